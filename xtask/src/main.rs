@@ -1,2 +1,51 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask`: runs one checker over this repository.
+//!
+//! Exit code 0 when all is well, 1 when the checker found something, 2 when it could not run.
+
+use std::process::ExitCode;
+
+use xtask::{arrows, root, rules, tidy, tree::Tree};
+
+const USAGE: &str = "\
+cargo xtask rules [--tool S0] [--all]   every rule of docs/rules.md is named by a test
+cargo xtask arrows                      crates depend downwards only
+cargo xtask tidy                        how the sources look";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let findings = match arguments.as_slice() {
+        ["rules", options @ ..] => run_rules(options),
+        ["arrows"] => arrows::metadata(&root()).map(|found| arrows::check(&found)),
+        ["tidy"] => Tree::read(&root()).map(|tree| tidy::check(&tree)),
+        _ => Err(anyhow::anyhow!("say which checker to run:\n{USAGE}")),
+    };
+    match findings {
+        Ok(findings) if findings.is_empty() => ExitCode::SUCCESS,
+        Ok(findings) => {
+            println!("{}", findings.join("\n"));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints the table itself; what it returns is only what makes the command fail.
+fn run_rules(options: &[&str]) -> anyhow::Result<Vec<String>> {
+    let (tool, all) = match options {
+        [] => (None, false),
+        ["--all"] => (None, true),
+        ["--tool", tool] => (Some(*tool), false),
+        ["--tool", tool, "--all"] | ["--all", "--tool", tool] => (Some(*tool), true),
+        _ => anyhow::bail!("not an option of `rules`: {}\n{USAGE}", options.join(" ")),
+    };
+    let coverage = rules::coverage(&Tree::read(&root())?)?;
+    let chosen = rules::only(coverage, tool)?;
+    for tool in &chosen {
+        print!("{}", tool.describe(all));
+    }
+    Ok(rules::findings(&chosen))
+}

@@ -1,2 +1,109 @@
-//! placeholder
-fn main() {}
+//! `bench`: runs the suites one after the other, prints their figures and writes them as JSON.
+//!
+//! ```text
+//! cargo run --release -p bench -- --only claims,http --rounds 3 --seconds 3
+//! ```
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Result;
+use bench::{
+    context::Context,
+    environment::Environment,
+    load::{self, LoadPlan},
+    report::{Figure, Report},
+    suite_claims, suite_events, suite_http, suite_open_orders, suite_timers, table,
+};
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Measures Promenade beside the floors that this machine allows.
+#[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Arguments {
+    /// The groups to measure; all when none is named.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Group>,
+    /// Rounds of every measurement; the median counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How long one measurement lasts.
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+    /// How many seconds to wait for a quiet moment before each measurement.
+    #[arg(long, default_value_t = 10.0)]
+    patience: f64,
+    /// Where the report goes; databases are written to the same folder and removed.
+    #[arg(long, default_value = "target/bench/report.json")]
+    out: PathBuf,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Sends HTTP requests; the bench starts itself this way.
+    #[command(hide = true)]
+    Load(LoadPlan),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    Claims,
+    Http,
+    Events,
+    Timers,
+    OpenOrders,
+}
+
+impl Group {
+    fn run(self, ctx: &Context) -> Result<Vec<Figure>> {
+        match self {
+            Self::Claims => suite_claims::run(ctx),
+            Self::Http => suite_http::run(ctx),
+            Self::Events => suite_events::run(ctx),
+            Self::Timers => suite_timers::run(ctx),
+            Self::OpenOrders => suite_open_orders::run(ctx),
+        }
+    }
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    match &arguments.command {
+        Some(Command::Load(plan)) => load::run_child(plan),
+        None => measure(&arguments),
+    }
+}
+
+fn measure(arguments: &Arguments) -> Result<()> {
+    let beside = arguments.out.parent();
+    let home = beside
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let ctx = Context::try_new(
+        arguments.rounds,
+        arguments.seconds,
+        Duration::try_from_secs_f64(arguments.patience)?,
+        home,
+    )?;
+    let environment = Environment::look(ctx.home())?;
+    let mut figures = Vec::new();
+    for group in Group::value_variants() {
+        if arguments.only.is_empty() || arguments.only.contains(group) {
+            eprintln!("measuring {group:?}");
+            figures.extend(group.run(&ctx)?);
+        }
+    }
+    let report = Report {
+        environment,
+        figures,
+        notes: ctx.into_notes(),
+    };
+    report.write_json(&arguments.out)?;
+    print!("{}", table::render(&report));
+    println!("\nwritten to {}", arguments.out.display());
+    Ok(())
+}

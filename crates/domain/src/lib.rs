@@ -1,1 +1,24 @@
-//! placeholder
+//! The shop's rules, one folder a noun.
+//!
+//! Everything here is pure and synchronous: facts and an instant go in, new facts or a [`Refusal`]
+//! come out. No clock, no random source, no environment, no IO; the zone tables are compiled in.
+#![deny(clippy::float_arithmetic)]
+
+pub mod campaign;
+pub mod catalog;
+pub mod coupon;
+pub mod customer;
+pub mod event;
+pub mod ids;
+pub mod ledger;
+pub mod limits;
+pub mod message;
+pub mod order;
+pub mod refusal;
+pub mod risk;
+pub mod shop;
+pub mod time;
+
+pub use ids::*;
+pub use refusal::{Code, Refusal, Violation};
+pub use time::Instant;

@@ -1,1 +1,40 @@
-//! placeholder
+//! The PUBLISH step: what a committed decision has to say leaves the house here.
+//!
+//! The engine persists an outbox in the same transaction as the decision; this crate takes what is
+//! due from it and hands it to the outside: messages to customers ([`MessageSender`]) and webhooks
+//! to merchants ([`WebhookClient`]).
+//!
+//! What always holds:
+//! - At least once: something is settled only after it was attempted. A crash between the two
+//!   repeats the attempt under the same id (`webhook-id`, `Idempotency-Key`, `message_id`).
+//! - A merchant's URL never reaches an address the [`AddressGuard`] refuses, whatever DNS says.
+//! - A slow receiver holds its own slot, never another receiver's.
+//!
+//! What it never does: open a store, know a campaign, follow a redirect, or log a body, a secret
+//! or a webhook's URL (the path of such a URL is often a secret itself).
+
+pub mod backoff;
+pub mod guard;
+pub mod message;
+pub mod queue;
+pub mod signature;
+pub mod tls;
+pub mod webhook;
+pub mod worker;
+
+pub use backoff::next_attempt;
+pub use guard::{AddressGuard, GuardError, GuardPolicy, HostResolver};
+pub use message::{
+    HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendFailure, Senders,
+};
+pub use queue::{
+    Delivery, DeliveryOutcome, DeliveryQueue, MessageOutcome, MessageSettlement, PendingMessage,
+    Settlement,
+};
+pub use signature::SigningSecret;
+pub use tls::install_crypto_provider;
+pub use webhook::{DeliveryResult, Endpoint, WebhookClient};
+pub use worker::{Clock, DrainReport, Worker};
+
+/// A future behind a trait object: what the ports of this crate return.
+pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

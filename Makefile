@@ -1,0 +1,50 @@
+# Promenade's everyday commands. `make` alone lists them.
+
+BIN := $(or $(CARGO_TARGET_DIR),target)/release/promenade
+LISTEN ?= 127.0.0.1:8080
+STORE ?= sqlite:promenade.sqlite
+RUST := cargo rustc gcc
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt bench clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build the server and start it with a demo shop on http://127.0.0.1:8080 (LISTEN=, STORE=)
+	@tools/need.sh $(RUST)
+	cargo build --release -p cli
+	$(BIN) serve --demo --listen $(LISTEN) --store $(STORE)
+
+test: ## every test, then lint
+	@tools/need.sh $(RUST) curl cargo-fmt cargo-clippy
+	@if cargo nextest --version >/dev/null 2>&1; then \
+	  set -x; cargo test --workspace --doc && cargo nextest run --workspace; \
+	else \
+	  set -x; cargo test --workspace --doc && cargo test --workspace --lib --bins --tests; \
+	fi
+	@$(MAKE) --no-print-directory lint
+
+lint: ## format, clippy, and the repository's own checks
+	@tools/need.sh $(RUST) cargo-fmt cargo-clippy
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo xtask arrows
+	cargo xtask tidy
+	cargo xtask rules
+	@if cargo deny --version >/dev/null 2>&1; then \
+	  set -x; cargo deny check licenses bans sources; \
+	else \
+	  echo "skipped: cargo deny check (cargo-deny is not installed; cargo install cargo-deny)"; \
+	fi
+
+fmt: ## format all sources
+	@tools/need.sh cargo cargo-fmt
+	cargo fmt --all
+
+bench: ## measure on this machine, in release
+	@tools/need.sh $(RUST)
+	cargo run --release -p bench
+
+clean: ## remove what was built
+	cargo clean

@@ -1,0 +1,10 @@
+//! Floors: the least that each tool needs to give the same promise, with none of our rules.
+
+pub mod http_echo;
+pub mod redis_claims;
+mod redis_server;
+mod resp;
+mod sqlite;
+pub mod sqlite_claims;
+pub mod sqlite_rows;
+pub mod timers;

@@ -1,0 +1,33 @@
+//! Promenade's figures beside floors: what the same machine, in the same minutes, allows bare tools to do.
+//!
+//! A floor does the least work that could give the same promise (the same durability, the same request parsed),
+//! so the ratio of our figure to its floor says what our rules cost, on a slow machine as on a fast one.
+//! Rounds of floor and ours alternate, the median counts, and every figure carries the share of the machine
+//! that other processes used meanwhile. What was not measured is absent: no figure is ever made up.
+//!
+//! - [`floors`]: claims on `SQLite` and on Redis, rows and timers on `SQLite`, an HTTP echo.
+//! - `suite_*`: one file a group; each runs its floors and has one `ours_*` function for our own engine.
+//! - [`load`]: the HTTP load generator, in its own process, the same for the echo floor and for our server.
+//! - [`closed_loop`]: clients in flight for claims. [`context`], [`rounds`], [`report`]: measuring and printing.
+
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "rates and medians are floats; counts stay far below 2^52"
+)]
+
+pub mod closed_loop;
+pub mod context;
+pub mod environment;
+pub mod floors;
+pub mod latency;
+pub mod load;
+pub mod quiet;
+pub mod report;
+pub mod rounds;
+pub mod samples;
+pub mod suite_claims;
+pub mod suite_events;
+pub mod suite_http;
+pub mod suite_open_orders;
+pub mod suite_timers;
+pub mod table;

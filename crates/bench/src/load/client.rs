@@ -1,0 +1,160 @@
+//! The child's side: connections in a closed loop on one thread, and their figures on standard output.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+
+use super::{
+    LoadPlan, LoadRun,
+    connection::{Connection, prepare},
+    read_requests,
+};
+use crate::{closed_loop::client_runtime, latency::LatencyRecorder};
+
+/// Runs the plan and prints a [`LoadRun`] as JSON.
+pub fn run(plan: &LoadPlan) -> Result<()> {
+    let requests = read_requests(&plan.requests)?
+        .iter()
+        .map(|request| prepare(request, plan.address, &plan.headers))
+        .collect();
+    let run = client_runtime()?.block_on(drive(plan, requests))?;
+    println!("{}", serde_json::to_string(&run)?);
+    Ok(())
+}
+
+async fn drive(plan: &LoadPlan, requests: Vec<Vec<u8>>) -> Result<LoadRun> {
+    let warm_up = if plan.once {
+        Duration::ZERO
+    } else {
+        Duration::from_secs_f64(plan.warm_up_seconds)
+    };
+    let measure_from = Instant::now() + warm_up;
+    let shared = Arc::new(Shared {
+        address: plan.address,
+        requests,
+        once: plan.once,
+        next: AtomicUsize::new(0),
+        measure_from,
+        until: measure_from + Duration::from_secs_f64(plan.seconds),
+        tally: Mutex::default(),
+    });
+    let connections: Vec<_> = (0..plan.connections)
+        .map(|_| tokio::spawn(keep_sending(Arc::clone(&shared))))
+        .collect();
+    for connection in connections {
+        connection.await.context("a connection panicked")??;
+    }
+    let tally = shared.tally();
+    Ok(LoadRun {
+        requests: tally.successes,
+        errors: tally.errors,
+        first_error: tally.first_error.clone(),
+        seconds: measure_from.elapsed().as_secs_f64(),
+        latency: tally.recorder.percentiles(),
+    })
+}
+
+struct Shared {
+    address: SocketAddr,
+    requests: Vec<Vec<u8>>,
+    once: bool,
+    next: AtomicUsize,
+    measure_from: Instant,
+    until: Instant,
+    tally: Mutex<Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
+    successes: u64,
+    errors: u64,
+    first_error: Option<String>,
+    recorder: LatencyRecorder,
+}
+
+impl Shared {
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next request to send, or none when time or, if each is sent once, requests are up.
+    fn next_request(&self, now: Instant) -> Option<&[u8]> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let over = now >= self.until || (self.once && number >= self.requests.len());
+        (!over).then(|| self.requests[number % self.requests.len()].as_slice())
+    }
+
+    fn succeeded(&self, sent: Instant) {
+        let mut tally = self.tally();
+        tally.successes += 1;
+        tally.recorder.record(sent.elapsed());
+    }
+
+    fn failed(&self, reason: impl FnOnce() -> String) {
+        let mut tally = self.tally();
+        tally.errors += 1;
+        tally.first_error.get_or_insert_with(reason);
+    }
+}
+
+/// One connection, opened anew after it breaks. Requests sent while warming up are not counted.
+async fn keep_sending(shared: Arc<Shared>) -> Result<()> {
+    let mut connection = Connection::open(shared.address).await?;
+    loop {
+        let sent = Instant::now();
+        let Some(request) = shared.next_request(sent) else {
+            return Ok(());
+        };
+        let counts = sent >= shared.measure_from;
+        match connection.exchange(request).await {
+            Ok(_) if !counts => {}
+            Ok(answer) if answer.is_success() => shared.succeeded(sent),
+            Ok(answer) => shared.failed(|| answer.quote()),
+            Err(error) => {
+                shared.failed(|| format!("{error:#}"));
+                connection = Connection::open(shared.address).await?;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        floors::http_echo::{Echo, PATH},
+        load::Request,
+        samples::cart,
+    };
+
+    #[test]
+    fn each_request_is_sent_once_and_wrong_answers_are_errors() -> Result<()> {
+        let echo = Echo::start(1)?;
+        let plan = LoadPlan {
+            connections: 4,
+            once: true,
+            ..LoadPlan::new(echo.address(), "unused".as_ref(), 60.0)
+        };
+        let request = |path: &str, body: String| {
+            let request = Request {
+                path: path.into(),
+                body,
+            };
+            prepare(&request, plan.address, &[])
+        };
+        let mut requests: Vec<_> = (0..50).map(|n| request(PATH, cart(n))).collect();
+        requests.push(request("/absent", "{}".into()));
+        let run = client_runtime()?.block_on(drive(&plan, requests))?;
+        assert_eq!((run.requests, run.errors), (50, 1));
+        let quoted = run.first_error.context("the error is quoted")?;
+        assert!(quoted.starts_with("HTTP/1.1 404"), "{quoted}");
+        Ok(())
+    }
+}

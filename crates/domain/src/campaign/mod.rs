@@ -1,0 +1,252 @@
+//! Campaigns: a name, a period, a scope, the terms of a kind, and their versions.
+//!
+//! Always holds: a version never changes; an order keeps the version that it was evaluated with
+//! (A-G-10); closing and stock belong to the campaign, not to a version.
+//! Adding a kind: a folder beside `recovery` and one arm in [`Terms`].
+
+pub mod recovery;
+
+use crate::{CampaignId, Code, Instant, Refusal, Violation, catalog::Scope, limits, shop::Shop};
+use serde::{Deserialize, Serialize};
+
+/// A campaign with all of its versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Campaign {
+    /// Its id within the shop.
+    pub campaign_id: CampaignId,
+    /// When it was created; what it may do can depend on it (A-S0-3).
+    pub created_at: Instant,
+    /// When it was published; a draft has not been.
+    pub published_at: Option<Instant>,
+    /// When the merchant closed it (S0-R33).
+    pub closed_at: Option<Instant>,
+    /// The versions, oldest first; never empty. Number = position + 1.
+    pub versions: Vec<Version>,
+    /// A digest of the creating request, to tell a repetition from a conflict.
+    #[serde(default)]
+    pub request_digest: String,
+}
+
+/// One state of what the merchant filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Version {
+    /// For the merchant's own eyes (S0-R08); never shown to customers.
+    pub name: String,
+    /// The campaign runs from here,
+    pub starts_at: Instant,
+    /// to here, half-open.
+    pub ends_at: Instant,
+    /// The goods.
+    #[serde(default)]
+    pub scope: Scope,
+    /// What the kind needs.
+    #[serde(flatten)]
+    pub terms: Terms,
+    /// When this version was made.
+    #[serde(default = "epoch")]
+    pub made_at: Instant,
+}
+
+fn epoch() -> Instant {
+    Instant::from_micros(0)
+}
+
+/// The terms of each kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "terms", rename_all = "snake_case")]
+pub enum Terms {
+    /// Unpaid-order recovery.
+    Recovery(recovery::Terms),
+}
+
+impl Terms {
+    /// The kind's stable name.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Recovery(_) => "recovery",
+        }
+    }
+}
+
+/// Where a campaign stands, computed from its facts and the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Status {
+    Draft,
+    Scheduled,
+    Running,
+    Exhausted,
+    Ended,
+    Closed,
+}
+
+/// Figures of a campaign. `issued` is the limit that claims spend; it is checked and written in the
+/// transaction of the claim (A-S0-20).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counters {
+    /// Orders that the campaign covered when they were placed.
+    pub covered: u64,
+    /// Offers shown.
+    pub displayed: u64,
+    /// Coupons issued; never given back.
+    pub issued: u64,
+    /// Coupons by state now.
+    pub available: u64,
+    /// Held by a payment.
+    pub locked: u64,
+    /// Used.
+    pub used: u64,
+    /// Ran out.
+    pub expired: u64,
+    /// Void.
+    pub void: u64,
+    /// What used coupons saved customers, in minor units.
+    pub saved: i64,
+    /// Money paid on orders that used a coupon, in minor units.
+    pub recovered: i64,
+    /// Orders paid with a coupon, by method (S0-R06 reports the share of Baitiao).
+    pub by_method: std::collections::BTreeMap<crate::order::Method, u64>,
+    /// Orders on which nothing was shown, by reason.
+    pub withheld: std::collections::BTreeMap<Code, u64>,
+    /// Pushes sent.
+    pub pushed: u64,
+    /// Pushes not sent, by reason.
+    pub suppressed: std::collections::BTreeMap<Code, u64>,
+}
+
+impl Campaign {
+    /// The version in force for orders placed now.
+    pub fn current(&self) -> &Version {
+        &self.versions[self.versions.len() - 1]
+    }
+    /// Number of the version in force.
+    pub fn version_number(&self) -> u32 {
+        u32::try_from(self.versions.len()).unwrap_or(u32::MAX)
+    }
+    /// A version by number.
+    pub fn version(&self, number: u32) -> Option<&Version> {
+        self.versions.get((number as usize).checked_sub(1)?)
+    }
+    /// Whether the merchant has closed it by that moment.
+    pub fn is_closed(&self, now: Instant) -> bool {
+        self.closed_at.is_some_and(|at| at <= now)
+    }
+
+    /// Where it stands.
+    pub fn status(&self, counters: &Counters, now: Instant) -> Status {
+        let version = self.current();
+        let Terms::Recovery(terms) = &version.terms;
+        if self.is_closed(now) {
+            Status::Closed
+        } else if self.published_at.is_none() {
+            Status::Draft
+        } else if now < version.starts_at {
+            Status::Scheduled
+        } else if now >= version.ends_at {
+            Status::Ended
+        } else if counters.issued >= terms.quantity {
+            Status::Exhausted
+        } else {
+            Status::Running
+        }
+    }
+
+    /// Publishes a draft; its start is checked against the moment of publishing.
+    pub fn publish(&mut self, shop: &Shop, now: Instant) -> Result<(), Refusal> {
+        if self.is_closed(now) {
+            return Err(Code::CampaignClosed.into());
+        }
+        if self.published_at.is_some() {
+            return Ok(());
+        }
+        Refusal::from_violations(Code::InvalidTerms, self.current().violations(shop, now))?;
+        self.published_at = Some(now);
+        Ok(())
+    }
+
+    /// Closes it for good (S0-R33, A-S0-19). The first closing stands.
+    pub fn close(&mut self, now: Instant) {
+        self.closed_at.get_or_insert(now);
+    }
+
+    /// Adds a version. The start stays once the campaign has begun, and the quantity never falls
+    /// under what has been issued.
+    pub fn revise(
+        &mut self,
+        next: Version,
+        shop: &Shop,
+        issued: u64,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let current = self.current();
+        if self.is_closed(now) {
+            return Err(Code::CampaignClosed.into());
+        }
+        if self.versions.len() >= limits::CAMPAIGN_VERSIONS {
+            return Err(Refusal::with(
+                Code::LimitReached,
+                format!("{} versions", limits::CAMPAIGN_VERSIONS),
+            ));
+        }
+        let same_start = next.starts_at == current.starts_at;
+        let mut found = next.violations(shop, if same_start { current.made_at } else { now });
+        let published = self.published_at.is_some();
+        if published && now >= current.ends_at {
+            return Err(Refusal::with(Code::CampaignClosed, "the campaign is over"));
+        }
+        if published && now >= current.starts_at && !same_start {
+            found.push(Violation::with(
+                "starts_at",
+                Code::ImmutableField,
+                "the campaign has started",
+            ));
+        }
+        if published && next.ends_at <= now {
+            found.push(Violation::with(
+                "ends_at",
+                Code::OutOfRange,
+                "the end must lie ahead; close the campaign instead",
+            ));
+        }
+        let Terms::Recovery(terms) = &next.terms;
+        if terms.quantity < issued {
+            found.push(Violation::with(
+                "terms.quantity",
+                Code::OutOfRange,
+                format!("{issued} are issued already"),
+            ));
+        }
+        Refusal::from_violations(Code::InvalidTerms, found)?;
+        // The rule of the start is about when it was chosen (S0-R09).
+        let made_at = if same_start { current.made_at } else { now };
+        self.versions.push(Version { made_at, ..next });
+        Ok(())
+    }
+}
+
+impl Version {
+    /// Everything that breaks a rule, field by field.
+    pub fn violations(&self, shop: &Shop, now: Instant) -> Vec<Violation> {
+        let mut found = Vec::new();
+        if self.name.trim().is_empty() {
+            found.push(Violation::new("name", Code::Required));
+        }
+        if self.name.chars().count() > limits::NAME_CHARS {
+            found.push(Violation::with(
+                "name",
+                Code::TooLongText,
+                format!("at most {} characters", limits::NAME_CHARS),
+            ));
+        }
+        found.extend(self.scope.violations());
+        match &self.terms {
+            Terms::Recovery(terms) => {
+                recovery::check_period(self, shop, now, &mut found);
+                terms.check(&mut found);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,186 @@
+//! Which campaigns cover a placed order, and which one shows its coupon (A-S0-4, A-S0-10).
+
+use super::{FrequencyScope, Terms};
+use crate::{
+    CampaignId, Code, CustomerId, Instant, OfferId,
+    campaign::{Campaign, Counters, Version},
+    order::{Candidate, Offer, OfferStatus, Order, OrderKind, Withheld},
+};
+
+/// A recovery campaign that may act at this moment, read out of its envelope.
+#[derive(Clone, Copy)]
+pub struct Live<'a> {
+    /// The campaign.
+    pub campaign: &'a Campaign,
+    /// The version in question.
+    pub version: &'a Version,
+    /// Its number.
+    pub number: u32,
+    /// Its terms.
+    pub terms: &'a Terms,
+}
+
+impl<'a> Live<'a> {
+    /// The current version of a published recovery campaign.
+    pub fn current(campaign: &'a Campaign) -> Option<Self> {
+        Self::at_version(campaign, campaign.version_number())
+            .filter(|_| campaign.published_at.is_some())
+    }
+    /// A certain version, as an order remembers it.
+    pub fn at_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
+        let version = campaign.version(number)?;
+        let crate::campaign::Terms::Recovery(terms) = &version.terms;
+        Some(Self {
+            campaign,
+            version,
+            number,
+            terms,
+        })
+    }
+    fn id(&self) -> &'a CampaignId {
+        &self.campaign.campaign_id
+    }
+    /// When an order placed then is shown the coupon.
+    pub fn trigger_at(&self, placed_at: Instant) -> Instant {
+        placed_at.plus_minutes(self.terms.trigger_after_minutes)
+    }
+}
+
+/// What covering an order found.
+#[derive(Debug, Default, PartialEq)]
+pub struct Covered {
+    /// Campaigns that may show their coupon, best first.
+    pub candidates: Vec<Candidate>,
+    /// The others, each with its reason.
+    pub withheld: Vec<Withheld>,
+}
+
+/// Compares every campaign with an order that was just placed. Presale orders are left out
+/// (A-S0-18); virtual goods are not. Campaigns whose period the order misses are passed over
+/// without a word, unless `placed_at` lies inside and only the trigger does not.
+pub fn cover<'a>(order: &Order, campaigns: impl Iterator<Item = Live<'a>>) -> Covered {
+    let mut covered = Covered::default();
+    let mut found: Vec<Live<'a>> = Vec::new();
+    for live in campaigns {
+        let version = live.version;
+        if order.placed_at < version.starts_at || order.placed_at >= version.ends_at {
+            continue;
+        }
+        match refusal(order, live) {
+            None => found.push(live),
+            Some((code, shortfall)) => {
+                covered.withheld.push(Withheld {
+                    campaign_id: live.id().clone(),
+                    code,
+                    shortfall,
+                });
+            }
+        }
+    }
+    found.sort_by(|a, b| {
+        let by_start = a.version.starts_at.cmp(&b.version.starts_at);
+        b.terms
+            .save
+            .cmp(&a.terms.save)
+            .then(by_start)
+            .then_with(|| a.id().cmp(b.id()))
+    });
+    covered.candidates = found.iter().map(|live| candidate(order, *live)).collect();
+    covered
+}
+
+fn candidate(order: &Order, live: Live<'_>) -> Candidate {
+    Candidate {
+        campaign_id: live.id().clone(),
+        version: live.number,
+        trigger_at: live.trigger_at(order.placed_at),
+    }
+}
+
+fn refusal(order: &Order, live: Live<'_>) -> Option<(Code, Option<money::Money>)> {
+    if live.campaign.is_closed(order.placed_at) {
+        return Some((Code::CampaignClosed, None));
+    }
+    if order.kind == OrderKind::Presale {
+        return Some((Code::PresaleOrder, None));
+    }
+    if live.trigger_at(order.placed_at) >= live.version.ends_at {
+        return Some((Code::TriggerAfterEnd, None));
+    }
+    if !order
+        .lines
+        .iter()
+        .any(|line| live.version.scope.covers(&line.sku))
+    {
+        return Some((Code::OutOfScope, None));
+    }
+    if order.payable < live.terms.spend {
+        return Some((Code::BelowThreshold, Some(live.terms.spend - order.payable)));
+    }
+    if order
+        .cancel_at
+        .is_some_and(|deadline| live.trigger_at(order.placed_at) >= deadline)
+    {
+        return Some((Code::OrderClosed, None));
+    }
+    None
+}
+
+/// The customer's place among 10,000, the same for ever: who is in the comparison group.
+pub fn bucket(campaign: &CampaignId, customer: &CustomerId) -> u32 {
+    let mut hasher = blake3::Hasher::new();
+    hasher
+        .update(campaign.as_str().as_bytes())
+        .update(&[0])
+        .update(customer.as_str().as_bytes());
+    let bytes = hasher.finalize();
+    let first = u64::from_le_bytes(bytes.as_bytes()[..8].try_into().unwrap_or_default());
+    u32::try_from(first % 10_000).unwrap_or_default()
+}
+
+/// Shows the coupon of the best candidate, or says why not: the campaign closed, sold out, ended,
+/// the customer blocked or in the comparison group.
+pub fn show(
+    order: &Order,
+    live: Live<'_>,
+    counters: &Counters,
+    blocked: bool,
+    offer_id: OfferId,
+    now: Instant,
+) -> Result<Offer, Code> {
+    let percent = u32::from(live.terms.holdout_percent);
+    if live.campaign.is_closed(now) || now >= live.version.ends_at {
+        return Err(Code::CampaignClosed);
+    }
+    if counters.issued >= live.campaign_quantity() {
+        return Err(Code::SoldOut);
+    }
+    if blocked {
+        return Err(Code::CustomerBlocked);
+    }
+    if percent > 0 && bucket(live.id(), &order.customer_id) < percent * 100 {
+        return Err(Code::Holdout);
+    }
+    Ok(Offer {
+        offer_id,
+        campaign_id: live.id().clone(),
+        version: live.number,
+        spend: live.terms.spend,
+        save: live.terms.save,
+        status: OfferStatus::Displayed,
+        shown_at: now,
+        coupon_id: None,
+    })
+}
+
+impl Live<'_> {
+    /// The stock is the campaign's: the newest version says how large it is.
+    pub fn campaign_quantity(&self) -> u64 {
+        let crate::campaign::Terms::Recovery(terms) = &self.campaign.current().terms;
+        terms.quantity
+    }
+    /// Whether claims are counted beyond the shop.
+    pub fn is_platform_wide(&self) -> bool {
+        self.terms.frequency_scope == FrequencyScope::Platform
+    }
+}

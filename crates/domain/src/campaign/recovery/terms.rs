@@ -1,0 +1,161 @@
+//! What the merchant fills in for a recovery campaign, and the limits of each field.
+
+use super::super::Version;
+use crate::{Code, Instant, Violation, coupon::Bind, shop::Shop};
+use money::Money;
+use serde::{Deserialize, Serialize};
+
+/// Terms of a recovery campaign. Amounts are minor units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The coupon is shown when the order has been unpaid for this long: 5 to 120 (S0-R14, S0-R15).
+    pub trigger_after_minutes: i64,
+    /// From this amount on,
+    pub spend: Money,
+    /// this much comes off: at most half of it and at most 200 yuan (S0-R16, S0-R17, A-S0-5).
+    pub save: Money,
+    /// Coupons to give: 10 to 2,000,000 (S0-R19).
+    pub quantity: u64,
+    /// A coupon lives this long after its claim (S0-R18, A-S0-7).
+    #[serde(default = "two_days")]
+    pub coupon_valid_hours: i64,
+    /// Which orders it may be used on (A-S0-8).
+    #[serde(default)]
+    pub bind: Bind,
+    /// What the claims of a customer are counted over (A-S0-9).
+    #[serde(default)]
+    pub frequency_scope: FrequencyScope,
+    /// This share of customers is shown nothing, to measure what the campaign brings.
+    #[serde(default)]
+    pub holdout_percent: u8,
+}
+
+fn two_days() -> i64 {
+    48
+}
+
+/// What the one coupon a day and six in all are counted over (A-S0-9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum FrequencyScope {
+    #[default]
+    Campaign,
+    Shop,
+    Platform,
+}
+
+impl Terms {
+    /// Appends everything that breaks a rule.
+    pub fn check(&self, found: &mut Vec<Violation>) {
+        let mut range = |field: &str, value: i64, low: i64, high: i64| {
+            if !(low..=high).contains(&value) {
+                let message = format!("{low} to {high}");
+                found.push(Violation::with(
+                    format!("terms.{field}"),
+                    Code::OutOfRange,
+                    message,
+                ));
+            }
+        };
+        range("trigger_after_minutes", self.trigger_after_minutes, 5, 120);
+        range(
+            "quantity",
+            i64::try_from(self.quantity).unwrap_or(i64::MAX),
+            10,
+            2_000_000,
+        );
+        range("coupon_valid_hours", self.coupon_valid_hours, 1, 24 * 90);
+        range("holdout_percent", i64::from(self.holdout_percent), 0, 90);
+        range("spend", self.spend.minor(), 1, crate::limits::AMOUNT_MINOR);
+        if self.save.minor() < 1 {
+            found.push(Violation::with(
+                "terms.save",
+                Code::OutOfRange,
+                "at least 0.01",
+            ));
+        }
+        if self.save.minor() > 20_000 {
+            found.push(Violation::with(
+                "terms.save",
+                Code::AmountTooHigh,
+                "at most 200.00",
+            ));
+        }
+        if self.save.minor().saturating_mul(2) > self.spend.minor() {
+            let message = format!("at most half of the spend of {}", self.spend);
+            found.push(Violation::with("terms.save", Code::RatioTooHigh, message));
+        }
+    }
+}
+
+/// Appends what is wrong with the period and the shop (S0-R09, S0-R10, S0-R20, A-S0-1, A-S0-2).
+pub fn check_period(version: &Version, shop: &Shop, now: Instant, found: &mut Vec<Violation>) {
+    let zone = &shop.time_zone;
+    if !shop.kind.supports_recovery() {
+        found.push(Violation::with(
+            "shop.kind",
+            Code::ShopKindNotSupported,
+            "SOP, FBP and FCS shops may",
+        ));
+    }
+    if !zone.is_whole_hour(version.starts_at) {
+        found.push(Violation::new("starts_at", Code::NotWholeHour));
+    }
+    let earliest = zone.ceil_to_hour(now.plus_hours(2));
+    if version.starts_at < earliest {
+        let message = format!("the earliest start now is {}", zone.format(earliest));
+        found.push(Violation::with("starts_at", Code::TooSoon, message));
+    }
+    if version.ends_at < version.starts_at.plus_hours(24) {
+        found.push(Violation::with(
+            "ends_at",
+            Code::TooShort,
+            "at least 24 hours after the start",
+        ));
+    }
+    if version.ends_at > version.starts_at.plus_hours(24 * 90) {
+        found.push(Violation::with(
+            "ends_at",
+            Code::TooLong,
+            "at most 90 days after the start",
+        ));
+    }
+}
+
+/// What is allowed but deserves a second look, as sentences for the operator.
+pub fn warnings(version: &Version, terms: &Terms, shop: &Shop) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let quantity = i64::try_from(terms.quantity).unwrap_or(i64::MAX);
+    let liability = terms.save.checked_mul(quantity).unwrap_or(Money::ZERO);
+    let message = format!(
+        "if every coupon is used this costs {liability} {}",
+        shop.currency
+    );
+    found.push(Violation::with("terms.quantity", Code::OutOfRange, message));
+    let deadline = i64::from(shop.payment_timeout_minutes);
+    if terms.trigger_after_minutes >= deadline {
+        let message =
+            format!("orders are cancelled after {deadline} minutes, before the coupon is shown");
+        found.push(Violation::with(
+            "terms.trigger_after_minutes",
+            Code::OutOfRange,
+            message,
+        ));
+    }
+    if terms.save.minor().saturating_mul(10) > terms.spend.minor().saturating_mul(3) {
+        found.push(Violation::with(
+            "terms.save",
+            Code::RatioTooHigh,
+            "more than 30 % off the threshold",
+        ));
+    }
+    if version.scope.skus.len() == 1 {
+        found.push(Violation::with(
+            "scope.skus",
+            Code::OutOfScope,
+            "a single SKU is in the list",
+        ));
+    }
+    found
+}

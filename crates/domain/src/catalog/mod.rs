@@ -1,0 +1,129 @@
+//! Goods: three-level categories, and the scope of a campaign over SKUs.
+
+use crate::{Code, Sku, Violation, limits};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// A category by the platform's name or number: 1 to 64 characters, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Category(Arc<str>);
+
+impl Category {
+    /// Takes a name; `None` when it is empty, too long or holds control characters.
+    pub fn try_new(text: &str) -> Option<Self> {
+        let fine =
+            !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
+        fine.then(|| Self(text.into()))
+    }
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl<'de> Deserialize<'de> for Category {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        crate::ids::read_text(d, "a category", Self::try_new)
+    }
+}
+
+/// Which goods a campaign is about (S0-R11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeMode {
+    /// The whole shop takes part.
+    #[default]
+    All,
+    /// Only the listed SKUs.
+    Whitelist,
+    /// All but the listed SKUs.
+    Blacklist,
+}
+
+/// A scope: a mode and its list, at most 20,000 SKUs (A-S0-23).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Scope {
+    /// How the list is meant.
+    pub mode: ScopeMode,
+    /// The list; empty for [`ScopeMode::All`].
+    #[serde(default)]
+    pub skus: Arc<BTreeSet<Sku>>,
+}
+
+impl Scope {
+    /// Whether a SKU takes part.
+    pub fn covers(&self, sku: &Sku) -> bool {
+        match self.mode {
+            ScopeMode::All => true,
+            ScopeMode::Whitelist => self.skus.contains(sku),
+            ScopeMode::Blacklist => !self.skus.contains(sku),
+        }
+    }
+
+    /// What is wrong with it.
+    pub fn violations(&self) -> Vec<Violation> {
+        let message = match self.mode {
+            ScopeMode::All if !self.skus.is_empty() => "mode all takes no list",
+            ScopeMode::Whitelist if self.skus.is_empty() => "a whitelist needs at least one SKU",
+            ScopeMode::All | ScopeMode::Whitelist | ScopeMode::Blacklist => "",
+        };
+        let mut found = Vec::new();
+        if !message.is_empty() {
+            found.push(Violation::with("scope.skus", Code::InvalidValue, message));
+        }
+        if self.skus.len() > limits::SCOPE_SKUS {
+            let message = format!("at most {} SKUs", limits::SCOPE_SKUS);
+            found.push(Violation::with("scope.skus", Code::TooMany, message));
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn scope(mode: ScopeMode, skus: &[&str]) -> Scope {
+        let skus = skus.iter().map(|s| Sku::try_new(s).unwrap()).collect();
+        Scope {
+            mode,
+            skus: Arc::new(skus),
+        }
+    }
+
+    #[test]
+    fn s0_r11_exactly_one_of_three_modes() {
+        let (a, b) = (Sku::try_new("A").unwrap(), Sku::try_new("B").unwrap());
+        for (mode, on_a, on_b) in [
+            (ScopeMode::Whitelist, true, false),
+            (ScopeMode::Blacklist, false, true),
+        ] {
+            let scope = scope(mode, &["A"]);
+            assert_eq!(
+                (scope.covers(&a), scope.covers(&b)),
+                (on_a, on_b),
+                "{mode:?}"
+            );
+            assert_eq!(scope.violations(), vec![]);
+        }
+        assert!(Scope::default().covers(&a));
+        assert_eq!(scope(ScopeMode::All, &["A"]).violations().len(), 1);
+        assert_eq!(scope(ScopeMode::Whitelist, &[]).violations().len(), 1);
+    }
+
+    #[test]
+    fn a_s0_23_a_list_holds_20000_skus_and_no_more() {
+        let of = |n: usize| {
+            let skus = (0..n)
+                .map(|i| Sku::try_new(&format!("s{i}")).unwrap())
+                .collect();
+            Scope {
+                mode: ScopeMode::Blacklist,
+                skus: Arc::new(skus),
+            }
+        };
+        assert_eq!(of(20_000).violations(), vec![]);
+        assert_eq!(of(20_001).violations()[0].code, Code::TooMany);
+    }
+}

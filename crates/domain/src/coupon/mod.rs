@@ -1,0 +1,223 @@
+//! A coupon in a customer's hands and its life: available, locked, used, expired, void.
+//!
+//! Always holds: a coupon is held by at most one payment, is used at most once (S0-R24), and every
+//! lock ends. Nothing leaves `used`, `expired` or `void`, with one exception that the order of
+//! events demands: a payment that happened in time, heard of late, turns `void` or `expired` into
+//! `used`, and a payment found to have come after the cancellation turns `used` into `void` (A-G-8).
+
+use crate::{
+    CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal, order::Method,
+};
+use money::Money;
+use serde::{Deserialize, Serialize};
+
+/// Where a coupon stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CouponStatus {
+    /// Ready to be used.
+    Available,
+    /// Held by a payment in progress.
+    Locked,
+    /// Used by a payment that succeeded.
+    Used,
+    /// Its time ran out.
+    Expired,
+    /// Its order was cancelled or paid without it.
+    Void,
+}
+
+impl CouponStatus {
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Locked => "locked",
+            Self::Used => "used",
+            Self::Expired => "expired",
+            Self::Void => "void",
+        }
+    }
+    /// Reads the stable text.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::Available,
+            Self::Locked,
+            Self::Used,
+            Self::Expired,
+            Self::Void,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+    }
+}
+
+/// Which orders a coupon may be used on (A-S0-8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bind {
+    /// Only the order it was shown on.
+    #[default]
+    OriginOrder,
+    /// Any unpaid order of the shop that is in the campaign's scope.
+    ShopScope,
+}
+
+/// Who holds a locked coupon, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct Lock {
+    pub order_id: OrderId,
+    pub payment_id: PaymentId,
+    pub until: Instant,
+}
+
+/// A payment coupon: spend this much, save that much. Amounts are minor units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it; the others are described")]
+pub struct Coupon {
+    pub coupon_id: CouponId,
+    pub campaign_id: CampaignId,
+    /// The campaign's version that it was claimed from.
+    pub version: u32,
+    pub customer_id: CustomerId,
+    pub spend: Money,
+    pub save: Money,
+    pub bind: Bind,
+    /// The order it was shown on.
+    pub origin_order_id: OrderId,
+    /// Whether Baitiao may use it, beside JD Pay (S0-R07).
+    pub allow_baitiao: bool,
+    pub claimed_at: Instant,
+    pub usable_until: Instant,
+    pub status: CouponStatus,
+    pub lock: Option<Lock>,
+    /// The order that used it.
+    pub used_on: Option<OrderId>,
+    /// When it reached its last state.
+    pub ended_at: Option<Instant>,
+    /// When it must be looked at next: its lock's or its own end.
+    pub wake_at: Option<Instant>,
+}
+
+impl Coupon {
+    /// Whether it may stand on that order at that moment, for that amount and method. The checks
+    /// that do not depend on who holds it.
+    pub fn check(
+        &self,
+        order: &crate::order::Order,
+        method: Method,
+        at: Instant,
+    ) -> Result<(), Refusal> {
+        if self.customer_id != order.customer_id {
+            return Err(Code::NotOwner.into());
+        }
+        if self.bind == Bind::OriginOrder && self.origin_order_id != order.order_id {
+            return Err(Refusal::with(
+                Code::OutOfScope,
+                format!("the coupon is for order {}", self.origin_order_id),
+            ));
+        }
+        if self.status == CouponStatus::Used {
+            return Err(Code::CouponUsed.into());
+        }
+        if at >= self.usable_until {
+            return Err(Code::CouponExpired.into());
+        }
+        if !self.works_with(method) {
+            return Err(Code::MethodNotSupported.into());
+        }
+        if order.payable < self.spend {
+            let detail = format!("{} more reaches {}", self.spend - order.payable, self.spend);
+            return Err(Refusal::with(Code::BelowThreshold, detail));
+        }
+        Ok(())
+    }
+
+    /// The two methods of S0-R22, Baitiao only where the campaign has it.
+    pub fn works_with(&self, method: Method) -> bool {
+        method == Method::JdPay || (method == Method::Baitiao && self.allow_baitiao)
+    }
+
+    /// A payment takes hold of it. The same order may take it again with another payment (A-S0-11).
+    pub fn lock(&mut self, lock: Lock) -> Result<(), Refusal> {
+        match self.status {
+            CouponStatus::Available => {}
+            CouponStatus::Locked => {
+                let held = self
+                    .lock
+                    .as_ref()
+                    .is_some_and(|held| held.order_id != lock.order_id);
+                if held {
+                    return Err(Code::CouponLocked.into());
+                }
+            }
+            CouponStatus::Used => return Err(Code::CouponUsed.into()),
+            CouponStatus::Expired => return Err(Code::CouponExpired.into()),
+            CouponStatus::Void => return Err(Code::CouponVoid.into()),
+        }
+        self.status = CouponStatus::Locked;
+        self.wake_at = Some(lock.until);
+        self.lock = Some(lock);
+        Ok(())
+    }
+
+    /// The payment that held it failed or ran out of time. `false` when that payment did not hold it.
+    pub fn unlock(&mut self, payment: &PaymentId) -> bool {
+        let holds = self
+            .lock
+            .as_ref()
+            .is_some_and(|lock| lock.payment_id == *payment);
+        if holds && self.status == CouponStatus::Locked {
+            self.status = CouponStatus::Available;
+            self.lock = None;
+            self.wake_at = Some(self.usable_until);
+        }
+        holds
+    }
+
+    /// A payment with it succeeded. Refused while another order's payment holds it.
+    pub fn redeem(&mut self, order: &OrderId, at: Instant) -> Result<(), Refusal> {
+        match self.status {
+            CouponStatus::Used => return Err(Code::CouponUsed.into()),
+            CouponStatus::Locked if self.lock.as_ref().is_some_and(|l| l.order_id != *order) => {
+                return Err(Code::CouponLocked.into());
+            }
+            CouponStatus::Available
+            | CouponStatus::Locked
+            | CouponStatus::Expired
+            | CouponStatus::Void => {}
+        }
+        self.end(CouponStatus::Used, at);
+        self.used_on = Some(order.clone());
+        Ok(())
+    }
+
+    /// Its order ended without it, or the payment that used it is undone. `false` when it had ended.
+    pub fn void(&mut self, at: Instant) -> bool {
+        let live = matches!(self.status, CouponStatus::Available | CouponStatus::Locked);
+        if live || self.status == CouponStatus::Used {
+            self.end(CouponStatus::Void, at);
+            self.used_on = None;
+            return true;
+        }
+        false
+    }
+
+    /// Its time ran out. `false` when it had ended before, or the moment has not come.
+    pub fn expire(&mut self, now: Instant) -> bool {
+        let live = matches!(self.status, CouponStatus::Available | CouponStatus::Locked);
+        if !live || now < self.usable_until {
+            return false;
+        }
+        self.end(CouponStatus::Expired, self.usable_until);
+        true
+    }
+
+    fn end(&mut self, status: CouponStatus, at: Instant) {
+        self.status = status;
+        self.lock = None;
+        self.ended_at = Some(at);
+        self.wake_at = None;
+    }
+}

@@ -1,0 +1,152 @@
+//! What a customer has had: claims, reminders, orders left unpaid. One row, read and written in the
+//! transaction that spends a limit.
+
+use crate::{CampaignId, Instant, OrderId, catalog::Category, limits, time::CivilDay};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A customer's standing in one shop, or, for platform-wide limits, over all shops.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Standing {
+    /// Claims by what they are counted for: a campaign, or everything (S0-R29, S0-R30).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claims: BTreeMap<Counted, Claims>,
+    /// The day of the last reminder for each third-level category (S0-R37).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminded: Vec<(Category, CivilDay)>,
+    /// Orders that showed a coupon and were cancelled unpaid, the last 30 days of them (A-S0-21).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unpaid: Vec<(OrderId, Instant)>,
+    /// Blocked by the farming rule until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_until: Option<Instant>,
+    /// The operator's own word, which stands above the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed: Option<Listed>,
+}
+
+/// What claims are counted for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Counted {
+    /// One campaign.
+    Campaign(CampaignId),
+    /// All recovery campaigns of the shop, or of the platform.
+    All,
+}
+
+impl From<Counted> for String {
+    fn from(counted: Counted) -> Self {
+        match counted {
+            Counted::Campaign(id) => id.to_string(),
+            Counted::All => "*".into(),
+        }
+    }
+}
+impl TryFrom<String> for Counted {
+    type Error = crate::ids::InvalidId;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text == "*" {
+            Ok(Self::All)
+        } else {
+            CampaignId::try_new(&text).map(Self::Campaign)
+        }
+    }
+}
+
+/// A count of claims: all of them, and those of the last day that had any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// All claims, voided and expired coupons among them (A-S0-9).
+    pub total: u32,
+    /// The civil day of the last claim.
+    pub day: CivilDay,
+    /// Claims on that day.
+    pub on_day: u32,
+}
+
+/// An entry of the block and allow list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Block or allow.
+    pub list: List,
+    /// Why, for the next operator.
+    pub reason: String,
+    /// Who put it there.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// The two lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum List {
+    Block,
+    Allow,
+}
+
+impl Standing {
+    /// Claims counted for something on that day, and in all.
+    pub fn claims(&self, counted: &Counted, day: CivilDay) -> (u32, u32) {
+        let Some(claims) = self.claims.get(counted) else {
+            return (0, 0);
+        };
+        (
+            if claims.day == day { claims.on_day } else { 0 },
+            claims.total,
+        )
+    }
+
+    /// Counts one claim.
+    pub fn count_claim(&mut self, counted: Counted, day: CivilDay) {
+        let claims = self.claims.entry(counted).or_insert(Claims {
+            total: 0,
+            day,
+            on_day: 0,
+        });
+        claims.total += 1;
+        claims.on_day = if claims.day == day {
+            claims.on_day + 1
+        } else {
+            1
+        };
+        claims.day = day;
+    }
+
+    /// Whether any of the categories had its reminder on that day (A-S0-14).
+    pub fn was_reminded(&self, categories: &[&Category], day: CivilDay) -> bool {
+        self.reminded
+            .iter()
+            .any(|(category, on)| *on == day && categories.contains(&category))
+    }
+
+    /// Marks all categories of a sent reminder; days gone by are forgotten.
+    pub fn remind(&mut self, categories: &[&Category], day: CivilDay) {
+        self.reminded
+            .retain(|(category, on)| *on >= day && !categories.contains(&category));
+        self.reminded
+            .extend(categories.iter().map(|&category| (category.clone(), day)));
+    }
+
+    /// Notes an order that showed a coupon and ended unpaid; blocks when that makes a farmer.
+    pub fn note_unpaid(&mut self, order: &OrderId, at: Instant) {
+        let month_ago = at.plus_hours(-24 * limits::FARMING_DAYS);
+        self.unpaid
+            .retain(|(known, when)| known != order && *when > month_ago);
+        self.unpaid.push((order.clone(), at));
+        if self.unpaid.len() >= limits::FARMING_ORDERS {
+            let until = at.plus_hours(24 * limits::FARMING_DAYS);
+            self.blocked_until = self.blocked_until.max(Some(until));
+        }
+    }
+
+    /// Takes a note back, for an order that turned out to be paid.
+    pub fn forget_unpaid(&mut self, order: &OrderId) {
+        self.unpaid.retain(|(known, _)| known != order);
+        if self.unpaid.len() < limits::FARMING_ORDERS {
+            self.blocked_until = None;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Every limit of the domain, each with its reason. Edges have their own (body and batch sizes).
+
+/// Lines of one order. Carts of real shops stay under a few dozen; the cost of a decision grows with it.
+pub const ORDER_LINES: usize = 500;
+/// Discounts that came with one order.
+pub const ORDER_DISCOUNTS: usize = 50;
+/// Units of one line.
+pub const LINE_QUANTITY: u64 = 1_000_000;
+/// An amount of an order in minor units (ten billion yuan): sums of all lines stay far inside 64 bits.
+pub const AMOUNT_MINOR: i64 = 1_000_000_000_000;
+/// Attempts to pay that one order remembers.
+pub const ORDER_PAYMENTS: usize = 50;
+/// Refunds of one order; channels allow 50.
+pub const ORDER_REFUNDS: usize = 50;
+/// SKUs of a white- or blacklist (A-S0-23).
+pub const SCOPE_SKUS: usize = 20_000;
+/// Campaigns of one shop that may run at the same moment.
+pub const LIVE_CAMPAIGNS: usize = 200;
+/// Versions that one campaign keeps; orders point at them.
+pub const CAMPAIGN_VERSIONS: usize = 100;
+/// Characters of a name that operators type.
+pub const NAME_CHARS: usize = 100;
+/// How far ahead of our clock an event may lie: platforms' clocks differ, a year ahead is a mistake.
+pub const EVENT_AHEAD_MINUTES: i64 = 24 * 60;
+/// Events that wait for one order to arrive.
+pub const PARKED_PER_ORDER: usize = 50;
+/// Entries of one order's timeline.
+pub const TIMELINE_ENTRIES: u32 = 1_000;
+/// Minutes that a started payment holds its coupon, unless the shop says otherwise (A-S0-11).
+pub const PAYMENT_LOCK_MINUTES: u32 = 15;
+/// Orders cancelled unpaid after an offer that make a farmer (A-S0-21).
+pub const FARMING_ORDERS: usize = 5;
+/// Days over which farming is counted, and for which it blocks (A-S0-21).
+pub const FARMING_DAYS: i64 = 30;

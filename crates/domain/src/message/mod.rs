@@ -1,0 +1,82 @@
+//! Messages to customers: planned, sent or suppressed, each with its reason.
+
+mod plan;
+mod send;
+
+pub use plan::{plan_push, replan_push};
+pub use send::{SendFacts, may_send};
+
+use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId};
+use serde::{Deserialize, Serialize};
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Kind {
+    PaymentReminder,
+}
+
+/// How it travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Channel {
+    Push,
+    Sms,
+    Wechat,
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum MessageStatus {
+    Planned,
+    Sent,
+    Suppressed,
+    Failed,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it; the others are described")]
+pub struct Message {
+    pub message_id: MessageId,
+    pub shop_id: ShopId,
+    pub order_id: OrderId,
+    pub customer_id: CustomerId,
+    pub campaign_id: CampaignId,
+    pub kind: Kind,
+    pub channel: Channel,
+    pub status: MessageStatus,
+    /// Why it was suppressed or failed.
+    pub code: Option<Code>,
+    pub due_at: Instant,
+    pub sent_at: Option<Instant>,
+    /// Where a tap leads: the order's page, with claim and pay (S0-R39).
+    pub link: String,
+}
+
+macro_rules! text_of {
+    ($name:ident { $($variant:ident = $text:literal),+ }) => {
+        impl $name {
+            /// The stable text.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+            /// Reads the stable text.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+text_of!(Kind { PaymentReminder = "payment_reminder" });
+text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });
+text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppressed", Failed = "failed" });
+
+/// The link of a payment reminder: the order's page, opened at claim and pay (S0-R39).
+pub fn order_link(shop: &ShopId, order: &OrderId) -> String {
+    format!("/shops/{shop}/orders/{order}?action=claim_and_pay")
+}

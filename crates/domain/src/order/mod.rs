@@ -1,0 +1,145 @@
+//! An order: what was bought, what came off, and the stages it went through.
+//!
+//! Always holds: `payable` = lines + freight - discounts >= 0; every discount's shares over the
+//! lines sum to it; an order is open, paid or cancelled, and which of them does not depend on the
+//! order in which its events arrived (A-G-8).
+
+mod kinds;
+mod offer;
+mod place;
+mod refund;
+mod shares;
+mod stages;
+
+pub use kinds::*;
+pub use offer::{Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
+pub use place::place;
+pub use refund::{Refund, RefundAsk, RefundStatus, RefundedLine, refund};
+pub use stages::{CancelOutcome, PayOutcome, Payment, PaymentStatus, State};
+
+use crate::{
+    CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category,
+};
+use money::Money;
+use serde::{Deserialize, Serialize};
+
+/// An order and everything that was decided about it. Amounts are minor units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(
+    missing_docs,
+    reason = "the platform's own field names; the others are described"
+)]
+pub struct Order {
+    pub order_id: OrderId,
+    pub customer_id: CustomerId,
+    pub source: Source,
+    pub kind: OrderKind,
+    pub goods: Goods,
+    pub lines: Vec<Line>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
+    pub freight: Money,
+    /// What the cashier asks for before the payment coupon (A-S0-6).
+    pub payable: Money,
+    pub placed_at: Instant,
+    /// Unpaid at this moment, the order is cancelled; presale orders lose it with the deposit.
+    pub cancel_at: Option<Instant>,
+    pub state: State,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit_paid_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<Payment>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+    /// What recovery decided.
+    #[serde(default)]
+    pub recovery: Recovery,
+    /// Entries in the timeline so far.
+    pub timeline_entries: u32,
+    /// Ledger entries so far; each has its number.
+    pub ledger_entries: u32,
+}
+
+/// A line with the shares it bears.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(
+    missing_docs,
+    reason = "the platform's own field names, amounts in minor units"
+)]
+pub struct Line {
+    pub line_id: LineId,
+    pub sku: Sku,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<Category>,
+    pub quantity: u64,
+    pub unit_price: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presale_campaign_id: Option<CampaignId>,
+    /// This line's share of each of the order's discounts, in their order (A-G-5).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Money>,
+}
+
+impl Line {
+    /// Unit price times quantity.
+    pub fn list(&self) -> Money {
+        Money::from_minor(
+            self.unit_price.minor() * i64::try_from(self.quantity).unwrap_or(i64::MAX),
+        )
+    }
+    /// What the line costs after its shares.
+    pub fn payable(&self) -> Money {
+        self.list() - self.shares.iter().copied().sum::<Money>()
+    }
+    /// The third-level category: the last one given.
+    pub fn cat3(&self) -> Option<&Category> {
+        self.categories.last()
+    }
+}
+
+impl Order {
+    /// Goods at list price plus freight.
+    pub fn gross(&self) -> Money {
+        self.lines.iter().map(Line::list).sum::<Money>() + self.freight
+    }
+    /// The distinct third-level categories, in the order of the lines.
+    pub fn categories(&self) -> Vec<&Category> {
+        let mut found = Vec::new();
+        for category in self.lines.iter().filter_map(Line::cat3) {
+            if !found.contains(&category) {
+                found.push(category);
+            }
+        }
+        found
+    }
+    /// Whether it still waits for money at that moment.
+    pub fn is_open(&self, now: Instant) -> bool {
+        matches!(self.state, State::Open) && self.cancel_at.is_none_or(|deadline| now < deadline)
+    }
+    /// The attempt of that id.
+    pub fn payment(&self, id: &PaymentId) -> Option<&Payment> {
+        self.payments.iter().find(|p| p.payment_id == *id)
+    }
+    /// The attempt that brought the money, for orders paid in full or by their balance.
+    pub fn paid_by(&self) -> Option<&Payment> {
+        let final_stage =
+            |p: &&Payment| p.status == PaymentStatus::Succeeded && p.stage != Stage::Deposit;
+        self.payments.iter().find(final_stage)
+    }
+    /// All money that came in.
+    pub fn paid(&self) -> Money {
+        let came_in = |p: &&Payment| p.status == PaymentStatus::Succeeded;
+        self.payments.iter().filter(came_in).map(|p| p.amount).sum()
+    }
+    /// The coupon that recovery gave to this order.
+    pub fn claimed_coupon(&self) -> Option<&CouponId> {
+        self.recovery
+            .offer
+            .as_ref()
+            .and_then(|offer| offer.coupon_id.as_ref())
+    }
+}

@@ -1,0 +1,150 @@
+//! Takes a placed order in: checks every figure and stores the shares.
+
+use super::{Line, Order, OrderKind, Recovery, State, shares};
+use crate::{Code, Instant, Refusal, Violation, event::Placed, limits, shop::Shop};
+use money::Money;
+use std::collections::HashSet;
+
+/// An order from what the platform says of it. Refused with the fields at fault when a figure is
+/// negative, too large or does not add up; sums are computed here, never taken over.
+pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal> {
+    Refusal::from_violations(Code::InvalidValue, violations(placed))?;
+    let mut lines: Vec<Line> = placed.lines.iter().map(line).collect();
+    shares::spread(&mut lines, &placed.discounts)?;
+    let timeout = match placed.kind {
+        OrderKind::Normal => shop.payment_timeout_minutes,
+        OrderKind::Presale => shop.deposit_timeout_minutes,
+    };
+    let order = Order {
+        order_id: placed.order_id.clone(),
+        customer_id: placed.customer_id.clone(),
+        source: placed.source.clone(),
+        kind: placed.kind,
+        goods: placed.goods,
+        lines,
+        discounts: placed.discounts.clone(),
+        freight: placed.freight,
+        payable: placed.payable,
+        placed_at: at,
+        cancel_at: Some(
+            placed
+                .cancel_at
+                .unwrap_or(at.plus_minutes(i64::from(timeout))),
+        ),
+        state: State::Open,
+        deposit_paid_at: None,
+        shipped_at: None,
+        received_at: None,
+        payments: Vec::new(),
+        refunds: Vec::new(),
+        recovery: Recovery::default(),
+        timeline_entries: 0,
+        ledger_entries: 0,
+    };
+    let computed = order.lines.iter().map(Line::payable).sum::<Money>() + order.freight;
+    if computed != placed.payable {
+        let detail = format!(
+            "lines + freight - discounts is {computed}, payable says {}",
+            placed.payable
+        );
+        let mut refusal = Refusal::with(Code::PayableMismatch, detail);
+        refusal
+            .violations
+            .push(Violation::new("payable", Code::PayableMismatch));
+        return Err(refusal);
+    }
+    Ok(order)
+}
+
+fn line(placed: &crate::event::PlacedLine) -> Line {
+    Line {
+        line_id: placed.line_id.clone(),
+        sku: placed.sku.clone(),
+        categories: placed.categories.clone(),
+        quantity: placed.quantity,
+        unit_price: placed.unit_price,
+        presale_campaign_id: placed.presale_campaign_id.clone(),
+        shares: Vec::new(),
+    }
+}
+
+fn violations(placed: &Placed) -> Vec<Violation> {
+    let mut found = Vec::new();
+    count(
+        &mut found,
+        "lines",
+        placed.lines.len(),
+        1,
+        limits::ORDER_LINES,
+    );
+    count(
+        &mut found,
+        "discounts",
+        placed.discounts.len(),
+        0,
+        limits::ORDER_DISCOUNTS,
+    );
+    amount(&mut found, "freight", placed.freight);
+    amount(&mut found, "payable", placed.payable);
+    let mut seen = HashSet::new();
+    for (index, line) in placed.lines.iter().enumerate() {
+        let field = |name: &str| format!("lines[{index}].{name}");
+        if !seen.insert(&line.line_id) {
+            found.push(Violation::new(field("line_id"), Code::Duplicate));
+        }
+        if !(1..=limits::LINE_QUANTITY).contains(&line.quantity) {
+            let message = format!("1 to {}", limits::LINE_QUANTITY);
+            found.push(Violation::with(
+                field("quantity"),
+                Code::OutOfRange,
+                message,
+            ));
+        }
+        if line.categories.len() > 3 {
+            found.push(Violation::with(
+                field("categories"),
+                Code::TooMany,
+                "three levels at most",
+            ));
+        }
+        amount(&mut found, &field("unit_price"), line.unit_price);
+        let list = i64::try_from(line.quantity)
+            .ok()
+            .and_then(|q| line.unit_price.checked_mul(q));
+        if list.is_none_or(|list| list.minor() > limits::AMOUNT_MINOR) {
+            found.push(Violation::new(field("unit_price"), Code::OutOfRange));
+        }
+    }
+    for (index, discount) in placed.discounts.iter().enumerate() {
+        amount(
+            &mut found,
+            &format!("discounts[{index}].amount"),
+            discount.amount,
+        );
+    }
+    found
+}
+
+fn count(found: &mut Vec<Violation>, field: &str, n: usize, low: usize, high: usize) {
+    if n < low {
+        found.push(Violation::with(
+            field,
+            Code::Required,
+            format!("at least {low}"),
+        ));
+    } else if n > high {
+        found.push(Violation::with(
+            field,
+            Code::TooMany,
+            format!("at most {high}"),
+        ));
+    }
+}
+
+fn amount(found: &mut Vec<Violation>, field: &str, amount: Money) {
+    if amount.is_negative() {
+        found.push(Violation::new(field, Code::NegativeAmount));
+    } else if amount.minor() > limits::AMOUNT_MINOR {
+        found.push(Violation::new(field, Code::OutOfRange));
+    }
+}

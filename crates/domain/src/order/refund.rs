@@ -1,0 +1,248 @@
+//! Refunds return money actually paid, by the shares stored with the order (A-S0-22, A-G-6, A-G-7).
+//!
+//! Always holds: refunds of a line never exceed what the customer paid for it; when everything has
+//! gone back, the sum is what was paid, freight included. A used payment coupon is not restored.
+
+use super::{Line, Order, Party, Payment, State};
+use crate::{Code, Instant, LineId, RefundId, Refusal, event::RefundLine, limits};
+use money::{Money, unit_span};
+use serde::{Deserialize, Serialize};
+
+/// Where a refund stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum RefundStatus {
+    Requested,
+    Approved,
+    Rejected,
+    Succeeded,
+}
+
+/// A refund and its parts, in minor units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refund {
+    /// The platform's id.
+    pub refund_id: RefundId,
+    /// What was asked for, to tell a repetition from a conflict.
+    pub ask: RefundAsk,
+    /// What goes back to the customer.
+    pub amount: Money,
+    /// What goes back to the platform, of discounts that it bore.
+    pub platform_share: Money,
+    /// The lines' parts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<RefundedLine>,
+    /// Freight in the amount.
+    pub freight: Money,
+    /// Where it stands.
+    pub status: RefundStatus,
+    /// When it was last changed.
+    pub at: Instant,
+}
+
+/// What is asked to go back: units of lines, an amount, or with neither all that is left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it; amount in minor units")]
+pub struct RefundAsk {
+    #[serde(default)]
+    pub lines: Vec<RefundLine>,
+    #[serde(default)]
+    pub amount: Option<Money>,
+}
+
+/// One line's part of a refund, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct RefundedLine {
+    pub line_id: LineId,
+    pub quantity: u64,
+    pub amount: Money,
+    pub platform_share: Money,
+}
+
+/// What the customer paid for a line: list - shares - its part of the payment coupon.
+fn cash(line: &Line, index: usize, payment: &Payment) -> Money {
+    line.payable() - payment.shares.get(index).copied().unwrap_or_default()
+}
+
+fn platform_part(order: &Order, line: &Line) -> Money {
+    let borne = order.discounts.iter().zip(&line.shares);
+    borne
+        .filter(|(d, _)| d.funded_by == Party::Platform)
+        .map(|(_, share)| *share)
+        .sum()
+}
+
+/// Computes a refund of a paid order. Refuses units that are not there any more (`exceeds_paid`),
+/// an amount above what is left, and one of nothing (`nothing_to_refund`).
+pub fn refund(
+    order: &Order,
+    id: &RefundId,
+    ask: RefundAsk,
+    at: Instant,
+) -> Result<Refund, Refusal> {
+    let State::Paid { .. } = order.state else {
+        return Err(Code::OrderUnpaid.into());
+    };
+    let Some(payment) = order.paid_by() else {
+        return Err(Code::OrderUnpaid.into());
+    };
+    if order.refunds.len() >= limits::ORDER_REFUNDS {
+        return Err(Code::LimitReached.into());
+    }
+    let left = order.paid() - order.refunded();
+    let mut refund = match (&ask.lines[..], ask.amount) {
+        ([], Some(amount)) => of_amount(order, amount, left)?,
+        ([], None) => of_lines(order, payment, &rest(order))?,
+        (lines, None) => of_lines(order, payment, lines)?,
+        (_, Some(_)) => {
+            return Err(Refusal::with(
+                Code::InvalidValue,
+                "send lines or amount, not both",
+            ));
+        }
+    };
+    if refund.amount > left {
+        return Err(Refusal::with(
+            Code::ExceedsPaid,
+            format!("{left} is left to refund"),
+        ));
+    }
+    if !refund.amount.is_positive() && !refund.platform_share.is_positive() {
+        return Err(Code::NothingToRefund.into());
+    }
+    (refund.refund_id, refund.ask, refund.at) = (id.clone(), ask, at);
+    Ok(refund)
+}
+
+fn blank(id: RefundId) -> Refund {
+    Refund {
+        refund_id: id,
+        ask: RefundAsk {
+            lines: Vec::new(),
+            amount: None,
+        },
+        amount: Money::ZERO,
+        platform_share: Money::ZERO,
+        lines: Vec::new(),
+        freight: Money::ZERO,
+        status: RefundStatus::Approved,
+        at: Instant::from_micros(0),
+    }
+}
+
+fn rest(order: &Order) -> Vec<RefundLine> {
+    let left = |line: &Line| line.quantity - order.refunded_units(&line.line_id);
+    let lines = order.lines.iter().filter(|line| left(line) > 0);
+    lines
+        .map(|line| RefundLine {
+            line_id: line.line_id.clone(),
+            quantity: left(line),
+        })
+        .collect()
+}
+
+fn of_amount(order: &Order, amount: Money, left: Money) -> Result<Refund, Refusal> {
+    if !amount.is_positive() {
+        return Err(Refusal::with(Code::OutOfRange, "an amount above zero"));
+    }
+    let mut refund = blank(placeholder());
+    refund.amount = amount;
+    if amount == left {
+        refund.platform_share = order.platform_total() - order.platform_refunded();
+    }
+    Ok(refund)
+}
+
+fn placeholder() -> RefundId {
+    RefundId::try_new("r").unwrap_or_else(|_| unreachable!("r is an id"))
+}
+
+fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Refund, Refusal> {
+    let mut refund = blank(placeholder());
+    let mut taken = std::collections::HashMap::new();
+    for part in asked {
+        let found = order
+            .lines
+            .iter()
+            .enumerate()
+            .find(|(_, line)| line.line_id == part.line_id);
+        let Some((index, line)) = found else {
+            return Err(Refusal::with(
+                Code::NotFound,
+                format!("no line {} in the order", part.line_id),
+            ));
+        };
+        let before = taken
+            .entry(index)
+            .or_insert_with(|| order.refunded_units(&line.line_id));
+        let (from, to) = (*before, before.saturating_add(part.quantity));
+        if part.quantity == 0 || to > line.quantity {
+            let detail = format!("{} of line {} are left", line.quantity - from, line.line_id);
+            return Err(Refusal::with(Code::ExceedsPaid, detail));
+        }
+        *before = to;
+        let span = |paid: Money| unit_span(paid, line.quantity, from, to).unwrap_or_default();
+        let (amount, platform_share) = (
+            span(cash(line, index, payment)),
+            span(platform_part(order, line)),
+        );
+        refund.amount += amount;
+        refund.platform_share += platform_share;
+        let (line_id, quantity) = (line.line_id.clone(), part.quantity);
+        refund.lines.push(RefundedLine {
+            line_id,
+            quantity,
+            amount,
+            platform_share,
+        });
+    }
+    let after = |(index, line): (usize, &Line)| {
+        taken
+            .get(&index)
+            .copied()
+            .unwrap_or_else(|| order.refunded_units(&line.line_id))
+            == line.quantity
+    };
+    let earlier_freight: Money = order.live_refunds().map(|r| r.freight).sum();
+    if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
+        refund.freight = order.freight - payment.shares.last().copied().unwrap_or_default();
+        refund.amount += refund.freight;
+    }
+    // Amounts refunded without lines count against what the lines would still return.
+    let left = order.paid() - order.refunded();
+    if order.live_refunds().any(|r| r.lines.is_empty()) && refund.amount > left {
+        refund.amount = left;
+    }
+    Ok(refund)
+}
+
+impl Order {
+    fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
+        let live =
+            |r: &&Refund| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded);
+        self.refunds.iter().filter(live)
+    }
+    /// Money approved to go back or gone back.
+    pub fn refunded(&self) -> Money {
+        self.live_refunds().map(|r| r.amount).sum()
+    }
+    /// Units of a line approved to go back or gone back.
+    pub fn refunded_units(&self, line: &LineId) -> u64 {
+        let parts = self
+            .live_refunds()
+            .flat_map(|r| &r.lines)
+            .filter(|part| part.line_id == *line);
+        parts.map(|part| part.quantity).sum()
+    }
+    fn platform_total(&self) -> Money {
+        self.lines
+            .iter()
+            .map(|line| platform_part(self, line))
+            .sum()
+    }
+    fn platform_refunded(&self) -> Money {
+        self.live_refunds().map(|r| r.platform_share).sum()
+    }
+}

@@ -1,0 +1,195 @@
+//! The shop says no: a stable code, a sentence for people in two languages, and what to do next.
+//!
+//! A refusal is an answer, not an accident: it changes nothing and the same facts give the same one.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($name:ident = $text:literal, $zh:literal, $en:literal;)+) => {
+        /// Why something was refused, withheld or suppressed. The text form is stable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code { $(#[doc = $en] #[serde(rename = $text)] $name,)+ }
+
+        impl Code {
+            /// Every code, for documents and tests.
+            pub const ALL: &[Code] = &[$(Code::$name,)+];
+            /// The stable text, snake_case.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$name => $text,)+ }
+            }
+            /// What it means, in Chinese.
+            pub const fn zh(self) -> &'static str {
+                match self { $(Code::$name => $zh,)+ }
+            }
+            /// What it means, in English.
+            pub const fn en(self) -> &'static str {
+                match self { $(Code::$name => $en,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // Terms that break a rule.
+    InvalidTerms = "invalid_terms", "活动设置不符合规则,请按提示修改", "The campaign's settings break a rule; see violations";
+    NotWholeHour = "not_whole_hour", "开始时间须为整点", "The start must be a whole hour";
+    TooSoon = "too_soon", "开始时间须在创建2小时之后的整点", "The start must be a whole hour at least 2 hours after now";
+    TooShort = "too_short", "活动时长不能少于1天", "The campaign must run for at least 1 day";
+    TooLong = "too_long", "活动时长不能超过90天", "The campaign may run for at most 90 days";
+    OutOfRange = "out_of_range", "数值超出允许范围", "The value lies outside the allowed range";
+    RatioTooHigh = "ratio_too_high", "优惠比例不能超过50%", "The discount may be at most 50 % of the spend";
+    AmountTooHigh = "amount_too_high", "优惠金额不能超过200元", "The discount may be at most 200 yuan";
+    ShopKindNotSupported = "shop_kind_not_supported", "该类型店铺不支持此活动", "Shops of this kind cannot run this campaign";
+    ImmutableField = "immutable_field", "该字段不可修改", "This field cannot be changed any more";
+    Required = "required", "该字段必填", "This field is required";
+    TooMany = "too_many", "数量超出上限", "There are more of these than allowed";
+    TooLongText = "too_long_text", "文字过长", "The text is too long";
+    Duplicate = "duplicate", "重复", "It is there twice";
+    InvalidValue = "invalid_value", "取值无效", "The value is not valid here";
+    NegativeAmount = "negative_amount", "金额不能为负", "An amount cannot be negative";
+    PayableMismatch = "payable_mismatch", "应付金额与明细不一致", "payable differs from lines + freight - discounts";
+    DiscountTooHigh = "discount_too_high", "优惠金额超过商品金额", "A discount is larger than what it reduces";
+    TimeInFuture = "time_in_future", "事件时间过于超前", "The event lies too far in the future";
+    // Refusals by state.
+    NotFound = "not_found", "未找到", "There is no such thing here";
+    NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";
+    DailyLimit = "daily_limit", "今日领取次数已达上限,请明天再来", "Today's coupon has been claimed; try again tomorrow";
+    TotalLimit = "total_limit", "领取次数已达上限", "This customer has claimed the most coupons allowed";
+    SoldOut = "sold_out", "优惠券已领完", "All coupons have been claimed";
+    CampaignClosed = "campaign_closed", "活动已结束", "The campaign is closed or over";
+    CampaignNotDraft = "campaign_not_draft", "活动已发布", "The campaign has been published already";
+    CampaignNotPublished = "campaign_not_published", "活动尚未发布", "The campaign has not been published";
+    CustomerBlocked = "customer_blocked", "暂不符合领取条件", "The customer is blocked by risk control";
+    OrderPaid = "order_paid", "订单已支付", "The order is paid";
+    OrderUnpaid = "order_unpaid", "订单尚未支付", "The order is not paid";
+    OrderCancelled = "order_cancelled", "订单已取消", "The order is cancelled";
+    OrderExists = "order_exists", "订单号已存在且内容不同", "An order of this number exists with other contents";
+    AlreadyClaimed = "already_claimed", "优惠券已领取", "The coupon of this order has been claimed";
+    NotOwner = "not_owner", "该优惠券不属于此用户", "This belongs to another customer";
+    BelowThreshold = "below_threshold", "未达到满减门槛", "The amount is under the coupon's threshold";
+    CouponLocked = "coupon_locked", "优惠券正在另一笔支付中使用", "The coupon is held by a payment in progress";
+    CouponUsed = "coupon_used", "优惠券已使用", "The coupon has been used";
+    CouponExpired = "coupon_expired", "优惠券已过期", "The coupon has expired";
+    CouponVoid = "coupon_void", "优惠券已作废", "The coupon is void";
+    MethodNotSupported = "method_not_supported", "该支付方式不支持此优惠券", "The coupon does not work with this payment method";
+    AmountMismatch = "amount_mismatch", "支付金额与应付金额不一致", "The amount paid is not what was to be paid";
+    IdempotencyConflict = "idempotency_conflict", "同一编号的内容不一致", "The same id was sent before with other contents";
+    ExceedsPaid = "exceeds_paid", "退款金额超过实付金额", "More would be refunded than was paid";
+    NothingToRefund = "nothing_to_refund", "没有可退款的金额", "Nothing is left to refund here";
+    ClockBackwards = "clock_backwards", "时间不能倒退", "The sandbox clock cannot go back";
+    LimitReached = "limit_reached", "已达系统上限", "A limit of the system is reached";
+    // Withheld offers and suppressed messages.
+    OutOfScope = "out_of_scope", "商品不在活动范围内", "No goods of the order are in the campaign's scope";
+    OutsidePeriod = "outside_period", "不在活动时间内", "The order was not placed while the campaign ran";
+    TriggerAfterEnd = "trigger_after_end", "展示时间晚于活动结束", "The coupon would be shown after the campaign's end";
+    BetterOffer = "better_offer", "已有更优惠的券", "Another campaign saves this order more";
+    Holdout = "holdout", "对照组不展示", "The order is in the comparison group, which is shown nothing";
+    QuietHours = "quiet_hours", "免打扰时间段不推送", "No push in quiet hours";
+    DailyCap = "daily_cap", "当日短信已达上限", "The day's messages are used up";
+    CategoryDay = "category_day", "同品类当日已提醒", "A reminder for this category was sent today";
+    Claimed = "claimed", "优惠券已领取,无需提醒", "The coupon has been claimed";
+    SourceNotApp = "source_not_app", "非APP订单不推送", "The order was not placed in the app";
+    PresaleOrder = "presale_order", "预售订单不适用", "Presale orders are left out";
+    VirtualGoods = "virtual_goods", "虚拟商品不推送", "Orders of virtual goods get no push";
+    NoBalance = "no_balance", "短信余额不足", "The SMS pack is used up";
+    SwitchedOff = "switched_off", "通知未开启", "This notice is switched off";
+    NoConsent = "no_consent", "用户未同意", "The customer did not agree to such messages";
+    OrderClosed = "order_closed", "订单已支付或关闭", "The order is paid or closed";
+    AlreadyPushed = "already_pushed", "该订单已推送过", "This order had its push";
+    ProviderFailed = "provider_failed", "发送失败", "The message provider refused it or did not answer";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violation {
+    /// Where: a path such as `terms.save` or `lines[2].quantity`.
+    pub field: String,
+    /// What is wrong.
+    pub code: Code,
+    /// The rule in numbers, for people.
+    pub message: String,
+}
+
+impl Violation {
+    /// A violation whose message is the code's own sentence.
+    pub fn new(field: impl Into<String>, code: Code) -> Self {
+        Self::with(field, code, code.en())
+    }
+    /// A violation with figures.
+    pub fn with(field: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// The whole refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Refusal {
+    /// The stable code.
+    pub code: Code,
+    /// What happened here, with figures.
+    pub detail: String,
+    /// The fields at fault, where there are any.
+    pub violations: Vec<Violation>,
+}
+
+impl Refusal {
+    /// A refusal that says what its code says.
+    pub fn new(code: Code) -> Self {
+        Self::with(code, code.en())
+    }
+    /// A refusal with figures.
+    pub fn with(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            violations: Vec::new(),
+        }
+    }
+    /// Refused terms, with every violation; fine terms pass.
+    pub fn from_violations(code: Code, violations: Vec<Violation>) -> Result<(), Self> {
+        if violations.is_empty() {
+            return Ok(());
+        }
+        let detail = violations
+            .iter()
+            .map(|v| format!("{}: {}", v.field, v.message));
+        Err(Self {
+            code,
+            detail: detail.collect::<Vec<_>>().join("; "),
+            violations,
+        })
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct_and_stable_text() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            assert!(seen.insert(code.as_str()), "{code} stands twice");
+            assert_eq!(serde_json::to_value(code).ok(), Some(code.as_str().into()));
+            assert!(!code.zh().is_empty() && !code.en().is_empty());
+        }
+    }
+}

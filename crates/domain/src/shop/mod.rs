@@ -1,0 +1,151 @@
+//! The shop: its kind, zone, deadlines and quiet hours.
+
+mod quiet;
+pub use quiet::QuietHours;
+
+use crate::{Code, Instant, ShopId, Violation, limits, time::Zone};
+use serde::{Deserialize, Serialize};
+
+/// The operating models of shops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the platform's own codes")]
+pub enum ShopKind {
+    Sop,
+    Fbp,
+    Fcs,
+    Sopl,
+    Lbp,
+    SelfOperated,
+}
+
+impl ShopKind {
+    /// Every kind and whether it may run recovery campaigns (S0-R20, S0-R21): the table to change
+    /// when a platform opens the tool to more shops.
+    pub const RECOVERY: &[(ShopKind, bool)] = &[
+        (ShopKind::Sop, true),
+        (ShopKind::Fbp, true),
+        (ShopKind::Fcs, true),
+        (ShopKind::Sopl, false),
+        (ShopKind::Lbp, false),
+        (ShopKind::SelfOperated, false),
+    ];
+    /// Whether shops of this kind may run recovery campaigns.
+    pub fn supports_recovery(self) -> bool {
+        Self::RECOVERY
+            .iter()
+            .any(|&(kind, supported)| kind == self && supported)
+    }
+}
+
+/// A shop and its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shop {
+    /// The platform's id.
+    pub shop_id: ShopId,
+    /// The name shown to operators and customers.
+    pub name: String,
+    /// The operating model.
+    pub kind: ShopKind,
+    /// Civil-time rules use this zone (A-G-1).
+    pub time_zone: Zone,
+    /// ISO 4217 code; amounts are in its minor unit.
+    pub currency: String,
+    /// An unpaid order is cancelled after this many minutes (A-S0-12).
+    pub payment_timeout_minutes: u32,
+    /// An unpaid deposit closes its order after this many minutes (A-S1-19).
+    pub deposit_timeout_minutes: u32,
+    /// A started payment holds its coupon this many minutes (A-S0-11).
+    pub payment_lock_minutes: u32,
+    /// When no push goes out (S0-R38).
+    pub quiet_hours: QuietHours,
+    /// The push is planned this long before the order's deadline (A-S0-12).
+    pub push_lead_minutes: u32,
+    /// Free shipping from this sum on, else the fee; kept for quotes.
+    pub free_shipping: Option<FreeShipping>,
+}
+
+/// Freight rule of a shop, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "two amounts")]
+pub struct FreeShipping {
+    pub threshold: money::Money,
+    pub fee: money::Money,
+}
+
+impl Shop {
+    /// A shop with every default.
+    pub fn with_defaults(shop_id: ShopId, name: impl Into<String>, kind: ShopKind) -> Self {
+        Self {
+            shop_id,
+            name: name.into(),
+            kind,
+            time_zone: Zone::shanghai(),
+            currency: "CNY".into(),
+            payment_timeout_minutes: 1_440,
+            deposit_timeout_minutes: 30,
+            payment_lock_minutes: limits::PAYMENT_LOCK_MINUTES,
+            quiet_hours: QuietHours::default(),
+            push_lead_minutes: 60,
+            free_shipping: None,
+        }
+    }
+
+    /// What is wrong with the settings, field by field.
+    pub fn violations(&self) -> Vec<Violation> {
+        let mut found = Vec::new();
+        let mut range = |field: &str, value: u32, low: u32, high: u32| {
+            if !(low..=high).contains(&value) {
+                found.push(Violation::with(
+                    field,
+                    Code::OutOfRange,
+                    format!("{low} to {high}"),
+                ));
+            }
+        };
+        range(
+            "payment_timeout_minutes",
+            self.payment_timeout_minutes,
+            5,
+            60 * 24 * 60,
+        );
+        range(
+            "deposit_timeout_minutes",
+            self.deposit_timeout_minutes,
+            1,
+            60 * 24 * 60,
+        );
+        range(
+            "payment_lock_minutes",
+            self.payment_lock_minutes,
+            1,
+            24 * 60,
+        );
+        range("push_lead_minutes", self.push_lead_minutes, 0, 60 * 24 * 60);
+        if self.name.trim().is_empty() {
+            found.push(Violation::new("name", Code::Required));
+        }
+        if self.name.chars().count() > limits::NAME_CHARS {
+            found.push(Violation::new("name", Code::TooLongText));
+        }
+        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            found.push(Violation::with(
+                "currency",
+                Code::InvalidValue,
+                "three capital letters",
+            ));
+        }
+        if self
+            .free_shipping
+            .is_some_and(|f| f.threshold.is_negative() || f.fee.is_negative())
+        {
+            found.push(Violation::new("free_shipping", Code::NegativeAmount));
+        }
+        found
+    }
+
+    /// Whether the moment lies in the shop's quiet hours.
+    pub fn is_quiet(&self, at: Instant) -> bool {
+        self.quiet_hours.contains(&self.time_zone, at)
+    }
+}

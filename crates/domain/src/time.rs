@@ -1,0 +1,211 @@
+//! Instants, zones and civil days.
+//!
+//! Instants are microseconds since 1970 in UTC; a civil date is computed when it is read, in the
+//! shop's zone (A-G-1). Intervals are half-open: the start belongs to them, the end does not (A-G-3).
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, sync::Arc};
+
+const MICROS: i64 = 1_000_000;
+
+/// A moment: microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// From microseconds since 1970.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+    /// Microseconds since 1970.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+    /// This moment and some seconds; stays at the end of time rather than wrapping.
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(MICROS)))
+    }
+    /// This moment and some minutes.
+    pub const fn plus_minutes(self, minutes: i64) -> Self {
+        self.plus_seconds(minutes.saturating_mul(60))
+    }
+    /// This moment and some hours of 60 minutes.
+    pub const fn plus_hours(self, hours: i64) -> Self {
+        self.plus_minutes(hours.saturating_mul(60))
+    }
+    /// Microseconds from `earlier` to this moment.
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+    /// Reads RFC 3339, e.g. `2022-06-10T10:00:00+08:00`. `None` when it is not that.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<Timestamp>()
+            .ok()
+            .map(|t| Self(t.as_microsecond()))
+    }
+    fn timestamp(self) -> Timestamp {
+        Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.timestamp())
+    }
+}
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// A civil day, counted from 1970-01-01: what "per day" counts by (A-G-2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CivilDay(pub i32);
+
+/// A time zone by its IANA name, with its rules.
+#[derive(Clone)]
+pub struct Zone {
+    name: Arc<str>,
+    rules: TimeZone,
+}
+
+impl Zone {
+    /// The zone of that IANA name; `None` if there is none.
+    pub fn find(name: &str) -> Option<Self> {
+        let rules = TimeZone::get(name).ok()?;
+        Some(Self {
+            name: name.into(),
+            rules,
+        })
+    }
+    /// The default: Asia/Shanghai (A-G-1).
+    pub fn shanghai() -> Self {
+        Self::find("Asia/Shanghai").unwrap_or(Self {
+            name: "UTC".into(),
+            rules: TimeZone::UTC,
+        })
+    }
+    /// The IANA name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// The civil day that the moment lies in.
+    pub fn day(&self, at: Instant) -> CivilDay {
+        let offset = i64::from(self.rules.to_offset(at.timestamp()).seconds());
+        let days = (at.0.div_euclid(MICROS) + offset).div_euclid(86_400);
+        CivilDay(i32::try_from(days).unwrap_or(i32::MAX))
+    }
+    /// Hour of the civil day, 0 to 23.
+    pub fn hour(&self, at: Instant) -> u8 {
+        self.civil(at).hour().unsigned_abs()
+    }
+    /// Date and time on the wall.
+    pub fn civil(&self, at: Instant) -> civil::DateTime {
+        self.rules.to_datetime(at.timestamp())
+    }
+    /// The moment at which the wall shows that date and time; in a gap the moment just after it.
+    pub fn instant(&self, wall: civil::DateTime) -> Instant {
+        let moment = self.rules.to_timestamp(wall).unwrap_or(Timestamp::MAX);
+        Instant(moment.as_microsecond())
+    }
+    /// Whether the wall shows a whole hour, to the microsecond.
+    pub fn is_whole_hour(&self, at: Instant) -> bool {
+        let wall = self.civil(at);
+        (wall.minute(), wall.second(), wall.subsec_nanosecond()) == (0, 0, 0)
+    }
+    /// The first whole hour on the wall that is not before the moment.
+    pub fn ceil_to_hour(&self, at: Instant) -> Instant {
+        if self.is_whole_hour(at) {
+            return at;
+        }
+        let wall = self.civil(at);
+        let rest = 3_600 - (i64::from(wall.minute()) * 60 + i64::from(wall.second()));
+        let whole_seconds = Instant(at.0.div_euclid(MICROS) * MICROS);
+        whole_seconds.plus_seconds(rest)
+    }
+    /// RFC 3339 with the offset in force, e.g. `2022-06-10T10:00:00+08:00`.
+    pub fn format(&self, at: Instant) -> String {
+        let stamp = at.timestamp();
+        stamp
+            .display_with_offset(self.rules.to_offset(stamp))
+            .to_string()
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+impl fmt::Debug for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.name)
+    }
+}
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(d)?;
+        Self::find(&name).ok_or_else(|| serde::de::Error::custom(format!("no time zone {name}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_g_1_and_a_g_2_days_are_civil_days_of_the_shops_zone() {
+        let zone = Zone::shanghai();
+        let before = at("2022-06-10T23:59:59.999999+08:00");
+        let after = at("2022-06-11T00:00:00+08:00");
+        assert_eq!(zone.day(before).0 + 1, zone.day(after).0);
+        assert_eq!(zone.day(at("2022-06-10T16:00:00Z")), zone.day(after));
+        let sao_paulo = Zone::find("America/Sao_Paulo").unwrap();
+        assert_eq!(
+            sao_paulo.day(at("2018-01-01T01:59:59Z")).0 + 1,
+            sao_paulo.day(at("2018-01-01T02:00:00Z")).0
+        );
+    }
+
+    #[test]
+    fn whole_hours() {
+        let zone = Zone::shanghai();
+        let whole = at("2022-06-10T12:00:00+08:00");
+        assert_eq!(zone.ceil_to_hour(whole), whole);
+        assert_eq!(zone.ceil_to_hour(Instant(whole.0 + 1)), whole.plus_hours(1));
+        assert_eq!(
+            zone.ceil_to_hour(at("2022-06-10T12:59:59.5+08:00")),
+            whole.plus_hours(1)
+        );
+        // A zone half an hour off UTC has its own whole hours.
+        let kolkata = Zone::find("Asia/Kolkata").unwrap();
+        assert!(kolkata.is_whole_hour(at("2022-06-10T12:30:00Z")));
+        assert!(!kolkata.is_whole_hour(at("2022-06-10T12:00:00Z")));
+    }
+
+    #[test]
+    fn formats_with_the_offset_in_force() {
+        assert_eq!(
+            Zone::shanghai().format(at("2022-06-10T02:00:00Z")),
+            "2022-06-10T10:00:00+08:00"
+        );
+    }
+}

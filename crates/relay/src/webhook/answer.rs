@@ -1,0 +1,103 @@
+//! What an endpoint's answer means.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+
+use super::DeliveryResult;
+
+/// How much of an answer is read.
+const MAX_ANSWER_BYTES: usize = 1_024;
+/// How much of an answer is kept in a reason.
+const MAX_REASON_CHARS: usize = 200;
+/// The longest pause an endpoint may ask for: the longest of our own schedule.
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
+
+/// 2xx is delivered (its body is not read), 410 is the end, everything else is tried again.
+pub(super) async fn judge(response: Response, now_seconds: i64) -> DeliveryResult {
+    let status = response.status();
+    if status.is_success() {
+        return DeliveryResult::Delivered {
+            status: status.as_u16(),
+        };
+    }
+    let retry_after = match status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            retry_after(response.headers(), now_seconds)
+        }
+        _ => None,
+    };
+    let reason = reason(response).await;
+    match status {
+        StatusCode::GONE => DeliveryResult::Dead { reason },
+        _ => DeliveryResult::Retry {
+            reason,
+            retry_after,
+        },
+    }
+}
+
+async fn reason(mut response: Response) -> String {
+    let code = format!("http_{}", response.status().as_u16());
+    let mut answer = Vec::new();
+    while answer.len() < MAX_ANSWER_BYTES {
+        let Ok(Some(chunk)) = response.chunk().await else {
+            break;
+        };
+        answer.extend_from_slice(&chunk[..chunk.len().min(MAX_ANSWER_BYTES - answer.len())]);
+    }
+    let text: String = String::from_utf8_lossy(&answer)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .filter(|character| !character.is_control())
+        .take(MAX_REASON_CHARS)
+        .collect();
+    if text.is_empty() {
+        code
+    } else {
+        format!("{code}: {text}")
+    }
+}
+
+/// `Retry-After` as seconds or as an HTTP date; nothing if it is neither or lies in the past.
+fn retry_after(headers: &HeaderMap, now_seconds: i64) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = if let Ok(seconds) = value.parse::<u64>() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = httpdate::parse_http_date(value).ok()?;
+        let now = Duration::from_secs(u64::try_from(now_seconds).ok()?);
+        date.duration_since(UNIX_EPOCH).ok()?.checked_sub(now)?
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_and_bounded() {
+        // 1994-11-06T08:49:37Z is 784,111,777 seconds after 1970.
+        for (value, expected) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("999999999", Some(86_400)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(77)),
+            ("Sun, 06 Nov 2094 08:49:37 GMT", Some(86_400)),
+            ("Sun, 06 Nov 1993 08:49:37 GMT", None),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, value.parse().unwrap());
+            let expected = expected.map(Duration::from_secs);
+            assert_eq!(retry_after(&headers, 784_111_700), expected, "{value}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), 0), None);
+    }
+}

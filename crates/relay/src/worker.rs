@@ -1,0 +1,194 @@
+//! The worker: takes what is due, attempts it, and settles it afterwards.
+//!
+//! An endpoint has one batch in flight, so its events stay roughly in order and a slow one holds
+//! one slot; at most 16 endpoints are in flight at once, and a batch begins no attempt after its
+//! 15th second. Each channel of messages has one batch in flight as well, beside the endpoints.
+//!
+//! It never settles what it did not attempt (or find expired). If a settlement cannot be recorded
+//! even after some tries, the attempt is forgotten and made again: at least once.
+
+mod busy;
+mod delivery_batch;
+mod drain;
+mod flight;
+mod message_batch;
+mod telemetry;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Notify, watch};
+
+use crate::message::Senders;
+use crate::queue::DeliveryQueue;
+use crate::webhook::WebhookClient;
+use busy::Busy;
+pub use drain::DrainReport;
+use flight::{Flight, Seen};
+
+/// The time, in microseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// How many endpoints are in flight at once.
+pub const MAX_ENDPOINTS: usize = 16;
+/// How many channels are in flight at once.
+pub const MAX_CHANNELS: usize = 16;
+/// How many deliveries or messages are read at once.
+pub const PAGE: usize = 256;
+/// How many deliveries of one endpoint, or messages of one channel, one batch has.
+pub const BATCH: usize = 32;
+/// How long the worker sleeps when nobody wakes it.
+const POLL: Duration = Duration::from_secs(1);
+/// How often a settlement is tried, with a [`POLL`] between.
+const SETTLE_TRIES: u32 = 5;
+
+/// Empties the outbox. Cloning it is cheap, and the clones share their slots.
+#[derive(Clone)]
+pub struct Worker {
+    shared: Arc<Shared>,
+}
+
+/// What the worker and its batches share.
+struct Shared {
+    queue: Arc<dyn DeliveryQueue>,
+    webhooks: WebhookClient,
+    senders: Senders,
+    clock: Clock,
+    wake: Arc<Notify>,
+    busy: Arc<Busy>,
+    /// Held from reading what is due to claiming its slot: a row read before its batch was settled
+    /// and claimed after would be sent twice.
+    picking: Mutex<()>,
+}
+
+impl Worker {
+    /// A worker on `queue`. It does nothing before [`Worker::run`] or [`Worker::drain_once`].
+    pub fn new(
+        queue: Arc<dyn DeliveryQueue>,
+        webhooks: WebhookClient,
+        senders: Senders,
+        clock: Clock,
+    ) -> Self {
+        telemetry::describe();
+        Self {
+            shared: Arc::new(Shared {
+                queue,
+                webhooks,
+                senders,
+                clock,
+                wake: Arc::new(Notify::new()),
+                busy: Arc::new(Busy::default()),
+                picking: Mutex::new(()),
+            }),
+        }
+    }
+
+    /// Notify this after a commit, and the worker looks at once instead of within a second.
+    pub fn waker(&self) -> Arc<Notify> {
+        Arc::clone(&self.shared.wake)
+    }
+
+    /// Work until `shutdown` turns true (or its sender is dropped), then finish the attempts that
+    /// are under way, which takes at most about 30 seconds.
+    pub async fn run(&self, mut shutdown: watch::Receiver<bool>) {
+        let mut flight = Flight::new(shutdown.clone(), Seen::Forgotten);
+        loop {
+            if let Err(error) = self.fill(&mut flight).await {
+                tracing::warn!(%error, "the outbox could not be read");
+            }
+            tokio::select! {
+                biased;
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                Some(ended) = flight.batches.join_next() => report(ended).await,
+                () = self.shared.wake.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+            }
+        }
+        while let Some(ended) = flight.batches.join_next().await {
+            report(ended).await;
+        }
+    }
+
+    /// Start a batch for every idle endpoint and channel that has something due.
+    async fn fill(&self, flight: &mut Flight) -> Result<(), String> {
+        let _turn = self.shared.picking.lock().await;
+        // One must not wait for the other's error.
+        let deliveries = self.fill_endpoints(flight).await;
+        let messages = self.fill_channels(flight).await;
+        deliveries.and(messages)
+    }
+
+    async fn fill_endpoints(&self, flight: &mut Flight) -> Result<(), String> {
+        let shared = &self.shared;
+        loop {
+            let busy = shared.busy.endpoints();
+            if busy.len() >= MAX_ENDPOINTS {
+                return Ok(());
+            }
+            let due = shared.queue.due((shared.clock)(), PAGE, &busy).await?;
+            let is_full = due.len() >= PAGE;
+            let stop = flight.stop.clone();
+            let has_started = flight.start(&shared.busy, due, |batch| {
+                delivery_batch::attempt(Arc::clone(shared), batch, stop.clone())
+            });
+            if !(is_full && has_started) {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn fill_channels(&self, flight: &mut Flight) -> Result<(), String> {
+        let shared = &self.shared;
+        loop {
+            let busy = shared.busy.channels();
+            if busy.len() >= MAX_CHANNELS {
+                return Ok(());
+            }
+            let now = (shared.clock)();
+            let due = shared.queue.due_messages(now, PAGE, &busy).await?;
+            let is_full = due.len() >= PAGE;
+            let has_started = flight.start(&shared.busy, due, |batch| {
+                message_batch::attempt(Arc::clone(shared), batch)
+            });
+            if !(is_full && has_started) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A batch that broke off is due at once: the pause keeps a fault from becoming a busy loop.
+async fn report(ended: Result<DrainReport, tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a batch of the relay broke off; it will be attempted again");
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+/// Record `rows`, with some tries; how many rows could not be recorded.
+async fn settle<T, F>(rows: Vec<T>, record: impl Fn(Vec<T>) -> F) -> u64
+where
+    T: Clone,
+    F: Future<Output = Result<(), String>>,
+{
+    if rows.is_empty() {
+        return 0;
+    }
+    for left in (0..SETTLE_TRIES).rev() {
+        match record(rows.clone()).await {
+            Ok(()) => return 0,
+            Err(error) => {
+                tracing::warn!(%error, left, "attempts could not be settled");
+                if left > 0 {
+                    tokio::time::sleep(POLL).await;
+                }
+            }
+        }
+    }
+    rows.len() as u64
+}
+
+/// `wait` after `micros`; at the end of time at the latest.
+fn after(micros: i64, wait: Duration) -> i64 {
+    micros.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
+}

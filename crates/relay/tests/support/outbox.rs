@@ -1,0 +1,181 @@
+//! An outbox in memory that records every settlement.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use relay::{
+    BoxFuture, Clock, Delivery, DeliveryOutcome, DeliveryQueue, MessageOutcome, MessageSettlement,
+    OutgoingMessage, PendingMessage, Settlement,
+};
+use tokio::sync::watch;
+
+use super::{START_MICROS, endpoint};
+
+#[derive(Default)]
+struct Rows {
+    /// By id, with the time each is due.
+    deliveries: BTreeMap<i64, (i64, Delivery)>,
+    messages: BTreeMap<String, (i64, PendingMessage)>,
+}
+
+pub struct Outbox {
+    rows: Mutex<Rows>,
+    pub settled: Mutex<Vec<Settlement>>,
+    pub settled_messages: Mutex<Vec<MessageSettlement>>,
+    /// How many of the next settlements fail.
+    pub failing_settlements: AtomicU32,
+    now_micros: AtomicI64,
+    changes: watch::Sender<usize>,
+}
+
+impl Outbox {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            rows: Mutex::default(),
+            settled: Mutex::default(),
+            settled_messages: Mutex::default(),
+            failing_settlements: AtomicU32::new(0),
+            now_micros: AtomicI64::new(START_MICROS),
+            changes: watch::Sender::new(0),
+        })
+    }
+
+    pub fn clock(self: &Arc<Self>) -> Clock {
+        let outbox = Arc::clone(self);
+        Arc::new(move || outbox.now_micros.load(Ordering::SeqCst))
+    }
+
+    pub fn set_now(&self, micros: i64) {
+        self.now_micros.store(micros, Ordering::SeqCst);
+    }
+
+    pub fn add(&self, delivery_id: i64, url: &str) {
+        let delivery = Delivery {
+            delivery_id,
+            shop_id: "shop_1".to_owned(),
+            endpoint: endpoint(url),
+            event_id: format!("evt_{delivery_id}"),
+            event_type: "order.priced".to_owned(),
+            body: "{}".to_owned(),
+            attempt: 0,
+        };
+        let mut rows = self.rows.lock().unwrap();
+        rows.deliveries
+            .insert(delivery_id, (START_MICROS, delivery));
+    }
+
+    pub fn add_message(&self, message: OutgoingMessage) {
+        let id = message.message_id.clone();
+        let pending = PendingMessage {
+            message,
+            attempt: 0,
+        };
+        let mut rows = self.rows.lock().unwrap();
+        rows.messages.insert(id, (START_MICROS, pending));
+    }
+
+    /// Wait until at least `count` rows were settled.
+    pub async fn wait_for_settled(&self, count: usize) {
+        let mut changes = self.changes.subscribe();
+        changes.wait_for(|settled| *settled >= count).await.unwrap();
+    }
+
+    pub fn outcomes(&self) -> Vec<DeliveryOutcome> {
+        let settled = self.settled.lock().unwrap();
+        settled.iter().map(|row| row.outcome).collect()
+    }
+
+    fn settlement_fails(&self) -> bool {
+        self.failing_settlements
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            })
+            .is_ok()
+    }
+}
+
+impl DeliveryQueue for Outbox {
+    fn due<'a>(
+        &'a self,
+        now_micros: i64,
+        limit: usize,
+        busy: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<Delivery>, String>> {
+        Box::pin(async move {
+            let rows = self.rows.lock().unwrap();
+            let due = rows.deliveries.values().filter(|(due, delivery)| {
+                *due <= now_micros && !busy.contains(&delivery.endpoint.url)
+            });
+            Ok(due.take(limit).map(|(_, row)| row.clone()).collect())
+        })
+    }
+
+    fn settle(&self, settlements: Vec<Settlement>) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            if self.settlement_fails() {
+                return Err("the store is away".to_owned());
+            }
+            let mut rows = self.rows.lock().unwrap();
+            for settlement in &settlements {
+                match settlement.outcome {
+                    DeliveryOutcome::RetryAt(at) => {
+                        let row = rows.deliveries.get_mut(&settlement.delivery_id).unwrap();
+                        row.0 = at;
+                        row.1.attempt += 1;
+                    }
+                    DeliveryOutcome::Delivered | DeliveryOutcome::Dead => {
+                        rows.deliveries.remove(&settlement.delivery_id).unwrap();
+                    }
+                }
+            }
+            let count = settlements.len();
+            self.settled.lock().unwrap().extend(settlements);
+            self.changes.send_modify(|settled| *settled += count);
+            Ok(())
+        })
+    }
+
+    fn due_messages<'a>(
+        &'a self,
+        now_micros: i64,
+        limit: usize,
+        busy: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>> {
+        Box::pin(async move {
+            let rows = self.rows.lock().unwrap();
+            let due = rows.messages.values().filter(|(due, pending)| {
+                *due <= now_micros && !busy.contains(&pending.message.channel)
+            });
+            Ok(due.take(limit).map(|(_, row)| row.clone()).collect())
+        })
+    }
+
+    fn settle_messages(
+        &self,
+        settlements: Vec<MessageSettlement>,
+    ) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            if self.settlement_fails() {
+                return Err("the store is away".to_owned());
+            }
+            let mut rows = self.rows.lock().unwrap();
+            for settlement in &settlements {
+                match settlement.outcome {
+                    MessageOutcome::RetryAt(at) => {
+                        let row = rows.messages.get_mut(&settlement.message_id).unwrap();
+                        row.0 = at;
+                        row.1.attempt += 1;
+                    }
+                    MessageOutcome::Sent | MessageOutcome::Failed | MessageOutcome::Expired => {
+                        rows.messages.remove(&settlement.message_id).unwrap();
+                    }
+                }
+            }
+            let count = settlements.len();
+            self.settled_messages.lock().unwrap().extend(settlements);
+            self.changes.send_modify(|settled| *settled += count);
+            Ok(())
+        })
+    }
+}

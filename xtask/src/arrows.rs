@@ -1,0 +1,194 @@
+//! The arrows between crates: ground, domain, application, edges, and only downwards.
+//!
+//! What a crate's tests need (dev-dependencies) is free: a store's tests may use the whole testkit.
+
+use std::{path::Path, process::Command};
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+
+/// What a crate may depend on among ours. `None`: everything.
+const ARROWS: [(&str, Option<&[&str]>); 12] = [
+    ("money", Some(&[])),
+    ("domain", Some(&["money"])),
+    ("engine", Some(&["money", "domain"])),
+    ("store-memory", Some(&["money", "domain", "engine"])),
+    ("store-sqlite", Some(&["money", "domain", "engine"])),
+    ("relay", Some(&["money", "domain"])),
+    (
+        "http-api",
+        Some(&["money", "domain", "engine", "relay", "replay"]),
+    ),
+    (
+        "replay",
+        Some(&["money", "domain", "engine", "store-memory"]),
+    ),
+    ("cli", None),
+    ("testkit", None),
+    ("bench", None),
+    ("xtask", Some(&[])),
+];
+
+/// Crates that decide: amounts and rules, from facts they are handed.
+const PURE: [&str; 2] = ["money", "domain"];
+/// What would bring a clock, chance, input or output into them.
+const IMPURE: [&str; 7] = [
+    "tokio",
+    "axum",
+    "rusqlite",
+    "sqlx",
+    "rand",
+    "tracing",
+    "getrandom",
+];
+
+/// What Cargo knows of the workspace, without asking any registry.
+pub fn metadata(root: &Path) -> anyhow::Result<Value> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
+        .current_dir(root)
+        .output()
+        .context("running cargo metadata")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "cargo metadata failed: {said}");
+    serde_json::from_slice(&output.stdout).context("reading cargo metadata")
+}
+
+/// One sentence for every arrow that points the wrong way.
+pub fn check(metadata: &Value) -> Vec<String> {
+    let packages = list(metadata, "packages");
+    let ours: Vec<&str> = packages.iter().map(name).collect();
+    let mut findings = Vec::new();
+    for package in packages {
+        let from = name(package);
+        let needed = list(package, "dependencies").iter();
+        for to in needed.filter(|to| to["kind"] != "dev").map(name) {
+            if ours.contains(&to) {
+                findings.extend(refuse_crate(from, to));
+            } else if PURE.contains(&from) && IMPURE.contains(&to) {
+                findings.push(format!(
+                    "{from} -> {to}: {from} decides from the facts it is handed and may not depend on {to}"
+                ));
+            }
+        }
+        if !ARROWS.iter().any(|(known, _)| *known == from) {
+            findings.push(format!(
+                "{from}: this crate has no place among the arrows yet; give it one in xtask/src/arrows.rs"
+            ));
+        }
+    }
+    findings
+}
+
+fn refuse_crate(from: &str, to: &str) -> Option<String> {
+    let (_, allowed) = ARROWS.iter().find(|(known, _)| *known == from)?;
+    let allowed = (*allowed)?;
+    if allowed.contains(&to) {
+        return None;
+    }
+    let may = match allowed {
+        [] => "on no crate of ours".to_owned(),
+        some => format!("only on {}", some.join(", ")),
+    };
+    Some(format!("{from} -> {to}: {from} may depend {may}"))
+}
+
+fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+    value[field].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn name(value: &Value) -> &str {
+    value["name"].as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A workspace of `money`, `domain`, `engine`, `relay`, `http-api`, `store-sqlite`, `cli`, and one more dependency.
+    fn with(from: &str, to: &str, kind: &Value) -> Value {
+        let ours = [
+            "money",
+            "domain",
+            "engine",
+            "relay",
+            "http-api",
+            "store-sqlite",
+            "cli",
+        ];
+        let package = |name: &&str| {
+            let one = json!({ "name": to, "kind": kind });
+            let dependencies: Vec<Value> = (*name == from).then_some(one).into_iter().collect();
+            json!({ "name": name, "dependencies": dependencies })
+        };
+        json!({ "packages": ours.iter().map(package).collect::<Vec<_>>() })
+    }
+
+    #[test]
+    fn downward_arrows_are_fine() {
+        for (from, to) in [
+            ("domain", "money"),
+            ("engine", "domain"),
+            ("store-sqlite", "engine"),
+            ("cli", "store-sqlite"),
+            ("domain", "serde"),
+            ("engine", "tokio"),
+        ] {
+            assert_eq!(
+                check(&with(from, to, &Value::Null)),
+                [""; 0],
+                "{from} -> {to}"
+            );
+        }
+    }
+
+    #[test]
+    fn upward_and_sideways_arrows_are_named() {
+        for (from, to) in [
+            ("money", "domain"),
+            ("domain", "engine"),
+            ("engine", "store-sqlite"),
+            ("relay", "engine"),
+            ("relay", "http-api"),
+            ("http-api", "store-sqlite"),
+            ("store-sqlite", "http-api"),
+        ] {
+            let findings = check(&with(from, to, &Value::Null));
+            assert_eq!(findings.len(), 1, "{from} -> {to}");
+            assert!(
+                findings[0].starts_with(&format!("{from} -> {to}: ")),
+                "{findings:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_decides_knows_no_runtime_and_no_chance() {
+        for to in IMPURE {
+            assert_eq!(check(&with("domain", to, &Value::Null)).len(), 1, "{to}");
+            assert_eq!(check(&with("money", to, &json!("build"))).len(), 1, "{to}");
+        }
+    }
+
+    #[test]
+    fn tests_may_use_what_they_need() {
+        assert_eq!(check(&with("domain", "engine", &json!("dev"))), [""; 0]);
+        assert_eq!(check(&with("money", "rand", &json!("dev"))), [""; 0]);
+    }
+
+    #[test]
+    fn a_new_crate_must_take_its_place() {
+        let findings = check(&json!({ "packages": [{ "name": "pricing", "dependencies": [] }] }));
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].starts_with("pricing: "));
+    }
+}

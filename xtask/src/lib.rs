@@ -1,0 +1,20 @@
+//! The workshop: what the repository holds about itself, checked by program instead of by eye.
+//!
+//! Three checkers, each a pure function from what was read to what is wrong: [`rules`] (every rule is
+//! named by a test), [`arrows`] (crates depend downwards only) and [`tidy`] (how sources look).
+//! The command line and the integration tests call the same functions. Nothing here writes a file.
+
+pub mod arrows;
+pub mod rules;
+pub mod source;
+pub mod tidy;
+pub mod tree;
+
+use std::path::{Path, PathBuf};
+
+/// The repository's root, one folder above this crate.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}

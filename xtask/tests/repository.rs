@@ -1,0 +1,30 @@
+//! The checkers over this repository: the same findings as `cargo xtask`, as tests.
+
+use xtask::{arrows, root, rules, tidy, tree::Tree};
+
+#[track_caller]
+fn nothing(findings: &[String]) {
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+#[test]
+fn every_rule_of_a_built_tool_is_named_by_a_test() {
+    let tree = Tree::read(&root()).expect("the repository reads");
+    nothing(&rules::findings(
+        &rules::coverage(&tree).expect("the list reads"),
+    ));
+}
+
+#[test]
+fn crates_depend_downwards_only() {
+    nothing(&arrows::check(
+        &arrows::metadata(&root()).expect("cargo metadata answers"),
+    ));
+}
+
+#[test]
+fn sources_are_tidy() {
+    nothing(&tidy::check(
+        &Tree::read(&root()).expect("the repository reads"),
+    ));
+}
