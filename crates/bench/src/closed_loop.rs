@@ -15,7 +15,10 @@ use std::{
 use anyhow::{Context as _, Result};
 use tokio::runtime::Runtime;
 
-use crate::latency::{LatencyRecorder, Percentiles};
+use crate::{
+    latency::{LatencyRecorder, Percentiles},
+    samples::scatter,
+};
 
 /// What a claim was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,15 @@ pub trait Claimant: Clone + Send + 'static {
     fn claim(&mut self, user: u64) -> impl Future<Output = Result<Answer>> + Send;
 }
 
+/// In which order users come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Users {
+    /// By their number: a store keeps neighbours together, so this is its best case.
+    InOrder,
+    /// As they come on a real day: every claim lands somewhere else.
+    Scattered,
+}
+
 /// When to stop, and who asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
@@ -47,17 +59,20 @@ pub struct Plan {
     pub tries_per_user: u64,
     /// The first user's number; runs against one store must not overlap.
     pub first_user: u64,
+    /// In which order users come.
+    pub users: Users,
 }
 
 impl Plan {
     /// As many claims as fit into the time, each by a new user.
-    pub fn for_seconds(clients: usize, seconds: f64, first_user: u64) -> Self {
+    pub fn for_seconds(clients: usize, seconds: f64, users: Users) -> Self {
         Self {
             clients,
             seconds,
             attempts: u64::MAX,
             tries_per_user: 1,
-            first_user,
+            first_user: 1,
+            users,
         }
     }
 }
@@ -134,8 +149,12 @@ impl Shared {
     fn next_user(&self) -> Option<u64> {
         let attempt = self.next.fetch_add(1, Ordering::Relaxed);
         let in_time = self.started.elapsed().as_secs_f64() < self.plan.seconds;
-        (in_time && attempt < self.plan.attempts)
-            .then(|| self.plan.first_user + attempt / self.plan.tries_per_user)
+        let number = self.plan.first_user + attempt / self.plan.tries_per_user;
+        let user = match self.plan.users {
+            Users::InOrder => number,
+            Users::Scattered => scatter(number),
+        };
+        (in_time && attempt < self.plan.attempts).then_some(user)
     }
 
     fn record(&self, answer: Answer, took: Duration) {

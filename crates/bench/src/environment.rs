@@ -30,8 +30,10 @@ pub struct Environment {
     pub kernel: String,
     /// Type and device of the filesystem that databases are written to.
     pub filesystem: String,
-    /// Median time to append 4 KiB to a file and have the disk confirm it, in microseconds.
+    /// Median time to append 4 KiB to a file and have the disk confirm it, in microseconds, before the suites.
     pub fdatasync_us: f64,
+    /// The same after the suites. Far apart, they say that others kept the disk busy: `quiet` sees only cores.
+    pub fdatasync_after_us: Option<f64>,
     /// The compiler.
     pub rustc: String,
     /// `release` or `debug`; figures of a debug build mean nothing.
@@ -52,6 +54,7 @@ impl Environment {
                 .map_or_else(|_| unknown(), |text| text.trim().to_owned()),
             filesystem: filesystem_of(home).unwrap_or_else(unknown),
             fdatasync_us: fdatasync_us(home)?,
+            fdatasync_after_us: None,
             rustc: option_env!("BENCH_RUSTC").unwrap_or("unknown").to_owned(),
             build: if cfg!(debug_assertions) {
                 "debug"
@@ -61,6 +64,12 @@ impl Environment {
             commit: commit().unwrap_or_else(unknown),
         })
     }
+
+    /// Measures the disk below `home` once more.
+    pub fn look_again(&mut self, home: &Path) -> Result<()> {
+        self.fdatasync_after_us = Some(fdatasync_us(home)?);
+        Ok(())
+    }
 }
 
 impl fmt::Display for Environment {
@@ -68,6 +77,9 @@ impl fmt::Display for Environment {
         let memory = self
             .memory_mib
             .map_or_else(|| "unknown".to_owned(), |mib| format!("{mib} MiB"));
+        let after = self
+            .fdatasync_after_us
+            .map_or_else(|| "unknown".to_owned(), |micros| format!("{micros:.0} us"));
         writeln!(
             f,
             "machine  {} cores, {}, {memory}, kernel {}",
@@ -75,8 +87,8 @@ impl fmt::Display for Environment {
         )?;
         writeln!(
             f,
-            "disk     {}, fdatasync {:.0} us (median of {PROBES})",
-            self.filesystem, self.fdatasync_us
+            "disk     {}, fdatasync {:.0} us before, {} after (medians of {PROBES})",
+            self.filesystem, self.fdatasync_us, after
         )?;
         write!(
             f,

@@ -89,7 +89,7 @@ fn measure(arguments: &Arguments) -> Result<()> {
         Duration::try_from_secs_f64(arguments.patience)?,
         home,
     )?;
-    let environment = Environment::look(ctx.home())?;
+    let mut environment = Environment::look(ctx.home())?;
     let mut figures = Vec::new();
     for group in Group::value_variants() {
         if arguments.only.is_empty() || arguments.only.contains(group) {
@@ -97,6 +97,7 @@ fn measure(arguments: &Arguments) -> Result<()> {
             figures.extend(group.run(&ctx)?);
         }
     }
+    environment.look_again(ctx.home())?;
     let report = Report {
         environment,
         figures,

@@ -1,6 +1,7 @@
 //! How much of the machine others used while we measured, read from Linux's `/proc`.
 //!
 //! Busy ticks of the machine, less the ticks of this process and everything it started, over all ticks.
+//! Only cores are watched: a disk that others keep busy does not show here.
 //! The kernel's own threads count as others, as does time that a hypervisor took away.
 
 use std::{

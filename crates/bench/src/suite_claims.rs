@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::{
-    closed_loop::{ClaimRun, Plan},
+    closed_loop::{ClaimRun, Plan, Users},
     context::Context,
     floors::{redis_claims, sqlite_claims, sqlite_claims::PLENTY},
     report::{Figure, beside_each},
@@ -36,14 +36,17 @@ fn ours_claims(ctx: &Context, _folder: &Path, _plan: Plan) -> Result<Option<Clai
 }
 
 fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<Figure>> {
-    let plan = Plan::for_seconds(clients, ctx.seconds, 1);
+    let plan = Plan::for_seconds(clients, ctx.seconds, Users::InOrder);
+    let scattered_plan = Plan::for_seconds(clients, ctx.seconds, Users::Scattered);
     let mut single = Rounds::new();
     let mut grouped = Rounds::new();
+    let mut scattered = Rounds::new();
     let mut redis = Rounds::new();
     let mut ours = Rounds::new();
     for _ in 0..ctx.rounds {
         single.push(sqlite(ctx, plan, 1)?);
         grouped.push(sqlite(ctx, plan, per_transaction)?);
+        scattered.push(sqlite(ctx, scattered_plan, per_transaction)?);
         match redis_claims::absent_because() {
             Some(reason) => ctx.note(&format!("no Redis floor: {reason}")),
             None => redis.push(on_disk(ctx, |folder| {
@@ -53,14 +56,13 @@ fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<
         let folder = ctx.scratch()?;
         ours.extend(ctx.measure_if(|| ours_claims(ctx, folder.path(), plan))?);
     }
+    let grouped_name = format!("floor SQLite claims <={per_transaction}/commit, {clients} clients");
     let single = figures(
         &single,
         &format!("floor SQLite claims 1/commit, {clients} clients"),
     );
-    let grouped = figures(
-        &grouped,
-        &format!("floor SQLite claims <={per_transaction}/commit, {clients} clients"),
-    );
+    let grouped = figures(&grouped, &grouped_name);
+    let scattered = figures(&scattered, &format!("{grouped_name}, scattered users"));
     let redis = figures(
         &redis,
         &format!("floor Redis claims fsync always, {clients} clients"),
@@ -69,7 +71,7 @@ fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<
         figures(&ours, &format!("our claims, {clients} clients")),
         &grouped,
     );
-    Ok([single, grouped, redis, ours].concat())
+    Ok([single, grouped, scattered, redis, ours].concat())
 }
 
 fn sqlite(ctx: &Context, plan: Plan, per_transaction: usize) -> Result<Measured<ClaimRun>> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// At most this many events are taken in by one run.
-const EVENTS: u64 = 200_000;
+const EVENTS: u64 = 500_000;
 /// Events to a commit: each by itself, and as many as our writer groups.
 const PER_TRANSACTION: [usize; 2] = [1, 500];
 

@@ -11,8 +11,8 @@ use crate::{
     rounds::Rounds,
 };
 
-/// Timers that wait when a run starts, all of them due.
-const PENDING: u64 = 500_000;
+/// Timers that wait when a run starts, all of them due: more than a run fires.
+const PENDING: u64 = 3_000_000;
 /// Timers to a commit.
 const PER_TRANSACTION: usize = 256;
 

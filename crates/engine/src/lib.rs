@@ -1,1 +1,20 @@
-//! placeholder
+//! The engine: load -> decide -> persist -> publish, in batches, with one writer.
+//!
+//! It owns the ports ([`port::Store`], [`port::Reader`], [`clock::Clock`]); stores implement them.
+//! Always holds: what an input decides is committed in one transaction with its inbox or
+//! idempotency key before anybody is told; a refusal changes nothing; a timer never fires early.
+
+pub mod audit;
+mod batch;
+pub mod clock;
+pub mod command;
+mod decide;
+mod draft;
+mod facts;
+pub mod handle;
+pub mod port;
+pub mod rows;
+mod writer;
+
+pub use command::{Command, EventOutcome, EventResult, Input, Reply};
+pub use handle::{Engine, EngineClock, EngineError};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::BoxFuture;
 
-pub use http_sender::HttpSender;
+pub use http_sender::{HttpSender, HttpSenderError};
 pub use json_lines::JsonLinesSender;
 pub use senders::Senders;
 

@@ -98,7 +98,7 @@ impl Worker {
             }
             tokio::select! {
                 biased;
-                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = stopped(&mut shutdown) => break,
                 Some(ended) = flight.batches.join_next() => report(ended).await,
                 () = self.shared.wake.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
@@ -155,6 +155,11 @@ impl Worker {
             }
         }
     }
+}
+
+async fn stopped(shutdown: &mut watch::Receiver<bool>) {
+    // An error means that the sender is gone, and nobody could stop us later.
+    let _ = shutdown.wait_for(|stop| *stop).await;
 }
 
 /// A batch that broke off is due at once: the pause keeps a fault from becoming a busy loop.

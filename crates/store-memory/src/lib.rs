@@ -1,1 +1,111 @@
-//! placeholder
+//! The store in memory: the engine's port over ordered maps, for tests, simulation and replay.
+//!
+//! Always holds: a transaction that fails, or panics, leaves nothing, because every write notes how
+//! it is taken back; readers see only what is committed; every list has the order of its keys, the
+//! same as in `store-sqlite`. It never touches a disk.
+
+mod delivery;
+mod load;
+mod page;
+mod read;
+mod tables;
+mod undo;
+mod write;
+
+use domain::Instant;
+use engine::port::{Reader, Store, StoreError, StoreErrorKind, Transaction, Work};
+use engine::rows::{Changes, Keys, Rows, Timer};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tables::Tables;
+use undo::Undo;
+
+/// A store that lives as long as its last handle.
+///
+/// ```
+/// use engine::port::Store;
+///
+/// let mut store = store_memory::MemoryStore::new();
+/// store.transact(&mut |_| Ok(())).unwrap();
+/// assert_eq!(store.next_due().unwrap(), None);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    tables: Arc<RwLock<Tables>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    // A transaction that panics takes its writes back while it unwinds, so a poisoned lock guards
+    // whole tables.
+    fn read(&self) -> RwLockReadGuard<'_, Tables> {
+        self.tables.read().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn lock(&self) -> RwLockWriteGuard<'_, Tables> {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
+        let mut tables = self.lock();
+        let mut open = Open { tables: &mut tables, undo: Undo::default(), failed: None };
+        work(&mut open)?;
+        if let Some(error) = open.failed.take() {
+            return Err(error);
+        }
+        open.undo.keep();
+        Ok(())
+    }
+
+    fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {
+        let tables = self.read();
+        let due = tables.timers.iter().take_while(|timer| timer.due_at <= until);
+        Ok(due.take(limit).cloned().collect())
+    }
+
+    fn next_due(&mut self) -> Result<Option<Instant>, StoreError> {
+        Ok(self.read().timers.first().map(|timer| timer.due_at))
+    }
+
+    fn reader(&self) -> Arc<dyn Reader> {
+        Arc::new(self.clone())
+    }
+}
+
+/// A transaction under way. Dropped before its writes are kept, it takes them back.
+struct Open<'a> {
+    tables: &'a mut Tables,
+    undo: Undo,
+    /// A write that broke off; it may not be committed, whatever the work answers.
+    failed: Option<StoreError>,
+}
+
+impl Transaction for Open<'_> {
+    fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
+        load::load(self.tables, keys, rows);
+        Ok(())
+    }
+
+    fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let written = write::write(self.tables, &mut self.undo, changes);
+        if let Err(error) = &written {
+            self.failed = Some(error.clone());
+        }
+        written
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.undo.take_back(self.tables);
+    }
+}
+
+/// What a caller did that no store may keep.
+fn refused(message: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Other, message)
+}

@@ -84,6 +84,7 @@ impl Claimant for Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::closed_loop::Users;
 
     /// Without Redis there is nothing to check, and nothing is installed for it.
     #[test]
@@ -98,6 +99,7 @@ mod tests {
             attempts: 600,
             tries_per_user: 2,
             first_user: 1,
+            users: Users::Scattered,
         };
         let run = run(folder.path(), plan, 200)?;
         assert_eq!(run.granted, 200);

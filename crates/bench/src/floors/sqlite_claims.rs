@@ -1,7 +1,7 @@
 //! Claims from one hot batch on bare `SQLite`: one writer thread, group commit, a reply only after the commit.
 //!
 //! Stock is never oversold and a user never holds two; every run counts that at its end.
-//! Users come in order of their number, so new claims land on neighbouring pages: the best case for the tree.
+//! Users in order land on neighbouring pages, scattered users each on another: both are worth knowing.
 
 use std::{path::Path, thread};
 
@@ -124,6 +124,7 @@ impl<'db> Statements<'db> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::closed_loop::Users;
 
     #[test]
     fn exactly_the_stock_is_granted_once_a_user() -> Result<()> {
@@ -134,6 +135,7 @@ mod tests {
             attempts: 600,
             tries_per_user: 2,
             first_user: 1,
+            users: Users::Scattered,
         };
         let run = run(folder.path(), plan, 200, 16)?;
         assert_eq!(run.granted, 200);

@@ -19,8 +19,10 @@ pub struct GuardPolicy {
     /// The ports of public addresses; `None` permits any. Allowed hosts and literal addresses in
     /// allowed networks may use any port.
     pub ports: Option<BTreeSet<u16>>,
-    networks: Vec<IpNet>,
-    hosts: BTreeSet<String>,
+    /// Networks permitted though they are not public; see [`GuardPolicy::allow`].
+    pub networks: Vec<IpNet>,
+    /// Exact host names (lower case, no final dot) permitted wherever they resolve to.
+    pub hosts: BTreeSet<String>,
 }
 
 impl Default for GuardPolicy {

@@ -8,7 +8,7 @@ use relay::{
     BoxFuture, Clock, Delivery, DeliveryOutcome, DeliveryQueue, MessageOutcome, MessageSettlement,
     OutgoingMessage, PendingMessage, Settlement,
 };
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::{START_MICROS, endpoint};
 
@@ -25,6 +25,8 @@ pub struct Outbox {
     pub settled_messages: Mutex<Vec<MessageSettlement>>,
     /// How many of the next settlements fail.
     pub failing_settlements: AtomicU32,
+    /// The next answer to what messages are due is read, and then waits for this.
+    pub next_answer_waits_for: Mutex<Option<oneshot::Receiver<()>>>,
     now_micros: AtomicI64,
     changes: watch::Sender<usize>,
 }
@@ -36,6 +38,7 @@ impl Outbox {
             settled: Mutex::default(),
             settled_messages: Mutex::default(),
             failing_settlements: AtomicU32::new(0),
+            next_answer_waits_for: Mutex::default(),
             now_micros: AtomicI64::new(START_MICROS),
             changes: watch::Sender::new(0),
         })
@@ -78,7 +81,9 @@ impl Outbox {
     /// Wait until at least `count` rows were settled.
     pub async fn wait_for_settled(&self, count: usize) {
         let mut changes = self.changes.subscribe();
-        changes.wait_for(|settled| *settled >= count).await.unwrap();
+        let settled = changes.wait_for(|settled| *settled >= count);
+        let limit = std::time::Duration::from_secs(10);
+        tokio::time::timeout(limit, settled).await.unwrap().unwrap();
     }
 
     pub fn outcomes(&self) -> Vec<DeliveryOutcome> {
@@ -143,11 +148,18 @@ impl DeliveryQueue for Outbox {
         busy: &'a [String],
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>> {
         Box::pin(async move {
-            let rows = self.rows.lock().unwrap();
-            let due = rows.messages.values().filter(|(due, pending)| {
-                *due <= now_micros && !busy.contains(&pending.message.channel)
-            });
-            Ok(due.take(limit).map(|(_, row)| row.clone()).collect())
+            let due = {
+                let rows = self.rows.lock().unwrap();
+                let due = rows.messages.values().filter(|(due, pending)| {
+                    *due <= now_micros && !busy.contains(&pending.message.channel)
+                });
+                due.take(limit).map(|(_, row)| row.clone()).collect()
+            };
+            let stall = self.next_answer_waits_for.lock().unwrap().take();
+            if let Some(stall) = stall {
+                stall.await.unwrap();
+            }
+            Ok(due)
         })
     }
 

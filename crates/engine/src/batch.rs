@@ -1,0 +1,192 @@
+//! One batch through load, decide and persist: the only function that sees all of them.
+
+use crate::command::{Command, EventResult, Input, Reply};
+use crate::decide;
+use crate::draft::Draft;
+use crate::facts::Facts;
+use crate::handle::EngineError;
+use crate::port::{Store, StoreError, StoreErrorKind, Transaction};
+use crate::rows::{Changes, Digest, InboxRow, Keys, RequestRow, Rows, Timer};
+use domain::{Code, Instant, Refusal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What one input came to.
+pub type Outcome = Result<Reply, EngineError>;
+
+/// What a committed batch left for PUBLISH.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Committed {
+    /// Webhooks or messages wait to be sent.
+    pub publishes: bool,
+    /// The earliest timer that was set.
+    pub earliest_wake: Option<Instant>,
+}
+
+impl Committed {
+    fn of(changes: &Changes) -> Self {
+        let orders = changes.orders.iter().filter_map(|change| change.wake_at);
+        let coupons = changes.coupons.iter().filter_map(|change| change.coupon.wake_at);
+        Self {
+            publishes: !changes.dispatches.is_empty()
+                || !changes.revived.is_empty()
+                || changes.outbox.iter().any(|row| !row.receivers.is_empty()),
+            earliest_wake: orders.chain(coupons).min(),
+        }
+    }
+}
+
+/// Decides all inputs at one moment and commits them together.
+pub fn run(
+    store: &mut dyn Store,
+    facts: &mut Facts,
+    inputs: &[Input],
+    now: Instant,
+) -> Result<(Vec<Outcome>, Committed), StoreError> {
+    let mut outcomes = Vec::with_capacity(inputs.len());
+    let mut committed = Committed::default();
+    store.transact(&mut |tx| {
+        outcomes.clear();
+        let mut keys = Keys::default();
+        for input in inputs {
+            decide::first_keys(&input.shop_id, &input.command, &mut keys);
+            if let Some((key, _)) = &input.idempotency {
+                keys.requests.push((input.shop_id.clone(), key.clone()));
+            }
+        }
+        load(tx, facts, keys)?;
+        outcomes.extend(inputs.iter().map(|input| decide_one(facts, input, now)));
+        let changes = facts.take_changes();
+        committed = Committed::of(&changes);
+        tx.write(&changes)
+    })?;
+    facts.end_batch();
+    Ok((outcomes, committed))
+}
+
+/// Fires timers that are due, in their order. With `at_due` each is decided at its own due time, as
+/// on a clock that stops there, and a timer set on the way goes before later ones: then fewer than
+/// all are fired, and the rest is due again. Returns how many were.
+pub fn fire(
+    store: &mut dyn Store,
+    facts: &mut Facts,
+    timers: &[Timer],
+    now: Instant,
+    at_due: bool,
+) -> Result<(usize, Committed), StoreError> {
+    let mut fired = 0;
+    let mut committed = Committed::default();
+    store.transact(&mut |tx| {
+        let mut keys = Keys::default();
+        for timer in timers {
+            decide::timer_keys(&timer.shop_id, &timer.subject, &mut keys);
+        }
+        load(tx, facts, keys)?;
+        fired = fire_in_order(facts, timers, now, at_due);
+        let changes = facts.take_changes();
+        if changes.orders.is_empty() && changes.coupons.is_empty() {
+            let first = &timers[0];
+            let message = format!("a timer of shop {} is due but leads nowhere: {:?}", first.shop_id, first.subject);
+            return Err(StoreError::new(StoreErrorKind::Corrupt, message));
+        }
+        committed = Committed::of(&changes);
+        tx.write(&changes)
+    })?;
+    facts.end_batch();
+    Ok((fired, committed))
+}
+
+fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool) -> usize {
+    let mut earliest_new: Option<Instant> = None;
+    for (fired, timer) in timers.iter().enumerate() {
+        if at_due && earliest_new.is_some_and(|new| new < timer.due_at) {
+            return fired;
+        }
+        let moment = if at_due { timer.due_at.max(now) } else { now };
+        let mut draft = Draft::new(facts, &timer.shop_id, moment);
+        let outcome = catch_unwind(AssertUnwindSafe(|| decide::fire(&mut draft, &timer.subject)));
+        if let Ok(Ok(_)) = outcome {
+            let decision = draft.finish();
+            let wakes = decision.orders.iter().filter_map(decide::order_wake);
+            let wakes = wakes.chain(decision.coupons.iter().filter_map(|coupon| coupon.wake_at));
+            earliest_new = earliest_new.into_iter().chain(wakes).min();
+            facts.apply(&timer.shop_id, decision);
+        } else {
+            tracing::error!(shop = %timer.shop_id, subject = ?timer.subject, ?outcome, "a timer cannot be decided; it is put to sleep");
+            facts.put_to_sleep(timer);
+        }
+    }
+    timers.len()
+}
+
+/// LOAD: what the inputs name, then what those rows name, until nothing is missing.
+fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(), StoreError> {
+    keys.shops.sort_unstable();
+    keys.shops.dedup();
+    keys.shops.retain(|shop| !facts.knows_shop(shop));
+    let mut next = Some(keys);
+    while let Some(keys) = next {
+        let mut rows = Rows::default();
+        tx.load(&keys, &mut rows)?;
+        facts.absorb(rows);
+        next = decide::second_keys(facts, &keys);
+    }
+    Ok(())
+}
+
+fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
+    if let Some(known) = known_answer(facts, input) {
+        return known;
+    }
+    let mut draft = Draft::new(facts, &input.shop_id, now);
+    let outcome = catch_unwind(AssertUnwindSafe(|| decide::decide(&mut draft, &input.command)));
+    match outcome {
+        Ok(Ok(reply)) => {
+            let decision = draft.finish();
+            facts.apply(&input.shop_id, decision);
+            remember_answer(facts, input, &reply, now);
+            Ok(reply)
+        }
+        Ok(Err(refusal)) => refused(input, refusal),
+        Err(panic) => {
+            let what = panic.downcast_ref::<String>().map(String::as_str);
+            let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a broken invariant");
+            tracing::error!(shop = %input.shop_id, what, "a decision failed");
+            Err(EngineError::Internal(what.to_owned()))
+        }
+    }
+}
+
+/// A refused event is an answer of its own in the batch's results.
+fn refused(input: &Input, refusal: Refusal) -> Outcome {
+    match input.command {
+        Command::Ingest { .. } => Ok(Reply::Event { result: EventResult::rejected(refusal) }),
+        _ => Err(EngineError::Refused(refusal)),
+    }
+}
+
+/// What was seen before is answered as before; the same name for something else is a conflict.
+fn known_answer(facts: &Facts, input: &Input) -> Option<Outcome> {
+    if let Command::Ingest { event, digest } = &input.command {
+        let known: &InboxRow = facts.inbox(&decide::inbox_key(&input.shop_id, event))?;
+        let result = if known.digest == *digest {
+            EventResult::of(crate::command::EventOutcome::Duplicate)
+        } else {
+            EventResult::rejected(Refusal::new(Code::IdempotencyConflict))
+        };
+        return Some(Ok(Reply::Event { result }));
+    }
+    let (key, digest) = input.idempotency.as_ref()?;
+    let known = facts.request(&(input.shop_id.clone(), key.clone()))?;
+    if known.digest != *digest {
+        return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
+    }
+    let reply = serde_json::from_str(&known.reply);
+    Some(reply.map_err(|error| EngineError::Internal(format!("a stored answer cannot be read: {error}"))))
+}
+
+fn remember_answer(facts: &mut Facts, input: &Input, reply: &Reply, now: Instant) {
+    let Some((key, digest)) = &input.idempotency else { return };
+    let digest: Digest = *digest;
+    let reply = serde_json::to_string(reply).unwrap_or_default();
+    facts.answer_request(&input.shop_id, key, RequestRow { digest, reply, at: now });
+}

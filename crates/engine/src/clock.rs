@@ -1,0 +1,60 @@
+//! Where the time comes from: the system, or a clock that only the API moves.
+
+use domain::Instant;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The engine's source of time. It asks once for each batch.
+pub trait Clock: Send + Sync {
+    /// The moment now.
+    fn now(&self) -> Instant;
+}
+
+/// The machine's clock. It never goes back: a step backwards holds it until time has caught up.
+#[derive(Debug, Default)]
+pub struct SystemClock {
+    latest: AtomicI64,
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+        let latest = self.latest.fetch_max(micros, Ordering::Relaxed);
+        Instant::from_micros(micros.max(latest))
+    }
+}
+
+/// A clock that stands still until it is set. Before it is first set it shows the time it was made
+/// with, and the first setting may go anywhere; after that it only goes forward.
+#[derive(Debug)]
+pub struct SandboxClock {
+    micros: AtomicI64,
+    is_set: std::sync::atomic::AtomicBool,
+}
+
+impl SandboxClock {
+    /// A clock that shows `at` and may still be set to any moment.
+    pub fn unset(at: Instant) -> Self {
+        Self { micros: AtomicI64::new(at.micros()), is_set: false.into() }
+    }
+    /// A clock that was set before, for a store that is opened again.
+    pub fn resumed(at: Instant) -> Self {
+        Self { micros: AtomicI64::new(at.micros()), is_set: true.into() }
+    }
+    /// Whether `to` would be a step back.
+    pub fn goes_back(&self, to: Instant) -> bool {
+        self.is_set.load(Ordering::Acquire) && to < self.now()
+    }
+    /// Moves the clock. The engine calls this when everything due has been done.
+    pub fn set(&self, to: Instant) {
+        self.micros.store(to.micros(), Ordering::Release);
+        self.is_set.store(true, Ordering::Release);
+    }
+}
+
+impl Clock for SandboxClock {
+    fn now(&self) -> Instant {
+        Instant::from_micros(self.micros.load(Ordering::Acquire))
+    }
+}

@@ -1,0 +1,123 @@
+//! What can be asked of the engine, and what it answers.
+
+use crate::rows::{Digest, Webhook};
+use domain::{
+    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId, Refusal, RefundId,
+    ShopId, Sku, Violation, WebhookId,
+    campaign::{Campaign, Counters, Version},
+    coupon::{Coupon, CouponStatus},
+    customer::List,
+    event::OrderEvent,
+    order::{Method, Refund, RefundAsk},
+    risk::Verdict,
+    shop::Shop,
+};
+use money::Money;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One thing to decide.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The shop it is about; everything it touches lies there.
+    pub shop_id: ShopId,
+    /// The client's `Idempotency-Key` and the digest of what it asked.
+    pub idempotency: Option<(String, Digest)>,
+    /// What to do.
+    pub command: Command,
+}
+
+impl Input {
+    /// An input without an idempotency key.
+    pub fn new(shop_id: ShopId, command: Command) -> Self {
+        Self { shop_id, idempotency: None, command }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the fields are those of the API")]
+pub enum Command {
+    /// Creates or changes a shop.
+    PutShop(Box<Shop>),
+    /// Takes an event in; `digest` is of its contents (A-G-8).
+    Ingest { event: Box<OrderEvent>, digest: Digest },
+    /// Creates a campaign; without an id the engine makes one.
+    CreateCampaign { campaign_id: Option<CampaignId>, version: Box<Version>, publish: bool, digest: String },
+    /// Gives a campaign a new version.
+    ReviseCampaign { campaign_id: CampaignId, version: Box<Version> },
+    PublishCampaign { campaign_id: CampaignId },
+    CloseCampaign { campaign_id: CampaignId },
+    /// Puts SKUs into a campaign's list (S0-R13).
+    ImportScope { campaign_id: CampaignId, skus: Vec<Sku> },
+    /// A customer claims the coupon shown on an order.
+    Claim { order_id: OrderId, offer_id: OfferId, customer_id: CustomerId },
+    /// The cashier starts a payment.
+    StartPayment { order_id: OrderId, payment_id: PaymentId, method: Method, coupon_id: Option<CouponId> },
+    /// The merchant refunds.
+    CreateRefund { order_id: OrderId, refund_id: RefundId, ask: RefundAsk },
+    /// An operator edits the block and allow list; `None` takes the customer off it.
+    PutRisk { customer_id: CustomerId, list: Option<List>, reason: String, by: String },
+    PutWebhook(Box<Webhook>),
+    RemoveWebhook(WebhookId),
+    /// Tries a webhook's dead deliveries again.
+    ReviveDeliveries(WebhookId),
+    /// A message reached its provider for good or not at all.
+    MessageFailed { message_id: MessageId, code: Code },
+}
+
+/// What the engine answers when it did as it was asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the fields are those of the API")]
+pub enum Reply {
+    Done,
+    Shop { shop: Arc<Shop> },
+    Event { result: EventResult },
+    Campaign { campaign: Arc<Campaign>, counters: Counters, now: Instant },
+    Scope { accepted: usize, rejected: Vec<Sku>, version: u32 },
+    Coupon { coupon: Coupon },
+    Payment { payment_id: PaymentId, amount: Money, saving: Money, coupon_status: Option<CouponStatus> },
+    Refund { refund: Refund },
+    Risk { verdict: Verdict },
+    Webhook { webhook: Webhook },
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventOutcome {
+    /// It changed something, or was noted.
+    Applied,
+    /// It was known; nothing changed.
+    Duplicate,
+    /// Its predecessor is missing; it waits (A-G-8).
+    Parked,
+    /// It breaks a rule; nothing changed.
+    Rejected,
+}
+
+/// The outcome with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct EventResult {
+    pub outcome: EventOutcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+}
+
+impl EventResult {
+    /// An outcome that needs no reason.
+    pub fn of(outcome: EventOutcome) -> Self {
+        Self { outcome, code: None, detail: None, violations: Vec::new() }
+    }
+    /// A rejection with its reason.
+    pub fn rejected(refusal: Refusal) -> Self {
+        let (code, detail) = (Some(refusal.code), Some(refusal.detail));
+        Self { outcome: EventOutcome::Rejected, code, detail, violations: refusal.violations }
+    }
+}

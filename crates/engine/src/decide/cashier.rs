@@ -1,0 +1,110 @@
+//! The cashier starts a payment: the coupon is locked for it (A-S0-11).
+
+use super::orders;
+use crate::command::Reply;
+use crate::draft::Draft;
+use crate::rows::TimelineEntry;
+use domain::{
+    Code, CouponId, OrderId, PaymentId, Refusal,
+    coupon::{Coupon, Lock},
+    limits,
+    order::{Method, Order, OrderKind, Payment, PaymentStatus, Stage, State},
+};
+use money::Money;
+use serde_json::json;
+
+/// Starts a payment. The same again answers the same; switching the method starts another payment,
+/// which takes the coupon over (S0-R24).
+pub fn start_payment(
+    draft: &mut Draft<'_>,
+    order: &OrderId,
+    id: &PaymentId,
+    method: Method,
+    coupon: Option<&CouponId>,
+) -> Result<Reply, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no order {order}"));
+    let shop = draft.shop()?;
+    let mut order = draft.order(order).ok_or_else(missing)?;
+    if let Some(known) = order.payment(id) {
+        return repeat(draft, known, method, coupon);
+    }
+    let stage = open_stage(&order, draft.now)?;
+    if order.payments.len() >= limits::ORDER_PAYMENTS {
+        return Err(Refusal::with(Code::LimitReached, format!("{} attempts", limits::ORDER_PAYMENTS)));
+    }
+    let mut held = None;
+    if let Some(coupon_id) = coupon {
+        let missing = || Refusal::with(Code::NotFound, format!("no coupon {coupon_id}"));
+        let found = draft.coupon(coupon_id).ok_or_else(missing)?;
+        found.check(&order, method, draft.now)?;
+        held = Some(found);
+    }
+    let saving = held.as_ref().map_or(Money::ZERO, |coupon| coupon.save);
+    let amount = order.payable - order.paid() - saving;
+    supersede(draft, &mut order, held.as_mut());
+    if let Some(mut coupon) = held {
+        let (from, until) = (coupon.status, draft.now.plus_minutes(i64::from(shop.payment_lock_minutes)));
+        let until = until.min(coupon.usable_until);
+        coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: id.clone(), until })?;
+        draft.move_coupon(coupon, from);
+    }
+    order.payments.push(Payment {
+        payment_id: id.clone(),
+        stage,
+        method,
+        coupon_id: coupon.cloned(),
+        amount,
+        saving,
+        shares: Vec::new(),
+        status: PaymentStatus::Started,
+        at: draft.now,
+    });
+    let detail = json!({ "payment_id": id, "method": method, "amount": amount, "saving": saving });
+    draft.note(&mut order, TimelineEntry::new(draft.now, "payment.started").detail(detail));
+    draft.put_order(order);
+    Ok(reply(draft, id, amount, saving, coupon))
+}
+
+fn repeat(draft: &Draft<'_>, known: &Payment, method: Method, coupon: Option<&CouponId>) -> Result<Reply, Refusal> {
+    if known.method != method || known.coupon_id.as_ref() != coupon {
+        return Err(Code::IdempotencyConflict.into());
+    }
+    Ok(reply(draft, &known.payment_id, known.amount, known.saving, coupon))
+}
+
+fn reply(draft: &Draft<'_>, id: &PaymentId, amount: Money, saving: Money, coupon: Option<&CouponId>) -> Reply {
+    let coupon_status = coupon.and_then(|id| draft.coupon(id)).map(|coupon| coupon.status);
+    Reply::Payment { payment_id: id.clone(), amount, saving, coupon_status }
+}
+
+fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {
+    match order.state {
+        State::Paid { .. } => return Err(Code::OrderPaid.into()),
+        State::Cancelled { .. } => return Err(Code::OrderCancelled.into()),
+        State::Open if !order.is_open(now) => return Err(Code::OrderCancelled.into()),
+        State::Open => {}
+    }
+    match (order.kind, order.deposit_paid_at) {
+        (OrderKind::Normal, _) => Ok(Stage::Full),
+        (OrderKind::Presale, Some(_)) => Ok(Stage::Balance),
+        (OrderKind::Presale, None) => {
+            let detail = "the platform takes the deposit itself; send payment.succeeded with stage deposit";
+            Err(Refusal::with(Code::PresaleOrder, detail))
+        }
+    }
+}
+
+/// Ends the attempts before this one; the coupon to be used now is let go in place.
+fn supersede(draft: &mut Draft<'_>, order: &mut Order, wanted: Option<&mut Coupon>) {
+    let mut wanted = wanted;
+    let started = |p: &&Payment| p.status == PaymentStatus::Started;
+    let earlier: Vec<PaymentId> = order.payments.iter().filter(started).map(|p| p.payment_id.clone()).collect();
+    for id in earlier {
+        let Some(coupon) = order.fail_payment(&id) else { continue };
+        match &mut wanted {
+            // It moves from one lock to the next without being free in between.
+            Some(wanted) if wanted.coupon_id == coupon => {}
+            _ => orders::release(draft, &coupon, &id),
+        }
+    }
+}

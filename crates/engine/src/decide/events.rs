@@ -1,0 +1,171 @@
+//! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
+
+use super::{keys::inbox_key, orders, refunds};
+use crate::command::{EventOutcome, EventResult};
+use crate::draft::Draft;
+use crate::rows::{Digest, InboxRow, Parked, TimelineEntry};
+use domain::{
+    Code, Refusal,
+    event::{Body, OrderEvent, Placed},
+    limits,
+    order::{self, Order, RefundStatus, State},
+};
+use serde_json::json;
+
+/// What an event did to its order.
+enum Effect {
+    Applied,
+    Known,
+    /// Its predecessor is missing.
+    Early,
+}
+
+/// Takes an event in.
+pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Result<EventResult, Refusal> {
+    let shop = draft.shop()?;
+    if event.occurred_at > draft.now.plus_minutes(limits::EVENT_AHEAD_MINUTES) {
+        let detail = format!("{} is more than a day ahead of {}", event.occurred_at, draft.now);
+        return Err(Refusal::with(Code::TimeInFuture, detail));
+    }
+    let outcome = match &event.body {
+        Body::MemberJoined(_) => EventOutcome::Applied,
+        Body::Placed(placed) => place(draft, shop, placed, event)?,
+        Body::Cancelled(_)
+        | Body::Shipped(_)
+        | Body::Received(_)
+        | Body::PaymentSucceeded(_)
+        | Body::PaymentFailed(_)
+        | Body::RefundRequested(_)
+        | Body::RefundApproved(_)
+        | Body::RefundRejected(_)
+        | Body::RefundSucceeded(_) => change(draft, event)?,
+    };
+    let row = InboxRow { digest, received_at: draft.now };
+    let key = inbox_key(draft.shop_id, event);
+    draft.changes().inbox.push((key, row));
+    Ok(EventResult::of(outcome))
+}
+
+fn place(
+    draft: &mut Draft<'_>,
+    shop: &domain::shop::Shop,
+    placed: &Placed,
+    event: &OrderEvent,
+) -> Result<EventOutcome, Refusal> {
+    let mut order = order::place(shop, placed, event.occurred_at)?;
+    if let Some(known) = draft.order(&order.order_id) {
+        let same = same_order(&known, &order);
+        return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
+    }
+    let detail = json!({ "payable": order.payable, "lines": order.lines.len() });
+    draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
+    orders::cover(draft, &mut order)?;
+    replay_parked(draft, &mut order);
+    draft.put_order(order);
+    Ok(EventOutcome::Applied)
+}
+
+/// Whether two placings say the same; what happened to the order since does not matter.
+fn same_order(known: &Order, new: &Order) -> bool {
+    known.customer_id == new.customer_id
+        && known.lines == new.lines
+        && known.discounts == new.discounts
+        && (known.freight, known.payable, known.placed_at) == (new.freight, new.payable, new.placed_at)
+        && (known.kind, known.goods, &known.source) == (new.kind, new.goods, &new.source)
+}
+
+fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
+    let id = event.body.order_id().ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let Some(mut order) = draft.order(id) else { return park(draft, event) };
+    match apply(draft, &mut order, event)? {
+        Effect::Applied => {}
+        Effect::Known => return Ok(EventOutcome::Duplicate),
+        Effect::Early => return park(draft, event),
+    }
+    if matches!(event.body, Body::PaymentSucceeded(_)) {
+        replay_parked(draft, &mut order);
+    }
+    draft.put_order(order);
+    Ok(EventOutcome::Applied)
+}
+
+fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
+    let Some(id) = event.body.order_id() else { return Err(Code::NotFound.into()) };
+    let parked = Parked { event: event.clone(), received_at: draft.now };
+    draft.changes().parked.push((id.clone(), parked));
+    Ok(EventOutcome::Parked)
+}
+
+/// Applies what waited for this order, in the order in which it happened. What still misses its
+/// predecessor goes on waiting; what breaks a rule is noted in the timeline and dropped.
+fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
+    let mut waiting: Vec<Parked> = draft.parked(&order.order_id).to_vec();
+    waiting.sort_by(|a, b| {
+        let rank = |p: &Parked| (p.event.occurred_at, p.event.body.rank(), p.event.event_id.clone());
+        rank(a).cmp(&rank(b))
+    });
+    for parked in waiting {
+        let mut tried = order.clone();
+        match apply(draft, &mut tried, &parked.event) {
+            Ok(Effect::Early) => continue,
+            Ok(Effect::Applied | Effect::Known) => *order = tried,
+            Err(refusal) => {
+                let detail = json!({ "event_id": parked.event.event_id, "detail": refusal.detail });
+                let entry = TimelineEntry::new(parked.event.occurred_at, "event.rejected");
+                draft.note(order, entry.code(refusal.code).detail(detail));
+            }
+        }
+        draft.changes().unparked.push((order.order_id.clone(), parked.event));
+    }
+}
+
+fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result<Effect, Refusal> {
+    let at = event.occurred_at;
+    let known = |changed: bool| if changed { Effect::Applied } else { Effect::Known };
+    match &event.body {
+        Body::PaymentSucceeded(paid) => orders::pay(draft, order, paid, at).map(known),
+        Body::Cancelled(cancelled) => orders::cancel(draft, order, at, cancelled.reason).map(known),
+        Body::PaymentFailed(failed) => {
+            let Some(coupon) = order.fail_payment(&failed.payment_id) else { return Ok(Effect::Applied) };
+            orders::release(draft, &coupon, &failed.payment_id);
+            let detail = json!({ "payment_id": failed.payment_id });
+            draft.note(order, TimelineEntry::new(at, "payment.failed").detail(detail));
+            Ok(Effect::Applied)
+        }
+        Body::Shipped(_) => Ok(known(stamp(draft, order, "order.shipped", at, |order| &mut order.shipped_at))),
+        Body::Received(_) => Ok(known(stamp(draft, order, "order.received", at, |order| &mut order.received_at))),
+        Body::RefundRequested(facts)
+        | Body::RefundApproved(facts)
+        | Body::RefundRejected(facts)
+        | Body::RefundSucceeded(facts) => {
+            if matches!(order.state, State::Open) {
+                return Ok(Effect::Early);
+            }
+            let status = match &event.body {
+                Body::RefundRequested(_) => RefundStatus::Requested,
+                Body::RefundApproved(_) => RefundStatus::Approved,
+                Body::RefundRejected(_) => RefundStatus::Rejected,
+                _ => RefundStatus::Succeeded,
+            };
+            refunds::advance(draft, order, facts, status, at).map(known)
+        }
+        Body::Placed(_) | Body::MemberJoined(_) => Ok(Effect::Known),
+    }
+}
+
+/// Notes when something first happened; the earlier of two times stays.
+fn stamp(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    what: &str,
+    at: domain::Instant,
+    field: fn(&mut Order) -> &mut Option<domain::Instant>,
+) -> bool {
+    let slot = field(order);
+    if slot.is_some_and(|known| known <= at) {
+        return false;
+    }
+    *slot = Some(at);
+    draft.note(order, TimelineEntry::new(at, what));
+    true
+}

@@ -1,0 +1,59 @@
+//! DECIDE: one call an input, facts in, a decision or a refusal out. No IO, no clock, no chance.
+
+mod campaigns;
+mod cashier;
+mod events;
+mod keys;
+mod orders;
+mod recovery;
+mod refunds;
+mod settings;
+mod timers;
+
+pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
+pub use timers::order_wake;
+
+use crate::command::{Command, Reply};
+use crate::draft::Draft;
+use crate::rows::Subject;
+use domain::Refusal;
+
+/// Decides one command.
+pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
+    match command {
+        Command::PutShop(shop) => settings::put_shop(draft, shop),
+        Command::Ingest { event, digest } => {
+            events::ingest(draft, event, *digest).map(|result| Reply::Event { result })
+        }
+        Command::CreateCampaign { campaign_id, version, publish, digest } => {
+            campaigns::create(draft, campaign_id.as_ref(), version, *publish, digest)
+        }
+        Command::ReviseCampaign { campaign_id, version } => campaigns::revise(draft, campaign_id, version),
+        Command::PublishCampaign { campaign_id } => campaigns::publish(draft, campaign_id),
+        Command::CloseCampaign { campaign_id } => campaigns::close(draft, campaign_id),
+        Command::ImportScope { campaign_id, skus } => campaigns::import_scope(draft, campaign_id, skus),
+        Command::Claim { order_id, offer_id, customer_id } => {
+            recovery::claim(draft, order_id, offer_id, customer_id)
+        }
+        Command::StartPayment { order_id, payment_id, method, coupon_id } => {
+            cashier::start_payment(draft, order_id, payment_id, *method, coupon_id.as_ref())
+        }
+        Command::CreateRefund { order_id, refund_id, ask } => refunds::create(draft, order_id, refund_id, ask),
+        Command::PutRisk { customer_id, list, reason, by } => {
+            settings::put_risk(draft, customer_id, *list, reason, by)
+        }
+        Command::PutWebhook(webhook) => settings::put_webhook(draft, webhook),
+        Command::RemoveWebhook(id) => settings::remove_webhook(draft, id),
+        Command::ReviveDeliveries(id) => settings::revive_deliveries(draft, id),
+        Command::MessageFailed { message_id, code } => settings::message_failed(draft, message_id, *code),
+    }
+}
+
+/// Decides a timer that is due.
+pub fn fire(draft: &mut Draft<'_>, subject: &Subject) -> Result<Reply, Refusal> {
+    match subject {
+        Subject::Order(id) => timers::order(draft, id),
+        Subject::Coupon(id) => timers::coupon(draft, id),
+    }?;
+    Ok(Reply::Done)
+}

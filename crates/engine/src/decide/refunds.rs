@@ -1,0 +1,90 @@
+//! Refunds: computed from stored shares, booked when the money went back (A-S0-22).
+
+use crate::command::Reply;
+use crate::draft::Draft;
+use crate::rows::TimelineEntry;
+use domain::{
+    Code, Instant, OrderId, Refusal, RefundId,
+    event::RefundFacts,
+    ledger,
+    order::{self, Order, Refund, RefundAsk, RefundStatus},
+};
+use serde_json::json;
+
+/// The merchant refunds: approved at once, booked with it.
+pub fn create(draft: &mut Draft<'_>, order: &OrderId, id: &RefundId, ask: &RefundAsk) -> Result<Reply, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no order {order}"));
+    draft.shop()?;
+    let mut order = draft.order(order).ok_or_else(missing)?;
+    if let Some(known) = order.refunds.iter().find(|refund| refund.refund_id == *id) {
+        let same = known.ask == *ask;
+        return if same { Ok(Reply::Refund { refund: known.clone() }) } else { Err(Code::IdempotencyConflict.into()) };
+    }
+    let refund = order::refund(&order, id, ask.clone(), draft.now)?;
+    note(draft, &mut order, "refund.approved", &refund, draft.now);
+    book(draft, &mut order, &refund);
+    order.refunds.push(refund.clone());
+    draft.put_order(order);
+    Ok(Reply::Refund { refund })
+}
+
+/// A refund event moves its refund forward; one that was not known is computed now. `Ok(false)`
+/// when nothing changed. Going backwards (approved after succeeded) changes nothing either.
+pub fn advance(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    facts: &RefundFacts,
+    status: RefundStatus,
+    at: Instant,
+) -> Result<bool, Refusal> {
+    let rank = |status| match status {
+        RefundStatus::Requested => 0,
+        RefundStatus::Approved => 1,
+        RefundStatus::Rejected | RefundStatus::Succeeded => 2,
+    };
+    let booked = |status| matches!(status, RefundStatus::Approved | RefundStatus::Succeeded);
+    let what = match status {
+        RefundStatus::Requested => "refund.requested",
+        RefundStatus::Approved => "refund.approved",
+        RefundStatus::Rejected => "refund.rejected",
+        RefundStatus::Succeeded => "refund.succeeded",
+    };
+    let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
+    let before = position.map(|index| order.refunds[index].status);
+    if before.is_some_and(|before| rank(before) >= rank(status)) {
+        return Ok(false);
+    }
+    let was_booked = before.is_some_and(booked);
+    if was_booked && status == RefundStatus::Rejected {
+        return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
+    }
+    let mut refund = match position {
+        Some(index) if was_booked => order.refunds[index].clone(),
+        _ => {
+            let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount };
+            order::refund(order, &facts.refund_id, ask, at)?
+        }
+    };
+    (refund.status, refund.at) = (status, at);
+    note(draft, order, what, &refund, at);
+    if booked(status) && !was_booked {
+        book(draft, order, &refund);
+    }
+    match position {
+        Some(index) => order.refunds[index] = refund,
+        None => order.refunds.push(refund),
+    }
+    Ok(true)
+}
+
+fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
+    let detail = json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
+    draft.note(order, TimelineEntry::new(at, what).detail(detail));
+}
+
+fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
+    let entries = ledger::post_refund(draft.shop_id, order, refund);
+    draft.changes().entries.extend(entries);
+    let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
+    draft.publish("refund.booked", order.order_id.as_str(), &body);
+}

@@ -1,0 +1,93 @@
+//! Settings: the shop itself, its webhooks, the block and allow list.
+
+use crate::command::Reply;
+use crate::draft::{Count, Draft};
+use crate::rows::Webhook;
+use domain::{
+    Code, CustomerId, MessageId, Refusal, WebhookId,
+    customer::{List, Listed},
+    limits,
+    message::{Message, MessageStatus},
+    risk,
+    shop::Shop,
+};
+use std::sync::Arc;
+
+/// Webhooks of one shop.
+const WEBHOOKS: usize = 20;
+
+/// Creates a shop or changes its settings; orders keep the deadlines that they were placed with.
+pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
+    Refusal::from_violations(Code::InvalidValue, shop.violations())?;
+    let shop = Arc::new(shop.clone());
+    draft.changes().shop = Some(shop.clone());
+    Ok(Reply::Shop { shop })
+}
+
+/// Puts a customer on a list, or takes them off it (S0-R32, A-S0-21).
+pub fn put_risk(
+    draft: &mut Draft<'_>,
+    customer: &CustomerId,
+    list: Option<List>,
+    reason: &str,
+    by: &str,
+) -> Result<Reply, Refusal> {
+    draft.shop()?;
+    if list.is_some() && reason.trim().is_empty() {
+        return Err(Refusal::with(Code::Required, "say why, for the next operator"));
+    }
+    if reason.chars().count() > 10 * limits::NAME_CHARS {
+        return Err(Code::TooLongText.into());
+    }
+    let mut standing = draft.standing(customer);
+    let entry = |list| Listed { list, reason: reason.into(), by: by.into(), at: draft.now };
+    standing.listed = list.map(entry);
+    let verdict = risk::judge(&standing, draft.now);
+    draft.put_standing(customer, standing);
+    Ok(Reply::Risk { verdict })
+}
+
+/// Registers a webhook or changes it.
+pub fn put_webhook(draft: &mut Draft<'_>, webhook: &Webhook) -> Result<Reply, Refusal> {
+    let row = draft.shop_row()?;
+    let known = row.webhooks.iter().any(|known| known.webhook_id == webhook.webhook_id);
+    if !known && row.webhooks.len() >= WEBHOOKS {
+        return Err(Refusal::with(Code::LimitReached, format!("{WEBHOOKS} webhooks a shop")));
+    }
+    draft.changes().webhooks.push(webhook.clone());
+    Ok(Reply::Webhook { webhook: webhook.clone() })
+}
+
+fn known_webhook(draft: &Draft<'_>, id: &WebhookId) -> Result<(), Refusal> {
+    let row = draft.shop_row()?;
+    let known = row.webhooks.iter().any(|known| known.webhook_id == *id);
+    if known { Ok(()) } else { Err(Refusal::with(Code::NotFound, format!("no webhook {id}"))) }
+}
+
+/// Removes a webhook with its deliveries.
+pub fn remove_webhook(draft: &mut Draft<'_>, id: &WebhookId) -> Result<Reply, Refusal> {
+    known_webhook(draft, id)?;
+    draft.changes().webhooks_removed.push(id.clone());
+    Ok(Reply::Done)
+}
+
+/// Tries a webhook's dead deliveries again, from now on.
+pub fn revive_deliveries(draft: &mut Draft<'_>, id: &WebhookId) -> Result<Reply, Refusal> {
+    known_webhook(draft, id)?;
+    let now = draft.now;
+    draft.changes().revived.push((id.clone(), now));
+    Ok(Reply::Done)
+}
+
+/// The provider did not take a message; its sending still counts (A-S0-15 speaks of sent ones).
+pub fn message_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
+    let message = draft.message(id).ok_or_else(missing)?.clone();
+    if message.status != MessageStatus::Sent {
+        return Ok(Reply::Done);
+    }
+    let status = if code == Code::ProviderFailed { MessageStatus::Failed } else { MessageStatus::Suppressed };
+    draft.count(&message.campaign_id.clone(), Count::Suppressed(code));
+    draft.changes().messages.push(Message { status, code: Some(code), ..message });
+    Ok(Reply::Done)
+}

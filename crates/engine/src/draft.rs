@@ -1,0 +1,259 @@
+//! A decision while it is being made: facts to read, changes to collect, ids to hand out.
+//!
+//! The draft reads its own changes before the facts. It becomes part of the working set only when
+//! the decision succeeds; a refusal drops it, and so changes nothing.
+
+use crate::facts::Facts;
+use crate::rows::*;
+use domain::{
+    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    campaign::{Campaign, Counters},
+    coupon::{Coupon, CouponStatus},
+    customer::Standing,
+    event::OrderEvent,
+    ledger::Entry,
+    message::Message,
+    order::{Method, Order},
+    shop::Shop,
+};
+use money::Money;
+use std::sync::Arc;
+
+/// Everything that one input changes. Complete: persisting it chooses nothing.
+#[derive(Debug, Default)]
+pub struct Decision {
+    pub shop: Option<Arc<Shop>>,
+    pub campaigns: Vec<Arc<Campaign>>,
+    pub orders: Vec<Order>,
+    pub coupons: Vec<Coupon>,
+    pub standings: Vec<(ShopId, CustomerId, Standing)>,
+    pub counts: Vec<(CampaignId, Count)>,
+    pub entries: Vec<Entry>,
+    pub messages: Vec<Message>,
+    pub dispatches: Vec<Dispatch>,
+    pub outbox: Vec<OutboxRow>,
+    pub timeline: Vec<(OrderId, String)>,
+    pub inbox: Vec<(InboxKey, InboxRow)>,
+    pub parked: Vec<(OrderId, Parked)>,
+    pub unparked: Vec<(OrderId, OrderEvent)>,
+    pub webhooks: Vec<Webhook>,
+    pub webhooks_removed: Vec<WebhookId>,
+    pub revived: Vec<(WebhookId, Instant)>,
+    /// Running numbers used for ids.
+    pub numbers: u64,
+}
+
+/// A change of a campaign's figures.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Count {
+    Covered,
+    Displayed,
+    Withheld(Code),
+    Issued,
+    Moved { from: CouponStatus, to: CouponStatus },
+    Recovered { method: Method, saved: Money, paid: Money },
+    Unrecovered { method: Method, saved: Money, paid: Money },
+    Pushed,
+    Suppressed(Code),
+}
+
+impl Count {
+    /// Adds it to the figures.
+    pub fn add_to(&self, to: &mut Counters) {
+        match self {
+            Self::Covered => to.covered += 1,
+            Self::Displayed => to.displayed += 1,
+            Self::Withheld(code) => *to.withheld.entry(*code).or_default() += 1,
+            Self::Issued => {
+                to.issued += 1;
+                to.available += 1;
+            }
+            Self::Moved { from, to: status } => {
+                *by_status(to, *from) -= 1;
+                *by_status(to, *status) += 1;
+            }
+            Self::Recovered { method, saved, paid } => {
+                to.saved += saved.minor();
+                to.recovered += paid.minor();
+                *to.by_method.entry(*method).or_default() += 1;
+            }
+            Self::Unrecovered { method, saved, paid } => {
+                to.saved -= saved.minor();
+                to.recovered -= paid.minor();
+                *to.by_method.entry(*method).or_default() -= 1;
+            }
+            Self::Pushed => to.pushed += 1,
+            Self::Suppressed(code) => *to.suppressed.entry(*code).or_default() += 1,
+        }
+    }
+}
+
+fn by_status(counters: &mut Counters, status: CouponStatus) -> &mut u64 {
+    match status {
+        CouponStatus::Available => &mut counters.available,
+        CouponStatus::Locked => &mut counters.locked,
+        CouponStatus::Used => &mut counters.used,
+        CouponStatus::Expired => &mut counters.expired,
+        CouponStatus::Void => &mut counters.void,
+    }
+}
+
+/// A decision in the making.
+pub struct Draft<'a> {
+    facts: &'a Facts,
+    /// The shop that the input is about.
+    pub shop_id: &'a ShopId,
+    /// The moment at which it is decided.
+    pub now: Instant,
+    decision: Decision,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(facts: &'a Facts, shop_id: &'a ShopId, now: Instant) -> Self {
+        Self { facts, shop_id, now, decision: Decision::default() }
+    }
+    pub fn finish(self) -> Decision {
+        self.decision
+    }
+    pub fn changes(&mut self) -> &mut Decision {
+        &mut self.decision
+    }
+
+    /// The shop with its campaigns; refused as `not_found` where there is none.
+    pub fn shop_row(&self) -> Result<&'a ShopRow, domain::Refusal> {
+        let missing = || domain::Refusal::with(Code::NotFound, format!("no shop {}", self.shop_id));
+        self.facts.shop(self.shop_id).ok_or_else(missing)
+    }
+    /// The shop's settings.
+    pub fn shop(&self) -> Result<&'a Shop, domain::Refusal> {
+        self.shop_row().map(|row| &*row.shop)
+    }
+    pub fn find_shop(&self) -> Option<&'a ShopRow> {
+        self.facts.shop(self.shop_id)
+    }
+    pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
+        let row = self.facts.shop(self.shop_id)?;
+        row.campaigns.iter().find(|row| row.campaign.campaign_id == *id)
+    }
+
+    pub fn order(&self, id: &OrderId) -> Option<Order> {
+        let drafted = self.decision.orders.iter().find(|order| order.order_id == *id);
+        drafted.or_else(|| self.facts.order(&(self.shop_id.clone(), id.clone()))).cloned()
+    }
+    pub fn coupon(&self, id: &CouponId) -> Option<Coupon> {
+        let drafted = self.decision.coupons.iter().find(|coupon| coupon.coupon_id == *id);
+        drafted.or_else(|| self.facts.coupon(&(self.shop_id.clone(), id.clone()))).cloned()
+    }
+    /// A customer's standing in this shop; a customer never heard of has the empty one.
+    pub fn standing(&self, customer: &CustomerId) -> Standing {
+        self.standing_in(self.shop_id, customer)
+    }
+    pub fn standing_in(&self, shop: &ShopId, customer: &CustomerId) -> Standing {
+        let drafted = self.decision.standings.iter().find(|(s, c, _)| s == shop && c == customer);
+        match drafted {
+            Some((_, _, standing)) => standing.clone(),
+            None => self.facts.standing(&(shop.clone(), customer.clone())).cloned().unwrap_or_default(),
+        }
+    }
+    pub fn parked(&self, order: &OrderId) -> &'a [Parked] {
+        self.facts.parked(&(self.shop_id.clone(), order.clone()))
+    }
+    pub fn message(&self, id: &MessageId) -> Option<&'a Message> {
+        self.facts.message(&(self.shop_id.clone(), id.clone()))
+    }
+
+    pub fn put_order(&mut self, order: Order) {
+        match self.decision.orders.iter_mut().find(|known| known.order_id == order.order_id) {
+            Some(known) => *known = order,
+            None => self.decision.orders.push(order),
+        }
+    }
+    pub fn put_coupon(&mut self, coupon: Coupon) {
+        match self.decision.coupons.iter_mut().find(|known| known.coupon_id == coupon.coupon_id) {
+            Some(known) => *known = coupon,
+            None => self.decision.coupons.push(coupon),
+        }
+    }
+    pub fn put_standing(&mut self, customer: &CustomerId, standing: Standing) {
+        self.put_standing_in(&self.shop_id.clone(), customer, standing);
+    }
+    pub fn put_standing_in(&mut self, shop: &ShopId, customer: &CustomerId, standing: Standing) {
+        let drafted = self.decision.standings.iter_mut().find(|(s, c, _)| s == shop && c == customer);
+        match drafted {
+            Some((_, _, known)) => *known = standing,
+            None => self.decision.standings.push((shop.clone(), customer.clone(), standing)),
+        }
+    }
+    pub fn count(&mut self, campaign: &CampaignId, count: Count) {
+        self.decision.counts.push((campaign.clone(), count));
+    }
+    /// A coupon moves from one state to another: the coupon and its campaign's figures together.
+    pub fn move_coupon(&mut self, coupon: Coupon, from: CouponStatus) {
+        if coupon.status != from {
+            self.count(&coupon.campaign_id, Count::Moved { from, to: coupon.status });
+        }
+        self.put_coupon(coupon);
+    }
+
+    /// A new id of a kind (`cp`, `of`, `ms`, `ev`, `ca`).
+    pub fn next_id(&mut self, kind: &str) -> String {
+        let base = self.facts.shop(self.shop_id).map_or(0, |row| row.sequence);
+        let number = base + self.decision.numbers;
+        self.decision.numbers += 1;
+        domain::ids::sequential(kind, self.now, number)
+    }
+    /// A new typed id.
+    pub fn next<T: std::str::FromStr>(&mut self, kind: &str) -> T {
+        let text = self.next_id(kind);
+        text.parse().unwrap_or_else(|_| unreachable!("{text} is an id"))
+    }
+
+    /// Adds to the order's timeline; past the limit nothing is added.
+    pub fn note(&mut self, order: &mut Order, entry: TimelineEntry) {
+        if order.timeline_entries >= domain::limits::TIMELINE_ENTRIES {
+            return;
+        }
+        order.timeline_entries += 1;
+        let line = serde_json::to_string(&entry).unwrap_or_default();
+        self.decision.timeline.push((order.order_id.clone(), line));
+    }
+
+    /// Publishes an event to the outbox.
+    pub fn publish(&mut self, event_type: &str, subject: &str, body: &impl serde::Serialize) {
+        let event_id = self.next_id("ev");
+        let wants = |w: &&Webhook| w.wants(event_type);
+        let hooks = self.find_shop().map(|row| &row.webhooks[..]).unwrap_or_default();
+        let receivers = hooks.iter().filter(wants).map(|w| w.webhook_id.clone()).collect();
+        self.decision.outbox.push(OutboxRow {
+            event_id,
+            shop_id: self.shop_id.clone(),
+            event_type: event_type.into(),
+            subject: subject.into(),
+            at: self.now,
+            body: serde_json::to_string(body).unwrap_or_default(),
+            receivers,
+        });
+    }
+}
+
+impl TimelineEntry {
+    /// An entry with no more than its time and name.
+    pub fn new(at: Instant, what: impl Into<String>) -> Self {
+        Self { at, what: what.into(), code: None, campaign_id: None, detail: None }
+    }
+    /// With a reason.
+    pub fn code(mut self, code: Code) -> Self {
+        self.code = Some(code);
+        self
+    }
+    /// With a campaign.
+    pub fn campaign(mut self, campaign: &CampaignId) -> Self {
+        self.campaign_id = Some(campaign.clone());
+        self
+    }
+    /// With figures.
+    pub fn detail(mut self, detail: serde_json::Value) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+}

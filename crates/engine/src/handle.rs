@@ -1,0 +1,187 @@
+//! The engine from outside: start it, give it inputs, read what is committed, stop it.
+
+use crate::clock::{Clock, SandboxClock, SystemClock};
+use crate::command::{Input, Reply};
+use crate::port::{Reader, Store, StoreError, StoreErrorKind};
+use crate::rows::{DeliveryUpdate, DispatchUpdate};
+use crate::writer::{Job, Writer};
+use domain::{Code, Instant, Refusal};
+use std::sync::{Arc, Mutex, mpsc};
+use tokio::sync::{Notify, oneshot};
+
+/// Jobs that may wait for the writer; beyond it callers are told to come back.
+const QUEUE: usize = 8_192;
+
+/// Why an input was not done.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EngineError {
+    /// The shop says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Too much is waiting; nothing was done.
+    #[error("too many requests are waiting; try again in a second")]
+    Busy,
+    /// The world broke; nothing was done.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// We were wrong; nothing was done.
+    #[error("an internal mistake stopped this decision: {0}")]
+    Internal(String),
+    /// The engine has stopped.
+    #[error("the engine has stopped")]
+    Stopped,
+}
+
+/// Which clock the engine goes by.
+#[derive(Clone)]
+pub enum EngineClock {
+    /// The machine's: timers fire by themselves.
+    System(Arc<SystemClock>),
+    /// One that only [`Engine::advance`] moves.
+    Sandbox(Arc<SandboxClock>),
+}
+
+impl EngineClock {
+    /// The moment now.
+    pub fn now(&self) -> Instant {
+        match self {
+            Self::System(clock) => clock.now(),
+            Self::Sandbox(clock) => clock.now(),
+        }
+    }
+    /// The sandbox clock, where there is one.
+    pub fn sandbox(&self) -> Option<&SandboxClock> {
+        match self {
+            Self::System(_) => None,
+            Self::Sandbox(clock) => Some(clock),
+        }
+    }
+    /// A sandbox clock that goes on where the store left it, or may be set anywhere.
+    pub fn sandbox_of(reader: &dyn Reader) -> Result<Self, StoreError> {
+        let clock = match reader.sandbox_clock()? {
+            Some(at) => SandboxClock::resumed(at),
+            None => SandboxClock::unset(SystemClock::default().now()),
+        };
+        Ok(Self::Sandbox(Arc::new(clock)))
+    }
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::System(Arc::default())
+    }
+}
+
+/// A running engine. Clones share it; it stops when [`Engine::stop`] is called or all are gone.
+#[derive(Clone)]
+pub struct Engine {
+    jobs: mpsc::SyncSender<Job>,
+    reader: Arc<dyn Reader>,
+    clock: EngineClock,
+    published: Arc<Notify>,
+    thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
+}
+
+impl Engine {
+    /// Starts the writer on its own thread.
+    pub fn start(store: Box<dyn Store>, clock: EngineClock) -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let reader = store.reader();
+        let published = Arc::new(Notify::new());
+        let writer = Writer::new(store, clock.clone(), queue, published.clone());
+        let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || writer.run());
+        let thread = spawned.map_err(|e| StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}")))?;
+        Ok(Self { jobs, reader, clock, published, thread: Arc::new(Mutex::new(Some(thread))) })
+    }
+
+    /// What is committed.
+    pub fn reader(&self) -> &Arc<dyn Reader> {
+        &self.reader
+    }
+    /// The moment now, by the engine's clock.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+    /// The clock.
+    pub fn clock(&self) -> &EngineClock {
+        &self.clock
+    }
+    /// Told whenever something waits to be sent.
+    pub fn published(&self) -> Arc<Notify> {
+        self.published.clone()
+    }
+    /// Whether the writer still runs.
+    pub fn is_running(&self) -> bool {
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Decides one input; answers when it is durable.
+    pub async fn submit(&self, input: Input) -> Result<Reply, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::One(Box::new(input), reply))?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// Decides many, each with its own outcome; answers when all are durable.
+    pub async fn submit_many(&self, inputs: Vec<Input>) -> Result<Vec<Result<Reply, EngineError>>, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Many(inputs, reply))?;
+        answer.await.map_err(|_| EngineError::Stopped)
+    }
+
+    /// [`Engine::submit_many`] for callers outside an async runtime.
+    pub fn submit_many_blocking(&self, inputs: Vec<Input>) -> Result<Vec<Result<Reply, EngineError>>, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Many(inputs, reply))?;
+        answer.blocking_recv().map_err(|_| EngineError::Stopped)
+    }
+
+    /// Moves the sandbox clock: fires everything due up to `to`, in order, then answers how many
+    /// timers fired. Going back is refused (`clock_backwards`).
+    pub async fn advance(&self, to: Instant) -> Result<u64, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(self.advance_job(to, reply)?)?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// [`Engine::advance`] for callers outside an async runtime.
+    pub fn advance_blocking(&self, to: Instant) -> Result<u64, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(self.advance_job(to, reply)?)?;
+        answer.blocking_recv().map_err(|_| EngineError::Stopped)?
+    }
+
+    fn advance_job(&self, to: Instant, reply: oneshot::Sender<Result<u64, EngineError>>) -> Result<Job, EngineError> {
+        match self.clock.sandbox() {
+            Some(_) => Ok(Job::Advance(to, reply)),
+            None => Err(Refusal::with(Code::NotFound, "only a sandbox has a clock to set").into()),
+        }
+    }
+
+    /// Writes down what became of deliveries and messages.
+    pub async fn settle(
+        &self,
+        deliveries: Vec<DeliveryUpdate>,
+        dispatches: Vec<DispatchUpdate>,
+    ) -> Result<(), EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Settle(deliveries, dispatches, reply))?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    fn send(&self, job: Job) -> Result<(), EngineError> {
+        self.jobs.try_send(job).map_err(|error| match error {
+            mpsc::TrySendError::Full(_) => EngineError::Busy,
+            mpsc::TrySendError::Disconnected(_) => EngineError::Stopped,
+        })
+    }
+
+    /// Finishes what waits and stops the writer.
+    pub fn stop(&self) {
+        // A full queue is drained by the writer, so a blocking send always gets through.
+        let _ = self.jobs.send(Job::Stop);
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}

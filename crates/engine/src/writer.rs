@@ -1,0 +1,250 @@
+//! The writer: one thread that takes what has queued up, runs it as a batch, and answers after the
+//! commit. While one batch is being made durable the next one gathers: that is the group commit.
+
+use crate::batch::{self, Committed, Outcome};
+use crate::command::Input;
+use crate::facts::Facts;
+use crate::handle::{EngineClock, EngineError};
+use crate::port::{Store, StoreError, StoreErrorKind};
+use crate::rows::{Changes, DeliveryUpdate, DispatchUpdate};
+use domain::{Code, Instant, Refusal};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant as Stopwatch};
+use tokio::sync::{Notify, oneshot};
+
+/// Inputs of one transaction. Larger batches gain little: the commit is a small part by then.
+const BATCH: usize = 1_024;
+/// Timers of one transaction.
+const TIMERS: usize = 1_024;
+/// How long the writer sleeps at most when nothing is due.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// What callers hand over.
+pub enum Job {
+    One(Box<Input>, oneshot::Sender<Outcome>),
+    Many(Vec<Input>, oneshot::Sender<Vec<Outcome>>),
+    Advance(Instant, oneshot::Sender<Result<u64, EngineError>>),
+    Settle(Vec<DeliveryUpdate>, Vec<DispatchUpdate>, oneshot::Sender<Result<(), EngineError>>),
+    Stop,
+}
+
+/// Whom the outcomes of a batch belong to, in the order of its inputs.
+enum Route {
+    One(oneshot::Sender<Outcome>),
+    Many(usize, oneshot::Sender<Vec<Outcome>>),
+}
+
+/// The single writer.
+pub struct Writer {
+    store: Box<dyn Store>,
+    facts: Facts,
+    clock: EngineClock,
+    queue: mpsc::Receiver<Job>,
+    published: Arc<Notify>,
+    /// When the next timer is due; nothing is due before it.
+    next_due: Option<Instant>,
+    /// After a failure timers rest until then.
+    timers_rest_until: Option<Stopwatch>,
+}
+
+impl Writer {
+    pub fn new(
+        store: Box<dyn Store>,
+        clock: EngineClock,
+        queue: mpsc::Receiver<Job>,
+        published: Arc<Notify>,
+    ) -> Self {
+        let facts = Facts::default();
+        Self { store, facts, clock, queue, published, next_due: None, timers_rest_until: None }
+    }
+
+    /// Works until it is told to stop or every handle is gone.
+    pub fn run(mut self) {
+        self.look_ahead();
+        loop {
+            match self.queue.recv_timeout(self.patience()) {
+                Ok(job) => {
+                    if !self.work(job) {
+                        return;
+                    }
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+            }
+            if self.clock.sandbox().is_none() {
+                self.fire_due();
+            }
+        }
+    }
+
+    /// Takes one job and all that wait behind it. `false` when told to stop.
+    fn work(&mut self, first: Job) -> bool {
+        let mut inputs = Vec::new();
+        let mut routes = Vec::new();
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            match job {
+                Job::One(input, reply) => {
+                    inputs.push(*input);
+                    routes.push(Route::One(reply));
+                }
+                Job::Many(many, reply) => {
+                    routes.push(Route::Many(many.len(), reply));
+                    inputs.extend(many);
+                }
+                Job::Advance(to, reply) => {
+                    self.run_inputs(&mut inputs, &mut routes);
+                    let _ = reply.send(self.advance(to));
+                }
+                Job::Settle(deliveries, dispatches, reply) => {
+                    self.run_inputs(&mut inputs, &mut routes);
+                    let _ = reply.send(self.settle(deliveries, dispatches));
+                }
+                Job::Stop => {
+                    self.run_inputs(&mut inputs, &mut routes);
+                    return false;
+                }
+            }
+            if inputs.len() < BATCH {
+                next = self.queue.try_recv().ok();
+            }
+        }
+        self.run_inputs(&mut inputs, &mut routes);
+        true
+    }
+
+    fn run_inputs(&mut self, inputs: &mut Vec<Input>, routes: &mut Vec<Route>) {
+        let mut outcomes = Vec::with_capacity(inputs.len());
+        for chunk in inputs.chunks(BATCH) {
+            let now = self.clock.now();
+            outcomes.extend(run_chunk(&mut *self.store, &mut self.facts, chunk, now, |committed| {
+                after_commit(&self.published, &mut self.next_due, committed);
+            }));
+        }
+        inputs.clear();
+        let mut outcomes = outcomes.into_iter();
+        for route in routes.drain(..) {
+            // A caller that went away hears nothing; what it asked for is done all the same.
+            match route {
+                Route::One(reply) => {
+                    let _ = reply.send(outcomes.next().unwrap_or(Err(EngineError::Stopped)));
+                }
+                Route::Many(count, reply) => {
+                    let _ = reply.send(outcomes.by_ref().take(count).collect());
+                }
+            }
+        }
+    }
+
+    /// Fires what is due by the machine's clock, one batch, so that inputs are not kept waiting.
+    fn fire_due(&mut self) {
+        let now = self.clock.now();
+        if self.next_due.is_none_or(|due| due > now) || self.is_resting() {
+            return;
+        }
+        match self.fire_batch(now, now, false) {
+            Ok(_) => self.look_ahead(),
+            Err(error) => {
+                tracing::error!(%error, "timers cannot be fired; trying again in a second");
+                self.timers_rest_until = Some(Stopwatch::now() + IDLE);
+            }
+        }
+    }
+
+    fn is_resting(&self) -> bool {
+        self.timers_rest_until.is_some_and(|until| Stopwatch::now() < until)
+    }
+
+    /// Fires timers due at or before `until`; how many, 0 when none is left.
+    fn fire_batch(&mut self, until: Instant, now: Instant, at_due: bool) -> Result<usize, StoreError> {
+        let timers = self.store.due_timers(until, TIMERS)?;
+        if timers.is_empty() {
+            return Ok(0);
+        }
+        let fired = batch::fire(&mut *self.store, &mut self.facts, &timers, now, at_due);
+        let (fired, committed) = fired.inspect_err(|_| self.facts.forget())?;
+        metrics::counter!("promenade_timers_fired_total").increment(fired as u64);
+        after_commit(&self.published, &mut self.next_due, committed);
+        Ok(fired)
+    }
+
+    /// Moves the sandbox clock: everything due up to there happens first, each at its own time.
+    fn advance(&mut self, to: Instant) -> Result<u64, EngineError> {
+        let EngineClock::Sandbox(clock) = self.clock.clone() else { return Ok(0) };
+        if clock.goes_back(to) {
+            return Err(Refusal::with(Code::ClockBackwards, format!("the clock stands at {}", self.clock.now())).into());
+        }
+        let mut fired = 0;
+        let start = self.clock.now().min(to);
+        loop {
+            match self.fire_batch(to, start, true)? {
+                0 => break,
+                count => fired += count as u64,
+            }
+        }
+        let changes = Changes { sandbox_clock: Some(to), ..Changes::default() };
+        self.store.transact(&mut |tx| tx.write(&changes))?;
+        clock.set(to);
+        Ok(fired)
+    }
+
+    fn settle(&mut self, deliveries: Vec<DeliveryUpdate>, dispatches: Vec<DispatchUpdate>) -> Result<(), EngineError> {
+        let changes = Changes { delivery_updates: deliveries, dispatch_updates: dispatches, ..Changes::default() };
+        Ok(self.store.transact(&mut |tx| tx.write(&changes))?)
+    }
+
+    fn look_ahead(&mut self) {
+        match self.store.next_due() {
+            Ok(due) => self.next_due = due,
+            Err(error) => tracing::error!(%error, "the timers cannot be read"),
+        }
+    }
+
+    /// How long to wait for a job.
+    fn patience(&self) -> Duration {
+        if self.clock.sandbox().is_some() || self.is_resting() {
+            return IDLE;
+        }
+        let Some(due) = self.next_due else { return IDLE };
+        let micros = u64::try_from(due.since(self.clock.now())).unwrap_or(0);
+        Duration::from_micros(micros).min(IDLE)
+    }
+}
+
+fn after_commit(published: &Notify, next_due: &mut Option<Instant>, committed: Committed) {
+    *next_due = next_due.iter().copied().chain(committed.earliest_wake).min();
+    if committed.publishes {
+        published.notify_one();
+    }
+}
+
+/// Runs a chunk; when its commit fails, each input on its own, so that one cannot spoil the others.
+/// A full or held store fails them all alike.
+fn run_chunk(
+    store: &mut dyn Store,
+    facts: &mut Facts,
+    chunk: &[Input],
+    now: Instant,
+    mut committed: impl FnMut(Committed),
+) -> Vec<Outcome> {
+    let clock = Stopwatch::now();
+    let error = match batch::run(store, facts, chunk, now) {
+        Ok((outcomes, done)) => {
+            metrics::histogram!("promenade_batch_seconds").record(clock.elapsed().as_secs_f64());
+            metrics::counter!("promenade_inputs_total").increment(chunk.len() as u64);
+            committed(done);
+            return outcomes;
+        }
+        Err(error) => error,
+    };
+    facts.forget();
+    tracing::error!(%error, inputs = chunk.len(), "a batch could not be committed");
+    let hopeless = matches!(error.kind, StoreErrorKind::Full | StoreErrorKind::Busy);
+    if hopeless || chunk.len() == 1 {
+        return chunk.iter().map(|_| Err(EngineError::Store(error.clone()))).collect();
+    }
+    let singly = chunk.iter().flat_map(|input| {
+        run_chunk(store, facts, std::slice::from_ref(input), now, &mut committed)
+    });
+    singly.collect()
+}

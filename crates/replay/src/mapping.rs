@@ -1,0 +1,112 @@
+//! The mapping file: which columns of an export become which fields of an order.
+//!
+//! What always holds: a [`Mapping`] in hand is complete. Every table, column name, template, zone and
+//! limit in it has been checked, so reading can only fail over the export itself.
+//!
+//! What it never does: look at the export. Whether a column is there is seen when its file is opened.
+
+mod document;
+mod settings;
+
+pub use settings::{CampaignSettings, ClaimModel, Settings, ShopSettings};
+
+use crate::plan::Plan;
+use document::Document;
+use std::path::Path;
+
+pub(crate) use document::{Alternatives, Amounts, Columns, Keep, Line, Order, Repeated, Table};
+
+/// A checked mapping.
+#[derive(Debug)]
+pub struct Mapping {
+    /// What the export is called in the report.
+    pub name: String,
+    /// What the report says of it: where it is from, its licence.
+    pub note: String,
+    /// BLAKE3 of the mapping file, so that a report names the mapping it was made with.
+    pub blake3: String,
+    /// The shop, the campaign and the claims to replay.
+    pub settings: Settings,
+    pub(crate) plan: Plan,
+}
+
+/// Why a mapping cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MappingError {
+    /// The file cannot be read.
+    #[error("{file}: {source}")]
+    Open {
+        /// The file as it was named.
+        file: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or a key in it is unknown, missing or of the wrong type.
+    #[error("{file}: {message}")]
+    Syntax {
+        /// The file as it was named.
+        file: String,
+        /// Line, column and the key.
+        message: String,
+    },
+    /// A key is there and readable, but says something that cannot be.
+    #[error("{file}: {field}: {message}")]
+    Field {
+        /// The file as it was named.
+        file: String,
+        /// The key, such as `order.id`.
+        field: String,
+        /// What is wrong and what would do.
+        message: String,
+    },
+}
+
+/// A field and what is wrong with it, before the file's name is added.
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    pub field: String,
+    pub message: String,
+}
+
+impl Wrong {
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl Mapping {
+    /// Reads and checks a mapping file.
+    pub fn open(path: &Path) -> Result<Self, MappingError> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, &file),
+            Err(source) => Err(MappingError::Open { file, source }),
+        }
+    }
+
+    /// Checks the text of a mapping; `file` is its name in errors.
+    pub fn parse(text: &str, file: &str) -> Result<Self, MappingError> {
+        let document: Document = toml::from_str(text).map_err(|error| MappingError::Syntax {
+            file: file.to_owned(),
+            message: error.to_string(),
+        })?;
+        let wrong = |wrong: Wrong| MappingError::Field {
+            file: file.to_owned(),
+            field: wrong.field,
+            message: wrong.message,
+        };
+        let settings = Settings::try_new(&document).map_err(wrong)?;
+        Ok(Self {
+            plan: Plan::compile(&document, &settings.shop.time_zone).map_err(wrong)?,
+            name: document.name,
+            note: document.note,
+            blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
+            settings,
+        })
+    }
+}
+
+pub(crate) use document::Document as MappingDocument;

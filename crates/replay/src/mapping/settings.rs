@@ -1,0 +1,180 @@
+//! What is replayed: the shop, the campaign, and how many customers are taken to claim.
+//!
+//! What always holds: the settings pass the domain's own rules for shops and terms, so the replay
+//! never runs a campaign that the engine would refuse.
+
+use super::{Wrong, document::Document};
+use domain::{
+    ShopId,
+    campaign::recovery::{FrequencyScope, Terms},
+    coupon::Bind,
+    order::Method,
+    shop::{QuietHours, Shop, ShopKind},
+    time::Zone,
+};
+use money::Money;
+use serde::{Deserialize, Serialize};
+
+/// The settings of a replay, as the report states them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Settings {
+    /// Every shop of the export runs with these.
+    pub shop: ShopSettings,
+    /// The campaign.
+    pub campaign: CampaignSettings,
+    /// Who claims and pays: stated, not measured.
+    pub claims: ClaimModel,
+    /// Digits of the currency's minor unit.
+    pub minor_digits: u8,
+}
+
+/// `[shop]`: what every shop of the export runs with.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the fields of `domain::shop::Shop`")]
+pub struct ShopSettings {
+    pub kind: ShopKind,
+    pub time_zone: Zone,
+    pub currency: String,
+    pub payment_timeout_minutes: u32,
+    pub push_lead_minutes: u32,
+    pub payment_lock_minutes: u32,
+    pub quiet_hours: QuietHours,
+}
+
+/// `[shop]` as it is written; the engine's defaults for what is left out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShopText {
+    kind: ShopKind,
+    time_zone: Zone,
+    currency: String,
+    payment_timeout_minutes: Option<u32>,
+    push_lead_minutes: Option<u32>,
+    payment_lock_minutes: Option<u32>,
+    quiet_hours: Option<QuietHours>,
+}
+
+/// `[campaign]`: the terms, amounts in minor units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(
+    missing_docs,
+    reason = "the fields of `domain::campaign::recovery::Terms`"
+)]
+pub struct CampaignSettings {
+    pub name: String,
+    pub trigger_after_minutes: i64,
+    pub spend: Money,
+    pub save: Money,
+    pub quantity: u64,
+    #[serde(default = "two_days")]
+    pub coupon_valid_hours: i64,
+    #[serde(default)]
+    pub bind: Bind,
+    #[serde(default)]
+    pub frequency_scope: FrequencyScope,
+    #[serde(default)]
+    pub holdout_percent: u8,
+}
+
+fn two_days() -> i64 {
+    48
+}
+
+/// `[claims]`: how many customers are taken to claim a coupon that they are shown, and what follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimModel {
+    /// Of 100 customers who are shown a coupon, this many claim it.
+    pub rate_percent: u8,
+    /// They pay this long after they claimed, or at their own time where that is earlier.
+    pub pays_after_minutes: u32,
+    /// How those pay of whom the export knows no payment.
+    #[serde(default = "card")]
+    pub method: Method,
+    /// Another number draws other customers.
+    #[serde(default)]
+    pub seed: u64,
+}
+
+fn card() -> Method {
+    Method::Card
+}
+
+impl Settings {
+    pub(super) fn try_new(document: &Document) -> Result<Self, Wrong> {
+        let settings = Self {
+            shop: ShopSettings::new(&document.shop),
+            campaign: document.campaign.clone(),
+            claims: document.claims.clone(),
+            minor_digits: document.amounts.minor_digits,
+        };
+        let shop = settings.shop.shop(ShopId::platform());
+        if let Some(found) = shop.violations().first() {
+            return Err(Wrong::new(format!("shop.{}", found.field), &found.message));
+        }
+        if !shop.kind.supports_recovery() {
+            let message = "shops of this kind run no recovery campaigns; use sop, fbp or fcs";
+            return Err(Wrong::new("shop.kind", message));
+        }
+        let mut found = Vec::new();
+        settings.campaign.terms().check(&mut found);
+        if let Some(found) = found.first() {
+            let field = found.field.replacen("terms.", "campaign.", 1);
+            return Err(Wrong::new(field, &found.message));
+        }
+        if settings.claims.rate_percent > 100 {
+            return Err(Wrong::new("claims.rate_percent", "0 to 100"));
+        }
+        Ok(settings)
+    }
+}
+
+impl ShopSettings {
+    fn new(text: &ShopText) -> Self {
+        let usual = Shop::with_defaults(ShopId::platform(), "", text.kind);
+        Self {
+            kind: text.kind,
+            time_zone: text.time_zone.clone(),
+            currency: text.currency.clone(),
+            payment_timeout_minutes: text
+                .payment_timeout_minutes
+                .unwrap_or(usual.payment_timeout_minutes),
+            push_lead_minutes: text.push_lead_minutes.unwrap_or(usual.push_lead_minutes),
+            payment_lock_minutes: text
+                .payment_lock_minutes
+                .unwrap_or(usual.payment_lock_minutes),
+            quiet_hours: text.quiet_hours.unwrap_or(usual.quiet_hours),
+        }
+    }
+
+    /// The shop of that id with these settings; its name is its id.
+    pub fn shop(&self, shop_id: ShopId) -> Shop {
+        let name = shop_id.as_str().to_owned();
+        Shop {
+            time_zone: self.time_zone.clone(),
+            currency: self.currency.clone(),
+            payment_timeout_minutes: self.payment_timeout_minutes,
+            push_lead_minutes: self.push_lead_minutes,
+            payment_lock_minutes: self.payment_lock_minutes,
+            quiet_hours: self.quiet_hours,
+            ..Shop::with_defaults(shop_id, name, self.kind)
+        }
+    }
+}
+
+impl CampaignSettings {
+    /// The terms of the campaign that is replayed.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            trigger_after_minutes: self.trigger_after_minutes,
+            spend: self.spend,
+            save: self.save,
+            quantity: self.quantity,
+            coupon_valid_hours: self.coupon_valid_hours,
+            bind: self.bind,
+            frequency_scope: self.frequency_scope,
+            holdout_percent: self.holdout_percent,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The mapping made ready for reading: tables and columns are numbers instead of names.
+//!
+//! What always holds: slot 0 is the table of the lines, and every later slot is joined from an
+//! earlier one, so the rows of a line are found in the order of the slots. Only columns that the
+//! mapping names are kept in memory.
+
+mod compile;
+
+use crate::{mapping::Keep, mapping::Repeated, template::ValueMap};
+use std::collections::BTreeMap;
+
+pub(crate) use compile::RFC3339;
+
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub tables: Vec<TablePlan>,
+    /// `joins[i]` finds the row of table `i + 1`.
+    pub joins: Vec<JoinPlan>,
+    pub times: TimesPlan,
+    pub amounts: crate::mapping::Amounts,
+    pub order: OrderPlan,
+    pub line: LinePlan,
+}
+
+#[derive(Debug)]
+pub(crate) struct TablePlan {
+    pub name: String,
+    pub file: String,
+    pub delimiter: u8,
+    pub columns: Vec<String>,
+    /// Which of `columns` are the key.
+    pub key: Vec<usize>,
+    pub keep: KeepPlan,
+}
+
+/// [`Keep`] with its column as a number.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum KeepPlan {
+    Only,
+    First,
+    Last,
+    Lowest(usize),
+    Highest(usize),
+}
+
+#[derive(Debug)]
+pub(crate) struct JoinPlan {
+    pub from: Vec<Cell>,
+    pub optional: bool,
+}
+
+/// A column of a table, both by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub table: usize,
+    pub column: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct TimesPlan {
+    pub zone: domain::time::Zone,
+    pub formats: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct OrderPlan {
+    pub group: Vec<Cell>,
+    pub id: Value,
+    pub shop: Value,
+    pub customer: Value,
+    pub source: Value,
+    pub placed_at: Value,
+    pub freight: Value,
+    pub paid_at: Value,
+    pub method: Value,
+    pub cancelled_status: Value,
+    pub cancelled_at: Value,
+    pub cancelled_after_minutes: Option<u32>,
+    pub shipped_at: Value,
+    pub received_at: Value,
+}
+
+#[derive(Debug)]
+pub(crate) struct LinePlan {
+    pub id: Value,
+    pub sku: Value,
+    pub quantity: Value,
+    pub unit_price: Value,
+    pub freight: Value,
+    pub repeated: Repeated,
+    pub categories: Vec<Value>,
+}
+
+/// Templates of which the first that is not empty counts.
+#[derive(Debug)]
+pub(crate) struct Value {
+    /// The key of the mapping file, for errors about a constant.
+    pub field: &'static str,
+    pub templates: Vec<Vec<Piece>>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Text(String),
+    Cell(Cell, Vec<Step>),
+}
+
+/// What happens to a value on its way, with its map at hand.
+#[derive(Debug)]
+pub(crate) enum Step {
+    First(usize),
+    Map(ValueMap),
+}
+
+impl Value {
+    /// The first column that the value is made from; none for a constant.
+    pub fn first_cell(&self) -> Option<Cell> {
+        let pieces = self.templates.iter().flatten();
+        pieces
+            .filter_map(|piece| match piece {
+                Piece::Text(_) => None,
+                Piece::Cell(cell, _) => Some(*cell),
+            })
+            .next()
+    }
+}
+
+/// Numbers columns as they are first named.
+#[derive(Debug, Default)]
+pub(crate) struct Slots {
+    names: Vec<String>,
+    columns: Vec<Vec<String>>,
+    by_name: BTreeMap<String, usize>,
+}
+
+impl Slots {
+    pub fn add(&mut self, table: &str) -> usize {
+        let slot = self.names.len();
+        self.by_name.insert(table.to_owned(), slot);
+        self.names.push(table.to_owned());
+        self.columns.push(Vec::new());
+        slot
+    }
+    pub fn find(&self, table: &str) -> Option<usize> {
+        self.by_name.get(table).copied()
+    }
+    pub fn column(&mut self, table: usize, name: &str) -> usize {
+        let columns = &mut self.columns[table];
+        columns.iter().position(|c| c == name).unwrap_or_else(|| {
+            columns.push(name.to_owned());
+            columns.len() - 1
+        })
+    }
+    pub fn keep(&mut self, table: usize, keep: &Keep) -> KeepPlan {
+        match keep {
+            Keep::Only => KeepPlan::Only,
+            Keep::First => KeepPlan::First,
+            Keep::Last => KeepPlan::Last,
+            Keep::Lowest(column) => KeepPlan::Lowest(self.column(table, column)),
+            Keep::Highest(column) => KeepPlan::Highest(self.column(table, column)),
+        }
+    }
+    pub fn take_columns(&mut self, table: usize) -> Vec<String> {
+        std::mem::take(&mut self.columns[table])
+    }
+}

@@ -1,0 +1,251 @@
+//! From the words of the mapping file to a [`Plan`], and what can be wrong on the way.
+
+use super::{
+    Cell, JoinPlan, LinePlan, OrderPlan, Piece, Plan, Slots, Step, TablePlan, TimesPlan, Value,
+};
+use crate::{
+    mapping::{Alternatives, Amounts, Columns, Line, MappingDocument, Order, Wrong},
+    template::{self, Filter, Part, ValueMap},
+};
+use domain::time::Zone;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The word for RFC 3339 among the time formats.
+pub(crate) const RFC3339: &str = "rfc3339";
+
+impl Plan {
+    pub fn compile(document: &MappingDocument, shop_zone: &Zone) -> Result<Self, Wrong> {
+        let maps = document.maps.iter();
+        let mut compiler = Compiler {
+            slots: Slots::default(),
+            maps: maps
+                .map(|(name, map)| (name.as_str(), Arc::new(map.clone())))
+                .collect(),
+        };
+        let joins = compiler.joins(document)?;
+        let order = compiler.order(&document.order)?;
+        let line = compiler.line(&document.line)?;
+        let tables = compiler.tables(document)?;
+        check_amounts(&document.amounts)?;
+        let zone = document.times.zone.as_ref().unwrap_or(shop_zone).clone();
+        check_formats(&document.times.formats, &zone)?;
+        Ok(Self {
+            tables,
+            joins,
+            times: TimesPlan {
+                zone,
+                formats: document.times.formats.clone(),
+            },
+            amounts: document.amounts.clone(),
+            order,
+            line,
+        })
+    }
+}
+
+struct Compiler<'d> {
+    slots: Slots,
+    maps: BTreeMap<&'d str, ValueMap>,
+}
+
+impl Compiler<'_> {
+    fn joins(&mut self, document: &MappingDocument) -> Result<Vec<JoinPlan>, Wrong> {
+        let known = |field: String, table: &str| match document.tables.get(table) {
+            Some(found) => Ok(found),
+            None => Err(Wrong::new(field, format!("there is no [tables.{table}]"))),
+        };
+        known("line.table".into(), &document.line.table)?;
+        self.slots.add(&document.line.table);
+        let mut joins = Vec::new();
+        for (index, join) in document.joins.iter().enumerate() {
+            let field = |key: &str| format!("joins[{index}].{key}");
+            let table = known(field("to"), &join.to)?;
+            if self.slots.find(&join.to).is_some() {
+                let message = format!("`{}` is joined already; name its file twice", join.to);
+                return Err(Wrong::new(field("to"), message));
+            }
+            let from = self.cells(&field("from"), &join.from)?;
+            if table.key.0.is_empty() {
+                let message = "rows are joined by their key; name its column";
+                return Err(Wrong::new(format!("tables.{}.key", join.to), message));
+            }
+            if from.len() != table.key.0.len() {
+                let message = format!(
+                    "{} for the {} of the key of `{}`",
+                    from.len(),
+                    table.key.0.len(),
+                    join.to
+                );
+                return Err(Wrong::new(field("from"), message));
+            }
+            self.slots.add(&join.to);
+            joins.push(JoinPlan {
+                from,
+                optional: join.optional,
+            });
+        }
+        if let Some(name) = document.tables.keys().find(|t| self.slots.find(t).is_none()) {
+            let message = "no join leads to this table";
+            return Err(Wrong::new(format!("tables.{name}"), message));
+        }
+        Ok(joins)
+    }
+
+    /// Called last: by then every column that is needed has been named.
+    fn tables(&mut self, document: &MappingDocument) -> Result<Vec<TablePlan>, Wrong> {
+        let joined = document.joins.iter().map(|join| &join.to);
+        let names = std::iter::once(&document.line.table).chain(joined);
+        let mut tables = Vec::new();
+        for (slot, name) in names.enumerate() {
+            let table = &document.tables[name];
+            let delimiter = u8::try_from(table.delimiter).ok().filter(u8::is_ascii);
+            let Some(delimiter) = delimiter else {
+                let field = format!("tables.{name}.delimiter");
+                return Err(Wrong::new(field, "one ASCII character such as , ; or \\t"));
+            };
+            if table.file.is_empty() || table.file.contains(['/', '\\']) {
+                let message = "a file name such as orders.csv or orders-*.csv, without a folder";
+                return Err(Wrong::new(format!("tables.{name}.file"), message));
+            }
+            let key = table.key.0.iter();
+            let key = key.map(|column| self.slots.column(slot, column)).collect();
+            tables.push(TablePlan {
+                name: name.clone(),
+                file: table.file.clone(),
+                delimiter,
+                key,
+                keep: self.slots.keep(slot, &table.keep),
+                columns: self.slots.take_columns(slot),
+            });
+        }
+        Ok(tables)
+    }
+
+    fn order(&mut self, order: &Order) -> Result<OrderPlan, Wrong> {
+        Ok(OrderPlan {
+            group: self.cells("order.group", &order.group)?,
+            id: self.required("order.id", &order.id)?,
+            shop: self.required("order.shop", &order.shop)?,
+            customer: self.required("order.customer", &order.customer)?,
+            source: self.value("order.source", &order.source)?,
+            placed_at: self.required("order.placed_at", &order.placed_at)?,
+            freight: self.value("order.freight", &order.freight)?,
+            paid_at: self.value("order.paid.at", &order.paid.at)?,
+            method: self.value("order.paid.method", &order.paid.method)?,
+            cancelled_status: self.value("order.cancelled.status", &order.cancelled.status)?,
+            cancelled_at: self.value("order.cancelled.at", &order.cancelled.at)?,
+            cancelled_after_minutes: order.cancelled.after_minutes,
+            shipped_at: self.value("order.shipped_at", &order.shipped_at)?,
+            received_at: self.value("order.received_at", &order.received_at)?,
+        })
+    }
+
+    fn line(&mut self, line: &Line) -> Result<LinePlan, Wrong> {
+        Ok(LinePlan {
+            id: self.required("line.id", &line.id)?,
+            sku: self.required("line.sku", &line.sku)?,
+            quantity: self.value("line.quantity", &line.quantity)?,
+            unit_price: self.required("line.unit_price", &line.unit_price)?,
+            freight: self.value("line.freight", &line.freight)?,
+            repeated: line.repeated,
+            categories: vec![
+                self.value("line.category.first", &line.category.first)?,
+                self.value("line.category.second", &line.category.second)?,
+                self.value("line.category.third", &line.category.third)?,
+            ],
+        })
+    }
+
+    fn cells(&mut self, field: &str, columns: &Columns) -> Result<Vec<Cell>, Wrong> {
+        if columns.0.is_empty() {
+            return Err(Wrong::new(field, "name at least one table.column"));
+        }
+        let cells = columns.0.iter().map(|name| match name.split_once('.') {
+            Some((table, column)) => self.cell(field, table, column),
+            None => Err(Wrong::new(field, format!("`{name}` is not table.column"))),
+        });
+        cells.collect()
+    }
+
+    fn cell(&mut self, field: &str, table: &str, column: &str) -> Result<Cell, Wrong> {
+        let Some(slot) = self.slots.find(table) else {
+            let message = format!("`{table}` is not a table that is joined by then");
+            return Err(Wrong::new(field, message));
+        };
+        Ok(Cell {
+            table: slot,
+            column: self.slots.column(slot, column),
+        })
+    }
+
+    fn required(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {
+        if texts.0.is_empty() {
+            return Err(Wrong::new(field, "name at least one template"));
+        }
+        self.value(field, texts)
+    }
+
+    fn value(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {
+        let mut templates = Vec::new();
+        for text in &texts.0 {
+            let parts = template::parse(text).map_err(|message| Wrong::new(field, message))?;
+            let pieces = parts.into_iter().map(|part| self.piece(field, part));
+            templates.push(pieces.collect::<Result<_, _>>()?);
+        }
+        Ok(Value { field, templates })
+    }
+
+    fn piece(&mut self, field: &str, part: Part<'_>) -> Result<Piece, Wrong> {
+        match part {
+            Part::Text(text) => Ok(Piece::Text(text)),
+            Part::Cell {
+                table,
+                column,
+                filters,
+            } => {
+                let cell = self.cell(field, table, column)?;
+                let steps = filters.into_iter().map(|filter| match filter {
+                    Filter::First(count) => Ok(Step::First(count)),
+                    Filter::Map(name) => match self.maps.get(name) {
+                        Some(map) => Ok(Step::Map(Arc::clone(map))),
+                        None => Err(Wrong::new(field, format!("there is no [maps.{name}]"))),
+                    },
+                });
+                Ok(Piece::Cell(cell, steps.collect::<Result<_, _>>()?))
+            }
+        }
+    }
+}
+
+fn check_amounts(amounts: &Amounts) -> Result<(), Wrong> {
+    if amounts.minor_digits > 4 {
+        return Err(Wrong::new("amounts.minor_digits", "0 to 4"));
+    }
+    let sign = |c: char| !c.is_ascii_digit() && c != '-';
+    if !sign(amounts.decimal_point) || !amounts.grouping.is_none_or(sign) {
+        return Err(Wrong::new("amounts", "a digit or a minus is not a sign"));
+    }
+    if amounts.grouping == Some(amounts.decimal_point) {
+        let message = "differs from the decimal point";
+        return Err(Wrong::new("amounts.grouping", message));
+    }
+    Ok(())
+}
+
+/// A format is good when it reads back what it writes.
+fn check_formats(formats: &[String], zone: &Zone) -> Result<(), Wrong> {
+    if formats.is_empty() {
+        return Err(Wrong::new("times.formats", "name at least one format"));
+    }
+    let sample = zone.civil(domain::Instant::from_micros(1_500_000_000_000_000));
+    for format in formats.iter().filter(|format| *format != RFC3339) {
+        let zoned = sample.to_zoned(jiff::tz::TimeZone::UTC);
+        let written = zoned.and_then(|z| jiff::fmt::strtime::format(format, &z));
+        let read = written.and_then(|text| jiff::fmt::strtime::parse(format, text)?.to_datetime());
+        if let Err(error) = read {
+            let message = format!("`{format}` does not read a date: {error}");
+            return Err(Wrong::new("times.formats", message));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Rows that cannot be read: where, what stands there, and why it does not do.
+//!
+//! What always holds: a row counts once however much is wrong with it or however many lines lead to it.
+
+use super::files::Found;
+use serde::Serialize;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+macro_rules! bad_codes {
+    ($($name:ident = $text:literal, $zh:literal, $en:literal;)+) => {
+        /// Why a row was left out. The text form is stable.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub enum BadCode { $(#[doc = $en] #[serde(rename = $text)] $name,)+ }
+
+        impl BadCode {
+            /// The stable text, snake_case.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+            /// What it means, in Chinese.
+            pub const fn zh(self) -> &'static str {
+                match self { $(Self::$name => $zh,)+ }
+            }
+            /// What it means, in English.
+            pub const fn en(self) -> &'static str {
+                match self { $(Self::$name => $en,)+ }
+            }
+        }
+    };
+}
+
+bad_codes! {
+    FieldCount = "field_count", "列数与表头不符", "The row has another number of fields than the header";
+    NotUtf8 = "not_utf8", "不是 UTF-8 文字", "The text is not UTF-8";
+    TooLong = "too_long", "文字过长", "The text is too long";
+    Required = "required", "必填项为空", "A value that is needed is empty";
+    NotAnId = "not_an_id", "编号无效", "An id is 1 to 64 characters of A-Z a-z 0-9 . _ : -";
+    NotATime = "not_a_time", "时间格式不符", "The time is in none of the mapping's formats";
+    NotAnAmount = "not_an_amount", "金额无效", "The amount is not a decimal number";
+    TooManyDecimals = "too_many_decimals", "金额小数位过多", "The amount has more decimals than the currency";
+    NegativeAmount = "negative_amount", "金额不能为负", "An amount cannot be negative";
+    OutOfRange = "out_of_range", "数值超出允许范围", "The value lies outside the allowed range";
+    NotAQuantity = "not_a_quantity", "数量无效", "The quantity is not a whole number from 1 to 1000000";
+    NotAMethod = "not_a_method", "支付方式未知", "The payment method is none of the engine's; map it";
+    NotASource = "not_a_source", "下单渠道无效", "The source is empty or longer than 64 characters";
+    NotACategory = "not_a_category", "品类无效", "The category is longer than 64 characters";
+    NotInMap = "not_in_map", "取值不在映射表中", "The value map does not name this value";
+    NoMatch = "no_match", "找不到对应的行", "The other table has no row of this key";
+    DuplicateKey = "duplicate_key", "键重复", "An earlier row has this key";
+    DuplicateLine = "duplicate_line", "订单行重复", "The order has a line of this id already";
+    DuplicateOrder = "duplicate_order", "订单号重复", "Another order of the shop has this id";
+    DiffersInOrder = "differs_in_order", "同一订单的信息不一致", "The row says other things of the order than its first row";
+    TooManyLines = "too_many_lines", "订单行数过多", "The order has more lines than the engine takes";
+    PaidBeforePlaced = "paid_before_placed", "支付早于下单", "The order was paid before it was placed";
+}
+
+impl fmt::Display for BadCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A row that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct BadRow {
+    /// The file's name.
+    pub file: String,
+    /// Its row, as a spreadsheet counts: the header is row 1.
+    pub row: u64,
+    /// The column, or the key of the mapping for what is no column.
+    pub column: String,
+    /// What stands there, cut to 80 characters.
+    pub value: String,
+    /// Why it does not do.
+    pub code: BadCode,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            file,
+            row,
+            column,
+            value,
+            code,
+        } = self;
+        let sentence = code.en();
+        write!(f, "{file} row {row}, {column}: {value:?}: {sentence} ({code})")
+    }
+}
+
+/// A place in the export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RowAt {
+    pub file: usize,
+    pub row: u64,
+}
+
+/// What is wrong with a cell.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub at: RowAt,
+    pub column: String,
+    pub value: String,
+    pub code: BadCode,
+}
+
+/// The bad rows so far.
+pub(super) struct Bad<'f> {
+    found: &'f Found,
+    seen: BTreeSet<RowAt>,
+    by_code: BTreeMap<BadCode, u64>,
+    details: Vec<BadRow>,
+}
+
+impl<'f> Bad<'f> {
+    pub fn new(found: &'f Found) -> Self {
+        Self {
+            found,
+            seen: BTreeSet::new(),
+            by_code: BTreeMap::new(),
+            details: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, fault: Fault) {
+        if !self.seen.insert(fault.at) {
+            return;
+        }
+        *self.by_code.entry(fault.code).or_default() += 1;
+        if self.details.len() < super::BAD_ROWS {
+            self.details.push(BadRow {
+                file: self.found.name(fault.at.file).to_owned(),
+                row: fault.at.row,
+                column: fault.column,
+                value: fault.value.chars().take(80).collect(),
+                code: fault.code,
+            });
+        }
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.seen.len() as u64
+    }
+    pub fn by_code(&self) -> BTreeMap<BadCode, u64> {
+        self.by_code.clone()
+    }
+    pub fn into_details(mut self) -> Vec<BadRow> {
+        self.details.sort();
+        self.details
+    }
+}

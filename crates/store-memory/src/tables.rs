@@ -1,0 +1,138 @@
+//! The tables: what one shop has lies together, what is worked through over all shops lies apart.
+
+use domain::{
+    CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    campaign::{Campaign, Counters},
+    coupon::Coupon,
+    customer::Standing,
+    ledger::Entry,
+    message::Message,
+    order::Order,
+    shop::Shop,
+};
+use engine::rows::{
+    CampaignRow, Delivery, DeliveryStatus, InboxRow, OrderRow, OutboxRow, Parked, RequestRow, ShopRow, Timer, Webhook,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Everything there is.
+#[derive(Debug, Default)]
+pub struct Tables {
+    pub shops: BTreeMap<ShopId, OfShop>,
+    /// In the order of firing.
+    pub timers: BTreeSet<Timer>,
+    pub deliveries: BTreeMap<i64, DeliveryRow>,
+    /// Pending deliveries by when to try them.
+    pub due_deliveries: BTreeSet<(Instant, i64)>,
+    /// The highest delivery id ever given.
+    pub last_delivery: i64,
+    pub dispatches: BTreeMap<(ShopId, MessageId), DispatchRow>,
+    pub sandbox_clock: Option<Instant>,
+}
+
+/// Everything of one shop.
+#[derive(Debug, Default)]
+pub struct OfShop {
+    pub shop: Option<Arc<Shop>>,
+    pub sequence: u64,
+    pub campaigns: BTreeMap<CampaignId, Arc<Campaign>>,
+    pub counters: BTreeMap<CampaignId, Counters>,
+    pub webhooks: BTreeMap<WebhookId, Webhook>,
+    pub orders: BTreeMap<OrderId, StoredOrder>,
+    pub coupons: BTreeMap<CouponId, Coupon>,
+    pub coupons_of: BTreeMap<CustomerId, BTreeSet<CouponId>>,
+    pub standings: BTreeMap<CustomerId, Standing>,
+    pub inbox: BTreeMap<(Arc<str>, Arc<str>), InboxRow>,
+    pub parked: BTreeMap<ParkedKey, Parked>,
+    pub requests: BTreeMap<String, RequestRow>,
+    pub entries: BTreeMap<(OrderId, u32), Entry>,
+    pub messages: BTreeMap<MessageId, Message>,
+    pub outbox: BTreeMap<String, OutboxRow>,
+}
+
+/// Order, source, event id.
+pub type ParkedKey = (OrderId, String, String);
+
+/// An order and its timeline, as lines of JSON.
+#[derive(Debug)]
+pub struct StoredOrder {
+    pub order: Order,
+    pub wake_at: Option<Instant>,
+    pub timeline: String,
+}
+
+/// A delivery without what its event says.
+#[derive(Debug, Clone)]
+pub struct DeliveryRow {
+    pub shop_id: ShopId,
+    pub webhook_id: WebhookId,
+    pub event_id: String,
+    pub attempt: u32,
+    pub status: DeliveryStatus,
+    pub next_at: Instant,
+    pub reason: Option<String>,
+}
+
+/// A dispatch without its message.
+#[derive(Debug, Clone)]
+pub struct DispatchRow {
+    pub deliver_until: Instant,
+    pub attempt: u32,
+    pub next_at: Instant,
+}
+
+impl StoredOrder {
+    pub fn row(&self) -> OrderRow {
+        OrderRow { order: self.order.clone(), wake_at: self.wake_at }
+    }
+}
+
+impl OfShop {
+    /// A campaign with its figures, all zero before the first are written.
+    pub fn campaign(&self, campaign: &Arc<Campaign>) -> CampaignRow {
+        let counters = self.counters.get(&campaign.campaign_id).cloned();
+        CampaignRow { campaign: Arc::clone(campaign), counters: counters.unwrap_or_default() }
+    }
+    /// The whole row; `None` before the shop is there.
+    pub fn row(&self) -> Option<ShopRow> {
+        Some(ShopRow {
+            shop: Arc::clone(self.shop.as_ref()?),
+            sequence: self.sequence,
+            campaigns: self.campaigns.values().map(|campaign| self.campaign(campaign)).collect(),
+            webhooks: self.webhooks.values().cloned().collect(),
+        })
+    }
+    /// The events that wait for an order, by source and event id.
+    pub fn parked(&self, order: &OrderId) -> impl Iterator<Item = &Parked> {
+        let from = (order.clone(), String::new(), String::new());
+        self.parked.range(from..).take_while(move |(key, _)| key.0 == *order).map(|(_, parked)| parked)
+    }
+}
+
+impl Tables {
+    /// The place of a shop's rows, made when it is new.
+    pub fn of(&mut self, shop: &ShopId) -> &mut OfShop {
+        if !self.shops.contains_key(shop) {
+            self.shops.insert(shop.clone(), OfShop::default());
+        }
+        self.shops.get_mut(shop).unwrap_or_else(|| unreachable!("it has just been put there"))
+    }
+    /// A delivery with what its event says.
+    pub fn delivery(&self, delivery_id: i64, row: &DeliveryRow) -> Option<Delivery> {
+        let event = self.shops.get(&row.shop_id)?.outbox.get(&row.event_id)?;
+        Some(Delivery {
+            delivery_id,
+            shop_id: row.shop_id.clone(),
+            webhook_id: row.webhook_id.clone(),
+            event_id: row.event_id.clone(),
+            event_type: event.event_type.clone(),
+            body: event.body.clone(),
+            at: event.at,
+            attempt: row.attempt,
+            status: row.status,
+            next_at: row.next_at,
+            reason: row.reason.clone(),
+        })
+    }
+}

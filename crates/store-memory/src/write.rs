@@ -1,0 +1,213 @@
+//! Writes a batch's changes, row by row, each with its way back.
+
+use crate::refused;
+use crate::tables::{DispatchRow, OfShop, StoredOrder, Tables};
+use crate::undo::{Undo, mark, put, take, unmark};
+use crate::{delivery, undo};
+use domain::{Instant, ShopId};
+use engine::port::StoreError;
+use engine::rows::{Changes, CouponChange, DispatchUpdate, OrderChange, Subject, Timer};
+
+/// Writes all of them, or breaks off at the first that no store may keep.
+pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
+    settings(tables, undo, changes)?;
+    for change in &changes.orders {
+        order(tables, undo, change)?;
+    }
+    for change in &changes.coupons {
+        coupon(tables, undo, change)?;
+    }
+    for (shop, customer, standing) in &changes.standings {
+        put(tables, undo, at(shop, |s| &mut s.standings), customer.clone(), standing.clone());
+    }
+    arrivals(tables, undo, changes)?;
+    for entry in &changes.entries {
+        let key = (entry.order_id.clone(), entry.number);
+        if tables.of(&entry.shop_id).entries.contains_key(&key) {
+            return Err(refused(format!("entry {} of order {} exists already", key.1, key.0)));
+        }
+        put(tables, undo, at(&entry.shop_id, |s| &mut s.entries), key, entry.clone());
+    }
+    messages(tables, undo, changes)?;
+    delivery::write(tables, undo, changes)?;
+    for (shop, webhook) in &changes.webhooks_removed {
+        take(tables, undo, at(shop, |s| &mut s.webhooks), webhook.clone());
+    }
+    if let Some(moment) = changes.sandbox_clock {
+        let before = tables.sandbox_clock.replace(moment);
+        undo.note(move |tables| tables.sandbox_clock = before);
+    }
+    Ok(())
+}
+
+/// The place of one of a shop's tables.
+pub fn at<T>(shop: &ShopId, table: fn(&mut OfShop) -> &mut T) -> impl Fn(&mut Tables) -> &mut T + 'static {
+    let shop = shop.clone();
+    move |tables| table(tables.of(&shop))
+}
+
+fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
+    for shop in &changes.shops {
+        let (place, id) = (at(&shop.shop_id, |s| &mut s.shop), shop.shop_id.clone());
+        let before = tables.of(&id).shop.replace(shop.clone());
+        undo.note(move |tables| *place(tables) = before);
+    }
+    for (shop, number) in &changes.sequences {
+        known_shop(tables, shop)?;
+        let place = at(shop, |s| &mut s.sequence);
+        let before = std::mem::replace(place(tables), *number);
+        undo.note(move |tables| *place(tables) = before);
+    }
+    for (shop, campaign) in &changes.campaigns {
+        known_shop(tables, shop)?;
+        put(tables, undo, at(shop, |s| &mut s.campaigns), campaign.campaign_id.clone(), campaign.clone());
+    }
+    for (shop, campaign, counters) in &changes.counters {
+        if !tables.of(shop).campaigns.contains_key(campaign) {
+            return Err(refused(format!("there is no campaign {campaign} in shop {shop} to count for")));
+        }
+        put(tables, undo, at(shop, |s| &mut s.counters), campaign.clone(), counters.clone());
+    }
+    for (shop, webhook) in &changes.webhooks {
+        known_shop(tables, shop)?;
+        put(tables, undo, at(shop, |s| &mut s.webhooks), webhook.webhook_id.clone(), webhook.clone());
+    }
+    Ok(())
+}
+
+fn known_shop(tables: &mut Tables, shop: &ShopId) -> Result<(), StoreError> {
+    let known = tables.of(shop).shop.is_some();
+    known.then_some(()).ok_or_else(|| refused(format!("there is no shop {shop}")))
+}
+
+fn order(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Result<(), StoreError> {
+    let (shop, id) = (&change.shop_id, &change.order.order_id);
+    let known = tables.of(shop).orders.get_mut(id);
+    match (&known, change.is_new) {
+        (Some(_), true) => return Err(refused(format!("order {id} of shop {shop} exists already"))),
+        (None, false) => return Err(refused(format!("there is no order {id} in shop {shop}"))),
+        (Some(_), false) | (None, true) => {}
+    }
+    let before = known.map(|stored| (stored.timeline.len(), stored));
+    if let Some((length, stored)) = before {
+        append(&mut stored.timeline, &change.timeline);
+        let order = std::mem::replace(&mut stored.order, change.order.clone());
+        let wake_at = std::mem::replace(&mut stored.wake_at, change.wake_at);
+        let (place, id) = (at(shop, |s| &mut s.orders), id.clone());
+        undo.note(move |tables| {
+            if let Some(stored) = place(tables).get_mut(&id) {
+                stored.timeline.truncate(length);
+                (stored.order, stored.wake_at) = (order, wake_at);
+            }
+        });
+    } else {
+        let mut stored =
+            StoredOrder { order: change.order.clone(), wake_at: change.wake_at, timeline: String::new() };
+        append(&mut stored.timeline, &change.timeline);
+        put(tables, undo, at(shop, |s| &mut s.orders), id.clone(), stored);
+    }
+    move_timer(tables, undo, shop, || Subject::Order(id.clone()), change.old_wake, change.wake_at);
+    Ok(())
+}
+
+fn append(timeline: &mut String, lines: &str) {
+    timeline.push_str(lines);
+    if !lines.is_empty() && !lines.ends_with('\n') {
+        timeline.push('\n');
+    }
+}
+
+fn coupon(tables: &mut Tables, undo: &mut Undo, change: &CouponChange) -> Result<(), StoreError> {
+    let CouponChange { shop_id: shop, coupon, is_new, old_wake } = change;
+    let id = &coupon.coupon_id;
+    match (tables.of(shop).coupons.contains_key(id), *is_new) {
+        (true, true) => return Err(refused(format!("coupon {id} of shop {shop} exists already"))),
+        (false, false) => return Err(refused(format!("there is no coupon {id} in shop {shop}"))),
+        (true, false) => {}
+        (false, true) => {
+            let (of, customer) = (at(shop, |s| &mut s.coupons_of), coupon.customer_id.clone());
+            mark(tables, undo, move |tables| of(tables).entry(customer.clone()).or_default(), id.clone());
+        }
+    }
+    put(tables, undo, at(shop, |s| &mut s.coupons), id.clone(), coupon.clone());
+    move_timer(tables, undo, shop, || Subject::Coupon(id.clone()), *old_wake, coupon.wake_at);
+    Ok(())
+}
+
+fn move_timer(
+    tables: &mut Tables,
+    undo: &mut Undo,
+    shop: &ShopId,
+    subject: impl Fn() -> Subject,
+    from: Option<Instant>,
+    to: Option<Instant>,
+) {
+    if from == to {
+        return;
+    }
+    let timer = |due_at| Timer { due_at, shop_id: shop.clone(), subject: subject() };
+    if let Some(due_at) = from {
+        unmark(tables, undo, |tables| &mut tables.timers, timer(due_at));
+    }
+    if let Some(due_at) = to {
+        mark(tables, undo, |tables| &mut tables.timers, timer(due_at));
+    }
+}
+
+fn arrivals(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
+    for ((shop, source, event), row) in &changes.inbox {
+        let key = (source.clone(), event.clone());
+        if tables.of(shop).inbox.contains_key(&key) {
+            return Err(refused(format!("event {event} of {source} was taken in already")));
+        }
+        put(tables, undo, at(shop, |s| &mut s.inbox), key, row.clone());
+    }
+    for (shop, order, row) in &changes.parked {
+        let key = (order.clone(), row.event.source.clone(), row.event.event_id.clone());
+        put(tables, undo, at(shop, |s| &mut s.parked), key, row.clone());
+    }
+    for (shop, order, source, event) in &changes.unparked {
+        take(tables, undo, at(shop, |s| &mut s.parked), (order.clone(), source.clone(), event.clone()));
+    }
+    for (shop, key, row) in &changes.requests {
+        if tables.of(shop).requests.contains_key(key) {
+            return Err(refused(format!("request {key} of shop {shop} was answered already")));
+        }
+        put(tables, undo, at(shop, |s| &mut s.requests), key.clone(), row.clone());
+    }
+    Ok(())
+}
+
+fn messages(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
+    for message in &changes.messages {
+        let place = at(&message.shop_id, |s| &mut s.messages);
+        put(tables, undo, place, message.message_id.clone(), message.clone());
+    }
+    for dispatch in &changes.dispatches {
+        let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
+        if !tables.of(shop).messages.contains_key(id) {
+            return Err(refused(format!("there is no message {id} in shop {shop} to dispatch")));
+        }
+        let row = DispatchRow {
+            deliver_until: dispatch.deliver_until,
+            attempt: dispatch.attempt,
+            next_at: dispatch.next_at,
+        };
+        put(tables, undo, |tables| &mut tables.dispatches, (shop.clone(), id.clone()), row);
+    }
+    for update in &changes.dispatch_updates {
+        match update {
+            DispatchUpdate::Done { shop_id, message_id } => {
+                undo::take(tables, undo, |t| &mut t.dispatches, (shop_id.clone(), message_id.clone()));
+            }
+            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => {
+                let key = (shop_id.clone(), message_id.clone());
+                if let Some(known) = tables.dispatches.get(&key).cloned() {
+                    let row = DispatchRow { attempt: *attempt, next_at: *next_at, ..known };
+                    put(tables, undo, |tables| &mut tables.dispatches, key, row);
+                }
+            }
+        }
+    }
+    Ok(())
+}
