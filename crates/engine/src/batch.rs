@@ -25,7 +25,10 @@ pub struct Committed {
 impl Committed {
     fn of(changes: &Changes) -> Self {
         let orders = changes.orders.iter().filter_map(|change| change.wake_at);
-        let coupons = changes.coupons.iter().filter_map(|change| change.coupon.wake_at);
+        let coupons = changes
+            .coupons
+            .iter()
+            .filter_map(|change| change.coupon.wake_at);
         Self {
             publishes: !changes.dispatches.is_empty()
                 || !changes.revived.is_empty()
@@ -85,7 +88,10 @@ pub fn fire(
         let changes = facts.take_changes();
         if changes.orders.is_empty() && changes.coupons.is_empty() {
             let first = &timers[0];
-            let message = format!("a timer of shop {} is due but leads nowhere: {:?}", first.shop_id, first.subject);
+            let message = format!(
+                "a timer of shop {} is due but leads nowhere: {:?}",
+                first.shop_id, first.subject
+            );
             return Err(StoreError::new(StoreErrorKind::Corrupt, message));
         }
         committed = Committed::of(&changes);
@@ -103,7 +109,9 @@ fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool
         }
         let moment = if at_due { timer.due_at.max(now) } else { now };
         let mut draft = Draft::new(facts, &timer.shop_id, moment);
-        let outcome = catch_unwind(AssertUnwindSafe(|| decide::fire(&mut draft, &timer.subject)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            decide::fire(&mut draft, &timer.subject)
+        }));
         if let Ok(Ok(_)) = outcome {
             let decision = draft.finish();
             let wakes = decision.orders.iter().filter_map(decide::order_wake);
@@ -138,7 +146,9 @@ fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
         return known;
     }
     let mut draft = Draft::new(facts, &input.shop_id, now);
-    let outcome = catch_unwind(AssertUnwindSafe(|| decide::decide(&mut draft, &input.command)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        decide::decide(&mut draft, &input.command)
+    }));
     match outcome {
         Ok(Ok(reply)) => {
             let decision = draft.finish();
@@ -149,7 +159,9 @@ fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
         Ok(Err(refusal)) => refused(input, refusal),
         Err(panic) => {
             let what = panic.downcast_ref::<String>().map(String::as_str);
-            let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a broken invariant");
+            let what = what
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("a broken invariant");
             tracing::error!(shop = %input.shop_id, what, "a decision failed");
             Err(EngineError::Internal(what.to_owned()))
         }
@@ -159,7 +171,9 @@ fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
 /// A refused event is an answer of its own in the batch's results.
 fn refused(input: &Input, refusal: Refusal) -> Outcome {
     match input.command {
-        Command::Ingest { .. } => Ok(Reply::Event { result: EventResult::rejected(refusal) }),
+        Command::Ingest { .. } => Ok(Reply::Event {
+            result: EventResult::rejected(refusal),
+        }),
         _ => Err(EngineError::Refused(refusal)),
     }
 }
@@ -181,12 +195,26 @@ fn known_answer(facts: &Facts, input: &Input) -> Option<Outcome> {
         return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
     }
     let reply = serde_json::from_str(&known.reply);
-    Some(reply.map_err(|error| EngineError::Internal(format!("a stored answer cannot be read: {error}"))))
+    Some(
+        reply.map_err(|error| {
+            EngineError::Internal(format!("a stored answer cannot be read: {error}"))
+        }),
+    )
 }
 
 fn remember_answer(facts: &mut Facts, input: &Input, reply: &Reply, now: Instant) {
-    let Some((key, digest)) = &input.idempotency else { return };
+    let Some((key, digest)) = &input.idempotency else {
+        return;
+    };
     let digest: Digest = *digest;
     let reply = serde_json::to_string(reply).unwrap_or_default();
-    facts.answer_request(&input.shop_id, key, RequestRow { digest, reply, at: now });
+    facts.answer_request(
+        &input.shop_id,
+        key,
+        RequestRow {
+            digest,
+            reply,
+            at: now,
+        },
+    );
 }

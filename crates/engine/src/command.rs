@@ -2,8 +2,8 @@
 
 use crate::rows::{Digest, Webhook};
 use domain::{
-    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId, Refusal, RefundId,
-    ShopId, Sku, Violation, WebhookId,
+    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId,
+    RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Campaign, Counters, Version},
     coupon::{Coupon, CouponStatus},
     customer::List,
@@ -30,7 +30,11 @@ pub struct Input {
 impl Input {
     /// An input without an idempotency key.
     pub fn new(shop_id: ShopId, command: Command) -> Self {
-        Self { shop_id, idempotency: None, command }
+        Self {
+            shop_id,
+            idempotency: None,
+            command,
+        }
     }
 }
 
@@ -41,29 +45,68 @@ pub enum Command {
     /// Creates or changes a shop.
     PutShop(Box<Shop>),
     /// Takes an event in; `digest` is of its contents (A-G-8).
-    Ingest { event: Box<OrderEvent>, digest: Digest },
+    Ingest {
+        event: Box<OrderEvent>,
+        digest: Digest,
+    },
     /// Creates a campaign; without an id the engine makes one.
-    CreateCampaign { campaign_id: Option<CampaignId>, version: Box<Version>, publish: bool, digest: String },
+    CreateCampaign {
+        campaign_id: Option<CampaignId>,
+        version: Box<Version>,
+        publish: bool,
+        digest: String,
+    },
     /// Gives a campaign a new version.
-    ReviseCampaign { campaign_id: CampaignId, version: Box<Version> },
-    PublishCampaign { campaign_id: CampaignId },
-    CloseCampaign { campaign_id: CampaignId },
+    ReviseCampaign {
+        campaign_id: CampaignId,
+        version: Box<Version>,
+    },
+    PublishCampaign {
+        campaign_id: CampaignId,
+    },
+    CloseCampaign {
+        campaign_id: CampaignId,
+    },
     /// Puts SKUs into a campaign's list (S0-R13).
-    ImportScope { campaign_id: CampaignId, skus: Vec<Sku> },
+    ImportScope {
+        campaign_id: CampaignId,
+        skus: Vec<Sku>,
+    },
     /// A customer claims the coupon shown on an order.
-    Claim { order_id: OrderId, offer_id: OfferId, customer_id: CustomerId },
+    Claim {
+        order_id: OrderId,
+        offer_id: OfferId,
+        customer_id: CustomerId,
+    },
     /// The cashier starts a payment.
-    StartPayment { order_id: OrderId, payment_id: PaymentId, method: Method, coupon_id: Option<CouponId> },
+    StartPayment {
+        order_id: OrderId,
+        payment_id: PaymentId,
+        method: Method,
+        coupon_id: Option<CouponId>,
+    },
     /// The merchant refunds.
-    CreateRefund { order_id: OrderId, refund_id: RefundId, ask: RefundAsk },
+    CreateRefund {
+        order_id: OrderId,
+        refund_id: RefundId,
+        ask: RefundAsk,
+    },
     /// An operator edits the block and allow list; `None` takes the customer off it.
-    PutRisk { customer_id: CustomerId, list: Option<List>, reason: String, by: String },
+    PutRisk {
+        customer_id: CustomerId,
+        list: Option<List>,
+        reason: String,
+        by: String,
+    },
     PutWebhook(Box<Webhook>),
     RemoveWebhook(WebhookId),
     /// Tries a webhook's dead deliveries again.
     ReviveDeliveries(WebhookId),
     /// A message reached its provider for good or not at all.
-    MessageFailed { message_id: MessageId, code: Code },
+    MessageFailed {
+        message_id: MessageId,
+        code: Code,
+    },
 }
 
 /// What the engine answers when it did as it was asked.
@@ -72,15 +115,40 @@ pub enum Command {
 #[allow(missing_docs, reason = "the fields are those of the API")]
 pub enum Reply {
     Done,
-    Shop { shop: Arc<Shop> },
-    Event { result: EventResult },
-    Campaign { campaign: Arc<Campaign>, counters: Counters, now: Instant },
-    Scope { accepted: usize, rejected: Vec<Sku>, version: u32 },
-    Coupon { coupon: Coupon },
-    Payment { payment_id: PaymentId, amount: Money, saving: Money, coupon_status: Option<CouponStatus> },
-    Refund { refund: Refund },
-    Risk { verdict: Verdict },
-    Webhook { webhook: Webhook },
+    Shop {
+        shop: Arc<Shop>,
+    },
+    Event {
+        result: EventResult,
+    },
+    Campaign {
+        campaign: Arc<Campaign>,
+        counters: Counters,
+        now: Instant,
+    },
+    Scope {
+        accepted: usize,
+        rejected: Vec<Sku>,
+        version: u32,
+    },
+    Coupon {
+        coupon: Coupon,
+    },
+    Payment {
+        payment_id: PaymentId,
+        amount: Money,
+        saving: Money,
+        coupon_status: Option<CouponStatus>,
+    },
+    Refund {
+        refund: Refund,
+    },
+    Risk {
+        verdict: Verdict,
+    },
+    Webhook {
+        webhook: Webhook,
+    },
 }
 
 /// What became of an event.
@@ -113,11 +181,21 @@ pub struct EventResult {
 impl EventResult {
     /// An outcome that needs no reason.
     pub fn of(outcome: EventOutcome) -> Self {
-        Self { outcome, code: None, detail: None, violations: Vec::new() }
+        Self {
+            outcome,
+            code: None,
+            detail: None,
+            violations: Vec::new(),
+        }
     }
     /// A rejection with its reason.
     pub fn rejected(refusal: Refusal) -> Self {
         let (code, detail) = (Some(refusal.code), Some(refusal.detail));
-        Self { outcome: EventOutcome::Rejected, code, detail, violations: refusal.violations }
+        Self {
+            outcome: EventOutcome::Rejected,
+            code,
+            detail,
+            violations: refusal.violations,
+        }
     }
 }

@@ -50,9 +50,20 @@ pub enum Count {
     Displayed,
     Withheld(Code),
     Issued,
-    Moved { from: CouponStatus, to: CouponStatus },
-    Recovered { method: Method, saved: Money, paid: Money },
-    Unrecovered { method: Method, saved: Money, paid: Money },
+    Moved {
+        from: CouponStatus,
+        to: CouponStatus,
+    },
+    Recovered {
+        method: Method,
+        saved: Money,
+        paid: Money,
+    },
+    Unrecovered {
+        method: Method,
+        saved: Money,
+        paid: Money,
+    },
     Pushed,
     Suppressed(Code),
 }
@@ -72,12 +83,20 @@ impl Count {
                 *by_status(to, *from) -= 1;
                 *by_status(to, *status) += 1;
             }
-            Self::Recovered { method, saved, paid } => {
+            Self::Recovered {
+                method,
+                saved,
+                paid,
+            } => {
                 to.saved += saved.minor();
                 to.recovered += paid.minor();
                 *to.by_method.entry(*method).or_default() += 1;
             }
-            Self::Unrecovered { method, saved, paid } => {
+            Self::Unrecovered {
+                method,
+                saved,
+                paid,
+            } => {
                 to.saved -= saved.minor();
                 to.recovered -= paid.minor();
                 *to.by_method.entry(*method).or_default() -= 1;
@@ -110,7 +129,12 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub fn new(facts: &'a Facts, shop_id: &'a ShopId, now: Instant) -> Self {
-        Self { facts, shop_id, now, decision: Decision::default() }
+        Self {
+            facts,
+            shop_id,
+            now,
+            decision: Decision::default(),
+        }
     }
     pub fn finish(self) -> Decision {
         self.decision
@@ -133,26 +157,48 @@ impl<'a> Draft<'a> {
     }
     pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
         let row = self.facts.shop(self.shop_id)?;
-        row.campaigns.iter().find(|row| row.campaign.campaign_id == *id)
+        row.campaigns
+            .iter()
+            .find(|row| row.campaign.campaign_id == *id)
     }
 
     pub fn order(&self, id: &OrderId) -> Option<Order> {
-        let drafted = self.decision.orders.iter().find(|order| order.order_id == *id);
-        drafted.or_else(|| self.facts.order(&(self.shop_id.clone(), id.clone()))).cloned()
+        let drafted = self
+            .decision
+            .orders
+            .iter()
+            .find(|order| order.order_id == *id);
+        drafted
+            .or_else(|| self.facts.order(&(self.shop_id.clone(), id.clone())))
+            .cloned()
     }
     pub fn coupon(&self, id: &CouponId) -> Option<Coupon> {
-        let drafted = self.decision.coupons.iter().find(|coupon| coupon.coupon_id == *id);
-        drafted.or_else(|| self.facts.coupon(&(self.shop_id.clone(), id.clone()))).cloned()
+        let drafted = self
+            .decision
+            .coupons
+            .iter()
+            .find(|coupon| coupon.coupon_id == *id);
+        drafted
+            .or_else(|| self.facts.coupon(&(self.shop_id.clone(), id.clone())))
+            .cloned()
     }
     /// A customer's standing in this shop; a customer never heard of has the empty one.
     pub fn standing(&self, customer: &CustomerId) -> Standing {
         self.standing_in(self.shop_id, customer)
     }
     pub fn standing_in(&self, shop: &ShopId, customer: &CustomerId) -> Standing {
-        let drafted = self.decision.standings.iter().find(|(s, c, _)| s == shop && c == customer);
+        let drafted = self
+            .decision
+            .standings
+            .iter()
+            .find(|(s, c, _)| s == shop && c == customer);
         match drafted {
             Some((_, _, standing)) => standing.clone(),
-            None => self.facts.standing(&(shop.clone(), customer.clone())).cloned().unwrap_or_default(),
+            None => self
+                .facts
+                .standing(&(shop.clone(), customer.clone()))
+                .cloned()
+                .unwrap_or_default(),
         }
     }
     pub fn parked(&self, order: &OrderId) -> &'a [Parked] {
@@ -163,13 +209,23 @@ impl<'a> Draft<'a> {
     }
 
     pub fn put_order(&mut self, order: Order) {
-        match self.decision.orders.iter_mut().find(|known| known.order_id == order.order_id) {
+        match self
+            .decision
+            .orders
+            .iter_mut()
+            .find(|known| known.order_id == order.order_id)
+        {
             Some(known) => *known = order,
             None => self.decision.orders.push(order),
         }
     }
     pub fn put_coupon(&mut self, coupon: Coupon) {
-        match self.decision.coupons.iter_mut().find(|known| known.coupon_id == coupon.coupon_id) {
+        match self
+            .decision
+            .coupons
+            .iter_mut()
+            .find(|known| known.coupon_id == coupon.coupon_id)
+        {
             Some(known) => *known = coupon,
             None => self.decision.coupons.push(coupon),
         }
@@ -178,10 +234,17 @@ impl<'a> Draft<'a> {
         self.put_standing_in(&self.shop_id.clone(), customer, standing);
     }
     pub fn put_standing_in(&mut self, shop: &ShopId, customer: &CustomerId, standing: Standing) {
-        let drafted = self.decision.standings.iter_mut().find(|(s, c, _)| s == shop && c == customer);
+        let drafted = self
+            .decision
+            .standings
+            .iter_mut()
+            .find(|(s, c, _)| s == shop && c == customer);
         match drafted {
             Some((_, _, known)) => *known = standing,
-            None => self.decision.standings.push((shop.clone(), customer.clone(), standing)),
+            None => self
+                .decision
+                .standings
+                .push((shop.clone(), customer.clone(), standing)),
         }
     }
     pub fn count(&mut self, campaign: &CampaignId, count: Count) {
@@ -190,7 +253,13 @@ impl<'a> Draft<'a> {
     /// A coupon moves from one state to another: the coupon and its campaign's figures together.
     pub fn move_coupon(&mut self, coupon: Coupon, from: CouponStatus) {
         if coupon.status != from {
-            self.count(&coupon.campaign_id, Count::Moved { from, to: coupon.status });
+            self.count(
+                &coupon.campaign_id,
+                Count::Moved {
+                    from,
+                    to: coupon.status,
+                },
+            );
         }
         self.put_coupon(coupon);
     }
@@ -205,7 +274,8 @@ impl<'a> Draft<'a> {
     /// A new typed id.
     pub fn next<T: std::str::FromStr>(&mut self, kind: &str) -> T {
         let text = self.next_id(kind);
-        text.parse().unwrap_or_else(|_| unreachable!("{text} is an id"))
+        text.parse()
+            .unwrap_or_else(|_| unreachable!("{text} is an id"))
     }
 
     /// Adds to the order's timeline; past the limit nothing is added.
@@ -222,8 +292,15 @@ impl<'a> Draft<'a> {
     pub fn publish(&mut self, event_type: &str, subject: &str, body: &impl serde::Serialize) {
         let event_id = self.next_id("ev");
         let wants = |w: &&Webhook| w.wants(event_type);
-        let hooks = self.find_shop().map(|row| &row.webhooks[..]).unwrap_or_default();
-        let receivers = hooks.iter().filter(wants).map(|w| w.webhook_id.clone()).collect();
+        let hooks = self
+            .find_shop()
+            .map(|row| &row.webhooks[..])
+            .unwrap_or_default();
+        let receivers = hooks
+            .iter()
+            .filter(wants)
+            .map(|w| w.webhook_id.clone())
+            .collect();
         self.decision.outbox.push(OutboxRow {
             event_id,
             shop_id: self.shop_id.clone(),
@@ -239,7 +316,13 @@ impl<'a> Draft<'a> {
 impl TimelineEntry {
     /// An entry with no more than its time and name.
     pub fn new(at: Instant, what: impl Into<String>) -> Self {
-        Self { at, what: what.into(), code: None, campaign_id: None, detail: None }
+        Self {
+            at,
+            what: what.into(),
+            code: None,
+            campaign_id: None,
+            detail: None,
+        }
     }
     /// With a reason.
     pub fn code(mut self, code: Code) -> Self {

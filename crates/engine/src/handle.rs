@@ -87,9 +87,19 @@ impl Engine {
         let reader = store.reader();
         let published = Arc::new(Notify::new());
         let writer = Writer::new(store, clock.clone(), queue, published.clone());
-        let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || writer.run());
-        let thread = spawned.map_err(|e| StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}")))?;
-        Ok(Self { jobs, reader, clock, published, thread: Arc::new(Mutex::new(Some(thread))) })
+        let spawned = std::thread::Builder::new()
+            .name("promenade-writer".into())
+            .spawn(move || writer.run());
+        let thread = spawned.map_err(|e| {
+            StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}"))
+        })?;
+        Ok(Self {
+            jobs,
+            reader,
+            clock,
+            published,
+            thread: Arc::new(Mutex::new(Some(thread))),
+        })
     }
 
     /// What is committed.
@@ -110,7 +120,10 @@ impl Engine {
     }
     /// Whether the writer still runs.
     pub fn is_running(&self) -> bool {
-        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
@@ -122,14 +135,20 @@ impl Engine {
     }
 
     /// Decides many, each with its own outcome; answers when all are durable.
-    pub async fn submit_many(&self, inputs: Vec<Input>) -> Result<Vec<Result<Reply, EngineError>>, EngineError> {
+    pub async fn submit_many(
+        &self,
+        inputs: Vec<Input>,
+    ) -> Result<Vec<Result<Reply, EngineError>>, EngineError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Many(inputs, reply))?;
         answer.await.map_err(|_| EngineError::Stopped)
     }
 
     /// [`Engine::submit_many`] for callers outside an async runtime.
-    pub fn submit_many_blocking(&self, inputs: Vec<Input>) -> Result<Vec<Result<Reply, EngineError>>, EngineError> {
+    pub fn submit_many_blocking(
+        &self,
+        inputs: Vec<Input>,
+    ) -> Result<Vec<Result<Reply, EngineError>>, EngineError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Many(inputs, reply))?;
         answer.blocking_recv().map_err(|_| EngineError::Stopped)
@@ -150,7 +169,11 @@ impl Engine {
         answer.blocking_recv().map_err(|_| EngineError::Stopped)?
     }
 
-    fn advance_job(&self, to: Instant, reply: oneshot::Sender<Result<u64, EngineError>>) -> Result<Job, EngineError> {
+    fn advance_job(
+        &self,
+        to: Instant,
+        reply: oneshot::Sender<Result<u64, EngineError>>,
+    ) -> Result<Job, EngineError> {
         match self.clock.sandbox() {
             Some(_) => Ok(Job::Advance(to, reply)),
             None => Err(Refusal::with(Code::NotFound, "only a sandbox has a clock to set").into()),
@@ -179,7 +202,11 @@ impl Engine {
     pub fn stop(&self) {
         // A full queue is drained by the writer, so a blocking send always gets through.
         let _ = self.jobs.send(Job::Stop);
-        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }

@@ -38,7 +38,10 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// An error of a kind.
     pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self {
+            kind,
+            message: message.into(),
+        }
     }
 }
 

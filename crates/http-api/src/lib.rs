@@ -1,1 +1,56 @@
-//! placeholder
+//! The HTTP API: it reads requests, asks the engine, and writes answers. No rule lives here.
+//!
+//! Always holds: every failure is a problem document with a stable code; a request outside its
+//! key's shop is answered as if the thing did not exist; bodies, batches and pages are bounded.
+
+mod auth;
+mod campaign_form;
+mod campaigns;
+mod cashier;
+mod cloud_events;
+mod coupons;
+mod docs;
+mod events;
+mod extract;
+pub mod keys;
+pub mod limits;
+mod messages;
+mod offers;
+mod orders;
+mod page;
+mod problem;
+mod refunds;
+mod risk;
+mod sandbox;
+mod scope_import;
+mod service;
+mod shops;
+mod state;
+mod time;
+mod webhooks;
+
+pub use docs::openapi;
+pub use keys::{ApiKey, KeyRing, Scope};
+pub use problem::Problem;
+pub use state::{ApiState, Edge};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// The whole service: API, health, metrics, documents.
+pub fn router(state: ApiState) -> Router {
+    let (routes, document) = docs::routes().split_for_parts();
+    Router::new()
+        .merge(routes)
+        .merge(docs::pages(document))
+        .fallback(problem::unknown_route)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(axum::middleware::from_fn_with_state(
+            state.clone(),
+            service::observe,
+        ))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .with_state(state)
+}

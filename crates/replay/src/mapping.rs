@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use document::Document;
 use std::path::Path;
 
-pub(crate) use document::{Alternatives, Amounts, Columns, Keep, Line, Order, Repeated, Table};
+pub(crate) use document::{Alternatives, Amounts, Columns, Keep, Line, Order, Repeated};
 
 /// A checked mapping.
 #[derive(Debug)]

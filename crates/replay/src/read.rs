@@ -2,8 +2,8 @@
 //!
 //! The table of the lines is streamed; the tables that it is joined to are kept in memory, with no
 //! more columns than the mapping names. A row that cannot be read is left out, counted and reported
-//! with its file, row and column, and so is the rest of its order: a part of an order would have
-//! another amount.
+//! with its file, row and column. The rest of its order is left out too, where the row says which that
+//! is: a part of an order would have another amount.
 //!
 //! What always holds: the orders are sorted by time and id, and neither they nor the report depend
 //! on the order in which the files were named.
@@ -12,8 +12,10 @@
 
 mod bad;
 mod cells;
+mod facts;
 mod files;
 mod gather;
+mod stream;
 mod table;
 mod values;
 
@@ -23,10 +25,11 @@ pub use files::ReadError;
 use crate::mapping::Mapping;
 use bad::Bad;
 use domain::{Instant, ShopId, event::Placed, order::Method};
-use files::{Found, Meter};
+use files::Found;
 use gather::Gather;
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf};
+use stream::Meter;
 use table::{Row, Table};
 
 /// Rows of one export: more than a marketplace ships in a year, and still counted in 32 bits.

@@ -2,7 +2,7 @@
 
 use crate::MemoryStore;
 use crate::page::{after, three_parts};
-use crate::tables::{OfShop, Tables};
+use crate::tables::OfShop;
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     coupon::{Coupon, CouponStatus},
@@ -14,15 +14,19 @@ use domain::{
 };
 use engine::port::{MessageFilter, Page, Read, Reader, StoreError, StoreErrorKind, Totals};
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, Subject, TimelineEntry, Timer, Webhook,
+    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, Subject, TimelineEntry,
+    Timer, Webhook,
 };
 use std::sync::Arc;
 
 impl MemoryStore {
     /// Reads from a shop; a shop that is not there answers like an empty one.
-    fn of<T: Default>(&self, shop: &ShopId, read: impl FnOnce(&OfShop, &Tables) -> T) -> Read<T> {
-        let tables = self.read();
-        Ok(tables.shops.get(shop).map(|of| read(of, &tables)).unwrap_or_default())
+    #[allow(
+        clippy::unnecessary_wraps,
+        reason = "what it reads is what a reader answers"
+    )]
+    fn of<T: Default>(&self, shop: &ShopId, read: impl FnOnce(&OfShop) -> T) -> Read<T> {
+        Ok(self.read().shops.get(shop).map(read).unwrap_or_default())
     }
 }
 
@@ -36,39 +40,63 @@ fn count(number: usize) -> u64 {
 
 impl Reader for MemoryStore {
     fn shop(&self, shop: &ShopId) -> Read<Option<Arc<Shop>>> {
-        self.of(shop, |of, _| of.shop.clone())
+        self.of(shop, |of| of.shop.clone())
     }
 
     fn shops(&self, page: &Page) -> Read<Vec<Arc<Shop>>> {
         let tables = self.read();
-        let rows = after(&tables.shops, page, |key| ShopId::try_new(key).ok(), ShopId::as_str);
+        let rows = after(
+            &tables.shops,
+            page,
+            |key| ShopId::try_new(key).ok(),
+            ShopId::as_str,
+        );
         Ok(cut(rows.filter_map(|(_, of)| of.shop.as_ref()), page))
     }
 
     fn campaigns(&self, shop: &ShopId) -> Read<Vec<CampaignRow>> {
-        self.of(shop, |of, _| of.campaigns.values().map(|campaign| of.campaign(campaign)).collect())
+        self.of(shop, |of| {
+            of.campaigns
+                .values()
+                .map(|campaign| of.campaign(campaign))
+                .collect()
+        })
     }
 
     fn campaign(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<CampaignRow>> {
-        self.of(shop, |of, _| of.campaigns.get(campaign).map(|campaign| of.campaign(campaign)))
+        self.of(shop, |of| {
+            of.campaigns
+                .get(campaign)
+                .map(|campaign| of.campaign(campaign))
+        })
     }
 
     fn order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<Order>> {
-        self.of(shop, |of, _| of.orders.get(order).map(|stored| stored.order.clone()))
+        self.of(shop, |of| {
+            of.orders.get(order).map(|stored| stored.order.clone())
+        })
     }
 
     fn orders(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
-        self.of(shop, |of, _| {
-            let rows = after(&of.orders, page, |key| OrderId::try_new(key).ok(), OrderId::as_str);
+        self.of(shop, |of| {
+            let rows = after(
+                &of.orders,
+                page,
+                |key| OrderId::try_new(key).ok(),
+                OrderId::as_str,
+            );
             cut(rows.map(|(_, stored)| &stored.order), page)
         })
     }
 
     fn timeline(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>> {
-        let lines = self.of(shop, |of, _| of.orders.get(order).map(|stored| stored.timeline.clone()))?;
+        let lines = self.of(shop, |of| {
+            of.orders.get(order).map(|stored| stored.timeline.clone())
+        })?;
         let read = |line: &str| {
             serde_json::from_str(line).map_err(|error| {
-                let message = format!("the timeline of order {order} of shop {shop} cannot be read: {error}");
+                let message =
+                    format!("the timeline of order {order} of shop {shop} cannot be read: {error}");
                 StoreError::new(StoreErrorKind::Corrupt, message)
             })
         };
@@ -76,18 +104,26 @@ impl Reader for MemoryStore {
     }
 
     fn entries(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<Entry>> {
-        self.of(shop, |of, _| {
-            of.entries.range((order.clone(), 0)..=(order.clone(), u32::MAX)).map(|(_, entry)| entry.clone()).collect()
+        self.of(shop, |of| {
+            of.entries
+                .range((order.clone(), 0)..=(order.clone(), u32::MAX))
+                .map(|(_, entry)| entry.clone())
+                .collect()
         })
     }
 
     fn coupon(&self, shop: &ShopId, coupon: &CouponId) -> Read<Option<Coupon>> {
-        self.of(shop, |of, _| of.coupons.get(coupon).cloned())
+        self.of(shop, |of| of.coupons.get(coupon).cloned())
     }
 
     fn coupons(&self, shop: &ShopId, page: &Page) -> Read<Vec<Coupon>> {
-        self.of(shop, |of, _| {
-            let rows = after(&of.coupons, page, |key| CouponId::try_new(key).ok(), CouponId::as_str);
+        self.of(shop, |of| {
+            let rows = after(
+                &of.coupons,
+                page,
+                |key| CouponId::try_new(key).ok(),
+                CouponId::as_str,
+            );
             cut(rows.map(|(_, coupon)| coupon), page)
         })
     }
@@ -99,48 +135,80 @@ impl Reader for MemoryStore {
         status: Option<CouponStatus>,
         page: &Page,
     ) -> Read<Vec<Coupon>> {
-        self.of(shop, |of, _| {
+        self.of(shop, |of| {
             let last = page.after.as_deref().unwrap_or_default();
             let owned = of.coupons_of.get(customer).into_iter().flatten();
-            let rows = owned.filter(|id| id.as_str() > last).filter_map(|id| of.coupons.get(id));
-            cut(rows.filter(|coupon| status.is_none_or(|status| coupon.status == status)), page)
+            let rows = owned
+                .filter(|id| id.as_str() > last)
+                .filter_map(|id| of.coupons.get(id));
+            cut(
+                rows.filter(|coupon| status.is_none_or(|status| coupon.status == status)),
+                page,
+            )
         })
     }
 
     fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
-        self.of(shop, |of, _| of.standings.get(customer).cloned())
+        self.of(shop, |of| of.standings.get(customer).cloned())
     }
 
     fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>> {
-        self.of(shop, |of, _| {
-            let rows = after(&of.standings, page, |key| CustomerId::try_new(key).ok(), CustomerId::as_str);
-            rows.take(page.limit).map(|(customer, standing)| (customer.clone(), standing.clone())).collect()
+        self.of(shop, |of| {
+            let rows = after(
+                &of.standings,
+                page,
+                |key| CustomerId::try_new(key).ok(),
+                CustomerId::as_str,
+            );
+            rows.take(page.limit)
+                .map(|(customer, standing)| (customer.clone(), standing.clone()))
+                .collect()
         })
     }
 
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         let wanted = |message: &Message| {
-            filter.order_id.as_ref().is_none_or(|order| message.order_id == *order)
-                && filter.customer_id.as_ref().is_none_or(|customer| message.customer_id == *customer)
+            filter
+                .order_id
+                .as_ref()
+                .is_none_or(|order| message.order_id == *order)
+                && filter
+                    .customer_id
+                    .as_ref()
+                    .is_none_or(|customer| message.customer_id == *customer)
                 && filter.status.is_none_or(|status| message.status == status)
         };
-        self.of(shop, |of, _| {
-            let rows = after(&of.messages, page, |key| MessageId::try_new(key).ok(), MessageId::as_str);
-            cut(rows.map(|(_, message)| message).filter(|message| wanted(message)), page)
+        self.of(shop, |of| {
+            let rows = after(
+                &of.messages,
+                page,
+                |key| MessageId::try_new(key).ok(),
+                MessageId::as_str,
+            );
+            cut(
+                rows.map(|(_, message)| message)
+                    .filter(|message| wanted(message)),
+                page,
+            )
         })
     }
 
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {
         let last = page.after.as_deref().map(three_parts);
-        let late = |order: &str, source: &str, event: &str| last.is_none_or(|last| (order, source, event) > last);
-        self.of(shop, |of, _| {
-            let rows = of.parked.iter().filter(|(key, _)| late(key.0.as_str(), &key.1, &key.2));
+        let late = |order: &str, source: &str, event: &str| {
+            last.is_none_or(|last| (order, source, event) > last)
+        };
+        self.of(shop, |of| {
+            let rows = of
+                .parked
+                .iter()
+                .filter(|(key, _)| late(key.0.as_str(), &key.1, &key.2));
             cut(rows.map(|(_, parked)| parked), page)
         })
     }
 
     fn webhooks(&self, shop: &ShopId) -> Read<Vec<Webhook>> {
-        self.of(shop, |of, _| of.webhooks.values().cloned().collect())
+        self.of(shop, |of| of.webhooks.values().cloned().collect())
     }
 
     fn deliveries(
@@ -150,19 +218,34 @@ impl Reader for MemoryStore {
         status: DeliveryStatus,
         page: &Page,
     ) -> Read<Vec<Delivery>> {
-        let last = page.after.as_ref().map_or(0, |key| key.parse().unwrap_or(i64::MAX));
+        let last = page
+            .after
+            .as_ref()
+            .map_or(0, |key| key.parse().unwrap_or(i64::MAX));
         let tables = self.read();
         let rows = tables.deliveries.range(last.saturating_add(1)..);
-        let wanted = rows.filter(|(_, row)| row.status == status && row.shop_id == *shop && row.webhook_id == *webhook);
-        Ok(wanted.filter_map(|(id, row)| tables.delivery(*id, row)).take(page.limit).collect())
+        let wanted = rows.filter(|(_, row)| {
+            row.status == status && row.shop_id == *shop && row.webhook_id == *webhook
+        });
+        Ok(wanted
+            .filter_map(|(id, row)| tables.delivery(*id, row))
+            .take(page.limit)
+            .collect())
     }
 
     fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>> {
         let tables = self.read();
-        let due = tables.due_deliveries.iter().take_while(|(next_at, _)| *next_at <= now);
+        let due = tables
+            .due_deliveries
+            .iter()
+            .take_while(|(next_at, _)| *next_at <= now);
         let with_webhook = due.filter_map(|(_, id)| {
             let delivery = tables.delivery(*id, tables.deliveries.get(id)?)?;
-            let webhook = tables.shops.get(&delivery.shop_id)?.webhooks.get(&delivery.webhook_id)?;
+            let webhook = tables
+                .shops
+                .get(&delivery.shop_id)?
+                .webhooks
+                .get(&delivery.webhook_id)?;
             Some((delivery, webhook.clone()))
         });
         Ok(with_webhook.take(limit).collect())
@@ -170,18 +253,27 @@ impl Reader for MemoryStore {
 
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
         let tables = self.read();
-        let mut due: Vec<_> = tables.dispatches.iter().filter(|(_, row)| row.next_at <= now).collect();
+        let mut due: Vec<_> = tables
+            .dispatches
+            .iter()
+            .filter(|(_, row)| row.next_at <= now)
+            .collect();
         due.sort_by_key(|(key, row)| (row.next_at, *key));
         let dispatch = |((shop, id), row): (&(ShopId, MessageId), &crate::tables::DispatchRow)| {
             let message = tables.shops.get(shop)?.messages.get(id)?.clone();
             let (deliver_until, attempt, next_at) = (row.deliver_until, row.attempt, row.next_at);
-            Some(Dispatch { message, deliver_until, attempt, next_at })
+            Some(Dispatch {
+                message,
+                deliver_until,
+                attempt,
+                next_at,
+            })
         };
         Ok(due.into_iter().filter_map(dispatch).take(limit).collect())
     }
 
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>> {
-        self.of(shop, |of, _| {
+        self.of(shop, |of| {
             let rows = after(&of.outbox, page, |key| Some(key.to_owned()), String::as_str);
             cut(rows.map(|(_, row)| row), page)
         })
@@ -189,9 +281,17 @@ impl Reader for MemoryStore {
 
     fn timers(&self, shop: &ShopId, page: &Page) -> Read<Vec<Timer>> {
         let tables = self.read();
-        let last = page.after.as_deref().map(three_parts).map(|(due_at, kind, id)| {
-            (due_at.parse().unwrap_or(i64::MAX), u8::from(kind == "coupon"), id)
-        });
+        let last = page
+            .after
+            .as_deref()
+            .map(three_parts)
+            .map(|(due_at, kind, id)| {
+                (
+                    due_at.parse().unwrap_or(i64::MAX),
+                    u8::from(kind == "coupon"),
+                    id,
+                )
+            });
         let key = |timer: &Timer| timer.due_at.micros();
         let late = |timer: &&Timer| match last {
             None => true,
@@ -200,7 +300,14 @@ impl Reader for MemoryStore {
                 (key(timer), rank, timer.subject.parts().1) > last
             }
         };
-        Ok(cut(tables.timers.iter().filter(|timer| timer.shop_id == *shop).filter(late), page))
+        Ok(cut(
+            tables
+                .timers
+                .iter()
+                .filter(|timer| timer.shop_id == *shop)
+                .filter(late),
+            page,
+        ))
     }
 
     fn sandbox_clock(&self) -> Read<Option<Instant>> {
@@ -209,7 +316,10 @@ impl Reader for MemoryStore {
 
     fn totals(&self) -> Read<Totals> {
         let tables = self.read();
-        let dead = tables.deliveries.values().filter(|row| row.status == DeliveryStatus::Dead);
+        let dead = tables
+            .deliveries
+            .values()
+            .filter(|row| row.status == DeliveryStatus::Dead);
         Ok(Totals {
             shops: count(tables.shops.values().filter(|of| of.shop.is_some()).count()),
             pending_timers: count(tables.timers.len()),

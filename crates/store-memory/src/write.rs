@@ -18,15 +18,30 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<
         coupon(tables, undo, change)?;
     }
     for (shop, customer, standing) in &changes.standings {
-        put(tables, undo, at(shop, |s| &mut s.standings), customer.clone(), standing.clone());
+        put(
+            tables,
+            undo,
+            at(shop, |s| &mut s.standings),
+            customer.clone(),
+            standing.clone(),
+        );
     }
     arrivals(tables, undo, changes)?;
     for entry in &changes.entries {
         let key = (entry.order_id.clone(), entry.number);
         if tables.of(&entry.shop_id).entries.contains_key(&key) {
-            return Err(refused(format!("entry {} of order {} exists already", key.1, key.0)));
+            return Err(refused(format!(
+                "entry {} of order {} exists already",
+                key.1, key.0
+            )));
         }
-        put(tables, undo, at(&entry.shop_id, |s| &mut s.entries), key, entry.clone());
+        put(
+            tables,
+            undo,
+            at(&entry.shop_id, |s| &mut s.entries),
+            key,
+            entry.clone(),
+        );
     }
     messages(tables, undo, changes)?;
     delivery::write(tables, undo, changes)?;
@@ -41,7 +56,10 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<
 }
 
 /// The place of one of a shop's tables.
-pub fn at<T>(shop: &ShopId, table: fn(&mut OfShop) -> &mut T) -> impl Fn(&mut Tables) -> &mut T + 'static {
+pub fn at<T: 'static>(
+    shop: &ShopId,
+    table: fn(&mut OfShop) -> &mut T,
+) -> impl Fn(&mut Tables) -> &mut T + use<T> + 'static {
     let shop = shop.clone();
     move |tables| table(tables.of(&shop))
 }
@@ -60,31 +78,55 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
     }
     for (shop, campaign) in &changes.campaigns {
         known_shop(tables, shop)?;
-        put(tables, undo, at(shop, |s| &mut s.campaigns), campaign.campaign_id.clone(), campaign.clone());
+        put(
+            tables,
+            undo,
+            at(shop, |s| &mut s.campaigns),
+            campaign.campaign_id.clone(),
+            campaign.clone(),
+        );
     }
     for (shop, campaign, counters) in &changes.counters {
         if !tables.of(shop).campaigns.contains_key(campaign) {
-            return Err(refused(format!("there is no campaign {campaign} in shop {shop} to count for")));
+            return Err(refused(format!(
+                "there is no campaign {campaign} in shop {shop} to count for"
+            )));
         }
-        put(tables, undo, at(shop, |s| &mut s.counters), campaign.clone(), counters.clone());
+        put(
+            tables,
+            undo,
+            at(shop, |s| &mut s.counters),
+            campaign.clone(),
+            counters.clone(),
+        );
     }
     for (shop, webhook) in &changes.webhooks {
         known_shop(tables, shop)?;
-        put(tables, undo, at(shop, |s| &mut s.webhooks), webhook.webhook_id.clone(), webhook.clone());
+        put(
+            tables,
+            undo,
+            at(shop, |s| &mut s.webhooks),
+            webhook.webhook_id.clone(),
+            webhook.clone(),
+        );
     }
     Ok(())
 }
 
 fn known_shop(tables: &mut Tables, shop: &ShopId) -> Result<(), StoreError> {
     let known = tables.of(shop).shop.is_some();
-    known.then_some(()).ok_or_else(|| refused(format!("there is no shop {shop}")))
+    known
+        .then_some(())
+        .ok_or_else(|| refused(format!("there is no shop {shop}")))
 }
 
 fn order(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Result<(), StoreError> {
     let (shop, id) = (&change.shop_id, &change.order.order_id);
     let known = tables.of(shop).orders.get_mut(id);
     match (&known, change.is_new) {
-        (Some(_), true) => return Err(refused(format!("order {id} of shop {shop} exists already"))),
+        (Some(_), true) => {
+            return Err(refused(format!("order {id} of shop {shop} exists already")));
+        }
         (None, false) => return Err(refused(format!("there is no order {id} in shop {shop}"))),
         (Some(_), false) | (None, true) => {}
     }
@@ -101,12 +143,28 @@ fn order(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Result<(
             }
         });
     } else {
-        let mut stored =
-            StoredOrder { order: change.order.clone(), wake_at: change.wake_at, timeline: String::new() };
+        let mut stored = StoredOrder {
+            order: change.order.clone(),
+            wake_at: change.wake_at,
+            timeline: String::new(),
+        };
         append(&mut stored.timeline, &change.timeline);
-        put(tables, undo, at(shop, |s| &mut s.orders), id.clone(), stored);
+        put(
+            tables,
+            undo,
+            at(shop, |s| &mut s.orders),
+            id.clone(),
+            stored,
+        );
     }
-    move_timer(tables, undo, shop, || Subject::Order(id.clone()), change.old_wake, change.wake_at);
+    move_timer(
+        tables,
+        undo,
+        shop,
+        || Subject::Order(id.clone()),
+        change.old_wake,
+        change.wake_at,
+    );
     Ok(())
 }
 
@@ -118,19 +176,46 @@ fn append(timeline: &mut String, lines: &str) {
 }
 
 fn coupon(tables: &mut Tables, undo: &mut Undo, change: &CouponChange) -> Result<(), StoreError> {
-    let CouponChange { shop_id: shop, coupon, is_new, old_wake } = change;
+    let CouponChange {
+        shop_id: shop,
+        coupon,
+        is_new,
+        old_wake,
+    } = change;
     let id = &coupon.coupon_id;
     match (tables.of(shop).coupons.contains_key(id), *is_new) {
-        (true, true) => return Err(refused(format!("coupon {id} of shop {shop} exists already"))),
+        (true, true) => {
+            return Err(refused(format!(
+                "coupon {id} of shop {shop} exists already"
+            )));
+        }
         (false, false) => return Err(refused(format!("there is no coupon {id} in shop {shop}"))),
         (true, false) => {}
         (false, true) => {
             let (of, customer) = (at(shop, |s| &mut s.coupons_of), coupon.customer_id.clone());
-            mark(tables, undo, move |tables| of(tables).entry(customer.clone()).or_default(), id.clone());
+            mark(
+                tables,
+                undo,
+                move |tables| of(tables).entry(customer.clone()).or_default(),
+                id.clone(),
+            );
         }
     }
-    put(tables, undo, at(shop, |s| &mut s.coupons), id.clone(), coupon.clone());
-    move_timer(tables, undo, shop, || Subject::Coupon(id.clone()), *old_wake, coupon.wake_at);
+    put(
+        tables,
+        undo,
+        at(shop, |s| &mut s.coupons),
+        id.clone(),
+        coupon.clone(),
+    );
+    move_timer(
+        tables,
+        undo,
+        shop,
+        || Subject::Coupon(id.clone()),
+        *old_wake,
+        coupon.wake_at,
+    );
     Ok(())
 }
 
@@ -145,7 +230,11 @@ fn move_timer(
     if from == to {
         return;
     }
-    let timer = |due_at| Timer { due_at, shop_id: shop.clone(), subject: subject() };
+    let timer = |due_at| Timer {
+        due_at,
+        shop_id: shop.clone(),
+        subject: subject(),
+    };
     if let Some(due_at) = from {
         unmark(tables, undo, |tables| &mut tables.timers, timer(due_at));
     }
@@ -158,22 +247,41 @@ fn arrivals(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
     for ((shop, source, event), row) in &changes.inbox {
         let key = (source.clone(), event.clone());
         if tables.of(shop).inbox.contains_key(&key) {
-            return Err(refused(format!("event {event} of {source} was taken in already")));
+            return Err(refused(format!(
+                "event {event} of {source} was taken in already"
+            )));
         }
         put(tables, undo, at(shop, |s| &mut s.inbox), key, row.clone());
     }
     for (shop, order, row) in &changes.parked {
-        let key = (order.clone(), row.event.source.clone(), row.event.event_id.clone());
+        let key = (
+            order.clone(),
+            row.event.source.clone(),
+            row.event.event_id.clone(),
+        );
         put(tables, undo, at(shop, |s| &mut s.parked), key, row.clone());
     }
     for (shop, order, source, event) in &changes.unparked {
-        take(tables, undo, at(shop, |s| &mut s.parked), (order.clone(), source.clone(), event.clone()));
+        take(
+            tables,
+            undo,
+            at(shop, |s| &mut s.parked),
+            (order.clone(), source.clone(), event.clone()),
+        );
     }
     for (shop, key, row) in &changes.requests {
         if tables.of(shop).requests.contains_key(key) {
-            return Err(refused(format!("request {key} of shop {shop} was answered already")));
+            return Err(refused(format!(
+                "request {key} of shop {shop} was answered already"
+            )));
         }
-        put(tables, undo, at(shop, |s| &mut s.requests), key.clone(), row.clone());
+        put(
+            tables,
+            undo,
+            at(shop, |s| &mut s.requests),
+            key.clone(),
+            row.clone(),
+        );
     }
     Ok(())
 }
@@ -181,29 +289,60 @@ fn arrivals(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
 fn messages(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
     for message in &changes.messages {
         let place = at(&message.shop_id, |s| &mut s.messages);
-        put(tables, undo, place, message.message_id.clone(), message.clone());
+        put(
+            tables,
+            undo,
+            place,
+            message.message_id.clone(),
+            message.clone(),
+        );
     }
     for dispatch in &changes.dispatches {
         let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
         if !tables.of(shop).messages.contains_key(id) {
-            return Err(refused(format!("there is no message {id} in shop {shop} to dispatch")));
+            return Err(refused(format!(
+                "there is no message {id} in shop {shop} to dispatch"
+            )));
         }
         let row = DispatchRow {
             deliver_until: dispatch.deliver_until,
             attempt: dispatch.attempt,
             next_at: dispatch.next_at,
         };
-        put(tables, undo, |tables| &mut tables.dispatches, (shop.clone(), id.clone()), row);
+        put(
+            tables,
+            undo,
+            |tables| &mut tables.dispatches,
+            (shop.clone(), id.clone()),
+            row,
+        );
     }
     for update in &changes.dispatch_updates {
         match update {
-            DispatchUpdate::Done { shop_id, message_id } => {
-                undo::take(tables, undo, |t| &mut t.dispatches, (shop_id.clone(), message_id.clone()));
+            DispatchUpdate::Done {
+                shop_id,
+                message_id,
+            } => {
+                undo::take(
+                    tables,
+                    undo,
+                    |t| &mut t.dispatches,
+                    (shop_id.clone(), message_id.clone()),
+                );
             }
-            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => {
+            DispatchUpdate::Retry {
+                shop_id,
+                message_id,
+                attempt,
+                next_at,
+            } => {
                 let key = (shop_id.clone(), message_id.clone());
                 if let Some(known) = tables.dispatches.get(&key).cloned() {
-                    let row = DispatchRow { attempt: *attempt, next_at: *next_at, ..known };
+                    let row = DispatchRow {
+                        attempt: *attempt,
+                        next_at: *next_at,
+                        ..known
+                    };
                     put(tables, undo, |tables| &mut tables.dispatches, key, row);
                 }
             }

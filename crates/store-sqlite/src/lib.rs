@@ -1,1 +1,117 @@
-//! placeholder
+//! The embedded store: the engine's port over one `SQLite` file.
+//!
+//! Always holds: a transaction that returned `Ok` survives a power cut (WAL, `synchronous=FULL`); one
+//! that failed leaves nothing; one process writes the file at a time, held by a lock that the kernel
+//! releases when the process ends, however it ends; readers see what is committed. Opening does not
+//! read the rows, however many there are. SQL is nowhere else, one module a noun.
+
+mod arrivals;
+mod backup;
+mod cache;
+mod cells;
+mod coupons;
+mod error;
+mod guard;
+mod json;
+mod ledger;
+mod messages;
+mod meta;
+mod open;
+mod orders;
+mod outbox;
+mod query;
+mod reader;
+mod shops;
+mod standings;
+mod timers;
+mod transaction;
+
+pub use backup::{backup, restore};
+pub use open::Options;
+
+use cache::ShopCache;
+use domain::Instant;
+use engine::port::{Reader, Store, StoreError, Work};
+use engine::rows::Timer;
+use error::Doing;
+use guard::Guard;
+use json::Json;
+use reader::SqliteReader;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The one writer of a database file.
+///
+/// ```
+/// use engine::port::Store;
+///
+/// let folder = tempfile::tempdir().unwrap();
+/// let path = folder.path().join("promenade.db");
+/// let mut store = store_sqlite::SqliteStore::open(&path).unwrap();
+/// store.transact(&mut |_| Ok(())).unwrap();
+/// assert!(store_sqlite::SqliteStore::open(&path).is_err(), "it is held");
+/// ```
+#[derive(Debug)]
+pub struct SqliteStore {
+    db: Connection,
+    shops: ShopCache,
+    json: Json,
+    reader: Arc<SqliteReader>,
+    _guard: Guard,
+}
+
+impl SqliteStore {
+    /// Opens a database for writing, made where there is none, its schema brought up to date.
+    /// Refused as busy while another process writes it, and when a newer program made it.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, &Options::default())
+    }
+
+    /// The same with settings of one's own.
+    pub fn open_with(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        let guard = Guard::take(path)?;
+        let db = open::writer(path, options)?;
+        let reader = Arc::new(SqliteReader::new(path, options));
+        Ok(Self {
+            db,
+            shops: ShopCache::default(),
+            json: Json::default(),
+            reader,
+            _guard: guard,
+        })
+    }
+
+    /// Opens a database for reading only, beside whoever writes it.
+    pub fn open_reader(path: &Path) -> Result<Arc<dyn Reader>, StoreError> {
+        let reader = SqliteReader::new(path, &Options::default());
+        reader.check()?;
+        Ok(Arc::new(reader))
+    }
+
+    fn run(&self, sql: &str) -> Result<(), StoreError> {
+        let mut statement = self.db.prepare_cached(sql).doing(sql)?;
+        statement.execute([]).doing(sql).map(drop)
+    }
+}
+
+impl Store for SqliteStore {
+    fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
+        self.run("BEGIN IMMEDIATE")?;
+        let mut open = transaction::Open::new(&self.db, &mut self.shops, &mut self.json);
+        let worked = work(&mut open);
+        open.commit(worked)
+    }
+
+    fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {
+        timers::due(&self.db, until, limit)
+    }
+
+    fn next_due(&mut self) -> Result<Option<Instant>, StoreError> {
+        timers::next(&self.db)
+    }
+
+    fn reader(&self) -> Arc<dyn Reader> {
+        Arc::clone(&self.reader) as Arc<dyn Reader>
+    }
+}

@@ -4,13 +4,16 @@
 use crate::draft::{Count, Draft};
 use crate::rows::TimelineEntry;
 use domain::{
-    Code, Instant, Refusal, PaymentId, CouponId,
+    Code, CouponId, Instant, PaymentId, Refusal,
     campaign::recovery,
     coupon::{Bind, Coupon, CouponStatus},
     event::PaymentSucceeded,
     ledger,
     message::{self, Channel, Kind, Message, MessageStatus},
-    order::{CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment, PaymentStatus, State},
+    order::{
+        CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment,
+        PaymentStatus, State,
+    },
 };
 use money::Money;
 use serde_json::json;
@@ -19,14 +22,28 @@ use serde_json::json;
 const COUPON_PARTY: Party = Party::Merchant;
 
 /// Money came in. `Ok(false)` when this payment was known.
-pub fn pay(draft: &mut Draft<'_>, order: &mut Order, paid: &PaymentSucceeded, at: Instant) -> Result<bool, Refusal> {
-    if let Some(known) = order.payment(&paid.payment_id).filter(|p| p.status == PaymentStatus::Succeeded) {
+pub fn pay(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    paid: &PaymentSucceeded,
+    at: Instant,
+) -> Result<bool, Refusal> {
+    if let Some(known) = order
+        .payment(&paid.payment_id)
+        .filter(|p| p.status == PaymentStatus::Succeeded)
+    {
         let same = known.amount == paid.amount && known.stage == paid.stage;
-        return if same { Ok(false) } else { Err(Code::IdempotencyConflict.into()) };
+        return if same {
+            Ok(false)
+        } else {
+            Err(Code::IdempotencyConflict.into())
+        };
     }
     let was_cancelled = match order.state {
         State::Paid { .. } => return Err(Code::OrderPaid.into()),
-        State::Cancelled { at: ended, .. } if at >= ended => return Err(Code::OrderCancelled.into()),
+        State::Cancelled { at: ended, .. } if at >= ended => {
+            return Err(Code::OrderCancelled.into());
+        }
         State::Cancelled { .. } => true,
         State::Open => false,
     };
@@ -35,13 +52,24 @@ pub fn pay(draft: &mut Draft<'_>, order: &mut Order, paid: &PaymentSucceeded, at
         Some(coupon) => coupon.check(order, paid.method, at).map(|()| coupon.save)?,
         None => Money::ZERO,
     };
-    let payment = payment(paid, coupon.as_ref().map(|c| c.coupon_id.clone()), saving, at);
+    let payment = payment(
+        paid,
+        coupon.as_ref().map(|c| c.coupon_id.clone()),
+        saving,
+        at,
+    );
     let outcome = order.pay(payment)?;
     note_payment(draft, order, paid, saving, at);
     if outcome == PayOutcome::DepositPaid {
         return Ok(true);
     }
-    close_attempts(draft, order, &paid.payment_id, coupon.as_ref().map(|c| &c.coupon_id), at)?;
+    close_attempts(
+        draft,
+        order,
+        &paid.payment_id,
+        coupon.as_ref().map(|c| &c.coupon_id),
+        at,
+    )?;
     if let Some(coupon) = coupon {
         redeem(draft, order, coupon, paid.method, at)?;
     }
@@ -57,16 +85,29 @@ pub fn pay(draft: &mut Draft<'_>, order: &mut Order, paid: &PaymentSucceeded, at
 
 /// The coupon that a payment used: the one it names, or the one its started attempt holds, unless
 /// the full amount came.
-fn coupon_of(draft: &Draft<'_>, order: &Order, paid: &PaymentSucceeded) -> Result<Option<Coupon>, Refusal> {
+fn coupon_of(
+    draft: &Draft<'_>,
+    order: &Order,
+    paid: &PaymentSucceeded,
+) -> Result<Option<Coupon>, Refusal> {
     let started = order.payment(&paid.payment_id);
     let whole = paid.amount == order.payable;
-    let held = started.and_then(|p| p.coupon_id.as_ref()).filter(|_| !whole);
-    let Some(id) = paid.coupon_id.as_ref().or(held) else { return Ok(None) };
+    let held = started
+        .and_then(|p| p.coupon_id.as_ref())
+        .filter(|_| !whole);
+    let Some(id) = paid.coupon_id.as_ref().or(held) else {
+        return Ok(None);
+    };
     let missing = || Refusal::with(Code::NotFound, format!("no coupon {id}"));
     draft.coupon(id).map(Some).ok_or_else(missing)
 }
 
-fn payment(paid: &PaymentSucceeded, coupon_id: Option<CouponId>, saving: Money, at: Instant) -> Payment {
+fn payment(
+    paid: &PaymentSucceeded,
+    coupon_id: Option<CouponId>,
+    saving: Money,
+    at: Instant,
+) -> Payment {
     Payment {
         payment_id: paid.payment_id.clone(),
         stage: paid.stage,
@@ -80,17 +121,36 @@ fn payment(paid: &PaymentSucceeded, coupon_id: Option<CouponId>, saving: Money, 
     }
 }
 
-fn note_payment(draft: &mut Draft<'_>, order: &mut Order, paid: &PaymentSucceeded, saving: Money, at: Instant) {
+fn note_payment(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    paid: &PaymentSucceeded,
+    saving: Money,
+    at: Instant,
+) {
     let detail = json!({
         "payment_id": paid.payment_id, "method": paid.method, "amount": paid.amount, "saving": saving,
     });
-    draft.note(order, TimelineEntry::new(at, "payment.succeeded").detail(detail));
+    draft.note(
+        order,
+        TimelineEntry::new(at, "payment.succeeded").detail(detail),
+    );
 }
 
-fn redeem(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon, method: Method, at: Instant) -> Result<(), Refusal> {
+fn redeem(
+    draft: &mut Draft<'_>,
+    order: &Order,
+    mut coupon: Coupon,
+    method: Method,
+    at: Instant,
+) -> Result<(), Refusal> {
     let from = coupon.status;
     coupon.redeem(&order.order_id, at)?;
-    let count = Count::Recovered { method, saved: coupon.save, paid: order.paid() };
+    let count = Count::Recovered {
+        method,
+        saved: coupon.save,
+        paid: order.paid(),
+    };
     draft.count(&coupon.campaign_id.clone(), count);
     draft.publish("coupon.used", coupon.coupon_id.as_str(), &coupon);
     draft.move_coupon(coupon, from);
@@ -106,19 +166,32 @@ fn close_attempts(
     at: Instant,
 ) -> Result<(), Refusal> {
     let open = |p: &&Payment| p.status == PaymentStatus::Started && p.payment_id != *winner;
-    let others: Vec<PaymentId> = order.payments.iter().filter(open).map(|p| p.payment_id.clone()).collect();
+    let others: Vec<PaymentId> = order
+        .payments
+        .iter()
+        .filter(open)
+        .map(|p| p.payment_id.clone())
+        .collect();
     for id in others {
-        if let Some(coupon) = order.fail_payment(&id).filter(|coupon| Some(coupon) != used) {
+        if let Some(coupon) = order
+            .fail_payment(&id)
+            .filter(|coupon| Some(coupon) != used)
+        {
             release(draft, &coupon, &id);
         }
-        draft.note(order, TimelineEntry::new(at, "payment.superseded").detail(json!({ "payment_id": id })));
+        draft.note(
+            order,
+            TimelineEntry::new(at, "payment.superseded").detail(json!({ "payment_id": id })),
+        );
     }
     Ok(())
 }
 
 /// A payment lets go of the coupon that it holds.
 pub fn release(draft: &mut Draft<'_>, coupon: &CouponId, payment: &PaymentId) {
-    let Some(mut coupon) = draft.coupon(coupon) else { return };
+    let Some(mut coupon) = draft.coupon(coupon) else {
+        return;
+    };
     let from = coupon.status;
     if coupon.unlock(payment) {
         draft.move_coupon(coupon, from);
@@ -126,14 +199,22 @@ pub fn release(draft: &mut Draft<'_>, coupon: &CouponId, payment: &PaymentId) {
 }
 
 /// The order ended unpaid. `Ok(false)` when that was known.
-pub fn cancel(draft: &mut Draft<'_>, order: &mut Order, at: Instant, reason: CancelReason) -> Result<bool, Refusal> {
+pub fn cancel(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    at: Instant,
+    reason: CancelReason,
+) -> Result<bool, Refusal> {
     let undone = order.paid_by().cloned();
     let outcome = order.cancel(at, reason)?;
     if outcome == CancelOutcome::Duplicate {
         return Ok(false);
     }
     let detail = json!({ "reason": reason });
-    draft.note(order, TimelineEntry::new(at, "order.cancelled").detail(detail));
+    draft.note(
+        order,
+        TimelineEntry::new(at, "order.cancelled").detail(detail),
+    );
     if let (CancelOutcome::PaymentUndone, Some(payment)) = (outcome, undone) {
         undo(draft, order, &payment, at);
     }
@@ -143,12 +224,22 @@ pub fn cancel(draft: &mut Draft<'_>, order: &mut Order, at: Instant, reason: Can
         let before = standing.blocked_until;
         standing.note_unpaid(&order.order_id, at);
         if standing.blocked_until != before {
-            let detail = json!({ "until": standing.blocked_until, "orders": standing.unpaid.len() });
-            draft.note(order, TimelineEntry::new(at, "customer.blocked").code(Code::CustomerBlocked).detail(detail));
+            let detail =
+                json!({ "until": standing.blocked_until, "orders": standing.unpaid.len() });
+            draft.note(
+                order,
+                TimelineEntry::new(at, "customer.blocked")
+                    .code(Code::CustomerBlocked)
+                    .detail(detail),
+            );
         }
         draft.put_standing(&order.customer_id.clone(), standing);
     }
-    draft.publish("order.cancelled", order.order_id.as_str(), &json!({ "order_id": order.order_id, "reason": reason }));
+    draft.publish(
+        "order.cancelled",
+        order.order_id.as_str(),
+        &json!({ "order_id": order.order_id, "reason": reason }),
+    );
     Ok(true)
 }
 
@@ -157,12 +248,26 @@ fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant
     let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
     draft.changes().entries.extend(entries);
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
-    draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));
-    let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else { return };
+    draft.note(
+        order,
+        TimelineEntry::new(at, "payment.undone")
+            .code(Code::OrderCancelled)
+            .detail(detail),
+    );
+    let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else {
+        return;
+    };
     let from = coupon.status;
     coupon.void(at);
     let (saved, method) = (payment.saving, payment.method);
-    draft.count(&coupon.campaign_id.clone(), Count::Unrecovered { method, saved, paid: payment.amount });
+    draft.count(
+        &coupon.campaign_id.clone(),
+        Count::Unrecovered {
+            method,
+            saved,
+            paid: payment.amount,
+        },
+    );
     draft.move_coupon(coupon, from);
 }
 
@@ -173,7 +278,9 @@ fn end_recovery(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     if let Some((id, due_at)) = order.recovery.push.planned.take() {
         record_push(draft, order, &id, due_at, Err(Code::OrderClosed), at);
     }
-    let Some(offer) = &mut order.recovery.offer else { return false };
+    let Some(offer) = &mut order.recovery.offer else {
+        return false;
+    };
     let shown = offer.shown_at < at;
     if offer.status == OfferStatus::Displayed {
         offer.status = OfferStatus::Withdrawn;
@@ -192,7 +299,9 @@ fn end_recovery(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
 
 /// Books the payment that closed the order.
 fn settle(draft: &mut Draft<'_>, order: &mut Order) {
-    let Some(payment) = order.paid_by().cloned() else { return };
+    let Some(payment) = order.paid_by().cloned() else {
+        return;
+    };
     let entries = ledger::post_payment(draft.shop_id, order, &payment, COUPON_PARTY);
     let settlement = ledger::settle(&entries);
     draft.changes().entries.extend(entries);
@@ -209,15 +318,28 @@ pub fn record_push(
     outcome: Result<(), Code>,
     at: Instant,
 ) -> Option<Message> {
-    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
+    let campaign_id = order
+        .recovery
+        .offer
+        .as_ref()
+        .map(|offer| offer.campaign_id.clone())?;
     let (status, code) = match outcome {
         Ok(()) => (MessageStatus::Sent, None),
         Err(code) => (MessageStatus::Suppressed, Some(code)),
     };
     let count = code.map_or(Count::Pushed, Count::Suppressed);
     draft.count(&campaign_id, count);
-    let message = Message { status, code, sent_at: code.is_none().then_some(at), ..push(draft, order, id, due_at)? };
-    let what = if code.is_none() { "push.sent" } else { "push.suppressed" };
+    let message = Message {
+        status,
+        code,
+        sent_at: code.is_none().then_some(at),
+        ..push(draft, order, id, due_at)?
+    };
+    let what = if code.is_none() {
+        "push.sent"
+    } else {
+        "push.suppressed"
+    };
     let mut entry = TimelineEntry::new(at, what).campaign(&campaign_id);
     entry.code = code;
     draft.note(order, entry);
@@ -226,8 +348,17 @@ pub fn record_push(
 }
 
 /// The planned push of an order, as a message.
-pub fn push(draft: &Draft<'_>, order: &Order, id: &domain::MessageId, due_at: Instant) -> Option<Message> {
-    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
+pub fn push(
+    draft: &Draft<'_>,
+    order: &Order,
+    id: &domain::MessageId,
+    due_at: Instant,
+) -> Option<Message> {
+    let campaign_id = order
+        .recovery
+        .offer
+        .as_ref()
+        .map(|offer| offer.campaign_id.clone())?;
     Some(Message {
         message_id: id.clone(),
         shop_id: draft.shop_id.clone(),
@@ -247,7 +378,10 @@ pub fn push(draft: &Draft<'_>, order: &Order, id: &domain::MessageId, due_at: In
 /// Compares a just-placed order with the shop's campaigns.
 pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
     let row = draft.shop_row()?;
-    let live = row.campaigns.iter().filter_map(|row| recovery::Live::current(&row.campaign));
+    let live = row
+        .campaigns
+        .iter()
+        .filter_map(|row| recovery::Live::current(&row.campaign));
     let covered = recovery::cover(order, live);
     for candidate in &covered.candidates {
         draft.count(&candidate.campaign_id, Count::Covered);
@@ -256,7 +390,9 @@ pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
         draft.count(&withheld.campaign_id, Count::Withheld(withheld.code));
         let entry = TimelineEntry::new(draft.now, "offer.withheld");
         let mut entry = entry.code(withheld.code).campaign(&withheld.campaign_id);
-        entry.detail = withheld.shortfall.map(|shortfall| json!({ "shortfall": shortfall }));
+        entry.detail = withheld
+            .shortfall
+            .map(|shortfall| json!({ "shortfall": shortfall }));
         draft.note(order, entry);
     }
     order.recovery.candidates = covered.candidates;

@@ -6,7 +6,10 @@ use crate::draft::{Count, Draft};
 use crate::rows::{Dispatch, TimelineEntry};
 use domain::{
     Code, CustomerId, Instant, MessageId, OfferId, OrderId, Refusal, ShopId,
-    campaign::{Counters, recovery::{self, ClaimFacts, Live}},
+    campaign::{
+        Counters,
+        recovery::{self, ClaimFacts, Live},
+    },
     coupon::Coupon,
     message::{self, SendFacts},
     order::{OfferStatus, Order, Withheld},
@@ -15,17 +18,33 @@ use domain::{
 use serde_json::json;
 
 /// A customer claims the coupon shown on an order.
-pub fn claim(draft: &mut Draft<'_>, order: &OrderId, offer: &OfferId, by: &CustomerId) -> Result<Reply, Refusal> {
+pub fn claim(
+    draft: &mut Draft<'_>,
+    order: &OrderId,
+    offer: &OfferId,
+    by: &CustomerId,
+) -> Result<Reply, Refusal> {
     let now = draft.now;
     let shop = draft.shop()?;
     let missing = || Refusal::with(Code::NotFound, format!("no order {order}"));
     let mut order = draft.order(order).ok_or_else(missing)?;
     let shown = recovery::claimable(&order, offer, by, now)?.clone();
-    let row = draft.campaign(&shown.campaign_id).ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
-    let live = Live::at_version(&row.campaign, shown.version).ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
+    let row = draft
+        .campaign(&shown.campaign_id)
+        .ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
+    let live = Live::at_version(&row.campaign, shown.version)
+        .ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
     let standing = draft.standing(by);
-    let counting_shop = if live.is_platform_wide() { ShopId::platform() } else { draft.shop_id.clone() };
-    let mut counted_in = if live.is_platform_wide() { draft.standing_in(&counting_shop, by) } else { standing.clone() };
+    let counting_shop = if live.is_platform_wide() {
+        ShopId::platform()
+    } else {
+        draft.shop_id.clone()
+    };
+    let mut counted_in = if live.is_platform_wide() {
+        draft.standing_in(&counting_shop, by)
+    } else {
+        standing.clone()
+    };
     let facts = ClaimFacts {
         shop,
         order: &order,
@@ -55,7 +74,12 @@ fn take(draft: &mut Draft<'_>, order: &mut Order, coupon: &Coupon, now: Instant)
         offer.coupon_id = Some(coupon.coupon_id.clone());
     }
     let detail = json!({ "coupon_id": coupon.coupon_id, "save": coupon.save, "usable_until": coupon.usable_until });
-    draft.note(order, TimelineEntry::new(now, "coupon.claimed").campaign(&coupon.campaign_id).detail(detail));
+    draft.note(
+        order,
+        TimelineEntry::new(now, "coupon.claimed")
+            .campaign(&coupon.campaign_id)
+            .detail(detail),
+    );
     draft.publish("coupon.claimed", coupon.coupon_id.as_str(), coupon);
 }
 
@@ -71,9 +95,16 @@ pub fn trigger(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> 
         }
         order.recovery.candidates.remove(0);
         let row = draft.campaign(&candidate.campaign_id);
-        let live = row.and_then(|row| Some((Live::at_version(&row.campaign, candidate.version)?, &row.counters)));
+        let live = row.and_then(|row| {
+            Some((
+                Live::at_version(&row.campaign, candidate.version)?,
+                &row.counters,
+            ))
+        });
         let shown = match live {
-            Some((live, counters)) => recovery::show(order, live, counters, blocked, draft.next("of"), now),
+            Some((live, counters)) => {
+                recovery::show(order, live, counters, blocked, draft.next("of"), now)
+            }
             None => Err(Code::CampaignClosed),
         };
         match shown {
@@ -85,17 +116,35 @@ pub fn trigger(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> 
 }
 
 fn withhold(draft: &mut Draft<'_>, order: &mut Order, campaign: &domain::CampaignId, code: Code) {
-    order.recovery.withheld.push(Withheld { campaign_id: campaign.clone(), code, shortfall: None });
+    order.recovery.withheld.push(Withheld {
+        campaign_id: campaign.clone(),
+        code,
+        shortfall: None,
+    });
     draft.count(campaign, Count::Withheld(code));
-    draft.note(order, TimelineEntry::new(draft.now, "offer.withheld").code(code).campaign(campaign));
+    draft.note(
+        order,
+        TimelineEntry::new(draft.now, "offer.withheld")
+            .code(code)
+            .campaign(campaign),
+    );
 }
 
-fn display(draft: &mut Draft<'_>, order: &mut Order, offer: domain::order::Offer) -> Result<(), Refusal> {
+fn display(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    offer: domain::order::Offer,
+) -> Result<(), Refusal> {
     for left in std::mem::take(&mut order.recovery.candidates) {
         withhold(draft, order, &left.campaign_id, Code::BetterOffer);
     }
     let detail = json!({ "offer_id": offer.offer_id, "spend": offer.spend, "save": offer.save });
-    draft.note(order, TimelineEntry::new(draft.now, "offer.displayed").campaign(&offer.campaign_id).detail(detail));
+    draft.note(
+        order,
+        TimelineEntry::new(draft.now, "offer.displayed")
+            .campaign(&offer.campaign_id)
+            .detail(detail),
+    );
     draft.count(&offer.campaign_id, Count::Displayed);
     let body = json!({
         "order_id": order.order_id, "customer_id": order.customer_id, "offer_id": offer.offer_id,
@@ -114,7 +163,12 @@ fn plan(draft: &mut Draft<'_>, order: &mut Order, trigger_at: Instant) -> Result
     Ok(())
 }
 
-fn schedule(draft: &mut Draft<'_>, order: &mut Order, id: MessageId, planned: Result<Instant, Code>) {
+fn schedule(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    id: MessageId,
+    planned: Result<Instant, Code>,
+) {
     match planned {
         Ok(due_at) => {
             let message = orders::push(draft, order, &id, due_at);
@@ -129,11 +183,20 @@ fn schedule(draft: &mut Draft<'_>, order: &mut Order, id: MessageId, planned: Re
 
 /// The push is due: everything is asked again, then it goes out or is dropped with its reason.
 /// Reasons that pass lead to a new plan before the deadline (A-S0-15).
-pub fn send_push(draft: &mut Draft<'_>, order: &mut Order, id: &MessageId, due_at: Instant) -> Result<(), Refusal> {
+pub fn send_push(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    id: &MessageId,
+    due_at: Instant,
+) -> Result<(), Refusal> {
     let now = draft.now;
     let shop = draft.shop()?;
     let mut standing = draft.standing(&order.customer_id);
-    let row = order.recovery.offer.as_ref().and_then(|offer| draft.campaign(&offer.campaign_id));
+    let row = order
+        .recovery
+        .offer
+        .as_ref()
+        .and_then(|offer| draft.campaign(&offer.campaign_id));
     let none = Counters::default();
     let facts = SendFacts {
         shop,
@@ -151,8 +214,18 @@ pub fn send_push(draft: &mut Draft<'_>, order: &mut Order, id: &MessageId, due_a
             standing.remind(&order.categories(), shop.time_zone.day(now));
             draft.put_standing(&order.customer_id.clone(), standing);
             let quiet = shop.quiet_hours.next_start(&shop.time_zone, now);
-            let deliver_until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
-            let dispatch = message.map(|message| Dispatch { message, deliver_until, attempt: 0, next_at: now });
+            let deliver_until = order
+                .cancel_at
+                .into_iter()
+                .chain(quiet)
+                .min()
+                .unwrap_or(now);
+            let dispatch = message.map(|message| Dispatch {
+                message,
+                deliver_until,
+                attempt: 0,
+                next_at: now,
+            });
             draft.changes().dispatches.extend(dispatch);
         }
         Err(Code::QuietHours) => replan(draft, order, now)?,
@@ -167,7 +240,9 @@ pub fn send_push(draft: &mut Draft<'_>, order: &mut Order, id: &MessageId, due_a
 }
 
 fn replan(draft: &mut Draft<'_>, order: &mut Order, earliest: Instant) -> Result<(), Refusal> {
-    let Ok(due_at) = message::replan_push(draft.shop()?, order, earliest) else { return Ok(()) };
+    let Ok(due_at) = message::replan_push(draft.shop()?, order, earliest) else {
+        return Ok(());
+    };
     let id: MessageId = draft.next("ms");
     schedule(draft, order, id, Ok(due_at));
     Ok(())

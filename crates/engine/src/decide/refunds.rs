@@ -4,7 +4,7 @@ use crate::command::Reply;
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
 use domain::{
-    Code, Instant, OrderId, Refusal, RefundId,
+    Code, Instant, OrderId, RefundId, Refusal,
     event::RefundFacts,
     ledger,
     order::{self, Order, Refund, RefundAsk, RefundStatus},
@@ -12,13 +12,24 @@ use domain::{
 use serde_json::json;
 
 /// The merchant refunds: approved at once, booked with it.
-pub fn create(draft: &mut Draft<'_>, order: &OrderId, id: &RefundId, ask: &RefundAsk) -> Result<Reply, Refusal> {
+pub fn create(
+    draft: &mut Draft<'_>,
+    order: &OrderId,
+    id: &RefundId,
+    ask: &RefundAsk,
+) -> Result<Reply, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no order {order}"));
     draft.shop()?;
     let mut order = draft.order(order).ok_or_else(missing)?;
     if let Some(known) = order.refunds.iter().find(|refund| refund.refund_id == *id) {
         let same = known.ask == *ask;
-        return if same { Ok(Reply::Refund { refund: known.clone() }) } else { Err(Code::IdempotencyConflict.into()) };
+        return if same {
+            Ok(Reply::Refund {
+                refund: known.clone(),
+            })
+        } else {
+            Err(Code::IdempotencyConflict.into())
+        };
     }
     let refund = order::refund(&order, id, ask.clone(), draft.now)?;
     note(draft, &mut order, "refund.approved", &refund, draft.now);
@@ -49,19 +60,28 @@ pub fn advance(
         RefundStatus::Rejected => "refund.rejected",
         RefundStatus::Succeeded => "refund.succeeded",
     };
-    let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
+    let position = order
+        .refunds
+        .iter()
+        .position(|known| known.refund_id == facts.refund_id);
     let before = position.map(|index| order.refunds[index].status);
     if before.is_some_and(|before| rank(before) >= rank(status)) {
         return Ok(false);
     }
     let was_booked = before.is_some_and(booked);
     if was_booked && status == RefundStatus::Rejected {
-        return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
+        return Err(Refusal::with(
+            Code::IdempotencyConflict,
+            "an approved refund cannot be rejected",
+        ));
     }
     let mut refund = match position {
         Some(index) if was_booked => order.refunds[index].clone(),
         _ => {
-            let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount };
+            let ask = RefundAsk {
+                lines: facts.lines.clone(),
+                amount: facts.amount,
+            };
             order::refund(order, &facts.refund_id, ask, at)?
         }
     };
@@ -78,7 +98,8 @@ pub fn advance(
 }
 
 fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
-    let detail = json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
+    let detail =
+        json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
     draft.note(order, TimelineEntry::new(at, what).detail(detail));
 }
 

@@ -34,13 +34,21 @@ pub fn put_risk(
 ) -> Result<Reply, Refusal> {
     draft.shop()?;
     if list.is_some() && reason.trim().is_empty() {
-        return Err(Refusal::with(Code::Required, "say why, for the next operator"));
+        return Err(Refusal::with(
+            Code::Required,
+            "say why, for the next operator",
+        ));
     }
     if reason.chars().count() > 10 * limits::NAME_CHARS {
         return Err(Code::TooLongText.into());
     }
     let mut standing = draft.standing(customer);
-    let entry = |list| Listed { list, reason: reason.into(), by: by.into(), at: draft.now };
+    let entry = |list| Listed {
+        list,
+        reason: reason.into(),
+        by: by.into(),
+        at: draft.now,
+    };
     standing.listed = list.map(entry);
     let verdict = risk::judge(&standing, draft.now);
     draft.put_standing(customer, standing);
@@ -50,18 +58,30 @@ pub fn put_risk(
 /// Registers a webhook or changes it.
 pub fn put_webhook(draft: &mut Draft<'_>, webhook: &Webhook) -> Result<Reply, Refusal> {
     let row = draft.shop_row()?;
-    let known = row.webhooks.iter().any(|known| known.webhook_id == webhook.webhook_id);
+    let known = row
+        .webhooks
+        .iter()
+        .any(|known| known.webhook_id == webhook.webhook_id);
     if !known && row.webhooks.len() >= WEBHOOKS {
-        return Err(Refusal::with(Code::LimitReached, format!("{WEBHOOKS} webhooks a shop")));
+        return Err(Refusal::with(
+            Code::LimitReached,
+            format!("{WEBHOOKS} webhooks a shop"),
+        ));
     }
     draft.changes().webhooks.push(webhook.clone());
-    Ok(Reply::Webhook { webhook: webhook.clone() })
+    Ok(Reply::Webhook {
+        webhook: webhook.clone(),
+    })
 }
 
 fn known_webhook(draft: &Draft<'_>, id: &WebhookId) -> Result<(), Refusal> {
     let row = draft.shop_row()?;
     let known = row.webhooks.iter().any(|known| known.webhook_id == *id);
-    if known { Ok(()) } else { Err(Refusal::with(Code::NotFound, format!("no webhook {id}"))) }
+    if known {
+        Ok(())
+    } else {
+        Err(Refusal::with(Code::NotFound, format!("no webhook {id}")))
+    }
 }
 
 /// Removes a webhook with its deliveries.
@@ -86,8 +106,16 @@ pub fn message_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Resu
     if message.status != MessageStatus::Sent {
         return Ok(Reply::Done);
     }
-    let status = if code == Code::ProviderFailed { MessageStatus::Failed } else { MessageStatus::Suppressed };
+    let status = if code == Code::ProviderFailed {
+        MessageStatus::Failed
+    } else {
+        MessageStatus::Suppressed
+    };
     draft.count(&message.campaign_id.clone(), Count::Suppressed(code));
-    draft.changes().messages.push(Message { status, code: Some(code), ..message });
+    draft.changes().messages.push(Message {
+        status,
+        code: Some(code),
+        ..message
+    });
     Ok(Reply::Done)
 }

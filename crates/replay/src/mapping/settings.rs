@@ -55,7 +55,7 @@ pub(crate) struct ShopText {
 }
 
 /// `[campaign]`: the terms, amounts in minor units.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(
     missing_docs,
@@ -82,23 +82,23 @@ fn two_days() -> i64 {
 }
 
 /// `[claims]`: how many customers are taken to claim a coupon that they are shown, and what follows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimModel {
     /// Of 100 customers who are shown a coupon, this many claim it.
     pub rate_percent: u8,
     /// They pay this long after they claimed, or at their own time where that is earlier.
     pub pays_after_minutes: u32,
-    /// How those pay of whom the export knows no payment.
-    #[serde(default = "card")]
+    /// How they pay with the coupon, whatever the export says: it works with some methods only.
+    #[serde(default = "jd_pay")]
     pub method: Method,
     /// Another number draws other customers.
     #[serde(default)]
     pub seed: u64,
 }
 
-fn card() -> Method {
-    Method::Card
+fn jd_pay() -> Method {
+    Method::JdPay
 }
 
 impl Settings {

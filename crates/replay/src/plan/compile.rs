@@ -84,7 +84,11 @@ impl Compiler<'_> {
                 optional: join.optional,
             });
         }
-        if let Some(name) = document.tables.keys().find(|t| self.slots.find(t).is_none()) {
+        if let Some(name) = document
+            .tables
+            .keys()
+            .find(|t| self.slots.find(t).is_none())
+        {
             let message = "no join leads to this table";
             return Err(Wrong::new(format!("tables.{name}"), message));
         }

@@ -16,7 +16,7 @@ macro_rules! bad_codes {
         pub enum BadCode { $(#[doc = $en] #[serde(rename = $text)] $name,)+ }
 
         impl BadCode {
-            /// The stable text, snake_case.
+            /// The stable text, in snake case.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)+ }
             }
@@ -88,7 +88,10 @@ impl fmt::Display for BadRow {
             code,
         } = self;
         let sentence = code.en();
-        write!(f, "{file} row {row}, {column}: {value:?}: {sentence} ({code})")
+        write!(
+            f,
+            "{file} row {row}, {column}: {value:?}: {sentence} ({code})"
+        )
     }
 }
 

@@ -1,0 +1,289 @@
+//! What an operator fills in, read field by field: every mistake is named at once.
+
+use crate::problem::{Problem, Violation};
+use axum::http::StatusCode;
+use domain::{
+    CampaignId, Code, Instant, Sku,
+    campaign::{Terms, Version, recovery},
+    catalog::{Scope, ScopeMode},
+    limits,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A campaign to create. All fields but `campaign_id`, `scope` and `publish` are required.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct CampaignRequest {
+    /// Your own id; made by the server otherwise.
+    #[schema(value_type = Option<String>)]
+    pub campaign_id: Value,
+    /// `recovery`.
+    #[schema(value_type = String)]
+    pub kind: Value,
+    /// For your own eyes.
+    #[schema(value_type = String)]
+    pub name: Value,
+    /// RFC 3339; a whole hour at least 2 hours ahead.
+    #[schema(value_type = String)]
+    pub starts_at: Value,
+    /// RFC 3339; 1 to 90 days after the start.
+    #[schema(value_type = String)]
+    pub ends_at: Value,
+    /// `{mode: all | whitelist | blacklist, skus: [...]}`; the whole shop by default.
+    #[schema(value_type = Option<Object>)]
+    pub scope: Value,
+    /// What the kind needs. Recovery: `{trigger_after_minutes, spend, save, quantity,
+    /// coupon_valid_hours, bind, frequency_scope, holdout_percent}`, amounts in minor units.
+    #[schema(value_type = Object)]
+    pub terms: Value,
+    /// Publishes at once; a draft otherwise.
+    #[schema(value_type = bool)]
+    pub publish: Value,
+    /// What is not a field.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub unknown: Map<String, Value>,
+}
+
+/// A form that was read.
+pub struct Form {
+    /// The client's id.
+    pub campaign_id: Option<CampaignId>,
+    /// The contents.
+    pub version: Version,
+    /// Whether to publish.
+    pub publish: bool,
+}
+
+const RECOVERY_TERMS: &[&str] = &[
+    "trigger_after_minutes",
+    "spend",
+    "save",
+    "quantity",
+    "coupon_valid_hours",
+    "bind",
+    "frequency_scope",
+    "holdout_percent",
+];
+
+/// Collects mistakes while it reads.
+struct Fields(Vec<domain::Violation>);
+
+impl Fields {
+    fn fault(&mut self, field: &str, code: Code, message: impl Into<String>) {
+        self.0.push(domain::Violation::with(field, code, message));
+    }
+    fn text(&mut self, field: &str, value: &Value) -> String {
+        match value {
+            Value::String(text) => return text.clone(),
+            Value::Null => self.fault(field, Code::Required, "this field is required"),
+            _ => self.fault(field, Code::InvalidValue, "a text"),
+        }
+        String::new()
+    }
+    fn moment(&mut self, field: &str, value: &Value) -> Instant {
+        let text = self.text(field, value);
+        if let Some(at) = Instant::parse(&text) {
+            return at;
+        }
+        if !text.is_empty() {
+            self.fault(
+                field,
+                Code::InvalidValue,
+                "RFC 3339, e.g. 2022-06-10T12:00:00+08:00",
+            );
+        }
+        Instant::from_micros(0)
+    }
+    fn scope(&mut self, value: &Value) -> Scope {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Form {
+            mode: ScopeMode,
+            #[serde(default)]
+            skus: Vec<String>,
+        }
+        if value.is_null() {
+            return Scope::default();
+        }
+        let form: Form = match serde_path_to_error::deserialize(value) {
+            Ok(form) => form,
+            Err(error) => {
+                self.fault(
+                    &format!("scope.{}", error.path()),
+                    Code::InvalidValue,
+                    error.inner().to_string(),
+                );
+                return Scope::default();
+            }
+        };
+        let mut skus = std::collections::BTreeSet::new();
+        for (index, text) in form.skus.iter().enumerate().take(limits::SCOPE_SKUS + 1) {
+            match Sku::try_new(text) {
+                Ok(sku) => drop(skus.insert(sku)),
+                Err(error) => self.fault(
+                    &format!("scope.skus[{index}]"),
+                    Code::InvalidValue,
+                    error.to_string(),
+                ),
+            }
+        }
+        Scope {
+            mode: form.mode,
+            skus: Arc::new(skus),
+        }
+    }
+    fn terms(&mut self, kind: &str, value: &Value) -> Option<Terms> {
+        if kind != "recovery" {
+            if !kind.is_empty() {
+                self.fault("kind", Code::InvalidValue, "recovery is understood");
+            }
+            return None;
+        }
+        let Value::Object(fields) = value else {
+            self.fault("terms", Code::Required, "an object");
+            return None;
+        };
+        for name in fields
+            .keys()
+            .filter(|name| !RECOVERY_TERMS.contains(&name.as_str()))
+        {
+            let known = RECOVERY_TERMS.join(", ");
+            self.fault(
+                &format!("terms.{name}"),
+                Code::InvalidValue,
+                format!("not one of {known}"),
+            );
+        }
+        match serde_path_to_error::deserialize::<_, recovery::Terms>(value) {
+            Ok(terms) => Some(Terms::Recovery(terms)),
+            Err(error) => {
+                let message = error.inner().to_string();
+                let missing = message
+                    .strip_prefix("missing field `")
+                    .and_then(|rest| rest.split('`').next());
+                match missing {
+                    Some(field) => self.fault(
+                        &format!("terms.{field}"),
+                        Code::Required,
+                        "this field is required",
+                    ),
+                    None => self.fault(
+                        &format!("terms.{}", error.path()),
+                        Code::InvalidValue,
+                        message,
+                    ),
+                }
+                None
+            }
+        }
+    }
+}
+
+impl CampaignRequest {
+    /// Reads the form; every field that cannot be read is a violation.
+    pub fn read(&self) -> Result<Form, Vec<domain::Violation>> {
+        let mut fields = Fields(Vec::new());
+        for name in self.unknown.keys() {
+            fields.fault(name, Code::InvalidValue, "there is no such field");
+        }
+        let campaign_id = match &self.campaign_id {
+            Value::Null => None,
+            value => {
+                let text = fields.text("campaign_id", value);
+                let id = CampaignId::try_new(&text);
+                if let Err(error) = &id {
+                    fields.fault("campaign_id", Code::InvalidValue, error.to_string());
+                }
+                id.ok()
+            }
+        };
+        let publish = match &self.publish {
+            Value::Bool(publish) => *publish,
+            Value::Null => false,
+            _ => {
+                fields.fault("publish", Code::InvalidValue, "true or false");
+                false
+            }
+        };
+        let kind = fields.text("kind", &self.kind);
+        let name = fields.text("name", &self.name);
+        let (starts_at, ends_at) = (
+            fields.moment("starts_at", &self.starts_at),
+            fields.moment("ends_at", &self.ends_at),
+        );
+        let scope = fields.scope(&self.scope);
+        let terms = fields.terms(&kind, &self.terms);
+        match terms {
+            Some(terms) if fields.0.is_empty() => {
+                let version = Version {
+                    name,
+                    starts_at,
+                    ends_at,
+                    scope,
+                    terms,
+                    made_at: Instant::from_micros(0),
+                };
+                Ok(Form {
+                    campaign_id,
+                    version,
+                    publish,
+                })
+            }
+            _ => Err(fields.0),
+        }
+    }
+
+    /// Lays a partial request over a version, as if the whole form had been sent again.
+    pub fn over(&self, version: &Version) -> Self {
+        let or = |new: &Value, old: Value| if new.is_null() { old } else { new.clone() };
+        let Terms::Recovery(terms) = &version.terms;
+        let mut merged = serde_json::to_value(terms).unwrap_or_default();
+        if let (Value::Object(merged), Value::Object(new)) = (&mut merged, &self.terms) {
+            merged.extend(new.clone());
+        }
+        let merged = if self.terms.is_null() || self.terms.is_object() {
+            merged
+        } else {
+            self.terms.clone()
+        };
+        Self {
+            campaign_id: Value::Null,
+            kind: or(&self.kind, Value::String(version.terms.kind().into())),
+            name: or(&self.name, Value::String(version.name.clone())),
+            starts_at: or(
+                &self.starts_at,
+                Value::String(version.starts_at.to_string()),
+            ),
+            ends_at: or(&self.ends_at, Value::String(version.ends_at.to_string())),
+            scope: or(
+                &self.scope,
+                serde_json::to_value(&version.scope).unwrap_or_default(),
+            ),
+            terms: merged,
+            publish: Value::Null,
+            unknown: self.unknown.clone(),
+        }
+    }
+}
+
+/// The problem for terms that cannot be read.
+pub fn invalid_terms(found: Vec<domain::Violation>) -> Problem {
+    let title = Code::InvalidTerms.en();
+    let mut problem = Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "invalid_terms",
+        title,
+        Code::InvalidTerms.zh(),
+    );
+    let detail: Vec<String> = found
+        .iter()
+        .map(|v| format!("{}: {}", v.field, v.message))
+        .collect();
+    problem.detail = detail.join("; ");
+    problem.violations = found.into_iter().map(Violation::from).collect();
+    problem
+}

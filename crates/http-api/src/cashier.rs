@@ -1,0 +1,174 @@
+//! The cashier: what each method costs, and starting a payment.
+
+use crate::auth::InShop;
+use crate::extract::{self, Body, Names};
+use crate::keys::Scope;
+use crate::offers::find_order;
+use crate::problem::Problem;
+use crate::state::{ApiState, unexpected};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::{
+    CouponId, OrderId, PaymentId,
+    campaign::recovery,
+    coupon::CouponStatus,
+    order::{Method, Order, State as OrderState},
+};
+use engine::port::Page;
+use engine::{Command, Input, Reply};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One method at the cashier; amounts in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MethodView {
+    /// `jd_pay | baitiao | wechat | alipay | card`.
+    #[schema(value_type = String)]
+    method: Method,
+    /// What the customer reads: 支付立减5元, 白条立减5元 or the method's name.
+    label: String,
+    /// The same in English.
+    label_en: String,
+    /// The coupon that it would use.
+    coupon_id: Option<String>,
+    /// What comes off.
+    saving: i64,
+    /// What is left to pay.
+    payable: i64,
+}
+
+/// The cashier of an order; amounts in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CashierView {
+    /// To be paid without a coupon.
+    payable: i64,
+    /// Every method.
+    methods: Vec<MethodView>,
+}
+
+fn check_open(order: &Order, now: domain::Instant) -> Result<(), Problem> {
+    let code = match order.state {
+        OrderState::Paid { .. } => domain::Code::OrderPaid,
+        OrderState::Open if order.is_open(now) => return Ok(()),
+        OrderState::Open | OrderState::Cancelled { .. } => domain::Code::OrderCancelled,
+    };
+    Err(domain::Refusal::new(code).into())
+}
+
+/// What each method costs, with the coupon where it works.
+#[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}/cashier", tag = "cashier", params(("shop" = String, Path), ("order" = String, Path)),
+    responses((status = 200, body = CashierView), (status = 409, body = Problem)))]
+pub async fn get_one(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, OrderId)>,
+) -> Result<Json<CashierView>, Problem> {
+    caller.may(Scope::Read)?;
+    let order = find_order(&state, &caller, &id)?;
+    let now = state.engine.now();
+    check_open(&order, now)?;
+    let page = Page {
+        after: None,
+        limit: crate::limits::PAGE_ROWS,
+    };
+    let coupons =
+        state
+            .engine
+            .reader()
+            .customer_coupons(&caller.shop_id, &order.customer_id, None, &page)?;
+    let methods = recovery::cashier(&order, &coupons, now)
+        .into_iter()
+        .map(|m| MethodView {
+            method: m.method,
+            label: m.label,
+            label_en: m.label_en,
+            coupon_id: m.coupon_id.map(|id| id.to_string()),
+            saving: m.saving.minor(),
+            payable: m.payable.minor(),
+        });
+    Ok(Json(CashierView {
+        payable: order.payable.minor(),
+        methods: methods.collect(),
+    }))
+}
+
+/// A payment to start.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentRequest {
+    /// Your id of the attempt.
+    #[schema(value_type = String)]
+    payment_id: PaymentId,
+    /// `jd_pay | baitiao | wechat | alipay | card`.
+    #[schema(value_type = String)]
+    method: Method,
+    /// The coupon to lock for it.
+    #[schema(value_type = Option<String>)]
+    coupon_id: Option<CouponId>,
+}
+
+/// A started payment; amounts in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PaymentView {
+    /// The attempt.
+    payment_id: String,
+    /// To be collected.
+    amount: i64,
+    /// Taken off by the coupon.
+    saving: i64,
+    /// The coupon's state: `locked`.
+    #[schema(value_type = Option<String>)]
+    coupon_status: Option<CouponStatus>,
+}
+
+/// Starts a payment and locks its coupon. The same `payment_id` again answers the same.
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{order}/payments", tag = "cashier", params(("shop" = String, Path), ("order" = String, Path)),
+    request_body = PaymentRequest, responses((status = 201, body = PaymentView), (status = 409, body = Problem)))]
+pub async fn start_payment(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, order_id)): Names<(String, OrderId)>,
+    headers: HeaderMap,
+    body: Body<PaymentRequest>,
+) -> Result<(StatusCode, Json<PaymentView>), Problem> {
+    caller.may(Scope::Checkout)?;
+    let idempotency = extract::idempotency(&headers, &format!("payment {order_id}"), &body.digest)?;
+    let PaymentRequest {
+        payment_id,
+        method,
+        coupon_id,
+    } = body.value;
+    let command = Command::StartPayment {
+        order_id,
+        payment_id,
+        method,
+        coupon_id,
+    };
+    let input = Input {
+        shop_id: caller.shop_id,
+        idempotency,
+        command,
+    };
+    match state.engine.submit(input).await? {
+        Reply::Payment {
+            payment_id,
+            amount,
+            saving,
+            coupon_status,
+        } => {
+            let (payment_id, amount, saving) =
+                (payment_id.to_string(), amount.minor(), saving.minor());
+            Ok((
+                StatusCode::CREATED,
+                Json(PaymentView {
+                    payment_id,
+                    amount,
+                    saving,
+                    coupon_status,
+                }),
+            ))
+        }
+        other => Err(unexpected(&other)),
+    }
+}

@@ -1,0 +1,104 @@
+//! The list of routes, the OpenAPI document made from it, and the pages that show it.
+
+use crate::state::ApiState;
+use crate::{
+    campaigns, cashier, coupons, events, messages, offers, orders, refunds, risk, sandbox,
+    scope_import, service, shops, webhooks,
+};
+use axum::response::Html;
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Promenade", description = "Promotions along an order's life: unpaid-order recovery. Amounts are integers in minor units (fen), times RFC 3339, intervals half-open. Errors are RFC 9457 problem documents with a stable `code`; /docs/problems lists them.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    modifiers(&Bearer),
+    security(("bearer" = []))
+)]
+struct Document;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Every route, once: adding one is a line here.
+pub fn routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(service::healthz))
+        .routes(routes!(service::readyz))
+        .routes(routes!(service::metrics))
+        .routes(routes!(sandbox::get_clock, sandbox::put_clock))
+        .routes(routes!(shops::put_shop, shops::get_shop))
+        .routes(routes!(events::post_events))
+        .routes(routes!(events::get_parked))
+        .routes(routes!(campaigns::create, campaigns::list))
+        .routes(routes!(campaigns::validate))
+        .routes(routes!(campaigns::get_one, campaigns::revise))
+        .routes(routes!(campaigns::publish))
+        .routes(routes!(campaigns::close))
+        .routes(routes!(campaigns::stats))
+        .routes(routes!(scope_import::import))
+        .routes(routes!(orders::get_one))
+        .routes(routes!(orders::timeline))
+        .routes(routes!(orders::settlement))
+        .routes(routes!(offers::list))
+        .routes(routes!(offers::claim))
+        .routes(routes!(coupons::get_one))
+        .routes(routes!(coupons::of_customer))
+        .routes(routes!(cashier::get_one))
+        .routes(routes!(cashier::start_payment))
+        .routes(routes!(refunds::create))
+        .routes(routes!(messages::list))
+        .routes(routes!(risk::list))
+        .routes(routes!(risk::get_one, risk::put))
+        .routes(routes!(webhooks::create, webhooks::list))
+        .routes(routes!(webhooks::remove))
+        .routes(routes!(webhooks::dead_letters))
+        .routes(routes!(webhooks::replay))
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes().into_openapi()
+}
+
+/// `/openapi.json`, the interactive page `/docs` and the list of problems `/docs/problems`.
+pub fn pages(document: utoipa::openapi::OpenApi) -> Router<ApiState> {
+    let json = document.clone();
+    let page = utoipa_swagger_ui::SwaggerUi::new("/docs").url("/docs/openapi.json", document);
+    Router::new()
+        .route("/openapi.json", get(move || async move { Json(json) }))
+        .route("/docs/problems", get(problems))
+        .merge(page)
+}
+
+async fn problems() -> Html<String> {
+    let rows: String = domain::Code::ALL
+        .iter()
+        .map(|code| {
+            format!(
+                "<tr id=\"{code}\"><td><code>{code}</code></td><td>{}</td><td>{}</td></tr>\n",
+                code.en(),
+                code.zh()
+            )
+        })
+        .collect();
+    Html(format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
+         <title>Promenade: codes</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\
+         padding:0 1rem}}td,th{{text-align:left;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #ddd;vertical-align:top}}\
+         table{{border-collapse:collapse}}tr:target{{background:#fff6d6}}</style><h1>Codes</h1>\
+         <p>Every refusal, violation, withheld offer and suppressed message names one of these. They are stable.</p>\
+         <table><tr><th>Code<th>Meaning<th>含义</tr>\n{rows}</table></html>"
+    ))
+}

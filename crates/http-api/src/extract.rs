@@ -1,0 +1,120 @@
+//! Reading requests: JSON bodies, path parts and idempotency keys, each with a problem of its own.
+
+use crate::limits;
+use crate::problem::Problem;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::{HeaderMap, StatusCode, request::Parts};
+use domain::{Code, Refusal};
+use engine::rows::Digest;
+use serde::de::DeserializeOwned;
+
+/// A JSON body, with the bytes' digest for idempotency.
+#[derive(Debug)]
+pub struct Body<T> {
+    /// The body as read.
+    pub value: T,
+    /// Of its bytes.
+    pub digest: Digest,
+}
+
+/// Reads JSON; says which field is at fault.
+pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = error.path().to_string();
+        let message = error.inner().to_string();
+        match error.inner().classify() {
+            serde_json::error::Category::Data => Problem::invalid_body(&field, &message),
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => {
+                Problem::malformed(format!("not JSON: {message}"))
+            }
+        }
+    })?;
+    reader
+        .end()
+        .map_err(|error| Problem::malformed(format!("not JSON: {error}")))?;
+    Ok(value)
+}
+
+/// Reads the whole body, within the limit.
+pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                let title = "The body is too large; nothing was done";
+                let problem = Problem::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "body_too_large",
+                    title,
+                    "请求内容过大",
+                );
+                return problem.detail(format!("at most {} bytes", limits::BODY_BYTES));
+            }
+            Problem::malformed(rejection.body_text())
+        })
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = read_bytes(request, state).await?;
+        let value = read_json(&bytes)?;
+        Ok(Self {
+            value,
+            digest: engine::rows::digest(&bytes),
+        })
+    }
+}
+
+/// Typed parts of the path.
+#[derive(Debug)]
+pub struct Names<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Names<T> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Path::<T>::from_request_parts(parts, state).await;
+        let Path(value) = read.map_err(|rejection| Problem::not_found(rejection.body_text()))?;
+        Ok(Self(value))
+    }
+}
+
+/// Query parameters.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        let read =
+            read.map_err(|rejection| Problem::invalid_body("query", &rejection.body_text()))?;
+        Ok(Self(read.0))
+    }
+}
+
+/// The `Idempotency-Key` of a request, bound to what it asks of which address.
+pub fn idempotency(
+    headers: &HeaderMap,
+    route: &str,
+    body: &Digest,
+) -> Result<Option<(String, Digest)>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    if text.is_empty() || text.len() > limits::IDEMPOTENCY_KEY {
+        let detail = format!(
+            "Idempotency-Key is 1 to {} plain characters",
+            limits::IDEMPOTENCY_KEY
+        );
+        return Err(Refusal::with(Code::InvalidValue, detail).into());
+    }
+    let mut asked = route.as_bytes().to_vec();
+    asked.extend_from_slice(body);
+    Ok(Some((text.to_owned(), engine::rows::digest(&asked))))
+}

@@ -1,0 +1,192 @@
+//! Offers: what is shown on an order, and the claim.
+
+use crate::auth::InShop;
+use crate::coupons::CouponView;
+use crate::extract::{self, Body, Names};
+use crate::keys::Scope;
+use crate::problem::Problem;
+use crate::state::{ApiState, unexpected};
+use crate::time;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::{
+    CustomerId, OfferId, OrderId,
+    order::{Offer, OfferStatus, Order},
+};
+use engine::{Command, Input, Reply};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A coupon shown on an order; amounts in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferView {
+    /// Its id.
+    offer_id: String,
+    /// The campaign.
+    campaign_id: String,
+    /// The campaign's version that the order was evaluated with.
+    version: u32,
+    /// From this amount on,
+    spend: i64,
+    /// this much comes off.
+    save: i64,
+    /// `displayed | claimed | withdrawn`.
+    #[schema(value_type = String)]
+    status: OfferStatus,
+    /// When it was shown.
+    shown_at: String,
+    /// Until when the coupon can be used.
+    usable_until: Option<String>,
+    /// The coupon it became.
+    coupon_id: Option<String>,
+}
+
+/// A campaign that shows nothing on the order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithheldView {
+    /// The campaign.
+    campaign_id: String,
+    /// Why.
+    code: &'static str,
+    /// What is missing, in minor units, where an amount is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortfall: Option<i64>,
+}
+
+/// What recovery decided for an order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OffersView {
+    /// Shown coupons; at most one an order.
+    offers: Vec<OfferView>,
+    /// Campaigns that were considered and left.
+    withheld: Vec<WithheldView>,
+    /// When a coupon will be shown, if the order stays unpaid.
+    next_trigger_at: Option<String>,
+}
+
+/// Loads an order or says that there is none.
+pub fn find_order(state: &ApiState, caller: &InShop, id: &OrderId) -> Result<Order, Problem> {
+    let found = state.engine.reader().order(&caller.shop_id, id)?;
+    found.ok_or_else(|| Problem::not_found(format!("no order {id}")))
+}
+
+/// An offer of a campaign that has been closed is withdrawn from that moment (A-S0-19), although
+/// nothing was written on the order.
+fn status(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<OfferStatus, Problem> {
+    if offer.status != OfferStatus::Displayed {
+        return Ok(offer.status);
+    }
+    let row = state
+        .engine
+        .reader()
+        .campaign(&caller.shop_id, &offer.campaign_id)?;
+    let now = state.engine.now();
+    let over =
+        row.is_none_or(|row| row.campaign.is_closed(now) || now >= row.campaign.current().ends_at);
+    Ok(if over {
+        OfferStatus::Withdrawn
+    } else {
+        OfferStatus::Displayed
+    })
+}
+
+/// What is shown on an order, and what is not and why.
+#[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}/offers", tag = "offers", params(("shop" = String, Path), ("order" = String, Path)),
+    responses((status = 200, body = OffersView), (status = 404, body = Problem)))]
+pub async fn list(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, OrderId)>,
+) -> Result<Json<OffersView>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let order = find_order(&state, &caller, &id)?;
+    let mut offers = Vec::new();
+    if let Some(offer) = &order.recovery.offer {
+        let coupon = match &offer.coupon_id {
+            Some(id) => state.engine.reader().coupon(&caller.shop_id, id)?,
+            None => None,
+        };
+        offers.push(OfferView {
+            offer_id: offer.offer_id.to_string(),
+            campaign_id: offer.campaign_id.to_string(),
+            version: offer.version,
+            spend: offer.spend.minor(),
+            save: offer.save.minor(),
+            status: status(&state, &caller, offer)?,
+            shown_at: time::show(&shop, offer.shown_at),
+            usable_until: time::show_some(
+                &shop,
+                coupon.map(|c| c.usable_until).or(order.cancel_at),
+            ),
+            coupon_id: offer.coupon_id.as_ref().map(ToString::to_string),
+        });
+    }
+    let withheld = order.recovery.withheld.iter().map(|left| WithheldView {
+        campaign_id: left.campaign_id.to_string(),
+        code: left.code.as_str(),
+        shortfall: left.shortfall.map(money::Money::minor),
+    });
+    let next = order
+        .recovery
+        .candidates
+        .first()
+        .map(|candidate| candidate.trigger_at);
+    let next_trigger_at = time::show_some(&shop, next);
+    Ok(Json(OffersView {
+        offers,
+        withheld: withheld.collect(),
+        next_trigger_at,
+    }))
+}
+
+/// Who claims.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimRequest {
+    /// The customer who placed the order.
+    #[schema(value_type = String)]
+    customer_id: CustomerId,
+}
+
+/// Claims the coupon shown on an order. Durable when answered. Refusals: `not_owner`, `order_paid`,
+/// `order_cancelled`, `not_displayed`, `already_claimed`, `campaign_closed`, `sold_out`,
+/// `customer_blocked`, `daily_limit`, `total_limit`.
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{order}/offers/{offer}/claim", tag = "offers",
+    params(("shop" = String, Path), ("order" = String, Path), ("offer" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = ClaimRequest, responses((status = 201, body = CouponView), (status = 409, body = Problem)))]
+pub async fn claim(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, order_id, offer_id)): Names<(String, OrderId, OfferId)>,
+    headers: HeaderMap,
+    body: Body<ClaimRequest>,
+) -> Result<(StatusCode, Json<CouponView>), Problem> {
+    caller.may(Scope::Checkout)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let idempotency = match headers.contains_key("idempotency-key") {
+        true => extract::idempotency(
+            &headers,
+            &format!("claim {order_id} {offer_id}"),
+            &body.digest,
+        )?,
+        false => None,
+    };
+    let command = Command::Claim {
+        order_id,
+        offer_id,
+        customer_id: body.value.customer_id,
+    };
+    let input = Input {
+        shop_id: caller.shop_id,
+        idempotency,
+        command,
+    };
+    match state.engine.submit(input).await? {
+        Reply::Coupon { coupon } => {
+            Ok((StatusCode::CREATED, Json(CouponView::new(&shop, &coupon))))
+        }
+        other => Err(unexpected(&other)),
+    }
+}

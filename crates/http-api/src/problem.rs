@@ -1,0 +1,267 @@
+//! Problem documents (RFC 9457): `type, title, status, detail, code` and, where fields are at
+//! fault, `violations`. `code` is stable; `title_zh` is the title for Chinese readers.
+
+use axum::Json;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use domain::{Code, Refusal};
+use engine::EngineError;
+use engine::port::{StoreError, StoreErrorKind};
+use serde::Serialize;
+use std::borrow::Cow;
+use utoipa::ToSchema;
+
+/// One field at fault.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Violation {
+    /// A path such as `terms.save`.
+    pub field: String,
+    /// Stable, snake_case.
+    pub code: Cow<'static, str>,
+    /// The rule in figures.
+    pub message: String,
+}
+
+impl From<domain::Violation> for Violation {
+    fn from(v: domain::Violation) -> Self {
+        Self {
+            field: v.field,
+            code: v.code.as_str().into(),
+            message: v.message,
+        }
+    }
+}
+
+/// A failure, as the client gets it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// Where the code is described.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code in words.
+    pub title: Cow<'static, str>,
+    /// The same in Chinese.
+    pub title_zh: Cow<'static, str>,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened here, with figures and what to do next.
+    pub detail: String,
+    /// Stable, snake_case.
+    pub code: Cow<'static, str>,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+}
+
+impl Problem {
+    /// A problem of the edge itself.
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        zh: &'static str,
+    ) -> Self {
+        Self {
+            kind: format!("/docs/problems#{code}"),
+            title: title.into(),
+            title_zh: zh.into(),
+            status: status.as_u16(),
+            detail: title.into(),
+            code: code.into(),
+            violations: Vec::new(),
+        }
+    }
+    /// With what happened here.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+    /// With a field at fault.
+    pub fn violation(
+        mut self,
+        field: impl Into<String>,
+        code: Code,
+        message: impl Into<String>,
+    ) -> Self {
+        self.violations
+            .push(domain::Violation::with(field, code, message).into());
+        self
+    }
+    /// The thing does not exist here, or is not this key's to see.
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Refusal::with(Code::NotFound, what).into()
+    }
+    /// A JSON body that cannot be read.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        let title = "The body cannot be read";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed_body",
+            title,
+            "请求内容无法解析",
+        )
+        .detail(detail)
+    }
+    /// A JSON body of the wrong shape.
+    pub fn invalid_body(field: &str, message: &str) -> Self {
+        let title = "A field of the body is missing or not valid";
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_body",
+            title,
+            "请求字段缺失或无效",
+        )
+        .detail(format!("{field}: {message}"))
+        .violation(field, Code::InvalidValue, message)
+    }
+}
+
+fn status_of(code: Code) -> StatusCode {
+    match code {
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::InvalidTerms
+        | Code::InvalidValue
+        | Code::PayableMismatch
+        | Code::DiscountTooHigh
+        | Code::OutOfRange
+        | Code::Required
+        | Code::TooMany
+        | Code::TooLongText
+        | Code::NegativeAmount => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::CONFLICT,
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let code = refusal.code;
+        Self {
+            kind: format!("/docs/problems#{code}"),
+            title: code.en().into(),
+            title_zh: code.zh().into(),
+            status: status_of(code).as_u16(),
+            detail: refusal.detail,
+            code: code.as_str().into(),
+            violations: refusal
+                .violations
+                .into_iter()
+                .map(Violation::from)
+                .collect(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let (status, code, title, zh) = match error.kind {
+            StoreErrorKind::Full => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "storage_full",
+                "The disk is full; nothing was changed",
+                "磁盘已满,未做任何更改",
+            ),
+            StoreErrorKind::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "storage_busy",
+                "The store is held by another process; nothing was changed",
+                "数据库被占用,未做任何更改",
+            ),
+            StoreErrorKind::Corrupt | StoreErrorKind::Other => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "storage_failed",
+                "The store failed; nothing was changed",
+                "存储失败,未做任何更改",
+            ),
+        };
+        Self::new(status, code, title, zh).detail(error.message)
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Refused(refusal) => refusal.into(),
+            EngineError::Store(error) => error.into(),
+            EngineError::Busy => {
+                let title = "Too many requests are waiting; nothing was done";
+                Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "busy",
+                    title,
+                    "请求过多,请稍后再试",
+                )
+            }
+            EngineError::Stopped => {
+                let title = "The engine is stopping; nothing was done";
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "stopping",
+                    title,
+                    "服务正在停止",
+                )
+            }
+            EngineError::Internal(what) => internal().detail(format!("nothing was done: {what}")),
+        }
+    }
+}
+
+fn internal() -> Problem {
+    let title = "An internal mistake; nothing was done";
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        title,
+        "内部错误,未做任何更改",
+    )
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry = matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
+        );
+        let code = crate::service::ProblemCode(self.code.clone());
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if retry {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(code);
+        response
+    }
+}
+
+/// What an unknown path gets.
+pub async fn unknown_route(uri: Uri) -> Problem {
+    let title = "There is no such address";
+    Problem::new(StatusCode::NOT_FOUND, "unknown_route", title, "地址不存在").detail(format!(
+        "{} is not an address of this API; /docs lists them",
+        uri.path()
+    ))
+}
+
+/// What a known path with another method gets.
+pub async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    let title = "This address does not take this method";
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "wrong_method",
+        title,
+        "不支持该请求方法",
+    )
+    .detail(format!("{method} {}", uri.path()))
+}
+
+/// What a client gets when a handler panicked.
+pub fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    internal().into_response()
+}

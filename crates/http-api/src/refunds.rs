@@ -1,0 +1,144 @@
+//! Refunds by the merchant.
+
+use crate::auth::InShop;
+use crate::extract::{self, Body, Names};
+use crate::keys::Scope;
+use crate::problem::Problem;
+use crate::state::{ApiState, unexpected};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::{
+    LineId, OrderId, RefundId,
+    event::RefundLine,
+    order::{RefundAsk, RefundStatus},
+};
+use engine::{Command, Input, Reply};
+use money::Money;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Units of a line.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnitsRequest {
+    /// The line.
+    #[schema(value_type = String)]
+    line_id: LineId,
+    /// How many of its units.
+    quantity: u64,
+}
+
+/// Whose fault it is.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The customer changed their mind.
+    #[default]
+    Customer,
+    /// The merchant could not deliver.
+    Merchant,
+    /// The platform erred.
+    Platform,
+}
+
+/// A refund: units of lines, an amount in minor units, or with neither all that is left.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundRequest {
+    /// Your id of it.
+    #[schema(value_type = String)]
+    refund_id: RefundId,
+    /// Units to take back.
+    #[serde(default)]
+    lines: Vec<UnitsRequest>,
+    /// An amount instead.
+    amount: Option<i64>,
+    /// Kept for the record; it decides what a presale deposit does.
+    #[serde(default)]
+    #[allow(dead_code, reason = "checked on the way in; presale reads it")]
+    fault: Fault,
+}
+
+/// One line of a refund, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefundedLineView {
+    line_id: String,
+    quantity: u64,
+    amount: i64,
+}
+
+/// A refund, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefundView {
+    refund_id: String,
+    /// What goes back to the customer.
+    amount: i64,
+    /// Freight in it.
+    freight: i64,
+    /// What goes back to the platform of discounts that it bore.
+    platform_share: i64,
+    lines: Vec<RefundedLineView>,
+    #[schema(value_type = String)]
+    status: RefundStatus,
+}
+
+/// Refunds a paid order by its stored shares. A used payment coupon is not restored.
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{order}/refunds", tag = "orders", params(("shop" = String, Path), ("order" = String, Path)),
+    request_body = RefundRequest, responses((status = 201, body = RefundView), (status = 409, body = Problem)))]
+pub async fn create(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, order_id)): Names<(String, OrderId)>,
+    headers: HeaderMap,
+    body: Body<RefundRequest>,
+) -> Result<(StatusCode, Json<RefundView>), Problem> {
+    caller.may(Scope::Refunds)?;
+    let idempotency = extract::idempotency(&headers, &format!("refund {order_id}"), &body.digest)?;
+    let RefundRequest {
+        refund_id,
+        lines,
+        amount,
+        ..
+    } = body.value;
+    let lines = lines
+        .into_iter()
+        .map(|l| RefundLine {
+            line_id: l.line_id,
+            quantity: l.quantity,
+        })
+        .collect();
+    let ask = RefundAsk {
+        lines,
+        amount: amount.map(Money::from_minor),
+    };
+    let command = Command::CreateRefund {
+        order_id,
+        refund_id,
+        ask,
+    };
+    let input = Input {
+        shop_id: caller.shop_id,
+        idempotency,
+        command,
+    };
+    match state.engine.submit(input).await? {
+        Reply::Refund { refund } => {
+            let lines = refund.lines.into_iter().map(|line| RefundedLineView {
+                line_id: line.line_id.to_string(),
+                quantity: line.quantity,
+                amount: line.amount.minor(),
+            });
+            let view = RefundView {
+                refund_id: refund.refund_id.to_string(),
+                amount: refund.amount.minor(),
+                freight: refund.freight.minor(),
+                platform_share: refund.platform_share.minor(),
+                lines: lines.collect(),
+                status: refund.status,
+            };
+            Ok((StatusCode::CREATED, Json(view)))
+        }
+        other => Err(unexpected(&other)),
+    }
+}

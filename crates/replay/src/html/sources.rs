@@ -1,0 +1,176 @@
+//! What the figures rest on: the campaign as it was set, the files, and the rows that were left out.
+
+use super::text::{Heading, both, count, escaped, facts as listed, folded, money, section, table};
+use crate::report::Report;
+use domain::{campaign::recovery::FrequencyScope, coupon::Bind};
+use std::fmt::Write;
+
+pub(super) fn campaign(report: &Report) -> String {
+    let (shop, campaign) = (&report.settings.shop, &report.settings.campaign);
+    let claims = &report.settings.claims;
+    let amount = |minor: i64| money(minor, report.settings.minor_digits, &shop.currency);
+    let minutes = |value: String| both(&format!("{value} 分钟"), &format!("{value} minutes"));
+    let bind = match campaign.bind {
+        Bind::OriginOrder => both("仅限原订单", "the order it was shown on"),
+        Bind::ShopScope => both("店铺内任一未支付订单", "any unpaid order of the shop"),
+    };
+    let limit = match campaign.frequency_scope {
+        FrequencyScope::Campaign => both("按活动计", "per campaign"),
+        FrequencyScope::Shop => both("按店铺计", "per shop"),
+        FrequencyScope::Platform => both("按平台计", "over the platform"),
+    };
+    let quiet = serde_json::to_value(shop.quiet_hours).unwrap_or_default();
+    let quiet = |end: &str| escaped(quiet[end].as_str().unwrap_or_default());
+    let facts = [
+        (Heading("活动", "Campaign"), escaped(&campaign.name)),
+        (Heading("门槛", "Spend"), amount(campaign.spend.minor())),
+        (Heading("优惠", "Save"), amount(campaign.save.minor())),
+        (
+            Heading("展示时间", "Shown after"),
+            minutes(campaign.trigger_after_minutes.to_string()),
+        ),
+        (
+            Heading("每店券数", "Coupons a shop"),
+            count(campaign.quantity),
+        ),
+        (
+            Heading("券有效期", "Coupon valid"),
+            both(
+                &format!("{} 小时", campaign.coupon_valid_hours),
+                &format!("{} hours", campaign.coupon_valid_hours),
+            ),
+        ),
+        (Heading("可用订单", "Good for"), bind),
+        (Heading("领取次数", "Claims counted"), limit),
+        (
+            Heading("对照组", "Comparison group"),
+            format!("{}%", campaign.holdout_percent),
+        ),
+        (
+            Heading("支付时限", "Payment deadline"),
+            minutes(shop.payment_timeout_minutes.to_string()),
+        ),
+        (
+            Heading("推送提前", "Push before it"),
+            minutes(shop.push_lead_minutes.to_string()),
+        ),
+        (
+            Heading("免打扰", "Quiet hours"),
+            format!("{} – {}", quiet("from"), quiet("to")),
+        ),
+        (
+            Heading("领取率假设", "Stated claim rate"),
+            format!("{}%", claims.rate_percent),
+        ),
+        (
+            Heading("领取后支付", "Pays after claiming"),
+            minutes(claims.pays_after_minutes.to_string()),
+        ),
+    ];
+    section(
+        Heading("活动与假设", "Campaign and assumptions"),
+        &listed(&facts),
+    )
+}
+
+pub(super) fn files(report: &Report) -> String {
+    let inputs = &report.inputs;
+    let facts = [
+        (Heading("订单", "Orders"), count(inputs.orders)),
+        (Heading("订单行", "Lines"), count(inputs.lines)),
+        (Heading("店铺", "Shops"), count(inputs.shops)),
+        (Heading("顾客", "Customers"), count(inputs.customers)),
+        (Heading("已支付", "Paid"), count(inputs.paid_orders)),
+        (
+            Heading("未支付取消", "Cancelled unpaid"),
+            count(inputs.cancelled_orders),
+        ),
+        (
+            Heading("未读入的行", "Rows left out"),
+            count(inputs.bad_rows),
+        ),
+        (
+            Heading("未计入的订单", "Orders left out"),
+            count(inputs.orders_left_out),
+        ),
+    ];
+    let file = |file: &crate::read::InputFile| {
+        vec![
+            escaped(&file.file),
+            count(file.rows),
+            count(file.bytes),
+            format!("<code class=\"digest\">{}</code>", escaped(&file.blake3)),
+        ]
+    };
+    let rows: Vec<_> = inputs.files.iter().map(file).collect();
+    let headings = [
+        Heading("文件", "File"),
+        Heading("行数", "Rows"),
+        Heading("字节", "Bytes"),
+        Heading("摘要", "BLAKE3"),
+    ];
+    let mut unused = String::new();
+    for (table, rows) in inputs
+        .rows_without_line
+        .iter()
+        .filter(|(_, rows)| **rows > 0)
+    {
+        let (table, rows) = (escaped(table), count(*rows));
+        let said = both(
+            &format!("{table}:{rows} 行没有对应的订单行"),
+            &format!("{table}: {rows} rows that no order line leads to"),
+        );
+        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
+    }
+    if !inputs.note.is_empty() {
+        let _ = writeln!(unused, "<p class=\"hint\">{}</p>", escaped(&inputs.note));
+    }
+    let body = format!(
+        "{}{}{unused}<p class=\"hint\">{} <code class=\"digest\">{}</code></p>\n",
+        listed(&facts),
+        folded(&table(&headings, &rows)),
+        both("映射文件", "Mapping"),
+        escaped(&inputs.mapping_blake3),
+    );
+    section(Heading("数据来源", "Where the figures come from"), &body)
+}
+
+/// The rows that were left out; nothing when there are none.
+pub(super) fn bad_rows(report: &Report) -> String {
+    let inputs = &report.inputs;
+    if inputs.bad_rows == 0 {
+        return String::new();
+    }
+    let reasons = inputs.bad_rows_by_code.iter().map(|(code, rows)| {
+        let name = both(&escaped(code.zh()), &escaped(code.en()));
+        vec![name, format!("<code>{code}</code>"), count(*rows)]
+    });
+    let reasons: Vec<_> = reasons.collect();
+    let detail = |row: &crate::read::BadRow| {
+        vec![
+            escaped(&row.file),
+            row.row.to_string(),
+            escaped(&row.column),
+            format!("<code>{}</code>", escaped(&row.value)),
+            format!("<code>{}</code>", row.code),
+        ]
+    };
+    let details: Vec<_> = inputs.bad_row_details.iter().map(detail).collect();
+    let code = Heading("代码", "Code");
+    let rows = Heading("行", "Row");
+    let body = format!(
+        "{}{}",
+        table(&[Heading("原因", "Reason"), code, rows], &reasons),
+        folded(&table(
+            &[
+                Heading("文件", "File"),
+                rows,
+                Heading("列", "Column"),
+                Heading("值", "Value"),
+                code
+            ],
+            &details
+        ))
+    );
+    section(Heading("未读入的行", "Rows that were left out"), &body)
+}

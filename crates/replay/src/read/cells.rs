@@ -1,0 +1,169 @@
+//! The rows that make up one line, and the values that the mapping makes from them.
+
+use super::{
+    bad::{BadCode, Fault, RowAt},
+    table::{Row, Table, key},
+    values,
+};
+use crate::{
+    plan::{Cell, Piece, Plan, Step, Value},
+    template::ANY,
+};
+use domain::Instant;
+use money::Money;
+use std::{borrow::Cow, str::FromStr};
+
+/// A row of the line table with the row of every other table that it leads to.
+pub(super) struct Joined<'r> {
+    plan: &'r Plan,
+    rows: Vec<Option<&'r Row>>,
+}
+
+impl<'r> Joined<'r> {
+    /// Follows the joins; a row that must be there and is not is a fault of the row that named it.
+    pub fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Result<Self, Fault> {
+        let mut joined = Self {
+            plan,
+            rows: vec![Some(line)],
+        };
+        for (index, join) in plan.joins.iter().enumerate() {
+            let cells = join.from.iter().map(|&cell| joined.cell(cell));
+            let cells: Option<Vec<&str>> = cells.collect();
+            let cells = cells.filter(|cells| cells.iter().all(|cell| !cell.is_empty()));
+            let row = cells
+                .as_ref()
+                .and_then(|cells| tables[index + 1].find(&key(cells.iter().copied())));
+            if row.is_none() && !join.optional {
+                let code = cells.map_or(BadCode::Required, |_| BadCode::NoMatch);
+                return Err(joined.fault(join.from[0], code));
+            }
+            joined.rows.push(row);
+        }
+        Ok(joined)
+    }
+
+    /// The text of a cell; none when its row is not there.
+    fn cell(&self, cell: Cell) -> Option<&'r str> {
+        Some(&self.rows[cell.table]?.cells[cell.column])
+    }
+
+    /// The columns that say which order the line belongs to.
+    pub fn group(&self, cells: &[Cell]) -> Result<String, Fault> {
+        let empty = |cell: &&Cell| self.cell(**cell).is_none_or(str::is_empty);
+        if let Some(&cell) = cells.iter().find(empty) {
+            return Err(self.fault(cell, BadCode::Required));
+        }
+        Ok(key(cells.iter().filter_map(|&cell| self.cell(cell))))
+    }
+
+    /// Where the line itself stands.
+    pub fn line_at(&self) -> RowAt {
+        let row = self.rows[0].expect("a line has its own row");
+        row.at
+    }
+
+    /// Something is wrong with a cell. When its row is not there, the line is at fault.
+    fn fault(&self, cell: Cell, code: BadCode) -> Fault {
+        let table = &self.plan.tables[cell.table];
+        Fault {
+            at: self.rows[cell.table].map_or_else(|| self.line_at(), |row| row.at),
+            column: table.columns[cell.column].clone(),
+            value: self.cell(cell).unwrap_or_default().to_owned(),
+            code,
+        }
+    }
+
+    /// Something is wrong with a value; its first column that is there stands for it.
+    pub fn wrong(&self, value: &Value, code: BadCode) -> Fault {
+        match value.first_cell() {
+            Some(cell) => self.fault(cell, code),
+            None => Fault {
+                at: self.line_at(),
+                column: value.field.to_owned(),
+                value: String::new(),
+                code,
+            },
+        }
+    }
+
+    /// The value's text, empty when all of its templates are.
+    pub fn text(&self, value: &Value) -> Result<String, Fault> {
+        for template in &value.templates {
+            let text = self.fill(template)?;
+            if !text.is_empty() {
+                return Ok(text);
+            }
+        }
+        Ok(String::new())
+    }
+
+    fn fill(&self, template: &[Piece]) -> Result<String, Fault> {
+        let mut text = String::new();
+        for piece in template {
+            match piece {
+                Piece::Text(plain) => text.push_str(plain),
+                Piece::Cell(cell, steps) => {
+                    let filled = self.step(*cell, steps)?;
+                    if filled.is_empty() {
+                        return Ok(String::new());
+                    }
+                    text.push_str(&filled);
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    fn step(&self, cell: Cell, steps: &[Step]) -> Result<Cow<'_, str>, Fault> {
+        let mut text = Cow::Borrowed(self.cell(cell).unwrap_or_default());
+        for step in steps {
+            match step {
+                Step::First(count) => text = Cow::Owned(text.chars().take(*count).collect()),
+                Step::Map(_) if text.is_empty() => {}
+                Step::Map(map) => match map.get(&*text).or_else(|| map.get(ANY)) {
+                    Some(to) => text = Cow::Owned(to.clone()),
+                    None => return Err(self.fault(cell, BadCode::NotInMap)),
+                },
+            }
+        }
+        Ok(text)
+    }
+
+    /// A text that must be there.
+    pub fn required(&self, value: &Value) -> Result<String, Fault> {
+        let text = self.text(value)?;
+        if text.is_empty() {
+            return Err(self.wrong(value, BadCode::Required));
+        }
+        Ok(text)
+    }
+
+    /// An id that must be there.
+    pub fn id<T: FromStr>(&self, value: &Value) -> Result<T, Fault> {
+        let text = self.required(value)?;
+        text.parse().map_err(|_| Fault {
+            value: text,
+            ..self.wrong(value, BadCode::NotAnId)
+        })
+    }
+
+    /// A moment; none when it is empty.
+    pub fn time(&self, value: &Value) -> Result<Option<Instant>, Fault> {
+        let text = self.text(value)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let read = values::time(&text, &self.plan.times);
+        read.map(Some).map_err(|code| self.wrong(value, code))
+    }
+
+    /// An amount; none when it is empty.
+    pub fn amount(&self, value: &Value) -> Result<Option<Money>, Fault> {
+        let text = self.text(value)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let read = values::amount(&text, &self.plan.amounts);
+        read.map(Some).map_err(|code| self.wrong(value, code))
+    }
+}

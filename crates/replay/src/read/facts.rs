@@ -1,0 +1,133 @@
+//! What one row of the line table says: of its order, and of its line.
+
+use super::{
+    SourceOrder,
+    bad::{BadCode, Fault},
+    cells::Joined,
+};
+use crate::plan::{Plan, Value};
+use domain::{
+    Instant,
+    catalog::Category,
+    event::{Placed, PlacedLine},
+    limits,
+    order::{Goods, Method, OrderKind, Source},
+};
+use money::Money;
+use serde::Deserialize;
+
+/// What the row says of its order, without lines, and how many of its times were left out.
+pub(super) fn head(plan: &Plan, joined: &Joined<'_>) -> Result<(SourceOrder, u64), Fault> {
+    let order = &plan.order;
+    let placed_at = joined.time(&order.placed_at)?;
+    let placed_at = placed_at.ok_or_else(|| joined.wrong(&order.placed_at, BadCode::Required))?;
+    let paid_at = paid(plan, joined, placed_at)?;
+    let mut left_out = 0;
+    let mut later = |value: &Value| {
+        let at = joined.time(value)?;
+        let fine = at.filter(|&at| at >= placed_at);
+        left_out += u64::from(at != fine);
+        Ok(fine)
+    };
+    let head = SourceOrder {
+        shop_id: joined.id(&order.shop)?,
+        placed: Placed {
+            order_id: joined.id(&order.id)?,
+            customer_id: joined.id(&order.customer)?,
+            source: source(&order.source, joined)?,
+            kind: OrderKind::Normal,
+            goods: Goods::Physical,
+            lines: Vec::new(),
+            discounts: Vec::new(),
+            freight: joined.amount(&order.freight)?.unwrap_or_default(),
+            payable: Money::ZERO,
+            cancel_at: None,
+        },
+        placed_at,
+        cancelled_at: cancelled(plan, joined, placed_at, paid_at)?,
+        paid_at,
+        shipped_at: later(&order.shipped_at)?,
+        received_at: later(&order.received_at)?,
+    };
+    Ok((head, left_out))
+}
+
+fn paid(
+    plan: &Plan,
+    joined: &Joined<'_>,
+    placed_at: Instant,
+) -> Result<Option<(Instant, Method)>, Fault> {
+    let Some(at) = joined.time(&plan.order.paid_at)? else {
+        return Ok(None);
+    };
+    if at < placed_at {
+        return Err(joined.wrong(&plan.order.paid_at, BadCode::PaidBeforePlaced));
+    }
+    let name = joined.required(&plan.order.method)?;
+    let method = Method::ALL.into_iter().find(|m| m.as_str() == name);
+    let method = method.ok_or_else(|| joined.wrong(&plan.order.method, BadCode::NotAMethod))?;
+    Ok(Some((at, method)))
+}
+
+/// A paid order that was cancelled later is a refund and has no time here, and neither has one that
+/// was paid after all. Without a time the mapping's minutes count.
+fn cancelled(
+    plan: &Plan,
+    joined: &Joined<'_>,
+    placed_at: Instant,
+    paid_at: Option<(Instant, Method)>,
+) -> Result<Option<Instant>, Fault> {
+    let order = &plan.order;
+    let said = joined.text(&order.cancelled_status)? == "cancelled";
+    let only_a_time = order.cancelled_status.templates.is_empty();
+    if paid_at.is_some() || !(said || only_a_time) {
+        return Ok(None);
+    }
+    let at = joined.time(&order.cancelled_at)?;
+    let after = order.cancelled_after_minutes.filter(|_| said);
+    let at = at.or(after.map(|minutes| placed_at.plus_minutes(i64::from(minutes))));
+    Ok(at.map(|at| at.max(placed_at)))
+}
+
+fn source(value: &Value, joined: &Joined<'_>) -> Result<Source, Fault> {
+    let name = joined.text(value)?;
+    if name.is_empty() {
+        return Ok(Source::default());
+    }
+    let read = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&name);
+    Source::deserialize(read).map_err(|_| joined.wrong(value, BadCode::NotASource))
+}
+
+/// What it says of its line.
+pub(super) fn line(plan: &Plan, joined: &Joined<'_>) -> Result<PlacedLine, Fault> {
+    let line = &plan.line;
+    let quantity = joined.text(&line.quantity)?;
+    let quantity = if quantity.is_empty() { "1" } else { &quantity };
+    let quantity = quantity.parse().ok().filter(units);
+    let mut categories = Vec::new();
+    for value in &line.categories {
+        let name = joined.text(value)?;
+        if !name.is_empty() {
+            let category = Category::try_new(&name);
+            categories.push(category.ok_or_else(|| joined.wrong(value, BadCode::NotACategory))?);
+        }
+    }
+    let price = joined.amount(&line.unit_price)?;
+    Ok(PlacedLine {
+        line_id: joined.id(&line.id)?,
+        sku: joined.id(&line.sku)?,
+        categories,
+        quantity: quantity.ok_or_else(|| joined.wrong(&line.quantity, BadCode::NotAQuantity))?,
+        unit_price: price.ok_or_else(|| joined.wrong(&line.unit_price, BadCode::Required))?,
+        presale_campaign_id: None,
+    })
+}
+
+/// A quantity that a line may have.
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape of Option::filter"
+)]
+pub(super) fn units(quantity: &u64) -> bool {
+    (1..=limits::LINE_QUANTITY).contains(quantity)
+}

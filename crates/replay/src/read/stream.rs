@@ -1,0 +1,184 @@
+//! Streams one file row by row, and digests it on the way.
+//!
+//! What always holds: every byte is digested, whatever its rows say.
+
+use super::{
+    InputFile, ROWS,
+    bad::{Bad, BadCode, Fault, RowAt},
+    files::{Found, ReadError, Source, open},
+    table::Row,
+};
+use crate::plan::{Plan, TablePlan};
+use std::{
+    fs::File,
+    io::{self, Read},
+};
+
+/// Counts what was read, for the progress and for the report.
+pub(super) struct Meter<'a> {
+    done: u64,
+    total: u64,
+    rows: u64,
+    tell: &'a mut dyn FnMut(u64, u64),
+    read: Vec<(usize, u64, u64, String)>,
+}
+
+impl<'a> Meter<'a> {
+    pub fn new(total: u64, tell: &'a mut dyn FnMut(u64, u64)) -> Self {
+        tell(0, total);
+        let (done, rows, read) = (0, 0, Vec::new());
+        Self {
+            done,
+            total,
+            rows,
+            tell,
+            read,
+        }
+    }
+
+    pub fn into_files(mut self, found: &Found, plan: &Plan) -> Vec<InputFile> {
+        self.read.sort_unstable();
+        let files = self.read.into_iter().map(|(file, rows, bytes, blake3)| {
+            let source = &found.0[file];
+            InputFile {
+                table: plan.tables[source.table].name.clone(),
+                file: source.name.clone(),
+                rows,
+                bytes,
+                blake3,
+            }
+        });
+        files.collect()
+    }
+}
+
+/// A file that is digested as it is read.
+struct Digested<'m, 'a> {
+    file: File,
+    hasher: blake3::Hasher,
+    bytes: u64,
+    meter: &'m mut Meter<'a>,
+}
+
+impl Read for Digested<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.hasher.update(&buffer[..count]);
+        self.bytes += count as u64;
+        self.meter.done += count as u64;
+        (self.meter.tell)(self.meter.done, self.meter.total);
+        Ok(count)
+    }
+}
+
+impl Source {
+    /// Hands each row over that can be read; the others go to `bad`.
+    pub fn each_row<'f>(
+        &self,
+        file: usize,
+        table: &TablePlan,
+        meter: &mut Meter<'_>,
+        bad: &mut Bad<'f>,
+        take: &mut dyn FnMut(Row, &mut Bad<'f>),
+    ) -> Result<(), ReadError> {
+        let digested = Digested {
+            file: File::open(&self.path).map_err(open(&self.path))?,
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+            meter,
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(table.delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .buffer_capacity(1 << 16)
+            .from_reader(digested);
+        let failed = |error: csv::Error| open(&self.path)(io::Error::from(error));
+        let mut record = csv::ByteRecord::new();
+        reader.read_byte_record(&mut record).map_err(failed)?;
+        let header: Vec<String> = record.iter().map(heading).collect();
+        let columns = self.columns(table, &header)?;
+        let mut rows = 0;
+        while reader.read_byte_record(&mut record).map_err(failed)? {
+            rows += 1;
+            let at = RowAt {
+                file,
+                row: rows + 1,
+            };
+            match cells(&record, &header, &columns) {
+                Ok(cells) => take(Row::new(at, cells), bad),
+                Err((column, value, code)) => bad.add(Fault {
+                    at,
+                    column,
+                    value,
+                    code,
+                }),
+            }
+            if reader.get_ref().meter.rows + rows > ROWS {
+                return Err(ReadError::TooManyRows {
+                    file: self.name.clone(),
+                });
+            }
+        }
+        let Digested {
+            hasher,
+            bytes,
+            meter,
+            ..
+        } = reader.into_inner();
+        meter.rows += rows;
+        let digest = hasher.finalize().to_hex().to_string();
+        meter.read.push((file, rows, bytes, digest));
+        Ok(())
+    }
+
+    /// Where the plan's columns stand in this file.
+    fn columns(&self, table: &TablePlan, header: &[String]) -> Result<Vec<usize>, ReadError> {
+        let place = |column: &String| {
+            let mut places = (0..header.len()).filter(|&at| header[at] == *column);
+            let (first, second) = (places.next(), places.next());
+            if second.is_some() {
+                return Err(ReadError::ColumnTwice {
+                    file: self.name.clone(),
+                    column: column.clone(),
+                });
+            }
+            first.ok_or_else(|| ReadError::NoColumn {
+                file: self.name.clone(),
+                column: column.clone(),
+                present: header.join(", "),
+            })
+        };
+        table.columns.iter().map(place).collect()
+    }
+}
+
+/// A column's name, without spaces around it and the mark that some programs put before the first.
+fn heading(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    text.trim_start_matches('\u{feff}').trim().to_owned()
+}
+
+type Cells = Box<[Box<str>]>;
+
+fn cells(
+    record: &csv::ByteRecord,
+    header: &[String],
+    columns: &[usize],
+) -> Result<Cells, (String, String, BadCode)> {
+    if record.len() != header.len() {
+        let found = format!("{} of {}", record.len(), header.len());
+        return Err(("all columns".into(), found, BadCode::FieldCount));
+    }
+    let cell = |&at: &usize| {
+        let lossy = || String::from_utf8_lossy(&record[at]).into_owned();
+        let Ok(text) = std::str::from_utf8(&record[at]) else {
+            return Err((header[at].clone(), lossy(), BadCode::NotUtf8));
+        };
+        if text.len() > super::CELL_CHARS && text.chars().count() > super::CELL_CHARS {
+            return Err((header[at].clone(), lossy(), BadCode::TooLong));
+        }
+        Ok(text.trim().into())
+    };
+    columns.iter().map(cell).collect()
+}

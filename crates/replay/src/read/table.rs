@@ -1,0 +1,130 @@
+//! A table that lines are joined to: its rows in memory, found by key.
+//!
+//! What always holds: of the rows with one key exactly one can be found, by the mapping's `keep`.
+
+use super::{
+    bad::{Bad, BadCode, Fault, RowAt},
+    files::{Found, ReadError},
+    stream::Meter,
+    values,
+};
+use crate::plan::{KeepPlan, Plan};
+use std::{
+    cell::Cell as Seen,
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+};
+
+/// The needed columns of a row, trimmed.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub at: RowAt,
+    pub cells: Box<[Box<str>]>,
+    /// Whether a line led here.
+    used: Seen<bool>,
+}
+
+impl Row {
+    pub fn new(at: RowAt, cells: Box<[Box<str>]>) -> Self {
+        let used = Seen::new(false);
+        Self { at, cells, used }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    by_key: HashMap<String, Row>,
+}
+
+impl Table {
+    pub fn load(
+        plan: &Plan,
+        slot: usize,
+        found: &Found,
+        meter: &mut Meter<'_>,
+        bad: &mut Bad<'_>,
+    ) -> Result<Self, ReadError> {
+        let shape = &plan.tables[slot];
+        let mut table = Self::default();
+        for (file, source) in found.of_table(slot) {
+            let mut take = |row: Row, bad: &mut Bad<'_>| {
+                if let Err(fault) = table.add(plan, slot, row) {
+                    bad.add(fault);
+                }
+            };
+            source.each_row(file, shape, meter, bad, &mut take)?;
+        }
+        Ok(table)
+    }
+
+    fn add(&mut self, plan: &Plan, slot: usize, row: Row) -> Result<(), Fault> {
+        let shape = &plan.tables[slot];
+        let fault = |row: &Row, column: usize, code| Fault {
+            at: row.at,
+            column: shape.columns[column].clone(),
+            value: row.cells[column].to_string(),
+            code,
+        };
+        if let Some(&empty) = shape.key.iter().find(|&&c| row.cells[c].is_empty()) {
+            return Err(fault(&row, empty, BadCode::Required));
+        }
+        let rank = |row: &Row, column: usize| {
+            values::amount(&row.cells[column], &plan.amounts)
+                .map_err(|code| fault(row, column, code))
+        };
+        if let KeepPlan::Lowest(column) | KeepPlan::Highest(column) = shape.keep {
+            rank(&row, column)?;
+        }
+        match self
+            .by_key
+            .entry(key(shape.key.iter().map(|&c| &*row.cells[c])))
+        {
+            Entry::Vacant(free) => {
+                free.insert(row);
+            }
+            Entry::Occupied(mut taken) => {
+                let replaces = match shape.keep {
+                    KeepPlan::Only => return Err(fault(&row, shape.key[0], BadCode::DuplicateKey)),
+                    KeepPlan::First => false,
+                    KeepPlan::Last => true,
+                    KeepPlan::Lowest(c) => {
+                        rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Less
+                    }
+                    KeepPlan::Highest(c) => {
+                        rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Greater
+                    }
+                };
+                if replaces {
+                    taken.insert(row);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The row of that key, which thereby counts as used.
+    pub fn find(&self, key: &str) -> Option<&Row> {
+        let row = self.by_key.get(key)?;
+        row.used.set(true);
+        Some(row)
+    }
+
+    /// How many rows of each table no line led to.
+    pub fn unused(plan: &Plan, tables: &[Self]) -> BTreeMap<String, u64> {
+        let unused = |table: &Self| table.by_key.values().filter(|row| !row.used.get()).count();
+        let named = plan.tables.iter().zip(tables).skip(1);
+        named
+            .map(|(shape, table)| (shape.name.clone(), unused(table) as u64))
+            .collect()
+    }
+}
+
+/// One text from several, which no other several give.
+pub(super) fn key<'c>(mut cells: impl Iterator<Item = &'c str>) -> String {
+    let mut key = cells.next().unwrap_or_default().to_owned();
+    for cell in cells {
+        key.push('\0');
+        key.push_str(cell);
+    }
+    key
+}

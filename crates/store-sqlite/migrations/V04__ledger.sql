@@ -1,0 +1,14 @@
+-- The orders' books: entries are only ever added, and those of an order sum to zero.
+
+CREATE TABLE entries (
+    shop_id   TEXT NOT NULL,
+    order_id  TEXT NOT NULL,
+    number    INTEGER NOT NULL CHECK (number >= 0),
+    account   TEXT NOT NULL CHECK (account IN
+        ('merchant_sales', 'merchant_discount', 'merchant_refund', 'platform_subsidy', 'customer_cash')),
+    amount    INTEGER NOT NULL CHECK (amount BETWEEN -1000000000000000 AND 1000000000000000),
+    reason    TEXT NOT NULL,
+    funded_by TEXT CHECK (funded_by IN ('merchant', 'platform')),
+    at        INTEGER NOT NULL,
+    PRIMARY KEY (shop_id, order_id, number)
+) STRICT, WITHOUT ROWID;

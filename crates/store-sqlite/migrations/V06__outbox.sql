@@ -1,0 +1,29 @@
+-- What happened here, for the outside, and its deliveries to webhooks.
+
+CREATE TABLE outbox (
+    shop_id  TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    type     TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    body     TEXT NOT NULL,
+    PRIMARY KEY (shop_id, event_id)
+) STRICT, WITHOUT ROWID;
+
+-- An id is never given twice: a receiver's answer may come after its webhook has gone.
+CREATE TABLE deliveries (
+    delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    shop_id     TEXT NOT NULL,
+    webhook_id  TEXT NOT NULL,
+    event_id    TEXT NOT NULL,
+    attempt     INTEGER NOT NULL CHECK (attempt >= 0),
+    status      TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'dead')),
+    next_at     INTEGER NOT NULL,
+    reason      TEXT,
+    FOREIGN KEY (shop_id, webhook_id) REFERENCES webhooks ON DELETE CASCADE,
+    FOREIGN KEY (shop_id, event_id) REFERENCES outbox
+) STRICT;
+
+CREATE INDEX deliveries_of_webhook ON deliveries (shop_id, webhook_id, status, delivery_id);
+CREATE INDEX deliveries_due ON deliveries (next_at, delivery_id) WHERE status = 'pending';
+CREATE INDEX deliveries_dead ON deliveries (delivery_id) WHERE status = 'dead';

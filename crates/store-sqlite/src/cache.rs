@@ -1,0 +1,83 @@
+//! Shops as the writer last saw them. A campaign's list of goods may hold 20,000 SKUs: parsing it for
+//! every batch would cost more than the batch.
+//!
+//! Always holds: what is cached is what the open transaction would read. Nobody else writes the file
+//! while the guard is held, and a transaction that fails empties the cache.
+
+use crate::shops;
+use domain::ShopId;
+use engine::port::StoreError;
+use engine::rows::{CampaignRow, Changes, ShopRow};
+use rusqlite::Connection;
+use rustc_hash::FxHashMap;
+
+/// Bytes of documents to keep; parsed they take some times as much.
+const MOST_BYTES: usize = 16 << 20;
+
+/// The shops.
+#[derive(Debug, Default)]
+pub struct ShopCache {
+    shops: FxHashMap<ShopId, ShopRow>,
+    bytes: usize,
+}
+
+impl ShopCache {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The shop's row, read from the database when it is not here.
+    pub fn load(&mut self, db: &Connection, shop: &ShopId) -> Result<Option<ShopRow>, StoreError> {
+        if let Some(row) = self.shops.get(shop) {
+            return Ok(Some(row.clone()));
+        }
+        let Some((row, bytes)) = shops::load(db, shop)? else {
+            return Ok(None);
+        };
+        if self.bytes + bytes > MOST_BYTES {
+            self.clear();
+        }
+        self.bytes += bytes;
+        self.shops.insert(shop.clone(), row.clone());
+        Ok(Some(row))
+    }
+
+    /// Follows what has been written. A shop with a new version of a campaign is read again, so that
+    /// its size is known.
+    pub fn follow(&mut self, changes: &Changes) {
+        for shop in &changes.shops {
+            if let Some(row) = self.shops.get_mut(&shop.shop_id) {
+                row.shop = shop.clone();
+            }
+        }
+        for (shop, number) in &changes.sequences {
+            if let Some(row) = self.shops.get_mut(shop) {
+                row.sequence = *number;
+            }
+        }
+        for (shop, campaign, counters) in &changes.counters {
+            if let Some(row) = self.campaign(shop, campaign) {
+                row.counters = counters.clone();
+            }
+        }
+        let campaigns = changes.campaigns.iter().map(|(shop, _)| shop);
+        let webhooks = changes.webhooks.iter().map(|(shop, _)| shop);
+        let removed = changes.webhooks_removed.iter().map(|(shop, _)| shop);
+        for shop in campaigns.chain(webhooks).chain(removed) {
+            self.shops.remove(shop);
+        }
+    }
+
+    fn campaign(
+        &mut self,
+        shop: &ShopId,
+        campaign: &domain::CampaignId,
+    ) -> Option<&mut CampaignRow> {
+        let campaigns = &mut self.shops.get_mut(shop)?.campaigns;
+        let place = campaigns
+            .binary_search_by(|row| row.campaign.campaign_id.cmp(campaign))
+            .ok()?;
+        campaigns.get_mut(place)
+    }
+}

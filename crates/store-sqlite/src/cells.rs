@@ -1,0 +1,112 @@
+//! Reads a row's cells. What cannot be read is an error that names the table and the row's key.
+
+use crate::error::corrupt;
+use domain::Instant;
+use engine::port::StoreError;
+use money::Money;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use serde::de::DeserializeOwned;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// A row whose first columns are its key.
+#[derive(Clone, Copy)]
+pub struct Cells<'r, 's> {
+    row: &'r Row<'s>,
+    table: &'static str,
+    key_columns: usize,
+}
+
+impl<'r, 's> Cells<'r, 's> {
+    /// A row of a table, its key in the first columns of what was selected.
+    pub fn new(row: &'r Row<'s>, table: &'static str, key_columns: usize) -> Self {
+        Self {
+            row,
+            table,
+            key_columns,
+        }
+    }
+
+    /// The error for a cell, or for the whole row.
+    pub fn bad(&self, why: impl Display) -> StoreError {
+        let key: Vec<String> = (0..self.key_columns)
+            .map(|column| match self.row.get_ref(column) {
+                Ok(ValueRef::Text(text)) => String::from_utf8_lossy(text).into_owned(),
+                Ok(ValueRef::Integer(number)) => number.to_string(),
+                _ => "?".to_owned(),
+            })
+            .collect();
+        corrupt(self.table, key.join("/"), why)
+    }
+
+    fn cell<T>(
+        &self,
+        column: usize,
+        read: impl FnOnce(ValueRef<'r>) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        let value = self.row.get_ref(column).map_err(|error| self.bad(error))?;
+        read(value).ok_or_else(|| {
+            let name = self
+                .row
+                .as_ref()
+                .column_name(column)
+                .map_or_else(|_| column.to_string(), str::to_owned);
+            self.bad(format_args!("column {name} holds what it should not"))
+        })
+    }
+
+    /// A text.
+    pub fn text(&self, column: usize) -> Result<&'r str, StoreError> {
+        self.cell(column, |value| value.as_str().ok())
+    }
+    /// A text that may be missing.
+    pub fn text_or_null(&self, column: usize) -> Result<Option<&'r str>, StoreError> {
+        self.cell(column, |value| value.as_str_or_null().ok())
+    }
+    /// A whole number.
+    pub fn number<T: TryFrom<i64>>(&self, column: usize) -> Result<T, StoreError> {
+        self.cell(column, |value| T::try_from(value.as_i64().ok()?).ok())
+    }
+    /// 16 bytes.
+    pub fn digest(&self, column: usize) -> Result<[u8; 16], StoreError> {
+        self.cell(column, |value| value.as_blob().ok()?.try_into().ok())
+    }
+    /// A moment.
+    pub fn instant(&self, column: usize) -> Result<Instant, StoreError> {
+        self.number(column).map(Instant::from_micros)
+    }
+    /// A moment that may be missing.
+    pub fn instant_or_null(&self, column: usize) -> Result<Option<Instant>, StoreError> {
+        self.cell(column, |value| {
+            Some(value.as_i64_or_null().ok()?.map(Instant::from_micros))
+        })
+    }
+    /// An amount.
+    pub fn money(&self, column: usize) -> Result<Money, StoreError> {
+        self.number(column).map(Money::from_minor)
+    }
+    /// A text of ours: an id, a status.
+    pub fn parsed<T>(
+        &self,
+        column: usize,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        self.cell(column, |value| parse(value.as_str().ok()?))
+    }
+    /// An id.
+    pub fn id<T: FromStr>(&self, column: usize) -> Result<T, StoreError> {
+        self.parsed(column, |text| text.parse().ok())
+    }
+    /// An id that may be missing.
+    pub fn id_or_null<T: FromStr>(&self, column: usize) -> Result<Option<T>, StoreError> {
+        self.cell(column, |value| match value.as_str_or_null().ok()? {
+            Some(text) => text.parse().ok().map(Some),
+            None => Some(None),
+        })
+    }
+    /// A JSON document.
+    pub fn json<T: DeserializeOwned>(&self, column: usize) -> Result<T, StoreError> {
+        serde_json::from_str(self.text(column)?).map_err(|error| self.bad(error))
+    }
+}

@@ -1,0 +1,214 @@
+//! Coupons, column by column.
+
+use crate::cells::Cells;
+use crate::error::{Doing, refused};
+use crate::query::{after, all, at_most, each, first, one};
+use crate::timers::Timers;
+use domain::{
+    CouponId, CustomerId, Instant, ShopId,
+    coupon::{Bind, Coupon, CouponStatus, Lock},
+};
+use engine::port::{Page, Read, StoreError};
+use engine::rows::CouponChange;
+use rusqlite::{Connection, Row, Statement, params};
+
+const WRITING: &str = "writing a coupon";
+const READING: &str = "reading a coupon";
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind, origin_order_id,
+            allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id, lock_until, used_on,
+            ended_at, wake_at FROM coupons ",
+            $rest
+        )
+    };
+}
+
+const ONE: &str = select!("WHERE shop_id = ?1 AND coupon_id = ?2");
+
+fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
+    let cells = Cells::new(row, "coupons", 2);
+    let lock = match cells.id_or_null(13)? {
+        Some(order_id) => Some(Lock {
+            order_id,
+            payment_id: cells.id(14)?,
+            until: cells.instant(15)?,
+        }),
+        None => None,
+    };
+    Ok(Coupon {
+        coupon_id: cells.id(1)?,
+        campaign_id: cells.id(2)?,
+        version: cells.number(3)?,
+        customer_id: cells.id(4)?,
+        spend: cells.money(5)?,
+        save: cells.money(6)?,
+        bind: cells.parsed(7, |text| {
+            [Bind::OriginOrder, Bind::ShopScope]
+                .into_iter()
+                .find(|b| bind(*b) == text)
+        })?,
+        origin_order_id: cells.id(8)?,
+        allow_baitiao: cells.number::<i64>(9)? != 0,
+        claimed_at: cells.instant(10)?,
+        usable_until: cells.instant(11)?,
+        status: cells.parsed(12, CouponStatus::parse)?,
+        lock,
+        used_on: cells.id_or_null(16)?,
+        ended_at: cells.instant_or_null(17)?,
+        wake_at: cells.instant_or_null(18)?,
+    })
+}
+
+const fn bind(bind: Bind) -> &'static str {
+    match bind {
+        Bind::OriginOrder => "origin_order",
+        Bind::ShopScope => "shop_scope",
+    }
+}
+
+/// Loads coupons.
+pub fn load(
+    db: &Connection,
+    keys: &[(ShopId, CouponId)],
+) -> Result<Vec<Option<Coupon>>, StoreError> {
+    let mut find = db.prepare_cached(ONE).doing(READING)?;
+    each(keys, |(shop, id)| {
+        first(
+            &mut find,
+            params![shop.as_str(), id.as_str()],
+            READING,
+            read,
+        )
+    })
+}
+
+/// Writes coupons and moves their timers.
+pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let insert = "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
+        origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
+        lock_until, used_on, ended_at, wake_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+    // What a coupon was claimed as never changes.
+    let update = "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
+        lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10 WHERE shop_id = ?1 AND coupon_id = ?2";
+    let mut insert = db.prepare_cached(insert).doing(WRITING)?;
+    let mut update = db.prepare_cached(update).doing(WRITING)?;
+    let mut timers = Timers::of_coupons(db)?;
+    for change in changes {
+        if change.is_new {
+            put(&mut insert, change)?;
+        } else if !settle(&mut update, change)? {
+            let CouponChange {
+                shop_id, coupon, ..
+            } = change;
+            return Err(refused(format!(
+                "there is no coupon {} in shop {shop_id}",
+                coupon.coupon_id
+            )));
+        }
+        let id = change.coupon.coupon_id.as_str();
+        timers.shift(&change.shop_id, id, change.old_wake, change.coupon.wake_at)?;
+    }
+    Ok(())
+}
+
+fn put(insert: &mut Statement<'_>, change: &CouponChange) -> Result<(), StoreError> {
+    let CouponChange {
+        shop_id, coupon, ..
+    } = change;
+    let lock = coupon.lock.as_ref();
+    let row = params![
+        shop_id.as_str(),
+        coupon.coupon_id.as_str(),
+        coupon.campaign_id.as_str(),
+        coupon.version,
+        coupon.customer_id.as_str(),
+        coupon.spend.minor(),
+        coupon.save.minor(),
+        bind(coupon.bind),
+        coupon.origin_order_id.as_str(),
+        coupon.allow_baitiao,
+        coupon.claimed_at.micros(),
+        coupon.usable_until.micros(),
+        coupon.status.as_str(),
+        lock.map(|lock| lock.order_id.as_str()),
+        lock.map(|lock| lock.payment_id.as_str()),
+        lock.map(|lock| lock.until.micros()),
+        coupon.used_on.as_ref().map(domain::OrderId::as_str),
+        coupon.ended_at.map(Instant::micros),
+        coupon.wake_at.map(Instant::micros),
+    ];
+    insert.execute(row).doing(WRITING).map(drop)
+}
+
+fn settle(update: &mut Statement<'_>, change: &CouponChange) -> Result<bool, StoreError> {
+    let CouponChange {
+        shop_id, coupon, ..
+    } = change;
+    let lock = coupon.lock.as_ref();
+    let row = params![
+        shop_id.as_str(),
+        coupon.coupon_id.as_str(),
+        coupon.usable_until.micros(),
+        coupon.status.as_str(),
+        lock.map(|lock| lock.order_id.as_str()),
+        lock.map(|lock| lock.payment_id.as_str()),
+        lock.map(|lock| lock.until.micros()),
+        coupon.used_on.as_ref().map(domain::OrderId::as_str),
+        coupon.ended_at.map(Instant::micros),
+        coupon.wake_at.map(Instant::micros),
+    ];
+    Ok(update.execute(row).doing(WRITING)? == 1)
+}
+
+/// One coupon.
+pub fn coupon(db: &Connection, shop: &ShopId, coupon: &CouponId) -> Read<Option<Coupon>> {
+    one(
+        db,
+        ONE,
+        params![shop.as_str(), coupon.as_str()],
+        READING,
+        read,
+    )
+}
+
+/// A shop's coupons by their ids.
+pub fn coupons(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Coupon>> {
+    let sql = select!("WHERE shop_id = ?1 AND coupon_id > ?2 ORDER BY coupon_id LIMIT ?3");
+    all(
+        db,
+        sql,
+        params![shop.as_str(), after(page), at_most(page.limit)],
+        READING,
+        read,
+    )
+}
+
+/// A customer's coupons by their ids.
+pub fn of_customer(
+    db: &Connection,
+    shop: &ShopId,
+    customer: &CustomerId,
+    status: Option<CouponStatus>,
+    page: &Page,
+) -> Read<Vec<Coupon>> {
+    let sql = select!(
+        "WHERE shop_id = ?1 AND customer_id = ?2 AND coupon_id > ?3 AND (?4 IS NULL OR status = ?4)
+        ORDER BY coupon_id LIMIT ?5"
+    );
+    let status = status.map(CouponStatus::as_str);
+    let row = params![
+        shop.as_str(),
+        customer.as_str(),
+        after(page),
+        status,
+        at_most(page.limit)
+    ];
+    all(db, sql, row, READING, read)
+}

@@ -1,0 +1,69 @@
+//! What went wrong in `SQLite`, in the words of the port.
+
+use engine::port::{StoreError, StoreErrorKind};
+use rusqlite::ErrorCode;
+use std::fmt::Display;
+
+/// An error of the database while doing `what`.
+pub fn failed(what: &str, error: rusqlite::Error) -> StoreError {
+    let kind = match &error {
+        rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
+            ErrorCode::DiskFull => StoreErrorKind::Full,
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreErrorKind::Busy,
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreErrorKind::Corrupt,
+            _ => StoreErrorKind::Other,
+        },
+        _ => StoreErrorKind::Other,
+    };
+    let message = match kind {
+        StoreErrorKind::Full => {
+            format!(
+                "the disk is full; free space and try again, what is stored stays readable ({what}: {error})"
+            )
+        }
+        StoreErrorKind::Busy => {
+            format!("another process holds the database; try again ({what}: {error})")
+        }
+        StoreErrorKind::Corrupt => {
+            format!(
+                "the database file is damaged; restore a backup with `promenade restore` ({what}: {error})"
+            )
+        }
+        StoreErrorKind::Other => format!("{what}: {error}"),
+    };
+    StoreError::new(kind, message)
+}
+
+/// A row that cannot be understood.
+pub fn corrupt(table: &str, key: impl Display, why: impl Display) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Corrupt,
+        format!("row {key} of table {table} cannot be read: {why}"),
+    )
+}
+
+/// What a caller did that no store may keep.
+pub fn refused(message: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Other, message)
+}
+
+/// An error of the file system.
+pub fn io(what: impl Display, error: &std::io::Error) -> StoreError {
+    let kind = match error.kind() {
+        std::io::ErrorKind::StorageFull => StoreErrorKind::Full,
+        _ => StoreErrorKind::Other,
+    };
+    StoreError::new(kind, format!("{what}: {error}"))
+}
+
+/// Says what was being done when the database failed.
+pub trait Doing<T> {
+    /// Names it.
+    fn doing(self, what: &str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, rusqlite::Error> {
+    fn doing(self, what: &str) -> Result<T, StoreError> {
+        self.map_err(|error| failed(what, error))
+    }
+}

@@ -1,0 +1,202 @@
+//! Messages to customers, and those that are to be handed to their sender.
+
+use crate::cells::Cells;
+use crate::error::Doing;
+use crate::query::{after, all, at_most, each, first};
+use domain::{
+    Code, CustomerId, Instant, MessageId, OrderId, ShopId,
+    message::{Channel, Kind, Message, MessageStatus},
+};
+use engine::port::{MessageFilter, Page, Read, StoreError};
+use engine::rows::{Changes, Dispatch, DispatchUpdate};
+use rusqlite::{Connection, Row, params};
+
+const READING: &str = "reading messages";
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.shop_id, m.message_id, m.order_id, m.customer_id, m.campaign_id, m.kind, m.channel, m.status,
+            m.code, m.due_at, m.sent_at, m.link ",
+            $rest
+        )
+    };
+}
+
+fn read(row: &Row<'_>) -> Result<Message, StoreError> {
+    let cells = Cells::new(row, "messages", 2);
+    let code = match cells.text_or_null(8)? {
+        Some(_) => Some(cells.parsed(8, |text| {
+            Code::ALL.iter().copied().find(|code| code.as_str() == text)
+        })?),
+        None => None,
+    };
+    Ok(Message {
+        shop_id: cells.id(0)?,
+        message_id: cells.id(1)?,
+        order_id: cells.id(2)?,
+        customer_id: cells.id(3)?,
+        campaign_id: cells.id(4)?,
+        kind: cells.parsed(5, Kind::parse)?,
+        channel: cells.parsed(6, Channel::parse)?,
+        status: cells.parsed(7, MessageStatus::parse)?,
+        code,
+        due_at: cells.instant(9)?,
+        sent_at: cells.instant_or_null(10)?,
+        link: cells.text(11)?.to_owned(),
+    })
+}
+
+/// Loads messages.
+pub fn load(
+    db: &Connection,
+    keys: &[(ShopId, MessageId)],
+) -> Result<Vec<Option<Message>>, StoreError> {
+    let sql = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
+    let mut find = db.prepare_cached(sql).doing(READING)?;
+    each(keys, |(shop, id)| {
+        first(
+            &mut find,
+            params![shop.as_str(), id.as_str()],
+            READING,
+            read,
+        )
+    })
+}
+
+/// Writes messages, then queues and settles dispatches.
+pub fn write(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
+    let sql = "INSERT INTO messages (shop_id, message_id, order_id, customer_id, campaign_id, kind, channel, status,
+        code, due_at, sent_at, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        ON CONFLICT (shop_id, message_id) DO UPDATE SET order_id = excluded.order_id,
+        customer_id = excluded.customer_id, campaign_id = excluded.campaign_id, kind = excluded.kind,
+        channel = excluded.channel, status = excluded.status, code = excluded.code, due_at = excluded.due_at,
+        sent_at = excluded.sent_at, link = excluded.link";
+    let mut put = db.prepare_cached(sql).doing("writing a message")?;
+    for message in &changes.messages {
+        let row = params![
+            message.shop_id.as_str(),
+            message.message_id.as_str(),
+            message.order_id.as_str(),
+            message.customer_id.as_str(),
+            message.campaign_id.as_str(),
+            message.kind.as_str(),
+            message.channel.as_str(),
+            message.status.as_str(),
+            message.code.map(Code::as_str),
+            message.due_at.micros(),
+            message.sent_at.map(Instant::micros),
+            message.link,
+        ];
+        put.execute(row).doing("writing a message")?;
+    }
+    queue(db, changes)
+}
+
+fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
+    const WRITING: &str = "writing a dispatch";
+    let put = "INSERT INTO dispatches (shop_id, message_id, deliver_until, attempt, next_at)
+        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (shop_id, message_id) DO UPDATE SET
+        deliver_until = excluded.deliver_until, attempt = excluded.attempt, next_at = excluded.next_at";
+    let mut put = db.prepare_cached(put).doing(WRITING)?;
+    for dispatch in &changes.dispatches {
+        let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
+        let (until, next_at) = (dispatch.deliver_until.micros(), dispatch.next_at.micros());
+        put.execute(params![
+            shop.as_str(),
+            id.as_str(),
+            until,
+            dispatch.attempt,
+            next_at
+        ])
+        .doing(WRITING)?;
+    }
+    let done = "DELETE FROM dispatches WHERE shop_id = ?1 AND message_id = ?2";
+    let retry =
+        "UPDATE dispatches SET attempt = ?3, next_at = ?4 WHERE shop_id = ?1 AND message_id = ?2";
+    let mut done = db.prepare_cached(done).doing(WRITING)?;
+    let mut retry = db.prepare_cached(retry).doing(WRITING)?;
+    for update in &changes.dispatch_updates {
+        match update {
+            DispatchUpdate::Done {
+                shop_id,
+                message_id,
+            } => done
+                .execute(params![shop_id.as_str(), message_id.as_str()])
+                .doing(WRITING)?,
+            DispatchUpdate::Retry {
+                shop_id,
+                message_id,
+                attempt,
+                next_at,
+            } => retry
+                .execute(params![
+                    shop_id.as_str(),
+                    message_id.as_str(),
+                    attempt,
+                    next_at.micros()
+                ])
+                .doing(WRITING)?,
+        };
+    }
+    Ok(())
+}
+
+/// A shop's messages by their ids: an order's, a customer's or all.
+pub fn messages(
+    db: &Connection,
+    shop: &ShopId,
+    filter: &MessageFilter,
+    page: &Page,
+) -> Read<Vec<Message>> {
+    let order = filter.order_id.as_ref().map(OrderId::as_str);
+    let customer = filter.customer_id.as_ref().map(CustomerId::as_str);
+    let status = filter.status.map(MessageStatus::as_str);
+    let sql = match (order, customer) {
+        (Some(_), _) => select!(
+            "FROM messages m WHERE m.shop_id = ?1 AND m.order_id = ?2 AND (?3 IS NULL OR m.customer_id = ?3)
+            AND (?4 IS NULL OR m.status = ?4) AND m.message_id > ?5 ORDER BY m.message_id LIMIT ?6"
+        ),
+        (None, Some(_)) => select!(
+            "FROM messages m WHERE m.shop_id = ?1 AND ?2 IS NULL AND m.customer_id = ?3
+            AND (?4 IS NULL OR m.status = ?4) AND m.message_id > ?5 ORDER BY m.message_id LIMIT ?6"
+        ),
+        (None, None) => select!(
+            "FROM messages m WHERE m.shop_id = ?1 AND ?2 IS NULL AND ?3 IS NULL
+            AND (?4 IS NULL OR m.status = ?4) AND m.message_id > ?5 ORDER BY m.message_id LIMIT ?6"
+        ),
+    };
+    let wanted = params![
+        shop.as_str(),
+        order,
+        customer,
+        status,
+        after(page),
+        at_most(page.limit)
+    ];
+    all(db, sql, wanted, READING, read)
+}
+
+/// Messages to hand over now, longest waiting first.
+pub fn due_dispatches(db: &Connection, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+    let sql = select!(
+        ", d.deliver_until, d.attempt, d.next_at FROM dispatches d
+        JOIN messages m ON m.shop_id = d.shop_id AND m.message_id = d.message_id
+        WHERE d.next_at <= ?1 ORDER BY d.next_at, d.shop_id, d.message_id LIMIT ?2"
+    );
+    all(
+        db,
+        sql,
+        params![now.micros(), at_most(limit)],
+        "reading dispatches",
+        |row| {
+            let cells = Cells::new(row, "dispatches", 2);
+            Ok(Dispatch {
+                message: read(row)?,
+                deliver_until: cells.instant(12)?,
+                attempt: cells.number(13)?,
+                next_at: cells.instant(14)?,
+            })
+        },
+    )
+}

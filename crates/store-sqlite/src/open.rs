@@ -1,0 +1,142 @@
+//! Opens connections and brings the schema up to date.
+
+use crate::error::{Doing, failed, refused};
+use engine::port::{StoreError, StoreErrorKind};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use std::path::Path;
+use std::time::Duration;
+
+mod embedded {
+    refinery::embed_migrations!("migrations");
+}
+
+/// What may be tuned; the defaults are measured, see `examples/throughput.rs`.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Memory for the writer's pages, in MiB.
+    pub cache_mib: u32,
+    /// Memory for each reader's pages, in MiB.
+    pub reader_cache_mib: u32,
+    /// Readers kept open.
+    pub readers: usize,
+    /// Bytes of a page; fixed when the file is made.
+    pub page_size: u32,
+    /// Pages in the write-ahead log from which on it is copied into the file.
+    pub checkpoint_pages: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            cache_mib: 64,
+            reader_cache_mib: 8,
+            readers: 4,
+            page_size: 4096,
+            checkpoint_pages: 8000,
+        }
+    }
+}
+
+/// Opens the writer's connection.
+pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> {
+    let what = format!("opening {}", path.display());
+    let mut db = Connection::open(path).doing(&what)?;
+    db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
+    db.execute_batch(&format!("PRAGMA page_size = {}", options.page_size))
+        .doing(&what)?;
+    let mode: String = db
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .doing(&what)?;
+    if mode != "wal" {
+        return Err(refused(format!(
+            "{what}: the file system cannot keep a write-ahead log (journal mode {mode})"
+        )));
+    }
+    db.execute_batch(&format!(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {}; PRAGMA journal_size_limit = {}",
+        u64::from(options.cache_mib) << 10,
+        options.checkpoint_pages,
+        256 << 20,
+    ))
+    .doing(&what)?;
+    db.set_prepared_statement_cache_capacity(128);
+    migrate(&mut db, path)?;
+    Ok(db)
+}
+
+/// Opens a connection that only reads.
+pub fn read_only(path: &Path, cache_mib: u32) -> Result<Connection, StoreError> {
+    let what = format!("opening {} for reading", path.display());
+    let db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .doing(&what)?;
+    db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
+    let settings = format!(
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}",
+        u64::from(cache_mib) << 10
+    );
+    db.execute_batch(&settings).doing(&what)?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(db)
+}
+
+fn migrate(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let current = schema(db)?;
+    let known = known_schema();
+    refuse_newer(path, current, known)?;
+    if current == Some(known) {
+        return Ok(());
+    }
+    let run = embedded::migrations::runner().run(db);
+    run.map(drop).map_err(|error| {
+        let message = format!(
+            "the schema of {} could not be brought up to date: {error}",
+            path.display()
+        );
+        StoreError::new(StoreErrorKind::Other, message)
+    })
+}
+
+/// Refuses a file that a newer program made.
+pub fn refuse_newer(path: &Path, current: Option<i64>, known: i64) -> Result<(), StoreError> {
+    match current {
+        Some(newer) if newer > known => Err(refused(format!(
+            "{} was made by a newer version of Promenade (schema {newer}, this program knows up to {known}); \
+            use that version",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The newest schema this program knows.
+pub fn known_schema() -> i64 {
+    let runner = embedded::migrations::runner();
+    let versions = runner
+        .get_migrations()
+        .iter()
+        .map(|migration| i64::from(migration.version()));
+    versions.max().unwrap_or_default()
+}
+
+/// The schema that a file has; `None` when it has none of ours.
+pub fn schema(db: &Connection) -> Result<Option<i64>, StoreError> {
+    let what = "reading the schema's version";
+    let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
+    let ours: Option<i64> = db
+        .query_row(sql, [], |row| row.get(0))
+        .optional()
+        .map_err(|error| failed(what, error))?;
+    if ours.is_none() {
+        return Ok(None);
+    }
+    db.query_row(
+        "SELECT max(version) FROM refinery_schema_history",
+        [],
+        |row| row.get(0),
+    )
+    .doing(what)
+}

@@ -1,0 +1,222 @@
+//! Orders: a document each, with the columns that finance asks for, and the timeline behind it.
+
+use crate::cells::Cells;
+use crate::error::{Doing, corrupt, refused};
+use crate::json::Json;
+use crate::query::{after, all, at_most, each, first, one};
+use crate::timers::Timers;
+use domain::{
+    Instant, OrderId, ShopId,
+    order::{Order, State},
+};
+use engine::port::{Page, Read, StoreError};
+use engine::rows::{OrderChange, OrderRow, TimelineEntry};
+use rusqlite::{CachedStatement, Connection, params};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+
+const WRITING: &str = "writing an order";
+const READING: &str = "reading an order";
+
+/// Shop and order.
+pub type Key = (ShopId, OrderId);
+/// Where the orders that a transaction has loaded lie, so that writing them needs no second search.
+pub type Places = FxHashMap<Key, i64>;
+
+/// Loads orders and notes their places.
+pub fn load(
+    db: &Connection,
+    keys: &[Key],
+    places: &mut Places,
+) -> Result<Vec<Option<OrderRow>>, StoreError> {
+    let sql = "SELECT shop_id, order_id, id, wake_at, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
+    let mut find = db.prepare_cached(sql).doing(READING)?;
+    each(keys, |key| {
+        first(
+            &mut find,
+            params![key.0.as_str(), key.1.as_str()],
+            READING,
+            |row| {
+                let cells = Cells::new(row, "orders", 2);
+                places.insert(key.clone(), cells.number(2)?);
+                Ok(OrderRow {
+                    wake_at: cells.instant_or_null(3)?,
+                    order: cells.json(4)?,
+                })
+            },
+        )
+    })
+}
+
+/// Writes orders.
+pub fn write(
+    db: &Connection,
+    json: &mut Json,
+    places: &mut Places,
+    changes: &[OrderChange],
+) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut writer = Writer::prepare(db)?;
+    for change in changes {
+        let key = (change.shop_id.clone(), change.order.order_id.clone());
+        if change.is_new {
+            let place = writer.insert(change, json)?;
+            places.insert(key, place);
+        } else {
+            let place = match places.get(&key) {
+                Some(place) => *place,
+                None => writer.find(&key)?,
+            };
+            writer.update(place, change, json)?;
+        }
+        let (shop, id) = (&change.shop_id, change.order.order_id.as_str());
+        writer
+            .timers
+            .shift(shop, id, change.old_wake, change.wake_at)?;
+    }
+    Ok(())
+}
+
+struct Writer<'c> {
+    insert: CachedStatement<'c>,
+    update: CachedStatement<'c>,
+    find: CachedStatement<'c>,
+    timers: Timers<'c>,
+}
+
+impl<'c> Writer<'c> {
+    fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
+        let insert = "INSERT INTO orders
+            (shop_id, order_id, customer_id, state, placed_at, paid_at, payable, wake_at, doc, timeline)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let update = "UPDATE orders SET state = ?2, paid_at = ?3, wake_at = ?4, doc = ?5,
+            timeline = timeline || ?6, customer_id = ?7, placed_at = ?8, payable = ?9 WHERE id = ?1";
+        let find = "SELECT id FROM orders WHERE shop_id = ?1 AND order_id = ?2";
+        let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
+        let (insert, update, find) = (prepare(insert)?, prepare(update)?, prepare(find)?);
+        Ok(Self {
+            insert,
+            update,
+            find,
+            timers: Timers::of_orders(db)?,
+        })
+    }
+
+    fn insert(&mut self, change: &OrderChange, json: &mut Json) -> Result<i64, StoreError> {
+        let order = &change.order;
+        let (state, paid_at) = state(order);
+        let row = params![
+            change.shop_id.as_str(),
+            order.order_id.as_str(),
+            order.customer_id.as_str(),
+            state,
+            order.placed_at.micros(),
+            paid_at,
+            order.payable.minor(),
+            change.wake_at.map(Instant::micros),
+            json.text(order)?,
+            lines(&change.timeline),
+        ];
+        self.insert.insert(row).doing(WRITING)
+    }
+
+    fn update(
+        &mut self,
+        place: i64,
+        change: &OrderChange,
+        json: &mut Json,
+    ) -> Result<(), StoreError> {
+        let order = &change.order;
+        let (state, paid_at) = state(order);
+        let row = params![
+            place,
+            state,
+            paid_at,
+            change.wake_at.map(Instant::micros),
+            json.text(order)?,
+            lines(&change.timeline),
+            order.customer_id.as_str(),
+            order.placed_at.micros(),
+            order.payable.minor(),
+        ];
+        self.update.execute(row).doing(WRITING).map(drop)
+    }
+
+    fn find(&mut self, (shop, order): &Key) -> Result<i64, StoreError> {
+        let place = first(
+            &mut self.find,
+            params![shop.as_str(), order.as_str()],
+            READING,
+            |row| row.get(0).doing(READING),
+        )?;
+        place.ok_or_else(|| refused(format!("there is no order {order} in shop {shop}")))
+    }
+}
+
+fn state(order: &Order) -> (&'static str, Option<i64>) {
+    match order.state {
+        State::Open => ("open", None),
+        State::Paid { at } => ("paid", Some(at.micros())),
+        State::Cancelled { .. } => ("cancelled", None),
+    }
+}
+
+/// Whole lines: the next ones are put behind them.
+fn lines(timeline: &str) -> Cow<'_, str> {
+    if timeline.is_empty() || timeline.ends_with('\n') {
+        timeline.into()
+    } else {
+        format!("{timeline}\n").into()
+    }
+}
+
+/// One order.
+pub fn order(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Option<Order>> {
+    let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
+    one(
+        db,
+        sql,
+        params![shop.as_str(), order.as_str()],
+        READING,
+        |row| Cells::new(row, "orders", 2).json(2),
+    )
+}
+
+/// A shop's orders by their ids.
+pub fn orders(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
+    let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id > ?2
+        ORDER BY order_id LIMIT ?3";
+    all(
+        db,
+        sql,
+        params![shop.as_str(), after(page), at_most(page.limit)],
+        READING,
+        |row| Cells::new(row, "orders", 2).json(2),
+    )
+}
+
+/// What happened to an order, oldest first.
+pub fn timeline(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>> {
+    let sql = "SELECT shop_id, order_id, timeline FROM orders WHERE shop_id = ?1 AND order_id = ?2";
+    let entries = one(
+        db,
+        sql,
+        params![shop.as_str(), order.as_str()],
+        READING,
+        |row| {
+            let text = Cells::new(row, "orders", 2).text(2)?;
+            let read = |line| serde_json::from_str(line);
+            let entries: Result<Vec<TimelineEntry>, _> = text.lines().map(read).collect();
+            entries.map_err(|error| {
+                corrupt(
+                    "orders",
+                    format_args!("{shop}/{order}"),
+                    format_args!("timeline: {error}"),
+                )
+            })
+        },
+    )?;
+    Ok(entries.unwrap_or_default())
+}

@@ -1,0 +1,159 @@
+//! The reading side: a few read-only connections, each read a snapshot of what is committed.
+
+use crate::open::{self, Options};
+use crate::{arrivals, coupons, ledger, messages, meta, orders, outbox, shops, standings, timers};
+use domain::{
+    CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    coupon::{Coupon, CouponStatus},
+    customer::Standing,
+    ledger::Entry,
+    message::Message,
+    order::Order,
+    shop::Shop,
+};
+use engine::port::{MessageFilter, Page, Read, Reader, StoreError, Totals};
+use engine::rows::{
+    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer,
+    Webhook,
+};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Connections to read with, opened when they are needed.
+#[derive(Debug)]
+pub struct SqliteReader {
+    path: PathBuf,
+    cache_mib: u32,
+    most: usize,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl SqliteReader {
+    /// Readers of a file; none is opened yet.
+    pub fn new(path: &Path, options: &Options) -> Self {
+        let (path, cache_mib) = (path.to_owned(), options.reader_cache_mib);
+        Self {
+            path,
+            cache_mib,
+            most: options.readers,
+            idle: Mutex::default(),
+        }
+    }
+
+    /// Whether the file can be read by this program.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let known = open::known_schema();
+        let current = self.with(open::schema)?;
+        open::refuse_newer(&self.path, current, known)?;
+        if current == Some(known) {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(crate::error::refused(match current {
+            Some(older) => format!(
+                "{path} has schema {older}, this program reads {known}; start `promenade serve` on it once"
+            ),
+            None => format!("{path} is not a database of Promenade"),
+        }))
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&Connection) -> Read<T>) -> Read<T> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = idle().pop();
+        let db = match waiting {
+            Some(db) => db,
+            None => open::read_only(&self.path, self.cache_mib)?,
+        };
+        let answer = read(&db);
+        let mut idle = idle();
+        if idle.len() < self.most {
+            idle.push(db);
+        }
+        answer
+    }
+}
+
+impl Reader for SqliteReader {
+    fn shop(&self, shop: &ShopId) -> Read<Option<Arc<Shop>>> {
+        self.with(|db| shops::shop(db, shop))
+    }
+    fn shops(&self, page: &Page) -> Read<Vec<Arc<Shop>>> {
+        self.with(|db| shops::shops(db, page))
+    }
+    fn campaigns(&self, shop: &ShopId) -> Read<Vec<CampaignRow>> {
+        self.with(|db| shops::campaigns(db, shop))
+    }
+    fn campaign(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<CampaignRow>> {
+        self.with(|db| shops::campaign(db, shop, campaign))
+    }
+    fn order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<Order>> {
+        self.with(|db| orders::order(db, shop, order))
+    }
+    fn orders(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
+        self.with(|db| orders::orders(db, shop, page))
+    }
+    fn timeline(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>> {
+        self.with(|db| orders::timeline(db, shop, order))
+    }
+    fn entries(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<Entry>> {
+        self.with(|db| ledger::entries(db, shop, order))
+    }
+    fn coupon(&self, shop: &ShopId, coupon: &CouponId) -> Read<Option<Coupon>> {
+        self.with(|db| coupons::coupon(db, shop, coupon))
+    }
+    fn coupons(&self, shop: &ShopId, page: &Page) -> Read<Vec<Coupon>> {
+        self.with(|db| coupons::coupons(db, shop, page))
+    }
+    fn customer_coupons(
+        &self,
+        shop: &ShopId,
+        customer: &CustomerId,
+        status: Option<CouponStatus>,
+        page: &Page,
+    ) -> Read<Vec<Coupon>> {
+        self.with(|db| coupons::of_customer(db, shop, customer, status, page))
+    }
+    fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
+        self.with(|db| standings::standing(db, shop, customer))
+    }
+    fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>> {
+        self.with(|db| standings::standings(db, shop, page))
+    }
+    fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
+        self.with(|db| messages::messages(db, shop, filter, page))
+    }
+    fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {
+        self.with(|db| arrivals::parked(db, shop, page))
+    }
+    fn webhooks(&self, shop: &ShopId) -> Read<Vec<Webhook>> {
+        self.with(|db| shops::webhooks(db, shop))
+    }
+    fn deliveries(
+        &self,
+        shop: &ShopId,
+        webhook: &WebhookId,
+        status: DeliveryStatus,
+        page: &Page,
+    ) -> Read<Vec<Delivery>> {
+        self.with(|db| outbox::deliveries(db, shop, webhook, status, page))
+    }
+    fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>> {
+        self.with(|db| outbox::due_deliveries(db, now, limit))
+    }
+    fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        self.with(|db| messages::due_dispatches(db, now, limit))
+    }
+    fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>> {
+        self.with(|db| outbox::outbox(db, shop, page))
+    }
+    fn timers(&self, shop: &ShopId, page: &Page) -> Read<Vec<Timer>> {
+        self.with(|db| timers::of_shop(db, shop, page))
+    }
+    fn sandbox_clock(&self) -> Read<Option<Instant>> {
+        self.with(meta::sandbox_clock)
+    }
+    fn totals(&self) -> Read<Totals> {
+        self.with(meta::totals)
+    }
+}

@@ -1,0 +1,135 @@
+//! A transaction under way. Dropped before it is committed, by an error or a panic, it is rolled back.
+
+use crate::cache::ShopCache;
+use crate::error::Doing;
+use crate::json::Json;
+use crate::{arrivals, coupons, ledger, messages, meta, orders, outbox, shops, standings};
+use engine::port::{StoreError, Transaction};
+use engine::rows::{Changes, Keys, Rows};
+use rusqlite::Connection;
+
+/// The open transaction of the one writer.
+pub struct Open<'s> {
+    db: &'s Connection,
+    shops: &'s mut ShopCache,
+    json: &'s mut Json,
+    places: orders::Places,
+    /// A write that broke off; it may not be committed, whatever the work answers.
+    failed: Option<StoreError>,
+    committed: bool,
+}
+
+impl<'s> Open<'s> {
+    /// A transaction that has been begun.
+    pub fn new(db: &'s Connection, shops: &'s mut ShopCache, json: &'s mut Json) -> Self {
+        Self {
+            db,
+            shops,
+            json,
+            places: orders::Places::default(),
+            failed: None,
+            committed: false,
+        }
+    }
+
+    /// Commits what was written, if everything went well.
+    pub fn commit(mut self, worked: Result<(), StoreError>) -> Result<(), StoreError> {
+        worked?;
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let mut commit = self.db.prepare_cached("COMMIT").doing("committing")?;
+        commit.execute([]).doing("committing")?;
+        self.committed = true;
+        Ok(())
+    }
+
+    fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        shops::write(self.db, self.json, changes)?;
+        orders::write(self.db, self.json, &mut self.places, &changes.orders)?;
+        coupons::write(self.db, &changes.coupons)?;
+        standings::write(self.db, self.json, &changes.standings)?;
+        arrivals::write(self.db, self.json, changes)?;
+        ledger::write(self.db, &changes.entries)?;
+        messages::write(self.db, changes)?;
+        outbox::write(self.db, changes)?;
+        shops::remove_webhooks(self.db, changes)?;
+        if let Some(moment) = changes.sandbox_clock {
+            meta::set_sandbox_clock(self.db, moment)?;
+        }
+        self.shops.follow(changes);
+        Ok(())
+    }
+}
+
+impl Transaction for Open<'_> {
+    fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
+        let db = self.db;
+        for shop in &keys.shops {
+            rows.shops.push((shop.clone(), self.shops.load(db, shop)?));
+        }
+        answer(
+            &mut rows.orders,
+            &keys.orders,
+            orders::load(db, &keys.orders, &mut self.places)?,
+        );
+        answer(
+            &mut rows.coupons,
+            &keys.coupons,
+            coupons::load(db, &keys.coupons)?,
+        );
+        answer(
+            &mut rows.standings,
+            &keys.standings,
+            standings::load(db, &keys.standings)?,
+        );
+        answer(
+            &mut rows.inbox,
+            &keys.inbox,
+            arrivals::load_inbox(db, &keys.inbox)?,
+        );
+        answer(
+            &mut rows.parked,
+            &keys.parked,
+            arrivals::load_parked(db, &keys.parked)?,
+        );
+        answer(
+            &mut rows.requests,
+            &keys.requests,
+            arrivals::load_requests(db, &keys.requests)?,
+        );
+        answer(
+            &mut rows.messages,
+            &keys.messages,
+            messages::load(db, &keys.messages)?,
+        );
+        Ok(())
+    }
+
+    fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let written = self.put(changes);
+        if let Err(error) = &written {
+            self.failed = Some(error.clone());
+        }
+        written
+    }
+}
+
+fn answer<K: Clone, T>(rows: &mut Vec<(K, T)>, keys: &[K], found: Vec<T>) {
+    rows.extend(keys.iter().cloned().zip(found));
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        if self.committed {
+            return;
+        }
+        self.shops.clear();
+        // On some errors, a full disk for one, SQLite has rolled back by itself.
+        if !self.db.is_autocommit()
+            && let Err(error) = self.db.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+    }
+}

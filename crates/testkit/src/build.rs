@@ -1,0 +1,234 @@
+//! Values of the domain for tests: sound ones, with the names given and every other field chosen.
+
+mod rows;
+
+pub use rows::{dispatch, entries, inbox, outbox, parked, request, timeline, webhook};
+
+use domain::{
+    CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId,
+    campaign::{Campaign, Counters, Terms, Version, recovery},
+    catalog::{Category, Scope},
+    coupon::{Bind, Coupon, CouponStatus, Lock},
+    customer::{Counted, Standing},
+    event::{Body, OrderEvent, OrderNamed, Placed, PlacedLine},
+    message::{self, Channel, Message, MessageStatus},
+    order::{self, Discount, Goods, Order, OrderKind, Party, Source},
+    shop::{Shop, ShopKind},
+    time::CivilDay,
+};
+use money::Money;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// An id, or any other value, from text that is one.
+///
+/// ```
+/// let order: domain::OrderId = testkit::build::id("o-1");
+/// assert_eq!(order.as_str(), "o-1");
+/// ```
+pub fn id<T: FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text} is no id"))
+}
+
+/// The moment at which tests begin: 2022-06-10T10:00:00+08:00.
+pub const fn start() -> Instant {
+    Instant::from_micros(1_654_826_400_000_000)
+}
+
+/// So many seconds after [`start`].
+pub const fn at(seconds: i64) -> Instant {
+    start().plus_seconds(seconds)
+}
+
+/// A shop with every default.
+pub fn shop(shop_id: &str) -> Shop {
+    Shop::with_defaults(id(shop_id), format!("Shop {shop_id}"), ShopKind::Sop)
+}
+
+/// What the platform says of a placed order: two lines, a discount of 10.00 from the merchant, 1 from
+/// the platform, freight; 295.00 to pay.
+pub fn placed(order_id: &str, customer_id: &str) -> Placed {
+    let line = |line_id: &str, sku: &str, quantity, minor| PlacedLine {
+        line_id: id(line_id),
+        sku: id(sku),
+        categories: ["appliances", "kitchen", "kettles"]
+            .iter()
+            .filter_map(|name| Category::try_new(name))
+            .collect(),
+        quantity,
+        unit_price: Money::from_minor(minor),
+        presale_campaign_id: None,
+    };
+    let discount = |kind: &str, minor, funded_by| Discount {
+        kind: kind.into(),
+        id: None,
+        amount: Money::from_minor(minor),
+        funded_by,
+    };
+    Placed {
+        order_id: id(order_id),
+        customer_id: id(customer_id),
+        source: Source::App,
+        kind: OrderKind::Normal,
+        goods: Goods::Physical,
+        lines: vec![
+            line("l1", "sku-1001", 2, 100_00),
+            line("l2", "sku-1002", 1, 100_00),
+        ],
+        discounts: vec![
+            discount("order_promotion", 10_00, Party::Merchant),
+            discount("beans", 1_00, Party::Platform),
+        ],
+        freight: Money::from_minor(6_00),
+        payable: Money::from_minor(295_00),
+        cancel_at: None,
+    }
+}
+
+/// An order placed at that moment, open.
+pub fn order(order_id: &str, customer_id: &str, placed_at: Instant) -> Order {
+    let placed = placed(order_id, customer_id);
+    order::place(&shop("any"), &placed, placed_at).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+/// A published recovery campaign: 20.00 off from 200.00, shown after 30 minutes, 1,000 coupons.
+pub fn campaign(campaign_id: &str) -> Campaign {
+    let version = Version {
+        name: format!("Campaign {campaign_id}"),
+        starts_at: start(),
+        ends_at: start().plus_hours(24 * 30),
+        scope: Scope::default(),
+        terms: Terms::Recovery(recovery::Terms {
+            trigger_after_minutes: 30,
+            spend: Money::from_minor(200_00),
+            save: Money::from_minor(20_00),
+            quantity: 1_000,
+            coupon_valid_hours: 48,
+            bind: Bind::OriginOrder,
+            frequency_scope: recovery::FrequencyScope::Campaign,
+            holdout_percent: 0,
+        }),
+        made_at: start().plus_hours(-4),
+    };
+    Campaign {
+        campaign_id: id::<CampaignId>(campaign_id),
+        created_at: start().plus_hours(-4),
+        published_at: Some(start().plus_hours(-3)),
+        closed_at: None,
+        versions: vec![version],
+        request_digest: String::new(),
+    }
+}
+
+/// Figures after so many claims.
+pub fn counters(issued: u64) -> Counters {
+    Counters {
+        covered: issued * 3,
+        displayed: issued * 2,
+        issued,
+        available: issued,
+        ..Counters::default()
+    }
+}
+
+/// An available coupon, claimed at that moment for an order.
+pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: Instant) -> Coupon {
+    let usable_until = claimed_at.plus_hours(48);
+    Coupon {
+        coupon_id: id::<CouponId>(coupon_id),
+        campaign_id: id("c1"),
+        version: 1,
+        customer_id: id::<CustomerId>(customer_id),
+        spend: Money::from_minor(200_00),
+        save: Money::from_minor(20_00),
+        bind: Bind::OriginOrder,
+        origin_order_id: id::<OrderId>(order_id),
+        allow_baitiao: true,
+        claimed_at,
+        usable_until,
+        status: CouponStatus::Available,
+        lock: None,
+        used_on: None,
+        ended_at: None,
+        wake_at: Some(usable_until),
+    }
+}
+
+/// A lock of a payment `p1` on an order.
+pub fn lock(order_id: &str, until: Instant) -> Lock {
+    Lock {
+        order_id: id(order_id),
+        payment_id: id("p1"),
+        until,
+    }
+}
+
+/// The standing of a customer with so many claims.
+pub fn standing(claims: u32) -> Standing {
+    let mut standing = Standing::default();
+    for day in 0..claims {
+        standing.count_claim(
+            Counted::Campaign(id("c1")),
+            CivilDay(19_000 + i32::try_from(day).unwrap_or_default()),
+        );
+    }
+    standing
+}
+
+/// A planned push about an order.
+pub fn message(shop_id: &ShopId, message_id: &str, order_id: &str, customer_id: &str) -> Message {
+    let order_id: OrderId = id(order_id);
+    Message {
+        message_id: id(message_id),
+        shop_id: shop_id.clone(),
+        customer_id: id(customer_id),
+        campaign_id: id("c1"),
+        kind: message::Kind::PaymentReminder,
+        channel: Channel::Push,
+        status: MessageStatus::Planned,
+        code: None,
+        due_at: at(3_600),
+        sent_at: None,
+        link: message::order_link(shop_id, &order_id),
+        order_id,
+    }
+}
+
+/// An `order.placed` of a source `platform`.
+pub fn placed_event(
+    event_id: &str,
+    order_id: &str,
+    customer_id: &str,
+    occurred_at: Instant,
+) -> OrderEvent {
+    event(
+        event_id,
+        Body::Placed(Box::new(placed(order_id, customer_id))),
+        occurred_at,
+    )
+}
+
+/// An `order.shipped` of a source `platform`.
+pub fn shipped_event(event_id: &str, order_id: &str, occurred_at: Instant) -> OrderEvent {
+    event(
+        event_id,
+        Body::Shipped(OrderNamed {
+            order_id: id(order_id),
+        }),
+        occurred_at,
+    )
+}
+
+fn event(event_id: &str, body: Body, occurred_at: Instant) -> OrderEvent {
+    OrderEvent {
+        source: "platform".into(),
+        event_id: event_id.into(),
+        occurred_at,
+        body,
+    }
+}
+
+/// A shop behind its pointer, as changes hold it.
+pub fn shared_shop(shop_id: &str) -> Arc<Shop> {
+    Arc::new(shop(shop_id))
+}

@@ -1,0 +1,123 @@
+//! The stores' rows for tests.
+
+use super::{at, id, message, start};
+use domain::{
+    ShopId,
+    ledger::{Account, Entry},
+    order::{Order, Party},
+};
+use engine::rows::{
+    Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, TimelineEntry, Webhook, digest,
+};
+use money::Money;
+
+/// An event of a source `platform`, taken in at the start.
+pub fn inbox(shop_id: &ShopId, event_id: &str) -> (InboxKey, InboxRow) {
+    let key = (shop_id.clone(), "platform".into(), event_id.into());
+    (
+        key,
+        InboxRow {
+            digest: digest(event_id.as_bytes()),
+            received_at: start(),
+        },
+    )
+}
+
+/// An `order.shipped` that waits.
+pub fn parked(event_id: &str, order_id: &str) -> Parked {
+    Parked {
+        event: super::shipped_event(event_id, order_id, at(60)),
+        received_at: at(61),
+    }
+}
+
+/// An answered request.
+pub fn request(body: &str) -> RequestRow {
+    RequestRow {
+        digest: digest(body.as_bytes()),
+        reply: format!(r#"{{"reply":"done","to":"{body}"}}"#),
+        at: start(),
+    }
+}
+
+/// The books of a payment in full: four entries that sum to zero.
+pub fn entries(shop_id: &ShopId, order: &Order) -> Vec<Entry> {
+    let lines = [
+        (Account::MerchantSales, 300_00, "goods", None),
+        (
+            Account::MerchantDiscount,
+            -10_00,
+            "order_promotion",
+            Some(Party::Merchant),
+        ),
+        (
+            Account::PlatformSubsidy,
+            -1_00,
+            "beans",
+            Some(Party::Platform),
+        ),
+        (Account::CustomerCash, -289_00, "payment", None),
+    ];
+    let entry = |(number, (account, minor, reason, funded_by)): (
+        u32,
+        (Account, i64, &str, Option<Party>),
+    )| Entry {
+        shop_id: shop_id.clone(),
+        order_id: order.order_id.clone(),
+        number: order.ledger_entries + number,
+        account,
+        amount: Money::from_minor(minor),
+        reason: reason.into(),
+        funded_by,
+        at: at(600),
+    };
+    (0..).zip(lines).map(entry).collect()
+}
+
+/// A line of a timeline, as it is added to an order.
+pub fn timeline(what: &str, seconds: i64) -> String {
+    let entry = TimelineEntry {
+        at: at(seconds),
+        what: what.into(),
+        code: None,
+        campaign_id: None,
+        detail: None,
+    };
+    let line = serde_json::to_string(&entry).unwrap_or_else(|error| panic!("{error}"));
+    format!("{line}\n")
+}
+
+/// A published event for the webhooks named.
+pub fn outbox(shop_id: &ShopId, event_id: &str, receivers: &[&str]) -> OutboxRow {
+    OutboxRow {
+        event_id: event_id.into(),
+        shop_id: shop_id.clone(),
+        event_type: "coupon.claimed".into(),
+        subject: "o-1".into(),
+        at: at(60),
+        body: r#"{"coupon_id":"cp-1","order_id":"o-1","customer_id":"u-1","save":2000}"#.into(),
+        receivers: receivers.iter().map(|receiver| id(receiver)).collect(),
+    }
+}
+
+/// A webhook for every type of event.
+pub fn webhook(webhook_id: &str) -> Webhook {
+    Webhook {
+        webhook_id: id(webhook_id),
+        url: format!("https://example.test/{webhook_id}"),
+        types: Vec::new(),
+        secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
+        created_at: start(),
+    }
+}
+
+/// A message to hand over.
+pub fn dispatch(shop_id: &ShopId, message_id: &str, seconds: i64) -> Dispatch {
+    let message = message(shop_id, message_id, "o-1", "u-1");
+    Dispatch {
+        message,
+        deliver_until: at(seconds + 3_600),
+        attempt: 0,
+        next_at: at(seconds),
+    }
+}
