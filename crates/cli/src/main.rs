@@ -1,2 +1,44 @@
-//! placeholder
-fn main() {}
+//! `promenade`: the program. Each command is a module; this file only chooses.
+
+mod args;
+mod audit;
+mod config;
+mod copy;
+mod demo;
+mod key_file;
+mod keys;
+mod progress;
+mod queue;
+mod replay;
+mod serve;
+mod store;
+mod telemetry;
+
+use args::{Cli, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Audit(args) => return audit::run(&args),
+        Command::Backup(args) => copy::backup(&args),
+        Command::Restore(args) => copy::restore(&args),
+        Command::Migrate(args) => copy::migrate(&args),
+        Command::Keys(args) => keys::run(args),
+        Command::Openapi => print_openapi(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("promenade: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_openapi() -> anyhow::Result<()> {
+    println!("{}", http_api::openapi().to_pretty_json()?);
+    Ok(())
+}

@@ -134,7 +134,7 @@ impl Writer {
                 &mut self.facts,
                 chunk,
                 now,
-                |committed| {
+                &mut |committed| {
                     after_commit(&self.published, &mut self.next_due, committed);
                 },
             ));
@@ -272,7 +272,7 @@ fn run_chunk(
     facts: &mut Facts,
     chunk: &[Input],
     now: Instant,
-    mut committed: impl FnMut(Committed),
+    committed: &mut dyn FnMut(Committed),
 ) -> Vec<Outcome> {
     let clock = Stopwatch::now();
     let error = match batch::run(store, facts, chunk, now) {
@@ -299,7 +299,7 @@ fn run_chunk(
             facts,
             std::slice::from_ref(input),
             now,
-            &mut committed,
+            committed,
         )
     });
     singly.collect()

@@ -8,7 +8,7 @@ mod sources;
 mod text;
 
 use crate::report::Report;
-use text::{both, count, escaped, money, percent};
+use text::{Heading, both, count, escaped, money, percent};
 
 /// Nothing may be loaded and nothing may run; the style is in the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
@@ -41,7 +41,7 @@ pub(crate) fn page(report: &Report) -> String {
          <title>活动回放 Replay: {name}</title>\n<style>\n{style}</style>\n</head>\n<body>\n\
          <main>\n{body}</main>\n<footer>{}</footer>\n</body>\n</html>\n",
         both(
-            "由 Promenade 回放生成。未发送任何消息,未联系任何顾客。",
+            "由 Promenade 回放生成。未发送任何消息，未联系任何顾客。",
             "Made by promenade replay. No message was sent and no customer was contacted."
         )
     )
@@ -74,7 +74,7 @@ fn header(report: &Report) -> String {
         ),
         escaped(&report.inputs.name),
         both(
-            &format!("下单 {minutes} 分钟仍未支付时,展示满 {spend} 减 {save} 优惠({currency})"),
+            &format!("下单 {minutes} 分钟仍未支付时，展示满 {spend} 减 {save} 优惠（{currency}）"),
             &format!(
                 "{save} off from {spend} {currency}, shown when an order is still unpaid after \
                  {minutes} minutes"
@@ -83,102 +83,100 @@ fn header(report: &Report) -> String {
     )
 }
 
+/// A figure with its name and what it is a part of.
+fn card(class: &str, label: Heading, figure: String, note: String) -> String {
+    let Heading(zh, en) = label;
+    format!(
+        "<div class=\"card{class}\"><p class=\"label\">{}</p><p class=\"figure\">{figure}</p>\
+         <p class=\"note\">{note}</p></div>\n",
+        both(zh, en)
+    )
+}
+
 fn cards(report: &Report) -> String {
+    let cards = [reached(report), brought(report)].concat();
+    format!("<section class=\"cards\">\n{cards}</section>\n")
+}
+
+/// How far the campaign reaches.
+fn reached(report: &Report) -> String {
     let totals = &report.totals;
-    let amount = |minor: i64| {
-        let currency = &report.settings.shop.currency;
-        money(minor, report.settings.minor_digits, currency)
-    };
-    let card = |class: &str, zh: &str, en: &str, figure: String, note: String| {
-        format!(
-            "<div class=\"card {class}\"><p class=\"label\">{}</p><p class=\"figure\">{figure}</p>\
-             <p class=\"note\">{note}</p></div>\n",
-            both(zh, en)
-        )
-    };
     let of = |part: u64, whole: u64, zh: &str, en: &str| {
         let share = percent(part, whole);
         both(&format!("{zh}的 {share}"), &format!("{share} of {en}"))
     };
-    let orders_and = |orders: u64| {
-        both(
-            &format!("{} 笔订单", count(orders)),
-            &format!("{} orders", count(orders)),
-        )
-    };
+    let (unpaid, shown, pushed) = (totals.unpaid_at_trigger, totals.shown, totals.pushed);
     let rate = report.settings.claims.rate_percent;
-    let (unpaid, shown) = (totals.unpaid_at_trigger, totals.shown);
-    let cards = [
+    let stated = both(
+        &format!("按 {rate}% 领取率假设"),
+        &format!("at a stated rate of {rate}%"),
+    );
+    let of_orders = of(unpaid, totals.orders, "全部订单", "all orders");
+    let of_unpaid = of(shown, unpaid, "未支付订单", "unpaid orders");
+    let of_shown = of(pushed, shown, "展示", "shown");
+    let unpaid_label = Heading("触发时未支付", "Unpaid at the trigger");
+    [
+        card("", unpaid_label, count(unpaid), of_orders),
         card(
-            "",
-            "触发时未支付",
-            "Unpaid at the trigger",
-            count(unpaid),
-            of(unpaid, totals.orders, "全部订单", "all orders"),
-        ),
-        card(
-            "lead",
-            "展示优惠",
-            "Shown a coupon",
+            " lead",
+            Heading("展示优惠", "Shown a coupon"),
             count(shown),
-            of(shown, unpaid, "未支付订单", "unpaid orders"),
+            of_unpaid,
         ),
+        card("", Heading("推送", "Pushed"), count(pushed), of_shown),
         card(
             "",
-            "推送",
-            "Pushed",
-            count(totals.pushed),
-            of(totals.pushed, shown, "展示", "shown"),
-        ),
-        card(
-            "",
-            "领取",
-            "Claimed",
+            Heading("领取", "Claimed"),
             count(totals.claimed),
-            both(
-                &format!("按 {rate}% 领取率假设"),
-                &format!("at a stated rate of {rate}%"),
-            ),
+            stated,
         ),
-        card(
-            "",
-            "优惠成本",
-            "Cost",
-            amount(totals.cost_minor),
-            both(
-                &format!("{} 张已使用", count(totals.used)),
-                &format!("{} coupons used", count(totals.used)),
-            ),
-        ),
-        card(
-            "",
-            "提前支付",
-            "Brought forward",
-            amount(totals.brought_forward_minor),
-            orders_and(totals.brought_forward),
-        ),
-        card(
-            "",
-            "挽回成交",
-            "Recovered",
-            amount(totals.recovered_minor),
-            orders_and(totals.recovered),
-        ),
-        late_card(report, &card),
-    ];
-    format!("<section class=\"cards\">\n{}</section>\n", cards.concat())
+    ]
+    .concat()
 }
 
-fn late_card(report: &Report, card: &dyn Fn(&str, &str, &str, String, String) -> String) -> String {
+/// What it costs and what it brings.
+fn brought(report: &Report) -> String {
     let totals = &report.totals;
-    let before = text::minutes(totals.late_minutes_to_payment.median);
-    let after = text::minutes(totals.late_minutes_to_payment_replayed.median);
-    let figure = format!("{before} <span class=\"to\">→</span> {after}");
-    let note = both(
-        "未支付订单的中位数,原始 → 回放",
+    let currency = &report.settings.shop.currency;
+    let amount = |minor: i64| money(minor, report.settings.minor_digits, currency);
+    let number = |of: u64, zh: &str, en: &str| {
+        let of = count(of);
+        both(&format!("{of} {zh}"), &format!("{of} {en}"))
+    };
+    let orders = |of: u64| number(of, "笔订单", "orders");
+    let coupons = number(totals.used, "张已使用", "coupons used");
+    let before = text::short_minutes(totals.late_minutes_to_payment.median);
+    let after = text::short_minutes(totals.late_minutes_to_payment_replayed.median);
+    let time = format!("{before} <span class=\"to\">→</span> {after}");
+    let median = both(
+        "未支付订单的中位数，原始 → 回放",
         "median of unpaid orders, export → replay",
     );
-    card("", "支付用时", "Time to payment", figure, note)
+    let (forward, recovered) = (totals.brought_forward, totals.recovered);
+    let forward_label = Heading("提前支付", "Brought forward");
+    let recovered_label = Heading("挽回成交", "Recovered");
+    [
+        card(
+            "",
+            Heading("优惠成本", "Cost"),
+            amount(totals.cost_minor),
+            coupons,
+        ),
+        card(
+            "",
+            forward_label,
+            amount(totals.brought_forward_minor),
+            orders(forward),
+        ),
+        card(
+            "",
+            recovered_label,
+            amount(totals.recovered_minor),
+            orders(recovered),
+        ),
+        card("", Heading("支付用时", "Time to payment"), time, median),
+    ]
+    .concat()
 }
 
 /// What the figures are and are not.
@@ -189,8 +187,8 @@ fn reading(report: &Report) -> String {
         "<section class=\"reading\">{}</section>\n",
         text::paragraphs(
             &format!(
-                "订单与时间来自导出数据;领取行为是假设:看到优惠的顾客中 {rate}% 领取,领取后 {minutes} \
-                 分钟支付。“提前支付”的订单在原始数据中最终也已支付;只有“挽回成交”的订单在原始数据中没有支付。"
+                "订单与时间来自导出数据；领取行为是假设：看到优惠的顾客中 {rate}% 领取，领取后 {minutes} \
+                 分钟支付。“提前支付”的订单在原始数据中最终也已支付；只有“挽回成交”的订单在原始数据中没有支付。"
             ),
             &format!(
                 "Orders and times are the export's. What customers do is stated, not measured: {rate}% \

@@ -78,8 +78,7 @@ pub struct Report {
     pub by_category: Vec<CategorySlice>,
     /// All other categories together; none when there are no others.
     pub other_categories: Option<CategorySlice>,
-    /// Other claim rates, by proportion from this run: an estimate, not a replay. Empty when nothing
-    /// was claimed.
+    /// This run beside other claim rates, which are estimates. Empty when nothing was claimed.
     pub what_if: Vec<WhatIf>,
 }
 
@@ -169,11 +168,14 @@ pub struct CategorySlice {
     pub slice: Slice,
 }
 
-/// What another claim rate would come to, by proportion. Halves are rounded up.
+/// What a claim rate comes to: this run's own figures at its own rate, by proportion at the others.
+/// Halves are rounded up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "the fields of `Totals`")]
 pub struct WhatIf {
     pub rate_percent: u8,
+    /// Whether this was replayed; the others are estimates.
+    pub replayed: bool,
     pub claimed: u64,
     pub used: u64,
     pub cost_minor: i64,

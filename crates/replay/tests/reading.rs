@@ -1,5 +1,7 @@
 //! Reading an invented export: joins, several sellers in one order, zones, and rows that do not do.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use domain::Instant;
 use replay::{Mapping, ReadError, Reading, SourceOrder, read};
 use std::{
@@ -151,128 +153,26 @@ fn rows_that_no_line_leads_to_are_counted() {
     assert_eq!(files[..2], [("items-1.csv", 4), ("items-2.csv", 4)]);
 }
 
+/// One line a case: file, what is changed, into what, the place named, the code, and orders lost.
+const BAD: &str = include_str!("data/bad_rows.txt");
+
 #[test]
 fn a_bad_row_is_named_and_its_order_left_out() {
-    let (items, orders, payments) = ("items-1.csv", "orders.csv", "payments.csv");
-    for (file, from, to, place, code, lost) in [
-        (
-            items,
-            "12,50",
-            "12.5x",
-            "row 2, price: \"12.5x\"",
-            "not_an_amount",
-            1,
-        ),
-        (
-            items,
-            "12,50",
-            "12,505",
-            "row 2, price",
-            "too_many_decimals",
-            1,
-        ),
-        (
-            items,
-            "12,50",
-            "-12,50",
-            "row 2, price",
-            "negative_amount",
-            1,
-        ),
-        (
-            items,
-            "1;mug",
-            "1;jug",
-            "row 2, goods: \"jug\"",
-            "no_match",
-            0,
-        ),
-        (
-            items,
-            "1001;1;mug",
-            ";1;mug",
-            "row 2, order: \"\"",
-            "required",
-            0,
-        ),
-        (
-            items,
-            "1001;2;mug",
-            "1001;1;mug",
-            "row 3, line",
-            "duplicate_line",
-            1,
-        ),
-        (
-            items,
-            ";3,00\n",
-            "\n",
-            "row 2, all columns: \"5 of 6\"",
-            "field_count",
-            0,
-        ),
-        (
-            orders,
-            "3/1/2021 9:05",
-            "13/1/2021 9:05",
-            "row 2, bought",
-            "not_a_time",
-            2,
-        ),
-        (
-            orders,
-            "3/1/2021 9:20",
-            "3/1/2021 9:04",
-            "row 2, paid",
-            "paid_before_placed",
-            2,
-        ),
-        (
-            orders,
-            "1002,b2",
-            "1001,b2",
-            "row 3, order",
-            "duplicate_key",
-            1,
-        ),
-        (
-            "buyers.csv",
-            "b1,ana",
-            "b1,an a",
-            "row 2, person",
-            "not_an_id",
-            3,
-        ),
-        (
-            payments,
-            "1002,credit",
-            "1002,shells",
-            "row 4, way",
-            "not_in_map",
-            1,
-        ),
-        (
-            payments,
-            "\"109,91\"",
-            "much",
-            "row 4, value",
-            "not_an_amount",
-            0,
-        ),
-    ] {
+    for case in BAD.lines().filter(|line| !line.starts_with('#')) {
+        let parts: Vec<String> = case.split(" => ").map(|p| p.replace("\\n", "\n")).collect();
+        let [file, from, to, place, code, lost] = &parts[..] else {
+            panic!("{case} is no case")
+        };
         let reading = read_changed(&mapping(), |folder| replace(folder, file, from, to)).unwrap();
         let inputs = &reading.inputs;
-        let said: Vec<String> = inputs
-            .bad_row_details
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let rows = inputs.bad_row_details.iter();
+        let said: Vec<String> = rows.map(ToString::to_string).collect();
         let (start, end) = (format!("{file} {place}"), format!("({code})"));
         let named = |row: &String| row.starts_with(&start) && row.ends_with(&end);
-        assert!(said.iter().any(named), "{start} {end}\n{said:#?}");
-        assert_eq!(6 - reading.orders.len(), lost, "{start}");
+        assert!(said.iter().any(named), "{case}\n{said:#?}");
+        assert_eq!((6 - reading.orders.len()).to_string(), *lost, "{case}");
         let counted: u64 = inputs.bad_rows_by_code.values().sum();
-        assert_eq!(counted, inputs.bad_rows, "{start}");
+        assert_eq!(counted, inputs.bad_rows, "{case}");
     }
 }
 
@@ -382,7 +282,7 @@ fn a_mark_before_the_header_and_crlf_are_no_part_of_it() {
 fn progress_ends_at_the_last_byte() {
     let mut told = Vec::new();
     read(&mapping(), &[folder().join("shop")], &mut |done, all| {
-        told.push((done, all))
+        told.push((done, all));
     })
     .unwrap();
     assert!(told.is_sorted());

@@ -1,5 +1,7 @@
 //! The report: counted right, the same bytes for the same input, and nothing from outside on the page.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use replay::{CouponEnd, Inputs, Mapping, OrderOutcome, Report, Settings, read, write};
 use std::{fs, path::Path};
 

@@ -59,24 +59,23 @@ pub(super) fn what_if(report: &Report) -> String {
     if report.what_if.is_empty() {
         return String::new();
     }
-    let stated = report.settings.claims.rate_percent;
     let rows = report.what_if.iter().map(|line| {
         let mut rate = format!("{}%", line.rate_percent);
-        if line.rate_percent == stated {
-            rate = format!("<b>{rate}</b>");
+        if line.replayed {
+            rate = format!("<b>{rate}</b> {}", both("本次回放", "this run"));
         }
         let cost = amount(report, line.cost_minor);
         vec![rate, count(line.claimed), count(line.used), cost]
     });
     let note = paragraphs(
-        "按本次回放的比例线性推算,未逐笔回放;未考虑券数量与每人限领次数,领取率越高越可能高估。",
-        "A linear estimate from this run, not a replay of its own: stock and limits a customer are \
+        "其他领取率按本次回放的比例线性推算，未逐笔回放；未考虑券数量与每人限领次数，领取率越高越可能高估。",
+        "Other rates are a linear estimate from this run, not replays of their own: stock and limits a customer are \
          left out, so high rates tend to be overstated.",
     );
     let headings = [Heading("领取率", "Claim rate"), CLAIMED, USED, COST];
     let rows: Vec<_> = rows.collect();
     let body = format!(
-        "{}<div class=\"hint\">{note}</div>\n",
+        "{}<div class=\"hint after\">{note}</div>\n",
         table(&headings, &rows)
     );
     section(Heading("如果领取率不同", "At other claim rates"), &body)
@@ -199,7 +198,7 @@ pub(super) fn by_category(report: &Report) -> String {
         rows.push((name, slice));
     }
     let hint = both(
-        "数字为 未支付 / 下单;一笔订单计入金额最大的商品的品类",
+        "数字为 未支付 / 下单；一笔订单计入金额最大的商品的品类",
         "figures are unpaid / placed; an order counts for the category of its largest line",
     );
     let body = format!(
@@ -277,9 +276,9 @@ pub(super) fn minutes(report: &Report) -> String {
             "All paid orders",
             &totals.minutes_to_payment,
         ),
-        row("触发时未支付:原始", "Unpaid at the trigger: export", late),
+        row("触发时未支付：原始", "Unpaid at the trigger: export", late),
         row(
-            "触发时未支付:回放",
+            "触发时未支付：回放",
             "Unpaid at the trigger: replay",
             replayed,
         ),

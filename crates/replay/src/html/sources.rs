@@ -117,7 +117,7 @@ pub(super) fn files(report: &Report) -> String {
     {
         let (table, rows) = (escaped(table), count(*rows));
         let said = both(
-            &format!("{table}:{rows} 行没有对应的订单行"),
+            &format!("{table}：{rows} 行没有对应的订单行"),
             &format!("{table}: {rows} rows that no order line leads to"),
         );
         let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");

@@ -85,6 +85,20 @@ pub(super) fn minutes(minutes: i64) -> String {
     }
 }
 
+/// The same with one figure, for where there is little room: 688 is 11.5 h. Rounded half up.
+pub(super) fn short_minutes(minutes: i64) -> String {
+    let (unit, name) = match minutes {
+        ..120 => return format!("{minutes} min"),
+        120..2_880 => (60, "h"),
+        _ => (1_440, "d"),
+    };
+    let tenths = (20 * i128::from(minutes) + unit) / (2 * unit);
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => format!("{whole} {name}"),
+        (whole, tenth) => format!("{whole}.{tenth} {name}"),
+    }
+}
+
 /// What a reason of the engine means, in both languages; a code that it does not know is itself.
 pub(super) fn reason(code: &str) -> String {
     match Code::ALL.iter().find(|known| known.as_str() == code) {
@@ -199,6 +213,16 @@ mod tests {
             (1_505, "1 d 1 h"),
         ] {
             assert_eq!(minutes(value), text);
+        }
+        for (value, text) in [
+            (0, "0 min"),
+            (119, "119 min"),
+            (120, "2 h"),
+            (688, "11.5 h"),
+            (2_880, "2 d"),
+            (4_000, "2.8 d"),
+        ] {
+            assert_eq!(short_minutes(value), text);
         }
     }
 }

@@ -34,8 +34,8 @@ impl Report {
         Self {
             version: 1,
             inputs,
+            what_if: what_if(&totals, settings.claims.rate_percent),
             settings,
-            what_if: what_if(&totals),
             totals,
             by_hour,
             by_category,
@@ -168,7 +168,7 @@ fn largest(slices: BTreeMap<String, Slice>) -> (Vec<CategorySlice>, Option<Categ
     (all, other)
 }
 
-fn what_if(totals: &Totals) -> Vec<WhatIf> {
+fn what_if(totals: &Totals, stated: u8) -> Vec<WhatIf> {
     if totals.claimed == 0 {
         return Vec::new();
     }
@@ -182,12 +182,23 @@ fn what_if(totals: &Totals) -> Vec<WhatIf> {
         let cost = share(cost, claimed, totals.claimed);
         WhatIf {
             rate_percent,
+            replayed: false,
             claimed,
             used: share(totals.used, claimed, totals.claimed),
             cost_minor: i64::try_from(cost).expect("amounts are bounded at the edge"),
         }
     };
-    WHAT_IF_RATES.map(at_rate).to_vec()
+    let others = WHAT_IF_RATES.into_iter().filter(|&rate| rate != stated);
+    let mut rates: Vec<WhatIf> = others.map(at_rate).collect();
+    rates.push(WhatIf {
+        rate_percent: stated,
+        replayed: true,
+        claimed: totals.claimed,
+        used: totals.used,
+        cost_minor: totals.cost_minor,
+    });
+    rates.sort_by_key(|rate| rate.rate_percent);
+    rates
 }
 
 #[cfg(test)]
@@ -217,17 +228,17 @@ mod tests {
             cost_minor: 300_000,
             ..Totals::default()
         };
-        let found = what_if(&totals);
+        let found = what_if(&totals, 30);
         let figures = |w: &WhatIf| (w.rate_percent, w.claimed, w.used, w.cost_minor);
         assert_eq!(
             found.iter().map(figures).collect::<Vec<_>>(),
             [
                 (10, 100, 98, 98_361),
-                (30, 300, 295, 295_082),
+                (30, 305, 300, 300_000),
                 (50, 500, 492, 491_803),
                 (100, 1_000, 984, 983_607),
             ]
         );
-        assert_eq!(what_if(&Totals::default()), []);
+        assert_eq!(what_if(&Totals::default(), 30), []);
     }
 }

@@ -1,0 +1,169 @@
+//! The command line. `--help` is where most people learn the program, so it teaches.
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// Promotions along an order's life, self-hosted: what a shop gives, says and books.
+#[derive(Debug, Parser)]
+#[command(name = "promenade", version, about, long_about = None, after_help = "\
+First steps:
+  promenade serve --sandbox                 a rehearsal with its own clock; key: sandbox
+  promenade serve --demo                    the same with a demo shop through which orders flow
+  promenade keys create --name erp          a key for a real service
+  promenade serve --store sqlite:shop.db    the real thing, in one file
+The API is described at http://127.0.0.1:8080/docs while the service runs.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API.
+    Serve(ServeArgs),
+    /// Show what a recovery campaign would have done with real orders, on simulated time.
+    Replay(ReplayArgs),
+    /// Check every invariant of a store; exit 0 when clean, 1 with what is broken.
+    Audit(StoreArgs),
+    /// Copy a store to a file while it is in use.
+    Backup(BackupArgs),
+    /// Put a backup in a store's place; the store must not be in use.
+    Restore(RestoreArgs),
+    /// Bring a store's tables up to date (serve does this too).
+    Migrate(StoreArgs),
+    /// Make, list and withdraw API keys.
+    Keys(KeysArgs),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Settings of the service. Flags win over the environment (PROMENADE_LISTEN, ...), that over the
+/// configuration file, that over the defaults.
+#[derive(Debug, Default, Args, Serialize)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// Where to keep everything: memory or sqlite:FILE [default: sqlite:promenade.sqlite; memory with --sandbox].
+    #[arg(long, value_name = "STORE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// Run on a clock that only the API moves; without --keys the key `sandbox` is accepted.
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
+    /// A sandbox with a demo shop through which orders keep flowing, a minute a second.
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
+    /// The file of API keys [default: promenade-keys.json].
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<PathBuf>,
+    /// Who sends messages: jsonl:FILE or the http(s) address of a provider [default: jsonl:messages.jsonl].
+    #[arg(long, value_name = "SENDER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub messages: Option<String>,
+    /// Lets webhooks go to this network, address or host inside the network; may be given again.
+    #[arg(long, value_name = "CIDR|HOST")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub webhook_allow: Vec<String>,
+    /// Lets webhooks go over plain http.
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub webhook_allow_http: bool,
+    /// Logs as json or text [default: json]; RUST_LOG chooses what is logged.
+    #[arg(long, value_name = "FORMAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// A TOML file with these settings.
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+/// A replay.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// How the export's columns become orders; examples/replay/olist.toml is one.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: PathBuf,
+    /// Where report.html and report.json go.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// The export's files, or the folder that holds them.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+}
+
+/// A store.
+#[derive(Debug, Args)]
+pub struct StoreArgs {
+    /// sqlite:FILE
+    #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]
+    pub store: String,
+}
+
+/// A backup.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// sqlite:FILE; it may be in use.
+    #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]
+    pub store: String,
+    /// The file to write; it appears when it is complete.
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// A restore.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup.
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// sqlite:FILE to put in its place; it must not be in use.
+    #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]
+    pub store: String,
+}
+
+/// Keys.
+#[derive(Debug, Args)]
+pub struct KeysArgs {
+    /// The file of API keys; a running service reads changes within two seconds.
+    #[arg(long, value_name = "FILE", default_value = "promenade-keys.json", global = true)]
+    pub keys: PathBuf,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub action: KeysAction,
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysAction {
+    /// Make a key and print it; it is shown only now.
+    Create {
+        /// For people and logs.
+        #[arg(long)]
+        name: String,
+        /// The shop it is for; the whole platform without one.
+        #[arg(long)]
+        shop: Option<String>,
+        /// read, events, checkout, campaigns, refunds, risk, admin; all without any.
+        #[arg(long, value_delimiter = ',')]
+        scopes: Vec<String>,
+        /// Days that it is good for; for ever without them.
+        #[arg(long)]
+        days: Option<i64>,
+    },
+    /// List the keys, without their secrets.
+    List,
+    /// Withdraw a key by its name.
+    Revoke {
+        /// The name it was made with.
+        name: String,
+    },
+}

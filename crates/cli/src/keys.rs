@@ -1,0 +1,58 @@
+//! `promenade keys`: make, list and withdraw.
+
+use crate::args::{KeysAction, KeysArgs};
+use crate::{key_file, serve};
+use anyhow::Context;
+use domain::{Instant, ShopId, time::Zone};
+use engine::clock::{Clock, SystemClock};
+use http_api::{ApiKey, Scope};
+
+/// Does what the command line says.
+pub fn run(args: KeysArgs) -> anyhow::Result<()> {
+    let mut keys = key_file::read(&args.keys)?;
+    match args.action {
+        KeysAction::Create { name, shop, scopes, days } => {
+            anyhow::ensure!(keys.iter().all(|key| key.name != name), "there is a key named {name}; revoke it first");
+            let shop = shop.map(|shop| ShopId::try_new(&shop).with_context(|| format!("--shop {shop}"))).transpose()?;
+            let now = SystemClock::default().now();
+            let (text, mut key) = ApiKey::make(&serve::random(), &name, shop, read_scopes(&scopes)?, now);
+            key.expires_at = days.map(|days| now.plus_hours(24 * days));
+            keys.push(key);
+            key_file::write(&args.keys, &keys)?;
+            println!("{text}");
+            eprintln!("Keep it: only its hash is stored in {}.", args.keys.display());
+        }
+        KeysAction::List => {
+            for key in &keys {
+                let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+                let shop = key.shop.as_ref().map_or("platform", ShopId::as_str);
+                let end = key.expires_at.map_or("for ever".to_owned(), show);
+                println!("{}\t{shop}\t{}\tmade {}\tgood {end}", key.name, scopes.join(","), show(key.created_at));
+            }
+        }
+        KeysAction::Revoke { name } => {
+            let before = keys.len();
+            keys.retain(|key| key.name != name);
+            anyhow::ensure!(keys.len() < before, "there is no key named {name}");
+            key_file::write(&args.keys, &keys)?;
+            println!("withdrew {name}");
+        }
+    }
+    Ok(())
+}
+
+fn show(at: Instant) -> String {
+    Zone::shanghai().format(at)
+}
+
+fn read_scopes(names: &[String]) -> anyhow::Result<Vec<Scope>> {
+    if names.is_empty() {
+        return Ok(Scope::ALL.to_vec());
+    }
+    let known = Scope::ALL.map(Scope::as_str).join(", ");
+    let read = |name: &String| {
+        let found = Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
+        found.with_context(|| format!("{name} is not one of {known}"))
+    };
+    names.iter().map(read).collect()
+}

@@ -1,0 +1,149 @@
+//! What waits to be sent, as the relay sees it. The relay goes by the machine's clock; the store by
+//! the engine's, which in a sandbox is another: times are carried over by their distance from now.
+
+use domain::{Code, Instant, MessageId, ShopId};
+use engine::rows::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
+use engine::{Command, Engine, EngineError, Input};
+use relay::{BoxFuture, DeliveryOutcome, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage, PendingMessage, Settlement};
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// Rows looked at for each that is asked for, so that a busy receiver does not hide the others.
+const LOOK_PAST_BUSY: usize = 16;
+
+/// The outbox of an engine.
+pub struct Outbox {
+    engine: Engine,
+    clock: relay::Clock,
+    /// Attempts made so far, of what is being sent now.
+    attempts: Mutex<HashMap<i64, u32>>,
+    message_attempts: Mutex<HashMap<String, u32>>,
+}
+
+impl Outbox {
+    /// The outbox of this engine; `clock` is the relay's.
+    pub fn new(engine: Engine, clock: relay::Clock) -> Self {
+        Self { engine, clock, attempts: Mutex::default(), message_attempts: Mutex::default() }
+    }
+
+    fn to_engine(&self, micros: i64) -> Instant {
+        Instant::from_micros(self.engine.now().micros().saturating_add(micros - (self.clock)()))
+    }
+    fn to_relay(&self, at: Instant) -> i64 {
+        (self.clock)().saturating_add(at.since(self.engine.now()))
+    }
+
+    fn delivery(&self, delivery: Delivery, webhook: Webhook) -> relay::Delivery {
+        lock(&self.attempts).insert(delivery.delivery_id, delivery.attempt);
+        let body = serde_json::json!({
+            "type": delivery.event_type,
+            "timestamp": delivery.at.to_string(),
+            "shop_id": delivery.shop_id,
+            "data": serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap_or_default(),
+        });
+        relay::Delivery {
+            delivery_id: delivery.delivery_id,
+            shop_id: delivery.shop_id.to_string(),
+            endpoint: Endpoint { url: webhook.url, secrets: webhook.secrets },
+            event_id: delivery.event_id,
+            event_type: delivery.event_type,
+            body: body.to_string(),
+            attempt: delivery.attempt,
+        }
+    }
+
+    fn message(&self, dispatch: Dispatch) -> PendingMessage {
+        let message = dispatch.message;
+        lock(&self.message_attempts).insert(message.message_id.to_string(), dispatch.attempt);
+        PendingMessage {
+            attempt: dispatch.attempt,
+            message: OutgoingMessage {
+                message_id: message.message_id.to_string(),
+                shop_id: message.shop_id.to_string(),
+                order_id: Some(message.order_id.to_string()),
+                customer_id: message.customer_id.to_string(),
+                kind: message.kind.as_str().into(),
+                channel: message.channel.as_str().into(),
+                link: Some(message.link),
+                body_zh: "您有一笔订单待支付,专属支付优惠券等你领取,点击领券支付".into(),
+                body_en: "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay.".into(),
+                deliver_until_micros: self.to_relay(dispatch.deliver_until),
+            },
+        }
+    }
+
+    fn delivery_update(&self, settled: Settlement) -> DeliveryUpdate {
+        let before = lock(&self.attempts).remove(&settled.delivery_id).unwrap_or(0);
+        let (status, next_at) = match settled.outcome {
+            DeliveryOutcome::Delivered => (DeliveryStatus::Delivered, self.engine.now()),
+            DeliveryOutcome::RetryAt(micros) => (DeliveryStatus::Pending, self.to_engine(micros)),
+            DeliveryOutcome::Dead => (DeliveryStatus::Dead, self.engine.now()),
+        };
+        DeliveryUpdate { delivery_id: settled.delivery_id, status, attempt: before + 1, next_at, reason: settled.reason }
+    }
+
+    async fn settle_message(&self, settled: MessageSettlement) -> Result<DispatchUpdate, String> {
+        let shop_id = ShopId::try_new(&settled.shop_id).map_err(|e| e.to_string())?;
+        let message_id = MessageId::try_new(&settled.message_id).map_err(|e| e.to_string())?;
+        let before = lock(&self.message_attempts).remove(&settled.message_id).unwrap_or(0);
+        let code = match settled.outcome {
+            MessageOutcome::Sent => return Ok(DispatchUpdate::Done { shop_id, message_id }),
+            MessageOutcome::RetryAt(micros) => {
+                let next_at = self.to_engine(micros);
+                return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
+            }
+            MessageOutcome::Failed => Code::ProviderFailed,
+            MessageOutcome::Expired => Code::QuietHours,
+        };
+        let command = Command::MessageFailed { message_id: message_id.clone(), code };
+        self.engine.submit(Input::new(shop_id.clone(), command)).await.map_err(|e| e.to_string())?;
+        Ok(DispatchUpdate::Done { shop_id, message_id })
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn text(error: EngineError) -> String {
+    error.to_string()
+}
+
+impl relay::DeliveryQueue for Outbox {
+    fn due<'a>(&'a self, _: i64, limit: usize, busy: &'a [String]) -> BoxFuture<'a, Result<Vec<relay::Delivery>, String>> {
+        Box::pin(async move {
+            let now = self.engine.now();
+            let rows = self.engine.reader().due_deliveries(now, limit * LOOK_PAST_BUSY).map_err(|e| e.to_string())?;
+            let free = rows.into_iter().filter(|(_, webhook)| !busy.contains(&webhook.url)).take(limit);
+            Ok(free.map(|(delivery, webhook)| self.delivery(delivery, webhook)).collect())
+        })
+    }
+    fn settle(&self, settled: Vec<Settlement>) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            let updates = settled.into_iter().map(|one| self.delivery_update(one)).collect();
+            self.engine.settle(updates, Vec::new()).await.map_err(text)
+        })
+    }
+    fn due_messages<'a>(
+        &'a self,
+        _: i64,
+        limit: usize,
+        busy: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>> {
+        Box::pin(async move {
+            let now = self.engine.now();
+            let rows = self.engine.reader().due_dispatches(now, limit * LOOK_PAST_BUSY).map_err(|e| e.to_string())?;
+            let free = rows.into_iter().filter(|row| !busy.iter().any(|c| c == row.message.channel.as_str()));
+            Ok(free.take(limit).map(|row| self.message(row)).collect())
+        })
+    }
+    fn settle_messages(&self, settled: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            let mut updates = Vec::with_capacity(settled.len());
+            for one in settled {
+                updates.push(self.settle_message(one).await?);
+            }
+            self.engine.settle(Vec::new(), updates).await.map_err(text)
+        })
+    }
+}

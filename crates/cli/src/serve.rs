@@ -1,0 +1,169 @@
+//! `promenade serve`: store, engine, relay and API, wired and stopped in order.
+
+use crate::args::ServeArgs;
+use crate::config::Config;
+use crate::{demo, key_file, queue, store, telemetry};
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use engine::clock::{Clock, SystemClock};
+use engine::{Engine, EngineClock};
+use http_api::{ApiKey, ApiState, Edge, KeyRing};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use relay::{AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// How long requests in progress may take when the service stops.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How often the file of keys is looked at.
+const KEYS_POLL: Duration = Duration::from_secs(2);
+
+/// 32 random bytes of the operating system.
+pub fn random() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).unwrap_or_else(|error| unreachable!("the system has no randomness: {error}"));
+    bytes
+}
+
+/// Serves until it is told to stop.
+pub fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let config = Config::load(&args)?;
+    telemetry::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let opened = store::open(config.store())?;
+    let clock = match config.sandbox {
+        true => EngineClock::sandbox_of(&*opened.reader())?,
+        false => EngineClock::system(),
+    };
+    let engine = Engine::start(opened, clock)?;
+    let (stop, stopped) = watch::channel(false);
+    let guard = guard(&config)?;
+    let worker = relay_worker(&config, &engine, guard.clone())?;
+    let relay_stop = stopped.clone();
+    let relay = tokio::spawn(async move { worker.run(relay_stop).await });
+    let keys = Arc::new(KeyRing::default());
+    watch_keys(&config, keys.clone())?;
+    let state = ApiState::new(engine.clone(), keys, edge(guard)?);
+    let listener = TcpListener::bind(&config.listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    if config.demo {
+        tokio::spawn(demo::run(engine.clone(), stopped.clone()));
+        demo::greet(address);
+    }
+    println!("listening on http://{address}");
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let server = axum::serve(listener, http_api::router(state)).with_graceful_shutdown(told_to_stop(stop));
+    let mut draining = stopped.clone();
+    tokio::select! {
+        outcome = server => outcome?,
+        () = drained(&mut draining) => tracing::warn!("some requests did not end in time"),
+    }
+    let _ = relay.await;
+    tokio::task::spawn_blocking(move || engine.stop()).await?;
+    Ok(())
+}
+
+async fn drained(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+    tokio::time::sleep(DRAIN).await;
+}
+
+async fn told_to_stop(stop: watch::Sender<bool>) {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+        }
+        Err(_) => drop(interrupted.await),
+    }
+    tracing::info!("stopping: finishing what is in progress");
+    let _ = stop.send(true);
+}
+
+fn guard(config: &Config) -> anyhow::Result<AddressGuard> {
+    let mut policy = GuardPolicy { allow_http: config.webhook_allow_http, ..GuardPolicy::default() };
+    for entry in &config.webhook_allow {
+        policy = policy.allow(entry).with_context(|| format!("webhook_allow {entry}"))?;
+    }
+    Ok(AddressGuard::new(policy))
+}
+
+fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow::Result<Worker> {
+    let sender: Arc<dyn MessageSender> = match config.messages.strip_prefix("jsonl:") {
+        Some(file) => Arc::new(JsonLinesSender::new(file)),
+        None => Arc::new(HttpSender::try_new(&config.messages).context("messages is jsonl:FILE or an http address")?),
+    };
+    let system = SystemClock::default();
+    let clock: relay::Clock = Arc::new(move || system.now().micros());
+    let outbox = Arc::new(queue::Outbox::new(engine.clone(), clock.clone()));
+    let worker = Worker::new(outbox, WebhookClient::try_new(guard)?, Senders::new(sender), clock);
+    let (published, waker) = (engine.published(), worker.waker());
+    tokio::spawn(async move {
+        loop {
+            published.notified().await;
+            waker.notify_one();
+        }
+    });
+    Ok(worker)
+}
+
+fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
+    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
+    let upkeep = metrics.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            upkeep.run_upkeep();
+        }
+    });
+    let check_webhook_url = Arc::new(move |url: &str| {
+        guard.check_url_syntax(url).map(drop).map_err(|error| (error.code(), error.to_string()))
+    });
+    Ok(Edge { random, check_webhook_url, metrics: Some(metrics) })
+}
+
+/// Puts the keys in force and follows changes of their file.
+fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
+    if config.sandbox && config.keys.is_none() {
+        ring.replace(vec![ApiKey::sandbox()]);
+        return Ok(());
+    }
+    let file = config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
+    let keys = key_file::read(&file)?;
+    if keys.is_empty() {
+        tracing::warn!(file = %file.display(), "no API keys yet: make one with `promenade keys create --name NAME`");
+    }
+    ring.replace(keys);
+    tokio::spawn(async move {
+        let mut seen = modified(&file);
+        loop {
+            tokio::time::sleep(KEYS_POLL).await;
+            let now = modified(&file);
+            if now == seen {
+                continue;
+            }
+            match key_file::read(&file) {
+                Ok(keys) => {
+                    ring.replace(keys);
+                    seen = now;
+                }
+                Err(error) => tracing::error!(error = format!("{error:#}"), "the keys stay as they were"),
+            }
+        }
+    });
+    Ok(())
+}
+
+fn modified(file: &Path) -> Option<std::time::SystemTime> {
+    std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
+}
