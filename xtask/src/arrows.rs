@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 12] = [
+const ARROWS: [(&str, Option<&[&str]>); 13] = [
     ("money", Some(&[])),
     ("domain", Some(&["money"])),
     ("engine", Some(&["money", "domain"])),
@@ -25,6 +25,7 @@ const ARROWS: [(&str, Option<&[&str]>); 12] = [
     ),
     ("cli", None),
     ("testkit", None),
+    ("scenario", None),
     ("bench", None),
     ("xtask", Some(&[])),
 ];

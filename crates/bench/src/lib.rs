@@ -21,6 +21,8 @@ pub mod environment;
 pub mod floors;
 pub mod latency;
 pub mod load;
+pub mod ours;
+pub mod ours_http;
 pub mod quiet;
 pub mod report;
 pub mod rounds;

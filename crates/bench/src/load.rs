@@ -22,6 +22,9 @@ use crate::latency::Percentiles;
 
 pub use client::run as run_child;
 
+/// Stands for a line break inside a body: the file of requests has one request a line.
+pub const NEWLINE: char = '\u{1e}';
+
 /// What is sent: a POST of the body, or a GET where the body is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -144,7 +147,7 @@ fn read_requests(path: &Path) -> Result<Vec<Request>> {
         .filter_map(|line| line.split_once('\t'))
         .map(|(path, body)| Request {
             path: path.to_owned(),
-            body: body.to_owned(),
+            body: body.replace(NEWLINE, "\n"),
         })
         .collect();
     ensure!(!requests.is_empty(), "no requests in {}", path.display());

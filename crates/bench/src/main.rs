@@ -47,6 +47,9 @@ enum Command {
     /// Sends HTTP requests; the bench starts itself this way.
     #[command(hide = true)]
     Load(LoadPlan),
+    /// Takes events in on a filled store; the bench starts itself this way.
+    #[command(hide = true)]
+    Stand(suite_open_orders::StandPlan),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +77,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match &arguments.command {
         Some(Command::Load(plan)) => load::run_child(plan),
+        Some(Command::Stand(plan)) => suite_open_orders::run_child(plan),
         None => measure(&arguments),
     }
 }

@@ -1,77 +1,129 @@
-//! Events taken in while many orders stand open: the rate must not sink as the shop grows.
+//! Events taken in while many orders stand open: neither the rate nor the memory may follow the shop.
 //!
-//! The floor inserts rows at scattered keys into a table that already holds so many, which is what one event
-//! for one open order costs at least: one page somewhere in a large tree.
+//! Each measurement runs in a process of its own on a store that was filled before, so that its
+//! memory and its start are those of a server that was just restarted.
 
-use std::path::Path;
+use std::{env, fs, path::Path, path::PathBuf, process::Command, process::Stdio, time::Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+use domain::event::Body;
+use engine::Input;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     context::Context,
-    floors::sqlite_rows::{Row, RowRun, RowTable},
+    ours::{self, Ours},
     report::Figure,
     rounds::Rounds,
-    samples::{order_placed, scatter},
+    samples,
 };
 
 /// Orders that stand open before a run.
 const OPEN: [u64; 2] = [10_000, 1_000_000];
-/// At most this many events are taken in by one run.
-const EVENTS: u64 = 100_000;
-const PER_TRANSACTION: usize = 500;
+/// Events of one run: half pay an open order somewhere, half place a new one.
+const EVENTS: u64 = 6_000;
+/// Events handed over at once.
+const BATCH: usize = 1_000;
 
-/// Measures each number of open orders.
+/// The child's command line.
+#[derive(Debug, Clone, Args)]
+pub struct StandPlan {
+    /// Where the filled store is.
+    #[arg(long)]
+    folder: PathBuf,
+    /// Orders that stand open in it.
+    #[arg(long)]
+    open: u64,
+    /// Which round this is: no order is placed or paid in two of them.
+    #[arg(long)]
+    round: u64,
+}
+
+/// What the child measured.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Stand {
+    ready_ms: f64,
+    resident_mb: f64,
+    events_per_second: f64,
+}
+
+/// Measures each number of open orders, in turn.
 pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+    let mut figures: Vec<Figure> = Vec::new();
     for open in OPEN {
-        figures.extend(compare(ctx, open)?);
+        let folder = ctx.scratch()?;
+        let filled = Ours::create(folder.path(), false)?;
+        filled.place(0, open, |number| number)?;
+        drop(filled);
+        let mut rounds = Rounds::new();
+        for round in 0..ctx.rounds as u64 {
+            rounds.push(ctx.measure(|| child(folder.path(), open, round))?);
+        }
+        let rate = rounds.figure(&format!("our events, {open} open orders"), "events/s", |s| s.events_per_second);
+        let few = figures.first().cloned();
+        figures.extend(rate.map(|rate| match &few {
+            Some(few) => rate.beside(few).at_least_of_floor(1.0 / 1.5),
+            None => rate,
+        }));
+        let ready = rounds.figure(&format!("start to ready, {open} open orders"), "ms", |s| s.ready_ms);
+        let memory = rounds.figure(&format!("resident memory, {open} open orders"), "MB", |s| s.resident_mb);
+        figures.extend(ready.map(|ready| ready.at_most(2_000.0)));
+        figures.extend(memory.map(|memory| memory.at_most(400.0)));
     }
     Ok(figures)
 }
 
-/// Events for scattered ones of `open` orders through our engine on a store in `folder`, for `ctx.seconds`;
-/// filling the store does not count. Not measured yet.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "measuring the engine will have ways to fail"
-)]
-fn ours_open_orders(ctx: &Context, _folder: &Path, _open: u64) -> Result<Option<RowRun>> {
-    ctx.note("our own events with many open orders are not measured yet");
-    Ok(None)
+fn child(folder: &Path, open: u64, round: u64) -> Result<Stand> {
+    let output = Command::new(env::current_exe()?)
+        .args(["stand", "--folder"])
+        .arg(folder)
+        .args(["--open", &open.to_string(), "--round", &round.to_string()])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("start the child")?;
+    ensure!(output.status.success(), "the child failed");
+    serde_json::from_slice(&output.stdout).context("read the child's figures")
 }
 
-fn compare(ctx: &Context, open: u64) -> Result<Vec<Figure>> {
-    let folder = ctx.scratch()?;
-    let mut table = RowTable::create(folder.path())?;
-    table.fill((0..open).map(scattered_row))?;
-    let mut floor = Rounds::new();
-    let mut ours = Rounds::new();
-    let mut first = open;
-    for _ in 0..ctx.rounds {
-        let events: Vec<Row> = (first..first + EVENTS).map(scattered_row).collect();
-        first += EVENTS;
-        floor.push(ctx.measure(|| table.insert(&events, PER_TRANSACTION, ctx.seconds))?);
-        drop(events);
-        let folder = ctx.scratch()?;
-        ours.extend(ctx.measure_if(|| ours_open_orders(ctx, folder.path(), open))?);
+/// The child: opens the store, takes events in, prints a [`Stand`] as JSON.
+pub fn run_child(plan: &StandPlan) -> Result<()> {
+    let started = Instant::now();
+    let ours = Ours::open(&plan.folder)?;
+    ensure!(ours.engine.reader().shop(&ours::shop_id())?.is_some(), "the store is empty");
+    let ready_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    let mut inputs = events(plan)?;
+    let started = Instant::now();
+    while !inputs.is_empty() {
+        let rest = inputs.split_off(BATCH.min(inputs.len()));
+        ours::ensure_applied(ours.engine.submit_many_blocking(inputs)?)?;
+        inputs = rest;
     }
-    let name = format!("floor SQLite rows into {open}, {PER_TRANSACTION}/commit");
-    let floor = floor.figure(&name, "events/s", RowRun::rows_per_second);
-    let ours = ours.figure(
-        &format!("our events, {open} open orders"),
-        "events/s",
-        RowRun::rows_per_second,
-    );
-    let ours = ours
-        .zip(floor.as_ref())
-        .map(|(ours, floor)| ours.beside(floor));
-    Ok(floor.into_iter().chain(ours).collect())
+    let events_per_second = EVENTS as f64 / started.elapsed().as_secs_f64();
+    let stand = Stand { ready_ms, resident_mb: resident_mb()?, events_per_second };
+    println!("{}", serde_json::to_string(&stand)?);
+    Ok(())
 }
 
-/// A row whose key has nothing to do with when it comes, as in a tree that has grown for long: were it filled
-/// in order, its pages would be full and the first inserts would split every one.
-fn scattered_row(number: u64) -> Row {
-    let (_, body) = order_placed(number);
-    (format!("{:016x}-{number}", scatter(number)), body)
+/// New orders, and payments of open ones far apart; no order is paid twice over all rounds.
+fn events(plan: &StandPlan) -> Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for turn in plan.round * EVENTS / 2..(plan.round + 1) * EVENTS / 2 {
+        inputs.push(ours::placed(plan.open + turn)?);
+        // A prime stride visits every order once before it comes back.
+        let paid = turn * 7_919 % plan.open;
+        let (id, text) = samples::order_paid(paid);
+        let value: serde_json::Value = serde_json::from_str(&text)?;
+        inputs.push(ours::event(id, Body::PaymentSucceeded(serde_json::from_value(value["data"].clone())?)));
+    }
+    Ok(inputs)
+}
+
+/// The largest memory that this process has held.
+fn resident_mb() -> Result<f64> {
+    let status = fs::read_to_string("/proc/self/status").context("only Linux tells a process's memory")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    let kb: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kb / 1_024.0)
 }

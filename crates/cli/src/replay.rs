@@ -1,8 +1,30 @@
-//! `promenade replay`: filled in with the replay crate.
+//! `promenade replay`: what a recovery campaign would have done with real orders.
 
 use crate::args::ReplayArgs;
+use crate::progress;
+use anyhow::Context;
+use replay::{Mapping, Report};
 
-/// Runs a replay and says where its report is.
+/// Reads, runs, writes the report and prints its heart.
 pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
-    anyhow::bail!("replay of {} is not wired yet", args.mapping.display())
+    let mapping = Mapping::open(&args.mapping)?;
+    let bar = progress::bar("reading");
+    let reading = replay::read(&mapping, &args.inputs, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    anyhow::ensure!(!reading.orders.is_empty(), "no order could be read; see the mapping and the files");
+    let bar = progress::bar("replaying");
+    let outcomes = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let report = Report::build(reading.inputs, mapping.settings.clone(), outcomes.into_iter());
+    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
+    replay::write(&report, &args.out)?;
+    print!("{}", report.summary());
+    println!("Report: {}", args.out.join("report.html").display());
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the platform tells us: order events, as typed facts.
 //!
-//! The shapes follow CloudEvents 1.0; the envelope is read at the edge. Each event is known by its
+//! The shapes follow `CloudEvents` 1.0; the envelope is read at the edge. Each event is known by its
 //! source and id: the same again is a no-op, the same id with other contents a conflict (A-G-8).
 
 use crate::{
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// One event, with both of its times (A-G-8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderEvent {
-    /// Who sent it, as CloudEvents `source`.
+    /// Who sent it, as `CloudEvents` `source`.
     pub source: String,
     /// The sender's id of it.
     pub event_id: String,
@@ -232,6 +232,7 @@ mod optional_text {
     use crate::Instant;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
+    #[allow(clippy::ref_option, reason = "serde hands the field over like this")]
     pub fn serialize<S: Serializer>(at: &Option<Instant>, s: S) -> Result<S::Ok, S::Error> {
         match at {
             Some(at) => s.collect_str(at),

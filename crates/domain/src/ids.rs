@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn sequential_ids_sort_by_time_then_number() {
-        let at = |s| crate::Instant::from_micros(s * 1_000_000);
+        let at = |s: i64| crate::Instant::from_micros(s * 1_000_000);
         assert!(sequential("cp", at(10), 9) < sequential("cp", at(11), 1));
         assert!(sequential("cp", at(10), 9) < sequential("cp", at(10), 10));
     }

@@ -14,7 +14,7 @@ macro_rules! codes {
         impl Code {
             /// Every code, for documents and tests.
             pub const ALL: &[Code] = &[$(Code::$name,)+];
-            /// The stable text, snake_case.
+            /// The stable text, in snake case.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Code::$name => $text,)+ }
             }

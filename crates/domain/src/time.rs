@@ -3,7 +3,10 @@
 //! Instants are microseconds since 1970 in UTC; a civil date is computed when it is read, in the
 //! shop's zone (A-G-1). Intervals are half-open: the start belongs to them, the end does not (A-G-3).
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{
+    Timestamp, civil,
+    tz::{AmbiguousOffset, TimeZone},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, sync::Arc};
 
@@ -113,8 +116,26 @@ impl Zone {
     }
     /// The moment at which the wall shows that date and time; in a gap the moment just after it.
     pub fn instant(&self, wall: civil::DateTime) -> Instant {
-        let moment = self.rules.to_timestamp(wall).unwrap_or(Timestamp::MAX);
-        Instant(moment.as_microsecond())
+        self.instants(wall).0
+    }
+    /// The first and the last moment at which the wall shows that date and time: two when the clock
+    /// is set back over it, else the same one.
+    pub fn instants(&self, wall: civil::DateTime) -> (Instant, Instant) {
+        let found = self.rules.to_ambiguous_timestamp(wall);
+        let moment = |t: Result<Timestamp, _>| t.unwrap_or(Timestamp::MAX);
+        let (early, late) = (moment(found.earlier()), moment(found.later()));
+        let both = match found.offset() {
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => (early, late),
+            AmbiguousOffset::Gap { .. } => {
+                let change = self.rules.following(early).next();
+                let after = change.map_or(late, |change| change.timestamp());
+                (after, after)
+            }
+        };
+        (
+            Instant(both.0.as_microsecond()),
+            Instant(both.1.as_microsecond()),
+        )
     }
     /// Whether the wall shows a whole hour, to the microsecond.
     pub fn is_whole_hour(&self, at: Instant) -> bool {

@@ -293,14 +293,8 @@ fn run_chunk(
             .map(|_| Err(EngineError::Store(error.clone())))
             .collect();
     }
-    let singly = chunk.iter().flat_map(|input| {
-        run_chunk(
-            store,
-            facts,
-            std::slice::from_ref(input),
-            now,
-            committed,
-        )
-    });
+    let singly = chunk
+        .iter()
+        .flat_map(|input| run_chunk(store, facts, std::slice::from_ref(input), now, committed));
     singly.collect()
 }

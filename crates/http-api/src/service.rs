@@ -69,7 +69,7 @@ pub async fn healthz() -> Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "service",
     responses((status = 200, body = Health), (status = 503, body = Problem)))]
 pub async fn readyz(State(state): State<ApiState>) -> Result<Json<Health>, Problem> {
-    state.engine.reader().totals()?;
+    state.engine.reader().sandbox_clock()?;
     if !state.engine.is_running() {
         let title = "The writer has stopped; restart the service";
         return Err(Problem::new(

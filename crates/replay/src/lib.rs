@@ -15,8 +15,10 @@ pub mod mapping;
 mod plan;
 pub mod read;
 pub mod report;
+pub mod run;
 mod template;
 
 pub use mapping::{Mapping, MappingError, Settings};
 pub use read::{Inputs, ReadError, Reading, SourceOrder, read};
 pub use report::{CouponEnd, OrderOutcome, Report, write};
+pub use run::{RunError, run};

@@ -6,6 +6,7 @@
 //! What it never does: choose. The run decides what became of each order; here it is counted.
 
 mod count;
+mod summary;
 mod write;
 
 pub use write::{WriteError, write};

@@ -114,7 +114,7 @@ impl Bench {
         mut batch: impl FnMut(&mut Self, u64) -> usize,
     ) {
         (self.load, self.write, self.commit) = (0.0, 0.0, 0.0);
-        let watch = Watch::now();
+        let (watch, written) = (Watch::now(), written_kb());
         let (mut items, mut slowest) = (0, 0.0_f64);
         while watch.elapsed().as_secs_f64() < limit {
             let one = Watch::now();
@@ -129,13 +129,14 @@ impl Bench {
         let micros = |part: f64| part * 1e6 / items as f64;
         println!(
             "{name:<26} {:>8.0} items/s {:>9.0} rows/s  us/item: load {:>5.2} write {:>5.2} commit {:>5.2}  \
-            slowest batch {:>6.1} ms  ({items} items, RSS {} MB)",
+            slowest batch {:>6.1} ms  {:>5.2} KB written/item  ({items} items, RSS {} MB)",
             items as f64 / took,
             (items * rows) as f64 / took,
             micros(self.load),
             micros(self.write),
             micros(self.commit),
             slowest * 1e3,
+            (written_kb() - written) as f64 / items as f64,
             resident_mb(),
         );
     }
@@ -392,8 +393,16 @@ fn request_key(number: u64) -> String {
 }
 
 fn resident_mb() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or_default() / 1024
+    figure("/proc/self/status", "VmRSS:") / 1024
+}
+
+/// What this process has handed to the kernel to write.
+fn written_kb() -> u64 {
+    figure("/proc/self/io", "wchar:") / 1024
+}
+
+fn figure(file: &str, name: &str) -> u64 {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }

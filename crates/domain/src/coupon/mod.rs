@@ -6,7 +6,8 @@
 //! `used`, and a payment found to have come after the cancellation turns `used` into `void` (A-G-8).
 
 use crate::{
-    CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal, order::Method,
+    CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,
+    order::{Method, OrderKind},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -118,6 +119,9 @@ impl Coupon {
                 format!("the coupon is for order {}", self.origin_order_id),
             ));
         }
+        if order.kind == OrderKind::Presale {
+            return Err(Code::PresaleOrder.into());
+        }
         if self.status == CouponStatus::Used {
             return Err(Code::CouponUsed.into());
         }
@@ -176,17 +180,24 @@ impl Coupon {
         holds
     }
 
-    /// A payment with it succeeded. Refused while another order's payment holds it.
+    /// A payment with it succeeded at that moment, which must lie in its time. Refused while another
+    /// order's payment holds it.
     pub fn redeem(&mut self, order: &OrderId, at: Instant) -> Result<(), Refusal> {
         match self.status {
             CouponStatus::Used => return Err(Code::CouponUsed.into()),
             CouponStatus::Locked if self.lock.as_ref().is_some_and(|l| l.order_id != *order) => {
                 return Err(Code::CouponLocked.into());
             }
+            CouponStatus::Void if self.ended_at.is_some_and(|ended| at > ended) => {
+                return Err(Code::CouponVoid.into());
+            }
             CouponStatus::Available
             | CouponStatus::Locked
             | CouponStatus::Expired
             | CouponStatus::Void => {}
+        }
+        if at >= self.usable_until {
+            return Err(Code::CouponExpired.into());
         }
         self.end(CouponStatus::Used, at);
         self.used_on = Some(order.clone());

@@ -120,7 +120,8 @@ pub fn post_payment(
     posting.done()
 }
 
-/// Takes a posting back, entry by entry, for a payment that turned out to have come too late.
+/// Takes a posting back, entry by entry, for a payment that turned out to have come too late, and
+/// with it what was refunded of it: nothing was sold, so nothing is settled.
 pub fn undo_payment(
     shop_id: &ShopId,
     order: &mut Order,
@@ -128,7 +129,8 @@ pub fn undo_payment(
     coupon_party: Party,
     at: Instant,
 ) -> Vec<Entry> {
-    let lines = payment_lines(order, payment, coupon_party);
+    let mut lines = payment_lines(order, payment, coupon_party);
+    lines.extend(order.live_refunds().flat_map(refund_lines));
     let mut posting = Posting {
         shop_id,
         order,
@@ -197,20 +199,20 @@ pub fn post_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<
         at: refund.at,
         entries: Vec::new(),
     };
-    posting.add(
-        Account::MerchantRefund,
-        -(refund.amount + refund.platform_share),
-        "refund",
-        None,
-    );
-    posting.add(
-        Account::PlatformSubsidy,
-        refund.platform_share,
-        "refund",
-        Some(Party::Platform),
-    );
-    posting.add(Account::CustomerCash, refund.amount, "refund", None);
+    for (account, amount, reason, party) in refund_lines(refund) {
+        posting.add(account, amount, &reason, party);
+    }
     posting.done()
+}
+
+fn refund_lines(refund: &Refund) -> Vec<PostingLine> {
+    let (cash, subsidy) = (refund.amount, refund.platform_share);
+    let line = |account, amount, party| (account, amount, "refund".to_owned(), party);
+    vec![
+        line(Account::MerchantRefund, -(cash + subsidy), None),
+        line(Account::PlatformSubsidy, subsidy, Some(Party::Platform)),
+        line(Account::CustomerCash, cash, None),
+    ]
 }
 
 /// What finance reads of one order, in minor units.

@@ -124,8 +124,8 @@ pub enum Stage {
     Balance,
 }
 
-/// Why an order ended unpaid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Why an order ended unpaid. Of two reasons in the same instant the first of this list stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the words say it")]
 pub enum CancelReason {

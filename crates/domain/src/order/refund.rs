@@ -88,7 +88,9 @@ pub fn refund(
     let Some(payment) = order.paid_by() else {
         return Err(Code::OrderUnpaid.into());
     };
-    if order.refunds.len() >= limits::ORDER_REFUNDS {
+    // A request that is decided now is among them already.
+    let others = order.refunds.iter().filter(|r| r.refund_id != *id);
+    if others.count() >= limits::ORDER_REFUNDS {
         return Err(Code::LimitReached.into());
     }
     let left = order.paid() - order.refunded();
@@ -210,16 +212,19 @@ fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Re
         refund.freight = order.freight - payment.shares.last().copied().unwrap_or_default();
         refund.amount += refund.freight;
     }
-    // Amounts refunded without lines count against what the lines would still return.
-    let left = order.paid() - order.refunded();
-    if order.live_refunds().any(|r| r.lines.is_empty()) && refund.amount > left {
-        refund.amount = left;
+    // Amounts refunded without lines count against what the lines would still return, to the
+    // customer and to the platform.
+    if order.live_refunds().any(|r| r.lines.is_empty()) {
+        refund.amount = refund.amount.min(order.paid() - order.refunded());
+        let platform_left = order.platform_total() - order.platform_refunded();
+        refund.platform_share = refund.platform_share.min(platform_left);
     }
     Ok(refund)
 }
 
 impl Order {
-    fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
+    /// Refunds approved or gone back: those that are in the books.
+    pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
         let live =
             |r: &&Refund| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded);
         self.refunds.iter().filter(live)

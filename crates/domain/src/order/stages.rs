@@ -4,7 +4,7 @@
 //! So a payment that happened before the cancellation revives the order however late it arrives,
 //! and a cancellation that happened before the payment undoes it.
 
-use super::{CancelReason, Method, Order, Stage, shares};
+use super::{CancelReason, Method, Order, OrderKind, Stage, shares};
 use crate::{Code, CouponId, Instant, PaymentId, Refusal};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -89,22 +89,30 @@ impl Order {
     /// Money came in. Refuses a payment of a paid order, one that came when the order had been
     /// cancelled, and an amount that is not what was to be paid.
     pub fn pay(&mut self, payment: Payment) -> Result<PayOutcome, Refusal> {
-        if let Some(known) = self.payment(&payment.payment_id) {
-            if known.status == PaymentStatus::Succeeded {
-                let same = known.amount == payment.amount && known.stage == payment.stage;
-                return if same {
-                    Ok(PayOutcome::Duplicate)
-                } else {
-                    Err(Code::IdempotencyConflict.into())
-                };
-            }
+        if let Some(known) = self
+            .payment(&payment.payment_id)
+            .filter(|known| known.status == PaymentStatus::Succeeded)
+        {
+            let same = known.amount == payment.amount && known.stage == payment.stage;
+            return if same {
+                Ok(PayOutcome::Duplicate)
+            } else {
+                Err(Code::IdempotencyConflict.into())
+            };
         }
         match self.state {
             State::Paid { .. } => return Err(Code::OrderPaid.into()),
-            State::Cancelled { at, .. } if payment.at >= at => {
+            State::Cancelled { at, .. } if payment.at > at => {
                 return Err(Code::OrderCancelled.into());
             }
             State::Open | State::Cancelled { .. } => {}
+        }
+        // The deadline itself is past the time to pay (A-G-3), whether its timer has fired or not.
+        if self
+            .cancel_at
+            .is_some_and(|deadline| payment.at >= deadline)
+        {
+            return Err(Code::OrderCancelled.into());
         }
         self.check_amount(&payment)?;
         let at = payment.at;
@@ -122,8 +130,13 @@ impl Order {
 
     fn check_amount(&self, payment: &Payment) -> Result<(), Refusal> {
         let due = match payment.stage {
-            Stage::Full => self.payable - payment.saving,
-            Stage::Balance => self.payable - self.paid() - payment.saving,
+            Stage::Full | Stage::Balance => self.payable - self.paid() - payment.saving,
+            Stage::Deposit if self.kind != OrderKind::Presale => {
+                return Err(Refusal::with(
+                    Code::InvalidValue,
+                    "only a presale order has a deposit",
+                ));
+            }
             Stage::Deposit if self.deposit_paid_at.is_some() => return Err(Code::OrderPaid.into()),
             Stage::Deposit if payment.amount.is_positive() && payment.amount < self.payable => {
                 return Ok(());
@@ -159,7 +172,10 @@ impl Order {
     pub fn cancel(&mut self, at: Instant, reason: CancelReason) -> Result<CancelOutcome, Refusal> {
         let outcome = match self.state {
             State::Open => CancelOutcome::Cancelled,
-            State::Cancelled { at: known, .. } if known <= at => {
+            State::Cancelled {
+                at: known,
+                reason: why,
+            } if (known, why) <= (at, reason) => {
                 return Ok(CancelOutcome::Duplicate);
             }
             State::Cancelled { .. } => CancelOutcome::Duplicate,

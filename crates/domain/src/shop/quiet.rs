@@ -51,7 +51,8 @@ impl QuietHours {
     pub fn try_new(from: &str, to: &str) -> Option<Self> {
         let read = |text: &str| {
             let (hour, minute) = text.split_once(':')?;
-            let whole = (hour.len(), minute.len()) == (2, 2);
+            let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+            let whole = digits(hour) && digits(minute);
             whole.then(|| Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok())?
         };
         Some(Self {
@@ -83,8 +84,12 @@ impl QuietHours {
         } else {
             start_day
         };
-        let moment = |day, time| zone.instant(DateTime::from_parts(day, time));
-        Some((moment(start_day, self.from), moment(end_day, self.to)))
+        // Where the clock is set back over an end, that end comes twice: the one next to the moment.
+        let moments = |day, time| zone.instants(DateTime::from_parts(day, time));
+        let (first, last) = moments(start_day, self.from);
+        let start = if last <= at { last } else { first };
+        let (first, last) = moments(end_day, self.to);
+        Some((start, if first > at { first } else { last }))
     }
 
     /// The first quiet moment that is not before `at`; `None` without quiet hours.

@@ -149,7 +149,9 @@ pub fn show(
     now: Instant,
 ) -> Result<Offer, Code> {
     let percent = u32::from(live.terms.holdout_percent);
-    if live.campaign.is_closed(now) || now >= live.version.ends_at {
+    // An end that was moved forward since counts too: what is shown can be claimed.
+    let ends_at = live.version.ends_at.min(live.campaign.current().ends_at);
+    if live.campaign.is_closed(now) || now >= ends_at {
         return Err(Code::CampaignClosed);
     }
     if counters.issued >= live.campaign_quantity() {

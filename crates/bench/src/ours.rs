@@ -1,0 +1,195 @@
+//! Our engine, set up for measuring: a shop with one hot campaign on a SQLite file, on a sandbox clock.
+//!
+//! Nothing is left out to be fast: a webhook is registered, so that every effect has its outbox row
+//! and delivery, and claims carry idempotency keys.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context as _, Result, ensure};
+use domain::{
+    CampaignId, Instant, ShopId, WebhookId,
+    campaign::{Counters, Terms, Version, recovery},
+    catalog::Scope,
+    coupon::Bind,
+    event::{Body, OrderEvent},
+    order::OfferStatus,
+    shop::{Shop, ShopKind},
+};
+use engine::{
+    Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock, port::Page,
+    rows::Webhook,
+};
+use money::Money;
+use store_sqlite::SqliteStore;
+
+use crate::samples;
+
+/// The shop that everything happens in.
+pub const SHOP: &str = "bench";
+const CAMPAIGN: &str = "hot";
+/// Events handed to the engine at once when a store is filled.
+const FILL: u64 = 4_096;
+
+/// When the orders of [`samples`] are placed.
+pub fn opening() -> Instant {
+    Instant::from_micros(1_794_326_400_000_000)
+}
+
+/// A running engine over a file in a folder.
+pub struct Ours {
+    /// The engine.
+    pub engine: Engine,
+}
+
+/// An order that shows a coupon.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The order.
+    pub order: domain::OrderId,
+    /// The offer.
+    pub offer: domain::OfferId,
+    /// Who may claim it.
+    pub customer: domain::CustomerId,
+}
+
+/// The shop's id.
+pub fn shop_id() -> ShopId {
+    ShopId::try_new(SHOP).unwrap_or_else(|_| unreachable!("bench is an id"))
+}
+
+impl Ours {
+    /// A new store with the shop and its campaign running. `with_webhook` registers a receiver.
+    pub fn create(folder: &Path, with_webhook: bool) -> Result<Self> {
+        let store = SqliteStore::open(&folder.join("ours.sqlite"))?;
+        let clock = SandboxClock::unset(opening().plus_hours(-24));
+        let engine = Engine::start(Box::new(store), EngineClock::Sandbox(Arc::new(clock)))?;
+        let ours = Self { engine };
+        let mut shop = Shop::with_defaults(shop_id(), "Bench", ShopKind::Sop);
+        shop.payment_timeout_minutes = 60 * 24 * 10;
+        ours.submit(Command::PutShop(Box::new(shop)))?;
+        ours.submit(campaign()?)?;
+        if with_webhook {
+            ours.submit(Command::PutWebhook(Box::new(webhook()?)))?;
+        }
+        ours.engine.advance_blocking(opening())?;
+        Ok(ours)
+    }
+
+    /// The store of a folder, opened again.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let store = SqliteStore::open(&folder.join("ours.sqlite"))?;
+        let clock = EngineClock::sandbox_of(&*engine::port::Store::reader(&store))?;
+        Ok(Self { engine: Engine::start(Box::new(store), clock)? })
+    }
+
+    fn submit(&self, command: Command) -> Result<Reply> {
+        let mut outcomes = self.engine.submit_many_blocking(vec![Input::new(shop_id(), command)])?;
+        Ok(outcomes.pop().context("no answer")??)
+    }
+
+    /// Places orders number `from..to`, each by its own customer.
+    pub fn place(&self, from: u64, to: u64, key: fn(u64) -> u64) -> Result<()> {
+        let mut first = from;
+        while first < to {
+            let last = to.min(first + FILL);
+            let inputs = (first..last).map(|number| placed(key(number))).collect::<Result<Vec<_>>>()?;
+            ensure_applied(self.engine.submit_many_blocking(inputs)?)?;
+            first = last;
+        }
+        Ok(())
+    }
+
+    /// Moves the clock; how many timers fired.
+    pub fn advance(&self, to: Instant) -> Result<u64> {
+        Ok(self.engine.advance_blocking(to)?)
+    }
+
+    /// Every order that shows a coupon, in the order of their numbers.
+    pub fn shown(&self) -> Result<Vec<Shown>> {
+        let mut found = Vec::new();
+        let mut page = Page { after: None, limit: 10_000 };
+        loop {
+            let orders = self.engine.reader().orders(&shop_id(), &page)?;
+            let Some(last) = orders.last() else { return Ok(found) };
+            page.after = Some(last.order_id.to_string());
+            found.extend(orders.into_iter().filter_map(|order| {
+                let offer = order.recovery.offer.filter(|o| o.status == OfferStatus::Displayed)?;
+                Some(Shown { order: order.order_id, offer: offer.offer_id, customer: order.customer_id })
+            }));
+        }
+    }
+
+    /// The hot campaign's figures.
+    pub fn counters(&self) -> Result<Counters> {
+        let campaign = CampaignId::try_new(CAMPAIGN)?;
+        let row = self.engine.reader().campaign(&shop_id(), &campaign)?;
+        Ok(row.context("the campaign is gone")?.counters)
+    }
+}
+
+impl Drop for Ours {
+    fn drop(&mut self) {
+        self.engine.stop();
+    }
+}
+
+/// An order as an input, made from the same JSON as the floor's rows.
+pub fn placed(number: u64) -> Result<Input> {
+    let (id, text) = samples::order_placed(number);
+    let value: serde_json::Value = serde_json::from_str(&text)?;
+    let placed = serde_json::from_value(value["data"].clone())?;
+    Ok(event(id, Body::Placed(placed)))
+}
+
+/// An event that happened when the shop opened.
+pub fn event(event_id: String, body: Body) -> Input {
+    let digest = engine::rows::digest(event_id.as_bytes());
+    let event = OrderEvent { source: "bench".into(), event_id, occurred_at: opening(), body };
+    Input::new(shop_id(), Command::Ingest { event: Box::new(event), digest })
+}
+
+/// Fails when an event did not change anything.
+pub fn ensure_applied(outcomes: Vec<Result<Reply, engine::EngineError>>) -> Result<()> {
+    for outcome in outcomes {
+        let Reply::Event { result } = outcome? else { continue };
+        ensure!(result.outcome == EventOutcome::Applied, "an event was not applied: {result:?}");
+    }
+    Ok(())
+}
+
+fn campaign() -> Result<Command> {
+    let terms = recovery::Terms {
+        trigger_after_minutes: 15,
+        spend: Money::from_minor(100),
+        save: Money::from_minor(50),
+        quantity: 2_000_000,
+        coupon_valid_hours: 48,
+        bind: Bind::OriginOrder,
+        frequency_scope: recovery::FrequencyScope::Campaign,
+        holdout_percent: 0,
+    };
+    let version = Version {
+        name: "Hot".into(),
+        starts_at: opening().plus_hours(-1),
+        ends_at: opening().plus_hours(24 * 30),
+        scope: Scope::default(),
+        terms: Terms::Recovery(terms),
+        made_at: opening(),
+    };
+    Ok(Command::CreateCampaign {
+        campaign_id: Some(CampaignId::try_new(CAMPAIGN)?),
+        version: Box::new(version),
+        publish: true,
+        digest: String::new(),
+    })
+}
+
+fn webhook() -> Result<Webhook> {
+    Ok(Webhook {
+        webhook_id: WebhookId::try_new("wh_bench")?,
+        url: "https://receiver.example/hooks".into(),
+        types: vec!["coupon.claimed".into()],
+        secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
+        created_at: opening(),
+    })
+}

@@ -1,0 +1,369 @@
+//! The life of a coupon: every operation in every state, and any sequence of them.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod given;
+
+use domain::coupon::{Bind, Coupon, CouponStatus, Lock};
+use domain::order::{CancelReason, Method, Order, OrderKind, PayOutcome};
+use domain::{Code, Instant, Refusal};
+use given::{at, by, coupon, fen, id, order, payment};
+use proptest::prelude::*;
+
+/// Something that happens to a coupon.
+#[derive(Debug, Clone, Copy)]
+enum Operation {
+    /// Order and payment.
+    Lock(&'static str, &'static str),
+    Unlock(&'static str),
+    Redeem(&'static str, Instant),
+    Void(Instant),
+    Expire(Instant),
+}
+
+use Operation::{Expire, Lock as Hold, Redeem, Unlock, Void};
+
+fn lock(order: &str, payment: &str) -> Lock {
+    Lock {
+        order_id: id(order),
+        payment_id: id(payment),
+        until: at("10T13:15:00"),
+    }
+}
+
+/// Does it, and says in a word what came of it.
+fn operate(coupon: &mut Coupon, operation: Operation) -> &'static str {
+    let word = |answer: Result<(), Refusal>| answer.map_or_else(|no| no.code.as_str(), |()| "yes");
+    let yes = |changed| if changed { "yes" } else { "no" };
+    match operation {
+        Hold(order, payment) => word(coupon.lock(lock(order, payment))),
+        Unlock(payment) => yes(coupon.unlock(&id(payment))),
+        Redeem(order, at) => word(coupon.redeem(&id(order), at)),
+        Void(at) => yes(coupon.void(at)),
+        Expire(now) => yes(coupon.expire(now)),
+    }
+}
+
+/// A coupon in a state: locked by payment `p1` of `o1`, used on `o1`, or void since 11 June 11:45.
+fn in_state(status: CouponStatus) -> Coupon {
+    let mut coupon = coupon();
+    let word = match status {
+        CouponStatus::Available => "yes",
+        CouponStatus::Locked => operate(&mut coupon, Hold("o1", "p1")),
+        CouponStatus::Used => operate(&mut coupon, Redeem("o1", at("10T13:00:00"))),
+        CouponStatus::Expired => operate(&mut coupon, Expire(at("12T12:00:00"))),
+        CouponStatus::Void => operate(&mut coupon, Void(at("11T11:45:00"))),
+    };
+    assert_eq!((word, coupon.status), ("yes", status));
+    coupon
+}
+
+/// What each operation answers in the states available, locked, used, expired, void; the state
+/// afterwards stands behind the answer where it is another one.
+fn table() -> Vec<(Operation, [&'static str; 5])> {
+    let (early, late, end) = (at("10T14:00:00"), at("11T12:00:00"), at("12T12:00:00"));
+    vec![
+        (
+            Hold("o1", "p1"),
+            [
+                "yes locked",
+                "yes",
+                "coupon_used",
+                "coupon_expired",
+                "coupon_void",
+            ],
+        ),
+        (
+            Hold("o1", "p2"),
+            [
+                "yes locked",
+                "yes",
+                "coupon_used",
+                "coupon_expired",
+                "coupon_void",
+            ],
+        ),
+        (
+            Hold("o2", "p3"),
+            [
+                "yes locked",
+                "coupon_locked",
+                "coupon_used",
+                "coupon_expired",
+                "coupon_void",
+            ],
+        ),
+        (Unlock("p1"), ["no", "yes available", "no", "no", "no"]),
+        (Unlock("p2"), ["no", "no", "no", "no", "no"]),
+        (
+            Redeem("o1", early),
+            [
+                "yes used",
+                "yes used",
+                "coupon_used",
+                "yes used",
+                "yes used",
+            ],
+        ),
+        (
+            Redeem("o1", late),
+            [
+                "yes used",
+                "yes used",
+                "coupon_used",
+                "yes used",
+                "coupon_void",
+            ],
+        ),
+        (
+            Redeem("o1", by(end, -1)),
+            [
+                "yes used",
+                "yes used",
+                "coupon_used",
+                "yes used",
+                "coupon_void",
+            ],
+        ),
+        (
+            Redeem("o1", end),
+            [
+                "coupon_expired",
+                "coupon_expired",
+                "coupon_used",
+                "coupon_expired",
+                "coupon_void",
+            ],
+        ),
+        (
+            Redeem("o2", early),
+            [
+                "yes used",
+                "coupon_locked",
+                "coupon_used",
+                "yes used",
+                "yes used",
+            ],
+        ),
+        (
+            Void(early),
+            ["yes void", "yes void", "yes void", "no", "no"],
+        ),
+        (Expire(by(end, -1)), ["no", "no", "no", "no", "no"]),
+        (
+            Expire(end),
+            ["yes expired", "yes expired", "no", "no", "no"],
+        ),
+    ]
+}
+
+const STATES: [CouponStatus; 5] = [
+    CouponStatus::Available,
+    CouponStatus::Locked,
+    CouponStatus::Used,
+    CouponStatus::Expired,
+    CouponStatus::Void,
+];
+
+/// What holds in every state.
+fn is_whole(coupon: &Coupon) {
+    let (status, live) = (coupon.status, coupon.ended_at.is_none());
+    let of = |states: &[CouponStatus]| states.contains(&status);
+    assert_eq!(
+        live,
+        of(&[CouponStatus::Available, CouponStatus::Locked]),
+        "{coupon:?}"
+    );
+    assert_eq!(
+        coupon.lock.is_some(),
+        of(&[CouponStatus::Locked]),
+        "{coupon:?}"
+    );
+    assert_eq!(
+        coupon.used_on.is_some(),
+        of(&[CouponStatus::Used]),
+        "{coupon:?}"
+    );
+    let next = coupon
+        .lock
+        .as_ref()
+        .map_or(coupon.usable_until, |lock| lock.until);
+    assert_eq!(
+        coupon.wake_at,
+        live.then_some(next),
+        "every lock and every coupon ends: {coupon:?}"
+    );
+}
+
+/// S0-R24, A-S0-11, A-S0-7, A-G-3: every pair of state and operation. What is refused changes nothing.
+#[test]
+fn s0_r24_a_s0_11_a_s0_7_a_g_3_every_pair() {
+    for (operation, answers) in table() {
+        for (status, expected) in STATES.into_iter().zip(answers) {
+            let before = in_state(status);
+            let mut coupon = before.clone();
+            let answer = operate(&mut coupon, operation);
+            is_whole(&coupon);
+            let found = if coupon.status == status {
+                answer.to_owned()
+            } else {
+                format!("{answer} {}", coupon.status.as_str())
+            };
+            assert_eq!(found, expected, "{operation:?} when {}", status.as_str());
+            if !expected.starts_with("yes") {
+                assert_eq!(coupon, before, "{operation:?} when {}", status.as_str());
+            }
+            assert_eq!(CouponStatus::parse(status.as_str()), Some(status));
+        }
+    }
+}
+
+/// T12, S0-R24, A-S0-11, S0-R22: Baitiao holds it, fails and lets go; JD Pay uses it; the notice that
+/// comes again does nothing.
+#[test]
+fn t12_s0_r24_a_s0_11_s0_r22_single_use() {
+    let mut order = order(100_00);
+    let mut coupon = coupon();
+    let now = at("10T13:00:00");
+    assert_eq!(coupon.check(&order, Method::Baitiao, now), Ok(()));
+    assert_eq!(coupon.lock(lock("o1", "p1")), Ok(()));
+    assert!(coupon.unlock(&id("p1")), "it failed");
+    assert_eq!(coupon.check(&order, Method::JdPay, now), Ok(()));
+    assert_eq!(coupon.lock(lock("o1", "p2")), Ok(()));
+    assert!(
+        !coupon.unlock(&id("p1")),
+        "the first payment holds it no more"
+    );
+    let paid = payment(&order, "p2", 5_00, now);
+    assert_eq!(order.pay(paid.clone()), Ok(PayOutcome::Paid));
+    assert_eq!(coupon.redeem(&order.order_id, now), Ok(()));
+    assert_eq!(order.pay(paid), Ok(PayOutcome::Duplicate));
+    assert_eq!(
+        coupon.redeem(&order.order_id, now),
+        Err(Code::CouponUsed.into())
+    );
+    assert_eq!((order.paid(), order.payments.len()), (fen(95_00), 1));
+    for method in [Method::Wechat, Method::Alipay, Method::Card] {
+        let answer = self::coupon().check(&order, method, now);
+        assert_eq!(answer, Err(Code::MethodNotSupported.into()), "{method:?}");
+    }
+}
+
+/// T08, A-S0-8, A-G-3: usable until the order's deadline, a second before it and not at it; then the
+/// order is cancelled and the coupon void.
+#[test]
+fn t08_a_s0_8_a_g_3_deadline() {
+    let deadline = at("11T11:45:00");
+    let bound = Coupon {
+        usable_until: deadline,
+        ..coupon()
+    };
+    let waiting = Order {
+        cancel_at: Some(deadline),
+        ..order(100_00)
+    };
+    for (now, in_time) in [
+        ("11T11:44:59", true),
+        ("11T11:44:59.999999", true),
+        ("11T11:45:00", false),
+    ] {
+        let (mut coupon, mut order, now) = (bound.clone(), waiting.clone(), at(now));
+        assert_eq!(
+            coupon.check(&order, Method::JdPay, now).is_ok(),
+            in_time,
+            "{now}"
+        );
+        assert_eq!(
+            order.pay(payment(&waiting, "p1", 5_00, now)).is_ok(),
+            in_time,
+            "{now}"
+        );
+        assert_eq!(
+            coupon.redeem(&order.order_id, now).is_ok(),
+            in_time,
+            "{now}"
+        );
+        let cancelled = order.cancel(deadline, CancelReason::Timeout);
+        assert_eq!(cancelled.is_ok(), !in_time, "{now}");
+        if !in_time {
+            assert!(coupon.void(deadline));
+        }
+        is_whole(&coupon);
+    }
+}
+
+/// A-S0-18, A-S0-6, A-S0-8: a coupon for the whole shop stands on another order of its owner, but not
+/// on a presale order, and never under its threshold.
+#[test]
+fn a_s0_18_a_s0_6_a_s0_8_other_orders() {
+    let wide = Coupon {
+        bind: Bind::ShopScope,
+        origin_order_id: id("o0"),
+        ..coupon()
+    };
+    let check = |coupon: &Coupon, order: &Order| {
+        let answer = coupon.check(order, Method::JdPay, at("10T13:00:00"));
+        answer.err().map(|refusal| refusal.code)
+    };
+    let presale = Order {
+        kind: OrderKind::Presale,
+        ..order(100_00)
+    };
+    let others = Order {
+        customer_id: id("c2"),
+        ..order(100_00)
+    };
+    assert_eq!(check(&wide, &order(100_00)), None);
+    assert_eq!(check(&wide, &presale), Some(Code::PresaleOrder));
+    assert_eq!(check(&wide, &others), Some(Code::NotOwner));
+    assert_eq!(check(&wide, &order(99_99)), Some(Code::BelowThreshold));
+    let bound = Coupon {
+        bind: Bind::OriginOrder,
+        ..wide
+    };
+    assert_eq!(check(&bound, &order(100_00)), Some(Code::OutOfScope));
+}
+
+fn any_operation() -> impl Strategy<Value = Operation> {
+    let order = || prop::sample::select(vec!["o1", "o2"]);
+    let payment = || prop::sample::select(vec!["p1", "p2", "p3"]);
+    let moment = || (-3_i64..=3).prop_map(|hours| at("12T12:00:00").plus_hours(hours));
+    prop_oneof![
+        (order(), payment()).prop_map(|(order, payment)| Hold(order, payment)),
+        payment().prop_map(Unlock),
+        (order(), moment()).prop_map(|(order, at)| Redeem(order, at)),
+        moment().prop_map(Void),
+        moment().prop_map(Expire),
+    ]
+}
+
+proptest! {
+    /// S0-R24, A-S0-11: whatever happens, a coupon is used by one order at a time and at most once, has
+    /// at most one lock, and leaves its last states only by the two documented ways.
+    #[test]
+    fn s0_r24_a_s0_11_any_sequence(operations in prop::collection::vec(any_operation(), 0..40)) {
+        let mut coupon = coupon();
+        let (mut used, mut undone) = (0, 0);
+        for operation in operations {
+            let before = coupon.clone();
+            let answer = operate(&mut coupon, operation);
+            is_whole(&coupon);
+            if answer != "yes" {
+                prop_assert_eq!(&coupon, &before);
+            }
+            let moved = (before.status, coupon.status);
+            used += i32::from(moved.1 == CouponStatus::Used && moved.0 != moved.1);
+            undone += i32::from(moved.0 == CouponStatus::Used && moved.0 != moved.1);
+            prop_assert!((0..=1).contains(&(used - undone)));
+            let fine = match moved {
+                (CouponStatus::Used, CouponStatus::Void) => matches!(operation, Void(_)),
+                (CouponStatus::Expired | CouponStatus::Void, CouponStatus::Used) => {
+                    matches!(operation, Redeem(_, at) if at < coupon.usable_until && Some(at) <= before.ended_at)
+                }
+                (CouponStatus::Available | CouponStatus::Locked, _) => true,
+                (from, to) => from == to,
+            };
+            prop_assert!(fine, "{:?} by {:?}", moved, operation);
+            prop_assert_eq!((coupon.save, coupon.spend, coupon.usable_until), (before.save, before.spend, before.usable_until));
+        }
+    }
+}

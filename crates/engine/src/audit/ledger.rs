@@ -1,0 +1,62 @@
+//! The books: the entries of an order sum to zero, and the merchant is due what the order brought.
+
+use super::{Faults, orders::borne_by_merchant};
+use domain::ledger::{Entry, settle};
+use domain::order::{Order, Refund, RefundStatus, State};
+use money::Money;
+
+/// Entries sum to zero; settled = gross - what the merchant bears - refunds; an order that was not
+/// paid brings nothing (S0-R27, A-S0-22).
+pub const LEDGER: &str = "ledger";
+
+/// Checks the entries of an order.
+pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
+    let sum: Money = entries.iter().map(|entry| entry.amount).sum();
+    if !sum.is_zero() {
+        found.push((LEDGER, format!("its entries sum to {sum}")));
+    }
+    let numbered = (0..)
+        .zip(entries)
+        .all(|(number, entry)| entry.number == number);
+    if !numbered || entries.len() as u64 != u64::from(order.ledger_entries) {
+        let detail = format!(
+            "{} entries are there, {} were made",
+            entries.len(),
+            order.ledger_entries
+        );
+        found.push((LEDGER, detail));
+    }
+    let booked = settle(entries);
+    let (gross, paid, settled) = due(order);
+    for (what, said, wanted) in [
+        ("gross", booked.gross, gross),
+        ("paid", booked.paid, paid),
+        ("settled", booked.settled, settled),
+    ] {
+        if said != wanted {
+            found.push((
+                LEDGER,
+                format!("{what} is booked as {said}, the order says {wanted}"),
+            ));
+        }
+    }
+}
+
+/// Gross, paid and settled, computed from the order alone.
+fn due(order: &Order) -> (Money, Money, Money) {
+    let (State::Paid { .. }, Some(payment)) = (order.state, order.paid_by()) else {
+        return (Money::ZERO, Money::ZERO, Money::ZERO);
+    };
+    let booked = |refund: &&Refund| {
+        matches!(
+            refund.status,
+            RefundStatus::Approved | RefundStatus::Succeeded
+        )
+    };
+    let refunds = order.refunds.iter().filter(booked);
+    let taken_back: Money = refunds
+        .map(|refund| refund.amount + refund.platform_share)
+        .sum();
+    let settled = order.gross() - borne_by_merchant(order) - payment.saving - taken_back;
+    (order.gross(), order.paid() - order.refunded(), settled)
+}

@@ -1,0 +1,158 @@
+//! A store that breaks where it is told to: an error or a crash, before or after the commit.
+
+use super::random::Random;
+use domain::{CustomerId, Instant, OrderId};
+use engine::port::{Reader, Store, StoreError, StoreErrorKind, Transaction, Work};
+use engine::rows::{Changes, Keys, Rows, Timer};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Where a transaction can break (trust.md, Faults).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// `decide.load`
+    Load,
+    /// In the middle of writing.
+    Write,
+    /// `persist.before_commit`
+    BeforeCommit,
+    /// `persist.commit_unknown`: it is durable, but the caller hears otherwise.
+    AfterCommit,
+}
+
+impl Point {
+    pub const ALL: [Self; 4] = [
+        Self::Load,
+        Self::Write,
+        Self::BeforeCommit,
+        Self::AfterCommit,
+    ];
+}
+
+/// How it breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    Fail(StoreErrorKind),
+    /// The process ends: the writer's thread unwinds and takes the store with it.
+    Crash,
+}
+
+/// What is going to break.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// Breaks at the n-th pass of that point, counted down.
+    pub next: Option<(Point, How, usize)>,
+    /// Breaks again and again from then on.
+    pub lasting: bool,
+    /// Breaks whenever this order is written.
+    pub poison: Option<OrderId>,
+    /// This customer's standing is never answered, which stops the decision that asks for it.
+    pub unanswered: Option<CustomerId>,
+    /// How often something broke.
+    pub broke: usize,
+}
+
+/// The shared list of faults.
+#[derive(Debug, Clone, Default)]
+pub struct Plan(Arc<Mutex<Faults>>);
+
+impl Plan {
+    pub fn lock(&self) -> MutexGuard<'_, Faults> {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+    /// Breaks once, at the next pass of that point.
+    pub fn once(&self, point: Point, how: How) {
+        let mut faults = self.lock();
+        (faults.next, faults.lasting) = (Some((point, how, 0)), false);
+    }
+    /// Breaks at every pass from now on.
+    pub fn always(&self, point: Point, how: How) {
+        self.once(point, how);
+        self.lock().lasting = true;
+    }
+    /// Crashes somewhere in the next few transactions.
+    pub fn crash_soon(&self, random: &mut Random) {
+        let point = Point::ALL[random.below(4)];
+        let mut faults = self.lock();
+        (faults.next, faults.lasting) = (Some((point, How::Crash, random.below(4))), false);
+    }
+    /// Nothing breaks any more.
+    pub fn heal(&self) {
+        *self.lock() = Faults::default();
+    }
+
+    fn pass(&self, here: Point) -> Result<(), StoreError> {
+        let mut faults = self.lock();
+        let Some((point, how, left)) = faults.next.filter(|(point, _, _)| *point == here) else {
+            return Ok(());
+        };
+        if left > 0 {
+            faults.next = Some((point, how, left - 1));
+            return Ok(());
+        }
+        if !faults.lasting {
+            faults.next = None;
+        }
+        faults.broke += 1;
+        drop(faults);
+        match how {
+            How::Fail(kind) => Err(StoreError::new(kind, format!("broken at {here:?}"))),
+            // No panic hook: the crash is meant, its trace would only be noise.
+            How::Crash => std::panic::resume_unwind(Box::new(format!("crashed at {here:?}"))),
+        }
+    }
+}
+
+/// A store with its faults.
+pub struct Faulty<S> {
+    pub inner: S,
+    pub plan: Plan,
+}
+
+impl<S: Store> Store for Faulty<S> {
+    fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
+        let plan = self.plan.clone();
+        self.inner.transact(&mut |tx| {
+            let mut tx = FaultyTransaction { tx, plan: &plan };
+            work(&mut tx)?;
+            plan.pass(Point::BeforeCommit)
+        })?;
+        self.plan.pass(Point::AfterCommit)
+    }
+    fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {
+        self.inner.due_timers(until, limit)
+    }
+    fn next_due(&mut self) -> Result<Option<Instant>, StoreError> {
+        self.inner.next_due()
+    }
+    fn reader(&self) -> Arc<dyn Reader> {
+        self.inner.reader()
+    }
+}
+
+struct FaultyTransaction<'a> {
+    tx: &'a mut dyn Transaction,
+    plan: &'a Plan,
+}
+
+impl Transaction for FaultyTransaction<'_> {
+    fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
+        self.plan.pass(Point::Load)?;
+        self.tx.load(keys, rows)?;
+        if let Some(customer) = &self.plan.lock().unanswered {
+            rows.standings.retain(|((_, of), _)| of != customer);
+        }
+        Ok(())
+    }
+    fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
+        let poison = self.plan.lock().poison.clone();
+        if let Some(poison) = poison
+            && changes.orders.iter().any(|c| c.order.order_id == poison)
+        {
+            return Err(StoreError::new(StoreErrorKind::Other, "a poisoned row"));
+        }
+        self.tx.write(changes)?;
+        self.plan.pass(Point::Write)
+    }
+}

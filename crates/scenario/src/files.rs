@@ -1,0 +1,85 @@
+//! The repository's scenario files, listed once for every test that runs them.
+
+use std::path::{Path, PathBuf};
+
+/// Where they lie.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios")
+}
+
+/// The text of one, by its name without the ending.
+pub fn read(name: &str) -> String {
+    let path = folder().join(format!("{name}.scenario"));
+    std::fs::read_to_string(&path).unwrap_or_else(|wrong| panic!("{}: {wrong}", path.display()))
+}
+
+/// The names of those that are there, sorted.
+pub fn on_disk() -> Vec<String> {
+    let entries = std::fs::read_dir(folder()).expect("the folder of scenarios can be read");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let name = entry.ok()?.file_name().into_string().ok()?;
+        name.strip_suffix(".scenario").map(ToOwned::to_owned)
+    };
+    let mut names: Vec<String> = entries.filter_map(name).collect();
+    names.sort();
+    names
+}
+
+/// Makes a `#[test]` for each scenario, which hands its name to a function; and `LISTED`, all names.
+///
+/// ```ignore
+/// fn through_memory(name: &str) { scenario::check(name, &mut InProcessDoor::memory()) }
+/// mod memory { scenario::tests!(super::through_memory); }
+/// ```
+#[macro_export]
+macro_rules! tests {
+    ($check:path) => {
+        $crate::tests_of! { $check;
+            t01_earliest_start = "T01-earliest-start",
+            t03_trigger = "T03-trigger",
+            t04_strength = "T04-strength",
+            t05_settlement = "T05-settlement",
+            t06_stacking = "T06-stacking",
+            t07_frequency = "T07-frequency",
+            t08_validity = "T08-validity",
+            t09_quiet_hours = "T09-quiet-hours",
+            t12_single_use = "T12-single-use",
+            t14_closing = "T14-closing",
+            t16_shop_kinds = "T16-shop-kinds",
+            bad_input = "bad-input",
+            baitiao_cut_over = "baitiao-cut-over",
+            bind_shop_scope = "bind-shop-scope",
+            cashier_labels = "cashier-labels",
+            close_and_purchase_flow = "close-and-purchase-flow",
+            farming = "farming",
+            frequency_scopes = "frequency-scopes",
+            holdout = "holdout",
+            late_and_doubled_events = "late-and-doubled-events",
+            period = "period",
+            presale_and_virtual = "presale-and-virtual",
+            push_rules = "push-rules",
+            refund = "refund",
+            scope_lists = "scope-lists",
+            several_campaigns = "several-campaigns",
+            stock = "stock",
+            tool_never_blocks = "tool-never-blocks",
+            versions = "versions",
+        }
+    };
+}
+
+/// What [`tests!`] is made of.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! tests_of {
+    ($check:path; $($test:ident = $name:literal,)+) => {
+        /// Every scenario that has a test here.
+        pub const LISTED: &[&str] = &[$($name),+];
+        $(
+            #[test]
+            fn $test() {
+                $check($name);
+            }
+        )+
+    };
+}

@@ -1,0 +1,101 @@
+//! What each verb asks of the API, and what of the answer a scenario can expect.
+
+mod campaigns;
+mod cashier;
+mod customers;
+mod events;
+mod offers;
+mod orders;
+mod setup;
+
+use crate::args::Args;
+use crate::facts::{Item, Outcome};
+use crate::script::Step;
+use crate::world::World;
+use serde_json::Value;
+
+/// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
+type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
+
+const VERBS: [(&str, Verb); 40] = [
+    ("day", setup::day),
+    ("clock", setup::clock),
+    ("shop", setup::shop),
+    ("in", setup::turn_to),
+    ("request", setup::request),
+    ("campaign", campaigns::create),
+    ("validate", campaigns::validate),
+    ("revise", campaigns::revise),
+    ("publish", campaigns::publish),
+    ("close", campaigns::close),
+    ("status", campaigns::status),
+    ("stats", campaigns::stats),
+    ("import", campaigns::import),
+    ("order", orders::place),
+    ("state", orders::state),
+    ("lines", orders::lines),
+    ("timeline", orders::timeline),
+    ("paid", events::paid),
+    ("failed", events::failed),
+    ("cancelled", events::cancelled),
+    ("shipped", events::shipped),
+    ("received", events::received),
+    ("event", events::any),
+    ("again", events::again),
+    ("parked", events::parked),
+    ("offers", offers::offers),
+    ("withheld", offers::withheld),
+    ("claim", offers::claim),
+    ("coupon", offers::coupon),
+    ("coupons", offers::coupons),
+    ("cashier", cashier::cashier),
+    ("start", cashier::start),
+    ("settlement", cashier::settlement),
+    ("entries", cashier::entries),
+    ("refund", cashier::refund),
+    ("messages", customers::messages),
+    ("risk", customers::risk),
+    ("block", customers::block),
+    ("allow", customers::allow),
+    ("unlist", customers::unlist),
+];
+
+/// Does a step.
+pub fn act(world: &mut World<'_>, step: &Step) -> Result<Outcome, String> {
+    let found = VERBS.iter().find(|(name, _)| *name == step.verb);
+    let Some((_, verb)) = found else {
+        let known: Vec<&str> = VERBS.iter().map(|(name, _)| *name).collect();
+        let verb = &step.verb;
+        return Err(format!("`{verb}` is no verb; there are {}", known.join(", ")));
+    };
+    let mut args = Args::of(step);
+    let outcome = verb(world, &mut args)?;
+    args.done()?;
+    Ok(outcome)
+}
+
+/// What was done and shows one thing, or was refused.
+fn one(answer: (u16, Value), show: impl FnOnce(&Value) -> Item) -> Outcome {
+    if is_refused(&answer) {
+        return Outcome::refused(answer);
+    }
+    let item = show(&answer.1);
+    Outcome::done(answer, vec![item])
+}
+
+/// What was done and shows a list, or was refused.
+fn many(answer: (u16, Value), field: &str, show: impl Fn(&Value) -> Item) -> Outcome {
+    if is_refused(&answer) {
+        return Outcome::refused(answer);
+    }
+    let items = list(&answer.1[field]).iter().map(show).collect();
+    Outcome::done(answer, items)
+}
+
+fn is_refused(answer: &(u16, Value)) -> bool {
+    !(200..300).contains(&answer.0)
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}

@@ -1,0 +1,107 @@
+//! Money: the cashier, payments that start, the books, refunds.
+
+use super::{is_refused, list, one};
+use crate::args::Args;
+use crate::facts::{Item, Outcome};
+use crate::value::{fen, number};
+use crate::world::World;
+use serde_json::{Map, Value, json};
+
+/// `cashier o1`: `total` without a coupon, and every method with its label.
+pub fn cashier(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let path = format!("/orders/{}/cashier", args.next("the order")?);
+    let answer = world.read(&path);
+    if is_refused(&answer) {
+        return Ok(Outcome::refused(answer));
+    }
+    let mut items = vec![Item::default().says("total").fen("payable", &answer.1["payable"])];
+    items.extend(list(&answer.1["methods"]).iter().map(|method| {
+        Item::default()
+            .word(&method["method"])
+            .word(&method["label"])
+            .word(&method["label_en"])
+            .fen("saving", &method["saving"])
+            .fen("payable", &method["payable"])
+            .text("coupon", &method["coupon_id"])
+    }));
+    Ok(Outcome::done(answer, items).partly())
+}
+
+/// `start o1 jd_pay [payment=p1] [coupon=o1]`: the customer begins to pay.
+pub fn start(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let (order, method) = (args.next("the order")?, args.next("the method")?);
+    let payment = args.find("payment").unwrap_or_else(|| format!("pay-{order}"));
+    let mut body = json!({ "payment_id": payment, "method": method });
+    if let Some(coupon) = args.find("coupon") {
+        body["coupon_id"] = world.coupon(&coupon).into();
+    }
+    let answer = world.ask("POST", &format!("/orders/{order}/payments"), &body);
+    Ok(one(answer, |payment| {
+        Item::default()
+            .word(&payment["coupon_status"])
+            .fen("amount", &payment["amount"])
+            .fen("saving", &payment["saving"])
+    }))
+}
+
+/// `settlement o1`
+pub fn settlement(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let path = format!("/orders/{}/settlement", args.next("the order")?);
+    Ok(one(world.read(&path), |books| {
+        Item::default()
+            .fen("gross", &books["gross"])
+            .fen("paid", &books["paid"])
+            .fen("settled", &books["settled"])
+            .text("entries", &list(&books["entries"]).len().into())
+    }))
+}
+
+/// `entries o1 merchant`: the entries of the books to which every word said applies: account, reason
+/// or who bears it.
+pub fn entries(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let path = format!("/orders/{}/settlement", args.next("the order")?);
+    let answer = world.read(&path);
+    if is_refused(&answer) {
+        return Ok(Outcome::refused(answer));
+    }
+    let wanted = args.rest();
+    let entries = list(&answer.1["entries"]).iter().map(|entry| {
+        Item::default()
+            .word(&entry["account"])
+            .word(&entry["reason"])
+            .word(&entry["funded_by"])
+            .fen("amount", &entry["amount"])
+    });
+    let items = entries.filter(|item| wanted.iter().all(|word| item.has(word))).collect();
+    Ok(Outcome::done(answer, items))
+}
+
+/// `refund o1 r1 [line=l1x2]... [amount=5.00] [fault=customer]`; all that is left when neither lines
+/// nor amount are said. Shows each line's amount by its name.
+pub fn refund(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let (order, refund) = (args.next("the order")?, args.next("the refund")?);
+    let mut body = Map::new();
+    body.insert("refund_id".into(), refund.into());
+    let mut lines = Vec::new();
+    for text in args.all("line") {
+        let (id, quantity) = text.rsplit_once('x').ok_or("a line is line=IDxQUANTITY")?;
+        lines.push(json!({ "line_id": id, "quantity": number(quantity) }));
+    }
+    if !lines.is_empty() {
+        body.insert("lines".into(), lines.into());
+    }
+    if let Some(amount) = args.find("amount") {
+        body.insert("amount".into(), fen(&amount)?.into());
+    }
+    if let Some(fault) = args.find("fault") {
+        body.insert("fault".into(), fault.into());
+    }
+    let path = format!("/orders/{order}/refunds");
+    Ok(one(world.ask("POST", &path, &Value::Object(body)), |refund| {
+        let mut item = Item::default().word(&refund["status"]).fen("amount", &refund["amount"]);
+        for line in list(&refund["lines"]) {
+            item = item.fen(line["line_id"].as_str().unwrap_or_default(), &line["amount"]);
+        }
+        item
+    }))
+}

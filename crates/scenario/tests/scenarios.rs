@@ -1,0 +1,36 @@
+//! Every scenario, in this process: over memory and over `SQLite`.
+
+use scenario::InProcessDoor;
+
+fn through_memory(name: &str) {
+    scenario::check(name, &mut InProcessDoor::memory());
+}
+
+fn through_sqlite(name: &str) {
+    scenario::check(name, &mut InProcessDoor::sqlite());
+}
+
+mod memory {
+    scenario::tests!(super::through_memory);
+}
+
+mod sqlite {
+    scenario::tests!(super::through_sqlite);
+}
+
+#[test]
+fn every_file_is_listed_and_every_listed_one_is_there() {
+    let mut listed = memory::LISTED.to_vec();
+    listed.sort_unstable();
+    assert_eq!(scenario::on_disk(), listed);
+    assert_eq!(memory::LISTED, sqlite::LISTED);
+}
+
+#[test]
+fn every_scenario_begins_with_the_rules_that_it_shows() {
+    for name in memory::LISTED {
+        let text = scenario::read(name);
+        let head: String = text.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(head.contains("S0-") || head.contains("A-G-"), "{name}: {head}");
+    }
+}
