@@ -19,6 +19,10 @@ use bench::{
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
+/// The allocator that the server has too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures Promenade beside the floors that this machine allows.
 #[derive(Debug, Parser)]
 #[command(args_conflicts_with_subcommands = true)]

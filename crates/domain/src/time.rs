@@ -137,6 +137,17 @@ impl Zone {
             Instant(both.1.as_microsecond()),
         )
     }
+    /// The last change of the clock up to that moment, and the first one after it.
+    pub fn changes(&self, at: Instant) -> (Option<Instant>, Option<Instant>) {
+        let next = Instant(at.0.saturating_add(1)).timestamp();
+        let moment = |stamp: Timestamp| Instant(stamp.as_microsecond());
+        let before = self.rules.preceding(next).next();
+        let after = self.rules.following(at.timestamp()).next();
+        (
+            before.map(|change| moment(change.timestamp())),
+            after.map(|change| moment(change.timestamp())),
+        )
+    }
     /// Whether the wall shows a whole hour, to the microsecond.
     pub fn is_whole_hour(&self, at: Instant) -> bool {
         let wall = self.civil(at);

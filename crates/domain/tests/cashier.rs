@@ -1,5 +1,9 @@
 //! What the cashier shows: the labels of the two methods, the best coupon, the amount left.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 

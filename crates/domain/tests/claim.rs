@@ -1,5 +1,9 @@
 //! The claim: one a day, six in all, while there is stock and the campaign runs.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 

@@ -1,5 +1,9 @@
 //! What can be claimed, and the coupon that comes of it.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 

@@ -1,5 +1,9 @@
 //! Which campaigns cover an order that was placed, which shows its coupon, and who is shown nothing.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 

@@ -1,5 +1,9 @@
 //! The comparison group: customers who are shown nothing, always the same ones.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 

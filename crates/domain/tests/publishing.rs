@@ -1,5 +1,9 @@
 //! Who may run a campaign, on which goods, and what publishing checks.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 

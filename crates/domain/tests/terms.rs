@@ -1,5 +1,9 @@
 //! What a merchant may fill in, each limit on both of its sides.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 

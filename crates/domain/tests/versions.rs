@@ -1,5 +1,9 @@
 //! The versions of a campaign: what an order keeps, what a change may not do, and where it stands.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod given;
 
@@ -105,7 +109,7 @@ fn a_g_10_a_s0_20_s0_r09_revising() {
             v.terms = domain::campaign::Terms::Recovery(Terms {
                 quantity: n,
                 ..terms()
-            })
+            });
         }
     };
     assert_eq!(code(&quantity(20), 20, running), None);

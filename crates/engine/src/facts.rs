@@ -443,11 +443,13 @@ fn loaded<'a, T>(found: Option<&'a T>, what: &str) -> &'a T {
     found.unwrap_or_else(|| unreachable!("a {what} was asked for that the batch did not load"))
 }
 
-/// Whether any of the shop's campaigns counts claims over the whole platform.
+/// Whether any of the shop's campaigns counts claims over the whole platform. Every version asks:
+/// an offer is claimed by the terms of the version that showed it (A-G-10).
 pub fn counts_platform_wide(row: &ShopRow) -> bool {
-    let wide = |row: &CampaignRow| {
-        let domain::campaign::Terms::Recovery(terms) = &row.campaign.current().terms;
+    let wide = |version: &domain::campaign::Version| {
+        let domain::campaign::Terms::Recovery(terms) = &version.terms;
         terms.frequency_scope == domain::campaign::recovery::FrequencyScope::Platform
     };
-    row.campaigns.iter().any(wide)
+    let versions = row.campaigns.iter().flat_map(|row| &row.campaign.versions);
+    versions.into_iter().any(wide)
 }

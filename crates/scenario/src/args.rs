@@ -50,7 +50,8 @@ impl Args {
     }
     /// The value of a name that must be there.
     pub fn get(&mut self, name: &str) -> Result<String, String> {
-        self.find(name).ok_or_else(|| format!("`{name}` is missing"))
+        self.find(name)
+            .ok_or_else(|| format!("`{name}` is missing"))
     }
     /// All values of a name that may stand several times.
     pub fn all(&mut self, name: &str) -> Vec<String> {

@@ -15,13 +15,7 @@ pub const KEY: &str = "sandbox";
 pub trait Door {
     /// Sends a request; status and body of the answer. A body that is not JSON comes as a string.
     /// Status 0 means that there was no answer, and why.
-    fn call(
-        &mut self,
-        method: &str,
-        path: &str,
-        content_type: &str,
-        body: &[u8],
-    ) -> (u16, Value);
+    fn call(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value);
 }
 
 /// A body as JSON, or as a string where it is none.

@@ -112,9 +112,16 @@ impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = self.words.iter().map(|word| {
             let spaced = word.contains(char::is_whitespace);
-            if spaced { format!("\"{word}\"") } else { word.clone() }
+            if spaced {
+                format!("\"{word}\"")
+            } else {
+                word.clone()
+            }
         });
-        let facts = self.facts.iter().map(|(name, fact)| format!("{name}={fact}"));
+        let facts = self
+            .facts
+            .iter()
+            .map(|(name, fact)| format!("{name}={fact}"));
         f.write_str(&words.chain(facts).collect::<Vec<_>>().join(" "))
     }
 }

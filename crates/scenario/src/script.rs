@@ -233,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_line_is_a_verb_its_words_and_what_is_expected() {
-        let text = "# head\n\norder o1 by u1 pays 100.00 note=\"a #b\" # remark\n  at 10:00 -> applied\n";
+        let text =
+            "# head\n\norder o1 by u1 pays 100.00 note=\"a #b\" # remark\n  at 10:00 -> applied\n";
         let steps = read(text).unwrap();
         assert_eq!(steps.len(), 1);
         assert_eq!((steps[0].line, steps[0].verb.as_str()), (3, "order"));
@@ -253,7 +254,10 @@ mod tests {
         let steps = read("import c1\n| sku\n|  A-1\nrepeat 2..3 order o* by u*\n").unwrap();
         assert_eq!(steps[0].body.as_deref(), Some("sku\n A-1\n"));
         assert_eq!(steps[1].words, [plain("o2"), named("by", "u2")]);
-        assert_eq!((steps[2].line, steps[2].text.as_str()), (4, "order o3 by u3"));
+        assert_eq!(
+            (steps[2].line, steps[2].text.as_str()),
+            (4, "order o3 by u3")
+        );
     }
 
     #[test]

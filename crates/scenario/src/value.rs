@@ -50,7 +50,9 @@ impl Day {
         };
         match Instant::parse(&whole) {
             Some(_) => Ok(whole),
-            None => Err(format!("`{text}` is no time; write 11:45 or 2022-06-10T11:45")),
+            None => Err(format!(
+                "`{text}` is no time; write 11:45 or 2022-06-10T11:45"
+            )),
         }
     }
 

@@ -17,12 +17,13 @@ use serde_json::Value;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 40] = [
+const VERBS: [(&str, Verb); 41] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
     ("in", setup::turn_to),
     ("request", setup::request),
+    ("hidden", setup::hidden),
     ("campaign", campaigns::create),
     ("validate", campaigns::validate),
     ("revise", campaigns::revise),
@@ -66,7 +67,10 @@ pub fn act(world: &mut World<'_>, step: &Step) -> Result<Outcome, String> {
     let Some((_, verb)) = found else {
         let known: Vec<&str> = VERBS.iter().map(|(name, _)| *name).collect();
         let verb = &step.verb;
-        return Err(format!("`{verb}` is no verb; there are {}", known.join(", ")));
+        return Err(format!(
+            "`{verb}` is no verb; there are {}",
+            known.join(", ")
+        ));
     };
     let mut args = Args::of(step);
     let outcome = verb(world, &mut args)?;

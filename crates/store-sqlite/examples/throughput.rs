@@ -57,11 +57,11 @@ fn main() {
     bench.set_up();
     let limit = seconds as f64;
     bench.fill();
-    bench.part("claims, orders in order", 5, limit, |bench, n| {
-        bench.claims(n, |n, all| n % all)
+    bench.part("claims, all in order", 5, limit, |bench, n| {
+        bench.claims(n, false)
     });
-    bench.part("claims, orders at random", 5, limit, |bench, n| {
-        bench.claims(1 << 40 | n, scatter)
+    bench.part("claims, all at random", 5, limit, |bench, n| {
+        bench.claims(1 << 40 | n, true)
     });
     bench.part("events: payments", 7, limit, |bench, n| bench.payments(n));
     bench.part("timers", 6, limit, |bench, _| bench.timers());
@@ -114,7 +114,7 @@ impl Bench {
         mut batch: impl FnMut(&mut Self, u64) -> usize,
     ) {
         (self.load, self.write, self.commit) = (0.0, 0.0, 0.0);
-        let (watch, written) = (Watch::now(), written_kb());
+        let (watch, written, (cpu, queued)) = (Watch::now(), written_kb(), scheduled());
         let (mut items, mut slowest) = (0, 0.0_f64);
         while watch.elapsed().as_secs_f64() < limit {
             let one = Watch::now();
@@ -127,14 +127,17 @@ impl Bench {
         }
         let took = self.load + self.write + self.commit;
         let micros = |part: f64| part * 1e6 / items as f64;
+        let (cpu, queued) = (scheduled().0 - cpu, scheduled().1 - queued);
         println!(
-            "{name:<26} {:>8.0} items/s {:>9.0} rows/s  us/item: load {:>5.2} write {:>5.2} commit {:>5.2}  \
-            slowest batch {:>6.1} ms  {:>5.2} KB written/item  ({items} items, RSS {} MB)",
+            "{name:<24} {:>7.0} items/s {:>7.0} rows/s | us/item: load {:>5.2} write {:>5.2} commit {:>6.2} \
+            (cpu {:>5.1}, waited for a core {:>5.1}) | slowest batch {:>5.1} ms | {:>5.2} KB/item | {items} items, RSS {} MB",
             items as f64 / took,
             (items * rows) as f64 / took,
             micros(self.load),
             micros(self.write),
             micros(self.commit),
+            micros(cpu),
+            micros(queued),
             slowest * 1e3,
             (written_kb() - written) as f64 / items as f64,
             resident_mb(),
@@ -208,8 +211,23 @@ impl Bench {
         });
     }
 
-    fn claims(&mut self, from: u64, place: impl Fn(u64, u64) -> u64) -> usize {
+    /// Orders, customers and keys in order, or each somewhere else.
+    fn claims(&mut self, from: u64, at_random: bool) -> usize {
         let shop = self.shop.clone();
+        let place = |number, all| {
+            if at_random {
+                scatter(number, all)
+            } else {
+                number % all
+            }
+        };
+        let request_key = |number: u64| match at_random {
+            true => format!(
+                "{:016x}-{number:016x}",
+                number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            ),
+            false => format!("key-{number:016x}"),
+        };
         let numbers: Vec<u64> = (0..BATCH as u64).map(|n| from + n).collect();
         let mut keys = Keys {
             shops: vec![shop.clone()],
@@ -220,7 +238,7 @@ impl Bench {
             keys.orders.push((shop.clone(), Self::order_id(order)));
             keys.standings.push((
                 shop.clone(),
-                build::id(&format!("u-{:08}", scatter(order, 500_000))),
+                build::id(&format!("u-{:08}", place(*number, 500_000))),
             ));
             keys.requests.push((shop.clone(), request_key(*number)));
         }
@@ -385,13 +403,6 @@ impl Bench {
     }
 }
 
-fn request_key(number: u64) -> String {
-    format!(
-        "{:016x}-{number:016x}",
-        number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    )
-}
-
 fn resident_mb() -> u64 {
     figure("/proc/self/status", "VmRSS:") / 1024
 }
@@ -401,8 +412,21 @@ fn written_kb() -> u64 {
     figure("/proc/self/io", "wchar:") / 1024
 }
 
+/// Seconds that this thread ran, and that it waited for a core because others ran.
+fn scheduled() -> (f64, f64) {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let mut nanos = text
+        .split_whitespace()
+        .map(|word| word.parse::<f64>().unwrap_or_default() / 1e9);
+    (
+        nanos.next().unwrap_or_default(),
+        nanos.next().unwrap_or_default(),
+    )
+}
+
 fn figure(file: &str, name: &str) -> u64 {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or_default()
 }

@@ -30,13 +30,20 @@ CREATE TABLE webhooks (
     PRIMARY KEY (shop_id, webhook_id)
 ) STRICT, WITHOUT ROWID;
 
--- The platform's own row (`:platform`) is no shop, so no reference here.
-CREATE TABLE standings (
+-- What a customer has: a standing (kind 0, no item), and beside it the names of the customer's coupons
+-- (1) and messages (2). They lie together because they change together: a claim writes a standing and
+-- a coupon, and customers come in no order, so an index elsewhere would cost every claim a page more.
+-- The platform's own row (`:platform`) is no shop, so there is no reference to one.
+CREATE TABLE customers (
     shop_id     TEXT NOT NULL,
     customer_id TEXT NOT NULL,
-    doc         TEXT NOT NULL,
-    PRIMARY KEY (shop_id, customer_id)
+    kind        INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),
+    item        TEXT NOT NULL CHECK ((kind = 0) = (item = '')),
+    doc         TEXT CHECK ((kind = 0) = (doc IS NOT NULL)),
+    PRIMARY KEY (shop_id, customer_id, kind, item)
 ) STRICT, WITHOUT ROWID;
+
+CREATE VIEW standings AS SELECT shop_id, customer_id, doc FROM customers WHERE kind = 0;
 
 CREATE TABLE meta (
     key   TEXT NOT NULL PRIMARY KEY,

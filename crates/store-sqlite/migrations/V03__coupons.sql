@@ -1,4 +1,5 @@
--- Coupons, column by column: finance asks them questions. Amounts are minor units.
+-- Coupons, column by column: finance asks them questions. Amounts are minor units. Which coupons a
+-- customer has is in `customers`.
 
 CREATE TABLE coupons (
     shop_id         TEXT NOT NULL,
@@ -22,5 +23,3 @@ CREATE TABLE coupons (
     wake_at         INTEGER,
     PRIMARY KEY (shop_id, coupon_id)
 ) STRICT, WITHOUT ROWID;
-
-CREATE INDEX coupons_of_customer ON coupons (shop_id, customer_id, coupon_id);

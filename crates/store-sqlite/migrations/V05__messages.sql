@@ -1,4 +1,5 @@
--- Messages to customers, and those that are to be handed to their sender.
+-- Messages to customers, and those that are to be handed to their sender. Which messages a customer
+-- got is in `customers`.
 
 CREATE TABLE messages (
     shop_id     TEXT NOT NULL,
@@ -17,7 +18,6 @@ CREATE TABLE messages (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX messages_of_order ON messages (shop_id, order_id, message_id);
-CREATE INDEX messages_of_customer ON messages (shop_id, customer_id, message_id);
 
 CREATE TABLE dispatches (
     shop_id       TEXT NOT NULL,

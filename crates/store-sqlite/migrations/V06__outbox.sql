@@ -10,7 +10,9 @@ CREATE TABLE outbox (
     PRIMARY KEY (shop_id, event_id)
 ) STRICT, WITHOUT ROWID;
 
--- An id is never given twice: a receiver's answer may come after its webhook has gone.
+-- An id is never given twice: a receiver's answer may come after its webhook has gone. The writer puts
+-- a delivery beside its event and its webhook and removes it with the webhook, so references would
+-- only look up again what it has just looked up.
 CREATE TABLE deliveries (
     delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,
     shop_id     TEXT NOT NULL,
@@ -19,11 +21,9 @@ CREATE TABLE deliveries (
     attempt     INTEGER NOT NULL CHECK (attempt >= 0),
     status      TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'dead')),
     next_at     INTEGER NOT NULL,
-    reason      TEXT,
-    FOREIGN KEY (shop_id, webhook_id) REFERENCES webhooks ON DELETE CASCADE,
-    FOREIGN KEY (shop_id, event_id) REFERENCES outbox
+    reason      TEXT
 ) STRICT;
 
-CREATE INDEX deliveries_of_webhook ON deliveries (shop_id, webhook_id, status, delivery_id);
-CREATE INDEX deliveries_due ON deliveries (next_at, delivery_id) WHERE status = 'pending';
-CREATE INDEX deliveries_dead ON deliveries (delivery_id) WHERE status = 'dead';
+CREATE INDEX deliveries_of_webhook ON deliveries (shop_id, webhook_id);
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE status = 'pending';
+CREATE INDEX deliveries_dead ON deliveries (shop_id, webhook_id) WHERE status = 'dead';

@@ -1,6 +1,7 @@
 //! Coupons, column by column.
 
 use crate::cells::Cells;
+use crate::customers::Owned;
 use crate::error::{Doing, refused};
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::Timers;
@@ -99,10 +100,17 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
         lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10 WHERE shop_id = ?1 AND coupon_id = ?2";
     let mut insert = db.prepare_cached(insert).doing(WRITING)?;
     let mut update = db.prepare_cached(update).doing(WRITING)?;
+    let mut owned = Owned::coupons(db)?;
     let mut timers = Timers::of_coupons(db)?;
     for change in changes {
         if change.is_new {
             put(&mut insert, change)?;
+            let coupon = &change.coupon;
+            owned.note(
+                &change.shop_id,
+                &coupon.customer_id,
+                coupon.coupon_id.as_str(),
+            )?;
         } else if !settle(&mut update, change)? {
             let CouponChange {
                 shop_id, coupon, ..
@@ -199,7 +207,8 @@ pub fn of_customer(
     page: &Page,
 ) -> Read<Vec<Coupon>> {
     let sql = select!(
-        "WHERE shop_id = ?1 AND customer_id = ?2 AND coupon_id > ?3 AND (?4 IS NULL OR status = ?4)
+        "WHERE shop_id = ?1 AND coupon_id IN (SELECT item FROM customers
+            WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 1 AND item > ?3) AND (?4 IS NULL OR status = ?4)
         ORDER BY coupon_id LIMIT ?5"
     );
     let status = status.map(CouponStatus::as_str);

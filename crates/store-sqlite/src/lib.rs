@@ -9,7 +9,9 @@ mod arrivals;
 mod backup;
 mod cache;
 mod cells;
+mod checkpoint;
 mod coupons;
+mod customers;
 mod error;
 mod guard;
 mod json;
@@ -22,7 +24,7 @@ mod outbox;
 mod query;
 mod reader;
 mod shops;
-mod standings;
+
 mod timers;
 mod transaction;
 
@@ -30,6 +32,7 @@ pub use backup::{backup, restore};
 pub use open::Options;
 
 use cache::ShopCache;
+use checkpoint::Checkpoints;
 use domain::Instant;
 use engine::port::{Reader, Store, StoreError, Work};
 use engine::rows::Timer;
@@ -54,6 +57,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Debug)]
 pub struct SqliteStore {
+    checkpoints: Checkpoints,
     db: Connection,
     shops: ShopCache,
     json: Json,
@@ -73,7 +77,9 @@ impl SqliteStore {
         let guard = Guard::take(path)?;
         let db = open::writer(path, options)?;
         let reader = Arc::new(SqliteReader::new(path, options));
+        let checkpoints = Checkpoints::start(path, options)?;
         Ok(Self {
+            checkpoints,
             db,
             shops: ShopCache::default(),
             json: Json::default(),
@@ -100,7 +106,9 @@ impl Store for SqliteStore {
         self.run("BEGIN IMMEDIATE")?;
         let mut open = transaction::Open::new(&self.db, &mut self.shops, &mut self.json);
         let worked = work(&mut open);
-        open.commit(worked)
+        let rows = open.commit(worked)?;
+        self.checkpoints.committed(&self.db, rows);
+        Ok(())
     }
 
     fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {

@@ -1,6 +1,7 @@
 //! Messages to customers, and those that are to be handed to their sender.
 
 use crate::cells::Cells;
+use crate::customers::Owned;
 use crate::error::Doing;
 use crate::query::{after, all, at_most, each, first};
 use domain::{
@@ -9,9 +10,10 @@ use domain::{
 };
 use engine::port::{MessageFilter, Page, Read, StoreError};
 use engine::rows::{Changes, Dispatch, DispatchUpdate};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, params};
 
 const READING: &str = "reading messages";
+const WRITING: &str = "writing a message";
 
 macro_rules! select {
     ($rest:literal) => {
@@ -66,35 +68,74 @@ pub fn load(
 
 /// Writes messages, then queues and settles dispatches.
 pub fn write(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
-    let sql = "INSERT INTO messages (shop_id, message_id, order_id, customer_id, campaign_id, kind, channel, status,
-        code, due_at, sent_at, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-        ON CONFLICT (shop_id, message_id) DO UPDATE SET order_id = excluded.order_id,
-        customer_id = excluded.customer_id, campaign_id = excluded.campaign_id, kind = excluded.kind,
-        channel = excluded.channel, status = excluded.status, code = excluded.code, due_at = excluded.due_at,
-        sent_at = excluded.sent_at, link = excluded.link";
-    let mut put = db.prepare_cached(sql).doing("writing a message")?;
-    for message in &changes.messages {
-        let row = params![
-            message.shop_id.as_str(),
-            message.message_id.as_str(),
-            message.order_id.as_str(),
-            message.customer_id.as_str(),
-            message.campaign_id.as_str(),
-            message.kind.as_str(),
-            message.channel.as_str(),
-            message.status.as_str(),
-            message.code.map(Code::as_str),
-            message.due_at.micros(),
-            message.sent_at.map(Instant::micros),
-            message.link,
-        ];
-        put.execute(row).doing("writing a message")?;
+    if !changes.messages.is_empty() {
+        let mut writer = Writer::prepare(db)?;
+        for message in &changes.messages {
+            writer.put(message)?;
+        }
     }
     queue(db, changes)
 }
 
+struct Writer<'c> {
+    insert: CachedStatement<'c>,
+    update: CachedStatement<'c>,
+    owned: Owned<'c>,
+}
+
+impl<'c> Writer<'c> {
+    fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
+        let insert = "INSERT INTO messages (shop_id, message_id, order_id, customer_id, campaign_id, kind, channel,
+            status, code, due_at, sent_at, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            ON CONFLICT DO NOTHING";
+        // Whom a message is to and what about never changes.
+        let update = "UPDATE messages SET channel = ?3, status = ?4, code = ?5, due_at = ?6, sent_at = ?7, link = ?8
+            WHERE shop_id = ?1 AND message_id = ?2";
+        let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
+        Ok(Self {
+            insert: prepare(insert)?,
+            update: prepare(update)?,
+            owned: Owned::messages(db)?,
+        })
+    }
+
+    fn put(&mut self, message: &Message) -> Result<(), StoreError> {
+        let (shop, id) = (message.shop_id.as_str(), message.message_id.as_str());
+        let (code, due_at) = (message.code.map(Code::as_str), message.due_at.micros());
+        let (channel, status) = (message.channel.as_str(), message.status.as_str());
+        let sent_at = message.sent_at.map(Instant::micros);
+        let row = params![
+            shop,
+            id,
+            message.order_id.as_str(),
+            message.customer_id.as_str(),
+            message.campaign_id.as_str(),
+            message.kind.as_str(),
+            channel,
+            status,
+            code,
+            due_at,
+            sent_at,
+            message.link,
+        ];
+        if self.insert.execute(row).doing(WRITING)? == 1 {
+            return self.owned.note(&message.shop_id, &message.customer_id, id);
+        }
+        let row = params![
+            shop,
+            id,
+            channel,
+            status,
+            code,
+            due_at,
+            sent_at,
+            message.link
+        ];
+        self.update.execute(row).doing(WRITING).map(drop)
+    }
+}
+
 fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
-    const WRITING: &str = "writing a dispatch";
     let put = "INSERT INTO dispatches (shop_id, message_id, deliver_until, attempt, next_at)
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (shop_id, message_id) DO UPDATE SET
         deliver_until = excluded.deliver_until, attempt = excluded.attempt, next_at = excluded.next_at";
@@ -158,8 +199,9 @@ pub fn messages(
             AND (?4 IS NULL OR m.status = ?4) AND m.message_id > ?5 ORDER BY m.message_id LIMIT ?6"
         ),
         (None, Some(_)) => select!(
-            "FROM messages m WHERE m.shop_id = ?1 AND ?2 IS NULL AND m.customer_id = ?3
-            AND (?4 IS NULL OR m.status = ?4) AND m.message_id > ?5 ORDER BY m.message_id LIMIT ?6"
+            "FROM messages m WHERE m.shop_id = ?1 AND ?2 IS NULL AND m.message_id IN (SELECT item FROM customers
+                WHERE shop_id = ?1 AND customer_id = ?3 AND kind = 2 AND item > ?5)
+            AND (?4 IS NULL OR m.status = ?4) ORDER BY m.message_id LIMIT ?6"
         ),
         (None, None) => select!(
             "FROM messages m WHERE m.shop_id = ?1 AND ?2 IS NULL AND ?3 IS NULL

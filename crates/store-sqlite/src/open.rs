@@ -56,12 +56,25 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {}; PRAGMA journal_size_limit = {}",
         u64::from(options.cache_mib) << 10,
-        options.checkpoint_pages,
+        // A safety net: the checkpoint thread comes first.
+        u64::from(options.checkpoint_pages) * 4,
         256 << 20,
     ))
     .doing(&what)?;
     db.set_prepared_statement_cache_capacity(128);
     migrate(&mut db, path)?;
+    Ok(db)
+}
+
+/// Opens the connection that copies the write-ahead log.
+pub fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
+    let what = format!("opening {}", path.display());
+    let db = Connection::open(path).doing(&what)?;
+    db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
+    db.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -1024",
+    )
+    .doing(&what)?;
     Ok(db)
 }
 

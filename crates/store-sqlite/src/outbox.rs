@@ -1,7 +1,7 @@
 //! What happened here, for the outside, and its deliveries to webhooks.
 
 use crate::cells::Cells;
-use crate::error::Doing;
+use crate::error::{Doing, refused};
 use crate::query::{after, all, at_most};
 use domain::{Instant, ShopId, WebhookId};
 use engine::port::{Page, Read, StoreError};
@@ -25,7 +25,7 @@ macro_rules! select {
 pub fn write(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
     let publish = "INSERT INTO outbox (shop_id, event_id, type, subject, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let deliver = "INSERT INTO deliveries (shop_id, webhook_id, event_id, attempt, status, next_at)
-        VALUES (?1, ?2, ?3, 0, 'pending', ?4)";
+        SELECT shop_id, webhook_id, ?3, 0, 'pending', ?4 FROM webhooks WHERE shop_id = ?1 AND webhook_id = ?2";
     let mut publish = db.prepare_cached(publish).doing(WRITING)?;
     let mut deliver = db.prepare_cached(deliver).doing(WRITING)?;
     for event in &changes.outbox {
@@ -41,9 +41,12 @@ pub fn write(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
             ])
             .doing(WRITING)?;
         for webhook in &event.receivers {
-            deliver
-                .execute(params![shop, webhook.as_str(), id, at])
-                .doing(WRITING)?;
+            let row = params![shop, webhook.as_str(), id, at];
+            if deliver.execute(row).doing(WRITING)? == 0 {
+                return Err(refused(format!(
+                    "there is no webhook {webhook} in shop {shop}"
+                )));
+            }
         }
     }
     let settle = "UPDATE deliveries SET status = ?2, attempt = ?3, next_at = ?4, reason = ?5 WHERE delivery_id = ?1";
@@ -110,11 +113,19 @@ pub fn deliveries(
         .after
         .as_ref()
         .map_or(0, |key| key.parse().unwrap_or(i64::MAX));
-    let sql = select!(
-        "FROM deliveries d JOIN outbox o ON o.shop_id = d.shop_id AND o.event_id = d.event_id
-        WHERE d.shop_id = ?1 AND d.webhook_id = ?2 AND d.status = ?3 AND d.delivery_id > ?4
-        ORDER BY d.delivery_id LIMIT ?5"
-    );
+    // The dead have an index of their own, which is found by the literal.
+    let sql = match status {
+        DeliveryStatus::Dead => select!(
+            "FROM deliveries d JOIN outbox o ON o.shop_id = d.shop_id AND o.event_id = d.event_id
+            WHERE d.shop_id = ?1 AND d.webhook_id = ?2 AND d.status = 'dead' AND ?3 = 'dead' AND d.delivery_id > ?4
+            ORDER BY d.delivery_id LIMIT ?5"
+        ),
+        DeliveryStatus::Pending | DeliveryStatus::Delivered => select!(
+            "FROM deliveries d JOIN outbox o ON o.shop_id = d.shop_id AND o.event_id = d.event_id
+            WHERE d.shop_id = ?1 AND d.webhook_id = ?2 AND d.status = ?3 AND d.delivery_id > ?4
+            ORDER BY d.delivery_id LIMIT ?5"
+        ),
+    };
     let wanted = params![
         shop.as_str(),
         webhook.as_str(),

@@ -1,7 +1,7 @@
 //! The reading side: a few read-only connections, each read a snapshot of what is committed.
 
 use crate::open::{self, Options};
-use crate::{arrivals, coupons, ledger, messages, meta, orders, outbox, shops, standings, timers};
+use crate::{arrivals, coupons, customers, ledger, messages, meta, orders, outbox, shops, timers};
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
     coupon::{Coupon, CouponStatus},
@@ -115,10 +115,10 @@ impl Reader for SqliteReader {
         self.with(|db| coupons::of_customer(db, shop, customer, status, page))
     }
     fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
-        self.with(|db| standings::standing(db, shop, customer))
+        self.with(|db| customers::standing(db, shop, customer))
     }
     fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>> {
-        self.with(|db| standings::standings(db, shop, page))
+        self.with(|db| customers::standings(db, shop, page))
     }
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         self.with(|db| messages::messages(db, shop, filter, page))

@@ -109,14 +109,18 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
     Ok(())
 }
 
-/// Takes webhooks away; their deliveries go with them.
+/// Takes webhooks away, and their deliveries with them.
 pub fn remove_webhooks(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
     for (shop, webhook) in &changes.webhooks_removed {
-        let sql = "DELETE FROM webhooks WHERE shop_id = ?1 AND webhook_id = ?2";
-        let mut remove = db.prepare_cached(sql).doing("removing a webhook")?;
-        remove
-            .execute(params![shop.as_str(), webhook.as_str()])
-            .doing("removing a webhook")?;
+        for sql in [
+            "DELETE FROM deliveries WHERE shop_id = ?1 AND webhook_id = ?2",
+            "DELETE FROM webhooks WHERE shop_id = ?1 AND webhook_id = ?2",
+        ] {
+            let mut remove = db.prepare_cached(sql).doing("removing a webhook")?;
+            remove
+                .execute(params![shop.as_str(), webhook.as_str()])
+                .doing("removing a webhook")?;
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::cache::ShopCache;
 use crate::error::Doing;
 use crate::json::Json;
-use crate::{arrivals, coupons, ledger, messages, meta, orders, outbox, shops, standings};
+use crate::{arrivals, coupons, customers, ledger, messages, meta, orders, outbox, shops};
 use engine::port::{StoreError, Transaction};
 use engine::rows::{Changes, Keys, Rows};
 use rusqlite::Connection;
@@ -16,6 +16,7 @@ pub struct Open<'s> {
     places: orders::Places,
     /// A write that broke off; it may not be committed, whatever the work answers.
     failed: Option<StoreError>,
+    rows: usize,
     committed: bool,
 }
 
@@ -28,12 +29,13 @@ impl<'s> Open<'s> {
             json,
             places: orders::Places::default(),
             failed: None,
+            rows: 0,
             committed: false,
         }
     }
 
-    /// Commits what was written, if everything went well.
-    pub fn commit(mut self, worked: Result<(), StoreError>) -> Result<(), StoreError> {
+    /// Commits what was written, if everything went well; about how many rows that were.
+    pub fn commit(mut self, worked: Result<(), StoreError>) -> Result<usize, StoreError> {
         worked?;
         if let Some(error) = self.failed.take() {
             return Err(error);
@@ -41,14 +43,14 @@ impl<'s> Open<'s> {
         let mut commit = self.db.prepare_cached("COMMIT").doing("committing")?;
         commit.execute([]).doing("committing")?;
         self.committed = true;
-        Ok(())
+        Ok(self.rows)
     }
 
     fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
         shops::write(self.db, self.json, changes)?;
         orders::write(self.db, self.json, &mut self.places, &changes.orders)?;
         coupons::write(self.db, &changes.coupons)?;
-        standings::write(self.db, self.json, &changes.standings)?;
+        customers::write(self.db, self.json, &changes.standings)?;
         arrivals::write(self.db, self.json, changes)?;
         ledger::write(self.db, &changes.entries)?;
         messages::write(self.db, changes)?;
@@ -58,6 +60,10 @@ impl<'s> Open<'s> {
             meta::set_sandbox_clock(self.db, moment)?;
         }
         self.shops.follow(changes);
+        self.rows += changes.orders.len()
+            + changes.coupons.len()
+            + changes.inbox.len()
+            + changes.requests.len();
         Ok(())
     }
 }
@@ -81,7 +87,7 @@ impl Transaction for Open<'_> {
         answer(
             &mut rows.standings,
             &keys.standings,
-            standings::load(db, &keys.standings)?,
+            customers::load(db, &keys.standings)?,
         );
         answer(
             &mut rows.inbox,

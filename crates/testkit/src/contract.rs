@@ -1,1 +1,136 @@
-//! placeholder
+//! The contract that every store keeps. A store's crate runs it with one line:
+//!
+//! ```ignore
+//! testkit::store_contract!(|| Box::new(MemoryStore::new()) as Box<dyn Store>);
+//! ```
+//!
+//! Every case gets an empty store and says in its name what holds.
+
+pub mod atomic;
+pub mod lists;
+pub mod queues;
+pub mod random;
+pub mod rows;
+pub mod timers;
+
+use engine::port::{Page, Store};
+use engine::rows::{Changes, Keys, OrderChange, Rows};
+
+/// Makes an empty store.
+pub type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
+
+/// A case: its name and what it does with an empty store.
+pub type Case = (&'static str, fn(&mut dyn Store));
+
+macro_rules! cases {
+    ($($module:ident :: $case:ident),+ $(,)?) => {
+        /// Every case.
+        pub const CASES: &[Case] = &[$((stringify!($case), $module::$case)),+];
+
+        /// One `#[test]` for every case of the contract, on the stores that the expression makes.
+        #[macro_export]
+        macro_rules! store_contract {
+            ($make:expr) => {
+                $(#[test]
+                fn $case() {
+                    let make: &dyn Fn() -> Box<dyn engine::port::Store> = &$make;
+                    $crate::contract::$module::$case(&mut *make());
+                })+
+            };
+        }
+    };
+}
+
+cases! {
+    rows::shops_keep_their_settings,
+    rows::sequences_are_kept_for_known_shops,
+    rows::campaigns_and_their_figures,
+    rows::orders_and_their_timelines,
+    rows::coupons_in_every_state,
+    rows::standings_of_shops_and_of_the_platform,
+    rows::an_event_is_taken_in_once,
+    rows::a_request_is_answered_once,
+    rows::parked_events_wait_for_their_order,
+    rows::ledger_entries_are_only_added,
+    rows::messages_change,
+    rows::the_sandbox_clock_is_kept,
+    atomic::every_key_is_answered_in_its_place,
+    atomic::a_load_sees_the_writes_of_its_transaction,
+    atomic::a_failing_work_leaves_nothing,
+    atomic::a_failing_write_leaves_nothing,
+    atomic::a_panic_leaves_nothing,
+    atomic::readers_see_only_what_is_committed,
+    atomic::what_is_not_there_cannot_be_changed,
+    timers::timers_fire_in_order,
+    timers::timers_move_with_their_order,
+    timers::timers_of_coupons,
+    lists::lists_are_cut_into_pages,
+    lists::a_page_may_begin_anywhere,
+    lists::messages_are_filtered,
+    lists::a_customers_coupons,
+    queues::deliveries_fan_out,
+    queues::deliveries_are_tried_again,
+    queues::dead_deliveries_are_revived,
+    queues::a_removed_webhook_takes_its_deliveries_along,
+    queues::dispatches_wait_for_their_time,
+    queues::totals_count_what_is_pending,
+}
+
+/// Runs every case, each on a new store.
+pub fn run(make: Make<'_>) {
+    for (name, case) in CASES {
+        println!("{name}");
+        case(&mut *make());
+    }
+}
+
+/// Writes changes in one transaction.
+pub fn write(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) {
+    let mut changes = Changes::default();
+    fill(&mut changes);
+    store
+        .transact(&mut |open| open.write(&changes))
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The message with which changes are refused.
+pub fn refused(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) -> String {
+    let mut changes = Changes::default();
+    fill(&mut changes);
+    let written = store.transact(&mut |open| open.write(&changes));
+    written.expect_err("it is refused").to_string()
+}
+
+/// Loads rows in a transaction of its own.
+pub fn load(store: &mut dyn Store, keys: &Keys) -> Rows {
+    let mut rows = Rows::default();
+    store
+        .transact(&mut |open| open.load(keys, &mut rows))
+        .unwrap_or_else(|error| panic!("{error}"));
+    rows
+}
+
+/// A page after a key.
+pub fn page(after: Option<&str>, limit: usize) -> Page {
+    Page {
+        after: after.map(str::to_owned),
+        limit,
+    }
+}
+
+/// The first page, long enough for a test.
+pub fn all() -> Page {
+    page(None, 1_000)
+}
+
+/// A new order of the shop `s1`, with its timer in so many seconds.
+pub fn new_order(order_id: &str, wake: Option<i64>) -> OrderChange {
+    OrderChange {
+        shop_id: crate::build::id("s1"),
+        order: crate::build::order(order_id, "u-1", crate::build::start()),
+        is_new: true,
+        old_wake: None,
+        wake_at: wake.map(crate::build::at),
+        timeline: crate::build::timeline("order.placed", 0),
+    }
+}

@@ -120,8 +120,13 @@ impl Order {
         self.put_payment(payment);
         if stage == Stage::Deposit {
             self.deposit_paid_at = Some(at);
-            self.cancel_at = None;
-            self.state = State::Open;
+            let deadline = self.cancel_at.take();
+            // A deposit in time lifts its own deadline; any other cancellation came after it and stands.
+            if let State::Cancelled { at, .. } = self.state
+                && deadline == Some(at)
+            {
+                self.state = State::Open;
+            }
             return Ok(PayOutcome::DepositPaid);
         }
         self.state = State::Paid { at };

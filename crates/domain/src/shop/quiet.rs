@@ -84,12 +84,20 @@ impl QuietHours {
         } else {
             start_day
         };
-        // Where the clock is set back over an end, that end comes twice: the one next to the moment.
+        // Setting the clock back shows an end twice, and can lead into quiet hours again or out of
+        // them: of all these moments the ones next to `at` that border on time that is not quiet.
         let moments = |day, time| zone.instants(DateTime::from_parts(day, time));
+        let (back, forth) = zone.changes(at);
         let (first, last) = moments(start_day, self.from);
-        let start = if last <= at { last } else { first };
-        let (first, last) = moments(end_day, self.to);
-        Some((start, if first > at { first } else { last }))
+        let begins = |moment: &Instant| {
+            let before = Instant::from_micros(moment.micros() - 1);
+            *moment <= at && !self.contains(zone, before)
+        };
+        let start = back.into_iter().chain([first, last]).filter(begins).max();
+        let (early, late) = moments(end_day, self.to);
+        let ends = |moment: &Instant| *moment > at && !self.contains(zone, *moment);
+        let end = forth.into_iter().chain([early, late]).filter(ends).min();
+        Some((start.unwrap_or(first), end.unwrap_or(late)))
     }
 
     /// The first quiet moment that is not before `at`; `None` without quiet hours.
@@ -106,7 +114,14 @@ impl QuietHours {
         } else {
             wall.date().tomorrow().ok()?
         };
-        Some(zone.instant(DateTime::from_parts(day, self.from)))
+        let (first, last) = zone.instants(DateTime::from_parts(day, self.from));
+        let start = if first >= at { first } else { last };
+        // Setting the clock back can lead into quiet hours before they start again.
+        let back = zone
+            .changes(at)
+            .1
+            .filter(|change| self.contains(zone, *change));
+        Some(back.map_or(start, |back| back.min(start)))
     }
 
     fn holds(&self, time: Time) -> bool {

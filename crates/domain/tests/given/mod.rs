@@ -3,6 +3,10 @@
 //! All times are +08:00 in June 2022 unless a text says otherwise; amounts are fen.
 #![allow(dead_code, reason = "each file of tests takes what it needs")]
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 use domain::campaign::recovery::{self, FrequencyScope, Live};
 use domain::campaign::{Campaign, Terms, Version};
@@ -13,6 +17,7 @@ use domain::order::{Offer, OfferStatus, PaymentStatus, Source, Stage};
 use domain::shop::{Shop, ShopKind};
 use domain::{Instant, ShopId, catalog::Scope};
 use money::Money;
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use std::str::FromStr;
 
 pub fn id<T: FromStr>(text: &str) -> T
@@ -197,5 +202,15 @@ pub fn payment(order: &Order, name: &str, saving: i64, at: Instant) -> Payment {
         shares: Vec::new(),
         status: PaymentStatus::Succeeded,
         at,
+    }
+}
+
+/// That many drawn cases, the same ones on every run.
+pub fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases: count,
+        rng_seed: RngSeed::Fixed(20_220_610),
+        failure_persistence: None,
+        ..ProptestConfig::default()
     }
 }

@@ -8,7 +8,7 @@ use domain::{
     Code, Refusal,
     event::{Body, OrderEvent, Placed},
     limits,
-    order::{self, Order, RefundStatus, State},
+    order::{self, Order, OrderKind, RefundStatus, Stage, State},
 };
 use serde_json::json;
 
@@ -166,6 +166,8 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
         }
     };
     match &event.body {
+        // A balance follows its deposit.
+        Body::PaymentSucceeded(paid) if lacks_deposit(order, paid.stage) => Ok(Effect::Early),
         Body::PaymentSucceeded(paid) => orders::pay(draft, order, paid, at).map(known),
         Body::Cancelled(cancelled) => orders::cancel(draft, order, at, cancelled.reason).map(known),
         Body::PaymentFailed(failed) => {
@@ -190,7 +192,8 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
         | Body::RefundApproved(facts)
         | Body::RefundRejected(facts)
         | Body::RefundSucceeded(facts) => {
-            if matches!(order.state, State::Open) {
+            // Of a cancelled order too: its payment may have been in time and come late.
+            if !matches!(order.state, State::Paid { .. }) {
                 return Ok(Effect::Early);
             }
             let status = match &event.body {
@@ -203,6 +206,10 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
         }
         Body::Placed(_) | Body::MemberJoined(_) => Ok(Effect::Known),
     }
+}
+
+fn lacks_deposit(order: &Order, stage: Stage) -> bool {
+    stage == Stage::Balance && order.kind == OrderKind::Presale && order.deposit_paid_at.is_none()
 }
 
 /// Notes when something first happened; the earlier of two times stays.

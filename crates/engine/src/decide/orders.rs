@@ -12,7 +12,7 @@ use domain::{
     message::{self, Channel, Kind, Message, MessageStatus},
     order::{
         CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment,
-        PaymentStatus, State,
+        PaymentStatus, RefundStatus, State,
     },
 };
 use money::Money;
@@ -41,7 +41,8 @@ pub fn pay(
     }
     let was_cancelled = match order.state {
         State::Paid { .. } => return Err(Code::OrderPaid.into()),
-        State::Cancelled { at: ended, .. } if at >= ended => {
+        // In the same instant the payment comes first (A-G-9).
+        State::Cancelled { at: ended, .. } if at > ended => {
             return Err(Code::OrderCancelled.into());
         }
         State::Cancelled { .. } => true,
@@ -63,18 +64,14 @@ pub fn pay(
     if outcome == PayOutcome::DepositPaid {
         return Ok(true);
     }
-    close_attempts(
-        draft,
-        order,
-        &paid.payment_id,
-        coupon.as_ref().map(|c| &c.coupon_id),
-        at,
-    )?;
+    let used = coupon.as_ref().map(|c| &c.coupon_id);
+    close_attempts(draft, order, &paid.payment_id, used, at);
     if let Some(coupon) = coupon {
         redeem(draft, order, coupon, paid.method, at)?;
     }
-    let revoked = end_recovery(draft, order, at);
-    if was_cancelled && revoked {
+    end_recovery(draft, order, at);
+    // What was shown between the payment and the news of it is no evidence either.
+    if was_cancelled && order.recovery.offer.is_some() {
         let mut standing = draft.standing(&order.customer_id);
         standing.forget_unpaid(&order.order_id);
         draft.put_standing(&order.customer_id.clone(), standing);
@@ -164,7 +161,7 @@ fn close_attempts(
     winner: &PaymentId,
     used: Option<&CouponId>,
     at: Instant,
-) -> Result<(), Refusal> {
+) {
     let open = |p: &&Payment| p.status == PaymentStatus::Started && p.payment_id != *winner;
     let others: Vec<PaymentId> = order
         .payments
@@ -184,7 +181,6 @@ fn close_attempts(
             TimelineEntry::new(at, "payment.superseded").detail(json!({ "payment_id": id })),
         );
     }
-    Ok(())
 }
 
 /// A payment lets go of the coupon that it holds.
@@ -198,16 +194,16 @@ pub fn release(draft: &mut Draft<'_>, coupon: &CouponId, payment: &PaymentId) {
     }
 }
 
-/// The order ended unpaid. `Ok(false)` when that was known.
+/// The order ended unpaid. `Ok(false)` when that was known; of two cancellations the earlier stands.
 pub fn cancel(
     draft: &mut Draft<'_>,
     order: &mut Order,
     at: Instant,
     reason: CancelReason,
 ) -> Result<bool, Refusal> {
-    let undone = order.paid_by().cloned();
+    let (undone, before) = (order.paid_by().cloned(), order.state);
     let outcome = order.cancel(at, reason)?;
-    if outcome == CancelOutcome::Duplicate {
+    if order.state == before {
         return Ok(false);
     }
     let detail = json!({ "reason": reason });
@@ -234,19 +230,27 @@ pub fn cancel(
             );
         }
         draft.put_standing(&order.customer_id.clone(), standing);
+    } else if order.recovery.offer.is_some() {
+        // It had ended before its coupon was shown: an earlier note of it goes.
+        let mut standing = draft.standing(&order.customer_id);
+        standing.forget_unpaid(&order.order_id);
+        draft.put_standing(&order.customer_id.clone(), standing);
     }
-    draft.publish(
-        "order.cancelled",
-        order.order_id.as_str(),
-        &json!({ "order_id": order.order_id, "reason": reason }),
-    );
+    if outcome != CancelOutcome::Duplicate {
+        let body = json!({ "order_id": order.order_id, "reason": reason });
+        draft.publish("order.cancelled", order.order_id.as_str(), &body);
+    }
     Ok(true)
 }
 
-/// A payment turned out to have come after the cancellation: its books are taken back.
+/// A payment turned out to have come after the cancellation: its books are taken back, and what was
+/// refunded of it with them.
 fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
     let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
     draft.changes().entries.extend(entries);
+    for refund in &mut order.refunds {
+        refund.status = RefundStatus::Rejected;
+    }
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
     draft.note(
         order,

@@ -48,10 +48,12 @@ pub fn advance(
     status: RefundStatus,
     at: Instant,
 ) -> Result<bool, Refusal> {
+    // Granted after all is more than rejected: what went back is booked, whatever we heard first.
     let rank = |status| match status {
         RefundStatus::Requested => 0,
-        RefundStatus::Approved => 1,
-        RefundStatus::Rejected | RefundStatus::Succeeded => 2,
+        RefundStatus::Rejected => 1,
+        RefundStatus::Approved => 2,
+        RefundStatus::Succeeded => 3,
     };
     let booked = |status| matches!(status, RefundStatus::Approved | RefundStatus::Succeeded);
     let what = match status {
@@ -65,15 +67,16 @@ pub fn advance(
         .iter()
         .position(|known| known.refund_id == facts.refund_id);
     let before = position.map(|index| order.refunds[index].status);
-    if before.is_some_and(|before| rank(before) >= rank(status)) {
-        return Ok(false);
-    }
     let was_booked = before.is_some_and(booked);
-    if was_booked && status == RefundStatus::Rejected {
+    let news = position.is_none_or(|index| at > order.refunds[index].at);
+    if was_booked && status == RefundStatus::Rejected && news {
         return Err(Refusal::with(
             Code::IdempotencyConflict,
             "an approved refund cannot be rejected",
         ));
+    }
+    if before.is_some_and(|before| rank(before) >= rank(status)) {
+        return Ok(false);
     }
     let mut refund = match position {
         Some(index) if was_booked => order.refunds[index].clone(),

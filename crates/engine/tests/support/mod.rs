@@ -115,7 +115,10 @@ impl Deal {
 pub fn placing(order: &str, customer: &str) -> Placed {
     let categories = || {
         let names = ["appliances", "kitchen", "kettles"];
-        names.iter().filter_map(|name| Category::try_new(name)).collect()
+        names
+            .iter()
+            .filter_map(|name| Category::try_new(name))
+            .collect()
     };
     let line = |line_id: &str, sku: &str, quantity, minor| PlacedLine {
         line_id: id(line_id),
@@ -137,7 +140,10 @@ pub fn placing(order: &str, customer: &str) -> Placed {
         source: Source::App,
         kind: OrderKind::Normal,
         goods: Goods::Physical,
-        lines: vec![line("l1", "sku-1", 2, 100_00), line("l2", "sku-2", 1, 100_00)],
+        lines: vec![
+            line("l1", "sku-1", 2, 100_00),
+            line("l2", "sku-2", 1, 100_00),
+        ],
         discounts: vec![
             discount("order_promotion", 10_00, Party::Merchant),
             discount("beans", 1_00, Party::Platform),
@@ -189,11 +195,15 @@ pub fn cancelled(order: &str, when: Instant) -> OrderEvent {
     event(&format!("{order}.cancelled.{}", when.micros()), body, when)
 }
 pub fn shipped(order: &str, when: Instant) -> OrderEvent {
-    let body = Body::Shipped(OrderNamed { order_id: id(order) });
+    let body = Body::Shipped(OrderNamed {
+        order_id: id(order),
+    });
     event(&format!("{order}.shipped"), body, when)
 }
 pub fn received(order: &str, when: Instant) -> OrderEvent {
-    let body = Body::Received(OrderNamed { order_id: id(order) });
+    let body = Body::Received(OrderNamed {
+        order_id: id(order),
+    });
     event(&format!("{order}.received"), body, when)
 }
 pub fn refunding(order: &str, refund: &str, ask: &RefundAsk) -> RefundFacts {
@@ -302,7 +312,11 @@ impl Run {
     /// Takes an event in that changes something.
     pub fn apply(&self, event: &OrderEvent) {
         let result = self.event(event);
-        assert_eq!(result.outcome, EventOutcome::Applied, "{event:?}: {result:?}");
+        assert_eq!(
+            result.outcome,
+            EventOutcome::Applied,
+            "{event:?}: {result:?}"
+        );
     }
     pub fn advance(&self, to: Instant) -> u64 {
         self.engine.advance_blocking(to).unwrap()
@@ -323,7 +337,10 @@ impl Run {
         &**self.engine.reader()
     }
     pub fn order(&self, order: &str) -> Order {
-        self.reader().order(&self.shop, &id(order)).unwrap().unwrap()
+        self.reader()
+            .order(&self.shop, &id(order))
+            .unwrap()
+            .unwrap()
     }
     pub fn coupon(&self, coupon: &Coupon) -> Coupon {
         let found = self.reader().coupon(&self.shop, &coupon.coupon_id);
@@ -349,6 +366,29 @@ impl Run {
         let entries = self.reader().timeline(&self.shop, &id(order)).unwrap();
         entries.into_iter().map(|entry| entry.what).collect()
     }
+    /// Everything that is stored of the shop, to compare before and after.
+    pub fn snapshot(&self) -> Vec<String> {
+        let (reader, shop, all) = (self.reader(), &self.shop, all());
+        let mut found = vec![format!("{:?}", reader.sandbox_clock().unwrap())];
+        let mut add = |rows: Vec<String>| found.extend(rows);
+        add(lines(reader.campaigns(shop).unwrap()));
+        add(lines(reader.coupons(shop, &all).unwrap()));
+        add(lines(reader.standings(shop, &all).unwrap()));
+        add(lines(
+            reader
+                .messages(shop, &MessageFilter::default(), &all)
+                .unwrap(),
+        ));
+        add(lines(reader.parked(shop, &all).unwrap()));
+        add(lines(reader.outbox(shop, &all).unwrap()));
+        add(lines(reader.timers(shop, &all).unwrap()));
+        for order in reader.orders(shop, &all).unwrap() {
+            add(lines(reader.entries(shop, &order.order_id).unwrap()));
+            add(lines(reader.timeline(shop, &order.order_id).unwrap()));
+            add(lines(vec![order]));
+        }
+        found
+    }
     pub fn audit(&self) -> AuditReport {
         audit(self.reader(), self.engine.now(), &mut |_, _| {}).unwrap()
     }
@@ -356,6 +396,10 @@ impl Run {
         let report = self.audit();
         assert!(report.findings.is_empty(), "{:#?}", report.findings);
     }
+}
+
+fn lines<T: std::fmt::Debug>(rows: Vec<T>) -> Vec<String> {
+    rows.iter().map(|row| format!("{row:?}")).collect()
 }
 
 impl Drop for Run {

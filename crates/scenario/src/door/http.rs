@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// How long an answer may take; a server that hangs fails the scenario instead of the test run.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A door to a server.
 #[derive(Debug, Clone)]
@@ -57,13 +57,7 @@ fn split(answer: &[u8]) -> Option<(u16, Value)> {
 }
 
 impl Door for HttpDoor {
-    fn call(
-        &mut self,
-        method: &str,
-        path: &str,
-        content_type: &str,
-        body: &[u8],
-    ) -> (u16, Value) {
+    fn call(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
         self.exchange(method, path, content_type, body)
             .unwrap_or_else(|wrong| (0, Value::String(format!("{}: {wrong}", self.address))))
     }
@@ -84,6 +78,9 @@ mod tests {
     fn no_server_is_said_and_not_a_panic() {
         let (status, said) = HttpDoor::new("127.0.0.1:1").call("GET", "/", "", b"");
         assert_eq!(status, 0);
-        assert!(said.as_str().is_some_and(|text| text.starts_with("127.0.0.1:1: ")));
+        assert!(
+            said.as_str()
+                .is_some_and(|text| text.starts_with("127.0.0.1:1: "))
+        );
     }
 }

@@ -44,7 +44,9 @@ impl InProcessDoor {
             check_webhook_url: Arc::new(|_| Ok(())),
             metrics: None,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         Self {
             runtime: runtime.expect("a runtime starts"),
             router: http_api::router(ApiState::new(engine.clone(), keys, edge)),
@@ -61,13 +63,7 @@ impl Drop for InProcessDoor {
 }
 
 impl Door for InProcessDoor {
-    fn call(
-        &mut self,
-        method: &str,
-        path: &str,
-        content_type: &str,
-        body: &[u8],
-    ) -> (u16, Value) {
+    fn call(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
         let request = Request::builder()
             .method(method)
             .uri(path)

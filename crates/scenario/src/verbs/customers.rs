@@ -7,7 +7,7 @@ use crate::world::World;
 use serde_json::{Value, json};
 
 /// `messages o1 [status=sent]` or `messages by u1`: each with its status and, where there is one, the
-/// reason; `at` is when it was sent, or is due.
+/// reason; `at` is when it was sent, or is due, `opens` the order that a tap leads to.
 pub fn messages(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let mut query = vec!["limit=200".to_owned()];
     match args.find("by") {
@@ -23,6 +23,9 @@ pub fn messages(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Strin
             Value::Null => &message["due_at"],
             sent => sent,
         };
+        let order = message["order_id"].as_str().unwrap_or_default();
+        let link = message["link"].as_str().unwrap_or_default();
+        let opens = link.contains(&format!("/orders/{order}")).then_some(order);
         Item::default()
             .word(&message["status"])
             .word(&message["code"])
@@ -31,7 +34,7 @@ pub fn messages(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Strin
             .word(&message["channel"])
             .time("at", at)
             .time("due", &message["due_at"])
-            .text("link", &message["link"])
+            .text("opens", &json!(opens))
     }))
 }
 
@@ -66,7 +69,11 @@ fn edit(world: &mut World<'_>, args: &mut Args, onto: &Value) -> Result<Outcome,
 fn verdict(verdict: &Value) -> Item {
     let evidence = verdict["evidence"].as_array().map_or(0, Vec::len);
     Item::default()
-        .says(if verdict["blocked"] == true { "blocked" } else { "free" })
+        .says(if verdict["blocked"] == true {
+            "blocked"
+        } else {
+            "free"
+        })
         .word(&verdict["by"])
         .text("evidence", &evidence.into())
         .text("reason", &verdict["reason"])

@@ -46,10 +46,15 @@ pub fn claim(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
         None => world.customer(&order)?,
     };
     let shown = world.read(&format!("/orders/{order}/offers")).1;
-    let offer = shown["offers"][0]["offer_id"].as_str().unwrap_or("nothing-shown");
+    let offer = shown["offers"][0]["offer_id"]
+        .as_str()
+        .unwrap_or("nothing-shown");
     let path = format!("/orders/{order}/offers/{offer}/claim");
     let answer = world.ask("POST", &path, &json!({ "customer_id": customer }));
-    if let Some(id) = answer.1["coupon_id"].as_str().filter(|_| !is_refused(&answer)) {
+    if let Some(id) = answer.1["coupon_id"]
+        .as_str()
+        .filter(|_| !is_refused(&answer))
+    {
         world.keep_coupon(&order, id);
     }
     Ok(one(answer, held))

@@ -1,0 +1,297 @@
+//! Paid or cancelled by when things happened, not by when we heard of them.
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
+
+mod given;
+
+use domain::event::{Body, Cancelled, PaymentFailed, PaymentSucceeded};
+use domain::order::{CancelOutcome, CancelReason, Order, OrderKind, PayOutcome, Stage, State};
+use domain::{Code, Instant};
+use given::{at, by, cases, fen, id, order, payment};
+use money::Money;
+use proptest::prelude::*;
+
+/// What we may hear of an order; minutes after 10:00. The deadline is at 10:06.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum News {
+    Paid(i64),
+    Failed,
+    Cancelled(i64, CancelReason),
+    /// The timer of the deadline.
+    TimedOut,
+}
+
+const DEADLINE: i64 = 6;
+
+fn minute(n: i64) -> Instant {
+    at("10T10:00:00").plus_minutes(n)
+}
+
+/// The state and the money after hearing it in this order; what is refused changes nothing.
+fn hear(news: &[News]) -> (State, Money) {
+    let mut order = Order {
+        cancel_at: Some(minute(DEADLINE)),
+        ..order(100_00)
+    };
+    for one in news {
+        let before = order.clone();
+        let refused = match *one {
+            News::Paid(at) => order.pay(payment(&before, "p1", 0, minute(at))).is_err(),
+            News::Failed => {
+                order.fail_payment(&id("p1"));
+                false
+            }
+            News::Cancelled(at, reason) => order.cancel(minute(at), reason).is_err(),
+            News::TimedOut => order
+                .cancel(minute(DEADLINE), CancelReason::Timeout)
+                .is_err(),
+        };
+        assert!(
+            !refused || order == before,
+            "a refusal of {one:?} changed the order"
+        );
+    }
+    (order.state, order.paid())
+}
+
+/// What must come out: a payment before the deadline and not after a cancellation stands; else the
+/// first cancellation does.
+fn expected(news: &[News]) -> (State, Money) {
+    let ends: Vec<(Instant, CancelReason)> = news
+        .iter()
+        .filter_map(|one| match *one {
+            News::Cancelled(at, reason) => Some((minute(at), reason)),
+            News::TimedOut => Some((minute(DEADLINE), CancelReason::Timeout)),
+            News::Paid(_) | News::Failed => None,
+        })
+        .collect();
+    let end = ends.into_iter().min();
+    let paid = news.iter().find_map(|one| match *one {
+        News::Paid(at) if at < DEADLINE => Some(minute(at)),
+        _ => None,
+    });
+    match (paid, end) {
+        (Some(at), None) => (State::Paid { at }, fen(100_00)),
+        (Some(at), Some((end, _))) if at <= end => (State::Paid { at }, fen(100_00)),
+        (_, Some((at, reason))) => (State::Cancelled { at, reason }, fen(0)),
+        (None, None) => (State::Open, fen(0)),
+    }
+}
+
+fn permutations(news: &[News]) -> Vec<Vec<News>> {
+    if news.is_empty() {
+        return vec![Vec::new()];
+    }
+    let each = (0..news.len()).flat_map(|first| {
+        let mut others = news.to_vec();
+        let head = others.remove(first);
+        permutations(&others).into_iter().map(move |mut tail| {
+            tail.insert(0, head);
+            tail
+        })
+    });
+    each.collect()
+}
+
+/// A-G-9, A-G-3, T03: in the same instant the payment wins over a cancellation, in both orders of
+/// arrival; the deadline itself is too late.
+#[test]
+fn a_g_9_a_g_3_t03_ties() {
+    let cancelled = |n| News::Cancelled(n, CancelReason::Customer);
+    for (paid, other) in [
+        (3, cancelled(2)),
+        (3, cancelled(3)),
+        (3, cancelled(4)),
+        (5, News::TimedOut),
+        (6, News::TimedOut),
+        (7, News::TimedOut),
+        (6, cancelled(6)),
+    ] {
+        let news = [News::Paid(paid), other];
+        for order in permutations(&news) {
+            assert_eq!(hear(&order), expected(&news), "{order:?}");
+        }
+    }
+    assert_eq!(
+        hear(&[News::Paid(6)]).0,
+        State::Open,
+        "the timer has not fired yet"
+    );
+}
+
+/// A-G-9: of events in the same instant the payment is applied before the cancellation.
+#[test]
+fn a_g_9_rank() {
+    let paid = Body::PaymentSucceeded(PaymentSucceeded {
+        order_id: id("o1"),
+        payment_id: id("p1"),
+        stage: Stage::Full,
+        method: domain::order::Method::JdPay,
+        amount: fen(1),
+        coupon_id: None,
+    });
+    let failed = Body::PaymentFailed(PaymentFailed {
+        order_id: id("o1"),
+        payment_id: id("p1"),
+    });
+    let cancelled = Body::Cancelled(Cancelled {
+        order_id: id("o1"),
+        reason: CancelReason::Timeout,
+    });
+    assert!(paid.rank() < failed.rank() && failed.rank() < cancelled.rank());
+}
+
+/// A-G-8, A-G-9: the answers to news that was known, or that turns the state around.
+#[test]
+fn a_g_8_a_g_9_answers() {
+    let fresh = order(100_00);
+    let pay = |order: &mut Order, name: &str, at| {
+        order
+            .pay(payment(&fresh, name, 0, minute(at)))
+            .map_err(|refusal| refusal.code)
+    };
+    let cancel = |order: &mut Order, at| {
+        order
+            .cancel(minute(at), CancelReason::Customer)
+            .map_err(|refusal| refusal.code)
+    };
+    let mut order = fresh.clone();
+    assert_eq!(pay(&mut order, "p1", 5), Ok(PayOutcome::Paid));
+    assert_eq!(pay(&mut order, "p1", 5), Ok(PayOutcome::Duplicate));
+    assert_eq!(pay(&mut order, "p2", 5), Err(Code::OrderPaid));
+    assert_eq!(cancel(&mut order, 5), Err(Code::OrderPaid));
+    assert_eq!(cancel(&mut order, 4), Ok(CancelOutcome::PaymentUndone));
+    assert_eq!((order.paid(), order.paid_by()), (fen(0), None));
+    assert_eq!(cancel(&mut order, 4), Ok(CancelOutcome::Duplicate));
+    assert_eq!(pay(&mut order, "p1", 5), Err(Code::OrderCancelled));
+    assert_eq!(
+        pay(&mut order, "p2", 4),
+        Ok(PayOutcome::Paid),
+        "it came in time"
+    );
+    let other = domain::order::Payment {
+        amount: fen(1),
+        ..payment(&fresh, "p2", 0, minute(4))
+    };
+    assert_eq!(order.pay(other), Err(Code::IdempotencyConflict.into()));
+}
+
+/// A-G-4, S0-R25, S0-R27: the money that comes is exactly what was to be paid.
+#[test]
+fn a_g_4_s0_r25_s0_r27_amounts() {
+    for (saving, amount, fine) in [
+        (0, 100_00, true),
+        (0, 99_99, false),
+        (0, 100_01, false),
+        (5_00, 95_00, true),
+        (5_00, 100_00, false),
+        (0, 0, false),
+        (0, -1, false),
+    ] {
+        let mut order = order(100_00);
+        let mut payment = payment(&order, "p1", saving, minute(1));
+        payment.amount = fen(amount);
+        let answer = order.pay(payment).map_err(|refusal| refusal.code);
+        assert_eq!(
+            answer,
+            if fine {
+                Ok(PayOutcome::Paid)
+            } else {
+                Err(Code::AmountMismatch)
+            },
+            "{saving} {amount}"
+        );
+    }
+}
+
+/// A-G-4, A-S0-12: a deposit is part of a presale order's price and comes once; then the deadline is
+/// gone, and only the rest is to be paid.
+#[test]
+fn a_g_4_a_s0_12_deposit_and_balance() {
+    let presale = Order {
+        kind: OrderKind::Presale,
+        ..order(100_00)
+    };
+    let staged = |stage, name: &str, amount, at| domain::order::Payment {
+        stage,
+        amount: fen(amount),
+        ..payment(&presale, name, 0, at)
+    };
+    let mut order = presale.clone();
+    for amount in [0, -1, 100_00, 100_01] {
+        let answer = order.pay(staged(Stage::Deposit, "d", amount, minute(1)));
+        assert_eq!(
+            answer.err().map(|r| r.code),
+            Some(Code::AmountMismatch),
+            "{amount}"
+        );
+    }
+    let deadline = presale.cancel_at.unwrap();
+    assert!(
+        order
+            .pay(staged(Stage::Deposit, "d", 10_00, deadline))
+            .is_err()
+    );
+    assert_eq!(
+        order.pay(staged(Stage::Deposit, "d", 10_00, by(deadline, -1))),
+        Ok(PayOutcome::DepositPaid)
+    );
+    assert_eq!((order.cancel_at, order.state), (None, State::Open));
+    let again = order.pay(staged(Stage::Deposit, "d2", 10_00, deadline));
+    assert_eq!(again, Err(Code::OrderPaid.into()));
+    let whole = order.pay(staged(Stage::Full, "b", 100_00, deadline.plus_hours(24)));
+    assert_eq!(
+        whole.err().map(|r| r.code),
+        Some(Code::AmountMismatch),
+        "10 are paid already"
+    );
+    assert_eq!(
+        order.pay(staged(Stage::Balance, "b", 90_00, deadline.plus_hours(24))),
+        Ok(PayOutcome::Paid)
+    );
+    assert_eq!(order.paid(), fen(100_00));
+    let normal = given::order(100_00).pay(staged(Stage::Deposit, "d", 10_00, minute(1)));
+    assert_eq!(
+        normal.err().map(|r| r.code),
+        Some(Code::InvalidValue),
+        "an ordinary order keeps its deadline"
+    );
+}
+
+fn news() -> impl Strategy<Value = News> {
+    let reason = prop::sample::select(vec![
+        CancelReason::Timeout,
+        CancelReason::Customer,
+        CancelReason::Merchant,
+    ]);
+    prop_oneof![
+        2 => (0..DEADLINE + 2, reason).prop_map(|(at, reason)| News::Cancelled(at, reason)),
+        1 => Just(News::TimedOut),
+        1 => Just(News::Failed),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    /// A-G-8, A-G-9: a payment, cancellations, late ones and repetitions come to the same end in every
+    /// order of arrival.
+    #[test]
+    fn a_g_8_a_g_9_any_order_of_arrival(
+        paid in prop::option::of(0..DEADLINE + 2),
+        others in prop::collection::vec(news(), 0..4),
+        again in prop::bool::ANY,
+    ) {
+        let mut all: Vec<News> = paid.map(News::Paid).into_iter().chain(others).collect();
+        if again && let Some(first) = all.first().copied() {
+            all.push(first);
+        }
+        let expected = expected(&all);
+        for order in permutations(&all) {
+            prop_assert_eq!(hear(&order), expected, "{:?}", order);
+        }
+    }
+}

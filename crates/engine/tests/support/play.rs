@@ -1,0 +1,503 @@
+//! A random life of two shops: actions that a few bytes stand for, turned into inputs by what the
+//! store says at that moment.
+
+use super::random::Random;
+use super::{
+    Deal, PAYABLE, Run, amount, cancelled, claim, create, event, failed, fen, id, ingest, paying,
+    placing, received, refunding, shipped, shop, starting, units,
+};
+use domain::{
+    Instant, OrderId, ShopId,
+    campaign::recovery::FrequencyScope,
+    catalog::Category,
+    coupon::{Bind, Coupon, CouponStatus},
+    customer::List,
+    event::{Body, OrderEvent},
+    order::{Goods, Method, Order, OrderKind, PaymentStatus, RefundAsk, Source, Stage},
+};
+use engine::{Command, Input, port::Reader};
+
+pub const SHOPS: [&str; 2] = ["s1", "s2"];
+
+/// What happens next.
+#[derive(Debug, Clone, Copy)]
+pub enum Action {
+    Place {
+        customer: u8,
+        shape: u8,
+        ago: u8,
+    },
+    Claim {
+        order: u8,
+        by_another: bool,
+    },
+    Start {
+        order: u8,
+        method: u8,
+        with_coupon: bool,
+    },
+    Pay {
+        order: u8,
+        how: u8,
+        ago: u8,
+    },
+    Fail {
+        order: u8,
+    },
+    Cancel {
+        order: u8,
+        ago: u8,
+    },
+    Ship {
+        order: u8,
+        receive: bool,
+    },
+    Refund {
+        order: u8,
+        what: u8,
+        by_event: bool,
+    },
+    Repeat {
+        which: u8,
+    },
+    Close {
+        campaign: u8,
+    },
+    Revise {
+        campaign: u8,
+        quantity: u8,
+    },
+    List {
+        customer: u8,
+        list: u8,
+    },
+    Advance {
+        by: u8,
+    },
+}
+
+/// Minutes that the clock is moved by.
+const LEAPS: [i64; 12] = [0, 1, 4, 5, 11, 14, 15, 60, 600, 840, 1_440, 4_320];
+
+impl Action {
+    /// The action that four bytes stand for; zeros are the simplest.
+    pub fn of([kind, a, b, c]: [u8; 4]) -> Self {
+        match kind % 32 {
+            0..=5 => Self::Place {
+                customer: a % 8,
+                shape: b,
+                ago: c % 40,
+            },
+            6..=9 => Self::Claim {
+                order: a,
+                by_another: b % 16 == 15,
+            },
+            10..=12 => Self::Start {
+                order: a,
+                method: b,
+                with_coupon: c % 4 != 3,
+            },
+            13..=16 => Self::Pay {
+                order: a,
+                how: b,
+                ago: c % 40,
+            },
+            17 => Self::Fail { order: a },
+            18 | 19 => Self::Cancel {
+                order: a,
+                ago: c % 40,
+            },
+            20 => Self::Ship {
+                order: a,
+                receive: b % 2 == 1,
+            },
+            21 | 22 => Self::Refund {
+                order: a,
+                what: b,
+                by_event: c % 2 == 1,
+            },
+            23 | 24 => Self::Repeat { which: a },
+            25 if b % 4 == 3 => Self::Close { campaign: a },
+            25 => Self::Revise {
+                campaign: a,
+                quantity: c,
+            },
+            26 => Self::List {
+                customer: a % 8,
+                list: b,
+            },
+            _ => Self::Advance { by: a },
+        }
+    }
+    pub fn draw(random: &mut Random) -> Self {
+        Self::of([random.byte(), random.byte(), random.byte(), random.byte()])
+    }
+}
+
+/// The campaign that four bytes stand for; small stocks, so that they run out.
+pub fn deal([a, b, c, d]: [u8; 4]) -> Deal {
+    let scopes = [
+        FrequencyScope::Campaign,
+        FrequencyScope::Campaign,
+        FrequencyScope::Shop,
+        FrequencyScope::Platform,
+    ];
+    Deal {
+        trigger: [15, 5, 30, 120][usize::from(a % 4)],
+        spend: 200_00,
+        save: [20_00, 5_00, 100_00][usize::from(b % 3)],
+        quantity: 10 + u64::from(c % 4),
+        bind: if d % 4 == 3 {
+            Bind::ShopScope
+        } else {
+            Bind::OriginOrder
+        },
+        frequency: scopes[usize::from(d / 4 % 4)],
+        holdout: if d / 16 % 4 == 3 { 50 } else { 0 },
+        hours: 24 * 7,
+    }
+}
+
+/// Sets both shops up and moves the clock to the start.
+pub fn set_up(run: &Run, deals: &[[u8; 4]]) {
+    for name in SHOPS {
+        let command = Command::PutShop(Box::new(shop(name)));
+        run.engine
+            .submit_many_blocking(vec![Input::new(id(name), command)])
+            .unwrap();
+    }
+    for (index, bytes) in deals.iter().enumerate() {
+        let command = create(&format!("c{index}"), &deal(*bytes));
+        let input = Input::new(id(SHOPS[index % 2]), command);
+        let done = run.engine.submit_many_blocking(vec![input]).unwrap();
+        assert!(done[0].is_ok(), "{done:?}");
+    }
+    run.advance(super::START);
+}
+
+/// What comes of an action.
+pub enum Move {
+    Input(Box<Input>),
+    Advance(Instant),
+    Nothing,
+}
+
+/// Remembers what was sent, so that it can be sent again.
+#[derive(Debug, Default, Clone)]
+pub struct Play {
+    pub orders: usize,
+    sent: Vec<Input>,
+    events: usize,
+}
+
+impl Play {
+    /// Turns an action into an input, by what is committed.
+    pub fn turn(&mut self, run: &Run, action: Action) -> Move {
+        let now = run.engine.now();
+        if let Action::Advance { by } = action {
+            return Move::Advance(now.plus_minutes(LEAPS[usize::from(by) % LEAPS.len()]));
+        }
+        if let Action::Repeat { which } = action {
+            return match self.sent.len() {
+                0 => Move::Nothing,
+                count => Move::Input(Box::new(self.sent[usize::from(which) % count].clone())),
+            };
+        }
+        let Some(input) = self.input(run, action, now) else {
+            return Move::Nothing;
+        };
+        self.sent.push(input.clone());
+        Move::Input(Box::new(input))
+    }
+
+    /// An order placed so far, or the next one to be placed: its events may come first.
+    fn order(&self, run: &Run, order: u8) -> (ShopId, String, Option<Order>) {
+        let index = usize::from(order) % (self.orders + 1);
+        let (shop, name): (ShopId, _) = (id(SHOPS[index % 2]), format!("o{index}"));
+        let found = run.reader().order(&shop, &id(&name)).unwrap();
+        (shop, name, found)
+    }
+
+    fn input(&mut self, run: &Run, action: Action, now: Instant) -> Option<Input> {
+        let back = |ago: u8, order: Option<&Order>| {
+            let when = now.plus_minutes(-i64::from(ago));
+            order.map_or(when, |order| when.max(order.placed_at))
+        };
+        let (shop, command) = match action {
+            Action::Place {
+                customer,
+                shape,
+                ago,
+            } => {
+                let (shop, body) = (
+                    id(SHOPS[self.orders % 2]),
+                    shaped(self.orders, customer, shape),
+                );
+                self.orders += 1;
+                (
+                    shop,
+                    self.event(Body::Placed(Box::new(body)), back(ago, None)),
+                )
+            }
+            Action::Claim { order, by_another } => {
+                let (shop, name, found) = self.order(run, order);
+                let found = found?;
+                let offer = found.recovery.offer?.offer_id;
+                let by = if by_another {
+                    id("u99")
+                } else {
+                    found.customer_id
+                };
+                (shop, claim(&name, &offer, &by))
+            }
+            Action::Start {
+                order,
+                method,
+                with_coupon,
+            } => {
+                let (shop, name, found) = self.order(run, order);
+                let found = found?;
+                let coupon = usable(run, &shop, &found).filter(|_| with_coupon);
+                let payment = format!("p{}", self.events);
+                self.events += 1;
+                let method = Method::ALL[usize::from(method % 8).min(3) % 5];
+                (shop, starting(&name, &payment, method, coupon.as_ref()))
+            }
+            Action::Pay { order, how, ago } => {
+                let (shop, name, found) = self.order(run, order);
+                let body = self.payment(run, &shop, &name, found.as_ref(), how);
+                (
+                    shop,
+                    self.event(Body::PaymentSucceeded(body), back(ago, found.as_ref())),
+                )
+            }
+            Action::Fail { order } => {
+                let (shop, name, found) = self.order(run, order);
+                let started = found.as_ref().and_then(started)?;
+                (shop, self.again(failed(&name, &started, now)))
+            }
+            Action::Cancel { order, ago } => {
+                let (shop, name, found) = self.order(run, order);
+                (
+                    shop,
+                    self.again(cancelled(&name, back(ago, found.as_ref()))),
+                )
+            }
+            Action::Ship { order, receive } => {
+                let (shop, name, _) = self.order(run, order);
+                let event = if receive {
+                    received(&name, now)
+                } else {
+                    shipped(&name, now)
+                };
+                (shop, self.again(event))
+            }
+            Action::Refund {
+                order,
+                what,
+                by_event,
+            } => {
+                let (shop, name, _) = self.order(run, order);
+                let ask = asked(what);
+                (shop, self.refund(&name, what, ask, by_event, now))
+            }
+            Action::Close { campaign } => {
+                let campaign_id = id(&format!("c{}", campaign % 4));
+                (
+                    id(SHOPS[usize::from(campaign % 2)]),
+                    Command::CloseCampaign { campaign_id },
+                )
+            }
+            Action::Revise { campaign, quantity } => {
+                let (shop, campaign_id) = (
+                    id(SHOPS[usize::from(campaign % 2)]),
+                    id(&format!("c{}", campaign % 4)),
+                );
+                let known = run.reader().campaign(&shop, &campaign_id).unwrap()?;
+                let mut version = known.campaign.current().clone();
+                let domain::campaign::Terms::Recovery(terms) = &mut version.terms;
+                terms.quantity = 10 + u64::from(quantity % 8);
+                terms.trigger_after_minutes = [5, 15, 60][usize::from(quantity % 3)];
+                if quantity >= 240 {
+                    terms.frequency_scope = FrequencyScope::Campaign;
+                }
+                (
+                    shop,
+                    Command::ReviseCampaign {
+                        campaign_id,
+                        version: Box::new(version),
+                    },
+                )
+            }
+            Action::List { customer, list } => {
+                let command = Command::PutRisk {
+                    customer_id: id(&format!("u{customer}")),
+                    list: [None, None, Some(List::Block), Some(List::Allow)][usize::from(list % 4)],
+                    reason: "a test".into(),
+                    by: "operator".into(),
+                };
+                (id(SHOPS[usize::from(list / 4 % 2)]), command)
+            }
+            Action::Repeat { .. } | Action::Advance { .. } => return None,
+        };
+        Some(Input::new(shop, command))
+    }
+
+    fn event(&mut self, body: Body, when: Instant) -> Command {
+        self.again(event("", body, when))
+    }
+    /// The event under an id that was not used before.
+    fn again(&mut self, event: OrderEvent) -> Command {
+        self.events += 1;
+        let event_id = format!("e{}", self.events);
+        ingest(&OrderEvent { event_id, ..event })
+    }
+
+    fn payment(
+        &mut self,
+        run: &Run,
+        shop: &ShopId,
+        name: &str,
+        order: Option<&Order>,
+        how: u8,
+    ) -> domain::event::PaymentSucceeded {
+        self.events += 1;
+        let fresh = format!("p{}", self.events);
+        let Some(order) = order else {
+            return paying(name, &fresh, PAYABLE);
+        };
+        let mut body = paying(name, &fresh, order.payable.minor());
+        if order.kind == OrderKind::Presale {
+            let deposit = order.deposit_paid_at.is_none() && how % 4 != 3;
+            body.stage = if deposit {
+                Stage::Deposit
+            } else {
+                Stage::Balance
+            };
+            let due = order.payable - order.paid();
+            body.amount = if deposit { fen(10_00) } else { due };
+            return body;
+        }
+        let held = order
+            .payments
+            .iter()
+            .find(|p| p.status == PaymentStatus::Started);
+        match (how % 8, held) {
+            (0..=3, Some(held)) => {
+                body.payment_id = held.payment_id.clone();
+                (body.method, body.amount) = (held.method, held.amount);
+            }
+            (4 | 5, _) => {
+                if let Some(coupon) = usable(run, shop, order) {
+                    body.amount = order.payable - coupon.save;
+                    body.coupon_id = Some(coupon.coupon_id);
+                }
+            }
+            (6, _) => body.amount = fen(1),
+            _ => {}
+        }
+        body
+    }
+
+    fn refund(
+        &mut self,
+        name: &str,
+        what: u8,
+        ask: RefundAsk,
+        by_event: bool,
+        now: Instant,
+    ) -> Command {
+        let refund = format!("r{}", what % 3);
+        if !by_event {
+            return Command::CreateRefund {
+                order_id: id(name),
+                refund_id: id(&refund),
+                ask,
+            };
+        }
+        let facts = refunding(name, &refund, &ask);
+        let body = match what / 16 % 4 {
+            0 => Body::RefundSucceeded(facts),
+            1 => Body::RefundApproved(facts),
+            2 => Body::RefundRequested(facts),
+            _ => Body::RefundRejected(facts),
+        };
+        self.event(body, now)
+    }
+}
+
+fn asked(what: u8) -> RefundAsk {
+    match what % 4 {
+        0 => units("l1", 1),
+        1 => units("l2", 1),
+        2 => amount(7_33),
+        _ => RefundAsk {
+            lines: Vec::new(),
+            amount: None,
+        },
+    }
+}
+
+fn started(order: &Order) -> Option<String> {
+    let held = order
+        .payments
+        .iter()
+        .find(|p| p.status == PaymentStatus::Started)?;
+    Some(held.payment_id.to_string())
+}
+
+/// A coupon of the customer that might do for the order.
+fn usable(run: &Run, shop: &ShopId, order: &Order) -> Option<Coupon> {
+    let owned = run
+        .reader()
+        .customer_coupons(shop, &order.customer_id, None, &super::all())
+        .unwrap();
+    let live = |c: &&Coupon| matches!(c.status, CouponStatus::Available | CouponStatus::Locked);
+    let claimed = order.claimed_coupon();
+    let own = owned.iter().find(|c| Some(&c.coupon_id) == claimed);
+    own.or_else(|| owned.iter().find(live)).cloned()
+}
+
+/// An order of one of several shapes.
+fn shaped(number: usize, customer: u8, shape: u8) -> domain::event::Placed {
+    let mut placed = placing(&format!("o{number}"), &format!("u{customer}"));
+    match shape % 16 {
+        8 => placed.source = Source::Pc,
+        9 => placed.goods = Goods::Virtual,
+        10 => placed.kind = OrderKind::Presale,
+        11 => {
+            // Under the threshold.
+            placed.lines.truncate(1);
+            placed.discounts.clear();
+            placed.lines[0].quantity = 1;
+            placed.payable = fen(106_00);
+        }
+        12 | 13 => {
+            let toys = Category::try_new("toys");
+            placed.lines[0].categories = toys.into_iter().collect();
+        }
+        _ => {}
+    }
+    placed
+}
+
+/// The order that an input is about.
+pub fn order_of(command: &Command) -> Option<OrderId> {
+    match command {
+        Command::Ingest { event, .. } => event.body.order_id().cloned(),
+        Command::Claim { order_id, .. }
+        | Command::StartPayment { order_id, .. }
+        | Command::CreateRefund { order_id, .. } => Some(order_id.clone()),
+        _ => None,
+    }
+}
+
+/// Reads every order of both shops.
+pub fn orders(reader: &dyn Reader) -> Vec<(ShopId, Order)> {
+    let of = |name: &&str| {
+        let shop: ShopId = id(name);
+        let orders = reader.orders(&shop, &super::all()).unwrap();
+        orders.into_iter().map(move |order| (shop.clone(), order))
+    };
+    SHOPS.iter().flat_map(of).collect()
+}

@@ -1,0 +1,347 @@
+//! Two stores given the same changes, at random, answer the same in everything that can be read.
+
+use super::{Make, all, page};
+use crate::build::{self, at, id};
+use domain::{
+    Instant, ShopId,
+    coupon::{Coupon, CouponStatus},
+    message::{Message, MessageStatus},
+};
+use engine::port::{MessageFilter, Page, Reader, Store, StoreError, StoreErrorKind};
+use engine::rows::{
+    Changes, CouponChange, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderChange, Rows,
+};
+use proptest::prelude::*;
+use std::fmt::Write;
+
+/// One thing to change: which table, and small numbers that choose the row and what becomes of it.
+type Step = (u8, u8, u8, u8);
+/// One transaction: its steps, and whether it is given up at the end.
+type Batch = (Vec<Step>, bool);
+
+const SHOPS: [&str; 2] = ["s1", "s2"];
+
+/// Random sequences of transactions.
+pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
+    let step = (0..20_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
+    prop::collection::vec(batch, 1..24)
+}
+
+/// Runs the same batches on two stores and compares every answer.
+pub fn same(one: Make<'_>, other: Make<'_>, batches: &[Batch]) {
+    let (mut one, mut other) = (one(), other());
+    for store in [&mut one, &mut other] {
+        super::write(&mut **store, |changes| {
+            changes.shops.extend(SHOPS.map(build::shared_shop));
+            changes
+                .webhooks
+                .extend(SHOPS.map(|shop| (id(shop), build::webhook("w-0"))));
+        });
+    }
+    for (number, (steps, given_up)) in batches.iter().enumerate() {
+        let answers = [&mut one, &mut other].map(|store| {
+            let done = run(&mut **store, steps, *given_up, number);
+            let timers = store.due_timers(at(10_000), 100).unwrap();
+            format!(
+                "{done:?}\n{:?}\n{timers:?}\n{}",
+                store.next_due().unwrap(),
+                dump(&*store.reader())
+            )
+        });
+        let [first, second] = answers;
+        let different = first.lines().zip(second.lines()).find(|(one, other)| one != other);
+        assert_eq!(different, None, "after batch {number}: {steps:?}");
+        assert_eq!(first.len(), second.len(), "after batch {number}: {steps:?}");
+    }
+}
+
+/// What was loaded, or `None` when the store refused it.
+fn run(store: &mut dyn Store, steps: &[Step], given_up: bool, number: usize) -> Option<String> {
+    let mut loaded = String::new();
+    let done = store.transact(&mut |open| {
+        for step in steps {
+            let mut rows = Rows::default();
+            open.load(&keys(*step), &mut rows)?;
+            let _ = writeln!(loaded, "{rows:?}");
+            open.write(&changes(*step, &rows, number))?;
+        }
+        match given_up {
+            true => Err(StoreError::new(StoreErrorKind::Other, "given up")),
+            false => Ok(()),
+        }
+    });
+    done.ok().map(|()| loaded)
+}
+
+fn shop_of((_, shop, _, _): Step) -> ShopId {
+    id(SHOPS[usize::from(shop % 2)])
+}
+
+fn keys(step: Step) -> Keys {
+    let (shop, number) = (shop_of(step), step.2);
+    let own = |name: &str| format!("{name}-{number}");
+    Keys {
+        shops: vec![shop.clone()],
+        orders: vec![(shop.clone(), id(&own("o")))],
+        coupons: vec![(shop.clone(), id(&own("cp")))],
+        standings: vec![(shop.clone(), id(&own("u")))],
+        inbox: vec![build::inbox(&shop, &own("ev")).0],
+        parked: vec![(shop.clone(), id(&own("o")))],
+        requests: vec![(shop.clone(), own("key"))],
+        messages: vec![(shop, id(&own("m")))],
+    }
+}
+
+fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
+    let (table, _, number, value) = step;
+    let (shop, seconds) = (shop_of(step), i64::from(value));
+    let own = |name: &str| format!("{name}-{number}");
+    let mut to = Changes::default();
+    match table {
+        0 => {
+            let mut settings = build::shop(shop.as_str());
+            settings.push_lead_minutes = u32::from(value);
+            to.shops.push(settings.into());
+        }
+        1 => to.sequences.push((shop, u64::from(value))),
+        2 => to.campaigns.push((shop, build::campaign(&own("c")).into())),
+        3 => to
+            .counters
+            .push((shop, id(&own("c")), build::counters(u64::from(value)))),
+        4 | 5 | 6 => to.orders.push(order(step, rows)),
+        7 | 8 => to.coupons.push(coupon(step, rows)),
+        9 => to
+            .standings
+            .push((shop, id(&own("u")), build::standing(u32::from(value)))),
+        10 => to
+            .inbox
+            .push(build::inbox(&shop, &format!("ev-{number}-{value}"))),
+        11 => to.parked.push((
+            shop,
+            id(&own("o")),
+            build::parked(&format!("ev-{value}"), &own("o")),
+        )),
+        12 => to.unparked.push((
+            shop,
+            id(&own("o")),
+            "platform".into(),
+            format!("ev-{value}"),
+        )),
+        13 => to
+            .requests
+            .push((shop, format!("key-{number}-{value}"), build::request("a"))),
+        14 => {
+            let order = domain::order::Order {
+                ledger_entries: seconds.unsigned_abs() as u32 * 4,
+                ..build::order(&own("o"), "u-1", at(0))
+            };
+            to.entries.extend(build::entries(&shop, &order));
+        }
+        15 => to.messages.push(message(step)),
+        16 => to
+            .dispatches
+            .push(build::dispatch(&shop, &own("m"), seconds)),
+        17 => to.dispatch_updates.push(match value % 2 {
+            0 => DispatchUpdate::Done {
+                shop_id: shop,
+                message_id: id(&own("m")),
+            },
+            _ => DispatchUpdate::Retry {
+                shop_id: shop,
+                message_id: id(&own("m")),
+                attempt: 1,
+                next_at: at(seconds),
+            },
+        }),
+        18 => {
+            let event = format!("out-{batch}-{number}-{value}");
+            to.outbox.push(build::outbox(
+                &shop,
+                &event,
+                if value < 4 { &["w-0"] } else { &[] },
+            ));
+        }
+        _ => hooks(step, &mut to),
+    }
+    to
+}
+
+fn hooks((_, _, number, value): Step, to: &mut Changes) {
+    let shop = shop_of((0, number, 0, 0));
+    let delivery = i64::from(number) * 2 + 1;
+    let update = |status| DeliveryUpdate {
+        delivery_id: delivery,
+        status,
+        attempt: 1,
+        next_at: at(i64::from(value) * 30),
+        reason: Some("503".into()),
+    };
+    match value {
+        0 => to.delivery_updates.push(update(DeliveryStatus::Pending)),
+        1 => to.delivery_updates.push(update(DeliveryStatus::Delivered)),
+        2 => to.delivery_updates.push(update(DeliveryStatus::Dead)),
+        3 => to.revived.push((shop, id("w-0"), at(33))),
+        4 => {
+            to.webhooks_removed.push((shop.clone(), id("w-0")));
+            to.sandbox_clock = Some(at(i64::from(number)));
+        }
+        _ => to.webhooks.push((shop, build::webhook("w-0"))),
+    }
+}
+
+fn message(step: Step) -> Message {
+    let (shop, number, value) = (shop_of(step), step.2, step.3);
+    let mut message = build::message(&shop, &format!("m-{number}"), &format!("o-{number}"), "u-1");
+    if value > 2 {
+        (message.status, message.sent_at) = (MessageStatus::Sent, Some(at(i64::from(value))));
+    }
+    message
+}
+
+fn order(step: Step, rows: &Rows) -> OrderChange {
+    let (_, _, number, value) = step;
+    let known = rows.orders[0].1.as_ref();
+    let mut order = build::order(&format!("o-{number}"), "u-1", at(0));
+    if value % 3 == 0 {
+        order.state = domain::order::State::Paid {
+            at: at(i64::from(value)),
+        };
+    }
+    OrderChange {
+        shop_id: shop_of(step),
+        order,
+        is_new: known.is_none(),
+        old_wake: known.and_then(|row| row.wake_at),
+        wake_at: (value > 0).then(|| at(i64::from(value))),
+        timeline: build::timeline("step", i64::from(value)),
+    }
+}
+
+fn coupon(step: Step, rows: &Rows) -> CouponChange {
+    let (_, _, number, value) = step;
+    let known: Option<&Coupon> = rows.coupons[0].1.as_ref();
+    let mut coupon = build::coupon(
+        &format!("cp-{number}"),
+        &format!("u-{}", number % 2),
+        "o-1",
+        at(0),
+    );
+    match value {
+        0 | 1 => {}
+        2 => coupon.lock(build::lock("o-1", at(9))).unwrap(),
+        3 => coupon.redeem(&id("o-1"), at(8)).unwrap(),
+        4 => assert!(coupon.void(at(7))),
+        _ => assert!(coupon.expire(coupon.usable_until)),
+    }
+    let old_wake = known.and_then(|coupon| coupon.wake_at);
+    CouponChange {
+        shop_id: shop_of(step),
+        coupon,
+        is_new: known.is_none(),
+        old_wake,
+    }
+}
+
+/// Reads everything, in pages of two rows, as text.
+pub fn dump(reader: &dyn Reader) -> String {
+    let mut text = format!(
+        "{:?} {:?}\n",
+        reader.totals().unwrap(),
+        reader.sandbox_clock().unwrap()
+    );
+    let mut add = |what: &dyn std::fmt::Debug| {
+        let _ = writeln!(text, "{what:?}");
+    };
+    add(&reader.shops(&all()).unwrap());
+    let far = Instant::from_micros(i64::MAX / 2);
+    add(&reader.due_deliveries(far, 100).unwrap());
+    add(&reader.due_dispatches(far, 100).unwrap());
+    for shop in SHOPS.map(id::<ShopId>) {
+        add(&(
+            reader.shop(&shop).unwrap(),
+            reader.campaigns(&shop).unwrap(),
+            reader.webhooks(&shop).unwrap(),
+        ));
+        let orders = paged(
+            |page| reader.orders(&shop, page).unwrap(),
+            |row| row.order_id.to_string(),
+        );
+        for order in &orders {
+            let order = &order.order_id;
+            add(&(
+                reader.timeline(&shop, order).unwrap(),
+                reader.entries(&shop, order).unwrap(),
+            ));
+            let filter = MessageFilter {
+                order_id: Some(order.clone()),
+                ..MessageFilter::default()
+            };
+            add(&reader.messages(&shop, &filter, &all()).unwrap());
+        }
+        add(&orders);
+        add(&paged(
+            |page| reader.coupons(&shop, page).unwrap(),
+            |row| row.coupon_id.to_string(),
+        ));
+        for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
+            add(&reader
+                .customer_coupons(&shop, &id(customer), status, &page(None, 3))
+                .unwrap());
+        }
+        add(&paged(
+            |page| reader.standings(&shop, page).unwrap(),
+            |row| row.0.to_string(),
+        ));
+        let messages = |page: &Page| {
+            reader
+                .messages(&shop, &MessageFilter::default(), page)
+                .unwrap()
+        };
+        add(&paged(messages, |row| row.message_id.to_string()));
+        add(&paged(
+            |page| reader.parked(&shop, page).unwrap(),
+            |row| {
+                let order = row
+                    .event
+                    .body
+                    .order_id()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                format!("{order}|{}|{}", row.event.source, row.event.event_id)
+            },
+        ));
+        for status in [
+            DeliveryStatus::Pending,
+            DeliveryStatus::Delivered,
+            DeliveryStatus::Dead,
+        ] {
+            let rows = |page: &Page| reader.deliveries(&shop, &id("w-0"), status, page).unwrap();
+            add(&paged(rows, |row| row.delivery_id.to_string()));
+        }
+        add(&paged(
+            |page| reader.outbox(&shop, page).unwrap(),
+            |row| row.event_id.clone(),
+        ));
+        add(&paged(
+            |page| reader.timers(&shop, page).unwrap(),
+            |row| {
+                let (kind, subject) = row.subject.parts();
+                format!("{}|{kind}|{subject}", row.due_at.micros())
+            },
+        ));
+    }
+    text
+}
+
+fn paged<T>(list: impl Fn(&Page) -> Vec<T>, key: impl Fn(&T) -> String) -> Vec<T> {
+    let mut rows: Vec<T> = Vec::new();
+    loop {
+        let next = list(&page(rows.last().map(&key).as_deref(), 2));
+        if next.is_empty() {
+            return rows;
+        }
+        rows.extend(next);
+        assert!(rows.len() < 10_000, "a list does not end");
+    }
+}

@@ -1,0 +1,380 @@
+//! What is written is read back, by key and by reader.
+
+use super::{all, load, new_order, refused, write};
+use crate::build::{self, at, id};
+use domain::{
+    Code, OrderId, ShopId,
+    coupon::{Coupon, CouponStatus},
+    message::MessageStatus,
+    order::{CancelReason, State},
+};
+use engine::port::Store;
+use engine::rows::{CouponChange, Keys, OrderChange};
+use std::sync::Arc;
+
+fn s1() -> ShopId {
+    id("s1")
+}
+
+/// A shop is put, changed, and told from others.
+pub fn shops_keep_their_settings(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes
+            .shops
+            .extend([build::shared_shop("s1"), build::shared_shop("s2")])
+    });
+    let mut changed = build::shop("s1");
+    changed.name = "新店 \"quoted\"".into();
+    write(store, |changes| {
+        changes.shops.push(Arc::new(changed.clone()))
+    });
+    let reader = store.reader();
+    assert_eq!(reader.shop(&s1()).unwrap().as_deref(), Some(&changed));
+    assert_eq!(reader.shop(&id("s3")).unwrap(), None);
+    let names: Vec<String> = reader
+        .shops(&all())
+        .unwrap()
+        .iter()
+        .map(|shop| shop.shop_id.to_string())
+        .collect();
+    assert_eq!(names, ["s1", "s2"]);
+}
+
+/// Running numbers begin at zero and outlive a change of settings.
+pub fn sequences_are_kept_for_known_shops(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes.shops.push(build::shared_shop("s1"))
+    });
+    let keys = Keys {
+        shops: vec![s1()],
+        ..Keys::default()
+    };
+    let number = |store: &mut dyn Store| load(store, &keys).shops[0].1.as_ref().unwrap().sequence;
+    assert_eq!(number(store), 0);
+    write(store, |changes| changes.sequences.push((s1(), 42)));
+    write(store, |changes| {
+        changes.shops.push(build::shared_shop("s1"))
+    });
+    assert_eq!(number(store), 42);
+    assert!(refused(store, |changes| changes.sequences.push((id("s2"), 1))).contains("s2"));
+    write(store, |changes| {
+        changes.shops.push(build::shared_shop("s2"))
+    });
+    write(store, |changes| changes.sequences.push((id("s2"), 7)));
+    assert_eq!(number(store), 42);
+}
+
+/// Campaigns come sorted, each with its figures; figures wait for their campaign.
+pub fn campaigns_and_their_figures(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes.shops.push(build::shared_shop("s1"));
+        changes
+            .campaigns
+            .extend(["c2", "c1"].map(|name| (s1(), Arc::new(build::campaign(name)))));
+        changes.counters.push((s1(), id("c2"), build::counters(3)));
+        changes.webhooks.push((s1(), build::webhook("w1")));
+    });
+    let keys = Keys {
+        shops: vec![s1()],
+        ..Keys::default()
+    };
+    let row = load(store, &keys).shops.remove(0).1.unwrap();
+    let issued: Vec<(&str, u64)> = row
+        .campaigns
+        .iter()
+        .map(|c| (c.campaign.campaign_id.as_str(), c.counters.issued))
+        .collect();
+    assert_eq!(issued, [("c1", 0), ("c2", 3)]);
+    assert_eq!(row.webhooks, [build::webhook("w1")]);
+
+    let mut closed = build::campaign("c1");
+    closed.close(at(9));
+    write(store, |changes| {
+        changes.campaigns.push((s1(), Arc::new(closed.clone())));
+        changes.counters.push((s1(), id("c2"), build::counters(4)));
+        changes.counters.push((s1(), id("c1"), build::counters(1)));
+        changes.webhooks_removed.push((s1(), id("w1")));
+    });
+    let again = load(store, &keys).shops.remove(0).1.unwrap();
+    assert_eq!(again.webhooks, []);
+    let reader = store.reader();
+    assert_eq!(reader.campaigns(&s1()).unwrap(), again.campaigns);
+    let one = reader.campaign(&s1(), &id("c1")).unwrap().unwrap();
+    assert_eq!((one.campaign.as_ref(), one.counters.issued), (&closed, 1));
+    assert_eq!(reader.campaign(&s1(), &id("c3")).unwrap(), None);
+    assert_eq!(reader.campaigns(&id("s2")).unwrap(), []);
+    refused(store, |changes| {
+        changes.counters.push((s1(), id("c9"), build::counters(1)))
+    });
+}
+
+/// An order is put, changed, and its timeline grows.
+pub fn orders_and_their_timelines(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes.orders.push(new_order("o-1", Some(30)))
+    });
+    assert!(!refused(store, |changes| changes.orders.push(new_order("o-1", None))).is_empty());
+    let mut order = build::order("o-1", "u-1", build::start());
+    let states = [
+        State::Paid { at: at(60) },
+        State::Cancelled {
+            at: at(61),
+            reason: CancelReason::Customer,
+        },
+        State::Open,
+    ];
+    for (state, seconds) in states.into_iter().zip(60..) {
+        order.state = state;
+        // A line that does not end is ended by the store.
+        let timeline = build::timeline("changed", seconds).trim_end().to_owned();
+        let change = OrderChange {
+            order: order.clone(),
+            is_new: false,
+            old_wake: Some(at(30)),
+            timeline,
+            ..new_order("o-1", Some(30))
+        };
+        write(store, |changes| changes.orders.push(change));
+        assert_eq!(
+            store.reader().order(&s1(), &id("o-1")).unwrap().as_ref(),
+            Some(&order)
+        );
+    }
+    let keys = Keys {
+        orders: vec![(s1(), id("o-1"))],
+        ..Keys::default()
+    };
+    let row = load(store, &keys).orders.remove(0).1.unwrap();
+    assert_eq!((row.order, row.wake_at), (order, Some(at(30))));
+    let quiet = OrderChange {
+        is_new: false,
+        old_wake: Some(at(30)),
+        timeline: String::new(),
+        ..new_order("o-1", Some(30))
+    };
+    write(store, |changes| changes.orders.push(quiet));
+    let reader = store.reader();
+    let what: Vec<String> = reader
+        .timeline(&s1(), &id("o-1"))
+        .unwrap()
+        .into_iter()
+        .map(|e| e.what)
+        .collect();
+    assert_eq!(what, ["order.placed", "changed", "changed", "changed"]);
+    assert_eq!(reader.timeline(&s1(), &id("o-2")).unwrap(), []);
+    assert_eq!(reader.order(&id("s2"), &id("o-1")).unwrap(), None);
+}
+
+/// Coupons of every status, with and without what is optional.
+pub fn coupons_in_every_state(store: &mut dyn Store) {
+    let fresh = build::coupon("cp-1", "u-1", "o-1", at(0));
+    let mut locked = fresh.clone();
+    locked.lock(build::lock("o-1", at(900))).unwrap();
+    let mut used = locked.clone();
+    used.redeem(&id("o-1"), at(100)).unwrap();
+    let mut void = used.clone();
+    assert!(void.void(at(200)));
+    let mut expired = fresh.clone();
+    assert!(expired.expire(expired.usable_until));
+    let change = |coupon: &Coupon, is_new, old_wake| CouponChange {
+        shop_id: s1(),
+        coupon: coupon.clone(),
+        is_new,
+        old_wake,
+    };
+    let mut before = None;
+    for (coupon, is_new) in [
+        (&fresh, true),
+        (&locked, false),
+        (&used, false),
+        (&void, false),
+        (&expired, false),
+    ] {
+        write(store, |changes| {
+            changes.coupons.push(change(coupon, is_new, before))
+        });
+        before = coupon.wake_at;
+        assert_eq!(
+            store.reader().coupon(&s1(), &id("cp-1")).unwrap().as_ref(),
+            Some(coupon)
+        );
+        let keys = Keys {
+            coupons: vec![(s1(), id("cp-1"))],
+            ..Keys::default()
+        };
+        assert_eq!(load(store, &keys).coupons[0].1.as_ref(), Some(coupon));
+    }
+    assert_eq!(expired.status, CouponStatus::Expired);
+    refused(store, |changes| {
+        changes.coupons.push(change(&fresh, true, None))
+    });
+    refused(store, |changes| {
+        changes.coupons.push(change(
+            &build::coupon("cp-2", "u-1", "o-1", at(0)),
+            false,
+            None,
+        ))
+    });
+}
+
+/// A standing is put and replaced; the platform's own row is one like any other.
+pub fn standings_of_shops_and_of_the_platform(store: &mut dyn Store) {
+    let platform = ShopId::platform();
+    write(store, |changes| {
+        changes
+            .standings
+            .push((s1(), id("u-1"), build::standing(1)));
+        changes
+            .standings
+            .push((platform.clone(), id("u-1"), build::standing(5)));
+    });
+    write(store, |changes| {
+        changes
+            .standings
+            .push((s1(), id("u-1"), build::standing(2)))
+    });
+    let keys = Keys {
+        standings: vec![(s1(), id("u-1")), (platform.clone(), id("u-1"))],
+        ..Keys::default()
+    };
+    let found: Vec<_> = load(store, &keys)
+        .standings
+        .into_iter()
+        .filter_map(|(_, standing)| standing)
+        .collect();
+    assert_eq!(found, [build::standing(2), build::standing(5)]);
+    let reader = store.reader();
+    assert_eq!(
+        reader.standing(&platform, &id("u-1")).unwrap(),
+        Some(build::standing(5))
+    );
+    assert_eq!(reader.standing(&s1(), &id("u-2")).unwrap(), None);
+    assert_eq!(reader.shops(&all()).unwrap(), [], "the platform is no shop");
+}
+
+/// An event is known by shop, source and id, for ever (A-G-8).
+pub fn an_event_is_taken_in_once(store: &mut dyn Store) {
+    let (key, row) = build::inbox(&s1(), "ev-1");
+    write(store, |changes| {
+        changes.inbox.push((key.clone(), row.clone()))
+    });
+    let elsewhere = (id("s2"), key.1.clone(), key.2.clone());
+    let other_source = (s1(), "another".into(), key.2.clone());
+    let keys = Keys {
+        inbox: vec![elsewhere.clone(), key.clone(), other_source],
+        ..Keys::default()
+    };
+    let found: Vec<_> = load(store, &keys)
+        .inbox
+        .into_iter()
+        .map(|(_, row)| row)
+        .collect();
+    assert_eq!(found, [None, Some(row.clone()), None]);
+    write(store, |changes| {
+        changes.inbox.push((elsewhere, row.clone()))
+    });
+    refused(store, |changes| changes.inbox.push((key, row)));
+}
+
+/// A request is known by shop and key.
+pub fn a_request_is_answered_once(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes
+            .requests
+            .push((s1(), "key 1".into(), build::request("a")))
+    });
+    let keys = Keys {
+        requests: vec![(s1(), "key 1".into()), (id("s2"), "key 1".into())],
+        ..Keys::default()
+    };
+    let found: Vec<_> = load(store, &keys)
+        .requests
+        .into_iter()
+        .map(|(_, row)| row)
+        .collect();
+    assert_eq!(found, [Some(build::request("a")), None]);
+    refused(store, |changes| {
+        changes
+            .requests
+            .push((s1(), "key 1".into(), build::request("b")))
+    });
+    assert_eq!(load(store, &keys).requests[0].1, Some(build::request("a")));
+}
+
+/// Events wait with their order, by source and id, until they are taken away (A-G-8).
+pub fn parked_events_wait_for_their_order(store: &mut dyn Store) {
+    let order: OrderId = id("o-1");
+    write(store, |changes| {
+        changes.parked.extend(
+            ["ev-2", "ev-1"].map(|event| (s1(), order.clone(), build::parked(event, "o-1"))),
+        );
+        changes
+            .parked
+            .push((s1(), id("o-2"), build::parked("ev-3", "o-2")));
+    });
+    let keys = Keys {
+        parked: vec![(s1(), order.clone()), (s1(), id("o-9"))],
+        ..Keys::default()
+    };
+    let rows = load(store, &keys);
+    assert_eq!(
+        rows.parked[0].1,
+        ["ev-1", "ev-2"].map(|event| build::parked(event, "o-1"))
+    );
+    assert_eq!(rows.parked[1].1, []);
+    write(store, |changes| {
+        changes
+            .unparked
+            .push((s1(), order.clone(), "platform".into(), "ev-1".into()));
+        changes.orders.push(new_order("o-1", None));
+    });
+    assert_eq!(
+        load(store, &keys).parked[0].1,
+        [build::parked("ev-2", "o-1")]
+    );
+    assert_eq!(store.reader().parked(&s1(), &all()).unwrap().len(), 2);
+    assert_eq!(store.reader().totals().unwrap().parked_events, 2);
+}
+
+/// Entries come by their numbers; a number is given once.
+pub fn ledger_entries_are_only_added(store: &mut dyn Store) {
+    let order = build::order("o-1", "u-1", at(0));
+    let entries = build::entries(&s1(), &order);
+    write(store, |changes| {
+        changes.entries.extend(entries.iter().rev().cloned())
+    });
+    assert_eq!(store.reader().entries(&s1(), &id("o-1")).unwrap(), entries);
+    assert_eq!(store.reader().entries(&s1(), &id("o-2")).unwrap(), []);
+    refused(store, |changes| changes.entries.push(entries[1].clone()));
+}
+
+/// A message is planned, then sent or not.
+pub fn messages_change(store: &mut dyn Store) {
+    let mut message = build::message(&s1(), "m-1", "o-1", "u-1");
+    let keys = Keys {
+        messages: vec![(s1(), id("m-1"))],
+        ..Keys::default()
+    };
+    assert_eq!(load(store, &keys).messages[0].1, None);
+    for (status, code) in [
+        (MessageStatus::Planned, None),
+        (MessageStatus::Suppressed, Some(Code::QuietHours)),
+        (MessageStatus::Failed, Some(Code::ProviderFailed)),
+        (MessageStatus::Sent, None),
+    ] {
+        (message.status, message.code) = (status, code);
+        message.sent_at = (status == MessageStatus::Sent).then_some(at(5));
+        write(store, |changes| changes.messages.push(message.clone()));
+        assert_eq!(load(store, &keys).messages[0].1.as_ref(), Some(&message));
+    }
+}
+
+/// The clock stands where it was set last.
+pub fn the_sandbox_clock_is_kept(store: &mut dyn Store) {
+    assert_eq!(store.reader().sandbox_clock().unwrap(), None);
+    for seconds in [5, 3, 9] {
+        write(store, |changes| changes.sandbox_clock = Some(at(seconds)));
+        write(store, |_| ());
+        assert_eq!(store.reader().sandbox_clock().unwrap(), Some(at(seconds)));
+    }
+}
