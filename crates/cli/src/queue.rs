@@ -29,8 +29,13 @@ impl Outbox {
     fn to_engine(&self, micros: i64) -> Instant {
         Instant::from_micros(self.engine.now().micros().saturating_add(micros - (self.clock)()))
     }
-    fn to_relay(&self, at: Instant) -> i64 {
-        (self.clock)().saturating_add(at.since(self.engine.now()))
+    /// Until when a message may go out, by the relay's clock. A sandbox clock jumps: there the time
+    /// that was left when the message was decided is what is left.
+    fn deliver_until(&self, dispatch: &Dispatch) -> i64 {
+        let sandbox = self.engine.clock().sandbox().is_some();
+        let decided_at = dispatch.message.sent_at.filter(|_| sandbox);
+        let from = decided_at.unwrap_or_else(|| self.engine.now());
+        (self.clock)().saturating_add(dispatch.deliver_until.since(from))
     }
 
     fn delivery(&self, delivery: Delivery, webhook: Webhook) -> relay::Delivery {
@@ -53,6 +58,7 @@ impl Outbox {
     }
 
     fn message(&self, dispatch: Dispatch) -> PendingMessage {
+        let deliver_until_micros = self.deliver_until(&dispatch);
         let message = dispatch.message;
         lock(&self.message_attempts).insert(message.message_id.to_string(), dispatch.attempt);
         PendingMessage {
@@ -67,7 +73,7 @@ impl Outbox {
                 link: Some(message.link),
                 body_zh: "您有一笔订单待支付,专属支付优惠券等你领取,点击领券支付".into(),
                 body_en: "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay.".into(),
-                deliver_until_micros: self.to_relay(dispatch.deliver_until),
+                deliver_until_micros,
             },
         }
     }

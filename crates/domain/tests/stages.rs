@@ -8,9 +8,9 @@
 mod given;
 
 use domain::event::{Body, Cancelled, PaymentFailed, PaymentSucceeded};
-use domain::order::{CancelOutcome, CancelReason, Order, OrderKind, PayOutcome, Stage, State};
+use domain::order::{CancelOutcome, CancelReason, Order, PayOutcome, Stage, State};
 use domain::{Code, Instant};
-use given::{at, by, cases, fen, id, order, payment};
+use given::{at, cases, fen, id, order, payment};
 use money::Money;
 use proptest::prelude::*;
 
@@ -205,60 +205,6 @@ fn a_g_4_s0_r25_s0_r27_amounts() {
             "{saving} {amount}"
         );
     }
-}
-
-/// A-G-4, A-S0-12: a deposit is part of a presale order's price and comes once; then the deadline is
-/// gone, and only the rest is to be paid.
-#[test]
-fn a_g_4_a_s0_12_deposit_and_balance() {
-    let presale = Order {
-        kind: OrderKind::Presale,
-        ..order(100_00)
-    };
-    let staged = |stage, name: &str, amount, at| domain::order::Payment {
-        stage,
-        amount: fen(amount),
-        ..payment(&presale, name, 0, at)
-    };
-    let mut order = presale.clone();
-    for amount in [0, -1, 100_00, 100_01] {
-        let answer = order.pay(staged(Stage::Deposit, "d", amount, minute(1)));
-        assert_eq!(
-            answer.err().map(|r| r.code),
-            Some(Code::AmountMismatch),
-            "{amount}"
-        );
-    }
-    let deadline = presale.cancel_at.unwrap();
-    assert!(
-        order
-            .pay(staged(Stage::Deposit, "d", 10_00, deadline))
-            .is_err()
-    );
-    assert_eq!(
-        order.pay(staged(Stage::Deposit, "d", 10_00, by(deadline, -1))),
-        Ok(PayOutcome::DepositPaid)
-    );
-    assert_eq!((order.cancel_at, order.state), (None, State::Open));
-    let again = order.pay(staged(Stage::Deposit, "d2", 10_00, deadline));
-    assert_eq!(again, Err(Code::OrderPaid.into()));
-    let whole = order.pay(staged(Stage::Full, "b", 100_00, deadline.plus_hours(24)));
-    assert_eq!(
-        whole.err().map(|r| r.code),
-        Some(Code::AmountMismatch),
-        "10 are paid already"
-    );
-    assert_eq!(
-        order.pay(staged(Stage::Balance, "b", 90_00, deadline.plus_hours(24))),
-        Ok(PayOutcome::Paid)
-    );
-    assert_eq!(order.paid(), fen(100_00));
-    let normal = given::order(100_00).pay(staged(Stage::Deposit, "d", 10_00, minute(1)));
-    assert_eq!(
-        normal.err().map(|r| r.code),
-        Some(Code::InvalidValue),
-        "an ordinary order keeps its deadline"
-    );
 }
 
 fn news() -> impl Strategy<Value = News> {

@@ -66,6 +66,8 @@ pub enum Count {
     },
     Pushed,
     Suppressed(Code),
+    /// A push counted as sent that was not.
+    Unpushed(Code),
 }
 
 impl Count {
@@ -103,6 +105,10 @@ impl Count {
             }
             Self::Pushed => to.pushed += 1,
             Self::Suppressed(code) => *to.suppressed.entry(*code).or_default() += 1,
+            Self::Unpushed(code) => {
+                to.pushed -= 1;
+                *to.suppressed.entry(*code).or_default() += 1;
+            }
         }
     }
 }
@@ -160,6 +166,22 @@ impl<'a> Draft<'a> {
         row.campaigns
             .iter()
             .find(|row| row.campaign.campaign_id == *id)
+    }
+
+    /// Refuses a coupon that may not stand on that order, with that method, at that moment.
+    pub fn check_coupon(
+        &self,
+        coupon: &Coupon,
+        order: &Order,
+        method: Method,
+        at: Instant,
+    ) -> Result<(), domain::Refusal> {
+        coupon.check(order, method, at)?;
+        let row = self.campaign(&coupon.campaign_id);
+        match row.and_then(|row| row.campaign.version(coupon.version)) {
+            Some(version) => coupon.check_scope(order, &version.scope),
+            None => Ok(()),
+        }
     }
 
     pub fn order(&self, id: &OrderId) -> Option<Order> {

@@ -101,13 +101,16 @@ fn break_one(point: Point, kind: StoreErrorKind, at: usize, wanted: &[String]) {
             take(&run, step);
             continue;
         }
-        // The shop is kept between batches; a claim must be asked before the fault, its names come
-        // from the store.
         let step_at = format!("{point:?} {kind:?} at step {at}");
         let before = run.snapshot();
         plan.once(point, How::Fail(kind));
         let first = take(&run, step);
-        assert_eq!(plan.lock().broke, 1, "{step_at}: the fault was met");
+        if plan.lock().broke == 0 {
+            // Nothing was due, so nothing was loaded.
+            assert!(matches!(step, Step::To(_)) && first == "ok", "{step_at}");
+            plan.heal();
+            continue;
+        }
         assert_eq!(first, "store", "{step_at}");
         if point == Point::AfterCommit {
             // Unknown to the caller, but done: asked again it is known, and not done twice.

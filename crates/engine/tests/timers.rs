@@ -230,6 +230,7 @@ fn running_now(now: Instant) -> MemoryStore {
         published_at: Some(now.plus_hours(-72)),
         closed_at: None,
         versions: vec![version],
+        revised_at: Vec::new(),
         request_digest: String::new(),
     };
     let webhook = Webhook {

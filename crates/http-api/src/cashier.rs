@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::{
     CouponId, OrderId, PaymentId,
     campaign::recovery,
-    coupon::CouponStatus,
+    coupon::{Coupon, CouponStatus},
     order::{Method, Order, State as OrderState},
 };
 use engine::port::Page;
@@ -56,6 +56,19 @@ fn check_open(order: &Order, now: domain::Instant) -> Result<(), Problem> {
     Err(domain::Refusal::new(code).into())
 }
 
+/// Leaves out coupons whose campaign is not about this order's goods.
+fn in_scope(state: &ApiState, caller: &InShop, order: &Order, coupons: Vec<Coupon>) -> Result<Vec<Coupon>, Problem> {
+    let mut fitting = Vec::with_capacity(coupons.len());
+    for coupon in coupons {
+        let row = state.engine.reader().campaign(&caller.shop_id, &coupon.campaign_id)?;
+        let version = row.as_ref().and_then(|row| row.campaign.version(coupon.version));
+        if version.is_none_or(|version| coupon.check_scope(order, &version.scope).is_ok()) {
+            fitting.push(coupon);
+        }
+    }
+    Ok(fitting)
+}
+
 /// What each method costs, with the coupon where it works.
 #[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}/cashier", tag = "cashier", params(("shop" = String, Path), ("order" = String, Path)),
     responses((status = 200, body = CashierView), (status = 409, body = Problem)))]
@@ -77,6 +90,7 @@ pub async fn get_one(
             .engine
             .reader()
             .customer_coupons(&caller.shop_id, &order.customer_id, None, &page)?;
+    let coupons = in_scope(&state, &caller, &order, coupons)?;
     let methods = recovery::cashier(&order, &coupons, now)
         .into_iter()
         .map(|m| MethodView {

@@ -27,7 +27,7 @@ pub fn on_disk() -> Vec<String> {
 
 /// Makes a `#[test]` for each scenario, which hands its name to a function; and `LISTED`, all names.
 ///
-/// ```ignore
+/// ```text
 /// fn through_memory(name: &str) { scenario::check(name, &mut InProcessDoor::memory()) }
 /// mod memory { scenario::tests!(super::through_memory); }
 /// ```

@@ -103,3 +103,18 @@ fn is_refused(answer: &(u16, Value)) -> bool {
 fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_is_described() {
+        let page = include_str!("../../../docs/scenarios.md");
+        for (verb, _) in VERBS {
+            let described =
+                page.contains(&format!("`{verb} ")) || page.contains(&format!("`{verb}`"));
+            assert!(described, "docs/scenarios.md says nothing of `{verb}`");
+        }
+    }
+}

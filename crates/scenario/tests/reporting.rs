@@ -98,3 +98,22 @@ fn a_figure_that_is_not_there_is_none() {
     );
     assert!(run("x", "coupon o1 -> available used_on=o1", &mut door).is_err());
 }
+
+#[test]
+fn the_page_that_explains_the_language_has_an_example_that_runs() {
+    let page = include_str!("../../../docs/scenarios.md");
+    let example = page
+        .split("## ")
+        .find(|part| part.starts_with("An example"));
+    let lines = example
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let run = run(
+        "docs/scenarios.md",
+        &text,
+        &mut scenario::InProcessDoor::memory(),
+    );
+    assert_eq!(run.map_err(|report| report.to_string()), Ok(13));
+}

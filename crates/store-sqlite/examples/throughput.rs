@@ -1,7 +1,7 @@
 //! Measures the store alone with the shapes of the engine's batches: claims, events, timers.
 //!
 //! `cargo run --release -p store-sqlite --example throughput -- [orders] [seconds] [folder] [key=value ...]`
-//! where the keys are `page_size`, `checkpoint_pages` and `cache_mib`. Prints items, rows and microseconds
+//! where the keys are `page_size`, `checkpoint_pages`, `cache_mib` and `only` (a part's name). Prints items, rows and microseconds
 //! by part. Nothing is asserted: it is for tuning on a machine that is quiet.
 
 #![allow(
@@ -19,6 +19,9 @@ use testkit::build;
 
 const BATCH: usize = 512;
 
+/// A part's name, rows of an item, and how a batch is run.
+type Part = (&'static str, u64, fn(&mut Bench, u64) -> usize);
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (settings, plain): (Vec<&String>, Vec<&String>) =
@@ -34,13 +37,14 @@ fn main() {
         .get(2)
         .map_or(temporary.path().to_owned(), |folder| (*folder).into());
     let mut options = Options::default();
+    let mut only = String::new();
     for setting in settings {
         let (key, value) = setting.split_once('=').unwrap();
-        let value: u32 = value.parse().unwrap();
         match key {
-            "page_size" => options.page_size = value,
-            "checkpoint_pages" => options.checkpoint_pages = value,
-            "cache_mib" => options.cache_mib = value,
+            "page_size" => options.page_size = value.parse().unwrap(),
+            "checkpoint_pages" => options.checkpoint_pages = value.parse().unwrap(),
+            "cache_mib" => options.cache_mib = value.parse().unwrap(),
+            "only" => value.clone_into(&mut only),
             _ => panic!("no setting {key}"),
         }
     }
@@ -57,14 +61,17 @@ fn main() {
     bench.set_up();
     let limit = seconds as f64;
     bench.fill();
-    bench.part("claims, all in order", 5, limit, |bench, n| {
-        bench.claims(n, false)
-    });
-    bench.part("claims, all at random", 5, limit, |bench, n| {
-        bench.claims(1 << 40 | n, true)
-    });
-    bench.part("events: payments", 7, limit, |bench, n| bench.payments(n));
-    bench.part("timers", 6, limit, |bench, _| bench.timers());
+    let parts: [Part; 4] = [
+        ("claims, all in order", 5, |bench, n| bench.claims(n, false)),
+        ("claims, all at random", 5, |bench, n| {
+            bench.claims(1 << 40 | n, true)
+        }),
+        ("events: payments", 7, Bench::payments),
+        ("timers", 6, |bench, _| bench.timers()),
+    ];
+    for (name, rows, batch) in parts.into_iter().filter(|part| part.0.contains(&only)) {
+        bench.part(name, rows, limit, batch);
+    }
 }
 
 /// A place for every number, far from its neighbours'.
@@ -221,12 +228,15 @@ impl Bench {
                 number % all
             }
         };
-        let request_key = |number: u64| match at_random {
-            true => format!(
-                "{:016x}-{number:016x}",
-                number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-            ),
-            false => format!("key-{number:016x}"),
+        let request_key = |number: u64| {
+            if at_random {
+                format!(
+                    "{:016x}-{number:016x}",
+                    number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                )
+            } else {
+                format!("key-{number:016x}")
+            }
         };
         let numbers: Vec<u64> = (0..BATCH as u64).map(|n| from + n).collect();
         let mut keys = Keys {

@@ -13,7 +13,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 /// Pages copied between two reports of progress.
-const PAGES: i32 = 1_000;
+const PAGES: i32 = 128;
 
 /// Copies `from`, as it is now, to `to`; the writer of `from` goes on meanwhile. `progress` hears how
 /// many pages of how many are done. An older copy under that name is replaced when the new one is whole.

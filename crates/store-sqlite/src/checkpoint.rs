@@ -88,7 +88,10 @@ impl Checkpoints {
     fn lay_out(&self) -> std::io::Result<()> {
         let mut log: File = OpenOptions::new().write(true).open(&self.log)?;
         let mut end = log.seek(SeekFrom::End(0))?;
-        let zeros = [0; BLOCK];
+        if end >= self.room {
+            return Ok(());
+        }
+        let zeros = vec![0; BLOCK];
         for _ in 0..BLOCKS {
             if end >= self.room {
                 break;

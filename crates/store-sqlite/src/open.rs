@@ -23,6 +23,8 @@ pub struct Options {
     pub page_size: u32,
     /// Pages in the write-ahead log from which on it is copied into the file.
     pub checkpoint_pages: u32,
+    /// Pages that the file may have at most, from which on it counts as a full disk.
+    pub most_pages: Option<u32>,
 }
 
 impl Default for Options {
@@ -31,8 +33,9 @@ impl Default for Options {
             cache_mib: 64,
             reader_cache_mib: 8,
             readers: 4,
-            page_size: 4096,
-            checkpoint_pages: 8000,
+            page_size: 8192,
+            checkpoint_pages: 6000,
+            most_pages: None,
         }
     }
 }
@@ -63,6 +66,10 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     .doing(&what)?;
     db.set_prepared_statement_cache_capacity(128);
     migrate(&mut db, path)?;
+    if let Some(pages) = options.most_pages {
+        db.execute_batch(&format!("PRAGMA max_page_count = {pages}"))
+            .doing(&what)?;
+    }
     Ok(db)
 }
 

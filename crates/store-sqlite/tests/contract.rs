@@ -1,5 +1,7 @@
 //! The `SQLite` store keeps the contract of all stores, and answers like the memory store.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use engine::port::{Reader, Store, StoreError, Work};
 use engine::rows::Timer;
 use proptest::prelude::*;
@@ -9,7 +11,10 @@ use store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 /// A store with the folder that goes with it.
-struct InFolder(SqliteStore, #[expect(dead_code, reason = "removed when this is dropped")] TempDir);
+struct InFolder(
+    SqliteStore,
+    #[expect(dead_code, reason = "removed when this is dropped")] TempDir,
+);
 
 impl Store for InFolder {
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {

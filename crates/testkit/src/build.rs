@@ -72,15 +72,15 @@ pub fn placed(order_id: &str, customer_id: &str) -> Placed {
         kind: OrderKind::Normal,
         goods: Goods::Physical,
         lines: vec![
-            line("l1", "sku-1001", 2, 100_00),
-            line("l2", "sku-1002", 1, 100_00),
+            line("l1", "sku-1001", 2, 10_000),
+            line("l2", "sku-1002", 1, 10_000),
         ],
         discounts: vec![
-            discount("order_promotion", 10_00, Party::Merchant),
-            discount("beans", 1_00, Party::Platform),
+            discount("order_promotion", 1_000, Party::Merchant),
+            discount("beans", 100, Party::Platform),
         ],
-        freight: Money::from_minor(6_00),
-        payable: Money::from_minor(295_00),
+        freight: Money::from_minor(600),
+        payable: Money::from_minor(29_500),
         cancel_at: None,
     }
 }
@@ -100,7 +100,7 @@ pub fn campaign(campaign_id: &str) -> Campaign {
         scope: Scope::default(),
         terms: Terms::Recovery(recovery::Terms {
             trigger_after_minutes: 30,
-            spend: Money::from_minor(200_00),
+            spend: Money::from_minor(20_000),
             save: Money::from_minor(20_00),
             quantity: 1_000,
             coupon_valid_hours: 48,
@@ -116,6 +116,7 @@ pub fn campaign(campaign_id: &str) -> Campaign {
         published_at: Some(start().plus_hours(-3)),
         closed_at: None,
         versions: vec![version],
+        revised_at: Vec::new(),
         request_digest: String::new(),
     }
 }
@@ -139,7 +140,7 @@ pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: In
         campaign_id: id("c1"),
         version: 1,
         customer_id: id::<CustomerId>(customer_id),
-        spend: Money::from_minor(200_00),
+        spend: Money::from_minor(20_000),
         save: Money::from_minor(20_00),
         bind: Bind::OriginOrder,
         origin_order_id: id::<OrderId>(order_id),

@@ -22,6 +22,10 @@ pub struct Campaign {
     pub closed_at: Option<Instant>,
     /// The versions, oldest first; never empty. Number = position + 1.
     pub versions: Vec<Version>,
+    /// When version 2, 3, ... came into force: an order is judged by the one in force when it was
+    /// placed, however late we hear of it (A-G-10).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revised_at: Vec<Instant>,
     /// A digest of the creating request, to tell a repetition from a conflict.
     #[serde(default)]
     pub request_digest: String,
@@ -129,6 +133,11 @@ impl Campaign {
     pub fn version(&self, number: u32) -> Option<&Version> {
         self.versions.get((number as usize).checked_sub(1)?)
     }
+    /// Number of the version in force at a moment; the first one for the time before it.
+    pub fn version_at(&self, at: Instant) -> u32 {
+        let revisions = self.revised_at.iter().filter(|since| **since <= at).count();
+        u32::try_from(revisions + 1).unwrap_or(u32::MAX).min(self.version_number())
+    }
     /// Whether the merchant has closed it by that moment.
     pub fn is_closed(&self, now: Instant) -> bool {
         self.closed_at.is_some_and(|at| at <= now)
@@ -222,6 +231,7 @@ impl Campaign {
         // The rule of the start is about when it was chosen (S0-R09).
         let made_at = if same_start { current.made_at } else { now };
         self.versions.push(Version { made_at, ..next });
+        self.revised_at.push(now);
         Ok(())
     }
 }

@@ -130,6 +130,11 @@ impl Standing {
             .extend(categories.iter().map(|&category| (category.clone(), day)));
     }
 
+    /// Takes the marks of a reminder back that was not sent after all.
+    pub fn forget_reminder(&mut self, categories: &[&Category], day: CivilDay) {
+        self.reminded.retain(|(category, on)| *on != day || !categories.contains(&category));
+    }
+
     /// Notes an order that showed a coupon and ended unpaid; blocks when that makes a farmer.
     pub fn note_unpaid(&mut self, order: &OrderId, at: Instant) {
         let month_ago = at.plus_hours(-24 * limits::FARMING_DAYS);

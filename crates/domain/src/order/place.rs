@@ -15,6 +15,11 @@ pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal
         OrderKind::Normal => shop.payment_timeout_minutes,
         OrderKind::Presale => shop.deposit_timeout_minutes,
     };
+    let deadline = placed.cancel_at.unwrap_or(at.plus_minutes(i64::from(timeout)));
+    if deadline <= at {
+        let violation = Violation::with("cancel_at", Code::OutOfRange, "after the order is placed");
+        Refusal::from_violations(Code::InvalidValue, vec![violation])?;
+    }
     let order = Order {
         order_id: placed.order_id.clone(),
         customer_id: placed.customer_id.clone(),
@@ -26,11 +31,7 @@ pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal
         freight: placed.freight,
         payable: placed.payable,
         placed_at: at,
-        cancel_at: Some(
-            placed
-                .cancel_at
-                .unwrap_or(at.plus_minutes(i64::from(timeout))),
-        ),
+        cancel_at: Some(deadline),
         state: State::Open,
         deposit_paid_at: None,
         shipped_at: None,

@@ -90,6 +90,7 @@ pub fn campaign(name: &str, terms: recovery::Terms) -> Campaign {
         published_at: Some(at("09T00:00:00")),
         closed_at: None,
         versions: vec![version(terms)],
+        revised_at: Vec::new(),
         request_digest: String::new(),
     }
 }

@@ -58,6 +58,7 @@ pub fn create(
             made_at: draft.now,
             ..version.clone()
         }],
+        revised_at: Vec::new(),
         request_digest: digest.to_owned(),
     };
     Ok(put(draft, campaign, Counters::default()))

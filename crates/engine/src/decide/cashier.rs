@@ -38,8 +38,14 @@ pub fn start_payment(
     let mut held = None;
     if let Some(coupon_id) = coupon {
         let missing = || Refusal::with(Code::NotFound, format!("no coupon {coupon_id}"));
-        let found = draft.coupon(coupon_id).ok_or_else(missing)?;
-        found.check(&order, method, draft.now)?;
+        let mut found = draft.coupon(coupon_id).ok_or_else(missing)?;
+        draft.check_coupon(&found, &order, method, draft.now)?;
+        // A lock that has run out holds nothing, even if its timer has not fired yet.
+        if let Some(lock) = found.lock.clone().filter(|lock| lock.until <= draft.now) {
+            let from = found.status;
+            found.unlock(&lock.payment_id);
+            draft.move_coupon(found.clone(), from);
+        }
         held = Some(found);
     }
     let saving = held.as_ref().map_or(Money::ZERO, |coupon| coupon.save);

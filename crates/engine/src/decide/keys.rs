@@ -124,6 +124,10 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
             standings.insert((shop.clone(), order.customer_id.clone()));
         }
     }
+    for (shop, id) in &first.messages {
+        let Some(message) = facts.message(&(shop.clone(), id.clone())) else { continue };
+        orders.insert((shop.clone(), message.order_id.clone()));
+    }
     for (shop, order) in &first.parked {
         for waiting in facts.parked(&(shop.clone(), order.clone())) {
             let Body::PaymentSucceeded(payment) = &waiting.event.body else {

@@ -66,7 +66,7 @@ pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal
         Command::RemoveWebhook(id) => settings::remove_webhook(draft, id),
         Command::ReviveDeliveries(id) => settings::revive_deliveries(draft, id),
         Command::MessageFailed { message_id, code } => {
-            settings::message_failed(draft, message_id, *code)
+            recovery::push_failed(draft, message_id, *code)
         }
     }
 }

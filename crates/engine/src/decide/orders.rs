@@ -50,7 +50,7 @@ pub fn pay(
     };
     let coupon = coupon_of(draft, order, paid)?;
     let saving = match &coupon {
-        Some(coupon) => coupon.check(order, paid.method, at).map(|()| coupon.save)?,
+        Some(coupon) => draft.check_coupon(coupon, order, paid.method, at).map(|()| coupon.save)?,
         None => Money::ZERO,
     };
     let payment = payment(
@@ -385,7 +385,7 @@ pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
     let live = row
         .campaigns
         .iter()
-        .filter_map(|row| recovery::Live::current(&row.campaign));
+        .filter_map(|row| recovery::Live::in_force(&row.campaign, order.placed_at));
     let covered = recovery::cover(order, live);
     for candidate in &covered.candidates {
         draft.count(&candidate.campaign_id, Count::Covered);

@@ -11,7 +11,7 @@ use domain::{
         recovery::{self, ClaimFacts, Live},
     },
     coupon::Coupon,
-    message::{self, SendFacts},
+    message::{self, Message, MessageStatus, SendFacts},
     order::{OfferStatus, Order, Withheld},
     risk,
 };
@@ -246,4 +246,33 @@ fn replan(draft: &mut Draft<'_>, order: &mut Order, earliest: Instant) -> Result
     let id: MessageId = draft.next("ms");
     schedule(draft, order, id, Ok(due_at));
     Ok(())
+}
+
+/// A push that was let out did not reach its provider: it was not sent after all. The order's push
+/// and its categories are free again (A-S0-14, A-S0-15); one that came too late for the evening is
+/// planned anew.
+pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
+    let message = draft.message(id).ok_or_else(missing)?.clone();
+    let Some(sent_at) = message.sent_at.filter(|_| message.status == MessageStatus::Sent) else {
+        return Ok(Reply::Done);
+    };
+    let mut order = draft.order(&message.order_id).ok_or_else(missing)?;
+    let late = !order.is_open(draft.now);
+    let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
+    let status = if code == Code::ProviderFailed { MessageStatus::Failed } else { MessageStatus::Suppressed };
+    draft.count(&message.campaign_id, Count::Unpushed(code));
+    let day = draft.shop()?.time_zone.day(sent_at);
+    let mut standing = draft.standing(&message.customer_id);
+    standing.forget_reminder(&order.categories(), day);
+    draft.put_standing(&message.customer_id, standing);
+    order.recovery.push.sent_at = None;
+    let entry = TimelineEntry::new(draft.now, "push.suppressed").campaign(&message.campaign_id);
+    draft.note(&mut order, entry.code(code));
+    draft.changes().messages.push(Message { status, code: Some(code), sent_at: None, ..message });
+    if code == Code::QuietHours {
+        replan(draft, &mut order, draft.now)?;
+    }
+    draft.put_order(order);
+    Ok(Reply::Done)
 }

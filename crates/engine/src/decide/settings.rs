@@ -1,13 +1,12 @@
 //! Settings: the shop itself, its webhooks, the block and allow list.
 
 use crate::command::Reply;
-use crate::draft::{Count, Draft};
+use crate::draft::Draft;
 use crate::rows::Webhook;
 use domain::{
-    Code, CustomerId, MessageId, Refusal, WebhookId,
+    Code, CustomerId, Refusal, WebhookId,
     customer::{List, Listed},
     limits,
-    message::{Message, MessageStatus},
     risk,
     shop::Shop,
 };
@@ -96,26 +95,5 @@ pub fn revive_deliveries(draft: &mut Draft<'_>, id: &WebhookId) -> Result<Reply,
     known_webhook(draft, id)?;
     let now = draft.now;
     draft.changes().revived.push((id.clone(), now));
-    Ok(Reply::Done)
-}
-
-/// The provider did not take a message; its sending still counts (A-S0-15 speaks of sent ones).
-pub fn message_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
-    let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
-    let message = draft.message(id).ok_or_else(missing)?.clone();
-    if message.status != MessageStatus::Sent {
-        return Ok(Reply::Done);
-    }
-    let status = if code == Code::ProviderFailed {
-        MessageStatus::Failed
-    } else {
-        MessageStatus::Suppressed
-    };
-    draft.count(&message.campaign_id.clone(), Count::Suppressed(code));
-    draft.changes().messages.push(Message {
-        status,
-        code: Some(code),
-        ..message
-    });
     Ok(Reply::Done)
 }

@@ -13,7 +13,10 @@ use domain::{
     coupon::{Bind, Coupon, CouponStatus},
     customer::List,
     event::{Body, OrderEvent},
-    order::{Goods, Method, Order, OrderKind, PaymentStatus, RefundAsk, Source, Stage},
+    order::{
+        Goods, Method, OfferStatus, Order, OrderKind, PaymentStatus, RefundAsk, Source, Stage,
+        State,
+    },
 };
 use engine::{Command, Input, port::Reader};
 
@@ -77,33 +80,36 @@ pub enum Action {
 }
 
 /// Minutes that the clock is moved by.
-const LEAPS: [i64; 12] = [0, 1, 4, 5, 11, 14, 15, 60, 600, 840, 1_440, 4_320];
+const LEAPS: [i64; 16] = [
+    15, 0, 1, 5, 14, 16, 15, 20, 30, 45, 60, 10, 25, 600, 1_440, 1_500,
+];
 
 impl Action {
     /// The action that four bytes stand for; zeros are the simplest.
     pub fn of([kind, a, b, c]: [u8; 4]) -> Self {
+        let (method, quantity) = (b, c);
         match kind % 32 {
             0..=5 => Self::Place {
-                customer: a % 8,
+                customer: a % 12,
                 shape: b,
                 ago: c % 40,
             },
-            6..=9 => Self::Claim {
+            6..=10 => Self::Claim {
                 order: a,
-                by_another: b % 16 == 15,
+                by_another: b % 32 == 31,
             },
-            10..=12 => Self::Start {
+            11..=14 => Self::Start {
                 order: a,
-                method: b,
+                method,
                 with_coupon: c % 4 != 3,
             },
-            13..=16 => Self::Pay {
+            15..=17 => Self::Pay {
                 order: a,
                 how: b,
-                ago: c % 40,
+                ago: c % 20,
             },
-            17 => Self::Fail { order: a },
-            18 | 19 => Self::Cancel {
+            18 => Self::Fail { order: a },
+            19 => Self::Cancel {
                 order: a,
                 ago: c % 40,
             },
@@ -117,13 +123,13 @@ impl Action {
                 by_event: c % 2 == 1,
             },
             23 | 24 => Self::Repeat { which: a },
-            25 if b % 4 == 3 => Self::Close { campaign: a },
+            25 if b % 8 == 7 => Self::Close { campaign: a },
             25 => Self::Revise {
                 campaign: a,
-                quantity: c,
+                quantity,
             },
             26 => Self::List {
-                customer: a % 8,
+                customer: a % 12,
                 list: b,
             },
             _ => Self::Advance { by: a },
@@ -146,7 +152,7 @@ pub fn deal([a, b, c, d]: [u8; 4]) -> Deal {
         trigger: [15, 5, 30, 120][usize::from(a % 4)],
         spend: 200_00,
         save: [20_00, 5_00, 100_00][usize::from(b % 3)],
-        quantity: 10 + u64::from(c % 4),
+        quantity: 10 + u64::from(c % 2),
         bind: if d % 4 == 3 {
             Bind::ShopScope
         } else {
@@ -154,7 +160,7 @@ pub fn deal([a, b, c, d]: [u8; 4]) -> Deal {
         },
         frequency: scopes[usize::from(d / 4 % 4)],
         holdout: if d / 16 % 4 == 3 { 50 } else { 0 },
-        hours: 24 * 7,
+        hours: 24 * 30,
     }
 }
 
@@ -210,12 +216,33 @@ impl Play {
         Move::Input(Box::new(input))
     }
 
-    /// An order placed so far, or the next one to be placed: its events may come first.
+    /// An order placed so far, the latest first, or the next one: its events may come first.
     fn order(&self, run: &Run, order: u8) -> (ShopId, String, Option<Order>) {
-        let index = usize::from(order) % (self.orders + 1);
+        let back = usize::from(order) % 32 % (self.orders + 1);
+        let index = self.orders - back;
         let (shop, name): (ShopId, _) = (id(SHOPS[index % 2]), format!("o{index}"));
         let found = run.reader().order(&shop, &id(&name)).unwrap();
         (shop, name, found)
+    }
+
+    /// The same, but rather one that shows an offer, or has a coupon, where there is such.
+    fn order_with(
+        &self,
+        run: &Run,
+        order: u8,
+        wanted: OfferStatus,
+    ) -> (ShopId, String, Option<Order>) {
+        if order % 8 == 7 {
+            return self.order(run, order);
+        }
+        let fits = |found: &Order| {
+            let offer = found.recovery.offer.as_ref();
+            found.state == State::Open && offer.is_some_and(|offer| offer.status == wanted)
+        };
+        let latest = (0..32).map(|back| order.wrapping_add(back));
+        let mut found = latest.map(|order| self.order(run, order));
+        let fitting = found.find(|(_, _, found)| found.as_ref().is_some_and(fits));
+        fitting.unwrap_or_else(|| self.order(run, order))
     }
 
     fn input(&mut self, run: &Run, action: Action, now: Instant) -> Option<Input> {
@@ -240,7 +267,7 @@ impl Play {
                 )
             }
             Action::Claim { order, by_another } => {
-                let (shop, name, found) = self.order(run, order);
+                let (shop, name, found) = self.order_with(run, order, OfferStatus::Displayed);
                 let found = found?;
                 let offer = found.recovery.offer?.offer_id;
                 let by = if by_another {
@@ -255,7 +282,7 @@ impl Play {
                 method,
                 with_coupon,
             } => {
-                let (shop, name, found) = self.order(run, order);
+                let (shop, name, found) = self.order_with(run, order, OfferStatus::Claimed);
                 let found = found?;
                 let coupon = usable(run, &shop, &found).filter(|_| with_coupon);
                 let payment = format!("p{}", self.events);
@@ -264,7 +291,7 @@ impl Play {
                 (shop, starting(&name, &payment, method, coupon.as_ref()))
             }
             Action::Pay { order, how, ago } => {
-                let (shop, name, found) = self.order(run, order);
+                let (shop, name, found) = self.order_with(run, order, OfferStatus::Claimed);
                 let body = self.payment(run, &shop, &name, found.as_ref(), how);
                 (
                     shop,

@@ -43,20 +43,20 @@ pub fn request(body: &str) -> RequestRow {
 /// The books of a payment in full: four entries that sum to zero.
 pub fn entries(shop_id: &ShopId, order: &Order) -> Vec<Entry> {
     let lines = [
-        (Account::MerchantSales, 300_00, "goods", None),
+        (Account::MerchantSales, 30_000, "goods", None),
         (
             Account::MerchantDiscount,
-            -10_00,
+            -1_000,
             "order_promotion",
             Some(Party::Merchant),
         ),
         (
             Account::PlatformSubsidy,
-            -1_00,
+            -100,
             "beans",
             Some(Party::Platform),
         ),
-        (Account::CustomerCash, -289_00, "payment", None),
+        (Account::CustomerCash, -28_900, "payment", None),
     ];
     let entry = |(number, (account, minor, reason, funded_by)): (
         u32,

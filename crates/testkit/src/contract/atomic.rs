@@ -217,19 +217,19 @@ pub fn what_is_not_there_cannot_be_changed(store: &mut dyn Store) {
         changes.orders.push(OrderChange {
             is_new: false,
             ..new_order("o-1", None)
-        })
+        });
     });
     refused(store, |changes| {
-        changes.campaigns.push((s1(), build::campaign("c1").into()))
+        changes.campaigns.push((s1(), build::campaign("c1").into()));
     });
     refused(store, |changes| {
-        changes.webhooks.push((s1(), build::webhook("w1")))
+        changes.webhooks.push((s1(), build::webhook("w1")));
     });
     refused(store, |changes| {
-        changes.dispatches.push(build::dispatch(&s1(), "m-1", 0))
+        changes.dispatches.push(build::dispatch(&s1(), "m-1", 0));
     });
     refused(store, |changes| {
-        changes.outbox.push(build::outbox(&s1(), "out-1", &["w1"]))
+        changes.outbox.push(build::outbox(&s1(), "out-1", &["w1"]));
     });
     assert_eq!(store.reader().outbox(&s1(), &all()).unwrap(), []);
 }

@@ -111,7 +111,7 @@ pub fn deliveries_fan_out(store: &mut dyn Store) {
     assert_eq!(after.iter().map(|d| d.delivery_id).collect::<Vec<_>>(), [3]);
     assert_eq!(reader.outbox(&s1(), &page(None, 1)).unwrap(), [event]);
     refused(store, |changes| {
-        changes.outbox.push(build::outbox(&s1(), "out-1", &[]))
+        changes.outbox.push(build::outbox(&s1(), "out-1", &[]));
     });
 }
 
@@ -149,7 +149,7 @@ pub fn dead_deliveries_are_revived(store: &mut dyn Store) {
         settle(store, delivery, DeliveryStatus::Dead, 8, 100);
     }
     write(store, |changes| {
-        changes.revived.push((s1(), id("w1"), at(200)))
+        changes.revived.push((s1(), id("w1"), at(200)));
     });
     assert_eq!(due(store, 199).len(), 1);
     assert_eq!(
@@ -171,11 +171,11 @@ pub fn a_removed_webhook_takes_its_deliveries_along(store: &mut dyn Store) {
         [(2, "w2".to_owned(), "out-1".to_owned(), 0)]
     );
     write(store, |changes| {
-        changes.webhooks.push((s1(), build::webhook("w1")))
+        changes.webhooks.push((s1(), build::webhook("w1")));
     });
     assert!(listed(store, "w1", DeliveryStatus::Pending).is_empty());
     write(store, |changes| {
-        changes.outbox.push(build::outbox(&s1(), "out-5", &["w1"]))
+        changes.outbox.push(build::outbox(&s1(), "out-5", &["w1"]));
     });
     assert_eq!(listed(store, "w1", DeliveryStatus::Pending), [5]);
 }

@@ -50,7 +50,10 @@ pub fn same(one: Make<'_>, other: Make<'_>, batches: &[Batch]) {
             )
         });
         let [first, second] = answers;
-        let different = first.lines().zip(second.lines()).find(|(one, other)| one != other);
+        let different = first
+            .lines()
+            .zip(second.lines())
+            .find(|(one, other)| one != other);
         assert_eq!(different, None, "after batch {number}: {steps:?}");
         assert_eq!(first.len(), second.len(), "after batch {number}: {steps:?}");
     }
@@ -66,10 +69,10 @@ fn run(store: &mut dyn Store, steps: &[Step], given_up: bool, number: usize) -> 
             let _ = writeln!(loaded, "{rows:?}");
             open.write(&changes(*step, &rows, number))?;
         }
-        match given_up {
-            true => Err(StoreError::new(StoreErrorKind::Other, "given up")),
-            false => Ok(()),
+        if given_up {
+            return Err(StoreError::new(StoreErrorKind::Other, "given up"));
         }
+        Ok(())
     });
     done.ok().map(|()| loaded)
 }
@@ -109,7 +112,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         3 => to
             .counters
             .push((shop, id(&own("c")), build::counters(u64::from(value)))),
-        4 | 5 | 6 => to.orders.push(order(step, rows)),
+        4..=6 => to.orders.push(order(step, rows)),
         7 | 8 => to.coupons.push(coupon(step, rows)),
         9 => to
             .standings
@@ -133,7 +136,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             .push((shop, format!("key-{number}-{value}"), build::request("a"))),
         14 => {
             let order = domain::order::Order {
-                ledger_entries: seconds.unsigned_abs() as u32 * 4,
+                ledger_entries: u32::from(value) * 4,
                 ..build::order(&own("o"), "u-1", at(0))
             };
             to.entries.extend(build::entries(&shop, &order));

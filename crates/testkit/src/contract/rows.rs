@@ -21,12 +21,12 @@ pub fn shops_keep_their_settings(store: &mut dyn Store) {
     write(store, |changes| {
         changes
             .shops
-            .extend([build::shared_shop("s1"), build::shared_shop("s2")])
+            .extend([build::shared_shop("s1"), build::shared_shop("s2")]);
     });
     let mut changed = build::shop("s1");
     changed.name = "新店 \"quoted\"".into();
     write(store, |changes| {
-        changes.shops.push(Arc::new(changed.clone()))
+        changes.shops.push(Arc::new(changed.clone()));
     });
     let reader = store.reader();
     assert_eq!(reader.shop(&s1()).unwrap().as_deref(), Some(&changed));
@@ -43,7 +43,7 @@ pub fn shops_keep_their_settings(store: &mut dyn Store) {
 /// Running numbers begin at zero and outlive a change of settings.
 pub fn sequences_are_kept_for_known_shops(store: &mut dyn Store) {
     write(store, |changes| {
-        changes.shops.push(build::shared_shop("s1"))
+        changes.shops.push(build::shared_shop("s1"));
     });
     let keys = Keys {
         shops: vec![s1()],
@@ -53,12 +53,12 @@ pub fn sequences_are_kept_for_known_shops(store: &mut dyn Store) {
     assert_eq!(number(store), 0);
     write(store, |changes| changes.sequences.push((s1(), 42)));
     write(store, |changes| {
-        changes.shops.push(build::shared_shop("s1"))
+        changes.shops.push(build::shared_shop("s1"));
     });
     assert_eq!(number(store), 42);
     assert!(refused(store, |changes| changes.sequences.push((id("s2"), 1))).contains("s2"));
     write(store, |changes| {
-        changes.shops.push(build::shared_shop("s2"))
+        changes.shops.push(build::shared_shop("s2"));
     });
     write(store, |changes| changes.sequences.push((id("s2"), 7)));
     assert_eq!(number(store), 42);
@@ -104,14 +104,14 @@ pub fn campaigns_and_their_figures(store: &mut dyn Store) {
     assert_eq!(reader.campaign(&s1(), &id("c3")).unwrap(), None);
     assert_eq!(reader.campaigns(&id("s2")).unwrap(), []);
     refused(store, |changes| {
-        changes.counters.push((s1(), id("c9"), build::counters(1)))
+        changes.counters.push((s1(), id("c9"), build::counters(1)));
     });
 }
 
 /// An order is put, changed, and its timeline grows.
 pub fn orders_and_their_timelines(store: &mut dyn Store) {
     write(store, |changes| {
-        changes.orders.push(new_order("o-1", Some(30)))
+        changes.orders.push(new_order("o-1", Some(30)));
     });
     assert!(!refused(store, |changes| changes.orders.push(new_order("o-1", None))).is_empty());
     let mut order = build::order("o-1", "u-1", build::start());
@@ -191,7 +191,7 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
         (&expired, false),
     ] {
         write(store, |changes| {
-            changes.coupons.push(change(coupon, is_new, before))
+            changes.coupons.push(change(coupon, is_new, before));
         });
         before = coupon.wake_at;
         assert_eq!(
@@ -206,14 +206,14 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
     }
     assert_eq!(expired.status, CouponStatus::Expired);
     refused(store, |changes| {
-        changes.coupons.push(change(&fresh, true, None))
+        changes.coupons.push(change(&fresh, true, None));
     });
     refused(store, |changes| {
         changes.coupons.push(change(
             &build::coupon("cp-2", "u-1", "o-1", at(0)),
             false,
             None,
-        ))
+        ));
     });
 }
 
@@ -231,7 +231,7 @@ pub fn standings_of_shops_and_of_the_platform(store: &mut dyn Store) {
     write(store, |changes| {
         changes
             .standings
-            .push((s1(), id("u-1"), build::standing(2)))
+            .push((s1(), id("u-1"), build::standing(2)));
     });
     let keys = Keys {
         standings: vec![(s1(), id("u-1")), (platform.clone(), id("u-1"))],
@@ -256,7 +256,7 @@ pub fn standings_of_shops_and_of_the_platform(store: &mut dyn Store) {
 pub fn an_event_is_taken_in_once(store: &mut dyn Store) {
     let (key, row) = build::inbox(&s1(), "ev-1");
     write(store, |changes| {
-        changes.inbox.push((key.clone(), row.clone()))
+        changes.inbox.push((key.clone(), row.clone()));
     });
     let elsewhere = (id("s2"), key.1.clone(), key.2.clone());
     let other_source = (s1(), "another".into(), key.2.clone());
@@ -271,7 +271,7 @@ pub fn an_event_is_taken_in_once(store: &mut dyn Store) {
         .collect();
     assert_eq!(found, [None, Some(row.clone()), None]);
     write(store, |changes| {
-        changes.inbox.push((elsewhere, row.clone()))
+        changes.inbox.push((elsewhere, row.clone()));
     });
     refused(store, |changes| changes.inbox.push((key, row)));
 }
@@ -281,7 +281,7 @@ pub fn a_request_is_answered_once(store: &mut dyn Store) {
     write(store, |changes| {
         changes
             .requests
-            .push((s1(), "key 1".into(), build::request("a")))
+            .push((s1(), "key 1".into(), build::request("a")));
     });
     let keys = Keys {
         requests: vec![(s1(), "key 1".into()), (id("s2"), "key 1".into())],
@@ -296,7 +296,7 @@ pub fn a_request_is_answered_once(store: &mut dyn Store) {
     refused(store, |changes| {
         changes
             .requests
-            .push((s1(), "key 1".into(), build::request("b")))
+            .push((s1(), "key 1".into(), build::request("b")));
     });
     assert_eq!(load(store, &keys).requests[0].1, Some(build::request("a")));
 }
@@ -341,7 +341,7 @@ pub fn ledger_entries_are_only_added(store: &mut dyn Store) {
     let order = build::order("o-1", "u-1", at(0));
     let entries = build::entries(&s1(), &order);
     write(store, |changes| {
-        changes.entries.extend(entries.iter().rev().cloned())
+        changes.entries.extend(entries.iter().rev().cloned());
     });
     assert_eq!(store.reader().entries(&s1(), &id("o-1")).unwrap(), entries);
     assert_eq!(store.reader().entries(&s1(), &id("o-2")).unwrap(), []);

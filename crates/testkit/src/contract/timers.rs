@@ -120,13 +120,13 @@ pub fn timers_of_coupons(store: &mut dyn Store) {
         old_wake,
     };
     write(store, |changes| {
-        changes.coupons.push(change(&coupon, true, None))
+        changes.coupons.push(change(&coupon, true, None));
     });
     assert_eq!(store.next_due().unwrap(), coupon.wake_at);
     let before = coupon.wake_at;
     coupon.lock(build::lock("o-1", at(900))).unwrap();
     write(store, |changes| {
-        changes.coupons.push(change(&coupon, false, before))
+        changes.coupons.push(change(&coupon, false, before));
     });
     let timer = Timer {
         due_at: at(900),
@@ -136,7 +136,7 @@ pub fn timers_of_coupons(store: &mut dyn Store) {
     assert_eq!(store.due_timers(at(1_000_000), 10).unwrap(), [timer]);
     coupon.redeem(&id("o-1"), at(60)).unwrap();
     write(store, |changes| {
-        changes.coupons.push(change(&coupon, false, Some(at(900))))
+        changes.coupons.push(change(&coupon, false, Some(at(900))));
     });
     assert_eq!(store.next_due().unwrap(), None);
 }

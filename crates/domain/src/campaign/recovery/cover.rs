@@ -26,6 +26,10 @@ impl<'a> Live<'a> {
         Self::at_version(campaign, campaign.version_number())
             .filter(|_| campaign.published_at.is_some())
     }
+    /// The version of a published recovery campaign that was in force at a moment (A-G-10).
+    pub fn in_force(campaign: &'a Campaign, at: Instant) -> Option<Self> {
+        Self::at_version(campaign, campaign.version_at(at)).filter(|_| campaign.published_at.is_some())
+    }
     /// A certain version, as an order remembers it.
     pub fn at_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
         let version = campaign.version(number)?;

@@ -1,0 +1,13 @@
+//! What the tests of the program share: running it, talking to it, and a shop to talk about.
+//!
+//! Everything happens in a temporary folder and on loopback; what was started is stopped when it
+//! goes out of scope, by its own handle.
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+pub mod client;
+pub mod receiver;
+pub mod server;
+pub mod shop;
+
+pub use client::{Answer, Client, Request};
+pub use server::{Server, program, run};
