@@ -26,7 +26,9 @@ pub fn cart(number: u64) -> String {
 const PLACED: &str = "2026-11-11T00:00:00+08:00";
 
 fn envelope(id: &str, kind: &str, time: &str, data: &str) -> String {
-    format!(r#"{{"specversion":"1.0","id":"{id}","source":"bench","type":"{kind}","time":"{time}","data":{data}}}"#)
+    format!(
+        r#"{{"specversion":"1.0","id":"{id}","source":"bench","type":"{kind}","time":"{time}","data":{data}}}"#
+    )
 }
 
 /// An `order.placed` event: its id and its `CloudEvents` JSON, about 500 bytes. Two lines: real
@@ -59,7 +61,9 @@ pub fn order_placed(number: u64) -> (String, String) {
 /// What an order of [`order_placed`] costs, in minor units.
 pub fn payable(number: u64) -> u64 {
     let lines = (0..2).map(|line| scatter(number * 2 + line));
-    lines.map(|draw| (1 + draw % 3) * (500 + draw % 30_000)).sum()
+    lines
+        .map(|draw| (1 + draw % 3) * (500 + draw % 30_000))
+        .sum()
 }
 
 /// A `payment.succeeded` event for an order, five minutes after it was placed.

@@ -40,14 +40,28 @@ struct EngineClient {
 
 impl Claimant for EngineClient {
     async fn claim(&mut self, user: u64) -> Result<Answer> {
-        let shown = self.ready.get(usize::try_from(user - 1)?).context("more claims than orders")?.clone();
+        let shown = self
+            .ready
+            .get(usize::try_from(user - 1)?)
+            .context("more claims than orders")?
+            .clone();
         let key = format!("claim-{user:012}");
         let digest = engine::rows::digest(key.as_bytes());
-        let command = Command::Claim { order_id: shown.order, offer_id: shown.offer, customer_id: shown.customer };
-        let input = Input { shop_id: ours::shop_id(), idempotency: Some((key, digest)), command };
+        let command = Command::Claim {
+            order_id: shown.order,
+            offer_id: shown.offer,
+            customer_id: shown.customer,
+        };
+        let input = Input {
+            shop_id: ours::shop_id(),
+            idempotency: Some((key, digest)),
+            command,
+        };
         match self.engine.submit(input).await {
             Ok(_) => Ok(Answer::Granted),
-            Err(EngineError::Refused(refusal)) if refusal.code == Code::SoldOut => Ok(Answer::SoldOut),
+            Err(EngineError::Refused(refusal)) if refusal.code == Code::SoldOut => {
+                Ok(Answer::SoldOut)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -60,11 +74,21 @@ fn ours_claims(folder: &Path, plan: Plan) -> Result<ClaimRun> {
     ours.place(0, READY, |number| number)?;
     ours.advance(ours::opening().plus_minutes(15))?;
     let ready = Arc::new(ours.shown()?);
-    let plan = Plan { attempts: ready.len() as u64, ..plan };
-    let client = EngineClient { engine: ours.engine.clone(), ready };
+    let plan = Plan {
+        attempts: ready.len() as u64,
+        ..plan
+    };
+    let client = EngineClient {
+        engine: ours.engine.clone(),
+        ready,
+    };
     let run = client_runtime()?.block_on(drive(&client, plan))?;
     let issued = ours.counters()?.issued;
-    ensure!(issued == run.granted, "{} granted but {issued} issued", run.granted);
+    ensure!(
+        issued == run.granted,
+        "{} granted but {issued} issued",
+        run.granted
+    );
     Ok(run)
 }
 

@@ -48,7 +48,12 @@ fn ours_claims(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> 
     ours.advance(ours::opening().plus_minutes(15))?;
     let file = folder.join("claim-requests");
     let requests = ours.shown()?.into_iter().map(|shown| Request {
-        path: format!("/v1/shops/{}/orders/{}/offers/{}/claim", ours::SHOP, shown.order, shown.offer),
+        path: format!(
+            "/v1/shops/{}/orders/{}/offers/{}/claim",
+            ours::SHOP,
+            shown.order,
+            shown.offer
+        ),
         body: format!(r#"{{"customer_id":"{}"}}"#, shown.customer),
     });
     write_requests(&file, requests)?;
@@ -61,7 +66,11 @@ fn ours_claims(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> 
         ctx.note(&format!("a claim over HTTP failed: {error}"));
     }
     let issued = ours.counters()?.issued;
-    ensure!(issued == run.requests, "{} answered but {issued} issued", run.requests);
+    ensure!(
+        issued == run.requests,
+        "{} answered but {issued} issued",
+        run.requests
+    );
     Ok(run)
 }
 

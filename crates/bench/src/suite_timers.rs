@@ -51,6 +51,9 @@ fn ours_timers(folder: &Path) -> Result<TimerRun> {
     let fired = ours.advance(due)?;
     let seconds = started.elapsed().as_secs_f64();
     let displayed = ours.counters()?.displayed;
-    ensure!((fired, displayed) == (PENDING, PENDING), "{fired} fired and {displayed} shown of {PENDING}");
+    ensure!(
+        (fired, displayed) == (PENDING, PENDING),
+        "{fired} fired and {displayed} shown of {PENDING}"
+    );
     Ok(TimerRun { fired, seconds })
 }

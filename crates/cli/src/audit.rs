@@ -9,7 +9,9 @@ use std::process::ExitCode;
 pub fn run(args: &StoreArgs) -> ExitCode {
     let bar = progress::count();
     let audited = store::open_reader(&args.store).and_then(|reader| {
-        let now = reader.sandbox_clock()?.unwrap_or_else(|| SystemClock::default().now());
+        let now = reader
+            .sandbox_clock()?
+            .unwrap_or_else(|| SystemClock::default().now());
         let report = engine::audit::audit(&*reader, now, &mut |what, count| {
             bar.set_message(what.to_owned());
             bar.set_position(count);
@@ -28,7 +30,10 @@ pub fn run(args: &StoreArgs) -> ExitCode {
         println!("{check}: {count} checked");
     }
     for finding in &report.findings {
-        println!("BROKEN {}: shop {}, {}: {}", finding.check, finding.shop, finding.subject, finding.detail);
+        println!(
+            "BROKEN {}: shop {}, {}: {}",
+            finding.check, finding.shop, finding.subject, finding.detail
+        );
     }
     if report.findings.is_empty() {
         println!("clean");

@@ -35,7 +35,9 @@ pub fn greet(address: SocketAddr) {
     println!("  Health and metrics / 监控      http://{address}/metrics");
     println!("  API key / 密钥                 sandbox");
     println!("  Demo shop / 演示店铺           {SHOP} (orders keep flowing, a minute a second)");
-    println!("  Try / 试试                     curl -s -H 'Authorization: Bearer sandbox' http://{address}/v1/shops/{SHOP}/campaigns");
+    println!(
+        "  Try / 试试                     curl -s -H 'Authorization: Bearer sandbox' http://{address}/v1/shops/{SHOP}/campaigns"
+    );
 }
 
 /// Runs until the service stops; what goes wrong is logged and ends the demo alone.
@@ -78,22 +80,36 @@ impl Demo {
     async fn open(engine: Engine) -> anyhow::Result<Self> {
         let shop = ShopId::try_new(SHOP)?;
         let dice = engine.now().micros().unsigned_abs() | 1;
-        let settings = Shop { payment_timeout_minutes: 240, ..Shop::with_defaults(shop.clone(), "Demo 演示店", ShopKind::Sop) };
-        let demo = Self { engine, shop, shoppers: VecDeque::new(), dice };
+        let settings = Shop {
+            payment_timeout_minutes: 240,
+            ..Shop::with_defaults(shop.clone(), "Demo 演示店", ShopKind::Sop)
+        };
+        let demo = Self {
+            engine,
+            shop,
+            shoppers: VecDeque::new(),
+            dice,
+        };
         demo.submit(Command::PutShop(Box::new(settings))).await?;
         demo.ensure_campaign().await?;
         Ok(demo)
     }
 
     async fn submit(&self, command: Command) -> anyhow::Result<Reply> {
-        Ok(self.engine.submit(Input::new(self.shop.clone(), command)).await?)
+        Ok(self
+            .engine
+            .submit(Input::new(self.shop.clone(), command))
+            .await?)
     }
 
     /// A campaign that runs now; when there is none, one is made and the clock goes to its start.
     async fn ensure_campaign(&self) -> anyhow::Result<()> {
         let now = self.engine.now();
         let rows = self.engine.reader().campaigns(&self.shop)?;
-        if rows.iter().any(|row| now < row.campaign.current().ends_at && !row.campaign.is_closed(now)) {
+        if rows
+            .iter()
+            .any(|row| now < row.campaign.current().ends_at && !row.campaign.is_closed(now))
+        {
             return Ok(());
         }
         let starts_at = domain::time::Zone::shanghai().ceil_to_hour(now.plus_hours(2));
@@ -115,9 +131,18 @@ impl Demo {
             terms: Terms::Recovery(terms),
             made_at: now,
         };
-        let campaign_id = Some(CampaignId::try_new(&format!("demo-{}", starts_at.micros() / 3_600_000_000))?);
+        let campaign_id = Some(CampaignId::try_new(&format!(
+            "demo-{}",
+            starts_at.micros() / 3_600_000_000
+        ))?);
         let (version, digest) = (Box::new(version), String::new());
-        self.submit(Command::CreateCampaign { campaign_id, version, publish: true, digest }).await?;
+        self.submit(Command::CreateCampaign {
+            campaign_id,
+            version,
+            publish: true,
+            digest,
+        })
+        .await?;
         self.engine.advance(starts_at).await?;
         Ok(())
     }
@@ -132,13 +157,17 @@ impl Demo {
 
     /// One minute of the shop's life.
     async fn minute(&mut self) -> anyhow::Result<()> {
-        self.engine.advance(self.engine.now().plus_minutes(1)).await?;
+        self.engine
+            .advance(self.engine.now().plus_minutes(1))
+            .await?;
         for _ in 0..=self.roll(3) {
             self.place().await?;
         }
         let now = self.engine.now();
         for _ in 0..self.shoppers.len() {
-            let Some(shopper) = self.shoppers.pop_front() else { break };
+            let Some(shopper) = self.shoppers.pop_front() else {
+                break;
+            };
             if !self.visit(&shopper, now).await? && now < shopper.forget_at {
                 self.shoppers.push_back(shopper);
             }
@@ -148,8 +177,17 @@ impl Demo {
 
     async fn event(&self, event_id: String, body: Body) -> anyhow::Result<()> {
         let digest = engine::rows::digest(event_id.as_bytes());
-        let event = OrderEvent { source: "demo".into(), event_id, occurred_at: self.engine.now(), body };
-        self.submit(Command::Ingest { event: Box::new(event), digest }).await?;
+        let event = OrderEvent {
+            source: "demo".into(),
+            event_id,
+            occurred_at: self.engine.now(),
+            body,
+        };
+        self.submit(Command::Ingest {
+            event: Box::new(event),
+            digest,
+        })
+        .await?;
         Ok(())
     }
 
@@ -182,14 +220,22 @@ impl Demo {
             payable,
             cancel_at: None,
         };
-        self.event(format!("placed-{number}"), Body::Placed(Box::new(placed))).await?;
+        self.event(format!("placed-{number}"), Body::Placed(Box::new(placed)))
+            .await?;
         let pays_at = match self.roll(10) {
             0..=4 => Some(now.plus_minutes(1 + i64::try_from(self.roll(10))?)),
             5 => Some(now.plus_minutes(60)),
             _ => None,
         };
         let tempted = self.roll(10) < 5;
-        self.shoppers.push_back(Shopper { order_id, customer_id, payable, pays_at, tempted, forget_at: now.plus_minutes(240) });
+        self.shoppers.push_back(Shopper {
+            order_id,
+            customer_id,
+            payable,
+            pays_at,
+            tempted,
+            forget_at: now.plus_minutes(240),
+        });
         Ok(())
     }
 
@@ -202,15 +248,30 @@ impl Demo {
         if !shopper.tempted {
             return Ok(false);
         }
-        let Some(order) = self.engine.reader().order(&self.shop, &shopper.order_id)? else { return Ok(true) };
-        let Some(offer) = order.recovery.offer.filter(|offer| offer.status == OfferStatus::Displayed) else {
+        let Some(order) = self.engine.reader().order(&self.shop, &shopper.order_id)? else {
+            return Ok(true);
+        };
+        let Some(offer) = order
+            .recovery
+            .offer
+            .filter(|offer| offer.status == OfferStatus::Displayed)
+        else {
             return Ok(false);
         };
         let (order_id, offer_id) = (shopper.order_id.clone(), offer.offer_id);
-        let claim = Command::Claim { order_id, offer_id, customer_id: shopper.customer_id.clone() };
+        let claim = Command::Claim {
+            order_id,
+            offer_id,
+            customer_id: shopper.customer_id.clone(),
+        };
         match self.submit(claim).await {
             Ok(Reply::Coupon { coupon }) => {
-                self.pay(shopper, Some(coupon.coupon_id), shopper.payable - coupon.save).await?;
+                self.pay(
+                    shopper,
+                    Some(coupon.coupon_id),
+                    shopper.payable - coupon.save,
+                )
+                .await?;
             }
             // Limits and risk control have their say; the shopper shrugs.
             Ok(_) | Err(_) => {}
@@ -218,8 +279,17 @@ impl Demo {
         Ok(true)
     }
 
-    async fn pay(&self, shopper: &Shopper, coupon_id: Option<domain::CouponId>, amount: Money) -> anyhow::Result<()> {
-        let method = if coupon_id.is_some() { Method::Baitiao } else { Method::JdPay };
+    async fn pay(
+        &self,
+        shopper: &Shopper,
+        coupon_id: Option<domain::CouponId>,
+        amount: Money,
+    ) -> anyhow::Result<()> {
+        let method = if coupon_id.is_some() {
+            Method::Baitiao
+        } else {
+            Method::JdPay
+        };
         let paid = PaymentSucceeded {
             order_id: shopper.order_id.clone(),
             payment_id: PaymentId::try_new(&format!("pay-{}", shopper.order_id))?,
@@ -228,6 +298,10 @@ impl Demo {
             amount,
             coupon_id,
         };
-        self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await
+        self.event(
+            format!("paid-{}", shopper.order_id),
+            Body::PaymentSucceeded(paid),
+        )
+        .await
     }
 }

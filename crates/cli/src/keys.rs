@@ -11,23 +11,42 @@ use http_api::{ApiKey, Scope};
 pub fn run(args: KeysArgs) -> anyhow::Result<()> {
     let mut keys = key_file::read(&args.keys)?;
     match args.action {
-        KeysAction::Create { name, shop, scopes, days } => {
-            anyhow::ensure!(keys.iter().all(|key| key.name != name), "there is a key named {name}; revoke it first");
-            let shop = shop.map(|shop| ShopId::try_new(&shop).with_context(|| format!("--shop {shop}"))).transpose()?;
+        KeysAction::Create {
+            name,
+            shop,
+            scopes,
+            days,
+        } => {
+            anyhow::ensure!(
+                keys.iter().all(|key| key.name != name),
+                "there is a key named {name}; revoke it first"
+            );
+            let shop = shop
+                .map(|shop| ShopId::try_new(&shop).with_context(|| format!("--shop {shop}")))
+                .transpose()?;
             let now = SystemClock::default().now();
-            let (text, mut key) = ApiKey::make(&serve::random(), &name, shop, read_scopes(&scopes)?, now);
+            let (text, mut key) =
+                ApiKey::make(&serve::random(), &name, shop, read_scopes(&scopes)?, now);
             key.expires_at = days.map(|days| now.plus_hours(24 * days));
             keys.push(key);
             key_file::write(&args.keys, &keys)?;
             println!("{text}");
-            eprintln!("Keep it: only its hash is stored in {}.", args.keys.display());
+            eprintln!(
+                "Keep it: only its hash is stored in {}.",
+                args.keys.display()
+            );
         }
         KeysAction::List => {
             for key in &keys {
                 let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
                 let shop = key.shop.as_ref().map_or("platform", ShopId::as_str);
                 let end = key.expires_at.map_or("for ever".to_owned(), show);
-                println!("{}\t{shop}\t{}\tmade {}\tgood {end}", key.name, scopes.join(","), show(key.created_at));
+                println!(
+                    "{}\t{shop}\t{}\tmade {}\tgood {end}",
+                    key.name,
+                    scopes.join(","),
+                    show(key.created_at)
+                );
             }
         }
         KeysAction::Revoke { name } => {

@@ -4,7 +4,10 @@
 use domain::{Code, Instant, MessageId, ShopId};
 use engine::rows::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
 use engine::{Command, Engine, EngineError, Input};
-use relay::{BoxFuture, DeliveryOutcome, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage, PendingMessage, Settlement};
+use relay::{
+    BoxFuture, DeliveryOutcome, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage,
+    PendingMessage, Settlement,
+};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -23,11 +26,21 @@ pub struct Outbox {
 impl Outbox {
     /// The outbox of this engine; `clock` is the relay's.
     pub fn new(engine: Engine, clock: relay::Clock) -> Self {
-        Self { engine, clock, attempts: Mutex::default(), message_attempts: Mutex::default() }
+        Self {
+            engine,
+            clock,
+            attempts: Mutex::default(),
+            message_attempts: Mutex::default(),
+        }
     }
 
     fn to_engine(&self, micros: i64) -> Instant {
-        Instant::from_micros(self.engine.now().micros().saturating_add(micros - (self.clock)()))
+        Instant::from_micros(
+            self.engine
+                .now()
+                .micros()
+                .saturating_add(micros - (self.clock)()),
+        )
     }
     /// Until when a message may go out, by the relay's clock. A sandbox clock jumps: there the time
     /// that was left when the message was decided is what is left.
@@ -49,7 +62,10 @@ impl Outbox {
         relay::Delivery {
             delivery_id: delivery.delivery_id,
             shop_id: delivery.shop_id.to_string(),
-            endpoint: Endpoint { url: webhook.url, secrets: webhook.secrets },
+            endpoint: Endpoint {
+                url: webhook.url,
+                secrets: webhook.secrets,
+            },
             event_id: delivery.event_id,
             event_type: delivery.event_type,
             body: body.to_string(),
@@ -79,36 +95,67 @@ impl Outbox {
     }
 
     fn delivery_update(&self, settled: Settlement) -> DeliveryUpdate {
-        let before = lock(&self.attempts).remove(&settled.delivery_id).unwrap_or(0);
+        let before = lock(&self.attempts)
+            .remove(&settled.delivery_id)
+            .unwrap_or(0);
         let (status, next_at) = match settled.outcome {
             DeliveryOutcome::Delivered => (DeliveryStatus::Delivered, self.engine.now()),
             DeliveryOutcome::RetryAt(micros) => (DeliveryStatus::Pending, self.to_engine(micros)),
             DeliveryOutcome::Dead => (DeliveryStatus::Dead, self.engine.now()),
         };
-        DeliveryUpdate { delivery_id: settled.delivery_id, status, attempt: before + 1, next_at, reason: settled.reason }
+        DeliveryUpdate {
+            delivery_id: settled.delivery_id,
+            status,
+            attempt: before + 1,
+            next_at,
+            reason: settled.reason,
+        }
     }
 
     async fn settle_message(&self, settled: MessageSettlement) -> Result<DispatchUpdate, String> {
         let shop_id = ShopId::try_new(&settled.shop_id).map_err(|e| e.to_string())?;
         let message_id = MessageId::try_new(&settled.message_id).map_err(|e| e.to_string())?;
-        let before = lock(&self.message_attempts).remove(&settled.message_id).unwrap_or(0);
+        let before = lock(&self.message_attempts)
+            .remove(&settled.message_id)
+            .unwrap_or(0);
         let code = match settled.outcome {
-            MessageOutcome::Sent => return Ok(DispatchUpdate::Done { shop_id, message_id }),
+            MessageOutcome::Sent => {
+                return Ok(DispatchUpdate::Done {
+                    shop_id,
+                    message_id,
+                });
+            }
             MessageOutcome::RetryAt(micros) => {
                 let next_at = self.to_engine(micros);
-                return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
+                return Ok(DispatchUpdate::Retry {
+                    shop_id,
+                    message_id,
+                    attempt: before + 1,
+                    next_at,
+                });
             }
             MessageOutcome::Failed => Code::ProviderFailed,
             MessageOutcome::Expired => Code::QuietHours,
         };
-        let command = Command::MessageFailed { message_id: message_id.clone(), code };
-        self.engine.submit(Input::new(shop_id.clone(), command)).await.map_err(|e| e.to_string())?;
-        Ok(DispatchUpdate::Done { shop_id, message_id })
+        let command = Command::MessageFailed {
+            message_id: message_id.clone(),
+            code,
+        };
+        self.engine
+            .submit(Input::new(shop_id.clone(), command))
+            .await
+            .map_err(|e| e.to_string())?;
+        Ok(DispatchUpdate::Done {
+            shop_id,
+            message_id,
+        })
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn text(error: EngineError) -> String {
@@ -116,17 +163,34 @@ fn text(error: EngineError) -> String {
 }
 
 impl relay::DeliveryQueue for Outbox {
-    fn due<'a>(&'a self, _: i64, limit: usize, busy: &'a [String]) -> BoxFuture<'a, Result<Vec<relay::Delivery>, String>> {
+    fn due<'a>(
+        &'a self,
+        _: i64,
+        limit: usize,
+        busy: &'a [String],
+    ) -> BoxFuture<'a, Result<Vec<relay::Delivery>, String>> {
         Box::pin(async move {
             let now = self.engine.now();
-            let rows = self.engine.reader().due_deliveries(now, limit * LOOK_PAST_BUSY).map_err(|e| e.to_string())?;
-            let free = rows.into_iter().filter(|(_, webhook)| !busy.contains(&webhook.url)).take(limit);
-            Ok(free.map(|(delivery, webhook)| self.delivery(delivery, webhook)).collect())
+            let rows = self
+                .engine
+                .reader()
+                .due_deliveries(now, limit * LOOK_PAST_BUSY)
+                .map_err(|e| e.to_string())?;
+            let free = rows
+                .into_iter()
+                .filter(|(_, webhook)| !busy.contains(&webhook.url))
+                .take(limit);
+            Ok(free
+                .map(|(delivery, webhook)| self.delivery(delivery, webhook))
+                .collect())
         })
     }
     fn settle(&self, settled: Vec<Settlement>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
-            let updates = settled.into_iter().map(|one| self.delivery_update(one)).collect();
+            let updates = settled
+                .into_iter()
+                .map(|one| self.delivery_update(one))
+                .collect();
             self.engine.settle(updates, Vec::new()).await.map_err(text)
         })
     }
@@ -138,12 +202,21 @@ impl relay::DeliveryQueue for Outbox {
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>> {
         Box::pin(async move {
             let now = self.engine.now();
-            let rows = self.engine.reader().due_dispatches(now, limit * LOOK_PAST_BUSY).map_err(|e| e.to_string())?;
-            let free = rows.into_iter().filter(|row| !busy.iter().any(|c| c == row.message.channel.as_str()));
+            let rows = self
+                .engine
+                .reader()
+                .due_dispatches(now, limit * LOOK_PAST_BUSY)
+                .map_err(|e| e.to_string())?;
+            let free = rows
+                .into_iter()
+                .filter(|row| !busy.iter().any(|c| c == row.message.channel.as_str()));
             Ok(free.take(limit).map(|row| self.message(row)).collect())
         })
     }
-    fn settle_messages(&self, settled: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
+    fn settle_messages(
+        &self,
+        settled: Vec<MessageSettlement>,
+    ) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
             let mut updates = Vec::with_capacity(settled.len());
             for one in settled {

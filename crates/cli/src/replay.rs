@@ -14,15 +14,23 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    anyhow::ensure!(!reading.orders.is_empty(), "no order could be read; see the mapping and the files");
+    anyhow::ensure!(
+        !reading.orders.is_empty(),
+        "no order could be read; see the mapping and the files"
+    );
     let bar = progress::bar("replaying");
     let outcomes = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    let report = Report::build(reading.inputs, mapping.settings.clone(), outcomes.into_iter());
-    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
+    let report = Report::build(
+        reading.inputs,
+        mapping.settings.clone(),
+        outcomes.into_iter(),
+    );
+    std::fs::create_dir_all(&args.out)
+        .with_context(|| format!("cannot make {}", args.out.display()))?;
     replay::write(&report, &args.out)?;
     print!("{}", report.summary());
     println!("Report: {}", args.out.join("report.html").display());

@@ -9,7 +9,10 @@ use engine::clock::{Clock, SystemClock};
 use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use relay::{AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker};
+use relay::{
+    AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient,
+    Worker,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +27,8 @@ const KEYS_POLL: Duration = Duration::from_secs(2);
 /// 32 random bytes of the operating system.
 pub fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).unwrap_or_else(|error| unreachable!("the system has no randomness: {error}"));
+    getrandom::fill(&mut bytes)
+        .unwrap_or_else(|error| unreachable!("the system has no randomness: {error}"));
     bytes
 }
 
@@ -32,7 +36,9 @@ pub fn random() -> [u8; 32] {
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let config = Config::load(&args)?;
     telemetry::start(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(serve(config))
 }
 
@@ -62,7 +68,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let server = axum::serve(listener, http_api::router(state)).with_graceful_shutdown(told_to_stop(stop));
+    let server =
+        axum::serve(listener, http_api::router(state)).with_graceful_shutdown(told_to_stop(stop));
     let mut draining = stopped.clone();
     tokio::select! {
         outcome = server => outcome?,
@@ -91,9 +98,14 @@ async fn told_to_stop(stop: watch::Sender<bool>) {
 }
 
 fn guard(config: &Config) -> anyhow::Result<AddressGuard> {
-    let mut policy = GuardPolicy { allow_http: config.webhook_allow_http, ..GuardPolicy::default() };
+    let mut policy = GuardPolicy {
+        allow_http: config.webhook_allow_http,
+        ..GuardPolicy::default()
+    };
     for entry in &config.webhook_allow {
-        policy = policy.allow(entry).with_context(|| format!("webhook_allow {entry}"))?;
+        policy = policy
+            .allow(entry)
+            .with_context(|| format!("webhook_allow {entry}"))?;
     }
     Ok(AddressGuard::new(policy))
 }
@@ -101,12 +113,20 @@ fn guard(config: &Config) -> anyhow::Result<AddressGuard> {
 fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow::Result<Worker> {
     let sender: Arc<dyn MessageSender> = match config.messages.strip_prefix("jsonl:") {
         Some(file) => Arc::new(JsonLinesSender::new(file)),
-        None => Arc::new(HttpSender::try_new(&config.messages).context("messages is jsonl:FILE or an http address")?),
+        None => Arc::new(
+            HttpSender::try_new(&config.messages)
+                .context("messages is jsonl:FILE or an http address")?,
+        ),
     };
     let system = SystemClock::default();
     let clock: relay::Clock = Arc::new(move || system.now().micros());
     let outbox = Arc::new(queue::Outbox::new(engine.clone(), clock.clone()));
-    let worker = Worker::new(outbox, WebhookClient::try_new(guard)?, Senders::new(sender), clock);
+    let worker = Worker::new(
+        outbox,
+        WebhookClient::try_new(guard)?,
+        Senders::new(sender),
+        clock,
+    );
     let (published, waker) = (engine.published(), worker.waker());
     tokio::spawn(async move {
         loop {
@@ -118,7 +138,9 @@ fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow
 }
 
 fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
-    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("metrics cannot be recorded")?;
     let upkeep = metrics.clone();
     tokio::spawn(async move {
         loop {
@@ -127,9 +149,16 @@ fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
         }
     });
     let check_webhook_url = Arc::new(move |url: &str| {
-        guard.check_url_syntax(url).map(drop).map_err(|error| (error.code(), error.to_string()))
+        guard
+            .check_url_syntax(url)
+            .map(drop)
+            .map_err(|error| (error.code(), error.to_string()))
     });
-    Ok(Edge { random, check_webhook_url, metrics: Some(metrics) })
+    Ok(Edge {
+        random,
+        check_webhook_url,
+        metrics: Some(metrics),
+    })
 }
 
 /// Puts the keys in force and follows changes of their file.
@@ -138,7 +167,10 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         ring.replace(vec![ApiKey::sandbox()]);
         return Ok(());
     }
-    let file = config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
+    let file = config
+        .keys
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
     let keys = key_file::read(&file)?;
     if keys.is_empty() {
         tracing::warn!(file = %file.display(), "no API keys yet: make one with `promenade keys create --name NAME`");
@@ -157,7 +189,9 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
                     ring.replace(keys);
                     seen = now;
                 }
-                Err(error) => tracing::error!(error = format!("{error:#}"), "the keys stay as they were"),
+                Err(error) => {
+                    tracing::error!(error = format!("{error:#}"), "the keys stay as they were")
+                }
             }
         }
     });
@@ -165,5 +199,7 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
 }
 
 fn modified(file: &Path) -> Option<std::time::SystemTime> {
-    std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
+    std::fs::metadata(file)
+        .and_then(|meta| meta.modified())
+        .ok()
 }

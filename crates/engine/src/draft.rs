@@ -4,6 +4,7 @@
 //! the decision succeeds; a refusal drops it, and so changes nothing.
 
 use crate::facts::Facts;
+use crate::published::PublishedCoupon;
 use crate::rows::*;
 use domain::{
     CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
@@ -308,6 +309,21 @@ impl<'a> Draft<'a> {
         order.timeline_entries += 1;
         let line = serde_json::to_string(&entry).unwrap_or_default();
         self.decision.timeline.push((order.order_id.clone(), line));
+    }
+
+    /// Publishes what happened to a coupon.
+    pub fn publish_coupon(&mut self, event_type: &str, coupon: &Coupon) {
+        let Some(row) = self.find_shop() else { return };
+        self.publish(
+            event_type,
+            coupon.coupon_id.as_str(),
+            &PublishedCoupon::new(&row.shop, coupon),
+        );
+    }
+    /// A moment for people: RFC 3339 in the shop's zone.
+    pub fn show(&self, at: Instant) -> String {
+        self.find_shop()
+            .map_or_else(|| at.to_string(), |row| row.shop.time_zone.format(at))
     }
 
     /// Publishes an event to the outbox.

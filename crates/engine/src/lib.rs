@@ -13,6 +13,7 @@ mod draft;
 mod facts;
 pub mod handle;
 pub mod port;
+mod published;
 pub mod rows;
 mod writer;
 

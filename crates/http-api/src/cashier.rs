@@ -57,11 +57,21 @@ fn check_open(order: &Order, now: domain::Instant) -> Result<(), Problem> {
 }
 
 /// Leaves out coupons whose campaign is not about this order's goods.
-fn in_scope(state: &ApiState, caller: &InShop, order: &Order, coupons: Vec<Coupon>) -> Result<Vec<Coupon>, Problem> {
+fn in_scope(
+    state: &ApiState,
+    caller: &InShop,
+    order: &Order,
+    coupons: Vec<Coupon>,
+) -> Result<Vec<Coupon>, Problem> {
     let mut fitting = Vec::with_capacity(coupons.len());
     for coupon in coupons {
-        let row = state.engine.reader().campaign(&caller.shop_id, &coupon.campaign_id)?;
-        let version = row.as_ref().and_then(|row| row.campaign.version(coupon.version));
+        let row = state
+            .engine
+            .reader()
+            .campaign(&caller.shop_id, &coupon.campaign_id)?;
+        let version = row
+            .as_ref()
+            .and_then(|row| row.campaign.version(coupon.version));
         if version.is_none_or(|version| coupon.check_scope(order, &version.scope).is_ok()) {
             fitting.push(coupon);
         }

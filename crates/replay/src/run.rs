@@ -69,11 +69,19 @@ pub fn run(
     settings: &Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Vec<OrderOutcome>, RunError> {
-    let start = orders.first().map_or(Instant::from_micros(0), |order| order.placed_at);
+    let start = orders
+        .first()
+        .map_or(Instant::from_micros(0), |order| order.placed_at);
     let clock = SandboxClock::unset(start.plus_hours(-24));
     let store = Box::new(store_memory::MemoryStore::new());
     let engine = Engine::start(store, EngineClock::Sandbox(Arc::new(clock)))?;
-    let mut run = Run { engine, settings, orders, agenda: BTreeMap::new(), claimed: HashMap::new() };
+    let mut run = Run {
+        engine,
+        settings,
+        orders,
+        agenda: BTreeMap::new(),
+        claimed: HashMap::new(),
+    };
     run.plan();
     let outcome = run.walk(progress).and_then(|()| run.outcomes());
     run.engine.stop();
@@ -86,10 +94,14 @@ impl Run<'_> {
         let delay = self.settings.campaign.trigger_after_minutes;
         let mut covered_until: HashMap<&ShopId, Instant> = HashMap::new();
         for (index, order) in self.orders.iter().enumerate() {
-            if covered_until.get(&order.shop_id).is_none_or(|end| order.placed_at.plus_minutes(delay) >= *end) {
+            if covered_until
+                .get(&order.shop_id)
+                .is_none_or(|end| order.placed_at.plus_minutes(delay) >= *end)
+            {
                 let starts_at = zone.ceil_to_hour(order.placed_at.plus_hours(-1));
                 covered_until.insert(&order.shop_id, starts_at.plus_hours(CAMPAIGN_HOURS));
-                self.agenda.insert((starts_at.plus_hours(-AHEAD_HOURS), Step::SetUp, index), ());
+                self.agenda
+                    .insert((starts_at.plus_hours(-AHEAD_HOURS), Step::SetUp, index), ());
             }
             let mut add = |at: Option<Instant>, step| {
                 if let Some(at) = at {
@@ -122,7 +134,8 @@ impl Run<'_> {
             last = at;
             progress(done, done + self.agenda.len() as u64);
         }
-        self.engine.advance_blocking(last.plus_hours(CAMPAIGN_HOURS))?;
+        self.engine
+            .advance_blocking(last.plus_hours(CAMPAIGN_HOURS))?;
         Ok(())
     }
 
@@ -152,7 +165,8 @@ impl Run<'_> {
     fn set_up(&self, index: usize, at: Instant) -> Result<(), RunError> {
         let shop_id = &self.orders[index].shop_id;
         let starts_at = at.plus_hours(AHEAD_HOURS);
-        let campaign_id = CampaignId::try_new(&format!("replay-{}", starts_at.micros() / 3_600_000_000));
+        let campaign_id =
+            CampaignId::try_new(&format!("replay-{}", starts_at.micros() / 3_600_000_000));
         let version = Version {
             name: self.settings.campaign.name.clone(),
             starts_at,
@@ -162,7 +176,12 @@ impl Run<'_> {
             made_at: at,
         };
         let (version, digest) = (Box::new(version), String::new());
-        let create = Command::CreateCampaign { campaign_id: campaign_id.ok(), version, publish: true, digest };
+        let create = Command::CreateCampaign {
+            campaign_id: campaign_id.ok(),
+            version,
+            publish: true,
+            digest,
+        };
         let put = Command::PutShop(Box::new(self.settings.shop.shop(shop_id.clone())));
         let inputs = [put, create].map(|command| Input::new(shop_id.clone(), command));
         for outcome in self.engine.submit_many_blocking(inputs.into())? {
@@ -186,24 +205,45 @@ impl Run<'_> {
             Step::PayWithCoupon => {
                 let (coupon, save) = self.claimed.get(&index)?;
                 let amount = source.placed.payable - *save;
-                Body::PaymentSucceeded(paid(&order_id, self.settings.claims.method, amount, Some(coupon.clone())))
+                Body::PaymentSucceeded(paid(
+                    &order_id,
+                    self.settings.claims.method,
+                    amount,
+                    Some(coupon.clone()),
+                ))
             }
-            Step::Cancelled => Body::Cancelled(Cancelled { order_id, reason: CancelReason::Customer }),
+            Step::Cancelled => Body::Cancelled(Cancelled {
+                order_id,
+                reason: CancelReason::Customer,
+            }),
             Step::Shipped => Body::Shipped(OrderNamed { order_id }),
             Step::Received => Body::Received(OrderNamed { order_id }),
             Step::SetUp | Step::Look => return None,
         };
         let event_id = format!("{step:?}-{index}");
         let digest = engine::rows::digest(event_id.as_bytes());
-        let event = OrderEvent { source: "replay".into(), event_id, occurred_at: at, body };
-        Some(Input::new(source.shop_id.clone(), Command::Ingest { event: Box::new(event), digest }))
+        let event = OrderEvent {
+            source: "replay".into(),
+            event_id,
+            occurred_at: at,
+            body,
+        };
+        Some(Input::new(
+            source.shop_id.clone(),
+            Command::Ingest {
+                event: Box::new(event),
+                digest,
+            },
+        ))
     }
 
     /// A coupon may be shown: the stated share of buyers claims it.
     fn look(&mut self, index: usize) -> Result<(), RunError> {
         let source = &self.orders[index];
         let order = self.order(index)?;
-        let Some(offer) = order.and_then(|order| order.recovery.offer) else { return Ok(()) };
+        let Some(offer) = order.and_then(|order| order.recovery.offer) else {
+            return Ok(());
+        };
         if offer.status != OfferStatus::Displayed || !self.is_tempted(&source.placed.order_id) {
             return Ok(());
         }
@@ -219,7 +259,14 @@ impl Run<'_> {
                 let wished = now.plus_minutes(i64::from(self.settings.claims.pays_after_minutes));
                 let truly = source.paid_at.map(|(at, _)| at);
                 let pays_at = truly.map_or(wished, |truly| truly.min(wished));
-                self.agenda.insert((pays_at.max(Instant::from_micros(now.micros() + 1)), Step::PayWithCoupon, index), ());
+                self.agenda.insert(
+                    (
+                        pays_at.max(Instant::from_micros(now.micros() + 1)),
+                        Step::PayWithCoupon,
+                        index,
+                    ),
+                    (),
+                );
                 self.claimed.insert(index, (coupon.coupon_id, coupon.save));
                 Ok(())
             }
@@ -233,23 +280,33 @@ impl Run<'_> {
     /// always the same ones for the same seed.
     fn is_tempted(&self, order: &OrderId) -> bool {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.settings.claims.seed.to_le_bytes()).update(order.as_str().as_bytes());
-        let first = hasher.finalize().as_bytes()[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        hasher
+            .update(&self.settings.claims.seed.to_le_bytes())
+            .update(order.as_str().as_bytes());
+        let first = hasher.finalize().as_bytes()[..8]
+            .iter()
+            .fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         first % 100 < u64::from(self.settings.claims.rate_percent)
     }
 
     fn order(&self, index: usize) -> Result<Option<Order>, StoreError> {
         let source = &self.orders[index];
-        self.engine.reader().order(&source.shop_id, &source.placed.order_id)
+        self.engine
+            .reader()
+            .order(&source.shop_id, &source.placed.order_id)
     }
 
     fn outcomes(&self) -> Result<Vec<OrderOutcome>, RunError> {
-        (0..self.orders.len()).map(|index| self.outcome(index)).collect()
+        (0..self.orders.len())
+            .map(|index| self.outcome(index))
+            .collect()
     }
 
     fn outcome(&self, index: usize) -> Result<OrderOutcome, RunError> {
         let source = &self.orders[index];
-        let trigger = source.placed_at.plus_minutes(self.settings.campaign.trigger_after_minutes);
+        let trigger = source
+            .placed_at
+            .plus_minutes(self.settings.campaign.trigger_after_minutes);
         let unpaid_at_trigger = source.paid_at.is_none_or(|(at, _)| at > trigger);
         let mut outcome = OrderOutcome {
             category: source.category().to_owned(),
@@ -258,21 +315,34 @@ impl Run<'_> {
             minutes_to_payment: source.minutes_to_payment(),
             ..OrderOutcome::default()
         };
-        let Some(order) = self.order(index)? else { return Ok(outcome) };
+        let Some(order) = self.order(index)? else {
+            return Ok(outcome);
+        };
         outcome.shown = order.recovery.offer.is_some();
         if unpaid_at_trigger {
-            outcome.withheld = order.recovery.withheld.iter().map(|left| left.code.to_string()).collect();
+            outcome.withheld = order
+                .recovery
+                .withheld
+                .iter()
+                .map(|left| left.code.to_string())
+                .collect();
         }
         outcome.pushed = order.recovery.push.sent_at.is_some();
-        outcome.suppressed = self.suppressed(source, &order)?.map(|code| code.to_string());
+        outcome.suppressed = self
+            .suppressed(source, &order)?
+            .map(|code| code.to_string());
         if let Some((coupon, _)) = self.claimed.get(&index) {
             let coupon = self.engine.reader().coupon(&source.shop_id, coupon)?;
             outcome.coupon = coupon.map(|coupon| end(coupon.status));
         }
-        if let Some(payment) = order.paid_by().filter(|payment| payment.status == PaymentStatus::Succeeded) {
+        if let Some(payment) = order
+            .paid_by()
+            .filter(|payment| payment.status == PaymentStatus::Succeeded)
+        {
             outcome.saved_minor = payment.saving.minor();
             outcome.paid_minor = payment.amount.minor();
-            outcome.replayed_minutes_to_payment = Some(payment.at.since(source.placed_at).div_euclid(60_000_000));
+            outcome.replayed_minutes_to_payment =
+                Some(payment.at.since(source.placed_at).div_euclid(60_000_000));
         }
         Ok(outcome)
     }
@@ -282,15 +352,38 @@ impl Run<'_> {
         if order.recovery.push.sent_at.is_some() {
             return Ok(None);
         }
-        let filter = MessageFilter { order_id: Some(order.order_id.clone()), ..MessageFilter::default() };
-        let messages = self.engine.reader().messages(&source.shop_id, &filter, &Page { after: None, limit: 50 })?;
+        let filter = MessageFilter {
+            order_id: Some(order.order_id.clone()),
+            ..MessageFilter::default()
+        };
+        let messages = self.engine.reader().messages(
+            &source.shop_id,
+            &filter,
+            &Page {
+                after: None,
+                limit: 50,
+            },
+        )?;
         Ok(messages.into_iter().rev().find_map(|message| message.code))
     }
 }
 
-fn paid(order: &OrderId, method: Method, amount: Money, coupon_id: Option<CouponId>) -> PaymentSucceeded {
-    let payment_id = PaymentId::try_new("replay").unwrap_or_else(|_| unreachable!("replay is an id"));
-    PaymentSucceeded { order_id: order.clone(), payment_id, stage: Stage::Full, method, amount, coupon_id }
+fn paid(
+    order: &OrderId,
+    method: Method,
+    amount: Money,
+    coupon_id: Option<CouponId>,
+) -> PaymentSucceeded {
+    let payment_id =
+        PaymentId::try_new("replay").unwrap_or_else(|_| unreachable!("replay is an id"));
+    PaymentSucceeded {
+        order_id: order.clone(),
+        payment_id,
+        stage: Stage::Full,
+        method,
+        amount,
+        coupon_id,
+    }
 }
 
 fn end(status: CouponStatus) -> CouponEnd {

@@ -6,7 +6,9 @@
 
 mod delivery;
 mod load;
+mod orders;
 mod page;
+mod queues;
 mod read;
 mod tables;
 mod undo;

@@ -1,8 +1,8 @@
 //! Reads what is committed.
 
-use crate::MemoryStore;
 use crate::page::{after, three_parts};
 use crate::tables::OfShop;
+use crate::{MemoryStore, queues};
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     coupon::{Coupon, CouponStatus},
@@ -14,8 +14,8 @@ use domain::{
 };
 use engine::port::{MessageFilter, Page, Read, Reader, StoreError, StoreErrorKind, Totals};
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, Subject, TimelineEntry,
-    Timer, Webhook,
+    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer,
+    Webhook,
 };
 use std::sync::Arc;
 
@@ -32,10 +32,6 @@ impl MemoryStore {
 
 fn cut<'t, T: Clone + 't>(rows: impl Iterator<Item = &'t T>, page: &Page) -> Vec<T> {
     rows.take(page.limit).cloned().collect()
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 impl Reader for MemoryStore {
@@ -218,58 +214,21 @@ impl Reader for MemoryStore {
         status: DeliveryStatus,
         page: &Page,
     ) -> Read<Vec<Delivery>> {
-        let last = page
-            .after
-            .as_ref()
-            .map_or(0, |key| key.parse().unwrap_or(i64::MAX));
-        let tables = self.read();
-        let rows = tables.deliveries.range(last.saturating_add(1)..);
-        let wanted = rows.filter(|(_, row)| {
-            row.status == status && row.shop_id == *shop && row.webhook_id == *webhook
-        });
-        Ok(wanted
-            .filter_map(|(id, row)| tables.delivery(*id, row))
-            .take(page.limit)
-            .collect())
+        Ok(queues::deliveries(
+            &self.read(),
+            shop,
+            webhook,
+            status,
+            page,
+        ))
     }
 
     fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>> {
-        let tables = self.read();
-        let due = tables
-            .due_deliveries
-            .iter()
-            .take_while(|(next_at, _)| *next_at <= now);
-        let with_webhook = due.filter_map(|(_, id)| {
-            let delivery = tables.delivery(*id, tables.deliveries.get(id)?)?;
-            let webhook = tables
-                .shops
-                .get(&delivery.shop_id)?
-                .webhooks
-                .get(&delivery.webhook_id)?;
-            Some((delivery, webhook.clone()))
-        });
-        Ok(with_webhook.take(limit).collect())
+        Ok(queues::due_deliveries(&self.read(), now, limit))
     }
 
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
-        let tables = self.read();
-        let mut due: Vec<_> = tables
-            .dispatches
-            .iter()
-            .filter(|(_, row)| row.next_at <= now)
-            .collect();
-        due.sort_by_key(|(key, row)| (row.next_at, *key));
-        let dispatch = |((shop, id), row): (&(ShopId, MessageId), &crate::tables::DispatchRow)| {
-            let message = tables.shops.get(shop)?.messages.get(id)?.clone();
-            let (deliver_until, attempt, next_at) = (row.deliver_until, row.attempt, row.next_at);
-            Some(Dispatch {
-                message,
-                deliver_until,
-                attempt,
-                next_at,
-            })
-        };
-        Ok(due.into_iter().filter_map(dispatch).take(limit).collect())
+        Ok(queues::due_dispatches(&self.read(), now, limit))
     }
 
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>> {
@@ -280,34 +239,7 @@ impl Reader for MemoryStore {
     }
 
     fn timers(&self, shop: &ShopId, page: &Page) -> Read<Vec<Timer>> {
-        let tables = self.read();
-        let last = page
-            .after
-            .as_deref()
-            .map(three_parts)
-            .map(|(due_at, kind, id)| {
-                (
-                    due_at.parse().unwrap_or(i64::MAX),
-                    u8::from(kind == "coupon"),
-                    id,
-                )
-            });
-        let key = |timer: &Timer| timer.due_at.micros();
-        let late = |timer: &&Timer| match last {
-            None => true,
-            Some(last) => {
-                let rank = u8::from(matches!(timer.subject, Subject::Coupon(_)));
-                (key(timer), rank, timer.subject.parts().1) > last
-            }
-        };
-        Ok(cut(
-            tables
-                .timers
-                .iter()
-                .filter(|timer| timer.shop_id == *shop)
-                .filter(late),
-            page,
-        ))
+        Ok(queues::timers(&self.read(), shop, page))
     }
 
     fn sandbox_clock(&self) -> Read<Option<Instant>> {
@@ -315,18 +247,6 @@ impl Reader for MemoryStore {
     }
 
     fn totals(&self) -> Read<Totals> {
-        let tables = self.read();
-        let dead = tables
-            .deliveries
-            .values()
-            .filter(|row| row.status == DeliveryStatus::Dead);
-        Ok(Totals {
-            shops: count(tables.shops.values().filter(|of| of.shop.is_some()).count()),
-            pending_timers: count(tables.timers.len()),
-            parked_events: count(tables.shops.values().map(|of| of.parked.len()).sum()),
-            pending_deliveries: count(tables.due_deliveries.len()),
-            dead_deliveries: count(dead.count()),
-            pending_dispatches: count(tables.dispatches.len()),
-        })
+        Ok(queues::totals(&self.read()))
     }
 }

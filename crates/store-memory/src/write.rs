@@ -1,21 +1,21 @@
 //! Writes a batch's changes, row by row, each with its way back.
 
 use crate::refused;
-use crate::tables::{DispatchRow, OfShop, StoredOrder, Tables};
-use crate::undo::{Undo, mark, put, take, unmark};
-use crate::{delivery, undo};
-use domain::{Instant, ShopId};
+use crate::tables::{DispatchRow, OfShop, Tables};
+use crate::undo::{Undo, put, take};
+use crate::{delivery, orders, undo};
+use domain::ShopId;
 use engine::port::StoreError;
-use engine::rows::{Changes, CouponChange, DispatchUpdate, OrderChange, Subject, Timer};
+use engine::rows::{Changes, DispatchUpdate};
 
 /// Writes all of them, or breaks off at the first that no store may keep.
 pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
     settings(tables, undo, changes)?;
     for change in &changes.orders {
-        order(tables, undo, change)?;
+        orders::write(tables, undo, change)?;
     }
     for change in &changes.coupons {
-        coupon(tables, undo, change)?;
+        orders::write_coupon(tables, undo, change)?;
     }
     for (shop, customer, standing) in &changes.standings {
         put(
@@ -118,129 +118,6 @@ fn known_shop(tables: &mut Tables, shop: &ShopId) -> Result<(), StoreError> {
     known
         .then_some(())
         .ok_or_else(|| refused(format!("there is no shop {shop}")))
-}
-
-fn order(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Result<(), StoreError> {
-    let (shop, id) = (&change.shop_id, &change.order.order_id);
-    let known = tables.of(shop).orders.get_mut(id);
-    match (&known, change.is_new) {
-        (Some(_), true) => {
-            return Err(refused(format!("order {id} of shop {shop} exists already")));
-        }
-        (None, false) => return Err(refused(format!("there is no order {id} in shop {shop}"))),
-        (Some(_), false) | (None, true) => {}
-    }
-    let before = known.map(|stored| (stored.timeline.len(), stored));
-    if let Some((length, stored)) = before {
-        append(&mut stored.timeline, &change.timeline);
-        let order = std::mem::replace(&mut stored.order, change.order.clone());
-        let wake_at = std::mem::replace(&mut stored.wake_at, change.wake_at);
-        let (place, id) = (at(shop, |s| &mut s.orders), id.clone());
-        undo.note(move |tables| {
-            if let Some(stored) = place(tables).get_mut(&id) {
-                stored.timeline.truncate(length);
-                (stored.order, stored.wake_at) = (order, wake_at);
-            }
-        });
-    } else {
-        let mut stored = StoredOrder {
-            order: change.order.clone(),
-            wake_at: change.wake_at,
-            timeline: String::new(),
-        };
-        append(&mut stored.timeline, &change.timeline);
-        put(
-            tables,
-            undo,
-            at(shop, |s| &mut s.orders),
-            id.clone(),
-            stored,
-        );
-    }
-    move_timer(
-        tables,
-        undo,
-        shop,
-        || Subject::Order(id.clone()),
-        change.old_wake,
-        change.wake_at,
-    );
-    Ok(())
-}
-
-fn append(timeline: &mut String, lines: &str) {
-    timeline.push_str(lines);
-    if !lines.is_empty() && !lines.ends_with('\n') {
-        timeline.push('\n');
-    }
-}
-
-fn coupon(tables: &mut Tables, undo: &mut Undo, change: &CouponChange) -> Result<(), StoreError> {
-    let CouponChange {
-        shop_id: shop,
-        coupon,
-        is_new,
-        old_wake,
-    } = change;
-    let id = &coupon.coupon_id;
-    match (tables.of(shop).coupons.contains_key(id), *is_new) {
-        (true, true) => {
-            return Err(refused(format!(
-                "coupon {id} of shop {shop} exists already"
-            )));
-        }
-        (false, false) => return Err(refused(format!("there is no coupon {id} in shop {shop}"))),
-        (true, false) => {}
-        (false, true) => {
-            let (of, customer) = (at(shop, |s| &mut s.coupons_of), coupon.customer_id.clone());
-            mark(
-                tables,
-                undo,
-                move |tables| of(tables).entry(customer.clone()).or_default(),
-                id.clone(),
-            );
-        }
-    }
-    put(
-        tables,
-        undo,
-        at(shop, |s| &mut s.coupons),
-        id.clone(),
-        coupon.clone(),
-    );
-    move_timer(
-        tables,
-        undo,
-        shop,
-        || Subject::Coupon(id.clone()),
-        *old_wake,
-        coupon.wake_at,
-    );
-    Ok(())
-}
-
-fn move_timer(
-    tables: &mut Tables,
-    undo: &mut Undo,
-    shop: &ShopId,
-    subject: impl Fn() -> Subject,
-    from: Option<Instant>,
-    to: Option<Instant>,
-) {
-    if from == to {
-        return;
-    }
-    let timer = |due_at| Timer {
-        due_at,
-        shop_id: shop.clone(),
-        subject: subject(),
-    };
-    if let Some(due_at) = from {
-        unmark(tables, undo, |tables| &mut tables.timers, timer(due_at));
-    }
-    if let Some(due_at) = to {
-        mark(tables, undo, |tables| &mut tables.timers, timer(due_at));
-    }
 }
 
 fn arrivals(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use engine::rows::{Changes, CouponChange, OrderChange};
 use store_memory::MemoryStore;
 use store_sqlite::{Options, SqliteStore};
 use testkit::build::{self, at, id};
-use testkit::contract::random::dump;
+use testkit::contract::dump::dump;
 use testkit::contract::{all, load, new_order, write};
 
 fn s1() -> ShopId {

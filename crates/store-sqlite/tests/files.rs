@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use store_sqlite::{SqliteStore, backup, restore};
 use tempfile::TempDir;
 use testkit::build;
-use testkit::contract::random::dump;
+use testkit::contract::dump::dump;
 use testkit::contract::{new_order, write};
 
 fn folder() -> (TempDir, PathBuf, PathBuf) {

@@ -85,7 +85,7 @@ pub struct Server {
     /// Where it listens.
     pub address: String,
     /// Kept open: the service may go on writing.
-    output: BufReader<ChildStdout>,
+    output: Option<BufReader<ChildStdout>>,
     log: PathBuf,
 }
 
@@ -128,7 +128,7 @@ impl Server {
         Self {
             process,
             address,
-            output,
+            output: Some(output),
             log,
         }
     }
@@ -141,9 +141,7 @@ impl Server {
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.process.kill().expect("the service can be killed");
-        self.process
-            .wait()
-            .expect("the service can be waited for");
+        self.process.wait().expect("the service can be waited for");
     }
 
     /// Sends SIGTERM to this process, by its number.
@@ -156,7 +154,7 @@ impl Server {
     /// Waits for the end; how it ended and what else it printed. One that hangs fails the test.
     pub fn ended(mut self) -> (ExitStatus, String) {
         let (send, receive) = mpsc::channel();
-        let mut output = std::mem::replace(&mut self.output, placeholder());
+        let mut output = self.output.take().expect("this is asked once");
         std::thread::spawn(move || {
             let mut rest = String::new();
             let _ = output.read_to_string(&mut rest);
@@ -171,5 +169,13 @@ impl Server {
     /// What it logged so far.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way nothing of it is left.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }

@@ -136,7 +136,9 @@ impl Campaign {
     /// Number of the version in force at a moment; the first one for the time before it.
     pub fn version_at(&self, at: Instant) -> u32 {
         let revisions = self.revised_at.iter().filter(|since| **since <= at).count();
-        u32::try_from(revisions + 1).unwrap_or(u32::MAX).min(self.version_number())
+        u32::try_from(revisions + 1)
+            .unwrap_or(u32::MAX)
+            .min(self.version_number())
     }
     /// Whether the merchant has closed it by that moment.
     pub fn is_closed(&self, now: Instant) -> bool {

@@ -141,12 +141,19 @@ impl Coupon {
     /// Whether a shop-wide coupon may stand on the goods of that order: any line in the scope of the
     /// campaign version that it was claimed from (A-S0-8). A bound coupon was covered when its order
     /// was placed.
-    pub fn check_scope(&self, order: &crate::order::Order, scope: &crate::catalog::Scope) -> Result<(), Refusal> {
+    pub fn check_scope(
+        &self,
+        order: &crate::order::Order,
+        scope: &crate::catalog::Scope,
+    ) -> Result<(), Refusal> {
         let covered = || order.lines.iter().any(|line| scope.covers(&line.sku));
         if self.bind == Bind::OriginOrder || covered() {
             return Ok(());
         }
-        Err(Refusal::with(Code::OutOfScope, "no goods of the order are in the coupon's scope"))
+        Err(Refusal::with(
+            Code::OutOfScope,
+            "no goods of the order are in the coupon's scope",
+        ))
     }
 
     /// The two methods of S0-R22, Baitiao only where the campaign has it.

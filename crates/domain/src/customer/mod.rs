@@ -132,7 +132,8 @@ impl Standing {
 
     /// Takes the marks of a reminder back that was not sent after all.
     pub fn forget_reminder(&mut self, categories: &[&Category], day: CivilDay) {
-        self.reminded.retain(|(category, on)| *on != day || !categories.contains(&category));
+        self.reminded
+            .retain(|(category, on)| *on != day || !categories.contains(&category));
     }
 
     /// Notes an order that showed a coupon and ended unpaid; blocks when that makes a farmer.

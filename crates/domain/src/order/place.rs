@@ -15,7 +15,9 @@ pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal
         OrderKind::Normal => shop.payment_timeout_minutes,
         OrderKind::Presale => shop.deposit_timeout_minutes,
     };
-    let deadline = placed.cancel_at.unwrap_or(at.plus_minutes(i64::from(timeout)));
+    let deadline = placed
+        .cancel_at
+        .unwrap_or(at.plus_minutes(i64::from(timeout)));
     if deadline <= at {
         let violation = Violation::with("cancel_at", Code::OutOfRange, "after the order is placed");
         Refusal::from_violations(Code::InvalidValue, vec![violation])?;

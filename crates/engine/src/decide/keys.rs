@@ -125,7 +125,9 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
         }
     }
     for (shop, id) in &first.messages {
-        let Some(message) = facts.message(&(shop.clone(), id.clone())) else { continue };
+        let Some(message) = facts.message(&(shop.clone(), id.clone())) else {
+            continue;
+        };
         orders.insert((shop.clone(), message.order_id.clone()));
     }
     for (shop, order) in &first.parked {

@@ -50,7 +50,9 @@ pub fn pay(
     };
     let coupon = coupon_of(draft, order, paid)?;
     let saving = match &coupon {
-        Some(coupon) => draft.check_coupon(coupon, order, paid.method, at).map(|()| coupon.save)?,
+        Some(coupon) => draft
+            .check_coupon(coupon, order, paid.method, at)
+            .map(|()| coupon.save)?,
         None => Money::ZERO,
     };
     let payment = payment(
@@ -149,7 +151,7 @@ fn redeem(
         paid: order.paid(),
     };
     draft.count(&coupon.campaign_id.clone(), count);
-    draft.publish("coupon.used", coupon.coupon_id.as_str(), &coupon);
+    draft.publish_coupon("coupon.used", &coupon);
     draft.move_coupon(coupon, from);
     Ok(())
 }
@@ -220,8 +222,7 @@ pub fn cancel(
         let before = standing.blocked_until;
         standing.note_unpaid(&order.order_id, at);
         if standing.blocked_until != before {
-            let detail =
-                json!({ "until": standing.blocked_until, "orders": standing.unpaid.len() });
+            let detail = json!({ "until": standing.blocked_until.map(|at| draft.show(at)), "orders": standing.unpaid.len() });
             draft.note(
                 order,
                 TimelineEntry::new(at, "customer.blocked")
@@ -294,7 +295,7 @@ fn end_recovery(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
         let from = coupon.status;
         let live = matches!(from, CouponStatus::Available | CouponStatus::Locked);
         if live && coupon.bind == Bind::OriginOrder && coupon.void(at) {
-            draft.publish("coupon.void", coupon.coupon_id.as_str(), &coupon);
+            draft.publish_coupon("coupon.void", &coupon);
             draft.move_coupon(coupon, from);
         }
     }

@@ -73,14 +73,14 @@ fn take(draft: &mut Draft<'_>, order: &mut Order, coupon: &Coupon, now: Instant)
         offer.status = OfferStatus::Claimed;
         offer.coupon_id = Some(coupon.coupon_id.clone());
     }
-    let detail = json!({ "coupon_id": coupon.coupon_id, "save": coupon.save, "usable_until": coupon.usable_until });
+    let detail = json!({ "coupon_id": coupon.coupon_id, "save": coupon.save, "usable_until": draft.show(coupon.usable_until) });
     draft.note(
         order,
         TimelineEntry::new(now, "coupon.claimed")
             .campaign(&coupon.campaign_id)
             .detail(detail),
     );
-    draft.publish("coupon.claimed", coupon.coupon_id.as_str(), coupon);
+    draft.publish_coupon("coupon.claimed", coupon);
 }
 
 /// The trigger has come: the best candidate that is due shows its coupon; those that cannot are
@@ -148,7 +148,7 @@ fn display(
     draft.count(&offer.campaign_id, Count::Displayed);
     let body = json!({
         "order_id": order.order_id, "customer_id": order.customer_id, "offer_id": offer.offer_id,
-        "campaign_id": offer.campaign_id, "spend": offer.spend, "save": offer.save, "usable_until": order.cancel_at,
+        "campaign_id": offer.campaign_id, "spend": offer.spend, "save": offer.save, "usable_until": order.cancel_at.map(|at| draft.show(at)),
     });
     draft.publish("offer.displayed", order.order_id.as_str(), &body);
     order.recovery.offer = Some(offer);
@@ -254,13 +254,24 @@ fn replan(draft: &mut Draft<'_>, order: &mut Order, earliest: Instant) -> Result
 pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
     let message = draft.message(id).ok_or_else(missing)?.clone();
-    let Some(sent_at) = message.sent_at.filter(|_| message.status == MessageStatus::Sent) else {
+    let Some(sent_at) = message
+        .sent_at
+        .filter(|_| message.status == MessageStatus::Sent)
+    else {
         return Ok(Reply::Done);
     };
     let mut order = draft.order(&message.order_id).ok_or_else(missing)?;
     let late = !order.is_open(draft.now);
-    let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
-    let status = if code == Code::ProviderFailed { MessageStatus::Failed } else { MessageStatus::Suppressed };
+    let code = if code == Code::QuietHours && late {
+        Code::OrderClosed
+    } else {
+        code
+    };
+    let status = if code == Code::ProviderFailed {
+        MessageStatus::Failed
+    } else {
+        MessageStatus::Suppressed
+    };
     draft.count(&message.campaign_id, Count::Unpushed(code));
     let day = draft.shop()?.time_zone.day(sent_at);
     let mut standing = draft.standing(&message.customer_id);
@@ -269,7 +280,12 @@ pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<
     order.recovery.push.sent_at = None;
     let entry = TimelineEntry::new(draft.now, "push.suppressed").campaign(&message.campaign_id);
     draft.note(&mut order, entry.code(code));
-    draft.changes().messages.push(Message { status, code: Some(code), sent_at: None, ..message });
+    draft.changes().messages.push(Message {
+        status,
+        code: Some(code),
+        sent_at: None,
+        ..message
+    });
     if code == Code::QuietHours {
         replan(draft, &mut order, draft.now)?;
     }

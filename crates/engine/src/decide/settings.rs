@@ -6,8 +6,7 @@ use crate::rows::Webhook;
 use domain::{
     Code, CustomerId, Refusal, WebhookId,
     customer::{List, Listed},
-    limits,
-    risk,
+    limits, risk,
     shop::Shop,
 };
 use std::sync::Arc;

@@ -84,7 +84,7 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) -> Result<(), Refusal> {
         // The order's own timer makes it void at the same moment (A-S0-8).
         coupon.wake_at = None;
     } else if coupon.expire(now) {
-        draft.publish("coupon.expired", coupon.coupon_id.as_str(), &coupon);
+        draft.publish_coupon("coupon.expired", &coupon);
         if let Some(mut order) = origin {
             let detail = json!({ "coupon_id": coupon.coupon_id });
             let entry = TimelineEntry::new(now, "coupon.expired").code(Code::CouponExpired);

@@ -62,12 +62,25 @@ pub fn a_load_sees_the_writes_of_its_transaction(store: &mut dyn Store) {
             open.write(&changes)?;
             let mut rows = Rows::default();
             open.load(&keys, &mut rows)?;
-            assert_eq!(rows.shops[0].1.as_ref().unwrap().sequence, 3);
-            assert_eq!(rows.orders[0].1.as_ref().unwrap().wake_at, Some(at(4)));
+            assert_eq!(
+                rows.shops[0].1.as_ref().expect("as the case says").sequence,
+                3
+            );
+            assert_eq!(
+                rows.orders[0].1.as_ref().expect("as the case says").wake_at,
+                Some(at(4))
+            );
             Ok(())
         })
-        .unwrap();
-    assert_eq!(load(store, &keys).shops[0].1.as_ref().unwrap().sequence, 3);
+        .expect("as the case says");
+    assert_eq!(
+        load(store, &keys).shops[0]
+            .1
+            .as_ref()
+            .expect("as the case says")
+            .sequence,
+        3
+    );
 }
 
 /// Something in every table, over a shop, an order, a webhook and a dead delivery that are there.
@@ -146,8 +159,10 @@ fn everything_read(reader: &dyn Reader, store: &mut dyn Store) -> String {
         ..keys
     };
     let rows = load(store, &keys);
-    let timers = store.due_timers(at(1_000_000), 100).unwrap();
-    format!("{}\n{rows:?}\n{timers:?}", super::random::dump(reader))
+    let timers = store
+        .due_timers(at(1_000_000), 100)
+        .expect("as the case says");
+    format!("{}\n{rows:?}\n{timers:?}", super::dump::dump(reader))
 }
 
 /// Work that answers an error takes all of its writes back.
@@ -161,7 +176,9 @@ pub fn a_failing_work_leaves_nothing(store: &mut dyn Store) {
     });
     assert_eq!(failed.unwrap_err().message, "no");
     assert_eq!(everything_read(&*store.reader(), store), before);
-    store.transact(&mut |open| open.write(&changes)).unwrap();
+    store
+        .transact(&mut |open| open.write(&changes))
+        .expect("as the case says");
     assert_ne!(everything_read(&*store.reader(), store), before);
 }
 
@@ -198,9 +215,15 @@ pub fn a_panic_leaves_nothing(store: &mut dyn Store) {
 /// A reader taken before sees what is committed after, and never more.
 pub fn readers_see_only_what_is_committed(store: &mut dyn Store) {
     let reader = store.reader();
-    assert_eq!(reader.orders(&s1(), &all()).unwrap(), []);
+    assert_eq!(reader.orders(&s1(), &all()).expect("as the case says"), []);
     write(store, |changes| changes.orders.push(new_order("o-1", None)));
-    assert_eq!(reader.orders(&s1(), &all()).unwrap().len(), 1);
+    assert_eq!(
+        reader
+            .orders(&s1(), &all())
+            .expect("as the case says")
+            .len(),
+        1
+    );
     let failed = store.transact(&mut |open| {
         let mut changes = Changes::default();
         changes.orders.push(new_order("o-2", None));
@@ -208,7 +231,13 @@ pub fn readers_see_only_what_is_committed(store: &mut dyn Store) {
         Err(StoreError::new(StoreErrorKind::Other, "no"))
     });
     assert!(failed.is_err());
-    assert_eq!(reader.orders(&s1(), &all()).unwrap().len(), 1);
+    assert_eq!(
+        reader
+            .orders(&s1(), &all())
+            .expect("as the case says")
+            .len(),
+        1
+    );
 }
 
 /// Changes of rows that are not there, and rows that hang on nothing, are refused.
@@ -231,5 +260,11 @@ pub fn what_is_not_there_cannot_be_changed(store: &mut dyn Store) {
     refused(store, |changes| {
         changes.outbox.push(build::outbox(&s1(), "out-1", &["w1"]));
     });
-    assert_eq!(store.reader().outbox(&s1(), &all()).unwrap(), []);
+    assert_eq!(
+        store
+            .reader()
+            .outbox(&s1(), &all())
+            .expect("as the case says"),
+        []
+    );
 }

@@ -59,7 +59,7 @@ const LISTS: &[List] = &[
     ("shops", |reader, page| {
         reader
             .shops(page)
-            .unwrap()
+            .expect("as the case says")
             .iter()
             .map(|row| row.shop_id.to_string())
             .collect()
@@ -67,7 +67,7 @@ const LISTS: &[List] = &[
     ("orders", |reader, page| {
         reader
             .orders(&s1(), page)
-            .unwrap()
+            .expect("as the case says")
             .iter()
             .map(|row| row.order_id.to_string())
             .collect()
@@ -75,7 +75,7 @@ const LISTS: &[List] = &[
     ("coupons", |reader, page| {
         reader
             .coupons(&s1(), page)
-            .unwrap()
+            .expect("as the case says")
             .iter()
             .map(|row| row.coupon_id.to_string())
             .collect()
@@ -83,7 +83,7 @@ const LISTS: &[List] = &[
     ("customer_coupons", |reader, page| {
         let coupons = reader
             .customer_coupons(&s1(), &id("u-1"), None, page)
-            .unwrap();
+            .expect("as the case says");
         coupons
             .iter()
             .map(|row| row.coupon_id.to_string())
@@ -92,7 +92,7 @@ const LISTS: &[List] = &[
     ("standings", |reader, page| {
         reader
             .standings(&s1(), page)
-            .unwrap()
+            .expect("as the case says")
             .iter()
             .map(|(customer, _)| customer.to_string())
             .collect()
@@ -100,7 +100,7 @@ const LISTS: &[List] = &[
     ("messages", |reader, page| {
         let messages = reader
             .messages(&s1(), &MessageFilter::default(), page)
-            .unwrap();
+            .expect("as the case says");
         messages
             .iter()
             .map(|row| row.message_id.to_string())
@@ -109,7 +109,7 @@ const LISTS: &[List] = &[
     ("outbox", |reader, page| {
         reader
             .outbox(&s1(), page)
-            .unwrap()
+            .expect("as the case says")
             .into_iter()
             .map(|row| row.event_id)
             .collect()
@@ -122,7 +122,7 @@ const LISTS: &[List] = &[
                 .map(|order| format!("{order}|platform|ev-1")),
             ..page.clone()
         };
-        let parked = reader.parked(&s1(), &page).unwrap();
+        let parked = reader.parked(&s1(), &page).expect("as the case says");
         parked
             .iter()
             .filter_map(|row| row.event.body.order_id().map(ToString::to_string))
@@ -200,7 +200,9 @@ pub fn messages_are_filtered(store: &mut dyn Store) {
             customer_id: customer.map(id),
             status,
         };
-        let found = reader.messages(&s1(), &filter, &page(after, 2)).unwrap();
+        let found = reader
+            .messages(&s1(), &filter, &page(after, 2))
+            .expect("as the case says");
         let names: Vec<&str> = found
             .iter()
             .map(|message| message.message_id.as_str())
@@ -260,7 +262,7 @@ pub fn a_customers_coupons(store: &mut dyn Store) {
     let list = |status, page: &Page| {
         let found = reader
             .customer_coupons(&s1(), &id("u-1"), status, page)
-            .unwrap();
+            .expect("as the case says");
         found
             .iter()
             .map(|coupon| coupon.coupon_id.to_string())

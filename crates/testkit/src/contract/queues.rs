@@ -44,7 +44,10 @@ fn filled(store: &mut dyn Store) {
 }
 
 fn due(store: &dyn Store, seconds: i64) -> Vec<(i64, String, String, u32)> {
-    let due = store.reader().due_deliveries(at(seconds), 100).unwrap();
+    let due = store
+        .reader()
+        .due_deliveries(at(seconds), 100)
+        .expect("as the case says");
     let row = |(delivery, webhook): (Delivery, Webhook)| {
         assert_eq!(delivery.webhook_id, webhook.webhook_id);
         (
@@ -61,7 +64,7 @@ fn listed(store: &dyn Store, webhook: &str, status: DeliveryStatus) -> Vec<i64> 
     let rows = store
         .reader()
         .deliveries(&s1(), &id(webhook), status, &page(None, 100))
-        .unwrap();
+        .expect("as the case says");
     rows.iter().map(|delivery| delivery.delivery_id).collect()
 }
 
@@ -80,10 +83,16 @@ pub fn deliveries_fan_out(store: &mut dyn Store) {
         ]
     );
     let reader = store.reader();
-    assert_eq!(reader.due_deliveries(at(60), 2).unwrap().len(), 2);
+    assert_eq!(
+        reader
+            .due_deliveries(at(60), 2)
+            .expect("as the case says")
+            .len(),
+        2
+    );
     let first = reader
         .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1))
-        .unwrap()
+        .expect("as the case says")
         .remove(0);
     let event = build::outbox(&s1(), "out-1", &[]);
     let expected = Delivery {
@@ -107,9 +116,14 @@ pub fn deliveries_fan_out(store: &mut dyn Store) {
             DeliveryStatus::Pending,
             &page(Some("1"), 5),
         )
-        .unwrap();
+        .expect("as the case says");
     assert_eq!(after.iter().map(|d| d.delivery_id).collect::<Vec<_>>(), [3]);
-    assert_eq!(reader.outbox(&s1(), &page(None, 1)).unwrap(), [event]);
+    assert_eq!(
+        reader
+            .outbox(&s1(), &page(None, 1))
+            .expect("as the case says"),
+        [event]
+    );
     refused(store, |changes| {
         changes.outbox.push(build::outbox(&s1(), "out-1", &[]));
     });
@@ -130,7 +144,7 @@ pub fn deliveries_are_tried_again(store: &mut dyn Store) {
     let retried = store
         .reader()
         .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1))
-        .unwrap();
+        .expect("as the case says");
     assert_eq!(
         (retried[0].attempt, retried[0].reason.as_deref()),
         (1, Some("503"))
@@ -189,13 +203,25 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
             changes.dispatches.push(dispatch);
         }
     });
-    let due = |store: &dyn Store, seconds| store.reader().due_dispatches(at(seconds), 100).unwrap();
+    let due = |store: &dyn Store, seconds| {
+        store
+            .reader()
+            .due_dispatches(at(seconds), 100)
+            .expect("as the case says")
+    };
     assert_eq!(due(store, 9), []);
     assert_eq!(
         due(store, 10),
         ["m-2", "m-3"].map(|name| build::dispatch(&s1(), name, 10))
     );
-    assert_eq!(store.reader().due_dispatches(at(100), 1).unwrap().len(), 1);
+    assert_eq!(
+        store
+            .reader()
+            .due_dispatches(at(100), 1)
+            .expect("as the case says")
+            .len(),
+        1
+    );
     write(store, |changes| {
         let (shop_id, message_id) = (s1(), id("m-3"));
         changes.dispatch_updates.push(DispatchUpdate::Retry {
@@ -223,7 +249,10 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
 
 /// The figures that monitoring reads.
 pub fn totals_count_what_is_pending(store: &mut dyn Store) {
-    assert_eq!(store.reader().totals().unwrap(), Totals::default());
+    assert_eq!(
+        store.reader().totals().expect("as the case says"),
+        Totals::default()
+    );
     filled(store);
     settle(store, 1, DeliveryStatus::Dead, 8, 100);
     write(store, |changes| {
@@ -246,5 +275,5 @@ pub fn totals_count_what_is_pending(store: &mut dyn Store) {
         dead_deliveries: 1,
         pending_dispatches: 1,
     };
-    assert_eq!(store.reader().totals().unwrap(), expected);
+    assert_eq!(store.reader().totals().expect("as the case says"), expected);
 }

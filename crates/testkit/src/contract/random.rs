@@ -1,13 +1,13 @@
 //! Two stores given the same changes, at random, answer the same in everything that can be read.
 
-use super::{Make, all, page};
+use super::{Make, dump::dump};
 use crate::build::{self, at, id};
 use domain::{
-    Instant, ShopId,
-    coupon::{Coupon, CouponStatus},
+    ShopId,
+    coupon::Coupon,
     message::{Message, MessageStatus},
 };
-use engine::port::{MessageFilter, Page, Reader, Store, StoreError, StoreErrorKind};
+use engine::port::{Store, StoreError, StoreErrorKind};
 use engine::rows::{
     Changes, CouponChange, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderChange, Rows,
 };
@@ -19,7 +19,8 @@ type Step = (u8, u8, u8, u8);
 /// One transaction: its steps, and whether it is given up at the end.
 type Batch = (Vec<Step>, bool);
 
-const SHOPS: [&str; 2] = ["s1", "s2"];
+/// The shops of these tests.
+pub const SHOPS: [&str; 2] = ["s1", "s2"];
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
@@ -42,10 +43,10 @@ pub fn same(one: Make<'_>, other: Make<'_>, batches: &[Batch]) {
     for (number, (steps, given_up)) in batches.iter().enumerate() {
         let answers = [&mut one, &mut other].map(|store| {
             let done = run(&mut **store, steps, *given_up, number);
-            let timers = store.due_timers(at(10_000), 100).unwrap();
+            let timers = store.due_timers(at(10_000), 100).expect("as the case says");
             format!(
                 "{done:?}\n{:?}\n{timers:?}\n{}",
-                store.next_due().unwrap(),
+                store.next_due().expect("as the case says"),
                 dump(&*store.reader())
             )
         });
@@ -232,8 +233,10 @@ fn coupon(step: Step, rows: &Rows) -> CouponChange {
     );
     match value {
         0 | 1 => {}
-        2 => coupon.lock(build::lock("o-1", at(9))).unwrap(),
-        3 => coupon.redeem(&id("o-1"), at(8)).unwrap(),
+        2 => coupon
+            .lock(build::lock("o-1", at(9)))
+            .expect("as the case says"),
+        3 => coupon.redeem(&id("o-1"), at(8)).expect("as the case says"),
         4 => assert!(coupon.void(at(7))),
         _ => assert!(coupon.expire(coupon.usable_until)),
     }
@@ -243,108 +246,5 @@ fn coupon(step: Step, rows: &Rows) -> CouponChange {
         coupon,
         is_new: known.is_none(),
         old_wake,
-    }
-}
-
-/// Reads everything, in pages of two rows, as text.
-pub fn dump(reader: &dyn Reader) -> String {
-    let mut text = format!(
-        "{:?} {:?}\n",
-        reader.totals().unwrap(),
-        reader.sandbox_clock().unwrap()
-    );
-    let mut add = |what: &dyn std::fmt::Debug| {
-        let _ = writeln!(text, "{what:?}");
-    };
-    add(&reader.shops(&all()).unwrap());
-    let far = Instant::from_micros(i64::MAX / 2);
-    add(&reader.due_deliveries(far, 100).unwrap());
-    add(&reader.due_dispatches(far, 100).unwrap());
-    for shop in SHOPS.map(id::<ShopId>) {
-        add(&(
-            reader.shop(&shop).unwrap(),
-            reader.campaigns(&shop).unwrap(),
-            reader.webhooks(&shop).unwrap(),
-        ));
-        let orders = paged(
-            |page| reader.orders(&shop, page).unwrap(),
-            |row| row.order_id.to_string(),
-        );
-        for order in &orders {
-            let order = &order.order_id;
-            add(&(
-                reader.timeline(&shop, order).unwrap(),
-                reader.entries(&shop, order).unwrap(),
-            ));
-            let filter = MessageFilter {
-                order_id: Some(order.clone()),
-                ..MessageFilter::default()
-            };
-            add(&reader.messages(&shop, &filter, &all()).unwrap());
-        }
-        add(&orders);
-        add(&paged(
-            |page| reader.coupons(&shop, page).unwrap(),
-            |row| row.coupon_id.to_string(),
-        ));
-        for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
-            add(&reader
-                .customer_coupons(&shop, &id(customer), status, &page(None, 3))
-                .unwrap());
-        }
-        add(&paged(
-            |page| reader.standings(&shop, page).unwrap(),
-            |row| row.0.to_string(),
-        ));
-        let messages = |page: &Page| {
-            reader
-                .messages(&shop, &MessageFilter::default(), page)
-                .unwrap()
-        };
-        add(&paged(messages, |row| row.message_id.to_string()));
-        add(&paged(
-            |page| reader.parked(&shop, page).unwrap(),
-            |row| {
-                let order = row
-                    .event
-                    .body
-                    .order_id()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                format!("{order}|{}|{}", row.event.source, row.event.event_id)
-            },
-        ));
-        for status in [
-            DeliveryStatus::Pending,
-            DeliveryStatus::Delivered,
-            DeliveryStatus::Dead,
-        ] {
-            let rows = |page: &Page| reader.deliveries(&shop, &id("w-0"), status, page).unwrap();
-            add(&paged(rows, |row| row.delivery_id.to_string()));
-        }
-        add(&paged(
-            |page| reader.outbox(&shop, page).unwrap(),
-            |row| row.event_id.clone(),
-        ));
-        add(&paged(
-            |page| reader.timers(&shop, page).unwrap(),
-            |row| {
-                let (kind, subject) = row.subject.parts();
-                format!("{}|{kind}|{subject}", row.due_at.micros())
-            },
-        ));
-    }
-    text
-}
-
-fn paged<T>(list: impl Fn(&Page) -> Vec<T>, key: impl Fn(&T) -> String) -> Vec<T> {
-    let mut rows: Vec<T> = Vec::new();
-    loop {
-        let next = list(&page(rows.last().map(&key).as_deref(), 2));
-        if next.is_empty() {
-            return rows;
-        }
-        rows.extend(next);
-        assert!(rows.len() < 10_000, "a list does not end");
     }
 }

@@ -19,7 +19,7 @@ fn names(timers: &[Timer]) -> Vec<String> {
 
 /// By due time, then shop, then orders before coupons, then id; never early, the due moment included.
 pub fn timers_fire_in_order(store: &mut dyn Store) {
-    assert_eq!(store.next_due().unwrap(), None);
+    assert_eq!(store.next_due().expect("as the case says"), None);
     write(store, |changes| {
         for (shop, order, wake) in [
             ("s2", "a", 10),
@@ -43,22 +43,27 @@ pub fn timers_fire_in_order(store: &mut dyn Store) {
         });
         changes.orders.push(new_order("none", None));
     });
-    assert_eq!(store.next_due().unwrap(), Some(at(5)));
-    let due = store.due_timers(at(10), 100).unwrap();
+    assert_eq!(store.next_due().expect("as the case says"), Some(at(5)));
+    let due = store.due_timers(at(10), 100).expect("as the case says");
     assert_eq!(names(&due), ["s1/n", "s1/b", "s1/z", "s1/a-coupon", "s2/a"]);
     assert!(
         due.is_sorted(),
         "the order of firing is the order of timers"
     );
     let early = Instant::from_micros(at(10).micros() - 1);
-    assert_eq!(names(&store.due_timers(early, 100).unwrap()), ["s1/n"]);
     assert_eq!(
-        names(&store.due_timers(at(100), 3).unwrap()),
+        names(&store.due_timers(early, 100).expect("as the case says")),
+        ["s1/n"]
+    );
+    assert_eq!(
+        names(&store.due_timers(at(100), 3).expect("as the case says")),
         ["s1/n", "s1/b", "s1/z"]
     );
 
     let reader = store.reader();
-    let listed = reader.timers(&s1(), &page(None, 100)).unwrap();
+    let listed = reader
+        .timers(&s1(), &page(None, 100))
+        .expect("as the case says");
     assert_eq!(
         names(&listed),
         ["s1/n", "s1/b", "s1/z", "s1/a-coupon", "s1/y"]
@@ -67,7 +72,9 @@ pub fn timers_fire_in_order(store: &mut dyn Store) {
         let (kind, subject) = listed[cut].subject.parts();
         let key = format!("{}|{kind}|{subject}", listed[cut].due_at.micros());
         assert_eq!(
-            reader.timers(&s1(), &page(Some(&key), 2)).unwrap(),
+            reader
+                .timers(&s1(), &page(Some(&key), 2))
+                .expect("as the case says"),
             listed[cut + 1..]
                 .iter()
                 .take(2)
@@ -102,11 +109,11 @@ pub fn timers_move_with_their_order(store: &mut dyn Store) {
             .into_iter()
             .collect();
         assert_eq!(
-            store.due_timers(at(1_000), 10).unwrap(),
+            store.due_timers(at(1_000), 10).expect("as the case says"),
             expected,
             "step {step}"
         );
-        assert_eq!(store.next_due().unwrap(), to.map(at));
+        assert_eq!(store.next_due().expect("as the case says"), to.map(at));
     }
 }
 
@@ -122,9 +129,11 @@ pub fn timers_of_coupons(store: &mut dyn Store) {
     write(store, |changes| {
         changes.coupons.push(change(&coupon, true, None));
     });
-    assert_eq!(store.next_due().unwrap(), coupon.wake_at);
+    assert_eq!(store.next_due().expect("as the case says"), coupon.wake_at);
     let before = coupon.wake_at;
-    coupon.lock(build::lock("o-1", at(900))).unwrap();
+    coupon
+        .lock(build::lock("o-1", at(900)))
+        .expect("as the case says");
     write(store, |changes| {
         changes.coupons.push(change(&coupon, false, before));
     });
@@ -133,10 +142,15 @@ pub fn timers_of_coupons(store: &mut dyn Store) {
         shop_id: s1(),
         subject: Subject::Coupon(id("cp-1")),
     };
-    assert_eq!(store.due_timers(at(1_000_000), 10).unwrap(), [timer]);
-    coupon.redeem(&id("o-1"), at(60)).unwrap();
+    assert_eq!(
+        store
+            .due_timers(at(1_000_000), 10)
+            .expect("as the case says"),
+        [timer]
+    );
+    coupon.redeem(&id("o-1"), at(60)).expect("as the case says");
     write(store, |changes| {
         changes.coupons.push(change(&coupon, false, Some(at(900))));
     });
-    assert_eq!(store.next_due().unwrap(), None);
+    assert_eq!(store.next_due().expect("as the case says"), None);
 }

@@ -28,7 +28,8 @@ impl<'a> Live<'a> {
     }
     /// The version of a published recovery campaign that was in force at a moment (A-G-10).
     pub fn in_force(campaign: &'a Campaign, at: Instant) -> Option<Self> {
-        Self::at_version(campaign, campaign.version_at(at)).filter(|_| campaign.published_at.is_some())
+        Self::at_version(campaign, campaign.version_at(at))
+            .filter(|_| campaign.published_at.is_some())
     }
     /// A certain version, as an order remembers it.
     pub fn at_version(campaign: &'a Campaign, number: u32) -> Option<Self> {

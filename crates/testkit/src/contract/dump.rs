@@ -1,0 +1,118 @@
+//! Everything that can be read of a store, as text: what two stores are compared by.
+
+use super::random::SHOPS;
+use super::{all, page};
+use crate::build::id;
+use domain::{Instant, ShopId, coupon::CouponStatus};
+use engine::port::{MessageFilter, Page, Reader};
+use engine::rows::DeliveryStatus;
+use std::fmt::Write;
+
+/// Reads everything, in pages of two rows, as text.
+pub fn dump(reader: &dyn Reader) -> String {
+    let mut text = format!(
+        "{:?} {:?}\n",
+        reader.totals().expect("as the case says"),
+        reader.sandbox_clock().expect("as the case says")
+    );
+    let mut add = |what: &dyn std::fmt::Debug| {
+        let _ = writeln!(text, "{what:?}");
+    };
+    add(&reader.shops(&all()).expect("as the case says"));
+    let far = Instant::from_micros(i64::MAX / 2);
+    add(&reader.due_deliveries(far, 100).expect("as the case says"));
+    add(&reader.due_dispatches(far, 100).expect("as the case says"));
+    for shop in SHOPS.map(id::<ShopId>) {
+        add(&(
+            reader.shop(&shop).expect("as the case says"),
+            reader.campaigns(&shop).expect("as the case says"),
+            reader.webhooks(&shop).expect("as the case says"),
+        ));
+        let orders = paged(
+            |page| reader.orders(&shop, page).expect("as the case says"),
+            |row| row.order_id.to_string(),
+        );
+        for order in &orders {
+            let order = &order.order_id;
+            add(&(
+                reader.timeline(&shop, order).expect("as the case says"),
+                reader.entries(&shop, order).expect("as the case says"),
+            ));
+            let filter = MessageFilter {
+                order_id: Some(order.clone()),
+                ..MessageFilter::default()
+            };
+            add(&reader
+                .messages(&shop, &filter, &all())
+                .expect("as the case says"));
+        }
+        add(&orders);
+        add(&paged(
+            |page| reader.coupons(&shop, page).expect("as the case says"),
+            |row| row.coupon_id.to_string(),
+        ));
+        for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
+            add(&reader
+                .customer_coupons(&shop, &id(customer), status, &page(None, 3))
+                .expect("as the case says"));
+        }
+        add(&paged(
+            |page| reader.standings(&shop, page).expect("as the case says"),
+            |row| row.0.to_string(),
+        ));
+        let messages = |page: &Page| {
+            reader
+                .messages(&shop, &MessageFilter::default(), page)
+                .expect("as the case says")
+        };
+        add(&paged(messages, |row| row.message_id.to_string()));
+        add(&paged(
+            |page| reader.parked(&shop, page).expect("as the case says"),
+            |row| {
+                let order = row
+                    .event
+                    .body
+                    .order_id()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                format!("{order}|{}|{}", row.event.source, row.event.event_id)
+            },
+        ));
+        for status in [
+            DeliveryStatus::Pending,
+            DeliveryStatus::Delivered,
+            DeliveryStatus::Dead,
+        ] {
+            let rows = |page: &Page| {
+                reader
+                    .deliveries(&shop, &id("w-0"), status, page)
+                    .expect("as the case says")
+            };
+            add(&paged(rows, |row| row.delivery_id.to_string()));
+        }
+        add(&paged(
+            |page| reader.outbox(&shop, page).expect("as the case says"),
+            |row| row.event_id.clone(),
+        ));
+        add(&paged(
+            |page| reader.timers(&shop, page).expect("as the case says"),
+            |row| {
+                let (kind, subject) = row.subject.parts();
+                format!("{}|{kind}|{subject}", row.due_at.micros())
+            },
+        ));
+    }
+    text
+}
+
+fn paged<T>(list: impl Fn(&Page) -> Vec<T>, key: impl Fn(&T) -> String) -> Vec<T> {
+    let mut rows: Vec<T> = Vec::new();
+    loop {
+        let next = list(&page(rows.last().map(&key).as_deref(), 2));
+        if next.is_empty() {
+            return rows;
+        }
+        rows.extend(next);
+        assert!(rows.len() < 10_000, "a list does not end");
+    }
+}
