@@ -1,4 +1,4 @@
-//! Our engine, set up for measuring: a shop with one hot campaign on a SQLite file, on a sandbox clock.
+//! Our engine, set up for measuring: a shop with one hot campaign on a `SQLite` file, on a sandbox clock.
 //!
 //! Nothing is left out to be fast: a webhook is registered, so that every effect has its outbox row
 //! and delivery, and claims carry idempotency keys.

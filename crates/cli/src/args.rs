@@ -23,24 +23,56 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API.
+    #[command(after_help = "\
+Examples:
+  promenade serve --sandbox                                try the API; key: sandbox
+  promenade serve --store sqlite:shop.db --keys keys.json  for real, on http://127.0.0.1:8080
+  promenade serve --config promenade.toml                  the same settings from a file
+  PROMENADE_LISTEN=0.0.0.0:80 promenade serve              or from the environment")]
     Serve(ServeArgs),
     /// Show what a recovery campaign would have done with real orders, on simulated time.
+    #[command(after_help = "\
+Examples:
+  promenade replay --mapping examples/replay/olist.toml --out report/ orders/")]
     Replay(ReplayArgs),
     /// Check every invariant of a store; exit 0 when clean, 1 with what is broken.
+    #[command(after_help = "\
+Examples:
+  promenade audit --store sqlite:shop.db                       it may be in use
+  promenade audit --store sqlite:shop.db > audit.txt || alarm  from a timer, every night")]
     Audit(StoreArgs),
     /// Copy a store to a file while it is in use.
+    #[command(after_help = "\
+Examples:
+  promenade backup --store sqlite:shop.db --to backups/monday.db")]
     Backup(BackupArgs),
     /// Put a backup in a store's place; the store must not be in use.
+    #[command(after_help = "\
+Examples:
+  promenade restore --from backups/monday.db --store sqlite:shop.db
+  promenade audit --store sqlite:shop.db                             then see that all is well")]
     Restore(RestoreArgs),
     /// Bring a store's tables up to date (serve does this too).
+    #[command(after_help = "\
+Examples:
+  promenade migrate --store sqlite:shop.db")]
     Migrate(StoreArgs),
     /// Make, list and withdraw API keys.
+    #[command(after_help = "\
+Examples:
+  promenade keys create --name erp                                   everything, every shop
+  promenade keys create --name app --shop s1 --scopes read,checkout  one shop, two rights
+  promenade keys list
+  promenade keys revoke erp")]
     Keys(KeysArgs),
-    /// Print the OpenAPI document.
+    /// Print the `OpenAPI` document.
+    #[command(after_help = "\
+Examples:
+  promenade openapi > openapi.json")]
     Openapi,
 }
 
-/// Settings of the service. Flags win over the environment (PROMENADE_LISTEN, ...), that over the
+/// Settings of the service. Flags win over the environment (`PROMENADE_LISTEN`, ...), that over the
 /// configuration file, that over the defaults.
 #[derive(Debug, Default, Args, Serialize)]
 pub struct ServeArgs {
@@ -76,7 +108,7 @@ pub struct ServeArgs {
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub webhook_allow_http: bool,
-    /// Logs as json or text [default: json]; RUST_LOG chooses what is logged.
+    /// Logs as json or text [default: json]; `RUST_LOG` chooses what is logged.
     #[arg(long, value_name = "FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -150,6 +182,11 @@ pub struct KeysArgs {
 #[derive(Debug, Subcommand)]
 pub enum KeysAction {
     /// Make a key and print it; it is shown only now.
+    #[command(after_help = "\
+Examples:
+  promenade keys create --name erp                                   everything, every shop
+  promenade keys create --name app --shop s1 --scopes read,checkout  one shop, two rights
+  promenade keys create --name guest --scopes read --days 7          good for a week")]
     Create {
         /// For people and logs.
         #[arg(long)]
@@ -165,8 +202,14 @@ pub enum KeysAction {
         days: Option<i64>,
     },
     /// List the keys, without their secrets.
+    #[command(after_help = "\
+Examples:
+  promenade keys list --keys keys.json")]
     List,
     /// Withdraw a key by its name.
+    #[command(after_help = "\
+Examples:
+  promenade keys revoke erp --keys keys.json")]
     Revoke {
         /// The name it was made with.
         name: String,

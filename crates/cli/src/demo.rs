@@ -264,17 +264,10 @@ impl Demo {
             offer_id,
             customer_id: shopper.customer_id.clone(),
         };
-        match self.submit(claim).await {
-            Ok(Reply::Coupon { coupon }) => {
-                self.pay(
-                    shopper,
-                    Some(coupon.coupon_id),
-                    shopper.payable - coupon.save,
-                )
-                .await?;
-            }
-            // Limits and risk control have their say; the shopper shrugs.
-            Ok(_) | Err(_) => {}
+        // Limits and risk control have their say; then the shopper shrugs.
+        if let Ok(Reply::Coupon { coupon }) = self.submit(claim).await {
+            let amount = shopper.payable - coupon.save;
+            self.pay(shopper, Some(coupon.coupon_id), amount).await?;
         }
         Ok(true)
     }

@@ -44,9 +44,10 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     let opened = store::open(config.store())?;
-    let clock = match config.sandbox {
-        true => EngineClock::sandbox_of(&*opened.reader())?,
-        false => EngineClock::system(),
+    let clock = if config.sandbox {
+        EngineClock::sandbox_of(&*opened.reader())?
+    } else {
+        EngineClock::system()
     };
     let engine = Engine::start(opened, clock)?;
     let (stop, stopped) = watch::channel(false);
@@ -190,7 +191,7 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
                     seen = now;
                 }
                 Err(error) => {
-                    tracing::error!(error = format!("{error:#}"), "the keys stay as they were")
+                    tracing::error!(error = format!("{error:#}"), "the keys stay as they were");
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Logs to standard error, as JSON or text; RUST_LOG chooses what is logged.
+//! Logs to standard error, as JSON or text; `RUST_LOG` chooses what is logged.
 
 use tracing_subscriber::EnvFilter;
 

@@ -5,7 +5,9 @@
 
 use crate::facts::Facts;
 use crate::published::PublishedCoupon;
-use crate::rows::*;
+use crate::rows::{
+    CampaignRow, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, ShopRow, TimelineEntry, Webhook,
+};
 use domain::{
     CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     campaign::{Campaign, Counters},

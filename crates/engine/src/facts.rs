@@ -5,7 +5,10 @@
 //! ours and stops the decision.
 
 use crate::draft::{Count, Decision};
-use crate::rows::*;
+use crate::rows::{
+    CampaignRow, Changes, CouponChange, InboxKey, InboxRow, OrderChange, Parked, RequestRow, Rows,
+    ShopRow, Subject, Timer,
+};
 use domain::{
     CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, campaign::Counters, coupon::Coupon,
     customer::Standing, message::Message, order::Order,

@@ -1,6 +1,9 @@
 //! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
 
-use crate::rows::*;
+use crate::rows::{
+    CampaignRow, Changes, Delivery, DeliveryStatus, Dispatch, Keys, OutboxRow, Parked, Rows,
+    TimelineEntry, Timer, Webhook,
+};
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
     coupon::{Coupon, CouponStatus},

@@ -1,4 +1,9 @@
 //! What claims are counted over, and what counts against a customer, through versions and late news.
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod support;
 

@@ -1,4 +1,9 @@
 //! Many at once: limits hold to the coupon (trust.md, Threats 1 and 2).
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod support;
 

@@ -1,5 +1,10 @@
 //! The store breaks (trust.md, Faults 4, 6, 17, 21): nothing acknowledged is lost, nothing happens
 //! twice, and the engine goes on.
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod support;
 

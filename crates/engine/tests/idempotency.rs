@@ -1,4 +1,9 @@
 //! What was said before is answered as before; the same name for something else is a conflict.
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod support;
 

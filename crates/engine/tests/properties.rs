@@ -1,5 +1,10 @@
 //! Random lives of two shops over a running engine: the auditor is clean after each, and a model
 //! that only hears the answers agrees (trust.md, Invariants).
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod support;
 
@@ -15,7 +20,8 @@ use engine::{Command, EngineError, EventOutcome, Input, Reply};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use support::{
-    play::{Action, Move, Play, SHOPS, orders, set_up},
+    action::Action,
+    play::{Move, Play, SHOPS, orders, set_up},
     *,
 };
 

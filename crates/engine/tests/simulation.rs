@@ -1,6 +1,11 @@
 //! A seeded life on `SQLite` in which the engine is dropped and opened again between steps, and
 //! crashes before and after commits (trust.md, Faults 1 and 2). After each crash the audit is clean
 //! and everything acknowledged is there.
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod support;
 
@@ -9,8 +14,9 @@ use engine::{Command, EngineError, EventOutcome, Input, Reply};
 use std::path::Path;
 use store_sqlite::SqliteStore;
 use support::{
+    action::Action,
     faulty::{Faulty, Plan},
-    play::{Action, Move, Play, set_up},
+    play::{Move, Play, set_up},
     random::Random,
     *,
 };
@@ -100,15 +106,15 @@ fn open(path: &Path, plan: &Plan) -> Run {
 fn live(seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("life.db");
-    let (mut random, plan) = (Random::of(seed), Plan::default());
-    let mut run = open(&path, &plan);
+    let (mut random, faults) = (Random::of(seed), Plan::default());
+    let mut run = open(&path, &faults);
     let deals: Vec<[u8; 4]> = (0..3).map(|_| [(); 4].map(|()| random.byte())).collect();
     set_up(&run, &deals);
     let (mut play, mut kept) = (Play::default(), Acknowledged::default());
     for step in 0..90 {
         let what = format!("seed {seed}, step {step}");
         if random.below(6) == 0 {
-            plan.crash_soon(&mut random);
+            faults.crash_soon(&mut random);
         }
         let action = Action::draw(&mut random);
         let answer = match play.turn(&run, action) {
@@ -122,8 +128,8 @@ fn live(seed: u64) {
             Ok(()) | Err(EngineError::Refused(_)) => {}
             Err(EngineError::Stopped) => {
                 drop(run);
-                plan.heal();
-                run = open(&path, &plan);
+                faults.heal();
+                run = open(&path, &faults);
                 clean(&run, &what);
                 kept.assert_kept(&run, &what);
             }
@@ -132,11 +138,11 @@ fn live(seed: u64) {
         // Sometimes it is stopped in peace.
         if random.below(25) == 0 {
             drop(run);
-            plan.heal();
-            run = open(&path, &plan);
+            faults.heal();
+            run = open(&path, &faults);
         }
     }
-    plan.heal();
+    faults.heal();
     let end = run.engine.now().plus_hours(24 * 20);
     run.engine.advance_blocking(end).unwrap();
     let what = format!("seed {seed}, the end");

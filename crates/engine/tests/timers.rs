@@ -1,4 +1,9 @@
 //! Timers: never early, each effect once, in order (trust.md, Invariant 42; A-G-3, A-G-9).
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::inconsistent_digit_grouping,
+    reason = "fen stand apart from yuan"
+)]
 
 mod support;
 

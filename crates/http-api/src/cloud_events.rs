@@ -1,4 +1,4 @@
-//! CloudEvents 1.0 envelopes into typed order events.
+//! `CloudEvents` 1.0 envelopes into typed order events.
 
 use crate::limits;
 use domain::{

@@ -1,10 +1,12 @@
-//! The list of routes, the OpenAPI document made from it, and the pages that show it.
+//! The list of routes, the `OpenAPI` document made from it, and the pages that show it.
 
 use crate::state::ApiState;
 use crate::{
     campaigns, cashier, coupons, events, messages, offers, orders, refunds, risk, sandbox,
     scope_import, service, shops, webhooks,
 };
+use std::fmt::Write as _;
+
 use axum::response::Html;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -67,7 +69,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(webhooks::replay))
 }
 
-/// The OpenAPI document.
+/// The `OpenAPI` document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     routes().into_openapi()
 }
@@ -83,16 +85,14 @@ pub fn pages(document: utoipa::openapi::OpenApi) -> Router<ApiState> {
 }
 
 async fn problems() -> Html<String> {
-    let rows: String = domain::Code::ALL
-        .iter()
-        .map(|code| {
-            format!(
-                "<tr id=\"{code}\"><td><code>{code}</code></td><td>{}</td><td>{}</td></tr>\n",
-                code.en(),
-                code.zh()
-            )
-        })
-        .collect();
+    let mut rows = String::new();
+    for code in domain::Code::ALL {
+        let (en, zh) = (code.en(), code.zh());
+        let _ = writeln!(
+            rows,
+            "<tr id=\"{code}\"><td><code>{code}</code></td><td>{en}</td><td>{zh}</td></tr>"
+        );
+    }
     Html(format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\
          <title>Promenade: codes</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\

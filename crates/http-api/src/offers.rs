@@ -165,13 +165,14 @@ pub async fn claim(
 ) -> Result<(StatusCode, Json<CouponView>), Problem> {
     caller.may(Scope::Checkout)?;
     let shop = state.shop(&caller.shop_id)?;
-    let idempotency = match headers.contains_key("idempotency-key") {
-        true => extract::idempotency(
+    let idempotency = if headers.contains_key("idempotency-key") {
+        extract::idempotency(
             &headers,
             &format!("claim {order_id} {offer_id}"),
             &body.digest,
-        )?,
-        false => None,
+        )?
+    } else {
+        None
     };
     let command = Command::Claim {
         order_id,

@@ -137,7 +137,7 @@ fn view(shop: &Shop, order: &domain::order::Order) -> OrderView {
         OrderState::Open | OrderState::Cancelled { .. } => None,
     };
     let balance = paid_at.filter(|_| order.deposit_paid_at.is_some());
-    let show = |at| time::show_some(shop, at);
+    let moment = |at| time::show_some(shop, at);
     OrderView {
         order_id: order.order_id.to_string(),
         customer_id: order.customer_id.to_string(),
@@ -147,13 +147,13 @@ fn view(shop: &Shop, order: &domain::order::Order) -> OrderView {
         goods: order.goods,
         stages: StagesView {
             placed_at: time::show(shop, order.placed_at),
-            cancel_at: show(order.cancel_at),
-            deposit_paid_at: show(order.deposit_paid_at),
-            balance_paid_at: show(balance),
-            paid_at: show(paid_at),
-            cancelled_at: show(ended.map(|(at, _)| at)),
-            shipped_at: show(order.shipped_at),
-            received_at: show(order.received_at),
+            cancel_at: moment(order.cancel_at),
+            deposit_paid_at: moment(order.deposit_paid_at),
+            balance_paid_at: moment(balance),
+            paid_at: moment(paid_at),
+            cancelled_at: moment(ended.map(|(at, _)| at)),
+            shipped_at: moment(order.shipped_at),
+            received_at: moment(order.received_at),
         },
         cancel_reason: ended.map(|(_, reason)| reason),
         payable: order.payable.minor(),

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 pub struct Violation {
     /// A path such as `terms.save`.
     pub field: String,
-    /// Stable, snake_case.
+    /// Stable, `snake_case`.
     pub code: Cow<'static, str>,
     /// The rule in figures.
     pub message: String,
@@ -46,7 +46,7 @@ pub struct Problem {
     pub status: u16,
     /// What happened here, with figures and what to do next.
     pub detail: String,
-    /// Stable, snake_case.
+    /// Stable, `snake_case`.
     pub code: Cow<'static, str>,
     /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]

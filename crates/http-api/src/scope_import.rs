@@ -36,8 +36,11 @@ pub struct ImportView {
     version: u32,
 }
 
+/// SKUs with their lines, and what was left out.
+type Rows = (Vec<(usize, Sku)>, Vec<RejectedRow>);
+
 /// Reads the first column of every row. A heading `sku` and a byte order mark are passed over.
-fn read(bytes: &[u8]) -> Result<(Vec<(usize, Sku)>, Vec<RejectedRow>), Problem> {
+fn read(bytes: &[u8]) -> Result<Rows, Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)

@@ -29,11 +29,12 @@ pub async fn observe(State(_): State<ApiState>, request: Request, next: Next) ->
     let code = response.extensions_mut().remove::<ProblemCode>();
     let code = code.as_ref().map_or("", |code| code.0.as_ref());
     let elapsed = started.elapsed();
+    let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
     let route = route.unwrap_or_else(|| "unknown".into());
     if status.is_server_error() {
-        tracing::error!(%method, route, status = status.as_u16(), code, micros = elapsed.as_micros() as u64, "request failed");
+        tracing::error!(%method, route, status = status.as_u16(), code, micros, "request failed");
     } else {
-        tracing::debug!(%method, route, status = status.as_u16(), code, micros = elapsed.as_micros() as u64, "request");
+        tracing::debug!(%method, route, status = status.as_u16(), code, micros, "request");
     }
     let labels = [
         ("route", route),
@@ -98,7 +99,7 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
         .edge
         .metrics
         .as_ref()
-        .map(|handle| handle.render())
+        .map(metrics_exporter_prometheus::PrometheusHandle::render)
         .unwrap_or_default();
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }

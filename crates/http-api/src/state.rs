@@ -8,13 +8,16 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+/// Checks an address; a stable code and a sentence when it is refused.
+pub type UrlCheck = dyn Fn(&str) -> Result<(), (&'static str, String)> + Send + Sync;
+
 /// What only the program that runs the API can give.
 #[derive(Clone)]
 pub struct Edge {
     /// 32 random bytes of the operating system.
     pub random: fn() -> [u8; 32],
     /// Whether a webhook may be sent to that address; the code and sentence when not.
-    pub check_webhook_url: Arc<dyn Fn(&str) -> Result<(), (&'static str, String)> + Send + Sync>,
+    pub check_webhook_url: Arc<UrlCheck>,
     /// Figures for Prometheus.
     pub metrics: Option<PrometheusHandle>,
 }

@@ -20,7 +20,7 @@ use engine::clock::SandboxClock;
 use engine::port::{MessageFilter, Page, StoreError};
 use engine::{Command, Engine, EngineClock, EngineError, Input, Reply};
 use money::Money;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A campaign runs for at most so long (S0-R10); longer exports get one after the other.
@@ -59,7 +59,7 @@ struct Run<'a> {
     settings: &'a Settings,
     orders: &'a [SourceOrder],
     /// Steps by moment, then kind, then order.
-    agenda: BTreeMap<(Instant, Step, usize), ()>,
+    agenda: BTreeSet<(Instant, Step, usize)>,
     claimed: HashMap<usize, (CouponId, Money)>,
 }
 
@@ -79,7 +79,7 @@ pub fn run(
         engine,
         settings,
         orders,
-        agenda: BTreeMap::new(),
+        agenda: BTreeSet::new(),
         claimed: HashMap::new(),
     };
     run.plan();
@@ -101,11 +101,11 @@ impl Run<'_> {
                 let starts_at = zone.ceil_to_hour(order.placed_at.plus_hours(-1));
                 covered_until.insert(&order.shop_id, starts_at.plus_hours(CAMPAIGN_HOURS));
                 self.agenda
-                    .insert((starts_at.plus_hours(-AHEAD_HOURS), Step::SetUp, index), ());
+                    .insert((starts_at.plus_hours(-AHEAD_HOURS), Step::SetUp, index));
             }
             let mut add = |at: Option<Instant>, step| {
                 if let Some(at) = at {
-                    self.agenda.insert((at, step, index), ());
+                    self.agenda.insert((at, step, index));
                 }
             };
             add(Some(order.placed_at), Step::Placed);
@@ -120,7 +120,7 @@ impl Run<'_> {
     fn walk(&mut self, progress: &mut dyn FnMut(u64, u64)) -> Result<(), RunError> {
         let mut done = 0;
         let mut last = self.engine.now();
-        while let Some((&(at, ..), ())) = self.agenda.first_key_value() {
+        while let Some(&(at, ..)) = self.agenda.first() {
             // What happened at a trigger's own moment comes before it (A-G-9).
             let before = Instant::from_micros(at.micros() - 1);
             if before > self.engine.now() {
@@ -143,7 +143,7 @@ impl Run<'_> {
     fn steps_of(&mut self, at: Instant, done: &mut u64) -> Result<Vec<usize>, RunError> {
         let mut looks = Vec::new();
         let mut inputs = Vec::new();
-        while let Some((&(moment, step, index), ())) = self.agenda.first_key_value() {
+        while let Some(&(moment, step, index)) = self.agenda.first() {
             if moment != at {
                 break;
             }
@@ -259,14 +259,8 @@ impl Run<'_> {
                 let wished = now.plus_minutes(i64::from(self.settings.claims.pays_after_minutes));
                 let truly = source.paid_at.map(|(at, _)| at);
                 let pays_at = truly.map_or(wished, |truly| truly.min(wished));
-                self.agenda.insert(
-                    (
-                        pays_at.max(Instant::from_micros(now.micros() + 1)),
-                        Step::PayWithCoupon,
-                        index,
-                    ),
-                    (),
-                );
+                let pays_at = pays_at.max(Instant::from_micros(now.micros() + 1));
+                self.agenda.insert((pays_at, Step::PayWithCoupon, index));
                 self.claimed.insert(index, (coupon.coupon_id, coupon.save));
                 Ok(())
             }

@@ -139,17 +139,22 @@ fn work(db: &Connection, most: i64, shared: &Shared) {
     }
 }
 
-/// Copies when the log has grown to `most`; leaves the rest to the writer when it is small.
+/// Passes before the rest is left to the writer however long it is: the writer may not outrun them.
+const PASSES: usize = 4;
+
+/// Copies when the log has grown to `most` frames, until little is left.
 fn copy(db: &Connection, most: i64, shared: &Shared) -> Result<(), StoreError> {
     let (mut frames, mut copied) = state(db, "NOOP")?;
     if frames < most {
         return Ok(());
     }
-    while frames - copied > most / 4 && !shared.stop.load(Ordering::Acquire) {
+    for _ in 0..PASSES {
+        if frames - copied <= most / 4 || shared.stop.load(Ordering::Acquire) {
+            break;
+        }
         let before = copied;
-        (_, copied) = state(db, "PASSIVE")?;
-        (frames, copied) = (state(db, "NOOP")?.0, copied.max(before));
-        if copied == before {
+        (frames, copied) = state(db, "PASSIVE").and_then(|_| state(db, "NOOP"))?;
+        if copied <= before {
             // A reader holds an old snapshot; there will be another time.
             return Ok(());
         }

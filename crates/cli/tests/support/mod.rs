@@ -2,9 +2,10 @@
 //!
 //! Everything happens in a temporary folder and on loopback; what was started is stopped when it
 //! goes out of scope, by its own handle.
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part of it")]
 
 pub mod client;
+pub mod dice;
 pub mod receiver;
 pub mod server;
 pub mod shop;

@@ -176,8 +176,8 @@ fn of_lock(coupon: &Coupon, lock: &Lock, holder: Option<&Order>, now: Instant, f
     }
 }
 
-fn of_use(coupon: &Coupon, user: Option<&Order>, found: &mut Faults) {
-    let with_it = user.map_or(0, |order| {
+fn of_use(coupon: &Coupon, holder: Option<&Order>, found: &mut Faults) {
+    let with_it = holder.map_or(0, |order| {
         let payments = order.payments.iter();
         let used = payments.filter(|payment| {
             payment.status == PaymentStatus::Succeeded

@@ -7,8 +7,8 @@ use crate::command::Command;
 use crate::facts::Facts;
 use crate::rows::{InboxKey, Keys, Subject};
 use domain::{
-    OrderId, ShopId,
-    event::{Body, OrderEvent},
+    CouponId, CustomerId, MessageId, OrderId, ShopId,
+    event::{Body, OrderEvent, PaymentSucceeded},
     order::PaymentStatus,
 };
 use std::collections::HashSet;
@@ -45,7 +45,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             }
         }
         Command::Claim { order_id, .. } | Command::CreateRefund { order_id, .. } => {
-            keys.orders.push(key(order_id))
+            keys.orders.push(key(order_id));
         }
         Command::StartPayment {
             order_id,
@@ -57,10 +57,10 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
                 .extend(coupon_id.iter().map(|id| (shop.clone(), id.clone())));
         }
         Command::PutRisk { customer_id, .. } => {
-            keys.standings.push((shop.clone(), customer_id.clone()))
+            keys.standings.push((shop.clone(), customer_id.clone()));
         }
         Command::MessageFailed { message_id, .. } => {
-            keys.messages.push((shop.clone(), message_id.clone()))
+            keys.messages.push((shop.clone(), message_id.clone()));
         }
         Command::PutShop(_)
         | Command::CreateCampaign { .. }
@@ -86,82 +86,123 @@ pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
 /// What the loaded rows name in turn. `None` when nothing is missing. Coupons can name orders, so
 /// the engine asks until it gets `None`.
 pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
-    let mut keys = Keys::default();
-    let mut coupons = HashSet::new();
-    let mut orders = HashSet::new();
-    let mut standings = HashSet::new();
-    for coupon in first
-        .coupons
-        .iter()
-        .filter_map(|key| facts.coupon(key).map(|c| (&key.0, c)))
-    {
-        let (shop, coupon) = coupon;
-        let held_by = coupon.lock.as_ref().map(|lock| lock.order_id.clone());
-        for order in held_by.into_iter().chain([coupon.origin_order_id.clone()]) {
-            if !facts.knows_order(&(shop.clone(), order.clone())) {
-                orders.insert((shop.clone(), order));
-            }
+    let mut named = Named {
+        facts,
+        coupons: HashSet::new(),
+        orders: HashSet::new(),
+        standings: HashSet::new(),
+    };
+    first.coupons.iter().for_each(|key| named.by_coupon(key));
+    first.orders.iter().for_each(|key| named.by_order(key));
+    first.messages.iter().for_each(|key| named.by_message(key));
+    first.parked.iter().for_each(|key| named.by_parked(key));
+    named.keys()
+}
+
+/// Rows that loaded rows name, as far as they are not loaded themselves.
+struct Named<'a> {
+    facts: &'a Facts,
+    coupons: HashSet<(ShopId, CouponId)>,
+    orders: HashSet<(ShopId, OrderId)>,
+    standings: HashSet<(ShopId, CustomerId)>,
+}
+
+impl Named<'_> {
+    fn coupon(&mut self, shop: &ShopId, id: &CouponId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_coupon(&key) {
+            self.coupons.insert(key);
         }
     }
-    for (shop, id) in &first.orders {
-        let Some(order) = facts.order(&(shop.clone(), id.clone())) else {
-            continue;
+
+    fn order(&mut self, shop: &ShopId, id: &OrderId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_order(&key) {
+            self.orders.insert(key);
+        }
+    }
+
+    /// A coupon names the order it was shown on and the one that holds it.
+    fn by_coupon(&mut self, key: &(ShopId, CouponId)) {
+        let facts = self.facts;
+        let Some(coupon) = facts.coupon(key) else {
+            return;
+        };
+        self.order(&key.0, &coupon.origin_order_id);
+        if let Some(lock) = &coupon.lock {
+            self.order(&key.0, &lock.order_id);
+        }
+    }
+
+    /// An order names the coupons of its attempts and, where recovery is at work, its customer.
+    fn by_order(&mut self, key: &(ShopId, OrderId)) {
+        let facts = self.facts;
+        let Some(order) = facts.order(key) else {
+            return;
         };
         let held = order
             .payments
             .iter()
             .filter(|p| p.status == PaymentStatus::Started);
-        let named = held
-            .filter_map(|p| p.coupon_id.clone())
-            .chain(order.claimed_coupon().cloned());
-        let used = order.paid_by().and_then(|p| p.coupon_id.clone());
-        for coupon in named.chain(used) {
-            if !facts.knows_coupon(&(shop.clone(), coupon.clone())) {
-                coupons.insert((shop.clone(), coupon));
-            }
+        let used = order.paid_by().into_iter();
+        let named = held.chain(used).filter_map(|p| p.coupon_id.as_ref());
+        for coupon in named.chain(order.claimed_coupon()) {
+            self.coupon(&key.0, coupon);
         }
         if order.recovery.offer.is_some() || !order.recovery.candidates.is_empty() {
-            standings.insert((shop.clone(), order.customer_id.clone()));
+            self.standings
+                .insert((key.0.clone(), order.customer_id.clone()));
         }
     }
-    for (shop, id) in &first.messages {
-        let Some(message) = facts.message(&(shop.clone(), id.clone())) else {
-            continue;
-        };
-        orders.insert((shop.clone(), message.order_id.clone()));
+
+    fn by_message(&mut self, key: &(ShopId, MessageId)) {
+        let facts = self.facts;
+        if let Some(message) = facts.message(key) {
+            self.order(&key.0, &message.order_id);
+        }
     }
-    for (shop, order) in &first.parked {
-        for waiting in facts.parked(&(shop.clone(), order.clone())) {
-            let Body::PaymentSucceeded(payment) = &waiting.event.body else {
-                continue;
-            };
-            let Some(coupon) = &payment.coupon_id else {
-                continue;
-            };
-            if !facts.knows_coupon(&(shop.clone(), coupon.clone())) {
-                coupons.insert((shop.clone(), coupon.clone()));
+
+    /// A payment that waits names its coupon.
+    fn by_parked(&mut self, key: &(ShopId, OrderId)) {
+        let facts = self.facts;
+        for waiting in facts.parked(key) {
+            if let Body::PaymentSucceeded(PaymentSucceeded {
+                coupon_id: Some(coupon),
+                ..
+            }) = &waiting.event.body
+            {
+                self.coupon(&key.0, coupon);
             }
         }
     }
-    keys.coupons = coupons.into_iter().collect();
-    keys.orders = orders.into_iter().collect();
-    // The platform-wide row is only for those whose campaigns count there.
-    let wide = |shop: &ShopId| {
-        facts
-            .shop(shop)
-            .is_some_and(crate::facts::counts_platform_wide)
-    };
-    let platform: Vec<_> = standings
-        .iter()
-        .filter(|(shop, _)| wide(shop))
-        .cloned()
-        .collect();
-    keys.standings = standings.into_iter().collect();
-    keys.standings.extend(
-        platform
-            .into_iter()
-            .map(|(_, customer)| (ShopId::platform(), customer)),
-    );
-    let nothing = keys.coupons.is_empty() && keys.orders.is_empty() && keys.standings.is_empty();
-    (!nothing).then_some(keys)
+
+    /// The platform-wide row is only for customers of shops whose campaigns count there.
+    fn keys(self) -> Option<Keys> {
+        let wide = |shop: &ShopId| {
+            self.facts
+                .shop(shop)
+                .is_some_and(crate::facts::counts_platform_wide)
+        };
+        let platform: Vec<_> = self
+            .standings
+            .iter()
+            .filter(|(shop, _)| wide(shop))
+            .cloned()
+            .collect();
+        let mut standings: Vec<_> = self.standings.into_iter().collect();
+        standings.extend(
+            platform
+                .into_iter()
+                .map(|(_, customer)| (ShopId::platform(), customer)),
+        );
+        let keys = Keys {
+            coupons: self.coupons.into_iter().collect(),
+            orders: self.orders.into_iter().collect(),
+            standings,
+            ..Keys::default()
+        };
+        let nothing =
+            keys.coupons.is_empty() && keys.orders.is_empty() && keys.standings.is_empty();
+        (!nothing).then_some(keys)
+    }
 }

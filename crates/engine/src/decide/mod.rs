@@ -74,8 +74,8 @@ pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal
 /// Decides a timer that is due.
 pub fn fire(draft: &mut Draft<'_>, subject: &Subject) -> Result<Reply, Refusal> {
     match subject {
-        Subject::Order(id) => timers::order(draft, id),
+        Subject::Order(id) => timers::order(draft, id)?,
         Subject::Coupon(id) => timers::coupon(draft, id),
-    }?;
+    }
     Ok(Reply::Done)
 }

@@ -58,9 +58,9 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
 }
 
 /// Ends a lock that has run out, then the coupon if its own time has.
-pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) -> Result<(), Refusal> {
+pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
     let Some(mut coupon) = draft.coupon(id) else {
-        return Ok(());
+        return;
     };
     let (now, from) = (draft.now, coupon.status);
     if let Some(lock) = coupon.lock.clone().filter(|lock| lock.until <= now) {
@@ -93,5 +93,4 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) -> Result<(), Refusal> {
         }
     }
     draft.move_coupon(coupon, from);
-    Ok(())
 }

@@ -1,168 +1,24 @@
 //! A random life of two shops: actions that a few bytes stand for, turned into inputs by what the
 //! store says at that moment.
 
-use super::random::Random;
 use super::{
-    Deal, PAYABLE, Run, amount, cancelled, claim, create, event, failed, fen, id, ingest, paying,
-    placing, received, refunding, shipped, shop, starting, units,
+    PAYABLE, Run,
+    action::{Action, LEAPS, deal},
+    cancelled,
+    choose::{asked, shaped, started, undelivered, usable},
+    claim, create, event, failed, fen, id, ingest, paying, received, refunding, shipped, shop,
+    starting,
 };
 use domain::{
     Instant, OrderId, ShopId,
-    campaign::recovery::FrequencyScope,
-    catalog::Category,
-    coupon::{Bind, Coupon, CouponStatus},
+    campaign::{Terms, recovery::FrequencyScope},
     customer::List,
     event::{Body, OrderEvent},
-    order::{
-        Goods, Method, OfferStatus, Order, OrderKind, PaymentStatus, RefundAsk, Source, Stage,
-        State,
-    },
+    order::{Method, OfferStatus, Order, OrderKind, PaymentStatus, RefundAsk, Stage, State},
 };
 use engine::{Command, Input, port::Reader};
 
 pub const SHOPS: [&str; 2] = ["s1", "s2"];
-
-/// What happens next.
-#[derive(Debug, Clone, Copy)]
-pub enum Action {
-    Place {
-        customer: u8,
-        shape: u8,
-        ago: u8,
-    },
-    Claim {
-        order: u8,
-        by_another: bool,
-    },
-    Start {
-        order: u8,
-        method: u8,
-        with_coupon: bool,
-    },
-    Pay {
-        order: u8,
-        how: u8,
-        ago: u8,
-    },
-    Fail {
-        order: u8,
-    },
-    Cancel {
-        order: u8,
-        ago: u8,
-    },
-    Ship {
-        order: u8,
-        receive: bool,
-    },
-    Refund {
-        order: u8,
-        what: u8,
-        by_event: bool,
-    },
-    Repeat {
-        which: u8,
-    },
-    Close {
-        campaign: u8,
-    },
-    Revise {
-        campaign: u8,
-        quantity: u8,
-    },
-    List {
-        customer: u8,
-        list: u8,
-    },
-    Advance {
-        by: u8,
-    },
-}
-
-/// Minutes that the clock is moved by.
-const LEAPS: [i64; 16] = [
-    15, 0, 1, 5, 14, 16, 15, 20, 30, 45, 60, 10, 25, 600, 1_440, 1_500,
-];
-
-impl Action {
-    /// The action that four bytes stand for; zeros are the simplest.
-    pub fn of([kind, a, b, c]: [u8; 4]) -> Self {
-        let (method, quantity) = (b, c);
-        match kind % 32 {
-            0..=5 => Self::Place {
-                customer: a % 12,
-                shape: b,
-                ago: c % 40,
-            },
-            6..=10 => Self::Claim {
-                order: a,
-                by_another: b % 32 == 31,
-            },
-            11..=14 => Self::Start {
-                order: a,
-                method,
-                with_coupon: c % 4 != 3,
-            },
-            15..=17 => Self::Pay {
-                order: a,
-                how: b,
-                ago: c % 20,
-            },
-            18 => Self::Fail { order: a },
-            19 => Self::Cancel {
-                order: a,
-                ago: c % 40,
-            },
-            20 => Self::Ship {
-                order: a,
-                receive: b % 2 == 1,
-            },
-            21 | 22 => Self::Refund {
-                order: a,
-                what: b,
-                by_event: c % 2 == 1,
-            },
-            23 | 24 => Self::Repeat { which: a },
-            25 if b % 8 == 7 => Self::Close { campaign: a },
-            25 => Self::Revise {
-                campaign: a,
-                quantity,
-            },
-            26 => Self::List {
-                customer: a % 12,
-                list: b,
-            },
-            _ => Self::Advance { by: a },
-        }
-    }
-    pub fn draw(random: &mut Random) -> Self {
-        Self::of([random.byte(), random.byte(), random.byte(), random.byte()])
-    }
-}
-
-/// The campaign that four bytes stand for; small stocks, so that they run out.
-pub fn deal([a, b, c, d]: [u8; 4]) -> Deal {
-    let scopes = [
-        FrequencyScope::Campaign,
-        FrequencyScope::Campaign,
-        FrequencyScope::Shop,
-        FrequencyScope::Platform,
-    ];
-    Deal {
-        trigger: [15, 5, 30, 120][usize::from(a % 4)],
-        spend: 200_00,
-        save: [20_00, 5_00, 100_00][usize::from(b % 3)],
-        quantity: 10 + u64::from(c % 2),
-        bind: if d % 4 == 3 {
-            Bind::ShopScope
-        } else {
-            Bind::OriginOrder
-        },
-        frequency: scopes[usize::from(d / 4 % 4)],
-        holdout: if d / 16 % 4 == 3 { 50 } else { 0 },
-        hours: 24 * 30,
-    }
-}
 
 /// Sets both shops up and moves the clock to the start.
 pub fn set_up(run: &Run, deals: &[[u8; 4]]) {
@@ -328,43 +184,10 @@ impl Play {
                 let ask = asked(what);
                 (shop, self.refund(&name, what, ask, by_event, now))
             }
-            Action::Close { campaign } => {
-                let campaign_id = id(&format!("c{}", campaign % 4));
-                (
-                    id(SHOPS[usize::from(campaign % 2)]),
-                    Command::CloseCampaign { campaign_id },
-                )
-            }
-            Action::Revise { campaign, quantity } => {
-                let (shop, campaign_id) = (
-                    id(SHOPS[usize::from(campaign % 2)]),
-                    id(&format!("c{}", campaign % 4)),
-                );
-                let known = run.reader().campaign(&shop, &campaign_id).unwrap()?;
-                let mut version = known.campaign.current().clone();
-                let domain::campaign::Terms::Recovery(terms) = &mut version.terms;
-                terms.quantity = 10 + u64::from(quantity % 8);
-                terms.trigger_after_minutes = [5, 15, 60][usize::from(quantity % 3)];
-                if quantity >= 240 {
-                    terms.frequency_scope = FrequencyScope::Campaign;
-                }
-                (
-                    shop,
-                    Command::ReviseCampaign {
-                        campaign_id,
-                        version: Box::new(version),
-                    },
-                )
-            }
-            Action::List { customer, list } => {
-                let command = Command::PutRisk {
-                    customer_id: id(&format!("u{customer}")),
-                    list: [None, None, Some(List::Block), Some(List::Allow)][usize::from(list % 4)],
-                    reason: "a test".into(),
-                    by: "operator".into(),
-                };
-                (id(SHOPS[usize::from(list / 4 % 2)]), command)
-            }
+            Action::Close { campaign } => closing(campaign),
+            Action::Revise { campaign, quantity } => revising(run, campaign, quantity)?,
+            Action::List { customer, list } => listing(customer, list),
+            Action::Undelivered { which } => undelivered(run, which)?,
             Action::Repeat { .. } | Action::Advance { .. } => return None,
         };
         Some(Input::new(shop, command))
@@ -453,59 +276,38 @@ impl Play {
     }
 }
 
-fn asked(what: u8) -> RefundAsk {
-    match what % 4 {
-        0 => units("l1", 1),
-        1 => units("l2", 1),
-        2 => amount(7_33),
-        _ => RefundAsk {
-            lines: Vec::new(),
-            amount: None,
-        },
+fn closing(campaign: u8) -> (ShopId, Command) {
+    let campaign_id = id(&format!("c{}", campaign % 4));
+    let shop = id(SHOPS[usize::from(campaign % 2)]);
+    (shop, Command::CloseCampaign { campaign_id })
+}
+
+fn revising(run: &Run, campaign: u8, quantity: u8) -> Option<(ShopId, Command)> {
+    let shop: ShopId = id(SHOPS[usize::from(campaign % 2)]);
+    let campaign_id = id(&format!("c{}", campaign % 4));
+    let known = run.reader().campaign(&shop, &campaign_id).unwrap()?;
+    let mut version = Box::new(known.campaign.current().clone());
+    let Terms::Recovery(terms) = &mut version.terms;
+    terms.quantity = 10 + u64::from(quantity % 8);
+    terms.trigger_after_minutes = [5, 15, 60][usize::from(quantity % 3)];
+    if quantity >= 240 {
+        terms.frequency_scope = FrequencyScope::Campaign;
     }
+    let command = Command::ReviseCampaign {
+        campaign_id,
+        version,
+    };
+    Some((shop, command))
 }
 
-fn started(order: &Order) -> Option<String> {
-    let held = order
-        .payments
-        .iter()
-        .find(|p| p.status == PaymentStatus::Started)?;
-    Some(held.payment_id.to_string())
-}
-
-/// A coupon of the customer that might do for the order.
-fn usable(run: &Run, shop: &ShopId, order: &Order) -> Option<Coupon> {
-    let owned = run
-        .reader()
-        .customer_coupons(shop, &order.customer_id, None, &super::all())
-        .unwrap();
-    let live = |c: &&Coupon| matches!(c.status, CouponStatus::Available | CouponStatus::Locked);
-    let claimed = order.claimed_coupon();
-    let own = owned.iter().find(|c| Some(&c.coupon_id) == claimed);
-    own.or_else(|| owned.iter().find(live)).cloned()
-}
-
-/// An order of one of several shapes.
-fn shaped(number: usize, customer: u8, shape: u8) -> domain::event::Placed {
-    let mut placed = placing(&format!("o{number}"), &format!("u{customer}"));
-    match shape % 16 {
-        8 => placed.source = Source::Pc,
-        9 => placed.goods = Goods::Virtual,
-        10 => placed.kind = OrderKind::Presale,
-        11 => {
-            // Under the threshold.
-            placed.lines.truncate(1);
-            placed.discounts.clear();
-            placed.lines[0].quantity = 1;
-            placed.payable = fen(106_00);
-        }
-        12 | 13 => {
-            let toys = Category::try_new("toys");
-            placed.lines[0].categories = toys.into_iter().collect();
-        }
-        _ => {}
-    }
-    placed
+fn listing(customer: u8, list: u8) -> (ShopId, Command) {
+    let command = Command::PutRisk {
+        customer_id: id(&format!("u{customer}")),
+        list: [None, None, Some(List::Block), Some(List::Allow)][usize::from(list % 4)],
+        reason: "a test".into(),
+        by: "operator".into(),
+    };
+    (id(SHOPS[usize::from(list / 4 % 2)]), command)
 }
 
 /// The order that an input is about.

@@ -1,4 +1,4 @@
-//! Numbers that look random and come from a seed (SplitMix64), so that a failure can be run again.
+//! Numbers that look random and come from a seed (`SplitMix64`), so that a failure can be run again.
 
 #[derive(Debug, Clone)]
 pub struct Random(u64);

@@ -29,7 +29,7 @@ impl Bench {
             let mut changes = Changes::default();
             for number in numbers.clone() {
                 let second = i64::try_from(number / 100).expect("the measurement goes on");
-                let customer = format!("u-{:08}", scatter(number, 500_000));
+                let customer = format!("u-{number:08}");
                 let order = build::order(
                     Self::order_id(number).as_str(),
                     &customer,

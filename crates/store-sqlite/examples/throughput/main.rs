@@ -43,7 +43,7 @@ fn main() {
         match key {
             "page_size" => options.page_size = value.parse().expect("the measurement goes on"),
             "checkpoint_pages" => {
-                options.checkpoint_pages = value.parse().expect("the measurement goes on")
+                options.checkpoint_pages = value.parse().expect("the measurement goes on");
             }
             "cache_mib" => options.cache_mib = value.parse().expect("the measurement goes on"),
             "only" => value.clone_into(&mut only),
@@ -51,9 +51,9 @@ fn main() {
         }
     }
     println!("{orders} orders, {seconds} s a part, {options:?}");
+    let file = folder.join("throughput.db");
     let mut bench = Bench {
-        store: SqliteStore::open_with(&folder.join("throughput.db"), &options)
-            .expect("the measurement goes on"),
+        store: SqliteStore::open_with(&file, &options).expect("the measurement goes on"),
         shop: build::id("shop-1"),
         orders,
         random: 1,
@@ -75,6 +75,16 @@ fn main() {
     for (name, rows, batch) in parts.into_iter().filter(|part| part.0.contains(&only)) {
         bench.part(name, rows, limit, batch);
     }
+    let Bench { store, .. } = bench;
+    drop(store);
+    let watch = Watch::now();
+    let store = SqliteStore::open_with(&file, &options).expect("the measurement goes on");
+    let opened = watch.elapsed();
+    let totals = store.reader().totals().expect("the measurement goes on");
+    println!(
+        "opened again in {opened:.1?}; {totals:?} after {:.1?}",
+        watch.elapsed()
+    );
 }
 
 /// A place for every number, far from its neighbours'.

@@ -174,7 +174,7 @@ pub fn a_failing_work_leaves_nothing(store: &mut dyn Store) {
         open.write(&changes)?;
         Err(StoreError::new(StoreErrorKind::Other, "no"))
     });
-    assert_eq!(failed.unwrap_err().message, "no");
+    assert_eq!(failed.expect_err("as the case says").message, "no");
     assert_eq!(everything_read(&*store.reader(), store), before);
     store
         .transact(&mut |open| open.write(&changes))

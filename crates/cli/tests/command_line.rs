@@ -1,0 +1,25 @@
+//! The command line: what it says, what it goes by, and what its commands do to a store.
+
+mod support;
+
+#[path = "command_line/access.rs"]
+mod access;
+#[path = "command_line/audit.rs"]
+mod audit;
+#[path = "command_line/copies.rs"]
+mod copies;
+#[path = "command_line/help.rs"]
+mod help;
+#[path = "command_line/keys.rs"]
+mod keys;
+#[path = "command_line/routes.rs"]
+mod routes;
+#[path = "command_line/settings.rs"]
+mod settings;
+#[path = "command_line/shutdown.rs"]
+mod shutdown;
+
+/// A folder of its own for each test.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}

@@ -1,0 +1,145 @@
+//! Who may ask what: every route without a key, with a key of another shop, and without its scope.
+
+use crate::support::{Client, Request, Server, shop};
+use crate::{folder, keys, routes};
+use serde_json::json;
+
+const SCOPES: [&str; 7] = [
+    "read",
+    "events",
+    "checkout",
+    "campaigns",
+    "refunds",
+    "risk",
+    "admin",
+];
+
+/// The path of a route in a shop. The other names are those of things that are not there.
+fn address(path: &str, shop: &str) -> String {
+    let parts = path.split('/').map(|part| match part {
+        "{shop}" => shop,
+        part if part.starts_with('{') => "x1",
+        part => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// A request that the route takes, so that only the key decides.
+fn request(route: routes::Route, shop: &str) -> Request {
+    let (method, path, _) = route;
+    let asked = Request::new(method, address(path, shop));
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match (method, last) {
+        ("GET" | "DELETE", _) | ("POST", "close" | "publish" | "replay") => asked,
+        ("POST", "import") => asked.typed("text/csv", "sku\nA-1\n"),
+        ("POST", "events") => asked.typed("application/x-ndjson", ""),
+        ("PUT", "clock") => asked.json(&json!({ "now": shop::at(0) })),
+        ("PUT", "{shop}") => asked.json(&json!({ "name": "Teas", "kind": "sop" })),
+        ("POST", "campaigns" | "validate") => asked.json(&shop::campaign(100)),
+        ("PATCH", _) => asked.json(&json!({ "name": "July" })),
+        ("POST", "claim") => asked.json(&json!({ "customer_id": "u1" })),
+        ("POST", "payments") => asked.json(&json!({ "payment_id": "p1", "method": "jd_pay" })),
+        ("POST", "refunds") => asked.json(&json!({ "refund_id": "r1" })),
+        ("PUT", "{customer}") => asked.json(&json!({ "list": "block", "reason": "test" })),
+        ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),
+        unknown => panic!("{unknown:?} has no body here"),
+    }
+}
+
+fn needs_key(route: &routes::Route) -> bool {
+    route.2 != "-"
+}
+
+#[test]
+fn without_a_valid_key_nothing_is_said() {
+    let folder = folder();
+    let server = keys::serve(folder.path());
+    for key in ["", "sandbox", "pk_0000"] {
+        let mut client = Client::new(&server.address, key);
+        for route in routes::all() {
+            let answer = client.call(&request(route, shop::SHOP));
+            if needs_key(&route) {
+                assert_eq!(
+                    (answer.status, answer.code().as_str()),
+                    (401, "unauthorized"),
+                    "{route:?}"
+                );
+                assert_eq!(
+                    answer.header("www-authenticate"),
+                    Some("Bearer"),
+                    "{route:?}"
+                );
+            } else {
+                assert_eq!(answer.status, 200, "{route:?}");
+            }
+        }
+    }
+}
+
+/// The other shop is answered as one that does not exist (404, not 403), whatever it holds.
+#[test]
+fn a_key_of_one_shop_finds_no_other_shop() {
+    let folder = folder();
+    let own = keys::create(folder.path(), &["--name", "own", "--shop", "s1"]);
+    let platform = keys::create(folder.path(), &["--name", "platform"]);
+    let server = keys::serve(folder.path());
+    let mut platform = Client::new(&server.address, &platform);
+    shop::open(&mut platform, 1_440, 100);
+    let other = request(("PUT", "/v1/shops/{shop}", "admin"), "s2");
+    platform.call(&other).expect(200);
+    let before = platform.get("/v1/shops/s2");
+    let mut client = Client::new(&server.address, &own);
+    assert_eq!(client.get("/v1/shops/s1")["shop_id"], "s1");
+    let of_shops = |route: &routes::Route| route.1.contains("{shop}");
+    for route in routes::all().into_iter().filter(of_shops) {
+        let [there, nowhere] = ["s2", "s3"].map(|shop| client.call(&request(route, shop)));
+        assert_eq!(
+            (there.status, there.code().as_str()),
+            (404, "not_found"),
+            "{route:?}"
+        );
+        let blind = |text: String| text.replace("s2", "s?").replace("s3", "s?");
+        assert_eq!(blind(there.text()), blind(nowhere.text()), "{route:?}");
+    }
+    let clock = client.call(&shop::clock(shop::TEN + 60));
+    assert_eq!((clock.status, clock.code().as_str()), (404, "not_found"));
+    assert_eq!(platform.get("/v1/shops/s2"), before);
+}
+
+#[test]
+fn each_route_needs_its_scope_and_no_other() {
+    let folder = folder();
+    let keys = SCOPES.map(|scope| {
+        let args = ["--name", scope, "--shop", "s1", "--scopes", scope];
+        keys::create(folder.path(), &args)
+    });
+    let platform = keys::create(folder.path(), &["--name", "platform"]);
+    let server = keys::serve(folder.path());
+    shop::open(&mut Client::new(&server.address, &platform), 1_440, 100);
+    for (scope, key) in SCOPES.iter().zip(&keys) {
+        let mut client = Client::new(&server.address, key);
+        for route in routes::all() {
+            let answer = client.call(&request(route, shop::SHOP));
+            if ["-", "*", scope].contains(&route.2) {
+                assert!(
+                    ![401, 403].contains(&answer.status),
+                    "{scope}, {route:?}: {}",
+                    answer.text()
+                );
+            } else {
+                let refused = (answer.status, answer.code());
+                assert_eq!(
+                    refused,
+                    (403, "scope_missing".to_owned()),
+                    "{scope}, {route:?}"
+                );
+                assert!(
+                    answer.text().contains(route.2),
+                    "it says which: {}",
+                    answer.text()
+                );
+            }
+        }
+    }
+    drop::<Server>(server);
+}

@@ -1,0 +1,125 @@
+//! API keys: made, listed and withdrawn on the command line, and followed by a running service.
+
+use crate::folder;
+use crate::support::{Client, Request, Server, run, shop};
+use std::fs;
+use std::path::Path;
+
+/// Requests after which a service that follows its file has followed it: it looks every two seconds.
+const LOOKS: u32 = 1_000_000;
+
+/// Makes a key and answers it.
+pub fn create(folder: &Path, args: &[&str]) -> String {
+    let made = run(
+        folder,
+        &[&["keys", "create", "--keys", "keys.json"], args].concat(),
+    );
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    made.out.trim().to_owned()
+}
+
+/// A sandbox that goes by `keys.json`.
+pub fn serve(folder: &Path) -> Server {
+    let args = [
+        "--sandbox",
+        "--store",
+        "sqlite:shop.db",
+        "--keys",
+        "keys.json",
+    ];
+    Server::start(folder, &args)
+}
+
+/// Asks until the service answers so.
+fn until(client: &mut Client, status: u16) {
+    let clock = Request::get("/v1/sandbox/clock");
+    let answered = (0..LOOKS).any(|_| client.call(&clock).status == status);
+    assert!(
+        answered,
+        "{LOOKS} requests later it still does not answer {status}"
+    );
+}
+
+#[test]
+fn a_key_is_shown_once_listed_without_its_secret_and_withdrawn() {
+    let folder = folder();
+    let key = create(
+        folder.path(),
+        &["--name", "erp", "--shop", "s1", "--scopes", "read,events"],
+    );
+    assert!(key.starts_with("pk_") && key.len() == 67, "{key}");
+    let file = fs::read_to_string(folder.path().join("keys.json")).expect("the file is there");
+    assert!(!file.contains(&key), "{file}");
+    let list = || run(folder.path(), &["keys", "list", "--keys", "keys.json"]).out;
+    let listed = list();
+    for part in ["erp", "s1", "read,events", "for ever"] {
+        assert!(listed.contains(part), "{listed}");
+    }
+    assert!(!listed.contains(&key[3..]), "{listed}");
+    let again = run(
+        folder.path(),
+        &["keys", "create", "--name", "erp", "--keys", "keys.json"],
+    );
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(
+        again.err.contains("there is a key named erp"),
+        "{}",
+        again.err
+    );
+    let revoked = run(
+        folder.path(),
+        &["keys", "revoke", "erp", "--keys", "keys.json"],
+    );
+    assert_eq!(revoked.code, Some(0), "{revoked:?}");
+    assert_eq!(list(), "");
+}
+
+#[test]
+fn a_running_service_follows_the_file() {
+    let folder = folder();
+    let server = serve(folder.path());
+    let mut client = server.client();
+    until(&mut client, 401);
+    client.key = create(folder.path(), &["--name", "erp"]);
+    until(&mut client, 200);
+    let mut second = Client::new(&server.address, &create(folder.path(), &["--name", "app"]));
+    until(&mut second, 200);
+    let revoked = run(
+        folder.path(),
+        &["keys", "revoke", "erp", "--keys", "keys.json"],
+    );
+    assert_eq!(revoked.code, Some(0), "{revoked:?}");
+    until(&mut client, 401);
+    until(&mut second, 200);
+    // A file that cannot be read leaves the keys as they were.
+    fs::write(folder.path().join("keys.json"), "[{").expect("the file can be written");
+    create_fails(folder.path());
+    until(&mut second, 200);
+}
+
+fn create_fails(folder: &Path) {
+    let made = run(
+        folder,
+        &["keys", "create", "--name", "new", "--keys", "keys.json"],
+    );
+    assert_eq!(made.code, Some(1), "{made:?}");
+    assert!(
+        made.err.contains("keys.json is not a file of keys"),
+        "{}",
+        made.err
+    );
+}
+
+#[test]
+fn a_key_that_has_run_out_is_refused() {
+    let folder = folder();
+    let keys = ["--name", "guest", "--days", "0"];
+    let key = create(folder.path(), &keys);
+    let server = serve(folder.path());
+    let answer = Client::new(&server.address, &key).call(&shop::clock(0));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (401, "unauthorized")
+    );
+    assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+}

@@ -1,0 +1,97 @@
+//! The OpenAPI document: what the command prints is what the service serves, and the list of routes
+//! changes only on purpose.
+
+use crate::folder;
+use crate::support::{Request, Server, run};
+use serde_json::Value;
+
+/// Every route, a line each: method, path, and the scope that it needs; `-` for those that need no
+/// key, `*` for those that any key may ask.
+const ROUTES: &str = "\
+GET /healthz -
+GET /metrics -
+GET /readyz -
+GET /v1/sandbox/clock *
+PUT /v1/sandbox/clock admin
+GET /v1/shops/{shop} read
+PUT /v1/shops/{shop} admin
+GET /v1/shops/{shop}/campaigns read
+POST /v1/shops/{shop}/campaigns campaigns
+POST /v1/shops/{shop}/campaigns/validate campaigns
+GET /v1/shops/{shop}/campaigns/{campaign} read
+PATCH /v1/shops/{shop}/campaigns/{campaign} campaigns
+POST /v1/shops/{shop}/campaigns/{campaign}/close campaigns
+POST /v1/shops/{shop}/campaigns/{campaign}/publish campaigns
+POST /v1/shops/{shop}/campaigns/{campaign}/scope/import campaigns
+GET /v1/shops/{shop}/campaigns/{campaign}/stats read
+GET /v1/shops/{shop}/coupons/{coupon} read
+GET /v1/shops/{shop}/customers/{customer}/coupons read
+POST /v1/shops/{shop}/events events
+GET /v1/shops/{shop}/events/parked read
+GET /v1/shops/{shop}/messages read
+GET /v1/shops/{shop}/orders/{order} read
+GET /v1/shops/{shop}/orders/{order}/cashier read
+GET /v1/shops/{shop}/orders/{order}/offers read
+POST /v1/shops/{shop}/orders/{order}/offers/{offer}/claim checkout
+POST /v1/shops/{shop}/orders/{order}/payments checkout
+POST /v1/shops/{shop}/orders/{order}/refunds refunds
+GET /v1/shops/{shop}/orders/{order}/settlement read
+GET /v1/shops/{shop}/orders/{order}/timeline read
+GET /v1/shops/{shop}/risk/customers read
+GET /v1/shops/{shop}/risk/customers/{customer} read
+PUT /v1/shops/{shop}/risk/customers/{customer} risk
+GET /v1/shops/{shop}/webhooks admin
+POST /v1/shops/{shop}/webhooks admin
+DELETE /v1/shops/{shop}/webhooks/{webhook} admin
+GET /v1/shops/{shop}/webhooks/{webhook}/dead-letters admin
+POST /v1/shops/{shop}/webhooks/{webhook}/replay admin";
+
+/// A route: its method, its path, and the scope that it needs.
+pub type Route = (&'static str, &'static str, &'static str);
+
+/// Every route.
+pub fn all() -> Vec<Route> {
+    let read = |line: &'static str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        (words[0], words[1], words[2])
+    };
+    ROUTES.lines().map(read).collect()
+}
+
+/// Method and path of every route in a document, by their paths.
+fn routes(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().expect("it has paths");
+    let mut found = Vec::new();
+    for (path, methods) in paths {
+        let methods = methods.as_object().expect("a path has methods");
+        found.extend(
+            methods
+                .keys()
+                .map(|method| (path, method.to_ascii_uppercase())),
+        );
+    }
+    found.sort();
+    let found = found.into_iter();
+    found
+        .map(|(path, method)| format!("{method} {path}"))
+        .collect()
+}
+
+#[test]
+fn the_document_is_the_one_that_is_served_and_its_routes_are_these() {
+    let folder = folder();
+    let printed = run(folder.path(), &["openapi"]);
+    assert_eq!(printed.code, Some(0), "{}", printed.err);
+    let printed: Value = serde_json::from_str(&printed.out).expect("it is JSON");
+    let server = Server::start(folder.path(), &["--sandbox"]);
+    let mut client = server.client();
+    client.key = String::new();
+    assert_eq!(client.get("/openapi.json"), printed);
+    let known = all()
+        .into_iter()
+        .map(|(method, path, _)| format!("{method} {path}"));
+    assert_eq!(routes(&printed), known.collect::<Vec<_>>());
+    let problems = client.call(&Request::get("/docs/problems"));
+    assert_eq!(problems.status, 200);
+    assert!(problems.text().contains("already_claimed"));
+}

@@ -1,0 +1,209 @@
+//! The tour of both README files, against the program: every command that is followed by its answer
+//! is run by bash in the order of the text, and the program answers what the text shows, as JSON.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// Where the text says that the sandbox listens.
+const SAID: &str = "127.0.0.1:8081";
+
+/// A command of the text with the answer that the text gives it.
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    /// The line of the file that its fence is on.
+    line: usize,
+    command: String,
+    answer: String,
+}
+
+/// A fenced block.
+struct Block {
+    line: usize,
+    language: String,
+    text: String,
+    /// Nothing but empty lines stands between it and the block before.
+    follows: bool,
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut follows = false;
+    let mut lines = (1..).zip(text.lines());
+    while let Some((line, first)) = lines.next() {
+        let Some(language) = first.strip_prefix("```") else {
+            follows &= first.trim().is_empty();
+            continue;
+        };
+        let inside: Vec<&str> = lines
+            .by_ref()
+            .map(|(_, text)| text)
+            .take_while(|text| *text != "```")
+            .collect();
+        let (language, text) = (language.to_owned(), inside.join("\n"));
+        blocks.push(Block {
+            line,
+            language,
+            text,
+            follows,
+        });
+        follows = true;
+    }
+    blocks
+}
+
+/// The `sh` blocks that a `json` block follows, in the order of the text.
+fn steps(text: &str) -> Vec<Step> {
+    let blocks = blocks(text);
+    let pairs = blocks.iter().zip(blocks.iter().skip(1));
+    pairs
+        .filter(|(command, answer)| {
+            command.language == "sh" && answer.language == "json" && answer.follows
+        })
+        .map(|(command, answer)| Step {
+            line: command.line,
+            command: command.text.clone(),
+            answer: answer.text.clone(),
+        })
+        .collect()
+}
+
+/// A running sandbox; it is stopped when this goes out of scope.
+struct Sandbox {
+    process: Child,
+    address: String,
+    folder: tempfile::TempDir,
+    /// Kept open: the program may go on writing.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Sandbox {
+    /// The command of the text, on a free port.
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_promenade"));
+        command
+            .args(["serve", "--sandbox", "--store", "memory"])
+            .args(["--listen", "127.0.0.1:0"])
+            .current_dir(folder.path())
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("PROMENADE_") {
+                command.env_remove(name);
+            }
+        }
+        let mut process = command.spawn().expect("the program starts");
+        let output = process.stdout.take().expect("its output is piped");
+        let mut output = BufReader::new(output);
+        let mut said = String::new();
+        let address = loop {
+            let mut line = String::new();
+            let read = output.read_line(&mut line).expect("its output is text");
+            if let Some(address) = line.trim().strip_prefix("listening on http://") {
+                break address.to_owned();
+            }
+            said.push_str(&line);
+            assert!(read > 0, "the program ended before it listened: {said}");
+        };
+        Self {
+            process,
+            address,
+            folder,
+            _output: output,
+        }
+    }
+
+    /// Runs a command as a reader would paste it; curl finds neither a proxy nor settings.
+    fn run(&self, command: &str) -> String {
+        let output = Command::new("bash")
+            .args(["-c", &command.replace(SAID, &self.address)])
+            .current_dir(self.folder.path())
+            .env("HOME", self.folder.path())
+            .env("CURL_HOME", self.folder.path())
+            .env("NO_PROXY", "*")
+            .env("no_proxy", "*")
+            .stdin(Stdio::null())
+            .output()
+            .expect("bash runs");
+        let failed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}\nfailed: {failed}");
+        String::from_utf8(output.stdout).expect("an answer is text")
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way nothing of it is left.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn read(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(file);
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
+}
+
+fn json(file: &str, step: &Step, what: &str, text: &str) -> Value {
+    serde_json::from_str(text)
+        .unwrap_or_else(|error| panic!("{file}:{}: {what} is not JSON: {error}: {text}", step.line))
+}
+
+/// Every step of the file gets the answer that the file shows.
+fn check(file: &str) {
+    let steps = steps(&read(file));
+    assert!(!steps.is_empty(), "{file} has no command with its answer");
+    let sandbox = Sandbox::start();
+    for step in &steps {
+        let got = sandbox.run(&step.command);
+        let (shown, got) = (
+            json(file, step, "the answer shown", &step.answer),
+            json(file, step, "the program's answer", &got),
+        );
+        assert!(
+            shown == got,
+            "{file}:{}: the program answers otherwise\n{}\nshown: {shown}\n  got: {got}",
+            step.line,
+            step.command
+        );
+    }
+}
+
+#[test]
+fn the_english_tour() {
+    check("README.md");
+}
+
+#[test]
+fn the_chinese_tour() {
+    check("README.zh-CN.md");
+}
+
+#[test]
+fn both_tours_are_the_same() {
+    let of = |file| {
+        let steps = steps(&read(file)).into_iter();
+        steps
+            .map(|step| (step.command, step.answer))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of("README.md"), of("README.zh-CN.md"));
+}
+
+#[test]
+fn a_command_without_its_answer_is_no_step() {
+    let text =
+        "```sh\nmake\n```\n\nThen:\n\n```json\n{}\n```\n\n```sh\na\nb\n```\n\n```json\n1\n```\n";
+    let step = Step {
+        line: 11,
+        command: "a\nb".to_owned(),
+        answer: "1".to_owned(),
+    };
+    assert_eq!(steps(text), [step]);
+}

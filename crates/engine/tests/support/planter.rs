@@ -1,0 +1,181 @@
+//! A store with an order of every kind, and faults planted into it behind the engine's back.
+
+use super::{Deal, PAYABLE, Run, SAVE, at, cancelled, id, paid, placed, units};
+use domain::{
+    campaign::Counters,
+    customer::Standing,
+    ledger::{Account, Entry},
+    message::Message,
+    order::Order,
+};
+use engine::{
+    port::Store,
+    rows::{Changes, CouponChange, OrderChange},
+};
+use money::Money;
+use store_memory::MemoryStore;
+
+/// A shop with an order of every kind: `open` shows an offer, `claimed` has a coupon, `locked` is
+/// being paid, `used` was paid with a coupon, `refunded` went back in part, `undone` was cancelled
+/// before its payment, `pushed` was reminded.
+pub fn stocked() -> (Run, MemoryStore) {
+    let (run, store) = Run::in_memory();
+    let run = run.with_campaign(&Deal::default());
+    for name in [
+        "open", "claimed", "locked", "used", "refunded", "undone", "pushed",
+    ] {
+        run.apply(&placed(name, &format!("of.{name}"), at(0)));
+    }
+    run.advance(at(15));
+    for name in ["claimed", "locked", "used", "undone"] {
+        run.claim(name);
+    }
+    let [locked, used] = ["locked", "used"].map(|name| {
+        let id = run.order(name).claimed_coupon().cloned();
+        run.coupons()
+            .into_iter()
+            .find(|c| Some(&c.coupon_id) == id.as_ref())
+            .unwrap()
+    });
+    run.start_payment("used", "pu", Some(&used));
+    run.apply(&paid("used", "pu", PAYABLE - SAVE, at(16)));
+    run.apply(&paid("refunded", "pr", PAYABLE, at(14)));
+    let ask = units("l1", 1);
+    run.ok(engine::Command::CreateRefund {
+        order_id: id("refunded"),
+        refund_id: id("r1"),
+        ask,
+    });
+    run.apply(&paid("undone", "pn", PAYABLE, at(15)));
+    run.apply(&cancelled("undone", at(10)));
+    // The push goes out before the night: the deadline is ten the next morning.
+    run.advance(at(60 * 23));
+    run.start_payment("locked", "pl", Some(&locked));
+    (run, store)
+}
+
+/// What is needed to plant a fault.
+pub struct Planter {
+    pub run: Run,
+    store: MemoryStore,
+}
+
+impl Planter {
+    pub fn write(&mut self, changes: &Changes) {
+        self.store.transact(&mut |tx| tx.write(changes)).unwrap();
+    }
+    pub fn order(&mut self, name: &str, doctor: impl FnOnce(&mut Order)) {
+        let mut order = self.run.order(name);
+        doctor(&mut order);
+        self.put_order(order, |_| {});
+    }
+    pub fn put_order(&mut self, order: Order, doctor: impl FnOnce(&mut OrderChange)) {
+        let mut change = OrderChange {
+            shop_id: self.run.shop.clone(),
+            order,
+            is_new: false,
+            old_wake: None,
+            wake_at: None,
+            timeline: String::new(),
+        };
+        doctor(&mut change);
+        self.write(&Changes {
+            orders: vec![change],
+            ..Changes::default()
+        });
+    }
+    pub fn coupon(&mut self, name: &str, doctor: impl FnOnce(&mut CouponChange)) {
+        let id = self.run.order(name).claimed_coupon().cloned().unwrap();
+        let coupon = self
+            .run
+            .reader()
+            .coupon(&self.run.shop, &id)
+            .unwrap()
+            .unwrap();
+        let mut change = CouponChange {
+            shop_id: self.run.shop.clone(),
+            old_wake: coupon.wake_at,
+            coupon,
+            is_new: false,
+        };
+        doctor(&mut change);
+        self.write(&Changes {
+            coupons: vec![change],
+            ..Changes::default()
+        });
+    }
+    pub fn counters(&mut self, doctor: impl FnOnce(&mut Counters)) {
+        let mut counters = self.run.counters("c1");
+        doctor(&mut counters);
+        self.write(&Changes {
+            counters: vec![(self.run.shop.clone(), id("c1"), counters)],
+            ..Changes::default()
+        });
+    }
+    pub fn standing(&mut self, customer: &str, doctor: impl FnOnce(&mut Standing)) {
+        let customer = id(customer);
+        let found = self
+            .run
+            .reader()
+            .standing(&self.run.shop, &customer)
+            .unwrap();
+        let mut standing = found.unwrap_or_default();
+        doctor(&mut standing);
+        self.write(&Changes {
+            standings: vec![(self.run.shop.clone(), customer, standing)],
+            ..Changes::default()
+        });
+    }
+    pub fn entry(&mut self, name: &str, account: Account, minor: i64) {
+        let mut order = self.run.order(name);
+        let entry = Entry {
+            shop_id: self.run.shop.clone(),
+            order_id: order.order_id.clone(),
+            number: order.ledger_entries,
+            account,
+            amount: Money::from_minor(minor),
+            reason: "planted".into(),
+            funded_by: None,
+            at: at(0),
+        };
+        order.ledger_entries += 1;
+        self.put_order(order, |_| {});
+        self.write(&Changes {
+            entries: vec![entry],
+            ..Changes::default()
+        });
+    }
+    pub fn message(&mut self, doctor: impl FnOnce(&mut Message)) {
+        let mut message = self.run.messages("pushed").pop().unwrap();
+        doctor(&mut message);
+        self.write(&Changes {
+            messages: vec![message],
+            ..Changes::default()
+        });
+    }
+}
+
+/// Plants a fault into a fresh store; the auditor has to find it, with that subject and no other.
+pub fn finds(check: &str, subject: &str, plant: impl FnOnce(&mut Planter)) {
+    let (run, store) = stocked();
+    let mut planter = Planter { run, store };
+    plant(&mut planter);
+    let report = planter.run.audit();
+    let named = report
+        .findings
+        .iter()
+        .any(|f| f.check == check && f.subject.starts_with(subject));
+    assert!(
+        named,
+        "{check} of {subject} is not among {:#?}",
+        report.findings
+    );
+    let others = report
+        .findings
+        .iter()
+        .filter(|f| f.shop != planter.run.shop);
+    assert_eq!(others.count(), 0);
+    for finding in &report.findings {
+        assert!(!finding.detail.is_empty() && !finding.subject.is_empty());
+    }
+}
