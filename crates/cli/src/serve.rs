@@ -19,8 +19,11 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// How long requests in progress may take when the service stops.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long requests and deliveries in progress may take when the service stops: all of it ends
+/// within ten seconds.
+const DRAIN: Duration = Duration::from_secs(9);
+/// How long work on other threads, such as a look-up of a name, is waited for after that.
+const REST: Duration = Duration::from_millis(500);
 /// How often the file of keys is looked at.
 const KEYS_POLL: Duration = Duration::from_secs(2);
 
@@ -39,7 +42,9 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(serve(config))
+    let outcome = runtime.block_on(serve(config));
+    runtime.shutdown_timeout(REST);
+    outcome
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -71,12 +76,17 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     });
     let server =
         axum::serve(listener, http_api::router(state)).with_graceful_shutdown(told_to_stop(stop));
+    let finished = async {
+        server.await?;
+        let _ = relay.await;
+        Ok::<(), std::io::Error>(())
+    };
     let mut draining = stopped.clone();
     tokio::select! {
-        outcome = server => outcome?,
-        () = drained(&mut draining) => tracing::warn!("some requests did not end in time"),
+        outcome = finished => outcome?,
+        // What the relay has not settled by then is attempted again by the next process.
+        () = drained(&mut draining) => tracing::warn!("some requests or deliveries did not end in time"),
     }
-    let _ = relay.await;
     tokio::task::spawn_blocking(move || engine.stop()).await?;
     Ok(())
 }
@@ -172,13 +182,14 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         .keys
         .clone()
         .unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
+    // Before the first reading, so that a change right after it is not missed.
+    let mut seen = modified(&file);
     let keys = key_file::read(&file)?;
     if keys.is_empty() {
         tracing::warn!(file = %file.display(), "no API keys yet: make one with `promenade keys create --name NAME`");
     }
     ring.replace(keys);
     tokio::spawn(async move {
-        let mut seen = modified(&file);
         loop {
             tokio::time::sleep(KEYS_POLL).await;
             let now = modified(&file);

@@ -109,6 +109,7 @@ pub async fn create(
     headers: HeaderMap,
     body: Body<CampaignRequest>,
 ) -> Result<(StatusCode, Json<CampaignView>), Problem> {
+    caller.may(Scope::Campaigns)?;
     let form = body.value.read().map_err(invalid_terms)?;
     let digest = body
         .digest
@@ -242,6 +243,7 @@ pub async fn revise(
     Names((_, id)): Names<(String, CampaignId)>,
     body: Body<CampaignRequest>,
 ) -> Result<Json<CampaignView>, Problem> {
+    caller.may(Scope::Campaigns)?;
     let row = find(&state, &caller, &id)?;
     if !body.value.campaign_id.is_null() && body.value.campaign_id != Value::String(id.to_string())
     {

@@ -13,6 +13,7 @@ pub mod lists;
 pub mod queues;
 pub mod random;
 pub mod rows;
+pub mod settings;
 pub mod timers;
 
 use engine::port::{Page, Store};
@@ -44,9 +45,9 @@ macro_rules! cases {
 }
 
 cases! {
-    rows::shops_keep_their_settings,
-    rows::sequences_are_kept_for_known_shops,
-    rows::campaigns_and_their_figures,
+    settings::shops_keep_their_settings,
+    settings::sequences_are_kept_for_known_shops,
+    settings::campaigns_and_their_figures,
     rows::orders_and_their_timelines,
     rows::coupons_in_every_state,
     rows::standings_of_shops_and_of_the_platform,
