@@ -1,13 +1,13 @@
 //! Our engine, set up for measuring: a shop with one hot campaign on a `SQLite` file, on a sandbox clock.
 //!
-//! Nothing is left out to be fast: a webhook is registered, so that every effect has its outbox row
-//! and delivery, and claims carry idempotency keys.
+//! Nothing is left out to be fast: every effect has its row in the outbox and its line in the
+//! timeline, and claims carry idempotency keys. No webhook is registered; each would add a row.
 
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result, ensure};
 use domain::{
-    CampaignId, Instant, ShopId, WebhookId,
+    CampaignId, Instant, ShopId,
     campaign::{Counters, Terms, Version, recovery},
     catalog::Scope,
     coupon::Bind,
@@ -17,7 +17,6 @@ use domain::{
 };
 use engine::{
     Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock, port::Page,
-    rows::Webhook,
 };
 use money::Money;
 use store_sqlite::SqliteStore;
@@ -58,8 +57,8 @@ pub fn shop_id() -> ShopId {
 }
 
 impl Ours {
-    /// A new store with the shop and its campaign running. `with_webhook` registers a receiver.
-    pub fn create(folder: &Path, with_webhook: bool) -> Result<Self> {
+    /// A new store with the shop and its campaign running.
+    pub fn create(folder: &Path) -> Result<Self> {
         let store = SqliteStore::open(&folder.join("ours.sqlite"))?;
         let clock = SandboxClock::unset(opening().plus_hours(-24));
         let engine = Engine::start(Box::new(store), EngineClock::Sandbox(Arc::new(clock)))?;
@@ -68,9 +67,6 @@ impl Ours {
         shop.payment_timeout_minutes = 60 * 24 * 10;
         ours.submit(Command::PutShop(Box::new(shop)))?;
         ours.submit(campaign()?)?;
-        if with_webhook {
-            ours.submit(Command::PutWebhook(Box::new(webhook()?)))?;
-        }
         ours.engine.advance_blocking(opening())?;
         Ok(ours)
     }
@@ -215,15 +211,5 @@ fn campaign() -> Result<Command> {
         version: Box::new(version),
         publish: true,
         digest: String::new(),
-    })
-}
-
-fn webhook() -> Result<Webhook> {
-    Ok(Webhook {
-        webhook_id: WebhookId::try_new("wh_bench")?,
-        url: "https://receiver.example/hooks".into(),
-        types: vec!["coupon.claimed".into()],
-        secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
-        created_at: opening(),
     })
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Clients in flight, and the most claims that the floor puts into one commit.
-const LOADS: [(usize, usize); 2] = [(64, 256), (512, 512)];
+const LOADS: [(usize, usize); 2] = [(64, 256), (512, 256)];
 
 /// Measures every load.
 pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
@@ -70,7 +70,7 @@ impl Claimant for EngineClient {
 /// Claims through our engine on a store as durable as the floor's. Afterwards the campaign's figures
 /// must say exactly what was granted.
 fn ours_claims(folder: &Path, plan: Plan) -> Result<ClaimRun> {
-    let ours = Ours::create(folder, true)?;
+    let ours = Ours::create(folder)?;
     ours.place(0, READY, |number| number)?;
     ours.advance(ours::opening().plus_minutes(15))?;
     let ready = Arc::new(ours.shown()?);

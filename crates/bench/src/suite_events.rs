@@ -102,7 +102,7 @@ fn ours_events(ctx: &Context, folder: &Path, rows: &[Row], distinct: usize) -> R
         }
     });
     write_requests(&file, requests)?;
-    let ours = Ours::create(folder, false)?;
+    let ours = Ours::create(folder)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let server = Server::start(ours.engine.clone(), threads)?;
     let mut plan = LoadPlan::new(server.address(), &file, 600.0);

@@ -43,7 +43,7 @@ const READY: u64 = 120_000;
 /// Claims from our server on a runtime of `threads` threads, durable before the answer.
 fn ours_claims(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> {
     let scratch = ctx.scratch()?;
-    let ours = Ours::create(scratch.path(), true)?;
+    let ours = Ours::create(scratch.path())?;
     ours.place(0, READY, |number| number)?;
     ours.advance(ours::opening().plus_minutes(15))?;
     let file = folder.join("claim-requests");

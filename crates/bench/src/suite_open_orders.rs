@@ -53,7 +53,7 @@ pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
     let mut figures: Vec<Figure> = Vec::new();
     for open in OPEN {
         let folder = ctx.scratch()?;
-        let filled = Ours::create(folder.path(), false)?;
+        let filled = Ours::create(folder.path())?;
         filled.place(0, open, |number| number)?;
         drop(filled);
         let mut rounds = Rounds::new();

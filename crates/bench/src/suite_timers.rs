@@ -42,7 +42,7 @@ pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
 /// Timers through our engine: as many orders whose coupon is due, and no moment before. Each must
 /// have shown its coupon once, with its push planned.
 fn ours_timers(folder: &Path) -> Result<TimerRun> {
-    let ours = Ours::create(folder, false)?;
+    let ours = Ours::create(folder)?;
     ours.place(0, PENDING, |number| number)?;
     let due = ours::opening().plus_minutes(15);
     let early = ours.advance(Instant::from_micros(due.micros() - 1))?;

@@ -7,7 +7,12 @@
 
 mod support;
 
-use domain::{campaign::recovery::FrequencyScope, customer::Standing, order::OfferStatus};
+use domain::{
+    campaign::recovery::FrequencyScope,
+    coupon::CouponStatus,
+    customer::Standing,
+    order::{Method, OfferStatus, PaymentStatus},
+};
 use engine::{Command, Input};
 use support::*;
 
@@ -165,5 +170,32 @@ fn s0_r33_a_s0_19_closing_stops_claims_and_leaves_coupons() {
     run.apply(&paid("o1", "p1", PAYABLE - SAVE, at(15)));
     run.advance(at(60 * 23));
     assert!(!run.timeline("o2").contains(&"push.sent".to_owned()));
+    run.assert_clean();
+}
+
+#[test]
+fn a_s0_11_an_order_paid_otherwise_lets_go_of_a_coupon_that_lives_on() {
+    let deal = Deal {
+        bind: domain::coupon::Bind::ShopScope,
+        ..Deal::default()
+    };
+    let run = Run::in_memory().0.with_campaign(&deal);
+    for name in ["o1", "o2"] {
+        run.apply(&placed(name, "u1", at(0)));
+    }
+    run.advance(at(15));
+    let coupon = run.claim("o1");
+    run.start_payment("o2", "p1", Some(&coupon));
+    assert_eq!(run.refused(starting("o1", "p2", Method::JdPay, Some(&coupon))), "coupon_locked");
+    // The money comes in full, by another attempt.
+    run.apply(&paid("o2", "p9", PAYABLE, at(16)));
+    assert_eq!(run.coupon(&coupon).status, CouponStatus::Available);
+    run.assert_clean();
+    run.start_payment("o1", "p2", Some(&coupon));
+    // Switching the method moves it from one attempt to the next (S0-R24).
+    run.ok(starting("o1", "p3", Method::Baitiao, Some(&coupon)));
+    assert_eq!(run.order("o1").payments[0].status, PaymentStatus::Failed);
+    run.ok(starting("o1", "p4", Method::Card, None));
+    assert_eq!(run.coupon(&coupon).status, CouponStatus::Available);
     run.assert_clean();
 }

@@ -135,7 +135,7 @@ fn crowd(run: &Run, orders: i64) {
     let placings = (0..orders).map(|n| {
         ingest(&placed(
             &format!("o{n:04}"),
-            &format!("u{n}"),
+            &format!("u{}", n % 7),
             START.plus_seconds(n * 97 % 3_600),
         ))
     });
@@ -165,39 +165,44 @@ fn one_leap_does_what_many_steps_do_in_the_same_order() {
     leap.assert_clean();
 }
 
+/// An order with a deadline of its own: its push is due an hour before it.
+fn due(order: &str, customer: &str, when: i64, deadline: i64) -> domain::event::OrderEvent {
+    let mut body = placing(order, customer);
+    body.cancel_at = Some(at(deadline));
+    let body = domain::event::Body::Placed(Box::new(body));
+    event(&format!("{order}.placed"), body, at(when))
+}
+
 #[test]
-fn a_timer_set_on_the_way_fires_before_later_ones() {
-    // The push of the first order is planned when its trigger fires, and due before the trigger of
-    // the second: a category is reminded of once a day, so the order of firing shows (S0-R37).
+fn s0_r37_a_timer_set_on_the_way_fires_before_later_ones() {
     let run = Run::in_memory().0.with_campaign(&Deal::default());
-    let mut soon = placing("o1", "u1");
-    soon.cancel_at = Some(at(80));
-    run.apply(&event(
-        "e1",
-        domain::event::Body::Placed(Box::new(soon)),
-        at(0),
-    ));
-    let mut later = placing("o2", "u1");
-    later.cancel_at = Some(at(200));
-    run.apply(&event(
-        "e2",
-        domain::event::Body::Placed(Box::new(later)),
-        at(30),
-    ));
-    // o1: trigger 15, push 20, deadline 80. o2: trigger 45, push 140.
-    run.advance(at(300));
-    assert_eq!(
-        (
-            times(&run, "o1", "push.sent"),
-            times(&run, "o2", "push.sent")
-        ),
-        (1, 0)
-    );
-    let sent = run
-        .messages("o1")
-        .into_iter()
-        .find_map(|message| message.sent_at);
-    assert_eq!(sent, Some(at(20)));
+    run.apply(&due("later", "u1", 0, 100));
+    run.advance(at(16));
+    run.apply(&due("soon", "u1", 5, 85));
+    // In one leap: the trigger of `soon` at 20 sets its push for 25, before the push of `later` that
+    // was set for 40. A category is reminded of once a day, so the order of firing shows.
+    run.advance(at(60));
+    let sent = |order: &str| run.messages(order).iter().find_map(|message| message.sent_at);
+    assert_eq!((sent("soon"), sent("later")), (Some(at(25)), None));
+    run.assert_clean();
+}
+
+#[test]
+fn s0_r38_a_s0_13_a_push_that_has_come_into_quiet_hours_waits_for_their_end() {
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    run.apply(&due("o1", "u1", 0, 240));
+    run.advance(at(16));
+    // Due at 13:00; the shop takes a rest from 12:00 to 13:30.
+    let mut resting = shop("s1");
+    resting.quiet_hours = domain::shop::QuietHours::try_new("12:00", "13:30").unwrap();
+    run.ok(engine::Command::PutShop(Box::new(resting)));
+    run.advance(at(200));
+    let sent_at = Some(at(210));
+    run.advance(before(at(210)));
+    assert_eq!(times(&run, "o1", "push.sent"), 0);
+    assert_eq!(times(&run, "o1", "push.suppressed"), 1);
+    run.advance(at(210));
+    assert_eq!(run.messages("o1").iter().find_map(|message| message.sent_at), sent_at);
     run.assert_clean();
 }
 

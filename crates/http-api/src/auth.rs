@@ -6,10 +6,11 @@ use crate::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{StatusCode, header, request::Parts};
 use domain::ShopId;
+use std::sync::Arc;
 
 /// A key that was found in force.
 #[derive(Debug, Clone)]
-pub struct Caller(pub ApiKey);
+pub struct Caller(pub Arc<ApiKey>);
 
 impl Caller {
     /// Refuses a key that lacks the scope.

@@ -3,7 +3,7 @@
 use domain::{Instant, ShopId};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ pub fn hash(key: &str) -> String {
 
 /// The keys in force. A hash is looked up, so the time it takes says nothing about the keys.
 #[derive(Debug, Default)]
-pub struct KeyRing(RwLock<HashMap<[u8; 32], ApiKey>>);
+pub struct KeyRing(RwLock<HashMap<[u8; 32], Arc<ApiKey>>>);
 
 impl KeyRing {
     /// A ring of keys.
@@ -122,7 +122,7 @@ impl KeyRing {
     }
     /// Puts other keys in force.
     pub fn replace(&self, keys: Vec<ApiKey>) {
-        let read = |key: ApiKey| Some((*blake3::Hash::from_hex(&key.hash).ok()?.as_bytes(), key));
+        let read = |key: ApiKey| Some((*blake3::Hash::from_hex(&key.hash).ok()?.as_bytes(), Arc::new(key)));
         let keys = keys.into_iter().filter_map(read).collect();
         *self
             .0
@@ -130,7 +130,7 @@ impl KeyRing {
             .unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
     }
     /// The key's rights, if it is in force.
-    pub fn find(&self, key: &str, now: Instant) -> Option<ApiKey> {
+    pub fn find(&self, key: &str, now: Instant) -> Option<Arc<ApiKey>> {
         let hash = *blake3::hash(key.as_bytes()).as_bytes();
         let keys = self
             .0

@@ -24,6 +24,5 @@ CREATE TABLE deliveries (
     reason      TEXT
 ) STRICT;
 
-CREATE INDEX deliveries_of_webhook ON deliveries (shop_id, webhook_id);
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE status = 'pending';
 CREATE INDEX deliveries_dead ON deliveries (shop_id, webhook_id) WHERE status = 'dead';

@@ -127,13 +127,15 @@ fn a_torn_file_is_not_called_clean() {
     prepare(folder.path());
     let whole = fs::read(folder.path().join("copy.db")).expect("the copy");
     let db = Connection::open(folder.path().join("copy.db")).expect("it opens");
+    let number = |sql: &str| {
+        let number: i64 = db.query_row(sql, [], |row| row.get(0)).expect(sql);
+        usize::try_from(number).expect("a small number")
+    };
+    let size = number("PRAGMA page_size");
     for table in TABLES {
-        let page: u32 = db
-            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [table], |row| row.get(0))
-            .expect("the table has a first page");
-        let from = 4_096 * (page as usize - 1);
+        let page = number(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{table}'"));
         let mut torn = whole.clone();
-        torn[from..from + 4_096].fill(0xa5);
+        torn[(page - 1) * size..page * size].fill(0xa5);
         fs::write(folder.path().join("torn.db"), torn).expect("written");
         let audited = run(folder.path(), &["audit", "--store", "sqlite:torn.db"]);
         assert_eq!(audited.code, Some(2), "{table}: {audited:?}");

@@ -71,7 +71,12 @@ impl Receiver {
         next.expect("a delivery arrives")
     }
 
-    /// Whether anything arrived that was not asked for.
+    /// The next delivery, if there is one within the time in which the service looks twice.
+    pub fn soon(&self) -> Option<Delivered> {
+        self.arrived.recv_timeout(Duration::from_millis(2_200)).ok()
+    }
+
+    /// Whether nothing has arrived that was not asked for.
     pub fn is_idle(&self) -> bool {
         self.arrived.try_recv().is_err()
     }

@@ -1,0 +1,142 @@
+//! Webhooks: signed, tried again under the same id, put aside when the receiver is gone, and sent
+//! once more on demand.
+
+use crate::support::receiver::{Delivered, Receiver};
+use crate::support::{Client, Request, shop};
+use crate::{folder, place, register, serve};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+/// Questions after which something that takes milliseconds has happened.
+const LOOKS: usize = 100_000;
+
+/// Whether the delivery is signed with the secret, as any receiver would check it.
+fn is_signed(delivered: &Delivered, secret: &str) -> bool {
+    let header = |(name, value): &(String, String)| {
+        let name = name.parse::<HeaderName>().ok()?;
+        Some((name, HeaderValue::from_str(value).ok()?))
+    };
+    let headers: HeaderMap = delivered.headers.iter().filter_map(header).collect();
+    let hook = standardwebhooks::Webhook::new(secret).expect("the secret can be read");
+    hook.verify(&delivered.body, &headers).is_ok()
+}
+
+fn secret(hook: &Value) -> String {
+    hook["secret"].as_str().expect("it has a secret").to_owned()
+}
+
+/// The next delivery while the clock goes on: what failed is due again after some seconds of it.
+fn retried(client: &mut Client, receiver: &Receiver, from: i64) -> Delivered {
+    let mut tries = (1..=10).filter_map(|minute| {
+        client.call(&shop::clock(from + minute)).expect(200);
+        receiver.soon()
+    });
+    tries.next().expect("it is tried again")
+}
+
+fn dead(client: &mut Client, hook: &Value) -> Vec<Value> {
+    let id = hook["webhook_id"].as_str().expect("it has an id");
+    let letters = client.get(shop::path(&format!("webhooks/{id}/dead-letters")));
+    letters["data"].as_array().expect("a list").clone()
+}
+
+#[test]
+fn what_happens_is_delivered_signed_in_order_and_once() {
+    let folder = folder();
+    let server = serve(folder.path(), &[]);
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let (receiver, picky) = (Receiver::start(), Receiver::start());
+    let hook = register(&mut client, &receiver.url, &[]);
+    register(&mut client, &picky.url, &["coupon.used"]);
+    place(&mut client, &["o1"]);
+    let coupon = shop::take(&mut client, "o1", "u1");
+    let paid = shop::paid("o1", "p1", Some(&coupon), shop::TEN + shop::TRIGGER);
+    assert_eq!(shop::tell(&mut client, &[paid.clone(), paid]), ["applied", "duplicate"]);
+    let mut ids = Vec::new();
+    for kind in ["offer.displayed", "coupon.claimed", "coupon.used", "order.settled"] {
+        let delivered = receiver.next();
+        let body = delivered.json();
+        assert_eq!(body["type"], kind, "{body}");
+        assert_eq!((body["shop_id"].as_str(), body["data"].is_object()), (Some("s1"), true));
+        assert_eq!(delivered.header("content-type"), "application/json");
+        assert!(is_signed(&delivered, &secret(&hook)), "{delivered:?}");
+        assert!(!is_signed(&delivered, "whsec_AAAAAAAAAAAAAAAAAAAAAAAA"), "a wrong secret");
+        ids.push(delivered.header("webhook-id").to_owned());
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4, "each has an id of its own: {ids:?}");
+    assert_eq!(picky.next().json()["type"], "coupon.used");
+    assert!(receiver.is_idle() && picky.is_idle(), "nothing comes twice");
+    let listed = client.get(shop::path("webhooks"));
+    assert!(!listed.to_string().contains("whsec_"), "the secret is shown once: {listed}");
+}
+
+#[test]
+fn what_fails_is_tried_again_under_the_same_id() {
+    let folder = folder();
+    let server = serve(folder.path(), &[]);
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let (receiver, canary) = (Receiver::start(), Receiver::start());
+    let moved = format!("302 Found\r\nlocation: {}", canary.url);
+    receiver.answer(&["500 Internal Server Error", &moved]);
+    let hook = register(&mut client, &receiver.url, &["offer.displayed"]);
+    place(&mut client, &["o1"]);
+    let first = receiver.next();
+    for from in [shop::TEN + 20, shop::TEN + 40] {
+        let next = retried(&mut client, &receiver, from);
+        assert_eq!(next.header("webhook-id"), first.header("webhook-id"));
+        assert_eq!(next.body, first.body);
+        assert!(is_signed(&next, &secret(&hook)));
+    }
+    assert!(canary.is_idle(), "no redirect is followed");
+    client.call(&shop::clock(shop::TEN + 120)).expect(200);
+    assert!(receiver.soon().is_none(), "what was taken is not sent again");
+    assert_eq!(dead(&mut client, &hook), [Value::Null; 0]);
+}
+
+#[test]
+fn a_receiver_that_is_gone_leaves_dead_letters_that_can_be_sent_again() {
+    let folder = folder();
+    let server = serve(folder.path(), &[]);
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let receiver = Receiver::start();
+    receiver.answer(&["410 Gone"]);
+    let hook = register(&mut client, &receiver.url, &["offer.displayed"]);
+    place(&mut client, &["o1"]);
+    let first = receiver.next();
+    let letters = (0..LOOKS).map(|_| dead(&mut client, &hook)).find(|list| !list.is_empty());
+    let letters = letters.expect("it becomes a dead letter");
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert_eq!(letters[0]["event_id"], first.header("webhook-id"));
+    assert_eq!((&letters[0]["type"], &letters[0]["attempts"]), (&"offer.displayed".into(), &1.into()));
+    assert!(letters[0]["reason"].as_str().is_some_and(|why| why.starts_with("http_410")), "{letters:?}");
+    let id = hook["webhook_id"].as_str().expect("it has an id");
+    let replay = Request::new("POST", shop::path(&format!("webhooks/{id}/replay")));
+    assert_eq!(client.call(&replay).status, 202);
+    let again = receiver.next();
+    assert_eq!(again.header("webhook-id"), first.header("webhook-id"));
+    assert_eq!(again.body, first.body);
+    assert_eq!(dead(&mut client, &hook), [Value::Null; 0]);
+}
+
+#[test]
+fn a_removed_receiver_gets_nothing_more() {
+    let folder = folder();
+    let server = serve(folder.path(), &[]);
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let (removed, other) = (Receiver::start(), Receiver::start());
+    let hook = register(&mut client, &removed.url, &[]);
+    register(&mut client, &other.url, &[]);
+    let id = hook["webhook_id"].as_str().expect("it has an id");
+    let remove = Request::new("DELETE", shop::path(&format!("webhooks/{id}")));
+    assert_eq!(client.call(&remove).status, 204);
+    assert_eq!(client.call(&remove).code(), "not_found");
+    place(&mut client, &["o1"]);
+    assert_eq!(other.next().json()["type"], "offer.displayed");
+    assert!(removed.is_idle());
+}
