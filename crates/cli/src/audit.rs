@@ -11,6 +11,7 @@ pub fn run(args: &StoreArgs) -> ExitCode {
     let audited = store::open_reader(&args.store).and_then(|reader| {
         let now = reader
             .sandbox_clock()?
+            .filter(|at| *at != engine::SANDBOX_UNSET)
             .unwrap_or_else(|| SystemClock::default().now());
         let report = engine::audit::audit(&*reader, now, &mut |what, count| {
             bar.set_message(what.to_owned());

@@ -42,6 +42,10 @@ fn main() -> ExitCode {
 }
 
 fn print_openapi() -> anyhow::Result<()> {
-    println!("{}", http_api::openapi().to_pretty_json()?);
-    Ok(())
+    use std::io::Write;
+    let document = http_api::openapi().to_pretty_json()?;
+    match writeln!(std::io::stdout(), "{document}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

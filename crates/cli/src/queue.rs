@@ -53,9 +53,14 @@ impl Outbox {
 
     fn delivery(&self, delivery: Delivery, webhook: Webhook) -> relay::Delivery {
         lock(&self.attempts).insert(delivery.delivery_id, delivery.attempt);
+        let shop = self.engine.reader().shop(&delivery.shop_id).ok().flatten();
+        let at = shop.map_or_else(
+            || delivery.at.to_string(),
+            |shop| shop.time_zone.format(delivery.at),
+        );
         let body = serde_json::json!({
             "type": delivery.event_type,
-            "timestamp": delivery.at.to_string(),
+            "timestamp": at,
             "shop_id": delivery.shop_id,
             "data": serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap_or_default(),
         });

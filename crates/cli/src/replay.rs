@@ -19,16 +19,17 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         "no order could be read; see the mapping and the files"
     );
     let bar = progress::bar("replaying");
-    let outcomes = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
+    let replayed = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    let report = Report::build(
+    let mut report = Report::build(
         reading.inputs,
         mapping.settings.clone(),
-        outcomes.into_iter(),
+        replayed.outcomes.into_iter(),
     );
+    report.rejected_events = replayed.rejected;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("cannot make {}", args.out.display()))?;
     replay::write(&report, &args.out)?;

@@ -6,6 +6,8 @@ use crate::{demo, key_file, queue, store, telemetry};
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use engine::clock::{Clock, SystemClock};
+use engine::port::{Page, Store};
+use engine::rows::Changes;
 use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -48,7 +50,8 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let opened = store::open(config.store())?;
+    let mut opened = store::open(config.store())?;
+    keep_apart(&mut *opened, config.sandbox)?;
     let clock = if config.sandbox {
         EngineClock::sandbox_of(&*opened.reader())?
     } else {
@@ -88,6 +91,33 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         () = drained(&mut draining) => tracing::warn!("some requests or deliveries did not end in time"),
     }
     tokio::task::spawn_blocking(move || engine.stop()).await?;
+    Ok(())
+}
+
+/// A sandbox and a real shop never share a store: a clock that jumps would cancel real orders.
+fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
+    let reader = store.reader();
+    let was_sandbox = reader.sandbox_clock()?.is_some();
+    let one = Page {
+        after: None,
+        limit: 1,
+    };
+    let is_new = !was_sandbox && reader.shops(&one)?.is_empty();
+    anyhow::ensure!(
+        sandbox || !was_sandbox,
+        "this store is a sandbox; serve it with --sandbox, or name another store"
+    );
+    anyhow::ensure!(
+        !sandbox || was_sandbox || is_new,
+        "this store has real shops; a sandbox needs a store of its own"
+    );
+    if sandbox && is_new {
+        let mark = Changes {
+            sandbox_clock: Some(engine::SANDBOX_UNSET),
+            ..Changes::default()
+        };
+        store.transact(&mut |tx| tx.write(&mark))?;
+    }
     Ok(())
 }
 

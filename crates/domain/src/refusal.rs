@@ -51,6 +51,10 @@ codes! {
     PayableMismatch = "payable_mismatch", "应付金额与明细不一致", "payable differs from lines + freight - discounts";
     DiscountTooHigh = "discount_too_high", "优惠金额超过商品金额", "A discount is larger than what it reduces";
     TimeInFuture = "time_in_future", "事件时间过于超前", "The event lies too far in the future";
+    WorstCaseCost = "worst_case_cost", "最高成本提示", "What the campaign costs if every coupon is used";
+    DeepDiscount = "deep_discount", "优惠力度较大", "The discount is deeper than 30 % of the spend";
+    NeverShown = "never_shown", "优惠券来不及展示", "Orders end before the coupon would be shown";
+    NarrowScope = "narrow_scope", "活动范围很小", "Very few goods take part";
     // Refusals by state.
     NotFound = "not_found", "未找到", "There is no such thing here";
     NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";

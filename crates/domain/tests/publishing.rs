@@ -160,9 +160,9 @@ fn s0_r14_s0_r19_warnings() {
         let found = warnings(&version(terms.clone()), terms, shop).into_iter();
         found.map(|v| (v.field, v.code)).collect()
     };
-    let cost = ("terms.quantity".to_owned(), Code::OutOfRange);
+    let cost = ("terms.quantity".to_owned(), Code::WorstCaseCost);
     assert_eq!(say(&shop, &terms()), std::slice::from_ref(&cost));
     shop.payment_timeout_minutes = 15;
-    let never = ("terms.trigger_after_minutes".to_owned(), Code::OutOfRange);
+    let never = ("terms.trigger_after_minutes".to_owned(), Code::NeverShown);
     assert_eq!(say(&shop, &terms()), [cost, never]);
 }

@@ -32,6 +32,9 @@ pub enum EngineError {
     Stopped,
 }
 
+/// What marks a store as a sandbox whose clock has not been set yet.
+pub const SANDBOX_UNSET: Instant = Instant::from_micros(0);
+
 /// Which clock the engine goes by.
 #[derive(Clone)]
 pub enum EngineClock {
@@ -59,8 +62,8 @@ impl EngineClock {
     /// A sandbox clock that goes on where the store left it, or may be set anywhere.
     pub fn sandbox_of(reader: &dyn Reader) -> Result<Self, StoreError> {
         let clock = match reader.sandbox_clock()? {
-            Some(at) => SandboxClock::resumed(at),
-            None => SandboxClock::unset(SystemClock::default().now()),
+            Some(at) if at != SANDBOX_UNSET => SandboxClock::resumed(at),
+            Some(_) | None => SandboxClock::unset(SystemClock::default().now()),
         };
         Ok(Self::Sandbox(Arc::new(clock)))
     }

@@ -18,4 +18,4 @@ pub mod rows;
 mod writer;
 
 pub use command::{Command, EventOutcome, EventResult, Input, Reply};
-pub use handle::{Engine, EngineClock, EngineError};
+pub use handle::{Engine, EngineClock, EngineError, SANDBOX_UNSET};

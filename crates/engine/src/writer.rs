@@ -200,7 +200,10 @@ impl Writer {
         if clock.goes_back(to) {
             return Err(Refusal::with(
                 Code::ClockBackwards,
-                format!("the clock stands at {}", self.clock.now()),
+                format!(
+                    "the clock stands at {}",
+                    domain::time::Zone::shanghai().format(self.clock.now())
+                ),
             )
             .into());
         }

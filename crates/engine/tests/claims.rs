@@ -186,7 +186,10 @@ fn a_s0_11_an_order_paid_otherwise_lets_go_of_a_coupon_that_lives_on() {
     run.advance(at(15));
     let coupon = run.claim("o1");
     run.start_payment("o2", "p1", Some(&coupon));
-    assert_eq!(run.refused(starting("o1", "p2", Method::JdPay, Some(&coupon))), "coupon_locked");
+    assert_eq!(
+        run.refused(starting("o1", "p2", Method::JdPay, Some(&coupon))),
+        "coupon_locked"
+    );
     // The money comes in full, by another attempt.
     run.apply(&paid("o2", "p9", PAYABLE, at(16)));
     assert_eq!(run.coupon(&coupon).status, CouponStatus::Available);

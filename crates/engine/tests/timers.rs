@@ -182,7 +182,11 @@ fn s0_r37_a_timer_set_on_the_way_fires_before_later_ones() {
     // In one leap: the trigger of `soon` at 20 sets its push for 25, before the push of `later` that
     // was set for 40. A category is reminded of once a day, so the order of firing shows.
     run.advance(at(60));
-    let sent = |order: &str| run.messages(order).iter().find_map(|message| message.sent_at);
+    let sent = |order: &str| {
+        run.messages(order)
+            .iter()
+            .find_map(|message| message.sent_at)
+    };
     assert_eq!((sent("soon"), sent("later")), (Some(at(25)), None));
     run.assert_clean();
 }
@@ -202,7 +206,12 @@ fn s0_r38_a_s0_13_a_push_that_has_come_into_quiet_hours_waits_for_their_end() {
     assert_eq!(times(&run, "o1", "push.sent"), 0);
     assert_eq!(times(&run, "o1", "push.suppressed"), 1);
     run.advance(at(210));
-    assert_eq!(run.messages("o1").iter().find_map(|message| message.sent_at), sent_at);
+    assert_eq!(
+        run.messages("o1")
+            .iter()
+            .find_map(|message| message.sent_at),
+        sent_at
+    );
     run.assert_clean();
 }
 

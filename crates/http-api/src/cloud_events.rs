@@ -1,5 +1,6 @@
 //! `CloudEvents` 1.0 envelopes into typed order events.
 
+use crate::extract::field_at_fault;
 use crate::limits;
 use domain::{
     Code, Instant, Refusal, Violation,
@@ -149,10 +150,11 @@ fn body(kind: &str, data: &str) -> Result<Body, Refusal> {
 fn typed<T: DeserializeOwned>(data: &str) -> Result<T, Refusal> {
     serde_json::from_str(data).map_err(|_| {
         let mut reader = serde_json::Deserializer::from_str(data);
-        let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err();
-        let (path, message) = error.map_or(("data".into(), "not valid".into()), |error| {
-            (format!("data.{}", error.path()), error.inner().to_string())
-        });
-        fault(&path, Code::InvalidValue, message)
+        let Some(error) = serde_path_to_error::deserialize::<_, T>(&mut reader).err() else {
+            return fault("data", Code::InvalidValue, "not valid");
+        };
+        let (path, message) = (format!("data.{}", error.path()), error.inner().to_string());
+        let (field, code) = field_at_fault(&path, &message);
+        fault(&field, code, message)
     })
 }

@@ -86,8 +86,10 @@ pub fn pages(document: utoipa::openapi::OpenApi) -> Router<ApiState> {
 
 async fn problems() -> Html<String> {
     let mut rows = String::new();
-    for code in domain::Code::ALL {
-        let (en, zh) = (code.en(), code.zh());
+    let domain = domain::Code::ALL
+        .iter()
+        .map(|code| (code.as_str(), code.en(), code.zh()));
+    for (code, en, zh) in domain.chain(crate::problem::EDGE_CODES.iter().copied()) {
         let _ = writeln!(
             rows,
             "<tr id=\"{code}\"><td><code>{code}</code></td><td>{en}</td><td>{zh}</td></tr>"

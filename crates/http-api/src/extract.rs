@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, request::Parts};
 use domain::{Code, Refusal};
 use engine::rows::Digest;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 /// A JSON body, with the bytes' digest for idempotency.
 #[derive(Debug)]
@@ -22,21 +23,45 @@ pub struct Body<T> {
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let field = error.path().to_string();
-        let message = error.inner().to_string();
         match error.inner().classify() {
-            serde_json::error::Category::Data => Problem::invalid_body(&field, &message),
-            serde_json::error::Category::Io
-            | serde_json::error::Category::Syntax
-            | serde_json::error::Category::Eof => {
-                Problem::malformed(format!("not JSON: {message}"))
-            }
+            // A field can be wrong before the text turns out not to be JSON at all.
+            Category::Data => match serde_json::from_slice::<serde_json::Value>(bytes) {
+                Ok(_) => wrong_shape(&error.path().to_string(), &error.inner().to_string()),
+                Err(error) => not_json(&error),
+            },
+            Category::Io | Category::Syntax | Category::Eof => not_json(error.inner()),
         }
     })?;
-    reader
-        .end()
-        .map_err(|error| Problem::malformed(format!("not JSON: {error}")))?;
+    reader.end().map_err(|error| not_json(&error))?;
     Ok(value)
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::malformed(format!("not JSON: {error}"))
+}
+
+fn wrong_shape(path: &str, message: &str) -> Problem {
+    let (field, code) = field_at_fault(path, message);
+    let mut problem = Problem::invalid_body(&field, message);
+    for violation in &mut problem.violations {
+        violation.code = code.as_str().into();
+    }
+    problem
+}
+
+/// The field that a reader stumbled over, and what is wrong with it. A missing field is found in the
+/// message, as the path leads only to where it should stand; the whole is called `body`.
+pub fn field_at_fault(path: &str, message: &str) -> (String, Code) {
+    let parent = path.trim_end_matches('.');
+    let missing = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    match (parent, missing) {
+        ("", None) => ("body".to_owned(), Code::InvalidValue),
+        (parent, None) => (parent.to_owned(), Code::InvalidValue),
+        ("", Some(name)) => (name.to_owned(), Code::Required),
+        (parent, Some(name)) => (format!("{parent}.{name}"), Code::Required),
+    }
 }
 
 /// Reads the whole body, within the limit.

@@ -122,7 +122,12 @@ impl KeyRing {
     }
     /// Puts other keys in force.
     pub fn replace(&self, keys: Vec<ApiKey>) {
-        let read = |key: ApiKey| Some((*blake3::Hash::from_hex(&key.hash).ok()?.as_bytes(), Arc::new(key)));
+        let read = |key: ApiKey| {
+            Some((
+                *blake3::Hash::from_hex(&key.hash).ok()?.as_bytes(),
+                Arc::new(key),
+            ))
+        };
         let keys = keys.into_iter().filter_map(read).collect();
         *self
             .0

@@ -32,6 +32,8 @@ pub struct MessageView {
     code: Option<&'static str>,
     /// The reason in words.
     reason: Option<&'static str>,
+    /// The reason in Chinese.
+    reason_zh: Option<&'static str>,
     order_id: String,
     customer_id: String,
     campaign_id: String,
@@ -93,6 +95,7 @@ pub async fn list(
             status: m.status,
             code: m.code.map(domain::Code::as_str),
             reason: m.code.map(domain::Code::en),
+            reason_zh: m.code.map(domain::Code::zh),
             order_id: m.order_id.to_string(),
             customer_id: m.customer_id.to_string(),
             campaign_id: m.campaign_id.to_string(),

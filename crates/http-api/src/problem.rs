@@ -53,6 +53,106 @@ pub struct Problem {
     pub violations: Vec<Violation>,
 }
 
+/// Codes of the edge itself, beside those of the domain: code, meaning, 含义.
+pub const EDGE_CODES: &[(&str, &str, &str)] = &[
+    (
+        "malformed_body",
+        "The body cannot be read",
+        "请求内容无法解析",
+    ),
+    (
+        "invalid_body",
+        "A field of the body is missing or not valid",
+        "请求字段缺失或无效",
+    ),
+    (
+        "unauthorized",
+        "A valid API key is needed",
+        "需要有效的API密钥",
+    ),
+    (
+        "scope_missing",
+        "The key lacks the scope for this",
+        "密钥权限不足",
+    ),
+    ("unknown_route", "There is no such address", "地址不存在"),
+    (
+        "wrong_method",
+        "This address does not take this method",
+        "不支持该请求方法",
+    ),
+    (
+        "body_too_large",
+        "The body is too large; nothing was done",
+        "请求内容过大",
+    ),
+    (
+        "batch_too_large",
+        "Too many events in one request; nothing was done",
+        "单次事件过多",
+    ),
+    (
+        "unsupported_media_type",
+        "Events come as CloudEvents JSON or ndjson",
+        "不支持的内容类型",
+    ),
+    (
+        "busy",
+        "Too many requests are waiting; nothing was done",
+        "请求过多,请稍后再试",
+    ),
+    (
+        "stopping",
+        "The engine is stopping; nothing was done",
+        "服务正在停止",
+    ),
+    (
+        "not_ready",
+        "The writer has stopped; restart the service",
+        "写入线程已停止,请重启服务",
+    ),
+    (
+        "storage_full",
+        "The disk is full; nothing was changed",
+        "磁盘已满,未做任何更改",
+    ),
+    (
+        "storage_busy",
+        "The store is held by another process; nothing was changed",
+        "数据库被占用,未做任何更改",
+    ),
+    (
+        "storage_failed",
+        "The store failed; nothing was changed",
+        "存储失败,未做任何更改",
+    ),
+    (
+        "internal",
+        "An internal mistake; nothing was done",
+        "内部错误,未做任何更改",
+    ),
+    (
+        "url_invalid",
+        "The webhook's address cannot be read",
+        "地址无法解析",
+    ),
+    (
+        "url_scheme_not_allowed",
+        "Webhooks go over https",
+        "仅支持https地址",
+    ),
+    (
+        "address_not_allowed",
+        "The webhook's address lies inside the network",
+        "不允许使用内网地址",
+    ),
+    (
+        "host_not_resolved",
+        "The webhook's host cannot be found",
+        "无法解析主机名",
+    ),
+];
+
 impl Problem {
     /// A problem of the edge itself.
     pub fn new(

@@ -9,7 +9,7 @@ use crate::state::{ApiState, unexpected};
 use crate::time;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use domain::{Code, WebhookId, shop::Shop};
 use engine::rows::{Delivery, DeliveryStatus, Webhook};
 use engine::{Command, Input, Reply};
@@ -89,11 +89,13 @@ fn check(state: &ApiState, asked: &WebhookRequest) -> Result<(), Problem> {
 pub async fn create(
     State(state): State<ApiState>,
     caller: InShop,
+    headers: HeaderMap,
     body: Body<WebhookRequest>,
 ) -> Result<(StatusCode, Json<WebhookView>), Problem> {
     caller.may(Scope::Admin)?;
     let shop = state.shop(&caller.shop_id)?;
     check(&state, &body.value)?;
+    let idempotency = extract::idempotency(&headers, "webhooks", &body.digest)?;
     let random = (state.edge.random)();
     let id = blake3::hash(&random).to_hex();
     let webhook_id = WebhookId::try_new(&format!("wh_{}", &id.as_str()[..24]));
@@ -106,11 +108,12 @@ pub async fn create(
         created_at: state.engine.now(),
     };
     let command = Command::PutWebhook(Box::new(webhook));
-    match state
-        .engine
-        .submit(Input::new(caller.shop_id, command))
-        .await?
-    {
+    let input = Input {
+        shop_id: caller.shop_id,
+        idempotency,
+        command,
+    };
+    match state.engine.submit(input).await? {
         Reply::Webhook { webhook } => Ok((StatusCode::CREATED, Json(view(&shop, webhook, true)))),
         other => Err(unexpected(&other)),
     }

@@ -21,4 +21,4 @@ mod template;
 pub use mapping::{Mapping, MappingError, Settings};
 pub use read::{Inputs, ReadError, Reading, SourceOrder, read};
 pub use report::{CouponEnd, OrderOutcome, Report, write};
-pub use run::{RunError, run};
+pub use run::{Replayed, RunError, run};

@@ -79,6 +79,8 @@ pub struct Report {
     pub by_category: Vec<CategorySlice>,
     /// All other categories together; none when there are no others.
     pub other_categories: Option<CategorySlice>,
+    /// Events of the export that the engine refused, by code.
+    pub rejected_events: BTreeMap<String, u64>,
     /// This run beside other claim rates, which are estimates. Empty when nothing was claimed.
     pub what_if: Vec<WhatIf>,
 }

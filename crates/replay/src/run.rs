@@ -18,9 +18,9 @@ use domain::{
 };
 use engine::clock::SandboxClock;
 use engine::port::{MessageFilter, Page, StoreError};
-use engine::{Command, Engine, EngineClock, EngineError, Input, Reply};
+use engine::{Command, Engine, EngineClock, EngineError, EventResult, Input, Reply};
 use money::Money;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A campaign runs for at most so long (S0-R10); longer exports get one after the other.
@@ -37,6 +37,15 @@ pub enum RunError {
     /// The store in memory failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What a replay came to.
+pub struct Replayed {
+    /// One an order, in the order of the orders.
+    pub outcomes: Vec<OrderOutcome>,
+    /// Events of the export that the engine refused, by code: payments after the deadline that the
+    /// mapping states, for one.
+    pub rejected: BTreeMap<String, u64>,
 }
 
 /// What is to be done at a moment; in one moment in this order.
@@ -61,6 +70,7 @@ struct Run<'a> {
     /// Steps by moment, then kind, then order.
     agenda: BTreeSet<(Instant, Step, usize)>,
     claimed: HashMap<usize, (CouponId, Money)>,
+    rejected: BTreeMap<String, u64>,
 }
 
 /// Runs the campaign over the orders; the outcomes come in the order of the orders.
@@ -68,7 +78,7 @@ pub fn run(
     orders: &[SourceOrder],
     settings: &Settings,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<Vec<OrderOutcome>, RunError> {
+) -> Result<Replayed, RunError> {
     let start = orders
         .first()
         .map_or(Instant::from_micros(0), |order| order.placed_at);
@@ -81,11 +91,16 @@ pub fn run(
         orders,
         agenda: BTreeSet::new(),
         claimed: HashMap::new(),
+        rejected: BTreeMap::new(),
     };
     run.plan();
     let outcome = run.walk(progress).and_then(|()| run.outcomes());
+    let rejected = std::mem::take(&mut run.rejected);
     run.engine.stop();
-    outcome
+    Ok(Replayed {
+        outcomes: outcome?,
+        rejected,
+    })
 }
 
 impl Run<'_> {
@@ -156,7 +171,14 @@ impl Run<'_> {
             }
         }
         for outcome in self.engine.submit_many_blocking(inputs)? {
-            outcome?;
+            if let Reply::Event {
+                result: EventResult {
+                    code: Some(code), ..
+                },
+            } = outcome?
+            {
+                *self.rejected.entry(code.to_string()).or_default() += 1;
+            }
         }
         Ok(looks)
     }

@@ -3,7 +3,7 @@
 use crate::cells::Cells;
 use crate::error::Doing;
 use crate::json::Json;
-use crate::query::{all, at_most, each, first, three_parts, one};
+use crate::query::{all, at_most, each, first, one, three_parts};
 use domain::{OrderId, ShopId};
 use engine::port::{Page, Read, StoreError};
 use engine::rows::{Changes, InboxKey, InboxRow, Parked, RequestRow};

@@ -4,7 +4,9 @@
 
 use crate::support::{Client, Request, Server, run, shop};
 use crate::{case, check, folder};
+use serde_json::Value;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,9 +17,22 @@ impl SmallDisk {
     fn mount(at: &Path) -> Option<Self> {
         fs::create_dir(at).expect("a folder can be made");
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=24m", "promenade-test"]);
-        let mounted = mount.arg(at).output().is_ok_and(|done| done.status.success());
+        mount.args(["-t", "tmpfs", "-o", "size=32m", "promenade-test"]);
+        let mounted = mount
+            .arg(at)
+            .output()
+            .is_ok_and(|done| done.status.success());
         mounted.then(|| Self(at.to_owned()))
+    }
+}
+
+impl SmallDisk {
+    /// Takes all room that is left, and says in which file.
+    fn ballast(&self) -> PathBuf {
+        let path = self.0.join("ballast");
+        let mut file = fs::File::create(&path).expect("a file can be made");
+        while file.write_all(&[0xa5; 4_096]).is_ok() {}
+        path
     }
 }
 
@@ -27,18 +42,29 @@ impl Drop for SmallDisk {
     }
 }
 
-/// Places orders until the disk is full; how many were acknowledged, and the refusal.
-fn fill(client: &mut Client, from: usize) -> (usize, crate::support::Answer) {
-    for number in from..100_000 {
-        let customer = format!("u{number}");
-        let placed = |part: usize| shop::placed(&format!("o{number}-{part}"), &customer, shop::TEN);
-        let events: Vec<_> = (0..50).map(placed).collect();
-        let answer = client.call(&shop::ndjson(&events));
+/// Places orders in batches until they do not fit; how many batches were acknowledged.
+fn fill(client: &mut Client) -> usize {
+    let full = case(shop::ndjson(&[]), 507, "storage_full");
+    for number in 0..100_000 {
+        let answer = client.call(&shop::ndjson(&batch(number)));
         if answer.status != 200 {
-            return (number, answer);
+            check(&full, &answer);
+            return number;
         }
     }
     panic!("the disk does not fill");
+}
+
+fn batch(number: usize) -> Vec<Value> {
+    let customer = format!("u{number}");
+    let placed = |part: usize| shop::placed(&format!("o{number}-{part}"), &customer, shop::TEN);
+    (0..50).map(placed).collect()
+}
+
+/// The smallest change until it does not fit either.
+fn fill_up(client: &mut Client) {
+    let changed = (0..100_000).find(|number| client.call(&shop::shop(1_000 + number % 2)).status != 200);
+    assert!(changed.is_some(), "the disk does not fill");
 }
 
 #[test]
@@ -47,40 +73,40 @@ fn a_full_disk_refuses_changes_and_nothing_else() {
     let Some(disk) = SmallDisk::mount(&folder.path().join("disk")) else {
         return;
     };
-    // So that what follows soon has no room, whatever the service has laid out for itself.
-    let ballast = disk.0.join("ballast");
     let store = ["--sandbox", "--store", "sqlite:disk/shop.db"];
     let server = Server::start(folder.path(), &store);
     let mut client = server.client();
     shop::open(&mut client, 1_440, 100);
-    shop::tell(&mut client, &[shop::placed("first", "u", shop::TEN)]);
+    let first = ["first", "second"].map(|order| shop::placed(order, order, shop::TEN));
+    assert_eq!(shop::tell(&mut client, &first), ["applied", "applied"]);
     client.call(&shop::clock(shop::TEN + 20)).expect(200);
     let offer = shop::offer(&mut client, "first");
-    let mut most = 24 << 20;
-    while most > 1_024 && fs::write(&ballast, vec![0; most]).is_err() {
-        most -= most / 8;
-    }
-    let (acknowledged, refused) = fill(&mut client, 0);
-    let full = case(shop::ndjson(&[]), 507, "storage_full");
-    check(&full, &refused);
+    let ballast = disk.ballast();
+    let acknowledged = fill(&mut client);
+    fill_up(&mut client);
     for request in [
-        shop::claim("first", &offer, "u"),
+        shop::claim("first", &offer, "first"),
         shop::start("first", "p1", None),
-        shop::shop(1_000),
+        shop::shop(1_002),
+        shop::clock(shop::TEN + 40),
+        shop::ndjson(&[shop::cancelled("second", shop::TEN + 20)]),
     ] {
-        check(&full, &client.call(&request));
+        let answer = client.call(&request);
+        check(&case(request, 507, "storage_full"), &answer);
     }
     assert_eq!(client.get(shop::path("orders/first"))["status"], "open");
-    assert_eq!(client.call(&Request::get("/readyz")).status, 200, "reading goes on");
+    assert_eq!(client.get(shop::path("campaigns/c1"))["issued"], 0);
+    assert_eq!(client.get("/v1/sandbox/clock")["now"], shop::at(shop::TEN + 20));
+    assert_eq!(client.call(&Request::get("/readyz")).status, 200);
     fs::remove_file(&ballast).expect("room is made");
-    client.call(&shop::claim("first", &offer, "u")).expect(201);
+    client.call(&shop::claim("first", &offer, "first")).expect(201);
     client.call(&shop::start("first", "p1", None)).expect(201);
     client.call(&shop::clock(shop::TEN + 40)).expect(200);
     for number in 0..acknowledged {
-        for part in 0..50 {
-            client.get(shop::path(&format!("orders/o{number}-{part}")));
-        }
+        // What was acknowledged is there; what was refused was not done by half.
+        assert_eq!(shop::tell(&mut client, &batch(number)), ["duplicate"; 50]);
     }
+    assert_eq!(shop::tell(&mut client, &batch(acknowledged)), ["applied"; 50]);
     let audited = run(folder.path(), &["audit", "--store", "sqlite:disk/shop.db"]);
     assert_eq!(audited.code, Some(0), "{audited:?}");
 }

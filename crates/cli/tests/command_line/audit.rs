@@ -118,7 +118,14 @@ fn a_doctored_file_is_found_out_and_named() {
 }
 
 /// The tables whose first page is torn: each holds something.
-const TABLES: [&str; 6] = ["shops", "campaigns", "orders", "timers", "coupons", "entries"];
+const TABLES: [&str; 6] = [
+    "shops",
+    "campaigns",
+    "orders",
+    "timers",
+    "coupons",
+    "entries",
+];
 
 /// A damaged page is no reason to panic; it is never called clean, and never restored.
 #[test]
@@ -133,14 +140,19 @@ fn a_torn_file_is_not_called_clean() {
     };
     let size = number("PRAGMA page_size");
     for table in TABLES {
-        let page = number(&format!("SELECT rootpage FROM sqlite_schema WHERE name = '{table}'"));
+        let page = number(&format!(
+            "SELECT rootpage FROM sqlite_schema WHERE name = '{table}'"
+        ));
         let mut torn = whole.clone();
         torn[(page - 1) * size..page * size].fill(0xa5);
         fs::write(folder.path().join("torn.db"), torn).expect("written");
         let audited = run(folder.path(), &["audit", "--store", "sqlite:torn.db"]);
         assert_eq!(audited.code, Some(2), "{table}: {audited:?}");
         assert!(audited.err.contains("damaged"), "{table}: {audited:?}");
-        let restored = run(folder.path(), &["restore", "--from", "torn.db", "--store", "sqlite:new.db"]);
+        let restored = run(
+            folder.path(),
+            &["restore", "--from", "torn.db", "--store", "sqlite:new.db"],
+        );
         assert_eq!(restored.code, Some(1), "{table}: {restored:?}");
         assert!(restored.err.contains("damaged"), "{table}: {restored:?}");
         assert!(!folder.path().join("new.db").exists(), "{table}");

@@ -30,7 +30,8 @@ pub fn ingest(
     if event.occurred_at > draft.now.plus_minutes(limits::EVENT_AHEAD_MINUTES) {
         let detail = format!(
             "{} is more than a day ahead of {}",
-            event.occurred_at, draft.now
+            draft.show(event.occurred_at),
+            draft.show(draft.now)
         );
         return Err(Refusal::with(Code::TimeInFuture, detail));
     }
@@ -116,6 +117,13 @@ fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refus
     let Some(id) = event.body.order_id() else {
         return Err(Code::NotFound.into());
     };
+    if draft.parked(id).len() >= limits::PARKED_PER_ORDER {
+        let detail = format!(
+            "{} events wait for order {id} already",
+            limits::PARKED_PER_ORDER
+        );
+        return Err(Refusal::with(Code::LimitReached, detail));
+    }
     let parked = Parked {
         event: event.clone(),
         received_at: draft.now,

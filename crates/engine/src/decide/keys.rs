@@ -31,9 +31,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.inbox.push(inbox_key(shop, event));
             if let Some(order) = event.body.order_id() {
                 keys.orders.push(key(order));
-                if matches!(event.body, Body::Placed(_) | Body::PaymentSucceeded(_)) {
-                    keys.parked.push(key(order));
-                }
+                keys.parked.push(key(order));
             }
             if let Body::PaymentSucceeded(payment) = &event.body {
                 keys.coupons.extend(

@@ -273,6 +273,7 @@ fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant
             paid: payment.amount,
         },
     );
+    draft.publish_coupon("coupon.void", &coupon);
     draft.move_coupon(coupon, from);
 }
 

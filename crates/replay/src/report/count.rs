@@ -34,6 +34,7 @@ impl Report {
         Self {
             version: 1,
             inputs,
+            rejected_events: std::collections::BTreeMap::new(),
             what_if: what_if(&totals, settings.claims.rate_percent),
             settings,
             totals,

@@ -45,6 +45,12 @@ impl Report {
             reasons(&t.suppressed).trim_start_matches(": ").to_owned(),
         );
         line(
+            "events refused",
+            reasons(&self.rejected_events)
+                .trim_start_matches(": ")
+                .to_owned(),
+        );
+        line(
             "claimed",
             format!(
                 "{} at a claim rate of {} %",

@@ -132,28 +132,32 @@ pub fn warnings(version: &Version, terms: &Terms, shop: &Shop) -> Vec<Violation>
         "if every coupon is used this costs {liability} {}",
         shop.currency
     );
-    found.push(Violation::with("terms.quantity", Code::OutOfRange, message));
+    found.push(Violation::with(
+        "terms.quantity",
+        Code::WorstCaseCost,
+        message,
+    ));
     let deadline = i64::from(shop.payment_timeout_minutes);
     if terms.trigger_after_minutes >= deadline {
         let message =
             format!("orders are cancelled after {deadline} minutes, before the coupon is shown");
         found.push(Violation::with(
             "terms.trigger_after_minutes",
-            Code::OutOfRange,
+            Code::NeverShown,
             message,
         ));
     }
     if terms.save.minor().saturating_mul(10) > terms.spend.minor().saturating_mul(3) {
         found.push(Violation::with(
             "terms.save",
-            Code::RatioTooHigh,
+            Code::DeepDiscount,
             "more than 30 % off the threshold",
         ));
     }
     if version.scope.skus.len() == 1 {
         found.push(Violation::with(
             "scope.skus",
-            Code::OutOfScope,
+            Code::NarrowScope,
             "a single SKU is in the list",
         ));
     }
