@@ -23,7 +23,7 @@ use tokio::sync::watch;
 
 /// How long requests and deliveries in progress may take when the service stops: all of it ends
 /// within ten seconds.
-const DRAIN: Duration = Duration::from_secs(9);
+const DRAIN: Duration = Duration::from_secs(8);
 /// How long work on other threads, such as a look-up of a name, is waited for after that.
 const REST: Duration = Duration::from_millis(500);
 /// How often the file of keys is looked at.

@@ -42,17 +42,11 @@ type Rows = (Vec<(usize, Sku)>, Vec<RejectedRow>);
 /// Reads the first column of every row. A heading `sku` and a byte order mark are passed over.
 fn read(bytes: &[u8]) -> Result<Rows, Problem> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
     let (mut good, mut bad, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
-    for (index, record) in reader.byte_records().enumerate() {
-        let record = record.map_err(|error| Problem::malformed(format!("not CSV: {error}")))?;
-        let row = record.position().map_or(index + 1, |at| {
-            usize::try_from(at.line()).unwrap_or(index + 1)
-        });
+    // A SKU holds no line break, so each line of the file is a row and keeps its number.
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let row = index + 1;
+        let Some(record) = cells(line)? else { continue };
         let value = String::from_utf8_lossy(record.get(0).unwrap_or_default()).into_owned();
         if good.len() + bad.len() >= limits::IMPORT_ROWS {
             return Err(Problem::malformed(format!(
@@ -79,6 +73,17 @@ fn read(bytes: &[u8]) -> Result<Rows, Problem> {
         });
     }
     Ok((good, bad))
+}
+
+/// The cells of a line; none when it is blank.
+fn cells(line: &[u8]) -> Result<Option<csv::ByteRecord>, Problem> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(line);
+    let record = reader.byte_records().next().transpose();
+    record.map_err(|error| Problem::malformed(format!("not CSV: {error}")))
 }
 
 /// Adds the SKUs of a CSV file (one a row, heading `sku` optional) to the campaign's list.

@@ -27,11 +27,14 @@ impl SmallDisk {
 }
 
 impl SmallDisk {
-    /// Takes all room that is left, and says in which file.
+    /// Takes all room but two MiB, and says in which file.
     fn ballast(&self) -> PathBuf {
         let path = self.0.join("ballast");
         let mut file = fs::File::create(&path).expect("a file can be made");
-        while file.write_all(&[0xa5; 4_096]).is_ok() {}
+        let blocks = (0..).take_while(|_| file.write_all(&[0xa5; 4_096]).is_ok());
+        let taken = 4_096 * blocks.count() as u64;
+        file.set_len(taken - (2 << 20))
+            .expect("it can be shortened");
         path
     }
 }
@@ -63,7 +66,8 @@ fn batch(number: usize) -> Vec<Value> {
 
 /// The smallest change until it does not fit either.
 fn fill_up(client: &mut Client) {
-    let changed = (0..100_000).find(|number| client.call(&shop::shop(1_000 + number % 2)).status != 200);
+    let changed =
+        (0..100_000).find(|number| client.call(&shop::shop(1_000 + number % 2)).status != 200);
     assert!(changed.is_some(), "the disk does not fill");
 }
 
@@ -83,6 +87,7 @@ fn a_full_disk_refuses_changes_and_nothing_else() {
     let offer = shop::offer(&mut client, "first");
     let ballast = disk.ballast();
     let acknowledged = fill(&mut client);
+    assert!(acknowledged > 0, "there was room for some");
     fill_up(&mut client);
     for request in [
         shop::claim("first", &offer, "first"),
@@ -96,17 +101,25 @@ fn a_full_disk_refuses_changes_and_nothing_else() {
     }
     assert_eq!(client.get(shop::path("orders/first"))["status"], "open");
     assert_eq!(client.get(shop::path("campaigns/c1"))["issued"], 0);
-    assert_eq!(client.get("/v1/sandbox/clock")["now"], shop::at(shop::TEN + 20));
+    assert_eq!(
+        client.get("/v1/sandbox/clock")["now"],
+        shop::at(shop::TEN + 20)
+    );
     assert_eq!(client.call(&Request::get("/readyz")).status, 200);
     fs::remove_file(&ballast).expect("room is made");
-    client.call(&shop::claim("first", &offer, "first")).expect(201);
+    client
+        .call(&shop::claim("first", &offer, "first"))
+        .expect(201);
     client.call(&shop::start("first", "p1", None)).expect(201);
     client.call(&shop::clock(shop::TEN + 40)).expect(200);
     for number in 0..acknowledged {
         // What was acknowledged is there; what was refused was not done by half.
         assert_eq!(shop::tell(&mut client, &batch(number)), ["duplicate"; 50]);
     }
-    assert_eq!(shop::tell(&mut client, &batch(acknowledged)), ["applied"; 50]);
+    assert_eq!(
+        shop::tell(&mut client, &batch(acknowledged)),
+        ["applied"; 50]
+    );
     let audited = run(folder.path(), &["audit", "--store", "sqlite:disk/shop.db"]);
     assert_eq!(audited.code, Some(0), "{audited:?}");
 }

@@ -1,7 +1,7 @@
 //! Addresses, methods, media types, headers and sizes.
 
 use crate::support::{Request, shop};
-use crate::{Case, case, fault, refuse_all};
+use crate::{Case, case, fault, folder, refuse_all, serve};
 use serde_json::json;
 
 const BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -55,6 +55,21 @@ fn addresses_and_methods_that_are_not_there() {
         cases.push(case(Request::new(method, path), 405, "wrong_method"));
     }
     refuse_all(&cases);
+}
+
+/// A refused method is told which ones are taken (RFC 9110, 15.5.6).
+#[test]
+fn a_refused_method_is_told_the_others() {
+    let folder = folder();
+    let server = serve(folder.path());
+    let answer = server
+        .client()
+        .call(&Request::new("DELETE", "/v1/shops/s1"));
+    let allowed = answer.header("allow").unwrap_or_default();
+    assert!(
+        allowed.contains("GET") && allowed.contains("PUT"),
+        "{answer:?}"
+    );
 }
 
 #[test]
