@@ -5,6 +5,8 @@ mod support;
 
 #[path = "bad_input/bodies.rs"]
 mod bodies;
+#[path = "bad_input/checkout.rs"]
+mod checkout;
 #[path = "bad_input/disk.rs"]
 mod disk;
 #[path = "bad_input/events.rs"]

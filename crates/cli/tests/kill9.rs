@@ -28,7 +28,7 @@ const ROUNDS: u64 = 100;
 /// Rounds between two audits while the service runs.
 const AUDIT_EVERY: u64 = 20;
 /// Fewer than the customers want: it runs out before the last round.
-const QUANTITY: u64 = 1_900;
+const QUANTITY: u64 = 1_800;
 /// Orders placed in a round; their coupons are claimed two rounds later.
 const ORDERS: u64 = 52;
 const BATCH: usize = 13;
@@ -90,7 +90,9 @@ fn round(folder: &Path, server: Server, round: u64, book: &mut Book) -> Server {
     let life = Life::new(server, usize::try_from(kill_at).expect("a small number"));
     let mut acts = load::run(&life, &plan(round, &dice));
     life.end();
-    acts.iter().for_each(|act| book.note(act));
+    for act in &acts {
+        book.note(act);
+    }
     let server = Server::sandbox(folder);
     book.compare(&folder.join("shop.db"), QUANTITY);
     let mut client = server.client();

@@ -276,3 +276,23 @@ fn a_g_8_a_refund_waits_for_its_payment() {
     assert!(run.reader().parked(&run.shop, &all()).unwrap().is_empty());
     run.assert_clean();
 }
+
+#[test]
+fn a_g_8_no_more_than_fifty_events_wait_for_one_order() {
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    run.advance(at(120));
+    let early = (0..60).map(|n| ingest(&cancelled("o1", at(60 + n))));
+    let outcomes: Vec<_> = run.many(early.collect()).iter().map(code).collect();
+    assert!(outcomes[..50].iter().all(|code| code == "parked"));
+    assert!(outcomes[50..].iter().all(|code| code == "limit_reached"));
+    assert_eq!(
+        run.event(&cancelled("o2", at(60))).outcome,
+        EventOutcome::Parked
+    );
+    run.apply(&placed("o1", "u1", at(0)));
+    let State::Cancelled { at: ended, .. } = run.order("o1").state else {
+        panic!("the earliest cancellation stands");
+    };
+    assert_eq!(ended, at(60));
+    run.assert_clean();
+}

@@ -5,7 +5,7 @@ use crate::{Case, case, fault, refuse_all};
 use serde_json::{Value, json};
 
 /// Figures that no amount, count or number of minutes is. The last two do not fit into 64 bits.
-fn figures() -> Vec<Value> {
+pub fn figures() -> Vec<Value> {
     let wrong =
         r#"[-1, 10.5, 1e308, "100", true, [], {}, 9223372036854775808, -9223372036854775809]"#;
     serde_json::from_str(wrong).expect("JSON")
@@ -154,151 +154,78 @@ fn a_shop_with_a_wrong_field_is_refused_by_name() {
     refuse_all(&cases);
 }
 
+/// Fields of a campaign that take a number, and what they are called.
+const COUNTED: [(&str, &str); 6] = [
+    ("/terms/spend", "terms.spend"),
+    ("/terms/save", "terms.save"),
+    ("/terms/quantity", "terms.quantity"),
+    (
+        "/terms/trigger_after_minutes",
+        "terms.trigger_after_minutes",
+    ),
+    ("/terms/coupon_valid_hours", "terms.coupon_valid_hours"),
+    ("/terms/holdout_percent", "terms.holdout_percent"),
+];
+
+/// What is changed in a campaign, a line each: where, the field that is named, and the value.
+const WRONG_TERMS: &str = r#"
+/terms/spend       terms.spend       0
+/terms/save        terms.save        9223372036854775807
+/terms/quantity    terms.quantity    9
+/terms/quantity    terms.quantity    2000001
+/terms/trigger_after_minutes terms.trigger_after_minutes 121
+/terms/coupon_valid_hours terms.coupon_valid_hours 4294967295
+/terms/bind        terms.bind        "nobody"
+/terms/spent       terms.spent       1
+/terms             terms             []
+/terms             terms.trigger_after_minutes {}
+/name              name              7
+/kind              kind              "lottery"
+/starts_at         starts_at         "soon"
+/starts_at         starts_at         1654819200
+/ends_at           ends_at           "2022-06-10T09:00:00+08:00"
+/ends_at           ends_at           "9999-12-31T23:59:59Z"
+/scope             scope.mode        {"mode": "grey"}
+/scope             scope.skus[0]     {"mode": "whitelist", "skus": ["a b"]}
+/campaign_id       campaign_id       "a/b"
+/publish           publish           "yes"
+/budget            budget            1
+"#;
+
 #[test]
 fn terms_with_a_wrong_value_are_refused_by_name() {
-    let good = shop::campaign(100);
-    let post = |pointer: &str, value: Value| {
-        let body = changed(&changed(&good, "/campaign_id", json!("c2")), pointer, value);
-        Request::post(shop::path("campaigns"), &body)
+    let good = changed(&shop::campaign(100), "/campaign_id", json!("c2"));
+    let wrong = |pointer: &str, field: &'static str, value: Value| {
+        let body = changed(&good, pointer, value);
+        fault(
+            Request::post(shop::path("campaigns"), &body),
+            "invalid_terms",
+            field,
+        )
     };
-    let wrong =
-        |pointer: &str, field, value: Value| fault(post(pointer, value), "invalid_terms", field);
     let mut cases = Vec::new();
-    for (pointer, field) in [
-        ("/terms/spend", "terms.spend"),
-        ("/terms/save", "terms.save"),
-        ("/terms/quantity", "terms.quantity"),
-        (
-            "/terms/trigger_after_minutes",
-            "terms.trigger_after_minutes",
-        ),
-        ("/terms/coupon_valid_hours", "terms.coupon_valid_hours"),
-        ("/terms/holdout_percent", "terms.holdout_percent"),
-    ] {
+    for (pointer, field) in COUNTED {
         cases.extend(
             figures()
                 .into_iter()
                 .map(|value| wrong(pointer, field, value)),
         );
     }
-    let many: Vec<String> = (0..20_001).map(|number| format!("SKU-{number}")).collect();
-    cases.extend([
-        wrong("/terms/spend", "terms.spend", json!(0)),
-        wrong("/terms/save", "terms.save", json!(i64::MAX)),
-        wrong("/terms/quantity", "terms.quantity", json!(9)),
-        wrong("/terms/quantity", "terms.quantity", json!(2_000_001)),
-        wrong(
-            "/terms/trigger_after_minutes",
-            "terms.trigger_after_minutes",
-            json!(121),
-        ),
-        wrong(
-            "/terms/coupon_valid_hours",
-            "terms.coupon_valid_hours",
-            json!(u32::MAX),
-        ),
-        wrong("/terms/bind", "terms.bind", json!("nobody")),
-        wrong("/terms/spent", "terms.spent", json!(1)),
-        wrong("/terms", "terms", json!([])),
-        wrong("/terms", "terms.trigger_after_minutes", json!({})),
-        wrong("/name", "name", json!(7)),
-        wrong("/name", "name", json!("x".repeat(101))),
-        wrong("/kind", "kind", json!("lottery")),
-        wrong("/starts_at", "starts_at", json!("soon")),
-        wrong("/starts_at", "starts_at", json!(1_654_819_200)),
-        wrong("/ends_at", "ends_at", json!("2022-06-10T09:00:00+08:00")),
-        wrong("/ends_at", "ends_at", json!("9999-12-31T23:59:59Z")),
-        wrong("/scope", "scope.mode", json!({ "mode": "grey" })),
-        wrong(
-            "/scope",
-            "scope.skus[0]",
-            json!({ "mode": "whitelist", "skus": ["a b"] }),
-        ),
-        wrong(
-            "/scope",
-            "scope.skus",
-            json!({ "mode": "whitelist", "skus": many }),
-        ),
-        wrong("/campaign_id", "campaign_id", json!("a/b")),
-        wrong("/publish", "publish", json!("yes")),
-        wrong("/budget", "budget", json!(1)),
-    ]);
-    refuse_all(&cases);
-}
-
-#[test]
-fn claims_payments_and_refunds_with_a_wrong_field_are_refused_by_name() {
-    let post = |rest: &str, body: Value| Request::post(shop::path(rest), &body);
-    let claim = |body| {
-        fault(
-            post("orders/o1/offers/x1/claim", body),
-            "invalid_body",
-            "customer_id",
-        )
-    };
-    let pay = |field, body| fault(post("orders/o1/payments", body), "invalid_body", field);
-    let refund = |field, body| fault(post("orders/o3/refunds", body), "invalid_body", field);
-    let mut cases = vec![
-        claim(json!({})),
-        claim(json!({ "customer_id": "" })),
-        claim(json!({ "customer_id": "a b" })),
-        claim(json!({ "customer_id": "x".repeat(65) })),
-        claim(json!({ "customer_id": ["u1"] })),
-        pay("payment_id", json!({ "method": "jd_pay" })),
-        pay(
-            "payment_id",
-            json!({ "payment_id": "茶", "method": "jd_pay" }),
-        ),
-        pay("method", json!({ "payment_id": "p1", "method": "cash" })),
-        pay(
-            "coupon_id",
-            json!({ "payment_id": "p1", "method": "jd_pay", "coupon_id": "' OR 1=1" }),
-        ),
-        pay(
-            "amount",
-            json!({ "payment_id": "p1", "method": "jd_pay", "amount": 1 }),
-        ),
-        refund("refund_id", json!({ "amount": 1 })),
-        refund("fault", json!({ "refund_id": "r1", "fault": "weather" })),
-        fault(post("webhooks", json!({ "url": 5 })), "invalid_body", "url"),
-        fault(
-            post(
-                "webhooks",
-                json!({ "url": "https://example.com/", "types": ["all"] }),
-            ),
-            "invalid_body",
-            "types",
-        ),
-        fault(
-            Request::put(shop::path("risk/customers/u1"), &json!({ "list": "grey" })),
-            "invalid_body",
-            "list",
-        ),
-        case(
-            Request::put(shop::path("risk/customers/u1"), &json!({ "list": "block" })),
-            422,
-            "required",
-        ),
-    ];
-    for wrong in figures().into_iter().filter(|wrong| *wrong != json!(-1)) {
-        cases.push(refund(
-            "amount",
-            json!({ "refund_id": "r1", "amount": wrong }),
+    for line in WRONG_TERMS.trim().lines() {
+        let (pointer, rest) = line.split_once(' ').expect("a field");
+        let (field, value) = rest.trim_start().split_once(' ').expect("a value");
+        cases.push(wrong(
+            pointer,
+            field,
+            serde_json::from_str(value).expect(value),
         ));
-        let lines = json!({ "refund_id": "r1", "lines": [{ "line_id": "l1", "quantity": wrong }] });
-        cases.push(match wrong.as_u64() {
-            // A count, though more than there ever was.
-            Some(_) => case(post("orders/o3/refunds", lines), 409, "exceeds_paid"),
-            None => refund("lines[0].quantity", lines),
-        });
     }
-    for amount in [-1, 0, i64::MIN] {
-        let body = json!({ "refund_id": "r1", "amount": amount });
-        cases.push(case(post("orders/o3/refunds", body), 422, "out_of_range"));
-    }
-    for amount in [shop::PAYABLE + 1, i64::MAX] {
-        let body = json!({ "refund_id": "r1", "amount": amount });
-        cases.push(case(post("orders/o3/refunds", body), 409, "exceeds_paid"));
-    }
+    let many: Vec<String> = (0..20_001).map(|number| format!("SKU-{number}")).collect();
+    cases.push(wrong(
+        "/scope",
+        "scope.skus",
+        json!({ "mode": "whitelist", "skus": many }),
+    ));
+    cases.push(wrong("/name", "name", json!("x".repeat(101))));
     refuse_all(&cases);
 }

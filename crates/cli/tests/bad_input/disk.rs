@@ -75,6 +75,7 @@ fn fill_up(client: &mut Client) {
 fn a_full_disk_refuses_changes_and_nothing_else() {
     let folder = folder();
     let Some(disk) = SmallDisk::mount(&folder.path().join("disk")) else {
+        eprintln!("no small disk can be mounted here, so nothing is shown");
         return;
     };
     let store = ["--sandbox", "--store", "sqlite:disk/shop.db"];

@@ -4,134 +4,108 @@ use crate::support::{Client, Request, Server, run, shop};
 use crate::{folder, serve, state};
 use serde_json::{Value, json};
 
-/// What is changed in an event that places an order, and the code and field of the rejection.
-fn wrong_orders() -> Vec<(&'static str, Value, &'static str, &'static str)> {
-    let line = |id: &str| json!({ "line_id": id, "sku": "A", "quantity": 1, "unit_price": 1 });
-    let off = |amount: i64| json!([{ "kind": "beans", "amount": amount, "funded_by": "platform" }]);
-    let big: Value = serde_json::from_str("9223372036854775808").expect("2^63");
-    let mut cases = vec![
-        ("/specversion", json!("2.0"), "invalid_value", "specversion"),
-        ("/id", json!(""), "required", "id"),
-        ("/id", json!("x".repeat(201)), "too_long_text", "id"),
-        ("/source", Value::Null, "required", "source"),
-        ("/source", json!("x".repeat(201)), "too_long_text", "source"),
-        ("/type", json!("order.lost"), "invalid_value", "type"),
-        ("/type", Value::Null, "required", "type"),
-        ("/time", json!("yesterday"), "invalid_value", "time"),
-        (
-            "/time",
-            json!("2022-06-31T00:00:00Z"),
-            "invalid_value",
-            "time",
-        ),
-        (
-            "/time",
-            json!("2022-06-20T10:00:00+08:00"),
-            "time_in_future",
-            "",
-        ),
-        ("/data", json!("order"), "invalid_value", "data"),
-        (
+/// What is changed in an event that places an order, a line each: where, the code of the rejection,
+/// the field that it names (`-` for none), and the value. `2^63` and more do not fit into 64 bits.
+const WRONG: &str = r#"
+/specversion    invalid_value  specversion "2.0"
+/id             required       id          ""
+/source         required       source      null
+/type           invalid_value  type        "order.lost"
+/type           required       type        null
+/time           invalid_value  time        "yesterday"
+/time           invalid_value  time        "2022-06-31T00:00:00Z"
+/time           time_in_future -           "2022-06-20T10:00:00+08:00"
+/data           invalid_value  data        "order"
+/data           required       data.order_id {}
+/data/order_id  invalid_value  data.order_id ""
+/data/order_id  invalid_value  data.order_id "a b"
+/data/order_id  invalid_value  data.order_id 7
+/data/customer_id invalid_value data.customer_id null
+/data/kind      invalid_value  data.kind   "auction"
+/data/goods     invalid_value  data.goods  "ghost"
+/data/cancel_at invalid_value  data.cancel_at "never"
+/data/lines     invalid_value  lines       []
+/data/lines/0   required       data.lines[0].line_id {}
+/data/discounts invalid_value  discounts[0].amount [{"kind": "beans", "amount": -1, "funded_by": "platform"}]
+/data/discounts invalid_value  discounts[0].amount [{"kind": "beans", "amount": -9223372036854775808, "funded_by": "platform"}]
+/data/discounts invalid_value  discounts[0].amount [{"kind": "beans", "amount": 9223372036854775807, "funded_by": "merchant"}]
+/data/payable   payable_mismatch -         11999
+/data/lines/0/quantity invalid_value data.lines[0].quantity -1
+/data/lines/0/quantity invalid_value data.lines[0].quantity 1.5
+/data/lines/0/quantity invalid_value data.lines[0].quantity 1e308
+/data/lines/0/quantity invalid_value data.lines[0].quantity "2"
+/data/lines/0/quantity invalid_value data.lines[0].quantity 18446744073709551616
+/data/lines/0/quantity invalid_value lines[0].quantity 0
+/data/lines/0/quantity invalid_value lines[0].quantity 1000001
+/data/lines/0/quantity invalid_value lines[0].quantity 18446744073709551615
+"#;
+
+/// Amounts of an order, where they are: by what they are called when they cannot be read, and when
+/// they break a rule.
+const AMOUNTS: [(&str, &str, &str); 3] = [
+    (
+        "/data/lines/0/unit_price",
+        "data.lines[0].unit_price",
+        "lines[0].unit_price",
+    ),
+    ("/data/freight", "data.freight", "freight"),
+    ("/data/payable", "data.payable", "payable"),
+];
+
+/// A change to an event and the rejection that it earns.
+struct Wrong {
+    pointer: String,
+    value: Value,
+    code: String,
+    field: String,
+}
+
+fn wrong(pointer: &str, code: &str, field: &str, value: Value) -> Wrong {
+    let [pointer, code, field] = [pointer, code, field].map(str::to_owned);
+    Wrong {
+        pointer,
+        value,
+        code,
+        field,
+    }
+}
+
+fn wrong_orders() -> Vec<Wrong> {
+    let read = |line: &str| {
+        let (pointer, rest) = line.split_once(' ').expect("a code");
+        let (code, rest) = rest.trim_start().split_once(' ').expect("a field");
+        let (field, value) = rest.trim_start().split_once(' ').expect("a value");
+        wrong(
+            pointer,
+            code,
+            field,
+            serde_json::from_str(value).expect(value),
+        )
+    };
+    let mut cases: Vec<Wrong> = WRONG.trim().lines().map(read).collect();
+    for (pointer, unread, refused) in AMOUNTS {
+        for value in ["10.5", "1e308", "\"100\"", "null", "9223372036854775808"] {
+            let value = serde_json::from_str(value).expect(value);
+            cases.push(wrong(pointer, "invalid_value", unread, value));
+        }
+        for value in [-1, i64::MIN, i64::MAX] {
+            cases.push(wrong(pointer, "invalid_value", refused, json!(value)));
+        }
+    }
+    let line = json!({ "line_id": "l1", "sku": "A", "quantity": 1, "unit_price": 1 });
+    let many = |count| json!(vec![line.clone(); count]);
+    cases.extend([
+        wrong("/id", "too_long_text", "id", json!("x".repeat(201))),
+        wrong("/source", "too_long_text", "source", json!("x".repeat(201))),
+        wrong(
             "/data/order_id",
-            json!(""),
             "invalid_value",
             "data.order_id",
-        ),
-        (
-            "/data/order_id",
-            json!("a b"),
-            "invalid_value",
-            "data.order_id",
-        ),
-        (
-            "/data/order_id",
             json!("x".repeat(65)),
-            "invalid_value",
-            "data.order_id",
         ),
-        ("/data/order_id", json!(7), "invalid_value", "data.order_id"),
-        (
-            "/data/customer_id",
-            Value::Null,
-            "invalid_value",
-            "data.customer_id",
-        ),
-        ("/data/kind", json!("auction"), "invalid_value", "data.kind"),
-        ("/data/goods", json!("ghost"), "invalid_value", "data.goods"),
-        (
-            "/data/cancel_at",
-            json!("never"),
-            "invalid_value",
-            "data.cancel_at",
-        ),
-        ("/data/lines", json!([]), "invalid_value", "lines"),
-        (
-            "/data/lines",
-            json!([line("l1"), line("l1")]),
-            "invalid_value",
-            "lines[1].line_id",
-        ),
-        (
-            "/data/lines",
-            json!(vec![line("l1"); 501]),
-            "invalid_value",
-            "lines",
-        ),
-        (
-            "/data/discounts",
-            off(-1),
-            "invalid_value",
-            "discounts[0].amount",
-        ),
-        (
-            "/data/discounts",
-            off(i64::MIN),
-            "invalid_value",
-            "discounts[0].amount",
-        ),
-        (
-            "/data/discounts",
-            off(i64::MAX),
-            "invalid_value",
-            "discounts[0].amount",
-        ),
-        (
-            "/data/payable",
-            json!(shop::PAYABLE - 1),
-            "payable_mismatch",
-            "",
-        ),
-    ];
-    let amounts = [
-        (
-            "/data/lines/0/unit_price",
-            "data.lines[0].unit_price",
-            "lines[0].unit_price",
-        ),
-        ("/data/freight", "data.freight", "freight"),
-        ("/data/payable", "data.payable", "payable"),
-    ];
-    for (pointer, read, checked) in amounts {
-        for wrong in [
-            json!(10.5),
-            json!(1e308),
-            json!("100"),
-            Value::Null,
-            big.clone(),
-        ] {
-            cases.push((pointer, wrong, "invalid_value", read));
-        }
-        for wrong in [-1, i64::MIN, i64::MAX] {
-            cases.push((pointer, json!(wrong), "invalid_value", checked));
-        }
-    }
-    let quantity = "/data/lines/0/quantity";
-    for wrong in [json!(-1), json!(1.5), json!(1e308), json!("2")] {
-        cases.push((quantity, wrong, "invalid_value", "data.lines[0].quantity"));
-    }
-    for wrong in [0, 1_000_001, u64::MAX] {
-        cases.push((quantity, json!(wrong), "invalid_value", "lines[0].quantity"));
-    }
+        wrong("/data/lines", "invalid_value", "lines[1].line_id", many(2)),
+        wrong("/data/lines", "invalid_value", "lines", many(501)),
+    ]);
     cases
 }
 
@@ -167,36 +141,49 @@ fn results(client: &mut Client, body: Vec<u8>) -> Vec<Value> {
     results["results"].as_array().expect("results").clone()
 }
 
+fn outcome(result: &Value) -> &str {
+    result["outcome"].as_str().unwrap_or_default()
+}
+
+fn outcomes(results: &[Value]) -> Vec<&str> {
+    results.iter().map(outcome).collect()
+}
+
 #[test]
 fn a_bad_event_fails_alone_and_is_named() {
     let folder = folder();
     let server = Server::sandbox(folder.path());
     let mut client = server.client();
     shop::open(&mut client, 1_440, 100);
-    for (number, (pointer, value, code, field)) in wrong_orders().into_iter().enumerate() {
+    for (number, case) in wrong_orders().into_iter().enumerate() {
         let placed = |name: &str| shop::placed(&format!("{name}-{number}"), "u1", shop::TEN);
         let (good, mut bad) = (placed("bad"), placed("bad"));
-        let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
-        bad.pointer_mut(parent).expect("its parent")[name] = value;
+        let (parent, name) = case.pointer.rsplit_once('/').expect("a pointer");
+        let parent = bad.pointer_mut(parent).expect("its parent");
+        match name.parse::<usize>() {
+            Ok(index) => parent[index] = case.value,
+            Err(_) => parent[name] = case.value,
+        }
         let batch = [placed("before"), bad.clone(), placed("after")];
-        let lines: String = batch.iter().map(|event| format!("{event}\n")).collect();
-        let results = results(&mut client, lines.into_bytes());
-        let outcomes: Vec<_> = results
-            .iter()
-            .map(|result| result["outcome"].as_str())
-            .collect();
-        let wanted = [Some("applied"), Some("rejected"), Some("applied")];
-        assert_eq!(outcomes, wanted, "{bad}: {results:?}");
-        assert_eq!(results[1]["code"], code, "{bad}: {}", results[1]);
-        let named = results[1]["violations"]
+        let results = results(&mut client, shop::ndjson(&batch).body);
+        assert_eq!(
+            outcomes(&results),
+            ["applied", "rejected", "applied"],
+            "{bad}: {results:?}"
+        );
+        let rejected = &results[1];
+        assert_eq!(rejected["code"], case.code, "{bad}: {rejected}");
+        let named = rejected["violations"]
             .as_array()
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let named = named.iter().any(|violation| violation["field"] == field);
+        let named = named
+            .iter()
+            .any(|violation| violation["field"] == case.field);
         assert!(
-            field.is_empty() || named,
-            "{field} is not named: {}",
-            results[1]
+            case.field == "-" || named,
+            "{} is not named: {rejected}",
+            case.field
         );
         assert!(
             !order_is_there(&mut client, &format!("bad-{number}")),
@@ -224,14 +211,10 @@ fn a_line_that_is_no_event_fails_alone() {
         ]
         .join(&b'\n');
         let results = results(&mut client, lines);
-        let outcomes: Vec<_> = results
-            .iter()
-            .map(|result| result["outcome"].as_str())
-            .collect();
         let line = String::from_utf8_lossy(&line);
         assert_eq!(
-            outcomes,
-            [Some("applied"), Some("rejected"), Some("applied")],
+            outcomes(&results),
+            ["applied", "rejected", "applied"],
             "{line}"
         );
         assert!(

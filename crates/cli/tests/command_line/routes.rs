@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the command prints is what the service serves, and the list of routes
+//! The `OpenAPI` document: what the command prints is what the service serves, and the list of routes
 //! changes only on purpose.
 
 use crate::folder;

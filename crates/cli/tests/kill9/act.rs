@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub enum What {
     /// A claim on this order.
     Claim { order: String },
-    /// A payment started on this order.
-    Start { order: String },
+    /// A payment started.
+    Start,
     /// Order events, in the order of the results.
     Events { events: Vec<Value> },
     /// A move of the clock.
@@ -46,10 +46,10 @@ impl Life {
     }
 
     /// A client's connection.
-    pub fn line(&self) -> Line<'_> {
+    pub fn caller(&self) -> Caller<'_> {
         let client = self.server.lock().expect("no client panicked").client();
         let (life, acts) = (self, Vec::new());
-        Line { life, client, acts }
+        Caller { life, client, acts }
     }
 
     /// `kill -9`, if it has not come to that yet.
@@ -73,13 +73,13 @@ impl Life {
 
 /// One client in one life, with the record of what it asked.
 #[derive(Debug)]
-pub struct Line<'l> {
+pub struct Caller<'l> {
     life: &'l Life,
     client: Client,
     pub acts: Vec<Act>,
 }
 
-impl Line<'_> {
+impl Caller<'_> {
     /// The answer; none when the process was killed before it came.
     fn send(&mut self, request: &Request) -> Option<Answer> {
         if self.life.is_over() {

@@ -54,7 +54,7 @@ impl Book {
                     self.event(event, result["outcome"].as_str().expect("an outcome"));
                 }
             }
-            What::Start { .. } => self.count("start", &answer.code()),
+            What::Start => self.count("start", &answer.code()),
             What::Clock => self.count("clock", &answer.code()),
         }
     }
@@ -125,9 +125,9 @@ impl Book {
     /// Sends what was not answered again, with the same ids, and notes what it comes to now.
     pub fn send_again(&mut self, client: &mut Client, act: &mut Act) {
         let answer = client.call(&act.request);
+        self.count("sent", "again");
         match &act.what {
-            What::Events { .. } => drop(answer.expect(200)),
-            What::Clock => drop(answer.expect(200)),
+            What::Events { .. } | What::Clock => drop(answer.expect(200)),
             What::Claim { order } if answer.code() == "already_claimed" => {
                 let offers = client.get(shop::path(&format!("orders/{order}/offers")));
                 let coupon = offers["offers"][0]["coupon_id"]
@@ -135,7 +135,7 @@ impl Book {
                     .expect("its coupon");
                 self.coupon(order, coupon);
             }
-            What::Claim { .. } | What::Start { .. } => {}
+            What::Claim { .. } | What::Start => {}
         }
         act.answer = Some(answer);
         self.note(act);
@@ -156,7 +156,7 @@ pub fn ask_again(client: &mut Client, act: &Act) {
     };
     match &act.what {
         What::Claim { order } => claimed_again(client, act, before, order),
-        What::Start { .. } => {
+        What::Start => {
             let (before, after) = (before.json(), client.call(&act.request).expect(201));
             for figure in ["payment_id", "amount", "saving"] {
                 assert_eq!(before[figure], after[figure], "{act:?}");

@@ -1,6 +1,6 @@
 //! The load: customers, the platform's events and the clock, each on a connection of its own.
 
-use super::act::{Act, Life, Line, What};
+use super::act::{Act, Caller, Life, What};
 use crate::support::dice::Dice;
 use crate::support::shop;
 use serde_json::Value;
@@ -32,32 +32,32 @@ pub fn run(life: &Life, plan: &Plan) -> Vec<Act> {
     let until = *plan.stops.last().expect("the clock stops somewhere");
     std::thread::scope(|scope| {
         let customers = [(1, early), (2, late)].map(|(number, orders)| {
-            let mut line = life.line();
+            let mut caller = life.caller();
             let mut dice = plan.dice.part(number);
             scope.spawn(move || {
                 for order in orders {
-                    if customer(&mut line, &mut dice, order, until).is_none() {
+                    if customer(&mut caller, &mut dice, order, until).is_none() {
                         break;
                     }
                 }
-                line.acts
+                caller.acts
             })
         });
         let platform = scope.spawn(|| {
-            let mut line = life.line();
+            let mut caller = life.caller();
             for batch in &plan.batches {
-                place(&mut line, batch);
+                place(&mut caller, batch);
                 // The platform's queue delivers at least once (A-G-8).
-                place(&mut line, &batch[..2]);
+                place(&mut caller, &batch[..2]);
             }
-            line.acts
+            caller.acts
         });
         let clock = scope.spawn(|| {
-            let mut line = life.line();
+            let mut caller = life.caller();
             for stop in &plan.stops {
-                line.act(What::Clock, shop::clock(*stop));
+                caller.act(What::Clock, shop::clock(*stop));
             }
-            line.acts
+            caller.acts
         });
         let threads = customers.into_iter().chain([platform, clock]);
         let acts = threads.map(|thread| thread.join().expect("a client found a fault"));
@@ -66,34 +66,40 @@ pub fn run(life: &Life, plan: &Plan) -> Vec<Act> {
 }
 
 /// Places orders in one batch of ndjson.
-fn place(line: &mut Line<'_>, orders: &[Order]) {
+fn place(caller: &mut Caller<'_>, orders: &[Order]) {
     let placed = |order: &Order| shop::placed(&order.id, &order.customer, order.placed_at);
-    tell(line, orders.iter().map(placed).collect());
+    tell(caller, orders.iter().map(placed).collect());
 }
 
-fn tell(line: &mut Line<'_>, events: Vec<Value>) -> Option<()> {
+fn tell(caller: &mut Caller<'_>, events: Vec<Value>) -> Option<()> {
     let request = shop::ndjson(&events);
-    line.act(What::Events { events }, request).map(drop)
+    caller.act(What::Events { events }, request).map(drop)
 }
 
 /// One customer and what becomes of the order. `None` when the process has been killed.
-fn customer(line: &mut Line<'_>, dice: &mut Dice, order: &Order, now: i64) -> Option<()> {
+fn customer(caller: &mut Caller<'_>, dice: &mut Dice, order: &Order, now: i64) -> Option<()> {
     match dice.below(100) {
-        0..8 => tell(line, vec![shop::cancelled(&order.id, now)]),
-        8..16 => pay(line, dice, order, None, now),
+        0..8 => tell(caller, vec![shop::cancelled(&order.id, now)]),
+        8..16 => pay(caller, dice, order, None, now),
         16..20 => Some(()),
         _ => {
-            let shown = line.look(shop::path(&format!("orders/{}/offers", order.id)))?;
+            let shown = caller.look(shop::path(&format!("orders/{}/offers", order.id)))?;
             let Some(offer) = shown["offers"][0]["offer_id"].as_str() else {
                 // All coupons are gone, or the order is: paying goes on (S0-R31).
-                return pay(line, dice, order, None, now);
+                return pay(caller, dice, order, None, now);
             };
-            claim(line, dice, order, offer, now)
+            claim(caller, dice, order, offer, now)
         }
     }
 }
 
-fn claim(line: &mut Line<'_>, dice: &mut Dice, order: &Order, offer: &str, now: i64) -> Option<()> {
+fn claim(
+    caller: &mut Caller<'_>,
+    dice: &mut Dice,
+    order: &Order,
+    offer: &str,
+    now: i64,
+) -> Option<()> {
     let mut request = shop::claim(&order.id, offer, &order.customer);
     if dice.chance(50) {
         request = request.key(format!("claim-{}", order.id));
@@ -101,9 +107,9 @@ fn claim(line: &mut Line<'_>, dice: &mut Dice, order: &Order, offer: &str, now: 
     let what = What::Claim {
         order: order.id.clone(),
     };
-    let answer = line.act(what.clone(), request.clone())?;
+    let answer = caller.act(what.clone(), request.clone())?;
     if dice.chance(20) {
-        line.act(what, request)?;
+        caller.act(what, request)?;
     }
     if answer.status != 201 {
         return Some(());
@@ -111,24 +117,22 @@ fn claim(line: &mut Line<'_>, dice: &mut Dice, order: &Order, offer: &str, now: 
     let coupon = answer.json()["coupon_id"].as_str().map(str::to_owned);
     match dice.below(100) {
         0..30 => Some(()),
-        30..45 => pay(line, dice, order, coupon.as_deref(), now),
+        30..45 => pay(caller, dice, order, coupon.as_deref(), now),
         _ => {
             let payment = format!("{}-a", order.id);
-            let what = What::Start {
-                order: order.id.clone(),
-            };
-            line.act(what, shop::start(&order.id, &payment, coupon.as_deref()))?;
+            let start = shop::start(&order.id, &payment, coupon.as_deref());
+            caller.act(What::Start, start)?;
             if dice.chance(30) {
-                tell(line, vec![shop::failed(&order.id, &payment, now)])?;
+                tell(caller, vec![shop::failed(&order.id, &payment, now)])?;
             }
-            pay(line, dice, order, coupon.as_deref(), now)
+            pay(caller, dice, order, coupon.as_deref(), now)
         }
     }
 }
 
 /// Money comes in, and sometimes the news of it twice.
 fn pay(
-    line: &mut Line<'_>,
+    caller: &mut Caller<'_>,
     dice: &mut Dice,
     order: &Order,
     coupon: Option<&str>,
@@ -136,9 +140,9 @@ fn pay(
 ) -> Option<()> {
     let payment = format!("{}-{}", order.id, if dice.chance(50) { 'a' } else { 'b' });
     let event = shop::paid(&order.id, &payment, coupon, now);
-    tell(line, vec![event.clone()])?;
+    tell(caller, vec![event.clone()])?;
     match dice.below(100) {
-        0..30 => tell(line, vec![event]),
+        0..30 => tell(caller, vec![event]),
         _ => Some(()),
     }
 }

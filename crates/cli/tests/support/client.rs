@@ -150,16 +150,17 @@ impl Client {
 }
 
 fn write(key: &str, request: &Request) -> Vec<u8> {
-    let (method, path) = (request.method, &request.path);
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: promenade.test\r\n");
+    let mut head = vec![
+        format!("{} {} HTTP/1.1", request.method, request.path),
+        "host: promenade.test".to_owned(),
+        format!("content-length: {}", request.body.len()),
+    ];
     if !key.is_empty() {
-        head += &format!("authorization: Bearer {key}\r\n");
+        head.push(format!("authorization: Bearer {key}"));
     }
-    for (name, value) in &request.headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += &format!("content-length: {}\r\n\r\n", request.body.len());
-    [head.as_bytes(), &request.body].concat()
+    let named = request.headers.iter();
+    head.extend(named.map(|(name, value)| format!("{name}: {value}")));
+    [head.join("\r\n").as_bytes(), b"\r\n\r\n", &request.body].concat()
 }
 
 /// A line of the head; the end of the connection is an error.

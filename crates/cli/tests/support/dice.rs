@@ -1,4 +1,4 @@
-//! Chance that a seed repeats (SplitMix64).
+//! Chance that a seed repeats (`SplitMix64`).
 
 /// Throws that follow from a seed alone.
 #[derive(Debug, Clone)]

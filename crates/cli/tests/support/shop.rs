@@ -61,7 +61,7 @@ pub fn open(client: &mut Client, timeout_minutes: i64, quantity: u64) {
     client.call(&clock(TEN)).expect(200);
 }
 
-/// A CloudEvent.
+/// An event in its `CloudEvents` envelope.
 pub fn event(kind: &str, id: &str, minutes: i64, data: &Value) -> Value {
     json!({
         "specversion": "1.0", "source": "platform", "type": kind, "id": id,
@@ -119,8 +119,8 @@ pub fn failed(order: &str, payment: &str, minutes: i64) -> Value {
 
 /// Events, one a line.
 pub fn ndjson(events: &[Value]) -> Request {
-    let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
-    Request::new("POST", path("events")).typed("application/x-ndjson", lines)
+    let lines: Vec<String> = events.iter().map(Value::to_string).collect();
+    Request::new("POST", path("events")).typed("application/x-ndjson", lines.join("\n"))
 }
 
 /// Claims the coupon of an offer for a customer.

@@ -153,6 +153,26 @@ fn a_receiver_that_is_gone_leaves_dead_letters_that_can_be_sent_again() {
     assert_eq!(dead(&mut client, &hook), [Value::Null; 0]);
 }
 
+/// What was under way when the process was killed is sent again by the next one.
+#[test]
+fn a_kill_loses_no_delivery() {
+    let folder = folder();
+    let mut server = serve(folder.path(), &[]);
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let receiver = Receiver::start();
+    receiver.answer(&[""]);
+    let hook = register(&mut client, &receiver.url, &["offer.displayed"]);
+    place(&mut client, &["o1"]);
+    let first = receiver.next();
+    server.kill();
+    let _server = serve(folder.path(), &[]);
+    let again = receiver.next();
+    assert_eq!(again.header("webhook-id"), first.header("webhook-id"));
+    assert!(is_signed(&again, &secret(&hook)));
+    assert!(receiver.soon().is_none(), "it was taken this time");
+}
+
 #[test]
 fn a_removed_receiver_gets_nothing_more() {
     let folder = folder();

@@ -3,7 +3,7 @@
 //! It only reads, and it may run while the engine writes: where two rows disagree, the first is
 //! read again until it stands still between two readings, so a row that is just being changed is
 //! no finding. Memory does not grow with the orders: rows come in pages, and what must be compared
-//! across pages goes through tables of a fixed size ([`sieve`]). Every row is read once or twice,
+//! across pages goes through tables of a fixed size (`sieve.rs`). Every row is read once or twice,
 //! none is compared with every other.
 //!
 //! What it cannot know: settings of the past. Quiet hours and civil days are judged by the shop as
