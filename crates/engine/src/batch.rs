@@ -49,12 +49,10 @@ pub fn run(
     let mut committed = Committed::default();
     store.transact(&mut |tx| {
         outcomes.clear();
+        load(tx, facts, names(inputs))?;
         let mut keys = Keys::default();
-        for input in inputs {
+        for input in inputs.iter().filter(|input| !is_known(facts, input)) {
             decide::first_keys(&input.shop_id, &input.command, &mut keys);
-            if let Some((key, _)) = &input.idempotency {
-                keys.requests.push((input.shop_id.clone(), key.clone()));
-            }
         }
         load(tx, facts, keys)?;
         outcomes.extend(inputs.iter().map(|input| decide_one(facts, input, now)));
@@ -126,11 +124,43 @@ fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool
     timers.len()
 }
 
+/// The names under which inputs may have been seen before: looked up first, for what is known needs
+/// nothing else.
+fn names(inputs: &[Input]) -> Keys {
+    let mut keys = Keys::default();
+    for input in inputs {
+        if let Command::Ingest { event, .. } = &input.command {
+            keys.inbox.push(decide::inbox_key(&input.shop_id, event));
+        }
+        if let Some((key, _)) = &input.idempotency {
+            keys.requests.push((input.shop_id.clone(), key.clone()));
+        }
+    }
+    keys
+}
+
+fn is_known(facts: &Facts, input: &Input) -> bool {
+    if let Command::Ingest { event, .. } = &input.command {
+        return facts
+            .inbox(&decide::inbox_key(&input.shop_id, event))
+            .is_some();
+    }
+    let key = input
+        .idempotency
+        .as_ref()
+        .map(|(key, _)| (input.shop_id.clone(), key.clone()));
+    key.is_some_and(|key| facts.request(&key).is_some())
+}
+
 /// LOAD: what the inputs name, then what those rows name, until nothing is missing.
 fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(), StoreError> {
     keys.shops.sort_unstable();
     keys.shops.dedup();
     keys.shops.retain(|shop| !facts.knows_shop(shop));
+    keys.orders.sort_unstable();
+    keys.orders.dedup();
+    keys.parked.sort_unstable();
+    keys.parked.dedup();
     let mut next = Some(keys);
     while let Some(keys) = next {
         let mut rows = Rows::default();

@@ -85,7 +85,8 @@ impl Count {
                 to.available += 1;
             }
             Self::Moved { from, to: status } => {
-                *by_status(to, *from) -= 1;
+                // A figure that has drifted is the auditor's to report; it must not stop the shop.
+                *by_status(to, *from) = by_status(to, *from).saturating_sub(1);
                 *by_status(to, *status) += 1;
             }
             Self::Recovered {
@@ -104,12 +105,13 @@ impl Count {
             } => {
                 to.saved -= saved.minor();
                 to.recovered -= paid.minor();
-                *to.by_method.entry(*method).or_default() -= 1;
+                let orders = to.by_method.entry(*method).or_default();
+                *orders = orders.saturating_sub(1);
             }
             Self::Pushed => to.pushed += 1,
             Self::Suppressed(code) => *to.suppressed.entry(*code).or_default() += 1,
             Self::Unpushed(code) => {
-                to.pushed -= 1;
+                to.pushed = to.pushed.saturating_sub(1);
                 *to.suppressed.entry(*code).or_default() += 1;
             }
         }

@@ -105,6 +105,9 @@ impl Facts {
     pub fn knows_order(&self, key: &Key<OrderId>) -> bool {
         self.orders.contains_key(key)
     }
+    pub fn knows_parked(&self, key: &Key<OrderId>) -> bool {
+        self.parked.contains_key(key)
+    }
     pub fn knows_coupon(&self, key: &Key<CouponId>) -> bool {
         self.coupons.contains_key(key)
     }

@@ -28,10 +28,19 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     keys.shops.push(shop.clone());
     match command {
         Command::Ingest { event, .. } => {
-            keys.inbox.push(inbox_key(shop, event));
             if let Some(order) = event.body.order_id() {
                 keys.orders.push(key(order));
-                keys.parked.push(key(order));
+                // These may set free what waits, or wait themselves, although the order is there.
+                if matches!(
+                    event.body,
+                    Body::PaymentSucceeded(_)
+                        | Body::RefundRequested(_)
+                        | Body::RefundApproved(_)
+                        | Body::RefundRejected(_)
+                        | Body::RefundSucceeded(_)
+                ) {
+                    keys.parked.push(key(order));
+                }
             }
             if let Body::PaymentSucceeded(payment) = &event.body {
                 keys.coupons.extend(
@@ -89,6 +98,7 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
         coupons: HashSet::new(),
         orders: HashSet::new(),
         standings: HashSet::new(),
+        parked: HashSet::new(),
     };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
@@ -103,6 +113,7 @@ struct Named<'a> {
     coupons: HashSet<(ShopId, CouponId)>,
     orders: HashSet<(ShopId, OrderId)>,
     standings: HashSet<(ShopId, CustomerId)>,
+    parked: HashSet<(ShopId, OrderId)>,
 }
 
 impl Named<'_> {
@@ -136,6 +147,10 @@ impl Named<'_> {
     fn by_order(&mut self, key: &(ShopId, OrderId)) {
         let facts = self.facts;
         let Some(order) = facts.order(key) else {
+            // It may be placed now, or its event must wait beside others.
+            if !facts.knows_parked(key) {
+                self.parked.insert(key.clone());
+            }
             return;
         };
         let held = order
@@ -197,10 +212,15 @@ impl Named<'_> {
             coupons: self.coupons.into_iter().collect(),
             orders: self.orders.into_iter().collect(),
             standings,
+            parked: self.parked.into_iter().collect(),
             ..Keys::default()
         };
-        let nothing =
-            keys.coupons.is_empty() && keys.orders.is_empty() && keys.standings.is_empty();
-        (!nothing).then_some(keys)
+        let named = [
+            keys.coupons.len(),
+            keys.orders.len(),
+            keys.standings.len(),
+            keys.parked.len(),
+        ];
+        (named != [0; 4]).then_some(keys)
     }
 }
