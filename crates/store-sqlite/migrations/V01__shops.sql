@@ -1,4 +1,7 @@
 -- Shops and what the merchant set up in them. Read on every decision, written seldom.
+--
+-- Checks name their values with OR: IN with three or more makes SQLite build a table for the list at
+-- every insert, which took a sixth of the writer's time.
 
 CREATE TABLE shops (
     shop_id  TEXT NOT NULL PRIMARY KEY,
@@ -37,7 +40,7 @@ CREATE TABLE webhooks (
 CREATE TABLE customers (
     shop_id     TEXT NOT NULL,
     customer_id TEXT NOT NULL,
-    kind        INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),
+    kind        INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
     item        TEXT NOT NULL CHECK ((kind = 0) = (item = '')),
     doc         TEXT CHECK ((kind = 0) = (doc IS NOT NULL)),
     PRIMARY KEY (shop_id, customer_id, kind, item)

@@ -7,7 +7,7 @@ CREATE TABLE orders (
     shop_id     TEXT NOT NULL,
     order_id    TEXT NOT NULL,
     customer_id TEXT NOT NULL,
-    state       TEXT NOT NULL CHECK (state IN ('open', 'paid', 'cancelled')),
+    state       TEXT NOT NULL CHECK (state = 'open' OR state = 'paid' OR state = 'cancelled'),
     placed_at   INTEGER NOT NULL,
     paid_at     INTEGER CHECK ((paid_at IS NOT NULL) = (state = 'paid')),
     payable     INTEGER NOT NULL CHECK (payable BETWEEN 0 AND 1000000000000000),

@@ -14,12 +14,14 @@ CREATE TABLE coupons (
     allow_baitiao   INTEGER NOT NULL CHECK (allow_baitiao IN (0, 1)),
     claimed_at      INTEGER NOT NULL,
     usable_until    INTEGER NOT NULL,
-    status          TEXT NOT NULL CHECK (status IN ('available', 'locked', 'used', 'expired', 'void')),
+    status          TEXT NOT NULL CHECK (
+        status = 'available' OR status = 'locked' OR status = 'used' OR status = 'expired'
+        OR status = 'void'),
     lock_order_id   TEXT CHECK ((lock_order_id IS NOT NULL) = (status = 'locked')),
     lock_payment_id TEXT CHECK ((lock_payment_id IS NOT NULL) = (status = 'locked')),
     lock_until      INTEGER CHECK ((lock_until IS NOT NULL) = (status = 'locked')),
     used_on         TEXT CHECK ((used_on IS NOT NULL) = (status = 'used')),
-    ended_at        INTEGER CHECK ((ended_at IS NOT NULL) = (status IN ('used', 'expired', 'void'))),
+    ended_at        INTEGER CHECK ((ended_at IS NOT NULL) = (status = 'used' OR status = 'expired' OR status = 'void')),
     wake_at         INTEGER,
     PRIMARY KEY (shop_id, coupon_id)
 ) STRICT, WITHOUT ROWID;

@@ -8,8 +8,9 @@ CREATE TABLE messages (
     customer_id TEXT NOT NULL,
     campaign_id TEXT NOT NULL,
     kind        TEXT NOT NULL,
-    channel     TEXT NOT NULL CHECK (channel IN ('push', 'sms', 'wechat')),
-    status      TEXT NOT NULL CHECK (status IN ('planned', 'sent', 'suppressed', 'failed')),
+    channel     TEXT NOT NULL CHECK (channel = 'push' OR channel = 'sms' OR channel = 'wechat'),
+    status      TEXT NOT NULL CHECK (
+        status = 'planned' OR status = 'sent' OR status = 'suppressed' OR status = 'failed'),
     code        TEXT,
     due_at      INTEGER NOT NULL,
     sent_at     INTEGER,

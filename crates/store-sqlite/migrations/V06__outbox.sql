@@ -19,7 +19,7 @@ CREATE TABLE deliveries (
     webhook_id  TEXT NOT NULL,
     event_id    TEXT NOT NULL,
     attempt     INTEGER NOT NULL CHECK (attempt >= 0),
-    status      TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'dead')),
+    status      TEXT NOT NULL CHECK (status = 'pending' OR status = 'delivered' OR status = 'dead'),
     next_at     INTEGER NOT NULL,
     reason      TEXT
 ) STRICT;
