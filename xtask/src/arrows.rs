@@ -15,14 +15,8 @@ const ARROWS: [(&str, Option<&[&str]>); 13] = [
     ("store-memory", Some(&["money", "domain", "engine"])),
     ("store-sqlite", Some(&["money", "domain", "engine"])),
     ("relay", Some(&["money", "domain"])),
-    (
-        "http-api",
-        Some(&["money", "domain", "engine", "relay", "replay"]),
-    ),
-    (
-        "replay",
-        Some(&["money", "domain", "engine", "store-memory"]),
-    ),
+    ("http-api", Some(&["money", "domain", "engine", "relay", "replay"])),
+    ("replay", Some(&["money", "domain", "engine", "store-memory"])),
     ("cli", None),
     ("testkit", None),
     ("scenario", None),
@@ -33,27 +27,13 @@ const ARROWS: [(&str, Option<&[&str]>); 13] = [
 /// Crates that decide: amounts and rules, from facts they are handed.
 const PURE: [&str; 2] = ["money", "domain"];
 /// What would bring a clock, chance, input or output into them.
-const IMPURE: [&str; 7] = [
-    "tokio",
-    "axum",
-    "rusqlite",
-    "sqlx",
-    "rand",
-    "tracing",
-    "getrandom",
-];
+const IMPURE: [&str; 7] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "getrandom"];
 
 /// What Cargo knows of the workspace, without asking any registry.
 pub fn metadata(root: &Path) -> anyhow::Result<Value> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ])
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .current_dir(root)
         .output()
         .context("running cargo metadata")?;
@@ -117,15 +97,7 @@ mod tests {
 
     /// A workspace of `money`, `domain`, `engine`, `relay`, `http-api`, `store-sqlite`, `cli`, and one more dependency.
     fn with(from: &str, to: &str, kind: &Value) -> Value {
-        let ours = [
-            "money",
-            "domain",
-            "engine",
-            "relay",
-            "http-api",
-            "store-sqlite",
-            "cli",
-        ];
+        let ours = ["money", "domain", "engine", "relay", "http-api", "store-sqlite", "cli"];
         let package = |name: &&str| {
             let one = json!({ "name": to, "kind": kind });
             let dependencies: Vec<Value> = (*name == from).then_some(one).into_iter().collect();
@@ -144,11 +116,7 @@ mod tests {
             ("domain", "serde"),
             ("engine", "tokio"),
         ] {
-            assert_eq!(
-                check(&with(from, to, &Value::Null)),
-                [""; 0],
-                "{from} -> {to}"
-            );
+            assert_eq!(check(&with(from, to, &Value::Null)), [""; 0], "{from} -> {to}");
         }
     }
 
@@ -165,10 +133,7 @@ mod tests {
         ] {
             let findings = check(&with(from, to, &Value::Null));
             assert_eq!(findings.len(), 1, "{from} -> {to}");
-            assert!(
-                findings[0].starts_with(&format!("{from} -> {to}: ")),
-                "{findings:?}"
-            );
+            assert!(findings[0].starts_with(&format!("{from} -> {to}: ")), "{findings:?}");
         }
     }
 

@@ -56,20 +56,13 @@ impl Coverage {
 
     /// The rules that no test names, whatever their status.
     fn unnamed(&self) -> impl Iterator<Item = &Rule> {
-        self.rules
-            .iter()
-            .filter(|(_, named)| !named)
-            .map(|(rule, _)| rule)
+        self.rules.iter().filter(|(_, named)| !named).map(|(rule, _)| rule)
     }
 
     /// The tool's lines of the report: a count, and the rules that no test names.
     pub fn describe(&self, with_planned: bool) -> String {
         let named = self.rules.iter().filter(|(_, named)| *named).count();
-        let mut text = format!(
-            "{:<5} {named} of {} rules named by a test\n",
-            self.tool,
-            self.rules.len()
-        );
+        let mut text = format!("{:<5} {named} of {} rules named by a test\n", self.tool, self.rules.len());
         for rule in self.unnamed() {
             let (why, remark) = match &rule.status {
                 Status::Built => ("missing", &rule.says),
@@ -85,9 +78,7 @@ impl Coverage {
 
 /// Reads the list and looks for every rule in the tests.
 pub fn coverage(tree: &Tree) -> anyhow::Result<Vec<Coverage>> {
-    let source = tree
-        .find(LIST)
-        .with_context(|| format!("{LIST} is not there"))?;
+    let source = tree.find(LIST).with_context(|| format!("{LIST} is not there"))?;
     let tests: Vec<String> = tree.files.iter().filter_map(test_text).collect();
     let mut tools: Vec<Coverage> = Vec::new();
     for rule in parse(&source.text)? {
@@ -95,10 +86,7 @@ pub fn coverage(tree: &Tree) -> anyhow::Result<Vec<Coverage>> {
         let named = tests.iter().any(|text| names(text, &rule.id));
         match tools.last_mut().filter(|current| current.tool == tool) {
             Some(current) => current.rules.push((rule, named)),
-            None => tools.push(Coverage {
-                tool: tool.to_owned(),
-                rules: vec![(rule, named)],
-            }),
+            None => tools.push(Coverage { tool: tool.to_owned(), rules: vec![(rule, named)] }),
         }
     }
     Ok(tools)
@@ -109,35 +97,19 @@ pub fn only(coverage: Vec<Coverage>, tool: Option<&str>) -> anyhow::Result<Vec<C
     let Some(tool) = tool else {
         return Ok(coverage);
     };
-    let known = coverage
-        .iter()
-        .map(|one| one.tool.clone())
-        .collect::<Vec<_>>()
-        .join(", ");
-    let chosen: Vec<Coverage> = coverage
-        .into_iter()
-        .filter(|one| one.tool == tool)
-        .collect();
-    ensure!(
-        !chosen.is_empty(),
-        "no rules of `{tool}` in {LIST}; there are {known}"
-    );
+    let known = coverage.iter().map(|one| one.tool.clone()).collect::<Vec<_>>().join(", ");
+    let chosen: Vec<Coverage> = coverage.into_iter().filter(|one| one.tool == tool).collect();
+    ensure!(!chosen.is_empty(), "no rules of `{tool}` in {LIST}; there are {known}");
     Ok(chosen)
 }
 
 /// One sentence when rules are missing, nothing otherwise.
 pub fn findings(coverage: &[Coverage]) -> Vec<String> {
-    let missing: Vec<&str> = coverage
-        .iter()
-        .flat_map(Coverage::missing)
-        .map(|rule| rule.id.as_str())
-        .collect();
+    let missing: Vec<&str> =
+        coverage.iter().flat_map(Coverage::missing).map(|rule| rule.id.as_str()).collect();
     match missing.len() {
         0 => Vec::new(),
-        count => vec![format!(
-            "{count} rules that no test names: {}",
-            missing.join(" ")
-        )],
+        count => vec![format!("{count} rules that no test names: {}", missing.join(" "))],
     }
 }
 
@@ -148,12 +120,7 @@ fn parse(list: &str) -> anyhow::Result<Vec<Rule>> {
     let mut rules: Vec<Rule> = Vec::new();
     let mut previous = (String::new(), 0);
     for (at, line) in list.lines().enumerate() {
-        let cells: Vec<&str> = line
-            .trim()
-            .trim_matches('|')
-            .split('|')
-            .map(str::trim)
-            .collect();
+        let cells: Vec<&str> = line.trim().trim_matches('|').split('|').map(str::trim).collect();
         let Some((tool, number)) = split_id(cells[0]).filter(|_| line.starts_with('|')) else {
             continue;
         };
@@ -162,23 +129,11 @@ fn parse(list: &str) -> anyhow::Result<Vec<Rule>> {
             bail!("{LIST}:{line}: a row has three cells: id, statement, status");
         };
         ensure!(!says.is_empty(), "{LIST}:{line}: {id} says nothing");
-        let expected = if previous.0 == tool {
-            previous.1 + 1
-        } else {
-            1
-        };
-        ensure!(
-            number == expected,
-            "{LIST}:{line}: {id} stands where number {expected} of {tool} belongs"
-        );
+        let expected = if previous.0 == tool { previous.1 + 1 } else { 1 };
+        ensure!(number == expected, "{LIST}:{line}: {id} stands where number {expected} of {tool} belongs");
         previous = (tool.to_owned(), number);
-        let status =
-            parse_status(status).with_context(|| format!("{LIST}:{line}: the status of {id}"))?;
-        rules.push(Rule {
-            id: id.to_owned(),
-            says: says.to_owned(),
-            status,
-        });
+        let status = parse_status(status).with_context(|| format!("{LIST}:{line}: the status of {id}"))?;
+        rules.push(Rule { id: id.to_owned(), says: says.to_owned(), status });
     }
     ensure!(!rules.is_empty(), "{LIST} lists no rule");
     Ok(rules)
@@ -187,11 +142,7 @@ fn parse(list: &str) -> anyhow::Result<Vec<Rule>> {
 /// `built` and `planned` may be followed by a remark after a semicolon; `waived:` is followed by its reason.
 fn parse_status(cell: &str) -> anyhow::Result<Status> {
     if let Some(reason) = cell.strip_prefix("waived:").map(str::trim) {
-        ensure!(
-            WAIVERS.contains(&reason),
-            "a rule is waived for being one of: {}",
-            WAIVERS.join(", ")
-        );
+        ensure!(WAIVERS.contains(&reason), "a rule is waived for being one of: {}", WAIVERS.join(", "));
         return Ok(Status::Waived(reason.to_owned()));
     }
     match cell.split(';').next().map(str::trim) {
@@ -204,11 +155,7 @@ fn parse_status(cell: &str) -> anyhow::Result<Status> {
 /// The tool and the number: `S0-R09` is rule 9 of `S0`, `A-S0-13` decision 13 of `A-S0`.
 fn split_id(id: &str) -> Option<(&str, usize)> {
     let (tool, number) = id.rsplit_once('-')?;
-    let digits = if tool.starts_with("A-") {
-        number
-    } else {
-        number.strip_prefix('R')?
-    };
+    let digits = if tool.starts_with("A-") { number } else { number.strip_prefix('R')? };
     Some((tool, digits.parse().ok()?))
 }
 
@@ -218,9 +165,7 @@ fn test_text(file: &File) -> Option<String> {
     match file.extension() {
         "rs" => of_crates.then(|| Source::new(file).test_text()),
         "toml" | "txt" | "scenario" | "csv" | "json" => {
-            let run_by_tests = ["tests", "scenarios", "cases"]
-                .iter()
-                .any(|folder| file.is_under(folder));
+            let run_by_tests = ["tests", "scenarios", "cases"].iter().any(|folder| file.is_under(folder));
             run_by_tests.then(|| file.text.clone())
         }
         _ => None,
@@ -281,11 +226,7 @@ mod tests {
         assert!(!counts("xtask/tests/x.rs", &documented));
         let tested = format!("#[cfg(test)]\nmod tests {{\n    // {all}\n}}\n");
         assert!(counts("crates/a/src/lib.rs", &tested));
-        for path in [
-            "scenarios/recovery/a.scenario",
-            "crates/a/cases/a.toml",
-            "crates/a/tests/cases/a.txt",
-        ] {
+        for path in ["scenarios/recovery/a.scenario", "crates/a/cases/a.toml", "crates/a/tests/cases/a.txt"] {
             assert!(counts(path, all), "{path}");
         }
     }
@@ -306,22 +247,13 @@ mod tests {
     fn a_broken_list_is_refused() {
         for (rows, said) in [
             ("", "lists no rule"),
-            (
-                "| S0-R02 | Second. | built |",
-                "where number 1 of S0 belongs",
-            ),
-            (
-                "| S0-R01 | One. | built |\n| S0-R01 | One. | built |",
-                "where number 2",
-            ),
+            ("| S0-R02 | Second. | built |", "where number 1 of S0 belongs"),
+            ("| S0-R01 | One. | built |\n| S0-R01 | One. | built |", "where number 2"),
             ("| S0-R01 | | built |", "says nothing"),
             ("| S0-R01 | One. |", "three cells"),
             ("| S0-R01 | One. | later |", "the status of S0-R01"),
             ("| S0-R01 | One. | waived: |", "the status of S0-R01"),
-            (
-                "| S0-R01 | One. | waived: no time |",
-                "the status of S0-R01",
-            ),
+            ("| S0-R01 | One. | waived: no time |", "the status of S0-R01"),
         ] {
             let error = parse(rows).expect_err(rows).to_string();
             assert!(error.contains(said), "{rows}: {error}");
@@ -330,8 +262,7 @@ mod tests {
 
     #[test]
     fn the_report_counts_and_lists() {
-        let tools =
-            coverage(&tree(&[("crates/a/tests/x.rs", "// S0-R01\n")])).expect("the table reads");
+        let tools = coverage(&tree(&[("crates/a/tests/x.rs", "// S0-R01\n")])).expect("the table reads");
         let text: String = tools.iter().map(|tool| tool.describe(false)).collect();
         assert_eq!(
             text,
@@ -340,10 +271,7 @@ mod tests {
              missing  A-G-1    Zone.\nS1    0 of 1 rules named by a test\n"
         );
         assert!(tools[2].describe(true).contains("planned  S1-R01"));
-        assert_eq!(
-            findings(&tools),
-            ["2 rules that no test names: S0-R02 A-G-1"]
-        );
+        assert_eq!(findings(&tools), ["2 rules that no test names: S0-R02 A-G-1"]);
     }
 
     #[test]
@@ -351,9 +279,7 @@ mod tests {
         let all = || coverage(&tree(&[])).expect("the table reads");
         let chosen = only(all(), Some("A-G")).expect("there is A-G");
         assert_eq!(chosen.len(), 1);
-        let error = only(all(), Some("S9"))
-            .expect_err("no such tool")
-            .to_string();
+        let error = only(all(), Some("S9")).expect_err("no such tool").to_string();
         assert!(error.contains("there are S0, A-G, S1"), "{error}");
     }
 }

@@ -56,10 +56,7 @@ impl<'a> Source<'a> {
         if !self.code.contains("#[cfg(test)]") {
             return self.file.text.clone();
         }
-        let texts = self
-            .tests
-            .iter()
-            .map(|range| &self.file.text[range.clone()]);
+        let texts = self.tests.iter().map(|range| &self.file.text[range.clone()]);
         texts.collect::<Vec<_>>().join("\n")
     }
 
@@ -74,9 +71,7 @@ impl<'a> Source<'a> {
 
     /// Every function with a body, nested ones too.
     pub fn functions(&self) -> Vec<Function<'_>> {
-        words(&self.code, "fn")
-            .filter_map(|at| self.function(at))
-            .collect()
+        words(&self.code, "fn").filter_map(|at| self.function(at)).collect()
     }
 
     fn function(&self, at: usize) -> Option<Function<'_>> {
@@ -87,11 +82,7 @@ impl<'a> Source<'a> {
         if name.is_empty() || !self.code[..end].ends_with('}') {
             return None;
         }
-        Some(Function {
-            name,
-            line: self.line(at),
-            length: 1 + self.code[at..end].matches('\n').count(),
-        })
+        Some(Function { name, line: self.line(at), length: 1 + self.code[at..end].matches('\n').count() })
     }
 }
 
@@ -126,13 +117,11 @@ fn item_end(code: &str, from: usize) -> usize {
 }
 
 fn words<'t>(code: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
-    code.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(move |&at| {
-            let before = code[..at].chars().next_back();
-            let after = code[at + word.len()..].chars().next();
-            !before.is_some_and(is_word) && !after.is_some_and(is_word)
-        })
+    code.match_indices(word).map(|(at, _)| at).filter(move |&at| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + word.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })
 }
 
 fn is_word(c: char) -> bool {
@@ -169,8 +158,7 @@ fn blank_length(rest: &[u8]) -> Option<usize> {
             // A character is at most four bytes long; anything longer is a lifetime.
             let window = &rest[1..rest.len().min(6)];
             let length = 1 + window.iter().skip(1).position(|byte| *byte == b'\'')?;
-            let one =
-                std::str::from_utf8(&window[..length]).is_ok_and(|text| text.chars().count() == 1);
+            let one = std::str::from_utf8(&window[..length]).is_ok_and(|text| text.chars().count() == 1);
             one.then_some(length + 2)
         }
         _ => None,
@@ -179,9 +167,7 @@ fn blank_length(rest: &[u8]) -> Option<usize> {
 
 fn position(rest: &[u8], needle: &[u8], from: usize) -> usize {
     let behind = rest.get(from..).unwrap_or_default();
-    let found = behind
-        .windows(needle.len())
-        .position(|window| window == needle);
+    let found = behind.windows(needle.len()).position(|window| window == needle);
     found.map_or(rest.len(), |at| from + at)
 }
 
@@ -229,10 +215,7 @@ mod tests {
     use super::*;
 
     fn file(path: &str, text: &str) -> File {
-        File {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        File { path: path.to_owned(), text: text.to_owned() }
     }
 
     #[test]
@@ -260,18 +243,13 @@ mod tests {
                     pub fn one<T>(\n    a: T,\n) where T: Copy {\n    if true { let _ = \"}\"; }\n}\n";
         let file = file("crates/a/src/lib.rs", text);
         let source = Source::new(&file);
-        let one = Function {
-            name: "one",
-            line: 6,
-            length: 5,
-        };
+        let one = Function { name: "one", line: 6, length: 5 };
         assert_eq!(source.functions(), [one]);
     }
 
     #[test]
     fn tests_are_the_items_marked_so() {
-        let text =
-            "fn before() {}\n#[cfg(test)]\nmod tests {\n    fn inside() { {} }\n}\nfn after() {}\n";
+        let text = "fn before() {}\n#[cfg(test)]\nmod tests {\n    fn inside() { {} }\n}\nfn after() {}\n";
         let file = file("crates/a/src/lib.rs", text);
         let source = Source::new(&file);
         let at = |name: &str| source.places("fn ", name, "()")[0];
@@ -283,10 +261,7 @@ mod tests {
 
     #[test]
     fn a_declared_test_module_ends_at_its_semicolon() {
-        let file = file(
-            "crates/a/src/lib.rs",
-            "#[cfg(test)]\nmod tests;\nfn after() {}\n",
-        );
+        let file = file("crates/a/src/lib.rs", "#[cfg(test)]\nmod tests;\nfn after() {}\n");
         let source = Source::new(&file);
         assert!(!source.is_test(source.places("fn ", "after", "()")[0]));
     }

@@ -21,51 +21,15 @@ enum Where {
 
 /// Code that may not stand: what is directly before the word, the word, what is directly behind it.
 const REFUSED: [(Where, [&str; 3], &str); 9] = [
-    (
-        Where::Everywhere,
-        ["", "todo", "!"],
-        "finish it, or leave it out",
-    ),
-    (
-        Where::Everywhere,
-        ["", "unimplemented", "!"],
-        "finish it, or leave it out",
-    ),
-    (
-        Where::Everywhere,
-        ["", "dbg", "!"],
-        "left over from debugging",
-    ),
-    (
-        Where::Everywhere,
-        ["#[", "ignore", ""],
-        "a test runs or is removed",
-    ),
-    (
-        Where::InTests,
-        ["thread::", "sleep", ""],
-        "a test moves the clock, it never sleeps",
-    ),
-    (
-        Where::InTests,
-        ["time::", "sleep", ""],
-        "a test moves the clock, it never sleeps",
-    ),
-    (
-        Where::OutsideTests,
-        [".", "unwrap", "()"],
-        "say what holds with `expect`, or return the error",
-    ),
-    (
-        Where::InMoneyAndDomain,
-        ["", "f32", ""],
-        "amounts and ratios are integers",
-    ),
-    (
-        Where::InMoneyAndDomain,
-        ["", "f64", ""],
-        "amounts and ratios are integers",
-    ),
+    (Where::Everywhere, ["", "todo", "!"], "finish it, or leave it out"),
+    (Where::Everywhere, ["", "unimplemented", "!"], "finish it, or leave it out"),
+    (Where::Everywhere, ["", "dbg", "!"], "left over from debugging"),
+    (Where::Everywhere, ["#[", "ignore", ""], "a test runs or is removed"),
+    (Where::InTests, ["thread::", "sleep", ""], "a test moves the clock, it never sleeps"),
+    (Where::InTests, ["time::", "sleep", ""], "a test moves the clock, it never sleeps"),
+    (Where::OutsideTests, [".", "unwrap", "()"], "say what holds with `expect`, or return the error"),
+    (Where::InMoneyAndDomain, ["", "f32", ""], "amounts and ratios are integers"),
+    (Where::InMoneyAndDomain, ["", "f64", ""], "amounts and ratios are integers"),
 ];
 
 /// Everything that is untidy, in the order of the files.
@@ -95,10 +59,7 @@ fn check_lines(file: &File, found: &mut Found) {
         if line.ends_with([' ', '\t', '\r']) {
             found.push((at + 1, "white space at the end of the line".to_owned()));
         }
-        if ["<<<<<<< ", "||||||| ", ">>>>>>> "]
-            .iter()
-            .any(|mark| line.starts_with(mark))
-        {
+        if ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|mark| line.starts_with(mark)) {
             found.push((at + 1, "a merge that was not finished".to_owned()));
         }
     }
@@ -106,13 +67,9 @@ fn check_lines(file: &File, found: &mut Found) {
 
 fn check_shape(source: &Source<'_>, found: &mut Found) {
     let text = &source.file.text;
-    let opens_well =
-        text.starts_with("//!") || (source.file.is_under("tests") && text.starts_with("//"));
+    let opens_well = text.starts_with("//!") || (source.file.is_under("tests") && text.starts_with("//"));
     if !opens_well {
-        found.push((
-            1,
-            "the file opens with its module doc: `//! what it is`".to_owned(),
-        ));
+        found.push((1, "the file opens with its module doc: `//! what it is`".to_owned()));
     }
     let lines = text.lines().count();
     if lines > FILE_LINES {
@@ -122,8 +79,7 @@ fn check_shape(source: &Source<'_>, found: &mut Found) {
     for function in source.functions() {
         if function.length > FUNCTION_LINES {
             let (name, length) = (function.name, function.length);
-            let message =
-                format!("`{name}` takes {length} lines; a function has at most {FUNCTION_LINES}");
+            let message = format!("`{name}` takes {length} lines; a function has at most {FUNCTION_LINES}");
             found.push((function.line, message));
         }
     }
@@ -141,10 +97,7 @@ fn check_words(source: &Source<'_>, found: &mut Found) {
                 Where::InMoneyAndDomain => of_money,
             };
             if refused {
-                found.push((
-                    source.line(at),
-                    format!("`{before}{word}{after}`: {reason}"),
-                ));
+                found.push((source.line(at), format!("`{before}{word}{after}`: {reason}")));
             }
         }
     }
@@ -157,9 +110,7 @@ mod tests {
     /// The `line: message` beginnings of what is found in one file.
     fn found(path: &str, text: &str) -> Vec<String> {
         let said = check(&Tree::of(&[(path, text)]));
-        said.into_iter()
-            .map(|line| line.replacen(&format!("{path}:"), "", 1))
-            .collect()
+        said.into_iter().map(|line| line.replacen(&format!("{path}:"), "", 1)).collect()
     }
 
     #[track_caller]
@@ -182,11 +133,7 @@ mod tests {
         finds(LIB, "\n//! Late.\n", "1: the file opens");
         finds_nothing(LIB, "//! The engine.\n");
         finds_nothing("crates/engine/tests/claims.rs", "// A remark.\n");
-        finds(
-            "crates/engine/tests/claims.rs",
-            "use engine;\n",
-            "1: the file opens",
-        );
+        finds("crates/engine/tests/claims.rs", "use engine;\n", "1: the file opens");
     }
 
     #[test]
@@ -198,23 +145,14 @@ mod tests {
 
     #[test]
     fn a_function_has_70_lines() {
-        let body = |count: usize| {
-            format!(
-                "//! x\nfn long() {{\n{}}}\n",
-                "    x();\n".repeat(count - 2)
-            )
-        };
+        let body = |count: usize| format!("//! x\nfn long() {{\n{}}}\n", "    x();\n".repeat(count - 2));
         finds_nothing(LIB, &body(70));
         finds(LIB, &body(71), "2: `long` takes 71 lines");
     }
 
     #[test]
     fn nothing_is_left_over() {
-        for text in [
-            "fn f() { todo!() }",
-            "fn f() { unimplemented!(\"x\") }",
-            "fn f() { dbg!(1); }",
-        ] {
+        for text in ["fn f() { todo!() }", "fn f() { unimplemented!(\"x\") }", "fn f() { dbg!(1); }"] {
             finds(LIB, &format!("//! x\n{text}\n"), "2: `");
         }
         finds_nothing(LIB, "//! Never todo!().\nfn f() { let _ = \"dbg!\"; }\n");
@@ -229,49 +167,25 @@ mod tests {
     fn unwrap_stands_only_in_tests() {
         finds(LIB, "//! x\nfn f() { g().unwrap(); }\n", "2: `.unwrap()`");
         finds_nothing(LIB, "//! x\nfn f() { g().unwrap_or(1); }\n");
-        finds_nothing(
-            LIB,
-            "//! x\n#[cfg(test)]\nmod tests { fn f() { g().unwrap(); } }\n",
-        );
+        finds_nothing(LIB, "//! x\n#[cfg(test)]\nmod tests { fn f() { g().unwrap(); } }\n");
         finds_nothing(
             "crates/engine/tests/t.rs",
-            "fn f() { g().unwrap(); }\n"
-                .replace("fn", "// x\nfn")
-                .as_str(),
+            "fn f() { g().unwrap(); }\n".replace("fn", "// x\nfn").as_str(),
         );
     }
 
     #[test]
     fn a_test_never_sleeps() {
         let test = "crates/engine/tests/t.rs";
-        finds(
-            test,
-            "//! x\nfn f() { std::thread::sleep(d); }\n",
-            "2: `thread::sleep`",
-        );
-        finds(
-            test,
-            "//! x\nasync fn f() { tokio::time::sleep(d).await; }\n",
-            "2: `time::sleep`",
-        );
-        finds_nothing(
-            LIB,
-            "//! x\nasync fn f() { tokio::time::sleep(d).await; }\n",
-        );
+        finds(test, "//! x\nfn f() { std::thread::sleep(d); }\n", "2: `thread::sleep`");
+        finds(test, "//! x\nasync fn f() { tokio::time::sleep(d).await; }\n", "2: `time::sleep`");
+        finds_nothing(LIB, "//! x\nasync fn f() { tokio::time::sleep(d).await; }\n");
     }
 
     #[test]
     fn amounts_are_integers() {
-        finds(
-            "crates/money/src/lib.rs",
-            "//! x\nfn f(a: f64) {}\n",
-            "2: `f64`",
-        );
-        finds(
-            "crates/domain/src/lib.rs",
-            "//! x\nfn f(a: f32) {}\n",
-            "2: `f32`",
-        );
+        finds("crates/money/src/lib.rs", "//! x\nfn f(a: f64) {}\n", "2: `f64`");
+        finds("crates/domain/src/lib.rs", "//! x\nfn f(a: f32) {}\n", "2: `f32`");
         finds_nothing(LIB, "//! x\nfn f(a: f64) {}\n");
         finds_nothing("crates/money/src/lib.rs", "//! No f64 here.\n");
     }

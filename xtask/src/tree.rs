@@ -7,9 +7,7 @@ use std::{fs, path::Path};
 use anyhow::Context;
 
 /// What counts as text that people of this project write.
-const EXTENSIONS: [&str; 10] = [
-    "rs", "toml", "md", "sql", "sh", "yml", "json", "txt", "csv", "scenario",
-];
+const EXTENSIONS: [&str; 10] = ["rs", "toml", "md", "sql", "sh", "yml", "json", "txt", "csv", "scenario"];
 const NAMES: [&str; 2] = ["Makefile", "run"];
 const HIDDEN_BUT_OURS: [&str; 4] = [".cargo", ".ci", ".config", ".github"];
 const NOT_OURS: [&str; 3] = ["target", "node_modules", "dist"];
@@ -26,9 +24,7 @@ pub struct File {
 impl File {
     /// Whether one of the folders on the way to the file has this name.
     pub fn is_under(&self, folder: &str) -> bool {
-        self.path
-            .rsplit_once('/')
-            .is_some_and(|(folders, _)| folders.split('/').any(|name| name == folder))
+        self.path.rsplit_once('/').is_some_and(|(folders, _)| folders.split('/').any(|name| name == folder))
     }
 
     /// What stands after the last dot of the name, or nothing.
@@ -47,13 +43,8 @@ pub struct Tree {
 impl Tree {
     /// A tree that exists only in memory: `(path, text)` pairs.
     pub fn of(files: &[(&str, &str)]) -> Self {
-        let file = |(path, text): &(&str, &str)| File {
-            path: (*path).to_owned(),
-            text: (*text).to_owned(),
-        };
-        Self {
-            files: files.iter().map(file).collect(),
-        }
+        let file = |(path, text): &(&str, &str)| File { path: (*path).to_owned(), text: (*text).to_owned() };
+        Self { files: files.iter().map(file).collect() }
     }
 
     /// Reads the repository at `root`.
@@ -71,16 +62,11 @@ impl Tree {
 
     fn add_folder(&mut self, root: &Path, folder: &str) -> anyhow::Result<()> {
         let place = root.join(folder);
-        let entries =
-            fs::read_dir(&place).with_context(|| format!("reading {}", place.display()))?;
+        let entries = fs::read_dir(&place).with_context(|| format!("reading {}", place.display()))?;
         for entry in entries {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if folder.is_empty() {
-                name.clone()
-            } else {
-                format!("{folder}/{name}")
-            };
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             let kind = entry.file_type()?;
             if kind.is_dir() && is_our_folder(&path, &name) {
                 self.add_folder(root, &path)?;
@@ -111,10 +97,7 @@ mod tests {
 
     #[test]
     fn a_folder_counts_only_as_a_whole_name() {
-        let file = File {
-            path: "crates/money/tests/shares.rs".to_owned(),
-            text: String::new(),
-        };
+        let file = File { path: "crates/money/tests/shares.rs".to_owned(), text: String::new() };
         assert!(file.is_under("tests"));
         assert!(!file.is_under("test"));
         assert!(!file.is_under("shares.rs"));

@@ -10,21 +10,15 @@ fn nothing(findings: &[String]) {
 #[test]
 fn every_rule_of_a_built_tool_is_named_by_a_test() {
     let tree = Tree::read(&root()).expect("the repository reads");
-    nothing(&rules::findings(
-        &rules::coverage(&tree).expect("the list reads"),
-    ));
+    nothing(&rules::findings(&rules::coverage(&tree).expect("the list reads")));
 }
 
 #[test]
 fn crates_depend_downwards_only() {
-    nothing(&arrows::check(
-        &arrows::metadata(&root()).expect("cargo metadata answers"),
-    ));
+    nothing(&arrows::check(&arrows::metadata(&root()).expect("cargo metadata answers")));
 }
 
 #[test]
 fn sources_are_tidy() {
-    nothing(&tidy::check(
-        &Tree::read(&root()).expect("the repository reads"),
-    ));
+    nothing(&tidy::check(&Tree::read(&root()).expect("the repository reads")));
 }

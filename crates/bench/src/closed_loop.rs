@@ -66,14 +66,7 @@ pub struct Plan {
 impl Plan {
     /// As many claims as fit into the time, each by a new user.
     pub fn for_seconds(clients: usize, seconds: f64, users: Users) -> Self {
-        Self {
-            clients,
-            seconds,
-            attempts: u64::MAX,
-            tries_per_user: 1,
-            first_user: 1,
-            users,
-        }
+        Self { clients, seconds, attempts: u64::MAX, tries_per_user: 1, first_user: 1, users }
     }
 }
 
@@ -101,9 +94,7 @@ impl ClaimRun {
 
 /// A runtime for clients: one thread, so that the other cores are left to what is measured.
 pub fn client_runtime() -> Result<Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?)
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 /// Runs the plan with one task a client and returns when every client has its last answer.
@@ -111,12 +102,7 @@ pub fn client_runtime() -> Result<Runtime> {
 /// A task a client, not one joined future: the cooperative budget of a single task would starve some clients.
 pub async fn drive<C: Claimant>(claimant: &C, plan: Plan) -> Result<ClaimRun> {
     let started = Instant::now();
-    let shared = Arc::new(Shared {
-        plan,
-        started,
-        next: AtomicU64::new(0),
-        tally: Mutex::default(),
-    });
+    let shared = Arc::new(Shared { plan, started, next: AtomicU64::new(0), tally: Mutex::default() });
     let clients: Vec<_> = (0..plan.clients)
         .map(|_| tokio::spawn(keep_claiming(claimant.clone(), Arc::clone(&shared))))
         .collect();

@@ -32,13 +32,7 @@ impl Context {
     /// Databases are written below `home`, which must be on the disk that is to be measured.
     pub fn try_new(rounds: usize, seconds: f64, patience: Duration, home: &Path) -> Result<Self> {
         fs::create_dir_all(home).with_context(|| format!("create {}", home.display()))?;
-        Ok(Self {
-            rounds,
-            seconds,
-            patience,
-            home: home.to_path_buf(),
-            notes: RefCell::default(),
-        })
+        Ok(Self { rounds, seconds, patience, home: home.to_path_buf(), notes: RefCell::default() })
     }
 
     /// The folder whose disk is measured.
@@ -48,9 +42,7 @@ impl Context {
 
     /// An empty folder on that disk, gone when dropped.
     pub fn scratch(&self) -> Result<TempDir> {
-        Ok(tempfile::Builder::new()
-            .prefix("bench-")
-            .tempdir_in(&self.home)?)
+        Ok(tempfile::Builder::new().prefix("bench-").tempdir_in(&self.home)?)
     }
 
     /// Waits for quiet, runs once, and says how quiet it stayed.
@@ -60,17 +52,12 @@ impl Context {
         wait_for_quiet(self.patience);
         let before = Moment::now();
         let value = run()?;
-        let foreign = before
-            .zip(Moment::now())
-            .map(|(before, after)| after.foreign_since(before));
+        let foreign = before.zip(Moment::now()).map(|(before, after)| after.foreign_since(before));
         Ok(Measured { value, foreign })
     }
 
     /// As [`Context::measure`], for what may not be there to be measured.
-    pub fn measure_if<T>(
-        &self,
-        run: impl FnOnce() -> Result<Option<T>>,
-    ) -> Result<Option<Measured<T>>> {
+    pub fn measure_if<T>(&self, run: impl FnOnce() -> Result<Option<T>>) -> Result<Option<Measured<T>>> {
         let Measured { value, foreign } = self.measure(run)?;
         Ok(value.map(|value| Measured { value, foreign }))
     }

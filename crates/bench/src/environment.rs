@@ -56,11 +56,7 @@ impl Environment {
             fdatasync_us: fdatasync_us(home)?,
             fdatasync_after_us: None,
             rustc: option_env!("BENCH_RUSTC").unwrap_or("unknown").to_owned(),
-            build: if cfg!(debug_assertions) {
-                "debug"
-            } else {
-                "release"
-            },
+            build: if cfg!(debug_assertions) { "debug" } else { "release" },
             commit: commit().unwrap_or_else(unknown),
         })
     }
@@ -74,27 +70,16 @@ impl Environment {
 
 impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let memory = self
-            .memory_mib
-            .map_or_else(|| "unknown".to_owned(), |mib| format!("{mib} MiB"));
-        let after = self
-            .fdatasync_after_us
-            .map_or_else(|| "unknown".to_owned(), |micros| format!("{micros:.0} us"));
-        writeln!(
-            f,
-            "machine  {} cores, {}, {memory}, kernel {}",
-            self.cores, self.cpu, self.kernel
-        )?;
+        let memory = self.memory_mib.map_or_else(|| "unknown".to_owned(), |mib| format!("{mib} MiB"));
+        let after =
+            self.fdatasync_after_us.map_or_else(|| "unknown".to_owned(), |micros| format!("{micros:.0} us"));
+        writeln!(f, "machine  {} cores, {}, {memory}, kernel {}", self.cores, self.cpu, self.kernel)?;
         writeln!(
             f,
             "disk     {}, fdatasync {:.0} us before, {} after (medians of {PROBES})",
             self.filesystem, self.fdatasync_us, after
         )?;
-        write!(
-            f,
-            "build    {}, {}, commit {}",
-            self.build, self.rustc, self.commit
-        )
+        write!(f, "build    {}, {}, commit {}", self.build, self.rustc, self.commit)
     }
 }
 
@@ -121,9 +106,7 @@ fn filesystem_of(folder: &Path) -> Option<String> {
         .filter_map(|line| {
             let mut fields = line.split(' ');
             let (device, point, kind) = (fields.next()?, fields.next()?, fields.next()?);
-            folder
-                .starts_with(point)
-                .then(|| (point.len(), format!("{kind} on {device}")))
+            folder.starts_with(point).then(|| (point.len(), format!("{kind} on {device}")))
         })
         .max_by_key(|(length, _)| *length)
         .map(|(_, text)| text)

@@ -26,11 +26,7 @@ impl LatencyRecorder {
     /// The percentiles so far; all zero when nothing was recorded.
     pub fn percentiles(&self) -> Percentiles {
         let at = |quantile| self.0.value_at_quantile(quantile) as f64 / 1e3;
-        Percentiles {
-            p50_us: at(0.5),
-            p99_us: at(0.99),
-            p999_us: at(0.999),
-        }
+        Percentiles { p50_us: at(0.5), p99_us: at(0.99), p999_us: at(0.999) }
     }
 }
 
@@ -66,11 +62,7 @@ mod tests {
             recorder.record(Duration::from_micros(micros));
         }
         let read = recorder.percentiles();
-        for (value, expected) in [
-            (read.p50_us, 500.0),
-            (read.p99_us, 990.0),
-            (read.p999_us, 999.0),
-        ] {
+        for (value, expected) in [(read.p50_us, 500.0), (read.p99_us, 990.0), (read.p999_us, 999.0)] {
             assert!((value - expected).abs() / expected < 0.002, "{value}");
         }
     }

@@ -10,10 +10,7 @@
 //! - [`load`]: the HTTP load generator, in its own process, the same for the echo floor and for our server.
 //! - [`closed_loop`]: clients in flight for claims. [`context`], [`rounds`], [`report`]: measuring and printing.
 
-#![allow(
-    clippy::cast_precision_loss,
-    reason = "rates and medians are floats; counts stay far below 2^52"
-)]
+#![allow(clippy::cast_precision_loss, reason = "rates and medians are floats; counts stay far below 2^52")]
 
 pub mod closed_loop;
 pub mod context;

@@ -117,11 +117,7 @@ impl LoadPlan {
             format!("--seconds={}", self.seconds),
             format!("--warm-up-seconds={}", self.warm_up_seconds),
         ];
-        words.extend(
-            self.headers
-                .iter()
-                .map(|header| format!("--header={header}")),
-        );
+        words.extend(self.headers.iter().map(|header| format!("--header={header}")));
         if self.once {
             words.push("--once".to_owned());
         }
@@ -145,10 +141,7 @@ fn read_requests(path: &Path) -> Result<Vec<Request>> {
     let requests: Vec<Request> = text
         .lines()
         .filter_map(|line| line.split_once('\t'))
-        .map(|(path, body)| Request {
-            path: path.to_owned(),
-            body: body.replace(NEWLINE, "\n"),
-        })
+        .map(|(path, body)| Request { path: path.to_owned(), body: body.replace(NEWLINE, "\n") })
         .collect();
     ensure!(!requests.is_empty(), "no requests in {}", path.display());
     Ok(requests)
@@ -162,16 +155,11 @@ mod tests {
     fn requests_come_back_as_they_were_written() -> Result<()> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("requests");
-        let requests = [("/a", ""), ("/b?c=1", "{\"tab\":\"\t\"}")].map(|(path, body)| Request {
-            path: path.into(),
-            body: body.into(),
-        });
+        let requests = [("/a", ""), ("/b?c=1", "{\"tab\":\"\t\"}")]
+            .map(|(path, body)| Request { path: path.into(), body: body.into() });
         write_requests(&file, requests.clone())?;
         assert_eq!(read_requests(&file)?, requests);
-        let broken = Request {
-            path: "/a".into(),
-            body: "{\n}".into(),
-        };
+        let broken = Request { path: "/a".into(), body: "{\n}".into() };
         assert!(write_requests(&file, [broken]).is_err());
         Ok(())
     }

@@ -88,9 +88,7 @@ fn main() -> Result<()> {
 
 fn measure(arguments: &Arguments) -> Result<()> {
     let beside = arguments.out.parent();
-    let home = beside
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let home = beside.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let ctx = Context::try_new(
         arguments.rounds,
         arguments.seconds,
@@ -106,11 +104,7 @@ fn measure(arguments: &Arguments) -> Result<()> {
         }
     }
     environment.look_again(ctx.home())?;
-    let report = Report {
-        environment,
-        figures,
-        notes: ctx.into_notes(),
-    };
+    let report = Report { environment, figures, notes: ctx.into_notes() };
     report.write_json(&arguments.out)?;
     print!("{}", table::render(&report));
     println!("\nwritten to {}", arguments.out.display());

@@ -15,9 +15,7 @@ use domain::{
     order::OfferStatus,
     shop::{Shop, ShopKind},
 };
-use engine::{
-    Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock, port::Page,
-};
+use engine::{Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock, port::Page};
 use money::Money;
 use store_sqlite::SqliteStore;
 
@@ -75,15 +73,11 @@ impl Ours {
     pub fn open(folder: &Path) -> Result<Self> {
         let store = SqliteStore::open(&folder.join("ours.sqlite"))?;
         let clock = EngineClock::sandbox_of(&*engine::port::Store::reader(&store))?;
-        Ok(Self {
-            engine: Engine::start(Box::new(store), clock)?,
-        })
+        Ok(Self { engine: Engine::start(Box::new(store), clock)? })
     }
 
     fn submit(&self, command: Command) -> Result<Reply> {
-        let mut outcomes = self
-            .engine
-            .submit_many_blocking(vec![Input::new(shop_id(), command)])?;
+        let mut outcomes = self.engine.submit_many_blocking(vec![Input::new(shop_id(), command)])?;
         Ok(outcomes.pop().context("no answer")??)
     }
 
@@ -92,9 +86,7 @@ impl Ours {
         let mut first = from;
         while first < to {
             let last = to.min(first + FILL);
-            let inputs = (first..last)
-                .map(|number| placed(key(number)))
-                .collect::<Result<Vec<_>>>()?;
+            let inputs = (first..last).map(|number| placed(key(number))).collect::<Result<Vec<_>>>()?;
             ensure_applied(self.engine.submit_many_blocking(inputs)?)?;
             first = last;
         }
@@ -109,10 +101,7 @@ impl Ours {
     /// Every order that shows a coupon, in the order of their numbers.
     pub fn shown(&self) -> Result<Vec<Shown>> {
         let mut found = Vec::new();
-        let mut page = Page {
-            after: None,
-            limit: 10_000,
-        };
+        let mut page = Page { after: None, limit: 10_000 };
         loop {
             let orders = self.engine.reader().orders(&shop_id(), &page)?;
             let Some(last) = orders.last() else {
@@ -120,15 +109,8 @@ impl Ours {
             };
             page.after = Some(last.order_id.to_string());
             found.extend(orders.into_iter().filter_map(|order| {
-                let offer = order
-                    .recovery
-                    .offer
-                    .filter(|o| o.status == OfferStatus::Displayed)?;
-                Some(Shown {
-                    order: order.order_id,
-                    offer: offer.offer_id,
-                    customer: order.customer_id,
-                })
+                let offer = order.recovery.offer.filter(|o| o.status == OfferStatus::Displayed)?;
+                Some(Shown { order: order.order_id, offer: offer.offer_id, customer: order.customer_id })
             }));
         }
     }
@@ -158,19 +140,8 @@ pub fn placed(number: u64) -> Result<Input> {
 /// An event that happened when the shop opened.
 pub fn event(event_id: String, body: Body) -> Input {
     let digest = engine::rows::digest(event_id.as_bytes());
-    let event = OrderEvent {
-        source: "bench".into(),
-        event_id,
-        occurred_at: opening(),
-        body,
-    };
-    Input::new(
-        shop_id(),
-        Command::Ingest {
-            event: Box::new(event),
-            digest,
-        },
-    )
+    let event = OrderEvent { source: "bench".into(), event_id, occurred_at: opening(), body };
+    Input::new(shop_id(), Command::Ingest { event: Box::new(event), digest })
 }
 
 /// Fails when an event did not change anything.
@@ -179,10 +150,7 @@ pub fn ensure_applied(outcomes: Vec<Result<Reply, engine::EngineError>>) -> Resu
         let Reply::Event { result } = outcome? else {
             continue;
         };
-        ensure!(
-            result.outcome == EventOutcome::Applied,
-            "an event was not applied: {result:?}"
-        );
+        ensure!(result.outcome == EventOutcome::Applied, "an event was not applied: {result:?}");
     }
     Ok(())
 }

@@ -23,27 +23,18 @@ pub struct Server {
 impl Server {
     /// Serves an engine on a free port with a runtime of `threads` threads.
     pub fn start(engine: Engine, threads: usize) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(threads)
-            .enable_all()
-            .build()?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let address = listener.local_addr()?;
-        let edge = Edge {
-            random: || [7; 32],
-            check_webhook_url: Arc::new(|_| Ok(())),
-            metrics: None,
-        };
+        let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
         let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox()]));
         let routes = http_api::router(ApiState::new(engine, keys, edge));
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
         runtime.spawn(async move { axum::serve(listener, routes).await });
-        Ok(Self {
-            address,
-            runtime: Some(runtime),
-        })
+        Ok(Self { address, runtime: Some(runtime) })
     }
 
     /// Where it listens.

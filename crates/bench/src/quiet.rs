@@ -27,11 +27,7 @@ impl Moment {
     /// Reads the counters; none where there is no `/proc`.
     pub fn now() -> Option<Self> {
         let (all, busy) = machine_ticks(&fs::read_to_string("/proc/stat").ok()?)?;
-        Some(Self {
-            all,
-            busy,
-            own: own_ticks(),
-        })
+        Some(Self { all, busy, own: own_ticks() })
     }
 
     /// The share of the machine, from 0 to 1, that others used since `earlier`.
@@ -49,9 +45,7 @@ pub fn wait_for_quiet(patience: Duration) {
     while started.elapsed() < patience {
         let before = Moment::now();
         thread::sleep(LOOK);
-        let foreign = before
-            .zip(Moment::now())
-            .map(|(before, after)| after.foreign_since(before));
+        let foreign = before.zip(Moment::now()).map(|(before, after)| after.foreign_since(before));
         if foreign.is_none_or(|share| share < QUIET_BELOW) {
             return;
         }
@@ -89,11 +83,7 @@ fn own_ticks() -> u64 {
             break;
         }
     }
-    family
-        .iter()
-        .filter_map(|id| processes.get(id))
-        .map(|process| process.ticks)
-        .sum()
+    family.iter().filter_map(|id| processes.get(id)).map(|process| process.ticks).sum()
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -122,10 +112,7 @@ fn parse_process(stat: &str) -> Option<Process> {
     let ticks = fields.get(11..15)?; // own user and system, waited-for children's user and system
     Some(Process {
         parent: fields.get(1)?.parse().ok()?,
-        ticks: ticks
-            .iter()
-            .filter_map(|field| field.parse::<u64>().ok())
-            .sum(),
+        ticks: ticks.iter().filter_map(|field| field.parse::<u64>().ok()).sum(),
     })
 }
 
@@ -142,21 +129,14 @@ mod tests {
     #[test]
     fn a_name_with_brackets_is_read() {
         let stat = "7 (a) b) S 3 7 7 0 -1 4194560 1 2 3 4 10 20 30 40 20 0";
-        let expected = Process {
-            parent: 3,
-            ticks: 100,
-        };
+        let expected = Process { parent: 3, ticks: 100 };
         assert_eq!(parse_process(stat), Some(expected));
     }
 
     #[test]
     fn foreign_is_what_is_busy_and_not_ours() {
         let before = Moment::default();
-        let after = Moment {
-            all: 200,
-            busy: 110,
-            own: 80,
-        };
+        let after = Moment { all: 200, busy: 110, own: 80 };
         assert!((after.foreign_since(before) - 0.15).abs() < 1e-9);
     }
 }

@@ -63,10 +63,7 @@ impl Figure {
     pub fn beside(mut self, floor: &Self) -> Self {
         assert_eq!(self.unit, floor.unit, "a ratio needs one unit");
         self.ratio = (floor.value > 0.0).then(|| self.value / floor.value);
-        self.floor = Some(Floor {
-            name: floor.name.clone(),
-            value: floor.value,
-        });
+        self.floor = Some(Floor { name: floor.name.clone(), value: floor.value });
         self
     }
 
@@ -97,11 +94,7 @@ impl Figure {
 
 /// Puts each figure beside the floor at the same place.
 pub fn beside_each(figures: Vec<Figure>, floors: &[Figure]) -> Vec<Figure> {
-    figures
-        .into_iter()
-        .zip(floors)
-        .map(|(figure, floor)| figure.beside(floor))
-        .collect()
+    figures.into_iter().zip(floors).map(|(figure, floor)| figure.beside(floor)).collect()
 }
 
 /// A whole run.

@@ -73,14 +73,9 @@ mod tests {
     fn a_figure_carries_its_worst_disturbance() {
         let mut rounds = Rounds::new();
         for (value, foreign) in [(10.0, 0.01), (30.0, 0.4), (20.0, 0.0)] {
-            rounds.push(Measured {
-                value,
-                foreign: Some(foreign),
-            });
+            rounds.push(Measured { value, foreign: Some(foreign) });
         }
-        let figure = rounds
-            .figure("claims", "1/s", |value| *value)
-            .expect("three rounds");
+        let figure = rounds.figure("claims", "1/s", |value| *value).expect("three rounds");
         assert!((figure.value - 20.0).abs() < f64::EPSILON);
         assert_eq!(figure.foreign, Some(0.4));
         assert!(!figure.quiet);
@@ -88,10 +83,6 @@ mod tests {
 
     #[test]
     fn no_rounds_make_no_figure() {
-        assert!(
-            Rounds::<f64>::new()
-                .figure("claims", "1/s", |value| *value)
-                .is_none()
-        );
+        assert!(Rounds::<f64>::new().figure("claims", "1/s", |value| *value).is_none());
     }
 }

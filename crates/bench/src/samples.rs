@@ -61,9 +61,7 @@ pub fn order_placed(number: u64) -> (String, String) {
 /// What an order of [`order_placed`] costs, in minor units.
 pub fn payable(number: u64) -> u64 {
     let lines = (0..2).map(|line| scatter(number * 2 + line));
-    lines
-        .map(|draw| (1 + draw % 3) * (500 + draw % 30_000))
-        .sum()
+    lines.map(|draw| (1 + draw % 3) * (500 + draw % 30_000)).sum()
 }
 
 /// A `payment.succeeded` event for an order, five minutes after it was placed.

@@ -40,28 +40,15 @@ struct EngineClient {
 
 impl Claimant for EngineClient {
     async fn claim(&mut self, user: u64) -> Result<Answer> {
-        let shown = self
-            .ready
-            .get(usize::try_from(user - 1)?)
-            .context("more claims than orders")?
-            .clone();
+        let shown = self.ready.get(usize::try_from(user - 1)?).context("more claims than orders")?.clone();
         let key = format!("claim-{user:012}");
         let digest = engine::rows::digest(key.as_bytes());
-        let command = Command::Claim {
-            order_id: shown.order,
-            offer_id: shown.offer,
-            customer_id: shown.customer,
-        };
-        let input = Input {
-            shop_id: ours::shop_id(),
-            idempotency: Some((key, digest)),
-            command,
-        };
+        let command =
+            Command::Claim { order_id: shown.order, offer_id: shown.offer, customer_id: shown.customer };
+        let input = Input { shop_id: ours::shop_id(), idempotency: Some((key, digest)), command };
         match self.engine.submit(input).await {
             Ok(_) => Ok(Answer::Granted),
-            Err(EngineError::Refused(refusal)) if refusal.code == Code::SoldOut => {
-                Ok(Answer::SoldOut)
-            }
+            Err(EngineError::Refused(refusal)) if refusal.code == Code::SoldOut => Ok(Answer::SoldOut),
             Err(error) => Err(error.into()),
         }
     }
@@ -74,21 +61,11 @@ fn ours_claims(folder: &Path, plan: Plan) -> Result<ClaimRun> {
     ours.place(0, READY, |number| number)?;
     ours.advance(ours::opening().plus_minutes(15))?;
     let ready = Arc::new(ours.shown()?);
-    let plan = Plan {
-        attempts: ready.len() as u64,
-        ..plan
-    };
-    let client = EngineClient {
-        engine: ours.engine.clone(),
-        ready,
-    };
+    let plan = Plan { attempts: ready.len() as u64, ..plan };
+    let client = EngineClient { engine: ours.engine.clone(), ready };
     let run = client_runtime()?.block_on(drive(&client, plan))?;
     let issued = ours.counters()?.issued;
-    ensure!(
-        issued == run.granted,
-        "{} granted but {issued} issued",
-        run.granted
-    );
+    ensure!(issued == run.granted, "{} granted but {issued} issued", run.granted);
     Ok(run)
 }
 
@@ -106,23 +83,15 @@ fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<
         scattered.push(sqlite(ctx, scattered_plan, per_transaction)?);
         match redis_claims::absent_because() {
             Some(reason) => ctx.note(&format!("no Redis floor: {reason}")),
-            None => redis.push(on_disk(ctx, |folder| {
-                redis_claims::run(folder, plan, PLENTY)
-            })?),
+            None => redis.push(on_disk(ctx, |folder| redis_claims::run(folder, plan, PLENTY))?),
         }
         ours.push(on_disk(ctx, |folder| ours_claims(folder, plan))?);
     }
     let grouped_name = format!("floor SQLite claims <={per_transaction}/commit, {clients} clients");
-    let single = figures(
-        &single,
-        &format!("floor SQLite claims 1/commit, {clients} clients"),
-    );
+    let single = figures(&single, &format!("floor SQLite claims 1/commit, {clients} clients"));
     let grouped = figures(&grouped, &grouped_name);
     let scattered = figures(&scattered, &format!("{grouped_name}, scattered users"));
-    let redis = figures(
-        &redis,
-        &format!("floor Redis claims fsync always, {clients} clients"),
-    );
+    let redis = figures(&redis, &format!("floor Redis claims fsync always, {clients} clients"));
     let ours = figures(&ours, &format!("our claims, {clients} clients"));
     let mut ours = beside_each(ours, &grouped);
     if let Some(rate) = ours.first_mut() {
@@ -132,15 +101,10 @@ fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<
 }
 
 fn sqlite(ctx: &Context, plan: Plan, per_transaction: usize) -> Result<Measured<ClaimRun>> {
-    on_disk(ctx, |folder| {
-        sqlite_claims::run(folder, plan, PLENTY, per_transaction)
-    })
+    on_disk(ctx, |folder| sqlite_claims::run(folder, plan, PLENTY, per_transaction))
 }
 
-fn on_disk(
-    ctx: &Context,
-    run: impl FnOnce(&Path) -> Result<ClaimRun>,
-) -> Result<Measured<ClaimRun>> {
+fn on_disk(ctx: &Context, run: impl FnOnce(&Path) -> Result<ClaimRun>) -> Result<Measured<ClaimRun>> {
     let folder = ctx.scratch()?;
     ctx.measure(|| run(folder.path()))
 }

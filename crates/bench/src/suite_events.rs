@@ -51,23 +51,11 @@ pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
         })
         .collect();
     let grouped = figures.last().cloned();
-    let ours = ours.figure(
-        "our events, ndjson over HTTP",
-        "events/s",
-        RowRun::rows_per_second,
-    );
-    let disorder = disorder.figure(
-        "the same doubled and shuffled",
-        "events/s",
-        RowRun::rows_per_second,
-    );
+    let ours = ours.figure("our events, ndjson over HTTP", "events/s", RowRun::rows_per_second);
+    let disorder = disorder.figure("the same doubled and shuffled", "events/s", RowRun::rows_per_second);
     let disorder = disorder.zip(ours.as_ref());
-    let disorder =
-        disorder.map(|(disorder, ours)| disorder.beside(ours).at_least_of_floor(1.0 / 1.3));
-    figures.extend(
-        ours.zip(grouped)
-            .map(|(ours, floor)| ours.beside(&floor).at_least_of_floor(0.2)),
-    );
+    let disorder = disorder.map(|(disorder, ours)| disorder.beside(ours).at_least_of_floor(1.0 / 1.3));
+    figures.extend(ours.zip(grouped).map(|(ours, floor)| ours.beside(&floor).at_least_of_floor(0.2)));
     figures.extend(disorder);
     Ok(figures)
 }
@@ -78,10 +66,7 @@ fn doubled_and_shuffled(events: &[Row]) -> Vec<Row> {
         let mut doubled: Vec<Row> = window.iter().chain(window).cloned().collect();
         for place in (1..doubled.len()).rev() {
             let draw = scatter((index * WINDOW * 2 + place) as u64);
-            doubled.swap(
-                place,
-                usize::try_from(draw % (place as u64 + 1)).unwrap_or(0),
-            );
+            doubled.swap(place, usize::try_from(draw % (place as u64 + 1)).unwrap_or(0));
         }
         all.extend(doubled);
     }
@@ -96,20 +81,14 @@ fn ours_events(ctx: &Context, folder: &Path, rows: &[Row], distinct: usize) -> R
     let path = format!("/v1/shops/{}/events", ours::SHOP);
     let requests = rows.chunks(size).map(|rows| {
         let bodies: Vec<&str> = rows.iter().map(|(_, body)| body.as_str()).collect();
-        Request {
-            path: path.clone(),
-            body: bodies.join(&NEWLINE.to_string()),
-        }
+        Request { path: path.clone(), body: bodies.join(&NEWLINE.to_string()) }
     });
     write_requests(&file, requests)?;
     let ours = Ours::create(folder)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let server = Server::start(ours.engine.clone(), threads)?;
     let mut plan = LoadPlan::new(server.address(), &file, 600.0);
-    plan.headers = vec![
-        KEY_HEADER.to_owned(),
-        "Content-Type: application/x-ndjson".to_owned(),
-    ];
+    plan.headers = vec![KEY_HEADER.to_owned(), "Content-Type: application/x-ndjson".to_owned()];
     (plan.once, plan.connections) = (true, CONNECTIONS);
     let run = plan.run()?;
     if let Some(error) = &run.first_error {
@@ -117,26 +96,14 @@ fn ours_events(ctx: &Context, folder: &Path, rows: &[Row], distinct: usize) -> R
     }
     ensure!(run.errors == 0, "{} requests failed", run.errors);
     check(&ours, distinct)?;
-    Ok(RowRun {
-        rows: rows.len() as u64,
-        seconds: run.seconds,
-    })
+    Ok(RowRun { rows: rows.len() as u64, seconds: run.seconds })
 }
 
 /// Every order that the distinct events place was covered by the campaign, once.
 fn check(ours: &Ours, distinct: usize) -> Result<()> {
-    let placed = order_events()
-        .take(distinct)
-        .filter(|(id, _)| id.ends_with("-1"))
-        .count() as u64;
+    let placed = order_events().take(distinct).filter(|(id, _)| id.ends_with("-1")).count() as u64;
     let covered = ours.counters()?.covered;
-    ensure!(
-        covered == placed,
-        "{placed} orders were placed, {covered} are there"
-    );
-    ensure!(
-        ours.engine.reader().totals()?.parked_events == 0,
-        "events are still parked"
-    );
+    ensure!(covered == placed, "{placed} orders were placed, {covered} are there");
+    ensure!(ours.engine.reader().totals()?.parked_events == 0, "events are still parked");
     Ok(())
 }

@@ -48,12 +48,7 @@ fn ours_claims(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> 
     ours.advance(ours::opening().plus_minutes(15))?;
     let file = folder.join("claim-requests");
     let requests = ours.shown()?.into_iter().map(|shown| Request {
-        path: format!(
-            "/v1/shops/{}/orders/{}/offers/{}/claim",
-            ours::SHOP,
-            shown.order,
-            shown.offer
-        ),
+        path: format!("/v1/shops/{}/orders/{}/offers/{}/claim", ours::SHOP, shown.order, shown.offer),
         body: format!(r#"{{"customer_id":"{}"}}"#, shown.customer),
     });
     write_requests(&file, requests)?;
@@ -66,20 +61,13 @@ fn ours_claims(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> 
         ctx.note(&format!("a claim over HTTP failed: {error}"));
     }
     let issued = ours.counters()?.issued;
-    ensure!(
-        issued == run.requests,
-        "{} answered but {issued} issued",
-        run.requests
-    );
+    ensure!(issued == run.requests, "{} answered but {issued} issued", run.requests);
     Ok(run)
 }
 
 fn echo_quotes(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> {
     let file = folder.join("echo-requests");
-    let requests = (0..CARTS).map(|number| Request {
-        path: http_echo::PATH.to_owned(),
-        body: cart(number),
-    });
+    let requests = (0..CARTS).map(|number| Request { path: http_echo::PATH.to_owned(), body: cart(number) });
     write_requests(&file, requests)?;
     let server = Echo::start(threads)?;
     let run = LoadPlan::new(server.address(), &file, ctx.seconds).run()?;
@@ -96,9 +84,7 @@ fn figures(rounds: &Rounds<LoadRun>, name: &str) -> Vec<Figure> {
         rounds.figure(&format!("{name}, p50"), "us", |run| run.latency.p50_us),
         rounds.figure(&format!("{name}, p99"), "us", |run| run.latency.p99_us),
         rounds.figure(&format!("{name}, p999"), "us", |run| run.latency.p999_us),
-        rounds.figure(&format!("{name}, not 2xx"), "answers", |run| {
-            run.errors as f64
-        }),
+        rounds.figure(&format!("{name}, not 2xx"), "answers", |run| run.errors as f64),
     ]
     .into_iter()
     .flatten()

@@ -60,22 +60,15 @@ pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
         for round in 0..ctx.rounds as u64 {
             rounds.push(ctx.measure(|| child(folder.path(), open, round))?);
         }
-        let rate = rounds.figure(
-            &format!("our events, {open} open orders"),
-            "events/s",
-            |s| s.events_per_second,
-        );
+        let rate =
+            rounds.figure(&format!("our events, {open} open orders"), "events/s", |s| s.events_per_second);
         let few = figures.first().cloned();
         figures.extend(rate.map(|rate| match &few {
             Some(few) => rate.beside(few).at_least_of_floor(1.0 / 1.5),
             None => rate,
         }));
-        let ready = rounds.figure(&format!("start to ready, {open} open orders"), "ms", |s| {
-            s.ready_ms
-        });
-        let memory = rounds.figure(&format!("resident memory, {open} open orders"), "MB", |s| {
-            s.resident_mb
-        });
+        let ready = rounds.figure(&format!("start to ready, {open} open orders"), "ms", |s| s.ready_ms);
+        let memory = rounds.figure(&format!("resident memory, {open} open orders"), "MB", |s| s.resident_mb);
         figures.extend(ready.map(|ready| ready.at_most(2_000.0)));
         figures.extend(memory.map(|memory| memory.at_most(400.0)));
     }
@@ -99,10 +92,7 @@ fn child(folder: &Path, open: u64, round: u64) -> Result<Stand> {
 pub fn run_child(plan: &StandPlan) -> Result<()> {
     let started = Instant::now();
     let ours = Ours::open(&plan.folder)?;
-    ensure!(
-        ours.engine.reader().shop(&ours::shop_id())?.is_some(),
-        "the store is empty"
-    );
+    ensure!(ours.engine.reader().shop(&ours::shop_id())?.is_some(), "the store is empty");
     let ready_ms = started.elapsed().as_secs_f64() * 1_000.0;
     let mut inputs = events(plan)?;
     let started = Instant::now();
@@ -112,11 +102,7 @@ pub fn run_child(plan: &StandPlan) -> Result<()> {
         inputs = rest;
     }
     let events_per_second = EVENTS as f64 / started.elapsed().as_secs_f64();
-    let stand = Stand {
-        ready_ms,
-        resident_mb: resident_mb()?,
-        events_per_second,
-    };
+    let stand = Stand { ready_ms, resident_mb: resident_mb()?, events_per_second };
     println!("{}", serde_json::to_string(&stand)?);
     Ok(())
 }
@@ -130,22 +116,15 @@ fn events(plan: &StandPlan) -> Result<Vec<Input>> {
         let paid = turn * 7_919 % plan.open;
         let (id, text) = samples::order_paid(paid);
         let value: serde_json::Value = serde_json::from_str(&text)?;
-        inputs.push(ours::event(
-            id,
-            Body::PaymentSucceeded(serde_json::from_value(value["data"].clone())?),
-        ));
+        inputs.push(ours::event(id, Body::PaymentSucceeded(serde_json::from_value(value["data"].clone())?)));
     }
     Ok(inputs)
 }
 
 /// The largest memory that this process has held.
 fn resident_mb() -> Result<f64> {
-    let status =
-        fs::read_to_string("/proc/self/status").context("only Linux tells a process's memory")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .context("no VmHWM")?;
+    let status = fs::read_to_string("/proc/self/status").context("only Linux tells a process's memory")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     let kb: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
     Ok(kb / 1_024.0)
 }

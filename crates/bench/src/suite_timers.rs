@@ -33,9 +33,7 @@ pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
     let name = format!("floor SQLite timers, {PER_TRANSACTION}/commit");
     let floor = floor.figure(&name, "fired/s", TimerRun::fired_per_second);
     let ours = ours.figure("our timers", "fired/s", TimerRun::fired_per_second);
-    let ours = ours
-        .zip(floor.as_ref())
-        .map(|(ours, floor)| ours.beside(floor).at_least(40_000.0));
+    let ours = ours.zip(floor.as_ref()).map(|(ours, floor)| ours.beside(floor).at_least(40_000.0));
     Ok(floor.into_iter().chain(ours).collect())
 }
 
@@ -51,9 +49,6 @@ fn ours_timers(folder: &Path) -> Result<TimerRun> {
     let fired = ours.advance(due)?;
     let seconds = started.elapsed().as_secs_f64();
     let displayed = ours.counters()?.displayed;
-    ensure!(
-        (fired, displayed) == (PENDING, PENDING),
-        "{fired} fired and {displayed} shown of {PENDING}"
-    );
+    ensure!((fired, displayed) == (PENDING, PENDING), "{fired} fired and {displayed} shown of {PENDING}");
     Ok(TimerRun { fired, seconds })
 }

@@ -4,13 +4,10 @@ use std::fmt::Write as _;
 
 use crate::report::{Figure, Report};
 
-const HEADINGS: [&str; 10] = [
-    "figure", "median", "unit", "floor", "ratio", "target", "met", "rounds", "others", "quiet",
-];
+const HEADINGS: [&str; 10] =
+    ["figure", "median", "unit", "floor", "ratio", "target", "met", "rounds", "others", "quiet"];
 /// Columns of numbers are set to the right.
-const RIGHT: [bool; 10] = [
-    false, true, false, true, true, false, false, false, true, false,
-];
+const RIGHT: [bool; 10] = [false, true, false, true, true, false, false, false, true, false];
 
 /// The whole report as text: the machine, the figures, the notes.
 pub fn render(report: &Report) -> String {
@@ -25,14 +22,9 @@ pub fn render(report: &Report) -> String {
 /// The figures, one a line, under headings.
 pub fn figures(figures: &[Figure]) -> String {
     let headings = HEADINGS.map(str::to_owned);
-    let rows: Vec<[String; 10]> = std::iter::once(headings)
-        .chain(figures.iter().map(cells))
-        .collect();
+    let rows: Vec<[String; 10]> = std::iter::once(headings).chain(figures.iter().map(cells)).collect();
     let widths: [usize; 10] = std::array::from_fn(|column| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or_default()
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
     });
     rows.iter().map(|row| line(row, &widths)).collect()
 }
@@ -40,11 +32,7 @@ pub fn figures(figures: &[Figure]) -> String {
 fn line(row: &[String; 10], widths: &[usize; 10]) -> String {
     let mut line = String::new();
     for ((cell, width), right) in row.iter().zip(widths).zip(RIGHT) {
-        let _ = if right {
-            write!(line, "{cell:>width$}  ")
-        } else {
-            write!(line, "{cell:<width$}  ")
-        };
+        let _ = if right { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
     }
     line.truncate(line.trim_end().len());
     line.push('\n');
@@ -59,19 +47,12 @@ fn cells(figure: &Figure) -> [String; 10] {
         figure.name.clone(),
         number(figure.value),
         figure.unit.clone(),
-        figure
-            .floor
-            .as_ref()
-            .map_or_else(absent, |floor| number(floor.value)),
-        figure
-            .ratio
-            .map_or_else(absent, |ratio| format!("{ratio:.2}")),
+        figure.floor.as_ref().map_or_else(absent, |floor| number(floor.value)),
+        figure.ratio.map_or_else(absent, |ratio| format!("{ratio:.2}")),
         figure.target.clone().unwrap_or_else(absent),
         figure.met.map_or_else(absent, yes_or_no),
         rounds.join(" "),
-        figure
-            .foreign
-            .map_or_else(|| "?".to_owned(), |share| format!("{:.0} %", share * 100.0)),
+        figure.foreign.map_or_else(|| "?".to_owned(), |share| format!("{:.0} %", share * 100.0)),
         yes_or_no(figure.quiet),
     ]
 }
@@ -84,12 +65,9 @@ pub fn number(value: f64) -> String {
         _ => 0,
     };
     let plain = format!("{value:.decimals$}");
-    let (whole, fraction) = plain
-        .split_once('.')
-        .map_or((plain.as_str(), ""), |(whole, fraction)| (whole, fraction));
-    let (sign, digits) = whole
-        .strip_prefix('-')
-        .map_or(("", whole), |digits| ("-", digits));
+    let (whole, fraction) =
+        plain.split_once('.').map_or((plain.as_str(), ""), |(whole, fraction)| (whole, fraction));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
     let mut text = sign.to_owned();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -126,15 +104,9 @@ mod tests {
     #[test]
     fn columns_stand_under_their_headings() {
         let floor = Figure::new("bare", "claims/s", 2_000.0, vec![2_000.0], Some(0.02));
-        let ours = Figure::new(
-            "our claims",
-            "claims/s",
-            1_500.0,
-            vec![1_400.0, 1_500.0, 1_600.0],
-            None,
-        )
-        .beside(&floor)
-        .at_least_of_floor(0.5);
+        let ours = Figure::new("our claims", "claims/s", 1_500.0, vec![1_400.0, 1_500.0, 1_600.0], None)
+            .beside(&floor)
+            .at_least_of_floor(0.5);
         let expected = "\
 figure      median  unit      floor  ratio  target            met  rounds             others  quiet
 bare         2,000  claims/s      -      -  -                 -    2,000                 2 %  yes

@@ -166,12 +166,7 @@ pub struct RestoreArgs {
 #[derive(Debug, Args)]
 pub struct KeysArgs {
     /// The file of API keys; a running service reads changes within two seconds.
-    #[arg(
-        long,
-        value_name = "FILE",
-        default_value = "promenade-keys.json",
-        global = true
-    )]
+    #[arg(long, value_name = "FILE", default_value = "promenade-keys.json", global = true)]
     pub keys: PathBuf,
     /// What to do with them.
     #[command(subcommand)]

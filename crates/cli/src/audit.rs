@@ -31,10 +31,7 @@ pub fn run(args: &StoreArgs) -> ExitCode {
         println!("{check}: {count} checked");
     }
     for finding in &report.findings {
-        println!(
-            "BROKEN {}: shop {}, {}: {}",
-            finding.check, finding.shop, finding.subject, finding.detail
-        );
+        println!("BROKEN {}: shop {}, {}: {}", finding.check, finding.shop, finding.subject, finding.detail);
     }
     if report.findings.is_empty() {
         println!("clean");

@@ -39,33 +39,19 @@ fn log() -> String {
     "json".into()
 }
 
-const NAMES: &[&str] = &[
-    "listen",
-    "store",
-    "sandbox",
-    "demo",
-    "keys",
-    "messages",
-    "webhook_allow",
-    "webhook_allow_http",
-    "log",
-];
+const NAMES: &[&str] =
+    &["listen", "store", "sandbox", "demo", "keys", "messages", "webhook_allow", "webhook_allow_http", "log"];
 
 impl Config {
     /// Reads all four places.
     pub fn load(args: &ServeArgs) -> anyhow::Result<Self> {
         let mut figment = Figment::new();
         if let Some(file) = &args.config {
-            anyhow::ensure!(
-                file.exists(),
-                "there is no configuration file {}",
-                file.display()
-            );
+            anyhow::ensure!(file.exists(), "there is no configuration file {}", file.display());
             figment = figment.merge(Toml::file_exact(file));
         }
-        let figment = figment
-            .merge(Env::prefixed("PROMENADE_").only(NAMES))
-            .merge(Serialized::defaults(args));
+        let figment =
+            figment.merge(Env::prefixed("PROMENADE_").only(NAMES)).merge(Serialized::defaults(args));
         let mut config: Self = figment.extract().context("the settings cannot be read")?;
         config.sandbox |= config.demo;
         Ok(config)
@@ -73,11 +59,7 @@ impl Config {
 
     /// The store: a file by default, memory for a sandbox.
     pub fn store(&self) -> &str {
-        let default = if self.sandbox && !self.demo {
-            "memory"
-        } else {
-            "sqlite:promenade.sqlite"
-        };
+        let default = if self.sandbox && !self.demo { "memory" } else { "sqlite:promenade.sqlite" };
         self.store.as_deref().unwrap_or(default)
     }
 }

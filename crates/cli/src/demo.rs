@@ -84,32 +84,21 @@ impl Demo {
             payment_timeout_minutes: 240,
             ..Shop::with_defaults(shop.clone(), "Demo 演示店", ShopKind::Sop)
         };
-        let demo = Self {
-            engine,
-            shop,
-            shoppers: VecDeque::new(),
-            dice,
-        };
+        let demo = Self { engine, shop, shoppers: VecDeque::new(), dice };
         demo.submit(Command::PutShop(Box::new(settings))).await?;
         demo.ensure_campaign().await?;
         Ok(demo)
     }
 
     async fn submit(&self, command: Command) -> anyhow::Result<Reply> {
-        Ok(self
-            .engine
-            .submit(Input::new(self.shop.clone(), command))
-            .await?)
+        Ok(self.engine.submit(Input::new(self.shop.clone(), command)).await?)
     }
 
     /// A campaign that runs now; when there is none, one is made and the clock goes to its start.
     async fn ensure_campaign(&self) -> anyhow::Result<()> {
         let now = self.engine.now();
         let rows = self.engine.reader().campaigns(&self.shop)?;
-        if rows
-            .iter()
-            .any(|row| now < row.campaign.current().ends_at && !row.campaign.is_closed(now))
-        {
+        if rows.iter().any(|row| now < row.campaign.current().ends_at && !row.campaign.is_closed(now)) {
             return Ok(());
         }
         let starts_at = domain::time::Zone::shanghai().ceil_to_hour(now.plus_hours(2));
@@ -131,18 +120,9 @@ impl Demo {
             terms: Terms::Recovery(terms),
             made_at: now,
         };
-        let campaign_id = Some(CampaignId::try_new(&format!(
-            "demo-{}",
-            starts_at.micros() / 3_600_000_000
-        ))?);
+        let campaign_id = Some(CampaignId::try_new(&format!("demo-{}", starts_at.micros() / 3_600_000_000))?);
         let (version, digest) = (Box::new(version), String::new());
-        self.submit(Command::CreateCampaign {
-            campaign_id,
-            version,
-            publish: true,
-            digest,
-        })
-        .await?;
+        self.submit(Command::CreateCampaign { campaign_id, version, publish: true, digest }).await?;
         self.engine.advance(starts_at).await?;
         Ok(())
     }
@@ -157,9 +137,7 @@ impl Demo {
 
     /// One minute of the shop's life.
     async fn minute(&mut self) -> anyhow::Result<()> {
-        self.engine
-            .advance(self.engine.now().plus_minutes(1))
-            .await?;
+        self.engine.advance(self.engine.now().plus_minutes(1)).await?;
         for _ in 0..=self.roll(3) {
             self.place().await?;
         }
@@ -177,17 +155,8 @@ impl Demo {
 
     async fn event(&self, event_id: String, body: Body) -> anyhow::Result<()> {
         let digest = engine::rows::digest(event_id.as_bytes());
-        let event = OrderEvent {
-            source: "demo".into(),
-            event_id,
-            occurred_at: self.engine.now(),
-            body,
-        };
-        self.submit(Command::Ingest {
-            event: Box::new(event),
-            digest,
-        })
-        .await?;
+        let event = OrderEvent { source: "demo".into(), event_id, occurred_at: self.engine.now(), body };
+        self.submit(Command::Ingest { event: Box::new(event), digest }).await?;
         Ok(())
     }
 
@@ -220,8 +189,7 @@ impl Demo {
             payable,
             cancel_at: None,
         };
-        self.event(format!("placed-{number}"), Body::Placed(Box::new(placed)))
-            .await?;
+        self.event(format!("placed-{number}"), Body::Placed(Box::new(placed))).await?;
         let pays_at = match self.roll(10) {
             0..=4 => Some(now.plus_minutes(1 + i64::try_from(self.roll(10))?)),
             5 => Some(now.plus_minutes(60)),
@@ -251,19 +219,11 @@ impl Demo {
         let Some(order) = self.engine.reader().order(&self.shop, &shopper.order_id)? else {
             return Ok(true);
         };
-        let Some(offer) = order
-            .recovery
-            .offer
-            .filter(|offer| offer.status == OfferStatus::Displayed)
-        else {
+        let Some(offer) = order.recovery.offer.filter(|offer| offer.status == OfferStatus::Displayed) else {
             return Ok(false);
         };
         let (order_id, offer_id) = (shopper.order_id.clone(), offer.offer_id);
-        let claim = Command::Claim {
-            order_id,
-            offer_id,
-            customer_id: shopper.customer_id.clone(),
-        };
+        let claim = Command::Claim { order_id, offer_id, customer_id: shopper.customer_id.clone() };
         // Limits and risk control have their say; then the shopper shrugs.
         if let Ok(Reply::Coupon { coupon }) = self.submit(claim).await {
             let amount = shopper.payable - coupon.save;
@@ -278,11 +238,7 @@ impl Demo {
         coupon_id: Option<domain::CouponId>,
         amount: Money,
     ) -> anyhow::Result<()> {
-        let method = if coupon_id.is_some() {
-            Method::Baitiao
-        } else {
-            Method::JdPay
-        };
+        let method = if coupon_id.is_some() { Method::Baitiao } else { Method::JdPay };
         let paid = PaymentSucceeded {
             order_id: shopper.order_id.clone(),
             payment_id: PaymentId::try_new(&format!("pay-{}", shopper.order_id))?,
@@ -291,10 +247,6 @@ impl Demo {
             amount,
             coupon_id,
         };
-        self.event(
-            format!("paid-{}", shopper.order_id),
-            Body::PaymentSucceeded(paid),
-        )
-        .await
+        self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await
     }
 }

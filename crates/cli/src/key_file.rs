@@ -10,8 +10,7 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<ApiKey>> {
     if !file.exists() {
         return Ok(Vec::new());
     }
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is not a file of keys", file.display()))
 }
 

@@ -11,12 +11,7 @@ use http_api::{ApiKey, Scope};
 pub fn run(args: KeysArgs) -> anyhow::Result<()> {
     let mut keys = key_file::read(&args.keys)?;
     match args.action {
-        KeysAction::Create {
-            name,
-            shop,
-            scopes,
-            days,
-        } => {
+        KeysAction::Create { name, shop, scopes, days } => {
             anyhow::ensure!(
                 keys.iter().all(|key| key.name != name),
                 "there is a key named {name}; revoke it first"
@@ -25,16 +20,12 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
                 .map(|shop| ShopId::try_new(&shop).with_context(|| format!("--shop {shop}")))
                 .transpose()?;
             let now = SystemClock::default().now();
-            let (text, mut key) =
-                ApiKey::make(&serve::random(), &name, shop, read_scopes(&scopes)?, now);
+            let (text, mut key) = ApiKey::make(&serve::random(), &name, shop, read_scopes(&scopes)?, now);
             key.expires_at = days.map(|days| now.plus_hours(24 * days));
             keys.push(key);
             key_file::write(&args.keys, &keys)?;
             println!("{text}");
-            eprintln!(
-                "Keep it: only its hash is stored in {}.",
-                args.keys.display()
-            );
+            eprintln!("Keep it: only its hash is stored in {}.", args.keys.display());
         }
         KeysAction::List => {
             for key in &keys {

@@ -5,8 +5,8 @@ use domain::{Code, Instant, MessageId, ShopId};
 use engine::rows::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
 use engine::{Command, Engine, EngineError, Input};
 use relay::{
-    BoxFuture, DeliveryOutcome, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage,
-    PendingMessage, Settlement,
+    BoxFuture, DeliveryOutcome, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage, PendingMessage,
+    Settlement,
 };
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -26,21 +26,11 @@ pub struct Outbox {
 impl Outbox {
     /// The outbox of this engine; `clock` is the relay's.
     pub fn new(engine: Engine, clock: relay::Clock) -> Self {
-        Self {
-            engine,
-            clock,
-            attempts: Mutex::default(),
-            message_attempts: Mutex::default(),
-        }
+        Self { engine, clock, attempts: Mutex::default(), message_attempts: Mutex::default() }
     }
 
     fn to_engine(&self, micros: i64) -> Instant {
-        Instant::from_micros(
-            self.engine
-                .now()
-                .micros()
-                .saturating_add(micros - (self.clock)()),
-        )
+        Instant::from_micros(self.engine.now().micros().saturating_add(micros - (self.clock)()))
     }
     /// Until when a message may go out, by the relay's clock. A sandbox clock jumps: there the time
     /// that was left when the message was decided is what is left.
@@ -54,10 +44,7 @@ impl Outbox {
     fn delivery(&self, delivery: Delivery, webhook: Webhook) -> relay::Delivery {
         lock(&self.attempts).insert(delivery.delivery_id, delivery.attempt);
         let shop = self.engine.reader().shop(&delivery.shop_id).ok().flatten();
-        let at = shop.map_or_else(
-            || delivery.at.to_string(),
-            |shop| shop.time_zone.format(delivery.at),
-        );
+        let at = shop.map_or_else(|| delivery.at.to_string(), |shop| shop.time_zone.format(delivery.at));
         let body = serde_json::json!({
             "type": delivery.event_type,
             "timestamp": at,
@@ -67,10 +54,7 @@ impl Outbox {
         relay::Delivery {
             delivery_id: delivery.delivery_id,
             shop_id: delivery.shop_id.to_string(),
-            endpoint: Endpoint {
-                url: webhook.url,
-                secrets: webhook.secrets,
-            },
+            endpoint: Endpoint { url: webhook.url, secrets: webhook.secrets },
             event_id: delivery.event_id,
             event_type: delivery.event_type,
             body: body.to_string(),
@@ -93,16 +77,16 @@ impl Outbox {
                 channel: message.channel.as_str().into(),
                 link: Some(message.link),
                 body_zh: "您有一笔订单待支付,专属支付优惠券等你领取,点击领券支付".into(),
-                body_en: "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay.".into(),
+                body_en:
+                    "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay."
+                        .into(),
                 deliver_until_micros,
             },
         }
     }
 
     fn delivery_update(&self, settled: Settlement) -> DeliveryUpdate {
-        let before = lock(&self.attempts)
-            .remove(&settled.delivery_id)
-            .unwrap_or(0);
+        let before = lock(&self.attempts).remove(&settled.delivery_id).unwrap_or(0);
         let (status, next_at) = match settled.outcome {
             DeliveryOutcome::Delivered => (DeliveryStatus::Delivered, self.engine.now()),
             DeliveryOutcome::RetryAt(micros) => (DeliveryStatus::Pending, self.to_engine(micros)),
@@ -120,47 +104,26 @@ impl Outbox {
     async fn settle_message(&self, settled: MessageSettlement) -> Result<DispatchUpdate, String> {
         let shop_id = ShopId::try_new(&settled.shop_id).map_err(|e| e.to_string())?;
         let message_id = MessageId::try_new(&settled.message_id).map_err(|e| e.to_string())?;
-        let before = lock(&self.message_attempts)
-            .remove(&settled.message_id)
-            .unwrap_or(0);
+        let before = lock(&self.message_attempts).remove(&settled.message_id).unwrap_or(0);
         let code = match settled.outcome {
             MessageOutcome::Sent => {
-                return Ok(DispatchUpdate::Done {
-                    shop_id,
-                    message_id,
-                });
+                return Ok(DispatchUpdate::Done { shop_id, message_id });
             }
             MessageOutcome::RetryAt(micros) => {
                 let next_at = self.to_engine(micros);
-                return Ok(DispatchUpdate::Retry {
-                    shop_id,
-                    message_id,
-                    attempt: before + 1,
-                    next_at,
-                });
+                return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
             }
             MessageOutcome::Failed => Code::ProviderFailed,
             MessageOutcome::Expired => Code::QuietHours,
         };
-        let command = Command::MessageFailed {
-            message_id: message_id.clone(),
-            code,
-        };
-        self.engine
-            .submit(Input::new(shop_id.clone(), command))
-            .await
-            .map_err(|e| e.to_string())?;
-        Ok(DispatchUpdate::Done {
-            shop_id,
-            message_id,
-        })
+        let command = Command::MessageFailed { message_id: message_id.clone(), code };
+        self.engine.submit(Input::new(shop_id.clone(), command)).await.map_err(|e| e.to_string())?;
+        Ok(DispatchUpdate::Done { shop_id, message_id })
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn text(error: EngineError) -> String {
@@ -181,21 +144,13 @@ impl relay::DeliveryQueue for Outbox {
                 .reader()
                 .due_deliveries(now, limit * LOOK_PAST_BUSY)
                 .map_err(|e| e.to_string())?;
-            let free = rows
-                .into_iter()
-                .filter(|(_, webhook)| !busy.contains(&webhook.url))
-                .take(limit);
-            Ok(free
-                .map(|(delivery, webhook)| self.delivery(delivery, webhook))
-                .collect())
+            let free = rows.into_iter().filter(|(_, webhook)| !busy.contains(&webhook.url)).take(limit);
+            Ok(free.map(|(delivery, webhook)| self.delivery(delivery, webhook)).collect())
         })
     }
     fn settle(&self, settled: Vec<Settlement>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
-            let updates = settled
-                .into_iter()
-                .map(|one| self.delivery_update(one))
-                .collect();
+            let updates = settled.into_iter().map(|one| self.delivery_update(one)).collect();
             self.engine.settle(updates, Vec::new()).await.map_err(text)
         })
     }
@@ -212,16 +167,11 @@ impl relay::DeliveryQueue for Outbox {
                 .reader()
                 .due_dispatches(now, limit * LOOK_PAST_BUSY)
                 .map_err(|e| e.to_string())?;
-            let free = rows
-                .into_iter()
-                .filter(|row| !busy.iter().any(|c| c == row.message.channel.as_str()));
+            let free = rows.into_iter().filter(|row| !busy.iter().any(|c| c == row.message.channel.as_str()));
             Ok(free.take(limit).map(|row| self.message(row)).collect())
         })
     }
-    fn settle_messages(
-        &self,
-        settled: Vec<MessageSettlement>,
-    ) -> BoxFuture<'_, Result<(), String>> {
+    fn settle_messages(&self, settled: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
             let mut updates = Vec::with_capacity(settled.len());
             for one in settled {

@@ -14,24 +14,16 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    anyhow::ensure!(
-        !reading.orders.is_empty(),
-        "no order could be read; see the mapping and the files"
-    );
+    anyhow::ensure!(!reading.orders.is_empty(), "no order could be read; see the mapping and the files");
     let bar = progress::bar("replaying");
     let replayed = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
         bar.set_length(total);
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    let mut report = Report::build(
-        reading.inputs,
-        mapping.settings.clone(),
-        replayed.outcomes.into_iter(),
-    );
+    let mut report = Report::build(reading.inputs, mapping.settings.clone(), replayed.outcomes.into_iter());
     report.rejected_events = replayed.rejected;
-    std::fs::create_dir_all(&args.out)
-        .with_context(|| format!("cannot make {}", args.out.display()))?;
+    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
     replay::write(&report, &args.out)?;
     print!("{}", report.summary());
     println!("Report: {}", args.out.join("report.html").display());

@@ -12,8 +12,7 @@ use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use relay::{
-    AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient,
-    Worker,
+    AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,8 +31,7 @@ const KEYS_POLL: Duration = Duration::from_secs(2);
 /// 32 random bytes of the operating system.
 pub fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)
-        .unwrap_or_else(|error| unreachable!("the system has no randomness: {error}"));
+    getrandom::fill(&mut bytes).unwrap_or_else(|error| unreachable!("the system has no randomness: {error}"));
     bytes
 }
 
@@ -41,9 +39,7 @@ pub fn random() -> [u8; 32] {
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let config = Config::load(&args)?;
     telemetry::start(&config.log)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(serve(config));
     runtime.shutdown_timeout(REST);
     outcome
@@ -52,11 +48,8 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let mut opened = store::open(config.store())?;
     keep_apart(&mut *opened, config.sandbox)?;
-    let clock = if config.sandbox {
-        EngineClock::sandbox_of(&*opened.reader())?
-    } else {
-        EngineClock::system()
-    };
+    let clock =
+        if config.sandbox { EngineClock::sandbox_of(&*opened.reader())? } else { EngineClock::system() };
     let engine = Engine::start(opened, clock)?;
     let (stop, stopped) = watch::channel(false);
     let guard = guard(&config)?;
@@ -77,8 +70,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let server =
-        axum::serve(listener, http_api::router(state)).with_graceful_shutdown(told_to_stop(stop));
+    let server = axum::serve(listener, http_api::router(state)).with_graceful_shutdown(told_to_stop(stop));
     let finished = async {
         server.await?;
         let _ = relay.await;
@@ -98,10 +90,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
     let reader = store.reader();
     let was_sandbox = reader.sandbox_clock()?.is_some();
-    let one = Page {
-        after: None,
-        limit: 1,
-    };
+    let one = Page { after: None, limit: 1 };
     let is_new = !was_sandbox && reader.shops(&one)?.is_empty();
     anyhow::ensure!(
         sandbox || !was_sandbox,
@@ -112,10 +101,7 @@ fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
         "this store has real shops; a sandbox needs a store of its own"
     );
     if sandbox && is_new {
-        let mark = Changes {
-            sandbox_clock: Some(engine::SANDBOX_UNSET),
-            ..Changes::default()
-        };
+        let mark = Changes { sandbox_clock: Some(engine::SANDBOX_UNSET), ..Changes::default() };
         store.transact(&mut |tx| tx.write(&mark))?;
     }
     Ok(())
@@ -139,14 +125,9 @@ async fn told_to_stop(stop: watch::Sender<bool>) {
 }
 
 fn guard(config: &Config) -> anyhow::Result<AddressGuard> {
-    let mut policy = GuardPolicy {
-        allow_http: config.webhook_allow_http,
-        ..GuardPolicy::default()
-    };
+    let mut policy = GuardPolicy { allow_http: config.webhook_allow_http, ..GuardPolicy::default() };
     for entry in &config.webhook_allow {
-        policy = policy
-            .allow(entry)
-            .with_context(|| format!("webhook_allow {entry}"))?;
+        policy = policy.allow(entry).with_context(|| format!("webhook_allow {entry}"))?;
     }
     Ok(AddressGuard::new(policy))
 }
@@ -155,19 +136,13 @@ fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow
     let sender: Arc<dyn MessageSender> = match config.messages.strip_prefix("jsonl:") {
         Some(file) => Arc::new(JsonLinesSender::new(file)),
         None => Arc::new(
-            HttpSender::try_new(&config.messages)
-                .context("messages is jsonl:FILE or an http address")?,
+            HttpSender::try_new(&config.messages).context("messages is jsonl:FILE or an http address")?,
         ),
     };
     let system = SystemClock::default();
     let clock: relay::Clock = Arc::new(move || system.now().micros());
     let outbox = Arc::new(queue::Outbox::new(engine.clone(), clock.clone()));
-    let worker = Worker::new(
-        outbox,
-        WebhookClient::try_new(guard)?,
-        Senders::new(sender),
-        clock,
-    );
+    let worker = Worker::new(outbox, WebhookClient::try_new(guard)?, Senders::new(sender), clock);
     let (published, waker) = (engine.published(), worker.waker());
     tokio::spawn(async move {
         loop {
@@ -179,9 +154,7 @@ fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow
 }
 
 fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .context("metrics cannot be recorded")?;
+    let metrics = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
     let upkeep = metrics.clone();
     tokio::spawn(async move {
         loop {
@@ -190,16 +163,9 @@ fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
         }
     });
     let check_webhook_url = Arc::new(move |url: &str| {
-        guard
-            .check_url_syntax(url)
-            .map(drop)
-            .map_err(|error| (error.code(), error.to_string()))
+        guard.check_url_syntax(url).map(drop).map_err(|error| (error.code(), error.to_string()))
     });
-    Ok(Edge {
-        random,
-        check_webhook_url,
-        metrics: Some(metrics),
-    })
+    Ok(Edge { random, check_webhook_url, metrics: Some(metrics) })
 }
 
 /// Puts the keys in force and follows changes of their file.
@@ -208,10 +174,7 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         ring.replace(vec![ApiKey::sandbox()]);
         return Ok(());
     }
-    let file = config
-        .keys
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
+    let file = config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
     // Before the first reading, so that a change right after it is not missed.
     let mut seen = modified(&file);
     let keys = key_file::read(&file)?;
@@ -241,7 +204,5 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
 }
 
 fn modified(file: &Path) -> Option<std::time::SystemTime> {
-    std::fs::metadata(file)
-        .and_then(|meta| meta.modified())
-        .ok()
+    std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
 }

@@ -8,8 +8,7 @@ use std::sync::Arc;
 /// The file of a `sqlite:` store.
 pub fn sqlite_file(name: &str) -> anyhow::Result<PathBuf> {
     let file = name.strip_prefix("sqlite:").filter(|file| !file.is_empty());
-    file.map(PathBuf::from)
-        .with_context(|| format!("{name} is not sqlite:FILE"))
+    file.map(PathBuf::from).with_context(|| format!("{name} is not sqlite:FILE"))
 }
 
 /// Opens a store for writing; it is created when it is not there.
@@ -23,9 +22,7 @@ pub fn open(name: &str) -> anyhow::Result<Box<dyn Store>> {
     );
     let file = sqlite_file(name).context("a store is memory or sqlite:FILE")?;
     let store = store_sqlite::SqliteStore::open(&file);
-    Ok(Box::new(store.with_context(|| {
-        format!("cannot open {}", file.display())
-    })?))
+    Ok(Box::new(store.with_context(|| format!("cannot open {}", file.display()))?))
 }
 
 /// Opens a store for reading; it may be in use.

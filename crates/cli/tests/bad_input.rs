@@ -29,8 +29,7 @@ fn serve(folder: &Path) -> Server {
     let server = Server::sandbox(folder);
     let mut client = server.client();
     shop::open(&mut client, 1_440, 100);
-    let placed =
-        ["o1", "o2", "o3"].map(|order| shop::placed(order, &order.replace('o', "u"), shop::TEN));
+    let placed = ["o1", "o2", "o3"].map(|order| shop::placed(order, &order.replace('o', "u"), shop::TEN));
     shop::tell(&mut client, &placed);
     client.call(&shop::clock(shop::TEN + 20)).expect(200);
     shop::take(&mut client, "o2", "u2");
@@ -71,57 +70,30 @@ struct Case {
 }
 
 fn case(request: Request, status: u16, code: &'static str) -> Case {
-    Case {
-        request,
-        status,
-        code,
-        field: "",
-    }
+    Case { request, status, code, field: "" }
 }
 
 /// A body whose field is at fault.
 fn fault(request: Request, code: &'static str, field: &'static str) -> Case {
-    Case {
-        field,
-        ..case(request, 422, code)
-    }
+    Case { field, ..case(request, 422, code) }
 }
 
 /// The answer is a problem document with the status and the code, and names the field.
 fn check(case: &Case, answer: &Answer) {
-    let Request {
-        method, path, body, ..
-    } = &case.request;
+    let Request { method, path, body, .. } = &case.request;
     let body: String = String::from_utf8_lossy(body).chars().take(300).collect();
     let asked = format!("{method} {path} {body}\n{}", answer.text());
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (case.status, case.code),
-        "{asked}"
-    );
-    assert_eq!(
-        answer.header("content-type"),
-        Some("application/problem+json"),
-        "{asked}"
-    );
+    assert_eq!((answer.status, answer.code().as_str()), (case.status, case.code), "{asked}");
+    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{asked}");
     let problem = answer.json();
     assert_eq!(problem["status"], json!(case.status), "{asked}");
     for field in ["type", "title", "title_zh", "detail", "code"] {
         let said = problem[field].as_str().is_some_and(|text| !text.is_empty());
         assert!(said, "{field} is missing: {asked}");
     }
-    let violations = problem["violations"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let named = violations
-        .iter()
-        .any(|violation| violation["field"] == case.field);
-    assert!(
-        case.field.is_empty() || named,
-        "{} is not named: {asked}",
-        case.field
-    );
+    let violations = problem["violations"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let named = violations.iter().any(|violation| violation["field"] == case.field);
+    assert!(case.field.is_empty() || named, "{} is not named: {asked}", case.field);
 }
 
 /// Sends what must be refused; afterwards everything is as it was, and the store is sound.

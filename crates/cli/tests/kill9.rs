@@ -58,12 +58,7 @@ fn plan(round: u64, dice: &Dice) -> Plan {
     let shown = round.checked_sub(2).map(orders).unwrap_or_default();
     let batches = orders(round).chunks(BATCH).map(<[Order]>::to_vec).collect();
     let stops = (1..=4).map(|quarter| begins(round) + STEP / 4 * quarter);
-    Plan {
-        shown,
-        batches,
-        stops: stops.collect(),
-        dice: dice.part(round),
-    }
+    Plan { shown, batches, stops: stops.collect(), dice: dice.part(round) }
 }
 
 /// Says where the test stood when it failed.
@@ -124,8 +119,5 @@ fn nothing_acknowledged_is_lost_and_nothing_happens_twice() {
     let issued = book.compare(&folder.path().join("shop.db"), QUANTITY);
     audit(folder.path());
     println!("{issued} of {QUANTITY} coupons; {:?}", book.seen);
-    assert_eq!(
-        issued, QUANTITY,
-        "the load is to reach the campaign's last coupon"
-    );
+    assert_eq!(issued, QUANTITY, "the load is to reach the campaign's last coupon");
 }

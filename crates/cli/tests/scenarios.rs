@@ -43,12 +43,7 @@ impl Server {
             said.push_str(&line);
             assert!(read > 0, "the server ended before it listened: {said}");
         };
-        Self {
-            process,
-            address,
-            _output: output,
-            _folder: folder,
-        }
+        Self { process, address, _output: output, _folder: folder }
     }
 }
 

@@ -36,18 +36,10 @@ fn blocks(text: &str) -> Vec<Block> {
             follows &= first.trim().is_empty();
             continue;
         };
-        let inside: Vec<&str> = lines
-            .by_ref()
-            .map(|(_, text)| text)
-            .take_while(|text| *text != "```")
-            .collect();
+        let inside: Vec<&str> =
+            lines.by_ref().map(|(_, text)| text).take_while(|text| *text != "```").collect();
         let (language, text) = (language.to_owned(), inside.join("\n"));
-        blocks.push(Block {
-            line,
-            language,
-            text,
-            follows,
-        });
+        blocks.push(Block { line, language, text, follows });
         follows = true;
     }
     blocks
@@ -58,9 +50,7 @@ fn steps(text: &str) -> Vec<Step> {
     let blocks = blocks(text);
     let pairs = blocks.iter().zip(blocks.iter().skip(1));
     pairs
-        .filter(|(command, answer)| {
-            command.language == "sh" && answer.language == "json" && answer.follows
-        })
+        .filter(|(command, answer)| command.language == "sh" && answer.language == "json" && answer.follows)
         .map(|(command, answer)| Step {
             line: command.line,
             command: command.text.clone(),
@@ -108,12 +98,7 @@ impl Sandbox {
             said.push_str(&line);
             assert!(read > 0, "the program ended before it listened: {said}");
         };
-        Self {
-            process,
-            address,
-            folder,
-            _output: output,
-        }
+        Self { process, address, folder, _output: output }
     }
 
     /// Runs a command as a reader would paste it; curl finds neither a proxy nor settings.
@@ -143,9 +128,7 @@ impl Drop for Sandbox {
 }
 
 fn read(file: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
     std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
 }
@@ -189,21 +172,14 @@ fn the_chinese_tour() {
 fn both_tours_are_the_same() {
     let of = |file| {
         let steps = steps(&read(file)).into_iter();
-        steps
-            .map(|step| (step.command, step.answer))
-            .collect::<Vec<_>>()
+        steps.map(|step| (step.command, step.answer)).collect::<Vec<_>>()
     };
     assert_eq!(of("README.md"), of("README.zh-CN.md"));
 }
 
 #[test]
 fn a_command_without_its_answer_is_no_step() {
-    let text =
-        "```sh\nmake\n```\n\nThen:\n\n```json\n{}\n```\n\n```sh\na\nb\n```\n\n```json\n1\n```\n";
-    let step = Step {
-        line: 11,
-        command: "a\nb".to_owned(),
-        answer: "1".to_owned(),
-    };
+    let text = "```sh\nmake\n```\n\nThen:\n\n```json\n{}\n```\n\n```sh\na\nb\n```\n\n```json\n1\n```\n";
+    let step = Step { line: 11, command: "a\nb".to_owned(), answer: "1".to_owned() };
     assert_eq!(steps(text), [step]);
 }

@@ -19,33 +19,19 @@ fn folder() -> tempfile::TempDir {
 
 /// A sandbox that may send webhooks to this machine, with further arguments.
 fn serve(folder: &Path, more: &[&str]) -> Server {
-    let allowed = [
-        "--sandbox",
-        "--webhook-allow",
-        "127.0.0.1",
-        "--webhook-allow-http",
-    ];
-    Server::start(
-        folder,
-        &[&["--store", "sqlite:shop.db"], &allowed[..], more].concat(),
-    )
+    let allowed = ["--sandbox", "--webhook-allow", "127.0.0.1", "--webhook-allow-http"];
+    Server::start(folder, &[&["--store", "sqlite:shop.db"], &allowed[..], more].concat())
 }
 
 /// Registers a receiver for these types, all when there are none; the answer with its secret.
 fn register(client: &mut Client, url: &str, types: &[&str]) -> Value {
     let hook = json!({ "url": url, "types": types });
-    client
-        .call(&Request::post(shop::path("webhooks"), &hook))
-        .expect(201)
+    client.call(&Request::post(shop::path("webhooks"), &hook)).expect(201)
 }
 
 /// Places orders at ten o'clock and lets their coupons be shown.
 fn place(client: &mut Client, orders: &[&str]) {
-    let placed = orders
-        .iter()
-        .map(|order| shop::placed(order, &order.replace('o', "u"), shop::TEN));
+    let placed = orders.iter().map(|order| shop::placed(order, &order.replace('o', "u"), shop::TEN));
     shop::tell(client, &placed.collect::<Vec<_>>());
-    client
-        .call(&shop::clock(shop::TEN + shop::TRIGGER))
-        .expect(200);
+    client.call(&shop::clock(shop::TEN + shop::TRIGGER)).expect(200);
 }

@@ -113,10 +113,7 @@ impl Body {
 
 /// `order.placed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the platform's own field names, amounts in minor units"
-)]
+#[allow(missing_docs, reason = "the platform's own field names, amounts in minor units")]
 pub struct Placed {
     pub order_id: OrderId,
     pub customer_id: CustomerId,
@@ -139,10 +136,7 @@ pub struct Placed {
 
 /// A line as it was ordered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the platform's own field names, amounts in minor units"
-)]
+#[allow(missing_docs, reason = "the platform's own field names, amounts in minor units")]
 pub struct PlacedLine {
     pub line_id: LineId,
     pub sku: Sku,
@@ -172,10 +166,7 @@ pub struct OrderNamed {
 
 /// `payment.succeeded`; `amount` is the money that came in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the platform's own field names, amounts in minor units"
-)]
+#[allow(missing_docs, reason = "the platform's own field names, amounts in minor units")]
 pub struct PaymentSucceeded {
     pub order_id: OrderId,
     pub payment_id: PaymentId,
@@ -197,10 +188,7 @@ pub struct PaymentFailed {
 
 /// The refund events. Without lines and amount the whole rest is meant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the platform's own field names, amounts in minor units"
-)]
+#[allow(missing_docs, reason = "the platform's own field names, amounts in minor units")]
 pub struct RefundFacts {
     pub order_id: OrderId,
     pub refund_id: RefundId,
@@ -243,8 +231,6 @@ mod optional_text {
         let Some(text) = Option::<String>::deserialize(d)? else {
             return Ok(None);
         };
-        Instant::parse(&text)
-            .map(Some)
-            .ok_or_else(|| D::Error::custom("a time is written in RFC 3339"))
+        Instant::parse(&text).map(Some).ok_or_else(|| D::Error::custom("a time is written in RFC 3339"))
     }
 }

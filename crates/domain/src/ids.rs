@@ -32,9 +32,7 @@ pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
 
 fn well_formed(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-'))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-'))
 }
 
 macro_rules! ids {

@@ -128,11 +128,7 @@ impl Violation {
     }
     /// A violation with figures.
     pub fn with(field: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            code,
-            message: message.into(),
-        }
+        Self { field: field.into(), code, message: message.into() }
     }
 }
 
@@ -155,25 +151,15 @@ impl Refusal {
     }
     /// A refusal with figures.
     pub fn with(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            violations: Vec::new(),
-        }
+        Self { code, detail: detail.into(), violations: Vec::new() }
     }
     /// Refused terms, with every violation; fine terms pass.
     pub fn from_violations(code: Code, violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() {
             return Ok(());
         }
-        let detail = violations
-            .iter()
-            .map(|v| format!("{}: {}", v.field, v.message));
-        Err(Self {
-            code,
-            detail: detail.collect::<Vec<_>>().join("; "),
-            violations,
-        })
+        let detail = violations.iter().map(|v| format!("{}: {}", v.field, v.message));
+        Err(Self { code, detail: detail.collect::<Vec<_>>().join("; "), violations })
     }
 }
 

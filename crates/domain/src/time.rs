@@ -44,9 +44,7 @@ impl Instant {
     }
     /// Reads RFC 3339, e.g. `2022-06-10T10:00:00+08:00`. `None` when it is not that.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<Timestamp>()
-            .ok()
-            .map(|t| Self(t.as_microsecond()))
+        text.parse::<Timestamp>().ok().map(|t| Self(t.as_microsecond()))
     }
     fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
@@ -84,17 +82,11 @@ impl Zone {
     /// The zone of that IANA name; `None` if there is none.
     pub fn find(name: &str) -> Option<Self> {
         let rules = TimeZone::get(name).ok()?;
-        Some(Self {
-            name: name.into(),
-            rules,
-        })
+        Some(Self { name: name.into(), rules })
     }
     /// The default: Asia/Shanghai (A-G-1).
     pub fn shanghai() -> Self {
-        Self::find("Asia/Shanghai").unwrap_or(Self {
-            name: "UTC".into(),
-            rules: TimeZone::UTC,
-        })
+        Self::find("Asia/Shanghai").unwrap_or(Self { name: "UTC".into(), rules: TimeZone::UTC })
     }
     /// The IANA name.
     pub fn name(&self) -> &str {
@@ -132,10 +124,7 @@ impl Zone {
                 (after, after)
             }
         };
-        (
-            Instant(both.0.as_microsecond()),
-            Instant(both.1.as_microsecond()),
-        )
+        (Instant(both.0.as_microsecond()), Instant(both.1.as_microsecond()))
     }
     /// The last change of the clock up to that moment, and the first one after it.
     pub fn changes(&self, at: Instant) -> (Option<Instant>, Option<Instant>) {
@@ -143,10 +132,7 @@ impl Zone {
         let moment = |stamp: Timestamp| Instant(stamp.as_microsecond());
         let before = self.rules.preceding(next).next();
         let after = self.rules.following(at.timestamp()).next();
-        (
-            before.map(|change| moment(change.timestamp())),
-            after.map(|change| moment(change.timestamp())),
-        )
+        (before.map(|change| moment(change.timestamp())), after.map(|change| moment(change.timestamp())))
     }
     /// Whether the wall shows a whole hour, to the microsecond.
     pub fn is_whole_hour(&self, at: Instant) -> bool {
@@ -166,9 +152,7 @@ impl Zone {
     /// RFC 3339 with the offset in force, e.g. `2022-06-10T10:00:00+08:00`.
     pub fn format(&self, at: Instant) -> String {
         let stamp = at.timestamp();
-        stamp
-            .display_with_offset(self.rules.to_offset(stamp))
-            .to_string()
+        stamp.display_with_offset(self.rules.to_offset(stamp)).to_string()
     }
 }
 
@@ -223,10 +207,7 @@ mod tests {
         let whole = at("2022-06-10T12:00:00+08:00");
         assert_eq!(zone.ceil_to_hour(whole), whole);
         assert_eq!(zone.ceil_to_hour(Instant(whole.0 + 1)), whole.plus_hours(1));
-        assert_eq!(
-            zone.ceil_to_hour(at("2022-06-10T12:59:59.5+08:00")),
-            whole.plus_hours(1)
-        );
+        assert_eq!(zone.ceil_to_hour(at("2022-06-10T12:59:59.5+08:00")), whole.plus_hours(1));
         // A zone half an hour off UTC has its own whole hours.
         let kolkata = Zone::find("Asia/Kolkata").unwrap();
         assert!(kolkata.is_whole_hour(at("2022-06-10T12:30:00Z")));
@@ -235,9 +216,6 @@ mod tests {
 
     #[test]
     fn formats_with_the_offset_in_force() {
-        assert_eq!(
-            Zone::shanghai().format(at("2022-06-10T02:00:00Z")),
-            "2022-06-10T10:00:00+08:00"
-        );
+        assert_eq!(Zone::shanghai().format(at("2022-06-10T02:00:00Z")), "2022-06-10T10:00:00+08:00");
     }
 }

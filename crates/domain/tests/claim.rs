@@ -1,9 +1,6 @@
 //! The claim: one a day, six in all, while there is stock and the campaign runs.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -18,17 +15,9 @@ use domain::{Code, Instant};
 use given::{at, by, campaign, id, live, order, shop, terms};
 
 /// Claims on a fresh order placed a minute earlier, and counts the claim when it is granted.
-fn take(
-    shop: &Shop,
-    campaign: &Campaign,
-    standing: &mut Standing,
-    now: Instant,
-) -> Result<Coupon, Code> {
-    let order = Order {
-        placed_at: now.plus_minutes(-1),
-        cancel_at: Some(now.plus_hours(24)),
-        ..order(100_00)
-    };
+fn take(shop: &Shop, campaign: &Campaign, standing: &mut Standing, now: Instant) -> Result<Coupon, Code> {
+    let order =
+        Order { placed_at: now.plus_minutes(-1), cancel_at: Some(now.plus_hours(24)), ..order(100_00) };
     let facts = ClaimFacts {
         shop,
         order: &order,
@@ -55,10 +44,7 @@ fn once(
         shop: &shop(),
         order,
         live: live(campaign),
-        counters: &Counters {
-            issued,
-            ..Counters::default()
-        },
+        counters: &Counters { issued, ..Counters::default() },
         counted_in: &Standing::default(),
         blocked,
     };
@@ -91,21 +77,14 @@ fn t07_s0_r28_s0_r29_s0_r30_a_g_2_a_s0_9_frequency() {
     }
     let day = shop().time_zone.day(at("15T10:00:00"));
     let june = Counted::Campaign(june.campaign_id);
-    assert_eq!(
-        standing.claims(&june, day),
-        (1, 6),
-        "what was refused is not counted"
-    );
+    assert_eq!(standing.claims(&june, day), (1, 6), "what was refused is not counted");
 }
 
 /// A-S0-9: counted over the shop or the platform, two campaigns share the limits of one.
 #[test]
 fn a_s0_9_wider_scopes() {
     for frequency_scope in [FrequencyScope::Shop, FrequencyScope::Platform] {
-        let terms = Terms {
-            frequency_scope,
-            ..terms()
-        };
+        let terms = Terms { frequency_scope, ..terms() };
         let (june, other) = (campaign("june", terms.clone()), campaign("other", terms));
         let mut standing = Standing::default();
         assert!(take(&shop(), &june, &mut standing, at("10T10:00:00")).is_ok());
@@ -113,22 +92,11 @@ fn a_s0_9_wider_scopes() {
         assert_eq!(second.err(), Some(Code::DailyLimit), "{frequency_scope:?}");
         for day in 11..=15 {
             let now = at(&format!("{day}T10:00:00"));
-            assert!(
-                take(
-                    &shop(),
-                    if day % 2 == 0 { &june } else { &other },
-                    &mut standing,
-                    now
-                )
-                .is_ok()
-            );
+            assert!(take(&shop(), if day % 2 == 0 { &june } else { &other }, &mut standing, now).is_ok());
         }
         let seventh = take(&shop(), &other, &mut standing, at("16T10:00:00"));
         assert_eq!(seventh.err(), Some(Code::TotalLimit), "{frequency_scope:?}");
-        assert_eq!(
-            live(&june).is_platform_wide(),
-            frequency_scope == FrequencyScope::Platform
-        );
+        assert_eq!(live(&june).is_platform_wide(), frequency_scope == FrequencyScope::Platform);
     }
 }
 
@@ -139,12 +107,7 @@ fn a_g_1_a_g_2_days_of_other_zones() {
     (june.versions[0].starts_at, june.versions[0].ends_at) =
         (at("2022-01-01T00:00:00"), at("2023-01-01T00:00:00"));
     for (zone, first, same_day, next_day) in [
-        (
-            "UTC",
-            "2022-06-10T00:00:00Z",
-            "2022-06-10T23:59:59Z",
-            "2022-06-11T00:00:00Z",
-        ),
+        ("UTC", "2022-06-10T00:00:00Z", "2022-06-10T23:59:59Z", "2022-06-11T00:00:00Z"),
         (
             "America/New_York",
             "2022-03-13T00:00:00-05:00",
@@ -158,24 +121,15 @@ fn a_g_1_a_g_2_days_of_other_zones() {
             "2022-11-07T00:00:00-05:00",
         ),
     ] {
-        let shop = Shop {
-            time_zone: Zone::find(zone).unwrap(),
-            ..shop()
-        };
+        let shop = Shop { time_zone: Zone::find(zone).unwrap(), ..shop() };
         let mut standing = Standing::default();
-        assert!(
-            take(&shop, &june, &mut standing, at(first)).is_ok(),
-            "{first}"
-        );
+        assert!(take(&shop, &june, &mut standing, at(first)).is_ok(), "{first}");
         assert_eq!(
             take(&shop, &june, &mut standing, at(same_day)).err(),
             Some(Code::DailyLimit),
             "{same_day}"
         );
-        assert!(
-            take(&shop, &june, &mut standing, at(next_day)).is_ok(),
-            "{next_day}"
-        );
+        assert!(take(&shop, &june, &mut standing, at(next_day)).is_ok(), "{next_day}");
     }
 }
 
@@ -184,15 +138,9 @@ fn a_g_1_a_g_2_days_of_other_zones() {
 #[test]
 fn t14_s0_r33_a_s0_19_a_s0_20_a_s0_21_what_stands_against_a_claim() {
     let open = campaign("june", terms());
-    let closed = Campaign {
-        closed_at: Some(at("10T12:00:00")),
-        ..open.clone()
-    };
+    let closed = Campaign { closed_at: Some(at("10T12:00:00")), ..open.clone() };
     let (noon, end) = (at("10T12:00:00"), at("30T00:00:00"));
-    let waiting = Order {
-        cancel_at: Some(at("30T10:00:00")),
-        ..order(100_00)
-    };
+    let waiting = Order { cancel_at: Some(at("30T10:00:00")), ..order(100_00) };
     let off = Some(Code::CampaignClosed);
     for (campaign, issued, blocked, now, expected) in [
         (&closed, 0, false, by(noon, -1), None),
@@ -223,26 +171,12 @@ fn s0_r18_a_s0_7_a_s0_8_t08_usable_until() {
         (OriginOrder, 1, "11T11:45:00", "10T13:00:00"),
         (ShopScope, 48, "11T11:45:00", "12T12:00:00"),
     ] {
-        let june = campaign(
-            "june",
-            Terms {
-                bind,
-                coupon_valid_hours: hours,
-                ..terms()
-            },
-        );
-        let order = Order {
-            cancel_at: Some(at(cancel_at)),
-            ..order(100_00)
-        };
+        let june = campaign("june", Terms { bind, coupon_valid_hours: hours, ..terms() });
+        let order = Order { cancel_at: Some(at(cancel_at)), ..order(100_00) };
         let coupon = once(&june, 0, false, &order, at("10T12:00:00")).unwrap();
         assert_eq!(coupon.usable_until, at(expected), "{bind:?} {cancel_at}");
         // Its own timer, unless the order's ends it at that very moment.
         let own_timer = coupon.wake_at.is_some();
-        assert_eq!(
-            own_timer,
-            expected != cancel_at || bind == ShopScope,
-            "{bind:?} {cancel_at}"
-        );
+        assert_eq!(own_timer, expected != cancel_at || bind == ShopScope, "{bind:?} {cancel_at}");
     }
 }

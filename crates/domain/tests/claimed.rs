@@ -1,9 +1,6 @@
 //! What can be claimed, and the coupon that comes of it.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -32,28 +29,13 @@ fn take(campaign: &Campaign, now: Instant) -> Coupon {
 #[test]
 fn s0_r05_s0_r07_a_s0_3_a_g_10_the_coupon() {
     for (created_at, allow_baitiao) in [("08T23:59:59.999999", false), ("09T00:00:00", true)] {
-        let june = Campaign {
-            created_at: at(created_at),
-            ..campaign("june", terms())
-        };
+        let june = Campaign { created_at: at(created_at), ..campaign("june", terms()) };
         let coupon = take(&june, at("10T12:00:00"));
-        assert_eq!(
-            (coupon.spend, coupon.save, coupon.version),
-            (fen(100_00), fen(5_00), 1)
-        );
-        assert_eq!(
-            (coupon.status, coupon.claimed_at),
-            (CouponStatus::Available, at("10T12:00:00"))
-        );
-        assert_eq!(
-            (coupon.customer_id, coupon.origin_order_id),
-            (id("c1"), id("o1"))
-        );
+        assert_eq!((coupon.spend, coupon.save, coupon.version), (fen(100_00), fen(5_00), 1));
+        assert_eq!((coupon.status, coupon.claimed_at), (CouponStatus::Available, at("10T12:00:00")));
+        assert_eq!((coupon.customer_id, coupon.origin_order_id), (id("c1"), id("o1")));
         assert_eq!(coupon.allow_baitiao, allow_baitiao);
-        assert_eq!(
-            (coupon.lock, coupon.used_on, coupon.ended_at),
-            (None, None, None)
-        );
+        assert_eq!((coupon.lock, coupon.used_on, coupon.ended_at), (None, None, None));
     }
 }
 
@@ -64,9 +46,7 @@ fn s0_r05_a_g_3_a_g_9_claimable() {
     let noon = at("10T12:00:00");
     let deadline = at("11T10:00:00");
     let code = |order: &Order, offer: &str, customer: &str, now| {
-        claimable(order, &id(offer), &id(customer), now)
-            .err()
-            .map(|refusal| refusal.code)
+        claimable(order, &id(offer), &id(customer), now).err().map(|refusal| refusal.code)
     };
     let waiting = shown(order(100_00));
     for (offer, customer, now, expected) in [
@@ -76,42 +56,21 @@ fn s0_r05_a_g_3_a_g_9_claimable() {
         ("of1", "c2", noon, Some(Code::NotOwner)),
         ("of2", "c1", noon, Some(Code::NotDisplayed)),
     ] {
-        assert_eq!(
-            code(&waiting, offer, customer, now),
-            expected,
-            "{offer} {customer} {now}"
-        );
+        assert_eq!(code(&waiting, offer, customer, now), expected, "{offer} {customer} {now}");
     }
-    assert_eq!(
-        code(&order(100_00), "of1", "c1", noon),
-        Some(Code::NotDisplayed)
-    );
-    for (status, expected) in [
-        (OfferStatus::Claimed, Code::AlreadyClaimed),
-        (OfferStatus::Withdrawn, Code::NotDisplayed),
-    ] {
+    assert_eq!(code(&order(100_00), "of1", "c1", noon), Some(Code::NotDisplayed));
+    for (status, expected) in
+        [(OfferStatus::Claimed, Code::AlreadyClaimed), (OfferStatus::Withdrawn, Code::NotDisplayed)]
+    {
         let mut order = waiting.clone();
         order.recovery.offer.as_mut().unwrap().status = status;
-        assert_eq!(
-            code(&order, "of1", "c1", noon),
-            Some(expected),
-            "{status:?}"
-        );
+        assert_eq!(code(&order, "of1", "c1", noon), Some(expected), "{status:?}");
     }
     for (state, expected) in [
         (State::Paid { at: noon }, Code::OrderPaid),
-        (
-            State::Cancelled {
-                at: noon,
-                reason: CancelReason::Customer,
-            },
-            Code::OrderCancelled,
-        ),
+        (State::Cancelled { at: noon, reason: CancelReason::Customer }, Code::OrderCancelled),
     ] {
-        let order = Order {
-            state,
-            ..waiting.clone()
-        };
+        let order = Order { state, ..waiting.clone() };
         assert_eq!(code(&order, "of1", "c1", noon), Some(expected), "{state:?}");
     }
 }

@@ -1,9 +1,6 @@
 //! The life of a coupon: every operation in every state, and any sequence of them.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -26,11 +23,7 @@ enum Operation {
 use Operation::{Expire, Lock as Hold, Redeem, Unlock, Void};
 
 fn lock(order: &str, payment: &str) -> Lock {
-    Lock {
-        order_id: id(order),
-        payment_id: id(payment),
-        until: at("10T13:15:00"),
-    }
+    Lock { order_id: id(order), payment_id: id(payment), until: at("10T13:15:00") }
 }
 
 /// Does it, and says in a word what came of it.
@@ -95,30 +88,11 @@ fn read(text: &'static str) -> Operation {
 fn is_whole(coupon: &Coupon) {
     let (status, live) = (coupon.status, coupon.ended_at.is_none());
     let of = |states: &[CouponStatus]| states.contains(&status);
-    assert_eq!(
-        live,
-        of(&[CouponStatus::Available, CouponStatus::Locked]),
-        "{coupon:?}"
-    );
-    assert_eq!(
-        coupon.lock.is_some(),
-        of(&[CouponStatus::Locked]),
-        "{coupon:?}"
-    );
-    assert_eq!(
-        coupon.used_on.is_some(),
-        of(&[CouponStatus::Used]),
-        "{coupon:?}"
-    );
-    let next = coupon
-        .lock
-        .as_ref()
-        .map_or(coupon.usable_until, |lock| lock.until);
-    assert_eq!(
-        coupon.wake_at,
-        live.then_some(next),
-        "every lock and every coupon ends: {coupon:?}"
-    );
+    assert_eq!(live, of(&[CouponStatus::Available, CouponStatus::Locked]), "{coupon:?}");
+    assert_eq!(coupon.lock.is_some(), of(&[CouponStatus::Locked]), "{coupon:?}");
+    assert_eq!(coupon.used_on.is_some(), of(&[CouponStatus::Used]), "{coupon:?}");
+    let next = coupon.lock.as_ref().map_or(coupon.usable_until, |lock| lock.until);
+    assert_eq!(coupon.wake_at, live.then_some(next), "every lock and every coupon ends: {coupon:?}");
 }
 
 /// S0-R24, A-S0-11, A-S0-7, A-G-3: every pair of state and operation. What is refused changes nothing.

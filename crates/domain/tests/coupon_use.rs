@@ -1,9 +1,6 @@
 //! A coupon on an order: used once, by either method, in time, on the right order.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -13,11 +10,7 @@ use domain::order::{CancelReason, Method, Order, OrderKind, PayOutcome};
 use given::{at, coupon, fen, id, order, payment};
 
 fn lock(order: &str, payment: &str) -> Lock {
-    Lock {
-        order_id: id(order),
-        payment_id: id(payment),
-        until: at("10T13:15:00"),
-    }
+    Lock { order_id: id(order), payment_id: id(payment), until: at("10T13:15:00") }
 }
 
 /// T12, S0-R24, A-S0-11, S0-R22: Baitiao holds it, fails and lets go; JD Pay uses it; the notice that
@@ -32,18 +25,12 @@ fn t12_s0_r24_a_s0_11_s0_r22_single_use() {
     assert!(coupon.unlock(&id("p1")), "it failed");
     assert_eq!(coupon.check(&order, Method::JdPay, now), Ok(()));
     assert_eq!(coupon.lock(lock("o1", "p2")), Ok(()));
-    assert!(
-        !coupon.unlock(&id("p1")),
-        "the first payment holds it no more"
-    );
+    assert!(!coupon.unlock(&id("p1")), "the first payment holds it no more");
     let paid = payment(&order, "p2", 5_00, now);
     assert_eq!(order.pay(paid.clone()), Ok(PayOutcome::Paid));
     assert_eq!(coupon.redeem(&order.order_id, now), Ok(()));
     assert_eq!(order.pay(paid), Ok(PayOutcome::Duplicate));
-    assert_eq!(
-        coupon.redeem(&order.order_id, now),
-        Err(Code::CouponUsed.into())
-    );
+    assert_eq!(coupon.redeem(&order.order_id, now), Err(Code::CouponUsed.into()));
     assert_eq!((order.paid(), order.payments.len()), (fen(95_00), 1));
     for method in [Method::Wechat, Method::Alipay, Method::Card] {
         let answer = self::coupon().check(&order, method, now);
@@ -56,45 +43,19 @@ fn t12_s0_r24_a_s0_11_s0_r22_single_use() {
 #[test]
 fn t08_a_s0_8_a_g_3_deadline() {
     let deadline = at("11T11:45:00");
-    let bound = Coupon {
-        usable_until: deadline,
-        ..coupon()
-    };
-    let waiting = Order {
-        cancel_at: Some(deadline),
-        ..order(100_00)
-    };
-    for (now, in_time) in [
-        ("11T11:44:59", true),
-        ("11T11:44:59.999999", true),
-        ("11T11:45:00", false),
-    ] {
+    let bound = Coupon { usable_until: deadline, ..coupon() };
+    let waiting = Order { cancel_at: Some(deadline), ..order(100_00) };
+    for (now, in_time) in [("11T11:44:59", true), ("11T11:44:59.999999", true), ("11T11:45:00", false)] {
         let (mut coupon, mut order, now) = (bound.clone(), waiting.clone(), at(now));
-        assert_eq!(
-            coupon.check(&order, Method::JdPay, now).is_ok(),
-            in_time,
-            "{now}"
-        );
-        assert_eq!(
-            order.pay(payment(&waiting, "p1", 5_00, now)).is_ok(),
-            in_time,
-            "{now}"
-        );
-        assert_eq!(
-            coupon.redeem(&order.order_id, now).is_ok(),
-            in_time,
-            "{now}"
-        );
+        assert_eq!(coupon.check(&order, Method::JdPay, now).is_ok(), in_time, "{now}");
+        assert_eq!(order.pay(payment(&waiting, "p1", 5_00, now)).is_ok(), in_time, "{now}");
+        assert_eq!(coupon.redeem(&order.order_id, now).is_ok(), in_time, "{now}");
         let cancelled = order.cancel(deadline, CancelReason::Timeout);
         assert_eq!(cancelled.is_ok(), !in_time, "{now}");
         if !in_time {
             assert!(coupon.void(deadline));
         }
-        let last = if in_time {
-            CouponStatus::Used
-        } else {
-            CouponStatus::Void
-        };
+        let last = if in_time { CouponStatus::Used } else { CouponStatus::Void };
         assert_eq!(coupon.status, last, "{now}");
     }
 }
@@ -103,30 +64,17 @@ fn t08_a_s0_8_a_g_3_deadline() {
 /// on a presale order, and never under its threshold.
 #[test]
 fn a_s0_18_a_s0_6_a_s0_8_other_orders() {
-    let wide = Coupon {
-        bind: Bind::ShopScope,
-        origin_order_id: id("o0"),
-        ..coupon()
-    };
+    let wide = Coupon { bind: Bind::ShopScope, origin_order_id: id("o0"), ..coupon() };
     let check = |coupon: &Coupon, order: &Order| {
         let answer = coupon.check(order, Method::JdPay, at("10T13:00:00"));
         answer.err().map(|refusal| refusal.code)
     };
-    let presale = Order {
-        kind: OrderKind::Presale,
-        ..order(100_00)
-    };
-    let others = Order {
-        customer_id: id("c2"),
-        ..order(100_00)
-    };
+    let presale = Order { kind: OrderKind::Presale, ..order(100_00) };
+    let others = Order { customer_id: id("c2"), ..order(100_00) };
     assert_eq!(check(&wide, &order(100_00)), None);
     assert_eq!(check(&wide, &presale), Some(Code::PresaleOrder));
     assert_eq!(check(&wide, &others), Some(Code::NotOwner));
     assert_eq!(check(&wide, &order(99_99)), Some(Code::BelowThreshold));
-    let bound = Coupon {
-        bind: Bind::OriginOrder,
-        ..wide
-    };
+    let bound = Coupon { bind: Bind::OriginOrder, ..wide };
     assert_eq!(check(&bound, &order(100_00)), Some(Code::OutOfScope));
 }

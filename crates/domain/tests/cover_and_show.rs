@@ -1,9 +1,6 @@
 //! Which campaigns cover an order that was placed, which shows its coupon, and who is shown nothing.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -19,26 +16,16 @@ use std::sync::Arc;
 fn covered(order: &Order, campaigns: &[Campaign]) -> (Vec<String>, Vec<(String, Code)>) {
     let found = cover(order, campaigns.iter().filter_map(Live::current));
     let candidates = found.candidates.iter().map(|c| c.campaign_id.to_string());
-    let withheld = found
-        .withheld
-        .iter()
-        .map(|w| (w.campaign_id.to_string(), w.code));
+    let withheld = found.withheld.iter().map(|w| (w.campaign_id.to_string(), w.code));
     (candidates.collect(), withheld.collect())
 }
 
 fn placed_at(at: Instant) -> Order {
-    Order {
-        placed_at: at,
-        cancel_at: Some(at.plus_hours(24)),
-        ..order(100_00)
-    }
+    Order { placed_at: at, cancel_at: Some(at.plus_hours(24)), ..order(100_00) }
 }
 
 fn shows(campaign: &Campaign, issued: u64, blocked: bool, now: Instant) -> Result<(), Code> {
-    let counters = Counters {
-        issued,
-        ..Counters::default()
-    };
+    let counters = Counters { issued, ..Counters::default() };
     let order = order(100_00);
     show(&order, live(campaign), &counters, blocked, id("of1"), now).map(|_| ())
 }
@@ -46,18 +33,8 @@ fn shows(campaign: &Campaign, issued: u64, blocked: bool, now: Instant) -> Resul
 /// T03, S0-R14, S0-R15: the coupon is due so many minutes after the order, to the second.
 #[test]
 fn t03_s0_r14_s0_r15_trigger() {
-    for (delay, due) in [
-        (5, "10T10:05:00"),
-        (15, "10T10:15:00"),
-        (120, "10T12:00:00"),
-    ] {
-        let june = campaign(
-            "june",
-            Terms {
-                trigger_after_minutes: delay,
-                ..terms()
-            },
-        );
+    for (delay, due) in [(5, "10T10:05:00"), (15, "10T10:15:00"), (120, "10T12:00:00")] {
+        let june = campaign("june", Terms { trigger_after_minutes: delay, ..terms() });
         let found = cover(&order(100_00), std::iter::once(live(&june)));
         assert_eq!(found.candidates[0].trigger_at, at(due));
     }
@@ -110,39 +87,16 @@ fn s0_r11_a_s0_4_scope() {
 #[test]
 fn t06_a_s0_6_s0_r26_threshold() {
     let mut goods = placed(&[(300_00, 1)]);
-    for (kind, amount) in [
-        ("shop_coupon", 20_00),
-        ("product_coupon", 10_00),
-        ("beans", 5_00),
-    ] {
+    for (kind, amount) in [("shop_coupon", 20_00), ("product_coupon", 10_00), ("beans", 5_00)] {
         goods = less(goods, kind, amount, Party::Merchant);
     }
     let order = order_of(&goods);
-    for (spend, missing) in [
-        (200_00, None),
-        (265_00, None),
-        (265_01, Some(1)),
-        (266_00, Some(1_00)),
-    ] {
-        let june = campaign(
-            "june",
-            Terms {
-                spend: fen(spend),
-                ..terms()
-            },
-        );
+    for (spend, missing) in [(200_00, None), (265_00, None), (265_01, Some(1)), (266_00, Some(1_00))] {
+        let june = campaign("june", Terms { spend: fen(spend), ..terms() });
         let found = cover(&order, std::iter::once(live(&june)));
         let withheld = found.withheld.first();
-        assert_eq!(
-            withheld.map(|w| w.code),
-            missing.map(|_| Code::BelowThreshold),
-            "{spend}"
-        );
-        assert_eq!(
-            withheld.and_then(|w| w.shortfall),
-            missing.map(fen),
-            "{spend}"
-        );
+        assert_eq!(withheld.map(|w| w.code), missing.map(|_| Code::BelowThreshold), "{spend}");
+        assert_eq!(withheld.and_then(|w| w.shortfall), missing.map(fen), "{spend}");
     }
 }
 
@@ -150,19 +104,10 @@ fn t06_a_s0_6_s0_r26_threshold() {
 /// the order they are looked at in.
 #[test]
 fn a_s0_10_best_first() {
-    let save = |save| Terms {
-        save: fen(save),
-        ..terms()
-    };
+    let save = |save| Terms { save: fen(save), ..terms() };
     let mut early = campaign("early", save(5_00));
     early.versions[0].starts_at = at("09T00:00:00");
-    let too_dear = campaign(
-        "dear",
-        Terms {
-            spend: fen(100_01),
-            ..save(20_00)
-        },
-    );
+    let too_dear = campaign("dear", Terms { spend: fen(100_01), ..save(20_00) });
     let mut all = vec![
         campaign("b", save(5_00)),
         early,
@@ -182,31 +127,14 @@ fn a_s0_10_best_first() {
 #[test]
 fn a_s0_17_a_s0_18_kinds_of_orders() {
     let june = [campaign("june", terms())];
-    for source in [
-        Source::App,
-        Source::Pc,
-        Source::MiniProgram,
-        Source::Other("kiosk".into()),
-    ] {
-        let order = Order {
-            source,
-            ..order(100_00)
-        };
+    for source in [Source::App, Source::Pc, Source::MiniProgram, Source::Other("kiosk".into())] {
+        let order = Order { source, ..order(100_00) };
         assert_eq!(covered(&order, &june).0, ["june"]);
     }
-    let bought = Order {
-        goods: Goods::Virtual,
-        ..order(100_00)
-    };
+    let bought = Order { goods: Goods::Virtual, ..order(100_00) };
     assert_eq!(covered(&bought, &june).0, ["june"]);
-    let presale = Order {
-        kind: OrderKind::Presale,
-        ..order(100_00)
-    };
-    assert_eq!(
-        covered(&presale, &june),
-        (vec![], vec![("june".into(), Code::PresaleOrder)])
-    );
+    let presale = Order { kind: OrderKind::Presale, ..order(100_00) };
+    assert_eq!(covered(&presale, &june), (vec![], vec![("june".into(), Code::PresaleOrder)]));
 }
 
 /// A-S0-4, T08: nothing is shown on an order whose own deadline comes first.
@@ -229,11 +157,7 @@ fn s0_r33_t14_a_s0_19_a_s0_20_a_s0_21_what_keeps_a_coupon_back() {
     let mut closed = open.clone();
     closed.close(at("10T12:00:00"));
     closed.close(at("10T11:00:00"));
-    assert_eq!(
-        closed.closed_at,
-        Some(at("10T12:00:00")),
-        "the first closing stands"
-    );
+    assert_eq!(closed.closed_at, Some(at("10T12:00:00")), "the first closing stands");
     let (noon, end) = (at("10T12:00:00"), at("30T00:00:00"));
     let off = Err(Code::CampaignClosed);
     for (campaign, issued, blocked, now, expected) in [
@@ -246,16 +170,9 @@ fn s0_r33_t14_a_s0_19_a_s0_20_a_s0_21_what_keeps_a_coupon_back() {
         (&open, 10, false, noon, Err(Code::SoldOut)),
         (&open, 0, true, noon, Err(Code::CustomerBlocked)),
     ] {
-        assert_eq!(
-            shows(campaign, issued, blocked, now),
-            expected,
-            "{issued} {blocked} {now}"
-        );
+        assert_eq!(shows(campaign, issued, blocked, now), expected, "{issued} {blocked} {now}");
     }
-    let closed_early = Campaign {
-        closed_at: Some(at("10T10:00:00")),
-        ..open
-    };
+    let closed_early = Campaign { closed_at: Some(at("10T10:00:00")), ..open };
     let (candidates, reasons) = covered(&order(100_00), &[closed_early]);
     assert_eq!((candidates.len(), reasons[0].1), (0, Code::CampaignClosed));
 }

@@ -1,9 +1,6 @@
 //! The books of an order: who bears what at payment, and what comes back.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -17,37 +14,23 @@ use given::{at, fen, id, less, order_of, payment, placed, shop_id, with_freight}
 /// The order paid with a coupon of that saving on 10 June at 11:00, and its entries.
 fn paid(placed: &Placed, saving: i64) -> (Order, Vec<Entry>) {
     let mut order = order_of(placed);
-    order
-        .pay(payment(&order, "p1", saving, at("10T11:00:00")))
-        .unwrap();
+    order.pay(payment(&order, "p1", saving, at("10T11:00:00"))).unwrap();
     let payment = order.payments[0].clone();
     let entries = post_payment(&shop_id(), &mut order, &payment, Party::Merchant);
     (order, entries)
 }
 
 fn lines(parts: &[(&str, u64)]) -> RefundAsk {
-    let part = |&(line, quantity): &(&str, u64)| RefundLine {
-        line_id: id(line),
-        quantity,
-    };
-    RefundAsk {
-        lines: parts.iter().map(part).collect(),
-        amount: None,
-    }
+    let part = |&(line, quantity): &(&str, u64)| RefundLine { line_id: id(line), quantity };
+    RefundAsk { lines: parts.iter().map(part).collect(), amount: None }
 }
 
 fn amount(minor: i64) -> RefundAsk {
-    RefundAsk {
-        lines: Vec::new(),
-        amount: Some(fen(minor)),
-    }
+    RefundAsk { lines: Vec::new(), amount: Some(fen(minor)) }
 }
 
 fn rest() -> RefundAsk {
-    RefundAsk {
-        lines: Vec::new(),
-        amount: None,
-    }
+    RefundAsk { lines: Vec::new(), amount: None }
 }
 
 fn refund(order: &mut Order, entries: &mut Vec<Entry>, ask: RefundAsk) -> Result<Refund, Code> {
@@ -75,28 +58,14 @@ fn t05_s0_r27_a_s0_22_settlement() {
     let (order, entries) = paid(&placed(&[(100_00, 1)]), 5_00);
     let found: Vec<_> = entries
         .iter()
-        .map(|e| {
-            (
-                e.number,
-                e.account,
-                e.amount.minor(),
-                e.reason.as_str(),
-                e.funded_by,
-            )
-        })
+        .map(|e| (e.number, e.account, e.amount.minor(), e.reason.as_str(), e.funded_by))
         .collect();
     let merchant = Some(Party::Merchant);
     assert_eq!(
         found,
         [
             (0, Account::MerchantSales, 100_00, "goods", None),
-            (
-                1,
-                Account::MerchantDiscount,
-                -5_00,
-                "payment_coupon",
-                merchant
-            ),
+            (1, Account::MerchantDiscount, -5_00, "payment_coupon", merchant),
             (2, Account::CustomerCash, -95_00, "payment", None),
         ]
     );
@@ -143,29 +112,19 @@ fn a_s0_22_a_g_6_a_g_7_partial_refunds() {
     }
     let (mut order, mut entries) = paid(&placed(&[(4_00, 3)]), 2_00);
     let back = refund(&mut order, &mut entries, lines(&[("l0", 1), ("l0", 2)])).unwrap();
-    assert_eq!(
-        back.amount,
-        fen(10_00),
-        "the same line named twice counts on"
-    );
+    assert_eq!(back.amount, fen(10_00), "the same line named twice counts on");
 }
 
 /// A-S0-22, S0-R27: freight goes back with the last unit, less its share of the coupon.
 #[test]
 fn a_s0_22_s0_r27_freight() {
-    let (mut order, mut entries) = paid(
-        &with_freight(placed(&[(50_00, 1), (44_00, 1)]), 6_00),
-        10_00,
-    );
+    let (mut order, mut entries) = paid(&with_freight(placed(&[(50_00, 1), (44_00, 1)]), 6_00), 10_00);
     assert_eq!(order.payments[0].shares, [5_00, 4_40, 60].map(fen));
     let first = refund(&mut order, &mut entries, lines(&[("l0", 1)])).unwrap();
     assert_eq!((first.amount, first.freight), (fen(45_00), fen(0)));
     let last = refund(&mut order, &mut entries, lines(&[("l1", 1)])).unwrap();
     assert_eq!((last.amount, last.freight), (fen(45_00), fen(5_40)));
-    assert_eq!(
-        refund(&mut order, &mut entries, rest()),
-        Err(Code::NothingToRefund)
-    );
+    assert_eq!(refund(&mut order, &mut entries, rest()), Err(Code::NothingToRefund));
     assert_eq!(settled(&entries), (100_00, 0, 0));
 }
 
@@ -174,10 +133,7 @@ fn a_s0_22_s0_r27_freight() {
 fn a_s0_22_gifts() {
     let goods = with_freight(placed(&[(100_00, 1), (0, 2)]), 6_00);
     let (mut order, mut entries) = paid(&goods, 5_00);
-    assert_eq!(
-        refund(&mut order, &mut entries, lines(&[("l1", 2)])),
-        Err(Code::NothingToRefund)
-    );
+    assert_eq!(refund(&mut order, &mut entries, lines(&[("l1", 2)])), Err(Code::NothingToRefund));
     refund(&mut order, &mut entries, lines(&[("l0", 1)])).unwrap();
     refund(&mut order, &mut entries, rest()).unwrap();
     assert_eq!(settled(&entries), (106_00, 0, 0));
@@ -186,12 +142,7 @@ fn a_s0_22_gifts() {
 /// A-S0-22: what is refused, each on both sides: units and amounts beyond what is left, nothing at all.
 #[test]
 fn a_s0_22_refusals() {
-    let goods = less(
-        placed(&[(60_00, 2), (40_00, 1)]),
-        "beans",
-        10_00,
-        Party::Platform,
-    );
+    let goods = less(placed(&[(60_00, 2), (40_00, 1)]), "beans", 10_00, Party::Platform);
     let exceeds = Err(Code::ExceedsPaid);
     for (ask, expected) in [
         (lines(&[("l0", 2)]), Ok(())),
@@ -206,42 +157,24 @@ fn a_s0_22_refusals() {
         (amount(1), Ok(())),
         (amount(0), Err(Code::OutOfRange)),
         (amount(-1), Err(Code::OutOfRange)),
-        (
-            RefundAsk {
-                amount: Some(fen(1)),
-                ..lines(&[("l0", 1)])
-            },
-            Err(Code::InvalidValue),
-        ),
+        (RefundAsk { amount: Some(fen(1)), ..lines(&[("l0", 1)]) }, Err(Code::InvalidValue)),
     ] {
         let (mut order, mut entries) = paid(&goods, 5_00);
         let found = refund(&mut order, &mut entries, ask.clone()).map(|_| ());
         assert_eq!(found, expected, "{ask:?}");
     }
     let unpaid = order::refund(&order_of(&goods), &id("r1"), rest(), at("11T00:00:00"));
-    assert_eq!(
-        unpaid.err().map(|refusal| refusal.code),
-        Some(Code::OrderUnpaid)
-    );
+    assert_eq!(unpaid.err().map(|refusal| refusal.code), Some(Code::OrderUnpaid));
 }
 
 /// A-S0-22: when an amount has taken everything, lines return nothing more, neither to the customer nor
 /// to the platform: the merchant is never below zero.
 #[test]
 fn a_s0_22_amount_then_lines() {
-    let goods = less(
-        placed(&[(60_00, 1), (40_00, 1)]),
-        "beans",
-        20_00,
-        Party::Platform,
-    );
+    let goods = less(placed(&[(60_00, 1), (40_00, 1)]), "beans", 20_00, Party::Platform);
     for (first, then, expected) in [
         (amount(80_00), rest(), Err(Code::NothingToRefund)),
-        (
-            amount(80_00),
-            lines(&[("l0", 1)]),
-            Err(Code::NothingToRefund),
-        ),
+        (amount(80_00), lines(&[("l0", 1)]), Err(Code::NothingToRefund)),
         (amount(79_99), rest(), Ok((1, 20_00))),
         (amount(50_00), lines(&[("l0", 1)]), Ok((30_00, 12_00))),
         (lines(&[("l0", 1)]), amount(32_00), Ok((32_00, 8_00))),
@@ -252,10 +185,7 @@ fn a_s0_22_amount_then_lines() {
         let found = found.map(|r| (r.amount.minor(), r.platform_share.minor()));
         assert_eq!(found, expected, "{first:?} then {then:?}");
         let (_, paid, due) = settled(&entries);
-        assert!(
-            paid >= 0 && due >= 0,
-            "{first:?} then {then:?}: {paid} {due}"
-        );
+        assert!(paid >= 0 && due >= 0, "{first:?} then {then:?}: {paid} {due}");
     }
 }
 
@@ -266,10 +196,7 @@ fn a_s0_22_number_of_refunds() {
     for _ in 0..limits::ORDER_REFUNDS {
         refund(&mut order, &mut entries, amount(1)).unwrap();
     }
-    assert_eq!(
-        refund(&mut order, &mut entries, amount(1)),
-        Err(Code::LimitReached)
-    );
+    assert_eq!(refund(&mut order, &mut entries, amount(1)), Err(Code::LimitReached));
     order.refunds[49].status = RefundStatus::Requested;
     let decided = order::refund(&order, &id("r49"), amount(1), at("11T00:00:00"));
     assert_eq!(decided.map(|r| r.amount), Ok(fen(1)));
@@ -283,16 +210,8 @@ fn a_s0_22_s0_r27_undone() {
         let (mut order, mut entries) = paid(&goods, 5_00);
         let _ = refund(&mut order, &mut entries, amount(refunded));
         let payment = order.payments[0].clone();
-        order
-            .cancel(at("10T10:30:00"), CancelReason::Customer)
-            .unwrap();
-        entries.extend(undo_payment(
-            &shop_id(),
-            &mut order,
-            &payment,
-            Party::Merchant,
-            at("10T10:30:00"),
-        ));
+        order.cancel(at("10T10:30:00"), CancelReason::Customer).unwrap();
+        entries.extend(undo_payment(&shop_id(), &mut order, &payment, Party::Merchant, at("10T10:30:00")));
         assert_eq!(settled(&entries), (0, 0, 0), "{refunded}");
         assert_eq!(order.paid(), fen(0));
     }

@@ -1,9 +1,6 @@
 //! Who may run a campaign, on which goods, and what publishing checks.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -22,11 +19,7 @@ fn found(version: &Version, shop: &Shop, now: Instant, field: &str) -> Vec<Code>
 }
 
 fn starting(starts_at: Instant) -> Version {
-    Version {
-        starts_at,
-        ends_at: starts_at.plus_hours(24),
-        ..version(terms())
-    }
+    Version { starts_at, ends_at: starts_at.plus_hours(24), ..version(terms()) }
 }
 
 /// T16, S0-R20, S0-R21: SOP, FBP and FCS shops may; every other kind may not.
@@ -41,17 +34,8 @@ fn t16_s0_r20_s0_r21_shop_kinds() {
         (ShopKind::SelfOperated, false),
     ] {
         let shop = Shop { kind, ..shop() };
-        let codes = found(
-            &starting(at("10T12:00:00")),
-            &shop,
-            at("10T10:00:00"),
-            "shop.kind",
-        );
-        let expected = if fine {
-            vec![]
-        } else {
-            vec![Code::ShopKindNotSupported]
-        };
+        let codes = found(&starting(at("10T12:00:00")), &shop, at("10T10:00:00"), "shop.kind");
+        let expected = if fine { vec![] } else { vec![Code::ShopKindNotSupported] };
         assert_eq!(codes, expected, "{kind:?}");
     }
 }
@@ -70,14 +54,8 @@ fn s0_r06_s0_r07_a_s0_3_baitiao_since() {
 fn s0_r11_s0_r12_a_s0_23_scope_of_a_version() {
     let of = |mode, count: usize| {
         let skus = (0..count).map(|n| id::<Sku>(&format!("s{n}"))).collect();
-        let scope = Scope {
-            mode,
-            skus: Arc::new(skus),
-        };
-        let version = Version {
-            scope,
-            ..starting(at("10T12:00:00"))
-        };
+        let scope = Scope { mode, skus: Arc::new(skus) };
+        let version = Version { scope, ..starting(at("10T12:00:00")) };
         found(&version, &shop(), at("10T10:00:00"), "scope.skus")
     };
     for (mode, count, expected) in [
@@ -101,14 +79,8 @@ fn s0_r08_name() {
         ("六".repeat(100), &[]),
         ("六".repeat(101), &[Code::TooLongText]),
     ] {
-        let version = Version {
-            name,
-            ..starting(at("10T12:00:00"))
-        };
-        assert_eq!(
-            found(&version, &shop(), at("10T10:00:00"), "name"),
-            expected
-        );
+        let version = Version { name, ..starting(at("10T12:00:00")) };
+        assert_eq!(found(&version, &shop(), at("10T10:00:00"), "name"), expected);
     }
 }
 
@@ -124,31 +96,12 @@ fn s0_r02_s0_r09_publishing() {
     let mut fine = draft.clone();
     assert_eq!(fine.publish(&shop(), at("10T10:00:00")), Ok(()));
     assert_eq!(fine.published_at, Some(at("10T10:00:00")));
-    assert_eq!(
-        fine.publish(&shop(), at("10T11:00:00")),
-        Ok(()),
-        "again changes nothing"
-    );
+    assert_eq!(fine.publish(&shop(), at("10T11:00:00")), Ok(()), "again changes nothing");
     assert_eq!(fine.published_at, Some(at("10T10:00:00")));
     let mut late = draft;
-    let refusal = late
-        .publish(
-            &Shop {
-                kind: ShopKind::Lbp,
-                ..shop()
-            },
-            at("10T10:00:01"),
-        )
-        .unwrap_err();
-    let fields: Vec<&str> = refusal
-        .violations
-        .iter()
-        .map(|v| v.field.as_str())
-        .collect();
-    assert_eq!(
-        (refusal.code, fields),
-        (Code::InvalidTerms, vec!["shop.kind", "starts_at"])
-    );
+    let refusal = late.publish(&Shop { kind: ShopKind::Lbp, ..shop() }, at("10T10:00:01")).unwrap_err();
+    let fields: Vec<&str> = refusal.violations.iter().map(|v| v.field.as_str()).collect();
+    assert_eq!((refusal.code, fields), (Code::InvalidTerms, vec!["shop.kind", "starts_at"]));
     assert_eq!(late.published_at, None);
 }
 

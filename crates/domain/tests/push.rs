@@ -1,9 +1,6 @@
 //! Whether a reminder goes out: asked when it is planned and again when it is sent.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -80,40 +77,12 @@ fn s0_r34_s0_r35_s0_r40_a_s0_16_a_s0_17_a_s0_18_which_orders_are_planned() {
     let plan = |order: &Order| plan_push(&shop(), order, order.placed_at.plus_minutes(15)).err();
     let fine = shown(order(100_00));
     assert_eq!(plan(&fine), None);
-    for source in [
-        Source::Pc,
-        Source::MiniProgram,
-        Source::Other("kiosk".into()),
-    ] {
-        assert_eq!(
-            plan(&Order {
-                source,
-                ..fine.clone()
-            }),
-            Some(Code::SourceNotApp)
-        );
+    for source in [Source::Pc, Source::MiniProgram, Source::Other("kiosk".into())] {
+        assert_eq!(plan(&Order { source, ..fine.clone() }), Some(Code::SourceNotApp));
     }
-    assert_eq!(
-        plan(&Order {
-            kind: OrderKind::Presale,
-            ..fine.clone()
-        }),
-        Some(Code::PresaleOrder)
-    );
-    assert_eq!(
-        plan(&Order {
-            goods: Goods::Virtual,
-            ..fine.clone()
-        }),
-        Some(Code::VirtualGoods)
-    );
-    assert_eq!(
-        plan(&Order {
-            cancel_at: None,
-            ..fine.clone()
-        }),
-        Some(Code::OrderClosed)
-    );
+    assert_eq!(plan(&Order { kind: OrderKind::Presale, ..fine.clone() }), Some(Code::PresaleOrder));
+    assert_eq!(plan(&Order { goods: Goods::Virtual, ..fine.clone() }), Some(Code::VirtualGoods));
+    assert_eq!(plan(&Order { cancel_at: None, ..fine.clone() }), Some(Code::OrderClosed));
     let mut claimed = fine;
     claimed.recovery.offer.as_mut().unwrap().status = OfferStatus::Claimed;
     assert_eq!(plan(&claimed), Some(Code::Claimed));
@@ -139,24 +108,15 @@ fn s0_r34_s0_r35_s0_r36_s0_r40_a_s0_16_a_s0_18_a_s0_19_a_s0_20_a_s0_21_sending()
     refused(Code::OrderClosed, &|f| {
         f.order.cancel_at = Some(at("10T12:00:00"));
     });
+    refused(Code::OrderClosed, &|f| f.order.state = State::Paid { at: at("10T11:00:00") });
     refused(Code::OrderClosed, &|f| {
-        f.order.state = State::Paid {
-            at: at("10T11:00:00"),
-        }
-    });
-    refused(Code::OrderClosed, &|f| {
-        f.order
-            .cancel(at("10T11:00:00"), CancelReason::Customer)
-            .unwrap();
+        f.order.cancel(at("10T11:00:00"), CancelReason::Customer).unwrap();
     });
     refused(Code::CampaignClosed, &|f| f.campaign = None);
     refused(Code::CampaignClosed, &|f| {
         f.campaign.as_mut().unwrap().close(at("10T12:00:00"));
     });
-    assert_eq!(
-        after(|f| f.campaign.as_mut().unwrap().close(by(at("10T12:00:00"), 1))),
-        Ok(())
-    );
+    assert_eq!(after(|f| f.campaign.as_mut().unwrap().close(by(at("10T12:00:00"), 1))), Ok(()));
     refused(Code::CampaignClosed, &|f| {
         f.campaign.as_mut().unwrap().versions[0].ends_at = at("10T12:00:00");
     });
@@ -199,11 +159,7 @@ fn s0_r37_a_s0_14_a_g_2_categories() {
         (&[], "11T12:00:01", true),
     ] {
         let now = at(now);
-        let facts = Facts {
-            order: of(categories),
-            standing: standing.clone(),
-            ..Facts::fine()
-        };
+        let facts = Facts { order: of(categories), standing: standing.clone(), ..Facts::fine() };
         let expected = if sent { Ok(()) } else { Err(Code::CategoryDay) };
         assert_eq!(facts.send(now), expected, "{categories:?} {now}");
         if sent {

@@ -1,9 +1,6 @@
 //! When a reminder is planned: before the deadline, after the trigger, outside quiet hours.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -15,10 +12,7 @@ use domain::{Code, Instant};
 use given::{at, order, shop};
 
 fn until(deadline: Instant) -> Order {
-    Order {
-        cancel_at: Some(deadline),
-        ..order(100_00)
-    }
+    Order { cancel_at: Some(deadline), ..order(100_00) }
 }
 
 fn plan(shop: &Shop, trigger: &str, deadline: &str) -> Result<Instant, Code> {
@@ -61,11 +55,7 @@ fn t09_s0_r36_s0_r38_a_s0_12_a_s0_13_a_g_3_plan() {
         ("10T10:15:00.000001", "10T10:15:00", Err(Code::OrderClosed)),
         ("10T10:15:00", "10T10:15:00.000001", Ok("10T10:15:00")),
     ] {
-        assert_eq!(
-            plan(&shop(), trigger, deadline),
-            expected.map(at),
-            "{trigger} {deadline}"
-        );
+        assert_eq!(plan(&shop(), trigger, deadline), expected.map(at), "{trigger} {deadline}");
     }
 }
 
@@ -82,15 +72,8 @@ fn s0_r36_a_s0_12_lead() {
         (1426, "10T10:15:00"),
         (u32::MAX, "10T10:15:00"),
     ] {
-        let shop = Shop {
-            push_lead_minutes: lead,
-            ..shop()
-        };
-        assert_eq!(
-            plan(&shop, "10T10:15:00", "11T10:00:00"),
-            Ok(at(expected)),
-            "{lead}"
-        );
+        let shop = Shop { push_lead_minutes: lead, ..shop() };
+        assert_eq!(plan(&shop, "10T10:15:00", "11T10:00:00"), Ok(at(expected)), "{lead}");
     }
 }
 
@@ -132,20 +115,10 @@ America/New_York | 01:30 | 07:00 | 2022-11-06T01:10:00-05:00 | 2022-11-06T03:00:
 fn s0_r38_a_s0_13_a_g_1_other_quiet_hours() {
     let rows = OTHERS.lines().filter(|row| row.contains('|'));
     for row in rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>()) {
-        let [zone, from, to, trigger, deadline, expected] = row[..] else {
-            panic!("{row:?}")
-        };
+        let [zone, from, to, trigger, deadline, expected] = row[..] else { panic!("{row:?}") };
         let found = plan(&quiet(zone, from, to), trigger, deadline);
-        assert_eq!(
-            found,
-            Ok(at(expected)),
-            "{zone} {from}-{to} {trigger} {deadline}"
-        );
+        assert_eq!(found, Ok(at(expected)), "{zone} {from}-{to} {trigger} {deadline}");
     }
     let signs = [("+7:00", "08:00"), ("07:00", "-0:00"), ("07:+1", "08:00")];
-    assert!(
-        signs
-            .iter()
-            .all(|(from, to)| QuietHours::try_new(from, to).is_none())
-    );
+    assert!(signs.iter().all(|(from, to)| QuietHours::try_new(from, to).is_none()));
 }

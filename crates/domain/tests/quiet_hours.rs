@@ -12,16 +12,11 @@ use given::{at, by, cases, order, shop};
 use proptest::prelude::*;
 
 fn until(deadline: Instant) -> Order {
-    Order {
-        cancel_at: Some(deadline),
-        ..order(10_000)
-    }
+    Order { cancel_at: Some(deadline), ..order(10_000) }
 }
 
 fn hours() -> impl Strategy<Value = QuietHours> {
-    let time = || {
-        (0..24, prop::sample::select(vec![0, 30, 59])).prop_map(|(h, m)| format!("{h:02}:{m:02}"))
-    };
+    let time = || (0..24, prop::sample::select(vec![0, 30, 59])).prop_map(|(h, m)| format!("{h:02}:{m:02}"));
     (time(), time()).prop_map(|(from, to)| QuietHours::try_new(&from, &to).unwrap())
 }
 

@@ -1,9 +1,6 @@
 //! What holds for every order and every way of refunding it.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -36,12 +33,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         prop_oneof![Just(0), 0..=2_000_i64],
         permille(),
     )
-        .prop_map(|(lines, discounts, freight, saving)| Drawn {
-            lines,
-            discounts,
-            freight,
-            saving,
-        })
+        .prop_map(|(lines, discounts, freight, saving)| Drawn { lines, discounts, freight, saving })
 }
 
 /// What is asked back: so many units of a line, or permille of what is left.
@@ -78,9 +70,7 @@ impl Books {
     fn open(drawn: &Drawn) -> Self {
         let mut order = order_of(&place(drawn));
         let saving = (order.payable.minor() / 2 * drawn.saving / 1000).min(200_00);
-        order
-            .pay(payment(&order, "p1", saving, at("10T11:00:00")))
-            .unwrap();
+        order.pay(payment(&order, "p1", saving, at("10T11:00:00"))).unwrap();
         let payment = order.payments[0].clone();
         let entries = post_payment(&shop_id(), &mut order, &payment, Party::Merchant);
         Self { order, entries }
@@ -89,8 +79,7 @@ impl Books {
         let name = format!("r{}", self.order.refunds.len());
         let refund = order::refund(&self.order, &id(&name), ask, at("11T00:00:00"));
         let refund = refund.map_err(|refusal| refusal.code)?;
-        self.entries
-            .extend(post_refund(&shop_id(), &mut self.order, &refund));
+        self.entries.extend(post_refund(&shop_id(), &mut self.order, &refund));
         let amount = refund.amount;
         self.order.refunds.push(refund);
         Ok(amount)
@@ -99,26 +88,15 @@ impl Books {
         let left = (self.order.paid() - self.order.refunded()).minor();
         let ask = match wish {
             Wish::Units(line, quantity) => {
-                let line_id = self.order.lines[line % self.order.lines.len()]
-                    .line_id
-                    .clone();
-                RefundAsk {
-                    lines: vec![RefundLine { line_id, quantity }],
-                    amount: None,
-                }
+                let line_id = self.order.lines[line % self.order.lines.len()].line_id.clone();
+                RefundAsk { lines: vec![RefundLine { line_id, quantity }], amount: None }
             }
-            Wish::Amount(permille) => RefundAsk {
-                lines: vec![],
-                amount: Some(fen(left * permille / 1000)),
-            },
+            Wish::Amount(permille) => RefundAsk { lines: vec![], amount: Some(fen(left * permille / 1000)) },
         };
         self.refund(ask)
     }
     fn rest(&mut self) -> Result<Money, Code> {
-        self.refund(RefundAsk {
-            lines: vec![],
-            amount: None,
-        })
+        self.refund(RefundAsk { lines: vec![], amount: None })
     }
     fn sum(&self, account: Account) -> Money {
         let of = self.entries.iter().filter(|e| e.account == account);
@@ -129,47 +107,26 @@ impl Books {
         let shares = &self.order.payments[0].shares;
         let share = |index: usize| shares.get(index).copied().unwrap_or_default();
         let lines = self.order.lines.iter().enumerate();
-        lines
-            .map(|(index, line)| line.payable() - share(index))
-            .collect()
+        lines.map(|(index, line)| line.payable() - share(index)).collect()
     }
     /// What went back for each line.
     fn back(&self) -> Vec<Money> {
         let parts = || self.order.refunds.iter().flat_map(|r| &r.lines);
-        let of = |line: &order::Line| {
-            parts()
-                .filter(|p| p.line_id == line.line_id)
-                .map(|p| p.amount)
-                .sum()
-        };
+        let of = |line: &order::Line| parts().filter(|p| p.line_id == line.line_id).map(|p| p.amount).sum();
         self.order.lines.iter().map(of).collect()
     }
     /// What holds after every step.
     fn check(&self) {
         let order = &self.order;
-        assert!(
-            self.entries
-                .iter()
-                .map(|e| e.amount)
-                .sum::<Money>()
-                .is_zero()
-        );
+        assert!(self.entries.iter().map(|e| e.amount).sum::<Money>().is_zero());
         let numbers: Vec<u32> = self.entries.iter().map(|e| e.number).collect();
         assert_eq!(numbers, (0..order.ledger_entries).collect::<Vec<_>>());
         assert!(order.refunded() <= order.paid());
-        assert!(
-            self.back()
-                .iter()
-                .zip(self.cash())
-                .all(|(back, cash)| *back <= cash)
-        );
+        assert!(self.back().iter().zip(self.cash()).all(|(back, cash)| *back <= cash));
         let settlement = settle(&self.entries);
         assert_eq!(settlement.paid, order.paid() - order.refunded());
         assert!(!settlement.settled.is_negative(), "{settlement:?}");
-        assert!(
-            !self.sum(Account::PlatformSubsidy).is_positive(),
-            "the platform gets back what it gave"
-        );
+        assert!(!self.sum(Account::PlatformSubsidy).is_positive(), "the platform gets back what it gave");
     }
     /// Everything is refunded: nobody has anything of this order any more.
     fn is_even(&self) {

@@ -1,9 +1,6 @@
 //! Who is kept from farming coupons: the edges of the rule, and what a block does not touch.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -31,18 +28,9 @@ fn farmed(moments: &[Instant]) -> Standing {
 #[test]
 fn s0_r32_a_s0_21_a_g_3_edges() {
     let first = at("10T10:00:00");
-    let four = [
-        first,
-        by(first, DAY),
-        by(first, 2 * DAY),
-        by(first, 3 * DAY),
-    ];
-    for (fifth, blocked) in [
-        (3 * DAY, true),
-        (30 * DAY - 1, true),
-        (30 * DAY, false),
-        (30 * DAY + 1, false),
-    ] {
+    let four = [first, by(first, DAY), by(first, 2 * DAY), by(first, 3 * DAY)];
+    for (fifth, blocked) in [(3 * DAY, true), (30 * DAY - 1, true), (30 * DAY, false), (30 * DAY + 1, false)]
+    {
         let fifth = by(first, fifth);
         let standing = farmed(&[four[0], four[1], four[2], four[3], fifth]);
         assert_eq!(judge(&standing, fifth).blocked, blocked, "{fifth}");
@@ -61,10 +49,7 @@ fn s0_r32_a_s0_21_counting() {
     assert!(is_blocked(&standing, moment(4)));
     standing.note_unpaid(&id("o9"), moment(10));
     let verdict = judge(&standing, moment(10));
-    assert_eq!(
-        (verdict.by, verdict.evidence.len()),
-        (Ground::FarmingRule, 6)
-    );
+    assert_eq!((verdict.by, verdict.evidence.len()), (Ground::FarmingRule, 6));
     assert_eq!(verdict.until, Some(moment(10 + 24 * 30)));
     let mut one = Standing::default();
     (0..50).for_each(|n| one.note_unpaid(&id("o1"), moment(n)));
@@ -108,19 +93,10 @@ fn a_s0_21_list() {
         (Some(List::Block), true, Ground::BlockList),
         (None, true, Ground::FarmingRule),
     ] {
-        standing.listed = list.map(|list| Listed {
-            list,
-            reason: "known".into(),
-            by: "op".into(),
-            at: now,
-        });
+        standing.listed = list.map(|list| Listed { list, reason: "known".into(), by: "op".into(), at: now });
         let verdict = judge(&standing, now);
         assert_eq!((verdict.blocked, verdict.by), (blocked, by), "{list:?}");
         assert_eq!(is_blocked(&standing, now), blocked, "{list:?}");
-        assert_eq!(
-            verdict.evidence.len(),
-            5,
-            "the evidence is shown in any case"
-        );
+        assert_eq!(verdict.evidence.len(), 5, "the evidence is shown in any case");
     }
 }

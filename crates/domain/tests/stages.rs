@@ -1,9 +1,6 @@
 //! Paid or cancelled by when things happened, not by when we heard of them.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -32,10 +29,7 @@ fn minute(n: i64) -> Instant {
 
 /// The state and the money after hearing it in this order; what is refused changes nothing.
 fn hear(news: &[News]) -> (State, Money) {
-    let mut order = Order {
-        cancel_at: Some(minute(DEADLINE)),
-        ..order(100_00)
-    };
+    let mut order = Order { cancel_at: Some(minute(DEADLINE)), ..order(100_00) };
     for one in news {
         let before = order.clone();
         let refused = match *one {
@@ -45,14 +39,9 @@ fn hear(news: &[News]) -> (State, Money) {
                 false
             }
             News::Cancelled(at, reason) => order.cancel(minute(at), reason).is_err(),
-            News::TimedOut => order
-                .cancel(minute(DEADLINE), CancelReason::Timeout)
-                .is_err(),
+            News::TimedOut => order.cancel(minute(DEADLINE), CancelReason::Timeout).is_err(),
         };
-        assert!(
-            !refused || order == before,
-            "a refusal of {one:?} changed the order"
-        );
+        assert!(!refused || order == before, "a refusal of {one:?} changed the order");
     }
     (order.state, order.paid())
 }
@@ -115,11 +104,7 @@ fn a_g_9_a_g_3_t03_ties() {
             assert_eq!(hear(&order), expected(&news), "{order:?}");
         }
     }
-    assert_eq!(
-        hear(&[News::Paid(6)]).0,
-        State::Open,
-        "the timer has not fired yet"
-    );
+    assert_eq!(hear(&[News::Paid(6)]).0, State::Open, "the timer has not fired yet");
 }
 
 /// A-G-9: of events in the same instant the payment is applied before the cancellation.
@@ -133,14 +118,8 @@ fn a_g_9_rank() {
         amount: fen(1),
         coupon_id: None,
     });
-    let failed = Body::PaymentFailed(PaymentFailed {
-        order_id: id("o1"),
-        payment_id: id("p1"),
-    });
-    let cancelled = Body::Cancelled(Cancelled {
-        order_id: id("o1"),
-        reason: CancelReason::Timeout,
-    });
+    let failed = Body::PaymentFailed(PaymentFailed { order_id: id("o1"), payment_id: id("p1") });
+    let cancelled = Body::Cancelled(Cancelled { order_id: id("o1"), reason: CancelReason::Timeout });
     assert!(paid.rank() < failed.rank() && failed.rank() < cancelled.rank());
 }
 
@@ -149,14 +128,10 @@ fn a_g_9_rank() {
 fn a_g_8_a_g_9_answers() {
     let fresh = order(100_00);
     let pay = |order: &mut Order, name: &str, at| {
-        order
-            .pay(payment(&fresh, name, 0, minute(at)))
-            .map_err(|refusal| refusal.code)
+        order.pay(payment(&fresh, name, 0, minute(at))).map_err(|refusal| refusal.code)
     };
     let cancel = |order: &mut Order, at| {
-        order
-            .cancel(minute(at), CancelReason::Customer)
-            .map_err(|refusal| refusal.code)
+        order.cancel(minute(at), CancelReason::Customer).map_err(|refusal| refusal.code)
     };
     let mut order = fresh.clone();
     assert_eq!(pay(&mut order, "p1", 5), Ok(PayOutcome::Paid));
@@ -167,15 +142,8 @@ fn a_g_8_a_g_9_answers() {
     assert_eq!((order.paid(), order.paid_by()), (fen(0), None));
     assert_eq!(cancel(&mut order, 4), Ok(CancelOutcome::Duplicate));
     assert_eq!(pay(&mut order, "p1", 5), Err(Code::OrderCancelled));
-    assert_eq!(
-        pay(&mut order, "p2", 4),
-        Ok(PayOutcome::Paid),
-        "it came in time"
-    );
-    let other = domain::order::Payment {
-        amount: fen(1),
-        ..payment(&fresh, "p2", 0, minute(4))
-    };
+    assert_eq!(pay(&mut order, "p2", 4), Ok(PayOutcome::Paid), "it came in time");
+    let other = domain::order::Payment { amount: fen(1), ..payment(&fresh, "p2", 0, minute(4)) };
     assert_eq!(order.pay(other), Err(Code::IdempotencyConflict.into()));
 }
 
@@ -197,22 +165,15 @@ fn a_g_4_s0_r25_s0_r27_amounts() {
         let answer = order.pay(payment).map_err(|refusal| refusal.code);
         assert_eq!(
             answer,
-            if fine {
-                Ok(PayOutcome::Paid)
-            } else {
-                Err(Code::AmountMismatch)
-            },
+            if fine { Ok(PayOutcome::Paid) } else { Err(Code::AmountMismatch) },
             "{saving} {amount}"
         );
     }
 }
 
 fn news() -> impl Strategy<Value = News> {
-    let reason = prop::sample::select(vec![
-        CancelReason::Timeout,
-        CancelReason::Customer,
-        CancelReason::Merchant,
-    ]);
+    let reason =
+        prop::sample::select(vec![CancelReason::Timeout, CancelReason::Customer, CancelReason::Merchant]);
     prop_oneof![
         2 => (0..DEADLINE + 2, reason).prop_map(|(at, reason)| News::Cancelled(at, reason)),
         1 => Just(News::TimedOut),

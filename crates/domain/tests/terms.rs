@@ -1,9 +1,6 @@
 //! What a merchant may fill in, each limit on both of its sides.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod given;
 
@@ -23,11 +20,7 @@ fn found(version: &Version, shop: &Shop, now: Instant, field: &str) -> Vec<Code>
 }
 
 fn starting(starts_at: Instant) -> Version {
-    Version {
-        starts_at,
-        ends_at: starts_at.plus_hours(24),
-        ..version(terms())
-    }
+    Version { starts_at, ends_at: starts_at.plus_hours(24), ..version(terms()) }
 }
 
 /// Codes of the terms alone, whatever their field.
@@ -52,14 +45,7 @@ fn t01_s0_r09_a_s0_1_earliest_start() {
         ("2024-02-28T21:30:00", "2024-02-29T00:00:00"),
     ] {
         let (now, earliest) = (at(now), at(earliest));
-        let starts = |hours| {
-            found(
-                &starting(earliest.plus_hours(hours)),
-                &shop(),
-                now,
-                "starts_at",
-            )
-        };
+        let starts = |hours| found(&starting(earliest.plus_hours(hours)), &shop(), now, "starts_at");
         assert_eq!(starts(0), [], "{now}");
         assert_eq!(starts(1), [], "{now}");
         assert_eq!(starts(24 * 365), [], "{now}");
@@ -76,17 +62,10 @@ fn t01_s0_r09_a_s0_1_whole_hours_only() {
     assert_eq!(starts(at("10T12:30:00")), [Code::NotWholeHour]);
     assert_eq!(starts(by(at("10T13:00:00"), 1)), [Code::NotWholeHour]);
     assert_eq!(starts(by(at("10T13:00:00"), -1)), [Code::NotWholeHour]);
-    assert_eq!(
-        starts(at("10T11:30:00")),
-        [Code::NotWholeHour, Code::TooSoon]
-    );
+    assert_eq!(starts(at("10T11:30:00")), [Code::NotWholeHour, Code::TooSoon]);
     let late = starting(at("10T12:00:00")).violations(&shop(), at("10T10:00:01"));
     assert_eq!(late[0].code, Code::TooSoon);
-    assert!(
-        late[0].message.contains("2022-06-10T13:00:00+08:00"),
-        "{}",
-        late[0].message
-    );
+    assert!(late[0].message.contains("2022-06-10T13:00:00+08:00"), "{}", late[0].message);
 }
 
 /// A-G-1, S0-R09: whole hours are those on the shop's wall, also half an hour off UTC and over a
@@ -94,53 +73,22 @@ fn t01_s0_r09_a_s0_1_whole_hours_only() {
 #[test]
 fn a_g_1_s0_r09_other_zones() {
     for (zone, now, earliest) in [
-        (
-            "Asia/Kolkata",
-            "2022-06-10T04:30:00Z",
-            "2022-06-10T06:30:00Z",
-        ),
-        (
-            "Asia/Kolkata",
-            "2022-06-10T04:00:00Z",
-            "2022-06-10T06:30:00Z",
-        ),
-        (
-            "Asia/Kathmandu",
-            "2022-06-10T04:15:01Z",
-            "2022-06-10T07:15:00Z",
-        ),
+        ("Asia/Kolkata", "2022-06-10T04:30:00Z", "2022-06-10T06:30:00Z"),
+        ("Asia/Kolkata", "2022-06-10T04:00:00Z", "2022-06-10T06:30:00Z"),
+        ("Asia/Kathmandu", "2022-06-10T04:15:01Z", "2022-06-10T07:15:00Z"),
         // 02:00 to 03:00 is left out on this night: two hours after 00:30 it is 03:30.
-        (
-            "America/New_York",
-            "2022-03-13T00:30:00-05:00",
-            "2022-03-13T04:00:00-04:00",
-        ),
+        ("America/New_York", "2022-03-13T00:30:00-05:00", "2022-03-13T04:00:00-04:00"),
         // 01:00 to 02:00 comes twice: 23:30 and two hours is the first 01:30.
-        (
-            "America/New_York",
-            "2022-11-05T23:30:00-04:00",
-            "2022-11-06T01:00:00-05:00",
-        ),
+        ("America/New_York", "2022-11-05T23:30:00-04:00", "2022-11-06T01:00:00-05:00"),
     ] {
         let mut shop = shop();
         shop.time_zone = Zone::find(zone).unwrap();
         let (now, earliest) = (at(now), at(earliest));
-        let starts = |hours| {
-            found(
-                &starting(earliest.plus_hours(hours)),
-                &shop,
-                now,
-                "starts_at",
-            )
-        };
+        let starts = |hours| found(&starting(earliest.plus_hours(hours)), &shop, now, "starts_at");
         assert_eq!(starts(0), [], "{zone} {now}");
         assert_eq!(starts(-1), [Code::TooSoon], "{zone} {now}");
         let half = starting(by(earliest, 30 * 60 * SECOND));
-        assert_eq!(
-            found(&half, &shop, now, "starts_at"),
-            [Code::NotWholeHour],
-            "{zone} {now}"
-        );
+        assert_eq!(found(&half, &shop, now, "starts_at"), [Code::NotWholeHour], "{zone} {now}");
     }
 }
 
@@ -160,15 +108,8 @@ fn s0_r10_a_s0_2_duration() {
         (-day, &[Code::TooShort]),
     ] {
         let starts_at = at("10T12:00:00");
-        let version = Version {
-            ends_at: by(starts_at, micros),
-            ..starting(starts_at)
-        };
-        assert_eq!(
-            found(&version, &shop(), at("10T10:00:00"), "ends_at"),
-            expected,
-            "{micros}"
-        );
+        let version = Version { ends_at: by(starts_at, micros), ..starting(starts_at) };
+        assert_eq!(found(&version, &shop(), at("10T10:00:00"), "ends_at"), expected, "{micros}");
     }
 }
 
@@ -194,11 +135,7 @@ fn t04_s0_r16_s0_r17_a_s0_5_strength() {
         (i64::MAX, i64::MAX, &[OutOfRange, AmountTooHigh]),
         (i64::MIN, i64::MIN, &[OutOfRange, OutOfRange]),
     ] {
-        let terms = Terms {
-            spend: fen(spend),
-            save: fen(save),
-            ..terms()
-        };
+        let terms = Terms { spend: fen(spend), save: fen(save), ..terms() };
         assert_eq!(refused(&terms), expected, "{spend} minus {save}");
     }
 }
@@ -207,46 +144,22 @@ fn t04_s0_r16_s0_r17_a_s0_5_strength() {
 /// the validity at least an hour.
 #[test]
 fn t03_t04_s0_r15_s0_r19_ranges() {
-    for (minutes, fine) in [
-        (i64::MIN, false),
-        (0, false),
-        (4, false),
-        (5, true),
-        (120, true),
-        (121, false),
-    ] {
-        let terms = Terms {
-            trigger_after_minutes: minutes,
-            ..terms()
-        };
+    for (minutes, fine) in [(i64::MIN, false), (0, false), (4, false), (5, true), (120, true), (121, false)] {
+        let terms = Terms { trigger_after_minutes: minutes, ..terms() };
         assert_eq!(refused(&terms).is_empty(), fine, "{minutes} minutes");
     }
-    for (quantity, fine) in [
-        (0, false),
-        (9, false),
-        (10, true),
-        (2_000_000, true),
-        (2_000_001, false),
-        (u64::MAX, false),
-    ] {
-        let terms = Terms {
-            quantity,
-            ..terms()
-        };
+    for (quantity, fine) in
+        [(0, false), (9, false), (10, true), (2_000_000, true), (2_000_001, false), (u64::MAX, false)]
+    {
+        let terms = Terms { quantity, ..terms() };
         assert_eq!(refused(&terms).is_empty(), fine, "{quantity} coupons");
     }
     for (hours, fine) in [(0, false), (1, true), (2160, true), (2161, false)] {
-        let terms = Terms {
-            coupon_valid_hours: hours,
-            ..terms()
-        };
+        let terms = Terms { coupon_valid_hours: hours, ..terms() };
         assert_eq!(refused(&terms).is_empty(), fine, "{hours} hours");
     }
     for (percent, fine) in [(0, true), (90, true), (91, false), (255, false)] {
-        let terms = Terms {
-            holdout_percent: percent,
-            ..terms()
-        };
+        let terms = Terms { holdout_percent: percent, ..terms() };
         assert_eq!(refused(&terms).is_empty(), fine, "{percent} percent");
     }
 }
@@ -256,9 +169,7 @@ fn t03_t04_s0_r15_s0_r19_ranges() {
 #[test]
 fn t04_a_g_4_s0_r18_terms_as_text() {
     let text = |quantity: &str, save: &str| {
-        format!(
-            r#"{{"trigger_after_minutes":15,"spend":10000,"save":{save},"quantity":{quantity}}}"#
-        )
+        format!(r#"{{"trigger_after_minutes":15,"spend":10000,"save":{save},"quantity":{quantity}}}"#)
     };
     let read = |text: &str| serde_json::from_str::<Terms>(text);
     assert_eq!(read(&text("10", "500")).unwrap(), terms());

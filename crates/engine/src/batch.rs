@@ -25,10 +25,7 @@ pub struct Committed {
 impl Committed {
     fn of(changes: &Changes) -> Self {
         let orders = changes.orders.iter().filter_map(|change| change.wake_at);
-        let coupons = changes
-            .coupons
-            .iter()
-            .filter_map(|change| change.coupon.wake_at);
+        let coupons = changes.coupons.iter().filter_map(|change| change.coupon.wake_at);
         Self {
             publishes: !changes.dispatches.is_empty()
                 || !changes.revived.is_empty()
@@ -86,10 +83,8 @@ pub fn fire(
         let changes = facts.take_changes();
         if changes.orders.is_empty() && changes.coupons.is_empty() {
             let first = &timers[0];
-            let message = format!(
-                "a timer of shop {} is due but leads nowhere: {:?}",
-                first.shop_id, first.subject
-            );
+            let message =
+                format!("a timer of shop {} is due but leads nowhere: {:?}", first.shop_id, first.subject);
             return Err(StoreError::new(StoreErrorKind::Corrupt, message));
         }
         committed = Committed::of(&changes);
@@ -107,9 +102,7 @@ fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool
         }
         let moment = if at_due { timer.due_at.max(now) } else { now };
         let mut draft = Draft::new(facts, &timer.shop_id, moment);
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            decide::fire(&mut draft, &timer.subject)
-        }));
+        let outcome = catch_unwind(AssertUnwindSafe(|| decide::fire(&mut draft, &timer.subject)));
         if let Ok(Ok(_)) = outcome {
             let decision = draft.finish();
             let wakes = decision.orders.iter().filter_map(decide::order_wake);
@@ -141,14 +134,9 @@ fn names(inputs: &[Input]) -> Keys {
 
 fn is_known(facts: &Facts, input: &Input) -> bool {
     if let Command::Ingest { event, .. } = &input.command {
-        return facts
-            .inbox(&decide::inbox_key(&input.shop_id, event))
-            .is_some();
+        return facts.inbox(&decide::inbox_key(&input.shop_id, event)).is_some();
     }
-    let key = input
-        .idempotency
-        .as_ref()
-        .map(|(key, _)| (input.shop_id.clone(), key.clone()));
+    let key = input.idempotency.as_ref().map(|(key, _)| (input.shop_id.clone(), key.clone()));
     key.is_some_and(|key| facts.request(&key).is_some())
 }
 
@@ -176,9 +164,7 @@ fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
         return known;
     }
     let mut draft = Draft::new(facts, &input.shop_id, now);
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        decide::decide(&mut draft, &input.command)
-    }));
+    let outcome = catch_unwind(AssertUnwindSafe(|| decide::decide(&mut draft, &input.command)));
     match outcome {
         Ok(Ok(reply)) => {
             let decision = draft.finish();
@@ -189,9 +175,7 @@ fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
         Ok(Err(refusal)) => refused(input, refusal),
         Err(panic) => {
             let what = panic.downcast_ref::<String>().map(String::as_str);
-            let what = what
-                .or_else(|| panic.downcast_ref::<&str>().copied())
-                .unwrap_or("a broken invariant");
+            let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a broken invariant");
             tracing::error!(shop = %input.shop_id, what, "a decision failed");
             Err(EngineError::Internal(what.to_owned()))
         }
@@ -201,9 +185,7 @@ fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
 /// A refused event is an answer of its own in the batch's results.
 fn refused(input: &Input, refusal: Refusal) -> Outcome {
     match input.command {
-        Command::Ingest { .. } => Ok(Reply::Event {
-            result: EventResult::rejected(refusal),
-        }),
+        Command::Ingest { .. } => Ok(Reply::Event { result: EventResult::rejected(refusal) }),
         _ => Err(EngineError::Refused(refusal)),
     }
 }
@@ -225,11 +207,7 @@ fn known_answer(facts: &Facts, input: &Input) -> Option<Outcome> {
         return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
     }
     let reply = serde_json::from_str(&known.reply);
-    Some(
-        reply.map_err(|error| {
-            EngineError::Internal(format!("a stored answer cannot be read: {error}"))
-        }),
-    )
+    Some(reply.map_err(|error| EngineError::Internal(format!("a stored answer cannot be read: {error}"))))
 }
 
 fn remember_answer(facts: &mut Facts, input: &Input, reply: &Reply, now: Instant) {
@@ -238,13 +216,5 @@ fn remember_answer(facts: &mut Facts, input: &Input, reply: &Reply, now: Instant
     };
     let digest: Digest = *digest;
     let reply = serde_json::to_string(reply).unwrap_or_default();
-    facts.answer_request(
-        &input.shop_id,
-        key,
-        RequestRow {
-            digest,
-            reply,
-            at: now,
-        },
-    );
+    facts.answer_request(&input.shop_id, key, RequestRow { digest, reply, at: now });
 }

@@ -18,9 +18,7 @@ pub struct SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
         let latest = self.latest.fetch_max(micros, Ordering::Relaxed);
         Instant::from_micros(micros.max(latest))
@@ -38,17 +36,11 @@ pub struct SandboxClock {
 impl SandboxClock {
     /// A clock that shows `at` and may still be set to any moment.
     pub fn unset(at: Instant) -> Self {
-        Self {
-            micros: AtomicI64::new(at.micros()),
-            is_set: false.into(),
-        }
+        Self { micros: AtomicI64::new(at.micros()), is_set: false.into() }
     }
     /// A clock that was set before, for a store that is opened again.
     pub fn resumed(at: Instant) -> Self {
-        Self {
-            micros: AtomicI64::new(at.micros()),
-            is_set: true.into(),
-        }
+        Self { micros: AtomicI64::new(at.micros()), is_set: true.into() }
     }
     /// Whether `to` would be a step back.
     pub fn goes_back(&self, to: Instant) -> bool {

@@ -2,8 +2,8 @@
 
 use crate::rows::{Digest, Webhook};
 use domain::{
-    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId,
-    RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
+    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId, RefundId,
+    Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Campaign, Counters, Version},
     coupon::{Coupon, CouponStatus},
     customer::List,
@@ -30,11 +30,7 @@ pub struct Input {
 impl Input {
     /// An input without an idempotency key.
     pub fn new(shop_id: ShopId, command: Command) -> Self {
-        Self {
-            shop_id,
-            idempotency: None,
-            command,
-        }
+        Self { shop_id, idempotency: None, command }
     }
 }
 
@@ -115,40 +111,15 @@ pub enum Command {
 #[allow(missing_docs, reason = "the fields are those of the API")]
 pub enum Reply {
     Done,
-    Shop {
-        shop: Arc<Shop>,
-    },
-    Event {
-        result: EventResult,
-    },
-    Campaign {
-        campaign: Arc<Campaign>,
-        counters: Counters,
-        now: Instant,
-    },
-    Scope {
-        accepted: usize,
-        rejected: Vec<Sku>,
-        version: u32,
-    },
-    Coupon {
-        coupon: Coupon,
-    },
-    Payment {
-        payment_id: PaymentId,
-        amount: Money,
-        saving: Money,
-        coupon_status: Option<CouponStatus>,
-    },
-    Refund {
-        refund: Refund,
-    },
-    Risk {
-        verdict: Verdict,
-    },
-    Webhook {
-        webhook: Webhook,
-    },
+    Shop { shop: Arc<Shop> },
+    Event { result: EventResult },
+    Campaign { campaign: Arc<Campaign>, counters: Counters, now: Instant },
+    Scope { accepted: usize, rejected: Vec<Sku>, version: u32 },
+    Coupon { coupon: Coupon },
+    Payment { payment_id: PaymentId, amount: Money, saving: Money, coupon_status: Option<CouponStatus> },
+    Refund { refund: Refund },
+    Risk { verdict: Verdict },
+    Webhook { webhook: Webhook },
 }
 
 /// What became of an event.
@@ -181,21 +152,11 @@ pub struct EventResult {
 impl EventResult {
     /// An outcome that needs no reason.
     pub fn of(outcome: EventOutcome) -> Self {
-        Self {
-            outcome,
-            code: None,
-            detail: None,
-            violations: Vec::new(),
-        }
+        Self { outcome, code: None, detail: None, violations: Vec::new() }
     }
     /// A rejection with its reason.
     pub fn rejected(refusal: Refusal) -> Self {
         let (code, detail) = (Some(refusal.code), Some(refusal.detail));
-        Self {
-            outcome: EventOutcome::Rejected,
-            code,
-            detail,
-            violations: refusal.violations,
-        }
+        Self { outcome: EventOutcome::Rejected, code, detail, violations: refusal.violations }
     }
 }

@@ -89,20 +89,12 @@ impl Count {
                 *by_status(to, *from) = by_status(to, *from).saturating_sub(1);
                 *by_status(to, *status) += 1;
             }
-            Self::Recovered {
-                method,
-                saved,
-                paid,
-            } => {
+            Self::Recovered { method, saved, paid } => {
                 to.saved += saved.minor();
                 to.recovered += paid.minor();
                 *to.by_method.entry(*method).or_default() += 1;
             }
-            Self::Unrecovered {
-                method,
-                saved,
-                paid,
-            } => {
+            Self::Unrecovered { method, saved, paid } => {
                 to.saved -= saved.minor();
                 to.recovered -= paid.minor();
                 let orders = to.by_method.entry(*method).or_default();
@@ -140,12 +132,7 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub fn new(facts: &'a Facts, shop_id: &'a ShopId, now: Instant) -> Self {
-        Self {
-            facts,
-            shop_id,
-            now,
-            decision: Decision::default(),
-        }
+        Self { facts, shop_id, now, decision: Decision::default() }
     }
     pub fn finish(self) -> Decision {
         self.decision
@@ -168,9 +155,7 @@ impl<'a> Draft<'a> {
     }
     pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
         let row = self.facts.shop(self.shop_id)?;
-        row.campaigns
-            .iter()
-            .find(|row| row.campaign.campaign_id == *id)
+        row.campaigns.iter().find(|row| row.campaign.campaign_id == *id)
     }
 
     /// Refuses a coupon that may not stand on that order, with that method, at that moment.
@@ -190,42 +175,22 @@ impl<'a> Draft<'a> {
     }
 
     pub fn order(&self, id: &OrderId) -> Option<Order> {
-        let drafted = self
-            .decision
-            .orders
-            .iter()
-            .find(|order| order.order_id == *id);
-        drafted
-            .or_else(|| self.facts.order(&(self.shop_id.clone(), id.clone())))
-            .cloned()
+        let drafted = self.decision.orders.iter().find(|order| order.order_id == *id);
+        drafted.or_else(|| self.facts.order(&(self.shop_id.clone(), id.clone()))).cloned()
     }
     pub fn coupon(&self, id: &CouponId) -> Option<Coupon> {
-        let drafted = self
-            .decision
-            .coupons
-            .iter()
-            .find(|coupon| coupon.coupon_id == *id);
-        drafted
-            .or_else(|| self.facts.coupon(&(self.shop_id.clone(), id.clone())))
-            .cloned()
+        let drafted = self.decision.coupons.iter().find(|coupon| coupon.coupon_id == *id);
+        drafted.or_else(|| self.facts.coupon(&(self.shop_id.clone(), id.clone()))).cloned()
     }
     /// A customer's standing in this shop; a customer never heard of has the empty one.
     pub fn standing(&self, customer: &CustomerId) -> Standing {
         self.standing_in(self.shop_id, customer)
     }
     pub fn standing_in(&self, shop: &ShopId, customer: &CustomerId) -> Standing {
-        let drafted = self
-            .decision
-            .standings
-            .iter()
-            .find(|(s, c, _)| s == shop && c == customer);
+        let drafted = self.decision.standings.iter().find(|(s, c, _)| s == shop && c == customer);
         match drafted {
             Some((_, _, standing)) => standing.clone(),
-            None => self
-                .facts
-                .standing(&(shop.clone(), customer.clone()))
-                .cloned()
-                .unwrap_or_default(),
+            None => self.facts.standing(&(shop.clone(), customer.clone())).cloned().unwrap_or_default(),
         }
     }
     pub fn parked(&self, order: &OrderId) -> &'a [Parked] {
@@ -236,23 +201,13 @@ impl<'a> Draft<'a> {
     }
 
     pub fn put_order(&mut self, order: Order) {
-        match self
-            .decision
-            .orders
-            .iter_mut()
-            .find(|known| known.order_id == order.order_id)
-        {
+        match self.decision.orders.iter_mut().find(|known| known.order_id == order.order_id) {
             Some(known) => *known = order,
             None => self.decision.orders.push(order),
         }
     }
     pub fn put_coupon(&mut self, coupon: Coupon) {
-        match self
-            .decision
-            .coupons
-            .iter_mut()
-            .find(|known| known.coupon_id == coupon.coupon_id)
-        {
+        match self.decision.coupons.iter_mut().find(|known| known.coupon_id == coupon.coupon_id) {
             Some(known) => *known = coupon,
             None => self.decision.coupons.push(coupon),
         }
@@ -261,17 +216,10 @@ impl<'a> Draft<'a> {
         self.put_standing_in(&self.shop_id.clone(), customer, standing);
     }
     pub fn put_standing_in(&mut self, shop: &ShopId, customer: &CustomerId, standing: Standing) {
-        let drafted = self
-            .decision
-            .standings
-            .iter_mut()
-            .find(|(s, c, _)| s == shop && c == customer);
+        let drafted = self.decision.standings.iter_mut().find(|(s, c, _)| s == shop && c == customer);
         match drafted {
             Some((_, _, known)) => *known = standing,
-            None => self
-                .decision
-                .standings
-                .push((shop.clone(), customer.clone(), standing)),
+            None => self.decision.standings.push((shop.clone(), customer.clone(), standing)),
         }
     }
     pub fn count(&mut self, campaign: &CampaignId, count: Count) {
@@ -280,13 +228,7 @@ impl<'a> Draft<'a> {
     /// A coupon moves from one state to another: the coupon and its campaign's figures together.
     pub fn move_coupon(&mut self, coupon: Coupon, from: CouponStatus) {
         if coupon.status != from {
-            self.count(
-                &coupon.campaign_id,
-                Count::Moved {
-                    from,
-                    to: coupon.status,
-                },
-            );
+            self.count(&coupon.campaign_id, Count::Moved { from, to: coupon.status });
         }
         self.put_coupon(coupon);
     }
@@ -301,8 +243,7 @@ impl<'a> Draft<'a> {
     /// A new typed id.
     pub fn next<T: std::str::FromStr>(&mut self, kind: &str) -> T {
         let text = self.next_id(kind);
-        text.parse()
-            .unwrap_or_else(|_| unreachable!("{text} is an id"))
+        text.parse().unwrap_or_else(|_| unreachable!("{text} is an id"))
     }
 
     /// Adds to the order's timeline; past the limit nothing is added.
@@ -318,31 +259,19 @@ impl<'a> Draft<'a> {
     /// Publishes what happened to a coupon.
     pub fn publish_coupon(&mut self, event_type: &str, coupon: &Coupon) {
         let Some(row) = self.find_shop() else { return };
-        self.publish(
-            event_type,
-            coupon.coupon_id.as_str(),
-            &PublishedCoupon::new(&row.shop, coupon),
-        );
+        self.publish(event_type, coupon.coupon_id.as_str(), &PublishedCoupon::new(&row.shop, coupon));
     }
     /// A moment for people: RFC 3339 in the shop's zone.
     pub fn show(&self, at: Instant) -> String {
-        self.find_shop()
-            .map_or_else(|| at.to_string(), |row| row.shop.time_zone.format(at))
+        self.find_shop().map_or_else(|| at.to_string(), |row| row.shop.time_zone.format(at))
     }
 
     /// Publishes an event to the outbox.
     pub fn publish(&mut self, event_type: &str, subject: &str, body: &impl serde::Serialize) {
         let event_id = self.next_id("ev");
         let wants = |w: &&Webhook| w.wants(event_type);
-        let hooks = self
-            .find_shop()
-            .map(|row| &row.webhooks[..])
-            .unwrap_or_default();
-        let receivers = hooks
-            .iter()
-            .filter(wants)
-            .map(|w| w.webhook_id.clone())
-            .collect();
+        let hooks = self.find_shop().map(|row| &row.webhooks[..]).unwrap_or_default();
+        let receivers = hooks.iter().filter(wants).map(|w| w.webhook_id.clone()).collect();
         self.decision.outbox.push(OutboxRow {
             event_id,
             shop_id: self.shop_id.clone(),
@@ -358,13 +287,7 @@ impl<'a> Draft<'a> {
 impl TimelineEntry {
     /// An entry with no more than its time and name.
     pub fn new(at: Instant, what: impl Into<String>) -> Self {
-        Self {
-            at,
-            what: what.into(),
-            code: None,
-            campaign_id: None,
-            detail: None,
-        }
+        Self { at, what: what.into(), code: None, campaign_id: None, detail: None }
     }
     /// With a reason.
     pub fn code(mut self, code: Code) -> Self {

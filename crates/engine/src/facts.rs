@@ -6,8 +6,8 @@
 
 use crate::draft::{Count, Decision};
 use crate::rows::{
-    CampaignRow, Changes, CouponChange, InboxKey, InboxRow, OrderChange, Parked, RequestRow, Rows,
-    ShopRow, Subject, Timer,
+    CampaignRow, Changes, CouponChange, InboxKey, InboxRow, OrderChange, Parked, RequestRow, Rows, ShopRow,
+    Subject, Timer,
 };
 use domain::{
     CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, campaign::Counters, coupon::Coupon,
@@ -30,11 +30,7 @@ struct Slot<T> {
 
 impl<T> Slot<T> {
     fn loaded(value: Option<T>) -> Self {
-        Self {
-            stored: value.is_some(),
-            value,
-            dirty: false,
-        }
+        Self { stored: value.is_some(), value, dirty: false }
     }
     fn put(&mut self, value: T) {
         self.value = Some(value);
@@ -115,25 +111,13 @@ impl Facts {
     /// Takes loaded rows in.
     pub fn absorb(&mut self, rows: Rows) {
         for (id, row) in rows.shops {
-            let slot = row.map(|row| ShopSlot {
-                row,
-                sequence_dirty: false,
-                counters_dirty: Vec::new(),
-            });
+            let slot = row.map(|row| ShopSlot { row, sequence_dirty: false, counters_dirty: Vec::new() });
             self.shops.insert(id, slot);
         }
         for (key, row) in rows.orders {
             let old_wake = row.as_ref().and_then(|row| row.wake_at);
             let slot = Slot::loaded(row.map(|row| row.order));
-            self.orders.insert(
-                key,
-                OrderSlot {
-                    slot,
-                    old_wake,
-                    timeline: String::new(),
-                    asleep: false,
-                },
-            );
+            self.orders.insert(key, OrderSlot { slot, old_wake, timeline: String::new(), asleep: false });
         }
         for (key, coupon) in rows.coupons {
             let old_wake = coupon.as_ref().and_then(|coupon| coupon.wake_at);
@@ -149,9 +133,7 @@ impl Facts {
     }
 
     pub fn shop(&self, id: &ShopId) -> Option<&ShopRow> {
-        loaded(self.shops.get(id), "shop")
-            .as_ref()
-            .map(|slot| &slot.row)
+        loaded(self.shops.get(id), "shop").as_ref().map(|slot| &slot.row)
     }
     pub fn order(&self, key: &Key<OrderId>) -> Option<&Order> {
         loaded(self.orders.get(key), "order").slot.value.as_ref()
@@ -177,11 +159,8 @@ impl Facts {
 
     /// Remembers the answer to a request with an idempotency key.
     pub fn answer_request(&mut self, shop: &ShopId, key: &str, row: RequestRow) {
-        self.requests
-            .insert((shop.clone(), key.to_owned()), Some(row.clone()));
-        self.changes
-            .requests
-            .push((shop.clone(), key.to_owned(), row));
+        self.requests.insert((shop.clone(), key.to_owned()), Some(row.clone()));
+        self.changes.requests.push((shop.clone(), key.to_owned(), row));
     }
 
     /// Makes a decision part of the working set. Cannot fail: everything was settled before.
@@ -193,26 +172,16 @@ impl Facts {
             slot.slot.put(order);
         }
         for (order, line) in decision.timeline {
-            let slot = self
-                .orders
-                .entry((shop_id.clone(), order))
-                .or_insert_with(OrderSlot::absent);
+            let slot = self.orders.entry((shop_id.clone(), order)).or_insert_with(OrderSlot::absent);
             slot.timeline.push_str(&line);
             slot.timeline.push('\n');
         }
         for coupon in decision.coupons {
-            let slot = self
-                .coupons
-                .entry((shop_id.clone(), coupon.coupon_id.clone()));
-            slot.or_insert_with(|| (Slot::loaded(None), None))
-                .0
-                .put(coupon);
+            let slot = self.coupons.entry((shop_id.clone(), coupon.coupon_id.clone()));
+            slot.or_insert_with(|| (Slot::loaded(None), None)).0.put(coupon);
         }
         for (shop, customer, standing) in decision.standings {
-            let slot = self
-                .standings
-                .entry((shop, customer))
-                .or_insert_with(|| Slot::loaded(None));
+            let slot = self.standings.entry((shop, customer)).or_insert_with(|| Slot::loaded(None));
             slot.put(standing);
         }
         for (key, row) in decision.inbox {
@@ -220,39 +189,22 @@ impl Facts {
             self.changes.inbox.push((key, row));
         }
         for (order, parked) in decision.parked {
-            self.parked
-                .entry((shop_id.clone(), order.clone()))
-                .or_default()
-                .push(parked.clone());
+            self.parked.entry((shop_id.clone(), order.clone())).or_default().push(parked.clone());
             self.changes.parked.push((shop_id.clone(), order, parked));
         }
         for (order, event) in decision.unparked {
-            let waiting = self
-                .parked
-                .entry((shop_id.clone(), order.clone()))
-                .or_default();
-            waiting
-                .retain(|p| p.event.source != event.source || p.event.event_id != event.event_id);
-            self.changes
-                .unparked
-                .push((shop_id.clone(), order, event.source, event.event_id));
+            let waiting = self.parked.entry((shop_id.clone(), order.clone())).or_default();
+            waiting.retain(|p| p.event.source != event.source || p.event.event_id != event.event_id);
+            self.changes.unparked.push((shop_id.clone(), order, event.source, event.event_id));
         }
         for message in decision.messages {
-            self.messages.insert(
-                (shop_id.clone(), message.message_id.clone()),
-                Some(message.clone()),
-            );
+            self.messages.insert((shop_id.clone(), message.message_id.clone()), Some(message.clone()));
             self.changes.messages.push(message);
         }
         self.changes.entries.extend(decision.entries);
         self.changes.dispatches.extend(decision.dispatches);
         self.changes.outbox.extend(decision.outbox);
-        self.changes.revived.extend(
-            decision
-                .revived
-                .into_iter()
-                .map(|(w, at)| (shop_id.clone(), w, at)),
-        );
+        self.changes.revived.extend(decision.revived.into_iter().map(|(w, at)| (shop_id.clone(), w, at)));
     }
 
     /// Stops a timer that cannot be decided, so that it does not hold up the others.
@@ -265,15 +217,7 @@ impl Facts {
             }
             Subject::Coupon(id) => {
                 let slot = self.coupons.get_mut(&(timer.shop_id.clone(), id.clone()));
-                if let Some((
-                    Slot {
-                        value: Some(coupon),
-                        dirty,
-                        ..
-                    },
-                    _,
-                )) = slot
-                {
+                if let Some((Slot { value: Some(coupon), dirty, .. }, _)) = slot {
                     (coupon.wake_at, *dirty) = (None, true);
                 }
             }
@@ -297,28 +241,20 @@ impl Facts {
             slot.sequence_dirty = true;
         }
         for campaign in &decision.campaigns {
-            self.changes
-                .campaigns
-                .push((shop_id.clone(), campaign.clone()));
+            self.changes.campaigns.push((shop_id.clone(), campaign.clone()));
             slot.put_campaign(campaign.clone());
         }
         for (campaign, count) in &decision.counts {
             slot.count(campaign, count);
         }
         for webhook in &decision.webhooks {
-            slot.row
-                .webhooks
-                .retain(|known| known.webhook_id != webhook.webhook_id);
+            slot.row.webhooks.retain(|known| known.webhook_id != webhook.webhook_id);
             slot.row.webhooks.push(webhook.clone());
-            self.changes
-                .webhooks
-                .push((shop_id.clone(), webhook.clone()));
+            self.changes.webhooks.push((shop_id.clone(), webhook.clone()));
         }
         for id in &decision.webhooks_removed {
             slot.row.webhooks.retain(|known| known.webhook_id != *id);
-            self.changes
-                .webhooks_removed
-                .push((shop_id.clone(), id.clone()));
+            self.changes.webhooks_removed.push((shop_id.clone(), id.clone()));
         }
     }
 
@@ -332,11 +268,7 @@ impl Facts {
             }
             for index in std::mem::take(&mut slot.counters_dirty) {
                 let row = &slot.row.campaigns[index];
-                changes.counters.push((
-                    id.clone(),
-                    row.campaign.campaign_id.clone(),
-                    row.counters.clone(),
-                ));
+                changes.counters.push((id.clone(), row.campaign.campaign_id.clone(), row.counters.clone()));
             }
         }
         for ((shop_id, _), slot) in self.orders.drain() {
@@ -345,25 +277,13 @@ impl Facts {
             };
             let wake_at = crate::decide::order_wake(&order).filter(|_| !slot.asleep);
             let (is_new, old_wake, timeline) = (!slot.slot.stored, slot.old_wake, slot.timeline);
-            changes.orders.push(OrderChange {
-                shop_id,
-                order,
-                is_new,
-                old_wake,
-                wake_at,
-                timeline,
-            });
+            changes.orders.push(OrderChange { shop_id, order, is_new, old_wake, wake_at, timeline });
         }
         for ((shop_id, _), (slot, old_wake)) in self.coupons.drain() {
             let Some(coupon) = slot.value.filter(|_| slot.dirty) else {
                 continue;
             };
-            changes.coupons.push(CouponChange {
-                shop_id,
-                coupon,
-                is_new: !slot.stored,
-                old_wake,
-            });
+            changes.coupons.push(CouponChange { shop_id, coupon, is_new: !slot.stored, old_wake });
         }
         for ((shop_id, customer), slot) in self.standings.drain() {
             let Some(standing) = slot.value.filter(|_| slot.dirty) else {
@@ -382,44 +302,25 @@ impl Facts {
         changes.coupons.sort_unstable_by(|a, b| {
             (&a.shop_id, &a.coupon.coupon_id).cmp(&(&b.shop_id, &b.coupon.coupon_id))
         });
-        changes
-            .standings
-            .sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        changes.standings.sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         changes
     }
 }
 
 impl OrderSlot {
     fn absent() -> Self {
-        Self {
-            slot: Slot::loaded(None),
-            old_wake: None,
-            timeline: String::new(),
-            asleep: false,
-        }
+        Self { slot: Slot::loaded(None), old_wake: None, timeline: String::new(), asleep: false }
     }
 }
 
 impl ShopSlot {
     fn new(shop: Arc<domain::shop::Shop>) -> Self {
-        let row = ShopRow {
-            shop,
-            sequence: 0,
-            campaigns: Vec::new(),
-            webhooks: Vec::new(),
-        };
-        Self {
-            row,
-            sequence_dirty: true,
-            counters_dirty: Vec::new(),
-        }
+        let row = ShopRow { shop, sequence: 0, campaigns: Vec::new(), webhooks: Vec::new() };
+        Self { row, sequence_dirty: true, counters_dirty: Vec::new() }
     }
 
     fn position(&self, id: &domain::CampaignId) -> Option<usize> {
-        self.row
-            .campaigns
-            .iter()
-            .position(|row| row.campaign.campaign_id == *id)
+        self.row.campaigns.iter().position(|row| row.campaign.campaign_id == *id)
     }
 
     fn put_campaign(&mut self, campaign: Arc<domain::campaign::Campaign>) {
@@ -427,10 +328,7 @@ impl ShopSlot {
             self.row.campaigns[index].campaign = campaign;
         } else {
             self.counters_dirty.push(self.row.campaigns.len());
-            self.row.campaigns.push(CampaignRow {
-                campaign,
-                counters: Counters::default(),
-            });
+            self.row.campaigns.push(CampaignRow { campaign, counters: Counters::default() });
         }
     }
 

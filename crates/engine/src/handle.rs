@@ -90,19 +90,10 @@ impl Engine {
         let reader = store.reader();
         let published = Arc::new(Notify::new());
         let writer = Writer::new(store, clock.clone(), queue, published.clone());
-        let spawned = std::thread::Builder::new()
-            .name("promenade-writer".into())
-            .spawn(move || writer.run());
-        let thread = spawned.map_err(|e| {
-            StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}"))
-        })?;
-        Ok(Self {
-            jobs,
-            reader,
-            clock,
-            published,
-            thread: Arc::new(Mutex::new(Some(thread))),
-        })
+        let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || writer.run());
+        let thread =
+            spawned.map_err(|e| StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}")))?;
+        Ok(Self { jobs, reader, clock, published, thread: Arc::new(Mutex::new(Some(thread))) })
     }
 
     /// What is committed.
@@ -123,10 +114,7 @@ impl Engine {
     }
     /// Whether the writer still runs.
     pub fn is_running(&self) -> bool {
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         thread.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
@@ -205,11 +193,7 @@ impl Engine {
     pub fn stop(&self) {
         // A full queue is drained by the writer, so a blocking send always gets through.
         let _ = self.jobs.send(Job::Stop);
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
+        let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }

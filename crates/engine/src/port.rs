@@ -1,8 +1,8 @@
 //! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
 
 use crate::rows::{
-    CampaignRow, Changes, Delivery, DeliveryStatus, Dispatch, Keys, OutboxRow, Parked, Rows,
-    TimelineEntry, Timer, Webhook,
+    CampaignRow, Changes, Delivery, DeliveryStatus, Dispatch, Keys, OutboxRow, Parked, Rows, TimelineEntry,
+    Timer, Webhook,
 };
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
@@ -41,10 +41,7 @@ pub enum StoreErrorKind {
 impl StoreError {
     /// An error of a kind.
     pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            message: message.into(),
-        }
+        Self { kind, message: message.into() }
     }
 }
 

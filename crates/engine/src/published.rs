@@ -28,11 +28,7 @@ impl<'a> PublishedCoupon<'a> {
             coupon_id: coupon.coupon_id.as_str(),
             campaign_id: coupon.campaign_id.as_str(),
             customer_id: coupon.customer_id.as_str(),
-            order_id: coupon
-                .used_on
-                .as_ref()
-                .unwrap_or(&coupon.origin_order_id)
-                .as_str(),
+            order_id: coupon.used_on.as_ref().unwrap_or(&coupon.origin_order_id).as_str(),
             spend: coupon.spend,
             save: coupon.save,
             status: coupon.status,

@@ -245,16 +245,8 @@ pub struct Dispatch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words say it")]
 pub enum DispatchUpdate {
-    Done {
-        shop_id: ShopId,
-        message_id: MessageId,
-    },
-    Retry {
-        shop_id: ShopId,
-        message_id: MessageId,
-        attempt: u32,
-        next_at: Instant,
-    },
+    Done { shop_id: ShopId, message_id: MessageId },
+    Retry { shop_id: ShopId, message_id: MessageId, attempt: u32, next_at: Instant },
 }
 
 /// Names of the rows that a batch needs, grouped by table.

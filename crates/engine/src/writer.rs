@@ -24,11 +24,7 @@ pub enum Job {
     One(Box<Input>, oneshot::Sender<Outcome>),
     Many(Vec<Input>, oneshot::Sender<Vec<Outcome>>),
     Advance(Instant, oneshot::Sender<Result<u64, EngineError>>),
-    Settle(
-        Vec<DeliveryUpdate>,
-        Vec<DispatchUpdate>,
-        oneshot::Sender<Result<(), EngineError>>,
-    ),
+    Settle(Vec<DeliveryUpdate>, Vec<DispatchUpdate>, oneshot::Sender<Result<(), EngineError>>),
     Stop,
 }
 
@@ -59,15 +55,7 @@ impl Writer {
         published: Arc<Notify>,
     ) -> Self {
         let facts = Facts::default();
-        Self {
-            store,
-            facts,
-            clock,
-            queue,
-            published,
-            next_due: None,
-            timers_rest_until: None,
-        }
+        Self { store, facts, clock, queue, published, next_due: None, timers_rest_until: None }
     }
 
     /// Works until it is told to stop or every handle is gone.
@@ -129,15 +117,9 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(inputs.len());
         for chunk in inputs.chunks(BATCH) {
             let now = self.clock.now();
-            outcomes.extend(run_chunk(
-                &mut *self.store,
-                &mut self.facts,
-                chunk,
-                now,
-                &mut |committed| {
-                    after_commit(&self.published, &mut self.next_due, committed);
-                },
-            ));
+            outcomes.extend(run_chunk(&mut *self.store, &mut self.facts, chunk, now, &mut |committed| {
+                after_commit(&self.published, &mut self.next_due, committed);
+            }));
         }
         inputs.clear();
         let mut outcomes = outcomes.into_iter();
@@ -170,17 +152,11 @@ impl Writer {
     }
 
     fn is_resting(&self) -> bool {
-        self.timers_rest_until
-            .is_some_and(|until| Stopwatch::now() < until)
+        self.timers_rest_until.is_some_and(|until| Stopwatch::now() < until)
     }
 
     /// Fires timers due at or before `until`; how many, 0 when none is left.
-    fn fire_batch(
-        &mut self,
-        until: Instant,
-        now: Instant,
-        at_due: bool,
-    ) -> Result<usize, StoreError> {
+    fn fire_batch(&mut self, until: Instant, now: Instant, at_due: bool) -> Result<usize, StoreError> {
         let timers = self.store.due_timers(until, TIMERS)?;
         if timers.is_empty() {
             return Ok(0);
@@ -200,10 +176,7 @@ impl Writer {
         if clock.goes_back(to) {
             return Err(Refusal::with(
                 Code::ClockBackwards,
-                format!(
-                    "the clock stands at {}",
-                    domain::time::Zone::shanghai().format(self.clock.now())
-                ),
+                format!("the clock stands at {}", domain::time::Zone::shanghai().format(self.clock.now())),
             )
             .into());
         }
@@ -215,10 +188,7 @@ impl Writer {
                 count => fired += count as u64,
             }
         }
-        let changes = Changes {
-            sandbox_clock: Some(to),
-            ..Changes::default()
-        };
+        let changes = Changes { sandbox_clock: Some(to), ..Changes::default() };
         self.store.transact(&mut |tx| tx.write(&changes))?;
         clock.set(to);
         Ok(fired)
@@ -229,11 +199,8 @@ impl Writer {
         deliveries: Vec<DeliveryUpdate>,
         dispatches: Vec<DispatchUpdate>,
     ) -> Result<(), EngineError> {
-        let changes = Changes {
-            delivery_updates: deliveries,
-            dispatch_updates: dispatches,
-            ..Changes::default()
-        };
+        let changes =
+            Changes { delivery_updates: deliveries, dispatch_updates: dispatches, ..Changes::default() };
         Ok(self.store.transact(&mut |tx| tx.write(&changes))?)
     }
 
@@ -258,11 +225,7 @@ impl Writer {
 }
 
 fn after_commit(published: &Notify, next_due: &mut Option<Instant>, committed: Committed) {
-    *next_due = next_due
-        .iter()
-        .copied()
-        .chain(committed.earliest_wake)
-        .min();
+    *next_due = next_due.iter().copied().chain(committed.earliest_wake).min();
     if committed.publishes {
         published.notify_one();
     }
@@ -291,13 +254,9 @@ fn run_chunk(
     tracing::error!(%error, inputs = chunk.len(), "a batch could not be committed");
     let hopeless = matches!(error.kind, StoreErrorKind::Full | StoreErrorKind::Busy);
     if hopeless || chunk.len() == 1 {
-        return chunk
-            .iter()
-            .map(|_| Err(EngineError::Store(error.clone())))
-            .collect();
+        return chunk.iter().map(|_| Err(EngineError::Store(error.clone()))).collect();
     }
-    let singly = chunk
-        .iter()
-        .flat_map(|input| run_chunk(store, facts, std::slice::from_ref(input), now, committed));
+    let singly =
+        chunk.iter().flat_map(|input| run_chunk(store, facts, std::slice::from_ref(input), now, committed));
     singly.collect()
 }

@@ -1,9 +1,6 @@
 //! The auditor: a store that the engine made is clean, and each planted fault is found by name.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -30,25 +27,11 @@ fn a_store_that_the_engine_made_is_clean() {
         heard.push((what.to_owned(), count));
     });
     let report = report.unwrap();
-    assert!(
-        report.findings.is_empty() && !report.truncated,
-        "{:#?}",
-        report.findings
-    );
-    let unused: Vec<_> = report
-        .checked
-        .iter()
-        .filter(|(_, rows)| **rows == 0)
-        .collect();
-    assert!(
-        unused.is_empty(),
-        "every check looked at something: {unused:?}"
-    );
+    assert!(report.findings.is_empty() && !report.truncated, "{:#?}", report.findings);
+    let unused: Vec<_> = report.checked.iter().filter(|(_, rows)| **rows == 0).collect();
+    assert!(unused.is_empty(), "every check looked at something: {unused:?}");
     assert!(heard.contains(&("orders".into(), 7)), "{heard:?}");
-    assert_eq!(
-        run.messages("pushed").last().unwrap().status,
-        MessageStatus::Sent
-    );
+    assert_eq!(run.messages("pushed").last().unwrap().status, MessageStatus::Sent);
 }
 
 #[test]
@@ -146,23 +129,10 @@ fn s0_r29_s0_r30_claims_that_are_not_counted_or_too_many_are_found() {
     finds("claim_limits", "customer of.claimed", |p| {
         // A second coupon of the same day, on an order of its own.
         let original = p.run.order("claimed").claimed_coupon().cloned().unwrap();
-        let mut coupon = p
-            .run
-            .reader()
-            .coupon(&p.run.shop, &original)
-            .unwrap()
-            .unwrap();
+        let mut coupon = p.run.reader().coupon(&p.run.shop, &original).unwrap().unwrap();
         coupon.coupon_id = id("cp-second");
-        let change = CouponChange {
-            shop_id: p.run.shop.clone(),
-            coupon,
-            is_new: true,
-            old_wake: None,
-        };
-        p.write(&Changes {
-            coupons: vec![change],
-            ..Changes::default()
-        });
+        let change = CouponChange { shop_id: p.run.shop.clone(), coupon, is_new: true, old_wake: None };
+        p.write(&Changes { coupons: vec![change], ..Changes::default() });
     });
 }
 
@@ -270,13 +240,7 @@ fn timers_that_are_missing_or_lead_nowhere_are_found() {
     finds("timers", "coupon", |p| {
         // The timer goes, the wish stays.
         let before = p.run.order("locked").claimed_coupon().cloned().unwrap();
-        let wish = p
-            .run
-            .reader()
-            .coupon(&p.run.shop, &before)
-            .unwrap()
-            .unwrap()
-            .wake_at;
+        let wish = p.run.reader().coupon(&p.run.shop, &before).unwrap().unwrap().wake_at;
         p.coupon("locked", |c| c.coupon.wake_at = None);
         p.coupon("locked", |c| (c.coupon.wake_at, c.old_wake) = (wish, wish));
     });

@@ -1,9 +1,6 @@
 //! What claims are counted over, and what counts against a customer, through versions and late news.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -24,38 +21,25 @@ fn standing(run: &Run, customer: &str) -> Standing {
 #[test]
 fn a_s0_9_a_g_10_an_offer_is_claimed_by_the_terms_of_its_own_version() {
     // Counted over the platform when it was shown, over the campaign since.
-    let mut deal = Deal {
-        frequency: FrequencyScope::Platform,
-        ..Deal::default()
-    };
+    let mut deal = Deal { frequency: FrequencyScope::Platform, ..Deal::default() };
     let run = Run::in_memory().0.with_campaign(&deal);
     for name in ["o1", "o2"] {
         run.apply(&placed(name, "u1", at(0)));
     }
     run.advance(at(15));
     deal.frequency = FrequencyScope::Campaign;
-    run.ok(Command::ReviseCampaign {
-        campaign_id: id("c1"),
-        version: Box::new(deal.version()),
-    });
+    run.ok(Command::ReviseCampaign { campaign_id: id("c1"), version: Box::new(deal.version()) });
     run.claim("o1");
     assert_eq!(run.refused(run.claiming("o2")), "daily_limit");
     let platform = domain::ShopId::platform();
-    let counted = run
-        .reader()
-        .standing(&platform, &id("u1"))
-        .unwrap()
-        .unwrap();
+    let counted = run.reader().standing(&platform, &id("u1")).unwrap().unwrap();
     assert_eq!(counted.claims.len(), 1);
     run.assert_clean();
 }
 
 #[test]
 fn a_s0_9_one_a_day_over_the_whole_platform() {
-    let deal = Deal {
-        frequency: FrequencyScope::Platform,
-        ..Deal::default()
-    };
+    let deal = Deal { frequency: FrequencyScope::Platform, ..Deal::default() };
     let (first, store) = Run::in_memory();
     let mut run = first;
     for name in ["s2", "s1"] {
@@ -113,11 +97,7 @@ fn a_s0_21_an_order_that_turns_out_to_be_paid_is_no_evidence() {
         assert_eq!(standing(&run, "u1").unpaid.len(), 1);
         // It had been paid: before the coupon was shown, or after.
         run.apply(&paid("o1", "p1", PAYABLE, at(paid_at)));
-        assert_eq!(
-            standing(&run, "u1").unpaid,
-            [],
-            "paid after {paid_at} minutes"
-        );
+        assert_eq!(standing(&run, "u1").unpaid, [], "paid after {paid_at} minutes");
         run.assert_clean();
     }
 }
@@ -160,9 +140,7 @@ fn s0_r33_a_s0_19_closing_stops_claims_and_leaves_coupons() {
     }
     run.advance(at(15));
     let coupon = run.claim("o1");
-    run.ok(Command::CloseCampaign {
-        campaign_id: id("c1"),
-    });
+    run.ok(Command::CloseCampaign { campaign_id: id("c1") });
     assert_eq!(run.refused(run.claiming("o2")), "campaign_closed");
     let shown = run.order("o2").recovery.offer.unwrap();
     assert_eq!(shown.status, OfferStatus::Displayed);
@@ -175,10 +153,7 @@ fn s0_r33_a_s0_19_closing_stops_claims_and_leaves_coupons() {
 
 #[test]
 fn a_s0_11_an_order_paid_otherwise_lets_go_of_a_coupon_that_lives_on() {
-    let deal = Deal {
-        bind: domain::coupon::Bind::ShopScope,
-        ..Deal::default()
-    };
+    let deal = Deal { bind: domain::coupon::Bind::ShopScope, ..Deal::default() };
     let run = Run::in_memory().0.with_campaign(&deal);
     for name in ["o1", "o2"] {
         run.apply(&placed(name, "u1", at(0)));
@@ -186,10 +161,7 @@ fn a_s0_11_an_order_paid_otherwise_lets_go_of_a_coupon_that_lives_on() {
     run.advance(at(15));
     let coupon = run.claim("o1");
     run.start_payment("o2", "p1", Some(&coupon));
-    assert_eq!(
-        run.refused(starting("o1", "p2", Method::JdPay, Some(&coupon))),
-        "coupon_locked"
-    );
+    assert_eq!(run.refused(starting("o1", "p2", Method::JdPay, Some(&coupon))), "coupon_locked");
     // The money comes in full, by another attempt.
     run.apply(&paid("o2", "p9", PAYABLE, at(16)));
     assert_eq!(run.coupon(&coupon).status, CouponStatus::Available);

@@ -1,9 +1,6 @@
 //! Many at once: limits hold to the coupon (trust.md, Threats 1 and 2).
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -23,10 +20,7 @@ const TASKS: usize = 64;
 
 /// Hands the commands to 64 tasks, each of which asks one after the other.
 fn race(run: &Run, commands: Vec<Command>) -> Vec<Outcome> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(4)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
     let mut shares: Vec<Vec<Command>> = (0..TASKS).map(|_| Vec::new()).collect();
     for (index, command) in commands.into_iter().enumerate() {
         shares[index % TASKS].push(command);
@@ -61,13 +55,9 @@ fn count(outcomes: &[Outcome]) -> BTreeMap<String, usize> {
 
 /// Places orders, each of its own customer, and shows their offers.
 fn offered(store: Box<dyn Store>, quantity: u64, orders: usize) -> (Run, Vec<Command>) {
-    let deal = Deal {
-        quantity,
-        ..Deal::default()
-    };
+    let deal = Deal { quantity, ..Deal::default() };
     let run = Run::on(store).with_campaign(&deal);
-    let placings =
-        (0..orders).map(|n| ingest(&placed(&format!("o{n:04}"), &format!("u{n}"), at(0))));
+    let placings = (0..orders).map(|n| ingest(&placed(&format!("o{n:04}"), &format!("u{n}"), at(0))));
     run.many(placings.collect());
     run.advance(at(15));
     let shown = run.reader().orders(&run.shop, &all()).unwrap();
@@ -82,20 +72,12 @@ fn offered(store: Box<dyn Store>, quantity: u64, orders: usize) -> (Run, Vec<Com
 fn exactly_1000_of(store: Box<dyn Store>, orders: usize) {
     let (run, claims) = offered(store, 1_000, orders);
     let outcomes = race(&run, claims);
-    let wanted: BTreeMap<String, usize> =
-        [("ok".into(), 1_000), ("sold_out".into(), orders - 1_000)].into();
+    let wanted: BTreeMap<String, usize> = [("ok".into(), 1_000), ("sold_out".into(), orders - 1_000)].into();
     assert_eq!(count(&outcomes), wanted);
-    let ids: BTreeSet<_> = outcomes
-        .into_iter()
-        .filter_map(Result::ok)
-        .map(|reply| coupon_of(reply).coupon_id)
-        .collect();
+    let ids: BTreeSet<_> =
+        outcomes.into_iter().filter_map(Result::ok).map(|reply| coupon_of(reply).coupon_id).collect();
     let stored: BTreeSet<_> = run.coupons().into_iter().map(|c| c.coupon_id).collect();
-    assert_eq!(
-        (ids.len(), &ids),
-        (1_000, &stored),
-        "every answer is a coupon of its own"
-    );
+    assert_eq!((ids.len(), &ids), (1_000, &stored), "every answer is a coupon of its own");
     assert_eq!(run.counters("c1").issued, 1_000);
     run.assert_clean();
 }
@@ -145,31 +127,18 @@ fn s0_r29_s0_r30_one_buyer_races_fifty_claims_a_day_for_eight_days() {
 
 #[test]
 fn s0_r24_one_coupon_raced_by_two_orders_is_used_once() {
-    let deal = Deal {
-        bind: domain::coupon::Bind::ShopScope,
-        ..Deal::default()
-    };
+    let deal = Deal { bind: domain::coupon::Bind::ShopScope, ..Deal::default() };
     let run = Run::in_memory().0.with_campaign(&deal);
     for n in 0..20 {
         run.apply(&placed(&format!("o{n}"), "u1", at(0)));
     }
     run.advance(at(15));
     let coupon = run.claim("o0");
-    let starts = (0..20).map(|n| {
-        starting(
-            &format!("o{n}"),
-            &format!("p{n}"),
-            domain::order::Method::JdPay,
-            Some(&coupon),
-        )
-    });
+    let starts = (0..20)
+        .map(|n| starting(&format!("o{n}"), &format!("p{n}"), domain::order::Method::JdPay, Some(&coupon)));
     let outcomes = race(&run, starts.collect());
     let counts = count(&outcomes);
-    assert_eq!(
-        (counts["ok"], counts["coupon_locked"]),
-        (1, 19),
-        "{counts:?}"
-    );
+    assert_eq!((counts["ok"], counts["coupon_locked"]), (1, 19), "{counts:?}");
     // All of them report success; one has the coupon.
     let payments = (0..20).map(|n| {
         let mut event = paid(&format!("o{n}"), &format!("q{n}"), PAYABLE - SAVE, at(15));
@@ -212,14 +181,9 @@ impl Store for Gated {
 fn too_many_at_once_are_told_to_come_back() {
     let gate = Arc::new((Mutex::new(false), Condvar::new()));
     let inner = MemoryStore::new();
-    let store = Gated {
-        inner,
-        gate: gate.clone(),
-    };
+    let store = Gated { inner, gate: gate.clone() };
     let run = Run::on(Box::new(store)).with_campaign(&Deal::default());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     *gate.0.lock().unwrap() = true;
     let asked = 12_000;
     let outcomes: Vec<Outcome> = runtime.block_on(async {

@@ -1,10 +1,7 @@
 //! The store breaks (trust.md, Faults 4, 6, 17, 21): nothing acknowledged is lost, nothing happens
 //! twice, and the engine goes on.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -18,10 +15,7 @@ use support::{
 
 fn faulty() -> (Run, Plan) {
     let plan = Plan::default();
-    let store = Faulty {
-        inner: MemoryStore::new(),
-        plan: plan.clone(),
-    };
+    let store = Faulty { inner: MemoryStore::new(), plan: plan.clone() };
     (Run::on(Box::new(store)), plan)
 }
 
@@ -56,11 +50,7 @@ const LIFE: [Step; 14] = [
         }
         ingest(&event)
     }),
-    Step::Do(|_| Command::CreateRefund {
-        order_id: id("o1"),
-        refund_id: id("r1"),
-        ask: units("l1", 1),
-    }),
+    Step::Do(|_| Command::CreateRefund { order_id: id("o1"), refund_id: id("r1"), ask: units("l1", 1) }),
     Step::Do(|_| ingest(&placed("o9", "u9", at(0)))),
     Step::To(60 * 25),
 ];
@@ -87,11 +77,7 @@ fn every_step_survives_every_fault() {
     calm.assert_clean();
     let wanted = calm.snapshot();
     for point in Point::ALL {
-        for kind in [
-            StoreErrorKind::Full,
-            StoreErrorKind::Busy,
-            StoreErrorKind::Other,
-        ] {
+        for kind in [StoreErrorKind::Full, StoreErrorKind::Busy, StoreErrorKind::Other] {
             for at in 0..LIFE.len() {
                 break_one(point, kind, at, &wanted);
             }
@@ -125,10 +111,7 @@ fn break_one(point: Point, kind: StoreErrorKind, at: usize, wanted: &[String]) {
                 assert_eq!(run.snapshot(), before, "{step_at}: nothing of it is there");
             }
             let again = take(&run, step);
-            assert!(
-                ["ok", "applied", "parked"].contains(&&*again),
-                "{step_at}: {again}"
-            );
+            assert!(["ok", "applied", "parked"].contains(&&*again), "{step_at}: {again}");
         }
     }
     run.assert_clean();
@@ -188,10 +171,7 @@ fn a_batch_whose_commit_is_unknown_is_not_done_twice() {
     let run = offers(run, 8);
     plan.once(Point::AfterCommit, How::Fail(StoreErrorKind::Other));
     let outcomes = run.many(claims(&run, 8));
-    let known = outcomes
-        .iter()
-        .filter(|o| code(o) == "already_claimed")
-        .count();
+    let known = outcomes.iter().filter(|o| code(o) == "already_claimed").count();
     assert_eq!(known, 8, "{outcomes:?}");
     assert_eq!((run.counters("c1").issued, run.coupons().len()), (8, 8));
     run.assert_clean();
@@ -209,11 +189,7 @@ fn a_full_disk_refuses_writes_answers_reads_and_lets_go() {
         let late = run.engine.advance_blocking(at(60 * 30));
         assert!(late.is_err(), "timers rest too");
     }
-    assert_eq!(
-        plan.lock().broke,
-        6,
-        "a full disk is not asked again for each input"
-    );
+    assert_eq!(plan.lock().broke, 6, "a full disk is not asked again for each input");
     assert_eq!(run.snapshot(), before);
     assert_eq!(run.engine.now(), at(15), "the clock waits for its timers");
     plan.heal();
@@ -231,9 +207,7 @@ fn a_poisoned_input_fails_alone() {
     let orders = (0..6).map(|n| ingest(&placed(&format!("o{n}"), "u1", at(0))));
     let orders: Vec<_> = orders.collect();
     let outcomes: Vec<_> = run.many(orders.clone()).iter().map(code).collect();
-    let wanted = [
-        "applied", "applied", "applied", "store", "applied", "applied",
-    ];
+    let wanted = ["applied", "applied", "applied", "store", "applied", "applied"];
     assert_eq!(outcomes, wanted);
     plan.heal();
     assert_eq!(code(&run.send(orders[3].clone())), "applied");
@@ -249,10 +223,7 @@ fn a_decision_that_panics_fails_alone() {
     plan.lock().unanswered = Some(id("u2"));
     let outcomes: Vec<_> = run.many(claims(&run, 5)).iter().map(code).collect();
     assert_eq!(outcomes, ["ok", "ok", "internal", "ok", "ok"]);
-    assert_eq!(
-        run.order("o2").recovery.offer.unwrap().status,
-        OfferStatus::Displayed
-    );
+    assert_eq!(run.order("o2").recovery.offer.unwrap().status, OfferStatus::Displayed);
     plan.heal();
     assert_eq!(run.claim("o2").status, CouponStatus::Available);
     run.assert_clean();
@@ -272,16 +243,8 @@ fn a_timer_that_cannot_be_decided_does_not_hold_up_the_others() {
     }
     assert!(run.order("o1").recovery.offer.is_none());
     let report = run.audit();
-    let named: Vec<_> = report
-        .findings
-        .iter()
-        .map(|f| (f.check, &*f.subject))
-        .collect();
-    assert_eq!(
-        named,
-        [("timers", "order o1")],
-        "the auditor names the sleeper"
-    );
+    let named: Vec<_> = report.findings.iter().map(|f| (f.check, &*f.subject)).collect();
+    assert_eq!(named, [("timers", "order o1")], "the auditor names the sleeper");
     // Whatever moves the order wakes it.
     plan.heal();
     run.apply(&failed("o1", "p1", at(20)));
@@ -296,13 +259,7 @@ fn a_crash_ends_the_engine_and_the_next_one_finds_everything_acknowledged() {
     for point in Point::ALL {
         let (plan, store) = (Plan::default(), MemoryStore::new());
         let inner = store.clone();
-        let run = offers(
-            Run::on(Box::new(Faulty {
-                inner,
-                plan: plan.clone(),
-            })),
-            3,
-        );
+        let run = offers(Run::on(Box::new(Faulty { inner, plan: plan.clone() })), 3);
         let kept = run.claim("o0");
         let asked = run.claiming("o1");
         plan.once(point, How::Crash);
@@ -314,11 +271,7 @@ fn a_crash_ends_the_engine_and_the_next_one_finds_everything_acknowledged() {
         next.assert_clean();
         assert_eq!(next.coupon(&kept), kept);
         let again = code(&next.send(asked));
-        let wanted = if point == Point::AfterCommit {
-            "already_claimed"
-        } else {
-            "ok"
-        };
+        let wanted = if point == Point::AfterCommit { "already_claimed" } else { "ok" };
         assert_eq!(again, wanted, "{point:?}");
         assert_eq!(next.counters("c1").issued, 2);
         next.assert_clean();

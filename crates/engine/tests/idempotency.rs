@@ -1,9 +1,6 @@
 //! What was said before is answered as before; the same name for something else is a conflict.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -64,17 +61,9 @@ fn a_g_8_repetitions_inside_one_batch_count_once() {
     let event = placed("o1", "u1", at(0));
     let mut conflict = placed("o1", "u9", at(0));
     conflict.event_id.clone_from(&event.event_id);
-    let batch = vec![
-        ingest(&event),
-        ingest(&event),
-        ingest(&conflict),
-        ingest(&event),
-    ];
+    let batch = vec![ingest(&event), ingest(&event), ingest(&conflict), ingest(&event)];
     let outcomes: Vec<_> = run.many(batch).iter().map(code).collect();
-    assert_eq!(
-        outcomes,
-        ["applied", "duplicate", "idempotency_conflict", "duplicate"]
-    );
+    assert_eq!(outcomes, ["applied", "duplicate", "idempotency_conflict", "duplicate"]);
     run.assert_clean();
 }
 
@@ -91,14 +80,8 @@ fn a_g_8_an_order_number_with_other_contents_is_refused() {
 }
 
 fn keyed(run: &Run, key: &str, body: &str, command: Command) -> Outcome {
-    let input = Input {
-        idempotency: Some((key.into(), digest(body.as_bytes()))),
-        ..run.input(command)
-    };
-    run.engine
-        .submit_many_blocking(vec![input])
-        .unwrap()
-        .remove(0)
+    let input = Input { idempotency: Some((key.into(), digest(body.as_bytes()))), ..run.input(command) };
+    run.engine.submit_many_blocking(vec![input]).unwrap().remove(0)
 }
 
 #[test]
@@ -116,10 +99,7 @@ fn s0_r05_a_claim_with_an_idempotency_key_is_answered_alike() {
     // Even when the coupon has moved on, the answer is the first one.
     let conflict = keyed(&run, "k1", "two", other.clone());
     assert_eq!(code(&conflict), "idempotency_conflict");
-    assert_eq!(
-        code(&keyed(&run, "k2", "one", claim.clone())),
-        "already_claimed"
-    );
+    assert_eq!(code(&keyed(&run, "k2", "one", claim.clone())), "already_claimed");
     assert_eq!(code(&run.send(claim.clone())), "already_claimed");
     assert_eq!(run.snapshot(), before);
     let coupon = coupon_of(first.clone());
@@ -142,10 +122,7 @@ fn a_refusal_is_not_remembered_under_its_key() {
     };
     run.ok(block(Some(domain::customer::List::Block)));
     let claim = run.claiming("o1");
-    assert_eq!(
-        code(&keyed(&run, "k1", "one", claim.clone())),
-        "customer_blocked"
-    );
+    assert_eq!(code(&keyed(&run, "k1", "one", claim.clone())), "customer_blocked");
     run.ok(block(None));
     assert_eq!(code(&keyed(&run, "k1", "one", claim)), "ok");
 }
@@ -155,14 +132,8 @@ fn two_claims_with_one_key_in_one_batch_make_one_coupon() {
     let run = Run::in_memory().0.with_campaign(&Deal::default());
     run.apply(&placed("o1", "u1", at(0)));
     run.advance(at(15));
-    let input = Input {
-        idempotency: Some(("k1".into(), digest(b"one"))),
-        ..run.input(run.claiming("o1"))
-    };
-    let outcomes = run
-        .engine
-        .submit_many_blocking(vec![input.clone(), input])
-        .unwrap();
+    let input = Input { idempotency: Some(("k1".into(), digest(b"one"))), ..run.input(run.claiming("o1")) };
+    let outcomes = run.engine.submit_many_blocking(vec![input.clone(), input]).unwrap();
     let replies: Vec<Reply> = outcomes.into_iter().map(Result::unwrap).collect();
     assert_eq!(replies[0], replies[1]);
     assert_eq!((run.coupons().len(), run.counters("c1").issued), (1, 1));
@@ -179,10 +150,7 @@ fn a_s0_11_a_payment_id_is_its_own_idempotency_key() {
     assert_eq!(run.start_payment("o1", "p1", Some(&coupon)), first);
     let baitiao = starting("o1", "p1", Method::Baitiao, Some(&coupon));
     assert_eq!(run.refused(baitiao), "idempotency_conflict");
-    assert_eq!(
-        run.refused(starting("o1", "p1", Method::JdPay, None)),
-        "idempotency_conflict"
-    );
+    assert_eq!(run.refused(starting("o1", "p1", Method::JdPay, None)), "idempotency_conflict");
     assert_eq!(run.snapshot(), before);
     // The notice of its success may come under any event id.
     run.apply(&paid("o1", "p1", PAYABLE - SAVE, at(16)));
@@ -201,11 +169,7 @@ fn a_s0_11_a_payment_id_is_its_own_idempotency_key() {
 fn a_s0_22_a_refund_id_is_its_own_idempotency_key() {
     let run = Run::in_memory().0.with_campaign(&Deal::default());
     run.apply(&placed("o1", "u1", at(0)));
-    let refund = |ask| Command::CreateRefund {
-        order_id: id("o1"),
-        refund_id: id("r1"),
-        ask,
-    };
+    let refund = |ask| Command::CreateRefund { order_id: id("o1"), refund_id: id("r1"), ask };
     assert_eq!(run.refused(refund(amount(10_00))), "order_unpaid");
     run.apply(&paid("o1", "p1", PAYABLE, at(0)));
     let first = run.ok(refund(amount(10_00)));
@@ -224,10 +188,7 @@ fn s0_r02_a_campaign_id_is_its_own_idempotency_key() {
     let first = run.ok(create("c1", &Deal::default()));
     let before = run.snapshot();
     assert_eq!(run.ok(create("c1", &Deal::default())), first);
-    let other = Deal {
-        save: 10_00,
-        ..Deal::default()
-    };
+    let other = Deal { save: 10_00, ..Deal::default() };
     assert_eq!(run.refused(create("c1", &other)), "idempotency_conflict");
     assert_eq!(run.snapshot(), before);
 }
@@ -236,18 +197,10 @@ fn s0_r02_a_campaign_id_is_its_own_idempotency_key() {
 fn a_g_8_an_early_event_waits_and_is_taken_up_when_its_predecessor_comes() {
     let run = Run::in_memory().0.with_campaign(&Deal::default());
     run.advance(at(30));
-    let early = [
-        received("o1", at(20)),
-        paid("o1", "p1", PAYABLE, at(2)),
-        cancelled("o1", at(25)),
-    ];
+    let early = [received("o1", at(20)), paid("o1", "p1", PAYABLE, at(2)), cancelled("o1", at(25))];
     for event in &early {
         assert_eq!(run.event(event).outcome, EventOutcome::Parked);
-        assert_eq!(
-            run.event(event).outcome,
-            EventOutcome::Duplicate,
-            "it waits already"
-        );
+        assert_eq!(run.event(event).outcome, EventOutcome::Duplicate, "it waits already");
     }
     assert_eq!(run.reader().parked(&run.shop, &all()).unwrap().len(), 3);
     run.apply(&placed("o1", "u1", at(0)));
@@ -285,10 +238,7 @@ fn a_g_8_no_more_than_fifty_events_wait_for_one_order() {
     let outcomes: Vec<_> = run.many(early.collect()).iter().map(code).collect();
     assert!(outcomes[..50].iter().all(|code| code == "parked"));
     assert!(outcomes[50..].iter().all(|code| code == "limit_reached"));
-    assert_eq!(
-        run.event(&cancelled("o2", at(60))).outcome,
-        EventOutcome::Parked
-    );
+    assert_eq!(run.event(&cancelled("o2", at(60))).outcome, EventOutcome::Parked);
     run.apply(&placed("o1", "u1", at(0)));
     let State::Cancelled { at: ended, .. } = run.order("o1").state else {
         panic!("the earliest cancellation stands");

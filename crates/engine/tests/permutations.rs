@@ -5,10 +5,7 @@
 //! one that is not there yet. All permutations of the set are played, each with every event sent
 //! twice, in memory; the first and the last also on `SQLite`.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -38,12 +35,8 @@ struct Final {
 /// Drops what the order of arrival may leave behind: attempts that brought no money, refunds that
 /// were not made, and how many lines were written.
 fn essence(mut order: Order) -> Order {
-    order
-        .payments
-        .retain(|p| p.status == PaymentStatus::Succeeded);
-    order
-        .refunds
-        .retain(|r| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded));
+    order.payments.retain(|p| p.status == PaymentStatus::Succeeded);
+    order.refunds.retain(|r| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded));
     order.refunds.sort_by(|a, b| a.refund_id.cmp(&b.refund_id));
     (order.timeline_entries, order.ledger_entries) = (0, 0);
     order
@@ -230,11 +223,7 @@ fn a_g_8_cancelled_before_the_payment() {
 
 #[test]
 fn a_g_8_cancelled_before_the_payment_with_the_coupon() {
-    let events = [
-        cancelled("o1", at(22)),
-        paid("o1", "p1", PAYABLE - SAVE, at(25)),
-        cancelled("o1", at(29)),
-    ];
+    let events = [cancelled("o1", at(22)), paid("o1", "p1", PAYABLE - SAVE, at(25)), cancelled("o1", at(29))];
     let end = agree(From::Start, &events);
     assert_eq!(end.coupons, [(CouponStatus::Void, None)]);
     assert_eq!(end.figures, (0, 0));
@@ -243,11 +232,7 @@ fn a_g_8_cancelled_before_the_payment_with_the_coupon() {
 #[test]
 fn a_g_8_of_two_cancellations_the_earlier_stands() {
     for from in [From::Nothing, From::Offer, From::Claim] {
-        let mut events = vec![
-            cancelled("o1", at(26)),
-            cancelled("o1", at(24)),
-            cancelled("o1", at(28)),
-        ];
+        let mut events = vec![cancelled("o1", at(26)), cancelled("o1", at(24)), cancelled("o1", at(28))];
         if from == From::Nothing {
             events.push(placed("o1", "u1", at(20)));
         }
@@ -258,29 +243,18 @@ fn a_g_8_of_two_cancellations_the_earlier_stands() {
         assert_eq!(ended, at(24), "{from:?}");
     }
     // A payment between the two came too late.
-    let events = [
-        cancelled("o1", at(26)),
-        cancelled("o1", at(24)),
-        paid("o1", "p9", PAYABLE, at(25)),
-    ];
+    let events = [cancelled("o1", at(26)), cancelled("o1", at(24)), paid("o1", "p9", PAYABLE, at(25))];
     let end = agree(From::Offer, &events);
     assert!(matches!(end.order.state, State::Cancelled { .. }));
 }
 
 #[test]
 fn a_g_9_payment_and_cancellation_of_the_same_instant() {
-    let events = [
-        cancelled("o1", at(25)),
-        paid("o1", "p9", PAYABLE, at(25)),
-        shipped("o1", at(26)),
-    ];
+    let events = [cancelled("o1", at(25)), paid("o1", "p9", PAYABLE, at(25)), shipped("o1", at(26))];
     // The cancellation of that instant is not earlier, so the payment does not undo it; nor does
     // the payment come after it. Whatever wins, it is the same in every order of arrival.
     let end = agree(From::Claim, &events);
-    assert!(
-        matches!(end.order.state, State::Paid { .. }),
-        "payment wins"
-    );
+    assert!(matches!(end.order.state, State::Paid { .. }), "payment wins");
 }
 
 #[test]
@@ -289,29 +263,16 @@ fn a_g_8_a_s0_22_the_steps_of_a_refund() {
     let ask = units("l1", 1);
     let steps = |steps: &[(RefundStatus, i64)]| {
         let mut events = vec![paid("o1", "p9", PAYABLE, at(25))];
-        events.extend(
-            steps
-                .iter()
-                .map(|(status, minutes)| refund("r1", &ask, *status, *minutes)),
-        );
+        events.extend(steps.iter().map(|(status, minutes)| refund("r1", &ask, *status, *minutes)));
         events
     };
-    let end = agree(
-        From::Offer,
-        &steps(&[(Requested, 26), (Approved, 27), (Succeeded, 28)]),
-    );
+    let end = agree(From::Offer, &steps(&[(Requested, 26), (Approved, 27), (Succeeded, 28)]));
     assert_eq!(end.order.refunds[0].status, Succeeded);
     // Refused first, granted later: the money went back.
-    let end = agree(
-        From::Offer,
-        &steps(&[(Requested, 26), (Rejected, 27), (Succeeded, 28)]),
-    );
+    let end = agree(From::Offer, &steps(&[(Requested, 26), (Rejected, 27), (Succeeded, 28)]));
     assert_eq!(end.order.refunds[0].status, Succeeded);
     let end = agree(From::Offer, &steps(&[(Requested, 26), (Rejected, 27)]));
-    assert_eq!(
-        (end.order.refunds.len(), end.settlement.settled),
-        (0, fen(296_00))
-    );
+    assert_eq!((end.order.refunds.len(), end.settlement.settled), (0, fen(296_00)));
 }
 
 #[test]
@@ -363,9 +324,7 @@ fn a_g_8_an_event_that_was_sent_as_two_ids_counts_once() {
     first.event_id = "another".into();
     assert_eq!(run.event(&first).outcome, EventOutcome::Duplicate);
     assert_eq!(outcome(&run), before);
-    let rejected = run.send(Command::CloseCampaign {
-        campaign_id: id("c9"),
-    });
+    let rejected = run.send(Command::CloseCampaign { campaign_id: id("c9") });
     assert_eq!(code(&rejected), "not_found");
 }
 

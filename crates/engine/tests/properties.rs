@@ -1,10 +1,7 @@
 //! Random lives of two shops over a running engine: the auditor is clean after each, and a model
 //! that only hears the answers agrees (trust.md, Invariants).
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -52,11 +49,7 @@ impl Model {
                 }
             }
             (Command::StartPayment { order_id, .. }, Reply::Payment { amount, saving, .. }) => {
-                let order = run
-                    .reader()
-                    .order(&input.shop_id, order_id)
-                    .unwrap()
-                    .unwrap();
+                let order = run.reader().order(&input.shop_id, order_id).unwrap().unwrap();
                 assert!(!amount.is_negative() && !saving.is_negative());
                 assert!(*amount + *saving <= order.payable, "{input:?}");
             }
@@ -66,28 +59,15 @@ impl Model {
     }
 
     fn claim(&mut self, run: &Run, shop: &ShopId, order: &OrderId, coupon: &Coupon) {
-        let row = run
-            .reader()
-            .campaign(shop, &coupon.campaign_id)
-            .unwrap()
-            .unwrap();
-        let issued = self
-            .issued
-            .entry((shop.clone(), coupon.campaign_id.clone()))
-            .or_default();
+        let row = run.reader().campaign(shop, &coupon.campaign_id).unwrap().unwrap();
+        let issued = self.issued.entry((shop.clone(), coupon.campaign_id.clone())).or_default();
         *issued += 1;
         let most = row.campaign.versions.iter().map(|version| {
             let Terms::Recovery(terms) = &version.terms;
             terms.quantity
         });
-        assert!(
-            *issued <= most.max().unwrap(),
-            "S0-R19: never more than the quantity"
-        );
-        assert!(
-            *issued <= row.counters.issued,
-            "what is answered is committed"
-        );
+        assert!(*issued <= most.max().unwrap(), "S0-R19: never more than the quantity");
+        assert!(*issued <= row.counters.issued, "what is answered is committed");
         let Terms::Recovery(terms) = &row.campaign.version(coupon.version).unwrap().terms;
         let counted = match terms.frequency_scope {
             FrequencyScope::Campaign => format!("{shop}/{}", coupon.campaign_id),
@@ -95,17 +75,12 @@ impl Model {
             FrequencyScope::Platform => "platform".to_owned(),
         };
         let zone = domain::time::Zone::shanghai();
-        let days = self
-            .claims
-            .entry((counted, coupon.customer_id.clone()))
-            .or_default();
+        let days = self.claims.entry((counted, coupon.customer_id.clone())).or_default();
         let today = zone.day(coupon.claimed_at);
         assert!(!days.contains(&today), "S0-R29: one a civil day");
         days.push(today);
         assert!(days.len() <= 6, "S0-R30: six in all");
-        let earlier = self
-            .claimed
-            .insert((shop.clone(), order.clone()), coupon.coupon_id.clone());
+        let earlier = self.claimed.insert((shop.clone(), order.clone()), coupon.coupon_id.clone());
         assert_eq!(earlier, None, "one coupon an order (A-S0-10)");
         let named = (shop.clone(), coupon.coupon_id.clone());
         assert!(self.coupons.insert(named), "a coupon is one order's");
@@ -119,18 +94,12 @@ impl Model {
                 assert_eq!(order.recovery.offer, None, "A-G-9: {key:?} was paid before");
             }
             if let (Some(offer), State::Paid { .. }) = (&order.recovery.offer, order.state) {
-                assert_ne!(
-                    offer.status,
-                    domain::order::OfferStatus::Displayed,
-                    "{key:?}"
-                );
+                assert_ne!(offer.status, domain::order::OfferStatus::Displayed, "{key:?}");
             }
             assert_eq!(order.claimed_coupon(), self.claimed.get(&key), "{key:?}");
         }
-        let stored: usize = SHOPS
-            .iter()
-            .map(|shop| run.reader().coupons(&id(shop), &all()).unwrap().len())
-            .sum();
+        let stored: usize =
+            SHOPS.iter().map(|shop| run.reader().coupons(&id(shop), &all()).unwrap().len()).sum();
         assert_eq!(stored, self.claimed.len(), "every coupon was an answer");
         for ((shop, campaign), issued) in &self.issued {
             let row = run.reader().campaign(shop, campaign).unwrap().unwrap();
@@ -141,11 +110,7 @@ impl Model {
         // An event that was rejected was not written down: it is decided again, and may be possible.
         let rejected = |reply: &Reply| matches!(reply, Reply::Event { result } if result.outcome == EventOutcome::Rejected);
         for (input, reply) in self.answers.iter().filter(|(_, reply)| !rejected(reply)) {
-            let again = run
-                .engine
-                .submit_many_blocking(vec![input.clone()])
-                .unwrap()
-                .remove(0);
+            let again = run.engine.submit_many_blocking(vec![input.clone()]).unwrap().remove(0);
             repeated(input, reply, &again);
         }
         for (now, before) in orders(run.reader()).iter().zip(&before) {
@@ -212,17 +177,11 @@ fn play(deals: &[[u8; 4]], batches: &[Vec<[u8; 4]>]) {
     run.advance(run.engine.now().plus_hours(24 * 20));
     run.assert_clean();
     let totals = run.reader().totals().unwrap();
-    assert_eq!(
-        totals.pending_timers, 0,
-        "trust.md 47: nothing waits for ever"
-    );
+    assert_eq!(totals.pending_timers, 0, "trust.md 47: nothing waits for ever");
 }
 
 fn cases() -> ProptestConfig {
-    let mut config = ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    };
+    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_CASES").is_none() {
         config.cases = 96;
     }

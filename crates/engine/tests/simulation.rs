@@ -2,10 +2,7 @@
 //! crashes before and after commits (trust.md, Faults 1 and 2). After each crash the audit is clean
 //! and everything acknowledged is there.
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -50,43 +47,22 @@ impl Acknowledged {
     fn assert_kept(&self, run: &Run, what: &str) {
         for (shop, coupon) in &self.coupons {
             let found = run.reader().coupon(shop, &coupon.coupon_id).unwrap();
-            let found =
-                found.unwrap_or_else(|| panic!("{what}: coupon {} is lost", coupon.coupon_id));
-            let who = |c: &Coupon| {
-                (
-                    c.customer_id.clone(),
-                    c.origin_order_id.clone(),
-                    c.claimed_at,
-                )
-            };
+            let found = found.unwrap_or_else(|| panic!("{what}: coupon {} is lost", coupon.coupon_id));
+            let who = |c: &Coupon| (c.customer_id.clone(), c.origin_order_id.clone(), c.claimed_at);
             assert_eq!(who(&found), who(coupon), "{what}");
         }
         let last = |count: usize| count.saturating_sub(20);
         for input in &self.events[last(self.events.len())..] {
             let again = submit(run, input.clone()).unwrap();
-            let Reply::Event { result } = again else {
-                panic!("{what}: {again:?}")
-            };
+            let Reply::Event { result } = again else { panic!("{what}: {again:?}") };
             assert_eq!(result.outcome, EventOutcome::Duplicate, "{what}: {input:?}");
         }
         for (input, _) in &self.refunds[last(self.refunds.len())..] {
-            let Command::CreateRefund {
-                order_id,
-                refund_id,
-                ..
-            } = &input.command
-            else {
+            let Command::CreateRefund { order_id, refund_id, .. } = &input.command else {
                 continue;
             };
-            let order = run
-                .reader()
-                .order(&input.shop_id, order_id)
-                .unwrap()
-                .unwrap();
-            assert!(
-                order.refunds.iter().any(|r| r.refund_id == *refund_id),
-                "{what}"
-            );
+            let order = run.reader().order(&input.shop_id, order_id).unwrap().unwrap();
+            assert!(order.refunds.iter().any(|r| r.refund_id == *refund_id), "{what}");
         }
     }
 }
@@ -97,10 +73,7 @@ fn submit(run: &Run, input: Input) -> Outcome {
 
 fn open(path: &Path, plan: &Plan) -> Run {
     let inner = SqliteStore::open(path).unwrap();
-    Run::on(Box::new(Faulty {
-        inner,
-        plan: plan.clone(),
-    }))
+    Run::on(Box::new(Faulty { inner, plan: plan.clone() }))
 }
 
 fn live(seed: u64) {
@@ -120,9 +93,7 @@ fn live(seed: u64) {
         let answer = match play.turn(&run, action) {
             Move::Nothing => continue,
             Move::Advance(to) => run.engine.advance_blocking(to).map(|_| ()),
-            Move::Input(input) => {
-                submit(&run, (*input).clone()).map(|reply| kept.note(&input, &reply))
-            }
+            Move::Input(input) => submit(&run, (*input).clone()).map(|reply| kept.note(&input, &reply)),
         };
         match answer {
             Ok(()) | Err(EngineError::Refused(_)) => {}

@@ -1,9 +1,6 @@
 //! Timers: never early, each effect once, in order (trust.md, Invariant 42; A-G-3, A-G-9).
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 mod support;
 
@@ -30,10 +27,7 @@ fn before(moment: Instant) -> Instant {
 }
 
 fn times(run: &Run, order: &str, what: &str) -> usize {
-    run.timeline(order)
-        .iter()
-        .filter(|entry| *entry == what)
-        .count()
+    run.timeline(order).iter().filter(|entry| *entry == what).count()
 }
 
 /// Goes to the microsecond before and finds nothing done, then to the moment and finds it done,
@@ -45,10 +39,7 @@ fn fires(run: &Run, moment: Instant, order: &str, what: &str) {
     assert_eq!(times(run, order, what), 1, "{what} is not late");
     assert_eq!(run.advance(moment), 0);
     let entries = run.reader().timeline(&run.shop, &id(order)).unwrap();
-    let entry = entries
-        .into_iter()
-        .find(|entry| entry.what == what)
-        .unwrap();
+    let entry = entries.into_iter().find(|entry| entry.what == what).unwrap();
     assert_eq!(entry.at, moment, "{what}");
 }
 
@@ -64,23 +55,14 @@ fn s0_r14_a_s0_12_trigger_push_and_deadline_to_the_microsecond() {
         assert_eq!(times(&run, "o1", what), 1, "{what}");
     }
     let reason = CancelReason::Timeout;
-    assert_eq!(
-        run.order("o1").state,
-        State::Cancelled {
-            at: at(60 * 24),
-            reason
-        }
-    );
+    assert_eq!(run.order("o1").state, State::Cancelled { at: at(60 * 24), reason });
     assert_eq!(run.reader().totals().unwrap().pending_timers, 0);
     run.assert_clean();
 }
 
 #[test]
 fn a_s0_11_a_s0_7_the_end_of_a_lock_and_of_a_coupon() {
-    let deal = Deal {
-        bind: Bind::ShopScope,
-        ..Deal::default()
-    };
+    let deal = Deal { bind: Bind::ShopScope, ..Deal::default() };
     let run = Run::in_memory().0.with_campaign(&deal);
     run.apply(&placed("o1", "u1", at(0)));
     run.advance(at(15));
@@ -133,11 +115,7 @@ fn a_g_9_a_payment_at_the_trigger_shows_nothing() {
 /// Orders whose triggers, pushes, locks and deadlines interleave.
 fn crowd(run: &Run, orders: i64) {
     let placings = (0..orders).map(|n| {
-        ingest(&placed(
-            &format!("o{n:04}"),
-            &format!("u{}", n % 7),
-            START.plus_seconds(n * 97 % 3_600),
-        ))
+        ingest(&placed(&format!("o{n:04}"), &format!("u{}", n % 7), START.plus_seconds(n * 97 % 3_600)))
     });
     run.many(placings.collect());
 }
@@ -156,10 +134,7 @@ fn one_leap_does_what_many_steps_do_in_the_same_order() {
     assert_eq!(leap.snapshot(), steps.snapshot());
     let outbox = leap.reader().outbox(&leap.shop, &all()).unwrap();
     let mut numbered: Vec<_> = outbox.iter().map(|row| (row.at, &row.event_id)).collect();
-    assert!(
-        numbered.is_sorted_by_key(|(at, _)| *at),
-        "ids follow the time"
-    );
+    assert!(numbered.is_sorted_by_key(|(at, _)| *at), "ids follow the time");
     numbered.sort_unstable();
     assert!(numbered.is_sorted_by_key(|(_, id)| (*id).clone()));
     leap.assert_clean();
@@ -182,11 +157,7 @@ fn s0_r37_a_timer_set_on_the_way_fires_before_later_ones() {
     // In one leap: the trigger of `soon` at 20 sets its push for 25, before the push of `later` that
     // was set for 40. A category is reminded of once a day, so the order of firing shows.
     run.advance(at(60));
-    let sent = |order: &str| {
-        run.messages(order)
-            .iter()
-            .find_map(|message| message.sent_at)
-    };
+    let sent = |order: &str| run.messages(order).iter().find_map(|message| message.sent_at);
     assert_eq!((sent("soon"), sent("later")), (Some(at(25)), None));
     run.assert_clean();
 }
@@ -206,12 +177,7 @@ fn s0_r38_a_s0_13_a_push_that_has_come_into_quiet_hours_waits_for_their_end() {
     assert_eq!(times(&run, "o1", "push.sent"), 0);
     assert_eq!(times(&run, "o1", "push.suppressed"), 1);
     run.advance(at(210));
-    assert_eq!(
-        run.messages("o1")
-            .iter()
-            .find_map(|message| message.sent_at),
-        sent_at
-    );
+    assert_eq!(run.messages("o1").iter().find_map(|message| message.sent_at), sent_at);
     run.assert_clean();
 }
 
@@ -290,20 +256,14 @@ fn on_the_machines_clock_what_is_due_fires_by_itself() {
     // The writer fires what is due after each batch, so the second answer comes after the firing.
     submit(placed("o2", "u2", now)).unwrap();
     let shown = read(&engine, "o1").recovery.offer.expect("it was due");
-    assert!(
-        shown.shown_at >= now,
-        "it is shown when it is shown, not when it was due"
-    );
+    assert!(shown.shown_at >= now, "it is shown when it is shown, not when it was due");
     assert_eq!(read(&engine, "o2").recovery.offer, None);
     // One that is long past its deadline is cancelled as of it, and shows nothing (A-G-3).
     submit(placed("o3", "u3", now.plus_hours(-30))).unwrap();
     submit(shipped("o2", now)).unwrap();
     let late = read(&engine, "o3");
     let (at, reason) = (now.plus_hours(-6), CancelReason::Timeout);
-    assert_eq!(
-        (late.state, late.recovery.offer),
-        (State::Cancelled { at, reason }, None)
-    );
+    assert_eq!((late.state, late.recovery.offer), (State::Cancelled { at, reason }, None));
     let reader = engine.reader().clone();
     engine.stop();
     let report = engine::audit::audit(&*reader, now, &mut |_, _| {}).unwrap();
@@ -315,18 +275,12 @@ fn on_the_machines_clock_nobody_has_to_ask() {
     let clock = EngineClock::system();
     let now = clock.now();
     let engine = Engine::start(Box::new(running_now(now)), clock).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
-        .worker_threads(1)
-        .build()
-        .unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_time().worker_threads(1).build().unwrap();
     let due = now.plus_seconds(1);
     runtime.block_on(async {
         let event = placed("o1", "u1", due.plus_minutes(-15));
-        engine
-            .submit(Input::new(id("s1"), ingest(&event)))
-            .await
-            .unwrap();
+        engine.submit(Input::new(id("s1"), ingest(&event))).await.unwrap();
         assert_eq!(read(&engine, "o1").recovery.offer, None, "not yet");
         let published = engine.published();
         let told = tokio::time::timeout(Duration::from_secs(20), async {

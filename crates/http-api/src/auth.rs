@@ -19,12 +19,7 @@ impl Caller {
             return Ok(());
         }
         let title = "The key lacks the scope for this";
-        let problem = Problem::new(
-            StatusCode::FORBIDDEN,
-            "scope_missing",
-            title,
-            "密钥权限不足",
-        );
+        let problem = Problem::new(StatusCode::FORBIDDEN, "scope_missing", title, "密钥权限不足");
         Err(problem.detail(format!("this needs the scope {}", scope.as_str())))
     }
     /// Refuses a key of one shop what is the platform's.
@@ -41,27 +36,13 @@ impl FromRequestParts<ApiState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let unauthorized = |detail: &str| {
             let title = "A valid API key is needed";
-            Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "unauthorized",
-                title,
-                "需要有效的API密钥",
-            )
-            .detail(detail)
+            Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", title, "需要有效的API密钥").detail(detail)
         };
-        let header = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = header.and_then(|text| text.strip_prefix("Bearer "));
         let key = key.ok_or_else(|| unauthorized("send `Authorization: Bearer <api key>`"))?;
-        let found = state.keys.find(
-            key,
-            engine::clock::Clock::now(&engine::clock::SystemClock::default()),
-        );
-        found
-            .map(Caller)
-            .ok_or_else(|| unauthorized("the key is not known, was withdrawn or has expired"))
+        let found = state.keys.find(key, engine::clock::Clock::now(&engine::clock::SystemClock::default()));
+        found.map(Caller).ok_or_else(|| unauthorized("the key is not known, was withdrawn or has expired"))
     }
 }
 
@@ -90,15 +71,10 @@ impl FromRequestParts<ApiState> for InShop {
         let caller = Caller::from_request_parts(parts, state).await?;
         let params = RawPathParams::from_request_parts(parts, state).await;
         let params = params.map_err(|error| Problem::malformed(error.to_string()))?;
-        let named = params
-            .iter()
-            .find(|(name, _)| *name == "shop")
-            .map(|(_, value)| value);
+        let named = params.iter().find(|(name, _)| *name == "shop").map(|(_, value)| value);
         let shop_id = named.and_then(|text| ShopId::try_new(text).ok());
         let shop_id = shop_id.ok_or_else(|| Problem::not_found("no shop of that name"))?;
-        if shop_id == ShopId::platform()
-            || caller.0.shop.as_ref().is_some_and(|own| *own != shop_id)
-        {
+        if shop_id == ShopId::platform() || caller.0.shop.as_ref().is_some_and(|own| *own != shop_id) {
             return Err(Problem::not_found(format!("no shop {shop_id}")));
         }
         Ok(Self { shop_id, caller })

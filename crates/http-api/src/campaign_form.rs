@@ -90,11 +90,7 @@ impl Fields {
             return at;
         }
         if !text.is_empty() {
-            self.fault(
-                field,
-                Code::InvalidValue,
-                "RFC 3339, e.g. 2022-06-10T12:00:00+08:00",
-            );
+            self.fault(field, Code::InvalidValue, "RFC 3339, e.g. 2022-06-10T12:00:00+08:00");
         }
         Instant::from_micros(0)
     }
@@ -112,11 +108,7 @@ impl Fields {
         let form: Form = match serde_path_to_error::deserialize(value) {
             Ok(form) => form,
             Err(error) => {
-                self.fault(
-                    &format!("scope.{}", error.path()),
-                    Code::InvalidValue,
-                    error.inner().to_string(),
-                );
+                self.fault(&format!("scope.{}", error.path()), Code::InvalidValue, error.inner().to_string());
                 return Scope::default();
             }
         };
@@ -124,17 +116,12 @@ impl Fields {
         for (index, text) in form.skus.iter().enumerate().take(limits::SCOPE_SKUS + 1) {
             match Sku::try_new(text) {
                 Ok(sku) => drop(skus.insert(sku)),
-                Err(error) => self.fault(
-                    &format!("scope.skus[{index}]"),
-                    Code::InvalidValue,
-                    error.to_string(),
-                ),
+                Err(error) => {
+                    self.fault(&format!("scope.skus[{index}]"), Code::InvalidValue, error.to_string());
+                }
             }
         }
-        Scope {
-            mode: form.mode,
-            skus: Arc::new(skus),
-        }
+        Scope { mode: form.mode, skus: Arc::new(skus) }
     }
     fn terms(&mut self, kind: &str, value: &Value) -> Option<Terms> {
         if kind != "recovery" {
@@ -147,35 +134,20 @@ impl Fields {
             self.fault("terms", Code::Required, "an object");
             return None;
         };
-        for name in fields
-            .keys()
-            .filter(|name| !RECOVERY_TERMS.contains(&name.as_str()))
-        {
+        for name in fields.keys().filter(|name| !RECOVERY_TERMS.contains(&name.as_str())) {
             let known = RECOVERY_TERMS.join(", ");
-            self.fault(
-                &format!("terms.{name}"),
-                Code::InvalidValue,
-                format!("not one of {known}"),
-            );
+            self.fault(&format!("terms.{name}"), Code::InvalidValue, format!("not one of {known}"));
         }
         match serde_path_to_error::deserialize::<_, recovery::Terms>(value) {
             Ok(terms) => Some(Terms::Recovery(terms)),
             Err(error) => {
                 let message = error.inner().to_string();
-                let missing = message
-                    .strip_prefix("missing field `")
-                    .and_then(|rest| rest.split('`').next());
+                let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
                 match missing {
-                    Some(field) => self.fault(
-                        &format!("terms.{field}"),
-                        Code::Required,
-                        "this field is required",
-                    ),
-                    None => self.fault(
-                        &format!("terms.{}", error.path()),
-                        Code::InvalidValue,
-                        message,
-                    ),
+                    Some(field) => {
+                        self.fault(&format!("terms.{field}"), Code::Required, "this field is required");
+                    }
+                    None => self.fault(&format!("terms.{}", error.path()), Code::InvalidValue, message),
                 }
                 None
             }
@@ -211,27 +183,15 @@ impl CampaignRequest {
         };
         let kind = fields.text("kind", &self.kind);
         let name = fields.text("name", &self.name);
-        let (starts_at, ends_at) = (
-            fields.moment("starts_at", &self.starts_at),
-            fields.moment("ends_at", &self.ends_at),
-        );
+        let (starts_at, ends_at) =
+            (fields.moment("starts_at", &self.starts_at), fields.moment("ends_at", &self.ends_at));
         let scope = fields.scope(&self.scope);
         let terms = fields.terms(&kind, &self.terms);
         match terms {
             Some(terms) if fields.0.is_empty() => {
-                let version = Version {
-                    name,
-                    starts_at,
-                    ends_at,
-                    scope,
-                    terms,
-                    made_at: Instant::from_micros(0),
-                };
-                Ok(Form {
-                    campaign_id,
-                    version,
-                    publish,
-                })
+                let version =
+                    Version { name, starts_at, ends_at, scope, terms, made_at: Instant::from_micros(0) };
+                Ok(Form { campaign_id, version, publish })
             }
             _ => Err(fields.0),
         }
@@ -245,24 +205,14 @@ impl CampaignRequest {
         if let (Value::Object(merged), Value::Object(new)) = (&mut merged, &self.terms) {
             merged.extend(new.clone());
         }
-        let merged = if self.terms.is_null() || self.terms.is_object() {
-            merged
-        } else {
-            self.terms.clone()
-        };
+        let merged = if self.terms.is_null() || self.terms.is_object() { merged } else { self.terms.clone() };
         Self {
             campaign_id: Value::Null,
             kind: or(&self.kind, Value::String(version.terms.kind().into())),
             name: or(&self.name, Value::String(version.name.clone())),
-            starts_at: or(
-                &self.starts_at,
-                Value::String(version.starts_at.to_string()),
-            ),
+            starts_at: or(&self.starts_at, Value::String(version.starts_at.to_string())),
             ends_at: or(&self.ends_at, Value::String(version.ends_at.to_string())),
-            scope: or(
-                &self.scope,
-                serde_json::to_value(&version.scope).unwrap_or_default(),
-            ),
+            scope: or(&self.scope, serde_json::to_value(&version.scope).unwrap_or_default()),
             terms: merged,
             publish: Value::Null,
             unknown: self.unknown.clone(),
@@ -273,16 +223,9 @@ impl CampaignRequest {
 /// The problem for terms that cannot be read.
 pub fn invalid_terms(found: Vec<domain::Violation>) -> Problem {
     let title = Code::InvalidTerms.en();
-    let mut problem = Problem::new(
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "invalid_terms",
-        title,
-        Code::InvalidTerms.zh(),
-    );
-    let detail: Vec<String> = found
-        .iter()
-        .map(|v| format!("{}: {}", v.field, v.message))
-        .collect();
+    let mut problem =
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_terms", title, Code::InvalidTerms.zh());
+    let detail: Vec<String> = found.iter().map(|v| format!("{}: {}", v.field, v.message)).collect();
     problem.detail = detail.join("; ");
     problem.violations = found.into_iter().map(Violation::from).collect();
     problem

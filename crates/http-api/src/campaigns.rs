@@ -75,27 +75,15 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
         created_at: time::show(shop, campaign.created_at),
         published_at: time::show_some(shop, campaign.published_at),
         closed_at: time::show_some(shop, campaign.closed_at),
-        methods: if baitiao {
-            vec!["jd_pay", "baitiao"]
-        } else {
-            vec!["jd_pay"]
-        },
+        methods: if baitiao { vec!["jd_pay", "baitiao"] } else { vec!["jd_pay"] },
     }
 }
 
-async fn submit(
-    state: &ApiState,
-    caller: &InShop,
-    input: Input,
-) -> Result<Json<CampaignView>, Problem> {
+async fn submit(state: &ApiState, caller: &InShop, input: Input) -> Result<Json<CampaignView>, Problem> {
     caller.may(Scope::Campaigns)?;
     let shop = state.shop(&caller.shop_id)?;
     match state.engine.submit(input).await? {
-        Reply::Campaign {
-            campaign,
-            counters,
-            now,
-        } => Ok(Json(view(&shop, &campaign, &counters, now))),
+        Reply::Campaign { campaign, counters, now } => Ok(Json(view(&shop, &campaign, &counters, now))),
         other => Err(unexpected(&other)),
     }
 }
@@ -111,23 +99,11 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<CampaignView>), Problem> {
     caller.may(Scope::Campaigns)?;
     let form = body.value.read().map_err(invalid_terms)?;
-    let digest = body
-        .digest
-        .iter()
-        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let digest = body.digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let (campaign_id, version, publish) = (form.campaign_id, Box::new(form.version), form.publish);
-    let command = Command::CreateCampaign {
-        campaign_id,
-        version,
-        publish,
-        digest,
-    };
+    let command = Command::CreateCampaign { campaign_id, version, publish, digest };
     let idempotency = extract::idempotency(&headers, "campaigns", &body.digest)?;
-    let input = Input {
-        shop_id: caller.shop_id.clone(),
-        idempotency,
-        command,
-    };
+    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command };
     Ok((StatusCode::CREATED, submit(&state, &caller, input).await?))
 }
 
@@ -159,10 +135,7 @@ pub async fn validate(
         }
     };
     let all = |found: Vec<domain::Violation>| found.into_iter().map(Violation::from).collect();
-    Ok(Json(ValidationView {
-        violations: all(violations),
-        warnings: all(warnings),
-    }))
+    Ok(Json(ValidationView { violations: all(violations), warnings: all(warnings) }))
 }
 
 /// Which campaigns to list.
@@ -189,28 +162,13 @@ pub async fn list(
     let now = state.engine.now();
     let rows = state.engine.reader().campaigns(&caller.shop_id)?;
     let wanted = rows.iter().filter(|row| {
-        let kind = query
-            .0
-            .kind
-            .as_deref()
-            .is_none_or(|kind| kind == row.campaign.current().terms.kind());
-        kind && query
-            .0
-            .status
-            .is_none_or(|status| status == row.campaign.status(&row.counters, now))
+        let kind = query.0.kind.as_deref().is_none_or(|kind| kind == row.campaign.current().terms.kind());
+        kind && query.0.status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
     });
-    Ok(Json(List::whole(
-        wanted
-            .map(|row| view(&shop, &row.campaign, &row.counters, now))
-            .collect(),
-    )))
+    Ok(Json(List::whole(wanted.map(|row| view(&shop, &row.campaign, &row.counters, now)).collect())))
 }
 
-fn find(
-    state: &ApiState,
-    caller: &InShop,
-    id: &CampaignId,
-) -> Result<engine::rows::CampaignRow, Problem> {
+fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<engine::rows::CampaignRow, Problem> {
     let found = state.engine.reader().campaign(&caller.shop_id, id)?;
     found.ok_or_else(|| Problem::not_found(format!("no campaign {id}")))
 }
@@ -226,12 +184,7 @@ pub async fn get_one(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
     let row = find(&state, &caller, &id)?;
-    Ok(Json(view(
-        &shop,
-        &row.campaign,
-        &row.counters,
-        state.engine.now(),
-    )))
+    Ok(Json(view(&shop, &row.campaign, &row.counters, state.engine.now())))
 }
 
 /// Changes a campaign: a new version, made of the old one and the fields sent. Orders keep theirs.
@@ -245,28 +198,17 @@ pub async fn revise(
 ) -> Result<Json<CampaignView>, Problem> {
     caller.may(Scope::Campaigns)?;
     let row = find(&state, &caller, &id)?;
-    if !body.value.campaign_id.is_null() && body.value.campaign_id != Value::String(id.to_string())
-    {
+    if !body.value.campaign_id.is_null() && body.value.campaign_id != Value::String(id.to_string()) {
         let violation = domain::Violation::new("campaign_id", domain::Code::ImmutableField);
         return Err(invalid_terms(vec![violation]));
     }
     if !body.value.kind.is_null()
         && body.value.kind != Value::String(row.campaign.current().terms.kind().into())
     {
-        return Err(invalid_terms(vec![domain::Violation::new(
-            "kind",
-            domain::Code::ImmutableField,
-        )]));
+        return Err(invalid_terms(vec![domain::Violation::new("kind", domain::Code::ImmutableField)]));
     }
-    let form = body
-        .value
-        .over(row.campaign.current())
-        .read()
-        .map_err(invalid_terms)?;
-    let command = Command::ReviseCampaign {
-        campaign_id: id,
-        version: Box::new(form.version),
-    };
+    let form = body.value.over(row.campaign.current()).read().map_err(invalid_terms)?;
+    let command = Command::ReviseCampaign { campaign_id: id, version: Box::new(form.version) };
     submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
 }
 
@@ -344,11 +286,7 @@ pub async fn stats(
 ) -> Result<Json<StatsView>, Problem> {
     caller.may(Scope::Read)?;
     let c = find(&state, &caller, &id)?.counters;
-    let by_baitiao = c
-        .by_method
-        .get(&domain::order::Method::Baitiao)
-        .copied()
-        .unwrap_or(0);
+    let by_baitiao = c.by_method.get(&domain::order::Method::Baitiao).copied().unwrap_or(0);
     let paid: u64 = c.by_method.values().sum();
     Ok(Json(StatsView {
         campaign_id: id.to_string(),

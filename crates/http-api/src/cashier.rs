@@ -65,13 +65,8 @@ fn in_scope(
 ) -> Result<Vec<Coupon>, Problem> {
     let mut fitting = Vec::with_capacity(coupons.len());
     for coupon in coupons {
-        let row = state
-            .engine
-            .reader()
-            .campaign(&caller.shop_id, &coupon.campaign_id)?;
-        let version = row
-            .as_ref()
-            .and_then(|row| row.campaign.version(coupon.version));
+        let row = state.engine.reader().campaign(&caller.shop_id, &coupon.campaign_id)?;
+        let version = row.as_ref().and_then(|row| row.campaign.version(coupon.version));
         if version.is_none_or(|version| coupon.check_scope(order, &version.scope).is_ok()) {
             fitting.push(coupon);
         }
@@ -91,30 +86,18 @@ pub async fn get_one(
     let order = find_order(&state, &caller, &id)?;
     let now = state.engine.now();
     check_open(&order, now)?;
-    let page = Page {
-        after: None,
-        limit: crate::limits::PAGE_ROWS,
-    };
-    let coupons =
-        state
-            .engine
-            .reader()
-            .customer_coupons(&caller.shop_id, &order.customer_id, None, &page)?;
+    let page = Page { after: None, limit: crate::limits::PAGE_ROWS };
+    let coupons = state.engine.reader().customer_coupons(&caller.shop_id, &order.customer_id, None, &page)?;
     let coupons = in_scope(&state, &caller, &order, coupons)?;
-    let methods = recovery::cashier(&order, &coupons, now)
-        .into_iter()
-        .map(|m| MethodView {
-            method: m.method,
-            label: m.label,
-            label_en: m.label_en,
-            coupon_id: m.coupon_id.map(|id| id.to_string()),
-            saving: m.saving.minor(),
-            payable: m.payable.minor(),
-        });
-    Ok(Json(CashierView {
-        payable: order.payable.minor(),
-        methods: methods.collect(),
-    }))
+    let methods = recovery::cashier(&order, &coupons, now).into_iter().map(|m| MethodView {
+        method: m.method,
+        label: m.label,
+        label_en: m.label_en,
+        coupon_id: m.coupon_id.map(|id| id.to_string()),
+        saving: m.saving.minor(),
+        payable: m.payable.minor(),
+    });
+    Ok(Json(CashierView { payable: order.payable.minor(), methods: methods.collect() }))
 }
 
 /// A payment to start.
@@ -158,40 +141,13 @@ pub async fn start_payment(
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     caller.may(Scope::Checkout)?;
     let idempotency = extract::idempotency(&headers, &format!("payment {order_id}"), &body.digest)?;
-    let PaymentRequest {
-        payment_id,
-        method,
-        coupon_id,
-    } = body.value;
-    let command = Command::StartPayment {
-        order_id,
-        payment_id,
-        method,
-        coupon_id,
-    };
-    let input = Input {
-        shop_id: caller.shop_id,
-        idempotency,
-        command,
-    };
+    let PaymentRequest { payment_id, method, coupon_id } = body.value;
+    let command = Command::StartPayment { order_id, payment_id, method, coupon_id };
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
-        Reply::Payment {
-            payment_id,
-            amount,
-            saving,
-            coupon_status,
-        } => {
-            let (payment_id, amount, saving) =
-                (payment_id.to_string(), amount.minor(), saving.minor());
-            Ok((
-                StatusCode::CREATED,
-                Json(PaymentView {
-                    payment_id,
-                    amount,
-                    saving,
-                    coupon_status,
-                }),
-            ))
+        Reply::Payment { payment_id, amount, saving, coupon_status } => {
+            let (payment_id, amount, saving) = (payment_id.to_string(), amount.minor(), saving.minor());
+            Ok((StatusCode::CREATED, Json(PaymentView { payment_id, amount, saving, coupon_status })))
         }
         other => Err(unexpected(&other)),
     }

@@ -42,55 +42,34 @@ pub fn read(text: &[u8], now: Instant) -> Incoming {
     let envelope: Envelope<'_> = match serde_json::from_slice(text) {
         Ok(envelope) => envelope,
         Err(error) => {
-            let refusal = Refusal::with(
-                Code::InvalidValue,
-                format!("not a CloudEvent in JSON: {error}"),
-            );
-            return Incoming {
-                id: String::new(),
-                event: Err(refusal),
-            };
+            let refusal = Refusal::with(Code::InvalidValue, format!("not a CloudEvent in JSON: {error}"));
+            return Incoming { id: String::new(), event: Err(refusal) };
         }
     };
     let id = envelope.id.as_deref().unwrap_or_default().to_owned();
-    Incoming {
-        id,
-        event: open(&envelope, now),
-    }
+    Incoming { id, event: open(&envelope, now) }
 }
 
 fn fault(field: &str, code: Code, message: impl Into<String>) -> Refusal {
     let message = message.into();
     let mut refusal = Refusal::with(code, format!("{field}: {message}"));
-    refusal
-        .violations
-        .push(Violation::with(field, code, message));
+    refusal.violations.push(Violation::with(field, code, message));
     refusal
 }
 
 fn name(field: &str, value: Option<&str>) -> Result<String, Refusal> {
     match value {
         None | Some("") => Err(fault(field, Code::Required, "CloudEvents requires it")),
-        Some(text) if text.len() > limits::EVENT_NAME => Err(fault(
-            field,
-            Code::TooLongText,
-            format!("at most {} bytes", limits::EVENT_NAME),
-        )),
+        Some(text) if text.len() > limits::EVENT_NAME => {
+            Err(fault(field, Code::TooLongText, format!("at most {} bytes", limits::EVENT_NAME)))
+        }
         Some(text) => Ok(text.to_owned()),
     }
 }
 
 fn open(envelope: &Envelope<'_>, now: Instant) -> Result<(Box<OrderEvent>, Digest), Refusal> {
-    if envelope
-        .specversion
-        .as_deref()
-        .is_some_and(|version| version != "1.0")
-    {
-        return Err(fault(
-            "specversion",
-            Code::InvalidValue,
-            "1.0 is understood",
-        ));
+    if envelope.specversion.as_deref().is_some_and(|version| version != "1.0") {
+        return Err(fault("specversion", Code::InvalidValue, "1.0 is understood"));
     }
     let event_id = name("id", envelope.id.as_deref())?;
     let source = name("source", envelope.source.as_deref())?;
@@ -99,8 +78,7 @@ fn open(envelope: &Envelope<'_>, now: Instant) -> Result<(Box<OrderEvent>, Diges
         None => now,
         Some(text) => {
             let moment = Instant::parse(text);
-            moment
-                .ok_or_else(|| fault("time", Code::InvalidValue, "a time is written in RFC 3339"))?
+            moment.ok_or_else(|| fault("time", Code::InvalidValue, "a time is written in RFC 3339"))?
         }
     };
     let data = envelope.data.map_or("{}", RawValue::get);
@@ -110,15 +88,7 @@ fn open(envelope: &Envelope<'_>, now: Instant) -> Result<(Box<OrderEvent>, Diges
         contents.extend_from_slice(&occurred_at.micros().to_le_bytes());
     }
     let digest = engine::rows::digest(&contents);
-    Ok((
-        Box::new(OrderEvent {
-            source,
-            event_id,
-            occurred_at,
-            body,
-        }),
-        digest,
-    ))
+    Ok((Box::new(OrderEvent { source, event_id, occurred_at, body }), digest))
 }
 
 fn body(kind: &str, data: &str) -> Result<Body, Refusal> {
@@ -137,11 +107,7 @@ fn body(kind: &str, data: &str) -> Result<Body, Refusal> {
         "" => return Err(fault("type", Code::Required, "CloudEvents requires it")),
         other => {
             let known = Body::TYPES.join(", ");
-            return Err(fault(
-                "type",
-                Code::InvalidValue,
-                format!("{other} is not one of {known}"),
-            ));
+            return Err(fault("type", Code::InvalidValue, format!("{other} is not one of {known}")));
         }
     })
 }

@@ -68,19 +68,12 @@ impl CouponView {
             save: coupon.save.minor(),
             status: coupon.status,
             bind: coupon.bind,
-            methods: if coupon.allow_baitiao {
-                vec!["jd_pay", "baitiao"]
-            } else {
-                vec!["jd_pay"]
-            },
+            methods: if coupon.allow_baitiao { vec!["jd_pay", "baitiao"] } else { vec!["jd_pay"] },
             usable_from: time::show(shop, coupon.claimed_at),
             usable_until: time::show(shop, coupon.usable_until),
             order_id: coupon.used_on.as_ref().or(bound).map(ToString::to_string),
             used_on: coupon.used_on.as_ref().map(ToString::to_string),
-            locked_until: coupon
-                .lock
-                .as_ref()
-                .map(|lock| time::show(shop, lock.until)),
+            locked_until: coupon.lock.as_ref().map(|lock| time::show(shop, lock.until)),
         }
     }
 }
@@ -123,16 +116,6 @@ pub async fn of_customer(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
     let page = page.0.page();
-    let rows = state.engine.reader().customer_coupons(
-        &caller.shop_id,
-        &customer,
-        status.0.status,
-        &page,
-    )?;
-    Ok(Json(List::of(
-        rows,
-        &page,
-        |c| c.coupon_id.to_string(),
-        |c| CouponView::new(&shop, &c),
-    )))
+    let rows = state.engine.reader().customer_coupons(&caller.shop_id, &customer, status.0.status, &page)?;
+    Ok(Json(List::of(rows, &page, |c| c.coupon_id.to_string(), |c| CouponView::new(&shop, &c))))
 }

@@ -2,8 +2,8 @@
 
 use crate::state::ApiState;
 use crate::{
-    campaigns, cashier, coupons, events, messages, offers, orders, refunds, risk, sandbox,
-    scope_import, service, shops, webhooks,
+    campaigns, cashier, coupons, events, messages, offers, orders, refunds, risk, sandbox, scope_import,
+    service, shops, webhooks,
 };
 use std::fmt::Write as _;
 
@@ -86,14 +86,10 @@ pub fn pages(document: utoipa::openapi::OpenApi) -> Router<ApiState> {
 
 async fn problems() -> Html<String> {
     let mut rows = String::new();
-    let domain = domain::Code::ALL
-        .iter()
-        .map(|code| (code.as_str(), code.en(), code.zh()));
+    let domain = domain::Code::ALL.iter().map(|code| (code.as_str(), code.en(), code.zh()));
     for (code, en, zh) in domain.chain(crate::problem::EDGE_CODES.iter().copied()) {
-        let _ = writeln!(
-            rows,
-            "<tr id=\"{code}\"><td><code>{code}</code></td><td>{en}</td><td>{zh}</td></tr>"
-        );
+        let _ =
+            writeln!(rows, "<tr id=\"{code}\"><td><code>{code}</code></td><td>{en}</td><td>{zh}</td></tr>");
     }
     Html(format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>\

@@ -66,10 +66,7 @@ fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Probl
         "application/cloudevents-batch+json" => {
             let events: Vec<&RawValue> = serde_json::from_slice(bytes)
                 .map_err(|e| Problem::malformed(format!("not an array of JSON: {e}")))?;
-            Ok(events
-                .into_iter()
-                .map(|event| event.get().as_bytes())
-                .collect())
+            Ok(events.into_iter().map(|event| event.get().as_bytes()).collect())
         }
         "application/cloudevents+json" | "application/json" | "" => Ok(vec![bytes]),
         other => {
@@ -98,35 +95,18 @@ pub async fn post_events(
 ) -> Result<Json<ResultsView>, Problem> {
     caller.may(Scope::Events)?;
     state.shop(&caller.shop_id)?;
-    let content_type = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok());
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
     let bytes = extract::read_bytes(request, &state).await?;
     let parts = split(&content_type, &bytes)?;
     if parts.len() > limits::BATCH_EVENTS {
         let title = "Too many events in one request; nothing was done";
-        let problem = Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "batch_too_large",
-            title,
-            "单次事件过多",
-        );
-        return Err(problem.detail(format!(
-            "{} events, at most {}",
-            parts.len(),
-            limits::BATCH_EVENTS
-        )));
+        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "batch_too_large", title, "单次事件过多");
+        return Err(problem.detail(format!("{} events, at most {}", parts.len(), limits::BATCH_EVENTS)));
     }
     let now = state.engine.now();
-    let incoming: Vec<Incoming> = parts
-        .into_iter()
-        .map(|part| cloud_events::read(part, now))
-        .collect();
-    Ok(Json(ResultsView {
-        results: ingest(&state, &caller, incoming).await?,
-    }))
+    let incoming: Vec<Incoming> = parts.into_iter().map(|part| cloud_events::read(part, now)).collect();
+    Ok(Json(ResultsView { results: ingest(&state, &caller, incoming).await? }))
 }
 
 async fn ingest(
@@ -139,10 +119,7 @@ async fn ingest(
     for Incoming { id, event } in incoming {
         match event {
             Ok((event, digest)) => {
-                inputs.push(Input::new(
-                    caller.shop_id.clone(),
-                    Command::Ingest { event, digest },
-                ));
+                inputs.push(Input::new(caller.shop_id.clone(), Command::Ingest { event, digest }));
                 waiting.push((id, None));
             }
             Err(refusal) => waiting.push((id, Some(refusal))),
@@ -195,12 +172,7 @@ pub async fn get_parked(
     let rows = state.engine.reader().parked(&caller.shop_id, &page)?;
     let order = |p: &engine::rows::Parked| p.event.body.order_id().map(ToString::to_string);
     let key = |p: &engine::rows::Parked| {
-        format!(
-            "{}|{}|{}",
-            order(p).unwrap_or_default(),
-            p.event.source,
-            p.event.event_id
-        )
+        format!("{}|{}|{}", order(p).unwrap_or_default(), p.event.source, p.event.event_id)
     };
     Ok(Json(List::of(rows, &page, key, |p| ParkedView {
         order_id: order(&p),

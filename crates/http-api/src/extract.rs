@@ -53,9 +53,7 @@ fn wrong_shape(path: &str, message: &str) -> Problem {
 /// message, as the path leads only to where it should stand; the whole is called `body`.
 pub fn field_at_fault(path: &str, message: &str) -> (String, Code) {
     let parent = path.trim_end_matches('.');
-    let missing = message
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split('`').next());
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
     match (parent, missing) {
         ("", None) => ("body".to_owned(), Code::InvalidValue),
         (parent, None) => (parent.to_owned(), Code::InvalidValue),
@@ -66,21 +64,15 @@ pub fn field_at_fault(path: &str, message: &str) -> (String, Code) {
 
 /// Reads the whole body, within the limit.
 pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state)
-        .await
-        .map_err(|rejection| {
-            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let title = "The body is too large; nothing was done";
-                let problem = Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "body_too_large",
-                    title,
-                    "请求内容过大",
-                );
-                return problem.detail(format!("at most {} bytes", limits::BODY_BYTES));
-            }
-            Problem::malformed(rejection.body_text())
-        })
+    Bytes::from_request(request, state).await.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            let title = "The body is too large; nothing was done";
+            let problem =
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", title, "请求内容过大");
+            return problem.detail(format!("at most {} bytes", limits::BODY_BYTES));
+        }
+        Problem::malformed(rejection.body_text())
+    })
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
@@ -88,10 +80,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let bytes = read_bytes(request, state).await?;
         let value = read_json(&bytes)?;
-        Ok(Self {
-            value,
-            digest: engine::rows::digest(&bytes),
-        })
+        Ok(Self { value, digest: engine::rows::digest(&bytes) })
     }
 }
 
@@ -116,8 +105,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        let read =
-            read.map_err(|rejection| Problem::invalid_body("query", &rejection.body_text()))?;
+        let read = read.map_err(|rejection| Problem::invalid_body("query", &rejection.body_text()))?;
         Ok(Self(read.0))
     }
 }
@@ -133,10 +121,7 @@ pub fn idempotency(
     };
     let text = value.to_str().unwrap_or_default();
     if text.is_empty() || text.len() > limits::IDEMPOTENCY_KEY {
-        let detail = format!(
-            "Idempotency-Key is 1 to {} plain characters",
-            limits::IDEMPOTENCY_KEY
-        );
+        let detail = format!("Idempotency-Key is 1 to {} plain characters", limits::IDEMPOTENCY_KEY);
         return Err(Refusal::with(Code::InvalidValue, detail).into());
     }
     let mut asked = route.as_bytes().to_vec();

@@ -27,15 +27,8 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 7] = [
-        Self::Read,
-        Self::Events,
-        Self::Checkout,
-        Self::Campaigns,
-        Self::Refunds,
-        Self::Risk,
-        Self::Admin,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Events, Self::Checkout, Self::Campaigns, Self::Refunds, Self::Risk, Self::Admin];
     /// The stable text.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -81,14 +74,8 @@ impl ApiKey {
         for byte in random {
             let _ = write!(text, "{byte:02x}");
         }
-        let kept = Self {
-            name: name.into(),
-            hash: hash(&text),
-            shop,
-            scopes,
-            created_at: now,
-            expires_at: None,
-        };
+        let kept =
+            Self { name: name.into(), hash: hash(&text), shop, scopes, created_at: now, expires_at: None };
         (text, kept)
     }
     /// The key that a sandbox accepts when it has no key file.
@@ -122,30 +109,16 @@ impl KeyRing {
     }
     /// Puts other keys in force.
     pub fn replace(&self, keys: Vec<ApiKey>) {
-        let read = |key: ApiKey| {
-            Some((
-                *blake3::Hash::from_hex(&key.hash).ok()?.as_bytes(),
-                Arc::new(key),
-            ))
-        };
+        let read = |key: ApiKey| Some((*blake3::Hash::from_hex(&key.hash).ok()?.as_bytes(), Arc::new(key)));
         let keys = keys.into_iter().filter_map(read).collect();
-        *self
-            .0
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
+        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
     }
     /// The key's rights, if it is in force.
     pub fn find(&self, key: &str, now: Instant) -> Option<Arc<ApiKey>> {
         let hash = *blake3::hash(key.as_bytes()).as_bytes();
-        let keys = self
-            .0
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let keys = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let found = keys.get(&hash)?;
-        found
-            .expires_at
-            .is_none_or(|end| now < end)
-            .then(|| found.clone())
+        found.expires_at.is_none_or(|end| now < end).then(|| found.clone())
     }
 }
 

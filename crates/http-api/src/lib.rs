@@ -47,10 +47,7 @@ pub fn router(state: ApiState) -> Router {
         .fallback(problem::unknown_route)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
-        .layer(axum::middleware::from_fn_with_state(
-            state.clone(),
-            service::observe,
-        ))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), service::observe))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .with_state(state)
 }

@@ -70,20 +70,9 @@ pub async fn list(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
     let page = page.0.page();
-    let MessageQuery {
-        order_id,
-        customer_id,
-        status,
-    } = filter.0;
-    let filter = MessageFilter {
-        order_id,
-        customer_id,
-        status,
-    };
-    let rows = state
-        .engine
-        .reader()
-        .messages(&caller.shop_id, &filter, &page)?;
+    let MessageQuery { order_id, customer_id, status } = filter.0;
+    let filter = MessageFilter { order_id, customer_id, status };
+    let rows = state.engine.reader().messages(&caller.shop_id, &filter, &page)?;
     Ok(Json(List::of(
         rows,
         &page,

@@ -77,18 +77,10 @@ fn status(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<OfferStatu
     if offer.status != OfferStatus::Displayed {
         return Ok(offer.status);
     }
-    let row = state
-        .engine
-        .reader()
-        .campaign(&caller.shop_id, &offer.campaign_id)?;
+    let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
     let now = state.engine.now();
-    let over =
-        row.is_none_or(|row| row.campaign.is_closed(now) || now >= row.campaign.current().ends_at);
-    Ok(if over {
-        OfferStatus::Withdrawn
-    } else {
-        OfferStatus::Displayed
-    })
+    let over = row.is_none_or(|row| row.campaign.is_closed(now) || now >= row.campaign.current().ends_at);
+    Ok(if over { OfferStatus::Withdrawn } else { OfferStatus::Displayed })
 }
 
 /// What is shown on an order, and what is not and why.
@@ -116,10 +108,7 @@ pub async fn list(
             save: offer.save.minor(),
             status: status(&state, &caller, offer)?,
             shown_at: time::show(&shop, offer.shown_at),
-            usable_until: time::show_some(
-                &shop,
-                coupon.map(|c| c.usable_until).or(order.cancel_at),
-            ),
+            usable_until: time::show_some(&shop, coupon.map(|c| c.usable_until).or(order.cancel_at)),
             coupon_id: offer.coupon_id.as_ref().map(ToString::to_string),
         });
     }
@@ -128,17 +117,9 @@ pub async fn list(
         code: left.code.as_str(),
         shortfall: left.shortfall.map(money::Money::minor),
     });
-    let next = order
-        .recovery
-        .candidates
-        .first()
-        .map(|candidate| candidate.trigger_at);
+    let next = order.recovery.candidates.first().map(|candidate| candidate.trigger_at);
     let next_trigger_at = time::show_some(&shop, next);
-    Ok(Json(OffersView {
-        offers,
-        withheld: withheld.collect(),
-        next_trigger_at,
-    }))
+    Ok(Json(OffersView { offers, withheld: withheld.collect(), next_trigger_at }))
 }
 
 /// Who claims.
@@ -166,28 +147,14 @@ pub async fn claim(
     caller.may(Scope::Checkout)?;
     let shop = state.shop(&caller.shop_id)?;
     let idempotency = if headers.contains_key("idempotency-key") {
-        extract::idempotency(
-            &headers,
-            &format!("claim {order_id} {offer_id}"),
-            &body.digest,
-        )?
+        extract::idempotency(&headers, &format!("claim {order_id} {offer_id}"), &body.digest)?
     } else {
         None
     };
-    let command = Command::Claim {
-        order_id,
-        offer_id,
-        customer_id: body.value.customer_id,
-    };
-    let input = Input {
-        shop_id: caller.shop_id,
-        idempotency,
-        command,
-    };
+    let command = Command::Claim { order_id, offer_id, customer_id: body.value.customer_id };
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
-        Reply::Coupon { coupon } => {
-            Ok((StatusCode::CREATED, Json(CouponView::new(&shop, &coupon))))
-        }
+        Reply::Coupon { coupon } => Ok((StatusCode::CREATED, Json(CouponView::new(&shop, &coupon)))),
         other => Err(unexpected(&other)),
     }
 }

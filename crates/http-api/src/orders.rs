@@ -160,9 +160,7 @@ fn view(shop: &Shop, order: &domain::order::Order) -> OrderView {
         paid: order.paid().minor(),
         refunded: order.refunded().minor(),
         freight: order.freight.minor(),
-        lines: (0..order.lines.len())
-            .map(|index| line(order, index))
-            .collect(),
+        lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
         payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
     }
 }
@@ -194,12 +192,7 @@ fn line(order: &domain::order::Order, index: usize) -> LineView {
         shares.push(ShareView {
             kind: "payment_coupon".into(),
             id: payment.coupon_id.as_ref().map(ToString::to_string),
-            amount: payment
-                .shares
-                .get(index)
-                .copied()
-                .unwrap_or_default()
-                .minor(),
+            amount: payment.shares.get(index).copied().unwrap_or_default().minor(),
             funded_by: Party::Merchant,
         });
     }
@@ -268,9 +261,7 @@ pub async fn timeline(
         campaign_id: entry.campaign_id.map(|id| id.to_string()),
         detail: entry.detail,
     });
-    Ok(Json(TimelineListView {
-        data: data.collect(),
-    }))
+    Ok(Json(TimelineListView { data: data.collect() }))
 }
 
 /// One ledger entry, in minor units; positive is credited to the account.

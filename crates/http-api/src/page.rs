@@ -18,14 +18,8 @@ pub struct PageQuery {
 impl PageQuery {
     /// What the reader takes.
     pub fn page(&self) -> Page {
-        let limit = self
-            .limit
-            .unwrap_or(limits::PAGE_DEFAULT)
-            .clamp(1, limits::PAGE_ROWS);
-        Page {
-            after: self.cursor.clone(),
-            limit,
-        }
+        let limit = self.limit.unwrap_or(limits::PAGE_DEFAULT).clamp(1, limits::PAGE_ROWS);
+        Page { after: self.cursor.clone(), limit }
     }
 }
 
@@ -40,24 +34,13 @@ pub struct List<T> {
 
 impl<T> List<T> {
     /// A page of rows; full pages may have another after them.
-    pub fn of<R>(
-        rows: Vec<R>,
-        page: &Page,
-        key: impl Fn(&R) -> String,
-        view: impl FnMut(R) -> T,
-    ) -> Self {
+    pub fn of<R>(rows: Vec<R>, page: &Page, key: impl Fn(&R) -> String, view: impl FnMut(R) -> T) -> Self {
         let full = rows.len() >= page.limit;
         let next_cursor = rows.last().filter(|_| full).map(key);
-        Self {
-            data: rows.into_iter().map(view).collect(),
-            next_cursor,
-        }
+        Self { data: rows.into_iter().map(view).collect(), next_cursor }
     }
     /// A list that comes whole.
     pub fn whole(data: Vec<T>) -> Self {
-        Self {
-            data,
-            next_cursor: None,
-        }
+        Self { data, next_cursor: None }
     }
 }

@@ -24,11 +24,7 @@ pub struct Violation {
 
 impl From<domain::Violation> for Violation {
     fn from(v: domain::Violation) -> Self {
-        Self {
-            field: v.field,
-            code: v.code.as_str().into(),
-            message: v.message,
-        }
+        Self { field: v.field, code: v.code.as_str().into(), message: v.message }
     }
 }
 
@@ -55,112 +51,35 @@ pub struct Problem {
 
 /// Codes of the edge itself, beside those of the domain: code, meaning, 含义.
 pub const EDGE_CODES: &[(&str, &str, &str)] = &[
-    (
-        "malformed_body",
-        "The body cannot be read",
-        "请求内容无法解析",
-    ),
-    (
-        "invalid_body",
-        "A field of the body is missing or not valid",
-        "请求字段缺失或无效",
-    ),
-    (
-        "unauthorized",
-        "A valid API key is needed",
-        "需要有效的API密钥",
-    ),
-    (
-        "scope_missing",
-        "The key lacks the scope for this",
-        "密钥权限不足",
-    ),
+    ("malformed_body", "The body cannot be read", "请求内容无法解析"),
+    ("invalid_body", "A field of the body is missing or not valid", "请求字段缺失或无效"),
+    ("unauthorized", "A valid API key is needed", "需要有效的API密钥"),
+    ("scope_missing", "The key lacks the scope for this", "密钥权限不足"),
     ("unknown_route", "There is no such address", "地址不存在"),
-    (
-        "wrong_method",
-        "This address does not take this method",
-        "不支持该请求方法",
-    ),
-    (
-        "body_too_large",
-        "The body is too large; nothing was done",
-        "请求内容过大",
-    ),
-    (
-        "batch_too_large",
-        "Too many events in one request; nothing was done",
-        "单次事件过多",
-    ),
-    (
-        "unsupported_media_type",
-        "Events come as CloudEvents JSON or ndjson",
-        "不支持的内容类型",
-    ),
-    (
-        "busy",
-        "Too many requests are waiting; nothing was done",
-        "请求过多,请稍后再试",
-    ),
-    (
-        "stopping",
-        "The engine is stopping; nothing was done",
-        "服务正在停止",
-    ),
-    (
-        "not_ready",
-        "The writer has stopped; restart the service",
-        "写入线程已停止,请重启服务",
-    ),
-    (
-        "storage_full",
-        "The disk is full; nothing was changed",
-        "磁盘已满,未做任何更改",
-    ),
+    ("wrong_method", "This address does not take this method", "不支持该请求方法"),
+    ("body_too_large", "The body is too large; nothing was done", "请求内容过大"),
+    ("batch_too_large", "Too many events in one request; nothing was done", "单次事件过多"),
+    ("unsupported_media_type", "Events come as CloudEvents JSON or ndjson", "不支持的内容类型"),
+    ("busy", "Too many requests are waiting; nothing was done", "请求过多,请稍后再试"),
+    ("stopping", "The engine is stopping; nothing was done", "服务正在停止"),
+    ("not_ready", "The writer has stopped; restart the service", "写入线程已停止,请重启服务"),
+    ("storage_full", "The disk is full; nothing was changed", "磁盘已满,未做任何更改"),
     (
         "storage_busy",
         "The store is held by another process; nothing was changed",
         "数据库被占用,未做任何更改",
     ),
-    (
-        "storage_failed",
-        "The store failed; nothing was changed",
-        "存储失败,未做任何更改",
-    ),
-    (
-        "internal",
-        "An internal mistake; nothing was done",
-        "内部错误,未做任何更改",
-    ),
-    (
-        "url_invalid",
-        "The webhook's address cannot be read",
-        "地址无法解析",
-    ),
-    (
-        "url_scheme_not_allowed",
-        "Webhooks go over https",
-        "仅支持https地址",
-    ),
-    (
-        "address_not_allowed",
-        "The webhook's address lies inside the network",
-        "不允许使用内网地址",
-    ),
-    (
-        "host_not_resolved",
-        "The webhook's host cannot be found",
-        "无法解析主机名",
-    ),
+    ("storage_failed", "The store failed; nothing was changed", "存储失败,未做任何更改"),
+    ("internal", "An internal mistake; nothing was done", "内部错误,未做任何更改"),
+    ("url_invalid", "The webhook's address cannot be read", "地址无法解析"),
+    ("url_scheme_not_allowed", "Webhooks go over https", "仅支持https地址"),
+    ("address_not_allowed", "The webhook's address lies inside the network", "不允许使用内网地址"),
+    ("host_not_resolved", "The webhook's host cannot be found", "无法解析主机名"),
 ];
 
 impl Problem {
     /// A problem of the edge itself.
-    pub fn new(
-        status: StatusCode,
-        code: &'static str,
-        title: &'static str,
-        zh: &'static str,
-    ) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, title: &'static str, zh: &'static str) -> Self {
         Self {
             kind: format!("/docs/problems#{code}"),
             title: title.into(),
@@ -177,14 +96,8 @@ impl Problem {
         self
     }
     /// With a field at fault.
-    pub fn violation(
-        mut self,
-        field: impl Into<String>,
-        code: Code,
-        message: impl Into<String>,
-    ) -> Self {
-        self.violations
-            .push(domain::Violation::with(field, code, message).into());
+    pub fn violation(mut self, field: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
+        self.violations.push(domain::Violation::with(field, code, message).into());
         self
     }
     /// The thing does not exist here, or is not this key's to see.
@@ -194,25 +107,14 @@ impl Problem {
     /// A JSON body that cannot be read.
     pub fn malformed(detail: impl Into<String>) -> Self {
         let title = "The body cannot be read";
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "malformed_body",
-            title,
-            "请求内容无法解析",
-        )
-        .detail(detail)
+        Self::new(StatusCode::BAD_REQUEST, "malformed_body", title, "请求内容无法解析").detail(detail)
     }
     /// A JSON body of the wrong shape.
     pub fn invalid_body(field: &str, message: &str) -> Self {
         let title = "A field of the body is missing or not valid";
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid_body",
-            title,
-            "请求字段缺失或无效",
-        )
-        .detail(format!("{field}: {message}"))
-        .violation(field, Code::InvalidValue, message)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", title, "请求字段缺失或无效")
+            .detail(format!("{field}: {message}"))
+            .violation(field, Code::InvalidValue, message)
     }
 }
 
@@ -242,11 +144,7 @@ impl From<Refusal> for Problem {
             status: status_of(code).as_u16(),
             detail: refusal.detail,
             code: code.as_str().into(),
-            violations: refusal
-                .violations
-                .into_iter()
-                .map(Violation::from)
-                .collect(),
+            violations: refusal.violations.into_iter().map(Violation::from).collect(),
         }
     }
 }
@@ -284,21 +182,11 @@ impl From<EngineError> for Problem {
             EngineError::Store(error) => error.into(),
             EngineError::Busy => {
                 let title = "Too many requests are waiting; nothing was done";
-                Self::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "busy",
-                    title,
-                    "请求过多,请稍后再试",
-                )
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", title, "请求过多,请稍后再试")
             }
             EngineError::Stopped => {
                 let title = "The engine is stopping; nothing was done";
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "stopping",
-                    title,
-                    "服务正在停止",
-                )
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", title, "服务正在停止")
             }
             EngineError::Internal(what) => internal().detail(format!("nothing was done: {what}")),
         }
@@ -307,28 +195,17 @@ impl From<EngineError> for Problem {
 
 fn internal() -> Problem {
     let title = "An internal mistake; nothing was done";
-    Problem::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal",
-        title,
-        "内部错误,未做任何更改",
-    )
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, "内部错误,未做任何更改")
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry = matches!(
-            status,
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-        );
+        let retry = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
         let code = crate::service::ProblemCode(self.code.clone());
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if retry {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -343,22 +220,15 @@ impl IntoResponse for Problem {
 /// What an unknown path gets.
 pub async fn unknown_route(uri: Uri) -> Problem {
     let title = "There is no such address";
-    Problem::new(StatusCode::NOT_FOUND, "unknown_route", title, "地址不存在").detail(format!(
-        "{} is not an address of this API; /docs lists them",
-        uri.path()
-    ))
+    Problem::new(StatusCode::NOT_FOUND, "unknown_route", title, "地址不存在")
+        .detail(format!("{} is not an address of this API; /docs lists them", uri.path()))
 }
 
 /// What a known path with another method gets.
 pub async fn wrong_method(method: Method, uri: Uri) -> Problem {
     let title = "This address does not take this method";
-    Problem::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "wrong_method",
-        title,
-        "不支持该请求方法",
-    )
-    .detail(format!("{method} {}", uri.path()))
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", title, "不支持该请求方法")
+        .detail(format!("{method} {}", uri.path()))
 }
 
 /// What a client gets when a handler panicked.

@@ -95,33 +95,11 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<RefundView>), Problem> {
     caller.may(Scope::Refunds)?;
     let idempotency = extract::idempotency(&headers, &format!("refund {order_id}"), &body.digest)?;
-    let RefundRequest {
-        refund_id,
-        lines,
-        amount,
-        ..
-    } = body.value;
-    let lines = lines
-        .into_iter()
-        .map(|l| RefundLine {
-            line_id: l.line_id,
-            quantity: l.quantity,
-        })
-        .collect();
-    let ask = RefundAsk {
-        lines,
-        amount: amount.map(Money::from_minor),
-    };
-    let command = Command::CreateRefund {
-        order_id,
-        refund_id,
-        ask,
-    };
-    let input = Input {
-        shop_id: caller.shop_id,
-        idempotency,
-        command,
-    };
+    let RefundRequest { refund_id, lines, amount, .. } = body.value;
+    let lines = lines.into_iter().map(|l| RefundLine { line_id: l.line_id, quantity: l.quantity }).collect();
+    let ask = RefundAsk { lines, amount: amount.map(Money::from_minor) };
+    let command = Command::CreateRefund { order_id, refund_id, ask };
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
         Reply::Refund { refund } => {
             let lines = refund.lines.into_iter().map(|line| RefundedLineView {

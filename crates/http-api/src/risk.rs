@@ -37,12 +37,7 @@ pub struct RiskView {
     listed_by: Option<String>,
 }
 
-fn view(
-    shop: &Shop,
-    customer: &CustomerId,
-    verdict: Verdict,
-    standing: Option<&Standing>,
-) -> RiskView {
+fn view(shop: &Shop, customer: &CustomerId, verdict: Verdict, standing: Option<&Standing>) -> RiskView {
     let listed = standing.and_then(|standing| standing.listed.as_ref());
     RiskView {
         customer_id: customer.to_string(),
@@ -65,11 +60,7 @@ pub async fn get_one(
 ) -> Result<Json<RiskView>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
-    let standing = state
-        .engine
-        .reader()
-        .standing(&caller.shop_id, &customer)?
-        .unwrap_or_default();
+    let standing = state.engine.reader().standing(&caller.shop_id, &customer)?.unwrap_or_default();
     let verdict = risk::judge(&standing, state.engine.now());
     Ok(Json(view(&shop, &customer, verdict, Some(&standing))))
 }
@@ -87,18 +78,10 @@ pub async fn list(
     let page = query.0.page();
     let now = state.engine.now();
     let rows = state.engine.reader().standings(&caller.shop_id, &page)?;
-    let next_cursor = rows
-        .last()
-        .filter(|_| rows.len() >= page.limit)
-        .map(|(id, _)| id.to_string());
-    let judged = rows
-        .iter()
-        .map(|(id, standing)| (id, standing, risk::judge(standing, now)));
-    let notable =
-        judged.filter(|(_, standing, verdict)| verdict.blocked || standing.listed.is_some());
-    let data = notable
-        .map(|(id, standing, verdict)| view(&shop, id, verdict, Some(standing)))
-        .collect();
+    let next_cursor = rows.last().filter(|_| rows.len() >= page.limit).map(|(id, _)| id.to_string());
+    let judged = rows.iter().map(|(id, standing)| (id, standing, risk::judge(standing, now)));
+    let notable = judged.filter(|(_, standing, verdict)| verdict.blocked || standing.listed.is_some());
+    let data = notable.map(|(id, standing, verdict)| view(&shop, id, verdict, Some(standing))).collect();
     Ok(Json(List { data, next_cursor }))
 }
 
@@ -127,22 +110,10 @@ pub async fn put(
     let shop = state.shop(&caller.shop_id)?;
     let RiskRequest { list, reason } = body.value;
     let by = caller.name().to_owned();
-    let command = Command::PutRisk {
-        customer_id: customer_id.clone(),
-        list,
-        reason,
-        by,
-    };
-    match state
-        .engine
-        .submit(Input::new(caller.shop_id.clone(), command))
-        .await?
-    {
+    let command = Command::PutRisk { customer_id: customer_id.clone(), list, reason, by };
+    match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {
         Reply::Risk { verdict } => {
-            let standing = state
-                .engine
-                .reader()
-                .standing(&caller.shop_id, &customer_id)?;
+            let standing = state.engine.reader().standing(&caller.shop_id, &customer_id)?;
             Ok(Json(view(&shop, &customer_id, verdict, standing.as_ref())))
         }
         other => Err(unexpected(&other)),

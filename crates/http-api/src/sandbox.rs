@@ -32,23 +32,15 @@ pub struct ClockRequest {
 fn sandbox_only(state: &ApiState) -> Result<(), Problem> {
     match state.engine.clock().sandbox() {
         Some(_) => Ok(()),
-        None => Err(Problem::not_found(
-            "this service runs on the machine's clock; start it with --sandbox",
-        )),
+        None => Err(Problem::not_found("this service runs on the machine's clock; start it with --sandbox")),
     }
 }
 
 /// Reads the sandbox clock.
 #[utoipa::path(get, path = "/v1/sandbox/clock", tag = "sandbox", responses((status = 200, body = ClockView), (status = 404, body = Problem)))]
-pub async fn get_clock(
-    State(state): State<ApiState>,
-    _: Caller,
-) -> Result<Json<ClockView>, Problem> {
+pub async fn get_clock(State(state): State<ApiState>, _: Caller) -> Result<Json<ClockView>, Problem> {
     sandbox_only(&state)?;
-    Ok(Json(ClockView {
-        now: Zone::shanghai().format(state.engine.now()),
-        fired: None,
-    }))
+    Ok(Json(ClockView { now: Zone::shanghai().format(state.engine.now()), fired: None }))
 }
 
 /// Moves the sandbox clock. Everything due up to then fires first, in order, each at its own time.
@@ -65,8 +57,5 @@ pub async fn put_clock(
     sandbox_only(&state)?;
     let to = crate::time::read("now", &body.value.now)?;
     let fired = state.engine.advance(to).await?;
-    Ok(Json(ClockView {
-        now: Zone::shanghai().format(state.engine.now()),
-        fired: Some(fired),
-    }))
+    Ok(Json(ClockView { now: Zone::shanghai().format(state.engine.now()), fired: Some(fired) }))
 }

@@ -49,10 +49,7 @@ fn read(bytes: &[u8]) -> Result<Rows, Problem> {
         let Some(record) = cells(line)? else { continue };
         let value = String::from_utf8_lossy(record.get(0).unwrap_or_default()).into_owned();
         if good.len() + bad.len() >= limits::IMPORT_ROWS {
-            return Err(Problem::malformed(format!(
-                "more than {} rows",
-                limits::IMPORT_ROWS
-            )));
+            return Err(Problem::malformed(format!("more than {} rows", limits::IMPORT_ROWS)));
         }
         if index == 0 && value.eq_ignore_ascii_case("sku") {
             continue;
@@ -66,22 +63,15 @@ fn read(bytes: &[u8]) -> Result<Rows, Problem> {
                 continue;
             }
         };
-        bad.push(RejectedRow {
-            row,
-            value: value.chars().take(80).collect(),
-            code,
-        });
+        bad.push(RejectedRow { row, value: value.chars().take(80).collect(), code });
     }
     Ok((good, bad))
 }
 
 /// The cells of a line; none when it is blank.
 fn cells(line: &[u8]) -> Result<Option<csv::ByteRecord>, Problem> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(line);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(line);
     let record = reader.byte_records().next().transpose();
     record.map_err(|error| Problem::malformed(format!("not CSV: {error}")))
 }
@@ -101,16 +91,8 @@ pub async fn import(
     let (good, mut rejected) = read(&bytes)?;
     let skus = good.iter().map(|(_, sku)| sku.clone()).collect();
     let command = Command::ImportScope { campaign_id, skus };
-    match state
-        .engine
-        .submit(Input::new(caller.shop_id.clone(), command))
-        .await?
-    {
-        Reply::Scope {
-            accepted,
-            rejected: over,
-            version,
-        } => {
+    match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {
+        Reply::Scope { accepted, rejected: over, version } => {
             let rows: HashMap<Sku, usize> = good.into_iter().map(|(row, sku)| (sku, row)).collect();
             rejected.extend(over.into_iter().map(|sku| RejectedRow {
                 row: rows.get(&sku).copied().unwrap_or_default(),
@@ -118,11 +100,7 @@ pub async fn import(
                 code: "too_many",
             }));
             rejected.sort_by_key(|bad| bad.row);
-            Ok(Json(ImportView {
-                accepted,
-                rejected,
-                version,
-            }))
+            Ok(Json(ImportView { accepted, rejected, version }))
         }
         other => Err(unexpected(&other)),
     }
@@ -136,19 +114,9 @@ mod tests {
     fn s0_r13_each_bad_row_has_its_error() {
         let file = "\u{feff}sku\nA-1\n\nB 2\nA-1\nC-3,extra\n\"D-4\"\n".as_bytes();
         let (good, bad) = read(file).expect("csv");
-        let good: Vec<(usize, String)> = good
-            .into_iter()
-            .map(|(row, sku)| (row, sku.to_string()))
-            .collect();
+        let good: Vec<(usize, String)> = good.into_iter().map(|(row, sku)| (row, sku.to_string())).collect();
         assert_eq!(good, [(2, "A-1".to_owned()), (7, "D-4".to_owned())]);
         let bad: Vec<(usize, &str)> = bad.iter().map(|row| (row.row, row.code)).collect();
-        assert_eq!(
-            bad,
-            [
-                (4, "invalid_value"),
-                (5, "duplicate"),
-                (6, "too_many_columns")
-            ]
-        );
+        assert_eq!(bad, [(4, "invalid_value"), (5, "duplicate"), (6, "too_many_columns")]);
     }
 }

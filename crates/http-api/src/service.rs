@@ -20,10 +20,7 @@ pub struct ProblemCode(pub Cow<'static, str>);
 pub async fn observe(State(_): State<ApiState>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let mut response = next.run(request).await;
     let status = response.status();
     let code = response.extensions_mut().remove::<ProblemCode>();
@@ -36,20 +33,11 @@ pub async fn observe(State(_): State<ApiState>, request: Request, next: Next) ->
     } else {
         tracing::debug!(%method, route, status = status.as_u16(), code, micros, "request");
     }
-    let labels = [
-        ("route", route),
-        ("status", status.as_u16().to_string()),
-        ("code", code.to_owned()),
-    ];
+    let labels = [("route", route), ("status", status.as_u16().to_string()), ("code", code.to_owned())];
     metrics::histogram!("promenade_http_seconds", &labels).record(elapsed.as_secs_f64());
     let headers = response.headers_mut();
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

@@ -82,10 +82,8 @@ pub struct ShopView {
 
 impl From<&Shop> for ShopView {
     fn from(shop: &Shop) -> Self {
-        let freight = |f: FreeShipping| FreeShippingView {
-            threshold: f.threshold.minor(),
-            fee: f.fee.minor(),
-        };
+        let freight =
+            |f: FreeShipping| FreeShippingView { threshold: f.threshold.minor(), fee: f.fee.minor() };
         Self {
             shop_id: shop.shop_id.to_string(),
             name: shop.name.clone(),
@@ -113,20 +111,13 @@ fn shop(id: domain::ShopId, asked: ShopRequest) -> Result<Shop, Problem> {
         shop.quiet_hours = QuietHours::try_new(&hours.from, &hours.to).ok_or_else(wrong)?;
     }
     shop.currency = asked.currency.unwrap_or(shop.currency);
-    shop.payment_timeout_minutes = asked
-        .payment_timeout_minutes
-        .unwrap_or(shop.payment_timeout_minutes);
-    shop.deposit_timeout_minutes = asked
-        .deposit_timeout_minutes
-        .unwrap_or(shop.deposit_timeout_minutes);
-    shop.payment_lock_minutes = asked
-        .payment_lock_minutes
-        .unwrap_or(shop.payment_lock_minutes);
+    shop.payment_timeout_minutes = asked.payment_timeout_minutes.unwrap_or(shop.payment_timeout_minutes);
+    shop.deposit_timeout_minutes = asked.deposit_timeout_minutes.unwrap_or(shop.deposit_timeout_minutes);
+    shop.payment_lock_minutes = asked.payment_lock_minutes.unwrap_or(shop.payment_lock_minutes);
     shop.push_lead_minutes = asked.push_lead_minutes.unwrap_or(shop.push_lead_minutes);
-    shop.free_shipping = asked.free_shipping.map(|f| FreeShipping {
-        threshold: Money::from_minor(f.threshold),
-        fee: Money::from_minor(f.fee),
-    });
+    shop.free_shipping = asked
+        .free_shipping
+        .map(|f| FreeShipping { threshold: Money::from_minor(f.threshold), fee: Money::from_minor(f.fee) });
     Ok(shop)
 }
 
@@ -141,11 +132,7 @@ pub async fn put_shop(
     caller.may(Scope::Admin)?;
     let shop = shop(caller.shop_id.clone(), body.value)?;
     let command = Command::PutShop(Box::new(shop));
-    match state
-        .engine
-        .submit(Input::new(caller.shop_id, command))
-        .await?
-    {
+    match state.engine.submit(Input::new(caller.shop_id, command)).await? {
         Reply::Shop { shop } => {
             state.keep_shop(shop.clone());
             Ok(Json(ShopView::from(&*shop)))
@@ -157,10 +144,7 @@ pub async fn put_shop(
 /// Reads a shop's settings.
 #[utoipa::path(get, path = "/v1/shops/{shop}", tag = "shops", params(("shop" = String, Path)),
     responses((status = 200, body = ShopView), (status = 404, body = Problem)))]
-pub async fn get_shop(
-    State(state): State<ApiState>,
-    caller: InShop,
-) -> Result<Json<ShopView>, Problem> {
+pub async fn get_shop(State(state): State<ApiState>, caller: InShop) -> Result<Json<ShopView>, Problem> {
     caller.may(Scope::Read)?;
     Ok(Json(ShopView::from(&*state.shop(&caller.shop_id)?)))
 }

@@ -37,20 +37,12 @@ pub struct ApiState {
 impl ApiState {
     /// A state around a running engine.
     pub fn new(engine: Engine, keys: Arc<KeyRing>, edge: Edge) -> Self {
-        Self {
-            engine,
-            keys,
-            edge,
-            shops: Arc::default(),
-        }
+        Self { engine, keys, edge, shops: Arc::default() }
     }
 
     /// A shop's settings, from memory after the first time: every answer formats times in its zone.
     pub fn shop(&self, id: &ShopId) -> Result<Arc<Shop>, Problem> {
-        let shops = self
-            .shops
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let shops = self.shops.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(shop) = shops.get(id) {
             return Ok(shop.clone());
         }
@@ -63,10 +55,7 @@ impl ApiState {
 
     /// Remembers changed settings.
     pub fn keep_shop(&self, shop: Arc<Shop>) {
-        let mut shops = self
-            .shops
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut shops = self.shops.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         shops.insert(shop.shop_id.clone(), shop);
     }
 }

@@ -15,11 +15,7 @@ pub fn show_some(shop: &Shop, at: Option<Instant>) -> Option<String> {
 
 /// Reads a moment; the problem names the field.
 pub fn read(field: &str, text: &str) -> Result<Instant, Problem> {
-    let wrong = || {
-        Problem::invalid_body(
-            field,
-            "a time is written in RFC 3339, e.g. 2022-06-10T12:00:00+08:00",
-        )
-    };
+    let wrong =
+        || Problem::invalid_body(field, "a time is written in RFC 3339, e.g. 2022-06-10T12:00:00+08:00");
     Instant::parse(text).ok_or_else(wrong)
 }

@@ -65,21 +65,13 @@ fn view(shop: &Shop, webhook: Webhook, with_secret: bool) -> WebhookView {
 
 fn check(state: &ApiState, asked: &WebhookRequest) -> Result<(), Problem> {
     if let Some(unknown) = asked.types.iter().find(|t| !TYPES.contains(&t.as_str())) {
-        return Err(Problem::invalid_body(
-            "types",
-            &format!("{unknown} is not one of {}", TYPES.join(", ")),
-        ));
+        return Err(Problem::invalid_body("types", &format!("{unknown} is not one of {}", TYPES.join(", "))));
     }
     (state.edge.check_webhook_url)(&asked.url).map_err(|(code, detail)| {
         let title = "A webhook cannot be sent to this address";
-        Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            code,
-            title,
-            "无法向该地址发送通知",
-        )
-        .detail(detail.clone())
-        .violation("url", Code::InvalidValue, detail)
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, "无法向该地址发送通知")
+            .detail(detail.clone())
+            .violation("url", Code::InvalidValue, detail)
     })
 }
 
@@ -108,11 +100,7 @@ pub async fn create(
         created_at: state.engine.now(),
     };
     let command = Command::PutWebhook(Box::new(webhook));
-    let input = Input {
-        shop_id: caller.shop_id,
-        idempotency,
-        command,
-    };
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
         Reply::Webhook { webhook } => Ok((StatusCode::CREATED, Json(view(&shop, webhook, true)))),
         other => Err(unexpected(&other)),
@@ -127,18 +115,11 @@ fn base64(bytes: &[u8]) -> String {
 /// Lists receivers, without their secrets.
 #[utoipa::path(get, path = "/v1/shops/{shop}/webhooks", tag = "webhooks", params(("shop" = String, Path)),
     responses((status = 200, body = List<WebhookView>)))]
-pub async fn list(
-    State(state): State<ApiState>,
-    caller: InShop,
-) -> Result<Json<List<WebhookView>>, Problem> {
+pub async fn list(State(state): State<ApiState>, caller: InShop) -> Result<Json<List<WebhookView>>, Problem> {
     caller.may(Scope::Admin)?;
     let shop = state.shop(&caller.shop_id)?;
     let rows = state.engine.reader().webhooks(&caller.shop_id)?;
-    Ok(Json(List::whole(
-        rows.into_iter()
-            .map(|row| view(&shop, row, false))
-            .collect(),
-    )))
+    Ok(Json(List::whole(rows.into_iter().map(|row| view(&shop, row, false)).collect())))
 }
 
 /// Removes a receiver with what still waited for it.
@@ -150,10 +131,7 @@ pub async fn remove(
     Names((_, id)): Names<(String, WebhookId)>,
 ) -> Result<StatusCode, Problem> {
     caller.may(Scope::Admin)?;
-    state
-        .engine
-        .submit(Input::new(caller.shop_id, Command::RemoveWebhook(id)))
-        .await?;
+    state.engine.submit(Input::new(caller.shop_id, Command::RemoveWebhook(id))).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -198,17 +176,8 @@ pub async fn dead_letters(
     caller.may(Scope::Admin)?;
     let shop = state.shop(&caller.shop_id)?;
     let page = query.0.page();
-    let rows =
-        state
-            .engine
-            .reader()
-            .deliveries(&caller.shop_id, &id, DeliveryStatus::Dead, &page)?;
-    Ok(Json(List::of(
-        rows,
-        &page,
-        |row| row.delivery_id.to_string(),
-        |row| delivery(&shop, row),
-    )))
+    let rows = state.engine.reader().deliveries(&caller.shop_id, &id, DeliveryStatus::Dead, &page)?;
+    Ok(Json(List::of(rows, &page, |row| row.delivery_id.to_string(), |row| delivery(&shop, row))))
 }
 
 /// Tries all dead letters of a receiver again.
@@ -220,9 +189,6 @@ pub async fn replay(
     Names((_, id)): Names<(String, WebhookId)>,
 ) -> Result<StatusCode, Problem> {
     caller.may(Scope::Admin)?;
-    state
-        .engine
-        .submit(Input::new(caller.shop_id, Command::ReviveDeliveries(id)))
-        .await?;
+    state.engine.submit(Input::new(caller.shop_id, Command::ReviveDeliveries(id))).await?;
     Ok(StatusCode::ACCEPTED)
 }

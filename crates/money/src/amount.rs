@@ -25,9 +25,7 @@ const MINOR_PER_YUAN: u64 = 100;
 /// assert_eq!(price.to_string(), "12.34");
 /// assert_eq!((price - Money::from_minor(12_39)).to_string(), "-0.05");
 /// ```
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Money(i64);
 
@@ -89,9 +87,7 @@ impl Money {
     /// assert_eq!(Money::try_sum([Money::from_minor(i64::MAX), Money::from_minor(1)]), None);
     /// ```
     pub fn try_sum(amounts: impl IntoIterator<Item = Money>) -> Option<Money> {
-        amounts
-            .into_iter()
-            .try_fold(Money::ZERO, Money::checked_add)
+        amounts.into_iter().try_fold(Money::ZERO, Money::checked_add)
     }
 
     /// The shortest decimal text in yuan, for labels such as "5 off": 500 is `5`, 550 is `5.5`, 555 is `5.55`.
@@ -156,12 +152,9 @@ impl FromStr for Money {
             return Err(ParseMoneyError::TooManyDecimals);
         }
         // Padding the decimals to two digits turns yuan into fen without arithmetic.
-        let minor: i128 = format!("{whole}{decimals:0<2}")
-            .parse()
-            .map_err(|_| ParseMoneyError::OutOfRange)?;
-        i64::try_from(sign * minor)
-            .map(Money)
-            .map_err(|_| ParseMoneyError::OutOfRange)
+        let minor: i128 =
+            format!("{whole}{decimals:0<2}").parse().map_err(|_| ParseMoneyError::OutOfRange)?;
+        i64::try_from(sign * minor).map(Money).map_err(|_| ParseMoneyError::OutOfRange)
     }
 }
 
@@ -171,9 +164,7 @@ impl FromStr for Money {
 pub(crate) fn split_decimal(text: &str) -> Option<(&str, &str)> {
     let is_digits = |side: &str| !side.is_empty() && side.bytes().all(|byte| byte.is_ascii_digit());
     match text.split_once('.') {
-        Some((whole, decimals)) => {
-            (is_digits(whole) && is_digits(decimals)).then_some((whole, decimals))
-        }
+        Some((whole, decimals)) => (is_digits(whole) && is_digits(decimals)).then_some((whole, decimals)),
         None => is_digits(text).then_some((text, "")),
     }
 }
@@ -182,8 +173,7 @@ impl Add for Money {
     type Output = Money;
     /// Panics when the sum does not fit.
     fn add(self, other: Money) -> Money {
-        self.checked_add(other)
-            .expect("amounts are bounded at the edge: a sum fits")
+        self.checked_add(other).expect("amounts are bounded at the edge: a sum fits")
     }
 }
 
@@ -191,8 +181,7 @@ impl Sub for Money {
     type Output = Money;
     /// Panics when the difference does not fit.
     fn sub(self, other: Money) -> Money {
-        self.checked_sub(other)
-            .expect("amounts are bounded at the edge: a difference fits")
+        self.checked_sub(other).expect("amounts are bounded at the edge: a difference fits")
     }
 }
 
@@ -200,8 +189,7 @@ impl Neg for Money {
     type Output = Money;
     /// Panics for `i64::MIN` fen.
     fn neg(self) -> Money {
-        self.checked_neg()
-            .expect("amounts are bounded at the edge: an opposite fits")
+        self.checked_neg().expect("amounts are bounded at the edge: an opposite fits")
     }
 }
 
@@ -259,10 +247,7 @@ mod tests {
             assert_eq!(full.parse(), Ok(amount));
             assert_eq!(label.parse(), Ok(amount));
         }
-        assert_eq!(
-            format!("{:>7}|{:<7}|{:+}", Money(-5), Money(5), Money(5)),
-            "  -0.05|0.05   |+0.05"
-        );
+        assert_eq!(format!("{:>7}|{:<7}|{:+}", Money(-5), Money(5), Money(5)), "  -0.05|0.05   |+0.05");
     }
 
     /// A-G-4: what is not an amount is refused by its case.

@@ -82,11 +82,7 @@ impl std::error::Error for ApportionError {}
 /// assert_eq!(split.lost, Money::ZERO);
 /// # Ok::<(), money::ApportionError>(())
 /// ```
-pub fn apportion(
-    total: Money,
-    weights: &[Money],
-    caps: &[Money],
-) -> Result<Apportionment, ApportionError> {
+pub fn apportion(total: Money, weights: &[Money], caps: &[Money]) -> Result<Apportionment, ApportionError> {
     check(total, weights, caps)?;
     let mut shares = vec![Money::ZERO; weights.len()];
     let mut left = total;
@@ -108,10 +104,7 @@ pub fn apportion(
 
 fn check(total: Money, weights: &[Money], caps: &[Money]) -> Result<(), ApportionError> {
     if weights.len() != caps.len() {
-        return Err(ApportionError::LengthMismatch {
-            weights: weights.len(),
-            caps: caps.len(),
-        });
+        return Err(ApportionError::LengthMismatch { weights: weights.len(), caps: caps.len() });
     }
     if total.is_negative() {
         return Err(ApportionError::NegativeTotal);
@@ -127,10 +120,7 @@ fn check(total: Money, weights: &[Money], caps: &[Money]) -> Result<(), Apportio
 
 /// One pass without caps: `amount` over the `open` lines by largest remainder. The offers sum to `amount`.
 fn offers(amount: Money, weights: &[Money], open: &[usize]) -> Vec<(usize, Money)> {
-    let whole: i128 = open
-        .iter()
-        .map(|&line| i128::from(weights[line].minor()))
-        .sum();
+    let whole: i128 = open.iter().map(|&line| i128::from(weights[line].minor())).sum();
     let mut left_over = amount;
     let mut floors: Vec<(Reverse<i128>, usize, Money)> = Vec::with_capacity(open.len());
     for &line in open {
@@ -150,10 +140,7 @@ fn offers(amount: Money, weights: &[Money], open: &[usize]) -> Vec<(usize, Money
         left_over -= extra;
         offered.push((line, floor + extra));
     }
-    assert!(
-        left_over.is_zero(),
-        "fewer fen are left over than lines are open"
-    );
+    assert!(left_over.is_zero(), "fewer fen are left over than lines are open");
     offered
 }
 
@@ -169,13 +156,7 @@ mod tests {
     #[track_caller]
     fn check_split(total: i64, weights: &[i64], caps: &[i64], shares: &[i64], lost: i64) {
         let split = apportion(Money::from_minor(total), &fen(weights), &fen(caps)).unwrap();
-        assert_eq!(
-            split,
-            Apportionment {
-                shares: fen(shares),
-                lost: Money::from_minor(lost)
-            }
-        );
+        assert_eq!(split, Apportionment { shares: fen(shares), lost: Money::from_minor(lost) });
     }
 
     /// T31 (A-G-5): three lines of 30.00 with a coupon of 10.00 are paid 26.66, 26.67, 26.67.
@@ -184,11 +165,7 @@ mod tests {
         let lines = fen(&[30_00, 30_00, 30_00]);
         let split = apportion(Money::from_minor(10_00), &lines, &lines).unwrap();
         assert_eq!(split.shares, fen(&[3_34, 3_33, 3_33]));
-        let paid: Vec<Money> = lines
-            .iter()
-            .zip(&split.shares)
-            .map(|(line, share)| *line - *share)
-            .collect();
+        let paid: Vec<Money> = lines.iter().zip(&split.shares).map(|(line, share)| *line - *share).collect();
         assert_eq!(paid, fen(&[26_66, 26_67, 26_67]));
         assert_eq!(paid.iter().sum::<Money>(), Money::from_minor(80_00));
     }
@@ -227,52 +204,20 @@ mod tests {
         // A left-over fen that the cap of the first line turns away goes to the next.
         check_split(10, &[1, 1, 1], &[3, 9, 9], &[3, 4, 3], 0);
         // The extremes of 64 bits.
-        check_split(
-            i64::MAX,
-            &[i64::MAX, i64::MAX],
-            &free[..2],
-            &[i64::MAX / 2 + 1, i64::MAX / 2],
-            0,
-        );
+        check_split(i64::MAX, &[i64::MAX, i64::MAX], &free[..2], &[i64::MAX / 2 + 1, i64::MAX / 2], 0);
     }
 
     /// A-G-5: what is not a discount over lines is refused.
     #[test]
     fn a_g_5_refusals() {
         for (total, weights, caps, error) in [
-            (
-                1,
-                &[1, 2][..],
-                &[1][..],
-                ApportionError::LengthMismatch {
-                    weights: 2,
-                    caps: 1,
-                },
-            ),
+            (1, &[1, 2][..], &[1][..], ApportionError::LengthMismatch { weights: 2, caps: 1 }),
             (-1, &[1], &[1], ApportionError::NegativeTotal),
-            (
-                1,
-                &[1, -2],
-                &[1, 1],
-                ApportionError::NegativeWeight { line: 1 },
-            ),
-            (
-                1,
-                &[1, 2],
-                &[-1, 1],
-                ApportionError::NegativeCap { line: 0 },
-            ),
-            (
-                0,
-                &[i64::MIN],
-                &[1],
-                ApportionError::NegativeWeight { line: 0 },
-            ),
+            (1, &[1, -2], &[1, 1], ApportionError::NegativeWeight { line: 1 }),
+            (1, &[1, 2], &[-1, 1], ApportionError::NegativeCap { line: 0 }),
+            (0, &[i64::MIN], &[1], ApportionError::NegativeWeight { line: 0 }),
         ] {
-            assert_eq!(
-                apportion(Money::from_minor(total), &fen(weights), &fen(caps)),
-                Err(error)
-            );
+            assert_eq!(apportion(Money::from_minor(total), &fen(weights), &fen(caps)), Err(error));
         }
     }
 }

@@ -76,11 +76,7 @@ impl Rate {
     /// assert_eq!(Rate::try_new(1, 0), None);
     /// ```
     pub const fn try_new(num: u64, den: u64) -> Option<Rate> {
-        if den == 0 {
-            None
-        } else {
-            Some(Rate::reduced(num, den))
-        }
+        if den == 0 { None } else { Some(Rate::reduced(num, den)) }
     }
 
     /// `basis_points / 10000`: 10000 is the whole, 250 is 2.5 %.
@@ -100,12 +96,8 @@ impl Rate {
         // Zeros at the end say nothing about the value, so they do not count against the range.
         let decimals = decimals.trim_end_matches('0');
         let places = u32::try_from(decimals.len()).map_err(|_| ParseRateError::OutOfRange)?;
-        let den = 10_u64
-            .checked_pow(places)
-            .ok_or(ParseRateError::OutOfRange)?;
-        let num = format!("{whole}{decimals}")
-            .parse()
-            .map_err(|_| ParseRateError::OutOfRange)?;
+        let den = 10_u64.checked_pow(places).ok_or(ParseRateError::OutOfRange)?;
+        let num = format!("{whole}{decimals}").parse().map_err(|_| ParseRateError::OutOfRange)?;
         Ok(Rate::reduced(num, den))
     }
 
@@ -141,10 +133,7 @@ impl Rate {
         while rest != 0 {
             (common, rest) = (rest, common % rest);
         }
-        Rate {
-            num: num / common,
-            den: den / common,
-        }
+        Rate { num: num / common, den: den / common }
     }
 }
 
@@ -216,12 +205,8 @@ mod tests {
             (-26, [-3, -2, -3, -3]),
             (-35, [-4, -3, -4, -4]),
         ] {
-            let found = [Floor, Ceil, HalfUp, HalfEven].map(|rounding| {
-                tenth
-                    .times(Money::from_minor(minor), rounding)
-                    .unwrap()
-                    .minor()
-            });
+            let found = [Floor, Ceil, HalfUp, HalfEven]
+                .map(|rounding| tenth.times(Money::from_minor(minor), rounding).unwrap().minor());
             assert_eq!(found, expected, "{minor} / 10");
         }
     }
@@ -246,11 +231,7 @@ mod tests {
             ("1.", Err(NotANumber)),
             ("80%", Err(NotANumber)),
         ] {
-            assert_eq!(
-                text.parse::<Rate>().map(|rate| (rate.num(), rate.den())),
-                expected,
-                "{text:?}"
-            );
+            assert_eq!(text.parse::<Rate>().map(|rate| (rate.num(), rate.den())), expected, "{text:?}");
         }
     }
 
@@ -269,16 +250,8 @@ mod tests {
     #[test]
     fn a_g_4_extremes_do_not_panic() {
         let (low, high) = (Money::from_minor(i64::MIN), Money::from_minor(i64::MAX));
-        let (most, least) = (
-            Rate::try_new(u64::MAX, 1).unwrap(),
-            Rate::try_new(1, u64::MAX).unwrap(),
-        );
-        for rounding in [
-            Rounding::Floor,
-            Rounding::Ceil,
-            Rounding::HalfUp,
-            Rounding::HalfEven,
-        ] {
+        let (most, least) = (Rate::try_new(u64::MAX, 1).unwrap(), Rate::try_new(1, u64::MAX).unwrap());
+        for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::HalfUp, Rounding::HalfEven] {
             assert_eq!(most.times(low, rounding), None);
             assert_eq!(most.times(high, rounding), None);
             assert_eq!(Rate::ONE.times(low, rounding), Some(low));

@@ -30,14 +30,9 @@ pub fn unit_span(paid: Money, quantity: u64, from: u64, to: u64) -> Option<Money
     }
     // At most (2^63 - 1) * (2^64 - 1), which is under 2^127.
     let cumulative = |units: u64| {
-        Rounding::HalfUp.divide(
-            i128::from(paid.minor()) * i128::from(units),
-            i128::from(quantity),
-        )
+        Rounding::HalfUp.divide(i128::from(paid.minor()) * i128::from(units), i128::from(quantity))
     };
-    i64::try_from(cumulative(to) - cumulative(from))
-        .ok()
-        .map(Money::from_minor)
+    i64::try_from(cumulative(to) - cumulative(from)).ok().map(Money::from_minor)
 }
 
 #[cfg(test)]
@@ -58,10 +53,8 @@ mod tests {
             let found: Vec<Option<Money>> = (0..quantity)
                 .map(|before| unit_span(Money::from_minor(paid), quantity, before, before + 1))
                 .collect();
-            let expected: Vec<Option<Money>> = expected
-                .iter()
-                .map(|&minor| Some(Money::from_minor(minor)))
-                .collect();
+            let expected: Vec<Option<Money>> =
+                expected.iter().map(|&minor| Some(Money::from_minor(minor))).collect();
             assert_eq!(found, expected, "{paid} over {quantity}");
         }
     }
@@ -69,18 +62,10 @@ mod tests {
     /// A-G-6: what is not a span of the line has no amount.
     #[test]
     fn a_g_6_not_a_span() {
-        for (paid, quantity, from, to) in [
-            (100, 0, 0, 0),
-            (100, 3, 2, 1),
-            (100, 3, 0, 4),
-            (-1, 3, 0, 1),
-        ] {
+        for (paid, quantity, from, to) in [(100, 0, 0, 0), (100, 3, 2, 1), (100, 3, 0, 4), (-1, 3, 0, 1)] {
             assert_eq!(unit_span(Money::from_minor(paid), quantity, from, to), None);
         }
-        assert_eq!(
-            unit_span(Money::from_minor(100), 3, 2, 2),
-            Some(Money::ZERO)
-        );
+        assert_eq!(unit_span(Money::from_minor(100), 3, 2, 2), Some(Money::ZERO));
     }
 
     /// A-G-6: the extremes of 64 bits.

@@ -23,10 +23,7 @@ fn wide(amounts: &[i64]) -> i128 {
 /// Minor units of the shares, and what was lost.
 fn split(total: i64, weights: &[i64], caps: &[i64]) -> (Vec<i64>, i64) {
     let split = apportion(Money::from_minor(total), &fen(weights), &fen(caps)).unwrap();
-    (
-        split.shares.iter().map(|share| share.minor()).collect(),
-        split.lost.minor(),
-    )
+    (split.shares.iter().map(|share| share.minor()).collect(), split.lost.minor())
 }
 
 proptest! {

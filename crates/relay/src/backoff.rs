@@ -8,17 +8,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 /// The waits before the second, third, ... attempt, in seconds.
-const SCHEDULE_SECONDS: [u64; 9] = [
-    5,
-    5 * 60,
-    30 * 60,
-    2 * 3_600,
-    5 * 3_600,
-    10 * 3_600,
-    14 * 3_600,
-    20 * 3_600,
-    24 * 3_600,
-];
+const SCHEDULE_SECONDS: [u64; 9] =
+    [5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600, 14 * 3_600, 20 * 3_600, 24 * 3_600];
 
 /// The wait after attempt number `attempt` failed; attempts count from 0.
 ///
@@ -43,9 +34,7 @@ fn jitter(attempt: u32, event_id: &str) -> u64 {
         .chain_update([0])
         .chain_update(attempt.to_le_bytes())
         .finalize();
-    digest[..8]
-        .iter()
-        .fold(0, |value, byte| (value << 8) | u64::from(*byte))
+    digest[..8].iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
 
 #[cfg(test)]
@@ -72,9 +61,8 @@ mod tests {
 
     #[test]
     fn ids_spread_over_the_window() {
-        let waits: std::collections::BTreeSet<_> = (0..100)
-            .filter_map(|n| next_attempt(1, &format!("evt_{n}")))
-            .collect();
+        let waits: std::collections::BTreeSet<_> =
+            (0..100).filter_map(|n| next_attempt(1, &format!("evt_{n}"))).collect();
         assert!(waits.len() > 80, "100 ids share only {} waits", waits.len());
     }
 }

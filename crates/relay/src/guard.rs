@@ -70,10 +70,7 @@ impl AddressGuard {
 
     /// A guard that asks `resolver`.
     pub fn with_resolver(policy: GuardPolicy, resolver: Arc<dyn HostResolver>) -> Self {
-        Self {
-            policy: Arc::new(policy),
-            resolver,
-        }
+        Self { policy: Arc::new(policy), resolver }
     }
 
     /// Check what can be known without DNS, as when a webhook is registered.
@@ -98,20 +95,14 @@ impl AddressGuard {
             Host::Ipv4(address) => self.literal_permitted(address.into(), &url),
             Host::Ipv6(address) => self.literal_permitted(address.into(), &url),
             Host::Domain(name) => {
-                self.policy.host_allowed(name)
-                    || (!is_localhost(name) && self.policy.port_allowed(&url))
+                self.policy.host_allowed(name) || (!is_localhost(name) && self.policy.port_allowed(&url))
             }
         };
-        if permitted {
-            Ok(url)
-        } else {
-            Err(GuardError::AddressNotAllowed)
-        }
+        if permitted { Ok(url) } else { Err(GuardError::AddressNotAllowed) }
     }
 
     fn literal_permitted(&self, address: IpAddr, url: &Url) -> bool {
-        self.policy.network_allowed(address)
-            || (ranges::is_public(address) && self.policy.port_allowed(url))
+        self.policy.network_allowed(address) || (ranges::is_public(address) && self.policy.port_allowed(url))
     }
 
     /// Resolve `host` once and check every address; one refused address refuses the name.
@@ -122,14 +113,10 @@ impl AddressGuard {
         };
         let permitted = self.policy.host_allowed(host)
             || (addresses.len() <= MAX_ADDRESSES
-                && addresses.iter().all(|address| {
-                    ranges::is_public(*address) || self.policy.network_allowed(*address)
-                }));
-        if permitted {
-            Ok(addresses)
-        } else {
-            Err(GuardError::AddressNotAllowed)
-        }
+                && addresses
+                    .iter()
+                    .all(|address| ranges::is_public(*address) || self.policy.network_allowed(*address)));
+        if permitted { Ok(addresses) } else { Err(GuardError::AddressNotAllowed) }
     }
 }
 

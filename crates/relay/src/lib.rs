@@ -24,12 +24,9 @@ pub mod worker;
 
 pub use backoff::next_attempt;
 pub use guard::{AddressGuard, GuardError, GuardPolicy, HostResolver};
-pub use message::{
-    HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendFailure, Senders,
-};
+pub use message::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendFailure, Senders};
 pub use queue::{
-    Delivery, DeliveryOutcome, DeliveryQueue, MessageOutcome, MessageSettlement, PendingMessage,
-    Settlement,
+    Delivery, DeliveryOutcome, DeliveryQueue, MessageOutcome, MessageSettlement, PendingMessage, Settlement,
 };
 pub use signature::SigningSecret;
 pub use tls::install_crypto_provider;

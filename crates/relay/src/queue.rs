@@ -113,8 +113,5 @@ pub trait DeliveryQueue: Send + Sync {
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>>;
 
     /// Record how attempts ended, all or none; after an error nothing is recorded.
-    fn settle_messages(
-        &self,
-        settlements: Vec<MessageSettlement>,
-    ) -> BoxFuture<'_, Result<(), String>>;
+    fn settle_messages(&self, settlements: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>>;
 }

@@ -46,22 +46,14 @@ pub struct SigningSecret {
 impl SigningSecret {
     /// Read the text form, `whsec_` and base64.
     pub fn parse(text: &str) -> Result<Self, SecretError> {
-        let encoded = text
-            .strip_prefix(SECRET_PREFIX)
-            .ok_or(SecretError::Prefix)?;
-        let bytes = STANDARD
-            .decode(encoded)
-            .map_err(|_| SecretError::Encoding)?;
+        let encoded = text.strip_prefix(SECRET_PREFIX).ok_or(SecretError::Prefix)?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| SecretError::Encoding)?;
         Self::try_from_bytes(bytes)
     }
 
     /// Make a secret of random bytes that the caller drew.
     pub fn try_from_bytes(bytes: Vec<u8>) -> Result<Self, SecretError> {
-        if SECRET_BYTES.contains(&bytes.len()) {
-            Ok(Self { bytes })
-        } else {
-            Err(SecretError::Size)
-        }
+        if SECRET_BYTES.contains(&bytes.len()) { Ok(Self { bytes }) } else { Err(SecretError::Size) }
     }
 
     /// The text form, to be shown to the merchant once.
@@ -71,8 +63,8 @@ impl SigningSecret {
 
     fn sign(&self, id: &str, timestamp_seconds: i64, body: &str) -> String {
         // An HMAC takes a key of any size, and ours is bounded above.
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.bytes)
-            .expect("HMAC takes a key of any size");
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.bytes).expect("HMAC takes a key of any size");
         mac.update(format!("{id}.{timestamp_seconds}.").as_bytes());
         mac.update(body.as_bytes());
         format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
@@ -99,16 +91,8 @@ impl fmt::Debug for SigningSecret {
 /// assert_eq!(value, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 /// # Ok::<(), relay::signature::SecretError>(())
 /// ```
-pub fn signature_header(
-    secrets: &[SigningSecret],
-    id: &str,
-    timestamp_seconds: i64,
-    body: &str,
-) -> String {
-    let signatures: Vec<_> = secrets
-        .iter()
-        .map(|secret| secret.sign(id, timestamp_seconds, body))
-        .collect();
+pub fn signature_header(secrets: &[SigningSecret], id: &str, timestamp_seconds: i64, body: &str) -> String {
+    let signatures: Vec<_> = secrets.iter().map(|secret| secret.sign(id, timestamp_seconds, body)).collect();
     signatures.join(" ")
 }
 

@@ -46,10 +46,7 @@ mod tests {
         install_crypto_provider();
         let certificates = bundled_certificates().unwrap();
         assert!(certificates.len() > 50);
-        Client::builder()
-            .tls_certs_only(certificates)
-            .build()
-            .unwrap();
+        Client::builder().tls_certs_only(certificates).build().unwrap();
     }
 
     #[test]

@@ -36,9 +36,7 @@ pub struct Endpoint {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint")
-            .field("secrets", &self.secrets.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("secrets", &self.secrets.len()).finish_non_exhaustive()
     }
 }
 
@@ -67,10 +65,7 @@ pub enum DeliveryResult {
 
 impl DeliveryResult {
     fn retry(reason: impl Into<String>) -> Self {
-        Self::Retry {
-            reason: reason.into(),
-            retry_after: None,
-        }
+        Self::Retry { reason: reason.into(), retry_after: None }
     }
 }
 
@@ -104,11 +99,7 @@ impl WebhookClient {
                 .pool_max_idle_per_host(1)
                 .user_agent(USER_AGENT)
         })?;
-        Ok(Self {
-            client,
-            guard,
-            limit,
-        })
+        Ok(Self { client, guard, limit })
     }
 
     /// How long an attempt may last.
@@ -149,10 +140,7 @@ impl WebhookClient {
 }
 
 fn parse_secrets(secrets: &[String]) -> Result<Vec<SigningSecret>, SecretError> {
-    secrets
-        .iter()
-        .map(|text| SigningSecret::parse(text))
-        .collect()
+    secrets.iter().map(|text| SigningSecret::parse(text)).collect()
 }
 
 fn signed_headers(
@@ -179,9 +167,5 @@ fn failure_code(error: &reqwest::Error) -> &'static str {
         }
         cause = error.source();
     }
-    if error.is_timeout() {
-        "timeout"
-    } else {
-        "connection_failed"
-    }
+    if error.is_timeout() { "timeout" } else { "connection_failed" }
 }

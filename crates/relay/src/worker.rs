@@ -147,9 +147,8 @@ impl Worker {
             let now = (shared.clock)();
             let due = shared.queue.due_messages(now, PAGE, &busy).await?;
             let is_full = due.len() >= PAGE;
-            let has_started = flight.start(&shared.busy, due, |batch| {
-                message_batch::attempt(Arc::clone(shared), batch)
-            });
+            let has_started =
+                flight.start(&shared.busy, due, |batch| message_batch::attempt(Arc::clone(shared), batch));
             if !(is_full && has_started) {
                 return Ok(());
             }

@@ -12,10 +12,7 @@ use support::{Canary, endpoint, loopback_client, loopback_policy};
 
 fn code(policy: &GuardPolicy, url: &str) -> Result<(), &'static str> {
     let guard = AddressGuard::new(policy.clone());
-    guard
-        .check_url_syntax(url)
-        .map(drop)
-        .map_err(relay::GuardError::code)
+    guard.check_url_syntax(url).map(drop).map_err(relay::GuardError::code)
 }
 
 #[test]
@@ -95,10 +92,7 @@ struct FlippingResolver {
 impl FlippingResolver {
     fn new(answers: &[&[&str]]) -> Arc<Self> {
         let parse = |answer: &&[&str]| answer.iter().map(|ip| ip.parse().unwrap()).collect();
-        Arc::new(Self {
-            answers: answers.iter().map(parse).collect(),
-            questions: AtomicUsize::new(0),
-        })
+        Arc::new(Self { answers: answers.iter().map(parse).collect(), questions: AtomicUsize::new(0) })
     }
 
     fn questions(&self) -> usize {
@@ -115,19 +109,12 @@ impl HostResolver for FlippingResolver {
 }
 
 fn retry(reason: &str) -> DeliveryResult {
-    DeliveryResult::Retry {
-        reason: reason.to_owned(),
-        retry_after: None,
-    }
+    DeliveryResult::Retry { reason: reason.to_owned(), retry_after: None }
 }
 
 /// A client for http on any port that permits 127.0.0.2 and asks `resolver`.
 fn client(resolver: Arc<FlippingResolver>) -> WebhookClient {
-    let policy = GuardPolicy {
-        allow_http: true,
-        ports: None,
-        ..GuardPolicy::default()
-    };
+    let policy = GuardPolicy { allow_http: true, ports: None, ..GuardPolicy::default() };
     let policy = policy.allow("127.0.0.2").unwrap();
     WebhookClient::try_new(AddressGuard::with_resolver(policy, resolver)).unwrap()
 }
@@ -186,22 +173,11 @@ async fn a_name_without_an_address_is_not_resolved() {
 async fn the_forms_of_loopback_make_no_connection() {
     let canary = Canary::silent().await;
     let port = canary.address.port();
-    let policy = GuardPolicy {
-        allow_http: true,
-        ports: None,
-        ..GuardPolicy::default()
-    };
+    let policy = GuardPolicy { allow_http: true, ports: None, ..GuardPolicy::default() };
     let client = WebhookClient::try_new(AddressGuard::new(policy)).unwrap();
-    for host in [
-        "127.0.0.1",
-        "127.1",
-        "2130706433",
-        "0177.1",
-        "0x7f000001",
-        "0",
-        "[::ffff:127.0.0.1]",
-        "localhost",
-    ] {
+    for host in
+        ["127.0.0.1", "127.1", "2130706433", "0177.1", "0x7f000001", "0", "[::ffff:127.0.0.1]", "localhost"]
+    {
         let endpoint = endpoint(format!("http://{host}:{port}/"));
         let result = client.deliver(&endpoint, "evt_1", 0, "{}").await;
         assert_eq!(result, retry("address_not_allowed"), "{host}");
@@ -213,14 +189,10 @@ async fn the_forms_of_loopback_make_no_connection() {
 async fn a_redirect_is_not_followed() {
     let canary = Canary::silent().await;
     for status in [301, 302, 303, 307, 308] {
-        let answer = format!(
-            "HTTP/1.1 {status} Moved\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n",
-            canary.url()
-        );
+        let answer =
+            format!("HTTP/1.1 {status} Moved\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", canary.url());
         let receiver = Canary::answering(([127, 0, 0, 1], 0).into(), answer).await;
-        let result = loopback_client()
-            .deliver(&endpoint(receiver.url()), "evt_1", 0, "{}")
-            .await;
+        let result = loopback_client().deliver(&endpoint(receiver.url()), "evt_1", 0, "{}").await;
         assert_eq!(result, retry(&format!("http_{status}")));
         assert_eq!(receiver.connections(), 1);
     }

@@ -16,9 +16,7 @@ use tokio::sync::mpsc;
 fn read_lines(path: &std::path::Path) -> Vec<OutgoingMessage> {
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.ends_with('\n'));
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[tokio::test]
@@ -67,9 +65,7 @@ async fn a_file_renamed_away_is_begun_again() {
 async fn a_file_that_cannot_be_written_is_a_temporary_failure() {
     let folder = tempfile::tempdir().unwrap();
     let sender = JsonLinesSender::new(folder.path().join("missing/messages.jsonl"));
-    let results = sender
-        .send_batch(&[message("msg_1"), message("msg_2")])
-        .await;
+    let results = sender.send_batch(&[message("msg_1"), message("msg_2")]).await;
     assert_eq!(results.len(), 2);
     for result in results {
         assert!(matches!(result, Err(SendFailure::Temporary(_))));
@@ -81,11 +77,9 @@ async fn a_provider_gets_json_and_the_key_of_repetition() {
     let (sender, mut received) = mpsc::unbounded_channel();
     let router = Router::new().route(
         "/send",
-        post(
-            move |headers: HeaderMap, Json(message): Json<OutgoingMessage>| async move {
-                sender.send((headers, message)).unwrap();
-            },
-        ),
+        post(move |headers: HeaderMap, Json(message): Json<OutgoingMessage>| async move {
+            sender.send((headers, message)).unwrap();
+        }),
     );
     let address = serve(router).await;
     let provider = HttpSender::try_new(&format!("http://{address}/send")).unwrap();

@@ -31,16 +31,12 @@ async fn the_receiver_verifies_what_it_gets() {
     );
     let address = serve(router).await;
     let rotated = format!("whsec_{}", "QUFB".repeat(8));
-    let endpoint = Endpoint {
-        url: format!("http://{address}/hook"),
-        secrets: vec![SECRET.to_owned(), rotated.clone()],
-    };
+    let endpoint =
+        Endpoint { url: format!("http://{address}/hook"), secrets: vec![SECRET.to_owned(), rotated.clone()] };
     let body = r#"{"type":"order.priced","data":{"名":"咖啡"}}"#;
     let now = i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
 
-    let result = loopback_client()
-        .deliver(&endpoint, "evt_1", now, body)
-        .await;
+    let result = loopback_client().deliver(&endpoint, "evt_1", now, body).await;
     assert_eq!(result, DeliveryResult::Delivered { status: 200 });
 
     let (headers, received) = received.recv().await.unwrap();
@@ -73,12 +69,7 @@ async fn the_status_decides() {
         (400, retry("http_400: so it is", None)),
         (401, retry("http_401: so it is", None)),
         (404, retry("http_404: so it is", None)),
-        (
-            410,
-            DeliveryResult::Dead {
-                reason: "http_410: so it is".to_owned(),
-            },
-        ),
+        (410, DeliveryResult::Dead { reason: "http_410: so it is".to_owned() }),
         (429, retry("http_429: so it is", Some(120))),
         (500, retry("http_500: so it is", None)),
         (503, retry("http_503: so it is", Some(120))),
@@ -91,14 +82,9 @@ async fn the_status_decides() {
 
 #[tokio::test]
 async fn of_an_endless_answer_little_is_read_and_less_is_kept() {
-    let answer = format!(
-        "HTTP/1.1 500 Oops\r\ncontent-length: 1000000000\r\n\r\n{}",
-        "x".repeat(2_000)
-    );
+    let answer = format!("HTTP/1.1 500 Oops\r\ncontent-length: 1000000000\r\n\r\n{}", "x".repeat(2_000));
     let receiver = Canary::answering(([127, 0, 0, 1], 0).into(), answer).await;
-    let result = loopback_client()
-        .deliver(&endpoint(receiver.url()), "evt_1", 0, "{}")
-        .await;
+    let result = loopback_client().deliver(&endpoint(receiver.url()), "evt_1", 0, "{}").await;
     let expected = format!("http_500: {}", "x".repeat(200));
     assert_eq!(result, retry(&expected, None));
 }
@@ -107,9 +93,7 @@ async fn of_an_endless_answer_little_is_read_and_less_is_kept() {
 async fn an_answer_that_stops_midway_still_has_a_status() {
     let answer = "HTTP/1.1 410 Gone\r\ncontent-length: 100\r\n\r\nmoved".to_owned();
     let receiver = Canary::answering(([127, 0, 0, 1], 0).into(), answer).await;
-    let result = hasty_client()
-        .deliver(&endpoint(receiver.url()), "evt_1", 0, "{}")
-        .await;
+    let result = hasty_client().deliver(&endpoint(receiver.url()), "evt_1", 0, "{}").await;
     let reason = "http_410: moved".to_owned();
     assert_eq!(result, DeliveryResult::Dead { reason });
 }
@@ -117,9 +101,7 @@ async fn an_answer_that_stops_midway_still_has_a_status() {
 #[tokio::test]
 async fn silence_ends_in_a_timeout() {
     let receiver = Canary::silent().await;
-    let result = hasty_client()
-        .deliver(&endpoint(receiver.url()), "evt_1", 0, "{}")
-        .await;
+    let result = hasty_client().deliver(&endpoint(receiver.url()), "evt_1", 0, "{}").await;
     assert_eq!(result, retry("timeout", None));
 }
 
@@ -128,9 +110,7 @@ async fn nobody_listening_is_a_failed_connection() {
     let receiver = Canary::silent().await;
     let url = receiver.url();
     receiver.close().await;
-    let result = loopback_client()
-        .deliver(&endpoint(url), "evt_1", 0, "{}")
-        .await;
+    let result = loopback_client().deliver(&endpoint(url), "evt_1", 0, "{}").await;
     assert_eq!(result, retry("connection_failed", None));
 }
 
@@ -143,10 +123,7 @@ async fn nothing_is_sent_unsigned() {
         (vec!["whsec_AA==".to_owned()], "evt_1", "secret_invalid"),
         (vec![SECRET.to_owned()], "evt\n1", "event_id_invalid"),
     ] {
-        let endpoint = Endpoint {
-            url: canary.url(),
-            secrets,
-        };
+        let endpoint = Endpoint { url: canary.url(), secrets };
         let result = client.deliver(&endpoint, event_id, 0, "{}").await;
         assert_eq!(result, retry(reason, None));
     }

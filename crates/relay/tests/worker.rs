@@ -64,10 +64,7 @@ async fn a_batch_begins_nothing_after_its_time() {
     }
     let report = worker(&outbox, hasty_client()).drain_once().await.unwrap();
     assert_eq!(report.retried, 1);
-    assert_eq!(
-        outbox.settled.lock().unwrap()[0].reason.as_deref(),
-        Some("timeout")
-    );
+    assert_eq!(outbox.settled.lock().unwrap()[0].reason.as_deref(), Some("timeout"));
 }
 
 #[tokio::test]
@@ -106,10 +103,8 @@ async fn gone_is_dead_at_once() {
 
 #[tokio::test]
 async fn an_endpoint_may_ask_for_more_time_than_the_schedule_gives() {
-    let router = Router::new().route(
-        "/hook",
-        post(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "600")]) }),
-    );
+    let router = Router::new()
+        .route("/hook", post(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "600")]) }));
     let outbox = Outbox::new();
     outbox.add(1, &format!("http://{}/hook", serve(router).await));
     let worker = worker(&outbox, loopback_client());
@@ -189,13 +184,7 @@ async fn a_pass_beside_a_running_worker_repeats_nothing_and_waits() {
     let other = worker.clone();
     let running = tokio::spawn(async move { other.run(stop).await });
     let first = worker.drain_once().await.unwrap();
-    let mut ids: Vec<_> = outbox
-        .settled
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|row| row.delivery_id)
-        .collect();
+    let mut ids: Vec<_> = outbox.settled.lock().unwrap().iter().map(|row| row.delivery_id).collect();
     assert_eq!(ids.len(), 200, "{first:?}");
     ids.sort_unstable();
     ids.dedup();

@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use metrics::{
-    Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
-};
+use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use relay::{
-    BoxFuture, DeliveryOutcome, DrainReport, JsonLinesSender, MessageOutcome, MessageSender,
-    OutgoingMessage, SendFailure, Senders, Worker,
+    BoxFuture, DeliveryOutcome, DrainReport, JsonLinesSender, MessageOutcome, MessageSender, OutgoingMessage,
+    SendFailure, Senders, Worker,
 };
 use support::outbox::Outbox;
 use support::{START_MICROS, loopback_client, message};
@@ -43,10 +41,7 @@ fn worker(outbox: &Arc<Outbox>, sender: impl MessageSender + 'static) -> Worker 
 }
 
 fn scripted(id: &str, kind: &str) -> OutgoingMessage {
-    OutgoingMessage {
-        kind: kind.to_owned(),
-        ..message(id)
-    }
+    OutgoingMessage { kind: kind.to_owned(), ..message(id) }
 }
 
 fn outcomes(outbox: &Outbox) -> Vec<(String, MessageOutcome)> {
@@ -63,9 +58,7 @@ async fn a_message_goes_to_the_file() {
     for n in 100..200 {
         outbox.add_message(message(&format!("msg_{n}")));
     }
-    let report = worker(&outbox, JsonLinesSender::new(&path))
-        .drain_once()
-        .await;
+    let report = worker(&outbox, JsonLinesSender::new(&path)).drain_once().await;
     assert_eq!(report.unwrap().messages_sent, 100);
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 100);
@@ -96,10 +89,7 @@ async fn each_answer_has_its_outcome() {
             ("msg_1".to_owned(), MessageOutcome::Sent),
             ("msg_2".to_owned(), MessageOutcome::RetryAt(retry_at)),
             ("msg_3".to_owned(), MessageOutcome::Failed),
-            (
-                "msg_5".to_owned(),
-                MessageOutcome::RetryAt(START_MICROS + 1)
-            ),
+            ("msg_5".to_owned(), MessageOutcome::RetryAt(START_MICROS + 1)),
         ]
     );
 
@@ -133,8 +123,8 @@ async fn a_silent_sender_holds_only_its_channel() {
     silent.channel = "wechat".to_owned();
     outbox.add_message(silent);
     outbox.add_message(scripted("msg_2", "fine"));
-    let senders = Senders::new(Arc::new(Scripted::default()))
-        .with_channel("wechat", Arc::new(Scripted::default()));
+    let senders =
+        Senders::new(Arc::new(Scripted::default())).with_channel("wechat", Arc::new(Scripted::default()));
     let worker = Worker::new(outbox.clone(), loopback_client(), senders, outbox.clock());
     let report = worker.drain_once().await.unwrap();
     assert_eq!((report.messages_sent, report.messages_retried), (1, 1));
@@ -189,8 +179,7 @@ async fn a_stale_answer_of_the_store_is_not_sent_again() {
         tokio::task::yield_now().await;
     }
     answer.send(()).unwrap();
-    let sent =
-        first.await.unwrap().unwrap().messages_sent + second.await.unwrap().unwrap().messages_sent;
+    let sent = first.await.unwrap().unwrap().messages_sent + second.await.unwrap().unwrap().messages_sent;
     assert_eq!(sent, 1);
 }
 
@@ -203,13 +192,11 @@ struct Total(AtomicUsize);
 
 impl CounterFn for Total {
     fn increment(&self, value: u64) {
-        self.0
-            .fetch_add(usize::try_from(value).unwrap(), Ordering::SeqCst);
+        self.0.fetch_add(usize::try_from(value).unwrap(), Ordering::SeqCst);
     }
 
     fn absolute(&self, value: u64) {
-        self.0
-            .store(usize::try_from(value).unwrap(), Ordering::SeqCst);
+        self.0.store(usize::try_from(value).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -219,10 +206,7 @@ impl Recorder for Counters {
     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        let labels: Vec<_> = key
-            .labels()
-            .map(|label| format!("{}={}", label.key(), label.value()))
-            .collect();
+        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
         let name = format!("{}{{{}}}", key.name(), labels.join(","));
         Counter::from_arc(self.0.lock().unwrap().entry(name).or_default().clone())
     }
@@ -239,28 +223,17 @@ impl Recorder for Counters {
 #[test]
 fn attempts_are_counted() {
     let counters = Counters::default();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let report = metrics::with_local_recorder(&counters, || {
         runtime.block_on(async {
             let outbox = Outbox::new();
             outbox.add(1, "https://10.0.0.1/");
             outbox.add_message(scripted("msg_1", "fine"));
             outbox.add_message(scripted("msg_2", "permanent"));
-            worker(&outbox, Scripted::default())
-                .drain_once()
-                .await
-                .unwrap()
+            worker(&outbox, Scripted::default()).drain_once().await.unwrap()
         })
     });
-    let expected = DrainReport {
-        retried: 1,
-        messages_sent: 1,
-        messages_failed: 1,
-        ..DrainReport::default()
-    };
+    let expected = DrainReport { retried: 1, messages_sent: 1, messages_failed: 1, ..DrainReport::default() };
     assert_eq!(report, expected);
     let counted: Vec<_> = counters.0.lock().unwrap().keys().cloned().collect();
     assert_eq!(

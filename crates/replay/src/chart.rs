@@ -44,10 +44,7 @@ pub(crate) fn lying(parts: &[Part], full: u64, title: &str) -> String {
     );
     for part in parts {
         let (class, width) = (part.class, length(part.value, full));
-        let _ = write!(
-            svg,
-            "<rect class=\"{class}\" width=\"{width}\" height=\"10\"/>"
-        );
+        let _ = write!(svg, "<rect class=\"{class}\" width=\"{width}\" height=\"10\"/>");
     }
     svg.push_str("</svg>");
     svg
@@ -62,10 +59,7 @@ pub(crate) fn standing(bars: &[(Vec<Part>, String)], full: u64) -> String {
     );
     for quarter in 0..=4 {
         let y = LENGTH * quarter / 4;
-        let _ = write!(
-            svg,
-            "<line class=\"grid\" x1=\"0\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>"
-        );
+        let _ = write!(svg, "<line class=\"grid\" x1=\"0\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\"/>");
     }
     for (slot, (parts, title)) in bars.iter().enumerate() {
         let x = SLOT * slot as u64 + (SLOT - BAR) / 2;

@@ -48,30 +48,17 @@ pub(crate) fn page(report: &Report) -> String {
 }
 
 fn header(report: &Report) -> String {
-    let (campaign, currency) = (
-        &report.settings.campaign,
-        report.settings.shop.currency.as_str(),
-    );
+    let (campaign, currency) = (&report.settings.campaign, report.settings.shop.currency.as_str());
     let amount = |minor: i64| money(minor, report.settings.minor_digits, "");
-    let (spend, save) = (
-        amount(campaign.spend.minor()),
-        amount(campaign.save.minor()),
-    );
+    let (spend, save) = (amount(campaign.spend.minor()), amount(campaign.save.minor()));
     let minutes = campaign.trigger_after_minutes;
     let day = |at: &Option<String>| at.as_deref().map_or(String::new(), |at| escaped(&at[..10]));
-    let period = format!(
-        "{} – {}",
-        day(&report.inputs.first_placed_at),
-        day(&report.inputs.last_placed_at)
-    );
+    let period = format!("{} – {}", day(&report.inputs.first_placed_at), day(&report.inputs.last_placed_at));
     let currency = escaped(currency);
     format!(
         "<header>\n<p class=\"eyebrow\">{}</p>\n<h1>{}</h1>\n<p class=\"period\">{period}</p>\n\
          <p class=\"offer\">{}</p>\n</header>\n",
-        both(
-            "待支付订单挽回 · 活动回放",
-            "Unpaid-order recovery · campaign replay"
-        ),
+        both("待支付订单挽回 · 活动回放", "Unpaid-order recovery · campaign replay"),
         escaped(&report.inputs.name),
         both(
             &format!("下单 {minutes} 分钟仍未支付时，展示满 {spend} 减 {save} 优惠（{currency}）"),
@@ -107,29 +94,16 @@ fn reached(report: &Report) -> String {
     };
     let (unpaid, shown, pushed) = (totals.unpaid_at_trigger, totals.shown, totals.pushed);
     let rate = report.settings.claims.rate_percent;
-    let stated = both(
-        &format!("按 {rate}% 领取率假设"),
-        &format!("at a stated rate of {rate}%"),
-    );
+    let stated = both(&format!("按 {rate}% 领取率假设"), &format!("at a stated rate of {rate}%"));
     let of_orders = of(unpaid, totals.orders, "全部订单", "all orders");
     let of_unpaid = of(shown, unpaid, "未支付订单", "unpaid orders");
     let of_shown = of(pushed, shown, "展示", "shown");
     let unpaid_label = Heading("触发时未支付", "Unpaid at the trigger");
     [
         card("", unpaid_label, count(unpaid), of_orders),
-        card(
-            " lead",
-            Heading("展示优惠", "Shown a coupon"),
-            count(shown),
-            of_unpaid,
-        ),
+        card(" lead", Heading("展示优惠", "Shown a coupon"), count(shown), of_unpaid),
         card("", Heading("推送", "Pushed"), count(pushed), of_shown),
-        card(
-            "",
-            Heading("领取", "Claimed"),
-            count(totals.claimed),
-            stated,
-        ),
+        card("", Heading("领取", "Claimed"), count(totals.claimed), stated),
     ]
     .concat()
 }
@@ -148,32 +122,14 @@ fn brought(report: &Report) -> String {
     let before = text::short_minutes(totals.late_minutes_to_payment.median);
     let after = text::short_minutes(totals.late_minutes_to_payment_replayed.median);
     let time = format!("{before} <span class=\"to\">→</span> {after}");
-    let median = both(
-        "未支付订单的中位数，原始 → 回放",
-        "median of unpaid orders, export → replay",
-    );
+    let median = both("未支付订单的中位数，原始 → 回放", "median of unpaid orders, export → replay");
     let (forward, recovered) = (totals.brought_forward, totals.recovered);
     let forward_label = Heading("提前支付", "Brought forward");
     let recovered_label = Heading("挽回成交", "Recovered");
     [
-        card(
-            "",
-            Heading("优惠成本", "Cost"),
-            amount(totals.cost_minor),
-            coupons,
-        ),
-        card(
-            "",
-            forward_label,
-            amount(totals.brought_forward_minor),
-            orders(forward),
-        ),
-        card(
-            "",
-            recovered_label,
-            amount(totals.recovered_minor),
-            orders(recovered),
-        ),
+        card("", Heading("优惠成本", "Cost"), amount(totals.cost_minor), coupons),
+        card("", forward_label, amount(totals.brought_forward_minor), orders(forward)),
+        card("", recovered_label, amount(totals.recovered_minor), orders(recovered)),
         card("", Heading("支付用时", "Time to payment"), time, median),
     ]
     .concat()

@@ -70,10 +70,7 @@ pub(crate) struct Wrong {
 
 impl Wrong {
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            message: message.into(),
-        }
+        Self { field: field.into(), message: message.into() }
     }
 }
 
@@ -89,10 +86,8 @@ impl Mapping {
 
     /// Checks the text of a mapping; `file` is its name in errors.
     pub fn parse(text: &str, file: &str) -> Result<Self, MappingError> {
-        let document: Document = toml::from_str(text).map_err(|error| MappingError::Syntax {
-            file: file.to_owned(),
-            message: error.to_string(),
-        })?;
+        let document: Document = toml::from_str(text)
+            .map_err(|error| MappingError::Syntax { file: file.to_owned(), message: error.to_string() })?;
         let wrong = |wrong: Wrong| MappingError::Field {
             file: file.to_owned(),
             field: wrong.field,

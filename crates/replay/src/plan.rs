@@ -115,13 +115,10 @@ pub(crate) enum Step {
 impl Value {
     /// The first column that the value is made from; none for a constant.
     pub fn first_cell(&self) -> Option<Cell> {
-        self.templates
-            .iter()
-            .flatten()
-            .find_map(|piece| match piece {
-                Piece::Text(_) => None,
-                Piece::Cell(cell, _) => Some(*cell),
-            })
+        self.templates.iter().flatten().find_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Cell(cell, _) => Some(*cell),
+        })
     }
 }
 

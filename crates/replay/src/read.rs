@@ -178,12 +178,7 @@ pub fn read(
 }
 
 impl Inputs {
-    fn count(
-        mapping: &Mapping,
-        orders: &[SourceOrder],
-        files: Vec<InputFile>,
-        bad: Bad<'_>,
-    ) -> Self {
+    fn count(mapping: &Mapping, orders: &[SourceOrder], files: Vec<InputFile>, bad: Bad<'_>) -> Self {
         let distinct = |names: &mut dyn Iterator<Item = &str>| {
             names.collect::<std::collections::BTreeSet<_>>().len() as u64
         };

@@ -79,9 +79,7 @@ pub fn run(
     settings: &Settings,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Replayed, RunError> {
-    let start = orders
-        .first()
-        .map_or(Instant::from_micros(0), |order| order.placed_at);
+    let start = orders.first().map_or(Instant::from_micros(0), |order| order.placed_at);
     let clock = SandboxClock::unset(start.plus_hours(-24));
     let store = Box::new(store_memory::MemoryStore::new());
     let engine = Engine::start(store, EngineClock::Sandbox(Arc::new(clock)))?;
@@ -97,10 +95,7 @@ pub fn run(
     let outcome = run.walk(progress).and_then(|()| run.outcomes());
     let rejected = std::mem::take(&mut run.rejected);
     run.engine.stop();
-    Ok(Replayed {
-        outcomes: outcome?,
-        rejected,
-    })
+    Ok(Replayed { outcomes: outcome?, rejected })
 }
 
 impl Run<'_> {
@@ -109,14 +104,11 @@ impl Run<'_> {
         let delay = self.settings.campaign.trigger_after_minutes;
         let mut covered_until: HashMap<&ShopId, Instant> = HashMap::new();
         for (index, order) in self.orders.iter().enumerate() {
-            if covered_until
-                .get(&order.shop_id)
-                .is_none_or(|end| order.placed_at.plus_minutes(delay) >= *end)
+            if covered_until.get(&order.shop_id).is_none_or(|end| order.placed_at.plus_minutes(delay) >= *end)
             {
                 let starts_at = zone.ceil_to_hour(order.placed_at.plus_hours(-1));
                 covered_until.insert(&order.shop_id, starts_at.plus_hours(CAMPAIGN_HOURS));
-                self.agenda
-                    .insert((starts_at.plus_hours(-AHEAD_HOURS), Step::SetUp, index));
+                self.agenda.insert((starts_at.plus_hours(-AHEAD_HOURS), Step::SetUp, index));
             }
             let mut add = |at: Option<Instant>, step| {
                 if let Some(at) = at {
@@ -149,8 +141,7 @@ impl Run<'_> {
             last = at;
             progress(done, done + self.agenda.len() as u64);
         }
-        self.engine
-            .advance_blocking(last.plus_hours(CAMPAIGN_HOURS))?;
+        self.engine.advance_blocking(last.plus_hours(CAMPAIGN_HOURS))?;
         Ok(())
     }
 
@@ -171,12 +162,7 @@ impl Run<'_> {
             }
         }
         for outcome in self.engine.submit_many_blocking(inputs)? {
-            if let Reply::Event {
-                result: EventResult {
-                    code: Some(code), ..
-                },
-            } = outcome?
-            {
+            if let Reply::Event { result: EventResult { code: Some(code), .. } } = outcome? {
                 *self.rejected.entry(code.to_string()).or_default() += 1;
             }
         }
@@ -187,8 +173,7 @@ impl Run<'_> {
     fn set_up(&self, index: usize, at: Instant) -> Result<(), RunError> {
         let shop_id = &self.orders[index].shop_id;
         let starts_at = at.plus_hours(AHEAD_HOURS);
-        let campaign_id =
-            CampaignId::try_new(&format!("replay-{}", starts_at.micros() / 3_600_000_000));
+        let campaign_id = CampaignId::try_new(&format!("replay-{}", starts_at.micros() / 3_600_000_000));
         let version = Version {
             name: self.settings.campaign.name.clone(),
             starts_at,
@@ -198,12 +183,8 @@ impl Run<'_> {
             made_at: at,
         };
         let (version, digest) = (Box::new(version), String::new());
-        let create = Command::CreateCampaign {
-            campaign_id: campaign_id.ok(),
-            version,
-            publish: true,
-            digest,
-        };
+        let create =
+            Command::CreateCampaign { campaign_id: campaign_id.ok(), version, publish: true, digest };
         let put = Command::PutShop(Box::new(self.settings.shop.shop(shop_id.clone())));
         let inputs = [put, create].map(|command| Input::new(shop_id.clone(), command));
         for outcome in self.engine.submit_many_blocking(inputs.into())? {
@@ -234,29 +215,15 @@ impl Run<'_> {
                     Some(coupon.clone()),
                 ))
             }
-            Step::Cancelled => Body::Cancelled(Cancelled {
-                order_id,
-                reason: CancelReason::Customer,
-            }),
+            Step::Cancelled => Body::Cancelled(Cancelled { order_id, reason: CancelReason::Customer }),
             Step::Shipped => Body::Shipped(OrderNamed { order_id }),
             Step::Received => Body::Received(OrderNamed { order_id }),
             Step::SetUp | Step::Look => return None,
         };
         let event_id = format!("{step:?}-{index}");
         let digest = engine::rows::digest(event_id.as_bytes());
-        let event = OrderEvent {
-            source: "replay".into(),
-            event_id,
-            occurred_at: at,
-            body,
-        };
-        Some(Input::new(
-            source.shop_id.clone(),
-            Command::Ingest {
-                event: Box::new(event),
-                digest,
-            },
-        ))
+        let event = OrderEvent { source: "replay".into(), event_id, occurred_at: at, body };
+        Some(Input::new(source.shop_id.clone(), Command::Ingest { event: Box::new(event), digest }))
     }
 
     /// A coupon may be shown: the stated share of buyers claims it.
@@ -296,33 +263,23 @@ impl Run<'_> {
     /// always the same ones for the same seed.
     fn is_tempted(&self, order: &OrderId) -> bool {
         let mut hasher = blake3::Hasher::new();
-        hasher
-            .update(&self.settings.claims.seed.to_le_bytes())
-            .update(order.as_str().as_bytes());
-        let first = hasher.finalize().as_bytes()[..8]
-            .iter()
-            .fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        hasher.update(&self.settings.claims.seed.to_le_bytes()).update(order.as_str().as_bytes());
+        let first = hasher.finalize().as_bytes()[..8].iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         first % 100 < u64::from(self.settings.claims.rate_percent)
     }
 
     fn order(&self, index: usize) -> Result<Option<Order>, StoreError> {
         let source = &self.orders[index];
-        self.engine
-            .reader()
-            .order(&source.shop_id, &source.placed.order_id)
+        self.engine.reader().order(&source.shop_id, &source.placed.order_id)
     }
 
     fn outcomes(&self) -> Result<Vec<OrderOutcome>, RunError> {
-        (0..self.orders.len())
-            .map(|index| self.outcome(index))
-            .collect()
+        (0..self.orders.len()).map(|index| self.outcome(index)).collect()
     }
 
     fn outcome(&self, index: usize) -> Result<OrderOutcome, RunError> {
         let source = &self.orders[index];
-        let trigger = source
-            .placed_at
-            .plus_minutes(self.settings.campaign.trigger_after_minutes);
+        let trigger = source.placed_at.plus_minutes(self.settings.campaign.trigger_after_minutes);
         let unpaid_at_trigger = source.paid_at.is_none_or(|(at, _)| at > trigger);
         let mut outcome = OrderOutcome {
             category: source.category().to_owned(),
@@ -336,25 +293,15 @@ impl Run<'_> {
         };
         outcome.shown = order.recovery.offer.is_some();
         if unpaid_at_trigger {
-            outcome.withheld = order
-                .recovery
-                .withheld
-                .iter()
-                .map(|left| left.code.to_string())
-                .collect();
+            outcome.withheld = order.recovery.withheld.iter().map(|left| left.code.to_string()).collect();
         }
         outcome.pushed = order.recovery.push.sent_at.is_some();
-        outcome.suppressed = self
-            .suppressed(source, &order)?
-            .map(|code| code.to_string());
+        outcome.suppressed = self.suppressed(source, &order)?.map(|code| code.to_string());
         if let Some((coupon, _)) = self.claimed.get(&index) {
             let coupon = self.engine.reader().coupon(&source.shop_id, coupon)?;
             outcome.coupon = coupon.map(|coupon| end(coupon.status));
         }
-        if let Some(payment) = order
-            .paid_by()
-            .filter(|payment| payment.status == PaymentStatus::Succeeded)
-        {
+        if let Some(payment) = order.paid_by().filter(|payment| payment.status == PaymentStatus::Succeeded) {
             outcome.saved_minor = payment.saving.minor();
             outcome.paid_minor = payment.amount.minor();
             outcome.replayed_minutes_to_payment =
@@ -368,38 +315,16 @@ impl Run<'_> {
         if order.recovery.push.sent_at.is_some() {
             return Ok(None);
         }
-        let filter = MessageFilter {
-            order_id: Some(order.order_id.clone()),
-            ..MessageFilter::default()
-        };
-        let messages = self.engine.reader().messages(
-            &source.shop_id,
-            &filter,
-            &Page {
-                after: None,
-                limit: 50,
-            },
-        )?;
+        let filter = MessageFilter { order_id: Some(order.order_id.clone()), ..MessageFilter::default() };
+        let messages =
+            self.engine.reader().messages(&source.shop_id, &filter, &Page { after: None, limit: 50 })?;
         Ok(messages.into_iter().rev().find_map(|message| message.code))
     }
 }
 
-fn paid(
-    order: &OrderId,
-    method: Method,
-    amount: Money,
-    coupon_id: Option<CouponId>,
-) -> PaymentSucceeded {
-    let payment_id =
-        PaymentId::try_new("replay").unwrap_or_else(|_| unreachable!("replay is an id"));
-    PaymentSucceeded {
-        order_id: order.clone(),
-        payment_id,
-        stage: Stage::Full,
-        method,
-        amount,
-        coupon_id,
-    }
+fn paid(order: &OrderId, method: Method, amount: Money, coupon_id: Option<CouponId>) -> PaymentSucceeded {
+    let payment_id = PaymentId::try_new("replay").unwrap_or_else(|_| unreachable!("replay is an id"));
+    PaymentSucceeded { order_id: order.clone(), payment_id, stage: Stage::Full, method, amount, coupon_id }
 }
 
 fn end(status: CouponStatus) -> CouponEnd {

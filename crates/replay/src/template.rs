@@ -15,11 +15,7 @@ pub(crate) const ANY: &str = "*";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Part<'t> {
     Text(String),
-    Cell {
-        table: &'t str,
-        column: &'t str,
-        filters: Vec<Filter<'t>>,
-    },
+    Cell { table: &'t str, column: &'t str, filters: Vec<Filter<'t>> },
 }
 
 /// What happens to a value on its way.
@@ -47,9 +43,8 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Part<'_>>, String> {
             plain.push('}');
             rest = after;
         } else if let Some(after) = from.strip_prefix('{') {
-            let (inside, after) = after
-                .split_once('}')
-                .ok_or_else(|| format!("`{text}` has a brace that is not closed"))?;
+            let (inside, after) =
+                after.split_once('}').ok_or_else(|| format!("`{text}` has a brace that is not closed"))?;
             if !plain.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut plain)));
             }
@@ -69,15 +64,10 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Part<'_>>, String> {
 fn cell(inside: &str) -> Result<Part<'_>, String> {
     let mut words = inside.split('|').map(str::trim);
     let name = words.next().unwrap_or_default();
-    let (table, column) = name
-        .split_once('.')
-        .ok_or_else(|| format!("`{{{inside}}}` is not written {{table.column}}"))?;
+    let (table, column) =
+        name.split_once('.').ok_or_else(|| format!("`{{{inside}}}` is not written {{table.column}}"))?;
     let filters = words.map(filter).collect::<Result<_, _>>()?;
-    Ok(Part::Cell {
-        table,
-        column,
-        filters,
-    })
+    Ok(Part::Cell { table, column, filters })
 }
 
 fn filter(word: &str) -> Result<Filter<'_>, String> {
@@ -86,9 +76,7 @@ fn filter(word: &str) -> Result<Filter<'_>, String> {
     }
     match word.parse() {
         Ok(count) if (1..=64).contains(&count) => Ok(Filter::First(count)),
-        _ => Err(format!(
-            "`|{word}` is neither a number of characters from 1 to 64 nor `map:name`"
-        )),
+        _ => Err(format!("`|{word}` is neither a number of characters from 1 to 64 nor `map:name`")),
     }
 }
 
@@ -99,11 +87,7 @@ mod tests {
 
     #[test]
     fn parts_filters_and_braces() {
-        let cell = |table, column, filters| Part::Cell {
-            table,
-            column,
-            filters,
-        };
+        let cell = |table, column, filters| Part::Cell { table, column, filters };
         assert_eq!(
             parse("{orders.order_id}:{items.seller_id|8}").unwrap(),
             [
@@ -114,11 +98,7 @@ mod tests {
         );
         assert_eq!(
             parse("{p.type | map:method | 3}").unwrap(),
-            [cell(
-                "p",
-                "type",
-                vec![Filter::Map("method"), Filter::First(3)]
-            )]
+            [cell("p", "type", vec![Filter::Map("method"), Filter::First(3)])]
         );
         assert_eq!(parse("app").unwrap(), [Part::Text("app".into())]);
         assert_eq!(parse("{{x}}").unwrap(), [Part::Text("{x}".into())]);

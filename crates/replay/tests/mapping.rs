@@ -25,9 +25,7 @@ const BAD: &str = include_str!("data/bad_mappings.txt");
 fn an_error_names_the_file_and_the_key() {
     for case in BAD.lines().filter(|line| !line.starts_with('#')) {
         let parts: Vec<String> = case.split(" => ").map(|p| p.replace("\\n", "\n")).collect();
-        let [from, to, said] = &parts[..] else {
-            panic!("{case} is no case")
-        };
+        let [from, to, said] = &parts[..] else { panic!("{case} is no case") };
         let changed = text().replacen(from, to, 1);
         assert_ne!(changed, text(), "{from} is in the mapping");
         let error = Mapping::parse(&changed, "m.toml").unwrap_err().to_string();
@@ -38,8 +36,6 @@ fn an_error_names_the_file_and_the_key() {
 
 #[test]
 fn a_mapping_that_is_not_there_says_so() {
-    let error = Mapping::open(Path::new("no/such.toml"))
-        .unwrap_err()
-        .to_string();
+    let error = Mapping::open(Path::new("no/such.toml")).unwrap_err().to_string();
     assert!(error.starts_with("no/such.toml: "), "{error}");
 }

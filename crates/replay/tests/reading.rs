@@ -52,22 +52,8 @@ fn at(text: &str) -> Instant {
 #[test]
 fn an_order_of_two_sellers_is_two_orders() {
     let reading = read_changed(&mapping(), |_| {}).unwrap();
-    let ids: Vec<&str> = reading
-        .orders
-        .iter()
-        .map(|o| o.placed.order_id.as_str())
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "1001:alpha",
-            "1001:beta-",
-            "1002:beta-",
-            "1003:alpha",
-            "1004:alpha",
-            "1005:beta-"
-        ]
-    );
+    let ids: Vec<&str> = reading.orders.iter().map(|o| o.placed.order_id.as_str()).collect();
+    assert_eq!(ids, ["1001:alpha", "1001:beta-", "1002:beta-", "1003:alpha", "1004:alpha", "1005:beta-"]);
     let mugs = order(&reading, "1001:alpha");
     assert_eq!(mugs.shop_id.as_str(), "alpha-house");
     assert_eq!(mugs.placed.customer_id.as_str(), "ana");
@@ -78,15 +64,8 @@ fn an_order_of_two_sellers_is_two_orders() {
     let lamp = order(&reading, "1001:beta-");
     assert_eq!(lamp.placed.payable.minor(), 104_000);
     // The larger of two payments says the method.
-    assert_eq!(
-        lamp.paid_at.map(|(_, method)| method.as_str()),
-        Some("card")
-    );
-    assert_eq!(
-        reading.inputs.bad_rows, 0,
-        "{:?}",
-        reading.inputs.bad_row_details
-    );
+    assert_eq!(lamp.paid_at.map(|(_, method)| method.as_str()), Some("card"));
+    assert_eq!(reading.inputs.bad_rows, 0, "{:?}", reading.inputs.bad_row_details);
 }
 
 #[test]
@@ -102,10 +81,7 @@ fn categories_come_over_two_joins_or_fall_back() {
         assert_eq!(order(&reading, id).category(), category, "{id}");
     }
     let levels = &order(&reading, "1002:beta-").placed.lines[0].categories;
-    let levels: Vec<&str> = levels
-        .iter()
-        .map(domain::catalog::Category::as_str)
-        .collect();
+    let levels: Vec<&str> = levels.iter().map(domain::catalog::Category::as_str).collect();
     assert_eq!(levels, ["home", "light"]);
 }
 
@@ -144,12 +120,7 @@ fn rows_that_no_line_leads_to_are_counted() {
     assert_eq!(reading.inputs.rows_without_line["goods"], 1);
     assert_eq!(reading.inputs.rows_without_line["orders"], 0);
     // Two files of one table are read by name.
-    let files: Vec<_> = reading
-        .inputs
-        .files
-        .iter()
-        .map(|f| (f.file.as_str(), f.rows))
-        .collect();
+    let files: Vec<_> = reading.inputs.files.iter().map(|f| (f.file.as_str(), f.rows)).collect();
     assert_eq!(files[..2], [("items-1.csv", 4), ("items-2.csv", 4)]);
 }
 
@@ -160,9 +131,7 @@ const BAD: &str = include_str!("data/bad_rows.txt");
 fn a_bad_row_is_named_and_its_order_left_out() {
     for case in BAD.lines().filter(|line| !line.starts_with('#')) {
         let parts: Vec<String> = case.split(" => ").map(|p| p.replace("\\n", "\n")).collect();
-        let [file, from, to, place, code, lost] = &parts[..] else {
-            panic!("{case} is no case")
-        };
+        let [file, from, to, place, code, lost] = &parts[..] else { panic!("{case} is no case") };
         let reading = read_changed(&mapping(), |folder| replace(folder, file, from, to)).unwrap();
         let inputs = &reading.inputs;
         let rows = inputs.bad_row_details.iter();
@@ -211,35 +180,23 @@ fn equal_goods_add_up_when_the_mapping_says_so() {
 
 #[test]
 fn two_orders_never_share_an_id() {
-    let text = mapping_text().replace(
-        "{orders.order}:{items.seller|5}",
-        "{orders.order|3}:{items.seller|5}",
-    );
+    let text = mapping_text().replace("{orders.order}:{items.seller|5}", "{orders.order|3}:{items.seller|5}");
     let reading = read_changed(&Mapping::parse(&text, "m").unwrap(), |_| {}).unwrap();
     // 100:alpha of order 1001 and 100:beta- of order 1001; the other four are left out.
     assert_eq!(reading.orders.len(), 2);
     assert_eq!(reading.inputs.orders_left_out, 4);
     let first = &reading.inputs.bad_row_details[0];
-    assert_eq!(
-        (first.code.as_str(), first.column.as_str()),
-        ("duplicate_order", "order.id")
-    );
+    assert_eq!((first.code.as_str(), first.column.as_str()), ("duplicate_order", "order.id"));
 }
 
 #[test]
 fn a_missing_file_or_column_stops_with_its_name() {
     let gone = |folder: &Path| fs::remove_file(folder.join("kinds.csv")).unwrap();
     let error = read_changed(&mapping(), gone).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "no file named kinds.csv for the table `kinds` among the inputs"
-    );
+    assert_eq!(error, "no file named kinds.csv for the table `kinds` among the inputs");
     let renamed = |folder: &Path| replace(folder, "kinds.csv", "english", "deutsch");
     let error = read_changed(&mapping(), renamed).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "kinds.csv row 1: no column `english`; there are kind, deutsch"
-    );
+    assert_eq!(error, "kinds.csv row 1: no column `english`; there are kind, deutsch");
     let twice = |folder: &Path| replace(folder, "kinds.csv", "kind,english", "english,english");
     let error = read_changed(&mapping(), twice).unwrap_err().to_string();
     assert_eq!(error, "kinds.csv row 1: the column `english` stands twice");
@@ -248,10 +205,7 @@ fn a_missing_file_or_column_stops_with_its_name() {
 #[test]
 fn the_order_of_the_inputs_and_their_folder_do_not_show() {
     let shop = folder().join("shop");
-    let mut files: Vec<PathBuf> = fs::read_dir(&shop)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(&shop).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     let forwards = read(&mapping(), &files, &mut |_, _| {}).unwrap();
     files.reverse();

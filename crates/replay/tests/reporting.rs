@@ -42,17 +42,8 @@ fn outcomes() -> Vec<OrderOutcome> {
             withheld: vec!["below_threshold".into(), "out_of_scope".into()],
             ..late(Some(90), Some(90))
         },
-        OrderOutcome {
-            minutes_to_payment: None,
-            suppressed: Some("source_not_app".into()),
-            ..used.clone()
-        },
-        OrderOutcome {
-            coupon: Some(CouponEnd::Expired),
-            saved_minor: 0,
-            pushed: true,
-            ..used.clone()
-        },
+        OrderOutcome { minutes_to_payment: None, suppressed: Some("source_not_app".into()), ..used.clone() },
+        OrderOutcome { coupon: Some(CouponEnd::Expired), saved_minor: 0, pushed: true, ..used.clone() },
         used,
         outcome("", 23),
     ]
@@ -67,51 +58,24 @@ fn report() -> Report {
 fn every_order_is_counted_where_it_belongs() {
     let report = report();
     let totals = &report.totals;
-    assert_eq!(
-        (
-            totals.orders,
-            totals.unpaid_at_trigger,
-            totals.paid_late,
-            totals.never_paid
-        ),
-        (6, 4, 3, 1)
-    );
-    assert_eq!(
-        (totals.shown, totals.pushed, totals.withheld_orders),
-        (3, 1, 1)
-    );
+    assert_eq!((totals.orders, totals.unpaid_at_trigger, totals.paid_late, totals.never_paid), (6, 4, 3, 1));
+    assert_eq!((totals.shown, totals.pushed, totals.withheld_orders), (3, 1, 1));
     assert_eq!(totals.withheld.len(), 2);
     assert_eq!(totals.suppressed["source_not_app"], 1);
     assert_eq!((totals.claimed, totals.used, totals.expired), (3, 2, 1));
     assert_eq!(totals.cost_minor, 1_000);
-    assert_eq!(
-        (totals.brought_forward, totals.brought_forward_minor),
-        (1, 2_600)
-    );
+    assert_eq!((totals.brought_forward, totals.brought_forward_minor), (1, 2_600));
     assert_eq!((totals.recovered, totals.recovered_minor), (1, 2_600));
     let late = &totals.late_minutes_to_payment;
-    assert_eq!(
-        (late.orders, late.lower, late.median, late.upper),
-        (3, 90, 270, 270)
-    );
+    assert_eq!((late.orders, late.lower, late.median, late.upper), (3, 90, 270, 270));
     assert_eq!(totals.late_minutes_to_payment_replayed.median, 40);
-    assert_eq!(
-        (report.by_hour[9].placed, report.by_hour[23].placed),
-        (5, 1)
-    );
+    assert_eq!((report.by_hour[9].placed, report.by_hour[23].placed), (5, 1));
     assert_eq!(report.by_hour[9].cost_minor, 1_000);
-    let names: Vec<&str> = report
-        .by_category
-        .iter()
-        .map(|c| c.category.as_str())
-        .collect();
+    let names: Vec<&str> = report.by_category.iter().map(|c| c.category.as_str()).collect();
     assert_eq!(names, ["light", "", "kitchen"]);
     assert_eq!(report.other_categories, None);
     let full = report.what_if.last().unwrap();
-    assert_eq!(
-        (full.rate_percent, full.claimed, full.used, full.cost_minor),
-        (100, 3, 2, 1_000)
-    );
+    assert_eq!((full.rate_percent, full.claimed, full.used, full.cost_minor), (100, 3, 2, 1_000));
 }
 
 #[test]
@@ -122,10 +86,7 @@ fn small_categories_share_a_row() {
     assert_eq!(report.by_category.len(), 20);
     assert_eq!(report.by_category[0].category, "c00");
     let other = report.other_categories.unwrap();
-    assert_eq!(
-        (other.categories, other.slice.placed),
-        (5, 10 + 9 + 8 + 7 + 6)
-    );
+    assert_eq!((other.categories, other.slice.placed), (5, 10 + 9 + 8 + 7 + 6));
 }
 
 #[test]
@@ -171,19 +132,12 @@ fn the_page_loads_nothing_and_escapes_every_text() {
     inputs.name = evil.into();
     inputs.note = evil.into();
     inputs.files[0].file = evil.into();
-    let hostile = OrderOutcome {
-        withheld: vec![evil.into()],
-        suppressed: Some(evil.into()),
-        ..outcome(evil, 3)
-    };
+    let hostile =
+        OrderOutcome { withheld: vec![evil.into()], suppressed: Some(evil.into()), ..outcome(evil, 3) };
     let html = Report::build(inputs, settings, std::iter::once(hostile)).to_html();
-    let said = html
-        .matches("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;")
-        .count();
+    let said = html.matches("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;").count();
     assert!(said >= 7, "{said}");
-    for refused in [
-        "<script", "style=\"", "http:", "https:", "src=", "href=", "url(", "@import",
-    ] {
+    for refused in ["<script", "style=\"", "http:", "https:", "src=", "href=", "url(", "@import"] {
         assert!(!html.contains(refused), "{refused}");
     }
 }

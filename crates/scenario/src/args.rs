@@ -21,18 +21,12 @@ impl Args {
                 Word::Named(name, value) => named.push((name.clone(), value.clone())),
             }
         }
-        Self {
-            plain,
-            named,
-            body: step.body.clone(),
-        }
+        Self { plain, named, body: step.body.clone() }
     }
 
     /// The next plain word; `what` names it when it is missing.
     pub fn next(&mut self, what: &str) -> Result<String, String> {
-        self.plain
-            .pop_front()
-            .ok_or_else(|| format!("{what} is missing"))
+        self.plain.pop_front().ok_or_else(|| format!("{what} is missing"))
     }
     /// Whether that plain word is there.
     pub fn flag(&mut self, word: &str) -> bool {
@@ -50,8 +44,7 @@ impl Args {
     }
     /// The value of a name that must be there.
     pub fn get(&mut self, name: &str) -> Result<String, String> {
-        self.find(name)
-            .ok_or_else(|| format!("`{name}` is missing"))
+        self.find(name).ok_or_else(|| format!("`{name}` is missing"))
     }
     /// All values of a name that may stand several times.
     pub fn all(&mut self, name: &str) -> Vec<String> {

@@ -112,16 +112,9 @@ impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = self.words.iter().map(|word| {
             let spaced = word.contains(char::is_whitespace);
-            if spaced {
-                format!("\"{word}\"")
-            } else {
-                word.clone()
-            }
+            if spaced { format!("\"{word}\"") } else { word.clone() }
         });
-        let facts = self
-            .facts
-            .iter()
-            .map(|(name, fact)| format!("{name}={fact}"));
+        let facts = self.facts.iter().map(|(name, fact)| format!("{name}={fact}"));
         f.write_str(&words.chain(facts).collect::<Vec<_>>().join(" "))
     }
 }
@@ -155,42 +148,24 @@ impl Outcome {
     }
     /// A step that was done.
     pub fn done(answer: (u16, Value), items: Vec<Item>) -> Self {
-        Self {
-            ok: true,
-            items,
-            matching: Matching::Whole,
-            answer,
-        }
+        Self { ok: true, items, matching: Matching::Whole, answer }
     }
     /// The same, of which only a part is asked for.
     pub fn partly(self) -> Self {
-        Self {
-            matching: Matching::Found,
-            ..self
-        }
+        Self { matching: Matching::Found, ..self }
     }
     /// A step that was refused: its code, or each field at fault with its code.
     pub fn refused(answer: (u16, Value)) -> Self {
         let (status, body) = &answer;
-        let refusal = || {
-            Item::default()
-                .says("refused")
-                .text("status", &(*status).into())
-        };
+        let refusal = || Item::default().says("refused").text("status", &(*status).into());
         let at_fault = body["violations"].as_array().filter(|all| !all.is_empty());
         let items = match at_fault {
-            Some(all) if body["code"] == "invalid_terms" => all
-                .iter()
-                .map(|v| refusal().word(&v["field"]).word(&v["code"]))
-                .collect(),
+            Some(all) if body["code"] == "invalid_terms" => {
+                all.iter().map(|v| refusal().word(&v["field"]).word(&v["code"])).collect()
+            }
             _ => vec![refusal().word(&body["code"])],
         };
-        Self {
-            ok: false,
-            items,
-            matching: Matching::Whole,
-            answer,
-        }
+        Self { ok: false, items, matching: Matching::Whole, answer }
     }
     /// What came, as a scenario would write it.
     pub fn shown(&self) -> String {
@@ -204,11 +179,7 @@ impl Outcome {
 }
 
 /// Holds an outcome against what is expected; what came instead when they differ.
-pub fn judge(
-    outcome: &Outcome,
-    expected: Option<&[Vec<Word>]>,
-    day: &Day,
-) -> Result<Option<String>, String> {
+pub fn judge(outcome: &Outcome, expected: Option<&[Vec<Word>]>, day: &Day) -> Result<Option<String>, String> {
     let is = |item: &[Word], word: &str| *item == [Word::Plain(word.into())];
     let met = match expected {
         None => outcome.ok,

@@ -64,11 +64,7 @@ pub fn run(file: &str, text: &str, door: &mut dyn Door) -> Result<usize, Report>
             Err(wrong) => failures.push(Failure::script(file, step.line, &step.text, wrong)),
         }
     }
-    if failures.is_empty() {
-        Ok(count)
-    } else {
-        Err(Report(failures))
-    }
+    if failures.is_empty() { Ok(count) } else { Err(Report(failures)) }
 }
 
 /// Runs a scenario of the repository's `scenarios` folder and panics with the report if it fails.

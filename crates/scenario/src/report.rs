@@ -22,22 +22,13 @@ pub struct Failure {
 impl Failure {
     /// A step that cannot be understood.
     pub fn script(file: &str, line: usize, step: &str, wrong: String) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            step: step.into(),
-            wrong,
-            answer: String::new(),
-        }
+        Self { file: file.into(), line, step: step.into(), wrong, answer: String::new() }
     }
 
     /// A step whose answer was another one.
     pub fn differs(file: &str, step: &Step, came: String, answer: &(u16, Value)) -> Self {
         let (status, body) = answer;
-        let expected = step
-            .text
-            .split_once("->")
-            .map_or("that it is done", |(_, e)| e.trim());
+        let expected = step.text.split_once("->").map_or("that it is done", |(_, e)| e.trim());
         Self {
             file: file.into(),
             line: step.line,
@@ -53,11 +44,7 @@ impl fmt::Display for Failure {
         writeln!(f, "{}:{}: {}", self.file, self.line, self.step)?;
         writeln!(f, "  {}", self.wrong)?;
         if !self.answer.is_empty() {
-            writeln!(
-                f,
-                "  answer    {}",
-                self.answer.replace('\n', "\n            ")
-            )?;
+            writeln!(f, "  answer    {}", self.answer.replace('\n', "\n            "))?;
         }
         Ok(())
     }
@@ -70,8 +57,6 @@ pub struct Report(pub Vec<Failure>);
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of the scenario's steps failed", self.0.len())?;
-        self.0
-            .iter()
-            .try_for_each(|failure| write!(f, "\n{failure}"))
+        self.0.iter().try_for_each(|failure| write!(f, "\n{failure}"))
     }
 }

@@ -72,11 +72,7 @@ fn gather(text: &str) -> Result<Vec<Raw>, (usize, String)> {
                 step.text.push_str(content);
             }
             (Some(_), None) => return Err((index + 1, "a body without a step above it".into())),
-            (None, _) => found.push(Raw {
-                line: index + 1,
-                text: content.to_owned(),
-                body: None,
-            }),
+            (None, _) => found.push(Raw { line: index + 1, text: content.to_owned(), body: None }),
         }
     }
     Ok(found)
@@ -128,12 +124,7 @@ fn parse(raw: Raw) -> Result<Step, String> {
     };
     let expected = match expected {
         Some([]) => return Err("nothing is expected after `->`".into()),
-        Some(tokens) => Some(
-            tokens
-                .split(|token| token.is(";"))
-                .map(linked)
-                .collect::<Result<_, _>>()?,
-        ),
+        Some(tokens) => Some(tokens.split(|token| token.is(";")).map(linked).collect::<Result<_, _>>()?),
         None => None,
     };
     Ok(Step {
@@ -190,11 +181,7 @@ fn token(text: &str) -> Token {
         Some((name, value)) => (Some(name.to_owned()), value),
         None => (None, text),
     };
-    Token {
-        text: value.replace('"', ""),
-        name,
-        quoted: value.starts_with('"'),
-    }
+    Token { text: value.replace('"', ""), name, quoted: value.starts_with('"') }
 }
 
 fn is_name(text: &str) -> bool {
@@ -233,8 +220,7 @@ mod tests {
 
     #[test]
     fn a_line_is_a_verb_its_words_and_what_is_expected() {
-        let text =
-            "# head\n\norder o1 by u1 pays 100.00 note=\"a #b\" # remark\n  at 10:00 -> applied\n";
+        let text = "# head\n\norder o1 by u1 pays 100.00 note=\"a #b\" # remark\n  at 10:00 -> applied\n";
         let steps = read(text).unwrap();
         assert_eq!(steps.len(), 1);
         assert_eq!((steps[0].line, steps[0].verb.as_str()), (3, "order"));
@@ -242,10 +228,7 @@ mod tests {
         let (note, at) = (named("note", "a #b"), named("at", "10:00"));
         assert_eq!(steps[0].words, [plain("o1"), by, pays, note, at]);
         let steps = read("claim o1 by u1 -> ok until 11:45 ; c1 \"->\"").unwrap();
-        let expected = vec![
-            vec![plain("ok"), named("until", "11:45")],
-            vec![plain("c1"), plain("->")],
-        ];
+        let expected = vec![vec![plain("ok"), named("until", "11:45")], vec![plain("c1"), plain("->")]];
         assert_eq!(steps[0].expected, Some(expected));
     }
 
@@ -254,10 +237,7 @@ mod tests {
         let steps = read("import c1\n| sku\n|  A-1\nrepeat 2..3 order o* by u*\n").unwrap();
         assert_eq!(steps[0].body.as_deref(), Some("sku\n A-1\n"));
         assert_eq!(steps[1].words, [plain("o2"), named("by", "u2")]);
-        assert_eq!(
-            (steps[2].line, steps[2].text.as_str()),
-            (4, "order o3 by u3")
-        );
+        assert_eq!((steps[2].line, steps[2].text.as_str()), (4, "order o3 by u3"));
     }
 
     #[test]

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 /// Yuan into fen, exactly: `100.00` is 10000.
 pub fn fen(text: &str) -> Result<i64, String> {
     let read = text.parse::<Money>();
-    read.map(Money::minor)
-        .map_err(|wrong| format!("`{text}` is no amount: {wrong}"))
+    read.map(Money::minor).map_err(|wrong| format!("`{text}` is no amount: {wrong}"))
 }
 
 /// Fen as yuan with two digits.
@@ -18,10 +17,7 @@ pub fn yuan(fen: i64) -> String {
 
 /// A JSON number as it is written, `10.5` too; anything else as text.
 pub fn number(text: &str) -> Value {
-    serde_json::from_str(text)
-        .ok()
-        .filter(Value::is_number)
-        .unwrap_or_else(|| json!(text))
+    serde_json::from_str(text).ok().filter(Value::is_number).unwrap_or_else(|| json!(text))
 }
 
 /// The date that bare times of day stand for.
@@ -50,9 +46,7 @@ impl Day {
         };
         match Instant::parse(&whole) {
             Some(_) => Ok(whole),
-            None => Err(format!(
-                "`{text}` is no time; write 11:45 or 2022-06-10T11:45"
-            )),
+            None => Err(format!("`{text}` is no time; write 11:45 or 2022-06-10T11:45")),
         }
     }
 
@@ -83,15 +77,8 @@ mod tests {
         let day = Day::new("2022-06-10").unwrap();
         assert_eq!(day.time("11:45").unwrap(), "2022-06-10T11:45:00+08:00");
         assert_eq!(day.time("11:45:59").unwrap(), "2022-06-10T11:45:59+08:00");
-        assert_eq!(
-            day.time("2022-06-11T11:45").unwrap(),
-            "2022-06-11T11:45:00+08:00"
-        );
-        assert_eq!(
-            day.moment("2022-06-10T03:45:00Z"),
-            day.moment("11:45"),
-            "the same moment"
-        );
+        assert_eq!(day.time("2022-06-11T11:45").unwrap(), "2022-06-11T11:45:00+08:00");
+        assert_eq!(day.moment("2022-06-10T03:45:00Z"), day.moment("11:45"), "the same moment");
         assert!(Day::default().time("11:45").is_err());
         assert!(day.time("25:00").is_err() && Day::new("tomorrow").is_err());
     }

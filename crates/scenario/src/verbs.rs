@@ -67,10 +67,7 @@ pub fn act(world: &mut World<'_>, step: &Step) -> Result<Outcome, String> {
     let Some((_, verb)) = found else {
         let known: Vec<&str> = VERBS.iter().map(|(name, _)| *name).collect();
         let verb = &step.verb;
-        return Err(format!(
-            "`{verb}` is no verb; there are {}",
-            known.join(", ")
-        ));
+        return Err(format!("`{verb}` is no verb; there are {}", known.join(", ")));
     };
     let mut args = Args::of(step);
     let outcome = verb(world, &mut args)?;
@@ -112,8 +109,7 @@ mod tests {
     fn every_verb_is_described() {
         let page = include_str!("../../../docs/scenarios.md");
         for (verb, _) in VERBS {
-            let described =
-                page.contains(&format!("`{verb} ")) || page.contains(&format!("`{verb}`"));
+            let described = page.contains(&format!("`{verb} ")) || page.contains(&format!("`{verb}`"));
             assert!(described, "docs/scenarios.md says nothing of `{verb}`");
         }
     }

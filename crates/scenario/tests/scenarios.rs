@@ -30,13 +30,7 @@ fn every_file_is_listed_and_every_listed_one_is_there() {
 fn every_scenario_begins_with_the_rules_that_it_shows() {
     for name in memory::LISTED {
         let text = scenario::read(name);
-        let head: String = text
-            .lines()
-            .take_while(|line| line.starts_with('#'))
-            .collect();
-        assert!(
-            head.contains("S0-") || head.contains("A-G-"),
-            "{name}: {head}"
-        );
+        let head: String = text.lines().take_while(|line| line.starts_with('#')).collect();
+        assert!(head.contains("S0-") || head.contains("A-G-"), "{name}: {head}");
     }
 }

@@ -29,19 +29,12 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<
             row.status == DeliveryStatus::Dead && row.shop_id == *shop && row.webhook_id == *webhook
         };
         for (id, known) in found(tables, dead) {
-            let row = DeliveryRow {
-                status: DeliveryStatus::Pending,
-                attempt: 0,
-                next_at: *from,
-                ..known
-            };
+            let row = DeliveryRow { status: DeliveryStatus::Pending, attempt: 0, next_at: *from, ..known };
             replace(tables, undo, id, Some(row));
         }
     }
     for (shop, webhook) in &changes.webhooks_removed {
-        for (id, _) in found(tables, |row| {
-            row.shop_id == *shop && row.webhook_id == *webhook
-        }) {
+        for (id, _) in found(tables, |row| row.shop_id == *shop && row.webhook_id == *webhook) {
             replace(tables, undo, id, None);
         }
     }
@@ -56,27 +49,13 @@ fn found(tables: &Tables, wanted: impl Fn(&DeliveryRow) -> bool) -> Vec<(i64, De
 fn publish(tables: &mut Tables, undo: &mut Undo, row: &OutboxRow) -> Result<(), StoreError> {
     let shop = &row.shop_id;
     if tables.of(shop).outbox.contains_key(&row.event_id) {
-        return Err(refused(format!(
-            "event {} of shop {shop} was published already",
-            row.event_id
-        )));
+        return Err(refused(format!("event {} of shop {shop} was published already", row.event_id)));
     }
-    let kept = OutboxRow {
-        receivers: Vec::new(),
-        ..row.clone()
-    };
-    put(
-        tables,
-        undo,
-        at(shop, |s| &mut s.outbox),
-        row.event_id.clone(),
-        kept,
-    );
+    let kept = OutboxRow { receivers: Vec::new(), ..row.clone() };
+    put(tables, undo, at(shop, |s| &mut s.outbox), row.event_id.clone(), kept);
     for webhook in &row.receivers {
         if !tables.of(shop).webhooks.contains_key(webhook) {
-            return Err(refused(format!(
-                "there is no webhook {webhook} in shop {shop}"
-            )));
+            return Err(refused(format!("there is no webhook {webhook} in shop {shop}")));
         }
         let delivery = DeliveryRow {
             shop_id: shop.clone(),
@@ -106,12 +85,7 @@ fn replace(tables: &mut Tables, undo: &mut Undo, id: i64, row: Option<DeliveryRo
         return;
     };
     if row.status == DeliveryStatus::Pending {
-        mark(
-            tables,
-            undo,
-            |tables| &mut tables.due_deliveries,
-            (row.next_at, id),
-        );
+        mark(tables, undo, |tables| &mut tables.due_deliveries, (row.next_at, id));
     }
     put(tables, undo, |tables| &mut tables.deliveries, id, row);
 }

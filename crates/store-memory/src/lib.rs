@@ -54,11 +54,7 @@ impl MemoryStore {
 impl Store for MemoryStore {
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         let mut tables = self.lock();
-        let mut open = Open {
-            tables: &mut tables,
-            undo: Undo::default(),
-            failed: None,
-        };
+        let mut open = Open { tables: &mut tables, undo: Undo::default(), failed: None };
         work(&mut open)?;
         if let Some(error) = open.failed.take() {
             return Err(error);
@@ -69,10 +65,7 @@ impl Store for MemoryStore {
 
     fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {
         let tables = self.read();
-        let due = tables
-            .timers
-            .iter()
-            .take_while(|timer| timer.due_at <= until);
+        let due = tables.timers.iter().take_while(|timer| timer.due_at <= until);
         Ok(due.take(limit).cloned().collect())
     }
 

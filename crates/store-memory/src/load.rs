@@ -7,29 +7,17 @@ use engine::rows::{Keys, Rows};
 pub fn load(tables: &Tables, keys: &Keys, rows: &mut Rows) {
     let of = |shop| tables.shops.get(shop);
     for shop in &keys.shops {
-        rows.shops
-            .push((shop.clone(), of(shop).and_then(super::tables::OfShop::row)));
+        rows.shops.push((shop.clone(), of(shop).and_then(super::tables::OfShop::row)));
     }
     for key in &keys.orders {
         let found = of(&key.0).and_then(|shop| shop.orders.get(&key.1));
-        rows.orders
-            .push((key.clone(), found.map(super::tables::StoredOrder::row)));
+        rows.orders.push((key.clone(), found.map(super::tables::StoredOrder::row)));
     }
     for key in &keys.coupons {
-        rows.coupons.push((
-            key.clone(),
-            of(&key.0)
-                .and_then(|shop| shop.coupons.get(&key.1))
-                .cloned(),
-        ));
+        rows.coupons.push((key.clone(), of(&key.0).and_then(|shop| shop.coupons.get(&key.1)).cloned()));
     }
     for key in &keys.standings {
-        rows.standings.push((
-            key.clone(),
-            of(&key.0)
-                .and_then(|shop| shop.standings.get(&key.1))
-                .cloned(),
-        ));
+        rows.standings.push((key.clone(), of(&key.0).and_then(|shop| shop.standings.get(&key.1)).cloned()));
     }
     for key in &keys.inbox {
         let (shop, source, event) = key;
@@ -41,19 +29,9 @@ pub fn load(tables: &Tables, keys: &Keys, rows: &mut Rows) {
         rows.parked.push((key.clone(), found.unwrap_or_default()));
     }
     for key in &keys.requests {
-        rows.requests.push((
-            key.clone(),
-            of(&key.0)
-                .and_then(|shop| shop.requests.get(&key.1))
-                .cloned(),
-        ));
+        rows.requests.push((key.clone(), of(&key.0).and_then(|shop| shop.requests.get(&key.1)).cloned()));
     }
     for key in &keys.messages {
-        rows.messages.push((
-            key.clone(),
-            of(&key.0)
-                .and_then(|shop| shop.messages.get(&key.1))
-                .cloned(),
-        ));
+        rows.messages.push((key.clone(), of(&key.0).and_then(|shop| shop.messages.get(&key.1)).cloned()));
     }
 }

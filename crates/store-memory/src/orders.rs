@@ -32,28 +32,12 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Resu
             }
         });
     } else {
-        let mut stored = StoredOrder {
-            order: change.order.clone(),
-            wake_at: change.wake_at,
-            timeline: String::new(),
-        };
+        let mut stored =
+            StoredOrder { order: change.order.clone(), wake_at: change.wake_at, timeline: String::new() };
         append(&mut stored.timeline, &change.timeline);
-        put(
-            tables,
-            undo,
-            at(shop, |s| &mut s.orders),
-            id.clone(),
-            stored,
-        );
+        put(tables, undo, at(shop, |s| &mut s.orders), id.clone(), stored);
     }
-    move_timer(
-        tables,
-        undo,
-        shop,
-        || Subject::Order(id.clone()),
-        change.old_wake,
-        change.wake_at,
-    );
+    move_timer(tables, undo, shop, || Subject::Order(id.clone()), change.old_wake, change.wake_at);
     Ok(())
 }
 
@@ -65,51 +49,22 @@ fn append(timeline: &mut String, lines: &str) {
 }
 
 /// Writes a coupon and moves its timer.
-pub fn write_coupon(
-    tables: &mut Tables,
-    undo: &mut Undo,
-    change: &CouponChange,
-) -> Result<(), StoreError> {
-    let CouponChange {
-        shop_id: shop,
-        coupon,
-        is_new,
-        old_wake,
-    } = change;
+pub fn write_coupon(tables: &mut Tables, undo: &mut Undo, change: &CouponChange) -> Result<(), StoreError> {
+    let CouponChange { shop_id: shop, coupon, is_new, old_wake } = change;
     let id = &coupon.coupon_id;
     match (tables.of(shop).coupons.contains_key(id), *is_new) {
         (true, true) => {
-            return Err(refused(format!(
-                "coupon {id} of shop {shop} exists already"
-            )));
+            return Err(refused(format!("coupon {id} of shop {shop} exists already")));
         }
         (false, false) => return Err(refused(format!("there is no coupon {id} in shop {shop}"))),
         (true, false) => {}
         (false, true) => {
             let (of, customer) = (at(shop, |s| &mut s.coupons_of), coupon.customer_id.clone());
-            mark(
-                tables,
-                undo,
-                move |tables| of(tables).entry(customer.clone()).or_default(),
-                id.clone(),
-            );
+            mark(tables, undo, move |tables| of(tables).entry(customer.clone()).or_default(), id.clone());
         }
     }
-    put(
-        tables,
-        undo,
-        at(shop, |s| &mut s.coupons),
-        id.clone(),
-        coupon.clone(),
-    );
-    move_timer(
-        tables,
-        undo,
-        shop,
-        || Subject::Coupon(id.clone()),
-        *old_wake,
-        coupon.wake_at,
-    );
+    put(tables, undo, at(shop, |s| &mut s.coupons), id.clone(), coupon.clone());
+    move_timer(tables, undo, shop, || Subject::Coupon(id.clone()), *old_wake, coupon.wake_at);
     Ok(())
 }
 
@@ -124,11 +79,7 @@ fn move_timer(
     if from == to {
         return;
     }
-    let timer = |due_at| Timer {
-        due_at,
-        shop_id: shop.clone(),
-        subject: subject(),
-    };
+    let timer = |due_at| Timer { due_at, shop_id: shop.clone(), subject: subject() };
     if let Some(due_at) = from {
         unmark(tables, undo, |tables| &mut tables.timers, timer(due_at));
     }

@@ -14,33 +14,19 @@ pub fn deliveries(
     status: DeliveryStatus,
     page: &Page,
 ) -> Vec<Delivery> {
-    let last = page
-        .after
-        .as_ref()
-        .map_or(0, |key| key.parse().unwrap_or(i64::MAX));
+    let last = page.after.as_ref().map_or(0, |key| key.parse().unwrap_or(i64::MAX));
     let rows = tables.deliveries.range(last.saturating_add(1)..);
-    let wanted = rows.filter(|(_, row)| {
-        row.status == status && row.shop_id == *shop && row.webhook_id == *webhook
-    });
-    wanted
-        .filter_map(|(id, row)| tables.delivery(*id, row))
-        .take(page.limit)
-        .collect()
+    let wanted =
+        rows.filter(|(_, row)| row.status == status && row.shop_id == *shop && row.webhook_id == *webhook);
+    wanted.filter_map(|(id, row)| tables.delivery(*id, row)).take(page.limit).collect()
 }
 
 /// Deliveries to try now, longest waiting first, each with its webhook.
 pub fn due_deliveries(tables: &Tables, now: Instant, limit: usize) -> Vec<(Delivery, Webhook)> {
-    let due = tables
-        .due_deliveries
-        .iter()
-        .take_while(|(next_at, _)| *next_at <= now);
+    let due = tables.due_deliveries.iter().take_while(|(next_at, _)| *next_at <= now);
     let with_webhook = due.filter_map(|(_, id)| {
         let delivery = tables.delivery(*id, tables.deliveries.get(id)?)?;
-        let webhook = tables
-            .shops
-            .get(&delivery.shop_id)?
-            .webhooks
-            .get(&delivery.webhook_id)?;
+        let webhook = tables.shops.get(&delivery.shop_id)?.webhooks.get(&delivery.webhook_id)?;
         Some((delivery, webhook.clone()))
     });
     with_webhook.take(limit).collect()
@@ -48,21 +34,12 @@ pub fn due_deliveries(tables: &Tables, now: Instant, limit: usize) -> Vec<(Deliv
 
 /// Messages to hand over now, longest waiting first.
 pub fn due_dispatches(tables: &Tables, now: Instant, limit: usize) -> Vec<Dispatch> {
-    let mut due: Vec<_> = tables
-        .dispatches
-        .iter()
-        .filter(|(_, row)| row.next_at <= now)
-        .collect();
+    let mut due: Vec<_> = tables.dispatches.iter().filter(|(_, row)| row.next_at <= now).collect();
     due.sort_by_key(|(key, row)| (row.next_at, *key));
     let dispatch = |((shop, id), row): (&(ShopId, MessageId), &DispatchRow)| {
         let message = tables.shops.get(shop)?.messages.get(id)?.clone();
         let (deliver_until, attempt, next_at) = (row.deliver_until, row.attempt, row.next_at);
-        Some(Dispatch {
-            message,
-            deliver_until,
-            attempt,
-            next_at,
-        })
+        Some(Dispatch { message, deliver_until, attempt, next_at })
     };
     due.into_iter().filter_map(dispatch).take(limit).collect()
 }
@@ -73,13 +50,7 @@ pub fn timers(tables: &Tables, shop: &ShopId, page: &Page) -> Vec<Timer> {
         .after
         .as_deref()
         .map(three_parts)
-        .map(|(due_at, kind, id)| {
-            (
-                due_at.parse().unwrap_or(i64::MAX),
-                u8::from(kind == "coupon"),
-                id,
-            )
-        });
+        .map(|(due_at, kind, id)| (due_at.parse().unwrap_or(i64::MAX), u8::from(kind == "coupon"), id));
     let is_late = |timer: &&Timer| match last {
         None => true,
         Some(last) => {
@@ -93,10 +64,7 @@ pub fn timers(tables: &Tables, shop: &ShopId, page: &Page) -> Vec<Timer> {
 
 /// Counts what monitoring asks for.
 pub fn totals(tables: &Tables) -> Totals {
-    let dead = tables
-        .deliveries
-        .values()
-        .filter(|row| row.status == DeliveryStatus::Dead);
+    let dead = tables.deliveries.values().filter(|row| row.status == DeliveryStatus::Dead);
     Totals {
         shops: count(tables.shops.values().filter(|of| of.shop.is_some()).count()),
         pending_timers: count(tables.timers.len()),

@@ -14,17 +14,13 @@ use domain::{
 };
 use engine::port::{MessageFilter, Page, Read, Reader, StoreError, StoreErrorKind, Totals};
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer,
-    Webhook,
+    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer, Webhook,
 };
 use std::sync::Arc;
 
 impl MemoryStore {
     /// Reads from a shop; a shop that is not there answers like an empty one.
-    #[allow(
-        clippy::unnecessary_wraps,
-        reason = "what it reads is what a reader answers"
-    )]
+    #[allow(clippy::unnecessary_wraps, reason = "what it reads is what a reader answers")]
     fn of<T: Default>(&self, shop: &ShopId, read: impl FnOnce(&OfShop) -> T) -> Read<T> {
         Ok(self.read().shops.get(shop).map(read).unwrap_or_default())
     }
@@ -41,58 +37,34 @@ impl Reader for MemoryStore {
 
     fn shops(&self, page: &Page) -> Read<Vec<Arc<Shop>>> {
         let tables = self.read();
-        let rows = after(
-            &tables.shops,
-            page,
-            |key| ShopId::try_new(key).ok(),
-            ShopId::as_str,
-        );
+        let rows = after(&tables.shops, page, |key| ShopId::try_new(key).ok(), ShopId::as_str);
         Ok(cut(rows.filter_map(|(_, of)| of.shop.as_ref()), page))
     }
 
     fn campaigns(&self, shop: &ShopId) -> Read<Vec<CampaignRow>> {
-        self.of(shop, |of| {
-            of.campaigns
-                .values()
-                .map(|campaign| of.campaign(campaign))
-                .collect()
-        })
+        self.of(shop, |of| of.campaigns.values().map(|campaign| of.campaign(campaign)).collect())
     }
 
     fn campaign(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<CampaignRow>> {
-        self.of(shop, |of| {
-            of.campaigns
-                .get(campaign)
-                .map(|campaign| of.campaign(campaign))
-        })
+        self.of(shop, |of| of.campaigns.get(campaign).map(|campaign| of.campaign(campaign)))
     }
 
     fn order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<Order>> {
-        self.of(shop, |of| {
-            of.orders.get(order).map(|stored| stored.order.clone())
-        })
+        self.of(shop, |of| of.orders.get(order).map(|stored| stored.order.clone()))
     }
 
     fn orders(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
         self.of(shop, |of| {
-            let rows = after(
-                &of.orders,
-                page,
-                |key| OrderId::try_new(key).ok(),
-                OrderId::as_str,
-            );
+            let rows = after(&of.orders, page, |key| OrderId::try_new(key).ok(), OrderId::as_str);
             cut(rows.map(|(_, stored)| &stored.order), page)
         })
     }
 
     fn timeline(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>> {
-        let lines = self.of(shop, |of| {
-            of.orders.get(order).map(|stored| stored.timeline.clone())
-        })?;
+        let lines = self.of(shop, |of| of.orders.get(order).map(|stored| stored.timeline.clone()))?;
         let read = |line: &str| {
             serde_json::from_str(line).map_err(|error| {
-                let message =
-                    format!("the timeline of order {order} of shop {shop} cannot be read: {error}");
+                let message = format!("the timeline of order {order} of shop {shop} cannot be read: {error}");
                 StoreError::new(StoreErrorKind::Corrupt, message)
             })
         };
@@ -114,12 +86,7 @@ impl Reader for MemoryStore {
 
     fn coupons(&self, shop: &ShopId, page: &Page) -> Read<Vec<Coupon>> {
         self.of(shop, |of| {
-            let rows = after(
-                &of.coupons,
-                page,
-                |key| CouponId::try_new(key).ok(),
-                CouponId::as_str,
-            );
+            let rows = after(&of.coupons, page, |key| CouponId::try_new(key).ok(), CouponId::as_str);
             cut(rows.map(|(_, coupon)| coupon), page)
         })
     }
@@ -134,13 +101,8 @@ impl Reader for MemoryStore {
         self.of(shop, |of| {
             let last = page.after.as_deref().unwrap_or_default();
             let owned = of.coupons_of.get(customer).into_iter().flatten();
-            let rows = owned
-                .filter(|id| id.as_str() > last)
-                .filter_map(|id| of.coupons.get(id));
-            cut(
-                rows.filter(|coupon| status.is_none_or(|status| coupon.status == status)),
-                page,
-            )
+            let rows = owned.filter(|id| id.as_str() > last).filter_map(|id| of.coupons.get(id));
+            cut(rows.filter(|coupon| status.is_none_or(|status| coupon.status == status)), page)
         })
     }
 
@@ -150,55 +112,29 @@ impl Reader for MemoryStore {
 
     fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>> {
         self.of(shop, |of| {
-            let rows = after(
-                &of.standings,
-                page,
-                |key| CustomerId::try_new(key).ok(),
-                CustomerId::as_str,
-            );
-            rows.take(page.limit)
-                .map(|(customer, standing)| (customer.clone(), standing.clone()))
-                .collect()
+            let rows = after(&of.standings, page, |key| CustomerId::try_new(key).ok(), CustomerId::as_str);
+            rows.take(page.limit).map(|(customer, standing)| (customer.clone(), standing.clone())).collect()
         })
     }
 
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         let wanted = |message: &Message| {
-            filter
-                .order_id
-                .as_ref()
-                .is_none_or(|order| message.order_id == *order)
-                && filter
-                    .customer_id
-                    .as_ref()
-                    .is_none_or(|customer| message.customer_id == *customer)
+            filter.order_id.as_ref().is_none_or(|order| message.order_id == *order)
+                && filter.customer_id.as_ref().is_none_or(|customer| message.customer_id == *customer)
                 && filter.status.is_none_or(|status| message.status == status)
         };
         self.of(shop, |of| {
-            let rows = after(
-                &of.messages,
-                page,
-                |key| MessageId::try_new(key).ok(),
-                MessageId::as_str,
-            );
-            cut(
-                rows.map(|(_, message)| message)
-                    .filter(|message| wanted(message)),
-                page,
-            )
+            let rows = after(&of.messages, page, |key| MessageId::try_new(key).ok(), MessageId::as_str);
+            cut(rows.map(|(_, message)| message).filter(|message| wanted(message)), page)
         })
     }
 
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {
         let last = page.after.as_deref().map(three_parts);
-        let late = |order: &str, source: &str, event: &str| {
-            last.is_none_or(|last| (order, source, event) > last)
-        };
+        let late =
+            |order: &str, source: &str, event: &str| last.is_none_or(|last| (order, source, event) > last);
         self.of(shop, |of| {
-            let rows = of
-                .parked
-                .iter()
-                .filter(|(key, _)| late(key.0.as_str(), &key.1, &key.2));
+            let rows = of.parked.iter().filter(|(key, _)| late(key.0.as_str(), &key.1, &key.2));
             cut(rows.map(|(_, parked)| parked), page)
         })
     }
@@ -214,13 +150,7 @@ impl Reader for MemoryStore {
         status: DeliveryStatus,
         page: &Page,
     ) -> Read<Vec<Delivery>> {
-        Ok(queues::deliveries(
-            &self.read(),
-            shop,
-            webhook,
-            status,
-            page,
-        ))
+        Ok(queues::deliveries(&self.read(), shop, webhook, status, page))
     }
 
     fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>> {

@@ -11,8 +11,8 @@ use domain::{
     shop::Shop,
 };
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, InboxRow, OrderRow, OutboxRow, Parked, RequestRow,
-    ShopRow, Timer, Webhook,
+    CampaignRow, Delivery, DeliveryStatus, InboxRow, OrderRow, OutboxRow, Parked, RequestRow, ShopRow, Timer,
+    Webhook,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -85,10 +85,7 @@ pub struct DispatchRow {
 
 impl StoredOrder {
     pub fn row(&self) -> OrderRow {
-        OrderRow {
-            order: self.order.clone(),
-            wake_at: self.wake_at,
-        }
+        OrderRow { order: self.order.clone(), wake_at: self.wake_at }
     }
 }
 
@@ -96,31 +93,21 @@ impl OfShop {
     /// A campaign with its figures, all zero before the first are written.
     pub fn campaign(&self, campaign: &Arc<Campaign>) -> CampaignRow {
         let counters = self.counters.get(&campaign.campaign_id).cloned();
-        CampaignRow {
-            campaign: Arc::clone(campaign),
-            counters: counters.unwrap_or_default(),
-        }
+        CampaignRow { campaign: Arc::clone(campaign), counters: counters.unwrap_or_default() }
     }
     /// The whole row; `None` before the shop is there.
     pub fn row(&self) -> Option<ShopRow> {
         Some(ShopRow {
             shop: Arc::clone(self.shop.as_ref()?),
             sequence: self.sequence,
-            campaigns: self
-                .campaigns
-                .values()
-                .map(|campaign| self.campaign(campaign))
-                .collect(),
+            campaigns: self.campaigns.values().map(|campaign| self.campaign(campaign)).collect(),
             webhooks: self.webhooks.values().cloned().collect(),
         })
     }
     /// The events that wait for an order, by source and event id.
     pub fn parked(&self, order: &OrderId) -> impl Iterator<Item = &Parked> {
         let from = (order.clone(), String::new(), String::new());
-        self.parked
-            .range(from..)
-            .take_while(move |(key, _)| key.0 == *order)
-            .map(|(_, parked)| parked)
+        self.parked.range(from..).take_while(move |(key, _)| key.0 == *order).map(|(_, parked)| parked)
     }
 }
 
@@ -130,9 +117,7 @@ impl Tables {
         if !self.shops.contains_key(shop) {
             self.shops.insert(shop.clone(), OfShop::default());
         }
-        self.shops
-            .get_mut(shop)
-            .unwrap_or_else(|| unreachable!("it has just been put there"))
+        self.shops.get_mut(shop).unwrap_or_else(|| unreachable!("it has just been put there"))
     }
     /// A delivery with what its event says.
     pub fn delivery(&self, delivery_id: i64, row: &DeliveryRow) -> Option<Delivery> {

@@ -18,30 +18,15 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<
         orders::write_coupon(tables, undo, change)?;
     }
     for (shop, customer, standing) in &changes.standings {
-        put(
-            tables,
-            undo,
-            at(shop, |s| &mut s.standings),
-            customer.clone(),
-            standing.clone(),
-        );
+        put(tables, undo, at(shop, |s| &mut s.standings), customer.clone(), standing.clone());
     }
     arrivals(tables, undo, changes)?;
     for entry in &changes.entries {
         let key = (entry.order_id.clone(), entry.number);
         if tables.of(&entry.shop_id).entries.contains_key(&key) {
-            return Err(refused(format!(
-                "entry {} of order {} exists already",
-                key.1, key.0
-            )));
+            return Err(refused(format!("entry {} of order {} exists already", key.1, key.0)));
         }
-        put(
-            tables,
-            undo,
-            at(&entry.shop_id, |s| &mut s.entries),
-            key,
-            entry.clone(),
-        );
+        put(tables, undo, at(&entry.shop_id, |s| &mut s.entries), key, entry.clone());
     }
     messages(tables, undo, changes)?;
     delivery::write(tables, undo, changes)?;
@@ -78,87 +63,46 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
     }
     for (shop, campaign) in &changes.campaigns {
         known_shop(tables, shop)?;
-        put(
-            tables,
-            undo,
-            at(shop, |s| &mut s.campaigns),
-            campaign.campaign_id.clone(),
-            campaign.clone(),
-        );
+        put(tables, undo, at(shop, |s| &mut s.campaigns), campaign.campaign_id.clone(), campaign.clone());
     }
     for (shop, campaign, counters) in &changes.counters {
         if !tables.of(shop).campaigns.contains_key(campaign) {
-            return Err(refused(format!(
-                "there is no campaign {campaign} in shop {shop} to count for"
-            )));
+            return Err(refused(format!("there is no campaign {campaign} in shop {shop} to count for")));
         }
-        put(
-            tables,
-            undo,
-            at(shop, |s| &mut s.counters),
-            campaign.clone(),
-            counters.clone(),
-        );
+        put(tables, undo, at(shop, |s| &mut s.counters), campaign.clone(), counters.clone());
     }
     for (shop, webhook) in &changes.webhooks {
         known_shop(tables, shop)?;
-        put(
-            tables,
-            undo,
-            at(shop, |s| &mut s.webhooks),
-            webhook.webhook_id.clone(),
-            webhook.clone(),
-        );
+        put(tables, undo, at(shop, |s| &mut s.webhooks), webhook.webhook_id.clone(), webhook.clone());
     }
     Ok(())
 }
 
 fn known_shop(tables: &mut Tables, shop: &ShopId) -> Result<(), StoreError> {
     let known = tables.of(shop).shop.is_some();
-    known
-        .then_some(())
-        .ok_or_else(|| refused(format!("there is no shop {shop}")))
+    known.then_some(()).ok_or_else(|| refused(format!("there is no shop {shop}")))
 }
 
 fn arrivals(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
     for ((shop, source, event), row) in &changes.inbox {
         let key = (source.clone(), event.clone());
         if tables.of(shop).inbox.contains_key(&key) {
-            return Err(refused(format!(
-                "event {event} of {source} was taken in already"
-            )));
+            return Err(refused(format!("event {event} of {source} was taken in already")));
         }
         put(tables, undo, at(shop, |s| &mut s.inbox), key, row.clone());
     }
     for (shop, order, row) in &changes.parked {
-        let key = (
-            order.clone(),
-            row.event.source.clone(),
-            row.event.event_id.clone(),
-        );
+        let key = (order.clone(), row.event.source.clone(), row.event.event_id.clone());
         put(tables, undo, at(shop, |s| &mut s.parked), key, row.clone());
     }
     for (shop, order, source, event) in &changes.unparked {
-        take(
-            tables,
-            undo,
-            at(shop, |s| &mut s.parked),
-            (order.clone(), source.clone(), event.clone()),
-        );
+        take(tables, undo, at(shop, |s| &mut s.parked), (order.clone(), source.clone(), event.clone()));
     }
     for (shop, key, row) in &changes.requests {
         if tables.of(shop).requests.contains_key(key) {
-            return Err(refused(format!(
-                "request {key} of shop {shop} was answered already"
-            )));
+            return Err(refused(format!("request {key} of shop {shop} was answered already")));
         }
-        put(
-            tables,
-            undo,
-            at(shop, |s| &mut s.requests),
-            key.clone(),
-            row.clone(),
-        );
+        put(tables, undo, at(shop, |s| &mut s.requests), key.clone(), row.clone());
     }
     Ok(())
 }
@@ -166,60 +110,29 @@ fn arrivals(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
 fn messages(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
     for message in &changes.messages {
         let place = at(&message.shop_id, |s| &mut s.messages);
-        put(
-            tables,
-            undo,
-            place,
-            message.message_id.clone(),
-            message.clone(),
-        );
+        put(tables, undo, place, message.message_id.clone(), message.clone());
     }
     for dispatch in &changes.dispatches {
         let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
         if !tables.of(shop).messages.contains_key(id) {
-            return Err(refused(format!(
-                "there is no message {id} in shop {shop} to dispatch"
-            )));
+            return Err(refused(format!("there is no message {id} in shop {shop} to dispatch")));
         }
         let row = DispatchRow {
             deliver_until: dispatch.deliver_until,
             attempt: dispatch.attempt,
             next_at: dispatch.next_at,
         };
-        put(
-            tables,
-            undo,
-            |tables| &mut tables.dispatches,
-            (shop.clone(), id.clone()),
-            row,
-        );
+        put(tables, undo, |tables| &mut tables.dispatches, (shop.clone(), id.clone()), row);
     }
     for update in &changes.dispatch_updates {
         match update {
-            DispatchUpdate::Done {
-                shop_id,
-                message_id,
-            } => {
-                undo::take(
-                    tables,
-                    undo,
-                    |t| &mut t.dispatches,
-                    (shop_id.clone(), message_id.clone()),
-                );
+            DispatchUpdate::Done { shop_id, message_id } => {
+                undo::take(tables, undo, |t| &mut t.dispatches, (shop_id.clone(), message_id.clone()));
             }
-            DispatchUpdate::Retry {
-                shop_id,
-                message_id,
-                attempt,
-                next_at,
-            } => {
+            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => {
                 let key = (shop_id.clone(), message_id.clone());
                 if let Some(known) = tables.dispatches.get(&key).cloned() {
-                    let row = DispatchRow {
-                        attempt: *attempt,
-                        next_at: *next_at,
-                        ..known
-                    };
+                    let row = DispatchRow { attempt: *attempt, next_at: *next_at, ..known };
                     put(tables, undo, |tables| &mut tables.dispatches, key, row);
                 }
             }

@@ -15,26 +15,15 @@ pub fn load_inbox(db: &Connection, keys: &[InboxKey]) -> Result<Vec<Option<Inbox
         WHERE shop_id = ?1 AND source = ?2 AND event_id = ?3";
     let mut find = db.prepare_cached(sql).doing("reading the inbox")?;
     each(keys, |(shop, source, event)| {
-        first(
-            &mut find,
-            params![shop.as_str(), source, event],
-            "reading the inbox",
-            |row| {
-                let cells = Cells::new(row, "inbox", 3);
-                Ok(InboxRow {
-                    digest: cells.digest(3)?,
-                    received_at: cells.instant(4)?,
-                })
-            },
-        )
+        first(&mut find, params![shop.as_str(), source, event], "reading the inbox", |row| {
+            let cells = Cells::new(row, "inbox", 3);
+            Ok(InboxRow { digest: cells.digest(3)?, received_at: cells.instant(4)? })
+        })
     })
 }
 
 /// Loads the events that wait for each order, by source and event id.
-pub fn load_parked(
-    db: &Connection,
-    keys: &[(ShopId, OrderId)],
-) -> Result<Vec<Vec<Parked>>, StoreError> {
+pub fn load_parked(db: &Connection, keys: &[(ShopId, OrderId)]) -> Result<Vec<Vec<Parked>>, StoreError> {
     // Nearly always nobody waits; then one look answers for the whole batch.
     let waits = "SELECT EXISTS (SELECT 1 FROM parked)";
     let somebody = one(db, waits, [], "reading waiting events", |row| {
@@ -46,13 +35,9 @@ pub fn load_parked(
     let sql = "SELECT shop_id, order_id, source, event_id, doc FROM parked
         WHERE shop_id = ?1 AND order_id = ?2 ORDER BY source, event_id";
     each(keys, |(shop, order)| {
-        all(
-            db,
-            sql,
-            params![shop.as_str(), order.as_str()],
-            "reading waiting events",
-            |row| Cells::new(row, "parked", 4).json(4),
-        )
+        all(db, sql, params![shop.as_str(), order.as_str()], "reading waiting events", |row| {
+            Cells::new(row, "parked", 4).json(4)
+        })
     })
 }
 
@@ -61,58 +46,35 @@ pub fn load_requests(
     db: &Connection,
     keys: &[(ShopId, String)],
 ) -> Result<Vec<Option<RequestRow>>, StoreError> {
-    let sql =
-        "SELECT shop_id, key, digest, at, reply FROM requests WHERE shop_id = ?1 AND key = ?2";
+    let sql = "SELECT shop_id, key, digest, at, reply FROM requests WHERE shop_id = ?1 AND key = ?2";
     let mut find = db.prepare_cached(sql).doing("reading a request")?;
     each(keys, |(shop, key)| {
-        first(
-            &mut find,
-            params![shop.as_str(), key],
-            "reading a request",
-            |row| {
-                let cells = Cells::new(row, "requests", 2);
-                let reply = cells.text(4)?.to_owned();
-                Ok(RequestRow {
-                    digest: cells.digest(2)?,
-                    at: cells.instant(3)?,
-                    reply,
-                })
-            },
-        )
+        first(&mut find, params![shop.as_str(), key], "reading a request", |row| {
+            let cells = Cells::new(row, "requests", 2);
+            let reply = cells.text(4)?.to_owned();
+            Ok(RequestRow { digest: cells.digest(2)?, at: cells.instant(3)?, reply })
+        })
     })
 }
 
 /// Writes what came in and takes away what waits no longer.
 pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
-    let sql = "INSERT INTO inbox (shop_id, source, event_id, digest, received_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql =
+        "INSERT INTO inbox (shop_id, source, event_id, digest, received_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut put = db.prepare_cached(sql).doing("writing the inbox")?;
     for ((shop, source, event), row) in &changes.inbox {
-        let row = params![
-            shop.as_str(),
-            source,
-            event,
-            row.digest.as_slice(),
-            row.received_at.micros()
-        ];
+        let row = params![shop.as_str(), source, event, row.digest.as_slice(), row.received_at.micros()];
         put.execute(row).doing("writing the inbox")?;
     }
-    let sql =
-        "INSERT INTO parked (shop_id, order_id, source, event_id, doc) VALUES (?1, ?2, ?3, ?4, ?5)
+    let sql = "INSERT INTO parked (shop_id, order_id, source, event_id, doc) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (shop_id, order_id, source, event_id) DO UPDATE SET doc = excluded.doc";
     for (shop, order, parked) in &changes.parked {
         let mut put = db.prepare_cached(sql).doing("writing a waiting event")?;
         let (source, event) = (&parked.event.source, &parked.event.event_id);
-        put.execute(params![
-            shop.as_str(),
-            order.as_str(),
-            source,
-            event,
-            json.text(parked)?
-        ])
-        .doing("writing a waiting event")?;
+        put.execute(params![shop.as_str(), order.as_str(), source, event, json.text(parked)?])
+            .doing("writing a waiting event")?;
     }
-    let sql =
-        "DELETE FROM parked WHERE shop_id = ?1 AND order_id = ?2 AND source = ?3 AND event_id = ?4";
+    let sql = "DELETE FROM parked WHERE shop_id = ?1 AND order_id = ?2 AND source = ?3 AND event_id = ?4";
     for (shop, order, source, event) in &changes.unparked {
         let mut take = db.prepare_cached(sql).doing("removing a waiting event")?;
         take.execute(params![shop.as_str(), order.as_str(), source, event])
@@ -121,13 +83,7 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
     let sql = "INSERT INTO requests (shop_id, key, digest, at, reply) VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut put = db.prepare_cached(sql).doing("writing a request")?;
     for (shop, key, row) in &changes.requests {
-        let row = params![
-            shop.as_str(),
-            key,
-            row.digest.as_slice(),
-            row.at.micros(),
-            row.reply
-        ];
+        let row = params![shop.as_str(), key, row.digest.as_slice(), row.at.micros(), row.reply];
         put.execute(row).doing("writing a request")?;
     }
     Ok(())

@@ -69,15 +69,9 @@ impl ShopCache {
         }
     }
 
-    fn campaign(
-        &mut self,
-        shop: &ShopId,
-        campaign: &domain::CampaignId,
-    ) -> Option<&mut CampaignRow> {
+    fn campaign(&mut self, shop: &ShopId, campaign: &domain::CampaignId) -> Option<&mut CampaignRow> {
         let campaigns = &mut self.shops.get_mut(shop)?.campaigns;
-        let place = campaigns
-            .binary_search_by(|row| row.campaign.campaign_id.cmp(campaign))
-            .ok()?;
+        let place = campaigns.binary_search_by(|row| row.campaign.campaign_id.cmp(campaign)).ok()?;
         campaigns.get_mut(place)
     }
 }

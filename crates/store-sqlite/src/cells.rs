@@ -21,11 +21,7 @@ pub struct Cells<'r, 's> {
 impl<'r, 's> Cells<'r, 's> {
     /// A row of a table, its key in the first columns of what was selected.
     pub fn new(row: &'r Row<'s>, table: &'static str, key_columns: usize) -> Self {
-        Self {
-            row,
-            table,
-            key_columns,
-        }
+        Self { row, table, key_columns }
     }
 
     /// The error for a cell, or for the whole row.
@@ -40,18 +36,11 @@ impl<'r, 's> Cells<'r, 's> {
         corrupt(self.table, key.join("/"), why)
     }
 
-    fn cell<T>(
-        &self,
-        column: usize,
-        read: impl FnOnce(ValueRef<'r>) -> Option<T>,
-    ) -> Result<T, StoreError> {
+    fn cell<T>(&self, column: usize, read: impl FnOnce(ValueRef<'r>) -> Option<T>) -> Result<T, StoreError> {
         let value = self.row.get_ref(column).map_err(|error| self.bad(error))?;
         read(value).ok_or_else(|| {
-            let name = self
-                .row
-                .as_ref()
-                .column_name(column)
-                .map_or_else(|_| column.to_string(), str::to_owned);
+            let name =
+                self.row.as_ref().column_name(column).map_or_else(|_| column.to_string(), str::to_owned);
             self.bad(format_args!("column {name} holds what it should not"))
         })
     }
@@ -78,20 +67,14 @@ impl<'r, 's> Cells<'r, 's> {
     }
     /// A moment that may be missing.
     pub fn instant_or_null(&self, column: usize) -> Result<Option<Instant>, StoreError> {
-        self.cell(column, |value| {
-            Some(value.as_i64_or_null().ok()?.map(Instant::from_micros))
-        })
+        self.cell(column, |value| Some(value.as_i64_or_null().ok()?.map(Instant::from_micros)))
     }
     /// An amount.
     pub fn money(&self, column: usize) -> Result<Money, StoreError> {
         self.number(column).map(Money::from_minor)
     }
     /// A text of ours: an id, a status.
-    pub fn parsed<T>(
-        &self,
-        column: usize,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T, StoreError> {
+    pub fn parsed<T>(&self, column: usize, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
         self.cell(column, |value| parse(value.as_str().ok()?))
     }
     /// An id.

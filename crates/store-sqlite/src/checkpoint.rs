@@ -49,19 +49,10 @@ impl Checkpoints {
         let shared = Arc::new(Shared::default());
         let most = i64::from(options.checkpoint_pages);
         let theirs = Arc::clone(&shared);
-        let thread = thread::Builder::new()
-            .name("checkpoint".into())
-            .spawn(move || work(&db, most, &theirs));
-        let thread =
-            thread.map_err(|error| crate::error::io("starting the checkpoint thread", &error))?;
+        let thread = thread::Builder::new().name("checkpoint".into()).spawn(move || work(&db, most, &theirs));
+        let thread = thread.map_err(|error| crate::error::io("starting the checkpoint thread", &error))?;
         let room = u64::from(options.checkpoint_pages) * u64::from(options.page_size + 24) * 3 / 2;
-        Ok(Self {
-            log: beside(path, "-wal"),
-            room,
-            rows: 0,
-            shared,
-            thread: Some(thread),
-        })
+        Ok(Self { log: beside(path, "-wal"), room, rows: 0, shared, thread: Some(thread) })
     }
 
     /// After a commit of so many rows.
@@ -119,12 +110,8 @@ impl Drop for Checkpoints {
 /// Frames in the log, and how many of them are copied.
 fn state(db: &Connection, mode: &str) -> Result<(i64, i64), StoreError> {
     let what = "copying the write-ahead log";
-    let mut checkpoint = db
-        .prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))
-        .doing(what)?;
-    checkpoint
-        .query_row([], |row| Ok((row.get(1)?, row.get(2)?)))
-        .doing(what)
+    let mut checkpoint = db.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})")).doing(what)?;
+    checkpoint.query_row([], |row| Ok((row.get(1)?, row.get(2)?))).doing(what)
 }
 
 fn work(db: &Connection, most: i64, shared: &Shared) {

@@ -32,11 +32,7 @@ const ONE: &str = select!("WHERE shop_id = ?1 AND coupon_id = ?2");
 fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
     let cells = Cells::new(row, "coupons", 2);
     let lock = match cells.id_or_null(13)? {
-        Some(order_id) => Some(Lock {
-            order_id,
-            payment_id: cells.id(14)?,
-            until: cells.instant(15)?,
-        }),
+        Some(order_id) => Some(Lock { order_id, payment_id: cells.id(14)?, until: cells.instant(15)? }),
         None => None,
     };
     Ok(Coupon {
@@ -46,11 +42,8 @@ fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
         customer_id: cells.id(4)?,
         spend: cells.money(5)?,
         save: cells.money(6)?,
-        bind: cells.parsed(7, |text| {
-            [Bind::OriginOrder, Bind::ShopScope]
-                .into_iter()
-                .find(|b| bind(*b) == text)
-        })?,
+        bind: cells
+            .parsed(7, |text| [Bind::OriginOrder, Bind::ShopScope].into_iter().find(|b| bind(*b) == text))?,
         origin_order_id: cells.id(8)?,
         allow_baitiao: cells.number::<i64>(9)? != 0,
         claimed_at: cells.instant(10)?,
@@ -71,19 +64,9 @@ const fn bind(bind: Bind) -> &'static str {
 }
 
 /// Loads coupons.
-pub fn load(
-    db: &Connection,
-    keys: &[(ShopId, CouponId)],
-) -> Result<Vec<Option<Coupon>>, StoreError> {
+pub fn load(db: &Connection, keys: &[(ShopId, CouponId)]) -> Result<Vec<Option<Coupon>>, StoreError> {
     let mut find = db.prepare_cached(ONE).doing(READING)?;
-    each(keys, |(shop, id)| {
-        first(
-            &mut find,
-            params![shop.as_str(), id.as_str()],
-            READING,
-            read,
-        )
-    })
+    each(keys, |(shop, id)| first(&mut find, params![shop.as_str(), id.as_str()], READING, read))
 }
 
 /// Writes coupons and moves their timers.
@@ -91,12 +74,14 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
     if changes.is_empty() {
         return Ok(());
     }
-    let insert = "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
+    let insert =
+        "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
         origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
         lock_until, used_on, ended_at, wake_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     // What a coupon was claimed as never changes.
-    let update = "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
+    let update =
+        "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
         lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10 WHERE shop_id = ?1 AND coupon_id = ?2";
     let mut insert = db.prepare_cached(insert).doing(WRITING)?;
     let mut update = db.prepare_cached(update).doing(WRITING)?;
@@ -106,19 +91,10 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
         if change.is_new {
             put(&mut insert, change)?;
             let coupon = &change.coupon;
-            owned.note(
-                &change.shop_id,
-                &coupon.customer_id,
-                coupon.coupon_id.as_str(),
-            )?;
+            owned.note(&change.shop_id, &coupon.customer_id, coupon.coupon_id.as_str())?;
         } else if !settle(&mut update, change)? {
-            let CouponChange {
-                shop_id, coupon, ..
-            } = change;
-            return Err(refused(format!(
-                "there is no coupon {} in shop {shop_id}",
-                coupon.coupon_id
-            )));
+            let CouponChange { shop_id, coupon, .. } = change;
+            return Err(refused(format!("there is no coupon {} in shop {shop_id}", coupon.coupon_id)));
         }
         let id = change.coupon.coupon_id.as_str();
         timers.shift(&change.shop_id, id, change.old_wake, change.coupon.wake_at)?;
@@ -127,9 +103,7 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
 }
 
 fn put(insert: &mut Statement<'_>, change: &CouponChange) -> Result<(), StoreError> {
-    let CouponChange {
-        shop_id, coupon, ..
-    } = change;
+    let CouponChange { shop_id, coupon, .. } = change;
     let lock = coupon.lock.as_ref();
     let row = params![
         shop_id.as_str(),
@@ -156,9 +130,7 @@ fn put(insert: &mut Statement<'_>, change: &CouponChange) -> Result<(), StoreErr
 }
 
 fn settle(update: &mut Statement<'_>, change: &CouponChange) -> Result<bool, StoreError> {
-    let CouponChange {
-        shop_id, coupon, ..
-    } = change;
+    let CouponChange { shop_id, coupon, .. } = change;
     let lock = coupon.lock.as_ref();
     let row = params![
         shop_id.as_str(),
@@ -177,25 +149,13 @@ fn settle(update: &mut Statement<'_>, change: &CouponChange) -> Result<bool, Sto
 
 /// One coupon.
 pub fn coupon(db: &Connection, shop: &ShopId, coupon: &CouponId) -> Read<Option<Coupon>> {
-    one(
-        db,
-        ONE,
-        params![shop.as_str(), coupon.as_str()],
-        READING,
-        read,
-    )
+    one(db, ONE, params![shop.as_str(), coupon.as_str()], READING, read)
 }
 
 /// A shop's coupons by their ids.
 pub fn coupons(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Coupon>> {
     let sql = select!("WHERE shop_id = ?1 AND coupon_id > ?2 ORDER BY coupon_id LIMIT ?3");
-    all(
-        db,
-        sql,
-        params![shop.as_str(), after(page), at_most(page.limit)],
-        READING,
-        read,
-    )
+    all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, read)
 }
 
 /// A customer's coupons by their ids.
@@ -212,12 +172,6 @@ pub fn of_customer(
         ORDER BY coupon_id LIMIT ?5"
     );
     let status = status.map(CouponStatus::as_str);
-    let row = params![
-        shop.as_str(),
-        customer.as_str(),
-        after(page),
-        status,
-        at_most(page.limit)
-    ];
+    let row = params![shop.as_str(), customer.as_str(), after(page), status, at_most(page.limit)];
     all(db, sql, row, READING, read)
 }

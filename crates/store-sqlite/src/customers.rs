@@ -14,18 +14,12 @@ const ONE: &str = "SELECT shop_id, customer_id, doc FROM customers
     WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 0 AND item = ''";
 
 /// Loads standings.
-pub fn load(
-    db: &Connection,
-    keys: &[(ShopId, CustomerId)],
-) -> Result<Vec<Option<Standing>>, StoreError> {
+pub fn load(db: &Connection, keys: &[(ShopId, CustomerId)]) -> Result<Vec<Option<Standing>>, StoreError> {
     let mut find = db.prepare_cached(ONE).doing(READING)?;
     each(keys, |(shop, customer)| {
-        first(
-            &mut find,
-            params![shop.as_str(), customer.as_str()],
-            READING,
-            |row| Cells::new(row, "standings", 2).json(2),
-        )
+        first(&mut find, params![shop.as_str(), customer.as_str()], READING, |row| {
+            Cells::new(row, "standings", 2).json(2)
+        })
     })
 }
 
@@ -35,8 +29,7 @@ pub fn write(
     json: &mut Json,
     standings: &[(ShopId, CustomerId, Standing)],
 ) -> Result<(), StoreError> {
-    let sql =
-        "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
+    let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
         ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
     let mut put = db.prepare_cached(sql).doing(WRITING)?;
     for (shop, customer, standing) in standings {
@@ -55,24 +48,15 @@ impl<'c> Owned<'c> {
     /// For coupons.
     pub fn coupons(db: &'c Connection) -> Result<Self, StoreError> {
         let sql = "INSERT INTO customers (shop_id, customer_id, kind, item) VALUES (?1, ?2, 1, ?3)";
-        Ok(Self {
-            note: db.prepare_cached(sql).doing("noting an owner")?,
-        })
+        Ok(Self { note: db.prepare_cached(sql).doing("noting an owner")? })
     }
     /// For messages.
     pub fn messages(db: &'c Connection) -> Result<Self, StoreError> {
         let sql = "INSERT INTO customers (shop_id, customer_id, kind, item) VALUES (?1, ?2, 2, ?3)";
-        Ok(Self {
-            note: db.prepare_cached(sql).doing("noting an owner")?,
-        })
+        Ok(Self { note: db.prepare_cached(sql).doing("noting an owner")? })
     }
     /// A new coupon's or message's owner.
-    pub fn note(
-        &mut self,
-        shop: &ShopId,
-        customer: &CustomerId,
-        item: &str,
-    ) -> Result<(), StoreError> {
+    pub fn note(&mut self, shop: &ShopId, customer: &CustomerId, item: &str) -> Result<(), StoreError> {
         let row = params![shop.as_str(), customer.as_str(), item];
         self.note.execute(row).doing("noting an owner").map(drop)
     }
@@ -80,27 +64,18 @@ impl<'c> Owned<'c> {
 
 /// One customer's standing.
 pub fn standing(db: &Connection, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
-    one(
-        db,
-        ONE,
-        params![shop.as_str(), customer.as_str()],
-        READING,
-        |row| Cells::new(row, "standings", 2).json(2),
-    )
+    one(db, ONE, params![shop.as_str(), customer.as_str()], READING, |row| {
+        Cells::new(row, "standings", 2).json(2)
+    })
 }
 
 /// A shop's standings by customer.
 pub fn standings(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>> {
-    let sql = "SELECT shop_id, customer_id, doc FROM customers WHERE shop_id = ?1 AND customer_id > ?2 AND kind = 0
+    let sql =
+        "SELECT shop_id, customer_id, doc FROM customers WHERE shop_id = ?1 AND customer_id > ?2 AND kind = 0
         ORDER BY customer_id LIMIT ?3";
-    all(
-        db,
-        sql,
-        params![shop.as_str(), after(page), at_most(page.limit)],
-        READING,
-        |row| {
-            let cells = Cells::new(row, "standings", 2);
-            Ok((cells.id(1)?, cells.json(2)?))
-        },
-    )
+    all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
+        let cells = Cells::new(row, "standings", 2);
+        Ok((cells.id(1)?, cells.json(2)?))
+    })
 }

@@ -36,10 +36,7 @@ pub fn failed(what: &str, error: rusqlite::Error) -> StoreError {
 
 /// A row that cannot be understood.
 pub fn corrupt(table: &str, key: impl Display, why: impl Display) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Corrupt,
-        format!("row {key} of table {table} cannot be read: {why}"),
-    )
+    StoreError::new(StoreErrorKind::Corrupt, format!("row {key} of table {table} cannot be read: {why}"))
 }
 
 /// What a caller did that no store may keep.

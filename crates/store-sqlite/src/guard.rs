@@ -18,11 +18,7 @@ impl Guard {
     /// Takes the lock of a database; refused as busy while somebody has it.
     pub fn take(database: &Path) -> Result<Self, StoreError> {
         let path = beside(database, ".lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
+        let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(|error| io(format_args!("opening {}", path.display()), &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
@@ -33,18 +29,14 @@ impl Guard {
                 );
                 Err(StoreError::new(StoreErrorKind::Busy, message))
             }
-            Err(TryLockError::Error(error)) => {
-                Err(io(format_args!("locking {}", path.display()), &error))
-            }
+            Err(TryLockError::Error(error)) => Err(io(format_args!("locking {}", path.display()), &error)),
         }
     }
 }
 
 /// A path beside a database: its name with something behind it, whatever links lead there.
 pub fn beside(database: &Path, suffix: &str) -> PathBuf {
-    let real = database
-        .canonicalize()
-        .unwrap_or_else(|_| database.to_owned());
+    let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
     let mut name = real.into_os_string();
     name.push(suffix);
     name.into()

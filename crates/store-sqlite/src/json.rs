@@ -13,8 +13,7 @@ impl Json {
     pub fn text(&mut self, document: &impl Serialize) -> Result<&str, StoreError> {
         self.0.clear();
         let written = serde_json::to_writer(&mut self.0, document);
-        written
-            .map_err(|error| refused(format!("a document cannot be written as JSON: {error}")))?;
+        written.map_err(|error| refused(format!("a document cannot be written as JSON: {error}")))?;
         std::str::from_utf8(&self.0).map_err(|error| refused(format!("JSON is not UTF-8: {error}")))
     }
 }

@@ -28,8 +28,7 @@ const fn party(party: Party) -> &'static str {
 
 /// Adds entries.
 pub fn write(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
-    let sql =
-        "INSERT INTO entries (shop_id, order_id, number, account, amount, reason, funded_by, at)
+    let sql = "INSERT INTO entries (shop_id, order_id, number, account, amount, reason, funded_by, at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let mut add = db.prepare_cached(sql).doing("writing the ledger")?;
     for entry in entries {
@@ -50,36 +49,25 @@ pub fn write(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
 
 /// An order's entries by their numbers.
 pub fn entries(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Entry>> {
-    let sql =
-        "SELECT shop_id, order_id, number, account, amount, reason, funded_by, at FROM entries
+    let sql = "SELECT shop_id, order_id, number, account, amount, reason, funded_by, at FROM entries
         WHERE shop_id = ?1 AND order_id = ?2 ORDER BY number";
-    all(
-        db,
-        sql,
-        params![shop.as_str(), order.as_str()],
-        "reading the ledger",
-        |row| {
-            let cells = Cells::new(row, "entries", 3);
-            let funded_by = match cells.text_or_null(6)? {
-                None => None,
-                Some("merchant") => Some(Party::Merchant),
-                Some("platform") => Some(Party::Platform),
-                Some(other) => return Err(cells.bad(format_args!("no party {other}"))),
-            };
-            Ok(Entry {
-                shop_id: cells.id(0)?,
-                order_id: cells.id(1)?,
-                number: cells.number(2)?,
-                account: cells.parsed(3, |text| {
-                    ACCOUNTS
-                        .into_iter()
-                        .find(|account| account.as_str() == text)
-                })?,
-                amount: cells.money(4)?,
-                reason: cells.text(5)?.to_owned(),
-                funded_by,
-                at: cells.instant(7)?,
-            })
-        },
-    )
+    all(db, sql, params![shop.as_str(), order.as_str()], "reading the ledger", |row| {
+        let cells = Cells::new(row, "entries", 3);
+        let funded_by = match cells.text_or_null(6)? {
+            None => None,
+            Some("merchant") => Some(Party::Merchant),
+            Some("platform") => Some(Party::Platform),
+            Some(other) => return Err(cells.bad(format_args!("no party {other}"))),
+        };
+        Ok(Entry {
+            shop_id: cells.id(0)?,
+            order_id: cells.id(1)?,
+            number: cells.number(2)?,
+            account: cells.parsed(3, |text| ACCOUNTS.into_iter().find(|account| account.as_str() == text))?,
+            amount: cells.money(4)?,
+            reason: cells.text(5)?.to_owned(),
+            funded_by,
+            at: cells.instant(7)?,
+        })
+    })
 }

@@ -28,9 +28,9 @@ macro_rules! select {
 fn read(row: &Row<'_>) -> Result<Message, StoreError> {
     let cells = Cells::new(row, "messages", 2);
     let code = match cells.text_or_null(8)? {
-        Some(_) => Some(cells.parsed(8, |text| {
-            Code::ALL.iter().copied().find(|code| code.as_str() == text)
-        })?),
+        Some(_) => {
+            Some(cells.parsed(8, |text| Code::ALL.iter().copied().find(|code| code.as_str() == text))?)
+        }
         None => None,
     };
     Ok(Message {
@@ -50,20 +50,10 @@ fn read(row: &Row<'_>) -> Result<Message, StoreError> {
 }
 
 /// Loads messages.
-pub fn load(
-    db: &Connection,
-    keys: &[(ShopId, MessageId)],
-) -> Result<Vec<Option<Message>>, StoreError> {
+pub fn load(db: &Connection, keys: &[(ShopId, MessageId)]) -> Result<Vec<Option<Message>>, StoreError> {
     let sql = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
     let mut find = db.prepare_cached(sql).doing(READING)?;
-    each(keys, |(shop, id)| {
-        first(
-            &mut find,
-            params![shop.as_str(), id.as_str()],
-            READING,
-            read,
-        )
-    })
+    each(keys, |(shop, id)| first(&mut find, params![shop.as_str(), id.as_str()], READING, read))
 }
 
 /// Writes messages, then queues and settles dispatches.
@@ -85,18 +75,16 @@ struct Writer<'c> {
 
 impl<'c> Writer<'c> {
     fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
-        let insert = "INSERT INTO messages (shop_id, message_id, order_id, customer_id, campaign_id, kind, channel,
+        let insert =
+            "INSERT INTO messages (shop_id, message_id, order_id, customer_id, campaign_id, kind, channel,
             status, code, due_at, sent_at, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             ON CONFLICT DO NOTHING";
         // Whom a message is to and what about never changes.
-        let update = "UPDATE messages SET channel = ?3, status = ?4, code = ?5, due_at = ?6, sent_at = ?7, link = ?8
+        let update =
+            "UPDATE messages SET channel = ?3, status = ?4, code = ?5, due_at = ?6, sent_at = ?7, link = ?8
             WHERE shop_id = ?1 AND message_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
-        Ok(Self {
-            insert: prepare(insert)?,
-            update: prepare(update)?,
-            owned: Owned::messages(db)?,
-        })
+        Ok(Self { insert: prepare(insert)?, update: prepare(update)?, owned: Owned::messages(db)? })
     }
 
     fn put(&mut self, message: &Message) -> Result<(), StoreError> {
@@ -121,16 +109,7 @@ impl<'c> Writer<'c> {
         if self.insert.execute(row).doing(WRITING)? == 1 {
             return self.owned.note(&message.shop_id, &message.customer_id, id);
         }
-        let row = params![
-            shop,
-            id,
-            channel,
-            status,
-            code,
-            due_at,
-            sent_at,
-            message.link
-        ];
+        let row = params![shop, id, channel, status, code, due_at, sent_at, message.link];
         self.update.execute(row).doing(WRITING).map(drop)
     }
 }
@@ -143,40 +122,19 @@ fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
     for dispatch in &changes.dispatches {
         let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
         let (until, next_at) = (dispatch.deliver_until.micros(), dispatch.next_at.micros());
-        put.execute(params![
-            shop.as_str(),
-            id.as_str(),
-            until,
-            dispatch.attempt,
-            next_at
-        ])
-        .doing(WRITING)?;
+        put.execute(params![shop.as_str(), id.as_str(), until, dispatch.attempt, next_at]).doing(WRITING)?;
     }
     let done = "DELETE FROM dispatches WHERE shop_id = ?1 AND message_id = ?2";
-    let retry =
-        "UPDATE dispatches SET attempt = ?3, next_at = ?4 WHERE shop_id = ?1 AND message_id = ?2";
+    let retry = "UPDATE dispatches SET attempt = ?3, next_at = ?4 WHERE shop_id = ?1 AND message_id = ?2";
     let mut done = db.prepare_cached(done).doing(WRITING)?;
     let mut retry = db.prepare_cached(retry).doing(WRITING)?;
     for update in &changes.dispatch_updates {
         match update {
-            DispatchUpdate::Done {
-                shop_id,
-                message_id,
-            } => done
-                .execute(params![shop_id.as_str(), message_id.as_str()])
-                .doing(WRITING)?,
-            DispatchUpdate::Retry {
-                shop_id,
-                message_id,
-                attempt,
-                next_at,
-            } => retry
-                .execute(params![
-                    shop_id.as_str(),
-                    message_id.as_str(),
-                    attempt,
-                    next_at.micros()
-                ])
+            DispatchUpdate::Done { shop_id, message_id } => {
+                done.execute(params![shop_id.as_str(), message_id.as_str()]).doing(WRITING)?
+            }
+            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => retry
+                .execute(params![shop_id.as_str(), message_id.as_str(), attempt, next_at.micros()])
                 .doing(WRITING)?,
         };
     }
@@ -184,12 +142,7 @@ fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
 }
 
 /// A shop's messages by their ids: an order's, a customer's or all.
-pub fn messages(
-    db: &Connection,
-    shop: &ShopId,
-    filter: &MessageFilter,
-    page: &Page,
-) -> Read<Vec<Message>> {
+pub fn messages(db: &Connection, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
     let order = filter.order_id.as_ref().map(OrderId::as_str);
     let customer = filter.customer_id.as_ref().map(CustomerId::as_str);
     let status = filter.status.map(MessageStatus::as_str);
@@ -208,14 +161,7 @@ pub fn messages(
             AND (?4 IS NULL OR m.status = ?4) AND m.message_id > ?5 ORDER BY m.message_id LIMIT ?6"
         ),
     };
-    let wanted = params![
-        shop.as_str(),
-        order,
-        customer,
-        status,
-        after(page),
-        at_most(page.limit)
-    ];
+    let wanted = params![shop.as_str(), order, customer, status, after(page), at_most(page.limit)];
     all(db, sql, wanted, READING, read)
 }
 
@@ -226,19 +172,13 @@ pub fn due_dispatches(db: &Connection, now: Instant, limit: usize) -> Read<Vec<D
         JOIN messages m ON m.shop_id = d.shop_id AND m.message_id = d.message_id
         WHERE d.next_at <= ?1 ORDER BY d.next_at, d.shop_id, d.message_id LIMIT ?2"
     );
-    all(
-        db,
-        sql,
-        params![now.micros(), at_most(limit)],
-        "reading dispatches",
-        |row| {
-            let cells = Cells::new(row, "dispatches", 2);
-            Ok(Dispatch {
-                message: read(row)?,
-                deliver_until: cells.instant(12)?,
-                attempt: cells.number(13)?,
-                next_at: cells.instant(14)?,
-            })
-        },
-    )
+    all(db, sql, params![now.micros(), at_most(limit)], "reading dispatches", |row| {
+        let cells = Cells::new(row, "dispatches", 2);
+        Ok(Dispatch {
+            message: read(row)?,
+            deliver_until: cells.instant(12)?,
+            attempt: cells.number(13)?,
+            next_at: cells.instant(14)?,
+        })
+    })
 }

@@ -10,9 +10,7 @@ use rusqlite::Connection;
 /// Where the sandbox clock stands.
 pub fn sandbox_clock(db: &Connection) -> Read<Option<Instant>> {
     let sql = "SELECT key, value FROM meta WHERE key = 'sandbox_clock'";
-    one(db, sql, [], "reading the sandbox clock", |row| {
-        Cells::new(row, "meta", 1).instant(1)
-    })
+    one(db, sql, [], "reading the sandbox clock", |row| Cells::new(row, "meta", 1).instant(1))
 }
 
 /// Sets the sandbox clock.
@@ -20,14 +18,13 @@ pub fn set_sandbox_clock(db: &Connection, moment: Instant) -> Result<(), StoreEr
     let sql = "INSERT INTO meta (key, value) VALUES ('sandbox_clock', ?1)
         ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     let mut put = db.prepare_cached(sql).doing("writing the sandbox clock")?;
-    put.execute([moment.micros()])
-        .doing("writing the sandbox clock")
-        .map(drop)
+    put.execute([moment.micros()]).doing("writing the sandbox clock").map(drop)
 }
 
 /// Counts what monitoring asks for.
 pub fn totals(db: &Connection) -> Read<Totals> {
-    let sql = "SELECT (SELECT count(*) FROM shops), (SELECT count(*) FROM timers), (SELECT count(*) FROM parked),
+    let sql =
+        "SELECT (SELECT count(*) FROM shops), (SELECT count(*) FROM timers), (SELECT count(*) FROM parked),
         (SELECT count(*) FROM deliveries WHERE status = 'pending'),
         (SELECT count(*) FROM deliveries WHERE status = 'dead'), (SELECT count(*) FROM dispatches)";
     let counted = one(db, sql, [], "counting", |row| {

@@ -45,11 +45,8 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     let what = format!("opening {}", path.display());
     let mut db = Connection::open(path).doing(&what)?;
     db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
-    db.execute_batch(&format!("PRAGMA page_size = {}", options.page_size))
-        .doing(&what)?;
-    let mode: String = db
-        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-        .doing(&what)?;
+    db.execute_batch(&format!("PRAGMA page_size = {}", options.page_size)).doing(&what)?;
+    let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).doing(&what)?;
     if mode != "wal" {
         return Err(refused(format!(
             "{what}: the file system cannot keep a write-ahead log (journal mode {mode})"
@@ -67,8 +64,7 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     db.set_prepared_statement_cache_capacity(128);
     migrate(&mut db, path)?;
     if let Some(pages) = options.most_pages {
-        db.execute_batch(&format!("PRAGMA max_page_count = {pages}"))
-            .doing(&what)?;
+        db.execute_batch(&format!("PRAGMA max_page_count = {pages}")).doing(&what)?;
     }
     Ok(db)
 }
@@ -78,26 +74,19 @@ pub fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
     let what = format!("opening {}", path.display());
     let db = Connection::open(path).doing(&what)?;
     db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
-    db.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -1024",
-    )
-    .doing(&what)?;
+    db.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -1024")
+        .doing(&what)?;
     Ok(db)
 }
 
 /// Opens a connection that only reads.
 pub fn read_only(path: &Path, cache_mib: u32) -> Result<Connection, StoreError> {
     let what = format!("opening {} for reading", path.display());
-    let db = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )
-    .doing(&what)?;
+    let db =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .doing(&what)?;
     db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
-    let settings = format!(
-        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}",
-        u64::from(cache_mib) << 10
-    );
+    let settings = format!("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}", u64::from(cache_mib) << 10);
     db.execute_batch(&settings).doing(&what)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
@@ -112,10 +101,7 @@ fn migrate(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
     }
     let run = embedded::migrations::runner().run(db);
     run.map(drop).map_err(|error| {
-        let message = format!(
-            "the schema of {} could not be brought up to date: {error}",
-            path.display()
-        );
+        let message = format!("the schema of {} could not be brought up to date: {error}", path.display());
         StoreError::new(StoreErrorKind::Other, message)
     })
 }
@@ -135,10 +121,7 @@ pub fn refuse_newer(path: &Path, current: Option<i64>, known: i64) -> Result<(),
 /// The newest schema this program knows.
 pub fn known_schema() -> i64 {
     let runner = embedded::migrations::runner();
-    let versions = runner
-        .get_migrations()
-        .iter()
-        .map(|migration| i64::from(migration.version()));
+    let versions = runner.get_migrations().iter().map(|migration| i64::from(migration.version()));
     versions.max().unwrap_or_default()
 }
 
@@ -146,17 +129,10 @@ pub fn known_schema() -> i64 {
 pub fn schema(db: &Connection) -> Result<Option<i64>, StoreError> {
     let what = "reading the schema's version";
     let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
-    let ours: Option<i64> = db
-        .query_row(sql, [], |row| row.get(0))
-        .optional()
-        .map_err(|error| failed(what, error))?;
+    let ours: Option<i64> =
+        db.query_row(sql, [], |row| row.get(0)).optional().map_err(|error| failed(what, error))?;
     if ours.is_none() {
         return Ok(None);
     }
-    db.query_row(
-        "SELECT max(version) FROM refinery_schema_history",
-        [],
-        |row| row.get(0),
-    )
-    .doing(what)
+    db.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0)).doing(what)
 }

@@ -24,27 +24,15 @@ pub type Key = (ShopId, OrderId);
 pub type Places = FxHashMap<Key, i64>;
 
 /// Loads orders and notes their places.
-pub fn load(
-    db: &Connection,
-    keys: &[Key],
-    places: &mut Places,
-) -> Result<Vec<Option<OrderRow>>, StoreError> {
+pub fn load(db: &Connection, keys: &[Key], places: &mut Places) -> Result<Vec<Option<OrderRow>>, StoreError> {
     let sql = "SELECT shop_id, order_id, id, wake_at, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
     let mut find = db.prepare_cached(sql).doing(READING)?;
     each(keys, |key| {
-        first(
-            &mut find,
-            params![key.0.as_str(), key.1.as_str()],
-            READING,
-            |row| {
-                let cells = Cells::new(row, "orders", 2);
-                places.insert(key.clone(), cells.number(2)?);
-                Ok(OrderRow {
-                    wake_at: cells.instant_or_null(3)?,
-                    order: cells.json(4)?,
-                })
-            },
-        )
+        first(&mut find, params![key.0.as_str(), key.1.as_str()], READING, |row| {
+            let cells = Cells::new(row, "orders", 2);
+            places.insert(key.clone(), cells.number(2)?);
+            Ok(OrderRow { wake_at: cells.instant_or_null(3)?, order: cells.json(4)? })
+        })
     })
 }
 
@@ -72,9 +60,7 @@ pub fn write(
             writer.update(place, change, json)?;
         }
         let (shop, id) = (&change.shop_id, change.order.order_id.as_str());
-        writer
-            .timers
-            .shift(shop, id, change.old_wake, change.wake_at)?;
+        writer.timers.shift(shop, id, change.old_wake, change.wake_at)?;
     }
     Ok(())
 }
@@ -96,12 +82,7 @@ impl<'c> Writer<'c> {
         let find = "SELECT id FROM orders WHERE shop_id = ?1 AND order_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update, find) = (prepare(insert)?, prepare(update)?, prepare(find)?);
-        Ok(Self {
-            insert,
-            update,
-            find,
-            timers: Timers::of_orders(db)?,
-        })
+        Ok(Self { insert, update, find, timers: Timers::of_orders(db)? })
     }
 
     fn insert(&mut self, change: &OrderChange, json: &mut Json) -> Result<i64, StoreError> {
@@ -122,12 +103,7 @@ impl<'c> Writer<'c> {
         self.insert.insert(row).doing(WRITING)
     }
 
-    fn update(
-        &mut self,
-        place: i64,
-        change: &OrderChange,
-        json: &mut Json,
-    ) -> Result<(), StoreError> {
+    fn update(&mut self, place: i64, change: &OrderChange, json: &mut Json) -> Result<(), StoreError> {
         let order = &change.order;
         let (state, paid_at) = state(order);
         let row = params![
@@ -145,12 +121,9 @@ impl<'c> Writer<'c> {
     }
 
     fn find(&mut self, (shop, order): &Key) -> Result<i64, StoreError> {
-        let place = first(
-            &mut self.find,
-            params![shop.as_str(), order.as_str()],
-            READING,
-            |row| row.get(0).doing(READING),
-        )?;
+        let place = first(&mut self.find, params![shop.as_str(), order.as_str()], READING, |row| {
+            row.get(0).doing(READING)
+        })?;
         place.ok_or_else(|| refused(format!("there is no order {order} in shop {shop}")))
     }
 }
@@ -175,48 +148,28 @@ fn lines(timeline: &str) -> Cow<'_, str> {
 /// One order.
 pub fn order(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Option<Order>> {
     let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
-    one(
-        db,
-        sql,
-        params![shop.as_str(), order.as_str()],
-        READING,
-        |row| Cells::new(row, "orders", 2).json(2),
-    )
+    one(db, sql, params![shop.as_str(), order.as_str()], READING, |row| Cells::new(row, "orders", 2).json(2))
 }
 
 /// A shop's orders by their ids.
 pub fn orders(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
     let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id > ?2
         ORDER BY order_id LIMIT ?3";
-    all(
-        db,
-        sql,
-        params![shop.as_str(), after(page), at_most(page.limit)],
-        READING,
-        |row| Cells::new(row, "orders", 2).json(2),
-    )
+    all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
+        Cells::new(row, "orders", 2).json(2)
+    })
 }
 
 /// What happened to an order, oldest first.
 pub fn timeline(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>> {
     let sql = "SELECT shop_id, order_id, timeline FROM orders WHERE shop_id = ?1 AND order_id = ?2";
-    let entries = one(
-        db,
-        sql,
-        params![shop.as_str(), order.as_str()],
-        READING,
-        |row| {
-            let text = Cells::new(row, "orders", 2).text(2)?;
-            let read = |line| serde_json::from_str(line);
-            let entries: Result<Vec<TimelineEntry>, _> = text.lines().map(read).collect();
-            entries.map_err(|error| {
-                corrupt(
-                    "orders",
-                    format_args!("{shop}/{order}"),
-                    format_args!("timeline: {error}"),
-                )
-            })
-        },
-    )?;
+    let entries = one(db, sql, params![shop.as_str(), order.as_str()], READING, |row| {
+        let text = Cells::new(row, "orders", 2).text(2)?;
+        let read = |line| serde_json::from_str(line);
+        let entries: Result<Vec<TimelineEntry>, _> = text.lines().map(read).collect();
+        entries.map_err(|error| {
+            corrupt("orders", format_args!("{shop}/{order}"), format_args!("timeline: {error}"))
+        })
+    })?;
     Ok(entries.unwrap_or_default())
 }

@@ -13,8 +13,7 @@ use domain::{
 };
 use engine::port::{MessageFilter, Page, Read, Reader, StoreError, Totals};
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer,
-    Webhook,
+    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -33,12 +32,7 @@ impl SqliteReader {
     /// Readers of a file; none is opened yet.
     pub fn new(path: &Path, options: &Options) -> Self {
         let (path, cache_mib) = (path.to_owned(), options.reader_cache_mib);
-        Self {
-            path,
-            cache_mib,
-            most: options.readers,
-            idle: Mutex::default(),
-        }
+        Self { path, cache_mib, most: options.readers, idle: Mutex::default() }
     }
 
     /// Whether the file can be read by this program.

@@ -24,26 +24,12 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
     let Some((sequence, settings)) = found else {
         return Ok(None);
     };
-    let sized = all(
-        db,
-        CAMPAIGNS,
-        params![shop.as_str(), None::<&str>],
-        "reading campaigns",
-        |row| {
-            Ok((
-                campaign_row(row)?,
-                Cells::new(row, "campaigns", 2).text(2)?.len(),
-            ))
-        },
-    )?;
+    let sized = all(db, CAMPAIGNS, params![shop.as_str(), None::<&str>], "reading campaigns", |row| {
+        Ok((campaign_row(row)?, Cells::new(row, "campaigns", 2).text(2)?.len()))
+    })?;
     let bytes = 1_000 + sized.iter().map(|(_, bytes)| 1_000 + bytes).sum::<usize>();
     let campaigns = sized.into_iter().map(|(campaign, _)| campaign).collect();
-    let row = ShopRow {
-        shop: Arc::new(settings),
-        sequence,
-        campaigns,
-        webhooks: webhooks(db, shop)?,
-    };
+    let row = ShopRow { shop: Arc::new(settings), sequence, campaigns, webhooks: webhooks(db, shop)? };
     Ok(Some((row, bytes)))
 }
 
@@ -63,17 +49,12 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let sql = "INSERT INTO shops (shop_id, doc) VALUES (?1, ?2)
             ON CONFLICT (shop_id) DO UPDATE SET doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing a shop")?;
-        put.execute(params![shop.shop_id.as_str(), json.text(shop)?])
-            .doing("writing a shop")?;
+        put.execute(params![shop.shop_id.as_str(), json.text(shop)?]).doing("writing a shop")?;
     }
     for (shop, number) in &changes.sequences {
         let sql = "UPDATE shops SET sequence = ?2 WHERE shop_id = ?1";
         let mut put = db.prepare_cached(sql).doing("writing a sequence")?;
-        if put
-            .execute(params![shop.as_str(), whole(*number)?])
-            .doing("writing a sequence")?
-            == 0
-        {
+        if put.execute(params![shop.as_str(), whole(*number)?]).doing("writing a sequence")? == 0 {
             return Err(refused(format!("there is no shop {shop}")));
         }
     }
@@ -82,29 +63,22 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
             ON CONFLICT (shop_id, campaign_id) DO UPDATE SET doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing a campaign")?;
         let key = (shop.as_str(), campaign.campaign_id.as_str());
-        put.execute(params![key.0, key.1, json.text(campaign)?])
-            .doing("writing a campaign")?;
+        put.execute(params![key.0, key.1, json.text(campaign)?]).doing("writing a campaign")?;
     }
     for (shop, campaign, counters) in &changes.counters {
         let sql = "INSERT INTO counters (shop_id, campaign_id, issued, doc) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (shop_id, campaign_id) DO UPDATE SET issued = excluded.issued, doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing figures")?;
         let issued = whole(counters.issued)?;
-        put.execute(params![
-            shop.as_str(),
-            campaign.as_str(),
-            issued,
-            json.text(counters)?
-        ])
-        .doing("writing figures")?;
+        put.execute(params![shop.as_str(), campaign.as_str(), issued, json.text(counters)?])
+            .doing("writing figures")?;
     }
     for (shop, webhook) in &changes.webhooks {
         let sql = "INSERT INTO webhooks (shop_id, webhook_id, doc) VALUES (?1, ?2, ?3)
             ON CONFLICT (shop_id, webhook_id) DO UPDATE SET doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing a webhook")?;
         let key = (shop.as_str(), webhook.webhook_id.as_str());
-        put.execute(params![key.0, key.1, json.text(webhook)?])
-            .doing("writing a webhook")?;
+        put.execute(params![key.0, key.1, json.text(webhook)?]).doing("writing a webhook")?;
     }
     Ok(())
 }
@@ -117,9 +91,7 @@ pub fn remove_webhooks(db: &Connection, changes: &Changes) -> Result<(), StoreEr
             "DELETE FROM webhooks WHERE shop_id = ?1 AND webhook_id = ?2",
         ] {
             let mut remove = db.prepare_cached(sql).doing("removing a webhook")?;
-            remove
-                .execute(params![shop.as_str(), webhook.as_str()])
-                .doing("removing a webhook")?;
+            remove.execute(params![shop.as_str(), webhook.as_str()]).doing("removing a webhook")?;
         }
     }
     Ok(())
@@ -128,54 +100,29 @@ pub fn remove_webhooks(db: &Connection, changes: &Changes) -> Result<(), StoreEr
 /// One shop's settings.
 pub fn shop(db: &Connection, shop: &ShopId) -> Read<Option<Arc<Shop>>> {
     let sql = "SELECT shop_id, doc FROM shops WHERE shop_id = ?1";
-    one(db, sql, [shop.as_str()], "reading a shop", |row| {
-        Cells::new(row, "shops", 1).json(1).map(Arc::new)
-    })
+    one(db, sql, [shop.as_str()], "reading a shop", |row| Cells::new(row, "shops", 1).json(1).map(Arc::new))
 }
 
 /// All shops' settings.
 pub fn shops(db: &Connection, page: &Page) -> Read<Vec<Arc<Shop>>> {
     let sql = "SELECT shop_id, doc FROM shops WHERE shop_id > ?1 ORDER BY shop_id LIMIT ?2";
-    all(
-        db,
-        sql,
-        params![after(page), at_most(page.limit)],
-        "reading shops",
-        |row| Cells::new(row, "shops", 1).json(1).map(Arc::new),
-    )
+    all(db, sql, params![after(page), at_most(page.limit)], "reading shops", |row| {
+        Cells::new(row, "shops", 1).json(1).map(Arc::new)
+    })
 }
 
 /// A shop's campaigns.
 pub fn campaigns(db: &Connection, shop: &ShopId) -> Read<Vec<CampaignRow>> {
-    all(
-        db,
-        CAMPAIGNS,
-        params![shop.as_str(), None::<&str>],
-        "reading campaigns",
-        campaign_row,
-    )
+    all(db, CAMPAIGNS, params![shop.as_str(), None::<&str>], "reading campaigns", campaign_row)
 }
 
 /// One campaign.
-pub fn campaign(
-    db: &Connection,
-    shop: &ShopId,
-    campaign: &CampaignId,
-) -> Read<Option<CampaignRow>> {
-    one(
-        db,
-        CAMPAIGNS,
-        params![shop.as_str(), campaign.as_str()],
-        "reading a campaign",
-        campaign_row,
-    )
+pub fn campaign(db: &Connection, shop: &ShopId, campaign: &CampaignId) -> Read<Option<CampaignRow>> {
+    one(db, CAMPAIGNS, params![shop.as_str(), campaign.as_str()], "reading a campaign", campaign_row)
 }
 
 /// A shop's webhooks.
 pub fn webhooks(db: &Connection, shop: &ShopId) -> Read<Vec<Webhook>> {
-    let sql =
-        "SELECT shop_id, webhook_id, doc FROM webhooks WHERE shop_id = ?1 ORDER BY webhook_id";
-    all(db, sql, [shop.as_str()], "reading webhooks", |row| {
-        Cells::new(row, "webhooks", 2).json(2)
-    })
+    let sql = "SELECT shop_id, webhook_id, doc FROM webhooks WHERE shop_id = ?1 ORDER BY webhook_id";
+    all(db, sql, [shop.as_str()], "reading webhooks", |row| Cells::new(row, "webhooks", 2).json(2))
 }

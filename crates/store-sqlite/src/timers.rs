@@ -32,11 +32,7 @@ impl<'c> Timers<'c> {
             ON CONFLICT DO NOTHING";
         let take = "DELETE FROM timers WHERE due_at = ?1 AND shop_id = ?2 AND kind = ?3 AND subject_id = ?4";
         let prepare = |sql| db.prepare_cached(sql).doing("writing a timer");
-        Ok(Self {
-            put: prepare(put)?,
-            take: prepare(take)?,
-            kind,
-        })
+        Ok(Self { put: prepare(put)?, take: prepare(take)?, kind })
     }
 
     /// Moves the timer of a subject, if its time changed.
@@ -67,32 +63,20 @@ fn timer(row: &Row<'_>) -> Result<Timer, StoreError> {
         COUPON => cells.id(3).map(Subject::Coupon),
         other => Err(cells.bad(format_args!("no kind {other}"))),
     };
-    Ok(Timer {
-        due_at: cells.instant(0)?,
-        shop_id: cells.id(1)?,
-        subject: subject?,
-    })
+    Ok(Timer { due_at: cells.instant(0)?, shop_id: cells.id(1)?, subject: subject? })
 }
 
 /// Timers due by that moment, in the order of firing.
 pub fn due(db: &Connection, until: Instant, limit: usize) -> Read<Vec<Timer>> {
     let sql = "SELECT due_at, shop_id, kind, subject_id FROM timers WHERE due_at <= ?1
         ORDER BY due_at, shop_id, kind, subject_id LIMIT ?2";
-    all(
-        db,
-        sql,
-        params![until.micros(), at_most(limit)],
-        "reading timers",
-        timer,
-    )
+    all(db, sql, params![until.micros(), at_most(limit)], "reading timers", timer)
 }
 
 /// When the first timer is due.
 pub fn next(db: &Connection) -> Read<Option<Instant>> {
     let sql = "SELECT due_at FROM timers ORDER BY due_at LIMIT 1";
-    one(db, sql, [], "reading timers", |row| {
-        Cells::new(row, "timers", 1).instant(0)
-    })
+    one(db, sql, [], "reading timers", |row| Cells::new(row, "timers", 1).instant(0))
 }
 
 /// A shop's timers, after `due_at|kind|id`.
@@ -106,11 +90,5 @@ pub fn of_shop(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Timer>> 
     let sql = "SELECT due_at, shop_id, kind, subject_id FROM timers
         WHERE shop_id = ?1 AND due_at >= ?2 AND (due_at, kind, subject_id) > (?2, ?3, ?4)
         ORDER BY due_at, kind, subject_id LIMIT ?5";
-    all(
-        db,
-        sql,
-        params![shop.as_str(), due_at, kind, id, at_most(page.limit)],
-        "reading timers",
-        timer,
-    )
+    all(db, sql, params![shop.as_str(), due_at, kind, id, at_most(page.limit)], "reading timers", timer)
 }

@@ -23,15 +23,7 @@ pub struct Open<'s> {
 impl<'s> Open<'s> {
     /// A transaction that has been begun.
     pub fn new(db: &'s Connection, shops: &'s mut ShopCache, json: &'s mut Json) -> Self {
-        Self {
-            db,
-            shops,
-            json,
-            places: orders::Places::default(),
-            failed: None,
-            rows: 0,
-            committed: false,
-        }
+        Self { db, shops, json, places: orders::Places::default(), failed: None, rows: 0, committed: false }
     }
 
     /// Commits what was written, if everything went well; about how many rows that were.
@@ -60,10 +52,8 @@ impl<'s> Open<'s> {
             meta::set_sandbox_clock(self.db, moment)?;
         }
         self.shops.follow(changes);
-        self.rows += changes.orders.len()
-            + changes.coupons.len()
-            + changes.inbox.len()
-            + changes.requests.len();
+        self.rows +=
+            changes.orders.len() + changes.coupons.len() + changes.inbox.len() + changes.requests.len();
         Ok(())
     }
 }
@@ -74,41 +64,13 @@ impl Transaction for Open<'_> {
         for shop in &keys.shops {
             rows.shops.push((shop.clone(), self.shops.load(db, shop)?));
         }
-        answer(
-            &mut rows.orders,
-            &keys.orders,
-            orders::load(db, &keys.orders, &mut self.places)?,
-        );
-        answer(
-            &mut rows.coupons,
-            &keys.coupons,
-            coupons::load(db, &keys.coupons)?,
-        );
-        answer(
-            &mut rows.standings,
-            &keys.standings,
-            customers::load(db, &keys.standings)?,
-        );
-        answer(
-            &mut rows.inbox,
-            &keys.inbox,
-            arrivals::load_inbox(db, &keys.inbox)?,
-        );
-        answer(
-            &mut rows.parked,
-            &keys.parked,
-            arrivals::load_parked(db, &keys.parked)?,
-        );
-        answer(
-            &mut rows.requests,
-            &keys.requests,
-            arrivals::load_requests(db, &keys.requests)?,
-        );
-        answer(
-            &mut rows.messages,
-            &keys.messages,
-            messages::load(db, &keys.messages)?,
-        );
+        answer(&mut rows.orders, &keys.orders, orders::load(db, &keys.orders, &mut self.places)?);
+        answer(&mut rows.coupons, &keys.coupons, coupons::load(db, &keys.coupons)?);
+        answer(&mut rows.standings, &keys.standings, customers::load(db, &keys.standings)?);
+        answer(&mut rows.inbox, &keys.inbox, arrivals::load_inbox(db, &keys.inbox)?);
+        answer(&mut rows.parked, &keys.parked, arrivals::load_parked(db, &keys.parked)?);
+        answer(&mut rows.requests, &keys.requests, arrivals::load_requests(db, &keys.requests)?);
+        answer(&mut rows.messages, &keys.messages, messages::load(db, &keys.messages)?);
         Ok(())
     }
 

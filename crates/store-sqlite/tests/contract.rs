@@ -11,20 +11,13 @@ use store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 /// A store with the folder that goes with it.
-struct InFolder(
-    SqliteStore,
-    #[expect(dead_code, reason = "removed when this is dropped")] TempDir,
-);
+struct InFolder(SqliteStore, #[expect(dead_code, reason = "removed when this is dropped")] TempDir);
 
 impl Store for InFolder {
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         self.0.transact(work)
     }
-    fn due_timers(
-        &mut self,
-        until: domain::Instant,
-        limit: usize,
-    ) -> Result<Vec<Timer>, StoreError> {
+    fn due_timers(&mut self, until: domain::Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {
         self.0.due_timers(until, limit)
     }
     fn next_due(&mut self) -> Result<Option<domain::Instant>, StoreError> {

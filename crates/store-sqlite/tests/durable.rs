@@ -22,15 +22,8 @@ fn batch(number: u32, size: u32) -> Changes {
     for row in number * size..(number + 1) * size {
         let order = new_order(&format!("o-{row:06}"), Some(i64::from(row)));
         let coupon = build::coupon(&format!("cp-{row:06}"), "u-1", "o-1", at(0));
-        changes.coupons.push(CouponChange {
-            shop_id: s1(),
-            coupon,
-            is_new: true,
-            old_wake: None,
-        });
-        changes
-            .inbox
-            .push(build::inbox(&s1(), &format!("ev-{row}")));
+        changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
+        changes.inbox.push(build::inbox(&s1(), &format!("ev-{row}")));
         changes.orders.push(order);
     }
     changes.sequences.push((s1(), u64::from(number)));
@@ -73,20 +66,14 @@ fn a_crash_loses_nothing_while_the_log_is_copied() {
 #[test]
 fn a_crash_loses_nothing_when_the_log_is_laid_out_ahead() {
     let length = crash_again_and_again(4_000);
-    assert!(
-        length > 4 << 20 && length.is_multiple_of(64 << 10),
-        "{length} bytes are not laid out"
-    );
+    assert!(length > 4 << 20 && length.is_multiple_of(64 << 10), "{length} bytes are not laid out");
 }
 
 /// Crashes between batches; how long the log is in the end.
 fn crash_again_and_again(checkpoint_pages: u32) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
-    let options = Options {
-        checkpoint_pages,
-        ..Options::default()
-    };
+    let options = Options { checkpoint_pages, ..Options::default() };
     let mut store = SqliteStore::open_with(&path, &options).unwrap();
     let mut memory = MemoryStore::new();
     for number in 0..24 {
@@ -95,26 +82,14 @@ fn crash_again_and_again(checkpoint_pages: u32) -> u64 {
         memory.transact(&mut |open| open.write(&changes)).unwrap();
         if number % 6 == 5 {
             after_a_crash(&path, |found| {
-                assert_eq!(
-                    dump(&*found.reader()),
-                    dump(&*memory.reader()),
-                    "after batch {number}"
-                );
-                assert_eq!(
-                    found.due_timers(at(90), 500).unwrap(),
-                    memory.due_timers(at(90), 500).unwrap()
-                );
+                assert_eq!(dump(&*found.reader()), dump(&*memory.reader()), "after batch {number}");
+                assert_eq!(found.due_timers(at(90), 500).unwrap(), memory.due_timers(at(90), 500).unwrap());
             });
         }
     }
-    let length = std::fs::metadata(path.with_extension("db-wal"))
-        .unwrap()
-        .len();
+    let length = std::fs::metadata(path.with_extension("db-wal")).unwrap().len();
     drop(store);
-    assert_eq!(
-        dump(&*SqliteStore::open_reader(&path).unwrap()),
-        dump(&*memory.reader())
-    );
+    assert_eq!(dump(&*SqliteStore::open_reader(&path).unwrap()), dump(&*memory.reader()));
     length
 }
 
@@ -123,10 +98,7 @@ fn a_full_disk_leaves_nothing_of_the_batch_and_reads_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("test.db");
     drop(SqliteStore::open(&path).unwrap());
-    let options = Options {
-        most_pages: Some(120),
-        ..Options::default()
-    };
+    let options = Options { most_pages: Some(120), ..Options::default() };
     let mut store = SqliteStore::open_with(&path, &options).unwrap();
     write(&mut store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
@@ -142,34 +114,15 @@ fn a_full_disk_leaves_nothing_of_the_batch_and_reads_go_on() {
     };
     assert!(committed > 0);
     assert_eq!(error.kind, StoreErrorKind::Full);
-    assert!(
-        error
-            .message
-            .starts_with("the disk is full; free space and try again"),
-        "{error}"
-    );
-    let count = |reader: &dyn Reader| {
-        reader
-            .orders(&s1(), &testkit::contract::page(None, 100_000))
-            .unwrap()
-            .len()
-    };
+    assert!(error.message.starts_with("the disk is full; free space and try again"), "{error}");
+    let count =
+        |reader: &dyn Reader| reader.orders(&s1(), &testkit::contract::page(None, 100_000)).unwrap().len();
     assert_eq!(count(&*store.reader()), committed as usize * 50);
 
     // The writer goes on too: with what needs no room, and with everything when there is room again.
     write(&mut store, |changes| changes.sandbox_clock = Some(at(1)));
-    let keys = engine::rows::Keys {
-        shops: vec![s1()],
-        ..engine::rows::Keys::default()
-    };
-    assert_eq!(
-        load(&mut store, &keys).shops[0]
-            .1
-            .as_ref()
-            .unwrap()
-            .sequence,
-        u64::from(committed) - 1
-    );
+    let keys = engine::rows::Keys { shops: vec![s1()], ..engine::rows::Keys::default() };
+    assert_eq!(load(&mut store, &keys).shops[0].1.as_ref().unwrap().sequence, u64::from(committed) - 1);
     drop(store);
     let mut store = SqliteStore::open(&path).unwrap();
     let changes = batch(committed, 50);
@@ -184,16 +137,9 @@ fn a_row_that_cannot_be_read_is_named() {
     let mut store = SqliteStore::open(&path).unwrap();
     write(&mut store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
-        changes
-            .orders
-            .extend([new_order("o-1", None), new_order("o-2", None)]);
+        changes.orders.extend([new_order("o-1", None), new_order("o-2", None)]);
         let coupon = build::coupon("cp-1", "u-1", "o-1", at(0));
-        changes.coupons.push(CouponChange {
-            shop_id: s1(),
-            coupon,
-            is_new: true,
-            old_wake: None,
-        });
+        changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
     });
     drop(store);
     let db = rusqlite::Connection::open(&path).unwrap();
@@ -206,44 +152,20 @@ fn a_row_that_cannot_be_read_is_named() {
     drop(db);
     let mut store = SqliteStore::open(&path).unwrap();
     let reader = store.reader();
-    let keys = engine::rows::Keys {
-        orders: vec![(s1(), id("o-1"))],
-        ..engine::rows::Keys::default()
-    };
+    let keys = engine::rows::Keys { orders: vec![(s1(), id("o-1"))], ..engine::rows::Keys::default() };
     let loaded = store.transact(&mut |open| open.load(&keys, &mut engine::rows::Rows::default()));
     for (error, names) in [
-        (
-            reader.order(&s1(), &id("o-1")).unwrap_err(),
-            ["orders", "s1/o-1"],
-        ),
-        (
-            reader.orders(&s1(), &all()).unwrap_err(),
-            ["orders", "s1/o-1"],
-        ),
+        (reader.order(&s1(), &id("o-1")).unwrap_err(), ["orders", "s1/o-1"]),
+        (reader.orders(&s1(), &all()).unwrap_err(), ["orders", "s1/o-1"]),
         (loaded.unwrap_err(), ["orders", "s1/o-1"]),
-        (
-            reader.timeline(&s1(), &id("o-2")).unwrap_err(),
-            ["orders", "s1/o-2"],
-        ),
-        (
-            reader.coupon(&s1(), &id("cp-1")).unwrap_err(),
-            ["coupons", "s1/cp-1"],
-        ),
+        (reader.timeline(&s1(), &id("o-2")).unwrap_err(), ["orders", "s1/o-2"]),
+        (reader.coupon(&s1(), &id("cp-1")).unwrap_err(), ["coupons", "s1/cp-1"]),
     ] {
         assert_eq!(error.kind, StoreErrorKind::Corrupt, "{error}");
-        assert!(
-            names.iter().all(|name| error.message.contains(name)),
-            "{error}"
-        );
+        assert!(names.iter().all(|name| error.message.contains(name)), "{error}");
     }
-    assert!(
-        reader.order(&s1(), &id("o-2")).unwrap().is_some(),
-        "what is sound is still read"
-    );
+    assert!(reader.order(&s1(), &id("o-2")).unwrap().is_some(), "what is sound is still read");
     write(&mut store, |changes| {
-        changes.orders.push(OrderChange {
-            is_new: false,
-            ..new_order("o-2", None)
-        });
+        changes.orders.push(OrderChange { is_new: false, ..new_order("o-2", None) });
     });
 }

@@ -20,9 +20,9 @@ fn folder() -> (TempDir, PathBuf, PathBuf) {
 fn put_orders(store: &mut dyn Store, from: u32, to: u32) {
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
-        changes.orders.extend(
-            (from..to).map(|number| new_order(&format!("o-{number:05}"), Some(number.into()))),
-        );
+        changes
+            .orders
+            .extend((from..to).map(|number| new_order(&format!("o-{number:05}"), Some(number.into()))));
     });
 }
 
@@ -36,10 +36,7 @@ fn a_second_writer_is_refused_until_the_first_is_gone() {
     let mut first = SqliteStore::open(&live).unwrap();
     let refused = SqliteStore::open(&live).unwrap_err();
     assert_eq!(refused.kind, StoreErrorKind::Busy);
-    assert!(
-        refused.message.contains("in use by another process"),
-        "{refused}"
-    );
+    assert!(refused.message.contains("in use by another process"), "{refused}");
     put_orders(&mut first, 0, 1);
     SqliteStore::open_reader(&live).unwrap();
     drop(first);
@@ -51,10 +48,7 @@ fn a_link_leads_to_the_same_lock() {
     let (_folder, live, link) = folder();
     let _first = SqliteStore::open(&live).unwrap();
     std::os::unix::fs::symlink(&live, &link).unwrap();
-    assert_eq!(
-        SqliteStore::open(&link).unwrap_err().kind,
-        StoreErrorKind::Busy
-    );
+    assert_eq!(SqliteStore::open(&link).unwrap_err().kind, StoreErrorKind::Busy);
 }
 
 #[test]
@@ -83,34 +77,18 @@ fn a_file_of_a_newer_program_is_refused() {
 #[test]
 fn what_is_no_database_of_ours_is_refused() {
     let (_folder, live, copy) = folder();
-    fs::write(
-        &live,
-        "this is a letter, and it is long enough to have a header\n".repeat(20),
-    )
-    .unwrap();
-    assert_eq!(
-        SqliteStore::open(&live).unwrap_err().kind,
-        StoreErrorKind::Corrupt
-    );
-    assert_eq!(
-        restore(&live, &copy, &mut |_, _| ()).unwrap_err().kind,
-        StoreErrorKind::Corrupt
-    );
+    fs::write(&live, "this is a letter, and it is long enough to have a header\n".repeat(20)).unwrap();
+    assert_eq!(SqliteStore::open(&live).unwrap_err().kind, StoreErrorKind::Corrupt);
+    assert_eq!(restore(&live, &copy, &mut |_, _| ()).unwrap_err().kind, StoreErrorKind::Corrupt);
     fs::remove_file(&live).unwrap();
     assert!(SqliteStore::open_reader(&live).is_err(), "there is no file");
-    rusqlite::Connection::open(&live)
-        .unwrap()
-        .execute_batch("CREATE TABLE t (x)")
-        .unwrap();
+    rusqlite::Connection::open(&live).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
     for error in [
         SqliteStore::open_reader(&live).map(drop).unwrap_err(),
         backup(&live, &copy, &mut |_, _| ()).unwrap_err(),
         restore(&live, &copy, &mut |_, _| ()).unwrap_err(),
     ] {
-        assert!(
-            error.message.contains("not a database of Promenade"),
-            "{error}"
-        );
+        assert!(error.message.contains("not a database of Promenade"), "{error}");
     }
 }
 
@@ -128,21 +106,12 @@ fn a_backup_is_one_moment_however_much_is_written_meanwhile() {
     })
     .unwrap();
     assert!(steps.len() > 1, "{steps:?}");
-    assert!(
-        steps.is_sorted() && steps.last().is_some_and(|(done, total)| done == total),
-        "{steps:?}"
-    );
-    assert_eq!(
-        dump_orders(&*SqliteStore::open_reader(&copy).unwrap()),
-        before
-    );
+    assert!(steps.is_sorted() && steps.last().is_some_and(|(done, total)| done == total), "{steps:?}");
+    assert_eq!(dump_orders(&*SqliteStore::open_reader(&copy).unwrap()), before);
     assert_ne!(dump_orders(&*store.reader()), before, "the writer went on");
 
     // Restored, it is the store of that moment, and is written again.
-    assert_eq!(
-        restore(&copy, &live, &mut |_, _| ()).unwrap_err().kind,
-        StoreErrorKind::Busy
-    );
+    assert_eq!(restore(&copy, &live, &mut |_, _| ()).unwrap_err().kind, StoreErrorKind::Busy);
     drop(store);
     restore(&copy, &live, &mut |_, _| ()).unwrap();
     let mut store = SqliteStore::open(&live).unwrap();
@@ -151,15 +120,10 @@ fn a_backup_is_one_moment_however_much_is_written_meanwhile() {
 }
 
 /// Orders and timers are all that these tests write.
-fn dump_orders(
-    reader: &dyn engine::port::Reader,
-) -> (Vec<domain::order::Order>, Vec<engine::rows::Timer>) {
+fn dump_orders(reader: &dyn engine::port::Reader) -> (Vec<domain::order::Order>, Vec<engine::rows::Timer>) {
     let everything = testkit::contract::page(None, 1_000_000);
     let shop = build::id("s1");
-    (
-        reader.orders(&shop, &everything).unwrap(),
-        reader.timers(&shop, &everything).unwrap(),
-    )
+    (reader.orders(&shop, &everything).unwrap(), reader.timers(&shop, &everything).unwrap())
 }
 
 #[test]
@@ -171,19 +135,13 @@ fn a_restore_forgets_the_old_log() {
     let expected = dump(&*store.reader());
     put_orders(&mut store, 3, 6);
     // As after a crash: the log is still there.
-    let (crashed, log) = (
-        live.with_extension("crashed"),
-        live.with_extension("crashed-wal"),
-    );
+    let (crashed, log) = (live.with_extension("crashed"), live.with_extension("crashed-wal"));
     fs::copy(&live, &crashed).unwrap();
     fs::copy(live.with_extension("db-wal"), &log).unwrap();
     drop(store);
     restore(&copy, &crashed, &mut |_, _| ()).unwrap();
     assert!(!log.exists());
-    assert_eq!(
-        dump(&*SqliteStore::open(&crashed).unwrap().reader()),
-        expected
-    );
+    assert_eq!(dump(&*SqliteStore::open(&crashed).unwrap().reader()), expected);
     assert_eq!(read(&copy), expected, "the backup can be used again");
 }
 
@@ -204,32 +162,15 @@ fn a_damaged_backup_is_not_restored() {
     let error = restore(&copy, &live, &mut |_, _| ()).unwrap_err();
     assert_eq!(error.kind, StoreErrorKind::Corrupt, "{error}");
     assert_eq!(read(&live), before);
-    let left: Vec<_> = fs::read_dir(live.parent().unwrap())
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
-    assert!(
-        !left
-            .iter()
-            .any(|name| name.to_string_lossy().contains("partial")),
-        "{left:?}"
-    );
+    let left: Vec<_> =
+        fs::read_dir(live.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("partial")), "{left:?}");
 }
 
 #[test]
 fn a_database_is_not_copied_onto_itself() {
     let (_folder, live, _) = folder();
     drop(SqliteStore::open(&live).unwrap());
-    assert!(
-        backup(&live, &live, &mut |_, _| ())
-            .unwrap_err()
-            .message
-            .contains("onto itself")
-    );
-    assert!(
-        restore(&live, &live, &mut |_, _| ())
-            .unwrap_err()
-            .message
-            .contains("from itself")
-    );
+    assert!(backup(&live, &live, &mut |_, _| ()).unwrap_err().message.contains("onto itself"));
+    assert!(restore(&live, &live, &mut |_, _| ()).unwrap_err().message.contains("from itself"));
 }

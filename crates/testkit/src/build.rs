@@ -71,10 +71,7 @@ pub fn placed(order_id: &str, customer_id: &str) -> Placed {
         source: Source::App,
         kind: OrderKind::Normal,
         goods: Goods::Physical,
-        lines: vec![
-            line("l1", "sku-1001", 2, 10_000),
-            line("l2", "sku-1002", 1, 10_000),
-        ],
+        lines: vec![line("l1", "sku-1001", 2, 10_000), line("l2", "sku-1002", 1, 10_000)],
         discounts: vec![
             discount("order_promotion", 1_000, Party::Merchant),
             discount("beans", 100, Party::Platform),
@@ -123,13 +120,7 @@ pub fn campaign(campaign_id: &str) -> Campaign {
 
 /// Figures after so many claims.
 pub fn counters(issued: u64) -> Counters {
-    Counters {
-        covered: issued * 3,
-        displayed: issued * 2,
-        issued,
-        available: issued,
-        ..Counters::default()
-    }
+    Counters { covered: issued * 3, displayed: issued * 2, issued, available: issued, ..Counters::default() }
 }
 
 /// An available coupon, claimed at that moment for an order.
@@ -157,11 +148,7 @@ pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: In
 
 /// A lock of a payment `p1` on an order.
 pub fn lock(order_id: &str, until: Instant) -> Lock {
-    Lock {
-        order_id: id(order_id),
-        payment_id: id("p1"),
-        until,
-    }
+    Lock { order_id: id(order_id), payment_id: id("p1"), until }
 }
 
 /// The standing of a customer with so many claims.
@@ -196,37 +183,17 @@ pub fn message(shop_id: &ShopId, message_id: &str, order_id: &str, customer_id: 
 }
 
 /// An `order.placed` of a source `platform`.
-pub fn placed_event(
-    event_id: &str,
-    order_id: &str,
-    customer_id: &str,
-    occurred_at: Instant,
-) -> OrderEvent {
-    event(
-        event_id,
-        Body::Placed(Box::new(placed(order_id, customer_id))),
-        occurred_at,
-    )
+pub fn placed_event(event_id: &str, order_id: &str, customer_id: &str, occurred_at: Instant) -> OrderEvent {
+    event(event_id, Body::Placed(Box::new(placed(order_id, customer_id))), occurred_at)
 }
 
 /// An `order.shipped` of a source `platform`.
 pub fn shipped_event(event_id: &str, order_id: &str, occurred_at: Instant) -> OrderEvent {
-    event(
-        event_id,
-        Body::Shipped(OrderNamed {
-            order_id: id(order_id),
-        }),
-        occurred_at,
-    )
+    event(event_id, Body::Shipped(OrderNamed { order_id: id(order_id) }), occurred_at)
 }
 
 fn event(event_id: &str, body: Body, occurred_at: Instant) -> OrderEvent {
-    OrderEvent {
-        source: "platform".into(),
-        event_id: event_id.into(),
-        occurred_at,
-        body,
-    }
+    OrderEvent { source: "platform".into(), event_id: event_id.into(), occurred_at, body }
 }
 
 /// A shop behind its pointer, as changes hold it.

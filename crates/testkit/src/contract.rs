@@ -91,9 +91,7 @@ pub fn run(make: Make<'_>) {
 pub fn write(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) {
     let mut changes = Changes::default();
     fill(&mut changes);
-    store
-        .transact(&mut |open| open.write(&changes))
-        .unwrap_or_else(|error| panic!("{error}"));
+    store.transact(&mut |open| open.write(&changes)).unwrap_or_else(|error| panic!("{error}"));
 }
 
 /// The message with which changes are refused.
@@ -107,18 +105,13 @@ pub fn refused(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) -> String
 /// Loads rows in a transaction of its own.
 pub fn load(store: &mut dyn Store, keys: &Keys) -> Rows {
     let mut rows = Rows::default();
-    store
-        .transact(&mut |open| open.load(keys, &mut rows))
-        .unwrap_or_else(|error| panic!("{error}"));
+    store.transact(&mut |open| open.load(keys, &mut rows)).unwrap_or_else(|error| panic!("{error}"));
     rows
 }
 
 /// A page after a key.
 pub fn page(after: Option<&str>, limit: usize) -> Page {
-    Page {
-        after: after.map(str::to_owned),
-        limit,
-    }
+    Page { after: after.map(str::to_owned), limit }
 }
 
 /// The first page, long enough for a test.

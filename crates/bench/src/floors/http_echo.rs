@@ -19,18 +19,13 @@ pub struct Echo {
 impl Echo {
     /// Starts on a free port with its own runtime of `threads` threads.
     pub fn start(threads: usize) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(threads)
-            .enable_all()
-            .build()?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let address = listener.local_addr()?;
         let routes = Router::new().route(PATH, post(async |Json(cart)| Json(price(cart))));
         runtime.spawn(async move { axum::serve(listener, routes).await });
-        Ok(Self {
-            address,
-            runtime: Some(runtime),
-        })
+        Ok(Self { address, runtime: Some(runtime) })
     }
 
     /// Where it listens.
@@ -89,9 +84,5 @@ fn price(cart: Cart) -> Quote {
             categories: line.categories.len(),
         })
         .collect();
-    Quote {
-        customer_id: cart.customer_id,
-        payable: lines.iter().map(|line| line.payable).sum(),
-        lines,
-    }
+    Quote { customer_id: cart.customer_id, payable: lines.iter().map(|line| line.payable).sum(), lines }
 }

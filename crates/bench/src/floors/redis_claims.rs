@@ -27,9 +27,7 @@ const SCRIPT: &str = "
 
 /// Why there is no Redis figure, if there can be none.
 pub fn absent_because() -> Option<&'static str> {
-    find_program()
-        .is_none()
-        .then_some("redis-server is not installed")
+    find_program().is_none().then_some("redis-server is not installed")
 }
 
 /// Runs the plan against a Redis of its own with its files in `folder`; an error where none is installed.
@@ -48,10 +46,7 @@ async fn claim_all(server: &RedisServer, plan: Plan, stock: u64) -> Result<Claim
     let Reply::Text(script) = connection.call(&["SCRIPT", "LOAD", SCRIPT]).await? else {
         bail!("Redis did not name the script");
     };
-    let client = Client {
-        connection: connection.clone(),
-        script: script.into(),
-    };
+    let client = Client { connection: connection.clone(), script: script.into() };
     let run = drive(&client, plan).await?;
     let held = connection.integer(&["HLEN", USERS]).await?;
     let left = connection.integer(&["GET", STOCK]).await?;

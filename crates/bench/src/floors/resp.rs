@@ -57,10 +57,7 @@ impl Connection {
     pub async fn call(&self, words: &[&str]) -> Result<Reply> {
         let (reply, answer) = oneshot::channel();
         let command = encode(words);
-        self.0
-            .send(Call { command, reply })
-            .ok()
-            .context("the connection to Redis is closed")?;
+        self.0.send(Call { command, reply }).ok().context("the connection to Redis is closed")?;
         match answer.await.context("the connection to Redis broke")? {
             Reply::Refused(reason) => bail!("Redis refused: {reason}"),
             reply => Ok(reply),
@@ -158,10 +155,7 @@ mod tests {
 
     #[test]
     fn a_command_is_an_array_of_bulk_strings() {
-        assert_eq!(
-            encode(&["GET", "stock"]),
-            b"*2\r\n$3\r\nGET\r\n$5\r\nstock\r\n"
-        );
+        assert_eq!(encode(&["GET", "stock"]), b"*2\r\n$3\r\nGET\r\n$5\r\nstock\r\n");
     }
 
     #[test]

@@ -27,9 +27,7 @@ pub fn run(folder: &Path, plan: Plan, stock: u64, per_transaction: usize) -> Res
     let (queue, requests) = mpsc::channel(plan.clients.max(1));
     let writer = thread::spawn(move || write_groups(db, requests, per_transaction));
     let run = client_runtime()?.block_on(drive(&Client(queue), plan));
-    let left = writer
-        .join()
-        .map_err(|_| anyhow!("the writer panicked"))??;
+    let left = writer.join().map_err(|_| anyhow!("the writer panicked"))??;
     let run = run?;
     ensure!(
         left.claims == run.granted && left.stock == stock - run.granted,
@@ -53,10 +51,7 @@ impl Claimant for Client {
     async fn claim(&mut self, user: u64) -> Result<Answer> {
         let (reply, answer) = oneshot::channel();
         let user = i64::try_from(user)?;
-        self.0
-            .send(Request { user, reply })
-            .await
-            .context("the writer stopped")?;
+        self.0.send(Request { user, reply }).await.context("the writer stopped")?;
         answer.await.context("the writer stopped")
     }
 }
@@ -102,9 +97,8 @@ impl<'db> Statements<'db> {
     fn prepare(db: &'db Connection) -> Result<Self> {
         Ok(Self {
             insert: db.prepare("INSERT OR IGNORE INTO claim VALUES (1, ?1, unixepoch())")?,
-            take_one: db.prepare(
-                "UPDATE batch SET remaining = remaining - 1 WHERE id = 1 AND remaining > 0",
-            )?,
+            take_one: db
+                .prepare("UPDATE batch SET remaining = remaining - 1 WHERE id = 1 AND remaining > 0")?,
             withdraw: db.prepare("DELETE FROM claim WHERE batch = 1 AND user = ?1")?,
         })
     }

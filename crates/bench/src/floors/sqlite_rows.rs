@@ -52,10 +52,7 @@ impl RowTable {
     pub fn create(folder: &Path) -> Result<Self> {
         let db = sqlite::open(folder, FILE)?;
         db.execute_batch(SCHEMA)?;
-        Ok(Self {
-            db,
-            file: folder.join(FILE),
-        })
+        Ok(Self { db, file: folder.join(FILE) })
     }
 
     /// Fills the table: set-up, not a measurement. The disk has it all in the end, so that a measurement
@@ -70,8 +67,7 @@ impl RowTable {
             }
         }
         transaction.commit()?;
-        self.db
-            .execute_batch(&format!("PRAGMA wal_checkpoint(TRUNCATE); {AS_OPENED}"))?;
+        self.db.execute_batch(&format!("PRAGMA wal_checkpoint(TRUNCATE); {AS_OPENED}"))?;
         Ok(fs::File::open(&self.file)?.sync_all()?)
     }
 
@@ -91,14 +87,8 @@ impl RowTable {
         }
         let took = started.elapsed().as_secs_f64();
         let stored = sqlite::integer(&self.db, COUNT)? - before;
-        ensure!(
-            stored == u64::try_from(sent)?,
-            "{sent} rows sent, {stored} stored"
-        );
-        Ok(RowRun {
-            rows: stored,
-            seconds: took,
-        })
+        ensure!(stored == u64::try_from(sent)?, "{sent} rows sent, {stored} stored");
+        Ok(RowRun { rows: stored, seconds: took })
     }
 
     fn commit(&mut self, group: &[Row]) -> Result<()> {

@@ -39,9 +39,7 @@ impl TimerRun {
 impl TimerTable {
     /// A new table in `folder` with `pending` timers spread over two hours, their ids in no order.
     pub fn create(folder: &Path, pending: u64) -> Result<Self> {
-        let mut due: Vec<(u64, u64)> = (0..pending)
-            .map(|id| (scatter(id) % TWO_HOURS_US, id))
-            .collect();
+        let mut due: Vec<(u64, u64)> = (0..pending).map(|id| (scatter(id) % TWO_HOURS_US, id)).collect();
         due.sort_unstable(); // A tree fills fastest in its own order.
         let mut db = sqlite::open(folder, "timers.sqlite")?;
         db.execute_batch(SCHEMA)?;
@@ -78,23 +76,17 @@ impl TimerTable {
             "{fired} of {} fired, but {effects} effects and {left} timers are stored",
             self.pending
         );
-        Ok(TimerRun {
-            fired,
-            seconds: took,
-        })
+        Ok(TimerRun { fired, seconds: took })
     }
 
     fn fire_batch(&mut self, now: i64, limit: i64) -> Result<u64> {
         let transaction = self.db.transaction()?;
         let mut fired = 0;
         {
-            let mut select = transaction.prepare_cached(
-                "SELECT due, id FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2",
-            )?;
-            let mut delete =
-                transaction.prepare_cached("DELETE FROM timer WHERE due = ?1 AND id = ?2")?;
-            let mut insert =
-                transaction.prepare_cached("INSERT INTO effect (timer, due) VALUES (?2, ?1)")?;
+            let mut select = transaction
+                .prepare_cached("SELECT due, id FROM timer WHERE due <= ?1 ORDER BY due, id LIMIT ?2")?;
+            let mut delete = transaction.prepare_cached("DELETE FROM timer WHERE due = ?1 AND id = ?2")?;
+            let mut insert = transaction.prepare_cached("INSERT INTO effect (timer, due) VALUES (?2, ?1)")?;
             let due: Vec<(i64, i64)> = select
                 .query_map([now, limit], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect::<Result<_, _>>()?;

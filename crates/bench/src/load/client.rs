@@ -30,11 +30,7 @@ pub fn run(plan: &LoadPlan) -> Result<()> {
 }
 
 async fn drive(plan: &LoadPlan, requests: Vec<Vec<u8>>) -> Result<LoadRun> {
-    let warm_up = if plan.once {
-        Duration::ZERO
-    } else {
-        Duration::from_secs_f64(plan.warm_up_seconds)
-    };
+    let warm_up = if plan.once { Duration::ZERO } else { Duration::from_secs_f64(plan.warm_up_seconds) };
     let measure_from = Instant::now() + warm_up;
     let shared = Arc::new(Shared {
         address: plan.address,
@@ -45,9 +41,8 @@ async fn drive(plan: &LoadPlan, requests: Vec<Vec<u8>>) -> Result<LoadRun> {
         until: measure_from + Duration::from_secs_f64(plan.seconds),
         tally: Mutex::default(),
     });
-    let connections: Vec<_> = (0..plan.connections)
-        .map(|_| tokio::spawn(keep_sending(Arc::clone(&shared))))
-        .collect();
+    let connections: Vec<_> =
+        (0..plan.connections).map(|_| tokio::spawn(keep_sending(Arc::clone(&shared)))).collect();
     for connection in connections {
         connection.await.context("a connection panicked")??;
     }
@@ -137,16 +132,10 @@ mod tests {
     #[test]
     fn each_request_is_sent_once_and_wrong_answers_are_errors() -> Result<()> {
         let echo = Echo::start(1)?;
-        let plan = LoadPlan {
-            connections: 4,
-            once: true,
-            ..LoadPlan::new(echo.address(), "unused".as_ref(), 60.0)
-        };
+        let plan =
+            LoadPlan { connections: 4, once: true, ..LoadPlan::new(echo.address(), "unused".as_ref(), 60.0) };
         let request = |path: &str, body: String| {
-            let request = Request {
-                path: path.into(),
-                body,
-            };
+            let request = Request { path: path.into(), body };
             prepare(&request, plan.address, &[])
         };
         let mut requests: Vec<_> = (0..50).map(|n| request(PATH, cart(n))).collect();

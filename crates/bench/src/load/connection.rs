@@ -19,11 +19,7 @@ const QUOTED_BYTES: usize = 300;
 
 /// The bytes of a request, ready to be sent again and again.
 pub fn prepare(request: &Request, address: SocketAddr, headers: &[String]) -> Vec<u8> {
-    let method = if request.body.is_empty() {
-        "GET"
-    } else {
-        "POST"
-    };
+    let method = if request.body.is_empty() { "GET" } else { "POST" };
     let mut head = format!("{method} {} HTTP/1.1\r\nHost: {address}\r\n", request.path);
     for header in headers {
         head.push_str(header);
@@ -50,14 +46,9 @@ pub struct Connection {
 impl Connection {
     /// Connects.
     pub async fn open(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address)
-            .await
-            .with_context(|| format!("connect to {address}"))?;
+        let stream = TcpStream::connect(address).await.with_context(|| format!("connect to {address}"))?;
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
-            buffer: Vec::with_capacity(BUFFER_BYTES),
-        })
+        Ok(Self { stream, buffer: Vec::with_capacity(BUFFER_BYTES) })
     }
 
     /// Sends a prepared request and reads its answer. After an error the connection is of no more use.
@@ -73,10 +64,7 @@ impl Connection {
         while self.buffer.len() < head.length + head.body_length {
             self.read_more().await?;
         }
-        Ok(Exchange {
-            status: head.status,
-            answer: &self.buffer,
-        })
+        Ok(Exchange { status: head.status, answer: &self.buffer })
     }
 
     async fn read_more(&mut self) -> Result<()> {
@@ -115,10 +103,7 @@ struct Head {
 
 /// The head of an answer, or none while it is still incomplete.
 fn parse_head(bytes: &[u8]) -> Result<Option<Head>> {
-    let Some(end) = bytes
-        .windows(HEAD_ENDS.len())
-        .position(|window| window == HEAD_ENDS)
-    else {
+    let Some(end) = bytes.windows(HEAD_ENDS.len()).position(|window| window == HEAD_ENDS) else {
         return Ok(None);
     };
     let text = std::str::from_utf8(&bytes[..end])?;
@@ -136,11 +121,7 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>> {
             bail!("chunked answers are not measured");
         }
     }
-    Ok(Some(Head {
-        status,
-        length: end + HEAD_ENDS.len(),
-        body_length,
-    }))
+    Ok(Some(Head { status, length: end + HEAD_ENDS.len(), body_length }))
 }
 
 #[cfg(test)]
@@ -151,11 +132,7 @@ mod tests {
     fn a_head_is_read_once_it_is_whole() -> Result<()> {
         let answer = b"HTTP/1.1 201 Created\r\ncontent-LENGTH: 12\r\nx: y\r\n\r\n{}";
         assert_eq!(parse_head(&answer[..30])?, None);
-        let expected = Head {
-            status: 201,
-            length: answer.len() - 2,
-            body_length: 12,
-        };
+        let expected = Head { status: 201, length: answer.len() - 2, body_length: 12 };
         assert_eq!(parse_head(answer)?, Some(expected));
         assert!(parse_head(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").is_err());
         Ok(())
@@ -163,10 +140,7 @@ mod tests {
 
     #[test]
     fn a_request_states_its_type_once() {
-        let request = Request {
-            path: "/events".into(),
-            body: "{}".into(),
-        };
+        let request = Request { path: "/events".into(), body: "{}".into() };
         let address = SocketAddr::from(([127, 0, 0, 1], 80));
         let typed = ["content-type: application/cloudevents+json".to_owned()];
         assert_eq!(

@@ -6,37 +6,19 @@ use serde_json::{Value, json};
 
 /// Figures that no amount, count or number of minutes is. The last two do not fit into 64 bits.
 pub fn figures() -> Vec<Value> {
-    let wrong =
-        r#"[-1, 10.5, 1e308, "100", true, [], {}, 9223372036854775808, -9223372036854775809]"#;
+    let wrong = r#"[-1, 10.5, 1e308, "100", true, [], {}, 9223372036854775808, -9223372036854775809]"#;
     serde_json::from_str(wrong).expect("JSON")
 }
 
 /// What is no JSON, whoever reads it.
 fn not_json() -> Vec<Vec<u8>> {
     let deep = [b"[".repeat(200), b"]".repeat(200)].concat();
-    let nested = format!(
-        "{{\"name\": {}}}",
-        String::from_utf8(deep.clone()).expect("brackets")
-    );
-    let texts = [
-        "",
-        " ",
-        "{",
-        "}",
-        "{\"name\"",
-        "{'name': 'x'}",
-        "{} {}",
-        "{\"name\": NaN}",
-        "nul",
-        "\u{feff}{}",
-    ];
+    let nested = format!("{{\"name\": {}}}", String::from_utf8(deep.clone()).expect("brackets"));
+    let texts =
+        ["", " ", "{", "}", "{\"name\"", "{'name': 'x'}", "{} {}", "{\"name\": NaN}", "nul", "\u{feff}{}"];
     let texts = texts.into_iter().map(|text| text.as_bytes().to_vec());
     texts
-        .chain([
-            b"{\"name\": \"\xff\xfe\"}".to_vec(),
-            b"\x00".to_vec(),
-            b"{\"a\": \"\\ud800\"}".to_vec(),
-        ])
+        .chain([b"{\"name\": \"\xff\xfe\"}".to_vec(), b"\x00".to_vec(), b"{\"a\": \"\\ud800\"}".to_vec()])
         .chain([deep, nested.into_bytes()])
         .collect()
 }
@@ -56,13 +38,8 @@ fn changed(base: &Value, pointer: &str, value: Value) -> Value {
 #[test]
 fn what_is_not_json_is_malformed() {
     let asked = |body: Vec<u8>| {
-        let with = |request: Request| {
-            case(
-                request.typed("application/json", body.clone()),
-                400,
-                "malformed_body",
-            )
-        };
+        let with =
+            |request: Request| case(request.typed("application/json", body.clone()), 400, "malformed_body");
         [
             with(Request::new("PUT", shop_address())),
             with(Request::new("POST", shop::path("campaigns"))),
@@ -76,62 +53,24 @@ fn what_is_not_json_is_malformed() {
 
 #[test]
 fn a_shop_with_a_wrong_field_is_refused_by_name() {
-    let good =
-        json!({ "name": "Teas", "kind": "sop", "free_shipping": { "threshold": 1, "fee": 1 } });
-    let put =
-        |pointer: &str, value: Value| Request::put(shop_address(), &changed(&good, pointer, value));
+    let good = json!({ "name": "Teas", "kind": "sop", "free_shipping": { "threshold": 1, "fee": 1 } });
+    let put = |pointer: &str, value: Value| Request::put(shop_address(), &changed(&good, pointer, value));
     let mut cases = vec![
         fault(put("/name", json!(5)), "invalid_body", "name"),
         fault(put("/name", Value::Null), "invalid_body", "name"),
         fault(put("/name", json!("")), "invalid_value", "name"),
-        fault(
-            put("/name", json!("x".repeat(101))),
-            "invalid_value",
-            "name",
-        ),
+        fault(put("/name", json!("x".repeat(101))), "invalid_value", "name"),
         fault(put("/kind", json!("bazaar")), "invalid_body", "kind"),
         fault(put("/colour", json!("red")), "invalid_body", "colour"),
         fault(put("/currency", json!("yuan")), "invalid_value", "currency"),
-        fault(
-            put("/time_zone", json!("Mars/Olympus")),
-            "invalid_body",
-            "time_zone",
-        ),
-        fault(
-            put("/quiet_hours", json!({ "from": "25:00", "to": "07:00" })),
-            "invalid_body",
-            "quiet_hours",
-        ),
-        fault(
-            put("/quiet_hours", json!({ "from": "22:00" })),
-            "invalid_body",
-            "quiet_hours.to",
-        ),
-        fault(
-            put("/push_lead_minutes", json!(u32::MAX)),
-            "invalid_value",
-            "push_lead_minutes",
-        ),
-        fault(
-            put("/payment_timeout_minutes", json!(4)),
-            "invalid_value",
-            "payment_timeout_minutes",
-        ),
-        fault(
-            put("/free_shipping/fee", json!(-1)),
-            "invalid_value",
-            "free_shipping",
-        ),
-        fault(
-            Request::put(shop_address(), &json!({ "name": "Teas" })),
-            "invalid_body",
-            "kind",
-        ),
-        fault(
-            Request::put(shop_address(), &json!({})),
-            "invalid_body",
-            "name",
-        ),
+        fault(put("/time_zone", json!("Mars/Olympus")), "invalid_body", "time_zone"),
+        fault(put("/quiet_hours", json!({ "from": "25:00", "to": "07:00" })), "invalid_body", "quiet_hours"),
+        fault(put("/quiet_hours", json!({ "from": "22:00" })), "invalid_body", "quiet_hours.to"),
+        fault(put("/push_lead_minutes", json!(u32::MAX)), "invalid_value", "push_lead_minutes"),
+        fault(put("/payment_timeout_minutes", json!(4)), "invalid_value", "payment_timeout_minutes"),
+        fault(put("/free_shipping/fee", json!(-1)), "invalid_value", "free_shipping"),
+        fault(Request::put(shop_address(), &json!({ "name": "Teas" })), "invalid_body", "kind"),
+        fault(Request::put(shop_address(), &json!({})), "invalid_body", "name"),
     ];
     for wrong in figures() {
         let minutes = put("/payment_timeout_minutes", wrong.clone());
@@ -145,11 +84,7 @@ fn a_shop_with_a_wrong_field_is_refused_by_name() {
         }
     }
     for body in [json!(null), json!([]), json!("shop"), json!(1)] {
-        cases.push(case(
-            Request::put(shop_address(), &body),
-            422,
-            "invalid_body",
-        ));
+        cases.push(case(Request::put(shop_address(), &body), 422, "invalid_body"));
     }
     refuse_all(&cases);
 }
@@ -159,10 +94,7 @@ const COUNTED: [(&str, &str); 6] = [
     ("/terms/spend", "terms.spend"),
     ("/terms/save", "terms.save"),
     ("/terms/quantity", "terms.quantity"),
-    (
-        "/terms/trigger_after_minutes",
-        "terms.trigger_after_minutes",
-    ),
+    ("/terms/trigger_after_minutes", "terms.trigger_after_minutes"),
     ("/terms/coupon_valid_hours", "terms.coupon_valid_hours"),
     ("/terms/holdout_percent", "terms.holdout_percent"),
 ];
@@ -197,35 +129,19 @@ fn terms_with_a_wrong_value_are_refused_by_name() {
     let good = changed(&shop::campaign(100), "/campaign_id", json!("c2"));
     let wrong = |pointer: &str, field: &'static str, value: Value| {
         let body = changed(&good, pointer, value);
-        fault(
-            Request::post(shop::path("campaigns"), &body),
-            "invalid_terms",
-            field,
-        )
+        fault(Request::post(shop::path("campaigns"), &body), "invalid_terms", field)
     };
     let mut cases = Vec::new();
     for (pointer, field) in COUNTED {
-        cases.extend(
-            figures()
-                .into_iter()
-                .map(|value| wrong(pointer, field, value)),
-        );
+        cases.extend(figures().into_iter().map(|value| wrong(pointer, field, value)));
     }
     for line in WRONG_TERMS.trim().lines() {
         let (pointer, rest) = line.split_once(' ').expect("a field");
         let (field, value) = rest.trim_start().split_once(' ').expect("a value");
-        cases.push(wrong(
-            pointer,
-            field,
-            serde_json::from_str(value).expect(value),
-        ));
+        cases.push(wrong(pointer, field, serde_json::from_str(value).expect(value)));
     }
     let many: Vec<String> = (0..20_001).map(|number| format!("SKU-{number}")).collect();
-    cases.push(wrong(
-        "/scope",
-        "scope.skus",
-        json!({ "mode": "whitelist", "skus": many }),
-    ));
+    cases.push(wrong("/scope", "scope.skus", json!({ "mode": "whitelist", "skus": many })));
     cases.push(wrong("/name", "name", json!("x".repeat(101))));
     refuse_all(&cases);
 }

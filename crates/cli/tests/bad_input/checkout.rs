@@ -43,11 +43,7 @@ fn what_shops_and_customers_send_is_refused_by_name() {
         fault(claim, "invalid_body", "customer_id"),
         fault(list(json!({ "list": "grey" })), "invalid_body", "list"),
         case(list(json!({ "list": "block" })), 422, "required"),
-        case(
-            list(json!({ "list": "block", "reason": reason })),
-            422,
-            "too_long_text",
-        ),
+        case(list(json!({ "list": "block", "reason": reason })), 422, "too_long_text"),
     ]);
     refuse_all(&cases);
 }
@@ -76,10 +72,6 @@ fn refunds_of_what_never_was_are_refused() {
         cases.push(case(refund(body), 409, "exceeds_paid"));
     }
     let unpaid = json!({ "refund_id": "r1" });
-    cases.push(case(
-        post("orders/o1/refunds", &unpaid),
-        409,
-        "order_unpaid",
-    ));
+    cases.push(case(post("orders/o1/refunds", &unpaid), 409, "order_unpaid"));
     refuse_all(&cases);
 }

@@ -18,10 +18,7 @@ impl SmallDisk {
         fs::create_dir(at).expect("a folder can be made");
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", "size=32m", "promenade-test"]);
-        let mounted = mount
-            .arg(at)
-            .output()
-            .is_ok_and(|done| done.status.success());
+        let mounted = mount.arg(at).output().is_ok_and(|done| done.status.success());
         mounted.then(|| Self(at.to_owned()))
     }
 }
@@ -33,8 +30,7 @@ impl SmallDisk {
         let mut file = fs::File::create(&path).expect("a file can be made");
         let blocks = (0..).take_while(|_| file.write_all(&[0xa5; 4_096]).is_ok());
         let taken = 4_096 * blocks.count() as u64;
-        file.set_len(taken - (2 << 20))
-            .expect("it can be shortened");
+        file.set_len(taken - (2 << 20)).expect("it can be shortened");
         path
     }
 }
@@ -66,8 +62,7 @@ fn batch(number: usize) -> Vec<Value> {
 
 /// The smallest change until it does not fit either.
 fn fill_up(client: &mut Client) {
-    let changed =
-        (0..100_000).find(|number| client.call(&shop::shop(1_000 + number % 2)).status != 200);
+    let changed = (0..100_000).find(|number| client.call(&shop::shop(1_000 + number % 2)).status != 200);
     assert!(changed.is_some(), "the disk does not fill");
 }
 
@@ -102,25 +97,17 @@ fn a_full_disk_refuses_changes_and_nothing_else() {
     }
     assert_eq!(client.get(shop::path("orders/first"))["status"], "open");
     assert_eq!(client.get(shop::path("campaigns/c1"))["issued"], 0);
-    assert_eq!(
-        client.get("/v1/sandbox/clock")["now"],
-        shop::at(shop::TEN + 20)
-    );
+    assert_eq!(client.get("/v1/sandbox/clock")["now"], shop::at(shop::TEN + 20));
     assert_eq!(client.call(&Request::get("/readyz")).status, 200);
     fs::remove_file(&ballast).expect("room is made");
-    client
-        .call(&shop::claim("first", &offer, "first"))
-        .expect(201);
+    client.call(&shop::claim("first", &offer, "first")).expect(201);
     client.call(&shop::start("first", "p1", None)).expect(201);
     client.call(&shop::clock(shop::TEN + 40)).expect(200);
     for number in 0..acknowledged {
         // What was acknowledged is there; what was refused was not done by half.
         assert_eq!(shop::tell(&mut client, &batch(number)), ["duplicate"; 50]);
     }
-    assert_eq!(
-        shop::tell(&mut client, &batch(acknowledged)),
-        ["applied"; 50]
-    );
+    assert_eq!(shop::tell(&mut client, &batch(acknowledged)), ["applied"; 50]);
     let audited = run(folder.path(), &["audit", "--store", "sqlite:disk/shop.db"]);
     assert_eq!(audited.code, Some(0), "{audited:?}");
 }

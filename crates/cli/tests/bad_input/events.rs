@@ -43,11 +43,7 @@ const WRONG: &str = r#"
 /// Amounts of an order, where they are: by what they are called when they cannot be read, and when
 /// they break a rule.
 const AMOUNTS: [(&str, &str, &str); 3] = [
-    (
-        "/data/lines/0/unit_price",
-        "data.lines[0].unit_price",
-        "lines[0].unit_price",
-    ),
+    ("/data/lines/0/unit_price", "data.lines[0].unit_price", "lines[0].unit_price"),
     ("/data/freight", "data.freight", "freight"),
     ("/data/payable", "data.payable", "payable"),
 ];
@@ -62,12 +58,7 @@ struct Wrong {
 
 fn wrong(pointer: &str, code: &str, field: &str, value: Value) -> Wrong {
     let [pointer, code, field] = [pointer, code, field].map(str::to_owned);
-    Wrong {
-        pointer,
-        value,
-        code,
-        field,
-    }
+    Wrong { pointer, value, code, field }
 }
 
 fn wrong_orders() -> Vec<Wrong> {
@@ -75,12 +66,7 @@ fn wrong_orders() -> Vec<Wrong> {
         let (pointer, rest) = line.split_once(' ').expect("a code");
         let (code, rest) = rest.trim_start().split_once(' ').expect("a field");
         let (field, value) = rest.trim_start().split_once(' ').expect("a value");
-        wrong(
-            pointer,
-            code,
-            field,
-            serde_json::from_str(value).expect(value),
-        )
+        wrong(pointer, code, field, serde_json::from_str(value).expect(value))
     };
     let mut cases: Vec<Wrong> = WRONG.trim().lines().map(read).collect();
     for (pointer, unread, refused) in AMOUNTS {
@@ -97,12 +83,7 @@ fn wrong_orders() -> Vec<Wrong> {
     cases.extend([
         wrong("/id", "too_long_text", "id", json!("x".repeat(201))),
         wrong("/source", "too_long_text", "source", json!("x".repeat(201))),
-        wrong(
-            "/data/order_id",
-            "invalid_value",
-            "data.order_id",
-            json!("x".repeat(65)),
-        ),
+        wrong("/data/order_id", "invalid_value", "data.order_id", json!("x".repeat(65))),
         wrong("/data/lines", "invalid_value", "lines[1].line_id", many(2)),
         wrong("/data/lines", "invalid_value", "lines", many(501)),
     ]);
@@ -112,27 +93,15 @@ fn wrong_orders() -> Vec<Wrong> {
 /// Lines that are no events at all.
 fn not_events() -> Vec<Vec<u8>> {
     let deep = format!("{{\"data\": {}{}}}", "[".repeat(200), "]".repeat(200));
-    let mut lines = [
-        "{",
-        "null",
-        "[]",
-        "5",
-        "\"event\"",
-        "{} {}",
-        "<order/>",
-        deep.as_str(),
-    ]
-    .map(|text| text.as_bytes().to_vec())
-    .to_vec();
+    let mut lines = ["{", "null", "[]", "5", "\"event\"", "{} {}", "<order/>", deep.as_str()]
+        .map(|text| text.as_bytes().to_vec())
+        .to_vec();
     lines.push(b"{\"id\": \"\xff\"}".to_vec());
     lines
 }
 
 fn order_is_there(client: &mut Client, order: &str) -> bool {
-    client
-        .call(&Request::get(shop::path(&format!("orders/{order}"))))
-        .status
-        == 200
+    client.call(&Request::get(shop::path(&format!("orders/{order}")))).status == 200
 }
 
 fn results(client: &mut Client, body: Vec<u8>) -> Vec<Value> {
@@ -166,29 +135,13 @@ fn a_bad_event_fails_alone_and_is_named() {
         }
         let batch = [placed("before"), bad.clone(), placed("after")];
         let results = results(&mut client, shop::ndjson(&batch).body);
-        assert_eq!(
-            outcomes(&results),
-            ["applied", "rejected", "applied"],
-            "{bad}: {results:?}"
-        );
+        assert_eq!(outcomes(&results), ["applied", "rejected", "applied"], "{bad}: {results:?}");
         let rejected = &results[1];
         assert_eq!(rejected["code"], case.code, "{bad}: {rejected}");
-        let named = rejected["violations"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let named = named
-            .iter()
-            .any(|violation| violation["field"] == case.field);
-        assert!(
-            case.field == "-" || named,
-            "{} is not named: {rejected}",
-            case.field
-        );
-        assert!(
-            !order_is_there(&mut client, &format!("bad-{number}")),
-            "{bad}"
-        );
+        let named = rejected["violations"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let named = named.iter().any(|violation| violation["field"] == case.field);
+        assert!(case.field == "-" || named, "{} is not named: {rejected}", case.field);
+        assert!(!order_is_there(&mut client, &format!("bad-{number}")), "{bad}");
         // What was rejected is not remembered: mended, it is taken under the same id.
         assert_eq!(shop::tell(&mut client, &[good]), ["applied"], "{bad}");
     }
@@ -202,27 +155,12 @@ fn a_line_that_is_no_event_fails_alone() {
     let server = serve(folder.path());
     let mut client = server.client();
     for (number, line) in not_events().into_iter().enumerate() {
-        let placed =
-            |name: &str| shop::placed(&format!("{name}-{number}"), "u9", shop::TEN).to_string();
-        let lines = [
-            placed("before").as_bytes(),
-            &line,
-            placed("after").as_bytes(),
-        ]
-        .join(&b'\n');
+        let placed = |name: &str| shop::placed(&format!("{name}-{number}"), "u9", shop::TEN).to_string();
+        let lines = [placed("before").as_bytes(), &line, placed("after").as_bytes()].join(&b'\n');
         let results = results(&mut client, lines);
         let line = String::from_utf8_lossy(&line);
-        assert_eq!(
-            outcomes(&results),
-            ["applied", "rejected", "applied"],
-            "{line}"
-        );
-        assert!(
-            results[1]["detail"]
-                .as_str()
-                .is_some_and(|text| !text.is_empty()),
-            "{line}"
-        );
+        assert_eq!(outcomes(&results), ["applied", "rejected", "applied"], "{line}");
+        assert!(results[1]["detail"].as_str().is_some_and(|text| !text.is_empty()), "{line}");
     }
 }
 
@@ -242,11 +180,7 @@ fn wrong_money_changes_nothing() {
         let told = shop::tell(&mut client, &[paid]);
         assert_eq!(told, ["rejected"], "{amount} paid");
         if amount != whole - 1 {
-            assert_eq!(
-                shop::tell(&mut client, &[refund]),
-                ["rejected"],
-                "{amount} refunded"
-            );
+            assert_eq!(shop::tell(&mut client, &[refund]), ["rejected"], "{amount} refunded");
         }
     }
     let batch = Request::new("POST", shop::path("events"));

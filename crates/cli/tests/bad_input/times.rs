@@ -27,18 +27,11 @@ fn what_is_no_time_is_refused_by_name() {
     client.call(&shop::clock(shop::TEN)).expect(200);
     for text in NOT_TIMES {
         let answer = client.call(&Request::put("/v1/sandbox/clock", &json!({ "now": text })));
-        assert_eq!(
-            (answer.status, answer.code().as_str()),
-            (422, "invalid_body"),
-            "{text}"
-        );
+        assert_eq!((answer.status, answer.code().as_str()), (422, "invalid_body"), "{text}");
         assert_eq!(answer.json()["violations"][0]["field"], "now", "{text}");
     }
     let back = client.call(&shop::clock(shop::TEN - 1));
-    assert_eq!(
-        (back.status, back.code().as_str()),
-        (409, "clock_backwards")
-    );
+    assert_eq!((back.status, back.code().as_str()), (409, "clock_backwards"));
     assert_eq!(client.get("/v1/sandbox/clock")["now"], shop::at(shop::TEN));
 }
 
@@ -60,23 +53,15 @@ fn the_end_of_the_calendar_breaks_nothing() {
     backwards["data"]["cancel_at"] = json!("0001-01-01T00:00:00Z");
     shop::tell(&mut client, &[old, endless, backwards]);
     let last = json!({ "now": "9999-12-30T21:00:00Z" });
-    client
-        .call(&Request::put("/v1/sandbox/clock", &last))
-        .expect(200);
+    client.call(&Request::put("/v1/sandbox/clock", &last)).expect(200);
     let mut new = shop::placed("new", "u5", shop::TEN);
     new["time"] = last["now"].clone();
     shop::tell(&mut client, &[new]);
     let campaign = Request::post(shop::path("campaigns/validate"), &shop::campaign(100));
     client.call(&campaign).expect(200);
     for order in ["o1", "old", "endless", "backwards", "new"] {
-        let answer = client.call(&Request::get(shop::path(&format!(
-            "orders/{order}/timeline"
-        ))));
-        assert!(
-            [200, 404].contains(&answer.status),
-            "{order}: {}",
-            answer.text()
-        );
+        let answer = client.call(&Request::get(shop::path(&format!("orders/{order}/timeline"))));
+        assert!([200, 404].contains(&answer.status), "{order}: {}", answer.text());
     }
     assert!(!server.log().contains("panicked"), "{}", server.log());
     let audited = run(folder.path(), &["audit", "--store", "sqlite:shop.db"]);

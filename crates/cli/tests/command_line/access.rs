@@ -4,15 +4,7 @@ use crate::support::{Client, Request, Server, shop};
 use crate::{folder, keys, routes};
 use serde_json::json;
 
-const SCOPES: [&str; 7] = [
-    "read",
-    "events",
-    "checkout",
-    "campaigns",
-    "refunds",
-    "risk",
-    "admin",
-];
+const SCOPES: [&str; 7] = ["read", "events", "checkout", "campaigns", "refunds", "risk", "admin"];
 
 /// The path of a route in a shop. The other names are those of things that are not there.
 fn address(path: &str, shop: &str) -> String {
@@ -59,16 +51,8 @@ fn without_a_valid_key_nothing_is_said() {
         for route in routes::all() {
             let answer = client.call(&request(route, shop::SHOP));
             if needs_key(&route) {
-                assert_eq!(
-                    (answer.status, answer.code().as_str()),
-                    (401, "unauthorized"),
-                    "{route:?}"
-                );
-                assert_eq!(
-                    answer.header("www-authenticate"),
-                    Some("Bearer"),
-                    "{route:?}"
-                );
+                assert_eq!((answer.status, answer.code().as_str()), (401, "unauthorized"), "{route:?}");
+                assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{route:?}");
             } else {
                 assert_eq!(answer.status, 200, "{route:?}");
             }
@@ -93,11 +77,7 @@ fn a_key_of_one_shop_finds_no_other_shop() {
     let of_shops = |route: &routes::Route| route.1.contains("{shop}");
     for route in routes::all().into_iter().filter(of_shops) {
         let [there, nowhere] = ["s2", "s3"].map(|shop| client.call(&request(route, shop)));
-        assert_eq!(
-            (there.status, there.code().as_str()),
-            (404, "not_found"),
-            "{route:?}"
-        );
+        assert_eq!((there.status, there.code().as_str()), (404, "not_found"), "{route:?}");
         let blind = |text: String| text.replace("s2", "s?").replace("s3", "s?");
         assert_eq!(blind(there.text()), blind(nowhere.text()), "{route:?}");
     }
@@ -121,23 +101,11 @@ fn each_route_needs_its_scope_and_no_other() {
         for route in routes::all() {
             let answer = client.call(&request(route, shop::SHOP));
             if ["-", "*", scope].contains(&route.2) {
-                assert!(
-                    ![401, 403].contains(&answer.status),
-                    "{scope}, {route:?}: {}",
-                    answer.text()
-                );
+                assert!(![401, 403].contains(&answer.status), "{scope}, {route:?}: {}", answer.text());
             } else {
                 let refused = (answer.status, answer.code());
-                assert_eq!(
-                    refused,
-                    (403, "scope_missing".to_owned()),
-                    "{scope}, {route:?}"
-                );
-                assert!(
-                    answer.text().contains(route.2),
-                    "it says which: {}",
-                    answer.text()
-                );
+                assert_eq!(refused, (403, "scope_missing".to_owned()), "{scope}, {route:?}");
+                assert!(answer.text().contains(route.2), "it says which: {}", answer.text());
             }
         }
     }

@@ -15,12 +15,7 @@ fn work(client: &mut Client, stop: &AtomicBool) -> usize {
         let (order, customer) = (format!("busy-{number}"), format!("u-{number}"));
         let mut events = vec![shop::placed(&order, &customer, shop::TEN)];
         if number % 2 == 0 {
-            events.push(shop::paid(
-                &order,
-                &format!("p-{number}"),
-                None,
-                shop::TEN + 1,
-            ));
+            events.push(shop::paid(&order, &format!("p-{number}"), None, shop::TEN + 1));
         }
         shop::tell(client, &events);
     }
@@ -35,15 +30,8 @@ fn audit_is_clean(folder: &Path, store: &str) {
 
 /// What the copy must answer as the original did.
 fn known(client: &mut Client) -> Vec<Value> {
-    let paths = [
-        "orders/o1",
-        "orders/o1/offers",
-        "orders/o1/timeline",
-        "orders/o1/settlement",
-    ];
-    let paths = paths
-        .into_iter()
-        .chain(["campaigns", "customers/u1/coupons"]);
+    let paths = ["orders/o1", "orders/o1/offers", "orders/o1/timeline", "orders/o1/settlement"];
+    let paths = paths.into_iter().chain(["campaigns", "customers/u1/coupons"]);
     paths.map(|path| client.get(shop::path(path))).collect()
 }
 
@@ -54,9 +42,7 @@ fn a_backup_of_a_busy_store_is_whole_and_can_be_restored() {
     let mut client = server.client();
     shop::open(&mut client, 1_440, 100);
     shop::tell(&mut client, &[shop::placed("o1", "u1", shop::TEN)]);
-    client
-        .call(&shop::clock(shop::TEN + shop::TRIGGER))
-        .expect(200);
+    client.call(&shop::clock(shop::TEN + shop::TRIGGER)).expect(200);
     let coupon = shop::take(&mut client, "o1", "u1");
     let before = known(&mut client);
     let (stop, mut busy) = (AtomicBool::new(false), server.client());
@@ -80,10 +66,7 @@ fn a_backup_of_a_busy_store_is_whole_and_can_be_restored() {
     let other = Server::start(folder.path(), &["--sandbox", "--store", "sqlite:new.db"]);
     let mut client = other.client();
     assert_eq!(known(&mut client), before);
-    let told = shop::tell(
-        &mut client,
-        &[shop::paid("o1", "p1", Some(&coupon), shop::TEN + 20)],
-    );
+    let told = shop::tell(&mut client, &[shop::paid("o1", "p1", Some(&coupon), shop::TEN + 20)]);
     assert_eq!(told, ["applied"], "life goes on in the copy");
 }
 
@@ -107,8 +90,5 @@ fn a_restore_replaces_what_was_there() {
     let mut client = server.client();
     let order = client.call(&crate::support::Request::get(shop::path("orders/later")));
     assert_eq!(order.code(), "not_found");
-    assert_eq!(
-        client.get(shop::path("campaigns"))["data"][0]["campaign_id"],
-        "c1"
-    );
+    assert_eq!(client.get(shop::path("campaigns"))["data"][0]["campaign_id"], "c1");
 }

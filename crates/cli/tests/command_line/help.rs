@@ -40,28 +40,16 @@ fn the_program_names_every_command_and_the_first_steps() {
         let line = format!("\n  {}", command[0]);
         assert!(help.out.contains(&line), "{}", help.out);
     }
-    assert!(
-        help.out.contains("promenade serve --sandbox"),
-        "{}",
-        help.out
-    );
+    assert!(help.out.contains("promenade serve --sandbox"), "{}", help.out);
     let bare = run(folder.path(), &[]);
-    assert_eq!(
-        bare.code,
-        Some(2),
-        "without a command it says how it is used"
-    );
+    assert_eq!(bare.code, Some(2), "without a command it says how it is used");
     assert!(bare.err.contains("Usage: promenade"), "{}", bare.err);
 }
 
 #[test]
 fn a_slip_is_answered_with_what_was_meant() {
     let folder = folder();
-    for (slip, meant) in [
-        ("serv", "serve"),
-        ("audti", "audit"),
-        ("--sandboxx", "Usage"),
-    ] {
+    for (slip, meant) in [("serv", "serve"), ("audti", "audit"), ("--sandboxx", "Usage")] {
         let ended = run(folder.path(), &[slip]);
         assert_eq!(ended.code, Some(2), "{slip}");
         assert!(ended.err.contains(meant), "{slip}: {}", ended.err);

@@ -10,23 +10,14 @@ const LOOKS: u32 = 1_000_000;
 
 /// Makes a key and answers it.
 pub fn create(folder: &Path, args: &[&str]) -> String {
-    let made = run(
-        folder,
-        &[&["keys", "create", "--keys", "keys.json"], args].concat(),
-    );
+    let made = run(folder, &[&["keys", "create", "--keys", "keys.json"], args].concat());
     assert_eq!(made.code, Some(0), "{}", made.err);
     made.out.trim().to_owned()
 }
 
 /// A sandbox that goes by `keys.json`.
 pub fn serve(folder: &Path) -> Server {
-    let args = [
-        "--sandbox",
-        "--store",
-        "sqlite:shop.db",
-        "--keys",
-        "keys.json",
-    ];
+    let args = ["--sandbox", "--store", "sqlite:shop.db", "--keys", "keys.json"];
     Server::start(folder, &args)
 }
 
@@ -34,19 +25,13 @@ pub fn serve(folder: &Path) -> Server {
 fn until(client: &mut Client, status: u16) {
     let clock = Request::get("/v1/sandbox/clock");
     let answered = (0..LOOKS).any(|_| client.call(&clock).status == status);
-    assert!(
-        answered,
-        "{LOOKS} requests later it still does not answer {status}"
-    );
+    assert!(answered, "{LOOKS} requests later it still does not answer {status}");
 }
 
 #[test]
 fn a_key_is_shown_once_listed_without_its_secret_and_withdrawn() {
     let folder = folder();
-    let key = create(
-        folder.path(),
-        &["--name", "erp", "--shop", "s1", "--scopes", "read,events"],
-    );
+    let key = create(folder.path(), &["--name", "erp", "--shop", "s1", "--scopes", "read,events"]);
     assert!(key.starts_with("pk_") && key.len() == 67, "{key}");
     let file = fs::read_to_string(folder.path().join("keys.json")).expect("the file is there");
     assert!(!file.contains(&key), "{file}");
@@ -56,20 +41,10 @@ fn a_key_is_shown_once_listed_without_its_secret_and_withdrawn() {
         assert!(listed.contains(part), "{listed}");
     }
     assert!(!listed.contains(&key[3..]), "{listed}");
-    let again = run(
-        folder.path(),
-        &["keys", "create", "--name", "erp", "--keys", "keys.json"],
-    );
+    let again = run(folder.path(), &["keys", "create", "--name", "erp", "--keys", "keys.json"]);
     assert_eq!(again.code, Some(1), "{again:?}");
-    assert!(
-        again.err.contains("there is a key named erp"),
-        "{}",
-        again.err
-    );
-    let revoked = run(
-        folder.path(),
-        &["keys", "revoke", "erp", "--keys", "keys.json"],
-    );
+    assert!(again.err.contains("there is a key named erp"), "{}", again.err);
+    let revoked = run(folder.path(), &["keys", "revoke", "erp", "--keys", "keys.json"]);
     assert_eq!(revoked.code, Some(0), "{revoked:?}");
     assert_eq!(list(), "");
 }
@@ -84,10 +59,7 @@ fn a_running_service_follows_the_file() {
     until(&mut client, 200);
     let mut second = Client::new(&server.address, &create(folder.path(), &["--name", "app"]));
     until(&mut second, 200);
-    let revoked = run(
-        folder.path(),
-        &["keys", "revoke", "erp", "--keys", "keys.json"],
-    );
+    let revoked = run(folder.path(), &["keys", "revoke", "erp", "--keys", "keys.json"]);
     assert_eq!(revoked.code, Some(0), "{revoked:?}");
     until(&mut client, 401);
     until(&mut second, 200);
@@ -98,16 +70,9 @@ fn a_running_service_follows_the_file() {
 }
 
 fn create_fails(folder: &Path) {
-    let made = run(
-        folder,
-        &["keys", "create", "--name", "new", "--keys", "keys.json"],
-    );
+    let made = run(folder, &["keys", "create", "--name", "new", "--keys", "keys.json"]);
     assert_eq!(made.code, Some(1), "{made:?}");
-    assert!(
-        made.err.contains("keys.json is not a file of keys"),
-        "{}",
-        made.err
-    );
+    assert!(made.err.contains("keys.json is not a file of keys"), "{}", made.err);
 }
 
 #[test]
@@ -117,9 +82,6 @@ fn a_key_that_has_run_out_is_refused() {
     let key = create(folder.path(), &keys);
     let server = serve(folder.path());
     let answer = Client::new(&server.address, &key).call(&shop::clock(0));
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (401, "unauthorized")
-    );
+    assert_eq!((answer.status, answer.code().as_str()), (401, "unauthorized"));
     assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
 }

@@ -64,17 +64,11 @@ fn routes(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (path, methods) in paths {
         let methods = methods.as_object().expect("a path has methods");
-        found.extend(
-            methods
-                .keys()
-                .map(|method| (path, method.to_ascii_uppercase())),
-        );
+        found.extend(methods.keys().map(|method| (path, method.to_ascii_uppercase())));
     }
     found.sort();
     let found = found.into_iter();
-    found
-        .map(|(path, method)| format!("{method} {path}"))
-        .collect()
+    found.map(|(path, method)| format!("{method} {path}")).collect()
 }
 
 #[test]
@@ -87,9 +81,7 @@ fn the_document_is_the_one_that_is_served_and_its_routes_are_these() {
     let mut client = server.client();
     client.key = String::new();
     assert_eq!(client.get("/openapi.json"), printed);
-    let known = all()
-        .into_iter()
-        .map(|(method, path, _)| format!("{method} {path}"));
+    let known = all().into_iter().map(|(method, path, _)| format!("{method} {path}"));
     assert_eq!(routes(&printed), known.collect::<Vec<_>>());
     let problems = client.call(&Request::get("/docs/problems"));
     assert_eq!(problems.status, 200);

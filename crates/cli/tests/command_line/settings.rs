@@ -7,12 +7,7 @@ use std::fs;
 use std::path::Path;
 
 /// The databases that a service which was told its store in these places has made.
-fn made(
-    folder: &Path,
-    flag: Option<&str>,
-    variable: Option<&str>,
-    file: Option<&str>,
-) -> Vec<String> {
+fn made(folder: &Path, flag: Option<&str>, variable: Option<&str>, file: Option<&str>) -> Vec<String> {
     let mut args = vec!["serve", "--listen", "127.0.0.1:0"];
     if let Some(store) = file {
         let text = format!("store = \"sqlite:{store}.db\"\nlog = \"text\"\n");
@@ -35,10 +30,7 @@ fn databases(folder: &Path) -> Vec<String> {
     let files = fs::read_dir(folder).expect("the folder can be read");
     let names = files.map(|file| file.expect("a file").file_name());
     let names = names.map(|name| name.to_string_lossy().into_owned());
-    let base = |name: String| {
-        name.split_once('.')
-            .map(|(base, kind)| (base.to_owned(), kind.to_owned()))
-    };
+    let base = |name: String| name.split_once('.').map(|(base, kind)| (base.to_owned(), kind.to_owned()));
     let bases = names.filter_map(base);
     let found = bases.filter(|(_, kind)| kind == "db" || kind == "sqlite");
     found.map(|(base, _)| base).collect()
@@ -73,138 +65,45 @@ fn a_sandbox_keeps_nothing_unless_it_is_told_to() {
 
 /// What is wrong, the exit code, and what the sentence must say.
 const REFUSED: [(&[&str], i32, &str); 20] = [
-    (
-        &["serve", "--store", "shop.db"],
-        1,
-        "a store is memory or sqlite:FILE",
-    ),
-    (
-        &["serve", "--store", "postgres://localhost/shop"],
-        1,
-        "PostgreSQL store is not built yet",
-    ),
-    (
-        &["serve", "--store", "sqlite:no/such/folder/shop.db"],
-        1,
-        "cannot open no/such/folder/shop.db",
-    ),
+    (&["serve", "--store", "shop.db"], 1, "a store is memory or sqlite:FILE"),
+    (&["serve", "--store", "postgres://localhost/shop"], 1, "PostgreSQL store is not built yet"),
+    (&["serve", "--store", "sqlite:no/such/folder/shop.db"], 1, "cannot open no/such/folder/shop.db"),
     (&["serve", "--store", "sqlite:garbage.db"], 1, "garbage.db"),
-    (
-        &["serve", "--config", "missing.toml"],
-        1,
-        "there is no configuration file missing.toml",
-    ),
+    (&["serve", "--config", "missing.toml"], 1, "there is no configuration file missing.toml"),
     (&["serve", "--config", "wrong.toml"], 1, "stores"),
-    (
-        &["serve", "--log", "xml"],
-        1,
-        "log is json or text, not xml",
-    ),
-    (
-        &["serve", "--sandbox", "--listen", "nowhere"],
-        1,
-        "cannot listen on nowhere",
-    ),
-    (
-        &["serve", "--sandbox", "--messages", "pigeon"],
-        1,
-        "messages is jsonl:FILE or an http address",
-    ),
-    (
-        &["serve", "--sandbox", "--webhook-allow", "10.0.0.0/99"],
-        1,
-        "webhook_allow 10.0.0.0/99",
-    ),
-    (
-        &["serve", "--sandbox", "--keys", "garbage.db"],
-        1,
-        "garbage.db is not a file of keys",
-    ),
-    (
-        &["audit", "--store", "sqlite:missing.db"],
-        2,
-        "there is no store missing.db",
-    ),
-    (
-        &["audit", "--store", "memory"],
-        2,
-        "memory is not sqlite:FILE",
-    ),
+    (&["serve", "--log", "xml"], 1, "log is json or text, not xml"),
+    (&["serve", "--sandbox", "--listen", "nowhere"], 1, "cannot listen on nowhere"),
+    (&["serve", "--sandbox", "--messages", "pigeon"], 1, "messages is jsonl:FILE or an http address"),
+    (&["serve", "--sandbox", "--webhook-allow", "10.0.0.0/99"], 1, "webhook_allow 10.0.0.0/99"),
+    (&["serve", "--sandbox", "--keys", "garbage.db"], 1, "garbage.db is not a file of keys"),
+    (&["audit", "--store", "sqlite:missing.db"], 2, "there is no store missing.db"),
+    (&["audit", "--store", "memory"], 2, "memory is not sqlite:FILE"),
     (&["audit", "--store", "sqlite:garbage.db"], 2, "garbage.db"),
-    (
-        &["backup", "--store", "sqlite:missing.db", "--to", "copy.db"],
-        1,
-        "there is no store missing.db",
-    ),
-    (
-        &[
-            "restore",
-            "--from",
-            "missing.db",
-            "--store",
-            "sqlite:new.db",
-        ],
-        1,
-        "missing.db",
-    ),
-    (
-        &[
-            "restore",
-            "--from",
-            "garbage.db",
-            "--store",
-            "sqlite:new.db",
-        ],
-        1,
-        "garbage.db",
-    ),
-    (
-        &["migrate", "--store", "sqlite:garbage.db"],
-        1,
-        "garbage.db",
-    ),
-    (
-        &["keys", "revoke", "nobody"],
-        1,
-        "there is no key named nobody",
-    ),
-    (
-        &["keys", "create", "--name", "x", "--scopes", "all"],
-        1,
-        "all is not one of read",
-    ),
+    (&["backup", "--store", "sqlite:missing.db", "--to", "copy.db"], 1, "there is no store missing.db"),
+    (&["restore", "--from", "missing.db", "--store", "sqlite:new.db"], 1, "missing.db"),
+    (&["restore", "--from", "garbage.db", "--store", "sqlite:new.db"], 1, "garbage.db"),
+    (&["migrate", "--store", "sqlite:garbage.db"], 1, "garbage.db"),
+    (&["keys", "revoke", "nobody"], 1, "there is no key named nobody"),
+    (&["keys", "create", "--name", "x", "--scopes", "all"], 1, "all is not one of read"),
 ];
 
 #[test]
 fn what_cannot_be_used_is_said_in_one_sentence() {
     let folder = folder();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text);
-    write(
-        "garbage.db",
-        &"This is no database, and no list of keys either.\n".repeat(100),
-    )
-    .expect("written");
+    write("garbage.db", &"This is no database, and no list of keys either.\n".repeat(100)).expect("written");
     write("wrong.toml", "stores = \"sqlite:shop.db\"\n").expect("written");
     for (args, code, sentence) in REFUSED {
         let ended = run(folder.path(), args);
         assert_eq!(ended.code, Some(code), "{args:?}: {}", ended.err);
-        let said = ended
-            .err
-            .lines()
-            .rfind(|line| line.starts_with("promenade: "));
+        let said = ended.err.lines().rfind(|line| line.starts_with("promenade: "));
         let said = said.unwrap_or_else(|| panic!("{args:?} says {}", ended.err));
         assert!(said.contains(sentence), "{args:?}: {said}");
         assert!(!ended.err.contains("panicked"), "{args:?}: {}", ended.err);
         assert_eq!(ended.out, "", "{args:?}");
     }
-    assert!(
-        !folder.path().join("new.db").exists(),
-        "nothing was restored"
-    );
-    assert!(
-        !folder.path().join("copy.db").exists(),
-        "nothing was copied"
-    );
+    assert!(!folder.path().join("new.db").exists(), "nothing was restored");
+    assert!(!folder.path().join("copy.db").exists(), "nothing was copied");
 }
 
 /// One process writes a file; the others are told so at once, and the first one goes on.
@@ -214,10 +113,7 @@ fn a_file_in_use_is_refused_at_once() {
     let server = Server::sandbox(folder.path());
     let mut client = server.client();
     shop::open(&mut client, 1_440, 100);
-    let backup = run(
-        folder.path(),
-        &["backup", "--store", "sqlite:shop.db", "--to", "copy.db"],
-    );
+    let backup = run(folder.path(), &["backup", "--store", "sqlite:shop.db", "--to", "copy.db"]);
     assert_eq!(backup.code, Some(0), "{}", backup.err);
     let store = ["--store", "sqlite:shop.db"];
     for command in [
@@ -228,14 +124,9 @@ fn a_file_in_use_is_refused_at_once() {
         let began = std::time::Instant::now();
         let ended = run(folder.path(), &[command, &store].concat());
         assert_eq!(ended.code, Some(1), "{command:?}: {}", ended.err);
-        let sentence =
-            "shop.db is in use by another process that writes it; stop that process first";
+        let sentence = "shop.db is in use by another process that writes it; stop that process first";
         assert!(ended.err.contains(sentence), "{command:?}: {}", ended.err);
-        assert!(
-            began.elapsed().as_secs() < 5,
-            "{command:?} took {:?}",
-            began.elapsed()
-        );
+        assert!(began.elapsed().as_secs() < 5, "{command:?} took {:?}", began.elapsed());
     }
     let told = shop::tell(&mut client, &[shop::placed("o1", "u1", shop::TEN)]);
     assert_eq!(told, ["applied"]);

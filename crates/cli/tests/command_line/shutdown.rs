@@ -68,17 +68,8 @@ fn a_receiver_that_never_answers_does_not_hold_the_end_up() {
     let folder = folder();
     let receiver = Receiver::start();
     receiver.answer(&["", "", "", ""]);
-    let args = [
-        "--sandbox",
-        "--store",
-        "sqlite:shop.db",
-        "--webhook-allow",
-        "127.0.0.1",
-    ];
-    let server = Server::start(
-        folder.path(),
-        &[&args[..], &["--webhook-allow-http"]].concat(),
-    );
+    let args = ["--sandbox", "--store", "sqlite:shop.db", "--webhook-allow", "127.0.0.1"];
+    let server = Server::start(folder.path(), &[&args[..], &["--webhook-allow-http"]].concat());
     let mut client = server.client();
     client.call(&shop::shop(1_440)).expect(200);
     let hook = Request::post(shop::path("webhooks"), &json!({ "url": receiver.url }));

@@ -99,17 +99,12 @@ impl Caller<'_> {
     pub fn act(&mut self, what: What, request: Request) -> Option<Answer> {
         let answer = self.send(&request);
         let copy = answer.clone();
-        self.acts.push(Act {
-            what,
-            request,
-            answer,
-        });
+        self.acts.push(Act { what, request, answer });
         copy
     }
 
     /// Reads something.
     pub fn look(&mut self, path: String) -> Option<Value> {
-        self.send(&Request::get(path))
-            .map(|answer| answer.expect(200))
+        self.send(&Request::get(path)).map(|answer| answer.expect(200))
     }
 }

@@ -29,28 +29,18 @@ impl Book {
         let Some(answer) = &act.answer else {
             return;
         };
-        assert!(
-            matches!(answer.status, 200 | 201 | 409),
-            "{act:?}: {}",
-            answer.text()
-        );
+        assert!(matches!(answer.status, 200 | 201 | 409), "{act:?}: {}", answer.text());
         match &act.what {
             What::Claim { order } => {
                 self.count("claim", &answer.code());
                 if answer.status == 201 {
-                    let coupon = answer.json()["coupon_id"]
-                        .as_str()
-                        .expect("an id")
-                        .to_owned();
+                    let coupon = answer.json()["coupon_id"].as_str().expect("an id").to_owned();
                     self.coupon(order, &coupon);
                 }
             }
             What::Events { events } => {
                 let results = answer.json();
-                for (event, result) in events
-                    .iter()
-                    .zip(results["results"].as_array().expect("results"))
-                {
+                for (event, result) in events.iter().zip(results["results"].as_array().expect("results")) {
                     self.event(event, result["outcome"].as_str().expect("an outcome"));
                 }
             }
@@ -95,18 +85,12 @@ impl Book {
         let mut claimed: BTreeMap<&str, &str> = BTreeMap::new();
         for (coupon, order) in &coupons {
             let other = claimed.insert(order, coupon);
-            assert_eq!(
-                other, None,
-                "{order} has the coupon {coupon} and another one"
-            );
+            assert_eq!(other, None, "{order} has the coupon {coupon} and another one");
         }
         for (order, told) in &self.orders {
             let state = orders.get(order).map(String::as_str);
             assert!(state.is_some(), "{order} was acknowledged and is lost");
-            assert!(
-                told.state.is_none() || told.state == state,
-                "{order}: {told:?}, but {state:?}"
-            );
+            assert!(told.state.is_none() || told.state == state, "{order}: {told:?}, but {state:?}");
             let coupon = told.coupon.as_deref();
             assert!(
                 coupon.is_none() || claimed.get(order.as_str()).copied() == coupon,
@@ -130,9 +114,7 @@ impl Book {
             What::Events { .. } | What::Clock => drop(answer.expect(200)),
             What::Claim { order } if answer.code() == "already_claimed" => {
                 let offers = client.get(shop::path(&format!("orders/{order}/offers")));
-                let coupon = offers["offers"][0]["coupon_id"]
-                    .as_str()
-                    .expect("its coupon");
+                let coupon = offers["offers"][0]["coupon_id"].as_str().expect("its coupon");
                 self.coupon(order, coupon);
             }
             What::Claim { .. } | What::Start => {}
@@ -166,11 +148,7 @@ pub fn ask_again(client: &mut Client, act: &Act) {
             let before = before.json();
             let accepted = |index: usize| before["results"][index]["outcome"] != "rejected";
             let after = shop::tell(client, events);
-            for (index, outcome) in after
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| accepted(*index))
-            {
+            for (index, outcome) in after.iter().enumerate().filter(|(index, _)| accepted(*index)) {
                 assert_eq!(outcome, "duplicate", "{}", events[index]);
             }
         }
@@ -181,37 +159,19 @@ pub fn ask_again(client: &mut Client, act: &Act) {
 
 fn claimed_again(client: &mut Client, act: &Act, before: &Answer, order: &str) {
     let after = client.call(&act.request);
-    let has_key = act
-        .request
-        .headers
-        .iter()
-        .any(|(name, _)| *name == "idempotency-key");
+    let has_key = act.request.headers.iter().any(|(name, _)| *name == "idempotency-key");
     if has_key {
         let same = (after.status, &after.body) == (before.status, &before.body);
         assert!(same, "{act:?} is answered {} now", after.text());
     } else {
         let said = ["already_claimed", "order_paid", "order_cancelled"];
-        assert!(
-            said.contains(&after.code().as_str()),
-            "{order}: {}",
-            after.text()
-        );
+        assert!(said.contains(&after.code().as_str()), "{order}: {}", after.text());
     }
     let coupon = before.json();
     let id = coupon["coupon_id"].as_str().expect("it has an id");
     let now = client.call(&Request::get(shop::path(&format!("coupons/{id}"))));
     let now = now.expect(200);
-    for figure in [
-        "coupon_id",
-        "customer_id",
-        "order_id",
-        "spend",
-        "save",
-        "usable_from",
-    ] {
-        assert_eq!(
-            coupon[figure], now[figure],
-            "{order}: the coupon is another one"
-        );
+    for figure in ["coupon_id", "customer_id", "order_id", "spend", "save", "usable_from"] {
+        assert_eq!(coupon[figure], now[figure], "{order}: the coupon is another one");
     }
 }

@@ -93,20 +93,12 @@ fn customer(caller: &mut Caller<'_>, dice: &mut Dice, order: &Order, now: i64) -
     }
 }
 
-fn claim(
-    caller: &mut Caller<'_>,
-    dice: &mut Dice,
-    order: &Order,
-    offer: &str,
-    now: i64,
-) -> Option<()> {
+fn claim(caller: &mut Caller<'_>, dice: &mut Dice, order: &Order, offer: &str, now: i64) -> Option<()> {
     let mut request = shop::claim(&order.id, offer, &order.customer);
     if dice.chance(50) {
         request = request.key(format!("claim-{}", order.id));
     }
-    let what = What::Claim {
-        order: order.id.clone(),
-    };
+    let what = What::Claim { order: order.id.clone() };
     let answer = caller.act(what.clone(), request.clone())?;
     if dice.chance(20) {
         caller.act(what, request)?;

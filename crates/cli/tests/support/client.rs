@@ -22,12 +22,7 @@ impl Request {
     /// A request without a body.
     pub fn new(method: &'static str, path: impl Into<String>) -> Self {
         let (headers, body) = (Vec::new(), Vec::new());
-        Self {
-            method,
-            path: path.into(),
-            headers,
-            body,
-        }
+        Self { method, path: path.into(), headers, body }
     }
     pub fn get(path: impl Into<String>) -> Self {
         Self::new("GET", path)
@@ -103,11 +98,7 @@ pub struct Client {
 impl Client {
     pub fn new(address: &str, key: &str) -> Self {
         let (address, key, stream) = (address.to_owned(), key.to_owned(), None);
-        Self {
-            address,
-            key,
-            stream,
-        }
+        Self { address, key, stream }
     }
 
     /// The answer; an error when none came.
@@ -185,11 +176,7 @@ fn read(stream: &mut impl BufRead) -> io::Result<Answer> {
         };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut answer = Answer {
-        status,
-        headers,
-        body: Vec::new(),
-    };
+    let mut answer = Answer { status, headers, body: Vec::new() };
     if answer.header("transfer-encoding").is_some() {
         return Err(wrong("this service does not send chunks"));
     }

@@ -51,11 +51,7 @@ impl Receiver {
                 std::thread::spawn(move || serve(stream, &send, &answers));
             }
         });
-        Self {
-            url: format!("http://{address}/hook"),
-            script,
-            arrived,
-        }
+        Self { url: format!("http://{address}/hook"), script, arrived }
     }
 
     /// Says how the deliveries to come are answered, one after the other.
@@ -111,10 +107,7 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<Delivered> {
             None => {}
         }
     }
-    let mut delivered = Delivered {
-        headers,
-        body: Vec::new(),
-    };
+    let mut delivered = Delivered { headers, body: Vec::new() };
     let length = delivered.header("content-length").parse().unwrap_or(0);
     delivered.body = vec![0; length];
     stream.read_exact(&mut delivered.body).ok()?;

@@ -14,11 +14,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// The program in a folder, without settings from outside. Its log goes to `serve.log` there.
 pub fn program(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_promenade"));
-    command
-        .args(args)
-        .current_dir(folder)
-        .env("RUST_LOG", "warn")
-        .stdin(Stdio::null());
+    command.args(args).current_dir(folder).env("RUST_LOG", "warn").stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PROMENADE_") {
             command.env_remove(name);
@@ -59,11 +55,7 @@ pub fn finish(mut command: Command) -> Ended {
     }
     let status = process.wait().expect("the program can be waited for");
     let [out, err] = [0, 1].map(|index| texts[index].take().unwrap_or_default());
-    Ended {
-        code: status.code(),
-        out,
-        err,
-    }
+    Ended { code: status.code(), out, err }
 }
 
 /// Reads to the end on a thread of its own.
@@ -105,9 +97,7 @@ impl Server {
     pub fn of(mut command: Command, folder: &Path) -> Self {
         let log = folder.join("serve.log");
         let file = OpenOptions::new().create(true).append(true).open(&log);
-        command
-            .stdout(Stdio::piped())
-            .stderr(file.expect("the log can be written"));
+        command.stdout(Stdio::piped()).stderr(file.expect("the log can be written"));
         let mut process = command.spawn().expect("the program starts");
         let output = process.stdout.take().expect("its output is piped");
         let mut output = BufReader::new(output);
@@ -125,12 +115,7 @@ impl Server {
                 panic!("the service ended before it listened: {said}{log}");
             }
         };
-        Self {
-            process,
-            address,
-            output: Some(output),
-            log,
-        }
+        Self { process, address, output: Some(output), log }
     }
 
     /// A client with the sandbox's key.

@@ -19,11 +19,7 @@ pub const TRIGGER: i64 = 15;
 pub fn at(minutes: i64) -> String {
     let (day, minute) = (10 + minutes / 1_440, minutes % 1_440);
     assert!((10..=30).contains(&day), "the days of June are used up");
-    format!(
-        "2022-06-{day}T{:02}:{:02}:00+08:00",
-        minute / 60,
-        minute % 60
-    )
+    format!("2022-06-{day}T{:02}:{:02}:00+08:00", minute / 60, minute % 60)
 }
 
 /// An address of the shop.
@@ -38,8 +34,7 @@ pub fn clock(minutes: i64) -> Request {
 
 /// Makes the shop or changes it: unpaid orders are cancelled after so many minutes.
 pub fn shop(timeout_minutes: i64) -> Request {
-    let body =
-        json!({ "name": "Teas 茶", "kind": "sop", "payment_timeout_minutes": timeout_minutes });
+    let body = json!({ "name": "Teas 茶", "kind": "sop", "payment_timeout_minutes": timeout_minutes });
     Request::put(format!("/v1/shops/{SHOP}"), &body)
 }
 
@@ -89,32 +84,17 @@ pub fn paid(order: &str, payment: &str, coupon: Option<&str>, minutes: i64) -> V
         "order_id": order, "payment_id": payment, "stage": "full", "method": "jd_pay",
         "amount": amount, "coupon_id": coupon,
     });
-    event(
-        "payment.succeeded",
-        &format!("paid-{payment}"),
-        minutes,
-        &data,
-    )
+    event("payment.succeeded", &format!("paid-{payment}"), minutes, &data)
 }
 
 pub fn cancelled(order: &str, minutes: i64) -> Value {
     let data = json!({ "order_id": order, "reason": "customer" });
-    event(
-        "order.cancelled",
-        &format!("cancelled-{order}"),
-        minutes,
-        &data,
-    )
+    event("order.cancelled", &format!("cancelled-{order}"), minutes, &data)
 }
 
 pub fn failed(order: &str, payment: &str, minutes: i64) -> Value {
     let data = json!({ "order_id": order, "payment_id": payment });
-    event(
-        "payment.failed",
-        &format!("failed-{payment}"),
-        minutes,
-        &data,
-    )
+    event("payment.failed", &format!("failed-{payment}"), minutes, &data)
 }
 
 /// Events, one a line.
@@ -149,9 +129,7 @@ pub fn tell(client: &mut Client, events: &[Value]) -> Vec<String> {
 pub fn offer(client: &mut Client, order: &str) -> String {
     let shown = client.get(path(&format!("orders/{order}/offers")));
     let offer = shown["offers"][0]["offer_id"].as_str();
-    offer
-        .unwrap_or_else(|| panic!("{order} shows nothing: {shown}"))
-        .to_owned()
+    offer.unwrap_or_else(|| panic!("{order} shows nothing: {shown}")).to_owned()
 }
 
 /// Claims the coupon that is shown on an order and answers it.
@@ -159,8 +137,5 @@ pub fn offer(client: &mut Client, order: &str) -> String {
 pub fn take(client: &mut Client, order: &str, customer: &str) -> String {
     let offer = offer(client, order);
     let coupon = client.call(&claim(order, &offer, customer)).expect(201);
-    coupon["coupon_id"]
-        .as_str()
-        .expect("it has an id")
-        .to_owned()
+    coupon["coupon_id"].as_str().expect("it has an id").to_owned()
 }

@@ -12,14 +12,8 @@ const REFUSED: [(&str, &str); 20] = [
     ("https://10.0.0.8/hook", "address_not_allowed"),
     ("https://172.16.0.1/hook", "address_not_allowed"),
     ("https://192.168.1.1/hook", "address_not_allowed"),
-    (
-        "https://169.254.169.254/latest/meta-data/",
-        "address_not_allowed",
-    ),
-    (
-        "https://100.100.100.200/latest/meta-data/",
-        "address_not_allowed",
-    ),
+    ("https://169.254.169.254/latest/meta-data/", "address_not_allowed"),
+    ("https://100.100.100.200/latest/meta-data/", "address_not_allowed"),
     ("https://0.0.0.0/hook", "address_not_allowed"),
     ("https://[::1]/hook", "address_not_allowed"),
     ("https://[::ffff:127.0.0.1]/hook", "address_not_allowed"),
@@ -42,25 +36,16 @@ fn addresses_inside_the_network_are_refused_unless_allowed() {
     client.call(&shop::shop(1_440)).expect(200);
     let canary = Receiver::start();
     let own = canary.url.replace("http:", "https:");
-    let cases = REFUSED
-        .into_iter()
-        .chain([(own.as_str(), "address_not_allowed")]);
+    let cases = REFUSED.into_iter().chain([(own.as_str(), "address_not_allowed")]);
     for (url, code) in cases {
         let asked = Request::post(shop::path("webhooks"), &json!({ "url": url }));
         let answer = client.call(&asked);
-        assert_eq!(
-            (answer.status, answer.code().as_str()),
-            (422, code),
-            "{url}"
-        );
+        assert_eq!((answer.status, answer.code().as_str()), (422, code), "{url}");
         assert_eq!(answer.json()["violations"][0]["field"], "url", "{url}");
     }
     assert_eq!(client.get(shop::path("webhooks"))["data"], json!([]));
     assert!(canary.is_idle(), "nobody knocked");
-    let public = Request::post(
-        shop::path("webhooks"),
-        &json!({ "url": "https://example.com/hook" }),
-    );
+    let public = Request::post(shop::path("webhooks"), &json!({ "url": "https://example.com/hook" }));
     client.call(&public).expect(201);
 }
 
@@ -68,10 +53,7 @@ fn addresses_inside_the_network_are_refused_unless_allowed() {
 #[test]
 fn an_allowed_network_is_the_only_one() {
     let folder = folder();
-    let server = Server::start(
-        folder.path(),
-        &["--sandbox", "--webhook-allow", "10.1.0.0/16"],
-    );
+    let server = Server::start(folder.path(), &["--sandbox", "--webhook-allow", "10.1.0.0/16"]);
     let mut client = server.client();
     client.call(&shop::shop(1_440)).expect(200);
     for (url, status) in [

@@ -52,30 +52,16 @@ fn what_happens_is_delivered_signed_in_order_and_once() {
     place(&mut client, &["o1"]);
     let coupon = shop::take(&mut client, "o1", "u1");
     let paid = shop::paid("o1", "p1", Some(&coupon), shop::TEN + shop::TRIGGER);
-    assert_eq!(
-        shop::tell(&mut client, &[paid.clone(), paid]),
-        ["applied", "duplicate"]
-    );
+    assert_eq!(shop::tell(&mut client, &[paid.clone(), paid]), ["applied", "duplicate"]);
     let mut ids = Vec::new();
-    for kind in [
-        "offer.displayed",
-        "coupon.claimed",
-        "coupon.used",
-        "order.settled",
-    ] {
+    for kind in ["offer.displayed", "coupon.claimed", "coupon.used", "order.settled"] {
         let delivered = receiver.next();
         let body = delivered.json();
         assert_eq!(body["type"], kind, "{body}");
-        assert_eq!(
-            (body["shop_id"].as_str(), body["data"].is_object()),
-            (Some("s1"), true)
-        );
+        assert_eq!((body["shop_id"].as_str(), body["data"].is_object()), (Some("s1"), true));
         assert_eq!(delivered.header("content-type"), "application/json");
         assert!(is_signed(&delivered, &secret(&hook)), "{delivered:?}");
-        assert!(
-            !is_signed(&delivered, "whsec_AAAAAAAAAAAAAAAAAAAAAAAA"),
-            "a wrong secret"
-        );
+        assert!(!is_signed(&delivered, "whsec_AAAAAAAAAAAAAAAAAAAAAAAA"), "a wrong secret");
         ids.push(delivered.header("webhook-id").to_owned());
     }
     ids.sort();
@@ -84,10 +70,7 @@ fn what_happens_is_delivered_signed_in_order_and_once() {
     assert_eq!(picky.next().json()["type"], "coupon.used");
     assert!(receiver.is_idle() && picky.is_idle(), "nothing comes twice");
     let listed = client.get(shop::path("webhooks"));
-    assert!(
-        !listed.to_string().contains("whsec_"),
-        "the secret is shown once: {listed}"
-    );
+    assert!(!listed.to_string().contains("whsec_"), "the secret is shown once: {listed}");
 }
 
 #[test]
@@ -110,10 +93,7 @@ fn what_fails_is_tried_again_under_the_same_id() {
     }
     assert!(canary.is_idle(), "no redirect is followed");
     client.call(&shop::clock(shop::TEN + 120)).expect(200);
-    assert!(
-        receiver.soon().is_none(),
-        "what was taken is not sent again"
-    );
+    assert!(receiver.soon().is_none(), "what was taken is not sent again");
     assert_eq!(dead(&mut client, &hook), [Value::Null; 0]);
 }
 
@@ -128,22 +108,12 @@ fn a_receiver_that_is_gone_leaves_dead_letters_that_can_be_sent_again() {
     let hook = register(&mut client, &receiver.url, &["offer.displayed"]);
     place(&mut client, &["o1"]);
     let first = receiver.next();
-    let letters = (0..LOOKS)
-        .map(|_| dead(&mut client, &hook))
-        .find(|list| !list.is_empty());
+    let letters = (0..LOOKS).map(|_| dead(&mut client, &hook)).find(|list| !list.is_empty());
     let letters = letters.expect("it becomes a dead letter");
     assert_eq!(letters.len(), 1, "{letters:?}");
     assert_eq!(letters[0]["event_id"], first.header("webhook-id"));
-    assert_eq!(
-        (&letters[0]["type"], &letters[0]["attempts"]),
-        (&"offer.displayed".into(), &1.into())
-    );
-    assert!(
-        letters[0]["reason"]
-            .as_str()
-            .is_some_and(|why| why.starts_with("http_410")),
-        "{letters:?}"
-    );
+    assert_eq!((&letters[0]["type"], &letters[0]["attempts"]), (&"offer.displayed".into(), &1.into()));
+    assert!(letters[0]["reason"].as_str().is_some_and(|why| why.starts_with("http_410")), "{letters:?}");
     let id = hook["webhook_id"].as_str().expect("it has an id");
     let replay = Request::new("POST", shop::path(&format!("webhooks/{id}/replay")));
     assert_eq!(client.call(&replay).status, 202);

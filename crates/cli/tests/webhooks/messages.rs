@@ -15,12 +15,7 @@ const LOOKS: usize = 1_000_000;
 /// Waits until no message waits to be sent.
 fn all_sent(client: &mut Client) {
     let metrics = Request::get("/metrics");
-    let sent = (0..LOOKS).any(|_| {
-        client
-            .call(&metrics)
-            .text()
-            .contains("promenade_messages_pending 0\n")
-    });
+    let sent = (0..LOOKS).any(|_| client.call(&metrics).text().contains("promenade_messages_pending 0\n"));
     assert!(sent, "messages still wait");
 }
 
@@ -49,25 +44,12 @@ fn a_push_is_one_line_and_leads_to_its_order() {
     assert_eq!(orders, [Some("o1"), Some("o2")]);
     for line in &sent {
         let order = line["order_id"].as_str().expect("an order");
-        let stored = client.get(shop::path(&format!(
-            "messages?order_id={order}&status=sent"
-        )));
+        let stored = client.get(shop::path(&format!("messages?order_id={order}&status=sent")));
         assert_eq!(line["link"], stored["data"][0]["link"], "{line}");
-        assert!(
-            line["link"]
-                .as_str()
-                .is_some_and(|link| link.contains(order)),
-            "{line}"
-        );
-        assert_eq!(
-            (&line["kind"], &line["channel"]),
-            (&"payment_reminder".into(), &"push".into())
-        );
+        assert!(line["link"].as_str().is_some_and(|link| link.contains(order)), "{line}");
+        assert_eq!((&line["kind"], &line["channel"]), (&"payment_reminder".into(), &"push".into()));
         assert_eq!(line["message_id"], stored["data"][0]["message_id"]);
-        assert!(
-            !line.to_string().contains("June"),
-            "the campaign's name is the merchant's: {line}"
-        );
+        assert!(!line.to_string().contains("June"), "the campaign's name is the merchant's: {line}");
     }
     server.kill();
     let server = Server::sandbox(folder.path());
@@ -80,9 +62,7 @@ fn a_push_is_one_line_and_leads_to_its_order() {
 /// What becomes of an order when its payment is started and comes in.
 fn pay(client: &mut Client, order: &str, coupon: Option<&str>) -> Value {
     let payment = format!("p-{order}");
-    client
-        .call(&shop::start(order, &payment, coupon))
-        .expect(201);
+    client.call(&shop::start(order, &payment, coupon)).expect(201);
     let paid = shop::paid(order, &payment, coupon, shop::TEN + 181);
     assert_eq!(shop::tell(client, &[paid]), ["applied"], "{order}");
     client.get(shop::path(&format!("orders/{order}")))["status"].clone()
@@ -93,71 +73,35 @@ fn pay(client: &mut Client, order: &str, coupon: Option<&str>) -> Value {
 #[test]
 fn nothing_that_fails_keeps_anybody_from_paying() {
     let folder = folder();
-    let server = serve(
-        folder.path(),
-        &["--messages", "jsonl:no/such/folder/messages.jsonl"],
-    );
+    let server = serve(folder.path(), &["--messages", "jsonl:no/such/folder/messages.jsonl"]);
     let mut client = server.client();
     shop::open(&mut client, 240, 10);
     let silent = Receiver::start();
     silent.answer(&[""; 50]);
     register(&mut client, &silent.url, &[]);
-    let gone = TcpListener::bind("127.0.0.1:0")
-        .expect("a free port")
-        .local_addr();
-    register(
-        &mut client,
-        &format!("http://{}/hook", gone.expect("an address")),
-        &[],
-    );
+    let gone = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr();
+    register(&mut client, &format!("http://{}/hook", gone.expect("an address")), &[]);
     let orders: Vec<String> = (1..=14).map(|number| format!("o{number}")).collect();
-    place(
-        &mut client,
-        &orders.iter().map(String::as_str).collect::<Vec<_>>(),
-    );
+    place(&mut client, &orders.iter().map(String::as_str).collect::<Vec<_>>());
     for number in 1..=10 {
         let (order, customer) = (format!("o{number}"), format!("u{number}"));
         let coupon = shop::take(&mut client, &order, &customer);
         if number == 1 {
-            assert_eq!(
-                pay(&mut client, &order, Some(&coupon)),
-                "paid",
-                "with its coupon"
-            );
+            assert_eq!(pay(&mut client, &order, Some(&coupon)), "paid", "with its coupon");
         }
     }
     let offer = shop::offer(&mut client, "o11");
     let late = client.call(&shop::claim("o11", &offer, "u11"));
     assert_eq!((late.status, late.code().as_str()), (409, "sold_out"));
-    assert_eq!(
-        pay(&mut client, "o11", None),
-        "paid",
-        "all coupons are gone"
-    );
+    assert_eq!(pay(&mut client, "o11", None), "paid", "all coupons are gone");
     let block = json!({ "list": "block", "reason": "farming" });
     let block = Request::put(shop::path("risk/customers/u12"), &block);
     client.call(&block).expect(200);
-    assert_eq!(
-        pay(&mut client, "o12", None),
-        "paid",
-        "the customer is blocked"
-    );
+    assert_eq!(pay(&mut client, "o12", None), "paid", "the customer is blocked");
     client.call(&shop::clock(shop::TEN + 181)).expect(200);
-    assert_eq!(
-        pay(&mut client, "o13", None),
-        "paid",
-        "its push could not be sent"
-    );
+    assert_eq!(pay(&mut client, "o13", None), "paid", "its push could not be sent");
     let close = Request::new("POST", shop::path("campaigns/c1/close"));
     client.call(&close).expect(200);
-    assert_eq!(
-        pay(&mut client, "o14", None),
-        "paid",
-        "the campaign is closed"
-    );
-    assert_eq!(
-        pay(&mut client, "o2", None),
-        "paid",
-        "a coupon need not be used"
-    );
+    assert_eq!(pay(&mut client, "o14", None), "paid", "the campaign is closed");
+    assert_eq!(pay(&mut client, "o2", None), "paid", "a coupon need not be used");
 }

@@ -136,9 +136,7 @@ impl Campaign {
     /// Number of the version in force at a moment; the first one for the time before it.
     pub fn version_at(&self, at: Instant) -> u32 {
         let revisions = self.revised_at.iter().filter(|since| **since <= at).count();
-        u32::try_from(revisions + 1)
-            .unwrap_or(u32::MAX)
-            .min(self.version_number())
+        u32::try_from(revisions + 1).unwrap_or(u32::MAX).min(self.version_number())
     }
     /// Whether the merchant has closed it by that moment.
     pub fn is_closed(&self, now: Instant) -> bool {
@@ -184,22 +182,13 @@ impl Campaign {
 
     /// Adds a version. The start stays once the campaign has begun, and the quantity never falls
     /// under what has been issued.
-    pub fn revise(
-        &mut self,
-        next: Version,
-        shop: &Shop,
-        issued: u64,
-        now: Instant,
-    ) -> Result<(), Refusal> {
+    pub fn revise(&mut self, next: Version, shop: &Shop, issued: u64, now: Instant) -> Result<(), Refusal> {
         let current = self.current();
         if self.is_closed(now) {
             return Err(Code::CampaignClosed.into());
         }
         if self.versions.len() >= limits::CAMPAIGN_VERSIONS {
-            return Err(Refusal::with(
-                Code::LimitReached,
-                format!("{} versions", limits::CAMPAIGN_VERSIONS),
-            ));
+            return Err(Refusal::with(Code::LimitReached, format!("{} versions", limits::CAMPAIGN_VERSIONS)));
         }
         let same_start = next.starts_at == current.starts_at;
         let mut found = next.violations(shop, if same_start { current.made_at } else { now });
@@ -208,11 +197,7 @@ impl Campaign {
             return Err(Refusal::with(Code::CampaignClosed, "the campaign is over"));
         }
         if published && now >= current.starts_at && !same_start {
-            found.push(Violation::with(
-                "starts_at",
-                Code::ImmutableField,
-                "the campaign has started",
-            ));
+            found.push(Violation::with("starts_at", Code::ImmutableField, "the campaign has started"));
         }
         if published && next.ends_at <= now {
             found.push(Violation::with(

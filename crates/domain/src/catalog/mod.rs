@@ -12,8 +12,7 @@ pub struct Category(Arc<str>);
 impl Category {
     /// Takes a name; `None` when it is empty, too long or holds control characters.
     pub fn try_new(text: &str) -> Option<Self> {
-        let fine =
-            !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
+        let fine = !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
         fine.then(|| Self(text.into()))
     }
     /// The name as text.
@@ -86,25 +85,15 @@ mod tests {
 
     fn scope(mode: ScopeMode, skus: &[&str]) -> Scope {
         let skus = skus.iter().map(|s| Sku::try_new(s).unwrap()).collect();
-        Scope {
-            mode,
-            skus: Arc::new(skus),
-        }
+        Scope { mode, skus: Arc::new(skus) }
     }
 
     #[test]
     fn s0_r11_exactly_one_of_three_modes() {
         let (a, b) = (Sku::try_new("A").unwrap(), Sku::try_new("B").unwrap());
-        for (mode, on_a, on_b) in [
-            (ScopeMode::Whitelist, true, false),
-            (ScopeMode::Blacklist, false, true),
-        ] {
+        for (mode, on_a, on_b) in [(ScopeMode::Whitelist, true, false), (ScopeMode::Blacklist, false, true)] {
             let scope = scope(mode, &["A"]);
-            assert_eq!(
-                (scope.covers(&a), scope.covers(&b)),
-                (on_a, on_b),
-                "{mode:?}"
-            );
+            assert_eq!((scope.covers(&a), scope.covers(&b)), (on_a, on_b), "{mode:?}");
             assert_eq!(scope.violations(), vec![]);
         }
         assert!(Scope::default().covers(&a));
@@ -115,13 +104,8 @@ mod tests {
     #[test]
     fn a_s0_23_a_list_holds_20000_skus_and_no_more() {
         let of = |n: usize| {
-            let skus = (0..n)
-                .map(|i| Sku::try_new(&format!("s{i}")).unwrap())
-                .collect();
-            Scope {
-                mode: ScopeMode::Blacklist,
-                skus: Arc::new(skus),
-            }
+            let skus = (0..n).map(|i| Sku::try_new(&format!("s{i}")).unwrap()).collect();
+            Scope { mode: ScopeMode::Blacklist, skus: Arc::new(skus) }
         };
         assert_eq!(of(20_000).violations(), vec![]);
         assert_eq!(of(20_001).violations()[0].code, Code::TooMany);

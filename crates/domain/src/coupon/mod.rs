@@ -41,15 +41,9 @@ impl CouponStatus {
     }
     /// Reads the stable text.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Available,
-            Self::Locked,
-            Self::Used,
-            Self::Expired,
-            Self::Void,
-        ]
-        .into_iter()
-        .find(|status| status.as_str() == text)
+        [Self::Available, Self::Locked, Self::Used, Self::Expired, Self::Void]
+            .into_iter()
+            .find(|status| status.as_str() == text)
     }
 }
 
@@ -104,12 +98,7 @@ pub struct Coupon {
 impl Coupon {
     /// Whether it may stand on that order at that moment, for that amount and method. The checks
     /// that do not depend on who holds it.
-    pub fn check(
-        &self,
-        order: &crate::order::Order,
-        method: Method,
-        at: Instant,
-    ) -> Result<(), Refusal> {
+    pub fn check(&self, order: &crate::order::Order, method: Method, at: Instant) -> Result<(), Refusal> {
         if self.customer_id != order.customer_id {
             return Err(Code::NotOwner.into());
         }
@@ -150,10 +139,7 @@ impl Coupon {
         if self.bind == Bind::OriginOrder || covered() {
             return Ok(());
         }
-        Err(Refusal::with(
-            Code::OutOfScope,
-            "no goods of the order are in the coupon's scope",
-        ))
+        Err(Refusal::with(Code::OutOfScope, "no goods of the order are in the coupon's scope"))
     }
 
     /// The two methods of S0-R22, Baitiao only where the campaign has it.
@@ -166,10 +152,7 @@ impl Coupon {
         match self.status {
             CouponStatus::Available => {}
             CouponStatus::Locked => {
-                let held = self
-                    .lock
-                    .as_ref()
-                    .is_some_and(|held| held.order_id != lock.order_id);
+                let held = self.lock.as_ref().is_some_and(|held| held.order_id != lock.order_id);
                 if held {
                     return Err(Code::CouponLocked.into());
                 }
@@ -186,10 +169,7 @@ impl Coupon {
 
     /// The payment that held it failed or ran out of time. `false` when that payment did not hold it.
     pub fn unlock(&mut self, payment: &PaymentId) -> bool {
-        let holds = self
-            .lock
-            .as_ref()
-            .is_some_and(|lock| lock.payment_id == *payment);
+        let holds = self.lock.as_ref().is_some_and(|lock| lock.payment_id == *payment);
         if holds && self.status == CouponStatus::Locked {
             self.status = CouponStatus::Available;
             self.lock = None;
@@ -209,10 +189,7 @@ impl Coupon {
             CouponStatus::Void if self.ended_at.is_some_and(|ended| at > ended) => {
                 return Err(Code::CouponVoid.into());
             }
-            CouponStatus::Available
-            | CouponStatus::Locked
-            | CouponStatus::Expired
-            | CouponStatus::Void => {}
+            CouponStatus::Available | CouponStatus::Locked | CouponStatus::Expired | CouponStatus::Void => {}
         }
         if at >= self.usable_until {
             return Err(Code::CouponExpired.into());

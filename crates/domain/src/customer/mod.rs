@@ -46,11 +46,7 @@ impl From<Counted> for String {
 impl TryFrom<String> for Counted {
     type Error = crate::ids::InvalidId;
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text == "*" {
-            Ok(Self::All)
-        } else {
-            CampaignId::try_new(&text).map(Self::Campaign)
-        }
+        if text == "*" { Ok(Self::All) } else { CampaignId::try_new(&text).map(Self::Campaign) }
     }
 }
 
@@ -93,54 +89,37 @@ impl Standing {
         let Some(claims) = self.claims.get(counted) else {
             return (0, 0);
         };
-        (
-            if claims.day == day { claims.on_day } else { 0 },
-            claims.total,
-        )
+        (if claims.day == day { claims.on_day } else { 0 }, claims.total)
     }
 
     /// Counts one claim.
     pub fn count_claim(&mut self, counted: Counted, day: CivilDay) {
-        let claims = self.claims.entry(counted).or_insert(Claims {
-            total: 0,
-            day,
-            on_day: 0,
-        });
+        let claims = self.claims.entry(counted).or_insert(Claims { total: 0, day, on_day: 0 });
         claims.total += 1;
-        claims.on_day = if claims.day == day {
-            claims.on_day + 1
-        } else {
-            1
-        };
+        claims.on_day = if claims.day == day { claims.on_day + 1 } else { 1 };
         claims.day = day;
     }
 
     /// Whether any of the categories had its reminder on that day (A-S0-14).
     pub fn was_reminded(&self, categories: &[&Category], day: CivilDay) -> bool {
-        self.reminded
-            .iter()
-            .any(|(category, on)| *on == day && categories.contains(&category))
+        self.reminded.iter().any(|(category, on)| *on == day && categories.contains(&category))
     }
 
     /// Marks all categories of a sent reminder; days gone by are forgotten.
     pub fn remind(&mut self, categories: &[&Category], day: CivilDay) {
-        self.reminded
-            .retain(|(category, on)| *on >= day && !categories.contains(&category));
-        self.reminded
-            .extend(categories.iter().map(|&category| (category.clone(), day)));
+        self.reminded.retain(|(category, on)| *on >= day && !categories.contains(&category));
+        self.reminded.extend(categories.iter().map(|&category| (category.clone(), day)));
     }
 
     /// Takes the marks of a reminder back that was not sent after all.
     pub fn forget_reminder(&mut self, categories: &[&Category], day: CivilDay) {
-        self.reminded
-            .retain(|(category, on)| *on != day || !categories.contains(&category));
+        self.reminded.retain(|(category, on)| *on != day || !categories.contains(&category));
     }
 
     /// Notes an order that showed a coupon and ended unpaid; blocks when that makes a farmer.
     pub fn note_unpaid(&mut self, order: &OrderId, at: Instant) {
         let month_ago = at.plus_hours(-24 * limits::FARMING_DAYS);
-        self.unpaid
-            .retain(|(known, when)| known != order && *when > month_ago);
+        self.unpaid.retain(|(known, when)| known != order && *when > month_ago);
         self.unpaid.push((order.clone(), at));
         if self.unpaid.len() >= limits::FARMING_ORDERS {
             let until = at.plus_hours(24 * limits::FARMING_DAYS);

@@ -29,10 +29,7 @@ pub enum Account {
 impl Account {
     /// Whether the account is the merchant's: their sum is what is settled.
     pub fn is_merchant(self) -> bool {
-        matches!(
-            self,
-            Self::MerchantSales | Self::MerchantDiscount | Self::MerchantRefund
-        )
+        matches!(self, Self::MerchantSales | Self::MerchantDiscount | Self::MerchantRefund)
     }
     /// The stable text.
     pub const fn as_str(self) -> &'static str {
@@ -90,11 +87,7 @@ impl Posting<'_> {
     }
     fn done(self) -> Vec<Entry> {
         let sum: Money = self.entries.iter().map(|e| e.amount).sum();
-        assert!(
-            sum.is_zero(),
-            "a posting of order {} does not balance: {sum}",
-            self.order.order_id
-        );
+        assert!(sum.is_zero(), "a posting of order {} does not balance: {sum}", self.order.order_id);
         self.entries
     }
 }
@@ -108,12 +101,7 @@ pub fn post_payment(
     coupon_party: Party,
 ) -> Vec<Entry> {
     let lines = payment_lines(order, payment, coupon_party);
-    let mut posting = Posting {
-        shop_id,
-        order,
-        at: payment.at,
-        entries: Vec::new(),
-    };
+    let mut posting = Posting { shop_id, order, at: payment.at, entries: Vec::new() };
     for (account, amount, reason, party) in lines {
         posting.add(account, amount, &reason, party);
     }
@@ -131,12 +119,7 @@ pub fn undo_payment(
 ) -> Vec<Entry> {
     let mut lines = payment_lines(order, payment, coupon_party);
     lines.extend(order.live_refunds().flat_map(refund_lines));
-    let mut posting = Posting {
-        shop_id,
-        order,
-        at,
-        entries: Vec::new(),
-    };
+    let mut posting = Posting { shop_id, order, at, entries: Vec::new() };
     for (account, amount, _, party) in lines {
         posting.add(account, -amount, "payment_undone", party);
     }
@@ -147,40 +130,15 @@ type PostingLine = (Account, Money, String, Option<Party>);
 
 fn payment_lines(order: &Order, payment: &Payment, coupon_party: Party) -> Vec<PostingLine> {
     let mut lines = vec![
-        (
-            Account::MerchantSales,
-            order.gross() - order.freight,
-            "goods".to_owned(),
-            None,
-        ),
-        (
-            Account::MerchantSales,
-            order.freight,
-            "freight".to_owned(),
-            None,
-        ),
+        (Account::MerchantSales, order.gross() - order.freight, "goods".to_owned(), None),
+        (Account::MerchantSales, order.freight, "freight".to_owned(), None),
     ];
     for discount in &order.discounts {
         let party = discount.funded_by;
-        lines.push((
-            account_of(party),
-            -discount.amount,
-            discount.kind.to_string(),
-            Some(party),
-        ));
+        lines.push((account_of(party), -discount.amount, discount.kind.to_string(), Some(party)));
     }
-    lines.push((
-        account_of(coupon_party),
-        -payment.saving,
-        "payment_coupon".to_owned(),
-        Some(coupon_party),
-    ));
-    lines.push((
-        Account::CustomerCash,
-        payment.saving - order.payable,
-        "payment".to_owned(),
-        None,
-    ));
+    lines.push((account_of(coupon_party), -payment.saving, "payment_coupon".to_owned(), Some(coupon_party)));
+    lines.push((Account::CustomerCash, payment.saving - order.payable, "payment".to_owned(), None));
     lines
 }
 
@@ -193,12 +151,7 @@ fn account_of(party: Party) -> Account {
 
 /// Books a refund that went back: the customer's money, and the platform's part of what it bore.
 pub fn post_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<Entry> {
-    let mut posting = Posting {
-        shop_id,
-        order,
-        at: refund.at,
-        entries: Vec::new(),
-    };
+    let mut posting = Posting { shop_id, order, at: refund.at, entries: Vec::new() };
     for (account, amount, reason, party) in refund_lines(refund) {
         posting.add(account, amount, &reason, party);
     }
@@ -228,13 +181,7 @@ pub struct Settlement {
 
 /// Adds the entries up.
 pub fn settle(entries: &[Entry]) -> Settlement {
-    let sum = |of: &dyn Fn(&Entry) -> bool| {
-        entries
-            .iter()
-            .filter(|e| of(e))
-            .map(|e| e.amount)
-            .sum::<Money>()
-    };
+    let sum = |of: &dyn Fn(&Entry) -> bool| entries.iter().filter(|e| of(e)).map(|e| e.amount).sum::<Money>();
     Settlement {
         gross: sum(&|e| e.account == Account::MerchantSales),
         paid: -sum(&|e| e.account == Account::CustomerCash),

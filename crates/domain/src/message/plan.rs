@@ -40,10 +40,7 @@ fn unclaimed_until(order: &Order, earliest: Instant) -> Result<Instant, Code> {
     if offer.is_some_and(|offer| offer.status == OfferStatus::Claimed) {
         return Err(Code::Claimed);
     }
-    order
-        .cancel_at
-        .filter(|deadline| earliest < *deadline)
-        .ok_or(Code::OrderClosed)
+    order.cancel_at.filter(|deadline| earliest < *deadline).ok_or(Code::OrderClosed)
 }
 
 /// The latest second before the quiet hours that is not before `earliest`; else the first one after
@@ -61,9 +58,5 @@ fn out_of_quiet_hours(
     if before >= earliest && !shop.is_quiet(before) {
         return Ok(before);
     }
-    if end < deadline && !shop.is_quiet(end) {
-        Ok(end)
-    } else {
-        Err(Code::QuietHours)
-    }
+    if end < deadline && !shop.is_quiet(end) { Ok(end) } else { Err(Code::QuietHours) }
 }

@@ -28,12 +28,7 @@ pub struct SendFacts<'a> {
 
 /// Lets the push out, or says why not.
 pub fn may_send(facts: &SendFacts<'_>, now: Instant) -> Result<(), Code> {
-    let SendFacts {
-        shop,
-        order,
-        standing,
-        ..
-    } = facts;
+    let SendFacts { shop, order, standing, .. } = facts;
     if order.recovery.push.sent_at.is_some() {
         return Err(Code::AlreadyPushed);
     }
@@ -60,9 +55,7 @@ pub fn may_send(facts: &SendFacts<'_>, now: Instant) -> Result<(), Code> {
         }
         None => return Err(Code::CampaignClosed),
         Some(campaign) => {
-            if Live::current(campaign)
-                .is_some_and(|live| facts.counters.issued >= live.campaign_quantity())
-            {
+            if Live::current(campaign).is_some_and(|live| facts.counters.issued >= live.campaign_quantity()) {
                 return Err(Code::SoldOut);
             }
         }

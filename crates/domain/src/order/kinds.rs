@@ -83,13 +83,7 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order the cashier lists them.
-    pub const ALL: [Self; 5] = [
-        Self::JdPay,
-        Self::Baitiao,
-        Self::Wechat,
-        Self::Alipay,
-        Self::Card,
-    ];
+    pub const ALL: [Self; 5] = [Self::JdPay, Self::Baitiao, Self::Wechat, Self::Alipay, Self::Card];
 
     /// The stable text.
     pub const fn as_str(self) -> &'static str {

@@ -17,18 +17,13 @@ pub use place::place;
 pub use refund::{Refund, RefundAsk, RefundStatus, RefundedLine, refund};
 pub use stages::{CancelOutcome, PayOutcome, Payment, PaymentStatus, State};
 
-use crate::{
-    CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category,
-};
+use crate::{CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
 /// An order and everything that was decided about it. Amounts are minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the platform's own field names; the others are described"
-)]
+#[allow(missing_docs, reason = "the platform's own field names; the others are described")]
 pub struct Order {
     pub order_id: OrderId,
     pub customer_id: CustomerId,
@@ -66,10 +61,7 @@ pub struct Order {
 
 /// A line with the shares it bears.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(
-    missing_docs,
-    reason = "the platform's own field names, amounts in minor units"
-)]
+#[allow(missing_docs, reason = "the platform's own field names, amounts in minor units")]
 pub struct Line {
     pub line_id: LineId,
     pub sku: Sku,
@@ -87,9 +79,7 @@ pub struct Line {
 impl Line {
     /// Unit price times quantity.
     pub fn list(&self) -> Money {
-        Money::from_minor(
-            self.unit_price.minor() * i64::try_from(self.quantity).unwrap_or(i64::MAX),
-        )
+        Money::from_minor(self.unit_price.minor() * i64::try_from(self.quantity).unwrap_or(i64::MAX))
     }
     /// What the line costs after its shares.
     pub fn payable(&self) -> Money {
@@ -126,8 +116,7 @@ impl Order {
     }
     /// The attempt that brought the money, for orders paid in full or by their balance.
     pub fn paid_by(&self) -> Option<&Payment> {
-        let final_stage =
-            |p: &&Payment| p.status == PaymentStatus::Succeeded && p.stage != Stage::Deposit;
+        let final_stage = |p: &&Payment| p.status == PaymentStatus::Succeeded && p.stage != Stage::Deposit;
         self.payments.iter().find(final_stage)
     }
     /// All money that came in.
@@ -137,9 +126,6 @@ impl Order {
     }
     /// The coupon that recovery gave to this order.
     pub fn claimed_coupon(&self) -> Option<&CouponId> {
-        self.recovery
-            .offer
-            .as_ref()
-            .and_then(|offer| offer.coupon_id.as_ref())
+        self.recovery.offer.as_ref().and_then(|offer| offer.coupon_id.as_ref())
     }
 }

@@ -15,9 +15,7 @@ pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal
         OrderKind::Normal => shop.payment_timeout_minutes,
         OrderKind::Presale => shop.deposit_timeout_minutes,
     };
-    let deadline = placed
-        .cancel_at
-        .unwrap_or(at.plus_minutes(i64::from(timeout)));
+    let deadline = placed.cancel_at.unwrap_or(at.plus_minutes(i64::from(timeout)));
     if deadline <= at {
         let violation = Violation::with("cancel_at", Code::OutOfRange, "after the order is placed");
         Refusal::from_violations(Code::InvalidValue, vec![violation])?;
@@ -46,14 +44,9 @@ pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal
     };
     let computed = order.lines.iter().map(Line::payable).sum::<Money>() + order.freight;
     if computed != placed.payable {
-        let detail = format!(
-            "lines + freight - discounts is {computed}, payable says {}",
-            placed.payable
-        );
+        let detail = format!("lines + freight - discounts is {computed}, payable says {}", placed.payable);
         let mut refusal = Refusal::with(Code::PayableMismatch, detail);
-        refusal
-            .violations
-            .push(Violation::new("payable", Code::PayableMismatch));
+        refusal.violations.push(Violation::new("payable", Code::PayableMismatch));
         return Err(refusal);
     }
     Ok(order)
@@ -73,20 +66,8 @@ fn line(placed: &crate::event::PlacedLine) -> Line {
 
 fn violations(placed: &Placed) -> Vec<Violation> {
     let mut found = Vec::new();
-    count(
-        &mut found,
-        "lines",
-        placed.lines.len(),
-        1,
-        limits::ORDER_LINES,
-    );
-    count(
-        &mut found,
-        "discounts",
-        placed.discounts.len(),
-        0,
-        limits::ORDER_DISCOUNTS,
-    );
+    count(&mut found, "lines", placed.lines.len(), 1, limits::ORDER_LINES);
+    count(&mut found, "discounts", placed.discounts.len(), 0, limits::ORDER_DISCOUNTS);
     amount(&mut found, "freight", placed.freight);
     amount(&mut found, "payable", placed.payable);
     let mut seen = HashSet::new();
@@ -97,50 +78,28 @@ fn violations(placed: &Placed) -> Vec<Violation> {
         }
         if !(1..=limits::LINE_QUANTITY).contains(&line.quantity) {
             let message = format!("1 to {}", limits::LINE_QUANTITY);
-            found.push(Violation::with(
-                field("quantity"),
-                Code::OutOfRange,
-                message,
-            ));
+            found.push(Violation::with(field("quantity"), Code::OutOfRange, message));
         }
         if line.categories.len() > 3 {
-            found.push(Violation::with(
-                field("categories"),
-                Code::TooMany,
-                "three levels at most",
-            ));
+            found.push(Violation::with(field("categories"), Code::TooMany, "three levels at most"));
         }
         amount(&mut found, &field("unit_price"), line.unit_price);
-        let list = i64::try_from(line.quantity)
-            .ok()
-            .and_then(|q| line.unit_price.checked_mul(q));
+        let list = i64::try_from(line.quantity).ok().and_then(|q| line.unit_price.checked_mul(q));
         if list.is_none_or(|list| list.minor() > limits::AMOUNT_MINOR) {
             found.push(Violation::new(field("unit_price"), Code::OutOfRange));
         }
     }
     for (index, discount) in placed.discounts.iter().enumerate() {
-        amount(
-            &mut found,
-            &format!("discounts[{index}].amount"),
-            discount.amount,
-        );
+        amount(&mut found, &format!("discounts[{index}].amount"), discount.amount);
     }
     found
 }
 
 fn count(found: &mut Vec<Violation>, field: &str, n: usize, low: usize, high: usize) {
     if n < low {
-        found.push(Violation::with(
-            field,
-            Code::Required,
-            format!("at least {low}"),
-        ));
+        found.push(Violation::with(field, Code::Required, format!("at least {low}")));
     } else if n > high {
-        found.push(Violation::with(
-            field,
-            Code::TooMany,
-            format!("at most {high}"),
-        ));
+        found.push(Violation::with(field, Code::TooMany, format!("at most {high}")));
     }
 }
 

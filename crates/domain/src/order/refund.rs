@@ -68,20 +68,12 @@ fn cash(line: &Line, index: usize, payment: &Payment) -> Money {
 
 fn platform_part(order: &Order, line: &Line) -> Money {
     let borne = order.discounts.iter().zip(&line.shares);
-    borne
-        .filter(|(d, _)| d.funded_by == Party::Platform)
-        .map(|(_, share)| *share)
-        .sum()
+    borne.filter(|(d, _)| d.funded_by == Party::Platform).map(|(_, share)| *share).sum()
 }
 
 /// Computes a refund of a paid order. Refuses units that are not there any more (`exceeds_paid`),
 /// an amount above what is left, and one of nothing (`nothing_to_refund`).
-pub fn refund(
-    order: &Order,
-    id: &RefundId,
-    ask: RefundAsk,
-    at: Instant,
-) -> Result<Refund, Refusal> {
+pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     let State::Paid { .. } = order.state else {
         return Err(Code::OrderUnpaid.into());
     };
@@ -99,17 +91,11 @@ pub fn refund(
         ([], None) => of_lines(order, payment, &rest(order))?,
         (lines, None) => of_lines(order, payment, lines)?,
         (_, Some(_)) => {
-            return Err(Refusal::with(
-                Code::InvalidValue,
-                "send lines or amount, not both",
-            ));
+            return Err(Refusal::with(Code::InvalidValue, "send lines or amount, not both"));
         }
     };
     if refund.amount > left {
-        return Err(Refusal::with(
-            Code::ExceedsPaid,
-            format!("{left} is left to refund"),
-        ));
+        return Err(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")));
     }
     if !refund.amount.is_positive() && !refund.platform_share.is_positive() {
         return Err(Code::NothingToRefund.into());
@@ -121,10 +107,7 @@ pub fn refund(
 fn blank(id: RefundId) -> Refund {
     Refund {
         refund_id: id,
-        ask: RefundAsk {
-            lines: Vec::new(),
-            amount: None,
-        },
+        ask: RefundAsk { lines: Vec::new(), amount: None },
         amount: Money::ZERO,
         platform_share: Money::ZERO,
         lines: Vec::new(),
@@ -137,12 +120,7 @@ fn blank(id: RefundId) -> Refund {
 fn rest(order: &Order) -> Vec<RefundLine> {
     let left = |line: &Line| line.quantity - order.refunded_units(&line.line_id);
     let lines = order.lines.iter().filter(|line| left(line) > 0);
-    lines
-        .map(|line| RefundLine {
-            line_id: line.line_id.clone(),
-            quantity: left(line),
-        })
-        .collect()
+    lines.map(|line| RefundLine { line_id: line.line_id.clone(), quantity: left(line) }).collect()
 }
 
 fn of_amount(order: &Order, amount: Money, left: Money) -> Result<Refund, Refusal> {
@@ -165,20 +143,11 @@ fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Re
     let mut refund = blank(placeholder());
     let mut taken = std::collections::HashMap::new();
     for part in asked {
-        let found = order
-            .lines
-            .iter()
-            .enumerate()
-            .find(|(_, line)| line.line_id == part.line_id);
+        let found = order.lines.iter().enumerate().find(|(_, line)| line.line_id == part.line_id);
         let Some((index, line)) = found else {
-            return Err(Refusal::with(
-                Code::NotFound,
-                format!("no line {} in the order", part.line_id),
-            ));
+            return Err(Refusal::with(Code::NotFound, format!("no line {} in the order", part.line_id)));
         };
-        let before = taken
-            .entry(index)
-            .or_insert_with(|| order.refunded_units(&line.line_id));
+        let before = taken.entry(index).or_insert_with(|| order.refunded_units(&line.line_id));
         let (from, to) = (*before, before.saturating_add(part.quantity));
         if part.quantity == 0 || to > line.quantity {
             let detail = format!("{} of line {} are left", line.quantity - from, line.line_id);
@@ -186,26 +155,14 @@ fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Re
         }
         *before = to;
         let span = |paid: Money| unit_span(paid, line.quantity, from, to).unwrap_or_default();
-        let (amount, platform_share) = (
-            span(cash(line, index, payment)),
-            span(platform_part(order, line)),
-        );
+        let (amount, platform_share) = (span(cash(line, index, payment)), span(platform_part(order, line)));
         refund.amount += amount;
         refund.platform_share += platform_share;
         let (line_id, quantity) = (line.line_id.clone(), part.quantity);
-        refund.lines.push(RefundedLine {
-            line_id,
-            quantity,
-            amount,
-            platform_share,
-        });
+        refund.lines.push(RefundedLine { line_id, quantity, amount, platform_share });
     }
     let after = |(index, line): (usize, &Line)| {
-        taken
-            .get(&index)
-            .copied()
-            .unwrap_or_else(|| order.refunded_units(&line.line_id))
-            == line.quantity
+        taken.get(&index).copied().unwrap_or_else(|| order.refunded_units(&line.line_id)) == line.quantity
     };
     let earlier_freight: Money = order.live_refunds().map(|r| r.freight).sum();
     if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
@@ -225,8 +182,7 @@ fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Re
 impl Order {
     /// Refunds approved or gone back: those that are in the books.
     pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
-        let live =
-            |r: &&Refund| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded);
+        let live = |r: &&Refund| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded);
         self.refunds.iter().filter(live)
     }
     /// Money approved to go back or gone back.
@@ -235,17 +191,11 @@ impl Order {
     }
     /// Units of a line approved to go back or gone back.
     pub fn refunded_units(&self, line: &LineId) -> u64 {
-        let parts = self
-            .live_refunds()
-            .flat_map(|r| &r.lines)
-            .filter(|part| part.line_id == *line);
+        let parts = self.live_refunds().flat_map(|r| &r.lines).filter(|part| part.line_id == *line);
         parts.map(|part| part.quantity).sum()
     }
     fn platform_total(&self) -> Money {
-        self.lines
-            .iter()
-            .map(|line| platform_part(self, line))
-            .sum()
+        self.lines.iter().map(|line| platform_part(self, line)).sum()
     }
     fn platform_refunded(&self) -> Money {
         self.live_refunds().map(|r| r.platform_share).sum()

@@ -10,13 +10,9 @@ use money::{Money, apportion};
 pub(super) fn spread(lines: &mut [Line], discounts: &[Discount]) -> Result<(), Refusal> {
     let mut left: Vec<Money> = lines.iter().map(Line::list).collect();
     for discount in discounts {
-        let split =
-            apportion(discount.amount, &left, &left).map_err(|_| Refusal::new(Code::OutOfRange))?;
+        let split = apportion(discount.amount, &left, &left).map_err(|_| Refusal::new(Code::OutOfRange))?;
         if split.lost.is_positive() {
-            let detail = format!(
-                "{} takes {} more than the goods cost",
-                discount.kind, split.lost
-            );
+            let detail = format!("{} takes {} more than the goods cost", discount.kind, split.lost);
             return Err(Refusal::with(Code::DiscountTooHigh, detail));
         }
         for ((line, left), share) in lines.iter_mut().zip(&mut left).zip(split.shares) {
@@ -35,7 +31,5 @@ pub(super) fn spread_payment_coupon(lines: &[Line], freight: Money, save: Money)
     }
     let mut weights: Vec<Money> = lines.iter().map(Line::payable).collect();
     weights.push(freight);
-    apportion(save, &weights, &weights)
-        .map(|split| split.shares)
-        .unwrap_or_default()
+    apportion(save, &weights, &weights).map(|split| split.shares).unwrap_or_default()
 }

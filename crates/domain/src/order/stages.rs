@@ -89,16 +89,11 @@ impl Order {
     /// Money came in. Refuses a payment of a paid order, one that came when the order had been
     /// cancelled, and an amount that is not what was to be paid.
     pub fn pay(&mut self, payment: Payment) -> Result<PayOutcome, Refusal> {
-        if let Some(known) = self
-            .payment(&payment.payment_id)
-            .filter(|known| known.status == PaymentStatus::Succeeded)
+        if let Some(known) =
+            self.payment(&payment.payment_id).filter(|known| known.status == PaymentStatus::Succeeded)
         {
             let same = known.amount == payment.amount && known.stage == payment.stage;
-            return if same {
-                Ok(PayOutcome::Duplicate)
-            } else {
-                Err(Code::IdempotencyConflict.into())
-            };
+            return if same { Ok(PayOutcome::Duplicate) } else { Err(Code::IdempotencyConflict.into()) };
         }
         match self.state {
             State::Paid { .. } => return Err(Code::OrderPaid.into()),
@@ -108,10 +103,7 @@ impl Order {
             State::Open | State::Cancelled { .. } => {}
         }
         // The deadline itself is past the time to pay (A-G-3), whether its timer has fired or not.
-        if self
-            .cancel_at
-            .is_some_and(|deadline| payment.at >= deadline)
-        {
+        if self.cancel_at.is_some_and(|deadline| payment.at >= deadline) {
             return Err(Code::OrderCancelled.into());
         }
         self.check_amount(&payment)?;
@@ -137,20 +129,14 @@ impl Order {
         let due = match payment.stage {
             Stage::Full | Stage::Balance => self.payable - self.paid() - payment.saving,
             Stage::Deposit if self.kind != OrderKind::Presale => {
-                return Err(Refusal::with(
-                    Code::InvalidValue,
-                    "only a presale order has a deposit",
-                ));
+                return Err(Refusal::with(Code::InvalidValue, "only a presale order has a deposit"));
             }
             Stage::Deposit if self.deposit_paid_at.is_some() => return Err(Code::OrderPaid.into()),
             Stage::Deposit if payment.amount.is_positive() && payment.amount < self.payable => {
                 return Ok(());
             }
             Stage::Deposit => {
-                return Err(Refusal::with(
-                    Code::AmountMismatch,
-                    "a deposit is part of the price",
-                ));
+                return Err(Refusal::with(Code::AmountMismatch, "a deposit is part of the price"));
             }
         };
         if payment.amount == due {
@@ -163,11 +149,7 @@ impl Order {
     /// Remembers an attempt; the same id replaces what was known of it.
     pub(crate) fn put_payment(&mut self, mut payment: Payment) {
         payment.shares = shares::spread_payment_coupon(&self.lines, self.freight, payment.saving);
-        match self
-            .payments
-            .iter_mut()
-            .find(|p| p.payment_id == payment.payment_id)
-        {
+        match self.payments.iter_mut().find(|p| p.payment_id == payment.payment_id) {
             Some(known) => *known = payment,
             None => self.payments.push(payment),
         }
@@ -177,10 +159,7 @@ impl Order {
     pub fn cancel(&mut self, at: Instant, reason: CancelReason) -> Result<CancelOutcome, Refusal> {
         let outcome = match self.state {
             State::Open => CancelOutcome::Cancelled,
-            State::Cancelled {
-                at: known,
-                reason: why,
-            } if (known, why) <= (at, reason) => {
+            State::Cancelled { at: known, reason: why } if (known, why) <= (at, reason) => {
                 return Ok(CancelOutcome::Duplicate);
             }
             State::Cancelled { .. } => CancelOutcome::Duplicate,

@@ -46,17 +46,8 @@ pub fn judge(standing: &Standing, now: Instant) -> Verdict {
         None if farmer => (true, Ground::FarmingRule),
         None => (false, Ground::Clear),
     };
-    let evidence = standing
-        .unpaid
-        .iter()
-        .map(|(order, _)| order.clone())
-        .collect();
-    Verdict {
-        blocked,
-        by,
-        evidence,
-        until: standing.blocked_until.filter(|_| farmer),
-    }
+    let evidence = standing.unpaid.iter().map(|(order, _)| order.clone()).collect();
+    Verdict { blocked, by, evidence, until: standing.blocked_until.filter(|_| farmer) }
 }
 
 /// Whether the customer is blocked at that moment; [`judge`] without the evidence.
@@ -88,10 +79,7 @@ mod tests {
             standing.note_unpaid(&order(n), day(n));
             standing.note_unpaid(&order(n), day(n));
         }
-        assert!(
-            !judge(&standing, day(4)).blocked,
-            "four are not five, and one order counts once"
-        );
+        assert!(!judge(&standing, day(4)).blocked, "four are not five, and one order counts once");
         standing.note_unpaid(&order(4), day(4));
         let verdict = judge(&standing, day(4));
         assert!(verdict.blocked);
@@ -110,32 +98,16 @@ mod tests {
             standing.note_unpaid(&order(n), day(n));
         }
         standing.note_unpaid(&order(9), day(30));
-        assert!(
-            !judge(&standing, day(30)).blocked,
-            "the first of them is thirty days old"
-        );
+        assert!(!judge(&standing, day(30)).blocked, "the first of them is thirty days old");
     }
 
     #[test]
     fn a_s0_21_the_operators_list_stands_above_the_rule() {
         let mut standing = Standing::default();
         (0..5).for_each(|n| standing.note_unpaid(&order(n), day(n)));
-        let entry = |list| {
-            Some(Listed {
-                list,
-                reason: "known".into(),
-                by: "op".into(),
-                at: day(5),
-            })
-        };
+        let entry = |list| Some(Listed { list, reason: "known".into(), by: "op".into(), at: day(5) });
         standing.listed = entry(List::Allow);
-        assert_eq!(
-            (
-                judge(&standing, day(5)).blocked,
-                is_blocked(&standing, day(5))
-            ),
-            (false, false)
-        );
+        assert_eq!((judge(&standing, day(5)).blocked, is_blocked(&standing, day(5))), (false, false));
         standing.listed = entry(List::Block);
         assert_eq!(judge(&standing, day(99)).by, Ground::BlockList);
         assert!(is_blocked(&standing, day(99)));

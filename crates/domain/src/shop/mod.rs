@@ -32,9 +32,7 @@ impl ShopKind {
     ];
     /// Whether shops of this kind may run recovery campaigns.
     pub fn supports_recovery(self) -> bool {
-        Self::RECOVERY
-            .iter()
-            .any(|&(kind, supported)| kind == self && supported)
+        Self::RECOVERY.iter().any(|&(kind, supported)| kind == self && supported)
     }
 }
 
@@ -96,31 +94,12 @@ impl Shop {
         let mut found = Vec::new();
         let mut range = |field: &str, value: u32, low: u32, high: u32| {
             if !(low..=high).contains(&value) {
-                found.push(Violation::with(
-                    field,
-                    Code::OutOfRange,
-                    format!("{low} to {high}"),
-                ));
+                found.push(Violation::with(field, Code::OutOfRange, format!("{low} to {high}")));
             }
         };
-        range(
-            "payment_timeout_minutes",
-            self.payment_timeout_minutes,
-            5,
-            60 * 24 * 60,
-        );
-        range(
-            "deposit_timeout_minutes",
-            self.deposit_timeout_minutes,
-            1,
-            60 * 24 * 60,
-        );
-        range(
-            "payment_lock_minutes",
-            self.payment_lock_minutes,
-            1,
-            24 * 60,
-        );
+        range("payment_timeout_minutes", self.payment_timeout_minutes, 5, 60 * 24 * 60);
+        range("deposit_timeout_minutes", self.deposit_timeout_minutes, 1, 60 * 24 * 60);
+        range("payment_lock_minutes", self.payment_lock_minutes, 1, 24 * 60);
         range("push_lead_minutes", self.push_lead_minutes, 0, 60 * 24 * 60);
         if self.name.trim().is_empty() {
             found.push(Violation::new("name", Code::Required));
@@ -129,16 +108,9 @@ impl Shop {
             found.push(Violation::new("name", Code::TooLongText));
         }
         if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            found.push(Violation::with(
-                "currency",
-                Code::InvalidValue,
-                "three capital letters",
-            ));
+            found.push(Violation::with("currency", Code::InvalidValue, "three capital letters"));
         }
-        if self
-            .free_shipping
-            .is_some_and(|f| f.threshold.is_negative() || f.fee.is_negative())
-        {
+        if self.free_shipping.is_some_and(|f| f.threshold.is_negative() || f.fee.is_negative()) {
             found.push(Violation::new("free_shipping", Code::NegativeAmount));
         }
         found

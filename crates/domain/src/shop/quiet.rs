@@ -29,20 +29,14 @@ impl TryFrom<Text> for QuietHours {
 impl From<QuietHours> for Text {
     fn from(hours: QuietHours) -> Self {
         let text = |t: Time| format!("{:02}:{:02}", t.hour(), t.minute());
-        Self {
-            from: text(hours.from),
-            to: text(hours.to),
-        }
+        Self { from: text(hours.from), to: text(hours.to) }
     }
 }
 
 impl Default for QuietHours {
     /// 22:00 to 07:00.
     fn default() -> Self {
-        Self {
-            from: Time::constant(22, 0, 0, 0),
-            to: Time::constant(7, 0, 0, 0),
-        }
+        Self { from: Time::constant(22, 0, 0, 0), to: Time::constant(7, 0, 0, 0) }
     }
 }
 
@@ -55,10 +49,7 @@ impl QuietHours {
             let whole = digits(hour) && digits(minute);
             whole.then(|| Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok())?
         };
-        Some(Self {
-            from: read(from)?,
-            to: read(to)?,
-        })
+        Some(Self { from: read(from)?, to: read(to)? })
     }
 
     /// Whether the moment is quiet.
@@ -73,17 +64,9 @@ impl QuietHours {
             return None;
         }
         let started_today = wall.time() >= self.from;
-        let start_day = if started_today {
-            wall.date()
-        } else {
-            wall.date().yesterday().ok()?
-        };
+        let start_day = if started_today { wall.date() } else { wall.date().yesterday().ok()? };
         let crosses = self.from > self.to;
-        let end_day = if crosses {
-            start_day.tomorrow().ok()?
-        } else {
-            start_day
-        };
+        let end_day = if crosses { start_day.tomorrow().ok()? } else { start_day };
         // Setting the clock back shows an end twice, and can lead into quiet hours again or out of
         // them: of all these moments the ones next to `at` that border on time that is not quiet.
         let moments = |day, time| zone.instants(DateTime::from_parts(day, time));
@@ -109,18 +92,11 @@ impl QuietHours {
             return (end > at).then_some(at);
         }
         let wall = zone.civil(at);
-        let day = if wall.time() < self.from {
-            wall.date()
-        } else {
-            wall.date().tomorrow().ok()?
-        };
+        let day = if wall.time() < self.from { wall.date() } else { wall.date().tomorrow().ok()? };
         let (first, last) = zone.instants(DateTime::from_parts(day, self.from));
         let start = if first >= at { first } else { last };
         // Setting the clock back can lead into quiet hours before they start again.
-        let back = zone
-            .changes(at)
-            .1
-            .filter(|change| self.contains(zone, *change));
+        let back = zone.changes(at).1.filter(|change| self.contains(zone, *change));
         Some(back.map_or(start, |back| back.min(start)))
     }
 
@@ -159,24 +135,15 @@ mod tests {
         assert_eq!(hours.around(&zone, at("10T22:00:00")), night);
         assert_eq!(hours.around(&zone, at("11T03:00:00")), night);
         assert_eq!(hours.around(&zone, at("11T07:00:00")), None);
-        assert_eq!(
-            hours.next_start(&zone, at("10T21:00:00")),
-            Some(at("10T22:00:00"))
-        );
-        assert_eq!(
-            hours.next_start(&zone, at("10T22:30:00")),
-            Some(at("10T22:30:00"))
-        );
+        assert_eq!(hours.next_start(&zone, at("10T21:00:00")), Some(at("10T22:00:00")));
+        assert_eq!(hours.next_start(&zone, at("10T22:30:00")), Some(at("10T22:30:00")));
     }
 
     #[test]
     fn a_span_inside_one_day_and_none_at_all() {
         let zone = Zone::shanghai();
         let noon = QuietHours::try_new("12:00", "14:00").unwrap();
-        assert_eq!(
-            noon.around(&zone, at("10T13:00:00")),
-            Some((at("10T12:00:00"), at("10T14:00:00")))
-        );
+        assert_eq!(noon.around(&zone, at("10T13:00:00")), Some((at("10T12:00:00"), at("10T14:00:00"))));
         let none = QuietHours::try_new("00:00", "00:00").unwrap();
         assert!(!none.contains(&zone, at("10T00:00:00")));
         assert_eq!(none.next_start(&zone, at("10T00:00:00")), None);

@@ -3,10 +3,7 @@
 //! All times are +08:00 in June 2022 unless a text says otherwise; amounts are fen.
 #![allow(dead_code, reason = "each file of tests takes what it needs")]
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 use domain::campaign::recovery::{self, FrequencyScope, Live};
 use domain::campaign::{Campaign, Terms, Version};
@@ -128,12 +125,7 @@ pub fn placed(lines: &[(i64, u64)]) -> Placed {
 
 /// Takes one more discount off.
 pub fn less(mut placed: Placed, kind: &str, amount: i64, party: Party) -> Placed {
-    placed.discounts.push(Discount {
-        kind: kind.into(),
-        id: None,
-        amount: fen(amount),
-        funded_by: party,
-    });
+    placed.discounts.push(Discount { kind: kind.into(), id: None, amount: fen(amount), funded_by: party });
     placed.payable = fen(placed.payable.minor() - amount);
     placed
 }

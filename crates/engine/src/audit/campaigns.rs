@@ -92,9 +92,8 @@ fn differences(figures: &Counters, counted: &Counters) -> Vec<String> {
         ("void", figures.void, counted.void),
     ];
     let wrong = pairs.iter().filter(|(_, said, found)| said != found);
-    let mut wrong: Vec<String> = wrong
-        .map(|(what, said, found)| format!("{what} says {said}, the coupons are {found}"))
-        .collect();
+    let mut wrong: Vec<String> =
+        wrong.map(|(what, said, found)| format!("{what} says {said}, the coupons are {found}")).collect();
     if figures.saved != counted.saved {
         let (said, found) = (figures.saved, counted.saved);
         wrong.push(format!("saved says {said}, the used coupons saved {found}"));
@@ -115,20 +114,13 @@ fn quantities(walk: &mut Walk<'_>) {
             .max()
             .unwrap_or_default();
         if figures.issued > most {
-            wrong.push((
-                id.clone(),
-                format!("{} coupons are issued, of {most}", figures.issued),
-            ));
+            wrong.push((id.clone(), format!("{} coupons are issued, of {most}", figures.issued)));
         }
-        let by_state =
-            figures.available + figures.locked + figures.used + figures.expired + figures.void;
+        let by_state = figures.available + figures.locked + figures.used + figures.expired + figures.void;
         if figures.issued != by_state {
             wrong.push((
                 id.clone(),
-                format!(
-                    "{} are issued, their states add up to {by_state}",
-                    figures.issued
-                ),
+                format!("{} are issued, their states add up to {by_state}", figures.issued),
             ));
         }
     }

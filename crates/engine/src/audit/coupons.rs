@@ -40,12 +40,7 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<Figures> {
                 CouponStatus::Available | CouponStatus::Expired | CouponStatus::Void => {}
             }
             let id = coupon.coupon_id.clone();
-            walk.confirm(
-                coupon,
-                |reader, shop| reader.coupon(shop, &id),
-                faults,
-                || format!("coupon {id}"),
-            )
+            walk.confirm(coupon, |reader, shop| reader.coupon(shop, &id), faults, || format!("coupon {id}"))
         },
     )?;
     Ok(recount)
@@ -65,13 +60,7 @@ fn faults(walk: &Walk<'_>, coupon: &Coupon) -> Read<Faults> {
         found.push((STATE, detail));
     }
     if let Some(lock) = &coupon.lock {
-        of_lock(
-            coupon,
-            lock,
-            order(&lock.order_id)?.as_ref(),
-            walk.now,
-            &mut found,
-        );
+        of_lock(coupon, lock, order(&lock.order_id)?.as_ref(), walk.now, &mut found);
     }
     if let Some(used_on) = &coupon.used_on {
         of_use(coupon, order(used_on)?.as_ref(), &mut found);
@@ -83,10 +72,7 @@ fn faults(walk: &Walk<'_>, coupon: &Coupon) -> Read<Faults> {
 fn of_origin(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
     let id = &coupon.origin_order_id;
     let Some(order) = origin else {
-        found.push((
-            ORIGIN,
-            format!("order {id}, which it was shown on, does not exist"),
-        ));
+        found.push((ORIGIN, format!("order {id}, which it was shown on, does not exist")));
         return;
     };
     if order.customer_id != coupon.customer_id {
@@ -101,31 +87,22 @@ fn of_origin(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
         offer.coupon_id.as_ref() == Some(&coupon.coupon_id)
             && offer.status == OfferStatus::Claimed
             && offer.campaign_id == coupon.campaign_id
-            && (offer.version, offer.spend, offer.save)
-                == (coupon.version, coupon.spend, coupon.save)
+            && (offer.version, offer.spend, offer.save) == (coupon.version, coupon.spend, coupon.save)
     });
     if !named {
-        found.push((
-            ORIGIN,
-            format!("order {id} has no offer that became this coupon"),
-        ));
+        found.push((ORIGIN, format!("order {id} has no offer that became this coupon")));
     }
 }
 
 fn of_state(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
     let (locked, used) = (CouponStatus::Locked, CouponStatus::Used);
-    let live = matches!(
-        coupon.status,
-        CouponStatus::Available | CouponStatus::Locked
-    );
+    let live = matches!(coupon.status, CouponStatus::Available | CouponStatus::Locked);
     let fits = coupon.lock.is_some() == (coupon.status == locked)
         && coupon.used_on.is_some() == (coupon.status == used)
         && coupon.ended_at.is_none() == live;
     if !fits {
-        let detail = format!(
-            "it is {}, which does not fit its lock, its order or its end",
-            coupon.status.as_str()
-        );
+        let detail =
+            format!("it is {}, which does not fit its lock, its order or its end", coupon.status.as_str());
         found.push((STATE, detail));
     }
     // A bound coupon that lives as long as its open order ends with the order's timer (A-S0-8).
@@ -139,8 +116,7 @@ fn of_state(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
         CouponStatus::Locked => return,
         CouponStatus::Used | CouponStatus::Expired | CouponStatus::Void => None,
     };
-    let excused =
-        coupon.wake_at.is_none() && ends_with_order && coupon.status == CouponStatus::Available;
+    let excused = coupon.wake_at.is_none() && ends_with_order && coupon.status == CouponStatus::Available;
     if coupon.wake_at != wanted && !excused {
         let said = |at: Option<Instant>| at.map_or("never".to_owned(), |at| at.to_string());
         let detail = format!(
@@ -156,8 +132,7 @@ fn of_state(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
 fn of_lock(coupon: &Coupon, lock: &Lock, holder: Option<&Order>, now: Instant, found: &mut Faults) {
     let payment = holder.and_then(|order| order.payment(&lock.payment_id));
     let holds = payment.is_some_and(|payment| {
-        payment.status == PaymentStatus::Started
-            && payment.coupon_id.as_ref() == Some(&coupon.coupon_id)
+        payment.status == PaymentStatus::Started && payment.coupon_id.as_ref() == Some(&coupon.coupon_id)
     });
     if !holds {
         let detail = format!(
@@ -168,10 +143,7 @@ fn of_lock(coupon: &Coupon, lock: &Lock, holder: Option<&Order>, now: Instant, f
     }
     if coupon.wake_at != Some(lock.until) {
         let ends = if lock.until <= now { "ended" } else { "ends" };
-        let detail = format!(
-            "its lock {ends} at {}, and no timer sees to that",
-            lock.until
-        );
+        let detail = format!("its lock {ends} at {}, and no timer sees to that", lock.until);
         found.push((LOCK, detail));
     }
 }
@@ -187,8 +159,7 @@ fn of_use(coupon: &Coupon, holder: Option<&Order>, found: &mut Faults) {
     });
     if with_it != 1 {
         let used_on = coupon.used_on.as_ref().map_or("", |order| order.as_str());
-        let detail =
-            format!("it was used on order {used_on}, where {with_it} payments succeeded with it");
+        let detail = format!("it was used on order {used_on}, where {with_it} payments succeeded with it");
         found.push((USED_ONCE, detail));
     }
 }

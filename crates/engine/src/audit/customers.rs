@@ -47,14 +47,9 @@ struct Owned {
 
 fn faults(walk: &Walk<'_>, customer: &CustomerId, standing: &Standing) -> Read<Faults> {
     let mut owned: BTreeMap<Counted, Owned> = BTreeMap::new();
-    let mut page = Page {
-        after: None,
-        limit: super::PAGE,
-    };
+    let mut page = Page { after: None, limit: super::PAGE };
     loop {
-        let coupons = walk
-            .reader
-            .customer_coupons(walk.id(), customer, None, &page)?;
+        let coupons = walk.reader.customer_coupons(walk.id(), customer, None, &page)?;
         for coupon in &coupons {
             if let Some(counted) = counted(walk, coupon) {
                 let owned = owned.entry(counted).or_default();
@@ -83,21 +78,11 @@ fn faults(walk: &Walk<'_>, customer: &CustomerId, standing: &Standing) -> Read<F
     }
     for (counted, owned) in owned {
         if owned.total > IN_ALL {
-            found.push((
-                LIMITS,
-                format!(
-                    "{} coupons of {}, six are allowed",
-                    owned.total,
-                    name(&counted)
-                ),
-            ));
+            found.push((LIMITS, format!("{} coupons of {}, six are allowed", owned.total, name(&counted))));
         }
         if let Some((day, count)) = owned.days.iter().find(|(_, count)| **count > PER_DAY) {
-            let detail = format!(
-                "{count} coupons of {} on civil day {}, one is allowed",
-                name(&counted),
-                day.0
-            );
+            let detail =
+                format!("{count} coupons of {} on civil day {}, one is allowed", name(&counted), day.0);
             found.push((LIMITS, detail));
         }
     }
@@ -113,10 +98,7 @@ fn name(counted: &Counted) -> String {
 
 /// What a coupon was counted for in its shop; `None` when it counts over the platform.
 fn counted(walk: &Walk<'_>, coupon: &Coupon) -> Option<Counted> {
-    match walk
-        .terms(&coupon.campaign_id, coupon.version)?
-        .frequency_scope
-    {
+    match walk.terms(&coupon.campaign_id, coupon.version)?.frequency_scope {
         FrequencyScope::Campaign => Some(Counted::Campaign(coupon.campaign_id.clone())),
         FrequencyScope::Shop => Some(Counted::All),
         FrequencyScope::Platform => None,
@@ -130,10 +112,7 @@ pub fn of_coupon(walk: &Walk<'_>, coupon: &Coupon, found: &mut Faults) -> Read<(
     };
     let standing = walk.reader.standing(walk.id(), &coupon.customer_id)?;
     if !standing.is_some_and(|standing| standing.claims.contains_key(&counted)) {
-        let detail = format!(
-            "customer {} has no claim counted for it",
-            coupon.customer_id
-        );
+        let detail = format!("customer {} has no claim counted for it", coupon.customer_id);
         found.push((CLAIMS, detail));
     }
     Ok(())

@@ -15,29 +15,18 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
     if !sum.is_zero() {
         found.push((LEDGER, format!("its entries sum to {sum}")));
     }
-    let numbered = (0..)
-        .zip(entries)
-        .all(|(number, entry)| entry.number == number);
+    let numbered = (0..).zip(entries).all(|(number, entry)| entry.number == number);
     if !numbered || entries.len() as u64 != u64::from(order.ledger_entries) {
-        let detail = format!(
-            "{} entries are there, {} were made",
-            entries.len(),
-            order.ledger_entries
-        );
+        let detail = format!("{} entries are there, {} were made", entries.len(), order.ledger_entries);
         found.push((LEDGER, detail));
     }
     let booked = settle(entries);
     let (gross, paid, settled) = due(order);
-    for (what, said, wanted) in [
-        ("gross", booked.gross, gross),
-        ("paid", booked.paid, paid),
-        ("settled", booked.settled, settled),
-    ] {
+    for (what, said, wanted) in
+        [("gross", booked.gross, gross), ("paid", booked.paid, paid), ("settled", booked.settled, settled)]
+    {
         if said != wanted {
-            found.push((
-                LEDGER,
-                format!("{what} is booked as {said}, the order says {wanted}"),
-            ));
+            found.push((LEDGER, format!("{what} is booked as {said}, the order says {wanted}")));
         }
     }
 }
@@ -47,16 +36,9 @@ fn due(order: &Order) -> (Money, Money, Money) {
     let (State::Paid { .. }, Some(payment)) = (order.state, order.paid_by()) else {
         return (Money::ZERO, Money::ZERO, Money::ZERO);
     };
-    let booked = |refund: &&Refund| {
-        matches!(
-            refund.status,
-            RefundStatus::Approved | RefundStatus::Succeeded
-        )
-    };
+    let booked = |refund: &&Refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded);
     let refunds = order.refunds.iter().filter(booked);
-    let taken_back: Money = refunds
-        .map(|refund| refund.amount + refund.platform_share)
-        .sum();
+    let taken_back: Money = refunds.map(|refund| refund.amount + refund.platform_share).sum();
     let settled = order.gross() - borne_by_merchant(order) - payment.saving - taken_back;
     (order.gross(), order.paid() - order.refunded(), settled)
 }

@@ -32,26 +32,17 @@ fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
     let shop = walk.shop.clone();
     let subject = || format!("message {}", message.message_id);
     if shop.is_quiet(sent_at) {
-        let detail = format!(
-            "it went out at {}, in quiet hours",
-            shop.time_zone.format(sent_at)
-        );
+        let detail = format!("it went out at {}, in quiet hours", shop.time_zone.format(sent_at));
         walk.find(QUIET, subject(), detail);
     }
     if seen.put(&(shop.shop_id.as_str(), message.order_id.as_str()))
         && let Some(other) = sent_before(walk, message)?
     {
-        let detail = format!(
-            "order {} had its push with message {other}",
-            message.order_id
-        );
+        let detail = format!("order {} had its push with message {other}", message.order_id);
         walk.find(ONCE, subject(), detail);
     }
     let Some(order) = walk.reader.order(walk.id(), &message.order_id)? else {
-        let detail = format!(
-            "order {}, which it is about, does not exist",
-            message.order_id
-        );
+        let detail = format!("order {}, which it is about, does not exist", message.order_id);
         walk.find(ONCE, subject(), detail);
         return Ok(());
     };
@@ -72,10 +63,7 @@ fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
 
 /// Another message of the same order that was sent, with a smaller id.
 fn sent_before(walk: &Walk<'_>, message: &Message) -> Read<Option<MessageId>> {
-    let filter = MessageFilter {
-        order_id: Some(message.order_id.clone()),
-        ..MessageFilter::default()
-    };
+    let filter = MessageFilter { order_id: Some(message.order_id.clone()), ..MessageFilter::default() };
     let mut found = None;
     earlier(walk, &filter, message, |other| {
         found = Some(other.message_id.clone());
@@ -85,15 +73,8 @@ fn sent_before(walk: &Walk<'_>, message: &Message) -> Read<Option<MessageId>> {
 }
 
 /// Another message to the same customer on the same day about one of the order's categories.
-fn reminded_before(
-    walk: &Walk<'_>,
-    message: &Message,
-    order: &Order,
-) -> Read<Option<(MessageId, Category)>> {
-    let filter = MessageFilter {
-        customer_id: Some(message.customer_id.clone()),
-        ..MessageFilter::default()
-    };
+fn reminded_before(walk: &Walk<'_>, message: &Message, order: &Order) -> Read<Option<(MessageId, Category)>> {
+    let filter = MessageFilter { customer_id: Some(message.customer_id.clone()), ..MessageFilter::default() };
     let day = |message: &Message| message.sent_at.map(|at| walk.shop.time_zone.day(at));
     let mut found = None;
     earlier(walk, &filter, message, |other| {
@@ -103,10 +84,7 @@ fn reminded_before(
         let about = walk.reader.order(walk.id(), &other.order_id)?;
         let categories = order.categories();
         let shared = about.as_ref().and_then(|about| {
-            let shared = about
-                .categories()
-                .into_iter()
-                .find(|c| categories.contains(c));
+            let shared = about.categories().into_iter().find(|c| categories.contains(c));
             shared.cloned()
         });
         found = shared.map(|category| (other.message_id.clone(), category));
@@ -122,10 +100,7 @@ fn earlier(
     message: &Message,
     mut each: impl FnMut(&Message) -> Read<bool>,
 ) -> Read<()> {
-    let mut page = Page {
-        after: None,
-        limit: super::PAGE,
-    };
+    let mut page = Page { after: None, limit: super::PAGE };
     loop {
         let rows = walk.reader.messages(walk.id(), filter, &page)?;
         for other in &rows {

@@ -118,10 +118,7 @@ const CHECKS: [&str; 16] = [
 ];
 
 fn first_page() -> Page {
-    Page {
-        after: None,
-        limit: PAGE,
-    }
+    Page { after: None, limit: PAGE }
 }
 
 /// One shop being walked.
@@ -153,9 +150,7 @@ impl Walk<'_> {
         let by_id = |row: CampaignRow| (row.campaign.campaign_id.clone(), row);
         self.campaigns = rows.into_iter().map(by_id).collect();
         let figures = self.campaigns.iter();
-        Ok(figures
-            .map(|(id, row)| (id.clone(), row.counters.clone()))
-            .collect())
+        Ok(figures.map(|(id, row)| (id.clone(), row.counters.clone())).collect())
     }
 
     fn id(&self) -> &ShopId {
@@ -180,12 +175,7 @@ impl Walk<'_> {
             return;
         }
         let shop = self.id().clone();
-        self.report.findings.push(Finding {
-            check,
-            shop,
-            subject,
-            detail,
-        });
+        self.report.findings.push(Finding { check, shop, subject, detail });
     }
 
     /// Walks a list page by page. Stops early once the report is full.

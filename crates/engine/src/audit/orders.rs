@@ -35,12 +35,7 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
                 walk.looked(REFUNDS);
             }
             let id = order.order_id.clone();
-            walk.confirm(
-                order,
-                |reader, shop| reader.order(shop, &id),
-                faults,
-                || format!("order {id}"),
-            )
+            walk.confirm(order, |reader, shop| reader.order(shop, &id), faults, || format!("order {id}"))
         },
     )
 }
@@ -50,11 +45,7 @@ fn faults(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     amounts(order, &mut found);
     stages(order, &mut found);
     refunds(order, &mut found);
-    ledger::check(
-        order,
-        &walk.reader.entries(walk.id(), &order.order_id)?,
-        &mut found,
-    );
+    ledger::check(order, &walk.reader.entries(walk.id(), &order.order_id)?, &mut found);
     if order.recovery.offer.is_some() {
         let timeline = walk.reader.timeline(walk.id(), &order.order_id)?;
         happenings(&timeline, &mut found);
@@ -89,10 +80,8 @@ fn amounts(order: &Order, found: &mut Faults) {
         let share = |line: &Line| line.shares.get(index).copied().unwrap_or_default();
         let shares: Money = order.lines.iter().map(share).sum();
         if shares != discount.amount {
-            let detail = format!(
-                "the shares of {} sum to {shares}, it takes {} off",
-                discount.kind, discount.amount
-            );
+            let detail =
+                format!("the shares of {} sum to {shares}, it takes {} off", discount.kind, discount.amount);
             found.push((AMOUNTS, detail));
         }
     }
@@ -112,9 +101,7 @@ fn amounts(order: &Order, found: &mut Faults) {
 }
 
 fn stages(order: &Order, found: &mut Faults) {
-    let last: Vec<_> = succeeded(order)
-        .filter(|payment| payment.stage != Stage::Deposit)
-        .collect();
+    let last: Vec<_> = succeeded(order).filter(|payment| payment.stage != Stage::Deposit).collect();
     let paid_at = match order.state {
         State::Paid { at } => Some(at),
         State::Open | State::Cancelled { .. } => None,
@@ -150,22 +137,13 @@ fn stages(order: &Order, found: &mut Faults) {
 /// Nothing goes on with an order that is paid or cancelled.
 fn ended(order: &Order, found: &mut Faults) {
     let recovery = &order.recovery;
-    let shown = recovery
-        .offer
-        .as_ref()
-        .is_some_and(|offer| offer.status == OfferStatus::Displayed);
+    let shown = recovery.offer.as_ref().is_some_and(|offer| offer.status == OfferStatus::Displayed);
     let started = |payment: &Payment| payment.status == PaymentStatus::Started;
     for (wrong, what) in [
         (shown, "a coupon is still shown"),
-        (
-            !recovery.candidates.is_empty(),
-            "a campaign still waits to show its coupon",
-        ),
+        (!recovery.candidates.is_empty(), "a campaign still waits to show its coupon"),
         (recovery.push.planned.is_some(), "a push is still planned"),
-        (
-            order.payments.iter().any(started),
-            "a payment is still in progress",
-        ),
+        (order.payments.iter().any(started), "a payment is still in progress"),
     ] {
         if wrong {
             found.push((STAGES, format!("{what}, though the order has ended")));
@@ -176,11 +154,7 @@ fn ended(order: &Order, found: &mut Faults) {
 /// The timeline is written in the order in which we heard: nothing is shown, claimed or pushed
 /// after the end, and nothing is pushed after the claim (A-G-9, S0-R40, A-S0-16).
 fn happenings(timeline: &[TimelineEntry], found: &mut Faults) {
-    let first = |names: &[&str]| {
-        timeline
-            .iter()
-            .position(|entry| names.contains(&&*entry.what))
-    };
+    let first = |names: &[&str]| timeline.iter().position(|entry| names.contains(&&*entry.what));
     let end = first(&["payment.succeeded", "order.cancelled"]);
     let claim = first(&["coupon.claimed"]);
     for (index, entry) in timeline.iter().enumerate() {
@@ -188,16 +162,11 @@ fn happenings(timeline: &[TimelineEntry], found: &mut Faults) {
         let wrong = match &*entry.what {
             "push.sent" if after(end) => Some((messages::ONCE, "the order had ended")),
             "push.sent" if after(claim) => Some((messages::ONCE, "its coupon had been claimed")),
-            "offer.displayed" | "coupon.claimed" if after(end) => {
-                Some((STAGES, "the order had ended"))
-            }
+            "offer.displayed" | "coupon.claimed" if after(end) => Some((STAGES, "the order had ended")),
             _ => None,
         };
         if let Some((check, why)) = wrong {
-            found.push((
-                check,
-                format!("{} at {} came when {why}", entry.what, entry.at),
-            ));
+            found.push((check, format!("{} at {} came when {why}", entry.what, entry.at)));
         }
     }
 }
@@ -206,10 +175,7 @@ fn claimed(order: &Order, id: &CouponId, coupon: Option<&Coupon>, found: &mut Fa
     let wrong = match coupon {
         None => format!("its offer became coupon {id}, which does not exist"),
         Some(coupon) if coupon.origin_order_id != order.order_id => {
-            format!(
-                "its offer became coupon {id}, which is of order {}",
-                coupon.origin_order_id
-            )
+            format!("its offer became coupon {id}, which is of order {}", coupon.origin_order_id)
         }
         Some(_) => return,
     };
@@ -220,10 +186,7 @@ fn paid_with(order: &Order, id: &CouponId, coupon: Option<&Coupon>, found: &mut 
     let wrong = match coupon {
         None => format!("it was paid with coupon {id}, which does not exist"),
         Some(coupon) if coupon.status != CouponStatus::Used => {
-            format!(
-                "it was paid with coupon {id}, which is {}",
-                coupon.status.as_str()
-            )
+            format!("it was paid with coupon {id}, which is {}", coupon.status.as_str())
         }
         Some(coupon) => match &coupon.used_on {
             Some(other) if *other != order.order_id => {
@@ -243,24 +206,18 @@ fn refunds(order: &Order, found: &mut Faults) {
     if back > paid || back.is_negative() {
         found.push((REFUNDS, format!("{back} went back, {paid} was paid")));
     }
-    let shares = order
-        .paid_by()
-        .map(|payment| &payment.shares[..])
-        .unwrap_or_default();
+    let shares = order.paid_by().map(|payment| &payment.shares[..]).unwrap_or_default();
     let mut all_units = true;
     for (index, line) in order.lines.iter().enumerate() {
         let cash = line.payable() - shares.get(index).copied().unwrap_or_default();
-        let parts = order.refunds.iter().filter(|refund| {
-            matches!(
-                refund.status,
-                RefundStatus::Approved | RefundStatus::Succeeded
-            )
-        });
+        let parts = order
+            .refunds
+            .iter()
+            .filter(|refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded));
         let parts = parts.flat_map(|refund| &refund.lines);
         let of_line = parts.filter(|part| part.line_id == line.line_id);
-        let (amount, units) = of_line.fold((Money::ZERO, 0), |(amount, units), part| {
-            (amount + part.amount, units + part.quantity)
-        });
+        let (amount, units) = of_line
+            .fold((Money::ZERO, 0), |(amount, units), part| (amount + part.amount, units + part.quantity));
         if amount > cash || units > line.quantity {
             let detail = format!(
                 "{amount} of line {} went back for {units} of {}, {cash} was paid for it",
@@ -271,10 +228,7 @@ fn refunds(order: &Order, found: &mut Faults) {
         all_units &= units == line.quantity;
     }
     if all_units && back != paid {
-        found.push((
-            REFUNDS,
-            format!("everything went back, but only {back} of {paid}"),
-        ));
+        found.push((REFUNDS, format!("everything went back, but only {back} of {paid}")));
     }
 }
 

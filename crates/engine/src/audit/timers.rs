@@ -59,15 +59,8 @@ fn each_timer(walk: &mut Walk<'_>, each: impl FnMut(&mut Walk<'_>, Timer) -> Rea
 /// When the row wants to be looked at; `None` too when there is no such row.
 fn wish(walk: &Walk<'_>, subject: &Subject) -> Read<Option<Instant>> {
     Ok(match subject {
-        Subject::Order(id) => walk
-            .reader
-            .order(walk.id(), id)?
-            .as_ref()
-            .and_then(order_wake),
-        Subject::Coupon(id) => walk
-            .reader
-            .coupon(walk.id(), id)?
-            .and_then(|coupon| coupon.wake_at),
+        Subject::Order(id) => walk.reader.order(walk.id(), id)?.as_ref().and_then(order_wake),
+        Subject::Coupon(id) => walk.reader.coupon(walk.id(), id)?.and_then(|coupon| coupon.wake_at),
     })
 }
 
@@ -78,14 +71,9 @@ fn is_set(walk: &Walk<'_>, subject: &Subject, due_at: Instant) -> Read<bool> {
     let last = before.pop().map_or(0, u32::from);
     let lower = char::from_u32(last.saturating_sub(1)).unwrap_or_default();
     before.extend([lower, char::MAX]);
-    let page = Page {
-        after: Some(format!("{}|{kind}|{before}", due_at.micros())),
-        limit: 1,
-    };
+    let page = Page { after: Some(format!("{}|{kind}|{before}", due_at.micros())), limit: 1 };
     let next = walk.reader.timers(walk.id(), &page)?;
-    Ok(next
-        .first()
-        .is_some_and(|timer| timer.due_at == due_at && timer.subject == *subject))
+    Ok(next.first().is_some_and(|timer| timer.due_at == due_at && timer.subject == *subject))
 }
 
 fn name(subject: &Subject) -> String {
@@ -100,10 +88,7 @@ fn leads_somewhere(walk: &mut Walk<'_>, timer: &Timer) -> Read<()> {
         return Ok(());
     }
     if is_set(walk, &timer.subject, timer.due_at)? {
-        let detail = format!(
-            "a timer is set for {}, which nothing asks for",
-            timer.due_at
-        );
+        let detail = format!("a timer is set for {}, which nothing asks for", timer.due_at);
         walk.find(TIMERS, name(&timer.subject), detail);
     }
     Ok(())

@@ -22,11 +22,7 @@ pub fn create(
     let row = draft.shop_row()?;
     if let Some(known) = id.and_then(|id| draft.campaign(id)) {
         let same = known.campaign.request_digest == digest;
-        return if same {
-            Ok(reply(draft, known))
-        } else {
-            Err(Code::IdempotencyConflict.into())
-        };
+        return if same { Ok(reply(draft, known)) } else { Err(Code::IdempotencyConflict.into()) };
     }
     let live = row.campaigns.iter().filter(|row| {
         matches!(
@@ -43,9 +39,7 @@ pub fn create(
     let mut found = version.violations(&row.shop, draft.now);
     if !publish {
         // A draft may get its list by import later.
-        found.retain(|v| {
-            v.field != "scope.skus" || v.code != Code::InvalidValue || !lacks_list(version)
-        });
+        found.retain(|v| v.field != "scope.skus" || v.code != Code::InvalidValue || !lacks_list(version));
     }
     Refusal::from_violations(Code::InvalidTerms, found)?;
     let campaign_id = id.cloned().unwrap_or_else(|| draft.next("ca"));
@@ -54,10 +48,7 @@ pub fn create(
         created_at: draft.now,
         published_at: publish.then_some(draft.now),
         closed_at: None,
-        versions: vec![Version {
-            made_at: draft.now,
-            ..version.clone()
-        }],
+        versions: vec![Version { made_at: draft.now, ..version.clone() }],
         revised_at: Vec::new(),
         request_digest: digest.to_owned(),
     };
@@ -69,11 +60,7 @@ fn lacks_list(version: &Version) -> bool {
 }
 
 fn reply(draft: &Draft<'_>, row: &CampaignRow) -> Reply {
-    Reply::Campaign {
-        campaign: row.campaign.clone(),
-        counters: row.counters.clone(),
-        now: draft.now,
-    }
+    Reply::Campaign { campaign: row.campaign.clone(), counters: row.counters.clone(), now: draft.now }
 }
 
 fn put(draft: &mut Draft<'_>, campaign: Campaign, counters: Counters) -> Reply {
@@ -82,30 +69,19 @@ fn put(draft: &mut Draft<'_>, campaign: Campaign, counters: Counters) -> Reply {
     let status = campaign.status(&counters, draft.now);
     let body = serde_json::json!({ "campaign_id": campaign.campaign_id, "status": status });
     draft.publish("campaign.changed", campaign.campaign_id.as_str(), &body);
-    Reply::Campaign {
-        campaign,
-        counters,
-        now: draft.now,
-    }
+    Reply::Campaign { campaign, counters, now: draft.now }
 }
 
 fn find<'a>(draft: &Draft<'a>, id: &CampaignId) -> Result<&'a CampaignRow, Refusal> {
     draft.shop_row()?;
-    draft
-        .campaign(id)
-        .ok_or_else(|| Refusal::with(Code::NotFound, format!("no campaign {id}")))
+    draft.campaign(id).ok_or_else(|| Refusal::with(Code::NotFound, format!("no campaign {id}")))
 }
 
 /// Gives a campaign a new version; orders keep theirs (A-G-10).
 pub fn revise(draft: &mut Draft<'_>, id: &CampaignId, version: &Version) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
     let mut campaign = (*row.campaign).clone();
-    campaign.revise(
-        version.clone(),
-        draft.shop()?,
-        row.counters.issued,
-        draft.now,
-    )?;
+    campaign.revise(version.clone(), draft.shop()?, row.counters.issued, draft.now)?;
     Ok(put(draft, campaign, row.counters.clone()))
 }
 
@@ -129,19 +105,12 @@ pub fn close(draft: &mut Draft<'_>, id: &CampaignId) -> Result<Reply, Refusal> {
 }
 
 /// Adds SKUs to a campaign's list as a new version (S0-R13). Those over the limit are named.
-pub fn import_scope(
-    draft: &mut Draft<'_>,
-    id: &CampaignId,
-    skus: &[Sku],
-) -> Result<Reply, Refusal> {
+pub fn import_scope(draft: &mut Draft<'_>, id: &CampaignId, skus: &[Sku]) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
     let mut version = row.campaign.current().clone();
     if version.scope.mode == ScopeMode::All {
-        let violation = Violation::with(
-            "scope.mode",
-            Code::InvalidValue,
-            "a whole-shop campaign has no list",
-        );
+        let violation =
+            Violation::with("scope.mode", Code::InvalidValue, "a whole-shop campaign has no list");
         return Refusal::from_violations(Code::InvalidTerms, vec![violation]).map(|()| Reply::Done);
     }
     let mut list = (*version.scope.skus).clone();
@@ -161,9 +130,5 @@ pub fn import_scope(
         campaign.revise(version, draft.shop()?, row.counters.issued, draft.now)?;
         put(draft, campaign.clone(), row.counters.clone());
     }
-    Ok(Reply::Scope {
-        accepted,
-        rejected,
-        version: campaign.version_number(),
-    })
+    Ok(Reply::Scope { accepted, rejected, version: campaign.version_number() })
 }

@@ -30,10 +30,7 @@ pub fn start_payment(
     }
     let stage = open_stage(&order, draft.now)?;
     if order.payments.len() >= limits::ORDER_PAYMENTS {
-        return Err(Refusal::with(
-            Code::LimitReached,
-            format!("{} attempts", limits::ORDER_PAYMENTS),
-        ));
+        return Err(Refusal::with(Code::LimitReached, format!("{} attempts", limits::ORDER_PAYMENTS)));
     }
     let mut held = None;
     if let Some(coupon_id) = coupon {
@@ -52,16 +49,9 @@ pub fn start_payment(
     let amount = order.payable - order.paid() - saving;
     supersede(draft, &mut order, held.as_mut());
     if let Some(mut coupon) = held {
-        let (from, until) = (
-            coupon.status,
-            draft.now.plus_minutes(i64::from(shop.payment_lock_minutes)),
-        );
+        let (from, until) = (coupon.status, draft.now.plus_minutes(i64::from(shop.payment_lock_minutes)));
         let until = until.min(coupon.usable_until);
-        coupon.lock(Lock {
-            order_id: order.order_id.clone(),
-            payment_id: id.clone(),
-            until,
-        })?;
+        coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: id.clone(), until })?;
         draft.move_coupon(coupon, from);
     }
     order.payments.push(Payment {
@@ -76,10 +66,7 @@ pub fn start_payment(
         at: draft.now,
     });
     let detail = json!({ "payment_id": id, "method": method, "amount": amount, "saving": saving });
-    draft.note(
-        &mut order,
-        TimelineEntry::new(draft.now, "payment.started").detail(detail),
-    );
+    draft.note(&mut order, TimelineEntry::new(draft.now, "payment.started").detail(detail));
     draft.put_order(order);
     Ok(reply(draft, id, amount, saving, coupon))
 }
@@ -93,13 +80,7 @@ fn repeat(
     if known.method != method || known.coupon_id.as_ref() != coupon {
         return Err(Code::IdempotencyConflict.into());
     }
-    Ok(reply(
-        draft,
-        &known.payment_id,
-        known.amount,
-        known.saving,
-        coupon,
-    ))
+    Ok(reply(draft, &known.payment_id, known.amount, known.saving, coupon))
 }
 
 fn reply(
@@ -109,15 +90,8 @@ fn reply(
     saving: Money,
     coupon: Option<&CouponId>,
 ) -> Reply {
-    let coupon_status = coupon
-        .and_then(|id| draft.coupon(id))
-        .map(|coupon| coupon.status);
-    Reply::Payment {
-        payment_id: id.clone(),
-        amount,
-        saving,
-        coupon_status,
-    }
+    let coupon_status = coupon.and_then(|id| draft.coupon(id)).map(|coupon| coupon.status);
+    Reply::Payment { payment_id: id.clone(), amount, saving, coupon_status }
 }
 
 fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {
@@ -131,8 +105,7 @@ fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {
         (OrderKind::Normal, _) => Ok(Stage::Full),
         (OrderKind::Presale, Some(_)) => Ok(Stage::Balance),
         (OrderKind::Presale, None) => {
-            let detail =
-                "the platform takes the deposit itself; send payment.succeeded with stage deposit";
+            let detail = "the platform takes the deposit itself; send payment.succeeded with stage deposit";
             Err(Refusal::with(Code::PresaleOrder, detail))
         }
     }
@@ -142,12 +115,8 @@ fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {
 fn supersede(draft: &mut Draft<'_>, order: &mut Order, wanted: Option<&mut Coupon>) {
     let mut wanted = wanted;
     let started = |p: &&Payment| p.status == PaymentStatus::Started;
-    let earlier: Vec<PaymentId> = order
-        .payments
-        .iter()
-        .filter(started)
-        .map(|p| p.payment_id.clone())
-        .collect();
+    let earlier: Vec<PaymentId> =
+        order.payments.iter().filter(started).map(|p| p.payment_id.clone()).collect();
     for id in earlier {
         let Some(coupon) = order.fail_payment(&id) else {
             continue;

@@ -21,11 +21,7 @@ enum Effect {
 }
 
 /// Takes an event in.
-pub fn ingest(
-    draft: &mut Draft<'_>,
-    event: &OrderEvent,
-    digest: Digest,
-) -> Result<EventResult, Refusal> {
+pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Result<EventResult, Refusal> {
     let shop = draft.shop()?;
     if event.occurred_at > draft.now.plus_minutes(limits::EVENT_AHEAD_MINUTES) {
         let detail = format!(
@@ -48,10 +44,7 @@ pub fn ingest(
         | Body::RefundRejected(_)
         | Body::RefundSucceeded(_) => change(draft, event)?,
     };
-    let row = InboxRow {
-        digest,
-        received_at: draft.now,
-    };
+    let row = InboxRow { digest, received_at: draft.now };
     let key = inbox_key(draft.shop_id, event);
     draft.changes().inbox.push((key, row));
     Ok(EventResult::of(outcome))
@@ -66,17 +59,10 @@ fn place(
     let mut order = order::place(shop, placed, event.occurred_at)?;
     if let Some(known) = draft.order(&order.order_id) {
         let same = same_order(&known, &order);
-        return if same {
-            Ok(EventOutcome::Duplicate)
-        } else {
-            Err(Code::OrderExists.into())
-        };
+        return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
     }
     let detail = json!({ "payable": order.payable, "lines": order.lines.len() });
-    draft.note(
-        &mut order,
-        TimelineEntry::new(event.occurred_at, "order.placed").detail(detail),
-    );
+    draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
     orders::cover(draft, &mut order)?;
     replay_parked(draft, &mut order);
     draft.put_order(order);
@@ -88,16 +74,12 @@ fn same_order(known: &Order, new: &Order) -> bool {
     known.customer_id == new.customer_id
         && known.lines == new.lines
         && known.discounts == new.discounts
-        && (known.freight, known.payable, known.placed_at)
-            == (new.freight, new.payable, new.placed_at)
+        && (known.freight, known.payable, known.placed_at) == (new.freight, new.payable, new.placed_at)
         && (known.kind, known.goods, &known.source) == (new.kind, new.goods, &new.source)
 }
 
 fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
-    let id = event
-        .body
-        .order_id()
-        .ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let id = event.body.order_id().ok_or_else(|| Refusal::new(Code::NotFound))?;
     let Some(mut order) = draft.order(id) else {
         return park(draft, event);
     };
@@ -118,16 +100,10 @@ fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refus
         return Err(Code::NotFound.into());
     };
     if draft.parked(id).len() >= limits::PARKED_PER_ORDER {
-        let detail = format!(
-            "{} events wait for order {id} already",
-            limits::PARKED_PER_ORDER
-        );
+        let detail = format!("{} events wait for order {id} already", limits::PARKED_PER_ORDER);
         return Err(Refusal::with(Code::LimitReached, detail));
     }
-    let parked = Parked {
-        event: event.clone(),
-        received_at: draft.now,
-    };
+    let parked = Parked { event: event.clone(), received_at: draft.now };
     draft.changes().parked.push((id.clone(), parked));
     Ok(EventOutcome::Parked)
 }
@@ -137,13 +113,7 @@ fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refus
 fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
     let mut waiting: Vec<Parked> = draft.parked(&order.order_id).to_vec();
     waiting.sort_by(|a, b| {
-        let rank = |p: &Parked| {
-            (
-                p.event.occurred_at,
-                p.event.body.rank(),
-                p.event.event_id.clone(),
-            )
-        };
+        let rank = |p: &Parked| (p.event.occurred_at, p.event.body.rank(), p.event.event_id.clone());
         rank(a).cmp(&rank(b))
     });
     for parked in waiting {
@@ -157,21 +127,14 @@ fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
                 draft.note(order, entry.code(refusal.code).detail(detail));
             }
         }
-        draft
-            .changes()
-            .unparked
-            .push((order.order_id.clone(), parked.event));
+        draft.changes().unparked.push((order.order_id.clone(), parked.event));
     }
 }
 
 fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result<Effect, Refusal> {
     let at = event.occurred_at;
     let known = |changed: bool| {
-        if changed {
-            Effect::Applied
-        } else {
-            Effect::Known
-        }
+        if changed { Effect::Applied } else { Effect::Known }
     };
     match &event.body {
         // A balance follows its deposit.
@@ -184,18 +147,15 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
             };
             orders::release(draft, &coupon, &failed.payment_id);
             let detail = json!({ "payment_id": failed.payment_id });
-            draft.note(
-                order,
-                TimelineEntry::new(at, "payment.failed").detail(detail),
-            );
+            draft.note(order, TimelineEntry::new(at, "payment.failed").detail(detail));
             Ok(Effect::Applied)
         }
-        Body::Shipped(_) => Ok(known(stamp(draft, order, "order.shipped", at, |order| {
-            &mut order.shipped_at
-        }))),
-        Body::Received(_) => Ok(known(stamp(draft, order, "order.received", at, |order| {
-            &mut order.received_at
-        }))),
+        Body::Shipped(_) => {
+            Ok(known(stamp(draft, order, "order.shipped", at, |order| &mut order.shipped_at)))
+        }
+        Body::Received(_) => {
+            Ok(known(stamp(draft, order, "order.received", at, |order| &mut order.received_at)))
+        }
         Body::RefundRequested(facts)
         | Body::RefundApproved(facts)
         | Body::RefundRejected(facts)

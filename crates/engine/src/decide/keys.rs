@@ -15,11 +15,7 @@ use std::collections::HashSet;
 
 /// The inbox key of an event.
 pub fn inbox_key(shop: &ShopId, event: &OrderEvent) -> InboxKey {
-    (
-        shop.clone(),
-        event.source.as_str().into(),
-        event.event_id.as_str().into(),
-    )
+    (shop.clone(), event.source.as_str().into(), event.event_id.as_str().into())
 }
 
 /// Adds what a command names.
@@ -43,25 +39,15 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
                 }
             }
             if let Body::PaymentSucceeded(payment) = &event.body {
-                keys.coupons.extend(
-                    payment
-                        .coupon_id
-                        .iter()
-                        .map(|id| (shop.clone(), id.clone())),
-                );
+                keys.coupons.extend(payment.coupon_id.iter().map(|id| (shop.clone(), id.clone())));
             }
         }
         Command::Claim { order_id, .. } | Command::CreateRefund { order_id, .. } => {
             keys.orders.push(key(order_id));
         }
-        Command::StartPayment {
-            order_id,
-            coupon_id,
-            ..
-        } => {
+        Command::StartPayment { order_id, coupon_id, .. } => {
             keys.orders.push(key(order_id));
-            keys.coupons
-                .extend(coupon_id.iter().map(|id| (shop.clone(), id.clone())));
+            keys.coupons.extend(coupon_id.iter().map(|id| (shop.clone(), id.clone())));
         }
         Command::PutRisk { customer_id, .. } => {
             keys.standings.push((shop.clone(), customer_id.clone()));
@@ -153,18 +139,14 @@ impl Named<'_> {
             }
             return;
         };
-        let held = order
-            .payments
-            .iter()
-            .filter(|p| p.status == PaymentStatus::Started);
+        let held = order.payments.iter().filter(|p| p.status == PaymentStatus::Started);
         let used = order.paid_by().into_iter();
         let named = held.chain(used).filter_map(|p| p.coupon_id.as_ref());
         for coupon in named.chain(order.claimed_coupon()) {
             self.coupon(&key.0, coupon);
         }
         if order.recovery.offer.is_some() || !order.recovery.candidates.is_empty() {
-            self.standings
-                .insert((key.0.clone(), order.customer_id.clone()));
+            self.standings.insert((key.0.clone(), order.customer_id.clone()));
         }
     }
 
@@ -179,10 +161,8 @@ impl Named<'_> {
     fn by_parked(&mut self, key: &(ShopId, OrderId)) {
         let facts = self.facts;
         for waiting in facts.parked(key) {
-            if let Body::PaymentSucceeded(PaymentSucceeded {
-                coupon_id: Some(coupon),
-                ..
-            }) = &waiting.event.body
+            if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id: Some(coupon), .. }) =
+                &waiting.event.body
             {
                 self.coupon(&key.0, coupon);
             }
@@ -191,23 +171,10 @@ impl Named<'_> {
 
     /// The platform-wide row is only for customers of shops whose campaigns count there.
     fn keys(self) -> Option<Keys> {
-        let wide = |shop: &ShopId| {
-            self.facts
-                .shop(shop)
-                .is_some_and(crate::facts::counts_platform_wide)
-        };
-        let platform: Vec<_> = self
-            .standings
-            .iter()
-            .filter(|(shop, _)| wide(shop))
-            .cloned()
-            .collect();
+        let wide = |shop: &ShopId| self.facts.shop(shop).is_some_and(crate::facts::counts_platform_wide);
+        let platform: Vec<_> = self.standings.iter().filter(|(shop, _)| wide(shop)).cloned().collect();
         let mut standings: Vec<_> = self.standings.into_iter().collect();
-        standings.extend(
-            platform
-                .into_iter()
-                .map(|(_, customer)| (ShopId::platform(), customer)),
-        );
+        standings.extend(platform.into_iter().map(|(_, customer)| (ShopId::platform(), customer)));
         let keys = Keys {
             coupons: self.coupons.into_iter().collect(),
             orders: self.orders.into_iter().collect(),
@@ -215,12 +182,7 @@ impl Named<'_> {
             parked: self.parked.into_iter().collect(),
             ..Keys::default()
         };
-        let named = [
-            keys.coupons.len(),
-            keys.orders.len(),
-            keys.standings.len(),
-            keys.parked.len(),
-        ];
+        let named = [keys.coupons.len(), keys.orders.len(), keys.standings.len(), keys.parked.len()];
         (named != [0; 4]).then_some(keys)
     }
 }

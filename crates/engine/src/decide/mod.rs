@@ -25,49 +25,29 @@ pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal
         Command::Ingest { event, digest } => {
             events::ingest(draft, event, *digest).map(|result| Reply::Event { result })
         }
-        Command::CreateCampaign {
-            campaign_id,
-            version,
-            publish,
-            digest,
-        } => campaigns::create(draft, campaign_id.as_ref(), version, *publish, digest),
-        Command::ReviseCampaign {
-            campaign_id,
-            version,
-        } => campaigns::revise(draft, campaign_id, version),
+        Command::CreateCampaign { campaign_id, version, publish, digest } => {
+            campaigns::create(draft, campaign_id.as_ref(), version, *publish, digest)
+        }
+        Command::ReviseCampaign { campaign_id, version } => campaigns::revise(draft, campaign_id, version),
         Command::PublishCampaign { campaign_id } => campaigns::publish(draft, campaign_id),
         Command::CloseCampaign { campaign_id } => campaigns::close(draft, campaign_id),
-        Command::ImportScope { campaign_id, skus } => {
-            campaigns::import_scope(draft, campaign_id, skus)
+        Command::ImportScope { campaign_id, skus } => campaigns::import_scope(draft, campaign_id, skus),
+        Command::Claim { order_id, offer_id, customer_id } => {
+            recovery::claim(draft, order_id, offer_id, customer_id)
         }
-        Command::Claim {
-            order_id,
-            offer_id,
-            customer_id,
-        } => recovery::claim(draft, order_id, offer_id, customer_id),
-        Command::StartPayment {
-            order_id,
-            payment_id,
-            method,
-            coupon_id,
-        } => cashier::start_payment(draft, order_id, payment_id, *method, coupon_id.as_ref()),
-        Command::CreateRefund {
-            order_id,
-            refund_id,
-            ask,
-        } => refunds::create(draft, order_id, refund_id, ask),
-        Command::PutRisk {
-            customer_id,
-            list,
-            reason,
-            by,
-        } => settings::put_risk(draft, customer_id, *list, reason, by),
+        Command::StartPayment { order_id, payment_id, method, coupon_id } => {
+            cashier::start_payment(draft, order_id, payment_id, *method, coupon_id.as_ref())
+        }
+        Command::CreateRefund { order_id, refund_id, ask } => {
+            refunds::create(draft, order_id, refund_id, ask)
+        }
+        Command::PutRisk { customer_id, list, reason, by } => {
+            settings::put_risk(draft, customer_id, *list, reason, by)
+        }
         Command::PutWebhook(webhook) => settings::put_webhook(draft, webhook),
         Command::RemoveWebhook(id) => settings::remove_webhook(draft, id),
         Command::ReviveDeliveries(id) => settings::revive_deliveries(draft, id),
-        Command::MessageFailed { message_id, code } => {
-            recovery::push_failed(draft, message_id, *code)
-        }
+        Command::MessageFailed { message_id, code } => recovery::push_failed(draft, message_id, *code),
     }
 }
 

@@ -11,8 +11,8 @@ use domain::{
     ledger,
     message::{self, Channel, Kind, Message, MessageStatus},
     order::{
-        CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment,
-        PaymentStatus, RefundStatus, State,
+        CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment, PaymentStatus,
+        RefundStatus, State,
     },
 };
 use money::Money;
@@ -28,16 +28,9 @@ pub fn pay(
     paid: &PaymentSucceeded,
     at: Instant,
 ) -> Result<bool, Refusal> {
-    if let Some(known) = order
-        .payment(&paid.payment_id)
-        .filter(|p| p.status == PaymentStatus::Succeeded)
-    {
+    if let Some(known) = order.payment(&paid.payment_id).filter(|p| p.status == PaymentStatus::Succeeded) {
         let same = known.amount == paid.amount && known.stage == paid.stage;
-        return if same {
-            Ok(false)
-        } else {
-            Err(Code::IdempotencyConflict.into())
-        };
+        return if same { Ok(false) } else { Err(Code::IdempotencyConflict.into()) };
     }
     let was_cancelled = match order.state {
         State::Paid { .. } => return Err(Code::OrderPaid.into()),
@@ -50,17 +43,10 @@ pub fn pay(
     };
     let coupon = coupon_of(draft, order, paid)?;
     let saving = match &coupon {
-        Some(coupon) => draft
-            .check_coupon(coupon, order, paid.method, at)
-            .map(|()| coupon.save)?,
+        Some(coupon) => draft.check_coupon(coupon, order, paid.method, at).map(|()| coupon.save)?,
         None => Money::ZERO,
     };
-    let payment = payment(
-        paid,
-        coupon.as_ref().map(|c| c.coupon_id.clone()),
-        saving,
-        at,
-    );
+    let payment = payment(paid, coupon.as_ref().map(|c| c.coupon_id.clone()), saving, at);
     let outcome = order.pay(payment)?;
     note_payment(draft, order, paid, saving, at);
     if outcome == PayOutcome::DepositPaid {
@@ -84,16 +70,10 @@ pub fn pay(
 
 /// The coupon that a payment used: the one it names, or the one its started attempt holds, unless
 /// the full amount came.
-fn coupon_of(
-    draft: &Draft<'_>,
-    order: &Order,
-    paid: &PaymentSucceeded,
-) -> Result<Option<Coupon>, Refusal> {
+fn coupon_of(draft: &Draft<'_>, order: &Order, paid: &PaymentSucceeded) -> Result<Option<Coupon>, Refusal> {
     let started = order.payment(&paid.payment_id);
     let whole = paid.amount == order.payable;
-    let held = started
-        .and_then(|p| p.coupon_id.as_ref())
-        .filter(|_| !whole);
+    let held = started.and_then(|p| p.coupon_id.as_ref()).filter(|_| !whole);
     let Some(id) = paid.coupon_id.as_ref().or(held) else {
         return Ok(None);
     };
@@ -101,12 +81,7 @@ fn coupon_of(
     draft.coupon(id).map(Some).ok_or_else(missing)
 }
 
-fn payment(
-    paid: &PaymentSucceeded,
-    coupon_id: Option<CouponId>,
-    saving: Money,
-    at: Instant,
-) -> Payment {
+fn payment(paid: &PaymentSucceeded, coupon_id: Option<CouponId>, saving: Money, at: Instant) -> Payment {
     Payment {
         payment_id: paid.payment_id.clone(),
         stage: paid.stage,
@@ -130,10 +105,7 @@ fn note_payment(
     let detail = json!({
         "payment_id": paid.payment_id, "method": paid.method, "amount": paid.amount, "saving": saving,
     });
-    draft.note(
-        order,
-        TimelineEntry::new(at, "payment.succeeded").detail(detail),
-    );
+    draft.note(order, TimelineEntry::new(at, "payment.succeeded").detail(detail));
 }
 
 fn redeem(
@@ -145,11 +117,7 @@ fn redeem(
 ) -> Result<(), Refusal> {
     let from = coupon.status;
     coupon.redeem(&order.order_id, at)?;
-    let count = Count::Recovered {
-        method,
-        saved: coupon.save,
-        paid: order.paid(),
-    };
+    let count = Count::Recovered { method, saved: coupon.save, paid: order.paid() };
     draft.count(&coupon.campaign_id.clone(), count);
     draft.publish_coupon("coupon.used", &coupon);
     draft.move_coupon(coupon, from);
@@ -165,23 +133,12 @@ fn close_attempts(
     at: Instant,
 ) {
     let open = |p: &&Payment| p.status == PaymentStatus::Started && p.payment_id != *winner;
-    let others: Vec<PaymentId> = order
-        .payments
-        .iter()
-        .filter(open)
-        .map(|p| p.payment_id.clone())
-        .collect();
+    let others: Vec<PaymentId> = order.payments.iter().filter(open).map(|p| p.payment_id.clone()).collect();
     for id in others {
-        if let Some(coupon) = order
-            .fail_payment(&id)
-            .filter(|coupon| Some(coupon) != used)
-        {
+        if let Some(coupon) = order.fail_payment(&id).filter(|coupon| Some(coupon) != used) {
             release(draft, &coupon, &id);
         }
-        draft.note(
-            order,
-            TimelineEntry::new(at, "payment.superseded").detail(json!({ "payment_id": id })),
-        );
+        draft.note(order, TimelineEntry::new(at, "payment.superseded").detail(json!({ "payment_id": id })));
     }
 }
 
@@ -209,10 +166,7 @@ pub fn cancel(
         return Ok(false);
     }
     let detail = json!({ "reason": reason });
-    draft.note(
-        order,
-        TimelineEntry::new(at, "order.cancelled").detail(detail),
-    );
+    draft.note(order, TimelineEntry::new(at, "order.cancelled").detail(detail));
     if let (CancelOutcome::PaymentUndone, Some(payment)) = (outcome, undone) {
         undo(draft, order, &payment, at);
     }
@@ -225,9 +179,7 @@ pub fn cancel(
             let detail = json!({ "until": standing.blocked_until.map(|at| draft.show(at)), "orders": standing.unpaid.len() });
             draft.note(
                 order,
-                TimelineEntry::new(at, "customer.blocked")
-                    .code(Code::CustomerBlocked)
-                    .detail(detail),
+                TimelineEntry::new(at, "customer.blocked").code(Code::CustomerBlocked).detail(detail),
             );
         }
         draft.put_standing(&order.customer_id.clone(), standing);
@@ -253,26 +205,14 @@ fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant
         refund.status = RefundStatus::Rejected;
     }
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
-    draft.note(
-        order,
-        TimelineEntry::new(at, "payment.undone")
-            .code(Code::OrderCancelled)
-            .detail(detail),
-    );
+    draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));
     let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else {
         return;
     };
     let from = coupon.status;
     coupon.void(at);
     let (saved, method) = (payment.saving, payment.method);
-    draft.count(
-        &coupon.campaign_id.clone(),
-        Count::Unrecovered {
-            method,
-            saved,
-            paid: payment.amount,
-        },
-    );
+    draft.count(&coupon.campaign_id.clone(), Count::Unrecovered { method, saved, paid: payment.amount });
     draft.publish_coupon("coupon.void", &coupon);
     draft.move_coupon(coupon, from);
 }
@@ -324,28 +264,16 @@ pub fn record_push(
     outcome: Result<(), Code>,
     at: Instant,
 ) -> Option<Message> {
-    let campaign_id = order
-        .recovery
-        .offer
-        .as_ref()
-        .map(|offer| offer.campaign_id.clone())?;
+    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
     let (status, code) = match outcome {
         Ok(()) => (MessageStatus::Sent, None),
         Err(code) => (MessageStatus::Suppressed, Some(code)),
     };
     let count = code.map_or(Count::Pushed, Count::Suppressed);
     draft.count(&campaign_id, count);
-    let message = Message {
-        status,
-        code,
-        sent_at: code.is_none().then_some(at),
-        ..push(draft, order, id, due_at)?
-    };
-    let what = if code.is_none() {
-        "push.sent"
-    } else {
-        "push.suppressed"
-    };
+    let message =
+        Message { status, code, sent_at: code.is_none().then_some(at), ..push(draft, order, id, due_at)? };
+    let what = if code.is_none() { "push.sent" } else { "push.suppressed" };
     let mut entry = TimelineEntry::new(at, what).campaign(&campaign_id);
     entry.code = code;
     draft.note(order, entry);
@@ -354,17 +282,8 @@ pub fn record_push(
 }
 
 /// The planned push of an order, as a message.
-pub fn push(
-    draft: &Draft<'_>,
-    order: &Order,
-    id: &domain::MessageId,
-    due_at: Instant,
-) -> Option<Message> {
-    let campaign_id = order
-        .recovery
-        .offer
-        .as_ref()
-        .map(|offer| offer.campaign_id.clone())?;
+pub fn push(draft: &Draft<'_>, order: &Order, id: &domain::MessageId, due_at: Instant) -> Option<Message> {
+    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
     Some(Message {
         message_id: id.clone(),
         shop_id: draft.shop_id.clone(),
@@ -384,10 +303,8 @@ pub fn push(
 /// Compares a just-placed order with the shop's campaigns.
 pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
     let row = draft.shop_row()?;
-    let live = row
-        .campaigns
-        .iter()
-        .filter_map(|row| recovery::Live::in_force(&row.campaign, order.placed_at));
+    let live =
+        row.campaigns.iter().filter_map(|row| recovery::Live::in_force(&row.campaign, order.placed_at));
     let covered = recovery::cover(order, live);
     for candidate in &covered.candidates {
         draft.count(&candidate.campaign_id, Count::Covered);
@@ -396,9 +313,7 @@ pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
         draft.count(&withheld.campaign_id, Count::Withheld(withheld.code));
         let entry = TimelineEntry::new(draft.now, "offer.withheld");
         let mut entry = entry.code(withheld.code).campaign(&withheld.campaign_id);
-        entry.detail = withheld
-            .shortfall
-            .map(|shortfall| json!({ "shortfall": shortfall }));
+        entry.detail = withheld.shortfall.map(|shortfall| json!({ "shortfall": shortfall }));
         draft.note(order, entry);
     }
     order.recovery.candidates = covered.candidates;

@@ -29,22 +29,13 @@ pub fn claim(
     let missing = || Refusal::with(Code::NotFound, format!("no order {order}"));
     let mut order = draft.order(order).ok_or_else(missing)?;
     let shown = recovery::claimable(&order, offer, by, now)?.clone();
-    let row = draft
-        .campaign(&shown.campaign_id)
-        .ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
-    let live = Live::at_version(&row.campaign, shown.version)
-        .ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
+    let row = draft.campaign(&shown.campaign_id).ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
+    let live =
+        Live::at_version(&row.campaign, shown.version).ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
     let standing = draft.standing(by);
-    let counting_shop = if live.is_platform_wide() {
-        ShopId::platform()
-    } else {
-        draft.shop_id.clone()
-    };
-    let mut counted_in = if live.is_platform_wide() {
-        draft.standing_in(&counting_shop, by)
-    } else {
-        standing.clone()
-    };
+    let counting_shop = if live.is_platform_wide() { ShopId::platform() } else { draft.shop_id.clone() };
+    let mut counted_in =
+        if live.is_platform_wide() { draft.standing_in(&counting_shop, by) } else { standing.clone() };
     let facts = ClaimFacts {
         shop,
         order: &order,
@@ -74,12 +65,7 @@ fn take(draft: &mut Draft<'_>, order: &mut Order, coupon: &Coupon, now: Instant)
         offer.coupon_id = Some(coupon.coupon_id.clone());
     }
     let detail = json!({ "coupon_id": coupon.coupon_id, "save": coupon.save, "usable_until": draft.show(coupon.usable_until) });
-    draft.note(
-        order,
-        TimelineEntry::new(now, "coupon.claimed")
-            .campaign(&coupon.campaign_id)
-            .detail(detail),
-    );
+    draft.note(order, TimelineEntry::new(now, "coupon.claimed").campaign(&coupon.campaign_id).detail(detail));
     draft.publish_coupon("coupon.claimed", coupon);
 }
 
@@ -95,16 +81,10 @@ pub fn trigger(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> 
         }
         order.recovery.candidates.remove(0);
         let row = draft.campaign(&candidate.campaign_id);
-        let live = row.and_then(|row| {
-            Some((
-                Live::at_version(&row.campaign, candidate.version)?,
-                &row.counters,
-            ))
-        });
+        let live =
+            row.and_then(|row| Some((Live::at_version(&row.campaign, candidate.version)?, &row.counters)));
         let shown = match live {
-            Some((live, counters)) => {
-                recovery::show(order, live, counters, blocked, draft.next("of"), now)
-            }
+            Some((live, counters)) => recovery::show(order, live, counters, blocked, draft.next("of"), now),
             None => Err(Code::CampaignClosed),
         };
         match shown {
@@ -116,34 +96,19 @@ pub fn trigger(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> 
 }
 
 fn withhold(draft: &mut Draft<'_>, order: &mut Order, campaign: &domain::CampaignId, code: Code) {
-    order.recovery.withheld.push(Withheld {
-        campaign_id: campaign.clone(),
-        code,
-        shortfall: None,
-    });
+    order.recovery.withheld.push(Withheld { campaign_id: campaign.clone(), code, shortfall: None });
     draft.count(campaign, Count::Withheld(code));
-    draft.note(
-        order,
-        TimelineEntry::new(draft.now, "offer.withheld")
-            .code(code)
-            .campaign(campaign),
-    );
+    draft.note(order, TimelineEntry::new(draft.now, "offer.withheld").code(code).campaign(campaign));
 }
 
-fn display(
-    draft: &mut Draft<'_>,
-    order: &mut Order,
-    offer: domain::order::Offer,
-) -> Result<(), Refusal> {
+fn display(draft: &mut Draft<'_>, order: &mut Order, offer: domain::order::Offer) -> Result<(), Refusal> {
     for left in std::mem::take(&mut order.recovery.candidates) {
         withhold(draft, order, &left.campaign_id, Code::BetterOffer);
     }
     let detail = json!({ "offer_id": offer.offer_id, "spend": offer.spend, "save": offer.save });
     draft.note(
         order,
-        TimelineEntry::new(draft.now, "offer.displayed")
-            .campaign(&offer.campaign_id)
-            .detail(detail),
+        TimelineEntry::new(draft.now, "offer.displayed").campaign(&offer.campaign_id).detail(detail),
     );
     draft.count(&offer.campaign_id, Count::Displayed);
     let body = json!({
@@ -163,12 +128,7 @@ fn plan(draft: &mut Draft<'_>, order: &mut Order, trigger_at: Instant) -> Result
     Ok(())
 }
 
-fn schedule(
-    draft: &mut Draft<'_>,
-    order: &mut Order,
-    id: MessageId,
-    planned: Result<Instant, Code>,
-) {
+fn schedule(draft: &mut Draft<'_>, order: &mut Order, id: MessageId, planned: Result<Instant, Code>) {
     match planned {
         Ok(due_at) => {
             let message = orders::push(draft, order, &id, due_at);
@@ -192,11 +152,7 @@ pub fn send_push(
     let now = draft.now;
     let shop = draft.shop()?;
     let mut standing = draft.standing(&order.customer_id);
-    let row = order
-        .recovery
-        .offer
-        .as_ref()
-        .and_then(|offer| draft.campaign(&offer.campaign_id));
+    let row = order.recovery.offer.as_ref().and_then(|offer| draft.campaign(&offer.campaign_id));
     let none = Counters::default();
     let facts = SendFacts {
         shop,
@@ -214,18 +170,9 @@ pub fn send_push(
             standing.remind(&order.categories(), shop.time_zone.day(now));
             draft.put_standing(&order.customer_id.clone(), standing);
             let quiet = shop.quiet_hours.next_start(&shop.time_zone, now);
-            let deliver_until = order
-                .cancel_at
-                .into_iter()
-                .chain(quiet)
-                .min()
-                .unwrap_or(now);
-            let dispatch = message.map(|message| Dispatch {
-                message,
-                deliver_until,
-                attempt: 0,
-                next_at: now,
-            });
+            let deliver_until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
+            let dispatch =
+                message.map(|message| Dispatch { message, deliver_until, attempt: 0, next_at: now });
             draft.changes().dispatches.extend(dispatch);
         }
         Err(Code::QuietHours) => replan(draft, order, now)?,
@@ -254,24 +201,13 @@ fn replan(draft: &mut Draft<'_>, order: &mut Order, earliest: Instant) -> Result
 pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
     let message = draft.message(id).ok_or_else(missing)?.clone();
-    let Some(sent_at) = message
-        .sent_at
-        .filter(|_| message.status == MessageStatus::Sent)
-    else {
+    let Some(sent_at) = message.sent_at.filter(|_| message.status == MessageStatus::Sent) else {
         return Ok(Reply::Done);
     };
     let mut order = draft.order(&message.order_id).ok_or_else(missing)?;
     let late = !order.is_open(draft.now);
-    let code = if code == Code::QuietHours && late {
-        Code::OrderClosed
-    } else {
-        code
-    };
-    let status = if code == Code::ProviderFailed {
-        MessageStatus::Failed
-    } else {
-        MessageStatus::Suppressed
-    };
+    let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
+    let status = if code == Code::ProviderFailed { MessageStatus::Failed } else { MessageStatus::Suppressed };
     draft.count(&message.campaign_id, Count::Unpushed(code));
     let day = draft.shop()?.time_zone.day(sent_at);
     let mut standing = draft.standing(&message.customer_id);
@@ -280,12 +216,7 @@ pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<
     order.recovery.push.sent_at = None;
     let entry = TimelineEntry::new(draft.now, "push.suppressed").campaign(&message.campaign_id);
     draft.note(&mut order, entry.code(code));
-    draft.changes().messages.push(Message {
-        status,
-        code: Some(code),
-        sent_at: None,
-        ..message
-    });
+    draft.changes().messages.push(Message { status, code: Some(code), sent_at: None, ..message });
     if code == Code::QuietHours {
         replan(draft, &mut order, draft.now)?;
     }

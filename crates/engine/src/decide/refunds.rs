@@ -24,9 +24,7 @@ pub fn create(
     if let Some(known) = order.refunds.iter().find(|refund| refund.refund_id == *id) {
         let same = known.ask == *ask;
         return if same {
-            Ok(Reply::Refund {
-                refund: known.clone(),
-            })
+            Ok(Reply::Refund { refund: known.clone() })
         } else {
             Err(Code::IdempotencyConflict.into())
         };
@@ -62,18 +60,12 @@ pub fn advance(
         RefundStatus::Rejected => "refund.rejected",
         RefundStatus::Succeeded => "refund.succeeded",
     };
-    let position = order
-        .refunds
-        .iter()
-        .position(|known| known.refund_id == facts.refund_id);
+    let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
     let before = position.map(|index| order.refunds[index].status);
     let was_booked = before.is_some_and(booked);
     let news = position.is_none_or(|index| at > order.refunds[index].at);
     if was_booked && status == RefundStatus::Rejected && news {
-        return Err(Refusal::with(
-            Code::IdempotencyConflict,
-            "an approved refund cannot be rejected",
-        ));
+        return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
     }
     if before.is_some_and(|before| rank(before) >= rank(status)) {
         return Ok(false);
@@ -81,10 +73,7 @@ pub fn advance(
     let mut refund = match position {
         Some(index) if was_booked => order.refunds[index].clone(),
         _ => {
-            let ask = RefundAsk {
-                lines: facts.lines.clone(),
-                amount: facts.amount,
-            };
+            let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount };
             order::refund(order, &facts.refund_id, ask, at)?
         }
     };
@@ -101,8 +90,7 @@ pub fn advance(
 }
 
 fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
-    let detail =
-        json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
+    let detail = json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
     draft.note(order, TimelineEntry::new(at, what).detail(detail));
 }
 

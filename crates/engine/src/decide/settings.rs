@@ -32,21 +32,13 @@ pub fn put_risk(
 ) -> Result<Reply, Refusal> {
     draft.shop()?;
     if list.is_some() && reason.trim().is_empty() {
-        return Err(Refusal::with(
-            Code::Required,
-            "say why, for the next operator",
-        ));
+        return Err(Refusal::with(Code::Required, "say why, for the next operator"));
     }
     if reason.chars().count() > 10 * limits::NAME_CHARS {
         return Err(Code::TooLongText.into());
     }
     let mut standing = draft.standing(customer);
-    let entry = |list| Listed {
-        list,
-        reason: reason.into(),
-        by: by.into(),
-        at: draft.now,
-    };
+    let entry = |list| Listed { list, reason: reason.into(), by: by.into(), at: draft.now };
     standing.listed = list.map(entry);
     let verdict = risk::judge(&standing, draft.now);
     draft.put_standing(customer, standing);
@@ -56,30 +48,18 @@ pub fn put_risk(
 /// Registers a webhook or changes it.
 pub fn put_webhook(draft: &mut Draft<'_>, webhook: &Webhook) -> Result<Reply, Refusal> {
     let row = draft.shop_row()?;
-    let known = row
-        .webhooks
-        .iter()
-        .any(|known| known.webhook_id == webhook.webhook_id);
+    let known = row.webhooks.iter().any(|known| known.webhook_id == webhook.webhook_id);
     if !known && row.webhooks.len() >= WEBHOOKS {
-        return Err(Refusal::with(
-            Code::LimitReached,
-            format!("{WEBHOOKS} webhooks a shop"),
-        ));
+        return Err(Refusal::with(Code::LimitReached, format!("{WEBHOOKS} webhooks a shop")));
     }
     draft.changes().webhooks.push(webhook.clone());
-    Ok(Reply::Webhook {
-        webhook: webhook.clone(),
-    })
+    Ok(Reply::Webhook { webhook: webhook.clone() })
 }
 
 fn known_webhook(draft: &Draft<'_>, id: &WebhookId) -> Result<(), Refusal> {
     let row = draft.shop_row()?;
     let known = row.webhooks.iter().any(|known| known.webhook_id == *id);
-    if known {
-        Ok(())
-    } else {
-        Err(Refusal::with(Code::NotFound, format!("no webhook {id}")))
-    }
+    if known { Ok(()) } else { Err(Refusal::with(Code::NotFound, format!("no webhook {id}"))) }
 }
 
 /// Removes a webhook with its deliveries.

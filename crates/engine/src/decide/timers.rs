@@ -16,17 +16,8 @@ pub fn order_wake(order: &Order) -> Option<Instant> {
     if !matches!(order.state, State::Open) {
         return None;
     }
-    let trigger = order
-        .recovery
-        .candidates
-        .first()
-        .map(|candidate| candidate.trigger_at);
-    let push = order
-        .recovery
-        .push
-        .planned
-        .as_ref()
-        .map(|(_, due_at)| *due_at);
+    let trigger = order.recovery.candidates.first().map(|candidate| candidate.trigger_at);
+    let push = order.recovery.push.planned.as_ref().map(|(_, due_at)| *due_at);
     [trigger, push, order.cancel_at].into_iter().flatten().min()
 }
 
@@ -40,12 +31,7 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
     while order_wake(&order).is_some_and(|due| due <= now) {
         if let Some(deadline) = order.cancel_at.filter(|deadline| *deadline <= now) {
             orders::cancel(draft, &mut order, deadline, CancelReason::Timeout)?;
-        } else if let Some((id, due_at)) = order
-            .recovery
-            .push
-            .planned
-            .clone()
-            .filter(|(_, due)| *due <= now)
+        } else if let Some((id, due_at)) = order.recovery.push.planned.clone().filter(|(_, due)| *due <= now)
         {
             order.recovery.push.planned = None;
             recovery::send_push(draft, &mut order, &id, due_at)?;
@@ -68,18 +54,13 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
         if let Some(mut order) = draft.order(&lock.order_id) {
             order.fail_payment(&lock.payment_id);
             let detail = json!({ "payment_id": lock.payment_id, "coupon_id": coupon.coupon_id });
-            draft.note(
-                &mut order,
-                TimelineEntry::new(now, "payment.timed_out").detail(detail),
-            );
+            draft.note(&mut order, TimelineEntry::new(now, "payment.timed_out").detail(detail));
             draft.put_order(order);
         }
     }
     let origin = draft.order(&coupon.origin_order_id);
     let ends_with_order = coupon.bind == Bind::OriginOrder
-        && origin
-            .as_ref()
-            .is_some_and(|order| order.cancel_at == Some(coupon.usable_until));
+        && origin.as_ref().is_some_and(|order| order.cancel_at == Some(coupon.usable_until));
     if ends_with_order && coupon.status == CouponStatus::Available {
         // The order's own timer makes it void at the same moment (A-S0-8).
         coupon.wake_at = None;

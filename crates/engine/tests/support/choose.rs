@@ -15,27 +15,18 @@ pub fn asked(what: u8) -> RefundAsk {
         0 => units("l1", 1),
         1 => units("l2", 1),
         2 => amount(7_33),
-        _ => RefundAsk {
-            lines: Vec::new(),
-            amount: None,
-        },
+        _ => RefundAsk { lines: Vec::new(), amount: None },
     }
 }
 
 pub fn started(order: &Order) -> Option<String> {
-    let held = order
-        .payments
-        .iter()
-        .find(|p| p.status == PaymentStatus::Started)?;
+    let held = order.payments.iter().find(|p| p.status == PaymentStatus::Started)?;
     Some(held.payment_id.to_string())
 }
 
 /// A coupon of the customer that might do for the order.
 pub fn usable(run: &Run, shop: &ShopId, order: &Order) -> Option<Coupon> {
-    let owned = run
-        .reader()
-        .customer_coupons(shop, &order.customer_id, None, &all())
-        .unwrap();
+    let owned = run.reader().customer_coupons(shop, &order.customer_id, None, &all()).unwrap();
     let live = |c: &&Coupon| matches!(c.status, CouponStatus::Available | CouponStatus::Locked);
     let claimed = order.claimed_coupon();
     let own = owned.iter().find(|c| Some(&c.coupon_id) == claimed);
@@ -45,10 +36,7 @@ pub fn usable(run: &Run, shop: &ShopId, order: &Order) -> Option<Coupon> {
 /// A push that was sent did not reach its provider, or reached it in quiet hours.
 pub fn undelivered(run: &Run, which: u8) -> Option<(ShopId, Command)> {
     let shop: ShopId = id(SHOPS[usize::from(which % 2)]);
-    let filter = MessageFilter {
-        status: Some(MessageStatus::Sent),
-        ..MessageFilter::default()
-    };
+    let filter = MessageFilter { status: Some(MessageStatus::Sent), ..MessageFilter::default() };
     let sent = run.reader().messages(&shop, &filter, &all()).unwrap();
     let message_id = sent.last()?.message_id.clone();
     let code = [Code::ProviderFailed, Code::QuietHours][usize::from(which / 2 % 2)];

@@ -6,8 +6,8 @@ use domain::{
     catalog::Category,
     coupon::Coupon,
     event::{
-        Body, Cancelled, OrderEvent, OrderNamed, PaymentFailed, PaymentSucceeded, Placed,
-        PlacedLine, RefundFacts, RefundLine,
+        Body, Cancelled, OrderEvent, OrderNamed, PaymentFailed, PaymentSucceeded, Placed, PlacedLine,
+        RefundFacts, RefundLine,
     },
     order::{CancelReason, Discount, Goods, Method, OrderKind, Party, RefundAsk, Source, Stage},
 };
@@ -17,10 +17,7 @@ use engine::{Command, rows::digest};
 pub fn placing(order: &str, customer: &str) -> Placed {
     let categories = || {
         let names = ["appliances", "kitchen", "kettles"];
-        names
-            .iter()
-            .filter_map(|name| Category::try_new(name))
-            .collect()
+        names.iter().filter_map(|name| Category::try_new(name)).collect()
     };
     let line = |line_id: &str, sku: &str, quantity, minor| PlacedLine {
         line_id: id(line_id),
@@ -42,10 +39,7 @@ pub fn placing(order: &str, customer: &str) -> Placed {
         source: Source::App,
         kind: OrderKind::Normal,
         goods: Goods::Physical,
-        lines: vec![
-            line("l1", "sku-1", 2, 100_00),
-            line("l2", "sku-2", 1, 100_00),
-        ],
+        lines: vec![line("l1", "sku-1", 2, 100_00), line("l2", "sku-2", 1, 100_00)],
         discounts: vec![
             discount("order_promotion", 10_00, Party::Merchant),
             discount("beans", 1_00, Party::Platform),
@@ -57,12 +51,7 @@ pub fn placing(order: &str, customer: &str) -> Placed {
 }
 
 pub fn event(event_id: &str, body: Body, occurred_at: Instant) -> OrderEvent {
-    OrderEvent {
-        source: "platform".into(),
-        event_id: event_id.into(),
-        occurred_at,
-        body,
-    }
+    OrderEvent { source: "platform".into(), event_id: event_id.into(), occurred_at, body }
 }
 pub fn placed(order: &str, customer: &str, when: Instant) -> OrderEvent {
     let body = Body::Placed(Box::new(placing(order, customer)));
@@ -83,62 +72,35 @@ pub fn paid(order: &str, payment: &str, amount: i64, when: Instant) -> OrderEven
     event(&format!("{order}.{payment}.succeeded"), body, when)
 }
 pub fn failed(order: &str, payment: &str, when: Instant) -> OrderEvent {
-    let body = Body::PaymentFailed(PaymentFailed {
-        order_id: id(order),
-        payment_id: id(payment),
-    });
+    let body = Body::PaymentFailed(PaymentFailed { order_id: id(order), payment_id: id(payment) });
     event(&format!("{order}.{payment}.failed"), body, when)
 }
 pub fn cancelled(order: &str, when: Instant) -> OrderEvent {
-    let body = Body::Cancelled(Cancelled {
-        order_id: id(order),
-        reason: CancelReason::Customer,
-    });
+    let body = Body::Cancelled(Cancelled { order_id: id(order), reason: CancelReason::Customer });
     event(&format!("{order}.cancelled.{}", when.micros()), body, when)
 }
 pub fn shipped(order: &str, when: Instant) -> OrderEvent {
-    let body = Body::Shipped(OrderNamed {
-        order_id: id(order),
-    });
+    let body = Body::Shipped(OrderNamed { order_id: id(order) });
     event(&format!("{order}.shipped"), body, when)
 }
 pub fn received(order: &str, when: Instant) -> OrderEvent {
-    let body = Body::Received(OrderNamed {
-        order_id: id(order),
-    });
+    let body = Body::Received(OrderNamed { order_id: id(order) });
     event(&format!("{order}.received"), body, when)
 }
 pub fn refunding(order: &str, refund: &str, ask: &RefundAsk) -> RefundFacts {
-    RefundFacts {
-        order_id: id(order),
-        refund_id: id(refund),
-        amount: ask.amount,
-        lines: ask.lines.clone(),
-    }
+    RefundFacts { order_id: id(order), refund_id: id(refund), amount: ask.amount, lines: ask.lines.clone() }
 }
 pub fn amount(minor: i64) -> RefundAsk {
-    RefundAsk {
-        lines: Vec::new(),
-        amount: Some(fen(minor)),
-    }
+    RefundAsk { lines: Vec::new(), amount: Some(fen(minor)) }
 }
 pub fn units(line: &str, quantity: u64) -> RefundAsk {
-    RefundAsk {
-        lines: vec![RefundLine {
-            line_id: id(line),
-            quantity,
-        }],
-        amount: None,
-    }
+    RefundAsk { lines: vec![RefundLine { line_id: id(line), quantity }], amount: None }
 }
 
 /// The command that takes an event in, with the digest that the edge would give it.
 pub fn ingest(event: &OrderEvent) -> Command {
     let bytes = serde_json::to_vec(event).unwrap();
-    Command::Ingest {
-        event: Box::new(event.clone()),
-        digest: digest(&bytes),
-    }
+    Command::Ingest { event: Box::new(event.clone()), digest: digest(&bytes) }
 }
 pub fn create(campaign: &str, deal: &Deal) -> Command {
     Command::CreateCampaign {
@@ -149,11 +111,7 @@ pub fn create(campaign: &str, deal: &Deal) -> Command {
     }
 }
 pub fn claim(order: &str, offer: &OfferId, by: &CustomerId) -> Command {
-    Command::Claim {
-        order_id: id::<OrderId>(order),
-        offer_id: offer.clone(),
-        customer_id: by.clone(),
-    }
+    Command::Claim { order_id: id::<OrderId>(order), offer_id: offer.clone(), customer_id: by.clone() }
 }
 pub fn starting(order: &str, payment: &str, method: Method, coupon: Option<&Coupon>) -> Command {
     Command::StartPayment {

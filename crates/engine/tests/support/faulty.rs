@@ -20,12 +20,7 @@ pub enum Point {
 }
 
 impl Point {
-    pub const ALL: [Self; 4] = [
-        Self::Load,
-        Self::Write,
-        Self::BeforeCommit,
-        Self::AfterCommit,
-    ];
+    pub const ALL: [Self; 4] = [Self::Load, Self::Write, Self::BeforeCommit, Self::AfterCommit];
 }
 
 /// How it breaks.
@@ -57,9 +52,7 @@ pub struct Plan(Arc<Mutex<Faults>>);
 
 impl Plan {
     pub fn lock(&self) -> MutexGuard<'_, Faults> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
     /// Breaks once, at the next pass of that point.
     pub fn once(&self, point: Point, how: How) {

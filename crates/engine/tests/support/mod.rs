@@ -3,10 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(unused_imports, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "tests")]
-#![allow(
-    clippy::inconsistent_digit_grouping,
-    reason = "fen stand apart from yuan"
-)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 pub mod action;
 mod choose;
@@ -48,10 +45,7 @@ pub fn fen(minor: i64) -> Money {
     Money::from_minor(minor)
 }
 pub fn all() -> Page {
-    Page {
-        after: None,
-        limit: 1_000_000,
-    }
+    Page { after: None, limit: 1_000_000 }
 }
 
 pub fn shop(shop_id: &str) -> Shop {

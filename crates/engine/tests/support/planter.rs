@@ -21,9 +21,7 @@ use store_memory::MemoryStore;
 pub fn stocked() -> (Run, MemoryStore) {
     let (run, store) = Run::in_memory();
     let run = run.with_campaign(&Deal::default());
-    for name in [
-        "open", "claimed", "locked", "used", "refunded", "undone", "pushed",
-    ] {
+    for name in ["open", "claimed", "locked", "used", "refunded", "undone", "pushed"] {
         run.apply(&placed(name, &format!("of.{name}"), at(0)));
     }
     run.advance(at(15));
@@ -32,20 +30,13 @@ pub fn stocked() -> (Run, MemoryStore) {
     }
     let [locked, used] = ["locked", "used"].map(|name| {
         let id = run.order(name).claimed_coupon().cloned();
-        run.coupons()
-            .into_iter()
-            .find(|c| Some(&c.coupon_id) == id.as_ref())
-            .unwrap()
+        run.coupons().into_iter().find(|c| Some(&c.coupon_id) == id.as_ref()).unwrap()
     });
     run.start_payment("used", "pu", Some(&used));
     run.apply(&paid("used", "pu", PAYABLE - SAVE, at(16)));
     run.apply(&paid("refunded", "pr", PAYABLE, at(14)));
     let ask = units("l1", 1);
-    run.ok(engine::Command::CreateRefund {
-        order_id: id("refunded"),
-        refund_id: id("r1"),
-        ask,
-    });
+    run.ok(engine::Command::CreateRefund { order_id: id("refunded"), refund_id: id("r1"), ask });
     run.apply(&paid("undone", "pn", PAYABLE, at(15)));
     run.apply(&cancelled("undone", at(10)));
     // The push goes out before the night: the deadline is ten the next morning.
@@ -79,30 +70,15 @@ impl Planter {
             timeline: String::new(),
         };
         doctor(&mut change);
-        self.write(&Changes {
-            orders: vec![change],
-            ..Changes::default()
-        });
+        self.write(&Changes { orders: vec![change], ..Changes::default() });
     }
     pub fn coupon(&mut self, name: &str, doctor: impl FnOnce(&mut CouponChange)) {
         let id = self.run.order(name).claimed_coupon().cloned().unwrap();
-        let coupon = self
-            .run
-            .reader()
-            .coupon(&self.run.shop, &id)
-            .unwrap()
-            .unwrap();
-        let mut change = CouponChange {
-            shop_id: self.run.shop.clone(),
-            old_wake: coupon.wake_at,
-            coupon,
-            is_new: false,
-        };
+        let coupon = self.run.reader().coupon(&self.run.shop, &id).unwrap().unwrap();
+        let mut change =
+            CouponChange { shop_id: self.run.shop.clone(), old_wake: coupon.wake_at, coupon, is_new: false };
         doctor(&mut change);
-        self.write(&Changes {
-            coupons: vec![change],
-            ..Changes::default()
-        });
+        self.write(&Changes { coupons: vec![change], ..Changes::default() });
     }
     pub fn counters(&mut self, doctor: impl FnOnce(&mut Counters)) {
         let mut counters = self.run.counters("c1");
@@ -114,11 +90,7 @@ impl Planter {
     }
     pub fn standing(&mut self, customer: &str, doctor: impl FnOnce(&mut Standing)) {
         let customer = id(customer);
-        let found = self
-            .run
-            .reader()
-            .standing(&self.run.shop, &customer)
-            .unwrap();
+        let found = self.run.reader().standing(&self.run.shop, &customer).unwrap();
         let mut standing = found.unwrap_or_default();
         doctor(&mut standing);
         self.write(&Changes {
@@ -140,18 +112,12 @@ impl Planter {
         };
         order.ledger_entries += 1;
         self.put_order(order, |_| {});
-        self.write(&Changes {
-            entries: vec![entry],
-            ..Changes::default()
-        });
+        self.write(&Changes { entries: vec![entry], ..Changes::default() });
     }
     pub fn message(&mut self, doctor: impl FnOnce(&mut Message)) {
         let mut message = self.run.messages("pushed").pop().unwrap();
         doctor(&mut message);
-        self.write(&Changes {
-            messages: vec![message],
-            ..Changes::default()
-        });
+        self.write(&Changes { messages: vec![message], ..Changes::default() });
     }
 }
 
@@ -161,19 +127,9 @@ pub fn finds(check: &str, subject: &str, plant: impl FnOnce(&mut Planter)) {
     let mut planter = Planter { run, store };
     plant(&mut planter);
     let report = planter.run.audit();
-    let named = report
-        .findings
-        .iter()
-        .any(|f| f.check == check && f.subject.starts_with(subject));
-    assert!(
-        named,
-        "{check} of {subject} is not among {:#?}",
-        report.findings
-    );
-    let others = report
-        .findings
-        .iter()
-        .filter(|f| f.shop != planter.run.shop);
+    let named = report.findings.iter().any(|f| f.check == check && f.subject.starts_with(subject));
+    assert!(named, "{check} of {subject} is not among {:#?}", report.findings);
+    let others = report.findings.iter().filter(|f| f.shop != planter.run.shop);
     assert_eq!(others.count(), 0);
     for finding in &report.findings {
         assert!(!finding.detail.is_empty() && !finding.subject.is_empty());

@@ -6,8 +6,7 @@ use super::{
     action::{Action, LEAPS, deal},
     cancelled,
     choose::{asked, shaped, started, undelivered, usable},
-    claim, create, event, failed, fen, id, ingest, paying, received, refunding, shipped, shop,
-    starting,
+    claim, create, event, failed, fen, id, ingest, paying, received, refunding, shipped, shop, starting,
 };
 use domain::{
     Instant, OrderId, ShopId,
@@ -24,9 +23,7 @@ pub const SHOPS: [&str; 2] = ["s1", "s2"];
 pub fn set_up(run: &Run, deals: &[[u8; 4]]) {
     for name in SHOPS {
         let command = Command::PutShop(Box::new(shop(name)));
-        run.engine
-            .submit_many_blocking(vec![Input::new(id(name), command)])
-            .unwrap();
+        run.engine.submit_many_blocking(vec![Input::new(id(name), command)]).unwrap();
     }
     for (index, bytes) in deals.iter().enumerate() {
         let command = create(&format!("c{index}"), &deal(*bytes));
@@ -82,12 +79,7 @@ impl Play {
     }
 
     /// The same, but rather one that shows an offer, or has a coupon, where there is such.
-    fn order_with(
-        &self,
-        run: &Run,
-        order: u8,
-        wanted: OfferStatus,
-    ) -> (ShopId, String, Option<Order>) {
+    fn order_with(&self, run: &Run, order: u8, wanted: OfferStatus) -> (ShopId, String, Option<Order>) {
         if order % 8 == 7 {
             return self.order(run, order);
         }
@@ -107,37 +99,19 @@ impl Play {
             order.map_or(when, |order| when.max(order.placed_at))
         };
         let (shop, command) = match action {
-            Action::Place {
-                customer,
-                shape,
-                ago,
-            } => {
-                let (shop, body) = (
-                    id(SHOPS[self.orders % 2]),
-                    shaped(self.orders, customer, shape),
-                );
+            Action::Place { customer, shape, ago } => {
+                let (shop, body) = (id(SHOPS[self.orders % 2]), shaped(self.orders, customer, shape));
                 self.orders += 1;
-                (
-                    shop,
-                    self.event(Body::Placed(Box::new(body)), back(ago, None)),
-                )
+                (shop, self.event(Body::Placed(Box::new(body)), back(ago, None)))
             }
             Action::Claim { order, by_another } => {
                 let (shop, name, found) = self.order_with(run, order, OfferStatus::Displayed);
                 let found = found?;
                 let offer = found.recovery.offer?.offer_id;
-                let by = if by_another {
-                    id("u99")
-                } else {
-                    found.customer_id
-                };
+                let by = if by_another { id("u99") } else { found.customer_id };
                 (shop, claim(&name, &offer, &by))
             }
-            Action::Start {
-                order,
-                method,
-                with_coupon,
-            } => {
+            Action::Start { order, method, with_coupon } => {
                 let (shop, name, found) = self.order_with(run, order, OfferStatus::Claimed);
                 let found = found?;
                 let coupon = usable(run, &shop, &found).filter(|_| with_coupon);
@@ -149,10 +123,7 @@ impl Play {
             Action::Pay { order, how, ago } => {
                 let (shop, name, found) = self.order_with(run, order, OfferStatus::Claimed);
                 let body = self.payment(run, &shop, &name, found.as_ref(), how);
-                (
-                    shop,
-                    self.event(Body::PaymentSucceeded(body), back(ago, found.as_ref())),
-                )
+                (shop, self.event(Body::PaymentSucceeded(body), back(ago, found.as_ref())))
             }
             Action::Fail { order } => {
                 let (shop, name, found) = self.order(run, order);
@@ -161,25 +132,14 @@ impl Play {
             }
             Action::Cancel { order, ago } => {
                 let (shop, name, found) = self.order(run, order);
-                (
-                    shop,
-                    self.again(cancelled(&name, back(ago, found.as_ref()))),
-                )
+                (shop, self.again(cancelled(&name, back(ago, found.as_ref()))))
             }
             Action::Ship { order, receive } => {
                 let (shop, name, _) = self.order(run, order);
-                let event = if receive {
-                    received(&name, now)
-                } else {
-                    shipped(&name, now)
-                };
+                let event = if receive { received(&name, now) } else { shipped(&name, now) };
                 (shop, self.again(event))
             }
-            Action::Refund {
-                order,
-                what,
-                by_event,
-            } => {
+            Action::Refund { order, what, by_event } => {
                 let (shop, name, _) = self.order(run, order);
                 let ask = asked(what);
                 (shop, self.refund(&name, what, ask, by_event, now))
@@ -219,19 +179,12 @@ impl Play {
         let mut body = paying(name, &fresh, order.payable.minor());
         if order.kind == OrderKind::Presale {
             let deposit = order.deposit_paid_at.is_none() && how % 4 != 3;
-            body.stage = if deposit {
-                Stage::Deposit
-            } else {
-                Stage::Balance
-            };
+            body.stage = if deposit { Stage::Deposit } else { Stage::Balance };
             let due = order.payable - order.paid();
             body.amount = if deposit { fen(10_00) } else { due };
             return body;
         }
-        let held = order
-            .payments
-            .iter()
-            .find(|p| p.status == PaymentStatus::Started);
+        let held = order.payments.iter().find(|p| p.status == PaymentStatus::Started);
         match (how % 8, held) {
             (0..=3, Some(held)) => {
                 body.payment_id = held.payment_id.clone();
@@ -249,21 +202,10 @@ impl Play {
         body
     }
 
-    fn refund(
-        &mut self,
-        name: &str,
-        what: u8,
-        ask: RefundAsk,
-        by_event: bool,
-        now: Instant,
-    ) -> Command {
+    fn refund(&mut self, name: &str, what: u8, ask: RefundAsk, by_event: bool, now: Instant) -> Command {
         let refund = format!("r{}", what % 3);
         if !by_event {
-            return Command::CreateRefund {
-                order_id: id(name),
-                refund_id: id(&refund),
-                ask,
-            };
+            return Command::CreateRefund { order_id: id(name), refund_id: id(&refund), ask };
         }
         let facts = refunding(name, &refund, &ask);
         let body = match what / 16 % 4 {
@@ -293,10 +235,7 @@ fn revising(run: &Run, campaign: u8, quantity: u8) -> Option<(ShopId, Command)> 
     if quantity >= 240 {
         terms.frequency_scope = FrequencyScope::Campaign;
     }
-    let command = Command::ReviseCampaign {
-        campaign_id,
-        version,
-    };
+    let command = Command::ReviseCampaign { campaign_id, version };
     Some((shop, command))
 }
 

@@ -33,10 +33,7 @@ impl Run {
             None => SandboxClock::unset(START.plus_hours(-2)),
         };
         let engine = Engine::start(store, EngineClock::Sandbox(Arc::new(clock))).unwrap();
-        Self {
-            engine,
-            shop: id("s1"),
-        }
+        Self { engine, shop: id("s1") }
     }
 
     /// In memory, with a second handle on the store.
@@ -66,8 +63,7 @@ impl Run {
     }
     pub fn ok(&self, command: Command) -> Reply {
         let asked = format!("{command:?}");
-        self.send(command)
-            .unwrap_or_else(|error| panic!("{asked}: {error}"))
+        self.send(command).unwrap_or_else(|error| panic!("{asked}: {error}"))
     }
     /// The refusal's code.
     pub fn refused(&self, command: Command) -> String {
@@ -82,11 +78,7 @@ impl Run {
     /// Takes an event in that changes something.
     pub fn apply(&self, event: &OrderEvent) {
         let result = self.event(event);
-        assert_eq!(
-            result.outcome,
-            EventOutcome::Applied,
-            "{event:?}: {result:?}"
-        );
+        assert_eq!(result.outcome, EventOutcome::Applied, "{event:?}: {result:?}");
     }
     pub fn advance(&self, to: Instant) -> u64 {
         self.engine.advance_blocking(to).unwrap()
@@ -107,10 +99,7 @@ impl Run {
         &**self.engine.reader()
     }
     pub fn order(&self, order: &str) -> Order {
-        self.reader()
-            .order(&self.shop, &id(order))
-            .unwrap()
-            .unwrap()
+        self.reader().order(&self.shop, &id(order)).unwrap().unwrap()
     }
     pub fn coupon(&self, coupon: &Coupon) -> Coupon {
         let found = self.reader().coupon(&self.shop, &coupon.coupon_id);
@@ -125,10 +114,7 @@ impl Run {
         row.unwrap().counters
     }
     pub fn messages(&self, order: &str) -> Vec<domain::message::Message> {
-        let filter = MessageFilter {
-            order_id: Some(id(order)),
-            ..MessageFilter::default()
-        };
+        let filter = MessageFilter { order_id: Some(id(order)), ..MessageFilter::default() };
         self.reader().messages(&self.shop, &filter, &all()).unwrap()
     }
     /// Names of the order's timeline entries.
@@ -144,11 +130,7 @@ impl Run {
         add(lines(reader.campaigns(shop).unwrap()));
         add(lines(reader.coupons(shop, &all).unwrap()));
         add(lines(reader.standings(shop, &all).unwrap()));
-        add(lines(
-            reader
-                .messages(shop, &MessageFilter::default(), &all)
-                .unwrap(),
-        ));
+        add(lines(reader.messages(shop, &MessageFilter::default(), &all).unwrap()));
         add(lines(reader.parked(shop, &all).unwrap()));
         add(lines(reader.outbox(shop, &all).unwrap()));
         add(lines(reader.timers(shop, &all).unwrap()));

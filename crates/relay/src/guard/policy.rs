@@ -56,9 +56,7 @@ impl GuardPolicy {
     }
 
     pub(super) fn network_allowed(&self, address: IpAddr) -> bool {
-        self.networks
-            .iter()
-            .any(|network| network.contains(&address))
+        self.networks.iter().any(|network| network.contains(&address))
     }
 
     pub(super) fn host_allowed(&self, name: &str) -> bool {
@@ -69,9 +67,8 @@ impl GuardPolicy {
         let Some(ports) = &self.ports else {
             return true;
         };
-        url.port_or_known_default().is_some_and(|port| {
-            ports.contains(&port) || (self.allow_http && matches!(port, 80 | 8080))
-        })
+        url.port_or_known_default()
+            .is_some_and(|port| ports.contains(&port) || (self.allow_http && matches!(port, 80 | 8080)))
     }
 }
 

@@ -52,8 +52,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !REFUSED_V4.iter().any(|network| network.contains(&address)),
         IpAddr::V6(address) => {
-            PUBLIC_V6.contains(&address)
-                && !REFUSED_V6.iter().any(|network| network.contains(&address))
+            PUBLIC_V6.contains(&address) && !REFUSED_V6.iter().any(|network| network.contains(&address))
         }
     }
 }

@@ -59,24 +59,20 @@ impl HttpSender {
     }
 
     async fn post(&self, message: &OutgoingMessage) -> Result<(), SendFailure> {
-        let request = self
-            .client
-            .post(self.url.clone())
-            .header("Idempotency-Key", &message.message_id)
-            .json(message);
+        let request =
+            self.client.post(self.url.clone()).header("Idempotency-Key", &message.message_id).json(message);
         match request.send().await {
             Ok(response) => judge(response.status()),
-            Err(error) if error.is_builder() => Err(SendFailure::Permanent(
-                "message_id is not a header value".to_owned(),
-            )),
+            Err(error) if error.is_builder() => {
+                Err(SendFailure::Permanent("message_id is not a header value".to_owned()))
+            }
             Err(error) if error.is_timeout() => Err(SendFailure::Temporary("timeout".to_owned())),
             Err(_) => Err(SendFailure::Temporary("connection_failed".to_owned())),
         }
     }
 
     async fn post_all(&self, messages: &[OutgoingMessage]) -> Vec<Result<(), SendFailure>> {
-        let mut results =
-            vec![Err(SendFailure::Temporary("interrupted".to_owned())); messages.len()];
+        let mut results = vec![Err(SendFailure::Temporary("interrupted".to_owned())); messages.len()];
         let permits = Arc::new(Semaphore::new(CONCURRENT_SENDS));
         let mut sends = JoinSet::new();
         for (index, message) in messages.iter().cloned().enumerate() {
@@ -114,9 +110,7 @@ fn judge(status: StatusCode) -> Result<(), SendFailure> {
     let reason = format!("http_{}", status.as_u16());
     match status {
         _ if status.is_success() => Ok(()),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-            Err(SendFailure::Temporary(reason))
-        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(SendFailure::Temporary(reason)),
         _ if status.is_client_error() => Err(SendFailure::Permanent(reason)),
         _ => Err(SendFailure::Temporary(reason)),
     }

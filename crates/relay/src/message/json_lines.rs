@@ -21,9 +21,7 @@ pub struct JsonLinesSender {
 impl JsonLinesSender {
     /// Append to `path`, which is made when the first message is sent; its folder must exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: Arc::new(Mutex::new(path.into())),
-        }
+        Self { path: Arc::new(Mutex::new(path.into())) }
     }
 
     async fn append_lines(&self, messages: &[OutgoingMessage]) -> Result<(), SendFailure> {
@@ -60,11 +58,7 @@ impl MessageSender for JsonLinesSender {
 }
 
 fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .append(true)
-        .create(true)
-        .open(path)?;
+    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
     let is_new = file.metadata()?.len() == 0;
     if !is_new && !ends_with_newline(&mut file)? {
         file.write_all(b"\n")?;

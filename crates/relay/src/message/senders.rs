@@ -15,18 +15,11 @@ pub struct Senders {
 impl Senders {
     /// Every channel goes to `default`.
     pub fn new(default: Arc<dyn MessageSender>) -> Self {
-        Self {
-            default,
-            by_channel: BTreeMap::new(),
-        }
+        Self { default, by_channel: BTreeMap::new() }
     }
 
     /// `channel` goes to `sender`.
-    pub fn with_channel(
-        mut self,
-        channel: impl Into<String>,
-        sender: Arc<dyn MessageSender>,
-    ) -> Self {
+    pub fn with_channel(mut self, channel: impl Into<String>, sender: Arc<dyn MessageSender>) -> Self {
         self.by_channel.insert(channel.into(), sender);
         self
     }

@@ -18,9 +18,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 pub(super) async fn judge(response: Response, now_seconds: i64) -> DeliveryResult {
     let status = response.status();
     if status.is_success() {
-        return DeliveryResult::Delivered {
-            status: status.as_u16(),
-        };
+        return DeliveryResult::Delivered { status: status.as_u16() };
     }
     let retry_after = match status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
@@ -31,10 +29,7 @@ pub(super) async fn judge(response: Response, now_seconds: i64) -> DeliveryResul
     let reason = reason(response).await;
     match status {
         StatusCode::GONE => DeliveryResult::Dead { reason },
-        _ => DeliveryResult::Retry {
-            reason,
-            retry_after,
-        },
+        _ => DeliveryResult::Retry { reason, retry_after },
     }
 }
 
@@ -55,11 +50,7 @@ async fn reason(mut response: Response) -> String {
         .filter(|character| !character.is_control())
         .take(MAX_REASON_CHARS)
         .collect();
-    if text.is_empty() {
-        code
-    } else {
-        format!("{code}: {text}")
-    }
+    if text.is_empty() { code } else { format!("{code}: {text}") }
 }
 
 /// `Retry-After` as seconds or as an HTTP date; nothing if it is neither or lies in the past.

@@ -56,10 +56,7 @@ impl Busy {
             .iter()
             .filter(|other| std::mem::discriminant(*other) == std::mem::discriminant(&slot))
             .count();
-        (same_sort < limit && slots.insert(slot.clone())).then(|| Claim {
-            busy: Arc::clone(self),
-            slot,
-        })
+        (same_sort < limit && slots.insert(slot.clone())).then(|| Claim { busy: Arc::clone(self), slot })
     }
 
     fn slots(&self) -> MutexGuard<'_, BTreeSet<Slot>> {

@@ -40,17 +40,11 @@ pub(super) async fn attempt(
 async fn attempt_one(shared: &Shared, delivery: &Delivery) -> Settlement {
     let timestamp_seconds = (shared.clock)().div_euclid(1_000_000);
     let (id, body) = (&delivery.event_id, &delivery.body);
-    let result = shared
-        .webhooks
-        .deliver(&delivery.endpoint, id, timestamp_seconds, body)
-        .await;
+    let result = shared.webhooks.deliver(&delivery.endpoint, id, timestamp_seconds, body).await;
     let (outcome, reason) = match result {
         DeliveryResult::Delivered { .. } => (DeliveryOutcome::Delivered, None),
         DeliveryResult::Dead { reason } => (DeliveryOutcome::Dead, Some(reason)),
-        DeliveryResult::Retry {
-            reason,
-            retry_after,
-        } => {
+        DeliveryResult::Retry { reason, retry_after } => {
             let outcome = next_attempt(delivery.attempt, id).map_or(
                 DeliveryOutcome::Dead,
                 // An endpoint may ask for more time than the schedule gives, not for less.
@@ -69,9 +63,5 @@ async fn attempt_one(shared: &Shared, delivery: &Delivery) -> Settlement {
         ?outcome,
         "webhook attempted"
     );
-    Settlement {
-        delivery_id: delivery.delivery_id,
-        outcome,
-        reason,
-    }
+    Settlement { delivery_id: delivery.delivery_id, outcome, reason }
 }

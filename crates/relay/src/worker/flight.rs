@@ -50,10 +50,7 @@ impl Row for Delivery {
 
 impl Row for PendingMessage {
     fn row_id(&self) -> RowId {
-        RowId::Message {
-            shop_id: self.message.shop_id.clone(),
-            message_id: self.message.message_id.clone(),
-        }
+        RowId::Message { shop_id: self.message.shop_id.clone(), message_id: self.message.message_id.clone() }
     }
 
     fn slot(&self) -> Slot {
@@ -73,20 +70,11 @@ impl Slot {
 
 impl Flight {
     pub(super) fn new(stop: watch::Receiver<bool>, seen: Seen) -> Self {
-        Self {
-            batches: JoinSet::new(),
-            stop,
-            seen,
-        }
+        Self { batches: JoinSet::new(), stop, seen }
     }
 
     /// Start a batch of `due` rows for every slot that is free; whether any was started.
-    pub(super) fn start<R, W>(
-        &mut self,
-        busy: &Arc<Busy>,
-        due: Vec<R>,
-        work: impl Fn(Vec<R>) -> W,
-    ) -> bool
+    pub(super) fn start<R, W>(&mut self, busy: &Arc<Busy>, due: Vec<R>, work: impl Fn(Vec<R>) -> W) -> bool
     where
         R: Row,
         W: Future<Output = DrainReport> + Send + 'static,

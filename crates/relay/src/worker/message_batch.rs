@@ -14,13 +14,10 @@ const BATCH_LIMIT: Duration = Duration::from_mins(1);
 /// Send `batch`, all of one channel, and settle it. What is past its time is not sent.
 pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> DrainReport {
     let now = (shared.clock)();
-    let (expired, live): (Vec<_>, Vec<_>) = batch
-        .into_iter()
-        .partition(|pending| now >= pending.message.deliver_until_micros);
-    let (attempts, messages): (Vec<u32>, Vec<OutgoingMessage>) = live
-        .into_iter()
-        .map(|pending| (pending.attempt, pending.message))
-        .unzip();
+    let (expired, live): (Vec<_>, Vec<_>) =
+        batch.into_iter().partition(|pending| now >= pending.message.deliver_until_micros);
+    let (attempts, messages): (Vec<u32>, Vec<OutgoingMessage>) =
+        live.into_iter().map(|pending| (pending.attempt, pending.message)).unzip();
     let results = send(&shared, &messages).await;
     let now = (shared.clock)();
 
@@ -58,9 +55,8 @@ async fn send(shared: &Shared, messages: &[OutgoingMessage]) -> Vec<Result<(), S
         return Vec::new();
     };
     let sender = shared.senders.for_channel(&first.channel);
-    let mut results = tokio::time::timeout(BATCH_LIMIT, sender.send_batch(messages))
-        .await
-        .unwrap_or_default();
+    let mut results =
+        tokio::time::timeout(BATCH_LIMIT, sender.send_batch(messages)).await.unwrap_or_default();
     let unanswered = || Err(SendFailure::Temporary("timeout".to_owned()));
     results.resize_with(messages.len(), unanswered);
     results
@@ -76,12 +72,11 @@ fn judge(
         Ok(()) => (MessageOutcome::Sent, None),
         Err(SendFailure::Permanent(reason)) => (MessageOutcome::Failed, Some(reason)),
         Err(SendFailure::Temporary(reason)) => {
-            let outcome =
-                next_attempt(attempt, &message.message_id).map_or(MessageOutcome::Failed, |wait| {
-                    // Not later than its end, so that it is known to have expired when it has.
-                    let at = super::after(now_micros, wait);
-                    MessageOutcome::RetryAt(at.min(message.deliver_until_micros))
-                });
+            let outcome = next_attempt(attempt, &message.message_id).map_or(MessageOutcome::Failed, |wait| {
+                // Not later than its end, so that it is known to have expired when it has.
+                let at = super::after(now_micros, wait);
+                MessageOutcome::RetryAt(at.min(message.deliver_until_micros))
+            });
             (outcome, Some(reason))
         }
     }

@@ -1,9 +1,5 @@
 //! Loopback receivers and an outbox in memory.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    reason = "tests, each of which uses a part"
-)]
+#![allow(dead_code, clippy::unwrap_used, reason = "tests, each of which uses a part")]
 
 pub mod outbox;
 
@@ -26,11 +22,7 @@ pub const START_MICROS: i64 = 1_735_689_600_000_000;
 
 /// A policy that permits http to 127.0.0.1 on any port.
 pub fn loopback_policy() -> GuardPolicy {
-    let policy = GuardPolicy {
-        allow_http: true,
-        ports: None,
-        ..GuardPolicy::default()
-    };
+    let policy = GuardPolicy { allow_http: true, ports: None, ..GuardPolicy::default() };
     policy.allow("127.0.0.1").unwrap()
 }
 
@@ -46,10 +38,7 @@ pub fn hasty_client() -> WebhookClient {
 }
 
 pub fn endpoint(url: impl Into<String>) -> Endpoint {
-    Endpoint {
-        url: url.into(),
-        secrets: vec![SECRET.to_owned()],
-    }
+    Endpoint { url: url.into(), secrets: vec![SECRET.to_owned()] }
 }
 
 pub fn message(id: &str) -> OutgoingMessage {
@@ -101,11 +90,7 @@ impl Canary {
                 held.push(stream);
             }
         });
-        Self {
-            address,
-            connections,
-            task,
-        }
+        Self { address, connections, task }
     }
 
     /// Accepts and never says a word.

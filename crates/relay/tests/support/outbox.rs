@@ -64,16 +64,12 @@ impl Outbox {
             attempt: 0,
         };
         let mut rows = self.rows.lock().unwrap();
-        rows.deliveries
-            .insert(delivery_id, (START_MICROS, delivery));
+        rows.deliveries.insert(delivery_id, (START_MICROS, delivery));
     }
 
     pub fn add_message(&self, message: OutgoingMessage) {
         let id = message.message_id.clone();
-        let pending = PendingMessage {
-            message,
-            attempt: 0,
-        };
+        let pending = PendingMessage { message, attempt: 0 };
         let mut rows = self.rows.lock().unwrap();
         rows.messages.insert(id, (START_MICROS, pending));
     }
@@ -93,9 +89,7 @@ impl Outbox {
 
     fn settlement_fails(&self) -> bool {
         self.failing_settlements
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-                left.checked_sub(1)
-            })
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
             .is_ok()
     }
 }
@@ -109,9 +103,10 @@ impl DeliveryQueue for Outbox {
     ) -> BoxFuture<'a, Result<Vec<Delivery>, String>> {
         Box::pin(async move {
             let rows = self.rows.lock().unwrap();
-            let due = rows.deliveries.values().filter(|(due, delivery)| {
-                *due <= now_micros && !busy.contains(&delivery.endpoint.url)
-            });
+            let due = rows
+                .deliveries
+                .values()
+                .filter(|(due, delivery)| *due <= now_micros && !busy.contains(&delivery.endpoint.url));
             Ok(due.take(limit).map(|(_, row)| row.clone()).collect())
         })
     }
@@ -150,9 +145,10 @@ impl DeliveryQueue for Outbox {
         Box::pin(async move {
             let due = {
                 let rows = self.rows.lock().unwrap();
-                let due = rows.messages.values().filter(|(due, pending)| {
-                    *due <= now_micros && !busy.contains(&pending.message.channel)
-                });
+                let due = rows
+                    .messages
+                    .values()
+                    .filter(|(due, pending)| *due <= now_micros && !busy.contains(&pending.message.channel));
                 due.take(limit).map(|(_, row)| row.clone()).collect()
             };
             let stall = self.next_answer_waits_for.lock().unwrap().take();
@@ -163,10 +159,7 @@ impl DeliveryQueue for Outbox {
         })
     }
 
-    fn settle_messages(
-        &self,
-        settlements: Vec<MessageSettlement>,
-    ) -> BoxFuture<'_, Result<(), String>> {
+    fn settle_messages(&self, settlements: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
             if self.settlement_fails() {
                 return Err("the store is away".to_owned());

@@ -1,8 +1,8 @@
 //! The charts, each with the same figures in a table below it.
 
 use super::text::{
-    Heading, bar_row, both, count, escaped, folded, legend, minutes as spoken, money, paragraphs,
-    percent, reason, section, table,
+    Heading, bar_row, both, count, escaped, folded, legend, minutes as spoken, money, paragraphs, percent,
+    reason, section, table,
 };
 use crate::{
     chart::{Part, standing, top},
@@ -42,16 +42,9 @@ pub(super) fn funnel(report: &Report) -> String {
     }
     // More orders than were unpaid have no share of them.
     rows[0][3] = "–".into();
-    let headings = [
-        Heading("步骤", "Step"),
-        ORDERS,
-        Heading("占全部", "Of all"),
-        Heading("占未支付", "Of unpaid"),
-    ];
-    let body = format!(
-        "<ul class=\"bars tall\">\n{bars}</ul>\n{}",
-        table(&headings, &rows)
-    );
+    let headings =
+        [Heading("步骤", "Step"), ORDERS, Heading("占全部", "Of all"), Heading("占未支付", "Of unpaid")];
+    let body = format!("<ul class=\"bars tall\">\n{bars}</ul>\n{}", table(&headings, &rows));
     section(Heading("从下单到使用", "From placed to used"), &body)
 }
 
@@ -74,10 +67,7 @@ pub(super) fn what_if(report: &Report) -> String {
     );
     let headings = [Heading("领取率", "Claim rate"), CLAIMED, USED, COST];
     let rows: Vec<_> = rows.collect();
-    let body = format!(
-        "{}<div class=\"hint after\">{note}</div>\n",
-        table(&headings, &rows)
-    );
+    let body = format!("{}<div class=\"hint after\">{note}</div>\n", table(&headings, &rows));
     section(Heading("如果领取率不同", "At other claim rates"), &body)
 }
 
@@ -98,12 +88,7 @@ fn parts(slice: &Slice) -> Vec<Part> {
 }
 
 fn slice_legend() -> String {
-    legend(&[
-        ("placed", PLACED),
-        ("unpaid", UNPAID),
-        ("shown", SHOWN),
-        ("claimed", CLAIMED),
-    ])
+    legend(&[("placed", PLACED), ("unpaid", UNPAID), ("shown", SHOWN), ("claimed", CLAIMED)])
 }
 
 fn slice_title(slice: &Slice) -> String {
@@ -130,16 +115,7 @@ fn slice_table(report: &Report, first: Heading, rows: Vec<(String, &Slice)>) -> 
             cost,
         ]
     };
-    let headings = [
-        first,
-        PLACED,
-        UNPAID,
-        Heading("未支付率", "Unpaid share"),
-        SHOWN,
-        PUSHED,
-        CLAIMED,
-        COST,
-    ];
+    let headings = [first, PLACED, UNPAID, Heading("未支付率", "Unpaid share"), SHOWN, PUSHED, CLAIMED, COST];
     let rows: Vec<_> = rows.into_iter().map(row).collect();
     folded(&table(&headings, &rows))
 }
@@ -159,10 +135,7 @@ pub(super) fn by_hour(report: &Report) -> String {
     let body = format!(
         "<p class=\"hint\">{}</p>\n{}<div class=\"plot\"><div class=\"scale\"><span>{}</span>\
          <span>{}</span><span>0</span></div>{}</div>\n<div class=\"hours\">{}</div>\n{}",
-        both(
-            &format!("按店铺时区 {zone}"),
-            &format!("in the shop's zone {zone}")
-        ),
+        both(&format!("按店铺时区 {zone}"), &format!("in the shop's zone {zone}")),
         slice_legend(),
         count(full),
         count(full / 2),
@@ -182,19 +155,10 @@ pub(super) fn by_category(report: &Report) -> String {
     for category in all {
         let (name, slice) = (category_name(category), &category.slice);
         let share = percent(slice.unpaid_at_trigger, slice.placed);
-        let figure = format!(
-            "<b>{}</b> / {} <i>{share}</i>",
-            count(slice.unpaid_at_trigger),
-            count(slice.placed)
-        );
+        let figure =
+            format!("<b>{}</b> / {} <i>{share}</i>", count(slice.unpaid_at_trigger), count(slice.placed));
         let full = largest.unwrap_or(0);
-        bars.push_str(&bar_row(
-            &name,
-            &figure,
-            &parts(slice),
-            full,
-            &slice_title(slice),
-        ));
+        bars.push_str(&bar_row(&name, &figure, &parts(slice), full, &slice_title(slice)));
         rows.push((name, slice));
     }
     let hint = both(
@@ -212,10 +176,7 @@ pub(super) fn by_category(report: &Report) -> String {
 fn category_name(category: &CategorySlice) -> String {
     if category.categories > 1 {
         let others = count(category.categories);
-        return both(
-            &format!("其他 {others} 个品类"),
-            &format!("{others} others"),
-        );
+        return both(&format!("其他 {others} 个品类"), &format!("{others} others"));
     }
     if category.category.is_empty() {
         return both("无品类", "No category");
@@ -251,10 +212,7 @@ fn reason_bars(reasons: &BTreeMap<String, u64>, orders: u64, class: &'static str
         rows.push(vec![code, count(value), percent(value, orders)]);
     }
     let headings = [REASON, ORDERS, Heading("占全部", "Of all")];
-    format!(
-        "<ul class=\"bars\">\n{bars}</ul>\n{}",
-        table(&headings, &rows)
-    )
+    format!("<ul class=\"bars\">\n{bars}</ul>\n{}", table(&headings, &rows))
 }
 
 pub(super) fn minutes(report: &Report) -> String {
@@ -271,17 +229,9 @@ pub(super) fn minutes(report: &Report) -> String {
     let late = &totals.late_minutes_to_payment;
     let replayed = &totals.late_minutes_to_payment_replayed;
     let rows = [
-        row(
-            "全部已支付订单",
-            "All paid orders",
-            &totals.minutes_to_payment,
-        ),
+        row("全部已支付订单", "All paid orders", &totals.minutes_to_payment),
         row("触发时未支付：原始", "Unpaid at the trigger: export", late),
-        row(
-            "触发时未支付：回放",
-            "Unpaid at the trigger: replay",
-            replayed,
-        ),
+        row("触发时未支付：回放", "Unpaid at the trigger: replay", replayed),
     ];
     let headings = [
         ORDERS,

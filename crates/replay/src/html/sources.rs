@@ -25,14 +25,8 @@ pub(super) fn campaign(report: &Report) -> String {
         (Heading("活动", "Campaign"), escaped(&campaign.name)),
         (Heading("门槛", "Spend"), amount(campaign.spend.minor())),
         (Heading("优惠", "Save"), amount(campaign.save.minor())),
-        (
-            Heading("展示时间", "Shown after"),
-            minutes(campaign.trigger_after_minutes.to_string()),
-        ),
-        (
-            Heading("每店券数", "Coupons a shop"),
-            count(campaign.quantity),
-        ),
+        (Heading("展示时间", "Shown after"), minutes(campaign.trigger_after_minutes.to_string())),
+        (Heading("每店券数", "Coupons a shop"), count(campaign.quantity)),
         (
             Heading("券有效期", "Coupon valid"),
             both(
@@ -42,35 +36,14 @@ pub(super) fn campaign(report: &Report) -> String {
         ),
         (Heading("可用订单", "Good for"), bind),
         (Heading("领取次数", "Claims counted"), limit),
-        (
-            Heading("对照组", "Comparison group"),
-            format!("{}%", campaign.holdout_percent),
-        ),
-        (
-            Heading("支付时限", "Payment deadline"),
-            minutes(shop.payment_timeout_minutes.to_string()),
-        ),
-        (
-            Heading("推送提前", "Push before it"),
-            minutes(shop.push_lead_minutes.to_string()),
-        ),
-        (
-            Heading("免打扰", "Quiet hours"),
-            format!("{} – {}", quiet("from"), quiet("to")),
-        ),
-        (
-            Heading("领取率假设", "Stated claim rate"),
-            format!("{}%", claims.rate_percent),
-        ),
-        (
-            Heading("领取后支付", "Pays after claiming"),
-            minutes(claims.pays_after_minutes.to_string()),
-        ),
+        (Heading("对照组", "Comparison group"), format!("{}%", campaign.holdout_percent)),
+        (Heading("支付时限", "Payment deadline"), minutes(shop.payment_timeout_minutes.to_string())),
+        (Heading("推送提前", "Push before it"), minutes(shop.push_lead_minutes.to_string())),
+        (Heading("免打扰", "Quiet hours"), format!("{} – {}", quiet("from"), quiet("to"))),
+        (Heading("领取率假设", "Stated claim rate"), format!("{}%", claims.rate_percent)),
+        (Heading("领取后支付", "Pays after claiming"), minutes(claims.pays_after_minutes.to_string())),
     ];
-    section(
-        Heading("活动与假设", "Campaign and assumptions"),
-        &listed(&facts),
-    )
+    section(Heading("活动与假设", "Campaign and assumptions"), &listed(&facts))
 }
 
 pub(super) fn files(report: &Report) -> String {
@@ -81,18 +54,9 @@ pub(super) fn files(report: &Report) -> String {
         (Heading("店铺", "Shops"), count(inputs.shops)),
         (Heading("顾客", "Customers"), count(inputs.customers)),
         (Heading("已支付", "Paid"), count(inputs.paid_orders)),
-        (
-            Heading("未支付取消", "Cancelled unpaid"),
-            count(inputs.cancelled_orders),
-        ),
-        (
-            Heading("未读入的行", "Rows left out"),
-            count(inputs.bad_rows),
-        ),
-        (
-            Heading("未计入的订单", "Orders left out"),
-            count(inputs.orders_left_out),
-        ),
+        (Heading("未支付取消", "Cancelled unpaid"), count(inputs.cancelled_orders)),
+        (Heading("未读入的行", "Rows left out"), count(inputs.bad_rows)),
+        (Heading("未计入的订单", "Orders left out"), count(inputs.orders_left_out)),
     ];
     let file = |file: &crate::read::InputFile| {
         vec![
@@ -110,11 +74,7 @@ pub(super) fn files(report: &Report) -> String {
         Heading("摘要", "BLAKE3"),
     ];
     let mut unused = String::new();
-    for (table, rows) in inputs
-        .rows_without_line
-        .iter()
-        .filter(|(_, rows)| **rows > 0)
-    {
+    for (table, rows) in inputs.rows_without_line.iter().filter(|(_, rows)| **rows > 0) {
         let (table, rows) = (escaped(table), count(*rows));
         let said = both(
             &format!("{table}：{rows} 行没有对应的订单行"),
@@ -162,13 +122,7 @@ pub(super) fn bad_rows(report: &Report) -> String {
         "{}{}",
         table(&[Heading("原因", "Reason"), code, rows], &reasons),
         folded(&table(
-            &[
-                Heading("文件", "File"),
-                rows,
-                Heading("列", "Column"),
-                Heading("值", "Value"),
-                code
-            ],
+            &[Heading("文件", "File"), rows, Heading("列", "Column"), Heading("值", "Value"), code],
             &details
         ))
     );

@@ -57,10 +57,7 @@ pub(super) fn money(minor: i64, digits: u8, currency: &str) -> String {
     if currency.is_empty() {
         return format!("{sign}{text}");
     }
-    format!(
-        "<span class=\"unit\">{}</span> {sign}{text}",
-        escaped(currency)
-    )
+    format!("<span class=\"unit\">{}</span> {sign}{text}", escaped(currency))
 }
 
 /// A share with one decimal, rounded half up; a dash when there is nothing to share.
@@ -186,42 +183,23 @@ mod tests {
 
     #[test]
     fn figures() {
-        for (value, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
+        for (value, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(count(value), text);
         }
         assert_eq!(money(123_456, 2, ""), "1,234.56");
         assert_eq!(money(-5, 2, ""), "-0.05");
         assert_eq!(money(1_200, 0, ""), "1,200");
-        for (part, whole, text) in [
-            (1, 3, "33.3%"),
-            (1, 8, "12.5%"),
-            (1, 16, "6.3%"),
-            (0, 0, "–"),
-        ] {
+        for (part, whole, text) in [(1, 3, "33.3%"), (1, 8, "12.5%"), (1, 16, "6.3%"), (0, 0, "–")] {
             assert_eq!(percent(part, whole), text);
         }
-        for (value, text) in [
-            (5, "5 min"),
-            (60, "1 h"),
-            (61, "1 h 1 min"),
-            (1_440, "1 d"),
-            (1_505, "1 d 1 h"),
-        ] {
+        for (value, text) in
+            [(5, "5 min"), (60, "1 h"), (61, "1 h 1 min"), (1_440, "1 d"), (1_505, "1 d 1 h")]
+        {
             assert_eq!(minutes(value), text);
         }
-        for (value, text) in [
-            (0, "0 min"),
-            (119, "119 min"),
-            (120, "2 h"),
-            (688, "11.5 h"),
-            (2_880, "2 d"),
-            (4_000, "2.8 d"),
-        ] {
+        for (value, text) in
+            [(0, "0 min"), (119, "119 min"), (120, "2 h"), (688, "11.5 h"), (2_880, "2 d"), (4_000, "2.8 d")]
+        {
             assert_eq!(short_minutes(value), text);
         }
     }

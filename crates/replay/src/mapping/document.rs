@@ -96,11 +96,7 @@ pub(crate) struct Amounts {
 
 impl Default for Amounts {
     fn default() -> Self {
-        Self {
-            decimal_point: '.',
-            grouping: None,
-            minor_digits: 2,
-        }
+        Self { decimal_point: '.', grouping: None, minor_digits: 2 }
     }
 }
 

@@ -57,10 +57,7 @@ pub(crate) struct ShopText {
 /// `[campaign]`: the terms, amounts in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(
-    missing_docs,
-    reason = "the fields of `domain::campaign::recovery::Terms`"
-)]
+#[allow(missing_docs, reason = "the fields of `domain::campaign::recovery::Terms`")]
 pub struct CampaignSettings {
     pub name: String,
     pub trigger_after_minutes: i64,
@@ -137,13 +134,9 @@ impl ShopSettings {
             kind: text.kind,
             time_zone: text.time_zone.clone(),
             currency: text.currency.clone(),
-            payment_timeout_minutes: text
-                .payment_timeout_minutes
-                .unwrap_or(usual.payment_timeout_minutes),
+            payment_timeout_minutes: text.payment_timeout_minutes.unwrap_or(usual.payment_timeout_minutes),
             push_lead_minutes: text.push_lead_minutes.unwrap_or(usual.push_lead_minutes),
-            payment_lock_minutes: text
-                .payment_lock_minutes
-                .unwrap_or(usual.payment_lock_minutes),
+            payment_lock_minutes: text.payment_lock_minutes.unwrap_or(usual.payment_lock_minutes),
             quiet_hours: text.quiet_hours.unwrap_or(usual.quiet_hours),
         }
     }

@@ -1,8 +1,6 @@
 //! From the words of the mapping file to a [`Plan`], and what can be wrong on the way.
 
-use super::{
-    Cell, JoinPlan, LinePlan, OrderPlan, Piece, Plan, Slots, Step, TablePlan, TimesPlan, Value,
-};
+use super::{Cell, JoinPlan, LinePlan, OrderPlan, Piece, Plan, Slots, Step, TablePlan, TimesPlan, Value};
 use crate::{
     mapping::{Alternatives, Amounts, Columns, Line, MappingDocument, Order, Wrong},
     template::{self, Filter, Part, ValueMap},
@@ -18,9 +16,7 @@ impl Plan {
         let maps = document.maps.iter();
         let mut compiler = Compiler {
             slots: Slots::default(),
-            maps: maps
-                .map(|(name, map)| (name.as_str(), Arc::new(map.clone())))
-                .collect(),
+            maps: maps.map(|(name, map)| (name.as_str(), Arc::new(map.clone()))).collect(),
         };
         let joins = compiler.joins(document)?;
         let order = compiler.order(&document.order)?;
@@ -32,10 +28,7 @@ impl Plan {
         Ok(Self {
             tables,
             joins,
-            times: TimesPlan {
-                zone,
-                formats: document.times.formats.clone(),
-            },
+            times: TimesPlan { zone, formats: document.times.formats.clone() },
             amounts: document.amounts.clone(),
             order,
             line,
@@ -70,25 +63,14 @@ impl Compiler<'_> {
                 return Err(Wrong::new(format!("tables.{}.key", join.to), message));
             }
             if from.len() != table.key.0.len() {
-                let message = format!(
-                    "{} for the {} of the key of `{}`",
-                    from.len(),
-                    table.key.0.len(),
-                    join.to
-                );
+                let message =
+                    format!("{} for the {} of the key of `{}`", from.len(), table.key.0.len(), join.to);
                 return Err(Wrong::new(field("from"), message));
             }
             self.slots.add(&join.to);
-            joins.push(JoinPlan {
-                from,
-                optional: join.optional,
-            });
+            joins.push(JoinPlan { from, optional: join.optional });
         }
-        if let Some(name) = document
-            .tables
-            .keys()
-            .find(|t| self.slots.find(t).is_none())
-        {
+        if let Some(name) = document.tables.keys().find(|t| self.slots.find(t).is_none()) {
             let message = "no join leads to this table";
             return Err(Wrong::new(format!("tables.{name}"), message));
         }
@@ -176,10 +158,7 @@ impl Compiler<'_> {
             let message = format!("`{table}` is not a table that is joined by then");
             return Err(Wrong::new(field, message));
         };
-        Ok(Cell {
-            table: slot,
-            column: self.slots.column(slot, column),
-        })
+        Ok(Cell { table: slot, column: self.slots.column(slot, column) })
     }
 
     fn required(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {
@@ -202,11 +181,7 @@ impl Compiler<'_> {
     fn piece(&mut self, field: &str, part: Part<'_>) -> Result<Piece, Wrong> {
         match part {
             Part::Text(text) => Ok(Piece::Text(text)),
-            Part::Cell {
-                table,
-                column,
-                filters,
-            } => {
+            Part::Cell { table, column, filters } => {
                 let cell = self.cell(field, table, column)?;
                 let steps = filters.into_iter().map(|filter| match filter {
                     Filter::First(count) => Ok(Step::First(count)),

@@ -80,18 +80,9 @@ pub struct BadRow {
 
 impl fmt::Display for BadRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            file,
-            row,
-            column,
-            value,
-            code,
-        } = self;
+        let Self { file, row, column, value, code } = self;
         let sentence = code.en();
-        write!(
-            f,
-            "{file} row {row}, {column}: {value:?}: {sentence} ({code})"
-        )
+        write!(f, "{file} row {row}, {column}: {value:?}: {sentence} ({code})")
     }
 }
 
@@ -121,12 +112,7 @@ pub(super) struct Bad<'f> {
 
 impl<'f> Bad<'f> {
     pub fn new(found: &'f Found) -> Self {
-        Self {
-            found,
-            seen: BTreeSet::new(),
-            by_code: BTreeMap::new(),
-            details: Vec::new(),
-        }
+        Self { found, seen: BTreeSet::new(), by_code: BTreeMap::new(), details: Vec::new() }
     }
 
     pub fn add(&mut self, fault: Fault) {

@@ -22,17 +22,12 @@ pub(super) struct Joined<'r> {
 impl<'r> Joined<'r> {
     /// Follows the joins; a row that must be there and is not is a fault of the row that named it.
     pub fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Result<Self, Fault> {
-        let mut joined = Self {
-            plan,
-            rows: vec![Some(line)],
-        };
+        let mut joined = Self { plan, rows: vec![Some(line)] };
         for (index, join) in plan.joins.iter().enumerate() {
             let cells = join.from.iter().map(|&cell| joined.cell(cell));
             let cells: Option<Vec<&str>> = cells.collect();
             let cells = cells.filter(|cells| cells.iter().all(|cell| !cell.is_empty()));
-            let row = cells
-                .as_ref()
-                .and_then(|cells| tables[index + 1].find(&key(cells.iter().copied())));
+            let row = cells.as_ref().and_then(|cells| tables[index + 1].find(&key(cells.iter().copied())));
             if row.is_none() && !join.optional {
                 let code = cells.map_or(BadCode::Required, |_| BadCode::NoMatch);
                 return Err(joined.fault(join.from[0], code));
@@ -77,12 +72,7 @@ impl<'r> Joined<'r> {
     pub fn wrong(&self, value: &Value, code: BadCode) -> Fault {
         match value.first_cell() {
             Some(cell) => self.fault(cell, code),
-            None => Fault {
-                at: self.line_at(),
-                column: value.field.to_owned(),
-                value: String::new(),
-                code,
-            },
+            None => Fault { at: self.line_at(), column: value.field.to_owned(), value: String::new(), code },
         }
     }
 
@@ -141,10 +131,7 @@ impl<'r> Joined<'r> {
     /// An id that must be there.
     pub fn id<T: FromStr>(&self, value: &Value) -> Result<T, Fault> {
         let text = self.required(value)?;
-        text.parse().map_err(|_| Fault {
-            value: text,
-            ..self.wrong(value, BadCode::NotAnId)
-        })
+        text.parse().map_err(|_| Fault { value: text, ..self.wrong(value, BadCode::NotAnId) })
     }
 
     /// A moment; none when it is empty.

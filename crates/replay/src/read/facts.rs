@@ -52,11 +52,7 @@ pub(super) fn head(plan: &Plan, joined: &Joined<'_>) -> Result<(SourceOrder, u64
     Ok((head, left_out))
 }
 
-fn paid(
-    plan: &Plan,
-    joined: &Joined<'_>,
-    placed_at: Instant,
-) -> Result<Option<(Instant, Method)>, Fault> {
+fn paid(plan: &Plan, joined: &Joined<'_>, placed_at: Instant) -> Result<Option<(Instant, Method)>, Fault> {
     let Some(at) = joined.time(&plan.order.paid_at)? else {
         return Ok(None);
     };
@@ -124,10 +120,7 @@ pub(super) fn line(plan: &Plan, joined: &Joined<'_>) -> Result<PlacedLine, Fault
 }
 
 /// A quantity that a line may have.
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the shape of Option::filter"
-)]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape of Option::filter")]
 pub(super) fn units(quantity: &u64) -> bool {
     (1..=limits::LINE_QUANTITY).contains(quantity)
 }

@@ -93,10 +93,7 @@ impl Found {
                 }
             }
             if found.len() == before {
-                return Err(ReadError::NoFile {
-                    table: table.name.clone(),
-                    pattern: table.file.clone(),
-                });
+                return Err(ReadError::NoFile { table: table.name.clone(), pattern: table.file.clone() });
             }
         }
         found.sort_by(|a, b| (a.table, &a.name, &a.path).cmp(&(b.table, &b.name, &b.path)));
@@ -130,10 +127,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 pub(super) fn open(path: &Path) -> impl Fn(io::Error) -> ReadError {
     let path = path.display().to_string();
-    move |source| ReadError::Open {
-        path: path.clone(),
-        source,
-    }
+    move |source| ReadError::Open { path: path.clone(), source }
 }
 
 #[cfg(test)]

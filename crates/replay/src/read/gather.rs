@@ -44,13 +44,7 @@ pub(super) struct Gathered {
 
 impl<'p> Gather<'p> {
     pub fn new(plan: &'p Plan, tables: &'p [Table]) -> Self {
-        Self {
-            plan,
-            tables,
-            by_group: HashMap::new(),
-            groups: Vec::new(),
-            times_left_out: 0,
-        }
+        Self { plan, tables, by_group: HashMap::new(), groups: Vec::new(), times_left_out: 0 }
     }
 
     /// Takes a row of the line table.
@@ -63,11 +57,7 @@ impl<'p> Gather<'p> {
             Err(fault) => return bad.add(fault),
         };
         let at = *self.by_group.entry(group).or_insert_with(|| {
-            self.groups.push(Group {
-                at: row.at,
-                order: None,
-                whole: true,
-            });
+            self.groups.push(Group { at: row.at, order: None, whole: true });
             self.groups.len() - 1
         });
         if let Err(fault) = self.add(at, &joined) {
@@ -97,11 +87,7 @@ impl<'p> Gather<'p> {
 
     /// The whole orders. An id that stands twice in a shop is kept for the first of them.
     pub fn finish(self, bad: &mut Bad<'_>) -> Gathered {
-        let mut gathered = Gathered {
-            orders: Vec::new(),
-            left_out: 0,
-            times_left_out: self.times_left_out,
-        };
+        let mut gathered = Gathered { orders: Vec::new(), left_out: 0, times_left_out: self.times_left_out };
         let mut seen: HashSet<(ShopId, OrderId)> = HashSet::new();
         for group in self.groups {
             let Some(order) = group.order.filter(|_| group.whole) else {
@@ -125,12 +111,7 @@ impl<'p> Gather<'p> {
 }
 
 /// The first row of an order says what the order is; the others must say the same.
-fn same_head(
-    order: &SourceOrder,
-    head: &SourceOrder,
-    plan: &Plan,
-    joined: &Joined<'_>,
-) -> Result<(), Fault> {
+fn same_head(order: &SourceOrder, head: &SourceOrder, plan: &Plan, joined: &Joined<'_>) -> Result<(), Fault> {
     let (a, b, plan) = (&order.placed, &head.placed, &plan.order);
     for (same, value) in [
         (a.order_id == b.order_id, &plan.id),
@@ -164,8 +145,7 @@ fn add_line(
         && let Some(same) = lines.iter_mut().find(same_goods)
     {
         let sum = Some(same.quantity + line.quantity).filter(units);
-        same.quantity =
-            sum.ok_or_else(|| joined.wrong(&plan.line.quantity, BadCode::NotAQuantity))?;
+        same.quantity = sum.ok_or_else(|| joined.wrong(&plan.line.quantity, BadCode::NotAQuantity))?;
         return Ok(());
     }
     if lines.iter().any(|other| other.line_id == line.line_id) {

@@ -27,13 +27,7 @@ impl<'a> Meter<'a> {
     pub fn new(total: u64, tell: &'a mut dyn FnMut(u64, u64)) -> Self {
         tell(0, total);
         let (done, rows, read) = (0, 0, Vec::new());
-        Self {
-            done,
-            total,
-            rows,
-            tell,
-            read,
-        }
+        Self { done, total, rows, tell, read }
     }
 
     pub fn into_files(mut self, found: &Found, plan: &Plan) -> Vec<InputFile> {
@@ -101,31 +95,16 @@ impl Source {
         let mut rows = 0;
         while reader.read_byte_record(&mut record).map_err(failed)? {
             rows += 1;
-            let at = RowAt {
-                file,
-                row: rows + 1,
-            };
+            let at = RowAt { file, row: rows + 1 };
             match cells(&record, &header, &columns) {
                 Ok(cells) => take(Row::new(at, cells), bad),
-                Err((column, value, code)) => bad.add(Fault {
-                    at,
-                    column,
-                    value,
-                    code,
-                }),
+                Err((column, value, code)) => bad.add(Fault { at, column, value, code }),
             }
             if reader.get_ref().meter.rows + rows > ROWS {
-                return Err(ReadError::TooManyRows {
-                    file: self.name.clone(),
-                });
+                return Err(ReadError::TooManyRows { file: self.name.clone() });
             }
         }
-        let Digested {
-            hasher,
-            bytes,
-            meter,
-            ..
-        } = reader.into_inner();
+        let Digested { hasher, bytes, meter, .. } = reader.into_inner();
         meter.rows += rows;
         let digest = hasher.finalize().to_hex().to_string();
         meter.read.push((file, rows, bytes, digest));
@@ -138,10 +117,7 @@ impl Source {
             let mut places = (0..header.len()).filter(|&at| header[at] == *column);
             let (first, second) = (places.next(), places.next());
             if second.is_some() {
-                return Err(ReadError::ColumnTwice {
-                    file: self.name.clone(),
-                    column: column.clone(),
-                });
+                return Err(ReadError::ColumnTwice { file: self.name.clone(), column: column.clone() });
             }
             first.ok_or_else(|| ReadError::NoColumn {
                 file: self.name.clone(),

@@ -69,16 +69,12 @@ impl Table {
             return Err(fault(&row, empty, BadCode::Required));
         }
         let rank = |row: &Row, column: usize| {
-            values::amount(&row.cells[column], &plan.amounts)
-                .map_err(|code| fault(row, column, code))
+            values::amount(&row.cells[column], &plan.amounts).map_err(|code| fault(row, column, code))
         };
         if let KeepPlan::Lowest(column) | KeepPlan::Highest(column) = shape.keep {
             rank(&row, column)?;
         }
-        match self
-            .by_key
-            .entry(key(shape.key.iter().map(|&c| &*row.cells[c])))
-        {
+        match self.by_key.entry(key(shape.key.iter().map(|&c| &*row.cells[c]))) {
             Entry::Vacant(free) => {
                 free.insert(row);
             }
@@ -87,12 +83,8 @@ impl Table {
                     KeepPlan::Only => return Err(fault(&row, shape.key[0], BadCode::DuplicateKey)),
                     KeepPlan::First => false,
                     KeepPlan::Last => true,
-                    KeepPlan::Lowest(c) => {
-                        rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Less
-                    }
-                    KeepPlan::Highest(c) => {
-                        rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Greater
-                    }
+                    KeepPlan::Lowest(c) => rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Less,
+                    KeepPlan::Highest(c) => rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Greater,
                 };
                 if replaces {
                     taken.insert(row);
@@ -113,9 +105,7 @@ impl Table {
     pub fn unused(plan: &Plan, tables: &[Self]) -> BTreeMap<String, u64> {
         let unused = |table: &Self| table.by_key.values().filter(|row| !row.used.get()).count();
         let named = plan.tables.iter().zip(tables).skip(1);
-        named
-            .map(|(shape, table)| (shape.name.clone(), unused(table) as u64))
-            .collect()
+        named.map(|(shape, table)| (shape.name.clone(), unused(table) as u64)).collect()
     }
 }
 

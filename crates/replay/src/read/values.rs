@@ -15,13 +15,8 @@ pub(super) fn amount(text: &str, written: &Amounts) -> Result<Money, BadCode> {
         Some(size) => (true, size),
         None => (false, text),
     };
-    let (whole, decimals) = size
-        .split_once(written.decimal_point)
-        .unwrap_or((size, "0"));
-    let whole: String = whole
-        .chars()
-        .filter(|&c| Some(c) != written.grouping)
-        .collect();
+    let (whole, decimals) = size.split_once(written.decimal_point).unwrap_or((size, "0"));
+    let whole: String = whole.chars().filter(|&c| Some(c) != written.grouping).collect();
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(&whole) || !digits(decimals) {
         return Err(BadCode::NotAnAmount);
@@ -69,15 +64,8 @@ mod tests {
     fn amounts_are_exact() {
         use BadCode::{NegativeAmount, NotAnAmount, OutOfRange, TooManyDecimals};
         let reais = Amounts::default();
-        let euro = Amounts {
-            decimal_point: ',',
-            grouping: Some('.'),
-            ..Amounts::default()
-        };
-        let yen = Amounts {
-            minor_digits: 0,
-            ..Amounts::default()
-        };
+        let euro = Amounts { decimal_point: ',', grouping: Some('.'), ..Amounts::default() };
+        let yen = Amounts { minor_digits: 0, ..Amounts::default() };
         for (written, text, minor) in [
             (&reais, "109.9", Ok(10_990)),
             (&reais, "99", Ok(9_900)),
@@ -117,29 +105,14 @@ mod tests {
             (&slashes, "1/2/2018 0:05", "2018-01-02T02:05:00Z"),
             (&slashes, "10/15/2017 0:30", "2017-10-15T03:00:00Z"),
             (&slashes, "02/17/2018 23:30", "2018-02-18T01:30:00Z"),
-            (
-                &several,
-                "2018-03-01T10:00:00+08:00",
-                "2018-03-01T02:00:00Z",
-            ),
-            (
-                &several,
-                "2018-03-01 10:00:00+08:00",
-                "2018-03-01T02:00:00Z",
-            ),
+            (&several, "2018-03-01T10:00:00+08:00", "2018-03-01T02:00:00Z"),
+            (&several, "2018-03-01 10:00:00+08:00", "2018-03-01T02:00:00Z"),
             (&several, "2018-03-01", "2018-03-01T03:00:00Z"),
         ] {
             let found = time(text, times).unwrap();
             assert_eq!(found, Instant::parse(expected).unwrap(), "{text}");
         }
-        for text in [
-            "",
-            "2/30/2018 1:00",
-            "13/1/2018 1:00",
-            "1/2/2018",
-            "soon",
-            "1/2/2018 1:00 x",
-        ] {
+        for text in ["", "2/30/2018 1:00", "13/1/2018 1:00", "1/2/2018", "soon", "1/2/2018 1:00 x"] {
             let found = time(text, &slashes);
             // A date alone is not what this format says.
             assert_eq!(found, Err(BadCode::NotATime), "{text}");

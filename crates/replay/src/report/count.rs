@@ -1,19 +1,15 @@
 //! Counts outcomes into a report.
 
 use super::{
-    CATEGORIES, CategorySlice, CouponEnd, OrderOutcome, Quartiles, Report, Slice, Totals,
-    WHAT_IF_RATES, WhatIf,
+    CATEGORIES, CategorySlice, CouponEnd, OrderOutcome, Quartiles, Report, Slice, Totals, WHAT_IF_RATES,
+    WhatIf,
 };
 use crate::{mapping::Settings, read::Inputs};
 use std::collections::BTreeMap;
 
 impl Report {
     /// Counts the outcomes, in whatever order they come.
-    pub fn build(
-        inputs: Inputs,
-        settings: Settings,
-        outcomes: impl Iterator<Item = OrderOutcome>,
-    ) -> Self {
+    pub fn build(inputs: Inputs, settings: Settings, outcomes: impl Iterator<Item = OrderOutcome>) -> Self {
         let mut totals = Totals::default();
         let mut by_hour = vec![Slice::default(); 24];
         let mut by_category: BTreeMap<String, Slice> = BTreeMap::new();
@@ -135,23 +131,14 @@ fn quartiles(mut minutes: Vec<i64>) -> Quartiles {
         let rank = (minutes.len() * quarters).div_ceil(4);
         minutes.get(rank.saturating_sub(1)).copied().unwrap_or(0)
     };
-    Quartiles {
-        orders: minutes.len() as u64,
-        lower: at(1),
-        median: at(2),
-        upper: at(3),
-    }
+    Quartiles { orders: minutes.len() as u64, lower: at(1), median: at(2), upper: at(3) }
 }
 
 /// The categories with the most orders, those of equal size by name, and all others together.
 fn largest(slices: BTreeMap<String, Slice>) -> (Vec<CategorySlice>, Option<CategorySlice>) {
     let mut all: Vec<CategorySlice> = slices
         .into_iter()
-        .map(|(category, slice)| CategorySlice {
-            category,
-            categories: 1,
-            slice,
-        })
+        .map(|(category, slice)| CategorySlice { category, categories: 1, slice })
         .collect();
     // The sort is stable, so names stay in order.
     all.sort_by_key(|category| std::cmp::Reverse(category.slice.placed));
@@ -162,10 +149,7 @@ fn largest(slices: BTreeMap<String, Slice>) -> (Vec<CategorySlice>, Option<Categ
         other.slice.sum(&category.slice);
         other
     });
-    let other = other.map(|other| CategorySlice {
-        category: String::new(),
-        ..other
-    });
+    let other = other.map(|other| CategorySlice { category: String::new(), ..other });
     (all, other)
 }
 
@@ -222,13 +206,8 @@ mod tests {
 
     #[test]
     fn another_rate_is_a_proportion() {
-        let totals = Totals {
-            shown: 1_000,
-            claimed: 305,
-            used: 300,
-            cost_minor: 300_000,
-            ..Totals::default()
-        };
+        let totals =
+            Totals { shown: 1_000, claimed: 305, used: 300, cost_minor: 300_000, ..Totals::default() };
         let found = what_if(&totals, 30);
         let figures = |w: &WhatIf| (w.rate_percent, w.claimed, w.used, w.cost_minor);
         assert_eq!(

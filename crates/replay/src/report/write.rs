@@ -24,10 +24,7 @@ pub struct WriteError {
 /// Writes both files into the folder, which is made when it is not there.
 pub fn write(report: &Report, out_folder: &Path) -> Result<(), WriteError> {
     fs::create_dir_all(out_folder).map_err(failed(out_folder))?;
-    for (name, text) in [
-        ("report.json", report.to_json()),
-        ("report.html", report.to_html()),
-    ] {
+    for (name, text) in [("report.json", report.to_json()), ("report.html", report.to_html())] {
         let path = out_folder.join(name);
         replace(&path, text.as_bytes()).map_err(failed(&path))?;
     }
@@ -64,8 +61,5 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> WriteError {
     let path = path.display().to_string();
-    move |source| WriteError {
-        path: path.clone(),
-        source,
-    }
+    move |source| WriteError { path: path.clone(), source }
 }

@@ -18,9 +18,7 @@ pub struct HttpDoor {
 impl HttpDoor {
     /// To the server at `127.0.0.1:8080` or the like.
     pub fn new(address: impl Into<String>) -> Self {
-        Self {
-            address: address.into(),
-        }
+        Self { address: address.into() }
     }
 
     fn exchange(
@@ -78,9 +76,6 @@ mod tests {
     fn no_server_is_said_and_not_a_panic() {
         let (status, said) = HttpDoor::new("127.0.0.1:1").call("GET", "/", "", b"");
         assert_eq!(status, 0);
-        assert!(
-            said.as_str()
-                .is_some_and(|text| text.starts_with("127.0.0.1:1: "))
-        );
+        assert!(said.as_str().is_some_and(|text| text.starts_with("127.0.0.1:1: ")));
     }
 }

@@ -39,14 +39,8 @@ impl InProcessDoor {
         let clock = EngineClock::sandbox_of(&*store.reader()).expect("a new store can be read");
         let engine = Engine::start(store, clock).expect("the engine starts");
         let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox()]));
-        let edge = Edge {
-            random: || [7; 32],
-            check_webhook_url: Arc::new(|_| Ok(())),
-            metrics: None,
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
+        let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self {
             runtime: runtime.expect("a runtime starts"),
             router: http_api::router(ApiState::new(engine.clone(), keys, edge)),

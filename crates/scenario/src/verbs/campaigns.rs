@@ -16,10 +16,7 @@ const USUAL_DAYS: i64 = 30;
 pub fn create(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let id = args.next("the campaign")?;
     let mut form = whole_form(world.day(), args)?;
-    form.insert(
-        "name".into(),
-        args.find("name").unwrap_or_else(|| id.clone()).into(),
-    );
+    form.insert("name".into(), args.find("name").unwrap_or_else(|| id.clone()).into());
     form.insert("campaign_id".into(), id.into());
     form.insert("publish".into(), (!args.flag("draft")).into());
     let answer = world.ask("POST", "/campaigns", &Value::Object(form));
@@ -30,15 +27,10 @@ pub fn create(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String>
 /// when all is well.
 pub fn validate(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let mut form = whole_form(world.day(), args)?;
-    form.insert(
-        "name".into(),
-        args.find("name").unwrap_or_else(|| "check".into()).into(),
-    );
+    form.insert("name".into(), args.find("name").unwrap_or_else(|| "check".into()).into());
     let answer = world.ask("POST", "/campaigns/validate", &Value::Object(form));
     Ok(many(answer, "violations", |violation| {
-        Item::default()
-            .word(&violation["field"])
-            .word(&violation["code"])
+        Item::default().word(&violation["field"]).word(&violation["code"])
     }))
 }
 
@@ -127,8 +119,7 @@ fn campaign(campaign: &Value) -> Item {
 /// The whole form: what is said, and the usual for the rest.
 fn whole_form(day: &Day, args: &mut Args) -> Result<Map<String, Value>, String> {
     let mut form = form(day, args)?;
-    let usual =
-        json!({ "trigger_after_minutes": 15, "spend": 10_000, "save": 500, "quantity": 1000 });
+    let usual = json!({ "trigger_after_minutes": 15, "spend": 10_000, "save": 500, "quantity": 1000 });
     let terms = form.entry("terms").or_insert_with(|| json!({}));
     for (name, value) in usual.as_object().into_iter().flatten() {
         if terms[name].is_null() {

@@ -14,11 +14,7 @@ pub fn cashier(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
     if is_refused(&answer) {
         return Ok(Outcome::refused(answer));
     }
-    let mut items = vec![
-        Item::default()
-            .says("total")
-            .fen("payable", &answer.1["payable"]),
-    ];
+    let mut items = vec![Item::default().says("total").fen("payable", &answer.1["payable"])];
     items.extend(list(&answer.1["methods"]).iter().map(|method| {
         Item::default()
             .word(&method["method"])
@@ -34,9 +30,7 @@ pub fn cashier(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
 /// `start o1 jd_pay [payment=p1] [coupon=o1]`: the customer begins to pay.
 pub fn start(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, method) = (args.next("the order")?, args.next("the method")?);
-    let payment = args
-        .find("payment")
-        .unwrap_or_else(|| format!("pay-{order}"));
+    let payment = args.find("payment").unwrap_or_else(|| format!("pay-{order}"));
     let mut body = json!({ "payment_id": payment, "method": method });
     if let Some(coupon) = args.find("coupon") {
         body["coupon_id"] = world.coupon(&coupon).into();
@@ -78,9 +72,7 @@ pub fn entries(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
             .word(&entry["funded_by"])
             .fen("amount", &entry["amount"])
     });
-    let items = entries
-        .filter(|item| wanted.iter().all(|word| item.has(word)))
-        .collect();
+    let items = entries.filter(|item| wanted.iter().all(|word| item.has(word))).collect();
     Ok(Outcome::done(answer, items))
 }
 
@@ -105,19 +97,11 @@ pub fn refund(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String>
         body.insert("fault".into(), fault.into());
     }
     let path = format!("/orders/{order}/refunds");
-    Ok(one(
-        world.ask("POST", &path, &Value::Object(body)),
-        |refund| {
-            let mut item = Item::default()
-                .word(&refund["status"])
-                .fen("amount", &refund["amount"]);
-            for line in list(&refund["lines"]) {
-                item = item.fen(
-                    line["line_id"].as_str().unwrap_or_default(),
-                    &line["amount"],
-                );
-            }
-            item
-        },
-    ))
+    Ok(one(world.ask("POST", &path, &Value::Object(body)), |refund| {
+        let mut item = Item::default().word(&refund["status"]).fen("amount", &refund["amount"]);
+        for line in list(&refund["lines"]) {
+            item = item.fen(line["line_id"].as_str().unwrap_or_default(), &line["amount"]);
+        }
+        item
+    }))
 }

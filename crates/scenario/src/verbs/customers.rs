@@ -69,11 +69,7 @@ fn edit(world: &mut World<'_>, args: &mut Args, onto: &Value) -> Result<Outcome,
 fn verdict(verdict: &Value) -> Item {
     let evidence = verdict["evidence"].as_array().map_or(0, Vec::len);
     Item::default()
-        .says(if verdict["blocked"] == true {
-            "blocked"
-        } else {
-            "free"
-        })
+        .says(if verdict["blocked"] == true { "blocked" } else { "free" })
         .word(&verdict["by"])
         .text("evidence", &evidence.into())
         .text("reason", &verdict["reason"])

@@ -8,12 +8,7 @@ use crate::world::World;
 use serde_json::{Map, Value, json};
 
 /// Sends an event; `id`, `at` and `sender` may be said. Shows what became of it.
-pub fn send(
-    world: &mut World<'_>,
-    args: &mut Args,
-    kind: &str,
-    data: &str,
-) -> Result<Outcome, String> {
+pub fn send(world: &mut World<'_>, args: &mut Args, kind: &str, data: &str) -> Result<Outcome, String> {
     let id = args.find("id").unwrap_or_else(|| world.next_event());
     let sender = args.find("sender").unwrap_or_else(|| "scenario".into());
     let time = match args.find("at") {
@@ -34,17 +29,12 @@ fn result(answer: (u16, Value)) -> Outcome {
         return Outcome::refused(answer);
     }
     let result = &answer.1["results"][0];
-    let mut item = Item::default()
-        .word(&result["outcome"])
-        .word(&result["code"]);
+    let mut item = Item::default().word(&result["outcome"]).word(&result["code"]);
     for violation in list(&result["violations"]) {
         item = item.word(&violation["field"]).word(&violation["code"]);
     }
     let ok = !item.has("rejected");
-    Outcome {
-        ok,
-        ..Outcome::done(answer, vec![item])
-    }
+    Outcome { ok, ..Outcome::done(answer, vec![item]) }
 }
 
 /// `paid o1 jd_pay 95.00 [payment=p1] [coupon=o1] [stage=full]`; `coupon` names the order it was
@@ -52,17 +42,12 @@ fn result(answer: (u16, Value)) -> Outcome {
 pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, method) = (args.next("the order")?, args.next("the method")?);
     let amount = fen(&args.next("the amount")?)?;
-    let payment = args
-        .find("payment")
-        .unwrap_or_else(|| format!("pay-{order}"));
+    let payment = args.find("payment").unwrap_or_else(|| format!("pay-{order}"));
     let mut data = Map::new();
     for (name, value) in [
         ("order_id", json!(order)),
         ("payment_id", json!(payment)),
-        (
-            "stage",
-            json!(args.find("stage").unwrap_or_else(|| "full".into())),
-        ),
+        ("stage", json!(args.find("stage").unwrap_or_else(|| "full".into()))),
         ("method", json!(method)),
         ("amount", json!(amount)),
     ] {
@@ -71,20 +56,13 @@ pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     if let Some(coupon) = args.find("coupon") {
         data.insert("coupon_id".into(), world.coupon(&coupon).into());
     }
-    send(
-        world,
-        args,
-        "payment.succeeded",
-        &Value::Object(data).to_string(),
-    )
+    send(world, args, "payment.succeeded", &Value::Object(data).to_string())
 }
 
 /// `failed o1 payment=p1`
 pub fn failed(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let order = args.next("the order")?;
-    let payment = args
-        .find("payment")
-        .unwrap_or_else(|| format!("pay-{order}"));
+    let payment = args.find("payment").unwrap_or_else(|| format!("pay-{order}"));
     let data = json!({ "order_id": order, "payment_id": payment });
     send(world, args, "payment.failed", &data.to_string())
 }
@@ -119,9 +97,7 @@ pub fn any(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
 /// `again`: the last event once more, byte for byte.
 pub fn again(world: &mut World<'_>, _: &mut Args) -> Result<Outcome, String> {
     let answer = world.send_again();
-    answer
-        .map(result)
-        .ok_or_else(|| "no event was sent before".into())
+    answer.map(result).ok_or_else(|| "no event was sent before".into())
 }
 
 /// `parked`: the shop's events that wait for another one.

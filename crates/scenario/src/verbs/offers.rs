@@ -31,10 +31,7 @@ pub fn offers(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String>
 pub fn withheld(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let path = format!("/orders/{}/offers", args.next("the order")?);
     Ok(many(world.read(&path), "withheld", |left| {
-        Item::default()
-            .word(&left["campaign_id"])
-            .word(&left["code"])
-            .fen("shortfall", &left["shortfall"])
+        Item::default().word(&left["campaign_id"]).word(&left["code"]).fen("shortfall", &left["shortfall"])
     }))
 }
 
@@ -46,15 +43,10 @@ pub fn claim(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
         None => world.customer(&order)?,
     };
     let shown = world.read(&format!("/orders/{order}/offers")).1;
-    let offer = shown["offers"][0]["offer_id"]
-        .as_str()
-        .unwrap_or("nothing-shown");
+    let offer = shown["offers"][0]["offer_id"].as_str().unwrap_or("nothing-shown");
     let path = format!("/orders/{order}/offers/{offer}/claim");
     let answer = world.ask("POST", &path, &json!({ "customer_id": customer }));
-    if let Some(id) = answer.1["coupon_id"]
-        .as_str()
-        .filter(|_| !is_refused(&answer))
-    {
+    if let Some(id) = answer.1["coupon_id"].as_str().filter(|_| !is_refused(&answer)) {
         world.keep_coupon(&order, id);
     }
     Ok(one(answer, held))

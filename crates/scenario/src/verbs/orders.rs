@@ -17,10 +17,7 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     let payable = fen(&args.get("pays")?)?;
     let freight = args.find("freight").map_or(Ok(0), |text| fen(&text))?;
     let discounts = args.all("off");
-    let discounts: Vec<Value> = discounts
-        .iter()
-        .map(|d| discount(d))
-        .collect::<Result<_, _>>()?;
+    let discounts: Vec<Value> = discounts.iter().map(|d| discount(d)).collect::<Result<_, _>>()?;
     let off: i64 = discounts.iter().filter_map(|d| d["amount"].as_i64()).sum();
     let category = args.find("cat").unwrap_or_else(|| format!("of-{order}"));
     let sku = args.find("sku").unwrap_or_else(|| "SKU-1".into());
@@ -51,12 +48,7 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
         placed.insert("cancel_at".into(), world.day().time(&at)?.into());
     }
     world.keep_customer(&order, &customer);
-    events::send(
-        world,
-        args,
-        "order.placed",
-        &Value::Object(placed).to_string(),
-    )
+    events::send(world, args, "order.placed", &Value::Object(placed).to_string())
 }
 
 fn discount(text: &str) -> Result<Value, String> {

@@ -66,9 +66,7 @@ pub fn turn_to(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
 /// the code, the fields at fault and the outcomes of events.
 pub fn request(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (method, path) = (args.next("the method")?, args.next("the path")?);
-    let kind = args
-        .find("type")
-        .unwrap_or_else(|| "application/json".into());
+    let kind = args.find("type").unwrap_or_else(|| "application/json".into());
     let answer = world.send(&method, &path, &kind, &args.body.take().unwrap_or_default());
     let (status, body) = &answer;
     let mut item = Item::default().word(&json!(status)).word(&body["code"]);
@@ -82,10 +80,7 @@ pub fn request(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
         item = item.text(name, value);
     }
     let ok = !is_refused(&answer);
-    Ok(Outcome {
-        ok,
-        ..Outcome::done(answer, vec![item])
-    })
+    Ok(Outcome { ok, ..Outcome::done(answer, vec![item]) })
 }
 
 /// `hidden "Summer sale" /orders/o1/offers`: that the text stands nowhere in the answer.
@@ -95,8 +90,5 @@ pub fn hidden(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String>
     let said = answer.1.to_string().contains(&text);
     let ok = !is_refused(&answer) && !said;
     let item = Item::default().says(if said { "shown" } else { "hidden" });
-    Ok(Outcome {
-        ok,
-        ..Outcome::done(answer, vec![item])
-    })
+    Ok(Outcome { ok, ..Outcome::done(answer, vec![item]) })
 }

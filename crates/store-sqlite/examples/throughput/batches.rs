@@ -16,28 +16,18 @@ impl Bench {
     pub fn placed(&mut self, from: u64, count: usize) {
         let shop = self.shop.clone();
         let numbers = from..from + count as u64;
-        let mut keys = Keys {
-            shops: vec![shop.clone()],
-            ..Keys::default()
-        };
+        let mut keys = Keys { shops: vec![shop.clone()], ..Keys::default() };
         for number in numbers.clone() {
             keys.orders.push((shop.clone(), Self::order_id(number)));
-            keys.inbox
-                .push(build::inbox(&shop, &format!("ev-placed-{number:010}")).0);
+            keys.inbox.push(build::inbox(&shop, &format!("ev-placed-{number:010}")).0);
         }
         self.run(&keys, |_| {
             let mut changes = Changes::default();
             for number in numbers.clone() {
                 let second = i64::try_from(number / 100).expect("the measurement goes on");
                 let customer = format!("u-{number:08}");
-                let order = build::order(
-                    Self::order_id(number).as_str(),
-                    &customer,
-                    build::at(second),
-                );
-                changes
-                    .inbox
-                    .push(build::inbox(&shop, &format!("ev-placed-{number:010}")));
+                let order = build::order(Self::order_id(number).as_str(), &customer, build::at(second));
+                changes.inbox.push(build::inbox(&shop, &format!("ev-placed-{number:010}")));
                 changes.orders.push(OrderChange {
                     shop_id: shop.clone(),
                     order,
@@ -56,34 +46,15 @@ impl Bench {
     pub fn claims(&mut self, from: u64, at_random: bool) -> usize {
         let shop = self.shop.clone();
         let place = |number, all| {
-            if at_random {
-                scatter(number, all)
-            } else {
-                number % all
-            }
+            if at_random { scatter(number, all) } else { number % all }
         };
-        let request_key = |number: u64| {
-            if at_random {
-                format!(
-                    "{:016x}-{number:016x}",
-                    number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-                )
-            } else {
-                format!("key-{number:016x}")
-            }
-        };
+        let request_key = |number| request_key(number, at_random);
         let numbers: Vec<u64> = (0..BATCH as u64).map(|n| from + n).collect();
-        let mut keys = Keys {
-            shops: vec![shop.clone()],
-            ..Keys::default()
-        };
+        let mut keys = Keys { shops: vec![shop.clone()], ..Keys::default() };
         for number in &numbers {
             let order = place(*number, self.orders);
             keys.orders.push((shop.clone(), Self::order_id(order)));
-            keys.standings.push((
-                shop.clone(),
-                build::id(&format!("u-{:08}", place(*number, 500_000))),
-            ));
+            keys.standings.push((shop.clone(), build::id(&format!("u-{:08}", place(*number, 500_000)))));
             keys.requests.push((shop.clone(), request_key(*number)));
         }
         self.run(&keys, |rows| {
@@ -91,18 +62,14 @@ impl Bench {
             let found = rows.orders.into_iter().zip(rows.standings).zip(&numbers);
             for (((_, order), ((_, customer), standing)), number) in found {
                 let order = order.expect("the measurement goes on");
-                let id: CouponId = build::id(&format!(
-                    "cp_{:011x}{number:08x}",
-                    0x0181_4a5b_6c00_u64 + number / 100
-                ));
+                let id: CouponId =
+                    build::id(&format!("cp_{:011x}{number:08x}", 0x0181_4a5b_6c00_u64 + number / 100));
                 let mut standing = standing.unwrap_or_default();
                 standing.count_claim(
                     domain::customer::Counted::Campaign(build::id("c1")),
                     domain::time::CivilDay(19_000),
                 );
-                changes
-                    .standings
-                    .push((shop.clone(), customer.clone(), standing));
+                changes.standings.push((shop.clone(), customer.clone(), standing));
                 let coupon = build::coupon(
                     id.as_str(),
                     customer.as_str(),
@@ -113,10 +80,7 @@ impl Bench {
                 changes.requests.push((
                     shop.clone(),
                     request_key(*number),
-                    engine::rows::RequestRow {
-                        reply,
-                        ..build::request("x")
-                    },
+                    engine::rows::RequestRow { reply, ..build::request("x") },
                 ));
                 changes.coupons.push(CouponChange {
                     shop_id: shop.clone(),
@@ -126,10 +90,7 @@ impl Bench {
                 });
                 changes.outbox.push(build::outbox(
                     &shop,
-                    &format!(
-                        "ev_{:011x}{number:08x}",
-                        0x0181_4a5b_6c00_u64 + number / 100
-                    ),
+                    &format!("ev_{:011x}{number:08x}", 0x0181_4a5b_6c00_u64 + number / 100),
                     &[],
                 ));
                 let wake = order.wake_at;
@@ -142,11 +103,7 @@ impl Bench {
                     timeline: build::timeline("coupon.claimed", 9),
                 });
             }
-            changes.counters.push((
-                shop.clone(),
-                build::id("c1"),
-                build::counters(from & 0xff_ffff),
-            ));
+            changes.counters.push((shop.clone(), build::id("c1"), build::counters(from & 0xff_ffff)));
             changes.sequences.push((shop.clone(), from));
             changes
         });
@@ -156,26 +113,19 @@ impl Bench {
     /// `payment.succeeded`: inbox row, four entries, order, timer moved.
     pub fn payments(&mut self, from: u64) -> usize {
         let shop = self.shop.clone();
-        let count = BATCH.min(
-            usize::try_from(self.orders.saturating_sub(from)).expect("the measurement goes on"),
-        );
+        let count =
+            BATCH.min(usize::try_from(self.orders.saturating_sub(from)).expect("the measurement goes on"));
         let numbers: Vec<u64> = (0..count as u64).map(|n| from + n).collect();
-        let mut keys = Keys {
-            shops: vec![shop.clone()],
-            ..Keys::default()
-        };
+        let mut keys = Keys { shops: vec![shop.clone()], ..Keys::default() };
         for number in &numbers {
             keys.orders.push((shop.clone(), Self::order_id(*number)));
-            keys.inbox
-                .push(build::inbox(&shop, &format!("ev-paid-{number:010}")).0);
+            keys.inbox.push(build::inbox(&shop, &format!("ev-paid-{number:010}")).0);
         }
         self.run(&keys, |rows| {
             let mut changes = Changes::default();
             for ((_, row), number) in rows.orders.into_iter().zip(&numbers) {
                 let row = row.expect("the measurement goes on");
-                changes
-                    .inbox
-                    .push(build::inbox(&shop, &format!("ev-paid-{number:010}")));
+                changes.inbox.push(build::inbox(&shop, &format!("ev-paid-{number:010}")));
                 changes.entries.extend(build::entries(&shop, &row.order));
                 changes.orders.push(OrderChange {
                     shop_id: shop.clone(),
@@ -195,15 +145,9 @@ impl Bench {
     pub fn timers(&mut self) -> usize {
         let far = Instant::from_micros(i64::MAX / 2);
         let watch = Watch::now();
-        let timers = self
-            .store
-            .due_timers(far, BATCH)
-            .expect("the measurement goes on");
+        let timers = self.store.due_timers(far, BATCH).expect("the measurement goes on");
         let shop = self.shop.clone();
-        let mut keys = Keys {
-            shops: vec![shop.clone()],
-            ..Keys::default()
-        };
+        let mut keys = Keys { shops: vec![shop.clone()], ..Keys::default() };
         for timer in &timers {
             match &timer.subject {
                 Subject::Order(order) => keys.orders.push((shop.clone(), order.clone())),
@@ -217,17 +161,10 @@ impl Bench {
             let mut changes = Changes::default();
             for (at, (_, row)) in rows.orders.into_iter().enumerate() {
                 let row = row.expect("the measurement goes on");
-                let (order, customer) =
-                    (row.order.order_id.as_str(), row.order.customer_id.as_str());
+                let (order, customer) = (row.order.order_id.as_str(), row.order.customer_id.as_str());
                 let id: MessageId = build::id(&format!("m_{round:011x}{at:08x}"));
-                changes
-                    .messages
-                    .push(build::message(&shop, id.as_str(), order, customer));
-                changes.outbox.push(build::outbox(
-                    &shop,
-                    &format!("ex_{round:011x}{at:08x}"),
-                    &[],
-                ));
+                changes.messages.push(build::message(&shop, id.as_str(), order, customer));
+                changes.outbox.push(build::outbox(&shop, &format!("ex_{round:011x}{at:08x}"), &[]));
                 changes.orders.push(OrderChange {
                     shop_id: shop.clone(),
                     order: row.order,
@@ -241,15 +178,19 @@ impl Bench {
                 let mut coupon = row.expect("the measurement goes on");
                 let old_wake = coupon.wake_at;
                 coupon.expire(coupon.usable_until);
-                changes.coupons.push(CouponChange {
-                    shop_id: shop.clone(),
-                    coupon,
-                    is_new: false,
-                    old_wake,
-                });
+                changes.coupons.push(CouponChange { shop_id: shop.clone(), coupon, is_new: false, old_wake });
             }
             changes
         });
         timers.len()
+    }
+}
+
+/// The idempotency key of a claim: one after the other, or anywhere in the tree.
+fn request_key(number: u64, at_random: bool) -> String {
+    if at_random {
+        format!("{:016x}-{number:016x}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    } else {
+        format!("key-{number:016x}")
     }
 }

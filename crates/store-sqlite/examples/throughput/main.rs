@@ -24,18 +24,13 @@ type Part = (&'static str, u64, fn(&mut Bench, u64) -> usize);
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (settings, plain): (Vec<&String>, Vec<&String>) =
-        arguments.iter().partition(|a| a.contains('='));
+    let (settings, plain): (Vec<&String>, Vec<&String>) = arguments.iter().partition(|a| a.contains('='));
     let number = |place: usize, default: u64| {
-        plain.get(place).map_or(default, |text| {
-            text.parse().expect("the measurement goes on")
-        })
+        plain.get(place).map_or(default, |text| text.parse().expect("the measurement goes on"))
     };
     let (orders, seconds) = (number(0, 100_000), number(1, 5));
     let temporary = tempfile::tempdir().expect("the measurement goes on");
-    let folder = plain
-        .get(2)
-        .map_or(temporary.path().to_owned(), |folder| (*folder).into());
+    let folder = plain.get(2).map_or(temporary.path().to_owned(), |folder| (*folder).into());
     let mut options = Options::default();
     let mut only = String::new();
     for setting in settings {
@@ -66,9 +61,7 @@ fn main() {
     bench.fill();
     let parts: [Part; 4] = [
         ("claims, all in order", 5, |bench, n| bench.claims(n, false)),
-        ("claims, all at random", 5, |bench, n| {
-            bench.claims(1 << 40 | n, true)
-        }),
+        ("claims, all at random", 5, |bench, n| bench.claims(1 << 40 | n, true)),
         ("events: payments", 7, Bench::payments),
         ("timers", 6, |bench, _| bench.timers()),
     ];
@@ -81,10 +74,7 @@ fn main() {
     let store = SqliteStore::open_with(&file, &options).expect("the measurement goes on");
     let opened = watch.elapsed();
     let totals = store.reader().totals().expect("the measurement goes on");
-    println!(
-        "opened again in {opened:.1?}; {totals:?} after {:.1?}",
-        watch.elapsed()
-    );
+    println!("opened again in {opened:.1?}; {totals:?} after {:.1?}", watch.elapsed());
 }
 
 /// A place for every number, far from its neighbours'.
@@ -106,12 +96,8 @@ impl Bench {
     fn set_up(&mut self) {
         let mut changes = Changes::default();
         changes.shops.push(build::shared_shop(self.shop.as_str()));
-        changes
-            .campaigns
-            .push((self.shop.clone(), build::campaign("c1").into()));
-        self.store
-            .transact(&mut |open| open.write(&changes))
-            .expect("the measurement goes on");
+        changes.campaigns.push((self.shop.clone(), build::campaign("c1").into()));
+        self.store.transact(&mut |open| open.write(&changes)).expect("the measurement goes on");
     }
 
     fn fill(&mut self) {
@@ -125,13 +111,7 @@ impl Bench {
         });
     }
 
-    fn part(
-        &mut self,
-        name: &str,
-        rows: u64,
-        limit: f64,
-        mut batch: impl FnMut(&mut Self, u64) -> usize,
-    ) {
+    fn part(&mut self, name: &str, rows: u64, limit: f64, mut batch: impl FnMut(&mut Self, u64) -> usize) {
         (self.load, self.write, self.commit) = (0.0, 0.0, 0.0);
         let (watch, written, (cpu, queued)) = (Watch::now(), written_kb(), scheduled());
         let (mut items, mut slowest) = (0, 0.0_f64);

@@ -14,21 +14,12 @@ use money::Money;
 /// An event of a source `platform`, taken in at the start.
 pub fn inbox(shop_id: &ShopId, event_id: &str) -> (InboxKey, InboxRow) {
     let key = (shop_id.clone(), "platform".into(), event_id.into());
-    (
-        key,
-        InboxRow {
-            digest: digest(event_id.as_bytes()),
-            received_at: start(),
-        },
-    )
+    (key, InboxRow { digest: digest(event_id.as_bytes()), received_at: start() })
 }
 
 /// An `order.shipped` that waits.
 pub fn parked(event_id: &str, order_id: &str) -> Parked {
-    Parked {
-        event: super::shipped_event(event_id, order_id, at(60)),
-        received_at: at(61),
-    }
+    Parked { event: super::shipped_event(event_id, order_id, at(60)), received_at: at(61) }
 }
 
 /// An answered request.
@@ -44,45 +35,28 @@ pub fn request(body: &str) -> RequestRow {
 pub fn entries(shop_id: &ShopId, order: &Order) -> Vec<Entry> {
     let lines = [
         (Account::MerchantSales, 30_000, "goods", None),
-        (
-            Account::MerchantDiscount,
-            -1_000,
-            "order_promotion",
-            Some(Party::Merchant),
-        ),
-        (
-            Account::PlatformSubsidy,
-            -100,
-            "beans",
-            Some(Party::Platform),
-        ),
+        (Account::MerchantDiscount, -1_000, "order_promotion", Some(Party::Merchant)),
+        (Account::PlatformSubsidy, -100, "beans", Some(Party::Platform)),
         (Account::CustomerCash, -28_900, "payment", None),
     ];
-    let entry = |(number, (account, minor, reason, funded_by)): (
-        u32,
-        (Account, i64, &str, Option<Party>),
-    )| Entry {
-        shop_id: shop_id.clone(),
-        order_id: order.order_id.clone(),
-        number: order.ledger_entries + number,
-        account,
-        amount: Money::from_minor(minor),
-        reason: reason.into(),
-        funded_by,
-        at: at(600),
-    };
+    let entry =
+        |(number, (account, minor, reason, funded_by)): (u32, (Account, i64, &str, Option<Party>))| Entry {
+            shop_id: shop_id.clone(),
+            order_id: order.order_id.clone(),
+            number: order.ledger_entries + number,
+            account,
+            amount: Money::from_minor(minor),
+            reason: reason.into(),
+            funded_by,
+            at: at(600),
+        };
     (0..).zip(lines).map(entry).collect()
 }
 
 /// A line of a timeline, as it is added to an order.
 pub fn timeline(what: &str, seconds: i64) -> String {
-    let entry = TimelineEntry {
-        at: at(seconds),
-        what: what.into(),
-        code: None,
-        campaign_id: None,
-        detail: None,
-    };
+    let entry =
+        TimelineEntry { at: at(seconds), what: what.into(), code: None, campaign_id: None, detail: None };
     let line = serde_json::to_string(&entry).unwrap_or_else(|error| panic!("{error}"));
     format!("{line}\n")
 }
@@ -114,10 +88,5 @@ pub fn webhook(webhook_id: &str) -> Webhook {
 /// A message to hand over.
 pub fn dispatch(shop_id: &ShopId, message_id: &str, seconds: i64) -> Dispatch {
     let message = message(shop_id, message_id, "o-1", "u-1");
-    Dispatch {
-        message,
-        deliver_until: at(seconds + 3_600),
-        attempt: 0,
-        next_at: at(seconds),
-    }
+    Dispatch { message, deliver_until: at(seconds + 3_600), attempt: 0, next_at: at(seconds) }
 }

@@ -18,15 +18,8 @@ pub fn an_event_is_taken_in_once(store: &mut dyn Store) {
     });
     let elsewhere = (id("s2"), key.1.clone(), key.2.clone());
     let other_source = (s1(), "another".into(), key.2.clone());
-    let keys = Keys {
-        inbox: vec![elsewhere.clone(), key.clone(), other_source],
-        ..Keys::default()
-    };
-    let found: Vec<_> = load(store, &keys)
-        .inbox
-        .into_iter()
-        .map(|(_, row)| row)
-        .collect();
+    let keys = Keys { inbox: vec![elsewhere.clone(), key.clone(), other_source], ..Keys::default() };
+    let found: Vec<_> = load(store, &keys).inbox.into_iter().map(|(_, row)| row).collect();
     assert_eq!(found, [None, Some(row.clone()), None]);
     write(store, |changes| {
         changes.inbox.push((elsewhere, row.clone()));
@@ -37,24 +30,13 @@ pub fn an_event_is_taken_in_once(store: &mut dyn Store) {
 /// A request is known by shop and key.
 pub fn a_request_is_answered_once(store: &mut dyn Store) {
     write(store, |changes| {
-        changes
-            .requests
-            .push((s1(), "key 1".into(), build::request("a")));
+        changes.requests.push((s1(), "key 1".into(), build::request("a")));
     });
-    let keys = Keys {
-        requests: vec![(s1(), "key 1".into()), (id("s2"), "key 1".into())],
-        ..Keys::default()
-    };
-    let found: Vec<_> = load(store, &keys)
-        .requests
-        .into_iter()
-        .map(|(_, row)| row)
-        .collect();
+    let keys = Keys { requests: vec![(s1(), "key 1".into()), (id("s2"), "key 1".into())], ..Keys::default() };
+    let found: Vec<_> = load(store, &keys).requests.into_iter().map(|(_, row)| row).collect();
     assert_eq!(found, [Some(build::request("a")), None]);
     refused(store, |changes| {
-        changes
-            .requests
-            .push((s1(), "key 1".into(), build::request("b")));
+        changes.requests.push((s1(), "key 1".into(), build::request("b")));
     });
     assert_eq!(load(store, &keys).requests[0].1, Some(build::request("a")));
 }
@@ -63,63 +45,30 @@ pub fn a_request_is_answered_once(store: &mut dyn Store) {
 pub fn parked_events_wait_for_their_order(store: &mut dyn Store) {
     let order: OrderId = id("o-1");
     write(store, |changes| {
-        changes.parked.extend(
-            ["ev-2", "ev-1"].map(|event| (s1(), order.clone(), build::parked(event, "o-1"))),
-        );
         changes
             .parked
-            .push((s1(), id("o-2"), build::parked("ev-3", "o-2")));
+            .extend(["ev-2", "ev-1"].map(|event| (s1(), order.clone(), build::parked(event, "o-1"))));
+        changes.parked.push((s1(), id("o-2"), build::parked("ev-3", "o-2")));
     });
-    let keys = Keys {
-        parked: vec![(s1(), order.clone()), (s1(), id("o-9"))],
-        ..Keys::default()
-    };
+    let keys = Keys { parked: vec![(s1(), order.clone()), (s1(), id("o-9"))], ..Keys::default() };
     let rows = load(store, &keys);
-    assert_eq!(
-        rows.parked[0].1,
-        ["ev-1", "ev-2"].map(|event| build::parked(event, "o-1"))
-    );
+    assert_eq!(rows.parked[0].1, ["ev-1", "ev-2"].map(|event| build::parked(event, "o-1")));
     assert_eq!(rows.parked[1].1, []);
     write(store, |changes| {
-        changes
-            .unparked
-            .push((s1(), order.clone(), "platform".into(), "ev-1".into()));
+        changes.unparked.push((s1(), order.clone(), "platform".into(), "ev-1".into()));
         changes.orders.push(new_order("o-1", None));
     });
-    assert_eq!(
-        load(store, &keys).parked[0].1,
-        [build::parked("ev-2", "o-1")]
-    );
-    assert_eq!(
-        store
-            .reader()
-            .parked(&s1(), &all())
-            .expect("as the case says")
-            .len(),
-        2
-    );
-    assert_eq!(
-        store
-            .reader()
-            .totals()
-            .expect("as the case says")
-            .parked_events,
-        2
-    );
+    assert_eq!(load(store, &keys).parked[0].1, [build::parked("ev-2", "o-1")]);
+    assert_eq!(store.reader().parked(&s1(), &all()).expect("as the case says").len(), 2);
+    assert_eq!(store.reader().totals().expect("as the case says").parked_events, 2);
 }
 
 /// The clock stands where it was set last.
 pub fn the_sandbox_clock_is_kept(store: &mut dyn Store) {
-    assert_eq!(
-        store.reader().sandbox_clock().expect("as the case says"),
-        None
-    );
+    assert_eq!(store.reader().sandbox_clock().expect("as the case says"), None);
     for seconds in [5, 3, 9] {
         write(store, |changes| changes.sandbox_clock = Some(at(seconds)));
         write(store, |_| ());
-        assert_eq!(
-            store.reader().sandbox_clock().expect("as the case says"),
-            Some(at(seconds))
-        );
+        assert_eq!(store.reader().sandbox_clock().expect("as the case says"), Some(at(seconds)));
     }
 }

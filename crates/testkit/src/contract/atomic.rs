@@ -15,35 +15,22 @@ fn s1() -> ShopId {
 pub fn every_key_is_answered_in_its_place(store: &mut dyn Store) {
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
-        changes
-            .orders
-            .extend(["o-1", "o-3"].map(|order| new_order(order, None)));
+        changes.orders.extend(["o-1", "o-3"].map(|order| new_order(order, None)));
     });
     let wanted = ["o-3", "o-2", "o-1", "o-3"].map(|order| (s1(), id::<OrderId>(order)));
-    let keys = Keys {
-        shops: vec![id("s9"), s1()],
-        orders: wanted.to_vec(),
-        ..Keys::default()
-    };
+    let keys = Keys { shops: vec![id("s9"), s1()], orders: wanted.to_vec(), ..Keys::default() };
     let rows = load(store, &keys);
     let answered: Vec<_> = rows.orders.iter().map(|(key, _)| key.clone()).collect();
     assert_eq!(answered, wanted);
-    let found: Vec<Option<&str>> = rows
-        .orders
-        .iter()
-        .map(|(_, row)| row.as_ref().map(|row| row.order.order_id.as_str()))
-        .collect();
+    let found: Vec<Option<&str>> =
+        rows.orders.iter().map(|(_, row)| row.as_ref().map(|row| row.order.order_id.as_str())).collect();
     assert_eq!(found, [Some("o-3"), None, Some("o-1"), Some("o-3")]);
     assert!(rows.shops[0].1.is_none() && rows.shops[1].1.is_some());
 }
 
 /// Inside a transaction its own writes are there.
 pub fn a_load_sees_the_writes_of_its_transaction(store: &mut dyn Store) {
-    let keys = Keys {
-        shops: vec![s1()],
-        orders: vec![(s1(), id("o-1"))],
-        ..Keys::default()
-    };
+    let keys = Keys { shops: vec![s1()], orders: vec![(s1(), id("o-1"))], ..Keys::default() };
     store
         .transact(&mut |open| {
             let mut rows = Rows::default();
@@ -55,80 +42,37 @@ pub fn a_load_sees_the_writes_of_its_transaction(store: &mut dyn Store) {
             open.write(&changes)?;
             let mut changes = Changes::default();
             changes.sequences.push((s1(), 3));
-            changes.orders.push(OrderChange {
-                is_new: false,
-                ..new_order("o-1", Some(4))
-            });
+            changes.orders.push(OrderChange { is_new: false, ..new_order("o-1", Some(4)) });
             open.write(&changes)?;
             let mut rows = Rows::default();
             open.load(&keys, &mut rows)?;
-            assert_eq!(
-                rows.shops[0].1.as_ref().expect("as the case says").sequence,
-                3
-            );
-            assert_eq!(
-                rows.orders[0].1.as_ref().expect("as the case says").wake_at,
-                Some(at(4))
-            );
+            assert_eq!(rows.shops[0].1.as_ref().expect("as the case says").sequence, 3);
+            assert_eq!(rows.orders[0].1.as_ref().expect("as the case says").wake_at, Some(at(4)));
             Ok(())
         })
         .expect("as the case says");
-    assert_eq!(
-        load(store, &keys).shops[0]
-            .1
-            .as_ref()
-            .expect("as the case says")
-            .sequence,
-        3
-    );
+    assert_eq!(load(store, &keys).shops[0].1.as_ref().expect("as the case says").sequence, 3);
 }
 
 /// Something in every table, over a shop, an order, a webhook and a dead delivery that are there.
 fn everything(changes: &mut Changes) {
-    changes
-        .shops
-        .extend([build::shared_shop("s1"), build::shared_shop("s2")]);
+    changes.shops.extend([build::shared_shop("s1"), build::shared_shop("s2")]);
     changes.sequences.push((s1(), 99));
     changes.campaigns.push((s1(), build::campaign("c2").into()));
     changes.counters.push((s1(), id("c2"), build::counters(9)));
-    changes.orders.push(OrderChange {
-        is_new: false,
-        old_wake: Some(at(30)),
-        ..new_order("o-1", Some(40))
-    });
+    changes.orders.push(OrderChange { is_new: false, old_wake: Some(at(30)), ..new_order("o-1", Some(40)) });
     changes.orders.push(new_order("o-2", Some(50)));
     let coupon = build::coupon("cp-1", "u-1", "o-1", at(0));
-    changes.coupons.push(CouponChange {
-        shop_id: s1(),
-        coupon,
-        is_new: true,
-        old_wake: None,
-    });
-    changes
-        .standings
-        .push((s1(), id("u-1"), build::standing(1)));
+    changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
+    changes.standings.push((s1(), id("u-1"), build::standing(1)));
     changes.inbox.push(build::inbox(&s1(), "ev-1"));
-    changes
-        .parked
-        .push((s1(), id("o-9"), build::parked("ev-9", "o-9")));
-    changes
-        .requests
-        .push((s1(), "key".into(), build::request("a")));
-    changes
-        .entries
-        .extend(build::entries(&s1(), &build::order("o-1", "u-1", at(0))));
+    changes.parked.push((s1(), id("o-9"), build::parked("ev-9", "o-9")));
+    changes.requests.push((s1(), "key".into(), build::request("a")));
+    changes.entries.extend(build::entries(&s1(), &build::order("o-1", "u-1", at(0))));
     changes.dispatches.push(build::dispatch(&s1(), "m-1", 5));
-    changes
-        .messages
-        .push(build::message(&s1(), "m-1", "o-1", "u-1"));
+    changes.messages.push(build::message(&s1(), "m-1", "o-1", "u-1"));
     changes.outbox.push(build::outbox(&s1(), "out-2", &["w1"]));
-    changes.webhooks.push((
-        s1(),
-        Webhook {
-            url: "https://changed.test/".into(),
-            ..build::webhook("w1")
-        },
-    ));
+    changes.webhooks.push((s1(), Webhook { url: "https://changed.test/".into(), ..build::webhook("w1") }));
     changes.revived.push((s1(), id("w1"), at(70)));
     changes.sandbox_clock = Some(at(7));
 }
@@ -141,27 +85,15 @@ fn begin(store: &mut dyn Store) -> (String, Keys) {
         changes.outbox.push(build::outbox(&s1(), "out-1", &["w1"]));
     });
     super::queues::settle(store, 1, engine::rows::DeliveryStatus::Dead, 3, 100);
-    let keys = Keys {
-        shops: vec![s1()],
-        ..Keys::default()
-    };
+    let keys = Keys { shops: vec![s1()], ..Keys::default() };
     (everything_read(&*store.reader(), store), keys)
 }
 
 fn everything_read(reader: &dyn Reader, store: &mut dyn Store) -> String {
-    let keys = Keys {
-        shops: vec![s1(), id("s2")],
-        requests: vec![(s1(), "key".into())],
-        ..Keys::default()
-    };
-    let keys = Keys {
-        inbox: vec![build::inbox(&s1(), "ev-1").0],
-        ..keys
-    };
+    let keys = Keys { shops: vec![s1(), id("s2")], requests: vec![(s1(), "key".into())], ..Keys::default() };
+    let keys = Keys { inbox: vec![build::inbox(&s1(), "ev-1").0], ..keys };
     let rows = load(store, &keys);
-    let timers = store
-        .due_timers(at(1_000_000), 100)
-        .expect("as the case says");
+    let timers = store.due_timers(at(1_000_000), 100).expect("as the case says");
     format!("{}\n{rows:?}\n{timers:?}", super::dump::dump(reader))
 }
 
@@ -176,9 +108,7 @@ pub fn a_failing_work_leaves_nothing(store: &mut dyn Store) {
     });
     assert_eq!(failed.expect_err("as the case says").message, "no");
     assert_eq!(everything_read(&*store.reader(), store), before);
-    store
-        .transact(&mut |open| open.write(&changes))
-        .expect("as the case says");
+    store.transact(&mut |open| open.write(&changes)).expect("as the case says");
     assert_ne!(everything_read(&*store.reader(), store), before);
 }
 
@@ -217,13 +147,7 @@ pub fn readers_see_only_what_is_committed(store: &mut dyn Store) {
     let reader = store.reader();
     assert_eq!(reader.orders(&s1(), &all()).expect("as the case says"), []);
     write(store, |changes| changes.orders.push(new_order("o-1", None)));
-    assert_eq!(
-        reader
-            .orders(&s1(), &all())
-            .expect("as the case says")
-            .len(),
-        1
-    );
+    assert_eq!(reader.orders(&s1(), &all()).expect("as the case says").len(), 1);
     let failed = store.transact(&mut |open| {
         let mut changes = Changes::default();
         changes.orders.push(new_order("o-2", None));
@@ -231,22 +155,13 @@ pub fn readers_see_only_what_is_committed(store: &mut dyn Store) {
         Err(StoreError::new(StoreErrorKind::Other, "no"))
     });
     assert!(failed.is_err());
-    assert_eq!(
-        reader
-            .orders(&s1(), &all())
-            .expect("as the case says")
-            .len(),
-        1
-    );
+    assert_eq!(reader.orders(&s1(), &all()).expect("as the case says").len(), 1);
 }
 
 /// Changes of rows that are not there, and rows that hang on nothing, are refused.
 pub fn what_is_not_there_cannot_be_changed(store: &mut dyn Store) {
     refused(store, |changes| {
-        changes.orders.push(OrderChange {
-            is_new: false,
-            ..new_order("o-1", None)
-        });
+        changes.orders.push(OrderChange { is_new: false, ..new_order("o-1", None) });
     });
     refused(store, |changes| {
         changes.campaigns.push((s1(), build::campaign("c1").into()));
@@ -260,11 +175,5 @@ pub fn what_is_not_there_cannot_be_changed(store: &mut dyn Store) {
     refused(store, |changes| {
         changes.outbox.push(build::outbox(&s1(), "out-1", &["w1"]));
     });
-    assert_eq!(
-        store
-            .reader()
-            .outbox(&s1(), &all())
-            .expect("as the case says"),
-        []
-    );
+    assert_eq!(store.reader().outbox(&s1(), &all()).expect("as the case says"), []);
 }

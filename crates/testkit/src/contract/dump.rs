@@ -38,13 +38,8 @@ pub fn dump(reader: &dyn Reader) -> String {
                 reader.timeline(&shop, order).expect("as the case says"),
                 reader.entries(&shop, order).expect("as the case says"),
             ));
-            let filter = MessageFilter {
-                order_id: Some(order.clone()),
-                ..MessageFilter::default()
-            };
-            add(&reader
-                .messages(&shop, &filter, &all())
-                .expect("as the case says"));
+            let filter = MessageFilter { order_id: Some(order.clone()), ..MessageFilter::default() };
+            add(&reader.messages(&shop, &filter, &all()).expect("as the case says"));
         }
         add(&orders);
         add(&paged(
@@ -56,44 +51,23 @@ pub fn dump(reader: &dyn Reader) -> String {
                 .customer_coupons(&shop, &id(customer), status, &page(None, 3))
                 .expect("as the case says"));
         }
-        add(&paged(
-            |page| reader.standings(&shop, page).expect("as the case says"),
-            |row| row.0.to_string(),
-        ));
-        let messages = |page: &Page| {
-            reader
-                .messages(&shop, &MessageFilter::default(), page)
-                .expect("as the case says")
-        };
+        add(&paged(|page| reader.standings(&shop, page).expect("as the case says"), |row| row.0.to_string()));
+        let messages =
+            |page: &Page| reader.messages(&shop, &MessageFilter::default(), page).expect("as the case says");
         add(&paged(messages, |row| row.message_id.to_string()));
         add(&paged(
             |page| reader.parked(&shop, page).expect("as the case says"),
             |row| {
-                let order = row
-                    .event
-                    .body
-                    .order_id()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
+                let order = row.event.body.order_id().map(ToString::to_string).unwrap_or_default();
                 format!("{order}|{}|{}", row.event.source, row.event.event_id)
             },
         ));
-        for status in [
-            DeliveryStatus::Pending,
-            DeliveryStatus::Delivered,
-            DeliveryStatus::Dead,
-        ] {
-            let rows = |page: &Page| {
-                reader
-                    .deliveries(&shop, &id("w-0"), status, page)
-                    .expect("as the case says")
-            };
+        for status in [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Dead] {
+            let rows =
+                |page: &Page| reader.deliveries(&shop, &id("w-0"), status, page).expect("as the case says");
             add(&paged(rows, |row| row.delivery_id.to_string()));
         }
-        add(&paged(
-            |page| reader.outbox(&shop, page).expect("as the case says"),
-            |row| row.event_id.clone(),
-        ));
+        add(&paged(|page| reader.outbox(&shop, page).expect("as the case says"), |row| row.event_id.clone()));
         add(&paged(
             |page| reader.timers(&shop, page).expect("as the case says"),
             |row| {

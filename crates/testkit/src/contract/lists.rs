@@ -22,34 +22,16 @@ fn filled(store: &mut dyn Store) {
     write(store, |changes| {
         for name in MIXED {
             changes.shops.push(build::shared_shop(name));
-            changes.orders.push(OrderChange {
-                shop_id: s1(),
-                ..new_order(name, None)
-            });
+            changes.orders.push(OrderChange { shop_id: s1(), ..new_order(name, None) });
             let coupon = build::coupon(name, "u-1", "o-1", at(0));
-            changes.coupons.push(CouponChange {
-                shop_id: s1(),
-                coupon,
-                is_new: true,
-                old_wake: None,
-            });
+            changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
             changes.standings.push((s1(), id(name), build::standing(1)));
-            changes
-                .messages
-                .push(build::message(&s1(), name, "o-1", "u-1"));
-            changes
-                .parked
-                .push((s1(), id(name), build::parked("ev-1", name)));
+            changes.messages.push(build::message(&s1(), name, "o-1", "u-1"));
+            changes.parked.push((s1(), id(name), build::parked("ev-1", name)));
             changes.outbox.push(build::outbox(&s1(), name, &[]));
         }
-        changes.orders.push(OrderChange {
-            shop_id: id("s0"),
-            ..new_order("a", None)
-        });
-        changes.orders.push(OrderChange {
-            shop_id: id("s2"),
-            ..new_order("a", None)
-        });
+        changes.orders.push(OrderChange { shop_id: id("s0"), ..new_order("a", None) });
+        changes.orders.push(OrderChange { shop_id: id("s2"), ..new_order("a", None) });
     });
 }
 
@@ -57,12 +39,7 @@ type List = (&'static str, fn(&dyn Reader, &Page) -> Vec<String>);
 
 const LISTS: &[List] = &[
     ("shops", |reader, page| {
-        reader
-            .shops(page)
-            .expect("as the case says")
-            .iter()
-            .map(|row| row.shop_id.to_string())
-            .collect()
+        reader.shops(page).expect("as the case says").iter().map(|row| row.shop_id.to_string()).collect()
     }),
     ("orders", |reader, page| {
         reader
@@ -81,13 +58,8 @@ const LISTS: &[List] = &[
             .collect()
     }),
     ("customer_coupons", |reader, page| {
-        let coupons = reader
-            .customer_coupons(&s1(), &id("u-1"), None, page)
-            .expect("as the case says");
-        coupons
-            .iter()
-            .map(|row| row.coupon_id.to_string())
-            .collect()
+        let coupons = reader.customer_coupons(&s1(), &id("u-1"), None, page).expect("as the case says");
+        coupons.iter().map(|row| row.coupon_id.to_string()).collect()
     }),
     ("standings", |reader, page| {
         reader
@@ -98,35 +70,17 @@ const LISTS: &[List] = &[
             .collect()
     }),
     ("messages", |reader, page| {
-        let messages = reader
-            .messages(&s1(), &MessageFilter::default(), page)
-            .expect("as the case says");
-        messages
-            .iter()
-            .map(|row| row.message_id.to_string())
-            .collect()
+        let messages = reader.messages(&s1(), &MessageFilter::default(), page).expect("as the case says");
+        messages.iter().map(|row| row.message_id.to_string()).collect()
     }),
     ("outbox", |reader, page| {
-        reader
-            .outbox(&s1(), page)
-            .expect("as the case says")
-            .into_iter()
-            .map(|row| row.event_id)
-            .collect()
+        reader.outbox(&s1(), page).expect("as the case says").into_iter().map(|row| row.event_id).collect()
     }),
     ("parked", |reader, page| {
-        let page = Page {
-            after: page
-                .after
-                .as_ref()
-                .map(|order| format!("{order}|platform|ev-1")),
-            ..page.clone()
-        };
+        let page =
+            Page { after: page.after.as_ref().map(|order| format!("{order}|platform|ev-1")), ..page.clone() };
         let parked = reader.parked(&s1(), &page).expect("as the case says");
-        parked
-            .iter()
-            .filter_map(|row| row.event.body.order_id().map(ToString::to_string))
-            .collect()
+        parked.iter().filter_map(|row| row.event.body.order_id().map(ToString::to_string)).collect()
     }),
 ];
 
@@ -156,35 +110,17 @@ pub fn a_page_may_begin_anywhere(store: &mut dyn Store) {
     filled(store);
     let reader = store.reader();
     for (name, list) in LISTS.iter().filter(|(name, _)| *name != "parked") {
-        for key in [
-            "",
-            " ",
-            "99",
-            "C",
-            "a ",
-            "a,",
-            "a-",
-            "a/",
-            "zz",
-            "é",
-            "\u{10ffff}",
-        ] {
+        for key in ["", " ", "99", "C", "a ", "a,", "a-", "a/", "zz", "é", "\u{10ffff}"] {
             let expected: Vec<&str> = SORTED.into_iter().filter(|row| *row > key).collect();
-            assert_eq!(
-                list(&*reader, &page(Some(key), 100)),
-                expected,
-                "{name} after {key:?}"
-            );
+            assert_eq!(list(&*reader, &page(Some(key), 100)), expected, "{name} after {key:?}");
         }
     }
 }
 
 /// By order, by customer, by status, and by all of them.
 pub fn messages_are_filtered(store: &mut dyn Store) {
-    let message = |name, order, customer, status| Message {
-        status,
-        ..build::message(&s1(), name, order, customer)
-    };
+    let message =
+        |name, order, customer, status| Message { status, ..build::message(&s1(), name, order, customer) };
     write(store, |changes| {
         changes.messages.extend([
             message("m-1", "o-1", "u-1", MessageStatus::Sent),
@@ -195,88 +131,40 @@ pub fn messages_are_filtered(store: &mut dyn Store) {
     });
     let reader = store.reader();
     let check = |order: Option<&str>, customer: Option<&str>, status, after, expected: &[&str]| {
-        let filter = MessageFilter {
-            order_id: order.map(id),
-            customer_id: customer.map(id),
-            status,
-        };
-        let found = reader
-            .messages(&s1(), &filter, &page(after, 2))
-            .expect("as the case says");
-        let names: Vec<&str> = found
-            .iter()
-            .map(|message| message.message_id.as_str())
-            .collect();
+        let filter = MessageFilter { order_id: order.map(id), customer_id: customer.map(id), status };
+        let found = reader.messages(&s1(), &filter, &page(after, 2)).expect("as the case says");
+        let names: Vec<&str> = found.iter().map(|message| message.message_id.as_str()).collect();
         assert_eq!(names, expected, "{filter:?}");
     };
     check(None, None, None, None, &["m-1", "m-2"]);
-    check(
-        None,
-        None,
-        Some(MessageStatus::Planned),
-        Some("m-2"),
-        &["m-3", "m-4"],
-    );
+    check(None, None, Some(MessageStatus::Planned), Some("m-2"), &["m-3", "m-4"]);
     check(Some("o-1"), None, None, Some("m-1"), &["m-2", "m-4"]);
     check(None, Some("u-1"), None, Some("m-1"), &["m-3", "m-4"]);
     check(Some("o-1"), Some("u-1"), None, None, &["m-1", "m-4"]);
-    check(
-        Some("o-1"),
-        Some("u-1"),
-        Some(MessageStatus::Planned),
-        None,
-        &["m-4"],
-    );
+    check(Some("o-1"), Some("u-1"), Some(MessageStatus::Planned), None, &["m-4"]);
     check(Some("o-2"), None, Some(MessageStatus::Sent), None, &[]);
-    check(
-        None,
-        Some("u-2"),
-        Some(MessageStatus::Planned),
-        None,
-        &["m-2"],
-    );
+    check(None, Some("u-2"), Some(MessageStatus::Planned), None, &["m-2"]);
 }
 
 /// Only the customer's, in one status or in all.
 pub fn a_customers_coupons(store: &mut dyn Store) {
     write(store, |changes| {
-        for (name, customer) in [
-            ("cp-1", "u-1"),
-            ("cp-2", "u-2"),
-            ("cp-3", "u-1"),
-            ("cp-4", "u-1"),
-        ] {
+        for (name, customer) in [("cp-1", "u-1"), ("cp-2", "u-2"), ("cp-3", "u-1"), ("cp-4", "u-1")] {
             let mut coupon = build::coupon(name, customer, "o-1", at(0));
             if name == "cp-3" {
                 coupon.void(at(5));
             }
-            changes.coupons.push(CouponChange {
-                shop_id: s1(),
-                coupon,
-                is_new: true,
-                old_wake: None,
-            });
+            changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
         }
     });
     let reader = store.reader();
     let list = |status, page: &Page| {
-        let found = reader
-            .customer_coupons(&s1(), &id("u-1"), status, page)
-            .expect("as the case says");
-        found
-            .iter()
-            .map(|coupon| coupon.coupon_id.to_string())
-            .collect::<Vec<_>>()
+        let found = reader.customer_coupons(&s1(), &id("u-1"), status, page).expect("as the case says");
+        found.iter().map(|coupon| coupon.coupon_id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(list(None, &all()), ["cp-1", "cp-3", "cp-4"]);
-    assert_eq!(
-        list(Some(CouponStatus::Available), &all()),
-        ["cp-1", "cp-4"]
-    );
-    assert_eq!(
-        list(Some(CouponStatus::Available), &page(Some("cp-1"), 1)),
-        ["cp-4"]
-    );
+    assert_eq!(list(Some(CouponStatus::Available), &all()), ["cp-1", "cp-4"]);
+    assert_eq!(list(Some(CouponStatus::Available), &page(Some("cp-1"), 1)), ["cp-4"]);
     assert_eq!(list(Some(CouponStatus::Void), &all()), ["cp-3"]);
     assert_eq!(list(Some(CouponStatus::Used), &all()), [""; 0]);
 }

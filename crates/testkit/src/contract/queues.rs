@@ -11,60 +11,34 @@ fn s1() -> ShopId {
 }
 
 /// Notes what became of a delivery.
-pub fn settle(
-    store: &mut dyn Store,
-    delivery_id: i64,
-    status: DeliveryStatus,
-    attempt: u32,
-    next: i64,
-) {
+pub fn settle(store: &mut dyn Store, delivery_id: i64, status: DeliveryStatus, attempt: u32, next: i64) {
     let reason = (status != DeliveryStatus::Delivered).then(|| "503".to_owned());
-    let update = DeliveryUpdate {
-        delivery_id,
-        status,
-        attempt,
-        next_at: at(next),
-        reason,
-    };
+    let update = DeliveryUpdate { delivery_id, status, attempt, next_at: at(next), reason };
     write(store, |changes| changes.delivery_updates.push(update));
 }
 
 fn filled(store: &mut dyn Store) {
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
-        changes
-            .webhooks
-            .extend(["w1", "w2"].map(|name| (s1(), build::webhook(name))));
-        changes
-            .outbox
-            .push(build::outbox(&s1(), "out-1", &["w1", "w2"]));
+        changes.webhooks.extend(["w1", "w2"].map(|name| (s1(), build::webhook(name))));
+        changes.outbox.push(build::outbox(&s1(), "out-1", &["w1", "w2"]));
         changes.outbox.push(build::outbox(&s1(), "out-2", &[]));
         changes.outbox.push(build::outbox(&s1(), "out-3", &["w1"]));
     });
 }
 
 fn due(store: &dyn Store, seconds: i64) -> Vec<(i64, String, String, u32)> {
-    let due = store
-        .reader()
-        .due_deliveries(at(seconds), 100)
-        .expect("as the case says");
+    let due = store.reader().due_deliveries(at(seconds), 100).expect("as the case says");
     let row = |(delivery, webhook): (Delivery, Webhook)| {
         assert_eq!(delivery.webhook_id, webhook.webhook_id);
-        (
-            delivery.delivery_id,
-            webhook.webhook_id.to_string(),
-            delivery.event_id,
-            delivery.attempt,
-        )
+        (delivery.delivery_id, webhook.webhook_id.to_string(), delivery.event_id, delivery.attempt)
     };
     due.into_iter().map(row).collect()
 }
 
 fn listed(store: &dyn Store, webhook: &str, status: DeliveryStatus) -> Vec<i64> {
-    let rows = store
-        .reader()
-        .deliveries(&s1(), &id(webhook), status, &page(None, 100))
-        .expect("as the case says");
+    let rows =
+        store.reader().deliveries(&s1(), &id(webhook), status, &page(None, 100)).expect("as the case says");
     rows.iter().map(|delivery| delivery.delivery_id).collect()
 }
 
@@ -72,24 +46,10 @@ fn listed(store: &dyn Store, webhook: &str, status: DeliveryStatus) -> Vec<i64> 
 pub fn deliveries_fan_out(store: &mut dyn Store) {
     filled(store);
     assert_eq!(due(store, 59), []);
-    let row =
-        |number, webhook: &str, event: &str| (number, webhook.to_owned(), event.to_owned(), 0);
-    assert_eq!(
-        due(store, 60),
-        [
-            row(1, "w1", "out-1"),
-            row(2, "w2", "out-1"),
-            row(3, "w1", "out-3")
-        ]
-    );
+    let row = |number, webhook: &str, event: &str| (number, webhook.to_owned(), event.to_owned(), 0);
+    assert_eq!(due(store, 60), [row(1, "w1", "out-1"), row(2, "w2", "out-1"), row(3, "w1", "out-3")]);
     let reader = store.reader();
-    assert_eq!(
-        reader
-            .due_deliveries(at(60), 2)
-            .expect("as the case says")
-            .len(),
-        2
-    );
+    assert_eq!(reader.due_deliveries(at(60), 2).expect("as the case says").len(), 2);
     let first = reader
         .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1))
         .expect("as the case says")
@@ -110,20 +70,10 @@ pub fn deliveries_fan_out(store: &mut dyn Store) {
     };
     assert_eq!(first, expected);
     let after = reader
-        .deliveries(
-            &s1(),
-            &id("w1"),
-            DeliveryStatus::Pending,
-            &page(Some("1"), 5),
-        )
+        .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(Some("1"), 5))
         .expect("as the case says");
     assert_eq!(after.iter().map(|d| d.delivery_id).collect::<Vec<_>>(), [3]);
-    assert_eq!(
-        reader
-            .outbox(&s1(), &page(None, 1))
-            .expect("as the case says"),
-        [event]
-    );
+    assert_eq!(reader.outbox(&s1(), &page(None, 1)).expect("as the case says"), [event]);
     refused(store, |changes| {
         changes.outbox.push(build::outbox(&s1(), "out-1", &[]));
     });
@@ -135,20 +85,14 @@ pub fn deliveries_are_tried_again(store: &mut dyn Store) {
     settle(store, 1, DeliveryStatus::Pending, 1, 100);
     settle(store, 2, DeliveryStatus::Delivered, 1, 60);
     settle(store, 77, DeliveryStatus::Delivered, 1, 60);
-    assert_eq!(
-        due(store, 99),
-        [(3, "w1".to_owned(), "out-3".to_owned(), 0)]
-    );
+    assert_eq!(due(store, 99), [(3, "w1".to_owned(), "out-3".to_owned(), 0)]);
     let order: Vec<i64> = due(store, 100).iter().map(|row| row.0).collect();
     assert_eq!(order, [3, 1], "longest waiting first");
     let retried = store
         .reader()
         .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1))
         .expect("as the case says");
-    assert_eq!(
-        (retried[0].attempt, retried[0].reason.as_deref()),
-        (1, Some("503"))
-    );
+    assert_eq!((retried[0].attempt, retried[0].reason.as_deref()), (1, Some("503")));
     settle(store, 1, DeliveryStatus::Dead, 8, 100);
     assert_eq!(listed(store, "w1", DeliveryStatus::Dead), [1]);
     assert_eq!(listed(store, "w1", DeliveryStatus::Pending), [3]);
@@ -166,10 +110,7 @@ pub fn dead_deliveries_are_revived(store: &mut dyn Store) {
         changes.revived.push((s1(), id("w1"), at(200)));
     });
     assert_eq!(due(store, 199).len(), 1);
-    assert_eq!(
-        due(store, 200)[1],
-        (1, "w1".to_owned(), "out-1".to_owned(), 0)
-    );
+    assert_eq!(due(store, 200)[1], (1, "w1".to_owned(), "out-1".to_owned(), 0));
     assert_eq!(listed(store, "w2", DeliveryStatus::Dead), [2]);
 }
 
@@ -180,10 +121,7 @@ pub fn a_removed_webhook_takes_its_deliveries_along(store: &mut dyn Store) {
         changes.outbox.push(build::outbox(&s1(), "out-4", &["w1"]));
         changes.webhooks_removed.push((s1(), id("w1")));
     });
-    assert_eq!(
-        due(store, 1_000),
-        [(2, "w2".to_owned(), "out-1".to_owned(), 0)]
-    );
+    assert_eq!(due(store, 1_000), [(2, "w2".to_owned(), "out-1".to_owned(), 0)]);
     write(store, |changes| {
         changes.webhooks.push((s1(), build::webhook("w1")));
     });
@@ -204,24 +142,11 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
         }
     });
     let due = |store: &dyn Store, seconds| {
-        store
-            .reader()
-            .due_dispatches(at(seconds), 100)
-            .expect("as the case says")
+        store.reader().due_dispatches(at(seconds), 100).expect("as the case says")
     };
     assert_eq!(due(store, 9), []);
-    assert_eq!(
-        due(store, 10),
-        ["m-2", "m-3"].map(|name| build::dispatch(&s1(), name, 10))
-    );
-    assert_eq!(
-        store
-            .reader()
-            .due_dispatches(at(100), 1)
-            .expect("as the case says")
-            .len(),
-        1
-    );
+    assert_eq!(due(store, 10), ["m-2", "m-3"].map(|name| build::dispatch(&s1(), name, 10)));
+    assert_eq!(store.reader().due_dispatches(at(100), 1).expect("as the case says").len(), 1);
     write(store, |changes| {
         let (shop_id, message_id) = (s1(), id("m-3"));
         changes.dispatch_updates.push(DispatchUpdate::Retry {
@@ -230,41 +155,24 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
             attempt: 1,
             next_at: at(30),
         });
-        changes.dispatch_updates.push(DispatchUpdate::Done {
-            shop_id: s1(),
-            message_id: id("m-2"),
-        });
-        changes.dispatch_updates.push(DispatchUpdate::Done {
-            shop_id: s1(),
-            message_id: id("m-9"),
-        });
+        changes.dispatch_updates.push(DispatchUpdate::Done { shop_id: s1(), message_id: id("m-2") });
+        changes.dispatch_updates.push(DispatchUpdate::Done { shop_id: s1(), message_id: id("m-9") });
     });
     let waiting = due(store, 100);
-    let names: Vec<(&str, u32)> = waiting
-        .iter()
-        .map(|d| (d.message.message_id.as_str(), d.attempt))
-        .collect();
+    let names: Vec<(&str, u32)> =
+        waiting.iter().map(|d| (d.message.message_id.as_str(), d.attempt)).collect();
     assert_eq!(names, [("m-1", 0), ("m-3", 1)]);
 }
 
 /// The figures that monitoring reads.
 pub fn totals_count_what_is_pending(store: &mut dyn Store) {
-    assert_eq!(
-        store.reader().totals().expect("as the case says"),
-        Totals::default()
-    );
+    assert_eq!(store.reader().totals().expect("as the case says"), Totals::default());
     filled(store);
     settle(store, 1, DeliveryStatus::Dead, 8, 100);
     write(store, |changes| {
-        changes
-            .orders
-            .extend([new_order("o-1", Some(5)), new_order("o-2", None)]);
-        changes
-            .parked
-            .push((s1(), id("o-9"), build::parked("ev-9", "o-9")));
-        changes
-            .messages
-            .push(build::message(&s1(), "m-1", "o-1", "u-1"));
+        changes.orders.extend([new_order("o-1", Some(5)), new_order("o-2", None)]);
+        changes.parked.push((s1(), id("o-9"), build::parked("ev-9", "o-9")));
+        changes.messages.push(build::message(&s1(), "m-1", "o-1", "u-1"));
         changes.dispatches.push(build::dispatch(&s1(), "m-1", 5));
     });
     let expected = Totals {

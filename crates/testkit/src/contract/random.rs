@@ -35,9 +35,7 @@ pub fn same(one: Make<'_>, other: Make<'_>, batches: &[Batch]) {
     for store in [&mut one, &mut other] {
         super::write(&mut **store, |changes| {
             changes.shops.extend(SHOPS.map(build::shared_shop));
-            changes
-                .webhooks
-                .extend(SHOPS.map(|shop| (id(shop), build::webhook("w-0"))));
+            changes.webhooks.extend(SHOPS.map(|shop| (id(shop), build::webhook("w-0"))));
         });
     }
     for (number, (steps, given_up)) in batches.iter().enumerate() {
@@ -51,10 +49,7 @@ pub fn same(one: Make<'_>, other: Make<'_>, batches: &[Batch]) {
             )
         });
         let [first, second] = answers;
-        let different = first
-            .lines()
-            .zip(second.lines())
-            .find(|(one, other)| one != other);
+        let different = first.lines().zip(second.lines()).find(|(one, other)| one != other);
         assert_eq!(different, None, "after batch {number}: {steps:?}");
         assert_eq!(first.len(), second.len(), "after batch {number}: {steps:?}");
     }
@@ -110,31 +105,14 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         }
         1 => to.sequences.push((shop, u64::from(value))),
         2 => to.campaigns.push((shop, build::campaign(&own("c")).into())),
-        3 => to
-            .counters
-            .push((shop, id(&own("c")), build::counters(u64::from(value)))),
+        3 => to.counters.push((shop, id(&own("c")), build::counters(u64::from(value)))),
         4..=6 => to.orders.push(order(step, rows)),
         7 | 8 => to.coupons.push(coupon(step, rows)),
-        9 => to
-            .standings
-            .push((shop, id(&own("u")), build::standing(u32::from(value)))),
-        10 => to
-            .inbox
-            .push(build::inbox(&shop, &format!("ev-{number}-{value}"))),
-        11 => to.parked.push((
-            shop,
-            id(&own("o")),
-            build::parked(&format!("ev-{value}"), &own("o")),
-        )),
-        12 => to.unparked.push((
-            shop,
-            id(&own("o")),
-            "platform".into(),
-            format!("ev-{value}"),
-        )),
-        13 => to
-            .requests
-            .push((shop, format!("key-{number}-{value}"), build::request("a"))),
+        9 => to.standings.push((shop, id(&own("u")), build::standing(u32::from(value)))),
+        10 => to.inbox.push(build::inbox(&shop, &format!("ev-{number}-{value}"))),
+        11 => to.parked.push((shop, id(&own("o")), build::parked(&format!("ev-{value}"), &own("o")))),
+        12 => to.unparked.push((shop, id(&own("o")), "platform".into(), format!("ev-{value}"))),
+        13 => to.requests.push((shop, format!("key-{number}-{value}"), build::request("a"))),
         14 => {
             let order = domain::order::Order {
                 ledger_entries: u32::from(value) * 4,
@@ -143,14 +121,9 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             to.entries.extend(build::entries(&shop, &order));
         }
         15 => to.messages.push(message(step)),
-        16 => to
-            .dispatches
-            .push(build::dispatch(&shop, &own("m"), seconds)),
+        16 => to.dispatches.push(build::dispatch(&shop, &own("m"), seconds)),
         17 => to.dispatch_updates.push(match value % 2 {
-            0 => DispatchUpdate::Done {
-                shop_id: shop,
-                message_id: id(&own("m")),
-            },
+            0 => DispatchUpdate::Done { shop_id: shop, message_id: id(&own("m")) },
             _ => DispatchUpdate::Retry {
                 shop_id: shop,
                 message_id: id(&own("m")),
@@ -160,11 +133,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         }),
         18 => {
             let event = format!("out-{batch}-{number}-{value}");
-            to.outbox.push(build::outbox(
-                &shop,
-                &event,
-                if value < 4 { &["w-0"] } else { &[] },
-            ));
+            to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
         }
         _ => hooks(step, &mut to),
     }
@@ -208,9 +177,7 @@ fn order(step: Step, rows: &Rows) -> OrderChange {
     let known = rows.orders[0].1.as_ref();
     let mut order = build::order(&format!("o-{number}"), "u-1", at(0));
     if value % 3 == 0 {
-        order.state = domain::order::State::Paid {
-            at: at(i64::from(value)),
-        };
+        order.state = domain::order::State::Paid { at: at(i64::from(value)) };
     }
     OrderChange {
         shop_id: shop_of(step),
@@ -225,26 +192,14 @@ fn order(step: Step, rows: &Rows) -> OrderChange {
 fn coupon(step: Step, rows: &Rows) -> CouponChange {
     let (_, _, number, value) = step;
     let known: Option<&Coupon> = rows.coupons[0].1.as_ref();
-    let mut coupon = build::coupon(
-        &format!("cp-{number}"),
-        &format!("u-{}", number % 2),
-        "o-1",
-        at(0),
-    );
+    let mut coupon = build::coupon(&format!("cp-{number}"), &format!("u-{}", number % 2), "o-1", at(0));
     match value {
         0 | 1 => {}
-        2 => coupon
-            .lock(build::lock("o-1", at(9)))
-            .expect("as the case says"),
+        2 => coupon.lock(build::lock("o-1", at(9))).expect("as the case says"),
         3 => coupon.redeem(&id("o-1"), at(8)).expect("as the case says"),
         4 => assert!(coupon.void(at(7))),
         _ => assert!(coupon.expire(coupon.usable_until)),
     }
     let old_wake = known.and_then(|coupon| coupon.wake_at);
-    CouponChange {
-        shop_id: shop_of(step),
-        coupon,
-        is_new: known.is_none(),
-        old_wake,
-    }
+    CouponChange { shop_id: shop_of(step), coupon, is_new: known.is_none(), old_wake }
 }

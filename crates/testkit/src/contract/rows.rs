@@ -24,10 +24,7 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
     let mut order = build::order("o-1", "u-1", build::start());
     let states = [
         State::Paid { at: at(60) },
-        State::Cancelled {
-            at: at(61),
-            reason: CancelReason::Customer,
-        },
+        State::Cancelled { at: at(61), reason: CancelReason::Customer },
         State::Open,
     ];
     for (state, seconds) in states.into_iter().zip(60..) {
@@ -42,24 +39,10 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
             ..new_order("o-1", Some(30))
         };
         write(store, |changes| changes.orders.push(change));
-        assert_eq!(
-            store
-                .reader()
-                .order(&s1(), &id("o-1"))
-                .expect("as the case says")
-                .as_ref(),
-            Some(&order)
-        );
+        assert_eq!(store.reader().order(&s1(), &id("o-1")).expect("as the case says").as_ref(), Some(&order));
     }
-    let keys = Keys {
-        orders: vec![(s1(), id("o-1"))],
-        ..Keys::default()
-    };
-    let row = load(store, &keys)
-        .orders
-        .remove(0)
-        .1
-        .expect("as the case says");
+    let keys = Keys { orders: vec![(s1(), id("o-1"))], ..Keys::default() };
+    let row = load(store, &keys).orders.remove(0).1.expect("as the case says");
     assert_eq!((row.order, row.wake_at), (order, Some(at(30))));
     let quiet = OrderChange {
         is_new: false,
@@ -69,34 +52,18 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
     };
     write(store, |changes| changes.orders.push(quiet));
     let reader = store.reader();
-    let what: Vec<String> = reader
-        .timeline(&s1(), &id("o-1"))
-        .expect("as the case says")
-        .into_iter()
-        .map(|e| e.what)
-        .collect();
+    let what: Vec<String> =
+        reader.timeline(&s1(), &id("o-1")).expect("as the case says").into_iter().map(|e| e.what).collect();
     assert_eq!(what, ["order.placed", "changed", "changed", "changed"]);
-    assert_eq!(
-        reader
-            .timeline(&s1(), &id("o-2"))
-            .expect("as the case says"),
-        []
-    );
-    assert_eq!(
-        reader
-            .order(&id("s2"), &id("o-1"))
-            .expect("as the case says"),
-        None
-    );
+    assert_eq!(reader.timeline(&s1(), &id("o-2")).expect("as the case says"), []);
+    assert_eq!(reader.order(&id("s2"), &id("o-1")).expect("as the case says"), None);
 }
 
 /// Coupons of every status, with and without what is optional.
 pub fn coupons_in_every_state(store: &mut dyn Store) {
     let fresh = build::coupon("cp-1", "u-1", "o-1", at(0));
     let mut locked = fresh.clone();
-    locked
-        .lock(build::lock("o-1", at(900)))
-        .expect("as the case says");
+    locked.lock(build::lock("o-1", at(900))).expect("as the case says");
     let mut used = locked.clone();
     used.redeem(&id("o-1"), at(100)).expect("as the case says");
     let mut void = used.clone();
@@ -110,29 +77,18 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
         old_wake,
     };
     let mut before = None;
-    for (coupon, is_new) in [
-        (&fresh, true),
-        (&locked, false),
-        (&used, false),
-        (&void, false),
-        (&expired, false),
-    ] {
+    for (coupon, is_new) in
+        [(&fresh, true), (&locked, false), (&used, false), (&void, false), (&expired, false)]
+    {
         write(store, |changes| {
             changes.coupons.push(change(coupon, is_new, before));
         });
         before = coupon.wake_at;
         assert_eq!(
-            store
-                .reader()
-                .coupon(&s1(), &id("cp-1"))
-                .expect("as the case says")
-                .as_ref(),
+            store.reader().coupon(&s1(), &id("cp-1")).expect("as the case says").as_ref(),
             Some(coupon)
         );
-        let keys = Keys {
-            coupons: vec![(s1(), id("cp-1"))],
-            ..Keys::default()
-        };
+        let keys = Keys { coupons: vec![(s1(), id("cp-1"))], ..Keys::default() };
         assert_eq!(load(store, &keys).coupons[0].1.as_ref(), Some(coupon));
     }
     assert_eq!(expired.status, CouponStatus::Expired);
@@ -140,11 +96,7 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
         changes.coupons.push(change(&fresh, true, None));
     });
     refused(store, |changes| {
-        changes.coupons.push(change(
-            &build::coupon("cp-2", "u-1", "o-1", at(0)),
-            false,
-            None,
-        ));
+        changes.coupons.push(change(&build::coupon("cp-2", "u-1", "o-1", at(0)), false, None));
     });
 }
 
@@ -152,46 +104,20 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
 pub fn standings_of_shops_and_of_the_platform(store: &mut dyn Store) {
     let platform = ShopId::platform();
     write(store, |changes| {
-        changes
-            .standings
-            .push((s1(), id("u-1"), build::standing(1)));
-        changes
-            .standings
-            .push((platform.clone(), id("u-1"), build::standing(5)));
+        changes.standings.push((s1(), id("u-1"), build::standing(1)));
+        changes.standings.push((platform.clone(), id("u-1"), build::standing(5)));
     });
     write(store, |changes| {
-        changes
-            .standings
-            .push((s1(), id("u-1"), build::standing(2)));
+        changes.standings.push((s1(), id("u-1"), build::standing(2)));
     });
-    let keys = Keys {
-        standings: vec![(s1(), id("u-1")), (platform.clone(), id("u-1"))],
-        ..Keys::default()
-    };
-    let found: Vec<_> = load(store, &keys)
-        .standings
-        .into_iter()
-        .filter_map(|(_, standing)| standing)
-        .collect();
+    let keys = Keys { standings: vec![(s1(), id("u-1")), (platform.clone(), id("u-1"))], ..Keys::default() };
+    let found: Vec<_> =
+        load(store, &keys).standings.into_iter().filter_map(|(_, standing)| standing).collect();
     assert_eq!(found, [build::standing(2), build::standing(5)]);
     let reader = store.reader();
-    assert_eq!(
-        reader
-            .standing(&platform, &id("u-1"))
-            .expect("as the case says"),
-        Some(build::standing(5))
-    );
-    assert_eq!(
-        reader
-            .standing(&s1(), &id("u-2"))
-            .expect("as the case says"),
-        None
-    );
-    assert_eq!(
-        reader.shops(&all()).expect("as the case says"),
-        [],
-        "the platform is no shop"
-    );
+    assert_eq!(reader.standing(&platform, &id("u-1")).expect("as the case says"), Some(build::standing(5)));
+    assert_eq!(reader.standing(&s1(), &id("u-2")).expect("as the case says"), None);
+    assert_eq!(reader.shops(&all()).expect("as the case says"), [], "the platform is no shop");
 }
 
 /// Entries come by their numbers; a number is given once.
@@ -201,30 +127,15 @@ pub fn ledger_entries_are_only_added(store: &mut dyn Store) {
     write(store, |changes| {
         changes.entries.extend(entries.iter().rev().cloned());
     });
-    assert_eq!(
-        store
-            .reader()
-            .entries(&s1(), &id("o-1"))
-            .expect("as the case says"),
-        entries
-    );
-    assert_eq!(
-        store
-            .reader()
-            .entries(&s1(), &id("o-2"))
-            .expect("as the case says"),
-        []
-    );
+    assert_eq!(store.reader().entries(&s1(), &id("o-1")).expect("as the case says"), entries);
+    assert_eq!(store.reader().entries(&s1(), &id("o-2")).expect("as the case says"), []);
     refused(store, |changes| changes.entries.push(entries[1].clone()));
 }
 
 /// A message is planned, then sent or not.
 pub fn messages_change(store: &mut dyn Store) {
     let mut message = build::message(&s1(), "m-1", "o-1", "u-1");
-    let keys = Keys {
-        messages: vec![(s1(), id("m-1"))],
-        ..Keys::default()
-    };
+    let keys = Keys { messages: vec![(s1(), id("m-1"))], ..Keys::default() };
     assert_eq!(load(store, &keys).messages[0].1, None);
     for (status, code) in [
         (MessageStatus::Planned, None),

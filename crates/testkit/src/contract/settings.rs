@@ -14,9 +14,7 @@ fn s1() -> ShopId {
 /// A shop is put, changed, and told from others.
 pub fn shops_keep_their_settings(store: &mut dyn Store) {
     write(store, |changes| {
-        changes
-            .shops
-            .extend([build::shared_shop("s1"), build::shared_shop("s2")]);
+        changes.shops.extend([build::shared_shop("s1"), build::shared_shop("s2")]);
     });
     let mut changed = build::shop("s1");
     changed.name = "新店 \"quoted\"".into();
@@ -24,17 +22,10 @@ pub fn shops_keep_their_settings(store: &mut dyn Store) {
         changes.shops.push(Arc::new(changed.clone()));
     });
     let reader = store.reader();
-    assert_eq!(
-        reader.shop(&s1()).expect("as the case says").as_deref(),
-        Some(&changed)
-    );
+    assert_eq!(reader.shop(&s1()).expect("as the case says").as_deref(), Some(&changed));
     assert_eq!(reader.shop(&id("s3")).expect("as the case says"), None);
-    let names: Vec<String> = reader
-        .shops(&all())
-        .expect("as the case says")
-        .iter()
-        .map(|shop| shop.shop_id.to_string())
-        .collect();
+    let names: Vec<String> =
+        reader.shops(&all()).expect("as the case says").iter().map(|shop| shop.shop_id.to_string()).collect();
     assert_eq!(names, ["s1", "s2"]);
 }
 
@@ -43,17 +34,9 @@ pub fn sequences_are_kept_for_known_shops(store: &mut dyn Store) {
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
     });
-    let keys = Keys {
-        shops: vec![s1()],
-        ..Keys::default()
-    };
-    let number = |store: &mut dyn Store| {
-        load(store, &keys).shops[0]
-            .1
-            .as_ref()
-            .expect("as the case says")
-            .sequence
-    };
+    let keys = Keys { shops: vec![s1()], ..Keys::default() };
+    let number =
+        |store: &mut dyn Store| load(store, &keys).shops[0].1.as_ref().expect("as the case says").sequence;
     assert_eq!(number(store), 0);
     write(store, |changes| changes.sequences.push((s1(), 42)));
     write(store, |changes| {
@@ -72,26 +55,14 @@ pub fn sequences_are_kept_for_known_shops(store: &mut dyn Store) {
 pub fn campaigns_and_their_figures(store: &mut dyn Store) {
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
-        changes
-            .campaigns
-            .extend(["c2", "c1"].map(|name| (s1(), Arc::new(build::campaign(name)))));
+        changes.campaigns.extend(["c2", "c1"].map(|name| (s1(), Arc::new(build::campaign(name)))));
         changes.counters.push((s1(), id("c2"), build::counters(3)));
         changes.webhooks.push((s1(), build::webhook("w1")));
     });
-    let keys = Keys {
-        shops: vec![s1()],
-        ..Keys::default()
-    };
-    let row = load(store, &keys)
-        .shops
-        .remove(0)
-        .1
-        .expect("as the case says");
-    let issued: Vec<(&str, u64)> = row
-        .campaigns
-        .iter()
-        .map(|c| (c.campaign.campaign_id.as_str(), c.counters.issued))
-        .collect();
+    let keys = Keys { shops: vec![s1()], ..Keys::default() };
+    let row = load(store, &keys).shops.remove(0).1.expect("as the case says");
+    let issued: Vec<(&str, u64)> =
+        row.campaigns.iter().map(|c| (c.campaign.campaign_id.as_str(), c.counters.issued)).collect();
     assert_eq!(issued, [("c1", 0), ("c2", 3)]);
     assert_eq!(row.webhooks, [build::webhook("w1")]);
 
@@ -103,26 +74,13 @@ pub fn campaigns_and_their_figures(store: &mut dyn Store) {
         changes.counters.push((s1(), id("c1"), build::counters(1)));
         changes.webhooks_removed.push((s1(), id("w1")));
     });
-    let again = load(store, &keys)
-        .shops
-        .remove(0)
-        .1
-        .expect("as the case says");
+    let again = load(store, &keys).shops.remove(0).1.expect("as the case says");
     assert_eq!(again.webhooks, []);
     let reader = store.reader();
-    assert_eq!(
-        reader.campaigns(&s1()).expect("as the case says"),
-        again.campaigns
-    );
-    let one = reader
-        .campaign(&s1(), &id("c1"))
-        .expect("as the case says")
-        .expect("as the case says");
+    assert_eq!(reader.campaigns(&s1()).expect("as the case says"), again.campaigns);
+    let one = reader.campaign(&s1(), &id("c1")).expect("as the case says").expect("as the case says");
     assert_eq!((one.campaign.as_ref(), one.counters.issued), (&closed, 1));
-    assert_eq!(
-        reader.campaign(&s1(), &id("c3")).expect("as the case says"),
-        None
-    );
+    assert_eq!(reader.campaign(&s1(), &id("c3")).expect("as the case says"), None);
     assert_eq!(reader.campaigns(&id("s2")).expect("as the case says"), []);
     refused(store, |changes| {
         changes.counters.push((s1(), id("c9"), build::counters(1)));

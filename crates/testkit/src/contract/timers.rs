@@ -11,108 +11,56 @@ fn s1() -> ShopId {
 }
 
 fn names(timers: &[Timer]) -> Vec<String> {
-    timers
-        .iter()
-        .map(|timer| format!("{}/{}", timer.shop_id, timer.subject.parts().1))
-        .collect()
+    timers.iter().map(|timer| format!("{}/{}", timer.shop_id, timer.subject.parts().1)).collect()
 }
 
 /// By due time, then shop, then orders before coupons, then id; never early, the due moment included.
 pub fn timers_fire_in_order(store: &mut dyn Store) {
     assert_eq!(store.next_due().expect("as the case says"), None);
     write(store, |changes| {
-        for (shop, order, wake) in [
-            ("s2", "a", 10),
-            ("s1", "z", 10),
-            ("s1", "y", 20),
-            ("s1", "b", 10),
-            ("s1", "n", 5),
-        ] {
-            changes.orders.push(OrderChange {
-                shop_id: id(shop),
-                ..new_order(order, Some(wake))
-            });
+        for (shop, order, wake) in
+            [("s2", "a", 10), ("s1", "z", 10), ("s1", "y", 20), ("s1", "b", 10), ("s1", "n", 5)]
+        {
+            changes.orders.push(OrderChange { shop_id: id(shop), ..new_order(order, Some(wake)) });
         }
         let mut coupon = build::coupon("a-coupon", "u-1", "b", at(0));
         coupon.wake_at = Some(at(10));
-        changes.coupons.push(CouponChange {
-            shop_id: s1(),
-            coupon,
-            is_new: true,
-            old_wake: None,
-        });
+        changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
         changes.orders.push(new_order("none", None));
     });
     assert_eq!(store.next_due().expect("as the case says"), Some(at(5)));
     let due = store.due_timers(at(10), 100).expect("as the case says");
     assert_eq!(names(&due), ["s1/n", "s1/b", "s1/z", "s1/a-coupon", "s2/a"]);
-    assert!(
-        due.is_sorted(),
-        "the order of firing is the order of timers"
-    );
+    assert!(due.is_sorted(), "the order of firing is the order of timers");
     let early = Instant::from_micros(at(10).micros() - 1);
-    assert_eq!(
-        names(&store.due_timers(early, 100).expect("as the case says")),
-        ["s1/n"]
-    );
-    assert_eq!(
-        names(&store.due_timers(at(100), 3).expect("as the case says")),
-        ["s1/n", "s1/b", "s1/z"]
-    );
+    assert_eq!(names(&store.due_timers(early, 100).expect("as the case says")), ["s1/n"]);
+    assert_eq!(names(&store.due_timers(at(100), 3).expect("as the case says")), ["s1/n", "s1/b", "s1/z"]);
 
     let reader = store.reader();
-    let listed = reader
-        .timers(&s1(), &page(None, 100))
-        .expect("as the case says");
-    assert_eq!(
-        names(&listed),
-        ["s1/n", "s1/b", "s1/z", "s1/a-coupon", "s1/y"]
-    );
+    let listed = reader.timers(&s1(), &page(None, 100)).expect("as the case says");
+    assert_eq!(names(&listed), ["s1/n", "s1/b", "s1/z", "s1/a-coupon", "s1/y"]);
     for cut in 0..listed.len() {
         let (kind, subject) = listed[cut].subject.parts();
         let key = format!("{}|{kind}|{subject}", listed[cut].due_at.micros());
         assert_eq!(
-            reader
-                .timers(&s1(), &page(Some(&key), 2))
-                .expect("as the case says"),
-            listed[cut + 1..]
-                .iter()
-                .take(2)
-                .cloned()
-                .collect::<Vec<_>>()
+            reader.timers(&s1(), &page(Some(&key), 2)).expect("as the case says"),
+            listed[cut + 1..].iter().take(2).cloned().collect::<Vec<_>>()
         );
     }
 }
 
 /// One timer an order: moved, kept, taken away.
 pub fn timers_move_with_their_order(store: &mut dyn Store) {
-    let steps = [
-        (None, Some(10)),
-        (Some(10), Some(10)),
-        (Some(10), Some(5)),
-        (Some(5), None),
-        (None, Some(7)),
-    ];
+    let steps =
+        [(None, Some(10)), (Some(10), Some(10)), (Some(10), Some(5)), (Some(5), None), (None, Some(7))];
     for (step, (from, to)) in steps.into_iter().enumerate() {
-        let change = OrderChange {
-            is_new: step == 0,
-            old_wake: from.map(at),
-            ..new_order("o-1", to)
-        };
+        let change = OrderChange { is_new: step == 0, old_wake: from.map(at), ..new_order("o-1", to) };
         write(store, |changes| changes.orders.push(change));
         let expected: Vec<Timer> = to
-            .map(|seconds| Timer {
-                due_at: at(seconds),
-                shop_id: s1(),
-                subject: Subject::Order(id("o-1")),
-            })
+            .map(|seconds| Timer { due_at: at(seconds), shop_id: s1(), subject: Subject::Order(id("o-1")) })
             .into_iter()
             .collect();
-        assert_eq!(
-            store.due_timers(at(1_000), 10).expect("as the case says"),
-            expected,
-            "step {step}"
-        );
+        assert_eq!(store.due_timers(at(1_000), 10).expect("as the case says"), expected, "step {step}");
         assert_eq!(store.next_due().expect("as the case says"), to.map(at));
     }
 }
@@ -131,23 +79,12 @@ pub fn timers_of_coupons(store: &mut dyn Store) {
     });
     assert_eq!(store.next_due().expect("as the case says"), coupon.wake_at);
     let before = coupon.wake_at;
-    coupon
-        .lock(build::lock("o-1", at(900)))
-        .expect("as the case says");
+    coupon.lock(build::lock("o-1", at(900))).expect("as the case says");
     write(store, |changes| {
         changes.coupons.push(change(&coupon, false, before));
     });
-    let timer = Timer {
-        due_at: at(900),
-        shop_id: s1(),
-        subject: Subject::Coupon(id("cp-1")),
-    };
-    assert_eq!(
-        store
-            .due_timers(at(1_000_000), 10)
-            .expect("as the case says"),
-        [timer]
-    );
+    let timer = Timer { due_at: at(900), shop_id: s1(), subject: Subject::Coupon(id("cp-1")) };
+    assert_eq!(store.due_timers(at(1_000_000), 10).expect("as the case says"), [timer]);
     coupon.redeem(&id("o-1"), at(60)).expect("as the case says");
     write(store, |changes| {
         changes.coupons.push(change(&coupon, false, Some(at(900))));

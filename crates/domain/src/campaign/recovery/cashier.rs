@@ -27,30 +27,17 @@ pub struct CashierMethod {
 
 /// Every method for an unpaid order, with the best of the customer's coupons where it works.
 pub fn cashier(order: &Order, coupons: &[Coupon], now: Instant) -> Vec<CashierMethod> {
-    Method::ALL
-        .into_iter()
-        .map(|method| offer(order, coupons, method, now))
-        .collect()
+    Method::ALL.into_iter().map(|method| offer(order, coupons, method, now)).collect()
 }
 
 fn offer(order: &Order, coupons: &[Coupon], method: Method, now: Instant) -> CashierMethod {
     let free = |c: &&Coupon| match c.status {
         CouponStatus::Available => true,
-        CouponStatus::Locked => c
-            .lock
-            .as_ref()
-            .is_some_and(|lock| lock.order_id == order.order_id),
+        CouponStatus::Locked => c.lock.as_ref().is_some_and(|lock| lock.order_id == order.order_id),
         CouponStatus::Used | CouponStatus::Expired | CouponStatus::Void => false,
     };
-    let usable = coupons
-        .iter()
-        .filter(free)
-        .filter(|c| c.check(order, method, now).is_ok());
-    let best = usable.max_by(|a, b| {
-        a.save
-            .cmp(&b.save)
-            .then_with(|| b.coupon_id.cmp(&a.coupon_id))
-    });
+    let usable = coupons.iter().filter(free).filter(|c| c.check(order, method, now).is_ok());
+    let best = usable.max_by(|a, b| a.save.cmp(&b.save).then_with(|| b.coupon_id.cmp(&a.coupon_id)));
     let (name, name_en) = method.label();
     let Some(coupon) = best else {
         let (label, label_en) = (name.to_owned(), name_en.to_owned());
@@ -65,14 +52,10 @@ fn offer(order: &Order, coupons: &[Coupon], method: Method, now: Instant) -> Cas
     };
     let yuan = coupon.save.yuan_label();
     let (label, label_en) = match method {
-        Method::Baitiao => (
-            format!("白条立减{yuan}元"),
-            format!("Baitiao instant reduction {yuan} yuan"),
-        ),
-        Method::JdPay | Method::Wechat | Method::Alipay | Method::Card => (
-            format!("支付立减{yuan}元"),
-            format!("Pay instant reduction {yuan} yuan"),
-        ),
+        Method::Baitiao => (format!("白条立减{yuan}元"), format!("Baitiao instant reduction {yuan} yuan")),
+        Method::JdPay | Method::Wechat | Method::Alipay | Method::Card => {
+            (format!("支付立减{yuan}元"), format!("Pay instant reduction {yuan} yuan"))
+        }
     };
     let coupon_id = Some(coupon.coupon_id.clone());
     CashierMethod {

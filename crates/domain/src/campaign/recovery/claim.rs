@@ -62,11 +62,7 @@ pub fn claimable<'a>(
         State::Open if !order.is_open(now) => return Err(Code::OrderCancelled.into()),
         State::Open => {}
     }
-    let shown = order
-        .recovery
-        .offer
-        .as_ref()
-        .filter(|shown| shown.offer_id == *offer);
+    let shown = order.recovery.offer.as_ref().filter(|shown| shown.offer_id == *offer);
     let Some(shown) = shown else {
         return Err(Code::NotDisplayed.into());
     };
@@ -80,13 +76,7 @@ pub fn claimable<'a>(
 /// Makes the coupon, or says which limit stands against it: closed, sold out, blocked, one a day,
 /// six in all (S0-R29, S0-R30, A-S0-9, A-S0-19, A-S0-20).
 pub fn claim(facts: &ClaimFacts<'_>, coupon_id: CouponId, now: Instant) -> Result<Coupon, Refusal> {
-    let ClaimFacts {
-        order,
-        live,
-        counters,
-        counted_in,
-        ..
-    } = facts;
+    let ClaimFacts { order, live, counters, counted_in, .. } = facts;
     if live.campaign.is_closed(now) {
         return Err(Code::CampaignClosed.into());
     }
@@ -101,10 +91,7 @@ pub fn claim(facts: &ClaimFacts<'_>, coupon_id: CouponId, now: Instant) -> Resul
     }
     let (on_day, total) = counted_in.claims(&facts.counted(), facts.day(now));
     if total >= IN_ALL {
-        return Err(Refusal::with(
-            Code::TotalLimit,
-            format!("{total} of {IN_ALL} coupons are claimed"),
-        ));
+        return Err(Refusal::with(Code::TotalLimit, format!("{total} of {IN_ALL} coupons are claimed")));
     }
     if on_day >= PER_DAY {
         return Err(Code::DailyLimit.into());
@@ -115,8 +102,7 @@ pub fn claim(facts: &ClaimFacts<'_>, coupon_id: CouponId, now: Instant) -> Resul
         (Bind::OriginOrder, None) | (Bind::ShopScope, _) => nominal,
     };
     // A bound coupon that lives as long as its order ends with the order's own timer.
-    let ends_with_order =
-        live.terms.bind == Bind::OriginOrder && Some(usable_until) == order.cancel_at;
+    let ends_with_order = live.terms.bind == Bind::OriginOrder && Some(usable_until) == order.cancel_at;
     Ok(Coupon {
         coupon_id,
         campaign_id: live.campaign.campaign_id.clone(),

@@ -23,24 +23,17 @@ pub struct Live<'a> {
 impl<'a> Live<'a> {
     /// The current version of a published recovery campaign.
     pub fn current(campaign: &'a Campaign) -> Option<Self> {
-        Self::at_version(campaign, campaign.version_number())
-            .filter(|_| campaign.published_at.is_some())
+        Self::at_version(campaign, campaign.version_number()).filter(|_| campaign.published_at.is_some())
     }
     /// The version of a published recovery campaign that was in force at a moment (A-G-10).
     pub fn in_force(campaign: &'a Campaign, at: Instant) -> Option<Self> {
-        Self::at_version(campaign, campaign.version_at(at))
-            .filter(|_| campaign.published_at.is_some())
+        Self::at_version(campaign, campaign.version_at(at)).filter(|_| campaign.published_at.is_some())
     }
     /// A certain version, as an order remembers it.
     pub fn at_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
         let version = campaign.version(number)?;
         let crate::campaign::Terms::Recovery(terms) = &version.terms;
-        Some(Self {
-            campaign,
-            version,
-            number,
-            terms,
-        })
+        Some(Self { campaign, version, number, terms })
     }
     fn id(&self) -> &'a CampaignId {
         &self.campaign.campaign_id
@@ -74,21 +67,13 @@ pub fn cover<'a>(order: &Order, campaigns: impl Iterator<Item = Live<'a>>) -> Co
         match refusal(order, live) {
             None => found.push(live),
             Some((code, shortfall)) => {
-                covered.withheld.push(Withheld {
-                    campaign_id: live.id().clone(),
-                    code,
-                    shortfall,
-                });
+                covered.withheld.push(Withheld { campaign_id: live.id().clone(), code, shortfall });
             }
         }
     }
     found.sort_by(|a, b| {
         let by_start = a.version.starts_at.cmp(&b.version.starts_at);
-        b.terms
-            .save
-            .cmp(&a.terms.save)
-            .then(by_start)
-            .then_with(|| a.id().cmp(b.id()))
+        b.terms.save.cmp(&a.terms.save).then(by_start).then_with(|| a.id().cmp(b.id()))
     });
     covered.candidates = found.iter().map(|live| candidate(order, *live)).collect();
     covered
@@ -112,20 +97,13 @@ fn refusal(order: &Order, live: Live<'_>) -> Option<(Code, Option<money::Money>)
     if live.trigger_at(order.placed_at) >= live.version.ends_at {
         return Some((Code::TriggerAfterEnd, None));
     }
-    if !order
-        .lines
-        .iter()
-        .any(|line| live.version.scope.covers(&line.sku))
-    {
+    if !order.lines.iter().any(|line| live.version.scope.covers(&line.sku)) {
         return Some((Code::OutOfScope, None));
     }
     if order.payable < live.terms.spend {
         return Some((Code::BelowThreshold, Some(live.terms.spend - order.payable)));
     }
-    if order
-        .cancel_at
-        .is_some_and(|deadline| live.trigger_at(order.placed_at) >= deadline)
-    {
+    if order.cancel_at.is_some_and(|deadline| live.trigger_at(order.placed_at) >= deadline) {
         return Some((Code::OrderClosed, None));
     }
     None
@@ -134,10 +112,7 @@ fn refusal(order: &Order, live: Live<'_>) -> Option<(Code, Option<money::Money>)
 /// The customer's place among 10,000, the same for ever: who is in the comparison group.
 pub fn bucket(campaign: &CampaignId, customer: &CustomerId) -> u32 {
     let mut hasher = blake3::Hasher::new();
-    hasher
-        .update(campaign.as_str().as_bytes())
-        .update(&[0])
-        .update(customer.as_str().as_bytes());
+    hasher.update(campaign.as_str().as_bytes()).update(&[0]).update(customer.as_str().as_bytes());
     let bytes = hasher.finalize();
     let first = u64::from_le_bytes(bytes.as_bytes()[..8].try_into().unwrap_or_default());
     u32::try_from(first % 10_000).unwrap_or_default()

@@ -51,36 +51,19 @@ impl Terms {
         let mut range = |field: &str, value: i64, low: i64, high: i64| {
             if !(low..=high).contains(&value) {
                 let message = format!("{low} to {high}");
-                found.push(Violation::with(
-                    format!("terms.{field}"),
-                    Code::OutOfRange,
-                    message,
-                ));
+                found.push(Violation::with(format!("terms.{field}"), Code::OutOfRange, message));
             }
         };
         range("trigger_after_minutes", self.trigger_after_minutes, 5, 120);
-        range(
-            "quantity",
-            i64::try_from(self.quantity).unwrap_or(i64::MAX),
-            10,
-            2_000_000,
-        );
+        range("quantity", i64::try_from(self.quantity).unwrap_or(i64::MAX), 10, 2_000_000);
         range("coupon_valid_hours", self.coupon_valid_hours, 1, 24 * 90);
         range("holdout_percent", i64::from(self.holdout_percent), 0, 90);
         range("spend", self.spend.minor(), 1, crate::limits::AMOUNT_MINOR);
         if self.save.minor() < 1 {
-            found.push(Violation::with(
-                "terms.save",
-                Code::OutOfRange,
-                "at least 0.01",
-            ));
+            found.push(Violation::with("terms.save", Code::OutOfRange, "at least 0.01"));
         }
         if self.save.minor() > 20_000 {
-            found.push(Violation::with(
-                "terms.save",
-                Code::AmountTooHigh,
-                "at most 200.00",
-            ));
+            found.push(Violation::with("terms.save", Code::AmountTooHigh, "at most 200.00"));
         }
         if self.save.minor().saturating_mul(2) > self.spend.minor() {
             let message = format!("at most half of the spend of {}", self.spend);
@@ -93,11 +76,7 @@ impl Terms {
 pub fn check_period(version: &Version, shop: &Shop, now: Instant, found: &mut Vec<Violation>) {
     let zone = &shop.time_zone;
     if !shop.kind.supports_recovery() {
-        found.push(Violation::with(
-            "shop.kind",
-            Code::ShopKindNotSupported,
-            "SOP, FBP and FCS shops may",
-        ));
+        found.push(Violation::with("shop.kind", Code::ShopKindNotSupported, "SOP, FBP and FCS shops may"));
     }
     if !zone.is_whole_hour(version.starts_at) {
         found.push(Violation::new("starts_at", Code::NotWholeHour));
@@ -108,18 +87,10 @@ pub fn check_period(version: &Version, shop: &Shop, now: Instant, found: &mut Ve
         found.push(Violation::with("starts_at", Code::TooSoon, message));
     }
     if version.ends_at < version.starts_at.plus_hours(24) {
-        found.push(Violation::with(
-            "ends_at",
-            Code::TooShort,
-            "at least 24 hours after the start",
-        ));
+        found.push(Violation::with("ends_at", Code::TooShort, "at least 24 hours after the start"));
     }
     if version.ends_at > version.starts_at.plus_hours(24 * 90) {
-        found.push(Violation::with(
-            "ends_at",
-            Code::TooLong,
-            "at most 90 days after the start",
-        ));
+        found.push(Violation::with("ends_at", Code::TooLong, "at most 90 days after the start"));
     }
 }
 
@@ -128,38 +99,18 @@ pub fn warnings(version: &Version, terms: &Terms, shop: &Shop) -> Vec<Violation>
     let mut found = Vec::new();
     let quantity = i64::try_from(terms.quantity).unwrap_or(i64::MAX);
     let liability = terms.save.checked_mul(quantity).unwrap_or(Money::ZERO);
-    let message = format!(
-        "if every coupon is used this costs {liability} {}",
-        shop.currency
-    );
-    found.push(Violation::with(
-        "terms.quantity",
-        Code::WorstCaseCost,
-        message,
-    ));
+    let message = format!("if every coupon is used this costs {liability} {}", shop.currency);
+    found.push(Violation::with("terms.quantity", Code::WorstCaseCost, message));
     let deadline = i64::from(shop.payment_timeout_minutes);
     if terms.trigger_after_minutes >= deadline {
-        let message =
-            format!("orders are cancelled after {deadline} minutes, before the coupon is shown");
-        found.push(Violation::with(
-            "terms.trigger_after_minutes",
-            Code::NeverShown,
-            message,
-        ));
+        let message = format!("orders are cancelled after {deadline} minutes, before the coupon is shown");
+        found.push(Violation::with("terms.trigger_after_minutes", Code::NeverShown, message));
     }
     if terms.save.minor().saturating_mul(10) > terms.spend.minor().saturating_mul(3) {
-        found.push(Violation::with(
-            "terms.save",
-            Code::DeepDiscount,
-            "more than 30 % off the threshold",
-        ));
+        found.push(Violation::with("terms.save", Code::DeepDiscount, "more than 30 % off the threshold"));
     }
     if version.scope.skus.len() == 1 {
-        found.push(Violation::with(
-            "scope.skus",
-            Code::NarrowScope,
-            "a single SKU is in the list",
-        ));
+        found.push(Violation::with("scope.skus", Code::NarrowScope, "a single SKU is in the list"));
     }
     found
 }
