@@ -149,7 +149,7 @@ fn a_s0_22_refusals() {
         (lines(&[("l0", 3)]), exceeds),
         (lines(&[("l0", 1), ("l0", 2)]), exceeds),
         (lines(&[("l0", u64::MAX), ("l0", u64::MAX)]), exceeds),
-        (lines(&[("l0", 0)]), exceeds),
+        (lines(&[("l0", 0)]), Err(Code::OutOfRange)),
         (lines(&[("l9", 1)]), Err(Code::NotFound)),
         (amount(145_00), Ok(())),
         (amount(145_01), exceeds),

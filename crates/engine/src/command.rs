@@ -8,7 +8,7 @@ use domain::{
     coupon::{Coupon, CouponStatus},
     customer::List,
     event::OrderEvent,
-    order::{Method, Refund, RefundAsk},
+    order::{Method, PaymentStatus, Refund, RefundAsk},
     risk::Verdict,
     shop::Shop,
 };
@@ -111,15 +111,41 @@ pub enum Command {
 #[allow(missing_docs, reason = "the fields are those of the API")]
 pub enum Reply {
     Done,
-    Shop { shop: Arc<Shop> },
-    Event { result: EventResult },
-    Campaign { campaign: Arc<Campaign>, counters: Counters, now: Instant },
-    Scope { accepted: usize, rejected: Vec<Sku>, version: u32 },
-    Coupon { coupon: Coupon },
-    Payment { payment_id: PaymentId, amount: Money, saving: Money, coupon_status: Option<CouponStatus> },
-    Refund { refund: Refund },
-    Risk { verdict: Verdict },
-    Webhook { webhook: Webhook },
+    Shop {
+        shop: Arc<Shop>,
+    },
+    Event {
+        result: EventResult,
+    },
+    Campaign {
+        campaign: Arc<Campaign>,
+        counters: Counters,
+        now: Instant,
+    },
+    Scope {
+        accepted: usize,
+        rejected: Vec<Sku>,
+        version: u32,
+    },
+    Coupon {
+        coupon: Coupon,
+    },
+    Payment {
+        payment_id: PaymentId,
+        amount: Money,
+        saving: Money,
+        coupon_status: Option<CouponStatus>,
+        status: PaymentStatus,
+    },
+    Refund {
+        refund: Refund,
+    },
+    Risk {
+        verdict: Verdict,
+    },
+    Webhook {
+        webhook: Webhook,
+    },
 }
 
 /// What became of an event.

@@ -4,7 +4,7 @@ use crate::auth::InShop;
 use crate::campaign_form::{CampaignRequest, invalid_terms};
 use crate::extract::{self, Body, Names};
 use crate::keys::Scope;
-use crate::page::List;
+use crate::page::{List, PageQuery};
 use crate::problem::{Problem, Violation};
 use crate::state::{ApiState, unexpected};
 use crate::time;
@@ -150,22 +150,28 @@ pub struct ListQuery {
 }
 
 /// Lists a shop's campaigns.
-#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery),
+#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery, PageQuery),
     responses((status = 200, body = List<CampaignView>)))]
 pub async fn list(
     State(state): State<ApiState>,
     caller: InShop,
     query: extract::Query<ListQuery>,
+    page: extract::Query<PageQuery>,
 ) -> Result<Json<List<CampaignView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
     let now = state.engine.now();
-    let rows = state.engine.reader().campaigns(&caller.shop_id)?;
-    let wanted = rows.iter().filter(|row| {
+    let page = page.0.page();
+    let mut rows = state.engine.reader().campaigns(&caller.shop_id)?;
+    rows.sort_by(|a, b| a.campaign.campaign_id.cmp(&b.campaign.campaign_id));
+    rows.retain(|row| {
+        let later = page.after.as_deref().is_none_or(|after| row.campaign.campaign_id.as_str() > after);
         let kind = query.0.kind.as_deref().is_none_or(|kind| kind == row.campaign.current().terms.kind());
-        kind && query.0.status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
+        later && kind && query.0.status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
     });
-    Ok(Json(List::whole(wanted.map(|row| view(&shop, &row.campaign, &row.counters, now)).collect())))
+    rows.truncate(page.limit);
+    let key = |row: &engine::rows::CampaignRow| row.campaign.campaign_id.to_string();
+    Ok(Json(List::of(rows, &page, key, |row| view(&shop, &row.campaign, &row.counters, now))))
 }
 
 fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<engine::rows::CampaignRow, Problem> {

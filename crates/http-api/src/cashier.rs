@@ -13,7 +13,7 @@ use domain::{
     CouponId, OrderId, PaymentId,
     campaign::recovery,
     coupon::{Coupon, CouponStatus},
-    order::{Method, Order, State as OrderState},
+    order::{Method, Order, PaymentStatus, State as OrderState},
 };
 use engine::port::Page;
 use engine::{Command, Input, Reply};
@@ -127,6 +127,9 @@ pub struct PaymentView {
     /// The coupon's state: `locked`.
     #[schema(value_type = Option<String>)]
     coupon_status: Option<CouponStatus>,
+    /// The attempt's state: `started`, or how it ended when it is asked for again.
+    #[schema(value_type = String)]
+    status: PaymentStatus,
 }
 
 /// Starts a payment and locks its coupon. The same `payment_id` again answers the same.
@@ -145,9 +148,9 @@ pub async fn start_payment(
     let command = Command::StartPayment { order_id, payment_id, method, coupon_id };
     let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
-        Reply::Payment { payment_id, amount, saving, coupon_status } => {
+        Reply::Payment { payment_id, amount, saving, coupon_status, status } => {
             let (payment_id, amount, saving) = (payment_id.to_string(), amount.minor(), saving.minor());
-            Ok((StatusCode::CREATED, Json(PaymentView { payment_id, amount, saving, coupon_status })))
+            Ok((StatusCode::CREATED, Json(PaymentView { payment_id, amount, saving, coupon_status, status })))
         }
         other => Err(unexpected(&other)),
     }

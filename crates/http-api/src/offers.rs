@@ -10,6 +10,7 @@ use crate::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use domain::campaign::Status;
 use domain::{
     CustomerId, OfferId, OrderId,
     order::{Offer, OfferStatus, Order},
@@ -71,7 +72,7 @@ pub fn find_order(state: &ApiState, caller: &InShop, id: &OrderId) -> Result<Ord
     found.ok_or_else(|| Problem::not_found(format!("no order {id}")))
 }
 
-/// An offer of a campaign that has been closed is withdrawn from that moment (A-S0-19), although
+/// An offer of a campaign that was closed, is over or has no coupons left is withdrawn (A-S0-19), although
 /// nothing was written on the order.
 fn status(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<OfferStatus, Problem> {
     if offer.status != OfferStatus::Displayed {
@@ -79,7 +80,8 @@ fn status(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<OfferStatu
     }
     let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
     let now = state.engine.now();
-    let over = row.is_none_or(|row| row.campaign.is_closed(now) || now >= row.campaign.current().ends_at);
+    let status = row.map(|row| row.campaign.status(&row.counters, now));
+    let over = status.is_none_or(|s| matches!(s, Status::Closed | Status::Ended | Status::Exhausted));
     Ok(if over { OfferStatus::Withdrawn } else { OfferStatus::Displayed })
 }
 

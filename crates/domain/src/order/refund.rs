@@ -149,7 +149,10 @@ fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Re
         };
         let before = taken.entry(index).or_insert_with(|| order.refunded_units(&line.line_id));
         let (from, to) = (*before, before.saturating_add(part.quantity));
-        if part.quantity == 0 || to > line.quantity {
+        if part.quantity == 0 {
+            return Err(Refusal::with(Code::OutOfRange, "at least one unit"));
+        }
+        if to > line.quantity {
             let detail = format!("{} of line {} are left", line.quantity - from, line.line_id);
             return Err(Refusal::with(Code::ExceedsPaid, detail));
         }

@@ -80,7 +80,14 @@ fn repeat(
     if known.method != method || known.coupon_id.as_ref() != coupon {
         return Err(Code::IdempotencyConflict.into());
     }
-    Ok(reply(draft, &known.payment_id, known.amount, known.saving, coupon))
+    let reply = reply(draft, &known.payment_id, known.amount, known.saving, coupon);
+    Ok(match reply {
+        // The same again answers the same, and says when the attempt has ended since.
+        Reply::Payment { payment_id, amount, saving, coupon_status, .. } => {
+            Reply::Payment { payment_id, amount, saving, coupon_status, status: known.status }
+        }
+        other => other,
+    })
 }
 
 fn reply(
@@ -91,7 +98,7 @@ fn reply(
     coupon: Option<&CouponId>,
 ) -> Reply {
     let coupon_status = coupon.and_then(|id| draft.coupon(id)).map(|coupon| coupon.status);
-    Reply::Payment { payment_id: id.clone(), amount, saving, coupon_status }
+    Reply::Payment { payment_id: id.clone(), amount, saving, coupon_status, status: PaymentStatus::Started }
 }
 
 fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {

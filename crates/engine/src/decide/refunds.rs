@@ -67,6 +67,9 @@ pub fn advance(
     if was_booked && status == RefundStatus::Rejected && news {
         return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
     }
+    if let Some(known) = position.map(|index| &order.refunds[index]).filter(|_| was_booked) {
+        same_refund(known, facts)?;
+    }
     if before.is_some_and(|before| rank(before) >= rank(status)) {
         return Ok(false);
     }
@@ -87,6 +90,18 @@ pub fn advance(
         None => order.refunds.push(refund),
     }
     Ok(true)
+}
+
+/// A booked refund keeps its amount: an event that names another one is a conflict, never a footnote.
+fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
+    let says_nothing = facts.lines.is_empty() && facts.amount.is_none();
+    let same_ask = known.ask.lines == facts.lines && known.ask.amount == facts.amount;
+    let same_amount = facts.amount == Some(known.amount);
+    if says_nothing || same_ask || same_amount {
+        return Ok(());
+    }
+    let detail = format!("refund {} is booked with {}", known.refund_id, known.amount);
+    Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 
 fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
