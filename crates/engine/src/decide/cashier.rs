@@ -54,7 +54,7 @@ pub fn start_payment(
         coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: id.clone(), until })?;
         draft.move_coupon(coupon, from);
     }
-    order.payments.push(Payment {
+    let payment = Payment {
         payment_id: id.clone(),
         stage,
         method,
@@ -64,11 +64,12 @@ pub fn start_payment(
         shares: Vec::new(),
         status: PaymentStatus::Started,
         at: draft.now,
-    });
+    };
+    order.payments.push(payment.clone());
     let detail = json!({ "payment_id": id, "method": method, "amount": amount, "saving": saving });
     draft.note(&mut order, TimelineEntry::new(draft.now, "payment.started").detail(detail));
     draft.put_order(order);
-    Ok(reply(draft, id, amount, saving, coupon))
+    Ok(reply(draft, &payment))
 }
 
 fn repeat(
@@ -80,25 +81,19 @@ fn repeat(
     if known.method != method || known.coupon_id.as_ref() != coupon {
         return Err(Code::IdempotencyConflict.into());
     }
-    let reply = reply(draft, &known.payment_id, known.amount, known.saving, coupon);
-    Ok(match reply {
-        // The same again answers the same, and says when the attempt has ended since.
-        Reply::Payment { payment_id, amount, saving, coupon_status, .. } => {
-            Reply::Payment { payment_id, amount, saving, coupon_status, status: known.status }
-        }
-        other => other,
-    })
+    Ok(reply(draft, known))
 }
 
-fn reply(
-    draft: &Draft<'_>,
-    id: &PaymentId,
-    amount: Money,
-    saving: Money,
-    coupon: Option<&CouponId>,
-) -> Reply {
-    let coupon_status = coupon.and_then(|id| draft.coupon(id)).map(|coupon| coupon.status);
-    Reply::Payment { payment_id: id.clone(), amount, saving, coupon_status, status: PaymentStatus::Started }
+/// The same again answers the same; `status` says when the attempt has ended since.
+fn reply(draft: &Draft<'_>, payment: &Payment) -> Reply {
+    let coupon = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id));
+    Reply::Payment {
+        payment_id: payment.payment_id.clone(),
+        amount: payment.amount,
+        saving: payment.saving,
+        coupon_status: coupon.map(|coupon| coupon.status),
+        status: payment.status,
+    }
 }
 
 fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {
