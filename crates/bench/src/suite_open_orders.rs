@@ -21,8 +21,8 @@ use crate::{
 
 /// Orders that stand open before a run.
 const OPEN: [u64; 2] = [10_000, 1_000_000];
-/// Events of one run: half pay an open order somewhere, half place a new one.
-const EVENTS: u64 = 6_000;
+/// Events of one run: half pay an open order somewhere, half place a new one, so as many stay open.
+const EVENTS: u64 = 40_000;
 /// Events handed over at once.
 const BATCH: usize = 1_000;
 
@@ -107,14 +107,16 @@ pub fn run_child(plan: &StandPlan) -> Result<()> {
     Ok(())
 }
 
-/// New orders, and payments of open ones far apart; no order is paid twice over all rounds.
+/// New orders, and payments of open ones far apart; no order is paid twice over all rounds. Events are
+/// numbered as they happen, as streams and clocks number them.
 fn events(plan: &StandPlan) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for turn in plan.round * EVENTS / 2..(plan.round + 1) * EVENTS / 2 {
         inputs.push(ours::placed(plan.open + turn)?);
-        // A prime stride visits every order once before it comes back.
-        let paid = turn * 7_919 % plan.open;
-        let (id, text) = samples::order_paid(paid);
+        // A prime stride visits every order once; then come those placed meanwhile.
+        let paid = if turn < plan.open { turn * 7_919 % plan.open } else { turn };
+        let (_, text) = samples::order_paid(paid);
+        let id = format!("evt-{:012}-2", plan.open + turn);
         let value: serde_json::Value = serde_json::from_str(&text)?;
         inputs.push(ours::event(id, Body::PaymentSucceeded(serde_json::from_value(value["data"].clone())?)));
     }

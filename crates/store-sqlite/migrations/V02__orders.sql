@@ -1,7 +1,9 @@
 -- Orders, their timers and the events that came in about them. Instants are microseconds since 1970.
 
 -- A rowid table: an order with its timeline outgrows what a row of a WITHOUT ROWID table keeps in
--- its page. The timeline comes last, so that reading an order does not read it.
+-- its page. The timeline comes late, so that reading an order does not read it. Orders fill their pages
+-- to the brim and then grow where they lie; `room` is what they grow into, for an order that outgrows
+-- its page drags three neighbours along.
 CREATE TABLE orders (
     id          INTEGER PRIMARY KEY,
     shop_id     TEXT NOT NULL,
@@ -14,6 +16,7 @@ CREATE TABLE orders (
     wake_at     INTEGER,
     doc         TEXT NOT NULL,
     timeline    TEXT NOT NULL,
+    room        BLOB NOT NULL,
     UNIQUE (shop_id, order_id)
 ) STRICT;
 

@@ -33,8 +33,8 @@ impl Default for Options {
             cache_mib: 64,
             reader_cache_mib: 8,
             readers: 4,
-            page_size: 8192,
-            checkpoint_pages: 6000,
+            page_size: 4096,
+            checkpoint_pages: 12_000,
             most_pages: None,
         }
     }

@@ -17,6 +17,8 @@ use std::borrow::Cow;
 
 const WRITING: &str = "writing an order";
 const READING: &str = "reading an order";
+/// Bytes that a new order is given to grow into: an offer shown, claimed and paid with takes about as many.
+const ROOM: i64 = 512;
 
 /// Shop and order.
 pub type Key = (ShopId, OrderId);
@@ -75,10 +77,13 @@ struct Writer<'c> {
 impl<'c> Writer<'c> {
     fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
         let insert = "INSERT INTO orders
-            (shop_id, order_id, customer_id, state, placed_at, paid_at, payable, wake_at, doc, timeline)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+            (shop_id, order_id, customer_id, state, placed_at, paid_at, payable, wake_at, doc, timeline, room)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, zeroblob(?11))";
         let update = "UPDATE orders SET state = ?2, paid_at = ?3, wake_at = ?4, doc = ?5,
-            timeline = timeline || ?6, customer_id = ?7, placed_at = ?8, payable = ?9 WHERE id = ?1";
+            timeline = timeline || ?6, customer_id = ?7, placed_at = ?8, payable = ?9,
+            room = zeroblob(max(0, length(room) + octet_length(doc) - octet_length(?5) - octet_length(?6)
+                - 8 * ((paid_at IS NULL) - (?3 IS NULL)) - 8 * ((wake_at IS NULL) - (?4 IS NULL))))
+            WHERE id = ?1";
         let find = "SELECT id FROM orders WHERE shop_id = ?1 AND order_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update, find) = (prepare(insert)?, prepare(update)?, prepare(find)?);
@@ -99,6 +104,7 @@ impl<'c> Writer<'c> {
             change.wake_at.map(Instant::micros),
             json.text(order)?,
             lines(&change.timeline),
+            ROOM,
         ];
         self.insert.insert(row).doing(WRITING)
     }
