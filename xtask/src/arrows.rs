@@ -8,14 +8,15 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 13] = [
+const ARROWS: [(&str, Option<&[&str]>); 14] = [
     ("money", Some(&[])),
     ("domain", Some(&["money"])),
-    ("engine", Some(&["money", "domain"])),
+    ("pricing", Some(&["money", "domain"])),
+    ("engine", Some(&["money", "domain", "pricing"])),
     ("store-memory", Some(&["money", "domain", "engine"])),
     ("store-sqlite", Some(&["money", "domain", "engine"])),
     ("relay", Some(&["money", "domain"])),
-    ("http-api", Some(&["money", "domain", "engine", "relay", "replay"])),
+    ("http-api", Some(&["money", "domain", "pricing", "engine", "relay", "replay"])),
     ("replay", Some(&["money", "domain", "engine", "store-memory"])),
     ("cli", None),
     ("testkit", None),
@@ -25,7 +26,7 @@ const ARROWS: [(&str, Option<&[&str]>); 13] = [
 ];
 
 /// Crates that decide: amounts and rules, from facts they are handed.
-const PURE: [&str; 2] = ["money", "domain"];
+const PURE: [&str; 3] = ["money", "domain", "pricing"];
 /// What would bring a clock, chance, input or output into them.
 const IMPURE: [&str; 7] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "getrandom"];
 

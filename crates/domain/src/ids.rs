@@ -89,6 +89,8 @@ ids! {
     Sku,
     /// A campaign of a shop.
     CampaignId,
+    /// A coupon batch of a shop.
+    BatchId,
     /// A coupon in a customer's hands.
     CouponId,
     /// A coupon shown beside an order and not yet claimed.

@@ -8,12 +8,14 @@ pub const ORDER_DISCOUNTS: usize = 50;
 pub const LINE_QUANTITY: u64 = 1_000_000;
 /// An amount of an order in minor units (ten billion yuan): sums of all lines stay far inside 64 bits.
 pub const AMOUNT_MINOR: i64 = 1_000_000_000_000;
-/// Attempts to pay that one order remembers.
+/// Attempts to pay that one order remembers, and as many payments that were not taken.
 pub const ORDER_PAYMENTS: usize = 50;
 /// Refunds of one order; channels allow 50.
 pub const ORDER_REFUNDS: usize = 50;
 /// SKUs of a white- or blacklist (A-S0-23).
 pub const SCOPE_SKUS: usize = 20_000;
+/// Categories of a white- or blacklist: a catalogue has some hundreds.
+pub const SCOPE_CATEGORIES: usize = 1_000;
 /// Campaigns of one shop that may run at the same moment.
 pub const LIVE_CAMPAIGNS: usize = 200;
 /// Versions that one campaign keeps; orders point at them.
@@ -22,6 +24,8 @@ pub const CAMPAIGN_VERSIONS: usize = 100;
 pub const NAME_CHARS: usize = 100;
 /// How far ahead of our clock an event may lie: platforms' clocks differ, a year ahead is a mistake.
 pub const EVENT_AHEAD_MINUTES: i64 = 24 * 60;
+/// How long before its order a payment may lie: clocks of shop and bank differ by minutes.
+pub const PAYMENT_BEFORE_ORDER_MINUTES: i64 = 5;
 /// Events that wait for one order to arrive.
 pub const PARKED_PER_ORDER: usize = 50;
 /// Entries of one order's timeline.
@@ -32,3 +36,13 @@ pub const PAYMENT_LOCK_MINUTES: u32 = 15;
 pub const FARMING_ORDERS: usize = 5;
 /// Days over which farming is counted, and for which it blocks (A-S0-21).
 pub const FARMING_DAYS: i64 = 30;
+/// Tiers of an order promotion.
+pub const PROMOTION_TIERS: usize = 10;
+/// Gifts of one promotion.
+pub const GIFTS: usize = 20;
+/// Customer segments that a promotion names.
+pub const SEGMENTS: usize = 50;
+/// Coupons of one batch.
+pub const BATCH_COUPONS: u64 = 10_000_000;
+/// Coupons of one batch that one customer may have.
+pub const BATCH_PER_CUSTOMER: u32 = 100;

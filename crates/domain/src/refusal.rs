@@ -83,6 +83,20 @@ codes! {
     NothingToRefund = "nothing_to_refund", "没有可退款的金额", "Nothing is left to refund here";
     ClockBackwards = "clock_backwards", "时间不能倒退", "The sandbox clock cannot go back";
     LimitReached = "limit_reached", "已达系统上限", "A limit of the system is reached";
+    // Quotes.
+    NotStackable = "not_stackable", "不可与其他优惠同享", "It cannot stand beside another discount that is taken";
+    StageNotAllowed = "stage_not_allowed", "当前付款阶段不可用", "It cannot be used in this stage of the payment";
+    NotInMainProcess = "not_in_main_process", "该预售未进主流程,不可使用", "The presale is outside the main process, where this does not work";
+    NoFreightToReduce = "no_freight_to_reduce", "没有可抵扣的运费", "There is no freight to take off";
+    Expired = "expired", "已过期", "Its time is over";
+    NotStarted = "not_started", "未到使用时间", "Its time has not come";
+    MembersOnly = "members_only", "仅限会员", "It is for members only";
+    SegmentOnly = "segment_only", "仅限指定人群", "It is for customers of other segments";
+    BetterPrice = "better_price", "已有更低价", "Another promotion gives this line a lower price";
+    NoSaving = "no_saving", "没有可优惠的金额", "It would take nothing off";
+    BalanceTooSmall = "balance_too_small", "尾款需大于券面额", "The balance must be larger than the coupon";
+    PriceFloor = "price_floor", "低于最低限价", "It would sell below the lowest price allowed";
+    MainProcessNotSupported = "main_process_not_supported", "该预售类型不支持进主流程", "Presales of this type cannot join the main process";
     // Withheld offers and suppressed messages.
     OutOfScope = "out_of_scope", "商品不在活动范围内", "No goods of the order are in the campaign's scope";
     OutsidePeriod = "outside_period", "不在活动时间内", "The order was not placed while the campaign ran";

@@ -54,7 +54,7 @@ fn s0_r06_s0_r07_a_s0_3_baitiao_since() {
 fn s0_r11_s0_r12_a_s0_23_scope_of_a_version() {
     let of = |mode, count: usize| {
         let skus = (0..count).map(|n| id::<Sku>(&format!("s{n}"))).collect();
-        let scope = Scope { mode, skus: Arc::new(skus) };
+        let scope = Scope { mode, skus: Arc::new(skus), ..Scope::default() };
         let version = Version { scope, ..starting(at("10T12:00:00")) };
         found(&version, &shop(), at("10T10:00:00"), "scope.skus")
     };

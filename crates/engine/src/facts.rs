@@ -351,8 +351,8 @@ fn loaded<'a, T>(found: Option<&'a T>, what: &str) -> &'a T {
 /// an offer is claimed by the terms of the version that showed it (A-G-10).
 pub fn counts_platform_wide(row: &ShopRow) -> bool {
     let wide = |version: &domain::campaign::Version| {
-        let domain::campaign::Terms::Recovery(terms) = &version.terms;
-        terms.frequency_scope == domain::campaign::recovery::FrequencyScope::Platform
+        let platform = domain::campaign::recovery::FrequencyScope::Platform;
+        version.terms.recovery().is_some_and(|terms| terms.frequency_scope == platform)
     };
     let versions = row.campaigns.iter().flat_map(|row| &row.campaign.versions);
     versions.into_iter().any(wide)

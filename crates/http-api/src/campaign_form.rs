@@ -4,8 +4,8 @@ use crate::problem::{Problem, Violation};
 use axum::http::StatusCode;
 use domain::{
     CampaignId, Code, Instant, Sku,
-    campaign::{Terms, Version, recovery},
-    catalog::{Scope, ScopeMode},
+    campaign::{Terms, Version},
+    catalog::{Category, Scope, ScopeMode},
     limits,
 };
 use serde::Deserialize;
@@ -20,7 +20,7 @@ pub struct CampaignRequest {
     /// Your own id; made by the server otherwise.
     #[schema(value_type = Option<String>)]
     pub campaign_id: Value,
-    /// `recovery`.
+    /// `recovery`, `item_promotion`, `order_promotion`, `gift_promotion`.
     #[schema(value_type = String)]
     pub kind: Value,
     /// For your own eyes.
@@ -32,11 +32,14 @@ pub struct CampaignRequest {
     /// RFC 3339; 1 to 90 days after the start.
     #[schema(value_type = String)]
     pub ends_at: Value,
-    /// `{mode: all | whitelist | blacklist, skus: [...]}`; the whole shop by default.
+    /// `{mode: all | whitelist | blacklist, skus: [...], categories: [...]}`; the whole shop by default.
     #[schema(value_type = Option<Object>)]
     pub scope: Value,
-    /// What the kind needs. Recovery: `{trigger_after_minutes, spend, save, quantity,
-    /// coupon_valid_hours, bind, frequency_scope, holdout_percent}`, amounts in minor units.
+    /// What the kind needs, amounts in minor units. Recovery: `{trigger_after_minutes, spend, save,
+    /// quantity, coupon_valid_hours, bind, frequency_scope, holdout_percent}`. Item promotion: `{price |
+    /// percent_off | amount_off, member_only, segments}`. Order promotion: `{tiers: [{spend, save |
+    /// percent_off, cap}], every, priority, group, segments}`. Gift promotion: `{main_skus, gifts:
+    /// [{sku, quantity}], pool, segments}`.
     #[schema(value_type = Object)]
     pub terms: Value,
     /// Publishes at once; a draft otherwise.
@@ -101,6 +104,8 @@ impl Fields {
             mode: ScopeMode,
             #[serde(default)]
             skus: Vec<String>,
+            #[serde(default)]
+            categories: Vec<Category>,
         }
         if value.is_null() {
             return Scope::default();
@@ -121,37 +126,49 @@ impl Fields {
                 }
             }
         }
-        Scope { mode: form.mode, skus: Arc::new(skus) }
+        let categories = form.categories.into_iter().collect();
+        Scope { mode: form.mode, skus: Arc::new(skus), categories: Arc::new(categories) }
     }
     fn terms(&mut self, kind: &str, value: &Value) -> Option<Terms> {
-        if kind != "recovery" {
-            if !kind.is_empty() {
-                self.fault("kind", Code::InvalidValue, "recovery is understood");
+        match kind {
+            "recovery" => {
+                self.refuse_unknown(value, RECOVERY_TERMS);
+                self.terms_of(value).map(Terms::Recovery)
             }
-            return None;
-        }
-        let Value::Object(fields) = value else {
-            self.fault("terms", Code::Required, "an object");
-            return None;
-        };
-        for name in fields.keys().filter(|name| !RECOVERY_TERMS.contains(&name.as_str())) {
-            let known = RECOVERY_TERMS.join(", ");
-            self.fault(&format!("terms.{name}"), Code::InvalidValue, format!("not one of {known}"));
-        }
-        match serde_path_to_error::deserialize::<_, recovery::Terms>(value) {
-            Ok(terms) => Some(Terms::Recovery(terms)),
-            Err(error) => {
-                let message = error.inner().to_string();
-                let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-                match missing {
-                    Some(field) => {
-                        self.fault(&format!("terms.{field}"), Code::Required, "this field is required");
-                    }
-                    None => self.fault(&format!("terms.{}", error.path()), Code::InvalidValue, message),
-                }
+            "item_promotion" => self.terms_of(value).map(Terms::ItemPromotion),
+            "order_promotion" => self.terms_of(value).map(Terms::OrderPromotion),
+            "gift_promotion" => self.terms_of(value).map(Terms::GiftPromotion),
+            "" => None,
+            _ => {
+                self.fault("kind", Code::InvalidValue, format!("one of {}", Terms::KINDS.join(", ")));
                 None
             }
         }
+    }
+    fn refuse_unknown(&mut self, value: &Value, known: &[&str]) {
+        for name in value.as_object().into_iter().flat_map(Map::keys) {
+            if !known.contains(&name.as_str()) {
+                let message = format!("not one of {}", known.join(", "));
+                self.fault(&format!("terms.{name}"), Code::InvalidValue, message);
+            }
+        }
+    }
+    fn terms_of<T: serde::de::DeserializeOwned>(&mut self, value: &Value) -> Option<T> {
+        if !value.is_object() {
+            self.fault("terms", Code::Required, "an object");
+            return None;
+        }
+        let error = match serde_path_to_error::deserialize(value) {
+            Ok(terms) => return Some(terms),
+            Err(error) => error,
+        };
+        let message = error.inner().to_string();
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        match missing {
+            Some(field) => self.fault(&format!("terms.{field}"), Code::Required, "this field is required"),
+            None => self.fault(&format!("terms.{}", error.path()), Code::InvalidValue, message),
+        }
+        None
     }
 }
 
@@ -200,8 +217,7 @@ impl CampaignRequest {
     /// Lays a partial request over a version, as if the whole form had been sent again.
     pub fn over(&self, version: &Version) -> Self {
         let or = |new: &Value, old: Value| if new.is_null() { old } else { new.clone() };
-        let Terms::Recovery(terms) = &version.terms;
-        let mut merged = serde_json::to_value(terms).unwrap_or_default();
+        let mut merged = version.terms.to_json();
         if let (Value::Object(merged), Value::Object(new)) = (&mut merged, &self.terms) {
             merged.extend(new.clone());
         }

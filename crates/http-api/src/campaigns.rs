@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{
     CampaignId, Instant,
-    campaign::{Campaign, Counters, Status, Terms, recovery},
+    campaign::{Campaign, Counters, Status, recovery},
     shop::Shop,
 };
 use engine::{Command, Input, Reply};
@@ -59,7 +59,6 @@ pub struct CampaignView {
 
 fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> CampaignView {
     let version = campaign.current();
-    let Terms::Recovery(terms) = &version.terms;
     let baitiao = recovery::terms_allow_baitiao(campaign.created_at);
     CampaignView {
         campaign_id: campaign.campaign_id.to_string(),
@@ -70,7 +69,7 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
         starts_at: time::show(shop, version.starts_at),
         ends_at: time::show(shop, version.ends_at),
         scope: serde_json::to_value(&version.scope).unwrap_or_default(),
-        terms: serde_json::to_value(terms).unwrap_or_default(),
+        terms: version.terms.to_json(),
         issued: counters.issued,
         created_at: time::show(shop, campaign.created_at),
         published_at: time::show_some(shop, campaign.published_at),
@@ -129,8 +128,9 @@ pub async fn validate(
     let (violations, warnings) = match body.value.read() {
         Err(found) => (found, Vec::new()),
         Ok(form) => {
-            let Terms::Recovery(terms) = &form.version.terms;
-            let warnings = recovery::warnings(&form.version, terms, &shop);
+            let terms = form.version.terms.recovery();
+            let warnings = terms.map(|terms| recovery::warnings(&form.version, terms, &shop));
+            let warnings = warnings.unwrap_or_default();
             (form.version.violations(&shop, state.engine.now()), warnings)
         }
     };

@@ -4,6 +4,7 @@
 //! (A-G-10); closing and stock belong to the campaign, not to a version.
 //! Adding a kind: a folder beside `recovery` and one arm in [`Terms`].
 
+pub mod promotion;
 pub mod recovery;
 
 use crate::{CampaignId, Code, Instant, Refusal, Violation, catalog::Scope, limits, shop::Shop};
@@ -61,14 +62,47 @@ fn epoch() -> Instant {
 pub enum Terms {
     /// Unpaid-order recovery.
     Recovery(recovery::Terms),
+    /// A price of its own for a line.
+    ItemPromotion(promotion::ItemTerms),
+    /// Spend and save over the order.
+    OrderPromotion(promotion::OrderTerms),
+    /// Goods that come along.
+    GiftPromotion(promotion::GiftTerms),
 }
 
 impl Terms {
+    /// The stable names of all kinds.
+    pub const KINDS: &[&str] = &["recovery", "item_promotion", "order_promotion", "gift_promotion"];
+
+    /// The terms alone, as the API shows them.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Recovery(terms) => serde_json::to_value(terms),
+            Self::ItemPromotion(terms) => serde_json::to_value(terms),
+            Self::OrderPromotion(terms) => serde_json::to_value(terms),
+            Self::GiftPromotion(terms) => serde_json::to_value(terms),
+        }
+        .unwrap_or_default()
+    }
     /// The kind's stable name.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Recovery(_) => "recovery",
+            Self::ItemPromotion(_) => "item_promotion",
+            Self::OrderPromotion(_) => "order_promotion",
+            Self::GiftPromotion(_) => "gift_promotion",
         }
+    }
+    /// The recovery terms, where it is a recovery campaign.
+    pub const fn recovery(&self) -> Option<&recovery::Terms> {
+        match self {
+            Self::Recovery(terms) => Some(terms),
+            Self::ItemPromotion(_) | Self::OrderPromotion(_) | Self::GiftPromotion(_) => None,
+        }
+    }
+    /// Coupons that the campaign may issue; `None` where it issues none.
+    pub fn quantity(&self) -> Option<u64> {
+        self.recovery().map(|terms| terms.quantity)
     }
 }
 
@@ -146,7 +180,6 @@ impl Campaign {
     /// Where it stands.
     pub fn status(&self, counters: &Counters, now: Instant) -> Status {
         let version = self.current();
-        let Terms::Recovery(terms) = &version.terms;
         if self.is_closed(now) {
             Status::Closed
         } else if self.published_at.is_none() {
@@ -155,7 +188,7 @@ impl Campaign {
             Status::Scheduled
         } else if now >= version.ends_at {
             Status::Ended
-        } else if counters.issued >= terms.quantity {
+        } else if version.terms.quantity().is_some_and(|quantity| counters.issued >= quantity) {
             Status::Exhausted
         } else {
             Status::Running
@@ -206,8 +239,10 @@ impl Campaign {
                 "the end must lie ahead; close the campaign instead",
             ));
         }
-        let Terms::Recovery(terms) = &next.terms;
-        if terms.quantity < issued {
+        if next.terms.kind() != current.terms.kind() {
+            found.push(Violation::with("kind", Code::ImmutableField, "a campaign keeps its kind"));
+        }
+        if next.terms.quantity().is_some_and(|quantity| quantity < issued) {
             found.push(Violation::with(
                 "terms.quantity",
                 Code::OutOfRange,
@@ -243,6 +278,12 @@ impl Version {
                 recovery::check_period(self, shop, now, &mut found);
                 terms.check(&mut found);
             }
+            Terms::ItemPromotion(terms) => terms.check(&mut found),
+            Terms::OrderPromotion(terms) => terms.check(&mut found),
+            Terms::GiftPromotion(terms) => terms.check(&mut found),
+        }
+        if !matches!(self.terms, Terms::Recovery(_)) {
+            promotion::check_period(self, &mut found);
         }
         found
     }

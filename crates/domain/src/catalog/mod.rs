@@ -47,23 +47,33 @@ pub struct Scope {
     /// The list; empty for [`ScopeMode::All`].
     #[serde(default)]
     pub skus: Arc<BTreeSet<Sku>>,
+    /// Categories of any level that stand in the list with all their goods.
+    #[serde(default, skip_serializing_if = "no_categories")]
+    pub categories: Arc<BTreeSet<Category>>,
+}
+
+fn no_categories(categories: &Arc<BTreeSet<Category>>) -> bool {
+    categories.is_empty()
 }
 
 impl Scope {
-    /// Whether a SKU takes part.
-    pub fn covers(&self, sku: &Sku) -> bool {
+    /// Whether goods take part: by their SKU or by one of their categories.
+    pub fn covers(&self, sku: &Sku, categories: &[Category]) -> bool {
+        let listed = || self.skus.contains(sku) || categories.iter().any(|c| self.categories.contains(c));
         match self.mode {
             ScopeMode::All => true,
-            ScopeMode::Whitelist => self.skus.contains(sku),
-            ScopeMode::Blacklist => !self.skus.contains(sku),
+            ScopeMode::Whitelist => listed(),
+            ScopeMode::Blacklist => !listed(),
         }
     }
 
     /// What is wrong with it.
     pub fn violations(&self) -> Vec<Violation> {
         let message = match self.mode {
-            ScopeMode::All if !self.skus.is_empty() => "mode all takes no list",
-            ScopeMode::Whitelist if self.skus.is_empty() => "a whitelist needs at least one SKU",
+            ScopeMode::All if !self.skus.is_empty() || !self.categories.is_empty() => "mode all takes no list",
+            ScopeMode::Whitelist if self.skus.is_empty() && self.categories.is_empty() => {
+                "a whitelist needs at least one SKU"
+            }
             ScopeMode::All | ScopeMode::Whitelist | ScopeMode::Blacklist => "",
         };
         let mut found = Vec::new();
@@ -73,6 +83,10 @@ impl Scope {
         if self.skus.len() > limits::SCOPE_SKUS {
             let message = format!("at most {} SKUs", limits::SCOPE_SKUS);
             found.push(Violation::with("scope.skus", Code::TooMany, message));
+        }
+        if self.categories.len() > limits::SCOPE_CATEGORIES {
+            let message = format!("at most {} categories", limits::SCOPE_CATEGORIES);
+            found.push(Violation::with("scope.categories", Code::TooMany, message));
         }
         found
     }
@@ -85,7 +99,7 @@ mod tests {
 
     fn scope(mode: ScopeMode, skus: &[&str]) -> Scope {
         let skus = skus.iter().map(|s| Sku::try_new(s).unwrap()).collect();
-        Scope { mode, skus: Arc::new(skus) }
+        Scope { mode, skus: Arc::new(skus), ..Scope::default() }
     }
 
     #[test]
@@ -93,10 +107,10 @@ mod tests {
         let (a, b) = (Sku::try_new("A").unwrap(), Sku::try_new("B").unwrap());
         for (mode, on_a, on_b) in [(ScopeMode::Whitelist, true, false), (ScopeMode::Blacklist, false, true)] {
             let scope = scope(mode, &["A"]);
-            assert_eq!((scope.covers(&a), scope.covers(&b)), (on_a, on_b), "{mode:?}");
+            assert_eq!((scope.covers(&a, &[]), scope.covers(&b, &[])), (on_a, on_b), "{mode:?}");
             assert_eq!(scope.violations(), vec![]);
         }
-        assert!(Scope::default().covers(&a));
+        assert!(Scope::default().covers(&a, &[]));
         assert_eq!(scope(ScopeMode::All, &["A"]).violations().len(), 1);
         assert_eq!(scope(ScopeMode::Whitelist, &[]).violations().len(), 1);
     }
@@ -105,7 +119,7 @@ mod tests {
     fn a_s0_23_a_list_holds_20000_skus_and_no_more() {
         let of = |n: usize| {
             let skus = (0..n).map(|i| Sku::try_new(&format!("s{i}")).unwrap()).collect();
-            Scope { mode: ScopeMode::Blacklist, skus: Arc::new(skus) }
+            Scope { mode: ScopeMode::Blacklist, skus: Arc::new(skus), ..Scope::default() }
         };
         assert_eq!(of(20_000).violations(), vec![]);
         assert_eq!(of(20_001).violations()[0].code, Code::TooMany);

@@ -3,7 +3,12 @@
 //! Always holds: a coupon is held by at most one payment, is used at most once (S0-R24), and every
 //! lock ends. Nothing leaves `used`, `expired` or `void`, with one exception that the order of
 //! events demands: a payment that happened in time, heard of late, turns `void` or `expired` into
-//! `used`, and a payment found to have come after the cancellation turns `used` into `void` (A-G-8).
+//! `used`, and a payment found to have come after the cancellation, or after another payment of its
+//! order, gives its coupon back (A-G-8).
+
+mod batch;
+
+pub use batch::{Batch, CouponKind};
 
 use crate::{
     CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,
@@ -135,7 +140,7 @@ impl Coupon {
         order: &crate::order::Order,
         scope: &crate::catalog::Scope,
     ) -> Result<(), Refusal> {
-        let covered = || order.lines.iter().any(|line| scope.covers(&line.sku));
+        let covered = || order.lines.iter().any(|line| scope.covers(&line.sku, &line.categories));
         if self.bind == Bind::OriginOrder || covered() {
             return Ok(());
         }
@@ -208,6 +213,21 @@ impl Coupon {
             return true;
         }
         false
+    }
+
+    /// The payment that used it does not count: a coupon of the whole shop is free again as far as its
+    /// time goes, one that is bound to its order ends with it. `false` when it was not used.
+    pub fn give_back(&mut self, at: Instant, now: Instant) -> bool {
+        if self.status != CouponStatus::Used {
+            return false;
+        }
+        if self.bind == Bind::OriginOrder {
+            return self.void(at);
+        }
+        (self.status, self.used_on, self.ended_at) = (CouponStatus::Available, None, None);
+        self.wake_at = Some(self.usable_until);
+        self.expire(now);
+        true
     }
 
     /// Its time ran out. `false` when it had ended before, or the moment has not come.

@@ -4,7 +4,7 @@ use super::{LOOKS, Walk};
 use crate::port::Read;
 use domain::{
     CampaignId,
-    campaign::{Counters, Terms},
+    campaign::Counters,
     coupon::{Coupon, CouponStatus},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,10 +107,7 @@ fn quantities(walk: &mut Walk<'_>) {
         let figures = &row.counters;
         let versions = row.campaign.versions.iter();
         let most = versions
-            .map(|version| {
-                let Terms::Recovery(terms) = &version.terms;
-                terms.quantity
-            })
+            .filter_map(|version| version.terms.quantity())
             .max()
             .unwrap_or_default();
         if figures.issued > most {

@@ -20,7 +20,7 @@ mod timers;
 
 use crate::port::{Page, Read, Reader, StoreError};
 use crate::rows::CampaignRow;
-use domain::{CampaignId, Instant, ShopId, campaign::Terms, campaign::recovery, shop::Shop};
+use domain::{CampaignId, Instant, ShopId, campaign::recovery, shop::Shop};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -160,8 +160,7 @@ impl Walk<'_> {
     /// The terms that a row of that campaign and version goes by.
     fn terms(&self, campaign: &CampaignId, version: u32) -> Option<&recovery::Terms> {
         let row = self.campaigns.get(campaign)?;
-        let Terms::Recovery(terms) = &row.campaign.version(version)?.terms;
-        Some(terms)
+        row.campaign.version(version)?.terms.recovery()
     }
 
     /// Counts rows that a check looked at.

@@ -32,8 +32,7 @@ impl<'a> Live<'a> {
     /// A certain version, as an order remembers it.
     pub fn at_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
         let version = campaign.version(number)?;
-        let crate::campaign::Terms::Recovery(terms) = &version.terms;
-        Some(Self { campaign, version, number, terms })
+        Some(Self { campaign, version, number, terms: version.terms.recovery()? })
     }
     fn id(&self) -> &'a CampaignId {
         &self.campaign.campaign_id
@@ -97,7 +96,7 @@ fn refusal(order: &Order, live: Live<'_>) -> Option<(Code, Option<money::Money>)
     if live.trigger_at(order.placed_at) >= live.version.ends_at {
         return Some((Code::TriggerAfterEnd, None));
     }
-    if !order.lines.iter().any(|line| live.version.scope.covers(&line.sku)) {
+    if !order.lines.iter().any(|line| live.version.scope.covers(&line.sku, &line.categories)) {
         return Some((Code::OutOfScope, None));
     }
     if order.payable < live.terms.spend {
@@ -158,8 +157,7 @@ pub fn show(
 impl Live<'_> {
     /// The stock is the campaign's: the newest version says how large it is.
     pub fn campaign_quantity(&self) -> u64 {
-        let crate::campaign::Terms::Recovery(terms) = &self.campaign.current().terms;
-        terms.quantity
+        self.campaign.current().terms.quantity().unwrap_or_default()
     }
     /// Whether claims are counted beyond the shop.
     pub fn is_platform_wide(&self) -> bool {

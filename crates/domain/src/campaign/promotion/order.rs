@@ -1,0 +1,95 @@
+//! Spend so much, save so much, over the goods in scope (总价促销).
+
+use super::{PercentOff, check_amount, check_segments};
+use crate::{Code, Violation, limits};
+use money::Money;
+use serde::{Deserialize, Serialize};
+
+/// Terms of an order promotion.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderTerms {
+    /// Tiers by rising `spend`; the highest that is reached counts, alone.
+    pub tiers: Vec<Tier>,
+    /// With one tier of `save`: the saving comes once for every full `spend` (每满减).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub every: bool,
+    /// Lower goes first; equal ones by campaign id. Each works on what the earlier ones left.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub priority: i32,
+    /// Of promotions with the same group only the first that applies is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Only for customers of one of these segments; empty for everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+fn is_zero(number: &i32) -> bool {
+    *number == 0
+}
+
+/// A tier: from `spend` on, `save` or `percent_off` (at most `cap`) comes off. Minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct Tier {
+    pub spend: Money,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub save: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent_off: Option<PercentOff>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Money>,
+}
+
+impl Tier {
+    /// What comes off an amount that has reached the tier; never more than the amount.
+    pub fn off(&self, amount: Money) -> Money {
+        let off = match (self.save, self.percent_off) {
+            (Some(save), _) => save,
+            (None, Some(percent)) => percent.of(amount),
+            (None, None) => Money::ZERO,
+        };
+        off.min(self.cap.unwrap_or(off)).min(amount)
+    }
+}
+
+impl OrderTerms {
+    /// Appends everything that breaks a rule.
+    pub fn check(&self, found: &mut Vec<Violation>) {
+        let count = self.tiers.len();
+        if count == 0 || count > limits::PROMOTION_TIERS {
+            let message = format!("1 to {} tiers", limits::PROMOTION_TIERS);
+            found.push(Violation::with("terms.tiers", Code::OutOfRange, message));
+        }
+        for (index, tier) in self.tiers.iter().enumerate() {
+            let field = |name: &str| format!("terms.tiers[{index}].{name}");
+            check_amount(&field("spend"), tier.spend, i64::from(self.every), found);
+            match (tier.save, tier.percent_off) {
+                (Some(save), None) => {
+                    check_amount(&field("save"), save, 1, found);
+                    if save > tier.spend && tier.spend.is_positive() {
+                        found.push(Violation::with(field("save"), Code::RatioTooHigh, "at most the spend"));
+                    }
+                }
+                (None, Some(_)) => {}
+                _ => {
+                    let message = "exactly one of save and percent_off";
+                    found.push(Violation::with(field("save"), Code::InvalidValue, message));
+                }
+            }
+            if let Some(cap) = tier.cap {
+                check_amount(&field("cap"), cap, 1, found);
+            }
+        }
+        if !self.tiers.is_sorted_by(|a, b| a.spend < b.spend) {
+            found.push(Violation::with("terms.tiers", Code::InvalidValue, "by rising spend, each once"));
+        }
+        if self.every && (count != 1 || self.tiers.iter().any(|tier| tier.save.is_none())) {
+            found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
+        }
+        check_segments(&self.segments, found);
+    }
+}
