@@ -6,10 +6,10 @@ STORE ?= sqlite:promenade.sqlite
 RUST := cargo rustc gcc
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench clean
+.PHONY: help run test lint fmt bench bench-peers clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build the server and start it with a demo shop on http://127.0.0.1:8080 (LISTEN=, STORE=)
 	@tools/need.sh $(RUST)
@@ -45,6 +45,9 @@ fmt: ## format all sources
 bench: ## measure on this machine, in release
 	@tools/need.sh $(RUST)
 	cargo run --release -p bench
+
+bench-peers: ## the field's engines and ours on the same carts (needs npm and PyPI)
+	tools/bench-peers.sh
 
 clean: ## remove what was built
 	cargo clean

@@ -8,6 +8,8 @@ set -euo pipefail
 packages() {
   case "$1" in
     gcc) echo gcc libc6-dev ;;
+    node) echo nodejs ;;
+    python3) echo python3 python3-venv ;;
     cargo-fmt) echo rustfmt ;;
     cargo-clippy) echo rust-clippy ;;
     *) echo "$1" ;;

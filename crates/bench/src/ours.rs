@@ -3,13 +3,17 @@
 //! Nothing is left out to be fast: every effect has its row in the outbox and its line in the
 //! timeline, and claims carry idempotency keys. No webhook is registered; each would add a row.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result, ensure};
 use domain::{
     CampaignId, Instant, ShopId,
-    campaign::{Counters, Terms, Version, recovery},
-    catalog::Scope,
+    campaign::{
+        Counters, Terms, Version,
+        promotion::{OrderTerms, Tier},
+        recovery,
+    },
+    catalog::{Category, Scope, ScopeMode},
     coupon::Bind,
     event::{Body, OrderEvent},
     order::OfferStatus,
@@ -89,6 +93,14 @@ impl Ours {
             let inputs = (first..last).map(|number| placed(key(number))).collect::<Result<Vec<_>>>()?;
             ensure_applied(self.engine.submit_many_blocking(inputs)?)?;
             first = last;
+        }
+        Ok(())
+    }
+
+    /// Publishes so many order promotions, each on one of the carts' second-level categories.
+    pub fn promote(&self, count: u64) -> Result<()> {
+        for number in 0..count {
+            self.submit(promotion(number)?)?;
         }
         Ok(())
     }
@@ -176,6 +188,28 @@ fn campaign() -> Result<Command> {
     };
     Ok(Command::CreateCampaign {
         campaign_id: Some(CampaignId::try_new(CAMPAIGN)?),
+        version: Box::new(version),
+        publish: true,
+        digest: String::new(),
+    })
+}
+
+fn promotion(number: u64) -> Result<Command> {
+    let spend = Money::from_minor(i64::try_from(1_000 + number * 100)?);
+    let tier = Tier { spend, save: Some(Money::from_minor(50)), percent_off: None, cap: None };
+    let terms = OrderTerms { tiers: vec![tier], ..OrderTerms::default() };
+    let category = Category::try_new(&format!("c{}", number % 70)).context("a category")?;
+    let categories = Arc::new(BTreeSet::from([category]));
+    let version = Version {
+        name: format!("Promotion {number}"),
+        starts_at: opening().plus_hours(-1),
+        ends_at: opening().plus_hours(24 * 30),
+        scope: Scope { mode: ScopeMode::Whitelist, categories, ..Scope::default() },
+        terms: Terms::OrderPromotion(terms),
+        made_at: opening(),
+    };
+    Ok(Command::CreateCampaign {
+        campaign_id: Some(CampaignId::try_new(&format!("p{number:03}"))?),
         version: Box::new(version),
         publish: true,
         digest: String::new(),

@@ -1,4 +1,4 @@
-//! Claims over HTTP on 64 kept-open connections: our server beside an axum that only echoes.
+//! Claims and quotes over HTTP on 64 kept-open connections: our server beside an axum that only echoes.
 
 use std::{path::Path, thread};
 
@@ -18,15 +18,20 @@ use crate::{
 /// Different carts; they are sent over and over.
 const CARTS: u64 = 256;
 
+/// Promotions that run while carts are priced: a tenth of them is about goods of each cart.
+const PROMOTIONS: u64 = 100;
+
 /// Measures floor and ours in alternating rounds.
 pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let folder = ctx.scratch()?;
     let mut echo = Rounds::new();
     let mut ours = Rounds::new();
+    let mut quotes = Rounds::new();
     for _ in 0..ctx.rounds {
         echo.push(ctx.measure(|| echo_quotes(ctx, folder.path(), threads))?);
         ours.push(ctx.measure(|| ours_claims(ctx, folder.path(), threads))?);
+        quotes.push(ctx.measure(|| ours_quotes(ctx, folder.path(), threads))?);
     }
     let echo = figures(&echo, &format!("floor axum echo, {threads} threads"));
     let mut ours = beside_each(figures(&ours, "our claims over HTTP"), &echo);
@@ -34,7 +39,30 @@ pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
         *rate = rate.clone().at_least_of_floor(0.4);
         *p99 = p99.clone().at_most(20_000.0);
     }
-    Ok([echo, ours].concat())
+    let mut quotes = beside_each(figures(&quotes, "our quotes over HTTP"), &echo);
+    if let Some(rate) = quotes.first_mut() {
+        *rate = rate.clone().at_least_of_floor(0.6);
+    }
+    Ok([echo, ours, quotes].concat())
+}
+
+/// Quotes of the floor's carts by our server, with promotions of which a few match each cart.
+fn ours_quotes(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> {
+    let scratch = ctx.scratch()?;
+    let ours = Ours::create(scratch.path())?;
+    ours.promote(PROMOTIONS)?;
+    let file = folder.join("quote-requests");
+    let path = format!("/v1/shops/{}/quotes", ours::SHOP);
+    write_requests(&file, (0..CARTS).map(|number| Request { path: path.clone(), body: cart(number) }))?;
+    let server = Server::start(ours.engine.clone(), threads)?;
+    let mut plan = LoadPlan::new(server.address(), &file, ctx.seconds);
+    plan.headers = vec![KEY_HEADER.to_owned()];
+    let run = plan.run()?;
+    if let Some(error) = &run.first_error {
+        ctx.note(&format!("a quote over HTTP failed: {error}"));
+    }
+    ensure!(run.errors == 0, "{} quotes failed", run.errors);
+    Ok(run)
 }
 
 /// Orders that show a coupon when a run starts; each is claimed once.

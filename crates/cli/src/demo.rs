@@ -246,6 +246,7 @@ impl Demo {
             method,
             amount,
             coupon_id,
+            discounts: Vec::new(),
         };
         self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await
     }

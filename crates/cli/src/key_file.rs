@@ -1,7 +1,9 @@
-//! The file of API keys: JSON, hashes only, written to the side and renamed.
+//! The file of API keys: JSON, hashes only, written to the side and renamed. Whoever changes it holds
+//! the lock beside it from reading to writing, so that no key is lost between two.
 
 use anyhow::Context;
 use http_api::ApiKey;
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
@@ -14,11 +16,23 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<ApiKey>> {
     serde_json::from_str(&text).with_context(|| format!("{} is not a file of keys", file.display()))
 }
 
-/// Writes the keys.
-pub fn write(file: &Path, keys: &[ApiKey]) -> anyhow::Result<()> {
+/// Waits until nobody else changes the keys; the lock is held until the answer is dropped.
+pub fn lock(file: &Path) -> anyhow::Result<File> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".lock");
+    let take = || -> std::io::Result<File> {
+        let lock = File::options().create(true).truncate(false).write(true).open(&beside)?;
+        lock.lock()?;
+        Ok(lock)
+    };
+    take().with_context(|| format!("cannot lock {}", file.display()))
+}
+
+/// Writes the keys. Asks for the lock, to show that it is held.
+pub fn write(file: &Path, keys: &[ApiKey], _lock: &File) -> anyhow::Result<()> {
     let aside = file.with_extension("tmp");
     let save = || -> std::io::Result<()> {
-        let mut out = std::fs::File::create(&aside)?;
+        let mut out = File::create(&aside)?;
         out.write_all(serde_json::to_string_pretty(keys)?.as_bytes())?;
         out.sync_all()?;
         std::fs::rename(&aside, file)

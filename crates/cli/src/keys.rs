@@ -9,9 +9,10 @@ use http_api::{ApiKey, Scope};
 
 /// Does what the command line says.
 pub fn run(args: KeysArgs) -> anyhow::Result<()> {
-    let mut keys = key_file::read(&args.keys)?;
     match args.action {
         KeysAction::Create { name, shop, scopes, days } => {
+            let lock = key_file::lock(&args.keys)?;
+            let mut keys = key_file::read(&args.keys)?;
             anyhow::ensure!(
                 keys.iter().all(|key| key.name != name),
                 "there is a key named {name}; revoke it first"
@@ -23,12 +24,12 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             let (text, mut key) = ApiKey::make(&serve::random(), &name, shop, read_scopes(&scopes)?, now);
             key.expires_at = days.map(|days| now.plus_hours(24 * days));
             keys.push(key);
-            key_file::write(&args.keys, &keys)?;
+            key_file::write(&args.keys, &keys, &lock)?;
             println!("{text}");
             eprintln!("Keep it: only its hash is stored in {}.", args.keys.display());
         }
         KeysAction::List => {
-            for key in &keys {
+            for key in &key_file::read(&args.keys)? {
                 let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
                 let shop = key.shop.as_ref().map_or("platform", ShopId::as_str);
                 let end = key.expires_at.map_or("for ever".to_owned(), show);
@@ -41,10 +42,12 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             }
         }
         KeysAction::Revoke { name } => {
+            let lock = key_file::lock(&args.keys)?;
+            let mut keys = key_file::read(&args.keys)?;
             let before = keys.len();
             keys.retain(|key| key.name != name);
             anyhow::ensure!(keys.len() < before, "there is no key named {name}");
-            key_file::write(&args.keys, &keys)?;
+            key_file::write(&args.keys, &keys, &lock)?;
             println!("withdrew {name}");
         }
     }

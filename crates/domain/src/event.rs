@@ -176,6 +176,9 @@ pub struct PaymentSucceeded {
     pub amount: Money,
     #[serde(default)]
     pub coupon_id: Option<CouponId>,
+    /// What came off with the balance of a presale: the coupons and assets of the merged checkout.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
 }
 
 /// `payment.failed`.

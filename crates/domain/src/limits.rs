@@ -32,6 +32,8 @@ pub const PARKED_PER_ORDER: usize = 50;
 pub const TIMELINE_ENTRIES: u32 = 1_000;
 /// Minutes that a started payment holds its coupon, unless the shop says otherwise (A-S0-11).
 pub const PAYMENT_LOCK_MINUTES: u32 = 15;
+/// Minutes that a platform which checks out itself may hold a coupon.
+pub const COUPON_LOCK_MINUTES: u32 = 24 * 60;
 /// Orders cancelled unpaid after an offer that make a farmer (A-S0-21).
 pub const FARMING_ORDERS: usize = 5;
 /// Days over which farming is counted, and for which it blocks (A-S0-21).
@@ -46,3 +48,11 @@ pub const SEGMENTS: usize = 50;
 pub const BATCH_COUPONS: u64 = 10_000_000;
 /// Coupons of one batch that one customer may have.
 pub const BATCH_PER_CUSTOMER: u32 = 100;
+/// SKUs of one presale: as many as a list of goods.
+pub const PRESALE_ITEMS: usize = 20_000;
+/// Deposits from here on bind a customer, in minor units; less is a warning (A-S1-4).
+pub const DEPOSIT_ADVISED_MINOR: i64 = 1_000;
+/// Ranks that a presale's gifts may go by: the earliest deposits are kept with the campaign's figures.
+pub const GIFT_RANKS: u32 = 1_000;
+/// Balance reminders that wait for one customer, over all shops.
+pub const WAITING_REMINDERS: usize = 200;

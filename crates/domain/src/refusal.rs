@@ -38,7 +38,7 @@ codes! {
     TooShort = "too_short", "活动时长不能少于1天", "The campaign must run for at least 1 day";
     TooLong = "too_long", "活动时长不能超过90天", "The campaign may run for at most 90 days";
     OutOfRange = "out_of_range", "数值超出允许范围", "The value lies outside the allowed range";
-    RatioTooHigh = "ratio_too_high", "优惠比例不能超过50%", "The discount may be at most 50 % of the spend";
+    RatioTooHigh = "ratio_too_high", "比例超过上限", "The share is too high: a coupon takes at most 50 % of the spend, a deposit is at most 20 % of the price";
     AmountTooHigh = "amount_too_high", "优惠金额不能超过200元", "The discount may be at most 200 yuan";
     ShopKindNotSupported = "shop_kind_not_supported", "该类型店铺不支持此活动", "Shops of this kind cannot run this campaign";
     ImmutableField = "immutable_field", "该字段不可修改", "This field cannot be changed any more";
@@ -97,6 +97,9 @@ codes! {
     BalanceTooSmall = "balance_too_small", "尾款需大于券面额", "The balance must be larger than the coupon";
     PriceFloor = "price_floor", "低于最低限价", "It would sell below the lowest price allowed";
     MainProcessNotSupported = "main_process_not_supported", "该预售类型不支持进主流程", "Presales of this type cannot join the main process";
+    // Presale.
+    DepositForfeited = "deposit_forfeited", "定金不予退还", "The deposit stays with the merchant";
+    SmallDeposit = "small_deposit", "定金低于10元", "The deposit is under 10 yuan";
     // Withheld offers and suppressed messages.
     OutOfScope = "out_of_scope", "商品不在活动范围内", "No goods of the order are in the campaign's scope";
     OutsidePeriod = "outside_period", "不在活动时间内", "The order was not placed while the campaign ran";

@@ -178,6 +178,23 @@ impl<'de> Deserialize<'de> for Zone {
     }
 }
 
+/// Instants as RFC 3339 text on the wire.
+pub mod text {
+    use super::Instant;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// Writes it in UTC.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+    pub fn serialize<S: Serializer>(at: &Instant, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(at)
+    }
+    /// Reads it with any offset.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Instant, D::Error> {
+        let text = String::deserialize(d)?;
+        Instant::parse(&text).ok_or_else(|| D::Error::custom("a time is written in RFC 3339"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]

@@ -6,9 +6,9 @@ mod given;
 
 use domain::Instant;
 use domain::campaign::recovery::{CashierMethod, cashier};
-use domain::coupon::{Bind, Coupon, CouponStatus, Lock};
+use domain::coupon::{Bind, Coupon, CouponStatus, FromOffer, Lock};
 use domain::order::{Method, Order};
-use given::{at, by, coupon, fen, id, order};
+use given::{at, by, coupon, fen, from_offer, id, order};
 
 fn method(order: &Order, coupons: &[Coupon], method: Method, now: Instant) -> CashierMethod {
     let all = cashier(order, coupons, now);
@@ -64,7 +64,7 @@ fn s0_r22_s0_r23_s0_r25_labels() {
 /// S0-R07, S0-R22: a coupon of an older campaign works with JD Pay only.
 #[test]
 fn s0_r07_s0_r22_without_baitiao() {
-    let coupons = [Coupon { allow_baitiao: false, ..coupon() }];
+    let coupons = [Coupon { origin: FromOffer { allow_baitiao: false, ..from_offer() }.into(), ..coupon() }];
     let now = at("10T13:00:00");
     assert_eq!(method(&order(100_00), &coupons, Method::Baitiao, now).label, "白条");
     assert_eq!(method(&order(100_00), &coupons, Method::JdPay, now).label, "支付立减5元");
@@ -74,7 +74,7 @@ fn s0_r07_s0_r22_without_baitiao() {
 /// own payment holds still is, with either method.
 #[test]
 fn s0_r24_only_free_coupons() {
-    let held_by = |order: &str| Lock { order_id: id(order), payment_id: id("p1"), until: at("10T13:15:00") };
+    let held_by = |order: &str| Lock { order_id: id(order), payment_id: Some(id("p1")), until: at("10T13:15:00") };
     let (here, there) = (Some(held_by("o1")), Some(held_by("o2")));
     for (status, lock, expected) in [
         (CouponStatus::Available, None, 5_00),
@@ -95,9 +95,12 @@ fn a_s0_6_a_s0_7_a_s0_8_a_g_3_usable() {
     assert_eq!(saving(&order(100_00), &[coupon()]), 5_00);
     assert_eq!(saving(&order(99_99), &[coupon()]), 0);
     assert_eq!(saving(&order(100_00), &[Coupon { customer_id: id("c2"), ..coupon() }]), 0);
-    let elsewhere = Coupon { origin_order_id: id("o2"), ..coupon() };
-    assert_eq!(saving(&order(100_00), std::slice::from_ref(&elsewhere)), 0);
-    assert_eq!(saving(&order(100_00), &[Coupon { bind: Bind::ShopScope, ..elsewhere }]), 5_00);
+    let elsewhere = |bind| {
+        let origin = FromOffer { origin_order_id: id("o2"), bind, ..from_offer() };
+        Coupon { origin: origin.into(), ..coupon() }
+    };
+    assert_eq!(saving(&order(100_00), &[elsewhere(Bind::OriginOrder)]), 0);
+    assert_eq!(saving(&order(100_00), &[elsewhere(Bind::ShopScope)]), 5_00);
     let end = at("12T12:00:00");
     for (now, expected) in [(by(end, -1), 5_00), (end, 0)] {
         let shown = method(&order(100_00), &[coupon()], Method::JdPay, now);

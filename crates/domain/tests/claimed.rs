@@ -31,10 +31,11 @@ fn s0_r05_s0_r07_a_s0_3_a_g_10_the_coupon() {
     for (created_at, allow_baitiao) in [("08T23:59:59.999999", false), ("09T00:00:00", true)] {
         let june = Campaign { created_at: at(created_at), ..campaign("june", terms()) };
         let coupon = take(&june, at("10T12:00:00"));
-        assert_eq!((coupon.spend, coupon.save, coupon.version), (fen(100_00), fen(5_00), 1));
+        let offer = coupon.origin.offer().unwrap();
+        assert_eq!((coupon.spend, coupon.save, offer.version), (fen(100_00), fen(5_00), 1));
         assert_eq!((coupon.status, coupon.claimed_at), (CouponStatus::Available, at("10T12:00:00")));
-        assert_eq!((coupon.customer_id, coupon.origin_order_id), (id("c1"), id("o1")));
-        assert_eq!(coupon.allow_baitiao, allow_baitiao);
+        assert_eq!((&coupon.customer_id, &offer.origin_order_id), (&id("c1"), &id("o1")));
+        assert_eq!(offer.allow_baitiao, allow_baitiao);
         assert_eq!((coupon.lock, coupon.used_on, coupon.ended_at), (None, None, None));
     }
 }

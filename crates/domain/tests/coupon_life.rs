@@ -23,7 +23,7 @@ enum Operation {
 use Operation::{Expire, Lock as Hold, Redeem, Unlock, Void};
 
 fn lock(order: &str, payment: &str) -> Lock {
-    Lock { order_id: id(order), payment_id: id(payment), until: at("10T13:15:00") }
+    Lock { order_id: id(order), payment_id: Some(id(payment)), until: at("10T13:15:00") }
 }
 
 /// Does it, and says in a word what came of it.

@@ -5,12 +5,12 @@
 mod given;
 
 use domain::Code;
-use domain::coupon::{Bind, Coupon, CouponStatus, Lock};
+use domain::coupon::{Bind, Coupon, CouponStatus, FromOffer, Lock};
 use domain::order::{CancelReason, Method, Order, OrderKind, PayOutcome};
-use given::{at, coupon, fen, id, order, payment};
+use given::{at, coupon, fen, from_offer, id, order, payment};
 
 fn lock(order: &str, payment: &str) -> Lock {
-    Lock { order_id: id(order), payment_id: id(payment), until: at("10T13:15:00") }
+    Lock { order_id: id(order), payment_id: Some(id(payment)), until: at("10T13:15:00") }
 }
 
 /// T12, S0-R24, A-S0-11, S0-R22: Baitiao holds it, fails and lets go; JD Pay uses it; the notice that
@@ -64,7 +64,11 @@ fn t08_a_s0_8_a_g_3_deadline() {
 /// on a presale order, and never under its threshold.
 #[test]
 fn a_s0_18_a_s0_6_a_s0_8_other_orders() {
-    let wide = Coupon { bind: Bind::ShopScope, origin_order_id: id("o0"), ..coupon() };
+    let of = |bind| {
+        let origin = FromOffer { origin_order_id: id("o0"), bind, ..from_offer() };
+        Coupon { origin: origin.into(), ..coupon() }
+    };
+    let wide = of(Bind::ShopScope);
     let check = |coupon: &Coupon, order: &Order| {
         let answer = coupon.check(order, Method::JdPay, at("10T13:00:00"));
         answer.err().map(|refusal| refusal.code)
@@ -75,6 +79,6 @@ fn a_s0_18_a_s0_6_a_s0_8_other_orders() {
     assert_eq!(check(&wide, &presale), Some(Code::PresaleOrder));
     assert_eq!(check(&wide, &others), Some(Code::NotOwner));
     assert_eq!(check(&wide, &order(99_99)), Some(Code::BelowThreshold));
-    let bound = Coupon { bind: Bind::OriginOrder, ..wide };
+    let bound = of(Bind::OriginOrder);
     assert_eq!(check(&bound, &order(100_00)), Some(Code::OutOfScope));
 }

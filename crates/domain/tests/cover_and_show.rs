@@ -74,7 +74,7 @@ fn s0_r11_a_s0_4_scope() {
     ] {
         let mut june = campaign("june", terms());
         let skus = Arc::new(list.iter().map(|sku| id(sku)).collect());
-        june.versions[0].scope = Scope { mode, skus };
+        june.versions[0].scope = Scope { mode, skus, ..Scope::default() };
         let order = order_of(&placed(&[(60_00, 1), (40_00, 1)]));
         let (candidates, reasons) = covered(&order, &[june]);
         assert_eq!(!candidates.is_empty(), is_covered, "{mode:?} {list:?}");

@@ -22,15 +22,15 @@ fn paid(placed: &Placed, saving: i64) -> (Order, Vec<Entry>) {
 
 fn lines(parts: &[(&str, u64)]) -> RefundAsk {
     let part = |&(line, quantity): &(&str, u64)| RefundLine { line_id: id(line), quantity };
-    RefundAsk { lines: parts.iter().map(part).collect(), amount: None }
+    RefundAsk { lines: parts.iter().map(part).collect(), amount: None, fault: None }
 }
 
 fn amount(minor: i64) -> RefundAsk {
-    RefundAsk { lines: Vec::new(), amount: Some(fen(minor)) }
+    RefundAsk { lines: Vec::new(), amount: Some(fen(minor)), fault: None }
 }
 
 fn rest() -> RefundAsk {
-    RefundAsk { lines: Vec::new(), amount: None }
+    RefundAsk { lines: Vec::new(), amount: None, fault: None }
 }
 
 fn refund(order: &mut Order, entries: &mut Vec<Entry>, ask: RefundAsk) -> Result<Refund, Code> {

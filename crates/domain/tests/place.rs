@@ -5,7 +5,7 @@
 mod given;
 
 use domain::event::Placed;
-use domain::order::{self, Order, OrderKind, Party};
+use domain::order::{self, Order, OrderKind, Party, Source};
 use domain::{Code, Refusal, limits};
 use given::{at, fen, id, less, order_of, placed, shop, with_freight};
 use money::Money;
@@ -167,6 +167,25 @@ fn a_g_5_limits() {
     let mut largest = placed(&vec![(1_000_000_000_000, 1); limits::ORDER_LINES]);
     largest.payable = fen(0);
     assert_eq!(take(&largest).unwrap_err().code, Code::PayableMismatch, "the largest order is added up");
+}
+
+/// Words that are shown and written into the books hold no control characters.
+#[test]
+fn a_g_5_words() {
+    let goods = less(placed(&[(10_00, 1)]), "beans", 1, Party::Platform);
+    for bad in ["a\0b", "\u{1b}[2J", "a\nb", "\u{7f}"] {
+        let source = Placed { source: Source::Other(bad.into()), ..goods.clone() };
+        assert_eq!(faults(&source), [("source".to_owned(), Code::InvalidValue)], "{bad:?}");
+        let mut kind = goods.clone();
+        kind.discounts[0].kind = bad.into();
+        assert_eq!(faults(&kind), [("discounts[0].kind".to_owned(), Code::InvalidValue)], "{bad:?}");
+        let mut named = goods.clone();
+        named.discounts[0].id = Some(bad.into());
+        assert_eq!(faults(&named), [("discounts[0].id".to_owned(), Code::InvalidValue)], "{bad:?}");
+    }
+    let mut good = Placed { source: Source::Other("小程序".into()), ..goods };
+    good.discounts[0].kind = "满减".into();
+    assert_eq!(faults(&good), []);
 }
 
 /// A-S0-12: the platform's deadline, else the shop's setting, for presale orders that of the deposit.

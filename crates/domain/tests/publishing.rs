@@ -40,6 +40,19 @@ fn t16_s0_r20_s0_r21_shop_kinds() {
     }
 }
 
+/// S0-R08: a name is for people: no control characters, of the campaign or of the shop.
+#[test]
+fn s0_r08_names() {
+    for (name, fine) in [("六月", true), ("a\0b", false), ("a\nb", false), ("\u{1b}[2J", false)] {
+        let expected = if fine { vec![] } else { vec![Code::InvalidValue] };
+        let named = Version { name: name.into(), ..starting(at("10T12:00:00")) };
+        assert_eq!(found(&named, &shop(), at("10T10:00:00"), "name"), expected, "{name:?}");
+        let codes: Vec<Code> =
+            Shop { name: name.into(), ..shop() }.violations().iter().map(|v| v.code).collect();
+        assert_eq!(codes, expected, "{name:?}");
+    }
+}
+
 /// S0-R06, S0-R07, A-S0-3: Baitiao comes with creation on 9 June 2022 00:00 or later.
 #[test]
 fn s0_r06_s0_r07_a_s0_3_baitiao_since() {

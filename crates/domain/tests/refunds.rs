@@ -89,14 +89,14 @@ impl Books {
         let ask = match wish {
             Wish::Units(line, quantity) => {
                 let line_id = self.order.lines[line % self.order.lines.len()].line_id.clone();
-                RefundAsk { lines: vec![RefundLine { line_id, quantity }], amount: None }
+                RefundAsk { lines: vec![RefundLine { line_id, quantity }], amount: None, fault: None }
             }
-            Wish::Amount(permille) => RefundAsk { lines: vec![], amount: Some(fen(left * permille / 1000)) },
+            Wish::Amount(permille) => RefundAsk { lines: vec![], amount: Some(fen(left * permille / 1000)), fault: None },
         };
         self.refund(ask)
     }
     fn rest(&mut self) -> Result<Money, Code> {
-        self.refund(RefundAsk { lines: vec![], amount: None })
+        self.refund(RefundAsk { lines: vec![], amount: None, fault: None })
     }
     fn sum(&self, account: Account) -> Money {
         let of = self.entries.iter().filter(|e| e.account == account);

@@ -5,8 +5,8 @@
 mod given;
 
 use domain::event::{Body, Cancelled, PaymentFailed, PaymentSucceeded};
-use domain::order::{CancelOutcome, CancelReason, Order, PayOutcome, Stage, State};
-use domain::{Code, Instant};
+use domain::order::{CancelOutcome, CancelReason, Order, PayOutcome, PaymentStatus, Stage, State};
+use domain::{Code, Instant, limits};
 use given::{at, cases, fen, id, order, payment};
 use money::Money;
 use proptest::prelude::*;
@@ -117,6 +117,7 @@ fn a_g_9_rank() {
         method: domain::order::Method::JdPay,
         amount: fen(1),
         coupon_id: None,
+        discounts: Vec::new(),
     });
     let failed = Body::PaymentFailed(PaymentFailed { order_id: id("o1"), payment_id: id("p1") });
     let cancelled = Body::Cancelled(Cancelled { order_id: id("o1"), reason: CancelReason::Timeout });
@@ -145,6 +146,67 @@ fn a_g_8_a_g_9_answers() {
     assert_eq!(pay(&mut order, "p2", 4), Ok(PayOutcome::Paid), "it came in time");
     let other = domain::order::Payment { amount: fen(1), ..payment(&fresh, "p2", 0, minute(4)) };
     assert_eq!(order.pay(other), Err(Code::IdempotencyConflict.into()));
+}
+
+/// A-G-8: of two payments the earlier stands in both orders of arrival, in one instant the smaller id;
+/// the other is money that has to go back.
+#[test]
+fn a_g_8_two_payments() {
+    for ((first, first_at), (second, second_at)) in [(("p2", 1), ("p1", 2)), (("p1", 3), ("p2", 3))] {
+        let fresh = order(100_00);
+        let (stands, goes) =
+            (payment(&fresh, first, 0, minute(first_at)), payment(&fresh, second, 5_00, minute(second_at)));
+        let mut forward = fresh.clone();
+        assert_eq!(forward.pay(stands.clone()), Ok(PayOutcome::Paid));
+        assert_eq!(forward.pay(goes.clone()), Err(Code::OrderPaid.into()));
+        assert!(forward.keep_late(goes.clone()) && !forward.keep_late(goes.clone()));
+        let mut backward = fresh.clone();
+        assert_eq!(backward.pay(goes), Ok(PayOutcome::Paid));
+        assert_eq!(backward.pay(stands), Ok(PayOutcome::Paid));
+        for order in [&forward, &backward] {
+            assert_eq!(order.state, State::Paid { at: minute(first_at) });
+            assert_eq!(order.paid(), fen(100_00));
+            let late = order.payment(&id(second)).unwrap();
+            assert_eq!((late.status, late.amount), (PaymentStatus::Late, fen(95_00)));
+            assert_eq!((late.saving, late.shares.len()), (fen(0), 0));
+        }
+    }
+}
+
+/// Money that is not taken is kept once, and not without end; what is no money is not kept.
+#[test]
+fn a_g_8_late_money() {
+    let mut order = order(100_00);
+    let late = |amount: i64, name: &str, at| domain::order::Payment {
+        amount: fen(amount),
+        ..payment(&given::order(100_00), name, 0, minute(at))
+    };
+    for amount in [0, -1, i64::MIN, i64::MAX, limits::AMOUNT_MINOR + 1] {
+        assert!(!order.keep_late(late(amount, "p1", 1)), "{amount}");
+    }
+    assert!(order.keep_late(late(1, "p1", 1)));
+    assert!(order.keep_late(late(2, "p1", 1)), "another account of it");
+    assert!(!order.keep_late(late(1, "p1", 1)), "the earlier account again");
+    for n in 2..=limits::ORDER_PAYMENTS {
+        assert!(order.keep_late(late(1, &format!("p{n}"), 1)), "{n}");
+    }
+    assert!(!order.keep_late(late(1, "p51", 1)));
+    assert_eq!((order.payments.len(), order.paid()), (limits::ORDER_PAYMENTS, fen(0)));
+    let whole = payment(&order, "p1", 0, minute(2));
+    assert_eq!(order.pay(whole.clone()), Ok(PayOutcome::Paid), "corrected");
+    assert!(!order.keep_late(whole), "it is in the books");
+}
+
+/// A-G-8: a payment up to five minutes before its order is taken; clocks differ.
+#[test]
+fn a_g_8_payment_before_the_order() {
+    for (seconds, fine) in [(0, true), (-300, true), (-301, false), (-86_400, false)] {
+        let mut order = order(100_00);
+        let paid = payment(&order, "p1", 0, order.placed_at.plus_seconds(seconds));
+        let answer = order.pay(paid).map_err(|refusal| refusal.violations[0].field.clone());
+        let expected = if fine { Ok(PayOutcome::Paid) } else { Err("time".to_owned()) };
+        assert_eq!(answer, expected, "{seconds}");
+    }
 }
 
 /// A-G-4, S0-R25, S0-R27: the money that comes is exactly what was to be paid.

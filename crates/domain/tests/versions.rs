@@ -5,7 +5,7 @@
 mod given;
 
 use domain::Code;
-use domain::campaign::recovery::{Live, Terms, cover, show};
+use domain::campaign::recovery::{FrequencyScope, Live, Terms, cover, show};
 use domain::campaign::{Campaign, Counters, Status, Version};
 use domain::order::OfferStatus;
 use given::{at, by, campaign, fen, id, live, order, shop, terms};
@@ -55,7 +55,7 @@ fn a_g_10_s0_r08_orders_keep_their_version() {
     assert!(Live::at_version(&june, 0).is_none() && Live::at_version(&june, 3).is_none());
 }
 
-/// A-G-10, A-S0-20, S0-R09: what a new version may not do.
+/// A-G-10, A-S0-9, A-S0-20, S0-R09: what a new version may not do.
 #[test]
 fn a_g_10_a_s0_20_s0_r09_revising() {
     let code = |change: &dyn Fn(&mut Version), issued: u64, now: &str| {
@@ -78,6 +78,16 @@ fn a_g_10_a_s0_20_s0_r09_revising() {
     assert_eq!(code(&|v| v.starts_at = at("11T05:00:00"), 0, running), Some(Code::ImmutableField));
     assert_eq!(code(&|v| v.ends_at = at("11T00:00:00"), 0, running), Some(Code::OutOfRange));
     assert_eq!(code(&|v| v.ends_at = by(at("11T00:00:00"), 1), 0, running), None);
+    let by_shop = |v: &mut Version| {
+        let frequency_scope = FrequencyScope::Shop;
+        v.terms = domain::campaign::Terms::Recovery(Terms { frequency_scope, ..terms() });
+    };
+    assert_eq!(code(&by_shop, 0, running), Some(Code::ImmutableField), "A-S0-9: claims are counted");
+    assert_eq!(code(&by_shop, 0, "09T23:00:01"), Some(Code::ImmutableField));
+    let mut draft = Campaign { published_at: None, ..campaign("june", terms()) };
+    let mut next = given::version(terms());
+    by_shop(&mut next);
+    draft.revise(next, &shop(), 0, at("09T20:00:00")).unwrap();
     assert_eq!(code(&|_| (), 0, "30T00:00:00"), Some(Code::CampaignClosed));
     assert_eq!(code(&|v| v.starts_at = at("10T01:00:00"), 0, "09T23:00:01"), Some(Code::TooSoon));
     assert_eq!(code(&|v| v.starts_at = at("10T02:00:00"), 0, "09T23:00:01"), None);

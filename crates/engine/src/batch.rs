@@ -7,19 +7,21 @@ use crate::facts::Facts;
 use crate::handle::EngineError;
 use crate::port::{Store, StoreError, StoreErrorKind, Transaction};
 use crate::rows::{Changes, Digest, InboxRow, Keys, RequestRow, Rows, Timer};
-use domain::{Code, Instant, Refusal};
+use domain::{Code, Instant, Refusal, ShopId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What one input came to.
 pub type Outcome = Result<Reply, EngineError>;
 
 /// What a committed batch left for PUBLISH.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 pub struct Committed {
     /// Webhooks or messages wait to be sent.
     pub publishes: bool,
     /// The earliest timer that was set.
     pub earliest_wake: Option<Instant>,
+    /// Shops whose settings or campaigns have changed.
+    pub rules_changed: Vec<ShopId>,
 }
 
 impl Committed {
@@ -31,6 +33,10 @@ impl Committed {
                 || !changes.revived.is_empty()
                 || changes.outbox.iter().any(|row| !row.receivers.is_empty()),
             earliest_wake: orders.chain(coupons).min(),
+            rules_changed: {
+                let campaigns = changes.campaigns.iter().map(|(shop, _)| shop.clone());
+                changes.shops.iter().map(|shop| shop.shop_id.clone()).chain(campaigns).collect()
+            },
         }
     }
 }
@@ -145,6 +151,9 @@ fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(
     keys.shops.sort_unstable();
     keys.shops.dedup();
     keys.shops.retain(|shop| !facts.knows_shop(shop));
+    keys.batches.sort_unstable();
+    keys.batches.dedup();
+    keys.batches.retain(|batch| !facts.knows_batch(batch));
     keys.orders.sort_unstable();
     keys.orders.dedup();
     keys.parked.sort_unstable();

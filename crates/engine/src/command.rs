@@ -1,11 +1,11 @@
 //! What can be asked of the engine, and what it answers.
 
-use crate::rows::{Digest, Webhook};
+use crate::rows::{BatchRow, Digest, Webhook};
 use domain::{
-    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId, RefundId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId, RefundId,
     Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Campaign, Counters, Version},
-    coupon::{Coupon, CouponStatus},
+    coupon::{Batch, Coupon, CouponStatus},
     customer::List,
     event::OrderEvent,
     order::{Method, PaymentStatus, Refund, RefundAsk},
@@ -94,6 +94,47 @@ pub enum Command {
         reason: String,
         by: String,
     },
+    /// Creates a coupon batch; without an id the engine makes one, and the batch's own is passed over.
+    CreateBatch {
+        batch_id: Option<BatchId>,
+        batch: Box<Batch>,
+        digest: String,
+    },
+    /// Takes a batch back: no more claims, and what is unused cannot be used.
+    VoidBatch {
+        batch_id: BatchId,
+    },
+    /// Gives a customer coupons of a batch.
+    ClaimBatch {
+        batch_id: BatchId,
+        customer_id: CustomerId,
+        count: u32,
+    },
+    /// Makes unused coupons void, each as far as it can be.
+    VoidCoupons {
+        coupon_ids: Vec<CouponId>,
+    },
+    /// An order that is checked out elsewhere takes hold of a coupon, for so many minutes.
+    LockCoupon {
+        coupon_id: CouponId,
+        order_id: OrderId,
+        minutes: Option<u32>,
+    },
+    /// That order lets go of it.
+    ReleaseCoupon {
+        coupon_id: CouponId,
+        order_id: OrderId,
+    },
+    /// New codes of a batch, by their digests.
+    AddCodes {
+        batch_id: BatchId,
+        codes: Vec<Digest>,
+    },
+    /// A customer turns a code into a coupon.
+    RedeemCode {
+        code: Digest,
+        customer_id: CustomerId,
+    },
     PutWebhook(Box<Webhook>),
     RemoveWebhook(WebhookId),
     /// Tries a webhook's dead deliveries again.
@@ -129,6 +170,13 @@ pub enum Reply {
     },
     Coupon {
         coupon: Coupon,
+    },
+    Coupons {
+        coupons: Vec<Coupon>,
+    },
+    Batch {
+        batch: BatchRow,
+        now: Instant,
     },
     Payment {
         payment_id: PaymentId,

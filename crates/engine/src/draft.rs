@@ -6,12 +6,13 @@
 use crate::facts::Facts;
 use crate::published::PublishedCoupon;
 use crate::rows::{
-    CampaignRow, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, ShopRow, TimelineEntry, Webhook,
+    BatchRow, CampaignRow, CodeRow, Digest, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, ShopRow,
+    TimelineEntry, Webhook,
 };
 use domain::{
-    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     campaign::{Campaign, Counters},
-    coupon::{Coupon, CouponStatus},
+    coupon::{BatchCounters, BatchRecord, Coupon, CouponStatus, Origin},
     customer::Standing,
     event::OrderEvent,
     ledger::Entry,
@@ -42,8 +43,40 @@ pub struct Decision {
     pub webhooks: Vec<Webhook>,
     pub webhooks_removed: Vec<WebhookId>,
     pub revived: Vec<(WebhookId, Instant)>,
+    pub batches: Vec<Arc<BatchRecord>>,
+    pub batch_counts: Vec<(BatchId, BatchCount)>,
+    pub batch_claims: Vec<(CustomerId, BatchId, u32)>,
+    pub codes: Vec<(Digest, CodeRow)>,
     /// Running numbers used for ids.
     pub numbers: u64,
+}
+
+/// A change of a coupon batch's figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchCount {
+    Issued(u64),
+    Moved { from: CouponStatus, to: CouponStatus },
+    Codes(u64),
+    Redeemed,
+}
+
+impl BatchCount {
+    /// Adds it to the figures.
+    pub fn add_to(self, to: &mut BatchCounters) {
+        match self {
+            Self::Issued(coupons) => {
+                to.issued += coupons;
+                to.available += coupons;
+            }
+            Self::Moved { from, to: status } => {
+                // A figure that has drifted is the auditor's to report; it must not stop the shop.
+                *to.by_status(from) = to.by_status(from).saturating_sub(1);
+                *to.by_status(status) += 1;
+            }
+            Self::Codes(codes) => to.codes += codes,
+            Self::Redeemed => to.redeemed += 1,
+        }
+    }
 }
 
 /// A change of a campaign's figures.
@@ -167,11 +200,31 @@ impl<'a> Draft<'a> {
         at: Instant,
     ) -> Result<(), domain::Refusal> {
         coupon.check(order, method, at)?;
-        let row = self.campaign(&coupon.campaign_id);
-        match row.and_then(|row| row.campaign.version(coupon.version)) {
-            Some(version) => coupon.check_scope(order, &version.scope),
-            None => Ok(()),
+        match &coupon.origin {
+            Origin::Offer(offer) => {
+                let row = self.campaign(&offer.campaign_id);
+                let version = row.and_then(|row| row.campaign.version(offer.version));
+                version.map_or(Ok(()), |version| coupon.check_scope(order, &version.scope))
+            }
+            Origin::Batch(from) => {
+                let Some(row) = self.batch(&from.batch_id) else { return Ok(()) };
+                if row.record.voided_at.is_some_and(|voided| at >= voided) {
+                    return Err(Code::CouponVoid.into());
+                }
+                coupon.check_scope(order, &row.record.batch.scope)
+            }
         }
+    }
+
+    pub fn batch(&self, id: &BatchId) -> Option<&'a BatchRow> {
+        self.facts.batch(&(self.shop_id.clone(), id.clone()))
+    }
+    /// Coupons that a customer has had of a batch.
+    pub fn batch_claims(&self, customer: &CustomerId, batch: &BatchId) -> u32 {
+        self.facts.batch_claims(&(self.shop_id.clone(), customer.clone(), batch.clone()))
+    }
+    pub fn code(&self, digest: Digest) -> Option<&'a CodeRow> {
+        self.facts.code(&(self.shop_id.clone(), digest))
     }
 
     pub fn order(&self, id: &OrderId) -> Option<Order> {
@@ -225,10 +278,29 @@ impl<'a> Draft<'a> {
     pub fn count(&mut self, campaign: &CampaignId, count: Count) {
         self.decision.counts.push((campaign.clone(), count));
     }
-    /// A coupon moves from one state to another: the coupon and its campaign's figures together.
-    pub fn move_coupon(&mut self, coupon: Coupon, from: CouponStatus) {
+    /// Counts for the campaign that a coupon is from; those of a batch have none.
+    pub fn count_for(&mut self, coupon: &Coupon, count: Count) {
+        if let Some(campaign) = coupon.campaign_id() {
+            self.count(campaign, count);
+        }
+    }
+    /// A coupon moves from one state to another: the coupon and the figures of what it is from together.
+    /// What a batch that was taken back gets back is void.
+    pub fn move_coupon(&mut self, mut coupon: Coupon, from: CouponStatus) {
+        let record = coupon.batch_id().and_then(|id| self.batch(id)).map(|row| &row.record);
+        let voided = record.is_some_and(|record| record.voided_at.is_some());
+        if voided && coupon.status == CouponStatus::Available && coupon.void(self.now) {
+            self.publish_coupon("coupon.void", &coupon);
+        }
         if coupon.status != from {
-            self.count(&coupon.campaign_id, Count::Moved { from, to: coupon.status });
+            let to = coupon.status;
+            match &coupon.origin {
+                Origin::Offer(offer) => self.count(&offer.campaign_id, Count::Moved { from, to }),
+                Origin::Batch(batch) => {
+                    let count = (batch.batch_id.clone(), BatchCount::Moved { from, to });
+                    self.decision.batch_counts.push(count);
+                }
+            }
         }
         self.put_coupon(coupon);
     }

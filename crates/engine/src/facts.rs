@@ -4,13 +4,14 @@
 //! else is loaded anew. A row that was not loaded cannot be read: asking for it is a mistake of
 //! ours and stops the decision.
 
-use crate::draft::{Count, Decision};
+use crate::draft::{BatchCount, Count, Decision};
 use crate::rows::{
-    CampaignRow, Changes, CouponChange, InboxKey, InboxRow, OrderChange, Parked, RequestRow, Rows, ShopRow,
-    Subject, Timer,
+    BatchClaimKey, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, CouponChange, InboxKey, InboxRow,
+    OrderChange, Parked, RequestRow, Rows, ShopRow, Subject, Timer,
 };
 use domain::{
-    CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, campaign::Counters, coupon::Coupon,
+    BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, campaign::Counters,
+    coupon::{BatchCounters, Coupon},
     customer::Standing, message::Message, order::Order,
 };
 use rustc_hash::FxHashMap;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 
 /// Shops kept between batches; a larger platform loads the others again when they come up.
 const SHOPS_KEPT: usize = 20_000;
+/// Coupon batches kept between batches of inputs; one may name 20,000 SKUs.
+const BATCHES_KEPT: usize = 256;
 
 /// A row of the working set.
 #[derive(Debug)]
@@ -56,6 +59,13 @@ struct ShopSlot {
     counters_dirty: Vec<usize>,
 }
 
+/// A coupon batch in the working set.
+#[derive(Debug)]
+struct BatchSlot {
+    row: BatchRow,
+    dirty: bool,
+}
+
 type Key<T> = (ShopId, T);
 
 /// The working set.
@@ -69,6 +79,9 @@ pub struct Facts {
     parked: FxHashMap<Key<OrderId>, Vec<Parked>>,
     requests: FxHashMap<Key<String>, Option<RequestRow>>,
     messages: FxHashMap<Key<MessageId>, Option<Message>>,
+    batches: FxHashMap<Key<BatchId>, Option<BatchSlot>>,
+    batch_claims: FxHashMap<BatchClaimKey, Slot<u32>>,
+    codes: FxHashMap<CodeKey, Option<CodeRow>>,
     changes: Changes,
 }
 
@@ -87,7 +100,13 @@ impl Facts {
         self.parked.clear();
         self.requests.clear();
         self.messages.clear();
+        self.batch_claims.clear();
+        self.codes.clear();
         self.changes = Changes::default();
+        if self.batches.len() > BATCHES_KEPT {
+            self.batches.clear();
+        }
+        self.batches.retain(|_, batch| batch.is_some());
         if self.shops.len() > SHOPS_KEPT {
             self.shops.clear();
         }
@@ -106,6 +125,12 @@ impl Facts {
     }
     pub fn knows_coupon(&self, key: &Key<CouponId>) -> bool {
         self.coupons.contains_key(key)
+    }
+    pub fn knows_batch(&self, key: &Key<BatchId>) -> bool {
+        self.batches.contains_key(key)
+    }
+    pub fn knows_batch_claim(&self, key: &BatchClaimKey) -> bool {
+        self.batch_claims.contains_key(key)
     }
 
     /// Takes loaded rows in.
@@ -130,6 +155,13 @@ impl Facts {
         self.parked.extend(rows.parked);
         self.requests.extend(rows.requests);
         self.messages.extend(rows.messages);
+        for (key, row) in rows.batches {
+            self.batches.insert(key, row.map(|row| BatchSlot { row, dirty: false }));
+        }
+        for (key, count) in rows.batch_claims {
+            self.batch_claims.insert(key, Slot::loaded(count));
+        }
+        self.codes.extend(rows.codes);
     }
 
     pub fn shop(&self, id: &ShopId) -> Option<&ShopRow> {
@@ -156,6 +188,15 @@ impl Facts {
     pub fn message(&self, key: &Key<MessageId>) -> Option<&Message> {
         loaded(self.messages.get(key), "message").as_ref()
     }
+    pub fn batch(&self, key: &Key<BatchId>) -> Option<&BatchRow> {
+        loaded(self.batches.get(key), "coupon batch").as_ref().map(|slot| &slot.row)
+    }
+    pub fn batch_claims(&self, key: &BatchClaimKey) -> u32 {
+        loaded(self.batch_claims.get(key), "count of claims").value.unwrap_or_default()
+    }
+    pub fn code(&self, key: &CodeKey) -> Option<&CodeRow> {
+        loaded(self.codes.get(key), "code").as_ref()
+    }
 
     /// Remembers the answer to a request with an idempotency key.
     pub fn answer_request(&mut self, shop: &ShopId, key: &str, row: RequestRow) {
@@ -166,6 +207,7 @@ impl Facts {
     /// Makes a decision part of the working set. Cannot fail: everything was settled before.
     pub fn apply(&mut self, shop_id: &ShopId, decision: Decision) {
         self.apply_shop(shop_id, &decision);
+        self.apply_batches(shop_id, &decision);
         for order in decision.orders {
             let slot = self.orders.entry((shop_id.clone(), order.order_id.clone()));
             let slot = slot.or_insert_with(OrderSlot::absent);
@@ -258,9 +300,52 @@ impl Facts {
         }
     }
 
+    fn apply_batches(&mut self, shop_id: &ShopId, decision: &Decision) {
+        for record in &decision.batches {
+            self.changes.batches.push((shop_id.clone(), record.clone()));
+            let slot = self.batches.entry((shop_id.clone(), record.batch.batch_id.clone())).or_default();
+            match slot {
+                Some(slot) => slot.row.record = record.clone(),
+                None => {
+                    let row = BatchRow { record: record.clone(), counters: BatchCounters::default() };
+                    *slot = Some(BatchSlot { row, dirty: true });
+                }
+            }
+        }
+        for (batch, count) in &decision.batch_counts {
+            let slot = self.batches.get_mut(&(shop_id.clone(), batch.clone())).and_then(Option::as_mut);
+            if let Some(slot) = slot {
+                BatchCount::add_to(*count, &mut slot.row.counters);
+                slot.dirty = true;
+            }
+        }
+        for (customer, batch, count) in &decision.batch_claims {
+            let slot = self.batch_claims.entry((shop_id.clone(), customer.clone(), batch.clone()));
+            slot.or_insert_with(|| Slot::loaded(None)).put(*count);
+        }
+        for (digest, row) in &decision.codes {
+            let key = (shop_id.clone(), *digest);
+            self.codes.insert(key.clone(), Some(row.clone()));
+            self.changes.codes.push((key, row.clone()));
+        }
+    }
+
     /// Everything that the batch changed, for one transaction.
     pub fn take_changes(&mut self) -> Changes {
         let mut changes = std::mem::take(&mut self.changes);
+        for ((shop_id, batch), slot) in &mut self.batches {
+            let Some(slot) = slot.as_mut().filter(|slot| slot.dirty) else { continue };
+            slot.dirty = false;
+            changes.batch_counters.push((shop_id.clone(), batch.clone(), slot.row.counters));
+        }
+        for (key, slot) in self.batch_claims.drain() {
+            let Some(count) = slot.value.filter(|_| slot.dirty) else { continue };
+            changes.batch_claims.push((key, count));
+        }
+        // In the order of their pages.
+        changes.batch_counters.sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        changes.batch_claims.sort_unstable();
+        changes.codes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         for (id, slot) in &mut self.shops {
             let Some(slot) = slot else { continue };
             if std::mem::take(&mut slot.sequence_dirty) {

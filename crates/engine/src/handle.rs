@@ -2,7 +2,9 @@
 
 use crate::clock::{Clock, SandboxClock, SystemClock};
 use crate::command::{Input, Reply};
+use crate::generations::Generations;
 use crate::port::{Reader, Store, StoreError, StoreErrorKind};
+use crate::quoting::Quoting;
 use crate::rows::{DeliveryUpdate, DispatchUpdate};
 use crate::writer::{Job, Writer};
 use domain::{Code, Instant, Refusal};
@@ -80,6 +82,7 @@ pub struct Engine {
     reader: Arc<dyn Reader>,
     clock: EngineClock,
     published: Arc<Notify>,
+    quoting: Arc<Quoting>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
 
@@ -89,11 +92,13 @@ impl Engine {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let reader = store.reader();
         let published = Arc::new(Notify::new());
-        let writer = Writer::new(store, clock.clone(), queue, published.clone());
+        let generations = Arc::new(Generations::default());
+        let quoting = Arc::new(Quoting::new(reader.clone(), generations.clone()));
+        let writer = Writer::new(store, clock.clone(), queue, published.clone(), generations);
         let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || writer.run());
         let thread =
             spawned.map_err(|e| StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}")))?;
-        Ok(Self { jobs, reader, clock, published, thread: Arc::new(Mutex::new(Some(thread))) })
+        Ok(Self { jobs, reader, clock, published, quoting, thread: Arc::new(Mutex::new(Some(thread))) })
     }
 
     /// What is committed.
@@ -103,6 +108,10 @@ impl Engine {
     /// The moment now, by the engine's clock.
     pub fn now(&self) -> Instant {
         self.clock.now()
+    }
+    /// Prices carts by what is committed.
+    pub fn quoting(&self) -> &Quoting {
+        &self.quoting
     }
     /// The clock.
     pub fn clock(&self) -> &EngineClock {

@@ -11,9 +11,11 @@ pub mod command;
 mod decide;
 mod draft;
 mod facts;
+mod generations;
 pub mod handle;
 pub mod port;
 mod published;
+pub mod quoting;
 pub mod rows;
 mod writer;
 

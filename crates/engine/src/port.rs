@@ -1,12 +1,12 @@
 //! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
 
 use crate::rows::{
-    CampaignRow, Changes, Delivery, DeliveryStatus, Dispatch, Keys, OutboxRow, Parked, Rows, TimelineEntry,
+    BatchRow, CampaignRow, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys, OutboxRow, Parked, Rows, TimelineEntry,
     Timer, Webhook,
 };
 use domain::{
-    CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
-    coupon::{Coupon, CouponStatus},
+    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
     message::{Message, MessageStatus},
@@ -99,6 +99,9 @@ pub struct Totals {
     pub pending_dispatches: u64,
 }
 
+/// Coupons of batches that a customer is priced with; a wallet of more is cut off.
+pub const HELD: usize = 500;
+
 /// The result of a read.
 pub type Read<T> = Result<T, StoreError>;
 
@@ -122,6 +125,15 @@ pub trait Reader: Send + Sync {
         status: Option<CouponStatus>,
         page: &Page,
     ) -> Read<Vec<Coupon>>;
+    fn batch(&self, shop: &ShopId, batch: &BatchId) -> Read<Option<BatchRow>>;
+    fn batches(&self, shop: &ShopId, page: &Page) -> Read<Vec<BatchRow>>;
+    fn batch_coupons(&self, shop: &ShopId, batch: &BatchId, page: &Page) -> Read<Vec<Coupon>>;
+    /// Coupons that a customer has had of a batch.
+    fn batch_claims(&self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) -> Read<u32>;
+    fn code(&self, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>>;
+    /// What a customer holds of the shop's batches and can be used or is locked, each with its batch's
+    /// terms, by coupon id: at most [`HELD`]. Coupons of batches that were taken back are left out.
+    fn held(&self, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>>;
     fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>>;
     fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>>;
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>>;

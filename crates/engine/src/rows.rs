@@ -1,9 +1,9 @@
 //! What the stores keep: rows as the engine hands them over.
 
 use domain::{
-    CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     campaign::{Campaign, Counters},
-    coupon::Coupon,
+    coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
     event::OrderEvent,
     ledger::Entry,
@@ -44,6 +44,24 @@ pub struct CampaignRow {
     pub campaign: Arc<Campaign>,
     /// What came of it.
     pub counters: Counters,
+}
+
+/// A coupon batch and its figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BatchRow {
+    /// What the merchant set up, and whether it was taken back.
+    pub record: Arc<BatchRecord>,
+    /// What came of it.
+    pub counters: BatchCounters,
+}
+
+/// A code of a batch. The code itself is not kept, only its digest, under which this lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeRow {
+    /// The batch.
+    pub batch_id: BatchId,
+    /// The coupon that it became.
+    pub coupon_id: Option<CouponId>,
 }
 
 /// A registered receiver of webhooks.
@@ -261,10 +279,19 @@ pub struct Keys {
     pub parked: Vec<(ShopId, OrderId)>,
     pub requests: Vec<(ShopId, String)>,
     pub messages: Vec<(ShopId, MessageId)>,
+    pub batches: Vec<(ShopId, BatchId)>,
+    pub batch_claims: Vec<BatchClaimKey>,
+    pub codes: Vec<CodeKey>,
+    /// Who redeems a code. No rows of their own: they lead from the codes to the claims.
+    pub redeemers: Vec<(CodeKey, CustomerId)>,
 }
 
 /// Shop, source and event id.
 pub type InboxKey = (ShopId, Arc<str>, Arc<str>);
+/// Shop, customer and batch: how many coupons the customer has had of it.
+pub type BatchClaimKey = (ShopId, CustomerId, BatchId);
+/// Shop and digest of the code.
+pub type CodeKey = (ShopId, Digest);
 
 /// The rows of [`Keys`], `None` or empty where there is none.
 #[derive(Debug, Default)]
@@ -278,6 +305,9 @@ pub struct Rows {
     pub parked: Vec<((ShopId, OrderId), Vec<Parked>)>,
     pub requests: Vec<((ShopId, String), Option<RequestRow>)>,
     pub messages: Vec<((ShopId, MessageId), Option<Message>)>,
+    pub batches: Vec<((ShopId, BatchId), Option<BatchRow>)>,
+    pub batch_claims: Vec<(BatchClaimKey, Option<u32>)>,
+    pub codes: Vec<(CodeKey, Option<CodeRow>)>,
 }
 
 /// Everything that one batch writes, in one transaction.
@@ -289,6 +319,11 @@ pub struct Changes {
     pub sequences: Vec<(ShopId, u64)>,
     pub campaigns: Vec<(ShopId, Arc<Campaign>)>,
     pub counters: Vec<(ShopId, CampaignId, Counters)>,
+    pub batches: Vec<(ShopId, Arc<BatchRecord>)>,
+    pub batch_counters: Vec<(ShopId, BatchId, BatchCounters)>,
+    pub batch_claims: Vec<(BatchClaimKey, u32)>,
+    /// New codes, and those that became a coupon.
+    pub codes: Vec<(CodeKey, CodeRow)>,
     pub orders: Vec<OrderChange>,
     pub coupons: Vec<CouponChange>,
     pub standings: Vec<(ShopId, CustomerId, Standing)>,

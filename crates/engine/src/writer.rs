@@ -4,6 +4,7 @@
 use crate::batch::{self, Committed, Outcome};
 use crate::command::Input;
 use crate::facts::Facts;
+use crate::generations::Generations;
 use crate::handle::{EngineClock, EngineError};
 use crate::port::{Store, StoreError, StoreErrorKind};
 use crate::rows::{Changes, DeliveryUpdate, DispatchUpdate};
@@ -41,6 +42,7 @@ pub struct Writer {
     clock: EngineClock,
     queue: mpsc::Receiver<Job>,
     published: Arc<Notify>,
+    generations: Arc<Generations>,
     /// When the next timer is due; nothing is due before it.
     next_due: Option<Instant>,
     /// After a failure timers rest until then.
@@ -53,9 +55,10 @@ impl Writer {
         clock: EngineClock,
         queue: mpsc::Receiver<Job>,
         published: Arc<Notify>,
+        generations: Arc<Generations>,
     ) -> Self {
         let facts = Facts::default();
-        Self { store, facts, clock, queue, published, next_due: None, timers_rest_until: None }
+        Self { store, facts, clock, queue, published, generations, next_due: None, timers_rest_until: None }
     }
 
     /// Works until it is told to stop or every handle is gone.
@@ -118,7 +121,8 @@ impl Writer {
         for chunk in inputs.chunks(BATCH) {
             let now = self.clock.now();
             outcomes.extend(run_chunk(&mut *self.store, &mut self.facts, chunk, now, &mut |committed| {
-                after_commit(&self.published, &mut self.next_due, committed);
+                self.generations.raise(&committed.rules_changed);
+                after_commit(&self.published, &mut self.next_due, &committed);
             }));
         }
         inputs.clear();
@@ -164,7 +168,7 @@ impl Writer {
         let fired = batch::fire(&mut *self.store, &mut self.facts, &timers, now, at_due);
         let (fired, committed) = fired.inspect_err(|_| self.facts.forget())?;
         metrics::counter!("promenade_timers_fired_total").increment(fired as u64);
-        after_commit(&self.published, &mut self.next_due, committed);
+        after_commit(&self.published, &mut self.next_due, &committed);
         Ok(fired)
     }
 
@@ -224,7 +228,7 @@ impl Writer {
     }
 }
 
-fn after_commit(published: &Notify, next_due: &mut Option<Instant>, committed: Committed) {
+fn after_commit(published: &Notify, next_due: &mut Option<Instant>, committed: &Committed) {
     *next_due = next_due.iter().copied().chain(committed.earliest_wake).min();
     if committed.publishes {
         published.notify_one();

@@ -5,7 +5,7 @@
 mod support;
 
 use domain::{
-    coupon::CouponStatus,
+    coupon::{CouponStatus, FromOffer, Origin},
     ledger::Account,
     message::MessageStatus,
     order::{OfferStatus, PaymentStatus, State},
@@ -18,6 +18,13 @@ use support::{
     planter::{finds, stocked},
     *,
 };
+
+fn offer(change: &mut CouponChange) -> &mut FromOffer {
+    match &mut change.coupon.origin {
+        Origin::Offer(offer) => offer,
+        Origin::Batch(_) => panic!("a coupon of a batch"),
+    }
+}
 
 #[test]
 fn a_store_that_the_engine_made_is_clean() {
@@ -64,7 +71,7 @@ fn a_s0_8_coupons_and_offers_that_disagree_are_found() {
         });
     });
     finds("coupon_origin", "coupon", |p| {
-        p.coupon("claimed", |c| c.coupon.origin_order_id = id("nowhere"));
+        p.coupon("claimed", |c| offer(c).origin_order_id = id("nowhere"));
     });
 }
 
@@ -74,7 +81,7 @@ fn coupons_whose_fields_do_not_fit_their_state_are_found() {
         p.coupon("claimed", |c| c.coupon.ended_at = Some(at(1)));
     });
     finds("coupon_state", "coupon", |p| {
-        p.coupon("claimed", |c| c.coupon.version = 9);
+        p.coupon("claimed", |c| offer(c).version = 9);
     });
     finds("coupon_state", "coupon", |p| {
         p.coupon("claimed", |c| c.coupon.wake_at = Some(at(99_999)));
@@ -90,7 +97,7 @@ fn a_s0_11_locks_without_a_payment_or_an_end_are_found() {
     });
     finds("coupon_lock", "coupon", |p| {
         p.coupon("locked", |c| {
-            c.coupon.lock.as_mut().unwrap().payment_id = id("other");
+            c.coupon.lock.as_mut().unwrap().payment_id = Some(id("other"));
         });
     });
     finds("coupon_lock", "coupon", |p| {

@@ -20,21 +20,44 @@ fn standing(run: &Run, customer: &str) -> Standing {
 
 #[test]
 fn a_s0_9_a_g_10_an_offer_is_claimed_by_the_terms_of_its_own_version() {
-    // Counted over the platform when it was shown, over the campaign since.
+    // It saved 20.00 when it was shown, and saves 10.00 since.
     let mut deal = Deal { frequency: FrequencyScope::Platform, ..Deal::default() };
     let run = Run::in_memory().0.with_campaign(&deal);
     for name in ["o1", "o2"] {
         run.apply(&placed(name, "u1", at(0)));
     }
     run.advance(at(15));
-    deal.frequency = FrequencyScope::Campaign;
+    deal.save = SAVE / 2;
     run.ok(Command::ReviseCampaign { campaign_id: id("c1"), version: Box::new(deal.version()) });
-    run.claim("o1");
+    assert_eq!(run.claim("o1").save, fen(SAVE));
     assert_eq!(run.refused(run.claiming("o2")), "daily_limit");
     let platform = domain::ShopId::platform();
     let counted = run.reader().standing(&platform, &id("u1")).unwrap().unwrap();
     assert_eq!(counted.claims.len(), 1);
     run.assert_clean();
+}
+
+#[test]
+fn a_s0_9_a_change_does_not_begin_the_count_anew() {
+    let scopes = [FrequencyScope::Campaign, FrequencyScope::Shop, FrequencyScope::Platform];
+    for frequency in scopes {
+        let deal = Deal { frequency, ..Deal::default() };
+        let run = Run::in_memory().0.with_campaign(&deal);
+        for name in ["o1", "o2"] {
+            run.apply(&placed(name, "u1", at(0)));
+        }
+        run.advance(at(15));
+        run.claim("o1");
+        for frequency in scopes {
+            let changed = Deal { frequency, save: SAVE / 2, ..deal.clone() };
+            let version = Box::new(changed.version());
+            let answer = run.send(Command::ReviseCampaign { campaign_id: id("c1"), version });
+            let expected = if frequency == deal.frequency { "ok" } else { "invalid_terms" };
+            assert_eq!(code(&answer), expected, "from {:?} to {frequency:?}", deal.frequency);
+            assert_eq!(run.refused(run.claiming("o2")), "daily_limit");
+        }
+        run.assert_clean();
+    }
 }
 
 #[test]

@@ -166,6 +166,24 @@ fn a_s0_11_a_payment_id_is_its_own_idempotency_key() {
 }
 
 #[test]
+fn a_s0_11_an_attempt_that_has_ended_does_not_fail_again() {
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    run.apply(&placed("o1", "u1", at(0)));
+    run.start_payment("o1", "p1", None);
+    run.apply(&failed("o1", "p1", at(0)));
+    assert!(run.timeline("o1").contains(&"payment.failed".to_owned()));
+    run.apply(&paid("o1", "p2", PAYABLE, at(0)));
+    let before = run.snapshot();
+    for payment in ["p1", "p2"] {
+        let mut again = failed("o1", payment, at(0));
+        again.event_id = format!("{payment} again");
+        assert_eq!(run.event(&again).outcome, EventOutcome::Duplicate, "{payment}");
+    }
+    assert_eq!(run.snapshot(), before);
+    run.assert_clean();
+}
+
+#[test]
 fn a_s0_22_a_refund_id_is_its_own_idempotency_key() {
     let run = Run::in_memory().0.with_campaign(&Deal::default());
     run.apply(&placed("o1", "u1", at(0)));

@@ -33,9 +33,10 @@ struct Final {
 }
 
 /// Drops what the order of arrival may leave behind: attempts that brought no money, refunds that
-/// were not made, and how many lines were written.
+/// were not made, and how many lines were written. Money that has to go back stays.
 fn essence(mut order: Order) -> Order {
-    order.payments.retain(|p| p.status == PaymentStatus::Succeeded);
+    order.payments.retain(|p| matches!(p.status, PaymentStatus::Succeeded | PaymentStatus::Late));
+    order.payments.sort_by(|a, b| a.payment_id.cmp(&b.payment_id));
     order.refunds.retain(|r| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded));
     order.refunds.sort_by(|a, b| a.refund_id.cmp(&b.refund_id));
     (order.timeline_entries, order.ledger_entries) = (0, 0);
@@ -285,6 +286,63 @@ fn a_g_6_two_refunds_of_different_lines() {
     ];
     let end = agree(From::Offer, &events);
     assert_eq!(end.order.refunds.len(), 2);
+}
+
+fn late(end: &Final) -> Vec<&str> {
+    let late = end.order.payments.iter().filter(|p| p.status == PaymentStatus::Late);
+    late.map(|p| p.payment_id.as_str()).collect()
+}
+
+#[test]
+fn a_g_8_of_two_payments_the_earlier_stands() {
+    for from in [From::Nothing, From::Offer, From::Claim, From::Start] {
+        let mut events = vec![
+            paid("o1", "p9", PAYABLE, at(24)),
+            paid("o1", "p8", PAYABLE, at(26)),
+            refund("r1", &units("l1", 1), RefundStatus::Succeeded, 29),
+        ];
+        if from == From::Nothing {
+            events.push(placed("o1", "u1", at(0)));
+        }
+        let end = agree(from, &events);
+        assert_eq!(end.order.paid_by().map(|p| p.payment_id.as_str()), Some("p9"), "{from:?}");
+        assert_eq!((late(&end), end.order.refunds.len()), (vec!["p8"], 1), "{from:?}");
+        assert_eq!(end.order.state, State::Paid { at: at(24) });
+    }
+    // In one instant the smaller id.
+    let events = [paid("o1", "p9", PAYABLE, at(25)), paid("o1", "p8", PAYABLE, at(25))];
+    assert_eq!(late(&agree(From::Offer, &events)), ["p9"]);
+}
+
+#[test]
+fn a_g_8_a_s0_22_of_two_payments_one_with_the_coupon() {
+    let back = refund("r1", &units("l1", 1), RefundStatus::Succeeded, 29);
+    for (coupon_at, status, figures) in
+        [(24, CouponStatus::Used, (SAVE, PAYABLE - SAVE)), (28, CouponStatus::Void, (0, 0))]
+    {
+        let events = [
+            paid("o1", "p1", PAYABLE - SAVE, at(coupon_at)),
+            paid("o1", "p9", PAYABLE, at(26)),
+            back.clone(),
+            shipped("o1", at(29)),
+        ];
+        let end = agree(From::Start, &events);
+        assert_eq!((end.coupons[0].0, end.figures), (status, figures), "{coupon_at}");
+        assert_eq!(late(&end).len(), 1);
+    }
+}
+
+#[test]
+fn a_g_8_two_payments_and_a_cancellation_between_or_before_them() {
+    for (cancelled_at, kept) in [(25, vec!["p8"]), (23, vec!["p1", "p8"])] {
+        let events = [
+            paid("o1", "p1", PAYABLE - SAVE, at(24)),
+            paid("o1", "p8", PAYABLE, at(26)),
+            cancelled("o1", at(cancelled_at)),
+        ];
+        let end = agree(From::Start, &events);
+        assert_eq!(late(&end), kept, "cancelled at {cancelled_at}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod support;
 
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId,
-    campaign::{Terms, recovery::FrequencyScope},
+    campaign::{recovery::FrequencyScope},
     coupon::Coupon,
     event::Body,
     order::{Order, State},
@@ -59,18 +59,19 @@ impl Model {
     }
 
     fn claim(&mut self, run: &Run, shop: &ShopId, order: &OrderId, coupon: &Coupon) {
-        let row = run.reader().campaign(shop, &coupon.campaign_id).unwrap().unwrap();
-        let issued = self.issued.entry((shop.clone(), coupon.campaign_id.clone())).or_default();
+        let campaign = coupon.campaign_id().unwrap();
+        let row = run.reader().campaign(shop, campaign).unwrap().unwrap();
+        let issued = self.issued.entry((shop.clone(), campaign.clone())).or_default();
         *issued += 1;
         let most = row.campaign.versions.iter().map(|version| {
-            let Terms::Recovery(terms) = &version.terms;
+            let terms = version.terms.recovery().unwrap();
             terms.quantity
         });
         assert!(*issued <= most.max().unwrap(), "S0-R19: never more than the quantity");
         assert!(*issued <= row.counters.issued, "what is answered is committed");
-        let Terms::Recovery(terms) = &row.campaign.version(coupon.version).unwrap().terms;
+        let terms = row.campaign.version(coupon.origin.offer().unwrap().version).unwrap().terms.recovery().unwrap();
         let counted = match terms.frequency_scope {
-            FrequencyScope::Campaign => format!("{shop}/{}", coupon.campaign_id),
+            FrequencyScope::Campaign => format!("{shop}/{campaign}"),
             FrequencyScope::Shop => format!("{shop}"),
             FrequencyScope::Platform => "platform".to_owned(),
         };

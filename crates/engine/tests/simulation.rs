@@ -48,7 +48,7 @@ impl Acknowledged {
         for (shop, coupon) in &self.coupons {
             let found = run.reader().coupon(shop, &coupon.coupon_id).unwrap();
             let found = found.unwrap_or_else(|| panic!("{what}: coupon {} is lost", coupon.coupon_id));
-            let who = |c: &Coupon| (c.customer_id.clone(), c.origin_order_id.clone(), c.claimed_at);
+            let who = |c: &Coupon| (c.customer_id.clone(), c.origin.clone(), c.claimed_at);
             assert_eq!(who(&found), who(coupon), "{what}");
         }
         let last = |count: usize| count.saturating_sub(20);

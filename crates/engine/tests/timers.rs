@@ -216,6 +216,7 @@ fn running_now(now: Instant) -> MemoryStore {
         closed_at: None,
         versions: vec![version],
         revised_at: Vec::new(),
+        in_force: Vec::new(),
         request_digest: String::new(),
     };
     let webhook = Webhook {

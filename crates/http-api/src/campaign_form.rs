@@ -20,7 +20,7 @@ pub struct CampaignRequest {
     /// Your own id; made by the server otherwise.
     #[schema(value_type = Option<String>)]
     pub campaign_id: Value,
-    /// `recovery`, `item_promotion`, `order_promotion`, `gift_promotion`.
+    /// `recovery`, `item_promotion`, `order_promotion`, `gift_promotion`, `price_floor`, `presale`.
     #[schema(value_type = String)]
     pub kind: Value,
     /// For your own eyes.
@@ -39,7 +39,11 @@ pub struct CampaignRequest {
     /// quantity, coupon_valid_hours, bind, frequency_scope, holdout_percent}`. Item promotion: `{price |
     /// percent_off | amount_off, member_only, segments}`. Order promotion: `{tiers: [{spend, save |
     /// percent_off, cap}], every, priority, group, segments}`. Gift promotion: `{main_skus, gifts:
-    /// [{sku, quantity}], pool, segments}`.
+    /// [{sku, quantity}], pool, segments}`. Price floor: `{floors: [{sku, floor,
+    /// list_price}]}`. Presale: `{presale_type, main_process, items: [{sku,
+    /// presale_price, deposit, gain: {kind, multiplier | amount}, global_buy}], deposit_window,
+    /// balance_window, ship_at, sms, gifts: [{sku, quantity, first_n}], deposit_max_percent,
+    /// require_greater, no_resplit, assets_outside, quiet_hours}`.
     #[schema(value_type = Object)]
     pub terms: Value,
     /// Publishes at once; a draft otherwise.
@@ -138,6 +142,8 @@ impl Fields {
             "item_promotion" => self.terms_of(value).map(Terms::ItemPromotion),
             "order_promotion" => self.terms_of(value).map(Terms::OrderPromotion),
             "gift_promotion" => self.terms_of(value).map(Terms::GiftPromotion),
+            "price_floor" => self.terms_of(value).map(Terms::PriceFloor),
+            "presale" => self.terms_of(value).map(Terms::Presale),
             "" => None,
             _ => {
                 self.fault("kind", Code::InvalidValue, format!("one of {}", Terms::KINDS.join(", ")));

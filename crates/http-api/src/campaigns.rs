@@ -69,7 +69,7 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
         starts_at: time::show(shop, version.starts_at),
         ends_at: time::show(shop, version.ends_at),
         scope: serde_json::to_value(&version.scope).unwrap_or_default(),
-        terms: version.terms.to_json(),
+        terms: crate::presale::terms(shop, &version.terms),
         issued: counters.issued,
         created_at: time::show(shop, campaign.created_at),
         published_at: time::show_some(shop, campaign.published_at),
@@ -128,9 +128,8 @@ pub async fn validate(
     let (violations, warnings) = match body.value.read() {
         Err(found) => (found, Vec::new()),
         Ok(form) => {
-            let terms = form.version.terms.recovery();
-            let warnings = terms.map(|terms| recovery::warnings(&form.version, terms, &shop));
-            let warnings = warnings.unwrap_or_default();
+            let mut warnings = form.version.warnings(&shop);
+            warnings.extend(state.engine.quoting().floor_warnings(&caller.shop_id, &form.version)?);
             (form.version.violations(&shop, state.engine.now()), warnings)
         }
     };

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::{
     CouponId, OrderId, PaymentId,
     campaign::recovery,
-    coupon::{Coupon, CouponStatus},
+    coupon::{Coupon, CouponStatus, Origin},
     order::{Method, Order, PaymentStatus, State as OrderState},
 };
 use engine::port::Page;
@@ -56,7 +56,7 @@ fn check_open(order: &Order, now: domain::Instant) -> Result<(), Problem> {
     Err(domain::Refusal::new(code).into())
 }
 
-/// Leaves out coupons whose campaign is not about this order's goods.
+/// Leaves out coupons whose campaign or batch is not about this order's goods.
 fn in_scope(
     state: &ApiState,
     caller: &InShop,
@@ -65,9 +65,21 @@ fn in_scope(
 ) -> Result<Vec<Coupon>, Problem> {
     let mut fitting = Vec::with_capacity(coupons.len());
     for coupon in coupons {
-        let row = state.engine.reader().campaign(&caller.shop_id, &coupon.campaign_id)?;
-        let version = row.as_ref().and_then(|row| row.campaign.version(coupon.version));
-        if version.is_none_or(|version| coupon.check_scope(order, &version.scope).is_ok()) {
+        let reader = state.engine.reader();
+        let fits = match &coupon.origin {
+            Origin::Offer(from) => {
+                let row = reader.campaign(&caller.shop_id, &from.campaign_id)?;
+                let version = row.as_ref().and_then(|row| row.campaign.version(from.version));
+                version.is_none_or(|version| coupon.check_scope(order, &version.scope).is_ok())
+            }
+            Origin::Batch(from) => {
+                let record = reader.batch(&caller.shop_id, &from.batch_id)?.map(|row| row.record);
+                record.is_some_and(|record| {
+                    record.voided_at.is_none() && coupon.check_scope(order, &record.batch.scope).is_ok()
+                })
+            }
+        };
+        if fits {
             fitting.push(coupon);
         }
     }
@@ -95,9 +107,10 @@ pub async fn get_one(
         label_en: m.label_en,
         coupon_id: m.coupon_id.map(|id| id.to_string()),
         saving: m.saving.minor(),
-        payable: m.payable.minor(),
+        payable: order.due_now().unwrap_or(m.payable).minor(),
     });
-    Ok(Json(CashierView { payable: order.payable.minor(), methods: methods.collect() }))
+    let payable = order.due_now().unwrap_or(order.payable);
+    Ok(Json(CashierView { payable: payable.minor(), methods: methods.collect() }))
 }
 
 /// A payment to start.

@@ -2,7 +2,7 @@
 
 use crate::state::ApiState;
 use crate::{
-    campaigns, cashier, coupons, events, messages, offers, orders, refunds, risk, sandbox, scope_import,
+    campaigns, cashier, coupon_batches, coupon_codes, coupon_files, coupons, events, messages, offers, orders, quotes, refunds, risk, sandbox, scope_import,
     service, shops, webhooks,
 };
 use std::fmt::Write as _;
@@ -57,8 +57,20 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(offers::claim))
         .routes(routes!(coupons::get_one))
         .routes(routes!(coupons::of_customer))
+        .routes(routes!(coupons::void))
+        .routes(routes!(coupons::lock))
+        .routes(routes!(coupons::release))
+        .routes(routes!(coupon_batches::create, coupon_batches::list))
+        .routes(routes!(coupon_batches::get_one))
+        .routes(routes!(coupon_batches::claim))
+        .routes(routes!(coupon_batches::void))
+        .routes(routes!(coupon_codes::generate))
+        .routes(routes!(coupon_codes::redeem))
+        .routes(routes!(coupon_files::import))
+        .routes(routes!(coupon_files::export))
         .routes(routes!(cashier::get_one))
         .routes(routes!(cashier::start_payment))
+        .routes(routes!(quotes::create))
         .routes(routes!(refunds::create))
         .routes(routes!(messages::list))
         .routes(routes!(risk::list))

@@ -6,6 +6,20 @@ pub const BODY_BYTES: usize = 16 * 1024 * 1024;
 pub const BATCH_EVENTS: usize = 10_000;
 /// Rows of an imported list: the largest scope twice over, so that duplicates can be reported.
 pub const IMPORT_ROWS: usize = 40_000;
+/// Rows of an import that one batch of inputs takes.
+pub const IMPORT_STEP: usize = 1_000;
+/// Coupons that one transaction makes void.
+pub const VOID_STEP: usize = 500;
+/// Coupons that one request makes void; the same request goes on with the rest.
+pub const VOID_COUPONS: usize = 100_000;
+/// Codes of one request.
+pub const CODES: usize = 1_000_000;
+/// Codes that one transaction makes.
+pub const CODES_STEP: usize = 2_000;
+/// Bytes of a typed code, blanks and all.
+pub const CODE_BYTES: usize = 64;
+/// Rows of an export that are read at once.
+pub const EXPORT_STEP: usize = 1_000;
 /// Rows of a page.
 pub const PAGE_ROWS: usize = 200;
 /// Rows of a page when the client does not say.

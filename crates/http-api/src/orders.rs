@@ -4,6 +4,7 @@ use crate::auth::InShop;
 use crate::extract::Names;
 use crate::keys::Scope;
 use crate::offers::find_order;
+use crate::presale::{self, PresaleView};
 use crate::problem::Problem;
 use crate::state::ApiState;
 use crate::time;
@@ -61,13 +62,13 @@ pub struct LineView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShareView {
     /// The discount's kind, or `payment_coupon`.
-    kind: String,
+    pub kind: String,
     /// The discount's id.
-    id: Option<String>,
-    amount: i64,
+    pub id: Option<String>,
+    pub amount: i64,
     /// `merchant | platform`.
     #[schema(value_type = String)]
-    funded_by: Party,
+    pub funded_by: Party,
 }
 
 /// An attempt to pay, in minor units.
@@ -110,6 +111,9 @@ pub struct OrderView {
     freight: i64,
     lines: Vec<LineView>,
     payments: Vec<AttemptView>,
+    /// Of orders of a presale campaign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presale: Option<PresaleView>,
 }
 
 /// Reads an order.
@@ -162,6 +166,7 @@ fn view(shop: &Shop, order: &domain::order::Order) -> OrderView {
         freight: order.freight.minor(),
         lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
         payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
+        presale: presale::view(shop, order),
     }
 }
 
@@ -196,6 +201,7 @@ fn line(order: &domain::order::Order, index: usize) -> LineView {
             funded_by: Party::Merchant,
         });
     }
+    shares.extend(presale::balance_shares(order, index));
     LineView {
         line_id: line.line_id.to_string(),
         sku: line.sku.to_string(),

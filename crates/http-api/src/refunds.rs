@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::{
     LineId, OrderId, RefundId,
     event::RefundLine,
-    order::{RefundAsk, RefundStatus},
+    order::{Fault, RefundAsk, RefundStatus},
 };
 use engine::{Command, Input, Reply};
 use money::Money;
@@ -29,19 +29,6 @@ pub struct UnitsRequest {
     quantity: u64,
 }
 
-/// Whose fault it is.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// The customer changed their mind.
-    #[default]
-    Customer,
-    /// The merchant could not deliver.
-    Merchant,
-    /// The platform erred.
-    Platform,
-}
-
 /// A refund: units of lines, an amount in minor units, or with neither all that is left.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -54,10 +41,10 @@ pub struct RefundRequest {
     lines: Vec<UnitsRequest>,
     /// An amount instead.
     amount: Option<i64>,
-    /// Kept for the record; it decides what a presale deposit does.
-    #[serde(default)]
-    #[allow(dead_code, reason = "checked on the way in; presale reads it")]
-    fault: Fault,
+    /// `customer | merchant | platform`; left out, the merchant agrees. Before the balance is paid a
+    /// customer gives the deposit up (`deposit_forfeited`); otherwise it goes back and the order closes.
+    #[schema(value_type = Option<String>)]
+    fault: Option<Fault>,
 }
 
 /// One line of a refund, in minor units.
@@ -95,9 +82,9 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<RefundView>), Problem> {
     caller.may(Scope::Refunds)?;
     let idempotency = extract::idempotency(&headers, &format!("refund {order_id}"), &body.digest)?;
-    let RefundRequest { refund_id, lines, amount, .. } = body.value;
+    let RefundRequest { refund_id, lines, amount, fault } = body.value;
     let lines = lines.into_iter().map(|l| RefundLine { line_id: l.line_id, quantity: l.quantity }).collect();
-    let ask = RefundAsk { lines, amount: amount.map(Money::from_minor) };
+    let ask = RefundAsk { lines, amount: amount.map(Money::from_minor), fault };
     let command = Command::CreateRefund { order_id, refund_id, ask };
     let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {

@@ -21,8 +21,19 @@ pub struct RejectedRow {
     row: usize,
     /// What stood there.
     value: String,
-    /// `invalid_value | duplicate | too_many | too_many_columns`.
+    /// `invalid_value | duplicate | too_many | too_many_columns`, or why its claim was refused.
     code: &'static str,
+}
+
+impl RejectedRow {
+    /// A row with what stood there, cut short, and a code.
+    pub fn new(row: usize, value: &str, code: &'static str) -> Self {
+        Self { row, value: value.chars().take(80).collect(), code }
+    }
+    /// Its line in the file.
+    pub fn row(&self) -> usize {
+        self.row
+    }
 }
 
 /// What came of an import.
@@ -69,7 +80,7 @@ fn read(bytes: &[u8]) -> Result<Rows, Problem> {
 }
 
 /// The cells of a line; none when it is blank.
-fn cells(line: &[u8]) -> Result<Option<csv::ByteRecord>, Problem> {
+pub fn cells(line: &[u8]) -> Result<Option<csv::ByteRecord>, Problem> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(line);
     let record = reader.byte_records().next().transpose();

@@ -23,6 +23,8 @@ pub const TYPES: &[&str] = &[
     "coupon.used",
     "coupon.expired",
     "coupon.void",
+    "coupon.returned",
+    "coupon_batch.changed",
     "order.cancelled",
     "order.settled",
     "refund.booked",

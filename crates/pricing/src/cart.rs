@@ -28,6 +28,8 @@ pub enum Stage {
 pub struct Cart {
     /// Which payment.
     pub stage: Stage,
+    /// Whose cart it is; without one, coupons of any owner pass.
+    pub customer_id: Option<CustomerId>,
     /// The lines; at most 500, each id once.
     pub lines: Vec<CartLine>,
     /// Whether the customer is a member.
@@ -40,7 +42,7 @@ pub struct Cart {
     pub assets: Assets,
     /// Freight by the sum of the ordinary lines; `None` ships free.
     pub freight: Option<Freight>,
-    /// The moment that is priced.
+    /// The moment that is priced; without one, nothing is too early or too late.
     pub now: Option<Instant>,
 }
 
@@ -86,6 +88,16 @@ pub enum Coupons {
     Listed(Vec<Held>),
     /// The best of these: the smallest payable; ties by fewer coupons, then the smallest ids.
     Best(Vec<Held>),
+}
+
+impl Coupons {
+    /// The coupons, whatever is to be done with them.
+    pub fn held(&self) -> &[Held] {
+        match self {
+            Self::None => &[],
+            Self::Listed(held) | Self::Best(held) => held,
+        }
+    }
 }
 
 /// A coupon that a customer holds.

@@ -20,6 +20,14 @@ impl Slot {
     }
 }
 
+/// Room to work in, kept between splits so that a split allocates nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    /// Of the lines of a round with a remainder: what is missing from it to the largest there could be,
+    /// and which line; the smallest get the left-over fen.
+    remainders: Vec<(u64, u32)>,
+}
+
 /// Splits `total` over `lines` by their bases, floored, the rest by largest remainder, ties to the
 /// lowest line; no share above its line's room, the overflow split again over the others, what nobody
 /// can take is lost (A-G-5). Writes a share for each of `lines` into `shares` and says how much was
@@ -28,53 +36,168 @@ impl Slot {
 /// The same result as `money::apportion`, on plain integers and without allocating; a property test
 /// holds the two together.
 pub fn split(total: i64, lines: &[u32], slots: &[Slot], no_resplit: bool, shares: &mut Vec<i64>) -> i64 {
+    split_in(&mut Scratch::default(), total, lines, slots, no_resplit, shares)
+}
+
+/// [`split`] in a room of the caller's.
+pub fn split_in(
+    scratch: &mut Scratch,
+    total: i64,
+    lines: &[u32],
+    slots: &[Slot],
+    no_resplit: bool,
+    shares: &mut Vec<i64>,
+) -> i64 {
     shares.clear();
+    if let Some(parts) = split_few(total, lines, slots) {
+        shares.extend_from_slice(&parts[..lines.len()]);
+        return total;
+    }
     shares.resize(lines.len(), 0);
     let mut left = total;
     loop {
-        let open = |i: usize| shares_open(shares[i], slots[lines[i] as usize]);
-        let weight: i64 = (0..lines.len()).filter(|i| open(*i)).map(|i| slots[lines[i] as usize].base).sum();
+        let open =
+            lines.iter().zip(&*shares).filter(|(line, share)| is_open(**share, slots[**line as usize]));
+        let weight: i64 = open.map(|(line, _)| slots[*line as usize].base).sum();
         if left <= 0 || weight <= 0 {
-            return total - left.max(0);
+            return total.max(0) - left.max(0);
         }
-        let capped = spread(left, weight, lines, slots, shares);
-        let taken: i64 = shares.iter().sum();
-        left = total - taken;
+        let granted = spread(scratch, left, weight, lines, slots, shares);
+        let capped = granted < left;
+        left -= granted;
         if !capped || no_resplit {
-            return taken;
+            return total - left;
         }
     }
 }
 
-fn shares_open(share: i64, slot: Slot) -> bool {
+/// How many lines are few.
+const FEW: usize = 8;
+
+/// The split over few lines of which none is capped, as most are: all of it fits into registers. `None`
+/// where it is not as simple as that.
+fn split_few(total: i64, lines: &[u32], slots: &[Slot]) -> Option<[i64; FEW]> {
+    let mut parts = [0_i64; FEW];
+    let mut remainders = [0_u64; FEW];
+    if lines.len() > FEW || total <= 0 {
+        return None;
+    }
+    for (part, line) in parts.iter_mut().zip(lines) {
+        let slot = slots[*line as usize];
+        *part = if is_open(0, slot) { slot.base } else { 0 };
+    }
+    let weight: i64 = parts.iter().sum();
+    // Then no product with a line's base overflows either.
+    if weight <= 0 || total.checked_mul(weight).is_none() {
+        return None;
+    }
+    let proportion = Proportion::of(total, weight);
+    let mut over = total;
+    for (part, remainder) in parts.iter_mut().zip(&mut remainders).take(lines.len()) {
+        (*part, *remainder) = proportion.small_part(*part);
+        over -= *part;
+    }
+    // There are more remainders than fen left over, so each pick finds one that is not zero.
+    for _ in 0..over {
+        let mut largest = 0;
+        for at in 1..lines.len() {
+            if remainders[at] > remainders[largest] {
+                largest = at;
+            }
+        }
+        parts[largest] += 1;
+        remainders[largest] = 0;
+    }
+    let capped = parts.iter().zip(lines).any(|(part, line)| *part > slots[*line as usize].room.max(0));
+    (!capped).then_some(parts)
+}
+
+fn is_open(share: i64, slot: Slot) -> bool {
     slot.base > 0 && share < slot.room
 }
 
-/// One round over the lines that still have room. Says whether a line was capped.
-fn spread(left: i64, weight: i64, lines: &[u32], slots: &[Slot], shares: &mut [i64]) -> bool {
-    let open: Vec<bool> =
-        lines.iter().zip(&*shares).map(|(line, share)| shares_open(*share, slots[*line as usize])).collect();
-    let mut given = 0;
-    let mut remainders: Vec<(i128, usize)> = Vec::new();
-    let mut capped = false;
-    for (i, line) in lines.iter().enumerate().filter(|(i, _)| open[*i]) {
+/// One round over the lines that still have room. Says how much they took; less than `left` when a line
+/// was capped.
+fn spread(
+    scratch: &mut Scratch,
+    left: i64,
+    weight: i64,
+    lines: &[u32],
+    slots: &[Slot],
+    shares: &mut [i64],
+) -> i64 {
+    let proportion = Proportion::of(left, weight);
+    let remainders = &mut scratch.remainders;
+    remainders.clear();
+    let mut over = left;
+    for (at, line) in lines.iter().enumerate() {
         let slot = slots[*line as usize];
-        let product = i128::from(left) * i128::from(slot.base);
-        let floor = i64::try_from(product / i128::from(weight)).unwrap_or(left);
-        given += floor;
-        remainders.push((product % i128::from(weight), i));
-        shares[i] += floor;
-    }
-    remainders.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-    for (_, i) in remainders.iter().take(usize::try_from(left - given).unwrap_or_default()) {
-        shares[*i] += 1;
-    }
-    for (i, line) in lines.iter().enumerate() {
-        let room = slots[*line as usize].room;
-        if shares[i] > room {
-            shares[i] = room;
-            capped = true;
+        if !is_open(shares[at], slot) {
+            continue;
+        }
+        let (floor, remainder) = proportion.part(slot.base);
+        over -= floor;
+        shares[at] += floor;
+        if remainder > 0 {
+            // A cart has at most 500 lines.
+            #[allow(clippy::cast_possible_truncation, reason = "a place among the lines of a cart")]
+            remainders.push((u64::MAX - remainder, at as u32));
         }
     }
-    capped
+    // The remainders sum to `over * weight` and each is under `weight`: there are more of them than fen.
+    let over = usize::try_from(over).unwrap_or_default();
+    if over > 0 && over < remainders.len() {
+        remainders.select_nth_unstable(over - 1);
+    }
+    for (_, at) in remainders.iter().take(over) {
+        shares[*at as usize] += 1;
+    }
+    let mut granted = left;
+    for (share, line) in shares.iter_mut().zip(lines) {
+        let past = *share - slots[*line as usize].room.max(0);
+        if past > 0 {
+            *share -= past;
+            granted -= past;
+        }
+    }
+    granted
+}
+
+/// `left / weight` as a factor, with the division done once where the products fit 64 bits.
+struct Proportion {
+    left: i64,
+    weight: u64,
+    /// `(2^64 - 1) / weight`.
+    inverse: u64,
+}
+
+impl Proportion {
+    fn of(left: i64, weight: i64) -> Self {
+        let weight = weight.unsigned_abs();
+        Self { left, weight, inverse: u64::MAX / weight }
+    }
+
+    /// As [`Proportion::part`], where `left * base` fits 64 bits.
+    fn small_part(&self, base: i64) -> (i64, u64) {
+        let product = (self.left * base).unsigned_abs();
+        // The estimate is at most two too low, because the product is under 2^63.
+        let mut floor = u64::try_from((u128::from(product) * u128::from(self.inverse)) >> 64).unwrap_or(0);
+        let mut remainder = product - floor * self.weight;
+        while remainder >= self.weight {
+            floor += 1;
+            remainder -= self.weight;
+        }
+        (i64::try_from(floor).unwrap_or(self.left), remainder)
+    }
+
+    /// The floor of `left * base / weight`, and the remainder.
+    fn part(&self, base: i64) -> (i64, u64) {
+        if self.left.checked_mul(base).is_some() {
+            return self.small_part(base);
+        }
+        let product = i128::from(self.left) * i128::from(base);
+        let weight = i128::from(self.weight);
+        let floor = i64::try_from(product / weight).unwrap_or(self.left);
+        (floor, u64::try_from(product % weight).unwrap_or_default())
+    }
 }

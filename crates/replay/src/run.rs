@@ -324,7 +324,15 @@ impl Run<'_> {
 
 fn paid(order: &OrderId, method: Method, amount: Money, coupon_id: Option<CouponId>) -> PaymentSucceeded {
     let payment_id = PaymentId::try_new("replay").unwrap_or_else(|_| unreachable!("replay is an id"));
-    PaymentSucceeded { order_id: order.clone(), payment_id, stage: Stage::Full, method, amount, coupon_id }
+    PaymentSucceeded {
+        order_id: order.clone(),
+        payment_id,
+        stage: Stage::Full,
+        method,
+        amount,
+        coupon_id,
+        discounts: Vec::new(),
+    }
 }
 
 fn end(status: CouponStatus) -> CouponEnd {

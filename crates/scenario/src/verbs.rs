@@ -6,6 +6,8 @@ mod customers;
 mod events;
 mod offers;
 mod orders;
+mod promotions;
+mod quotes;
 mod setup;
 
 use crate::args::Args;
@@ -17,7 +19,7 @@ use serde_json::Value;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 41] = [
+const VERBS: [(&str, Verb); 46] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -32,6 +34,11 @@ const VERBS: [(&str, Verb); 41] = [
     ("status", campaigns::status),
     ("stats", campaigns::stats),
     ("import", campaigns::import),
+    ("promotion", promotions::promotion),
+    ("presale", promotions::presale),
+    ("batch", promotions::batch),
+    ("take", promotions::take),
+    ("quote", quotes::quote),
     ("order", orders::place),
     ("state", orders::state),
     ("lines", orders::lines),

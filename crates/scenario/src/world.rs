@@ -91,6 +91,11 @@ impl<'d> World<'d> {
         let key = (self.shop.clone(), order.to_owned());
         self.coupons.get(&key).cloned().unwrap_or(key.1)
     }
+    /// What the scenario calls that coupon; an id of another thing stands for itself.
+    pub fn coupon_name(&self, id: &str) -> String {
+        let known = self.coupons.iter().find(|((shop, _), known)| *shop == self.shop && *known == id);
+        known.map_or_else(|| id.to_owned(), |((_, name), _)| name.clone())
+    }
     /// Remembers who placed an order.
     pub fn keep_customer(&mut self, order: &str, customer: &str) {
         let key = (self.shop.clone(), order.to_owned());

@@ -31,6 +31,18 @@ pub fn load(tables: &Tables, keys: &Keys, rows: &mut Rows) {
     for key in &keys.requests {
         rows.requests.push((key.clone(), of(&key.0).and_then(|shop| shop.requests.get(&key.1)).cloned()));
     }
+    for key in &keys.batches {
+        let found = of(&key.0).and_then(|shop| shop.batches.get(&key.1).map(|record| shop.batch(record)));
+        rows.batches.push((key.clone(), found));
+    }
+    for key in &keys.batch_claims {
+        let (shop, customer, batch) = key;
+        let found = of(shop).and_then(|shop| shop.batch_claims.get(&(customer.clone(), batch.clone())));
+        rows.batch_claims.push((key.clone(), found.copied()));
+    }
+    for key in &keys.codes {
+        rows.codes.push((key.clone(), of(&key.0).and_then(|shop| shop.codes.get(&key.1)).cloned()));
+    }
     for key in &keys.messages {
         rows.messages.push((key.clone(), of(&key.0).and_then(|shop| shop.messages.get(&key.1)).cloned()));
     }

@@ -61,6 +61,10 @@ pub fn write_coupon(tables: &mut Tables, undo: &mut Undo, change: &CouponChange)
         (false, true) => {
             let (of, customer) = (at(shop, |s| &mut s.coupons_of), coupon.customer_id.clone());
             mark(tables, undo, move |tables| of(tables).entry(customer.clone()).or_default(), id.clone());
+            if let Some(batch) = coupon.batch_id().cloned() {
+                let of = at(shop, |s| &mut s.coupons_of_batch);
+                mark(tables, undo, move |tables| of(tables).entry(batch.clone()).or_default(), id.clone());
+            }
         }
     }
     put(tables, undo, at(shop, |s| &mut s.coupons), id.clone(), coupon.clone());

@@ -4,18 +4,20 @@ use crate::page::{after, three_parts};
 use crate::tables::OfShop;
 use crate::{MemoryStore, queues};
 use domain::{
-    CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
-    coupon::{Coupon, CouponStatus},
+    BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
     message::Message,
     order::Order,
     shop::Shop,
 };
-use engine::port::{MessageFilter, Page, Read, Reader, StoreError, StoreErrorKind, Totals};
+use engine::port::{HELD, MessageFilter, Page, Read, Reader, StoreError, StoreErrorKind, Totals};
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer, Webhook,
+    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, OutboxRow, Parked,
+    TimelineEntry, Timer, Webhook,
 };
+use std::ops::Bound;
 use std::sync::Arc;
 
 impl MemoryStore {
@@ -103,6 +105,54 @@ impl Reader for MemoryStore {
             let owned = of.coupons_of.get(customer).into_iter().flatten();
             let rows = owned.filter(|id| id.as_str() > last).filter_map(|id| of.coupons.get(id));
             cut(rows.filter(|coupon| status.is_none_or(|status| coupon.status == status)), page)
+        })
+    }
+
+    fn batch(&self, shop: &ShopId, batch: &BatchId) -> Read<Option<BatchRow>> {
+        self.of(shop, |of| of.batches.get(batch).map(|record| of.batch(record)))
+    }
+
+    fn batches(&self, shop: &ShopId, page: &Page) -> Read<Vec<BatchRow>> {
+        self.of(shop, |of| {
+            let rows = after(&of.batches, page, |key| BatchId::try_new(key).ok(), BatchId::as_str);
+            rows.take(page.limit).map(|(_, record)| of.batch(record)).collect()
+        })
+    }
+
+    fn batch_coupons(&self, shop: &ShopId, batch: &BatchId, page: &Page) -> Read<Vec<Coupon>> {
+        self.of(shop, |of| {
+            let Some(coupons) = of.coupons_of_batch.get(batch) else { return Vec::new() };
+            let last = page.after.as_deref().unwrap_or_default();
+            let rows: Box<dyn Iterator<Item = &CouponId>> = match CouponId::try_new(last) {
+                Ok(id) => Box::new(coupons.range((Bound::Excluded(id), Bound::Unbounded))),
+                Err(_) => Box::new(coupons.iter().filter(|id| id.as_str() > last)),
+            };
+            cut(rows.filter_map(|id| of.coupons.get(id)), page)
+        })
+    }
+
+    fn batch_claims(&self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) -> Read<u32> {
+        let key = (customer.clone(), batch.clone());
+        self.of(shop, |of| of.batch_claims.get(&key).copied().unwrap_or_default())
+    }
+
+    fn code(&self, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>> {
+        self.of(shop, |of| of.codes.get(digest).cloned())
+    }
+
+    fn held(&self, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>> {
+        let live = |coupon: &&Coupon| {
+            coupon.batch_id().is_some()
+                && matches!(coupon.status, CouponStatus::Available | CouponStatus::Locked)
+        };
+        self.of(shop, |of| {
+            let owned = of.coupons_of.get(customer).into_iter().flatten();
+            let coupons = owned.filter_map(|id| of.coupons.get(id)).filter(live).take(HELD);
+            let with_batch = coupons.filter_map(|coupon| {
+                let record = of.batches.get(coupon.batch_id()?)?;
+                record.voided_at.is_none().then(|| (coupon.clone(), Arc::clone(&record.batch)))
+            });
+            with_batch.collect()
         })
     }
 

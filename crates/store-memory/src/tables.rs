@@ -1,9 +1,9 @@
 //! The tables: what one shop has lies together, what is worked through over all shops lies apart.
 
 use domain::{
-    CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     campaign::{Campaign, Counters},
-    coupon::Coupon,
+    coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
     ledger::Entry,
     message::Message,
@@ -11,7 +11,7 @@ use domain::{
     shop::Shop,
 };
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, InboxRow, OrderRow, OutboxRow, Parked, RequestRow, ShopRow, Timer,
+    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked, RequestRow, ShopRow, Timer,
     Webhook,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +43,11 @@ pub struct OfShop {
     pub orders: BTreeMap<OrderId, StoredOrder>,
     pub coupons: BTreeMap<CouponId, Coupon>,
     pub coupons_of: BTreeMap<CustomerId, BTreeSet<CouponId>>,
+    pub batches: BTreeMap<BatchId, Arc<BatchRecord>>,
+    pub batch_counters: BTreeMap<BatchId, BatchCounters>,
+    pub batch_claims: BTreeMap<(CustomerId, BatchId), u32>,
+    pub coupons_of_batch: BTreeMap<BatchId, BTreeSet<CouponId>>,
+    pub codes: BTreeMap<Digest, CodeRow>,
     pub standings: BTreeMap<CustomerId, Standing>,
     pub inbox: BTreeMap<(Arc<str>, Arc<str>), InboxRow>,
     pub parked: BTreeMap<ParkedKey, Parked>,
@@ -94,6 +99,11 @@ impl OfShop {
     pub fn campaign(&self, campaign: &Arc<Campaign>) -> CampaignRow {
         let counters = self.counters.get(&campaign.campaign_id).cloned();
         CampaignRow { campaign: Arc::clone(campaign), counters: counters.unwrap_or_default() }
+    }
+    /// A coupon batch with its figures, all zero before the first are written.
+    pub fn batch(&self, record: &Arc<BatchRecord>) -> BatchRow {
+        let counters = self.batch_counters.get(&record.batch.batch_id).copied();
+        BatchRow { record: Arc::clone(record), counters: counters.unwrap_or_default() }
     }
     /// The whole row; `None` before the shop is there.
     pub fn row(&self) -> Option<ShopRow> {

@@ -14,6 +14,7 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<
     for change in &changes.orders {
         orders::write(tables, undo, change)?;
     }
+    batches(tables, undo, changes)?;
     for change in &changes.coupons {
         orders::write_coupon(tables, undo, change)?;
     }
@@ -74,6 +75,27 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
     for (shop, webhook) in &changes.webhooks {
         known_shop(tables, shop)?;
         put(tables, undo, at(shop, |s| &mut s.webhooks), webhook.webhook_id.clone(), webhook.clone());
+    }
+    Ok(())
+}
+
+fn batches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
+    for (shop, record) in &changes.batches {
+        known_shop(tables, shop)?;
+        put(tables, undo, at(shop, |s| &mut s.batches), record.batch.batch_id.clone(), record.clone());
+    }
+    for (shop, batch, counters) in &changes.batch_counters {
+        if !tables.of(shop).batches.contains_key(batch) {
+            return Err(refused(format!("there is no coupon batch {batch} in shop {shop} to count for")));
+        }
+        put(tables, undo, at(shop, |s| &mut s.batch_counters), batch.clone(), *counters);
+    }
+    for ((shop, customer, batch), count) in &changes.batch_claims {
+        let key = (customer.clone(), batch.clone());
+        put(tables, undo, at(shop, |s| &mut s.batch_claims), key, *count);
+    }
+    for ((shop, digest), row) in &changes.codes {
+        put(tables, undo, at(shop, |s| &mut s.codes), *digest, row.clone());
     }
     Ok(())
 }

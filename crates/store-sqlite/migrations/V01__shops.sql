@@ -34,15 +34,15 @@ CREATE TABLE webhooks (
 ) STRICT, WITHOUT ROWID;
 
 -- What a customer has: a standing (kind 0, no item), and beside it the names of the customer's coupons
--- (1) and messages (2). They lie together because they change together: a claim writes a standing and
+-- (1) and messages (2), and how many coupons of each batch the customer has had (3). They lie together because they change together: a claim writes a standing and
 -- a coupon, and customers come in no order, so an index elsewhere would cost every claim a page more.
 -- The platform's own row (`:platform`) is no shop, so there is no reference to one.
 CREATE TABLE customers (
     shop_id     TEXT NOT NULL,
     customer_id TEXT NOT NULL,
-    kind        INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
+    kind        INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 3),
     item        TEXT NOT NULL CHECK ((kind = 0) = (item = '')),
-    doc         TEXT CHECK ((kind = 0) = (doc IS NOT NULL)),
+    doc         TEXT CHECK ((kind = 0 OR kind = 3) = (doc IS NOT NULL)),
     PRIMARY KEY (shop_id, customer_id, kind, item)
 ) STRICT, WITHOUT ROWID;
 

@@ -57,6 +57,13 @@ impl<'r, 's> Cells<'r, 's> {
     pub fn number<T: TryFrom<i64>>(&self, column: usize) -> Result<T, StoreError> {
         self.cell(column, |value| T::try_from(value.as_i64().ok()?).ok())
     }
+    /// A whole number that may be missing.
+    pub fn number_or_null<T: TryFrom<i64>>(&self, column: usize) -> Result<Option<T>, StoreError> {
+        self.cell(column, |value| match value.as_i64_or_null().ok()? {
+            Some(number) => T::try_from(number).ok().map(Some),
+            None => Some(None),
+        })
+    }
     /// 16 bytes.
     pub fn digest(&self, column: usize) -> Result<[u8; 16], StoreError> {
         self.cell(column, |value| value.as_blob().ok()?.try_into().ok())

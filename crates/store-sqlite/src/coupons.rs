@@ -1,17 +1,21 @@
 //! Coupons, column by column.
 
+use crate::batches;
 use crate::cells::Cells;
 use crate::customers::Owned;
 use crate::error::{Doing, refused};
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::Timers;
 use domain::{
-    CouponId, CustomerId, Instant, ShopId,
-    coupon::{Bind, Coupon, CouponStatus, Lock},
+    BatchId, CouponId, CustomerId, Instant, PaymentId, ShopId,
+    campaign::promotion::PercentOff,
+    coupon::{Batch, Bind, Coupon, CouponKind, CouponStatus, FromBatch, FromOffer, Lock, Origin},
 };
-use engine::port::{Page, Read, StoreError};
+use engine::port::{HELD, Page, Read, StoreError};
 use engine::rows::CouponChange;
 use rusqlite::{Connection, Row, Statement, params};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 const WRITING: &str = "writing a coupon";
 const READING: &str = "reading a coupon";
@@ -21,7 +25,7 @@ macro_rules! select {
         concat!(
             "SELECT shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind, origin_order_id,
             allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id, lock_until, used_on,
-            ended_at, wake_at FROM coupons ",
+            ended_at, wake_at, batch_id, kind, percent_off FROM coupons ",
             $rest
         )
     };
@@ -32,20 +36,17 @@ const ONE: &str = select!("WHERE shop_id = ?1 AND coupon_id = ?2");
 fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
     let cells = Cells::new(row, "coupons", 2);
     let lock = match cells.id_or_null(13)? {
-        Some(order_id) => Some(Lock { order_id, payment_id: cells.id(14)?, until: cells.instant(15)? }),
+        Some(order_id) => {
+            Some(Lock { order_id, payment_id: cells.id_or_null(14)?, until: cells.instant(15)? })
+        }
         None => None,
     };
     Ok(Coupon {
         coupon_id: cells.id(1)?,
-        campaign_id: cells.id(2)?,
-        version: cells.number(3)?,
+        origin: origin(&cells)?,
         customer_id: cells.id(4)?,
         spend: cells.money(5)?,
         save: cells.money(6)?,
-        bind: cells
-            .parsed(7, |text| [Bind::OriginOrder, Bind::ShopScope].into_iter().find(|b| bind(*b) == text))?,
-        origin_order_id: cells.id(8)?,
-        allow_baitiao: cells.number::<i64>(9)? != 0,
         claimed_at: cells.instant(10)?,
         usable_until: cells.instant(11)?,
         status: cells.parsed(12, CouponStatus::parse)?,
@@ -54,6 +55,25 @@ fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
         ended_at: cells.instant_or_null(17)?,
         wake_at: cells.instant_or_null(18)?,
     })
+}
+
+fn origin(cells: &Cells<'_, '_>) -> Result<Origin, StoreError> {
+    let binds = [Bind::OriginOrder, Bind::ShopScope];
+    if let Some(batch_id) = cells.id_or_null(19)? {
+        let percent_off = match cells.number_or_null(21)? {
+            Some(points) => Some(PercentOff::from_basis_points(points).ok_or_else(|| cells.bad("percent_off"))?),
+            None => None,
+        };
+        let kind = cells.parsed(20, CouponKind::parse)?;
+        return Ok(Origin::Batch(FromBatch { batch_id, kind, percent_off }));
+    }
+    Ok(Origin::Offer(FromOffer {
+        campaign_id: cells.id(2)?,
+        version: cells.number(3)?,
+        bind: cells.parsed(7, |text| binds.into_iter().find(|b| bind(*b) == text))?,
+        origin_order_id: cells.id(8)?,
+        allow_baitiao: cells.number::<i64>(9)? != 0,
+    }))
 }
 
 const fn bind(bind: Bind) -> &'static str {
@@ -77,8 +97,9 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
     let insert =
         "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
         origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
-        lock_until, used_on, ended_at, wake_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+        lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+        ?21, ?22)";
     // What a coupon was claimed as never changes.
     let update =
         "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
@@ -105,26 +126,30 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
 fn put(insert: &mut Statement<'_>, change: &CouponChange) -> Result<(), StoreError> {
     let CouponChange { shop_id, coupon, .. } = change;
     let lock = coupon.lock.as_ref();
+    let (offer, batch) = (coupon.origin.offer(), coupon.origin.batch());
     let row = params![
         shop_id.as_str(),
         coupon.coupon_id.as_str(),
-        coupon.campaign_id.as_str(),
-        coupon.version,
+        offer.map(|offer| offer.campaign_id.as_str()),
+        offer.map(|offer| offer.version),
         coupon.customer_id.as_str(),
         coupon.spend.minor(),
         coupon.save.minor(),
-        bind(coupon.bind),
-        coupon.origin_order_id.as_str(),
-        coupon.allow_baitiao,
+        offer.map(|offer| bind(offer.bind)),
+        offer.map(|offer| offer.origin_order_id.as_str()),
+        offer.map(|offer| offer.allow_baitiao),
         coupon.claimed_at.micros(),
         coupon.usable_until.micros(),
         coupon.status.as_str(),
         lock.map(|lock| lock.order_id.as_str()),
-        lock.map(|lock| lock.payment_id.as_str()),
+        lock.and_then(|lock| lock.payment_id.as_ref()).map(PaymentId::as_str),
         lock.map(|lock| lock.until.micros()),
         coupon.used_on.as_ref().map(domain::OrderId::as_str),
         coupon.ended_at.map(Instant::micros),
         coupon.wake_at.map(Instant::micros),
+        batch.map(|batch| batch.batch_id.as_str()),
+        coupon.kind().as_str(),
+        batch.and_then(|batch| batch.percent_off).map(PercentOff::basis_points),
     ];
     insert.execute(row).doing(WRITING).map(drop)
 }
@@ -138,7 +163,7 @@ fn settle(update: &mut Statement<'_>, change: &CouponChange) -> Result<bool, Sto
         coupon.usable_until.micros(),
         coupon.status.as_str(),
         lock.map(|lock| lock.order_id.as_str()),
-        lock.map(|lock| lock.payment_id.as_str()),
+        lock.and_then(|lock| lock.payment_id.as_ref()).map(PaymentId::as_str),
         lock.map(|lock| lock.until.micros()),
         coupon.used_on.as_ref().map(domain::OrderId::as_str),
         coupon.ended_at.map(Instant::micros),
@@ -174,4 +199,39 @@ pub fn of_customer(
     let status = status.map(CouponStatus::as_str);
     let row = params![shop.as_str(), customer.as_str(), after(page), status, at_most(page.limit)];
     all(db, sql, row, READING, read)
+}
+
+/// A batch's coupons by their ids.
+pub fn of_batch(db: &Connection, shop: &ShopId, batch: &BatchId, page: &Page) -> Read<Vec<Coupon>> {
+    let sql =
+        select!("WHERE shop_id = ?1 AND batch_id = ?2 AND coupon_id > ?3 ORDER BY coupon_id LIMIT ?4");
+    let row = params![shop.as_str(), batch.as_str(), after(page), at_most(page.limit)];
+    all(db, sql, row, READING, read)
+}
+
+/// What a customer holds of batches that were not taken back, each with its batch.
+pub fn held(db: &Connection, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>> {
+    let sql = select!(
+        "WHERE shop_id = ?1 AND coupon_id IN (SELECT item FROM customers
+            WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 1) AND batch_id IS NOT NULL
+            AND (status = 'available' OR status = 'locked')
+        ORDER BY coupon_id LIMIT ?3"
+    );
+    let row = params![shop.as_str(), customer.as_str(), at_most(HELD)];
+    let coupons = all(db, sql, row, READING, read)?;
+    let mut terms: FxHashMap<BatchId, Option<Arc<Batch>>> = FxHashMap::default();
+    let mut held = Vec::with_capacity(coupons.len());
+    for coupon in coupons {
+        let Some(id) = coupon.batch_id() else { continue };
+        if !terms.contains_key(id) {
+            let record = batches::record(db, shop, id)?;
+            let live = record.filter(|record| record.voided_at.is_none()).map(|record| record.batch);
+            terms.insert(id.clone(), live);
+        }
+        if let Some(Some(batch)) = terms.get(id) {
+            let batch = Arc::clone(batch);
+            held.push((coupon, batch));
+        }
+    }
+    Ok(held)
 }

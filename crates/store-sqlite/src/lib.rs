@@ -7,6 +7,7 @@
 
 mod arrivals;
 mod backup;
+mod batches;
 mod cache;
 mod cells;
 mod checkpoint;

@@ -1,10 +1,10 @@
 //! The reading side: a few read-only connections, each read a snapshot of what is committed.
 
 use crate::open::{self, Options};
-use crate::{arrivals, coupons, customers, ledger, messages, meta, orders, outbox, shops, timers};
+use crate::{arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, shops, timers};
 use domain::{
-    CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
-    coupon::{Coupon, CouponStatus},
+    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
     message::Message,
@@ -13,7 +13,8 @@ use domain::{
 };
 use engine::port::{MessageFilter, Page, Read, Reader, StoreError, Totals};
 use engine::rows::{
-    CampaignRow, Delivery, DeliveryStatus, Dispatch, OutboxRow, Parked, TimelineEntry, Timer, Webhook,
+    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, OutboxRow, Parked,
+    TimelineEntry, Timer, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -107,6 +108,24 @@ impl Reader for SqliteReader {
         page: &Page,
     ) -> Read<Vec<Coupon>> {
         self.with(|db| coupons::of_customer(db, shop, customer, status, page))
+    }
+    fn batch(&self, shop: &ShopId, batch: &BatchId) -> Read<Option<BatchRow>> {
+        self.with(|db| batches::batch(db, shop, batch))
+    }
+    fn batches(&self, shop: &ShopId, page: &Page) -> Read<Vec<BatchRow>> {
+        self.with(|db| batches::batches(db, shop, page))
+    }
+    fn batch_coupons(&self, shop: &ShopId, batch: &BatchId, page: &Page) -> Read<Vec<Coupon>> {
+        self.with(|db| coupons::of_batch(db, shop, batch, page))
+    }
+    fn batch_claims(&self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) -> Read<u32> {
+        self.with(|db| customers::batch_claims(db, shop, customer, batch))
+    }
+    fn code(&self, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>> {
+        self.with(|db| batches::code(db, shop, digest))
+    }
+    fn held(&self, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>> {
+        self.with(|db| coupons::held(db, shop, customer))
     }
     fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
         self.with(|db| customers::standing(db, shop, customer))

@@ -3,7 +3,7 @@
 use crate::cache::ShopCache;
 use crate::error::Doing;
 use crate::json::Json;
-use crate::{arrivals, coupons, customers, ledger, messages, meta, orders, outbox, shops};
+use crate::{arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, shops};
 use engine::port::{StoreError, Transaction};
 use engine::rows::{Changes, Keys, Rows};
 use rusqlite::Connection;
@@ -41,8 +41,10 @@ impl<'s> Open<'s> {
     fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
         shops::write(self.db, self.json, changes)?;
         orders::write(self.db, self.json, &mut self.places, &changes.orders)?;
+        batches::write(self.db, self.json, changes)?;
         coupons::write(self.db, &changes.coupons)?;
         customers::write(self.db, self.json, &changes.standings)?;
+        customers::write_batch_claims(self.db, &changes.batch_claims)?;
         arrivals::write(self.db, self.json, changes)?;
         ledger::write(self.db, &changes.entries)?;
         messages::write(self.db, changes)?;
@@ -53,7 +55,7 @@ impl<'s> Open<'s> {
         }
         self.shops.follow(changes);
         self.rows +=
-            changes.orders.len() + changes.coupons.len() + changes.inbox.len() + changes.requests.len();
+            changes.orders.len() + changes.coupons.len() + changes.inbox.len() + changes.requests.len() + changes.codes.len();
         Ok(())
     }
 }
@@ -71,6 +73,10 @@ impl Transaction for Open<'_> {
         answer(&mut rows.parked, &keys.parked, arrivals::load_parked(db, &keys.parked)?);
         answer(&mut rows.requests, &keys.requests, arrivals::load_requests(db, &keys.requests)?);
         answer(&mut rows.messages, &keys.messages, messages::load(db, &keys.messages)?);
+        answer(&mut rows.batches, &keys.batches, batches::load(db, &keys.batches)?);
+        let claims = customers::load_batch_claims(db, &keys.batch_claims)?;
+        answer(&mut rows.batch_claims, &keys.batch_claims, claims);
+        answer(&mut rows.codes, &keys.codes, batches::load_codes(db, &keys.codes)?);
         Ok(())
     }
 

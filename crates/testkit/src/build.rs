@@ -6,9 +6,11 @@ pub use rows::{dispatch, entries, inbox, outbox, parked, request, timeline, webh
 
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId,
-    campaign::{Campaign, Counters, Terms, Version, recovery},
+    campaign::{Campaign, Counters, Terms, Version, promotion::Tier, recovery},
     catalog::{Category, Scope},
-    coupon::{Bind, Coupon, CouponStatus, Lock},
+    coupon::{
+        Batch, BatchRecord, Bind, Coupon, CouponKind, CouponStatus, FromBatch, FromOffer, Lock, Origin,
+    },
     customer::{Counted, Standing},
     event::{Body, OrderEvent, OrderNamed, Placed, PlacedLine},
     message::{self, Channel, Message, MessageStatus},
@@ -114,6 +116,7 @@ pub fn campaign(campaign_id: &str) -> Campaign {
         closed_at: None,
         versions: vec![version],
         revised_at: Vec::new(),
+        in_force: Vec::new(),
         request_digest: String::new(),
     }
 }
@@ -128,14 +131,16 @@ pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: In
     let usable_until = claimed_at.plus_hours(48);
     Coupon {
         coupon_id: id::<CouponId>(coupon_id),
-        campaign_id: id("c1"),
-        version: 1,
+        origin: Origin::Offer(FromOffer {
+            campaign_id: id("c1"),
+            version: 1,
+            bind: Bind::OriginOrder,
+            origin_order_id: id::<OrderId>(order_id),
+            allow_baitiao: true,
+        }),
         customer_id: id::<CustomerId>(customer_id),
         spend: Money::from_minor(20_000),
         save: Money::from_minor(20_00),
-        bind: Bind::OriginOrder,
-        origin_order_id: id::<OrderId>(order_id),
-        allow_baitiao: true,
         claimed_at,
         usable_until,
         status: CouponStatus::Available,
@@ -146,9 +151,47 @@ pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: In
     }
 }
 
+/// A batch: 5.00 off from 20.00 for the whole shop, ten coupons, two a customer, for 30 days.
+pub fn batch(batch_id: &str) -> BatchRecord {
+    let batch = Batch {
+        batch_id: id(batch_id),
+        name: format!("Batch {batch_id}"),
+        kind: CouponKind::Shop,
+        benefit: Tier {
+            spend: Money::from_minor(20_00),
+            save: Some(Money::from_minor(5_00)),
+            percent_off: None,
+            cap: None,
+        },
+        quantity: 10,
+        per_customer_limit: 2,
+        scope: Scope::default(),
+        starts_at: start(),
+        ends_at: start().plus_hours(24 * 30),
+        funded_by: Party::Merchant,
+        return_on_full_refund: true,
+    };
+    let (batch, request_digest) = (Arc::new(batch), "00".to_owned());
+    BatchRecord { batch, created_at: start().plus_hours(-1), voided_at: None, request_digest }
+}
+
+/// An available coupon of a batch of [`batch`].
+pub fn coupon_of(batch_id: &str, coupon_id: &str, customer_id: &str) -> Coupon {
+    let batch = batch(batch_id).batch;
+    let from = FromBatch { batch_id: batch.batch_id.clone(), kind: batch.kind, percent_off: None };
+    Coupon {
+        origin: from.into(),
+        spend: batch.benefit.spend,
+        save: batch.benefit.save.unwrap_or_default(),
+        usable_until: batch.ends_at,
+        wake_at: Some(batch.ends_at),
+        ..coupon(coupon_id, customer_id, "any", start())
+    }
+}
+
 /// A lock of a payment `p1` on an order.
 pub fn lock(order_id: &str, until: Instant) -> Lock {
-    Lock { order_id: id(order_id), payment_id: id("p1"), until }
+    Lock { order_id: id(order_id), payment_id: Some(id("p1")), until }
 }
 
 /// The standing of a customer with so many claims.

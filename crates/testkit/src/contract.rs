@@ -8,6 +8,7 @@
 
 pub mod arrivals;
 pub mod atomic;
+pub mod batches;
 pub mod dump;
 pub mod lists;
 pub mod queues;
@@ -71,6 +72,11 @@ cases! {
     lists::a_page_may_begin_anywhere,
     lists::messages_are_filtered,
     lists::a_customers_coupons,
+    batches::batches_and_their_figures,
+    batches::coupons_of_batches,
+    batches::claims_are_counted_by_customer_and_batch,
+    batches::codes_are_known_by_their_digest,
+    batches::what_a_customer_holds,
     queues::deliveries_fan_out,
     queues::deliveries_are_tried_again,
     queues::dead_deliveries_are_revived,

@@ -50,6 +50,26 @@ fn a_key_is_shown_once_listed_without_its_secret_and_withdrawn() {
 }
 
 #[test]
+fn keys_made_and_withdrawn_at_the_same_moment_are_all_kept() {
+    let folder = folder();
+    create(folder.path(), &["--name", "old"]);
+    let names: Vec<String> = (0..12).map(|n| format!("key{n:02}")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            scope.spawn(|| create(folder.path(), &["--name", name]));
+        }
+        scope.spawn(|| {
+            let revoked = run(folder.path(), &["keys", "revoke", "old", "--keys", "keys.json"]);
+            assert_eq!(revoked.code, Some(0), "{revoked:?}");
+        });
+    });
+    let listed = run(folder.path(), &["keys", "list", "--keys", "keys.json"]).out;
+    let mut kept: Vec<&str> = listed.lines().filter_map(|line| line.split('\t').next()).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, names);
+}
+
+#[test]
 fn a_running_service_follows_the_file() {
     let folder = folder();
     let server = serve(folder.path());

@@ -178,7 +178,8 @@ fn read(stream: &mut impl BufRead) -> io::Result<Answer> {
     }
     let mut answer = Answer { status, headers, body: Vec::new() };
     if answer.header("transfer-encoding").is_some() {
-        return Err(wrong("this service does not send chunks"));
+        answer.body = chunks(stream)?;
+        return Ok(answer);
     }
     if let Some(length) = answer.header("content-length") {
         let length = length.parse().map_err(|_| wrong("content-length"))?;
@@ -186,4 +187,21 @@ fn read(stream: &mut impl BufRead) -> io::Result<Answer> {
         stream.read_exact(&mut answer.body)?;
     }
     Ok(answer)
+}
+
+/// A body that is sent as it comes, to its end; one that breaks off is an error.
+fn chunks(stream: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let size = line(stream)?;
+        let size = usize::from_str_radix(&size, 16);
+        let size = size.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let from = body.len();
+        body.resize(from + size, 0);
+        stream.read_exact(&mut body[from..])?;
+        line(stream)?;
+        if size == 0 {
+            return Ok(body);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! (A-G-10); closing and stock belong to the campaign, not to a version.
 //! Adding a kind: a folder beside `recovery` and one arm in [`Terms`].
 
+pub mod presale;
 pub mod promotion;
 pub mod recovery;
 
@@ -27,9 +28,22 @@ pub struct Campaign {
     /// placed, however late we hear of it (A-G-10).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revised_at: Vec<Instant>,
+    /// Which version was in force from which of the shop's revisions on, oldest first: any quote can
+    /// be evaluated again by the rules of its revision (A-G-10).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_force: Vec<InForce>,
     /// A digest of the creating request, to tell a repetition from a conflict.
     #[serde(default)]
     pub request_digest: String,
+}
+
+/// From a revision of the shop's rules on, a version of a campaign, or none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InForce {
+    /// The shop's running number of changes to what it has published.
+    pub revision: u64,
+    /// The version's number; `None` once the campaign is closed.
+    pub version: Option<u32>,
 }
 
 /// One state of what the merchant filled in.
@@ -68,11 +82,15 @@ pub enum Terms {
     OrderPromotion(promotion::OrderTerms),
     /// Goods that come along.
     GiftPromotion(promotion::GiftTerms),
+    /// A deposit now, the balance later.
+    Presale(presale::Terms),
+    /// The lowest prices allowed.
+    PriceFloor(promotion::FloorTerms),
 }
 
 impl Terms {
     /// The stable names of all kinds.
-    pub const KINDS: &[&str] = &["recovery", "item_promotion", "order_promotion", "gift_promotion"];
+    pub const KINDS: &[&str] = &["recovery", "item_promotion", "order_promotion", "gift_promotion", "presale", "price_floor"];
 
     /// The terms alone, as the API shows them.
     pub fn to_json(&self) -> serde_json::Value {
@@ -81,6 +99,8 @@ impl Terms {
             Self::ItemPromotion(terms) => serde_json::to_value(terms),
             Self::OrderPromotion(terms) => serde_json::to_value(terms),
             Self::GiftPromotion(terms) => serde_json::to_value(terms),
+            Self::Presale(terms) => Ok(terms.to_json()),
+            Self::PriceFloor(terms) => serde_json::to_value(terms),
         }
         .unwrap_or_default()
     }
@@ -91,13 +111,30 @@ impl Terms {
             Self::ItemPromotion(_) => "item_promotion",
             Self::OrderPromotion(_) => "order_promotion",
             Self::GiftPromotion(_) => "gift_promotion",
+            Self::Presale(_) => "presale",
+            Self::PriceFloor(_) => "price_floor",
         }
     }
     /// The recovery terms, where it is a recovery campaign.
     pub const fn recovery(&self) -> Option<&recovery::Terms> {
         match self {
             Self::Recovery(terms) => Some(terms),
-            Self::ItemPromotion(_) | Self::OrderPromotion(_) | Self::GiftPromotion(_) => None,
+            Self::ItemPromotion(_)
+            | Self::OrderPromotion(_)
+            | Self::GiftPromotion(_)
+            | Self::Presale(_)
+            | Self::PriceFloor(_) => None,
+        }
+    }
+    /// The presale terms, where it is a presale.
+    pub const fn presale(&self) -> Option<&presale::Terms> {
+        match self {
+            Self::Presale(terms) => Some(terms),
+            Self::Recovery(_)
+            | Self::ItemPromotion(_)
+            | Self::OrderPromotion(_)
+            | Self::GiftPromotion(_)
+            | Self::PriceFloor(_) => None,
         }
     }
     /// Coupons that the campaign may issue; `None` where it issues none.
@@ -172,6 +209,23 @@ impl Campaign {
         let revisions = self.revised_at.iter().filter(|since| **since <= at).count();
         u32::try_from(revisions + 1).unwrap_or(u32::MAX).min(self.version_number())
     }
+    /// The version that was in force at a revision of the shop's rules.
+    pub fn version_at_revision(&self, revision: u64) -> Option<u32> {
+        self.in_force.iter().rev().find(|known| known.revision <= revision)?.version
+    }
+    /// The last of the shop's revisions that changed this campaign; 0 for a draft.
+    pub fn last_revision(&self) -> u64 {
+        self.in_force.last().map_or(0, |known| known.revision)
+    }
+    /// Notes the version in force, where a change has altered it.
+    pub fn note_revision(&mut self, revision: u64, now: Instant) {
+        let published = self.published_at.is_some();
+        let version = (published && !self.is_closed(now)).then(|| self.version_number());
+        let known = self.in_force.last().map(|known| known.version);
+        if known != Some(version) && (known.is_some() || version.is_some()) {
+            self.in_force.push(InForce { revision, version });
+        }
+    }
     /// Whether the merchant has closed it by that moment.
     pub fn is_closed(&self, now: Instant) -> bool {
         self.closed_at.is_some_and(|at| at <= now)
@@ -239,6 +293,12 @@ impl Campaign {
                 "the end must lie ahead; close the campaign instead",
             ));
         }
+        let counted_over = |version: &Version| version.terms.recovery().map(|terms| terms.frequency_scope);
+        if published && counted_over(&next) != counted_over(current) {
+            // Claims are counted under its key; another key would begin at nothing (A-S0-9).
+            let message = "the campaign is published and its claims are counted";
+            found.push(Violation::with("terms.frequency_scope", Code::ImmutableField, message));
+        }
         if next.terms.kind() != current.terms.kind() {
             found.push(Violation::with("kind", Code::ImmutableField, "a campaign keeps its kind"));
         }
@@ -259,11 +319,24 @@ impl Campaign {
 }
 
 impl Version {
+    /// What is allowed but deserves a second look.
+    pub fn warnings(&self, shop: &Shop) -> Vec<Violation> {
+        match &self.terms {
+            Terms::Recovery(terms) => recovery::warnings(self, terms, shop),
+            Terms::Presale(terms) => presale::warnings(terms),
+            Terms::ItemPromotion(_)
+            | Terms::OrderPromotion(_)
+            | Terms::GiftPromotion(_)
+            | Terms::PriceFloor(_) => Vec::new(),
+        }
+    }
     /// Everything that breaks a rule, field by field.
     pub fn violations(&self, shop: &Shop, now: Instant) -> Vec<Violation> {
         let mut found = Vec::new();
         if self.name.trim().is_empty() {
             found.push(Violation::new("name", Code::Required));
+        } else if self.name.chars().any(char::is_control) {
+            found.push(Violation::with("name", Code::InvalidValue, "no control characters"));
         }
         if self.name.chars().count() > limits::NAME_CHARS {
             found.push(Violation::with(
@@ -281,6 +354,8 @@ impl Version {
             Terms::ItemPromotion(terms) => terms.check(&mut found),
             Terms::OrderPromotion(terms) => terms.check(&mut found),
             Terms::GiftPromotion(terms) => terms.check(&mut found),
+            Terms::Presale(terms) => terms.check(self, &mut found),
+            Terms::PriceFloor(terms) => terms.check(&mut found),
         }
         if !matches!(self.terms, Terms::Recovery(_)) {
             promotion::check_period(self, &mut found);

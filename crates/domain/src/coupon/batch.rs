@@ -33,6 +33,10 @@ impl CouponKind {
     /// Every kind, in the order in which they take effect.
     pub const ALL: &[Self] =
         &[Self::Shop, Self::Product, Self::Dong, Self::Jing, Self::Jingtie, Self::Freight, Self::Payment];
+    /// Reads the stable text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
     /// The stable text.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -102,6 +106,12 @@ impl Batch {
         fault(!quantity, "quantity", Code::OutOfRange, "1 to 10,000,000");
         let limit = (1..=limits::BATCH_PER_CUSTOMER).contains(&self.per_customer_limit);
         fault(!limit, "per_customer_limit", Code::OutOfRange, "1 to 100");
+        if self.kind == CouponKind::Payment {
+            // It comes off at the cashier, where the merchant bears it (S0-R27).
+            let fits = self.benefit.save.is_some_and(|save| save <= self.benefit.spend);
+            fault(!fits, "save", Code::OutOfRange, "a payment coupon saves an amount, at most its spend");
+            fault(self.funded_by != Party::Merchant, "funded_by", Code::InvalidValue, "the merchant");
+        }
         fault(self.ends_at <= self.starts_at, "ends_at", Code::OutOfRange, "after the start");
         found.extend(self.scope.violations());
         found

@@ -1,17 +1,21 @@
 //! A coupon in a customer's hands and its life: available, locked, used, expired, void.
 //!
-//! Always holds: a coupon is held by at most one payment, is used at most once (S0-R24), and every
-//! lock ends. Nothing leaves `used`, `expired` or `void`, with one exception that the order of
+//! Always holds: a coupon is held by at most one payment or order, is used at most once (S0-R24), and
+//! every lock ends. Nothing leaves `used`, `expired` or `void`, with one exception that the order of
 //! events demands: a payment that happened in time, heard of late, turns `void` or `expired` into
 //! `used`, and a payment found to have come after the cancellation, or after another payment of its
-//! order, gives its coupon back (A-G-8).
+//! order, gives its coupon back (A-G-8). And a batch may say that a full refund does.
 
 mod batch;
+mod issue;
+mod origin;
 
 pub use batch::{Batch, CouponKind};
+pub use issue::{BatchCounters, BatchRecord, BatchStatus, Grant, grant};
+pub use origin::{FromBatch, FromOffer, Origin};
 
 use crate::{
-    CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,
+    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,
     order::{Method, OrderKind},
 };
 use money::Money;
@@ -23,7 +27,7 @@ use serde::{Deserialize, Serialize};
 pub enum CouponStatus {
     /// Ready to be used.
     Available,
-    /// Held by a payment in progress.
+    /// Held by a payment in progress, or by an order that was placed with it.
     Locked,
     /// Used by a payment that succeeded.
     Used,
@@ -65,29 +69,27 @@ pub enum Bind {
 
 /// Who holds a locked coupon, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the words say it")]
+#[allow(missing_docs, reason = "the words say it; the others are described")]
 pub struct Lock {
     pub order_id: OrderId,
-    pub payment_id: PaymentId,
+    /// The payment that holds it; none where the order does, from its placing on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<PaymentId>,
     pub until: Instant,
 }
 
-/// A payment coupon: spend this much, save that much. Amounts are minor units.
+/// A coupon: spend this much, save that much. Amounts are minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the words say it; the others are described")]
 pub struct Coupon {
     pub coupon_id: CouponId,
-    pub campaign_id: CampaignId,
-    /// The campaign's version that it was claimed from.
-    pub version: u32,
+    /// What it was claimed from.
+    #[serde(flatten)]
+    pub origin: Origin,
     pub customer_id: CustomerId,
     pub spend: Money,
+    /// What comes off; zero where a percentage does.
     pub save: Money,
-    pub bind: Bind,
-    /// The order it was shown on.
-    pub origin_order_id: OrderId,
-    /// Whether Baitiao may use it, beside JD Pay (S0-R07).
-    pub allow_baitiao: bool,
     pub claimed_at: Instant,
     pub usable_until: Instant,
     pub status: CouponStatus,
@@ -101,17 +103,36 @@ pub struct Coupon {
 }
 
 impl Coupon {
+    /// The campaign that it is from.
+    pub fn campaign_id(&self) -> Option<&CampaignId> {
+        self.origin.offer().map(|offer| &offer.campaign_id)
+    }
+    /// The batch that it is from.
+    pub fn batch_id(&self) -> Option<&BatchId> {
+        self.origin.batch().map(|batch| &batch.batch_id)
+    }
+    /// What it is; those that recovery shows work at the cashier.
+    pub fn kind(&self) -> CouponKind {
+        self.origin.batch().map_or(CouponKind::Payment, |batch| batch.kind)
+    }
+    /// The only order that it may be used on.
+    pub fn bound_to(&self) -> Option<&OrderId> {
+        let bound = self.origin.offer().filter(|offer| offer.bind == Bind::OriginOrder);
+        bound.map(|offer| &offer.origin_order_id)
+    }
+
     /// Whether it may stand on that order at that moment, for that amount and method. The checks
     /// that do not depend on who holds it.
     pub fn check(&self, order: &crate::order::Order, method: Method, at: Instant) -> Result<(), Refusal> {
         if self.customer_id != order.customer_id {
             return Err(Code::NotOwner.into());
         }
-        if self.bind == Bind::OriginOrder && self.origin_order_id != order.order_id {
-            return Err(Refusal::with(
-                Code::OutOfScope,
-                format!("the coupon is for order {}", self.origin_order_id),
-            ));
+        if let Some(other) = self.bound_to().filter(|bound| **bound != order.order_id) {
+            return Err(Refusal::with(Code::OutOfScope, format!("the coupon is for order {other}")));
+        }
+        if self.kind() != CouponKind::Payment {
+            let detail = "the order's discounts name it when it is placed; at the cashier it does not work";
+            return Err(Refusal::with(Code::StageNotAllowed, detail));
         }
         if order.kind == OrderKind::Presale {
             return Err(Code::PresaleOrder.into());
@@ -141,7 +162,7 @@ impl Coupon {
         scope: &crate::catalog::Scope,
     ) -> Result<(), Refusal> {
         let covered = || order.lines.iter().any(|line| scope.covers(&line.sku, &line.categories));
-        if self.bind == Bind::OriginOrder || covered() {
+        if self.bound_to().is_some() || covered() {
             return Ok(());
         }
         Err(Refusal::with(Code::OutOfScope, "no goods of the order are in the coupon's scope"))
@@ -149,7 +170,8 @@ impl Coupon {
 
     /// The two methods of S0-R22, Baitiao only where the campaign has it.
     pub fn works_with(&self, method: Method) -> bool {
-        method == Method::JdPay || (method == Method::Baitiao && self.allow_baitiao)
+        let allows_baitiao = self.origin.offer().is_none_or(|offer| offer.allow_baitiao);
+        method == Method::JdPay || (method == Method::Baitiao && allows_baitiao)
     }
 
     /// A payment takes hold of it. The same order may take it again with another payment (A-S0-11).
@@ -174,13 +196,47 @@ impl Coupon {
 
     /// The payment that held it failed or ran out of time. `false` when that payment did not hold it.
     pub fn unlock(&mut self, payment: &PaymentId) -> bool {
-        let holds = self.lock.as_ref().is_some_and(|lock| lock.payment_id == *payment);
-        if holds && self.status == CouponStatus::Locked {
+        let holds = self.lock.as_ref().is_some_and(|lock| lock.payment_id.as_ref() == Some(payment));
+        if holds {
+            self.let_go();
+        }
+        holds
+    }
+
+    /// Whoever holds it does so no longer.
+    pub fn let_go(&mut self) {
+        if self.status == CouponStatus::Locked {
             self.status = CouponStatus::Available;
             self.lock = None;
             self.wake_at = Some(self.usable_until);
         }
-        holds
+    }
+
+    /// Whether that order holds it, by its placing or by one of its payments.
+    pub fn is_held_by(&self, order: &OrderId) -> bool {
+        self.lock.as_ref().is_some_and(|lock| lock.order_id == *order)
+    }
+
+    /// An order that was placed with it in its time was paid: from its placing on the coupon is spent,
+    /// however long the payment took. Refused while another order holds it, and when it had ended
+    /// before.
+    pub fn redeem_placed(&mut self, order: &OrderId, placed_at: Instant, at: Instant) -> Result<(), Refusal> {
+        match self.status {
+            CouponStatus::Used => return Err(Code::CouponUsed.into()),
+            CouponStatus::Locked if !self.is_held_by(order) => return Err(Code::CouponLocked.into()),
+            CouponStatus::Void if self.ended_at.is_some_and(|ended| placed_at >= ended) => {
+                return Err(Code::CouponVoid.into());
+            }
+            CouponStatus::Locked => {}
+            CouponStatus::Available | CouponStatus::Expired | CouponStatus::Void => {
+                if placed_at >= self.usable_until {
+                    return Err(Code::CouponExpired.into());
+                }
+            }
+        }
+        self.end(CouponStatus::Used, at);
+        self.used_on = Some(order.clone());
+        Ok(())
     }
 
     /// A payment with it succeeded at that moment, which must lie in its time. Refused while another
@@ -221,7 +277,7 @@ impl Coupon {
         if self.status != CouponStatus::Used {
             return false;
         }
-        if self.bind == Bind::OriginOrder {
+        if self.bound_to().is_some() {
             return self.void(at);
         }
         (self.status, self.used_on, self.ended_at) = (CouponStatus::Available, None, None);
@@ -233,7 +289,9 @@ impl Coupon {
     /// Its time ran out. `false` when it had ended before, or the moment has not come.
     pub fn expire(&mut self, now: Instant) -> bool {
         let live = matches!(self.status, CouponStatus::Available | CouponStatus::Locked);
-        if !live || now < self.usable_until {
+        // An order that was placed with it in time keeps it for as long as it may be paid.
+        let kept = self.lock.as_ref().is_some_and(|lock| lock.payment_id.is_none() && now < lock.until);
+        if !live || kept || now < self.usable_until {
             return false;
         }
         self.end(CouponStatus::Expired, self.usable_until);

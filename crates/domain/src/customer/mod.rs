@@ -1,6 +1,10 @@
 //! What a customer has had: claims, reminders, orders left unpaid. One row, read and written in the
 //! transaction that spends a limit.
 
+mod reminders;
+
+pub use reminders::{ReminderSms, WaitingSms};
+
 use crate::{CampaignId, Instant, OrderId, catalog::Category, limits, time::CivilDay};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +27,9 @@ pub struct Standing {
     /// The operator's own word, which stands above the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed: Option<Listed>,
+    /// Balance reminders by SMS; in the platform-wide row.
+    #[serde(default, skip_serializing_if = "ReminderSms::is_empty")]
+    pub reminder_sms: ReminderSms,
 }
 
 /// What claims are counted for.

@@ -137,9 +137,36 @@ fn payment_lines(order: &Order, payment: &Payment, coupon_party: Party) -> Vec<P
         let party = discount.funded_by;
         lines.push((account_of(party), -discount.amount, discount.kind.to_string(), Some(party)));
     }
+    for discount in payment.discounts.iter().map(|came_off| &came_off.discount) {
+        let party = discount.funded_by;
+        lines.push((account_of(party), -discount.amount, discount.kind.to_string(), Some(party)));
+    }
     lines.push((account_of(coupon_party), -payment.saving, "payment_coupon".to_owned(), Some(coupon_party)));
-    lines.push((Account::CustomerCash, payment.saving - order.payable, "payment".to_owned(), None));
+    let came_off = payment.saving + payment.discounted();
+    lines.push((Account::CustomerCash, came_off - order.payable, "payment".to_owned(), None));
     lines
+}
+
+/// Books a presale order's deposit by itself: it stays with the merchant, or goes back. Until then
+/// nobody is due it, so it is in no book; with the balance it is part of [`post_payment`].
+pub fn post_deposit(shop_id: &ShopId, order: &mut Order, deposit: Money, reason: &str, at: Instant) -> Vec<Entry> {
+    let mut posting = Posting { shop_id, order, at, entries: Vec::new() };
+    posting.add(Account::MerchantSales, deposit, reason, None);
+    posting.add(Account::CustomerCash, -deposit, "payment", None);
+    posting.done()
+}
+
+/// Takes the deposit's own books back, and what was refunded of it, because the balance came in time
+/// after all.
+pub fn undo_deposit(shop_id: &ShopId, order: &mut Order, deposit: Money, at: Instant) -> Vec<Entry> {
+    let refunds: Vec<PostingLine> = order.live_refunds().flat_map(refund_lines).collect();
+    let mut posting = Posting { shop_id, order, at, entries: Vec::new() };
+    posting.add(Account::MerchantSales, -deposit, "deposit_undone", None);
+    posting.add(Account::CustomerCash, deposit, "deposit_undone", None);
+    for (account, amount, _, party) in refunds {
+        posting.add(account, -amount, "deposit_undone", party);
+    }
+    posting.done()
 }
 
 fn account_of(party: Party) -> Account {

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 #[allow(missing_docs, reason = "the words say it")]
 pub enum Kind {
     PaymentReminder,
+    BalanceOpening,
+    BalanceClosing,
+    BalanceReminder,
 }
 
 /// How it travels.
@@ -72,11 +75,21 @@ macro_rules! text_of {
         }
     };
 }
-text_of!(Kind { PaymentReminder = "payment_reminder" });
+text_of!(Kind {
+    PaymentReminder = "payment_reminder",
+    BalanceOpening = "balance_opening",
+    BalanceClosing = "balance_closing",
+    BalanceReminder = "balance_reminder"
+});
 text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });
 text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppressed", Failed = "failed" });
 
 /// The link of a payment reminder: the order's page, opened at claim and pay (S0-R39).
 pub fn order_link(shop: &ShopId, order: &OrderId) -> String {
     format!("/shops/{shop}/orders/{order}?action=claim_and_pay")
+}
+
+/// The link of a balance reminder: the order's page, opened at the balance.
+pub fn balance_link(shop: &ShopId, order: &OrderId) -> String {
+    format!("/shops/{shop}/orders/{order}?action=pay_balance")
 }

@@ -7,14 +7,18 @@
 mod kinds;
 mod offer;
 mod place;
+mod presale;
 mod refund;
 mod shares;
 mod stages;
 
 pub use kinds::*;
 pub use offer::{Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
-pub use place::place;
-pub use refund::{Refund, RefundAsk, RefundStatus, RefundedLine, refund};
+pub use place::{place, place_presale};
+pub use presale::{
+    BalanceDiscount, PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome,
+};
+pub use refund::{Fault, Refund, RefundAsk, RefundStatus, RefundedLine, refund};
 pub use stages::{CancelOutcome, PayOutcome, Payment, PaymentStatus, State};
 
 use crate::{CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category};
@@ -42,6 +46,12 @@ pub struct Order {
     pub state: State,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deposit_paid_at: Option<Instant>,
+    /// Until when the deposit was to come, once it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit_deadline: Option<Instant>,
+    /// The presale campaign's side of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presale: Option<Presale>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipped_at: Option<Instant>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,16 +1,47 @@
 //! Takes a placed order in: checks every figure and stores the shares.
 
 use super::{Line, Order, OrderKind, Recovery, State, shares};
-use crate::{Code, Instant, Refusal, Violation, event::Placed, limits, shop::Shop};
+use crate::{
+    Code, Instant, Refusal, Violation, campaign::presale, event::Placed, limits, shop::Shop,
+};
 use money::Money;
 use std::collections::HashSet;
 
 /// An order from what the platform says of it. Refused with the fields at fault when a figure is
 /// negative, too large or does not add up; sums are computed here, never taken over.
 pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal> {
+    place_as(shop, placed, at, None)
+}
+
+/// An order of a presale campaign. The gain comes off as a discount of its own; `payable` may be sent
+/// with it or without.
+pub fn place_presale(
+    shop: &Shop,
+    placed: &Placed,
+    at: Instant,
+    live: presale::Live<'_>,
+) -> Result<Order, Refusal> {
+    place_as(shop, placed, at, Some(live))
+}
+
+fn place_as(
+    shop: &Shop,
+    placed: &Placed,
+    at: Instant,
+    live: Option<presale::Live<'_>>,
+) -> Result<Order, Refusal> {
     Refusal::from_violations(Code::InvalidValue, violations(placed))?;
     let mut lines: Vec<Line> = placed.lines.iter().map(line).collect();
-    shares::spread(&mut lines, &placed.discounts)?;
+    let (discounts, presale) = match live {
+        None => {
+            shares::spread(&mut lines, &placed.discounts)?;
+            (placed.discounts.clone(), None)
+        }
+        Some(live) => {
+            let agreed = super::presale::agree(live, placed, &mut lines, at)?;
+            (agreed.discounts, Some(agreed.presale))
+        }
+    };
     let timeout = match placed.kind {
         OrderKind::Normal => shop.payment_timeout_minutes,
         OrderKind::Presale => shop.deposit_timeout_minutes,
@@ -20,20 +51,22 @@ pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal
         let violation = Violation::with("cancel_at", Code::OutOfRange, "after the order is placed");
         Refusal::from_violations(Code::InvalidValue, vec![violation])?;
     }
-    let order = Order {
+    let mut order = Order {
         order_id: placed.order_id.clone(),
         customer_id: placed.customer_id.clone(),
         source: placed.source.clone(),
         kind: placed.kind,
         goods: placed.goods,
         lines,
-        discounts: placed.discounts.clone(),
+        discounts,
         freight: placed.freight,
         payable: placed.payable,
         placed_at: at,
         cancel_at: Some(deadline),
         state: State::Open,
         deposit_paid_at: None,
+        deposit_deadline: None,
+        presale,
         shipped_at: None,
         received_at: None,
         payments: Vec::new(),
@@ -43,12 +76,14 @@ pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal
         ledger_entries: 0,
     };
     let computed = order.lines.iter().map(Line::payable).sum::<Money>() + order.freight;
-    if computed != placed.payable {
+    let gain = order.presale.as_ref().map_or(Money::ZERO, |presale| presale.gain);
+    if placed.payable != computed && placed.payable != computed + gain {
         let detail = format!("lines + freight - discounts is {computed}, payable says {}", placed.payable);
         let mut refusal = Refusal::with(Code::PayableMismatch, detail);
         refusal.violations.push(Violation::new("payable", Code::PayableMismatch));
         return Err(refusal);
     }
+    order.payable = computed;
     Ok(order)
 }
 
@@ -89,7 +124,10 @@ fn violations(placed: &Placed) -> Vec<Violation> {
             found.push(Violation::new(field("unit_price"), Code::OutOfRange));
         }
     }
+    plain(&mut found, "source", placed.source.as_str());
     for (index, discount) in placed.discounts.iter().enumerate() {
+        plain(&mut found, &format!("discounts[{index}].kind"), &discount.kind);
+        plain(&mut found, &format!("discounts[{index}].id"), discount.id.as_deref().unwrap_or_default());
         amount(&mut found, &format!("discounts[{index}].amount"), discount.amount);
     }
     found
@@ -100,6 +138,13 @@ fn count(found: &mut Vec<Violation>, field: &str, n: usize, low: usize, high: us
         found.push(Violation::with(field, Code::Required, format!("at least {low}")));
     } else if n > high {
         found.push(Violation::with(field, Code::TooMany, format!("at most {high}")));
+    }
+}
+
+/// These words are shown and written into the books.
+fn plain(found: &mut Vec<Violation>, field: &str, text: &str) {
+    if text.chars().any(char::is_control) {
+        found.push(Violation::with(field, Code::InvalidValue, "no control characters"));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Always holds: refunds of a line never exceed what the customer paid for it; when everything has
 //! gone back, the sum is what was paid, freight included. A used payment coupon is not restored.
 
-use super::{Line, Order, Party, Payment, State};
+use super::{Line, Order, Party, Payment, PresaleStage, State};
 use crate::{Code, Instant, LineId, RefundId, Refusal, event::RefundLine, limits};
 use money::{Money, unit_span};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,21 @@ pub struct RefundAsk {
     pub lines: Vec<RefundLine>,
     #[serde(default)]
     pub amount: Option<Money>,
+    /// Whose fault it is; left out, the merchant agrees. Decides what a deposit does (A-S1-20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+}
+
+/// Whose fault a refund is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The customer changed their mind: a deposit stays with the merchant.
+    Customer,
+    /// The merchant cannot deliver.
+    Merchant,
+    /// The platform erred.
+    Platform,
 }
 
 /// One line's part of a refund, in minor units.
@@ -61,25 +76,57 @@ pub struct RefundedLine {
     pub platform_share: Money,
 }
 
-/// What the customer paid for a line: list - shares - its part of the payment coupon.
-fn cash(line: &Line, index: usize, payment: &Payment) -> Money {
-    line.payable() - payment.shares.get(index).copied().unwrap_or_default()
+/// What the customer paid for a line: list - shares - its part of the payment coupon and of what came
+/// off with the balance; while only the deposit is in, its part of that.
+fn cash(order: &Order, index: usize) -> Money {
+    match order.paid_by() {
+        Some(payment) => {
+            let coupon = payment.shares.get(index).copied().unwrap_or_default();
+            order.lines[index].payable() - coupon - payment.discounted_of(index)
+        }
+        None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
+    }
 }
 
-fn platform_part(order: &Order, line: &Line) -> Money {
-    let borne = order.discounts.iter().zip(&line.shares);
-    borne.filter(|(d, _)| d.funded_by == Party::Platform).map(|(_, share)| *share).sum()
+fn platform_part(order: &Order, index: usize) -> Money {
+    let Some(payment) = order.paid_by() else {
+        return Money::ZERO;
+    };
+    let borne = order.discounts.iter().zip(order.lines[index].shares.iter().copied());
+    let with_balance = payment.discounts.iter();
+    let with_balance = with_balance.filter_map(|d| Some((&d.discount, *d.shares.get(index)?)));
+    let borne = borne.chain(with_balance).filter(|(d, _)| d.funded_by == Party::Platform);
+    borne.map(|(_, share)| share).sum()
 }
 
-/// Computes a refund of a paid order. Refuses units that are not there any more (`exceeds_paid`),
+/// Freight that the customer paid.
+fn paid_freight(order: &Order) -> Money {
+    let coupon = |payment: &Payment| payment.shares.last().copied().unwrap_or_default();
+    order.paid_by().map_or(Money::ZERO, |payment| order.freight - coupon(payment))
+}
+
+/// Whether there is money to go back: of a paid order, and of a presale order's deposit unless it is
+/// the customer who gives up (A-S1-20).
+fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
+    if matches!(order.state, State::Paid { .. }) && order.paid_by().is_some() {
+        return Ok(());
+    }
+    match (order.presale_stage(), order.deposit_paid_at) {
+        (Some(PresaleStage::AwaitingBalance | PresaleStage::Forfeited | PresaleStage::Closed), Some(_)) => {
+            if fault == Some(Fault::Customer) {
+                return Err(Code::DepositForfeited.into());
+            }
+            Ok(())
+        }
+        _ => Err(Code::OrderUnpaid.into()),
+    }
+}
+
+/// Computes a refund of a paid order, or of a presale order's deposit. Refuses a customer who gives a
+/// deposit up (`deposit_forfeited`), units that are not there any more (`exceeds_paid`),
 /// an amount above what is left, and one of nothing (`nothing_to_refund`).
 pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
-    let State::Paid { .. } = order.state else {
-        return Err(Code::OrderUnpaid.into());
-    };
-    let Some(payment) = order.paid_by() else {
-        return Err(Code::OrderUnpaid.into());
-    };
+    may_refund(order, ask.fault)?;
     // A request that is decided now is among them already.
     let others = order.refunds.iter().filter(|r| r.refund_id != *id);
     if others.count() >= limits::ORDER_REFUNDS {
@@ -88,8 +135,8 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
     let left = order.paid() - order.refunded();
     let mut refund = match (&ask.lines[..], ask.amount) {
         ([], Some(amount)) => of_amount(order, amount, left)?,
-        ([], None) => of_lines(order, payment, &rest(order))?,
-        (lines, None) => of_lines(order, payment, lines)?,
+        ([], None) => of_lines(order, &rest(order))?,
+        (lines, None) => of_lines(order, lines)?,
         (_, Some(_)) => {
             return Err(Refusal::with(Code::InvalidValue, "send lines or amount, not both"));
         }
@@ -107,7 +154,7 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
 fn blank(id: RefundId) -> Refund {
     Refund {
         refund_id: id,
-        ask: RefundAsk { lines: Vec::new(), amount: None },
+        ask: RefundAsk { lines: Vec::new(), amount: None, fault: None },
         amount: Money::ZERO,
         platform_share: Money::ZERO,
         lines: Vec::new(),
@@ -139,7 +186,7 @@ fn placeholder() -> RefundId {
     RefundId::try_new("r").unwrap_or_else(|_| unreachable!("r is an id"))
 }
 
-fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Refund, Refusal> {
+fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
     let mut refund = blank(placeholder());
     let mut taken = std::collections::HashMap::new();
     for part in asked {
@@ -158,7 +205,7 @@ fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Re
         }
         *before = to;
         let span = |paid: Money| unit_span(paid, line.quantity, from, to).unwrap_or_default();
-        let (amount, platform_share) = (span(cash(line, index, payment)), span(platform_part(order, line)));
+        let (amount, platform_share) = (span(cash(order, index)), span(platform_part(order, index)));
         refund.amount += amount;
         refund.platform_share += platform_share;
         let (line_id, quantity) = (line.line_id.clone(), part.quantity);
@@ -169,7 +216,7 @@ fn of_lines(order: &Order, payment: &Payment, asked: &[RefundLine]) -> Result<Re
     };
     let earlier_freight: Money = order.live_refunds().map(|r| r.freight).sum();
     if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
-        refund.freight = order.freight - payment.shares.last().copied().unwrap_or_default();
+        refund.freight = paid_freight(order);
         refund.amount += refund.freight;
     }
     // Amounts refunded without lines count against what the lines would still return, to the
@@ -198,7 +245,7 @@ impl Order {
         parts.map(|part| part.quantity).sum()
     }
     fn platform_total(&self) -> Money {
-        self.lines.iter().map(|line| platform_part(self, line)).sum()
+        (0..self.lines.len()).map(|index| platform_part(self, index)).sum()
     }
     fn platform_refunded(&self) -> Money {
         self.live_refunds().map(|r| r.platform_share).sum()

@@ -4,8 +4,8 @@
 //! So a payment that happened before the cancellation revives the order however late it arrives,
 //! and a cancellation that happened before the payment undoes it.
 
-use super::{CancelReason, Method, Order, OrderKind, Stage, shares};
-use crate::{Code, CouponId, Instant, PaymentId, Refusal};
+use super::{BalanceDiscount, CancelReason, Method, Order, OrderKind, Stage, shares};
+use crate::{Code, CouponId, Instant, PaymentId, Refusal, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,8 @@ pub enum PaymentStatus {
     Succeeded,
     /// It failed, ran out of time, or a later attempt took its place.
     Failed,
-    /// The money came for an order that had been cancelled before: to be sent back by the platform.
+    /// The money came and was not taken: the order had been cancelled or paid before, or it was not
+    /// what was to be paid. To be sent back by the platform.
     Late,
 }
 
@@ -59,8 +60,29 @@ pub struct Payment {
     /// The saving over the lines and, last, the freight (A-G-5); empty without a coupon.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<Money>,
+    /// What came off with the balance of a presale, with its shares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<BalanceDiscount>,
     pub status: PaymentStatus,
     pub at: Instant,
+}
+
+impl Payment {
+    /// Its money was not taken, so it saved nothing.
+    pub(super) fn make_late(&mut self) {
+        self.status = PaymentStatus::Late;
+        self.saving = Money::ZERO;
+        self.shares.clear();
+        self.discounts.clear();
+    }
+    /// What came off with the balance.
+    pub fn discounted(&self) -> Money {
+        self.discounts.iter().map(|came_off| came_off.discount.amount).sum()
+    }
+    /// A line's part of what came off with the balance.
+    pub fn discounted_of(&self, line: usize) -> Money {
+        self.discounts.iter().filter_map(|came_off| came_off.shares.get(line)).copied().sum()
+    }
 }
 
 /// What a payment did to the order.
@@ -86,8 +108,9 @@ pub enum CancelOutcome {
 }
 
 impl Order {
-    /// Money came in. Refuses a payment of a paid order, one that came when the order had been
-    /// cancelled, and an amount that is not what was to be paid.
+    /// Money came in. Refuses a payment of an order that another one had paid before, one that came
+    /// when the order had been cancelled, and an amount that is not what was to be paid. Of two that
+    /// pay the order the earlier stands, however late it is heard of; the other becomes late.
     pub fn pay(&mut self, payment: Payment) -> Result<PayOutcome, Refusal> {
         if let Some(known) =
             self.payment(&payment.payment_id).filter(|known| known.status == PaymentStatus::Succeeded)
@@ -95,8 +118,13 @@ impl Order {
             let same = known.amount == payment.amount && known.stage == payment.stage;
             return if same { Ok(PayOutcome::Duplicate) } else { Err(Code::IdempotencyConflict.into()) };
         }
+        self.check_stage(payment.stage, payment.at)?;
+        let mut displaced = None;
         match self.state {
-            State::Paid { .. } => return Err(Code::OrderPaid.into()),
+            State::Paid { .. } => {
+                let later = self.displaced_by(&payment).ok_or_else(|| Refusal::new(Code::OrderPaid))?;
+                displaced = Some(later.payment_id.clone());
+            }
             State::Cancelled { at, .. } if payment.at > at => {
                 return Err(Code::OrderCancelled.into());
             }
@@ -106,32 +134,67 @@ impl Order {
         if self.cancel_at.is_some_and(|deadline| payment.at >= deadline) {
             return Err(Code::OrderCancelled.into());
         }
+        let earliest = self.placed_at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
+        if payment.at < earliest {
+            let message =
+                format!("the order was placed at {}; the payment lies too far before it", self.placed_at);
+            let violation = Violation::with("time", Code::OutOfRange, message);
+            Refusal::from_violations(Code::OutOfRange, vec![violation])?;
+        }
         self.check_amount(&payment)?;
         let at = payment.at;
         let stage = payment.stage;
+        if let Some(later) = self.payments.iter_mut().find(|p| Some(&p.payment_id) == displaced.as_ref()) {
+            later.make_late();
+        }
         self.put_payment(payment);
         if stage == Stage::Deposit {
-            self.deposit_paid_at = Some(at);
-            let deadline = self.cancel_at.take();
-            // A deposit in time lifts its own deadline; any other cancellation came after it and stands.
-            if let State::Cancelled { at, .. } = self.state
-                && deadline == Some(at)
-            {
-                self.state = State::Open;
-            }
+            self.take_deposit(at);
             return Ok(PayOutcome::DepositPaid);
         }
         self.state = State::Paid { at };
         Ok(PayOutcome::Paid)
     }
 
+    /// The payment of a paid order that this one was made before: the later of the two goes back.
+    /// In one instant the smaller id is the earlier.
+    pub fn displaced_by(&self, payment: &Payment) -> Option<&Payment> {
+        let when = |p: &Payment| (p.at, p.payment_id.clone());
+        self.paid_by().filter(|known| payment.stage != Stage::Deposit && when(payment) < when(known))
+    }
+
+    /// Money came that the order does not take: it is kept as late, in place of what was known of that
+    /// payment. `false` when that is known, is no amount of money, or there are too many of them to
+    /// keep. Of two accounts of one payment the later stands.
+    pub fn keep_late(&mut self, mut payment: Payment) -> bool {
+        payment.make_late();
+        if !(1..=limits::AMOUNT_MINOR).contains(&payment.amount.minor()) {
+            return false;
+        }
+        let late = |p: &&Payment| p.status == PaymentStatus::Late;
+        match self.payment(&payment.payment_id) {
+            Some(known) if known.status == PaymentStatus::Succeeded => return false,
+            Some(known) if late(&known) && (known.at, known.amount) >= (payment.at, payment.amount) => {
+                return false;
+            }
+            None if self.payments.iter().filter(late).count() >= limits::ORDER_PAYMENTS => return false,
+            Some(_) | None => {}
+        }
+        self.put_payment(payment);
+        true
+    }
+
     fn check_amount(&self, payment: &Payment) -> Result<(), Refusal> {
+        let deposits = self.payments.iter().filter(|p| p.stage == Stage::Deposit);
+        let deposits = deposits.filter(|p| p.status == PaymentStatus::Succeeded);
+        let deposited: Money = deposits.map(|p| p.amount).sum();
         let due = match payment.stage {
-            Stage::Full | Stage::Balance => self.payable - self.paid() - payment.saving,
+            Stage::Full | Stage::Balance => self.payable - deposited - payment.saving - payment.discounted(),
             Stage::Deposit if self.kind != OrderKind::Presale => {
                 return Err(Refusal::with(Code::InvalidValue, "only a presale order has a deposit"));
             }
             Stage::Deposit if self.deposit_paid_at.is_some() => return Err(Code::OrderPaid.into()),
+            Stage::Deposit if self.presale.is_some() => self.deposit_due().unwrap_or_default(),
             Stage::Deposit if payment.amount.is_positive() && payment.amount < self.payable => {
                 return Ok(());
             }
@@ -167,12 +230,13 @@ impl Order {
             State::Paid { .. } => CancelOutcome::PaymentUndone,
         };
         self.state = State::Cancelled { at, reason };
+        self.undo_later_deposit(at);
         for payment in &mut self.payments {
-            payment.status = match payment.status {
-                PaymentStatus::Succeeded if payment.stage != Stage::Deposit => PaymentStatus::Late,
-                PaymentStatus::Started => PaymentStatus::Failed,
-                other => other,
-            };
+            match payment.status {
+                PaymentStatus::Succeeded if payment.stage != Stage::Deposit => payment.make_late(),
+                PaymentStatus::Started => payment.status = PaymentStatus::Failed,
+                PaymentStatus::Succeeded | PaymentStatus::Failed | PaymentStatus::Late => {}
+            }
         }
         Ok(outcome)
     }

@@ -63,6 +63,17 @@ pub struct Shop {
     pub free_shipping: Option<FreeShipping>,
 }
 
+/// What there is of campaigns in a shop, drafts left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Campaigns {
+    /// None was ever published.
+    None,
+    /// All are over or closed.
+    Over,
+    /// One is scheduled, running or exhausted.
+    Live,
+}
+
 /// Freight rule of a shop, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "two amounts")]
@@ -103,6 +114,8 @@ impl Shop {
         range("push_lead_minutes", self.push_lead_minutes, 0, 60 * 24 * 60);
         if self.name.trim().is_empty() {
             found.push(Violation::new("name", Code::Required));
+        } else if self.name.chars().any(char::is_control) {
+            found.push(Violation::with("name", Code::InvalidValue, "no control characters"));
         }
         if self.name.chars().count() > limits::NAME_CHARS {
             found.push(Violation::new("name", Code::TooLongText));
@@ -114,6 +127,22 @@ impl Shop {
             found.push(Violation::new("free_shipping", Code::NegativeAmount));
         }
         found
+    }
+
+    /// Settings that stand as long as something is counted by them: the zone and the kind while a
+    /// campaign lies ahead or runs, the currency once there was one.
+    pub fn fixed(&self, next: &Self, campaigns: Campaigns) -> Vec<Violation> {
+        let live = campaigns == Campaigns::Live;
+        let any = campaigns != Campaigns::None;
+        let while_live = "close the campaigns that are ahead or running first";
+        let for_good = "campaigns have been published in this currency";
+        let fields = [
+            ("kind", self.kind != next.kind && live, while_live),
+            ("time_zone", self.time_zone.name() != next.time_zone.name() && live, while_live),
+            ("currency", self.currency != next.currency && any, for_good),
+        ];
+        let changed = fields.into_iter().filter(|(_, changed, _)| *changed);
+        changed.map(|(field, _, why)| Violation::with(field, Code::ImmutableField, why)).collect()
     }
 
     /// Whether the moment lies in the shop's quiet hours.

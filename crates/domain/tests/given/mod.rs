@@ -5,9 +5,11 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
+pub mod presale;
+
 use domain::campaign::recovery::{self, FrequencyScope, Live};
 use domain::campaign::{Campaign, Terms, Version};
-use domain::coupon::{Bind, Coupon, CouponStatus};
+use domain::coupon::{Bind, Coupon, CouponStatus, FromOffer};
 use domain::event::{Placed, PlacedLine};
 use domain::order::{self, Discount, Goods, Method, Order, OrderKind, Party, Payment};
 use domain::order::{Offer, OfferStatus, PaymentStatus, Source, Stage};
@@ -88,6 +90,7 @@ pub fn campaign(name: &str, terms: recovery::Terms) -> Campaign {
         closed_at: None,
         versions: vec![version(terms)],
         revised_at: Vec::new(),
+        in_force: Vec::new(),
         request_digest: String::new(),
     }
 }
@@ -161,18 +164,25 @@ pub fn shown(mut order: Order) -> Order {
     order
 }
 
+/// Shown on order `o1` and bound to it.
+pub fn from_offer() -> FromOffer {
+    FromOffer {
+        campaign_id: id("june"),
+        version: 1,
+        bind: Bind::OriginOrder,
+        origin_order_id: id("o1"),
+        allow_baitiao: true,
+    }
+}
+
 /// 100 minus 5 for order `o1` of `c1`, claimed on 10 June at 12:00.
 pub fn coupon() -> Coupon {
     Coupon {
         coupon_id: id("cp1"),
-        campaign_id: id("june"),
-        version: 1,
+        origin: from_offer().into(),
         customer_id: id("c1"),
         spend: fen(100_00),
         save: fen(5_00),
-        bind: Bind::OriginOrder,
-        origin_order_id: id("o1"),
-        allow_baitiao: true,
         claimed_at: at("10T12:00:00"),
         usable_until: at("12T12:00:00"),
         status: CouponStatus::Available,
@@ -193,6 +203,7 @@ pub fn payment(order: &Order, name: &str, saving: i64, at: Instant) -> Payment {
         amount: order.payable - fen(saving),
         saving: fen(saving),
         shares: Vec::new(),
+        discounts: Vec::new(),
         status: PaymentStatus::Succeeded,
         at,
     }

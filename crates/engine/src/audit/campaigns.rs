@@ -19,10 +19,13 @@ pub type Figures = BTreeMap<CampaignId, Counters>;
 
 /// Adds a coupon to a recount.
 pub fn tally(recount: &mut Figures, coupon: &Coupon) {
-    if !recount.contains_key(&coupon.campaign_id) {
-        recount.insert(coupon.campaign_id.clone(), Counters::default());
+    let Some(campaign) = coupon.campaign_id() else {
+        return;
+    };
+    if !recount.contains_key(campaign) {
+        recount.insert(campaign.clone(), Counters::default());
     }
-    let Some(figures) = recount.get_mut(&coupon.campaign_id) else {
+    let Some(figures) = recount.get_mut(campaign) else {
         return;
     };
     figures.issued += 1;

@@ -98,8 +98,9 @@ fn name(counted: &Counted) -> String {
 
 /// What a coupon was counted for in its shop; `None` when it counts over the platform.
 fn counted(walk: &Walk<'_>, coupon: &Coupon) -> Option<Counted> {
-    match walk.terms(&coupon.campaign_id, coupon.version)?.frequency_scope {
-        FrequencyScope::Campaign => Some(Counted::Campaign(coupon.campaign_id.clone())),
+    let offer = coupon.origin.offer()?;
+    match walk.terms(&offer.campaign_id, offer.version)?.frequency_scope {
+        FrequencyScope::Campaign => Some(Counted::Campaign(offer.campaign_id.clone())),
         FrequencyScope::Shop => Some(Counted::All),
         FrequencyScope::Platform => None,
     }

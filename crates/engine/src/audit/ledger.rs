@@ -1,6 +1,6 @@
 //! The books: the entries of an order sum to zero, and the merchant is due what the order brought.
 
-use super::{Faults, orders::borne_by_merchant};
+use super::{Faults, orders::borne_by_merchant, presale};
 use domain::ledger::{Entry, settle};
 use domain::order::{Order, Refund, RefundStatus, State};
 use money::Money;
@@ -34,7 +34,7 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
 /// Gross, paid and settled, computed from the order alone.
 fn due(order: &Order) -> (Money, Money, Money) {
     let (State::Paid { .. }, Some(payment)) = (order.state, order.paid_by()) else {
-        return (Money::ZERO, Money::ZERO, Money::ZERO);
+        return presale::deposit_due(order);
     };
     let booked = |refund: &&Refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded);
     let refunds = order.refunds.iter().filter(booked);

@@ -2,7 +2,12 @@
 
 use super::{Walk, sieve::Seen};
 use crate::port::{MessageFilter, Page, Read};
-use domain::{MessageId, catalog::Category, message::Message, order::Order};
+use domain::{
+    MessageId,
+    catalog::Category,
+    message::{Kind, Message},
+    order::Order,
+};
 
 /// At most one push an order, none after its claim or its end (S0-R36, S0-R40).
 pub const ONCE: &str = "push_once";
@@ -23,7 +28,8 @@ pub fn walk(walk: &mut Walk<'_>, seen: &mut Seen) -> Read<()> {
 }
 
 fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
-    let Some(sent_at) = message.sent_at else {
+    // Balance reminders have rules of their own (S1-R22, S1-R24, A-S1-17).
+    let Some(sent_at) = message.sent_at.filter(|_| message.kind == Kind::PaymentReminder) else {
         return Ok(());
     };
     for check in [ONCE, QUIET, CATEGORY] {
@@ -107,7 +113,7 @@ fn earlier(
             if other.message_id >= message.message_id {
                 return Ok(());
             }
-            if other.sent_at.is_some() && each(other)? {
+            if other.sent_at.is_some() && other.kind == message.kind && each(other)? {
                 return Ok(());
             }
         }

@@ -9,12 +9,14 @@
 //! What it cannot know: settings of the past. Quiet hours and civil days are judged by the shop as
 //! it is now. Claims counted over the whole platform are not recounted.
 
+mod batches;
 mod campaigns;
 mod coupons;
 mod customers;
 mod ledger;
 mod messages;
 mod orders;
+mod presale;
 mod sieve;
 mod timers;
 
@@ -98,7 +100,9 @@ pub fn audit(
 }
 
 /// Every check, so that a report says of each how much it looked at.
-const CHECKS: [&str; 16] = [
+const CHECKS: [&str; 18] = [
+    batches::COUNTERS,
+    batches::LIMITS,
     campaigns::COUNTERS,
     campaigns::QUANTITY,
     coupons::ORIGIN,
@@ -136,8 +140,9 @@ impl Walk<'_> {
     fn shop(&mut self, seen: &mut sieve::Seen, balance: &mut sieve::Balance) -> Read<()> {
         balance.clear();
         let counters = self.read_campaigns()?;
-        let recount = coupons::walk(self, balance)?;
+        let (recount, of_batches) = coupons::walk(self, balance)?;
         campaigns::check(self, counters, recount)?;
+        batches::walk(self, &of_batches)?;
         orders::walk(self, balance)?;
         customers::walk(self)?;
         messages::walk(self, seen)?;

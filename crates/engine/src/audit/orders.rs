@@ -1,6 +1,6 @@
 //! Orders: the sums, the stages, what went back, and that nothing is offered after the end.
 
-use super::{Faults, Walk, coupons, ledger, messages, sieve::Balance};
+use super::{Faults, Walk, coupons, ledger, messages, presale, sieve::Balance};
 use crate::decide::order_wake;
 use crate::port::Read;
 use crate::rows::TimelineEntry;
@@ -88,6 +88,7 @@ fn amounts(order: &Order, found: &mut Faults) {
     if order.lines.iter().any(|line| line.payable().is_negative()) {
         found.push((AMOUNTS, "a line costs less than nothing".to_owned()));
     }
+    presale::balance_shares(order, found);
     for payment in succeeded(order).filter(|p| p.stage != Stage::Deposit) {
         let shares: Money = payment.shares.iter().copied().sum();
         if shares != payment.saving {
@@ -109,7 +110,7 @@ fn stages(order: &Order, found: &mut Faults) {
     match (paid_at, &last[..]) {
         (None, []) => {}
         (Some(at), [payment]) => {
-            if payment.at != at || order.paid() + payment.saving != order.payable {
+            if payment.at != at || order.paid() + payment.saving + payment.discounted() != order.payable {
                 let detail = format!(
                     "{} was payable and paid at {at}, {} came and {} was saved at {}",
                     order.payable,
@@ -129,6 +130,7 @@ fn stages(order: &Order, found: &mut Faults) {
             found.push((STAGES, detail));
         }
     }
+    presale::stages(order, found);
     if !matches!(order.state, State::Open) {
         ended(order, found);
     }
@@ -174,10 +176,13 @@ fn happenings(timeline: &[TimelineEntry], found: &mut Faults) {
 fn claimed(order: &Order, id: &CouponId, coupon: Option<&Coupon>, found: &mut Faults) {
     let wrong = match coupon {
         None => format!("its offer became coupon {id}, which does not exist"),
-        Some(coupon) if coupon.origin_order_id != order.order_id => {
-            format!("its offer became coupon {id}, which is of order {}", coupon.origin_order_id)
-        }
-        Some(_) => return,
+        Some(coupon) => match coupon.origin.offer() {
+            None => format!("its offer became coupon {id}, which is of a batch"),
+            Some(offer) if offer.origin_order_id != order.order_id => {
+                format!("its offer became coupon {id}, which is of order {}", offer.origin_order_id)
+            }
+            Some(_) => return,
+        },
     };
     found.push((coupons::ORIGIN, wrong));
 }
@@ -206,10 +211,15 @@ fn refunds(order: &Order, found: &mut Faults) {
     if back > paid || back.is_negative() {
         found.push((REFUNDS, format!("{back} went back, {paid} was paid")));
     }
-    let shares = order.paid_by().map(|payment| &payment.shares[..]).unwrap_or_default();
     let mut all_units = true;
     for (index, line) in order.lines.iter().enumerate() {
-        let cash = line.payable() - shares.get(index).copied().unwrap_or_default();
+        let cash = match order.paid_by() {
+            Some(payment) => {
+                let coupon = payment.shares.get(index).copied().unwrap_or_default();
+                line.payable() - coupon - payment.discounted_of(index)
+            }
+            None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
+        };
         let parts = order
             .refunds
             .iter()
@@ -232,9 +242,10 @@ fn refunds(order: &Order, found: &mut Faults) {
     }
 }
 
-/// What the merchant bears of the discounts that the order came with.
+/// What the merchant bears of the discounts that the order and its balance came with.
 pub fn borne_by_merchant(order: &Order) -> Money {
-    let discounts = order.discounts.iter();
+    let with_balance = order.paid_by().into_iter().flat_map(|payment| &payment.discounts);
+    let discounts = order.discounts.iter().chain(with_balance.map(|came_off| &came_off.discount));
     let own = discounts.filter(|discount| discount.funded_by == Party::Merchant);
     own.map(|discount| discount.amount).sum()
 }

@@ -50,6 +50,7 @@ pub fn create(
         closed_at: None,
         versions: vec![Version { made_at: draft.now, ..version.clone() }],
         revised_at: Vec::new(),
+        in_force: Vec::new(),
         request_digest: digest.to_owned(),
     };
     Ok(put(draft, campaign, Counters::default()))
@@ -63,7 +64,10 @@ fn reply(draft: &Draft<'_>, row: &CampaignRow) -> Reply {
     Reply::Campaign { campaign: row.campaign.clone(), counters: row.counters.clone(), now: draft.now }
 }
 
-fn put(draft: &mut Draft<'_>, campaign: Campaign, counters: Counters) -> Reply {
+fn put(draft: &mut Draft<'_>, mut campaign: Campaign, counters: Counters) -> Reply {
+    let known = draft.find_shop().map(|row| &row.campaigns[..]).unwrap_or_default();
+    let last = known.iter().map(|row| row.campaign.last_revision()).max().unwrap_or_default();
+    campaign.note_revision(last + 1, draft.now);
     let campaign = Arc::new(campaign);
     draft.changes().campaigns.push(campaign.clone());
     let status = campaign.status(&counters, draft.now);

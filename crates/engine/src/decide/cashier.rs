@@ -29,6 +29,7 @@ pub fn start_payment(
         return repeat(draft, known, method, coupon);
     }
     let stage = open_stage(&order, draft.now)?;
+    order.check_stage(stage, draft.now)?;
     if order.payments.len() >= limits::ORDER_PAYMENTS {
         return Err(Refusal::with(Code::LimitReached, format!("{} attempts", limits::ORDER_PAYMENTS)));
     }
@@ -38,9 +39,9 @@ pub fn start_payment(
         let mut found = draft.coupon(coupon_id).ok_or_else(missing)?;
         draft.check_coupon(&found, &order, method, draft.now)?;
         // A lock that has run out holds nothing, even if its timer has not fired yet.
-        if let Some(lock) = found.lock.clone().filter(|lock| lock.until <= draft.now) {
+        if found.lock.as_ref().is_some_and(|lock| lock.until <= draft.now) {
             let from = found.status;
-            found.unlock(&lock.payment_id);
+            found.let_go();
             draft.move_coupon(found.clone(), from);
         }
         held = Some(found);
@@ -51,7 +52,7 @@ pub fn start_payment(
     if let Some(mut coupon) = held {
         let (from, until) = (coupon.status, draft.now.plus_minutes(i64::from(shop.payment_lock_minutes)));
         let until = until.min(coupon.usable_until);
-        coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: id.clone(), until })?;
+        coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: Some(id.clone()), until })?;
         draft.move_coupon(coupon, from);
     }
     let payment = Payment {
@@ -62,6 +63,7 @@ pub fn start_payment(
         amount,
         saving,
         shares: Vec::new(),
+        discounts: Vec::new(),
         status: PaymentStatus::Started,
         at: draft.now,
     };
@@ -104,6 +106,7 @@ fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {
         State::Open => {}
     }
     match (order.kind, order.deposit_paid_at) {
+        (OrderKind::Presale, _) if order.presale.as_ref().is_some_and(|presale| presale.in_full) => Ok(Stage::Full),
         (OrderKind::Normal, _) => Ok(Stage::Full),
         (OrderKind::Presale, Some(_)) => Ok(Stage::Balance),
         (OrderKind::Presale, None) => {

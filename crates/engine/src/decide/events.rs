@@ -1,6 +1,6 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
-use super::{keys::inbox_key, orders, refunds};
+use super::{keys::inbox_key, named, orders, presale, refunds};
 use crate::command::{EventOutcome, EventResult};
 use crate::draft::Draft;
 use crate::rows::{Digest, InboxRow, Parked, TimelineEntry};
@@ -8,7 +8,7 @@ use domain::{
     Code, Refusal,
     event::{Body, OrderEvent, Placed},
     limits,
-    order::{self, Order, OrderKind, RefundStatus, Stage, State},
+    order::{self, Order, OrderKind, PaymentStatus, RefundStatus, Stage, State},
 };
 use serde_json::json;
 
@@ -18,6 +18,8 @@ enum Effect {
     Known,
     /// Its predecessor is missing.
     Early,
+    /// It breaks a rule, but it tells of money: that is kept and written down.
+    Refused(Refusal),
 }
 
 /// Takes an event in.
@@ -31,9 +33,9 @@ pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Resu
         );
         return Err(Refusal::with(Code::TimeInFuture, detail));
     }
-    let outcome = match &event.body {
-        Body::MemberJoined(_) => EventOutcome::Applied,
-        Body::Placed(placed) => place(draft, shop, placed, event)?,
+    let result = match &event.body {
+        Body::MemberJoined(_) => EventResult::of(EventOutcome::Applied),
+        Body::Placed(placed) => EventResult::of(place(draft, shop, placed, event)?),
         Body::Cancelled(_)
         | Body::Shipped(_)
         | Body::Received(_)
@@ -44,10 +46,13 @@ pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Resu
         | Body::RefundRejected(_)
         | Body::RefundSucceeded(_) => change(draft, event)?,
     };
-    let row = InboxRow { digest, received_at: draft.now };
-    let key = inbox_key(draft.shop_id, event);
-    draft.changes().inbox.push((key, row));
-    Ok(EventResult::of(outcome))
+    // What was rejected may be sent again, corrected or when things have changed.
+    if result.outcome != EventOutcome::Rejected {
+        let row = InboxRow { digest, received_at: draft.now };
+        let key = inbox_key(draft.shop_id, event);
+        draft.changes().inbox.push((key, row));
+    }
+    Ok(result)
 }
 
 fn place(
@@ -56,7 +61,7 @@ fn place(
     placed: &Placed,
     event: &OrderEvent,
 ) -> Result<EventOutcome, Refusal> {
-    let mut order = order::place(shop, placed, event.occurred_at)?;
+    let mut order = presale::place(draft, shop, placed, event.occurred_at)?;
     if let Some(known) = draft.order(&order.order_id) {
         let same = same_order(&known, &order);
         return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
@@ -65,6 +70,7 @@ fn place(
     draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
     orders::cover(draft, &mut order)?;
     replay_parked(draft, &mut order);
+    named::follow(draft, &mut order, named::Before::NEW);
     draft.put_order(order);
     Ok(EventOutcome::Applied)
 }
@@ -78,21 +84,27 @@ fn same_order(known: &Order, new: &Order) -> bool {
         && (known.kind, known.goods, &known.source) == (new.kind, new.goods, &new.source)
 }
 
-fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
+fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refusal> {
     let id = event.body.order_id().ok_or_else(|| Refusal::new(Code::NotFound))?;
     let Some(mut order) = draft.order(id) else {
-        return park(draft, event);
+        return park(draft, event).map(EventResult::of);
     };
+    let before = named::Before::of(&order);
     match apply(draft, &mut order, event)? {
         Effect::Applied => {}
-        Effect::Known => return Ok(EventOutcome::Duplicate),
-        Effect::Early => return park(draft, event),
+        Effect::Known => return Ok(EventResult::of(EventOutcome::Duplicate)),
+        Effect::Early => return park(draft, event).map(EventResult::of),
+        Effect::Refused(refusal) => {
+            draft.put_order(order);
+            return Ok(EventResult::rejected(refusal));
+        }
     }
     if matches!(event.body, Body::PaymentSucceeded(_)) {
         replay_parked(draft, &mut order);
     }
+    named::follow(draft, &mut order, before);
     draft.put_order(order);
-    Ok(EventOutcome::Applied)
+    Ok(EventResult::of(EventOutcome::Applied))
 }
 
 fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
@@ -120,7 +132,7 @@ fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
         let mut tried = order.clone();
         match apply(draft, &mut tried, &parked.event) {
             Ok(Effect::Early) => continue,
-            Ok(Effect::Applied | Effect::Known) => *order = tried,
+            Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => *order = tried,
             Err(refusal) => {
                 let detail = json!({ "event_id": parked.event.event_id, "detail": refusal.detail });
                 let entry = TimelineEntry::new(parked.event.occurred_at, "event.rejected");
@@ -139,13 +151,22 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
     match &event.body {
         // A balance follows its deposit.
         Body::PaymentSucceeded(paid) if lacks_deposit(order, paid.stage) => Ok(Effect::Early),
-        Body::PaymentSucceeded(paid) => orders::pay(draft, order, paid, at).map(known),
+        Body::PaymentSucceeded(paid) => match orders::pay(draft, order, paid, at) {
+            Ok(changed) => Ok(known(changed)),
+            Err(refusal) => {
+                orders::keep_refused(draft, order, paid, at, refusal.code);
+                Ok(Effect::Refused(refusal))
+            }
+        },
         Body::Cancelled(cancelled) => orders::cancel(draft, order, at, cancelled.reason).map(known),
         Body::PaymentFailed(failed) => {
-            let Some(coupon) = order.fail_payment(&failed.payment_id) else {
-                return Ok(Effect::Applied);
-            };
-            orders::release(draft, &coupon, &failed.payment_id);
+            // An attempt that has ended is not ended again; least of all one whose money came.
+            if order.payment(&failed.payment_id).is_some_and(|p| p.status != PaymentStatus::Started) {
+                return Ok(Effect::Known);
+            }
+            if let Some(coupon) = order.fail_payment(&failed.payment_id) {
+                orders::release(draft, &coupon, &failed.payment_id);
+            }
             let detail = json!({ "payment_id": failed.payment_id });
             draft.note(order, TimelineEntry::new(at, "payment.failed").detail(detail));
             Ok(Effect::Applied)
@@ -161,7 +182,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
         | Body::RefundRejected(facts)
         | Body::RefundSucceeded(facts) => {
             // Of a cancelled order too: its payment may have been in time and come late.
-            if !matches!(order.state, State::Paid { .. }) {
+            if !presale::has_money(order) {
                 return Ok(Effect::Early);
             }
             let status = match &event.body {
@@ -177,7 +198,9 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
 }
 
 fn lacks_deposit(order: &Order, stage: Stage) -> bool {
-    stage == Stage::Balance && order.kind == OrderKind::Presale && order.deposit_paid_at.is_none()
+    let in_full = order.presale.as_ref().is_some_and(|presale| presale.in_full);
+    let two_stages = order.kind == OrderKind::Presale && !in_full;
+    stage == Stage::Balance && two_stages && order.deposit_paid_at.is_none()
 }
 
 /// Notes when something first happened; the earlier of two times stays.

@@ -5,11 +5,10 @@
 
 use crate::command::Command;
 use crate::facts::Facts;
-use crate::rows::{InboxKey, Keys, Subject};
+use crate::rows::{BatchClaimKey, CodeKey, InboxKey, Keys, Subject};
 use domain::{
-    CouponId, CustomerId, MessageId, OrderId, ShopId,
+    BatchId, CouponId, CustomerId, MessageId, OrderId, ShopId,
     event::{Body, OrderEvent, PaymentSucceeded},
-    order::PaymentStatus,
 };
 use std::collections::HashSet;
 
@@ -38,6 +37,15 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
                     keys.parked.push(key(order));
                 }
             }
+            if let Body::Placed(placed) = &event.body {
+                let named = super::named::coupons(&placed.discounts);
+                keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
+            }
+            if let Body::Placed(placed) = &event.body
+                && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
+            {
+                keys.standings.push((ShopId::platform(), placed.customer_id.clone()));
+            }
             if let Body::PaymentSucceeded(payment) = &event.body {
                 keys.coupons.extend(payment.coupon_id.iter().map(|id| (shop.clone(), id.clone())));
             }
@@ -54,6 +62,29 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         }
         Command::MessageFailed { message_id, .. } => {
             keys.messages.push((shop.clone(), message_id.clone()));
+        }
+        Command::CreateBatch { batch_id, .. } => {
+            keys.batches.extend(batch_id.iter().map(|id| (shop.clone(), id.clone())));
+        }
+        Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
+            keys.batches.push((shop.clone(), batch_id.clone()));
+        }
+        Command::ClaimBatch { batch_id, customer_id, .. } => {
+            keys.batches.push((shop.clone(), batch_id.clone()));
+            keys.standings.push((shop.clone(), customer_id.clone()));
+            keys.batch_claims.push((shop.clone(), customer_id.clone(), batch_id.clone()));
+        }
+        Command::VoidCoupons { coupon_ids } => {
+            keys.coupons.extend(coupon_ids.iter().map(|id| (shop.clone(), id.clone())));
+        }
+        Command::LockCoupon { coupon_id, order_id, .. } | Command::ReleaseCoupon { coupon_id, order_id } => {
+            keys.orders.push(key(order_id));
+            keys.coupons.push((shop.clone(), coupon_id.clone()));
+        }
+        Command::RedeemCode { code, customer_id } => {
+            keys.codes.push((shop.clone(), *code));
+            keys.standings.push((shop.clone(), customer_id.clone()));
+            keys.redeemers.push(((shop.clone(), *code), customer_id.clone()));
         }
         Command::PutShop(_)
         | Command::CreateCampaign { .. }
@@ -85,11 +116,14 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
         orders: HashSet::new(),
         standings: HashSet::new(),
         parked: HashSet::new(),
+        batches: HashSet::new(),
+        batch_claims: HashSet::new(),
     };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
     first.messages.iter().for_each(|key| named.by_message(key));
     first.parked.iter().for_each(|key| named.by_parked(key));
+    first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
     named.keys()
 }
 
@@ -100,6 +134,8 @@ struct Named<'a> {
     orders: HashSet<(ShopId, OrderId)>,
     standings: HashSet<(ShopId, CustomerId)>,
     parked: HashSet<(ShopId, OrderId)>,
+    batches: HashSet<(ShopId, BatchId)>,
+    batch_claims: HashSet<BatchClaimKey>,
 }
 
 impl Named<'_> {
@@ -117,19 +153,44 @@ impl Named<'_> {
         }
     }
 
-    /// A coupon names the order it was shown on and the one that holds it.
+    fn batch(&mut self, shop: &ShopId, id: &BatchId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_batch(&key) {
+            self.batches.insert(key);
+        }
+    }
+
+    /// A code names its batch, and whoever redeems it what they had of it.
+    fn by_code(&mut self, key: &CodeKey, customer: &CustomerId) {
+        let facts = self.facts;
+        let Some(code) = facts.code(key) else {
+            return;
+        };
+        self.batch(&key.0, &code.batch_id);
+        let claims = (key.0.clone(), customer.clone(), code.batch_id.clone());
+        if !facts.knows_batch_claim(&claims) {
+            self.batch_claims.insert(claims);
+        }
+    }
+
+    /// A coupon names the order it was shown on or the batch it is of, and the order that holds it.
     fn by_coupon(&mut self, key: &(ShopId, CouponId)) {
         let facts = self.facts;
         let Some(coupon) = facts.coupon(key) else {
             return;
         };
-        self.order(&key.0, &coupon.origin_order_id);
+        if let Some(offer) = coupon.origin.offer() {
+            self.order(&key.0, &offer.origin_order_id);
+        }
+        if let Some(batch) = coupon.batch_id() {
+            self.batch(&key.0, batch);
+        }
         if let Some(lock) = &coupon.lock {
             self.order(&key.0, &lock.order_id);
         }
     }
 
-    /// An order names the coupons of its attempts and, where recovery is at work, its customer.
+    /// An order names the coupons of its attempts and those that it was placed with, and, where recovery is at work, its customer.
     fn by_order(&mut self, key: &(ShopId, OrderId)) {
         let facts = self.facts;
         let Some(order) = facts.order(key) else {
@@ -139,11 +200,17 @@ impl Named<'_> {
             }
             return;
         };
-        let held = order.payments.iter().filter(|p| p.status == PaymentStatus::Started);
-        let used = order.paid_by().into_iter();
-        let named = held.chain(used).filter_map(|p| p.coupon_id.as_ref());
+        // Of ended attempts too: their money may have come in time and be heard of now.
+        let named = order.payments.iter().filter_map(|p| p.coupon_id.as_ref());
         for coupon in named.chain(order.claimed_coupon()) {
             self.coupon(&key.0, coupon);
+        }
+        for coupon in super::named::coupons(&order.discounts) {
+            self.coupon(&key.0, &coupon);
+        }
+        // Reminders of the balance are counted over all shops (A-S1-16).
+        if order.presale.is_some() {
+            self.standings.insert((ShopId::platform(), order.customer_id.clone()));
         }
         if order.recovery.offer.is_some() || !order.recovery.candidates.is_empty() {
             self.standings.insert((key.0.clone(), order.customer_id.clone()));
@@ -172,7 +239,9 @@ impl Named<'_> {
     /// The platform-wide row is only for customers of shops whose campaigns count there.
     fn keys(self) -> Option<Keys> {
         let wide = |shop: &ShopId| self.facts.shop(shop).is_some_and(crate::facts::counts_platform_wide);
-        let platform: Vec<_> = self.standings.iter().filter(|(shop, _)| wide(shop)).cloned().collect();
+        let platform = ShopId::platform();
+        let in_shops = self.standings.iter().filter(|(shop, _)| *shop != platform);
+        let platform: Vec<_> = in_shops.filter(|(shop, _)| wide(shop)).cloned().collect();
         let mut standings: Vec<_> = self.standings.into_iter().collect();
         standings.extend(platform.into_iter().map(|(_, customer)| (ShopId::platform(), customer)));
         let keys = Keys {
@@ -180,9 +249,18 @@ impl Named<'_> {
             orders: self.orders.into_iter().collect(),
             standings,
             parked: self.parked.into_iter().collect(),
+            batches: self.batches.into_iter().collect(),
+            batch_claims: self.batch_claims.into_iter().collect(),
             ..Keys::default()
         };
-        let named = [keys.coupons.len(), keys.orders.len(), keys.standings.len(), keys.parked.len()];
-        (named != [0; 4]).then_some(keys)
+        let named = [
+            keys.coupons.len(),
+            keys.orders.len(),
+            keys.standings.len(),
+            keys.parked.len(),
+            keys.batches.len(),
+            keys.batch_claims.len(),
+        ];
+        (named != [0; 6]).then_some(keys)
     }
 }

@@ -1,10 +1,13 @@
 //! DECIDE: one call an input, facts in, a decision or a refusal out. No IO, no clock, no chance.
 
+mod batches;
 mod campaigns;
 mod cashier;
 mod events;
 mod keys;
+pub mod named;
 mod orders;
+mod presale;
 mod recovery;
 mod refunds;
 mod settings;
@@ -44,6 +47,20 @@ pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal
         Command::PutRisk { customer_id, list, reason, by } => {
             settings::put_risk(draft, customer_id, *list, reason, by)
         }
+        Command::CreateBatch { batch_id, batch, digest } => {
+            batches::create(draft, batch_id.as_ref(), batch, digest)
+        }
+        Command::VoidBatch { batch_id } => batches::void(draft, batch_id),
+        Command::ClaimBatch { batch_id, customer_id, count } => {
+            batches::claim(draft, batch_id, customer_id, *count)
+        }
+        Command::VoidCoupons { coupon_ids } => batches::void_coupons(draft, coupon_ids),
+        Command::LockCoupon { coupon_id, order_id, minutes } => {
+            batches::lock(draft, coupon_id, order_id, *minutes)
+        }
+        Command::ReleaseCoupon { coupon_id, order_id } => batches::release(draft, coupon_id, order_id),
+        Command::AddCodes { batch_id, codes } => batches::add_codes(draft, batch_id, codes),
+        Command::RedeemCode { code, customer_id } => batches::redeem(draft, *code, customer_id),
         Command::PutWebhook(webhook) => settings::put_webhook(draft, webhook),
         Command::RemoveWebhook(id) => settings::remove_webhook(draft, id),
         Command::ReviveDeliveries(id) => settings::revive_deliveries(draft, id),

@@ -1,12 +1,13 @@
 //! What happens to an order: paid, cancelled, and what that means for its offer, coupon, push,
 //! books and customer. Shared by events, timers and the cashier.
 
+use super::{presale, refunds};
 use crate::draft::{Count, Draft};
 use crate::rows::TimelineEntry;
 use domain::{
     Code, CouponId, Instant, PaymentId, Refusal,
     campaign::recovery,
-    coupon::{Bind, Coupon, CouponStatus},
+    coupon::{Coupon, CouponStatus, Lock},
     event::PaymentSucceeded,
     ledger,
     message::{self, Channel, Kind, Message, MessageStatus},
@@ -32,30 +33,38 @@ pub fn pay(
         let same = known.amount == paid.amount && known.stage == paid.stage;
         return if same { Ok(false) } else { Err(Code::IdempotencyConflict.into()) };
     }
+    order.check_stage(paid.stage, at)?;
+    let mut payment = payment(order, paid, at);
+    payment.discounts = order.spread_at_balance(&paid.discounts, paid.stage)?;
+    let displaced = order.displaced_by(&payment).cloned();
     let was_cancelled = match order.state {
-        State::Paid { .. } => return Err(Code::OrderPaid.into()),
+        State::Paid { .. } if displaced.is_none() => return Err(Code::OrderPaid.into()),
         // In the same instant the payment comes first (A-G-9).
         State::Cancelled { at: ended, .. } if at > ended => {
             return Err(Code::OrderCancelled.into());
         }
         State::Cancelled { .. } => true,
-        State::Open => false,
+        State::Open | State::Paid { .. } => false,
     };
-    let coupon = coupon_of(draft, order, paid)?;
-    let saving = match &coupon {
-        Some(coupon) => draft.check_coupon(coupon, order, paid.method, at).map(|()| coupon.save)?,
-        None => Money::ZERO,
+    let used = match &payment.coupon_id {
+        Some(id) => Some(use_coupon(draft, order, id, displaced.as_ref(), paid.method, at)?),
+        None => None,
     };
-    let payment = payment(paid, coupon.as_ref().map(|c| c.coupon_id.clone()), saving, at);
+    payment.saving = used.as_ref().map_or(Money::ZERO, |used| used.coupon.save);
+    let saving = payment.saving;
     let outcome = order.pay(payment)?;
+    // Nothing is refused from here on.
+    if let Some(later) = &displaced {
+        take_back(draft, order, later, at);
+    }
     note_payment(draft, order, paid, saving, at);
     if outcome == PayOutcome::DepositPaid {
+        presale::follow(draft, order, at)?;
         return Ok(true);
     }
-    let used = coupon.as_ref().map(|c| &c.coupon_id);
-    close_attempts(draft, order, &paid.payment_id, used, at);
-    if let Some(coupon) = coupon {
-        redeem(draft, order, coupon, paid.method, at)?;
+    close_attempts(draft, order, &paid.payment_id, used.as_ref().map(|used| &used.coupon.coupon_id), at);
+    if let Some(used) = used {
+        redeem(draft, order, used, paid.method);
     }
     end_recovery(draft, order, at);
     // What was shown between the payment and the news of it is no evidence either.
@@ -64,35 +73,102 @@ pub fn pay(
         standing.forget_unpaid(&order.order_id);
         draft.put_standing(&order.customer_id.clone(), standing);
     }
+    let deposit_undone = presale::follow(draft, order, at)?;
     settle(draft, order);
+    if displaced.is_some() || deposit_undone {
+        refunds::rebook(draft, order);
+    }
+    if let Some(later) = &displaced {
+        note_refused(draft, order, later, Code::OrderPaid);
+    }
     Ok(true)
 }
 
-/// The coupon that a payment used: the one it names, or the one its started attempt holds, unless
-/// the full amount came.
-fn coupon_of(draft: &Draft<'_>, order: &Order, paid: &PaymentSucceeded) -> Result<Option<Coupon>, Refusal> {
-    let started = order.payment(&paid.payment_id);
-    let whole = paid.amount == order.payable;
-    let held = started.and_then(|p| p.coupon_id.as_ref()).filter(|_| !whole);
-    let Some(id) = paid.coupon_id.as_ref().or(held) else {
-        return Ok(None);
-    };
-    let missing = || Refusal::with(Code::NotFound, format!("no coupon {id}"));
-    draft.coupon(id).map(Some).ok_or_else(missing)
+/// Money came that the order does not take. It has to go back, so it is kept with the order and
+/// written into its timeline, once for each account of it.
+pub fn keep_refused(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    paid: &PaymentSucceeded,
+    at: Instant,
+    code: Code,
+) {
+    let payment = payment(order, paid, at);
+    let attempt = order.payment(&paid.payment_id).filter(|p| p.status == PaymentStatus::Started);
+    let held = attempt.and_then(|attempt| attempt.coupon_id.clone());
+    if !order.keep_late(payment.clone()) {
+        return;
+    }
+    // The attempt is over; its coupon is found again by its name if a corrected amount comes.
+    if let Some(coupon) = held {
+        release(draft, &coupon, &paid.payment_id);
+    }
+    note_refused(draft, order, &payment, code);
 }
 
-fn payment(paid: &PaymentSucceeded, coupon_id: Option<CouponId>, saving: Money, at: Instant) -> Payment {
+fn note_refused(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, code: Code) {
+    let Payment { payment_id, method, amount, .. } = payment;
+    let detail = json!({ "payment_id": payment_id, "method": method, "amount": amount });
+    draft.note(order, TimelineEntry::new(payment.at, "payment.refused").code(code).detail(detail));
+}
+
+/// The payment that an event tells of, its saving still open. Its coupon is the one it names, or the
+/// one its attempt held, unless the full amount came.
+fn payment(order: &Order, paid: &PaymentSucceeded, at: Instant) -> Payment {
+    let whole = paid.amount == order.payable;
+    let held = order.payment(&paid.payment_id).and_then(|p| p.coupon_id.clone()).filter(|_| !whole);
     Payment {
         payment_id: paid.payment_id.clone(),
         stage: paid.stage,
         method: paid.method,
-        coupon_id,
+        coupon_id: paid.coupon_id.clone().or(held),
         amount: paid.amount,
-        saving,
+        saving: Money::ZERO,
         shares: Vec::new(),
+        discounts: Vec::new(),
         status: PaymentStatus::Succeeded,
         at,
     }
+}
+
+/// A coupon as a payment leaves it.
+struct Used {
+    coupon: Coupon,
+    /// What it was before.
+    from: CouponStatus,
+    /// The lock of another order that the payment comes before.
+    taken_from: Option<Lock>,
+}
+
+/// Uses the coupon of a payment, as far as it may be used; what changes by it is left to `redeem`.
+/// A payment made before another order took hold of the coupon comes first, though it is heard of
+/// later (A-S0-11, A-G-8).
+fn use_coupon(
+    draft: &Draft<'_>,
+    order: &Order,
+    id: &CouponId,
+    displaced: Option<&Payment>,
+    method: Method,
+    at: Instant,
+) -> Result<Used, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no coupon {id}"));
+    let mut coupon = draft.coupon(id).ok_or_else(missing)?;
+    if displaced.is_some_and(|later| later.coupon_id.as_ref() == Some(id)) {
+        coupon.give_back(at, draft.now);
+    }
+    draft.check_coupon(&coupon, order, method, at)?;
+    let from = coupon.status;
+    let other = coupon.lock.clone().filter(|lock| lock.order_id != order.order_id);
+    let taken_from = other.filter(|lock| {
+        let holder = draft.order(&lock.order_id);
+        let held = holder.as_ref().zip(lock.payment_id.as_ref()).and_then(|(order, id)| order.payment(id));
+        held.is_some_and(|held| at < held.at)
+    });
+    if taken_from.is_some() {
+        coupon.let_go();
+    }
+    coupon.redeem(&order.order_id, at)?;
+    Ok(Used { coupon, from, taken_from })
 }
 
 fn note_payment(
@@ -108,20 +184,22 @@ fn note_payment(
     draft.note(order, TimelineEntry::new(at, "payment.succeeded").detail(detail));
 }
 
-fn redeem(
-    draft: &mut Draft<'_>,
-    order: &Order,
-    mut coupon: Coupon,
-    method: Method,
-    at: Instant,
-) -> Result<(), Refusal> {
-    let from = coupon.status;
-    coupon.redeem(&order.order_id, at)?;
+fn redeem(draft: &mut Draft<'_>, order: &Order, used: Used, method: Method) {
+    let Used { coupon, from, taken_from } = used;
+    let holder = taken_from.and_then(|lock| Some((draft.order(&lock.order_id)?, lock)));
+    if let Some((mut holder, lock)) = holder {
+        if let Some(payment) = &lock.payment_id {
+            holder.fail_payment(payment);
+        }
+        let detail = json!({ "payment_id": lock.payment_id, "coupon_id": coupon.coupon_id });
+        let entry = TimelineEntry::new(draft.now, "payment.superseded").code(Code::CouponUsed);
+        draft.note(&mut holder, entry.detail(detail));
+        draft.put_order(holder);
+    }
     let count = Count::Recovered { method, saved: coupon.save, paid: order.paid() };
-    draft.count(&coupon.campaign_id.clone(), count);
+    draft.count_for(&coupon, count);
     draft.publish_coupon("coupon.used", &coupon);
     draft.move_coupon(coupon, from);
-    Ok(())
 }
 
 /// Ends the other attempts of a paid order and lets go of what they hold.
@@ -170,6 +248,7 @@ pub fn cancel(
     if let (CancelOutcome::PaymentUndone, Some(payment)) = (outcome, undone) {
         undo(draft, order, &payment, at);
     }
+    presale::follow(draft, order, at)?;
     let had_offer = end_recovery(draft, order, at);
     if had_offer {
         let mut standing = draft.standing(&order.customer_id);
@@ -199,21 +278,30 @@ pub fn cancel(
 /// A payment turned out to have come after the cancellation: its books are taken back, and what was
 /// refunded of it with them.
 fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
-    let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
-    draft.changes().entries.extend(entries);
+    take_back(draft, order, payment, at);
     for refund in &mut order.refunds {
         refund.status = RefundStatus::Rejected;
     }
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
     draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));
+}
+
+/// Takes back what a payment that does not count after all had booked, its coupon with it.
+fn take_back(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
+    let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
+    draft.changes().entries.extend(entries);
     let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else {
         return;
     };
     let from = coupon.status;
-    coupon.void(at);
+    coupon.give_back(at, draft.now);
     let (saved, method) = (payment.saving, payment.method);
-    draft.count(&coupon.campaign_id.clone(), Count::Unrecovered { method, saved, paid: payment.amount });
-    draft.publish_coupon("coupon.void", &coupon);
+    draft.count_for(&coupon, Count::Unrecovered { method, saved, paid: payment.amount });
+    match coupon.status {
+        CouponStatus::Void => draft.publish_coupon("coupon.void", &coupon),
+        CouponStatus::Expired => draft.publish_coupon("coupon.expired", &coupon),
+        CouponStatus::Available | CouponStatus::Locked | CouponStatus::Used => {}
+    }
     draft.move_coupon(coupon, from);
 }
 
@@ -235,7 +323,7 @@ fn end_recovery(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     if let Some(mut coupon) = claimed {
         let from = coupon.status;
         let live = matches!(from, CouponStatus::Available | CouponStatus::Locked);
-        if live && coupon.bind == Bind::OriginOrder && coupon.void(at) {
+        if live && coupon.bound_to().is_some() && coupon.void(at) {
             draft.publish_coupon("coupon.void", &coupon);
             draft.move_coupon(coupon, from);
         }

@@ -1,6 +1,6 @@
 //! Recovery's reactions: showing the coupon, giving it out, sending the push.
 
-use super::orders;
+use super::{orders, presale};
 use crate::command::Reply;
 use crate::draft::{Count, Draft};
 use crate::rows::{Dispatch, TimelineEntry};
@@ -11,7 +11,7 @@ use domain::{
         recovery::{self, ClaimFacts, Live},
     },
     coupon::Coupon,
-    message::{self, Message, MessageStatus, SendFacts},
+    message::{self, Kind, Message, MessageStatus, SendFacts},
     order::{OfferStatus, Order, Withheld},
     risk,
 };
@@ -65,7 +65,9 @@ fn take(draft: &mut Draft<'_>, order: &mut Order, coupon: &Coupon, now: Instant)
         offer.coupon_id = Some(coupon.coupon_id.clone());
     }
     let detail = json!({ "coupon_id": coupon.coupon_id, "save": coupon.save, "usable_until": draft.show(coupon.usable_until) });
-    draft.note(order, TimelineEntry::new(now, "coupon.claimed").campaign(&coupon.campaign_id).detail(detail));
+    let mut entry = TimelineEntry::new(now, "coupon.claimed").detail(detail);
+    entry.campaign_id = coupon.campaign_id().cloned();
+    draft.note(order, entry);
     draft.publish_coupon("coupon.claimed", coupon);
 }
 
@@ -201,6 +203,10 @@ fn replan(draft: &mut Draft<'_>, order: &mut Order, earliest: Instant) -> Result
 pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
     let message = draft.message(id).ok_or_else(missing)?.clone();
+    if message.kind != Kind::PaymentReminder {
+        presale::reminder_failed(draft, &message, code);
+        return Ok(Reply::Done);
+    }
     let Some(sent_at) = message.sent_at.filter(|_| message.status == MessageStatus::Sent) else {
         return Ok(Reply::Done);
     };

@@ -1,5 +1,6 @@
 //! Refunds: computed from stored shares, booked when the money went back (A-S0-22).
 
+use super::{named, presale};
 use crate::command::Reply;
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
@@ -29,10 +30,14 @@ pub fn create(
             Err(Code::IdempotencyConflict.into())
         };
     }
+    presale::close_for_refund(draft, &mut order, id, ask, draft.now)?;
     let refund = order::refund(&order, id, ask.clone(), draft.now)?;
     note(draft, &mut order, "refund.approved", &refund, draft.now);
-    book(draft, &mut order, &refund);
+    let before = named::Before::of(&order);
     order.refunds.push(refund.clone());
+    presale::follow(draft, &mut order, draft.now)?;
+    book(draft, &mut order, &refund);
+    named::follow(draft, &mut order, before);
     draft.put_order(order);
     Ok(Reply::Refund { refund })
 }
@@ -76,20 +81,53 @@ pub fn advance(
     let mut refund = match position {
         Some(index) if was_booked => order.refunds[index].clone(),
         _ => {
-            let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount };
+            let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault: None };
+            if booked(status) {
+                presale::close_for_refund(draft, order, &facts.refund_id, &ask, at)?;
+            }
             order::refund(order, &facts.refund_id, ask, at)?
         }
     };
     (refund.status, refund.at) = (status, at);
     note(draft, order, what, &refund, at);
+    match position {
+        Some(index) => order.refunds[index] = refund.clone(),
+        None => order.refunds.push(refund.clone()),
+    }
     if booked(status) && !was_booked {
+        presale::follow(draft, order, at)?;
         book(draft, order, &refund);
     }
-    match position {
-        Some(index) => order.refunds[index] = refund,
-        None => order.refunds.push(refund),
-    }
     Ok(true)
+}
+
+/// The order is paid by another payment than was thought: what went back is computed and booked anew.
+/// What that payment could not have returned is refused, as if it had been heard of first.
+pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
+    let booked: Vec<Refund> = order.live_refunds().cloned().collect();
+    for refund in &mut order.refunds {
+        if booked.iter().any(|known| known.refund_id == refund.refund_id) {
+            refund.status = RefundStatus::Rejected;
+        }
+    }
+    for known in booked {
+        match order::refund(order, &known.refund_id, known.ask.clone(), known.at) {
+            Ok(mut refund) => {
+                refund.status = known.status;
+                let entries = ledger::post_refund(draft.shop_id, order, &refund);
+                draft.changes().entries.extend(entries);
+                let slot = order.refunds.iter_mut().find(|slot| slot.refund_id == refund.refund_id);
+                if let Some(slot) = slot {
+                    *slot = refund;
+                }
+            }
+            Err(refusal) => {
+                let detail = json!({ "refund_id": known.refund_id, "amount": known.amount });
+                let entry = TimelineEntry::new(known.at, "refund.rejected").code(refusal.code);
+                draft.note(order, entry.detail(detail));
+            }
+        }
+    }
 }
 
 /// A booked refund keeps its amount: an event that names another one is a conflict, never a footnote.

@@ -2,24 +2,41 @@
 
 use crate::command::Reply;
 use crate::draft::Draft;
-use crate::rows::Webhook;
+use crate::rows::{CampaignRow, Webhook};
 use domain::{
-    Code, CustomerId, Refusal, WebhookId,
+    Code, CustomerId, Instant, Refusal, WebhookId,
+    campaign::Status,
     customer::{List, Listed},
     limits, risk,
-    shop::Shop,
+    shop::{Campaigns, Shop},
 };
 use std::sync::Arc;
 
 /// Webhooks of one shop.
 const WEBHOOKS: usize = 20;
 
-/// Creates a shop or changes its settings; orders keep the deadlines that they were placed with.
+/// Creates a shop or changes its settings; orders keep the deadlines that they were placed with. What
+/// its campaigns are counted by cannot be changed under them.
 pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
     Refusal::from_violations(Code::InvalidValue, shop.violations())?;
+    if let Some(row) = draft.find_shop() {
+        let fixed = row.shop.fixed(shop, campaigns(&row.campaigns, draft.now));
+        Refusal::from_violations(Code::ImmutableField, fixed)?;
+    }
     let shop = Arc::new(shop.clone());
     draft.changes().shop = Some(shop.clone());
     Ok(Reply::Shop { shop })
+}
+
+/// Whether there is any campaign, drafts left out, and whether one is not over.
+fn campaigns(rows: &[CampaignRow], now: Instant) -> Campaigns {
+    let statuses = rows.iter().filter(|row| row.campaign.published_at.is_some());
+    let mut statuses = statuses.map(|row| row.campaign.status(&row.counters, now)).peekable();
+    if statuses.peek().is_none() {
+        return Campaigns::None;
+    }
+    let live = |status| matches!(status, Status::Scheduled | Status::Running | Status::Exhausted);
+    if statuses.any(live) { Campaigns::Live } else { Campaigns::Over }
 }
 
 /// Puts a customer on a list, or takes them off it (S0-R32, A-S0-21).

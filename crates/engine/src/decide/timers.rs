@@ -1,24 +1,26 @@
 //! Timers: an order or a coupon has come to a moment of its own. Firing is a command that looks
 //! again; fired twice or early it changes nothing.
 
-use super::{orders, recovery};
+use super::{named, orders, presale, recovery};
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
 use domain::{
     Code, CouponId, Instant, OrderId, Refusal,
-    coupon::{Bind, CouponStatus},
+    coupon::{Coupon, CouponStatus, Lock},
     order::{CancelReason, Order, State},
 };
 use serde_json::json;
 
-/// When an order must be looked at next: its trigger, its push or its deadline.
+/// When an order must be looked at next: its trigger, its push, its reminder or its deadline.
 pub fn order_wake(order: &Order) -> Option<Instant> {
     if !matches!(order.state, State::Open) {
         return None;
     }
     let trigger = order.recovery.candidates.first().map(|candidate| candidate.trigger_at);
     let push = order.recovery.push.planned.as_ref().map(|(_, due_at)| *due_at);
-    [trigger, push, order.cancel_at].into_iter().flatten().min()
+    let reminder = order.presale.as_ref().and_then(|presale| presale.next_reminder());
+    let reminder = reminder.map(|reminder| reminder.due_at);
+    [trigger, push, reminder, order.cancel_at].into_iter().flatten().min()
 }
 
 /// Does everything that is due on an order. An order past its deadline is cancelled as of the
@@ -27,7 +29,7 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
     let Some(mut order) = draft.order(id) else {
         return Ok(());
     };
-    let now = draft.now;
+    let (now, before) = (draft.now, named::Before::of(&order));
     while order_wake(&order).is_some_and(|due| due <= now) {
         if let Some(deadline) = order.cancel_at.filter(|deadline| *deadline <= now) {
             orders::cancel(draft, &mut order, deadline, CancelReason::Timeout)?;
@@ -35,10 +37,13 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
         {
             order.recovery.push.planned = None;
             recovery::send_push(draft, &mut order, &id, due_at)?;
+        } else if order.recovery.candidates.is_empty() {
+            presale::remind(draft, &mut order)?;
         } else {
             recovery::trigger(draft, &mut order)?;
         }
     }
+    named::follow(draft, &mut order, before);
     draft.put_order(order);
     Ok(())
 }
@@ -50,16 +55,10 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
     };
     let (now, from) = (draft.now, coupon.status);
     if let Some(lock) = coupon.lock.clone().filter(|lock| lock.until <= now) {
-        coupon.unlock(&lock.payment_id);
-        if let Some(mut order) = draft.order(&lock.order_id) {
-            order.fail_payment(&lock.payment_id);
-            let detail = json!({ "payment_id": lock.payment_id, "coupon_id": coupon.coupon_id });
-            draft.note(&mut order, TimelineEntry::new(now, "payment.timed_out").detail(detail));
-            draft.put_order(order);
-        }
+        end_lock(draft, &mut coupon, lock);
     }
-    let origin = draft.order(&coupon.origin_order_id);
-    let ends_with_order = coupon.bind == Bind::OriginOrder
+    let origin = coupon.origin.offer().and_then(|offer| draft.order(&offer.origin_order_id));
+    let ends_with_order = coupon.bound_to().is_some()
         && origin.as_ref().is_some_and(|order| order.cancel_at == Some(coupon.usable_until));
     if ends_with_order && coupon.status == CouponStatus::Available {
         // The order's own timer makes it void at the same moment (A-S0-8).
@@ -74,4 +73,30 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
         }
     }
     draft.move_coupon(coupon, from);
+}
+
+/// A payment that did not come lets go of the coupon. An order that was placed with it and is still
+/// open keeps it; the order is looked at again.
+fn end_lock(draft: &mut Draft<'_>, coupon: &mut Coupon, lock: Lock) {
+    let now = draft.now;
+    let Some(mut order) = draft.order(&lock.order_id) else {
+        coupon.let_go();
+        return;
+    };
+    let Some(payment) = lock.payment_id else {
+        let until = named::held_until(&order, now);
+        let placed_with_it = named::coupons(&order.discounts).contains(&coupon.coupon_id);
+        if placed_with_it && matches!(order.state, State::Open) && until > now {
+            coupon.wake_at = Some(until);
+            coupon.lock = Some(Lock { order_id: lock.order_id, payment_id: None, until });
+        } else {
+            coupon.let_go();
+        }
+        return;
+    };
+    coupon.let_go();
+    order.fail_payment(&payment);
+    let detail = json!({ "payment_id": payment, "coupon_id": coupon.coupon_id });
+    draft.note(&mut order, TimelineEntry::new(now, "payment.timed_out").detail(detail));
+    draft.put_order(order);
 }

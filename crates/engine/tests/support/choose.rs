@@ -15,7 +15,7 @@ pub fn asked(what: u8) -> RefundAsk {
         0 => units("l1", 1),
         1 => units("l2", 1),
         2 => amount(7_33),
-        _ => RefundAsk { lines: Vec::new(), amount: None },
+        _ => RefundAsk { lines: Vec::new(), amount: None, fault: None },
     }
 }
 

@@ -65,6 +65,7 @@ pub fn paying(order: &str, payment: &str, amount: i64) -> PaymentSucceeded {
         method: Method::JdPay,
         amount: fen(amount),
         coupon_id: None,
+        discounts: Vec::new(),
     }
 }
 pub fn paid(order: &str, payment: &str, amount: i64, when: Instant) -> OrderEvent {
@@ -91,10 +92,10 @@ pub fn refunding(order: &str, refund: &str, ask: &RefundAsk) -> RefundFacts {
     RefundFacts { order_id: id(order), refund_id: id(refund), amount: ask.amount, lines: ask.lines.clone() }
 }
 pub fn amount(minor: i64) -> RefundAsk {
-    RefundAsk { lines: Vec::new(), amount: Some(fen(minor)) }
+    RefundAsk { lines: Vec::new(), amount: Some(fen(minor)), fault: None }
 }
 pub fn units(line: &str, quantity: u64) -> RefundAsk {
-    RefundAsk { lines: vec![RefundLine { line_id: id(line), quantity }], amount: None }
+    RefundAsk { lines: vec![RefundLine { line_id: id(line), quantity }], amount: None, fault: None }
 }
 
 /// The command that takes an event in, with the digest that the edge would give it.

@@ -6,12 +6,14 @@
 #![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 pub mod action;
+pub mod batch;
 mod choose;
 mod deal;
 mod events;
 pub mod faulty;
 pub mod planter;
 pub mod play;
+pub mod presale;
 pub mod random;
 mod run;
 

@@ -1,5 +1,6 @@
 //! A store with an order of every kind, and faults planted into it behind the engine's back.
 
+use super::batch::BatchDeal;
 use super::{Deal, PAYABLE, Run, SAVE, at, cancelled, id, paid, placed, units};
 use domain::{
     campaign::Counters,
@@ -42,6 +43,8 @@ pub fn stocked() -> (Run, MemoryStore) {
     // The push goes out before the night: the deadline is ten the next morning.
     run.advance(at(60 * 23));
     run.start_payment("locked", "pl", Some(&locked));
+    run.ok(BatchDeal::default().create("b1"));
+    run.claim_batch("b1", "of.claimed", 1);
     (run, store)
 }
 

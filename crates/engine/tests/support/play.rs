@@ -229,7 +229,7 @@ fn revising(run: &Run, campaign: u8, quantity: u8) -> Option<(ShopId, Command)> 
     let campaign_id = id(&format!("c{}", campaign % 4));
     let known = run.reader().campaign(&shop, &campaign_id).unwrap()?;
     let mut version = Box::new(known.campaign.current().clone());
-    let Terms::Recovery(terms) = &mut version.terms;
+    let Terms::Recovery(terms) = &mut version.terms else { unreachable!("a recovery campaign") };
     terms.quantity = 10 + u64::from(quantity % 8);
     terms.trigger_after_minutes = [5, 15, 60][usize::from(quantity % 3)];
     if quantity >= 240 {

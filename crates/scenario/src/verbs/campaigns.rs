@@ -102,7 +102,8 @@ pub fn import(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String>
     Ok(Outcome::done(answer, items))
 }
 
-fn campaign(campaign: &Value) -> Item {
+/// A campaign as scenarios compare it.
+pub fn campaign(campaign: &Value) -> Item {
     Item::default()
         .word(&campaign["status"])
         .text("version", &campaign["version"])
@@ -173,9 +174,11 @@ fn form(day: &Day, args: &mut Args) -> Result<Map<String, Value>, String> {
     Ok(form)
 }
 
-/// `all`, `whitelist:A,B` or `blacklist:A,B`.
-fn scope(text: &str) -> Value {
-    let (mode, skus) = text.split_once(':').unwrap_or((text, ""));
-    let skus: Vec<&str> = skus.split(',').filter(|sku| !sku.is_empty()).collect();
-    json!({ "mode": mode, "skus": skus })
+/// `all`, `whitelist:A,B` or `blacklist:A,B`; `@phones` is a category.
+pub fn scope(text: &str) -> Value {
+    let (mode, list) = text.split_once(':').unwrap_or((text, ""));
+    let (categories, skus): (Vec<&str>, Vec<&str>) =
+        list.split(',').filter(|word| !word.is_empty()).partition(|word| word.starts_with('@'));
+    let categories: Vec<&str> = categories.iter().map(|word| &word[1..]).collect();
+    json!({ "mode": mode, "skus": skus, "categories": categories })
 }

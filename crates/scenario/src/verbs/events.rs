@@ -1,6 +1,6 @@
 //! What the platform tells: events as they come in, once, twice or too early.
 
-use super::{is_refused, list, many};
+use super::{is_refused, list, many, orders};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::fen;
@@ -55,6 +55,10 @@ pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     }
     if let Some(coupon) = args.find("coupon") {
         data.insert("coupon_id".into(), world.coupon(&coupon).into());
+    }
+    let discounts = args.all("off").iter().map(|text| orders::discount(text)).collect::<Result<Vec<_>, _>>()?;
+    if !discounts.is_empty() {
+        data.insert("discounts".into(), discounts.into());
     }
     send(world, args, "payment.succeeded", &Value::Object(data).to_string())
 }

@@ -44,6 +44,12 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
         let said = args.find(name).unwrap_or_else(|| usual.into());
         placed.insert(name.into(), said.into());
     }
+    if let Some(presale) = args.find("presale") {
+        placed.insert("kind".into(), "presale".into());
+        for line in placed["lines"].as_array_mut().into_iter().flatten() {
+            line["presale_campaign_id"] = presale.clone().into();
+        }
+    }
     if let Some(at) = args.find("cancel") {
         placed.insert("cancel_at".into(), world.day().time(&at)?.into());
     }
@@ -51,7 +57,8 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     events::send(world, args, "order.placed", &Value::Object(placed).to_string())
 }
 
-fn discount(text: &str) -> Result<Value, String> {
+/// `shop_coupon:20.00:merchant`
+pub fn discount(text: &str) -> Result<Value, String> {
     let mut said = text.split(':');
     let (kind, amount) = (said.next(), said.next());
     let (Some(kind), Some(amount)) = (kind, amount) else {
@@ -96,6 +103,11 @@ pub fn state(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
             .fen("payable", &order["payable"])
             .fen("paid", &order["paid"])
             .fen("refunded", &order["refunded"])
+            .word(&order["presale"]["stage"])
+            .fen("deposit", &order["presale"]["deposit"])
+            .fen("balance", &order["presale"]["balance"])
+            .fen("gain", &order["presale"]["gain"])
+            .fen("base", &order["presale"]["threshold_base"])
             .time("at", ended)
             .time("placed", &stages["placed_at"])
             .time("until", &stages["cancel_at"])

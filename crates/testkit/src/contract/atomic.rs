@@ -74,6 +74,12 @@ fn everything(changes: &mut Changes) {
     changes.outbox.push(build::outbox(&s1(), "out-2", &["w1"]));
     changes.webhooks.push((s1(), Webhook { url: "https://changed.test/".into(), ..build::webhook("w1") }));
     changes.revived.push((s1(), id("w1"), at(70)));
+    changes.batches.push((s1(), build::batch("b-1").into()));
+    changes.batch_counters.push((s1(), id("b-1"), Default::default()));
+    changes.batch_claims.push(((s1(), id("u-1"), id("b-1")), 2));
+    changes.codes.push(((s1(), [7; 16]), engine::rows::CodeRow { batch_id: id("b-1"), coupon_id: None }));
+    let coupon = build::coupon_of("b-1", "cp-2", "u-1");
+    changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
     changes.sandbox_clock = Some(at(7));
 }
 

@@ -46,6 +46,23 @@ pub fn dump(reader: &dyn Reader) -> String {
             |page| reader.coupons(&shop, page).expect("as the case says"),
             |row| row.coupon_id.to_string(),
         ));
+        let batches = paged(
+            |page| reader.batches(&shop, page).expect("as the case says"),
+            |row| row.record.batch.batch_id.to_string(),
+        );
+        for row in &batches {
+            let batch = &row.record.batch.batch_id;
+            add(&paged(
+                |page| reader.batch_coupons(&shop, batch, page).expect("as the case says"),
+                |row| row.coupon_id.to_string(),
+            ));
+            add(&["u-0", "u-1"].map(|customer| {
+                reader.batch_claims(&shop, &id(customer), batch).expect("as the case says")
+            }));
+        }
+        add(&batches);
+        add(&["u-0", "u-1"].map(|customer| reader.held(&shop, &id(customer)).expect("as the case says")));
+        add(&[6, 7].map(|byte| reader.code(&shop, &[byte; 16]).expect("as the case says")));
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
             add(&reader
                 .customer_coupons(&shop, &id(customer), status, &page(None, 3))

@@ -24,7 +24,7 @@ pub const SHOPS: [&str; 2] = ["s1", "s2"];
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let step = (0..20_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let step = (0..24_u8, 0..4_u8, 0..4_u8, 0..6_u8);
     let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
     prop::collection::vec(batch, 1..24)
 }
@@ -88,7 +88,11 @@ fn keys(step: Step) -> Keys {
         inbox: vec![build::inbox(&shop, &own("ev")).0],
         parked: vec![(shop.clone(), id(&own("o")))],
         requests: vec![(shop.clone(), own("key"))],
-        messages: vec![(shop, id(&own("m")))],
+        messages: vec![(shop.clone(), id(&own("m")))],
+        batches: vec![(shop.clone(), id(&own("b")))],
+        batch_claims: vec![(shop.clone(), id("u-1"), id(&own("b")))],
+        codes: vec![(shop, [6 + number % 2; 16])],
+        redeemers: Vec::new(),
     }
 }
 
@@ -131,6 +135,17 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
                 next_at: at(seconds),
             },
         }),
+        19 => to.batches.push((shop, build::batch(&own("b")).into())),
+        20 => {
+            let counters = domain::coupon::BatchCounters { issued: value.into(), ..Default::default() };
+            to.batch_counters.push((shop, id(&own("b")), counters));
+        }
+        21 => to.batch_claims.push(((shop, id("u-1"), id(&own("b"))), value.into())),
+        22 => {
+            let coupon_id = (value > 2).then(|| id("cp-1"));
+            let code = engine::rows::CodeRow { batch_id: id("b-1"), coupon_id };
+            to.codes.push(((shop, [6 + number % 2; 16]), code));
+        }
         18 => {
             let event = format!("out-{batch}-{number}-{value}");
             to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
@@ -192,7 +207,12 @@ fn order(step: Step, rows: &Rows) -> OrderChange {
 fn coupon(step: Step, rows: &Rows) -> CouponChange {
     let (_, _, number, value) = step;
     let known: Option<&Coupon> = rows.coupons[0].1.as_ref();
-    let mut coupon = build::coupon(&format!("cp-{number}"), &format!("u-{}", number % 2), "o-1", at(0));
+    let (name, customer) = (format!("cp-{number}"), format!("u-{}", number % 2));
+    // Even ones of a campaign, odd ones of a batch.
+    let mut coupon = match number % 2 {
+        0 => build::coupon(&name, &customer, "o-1", at(0)),
+        _ => build::coupon_of("b-1", &name, &customer),
+    };
     match value {
         0 | 1 => {}
         2 => coupon.lock(build::lock("o-1", at(9))).expect("as the case says"),

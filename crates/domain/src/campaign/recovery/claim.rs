@@ -4,7 +4,7 @@ use super::{FrequencyScope, Live};
 use crate::{
     Code, CouponId, CustomerId, Instant, OfferId, Refusal,
     campaign::Counters,
-    coupon::{Bind, Coupon, CouponStatus},
+    coupon::{Bind, Coupon, CouponStatus, FromOffer, Origin},
     customer::{Counted, Standing},
     order::{Offer, OfferStatus, Order, State},
     shop::Shop,
@@ -105,14 +105,16 @@ pub fn claim(facts: &ClaimFacts<'_>, coupon_id: CouponId, now: Instant) -> Resul
     let ends_with_order = live.terms.bind == Bind::OriginOrder && Some(usable_until) == order.cancel_at;
     Ok(Coupon {
         coupon_id,
-        campaign_id: live.campaign.campaign_id.clone(),
-        version: live.number,
+        origin: Origin::Offer(FromOffer {
+            campaign_id: live.campaign.campaign_id.clone(),
+            version: live.number,
+            bind: live.terms.bind,
+            origin_order_id: order.order_id.clone(),
+            allow_baitiao: super::terms_allow_baitiao(live.campaign.created_at),
+        }),
         customer_id: order.customer_id.clone(),
         spend: live.terms.spend,
         save: live.terms.save,
-        bind: live.terms.bind,
-        origin_order_id: order.order_id.clone(),
-        allow_baitiao: super::terms_allow_baitiao(live.campaign.created_at),
         claimed_at: now,
         usable_until,
         status: CouponStatus::Available,

@@ -1,0 +1,48 @@
+//! The lowest prices that the merchant allows, whatever runs.
+
+use super::check_amount;
+use crate::{Code, Sku, Violation, limits};
+use money::Money;
+use serde::{Deserialize, Serialize};
+
+/// Terms of a price floor. While it runs no promotion, coupon or subsidy sells a unit for less; of
+/// several floors the highest holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FloorTerms {
+    /// At most 20,000, each SKU once.
+    pub floors: Vec<Floor>,
+}
+
+/// A SKU's lowest price, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Floor {
+    /// The SKU.
+    pub sku: Sku,
+    /// No unit is sold for less.
+    pub floor: Money,
+    /// What a unit usually costs; with it `validate` looks for carts that would reach the floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list_price: Option<Money>,
+}
+
+impl FloorTerms {
+    /// Appends everything that breaks a rule.
+    pub fn check(&self, found: &mut Vec<Violation>) {
+        if self.floors.is_empty() || self.floors.len() > limits::SCOPE_SKUS {
+            let message = format!("1 to {}", limits::SCOPE_SKUS);
+            found.push(Violation::with("terms.floors", Code::OutOfRange, message));
+        }
+        let mut seen = std::collections::HashSet::new();
+        for (index, floor) in self.floors.iter().enumerate() {
+            if !seen.insert(&floor.sku) {
+                found.push(Violation::new(format!("terms.floors[{index}].sku"), Code::Duplicate));
+            }
+            check_amount(&format!("terms.floors[{index}].floor"), floor.floor, 0, found);
+            if let Some(price) = floor.list_price {
+                check_amount(&format!("terms.floors[{index}].list_price"), price, 0, found);
+            }
+        }
+    }
+}

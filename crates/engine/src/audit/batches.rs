@@ -1,0 +1,117 @@
+//! Coupon batches: their figures are what a recount of their coupons gives, and no limit is passed.
+
+use super::{Faults, LOOKS, PAGE, Walk};
+use crate::port::{Page, Read};
+use crate::rows::BatchRow;
+use domain::{
+    BatchId,
+    coupon::{BatchCounters, Coupon, FromBatch},
+};
+use std::collections::BTreeMap;
+
+/// Issued = available + locked + used + expired + void = the batch's coupons, and with the codes that
+/// are out never above the quantity.
+pub const COUNTERS: &str = "batch_counters";
+/// A coupon of a batch is counted for its customer, whose count is within the limit.
+pub const LIMITS: &str = "batch_limits";
+
+/// Figures by batch.
+pub type Figures = BTreeMap<BatchId, BatchCounters>;
+
+/// Adds a coupon to a recount.
+pub fn tally(recount: &mut Figures, coupon: &Coupon) {
+    let Some(batch) = coupon.batch_id() else {
+        return;
+    };
+    if !recount.contains_key(batch) {
+        recount.insert(batch.clone(), BatchCounters::default());
+    }
+    if let Some(figures) = recount.get_mut(batch) {
+        figures.tally(coupon.status);
+    }
+}
+
+/// Walks the batches; `recount` is what the walk over the coupons found.
+pub fn walk(walk: &mut Walk<'_>, recount: &Figures) -> Read<()> {
+    walk.pages(
+        "coupon batches",
+        |reader, shop, page| reader.batches(shop, page),
+        |row| row.record.batch.batch_id.to_string(),
+        |walk, row| {
+            walk.looked(COUNTERS);
+            let id = row.record.batch.batch_id.clone();
+            let wrong = differences(&row, &recount.get(&id).copied().unwrap_or_default());
+            if wrong.is_empty() {
+                return Ok(());
+            }
+            look_again(walk, &id)
+        },
+    )
+}
+
+/// The engine may have been writing: a difference counts when the figures stood still over a recount.
+fn look_again(walk: &mut Walk<'_>, id: &BatchId) -> Read<()> {
+    for _ in 0..LOOKS {
+        let Some(before) = walk.reader.batch(walk.id(), id)? else {
+            return Ok(());
+        };
+        let wrong = differences(&before, &recounted(walk, id)?);
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        if walk.reader.batch(walk.id(), id)?.is_some_and(|after| after.counters == before.counters) {
+            walk.find(COUNTERS, format!("coupon batch {id}"), wrong.join("; "));
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn recounted(walk: &Walk<'_>, id: &BatchId) -> Read<BatchCounters> {
+    let mut counted = BatchCounters::default();
+    let mut page = Page { after: None, limit: PAGE };
+    loop {
+        let coupons = walk.reader.batch_coupons(walk.id(), id, &page)?;
+        coupons.iter().for_each(|coupon| counted.tally(coupon.status));
+        match coupons.last().filter(|_| coupons.len() == page.limit) {
+            Some(last) => page.after = Some(last.coupon_id.to_string()),
+            None => return Ok(counted),
+        }
+    }
+}
+
+fn differences(row: &BatchRow, counted: &BatchCounters) -> Vec<String> {
+    let figures = &row.counters;
+    let pairs = [
+        ("issued", figures.issued, counted.issued),
+        ("available", figures.available, counted.available),
+        ("locked", figures.locked, counted.locked),
+        ("used", figures.used, counted.used),
+        ("expired", figures.expired, counted.expired),
+        ("void", figures.void, counted.void),
+    ];
+    let wrong = pairs.iter().filter(|(_, said, found)| said != found);
+    let mut wrong: Vec<String> =
+        wrong.map(|(what, said, found)| format!("{what} says {said}, the coupons are {found}")).collect();
+    let (given, quantity) = (figures.issued.saturating_add(figures.kept()), row.record.batch.quantity);
+    if given > quantity {
+        wrong.push(format!("{given} are given or kept for codes, of {quantity}"));
+    }
+    wrong
+}
+
+/// A coupon's batch is there, and the coupon is counted for its customer.
+pub fn of_coupon(walk: &Walk<'_>, coupon: &Coupon, from: &FromBatch, found: &mut Faults) -> Read<()> {
+    let Some(row) = walk.reader.batch(walk.id(), &from.batch_id)? else {
+        found.push((super::coupons::STATE, format!("it is of batch {}, which does not exist", from.batch_id)));
+        return Ok(());
+    };
+    let had = walk.reader.batch_claims(walk.id(), &coupon.customer_id, &from.batch_id)?;
+    let most = row.record.batch.per_customer_limit;
+    if !(1..=most).contains(&had) {
+        let (customer, batch) = (&coupon.customer_id, &from.batch_id);
+        let detail = format!("customer {customer} had {had} of batch {batch}, {most} are allowed");
+        found.push((LIMITS, detail));
+    }
+    Ok(())
+}

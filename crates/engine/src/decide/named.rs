@@ -1,0 +1,191 @@
+//! Coupons of batches that an order was placed with: its discounts name them by their ids. They follow
+//! the order: held from its placing, used when it is paid, free again when it ends unpaid, and back
+//! after a full refund where their batch says so.
+//!
+//! Never blocks an order: a coupon that cannot follow is noted in the timeline as `coupon.conflict`.
+
+use crate::draft::Draft;
+use crate::rows::TimelineEntry;
+use domain::{
+    Code, CouponId, Instant, Refusal,
+    coupon::{Coupon, CouponStatus, Lock},
+    order::{Discount, Order, State},
+};
+use serde_json::json;
+
+/// Ids of coupons are ours, and begin like this; other ids in discounts are the platform's affair.
+const OURS: &str = "cp_";
+/// An order without a deadline, its deposit paid for one, keeps its coupons; it is looked at again so
+/// often, in hours.
+const LOOK_AGAIN_HOURS: i64 = 24;
+
+/// The coupons that discounts name, each once.
+pub fn coupons(discounts: &[Discount]) -> Vec<CouponId> {
+    let mut found: Vec<CouponId> = Vec::new();
+    for id in discounts.iter().filter_map(|discount| discount.id.as_deref()) {
+        if let Some(id) = id.starts_with(OURS).then(|| CouponId::try_new(id).ok()).flatten()
+            && !found.contains(&id)
+        {
+            found.push(id);
+        }
+    }
+    found
+}
+
+/// What of an order decides about its coupons, as it was before something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    state: Option<State>,
+    is_refunded: bool,
+}
+
+impl Before {
+    /// An order that was not there.
+    pub const NEW: Self = Self { state: None, is_refunded: false };
+
+    /// The order as it is.
+    pub fn of(order: &Order) -> Self {
+        Self { state: Some(order.state), is_refunded: is_refunded(order) }
+    }
+}
+
+/// Whether everything that was paid went back.
+fn is_refunded(order: &Order) -> bool {
+    let paid = order.paid();
+    matches!(order.state, State::Paid { .. }) && paid.is_positive() && order.refunded() == paid
+}
+
+/// Moves the order's coupons to where the order is now.
+pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
+    let now = Before::of(order);
+    if now == before || order.discounts.is_empty() {
+        return;
+    }
+    for id in coupons(&order.discounts) {
+        let Some(coupon) = draft.coupon(&id).filter(|coupon| coupon.batch_id().is_some()) else {
+            conflict(draft, order, &id, &Refusal::new(Code::NotFound));
+            continue;
+        };
+        let done = match order.state {
+            State::Open => hold(draft, order, coupon),
+            State::Paid { at } if before.state != now.state => spend(draft, order, coupon, at),
+            State::Paid { .. } => Ok(()),
+            State::Cancelled { .. } => {
+                free(draft, order, coupon);
+                Ok(())
+            }
+        };
+        if let Err(refusal) = done {
+            conflict(draft, order, &id, &refusal);
+        }
+        if now.is_refunded && !before.is_refunded {
+            give_back(draft, order, &id);
+        }
+    }
+}
+
+fn conflict(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId, refusal: &Refusal) {
+    let detail = json!({ "coupon_id": id, "detail": refusal.detail });
+    let entry = TimelineEntry::new(draft.now, "coupon.conflict").code(refusal.code).detail(detail);
+    draft.note(order, entry);
+}
+
+/// Until when an open order holds its coupons, unless something happens to it before.
+pub fn held_until(order: &Order, now: Instant) -> Instant {
+    order.cancel_at.unwrap_or(now.plus_hours(LOOK_AGAIN_HOURS))
+}
+
+fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon) -> Result<(), Refusal> {
+    if coupon.customer_id != order.customer_id {
+        return Err(Code::NotOwner.into());
+    }
+    let record = coupon.batch_id().and_then(|id| draft.batch(id)).map(|row| &row.record);
+    let voided_at = record.and_then(|record| record.voided_at);
+    // What the order holds stays with it.
+    if voided_at.is_some_and(|voided| order.placed_at >= voided) && !coupon.is_held_by(&order.order_id) {
+        return Err(Code::CouponVoid.into());
+    }
+    Ok(())
+}
+
+/// The order was placed with it, or is open again.
+fn hold(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) -> Result<(), Refusal> {
+    check(draft, order, &coupon)?;
+    let from = coupon.status;
+    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
+        coupon.give_back(draft.now, draft.now);
+    }
+    if order.placed_at >= coupon.usable_until {
+        return Err(Code::CouponExpired.into());
+    }
+    end_lock(&mut coupon, draft.now);
+    let until = held_until(order, draft.now);
+    coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: None, until })?;
+    draft.move_coupon(coupon, from);
+    Ok(())
+}
+
+/// A lock that has run out holds nothing, even if its timer has not fired yet.
+fn end_lock(coupon: &mut Coupon, now: Instant) {
+    if coupon.lock.as_ref().is_some_and(|lock| lock.until <= now) {
+        coupon.let_go();
+    }
+}
+
+/// The order is paid.
+fn spend(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon, at: Instant) -> Result<(), Refusal> {
+    let from = coupon.status;
+    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
+        // Paid by another payment than was thought.
+        return Ok(());
+    }
+    check(draft, order, &coupon)?;
+    if !coupon.is_held_by(&order.order_id) {
+        end_lock(&mut coupon, draft.now);
+    }
+    coupon.redeem_placed(&order.order_id, order.placed_at, at)?;
+    draft.publish_coupon("coupon.used", &coupon);
+    draft.move_coupon(coupon, from);
+    Ok(())
+}
+
+/// The order ended unpaid: what it held or had used is free, as far as its time goes.
+fn free(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) {
+    let from = coupon.status;
+    if coupon.is_held_by(&order.order_id) {
+        coupon.let_go();
+        coupon.expire(draft.now);
+    } else if coupon.used_on.as_ref() == Some(&order.order_id) {
+        coupon.give_back(draft.now, draft.now);
+    } else {
+        return;
+    }
+    if coupon.status == CouponStatus::Expired {
+        draft.publish_coupon("coupon.expired", &coupon);
+    }
+    draft.move_coupon(coupon, from);
+}
+
+/// Everything went back: the coupon too, where its batch says so and its time is not over.
+fn give_back(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId) {
+    let Some(mut coupon) = draft.coupon(id).filter(|c| c.used_on.as_ref() == Some(&order.order_id)) else {
+        return;
+    };
+    let Some(row) = coupon.batch_id().and_then(|batch| draft.batch(batch)) else { return };
+    if !row.record.batch.return_on_full_refund {
+        return;
+    }
+    let detail = json!({ "coupon_id": id });
+    let over = draft.now >= coupon.usable_until;
+    if over || row.record.voided_at.is_some() {
+        let code = if over { Code::CouponExpired } else { Code::CouponVoid };
+        let entry = TimelineEntry::new(draft.now, "coupon.not_returned").code(code);
+        draft.note(order, entry.detail(detail));
+        return;
+    }
+    let from = coupon.status;
+    coupon.give_back(draft.now, draft.now);
+    draft.note(order, TimelineEntry::new(draft.now, "coupon.returned").detail(detail));
+    draft.publish_coupon("coupon.returned", &coupon);
+    draft.move_coupon(coupon, from);
+}

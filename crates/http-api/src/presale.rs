@@ -1,0 +1,108 @@
+//! The presale side of an order: its stage, its two payments, its gifts.
+
+use crate::orders::ShareView;
+use crate::time;
+use domain::campaign::Terms;
+use domain::order::{Order, PresaleStage};
+use domain::shop::Shop;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A presale order's figures, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PresaleView {
+    /// The campaign, in the version that the order was placed under.
+    campaign_id: String,
+    version: u32,
+    /// `awaiting_deposit | awaiting_balance | paid | forfeited | closed`.
+    #[schema(value_type = String)]
+    stage: Option<PresaleStage>,
+    /// Whether the balance joins the cart for merged settlement.
+    main_process: bool,
+    /// Paid first.
+    deposit: i64,
+    /// Paid later, before coupons: payable - deposit.
+    balance: i64,
+    /// What expansion or reduction takes off.
+    gain: i64,
+    /// What the order counts toward thresholds: deposit + balance, without freight.
+    threshold_base: i64,
+    /// The balance is paid from here,
+    balance_starts_at: String,
+    /// to here.
+    balance_ends_at: String,
+    /// Gifts for the deposit.
+    gifts: Vec<GiftView>,
+}
+
+/// A gift of the deposit period.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GiftView {
+    sku: String,
+    quantity: u64,
+    /// Only the first so many deposits get it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_n: Option<u32>,
+    /// `open` until the deposit comes, `promised` with it, `due` once the balance is paid, `cancelled`
+    /// with the order.
+    status: &'static str,
+}
+
+/// The presale side of an order; none of others.
+pub fn view(shop: &Shop, order: &Order) -> Option<PresaleView> {
+    let presale = order.presale.as_ref()?;
+    let stage = order.presale_stage();
+    let status = match stage? {
+        PresaleStage::AwaitingDeposit => "open",
+        PresaleStage::AwaitingBalance => "promised",
+        PresaleStage::Paid => "due",
+        PresaleStage::Forfeited | PresaleStage::Closed => "cancelled",
+    };
+    let gifts = presale.gifts.iter().map(|gift| GiftView {
+        sku: gift.sku.to_string(),
+        quantity: gift.quantity,
+        first_n: gift.first_n,
+        status,
+    });
+    Some(PresaleView {
+        campaign_id: presale.campaign_id.to_string(),
+        version: presale.version,
+        stage,
+        main_process: presale.main_process,
+        deposit: presale.deposit.minor(),
+        balance: order.balance().minor(),
+        gain: presale.gain.minor(),
+        threshold_base: order.threshold_base().minor(),
+        balance_starts_at: time::show(shop, presale.balance_window.starts_at),
+        balance_ends_at: time::show(shop, presale.balance_window.ends_at),
+        gifts: gifts.collect(),
+    })
+}
+
+/// A campaign's terms, those of a presale with their moments in the shop's zone.
+pub fn terms(shop: &Shop, terms: &Terms) -> Value {
+    let mut shown = terms.to_json();
+    if let Some(presale) = terms.presale() {
+        for (name, window) in
+            [("deposit_window", presale.deposit_window), ("balance_window", presale.balance_window)]
+        {
+            shown[name]["starts_at"] = time::show(shop, window.starts_at).into();
+            shown[name]["ends_at"] = time::show(shop, window.ends_at).into();
+        }
+        shown["ship_at"] = time::show(shop, presale.ship_at).into();
+    }
+    shown
+}
+
+/// A line's shares of what came off with the balance.
+pub fn balance_shares(order: &Order, index: usize) -> Vec<ShareView> {
+    let discounts = order.paid_by().into_iter().flat_map(|payment| &payment.discounts);
+    let share = discounts.map(|came_off| ShareView {
+        kind: came_off.discount.kind.to_string(),
+        id: came_off.discount.id.as_ref().map(ToString::to_string),
+        amount: came_off.shares.get(index).copied().unwrap_or_default().minor(),
+        funded_by: came_off.discount.funded_by,
+    });
+    share.collect()
+}

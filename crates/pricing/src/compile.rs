@@ -1,0 +1,295 @@
+//! A shop's rules, compiled once for each of the shop's revisions and read by every quote.
+
+use crate::{
+    cart::Cart,
+    index::{Draft, Index, Symbols, UNKNOWN, count},
+    rules::{Floors, Rule, RuleTerms},
+    stacking::What,
+    work::Line,
+};
+use domain::{
+    CampaignId, Code, Instant,
+    campaign::promotion::{Gift, GiftTerms, ItemBenefit, ItemTerms, OrderTerms, Tier},
+    catalog::{Scope, ScopeMode},
+    limits,
+};
+use money::Money;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Compiled rules. Pricing never changes them, so any number of threads may share one set.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    pub(crate) version: u64,
+    pub(crate) symbols: Symbols,
+    pub(crate) items: Vec<Item>,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) gifts: Vec<Gifts>,
+    pub(crate) item_index: Index,
+    pub(crate) order_index: Index,
+    pub(crate) gift_index: Index,
+    /// By SKU number: its floors.
+    pub(crate) floors: Vec<Vec<(Instant, Instant, i64)>>,
+    pub(crate) groups: usize,
+}
+
+/// What every rule has.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub campaign_id: CampaignId,
+    pub version: u32,
+    starts_at: Instant,
+    ends_at: Instant,
+    members: bool,
+    segments: Box<[u32]>,
+    pub reach: Reach,
+}
+
+/// Which lines a rule covers.
+#[derive(Debug, Clone)]
+pub(crate) enum Reach {
+    /// Those that the index names.
+    Listed,
+    /// All.
+    All,
+    /// All but those of these SKUs and categories.
+    Except(Box<(FxHashSet<u32>, FxHashSet<u32>)>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub head: Head,
+    pub benefit: ItemBenefit,
+    pub what: What,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub head: Head,
+    /// By rising `spend`; at least one.
+    pub tiers: Box<[Step]>,
+    pub every: bool,
+    /// The number of its group, or [`UNKNOWN`].
+    pub group: u32,
+}
+
+/// A tier in plain integers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    pub spend: i64,
+    save: i64,
+    basis_points: i64,
+    cap: i64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Gifts {
+    pub head: Head,
+    pub what: What,
+    pub gifts: Box<[Gift]>,
+}
+
+impl RuleSet {
+    /// Compiles rules. Order promotions work in the order of their priorities, then of their ids; all
+    /// others in the order of their ids. Terms that could not be published match nothing.
+    ///
+    /// ```
+    /// use pricing::{RuleSet, rules::Floors};
+    ///
+    /// let rules = RuleSet::compile(vec![], Floors::none()).at_version(7);
+    /// assert_eq!(rules.version(), 7);
+    /// ```
+    pub fn compile(mut rules: Vec<Rule>, floors: Floors) -> Self {
+        let priority = |rule: &Rule| match &rule.terms {
+            RuleTerms::Order(terms) => terms.priority,
+            RuleTerms::Item(_) | RuleTerms::Gift(_) => 0,
+        };
+        rules.sort_by(|a, b| (priority(a), &a.campaign_id).cmp(&(priority(b), &b.campaign_id)));
+        let mut set = Self::default();
+        let mut drafts: [Draft; 3] = Default::default();
+        let mut groups: FxHashMap<String, u32> = FxHashMap::default();
+        let [items, orders, gifts] = &mut drafts;
+        for rule in rules.iter().filter(|rule| rule.is_sound()) {
+            match &rule.terms {
+                RuleTerms::Item(terms) => set.add_item(rule, terms, items),
+                RuleTerms::Order(terms) => set.add_order(rule, terms, &mut groups, orders),
+                RuleTerms::Gift(terms) => set.add_gifts(rule, terms, gifts),
+            }
+        }
+        [set.item_index, set.order_index, set.gift_index] = drafts.map(Index::of);
+        set.groups = groups.len();
+        set.add_floors(&floors);
+        set
+    }
+
+    /// The same rules under the shop's revision that they belong to; quotes repeat it.
+    pub fn at_version(mut self, version: u64) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// The shop's revision.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// How many rules there are.
+    pub const fn len(&self) -> usize {
+        self.items.len() + self.orders.len() + self.gifts.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn add_item(&mut self, rule: &Rule, terms: &ItemTerms, draft: &mut Draft) {
+        let Some(benefit) = terms.benefit() else { return };
+        let what = if terms.member_only { What::MemberPrice } else { What::ItemPromotion };
+        let head = self.head(rule, &terms.segments);
+        let head = Head { members: terms.member_only, ..head };
+        self.reach(&rule.scope, &head, 0, count(self.items.len()), draft);
+        self.items.push(Item { head, benefit, what });
+        draft.rules = self.items.len();
+    }
+
+    fn add_order(
+        &mut self,
+        rule: &Rule,
+        terms: &OrderTerms,
+        groups: &mut FxHashMap<String, u32>,
+        draft: &mut Draft,
+    ) {
+        let mut tiers: Vec<Step> = terms.tiers.iter().map(Step::of).collect();
+        tiers.sort_by_key(|tier| tier.spend);
+        let Some(first) = tiers.first() else { return };
+        let next = count(groups.len());
+        let group = terms.group.as_ref().map_or(UNKNOWN, |name| *groups.entry(name.clone()).or_insert(next));
+        let head = self.head(rule, &terms.segments);
+        self.reach(&rule.scope, &head, first.spend, count(self.orders.len()), draft);
+        self.orders.push(Order { head, tiers: tiers.into(), every: terms.every, group });
+        draft.rules = self.orders.len();
+    }
+
+    fn add_gifts(&mut self, rule: &Rule, terms: &GiftTerms, draft: &mut Draft) {
+        let what = if terms.pool { What::PoolGift } else { What::MainGift };
+        let head = Head { reach: Reach::Listed, ..self.head(rule, &terms.segments) };
+        let number = count(self.gifts.len());
+        for sku in &terms.main_skus {
+            draft.by_sku.push((self.symbols.add_sku(sku), number));
+        }
+        self.gifts.push(Gifts { head, what, gifts: terms.gifts.clone().into() });
+        draft.rules = self.gifts.len();
+    }
+
+    fn head(&mut self, rule: &Rule, segments: &[String]) -> Head {
+        let reach = match rule.scope.mode {
+            ScopeMode::Whitelist => Reach::Listed,
+            ScopeMode::All => Reach::All,
+            ScopeMode::Blacklist => {
+                let skus = rule.scope.skus.iter().map(|sku| self.symbols.add_sku(sku)).collect();
+                let categories = rule.scope.categories.iter().map(|c| self.symbols.add_category(c)).collect();
+                Reach::Except(Box::new((skus, categories)))
+            }
+        };
+        Head {
+            campaign_id: rule.campaign_id.clone(),
+            version: rule.version,
+            starts_at: rule.starts_at,
+            ends_at: rule.ends_at,
+            members: false,
+            segments: segments.iter().map(|segment| self.symbols.add_segment(segment)).collect(),
+            reach,
+        }
+    }
+
+    /// Enters a rule into the index of its kind.
+    fn reach(&mut self, scope: &Scope, head: &Head, spend: i64, number: u32, draft: &mut Draft) {
+        match head.reach {
+            Reach::Listed => {
+                let skus = scope.skus.iter().map(|sku| (self.symbols.add_sku(sku), number));
+                draft.by_sku.extend(skus);
+                let categories = scope.categories.iter().map(|c| (self.symbols.add_category(c), number));
+                draft.by_category.extend(categories);
+            }
+            Reach::All | Reach::Except(_) if head.segments.is_empty() => draft.free.push((spend, number)),
+            Reach::All | Reach::Except(_) => {
+                draft.segmented.extend(head.segments.iter().map(|segment| (*segment, spend, number)));
+            }
+        }
+    }
+
+    fn add_floors(&mut self, floors: &Floors) {
+        for floor in floors.all() {
+            self.symbols.add_sku(&floor.sku);
+        }
+        if !floors.all().is_empty() {
+            self.floors.resize(self.symbols.skus(), Vec::new());
+        }
+        for floor in floors.all() {
+            let unit = floor.floor.minor().clamp(0, limits::AMOUNT_MINOR);
+            let held = (floor.starts_at, floor.ends_at, unit);
+            self.floors[self.symbols.sku(&floor.sku) as usize].push(held);
+        }
+    }
+
+    /// The lowest unit price of a SKU at a moment; 0 where there is none.
+    pub(crate) fn floor(&self, sku: u32, now: Option<Instant>) -> i64 {
+        let known = self.floors.get(sku as usize).map_or(&[][..], Vec::as_slice);
+        let held = known.iter().filter(|floor| now.is_none_or(|now| floor.0 <= now && now < floor.1));
+        held.map(|floor| floor.2).max().unwrap_or(0)
+    }
+}
+
+impl Head {
+    /// The first condition that the cart does not meet.
+    pub(crate) fn unmet(&self, cart: &Cart, segments: &[u32]) -> Option<Code> {
+        if let Some(now) = cart.now {
+            if now < self.starts_at {
+                return Some(Code::NotStarted);
+            }
+            if now >= self.ends_at {
+                return Some(Code::Expired);
+            }
+        }
+        if self.members && !cart.member {
+            return Some(Code::MembersOnly);
+        }
+        let of_segment = self.segments.is_empty() || self.segments.iter().any(|s| segments.contains(s));
+        (!of_segment).then_some(Code::SegmentOnly)
+    }
+}
+
+impl Reach {
+    /// Whether a rule for all goods covers a line.
+    pub(crate) fn covers(&self, line: &Line) -> bool {
+        match self {
+            Self::Listed => false,
+            Self::All => true,
+            Self::Except(except) => {
+                !except.0.contains(&line.sku) && !line.categories().iter().any(|c| except.1.contains(c))
+            }
+        }
+    }
+}
+
+impl Step {
+    fn of(tier: &Tier) -> Self {
+        let amount = |amount: Option<Money>| amount.map_or(i64::MAX, |amount| amount.minor().max(0));
+        let basis_points = tier.percent_off.map_or(0, |percent| i64::from(percent.basis_points()));
+        let save = tier.save.map_or(0, |save| save.minor().max(0));
+        Self { spend: tier.spend.minor(), save, basis_points, cap: amount(tier.cap) }
+    }
+
+    /// What comes off an amount that has reached the tier, as [`Tier::off`] says it: at most 5e14 goes
+    /// in, so the products fit. Percentages are rounded half up to the fen (A-G-4).
+    pub(crate) fn off(&self, amount: i64) -> i64 {
+        let off = if self.save > 0 { self.save } else { (amount * self.basis_points + 5_000) / 10_000 };
+        off.min(self.cap).min(amount)
+    }
+
+    /// What comes off when the saving comes once for every full `spend`; the cap is one for all.
+    pub(crate) fn every(&self, amount: i64) -> i64 {
+        let times = if self.spend > 0 { amount / self.spend } else { 1 };
+        self.save.saturating_mul(times).min(self.cap).min(amount)
+    }
+}

@@ -1,0 +1,133 @@
+//! Item promotions: each line takes the one that makes its unit cheapest; ties go to the smallest
+//! campaign id. None sells under the price floor: what goes under is lifted to it.
+
+use super::{Facts, Verdicts};
+use crate::{
+    compile::Item,
+    index::{Hits, Wanted},
+    quote::{Funder, Kind},
+    reasons::{Left, Watch},
+    stacking::What,
+    work::{Applied, Offer, Source, Work},
+};
+use domain::Code;
+use money::Money;
+
+pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
+    let rules = facts.rules;
+    if rules.item_index.is_empty() {
+        return;
+    }
+    let wanted = if W::ON { Wanted::Every } else { Wanted::Reached(0, &work.segments) };
+    rules.item_index.gather(&work.lines, wanted, hits);
+    let verdicts =
+        [What::ItemPromotion, What::MemberPrice].map(|what| (what, Verdicts::of(what, facts.cart)));
+    work.best.clear();
+    work.best.resize(work.lines.len(), None);
+    work.offers.clear();
+    let mut covered = std::mem::take(&mut work.chosen);
+    for place in 0..hits.found.len() {
+        let number = hits.found[place];
+        let rule = &rules.items[number as usize];
+        covered.clear();
+        hits.take_lines(number, &mut covered);
+        cover(work, rule, &mut covered);
+        if covered.is_empty() {
+            continue;
+        }
+        if let Some(code) = rule.head.unmet(facts.cart, &work.segments) {
+            watch.left(Left::new(Source::Item(number), rule.what.into(), code));
+            continue;
+        }
+        let verdicts = if rule.what == What::MemberPrice { &verdicts[1].1 } else { &verdicts[0].1 };
+        for line in &covered {
+            match verdicts.on(work.lines[*line as usize].class) {
+                Ok(()) => offer::<W>(work, number, rule, *line),
+                Err(code) => watch.left(left(number, rule, *line, code)),
+            }
+        }
+    }
+    covered.clear();
+    work.chosen = covered;
+    explain(facts, work, watch);
+    take_best(facts, work);
+}
+
+fn left(number: u32, rule: &Item, line: u32, code: Code) -> Left {
+    Left { line: Some(line), ..Left::new(Source::Item(number), rule.what.into(), code) }
+}
+
+/// Adds the lines that a rule for all goods covers; the index names those of the others.
+fn cover(work: &Work, rule: &Item, covered: &mut Vec<u32>) {
+    let lines = work.lines.iter().zip(0_u32..);
+    covered.extend(lines.filter(|(line, _)| rule.head.reach.covers(line)).map(|(_, at)| at));
+}
+
+/// Notes what a unit of a line would cost, and whether nothing before it is as cheap.
+fn offer<W: Watch>(work: &mut Work, number: u32, rule: &Item, at: u32) {
+    let line = &work.lines[at as usize];
+    let wished = line.unit - rule.benefit.off(Money::from_minor(line.unit)).minor();
+    let floor = line.floor / line.quantity;
+    let unit = wished.max(floor).min(line.unit);
+    let offer = Offer { rule: number, line: at, unit, lost: (unit - wished) * line.quantity };
+    if unit < line.unit {
+        let best = &mut work.best[at as usize];
+        if best.is_none_or(|best| unit < best.unit) {
+            *best = Some(offer);
+        }
+    }
+    if W::ON {
+        work.offers.push(offer);
+    }
+}
+
+/// Says why each offer that was not taken was left, and which was lifted to the floor.
+fn explain<W: Watch>(facts: Facts<'_>, work: &Work, watch: &mut W) {
+    for offer in &work.offers {
+        let rule = &facts.rules.items[offer.rule as usize];
+        let code = match work.best[offer.line as usize] {
+            Some(best) if best.rule == offer.rule => (offer.lost > 0).then_some(Code::PriceFloor),
+            Some(_) => Some(Code::BetterPrice),
+            None if offer.lost > 0 => Some(Code::PriceFloor),
+            None => Some(Code::NoSaving),
+        };
+        if let Some(code) = code {
+            watch.left(left(offer.rule, rule, offer.line, code));
+        }
+    }
+}
+
+/// Takes the best offers: one entry a campaign, with all its lines.
+fn take_best(facts: Facts<'_>, work: &mut Work) {
+    let mut offers = std::mem::take(&mut work.offers);
+    offers.clear();
+    offers.extend(work.best.iter().flatten());
+    offers.sort_unstable();
+    for of_rule in offers.chunk_by(|a, b| a.rule == b.rule) {
+        let Some(number) = of_rule.first().map(|offer| offer.rule) else { continue };
+        let rule = &facts.rules.items[number as usize];
+        let kind = Kind::from(rule.what);
+        let source = Source::Item(number);
+        let sum = |of: fn(&Work, &Offer) -> i64| of_rule.iter().map(|offer| of(work, offer)).sum();
+        let off = |work: &Work, offer: &Offer| {
+            let line = &work.lines[offer.line as usize];
+            (line.unit - offer.unit) * line.quantity
+        };
+        let applied = Applied {
+            source,
+            kind,
+            funder: Funder::Merchant,
+            amount: sum(off),
+            base: sum(|work, offer| work.lines[offer.line as usize].list),
+            lost: sum(|_, offer| offer.lost),
+        };
+        work.applied.push(applied);
+        for offer in of_rule {
+            let amount = off(work, offer);
+            work.slots[offer.line as usize].take(amount);
+            work.note(offer.line, amount);
+        }
+    }
+    offers.clear();
+    work.offers = offers;
+}

@@ -1,0 +1,148 @@
+//! Order promotions, by priority, then campaign id; each works on what the earlier ones left. The highest
+//! tier that is reached counts, or the saving comes for every full amount. Of a group only the first that
+//! applies is taken.
+
+use super::{Facts, Verdicts};
+use crate::{
+    compile::{Order, Reach, Step},
+    index::{Hits, UNKNOWN, Wanted},
+    quote::{Funder, Kind},
+    reasons::{Left, Near, Watch},
+    stacking::What,
+    work::{Applied, Source, Work},
+};
+use domain::Code;
+
+pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
+    let rules = facts.rules;
+    if rules.order_index.is_empty() {
+        return;
+    }
+    let verdicts = Verdicts::of(What::OrderPromotion, facts.cart);
+    let mut open = std::mem::take(&mut work.open);
+    open.clear();
+    let lines = work.lines.iter().zip(0_u32..);
+    open.extend(lines.filter(|(line, _)| verdicts.on(line.class).is_ok()).map(|(_, at)| at));
+    let most = open.iter().map(|line| work.slots[*line as usize].base).sum();
+    let wanted = if W::ON { Wanted::Every } else { Wanted::Reached(most, &work.segments) };
+    rules.order_index.gather(&work.lines, wanted, hits);
+    work.groups.clear();
+    work.groups.resize(rules.groups, false);
+    let mut chosen = std::mem::take(&mut work.chosen);
+    for place in 0..hits.found.len() {
+        let number = hits.found[place];
+        let rule = &rules.orders[number as usize];
+        chosen.clear();
+        hits.take_lines(number, &mut chosen);
+        if let Some(code) = rule.head.unmet(facts.cart, &work.segments) {
+            if W::ON && covers_any(work, rule) {
+                watch.left(left(number, code));
+            }
+            continue;
+        }
+        match cover(work, rule, &verdicts, &open, &mut chosen) {
+            Ok(()) => apply(work, number, rule, &chosen, watch),
+            Err(Some(code)) => watch.left(left(number, code)),
+            Err(None) => {}
+        }
+    }
+    (work.open, work.chosen) = (open, chosen);
+}
+
+const fn left(number: u32, code: Code) -> Left {
+    Left::new(Source::Order(number), Kind::OrderPromotion, code)
+}
+
+/// Whether a rule is about any line; the index has found the listed ones by a line of theirs.
+fn covers_any(work: &Work, rule: &Order) -> bool {
+    match rule.head.reach {
+        Reach::Listed | Reach::All => true,
+        Reach::Except(_) => work.lines.iter().any(|line| rule.head.reach.covers(line)),
+    }
+}
+
+/// The lines that a rule covers and the stacking table lets it have: in `chosen`, where the index has
+/// put those that it names. Without any, why: the table's code, or nothing where no line is covered.
+fn cover(
+    work: &Work,
+    rule: &Order,
+    verdicts: &Verdicts,
+    open: &[u32],
+    chosen: &mut Vec<u32>,
+) -> Result<(), Option<Code>> {
+    match &rule.head.reach {
+        Reach::Listed => {}
+        Reach::All if !open.is_empty() => {
+            chosen.extend_from_slice(open);
+            return Ok(());
+        }
+        reach @ (Reach::All | Reach::Except(_)) => {
+            let lines = work.lines.iter().zip(0_u32..);
+            chosen.extend(lines.filter(|(line, _)| reach.covers(line)).map(|(_, at)| at));
+        }
+    }
+    if open.len() < work.lines.len() {
+        let first = chosen.first().map(|line| work.lines[*line as usize].class);
+        chosen.retain(|line| verdicts.on(work.lines[*line as usize].class).is_ok());
+        if chosen.is_empty() {
+            return Err(first.and_then(|class| verdicts.on(class).err()));
+        }
+    }
+    if chosen.is_empty() { Err(None) } else { Ok(()) }
+}
+
+fn apply<W: Watch>(work: &mut Work, number: u32, rule: &Order, lines: &[u32], watch: &mut W) {
+    let base: i64 = lines.iter().map(|line| work.slots[*line as usize].base).sum();
+    let reached = rule.tiers.partition_point(|tier| tier.spend <= base);
+    let Some(tier) = reached.checked_sub(1).and_then(|tier| rule.tiers.get(tier)) else {
+        if W::ON {
+            let shortfall = rule.tiers.first().map(|tier| tier.spend - base);
+            watch.left(Left { base: Some(base), shortfall, ..left(number, Code::BelowThreshold) });
+            near(number, rule, base, 0, 0, watch);
+        }
+        return;
+    };
+    let taken_before = work.groups.get(rule.group as usize).copied().unwrap_or(false);
+    if taken_before {
+        watch.left(Left { base: Some(base), ..left(number, Code::NotStackable) });
+        return;
+    }
+    let amount = if rule.every { tier.every(base) } else { tier.off(base) };
+    let applied = Applied {
+        source: Source::Order(number),
+        kind: Kind::OrderPromotion,
+        funder: Funder::Merchant,
+        amount,
+        base,
+        lost: 0,
+    };
+    if work.take(amount, lines, applied) == 0 {
+        if W::ON {
+            let floored = lines.iter().any(|line| work.lines[*line as usize].floor > 0);
+            let code = if amount > 0 && floored { Code::PriceFloor } else { Code::NoSaving };
+            watch.left(Left { base: Some(base), ..left(number, code) });
+        }
+        return;
+    }
+    if rule.group != UNKNOWN {
+        work.groups[rule.group as usize] = true;
+    }
+    if W::ON {
+        near(number, rule, base, amount, reached, watch);
+    }
+}
+
+/// Says what the next tier, or the next full amount, would save beyond what is saved now.
+fn near<W: Watch>(number: u32, rule: &Order, base: i64, saved: i64, reached: usize, watch: &mut W) {
+    let next = match (rule.tiers.get(reached), rule.tiers.last()) {
+        (Some(next), _) => Some((next.spend, next)),
+        (None, Some(last)) if rule.every && last.spend > 0 => {
+            Some((base - base % last.spend + last.spend, last))
+        }
+        (None, _) => None,
+    };
+    let Some((spend, tier)): Option<(i64, &Step)> = next else { return };
+    let then = if rule.every { tier.every(spend) } else { tier.off(spend) };
+    let (source, kind) = (Source::Order(number), Kind::OrderPromotion);
+    watch.near(Near { source, kind, base, shortfall: spend - base, saving: then - saved });
+}

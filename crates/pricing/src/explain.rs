@@ -1,0 +1,148 @@
+//! The whole answer: the same evaluation as plain pricing, with everything said aloud.
+
+use crate::{
+    cart::Cart,
+    compile::RuleSet,
+    price::{evaluate, source_id},
+    quote::{Adjustment, Kind, LineAdjustment, Nearby, Quote, QuoteGift, QuoteLine, Rejected, SourceId},
+    stacking::What,
+    work::{Applied, Scratch, Source, Work},
+};
+use domain::Refusal;
+use money::Money;
+
+/// Prices a cart and explains it: what was applied and to which amount, what was left and why, what is
+/// near. Refuses as [`price`](crate::price()) does.
+///
+/// ```
+/// use pricing::{RuleSet, Scratch, cart::Cart, explain, rules::Floors};
+///
+/// let rules = RuleSet::compile(vec![], Floors::none());
+/// let refused = explain(&rules, &Cart::default(), &mut Scratch::new()).unwrap_err();
+/// assert_eq!(refused.violations[0].field, "lines");
+/// ```
+pub fn explain(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> Result<Quote, Refusal> {
+    evaluate(rules, cart, scratch, |reasons| reasons)?;
+    let Scratch { work, reasons, answer, .. } = scratch;
+    let teller = Teller { rules, cart, work };
+    let rejected = reasons.left.iter().map(|left| Rejected {
+        source_id: teller.source(left.source),
+        kind: left.kind,
+        code: left.code,
+        line_id: left.line.map(|line| teller.cart_line(line).line_id.clone()),
+        shortfall: left.shortfall.map(Money::from_minor),
+        base: left.base.map(Money::from_minor),
+    });
+    let nearby = reasons.near.iter().map(|near| Nearby {
+        source_id: teller.source(near.source),
+        kind: near.kind,
+        shortfall: Money::from_minor(near.shortfall),
+        saving: Money::from_minor(near.saving),
+    });
+    Ok(Quote {
+        payable: Money::from_minor(answer.payable),
+        freight: Money::from_minor(work.freight),
+        freight_fee: Money::from_minor(work.freight_fee),
+        lines: teller.lines(&answer.lines),
+        adjustments: work.applied.iter().map(|applied| teller.adjustment(applied)).collect(),
+        applied: teller.applied(),
+        rejected: rejected.collect(),
+        nearby: nearby.collect(),
+        gifts: teller.gifts(),
+        choice: answer.bound.map(Into::into),
+        rule_version: rules.version,
+    })
+}
+
+/// Says in words what the work holds in numbers.
+#[derive(Clone, Copy)]
+struct Teller<'a> {
+    rules: &'a RuleSet,
+    cart: &'a Cart,
+    work: &'a Work,
+}
+
+impl Teller<'_> {
+    fn source(&self, source: Source) -> SourceId {
+        source_id(self.rules, self.cart, self.work, source)
+    }
+
+    fn cart_line(&self, line: u32) -> &crate::cart::CartLine {
+        &self.cart.lines[self.work.lines[line as usize].place as usize]
+    }
+
+    fn lines(&self, prices: &[crate::LinePrice]) -> Vec<QuoteLine> {
+        let lines = self.cart.lines.iter().zip(prices).map(|(line, price)| QuoteLine {
+            line_id: line.line_id.clone(),
+            list: price.list,
+            payable: price.payable,
+            adjustments: Vec::new(),
+        });
+        let mut lines: Vec<QuoteLine> = lines.collect();
+        for share in &self.work.shares {
+            let applied = &self.work.applied[share.applied as usize];
+            let place = self.work.lines[share.line as usize].place as usize;
+            lines[place].adjustments.push(LineAdjustment {
+                source_id: self.source(applied.source),
+                kind: applied.kind,
+                amount: Money::from_minor(share.amount),
+            });
+        }
+        lines
+    }
+
+    fn adjustment(&self, applied: &Applied) -> Adjustment {
+        let version = match applied.source {
+            Source::Item(rule) => Some(self.rules.items[rule as usize].head.version),
+            Source::Order(rule) => Some(self.rules.orders[rule as usize].head.version),
+            Source::Gifts(rule) => Some(self.rules.gifts[rule as usize].head.version),
+            Source::Coupon(_) | Source::RedPacket | Source::Beans | Source::ECard | Source::Presale(_) => {
+                None
+            }
+        };
+        Adjustment {
+            source_id: self.source(applied.source),
+            kind: applied.kind,
+            amount: Money::from_minor(applied.amount),
+            funded_by: applied.funder,
+            effect: applied.kind.effect(),
+            threshold_base: Money::from_minor(applied.base),
+            lost: Money::from_minor(applied.lost),
+            version,
+        }
+    }
+
+    /// Everything that was applied, each name once; what is only paid earlier or later is not among it.
+    fn applied(&self) -> Vec<SourceId> {
+        let mut names: Vec<SourceId> = Vec::with_capacity(self.work.applied.len());
+        let mut gains = 0;
+        for applied in &self.work.applied {
+            if matches!(applied.kind, Kind::DepositPaid | Kind::BalanceLater) {
+                continue;
+            }
+            let name = self.source(applied.source);
+            let of_presale = applied.kind == Kind::PresaleGain;
+            // Lines of one presale name the same campaign.
+            if !(of_presale && names[..gains].contains(&name)) {
+                names.push(name);
+                gains += usize::from(of_presale);
+            }
+        }
+        let earned = self.work.earned.chunk_by(|a, b| a.rule == b.rule);
+        names.extend(earned.filter_map(|of_rule| Some(self.source(Source::Gifts(of_rule.first()?.rule)))));
+        names
+    }
+
+    fn gifts(&self) -> Vec<QuoteGift> {
+        let gifts = self.work.earned.iter().map(|earned| {
+            let rule = &self.rules.gifts[earned.rule as usize];
+            QuoteGift {
+                source_id: self.source(Source::Gifts(earned.rule)),
+                sku: rule.gifts[earned.gift as usize].sku.clone(),
+                quantity: earned.quantity,
+                choose_one: rule.what == What::PoolGift,
+            }
+        });
+        gifts.collect()
+    }
+}

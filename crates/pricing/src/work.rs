@@ -1,0 +1,213 @@
+//! Room to work in: the lines as numbers, where they stand, and what was taken off them so far. Kept
+//! between quotes so that a quote allocates next to nothing.
+
+use crate::{
+    cart::{Cart, Stage},
+    compile::RuleSet,
+    index::{Hits, UNKNOWN, count},
+    quote::{Funder, Kind},
+    slots::{self, Slot},
+    stacking::LineClass,
+};
+
+/// What `price` and `explain` work in. Any number of quotes, of any rule sets, one after the other.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) work: Work,
+    pub(crate) hits: Hits,
+    pub(crate) reasons: crate::reasons::Reasons,
+    pub(crate) answer: crate::price::Answer,
+}
+
+impl Scratch {
+    /// Empty room.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// A line in numbers. Lines stand in the order of their ids, so that the order in which they came
+/// changes nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Line {
+    /// Its place in the cart.
+    pub place: u32,
+    pub sku: u32,
+    pub class: LineClass,
+    categories: [u32; CATEGORIES],
+    known: u8,
+    pub quantity: i64,
+    /// Minor units.
+    pub unit: i64,
+    /// `unit` times `quantity`.
+    pub list: i64,
+    /// The lowest price allowed for the line.
+    pub floor: i64,
+    /// Of its base, what is not to be paid now because it has been paid: a balance's deposit.
+    pub held: i64,
+}
+
+/// Levels of categories that a line may name.
+pub(crate) const CATEGORIES: usize = 3;
+
+impl Line {
+    /// The categories that a rule knows.
+    pub(crate) fn categories(&self) -> &[u32] {
+        &self.categories[..usize::from(self.known)]
+    }
+}
+
+/// Something that was applied.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Applied {
+    pub source: Source,
+    pub kind: Kind,
+    pub funder: Funder,
+    pub amount: i64,
+    /// What its threshold was compared with.
+    pub base: i64,
+    /// What it promised and could not take.
+    pub lost: i64,
+}
+
+/// Where something comes from: a rule of the set, a coupon of the cart, an asset, a presale line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    Item(u32),
+    Order(u32),
+    Gifts(u32),
+    Coupon(u32),
+    RedPacket,
+    Beans,
+    ECard,
+    Presale(u32),
+}
+
+/// What something took off a line: the number of what was applied, the line, minor units.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    pub applied: u32,
+    pub line: u32,
+    pub amount: i64,
+}
+
+/// A gift that was earned.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Earned {
+    pub rule: u32,
+    pub gift: u32,
+    pub quantity: u64,
+}
+
+/// A price that an item promotion offers for a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Offer {
+    pub rule: u32,
+    pub line: u32,
+    /// What a unit would cost, not under the floor.
+    pub unit: i64,
+    /// What the floor keeps it from taking off the line.
+    pub lost: i64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    pub lines: Vec<Line>,
+    pub slots: Vec<Slot>,
+    /// Numbers of the customer's segments.
+    pub segments: Vec<u32>,
+    pub applied: Vec<Applied>,
+    pub shares: Vec<Share>,
+    pub earned: Vec<Earned>,
+    pub freight: i64,
+    pub freight_fee: i64,
+    /// Lines that the layer at work may touch, and those that a rule covers.
+    pub open: Vec<u32>,
+    pub chosen: Vec<u32>,
+    /// The best offer of each line, and all offers.
+    pub best: Vec<Option<Offer>>,
+    pub offers: Vec<Offer>,
+    pub groups: Vec<bool>,
+    parts: Vec<i64>,
+    split: slots::Scratch,
+}
+
+impl Work {
+    /// Takes a checked cart in: lines by id, names as numbers, presale figures.
+    pub(crate) fn begin(&mut self, rules: &RuleSet, cart: &Cart) {
+        self.lines.clear();
+        for (place, line) in cart.lines.iter().enumerate() {
+            let mut categories = [UNKNOWN; CATEGORIES];
+            let mut known = 0_u8;
+            for category in &line.categories {
+                let number = rules.symbols.category(category);
+                if number != UNKNOWN && usize::from(known) < CATEGORIES {
+                    categories[usize::from(known)] = number;
+                    known += 1;
+                }
+            }
+            let sku = rules.symbols.sku(&line.sku);
+            let quantity = i64::try_from(line.quantity).unwrap_or(i64::MAX);
+            let unit = line.unit_price.minor();
+            let floor = rules.floor(sku, cart.now) * quantity;
+            let list = unit * quantity;
+            let class = LineClass::of(line);
+            let place = count(place);
+            let line = Line { place, sku, class, categories, known, quantity, unit, list, floor, held: 0 };
+            self.lines.push(line);
+        }
+        let id = |line: &Line| &cart.lines[line.place as usize].line_id;
+        if !self.lines.is_sorted_by(|a, b| id(a) < id(b)) {
+            self.lines.sort_unstable_by(|a, b| id(a).cmp(id(b)));
+        }
+        self.segments.clear();
+        self.segments.extend(cart.segments.iter().map(|segment| rules.symbols.segment(segment)));
+        self.segments.retain(|segment| *segment != UNKNOWN);
+        (self.freight, self.freight_fee) = (0, 0);
+        self.applied.clear();
+        self.shares.clear();
+        self.earned.clear();
+        self.stand(cart.stage);
+    }
+
+    /// Where the lines stand before any layer: ordinary lines at their list price.
+    fn stand(&mut self, stage: Stage) {
+        self.slots.clear();
+        for line in &self.lines {
+            let room = match stage {
+                Stage::Normal | Stage::Balance => (line.list - line.floor).max(0),
+                Stage::Deposit => 0,
+            };
+            self.slots.push(Slot { base: line.list, room });
+        }
+    }
+
+    /// What is to be paid now for a line.
+    pub(crate) fn due(&self, line: usize) -> i64 {
+        self.slots[line].base - self.lines[line].held
+    }
+
+    /// Splits an amount over lines and takes it off them (A-G-5). Says what was taken; nothing is
+    /// noted when that is nothing.
+    pub(crate) fn take(&mut self, amount: i64, lines: &[u32], mut applied: Applied) -> i64 {
+        let split = &mut self.split;
+        let taken = slots::split_in(split, amount, lines, &self.slots, false, &mut self.parts);
+        if taken > 0 {
+            applied.amount = taken;
+            applied.lost = amount - taken;
+            let number = count(self.applied.len());
+            self.applied.push(applied);
+            for (line, part) in lines.iter().zip(&self.parts).filter(|(_, part)| **part > 0) {
+                self.slots[*line as usize].take(*part);
+                self.shares.push(Share { applied: number, line: *line, amount: *part });
+            }
+        }
+        taken
+    }
+
+    /// Notes what was taken off one line already.
+    pub(crate) fn note(&mut self, line: u32, amount: i64) {
+        let number = count(self.applied.len().saturating_sub(1));
+        self.shares.push(Share { applied: number, line, amount });
+    }
+}

@@ -1,0 +1,214 @@
+//! Promotions, presales and coupon batches: what the merchant gives without waiting for an unpaid order.
+
+use super::{campaigns, many, one};
+use crate::args::Args;
+use crate::facts::{Item, Outcome};
+use crate::value::{Day, fen, number};
+use crate::world::World;
+use serde_json::{Map, Value, json};
+
+/// `promotion p1 order tier=200.00-30.00 [every]`, `promotion p1 item price=80.00`,
+/// `promotion p1 gift main=A gift=G:1 [pool]`, `promotion p1 floor floor=A:50.00`. It runs for a month
+/// from the day's beginning when `starts` and `ends` are not said.
+pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let (id, kind) = (args.next("the promotion")?, args.next("its kind")?);
+    let mut terms = Map::new();
+    let kind = match kind.as_str() {
+        "order" => {
+            let tiers = args.all("tier").iter().map(|tier| benefit(tier)).collect::<Result<Vec<_>, _>>()?;
+            terms.insert("tiers".into(), tiers.into());
+            terms.insert("every".into(), args.flag("every").into());
+            "order_promotion"
+        }
+        "item" => {
+            for (word, field) in [("price", "price"), ("amount", "amount_off")] {
+                if let Some(text) = args.find(word) {
+                    terms.insert(field.into(), fen(&text)?.into());
+                }
+            }
+            if let Some(percent) = args.find("percent") {
+                terms.insert("percent_off".into(), number(&percent));
+            }
+            terms.insert("member_only".into(), args.flag("members").into());
+            "item_promotion"
+        }
+        "gift" => {
+            terms.insert("main_skus".into(), words(&args.get("main")?).into());
+            terms.insert("gifts".into(), gifts(args)?);
+            terms.insert("pool".into(), args.flag("pool").into());
+            "gift_promotion"
+        }
+        "floor" => {
+            let floors = args.all("floor").iter().map(|text| floor(text)).collect::<Result<Vec<_>, _>>()?;
+            terms.insert("floors".into(), floors.into());
+            "price_floor"
+        }
+        other => return Err(format!("`{other}` is no kind; there are order, item, gift and floor")),
+    };
+    if let Some(priority) = args.find("priority") {
+        terms.insert("priority".into(), number(&priority));
+    }
+    if let Some(group) = args.find("group") {
+        terms.insert("group".into(), group.into());
+    }
+    if let Some(segments) = args.find("segments") {
+        terms.insert("segments".into(), words(&segments).into());
+    }
+    let terms = Value::Object(terms);
+    if args.flag("validate") {
+        return validate(world, args, kind, &terms);
+    }
+    let form = form(world.day(), args, &id, kind, &terms)?;
+    Ok(one(world.ask("POST", "/campaigns", &form), campaigns::campaign))
+}
+
+fn validate(world: &mut World<'_>, args: &mut Args, kind: &str, terms: &Value) -> Result<Outcome, String> {
+    let form = form(world.day(), args, "check", kind, terms)?;
+    let mut answer = world.ask("POST", "/campaigns/validate", &form);
+    let all = [answer.1["violations"].take(), answer.1["warnings"].take()];
+    let all = all.iter().filter_map(Value::as_array).flatten().cloned().collect::<Vec<_>>();
+    answer.1["all"] = all.into();
+    Ok(many(answer, "all", |found| Item::default().word(&found["field"]).word(&found["code"])))
+}
+
+fn form(day: &Day, args: &mut Args, id: &str, kind: &str, terms: &Value) -> Result<Value, String> {
+    let starts_at = args.find("starts").map_or_else(|| day.time("00:00"), |at| day.time(&at))?;
+    let month = || day.moment(&starts_at).map(|at| at.plus_hours(24 * 30).to_string());
+    let ends_at = args.find("ends").map_or_else(month, |at| day.time(&at))?;
+    let scope = campaigns::scope(&args.find("scope").unwrap_or_else(|| "all".into()));
+    Ok(json!({
+        "campaign_id": id, "kind": kind, "name": id, "starts_at": starts_at, "ends_at": ends_at,
+        "scope": scope, "terms": terms, "publish": true,
+    }))
+}
+
+/// `presale ps1 item=A:100.00:10.00[:reduction:20.00 | :expansion:3] deposit=FROM..TO balance=FROM..TO`
+/// `[type=normal] [main=true] [sms=false] [ship=...] [gift=G:1] [greater] [noresplit]`
+pub fn presale(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let id = args.next("the presale")?;
+    let items = args.all("item").iter().map(|text| item(text)).collect::<Result<Vec<_>, _>>()?;
+    let (deposit, balance) = (window(world.day(), &args.get("deposit")?)?, window(world.day(), &args.get("balance")?)?);
+    let ship_at = args.find("ship").map_or_else(|| Ok(end(&balance)), |at| world.day().time(&at))?;
+    let mut terms = json!({
+        "presale_type": args.find("type").unwrap_or_else(|| "normal".into()),
+        "items": items, "deposit_window": deposit, "balance_window": balance, "ship_at": ship_at,
+        "sms": args.find("sms").is_none_or(|sms| sms == "true"),
+    });
+    if let Some(main) = args.find("main") {
+        terms["main_process"] = (main == "true").into();
+    }
+    for (word, field) in [("greater", "require_greater"), ("noresplit", "no_resplit")] {
+        if args.flag(word) {
+            terms[field] = true.into();
+        }
+    }
+    let gifts = gifts(args)?;
+    if gifts.as_array().is_some_and(|gifts| !gifts.is_empty()) {
+        terms["gifts"] = gifts;
+    }
+    let form = json!({
+        "campaign_id": id, "kind": "presale", "name": id, "starts_at": terms["deposit_window"]["starts_at"],
+        "ends_at": terms["balance_window"]["ends_at"], "terms": terms, "publish": true,
+    });
+    let mut answer = world.ask("POST", "/campaigns", &form);
+    let main = answer.1["terms"]["main_process"].take();
+    Ok(one(answer, |campaign| Item::default().word(&campaign["status"]).text("main", &main)))
+}
+
+fn end(window: &Value) -> String {
+    window["ends_at"].as_str().unwrap_or_default().to_owned()
+}
+
+fn item(text: &str) -> Result<Value, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let [sku, price, deposit, gain @ ..] = &parts[..] else {
+        return Err("an item is item=SKU:PRICE:DEPOSIT[:reduction:AMOUNT | :expansion:MULTIPLIER]".into());
+    };
+    let gain = match gain {
+        [] => json!({ "kind": "none" }),
+        ["reduction", amount] => json!({ "kind": "reduction", "amount": fen(amount)? }),
+        ["expansion", multiplier] => json!({ "kind": "expansion", "multiplier": multiplier }),
+        _ => return Err(format!("`{text}`: a gain is reduction:AMOUNT or expansion:MULTIPLIER")),
+    };
+    Ok(json!({ "sku": sku, "presale_price": fen(price)?, "deposit": fen(deposit)?, "gain": gain }))
+}
+
+fn window(day: &Day, text: &str) -> Result<Value, String> {
+    let (from, to) = text.split_once("..").ok_or("a window is FROM..TO")?;
+    Ok(json!({ "starts_at": day.time(from)?, "ends_at": day.time(to)? }))
+}
+
+/// `batch b1 dong 80.00-10.00 [quantity=1000] [limit=10] [scope=...] [funded=platform] [starts] [ends]`
+pub fn batch(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let (id, kind) = (args.next("the batch")?, args.next("its kind")?);
+    let mut form = benefit(&args.next("what it takes off")?)?;
+    let base = self::form(world.day(), args, &id, "", &Value::Null)?;
+    for (name, value) in [
+        ("batch_id", json!(id)),
+        ("name", json!(id)),
+        ("kind", json!(kind)),
+        ("quantity", number(&args.find("quantity").unwrap_or_else(|| "1000".into()))),
+        ("per_customer_limit", number(&args.find("limit").unwrap_or_else(|| "10".into()))),
+        ("funded_by", json!(args.find("funded").unwrap_or_else(|| "merchant".into()))),
+        ("return_on_full_refund", json!(args.flag("returns"))),
+        ("starts_at", base["starts_at"].clone()),
+        ("ends_at", base["ends_at"].clone()),
+        ("scope", base["scope"].clone()),
+    ] {
+        form[name] = value;
+    }
+    Ok(one(world.ask("POST", "/coupon-batches", &form), |batch| {
+        Item::default().word(&batch["batch_id"]).word(&batch["kind"]).text("quantity", &batch["quantity"])
+    }))
+}
+
+/// `take b1 by u1 as=k1`: claims a coupon of the batch, which is called k1 from then on.
+pub fn take(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let (batch, customer) = (args.next("the batch")?, args.get("by")?);
+    let path = format!("/coupon-batches/{batch}/claim");
+    let answer = world.ask("POST", &path, &json!({ "customer_id": customer }));
+    if let (Some(name), Some(id)) = (args.find("as"), answer.1["coupons"][0]["coupon_id"].as_str()) {
+        world.keep_coupon(&name, id);
+    }
+    Ok(many(answer, "coupons", |coupon| {
+        Item::default().word(&coupon["status"]).word(&coupon["kind"]).time("until", &coupon["usable_until"])
+    }))
+}
+
+/// `200.00-30.00`, `200.00-20%` or `200.00-20%<50.00` (at most 50.00).
+fn benefit(text: &str) -> Result<Value, String> {
+    let (spend, off) = text.split_once('-').ok_or_else(|| format!("`{text}`: write 200.00-30.00 or 200.00-20%"))?;
+    let mut tier = json!({ "spend": fen(spend)? });
+    let (off, cap) = off.split_once('<').map_or((off, None), |(off, cap)| (off, Some(cap)));
+    match off.strip_suffix('%') {
+        Some(percent) => tier["percent_off"] = number(percent),
+        None => tier["save"] = fen(off)?.into(),
+    }
+    if let Some(cap) = cap {
+        tier["cap"] = fen(cap)?.into();
+    }
+    Ok(tier)
+}
+
+fn floor(text: &str) -> Result<Value, String> {
+    let (sku, rest) = text.split_once(':').ok_or("a floor is floor=SKU:AMOUNT[:LIST]")?;
+    let (amount, list) = rest.split_once(':').map_or((rest, None), |(amount, list)| (amount, Some(list)));
+    let mut floor = json!({ "sku": sku, "floor": fen(amount)? });
+    if let Some(list) = list {
+        floor["list_price"] = fen(list)?.into();
+    }
+    Ok(floor)
+}
+
+fn gifts(args: &mut Args) -> Result<Value, String> {
+    let gift = |text: &String| {
+        let (sku, quantity) = text.split_once(':').ok_or("a gift is gift=SKU:QUANTITY")?;
+        Ok(json!({ "sku": sku, "quantity": number(quantity) }))
+    };
+    let gifts: Result<Vec<Value>, String> = args.all("gift").iter().map(gift).collect();
+    gifts.map(Value::from)
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split(',').collect()
+}

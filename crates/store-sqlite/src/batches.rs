@@ -1,0 +1,143 @@
+//! Coupon batches: a document each, their figures beside them, and codes by their digests.
+
+use crate::cells::Cells;
+use crate::error::{Doing, refused};
+use crate::json::{Json, whole};
+use crate::query::{after, all, at_most, each, first, one};
+use domain::{
+    BatchId, CouponId, ShopId,
+    coupon::{BatchCounters, BatchRecord},
+};
+use engine::port::{Page, Read, StoreError};
+use engine::rows::{BatchRow, Changes, CodeKey, CodeRow, Digest};
+use rusqlite::{Connection, Row, params};
+use std::sync::Arc;
+
+const READING: &str = "reading a coupon batch";
+const WRITING: &str = "writing a coupon batch";
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT b.shop_id, b.batch_id, b.doc, n.issued, n.available, n.locked, n.used, n.expired, n.void,
+            n.codes, n.redeemed FROM batches b
+            JOIN batch_counters n ON n.shop_id = b.shop_id AND n.batch_id = b.batch_id ",
+            $rest
+        )
+    };
+}
+
+const ONE: &str = select!("WHERE b.shop_id = ?1 AND b.batch_id = ?2");
+const CODE: &str = "SELECT shop_id, digest, batch_id, coupon_id FROM codes WHERE shop_id = ?1 AND digest = ?2";
+
+fn read(row: &Row<'_>) -> Result<BatchRow, StoreError> {
+    let cells = Cells::new(row, "batches", 2);
+    let counters = BatchCounters {
+        issued: cells.number(3)?,
+        available: cells.number(4)?,
+        locked: cells.number(5)?,
+        used: cells.number(6)?,
+        expired: cells.number(7)?,
+        void: cells.number(8)?,
+        codes: cells.number(9)?,
+        redeemed: cells.number(10)?,
+    };
+    Ok(BatchRow { record: Arc::new(cells.json(2)?), counters })
+}
+
+fn read_code(row: &Row<'_>) -> Result<CodeRow, StoreError> {
+    let cells = Cells::new(row, "codes", 1);
+    Ok(CodeRow { batch_id: cells.id(2)?, coupon_id: cells.id_or_null(3)? })
+}
+
+/// Loads batches with their figures.
+pub fn load(db: &Connection, keys: &[(ShopId, BatchId)]) -> Result<Vec<Option<BatchRow>>, StoreError> {
+    let mut find = db.prepare_cached(ONE).doing(READING)?;
+    each(keys, |(shop, batch)| first(&mut find, params![shop.as_str(), batch.as_str()], READING, read))
+}
+
+/// Loads codes.
+pub fn load_codes(db: &Connection, keys: &[CodeKey]) -> Result<Vec<Option<CodeRow>>, StoreError> {
+    let mut find = db.prepare_cached(CODE).doing("reading a code")?;
+    each(keys, |(shop, digest)| {
+        first(&mut find, params![shop.as_str(), &digest[..]], "reading a code", read_code)
+    })
+}
+
+/// Writes batches, their figures and codes, in this order.
+pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
+    for (shop, record) in &changes.batches {
+        let sql = "INSERT INTO batches (shop_id, batch_id, doc) VALUES (?1, ?2, ?3)
+            ON CONFLICT (shop_id, batch_id) DO UPDATE SET doc = excluded.doc";
+        let mut put = db.prepare_cached(sql).doing(WRITING)?;
+        let key = (shop.as_str(), record.batch.batch_id.as_str());
+        put.execute(params![key.0, key.1, json.text(record)?]).doing(WRITING)?;
+        let sql = "INSERT INTO batch_counters VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
+        let mut put = db.prepare_cached(sql).doing(WRITING)?;
+        put.execute(params![key.0, key.1]).doing(WRITING)?;
+    }
+    for (shop, batch, counters) in &changes.batch_counters {
+        write_counters(db, shop, batch, counters)?;
+    }
+    if !changes.codes.is_empty() {
+        let sql = "INSERT INTO codes (shop_id, digest, batch_id, coupon_id) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (shop_id, digest) DO UPDATE SET coupon_id = excluded.coupon_id";
+        let mut put = db.prepare_cached(sql).doing("writing a code")?;
+        for ((shop, digest), row) in &changes.codes {
+            let coupon = row.coupon_id.as_ref().map(CouponId::as_str);
+            put.execute(params![shop.as_str(), &digest[..], row.batch_id.as_str(), coupon])
+                .doing("writing a code")?;
+        }
+    }
+    Ok(())
+}
+
+fn write_counters(
+    db: &Connection,
+    shop: &ShopId,
+    batch: &BatchId,
+    counters: &BatchCounters,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE batch_counters SET issued = ?3, available = ?4, locked = ?5, used = ?6, expired = ?7,
+        void = ?8, codes = ?9, redeemed = ?10 WHERE shop_id = ?1 AND batch_id = ?2";
+    let mut put = db.prepare_cached(sql).doing(WRITING)?;
+    let BatchCounters { issued, available, locked, used, expired, void, codes, redeemed } = *counters;
+    let row = params![
+        shop.as_str(),
+        batch.as_str(),
+        whole(issued)?,
+        whole(available)?,
+        whole(locked)?,
+        whole(used)?,
+        whole(expired)?,
+        whole(void)?,
+        whole(codes)?,
+        whole(redeemed)?,
+    ];
+    if put.execute(row).doing(WRITING)? == 0 {
+        return Err(refused(format!("there is no coupon batch {batch} in shop {shop} to count for")));
+    }
+    Ok(())
+}
+
+/// One batch.
+pub fn batch(db: &Connection, shop: &ShopId, batch: &BatchId) -> Read<Option<BatchRow>> {
+    one(db, ONE, params![shop.as_str(), batch.as_str()], READING, read)
+}
+
+/// One batch without its figures.
+pub fn record(db: &Connection, shop: &ShopId, batch: &BatchId) -> Read<Option<BatchRecord>> {
+    let sql = "SELECT shop_id, batch_id, doc FROM batches WHERE shop_id = ?1 AND batch_id = ?2";
+    one(db, sql, params![shop.as_str(), batch.as_str()], READING, |row| Cells::new(row, "batches", 2).json(2))
+}
+
+/// A shop's batches by their ids.
+pub fn batches(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<BatchRow>> {
+    let sql = select!("WHERE b.shop_id = ?1 AND b.batch_id > ?2 ORDER BY b.batch_id LIMIT ?3");
+    all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, read)
+}
+
+/// One code.
+pub fn code(db: &Connection, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>> {
+    one(db, CODE, params![shop.as_str(), &digest[..]], "reading a code", read_code)
+}

@@ -1,0 +1,157 @@
+//! Coupon batches: their figures, their coupons, what customers had of them, and codes.
+
+use super::{all, load, page, refused, write};
+use crate::build::{self, at, id};
+use domain::{
+    CustomerId, ShopId,
+    campaign::promotion::PercentOff,
+    coupon::{BatchCounters, Coupon, CouponStatus, FromBatch, Lock},
+};
+use engine::port::Store;
+use engine::rows::{BatchRow, Changes, CodeRow, CouponChange, Keys, digest};
+use money::Money;
+use std::sync::Arc;
+
+fn s1() -> ShopId {
+    id("s1")
+}
+
+fn new(coupon: Coupon) -> CouponChange {
+    CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None }
+}
+
+fn shop_with(batches: &[&str]) -> impl FnOnce(&mut Changes) {
+    let records: Vec<_> = batches.iter().map(|name| (s1(), Arc::new(build::batch(name)))).collect();
+    |changes| {
+        changes.shops.push(build::shared_shop("s1"));
+        changes.batches.extend(records);
+    }
+}
+
+/// A batch is put, counted and taken back; its figures stay when it changes. Without a shop, and
+/// figures without a batch, are refused.
+pub fn batches_and_their_figures(store: &mut dyn Store) {
+    let batches = |name: &str| vec![(s1(), Arc::new(build::batch(name)))];
+    refused(store, |changes| changes.batches.extend(batches("b-1")));
+    write(store, shop_with(&["b-1", "b-2"]));
+    let keys = Keys { batches: vec![(s1(), id("b-2")), (s1(), id("b-1")), (s1(), id("b-9"))], ..Keys::default() };
+    let zero = BatchCounters::default();
+    let row = |name: &str, counters| BatchRow { record: Arc::new(build::batch(name)), counters };
+    let found: Vec<_> = load(store, &keys).batches.into_iter().map(|(_, row)| row).collect();
+    assert_eq!(found, [Some(row("b-2", zero)), Some(row("b-1", zero)), None]);
+    let counters = BatchCounters {
+        issued: 7,
+        available: 1,
+        locked: 1,
+        used: 2,
+        expired: 1,
+        void: 2,
+        codes: 3,
+        redeemed: 2,
+    };
+    write(store, |changes| changes.batch_counters.push((s1(), id("b-1"), counters)));
+    let mut voided = build::batch("b-1");
+    voided.voided_at = Some(at(60));
+    write(store, |changes| changes.batches.push((s1(), Arc::new(voided.clone()))));
+    let reader = store.reader();
+    let expected = BatchRow { record: Arc::new(voided), counters };
+    assert_eq!(reader.batch(&s1(), &id("b-1")).expect("as the case says"), Some(expected.clone()));
+    assert_eq!(reader.batch(&id("s2"), &id("b-1")).expect("as the case says"), None);
+    let list = |page| reader.batches(&s1(), &page).expect("as the case says");
+    assert_eq!(list(all()), [expected, row("b-2", zero)]);
+    assert_eq!(list(page(Some("b-1"), 5)), [row("b-2", zero)]);
+    assert_eq!(list(page(Some("b-1 "), 5)), [row("b-2", zero)]);
+    assert_eq!(list(page(None, 1)).len(), 1);
+    refused(store, |changes| changes.batch_counters.push((s1(), id("b-9"), zero)));
+}
+
+/// Coupons of a batch in every state, those with a percentage among them, listed by batch.
+pub fn coupons_of_batches(store: &mut dyn Store) {
+    write(store, shop_with(&["b-1", "b-2"]));
+    let percent = |mut coupon: Coupon| {
+        let percent_off = PercentOff::from_basis_points(1_250);
+        let from = coupon.origin.batch().cloned().expect("it is of a batch");
+        coupon.origin = FromBatch { percent_off, ..from }.into();
+        Coupon { save: Money::ZERO, ..coupon }
+    };
+    let mut held = build::coupon_of("b-1", "cp-2", "u-1");
+    held.lock(Lock { order_id: id("o-1"), payment_id: None, until: at(60) }).expect("as the case says");
+    let mut used = build::coupon_of("b-1", "cp-3", "u-2");
+    used.redeem_placed(&id("o-2"), at(1), at(2)).expect("as the case says");
+    let coupons = [percent(build::coupon_of("b-1", "cp-1", "u-1")), held, used];
+    let other = build::coupon_of("b-2", "cp-0", "u-1");
+    write(store, |changes| {
+        changes.coupons.extend(coupons.iter().chain([&other]).cloned().map(new));
+        changes.coupons.push(new(build::coupon("cp-4", "u-1", "o-1", at(0))));
+    });
+    let reader = store.reader();
+    let list = |batch, page| reader.batch_coupons(&s1(), &id(batch), &page).expect("as the case says");
+    assert_eq!(list("b-1", all()), coupons);
+    assert_eq!(list("b-1", page(Some("cp-1"), 1)), coupons[1..2]);
+    assert_eq!(list("b-1", page(Some("cp-1 "), 1)), coupons[1..2]);
+    assert_eq!(list("b-2", all()), [other]);
+    assert_eq!(list("b-9", all()), []);
+    let mut freed = coupons[1].clone();
+    let old_wake = freed.wake_at;
+    freed.let_go();
+    write(store, |changes| {
+        changes.coupons.push(CouponChange { is_new: false, old_wake, ..new(freed.clone()) });
+    });
+    assert_eq!(reader.coupon(&s1(), &id("cp-2")).expect("as the case says"), Some(freed));
+}
+
+/// A count is put and replaced, and is nobody's standing.
+pub fn claims_are_counted_by_customer_and_batch(store: &mut dyn Store) {
+    let key = |customer: &str, batch: &str| (s1(), id::<CustomerId>(customer), id(batch));
+    for count in [1, 3] {
+        write(store, |changes| changes.batch_claims.push((key("u-1", "b-1"), count)));
+    }
+    write(store, |changes| changes.batch_claims.push((key("u-1", "b-2"), 2)));
+    let asked = vec![key("u-1", "b-2"), key("u-2", "b-1"), key("u-1", "b-1")];
+    let found = load(store, &Keys { batch_claims: asked, ..Keys::default() }).batch_claims;
+    let counts: Vec<_> = found.iter().map(|(_, count)| *count).collect();
+    assert_eq!(counts, [Some(2), None, Some(3)]);
+    let reader = store.reader();
+    assert_eq!(reader.batch_claims(&s1(), &id("u-1"), &id("b-1")).expect("as the case says"), 3);
+    assert_eq!(reader.batch_claims(&s1(), &id("u-2"), &id("b-1")).expect("as the case says"), 0);
+    assert_eq!(reader.standings(&s1(), &all()).expect("as the case says"), []);
+    let coupons = reader.customer_coupons(&s1(), &id("u-1"), None, &all()).expect("as the case says");
+    assert_eq!(coupons, []);
+}
+
+/// A code is there, then it has become a coupon.
+pub fn codes_are_known_by_their_digest(store: &mut dyn Store) {
+    let row = |coupon: Option<&str>| CodeRow { batch_id: id("b-1"), coupon_id: coupon.map(id) };
+    let (one, two) = (digest(b"one"), digest(b"two"));
+    write(store, |changes| changes.codes.push(((s1(), one), row(None))));
+    let keys = Keys { codes: vec![(s1(), two), (s1(), one), (id("s2"), one)], ..Keys::default() };
+    let codes = |store: &mut dyn Store| load(store, &keys).codes.into_iter().map(|(_, row)| row).collect::<Vec<_>>();
+    assert_eq!(codes(store), [None, Some(row(None)), None]);
+    write(store, |changes| changes.codes.push(((s1(), one), row(Some("cp-1")))));
+    assert_eq!(codes(store), [None, Some(row(Some("cp-1"))), None]);
+    assert_eq!(store.reader().code(&s1(), &one).expect("as the case says"), Some(row(Some("cp-1"))));
+    assert_eq!(store.reader().code(&s1(), &two).expect("as the case says"), None);
+}
+
+/// Live coupons of batches that were not taken back, with their terms; nothing of campaigns.
+pub fn what_a_customer_holds(store: &mut dyn Store) {
+    write(store, shop_with(&["b-1", "b-2", "b-3"]));
+    let mut gone = build::coupon_of("b-1", "cp-3", "u-1");
+    gone.void(at(1));
+    let mut held = build::coupon_of("b-2", "cp-4", "u-1");
+    held.lock(Lock { order_id: id("o-1"), payment_id: None, until: at(60) }).expect("as the case says");
+    let free = build::coupon_of("b-1", "cp-1", "u-1");
+    write(store, |changes| {
+        let more = [gone, build::coupon_of("b-3", "cp-5", "u-1"), build::coupon_of("b-1", "cp-6", "u-2")];
+        changes.coupons.extend(more.into_iter().chain([free.clone(), held.clone()]).map(new));
+        changes.coupons.push(new(build::coupon("cp-2", "u-1", "o-1", at(0))));
+        let mut voided = build::batch("b-3");
+        voided.voided_at = Some(at(2));
+        changes.batches.push((s1(), Arc::new(voided)));
+    });
+    let found = store.reader().held(&s1(), &id("u-1")).expect("as the case says");
+    let terms = |name| build::batch(name).batch;
+    assert_eq!(found, [(free, terms("b-1")), (held, terms("b-2"))]);
+    assert_eq!(found[1].0.status, CouponStatus::Locked);
+    assert_eq!(store.reader().held(&s1(), &id("u-9")).expect("as the case says"), []);
+}

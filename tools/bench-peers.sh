@@ -1,0 +1,28 @@
+#!/bin/sh
+# Measures the field's engines and ours on the same carts. See bench/peers/README.md.
+set -eu
+cd "$(dirname "$0")/.."
+tools/need.sh cargo rustc gcc node npm python3
+work="${CARGO_TARGET_DIR:-target}/peers"
+log="$work/peers.jsonl"
+mkdir -p "$work"
+cp -r bench/peers/. "$work/"
+export MEDUSA_DISABLE_TELEMETRY=true LOG_LEVEL=error
+export NS="${NS:-100}" SCN="${SCN:-dense,sparse}" SECONDS_PER="${SECONDS_PER:-2}"
+install_js() { [ -d "$1/node_modules" ] || (cd "$1" && npm install --no-audit --no-fund --no-package-lock --loglevel=error); }
+install_js "$work/rules"
+install_js "$work/rules/vendure"
+if [ ! -x "$work/venv/bin/python" ]; then
+  python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install 'django-oscar==4.2.1'
+fi
+python3 "$work/gen_scenarios.py"
+(cd "$work" && node rules/zen_graph.js)
+: > "$log"
+# A peer that does not run is named, and the others go on.
+peer() { "$@" >> "$log" || echo "did not run: $*" >&2; }
+peer node "$work/rules/json_rules.js"
+peer node "$work/rules/zen_node.js"
+peer node "$work/rules/medusa_pure.js"
+peer node "$work/rules/vendure/vendure_pure.js"
+NCARTS=8 MODES=pure peer "$work/venv/bin/python" "$work/rules/oscar_bench.py"
+cargo run --release -p bench -- --only rules --scenarios "$work/scenarios" --peers "$log" --out "$work/report.json"
