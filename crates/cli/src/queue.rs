@@ -1,7 +1,7 @@
 //! What waits to be sent, as the relay sees it. The relay goes by the machine's clock; the store by
 //! the engine's, which in a sandbox is another: times are carried over by their distance from now.
 
-use domain::{Code, Instant, MessageId, ShopId};
+use domain::{Code, Instant, MessageId, ShopId, message::Kind};
 use engine::rows::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
 use engine::{Command, Engine, EngineError, Input};
 use relay::{
@@ -76,10 +76,8 @@ impl Outbox {
                 kind: message.kind.as_str().into(),
                 channel: message.channel.as_str().into(),
                 link: Some(message.link),
-                body_zh: "您有一笔订单待支付,专属支付优惠券等你领取,点击领券支付".into(),
-                body_en:
-                    "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay."
-                        .into(),
+                body_zh: text_of(message.kind).0.into(),
+                body_en: text_of(message.kind).1.into(),
                 deliver_until_micros,
             },
         }
@@ -119,6 +117,28 @@ impl Outbox {
         let command = Command::MessageFailed { message_id: message_id.clone(), code };
         self.engine.submit(Input::new(shop_id.clone(), command)).await.map_err(|e| e.to_string())?;
         Ok(DispatchUpdate::Done { shop_id, message_id })
+    }
+}
+
+/// What a customer reads, in Chinese and English.
+fn text_of(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::PaymentReminder => (
+            "您有一笔订单待支付,专属支付优惠券等你领取,点击领券支付",
+            "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay.",
+        ),
+        Kind::BalanceOpening => (
+            "您预订的商品已开始支付尾款,请及时支付",
+            "The balance of your presale order can be paid now.",
+        ),
+        Kind::BalanceClosing => (
+            "您预订的商品尾款支付将在5小时后截止,逾期定金不退,请尽快支付",
+            "Five hours are left to pay the balance of your presale order; after that the deposit is lost.",
+        ),
+        Kind::BalanceReminder => (
+            "尾款支付即将截止,点击立即支付",
+            "The balance of your presale order is due soon: tap to pay.",
+        ),
     }
 }
 

@@ -52,7 +52,10 @@ fn refused(client: &mut Client, request: &Request, status: u16, code: &str) {
 fn a_batch_is_created_read_and_claimed() {
     with_batch(10, |client| {
         let again = client.call(&post("coupon-batches", &batch("b1", 10))).expect(201);
-        assert_eq!((&again["status"], &again["save"], &again["percent_off"]), (&json!("running"), &json!(800), &json!(null)));
+        assert_eq!(
+            (&again["status"], &again["save"], &again["percent_off"]),
+            (&json!("running"), &json!(800), &json!(null))
+        );
         refused(client, &post("coupon-batches", &batch("b1", 11)), 409, "idempotency_conflict");
         let mut percent = batch("b2", 10);
         percent.as_object_mut().expect("an object").remove("save");
@@ -94,7 +97,10 @@ fn a_batch_is_created_read_and_claimed() {
             assert_eq!(client.call(&post("coupon-batches", &wrong)).status, 422, "{field}");
         }
         let figures = counters(client);
-        assert_eq!((&figures["issued"], &figures["available"], &figures["free"]), (&json!(2), &json!(2), &json!(8)));
+        assert_eq!(
+            (&figures["issued"], &figures["available"], &figures["free"]),
+            (&json!(2), &json!(2), &json!(8))
+        );
     });
 }
 
@@ -123,7 +129,11 @@ fn coupons_follow_their_orders_and_can_be_held_and_taken_back() {
         let used = client.get(shop::path(&format!("coupons/{}", ids[0])));
         assert_eq!((&used["status"], &used["used_on"]), (&json!("used"), &json!("o1")));
         client.call(&post("orders/o1/refunds", &json!({ "refund_id": "r1" }))).expect(201);
-        assert_eq!(client.get(shop::path(&format!("coupons/{}", ids[0])))["status"], "available", "all went back");
+        assert_eq!(
+            client.get(shop::path(&format!("coupons/{}", ids[0])))["status"],
+            "available",
+            "all went back"
+        );
 
         let void = client.call(&on(ids[1], "void", json!({}))).expect(200);
         assert_eq!(void["status"], "void");
@@ -131,7 +141,12 @@ fn coupons_follow_their_orders_and_can_be_held_and_taken_back() {
         assert_eq!((&batch["status"], &batch["counters"]["void"]), (&json!("void"), &json!(3)));
         let again = client.call(&post("coupon-batches/b1/void", &json!({}))).expect(200);
         assert_eq!(again, batch);
-        refused(client, &post("coupon-batches/b1/claim", &json!({ "customer_id": "u2" })), 409, "campaign_closed");
+        refused(
+            client,
+            &post("coupon-batches/b1/claim", &json!({ "customer_id": "u2" })),
+            409,
+            "campaign_closed",
+        );
     });
 }
 
@@ -159,7 +174,10 @@ fn codes_are_made_in_bulk_and_work_once() {
         refused(client, &redeem("0000-0000-0000-0000", "u2"), 404, "not_found");
         refused(client, &redeem("=1+1", "u2"), 404, "not_found");
         let figures = counters(client);
-        assert_eq!((&figures["codes"], &figures["redeemed"], &figures["free"]), (&json!(4_500), &json!(1), &json!(5_500)));
+        assert_eq!(
+            (&figures["codes"], &figures["redeemed"], &figures["free"]),
+            (&json!(4_500), &json!(1), &json!(5_500))
+        );
     });
 }
 
@@ -174,10 +192,15 @@ fn coupons_come_in_and_go_out_as_csv() {
         let done = client.call(&send(file)).expect(200);
         assert_eq!(done["accepted"], 3);
         let bad = |row: u64, value: &str, code: &str| json!({ "row": row, "value": value, "code": code });
-        let expected = [bad(4, "u 3", "invalid_value"), bad(5, "u4", "sold_out"), bad(6, "x", "invalid_value")];
+        let expected =
+            [bad(4, "u 3", "invalid_value"), bad(5, "u4", "sold_out"), bad(6, "x", "invalid_value")];
         assert_eq!(done["rejected"], json!(expected));
         let again = client.call(&send(file)).expect(200);
-        assert_eq!((&again["accepted"], counters(client)["issued"].clone()), (&json!(3), json!(4)), "nothing twice");
+        assert_eq!(
+            (&again["accepted"], counters(client)["issued"].clone()),
+            (&json!(3), json!(4)),
+            "nothing twice"
+        );
 
         let out = client.call(&Request::get(shop::path("coupon-batches/b1/export")));
         assert_eq!((out.status, out.header("content-type")), (200, Some("text/csv; charset=utf-8")));
@@ -186,7 +209,11 @@ fn coupons_come_in_and_go_out_as_csv() {
         assert_eq!((rows.len(), rows[0][0]), (5, "coupon_id"));
         let customers: Vec<&str> = rows[1..].iter().map(|row| row[3]).collect();
         assert_eq!(customers, ["u1", "u1", "'-u2", "u6"], "no spreadsheet runs them");
-        assert!(rows[1..].iter().all(|row| (row[1], row[2], row[4], row[6]) == ("b1", "shop", "available", "800")));
+        assert!(
+            rows[1..]
+                .iter()
+                .all(|row| (row[1], row[2], row[4], row[6]) == ("b1", "shop", "available", "800"))
+        );
         refused(client, &Request::get(shop::path("coupon-batches/none/export")), 404, "not_found");
     });
 }

@@ -104,6 +104,12 @@ pub enum Count {
     Suppressed(Code),
     /// A push counted as sent that was not.
     Unpushed(Code),
+    /// When an order's deposit came, for gifts by rank.
+    Ranked {
+        order: OrderId,
+        paid_at: Option<Instant>,
+        keep: usize,
+    },
 }
 
 impl Count {
@@ -133,6 +139,7 @@ impl Count {
                 let orders = to.by_method.entry(*method).or_default();
                 *orders = orders.saturating_sub(1);
             }
+            Self::Ranked { order, paid_at, keep } => to.ranks.put(order, *paid_at, *keep),
             Self::Pushed => to.pushed += 1,
             Self::Suppressed(code) => *to.suppressed.entry(*code).or_default() += 1,
             Self::Unpushed(code) => {

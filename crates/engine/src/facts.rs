@@ -304,12 +304,11 @@ impl Facts {
         for record in &decision.batches {
             self.changes.batches.push((shop_id.clone(), record.clone()));
             let slot = self.batches.entry((shop_id.clone(), record.batch.batch_id.clone())).or_default();
-            match slot {
-                Some(slot) => slot.row.record = record.clone(),
-                None => {
-                    let row = BatchRow { record: record.clone(), counters: BatchCounters::default() };
-                    *slot = Some(BatchSlot { row, dirty: true });
-                }
+            if let Some(slot) = slot {
+                slot.row.record = record.clone();
+            } else {
+                let row = BatchRow { record: record.clone(), counters: BatchCounters::default() };
+                *slot = Some(BatchSlot { row, dirty: true });
             }
         }
         for (batch, count) in &decision.batch_counts {

@@ -108,9 +108,13 @@ fn the_same_again_answers_the_same() {
     let run = opened(Box::new(MemoryStore::new()), &BatchDeal::default());
     let before = run.snapshot();
     run.ok(BatchDeal::default().create("b1"));
-    assert_eq!(run.refused(BatchDeal { quantity: 11, ..BatchDeal::default() }.create("b1")), "idempotency_conflict");
+    assert_eq!(
+        run.refused(BatchDeal { quantity: 11, ..BatchDeal::default() }.create("b1")),
+        "idempotency_conflict"
+    );
     assert_eq!(run.snapshot(), before);
-    let keyed = || Input { idempotency: Some(("k".into(), digest(b"a"))), ..run.input(claiming("b1", "u1", 1)) };
+    let keyed =
+        || Input { idempotency: Some(("k".into(), digest(b"a"))), ..run.input(claiming("b1", "u1", 1)) };
     let outcomes = run.engine.submit_many_blocking(vec![keyed(), keyed()]).unwrap();
     let coupons: Vec<Vec<Coupon>> = outcomes.into_iter().map(|done| coupons_of(done.unwrap())).collect();
     assert_eq!(coupons[0], coupons[1]);
@@ -146,7 +150,8 @@ fn codes_keep_their_coupons_and_work_once() {
     run.claim_batch("b1", "u1", 2);
     assert_eq!(run.refused(claiming("b1", "u2", 1)), "sold_out");
     assert_eq!(run.refused(redeem(9, "u2")), "not_found");
-    let codes: Vec<_> = run.many(vec![redeem(1, "u2"), redeem(1, "u3"), redeem(2, "u1")]).iter().map(code).collect();
+    let codes: Vec<_> =
+        run.many(vec![redeem(1, "u2"), redeem(1, "u3"), redeem(2, "u1")]).iter().map(code).collect();
     assert_eq!(codes, ["ok", "already_claimed", "total_limit"]);
     run.ok(redeem(2, "u3"));
     run.ok(redeem(3, "u4"));
@@ -164,7 +169,10 @@ fn a_batch_that_is_taken_back_gives_and_takes_nothing_more() {
     run.ok(Command::VoidBatch { batch_id: id("b1") });
     run.ok(Command::VoidBatch { batch_id: id("b1") });
     assert_eq!(run.refused(claiming("b1", "u3", 1)), "campaign_closed");
-    assert_eq!(run.refused(Command::RedeemCode { code: digest(b"c"), customer_id: id("u3") }), "campaign_closed");
+    assert_eq!(
+        run.refused(Command::RedeemCode { code: digest(b"c"), customer_id: id("u3") }),
+        "campaign_closed"
+    );
     assert_eq!(run.refused(locking(&free, "o9", None)), "coupon_void");
     assert!(run.held("u1").is_empty(), "it is priced no more");
     // The order that holds one keeps it; an order that is placed now does not get the other.

@@ -6,10 +6,15 @@ mod support;
 
 use domain::{
     coupon::{Coupon, CouponKind, CouponStatus},
+    event::Body,
     order::{Method, RefundAsk},
 };
 use engine::{Command, Reply};
-use support::{batch::*, *};
+use support::{
+    batch::*,
+    presale::{self, hours},
+    *,
+};
 
 /// A shop with a batch `b1` and a coupon of it in the hands of `u1`.
 fn with_coupon(deal: &BatchDeal) -> (Run, Coupon) {
@@ -56,7 +61,10 @@ fn an_order_that_ends_unpaid_lets_its_coupon_go() {
             run.apply(&cancelled("o1", at(5)));
         }
         let free = run.coupon(&coupon);
-        assert_eq!((free.status, free.lock, free.wake_at), (CouponStatus::Available, None, Some(free.usable_until)));
+        assert_eq!(
+            (free.status, free.lock, free.wake_at),
+            (CouponStatus::Available, None, Some(free.usable_until))
+        );
         run.assert_clean();
         // Paid before it ended, heard of late: the order is revived, and the coupon used after all.
         run.apply(&paid("o1", "p1", PAYABLE, at(4)));
@@ -162,7 +170,7 @@ fn a_full_refund_gives_the_coupon_back_where_its_batch_says_so() {
         (false, 60 * 48, CouponStatus::Used, ""),
         (true, 30, CouponStatus::Used, "coupon.not_returned"),
     ] {
-        let (run, coupon) = with_coupon(&BatchDeal { returns, until, ..BatchDeal::default() });
+        let (run, coupon) = with_coupon(&BatchDeal { until, returns, ..BatchDeal::default() });
         run.apply(&placed_with("o1", "u1", &coupon, at(0)));
         run.apply(&paid("o1", "p1", PAYABLE, at(1)));
         run.advance(at(30));
@@ -170,7 +178,8 @@ fn a_full_refund_gives_the_coupon_back_where_its_batch_says_so() {
         assert_eq!(status(&run, &coupon), CouponStatus::Used, "a partial refund never returns it");
         refund(&run, "o1", "r2", rest());
         assert_eq!(status(&run, &coupon), expected, "{returns} {until}");
-        let noticed = run.timeline("o1").into_iter().filter(|what| what.starts_with("coupon.")).collect::<Vec<_>>();
+        let noticed =
+            run.timeline("o1").into_iter().filter(|what| what.starts_with("coupon.")).collect::<Vec<_>>();
         assert_eq!(noticed, if noted.is_empty() { vec![] } else { vec![noted] });
         run.assert_clean();
         if expected == CouponStatus::Available {
@@ -201,5 +210,27 @@ fn payment_coupons_of_a_batch_work_at_the_cashier_and_others_do_not() {
     run.apply(&paid("o1", "p2", PAYABLE - coupon.save.minor(), at(16)));
     assert_eq!(run.coupon(&coupon).used_on, Some(id("o1")));
     assert_eq!(run.batch("b1").counters.used, 1);
+    run.assert_clean();
+}
+
+#[test]
+fn a_presale_uses_a_coupon_with_its_balance() {
+    let run = Run::in_memory().0.with_presale(&presale::Offer::default());
+    run.ok(BatchDeal::default().create("b1"));
+    let coupon = run.claim_batch("b1", "u1", 1).remove(0);
+    let open = hours(24 * 10 + 20);
+    run.deposit("o1", "u1", at(0));
+    run.advance(open);
+    let mut event = presale::balance_paid("o1", 695_00, &[("shop_coupon", 5_00)], open);
+    let Body::PaymentSucceeded(paid) = &mut event.body else { panic!() };
+    paid.discounts[0].id = Some(coupon.coupon_id.as_str().into());
+    run.apply(&event);
+    let used = run.coupon(&coupon);
+    assert_eq!((used.status, used.used_on, used.ended_at), (CouponStatus::Used, Some(id("o1")), Some(open)));
+    assert_eq!(run.conflicts("o1"), [""; 0]);
+    run.assert_clean();
+    // The order turns out to have been cancelled before: payment and coupon are undone.
+    run.apply(&cancelled("o1", open.plus_seconds(-1)));
+    assert_eq!(status(&run, &coupon), CouponStatus::Available);
     run.assert_clean();
 }

@@ -159,8 +159,8 @@ fn s1_r03_a_s1_5_discounts_of_the_merged_checkout() {
 /// S0-R35, A-S0-18: a presale order gets neither the recovery coupon nor its push.
 #[test]
 fn a_s0_18_no_recovery_on_presale_orders() {
-    let run = run();
-    run.ok(create("c1", &Deal { ..Deal::default() }));
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    run.ok(Offer::default().create("p1"));
     run.apply(&presale_placed("o1", "u1", at(0)));
     run.advance(at(29));
     let order = run.order("o1");
@@ -184,4 +184,28 @@ fn a_g_10_an_order_names_a_published_presale() {
     run.ok(engine::Command::CloseCampaign { campaign_id: id("p1") });
     let closed = run.event(&presale_placed("o1", "u1", at(0)));
     assert_eq!(closed.code.map(|code| code.as_str()), Some("campaign_closed"));
+}
+
+/// A-S1-12: gifts go by the time at which deposits were paid, ties by order id, however late they are
+/// heard of; a deposit that is lost keeps its place.
+#[test]
+fn a_s1_12_gifts_by_rank_of_the_deposit() {
+    let gifts = vec![Gift { sku: id("mug"), quantity: 1, first_n: Some(2) }];
+    let run = Run::in_memory().0.with_presale(&Offer { gifts, ..Offer::default() });
+    for (order, minutes) in [("o3", 6), ("o2", 7), ("o1", 7), ("late", 5)] {
+        run.apply(&presale_placed(order, order, at(0)));
+        run.apply(&deposit_paid(order, at(minutes)));
+    }
+    run.apply(&presale_placed("never", "u9", at(0)));
+    run.apply(&deposit_paid("never", at(4)));
+    let ranks = |run: &Run| {
+        ["late", "o3", "o1", "o2", "never"].map(|order| run.counters("p1").ranks.rank(&id(order)))
+    };
+    assert_eq!(ranks(&run), [Some(2), Some(3), Some(4), Some(5), Some(1)]);
+    // It was cancelled before its deposit, which therefore came too late: the others move up.
+    run.apply(&cancelled("never", at(3)));
+    assert_eq!(ranks(&run), [Some(1), Some(2), Some(3), Some(4), None]);
+    run.advance(hours(END));
+    assert_eq!(ranks(&run), [Some(1), Some(2), Some(3), Some(4), None]);
+    run.assert_clean();
 }

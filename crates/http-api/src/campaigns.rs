@@ -53,7 +53,7 @@ pub struct CampaignView {
     published_at: Option<String>,
     /// When it was closed.
     closed_at: Option<String>,
-    /// Methods that its coupons work with.
+    /// Methods that its coupons work with; none where the kind shows no coupons.
     methods: Vec<&'static str>,
 }
 
@@ -74,7 +74,11 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
         created_at: time::show(shop, campaign.created_at),
         published_at: time::show_some(shop, campaign.published_at),
         closed_at: time::show_some(shop, campaign.closed_at),
-        methods: if baitiao { vec!["jd_pay", "baitiao"] } else { vec!["jd_pay"] },
+        methods: match version.terms.recovery() {
+            Some(_) if baitiao => vec!["jd_pay", "baitiao"],
+            Some(_) => vec!["jd_pay"],
+            None => Vec::new(),
+        },
     }
 }
 

@@ -313,7 +313,7 @@ pub async fn claim(
 }
 
 /// Takes a batch back: from the answer on nothing of it can be claimed, redeemed or put on an order.
-/// Its unused coupons become void, up to 100,000 in one request; while `counters.available` is not 0
+/// Its unused coupons become void, up to 1,000,000 in one request; while `counters.available` is not 0
 /// the same request goes on. Coupons that an order holds stay with it.
 #[utoipa::path(post, path = "/v1/shops/{shop}/coupon-batches/{batch}/void", tag = "coupons",
     params(("shop" = String, Path), ("batch" = String, Path)), responses((status = 200, body = BatchView), (status = 404, body = Problem)))]
@@ -326,7 +326,10 @@ pub async fn void(
     let shop = state.shop(&caller.shop_id)?;
     let command = Command::VoidBatch { batch_id: batch_id.clone() };
     state.engine.submit(Input::new(caller.shop_id.clone(), command)).await?;
-    sweep(&state, &caller, &batch_id).await?;
+    let unused = find(&state, &caller, &batch_id)?.counters.available;
+    if unused > 0 {
+        sweep(&state, &caller, &batch_id).await?;
+    }
     let row = find(&state, &caller, &batch_id)?;
     Ok(Json(BatchView::new(&shop, &row, state.engine.now())))
 }

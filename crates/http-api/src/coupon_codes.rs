@@ -203,10 +203,13 @@ mod tests {
     fn a_code_is_known_however_it_is_typed() {
         let known = digest("01AB-CDEF-GHJK-MNPQ");
         assert!(known.is_some());
-        for typed in ["01ABCDEFGHJKMNPQ", "o1ab cdef ghjk mnpq", "OIAB-CDEF-GHJK-MNPQ", "0lab-cdef-ghjkmnpq"] {
+        for typed in ["01ABCDEFGHJKMNPQ", "o1ab cdef ghjk mnpq", "OIAB-CDEF-GHJK-MNPQ", "0lab-cdef-ghjkmnpq"]
+        {
             assert_eq!(digest(typed), known, "{typed}");
         }
-        for wrong in ["", "01AB-CDEF-GHJK-MNP", "01AB-CDEF-GHJK-MNPQ0", "01AB-CDEF-GHJK-MNPU", &"0".repeat(99)] {
+        for wrong in
+            ["", "01AB-CDEF-GHJK-MNP", "01AB-CDEF-GHJK-MNPQ0", "01AB-CDEF-GHJK-MNPU", &"0".repeat(99)]
+        {
             assert_eq!(digest(wrong), None, "{wrong}");
         }
     }

@@ -110,11 +110,12 @@ pub async fn import(
             }
         }
     }
-    rejected.sort_by_key(|bad| bad.row());
+    rejected.sort_by_key(RejectedRow::row);
     Ok(Json(GrantedView { accepted, rejected }))
 }
 
-const HEADING: &str = "coupon_id,batch_id,kind,customer_id,status,spend,save,percent_off,usable_from,usable_until,order_id\n";
+const HEADING: &str =
+    "coupon_id,batch_id,kind,customer_id,status,spend,save,percent_off,usable_from,usable_until,order_id\n";
 
 fn line(shop: &Shop, coupon: &Coupon, to: &mut String) {
     let from = coupon.origin.batch();
@@ -140,10 +141,13 @@ fn line(shop: &Shop, coupon: &Coupon, to: &mut String) {
 }
 
 fn percent(off: PercentOff) -> String {
-    serde_json::to_value(off).map_or_else(|_| String::new(), |value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    })
+    serde_json::to_value(off).map_or_else(
+        |_| String::new(),
+        |value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        },
+    )
 }
 
 /// Coupons that are being read out.
@@ -162,7 +166,9 @@ impl Reading {
         };
         let rows = self.state.engine.reader().batch_coupons(&self.shop_id, &self.batch_id, &page)?;
         let mut text = if page.after.is_none() { HEADING.to_owned() } else { String::new() };
-        rows.iter().for_each(|coupon| line(&self.shop, coupon, &mut text));
+        for coupon in &rows {
+            line(&self.shop, coupon, &mut text);
+        }
         if let Some(last) = rows.last().filter(|_| rows.len() == page.limit) {
             self.page = Some(Page { after: Some(last.coupon_id.to_string()), limit: page.limit });
         }

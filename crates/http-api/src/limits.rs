@@ -11,7 +11,7 @@ pub const IMPORT_STEP: usize = 1_000;
 /// Coupons that one transaction makes void.
 pub const VOID_STEP: usize = 500;
 /// Coupons that one request makes void; the same request goes on with the rest.
-pub const VOID_COUPONS: usize = 100_000;
+pub const VOID_COUPONS: usize = 1_000_000;
 /// Codes of one request.
 pub const CODES: usize = 1_000_000;
 /// Codes that one transaction makes.

@@ -127,10 +127,16 @@ pub async fn get_one(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
     let order = find_order(&state, &caller, &id)?;
-    Ok(Json(view(&shop, &order)))
+    let ranked = order.presale.as_ref().filter(|presale| presale.ranks_kept().is_some());
+    let campaign = match ranked {
+        Some(presale) => state.engine.reader().campaign(&caller.shop_id, &presale.campaign_id)?,
+        None => None,
+    };
+    let presale = presale::view(&shop, &order, campaign.as_ref(), state.engine.now());
+    Ok(Json(view(&shop, &order, presale)))
 }
 
-fn view(shop: &Shop, order: &domain::order::Order) -> OrderView {
+fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>) -> OrderView {
     let (status, ended) = match order.state {
         OrderState::Open => ("open", None),
         OrderState::Paid { .. } => ("paid", None),
@@ -166,7 +172,7 @@ fn view(shop: &Shop, order: &domain::order::Order) -> OrderView {
         freight: order.freight.minor(),
         lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
         payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
-        presale: presale::view(shop, order),
+        presale,
     }
 }
 

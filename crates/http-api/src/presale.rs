@@ -2,9 +2,14 @@
 
 use crate::orders::ShareView;
 use crate::time;
-use domain::campaign::Terms;
+use domain::Instant;
+use domain::campaign::{
+    Terms,
+    presale::{Gift, ranks},
+};
 use domain::order::{Order, PresaleStage};
 use domain::shop::Shop;
+use engine::rows::CampaignRow;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -17,7 +22,7 @@ pub struct PresaleView {
     version: u32,
     /// `awaiting_deposit | awaiting_balance | paid | forfeited | closed`.
     #[schema(value_type = String)]
-    stage: Option<PresaleStage>,
+    stage: PresaleStage,
     /// Whether the balance joins the cart for merged settlement.
     main_process: bool,
     /// Paid first.
@@ -44,27 +49,21 @@ pub struct GiftView {
     /// Only the first so many deposits get it.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_n: Option<u32>,
-    /// `open` until the deposit comes, `promised` with it, `due` once the balance is paid, `cancelled`
-    /// with the order.
+    /// The order's rank among the deposits, where that decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<u32>,
+    /// Whether earlier deposits may still be heard of: the rank is final a day after the deposit window.
+    provisional: bool,
+    /// `open` until the deposit comes, `promised` with it, `due` once the balance is paid, `missed` by
+    /// rank, `cancelled` with the order.
     status: &'static str,
 }
 
-/// The presale side of an order; none of others.
-pub fn view(shop: &Shop, order: &Order) -> Option<PresaleView> {
+/// The presale side of an order; none of others. Gifts by rank are looked up in the campaign's figures.
+pub fn view(shop: &Shop, order: &Order, campaign: Option<&CampaignRow>, now: Instant) -> Option<PresaleView> {
     let presale = order.presale.as_ref()?;
-    let stage = order.presale_stage();
-    let status = match stage? {
-        PresaleStage::AwaitingDeposit => "open",
-        PresaleStage::AwaitingBalance => "promised",
-        PresaleStage::Paid => "due",
-        PresaleStage::Forfeited | PresaleStage::Closed => "cancelled",
-    };
-    let gifts = presale.gifts.iter().map(|gift| GiftView {
-        sku: gift.sku.to_string(),
-        quantity: gift.quantity,
-        first_n: gift.first_n,
-        status,
-    });
+    let stage = order.presale_stage()?;
+    let gifts = presale.gifts.iter().map(|gift| gift_view(gift, order, stage, campaign, now));
     Some(PresaleView {
         campaign_id: presale.campaign_id.to_string(),
         version: presale.version,
@@ -78,6 +77,34 @@ pub fn view(shop: &Shop, order: &Order) -> Option<PresaleView> {
         balance_ends_at: time::show(shop, presale.balance_window.ends_at),
         gifts: gifts.collect(),
     })
+}
+
+fn gift_view(
+    gift: &Gift,
+    order: &Order,
+    stage: PresaleStage,
+    campaign: Option<&CampaignRow>,
+    now: Instant,
+) -> GiftView {
+    let ranked = campaign.filter(|_| gift.first_n.is_some() && order.deposit_paid_at.is_some());
+    let rank = ranked.and_then(|row| row.counters.ranks.rank(&order.order_id));
+    let missed = gift.first_n.is_some_and(|first_n| rank.is_none_or(|rank| rank > first_n));
+    let terms = ranked.and_then(|row| row.campaign.current().terms.presale());
+    let final_from = terms.map(|terms| terms.deposit_window.ends_at.plus_hours(ranks::GRACE_HOURS));
+    GiftView {
+        sku: gift.sku.to_string(),
+        quantity: gift.quantity,
+        first_n: gift.first_n,
+        rank,
+        provisional: final_from.is_some_and(|from| now < from),
+        status: match stage {
+            PresaleStage::AwaitingDeposit => "open",
+            PresaleStage::Forfeited | PresaleStage::Closed => "cancelled",
+            PresaleStage::AwaitingBalance | PresaleStage::Paid if missed => "missed",
+            PresaleStage::AwaitingBalance => "promised",
+            PresaleStage::Paid => "due",
+        },
+    }
 }
 
 /// A campaign's terms, those of a presale with their moments in the shop's zone.

@@ -4,7 +4,7 @@ use crate::{
     cart::Cart,
     compile::RuleSet,
     price::{evaluate, source_id},
-    quote::{Adjustment, Kind, LineAdjustment, Nearby, Quote, QuoteGift, QuoteLine, Rejected, SourceId},
+    quote::{Adjustment, LineAdjustment, Nearby, Quote, QuoteGift, QuoteLine, Rejected, SourceId},
     stacking::What,
     work::{Applied, Scratch, Source, Work},
 };
@@ -45,7 +45,6 @@ pub fn explain(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> Result<Qu
         freight_fee: Money::from_minor(work.freight_fee),
         lines: teller.lines(&answer.lines),
         adjustments: work.applied.iter().map(|applied| teller.adjustment(applied)).collect(),
-        applied: teller.applied(),
         rejected: rejected.collect(),
         nearby: nearby.collect(),
         gifts: teller.gifts(),
@@ -80,13 +79,9 @@ impl Teller<'_> {
         });
         let mut lines: Vec<QuoteLine> = lines.collect();
         for share in &self.work.shares {
-            let applied = &self.work.applied[share.applied as usize];
             let place = self.work.lines[share.line as usize].place as usize;
-            lines[place].adjustments.push(LineAdjustment {
-                source_id: self.source(applied.source),
-                kind: applied.kind,
-                amount: Money::from_minor(share.amount),
-            });
+            let amount = Money::from_minor(share.amount);
+            lines[place].adjustments.push(LineAdjustment { adjustment: share.applied, amount });
         }
         lines
     }
@@ -110,27 +105,6 @@ impl Teller<'_> {
             lost: Money::from_minor(applied.lost),
             version,
         }
-    }
-
-    /// Everything that was applied, each name once; what is only paid earlier or later is not among it.
-    fn applied(&self) -> Vec<SourceId> {
-        let mut names: Vec<SourceId> = Vec::with_capacity(self.work.applied.len());
-        let mut gains = 0;
-        for applied in &self.work.applied {
-            if matches!(applied.kind, Kind::DepositPaid | Kind::BalanceLater) {
-                continue;
-            }
-            let name = self.source(applied.source);
-            let of_presale = applied.kind == Kind::PresaleGain;
-            // Lines of one presale name the same campaign.
-            if !(of_presale && names[..gains].contains(&name)) {
-                names.push(name);
-                gains += usize::from(of_presale);
-            }
-        }
-        let earned = self.work.earned.chunk_by(|a, b| a.rule == b.rule);
-        names.extend(earned.filter_map(|of_rule| Some(self.source(Source::Gifts(of_rule.first()?.rule)))));
-        names
     }
 
     fn gifts(&self) -> Vec<QuoteGift> {

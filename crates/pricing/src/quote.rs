@@ -8,7 +8,10 @@ use serde::{Serialize, Serializer};
 
 /// A priced cart. Always: each line's `list` less its adjustments is its `payable`, and `payable` is the
 /// lines' and `freight`. Amounts are minor units and never negative.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// Serializes with the names of the API: each line's adjustments with their `source_id` and `kind`, and
+/// `applied` with the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// What is to be paid now.
     pub payable: Money,
@@ -20,8 +23,6 @@ pub struct Quote {
     pub lines: Vec<QuoteLine>,
     /// What changed the price, in the order in which it did (A-S1-7).
     pub adjustments: Vec<Adjustment>,
-    /// The names of everything that was applied, gifts included.
-    pub applied: Vec<SourceId>,
     /// Every candidate that was left, and why.
     pub rejected: Vec<Rejected>,
     /// What little more would unlock; the nearest first, at most five.
@@ -29,14 +30,13 @@ pub struct Quote {
     /// What comes along.
     pub gifts: Vec<QuoteGift>,
     /// Where the best coupons were asked for: how good the choice is, proven.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub choice: Option<Choice>,
     /// The shop's revision whose rules were used (A-G-10).
     pub rule_version: u64,
 }
 
 /// A line, from list price to payable.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the API's field names")]
 pub struct QuoteLine {
     pub line_id: LineId,
@@ -46,11 +46,11 @@ pub struct QuoteLine {
 }
 
 /// What something takes off a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[allow(missing_docs, reason = "the API's field names")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineAdjustment {
-    pub source_id: SourceId,
-    pub kind: Kind,
+    /// Its place among the quote's adjustments.
+    pub adjustment: u32,
+    /// How much.
     pub amount: Money,
 }
 
@@ -121,6 +121,91 @@ pub struct QuoteGift {
     pub quantity: u64,
     /// The customer takes one of the gifts of this source, not all.
     pub choose_one: bool,
+}
+
+impl Quote {
+    /// What took something off a line: the adjustment that a line's share is of.
+    pub fn of_share(&self, share: LineAdjustment) -> &Adjustment {
+        &self.adjustments[share.adjustment as usize]
+    }
+
+    /// The names of everything that was applied, gifts included; each name once. What is only paid
+    /// earlier or later is not among it.
+    pub fn applied(&self) -> Vec<&SourceId> {
+        let mut names: Vec<&SourceId> = Vec::with_capacity(self.adjustments.len());
+        for adjustment in &self.adjustments {
+            let earlier_or_later = matches!(adjustment.kind, Kind::DepositPaid | Kind::BalanceLater);
+            // Only the lines of one presale name the same campaign twice.
+            let again = adjustment.kind == Kind::PresaleGain && names.contains(&&adjustment.source_id);
+            if !earlier_or_later && !again {
+                names.push(&adjustment.source_id);
+            }
+        }
+        let gifts = self.gifts.chunk_by(|a, b| a.source_id == b.source_id);
+        names.extend(gifts.filter_map(|of_source| Some(&of_source.first()?.source_id)));
+        names
+    }
+}
+
+impl Serialize for Quote {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let share = |share: &LineAdjustment| {
+            let Adjustment { source_id, kind, .. } = self.of_share(*share);
+            WireShare { source_id, kind: *kind, amount: share.amount }
+        };
+        let lines = self.lines.iter().map(|line| WireLine {
+            line_id: &line.line_id,
+            list: line.list,
+            payable: line.payable,
+            adjustments: line.adjustments.iter().map(share).collect(),
+        });
+        let wire = Wire {
+            payable: self.payable,
+            freight: self.freight,
+            freight_fee: self.freight_fee,
+            lines: lines.collect(),
+            adjustments: &self.adjustments,
+            applied: self.applied(),
+            rejected: &self.rejected,
+            nearby: &self.nearby,
+            gifts: &self.gifts,
+            choice: self.choice,
+            rule_version: self.rule_version,
+        };
+        wire.serialize(s)
+    }
+}
+
+/// A quote as the API shows it.
+#[derive(Serialize)]
+struct Wire<'a> {
+    payable: Money,
+    freight: Money,
+    freight_fee: Money,
+    lines: Vec<WireLine<'a>>,
+    adjustments: &'a [Adjustment],
+    applied: Vec<&'a SourceId>,
+    rejected: &'a [Rejected],
+    nearby: &'a [Nearby],
+    gifts: &'a [QuoteGift],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choice: Option<Choice>,
+    rule_version: u64,
+}
+
+#[derive(Serialize)]
+struct WireLine<'a> {
+    line_id: &'a LineId,
+    list: Money,
+    payable: Money,
+    adjustments: Vec<WireShare<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireShare<'a> {
+    source_id: &'a SourceId,
+    kind: Kind,
+    amount: Money,
 }
 
 /// How good the choice of coupons is.

@@ -72,41 +72,52 @@ pub fn split_in(
 }
 
 /// How many lines are few.
-const FEW: usize = 8;
+pub(crate) const FEW: usize = 8;
 
 /// The split over few lines of which none is capped, as most are: all of it fits into registers. `None`
 /// where it is not as simple as that.
-fn split_few(total: i64, lines: &[u32], slots: &[Slot]) -> Option<[i64; FEW]> {
+#[inline]
+pub(crate) fn split_few(total: i64, lines: &[u32], slots: &[Slot]) -> Option<[i64; FEW]> {
     let mut parts = [0_i64; FEW];
-    let mut remainders = [0_u64; FEW];
     if lines.len() > FEW || total <= 0 {
         return None;
+    }
+    if let [line] = lines {
+        let slot = slots[*line as usize];
+        parts[0] = total;
+        return (slot.base > 0 && total <= slot.room).then_some(parts);
     }
     for (part, line) in parts.iter_mut().zip(lines) {
         let slot = slots[*line as usize];
         *part = if is_open(0, slot) { slot.base } else { 0 };
     }
     let weight: i64 = parts.iter().sum();
-    // Then no product with a line's base overflows either.
-    if weight <= 0 || total.checked_mul(weight).is_none() {
+    // Then no product with a line's base overflows either, and there is room beside a remainder.
+    if weight <= 0 || weight >= 1 << 60 || total.checked_mul(weight).is_none() {
         return None;
     }
     let proportion = Proportion::of(total, weight);
     let mut over = total;
-    for (part, remainder) in parts.iter_mut().zip(&mut remainders).take(lines.len()) {
-        (*part, *remainder) = proportion.small_part(*part);
-        over -= *part;
+    let mut order = [0_u64; FEW];
+    for at in 0..lines.len() {
+        let (floor, remainder) = proportion.small_part(parts[at]);
+        parts[at] = floor;
+        over -= floor;
+        // By remainder, then the earlier line: no two are the same.
+        order[at] = (remainder << 3) | (FEW - 1 - at) as u64;
     }
-    // There are more remainders than fen left over, so each pick finds one that is not zero.
-    for _ in 0..over {
-        let mut largest = 0;
-        for at in 1..lines.len() {
-            if remainders[at] > remainders[largest] {
-                largest = at;
-            }
+    // There are more remainders than fen left over, so each fen goes to one that is not zero. Counting
+    // how many stand before each takes no branch that depends on the amounts.
+    let mut before = [0_i64; FEW];
+    for one in 0..FEW {
+        for other in one + 1..FEW {
+            let first = i64::from(order[one] > order[other]);
+            before[other] += first;
+            before[one] += 1 - first;
         }
-        parts[largest] += 1;
-        remainders[largest] = 0;
+    }
+    for (part, before) in parts.iter_mut().zip(before) {
+        *part += i64::from(before < over);
     }
     let capped = parts.iter().zip(lines).any(|(part, line)| *part > slots[*line as usize].room.max(0));
     (!capped).then_some(parts)
@@ -180,13 +191,12 @@ impl Proportion {
     /// As [`Proportion::part`], where `left * base` fits 64 bits.
     fn small_part(&self, base: i64) -> (i64, u64) {
         let product = (self.left * base).unsigned_abs();
-        // The estimate is at most two too low, because the product is under 2^63.
-        let mut floor = u64::try_from((u128::from(product) * u128::from(self.inverse)) >> 64).unwrap_or(0);
-        let mut remainder = product - floor * self.weight;
-        while remainder >= self.weight {
-            floor += 1;
-            remainder -= self.weight;
-        }
+        // The estimate is at most one too low, because the product is under 2^63.
+        let floor = u64::try_from((u128::from(product) * u128::from(self.inverse)) >> 64).unwrap_or(0);
+        let remainder = product - floor * self.weight;
+        let low = u64::from(remainder >= self.weight);
+        let (floor, remainder) = (floor + low, remainder - low * self.weight);
+        debug_assert!(remainder < self.weight, "a remainder is under what it remains of");
         (i64::try_from(floor).unwrap_or(self.left), remainder)
     }
 

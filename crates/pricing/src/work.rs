@@ -70,6 +70,16 @@ pub(crate) struct Applied {
     pub lost: i64,
 }
 
+/// What takes an amount off lines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cause {
+    pub source: Source,
+    pub kind: Kind,
+    pub funder: Funder,
+    /// What its threshold was compared with.
+    pub base: i64,
+}
+
 /// Where something comes from: a rule of the set, a coupon of the cart, an asset, a presale line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -189,20 +199,36 @@ impl Work {
 
     /// Splits an amount over lines and takes it off them (A-G-5). Says what was taken; nothing is
     /// noted when that is nothing.
-    pub(crate) fn take(&mut self, amount: i64, lines: &[u32], mut applied: Applied) -> i64 {
+    pub(crate) fn take(&mut self, amount: i64, lines: &[u32], cause: Cause) -> i64 {
+        if let Some(parts) = slots::split_few(amount, lines, &self.slots) {
+            self.put(amount, cause, 0);
+            self.share_out(lines, &parts);
+            return amount;
+        }
+        let mut parts = std::mem::take(&mut self.parts);
         let split = &mut self.split;
-        let taken = slots::split_in(split, amount, lines, &self.slots, false, &mut self.parts);
+        let taken = slots::split_in(split, amount, lines, &self.slots, false, &mut parts);
         if taken > 0 {
-            applied.amount = taken;
-            applied.lost = amount - taken;
-            let number = count(self.applied.len());
-            self.applied.push(applied);
-            for (line, part) in lines.iter().zip(&self.parts).filter(|(_, part)| **part > 0) {
+            self.put(taken, cause, amount - taken);
+            self.share_out(lines, &parts);
+        }
+        self.parts = parts;
+        taken
+    }
+
+    fn put(&mut self, amount: i64, cause: Cause, lost: i64) {
+        let Cause { source, kind, funder, base } = cause;
+        self.applied.push(Applied { source, kind, funder, amount, base, lost });
+    }
+
+    fn share_out(&mut self, lines: &[u32], parts: &[i64]) {
+        let applied = count(self.applied.len()) - 1;
+        for (line, part) in lines.iter().zip(parts) {
+            if *part > 0 {
                 self.slots[*line as usize].take(*part);
-                self.shares.push(Share { applied: number, line: *line, amount: *part });
+                self.shares.push(Share { applied, line: *line, amount: *part });
             }
         }
-        taken
     }
 
     /// Notes what was taken off one line already.

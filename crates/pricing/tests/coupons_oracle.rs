@@ -222,7 +222,7 @@ fn told(outcome: &Outcome, coupons: &Coupons) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
     #[test]
     fn a_s1_7_the_best_is_the_oracles(

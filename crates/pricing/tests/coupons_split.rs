@@ -23,7 +23,7 @@ fn check(total: i64, pairs: &[(i64, i64)]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
 
     #[test]
     fn a_g_5_the_split_equals_apportion(

@@ -28,7 +28,8 @@ macro_rules! select {
 }
 
 const ONE: &str = select!("WHERE b.shop_id = ?1 AND b.batch_id = ?2");
-const CODE: &str = "SELECT shop_id, digest, batch_id, coupon_id FROM codes WHERE shop_id = ?1 AND digest = ?2";
+const CODE: &str =
+    "SELECT shop_id, digest, batch_id, coupon_id FROM codes WHERE shop_id = ?1 AND digest = ?2";
 
 fn read(row: &Row<'_>) -> Result<BatchRow, StoreError> {
     let cells = Cells::new(row, "batches", 2);

@@ -61,7 +61,9 @@ fn origin(cells: &Cells<'_, '_>) -> Result<Origin, StoreError> {
     let binds = [Bind::OriginOrder, Bind::ShopScope];
     if let Some(batch_id) = cells.id_or_null(19)? {
         let percent_off = match cells.number_or_null(21)? {
-            Some(points) => Some(PercentOff::from_basis_points(points).ok_or_else(|| cells.bad("percent_off"))?),
+            Some(points) => {
+                Some(PercentOff::from_basis_points(points).ok_or_else(|| cells.bad("percent_off"))?)
+            }
             None => None,
         };
         let kind = cells.parsed(20, CouponKind::parse)?;
@@ -203,8 +205,7 @@ pub fn of_customer(
 
 /// A batch's coupons by their ids.
 pub fn of_batch(db: &Connection, shop: &ShopId, batch: &BatchId, page: &Page) -> Read<Vec<Coupon>> {
-    let sql =
-        select!("WHERE shop_id = ?1 AND batch_id = ?2 AND coupon_id > ?3 ORDER BY coupon_id LIMIT ?4");
+    let sql = select!("WHERE shop_id = ?1 AND batch_id = ?2 AND coupon_id > ?3 ORDER BY coupon_id LIMIT ?4");
     let row = params![shop.as_str(), batch.as_str(), after(page), at_most(page.limit)];
     all(db, sql, row, READING, read)
 }

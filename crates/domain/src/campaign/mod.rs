@@ -189,6 +189,9 @@ pub struct Counters {
     pub pushed: u64,
     /// Pushes not sent, by reason.
     pub suppressed: std::collections::BTreeMap<Code, u64>,
+    /// Of a presale with gifts by rank: the earliest deposits (A-S1-12).
+    #[serde(skip_serializing_if = "presale::Ranks::is_empty")]
+    pub ranks: presale::Ranks,
 }
 
 impl Campaign {

@@ -1,11 +1,7 @@
 //! Coupon batches of the shop: what each coupon of a batch takes off, for whom, and when.
 
 use crate::{
-    BatchId, Code, Instant, Violation,
-    campaign::promotion::Tier,
-    catalog::Scope,
-    limits,
-    order::Party,
+    BatchId, Code, Instant, Violation, campaign::promotion::Tier, catalog::Scope, limits, order::Party,
 };
 use serde::{Deserialize, Serialize};
 

@@ -132,7 +132,11 @@ pub struct Grant<'a> {
 
 /// Makes the coupons, or says what stands against them: the batch is void, over or not begun, all are
 /// given, the customer is blocked or has had the most allowed. All of the count, or none.
-pub fn grant(grant: &Grant<'_>, mut next: impl FnMut() -> CouponId, now: Instant) -> Result<Vec<Coupon>, Refusal> {
+pub fn grant(
+    grant: &Grant<'_>,
+    mut next: impl FnMut() -> CouponId,
+    now: Instant,
+) -> Result<Vec<Coupon>, Refusal> {
     let Grant { record, counters, customer_id, had, blocked, count, kept } = *grant;
     let batch = &record.batch;
     record.check_live(now)?;

@@ -7,7 +7,7 @@
 use super::{CancelReason, Discount, Line, Order, Party, Payment, PaymentStatus, Stage, State};
 use crate::{
     CampaignId, Code, Instant, MessageId, Refusal, Violation,
-    campaign::presale::{Gift, LinePrice, Live, Window},
+    campaign::presale::{Gift, LinePrice, Live, Window, ranks},
     event::Placed,
     limits,
     message::Kind,
@@ -223,6 +223,11 @@ impl Presale {
     /// Whether the order is about that line's goods.
     pub fn line(&self, index: usize) -> PresaleLine {
         self.lines.get(index).copied().unwrap_or_default()
+    }
+    /// How many deposits of the campaign are to be ranked for its gifts; `None` without such gifts.
+    pub fn ranks_kept(&self) -> Option<usize> {
+        let last = self.gifts.iter().filter_map(|gift| gift.first_n).max()?;
+        usize::try_from(last.saturating_add(ranks::SPARE)).ok()
     }
     /// The next reminder that waits.
     pub fn next_reminder(&self) -> Option<&Reminder> {

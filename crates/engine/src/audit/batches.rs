@@ -72,7 +72,9 @@ fn recounted(walk: &Walk<'_>, id: &BatchId) -> Read<BatchCounters> {
     let mut page = Page { after: None, limit: PAGE };
     loop {
         let coupons = walk.reader.batch_coupons(walk.id(), id, &page)?;
-        coupons.iter().for_each(|coupon| counted.tally(coupon.status));
+        for coupon in &coupons {
+            counted.tally(coupon.status);
+        }
         match coupons.last().filter(|_| coupons.len() == page.limit) {
             Some(last) => page.after = Some(last.coupon_id.to_string()),
             None => return Ok(counted),
@@ -103,7 +105,8 @@ fn differences(row: &BatchRow, counted: &BatchCounters) -> Vec<String> {
 /// A coupon's batch is there, and the coupon is counted for its customer.
 pub fn of_coupon(walk: &Walk<'_>, coupon: &Coupon, from: &FromBatch, found: &mut Faults) -> Read<()> {
     let Some(row) = walk.reader.batch(walk.id(), &from.batch_id)? else {
-        found.push((super::coupons::STATE, format!("it is of batch {}, which does not exist", from.batch_id)));
+        found
+            .push((super::coupons::STATE, format!("it is of batch {}, which does not exist", from.batch_id)));
         return Ok(());
     };
     let had = walk.reader.batch_claims(walk.id(), &coupon.customer_id, &from.batch_id)?;

@@ -152,7 +152,10 @@ fn of_lock(coupon: &Coupon, lock: &Lock, holder: Option<&Order>, now: Instant, f
             let detail = format!("payment {id} of order {order} holds it, but is not in progress with it");
             found.push((LOCK, detail));
         }
-    } else if holder.is_some_and(|order| !matches!(order.state, State::Open)) {
+    } else if let Some(order) = holder
+        && named::names(order, &coupon.coupon_id)
+        && !matches!(order.state, State::Open)
+    {
         // An order that is checked out elsewhere may not be known here yet.
         found.push((LOCK, format!("order {} holds it, but is not open", lock.order_id)));
     }
@@ -172,7 +175,7 @@ fn of_use(coupon: &Coupon, holder: Option<&Order>, found: &mut Faults) {
         });
         let placed_with_it = coupon.batch_id().is_some()
             && matches!(order.state, State::Paid { .. })
-            && named::coupons(&order.discounts).contains(&coupon.coupon_id);
+            && named::names(order, &coupon.coupon_id);
         used.count() + usize::from(placed_with_it)
     });
     if with_it != 1 {

@@ -6,7 +6,9 @@ use crate::rows::{BatchRow, CodeRow, Digest};
 use domain::{
     BatchId, Code, CouponId, CustomerId, OrderId, Refusal,
     coupon::{Batch, BatchCounters, BatchRecord, Coupon, CouponStatus, Grant, Lock, grant},
-    limits, risk,
+    limits,
+    order::State,
+    risk,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -155,6 +157,11 @@ pub fn lock(
     if draft.now >= coupon.usable_until {
         return Err(Code::CouponExpired.into());
     }
+    match draft.order(order).map(|order| order.state) {
+        Some(State::Paid { .. }) => return Err(Code::OrderPaid.into()),
+        Some(State::Cancelled { .. }) => return Err(Code::OrderCancelled.into()),
+        Some(State::Open) | None => {}
+    }
     let from = coupon.status;
     let (now, held) = (draft.now, coupon.lock.clone());
     if held.as_ref().is_some_and(|lock| lock.until <= now) {
@@ -177,9 +184,8 @@ pub fn release(draft: &mut Draft<'_>, id: &CouponId, order: &OrderId) -> Result<
     if from == CouponStatus::Locked && (!coupon.is_held_by(order) || by_payment) {
         return Err(Code::CouponLocked.into());
     }
-    let placed = draft.order(order).is_some_and(|order| {
-        order.is_open(draft.now) && super::named::coupons(&order.discounts).contains(id)
-    });
+    let placed =
+        draft.order(order).is_some_and(|order| order.is_open(draft.now) && super::named::names(&order, id));
     if placed {
         return Err(Refusal::with(Code::CouponLocked, format!("order {order} was placed with it")));
     }

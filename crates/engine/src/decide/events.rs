@@ -8,7 +8,7 @@ use domain::{
     Code, Refusal,
     event::{Body, OrderEvent, Placed},
     limits,
-    order::{self, Order, OrderKind, PaymentStatus, RefundStatus, Stage, State},
+    order::{Order, OrderKind, PaymentStatus, RefundStatus, Stage},
 };
 use serde_json::json;
 
@@ -70,7 +70,7 @@ fn place(
     draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
     orders::cover(draft, &mut order)?;
     replay_parked(draft, &mut order);
-    named::follow(draft, &mut order, named::Before::NEW);
+    named::follow(draft, &mut order, named::Before::default());
     draft.put_order(order);
     Ok(EventOutcome::Applied)
 }

@@ -22,34 +22,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     let key = |id: &OrderId| (shop.clone(), id.clone());
     keys.shops.push(shop.clone());
     match command {
-        Command::Ingest { event, .. } => {
-            if let Some(order) = event.body.order_id() {
-                keys.orders.push(key(order));
-                // These may set free what waits, or wait themselves, although the order is there.
-                if matches!(
-                    event.body,
-                    Body::PaymentSucceeded(_)
-                        | Body::RefundRequested(_)
-                        | Body::RefundApproved(_)
-                        | Body::RefundRejected(_)
-                        | Body::RefundSucceeded(_)
-                ) {
-                    keys.parked.push(key(order));
-                }
-            }
-            if let Body::Placed(placed) = &event.body {
-                let named = super::named::coupons(&placed.discounts);
-                keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
-            }
-            if let Body::Placed(placed) = &event.body
-                && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
-            {
-                keys.standings.push((ShopId::platform(), placed.customer_id.clone()));
-            }
-            if let Body::PaymentSucceeded(payment) = &event.body {
-                keys.coupons.extend(payment.coupon_id.iter().map(|id| (shop.clone(), id.clone())));
-            }
-        }
+        Command::Ingest { event, .. } => event_keys(shop, event, keys),
         Command::Claim { order_id, .. } | Command::CreateRefund { order_id, .. } => {
             keys.orders.push(key(order_id));
         }
@@ -95,6 +68,39 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::PutWebhook(_)
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
+    }
+}
+
+/// Adds what an event names.
+fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
+    let key = |id: &OrderId| (shop.clone(), id.clone());
+    if let Some(order) = event.body.order_id() {
+        keys.orders.push(key(order));
+        // These may set free what waits, or wait themselves, although the order is there.
+        if matches!(
+            event.body,
+            Body::PaymentSucceeded(_)
+                | Body::RefundRequested(_)
+                | Body::RefundApproved(_)
+                | Body::RefundRejected(_)
+                | Body::RefundSucceeded(_)
+        ) {
+            keys.parked.push(key(order));
+        }
+    }
+    if let Body::Placed(placed) = &event.body {
+        let named = super::named::coupons(&placed.discounts);
+        keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
+    }
+    if let Body::Placed(placed) = &event.body
+        && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
+    {
+        keys.standings.push((ShopId::platform(), placed.customer_id.clone()));
+    }
+    if let Body::PaymentSucceeded(payment) = &event.body {
+        let named = super::named::coupons(&payment.discounts);
+        let named = named.iter().chain(&payment.coupon_id);
+        keys.coupons.extend(named.map(|id| (shop.clone(), id.clone())));
     }
 }
 
@@ -205,7 +211,7 @@ impl Named<'_> {
         for coupon in named.chain(order.claimed_coupon()) {
             self.coupon(&key.0, coupon);
         }
-        for coupon in super::named::coupons(&order.discounts) {
+        for (coupon, _) in super::named::of_order(order) {
             self.coupon(&key.0, &coupon);
         }
         // Reminders of the balance are counted over all shops (A-S1-16).
@@ -224,14 +230,16 @@ impl Named<'_> {
         }
     }
 
-    /// A payment that waits names its coupon.
+    /// A payment that waits names its coupons.
     fn by_parked(&mut self, key: &(ShopId, OrderId)) {
         let facts = self.facts;
         for waiting in facts.parked(key) {
-            if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id: Some(coupon), .. }) =
+            if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id, discounts, .. }) =
                 &waiting.event.body
             {
-                self.coupon(&key.0, coupon);
+                for coupon in super::named::coupons(discounts).iter().chain(coupon_id) {
+                    self.coupon(&key.0, coupon);
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
-//! Coupons of batches that an order was placed with: its discounts name them by their ids. They follow
-//! the order: held from its placing, used when it is paid, free again when it ends unpaid, and back
-//! after a full refund where their batch says so.
+//! Coupons of batches that an order was placed with, or whose balance was paid with: its discounts name
+//! them by their ids. They follow the order: held from its placing, used when it is paid, free again
+//! when it ends unpaid, and back after a full refund where their batch says so.
 //!
 //! Never blocks an order: a coupon that cannot follow is noted in the timeline as `coupon.conflict`.
 
@@ -9,7 +9,7 @@ use crate::rows::TimelineEntry;
 use domain::{
     Code, CouponId, Instant, Refusal,
     coupon::{Coupon, CouponStatus, Lock},
-    order::{Discount, Order, State},
+    order::{Discount, Order, PaymentStatus, State},
 };
 use serde_json::json;
 
@@ -32,20 +32,40 @@ pub fn coupons(discounts: &[Discount]) -> Vec<CouponId> {
     found
 }
 
+/// The coupons that an order names, each with the moment at which it was put there: the placing, or
+/// the payment of the balance.
+pub fn of_order(order: &Order) -> Vec<(CouponId, Instant)> {
+    let placed = coupons(&order.discounts).into_iter().map(|id| (id, order.placed_at));
+    let mut found: Vec<_> = placed.collect();
+    let paid = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
+    for payment in paid {
+        let discounts: Vec<_> = payment.discounts.iter().map(|came_off| came_off.discount.clone()).collect();
+        let fresh = coupons(&discounts).into_iter().filter(|id| found.iter().all(|(known, _)| known != id));
+        let fresh: Vec<_> = fresh.map(|id| (id, payment.at)).collect();
+        found.extend(fresh);
+    }
+    found
+}
+
+/// Whether the order names the coupon.
+pub fn names(order: &Order, coupon: &CouponId) -> bool {
+    of_order(order).iter().any(|(id, _)| id == coupon)
+}
+
 /// What of an order decides about its coupons, as it was before something happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Before {
+    /// None when the order was not there.
     state: Option<State>,
     is_refunded: bool,
+    named: Vec<(CouponId, Instant)>,
 }
 
 impl Before {
-    /// An order that was not there.
-    pub const NEW: Self = Self { state: None, is_refunded: false };
-
     /// The order as it is.
     pub fn of(order: &Order) -> Self {
-        Self { state: Some(order.state), is_refunded: is_refunded(order) }
+        let (state, is_refunded) = (Some(order.state), is_refunded(order));
+        Self { state, is_refunded, named: of_order(order) }
     }
 }
 
@@ -58,17 +78,23 @@ fn is_refunded(order: &Order) -> bool {
 /// Moves the order's coupons to where the order is now.
 pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
     let now = Before::of(order);
-    if now == before || order.discounts.is_empty() {
+    if now == before {
         return;
     }
-    for id in coupons(&order.discounts) {
+    // A payment that does not count after all takes its discounts along.
+    for (id, _) in before.named.iter().filter(|(id, _)| now.named.iter().all(|(named, _)| named != id)) {
+        if let Some(coupon) = draft.coupon(id) {
+            free(draft, order, coupon);
+        }
+    }
+    for (id, since) in now.named {
         let Some(coupon) = draft.coupon(&id).filter(|coupon| coupon.batch_id().is_some()) else {
             conflict(draft, order, &id, &Refusal::new(Code::NotFound));
             continue;
         };
         let done = match order.state {
             State::Open => hold(draft, order, coupon),
-            State::Paid { at } if before.state != now.state => spend(draft, order, coupon, at),
+            State::Paid { at } if before.state != now.state => spend(draft, order, coupon, since, at),
             State::Paid { .. } => Ok(()),
             State::Cancelled { .. } => {
                 free(draft, order, coupon);
@@ -95,14 +121,14 @@ pub fn held_until(order: &Order, now: Instant) -> Instant {
     order.cancel_at.unwrap_or(now.plus_hours(LOOK_AGAIN_HOURS))
 }
 
-fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon) -> Result<(), Refusal> {
+fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) -> Result<(), Refusal> {
     if coupon.customer_id != order.customer_id {
         return Err(Code::NotOwner.into());
     }
     let record = coupon.batch_id().and_then(|id| draft.batch(id)).map(|row| &row.record);
     let voided_at = record.and_then(|record| record.voided_at);
     // What the order holds stays with it.
-    if voided_at.is_some_and(|voided| order.placed_at >= voided) && !coupon.is_held_by(&order.order_id) {
+    if voided_at.is_some_and(|voided| since >= voided) && !coupon.is_held_by(&order.order_id) {
         return Err(Code::CouponVoid.into());
     }
     Ok(())
@@ -110,7 +136,7 @@ fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon) -> Result<(), Refusa
 
 /// The order was placed with it, or is open again.
 fn hold(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) -> Result<(), Refusal> {
-    check(draft, order, &coupon)?;
+    check(draft, order, &coupon, order.placed_at)?;
     let from = coupon.status;
     if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
         coupon.give_back(draft.now, draft.now);
@@ -133,17 +159,23 @@ fn end_lock(coupon: &mut Coupon, now: Instant) {
 }
 
 /// The order is paid.
-fn spend(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon, at: Instant) -> Result<(), Refusal> {
+fn spend(
+    draft: &mut Draft<'_>,
+    order: &Order,
+    mut coupon: Coupon,
+    since: Instant,
+    at: Instant,
+) -> Result<(), Refusal> {
     let from = coupon.status;
     if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
         // Paid by another payment than was thought.
         return Ok(());
     }
-    check(draft, order, &coupon)?;
+    check(draft, order, &coupon, since)?;
     if !coupon.is_held_by(&order.order_id) {
         end_lock(&mut coupon, draft.now);
     }
-    coupon.redeem_placed(&order.order_id, order.placed_at, at)?;
+    coupon.redeem_placed(&order.order_id, since, at)?;
     draft.publish_coupon("coupon.used", &coupon);
     draft.move_coupon(coupon, from);
     Ok(())

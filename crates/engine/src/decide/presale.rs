@@ -53,6 +53,10 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> Result<b
     let Some(presale) = &order.presale else {
         return Ok(false);
     };
+    if let Some(keep) = presale.ranks_kept() {
+        let count = Count::Ranked { order: order.order_id.clone(), paid_at: order.deposit_paid_at, keep };
+        draft.count(&presale.campaign_id, count);
+    }
     let planned = !presale.reminders.is_empty();
     match (order.state, order.deposit_paid_at) {
         (State::Open, Some(deposit_at)) if !planned => plan(draft, order, deposit_at)?,

@@ -85,7 +85,7 @@ fn end_lock(draft: &mut Draft<'_>, coupon: &mut Coupon, lock: Lock) {
     };
     let Some(payment) = lock.payment_id else {
         let until = named::held_until(&order, now);
-        let placed_with_it = named::coupons(&order.discounts).contains(&coupon.coupon_id);
+        let placed_with_it = named::names(&order, &coupon.coupon_id);
         if placed_with_it && matches!(order.state, State::Open) && until > now {
             coupon.wake_at = Some(until);
             coupon.lock = Some(Lock { order_id: lock.order_id, payment_id: None, until });

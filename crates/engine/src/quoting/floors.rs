@@ -42,7 +42,8 @@ pub fn warnings(rules: &ShopRules, version: &Version) -> Vec<Violation> {
             let least = floor.floor.minor().saturating_mul(i64::try_from(quantity).unwrap_or(i64::MAX));
             let payable = quote.lines[0].payable;
             if payable.minor() < least {
-                let sources: Vec<&str> = quote.applied.iter().map(pricing::quote::SourceId::as_str).collect();
+                let applied = quote.applied();
+                let sources: Vec<&str> = applied.iter().map(|source| source.as_str()).collect();
                 let message = format!(
                     "{quantity} of {} at {} ({} in all) would sell for {payable}, under the floor of {} each; by {}",
                     floor.sku, price, cart::list(&cart.lines[0]), floor.floor, sources.join(", ")

@@ -88,6 +88,11 @@ impl Offer {
         (base < self.spend).then(|| self.spend - base)
     }
 
+    /// How far a base is above its threshold, when it has reached it.
+    pub(super) const fn slack(&self, base: i64) -> Option<i64> {
+        if base < self.spend { None } else { Some(base - self.spend) }
+    }
+
     /// What comes off an amount, threshold aside: `Tier::off` on plain integers. Never falls when the
     /// amount grows.
     pub(super) fn off(&self, amount: i64) -> i64 {

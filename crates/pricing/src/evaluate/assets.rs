@@ -8,7 +8,7 @@ use crate::{
     reasons::{Left, Watch},
     slots::Slot,
     stacking::{LineClass, What, allowed},
-    work::{Applied, Source, Work},
+    work::{Cause, Source, Work},
 };
 use domain::Code;
 
@@ -31,8 +31,7 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, watch: &mut W) {
         }
         let amount = offered.minor();
         let base = lines.iter().map(|line| work.slots[*line as usize].base).sum();
-        let applied = Applied { source, kind, funder, amount, base, lost: 0 };
-        if work.take(amount, &lines, applied) == 0 {
+        if work.take(amount, &lines, Cause { source, kind, funder, base }) == 0 {
             let code = refused.filter(|_| lines.is_empty()).unwrap_or(Code::NoSaving);
             watch.left(Left::new(source, kind, code));
         } else if let Some(applied) = work.applied.last_mut() {

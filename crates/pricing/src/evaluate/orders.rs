@@ -9,7 +9,7 @@ use crate::{
     quote::{Funder, Kind},
     reasons::{Left, Near, Watch},
     stacking::What,
-    work::{Applied, Source, Work},
+    work::{Cause, Source, Work},
 };
 use domain::Code;
 
@@ -41,7 +41,8 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
             continue;
         }
         match cover(work, rule, &verdicts, &open, &mut chosen) {
-            Ok(()) => apply(work, number, rule, &chosen, watch),
+            Ok(Covered::Open) => apply(work, number, rule, &open, watch),
+            Ok(Covered::Chosen) => apply(work, number, rule, &chosen, watch),
             Err(Some(code)) => watch.left(left(number, code)),
             Err(None) => {}
         }
@@ -61,6 +62,14 @@ fn covers_any(work: &Work, rule: &Order) -> bool {
     }
 }
 
+/// Which lines a rule works on.
+enum Covered {
+    /// All that the stacking table leaves to order promotions.
+    Open,
+    /// Those in `chosen`.
+    Chosen,
+}
+
 /// The lines that a rule covers and the stacking table lets it have: in `chosen`, where the index has
 /// put those that it names. Without any, why: the table's code, or nothing where no line is covered.
 fn cover(
@@ -69,13 +78,10 @@ fn cover(
     verdicts: &Verdicts,
     open: &[u32],
     chosen: &mut Vec<u32>,
-) -> Result<(), Option<Code>> {
+) -> Result<Covered, Option<Code>> {
     match &rule.head.reach {
         Reach::Listed => {}
-        Reach::All if !open.is_empty() => {
-            chosen.extend_from_slice(open);
-            return Ok(());
-        }
+        Reach::All if !open.is_empty() => return Ok(Covered::Open),
         reach @ (Reach::All | Reach::Except(_)) => {
             let lines = work.lines.iter().zip(0_u32..);
             chosen.extend(lines.filter(|(line, _)| reach.covers(line)).map(|(_, at)| at));
@@ -88,7 +94,7 @@ fn cover(
             return Err(first.and_then(|class| verdicts.on(class).err()));
         }
     }
-    if chosen.is_empty() { Err(None) } else { Ok(()) }
+    if chosen.is_empty() { Err(None) } else { Ok(Covered::Chosen) }
 }
 
 fn apply<W: Watch>(work: &mut Work, number: u32, rule: &Order, lines: &[u32], watch: &mut W) {
@@ -108,15 +114,9 @@ fn apply<W: Watch>(work: &mut Work, number: u32, rule: &Order, lines: &[u32], wa
         return;
     }
     let amount = if rule.every { tier.every(base) } else { tier.off(base) };
-    let applied = Applied {
-        source: Source::Order(number),
-        kind: Kind::OrderPromotion,
-        funder: Funder::Merchant,
-        amount,
-        base,
-        lost: 0,
-    };
-    if work.take(amount, lines, applied) == 0 {
+    let (source, kind) = (Source::Order(number), Kind::OrderPromotion);
+    let cause = Cause { source, kind, funder: Funder::Merchant, base };
+    if work.take(amount, lines, cause) == 0 {
         if W::ON {
             let floored = lines.iter().any(|line| work.lines[*line as usize].floor > 0);
             let code = if amount > 0 && floored { Code::PriceFloor } else { Code::NoSaving };

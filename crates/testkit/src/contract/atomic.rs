@@ -75,7 +75,7 @@ fn everything(changes: &mut Changes) {
     changes.webhooks.push((s1(), Webhook { url: "https://changed.test/".into(), ..build::webhook("w1") }));
     changes.revived.push((s1(), id("w1"), at(70)));
     changes.batches.push((s1(), build::batch("b-1").into()));
-    changes.batch_counters.push((s1(), id("b-1"), Default::default()));
+    changes.batch_counters.push((s1(), id("b-1"), domain::coupon::BatchCounters::default()));
     changes.batch_claims.push(((s1(), id("u-1"), id("b-1")), 2));
     changes.codes.push(((s1(), [7; 16]), engine::rows::CodeRow { batch_id: id("b-1"), coupon_id: None }));
     let coupon = build::coupon_of("b-1", "cp-2", "u-1");

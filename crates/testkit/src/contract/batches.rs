@@ -34,7 +34,8 @@ pub fn batches_and_their_figures(store: &mut dyn Store) {
     let batches = |name: &str| vec![(s1(), Arc::new(build::batch(name)))];
     refused(store, |changes| changes.batches.extend(batches("b-1")));
     write(store, shop_with(&["b-1", "b-2"]));
-    let keys = Keys { batches: vec![(s1(), id("b-2")), (s1(), id("b-1")), (s1(), id("b-9"))], ..Keys::default() };
+    let keys =
+        Keys { batches: vec![(s1(), id("b-2")), (s1(), id("b-1")), (s1(), id("b-9"))], ..Keys::default() };
     let zero = BatchCounters::default();
     let row = |name: &str, counters| BatchRow { record: Arc::new(build::batch(name)), counters };
     let found: Vec<_> = load(store, &keys).batches.into_iter().map(|(_, row)| row).collect();
@@ -125,7 +126,8 @@ pub fn codes_are_known_by_their_digest(store: &mut dyn Store) {
     let (one, two) = (digest(b"one"), digest(b"two"));
     write(store, |changes| changes.codes.push(((s1(), one), row(None))));
     let keys = Keys { codes: vec![(s1(), two), (s1(), one), (id("s2"), one)], ..Keys::default() };
-    let codes = |store: &mut dyn Store| load(store, &keys).codes.into_iter().map(|(_, row)| row).collect::<Vec<_>>();
+    let codes =
+        |store: &mut dyn Store| load(store, &keys).codes.into_iter().map(|(_, row)| row).collect::<Vec<_>>();
     assert_eq!(codes(store), [None, Some(row(None)), None]);
     write(store, |changes| changes.codes.push(((s1(), one), row(Some("cp-1")))));
     assert_eq!(codes(store), [None, Some(row(Some("cp-1"))), None]);

@@ -46,23 +46,7 @@ pub fn dump(reader: &dyn Reader) -> String {
             |page| reader.coupons(&shop, page).expect("as the case says"),
             |row| row.coupon_id.to_string(),
         ));
-        let batches = paged(
-            |page| reader.batches(&shop, page).expect("as the case says"),
-            |row| row.record.batch.batch_id.to_string(),
-        );
-        for row in &batches {
-            let batch = &row.record.batch.batch_id;
-            add(&paged(
-                |page| reader.batch_coupons(&shop, batch, page).expect("as the case says"),
-                |row| row.coupon_id.to_string(),
-            ));
-            add(&["u-0", "u-1"].map(|customer| {
-                reader.batch_claims(&shop, &id(customer), batch).expect("as the case says")
-            }));
-        }
-        add(&batches);
-        add(&["u-0", "u-1"].map(|customer| reader.held(&shop, &id(customer)).expect("as the case says")));
-        add(&[6, 7].map(|byte| reader.code(&shop, &[byte; 16]).expect("as the case says")));
+        add(&of_batches(reader, &shop));
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
             add(&reader
                 .customer_coupons(&shop, &id(customer), status, &page(None, 3))
@@ -106,4 +90,30 @@ fn paged<T>(list: impl Fn(&Page) -> Vec<T>, key: impl Fn(&T) -> String) -> Vec<T
         rows.extend(next);
         assert!(rows.len() < 10_000, "a list does not end");
     }
+}
+
+/// Coupon batches, and what hangs on them.
+fn of_batches(reader: &dyn Reader, shop: &ShopId) -> String {
+    let mut text = String::new();
+    let mut add = |what: &dyn std::fmt::Debug| {
+        let _ = writeln!(text, "{what:?}");
+    };
+    let batches = paged(
+        |page| reader.batches(shop, page).expect("as the case says"),
+        |row| row.record.batch.batch_id.to_string(),
+    );
+    for row in &batches {
+        let batch = &row.record.batch.batch_id;
+        add(&paged(
+            |page| reader.batch_coupons(shop, batch, page).expect("as the case says"),
+            |row| row.coupon_id.to_string(),
+        ));
+        add(&["u-0", "u-1"].map(|customer| {
+            reader.batch_claims(shop, &id(customer), batch).expect("as the case says")
+        }));
+    }
+    add(&batches);
+    add(&["u-0", "u-1"].map(|customer| reader.held(shop, &id(customer)).expect("as the case says")));
+    add(&[6, 7].map(|byte| reader.code(shop, &[byte; 16]).expect("as the case says")));
+    text
 }

@@ -4,10 +4,12 @@
 //! buyer hears of the balance. The order's side is [`crate::order::Presale`].
 
 pub mod price;
+pub mod ranks;
 pub mod remind;
 mod terms;
 
 pub use price::LinePrice;
+pub use ranks::Ranks;
 pub use terms::{Gain, GainKind, Gift, Item, Multiplier, PresaleType, Terms, Window, warnings};
 
 use super::{Campaign, Version};

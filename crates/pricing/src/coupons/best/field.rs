@@ -19,6 +19,8 @@ pub(super) struct Field<'a> {
     pub(super) excluded: Vec<u128>,
     /// How the lines of each offer (row) lie to those of each other (column).
     overlaps: Vec<Overlap>,
+    /// For each offer those whose lines are all among its own.
+    within: Vec<u128>,
     pub(super) freight: i64,
 }
 
@@ -81,7 +83,12 @@ impl<'a> Field<'a> {
         let excluded = offers.iter().map(bits).collect();
         let overlaps =
             offers.iter().flat_map(|one| offers.iter().map(|other| Overlap::of(one, other))).collect();
-        Self { offers, ranks, pack_ends, clique_ends, first, excluded, overlaps, freight }
+        let inside = |offer: &&Offer| {
+            let found = offers.iter().enumerate().filter(|(_, other)| other.set.within(&offer.set));
+            found.fold(0, |bits, (at, _)| bits | 1 << at)
+        };
+        let within = offers.iter().map(inside).collect();
+        Self { offers, ranks, pack_ends, clique_ends, first, excluded, overlaps, within, freight }
     }
 
     /// Whether the offer is the last of its clique.
@@ -92,6 +99,11 @@ impl<'a> Field<'a> {
     /// Whether the offer is the last of its pack.
     pub(super) fn ends_pack(&self, place: usize) -> bool {
         self.pack_ends[place]
+    }
+
+    /// The offers whose lines are all among those of this one, as bits.
+    pub(super) fn within(&self, place: usize) -> u128 {
+        self.within[place]
     }
 
     /// How the lines of one offer lie to those of another.

@@ -2,7 +2,7 @@
 //! are tried one after the other on live slots, in the order of their ids.
 
 use super::{
-    score::{Score, pooled},
+    score::{Score, Worth},
     search::{Branch, Search},
 };
 use crate::slots::Slot;
@@ -37,9 +37,11 @@ impl Search<'_> {
     /// Decides about the offers from `place` on: with the first, then without.
     fn try_jing(&mut self, choice: &mut Choice, place: usize, branch: Branch) {
         let (field, step) = (self.field, choice.step);
-        let most = branch.score + self.most_jing(choice, place, branch.chosen) + branch.later;
-        let most = most.at_most(branch.score.saving + self.levels[step].ceiling(field));
-        if !self.goes_on(most) {
+        let sum = branch.score + self.most_jing(choice, place, branch.chosen);
+        let sum = sum + self.levels[step].most_later(field, 0);
+        let limit = branch.score.saving + self.levels[step].ceiling(field);
+        let most = if sum.saving <= limit { sum } else { branch.score.onward(limit) };
+        if most <= self.best || !self.goes_on(most.saving) {
             return;
         }
         if place == choice.end {
@@ -62,7 +64,7 @@ impl Search<'_> {
             let with = Branch {
                 chosen: branch.chosen | 1 << place,
                 score: branch.score + Score::of(amount, field.ranks[place]),
-                later: self.levels[step].most_later(field),
+                later: self.levels[step].most_later(field, 0),
             };
             self.try_jing(choice, place + 1, with);
             self.levels[step].cut(field, &parts, -1);
@@ -100,11 +102,12 @@ impl Search<'_> {
         let (mut total, mut best) = (Score::ZERO, Score::ZERO);
         let mut pack = Vec::new();
         for at in place..choice.end {
-            if chosen & self.field.excluded[at] == 0 {
-                pack.push((choice.offs[at - choice.first], self.field.ranks[at]));
+            let off = choice.offs[at - choice.first];
+            if off > 0 && chosen & self.field.excluded[at] == 0 {
+                pack.push((off, self.field.ranks[at]));
             }
-            if self.field.ends_pack(at) {
-                best = best.max(pooled(&mut pack, self.field.offers[at].room(&choice.slots)));
+            if self.field.ends_pack(at) && !pack.is_empty() {
+                best = best.max(Score::pool(&mut pack, self.field.offers[at].room(&choice.slots)));
                 pack.clear();
             }
             if self.field.ends_clique(at) {

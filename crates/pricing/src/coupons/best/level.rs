@@ -3,7 +3,7 @@
 
 use super::{
     field::{Field, Overlap},
-    score::{Score, pooled},
+    score::Worth,
 };
 use crate::slots::{Scratch, Slot};
 use domain::coupon::CouponKind;
@@ -45,6 +45,7 @@ pub(super) struct Level {
     cuts: Vec<i64>,
     cuts_known: u128,
     pack: Vec<(i64, usize)>,
+    breaks: Vec<(i64, usize)>,
 }
 
 impl Level {
@@ -269,63 +270,92 @@ impl Level {
     }
 
     /// The most that those of the step's offers can save that are still `alive`.
-    pub(super) fn most_own(&mut self, field: &Field<'_>, alive: u128) -> Score {
-        let mut bound = Bound::default();
-        let mut pack = std::mem::take(&mut self.pack);
+    pub(super) fn most_own<W: Worth>(&mut self, field: &Field<'_>, alive: u128) -> W {
+        let mut bound = Bound::new(std::mem::take(&mut self.pack));
         for place in self.own.clone() {
             let amount = if alive >> place & 1 == 1 { self.amounts[place - self.own.start] } else { 0 };
-            bound.add(field, place, amount, i64::MAX, &mut pack);
+            bound.add(field, place, amount, i64::MAX);
         }
-        self.pack = pack;
-        bound.total()
+        bound.total(&mut self.pack)
     }
 
-    /// The most that later steps can save.
-    pub(super) fn most_later(&mut self, field: &Field<'_>) -> Score {
-        let mut bound = Bound::default();
-        let mut pack = std::mem::take(&mut self.pack);
+    /// The most that later steps can save without the offers that are `lost`.
+    pub(super) fn most_later<W: Worth>(&mut self, field: &Field<'_>, lost: u128) -> W {
+        let mut bound = Bound::new(std::mem::take(&mut self.pack));
         for place in self.own.end..field.offers.len() {
             let view = self.views[place - self.own.start];
             let room = view.room - view.cut;
             let most = field.offers[place].most(view.base - view.cut, room, field.freight);
-            bound.add(field, place, most, room, &mut pack);
+            bound.add(field, place, if lost >> place & 1 == 1 { 0 } else { most }, room);
         }
-        self.pack = pack;
-        bound.total()
+        bound.total(&mut self.pack)
+    }
+
+    /// The most that the offers still `alive`, which save at most `own`, and later ones can save together,
+    /// when what is saved here costs later ones their thresholds. A later offer is lost when more is saved
+    /// here than its base is above its threshold and others than those on its own lines can save.
+    pub(super) fn most_together(&mut self, field: &Field<'_>, alive: u128, own: i64, later: i64) -> i64 {
+        if own == 0 || later == 0 {
+            return own + later;
+        }
+        let mut breaks = std::mem::take(&mut self.breaks);
+        breaks.clear();
+        for place in self.own.end..field.offers.len() {
+            let view = self.views[place - self.own.start];
+            let Some(slack) = field.offers[place].slack(view.base - view.cut).filter(|slack| *slack < own)
+            else {
+                continue;
+            };
+            let outside = alive & !field.within(place);
+            let spare = if outside == 0 { 0 } else { self.most_own::<i64>(field, outside) };
+            if slack + spare < own {
+                breaks.push((slack + spare, place));
+            }
+        }
+        breaks.sort_unstable();
+        let (mut best, mut lost, mut rest) = (0, 0, later);
+        for (limit, place) in &breaks {
+            best = best.max(limit + rest);
+            lost |= 1 << place;
+            rest = self.most_later(field, lost);
+            if own + rest <= best {
+                break;
+            }
+        }
+        self.breaks = breaks;
+        best.max(own + rest)
     }
 }
 
 /// What offers can save at most: of each clique the best pack, of Dong and Jing the better.
-#[derive(Debug)]
-struct Bound {
-    total: Score,
-    dong: Score,
-    jing: Score,
-    best: Score,
+struct Bound<W> {
+    total: W,
+    dong: W,
+    jing: W,
+    best: W,
+    pack: Vec<(i64, usize)>,
 }
 
-impl Default for Bound {
-    fn default() -> Self {
-        Self { total: Score::ZERO, dong: Score::ZERO, jing: Score::ZERO, best: Score::ZERO }
+impl<W: Worth> Bound<W> {
+    fn new(pack: Vec<(i64, usize)>) -> Self {
+        Self { total: W::NONE, dong: W::NONE, jing: W::NONE, best: W::NONE, pack }
     }
-}
 
-impl Bound {
     /// Adds the offer at the next place: the most that it can save, and the room of its pack.
-    fn add(&mut self, field: &Field<'_>, place: usize, most: i64, room: i64, pack: &mut Vec<(i64, usize)>) {
+    fn add(&mut self, field: &Field<'_>, place: usize, most: i64, room: i64) {
         let kind = field.offers[place].kind;
         if kind == CouponKind::Jing {
             if most > 0 {
-                pack.push((most, field.ranks[place]));
+                self.pack.push((most, field.ranks[place]));
             }
-            if field.ends_pack(place) && !pack.is_empty() {
-                self.best = self.best.max(pooled(pack, room));
-                pack.clear();
+            if field.ends_pack(place) && !self.pack.is_empty() {
+                self.best = self.best.max(W::pool(&mut self.pack, room));
+                self.pack.clear();
             }
         } else if most > 0 {
-            self.best = self.best.max(Score::of(most, field.ranks[place]));
+            self.best = self.best.max(W::one(most, field.ranks[place]));
         }
-        if field.ends_clique(place) && self.best > Score::ZERO {
+        if field.ends_clique(place) && self.best > W::NONE {
             let side = match kind {
                 CouponKind::Dong => &mut self.dong,
                 CouponKind::Jing => &mut self.jing,
@@ -336,11 +366,12 @@ impl Bound {
                 | CouponKind::Payment => &mut self.total,
             };
             *side = *side + self.best;
-            self.best = Score::ZERO;
+            self.best = W::NONE;
         }
     }
 
-    fn total(&self) -> Score {
+    fn total(self, pack: &mut Vec<(i64, usize)>) -> W {
+        *pack = self.pack;
         self.total + self.dong.max(self.jing)
     }
 }

@@ -25,8 +25,8 @@ use field::Field;
 use score::OFFERS;
 use search::Search;
 
-/// Decisions after which the search gives up proving: some tenths of a second.
-const NODES: u64 = 500_000;
+/// Decisions after which the search gives up proving: under a tenth of a second.
+const NODES: u64 = 100_000;
 
 /// The best combination found.
 #[derive(Debug, Clone)]

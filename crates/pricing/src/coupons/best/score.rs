@@ -24,9 +24,11 @@ impl Score {
         Self { saving, tie: (1 << (OFFERS - 1 - rank)) - (1 << OFFERS) }
     }
 
-    /// As good as any score with at most this saving: every offer costs some tie.
-    pub(in crate::coupons) fn at_most(self, saving: i64) -> Self {
-        if self.saving <= saving { self } else { Self { saving, tie: 0 } }
+    /// As good as any score that comes from this one by more offers and saves at most so much.
+    pub(in crate::coupons) const fn onward(self, saving: i64) -> Self {
+        // One offer more costs at least this.
+        let tie = if saving > self.saving { self.tie - (1 << (OFFERS - 1)) } else { self.tie };
+        Self { saving, tie }
     }
 }
 
@@ -43,28 +45,52 @@ impl Sum for Score {
     }
 }
 
-/// The most that offers which stand together can save when no more than `limit` is there for all of them;
-/// each comes with the most that it can save and its rank.
-///
-/// Above the limit: a combination that saves as much needs at least as many offers as the largest ones do
-/// to get there, and no offers have a better tie than the same number of smallest ids.
-pub(in crate::coupons) fn pooled(offers: &mut Vec<(i64, usize)>, limit: i64) -> Score {
-    offers.retain(|(most, _)| *most > 0);
-    if limit <= 0 || offers.is_empty() {
-        return Score::ZERO;
+/// What adds up to a bound: a saving, with its tie or without.
+pub(in crate::coupons) trait Worth: Copy + Ord + Add<Output = Self> {
+    /// Nothing taken.
+    const NONE: Self;
+    /// The worth of one offer by its saving and its rank.
+    fn one(saving: i64, rank: usize) -> Self;
+    /// The most that offers which stand together can save when no more than `limit` is there for all of
+    /// them; each comes with the most that it can save and its rank.
+    fn pool(offers: &mut [(i64, usize)], limit: i64) -> Self;
+}
+
+impl Worth for i64 {
+    const NONE: Self = 0;
+    fn one(saving: i64, _: usize) -> Self {
+        saving
     }
-    let sum: Score = offers.iter().map(|(most, rank)| Score::of(*most, *rank)).sum();
-    if sum.saving <= limit {
-        return sum;
+    fn pool(offers: &mut [(i64, usize)], limit: i64) -> Self {
+        offers.iter().map(|(most, _)| most).sum::<i64>().min(limit.max(0))
     }
-    offers.sort_unstable_by(|a, b| b.cmp(a));
-    let reaches = |sum: &mut i64, most: i64| {
-        let short = *sum < limit;
-        *sum += most;
-        short.then_some(())
-    };
-    let count = offers.iter().scan(0, |sum, (most, _)| reaches(sum, *most)).count();
-    offers.sort_unstable_by_key(|(_, rank)| *rank);
-    let ties: Score = offers.iter().take(count).map(|(_, rank)| Score::of(0, *rank)).sum();
-    Score { saving: limit, ..ties }
+}
+
+impl Worth for Score {
+    const NONE: Self = Self::ZERO;
+    fn one(saving: i64, rank: usize) -> Self {
+        Self::of(saving, rank)
+    }
+
+    /// Above the limit: a combination that saves as much needs at least as many offers as the largest ones
+    /// do to get there, and no offers have a better tie than the same number of smallest ids.
+    fn pool(offers: &mut [(i64, usize)], limit: i64) -> Self {
+        let sum: Self = offers.iter().map(|(most, rank)| Self::of(*most, *rank)).sum();
+        if sum.saving <= limit {
+            return sum;
+        }
+        offers.sort_unstable_by(|a, b| b.cmp(a));
+        let mut reached = 0;
+        let count = offers
+            .iter()
+            .take_while(|(most, _)| {
+                let short = reached < limit;
+                reached += most;
+                short
+            })
+            .count();
+        offers.sort_unstable_by_key(|(_, rank)| *rank);
+        let ties: Self = offers.iter().take(count).map(|(_, rank)| Self::of(0, *rank)).sum();
+        Self { saving: limit.max(0), ..ties }
+    }
 }

@@ -26,7 +26,7 @@ pub(super) struct Search<'a> {
 pub(super) struct Branch {
     pub(super) chosen: u128,
     pub(super) score: Score,
-    pub(super) later: Score,
+    pub(super) later: i64,
 }
 
 impl<'a> Search<'a> {
@@ -47,12 +47,12 @@ impl<'a> Search<'a> {
     /// Searches from these slots on.
     pub(super) fn run(&mut self, slots: &[Slot]) {
         self.levels[0].start(self.field, slots);
-        self.go(0, Branch { chosen: 0, score: Score::ZERO, later: Score::ZERO });
+        self.go(0, Branch { chosen: 0, score: Score::ZERO, later: 0 });
     }
 
     /// Every offer of a step is decided: goes on with the next, unless nothing is left there to take.
     pub(super) fn leave(&mut self, step: usize, branch: Branch) {
-        if branch.later == Score::ZERO {
+        if branch.later == 0 {
             if branch.score > self.best {
                 (self.best, self.chosen) = (branch.score, branch.chosen);
             }
@@ -71,7 +71,7 @@ impl<'a> Search<'a> {
         let level = &mut self.levels[step];
         level.list(self.field, &mut self.scratch, &mut self.buffer);
         let alive = level.order.iter().fold(0, |bits, place| bits | 1 << place);
-        let branch = Branch { later: level.most_later(self.field), ..branch };
+        let branch = Branch { later: level.most_later(self.field, 0), ..branch };
         if level.short {
             self.start_jing(step, branch);
         }
@@ -82,9 +82,20 @@ impl<'a> Search<'a> {
     fn decide(&mut self, step: usize, turn: usize, alive: u128, branch: Branch) {
         let field = self.field;
         let level = &mut self.levels[step];
-        let most = branch.score + level.most_own(field, alive) + branch.later;
-        let most = most.at_most(branch.score.saving + level.ceiling(field));
-        if !self.goes_on(most) {
+        let own: i64 = level.most_own(field, alive);
+        let mut most = branch.score.saving + (own + branch.later).min(level.ceiling(field));
+        if most >= self.best.saving {
+            let together = level.most_together(field, alive, own, branch.later);
+            most = most.min(branch.score.saving + together);
+        }
+        let tie = |level: &mut Level| {
+            let sum = branch.score + level.most_own(field, alive) + level.most_later(field, 0);
+            if sum.saving <= most { sum } else { branch.score.onward(most) }
+        };
+        if most < self.best.saving
+            || (most == self.best.saving && tie(level) <= self.best)
+            || !self.goes_on(most)
+        {
             return;
         }
         let level = &self.levels[step];
@@ -103,7 +114,7 @@ impl<'a> Search<'a> {
         let with = Branch {
             chosen: branch.chosen | 1 << place,
             score: branch.score + Score::of(amount, field.ranks[place]),
-            later: level.most_later(field),
+            later: level.most_later(field, 0),
         };
         let rest = alive & !(1 << place);
         self.decide(step, turn + 1, rest & !field.excluded[place], with);
@@ -111,14 +122,11 @@ impl<'a> Search<'a> {
         self.decide(step, turn + 1, rest, branch);
     }
 
-    /// Whether a branch is looked at: it could beat the best, and the budget allows it.
-    pub(super) fn goes_on(&mut self, most: Score) -> bool {
-        if most <= self.best {
-            return false;
-        }
+    /// Whether the budget allows another decision; a branch that is not looked at may hide this much.
+    pub(super) fn goes_on(&mut self, most: i64) -> bool {
         self.nodes += 1;
         if self.nodes > self.budget {
-            self.open = self.open.max(most.saving);
+            self.open = self.open.max(most);
         }
         self.nodes <= self.budget
     }
