@@ -45,9 +45,6 @@ pub struct Chosen {
 
 impl BestCart {
     /// Chooses the best coupons; the cart stays as it is.
-    ///
-    /// # Panics
-    /// When the cart is refused: two coupons with one id, which no cart here has.
     pub fn choose(&self) -> Chosen {
         let mut slots = self.slots.clone();
         let request = Request {
@@ -174,11 +171,18 @@ fn usual_coupon(draw: &mut Draw, lines: &[CartLine], slots: &[Slot], categories:
         _ if draw.percent(25) => (spend, None, Some(draw.within(5, 20)), Some(draw.within(10, 200) * 100)),
         _ => (spend, Some((spend * draw.within(4, 20) / 100 / 100 * 100).max(1_00)), None, None),
     };
-    let points = percent.and_then(|percent| PercentOff::from_basis_points(u32::try_from(percent * 100).ok()?));
+    let points =
+        percent.and_then(|percent| PercentOff::from_basis_points(u32::try_from(percent * 100).ok()?));
     Held { scope, ..coupon(kind, spend, save, points, cap) }
 }
 
-fn coupon(kind: CouponKind, spend: i64, save: Option<i64>, percent_off: Option<PercentOff>, cap: Option<i64>) -> Held {
+fn coupon(
+    kind: CouponKind,
+    spend: i64,
+    save: Option<i64>,
+    percent_off: Option<PercentOff>,
+    cap: Option<i64>,
+) -> Held {
     Held {
         coupon_id: CouponId::try_new("c").expect("well-formed"),
         owner: None,
@@ -205,7 +209,8 @@ fn usual_scope(draw: &mut Draw, lines: &[CartLine], categories: i64, most: i64) 
     }
     let last = i64::try_from(lines.len()).unwrap_or(1) - 1;
     let count = draw.within(1, (last / 4).max(1));
-    let skus = (0..count).map(|_| lines[usize::try_from(draw.within(0, last)).unwrap_or_default()].sku.clone());
+    let skus =
+        (0..count).map(|_| lines[usize::try_from(draw.within(0, last)).unwrap_or_default()].sku.clone());
     Scope { mode: ScopeMode::Whitelist, skus: Arc::new(skus.collect()), ..Scope::default() }
 }
 
@@ -231,7 +236,9 @@ impl Hard {
     pub fn cart(self, seed: u64, coupons: usize) -> BestCart {
         let mut draw = Draw::new(seed);
         let count = if self == Self::JingPile { 3 } else { coupons };
-        let price = |draw: &mut Draw| if self == Self::JingPile { draw.within(10_00, 40_00) } else { draw.within(20_00, 90_00) };
+        let price = |draw: &mut Draw| {
+            if self == Self::JingPile { draw.within(10_00, 40_00) } else { draw.within(20_00, 90_00) }
+        };
         let lines: Vec<CartLine> = (0..count).map(|at| plain_line(at, "k0", price(&mut draw))).collect();
         let slots: Vec<Slot> = lines
             .iter()

@@ -4,6 +4,7 @@ pub mod http_echo;
 pub mod redis_claims;
 mod redis_server;
 mod resp;
+pub mod rules;
 mod sqlite;
 pub mod sqlite_claims;
 pub mod sqlite_rows;

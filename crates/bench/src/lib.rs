@@ -12,6 +12,7 @@
 
 #![allow(clippy::cast_precision_loss, reason = "rates and medians are floats; counts stay far below 2^52")]
 
+pub mod best_carts;
 pub mod closed_loop;
 pub mod context;
 pub mod environment;
@@ -23,10 +24,13 @@ pub mod ours_http;
 pub mod quiet;
 pub mod report;
 pub mod rounds;
+pub mod rules_carts;
 pub mod samples;
+pub mod suite_best;
 pub mod suite_claims;
 pub mod suite_events;
 pub mod suite_http;
 pub mod suite_open_orders;
+pub mod suite_rules;
 pub mod suite_timers;
 pub mod table;

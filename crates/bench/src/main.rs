@@ -15,7 +15,7 @@ use bench::{
     environment::Environment,
     load::{self, LoadPlan},
     report::{Figure, Report},
-    suite_claims, suite_events, suite_http, suite_open_orders, suite_timers, table,
+    suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_rules, suite_timers, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -42,6 +42,9 @@ struct Arguments {
     /// Where the report goes; databases are written to the same folder and removed.
     #[arg(long, default_value = "target/bench/report.json")]
     out: PathBuf,
+    /// The shared harness's `scenarios` folder: the rules suite reads its carts in place of its own draws.
+    #[arg(long)]
+    peers: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -63,16 +66,20 @@ enum Group {
     Events,
     Timers,
     OpenOrders,
+    Best,
+    Rules,
 }
 
 impl Group {
-    fn run(self, ctx: &Context) -> Result<Vec<Figure>> {
+    fn run(self, ctx: &Context, peers: Option<&Path>) -> Result<Vec<Figure>> {
         match self {
             Self::Claims => suite_claims::run(ctx),
             Self::Http => suite_http::run(ctx),
             Self::Events => suite_events::run(ctx),
             Self::Timers => suite_timers::run(ctx),
             Self::OpenOrders => suite_open_orders::run(ctx),
+            Self::Best => suite_best::run(ctx),
+            Self::Rules => suite_rules::run(ctx, peers),
         }
     }
 }
@@ -100,7 +107,7 @@ fn measure(arguments: &Arguments) -> Result<()> {
     for group in Group::value_variants() {
         if arguments.only.is_empty() || arguments.only.contains(group) {
             eprintln!("measuring {group:?}");
-            figures.extend(group.run(&ctx)?);
+            figures.extend(group.run(&ctx, arguments.peers.as_deref())?);
         }
     }
     environment.look_again(ctx.home())?;

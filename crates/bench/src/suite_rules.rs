@@ -7,10 +7,10 @@ use money::Money;
 use pricing::{RuleSet, Scratch, cart::Cart, explain, price};
 
 use crate::{
-    carts::Scenario,
     context::Context,
     report::Figure,
     rounds::{Measured, Rounds},
+    rules_carts::Scenario,
 };
 
 /// How many promotions are active.
@@ -32,7 +32,7 @@ pub fn run(ctx: &Context, peers: Option<&Path>) -> Result<Vec<Figure>> {
                 None => Scenario::sparse(promotions),
             };
             let targets = (promotions == 100).then_some((plain, explained));
-            figures.extend(measure(ctx, &format!("{name} {promotions}"), &scenario, targets)?);
+            figures.extend(measure(ctx, &scenario, targets)?);
         }
     }
     figures.extend(ten_of(ctx)?);
@@ -40,12 +40,7 @@ pub fn run(ctx: &Context, peers: Option<&Path>) -> Result<Vec<Figure>> {
 }
 
 /// Floors and ours in alternating rounds, on the same carts.
-fn measure(
-    ctx: &Context,
-    name: &str,
-    scenario: &Scenario,
-    targets: Option<(f64, f64)>,
-) -> Result<Vec<Figure>> {
+fn measure(ctx: &Context, scenario: &Scenario, targets: Option<(f64, f64)>) -> Result<Vec<Figure>> {
     let (mut bare, bare_carts) = scenario.bare()?;
     let (rules, carts) = scenario.ours()?;
     for (cart, ours) in bare_carts.iter().zip(&carts) {
@@ -63,7 +58,7 @@ fn measure(
         explained.push(rate(ctx, &carts, |cart| in_full(&rules, cart, &mut scratch))?);
     }
     let figure = |rounds: &Rounds<f64>, what: &str| {
-        rounds.figure(&format!("{what}, {name}"), "evals/s", |rate| *rate)
+        rounds.figure(&format!("{what}, {}", scenario.name), "evals/s", |rate| *rate)
     };
     let floor = figure(&indexed, "floor indexed loop");
     let beside = |figure: Option<Figure>, target: Option<f64>| {
@@ -116,15 +111,15 @@ fn ten_of(ctx: &Context) -> Result<Vec<Figure>> {
 fn rate<C>(ctx: &Context, carts: &[C], mut evaluate: impl FnMut(&C) -> i64) -> Result<Measured<f64>> {
     ctx.measure(|| {
         let seconds = ctx.seconds.min(SECONDS);
-        carts.iter().for_each(|cart| {
+        for cart in carts {
             black_box(evaluate(cart));
-        });
+        }
         let clock = std::time::Instant::now();
         let (before, mut evaluations) = (busy_seconds(), 0_u64);
         while clock.elapsed().as_secs_f64() < seconds {
-            carts.iter().for_each(|cart| {
+            for cart in carts {
                 black_box(evaluate(black_box(cart)));
-            });
+            }
             evaluations += carts.len() as u64;
         }
         let wall = clock.elapsed().as_secs_f64();

@@ -127,18 +127,16 @@ fn text_of(kind: Kind) -> (&'static str, &'static str) {
             "您有一笔订单待支付,专属支付优惠券等你领取,点击领券支付",
             "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay.",
         ),
-        Kind::BalanceOpening => (
-            "您预订的商品已开始支付尾款,请及时支付",
-            "The balance of your presale order can be paid now.",
-        ),
+        Kind::BalanceOpening => {
+            ("您预订的商品已开始支付尾款,请及时支付", "The balance of your presale order can be paid now.")
+        }
         Kind::BalanceClosing => (
             "您预订的商品尾款支付将在5小时后截止,逾期定金不退,请尽快支付",
             "Five hours are left to pay the balance of your presale order; after that the deposit is lost.",
         ),
-        Kind::BalanceReminder => (
-            "尾款支付即将截止,点击立即支付",
-            "The balance of your presale order is due soon: tap to pay.",
-        ),
+        Kind::BalanceReminder => {
+            ("尾款支付即将截止,点击立即支付", "The balance of your presale order is due soon: tap to pay.")
+        }
     }
 }
 

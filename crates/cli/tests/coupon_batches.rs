@@ -154,9 +154,9 @@ fn coupons_follow_their_orders_and_can_be_held_and_taken_back() {
 fn codes_are_made_in_bulk_and_work_once() {
     with_batch(10_000, |client| {
         let make = |count: u64| post("coupon-batches/b1/codes", &json!({ "count": count }));
-        let made = client.call(&make(4_500));
-        assert_eq!((made.status, made.header("content-type")), (200, Some("text/csv; charset=utf-8")));
-        let text = made.text();
+        let answer = client.call(&make(4_500));
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/csv; charset=utf-8")));
+        let text = answer.text();
         let mut rows = text.lines();
         assert_eq!(rows.next(), Some("code"));
         let codes: HashSet<&str> = rows.collect();
@@ -164,13 +164,13 @@ fn codes_are_made_in_bulk_and_work_once() {
         assert!(codes.iter().all(|code| code.len() == 19), "16 digits in groups of four");
         refused(client, &make(5_501), 409, "sold_out");
         refused(client, &make(0), 422, "invalid_body");
-        let code = codes.iter().next().expect("a code").to_lowercase().replace('-', " ");
+        let typed = codes.iter().next().expect("a code").to_lowercase().replace('-', " ");
         let redeem = |code: &str, customer: &str| {
             post("coupon-batches/redeem-code", &json!({ "code": code, "customer_id": customer }))
         };
-        let coupon = client.call(&redeem(&code, "u1")).expect(201);
+        let coupon = client.call(&redeem(&typed, "u1")).expect(201);
         assert_eq!((&coupon["batch_id"], &coupon["status"]), (&json!("b1"), &json!("available")));
-        refused(client, &redeem(&code, "u2"), 409, "already_claimed");
+        refused(client, &redeem(&typed, "u2"), 409, "already_claimed");
         refused(client, &redeem("0000-0000-0000-0000", "u2"), 404, "not_found");
         refused(client, &redeem("=1+1", "u2"), 404, "not_found");
         let figures = counters(client);

@@ -175,8 +175,8 @@ fn a_s1_5_t21_a_coupon_over_the_balance() {
     assert!(order.spread_at_balance(&[coupon(89_99)], Stage::Balance).is_ok());
 }
 
-/// A-S1-6, A-G-5: shares by deposit + balance; overflow goes to the other lines or, with NO_RESPLIT, is
-/// lost.
+/// A-S1-6, A-G-5: shares by deposit + balance; overflow goes to the other lines or, with `NO_RESPLIT`,
+/// is lost.
 #[test]
 fn a_s1_6_shares_by_contribution_and_the_overflow() {
     let items = vec![item("s0", 100_00, 20_00, reduction(70_00)), item("s1", 120_00, 10_00, Gain::default())];

@@ -58,7 +58,9 @@ fn s1_r23_a_s1_16_three_a_day_and_who_goes_first() {
     let all =
         [sms("a", "23T00:00:00"), sms("b", "22T00:00:00"), sms("c", "23T00:00:00"), sms("d", "22T00:00:00")];
     let mut customer = ReminderSms::default();
-    all.iter().for_each(|one| customer.wait(one.clone()));
+    for one in &all {
+        customer.wait(one.clone());
+    }
     let room: Vec<bool> = all.iter().map(|one| customer.has_room(one, day)).collect();
     assert_eq!(room, [true, true, false, true], "c is the last");
     for one in [&all[1], &all[3], &all[0]] {

@@ -4,7 +4,8 @@
 
 mod given;
 use domain::Code;
-use domain::campaign::presale::{Gain, GainKind, Item, LinePrice, PresaleType, Terms, price, warnings};
+use domain::campaign::presale::GainKind::{Expansion, None as Nothing, Reduction};
+use domain::campaign::presale::{Gain, Item, LinePrice, PresaleType, Terms, price, warnings};
 use given::presale::*;
 use given::{at, cases, fen, id};
 use proptest::prelude::*;
@@ -81,7 +82,6 @@ fn a_s1_3_one_gain_and_its_bounds() {
         multiplier: multiplier.and_then(domain::campaign::presale::Multiplier::read),
         amount: amount.map(fen),
     };
-    use GainKind::{Expansion, None as Nothing, Reduction};
     let (field, code) = ("terms.items[0].gain.", Code::OutOfRange);
     for (gain, expected) in [
         (gain(Expansion, Some("10"), None), None),

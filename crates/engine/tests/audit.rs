@@ -5,7 +5,7 @@
 mod support;
 
 use domain::{
-    coupon::{CouponStatus, FromOffer, Origin},
+    coupon::{BatchCounters, CouponStatus, FromOffer, Origin},
     ledger::Account,
     message::MessageStatus,
     order::{OfferStatus, PaymentStatus, State},
@@ -251,4 +251,25 @@ fn timers_that_are_missing_or_lead_nowhere_are_found() {
         p.coupon("locked", |c| c.coupon.wake_at = None);
         p.coupon("locked", |c| (c.coupon.wake_at, c.old_wake) = (wish, wish));
     });
+}
+
+#[test]
+fn batches_whose_figures_or_limits_do_not_fit_are_found() {
+    let counters = |doctor: fn(&mut BatchCounters)| {
+        move |p: &mut planter::Planter| {
+            let mut counters = p.run.batch("b1").counters;
+            doctor(&mut counters);
+            let batch_counters = vec![(p.run.shop.clone(), id("b1"), counters)];
+            p.write(&Changes { batch_counters, ..Changes::default() });
+        }
+    };
+    finds("batch_counters", "coupon batch b1", counters(|c| c.available += 1));
+    finds("batch_counters", "coupon batch b1", counters(|c| (c.issued, c.void) = (2, 1)));
+    finds("batch_counters", "coupon batch b1", counters(|c| c.codes = 10));
+    for had in [0, 3] {
+        finds("batch_limits", "coupon", |p| {
+            let batch_claims = vec![((p.run.shop.clone(), id("of.claimed"), id("b1")), had)];
+            p.write(&Changes { batch_claims, ..Changes::default() });
+        });
+    }
 }

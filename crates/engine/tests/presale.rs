@@ -60,7 +60,7 @@ fn a_s1_20_t29_a_forfeited_deposit() {
     let answer = run.refund("o1", "r1", &rest(Some(Fault::Customer)));
     assert_eq!(code(&answer), "deposit_forfeited");
     let late = run.event(&balance_paid("o1", 700_00, &[], hours(END)));
-    assert_eq!(late.code.map(|code| code.as_str()), Some("outside_period"));
+    assert_eq!(late.code.map(domain::Code::as_str), Some("outside_period"));
     run.assert_clean();
     // The merchant gives it back all the same.
     assert_eq!(back(&run.refund("o1", "r2", &rest(None))), 100_00);
@@ -86,7 +86,7 @@ fn a_s1_20_t29_refund_before_the_balance() {
         assert_eq!(run.books("o1"), (100_00, 0, 0));
         run.advance(hours(BALANCE));
         let balance = run.event(&balance_paid("o1", 700_00, &[], hours(BALANCE)));
-        assert_eq!(balance.code.map(|code| code.as_str()), Some("order_cancelled"));
+        assert_eq!(balance.code.map(domain::Code::as_str), Some("order_cancelled"));
         run.advance(hours(END));
         assert_eq!(run.books("o1"), (100_00, 0, 0));
         run.assert_clean();
@@ -133,7 +133,7 @@ fn s1_r03_a_s1_5_discounts_of_the_merged_checkout() {
     run.deposit("o1", "u1", at(0));
     run.advance(hours(BALANCE));
     let wrong = run.event(&balance_paid("o1", 700_00, &[("dong_coupon", 50_00)], hours(BALANCE)));
-    assert_eq!(wrong.code.map(|code| code.as_str()), Some("amount_mismatch"));
+    assert_eq!(wrong.code.map(domain::Code::as_str), Some("amount_mismatch"));
     let mut right = balance_paid("o1", 640_00, &[("dong_coupon", 50_00), ("beans", 10_00)], hours(BALANCE));
     right.event_id = "again".into();
     run.apply(&right);
@@ -153,7 +153,7 @@ fn s1_r03_a_s1_5_discounts_of_the_merged_checkout() {
     let run = self::run();
     run.apply(&presale_placed("o2", "u1", at(0)));
     let answer = run.event(&early);
-    assert_eq!(answer.code.map(|code| code.as_str()), Some("stage_not_allowed"));
+    assert_eq!(answer.code.map(domain::Code::as_str), Some("stage_not_allowed"));
 }
 
 /// S0-R35, A-S0-18: a presale order gets neither the recovery coupon nor its push.
@@ -180,10 +180,10 @@ fn a_g_10_an_order_names_a_published_presale() {
         (EventOutcome::Rejected, "lines[0].presale_campaign_id")
     );
     let early = run.event(&presale_placed("o1", "u1", at(-1)));
-    assert_eq!(early.code.map(|code| code.as_str()), Some("outside_period"));
+    assert_eq!(early.code.map(domain::Code::as_str), Some("outside_period"));
     run.ok(engine::Command::CloseCampaign { campaign_id: id("p1") });
     let closed = run.event(&presale_placed("o1", "u1", at(0)));
-    assert_eq!(closed.code.map(|code| code.as_str()), Some("campaign_closed"));
+    assert_eq!(closed.code.map(domain::Code::as_str), Some("campaign_closed"));
 }
 
 /// A-S1-12: gifts go by the time at which deposits were paid, ties by order id, however late they are

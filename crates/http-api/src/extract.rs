@@ -21,6 +21,10 @@ pub struct Body<T> {
 
 /// Reads JSON; says which field is at fault.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Following the path costs a third of the reading; only what is wrong needs it.
+    if let Ok(value) = serde_json::from_slice(bytes) {
+        return Ok(value);
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         match error.inner().classify() {

@@ -6,16 +6,21 @@ use crate::keys::Scope;
 use crate::problem::Problem;
 use crate::state::ApiState;
 use crate::time;
-use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use domain::{
     CampaignId, Code, CouponId, CustomerId, Instant, LineId, OrderId, Refusal, Sku, Violation, catalog::Category,
 };
+use engine::EngineError;
 use engine::quoting::{Ask, AskCoupons, AskLine};
 use money::Money;
 use pricing::cart::{Assets, Stage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// Room for a usual answer.
+const ANSWER_BYTES: usize = 4_096;
 
 /// A cart to price; amounts in minor units.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -189,10 +194,14 @@ pub async fn create(
     State(state): State<ApiState>,
     caller: InShop,
     body: Body<QuoteRequest>,
-) -> Result<Json<QuoteView>, Problem> {
+) -> Result<Response, Problem> {
     caller.may(Scope::Read)?;
     let ask = body.value.read()?;
     let now = ask.now.unwrap_or_else(|| state.engine.now());
     let quoted = state.engine.quoting().quote(&caller.shop_id, &ask, now)?;
-    Ok(Json(QuoteView { now: time::show(&quoted.shop, now), quote: quoted.quote }))
+    let view = QuoteView { now: time::show(&quoted.shop, now), quote: quoted.quote };
+    // An answer of some KiB, written at once instead of grown from nothing.
+    let mut text = Vec::with_capacity(ANSWER_BYTES);
+    serde_json::to_writer(&mut text, &view).map_err(|error| EngineError::Internal(error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }

@@ -1,4 +1,5 @@
 //! Compiles a rule set and prices a cart, without a server: `cargo run -p pricing --example price_a_cart`.
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 use domain::{
     CampaignId, Instant, LineId, Sku,

@@ -61,6 +61,7 @@ pub struct CartLine {
 
 /// The presale side of a line: figures of the whole line, not of a unit.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of the presale, each on its own")]
 pub struct PresaleLine {
     /// The presale campaign.
     pub campaign_id: CampaignId,

@@ -203,14 +203,14 @@ impl Hits {
     /// Lines come in falling order, so the links of a rule rise.
     fn add(&mut self, rule: u32, line: u32) {
         let head = &mut self.heads[rule as usize];
-        let link = count(self.links.len());
+        let newest = count(self.links.len());
         if *head == UNKNOWN {
             self.links.push(Link { line, next: UNKNOWN });
-            *head = link;
+            *head = newest;
             self.mark(rule);
         } else if self.links[*head as usize].line != line {
             self.links.push(Link { line, next: *head });
-            *head = link;
+            *head = newest;
         }
     }
 

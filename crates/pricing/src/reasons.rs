@@ -61,7 +61,7 @@ pub(crate) struct Reasons {
 }
 
 /// What is near at any base: 100 yuan.
-const NEAR: i64 = 100_00;
+const NEAR: i64 = 10_000;
 /// At most so many hints.
 const HINTS: usize = 5;
 

@@ -31,7 +31,8 @@ pub struct Scratch {
 /// Splits `total` over `lines` by their bases, floored, the rest by largest remainder, ties to the
 /// lowest line; no share above its line's room, the overflow split again over the others, what nobody
 /// can take is lost (A-G-5). Writes a share for each of `lines` into `shares` and says how much was
-/// taken. `no_resplit` keeps a capped line's overflow from going to the others (A-S1-6).
+/// taken. Lines stand in the order of their ids, so the lowest is the one of the smallest id, whatever
+/// order they came in. `no_resplit` keeps a capped line's overflow from going to the others (A-S1-6).
 ///
 /// The same result as `money::apportion`, on plain integers and without allocating; a property test
 /// holds the two together.
@@ -49,7 +50,8 @@ pub fn split_in(
     shares: &mut Vec<i64>,
 ) -> i64 {
     shares.clear();
-    if let Some(parts) = split_few(total, lines, slots) {
+    let mut parts = [0; FEW];
+    if split_few(total, lines, slots, &mut parts) {
         shares.extend_from_slice(&parts[..lines.len()]);
         return total;
     }
@@ -74,19 +76,19 @@ pub fn split_in(
 /// How many lines are few.
 pub(crate) const FEW: usize = 8;
 
-/// The split over few lines of which none is capped, as most are: all of it fits into registers. `None`
-/// where it is not as simple as that.
+/// The split over few lines of which none is capped, as most are: all of it fits into registers. Writes
+/// the parts and says whether it was as simple as that.
 #[inline]
-pub(crate) fn split_few(total: i64, lines: &[u32], slots: &[Slot]) -> Option<[i64; FEW]> {
-    let mut parts = [0_i64; FEW];
+pub(crate) fn split_few(total: i64, lines: &[u32], slots: &[Slot], parts: &mut [i64; FEW]) -> bool {
     if lines.len() > FEW || total <= 0 {
-        return None;
+        return false;
     }
     if let [line] = lines {
         let slot = slots[*line as usize];
         parts[0] = total;
-        return (slot.base > 0 && total <= slot.room).then_some(parts);
+        return slot.base > 0 && total <= slot.room;
     }
+    *parts = [0; FEW];
     for (part, line) in parts.iter_mut().zip(lines) {
         let slot = slots[*line as usize];
         *part = if is_open(0, slot) { slot.base } else { 0 };
@@ -94,7 +96,7 @@ pub(crate) fn split_few(total: i64, lines: &[u32], slots: &[Slot]) -> Option<[i6
     let weight: i64 = parts.iter().sum();
     // Then no product with a line's base overflows either, and there is room beside a remainder.
     if weight <= 0 || weight >= 1 << 60 || total.checked_mul(weight).is_none() {
-        return None;
+        return false;
     }
     let proportion = Proportion::of(total, weight);
     let mut over = total;
@@ -108,19 +110,16 @@ pub(crate) fn split_few(total: i64, lines: &[u32], slots: &[Slot]) -> Option<[i6
     }
     // There are more remainders than fen left over, so each fen goes to one that is not zero. Counting
     // how many stand before each takes no branch that depends on the amounts.
-    let mut before = [0_i64; FEW];
-    for one in 0..FEW {
-        for other in one + 1..FEW {
-            let first = i64::from(order[one] > order[other]);
-            before[other] += first;
-            before[one] += 1 - first;
+    for at in 0..FEW {
+        let key = order[at];
+        let mut rank = 0_i64;
+        for other in order {
+            rank += i64::from(other > key);
         }
-    }
-    for (part, before) in parts.iter_mut().zip(before) {
-        *part += i64::from(before < over);
+        parts[at] += i64::from(rank < over);
     }
     let capped = parts.iter().zip(lines).any(|(part, line)| *part > slots[*line as usize].room.max(0));
-    (!capped).then_some(parts)
+    !capped
 }
 
 fn is_open(share: i64, slot: Slot) -> bool {

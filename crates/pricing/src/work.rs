@@ -200,9 +200,10 @@ impl Work {
     /// Splits an amount over lines and takes it off them (A-G-5). Says what was taken; nothing is
     /// noted when that is nothing.
     pub(crate) fn take(&mut self, amount: i64, lines: &[u32], cause: Cause) -> i64 {
-        if let Some(parts) = slots::split_few(amount, lines, &self.slots) {
+        let mut few = [0; slots::FEW];
+        if slots::split_few(amount, lines, &self.slots, &mut few) {
             self.put(amount, cause, 0);
-            self.share_out(lines, &parts);
+            self.share_out(lines, &few);
             return amount;
         }
         let mut parts = std::mem::take(&mut self.parts);

@@ -1,5 +1,6 @@
 //! The best combination beside an oracle that tries every subset and knows the rules by itself.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "yuan and fen: 12_34 is 12.34")]
 
 mod coupon_carts;
 

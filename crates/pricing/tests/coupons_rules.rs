@@ -1,5 +1,6 @@
 //! The rules of coupons, one by one.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "yuan and fen: 12_34 is 12.34")]
 
 mod coupon_carts;
 

@@ -1,5 +1,6 @@
 //! The split of the search beside the split of `money`: the same shares for every input (A-G-5).
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "yuan and fen: 12_34 is 12.34")]
 
 use money::{Money, apportion};
 use pricing::slots::{Scratch, Slot, split, split_in};

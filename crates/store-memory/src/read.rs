@@ -147,12 +147,12 @@ impl Reader for MemoryStore {
         };
         self.of(shop, |of| {
             let owned = of.coupons_of.get(customer).into_iter().flatten();
-            let coupons = owned.filter_map(|id| of.coupons.get(id)).filter(live).take(HELD);
+            let coupons = owned.filter_map(|id| of.coupons.get(id)).filter(live);
             let with_batch = coupons.filter_map(|coupon| {
                 let record = of.batches.get(coupon.batch_id()?)?;
                 record.voided_at.is_none().then(|| (coupon.clone(), Arc::clone(&record.batch)))
             });
-            with_batch.collect()
+            with_batch.take(HELD).collect()
         })
     }
 

@@ -1,9 +1,10 @@
 -- Coupon batches: what the merchant set up, their figures, and the codes that become coupons.
 
 CREATE TABLE batches (
-    shop_id  TEXT NOT NULL REFERENCES shops,
-    batch_id TEXT NOT NULL,
-    doc      TEXT NOT NULL,
+    shop_id   TEXT NOT NULL REFERENCES shops,
+    batch_id  TEXT NOT NULL,
+    voided_at INTEGER,
+    doc       TEXT NOT NULL,
     UNIQUE (shop_id, batch_id)
 ) STRICT;
 

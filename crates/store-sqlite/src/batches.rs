@@ -5,13 +5,14 @@ use crate::error::{Doing, refused};
 use crate::json::{Json, whole};
 use crate::query::{after, all, at_most, each, first, one};
 use domain::{
-    BatchId, CouponId, ShopId,
-    coupon::{BatchCounters, BatchRecord},
+    BatchId, CouponId, Instant, ShopId,
+    coupon::{Batch, BatchCounters, BatchRecord},
 };
 use engine::port::{Page, Read, StoreError};
 use engine::rows::{BatchRow, Changes, CodeKey, CodeRow, Digest};
 use rusqlite::{Connection, Row, params};
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 const READING: &str = "reading a coupon batch";
 const WRITING: &str = "writing a coupon batch";
@@ -68,11 +69,12 @@ pub fn load_codes(db: &Connection, keys: &[CodeKey]) -> Result<Vec<Option<CodeRo
 /// Writes batches, their figures and codes, in this order.
 pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
     for (shop, record) in &changes.batches {
-        let sql = "INSERT INTO batches (shop_id, batch_id, doc) VALUES (?1, ?2, ?3)
-            ON CONFLICT (shop_id, batch_id) DO UPDATE SET doc = excluded.doc";
+        let sql = "INSERT INTO batches (shop_id, batch_id, voided_at, doc) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (shop_id, batch_id) DO UPDATE SET voided_at = excluded.voided_at, doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         let key = (shop.as_str(), record.batch.batch_id.as_str());
-        put.execute(params![key.0, key.1, json.text(record)?]).doing(WRITING)?;
+        let voided_at = record.voided_at.map(Instant::micros);
+        put.execute(params![key.0, key.1, voided_at, json.text(record)?]).doing(WRITING)?;
         let sql = "INSERT INTO batch_counters VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         put.execute(params![key.0, key.1]).doing(WRITING)?;
@@ -126,10 +128,36 @@ pub fn batch(db: &Connection, shop: &ShopId, batch: &BatchId) -> Read<Option<Bat
     one(db, ONE, params![shop.as_str(), batch.as_str()], READING, read)
 }
 
-/// One batch without its figures.
-pub fn record(db: &Connection, shop: &ShopId, batch: &BatchId) -> Read<Option<BatchRecord>> {
-    let sql = "SELECT shop_id, batch_id, doc FROM batches WHERE shop_id = ?1 AND batch_id = ?2";
-    one(db, sql, params![shop.as_str(), batch.as_str()], READING, |row| Cells::new(row, "batches", 2).json(2))
+/// Terms of batches that were read before. They never change, and one may name 20,000 SKUs.
+#[derive(Debug, Default)]
+pub struct Terms(Mutex<FxHashMap<(ShopId, BatchId), Arc<Batch>>>);
+
+/// Batches whose terms are kept; beyond it all are forgotten.
+const TERMS_KEPT: usize = 256;
+
+impl Terms {
+    /// A batch's terms.
+    pub fn find(&self, db: &Connection, shop: &ShopId, batch: &BatchId) -> Read<Option<Arc<Batch>>> {
+        let key = (shop.clone(), batch.clone());
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().get(&key) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let sql = "SELECT shop_id, batch_id, doc FROM batches WHERE shop_id = ?1 AND batch_id = ?2";
+        let found: Option<BatchRecord> =
+            one(db, sql, params![shop.as_str(), batch.as_str()], READING, |row| {
+                Cells::new(row, "batches", 2).json(2)
+            })?;
+        let Some(record) = found else {
+            return Ok(None);
+        };
+        let mut kept = kept();
+        if kept.len() >= TERMS_KEPT {
+            kept.clear();
+        }
+        kept.insert(key, Arc::clone(&record.batch));
+        Ok(Some(record.batch))
+    }
 }
 
 /// A shop's batches by their ids.

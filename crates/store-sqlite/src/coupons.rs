@@ -1,6 +1,6 @@
 //! Coupons, column by column.
 
-use crate::batches;
+use crate::batches::Terms;
 use crate::cells::Cells;
 use crate::customers::Owned;
 use crate::error::{Doing, refused};
@@ -14,7 +14,6 @@ use domain::{
 use engine::port::{HELD, Page, Read, StoreError};
 use engine::rows::CouponChange;
 use rusqlite::{Connection, Row, Statement, params};
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 const WRITING: &str = "writing a coupon";
@@ -211,28 +210,24 @@ pub fn of_batch(db: &Connection, shop: &ShopId, batch: &BatchId, page: &Page) ->
 }
 
 /// What a customer holds of batches that were not taken back, each with its batch.
-pub fn held(db: &Connection, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>> {
+pub fn held(
+    db: &Connection,
+    terms: &Terms,
+    shop: &ShopId,
+    customer: &CustomerId,
+) -> Read<Vec<(Coupon, Arc<Batch>)>> {
     let sql = select!(
         "WHERE shop_id = ?1 AND coupon_id IN (SELECT item FROM customers
-            WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 1) AND batch_id IS NOT NULL
-            AND (status = 'available' OR status = 'locked')
+            WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 1)
+            AND (status = 'available' OR status = 'locked') AND EXISTS (SELECT 1 FROM batches b
+            WHERE b.shop_id = ?1 AND b.batch_id = coupons.batch_id AND b.voided_at IS NULL)
         ORDER BY coupon_id LIMIT ?3"
     );
     let row = params![shop.as_str(), customer.as_str(), at_most(HELD)];
     let coupons = all(db, sql, row, READING, read)?;
-    let mut terms: FxHashMap<BatchId, Option<Arc<Batch>>> = FxHashMap::default();
-    let mut held = Vec::with_capacity(coupons.len());
-    for coupon in coupons {
-        let Some(id) = coupon.batch_id() else { continue };
-        if !terms.contains_key(id) {
-            let record = batches::record(db, shop, id)?;
-            let live = record.filter(|record| record.voided_at.is_none()).map(|record| record.batch);
-            terms.insert(id.clone(), live);
-        }
-        if let Some(Some(batch)) = terms.get(id) {
-            let batch = Arc::clone(batch);
-            held.push((coupon, batch));
-        }
-    }
-    Ok(held)
+    let with_terms = coupons.into_iter().filter_map(|coupon| {
+        let batch = terms.find(db, shop, coupon.batch_id()?);
+        batch.map(|batch| batch.map(|batch| (coupon, batch))).transpose()
+    });
+    with_terms.collect()
 }

@@ -27,13 +27,14 @@ pub struct SqliteReader {
     cache_mib: u32,
     most: usize,
     idle: Mutex<Vec<Connection>>,
+    terms: batches::Terms,
 }
 
 impl SqliteReader {
     /// Readers of a file; none is opened yet.
     pub fn new(path: &Path, options: &Options) -> Self {
         let (path, cache_mib) = (path.to_owned(), options.reader_cache_mib);
-        Self { path, cache_mib, most: options.readers, idle: Mutex::default() }
+        Self { path, cache_mib, most: options.readers, idle: Mutex::default(), terms: batches::Terms::default() }
     }
 
     /// Whether the file can be read by this program.
@@ -125,7 +126,7 @@ impl Reader for SqliteReader {
         self.with(|db| batches::code(db, shop, digest))
     }
     fn held(&self, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>> {
-        self.with(|db| coupons::held(db, shop, customer))
+        self.with(|db| coupons::held(db, &self.terms, shop, customer))
     }
     fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
         self.with(|db| customers::standing(db, shop, customer))

@@ -22,7 +22,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
     let asked = Request::new(method, address(path, shop));
     let last = path.rsplit('/').next().unwrap_or_default();
     match (method, last) {
-        ("GET" | "DELETE", _) | ("POST", "close" | "publish" | "replay") => asked,
+        ("GET" | "DELETE", _) | ("POST", "close" | "publish" | "replay" | "void") => asked,
         ("POST", "import") => asked.typed("text/csv", "sku\nA-1\n"),
         ("POST", "events") => asked.typed("application/x-ndjson", ""),
         ("PUT", "clock") => asked.json(&json!({ "now": shop::at(0) })),
@@ -30,7 +30,15 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "campaigns" | "validate") => asked.json(&shop::campaign(100)),
         ("PATCH", _) => asked.json(&json!({ "name": "July" })),
         ("POST", "claim") => asked.json(&json!({ "customer_id": "u1" })),
+        ("POST", "coupon-batches") => asked.json(&json!({
+            "name": "Summer", "kind": "shop", "save": 100, "quantity": 10, "funded_by": "merchant",
+            "starts_at": shop::at(0), "ends_at": shop::at(1_440),
+        })),
+        ("POST", "codes") => asked.json(&json!({ "count": 1 })),
+        ("POST", "redeem-code") => asked.json(&json!({ "code": "0", "customer_id": "u1" })),
+        ("POST", "lock" | "release") => asked.json(&json!({ "order_id": "o1" })),
         ("POST", "payments") => asked.json(&json!({ "payment_id": "p1", "method": "jd_pay" })),
+        ("POST", "quotes") => asked.json(&json!({ "lines": [] })),
         ("POST", "refunds") => asked.json(&json!({ "refund_id": "r1" })),
         ("PUT", "{customer}") => asked.json(&json!({ "list": "block", "reason": "test" })),
         ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),

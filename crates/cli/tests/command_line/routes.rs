@@ -49,6 +49,7 @@ POST /v1/shops/{shop}/orders/{order}/payments checkout
 POST /v1/shops/{shop}/orders/{order}/refunds refunds
 GET /v1/shops/{shop}/orders/{order}/settlement read
 GET /v1/shops/{shop}/orders/{order}/timeline read
+POST /v1/shops/{shop}/quotes read
 GET /v1/shops/{shop}/risk/customers read
 GET /v1/shops/{shop}/risk/customers/{customer} read
 PUT /v1/shops/{shop}/risk/customers/{customer} risk

@@ -149,7 +149,13 @@ fn payment_lines(order: &Order, payment: &Payment, coupon_party: Party) -> Vec<P
 
 /// Books a presale order's deposit by itself: it stays with the merchant, or goes back. Until then
 /// nobody is due it, so it is in no book; with the balance it is part of [`post_payment`].
-pub fn post_deposit(shop_id: &ShopId, order: &mut Order, deposit: Money, reason: &str, at: Instant) -> Vec<Entry> {
+pub fn post_deposit(
+    shop_id: &ShopId,
+    order: &mut Order,
+    deposit: Money,
+    reason: &str,
+    at: Instant,
+) -> Vec<Entry> {
     let mut posting = Posting { shop_id, order, at, entries: Vec::new() };
     posting.add(Account::MerchantSales, deposit, reason, None);
     posting.add(Account::CustomerCash, -deposit, "payment", None);

@@ -1,9 +1,7 @@
 //! Takes a placed order in: checks every figure and stores the shares.
 
 use super::{Line, Order, OrderKind, Recovery, State, shares};
-use crate::{
-    Code, Instant, Refusal, Violation, campaign::presale, event::Placed, limits, shop::Shop,
-};
+use crate::{Code, Instant, Refusal, Violation, campaign::presale, event::Placed, limits, shop::Shop};
 use money::Money;
 use std::collections::HashSet;
 

@@ -20,6 +20,7 @@ pub const PRESALE_GAIN: &str = "presale_gain";
 
 /// What a presale order keeps of its campaign, and how far it has come. Amounts are minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "the campaign's switches, and one of its own")]
 pub struct Presale {
     /// The campaign.
     pub campaign_id: CampaignId,

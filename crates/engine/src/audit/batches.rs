@@ -15,6 +15,9 @@ pub const COUNTERS: &str = "batch_counters";
 /// A coupon of a batch is counted for its customer, whose count is within the limit.
 pub const LIMITS: &str = "batch_limits";
 
+/// Batches of one page: each may name 20,000 SKUs.
+const FEW: usize = 100;
+
 /// Figures by batch.
 pub type Figures = BTreeMap<BatchId, BatchCounters>;
 
@@ -47,6 +50,22 @@ pub fn walk(walk: &mut Walk<'_>, recount: &Figures) -> Read<()> {
             look_again(walk, &id)
         },
     )
+}
+
+/// How many coupons of each batch one customer may have. They never change.
+pub fn limits(walk: &Walk<'_>) -> Read<BTreeMap<BatchId, u32>> {
+    let mut found = BTreeMap::new();
+    let mut page = Page { after: None, limit: FEW };
+    loop {
+        let rows = walk.reader.batches(walk.id(), &page)?;
+        page.after = rows.last().map(|row| row.record.batch.batch_id.to_string());
+        let count = rows.len();
+        let batches = rows.into_iter().map(|row| row.record.batch.clone());
+        found.extend(batches.map(|batch| (batch.batch_id.clone(), batch.per_customer_limit)));
+        if count < page.limit {
+            return Ok(found);
+        }
+    }
 }
 
 /// The engine may have been writing: a difference counts when the figures stood still over a recount.
@@ -104,13 +123,17 @@ fn differences(row: &BatchRow, counted: &BatchCounters) -> Vec<String> {
 
 /// A coupon's batch is there, and the coupon is counted for its customer.
 pub fn of_coupon(walk: &Walk<'_>, coupon: &Coupon, from: &FromBatch, found: &mut Faults) -> Read<()> {
-    let Some(row) = walk.reader.batch(walk.id(), &from.batch_id)? else {
+    // A batch may have been created since the limits were read.
+    let most = match walk.batch_limits.get(&from.batch_id) {
+        Some(most) => Some(*most),
+        None => walk.reader.batch(walk.id(), &from.batch_id)?.map(|row| row.record.batch.per_customer_limit),
+    };
+    let Some(most) = most else {
         found
             .push((super::coupons::STATE, format!("it is of batch {}, which does not exist", from.batch_id)));
         return Ok(());
     };
     let had = walk.reader.batch_claims(walk.id(), &coupon.customer_id, &from.batch_id)?;
-    let most = row.record.batch.per_customer_limit;
     if !(1..=most).contains(&had) {
         let (customer, batch) = (&coupon.customer_id, &from.batch_id);
         let detail = format!("customer {customer} had {had} of batch {batch}, {most} are allowed");

@@ -22,7 +22,7 @@ mod timers;
 
 use crate::port::{Page, Read, Reader, StoreError};
 use crate::rows::CampaignRow;
-use domain::{CampaignId, Instant, ShopId, campaign::recovery, shop::Shop};
+use domain::{BatchId, CampaignId, Instant, ShopId, campaign::recovery, shop::Shop};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -82,6 +82,7 @@ pub fn audit(
                 reader,
                 shop: shop.clone(),
                 campaigns: BTreeMap::new(),
+                batch_limits: BTreeMap::new(),
                 now,
                 report: &mut report,
                 progress,
@@ -130,6 +131,7 @@ struct Walk<'a> {
     reader: &'a dyn Reader,
     shop: Arc<Shop>,
     campaigns: BTreeMap<CampaignId, CampaignRow>,
+    batch_limits: BTreeMap<BatchId, u32>,
     now: Instant,
     report: &'a mut AuditReport,
     progress: &'a mut dyn FnMut(&str, u64),
@@ -140,6 +142,7 @@ impl Walk<'_> {
     fn shop(&mut self, seen: &mut sieve::Seen, balance: &mut sieve::Balance) -> Read<()> {
         balance.clear();
         let counters = self.read_campaigns()?;
+        self.batch_limits = batches::limits(self)?;
         let (recount, of_batches) = coupons::walk(self, balance)?;
         campaigns::check(self, counters, recount)?;
         batches::walk(self, &of_batches)?;

@@ -106,7 +106,9 @@ fn open_stage(order: &Order, now: domain::Instant) -> Result<Stage, Refusal> {
         State::Open => {}
     }
     match (order.kind, order.deposit_paid_at) {
-        (OrderKind::Presale, _) if order.presale.as_ref().is_some_and(|presale| presale.in_full) => Ok(Stage::Full),
+        (OrderKind::Presale, _) if order.presale.as_ref().is_some_and(|presale| presale.in_full) => {
+            Ok(Stage::Full)
+        }
         (OrderKind::Normal, _) => Ok(Stage::Full),
         (OrderKind::Presale, Some(_)) => Ok(Stage::Balance),
         (OrderKind::Presale, None) => {

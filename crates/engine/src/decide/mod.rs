@@ -10,6 +10,7 @@ mod orders;
 mod presale;
 mod recovery;
 mod refunds;
+mod reminders;
 mod settings;
 mod timers;
 

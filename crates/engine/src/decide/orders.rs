@@ -279,8 +279,11 @@ pub fn cancel(
 /// refunded of it with them.
 fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
     take_back(draft, order, payment, at);
-    for refund in &mut order.refunds {
-        refund.status = RefundStatus::Rejected;
+    if presale::has_money(order) {
+        // What went back of a presale went back of its deposit.
+        refunds::rebook(draft, order);
+    } else {
+        order.refunds.iter_mut().for_each(|refund| refund.status = RefundStatus::Rejected);
     }
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
     draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));

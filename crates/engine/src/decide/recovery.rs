@@ -1,6 +1,6 @@
 //! Recovery's reactions: showing the coupon, giving it out, sending the push.
 
-use super::{orders, presale};
+use super::{orders, reminders};
 use crate::command::Reply;
 use crate::draft::{Count, Draft};
 use crate::rows::{Dispatch, TimelineEntry};
@@ -204,7 +204,7 @@ pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<
     let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
     let message = draft.message(id).ok_or_else(missing)?.clone();
     if message.kind != Kind::PaymentReminder {
-        presale::reminder_failed(draft, &message, code);
+        reminders::failed(draft, &message, code);
         return Ok(Reply::Done);
     }
     let Some(sent_at) = message.sent_at.filter(|_| message.status == MessageStatus::Sent) else {

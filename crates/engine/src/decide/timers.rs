@@ -1,7 +1,7 @@
 //! Timers: an order or a coupon has come to a moment of its own. Firing is a command that looks
 //! again; fired twice or early it changes nothing.
 
-use super::{named, orders, presale, recovery};
+use super::{named, orders, recovery, reminders};
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
 use domain::{
@@ -38,7 +38,7 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
             order.recovery.push.planned = None;
             recovery::send_push(draft, &mut order, &id, due_at)?;
         } else if order.recovery.candidates.is_empty() {
-            presale::remind(draft, &mut order)?;
+            reminders::fire(draft, &mut order)?;
         } else {
             recovery::trigger(draft, &mut order)?;
         }

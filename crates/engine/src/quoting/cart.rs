@@ -211,7 +211,12 @@ fn coupons(
                     None => None,
                 };
                 match (coupon, batch) {
-                    (Some(coupon), Some(row)) => held.push(hold(&coupon, &row.record.batch, now)),
+                    (Some(coupon), Some(row)) => {
+                        let ended = row.record.voided_at.is_some_and(|at| at <= now);
+                        let mut mine = hold(&coupon, &row.record.batch, now);
+                        mine.barred = mine.barred.or(ended.then_some(Code::CouponVoid));
+                        held.push(mine);
+                    }
                     _ => unknown.push(id.clone()),
                 }
             }

@@ -128,6 +128,7 @@ impl Run {
         let mut found = vec![format!("{:?}", reader.sandbox_clock().unwrap())];
         let mut add = |rows: Vec<String>| found.extend(rows);
         add(lines(reader.campaigns(shop).unwrap()));
+        add(lines(reader.batches(shop, &all).unwrap()));
         add(lines(reader.coupons(shop, &all).unwrap()));
         add(lines(reader.standings(shop, &all).unwrap()));
         add(lines(reader.messages(shop, &MessageFilter::default(), &all).unwrap()));

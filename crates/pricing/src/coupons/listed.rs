@@ -5,7 +5,7 @@ use crate::slots::{Scratch, Slot};
 
 /// Marks the offers that are taken: step by step each that reaches its threshold and takes something off,
 /// unless one excludes it that comes before it by kind, larger saving alone at the step's start, smaller
-/// id. Takes the shares off the slots and answers the freight that is left.
+/// id. Takes the shares off the slots.
 pub(super) fn choose(offers: &[Offer], slots: &mut [Slot], freight: i64) -> Vec<bool> {
     let mut chosen = vec![false; offers.len()];
     let mut scratch = Scratch::default();

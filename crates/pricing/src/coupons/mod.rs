@@ -102,7 +102,8 @@ pub struct Bound {
     pub payable: i64,
     /// No admissible combination pays less than this. Equal to `payable` when `proven`.
     pub at_least: i64,
-    /// Whether the search has shown that nothing is better.
+    /// Whether the search has shown that nothing costs less. Ties are settled too, unless it also used up
+    /// its budget of 100,000 decisions.
     pub proven: bool,
     /// Decisions that the search looked at.
     pub nodes: u64,

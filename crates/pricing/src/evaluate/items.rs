@@ -39,7 +39,7 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
             watch.left(Left::new(Source::Item(number), rule.what.into(), code));
             continue;
         }
-        let verdicts = if rule.what == What::MemberPrice { &verdicts[1].1 } else { &verdicts[0].1 };
+        let verdicts = if rule.what == What::MemberPrice { verdicts[1].1 } else { verdicts[0].1 };
         for line in &covered {
             match verdicts.on(work.lines[*line as usize].class) {
                 Ok(()) => offer::<W>(work, number, rule, *line),

@@ -53,7 +53,7 @@ impl Verdicts {
     fn of(what: What, cart: &Cart) -> Self {
         Self(LineClass::ALL.map(|class| allowed(what, class, cart.stage)))
     }
-    const fn on(&self, class: LineClass) -> Result<(), Code> {
+    const fn on(self, class: LineClass) -> Result<(), Code> {
         match class {
             LineClass::Ordinary => self.0[0],
             LineClass::PresaleMain => self.0[1],

@@ -40,7 +40,7 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
             }
             continue;
         }
-        match cover(work, rule, &verdicts, &open, &mut chosen) {
+        match cover(work, rule, verdicts, &open, &mut chosen) {
             Ok(Covered::Open) => apply(work, number, rule, &open, watch),
             Ok(Covered::Chosen) => apply(work, number, rule, &chosen, watch),
             Err(Some(code)) => watch.left(left(number, code)),
@@ -75,7 +75,7 @@ enum Covered {
 fn cover(
     work: &Work,
     rule: &Order,
-    verdicts: &Verdicts,
+    verdicts: Verdicts,
     open: &[u32],
     chosen: &mut Vec<u32>,
 ) -> Result<Covered, Option<Code>> {

@@ -157,6 +157,7 @@ pub struct Gift {
 /// are. A presale without a price yet, or with tiers, names the price that holds for its orders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "a form with switches")]
 pub struct Terms {
     /// The form of presale.
     pub presale_type: PresaleType,
@@ -281,11 +282,8 @@ impl Terms {
                 let message = "goods of Global Buy cannot join the main process";
                 found.push(Violation::with(field("global_buy"), Code::MainProcessNotSupported, message));
             }
+            // Paid at once, there is neither deposit nor gain; `warnings` says so.
             if self.in_full() {
-                if item.gain.kind != GainKind::None {
-                    let message = "a presale that is paid at once has no gain";
-                    found.push(Violation::with(field("gain.kind"), Code::InvalidValue, message));
-                }
                 continue;
             }
             self.check_deposit(item, &field, found);
@@ -365,6 +363,11 @@ impl Terms {
 
 /// What is allowed but deserves a second look.
 pub fn warnings(terms: &Terms) -> Vec<Violation> {
+    let unused = |item: &Item| terms.in_full() && item.gain.kind != GainKind::None;
+    if let Some(index) = terms.items.iter().position(unused) {
+        let message = "a presale that is paid at once gives no gain";
+        return vec![Violation::with(format!("terms.items[{index}].gain.kind"), Code::InvalidValue, message)];
+    }
     let small = |item: &Item| !terms.in_full() && item.deposit.minor() < limits::DEPOSIT_ADVISED_MINOR;
     let Some(index) = terms.items.iter().position(small) else {
         return Vec::new();

@@ -53,7 +53,7 @@ impl<'a> Field<'a> {
                 let mut mates = packs.iter().filter(|(other, _)| other == clique);
                 mates.all(|(_, pack)| pack[0].kind == offer.kind && pack[0].excludes(offer))
             };
-            let clique = (0..).find(joins).unwrap_or_default();
+            let clique = (0..=packs.len()).find(joins).unwrap_or(packs.len());
             packs.push((clique, vec![offer]));
         }
         packs.sort_by_key(|(clique, pack)| (pack[0].step(), pack[0].kind, *clique, pack[0].rank));
@@ -70,14 +70,14 @@ impl<'a> Field<'a> {
         }
         let ranks = offers.iter().map(|offer| offers.iter().filter(|other| other.rank < offer.rank).count());
         let ranks = ranks.collect();
-        let excludes = |offer: &Offer, other: &Offer| {
+        let apart = |offer: &Offer, other: &Offer| {
             offer.index != other.index && offer.step() == other.step() && offer.excludes(other)
         };
         let bits = |offer: &&Offer| {
             offers
                 .iter()
                 .enumerate()
-                .filter(|(_, other)| excludes(offer, other))
+                .filter(|(_, other)| apart(offer, other))
                 .fold(0, |bits, (at, _)| bits | 1 << at)
         };
         let excluded = offers.iter().map(bits).collect();

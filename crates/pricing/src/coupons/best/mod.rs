@@ -8,10 +8,17 @@
 //! - of later steps: for each clique the most that an offer could save on the bases as they are now. Bases,
 //!   rooms and freight only fall, and `Offer::most` never rises when they do, so this holds for all that
 //!   may still happen; thresholds that are missed now are missed for good;
+//! - of both together: what is saved in this step comes off the bases of later offers. As long as a later
+//!   offer is to keep its threshold, no more can be saved on its lines than its base is above it;
 //! - nothing saves more than the room that is left.
 //!
 //! It is *not* true that a larger base is always better for the customer (199 pays 199, 200 less 20 pays
-//! 180), so no choice is dropped because another one saves more; only equal choices are dropped.
+//! 180), nor that a larger saving is, so no choice is dropped because another one saves more; only equal
+//! choices are dropped. All bounds are on savings; where one equals the best so far, the tie decides.
+//!
+//! The order of the search, and so the answer, depends on amounts and coupon ids, never on the order of the
+//! list. When the budget of decisions is used up, what was left open says how much better another
+//! combination could be at most; the answer is then not proven, unless that is nothing.
 
 mod field;
 mod jing;

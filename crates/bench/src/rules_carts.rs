@@ -26,22 +26,20 @@ const CARTS: u64 = 256;
 
 /// A promotion as the harness writes it.
 #[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs, reason = "the harness's field names")]
-pub struct PromotionFile {
-    pub id: String,
-    pub kind: PromotionKind,
-    pub priority: i32,
-    pub threshold: i64,
-    pub segment: Option<String>,
-    pub category: Option<String>,
-    pub value: i64,
+struct PromotionFile {
+    id: String,
+    kind: PromotionKind,
+    priority: i32,
+    threshold: i64,
+    segment: Option<String>,
+    category: Option<String>,
+    value: i64,
 }
 
 /// What a promotion does; percentages are hundredths of a percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the harness's words")]
-pub enum PromotionKind {
+enum PromotionKind {
     OrderThresholdFixed,
     OrderPercent,
     CatFixed,
@@ -50,27 +48,25 @@ pub enum PromotionKind {
 
 /// A cart as the harness writes it.
 #[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs, reason = "the harness's field names")]
-pub struct CartFile {
-    pub segment: String,
-    pub lines: Vec<LineFile>,
+struct CartFile {
+    segment: String,
+    lines: Vec<LineFile>,
 }
 
 /// A line of it.
 #[derive(Debug, Clone, Deserialize)]
-#[allow(missing_docs, reason = "the harness's field names")]
-pub struct LineFile {
-    pub id: String,
-    pub sku: String,
-    pub category: String,
-    pub unit_price: i64,
-    pub qty: u64,
+struct LineFile {
+    id: String,
+    sku: String,
+    category: String,
+    unit_price: i64,
+    qty: u64,
 }
 
 /// Carts and promotions.
 #[derive(Debug, Clone)]
 pub struct Scenario {
-    /// Such as `dense`.
+    /// Such as `dense 100`.
     pub name: String,
     carts: Vec<CartFile>,
     promotions: Vec<PromotionFile>,
@@ -91,30 +87,30 @@ impl Draws {
 
 impl Scenario {
     /// Every promotion matches every cart.
-    pub fn dense(promotions: u64) -> Self {
+    pub fn dense(count: u64) -> Self {
         let mut draws = Draws(20_261_121);
         let carts: Vec<CartFile> = (0..CARTS).map(|cart| dense_cart(cart, &mut draws)).collect();
         let smallest = carts.iter().map(total).min().unwrap_or_default().unsigned_abs();
-        let promotions = (0..promotions).map(|number| {
+        let promotions = (0..count).map(|number| {
             let threshold = draws.between(1_000, smallest / 4);
             promotion(number, threshold, 0, draws.below(5), &mut draws)
         });
-        Self { name: "dense".into(), promotions: promotions.collect(), carts }
+        Self { name: format!("dense {count}"), promotions: promotions.collect(), carts }
     }
 
     /// About one promotion in ten matches a cart.
-    pub fn sparse(promotions: u64) -> Self {
+    pub fn sparse(count: u64) -> Self {
         let mut draws = Draws(11_212_026);
         let carts: Vec<CartFile> = (0..CARTS).map(|cart| sparse_cart(cart, &mut draws)).collect();
         let mut totals: Vec<i64> = carts.iter().map(total).collect();
         totals.sort_unstable();
         let high = totals[totals.len() * 9 / 10].unsigned_abs();
-        let promotions = (0..promotions).map(|number| {
+        let promotions = (0..count).map(|number| {
             let threshold = draws.between(high - 2_000, high + 2_000);
             let segment = draws.below(10);
             promotion(number, threshold, segment, draws.below(50), &mut draws)
         });
-        Self { name: "sparse".into(), promotions: promotions.collect(), carts }
+        Self { name: format!("sparse {count}"), promotions: promotions.collect(), carts }
     }
 
     /// Ten promotions that match every cart, spread among others that match none: by segment, by
@@ -138,26 +134,28 @@ impl Scenario {
     }
 
     /// As the harness wrote it: `carts_NAME.json` and `NAME_COUNT.json`.
-    pub fn read(folder: &Path, name: &str, promotions: u64) -> Result<Self> {
+    pub fn read(folder: &Path, name: &str, count: u64) -> Result<Self> {
         fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
             let text = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
             Ok(serde_json::from_str(&text)?)
         }
         Ok(Self {
-            name: name.to_owned(),
+            name: format!("{name} {count}"),
             carts: read(&folder.join(format!("carts_{name}.json")))?,
-            promotions: read(&folder.join(format!("{name}_{promotions}.json")))?,
+            promotions: read(&folder.join(format!("{name}_{count}.json")))?,
         })
     }
 
     /// For the bare loop.
     pub fn bare(&self) -> Result<(BareLoop, Vec<BareCart>)> {
-        let categories = self.names(|p| p.category.as_deref(), |c| c.lines.iter().map(|l| &*l.category).collect());
+        let categories =
+            self.names(|p| p.category.as_deref(), |c| c.lines.iter().map(|l| &*l.category).collect());
         let segments = self.names(|p| p.segment.as_deref(), |c| vec![&*c.segment]);
         let number = |names: &BTreeSet<&str>, name: &str| {
             u32::try_from(names.range(..name).count()).context("few names")
         };
-        let find = |names: &BTreeSet<&str>, name: Option<&str>| name.map_or(Ok(u32::MAX), |n| number(names, n));
+        let find =
+            |names: &BTreeSet<&str>, name: Option<&str>| name.map_or(Ok(u32::MAX), |n| number(names, n));
         let mut promotions = Vec::new();
         for promotion in &self.promotions {
             let kind = match promotion.kind {
@@ -177,7 +175,8 @@ impl Scenario {
         let mut carts = Vec::new();
         for cart in &self.carts {
             let segment = number(&segments, &cart.segment)?;
-            let mut bare = BareCart { segment, lines: cart.lines.len(), categories: [0; 8], subtotals: [0; 8] };
+            let mut bare =
+                BareCart { segment, lines: cart.lines.len(), categories: [0; 8], subtotals: [0; 8] };
             for (at, line) in cart.lines.iter().enumerate() {
                 bare.categories[at] = number(&categories, &line.category)?;
                 bare.subtotals[at] = line.unit_price * i64::try_from(line.qty)?;
