@@ -154,8 +154,8 @@ mod tests {
 
     #[test]
     fn a_new_crate_must_take_its_place() {
-        let findings = check(&json!({ "packages": [{ "name": "pricing", "dependencies": [] }] }));
+        let findings = check(&json!({ "packages": [{ "name": "newcomer", "dependencies": [] }] }));
         assert_eq!(findings.len(), 1);
-        assert!(findings[0].starts_with("pricing: "));
+        assert!(findings[0].starts_with("newcomer: "));
     }
 }

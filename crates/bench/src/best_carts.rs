@@ -118,7 +118,7 @@ fn coupon_id(at: usize, number: u64) -> CouponId {
 fn usual_line(draw: &mut Draw, at: usize, categories: i64) -> (CartLine, Slot) {
     // Small numbers are likelier: a cart has some large categories and some small ones.
     let category = draw.within(0, categories - 1).min(draw.within(0, categories - 1));
-    let price = if draw.percent(40) { draw.within(10, 399) * 100 - 10 } else { draw.within(5_00, 300_00) };
+    let price = if draw.percent(40) { draw.within(10, 399) * 100 - 10 } else { draw.within(500, 30_000) };
     let price = price * draw.within(1, 3);
     let deposit = price / 10;
     let presale = draw.percent(5).then(|| PresaleLine {
@@ -148,11 +148,11 @@ fn plain_line(at: usize, category: &str, price: i64) -> CartLine {
 
 fn usual_coupon(draw: &mut Draw, lines: &[CartLine], slots: &[Slot], categories: i64) -> Held {
     let kind = match draw.within(1, 100) {
-        ..=18 => CouponKind::Shop,
-        ..=48 => CouponKind::Product,
-        ..=68 => CouponKind::Dong,
-        ..=85 => CouponKind::Jing,
-        ..=93 => CouponKind::Jingtie,
+        1..=18 => CouponKind::Shop,
+        19..=48 => CouponKind::Product,
+        49..=68 => CouponKind::Dong,
+        69..=85 => CouponKind::Jing,
+        86..=93 => CouponKind::Jingtie,
         _ => CouponKind::Freight,
     };
     let (all, some) = match kind {
@@ -260,8 +260,10 @@ impl Hard {
             Self::SubsetSum if at + 5 < coupons => (Product, 0, draw.within(1_01, 9_99), true),
             Self::SubsetSum => (Dong, part(draw, 930, 990), part(draw, 20, 60), false),
             Self::Disjoint if at + 5 >= coupons => (Jingtie, part(draw, 850, 950), part(draw, 10, 60), false),
-            Self::Disjoint => (if at % 2 == 0 { Product } else { Dong }, 0, draw.within(1_01, 9_99), true),
-            Self::JingPile => (Jing, 0, draw.within(1, 8) * 100, at % 3 == 0),
+            Self::Disjoint => {
+                (if at.is_multiple_of(2) { Product } else { Dong }, 0, draw.within(1_01, 9_99), true)
+            }
+            Self::JingPile => (Jing, 0, draw.within(1, 8) * 100, at.is_multiple_of(3)),
         };
         let sku = lines[if self == Self::Disjoint { at / 2 } else { at % lines.len() }].sku.clone();
         let list = || Scope { mode: ScopeMode::Whitelist, skus: Arc::new([sku].into()), ..Scope::default() };

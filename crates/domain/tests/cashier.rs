@@ -74,7 +74,8 @@ fn s0_r07_s0_r22_without_baitiao() {
 /// own payment holds still is, with either method.
 #[test]
 fn s0_r24_only_free_coupons() {
-    let held_by = |order: &str| Lock { order_id: id(order), payment_id: Some(id("p1")), until: at("10T13:15:00") };
+    let held_by =
+        |order: &str| Lock { order_id: id(order), payment_id: Some(id("p1")), until: at("10T13:15:00") };
     let (here, there) = (Some(held_by("o1")), Some(held_by("o2")));
     for (status, lock, expected) in [
         (CouponStatus::Available, None, 5_00),

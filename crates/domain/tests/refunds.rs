@@ -91,7 +91,9 @@ impl Books {
                 let line_id = self.order.lines[line % self.order.lines.len()].line_id.clone();
                 RefundAsk { lines: vec![RefundLine { line_id, quantity }], amount: None, fault: None }
             }
-            Wish::Amount(permille) => RefundAsk { lines: vec![], amount: Some(fen(left * permille / 1000)), fault: None },
+            Wish::Amount(permille) => {
+                RefundAsk { lines: vec![], amount: Some(fen(left * permille / 1000)), fault: None }
+            }
         };
         self.refund(ask)
     }

@@ -2,8 +2,8 @@
 
 use crate::rows::{BatchRow, Digest, Webhook};
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId, RefundId,
-    Refusal, ShopId, Sku, Violation, WebhookId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId,
+    RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Campaign, Counters, Version},
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,

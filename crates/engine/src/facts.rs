@@ -10,9 +10,12 @@ use crate::rows::{
     OrderChange, Parked, RequestRow, Rows, ShopRow, Subject, Timer,
 };
 use domain::{
-    BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, campaign::Counters,
+    BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId,
+    campaign::Counters,
     coupon::{BatchCounters, Coupon},
-    customer::Standing, message::Message, order::Order,
+    customer::Standing,
+    message::Message,
+    order::Order,
 };
 use rustc_hash::FxHashMap;
 use std::sync::Arc;

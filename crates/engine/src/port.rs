@@ -1,8 +1,8 @@
 //! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
 
 use crate::rows::{
-    BatchRow, CampaignRow, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys, OutboxRow, Parked, Rows, TimelineEntry,
-    Timer, Webhook,
+    BatchRow, CampaignRow, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys, OutboxRow,
+    Parked, Rows, TimelineEntry, Timer, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,

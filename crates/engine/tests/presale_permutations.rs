@@ -145,3 +145,24 @@ fn a_g_8_a_s1_22_a_balance_that_came_too_late() {
     let (order, books) = agree(&events, END);
     assert_eq!((order.presale_stage(), books.settled), (Some(PresaleStage::Forfeited), fen(100_00)));
 }
+
+#[test]
+fn a_g_8_a_s1_20_a_merchant_who_cancels_and_gives_back() {
+    use domain::event::Cancelled;
+    use domain::order::CancelReason::{Customer, Merchant};
+    for (reason, paid) in [(Merchant, 0), (Customer, 0)] {
+        let gone = Body::Cancelled(Cancelled { order_id: id("o1"), reason });
+        let events = [
+            presale_placed("o1", "u1", at(0)),
+            deposit_paid("o1", at(5)),
+            event("gone", gone, at(60)),
+            refunded("r1", &rest(), at(61)),
+            balance_paid("o1", 700_00, &[], hours(BALANCE + 1)),
+        ];
+        for heard_at in [BALANCE + 3, END + 1] {
+            let (order, books) = agree(&events, heard_at);
+            assert_eq!((order.presale_stage(), order.refunded()), (Some(PresaleStage::Closed), fen(100_00)));
+            assert_eq!((books.paid, books.settled), (fen(paid), fen(0)), "{reason:?} {heard_at}");
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 use crate::state::ApiState;
 use crate::{
-    campaigns, cashier, coupon_batches, coupon_codes, coupon_files, coupons, events, messages, offers, orders, quotes, refunds, risk, sandbox, scope_import,
-    service, shops, webhooks,
+    campaigns, cashier, coupon_batches, coupon_codes, coupon_files, coupons, events, messages, offers,
+    orders, quotes, refunds, risk, sandbox, scope_import, service, shops, webhooks,
 };
 use std::fmt::Write as _;
 

@@ -10,7 +10,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::{
-    CampaignId, Code, CouponId, CustomerId, Instant, LineId, OrderId, Refusal, Sku, Violation, catalog::Category,
+    CampaignId, Code, CouponId, CustomerId, Instant, LineId, OrderId, Refusal, Sku, Violation,
+    catalog::Category,
 };
 use engine::EngineError;
 use engine::quoting::{Ask, AskCoupons, AskLine};
@@ -123,7 +124,8 @@ impl LineRequest {
         if let Some(order_id) = self.order_id {
             return Ok(AskLine::Balance { order_id, line_id: self.line_id });
         }
-        let missing = |name: &str| wrong(format!("lines[{index}].{name}"), Code::Required, "this field is required");
+        let missing =
+            |name: &str| wrong(format!("lines[{index}].{name}"), Code::Required, "this field is required");
         Ok(AskLine::Goods {
             line_id: self.line_id,
             sku: self.sku.ok_or_else(|| missing("sku"))?,
@@ -147,10 +149,9 @@ impl QuoteRequest {
         };
         let now = match self.now {
             None => None,
-            Some(text) => Some(
-                Instant::parse(&text)
-                    .ok_or_else(|| wrong("now", Code::InvalidValue, "RFC 3339, e.g. 2022-06-10T12:00:00+08:00"))?,
-            ),
+            Some(text) => Some(Instant::parse(&text).ok_or_else(|| {
+                wrong("now", Code::InvalidValue, "RFC 3339, e.g. 2022-06-10T12:00:00+08:00")
+            })?),
         };
         let lines = self.lines.into_iter().enumerate().map(|(index, line)| line.read(index));
         let of = |minor| Money::from_minor(minor);

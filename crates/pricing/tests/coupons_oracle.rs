@@ -14,32 +14,63 @@ use pricing::{
 };
 use proptest::prelude::*;
 
+fn covers(coupon: &Held, line: &CartLine) -> bool {
+    let outside = line.presale.as_ref().is_some_and(|presale| !presale.main_process);
+    let barred = match coupon.kind {
+        CouponKind::Jing | CouponKind::Product => outside,
+        CouponKind::Freight => line.presale.is_some(),
+        CouponKind::Shop | CouponKind::Dong | CouponKind::Jingtie | CouponKind::Payment => false,
+    };
+    coupon.scope.covers(&line.sku, &line.categories) && !barred
+}
+
+fn area(coupon: &Held, lines: &[CartLine]) -> Vec<usize> {
+    (0..lines.len()).filter(|at| covers(coupon, &lines[*at])).collect()
+}
+
+/// Whether these two may stand together (A-S1-10).
+fn stand_together(one: &Held, other: &Held, lines: &[CartLine]) -> bool {
+    let (a, b) = (area(one, lines), area(other, lines));
+    let disjoint = a.iter().all(|line| !b.contains(line));
+    match (one.kind, other.kind) {
+        (CouponKind::Dong, CouponKind::Jing) | (CouponKind::Jing, CouponKind::Dong) => false,
+        (CouponKind::Jing, CouponKind::Jing) => a == b || disjoint,
+        (CouponKind::Product, CouponKind::Product) | (CouponKind::Dong, CouponKind::Dong) => disjoint,
+        (one, other) => one != other,
+    }
+}
+
+/// Takes a coupon off the rooms by `money::apportion`; what it saved, `None` when it may not be taken.
+fn take(coupon: &Held, lines: &[CartLine], start: &[Slot], slots: &mut [Slot]) -> Option<i64> {
+    let area = area(coupon, lines);
+    let base: i64 = area.iter().map(|at| start[*at].base).sum();
+    let amounts = |pick: &dyn Fn(usize) -> i64| -> Vec<Money> {
+        area.iter().map(|at| Money::from_minor(pick(*at))).collect()
+    };
+    let (weights, rooms) = (amounts(&|at| start[at].base), amounts(&|at| slots[at].room));
+    let total = coupon.benefit.off(Money::from_minor(base));
+    let strict = area.iter().any(|at| lines[*at].presale.as_ref().is_some_and(|p| p.no_resplit));
+    // Only lines with room are weighed; without a second round each keeps what its room lets in.
+    let weighed: Vec<Money> =
+        weights.iter().zip(&rooms).map(|(w, room)| if room.is_zero() { Money::ZERO } else { *w }).collect();
+    let caps = if strict { vec![Money::from_minor(i64::MAX); area.len()] } else { rooms.clone() };
+    let split = apportion(total, &weighed, &caps).unwrap();
+    let shares: Vec<i64> = split.shares.iter().zip(&rooms).map(|(s, room)| s.min(room).minor()).collect();
+    for (at, share) in area.iter().zip(&shares) {
+        let greater = lines[*at].presale.as_ref().is_some_and(|presale| presale.require_greater);
+        if greater && *share >= slots[*at].room {
+            return None;
+        }
+        slots[*at].room -= share;
+    }
+    Some(shares.iter().sum()).filter(|amount| *amount > 0)
+}
+
 /// What one subset pays off in all; `None` when it is not admissible.
 fn worth(subset: &[&Held], lines: &[CartLine], slots: &[Slot], freight: i64) -> Option<i64> {
-    let covers = |coupon: &Held, at: usize| {
-        let line = &lines[at];
-        let outside = line.presale.as_ref().is_some_and(|presale| !presale.main_process);
-        let barred = match coupon.kind {
-            CouponKind::Jing | CouponKind::Product => outside,
-            CouponKind::Freight => line.presale.is_some(),
-            CouponKind::Shop | CouponKind::Dong | CouponKind::Jingtie | CouponKind::Payment => false,
-        };
-        coupon.scope.covers(&line.sku, &line.categories) && !barred
-    };
-    let area = |coupon: &Held| -> Vec<usize> { (0..lines.len()).filter(|at| covers(coupon, *at)).collect() };
-    for (one, coupon) in subset.iter().enumerate() {
-        for other in &subset[one + 1..] {
-            let (a, b) = (area(coupon), area(other));
-            let disjoint = a.iter().all(|line| !b.contains(line));
-            let fine = match (coupon.kind, other.kind) {
-                (CouponKind::Dong, CouponKind::Jing) | (CouponKind::Jing, CouponKind::Dong) => false,
-                (CouponKind::Jing, CouponKind::Jing) => a == b || disjoint,
-                (CouponKind::Product, CouponKind::Product) | (CouponKind::Dong, CouponKind::Dong) => disjoint,
-                (one, other) => one != other,
-            };
-            if !fine {
-                return None;
-            }
+    for (place, one) in subset.iter().enumerate() {
+        if !subset[place + 1..].iter().all(|other| stand_together(one, other, lines)) {
+            return None;
         }
     }
     let mut slots = slots.to_vec();
@@ -49,47 +80,17 @@ fn worth(subset: &[&Held], lines: &[CartLine], slots: &[Slot], freight: i64) -> 
         let mut members: Vec<&&Held> = subset.iter().filter(|coupon| coupon.kind == *kind).collect();
         members.sort_by_key(|coupon| &coupon.coupon_id);
         for coupon in members {
-            let area = area(coupon);
+            let area = area(coupon, lines);
             let base: i64 = area.iter().map(|at| start[*at].base).sum();
             if area.is_empty() || base < coupon.benefit.spend.minor() {
                 return None;
             }
-            if coupon.kind == CouponKind::Freight {
+            saved += if coupon.kind == CouponKind::Freight {
                 let off = coupon.benefit.off(Money::from_minor(freight)).minor();
-                saved += off;
-                if off == 0 {
-                    return None;
-                }
-                continue;
-            }
-            let amounts = |pick: &dyn Fn(usize) -> i64| -> Vec<Money> {
-                area.iter().map(|at| Money::from_minor(pick(*at))).collect()
+                Some(off).filter(|off| *off > 0)?
+            } else {
+                take(coupon, lines, &start, &mut slots)?
             };
-            let (weights, rooms) = (amounts(&|at| start[at].base), amounts(&|at| slots[at].room));
-            let total = coupon.benefit.off(Money::from_minor(base));
-            let strict = area.iter().any(|at| lines[*at].presale.as_ref().is_some_and(|p| p.no_resplit));
-            // Only lines with room are weighed; without a second round each keeps what its room lets in.
-            let weighed: Vec<Money> = weights
-                .iter()
-                .zip(&rooms)
-                .map(|(w, room)| if room.is_zero() { Money::ZERO } else { *w })
-                .collect();
-            let caps = if strict { vec![Money::from_minor(i64::MAX); area.len()] } else { rooms.clone() };
-            let split = apportion(total, &weighed, &caps).unwrap();
-            let shares: Vec<i64> =
-                split.shares.iter().zip(&rooms).map(|(s, room)| s.min(room).minor()).collect();
-            for (at, share) in area.iter().zip(&shares) {
-                let greater = lines[*at].presale.as_ref().is_some_and(|presale| presale.require_greater);
-                if greater && *share >= slots[*at].room {
-                    return None;
-                }
-                slots[*at].room -= share;
-            }
-            let amount: i64 = shares.iter().sum();
-            if amount == 0 {
-                return None;
-            }
-            saved += amount;
         }
         for (slot, before) in slots.iter_mut().zip(&start) {
             slot.base -= before.room - slot.room;

@@ -47,7 +47,8 @@ fn lines_within_their_limits() {
     ] {
         check(&normal(vec![core_carts::line("b", 1), line]), field, code);
     }
-    let deep = CartLine { categories: vec![within("x", line("a", 1)).categories[0].clone(); 4], ..line("a", 1) };
+    let deep =
+        CartLine { categories: vec![within("x", line("a", 1)).categories[0].clone(); 4], ..line("a", 1) };
     check(&normal(vec![deep]), "lines[0].categories", Code::TooMany);
 }
 

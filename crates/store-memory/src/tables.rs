@@ -11,8 +11,8 @@ use domain::{
     shop::Shop,
 };
 use engine::rows::{
-    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked, RequestRow, ShopRow, Timer,
-    Webhook,
+    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked,
+    RequestRow, ShopRow, Timer, Webhook,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -34,7 +34,13 @@ impl SqliteReader {
     /// Readers of a file; none is opened yet.
     pub fn new(path: &Path, options: &Options) -> Self {
         let (path, cache_mib) = (path.to_owned(), options.reader_cache_mib);
-        Self { path, cache_mib, most: options.readers, idle: Mutex::default(), terms: batches::Terms::default() }
+        Self {
+            path,
+            cache_mib,
+            most: options.readers,
+            idle: Mutex::default(),
+            terms: batches::Terms::default(),
+        }
     }
 
     /// Whether the file can be read by this program.

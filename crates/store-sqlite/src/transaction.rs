@@ -54,8 +54,11 @@ impl<'s> Open<'s> {
             meta::set_sandbox_clock(self.db, moment)?;
         }
         self.shops.follow(changes);
-        self.rows +=
-            changes.orders.len() + changes.coupons.len() + changes.inbox.len() + changes.requests.len() + changes.codes.len();
+        self.rows += changes.orders.len()
+            + changes.coupons.len()
+            + changes.inbox.len()
+            + changes.requests.len()
+            + changes.codes.len();
         Ok(())
     }
 }

@@ -90,7 +90,8 @@ pub enum Terms {
 
 impl Terms {
     /// The stable names of all kinds.
-    pub const KINDS: &[&str] = &["recovery", "item_promotion", "order_promotion", "gift_promotion", "presale", "price_floor"];
+    pub const KINDS: &[&str] =
+        &["recovery", "item_promotion", "order_promotion", "gift_promotion", "presale", "price_floor"];
 
     /// The terms alone, as the API shows them.
     pub fn to_json(&self) -> serde_json::Value {

@@ -70,7 +70,9 @@ impl Scope {
     /// What is wrong with it.
     pub fn violations(&self) -> Vec<Violation> {
         let message = match self.mode {
-            ScopeMode::All if !self.skus.is_empty() || !self.categories.is_empty() => "mode all takes no list",
+            ScopeMode::All if !self.skus.is_empty() || !self.categories.is_empty() => {
+                "mode all takes no list"
+            }
             ScopeMode::Whitelist if self.skus.is_empty() && self.categories.is_empty() => {
                 "a whitelist needs at least one SKU"
             }

@@ -109,10 +109,7 @@ fn quantities(walk: &mut Walk<'_>) {
     for (id, row) in &walk.campaigns {
         let figures = &row.counters;
         let versions = row.campaign.versions.iter();
-        let most = versions
-            .filter_map(|version| version.terms.quantity())
-            .max()
-            .unwrap_or_default();
+        let most = versions.filter_map(|version| version.terms.quantity()).max().unwrap_or_default();
         if figures.issued > most {
             wrong.push((id.clone(), format!("{} coupons are issued, of {most}", figures.issued)));
         }

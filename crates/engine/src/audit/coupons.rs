@@ -60,7 +60,8 @@ fn faults(walk: &Walk<'_>, coupon: &Coupon) -> Read<Faults> {
             of_origin(coupon, offer, origin.as_ref(), &mut found);
             if walk.terms(&offer.campaign_id, offer.version).is_none() {
                 let (version, campaign) = (offer.version, &offer.campaign_id);
-                let detail = format!("it is of version {version} of campaign {campaign}, which does not exist");
+                let detail =
+                    format!("it is of version {version} of campaign {campaign}, which does not exist");
                 found.push((STATE, detail));
             }
             origin

@@ -234,8 +234,7 @@ impl Named<'_> {
     fn by_parked(&mut self, key: &(ShopId, OrderId)) {
         let facts = self.facts;
         for waiting in facts.parked(key) {
-            if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id, discounts, .. }) =
-                &waiting.event.body
+            if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id, discounts, .. }) = &waiting.event.body
             {
                 for coupon in super::named::coupons(discounts).iter().chain(coupon_id) {
                     self.coupon(&key.0, coupon);

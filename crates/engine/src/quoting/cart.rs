@@ -99,26 +99,29 @@ fn goods(
     if ask.stage != Stage::Deposit {
         return match presale {
             None => Ok(priced),
-            Some(_) => Err(fault(index, "presale_campaign_id", Code::StageNotAllowed, "in the deposit stage only")),
+            Some(_) => {
+                Err(fault(index, "presale_campaign_id", Code::StageNotAllowed, "in the deposit stage only"))
+            }
         };
     }
-    let live = rules.presale(sku, presale.as_ref(), now);
-    let live = live.ok_or_else(|| fault(index, "sku", Code::OutOfScope, "no presale takes deposits for it now"))?;
-    let item = live.terms.item(sku).unwrap_or_else(|| unreachable!("the presale was found by the SKU"));
+    let found = rules.presale(sku, presale.as_ref(), now);
+    let running =
+        found.ok_or_else(|| fault(index, "sku", Code::OutOfScope, "no presale takes deposits for it now"))?;
+    let item = running.terms.item(sku).unwrap_or_else(|| unreachable!("the presale was found by the SKU"));
     if item.presale_price != *unit_price {
         let message = format!("the presale price is {}", item.presale_price);
         return Err(fault(index, "unit_price", Code::AmountMismatch, message));
     }
-    let price = live.terms.line(item, *quantity);
+    let price = running.terms.line(item, *quantity);
     let price = price.ok_or_else(|| fault(index, "quantity", Code::OutOfRange, "the amount is too large"))?;
     priced.presale = Some(PresaleLine {
-        campaign_id: live.campaign.campaign_id.clone(),
+        campaign_id: running.campaign.campaign_id.clone(),
         deposit: price.deposit,
         gain: price.gain,
-        main_process: live.terms.joins_main_process(),
-        require_greater: live.terms.require_greater,
-        no_resplit: live.terms.no_resplit,
-        assets_outside: live.terms.assets_outside,
+        main_process: running.terms.joins_main_process(),
+        require_greater: running.terms.require_greater,
+        no_resplit: running.terms.no_resplit,
+        assets_outside: running.terms.assets_outside,
     });
     Ok(priced)
 }
@@ -246,7 +249,9 @@ fn barred(coupon: &Coupon, now: Instant) -> Option<Code> {
     }
     match coupon.status {
         CouponStatus::Available => None,
-        CouponStatus::Locked => coupon.lock.as_ref().filter(|lock| now < lock.until).map(|_| Code::CouponLocked),
+        CouponStatus::Locked => {
+            coupon.lock.as_ref().filter(|lock| now < lock.until).map(|_| Code::CouponLocked)
+        }
         CouponStatus::Used => Some(Code::CouponUsed),
         CouponStatus::Expired => Some(Code::CouponExpired),
         CouponStatus::Void => Some(Code::CouponVoid),

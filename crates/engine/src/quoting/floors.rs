@@ -3,10 +3,7 @@
 use super::{ShopRules, cart};
 use domain::{
     Code, LineId, Sku, Violation,
-    campaign::{
-        Terms, Version,
-        promotion::Floor,
-    },
+    campaign::{Terms, Version, promotion::Floor},
 };
 use money::Money;
 use pricing::{
@@ -46,7 +43,11 @@ pub fn warnings(rules: &ShopRules, version: &Version) -> Vec<Violation> {
                 let sources: Vec<&str> = applied.iter().map(|source| source.as_str()).collect();
                 let message = format!(
                     "{quantity} of {} at {} ({} in all) would sell for {payable}, under the floor of {} each; by {}",
-                    floor.sku, price, cart::list(&cart.lines[0]), floor.floor, sources.join(", ")
+                    floor.sku,
+                    price,
+                    cart::list(&cart.lines[0]),
+                    floor.floor,
+                    sources.join(", ")
                 );
                 found.push(Violation::with("terms", Code::PriceFloor, message));
                 break;

@@ -31,7 +31,9 @@ impl ShopRules {
         let newest = Arc::new(compile(&campaigns, revision));
         let mut presales: FxHashMap<Sku, Vec<usize>> = FxHashMap::default();
         for (place, campaign) in campaigns.iter().enumerate() {
-            for item in campaign.versions.iter().filter_map(|v| v.terms.presale()).flat_map(|t| t.items.iter()) {
+            for item in
+                campaign.versions.iter().filter_map(|v| v.terms.presale()).flat_map(|t| t.items.iter())
+            {
                 let places = presales.entry(item.sku.clone()).or_default();
                 if places.last() != Some(&place) {
                     places.push(place);
@@ -99,10 +101,7 @@ impl ShopRules {
     }
 }
 
-fn in_force(
-    campaigns: &[Arc<Campaign>],
-    revision: u64,
-) -> impl Iterator<Item = (&Campaign, u32, &Version)> {
+fn in_force(campaigns: &[Arc<Campaign>], revision: u64) -> impl Iterator<Item = (&Campaign, u32, &Version)> {
     campaigns.iter().filter_map(move |campaign| {
         let number = campaign.version_at_revision(revision)?;
         Some((&**campaign, number, campaign.version(number)?))

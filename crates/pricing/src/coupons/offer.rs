@@ -157,12 +157,8 @@ impl Offer {
         if amount > 0 { Ok(amount) } else { Err(miss(Code::NoSaving)) }
     }
 
-    /// Whether the two may not be taken together (A-S1-10), whatever the amounts. Of shop coupons and of
-    /// Jingtie there is one an order, whatever their scopes.
+    /// Whether the two may not be taken together (A-S1-10), whatever the amounts.
     pub(super) fn excludes(&self, other: &Self) -> bool {
-        if self.kind == other.kind && matches!(self.kind, CouponKind::Shop | CouponKind::Jingtie) {
-            return true;
-        }
         match together(self.kind, other.kind) {
             Together::Yes => false,
             Together::Never => true,

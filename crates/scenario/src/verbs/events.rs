@@ -56,7 +56,8 @@ pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     if let Some(coupon) = args.find("coupon") {
         data.insert("coupon_id".into(), world.coupon(&coupon).into());
     }
-    let discounts = args.all("off").iter().map(|text| orders::discount(text)).collect::<Result<Vec<_>, _>>()?;
+    let discounts =
+        args.all("off").iter().map(|text| orders::discount(text)).collect::<Result<Vec<_>, _>>()?;
     if !discounts.is_empty() {
         data.insert("discounts".into(), discounts.into());
     }

@@ -87,7 +87,8 @@ fn form(day: &Day, args: &mut Args, id: &str, kind: &str, terms: &Value) -> Resu
 pub fn presale(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let id = args.next("the presale")?;
     let items = args.all("item").iter().map(|text| item(text)).collect::<Result<Vec<_>, _>>()?;
-    let (deposit, balance) = (window(world.day(), &args.get("deposit")?)?, window(world.day(), &args.get("balance")?)?);
+    let (deposit, balance) =
+        (window(world.day(), &args.get("deposit")?)?, window(world.day(), &args.get("balance")?)?);
     let ship_at = args.find("ship").map_or_else(|| Ok(end(&balance)), |at| world.day().time(&at))?;
     let mut terms = json!({
         "presale_type": args.find("type").unwrap_or_else(|| "normal".into()),
@@ -177,7 +178,8 @@ pub fn take(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
 
 /// `200.00-30.00`, `200.00-20%` or `200.00-20%<50.00` (at most 50.00).
 fn benefit(text: &str) -> Result<Value, String> {
-    let (spend, off) = text.split_once('-').ok_or_else(|| format!("`{text}`: write 200.00-30.00 or 200.00-20%"))?;
+    let (spend, off) =
+        text.split_once('-').ok_or_else(|| format!("`{text}`: write 200.00-30.00 or 200.00-20%"))?;
     let mut tier = json!({ "spend": fen(spend)? });
     let (off, cap) = off.split_once('<').map_or((off, None), |(off, cap)| (off, Some(cap)));
     match off.strip_suffix('%') {

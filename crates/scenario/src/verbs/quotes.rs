@@ -78,10 +78,14 @@ fn line(text: &str) -> Result<Value, String> {
 }
 
 fn show(world: &World<'_>, quote: &Value) -> Vec<Item> {
-    let cart = Item::default().says("cart").fen("payable", &quote["payable"]).fen("freight", &quote["freight"]);
+    let cart =
+        Item::default().says("cart").fen("payable", &quote["payable"]).fen("freight", &quote["freight"]);
     let mut items = vec![cart.text("version", &quote["rule_version"])];
     for line in list(&quote["lines"]) {
-        let mut item = Item::default().word(&line["line_id"]).fen("list", &line["list"]).fen("payable", &line["payable"]);
+        let mut item = Item::default()
+            .word(&line["line_id"])
+            .fen("list", &line["list"])
+            .fen("payable", &line["payable"]);
         for part in list(&line["adjustments"]) {
             item = item.fen(part["kind"].as_str().unwrap_or_default(), &part["amount"]);
         }

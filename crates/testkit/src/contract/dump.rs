@@ -108,9 +108,8 @@ fn of_batches(reader: &dyn Reader, shop: &ShopId) -> String {
             |page| reader.batch_coupons(shop, batch, page).expect("as the case says"),
             |row| row.coupon_id.to_string(),
         ));
-        add(&["u-0", "u-1"].map(|customer| {
-            reader.batch_claims(shop, &id(customer), batch).expect("as the case says")
-        }));
+        add(&["u-0", "u-1"]
+            .map(|customer| reader.batch_claims(shop, &id(customer), batch).expect("as the case says")));
     }
     add(&batches);
     add(&["u-0", "u-1"].map(|customer| reader.held(shop, &id(customer)).expect("as the case says")));

@@ -42,7 +42,11 @@ impl GiftTerms {
         for (index, gift) in self.gifts.iter().enumerate() {
             if !(1..=limits::LINE_QUANTITY).contains(&gift.quantity) {
                 let field = format!("terms.gifts[{index}].quantity");
-                found.push(Violation::with(field, Code::OutOfRange, format!("1 to {}", limits::LINE_QUANTITY)));
+                found.push(Violation::with(
+                    field,
+                    Code::OutOfRange,
+                    format!("1 to {}", limits::LINE_QUANTITY),
+                ));
             }
         }
         check_segments(&self.segments, found);
