@@ -102,6 +102,24 @@ fn where_a_batch_stands() {
     }
 }
 
+/// A-S0-20: what is left to be claimed, and codes for no more than that.
+#[test]
+fn a_s0_20_what_is_left_of_a_batch() {
+    let out = BatchCounters { issued: 5, codes: 3, redeemed: 1, ..BatchCounters::default() };
+    let voided = BatchRecord { voided_at: Some(at("10T12:00:00")), ..record(batch()) };
+    for (record, now, left, codes) in [
+        (record(batch()), "10T11:59:59", 3, Ok(())),
+        (record(batch()), "10T17:59:59", 3, Ok(())),
+        (record(batch()), "10T18:00:00", 0, Err(Code::Expired)),
+        (voided, "10T12:00:00", 0, Err(Code::CampaignClosed)),
+    ] {
+        assert_eq!(record.claimable(&out, at(now)), left, "{now}");
+        let refused = |wanted| record.check_codes(&out, wanted, at(now)).map_err(|refusal| refusal.code);
+        assert_eq!(refused(3), codes, "{now}");
+        assert_eq!(refused(4), codes.and(Err(Code::SoldOut)), "{now}");
+    }
+}
+
 /// A coupon of recovery reads and writes as it always did; one of a batch names that.
 #[test]
 fn coupons_as_json() {

@@ -149,8 +149,10 @@ fn a_s1_22_the_balance_is_taken_in_its_window() {
             id: None,
             amount: fen(1),
             funded_by: order::Party::Platform,
+            lines: Vec::new(),
         }],
         Stage::Deposit,
+        &[],
     );
     assert_eq!(code(beans), Some(Code::StageNotAllowed), "S1-R07");
 }
@@ -170,9 +172,65 @@ fn a_s1_5_t21_a_coupon_over_the_balance() {
         id: None,
         amount: fen(minor),
         funded_by: order::Party::Merchant,
+        lines: Vec::new(),
     };
-    assert_eq!(code(order.spread_at_balance(&[coupon(90_00)], Stage::Balance)), Some(Code::BalanceTooSmall));
-    assert!(order.spread_at_balance(&[coupon(89_99)], Stage::Balance).is_ok());
+    assert_eq!(
+        code(order.spread_at_balance(&[coupon(90_00)], Stage::Balance, &[])),
+        Some(Code::BalanceTooSmall)
+    );
+    assert!(order.spread_at_balance(&[coupon(89_99)], Stage::Balance, &[]).is_ok());
+}
+
+/// A-S1-5 `REQUIRE_GREATER`: as in a quote each presale line's share is smaller than its balance; an
+/// ordinary line may be taken whole, and each discount counts with what the earlier ones left.
+#[test]
+fn a_s1_5_require_greater_holds_for_each_line() {
+    // Bases 30 and 120, balances 10 and 110: of 50.00 the first line bears 10.00, its whole balance.
+    let items =
+        || vec![item("s0", 100_00, 20_00, reduction(70_00)), item("s1", 120_00, 10_00, Gain::default())];
+    let small = Some(Code::BalanceTooSmall);
+    for (greater, presale_lines, off, expected) in [
+        (true, 2, &[49_95][..], None),
+        (true, 2, &[50_00], small),
+        (false, 2, &[50_00], None),
+        (true, 2, &[30_00, 19_95], None),
+        (true, 2, &[30_00, 20_00], small),
+        (true, 2, &[0], None),
+        (true, 1, &[49_95], None),
+        (true, 1, &[50_00], small),
+    ] {
+        let mut terms = presale_terms(items());
+        (terms.require_greater, terms.no_resplit) = (greater, true);
+        let mut placed = presale_placed(&[(100_00, 1), (120_00, 1)]);
+        for line in &mut placed.lines[presale_lines..] {
+            line.presale_campaign_id = None;
+        }
+        let order = deposited(place(&presale(terms), &placed, at(PLACED)).unwrap());
+        let discount = |minor: &i64| order::Discount {
+            kind: "jing_coupon".into(),
+            id: None,
+            amount: fen(*minor),
+            funded_by: order::Party::Merchant,
+            lines: Vec::new(),
+        };
+        let off: Vec<_> = off.iter().map(discount).collect();
+        assert_eq!(code(order.spread_at_balance(&off, Stage::Balance, &[])), expected, "{off:?}");
+    }
+    // The ordinary line is taken whole, the presale line is not.
+    let mut terms = presale_terms(vec![item("s0", 100_00, 10_00, Gain::default())]);
+    terms.require_greater = true;
+    let mut placed = presale_placed(&[(100_00, 1), (1, 1)]);
+    placed.lines[1].presale_campaign_id = None;
+    let order = deposited(place(&presale(terms), &placed, at(PLACED)).unwrap());
+    let off = order::Discount {
+        kind: "jing_coupon".into(),
+        id: None,
+        amount: fen(90_00),
+        funded_by: order::Party::Merchant,
+        lines: Vec::new(),
+    };
+    let shares = order.spread_at_balance(&[off], Stage::Balance, &[]).unwrap().remove(0).shares;
+    assert_eq!(shares, [fen(89_99), fen(1)]);
 }
 
 /// A-S1-6, A-G-5: shares by deposit + balance; overflow goes to the other lines or, with `NO_RESPLIT`,
@@ -206,6 +264,10 @@ fn a_s1_20_t29_outcomes_of_a_deposit() {
         (Some(Fault::Customer), Err(Code::DepositForfeited)),
     ] {
         let mut open = order();
+        // At somebody else's fault the deposit goes back whole; a part of it is an agreement.
+        let part = RefundAsk { amount: Some(fen(40_00)), ..ask(vec![], fault) };
+        let agreed = if fault.is_none() { Ok(fen(40_00)) } else { back.and(Err(Code::InvalidValue)) };
+        assert_eq!(refund(&mut order(), "p", part), agreed, "{fault:?}");
         assert_eq!(refund(&mut open, "r", ask(vec![], fault)), back, "{fault:?}");
         let mut ended = order();
         ended.cancel(at("24T00:00:00"), CancelReason::Timeout).unwrap();

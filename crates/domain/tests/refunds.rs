@@ -124,6 +124,10 @@ impl Books {
         let numbers: Vec<u32> = self.entries.iter().map(|e| e.number).collect();
         assert_eq!(numbers, (0..order.ledger_entries).collect::<Vec<_>>());
         assert!(order.refunded() <= order.paid());
+        for refund in order.refunds.iter().filter(|refund| !refund.lines.is_empty()) {
+            let parts: Money = refund.lines.iter().map(|line| line.amount).sum();
+            assert_eq!(parts + refund.freight, refund.amount, "the parts are the whole");
+        }
         assert!(self.back().iter().zip(self.cash()).all(|(back, cash)| *back <= cash));
         let settlement = settle(&self.entries);
         assert_eq!(settlement.paid, order.paid() - order.refunded());

@@ -5,11 +5,18 @@
 mod support;
 
 use domain::{
+    Instant,
+    catalog::{Scope, ScopeMode},
     coupon::{Coupon, CouponKind, CouponStatus},
     event::Body,
-    order::{Method, RefundAsk},
+    order::{Discount, LineShare, Method, Party, RefundAsk, Stage},
+    shop::FreeShipping,
 };
-use engine::{Command, Reply};
+use engine::{
+    Command, Reply,
+    quoting::{Ask, AskCoupons, AskLine},
+};
+use pricing::Quote;
 use support::{
     batch::*,
     presale::{self, hours},
@@ -232,5 +239,204 @@ fn a_presale_uses_a_coupon_with_its_balance() {
     // The order turns out to have been cancelled before: payment and coupon are undone.
     run.apply(&cancelled("o1", open.plus_seconds(-1)));
     assert_eq!(status(&run, &coupon), CouponStatus::Available);
+    run.assert_clean();
+}
+
+/// A shop whose freight is 6.00 under 99.00, with a batch of that kind for those SKUs and a coupon of it.
+fn with_scoped(kind: CouponKind, save: i64, skus: &[&str]) -> (Run, Coupon) {
+    let run = Run::in_memory().0.with_presale(&presale::Offer::default());
+    let mut settings = shop("s1");
+    settings.free_shipping = Some(FreeShipping { threshold: fen(99_00), fee: fen(6_00) });
+    run.ok(Command::PutShop(Box::new(settings)));
+    let mut create = BatchDeal { kind, spend: 0, ..BatchDeal::default() }.create("b1");
+    let Command::CreateBatch { batch, .. } = &mut create else { panic!() };
+    batch.benefit.save = Some(fen(save));
+    if !skus.is_empty() {
+        let skus = std::sync::Arc::new(skus.iter().map(|sku| id(sku)).collect());
+        batch.scope = Scope { mode: ScopeMode::Whitelist, skus, ..Scope::default() };
+    }
+    run.ok(create);
+    let coupon = run.claim_batch("b1", "u1", 1).remove(0);
+    (run, coupon)
+}
+
+fn quote(run: &Run, coupon: &Coupon, stage: pricing::cart::Stage, lines: Vec<AskLine>) -> Quote {
+    let coupons = AskCoupons::Listed(vec![coupon.coupon_id.clone()]);
+    let ask = Ask { customer_id: Some(id("u1")), stage, lines, coupons, ..Ask::default() };
+    run.engine.quoting().quote(&run.shop, &ask, run.engine.now()).unwrap().quote
+}
+
+fn goods(lines: &[(&str, &str, i64)]) -> Vec<AskLine> {
+    let line = |(line, sku, minor): &(&str, &str, i64)| AskLine::Goods {
+        line_id: id(line),
+        sku: id(sku),
+        categories: Vec::new(),
+        quantity: 1,
+        unit_price: fen(*minor),
+        presale: None,
+    };
+    lines.iter().map(line).collect()
+}
+
+/// The quote's coupon as a discount of the order, with its shares or without.
+fn discount(quote: &Quote, with_shares: bool) -> Discount {
+    let of_coupon =
+        |adjustment: &&pricing::quote::Adjustment| adjustment.source_id.as_str().starts_with("cp_");
+    let taken = quote.adjustments.iter().find(of_coupon).unwrap();
+    let shares = quote.lines.iter().flat_map(|line| {
+        let own = line.adjustments.iter().filter(|share| std::ptr::eq(quote.of_share(**share), taken));
+        own.map(|share| LineShare { line_id: line.line_id.clone(), amount: share.amount })
+    });
+    Discount {
+        kind: serde_json::to_value(taken.kind).unwrap().as_str().unwrap().into(),
+        id: Some(taken.source_id.as_str().into()),
+        amount: taken.amount,
+        funded_by: Party::Merchant,
+        lines: if with_shares { shares.collect() } else { Vec::new() },
+    }
+}
+
+/// The order of a quoted cart, paid.
+fn buy(run: &Run, cart: &[(&str, &str, i64)], quote: &Quote, discounts: Vec<Discount>, when: Instant) {
+    let mut placed = placing("o1", "u1");
+    let template = placed.lines[0].clone();
+    let line = |(line, sku, minor): &(&str, &str, i64)| domain::event::PlacedLine {
+        line_id: id(line),
+        sku: id(sku),
+        categories: Vec::new(),
+        quantity: 1,
+        unit_price: fen(*minor),
+        ..template.clone()
+    };
+    placed.lines = cart.iter().map(line).collect();
+    (placed.discounts, placed.freight, placed.payable) = (discounts, quote.freight_fee, quote.payable);
+    run.apply(&event("o1.placed", Body::Placed(Box::new(placed)), when));
+    run.apply(&paid("o1", "p1", quote.payable.minor(), when));
+}
+
+/// A-G-5, A-S1-6: a product coupon takes from its goods alone, so a line goes back for what it was quoted.
+#[test]
+fn a_s1_6_a_line_goes_back_for_what_the_quote_said() {
+    let cart = [("l1", "A", 10_00), ("l2", "B", 90_00)];
+    for with_shares in [true, false] {
+        let (run, coupon) = with_scoped(CouponKind::Product, 9_00, &["A"]);
+        let quote = quote(&run, &coupon, pricing::cart::Stage::Normal, goods(&cart));
+        assert_eq!(quote.lines.iter().map(|line| line.payable.minor()).collect::<Vec<_>>(), [1_00, 90_00]);
+        buy(&run, &cart, &quote, vec![discount(&quote, with_shares)], at(1));
+        assert_eq!(run.conflicts("o1"), [""; 0]);
+        for line in &quote.lines {
+            refund(&run, "o1", line.line_id.as_str(), units(line.line_id.as_str(), 1));
+            let back = run.order("o1").refunds.last().unwrap().clone();
+            assert_eq!(back.amount - back.freight, line.payable, "{}", line.line_id);
+        }
+        run.assert_clean();
+    }
+}
+
+/// A-S1-6: goods that cannot bear their coupon never stop an order; it is spread over all and noted.
+#[test]
+fn a_s1_6_a_coupon_that_its_goods_cannot_bear_is_noted() {
+    for (sku, amount, expected) in
+        [("A", 9_00, ""), ("A", 10_01, "out_of_scope"), ("Z", 9_00, "out_of_scope")]
+    {
+        let (run, coupon) = with_scoped(CouponKind::Product, 9_00, &[sku]);
+        let cart = [("l1", "A", 10_00), ("l2", "B", 90_00)];
+        let mut quoted = quote(&run, &coupon, pricing::cart::Stage::Normal, goods(&cart));
+        quoted.payable = fen(100_00 - amount);
+        (quoted.freight, quoted.freight_fee) = (fen(0), fen(0));
+        let named = Discount {
+            kind: "product_coupon".into(),
+            id: Some(coupon.coupon_id.as_str().into()),
+            amount: fen(amount),
+            funded_by: Party::Merchant,
+            lines: Vec::new(),
+        };
+        buy(&run, &cart, &quoted, vec![named], at(1));
+        let noted = run.conflicts("o1");
+        assert_eq!(noted, if expected.is_empty() { vec![] } else { vec![expected] }, "{sku} {amount}");
+        assert_eq!(status(&run, &coupon), CouponStatus::Used);
+        run.assert_clean();
+    }
+}
+
+/// A-S1-5, A-S1-6: the same with the balance of a presale.
+#[test]
+fn a_s1_6_a_balance_goes_back_for_what_the_quote_said() {
+    let open = hours(24 * 10 + 20);
+    for with_shares in [true, false] {
+        let (run, coupon) = with_scoped(CouponKind::Product, 300_00, &["sku-1"]);
+        let mut placed = presale::presale_placing("o1", "u1");
+        let second =
+            domain::event::PlacedLine { line_id: id("l2"), sku: id("sku-2"), ..placed.lines[0].clone() };
+        placed.lines.push(second);
+        placed.payable = fen(800_00 + 1000_00);
+        run.apply(&event("o1.placed", Body::Placed(Box::new(placed)), at(0)));
+        let mut deposit = paying("o1", "d1", 200_00);
+        deposit.stage = Stage::Deposit;
+        run.apply(&event("o1.deposit", Body::PaymentSucceeded(deposit), at(5)));
+        run.advance(open);
+        let lines = ["l1", "l2"].map(|line| AskLine::Balance { order_id: id("o1"), line_id: id(line) });
+        let quote = quote(&run, &coupon, pricing::cart::Stage::Balance, lines.into());
+        let mut balance = paying("o1", "b1", quote.payable.minor());
+        (balance.stage, balance.discounts) = (Stage::Balance, vec![discount(&quote, with_shares)]);
+        run.apply(&event("o1.balance", Body::PaymentSucceeded(balance), open));
+        assert_eq!(run.conflicts("o1"), [""; 0]);
+        for line in &quote.lines {
+            refund(&run, "o1", line.line_id.as_str(), units(line.line_id.as_str(), 1));
+            let back = run.order("o1").refunds.last().unwrap().amount;
+            assert_eq!(back, line.payable + fen(100_00), "the balance of {} and its deposit", line.line_id);
+        }
+        run.assert_clean();
+    }
+}
+
+/// S1-R12: a freight coupon takes freight off, however dear the goods, and is in the books as such.
+#[test]
+fn s1_r12_a_freight_coupon_is_ordered_and_refunded_as_quoted() {
+    for (minor, save) in [(5_00, 6_00), (5_00, 2_00), (98_00, 6_00)] {
+        let (run, coupon) = with_scoped(CouponKind::Freight, save, &[]);
+        let cart = [("l1", "A", minor), ("l2", "B", 50)];
+        let quote = quote(&run, &coupon, pricing::cart::Stage::Normal, goods(&cart));
+        assert_eq!((quote.payable, quote.freight), (fen(minor + 50 + 6_00 - save), fen(6_00 - save)));
+        buy(&run, &cart, &quote, vec![discount(&quote, true)], at(1));
+        for (index, line) in quote.lines.iter().enumerate() {
+            refund(&run, "o1", line.line_id.as_str(), units(line.line_id.as_str(), 1));
+            let back = run.order("o1").refunds.last().unwrap().clone();
+            assert_eq!(back.amount - back.freight, line.payable, "{}", line.line_id);
+            assert_eq!(back.freight, if index == 1 { quote.freight } else { fen(0) });
+        }
+        assert_eq!(run.order("o1").refunded(), quote.payable);
+        run.assert_clean();
+    }
+}
+
+/// A coupon that an order names twice is taken twice, as the platform says, and noted.
+#[test]
+fn a_coupon_named_twice_is_noted() {
+    let (run, coupon) = with_coupon(&BatchDeal::default());
+    let mut event = placed_with("o1", "u1", &coupon, at(0));
+    let Body::Placed(placed) = &mut event.body else { panic!() };
+    placed.discounts[1].id = placed.discounts[0].id.clone();
+    run.apply(&event);
+    assert_eq!(run.conflicts("o1"), ["duplicate"]);
+    run.apply(&paid("o1", "p1", PAYABLE, at(1)));
+    assert_eq!(run.conflicts("o1"), ["duplicate"]);
+    assert_eq!(status(&run, &coupon), CouponStatus::Used);
+    run.assert_clean();
+
+    let run = Run::in_memory().0.with_presale(&presale::Offer::default());
+    run.ok(BatchDeal::default().create("b1"));
+    let coupon = run.claim_batch("b1", "u1", 1).remove(0);
+    let open = hours(24 * 10 + 20);
+    run.deposit("o1", "u1", at(0));
+    run.advance(open);
+    let off = [("shop_coupon", 5_00), ("shop_coupon", 5_00), ("beans", 1_00)];
+    let mut event = presale::balance_paid("o1", 689_00, &off, open);
+    let Body::PaymentSucceeded(paid) = &mut event.body else { panic!() };
+    for index in [0, 1] {
+        paid.discounts[index].id = Some(coupon.coupon_id.as_str().into());
+    }
+    run.apply(&event);
+    assert_eq!(run.conflicts("o1"), ["duplicate"]);
     run.assert_clean();
 }

@@ -149,6 +149,7 @@ fn s1_r03_a_s1_5_discounts_of_the_merged_checkout() {
         id: None,
         amount: fen(1),
         funded_by: domain::order::Party::Platform,
+        lines: Vec::new(),
     }];
     let run = self::run();
     run.apply(&presale_placed("o2", "u1", at(0)));

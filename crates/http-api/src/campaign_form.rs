@@ -26,10 +26,10 @@ pub struct CampaignRequest {
     /// For your own eyes.
     #[schema(value_type = String)]
     pub name: Value,
-    /// RFC 3339; a whole hour at least 2 hours ahead.
+    /// RFC 3339; of recovery a whole hour at least 2 hours ahead.
     #[schema(value_type = String)]
     pub starts_at: Value,
-    /// RFC 3339; 1 to 90 days after the start.
+    /// RFC 3339, after the start; of recovery 1 to 90 days after it.
     #[schema(value_type = String)]
     pub ends_at: Value,
     /// `{mode: all | whitelist | blacklist, skus: [...], categories: [...]}`; the whole shop by default.

@@ -201,12 +201,7 @@ impl BatchView {
                 void: c.void,
                 codes: c.codes,
                 redeemed: c.redeemed,
-                free: match record.status(c, now) {
-                    BatchStatus::Void | BatchStatus::Ended => 0,
-                    BatchStatus::Scheduled | BatchStatus::Running | BatchStatus::Exhausted => {
-                        c.free(batch.quantity)
-                    }
-                },
+                free: record.claimable(c, now),
             },
         }
     }

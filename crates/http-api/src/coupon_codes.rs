@@ -16,7 +16,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use domain::{BatchId, Code, CustomerId, Refusal, ShopId};
+use domain::{BatchId, CustomerId, ShopId};
 use engine::rows::Digest;
 use engine::{Command, EngineError, Input, Reply};
 use futures_util::stream;
@@ -100,12 +100,8 @@ pub async fn generate(
     }
     // Before the first row is sent: what is certain to fail is refused. Each step checks again.
     let row = find(&state, &caller, &batch_id)?;
-    let free = row.counters.free(row.record.batch.quantity);
-    row.record.check_live(state.engine.now())?;
-    if u64::try_from(count).is_ok_and(|count| count > free) {
-        let detail = format!("{count} codes are asked for, {free} coupons are left");
-        return Err(Refusal::with(Code::SoldOut, detail).into());
-    }
+    let wanted = u64::try_from(count).unwrap_or(u64::MAX);
+    row.record.check_codes(&row.counters, wanted, state.engine.now())?;
     let making = Making { state, shop_id: caller.shop_id, batch_id, left: count, is_first: true };
     let steps = stream::try_unfold(making, |mut making| async {
         let step = making.step().await?;

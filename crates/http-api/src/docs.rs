@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Promenade", description = "Promotions along an order's life: unpaid-order recovery. Amounts are integers in minor units (fen), times RFC 3339, intervals half-open. Errors are RFC 9457 problem documents with a stable `code`; /docs/problems lists them.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    info(title = "Promenade", description = "Promotions along an order's life: unpaid-order recovery, promotions, presale, coupon batches and quotes. Amounts are integers in minor units (fen), times RFC 3339, intervals half-open. Errors are RFC 9457 problem documents with a stable `code`; /docs/problems lists them.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     modifiers(&Bearer),
     security(("bearer" = []))
 )]

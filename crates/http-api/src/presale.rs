@@ -3,11 +3,8 @@
 use crate::orders::ShareView;
 use crate::time;
 use domain::Instant;
-use domain::campaign::{
-    Terms,
-    presale::{Gift, ranks},
-};
-use domain::order::{Order, PresaleStage};
+use domain::campaign::{Terms, presale::Gift};
+use domain::order::{GiftStanding, GiftStatus, Order, PresaleStage};
 use domain::shop::Shop;
 use engine::rows::CampaignRow;
 use serde::Serialize;
@@ -56,14 +53,19 @@ pub struct GiftView {
     provisional: bool,
     /// `open` until the deposit comes, `promised` with it, `due` once the balance is paid, `missed` by
     /// rank, `cancelled` with the order.
-    status: &'static str,
+    #[schema(value_type = String)]
+    status: GiftStatus,
 }
 
 /// The presale side of an order; none of others. Gifts by rank are looked up in the campaign's figures.
 pub fn view(shop: &Shop, order: &Order, campaign: Option<&CampaignRow>, now: Instant) -> Option<PresaleView> {
     let presale = order.presale.as_ref()?;
     let stage = order.presale_stage()?;
-    let gifts = presale.gifts.iter().map(|gift| gift_view(gift, order, stage, campaign, now));
+    let ranked_in = campaign.map(|row| (&*row.campaign, &row.counters.ranks));
+    let gifts = presale.gifts.iter().filter_map(|gift| {
+        let standing = order.gift_standing(gift, ranked_in, now)?;
+        Some(gift_view(gift, standing))
+    });
     Some(PresaleView {
         campaign_id: presale.campaign_id.to_string(),
         version: presale.version,
@@ -79,31 +81,14 @@ pub fn view(shop: &Shop, order: &Order, campaign: Option<&CampaignRow>, now: Ins
     })
 }
 
-fn gift_view(
-    gift: &Gift,
-    order: &Order,
-    stage: PresaleStage,
-    campaign: Option<&CampaignRow>,
-    now: Instant,
-) -> GiftView {
-    let ranked = campaign.filter(|_| gift.first_n.is_some() && order.deposit_paid_at.is_some());
-    let rank = ranked.and_then(|row| row.counters.ranks.rank(&order.order_id));
-    let missed = gift.first_n.is_some_and(|first_n| rank.is_none_or(|rank| rank > first_n));
-    let terms = ranked.and_then(|row| row.campaign.current().terms.presale());
-    let final_from = terms.map(|terms| terms.deposit_window.ends_at.plus_hours(ranks::GRACE_HOURS));
+fn gift_view(gift: &Gift, standing: GiftStanding) -> GiftView {
     GiftView {
         sku: gift.sku.to_string(),
         quantity: gift.quantity,
         first_n: gift.first_n,
-        rank,
-        provisional: final_from.is_some_and(|from| now < from),
-        status: match stage {
-            PresaleStage::AwaitingDeposit => "open",
-            PresaleStage::Forfeited | PresaleStage::Closed => "cancelled",
-            PresaleStage::AwaitingBalance | PresaleStage::Paid if missed => "missed",
-            PresaleStage::AwaitingBalance => "promised",
-            PresaleStage::Paid => "due",
-        },
+        rank: standing.rank,
+        provisional: standing.provisional,
+        status: standing.status,
     }
 }
 

@@ -188,7 +188,7 @@ pub struct QuoteView {
 }
 
 /// Prices a cart and explains every fen; stores nothing. The same cart with the answer's `now` and
-/// `rule_version` gives the same answer for ever.
+/// `rule_version` is priced again by the promotions, floors and coupon terms of then.
 #[utoipa::path(post, path = "/v1/shops/{shop}/quotes", tag = "quotes", params(("shop" = String, Path)), request_body = QuoteRequest,
     responses((status = 200, body = QuoteView), (status = 422, body = Problem)))]
 pub async fn create(

@@ -27,7 +27,7 @@ pub fn explain(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> Result<Qu
     let teller = Teller { rules, cart, work };
     let rejected = reasons.left.iter().map(|left| Rejected {
         source_id: teller.source(left.source),
-        kind: left.kind,
+        kind: Some(left.kind),
         code: left.code,
         line_id: left.line.map(|line| teller.cart_line(line).line_id.clone()),
         shortfall: left.shortfall.map(Money::from_minor),

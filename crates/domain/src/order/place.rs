@@ -1,6 +1,6 @@
 //! Takes a placed order in: checks every figure and stores the shares.
 
-use super::{Line, Order, OrderKind, Recovery, State, shares};
+use super::{Discount, Line, Order, OrderKind, Recovery, Scopes, State, shares};
 use crate::{Code, Instant, Refusal, Violation, campaign::presale, event::Placed, limits, shop::Shop};
 use money::Money;
 use std::collections::HashSet;
@@ -8,35 +8,27 @@ use std::collections::HashSet;
 /// An order from what the platform says of it. Refused with the fields at fault when a figure is
 /// negative, too large or does not add up; sums are computed here, never taken over.
 pub fn place(shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal> {
-    place_as(shop, placed, at, None)
+    place_by(shop, placed, at, None, &[])
 }
 
-/// An order of a presale campaign. The gain comes off as a discount of its own; `payable` may be sent
-/// with it or without.
-pub fn place_presale(
-    shop: &Shop,
-    placed: &Placed,
-    at: Instant,
-    live: presale::Live<'_>,
-) -> Result<Order, Refusal> {
-    place_as(shop, placed, at, Some(live))
-}
-
-fn place_as(
+/// The same by what else is known: the presale campaign of its lines, whose gain comes off as a discount
+/// of its own (`payable` may be sent with it or without), and the scopes of its coupons.
+pub fn place_by(
     shop: &Shop,
     placed: &Placed,
     at: Instant,
     live: Option<presale::Live<'_>>,
+    scopes: &Scopes<'_>,
 ) -> Result<Order, Refusal> {
     Refusal::from_violations(Code::InvalidValue, violations(placed))?;
     let mut lines: Vec<Line> = placed.lines.iter().map(line).collect();
     let (discounts, presale) = match live {
         None => {
-            shares::spread(&mut lines, &placed.discounts)?;
-            (placed.discounts.clone(), None)
+            shares::spread(&mut lines, placed.freight, &placed.discounts, scopes)?;
+            (placed.discounts.iter().map(Discount::taken_in).collect(), None)
         }
         Some(live) => {
-            let agreed = super::presale::agree(live, placed, &mut lines, at)?;
+            let agreed = super::presale::agree(live, placed, &mut lines, at, scopes)?;
             (agreed.discounts, Some(agreed.presale))
         }
     };
@@ -73,7 +65,7 @@ fn place_as(
         timeline_entries: 0,
         ledger_entries: 0,
     };
-    let computed = order.lines.iter().map(Line::payable).sum::<Money>() + order.freight;
+    let computed = order.lines.iter().map(Line::payable).sum::<Money>() + order.freight_payable();
     let gain = order.presale.as_ref().map_or(Money::ZERO, |presale| presale.gain);
     if placed.payable != computed && placed.payable != computed + gain {
         let detail = format!("lines + freight - discounts is {computed}, payable says {}", placed.payable);

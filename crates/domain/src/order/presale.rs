@@ -4,7 +4,10 @@
 //! Always holds: the gain is a discount of the order, so `payable` = deposit + balance; what comes off
 //! with the balance never touches the deposit (A-S1-5); shares are stored and never computed again.
 
-use super::{CancelReason, Discount, Line, Order, Party, Payment, PaymentStatus, Stage, State};
+use super::{
+    CancelReason, Discount, Line, Order, Party, Payment, PaymentStatus, Scopes, Stage, State,
+    shares::{self, Left, Overflow, Took},
+};
 use crate::{
     CampaignId, Code, Instant, MessageId, Refusal, Violation,
     campaign::presale::{Gift, LinePrice, Live, Window, ranks},
@@ -12,7 +15,7 @@ use crate::{
     limits,
     message::Kind,
 };
-use money::{Money, apportion};
+use money::Money;
 use serde::{Deserialize, Serialize};
 
 /// The kind under which a gain stands among the order's discounts.
@@ -128,6 +131,7 @@ pub(super) fn agree(
     placed: &Placed,
     lines: &mut [Line],
     at: Instant,
+    scopes: &Scopes<'_>,
 ) -> Result<Agreed, Refusal> {
     let terms = live.terms;
     if live.campaign.is_closed(at) {
@@ -143,10 +147,12 @@ pub(super) fn agree(
     let mut discounts = Vec::new();
     if gain.is_positive() {
         let (kind, id) = (PRESALE_GAIN.into(), Some(live.campaign.campaign_id.as_str().into()));
-        discounts.push(Discount { kind, id, amount: gain, funded_by: Party::Merchant });
+        discounts.push(Discount { kind, id, amount: gain, funded_by: Party::Merchant, lines: Vec::new() });
         lines.iter_mut().zip(&prices).for_each(|(line, price)| line.shares.push(price.gain));
     }
-    for discount in &placed.discounts {
+    let mut left = Left::of(lines, |index| prices[index].deposit, placed.freight, Overflow::Resplit);
+    let mut all = Vec::with_capacity(placed.discounts.len());
+    for (index, discount) in placed.discounts.iter().enumerate() {
         // The platform may name the gain itself.
         if &*discount.kind == PRESALE_GAIN {
             if discount.amount != gain {
@@ -155,16 +161,10 @@ pub(super) fn agree(
             }
             continue;
         }
-        let left: Vec<Money> = lines.iter().map(Line::payable).collect();
-        let room: Vec<Money> = left.iter().zip(&prices).map(|(left, price)| *left - price.deposit).collect();
-        let split = apportion(discount.amount, &left, &room).map_err(|_| Refusal::new(Code::OutOfRange))?;
-        if split.lost.is_positive() {
-            let detail = format!("{} takes {} more than the balance", discount.kind, split.lost);
-            return Err(Refusal::with(Code::DiscountTooHigh, detail));
-        }
-        lines.iter_mut().zip(split.shares).for_each(|(line, share)| line.shares.push(share));
-        discounts.push(discount.clone());
+        all.push(left.take_whole(index, discount, scopes, "the balance")?);
+        discounts.push(discount.taken_in());
     }
+    shares::store(lines, all);
     let presale = Presale {
         campaign_id: live.campaign.campaign_id.clone(),
         version: live.number,
@@ -230,6 +230,22 @@ impl Presale {
         let last = self.gifts.iter().filter_map(|gift| gift.first_n).max()?;
         usize::try_from(last.saturating_add(ranks::SPARE)).ok()
     }
+    /// With `require_greater` each presale line's share must be smaller than what the line has left to
+    /// pay, as in a quote (A-S1-5). Ordinary lines may be taken whole.
+    fn check_greater(&self, discount: &Discount, shares: &[Money], room: &[Money]) -> Result<(), Refusal> {
+        if !self.require_greater {
+            return Ok(());
+        }
+        let lost = shares.iter().copied().sum::<Money>() < discount.amount;
+        // A line that the discount is not for has no share; one with nothing left may lose it.
+        let small = (0..shares.len())
+            .filter(|index| self.line(*index).deposit.is_positive())
+            .find(|index| shares[*index] >= room[*index] && (shares[*index].is_positive() || lost));
+        let Some(index) = small else { return Ok(()) };
+        let detail =
+            format!("{} takes {} off a line with {} left to pay", discount.kind, shares[index], room[index]);
+        Err(Refusal::with(Code::BalanceTooSmall, detail))
+    }
     /// The next reminder that waits.
     pub fn next_reminder(&self) -> Option<&Reminder> {
         let waiting = self.reminders.iter().filter(|reminder| reminder.outcome.is_none());
@@ -273,7 +289,7 @@ impl Order {
     }
     /// What the order counts toward thresholds: deposit + balance, freight left out (A-S1-1, A-S1-6).
     pub fn threshold_base(&self) -> Money {
-        self.payable - self.freight
+        self.payable - self.freight_payable()
     }
 
     /// Refuses a stage that a presale order does not have, and a balance outside its window: accepted
@@ -302,11 +318,13 @@ impl Order {
 
     /// Gives each line its share of what came off with the balance: in the order given, by deposit +
     /// balance as the earlier ones left it, never more than the balance of the line; what finds no room
-    /// is lost (A-S1-5, A-S1-6, A-G-5). Only the balance of a presale has such discounts (S1-R07).
+    /// is lost (A-S1-5, A-S1-6, A-G-5). A freight coupon comes off the freight in the same way. Only the
+    /// balance of a presale has such discounts (S1-R07).
     pub fn spread_at_balance(
         &self,
         discounts: &[Discount],
         stage: Stage,
+        scopes: &Scopes<'_>,
     ) -> Result<Vec<BalanceDiscount>, Refusal> {
         if discounts.is_empty() {
             return Ok(Vec::new());
@@ -316,24 +334,17 @@ impl Order {
             return Err(Refusal::with(Code::StageNotAllowed, detail));
         };
         check_discounts(discounts)?;
-        let mut left: Vec<Money> = self.lines.iter().map(Line::payable).collect();
-        let mut room: Vec<Money> =
-            left.iter().enumerate().map(|(index, left)| *left - presale.line(index).deposit).collect();
+        let overflow = if presale.no_resplit { Overflow::Lost } else { Overflow::Resplit };
+        let deposit = |index| presale.line(index).deposit;
+        let mut left = Left::of(&self.lines, deposit, self.freight_payable(), overflow);
         let mut found = Vec::with_capacity(discounts.len());
-        for discount in discounts {
-            let balance: Money = room.iter().copied().sum();
-            if presale.require_greater && discount.amount >= balance {
-                let detail =
-                    format!("{} is left to pay, {} takes {}", balance, discount.kind, discount.amount);
-                return Err(Refusal::with(Code::BalanceTooSmall, detail));
+        for (index, discount) in discounts.iter().enumerate() {
+            let room = left.room.clone();
+            let Took { amount, shares } = left.take(index, discount, scopes)?;
+            if !discount.comes_off_freight() {
+                presale.check_greater(discount, &shares, &room)?;
             }
-            let shares = split(discount.amount, &left, &room, presale.no_resplit)?;
-            for (index, share) in shares.iter().enumerate() {
-                left[index] -= *share;
-                room[index] -= *share;
-            }
-            let amount = shares.iter().copied().sum();
-            found.push(BalanceDiscount { discount: Discount { amount, ..discount.clone() }, shares });
+            found.push(BalanceDiscount { discount: Discount { amount, ..discount.taken_in() }, shares });
         }
         Ok(found)
     }
@@ -389,11 +400,4 @@ fn check_discounts(discounts: &[Discount]) -> Result<(), Refusal> {
         }
     }
     Refusal::from_violations(Code::InvalidValue, found)
-}
-
-/// Shares of one discount. Without re-splitting what a line cannot take is lost (A-S1-6).
-fn split(amount: Money, left: &[Money], room: &[Money], no_resplit: bool) -> Result<Vec<Money>, Refusal> {
-    let caps = if no_resplit { left } else { room };
-    let split = apportion(amount, left, caps).map_err(|_| Refusal::new(Code::OutOfRange))?;
-    Ok(split.shares.into_iter().zip(room).map(|(share, room)| share.min(*room)).collect())
 }

@@ -102,7 +102,7 @@ fn platform_part(order: &Order, index: usize) -> Money {
 /// Freight that the customer paid.
 fn paid_freight(order: &Order) -> Money {
     let coupon = |payment: &Payment| payment.shares.last().copied().unwrap_or_default();
-    order.paid_by().map_or(Money::ZERO, |payment| order.freight - coupon(payment))
+    order.paid_by().map_or(Money::ZERO, |payment| order.freight_of(payment) - coupon(payment))
 }
 
 /// Whether there is money to go back: of a paid order, and of a presale order's deposit unless it is
@@ -146,6 +146,12 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
     }
     if !refund.amount.is_positive() && !refund.platform_share.is_positive() {
         return Err(Code::NothingToRefund.into());
+    }
+    // A deposit goes back whole when it is not the customer's doing (A-S1-20).
+    let only_deposit = order.paid_by().is_none();
+    if only_deposit && ask.fault.is_some() && refund.amount < left {
+        let detail = format!("the deposit goes back whole: {left}");
+        return Err(Refusal::with(Code::InvalidValue, detail));
     }
     (refund.refund_id, refund.ask, refund.at) = (id.clone(), ask, at);
     Ok(refund)
@@ -222,11 +228,23 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
     // Amounts refunded without lines count against what the lines would still return, to the
     // customer and to the platform.
     if order.live_refunds().any(|r| r.lines.is_empty()) {
-        refund.amount = refund.amount.min(order.paid() - order.refunded());
+        clip(&mut refund, order.paid() - order.refunded());
         let platform_left = order.platform_total() - order.platform_refunded();
         refund.platform_share = refund.platform_share.min(platform_left);
     }
     Ok(refund)
+}
+
+/// Lowers a refund to what is left; its lines, from the last one, go down with it.
+fn clip(refund: &mut Refund, left: Money) {
+    let mut over = (refund.amount - left).max(Money::ZERO);
+    refund.amount -= over;
+    let parts = refund.lines.iter_mut().rev().map(|line| &mut line.amount);
+    for part in parts.chain(std::iter::once(&mut refund.freight)) {
+        let cut = over.min(*part);
+        *part -= cut;
+        over -= cut;
+    }
 }
 
 impl Order {

@@ -211,7 +211,9 @@ impl Order {
 
     /// Remembers an attempt; the same id replaces what was known of it.
     pub(crate) fn put_payment(&mut self, mut payment: Payment) {
-        payment.shares = shares::spread_payment_coupon(&self.lines, self.freight, payment.saving);
+        let left = self.lines.iter().enumerate();
+        let left = left.map(|(index, line)| line.payable() - payment.discounted_of(index)).collect();
+        payment.shares = shares::spread_payment_coupon(left, self.freight_of(&payment), payment.saving);
         match self.payments.iter_mut().find(|p| p.payment_id == payment.payment_id) {
             Some(known) => *known = payment,
             None => self.payments.push(payment),

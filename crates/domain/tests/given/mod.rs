@@ -128,8 +128,9 @@ pub fn placed(lines: &[(i64, u64)]) -> Placed {
 
 /// Takes one more discount off.
 pub fn less(mut placed: Placed, kind: &str, amount: i64, party: Party) -> Placed {
-    placed.discounts.push(Discount { kind: kind.into(), id: None, amount: fen(amount), funded_by: party });
-    placed.payable = fen(placed.payable.minor() - amount);
+    let (kind, amount) = (kind.into(), fen(amount));
+    placed.discounts.push(Discount { kind, id: None, amount, funded_by: party, lines: Vec::new() });
+    placed.payable -= amount;
     placed
 }
 

@@ -61,7 +61,7 @@ pub fn presale_placed(lines: &[(i64, u64)]) -> Placed {
 
 pub fn place(campaign: &Campaign, placed: &Placed, at: Instant) -> Result<Order, domain::Refusal> {
     let shop: Shop = super::shop();
-    order::place_presale(&shop, placed, at, Live::at(campaign, at).unwrap())
+    order::place_by(&shop, placed, at, Live::at(campaign, at), &[])
 }
 
 pub fn pay(order: &Order, name: &str, stage: Stage, minor: i64, at: Instant, off: &[(&str, i64)]) -> Payment {
@@ -70,6 +70,7 @@ pub fn pay(order: &Order, name: &str, stage: Stage, minor: i64, at: Instant, off
         id: None,
         amount: fen(*minor),
         funded_by: if *kind == "beans" { Party::Platform } else { Party::Merchant },
+        lines: Vec::new(),
     };
     let discounts: Vec<Discount> = off.iter().map(discount).collect();
     Payment {
@@ -80,7 +81,7 @@ pub fn pay(order: &Order, name: &str, stage: Stage, minor: i64, at: Instant, off
         amount: fen(minor),
         saving: fen(0),
         shares: Vec::new(),
-        discounts: order.spread_at_balance(&discounts, stage).unwrap(),
+        discounts: order.spread_at_balance(&discounts, stage, &[]).unwrap(),
         status: PaymentStatus::Succeeded,
         at,
     }

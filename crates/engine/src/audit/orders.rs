@@ -7,11 +7,12 @@ use crate::rows::TimelineEntry;
 use domain::{
     CouponId,
     coupon::{Coupon, CouponStatus},
-    order::{Line, OfferStatus, Order, Party, Payment, PaymentStatus, RefundStatus, Stage, State},
+    order::{Discount, Line, OfferStatus, Order, Party, Payment, PaymentStatus, RefundStatus, Stage, State},
 };
 use money::Money;
 
-/// Payable = lines + freight - discounts >= 0; shares sum to their discount (A-G-5, A-S0-6).
+/// Payable = lines + freight - discounts >= 0; shares sum to their discount, those of a freight coupon to
+/// nothing (A-G-5, A-S0-6).
 pub const AMOUNTS: &str = "order_amounts";
 /// The state fits the payments, and nothing is offered or planned after the end (A-G-9, A-S0-16).
 pub const STAGES: &str = "order_stages";
@@ -69,17 +70,20 @@ fn succeeded(order: &Order) -> impl Iterator<Item = &Payment> {
 
 fn amounts(order: &Order, found: &mut Faults) {
     let lines: Money = order.lines.iter().map(Line::payable).sum();
-    if lines + order.freight != order.payable || order.payable.is_negative() {
-        let detail = format!(
-            "{} is payable, lines less discounts are {lines} and freight {}",
-            order.payable, order.freight
-        );
+    let freight = order.freight_payable();
+    if lines + freight != order.payable || order.payable.is_negative() {
+        let detail =
+            format!("{} is payable, lines less discounts are {lines} and freight {freight}", order.payable);
         found.push((AMOUNTS, detail));
+    }
+    let paid = succeeded(order).map(|payment| order.freight_of(payment));
+    if paid.chain([freight]).any(Money::is_negative) {
+        found.push((AMOUNTS, "more came off the freight than it costs".to_owned()));
     }
     for (index, discount) in order.discounts.iter().enumerate() {
         let share = |line: &Line| line.shares.get(index).copied().unwrap_or_default();
         let shares: Money = order.lines.iter().map(share).sum();
-        if shares != discount.amount {
+        if !fits(discount, shares) {
             let detail =
                 format!("the shares of {} sum to {shares}, it takes {} off", discount.kind, discount.amount);
             found.push((AMOUNTS, detail));
@@ -99,6 +103,12 @@ fn amounts(order: &Order, found: &mut Faults) {
             found.push((AMOUNTS, detail));
         }
     }
+}
+
+/// Whether the lines' shares are the whole discount; a freight coupon has none, unless it was taken in
+/// before freight coupons came off the freight.
+pub fn fits(discount: &Discount, shares: Money) -> bool {
+    shares == discount.amount || (discount.comes_off_freight() && shares.is_zero())
 }
 
 fn stages(order: &Order, found: &mut Faults) {

@@ -1,6 +1,6 @@
 //! Presale orders: the deposit's own books, what came off with the balance, and reminders.
 
-use super::orders::{AMOUNTS, STAGES};
+use super::orders::{AMOUNTS, STAGES, fits};
 use super::{Faults, ledger};
 use domain::order::{Order, PaymentStatus, Stage, State};
 use money::Money;
@@ -22,7 +22,7 @@ pub fn balance_shares(order: &Order, found: &mut Faults) {
     for payment in order.payments.iter().filter(|p| p.status == PaymentStatus::Succeeded) {
         for came_off in &payment.discounts {
             let shares: Money = came_off.shares.iter().copied().sum();
-            if shares != came_off.discount.amount || came_off.shares.len() != order.lines.len() {
+            if !fits(&came_off.discount, shares) || came_off.shares.len() != order.lines.len() {
                 let (kind, amount) = (&came_off.discount.kind, came_off.discount.amount);
                 found.push((AMOUNTS, format!("the shares of {kind} sum to {shares}, it takes {amount} off")));
             }

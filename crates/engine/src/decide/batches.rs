@@ -203,13 +203,8 @@ pub fn release(draft: &mut Draft<'_>, id: &CouponId, order: &OrderId) -> Result<
 /// New codes: each keeps a coupon of the quantity until it is redeemed.
 pub fn add_codes(draft: &mut Draft<'_>, id: &BatchId, codes: &[Digest]) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
-    row.record.check_live(draft.now)?;
-    let free = row.counters.free(row.record.batch.quantity);
     let wanted = codes.len() as u64;
-    if wanted > free {
-        let detail = format!("{wanted} codes are asked for, {free} coupons are left");
-        return Err(Refusal::with(Code::SoldOut, detail));
-    }
+    row.record.check_codes(&row.counters, wanted, draft.now)?;
     let changes = draft.changes();
     changes.batch_counts.push((id.clone(), BatchCount::Codes(wanted)));
     let row = || CodeRow { batch_id: id.clone(), coupon_id: None };

@@ -61,13 +61,15 @@ fn place(
     placed: &Placed,
     event: &OrderEvent,
 ) -> Result<EventOutcome, Refusal> {
-    let mut order = presale::place(draft, shop, placed, event.occurred_at)?;
+    let scopes = named::scopes(draft, &placed.discounts);
+    let mut order = presale::place(draft, shop, placed, event.occurred_at, &scopes)?;
     if let Some(known) = draft.order(&order.order_id) {
         let same = same_order(&known, &order);
         return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
     }
     let detail = json!({ "payable": order.payable, "lines": order.lines.len() });
     draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
+    named::note_placed(draft, &mut order, placed, &scopes);
     orders::cover(draft, &mut order)?;
     replay_parked(draft, &mut order);
     named::follow(draft, &mut order, named::Before::default());

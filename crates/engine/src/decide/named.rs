@@ -2,15 +2,21 @@
 //! them by their ids. They follow the order: held from its placing, used when it is paid, free again
 //! when it ends unpaid, and back after a full refund where their batch says so.
 //!
-//! Never blocks an order: a coupon that cannot follow is noted in the timeline as `coupon.conflict`.
+//! They take from the goods of their batch's scope, as the quote did (A-S1-6).
+//!
+//! Never blocks an order: a coupon that cannot follow, that its scope cannot bear or that is named twice
+//! is noted in the timeline as `coupon.conflict`.
 
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
 use domain::{
     Code, CouponId, Instant, Refusal,
+    catalog::Scope,
     coupon::{Coupon, CouponStatus, Lock},
-    order::{Discount, Order, PaymentStatus, State},
+    event::{PaymentSucceeded, Placed},
+    order::{Discount, Order, PRESALE_GAIN, PaymentStatus, Scopes, State},
 };
+use money::Money;
 use serde_json::json;
 
 /// Ids of coupons are ours, and begin like this; other ids in discounts are the platform's affair.
@@ -22,14 +28,76 @@ const LOOK_AGAIN_HOURS: i64 = 24;
 /// The coupons that discounts name, each once.
 pub fn coupons(discounts: &[Discount]) -> Vec<CouponId> {
     let mut found: Vec<CouponId> = Vec::new();
-    for id in discounts.iter().filter_map(|discount| discount.id.as_deref()) {
-        if let Some(id) = id.starts_with(OURS).then(|| CouponId::try_new(id).ok()).flatten()
-            && !found.contains(&id)
-        {
+    for id in discounts.iter().filter_map(coupon) {
+        if !found.contains(&id) {
             found.push(id);
         }
     }
     found
+}
+
+/// The coupon of ours that a discount names.
+fn coupon(discount: &Discount) -> Option<CouponId> {
+    let id = discount.id.as_deref().filter(|id| id.starts_with(OURS))?;
+    CouponId::try_new(id).ok()
+}
+
+/// The scopes of the batches whose coupons are named; of a discount that brings its own shares none is
+/// needed.
+pub fn scopes<'a>(draft: &Draft<'a>, discounts: &[Discount]) -> Vec<Option<&'a Scope>> {
+    let scope = |discount: &Discount| {
+        let id = coupon(discount).filter(|_| discount.lines.is_empty())?;
+        let row = draft.coupon(&id).and_then(|coupon| draft.batch(coupon.batch_id()?))?;
+        Some(&row.record.batch.scope)
+    };
+    discounts.iter().map(scope).collect()
+}
+
+/// Notes what is odd about the coupons that an order was placed with.
+pub fn note_placed(draft: &mut Draft<'_>, order: &mut Order, placed: &Placed, scopes: &Scopes<'_>) {
+    // The gain of a presale is the campaign's, whether it was sent or not.
+    let scopes = placed.discounts.iter().zip(scopes).filter(|(discount, _)| &*discount.kind != PRESALE_GAIN);
+    let taken = order.discounts.iter().enumerate();
+    let taken = taken.filter(|(_, discount)| &*discount.kind != PRESALE_GAIN);
+    let pieces = taken.zip(scopes).map(|((index, discount), (_, scope))| {
+        let shares = order.lines.iter().map(|line| line.shares.get(index).copied().unwrap_or_default());
+        (discount.clone(), shares.collect(), *scope)
+    });
+    let pieces: Vec<_> = pieces.collect();
+    note(draft, order, &[], pieces);
+}
+
+/// Notes what is odd about the coupons that a balance was paid with.
+pub fn note_balance(draft: &mut Draft<'_>, order: &mut Order, paid: &PaymentSucceeded, scopes: &Scopes<'_>) {
+    let taken = order.payment(&paid.payment_id).map(|payment| payment.discounts.clone()).unwrap_or_default();
+    let pieces = taken.into_iter().zip(scopes);
+    let pieces = pieces.map(|(came_off, scope)| (came_off.discount, came_off.shares, *scope)).collect();
+    let before = coupons(&order.discounts);
+    note(draft, order, &before, pieces);
+}
+
+/// A discount, its share of each line, and the scope of its coupon.
+type Piece<'a> = (Discount, Vec<Money>, Option<&'a Scope>);
+
+/// Notes coupons that `before` or an earlier piece names already, and those that take from goods outside
+/// their scope.
+fn note(draft: &mut Draft<'_>, order: &mut Order, before: &[CouponId], pieces: Vec<Piece<'_>>) {
+    let mut seen = before.to_vec();
+    for (discount, shares, scope) in pieces {
+        let Some(id) = coupon(&discount) else { continue };
+        if seen.contains(&id) {
+            let detail = format!("{id} is named twice, its {} count again", discount.amount);
+            conflict(draft, order, &id, &Refusal::with(Code::Duplicate, detail));
+        } else {
+            seen.push(id.clone());
+        }
+        let mut borne = order.lines.iter().zip(&shares).filter(|(_, share)| share.is_positive());
+        let outside = |scope: &Scope| borne.any(|(line, _)| !scope.covers(&line.sku, &line.categories));
+        if scope.is_some_and(outside) {
+            let detail = "its goods cannot bear it; it is spread over all lines";
+            conflict(draft, order, &id, &Refusal::with(Code::OutOfScope, detail));
+        }
+    }
 }
 
 /// The coupons that an order names, each with the moment at which it was put there: the placing, or

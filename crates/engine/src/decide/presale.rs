@@ -12,18 +12,26 @@ use domain::{
     campaign::presale::Live,
     event::Placed,
     ledger,
-    order::{self, CancelReason, Order, OrderKind, PresaleStage, Refund, RefundAsk, RefundStatus, State},
+    order::{
+        self, CancelReason, Order, OrderKind, PresaleStage, Refund, RefundAsk, RefundStatus, Scopes, State,
+    },
     shop::Shop,
 };
 use serde_json::json;
 
 /// A placed order, by the terms of the presale that its lines name; as an ordinary one where they name
 /// none.
-pub fn place(draft: &Draft<'_>, shop: &Shop, placed: &Placed, at: Instant) -> Result<Order, Refusal> {
+pub fn place(
+    draft: &Draft<'_>,
+    shop: &Shop,
+    placed: &Placed,
+    at: Instant,
+    scopes: &Scopes<'_>,
+) -> Result<Order, Refusal> {
     let named = placed.lines.iter().enumerate();
     let mut named = named.filter_map(|(index, line)| Some((index, line.presale_campaign_id.as_ref()?)));
     let Some((index, id)) = named.next().filter(|_| placed.kind == OrderKind::Presale) else {
-        return order::place(shop, placed, at);
+        return order::place_by(shop, placed, at, None, scopes);
     };
     let live = draft.campaign(id).and_then(|row| Live::at(&row.campaign, at));
     let live = live.ok_or_else(|| {
@@ -33,7 +41,7 @@ pub fn place(draft: &Draft<'_>, shop: &Shop, placed: &Placed, at: Instant) -> Re
         refusal.violations.push(violation);
         refusal
     })?;
-    order::place_presale(shop, placed, at, live)
+    order::place_by(shop, placed, at, Some(live), scopes)
 }
 
 /// Whether money came in that a refund can return: of a paid order, or a deposit.

@@ -52,6 +52,7 @@ pub enum AskCoupons {
     None,
     /// These.
     Listed(Vec<CouponId>),
-    /// The best of all that the customer holds.
+    /// The best of all that the customer holds; of more than can be priced together, of those that could
+    /// save most, and then not proven.
     Best,
 }

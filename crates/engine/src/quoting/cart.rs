@@ -1,61 +1,91 @@
 //! From what a caller asks to a cart: presale figures and the customer's coupons are added to it.
+//!
+//! A balance is what its order agreed on: each line stands at its list price, and all that came off it
+//! at the placing, the presale's gain and any other discount, stands as its gain. So all lines of an order
+//! with nothing else cost just [`Order::balance`]. An ordinary line of a presale order is such a line with
+//! no deposit: agreed with the order, so that item promotions and the shop's freight are past it. The
+//! freight that the order agreed on comes with its ordinary lines, once; nothing is taken off it.
 
-use super::{Ask, AskCoupons, AskLine, ShopRules};
+use super::{Ask, AskCoupons, AskLine, ShopRules, wallet};
 use crate::handle::EngineError;
 use crate::port::Reader;
 use domain::{
-    Code, CouponId, Instant, LineId, OrderId, Refusal, Violation,
-    coupon::{Batch, Coupon, CouponStatus},
-    order::{Line, Order, Presale, PresaleStage},
+    Code, CouponId, Instant, LineId, OrderId, Refusal, Violation, limits,
+    order::{self, Line, Order, Presale, PresaleStage},
 };
 use money::Money;
 use pricing::{
     Quote,
-    cart::{Cart, CartLine, Coupons, Freight, Held, PresaleLine, Stage},
-    quote::{Kind, Rejected, SourceId},
+    cart::{Cart, CartLine, Freight, PresaleLine, Stage},
+    coupons::MOST_COUPONS,
+    quote::{Choice, Rejected, SourceId},
 };
-use std::sync::Arc;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-/// A cart, and the coupons that were asked for and are not there.
+/// A cart, and what is said of it beside its price.
 pub struct Prepared {
     pub cart: Cart,
+    /// Coupons that were asked for and are not there.
     unknown: Vec<CouponId>,
+    /// Whether the best were chosen among a part of the wallet.
+    cut: bool,
+    /// Freight that presale orders agreed on, after and before their freight coupons.
+    agreed: (Money, Money),
 }
 
 impl Prepared {
-    /// The quote with the coupons that are not there among those left.
-    pub fn with_unknown(self, mut quote: Quote) -> Quote {
+    /// The quote with the freight agreed on, and with the coupons that are not there among those left.
+    pub fn complete(self, mut quote: Quote) -> Quote {
         quote.rejected.extend(self.unknown.into_iter().map(|id| Rejected {
             source_id: SourceId::Coupon(id),
-            kind: Kind::ShopCoupon,
+            kind: None,
             code: Code::NotFound,
             line_id: None,
             shortfall: None,
             base: None,
         }));
+        let (freight, fee) = self.agreed;
+        quote.payable += freight;
+        quote.freight += freight;
+        quote.freight_fee += fee;
+        if let Some(choice) = &mut quote.choice {
+            choice.at_least += freight;
+            if self.cut {
+                // Nothing is known of the coupons that were not looked at.
+                *choice = Choice { proven: false, at_least: Money::ZERO };
+            }
+        }
         quote
     }
 }
 
 /// Adds what the shop knows to what is asked.
 pub fn of(reader: &dyn Reader, rules: &ShopRules, ask: &Ask, now: Instant) -> Result<Prepared, EngineError> {
+    check(ask)?;
+    let orders = orders(reader, rules, ask)?;
     let mut lines = Vec::with_capacity(ask.lines.len());
-    let mut order: Option<(OrderId, Order)> = None;
+    let mut shipped: FxHashMap<&OrderId, (Money, Money)> = FxHashMap::default();
+    let shared = shared_names(ask);
     for (index, line) in ask.lines.iter().enumerate() {
         lines.push(match line {
             AskLine::Goods { .. } => goods(rules, ask, line, index, now)?,
             AskLine::Balance { order_id, line_id } => {
-                if order.as_ref().is_none_or(|(known, _)| known != order_id) {
-                    let found = reader.order(&rules.shop.shop_id, order_id)?;
-                    order = found.map(|found| (order_id.clone(), found));
+                let missing = || fault(index, "order_id", Code::NotFound, format!("no order {order_id}"));
+                let order = orders.get(order_id).ok_or_else(missing)?;
+                let (line, mut priced) = balance(rules, order, line_id, (ask, index), now)?;
+                if shared.contains(line_id)
+                    && let Ok(name) = LineId::try_new(&format!("{order_id}:{line_id}"))
+                {
+                    priced.line_id = name;
                 }
-                let known = order.as_ref().filter(|(known, _)| known == order_id).map(|(_, order)| order);
-                let missing = || Refusal::with(Code::NotFound, format!("no order {order_id}"));
-                balance(rules, known.ok_or_else(missing)?, line_id, (ask, index), now)?
+                if line.presale_campaign_id.is_none() {
+                    shipped.insert(order_id, (order.freight_payable(), order.freight));
+                }
+                priced
             }
         });
     }
-    let (coupons, unknown) = coupons(reader, rules, ask, now)?;
+    let wallet = wallet::of(reader, rules, ask, &lines, now)?;
     let freight = rules.shop.free_shipping.map(|f| Freight { threshold: f.threshold, fee: f.fee });
     let cart = Cart {
         stage: ask.stage,
@@ -63,12 +93,78 @@ pub fn of(reader: &dyn Reader, rules: &ShopRules, ask: &Ask, now: Instant) -> Re
         lines,
         member: ask.member,
         segments: ask.segments.clone(),
-        coupons,
+        coupons: wallet.coupons,
         assets: ask.assets,
         freight,
         now: Some(now),
     };
-    Ok(Prepared { cart, unknown })
+    let agreed = shipped.into_values().fold((Money::ZERO, Money::ZERO), |a, b| (a.0 + b.0, a.1 + b.1));
+    Ok(Prepared { cart, unknown: wallet.unknown, cut: wallet.cut, agreed })
+}
+
+/// Names that several lines have: each order names its lines by itself. Balances among them are called
+/// `order:line` in the quote.
+fn shared_names(ask: &Ask) -> FxHashSet<&LineId> {
+    let mut seen = FxHashSet::default();
+    let names = ask.lines.iter().map(|line| match line {
+        AskLine::Goods { line_id, .. } | AskLine::Balance { line_id, .. } => line_id,
+    });
+    names.filter(|name| !seen.insert(*name)).collect()
+}
+
+/// What can be refused before anything is read: too many lines or coupons, balances in another stage,
+/// and the same twice. The rest is for [`pricing`].
+fn check(ask: &Ask) -> Result<(), Refusal> {
+    let mut found = Vec::new();
+    if ask.lines.len() > limits::ORDER_LINES {
+        let message = format!("at most {}", limits::ORDER_LINES);
+        found.push(Violation::with("lines", Code::TooMany, message));
+        return Refusal::from_violations(Code::InvalidValue, found);
+    }
+    let mut seen = FxHashSet::default();
+    for (index, line) in ask.lines.iter().enumerate() {
+        let AskLine::Balance { order_id, line_id } = line else { continue };
+        if ask.stage != Stage::Balance {
+            return Err(fault(index, "order_id", Code::StageNotAllowed, "in the balance stage only"));
+        }
+        if !seen.insert((order_id, line_id)) {
+            found.push(Violation::new(format!("lines[{index}].line_id"), Code::Duplicate));
+        }
+    }
+    let owned = matches!(&ask.coupons, AskCoupons::Listed(ids) if !ids.is_empty()) || !seen.is_empty();
+    if owned && ask.customer_id.is_none() {
+        found.push(Violation::with("customer_id", Code::Required, "coupons and balances are somebody's"));
+    }
+    if let AskCoupons::Listed(ids) = &ask.coupons {
+        if ids.len() > MOST_COUPONS {
+            let message = format!("at most {MOST_COUPONS} coupons");
+            found.push(Violation::with("coupons", Code::TooMany, message));
+        } else {
+            let mut seen = FxHashSet::default();
+            let twice = ids.iter().enumerate().filter(|(_, id)| !seen.insert(*id));
+            found.extend(twice.map(|(at, _)| Violation::new(format!("coupons[{at}]"), Code::Duplicate)));
+        }
+    }
+    Refusal::from_violations(Code::InvalidValue, found)
+}
+
+/// The orders whose balances are asked for; each is read once.
+fn orders<'a>(
+    reader: &dyn Reader,
+    rules: &ShopRules,
+    ask: &'a Ask,
+) -> Result<FxHashMap<&'a OrderId, Order>, EngineError> {
+    let asked = ask.lines.iter().filter_map(|line| match line {
+        AskLine::Balance { order_id, .. } => Some(order_id),
+        AskLine::Goods { .. } => None,
+    });
+    let mut orders = FxHashMap::default();
+    for order_id in asked.collect::<FxHashSet<_>>() {
+        if let Some(order) = reader.order(&rules.shop.shop_id, order_id)? {
+            orders.insert(order_id, order);
+        }
+    }
+    Ok(orders)
 }
 
 fn fault(index: usize, field: &str, code: Code, message: impl Into<String>) -> Refusal {
@@ -107,66 +203,57 @@ fn goods(
     let found = rules.presale(sku, presale.as_ref(), now);
     let running =
         found.ok_or_else(|| fault(index, "sku", Code::OutOfScope, "no presale takes deposits for it now"))?;
-    let item = running.terms.item(sku).unwrap_or_else(|| unreachable!("the presale was found by the SKU"));
+    let (presale, item) = (running.live, running.item);
     if item.presale_price != *unit_price {
         let message = format!("the presale price is {}", item.presale_price);
         return Err(fault(index, "unit_price", Code::AmountMismatch, message));
     }
-    let price = running.terms.line(item, *quantity);
+    let price = presale.terms.line(item, *quantity);
     let price = price.ok_or_else(|| fault(index, "quantity", Code::OutOfRange, "the amount is too large"))?;
     priced.presale = Some(PresaleLine {
-        campaign_id: running.campaign.campaign_id.clone(),
+        campaign_id: presale.campaign.campaign_id.clone(),
         deposit: price.deposit,
         gain: price.gain,
-        main_process: running.terms.joins_main_process(),
-        require_greater: running.terms.require_greater,
-        no_resplit: running.terms.no_resplit,
-        assets_outside: running.terms.assets_outside,
+        main_process: running.main_process,
+        require_greater: presale.terms.require_greater,
+        no_resplit: presale.terms.no_resplit,
+        assets_outside: presale.terms.assets_outside,
     });
     Ok(priced)
 }
 
-fn balance(
+/// A line of an order whose balance can be paid now, and what is to be priced of it.
+fn balance<'a>(
     rules: &ShopRules,
-    order: &Order,
+    order: &'a Order,
     line_id: &LineId,
     (ask, index): (&Ask, usize),
     now: Instant,
-) -> Result<CartLine, Refusal> {
-    if ask.stage != Stage::Balance {
-        return Err(fault(index, "order_id", Code::StageNotAllowed, "in the balance stage only"));
-    }
+) -> Result<(&'a Line, CartLine), Refusal> {
     if ask.customer_id.as_ref().is_some_and(|customer| *customer != order.customer_id) {
         return Err(fault(index, "order_id", Code::NotOwner, "the order is another customer's"));
     }
     let place = order.lines.iter().position(|line| line.line_id == *line_id);
     let (Some(place), Some(presale)) = (place, &order.presale) else {
-        return Err(fault(index, "line_id", Code::NotFound, "no presale line of that name in the order"));
+        return Err(fault(index, "line_id", Code::NotFound, "no presale order has a line of that name"));
     };
-    check_stage(order, presale, now)?;
-    Ok(balance_line(rules, &order.lines[place], presale, place))
+    check_stage(order, now)?;
+    Ok((&order.lines[place], balance_line(rules, &order.lines[place], presale, place)))
 }
 
-fn check_stage(order: &Order, presale: &Presale, now: Instant) -> Result<(), Refusal> {
+fn check_stage(order: &Order, now: Instant) -> Result<(), Refusal> {
     match order.presale_stage() {
-        Some(PresaleStage::AwaitingBalance) => {}
-        Some(PresaleStage::Paid) => return Err(Code::OrderPaid.into()),
+        Some(PresaleStage::AwaitingBalance) => order.check_stage(order::Stage::Balance, now),
+        Some(PresaleStage::Paid) => Err(Code::OrderPaid.into()),
         Some(PresaleStage::AwaitingDeposit) | None => {
-            return Err(Refusal::with(Code::StageNotAllowed, "the deposit is not paid"));
+            Err(Refusal::with(Code::StageNotAllowed, "the deposit is not paid"))
         }
-        Some(PresaleStage::Forfeited | PresaleStage::Closed) => return Err(Code::OrderCancelled.into()),
+        Some(PresaleStage::Forfeited | PresaleStage::Closed) => Err(Code::OrderCancelled.into()),
     }
-    if presale.balance_window.contains(now) {
-        return Ok(());
-    }
-    let window = presale.balance_window;
-    let detail = format!("the balance is paid from {} to {}", window.starts_at, window.ends_at);
-    Err(Refusal::with(Code::OutsidePeriod, detail))
 }
 
 fn balance_line(rules: &ShopRules, line: &Line, presale: &Presale, place: usize) -> CartLine {
-    let assets_outside = rules.presale_terms(presale).is_some_and(|terms| terms.assets_outside);
-    let part = presale.lines.get(place).copied().unwrap_or_default();
+    let deposit = presale.line(place).deposit;
     CartLine {
         line_id: line.line_id.clone(),
         sku: line.sku.clone(),
@@ -175,86 +262,14 @@ fn balance_line(rules: &ShopRules, line: &Line, presale: &Presale, place: usize)
         unit_price: line.unit_price,
         presale: Some(PresaleLine {
             campaign_id: presale.campaign_id.clone(),
-            deposit: part.deposit,
-            gain: part.gain,
+            deposit,
+            gain: line.list() - line.payable(),
             main_process: presale.main_process,
-            require_greater: presale.require_greater,
+            // A coupon may take an ordinary line whole, as it may at the payment.
+            require_greater: presale.require_greater && deposit.is_positive(),
             no_resplit: presale.no_resplit,
-            assets_outside,
+            assets_outside: rules.presale_terms(presale).is_some_and(|terms| terms.assets_outside),
         }),
-    }
-}
-
-fn coupons(
-    reader: &dyn Reader,
-    rules: &ShopRules,
-    ask: &Ask,
-    now: Instant,
-) -> Result<(Coupons, Vec<CouponId>), EngineError> {
-    let shop = &rules.shop.shop_id;
-    match &ask.coupons {
-        AskCoupons::None => Ok((Coupons::None, Vec::new())),
-        AskCoupons::Best => {
-            let Some(customer) = &ask.customer_id else {
-                let mut refusal = Refusal::with(Code::Required, "the best coupons of whom?");
-                refusal.violations.push(Violation::new("customer_id", Code::Required));
-                return Err(refusal.into());
-            };
-            let all = reader.held(shop, customer)?;
-            let held = all.iter().map(|(coupon, batch)| hold(coupon, batch, now));
-            // What cannot be used at all is no candidate.
-            Ok((Coupons::Best(held.filter(|held| held.barred.is_none()).collect()), Vec::new()))
-        }
-        AskCoupons::Listed(ids) => {
-            let (mut held, mut unknown) = (Vec::new(), Vec::new());
-            for id in ids {
-                let coupon = reader.coupon(shop, id)?;
-                let batch = match coupon.as_ref().and_then(Coupon::batch_id) {
-                    Some(batch) => reader.batch(shop, batch)?,
-                    None => None,
-                };
-                match (coupon, batch) {
-                    (Some(coupon), Some(row)) => {
-                        let ended = row.record.voided_at.is_some_and(|at| at <= now);
-                        let mut mine = hold(&coupon, &row.record.batch, now);
-                        mine.barred = mine.barred.or(ended.then_some(Code::CouponVoid));
-                        held.push(mine);
-                    }
-                    _ => unknown.push(id.clone()),
-                }
-            }
-            Ok((Coupons::Listed(held), unknown))
-        }
-    }
-}
-
-fn hold(coupon: &Coupon, batch: &Arc<Batch>, now: Instant) -> Held {
-    Held {
-        coupon_id: coupon.coupon_id.clone(),
-        owner: Some(coupon.customer_id.clone()),
-        kind: batch.kind,
-        benefit: batch.benefit.clone(),
-        scope: batch.scope.clone(),
-        starts_at: batch.starts_at.max(coupon.claimed_at),
-        ends_at: coupon.usable_until,
-        funded_by: batch.funded_by,
-        barred: barred(coupon, now),
-    }
-}
-
-/// Why a coupon could not be used at that moment, whatever the cart. What ended it later counts not.
-fn barred(coupon: &Coupon, now: Instant) -> Option<Code> {
-    if coupon.ended_at.is_some_and(|ended| now < ended) {
-        return None;
-    }
-    match coupon.status {
-        CouponStatus::Available => None,
-        CouponStatus::Locked => {
-            coupon.lock.as_ref().filter(|lock| now < lock.until).map(|_| Code::CouponLocked)
-        }
-        CouponStatus::Used => Some(Code::CouponUsed),
-        CouponStatus::Expired => Some(Code::CouponExpired),
-        CouponStatus::Void => Some(Code::CouponVoid),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Quotes: a shop's published rules, compiled once for each revision, and carts priced by them.
 //!
 //! A quote reads what is committed and writes nothing. Its `rule_version` is the shop's revision: with
-//! it and the quote's `now` the same cart gives the same answer for ever (A-G-10), as versions of
-//! campaigns and terms of coupon batches never change.
+//! it and the quote's `now` the same cart is priced again by the promotions, floors and coupon terms of
+//! then (A-G-10), as versions of campaigns and terms of coupon batches never change. The shop's freight,
+//! the stage of a presale order and the wallet are today's.
 
 mod ask;
 mod cart;
 mod floors;
 mod rules;
+mod wallet;
 
 pub use ask::{Ask, AskCoupons, AskLine};
 pub use rules::ShopRules;
@@ -15,7 +17,7 @@ pub use rules::ShopRules;
 use crate::generations::Generations;
 use crate::handle::EngineError;
 use crate::port::{Reader, StoreError};
-use domain::{Code, Instant, Refusal, ShopId, Violation, campaign::Version, shop::Shop};
+use domain::{CampaignId, Code, Instant, Refusal, ShopId, Violation, campaign::Version, shop::Shop};
 use pricing::{Quote, Scratch};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -57,17 +59,24 @@ impl Quoting {
     pub fn quote(&self, shop: &ShopId, ask: &Ask, now: Instant) -> Result<Quoted, EngineError> {
         let rules = self.rules(shop)?;
         let now = ask.now.unwrap_or(now);
-        let cart = cart::of(&*self.reader, &rules, ask, now)?;
         let set = rules.at(ask.rule_version)?;
+        let cart = cart::of(&*self.reader, &rules, ask, now)?;
         let quote = SCRATCH.with_borrow_mut(|scratch| pricing::explain(&set, &cart.cart, scratch))?;
-        let quote = cart.with_unknown(quote);
+        let quote = cart.complete(quote);
         Ok(Quoted { quote, now, shop: rules.shop.clone() })
     }
 
-    /// Carts in which a campaign that is about to be published, with those that run, would sell below a
-    /// price floor: one warning a SKU, with the cart.
-    pub fn floor_warnings(&self, shop: &ShopId, version: &Version) -> Result<Vec<Violation>, EngineError> {
-        Ok(floors::warnings(&*self.rules(shop)?, version))
+    /// Carts in which a version that is about to be that campaign's, with the others that run, would sell
+    /// below a price floor: one warning a SKU, with the cart. Prices thousands of carts: not for a thread
+    /// that serves others meanwhile.
+    pub fn floor_warnings(
+        &self,
+        shop: &ShopId,
+        campaign: Option<&CampaignId>,
+        version: &Version,
+        now: Instant,
+    ) -> Result<Vec<Violation>, EngineError> {
+        Ok(floors::warnings(&*self.rules(shop)?, campaign, version, now))
     }
 
     /// The shop's rules as they are committed now.

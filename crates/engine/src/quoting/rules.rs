@@ -7,7 +7,11 @@ use domain::{
 };
 use pricing::{Floors, Rule, RuleSet};
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Earlier revisions whose compiled rules are kept: compiling walks over every list of every campaign,
+/// and quotes that are looked at again are mostly of the last few revisions.
+const EARLIER_KEPT: usize = 4;
 
 /// What a shop has published, as of one generation.
 pub struct ShopRules {
@@ -20,8 +24,33 @@ pub struct ShopRules {
     /// The shop's revision.
     pub revision: u64,
     newest: Arc<RuleSet>,
-    /// Presales by SKU: the campaign's place, for those of any version.
-    presales: FxHashMap<Sku, Vec<usize>>,
+    /// Earlier revisions that were asked for; the one compiled last stands last.
+    earlier: Mutex<Vec<(u64, Arc<RuleSet>)>>,
+    /// Presales by SKU, of any version; those of one campaign stand together.
+    presales: FxHashMap<Sku, Vec<Place>>,
+    /// Each campaign's place.
+    places: FxHashMap<CampaignId, usize>,
+}
+
+/// Where a SKU is on presale.
+#[derive(Clone, Copy)]
+struct Place {
+    campaign: usize,
+    /// Number of the version.
+    version: u32,
+    /// Place among its items.
+    item: usize,
+    /// Whether that version joins the main process; looked for once, as all items count.
+    main_process: bool,
+}
+
+/// A presale that takes deposits for a SKU.
+#[derive(Clone, Copy)]
+pub(super) struct Deposits<'a> {
+    pub live: presale::Live<'a>,
+    /// What the presale says of the SKU.
+    pub item: &'a presale::Item,
+    pub main_process: bool,
 }
 
 impl ShopRules {
@@ -29,18 +58,11 @@ impl ShopRules {
     pub(super) fn compile(generation: u64, shop: Arc<Shop>, campaigns: Vec<Arc<Campaign>>) -> Self {
         let revision = campaigns.iter().map(|campaign| campaign.last_revision()).max().unwrap_or_default();
         let newest = Arc::new(compile(&campaigns, revision));
-        let mut presales: FxHashMap<Sku, Vec<usize>> = FxHashMap::default();
-        for (place, campaign) in campaigns.iter().enumerate() {
-            for item in
-                campaign.versions.iter().filter_map(|v| v.terms.presale()).flat_map(|t| t.items.iter())
-            {
-                let places = presales.entry(item.sku.clone()).or_default();
-                if places.last() != Some(&place) {
-                    places.push(place);
-                }
-            }
-        }
-        Self { generation, shop, campaigns, revision, newest, presales }
+        let places = campaigns.iter().enumerate().map(|(at, campaign)| (campaign.campaign_id.clone(), at));
+        let places = places.collect();
+        let presales = presales(&campaigns);
+        let earlier = Mutex::default();
+        Self { generation, shop, campaigns, revision, newest, earlier, presales, places }
     }
 
     /// The rules of a revision; the newest without one. One that has not been is refused.
@@ -54,9 +76,29 @@ impl ShopRules {
                 refusal.violations.push(Violation::with("rule_version", Code::OutOfRange, message));
                 Err(refusal)
             }
-            // Seldom: an old quote is looked at again. Compiling takes a millisecond.
-            Some(asked) => Ok(Arc::new(compile(&self.campaigns, asked))),
+            Some(asked) => Ok(self.earlier(asked)),
         }
+    }
+
+    /// The rules of an earlier revision: an old quote is looked at again. Compiled without the lock, so
+    /// nobody waits for another's revision.
+    fn earlier(&self, revision: u64) -> Arc<RuleSet> {
+        let known = |kept: &[(u64, Arc<RuleSet>)]| {
+            kept.iter().find(|(of, _)| *of == revision).map(|(_, set)| set.clone())
+        };
+        if let Some(set) = known(&self.earlier.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return set;
+        }
+        let set = Arc::new(compile(&self.campaigns, revision));
+        let mut kept = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(set) = known(&kept) {
+            return set;
+        }
+        if kept.len() >= EARLIER_KEPT {
+            kept.remove(0);
+        }
+        kept.push((revision, set.clone()));
+        set
     }
 
     /// The presale that takes deposits for a SKU at a moment: the one named, or the one that starts
@@ -66,39 +108,64 @@ impl ShopRules {
         sku: &Sku,
         named: Option<&CampaignId>,
         now: Instant,
-    ) -> Option<presale::Live<'_>> {
+    ) -> Option<Deposits<'_>> {
         let places = self.presales.get(sku)?;
-        let lives = places.iter().filter_map(|place| presale::Live::at(&self.campaigns[*place], now));
-        let fits = |live: &presale::Live<'_>| {
-            named.is_none_or(|id| *id == live.campaign.campaign_id)
-                && !live.campaign.is_closed(now)
-                && live.terms.deposit_window.contains(now)
-                && live.terms.item(sku).is_some()
-        };
-        lives.filter(fits).min_by_key(|live| (live.version.starts_at, live.campaign.campaign_id.clone()))
+        let open = places.chunk_by(|a, b| a.campaign == b.campaign).filter_map(|of_campaign| {
+            let campaign = &self.campaigns[of_campaign.first()?.campaign];
+            if named.is_some_and(|id| *id != campaign.campaign_id) || campaign.is_closed(now) {
+                return None;
+            }
+            let live = presale::Live::at(campaign, now)?;
+            let place = of_campaign.iter().find(|place| place.version == live.number)?;
+            let item = live.terms.items.get(place.item)?;
+            let takes = live.terms.deposit_window.contains(now);
+            takes.then_some(Deposits { live, item, main_process: place.main_process })
+        });
+        open.min_by_key(|of| (of.live.version.starts_at, &of.live.campaign.campaign_id))
     }
 
     /// The terms of a presale that an order remembers.
     pub(super) fn presale_terms(&self, of: &domain::order::Presale) -> Option<&presale::Terms> {
-        let campaign = self.campaigns.iter().find(|campaign| campaign.campaign_id == of.campaign_id)?;
+        let campaign = &self.campaigns[*self.places.get(&of.campaign_id)?];
         campaign.version(of.version)?.terms.presale()
     }
 
-    /// The newest rules with one version more, and without price floors: what would be sold for.
-    pub(super) fn unguarded_with(&self, version: &Version) -> RuleSet {
-        let mut rules: Vec<Rule> = in_force(&self.campaigns, self.revision)
+    /// The newest rules with a version of that campaign in place of what runs of it, and without price
+    /// floors: what would be sold for.
+    pub(super) fn unguarded_with(&self, campaign: Option<&CampaignId>, version: &Version) -> RuleSet {
+        let others = in_force(&self.campaigns, self.revision);
+        let mut rules: Vec<Rule> = others
+            .filter(|(other, ..)| campaign != Some(&other.campaign_id))
             .filter_map(|(campaign, number, version)| Rule::of(&campaign.campaign_id, number, version))
             .collect();
-        if let Ok(id) = CampaignId::try_new("new") {
+        if let Some(id) = campaign.cloned().or_else(|| CampaignId::try_new("new").ok()) {
             rules.extend(Rule::of(&id, 1, version));
         }
         RuleSet::compile(rules, Floors::none())
     }
 
-    /// The versions that are in force.
-    pub(super) fn in_force(&self) -> impl Iterator<Item = &Version> {
-        in_force(&self.campaigns, self.revision).map(|(_, _, version)| version)
+    /// The versions that are in force, of all campaigns but that one.
+    pub(super) fn in_force_without(&self, campaign: Option<&CampaignId>) -> impl Iterator<Item = &Version> {
+        in_force(&self.campaigns, self.revision)
+            .filter(move |(other, ..)| campaign != Some(&other.campaign_id))
+            .map(|(_, _, version)| version)
     }
+}
+
+/// Every version of every presale by the SKUs in it.
+fn presales(campaigns: &[Arc<Campaign>]) -> FxHashMap<Sku, Vec<Place>> {
+    let mut found: FxHashMap<Sku, Vec<Place>> = FxHashMap::default();
+    for (campaign, known) in campaigns.iter().enumerate() {
+        for (version, number) in known.versions.iter().zip(1..) {
+            let Some(terms) = version.terms.presale() else { continue };
+            let main_process = terms.joins_main_process();
+            for (item, of) in terms.items.iter().enumerate() {
+                let place = Place { campaign, version: number, item, main_process };
+                found.entry(of.sku.clone()).or_default().push(place);
+            }
+        }
+    }
+    found
 }
 
 fn in_force(campaigns: &[Arc<Campaign>], revision: u64) -> impl Iterator<Item = (&Campaign, u32, &Version)> {

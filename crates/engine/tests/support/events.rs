@@ -32,6 +32,7 @@ pub fn placing(order: &str, customer: &str) -> Placed {
         id: None,
         amount: fen(minor),
         funded_by,
+        lines: Vec::new(),
     };
     Placed {
         order_id: id(order),

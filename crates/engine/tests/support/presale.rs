@@ -151,7 +151,7 @@ pub fn balance_paid(order: &str, minor: i64, off: &[(&str, i64)], when: Instant)
 }
 fn discount(kind: &str, minor: i64) -> Discount {
     let funded_by = if kind == "beans" { Party::Platform } else { Party::Merchant };
-    Discount { kind: kind.into(), id: None, amount: fen(minor), funded_by }
+    Discount { kind: kind.into(), id: None, amount: fen(minor), funded_by, lines: Vec::new() }
 }
 /// The start, for tests that count in minutes.
 pub fn start() -> Instant {

@@ -141,7 +141,8 @@ pub fn settle(request: &Request<'_>, slots: &mut [Slot]) -> Result<Outcome, Vec<
     let bound = found.map(|found| {
         let saving: i64 = replay.taken.iter().map(|taken| taken.amount).sum();
         assert_eq!(saving, found.saving, "the search counts what the replay takes");
-        let (payable, at_least) = (whole - saving, whole - found.at_most);
+        // What offers could save one by one may be more than there is to pay.
+        let (payable, at_least) = (whole - saving, (whole - found.at_most).max(0));
         Bound { payable, at_least, proven: payable == at_least, nodes: found.nodes }
     });
     left.extend(explain::left(&offers, &chosen, &replay, freight));

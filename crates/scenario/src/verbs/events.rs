@@ -57,7 +57,7 @@ pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
         data.insert("coupon_id".into(), world.coupon(&coupon).into());
     }
     let discounts =
-        args.all("off").iter().map(|text| orders::discount(text)).collect::<Result<Vec<_>, _>>()?;
+        args.all("off").iter().map(|text| orders::discount(world, text)).collect::<Result<Vec<_>, _>>()?;
     if !discounts.is_empty() {
         data.insert("discounts".into(), discounts.into());
     }

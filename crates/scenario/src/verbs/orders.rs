@@ -8,7 +8,7 @@ use crate::world::World;
 use serde_json::{Map, Value, json};
 
 /// `order o1 by u1 pays 100.00 [at 10:00] [source=pc] [kind=presale] [goods=virtual] [freight=6.00]
-/// [cancel=...] [sku=A] [cat=phones] [line=l1:A-1:30.00x2:phones]... [off=shop_coupon:20.00:merchant]...`
+/// [cancel=...] [sku=A] [cat=phones] [line=l1:A-1:30.00x2:phones]... [off=shop_coupon:20.00:merchant[:coupon=k1]]...`
 ///
 /// Without `line` it has one line of the price that leads to what it pays. A third-level category
 /// that is not said is one of its own.
@@ -17,7 +17,7 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     let payable = fen(&args.get("pays")?)?;
     let freight = args.find("freight").map_or(Ok(0), |text| fen(&text))?;
     let discounts = args.all("off");
-    let discounts: Vec<Value> = discounts.iter().map(|d| discount(d)).collect::<Result<_, _>>()?;
+    let discounts: Vec<Value> = discounts.iter().map(|d| discount(world, d)).collect::<Result<_, _>>()?;
     let off: i64 = discounts.iter().filter_map(|d| d["amount"].as_i64()).sum();
     let category = args.find("cat").unwrap_or_else(|| format!("of-{order}"));
     let sku = args.find("sku").unwrap_or_else(|| "SKU-1".into());
@@ -57,15 +57,20 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     events::send(world, args, "order.placed", &Value::Object(placed).to_string())
 }
 
-/// `shop_coupon:20.00:merchant`
-pub fn discount(text: &str) -> Result<Value, String> {
+/// `shop_coupon:20.00:merchant:coupon=k1`; the party and the coupon may be left out.
+pub fn discount(world: &World<'_>, text: &str) -> Result<Value, String> {
     let mut said = text.split(':');
     let (kind, amount) = (said.next(), said.next());
     let (Some(kind), Some(amount)) = (kind, amount) else {
-        return Err("a discount is off=KIND:AMOUNT or off=KIND:AMOUNT:PARTY".into());
+        return Err("a discount is off=KIND:AMOUNT, off=KIND:AMOUNT:PARTY or with :coupon=k1 after it".into());
     };
     let party = said.next().unwrap_or("merchant");
-    Ok(json!({ "kind": kind, "amount": fen(amount)?, "funded_by": party }))
+    let mut discount = json!({ "kind": kind, "amount": fen(amount)?, "funded_by": party });
+    if let Some(name) = said.next() {
+        let name = name.strip_prefix("coupon=").ok_or("a discount names its coupon as coupon=k1")?;
+        discount["id"] = world.coupon(name).into();
+    }
+    Ok(discount)
 }
 
 fn line(text: &str, category: &str) -> Result<Value, String> {

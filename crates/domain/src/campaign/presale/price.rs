@@ -45,12 +45,12 @@ pub fn line_in_full(item: &Item, quantity: u64) -> Option<LinePrice> {
 
 /// What one unit gains; never more than its balance.
 fn unit_gain(item: &Item) -> Option<Money> {
-    let room = (item.presale_price - item.deposit).max(Money::ZERO);
+    let room = item.presale_price.checked_sub(item.deposit)?.max(Money::ZERO);
     let gain = match item.gain.kind {
         GainKind::None => Money::ZERO,
         GainKind::Expansion => {
             let rate = item.gain.multiplier.as_ref()?.rate();
-            rate.times(item.deposit, Rounding::HalfUp)? - item.deposit
+            rate.times(item.deposit, Rounding::HalfUp)?.checked_sub(item.deposit)?
         }
         GainKind::Reduction => item.gain.amount?,
     };

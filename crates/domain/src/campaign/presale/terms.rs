@@ -307,7 +307,8 @@ impl Terms {
             found.push(Violation::with(field(name), code, message));
         };
         let gain = &item.gain;
-        let room = item.presale_price - item.deposit;
+        // Of a deposit far out of range, which is a fault of its own, there is none.
+        let room = item.presale_price.checked_sub(item.deposit);
         match (gain.kind, &gain.multiplier, gain.amount) {
             (GainKind::None, None, None) => {}
             (GainKind::Expansion, Some(multiplier), None) => {
@@ -324,7 +325,7 @@ impl Terms {
                 }
             }
             (GainKind::Reduction, None, Some(amount)) => {
-                if !amount.is_positive() || amount >= room {
+                if !amount.is_positive() || room.is_some_and(|room| amount >= room) {
                     fault("gain.amount", Code::OutOfRange, "above 0.00 and less than price - deposit");
                 }
             }

@@ -28,7 +28,9 @@ mod search;
 
 use super::offer::Offer;
 use crate::slots::Slot;
+use domain::coupon::CouponKind;
 use field::Field;
+use rustc_hash::FxHashMap;
 use score::OFFERS;
 use search::Search;
 
@@ -58,7 +60,7 @@ pub(super) fn find(offers: &[Offer], slots: &[Slot], freight: i64) -> Found {
         .collect();
     // More than fit are not all looked at; then nothing is proven beyond what all could save.
     let beyond: i64 = if able.len() > OFFERS {
-        able.sort_by_key(|(offer, most)| (-most, offer.rank));
+        able = best_of_each_kind_first(able);
         able.split_off(OFFERS).iter().map(|(_, most)| most).sum()
     } else {
         0
@@ -73,4 +75,18 @@ pub(super) fn find(offers: &[Offer], slots: &[Slot], freight: i64) -> Found {
     }
     let saving = search.best.saving;
     Found { chosen, saving, at_most: saving.max(search.open) + beyond, nodes: search.nodes }
+}
+
+/// By value, but the best of each kind before the second of any: of most kinds only one can be taken.
+fn best_of_each_kind_first<'a>(mut able: Vec<(&'a Offer, i64)>) -> Vec<(&'a Offer, i64)> {
+    able.sort_by_key(|(offer, most)| (-most, offer.rank));
+    let mut of_kind: FxHashMap<CouponKind, usize> = FxHashMap::default();
+    let turn = |(offer, most): (&'a Offer, i64)| {
+        let turn = of_kind.entry(offer.kind).or_default();
+        *turn += 1;
+        (*turn, offer, most)
+    };
+    let mut turns: Vec<(usize, &Offer, i64)> = able.into_iter().map(turn).collect();
+    turns.sort_by_key(|(turn, offer, most)| (*turn, -most, offer.rank));
+    turns.into_iter().map(|(_, offer, most)| (offer, most)).collect()
 }
