@@ -20,20 +20,30 @@ struct Drawn {
     lines: Vec<(i64, u64)>,
     discounts: Vec<(i64, Party)>,
     freight: i64,
+    /// Of the freight, in permille, and who bears it.
+    freight_coupon: (i64, Party),
     saving: i64,
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
     let price = prop_oneof![0..=9_i64, 1..=50_000_i64, Just(1_000_000_i64)];
-    let party = prop_oneof![Just(Party::Merchant), Just(Party::Platform)];
+    let party_of = || prop_oneof![Just(Party::Merchant), Just(Party::Platform)];
+    let party = party_of();
     let permille = || prop_oneof![Just(0), 0..=1000_i64, Just(1000)];
     (
         vec((price, 1..=7_u64), 1..=6),
         vec((permille(), party), 0..=4),
         prop_oneof![Just(0), 0..=2_000_i64],
+        (permille(), party_of()),
         permille(),
     )
-        .prop_map(|(lines, discounts, freight, saving)| Drawn { lines, discounts, freight, saving })
+        .prop_map(|(lines, discounts, freight, freight_coupon, saving)| Drawn {
+            lines,
+            discounts,
+            freight,
+            freight_coupon,
+            saving,
+        })
 }
 
 /// What is asked back: so many units of a line, or permille of what is left.
@@ -57,7 +67,10 @@ fn place(drawn: &Drawn) -> Placed {
         let amount = order.payable.minor() * permille / 1000;
         order = less(order, "promotion", amount, *party);
     }
-    with_freight(order, drawn.freight)
+    let (permille, party) = drawn.freight_coupon;
+    let off = drawn.freight * permille / 1000;
+    let order = with_freight(order, drawn.freight);
+    if off > 0 { less(order, "freight_coupon", off, party) } else { order }
 }
 
 /// A paid order and its books.
@@ -156,7 +169,8 @@ proptest! {
         let order = &books.order;
         for (index, discount) in order.discounts.iter().enumerate() {
             let shares: Money = order.lines.iter().map(|line| line.shares[index]).sum();
-            prop_assert_eq!(shares, discount.amount);
+            let on_lines = if &*discount.kind == "freight_coupon" { fen(0) } else { discount.amount };
+            prop_assert_eq!(shares, on_lines);
         }
         let payment = &order.payments[0];
         prop_assert_eq!(payment.shares.iter().sum::<Money>(), payment.saving);

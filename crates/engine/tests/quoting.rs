@@ -213,7 +213,7 @@ fn s1_r02_a_s1_22_refusals_of_balances() {
         (when(hours(END)), "outside_period"),
         (when(hours(BALANCE)), "pays 700.00"),
         (when(hours(END).plus_seconds(-1)), "pays 700.00"),
-        (Ask { customer_id: None, ..one() }, "pays 700.00"),
+        (Ask { customer_id: None, ..one() }, "required customer_id"),
     ] {
         assert_eq!(run.no_quote(&ask), refused, "{ask:?}");
     }

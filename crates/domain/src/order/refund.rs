@@ -224,14 +224,15 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
     if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
         refund.freight = paid_freight(order);
         refund.amount += refund.freight;
+        refund.platform_share += order.freight_subsidy();
     }
     // Amounts refunded without lines count against what the lines would still return, to the
     // customer and to the platform.
     if order.live_refunds().any(|r| r.lines.is_empty()) {
         clip(&mut refund, order.paid() - order.refunded());
-        let platform_left = order.platform_total() - order.platform_refunded();
-        refund.platform_share = refund.platform_share.min(platform_left);
     }
+    let platform_left = order.platform_total() - order.platform_refunded();
+    refund.platform_share = refund.platform_share.min(platform_left);
     Ok(refund)
 }
 
@@ -263,7 +264,8 @@ impl Order {
         parts.map(|part| part.quantity).sum()
     }
     fn platform_total(&self) -> Money {
-        (0..self.lines.len()).map(|index| platform_part(self, index)).sum()
+        let lines: Money = (0..self.lines.len()).map(|index| platform_part(self, index)).sum();
+        lines + self.freight_subsidy()
     }
     fn platform_refunded(&self) -> Money {
         self.live_refunds().map(|r| r.platform_share).sum()

@@ -5,8 +5,8 @@
 
 use super::{ShopRules, cart};
 use domain::{
-    CampaignId, Code, Instant, LineId, Violation,
-    campaign::{Terms, Version, promotion::Floor},
+    CampaignId, Code, Instant, LineId, Sku, Violation,
+    campaign::{Terms, Version, presale, promotion::Floor},
     catalog::{Category, ScopeMode},
     limits,
 };
@@ -15,7 +15,7 @@ use pricing::{
     RuleSet, Scratch,
     cart::{Cart, CartLine},
 };
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Warnings of one check; more would not be read.
 const MOST: usize = 20;
@@ -43,11 +43,14 @@ pub fn warnings(
     version: &Version,
     now: Instant,
 ) -> Vec<Violation> {
-    if matches!(version.terms, Terms::Recovery(_) | Terms::Presale(_)) {
+    if matches!(version.terms, Terms::Recovery(_)) {
         return Vec::new();
     }
     let mut all = vec![version];
     all.extend(rules.in_force_without(campaign));
+    if let Terms::Presale(terms) = &version.terms {
+        return presale_warnings(terms, &all);
+    }
     let targets: Vec<Target<'_>> = all.iter().copied().flat_map(floors_of).filter_map(Target::of).collect();
     let at = version.starts_at.max(now);
     all.retain(|version| version.starts_at <= at && at < version.ends_at);
@@ -81,6 +84,23 @@ pub fn warnings(
         }
     }
     found
+}
+
+/// A presale keeps what it promises with the deposit: its items whose price less gain is under a floor.
+fn presale_warnings(terms: &presale::Terms, all: &[&Version]) -> Vec<Violation> {
+    let mut floors: HashMap<&Sku, Money> = HashMap::new();
+    for floor in all.iter().copied().flat_map(floors_of) {
+        let highest = floors.entry(&floor.sku).or_default();
+        *highest = floor.floor.max(*highest);
+    }
+    let under = |(index, item): (usize, &presale::Item)| {
+        let floor = *floors.get(&item.sku)?;
+        let sold_for = terms.line(item, 1)?.threshold_base;
+        let message = format!("a unit sells for {sold_for}, under the floor of {floor}");
+        let field = format!("terms.items[{index}].gain");
+        (sold_for < floor).then(|| Violation::with(field, Code::PriceFloor, message))
+    };
+    terms.items.iter().enumerate().filter_map(under).take(MOST).collect()
 }
 
 /// Every kind of line for every group of customers: all with their first amount, all with their second.
