@@ -25,4 +25,13 @@ peer node "$work/rules/zen_node.js"
 peer node "$work/rules/medusa_pure.js"
 peer node "$work/rules/vendure/vendure_pure.js"
 NCARTS=8 MODES=pure peer "$work/venv/bin/python" "$work/rules/oscar_bench.py"
-cargo run --release -p bench -- --only rules --scenarios "$work/scenarios" --peers "$log" --out "$work/report.json"
+cargo run --release -p bench -- --only rules --peers "$work/scenarios" --out "$work/report.json"
+echo
+echo "peers, evaluations per second of CPU time:"
+python3 - "$log" <<'PRINT'
+import json, sys
+for line in open(sys.argv[1]):
+    row = json.loads(line) if line.startswith("{") else None
+    if row and "eps_cpu" in row:
+        print(f"{row['peer']:38} {row['scenario']:7} {row['n']:6} {row['eps_cpu']:>12,.1f}")
+PRINT
