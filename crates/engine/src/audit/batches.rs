@@ -1,6 +1,6 @@
 //! Coupon batches: their figures are what a recount of their coupons gives, and no limit is passed.
 
-use super::{Faults, LOOKS, PAGE, Walk};
+use super::{Faults, LOOKS, PAGE, Walk, campaigns::unlike};
 use crate::port::{Page, Read};
 use crate::rows::BatchRow;
 use domain::{
@@ -103,17 +103,8 @@ fn recounted(walk: &Walk<'_>, id: &BatchId) -> Read<BatchCounters> {
 
 fn differences(row: &BatchRow, counted: &BatchCounters) -> Vec<String> {
     let figures = &row.counters;
-    let pairs = [
-        ("issued", figures.issued, counted.issued),
-        ("available", figures.available, counted.available),
-        ("locked", figures.locked, counted.locked),
-        ("used", figures.used, counted.used),
-        ("expired", figures.expired, counted.expired),
-        ("void", figures.void, counted.void),
-    ];
-    let wrong = pairs.iter().filter(|(_, said, found)| said != found);
-    let mut wrong: Vec<String> =
-        wrong.map(|(what, said, found)| format!("{what} says {said}, the coupons are {found}")).collect();
+    let states = |of: &BatchCounters| [of.issued, of.available, of.locked, of.used, of.expired, of.void];
+    let mut wrong = unlike(states(figures), states(counted));
     let (given, quantity) = (figures.issued.saturating_add(figures.kept()), row.record.batch.quantity);
     if given > quantity {
         wrong.push(format!("{given} are given or kept for codes, of {quantity}"));

@@ -85,18 +85,17 @@ fn recounted(walk: &mut Walk<'_>) -> Read<Figures> {
     Ok(recount)
 }
 
+/// Where figures of coupons say something else than a recount found: issued, then by state.
+pub fn unlike(said: [u64; 6], found: [u64; 6]) -> Vec<String> {
+    let names = ["issued", "available", "locked", "used", "expired", "void"];
+    let all = names.iter().zip(said.iter().zip(found));
+    let wrong = all.filter(|(_, (said, found))| *said != found);
+    wrong.map(|(what, (said, found))| format!("{what} says {said}, the coupons are {found}")).collect()
+}
+
 fn differences(figures: &Counters, counted: &Counters) -> Vec<String> {
-    let pairs = [
-        ("issued", figures.issued, counted.issued),
-        ("available", figures.available, counted.available),
-        ("locked", figures.locked, counted.locked),
-        ("used", figures.used, counted.used),
-        ("expired", figures.expired, counted.expired),
-        ("void", figures.void, counted.void),
-    ];
-    let wrong = pairs.iter().filter(|(_, said, found)| said != found);
-    let mut wrong: Vec<String> =
-        wrong.map(|(what, said, found)| format!("{what} says {said}, the coupons are {found}")).collect();
+    let states = |of: &Counters| [of.issued, of.available, of.locked, of.used, of.expired, of.void];
+    let mut wrong = unlike(states(figures), states(counted));
     if figures.saved != counted.saved {
         let (said, found) = (figures.saved, counted.saved);
         wrong.push(format!("saved says {said}, the used coupons saved {found}"));
