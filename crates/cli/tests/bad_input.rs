@@ -13,6 +13,8 @@ mod disk;
 mod events;
 #[path = "bad_input/limits.rs"]
 mod limits;
+#[path = "bad_input/quotes.rs"]
+mod quotes;
 #[path = "bad_input/times.rs"]
 mod times;
 
@@ -67,10 +69,12 @@ struct Case {
     status: u16,
     code: &'static str,
     field: &'static str,
+    /// The code of the field, where it is another than the whole's.
+    violation: &'static str,
 }
 
 fn case(request: Request, status: u16, code: &'static str) -> Case {
-    Case { request, status, code, field: "" }
+    Case { request, status, code, field: "", violation: "" }
 }
 
 /// A body whose field is at fault.
@@ -92,7 +96,10 @@ fn check(case: &Case, answer: &Answer) {
         assert!(said, "{field} is missing: {asked}");
     }
     let violations = problem["violations"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let named = violations.iter().any(|violation| violation["field"] == case.field);
+    let named = violations.iter().any(|violation| {
+        let coded = case.violation.is_empty() || violation["code"] == case.violation;
+        violation["field"] == case.field && coded
+    });
     assert!(case.field.is_empty() || named, "{} is not named: {asked}", case.field);
 }
 

@@ -1,10 +1,12 @@
 //! The tour of both README files, against the program: every command that is followed by its answer
 //! is run by bash in the order of the text, and the program answers what the text shows, as JSON.
 
+mod support;
+
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
+use support::Server;
 
 /// Where the text says that the sandbox listens.
 const SAID: &str = "127.0.0.1:8081";
@@ -59,52 +61,24 @@ fn steps(text: &str) -> Vec<Step> {
         .collect()
 }
 
-/// A running sandbox; it is stopped when this goes out of scope.
+/// A running sandbox in a folder of its own; it is stopped when this goes out of scope.
 struct Sandbox {
-    process: Child,
-    address: String,
+    server: Server,
     folder: tempfile::TempDir,
-    /// Kept open: the program may go on writing.
-    _output: BufReader<ChildStdout>,
 }
 
 impl Sandbox {
     /// The command of the text, on a free port.
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_promenade"));
-        command
-            .args(["serve", "--sandbox", "--store", "memory"])
-            .args(["--listen", "127.0.0.1:0"])
-            .current_dir(folder.path())
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("PROMENADE_") {
-                command.env_remove(name);
-            }
-        }
-        let mut process = command.spawn().expect("the program starts");
-        let output = process.stdout.take().expect("its output is piped");
-        let mut output = BufReader::new(output);
-        let mut said = String::new();
-        let address = loop {
-            let mut line = String::new();
-            let read = output.read_line(&mut line).expect("its output is text");
-            if let Some(address) = line.trim().strip_prefix("listening on http://") {
-                break address.to_owned();
-            }
-            said.push_str(&line);
-            assert!(read > 0, "the program ended before it listened: {said}");
-        };
-        Self { process, address, folder, _output: output }
+        let server = Server::start(folder.path(), &["--sandbox", "--store", "memory"]);
+        Self { server, folder }
     }
 
     /// Runs a command as a reader would paste it; curl finds neither a proxy nor settings.
     fn run(&self, command: &str) -> String {
         let output = Command::new("bash")
-            .args(["-c", &command.replace(SAID, &self.address)])
+            .args(["-c", &command.replace(SAID, &self.server.address)])
             .current_dir(self.folder.path())
             .env("HOME", self.folder.path())
             .env("CURL_HOME", self.folder.path())
@@ -116,14 +90,6 @@ impl Sandbox {
         let failed = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{command}\nfailed: {failed}");
         String::from_utf8(output.stdout).expect("an answer is text")
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // It may have ended by itself; either way nothing of it is left.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

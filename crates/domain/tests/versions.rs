@@ -41,7 +41,7 @@ fn a_g_10_s0_r08_orders_keep_their_version() {
     let next = Terms { save: fen(9_00), quantity: 20, trigger_after_minutes: 60, ..terms() };
     let shorter = Version { ends_at: at("20T00:00:00"), name: "secret plan".into(), ..given::version(next) };
     june.revise(shorter, &shop(), 10, at("11T00:00:00")).unwrap();
-    let kept = Live::at_version(&june, before.candidates[0].version).unwrap();
+    let kept = Live::of_version(&june, before.candidates[0].version).unwrap();
     let counters = Counters { issued: 19, ..Counters::default() };
     let shown = |now| show(&order(100_00), kept, &counters, false, id("of1"), now);
     let offer = shown(at("12T00:00:00")).unwrap();
@@ -52,7 +52,7 @@ fn a_g_10_s0_r08_orders_keep_their_version() {
     let now = cover(&order(100_00), std::iter::once(live(&june)));
     assert_eq!((before.candidates[0].version, now.candidates[0].version), (1, 2));
     assert_eq!(now.candidates[0].trigger_at, at("10T11:00:00"));
-    assert!(Live::at_version(&june, 0).is_none() && Live::at_version(&june, 3).is_none());
+    assert!(Live::of_version(&june, 0).is_none() && Live::of_version(&june, 3).is_none());
 }
 
 /// A-G-10, A-S0-9, A-S0-20, S0-R09: what a new version may not do.

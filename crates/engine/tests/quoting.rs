@@ -17,8 +17,8 @@ use domain::{
     shop::FreeShipping,
 };
 use engine::{
-    Command, EngineError,
-    quoting::{Ask, AskCoupons, AskLine, Quoted},
+    Command,
+    quoting::{Ask, AskCoupons, AskLine},
 };
 use pricing::{
     Quote,
@@ -31,22 +31,8 @@ const BALANCE: i64 = 24 * 10 + 20;
 const END: i64 = 24 * 14;
 
 impl Run {
-    fn quoted(&self, ask: &Ask) -> Result<Quoted, EngineError> {
-        self.engine.quoting().quote(&self.shop, ask, self.engine.now())
-    }
     fn quote(&self, ask: &Ask) -> Quote {
         self.quoted(ask).map_or_else(|error| panic!("{ask:?}: {error}"), |quoted| quoted.quote)
-    }
-    /// The code of a refusal, with the field at fault where there is one: `not_found lines[0].line_id`.
-    fn no_quote(&self, ask: &Ask) -> String {
-        match self.quoted(ask) {
-            Err(EngineError::Refused(refusal)) => match refusal.violations.first() {
-                Some(first) => format!("{} {}", first.code, first.field),
-                None => refusal.code.to_string(),
-            },
-            Err(other) => panic!("{other:?}"),
-            Ok(quoted) => format!("pays {}", quoted.quote.payable),
-        }
     }
     fn promote(&self, campaign: &str, terms: Terms) {
         self.ok(Command::CreateCampaign {

@@ -14,7 +14,7 @@ use domain::{
     catalog::Category,
 };
 use engine::EngineError;
-use engine::quoting::{Ask, AskCoupons, AskLine};
+use engine::quoting::{Ask, AskCoupons, AskLine, Facts};
 use money::Money;
 use pricing::cart::{Assets, Stage};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,11 @@ pub struct QuoteRequest {
     /// An earlier quote's `rule_version`: priced again by the rules of then.
     #[serde(default)]
     rule_version: Option<u64>,
+    /// An earlier quote's `facts`, with its `now` and `rule_version`: the same quote again, whatever has
+    /// happened to coupons, orders and settings since. Nothing but the rules is read then.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    facts: Option<Facts>,
 }
 
 /// A line: goods, or `{order_id, line_id}` of a presale whose deposit is paid.
@@ -173,6 +178,7 @@ impl QuoteRequest {
             segments: self.segments,
             now,
             rule_version: self.rule_version,
+            facts: self.facts,
         })
     }
 }
@@ -180,15 +186,21 @@ impl QuoteRequest {
 /// A priced cart: the quote, and by what it was priced.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuoteView {
-    /// The moment that was priced.
+    /// The moment that was priced; of a quote by given facts as the request wrote it.
     now: String,
     #[serde(flatten)]
     #[schema(value_type = Object)]
     quote: pricing::Quote,
+    /// What was read of the shop for it, beyond the request and the rules of `rule_version`.
+    #[schema(value_type = Object)]
+    facts: Facts,
+    /// True when the request gave the facts: a quote evaluated again, not an offer. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    facts_given: bool,
 }
 
-/// Prices a cart and explains every fen; stores nothing. The same cart with the answer's `now` and
-/// `rule_version` is priced again by the promotions, floors and coupon terms of then.
+/// Prices a cart and explains every fen; stores nothing. The same cart with the answer's `now`,
+/// `rule_version` and `facts` gets the same answer again, whatever has happened since.
 #[utoipa::path(post, path = "/v1/shops/{shop}/quotes", tag = "quotes", params(("shop" = String, Path)), request_body = QuoteRequest,
     responses((status = 200, body = QuoteView), (status = 422, body = Problem)))]
 pub async fn create(
@@ -197,10 +209,14 @@ pub async fn create(
     body: Body<QuoteRequest>,
 ) -> Result<Response, Problem> {
     caller.may(Scope::Read)?;
+    let facts_given = body.value.facts.is_some();
+    // The shop's zone may be another by now; what is evaluated again keeps its text.
+    let said = if facts_given { body.value.now.clone() } else { None };
     let ask = body.value.read()?;
     let now = ask.now.unwrap_or_else(|| state.engine.now());
     let quoted = state.engine.quoting().quote(&caller.shop_id, &ask, now)?;
-    let view = QuoteView { now: time::show(&quoted.shop, now), quote: quoted.quote };
+    let now = said.unwrap_or_else(|| time::show(&quoted.shop, now));
+    let view = QuoteView { now, quote: quoted.quote, facts: quoted.facts, facts_given };
     // An answer of some KiB, written at once instead of grown from nothing.
     let mut text = Vec::with_capacity(ANSWER_BYTES);
     serde_json::to_writer(&mut text, &view).map_err(|error| EngineError::Internal(error.to_string()))?;

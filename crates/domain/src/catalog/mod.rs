@@ -41,6 +41,7 @@ pub enum ScopeMode {
 
 /// A scope: a mode and its list, at most 20,000 SKUs (A-S0-23).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Scope {
     /// How the list is meant.
     pub mode: ScopeMode,
@@ -65,6 +66,22 @@ impl Scope {
             ScopeMode::Whitelist => listed(),
             ScopeMode::Blacklist => !listed(),
         }
+    }
+
+    /// What of its list names these goods: it covers the same of them, and is no longer than they are many.
+    #[must_use]
+    pub fn narrowed<'a>(&self, goods: impl Iterator<Item = (&'a Sku, &'a [Category])>) -> Self {
+        if self.mode == ScopeMode::All {
+            return self.clone();
+        }
+        let (mut skus, mut categories) = (BTreeSet::new(), BTreeSet::new());
+        for (sku, of) in goods {
+            if self.skus.contains(sku) {
+                skus.insert(sku.clone());
+            }
+            categories.extend(of.iter().filter(|category| self.categories.contains(*category)).cloned());
+        }
+        Self { mode: self.mode, skus: Arc::new(skus), categories: Arc::new(categories) }
     }
 
     /// What is wrong with it.
@@ -115,6 +132,23 @@ mod tests {
         assert!(Scope::default().covers(&a, &[]));
         assert_eq!(scope(ScopeMode::All, &["A"]).violations().len(), 1);
         assert_eq!(scope(ScopeMode::Whitelist, &[]).violations().len(), 1);
+    }
+
+    #[test]
+    fn a_narrowed_scope_covers_the_same_of_the_goods() {
+        let sku = |text: &str| Sku::try_new(text).unwrap();
+        let category = |text: &str| Category::try_new(text).unwrap();
+        let goods = [(sku("A"), vec![]), (sku("B"), vec![category("c1")]), (sku("C"), vec![category("c2")])];
+        for mode in [ScopeMode::All, ScopeMode::Whitelist, ScopeMode::Blacklist] {
+            let mut wide = scope(mode, &["A", "X", "Y"]);
+            wide.categories = Arc::new([category("c1"), category("c9")].into());
+            let narrow = wide.narrowed(goods.iter().map(|(sku, of)| (sku, of.as_slice())));
+            for (sku, of) in &goods {
+                assert_eq!(narrow.covers(sku, of), wide.covers(sku, of), "{mode:?} {sku}");
+            }
+            let listed = (narrow.skus.len(), narrow.categories.len());
+            assert_eq!(listed, if mode == ScopeMode::All { (3, 2) } else { (1, 1) });
+        }
     }
 
     #[test]

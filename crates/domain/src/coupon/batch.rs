@@ -90,14 +90,6 @@ impl Batch {
             && self.name.chars().count() <= limits::NAME_CHARS
             && !self.name.chars().any(char::is_control);
         fault(!fine, "name", Code::InvalidValue, "1 to 100 characters");
-        let amount = |amount: money::Money, low: i64| (low..=limits::AMOUNT_MINOR).contains(&amount.minor());
-        fault(!amount(self.benefit.spend, 0), "spend", Code::OutOfRange, "0 or more");
-        match (self.benefit.save, self.benefit.percent_off) {
-            (Some(save), None) => fault(!amount(save, 1), "save", Code::OutOfRange, "1 or more"),
-            (None, Some(_)) => {}
-            _ => fault(true, "save", Code::InvalidValue, "exactly one of save and percent_off"),
-        }
-        fault(self.benefit.cap.is_some_and(|cap| !amount(cap, 1)), "cap", Code::OutOfRange, "1 or more");
         let quantity = (1..=limits::BATCH_COUPONS).contains(&self.quantity);
         fault(!quantity, "quantity", Code::OutOfRange, "1 to 10,000,000");
         let limit = (1..=limits::BATCH_PER_CUSTOMER).contains(&self.per_customer_limit);
@@ -109,6 +101,7 @@ impl Batch {
             fault(self.funded_by != Party::Merchant, "funded_by", Code::InvalidValue, "the merchant");
         }
         fault(self.ends_at <= self.starts_at, "ends_at", Code::OutOfRange, "after the start");
+        self.benefit.check("", &mut found);
         found.extend(self.scope.violations());
         found
     }

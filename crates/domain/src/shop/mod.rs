@@ -76,6 +76,7 @@ pub enum Campaigns {
 
 /// Freight rule of a shop, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "two amounts")]
 pub struct FreeShipping {
     pub threshold: money::Money,

@@ -396,8 +396,7 @@ pub fn push(draft: &Draft<'_>, order: &Order, id: &domain::MessageId, due_at: In
 /// Compares a just-placed order with the shop's campaigns.
 pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
     let row = draft.shop_row()?;
-    let live =
-        row.campaigns.iter().filter_map(|row| recovery::Live::in_force(&row.campaign, order.placed_at));
+    let live = row.campaigns.iter().filter_map(|row| recovery::Live::at(&row.campaign, order.placed_at));
     let covered = recovery::cover(order, live);
     for candidate in &covered.candidates {
         draft.count(&candidate.campaign_id, Count::Covered);

@@ -31,7 +31,7 @@ pub fn claim(
     let shown = recovery::claimable(&order, offer, by, now)?.clone();
     let row = draft.campaign(&shown.campaign_id).ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
     let live =
-        Live::at_version(&row.campaign, shown.version).ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
+        Live::of_version(&row.campaign, shown.version).ok_or_else(|| Refusal::new(Code::NotDisplayed))?;
     let standing = draft.standing(by);
     let counting_shop = if live.is_platform_wide() { ShopId::platform() } else { draft.shop_id.clone() };
     let mut counted_in =
@@ -84,7 +84,7 @@ pub fn trigger(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> 
         order.recovery.candidates.remove(0);
         let row = draft.campaign(&candidate.campaign_id);
         let live =
-            row.and_then(|row| Some((Live::at_version(&row.campaign, candidate.version)?, &row.counters)));
+            row.and_then(|row| Some((Live::of_version(&row.campaign, candidate.version)?, &row.counters)));
         let shown = match live {
             Some((live, counters)) => recovery::show(order, live, counters, blocked, draft.next("of"), now),
             None => Err(Code::CampaignClosed),

@@ -1,24 +1,30 @@
 //! Quotes: a shop's published rules, compiled once for each revision, and carts priced by them.
 //!
-//! A quote reads what is committed and writes nothing. Its `rule_version` is the shop's revision: with
-//! it and the quote's `now` the same cart is priced again by the promotions, floors and coupon terms of
-//! then (A-G-10), as versions of campaigns and terms of coupon batches never change. The shop's freight,
-//! the stage of a presale order and the wallet are today's.
+//! A quote reads what is committed and writes nothing. It names its moment and its revision of the shop's
+//! rules, and hands out its facts: what else was read for it. The same request with the three is the
+//! same quote for ever (A-G-10): versions of campaigns never change, and nothing else is read then.
+//!
+//! `balances` and `wallet` read the facts, `given` judges those of a caller, `cart` makes a cart of
+//! either; then pricing is pure.
 
 mod ask;
+mod balances;
 mod cart;
+mod facts;
 mod floors;
+mod given;
 mod rules;
 mod wallet;
 
 pub use ask::{Ask, AskCoupons, AskLine};
+pub use facts::{BalanceFacts, CouponFacts, CouponTerms, Facts, OrderFacts};
 pub use rules::ShopRules;
 
 use crate::generations::Generations;
 use crate::handle::EngineError;
 use crate::port::{Reader, StoreError};
 use domain::{CampaignId, Code, Instant, Refusal, ShopId, Violation, campaign::Version, shop::Shop};
-use pricing::{Quote, Scratch};
+use pricing::{Quote, Scratch, cart::CartLine};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -46,6 +52,8 @@ pub struct Quoted {
     pub now: Instant,
     /// The shop's settings.
     pub shop: Arc<Shop>,
+    /// What was read of the shop for it, or what was given in its place.
+    pub facts: Facts,
 }
 
 impl Quoting {
@@ -55,15 +63,39 @@ impl Quoting {
     }
 
     /// Prices a cart at `now` unless it names a moment. Refused when a line or figure makes no sense, or
-    /// a presale line is not to be paid then.
+    /// a presale line is not to be paid then. With the facts of an earlier quote only rules are read.
     pub fn quote(&self, shop: &ShopId, ask: &Ask, now: Instant) -> Result<Quoted, EngineError> {
         let rules = self.rules(shop)?;
         let now = ask.now.unwrap_or(now);
         let set = rules.at(ask.rule_version)?;
-        let cart = cart::of(&*self.reader, &rules, ask, now)?;
-        let quote = SCRATCH.with_borrow_mut(|scratch| pricing::explain(&set, &cart.cart, scratch))?;
-        let quote = cart.complete(quote);
-        Ok(Quoted { quote, now, shop: rules.shop.clone() })
+        let revision = ask.rule_version.unwrap_or(rules.revision);
+        ask.check()?;
+        let (facts, lines) = match &ask.facts {
+            Some(given) => {
+                given::check(given, ask)?;
+                (given.clone(), cart::lines(&rules, revision, ask, given, now)?)
+            }
+            None => self.read(&rules, revision, ask, now)?,
+        };
+        let cart = cart::of(ask, &facts, lines, now);
+        let quote = SCRATCH.with_borrow_mut(|scratch| pricing::explain(&set, &cart, scratch))?;
+        let quote = cart::complete(ask, &facts, quote);
+        Ok(Quoted { quote, now, shop: rules.shop.clone(), facts })
+    }
+
+    /// The facts as they are committed now, and the lines that they make.
+    fn read(
+        &self,
+        rules: &ShopRules,
+        revision: u64,
+        ask: &Ask,
+        now: Instant,
+    ) -> Result<(Facts, Vec<CartLine>), EngineError> {
+        let orders = balances::of(&*self.reader, rules, ask, now)?;
+        let mut facts = Facts { free_shipping: rules.shop.free_shipping, orders, ..Facts::default() };
+        let lines = cart::lines(rules, revision, ask, &facts, now)?;
+        (facts.coupons, facts.more_coupons) = wallet::of(&*self.reader, rules, ask, &lines, now)?;
+        Ok((facts, lines))
     }
 
     /// Carts in which a version that is about to be that campaign's, with the others that run, would sell

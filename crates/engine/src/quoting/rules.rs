@@ -101,10 +101,11 @@ impl ShopRules {
         set
     }
 
-    /// The presale that takes deposits for a SKU at a moment: the one named, or the one that starts
-    /// first, then the smallest id.
+    /// The presale that takes deposits for a SKU at a moment, by a revision of the rules: the one named,
+    /// or the one that starts first, then the smallest id.
     pub(super) fn presale(
         &self,
+        revision: u64,
         sku: &Sku,
         named: Option<&CampaignId>,
         now: Instant,
@@ -112,10 +113,10 @@ impl ShopRules {
         let places = self.presales.get(sku)?;
         let open = places.chunk_by(|a, b| a.campaign == b.campaign).filter_map(|of_campaign| {
             let campaign = &self.campaigns[of_campaign.first()?.campaign];
-            if named.is_some_and(|id| *id != campaign.campaign_id) || campaign.is_closed(now) {
+            if named.is_some_and(|id| *id != campaign.campaign_id) {
                 return None;
             }
-            let live = presale::Live::at(campaign, now)?;
+            let live = presale::Live::of_version(campaign, campaign.version_at_revision(revision)?)?;
             let place = of_campaign.iter().find(|place| place.version == live.number)?;
             let item = live.terms.items.get(place.item)?;
             let takes = live.terms.deposit_window.contains(now);

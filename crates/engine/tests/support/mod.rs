@@ -14,6 +14,7 @@ pub mod faulty;
 pub mod planter;
 pub mod play;
 pub mod presale;
+mod quoted;
 pub mod random;
 mod run;
 

@@ -12,30 +12,11 @@ pub use price::LinePrice;
 pub use ranks::Ranks;
 pub use terms::{Gain, GainKind, Gift, Item, Multiplier, PresaleType, Terms, Window, warnings};
 
-use super::{Campaign, Version};
-use crate::Instant;
+/// A presale campaign as it is in force at a moment.
+pub type Live<'a> = super::Live<'a, Terms>;
 
-/// A presale campaign as it is in force at a moment, read out of its envelope (A-G-10).
-#[derive(Clone, Copy)]
-pub struct Live<'a> {
-    /// The campaign.
-    pub campaign: &'a Campaign,
-    /// The version in question.
-    pub version: &'a Version,
-    /// Its number.
-    pub number: u32,
-    /// Its terms.
-    pub terms: &'a Terms,
-}
-
-impl<'a> Live<'a> {
-    /// The version of a published presale campaign that was in force at a moment.
-    pub fn at(campaign: &'a Campaign, at: Instant) -> Option<Self> {
-        Self::of_version(campaign, campaign.version_at(at)).filter(|_| campaign.published_at.is_some())
-    }
-    /// A certain version, as an order remembers it.
-    pub fn of_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
-        let version = campaign.version(number)?;
-        Some(Self { campaign, version, number, terms: version.terms.presale()? })
+impl super::KindTerms for Terms {
+    fn of(terms: &super::Terms) -> Option<&Self> {
+        terms.presale()
     }
 }

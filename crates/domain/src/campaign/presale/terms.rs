@@ -1,7 +1,12 @@
 //! What the merchant fills in for a presale, and the limits of each field.
 
 use super::price::{self, LinePrice};
-use crate::{Code, Instant, Sku, Violation, campaign::Version, limits, time::text};
+use crate::{
+    Code, Instant, Sku, Violation,
+    campaign::{Version, promotion::check_units},
+    limits,
+    time::text,
+};
 use money::{Money, Rate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{collections::HashSet, sync::Arc};
@@ -346,14 +351,7 @@ impl Terms {
             found.push(Violation::with("terms.gifts", Code::TooMany, message));
         }
         for (index, gift) in self.gifts.iter().enumerate() {
-            if !(1..=limits::LINE_QUANTITY).contains(&gift.quantity) {
-                let field = format!("terms.gifts[{index}].quantity");
-                found.push(Violation::with(
-                    field,
-                    Code::OutOfRange,
-                    format!("1 to {}", limits::LINE_QUANTITY),
-                ));
-            }
+            check_units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
             if gift.first_n.is_some_and(|n| !(1..=limits::GIFT_RANKS).contains(&n)) {
                 let field = format!("terms.gifts[{index}].first_n");
                 found.push(Violation::with(field, Code::OutOfRange, format!("1 to {}", limits::GIFT_RANKS)));

@@ -1,6 +1,6 @@
 //! Goods that come along (赠品促销): with main items, or out of a pool.
 
-use super::check_segments;
+use super::{check_segments, check_units};
 use crate::{Code, Sku, Violation, limits};
 use serde::{Deserialize, Serialize};
 
@@ -40,14 +40,7 @@ impl GiftTerms {
         count("terms.main_skus", self.main_skus.len(), limits::SCOPE_SKUS);
         count("terms.gifts", self.gifts.len(), limits::GIFTS);
         for (index, gift) in self.gifts.iter().enumerate() {
-            if !(1..=limits::LINE_QUANTITY).contains(&gift.quantity) {
-                let field = format!("terms.gifts[{index}].quantity");
-                found.push(Violation::with(
-                    field,
-                    Code::OutOfRange,
-                    format!("1 to {}", limits::LINE_QUANTITY),
-                ));
-            }
+            check_units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
         }
         check_segments(&self.segments, found);
     }

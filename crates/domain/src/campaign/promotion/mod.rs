@@ -29,6 +29,14 @@ fn check_amount(field: &str, amount: Money, low: i64, found: &mut Vec<Violation>
     }
 }
 
+/// Appends what is wrong with so many units of a gift.
+pub(super) fn check_units(field: &str, quantity: u64, found: &mut Vec<Violation>) {
+    if !(1..=limits::LINE_QUANTITY).contains(&quantity) {
+        let message = format!("1 to {}", limits::LINE_QUANTITY);
+        found.push(Violation::with(field, Code::OutOfRange, message));
+    }
+}
+
 fn check_segments(segments: &[String], found: &mut Vec<Violation>) {
     let fine = |s: &String| !s.is_empty() && s.len() <= 64 && !s.chars().any(char::is_control);
     if segments.len() > limits::SEGMENTS || !segments.iter().all(fine) {

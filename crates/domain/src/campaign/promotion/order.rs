@@ -45,6 +45,21 @@ pub struct Tier {
 }
 
 impl Tier {
+    /// Appends everything that breaks a rule; the fields' names begin with `at`.
+    pub fn check(&self, at: &str, found: &mut Vec<Violation>) {
+        check_amount(&format!("{at}spend"), self.spend, 0, found);
+        match (self.save, self.percent_off) {
+            (Some(save), None) => check_amount(&format!("{at}save"), save, 1, found),
+            (None, Some(_)) => {}
+            _ => {
+                let message = "exactly one of save and percent_off";
+                found.push(Violation::with(format!("{at}save"), Code::InvalidValue, message));
+            }
+        }
+        if let Some(cap) = self.cap {
+            check_amount(&format!("{at}cap"), cap, 1, found);
+        }
+    }
     /// What comes off an amount that has reached the tier; never more than the amount.
     pub fn off(&self, amount: Money) -> Money {
         let off = match (self.save, self.percent_off) {
@@ -65,23 +80,13 @@ impl OrderTerms {
             found.push(Violation::with("terms.tiers", Code::OutOfRange, message));
         }
         for (index, tier) in self.tiers.iter().enumerate() {
-            let field = |name: &str| format!("terms.tiers[{index}].{name}");
-            check_amount(&field("spend"), tier.spend, i64::from(self.every), found);
-            match (tier.save, tier.percent_off) {
-                (Some(save), None) => {
-                    check_amount(&field("save"), save, 1, found);
-                    if save > tier.spend && tier.spend.is_positive() {
-                        found.push(Violation::with(field("save"), Code::RatioTooHigh, "at most the spend"));
-                    }
-                }
-                (None, Some(_)) => {}
-                _ => {
-                    let message = "exactly one of save and percent_off";
-                    found.push(Violation::with(field("save"), Code::InvalidValue, message));
-                }
+            let at = format!("terms.tiers[{index}].");
+            tier.check(&at, found);
+            if self.every && tier.spend.is_zero() {
+                check_amount(&format!("{at}spend"), tier.spend, 1, found);
             }
-            if let Some(cap) = tier.cap {
-                check_amount(&field("cap"), cap, 1, found);
+            if tier.save.is_some_and(|save| save > tier.spend) && tier.spend.is_positive() {
+                found.push(Violation::with(format!("{at}save"), Code::RatioTooHigh, "at most the spend"));
             }
         }
         if !self.tiers.is_sorted_by(|a, b| a.spend < b.spend) {

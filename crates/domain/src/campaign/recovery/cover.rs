@@ -1,47 +1,11 @@
 //! Which campaigns cover a placed order, and which one shows its coupon (A-S0-4, A-S0-10).
 
-use super::{FrequencyScope, Terms};
+use super::{FrequencyScope, Live};
 use crate::{
     CampaignId, Code, CustomerId, Instant, OfferId,
-    campaign::{Campaign, Counters, Version},
+    campaign::Counters,
     order::{Candidate, Offer, OfferStatus, Order, OrderKind, Withheld},
 };
-
-/// A recovery campaign that may act at this moment, read out of its envelope.
-#[derive(Clone, Copy)]
-pub struct Live<'a> {
-    /// The campaign.
-    pub campaign: &'a Campaign,
-    /// The version in question.
-    pub version: &'a Version,
-    /// Its number.
-    pub number: u32,
-    /// Its terms.
-    pub terms: &'a Terms,
-}
-
-impl<'a> Live<'a> {
-    /// The current version of a published recovery campaign.
-    pub fn current(campaign: &'a Campaign) -> Option<Self> {
-        Self::at_version(campaign, campaign.version_number()).filter(|_| campaign.published_at.is_some())
-    }
-    /// The version of a published recovery campaign that was in force at a moment (A-G-10).
-    pub fn in_force(campaign: &'a Campaign, at: Instant) -> Option<Self> {
-        Self::at_version(campaign, campaign.version_at(at)).filter(|_| campaign.published_at.is_some())
-    }
-    /// A certain version, as an order remembers it.
-    pub fn at_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
-        let version = campaign.version(number)?;
-        Some(Self { campaign, version, number, terms: version.terms.recovery()? })
-    }
-    fn id(&self) -> &'a CampaignId {
-        &self.campaign.campaign_id
-    }
-    /// When an order placed then is shown the coupon.
-    pub fn trigger_at(&self, placed_at: Instant) -> Instant {
-        placed_at.plus_minutes(self.terms.trigger_after_minutes)
-    }
-}
 
 /// What covering an order found.
 #[derive(Debug, Default, PartialEq)]
@@ -154,7 +118,14 @@ pub fn show(
     })
 }
 
-impl Live<'_> {
+impl<'a> Live<'a> {
+    fn id(&self) -> &'a CampaignId {
+        &self.campaign.campaign_id
+    }
+    /// When an order placed then is shown the coupon.
+    pub fn trigger_at(&self, placed_at: Instant) -> Instant {
+        placed_at.plus_minutes(self.terms.trigger_after_minutes)
+    }
     /// The stock is the campaign's: the newest version says how large it is.
     pub fn campaign_quantity(&self) -> u64 {
         self.campaign.current().terms.quantity().unwrap_or_default()
