@@ -6,7 +6,7 @@ use crate::draft::Draft;
 use crate::facts::Facts;
 use crate::handle::EngineError;
 use crate::port::{Store, StoreError, StoreErrorKind, Transaction};
-use crate::rows::{Changes, Digest, InboxRow, Keys, RequestRow, Rows, Timer};
+use crate::rows::{Changes, Digest, InboxKey, InboxRow, Keys, RequestRow, Rows, Timer};
 use domain::{Code, Instant, Refusal, ShopId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -50,15 +50,17 @@ pub fn run(
 ) -> Result<(Vec<Outcome>, Committed), StoreError> {
     let mut outcomes = Vec::with_capacity(inputs.len());
     let mut committed = Committed::default();
+    let names: Vec<Option<Name>> = inputs.iter().map(Name::of).collect();
     store.transact(&mut |tx| {
         outcomes.clear();
-        load(tx, facts, names(inputs))?;
+        load(tx, facts, keys_of(&names))?;
         let mut keys = Keys::default();
-        for input in inputs.iter().filter(|input| !is_known(facts, input)) {
+        let inputs_by_name = || inputs.iter().zip(&names);
+        for (input, _) in inputs_by_name().filter(|(_, name)| !is_known(facts, name.as_ref())) {
             decide::first_keys(&input.shop_id, &input.command, &mut keys);
         }
         load(tx, facts, keys)?;
-        outcomes.extend(inputs.iter().map(|input| decide_one(facts, input, now)));
+        outcomes.extend(inputs_by_name().map(|(input, name)| decide_one(facts, input, name.as_ref(), now)));
         let changes = facts.take_changes();
         committed = Committed::of(&changes);
         tx.write(&changes)
@@ -123,27 +125,40 @@ fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool
     timers.len()
 }
 
-/// The names under which inputs may have been seen before: looked up first, for what is known needs
-/// nothing else.
-fn names(inputs: &[Input]) -> Keys {
-    let mut keys = Keys::default();
-    for input in inputs {
+/// The name under which an input may have been seen before. An event has its own and no other.
+enum Name {
+    Event(InboxKey),
+    Request((ShopId, String)),
+}
+
+impl Name {
+    fn of(input: &Input) -> Option<Self> {
         if let Command::Ingest { event, .. } = &input.command {
-            keys.inbox.push(decide::inbox_key(&input.shop_id, event));
+            return Some(Self::Event(decide::inbox_key(&input.shop_id, event)));
         }
-        if let Some((key, _)) = &input.idempotency {
-            keys.requests.push((input.shop_id.clone(), key.clone()));
+        let (key, _) = input.idempotency.as_ref()?;
+        Some(Self::Request((input.shop_id.clone(), key.clone())))
+    }
+}
+
+/// Names are looked up first, for what is known needs nothing else.
+fn keys_of(names: &[Option<Name>]) -> Keys {
+    let mut keys = Keys::default();
+    for name in names.iter().flatten() {
+        match name {
+            Name::Event(key) => keys.inbox.push(key.clone()),
+            Name::Request(key) => keys.requests.push(key.clone()),
         }
     }
     keys
 }
 
-fn is_known(facts: &Facts, input: &Input) -> bool {
-    if let Command::Ingest { event, .. } = &input.command {
-        return facts.inbox(&decide::inbox_key(&input.shop_id, event)).is_some();
+fn is_known(facts: &Facts, name: Option<&Name>) -> bool {
+    match name {
+        Some(Name::Event(key)) => facts.inbox(key).is_some(),
+        Some(Name::Request(key)) => facts.request(key).is_some(),
+        None => false,
     }
-    let key = input.idempotency.as_ref().map(|(key, _)| (input.shop_id.clone(), key.clone()));
-    key.is_some_and(|key| facts.request(&key).is_some())
 }
 
 /// LOAD: what the inputs name, then what those rows name, until nothing is missing.
@@ -168,8 +183,8 @@ fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(
     Ok(())
 }
 
-fn decide_one(facts: &mut Facts, input: &Input, now: Instant) -> Outcome {
-    if let Some(known) = known_answer(facts, input) {
+fn decide_one(facts: &mut Facts, input: &Input, name: Option<&Name>, now: Instant) -> Outcome {
+    if let Some(known) = name.and_then(|name| known_answer(facts, input, name)) {
         return known;
     }
     let mut draft = Draft::new(facts, &input.shop_id, now);
@@ -200,23 +215,31 @@ fn refused(input: &Input, refusal: Refusal) -> Outcome {
 }
 
 /// What was seen before is answered as before; the same name for something else is a conflict.
-fn known_answer(facts: &Facts, input: &Input) -> Option<Outcome> {
-    if let Command::Ingest { event, digest } = &input.command {
-        let known: &InboxRow = facts.inbox(&decide::inbox_key(&input.shop_id, event))?;
-        let result = if known.digest == *digest {
-            EventResult::of(crate::command::EventOutcome::Duplicate)
-        } else {
-            EventResult::rejected(Refusal::new(Code::IdempotencyConflict))
-        };
-        return Some(Ok(Reply::Event { result }));
+fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
+    match name {
+        Name::Event(key) => {
+            let known: &InboxRow = facts.inbox(key)?;
+            let Command::Ingest { digest, .. } = &input.command else { return None };
+            let result = if known.digest == *digest {
+                EventResult::of(crate::command::EventOutcome::Duplicate)
+            } else {
+                EventResult::rejected(Refusal::new(Code::IdempotencyConflict))
+            };
+            Some(Ok(Reply::Event { result }))
+        }
+        Name::Request(key) => {
+            let known = facts.request(key)?;
+            if input.idempotency.as_ref().is_none_or(|(_, digest)| known.digest != *digest) {
+                return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
+            }
+            let reply = serde_json::from_str(&known.reply);
+            Some(
+                reply.map_err(|error| {
+                    EngineError::Internal(format!("a stored answer cannot be read: {error}"))
+                }),
+            )
+        }
     }
-    let (key, digest) = input.idempotency.as_ref()?;
-    let known = facts.request(&(input.shop_id.clone(), key.clone()))?;
-    if known.digest != *digest {
-        return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
-    }
-    let reply = serde_json::from_str(&known.reply);
-    Some(reply.map_err(|error| EngineError::Internal(format!("a stored answer cannot be read: {error}"))))
 }
 
 fn remember_answer(facts: &mut Facts, input: &Input, reply: &Reply, now: Instant) {

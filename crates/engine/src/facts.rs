@@ -47,7 +47,7 @@ impl<T> Slot<T> {
 /// An order in the working set.
 #[derive(Debug)]
 struct OrderSlot {
-    slot: Slot<Order>,
+    slot: Slot<Box<Order>>,
     old_wake: Option<Instant>,
     timeline: String,
     /// Its timer could not be decided; it fires no more until something else moves the order.
@@ -171,7 +171,7 @@ impl Facts {
         loaded(self.shops.get(id), "shop").as_ref().map(|slot| &slot.row)
     }
     pub fn order(&self, key: &Key<OrderId>) -> Option<&Order> {
-        loaded(self.orders.get(key), "order").slot.value.as_ref()
+        loaded(self.orders.get(key), "order").slot.value.as_deref()
     }
     pub fn coupon(&self, key: &Key<CouponId>) -> Option<&Coupon> {
         loaded(self.coupons.get(key), "coupon").0.value.as_ref()
@@ -214,7 +214,7 @@ impl Facts {
         for order in decision.orders {
             let slot = self.orders.entry((shop_id.clone(), order.order_id.clone()));
             let slot = slot.or_insert_with(OrderSlot::absent);
-            slot.slot.put(order);
+            slot.slot.put(Box::new(order));
         }
         for (order, line) in decision.timeline {
             let slot = self.orders.entry((shop_id.clone(), order)).or_insert_with(OrderSlot::absent);
@@ -358,6 +358,7 @@ impl Facts {
                 changes.counters.push((id.clone(), row.campaign.campaign_id.clone(), row.counters.clone()));
             }
         }
+        changes.orders.reserve(self.orders.len());
         for ((shop_id, _), slot) in self.orders.drain() {
             let Some(order) = slot.slot.value.filter(|_| slot.slot.dirty) else {
                 continue;

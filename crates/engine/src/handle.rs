@@ -9,6 +9,7 @@ use crate::rows::{DeliveryUpdate, DispatchUpdate};
 use crate::writer::{Job, Writer};
 use domain::{Code, Instant, Refusal};
 use std::sync::{Arc, Mutex, mpsc};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
 /// Jobs that may wait for the writer; beyond it callers are told to come back.
@@ -130,7 +131,7 @@ impl Engine {
     /// Decides one input; answers when it is durable.
     pub async fn submit(&self, input: Input) -> Result<Reply, EngineError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::One(Box::new(input), reply))?;
+        self.send(Job::One(Box::new(input), reply, Handle::try_current().ok()))?;
         answer.await.map_err(|_| EngineError::Stopped)?
     }
 

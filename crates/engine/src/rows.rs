@@ -87,8 +87,8 @@ impl Webhook {
 /// An order as it is stored: `wake_at` is the due time of its timer.
 #[derive(Debug, Clone)]
 pub struct OrderRow {
-    /// The order.
-    pub order: Order,
+    /// The order; boxed, for rows are moved and sorted.
+    pub order: Box<Order>,
     /// When its timer is due; at most one timer an order.
     pub wake_at: Option<Instant>,
 }
@@ -352,7 +352,7 @@ pub struct OrderChange {
     /// The shop.
     pub shop_id: ShopId,
     /// Its state after the batch.
-    pub order: Order,
+    pub order: Box<Order>,
     /// Whether the order is new to the store.
     pub is_new: bool,
     /// Its timer before, to be taken away when it differs,

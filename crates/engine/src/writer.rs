@@ -11,6 +11,7 @@ use crate::rows::{Changes, DeliveryUpdate, DispatchUpdate};
 use domain::{Code, Instant, Refusal};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant as Stopwatch};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
 /// Inputs of one transaction. Larger batches gain little: the commit is a small part by then.
@@ -22,7 +23,8 @@ const IDLE: Duration = Duration::from_secs(1);
 
 /// What callers hand over.
 pub enum Job {
-    One(Box<Input>, oneshot::Sender<Outcome>),
+    /// With the runtime of the caller, where the answer is handed over.
+    One(Box<Input>, oneshot::Sender<Outcome>, Option<Handle>),
     Many(Vec<Input>, oneshot::Sender<Vec<Outcome>>),
     Advance(Instant, oneshot::Sender<Result<u64, EngineError>>),
     Settle(Vec<DeliveryUpdate>, Vec<DispatchUpdate>, oneshot::Sender<Result<(), EngineError>>),
@@ -31,8 +33,21 @@ pub enum Job {
 
 /// Whom the outcomes of a batch belong to, in the order of its inputs.
 enum Route {
-    One(oneshot::Sender<Outcome>),
+    One(oneshot::Sender<Outcome>, Option<Handle>),
     Many(usize, oneshot::Sender<Vec<Outcome>>),
+}
+
+/// Answers on their way to the callers of one runtime. They are given when this is dropped, so every
+/// caller hears, also when the runtime ends before.
+struct Answers(Vec<(oneshot::Sender<Outcome>, Outcome)>);
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        for (reply, outcome) in self.0.drain(..) {
+            // A caller that went away hears nothing; what it asked for is done all the same.
+            let _ = reply.send(outcome);
+        }
+    }
 }
 
 /// The single writer.
@@ -43,6 +58,8 @@ pub struct Writer {
     queue: mpsc::Receiver<Job>,
     published: Arc<Notify>,
     generations: Arc<Generations>,
+    /// What is being taken from the queue; kept, as its room is large.
+    inputs: Vec<Input>,
     /// When the next timer is due; nothing is due before it.
     next_due: Option<Instant>,
     /// After a failure timers rest until then.
@@ -58,7 +75,17 @@ impl Writer {
         generations: Arc<Generations>,
     ) -> Self {
         let facts = Facts::default();
-        Self { store, facts, clock, queue, published, generations, next_due: None, timers_rest_until: None }
+        Self {
+            store,
+            facts,
+            clock,
+            queue,
+            published,
+            generations,
+            inputs: Vec::new(),
+            next_due: None,
+            timers_rest_until: None,
+        }
     }
 
     /// Works until it is told to stop or every handle is gone.
@@ -82,14 +109,14 @@ impl Writer {
 
     /// Takes one job and all that wait behind it. `false` when told to stop.
     fn work(&mut self, first: Job) -> bool {
-        let mut inputs = Vec::new();
+        let mut inputs = std::mem::take(&mut self.inputs);
         let mut routes = Vec::new();
         let mut next = Some(first);
         while let Some(job) = next.take() {
             match job {
-                Job::One(input, reply) => {
+                Job::One(input, reply, callers) => {
                     inputs.push(*input);
-                    routes.push(Route::One(reply));
+                    routes.push(Route::One(reply, callers));
                 }
                 Job::Many(many, reply) => {
                     routes.push(Route::Many(many.len(), reply));
@@ -113,9 +140,11 @@ impl Writer {
             }
         }
         self.run_inputs(&mut inputs, &mut routes);
+        self.inputs = inputs;
         true
     }
 
+    /// Runs what was taken, then answers.
     fn run_inputs(&mut self, inputs: &mut Vec<Input>, routes: &mut Vec<Route>) {
         let mut outcomes = Vec::with_capacity(inputs.len());
         for chunk in inputs.chunks(BATCH) {
@@ -126,18 +155,7 @@ impl Writer {
             }));
         }
         inputs.clear();
-        let mut outcomes = outcomes.into_iter();
-        for route in routes.drain(..) {
-            // A caller that went away hears nothing; what it asked for is done all the same.
-            match route {
-                Route::One(reply) => {
-                    let _ = reply.send(outcomes.next().unwrap_or(Err(EngineError::Stopped)));
-                }
-                Route::Many(count, reply) => {
-                    let _ = reply.send(outcomes.by_ref().take(count).collect());
-                }
-            }
-        }
+        answer(routes, outcomes);
     }
 
     /// Fires what is due by the machine's clock, one batch, so that inputs are not kept waiting.
@@ -225,6 +243,35 @@ impl Writer {
         };
         let micros = u64::try_from(due.since(self.clock.now())).unwrap_or(0);
         Duration::from_micros(micros).min(IDLE)
+    }
+}
+
+/// Answers callers. Those of one runtime are answered by one task there: waking each from here would
+/// cost a system call each.
+fn answer(routes: &mut Vec<Route>, outcomes: Vec<Outcome>) {
+    let mut outcomes = outcomes.into_iter();
+    let mut runtimes: Vec<(Handle, Answers)> = Vec::new();
+    for route in routes.drain(..) {
+        match route {
+            Route::One(reply, runtime) => {
+                let outcome = outcomes.next().unwrap_or(Err(EngineError::Stopped));
+                let Some(runtime) = runtime else {
+                    let _ = reply.send(outcome);
+                    continue;
+                };
+                let known = runtimes.iter_mut().find(|(known, _)| known.id() == runtime.id());
+                match known {
+                    Some((_, answers)) => answers.0.push((reply, outcome)),
+                    None => runtimes.push((runtime, Answers(vec![(reply, outcome)]))),
+                }
+            }
+            Route::Many(count, reply) => {
+                let _ = reply.send(outcomes.by_ref().take(count).collect());
+            }
+        }
+    }
+    for (runtime, answers) in runtimes.into_iter().filter(|(_, answers)| answers.0.len() > 1) {
+        runtime.spawn(async move { drop(answers) });
     }
 }
 

@@ -22,7 +22,7 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Resu
     let before = known.map(|stored| (stored.timeline.len(), stored));
     if let Some((length, stored)) = before {
         append(&mut stored.timeline, &change.timeline);
-        let order = std::mem::replace(&mut stored.order, change.order.clone());
+        let order = std::mem::replace(&mut stored.order, (*change.order).clone());
         let wake_at = std::mem::replace(&mut stored.wake_at, change.wake_at);
         let (place, id) = (at(shop, |s| &mut s.orders), id.clone());
         undo.note(move |tables| {
@@ -33,7 +33,7 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Resu
         });
     } else {
         let mut stored =
-            StoredOrder { order: change.order.clone(), wake_at: change.wake_at, timeline: String::new() };
+            StoredOrder { order: (*change.order).clone(), wake_at: change.wake_at, timeline: String::new() };
         append(&mut stored.timeline, &change.timeline);
         put(tables, undo, at(shop, |s| &mut s.orders), id.clone(), stored);
     }

@@ -90,7 +90,7 @@ pub struct DispatchRow {
 
 impl StoredOrder {
     pub fn row(&self) -> OrderRow {
-        OrderRow { order: self.order.clone(), wake_at: self.wake_at }
+        OrderRow { order: Box::new(self.order.clone()), wake_at: self.wake_at }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::error::{Doing, failed, refused};
 use engine::port::{StoreError, StoreErrorKind};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;
 use std::time::Duration;
@@ -61,6 +62,8 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
         256 << 20,
     ))
     .doing(&what)?;
+    // A plan does not depend on values: otherwise statements are compiled anew when others are bound.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).doing(&what)?;
     db.set_prepared_statement_cache_capacity(128);
     migrate(&mut db, path)?;
     if let Some(pages) = options.most_pages {

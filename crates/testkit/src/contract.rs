@@ -129,7 +129,7 @@ pub fn all() -> Page {
 pub fn new_order(order_id: &str, wake: Option<i64>) -> OrderChange {
     OrderChange {
         shop_id: crate::build::id("s1"),
-        order: crate::build::order(order_id, "u-1", crate::build::start()),
+        order: Box::new(crate::build::order(order_id, "u-1", crate::build::start())),
         is_new: true,
         old_wake: None,
         wake_at: wake.map(crate::build::at),

@@ -93,12 +93,16 @@ pub struct Coupon {
     pub claimed_at: Instant,
     pub usable_until: Instant,
     pub status: CouponStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lock>,
     /// The order that used it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_on: Option<OrderId>,
     /// When it reached its last state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Instant>,
     /// When it must be looked at next: its lock's or its own end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wake_at: Option<Instant>,
 }
 

@@ -35,12 +35,16 @@ use serde::{Deserialize, Serialize};
 pub struct Order {
     pub order_id: OrderId,
     pub customer_id: CustomerId,
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub source: Source,
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub kind: OrderKind,
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub goods: Goods,
     pub lines: Vec<Line>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub freight: Money,
     /// What the cashier asks for before the payment coupon (A-S0-6).
     pub payable: Money,
@@ -65,12 +69,18 @@ pub struct Order {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
     /// What recovery decided.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub recovery: Recovery,
     /// Entries in the timeline so far.
     pub timeline_entries: u32,
     /// Ledger entries so far; each has its number.
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub ledger_entries: u32,
+}
+
+/// What most orders have is left out of their documents.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A line with the shares it bears.

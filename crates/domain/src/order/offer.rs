@@ -17,7 +17,7 @@ pub struct Recovery {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<Withheld>,
     /// The payment reminder.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_usual")]
     pub push: Push,
 }
 

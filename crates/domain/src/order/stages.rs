@@ -49,6 +49,7 @@ pub enum PaymentStatus {
 #[allow(missing_docs, reason = "the words say it; amounts in minor units")]
 pub struct Payment {
     pub payment_id: PaymentId,
+    #[serde(default, skip_serializing_if = "super::is_usual")]
     pub stage: Stage,
     pub method: Method,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,6 +57,7 @@ pub struct Payment {
     /// Money that comes in, the coupon already off.
     pub amount: Money,
     /// What the payment coupon takes off.
+    #[serde(default, skip_serializing_if = "super::is_usual")]
     pub saving: Money,
     /// The saving over the lines and, last, the freight (A-G-5); empty without a coupon.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

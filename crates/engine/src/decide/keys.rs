@@ -10,7 +10,7 @@ use domain::{
     BatchId, CouponId, CustomerId, MessageId, OrderId, ShopId,
     event::{Body, OrderEvent, PaymentSucceeded},
 };
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// The inbox key of an event.
 pub fn inbox_key(shop: &ShopId, event: &OrderEvent) -> InboxKey {
@@ -118,12 +118,12 @@ pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
 pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
     let mut named = Named {
         facts,
-        coupons: HashSet::new(),
-        orders: HashSet::new(),
-        standings: HashSet::new(),
-        parked: HashSet::new(),
-        batches: HashSet::new(),
-        batch_claims: HashSet::new(),
+        coupons: FxHashSet::default(),
+        orders: FxHashSet::default(),
+        standings: FxHashSet::default(),
+        parked: FxHashSet::default(),
+        batches: FxHashSet::default(),
+        batch_claims: FxHashSet::default(),
     };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
@@ -136,12 +136,12 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
 /// Rows that loaded rows name, as far as they are not loaded themselves.
 struct Named<'a> {
     facts: &'a Facts,
-    coupons: HashSet<(ShopId, CouponId)>,
-    orders: HashSet<(ShopId, OrderId)>,
-    standings: HashSet<(ShopId, CustomerId)>,
-    parked: HashSet<(ShopId, OrderId)>,
-    batches: HashSet<(ShopId, BatchId)>,
-    batch_claims: HashSet<BatchClaimKey>,
+    coupons: FxHashSet<(ShopId, CouponId)>,
+    orders: FxHashSet<(ShopId, OrderId)>,
+    standings: FxHashSet<(ShopId, CustomerId)>,
+    parked: FxHashSet<(ShopId, OrderId)>,
+    batches: FxHashSet<(ShopId, BatchId)>,
+    batch_claims: FxHashSet<BatchClaimKey>,
 }
 
 impl Named<'_> {

@@ -66,7 +66,7 @@ impl Planter {
     pub fn put_order(&mut self, order: Order, doctor: impl FnOnce(&mut OrderChange)) {
         let mut change = OrderChange {
             shop_id: self.run.shop.clone(),
-            order,
+            order: Box::new(order),
             is_new: false,
             old_wake: None,
             wake_at: None,

@@ -30,7 +30,7 @@ impl Bench {
                 changes.inbox.push(build::inbox(&shop, &format!("ev-placed-{number:010}")));
                 changes.orders.push(OrderChange {
                     shop_id: shop.clone(),
-                    order,
+                    order: Box::new(order),
                     is_new: true,
                     old_wake: None,
                     wake_at: Some(build::at(second + 1_800)),

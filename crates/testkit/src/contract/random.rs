@@ -196,7 +196,7 @@ fn order(step: Step, rows: &Rows) -> OrderChange {
     }
     OrderChange {
         shop_id: shop_of(step),
-        order,
+        order: Box::new(order),
         is_new: known.is_none(),
         old_wake: known.and_then(|row| row.wake_at),
         wake_at: (value > 0).then(|| at(i64::from(value))),

@@ -32,7 +32,7 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
         // A line that does not end is ended by the store.
         let timeline = build::timeline("changed", seconds).trim_end().to_owned();
         let change = OrderChange {
-            order: order.clone(),
+            order: Box::new(order.clone()),
             is_new: false,
             old_wake: Some(at(30)),
             timeline,
@@ -43,7 +43,7 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
     }
     let keys = Keys { orders: vec![(s1(), id("o-1"))], ..Keys::default() };
     let row = load(store, &keys).orders.remove(0).1.expect("as the case says");
-    assert_eq!((row.order, row.wake_at), (order, Some(at(30))));
+    assert_eq!((*row.order, row.wake_at), (order, Some(at(30))));
     let quiet = OrderChange {
         is_new: false,
         old_wake: Some(at(30)),
