@@ -103,6 +103,10 @@ ids! {
     MessageId,
     /// A registered receiver of webhooks.
     WebhookId,
+    /// A presale strategy of a shop.
+    PresaleStrategyId,
+    /// A gift strategy of a shop.
+    GiftStrategyId,
 }
 
 impl ShopId {

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod limits;
 pub mod message;
 pub mod order;
+pub mod pool;
 pub mod refusal;
 pub mod risk;
 pub mod shop;

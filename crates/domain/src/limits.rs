@@ -56,3 +56,19 @@ pub const DEPOSIT_ADVISED_MINOR: i64 = 1_000;
 pub const GIFT_RANKS: u32 = 1_000;
 /// Balance reminders that wait for one customer, over all shops.
 pub const WAITING_REMINDERS: usize = 200;
+/// Presale strategies, and as many gift strategies, of one shop: each is looked at for every order.
+pub const STRATEGIES: usize = 200;
+/// Gift strategies of one presale strategy: an order has a place in each one's ranking.
+pub const STRATEGY_GIFTS: usize = 20;
+/// The most that "the first N" may be.
+pub const FIRST_N: u64 = 10_000_000;
+/// Units of one gift for one order.
+pub const GIFT_QUANTITY: u64 = 1_000;
+/// Gift SKUs of one shop whose stock is counted.
+pub const GIFT_SKUS: usize = 1_000;
+/// Versions of one gift strategy that are kept.
+pub const STRATEGY_VERSIONS: usize = 100;
+/// Steps from stage to stage that a pooled order remembers.
+pub const POOL_MOVES: usize = 50;
+/// Gifts that may be added to one order by hand.
+pub const MANUAL_GIFTS: usize = 20;

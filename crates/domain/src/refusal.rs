@@ -100,6 +100,28 @@ codes! {
     // Presale.
     DepositForfeited = "deposit_forfeited", "定金不予退还", "The deposit stays with the merchant";
     SmallDeposit = "small_deposit", "定金低于10元", "The deposit is under 10 yuan";
+    // Presale pool and gifts.
+    ActivityOutsideValidity = "activity_outside_validity", "有效期须包含活动时间", "The validity must contain the activity time";
+    NotBeforeBalanceOpening = "not_before_balance_opening", "激活时间须早于尾款开始支付时间", "The activation time must lie before the balance opens";
+    ActivationInPast = "activation_in_past", "激活时间须晚于当前时间", "The activation time lies in the past";
+    OutsideValidity = "outside_validity", "不在策略有效期内", "The strategy's validity does not contain the moment";
+    MainItemNotPresale = "main_item_not_presale", "主品须为预售货品", "A main item is not among the presale goods";
+    StrategyInUse = "strategy_in_use", "该赠品策略已被使用", "The gift strategy belongs to another presale strategy, or has given by itself";
+    OrdersInPool = "orders_in_pool", "预售池中已有订单,不可修改;请新建预售策略并驳回订单重新递交", "Orders have entered under it: timing and gift strategies stay; make a new presale strategy and submit the orders again";
+    AlreadyExecuted = "already_executed", "激活时间已到,已执行;如需更改激活时间请重新执行", "The activation time has come and was acted on; use a re-run";
+    WrongStage = "wrong_stage", "订单当前阶段不可执行此操作", "The order is in a stage where this cannot be done";
+    PoolIncomplete = "pool_incomplete", "订单尚未下载完整,排名未定", "Orders of the ranked period may still be missing; ranks are not final";
+    GroupUndecided = "group_undecided", "同组优先策略尚未确定", "Another strategy of the group goes first and is not decided";
+    GroupTaken = "group_taken", "同组已赠送", "Another strategy of the group gave a gift";
+    OncePerBuyer = "once_per_buyer", "每位买家限一份", "The buyer has it with another order";
+    BeyondFirstN = "beyond_first_n", "未进入前N名", "The order is not among the first N";
+    AmountNotFinal = "amount_not_final", "付款金额尚未确定", "The amount is not final; the order is not fully paid";
+    BasisUnknown = "basis_unknown", "缺少计时依据(付款时间未知)", "The time that the strategy goes by is not known yet";
+    LateEarlierOrder = "late_earlier_order", "晚到的更早订单", "It turned up after ranks were frozen, with an earlier time";
+    GiftOutOfStock = "gift_out_of_stock", "赠品库存不足", "The gift's stock is used up";
+    GiftsUndecided = "gifts_undecided", "赠品尚未确定", "A gift of the order is not decided yet";
+    ConfirmationRequired = "confirmation_required", "该操作会丢失首款时间,请确认", "This loses the first-payment time; confirm it";
+    WatermarkBackwards = "watermark_backwards", "下载进度不能倒退", "The download watermark cannot go back";
     // Withheld offers and suppressed messages.
     OutOfScope = "out_of_scope", "商品不在活动范围内", "No goods of the order are in the campaign's scope";
     OutsidePeriod = "outside_period", "不在活动时间内", "The order was not placed while the campaign ran";

@@ -1,0 +1,24 @@
+//! The presale pool: orders settle here until their activation time, then gifts are decided on final
+//! facts, for the true first N by the customer's time and for the right amount tier (S4).
+//!
+//! Always holds: a rank is a place among the orders by the customer's time to the second, then by order
+//! number, whatever the order of arrival (A-S4-5); what was given never exceeds N or the stock; a payment
+//! time that was known is never forgotten (A-S4-11); what is frozen is changed by a re-run only.
+
+mod candidate;
+mod gift;
+mod key;
+mod order;
+mod presale;
+mod run;
+mod stock;
+
+pub use candidate::{AmountState, Candidate, Case, Standing, Verdict, judge};
+pub use gift::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit};
+pub use key::RankKey;
+pub use order::{
+    Entered, Exception, Hit, Learned, Leave, ManualGift, Moved, PoolLine, PoolOrder, ShopOrder, Stage, Times,
+};
+pub use presale::{Pass, PassKind, PresaleRecord, PresaleStrategy, Timing, check_gifts};
+pub use run::{Run, Waits, covered_second};
+pub use stock::Stock;
