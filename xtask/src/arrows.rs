@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 14] = [
+const ARROWS: [(&str, Option<&[&str]>); 15] = [
     ("money", Some(&[])),
     ("domain", Some(&["money"])),
     ("pricing", Some(&["money", "domain"])),
@@ -16,8 +16,9 @@ const ARROWS: [(&str, Option<&[&str]>); 14] = [
     ("store-memory", Some(&["money", "domain", "engine"])),
     ("store-sqlite", Some(&["money", "domain", "engine"])),
     ("relay", Some(&["money", "domain"])),
-    ("http-api", Some(&["money", "domain", "pricing", "engine", "relay", "replay"])),
-    ("replay", Some(&["money", "domain", "engine", "store-memory"])),
+    ("gift-list", Some(&["money", "domain", "engine"])),
+    ("http-api", Some(&["money", "domain", "pricing", "engine", "gift-list", "relay", "replay"])),
+    ("replay", Some(&["money", "domain", "engine", "store-memory", "gift-list"])),
     ("cli", None),
     ("testkit", None),
     ("scenario", None),

@@ -22,17 +22,21 @@ pub struct Committed {
     pub earliest_wake: Option<Instant>,
     /// Shops whose settings or campaigns have changed.
     pub rules_changed: Vec<ShopId>,
+    /// When the first walk or pass of a presale pool is due that was set.
+    pub pool_wake: Option<Instant>,
 }
 
 impl Committed {
     fn of(changes: &Changes) -> Self {
         let orders = changes.orders.iter().filter_map(|change| change.wake_at);
         let coupons = changes.coupons.iter().filter_map(|change| change.coupon.wake_at);
+        let wakes = orders.chain(coupons).chain(changes.pool.wakes());
         Self {
             publishes: !changes.dispatches.is_empty()
                 || !changes.revived.is_empty()
                 || changes.outbox.iter().any(|row| !row.receivers.is_empty()),
-            earliest_wake: orders.chain(coupons).min(),
+            earliest_wake: wakes.min(),
+            pool_wake: changes.pool.work_due(),
             rules_changed: {
                 let campaigns = changes.campaigns.iter().map(|(shop, _)| shop.clone());
                 changes.shops.iter().map(|shop| shop.shop_id.clone()).chain(campaigns).collect()
@@ -89,7 +93,7 @@ pub fn fire(
         load(tx, facts, keys)?;
         fired = fire_in_order(facts, timers, now, at_due);
         let changes = facts.take_changes();
-        if changes.orders.is_empty() && changes.coupons.is_empty() {
+        if changes.orders.is_empty() && changes.coupons.is_empty() && changes.pool.is_empty() {
             let first = &timers[0];
             let message =
                 format!("a timer of shop {} is due but leads nowhere: {:?}", first.shop_id, first.subject);
@@ -115,6 +119,7 @@ fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool
             let decision = draft.finish();
             let wakes = decision.orders.iter().filter_map(decide::order_wake);
             let wakes = wakes.chain(decision.coupons.iter().filter_map(|coupon| coupon.wake_at));
+            let wakes = wakes.chain(decision.pool.wakes());
             earliest_new = earliest_new.into_iter().chain(wakes).min();
             facts.apply(&timer.shop_id, decision);
         } else {
@@ -173,6 +178,8 @@ fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(
     keys.orders.dedup();
     keys.parked.sort_unstable();
     keys.parked.dedup();
+    keys.pool.orders.sort_unstable();
+    keys.pool.orders.dedup();
     let mut next = Some(keys);
     while let Some(keys) = next {
         let mut rows = Rows::default();

@@ -2,13 +2,16 @@
 
 use crate::rows::{BatchRow, Digest, Webhook};
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OfferId, OrderId, PaymentId,
-    RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OfferId, OrderId,
+    PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Campaign, Counters, Version},
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
     event::OrderEvent,
     order::{Method, PaymentStatus, Refund, RefundAsk},
+    pool::{
+        GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder, Stock,
+    },
     risk::Verdict,
     shop::Shop,
 };
@@ -139,11 +142,95 @@ pub enum Command {
     RemoveWebhook(WebhookId),
     /// Tries a webhook's dead deliveries again.
     ReviveDeliveries(WebhookId),
+    /// Creates or changes a presale strategy.
+    PutPresaleStrategy(Box<PresaleStrategy>),
+    /// Creates or changes a gift strategy. A change reaches orders that have entered with the next run.
+    PutGiftStrategy(Box<GiftStrategy>),
+    /// Every order up to that moment has been downloaded (A-S4-6).
+    PutWatermark {
+        through: Instant,
+    },
+    /// What is in store of a gift, in all.
+    PutGiftStock {
+        sku: Sku,
+        quantity: u64,
+    },
+    /// A downloaded order, new or with a later stage.
+    TakeShopOrder(Arc<ShopOrder>),
+    /// A shop order goes to the pool or to review (递交).
+    SubmitOrder {
+        order_id: OrderId,
+    },
+    /// A pooled order goes to review by hand (手动转出预售).
+    TransferOut {
+        order_id: OrderId,
+    },
+    /// An order goes back to being a shop order (驳回网店订单).
+    RejectOrder {
+        order_id: OrderId,
+        first_payment: FirstPayment,
+    },
+    /// An order in review has its automatic gifts decided anew (重算).
+    RecomputeOrder {
+        order_id: OrderId,
+    },
+    /// An order in review goes to the warehouse.
+    FulfilOrder {
+        order_id: OrderId,
+        undecided: Undecided,
+    },
+    /// An operator adds a gift by hand.
+    AddGift {
+        order_id: OrderId,
+        gift: GiftUnit,
+        reason: String,
+    },
+    /// The strategy's orders go back and in again, with a new activation time (S4-R06).
+    Rerun {
+        strategy_id: PresaleStrategyId,
+        activation_at: Instant,
+    },
+    /// Ranks are given out before the download has come through (A-S4-6).
+    OverrideRun {
+        strategy_id: GiftStrategyId,
+    },
     /// A message reached its provider for good or not at all.
     MessageFailed {
         message_id: MessageId,
         code: Code,
     },
+}
+
+/// What becomes of the first-payment time when an order goes back (A-S4-11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstPayment {
+    /// It stays.
+    Kept,
+    /// It is lost, as older order systems lose it; refused until confirmed.
+    LostUnconfirmed,
+    /// It is lost, and the operator said so.
+    Lost,
+}
+
+/// What to do with an order whose gifts are not all decided when it goes to the warehouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undecided {
+    /// Refuse.
+    Refuse,
+    /// Let it go.
+    Accept,
+}
+
+/// What a download made of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intake {
+    /// It is new.
+    Created,
+    /// Something was learned.
+    Updated,
+    /// Nothing was.
+    Duplicate,
 }
 
 /// What the engine answers when it did as it was asked.
@@ -193,6 +280,27 @@ pub enum Reply {
     },
     Webhook {
         webhook: Webhook,
+    },
+    PresaleStrategy {
+        record: Arc<PresaleRecord>,
+        warnings: Vec<Violation>,
+    },
+    GiftStrategy {
+        record: Arc<GiftRecord>,
+        run: Run,
+    },
+    Watermark {
+        through: Instant,
+    },
+    GiftStock {
+        sku: Sku,
+        stock: Stock,
+    },
+    Taken {
+        outcome: Intake,
+    },
+    PoolOrder {
+        order: Box<PoolOrder>,
     },
 }
 

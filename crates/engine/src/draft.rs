@@ -4,6 +4,7 @@
 //! the decision succeeds; a refusal drops it, and so changes nothing.
 
 use crate::facts::Facts;
+use crate::pool::{PoolDecision, PoolFacts};
 use crate::published::PublishedCoupon;
 use crate::rows::{
     BatchRow, CampaignRow, CodeRow, Digest, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, ShopRow,
@@ -47,6 +48,7 @@ pub struct Decision {
     pub batch_counts: Vec<(BatchId, BatchCount)>,
     pub batch_claims: Vec<(CustomerId, BatchId, u32)>,
     pub codes: Vec<(Digest, CodeRow)>,
+    pub pool: PoolDecision,
     /// Running numbers used for ids.
     pub numbers: u64,
 }
@@ -179,6 +181,15 @@ impl<'a> Draft<'a> {
     }
     pub fn changes(&mut self) -> &mut Decision {
         &mut self.decision
+    }
+    pub fn pool_facts(&self) -> &'a PoolFacts {
+        self.facts.pool()
+    }
+    pub fn pool_changes(&self) -> &PoolDecision {
+        &self.decision.pool
+    }
+    pub fn pool_changes_mut(&mut self) -> &mut PoolDecision {
+        &mut self.decision.pool
     }
 
     /// The shop with its campaigns; refused as `not_found` where there is none.

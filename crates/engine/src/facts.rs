@@ -5,6 +5,7 @@
 //! ours and stops the decision.
 
 use crate::draft::{BatchCount, Count, Decision};
+use crate::pool::{PoolFacts, PoolRow};
 use crate::rows::{
     BatchClaimKey, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, CouponChange, InboxKey, InboxRow,
     OrderChange, Parked, RequestRow, Rows, ShopRow, Subject, Timer,
@@ -85,6 +86,7 @@ pub struct Facts {
     batches: FxHashMap<Key<BatchId>, Option<BatchSlot>>,
     batch_claims: FxHashMap<BatchClaimKey, Slot<u32>>,
     codes: FxHashMap<CodeKey, Option<CodeRow>>,
+    pool: PoolFacts,
     changes: Changes,
 }
 
@@ -105,6 +107,7 @@ impl Facts {
         self.messages.clear();
         self.batch_claims.clear();
         self.codes.clear();
+        self.pool.end_batch();
         self.changes = Changes::default();
         if self.batches.len() > BATCHES_KEPT {
             self.batches.clear();
@@ -136,8 +139,14 @@ impl Facts {
         self.batch_claims.contains_key(key)
     }
 
+    /// The presale pool's part.
+    pub fn pool(&self) -> &PoolFacts {
+        &self.pool
+    }
+
     /// Takes loaded rows in.
     pub fn absorb(&mut self, rows: Rows) {
+        self.pool.absorb(rows.pool);
         for (id, row) in rows.shops {
             let slot = row.map(|row| ShopSlot { row, sequence_dirty: false, counters_dirty: Vec::new() });
             self.shops.insert(id, slot);
@@ -211,6 +220,10 @@ impl Facts {
     pub fn apply(&mut self, shop_id: &ShopId, decision: Decision) {
         self.apply_shop(shop_id, &decision);
         self.apply_batches(shop_id, &decision);
+        let slot = self.shops.get_mut(shop_id).and_then(Option::as_mut);
+        if let Some(slot) = slot.filter(|_| !decision.pool.is_empty()) {
+            self.pool.apply(shop_id, &mut slot.row.pool, decision.pool);
+        }
         for order in decision.orders {
             let slot = self.orders.entry((shop_id.clone(), order.order_id.clone()));
             let slot = slot.or_insert_with(OrderSlot::absent);
@@ -264,6 +277,12 @@ impl Facts {
                 let slot = self.coupons.get_mut(&(timer.shop_id.clone(), id.clone()));
                 if let Some((Slot { value: Some(coupon), dirty, .. }, _)) = slot {
                     (coupon.wake_at, *dirty) = (None, true);
+                }
+            }
+            Subject::PresaleStrategy(_) | Subject::GiftRun(_) | Subject::PoolOrder(_) => {
+                let shop = self.shops.get_mut(&timer.shop_id).and_then(Option::as_mut);
+                if let Some(slot) = shop {
+                    self.pool.put_to_sleep(&timer.shop_id, &mut slot.row.pool, &timer.subject);
                 }
             }
         }
@@ -344,6 +363,8 @@ impl Facts {
             let Some(count) = slot.value.filter(|_| slot.dirty) else { continue };
             changes.batch_claims.push((key, count));
         }
+        let shops = &self.shops;
+        changes.pool = self.pool.take_changes(|shop| shops.get(shop)?.as_ref().map(|slot| &slot.row.pool));
         // In the order of their pages.
         changes.batch_counters.sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         changes.batch_claims.sort_unstable();
@@ -403,7 +424,8 @@ impl OrderSlot {
 
 impl ShopSlot {
     fn new(shop: Arc<domain::shop::Shop>) -> Self {
-        let row = ShopRow { shop, sequence: 0, campaigns: Vec::new(), webhooks: Vec::new() };
+        let (campaigns, webhooks, pool) = (Vec::new(), Vec::new(), PoolRow::default());
+        let row = ShopRow { shop, sequence: 0, campaigns, webhooks, pool };
         Self { row, sequence_dirty: true, counters_dirty: Vec::new() }
     }
 

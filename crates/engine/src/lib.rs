@@ -13,6 +13,7 @@ mod draft;
 mod facts;
 mod generations;
 pub mod handle;
+pub mod pool;
 pub mod port;
 mod published;
 pub mod quoting;

@@ -1,5 +1,6 @@
 //! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
 
+use crate::pool::{CandidateKey, PoolRow, WalkKey};
 use crate::rows::{
     BatchRow, CampaignRow, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys, OutboxRow,
     Parked, Rows, TimelineEntry, Timer, Webhook,
@@ -11,6 +12,7 @@ use domain::{
     ledger::Entry,
     message::{Message, MessageStatus},
     order::Order,
+    pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
 };
 use std::sync::Arc;
@@ -154,6 +156,18 @@ pub trait Reader: Send + Sync {
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>>;
     /// Pending timers of a shop, for the auditor.
     fn timers(&self, shop: &ShopId, page: &Page) -> Read<Vec<Timer>>;
+    /// What the shop set up for its presale pool.
+    fn pool(&self, shop: &ShopId) -> Read<PoolRow>;
+    fn pool_order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<PoolOrder>>;
+    /// Orders of the pool by their ids: those of a stage, or all.
+    fn pool_orders(&self, shop: &ShopId, stage: Option<Stage>, page: &Page) -> Read<Vec<PoolOrder>>;
+    /// Orders that people must look at, by their ids.
+    fn pool_exceptions(&self, shop: &ShopId, page: &Page) -> Read<Vec<PoolOrder>>;
+    fn candidate(&self, key: &CandidateKey) -> Read<Option<Candidate>>;
+    /// How many that count stand at or before a place of a run.
+    fn rank(&self, key: &CandidateKey) -> Read<u64>;
+    /// A stretch of a run's ranking.
+    fn walk(&self, key: &WalkKey) -> Read<Vec<Candidate>>;
     fn sandbox_clock(&self) -> Read<Option<Instant>>;
     fn totals(&self) -> Read<Totals>;
 }

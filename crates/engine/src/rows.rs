@@ -1,7 +1,9 @@
 //! What the stores keep: rows as the engine hands them over.
 
+use crate::pool::{PoolChanges, PoolKeys, PoolRow, PoolRows};
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OrderId,
+    PresaleStrategyId, ShopId, WebhookId,
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
@@ -35,6 +37,9 @@ pub struct ShopRow {
     pub campaigns: Vec<CampaignRow>,
     /// Receivers of webhooks.
     pub webhooks: Vec<Webhook>,
+    /// The presale pool.
+    #[serde(default)]
+    pub pool: PoolRow,
 }
 
 /// A campaign and its figures.
@@ -100,14 +105,25 @@ pub enum Subject {
     Order(OrderId),
     /// A coupon: the end of its lock or of its life.
     Coupon(CouponId),
+    /// A presale strategy: its activation time, or a walk over its orders that goes on.
+    PresaleStrategy(PresaleStrategyId),
+    /// A gift strategy: its run goes on.
+    GiftRun(GiftStrategyId),
+    /// A pooled order: the end of its time to pay the balance.
+    PoolOrder(OrderId),
 }
 
 impl Subject {
+    /// The kinds, in the order in which those of one moment fire.
+    pub const KINDS: [&str; 5] = ["order", "coupon", "presale_strategy", "gift_run", "pool_order"];
     /// Kind and id, as stores keep them.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Order(id) => ("order", id.as_str()),
             Self::Coupon(id) => ("coupon", id.as_str()),
+            Self::PresaleStrategy(id) => ("presale_strategy", id.as_str()),
+            Self::GiftRun(id) => ("gift_run", id.as_str()),
+            Self::PoolOrder(id) => ("pool_order", id.as_str()),
         }
     }
     /// Reads what [`Subject::parts`] wrote.
@@ -115,6 +131,9 @@ impl Subject {
         match kind {
             "order" => OrderId::try_new(id).ok().map(Self::Order),
             "coupon" => CouponId::try_new(id).ok().map(Self::Coupon),
+            "presale_strategy" => PresaleStrategyId::try_new(id).ok().map(Self::PresaleStrategy),
+            "gift_run" => GiftStrategyId::try_new(id).ok().map(Self::GiftRun),
+            "pool_order" => OrderId::try_new(id).ok().map(Self::PoolOrder),
             _ => None,
         }
     }
@@ -284,6 +303,7 @@ pub struct Keys {
     pub codes: Vec<CodeKey>,
     /// Who redeems a code. No rows of their own: they lead from the codes to the claims.
     pub redeemers: Vec<(CodeKey, CustomerId)>,
+    pub pool: PoolKeys,
 }
 
 /// Shop, source and event id.
@@ -308,6 +328,7 @@ pub struct Rows {
     pub batches: Vec<((ShopId, BatchId), Option<BatchRow>)>,
     pub batch_claims: Vec<(BatchClaimKey, Option<u32>)>,
     pub codes: Vec<(CodeKey, Option<CodeRow>)>,
+    pub pool: PoolRows,
 }
 
 /// Everything that one batch writes, in one transaction.
@@ -342,6 +363,7 @@ pub struct Changes {
     pub delivery_updates: Vec<DeliveryUpdate>,
     /// Dead deliveries of a webhook that are to be tried again from that moment.
     pub revived: Vec<(ShopId, WebhookId, Instant)>,
+    pub pool: PoolChanges,
     /// Where the sandbox clock stands.
     pub sandbox_clock: Option<Instant>,
 }

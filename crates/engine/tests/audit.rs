@@ -273,3 +273,37 @@ fn batches_whose_figures_or_limits_do_not_fit_are_found() {
         });
     }
 }
+
+#[test]
+fn a_s4_15_gifts_and_stock_that_disagree_are_found() {
+    finds("gift_stock", "gift toy", |p| {
+        let shop = p.run.shop.clone();
+        p.pool(|row, changes| {
+            let (sku, stock) = row.stock.iter().next().unwrap();
+            let stock = domain::pool::Stock { given: stock.given + 1, ..*stock };
+            changes.stock.push((shop, sku.clone(), stock));
+        });
+    });
+    finds("gifts_given", "gift strategy g", |p| {
+        let shop_id = p.run.shop.clone();
+        p.pool(|row, changes| {
+            let mut run = row.runs.values().next().unwrap().clone();
+            let old_wake = run.wake_at;
+            run.given += 1;
+            changes.runs.push(engine::pool::RunChange { shop_id, run, old_wake });
+        });
+    });
+}
+
+#[test]
+fn s4_r20_a_place_that_is_gone_is_found() {
+    let gone = |p: &mut support::planter::Planter| {
+        let order = p.run.reader().pool_order(&p.run.shop, &id("pooled")).unwrap().unwrap();
+        let (shop_id, entered) = (p.run.shop.clone(), order.entered[0].clone());
+        let (run, key) = (entered.run, entered.key);
+        let change = engine::pool::CandidateChange { shop_id, run, key, before: Some(true), after: None };
+        p.pool(|_, changes| changes.candidates.push(change));
+    };
+    finds("pool_places", "pool order pooled", gone);
+    finds("gifts_given", "gift strategy g", gone);
+}

@@ -8,6 +8,7 @@ mod delivery;
 mod load;
 mod orders;
 mod page;
+mod pool;
 mod queues;
 mod read;
 mod tables;

@@ -5,6 +5,7 @@ use engine::rows::{Keys, Rows};
 
 /// Answers every key.
 pub fn load(tables: &Tables, keys: &Keys, rows: &mut Rows) {
+    crate::pool::load(tables, &keys.pool, &mut rows.pool);
     let of = |shop| tables.shops.get(shop);
     for shop in &keys.shops {
         rows.shops.push((shop.clone(), of(shop).and_then(super::tables::OfShop::row)));

@@ -72,7 +72,8 @@ pub fn write_coupon(tables: &mut Tables, undo: &mut Undo, change: &CouponChange)
     Ok(())
 }
 
-fn move_timer(
+/// Moves the timer of a subject, if its time changed.
+pub fn move_timer(
     tables: &mut Tables,
     undo: &mut Undo,
     shop: &ShopId,

@@ -50,16 +50,21 @@ pub fn timers(tables: &Tables, shop: &ShopId, page: &Page) -> Vec<Timer> {
         .after
         .as_deref()
         .map(three_parts)
-        .map(|(due_at, kind, id)| (due_at.parse().unwrap_or(i64::MAX), u8::from(kind == "coupon"), id));
+        .map(|(due_at, kind, id)| (due_at.parse().unwrap_or(i64::MAX), place(kind), id));
     let is_late = |timer: &&Timer| match last {
         None => true,
         Some(last) => {
-            let rank = u8::from(matches!(timer.subject, Subject::Coupon(_)));
-            (timer.due_at.micros(), rank, timer.subject.parts().1) > last
+            let (kind, id) = timer.subject.parts();
+            (timer.due_at.micros(), place(kind), id) > last
         }
     };
     let of_shop = tables.timers.iter().filter(|timer| timer.shop_id == *shop);
     of_shop.filter(is_late).take(page.limit).cloned().collect()
+}
+
+/// Where a kind stands among timers of one moment.
+fn place(kind: &str) -> usize {
+    Subject::KINDS.iter().position(|known| *known == kind).unwrap_or(Subject::KINDS.len())
 }
 
 /// Counts what monitoring asks for.

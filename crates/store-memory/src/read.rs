@@ -2,7 +2,7 @@
 
 use crate::page::{after, three_parts};
 use crate::tables::OfShop;
-use crate::{MemoryStore, queues};
+use crate::{MemoryStore, pool, queues};
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
@@ -10,8 +10,10 @@ use domain::{
     ledger::Entry,
     message::Message,
     order::Order,
+    pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
 };
+use engine::pool::{CandidateKey, PoolRow, WalkKey};
 use engine::port::{HELD, MessageFilter, Page, Read, Reader, StoreError, StoreErrorKind, Totals};
 use engine::rows::{
     BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, OutboxRow, Parked,
@@ -220,6 +222,41 @@ impl Reader for MemoryStore {
 
     fn timers(&self, shop: &ShopId, page: &Page) -> Read<Vec<Timer>> {
         Ok(queues::timers(&self.read(), shop, page))
+    }
+
+    fn pool(&self, shop: &ShopId) -> Read<PoolRow> {
+        Ok(pool::settings_of(&self.read(), shop))
+    }
+
+    fn pool_order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<PoolOrder>> {
+        self.of(shop, |of| of.pool_orders.get(order).cloned())
+    }
+
+    fn pool_orders(&self, shop: &ShopId, stage: Option<Stage>, page: &Page) -> Read<Vec<PoolOrder>> {
+        self.of(shop, |of| {
+            let rows = after(&of.pool_orders, page, |key| OrderId::try_new(key).ok(), OrderId::as_str);
+            let rows = rows.map(|(_, order)| order);
+            cut(rows.filter(|order| stage.is_none_or(|stage| order.stage == stage)), page)
+        })
+    }
+
+    fn pool_exceptions(&self, shop: &ShopId, page: &Page) -> Read<Vec<PoolOrder>> {
+        self.of(shop, |of| {
+            let rows = after(&of.pool_orders, page, |key| OrderId::try_new(key).ok(), OrderId::as_str);
+            cut(rows.map(|(_, order)| order).filter(|order| !order.exceptions.is_empty()), page)
+        })
+    }
+
+    fn candidate(&self, key: &CandidateKey) -> Read<Option<Candidate>> {
+        Ok(pool::candidate(&self.read(), key))
+    }
+
+    fn rank(&self, key: &CandidateKey) -> Read<u64> {
+        Ok(pool::rank(&self.read(), key))
+    }
+
+    fn walk(&self, key: &WalkKey) -> Read<Vec<Candidate>> {
+        Ok(pool::walk(&self.read(), key))
     }
 
     fn sandbox_clock(&self) -> Read<Option<Instant>> {

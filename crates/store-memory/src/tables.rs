@@ -8,8 +8,10 @@ use domain::{
     ledger::Entry,
     message::Message,
     order::Order,
+    pool::{Candidate, PoolOrder, RankKey},
     shop::Shop,
 };
+use engine::pool::PoolRow;
 use engine::rows::{
     BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked,
     RequestRow, ShopRow, Timer, Webhook,
@@ -55,6 +57,10 @@ pub struct OfShop {
     pub entries: BTreeMap<(OrderId, u32), Entry>,
     pub messages: BTreeMap<MessageId, Message>,
     pub outbox: BTreeMap<String, OutboxRow>,
+    pub pool: PoolRow,
+    pub pool_orders: BTreeMap<OrderId, PoolOrder>,
+    pub gift_candidates: BTreeMap<(u64, RankKey), Candidate>,
+    pub gift_buyers: BTreeMap<(u64, CustomerId), Vec<RankKey>>,
 }
 
 /// Order, source, event id.
@@ -112,6 +118,7 @@ impl OfShop {
             sequence: self.sequence,
             campaigns: self.campaigns.values().map(|campaign| self.campaign(campaign)).collect(),
             webhooks: self.webhooks.values().cloned().collect(),
+            pool: self.pool.clone(),
         })
     }
     /// The events that wait for an order, by source and event id.

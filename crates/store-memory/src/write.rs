@@ -3,7 +3,7 @@
 use crate::refused;
 use crate::tables::{DispatchRow, OfShop, Tables};
 use crate::undo::{Undo, put, take};
-use crate::{delivery, orders, undo};
+use crate::{delivery, orders, pool, undo};
 use domain::ShopId;
 use engine::port::StoreError;
 use engine::rows::{Changes, DispatchUpdate};
@@ -11,6 +11,7 @@ use engine::rows::{Changes, DispatchUpdate};
 /// Writes all of them, or breaks off at the first that no store may keep.
 pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
     settings(tables, undo, changes)?;
+    pool::write(tables, undo, &changes.pool)?;
     for change in &changes.orders {
         orders::write(tables, undo, change)?;
     }

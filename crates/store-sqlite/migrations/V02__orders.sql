@@ -20,11 +20,12 @@ CREATE TABLE orders (
     UNIQUE (shop_id, order_id)
 ) STRICT;
 
--- In the order of firing: due time, shop, orders (0) before coupons (1), id.
+-- In the order of firing: due time, shop, kind, id. Kinds: order 0, coupon 1, presale strategy 2, gift run 3,
+-- pooled order 4.
 CREATE TABLE timers (
     due_at     INTEGER NOT NULL,
     shop_id    TEXT NOT NULL,
-    kind       INTEGER NOT NULL CHECK (kind IN (0, 1)),
+    kind       INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 4),
     subject_id TEXT NOT NULL,
     PRIMARY KEY (due_at, shop_id, kind, subject_id)
 ) STRICT, WITHOUT ROWID;

@@ -6,6 +6,7 @@
 
 use crate::shops;
 use domain::ShopId;
+use engine::pool::PoolChanges;
 use engine::port::StoreError;
 use engine::rows::{CampaignRow, Changes, ShopRow};
 use rusqlite::Connection;
@@ -43,8 +44,8 @@ impl ShopCache {
         Ok(Some(row))
     }
 
-    /// Follows what has been written. A shop with a new version of a campaign is read again, so that
-    /// its size is known.
+    /// Follows what has been written. A shop with a new version of a campaign or a strategy is read again,
+    /// so that its size is known.
     pub fn follow(&mut self, changes: &Changes) {
         for shop in &changes.shops {
             if let Some(row) = self.shops.get_mut(&shop.shop_id) {
@@ -61,11 +62,47 @@ impl ShopCache {
                 row.counters = counters.clone();
             }
         }
+        self.follow_pool(&changes.pool);
         let campaigns = changes.campaigns.iter().map(|(shop, _)| shop);
         let webhooks = changes.webhooks.iter().map(|(shop, _)| shop);
         let removed = changes.webhooks_removed.iter().map(|(shop, _)| shop);
         for shop in campaigns.chain(webhooks).chain(removed) {
             self.shops.remove(shop);
+        }
+    }
+
+    fn follow_pool(&mut self, changes: &PoolChanges) {
+        for change in &changes.presales {
+            let Some(row) = self.shops.get_mut(&change.shop_id) else { continue };
+            match row.pool.presales.get_mut(&change.record.strategy.strategy_id) {
+                Some(known) if known.version == change.record.version => *known = change.record.clone(),
+                Some(_) | None => {
+                    self.shops.remove(&change.shop_id);
+                }
+            }
+        }
+        for (shop, _) in &changes.gifts {
+            self.shops.remove(shop);
+        }
+        for change in &changes.runs {
+            if let Some(row) = self.shops.get_mut(&change.shop_id) {
+                row.pool.runs.insert(change.run.strategy_id.clone(), change.run.clone());
+            }
+        }
+        for (shop, sku, stock) in &changes.stock {
+            if let Some(row) = self.shops.get_mut(shop) {
+                row.pool.stock.insert(sku.clone(), *stock);
+            }
+        }
+        for (shop, sku, opens) in &changes.openings {
+            if let Some(row) = self.shops.get_mut(shop) {
+                row.pool.openings.insert(sku.clone(), *opens);
+            }
+        }
+        for (shop, through) in &changes.watermarks {
+            if let Some(row) = self.shops.get_mut(shop) {
+                row.pool.watermark = Some(*through);
+            }
         }
     }
 

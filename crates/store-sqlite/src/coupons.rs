@@ -5,7 +5,7 @@ use crate::cells::Cells;
 use crate::customers::Owned;
 use crate::error::{Doing, refused};
 use crate::query::{after, all, at_most, each, first, one};
-use crate::timers::Timers;
+use crate::timers::{Kind, Timers};
 use domain::{
     BatchId, CouponId, CustomerId, Instant, PaymentId, ShopId,
     campaign::promotion::PercentOff,
@@ -108,7 +108,7 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
     let mut insert = db.prepare_cached(insert).doing(WRITING)?;
     let mut update = db.prepare_cached(update).doing(WRITING)?;
     let mut owned = Owned::coupons(db)?;
-    let mut timers = Timers::of_coupons(db)?;
+    let mut timers = Timers::of(db, Kind::Coupon)?;
     for change in changes {
         if change.is_new {
             put(&mut insert, change)?;

@@ -22,6 +22,7 @@ mod meta;
 mod open;
 mod orders;
 mod outbox;
+mod pool;
 mod query;
 mod reader;
 mod shops;

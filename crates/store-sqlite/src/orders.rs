@@ -4,7 +4,7 @@ use crate::cells::Cells;
 use crate::error::{Doing, corrupt, refused};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
-use crate::timers::Timers;
+use crate::timers::{Kind, Timers};
 use domain::{
     Instant, OrderId, ShopId,
     order::{Order, State},
@@ -87,7 +87,7 @@ impl<'c> Writer<'c> {
         let find = "SELECT id FROM orders WHERE shop_id = ?1 AND order_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update, find) = (prepare(insert)?, prepare(update)?, prepare(find)?);
-        Ok(Self { insert, update, find, timers: Timers::of_orders(db)? })
+        Ok(Self { insert, update, find, timers: Timers::of(db, Kind::Order)? })
     }
 
     fn insert(&mut self, change: &OrderChange, json: &mut Json) -> Result<i64, StoreError> {

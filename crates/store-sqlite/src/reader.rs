@@ -1,7 +1,10 @@
 //! The reading side: a few read-only connections, each read a snapshot of what is committed.
 
+use crate::error::Doing;
 use crate::open::{self, Options};
-use crate::{arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, shops, timers};
+use crate::{
+    arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, pool, shops, timers,
+};
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
@@ -9,8 +12,10 @@ use domain::{
     ledger::Entry,
     message::Message,
     order::Order,
+    pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
 };
+use engine::pool::{CandidateKey, PoolRow, WalkKey};
 use engine::port::{MessageFilter, Page, Read, Reader, StoreError, Totals};
 use engine::rows::{
     BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, OutboxRow, Parked,
@@ -73,6 +78,14 @@ impl SqliteReader {
             idle.push(db);
         }
         answer
+    }
+
+    /// Reads in several statements what must belong together.
+    fn with_snapshot<T>(&self, read: impl FnOnce(&Connection) -> Read<T>) -> Read<T> {
+        self.with(|db| {
+            let snapshot = db.unchecked_transaction().doing("beginning to read")?;
+            read(&snapshot)
+        })
     }
 }
 
@@ -169,6 +182,27 @@ impl Reader for SqliteReader {
     }
     fn timers(&self, shop: &ShopId, page: &Page) -> Read<Vec<Timer>> {
         self.with(|db| timers::of_shop(db, shop, page))
+    }
+    fn pool(&self, shop: &ShopId) -> Read<PoolRow> {
+        self.with_snapshot(|db| pool::settings(db, shop))
+    }
+    fn pool_order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<PoolOrder>> {
+        self.with(|db| pool::order(db, shop, order))
+    }
+    fn pool_orders(&self, shop: &ShopId, stage: Option<Stage>, page: &Page) -> Read<Vec<PoolOrder>> {
+        self.with(|db| pool::orders(db, shop, stage, page))
+    }
+    fn pool_exceptions(&self, shop: &ShopId, page: &Page) -> Read<Vec<PoolOrder>> {
+        self.with(|db| pool::exceptions(db, shop, page))
+    }
+    fn candidate(&self, key: &CandidateKey) -> Read<Option<Candidate>> {
+        self.with(|db| pool::candidate(db, key))
+    }
+    fn rank(&self, key: &CandidateKey) -> Read<u64> {
+        self.with_snapshot(|db| pool::rank(db, key))
+    }
+    fn walk(&self, key: &WalkKey) -> Read<Vec<Candidate>> {
+        self.with(|db| pool::walk(db, key))
     }
     fn sandbox_clock(&self) -> Read<Option<Instant>> {
         self.with(meta::sandbox_clock)

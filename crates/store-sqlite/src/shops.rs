@@ -3,6 +3,7 @@
 use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::json::{Json, whole};
+use crate::pool;
 use crate::query::{after, all, at_most, one};
 use domain::{CampaignId, ShopId, campaign::Counters, shop::Shop};
 use engine::port::{Page, Read, StoreError};
@@ -29,8 +30,9 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
     })?;
     let bytes = 1_000 + sized.iter().map(|(_, bytes)| 1_000 + bytes).sum::<usize>();
     let campaigns = sized.into_iter().map(|(campaign, _)| campaign).collect();
-    let row = ShopRow { shop: Arc::new(settings), sequence, campaigns, webhooks: webhooks(db, shop)? };
-    Ok(Some((row, bytes)))
+    let (pool, pool_bytes) = pool::sized(db, shop)?;
+    let row = ShopRow { shop: Arc::new(settings), sequence, campaigns, webhooks: webhooks(db, shop)?, pool };
+    Ok(Some((row, bytes + pool_bytes)))
 }
 
 fn campaign_row(row: &Row<'_>) -> Result<CampaignRow, StoreError> {

@@ -8,26 +8,26 @@ use engine::port::{Page, Read, StoreError};
 use engine::rows::{Subject, Timer};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
-const ORDER: i64 = 0;
-const COUPON: i64 = 1;
+/// What a timer is about, by its place among [`Subject::KINDS`].
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    Order,
+    Coupon,
+    PresaleStrategy,
+    GiftRun,
+    PoolOrder,
+}
 
 /// Takes timers away and puts new ones.
 pub struct Timers<'c> {
     put: CachedStatement<'c>,
     take: CachedStatement<'c>,
-    kind: i64,
+    kind: Kind,
 }
 
 impl<'c> Timers<'c> {
-    /// For orders.
-    pub fn of_orders(db: &'c Connection) -> Result<Self, StoreError> {
-        Self::of(db, ORDER)
-    }
-    /// For coupons.
-    pub fn of_coupons(db: &'c Connection) -> Result<Self, StoreError> {
-        Self::of(db, COUPON)
-    }
-    fn of(db: &'c Connection, kind: i64) -> Result<Self, StoreError> {
+    /// For what is of that kind.
+    pub fn of(db: &'c Connection, kind: Kind) -> Result<Self, StoreError> {
         let put = "INSERT INTO timers (due_at, shop_id, kind, subject_id) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT DO NOTHING";
         let take = "DELETE FROM timers WHERE due_at = ?1 AND shop_id = ?2 AND kind = ?3 AND subject_id = ?4";
@@ -48,7 +48,7 @@ impl<'c> Timers<'c> {
         }
         for (statement, at) in [(&mut self.take, from), (&mut self.put, to)] {
             if let Some(at) = at {
-                let row = params![at.micros(), shop.as_str(), self.kind, id];
+                let row = params![at.micros(), shop.as_str(), self.kind as i64, id];
                 statement.execute(row).doing("writing a timer")?;
             }
         }
@@ -58,12 +58,16 @@ impl<'c> Timers<'c> {
 
 fn timer(row: &Row<'_>) -> Result<Timer, StoreError> {
     let cells = Cells::new(row, "timers", 4);
-    let subject = match cells.number::<i64>(2)? {
-        ORDER => cells.id(3).map(Subject::Order),
-        COUPON => cells.id(3).map(Subject::Coupon),
-        other => Err(cells.bad(format_args!("no kind {other}"))),
-    };
-    Ok(Timer { due_at: cells.instant(0)?, shop_id: cells.id(1)?, subject: subject? })
+    let kind: usize = cells.number(2)?;
+    let kind = Subject::KINDS.get(kind).ok_or_else(|| cells.bad(format_args!("no kind {kind}")))?;
+    let subject = cells.parsed(3, |id| Subject::read(kind, id))?;
+    Ok(Timer { due_at: cells.instant(0)?, shop_id: cells.id(1)?, subject })
+}
+
+/// The number of a kind; one that is none stands behind all.
+fn number(kind: &str) -> i64 {
+    let place = Subject::KINDS.iter().position(|known| *known == kind);
+    i64::try_from(place.unwrap_or(Subject::KINDS.len())).unwrap_or(i64::MAX)
 }
 
 /// Timers due by that moment, in the order of firing.
@@ -86,7 +90,7 @@ pub fn of_shop(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Timer>> 
         None => i64::MIN,
         Some(_) => due_at.parse().unwrap_or(i64::MAX),
     };
-    let kind = if kind == "coupon" { COUPON } else { ORDER };
+    let kind = number(kind);
     let sql = "SELECT due_at, shop_id, kind, subject_id FROM timers
         WHERE shop_id = ?1 AND due_at >= ?2 AND (due_at, kind, subject_id) > (?2, ?3, ?4)
         ORDER BY due_at, kind, subject_id LIMIT ?5";

@@ -3,7 +3,7 @@
 use crate::cache::ShopCache;
 use crate::error::Doing;
 use crate::json::Json;
-use crate::{arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, shops};
+use crate::{arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, pool, shops};
 use engine::port::{StoreError, Transaction};
 use engine::rows::{Changes, Keys, Rows};
 use rusqlite::Connection;
@@ -14,6 +14,7 @@ pub struct Open<'s> {
     shops: &'s mut ShopCache,
     json: &'s mut Json,
     places: orders::Places,
+    pooled: pool::Places,
     /// A write that broke off; it may not be committed, whatever the work answers.
     failed: Option<StoreError>,
     rows: usize,
@@ -23,7 +24,16 @@ pub struct Open<'s> {
 impl<'s> Open<'s> {
     /// A transaction that has been begun.
     pub fn new(db: &'s Connection, shops: &'s mut ShopCache, json: &'s mut Json) -> Self {
-        Self { db, shops, json, places: orders::Places::default(), failed: None, rows: 0, committed: false }
+        Self {
+            db,
+            shops,
+            json,
+            places: orders::Places::default(),
+            pooled: pool::Places::default(),
+            failed: None,
+            rows: 0,
+            committed: false,
+        }
     }
 
     /// Commits what was written, if everything went well; about how many rows that were.
@@ -49,6 +59,7 @@ impl<'s> Open<'s> {
         ledger::write(self.db, &changes.entries)?;
         messages::write(self.db, changes)?;
         outbox::write(self.db, changes)?;
+        pool::write(self.db, self.json, &mut self.pooled, &changes.pool)?;
         shops::remove_webhooks(self.db, changes)?;
         if let Some(moment) = changes.sandbox_clock {
             meta::set_sandbox_clock(self.db, moment)?;
@@ -58,7 +69,9 @@ impl<'s> Open<'s> {
             + changes.coupons.len()
             + changes.inbox.len()
             + changes.requests.len()
-            + changes.codes.len();
+            + changes.codes.len()
+            + changes.pool.orders.len()
+            + changes.pool.candidates.len();
         Ok(())
     }
 }
@@ -80,7 +93,7 @@ impl Transaction for Open<'_> {
         let claims = customers::load_batch_claims(db, &keys.batch_claims)?;
         answer(&mut rows.batch_claims, &keys.batch_claims, claims);
         answer(&mut rows.codes, &keys.codes, batches::load_codes(db, &keys.codes)?);
-        Ok(())
+        pool::load(db, &mut self.pooled, &keys.pool, &mut rows.pool)
     }
 
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {

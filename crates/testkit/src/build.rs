@@ -1,7 +1,9 @@
 //! Values of the domain for tests: sound ones, with the names given and every other field chosen.
 
+mod pool;
 mod rows;
 
+pub use pool::{candidate, gift, place, pool_order, presale, run};
 pub use rows::{dispatch, entries, inbox, outbox, parked, request, timeline, webhook};
 
 use domain::{

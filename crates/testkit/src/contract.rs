@@ -11,6 +11,7 @@ pub mod atomic;
 pub mod batches;
 pub mod dump;
 pub mod lists;
+pub mod pool;
 pub mod queues;
 pub mod random;
 pub mod rows;
@@ -77,6 +78,17 @@ cases! {
     batches::claims_are_counted_by_customer_and_batch,
     batches::codes_are_known_by_their_digest,
     batches::what_a_customer_holds,
+    pool::what_a_shop_sets_up_for_its_pool,
+    pool::a_pool_belongs_to_a_shop,
+    pool::pooled_orders_by_id_stage_and_exception,
+    pool::pages_of_a_strategys_orders,
+    pool::pages_of_orders_that_are_due,
+    pool::candidates_come_change_and_go,
+    pool::walks_go_by_place,
+    pool::ranks_count_the_places_before,
+    pool::buyers_places,
+    pool::timers_of_the_pool_fire_in_order,
+    pool::a_change_must_fit_what_is_stored,
     queues::deliveries_fan_out,
     queues::deliveries_are_tried_again,
     queues::dead_deliveries_are_revived,

@@ -16,6 +16,7 @@ mod customers;
 mod ledger;
 mod messages;
 mod orders;
+mod pool;
 mod presale;
 mod sieve;
 mod timers;
@@ -101,7 +102,7 @@ pub fn audit(
 }
 
 /// Every check, so that a report says of each how much it looked at.
-const CHECKS: [&str; 18] = [
+const CHECKS: [&str; 21] = [
     batches::COUNTERS,
     batches::LIMITS,
     campaigns::COUNTERS,
@@ -119,6 +120,9 @@ const CHECKS: [&str; 18] = [
     orders::AMOUNTS,
     orders::STAGES,
     orders::REFUNDS,
+    pool::GIVEN,
+    pool::PLACES,
+    pool::STOCK,
     timers::TIMERS,
 ];
 
@@ -149,6 +153,8 @@ impl Walk<'_> {
         orders::walk(self, balance)?;
         customers::walk(self)?;
         messages::walk(self, seen)?;
+        pool::walk(self)?;
+        pool::add_timers(self, balance)?;
         timers::walk(self, balance)
     }
 

@@ -40,6 +40,17 @@ pub fn walk(walk: &mut Walk<'_>, wanted: &mut Balance) -> Read<()> {
         |reader, shop, page| reader.coupons(shop, page),
         |coupon| coupon.coupon_id.to_string(),
         |walk, coupon| wakes(walk, wanted, &Subject::Coupon(coupon.coupon_id)),
+    )?;
+    let pool = walk.reader.pool(walk.id())?;
+    let presales = pool.presales.into_keys().map(Subject::PresaleStrategy);
+    for subject in presales.chain(pool.runs.into_keys().map(Subject::GiftRun)) {
+        wakes(walk, wanted, &subject)?;
+    }
+    walk.pages(
+        "pool orders again",
+        |reader, shop, page| reader.pool_orders(shop, None, page),
+        |order| order.order_id.to_string(),
+        |walk, order| wakes(walk, wanted, &Subject::PoolOrder(order.order_id)),
     )
 }
 
@@ -61,6 +72,11 @@ fn wish(walk: &Walk<'_>, subject: &Subject) -> Read<Option<Instant>> {
     Ok(match subject {
         Subject::Order(id) => walk.reader.order(walk.id(), id)?.as_ref().and_then(order_wake),
         Subject::Coupon(id) => walk.reader.coupon(walk.id(), id)?.and_then(|coupon| coupon.wake_at),
+        Subject::PresaleStrategy(id) => {
+            walk.reader.pool(walk.id())?.presales.get(id).and_then(|record| record.wake_at())
+        }
+        Subject::GiftRun(id) => walk.reader.pool(walk.id())?.runs.get(id).and_then(|run| run.wake_at),
+        Subject::PoolOrder(id) => walk.reader.pool_order(walk.id(), id)?.and_then(|order| order.wake_at()),
     })
 }
 

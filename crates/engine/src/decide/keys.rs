@@ -5,10 +5,12 @@
 
 use crate::command::Command;
 use crate::facts::Facts;
+use crate::pool::PoolKeys;
 use crate::rows::{BatchClaimKey, CodeKey, InboxKey, Keys, Subject};
 use domain::{
     BatchId, CouponId, CustomerId, MessageId, OrderId, ShopId,
     event::{Body, OrderEvent, PaymentSucceeded},
+    order::Order,
 };
 use rustc_hash::FxHashSet;
 
@@ -59,7 +61,23 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.standings.push((shop.clone(), customer_id.clone()));
             keys.redeemers.push(((shop.clone(), *code), customer_id.clone()));
         }
-        Command::PutShop(_)
+        Command::TakeShopOrder(order) => {
+            keys.pool.orders.push(key(&order.order_id));
+            keys.pool.told.push((shop.clone(), order.clone()));
+        }
+        Command::SubmitOrder { order_id }
+        | Command::TransferOut { order_id }
+        | Command::RejectOrder { order_id, .. }
+        | Command::RecomputeOrder { order_id }
+        | Command::FulfilOrder { order_id, .. }
+        | Command::AddGift { order_id, .. } => keys.pool.orders.push(key(order_id)),
+        Command::PutPresaleStrategy(_)
+        | Command::PutGiftStrategy(_)
+        | Command::PutWatermark { .. }
+        | Command::PutGiftStock { .. }
+        | Command::Rerun { .. }
+        | Command::OverrideRun { .. }
+        | Command::PutShop(_)
         | Command::CreateCampaign { .. }
         | Command::ReviseCampaign { .. }
         | Command::PublishCampaign { .. }
@@ -96,6 +114,9 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
         && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
     {
         keys.standings.push((ShopId::platform(), placed.customer_id.clone()));
+        keys.pool.orders.push(key(&placed.order_id));
+        let told = super::pool::as_placed(placed, event.occurred_at);
+        keys.pool.told.push((shop.clone(), std::sync::Arc::new(told)));
     }
     if let Body::PaymentSucceeded(payment) = &event.body {
         let named = super::named::coupons(&payment.discounts);
@@ -110,6 +131,10 @@ pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
     match subject {
         Subject::Order(id) => keys.orders.push((shop.clone(), id.clone())),
         Subject::Coupon(id) => keys.coupons.push((shop.clone(), id.clone())),
+        Subject::PoolOrder(id) => keys.pool.orders.push((shop.clone(), id.clone())),
+        // Their stretch of orders follows from the strategy: see `pool::second_keys`.
+        Subject::PresaleStrategy(id) => keys.pool.passes.push((shop.clone(), id.clone())),
+        Subject::GiftRun(id) => keys.pool.runs.push((shop.clone(), id.clone())),
     }
 }
 
@@ -124,12 +149,14 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
         parked: FxHashSet::default(),
         batches: FxHashSet::default(),
         batch_claims: FxHashSet::default(),
+        pool: PoolKeys::default(),
     };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
     first.messages.iter().for_each(|key| named.by_message(key));
     first.parked.iter().for_each(|key| named.by_parked(key));
     first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
+    super::pool::second_keys(facts, first, &mut named.pool);
     named.keys()
 }
 
@@ -142,6 +169,7 @@ struct Named<'a> {
     parked: FxHashSet<(ShopId, OrderId)>,
     batches: FxHashSet<(ShopId, BatchId)>,
     batch_claims: FxHashSet<BatchClaimKey>,
+    pool: PoolKeys,
 }
 
 impl Named<'_> {
@@ -163,6 +191,17 @@ impl Named<'_> {
         let key = (shop.clone(), id.clone());
         if !self.facts.knows_batch(&key) {
             self.batches.insert(key);
+        }
+    }
+
+    /// A presale order may be in the presale pool, or come into it.
+    fn pooled(&mut self, shop: &ShopId, order: &Order) {
+        let is_used = self.facts.shop(shop).is_some_and(|row| !row.pool.is_unused());
+        let key = (shop.clone(), order.order_id.clone());
+        if is_used && !self.facts.pool().knows_order(&key) {
+            self.pool.orders.push(key);
+            let told = super::pool::as_shop_order(order);
+            super::pool::buyers(self.facts, shop, &told, &mut self.pool);
         }
     }
 
@@ -217,6 +256,7 @@ impl Named<'_> {
         // Reminders of the balance are counted over all shops (A-S1-16).
         if order.presale.is_some() {
             self.standings.insert((ShopId::platform(), order.customer_id.clone()));
+            self.pooled(&key.0, order);
         }
         if order.recovery.offer.is_some() || !order.recovery.candidates.is_empty() {
             self.standings.insert((key.0.clone(), order.customer_id.clone()));
@@ -252,6 +292,7 @@ impl Named<'_> {
         let mut standings: Vec<_> = self.standings.into_iter().collect();
         standings.extend(platform.into_iter().map(|(_, customer)| (ShopId::platform(), customer)));
         let keys = Keys {
+            pool: self.pool,
             coupons: self.coupons.into_iter().collect(),
             orders: self.orders.into_iter().collect(),
             standings,
@@ -268,6 +309,6 @@ impl Named<'_> {
             keys.batches.len(),
             keys.batch_claims.len(),
         ];
-        (named != [0; 6]).then_some(keys)
+        (named != [0; 6] || !keys.pool.is_empty()).then_some(keys)
     }
 }

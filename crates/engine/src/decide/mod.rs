@@ -7,6 +7,7 @@ mod events;
 mod keys;
 pub mod named;
 mod orders;
+mod pool;
 mod presale;
 mod recovery;
 mod refunds;
@@ -24,6 +25,12 @@ use domain::Refusal;
 
 /// Decides one command.
 pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
+    let reply = decide_command(draft, command)?;
+    pool::follow_orders(draft);
+    Ok(reply)
+}
+
+fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
     match command {
         Command::PutShop(shop) => settings::put_shop(draft, shop),
         Command::Ingest { event, digest } => {
@@ -65,6 +72,19 @@ pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal
         Command::PutWebhook(webhook) => settings::put_webhook(draft, webhook),
         Command::RemoveWebhook(id) => settings::remove_webhook(draft, id),
         Command::ReviveDeliveries(id) => settings::revive_deliveries(draft, id),
+        Command::PutPresaleStrategy(strategy) => pool::put_presale(draft, strategy),
+        Command::PutGiftStrategy(strategy) => pool::put_gift(draft, strategy),
+        Command::PutWatermark { through } => pool::put_watermark(draft, *through),
+        Command::PutGiftStock { sku, quantity } => pool::put_stock(draft, sku, *quantity),
+        Command::TakeShopOrder(order) => pool::take(draft, order),
+        Command::SubmitOrder { order_id } => pool::submit(draft, order_id),
+        Command::TransferOut { order_id } => pool::transfer_out(draft, order_id),
+        Command::RejectOrder { order_id, first_payment } => pool::reject(draft, order_id, *first_payment),
+        Command::RecomputeOrder { order_id } => pool::recompute(draft, order_id),
+        Command::FulfilOrder { order_id, undecided } => pool::fulfil(draft, order_id, *undecided),
+        Command::AddGift { order_id, gift, reason } => pool::add_gift(draft, order_id, gift, reason),
+        Command::Rerun { strategy_id, activation_at } => pool::rerun(draft, strategy_id, *activation_at),
+        Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
         Command::MessageFailed { message_id, code } => recovery::push_failed(draft, message_id, *code),
     }
 }
@@ -74,6 +94,10 @@ pub fn fire(draft: &mut Draft<'_>, subject: &Subject) -> Result<Reply, Refusal> 
     match subject {
         Subject::Order(id) => timers::order(draft, id)?,
         Subject::Coupon(id) => timers::coupon(draft, id),
+        Subject::PresaleStrategy(id) => pool::pass(draft, id)?,
+        Subject::GiftRun(id) => pool::walk(draft, id)?,
+        Subject::PoolOrder(id) => pool::balance_closed(draft, id),
     }
+    pool::follow_orders(draft);
     Ok(Reply::Done)
 }

@@ -13,6 +13,7 @@ mod events;
 pub mod faulty;
 pub mod planter;
 pub mod play;
+pub mod pool;
 pub mod presale;
 mod quoted;
 pub mod random;

@@ -1,13 +1,15 @@
 //! A store with an order of every kind, and faults planted into it behind the engine's back.
 
 use super::batch::BatchDeal;
+use super::pool::{self, PoolRun};
 use super::{Deal, PAYABLE, Run, SAVE, at, cancelled, id, paid, placed, units};
 use domain::{
-    campaign::Counters,
+    campaign::{Counters, presale::Window},
     customer::Standing,
     ledger::{Account, Entry},
     message::Message,
     order::Order,
+    pool::{Basis, GiftStrategy, Times},
 };
 use engine::{
     port::Store,
@@ -45,7 +47,23 @@ pub fn stocked() -> (Run, MemoryStore) {
     run.start_payment("locked", "pl", Some(&locked));
     run.ok(BatchDeal::default().create("b1"));
     run.claim_batch("b1", "of.claimed", 1);
+    stock_pool(&run);
     (run, store)
+}
+
+/// An order in the presale pool that has a gift.
+fn stock_pool(run: &Run) {
+    let always = Window { starts_at: at(-100_000), ends_at: at(1_000_000) };
+    let strategy =
+        GiftStrategy { validity: always, activity: always, ..pool::gift("g", Basis::FirstPayment) };
+    run.ok(engine::Command::PutGiftStrategy(Box::new(strategy)));
+    run.ok(engine::Command::PutGiftStock { sku: id("toy"), quantity: 5 });
+    let mut order = pool::order("pooled", "u-pool", "10-20 20:00:00");
+    order.times =
+        Times { ordered_at: at(0), first_paid_at: Some(at(1)), balance_opens_at: None, ..order.times };
+    assert_eq!(run.take(&order), "created");
+    run.submit("pooled");
+    assert_eq!(run.gifts("pooled"), ["toy"]);
 }
 
 /// What is needed to plant a fault.
@@ -82,6 +100,13 @@ impl Planter {
             CouponChange { shop_id: self.run.shop.clone(), old_wake: coupon.wake_at, coupon, is_new: false };
         doctor(&mut change);
         self.write(&Changes { coupons: vec![change], ..Changes::default() });
+    }
+    /// Changes the pool's settings and what its orders hold.
+    pub fn pool(&mut self, doctor: impl FnOnce(&engine::pool::PoolRow, &mut engine::pool::PoolChanges)) {
+        let row = self.run.reader().pool(&self.run.shop).unwrap();
+        let mut changes = Changes::default();
+        doctor(&row, &mut changes.pool);
+        self.write(&changes);
     }
     pub fn counters(&mut self, doctor: impl FnOnce(&mut Counters)) {
         let mut counters = self.run.counters("c1");

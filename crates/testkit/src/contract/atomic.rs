@@ -80,6 +80,7 @@ fn everything(changes: &mut Changes) {
     changes.codes.push(((s1(), [7; 16]), engine::rows::CodeRow { batch_id: id("b-1"), coupon_id: None }));
     let coupon = build::coupon_of("b-1", "cp-2", "u-1");
     changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
+    super::pool::everything(&s1(), &mut changes.pool);
     changes.sandbox_clock = Some(at(7));
 }
 

@@ -3,7 +3,8 @@
 use super::random::SHOPS;
 use super::{all, page};
 use crate::build::id;
-use domain::{Instant, ShopId, coupon::CouponStatus};
+use domain::{Instant, ShopId, coupon::CouponStatus, pool::Stage};
+use engine::pool::WalkKey;
 use engine::port::{MessageFilter, Page, Reader};
 use engine::rows::DeliveryStatus;
 use std::fmt::Write;
@@ -47,6 +48,7 @@ pub fn dump(reader: &dyn Reader) -> String {
             |row| row.coupon_id.to_string(),
         ));
         add(&of_batches(reader, &shop));
+        add(&of_pool(reader, &shop));
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
             add(&reader
                 .customer_coupons(&shop, &id(customer), status, &page(None, 3))
@@ -63,11 +65,7 @@ pub fn dump(reader: &dyn Reader) -> String {
                 format!("{order}|{}|{}", row.event.source, row.event.event_id)
             },
         ));
-        for status in [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Dead] {
-            let rows =
-                |page: &Page| reader.deliveries(&shop, &id("w-0"), status, page).expect("as the case says");
-            add(&paged(rows, |row| row.delivery_id.to_string()));
-        }
+        add(&deliveries(reader, &shop));
         add(&paged(|page| reader.outbox(&shop, page).expect("as the case says"), |row| row.event_id.clone()));
         add(&paged(
             |page| reader.timers(&shop, page).expect("as the case says"),
@@ -80,6 +78,15 @@ pub fn dump(reader: &dyn Reader) -> String {
     text
 }
 
+fn deliveries(reader: &dyn Reader, shop: &ShopId) -> Vec<engine::rows::Delivery> {
+    let statuses = [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Dead];
+    let of = |status| {
+        let rows = |page: &Page| reader.deliveries(shop, &id("w-0"), status, page).expect("as the case says");
+        paged(rows, |row| row.delivery_id.to_string())
+    };
+    statuses.into_iter().flat_map(of).collect()
+}
+
 fn paged<T>(list: impl Fn(&Page) -> Vec<T>, key: impl Fn(&T) -> String) -> Vec<T> {
     let mut rows: Vec<T> = Vec::new();
     loop {
@@ -90,6 +97,29 @@ fn paged<T>(list: impl Fn(&Page) -> Vec<T>, key: impl Fn(&T) -> String) -> Vec<T
         rows.extend(next);
         assert!(rows.len() < 10_000, "a list does not end");
     }
+}
+
+/// The presale pool.
+fn of_pool(reader: &dyn Reader, shop: &ShopId) -> String {
+    let mut text = format!("{:?}\n", reader.pool(shop).expect("as the case says"));
+    let stages = Stage::ALL.iter().copied().map(Some).chain([None]);
+    for stage in stages {
+        let orders = paged(
+            |page| reader.pool_orders(shop, stage, page).expect("as the case says"),
+            |row| row.order_id.to_string(),
+        );
+        let _ = writeln!(text, "{stage:?} {orders:?}");
+    }
+    let _ = writeln!(text, "{:?}", reader.pool_exceptions(shop, &all()).expect("as the case says"));
+    for run in 1..=2 {
+        let walk = WalkKey { shop_id: shop.clone(), run, after: None, through: i64::MAX, limit: 100 };
+        for candidate in reader.walk(&walk).expect("as the case says") {
+            let key = (shop.clone(), run, candidate.key.clone());
+            let rank = reader.rank(&key).expect("as the case says");
+            let _ = writeln!(text, "{run} {rank} {candidate:?}");
+        }
+    }
+    text
 }
 
 /// Coupon batches, and what hangs on them.

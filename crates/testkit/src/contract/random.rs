@@ -24,7 +24,7 @@ pub const SHOPS: [&str; 2] = ["s1", "s2"];
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let step = (0..24_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let step = (0..32_u8, 0..4_u8, 0..4_u8, 0..6_u8);
     let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
     prop::collection::vec(batch, 1..24)
 }
@@ -91,6 +91,7 @@ fn keys(step: Step) -> Keys {
         messages: vec![(shop.clone(), id(&own("m")))],
         batches: vec![(shop.clone(), id(&own("b")))],
         batch_claims: vec![(shop.clone(), id("u-1"), id(&own("b")))],
+        pool: super::pool::keys(&shop, number),
         codes: vec![(shop, [6 + number % 2; 16])],
         redeemers: Vec::new(),
     }
@@ -150,6 +151,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             let event = format!("out-{batch}-{number}-{value}");
             to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
         }
+        24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
     to

@@ -1,0 +1,173 @@
+//! A run's ranking: one row a place, in the order of the places, so that a walk reads neighbours.
+
+use crate::cells::Cells;
+use crate::error::{Doing, refused};
+use crate::json::whole;
+use crate::query::{at_most, each, first, one};
+use domain::{
+    Code,
+    pool::{AmountState, Candidate, RankKey, Standing},
+};
+use engine::pool::{CandidateChange, CandidateKey, WalkKey};
+use engine::port::{Read, StoreError};
+use rusqlite::{CachedStatement, Connection, Row, params};
+
+const READING: &str = "reading a candidate";
+const WRITING: &str = "writing a candidate";
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT shop_id, run, second, number, order_id, customer_id, amount, amount_final, counts,
+            standing, rank, tier, code FROM gift_candidates WHERE shop_id = ?1 AND run = ?2 ",
+            $rest
+        )
+    };
+}
+
+const ONE: &str = select!("AND second = ?3 AND number = ?4");
+const WALK: &str =
+    select!("AND (second, number) > (?3, ?4) AND second <= ?5 ORDER BY second, number LIMIT ?6");
+
+fn read(row: &Row<'_>) -> Result<Candidate, StoreError> {
+    let cells = Cells::new(row, "gift_candidates", 4);
+    let code = match cells.text_or_null(12)? {
+        None => None,
+        Some(_) => {
+            Some(cells.parsed(12, |text| Code::ALL.iter().copied().find(|code| code.as_str() == text))?)
+        }
+    };
+    let standing: u8 = cells.number(9)?;
+    let standing = Standing::ALL.get(usize::from(standing)).copied();
+    Ok(Candidate {
+        key: RankKey { second: cells.number(2)?, number: cells.text(3)?.into() },
+        order_id: cells.id(4)?,
+        customer_id: cells.id(5)?,
+        amount: cells.money(6)?,
+        amount_state: match cells.number::<u8>(7)? {
+            0 => AmountState::Open,
+            _ => AmountState::Final,
+        },
+        counts: cells.number::<u8>(8)? != 0,
+        standing: standing.ok_or_else(|| cells.bad("no such standing"))?,
+        rank: cells.number_or_null(10)?,
+        tier: cells.number_or_null(11)?,
+        code,
+    })
+}
+
+/// Loads candidates.
+pub fn load(db: &Connection, keys: &[CandidateKey]) -> Result<Vec<Option<Candidate>>, StoreError> {
+    let mut find = db.prepare_cached(ONE).doing(READING)?;
+    each(keys, |(shop, run, key)| {
+        first(&mut find, params![shop.as_str(), whole(*run)?, key.second, &*key.number], READING, read)
+    })
+}
+
+/// One candidate.
+pub fn candidate(db: &Connection, (shop, run, key): &CandidateKey) -> Read<Option<Candidate>> {
+    one(db, ONE, params![shop.as_str(), whole(*run)?, key.second, &*key.number], READING, read)
+}
+
+/// A stretch of a run's ranking.
+pub fn walk(db: &Connection, key: &WalkKey) -> Read<Vec<Candidate>> {
+    // No number is empty, so this stands before every place.
+    let (second, number) = key.after.as_ref().map_or((i64::MIN, ""), |after| (after.second, &after.number));
+    let row = params![key.shop_id.as_str(), whole(key.run)?, second, number, key.through, at_most(key.limit)];
+    let mut find = db.prepare_cached(WALK).doing(READING)?;
+    let mut rows = find.query(row).doing(READING)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().doing(READING)? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+/// Writes candidates.
+pub fn write(db: &Connection, changes: &[CandidateChange]) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let mut writer = Writer::prepare(db)?;
+    for change in changes {
+        let rows = match (&change.after, change.before) {
+            (Some(candidate), None) => writer.insert(change, candidate)?,
+            (Some(candidate), Some(_)) => writer.update(change, candidate)?,
+            (None, Some(_)) => writer.remove(change)?,
+            (None, None) => writer.find(change)?,
+        };
+        if rows == 0 {
+            let CandidateChange { shop_id, run, key, .. } = change;
+            let place = format_args!("{}/{}", key.second, key.number);
+            let what = if change.before.is_some() { "is missing" } else { "exists already" };
+            return Err(refused(format!("candidate {place} of run {run} of shop {shop_id} {what}")));
+        }
+    }
+    Ok(())
+}
+
+struct Writer<'c> {
+    insert: CachedStatement<'c>,
+    update: CachedStatement<'c>,
+    remove: CachedStatement<'c>,
+    find: CachedStatement<'c>,
+}
+
+impl<'c> Writer<'c> {
+    fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
+        let insert = "INSERT INTO gift_candidates
+            (shop_id, run, second, number, order_id, customer_id, amount, amount_final, counts, standing,
+            rank, tier, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            ON CONFLICT DO NOTHING";
+        let update = "UPDATE gift_candidates SET order_id = ?5, customer_id = ?6, amount = ?7,
+            amount_final = ?8, counts = ?9, standing = ?10, rank = ?11, tier = ?12, code = ?13
+            WHERE shop_id = ?1 AND run = ?2 AND second = ?3 AND number = ?4";
+        let remove = "DELETE FROM gift_candidates
+            WHERE shop_id = ?1 AND run = ?2 AND second = ?3 AND number = ?4";
+        let find = "SELECT NOT EXISTS (SELECT 1 FROM gift_candidates
+            WHERE shop_id = ?1 AND run = ?2 AND second = ?3 AND number = ?4)";
+        let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
+        let (insert, update) = (prepare(insert)?, prepare(update)?);
+        Ok(Self { insert, update, remove: prepare(remove)?, find: prepare(find)? })
+    }
+
+    fn insert(&mut self, change: &CandidateChange, candidate: &Candidate) -> Result<usize, StoreError> {
+        put(&mut self.insert, change, candidate)
+    }
+    fn update(&mut self, change: &CandidateChange, candidate: &Candidate) -> Result<usize, StoreError> {
+        put(&mut self.update, change, candidate)
+    }
+    fn remove(&mut self, change: &CandidateChange) -> Result<usize, StoreError> {
+        let (shop, run, key) = (change.shop_id.as_str(), whole(change.run)?, &change.key);
+        self.remove.execute(params![shop, run, key.second, &*key.number]).doing(WRITING)
+    }
+    /// One when there is no such candidate, as the change has it.
+    fn find(&mut self, change: &CandidateChange) -> Result<usize, StoreError> {
+        let (shop, run, key) = (change.shop_id.as_str(), whole(change.run)?, &change.key);
+        let row = params![shop, run, key.second, &*key.number];
+        self.find.query_row(row, |row| row.get::<_, bool>(0)).map(usize::from).doing(WRITING)
+    }
+}
+
+fn put(
+    statement: &mut CachedStatement<'_>,
+    change: &CandidateChange,
+    candidate: &Candidate,
+) -> Result<usize, StoreError> {
+    let row = params![
+        change.shop_id.as_str(),
+        whole(change.run)?,
+        change.key.second,
+        &*change.key.number,
+        candidate.order_id.as_str(),
+        candidate.customer_id.as_str(),
+        candidate.amount.minor(),
+        candidate.amount_state == AmountState::Final,
+        candidate.counts,
+        candidate.standing.number(),
+        candidate.rank.map(whole).transpose()?,
+        candidate.tier,
+        candidate.code.map(Code::as_str),
+    ];
+    statement.execute(row).doing(WRITING)
+}
