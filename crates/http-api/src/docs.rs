@@ -3,7 +3,7 @@
 use crate::state::ApiState;
 use crate::{
     campaigns, cashier, coupon_batches, coupon_codes, coupon_files, coupons, events, messages, offers,
-    orders, quotes, refunds, risk, sandbox, scope_import, service, shops, webhooks,
+    orders, pool, quotes, refunds, risk, sandbox, scope_import, service, shops, webhooks,
 };
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Promenade", description = "Promotions along an order's life: unpaid-order recovery, promotions, presale, coupon batches and quotes. Amounts are integers in minor units (fen), times RFC 3339, intervals half-open. Errors are RFC 9457 problem documents with a stable `code`; /docs/problems lists them.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
+    info(title = "Promenade", description = "Promotions along an order's life: unpaid-order recovery, promotions, presale with its order pool and gifts, coupon batches and quotes. Amounts are integers in minor units (fen), times RFC 3339, intervals half-open. Errors are RFC 9457 problem documents with a stable `code`; /docs/problems lists them.", license(name = "Apache-2.0", identifier = "Apache-2.0")),
     modifiers(&Bearer),
     security(("bearer" = []))
 )]
@@ -75,10 +75,36 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(messages::list))
         .routes(routes!(risk::list))
         .routes(routes!(risk::get_one, risk::put))
+        .merge(pool_routes())
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::remove))
         .routes(routes!(webhooks::dead_letters))
         .routes(routes!(webhooks::replay))
+}
+
+/// The presale pool's routes.
+fn pool_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(pool::presale_strategies::list))
+        .routes(routes!(pool::presale_strategies::put, pool::presale_strategies::get_one))
+        .routes(routes!(pool::presale_strategies::rerun))
+        .routes(routes!(pool::gift_strategies::list))
+        .routes(routes!(pool::gift_strategies::put, pool::gift_strategies::get_one))
+        .routes(routes!(pool::gift_strategies::override_run))
+        .routes(routes!(pool::dry_run::create))
+        .routes(routes!(pool::shop_orders::create))
+        .routes(routes!(pool::watermark::put, pool::watermark::get_one))
+        .routes(routes!(pool::pool_orders::list))
+        .routes(routes!(pool::pool_orders::get_one))
+        .routes(routes!(pool::moves::submit))
+        .routes(routes!(pool::moves::transfer_out))
+        .routes(routes!(pool::moves::reject))
+        .routes(routes!(pool::moves::recompute))
+        .routes(routes!(pool::moves::fulfil))
+        .routes(routes!(pool::gifts::create))
+        .routes(routes!(pool::gift_stock::list))
+        .routes(routes!(pool::gift_stock::put, pool::gift_stock::get_one))
+        .routes(routes!(pool::gift_list::export))
 }
 
 /// The `OpenAPI` document.

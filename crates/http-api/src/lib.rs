@@ -22,6 +22,7 @@ mod messages;
 mod offers;
 mod orders;
 mod page;
+mod pool;
 mod presale;
 mod problem;
 mod quotes;

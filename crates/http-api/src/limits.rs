@@ -28,3 +28,9 @@ pub const PAGE_DEFAULT: usize = 50;
 pub const IDEMPOTENCY_KEY: usize = 200;
 /// Characters of an event's source and of its id.
 pub const EVENT_NAME: usize = 200;
+/// Orders that one request moves in the pool: a page of a screen, several times over.
+pub const MOVED_ORDERS: usize = 1_000;
+/// Downloaded orders of one request: as many as events.
+pub const BATCH_ORDERS: usize = 10_000;
+/// Bytes of a workbook that are sent at once.
+pub const FILE_STEP: usize = 64 * 1024;

@@ -30,6 +30,9 @@ pub const TYPES: &[&str] = &[
     "refund.booked",
     "campaign.changed",
     "campaign.exhausted",
+    "pool_order.moved",
+    "presale_strategy.pass",
+    "gifts.given",
 ];
 
 /// A receiver to register.

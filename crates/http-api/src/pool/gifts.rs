@@ -1,0 +1,55 @@
+//! Gifts that people add to an order (A-S4-7).
+
+use super::order_view::{PoolOrderView, Views};
+use crate::auth::InShop;
+use crate::extract::{self, Body, Names};
+use crate::keys::Scope;
+use crate::problem::Problem;
+use crate::state::{ApiState, unexpected};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::{OrderId, Sku, pool::GiftUnit};
+use engine::{Command, Input, Reply};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A gift to add.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiftRequest {
+    /// What is given.
+    #[schema(value_type = String)]
+    sku: Sku,
+    /// Units: 1 to 1,000.
+    quantity: u64,
+    /// Why, for the next operator: 1 to 100 characters.
+    reason: String,
+}
+
+/// Adds a gift to an order in the pool or in review. It is taken from the stock, and stays through every
+/// recompute; an exception `late_earlier_order` is settled with it.
+#[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/{order}/gifts", tag = "pool",
+    params(("shop" = String, Path), ("order" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = GiftRequest,
+    responses((status = 201, body = PoolOrderView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn create(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, order_id)): Names<(String, OrderId)>,
+    headers: HeaderMap,
+    body: Body<GiftRequest>,
+) -> Result<(StatusCode, Json<PoolOrderView>), Problem> {
+    caller.may(Scope::Campaigns)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let idempotency = extract::idempotency(&headers, &format!("pool gift {order_id}"), &body.digest)?;
+    let GiftRequest { sku, quantity, reason } = body.value;
+    let command = Command::AddGift { order_id, gift: GiftUnit { sku, quantity }, reason };
+    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command };
+    match state.engine.submit(input).await? {
+        Reply::PoolOrder { order } => {
+            let views = Views::open(&state, shop, caller.shop_id)?;
+            Ok((StatusCode::CREATED, Json(views.view(*order)?)))
+        }
+        other => Err(unexpected(&other)),
+    }
+}

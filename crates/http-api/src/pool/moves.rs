@@ -1,0 +1,186 @@
+//! Orders moved by hand, up to 1,000 a request, each with its own outcome.
+
+use crate::auth::InShop;
+use crate::extract::Body;
+use crate::keys::Scope;
+use crate::limits;
+use crate::problem::{Problem, Violation};
+use crate::state::{ApiState, unexpected};
+use axum::Json;
+use axum::extract::State;
+use domain::{Code, OrderId, Refusal, pool::Stage};
+use engine::command::{FirstPayment, Undecided};
+use engine::{Command, EngineError, Input, Reply};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Orders to move.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveRequest {
+    /// 1 to 1,000 orders.
+    #[schema(value_type = Vec<String>)]
+    order_ids: Vec<OrderId>,
+}
+
+/// Orders to send back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RejectRequest {
+    /// 1 to 1,000 orders.
+    #[schema(value_type = Vec<String>)]
+    order_ids: Vec<OrderId>,
+    /// Whether paid orders lose their first-payment time, as older order systems lose it (A-S4-11).
+    #[serde(default)]
+    forget_first_payment: bool,
+    /// Says that the loss is wanted.
+    #[serde(default)]
+    confirm: bool,
+}
+
+/// Orders for the warehouse.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FulfilRequest {
+    /// 1 to 1,000 orders.
+    #[schema(value_type = Vec<String>)]
+    order_ids: Vec<OrderId>,
+    /// Whether orders go whose gifts are not all decided.
+    #[serde(default)]
+    accept_undecided: bool,
+}
+
+/// What became of one order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MovedView {
+    /// The order.
+    order_id: String,
+    /// `done | rejected`.
+    outcome: &'static str,
+    /// Where it stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'static str>,
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// The same with figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation>,
+}
+
+impl MovedView {
+    fn done(order_id: String, stage: Stage) -> Self {
+        let stage = Some(stage.as_str());
+        Self { order_id, outcome: "done", stage, code: None, detail: None, violations: Vec::new() }
+    }
+    fn rejected(order_id: String, refusal: Refusal) -> Self {
+        Self {
+            order_id,
+            outcome: "rejected",
+            stage: None,
+            code: Some(refusal.code.as_str()),
+            detail: Some(refusal.detail),
+            violations: refusal.violations.into_iter().map(Violation::from).collect(),
+        }
+    }
+}
+
+/// The outcomes, in the order of the request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MovesView {
+    results: Vec<MovedView>,
+}
+
+async fn each(
+    state: &ApiState,
+    caller: &InShop,
+    order_ids: Vec<OrderId>,
+    command: impl Fn(OrderId) -> Command,
+) -> Result<Json<MovesView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    state.shop(&caller.shop_id)?;
+    if order_ids.is_empty() || order_ids.len() > limits::MOVED_ORDERS {
+        let message = format!("1 to {} orders; nothing was done", limits::MOVED_ORDERS);
+        let problem = Problem::from(Refusal::with(Code::TooMany, message.clone()));
+        return Err(problem.violation("order_ids", Code::TooMany, message));
+    }
+    let input = |id: &OrderId| Input::new(caller.shop_id.clone(), command(id.clone()));
+    let outcomes = state.engine.submit_many(order_ids.iter().map(input).collect()).await?;
+    let mut results = Vec::with_capacity(order_ids.len());
+    for (id, outcome) in order_ids.iter().zip(outcomes) {
+        results.push(match outcome {
+            Ok(Reply::PoolOrder { order }) => MovedView::done(id.to_string(), order.stage),
+            Ok(other) => return Err(unexpected(&other)),
+            Err(EngineError::Refused(refusal)) => MovedView::rejected(id.to_string(), refusal),
+            Err(error) => return Err(error.into()),
+        });
+    }
+    Ok(Json(MovesView { results }))
+}
+
+/// Shop orders go to the pool where a presale strategy covers them, else to review.
+#[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/submit", tag = "pool", params(("shop" = String, Path)),
+    request_body = MoveRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]
+pub async fn submit(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<MoveRequest>,
+) -> Result<Json<MovesView>, Problem> {
+    each(&state, &caller, body.value.order_ids, |order_id| Command::SubmitOrder { order_id }).await
+}
+
+/// Pooled orders go to review before their time (S4-R02).
+#[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/transfer-out", tag = "pool", params(("shop" = String, Path)),
+    request_body = MoveRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]
+pub async fn transfer_out(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<MoveRequest>,
+) -> Result<Json<MovesView>, Problem> {
+    each(&state, &caller, body.value.order_ids, |order_id| Command::TransferOut { order_id }).await
+}
+
+/// Orders go back to being shop orders; their times stay. With `forget_first_payment` a paid order is
+/// refused with `confirmation_required` until `confirm` is true (A-S4-11).
+#[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/reject", tag = "pool", params(("shop" = String, Path)),
+    request_body = RejectRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]
+pub async fn reject(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<RejectRequest>,
+) -> Result<Json<MovesView>, Problem> {
+    let RejectRequest { order_ids, forget_first_payment, confirm } = body.value;
+    let first_payment = match (forget_first_payment, confirm) {
+        (false, _) => FirstPayment::Kept,
+        (true, false) => FirstPayment::LostUnconfirmed,
+        (true, true) => FirstPayment::Lost,
+    };
+    each(&state, &caller, order_ids, |order_id| Command::RejectOrder { order_id, first_payment }).await
+}
+
+/// Decides the automatic gifts of orders in review anew; gifts added by hand stay (A-S4-10).
+#[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/recompute", tag = "pool", params(("shop" = String, Path)),
+    request_body = MoveRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]
+pub async fn recompute(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<MoveRequest>,
+) -> Result<Json<MovesView>, Problem> {
+    each(&state, &caller, body.value.order_ids, |order_id| Command::RecomputeOrder { order_id }).await
+}
+
+/// Orders in review go to the warehouse; `gifts_undecided` unless `accept_undecided` is true.
+#[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/fulfil", tag = "pool", params(("shop" = String, Path)),
+    request_body = FulfilRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]
+pub async fn fulfil(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<FulfilRequest>,
+) -> Result<Json<MovesView>, Problem> {
+    let FulfilRequest { order_ids, accept_undecided } = body.value;
+    let undecided = if accept_undecided { Undecided::Accept } else { Undecided::Refuse };
+    each(&state, &caller, order_ids, |order_id| Command::FulfilOrder { order_id, undecided }).await
+}

@@ -1,0 +1,262 @@
+//! An order of the pool as it is shown: its times, its gifts, its places in rankings.
+
+use crate::problem::Problem;
+use crate::state::ApiState;
+use crate::time;
+use domain::{
+    Code, ShopId,
+    pool::{Candidate, Entered, Exception, GiftStrategy, Moved, PoolOrder, Run, Stage, Standing, Times},
+    shop::Shop,
+};
+use engine::pool::{PoolRow, given};
+use engine::port::{Read, Reader};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// When what happened to an order, as far as it is known.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimesView {
+    /// Placed.
+    ordered_at: String,
+    /// First payment: the deposit, or all of it where there is one stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_paid_at: Option<String>,
+    /// Balance payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance_paid_at: Option<String>,
+    /// When the balance may be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance_opens_at: Option<String>,
+    /// When an unpaid balance closes the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balance_closes_at: Option<String>,
+    /// Cancelled or refunded on the platform, or closed by its unpaid balance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_at: Option<String>,
+}
+
+impl TimesView {
+    fn new(shop: &Shop, known: Times) -> Self {
+        let some = |at| time::show_some(shop, at);
+        Self {
+            ordered_at: time::show(shop, known.ordered_at),
+            first_paid_at: some(known.first_paid_at),
+            balance_paid_at: some(known.balance_paid_at),
+            balance_opens_at: some(known.balance_opens_at),
+            balance_closes_at: some(known.balance_closes_at),
+            closed_at: some(known.closed_at),
+        }
+    }
+}
+
+/// One line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PoolLineView {
+    sku: String,
+    quantity: u64,
+    /// What was paid for it so far, in minor units.
+    amount: i64,
+}
+
+/// A gift of the order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderGiftView {
+    /// The strategy that gave it; absent where a person did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strategy_id: Option<String>,
+    sku: String,
+    quantity: u64,
+    /// The order's place, where the strategy ranks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<u64>,
+    /// Whether a person added it.
+    manual: bool,
+    /// Why they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// The order's place in a strategy's ranking.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceView {
+    strategy_id: String,
+    /// The customer's time that counts, to the second.
+    basis_at: String,
+    /// `waiting | open | held | given | nothing | void`.
+    #[schema(value_type = String)]
+    standing: Standing,
+    /// Its rank, once it was judged by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<u64>,
+    /// Its rank as things stand, before that; others may still come before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provisional_rank: Option<u64>,
+    /// Whether it is still to be judged.
+    provisional: bool,
+    /// Why there is no gift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+}
+
+/// Something that people must look at.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExceptionView {
+    /// `late_earlier_order | gift_out_of_stock`.
+    code: &'static str,
+    strategy_id: String,
+    at: String,
+}
+
+/// A step.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StepView {
+    at: String,
+    stage: &'static str,
+}
+
+/// An order of the pool.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PoolOrderView {
+    order_id: String,
+    customer_id: String,
+    /// `shop_order | presale_pool | review | fulfilment | closed`.
+    stage: &'static str,
+    times: TimesView,
+    /// Goods amount paid so far, in minor units: all stages, discounts removed, freight excluded.
+    goods_paid: i64,
+    /// Whether that is final.
+    fully_paid: bool,
+    lines: Vec<PoolLineView>,
+    /// The presale strategy that covers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presale_strategy: Option<String>,
+    /// When it leaves the pool by itself; absent while its balance is unpaid, and outside the pool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activates_at: Option<String>,
+    gifts: Vec<OrderGiftView>,
+    places: Vec<PlaceView>,
+    exceptions: Vec<ExceptionView>,
+    /// Its steps, oldest first.
+    moves: Vec<StepView>,
+}
+
+/// What orders of a shop are shown with.
+pub struct Views {
+    shop: Arc<Shop>,
+    shop_id: ShopId,
+    settings: PoolRow,
+    reader: Arc<dyn Reader>,
+}
+
+impl Views {
+    /// Reads the shop's strategies.
+    pub fn open(state: &ApiState, shop: Arc<Shop>, shop_id: ShopId) -> Result<Self, Problem> {
+        let reader = state.engine.reader().clone();
+        let settings = reader.pool(&shop_id)?;
+        Ok(Self { shop, shop_id, settings, reader })
+    }
+
+    /// Shows an order.
+    pub fn view(&self, order: PoolOrder) -> Read<PoolOrderView> {
+        let (mut gifts, mut places) = (Vec::new(), Vec::new());
+        for entered in &order.entered {
+            let key = (self.shop_id.clone(), entered.run, entered.key.clone());
+            let Some(candidate) = self.reader.candidate(&key)? else { continue };
+            self.gifts(&order, entered, &candidate, &mut gifts);
+            places.push(self.place(entered, &candidate)?);
+        }
+        gifts.extend(order.manual.iter().map(|gift| OrderGiftView {
+            strategy_id: None,
+            sku: gift.sku.to_string(),
+            quantity: gift.quantity,
+            rank: None,
+            manual: true,
+            reason: Some(gift.reason.clone()),
+        }));
+        if order.stage == Stage::Closed {
+            gifts.clear();
+        }
+        let lines = order.lines.iter();
+        Ok(PoolOrderView {
+            order_id: order.order_id.to_string(),
+            customer_id: order.customer_id.to_string(),
+            stage: order.stage.as_str(),
+            times: TimesView::new(&self.shop, order.times),
+            goods_paid: order.goods_paid.minor(),
+            fully_paid: order.is_fully_paid(),
+            lines: lines
+                .map(|line| PoolLineView {
+                    sku: line.sku.to_string(),
+                    quantity: line.quantity,
+                    amount: line.amount.minor(),
+                })
+                .collect(),
+            presale_strategy: order.presale_strategy.as_ref().map(ToString::to_string),
+            activates_at: self.activates_at(&order),
+            gifts,
+            places,
+            exceptions: order.exceptions.iter().map(|known| self.exception(known)).collect(),
+            moves: order.moves.iter().map(|step| self.step(step)).collect(),
+        })
+    }
+
+    fn gifts(
+        &self,
+        order: &PoolOrder,
+        entered: &Entered,
+        candidate: &Candidate,
+        to: &mut Vec<OrderGiftView>,
+    ) {
+        let found = given(&self.settings, order, candidate, &entered.strategy_id);
+        to.extend(found.iter().map(|gift| OrderGiftView {
+            strategy_id: Some(entered.strategy_id.to_string()),
+            sku: gift.sku.to_string(),
+            quantity: gift.quantity,
+            rank: candidate.rank,
+            manual: false,
+            reason: None,
+        }));
+    }
+
+    fn place(&self, entered: &Entered, candidate: &Candidate) -> Read<PlaceView> {
+        let judged = candidate.standing.is_judged();
+        let run = self.settings.runs.get(&entered.strategy_id).filter(|run| run.number == entered.run);
+        let strategy = run.and_then(|run| self.settings.version_of(run));
+        let both = run.zip(strategy).filter(|_| !judged);
+        let is_beyond = |(run, strategy): (&Run, &Arc<GiftStrategy>)| run.is_beyond(strategy, &entered.key);
+        let beyond = both.is_some_and(is_beyond);
+        let ranks = both.is_some_and(|(_, strategy)| strategy.first_n.is_some());
+        let key = (self.shop_id.clone(), entered.run, entered.key.clone());
+        let provisional_rank = if ranks && candidate.counts { Some(self.reader.rank(&key)?) } else { None };
+        let code = if beyond { Some(Code::BeyondFirstN) } else { candidate.code };
+        let second = domain::Instant::from_micros(0).plus_seconds(entered.key.second);
+        Ok(PlaceView {
+            strategy_id: entered.strategy_id.to_string(),
+            basis_at: time::show(&self.shop, second),
+            standing: candidate.standing,
+            rank: candidate.rank,
+            provisional_rank,
+            provisional: !judged && !beyond,
+            code: code.map(Code::as_str),
+        })
+    }
+
+    fn activates_at(&self, order: &PoolOrder) -> Option<String> {
+        let id = order.presale_strategy.as_ref().filter(|_| order.stage == Stage::PresalePool)?;
+        let record = self.settings.presales.get(id)?;
+        time::show_some(&self.shop, order.activates_at(record.strategy.activation_at))
+    }
+
+    fn exception(&self, known: &Exception) -> ExceptionView {
+        ExceptionView {
+            code: known.code.as_str(),
+            strategy_id: known.strategy_id.to_string(),
+            at: time::show(&self.shop, known.at),
+        }
+    }
+
+    fn step(&self, step: &Moved) -> StepView {
+        StepView { at: time::show(&self.shop, step.at), stage: step.stage.as_str() }
+    }
+}

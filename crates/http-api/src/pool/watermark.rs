@@ -1,0 +1,57 @@
+//! How far the download has come (A-S4-6).
+
+use crate::auth::InShop;
+use crate::extract::Body;
+use crate::keys::Scope;
+use crate::problem::Problem;
+use crate::state::{ApiState, unexpected};
+use crate::time;
+use axum::Json;
+use axum::extract::State;
+use engine::{Command, Input, Reply};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Through which moment every order has been downloaded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WatermarkRequest {
+    /// RFC 3339; it never goes back.
+    through: String,
+}
+
+/// Through which moment every order has been downloaded.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WatermarkView {
+    /// Null while nobody has said.
+    through: Option<String>,
+}
+
+/// Says that every order up to a moment has been downloaded, whatever happened to it up to then. Runs
+/// that wait for it go on.
+#[utoipa::path(put, path = "/v1/shops/{shop}/download-watermark", tag = "pool", params(("shop" = String, Path)),
+    request_body = WatermarkRequest,
+    responses((status = 200, body = WatermarkView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn put(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<WatermarkRequest>,
+) -> Result<Json<WatermarkView>, Problem> {
+    caller.may(Scope::Events)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let through = time::read("through", &body.value.through)?;
+    match state.engine.submit(Input::new(caller.shop_id, Command::PutWatermark { through })).await? {
+        Reply::Watermark { through } => Ok(Json(WatermarkView { through: Some(time::show(&shop, through)) })),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Reads how far the download has come.
+#[utoipa::path(get, path = "/v1/shops/{shop}/download-watermark", tag = "pool", params(("shop" = String, Path)),
+    responses((status = 200, body = WatermarkView)))]
+pub async fn get_one(State(state): State<ApiState>, caller: InShop) -> Result<Json<WatermarkView>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let settings = state.engine.reader().pool(&caller.shop_id)?;
+    Ok(Json(WatermarkView { through: time::show_some(&shop, settings.watermark) }))
+}
