@@ -35,6 +35,25 @@ Examples:
 Examples:
   promenade replay --mapping examples/replay/olist.toml --out report/ orders/")]
     Replay(ReplayArgs),
+    /// Run a presale pool from files, on simulated time: who is among the first N, and what they are given.
+    #[command(after_help = "\
+Examples:
+  promenade pool --mapping examples/pool/olist.toml --out pool-report/ orders/
+  promenade pool --mapping double11.toml --first-n 100 --out pool-report/ orders.xlsx
+  promenade pool --mapping double11.toml --shop tea --out pool-report/ june.csv july.csv
+Nothing is sent and no store is touched: it runs in memory. To take the orders into a shop that is in use:
+  promenade intake --mapping double11.toml --store sqlite:shop.db --shop tea orders.xlsx
+What a mapping says is in docs/pool-files.md; examples/pool/olist.toml is one.")]
+    Pool(PoolArgs),
+    /// Take downloaded orders from CSV files or workbooks into a store.
+    #[command(after_help = "\
+Examples:
+  promenade intake --mapping double11.toml --store sqlite:shop.db --shop tea orders.xlsx
+  promenade intake --mapping double11.toml --store sqlite:shop.db --shop tea --submit june.csv
+The service must not be running on the store meanwhile; while it runs, POST /v1/shops/{shop}/shop-orders.
+The same files again change nothing: what is known is counted as duplicate.
+When every order up to a moment is in, say so: PUT /v1/shops/{shop}/download-watermark")]
+    Intake(IntakeArgs),
     /// Check every invariant of a store; exit 0 when clean, 1 with what is broken.
     #[command(after_help = "\
 Examples:
@@ -128,6 +147,52 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
     /// The export's files, or the folder that holds them.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+}
+
+/// A pool from files.
+#[derive(Debug, Args)]
+pub struct PoolArgs {
+    /// How the export's columns become orders, and the strategies; examples/pool/olist.toml is one.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: PathBuf,
+    /// Where it runs: memory, or sqlite:FILE with a new file, to look into with `serve --sandbox`.
+    #[arg(long, value_name = "STORE", default_value = "memory")]
+    pub store: String,
+    /// Every order is this shop's, whatever the mapping says.
+    #[arg(long, value_name = "ID")]
+    pub shop: Option<String>,
+    /// Only the first so many orders get a gift, whatever the mapping says.
+    #[arg(long, value_name = "N")]
+    pub first_n: Option<u64>,
+    /// Where gift-list.csv, gift-list.xlsx, summary.json and bad-rows.csv go.
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
+    /// The export's files, CSV or XLSX, or the folder that holds them.
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+}
+
+/// An intake.
+#[derive(Debug, Args)]
+pub struct IntakeArgs {
+    /// How the export's columns become orders; examples/pool/olist.toml is one.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: PathBuf,
+    /// sqlite:FILE; the service must not be running on it.
+    #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]
+    pub store: String,
+    /// The shop whose orders they are; it must be there.
+    #[arg(long, value_name = "ID")]
+    pub shop: String,
+    /// Submit what was taken in: to the pool where a presale strategy covers it, else to review.
+    #[arg(long)]
+    pub submit: bool,
+    /// The file that says which rows were left out and which orders refused, and why.
+    #[arg(long, value_name = "FILE", default_value = "rejects.csv")]
+    pub rejects: PathBuf,
+    /// The export's files, CSV or XLSX, or the folder that holds them.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
 }

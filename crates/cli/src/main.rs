@@ -5,8 +5,10 @@ mod audit;
 mod config;
 mod copy;
 mod demo;
+mod intake;
 mod key_file;
 mod keys;
+mod pool;
 mod progress;
 mod queue;
 mod replay;
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => replay::run(&args),
+        Command::Pool(args) => pool::run(&args),
+        Command::Intake(args) => intake::run(&args),
         Command::Audit(args) => return audit::run(&args),
         Command::Backup(args) => copy::backup(&args),
         Command::Restore(args) => copy::restore(&args),

@@ -87,7 +87,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 }
 
 /// A sandbox and a real shop never share a store: a clock that jumps would cancel real orders.
-fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
+pub fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
     let reader = store.reader();
     let was_sandbox = reader.sandbox_clock()?.is_some();
     let one = Page { after: None, limit: 1 };

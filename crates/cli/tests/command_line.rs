@@ -12,6 +12,8 @@ mod copies;
 mod help;
 #[path = "command_line/keys.rs"]
 mod keys;
+#[path = "command_line/pool.rs"]
+mod pool;
 #[path = "command_line/routes.rs"]
 mod routes;
 #[path = "command_line/settings.rs"]

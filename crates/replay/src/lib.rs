@@ -13,6 +13,7 @@ mod chart;
 mod html;
 pub mod mapping;
 mod plan;
+pub mod pool;
 pub mod read;
 pub mod report;
 pub mod run;

@@ -10,11 +10,11 @@ mod settings;
 
 pub use settings::{CampaignSettings, ClaimModel, Settings, ShopSettings};
 
-use crate::plan::Plan;
+use crate::plan::{Compiler, Layout, Plan, ReplayRoles};
 use document::Document;
 use std::path::Path;
 
-pub(crate) use document::{Alternatives, Amounts, Columns, Keep, Line, Order, Repeated};
+pub(crate) use document::{Alternatives, Amounts, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
 
 /// A checked mapping.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub struct Mapping {
     /// The shop, the campaign and the claims to replay.
     pub settings: Settings,
     pub(crate) plan: Plan,
+    pub(crate) roles: ReplayRoles,
 }
 
 /// Why a mapping cannot be used.
@@ -94,8 +95,20 @@ impl Mapping {
             message: wrong.message,
         };
         let settings = Settings::try_new(&document).map_err(wrong)?;
+        let layout = Layout {
+            tables: &document.tables,
+            joins: &document.joins,
+            maps: &document.maps,
+            times: &document.times,
+            amounts: &document.amounts,
+            lines: &document.line.table,
+        };
+        let roles =
+            |compiler: &mut Compiler<'_>| ReplayRoles::compile(compiler, &document.order, &document.line);
+        let (plan, roles) = Plan::compile(layout, &settings.shop.time_zone, roles).map_err(wrong)?;
         Ok(Self {
-            plan: Plan::compile(&document, &settings.shop.time_zone).map_err(wrong)?,
+            plan,
+            roles,
             name: document.name,
             note: document.note,
             blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
@@ -103,5 +116,3 @@ impl Mapping {
         })
     }
 }
-
-pub(crate) use document::Document as MappingDocument;

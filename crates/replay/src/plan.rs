@@ -9,7 +9,7 @@ mod compile;
 use crate::{mapping::Keep, mapping::Repeated, template::ValueMap};
 use std::collections::BTreeMap;
 
-pub(crate) use compile::RFC3339;
+pub(crate) use compile::{Compiler, Layout, RFC3339};
 
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -18,6 +18,11 @@ pub(crate) struct Plan {
     pub joins: Vec<JoinPlan>,
     pub times: TimesPlan,
     pub amounts: crate::mapping::Amounts,
+}
+
+/// What the columns mean to a replay.
+#[derive(Debug)]
+pub(crate) struct ReplayRoles {
     pub order: OrderPlan,
     pub line: LinePlan,
 }
@@ -26,6 +31,8 @@ pub(crate) struct Plan {
 pub(crate) struct TablePlan {
     pub name: String,
     pub file: String,
+    /// The sheet of a workbook; its first one when none is named.
+    pub sheet: Option<String>,
     pub delimiter: u8,
     pub columns: Vec<String>,
     /// Which of `columns` are the key.

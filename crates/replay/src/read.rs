@@ -10,23 +10,32 @@
 //!
 //! What it never does: stop over what stands in a row. It stops when a file or a column is not there.
 
+mod archive;
 mod bad;
 mod cells;
 mod facts;
 mod files;
 mod gather;
+mod recovery;
 mod stream;
 mod table;
 mod values;
+mod workbook;
 
 pub use bad::{BadCode, BadRow};
 pub use files::ReadError;
 
-use crate::mapping::Mapping;
+pub(crate) use bad::{BadRows, Fault};
+pub(crate) use cells::Joined;
+pub(crate) use facts::units;
+pub(crate) use gather::{Roles, Take};
+
+use crate::{mapping::Mapping, plan::Plan};
 use bad::Bad;
 use domain::{Instant, ShopId, event::Placed, order::Method};
 use files::Found;
-use gather::Gather;
+use gather::{Gather, Together};
+use recovery::Building;
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf};
 use stream::Meter;
@@ -148,37 +157,89 @@ pub fn read(
     inputs: &[PathBuf],
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Reading, ReadError> {
-    let plan = &mapping.plan;
-    let found = Found::find(plan, inputs)?;
-    let mut meter = Meter::new(found.bytes(), progress);
-    let mut bad = Bad::new(&found);
-    let mut tables = vec![Table::default()];
-    for slot in 1..plan.tables.len() {
-        tables.push(Table::load(plan, slot, &found, &mut meter, &mut bad)?);
-    }
-    let mut gather = Gather::new(plan, &tables);
-    for (file, lines) in found.of_table(0) {
-        let mut take = |row: Row, bad: &mut Bad<'_>| gather.take(&row, bad);
-        lines.each_row(file, &plan.tables[0], &mut meter, &mut bad, &mut take)?;
-    }
-    let gathered = gather.finish(&mut bad);
-    let files = meter.into_files(&found, plan);
-    let mut orders = gathered.orders;
+    let (mut orders, mut times_left_out) = (Vec::new(), 0);
+    let mut take = |_, building: Building| {
+        times_left_out += building.times_left_out;
+        orders.push(building.order);
+        Ok(())
+    };
+    let how = How { standing: Standing::Anywhere, bad_rows: BAD_ROWS };
+    let gathered = gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut take)?;
     orders.sort_by(|a, b| {
         let key = |o: &SourceOrder| (o.placed_at, o.placed.order_id.clone(), o.shop_id.clone());
         key(a).cmp(&key(b))
     });
-    let inputs = Inputs {
-        rows_without_line: Table::unused(plan, &tables),
-        orders_left_out: gathered.left_out,
-        times_left_out: gathered.times_left_out,
-        ..Inputs::count(mapping, &orders, files, bad)
-    };
+    let inputs = Inputs { times_left_out, ..Inputs::count(mapping, &orders, gathered) };
     Ok(Reading { orders, inputs })
 }
 
+/// How the rows of an order stand in the table of the lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Standing {
+    /// Anywhere: every order is kept until the last row was read.
+    #[default]
+    Anywhere,
+    /// One after the other: an order is handed over as soon as the next begins.
+    Together,
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct How {
+    pub standing: Standing,
+    /// Bad rows that are told one by one; the others are counted.
+    pub bad_rows: usize,
+}
+
+/// What was read, beside the orders.
+pub(crate) struct Gathered {
+    pub files: Vec<InputFile>,
+    pub bad: BadRows,
+    pub left_out: u64,
+    pub rows_without_line: BTreeMap<String, u64>,
+}
+
+/// Reads the files and hands over the orders that are whole, in the order of their first rows.
+pub(crate) fn gather<R: Roles>(
+    plan: &Plan,
+    roles: &R,
+    inputs: &[PathBuf],
+    how: How,
+    progress: &mut dyn FnMut(u64, u64),
+    take: Take<'_, R::Order>,
+) -> Result<Gathered, ReadError> {
+    let found = Found::find(plan, inputs)?;
+    let mut meter = Meter::new(found.bytes(), progress);
+    let mut bad = Bad::new(&found, how.bad_rows);
+    let mut tables = vec![Table::default()];
+    for slot in 1..plan.tables.len() {
+        tables.push(Table::load(plan, slot, &found, &mut meter, &mut bad)?);
+    }
+    let mut gather = Gather::new(plan, &tables, roles);
+    let mut together = Together::default();
+    for (file, lines) in found.of_table(0) {
+        let mut row = |row: Row, bad: &mut Bad<'_>| match how.standing {
+            Standing::Anywhere => {
+                gather.take(&row, bad);
+                Ok(())
+            }
+            Standing::Together => gather.take_together(&row, &mut together, &found, bad, take),
+        };
+        lines.each_row(file, plan, &mut meter, &mut bad, &mut row)?;
+    }
+    gather.hand_over(&mut bad, take)?;
+    Ok(Gathered {
+        left_out: gather.left_out(),
+        rows_without_line: Table::unused(plan, &tables),
+        files: meter.into_files(&found, plan),
+        bad: bad.into_rows(),
+    })
+}
+
 impl Inputs {
-    fn count(mapping: &Mapping, orders: &[SourceOrder], files: Vec<InputFile>, bad: Bad<'_>) -> Self {
+    fn count(mapping: &Mapping, orders: &[SourceOrder], gathered: Gathered) -> Self {
+        let Gathered { files, bad, left_out, rows_without_line } = gathered;
         let distinct = |names: &mut dyn Iterator<Item = &str>| {
             names.collect::<std::collections::BTreeSet<_>>().len() as u64
         };
@@ -197,11 +258,11 @@ impl Inputs {
             cancelled_orders: orders.iter().filter(|o| o.cancelled_at.is_some()).count() as u64,
             first_placed_at: orders.first().map(at),
             last_placed_at: orders.last().map(at),
-            bad_rows: bad.rows(),
-            bad_rows_by_code: bad.by_code(),
-            bad_row_details: bad.into_details(),
-            orders_left_out: 0,
-            rows_without_line: BTreeMap::new(),
+            bad_rows: bad.count,
+            bad_rows_by_code: bad.by_code,
+            bad_row_details: bad.details,
+            orders_left_out: left_out,
+            rows_without_line,
             times_left_out: 0,
         }
     }

@@ -22,10 +22,23 @@ fn request(route: routes::Route, shop: &str) -> Request {
     let asked = Request::new(method, address(path, shop));
     let last = path.rsplit('/').next().unwrap_or_default();
     match (method, last) {
-        ("GET" | "DELETE", _) | ("POST", "close" | "publish" | "replay" | "void") => asked,
+        ("GET" | "DELETE", _) | ("POST", "close" | "publish" | "replay" | "void" | "override") => asked,
         ("POST", "import") => asked.typed("text/csv", "sku\nA-1\n"),
         ("POST", "events") => asked.typed("application/x-ndjson", ""),
         ("PUT", "clock") => asked.json(&json!({ "now": shop::at(0) })),
+        ("PUT", "download-watermark") => asked.json(&json!({ "through": shop::at(0) })),
+        ("PUT", "{sku}") => asked.json(&json!({ "quantity": 5 })),
+        ("PUT", "{strategy}") if path.contains("gift-strategies") => asked.json(&gift_strategy()),
+        ("PUT", "{strategy}") => asked.json(&json!({
+            "name": "Double 11", "goods": ["A-1"], "activation_at": shop::at(1_440), "validity": window(),
+        })),
+        ("POST", "rerun") => asked.json(&json!({ "activation_at": shop::at(1_440) })),
+        ("POST", "dry-run") => asked.json(&json!({})),
+        ("POST", "submit" | "transfer-out" | "reject" | "recompute" | "fulfil") => {
+            asked.json(&json!({ "order_ids": ["x1"] }))
+        }
+        ("POST", "gifts") => asked.json(&json!({ "sku": "mug", "quantity": 1, "reason": "test" })),
+        ("POST", "shop-orders") => asked.json(&json!([])),
         ("PUT", "{shop}") => asked.json(&json!({ "name": "Teas", "kind": "sop" })),
         ("POST", "campaigns" | "validate") => asked.json(&shop::campaign(100)),
         ("PATCH", _) => asked.json(&json!({ "name": "July" })),
@@ -44,6 +57,17 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),
         unknown => panic!("{unknown:?} has no body here"),
     }
+}
+
+fn window() -> serde_json::Value {
+    json!({ "starts_at": shop::at(0), "ends_at": shop::at(2_880) })
+}
+
+fn gift_strategy() -> serde_json::Value {
+    json!({
+        "name": "Gift", "basis": "order", "main_skus": ["A-1"], "validity": window(), "activity": window(),
+        "gifts": [{ "sku": "mug", "quantity": 1 }],
+    })
 }
 
 fn needs_key(route: &routes::Route) -> bool {

@@ -3,9 +3,11 @@
 use crate::folder;
 use crate::support::run;
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 13] = [
     &["serve"],
     &["replay"],
+    &["pool"],
+    &["intake"],
     &["audit"],
     &["backup"],
     &["restore"],

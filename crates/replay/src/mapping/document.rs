@@ -28,12 +28,14 @@ pub(crate) struct Document {
     pub claims: ClaimModel,
 }
 
-/// The CSV files of one kind.
+/// The files of one kind: CSV, or workbooks.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
     /// A file name in which `*` stands for any characters: `orders-*.csv`.
     pub file: String,
+    /// The sheet, where the file is a workbook; its first one when none is named.
+    pub sheet: Option<String>,
     #[serde(default = "comma")]
     pub delimiter: char,
     /// What identifies a row; needed where the table is joined to.

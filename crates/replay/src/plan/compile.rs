@@ -1,8 +1,10 @@
 //! From the words of the mapping file to a [`Plan`], and what can be wrong on the way.
 
-use super::{Cell, JoinPlan, LinePlan, OrderPlan, Piece, Plan, Slots, Step, TablePlan, TimesPlan, Value};
+use super::{
+    Cell, JoinPlan, LinePlan, OrderPlan, Piece, Plan, ReplayRoles, Slots, Step, TablePlan, TimesPlan, Value,
+};
 use crate::{
-    mapping::{Alternatives, Amounts, Columns, Line, MappingDocument, Order, Wrong},
+    mapping::{Alternatives, Amounts, Columns, Join, Line, Order, Table, Times, Wrong},
     template::{self, Filter, Part, ValueMap},
 };
 use domain::time::Zone;
@@ -11,46 +13,64 @@ use std::{collections::BTreeMap, sync::Arc};
 /// The word for RFC 3339 among the time formats.
 pub(crate) const RFC3339: &str = "rfc3339";
 
+/// What a mapping says of its files, whatever their columns mean.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout<'d> {
+    pub tables: &'d BTreeMap<String, Table>,
+    pub joins: &'d [Join],
+    pub maps: &'d BTreeMap<String, BTreeMap<String, String>>,
+    pub times: &'d Times,
+    pub amounts: &'d Amounts,
+    /// The table of the lines.
+    pub lines: &'d str,
+}
+
 impl Plan {
-    pub fn compile(document: &MappingDocument, shop_zone: &Zone) -> Result<Self, Wrong> {
-        let maps = document.maps.iter();
+    /// The plan, and the roles that `roles` compiles; columns are numbered as they are named.
+    pub fn compile<R>(
+        layout: Layout<'_>,
+        shop_zone: &Zone,
+        roles: impl FnOnce(&mut Compiler<'_>) -> Result<R, Wrong>,
+    ) -> Result<(Self, R), Wrong> {
+        let maps = layout.maps.iter();
         let mut compiler = Compiler {
             slots: Slots::default(),
             maps: maps.map(|(name, map)| (name.as_str(), Arc::new(map.clone()))).collect(),
         };
-        let joins = compiler.joins(document)?;
-        let order = compiler.order(&document.order)?;
-        let line = compiler.line(&document.line)?;
-        let tables = compiler.tables(document)?;
-        check_amounts(&document.amounts)?;
-        let zone = document.times.zone.as_ref().unwrap_or(shop_zone).clone();
-        check_formats(&document.times.formats, &zone)?;
-        Ok(Self {
-            tables,
-            joins,
-            times: TimesPlan { zone, formats: document.times.formats.clone() },
-            amounts: document.amounts.clone(),
-            order,
-            line,
-        })
+        let joins = compiler.joins(layout)?;
+        let roles = roles(&mut compiler)?;
+        let tables = compiler.tables(layout)?;
+        check_amounts(layout.amounts)?;
+        let zone = layout.times.zone.as_ref().unwrap_or(shop_zone).clone();
+        check_formats(&layout.times.formats, &zone)?;
+        let times = TimesPlan { zone, formats: layout.times.formats.clone() };
+        Ok((Self { tables, joins, times, amounts: layout.amounts.clone() }, roles))
     }
 }
 
-struct Compiler<'d> {
+impl ReplayRoles {
+    /// What the columns of a replay mean.
+    pub fn compile(compiler: &mut Compiler<'_>, order: &Order, line: &Line) -> Result<Self, Wrong> {
+        Ok(Self { order: compiler.order(order)?, line: compiler.line(line)? })
+    }
+}
+
+/// Turns names into numbers.
+pub(crate) struct Compiler<'d> {
     slots: Slots,
     maps: BTreeMap<&'d str, ValueMap>,
 }
 
 impl Compiler<'_> {
-    fn joins(&mut self, document: &MappingDocument) -> Result<Vec<JoinPlan>, Wrong> {
-        let known = |field: String, table: &str| match document.tables.get(table) {
+    fn joins(&mut self, layout: Layout<'_>) -> Result<Vec<JoinPlan>, Wrong> {
+        let known = |field: String, table: &str| match layout.tables.get(table) {
             Some(found) => Ok(found),
             None => Err(Wrong::new(field, format!("there is no [tables.{table}]"))),
         };
-        known("line.table".into(), &document.line.table)?;
-        self.slots.add(&document.line.table);
+        known("line.table".into(), layout.lines)?;
+        self.slots.add(layout.lines);
         let mut joins = Vec::new();
-        for (index, join) in document.joins.iter().enumerate() {
+        for (index, join) in layout.joins.iter().enumerate() {
             let field = |key: &str| format!("joins[{index}].{key}");
             let table = known(field("to"), &join.to)?;
             if self.slots.find(&join.to).is_some() {
@@ -70,7 +90,7 @@ impl Compiler<'_> {
             self.slots.add(&join.to);
             joins.push(JoinPlan { from, optional: join.optional });
         }
-        if let Some(name) = document.tables.keys().find(|t| self.slots.find(t).is_none()) {
+        if let Some(name) = layout.tables.keys().find(|t| self.slots.find(t).is_none()) {
             let message = "no join leads to this table";
             return Err(Wrong::new(format!("tables.{name}"), message));
         }
@@ -78,12 +98,12 @@ impl Compiler<'_> {
     }
 
     /// Called last: by then every column that is needed has been named.
-    fn tables(&mut self, document: &MappingDocument) -> Result<Vec<TablePlan>, Wrong> {
-        let joined = document.joins.iter().map(|join| &join.to);
-        let names = std::iter::once(&document.line.table).chain(joined);
+    fn tables(&mut self, layout: Layout<'_>) -> Result<Vec<TablePlan>, Wrong> {
+        let joined = layout.joins.iter().map(|join| join.to.as_str());
+        let names = std::iter::once(layout.lines).chain(joined);
         let mut tables = Vec::new();
         for (slot, name) in names.enumerate() {
-            let table = &document.tables[name];
+            let table = &layout.tables[name];
             let delimiter = u8::try_from(table.delimiter).ok().filter(u8::is_ascii);
             let Some(delimiter) = delimiter else {
                 let field = format!("tables.{name}.delimiter");
@@ -96,8 +116,9 @@ impl Compiler<'_> {
             let key = table.key.0.iter();
             let key = key.map(|column| self.slots.column(slot, column)).collect();
             tables.push(TablePlan {
-                name: name.clone(),
+                name: name.to_owned(),
                 file: table.file.clone(),
+                sheet: table.sheet.clone(),
                 delimiter,
                 key,
                 keep: self.slots.keep(slot, &table.keep),
@@ -142,7 +163,7 @@ impl Compiler<'_> {
         })
     }
 
-    fn cells(&mut self, field: &str, columns: &Columns) -> Result<Vec<Cell>, Wrong> {
+    pub fn cells(&mut self, field: &str, columns: &Columns) -> Result<Vec<Cell>, Wrong> {
         if columns.0.is_empty() {
             return Err(Wrong::new(field, "name at least one table.column"));
         }
@@ -161,14 +182,14 @@ impl Compiler<'_> {
         Ok(Cell { table: slot, column: self.slots.column(slot, column) })
     }
 
-    fn required(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {
+    pub fn required(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {
         if texts.0.is_empty() {
             return Err(Wrong::new(field, "name at least one template"));
         }
         self.value(field, texts)
     }
 
-    fn value(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {
+    pub fn value(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {
         let mut templates = Vec::new();
         for text in &texts.0 {
             let parts = template::parse(text).map_err(|message| Wrong::new(field, message))?;

@@ -34,6 +34,8 @@ macro_rules! bad_codes {
 
 bad_codes! {
     FieldCount = "field_count", "列数与表头不符", "The row has another number of fields than the header";
+    DigitsLost = "digits_lost", "数字超过 15 位，表格已丢失末位", "A number of more than 15 digits: the spreadsheet has dropped the last ones; keep it as text";
+    CellError = "cell_error", "单元格为错误值", "The cell holds an error of the spreadsheet";
     NotUtf8 = "not_utf8", "不是 UTF-8 文字", "The text is not UTF-8";
     TooLong = "too_long", "文字过长", "The text is too long";
     Required = "required", "必填项为空", "A value that is needed is empty";
@@ -88,14 +90,14 @@ impl fmt::Display for BadRow {
 
 /// A place in the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RowAt {
+pub(crate) struct RowAt {
     pub file: usize,
     pub row: u64,
 }
 
 /// What is wrong with a cell.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     pub at: RowAt,
     pub column: String,
     pub value: String,
@@ -108,11 +110,13 @@ pub(super) struct Bad<'f> {
     seen: BTreeSet<RowAt>,
     by_code: BTreeMap<BadCode, u64>,
     details: Vec<BadRow>,
+    /// As many are reported one by one.
+    limit: usize,
 }
 
 impl<'f> Bad<'f> {
-    pub fn new(found: &'f Found) -> Self {
-        Self { found, seen: BTreeSet::new(), by_code: BTreeMap::new(), details: Vec::new() }
+    pub fn new(found: &'f Found, limit: usize) -> Self {
+        Self { found, limit, seen: BTreeSet::new(), by_code: BTreeMap::new(), details: Vec::new() }
     }
 
     pub fn add(&mut self, fault: Fault) {
@@ -120,7 +124,7 @@ impl<'f> Bad<'f> {
             return;
         }
         *self.by_code.entry(fault.code).or_default() += 1;
-        if self.details.len() < super::BAD_ROWS {
+        if self.details.len() < self.limit {
             self.details.push(BadRow {
                 file: self.found.name(fault.at.file).to_owned(),
                 row: fault.at.row,
@@ -131,14 +135,19 @@ impl<'f> Bad<'f> {
         }
     }
 
-    pub fn rows(&self) -> u64 {
-        self.seen.len() as u64
-    }
-    pub fn by_code(&self) -> BTreeMap<BadCode, u64> {
-        self.by_code.clone()
-    }
-    pub fn into_details(mut self) -> Vec<BadRow> {
+    pub fn into_rows(mut self) -> BadRows {
         self.details.sort();
-        self.details
+        BadRows { count: self.seen.len() as u64, by_code: self.by_code, details: self.details }
     }
+}
+
+/// The bad rows of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BadRows {
+    /// All of them.
+    pub count: u64,
+    /// The same by reason.
+    pub by_code: BTreeMap<BadCode, u64>,
+    /// The first of them, by file and row.
+    pub details: Vec<BadRow>,
 }

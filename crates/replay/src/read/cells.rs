@@ -14,14 +14,14 @@ use money::Money;
 use std::{borrow::Cow, str::FromStr};
 
 /// A row of the line table with the row of every other table that it leads to.
-pub(super) struct Joined<'r> {
+pub(crate) struct Joined<'r> {
     plan: &'r Plan,
     rows: Vec<Option<&'r Row>>,
 }
 
 impl<'r> Joined<'r> {
     /// Follows the joins; a row that must be there and is not is a fault of the row that named it.
-    pub fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Result<Self, Fault> {
+    pub(super) fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Result<Self, Fault> {
         let mut joined = Self { plan, rows: vec![Some(line)] };
         for (index, join) in plan.joins.iter().enumerate() {
             let cells = join.from.iter().map(|&cell| joined.cell(cell));
@@ -39,7 +39,7 @@ impl<'r> Joined<'r> {
 
     /// The text of a cell; none when its row is not there.
     fn cell(&self, cell: Cell) -> Option<&'r str> {
-        Some(&self.rows[cell.table]?.cells[cell.column])
+        Some(self.rows[cell.table]?.cell(cell.column))
     }
 
     /// The columns that say which order the line belongs to.

@@ -5,7 +5,7 @@ use super::{
     bad::{BadCode, Fault},
     cells::Joined,
 };
-use crate::plan::{Plan, Value};
+use crate::plan::{ReplayRoles, Value};
 use domain::{
     Instant,
     catalog::Category,
@@ -17,11 +17,11 @@ use money::Money;
 use serde::Deserialize;
 
 /// What the row says of its order, without lines, and how many of its times were left out.
-pub(super) fn head(plan: &Plan, joined: &Joined<'_>) -> Result<(SourceOrder, u64), Fault> {
-    let order = &plan.order;
+pub(super) fn head(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<(SourceOrder, u64), Fault> {
+    let order = &roles.order;
     let placed_at = joined.time(&order.placed_at)?;
     let placed_at = placed_at.ok_or_else(|| joined.wrong(&order.placed_at, BadCode::Required))?;
-    let paid_at = paid(plan, joined, placed_at)?;
+    let paid_at = paid(roles, joined, placed_at)?;
     let mut left_out = 0;
     let mut later = |value: &Value| {
         let at = joined.time(value)?;
@@ -44,7 +44,7 @@ pub(super) fn head(plan: &Plan, joined: &Joined<'_>) -> Result<(SourceOrder, u64
             cancel_at: None,
         },
         placed_at,
-        cancelled_at: cancelled(plan, joined, placed_at, paid_at)?,
+        cancelled_at: cancelled(roles, joined, placed_at, paid_at)?,
         paid_at,
         shipped_at: later(&order.shipped_at)?,
         received_at: later(&order.received_at)?,
@@ -52,28 +52,32 @@ pub(super) fn head(plan: &Plan, joined: &Joined<'_>) -> Result<(SourceOrder, u64
     Ok((head, left_out))
 }
 
-fn paid(plan: &Plan, joined: &Joined<'_>, placed_at: Instant) -> Result<Option<(Instant, Method)>, Fault> {
-    let Some(at) = joined.time(&plan.order.paid_at)? else {
+fn paid(
+    roles: &ReplayRoles,
+    joined: &Joined<'_>,
+    placed_at: Instant,
+) -> Result<Option<(Instant, Method)>, Fault> {
+    let Some(at) = joined.time(&roles.order.paid_at)? else {
         return Ok(None);
     };
     if at < placed_at {
-        return Err(joined.wrong(&plan.order.paid_at, BadCode::PaidBeforePlaced));
+        return Err(joined.wrong(&roles.order.paid_at, BadCode::PaidBeforePlaced));
     }
-    let name = joined.required(&plan.order.method)?;
+    let name = joined.required(&roles.order.method)?;
     let method = Method::ALL.into_iter().find(|m| m.as_str() == name);
-    let method = method.ok_or_else(|| joined.wrong(&plan.order.method, BadCode::NotAMethod))?;
+    let method = method.ok_or_else(|| joined.wrong(&roles.order.method, BadCode::NotAMethod))?;
     Ok(Some((at, method)))
 }
 
 /// A paid order that was cancelled later is a refund and has no time here, and neither has one that
 /// was paid after all. Without a time the mapping's minutes count.
 fn cancelled(
-    plan: &Plan,
+    roles: &ReplayRoles,
     joined: &Joined<'_>,
     placed_at: Instant,
     paid_at: Option<(Instant, Method)>,
 ) -> Result<Option<Instant>, Fault> {
-    let order = &plan.order;
+    let order = &roles.order;
     let said = joined.text(&order.cancelled_status)? == "cancelled";
     let only_a_time = order.cancelled_status.templates.is_empty();
     if paid_at.is_some() || !(said || only_a_time) {
@@ -95,8 +99,8 @@ fn source(value: &Value, joined: &Joined<'_>) -> Result<Source, Fault> {
 }
 
 /// What it says of its line.
-pub(super) fn line(plan: &Plan, joined: &Joined<'_>) -> Result<PlacedLine, Fault> {
-    let line = &plan.line;
+pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<PlacedLine, Fault> {
+    let line = &roles.line;
     let quantity = joined.text(&line.quantity)?;
     let quantity = if quantity.is_empty() { "1" } else { &quantity };
     let quantity = quantity.parse().ok().filter(units);
@@ -121,6 +125,6 @@ pub(super) fn line(plan: &Plan, joined: &Joined<'_>) -> Result<PlacedLine, Fault
 
 /// A quantity that a line may have.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape of Option::filter")]
-pub(super) fn units(quantity: &u64) -> bool {
+pub(crate) fn units(quantity: &u64) -> bool {
     (1..=limits::LINE_QUANTITY).contains(quantity)
 }

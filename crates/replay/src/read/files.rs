@@ -27,29 +27,54 @@ pub enum ReadError {
         pattern: String,
     },
     /// The header lacks a column that the mapping names.
-    #[error("{file} row 1: no column `{column}`; there are {present}")]
+    #[error("{file} row {row}: no column `{column}`; there are {present}")]
     NoColumn {
         /// The file.
         file: String,
+        /// The row of the header.
+        row: u64,
         /// The column that the mapping names.
         column: String,
         /// The columns that are there.
         present: String,
     },
     /// The header names a column twice.
-    #[error("{file} row 1: the column `{column}` stands twice")]
+    #[error("{file} row {row}: the column `{column}` stands twice")]
     ColumnTwice {
         /// The file.
         file: String,
+        /// The row of the header.
+        row: u64,
         /// The column.
         column: String,
     },
     /// More rows than are read in one go.
-    #[error("{file}: more than {ROWS} rows; replay a shorter time")]
+    #[error("{file}: more than {ROWS} rows; take a shorter time")]
     TooManyRows {
         /// The file that went over the limit.
         file: String,
     },
+    /// A workbook that cannot be read, or that would unpack into too much.
+    #[error("{file}: {message}")]
+    Workbook {
+        /// The file.
+        file: String,
+        /// What is wrong, and what would do.
+        message: String,
+    },
+    /// The rows of an order do not stand together although the mapping says so.
+    #[error(
+        "{file} row {row}: rows of this order stood earlier too; write order.rows = \"anywhere\" and take the files again"
+    )]
+    Scattered {
+        /// The file.
+        file: String,
+        /// The row.
+        row: u64,
+    },
+    /// Whoever takes the orders has stopped.
+    #[error("the orders are no longer taken")]
+    Stopped,
 }
 
 /// One file and its place among all of them.

@@ -4,170 +4,149 @@
 //! which not even the order can be told leaves its order as if it were not there.
 
 use super::{
-    SourceOrder,
     bad::{Bad, BadCode, Fault, RowAt},
     cells::Joined,
-    facts::{head, line, units},
+    files::{Found, ReadError},
     table::{Row, Table},
 };
-use crate::{mapping::Repeated, plan::Plan};
-use domain::{
-    OrderId, ShopId,
-    event::{Placed, PlacedLine},
-    limits,
-};
-use money::Money;
+use crate::plan::{Cell, Plan, Value};
+use domain::{OrderId, ShopId};
 use std::collections::{HashMap, HashSet};
 
+/// What rows mean: which order they belong to, and what they add to it.
+pub(crate) trait Roles {
+    /// An order in the making.
+    type Order;
+    /// The columns in which the rows of an order agree.
+    fn group(&self) -> &[Cell];
+    /// Where an order's id comes from.
+    fn id(&self) -> &Value;
+    /// Adds a row to its order, which the first row makes.
+    fn add(&self, order: &mut Option<Self::Order>, joined: &Joined<'_>) -> Result<(), Fault>;
+    /// Shop and id of an order.
+    fn names<'o>(&self, order: &'o Self::Order) -> (&'o ShopId, &'o OrderId);
+}
+
+/// Takes an order that is whole, with the place of its first row.
+pub(crate) type Take<'t, O> = &'t mut dyn FnMut(RowAt, O) -> Result<(), ReadError>;
+
 /// The orders so far.
-pub(super) struct Gather<'p> {
+pub(super) struct Gather<'p, R: Roles> {
     plan: &'p Plan,
     tables: &'p [Table],
+    roles: &'p R,
     by_group: HashMap<String, usize>,
-    groups: Vec<Group>,
-    times_left_out: u64,
+    groups: Vec<Group<R::Order>>,
+    /// Digests of the orders that were handed over, 16 bytes each.
+    seen: HashSet<u128>,
+    left_out: u64,
 }
 
 /// The rows of one order.
-struct Group {
+struct Group<O> {
     at: RowAt,
-    order: Option<SourceOrder>,
+    order: Option<O>,
     whole: bool,
 }
 
-/// What came of it.
-pub(super) struct Gathered {
-    pub orders: Vec<SourceOrder>,
-    pub left_out: u64,
-    pub times_left_out: u64,
-}
-
-impl<'p> Gather<'p> {
-    pub fn new(plan: &'p Plan, tables: &'p [Table]) -> Self {
-        Self { plan, tables, by_group: HashMap::new(), groups: Vec::new(), times_left_out: 0 }
+impl<'p, R: Roles> Gather<'p, R> {
+    pub fn new(plan: &'p Plan, tables: &'p [Table], roles: &'p R) -> Self {
+        Self {
+            plan,
+            tables,
+            roles,
+            by_group: HashMap::new(),
+            groups: Vec::new(),
+            seen: HashSet::new(),
+            left_out: 0,
+        }
     }
 
     /// Takes a row of the line table.
     pub fn take(&mut self, row: &Row, bad: &mut Bad<'_>) {
-        let (plan, tables) = (self.plan, self.tables);
-        let joined = Joined::follow(plan, tables, row);
-        let grouped = joined.and_then(|joined| Ok((joined.group(&plan.order.group)?, joined)));
-        let (group, joined) = match grouped {
-            Ok(grouped) => grouped,
-            Err(fault) => return bad.add(fault),
-        };
+        let Some((group, joined)) = self.grouped(row, bad) else { return };
         let at = *self.by_group.entry(group).or_insert_with(|| {
             self.groups.push(Group { at: row.at, order: None, whole: true });
             self.groups.len() - 1
         });
-        if let Err(fault) = self.add(at, &joined) {
-            self.groups[at].whole = false;
+        self.add(at, &joined, bad);
+    }
+
+    /// Takes a row of a table in which the rows of an order stand together: the order before it is handed
+    /// over, and only the digests of their groups are kept.
+    pub fn take_together(
+        &mut self,
+        row: &Row,
+        digests: &mut Together,
+        found: &Found,
+        bad: &mut Bad<'_>,
+        take: Take<'_, R::Order>,
+    ) -> Result<(), ReadError> {
+        let Some((group, joined)) = self.grouped(row, bad) else { return Ok(()) };
+        if digests.current != group {
+            self.hand_over(bad, take)?;
+            if !digests.seen.insert(digest(&group)) {
+                let file = found.name(row.at.file).to_owned();
+                return Err(ReadError::Scattered { file, row: row.at.row });
+            }
+            digests.current = group;
+            self.groups.push(Group { at: row.at, order: None, whole: true });
+        }
+        self.add(0, &joined, bad);
+        Ok(())
+    }
+
+    fn grouped<'r>(&self, row: &'r Row, bad: &mut Bad<'_>) -> Option<(String, Joined<'r>)>
+    where
+        'p: 'r,
+    {
+        let joined = Joined::follow(self.plan, self.tables, row);
+        let grouped = joined.and_then(|joined| Ok((joined.group(self.roles.group())?, joined)));
+        grouped.map_err(|fault| bad.add(fault)).ok()
+    }
+
+    fn add(&mut self, at: usize, joined: &Joined<'_>, bad: &mut Bad<'_>) {
+        let group = &mut self.groups[at];
+        if let Err(fault) = self.roles.add(&mut group.order, joined) {
+            group.whole = false;
             bad.add(fault);
         }
     }
 
-    fn add(&mut self, at: usize, joined: &Joined<'_>) -> Result<(), Fault> {
-        let (head, times_left_out) = head(self.plan, joined)?;
-        let line = line(self.plan, joined)?;
-        let freight = joined.amount(&self.plan.line.freight)?.unwrap_or_default();
-        let group = &mut self.groups[at];
-        if let Some(order) = &group.order {
-            same_head(order, &head, self.plan, joined)?;
-        } else {
-            self.times_left_out += times_left_out;
+    /// Hands the whole orders over. An id that stands twice in a shop is kept for the first of them.
+    pub fn hand_over(&mut self, bad: &mut Bad<'_>, take: Take<'_, R::Order>) -> Result<(), ReadError> {
+        self.by_group = HashMap::new();
+        for group in std::mem::take(&mut self.groups) {
+            let Some(order) = group.order.filter(|_| group.whole) else {
+                self.left_out += 1;
+                continue;
+            };
+            let (shop, id) = self.roles.names(&order);
+            if self.seen.insert(digest(&format!("{shop}\0{id}"))) {
+                take(group.at, order)?;
+            } else {
+                self.left_out += 1;
+                let (column, value) = (self.roles.id().field.to_owned(), id.to_string());
+                bad.add(Fault { at: group.at, column, value, code: BadCode::DuplicateOrder });
+            }
         }
-        let order = group.order.get_or_insert(head);
-        add_line(order, line, self.plan, joined)?;
-        let placed = &mut order.placed;
-        let too_high = || joined.wrong(&self.plan.line.unit_price, BadCode::OutOfRange);
-        placed.freight = bounded(placed.freight.checked_add(freight)).ok_or_else(too_high)?;
-        placed.payable = payable(placed).ok_or_else(too_high)?;
         Ok(())
     }
 
-    /// The whole orders. An id that stands twice in a shop is kept for the first of them.
-    pub fn finish(self, bad: &mut Bad<'_>) -> Gathered {
-        let mut gathered = Gathered { orders: Vec::new(), left_out: 0, times_left_out: self.times_left_out };
-        let mut seen: HashSet<(ShopId, OrderId)> = HashSet::new();
-        for group in self.groups {
-            let Some(order) = group.order.filter(|_| group.whole) else {
-                gathered.left_out += 1;
-                continue;
-            };
-            if seen.insert((order.shop_id.clone(), order.placed.order_id.clone())) {
-                gathered.orders.push(order);
-            } else {
-                gathered.left_out += 1;
-                bad.add(Fault {
-                    at: group.at,
-                    column: self.plan.order.id.field.to_owned(),
-                    value: order.placed.order_id.to_string(),
-                    code: BadCode::DuplicateOrder,
-                });
-            }
-        }
-        gathered
+    /// Orders left out because of a bad row.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 }
 
-/// The first row of an order says what the order is; the others must say the same.
-fn same_head(order: &SourceOrder, head: &SourceOrder, plan: &Plan, joined: &Joined<'_>) -> Result<(), Fault> {
-    let (a, b, plan) = (&order.placed, &head.placed, &plan.order);
-    for (same, value) in [
-        (a.order_id == b.order_id, &plan.id),
-        (order.shop_id == head.shop_id, &plan.shop),
-        (a.customer_id == b.customer_id, &plan.customer),
-        (a.source == b.source, &plan.source),
-        (order.placed_at == head.placed_at, &plan.placed_at),
-        (order.paid_at == head.paid_at, &plan.paid_at),
-        (order.cancelled_at == head.cancelled_at, &plan.cancelled_at),
-        (order.shipped_at == head.shipped_at, &plan.shipped_at),
-        (order.received_at == head.received_at, &plan.received_at),
-    ] {
-        if !same {
-            let at = joined.line_at();
-            let fault = joined.wrong(value, BadCode::DiffersInOrder);
-            return Err(Fault { at, ..fault });
-        }
-    }
-    Ok(())
+/// Which groups there have been: 16 bytes each.
+#[derive(Default)]
+pub(super) struct Together {
+    current: String,
+    seen: HashSet<u128>,
 }
 
-fn add_line(
-    order: &mut SourceOrder,
-    line: PlacedLine,
-    plan: &Plan,
-    joined: &Joined<'_>,
-) -> Result<(), Fault> {
-    let lines = &mut order.placed.lines;
-    let same_goods = |a: &&mut PlacedLine| a.sku == line.sku && a.unit_price == line.unit_price;
-    if plan.line.repeated == Repeated::Add
-        && let Some(same) = lines.iter_mut().find(same_goods)
-    {
-        let sum = Some(same.quantity + line.quantity).filter(units);
-        same.quantity = sum.ok_or_else(|| joined.wrong(&plan.line.quantity, BadCode::NotAQuantity))?;
-        return Ok(());
-    }
-    if lines.iter().any(|other| other.line_id == line.line_id) {
-        return Err(joined.wrong(&plan.line.id, BadCode::DuplicateLine));
-    }
-    if lines.len() == limits::ORDER_LINES {
-        return Err(joined.wrong(&plan.line.id, BadCode::TooManyLines));
-    }
-    lines.push(line);
-    Ok(())
-}
-
-fn payable(placed: &Placed) -> Option<Money> {
-    let mut sum = placed.freight;
-    for line in &placed.lines {
-        let quantity = i64::try_from(line.quantity).ok()?;
-        let list = bounded(line.unit_price.checked_mul(quantity))?;
-        sum = bounded(sum.checked_add(list))?;
-    }
-    Some(sum)
-}
-
-fn bounded(amount: Option<Money>) -> Option<Money> {
-    amount.filter(|amount| amount.minor() <= limits::AMOUNT_MINOR)
+fn digest(group: &str) -> u128 {
+    let digest = blake3::hash(group.as_bytes());
+    digest.as_bytes()[..16].iter().fold(0, |sum, &byte| sum << 8 | u128::from(byte))
 }

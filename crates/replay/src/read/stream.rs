@@ -30,6 +30,23 @@ impl<'a> Meter<'a> {
         Self { done, total, rows, tell, read }
     }
 
+    /// A file's bytes were read in one go.
+    pub fn advance(&mut self, bytes: u64) {
+        self.done += bytes;
+        (self.tell)(self.done, self.total);
+    }
+
+    /// A file is done.
+    pub fn done_with(&mut self, file: usize, rows: u64, bytes: u64, digest: blake3::Hash) {
+        self.rows += rows;
+        self.read.push((file, rows, bytes, digest.to_hex().to_string()));
+    }
+
+    /// Rows of the files that are done.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
     pub fn into_files(mut self, found: &Found, plan: &Plan) -> Vec<InputFile> {
         self.read.sort_unstable();
         let files = self.read.into_iter().map(|(file, rows, bytes, blake3)| {
@@ -66,14 +83,31 @@ impl Read for Digested<'_, '_> {
 }
 
 impl Source {
-    /// Hands each row over that can be read; the others go to `bad`.
+    /// Hands each row over that can be read; the others go to `bad`. `take` may stop the reading.
     pub fn each_row<'f>(
+        &self,
+        file: usize,
+        plan: &Plan,
+        meter: &mut Meter<'_>,
+        bad: &mut Bad<'f>,
+        take: &mut dyn FnMut(Row, &mut Bad<'f>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let table = &plan.tables[self.table];
+        let is_workbook = self.path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("xlsx"));
+        if is_workbook {
+            self.each_sheet_row(file, plan, meter, bad, take)
+        } else {
+            self.each_line(file, table, meter, bad, take)
+        }
+    }
+
+    fn each_line<'f>(
         &self,
         file: usize,
         table: &TablePlan,
         meter: &mut Meter<'_>,
         bad: &mut Bad<'f>,
-        take: &mut dyn FnMut(Row, &mut Bad<'f>),
+        take: &mut dyn FnMut(Row, &mut Bad<'f>) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
         let digested = Digested {
             file: File::open(&self.path).map_err(open(&self.path))?,
@@ -91,13 +125,13 @@ impl Source {
         let mut record = csv::ByteRecord::new();
         reader.read_byte_record(&mut record).map_err(failed)?;
         let header: Vec<String> = record.iter().map(heading).collect();
-        let columns = self.columns(table, &header)?;
-        let mut rows = 0;
+        let columns = self.columns(table, &header, 1)?;
+        let (mut rows, mut cells) = (0, Cells::default());
         while reader.read_byte_record(&mut record).map_err(failed)? {
             rows += 1;
             let at = RowAt { file, row: rows + 1 };
-            match cells(&record, &header, &columns) {
-                Ok(cells) => take(Row::new(at, cells), bad),
+            match cells.fill(&record, &header, &columns) {
+                Ok(()) => take(Row::new(at, &cells.text, &cells.ends), bad)?,
                 Err((column, value, code)) => bad.add(Fault { at, column, value, code }),
             }
             if reader.get_ref().meter.rows + rows > ROWS {
@@ -105,22 +139,21 @@ impl Source {
             }
         }
         let Digested { hasher, bytes, meter, .. } = reader.into_inner();
-        meter.rows += rows;
-        let digest = hasher.finalize().to_hex().to_string();
-        meter.read.push((file, rows, bytes, digest));
+        meter.done_with(file, rows, bytes, hasher.finalize());
         Ok(())
     }
 
     /// Where the plan's columns stand in this file.
-    fn columns(&self, table: &TablePlan, header: &[String]) -> Result<Vec<usize>, ReadError> {
+    pub fn columns(&self, table: &TablePlan, header: &[String], row: u64) -> Result<Vec<usize>, ReadError> {
         let place = |column: &String| {
             let mut places = (0..header.len()).filter(|&at| header[at] == *column);
             let (first, second) = (places.next(), places.next());
             if second.is_some() {
-                return Err(ReadError::ColumnTwice { file: self.name.clone(), column: column.clone() });
+                return Err(ReadError::ColumnTwice { file: self.name.clone(), row, column: column.clone() });
             }
             first.ok_or_else(|| ReadError::NoColumn {
                 file: self.name.clone(),
+                row,
                 column: column.clone(),
                 present: header.join(", "),
             })
@@ -135,26 +168,47 @@ fn heading(bytes: &[u8]) -> String {
     text.trim_start_matches('\u{feff}').trim().to_owned()
 }
 
-type Cells = Box<[Box<str>]>;
+/// The cells of a row, one after the other in one text that is used again for the next row.
+#[derive(Default)]
+pub(super) struct Cells {
+    pub text: String,
+    pub ends: Vec<u32>,
+}
 
-fn cells(
-    record: &csv::ByteRecord,
-    header: &[String],
-    columns: &[usize],
-) -> Result<Cells, (String, String, BadCode)> {
-    if record.len() != header.len() {
-        let found = format!("{} of {}", record.len(), header.len());
-        return Err(("all columns".into(), found, BadCode::FieldCount));
-    }
-    let cell = |&at: &usize| {
-        let lossy = || String::from_utf8_lossy(&record[at]).into_owned();
-        let Ok(text) = std::str::from_utf8(&record[at]) else {
-            return Err((header[at].clone(), lossy(), BadCode::NotUtf8));
-        };
-        if text.len() > super::CELL_CHARS && text.chars().count() > super::CELL_CHARS {
-            return Err((header[at].clone(), lossy(), BadCode::TooLong));
+impl Cells {
+    fn fill(
+        &mut self,
+        record: &csv::ByteRecord,
+        header: &[String],
+        columns: &[usize],
+    ) -> Result<(), (String, String, BadCode)> {
+        self.clear();
+        if record.len() != header.len() {
+            let found = format!("{} of {}", record.len(), header.len());
+            return Err(("all columns".into(), found, BadCode::FieldCount));
         }
-        Ok(text.trim().into())
-    };
-    columns.iter().map(cell).collect()
+        for &at in columns {
+            let lossy = || String::from_utf8_lossy(&record[at]).into_owned();
+            let Ok(text) = std::str::from_utf8(&record[at]) else {
+                return Err((header[at].clone(), lossy(), BadCode::NotUtf8));
+            };
+            self.push(text).map_err(|code| (header[at].clone(), lossy(), code))?;
+        }
+        Ok(())
+    }
+
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    /// Adds a cell, trimmed.
+    pub fn push(&mut self, text: &str) -> Result<(), BadCode> {
+        if text.len() > super::CELL_CHARS && text.chars().count() > super::CELL_CHARS {
+            return Err(BadCode::TooLong);
+        }
+        self.text.push_str(text.trim());
+        self.ends.push(u32::try_from(self.text.len()).map_err(|_| BadCode::TooLong)?);
+        Ok(())
+    }
 }

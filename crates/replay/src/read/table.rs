@@ -19,15 +19,24 @@ use std::{
 #[derive(Debug)]
 pub(super) struct Row {
     pub at: RowAt,
-    pub cells: Box<[Box<str>]>,
+    text: Box<str>,
+    /// Where each cell ends in the text.
+    ends: Box<[u32]>,
     /// Whether a line led here.
     used: Seen<bool>,
 }
 
 impl Row {
-    pub fn new(at: RowAt, cells: Box<[Box<str>]>) -> Self {
+    /// A row of cells that were written one after the other.
+    pub fn new(at: RowAt, text: &str, ends: &[u32]) -> Self {
         let used = Seen::new(false);
-        Self { at, cells, used }
+        Self { at, text: text.into(), ends: ends.into(), used }
+    }
+
+    /// A cell of the columns that the mapping names, by its number.
+    pub fn cell(&self, column: usize) -> &str {
+        let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start as usize..self.ends[column] as usize]
     }
 }
 
@@ -44,15 +53,15 @@ impl Table {
         meter: &mut Meter<'_>,
         bad: &mut Bad<'_>,
     ) -> Result<Self, ReadError> {
-        let shape = &plan.tables[slot];
         let mut table = Self::default();
         for (file, source) in found.of_table(slot) {
             let mut take = |row: Row, bad: &mut Bad<'_>| {
                 if let Err(fault) = table.add(plan, slot, row) {
                     bad.add(fault);
                 }
+                Ok(())
             };
-            source.each_row(file, shape, meter, bad, &mut take)?;
+            source.each_row(file, plan, meter, bad, &mut take)?;
         }
         Ok(table)
     }
@@ -62,19 +71,19 @@ impl Table {
         let fault = |row: &Row, column: usize, code| Fault {
             at: row.at,
             column: shape.columns[column].clone(),
-            value: row.cells[column].to_string(),
+            value: row.cell(column).to_string(),
             code,
         };
-        if let Some(&empty) = shape.key.iter().find(|&&c| row.cells[c].is_empty()) {
+        if let Some(&empty) = shape.key.iter().find(|&&c| row.cell(c).is_empty()) {
             return Err(fault(&row, empty, BadCode::Required));
         }
         let rank = |row: &Row, column: usize| {
-            values::amount(&row.cells[column], &plan.amounts).map_err(|code| fault(row, column, code))
+            values::amount(row.cell(column), &plan.amounts).map_err(|code| fault(row, column, code))
         };
         if let KeepPlan::Lowest(column) | KeepPlan::Highest(column) = shape.keep {
             rank(&row, column)?;
         }
-        match self.by_key.entry(key(shape.key.iter().map(|&c| &*row.cells[c]))) {
+        match self.by_key.entry(key(shape.key.iter().map(|&c| row.cell(c)))) {
             Entry::Vacant(free) => {
                 free.insert(row);
             }

@@ -51,7 +51,13 @@ pub(super) fn time(text: &str, times: &TimesPlan) -> Result<Instant, BadCode> {
         }
         Some(times.zone.instant(read.to_datetime().ok()?))
     };
-    times.formats.iter().find_map(read).ok_or(BadCode::NotATime)
+    times.formats.iter().find_map(read).or_else(|| iso(text, times)).ok_or(BadCode::NotATime)
+}
+
+/// `2020-10-20T20:00:01`, which is understood whatever the formats are: workbooks tell dates so.
+fn iso(text: &str, times: &TimesPlan) -> Option<Instant> {
+    let is_iso = text.len() == 19 && text.as_bytes()[10] == b'T';
+    is_iso.then(|| text.parse().ok().map(|at| times.zone.instant(at))).flatten()
 }
 
 #[cfg(test)]

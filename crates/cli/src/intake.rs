@@ -1,0 +1,50 @@
+//! `promenade intake`: downloaded orders from files into a store.
+
+use crate::args::IntakeArgs;
+use crate::{pool, progress, serve, store};
+use anyhow::Context;
+use engine::{Engine, EngineClock};
+use replay::pool::{PoolMapping, Submit, Taken, bad_rows, intake_summary, take_in};
+
+/// Takes the orders in, writes the rejects and prints what became of them.
+pub fn run(args: &IntakeArgs) -> anyhow::Result<()> {
+    let shop = pool::shop(Some(&args.shop))?;
+    let mapping = PoolMapping::open(&args.mapping, shop.as_ref())?;
+    // A slip in the name of a store must not make a new one.
+    let file = store::sqlite_file(&args.store)?;
+    anyhow::ensure!(file.exists(), "there is no store {}", file.display());
+    let mut opened = store::open(&args.store)?;
+    serve::keep_apart(&mut *opened, false)?;
+    let found = shop.as_ref().map(|shop| opened.reader().shop(shop)).transpose()?.flatten();
+    anyhow::ensure!(
+        found.is_some(),
+        "there is no shop {} in {}; make it with PUT /v1/shops/{}",
+        args.shop,
+        args.store,
+        args.shop
+    );
+    let engine = Engine::start(opened, EngineClock::system())?;
+    let bar = progress::bar("taking in");
+    let submit = if args.submit { Submit::Yes } else { Submit::No };
+    let taken = take_in(&engine, &mapping, &args.inputs, submit, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    });
+    engine.stop();
+    bar.finish_and_clear();
+    let taken = taken.context("orders that were taken in before are durable; take the same files again")?;
+    bad_rows(&taken.inputs, &taken.refused, &args.rejects)
+        .with_context(|| format!("cannot write {}", args.rejects.display()))?;
+    print!("{}", intake_summary(&taken));
+    next_steps(args, &taken);
+    Ok(())
+}
+
+fn next_steps(args: &IntakeArgs, taken: &Taken) {
+    if taken.inputs.bad_rows + taken.counts.rejected > 0 {
+        println!("Next: see what was left out in {}", args.rejects.display());
+    }
+    if !args.submit {
+        println!("Next: submit the orders, with --submit or POST /v1/shops/{}/pool-orders/submit", args.shop);
+    }
+}

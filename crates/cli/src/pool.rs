@@ -1,0 +1,69 @@
+//! `promenade pool`: a presale pool from files, on simulated time.
+
+use crate::args::PoolArgs;
+use crate::{progress, serve, store};
+use anyhow::Context;
+use domain::ShopId;
+use replay::pool::{Phase, PoolMapping, PoolReport, run_pool, write_pool};
+use std::path::Path;
+
+/// Reads, runs, writes the lists and prints their heart.
+pub fn run(args: &PoolArgs) -> anyhow::Result<()> {
+    let mapping = PoolMapping::open(&args.mapping, shop(args.shop.as_deref())?.as_ref())?;
+    let file = args.mapping.display();
+    let strategies = mapping.strategies.clone();
+    let mut strategies = strategies.with_context(|| {
+        format!("{file} has no [presale_strategy]; docs/pool-files.md says how to write one")
+    })?;
+    if let Some(n) = args.first_n {
+        anyhow::ensure!(
+            (1..=domain::limits::FIRST_N).contains(&n),
+            "--first-n is 1 to {}",
+            domain::limits::FIRST_N
+        );
+        strategies.only_first(n);
+    }
+    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
+    let mut opened = store::open(&args.store)?;
+    let one = engine::port::Page { after: None, limit: 1 };
+    let is_new = opened.reader().shops(&one)?.is_empty();
+    anyhow::ensure!(is_new, "{} has shops; a pool from files needs a new store", args.store);
+    serve::keep_apart(&mut *opened, true)?;
+    let (reading, running) = (progress::bar("reading"), progress::bar("running"));
+    let run = run_pool(&mapping, &strategies, &args.inputs, opened, &mut |phase, done, total| {
+        let bar = match phase {
+            Phase::Reading => &reading,
+            Phase::Running => &running,
+        };
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    reading.finish_and_clear();
+    running.finish_and_clear();
+    let report = PoolReport::build(&mapping, &run, strategies.activation_at())?;
+    let names = write_pool(&mapping, &run, &report, &args.out);
+    run.engine.stop();
+    let names = names.with_context(|| format!("cannot write to {}", args.out.display()))?;
+    print!("{}", report.summary());
+    next_steps(&report, &names, &args.out);
+    Ok(())
+}
+
+/// A shop's id as it was typed.
+pub fn shop(name: Option<&str>) -> anyhow::Result<Option<ShopId>> {
+    name.map(|name| ShopId::try_new(name).with_context(|| format!("--shop {name}"))).transpose()
+}
+
+fn next_steps(report: &PoolReport, names: &[String], out: &Path) {
+    if let Some(name) = names.first() {
+        let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
+        println!("List: {}.csv, .xlsx{more}", out.join(name).display());
+    }
+    if report.is_incomplete() {
+        println!("Next: the export does not reach far enough to be sure of the first N; download on,");
+        println!("then raise [download] through in the mapping and run again.");
+    }
+    if report.inputs.bad_rows > 0 || report.orders.rejected > 0 {
+        println!("Next: see what was left out in {}", out.join("bad-rows.csv").display());
+    }
+}

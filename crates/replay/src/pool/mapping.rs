@@ -1,0 +1,103 @@
+//! The mapping file of a pool: which columns become a downloaded order, and the strategies.
+//!
+//! What always holds: as for a replay's mapping, a [`PoolMapping`] in hand is complete, so reading can
+//! only fail over the export itself.
+
+use super::{document, roles::PoolRoles, strategies::Strategies};
+use crate::{
+    mapping::{MappingError, Wrong},
+    plan::{Layout, Plan},
+    read::Standing,
+};
+use domain::{
+    Instant, ShopId,
+    shop::{Shop, ShopKind},
+    time::Zone,
+};
+use std::path::Path;
+
+/// A checked mapping of a pool.
+#[derive(Debug)]
+pub struct PoolMapping {
+    /// What the export is called.
+    pub name: String,
+    /// What is said of it: where it is from, its licence.
+    pub note: String,
+    /// BLAKE3 of the mapping file.
+    pub blake3: String,
+    /// The strategies, where the file has a presale strategy.
+    pub strategies: Option<Strategies>,
+    /// Through which moment the export holds every order; for ever without one.
+    pub through: Option<Instant>,
+    /// The zone of the shop.
+    pub zone: Zone,
+    currency: Option<String>,
+    pub(super) plan: Plan,
+    pub(super) roles: PoolRoles,
+    pub(super) standing: Standing,
+}
+
+impl PoolMapping {
+    /// Reads and checks a mapping file. Orders are `shop`'s when one is named, whatever the file says.
+    pub fn open(path: &Path, shop: Option<&ShopId>) -> Result<Self, MappingError> {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, &file, shop),
+            Err(source) => Err(MappingError::Open { file, source }),
+        }
+    }
+
+    /// Checks the text of a mapping; `file` is its name in errors.
+    pub fn parse(text: &str, file: &str, shop: Option<&ShopId>) -> Result<Self, MappingError> {
+        let document: document::Document = toml::from_str(text)
+            .map_err(|error| MappingError::Syntax { file: file.to_owned(), message: error.to_string() })?;
+        let wrong = |wrong: Wrong| MappingError::Field {
+            file: file.to_owned(),
+            field: wrong.field,
+            message: wrong.message,
+        };
+        let zone = document.shop.time_zone.clone().unwrap_or_else(Zone::shanghai);
+        let layout = Layout {
+            tables: &document.tables,
+            joins: &document.joins,
+            maps: &document.maps,
+            times: &document.times,
+            amounts: &document.amounts,
+            lines: &document.line.table,
+        };
+        let roles = |compiler: &mut crate::plan::Compiler<'_>| {
+            PoolRoles::compile(compiler, &document.order, &document.line, shop)
+        };
+        let (plan, roles) = Plan::compile(layout, &zone, roles).map_err(wrong)?;
+        let gifts = &document.gift_strategy;
+        let strategies = match &document.presale_strategy {
+            Some(presale) => Some(Strategies::try_new(presale, gifts).map_err(wrong)?),
+            None if gifts.is_empty() => None,
+            None => return Err(wrong(Wrong::new("presale_strategy", "gift strategies belong to one"))),
+        };
+        let mapping = Self {
+            plan,
+            roles,
+            standing: document.order.rows,
+            name: document.name,
+            note: document.note,
+            blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
+            strategies,
+            zone,
+            through: document.download.through.map(|at| at.0),
+            currency: document.shop.currency,
+        };
+        if let Some(found) = mapping.shop(ShopId::platform()).violations().first() {
+            return Err(wrong(Wrong::new(format!("shop.{}", found.field), &found.message)));
+        }
+        Ok(mapping)
+    }
+
+    /// The shop of that id as the pool is run in; its name is its id.
+    pub fn shop(&self, shop_id: ShopId) -> Shop {
+        let name = shop_id.as_str().to_owned();
+        let shop = Shop::with_defaults(shop_id, name, ShopKind::Sop);
+        let currency = self.currency.clone().unwrap_or_else(|| shop.currency.clone());
+        Shop { time_zone: self.zone.clone(), currency, ..shop }
+    }
+}

@@ -1,0 +1,23 @@
+//! The presale pool from files: downloaded orders in, and on simulated time the list of gifts out.
+//!
+//! A mapping file says how an export becomes orders of the pool ([`PoolMapping`]); [`take_in`] takes them
+//! into an engine, [`run_pool`] runs a whole pool with the strategies of the same file, and [`write_pool`]
+//! leaves the lists behind.
+//!
+//! What always holds: the same files, mapping and program give the same bytes.
+
+mod document;
+mod intake;
+mod mapping;
+mod read;
+mod report;
+mod roles;
+mod run;
+mod strategies;
+
+pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in};
+pub use mapping::PoolMapping;
+pub use read::{FileOrder, Place, PoolInputs, TOLD, read_orders};
+pub use report::{PoolReport, StrategyReport, WaitsReport, WriteError, bad_rows, intake_summary, write_pool};
+pub use run::{Phase, PoolRun, Tell, run_pool};
+pub use strategies::Strategies;

@@ -1,0 +1,259 @@
+//! A pool from files: CSV and workbooks, bad rows, the ranking checked against another one.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use domain::{Instant, ShopId};
+use replay::{
+    ReadError,
+    pool::{
+        FileOrder, PoolInputs, PoolMapping, PoolReport, PoolRun, Submit, bad_rows, read_orders, run_pool,
+        take_in, write_pool,
+    },
+};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+use std::{fs, io::Write, path::Path};
+
+const MAPPING: &str = include_str!("data/pool.toml");
+const ORDERS: &str = include_str!("data/pool-orders.csv");
+
+fn mapping(text: &str) -> PoolMapping {
+    PoolMapping::parse(text, "pool.toml", None).unwrap()
+}
+
+fn read_csv(mapping: &PoolMapping, text: &str) -> Result<(Vec<FileOrder>, PoolInputs), ReadError> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("orders.csv"), text).unwrap();
+    read_folder(mapping, folder.path())
+}
+
+fn read_folder(mapping: &PoolMapping, folder: &Path) -> Result<(Vec<FileOrder>, PoolInputs), ReadError> {
+    let mut orders = Vec::new();
+    let read = read_orders(mapping, &[folder.to_owned()], &mut |_, _| {}, &mut |_, order| {
+        orders.push(order);
+        Ok(())
+    })?;
+    Ok((orders, read))
+}
+
+fn at(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+fn run(text: &str, orders: &str) -> (PoolMapping, PoolRun, PoolReport) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("orders.csv"), orders).unwrap();
+    let mapping = mapping(text);
+    let strategies = mapping.strategies.clone().unwrap();
+    let store = Box::new(store_memory::MemoryStore::new());
+    let inputs = [folder.path().to_owned()];
+    let run = run_pool(&mapping, &strategies, &inputs, store, &mut |_, _, _| {}).unwrap();
+    let report = PoolReport::build(&mapping, &run, strategies.activation_at()).unwrap();
+    (mapping, run, report)
+}
+
+fn list(text: &str, orders: &str) -> (String, Vec<u8>, PoolReport) {
+    let (mapping, run, report) = run(text, orders);
+    let folder = tempfile::tempdir().unwrap();
+    let names = write_pool(&mapping, &run, &report, folder.path()).unwrap();
+    run.engine.stop();
+    assert_eq!(names, ["gift-list"]);
+    let csv = fs::read_to_string(folder.path().join("gift-list.csv")).unwrap();
+    (csv, fs::read(folder.path().join("gift-list.xlsx")).unwrap(), report)
+}
+
+#[test]
+fn rows_become_orders_with_their_stages() {
+    let (orders, read) = read_csv(&mapping(MAPPING), ORDERS).unwrap();
+    assert_eq!((read.orders, read.bad_rows), (7, 0), "{:?}", read.details);
+    let first = &orders[0].order;
+    assert_eq!(orders[0].shop_id.as_str(), "tea");
+    assert_eq!(first.times.first_paid_at, Some(at("2020-10-20T20:00:03+08:00")));
+    assert_eq!(first.times.balance_paid_at, Some(at("2020-11-01T00:10:00+08:00")));
+    assert_eq!((first.lines.len(), first.goods_paid.minor()), (2, 33_000));
+    let unpaid = &orders[6].order;
+    assert_eq!((unpaid.times.first_paid_at, unpaid.goods_paid.minor()), (None, 0));
+}
+
+#[test]
+fn a_bad_row_is_told_with_its_place_and_reason() {
+    let mapping = mapping(MAPPING);
+    for line in include_str!("data/pool-bad-rows.txt").lines().filter(|line| !line.starts_with('#')) {
+        let [from, to, told]: [&str; 3] =
+            line.split(" => ").collect::<Vec<_>>().try_into().expect("three parts");
+        assert!(ORDERS.contains(from), "{from}");
+        let (_, read) = read_csv(&mapping, &ORDERS.replacen(from, to, 1)).unwrap();
+        assert_eq!(read.bad_rows, 1, "{line}: {:?}", read.details);
+        let found = &read.details[0];
+        assert_eq!(
+            format!("{} {} {:?} {}", found.row, found.column, found.value, found.code),
+            told,
+            "{line}"
+        );
+        assert_eq!(read.orders_left_out, 1, "{line}");
+    }
+}
+
+/// The list is what another ranking of the same rows says: by time to the second, then by number.
+#[test]
+fn s4_r20_a_s4_5_the_list_agrees_with_another_ranking() {
+    let (csv, _, report) = list(MAPPING, ORDERS);
+    let mut rows: Vec<(&str, u64)> = Vec::new();
+    for line in ORDERS.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number: u64 = cells[0].parse().unwrap();
+        if !cells[3].is_empty() && !rows.iter().any(|(_, known)| *known == number) {
+            rows.push((cells[3], number));
+        }
+    }
+    rows.sort_unstable();
+    let expected: Vec<String> = rows.iter().take(4).map(|(_, number)| number.to_string()).collect();
+    let ranked: Vec<&str> = csv.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    // The fourth never pays the balance: it keeps its place and gets nothing.
+    assert_eq!(expected, ["9", "10", "1001", "1003"]);
+    assert_eq!(ranked, ["9", "10", "1001"], "{csv}");
+    let places: Vec<&str> = csv.lines().skip(1).map(|line| line.split(',').nth(5).unwrap()).collect();
+    assert_eq!(places, ["1", "2", "3"], "{csv}");
+    assert!(csv.contains(",big,"), "1001 paid 330.00: {csv}");
+    let strategy = &report.strategies[0];
+    assert_eq!((strategy.candidates, strategy.ranked, strategy.given), (6, 4, 3));
+    assert_eq!((report.orders.pooled, report.orders.created, report.orders.rejected), (7, 7, 0));
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let (csv, xlsx, report) = list(MAPPING, ORDERS);
+    let (again, xlsx_again, report_again) = list(MAPPING, ORDERS);
+    assert!(csv == again && xlsx == xlsx_again && report == report_again);
+    // The order of the rows does not matter either.
+    let anywhere = MAPPING.replace("rows = \"together\"\n", "");
+    let mut rows: Vec<&str> = ORDERS.lines().collect();
+    rows[1..].reverse();
+    assert_eq!(list(&anywhere, &(rows.join("\n") + "\n")).0, csv);
+}
+
+#[test]
+fn a_s4_6_an_export_that_ends_too_early_gives_nothing_wrong() {
+    let short = format!("{MAPPING}\n[download]\nthrough = \"2020-10-20T20:00:02+08:00\"\n");
+    let (csv, _, report) = list(&short, ORDERS);
+    assert_eq!(csv.lines().count(), 1, "{csv}");
+    assert!(report.is_incomplete());
+    assert!(report.summary().contains("pool_incomplete"), "{}", report.summary());
+}
+
+#[test]
+fn rows_that_do_not_stand_together_are_seen() {
+    let mut rows: Vec<&str> = ORDERS.lines().collect();
+    let second = rows.remove(2);
+    rows.push(second);
+    let scattered = rows.join("\n") + "\n";
+    let said = read_csv(&mapping(MAPPING), &scattered).unwrap_err().to_string();
+    assert!(said.starts_with("orders.csv row 9: ") && said.contains("anywhere"), "{said}");
+    let anywhere = mapping(&MAPPING.replace("rows = \"together\"\n", ""));
+    assert_eq!(read_csv(&anywhere, &scattered).unwrap().1.orders, 7);
+}
+
+#[test]
+fn the_same_export_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = ShopId::try_new("s1").unwrap();
+    fs::write(folder.path().join("orders.csv"), ORDERS.replacen("320.00", "-3", 1)).unwrap();
+    let mapping = PoolMapping::parse(MAPPING, "pool.toml", Some(&shop)).unwrap();
+    let store = Box::new(store_memory::MemoryStore::new());
+    let clock = engine::clock::SandboxClock::unset(at("2020-10-31T00:00:00+08:00"));
+    let clock = engine::EngineClock::Sandbox(std::sync::Arc::new(clock));
+    let engine = engine::Engine::start(store, clock).unwrap();
+    let put = engine::Command::PutShop(Box::new(mapping.shop(shop.clone())));
+    engine.submit_many_blocking(vec![engine::Input::new(shop, put)]).unwrap().remove(0).unwrap();
+    let inputs = [folder.path().to_owned()];
+    let take = |submit| take_in(&engine, &mapping, &inputs, submit, &mut |_, _| {}).unwrap();
+    let first = take(Submit::Yes);
+    // Balances paid after tomorrow are in the future for an order system of today.
+    assert_eq!((first.counts.created, first.counts.rejected, first.inputs.bad_rows), (5, 1, 1));
+    assert_eq!(first.counts.to_review, 5, "no strategy covers them");
+    let again = take(Submit::No);
+    assert_eq!((again.counts.created, again.counts.duplicate, again.counts.rejected), (0, 5, 1));
+    let path = folder.path().join("rejects.csv");
+    bad_rows(&again.inputs, &again.refused, &path).unwrap();
+    let told = fs::read_to_string(path).unwrap();
+    assert!(told.contains("orders.csv,2,amount,'-3,negative_amount,"), "{told}");
+    assert!(told.contains("orders.csv,4,balance_paid_at,10,time_in_future,"), "{told}");
+    engine.stop();
+}
+
+/// The rows of the CSV as a workbook, with real dates and numbers.
+fn workbook(path: &Path) {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().write(0, 0, "nothing here").unwrap();
+    let sheet = workbook.add_worksheet().set_name("Orders").unwrap();
+    let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    for (row, line) in (2..).zip(ORDERS.lines()) {
+        for (column, cell) in (0..).zip(line.split(',')) {
+            if let Ok(number) = cell.parse::<f64>() {
+                sheet.write_number(row, column, number).unwrap();
+            } else if let Ok(at) = ExcelDateTime::parse_from_str(cell) {
+                sheet.write_datetime_with_format(row, column, &at, &date).unwrap();
+            } else if !cell.is_empty() {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+    }
+    workbook.save(path).unwrap();
+}
+
+fn workbook_mapping() -> PoolMapping {
+    mapping(&MAPPING.replace("file = \"orders.csv\"", "file = \"*.xlsx\"\nsheet = \"Orders\""))
+}
+
+#[test]
+fn a_workbook_says_the_same_as_the_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    workbook(&folder.path().join("orders.xlsx"));
+    let (orders, read) = read_folder(&workbook_mapping(), folder.path()).unwrap();
+    assert_eq!(read.bad_rows, 0, "{:?}", read.details);
+    assert_eq!(orders, read_csv(&mapping(MAPPING), ORDERS).unwrap().0);
+    let no_sheet = MAPPING.replace("file = \"orders.csv\"", "file = \"*.xlsx\"\nsheet = \"Nope\"");
+    let said = read_folder(&mapping(&no_sheet), folder.path()).unwrap_err().to_string();
+    assert!(said.contains("no sheet `Nope`") && said.contains("Orders"), "{said}");
+}
+
+#[test]
+fn a_zip_bomb_and_what_is_no_workbook_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orders.xlsx");
+    let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+    zip.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    let zeros = vec![b'0'; 1 << 20];
+    for _ in 0..32 {
+        zip.write_all(&zeros).unwrap();
+    }
+    zip.finish().unwrap();
+    assert!(fs::metadata(&path).unwrap().len() < 1 << 17);
+    let said = read_folder(&workbook_mapping(), folder.path()).unwrap_err().to_string();
+    assert!(said.starts_with("orders.xlsx: it unpacks into more than"), "{said}");
+    fs::write(&path, "order,customer\n").unwrap();
+    let said = read_folder(&workbook_mapping(), folder.path()).unwrap_err().to_string();
+    assert!(said.starts_with("orders.xlsx: not a workbook"), "{said}");
+}
+
+#[test]
+fn the_olist_example_is_a_mapping() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/pool/olist.toml");
+    assert!(PoolMapping::open(&path, None).unwrap().strategies.is_some());
+}
+
+#[test]
+fn an_error_of_the_mapping_names_its_key() {
+    for (from, to, said) in [
+        ("gifts = [", "gift = [", "unknown field `gift`"),
+        ("activation_at = \"2020-10-29T00:00:00+08:00\"", "activation_at = \"soon\"", "a moment is written"),
+        ("activation_at = \"2020-10-29", "activation_at = \"2020-12-29", "presale_strategy.validity"),
+        ("first_n = 4", "first_n = 0", "gift_strategy[0].first_n"),
+        ("shop = \"tea\"\n", "", "order.shop: name the shop here, or with --shop"),
+        ("unit_price = ", "# ", "line.amount: either"),
+        ("ends_at = \"2020-11-20", "ends_at = \"2021-11-20", "presale_strategy.gift_strategies[0]"),
+    ] {
+        assert!(MAPPING.contains(from), "{from}");
+        let error = PoolMapping::parse(&MAPPING.replacen(from, to, 1), "pool.toml", None).unwrap_err();
+        assert!(error.to_string().contains(said), "{to}: {error}");
+    }
+}
