@@ -12,8 +12,8 @@ export NS="${NS:-100}" SCN="${SCN:-dense,sparse}" SECONDS_PER="${SECONDS_PER:-2}
 install_js() { [ -d "$1/node_modules" ] || (cd "$1" && npm install --no-audit --no-fund --no-package-lock --loglevel=error); }
 install_js "$work/rules"
 install_js "$work/rules/vendure"
-if [ ! -x "$work/venv/bin/python" ]; then
-  python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install 'django-oscar==4.2.1'
+if ! "$work/venv/bin/python" -c 'import oscar, duckdb' 2>/dev/null; then
+  python3 -m venv "$work/venv" && "$work/venv/bin/pip" -q install 'django-oscar==4.2.1' duckdb
 fi
 python3 "$work/gen_scenarios.py"
 (cd "$work" && node rules/zen_graph.js)
@@ -26,6 +26,8 @@ peer node "$work/rules/medusa_pure.js"
 peer node "$work/rules/vendure/vendure_pure.js"
 NCARTS=8 MODES=pure peer "$work/venv/bin/python" "$work/rules/oscar_bench.py"
 cargo run --release -p bench -- --only rules --peers "$work/scenarios" --out "$work/report.json"
+# DuckDB ranks the same pool; our pool bench starts it.
+BENCH_PYTHON="$work/venv/bin/python" cargo run --release -p bench -- --only pool --out "$work/pool.json"
 echo
 echo "peers, evaluations per second of CPU time:"
 python3 - "$log" <<'PRINT'

@@ -15,7 +15,8 @@ use bench::{
     environment::Environment,
     load::{self, LoadPlan},
     report::{Figure, Report},
-    suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_rules, suite_timers, table,
+    suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_pool, suite_rules,
+    suite_timers, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -57,6 +58,9 @@ enum Command {
     /// Takes events in on a filled store; the bench starts itself this way.
     #[command(hide = true)]
     Stand(suite_open_orders::StandPlan),
+    /// Fills a presale pool and decides it; the bench starts itself this way.
+    #[command(hide = true)]
+    Pool(suite_pool::PoolPlan),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,6 +72,7 @@ enum Group {
     OpenOrders,
     Best,
     Rules,
+    Pool,
 }
 
 impl Group {
@@ -80,6 +85,7 @@ impl Group {
             Self::OpenOrders => suite_open_orders::run(ctx),
             Self::Best => suite_best::run(ctx),
             Self::Rules => suite_rules::run(ctx, peers),
+            Self::Pool => suite_pool::run(ctx),
         }
     }
 }
@@ -89,6 +95,7 @@ fn main() -> Result<()> {
     match &arguments.command {
         Some(Command::Load(plan)) => load::run_child(plan),
         Some(Command::Stand(plan)) => suite_open_orders::run_child(plan),
+        Some(Command::Pool(plan)) => suite_pool::run_child(plan),
         None => measure(&arguments),
     }
 }

@@ -75,6 +75,14 @@ impl Figure {
         self
     }
 
+    /// The figure should be at most this many times its floor; not judged without a floor.
+    #[must_use]
+    pub fn at_most_of_floor(mut self, times: f64) -> Self {
+        self.target = Some(format!("<= {times} of floor"));
+        self.met = self.ratio.map(|ratio| ratio <= times);
+        self
+    }
+
     /// The figure should be at least this.
     #[must_use]
     pub fn at_least(mut self, bound: f64) -> Self {

@@ -124,7 +124,7 @@ fn events(plan: &StandPlan) -> Result<Vec<Input>> {
 }
 
 /// The largest memory that this process has held.
-fn resident_mb() -> Result<f64> {
+pub fn resident_mb() -> Result<f64> {
     let status = fs::read_to_string("/proc/self/status").context("only Linux tells a process's memory")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     let kb: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;

@@ -6,6 +6,7 @@ mod customers;
 mod events;
 mod offers;
 mod orders;
+mod pool;
 mod promotions;
 mod quotes;
 mod setup;
@@ -19,7 +20,7 @@ use serde_json::Value;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 46] = [
+const VERBS: [(&str, Verb); 64] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -66,6 +67,24 @@ const VERBS: [(&str, Verb); 46] = [
     ("block", customers::block),
     ("allow", customers::allow),
     ("unlist", customers::unlist),
+    ("gifting", pool::gifting),
+    ("pooling", pool::pooling),
+    ("rerun", pool::rerun),
+    ("ranking", pool::ranking),
+    ("override", pool::override_run),
+    ("rehearse", pool::rehearse),
+    ("download", pool::download),
+    ("submit", pool::submit),
+    ("out", pool::out),
+    ("reject", pool::reject),
+    ("recompute", pool::recompute),
+    ("fulfil", pool::fulfil),
+    ("watermark", pool::watermark),
+    ("stock", pool::stock),
+    ("add", pool::add),
+    ("pooled", pool::pooled),
+    ("gifts", pool::gifts),
+    ("exceptions", pool::exceptions),
 ];
 
 /// Does a step.
