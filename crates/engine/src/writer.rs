@@ -169,7 +169,13 @@ impl Writer {
     /// to its end before that input is answered, as it would in a moment by the machine's clock.
     fn work_in_pools(&mut self, now: Instant) {
         loop {
-            let due = self.store.due_timers(now, TIMERS).unwrap_or_default();
+            let due = match self.store.due_timers(now, TIMERS) {
+                Ok(due) => due,
+                Err(error) => {
+                    tracing::error!(%error, "the timers cannot be read");
+                    return;
+                }
+            };
             let is_work =
                 |timer: &Timer| matches!(timer.subject, Subject::PresaleStrategy(_) | Subject::GiftRun(_));
             let due: Vec<Timer> = due.into_iter().filter(is_work).collect();
