@@ -29,7 +29,7 @@ impl Server {
         let address = listener.local_addr()?;
         let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
         let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox()]));
-        let routes = http_api::router(ApiState::new(engine, keys, edge));
+        let routes = http_api::service(ApiState::new(engine, keys, edge));
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });

@@ -70,7 +70,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let server = axum::serve(listener, http_api::router(state)).with_graceful_shutdown(told_to_stop(stop));
+    let server = axum::serve(listener, http_api::service(state)).with_graceful_shutdown(told_to_stop(stop));
     let finished = async {
         server.await?;
         let _ = relay.await;

@@ -220,6 +220,25 @@ fn a_s4_14_beyond_the_first_n_the_next_of_the_group_gives_and_orders_can_go() {
 }
 
 #[test]
+fn a_s4_14_an_order_that_comes_after_the_activation_waits_for_the_strategy_that_goes_first() {
+    let one = GiftStrategy { group: 1, priority: 9, ..first(1, gift("a", Basis::BalancePayment)) };
+    let mut rest = GiftStrategy { group: 1, ..gift("b", Basis::FirstPayment) };
+    rest.tiers[0].gifts = toys("pen");
+    let run = pool(&[one, rest], Some(presale(Timing::Activation, &["a", "b"])));
+    run.advance(t("10-30"));
+    let unpaid = order("O1", "u1", "10-20 20:00:01");
+    run.bring(std::slice::from_ref(&unpaid));
+    watermark(&run, "10-30");
+    assert!(run.gifts("O1").is_empty(), "the first of those that pay the balance may still be this one");
+    run.advance(t("11-01 01:00"));
+    run.take(&balanced(&unpaid, "11-01 00:05", 320_00));
+    assert!(run.gifts("O1").is_empty(), "an earlier payment may still be downloaded");
+    watermark(&run, "11-02");
+    assert_eq!(run.gifts("O1"), ["toy"], "and not the pen");
+    run.assert_clean();
+}
+
+#[test]
 fn a_s4_16_a_balance_that_was_paid_in_time_and_heard_of_late_reopens_the_order() {
     let run = pool(&[first(1, gift("g", Basis::FirstPayment))], Some(presale(Timing::Activation, &["g"])));
     run.advance(t("10-21"));

@@ -2,7 +2,7 @@
 
 use crate::row::GiftRow;
 use domain::{
-    GiftStrategyId, Instant, ShopId,
+    GiftStrategyId, ShopId,
     pool::{Candidate, PoolOrder, RankKey, Run, Stage, Standing},
 };
 use engine::pool::{PoolRow, WalkKey, given};
@@ -76,7 +76,7 @@ impl Rows {
     }
 
     fn given(&self, run: &Run, order: &PoolOrder, candidate: &Candidate, to: &mut Vec<GiftRow>) {
-        let basis_at = Instant::from_micros(0).plus_seconds(candidate.key.second);
+        let basis_at = candidate.key.at();
         for gift in given(&self.settings, order, candidate, &run.strategy_id) {
             to.push(GiftRow {
                 order_id: order.order_id.clone(),

@@ -43,9 +43,16 @@ pub use state::{ApiState, Edge};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::routing::IntoMakeService;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// The whole service: API, health, metrics, documents.
+/// The whole service, to be served. Made once: a [`Router`] handed to `axum::serve` as it is would be made
+/// anew for every connection, with every route and document in it.
+pub fn service(state: ApiState) -> IntoMakeService<Router> {
+    router(state).into_make_service()
+}
+
+/// The whole service: API, health, metrics, documents. For calls without a listener; see [`service`].
 pub fn router(state: ApiState) -> Router {
     let (routes, document) = docs::routes().split_for_parts();
     Router::new()
@@ -54,7 +61,7 @@ pub fn router(state: ApiState) -> Router {
         .fallback(problem::unknown_route)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), service::observe))
+        .layer(axum::middleware::from_fn(service::observe))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .with_state(state)
 }

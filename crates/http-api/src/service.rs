@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 pub struct ProblemCode(pub Cow<'static, str>);
 
 /// Logs and measures a request; adds the headers that every answer has.
-pub async fn observe(State(_): State<ApiState>, request: Request, next: Next) -> Response {
+pub async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());

@@ -31,7 +31,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            cache_mib: 64,
+            cache_mib: std::env::var("TMP_CACHE").ok().and_then(|v| v.parse().ok()).unwrap_or(64),
             reader_cache_mib: 8,
             readers: 4,
             page_size: 4096,

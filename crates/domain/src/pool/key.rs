@@ -19,6 +19,11 @@ impl RankKey {
         Self { second: at.micros().div_euclid(1_000_000), number: Self::number(order.as_str()).into() }
     }
 
+    /// The second that it stands in.
+    pub const fn at(&self) -> Instant {
+        Instant::from_micros(0).plus_seconds(self.second)
+    }
+
     /// An order number so that text order is number order: each run of digits loses its leading zeros and
     /// gets its length before it, so `O9` comes before `O10`. Numbers that differ in leading zeros only
     /// are told apart by the text itself, behind a space.

@@ -7,6 +7,7 @@
 
 mod candidate;
 mod gift;
+mod group;
 mod key;
 mod order;
 mod presale;
@@ -15,6 +16,7 @@ mod stock;
 
 pub use candidate::{AmountState, Candidate, Case, Standing, Verdict, judge};
 pub use gift::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit};
+pub use group::Group;
 pub use key::RankKey;
 pub use order::{
     Entered, Exception, Hit, Learned, Leave, ManualGift, Moved, PoolLine, PoolOrder, ShopOrder, Stage, Times,

@@ -10,7 +10,7 @@ use crate::port::{Read, Reader};
 use domain::{
     Code, GiftStrategyId, Instant, ShopId, Sku,
     pool::{
-        Candidate, Case, GiftStrategy, GiftUnit, PoolOrder, RankKey, Run, Standing, Timing, Verdict, Waits,
+        Candidate, Case, GiftStrategy, GiftUnit, Group, PoolOrder, RankKey, Run, Standing, Timing, Verdict, Waits,
         judge,
     },
 };
@@ -324,30 +324,17 @@ impl<'a> Trying<'a> {
         let Some(order) = order else { return Ok(Group::Free) };
         let mut found = Group::Free;
         for (run, other) in others {
-            match self.standing(&order, run)? {
-                Some(Standing::Given) => return Ok(Group::Taken),
-                Some(Standing::Open | Standing::Held) if other.goes_before(&self.strategy) => {
-                    found = Group::Undecided;
-                }
-                Some(
-                    Standing::Open | Standing::Held | Standing::Waiting | Standing::Nothing | Standing::Void,
-                )
-                | None => {}
-            }
+            let candidate = self.candidate_of(&order, run)?;
+            found = found.and(self.strategy.beside(other, run, candidate.as_ref()));
         }
         Ok(found)
     }
 
-    fn standing(&self, order: &PoolOrder, run: &Run) -> Read<Option<Standing>> {
+    fn candidate_of(&self, order: &PoolOrder, run: &Run) -> Read<Option<Candidate>> {
         let Some(entered) = order.place(&run.strategy_id).filter(|it| it.run == run.number) else {
             return Ok(None);
         };
-        let key = (self.trial.shop_id.clone(), run.number, entered.key.clone());
-        let strategy = self.settings.version_of(run);
-        if strategy.is_some_and(|strategy| run.is_beyond(strategy, &entered.key)) {
-            return Ok(None);
-        }
-        Ok(self.reader.candidate(&key)?.map(|candidate| candidate.standing))
+        self.reader.candidate(&(self.trial.shop_id.clone(), run.number, entered.key.clone()))
     }
 
     fn siblings(&self) -> Vec<(&'a Run, &'a GiftStrategy)> {
@@ -357,8 +344,7 @@ impl<'a> Trying<'a> {
         let others = self.settings.runs.values().filter(|run| run.strategy_id != *own);
         let others = others.filter(|run| presale(&run.strategy_id) == mine);
         let others = others.filter_map(|run| Some((run, &**self.settings.version_of(run)?)));
-        let group = self.strategy.group;
-        others.filter(|(_, other)| group != 0 && other.group == group).collect()
+        others.filter(|(_, other)| self.strategy.shares_group_with(other)).collect()
     }
 
     fn end(self) -> DryRun {
@@ -371,13 +357,6 @@ impl<'a> Trying<'a> {
         }
         found
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Group {
-    Free,
-    Taken,
-    Undecided,
 }
 
 /// Reads a place that [`cursor`] wrote.

@@ -90,7 +90,7 @@ pub struct DryRunRow {
 
 impl DryRunRow {
     fn new(shop: &Shop, row: Row) -> Self {
-        let basis_at = Instant::from_micros(0).plus_seconds(row.candidate.key.second);
+        let basis_at = row.candidate.key.at();
         Self {
             order_id: row.candidate.order_id.to_string(),
             customer_id: row.candidate.customer_id.to_string(),

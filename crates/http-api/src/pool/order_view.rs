@@ -230,7 +230,7 @@ impl Views {
         let key = (self.shop_id.clone(), entered.run, entered.key.clone());
         let provisional_rank = if ranks && candidate.counts { Some(self.reader.rank(&key)?) } else { None };
         let code = if beyond { Some(Code::BeyondFirstN) } else { candidate.code };
-        let second = domain::Instant::from_micros(0).plus_seconds(entered.key.second);
+        let second = entered.key.at();
         Ok(PlaceView {
             strategy_id: entered.strategy_id.to_string(),
             basis_at: time::show(&self.shop, second),

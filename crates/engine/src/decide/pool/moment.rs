@@ -1,11 +1,12 @@
 //! Judges one order by its strategies, at a moment of its own.
 
 use super::places::reserve;
+use super::walk::goes_after_others;
 use super::{strategies, timing};
 use crate::draft::Draft;
 use domain::{
     Code, GiftStrategyId,
-    pool::{Candidate, Case, GiftStrategy, PoolOrder, Run, Standing, Timing, Verdict, judge},
+    pool::{Candidate, Case, GiftStrategy, Group, PoolOrder, Run, Standing, Timing, Verdict, judge},
 };
 use std::sync::Arc;
 
@@ -44,7 +45,17 @@ pub fn judge_order(draft: &mut Draft<'_>, order: &mut PoolOrder, opens: Opens) -
             draft.put_run(run.clone());
         }
         let before = candidate.standing;
-        let (verdict, rank) = verdict(draft, order, &run, strategy, &candidate, &wanted);
+        // The walk comes to it when those that go first in its group have ended; asked by hand, it goes by
+        // what is decided of this order alone (A-S4-14).
+        let others_first = by_activation
+            && !run.finished
+            && opens != Opens::ByHand
+            && goes_after_others(draft, &run.strategy_id, strategy).is_some();
+        let (verdict, rank) = if others_first {
+            (Verdict::NotYet(Code::GroupUndecided), candidate.rank)
+        } else {
+            verdict(draft, order, &run, strategy, &candidate, &wanted)
+        };
         candidate.rank = rank;
         let mut judged = settle(draft, &mut run, strategy, candidate, verdict);
         if judged.standing == Standing::Open
@@ -133,17 +144,6 @@ pub fn undecided(draft: &Draft<'_>, order: &PoolOrder) -> Option<GiftStrategyId>
     waits.map(|(run, _)| run.strategy_id.clone())
 }
 
-/// What the other strategies of a group have done to an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// None gave.
-    Free,
-    /// One gave.
-    Taken,
-    /// One goes first and is not decided, or holds a rank whose amount is not final.
-    Undecided,
-}
-
 /// Looks at the other strategies of a strategy's group (A-S4-14).
 pub fn group(
     draft: &Draft<'_>,
@@ -151,25 +151,13 @@ pub fn group(
     strategy: &GiftStrategy,
     all: &[(Run, Arc<GiftStrategy>)],
 ) -> Group {
-    let mut found = Group::Free;
-    let others = all.iter().filter(|(_, other)| {
-        strategy.group != 0 && other.group == strategy.group && other.strategy_id != strategy.strategy_id
-    });
-    for (run, other) in others {
+    let others = all.iter().filter(|(_, other)| strategy.shares_group_with(other));
+    others.fold(Group::Free, |found, (run, other)| {
         let place = order.place(&other.strategy_id);
         let candidate = place.and_then(|place| draft.candidate(run.number, &place.key));
         let now = draft.run(&other.strategy_id).unwrap_or_else(|| run.clone());
-        let is_out = |candidate: &Candidate| now.is_beyond(other, &candidate.key);
-        match candidate.filter(|candidate| !is_out(candidate)).map(|candidate| candidate.standing) {
-            Some(Standing::Given) => return Group::Taken,
-            Some(Standing::Open | Standing::Held) if other.goes_before(strategy) => found = Group::Undecided,
-            Some(
-                Standing::Open | Standing::Held | Standing::Waiting | Standing::Nothing | Standing::Void,
-            )
-            | None => {}
-        }
-    }
-    found
+        found.and(strategy.beside(other, &now, candidate.as_ref()))
+    })
 }
 
 /// Carries a verdict out: reserves the stock, counts the gift. The candidate and the run are to be put.

@@ -3,13 +3,13 @@
 //! A walk reads the places that it decides and no others: of the first N of a pool of millions it reads N.
 
 use super::keys::walk_key;
-use super::moment::{Group, group, settle};
+use super::moment::{group, settle};
 use super::strategies;
 use crate::draft::Draft;
 use crate::pool::{WalkKey, last_of_second};
 use domain::{
     Code, GiftStrategyId, Instant, Refusal,
-    pool::{Candidate, Case, GiftStrategy, Run, Standing, Timing, Waits, judge},
+    pool::{Candidate, Case, GiftStrategy, Group, Run, Standing, Timing, Waits, judge},
 };
 use std::sync::Arc;
 
@@ -50,12 +50,12 @@ fn cut_off(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> I
 }
 
 /// Within a group a strategy walks after those that go first (A-S4-14).
-fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> Option<Waits> {
+pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> Option<Waits> {
     let row = draft.pool_row().ok()?;
     let presale = row.presale_of(id).filter(|record| record.strategy.timing == Timing::Activation)?;
     let others = presale.strategy.gift_strategies.iter().filter_map(|other| draft.run_of(other));
     let mut first = others.filter(|(run, other)| {
-        strategy.group != 0 && other.group == strategy.group && other.goes_before(strategy) && !run.finished
+        strategy.shares_group_with(other) && other.goes_before(strategy) && !run.finished
     });
     let (_, other) = first.next()?;
     Some(Waits { code: Code::GroupUndecided, needs_through: other.activity.ends_at, certain: 0 })
@@ -158,8 +158,7 @@ fn wake_group(draft: &mut Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrateg
     let Some(presale) = draft.pool_row().ok().and_then(|row| row.presale_of(id)) else { return };
     for other in presale.strategy.gift_strategies.iter().filter(|other| *other != id) {
         let Some((mut run, version)) = draft.run_of(other) else { continue };
-        if strategy.group != 0 && version.group == strategy.group && run.opened_at.is_some() && !run.finished
-        {
+        if strategy.shares_group_with(&version) && run.opened_at.is_some() && !run.finished {
             run.wake_at = Some(draft.now);
             draft.put_run(run);
         }
