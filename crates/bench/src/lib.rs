@@ -21,6 +21,7 @@ pub mod latency;
 pub mod load;
 pub mod ours;
 pub mod ours_http;
+mod ours_intake;
 mod ours_pool;
 pub mod quiet;
 pub mod report;

@@ -14,11 +14,12 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use engine::pool::CandidateKey;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     context::Context,
     ours,
+    ours_intake::{self, IntakeRun},
     ours_pool::{Gives, OursPool, Rows, activation, opening},
     report::Figure,
     rounds::{Measured, Rounds},
@@ -44,6 +45,9 @@ pub struct PoolPlan {
     /// Gifts by amount for everybody, not for the first N.
     #[arg(long)]
     by_amount: bool,
+    /// Only takes orders in, from a CSV export.
+    #[arg(long, conflicts_with = "by_amount")]
+    from_csv: bool,
 }
 
 /// What the child measured.
@@ -81,19 +85,32 @@ pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
     }
     let folder = ctx.scratch()?;
     let mut tiers = Rounds::new();
-    tiers.push(ctx.measure(|| child(folder.path(), POOLS[0], true))?);
-    let rate =
-        tiers.figure("amount tiers for everybody", "orders/s", |run| run.given as f64 / run.decided_seconds);
+    tiers.push(ctx.measure(|| child(folder.path(), POOLS[0], &["--by-amount"]))?);
+    let rate = tiers.figure("amount tiers for everybody", "orders/s", |run: &PoolRun| {
+        run.given as f64 / run.decided_seconds
+    });
     figures.extend(rate.map(|rate| rate.at_least(50_000.0)));
+    figures.extend(intake(ctx, POOLS[0])?);
     Ok(figures)
+}
+
+/// Orders from a CSV export, beside only reading it.
+fn intake(ctx: &Context, orders: u64) -> Result<Vec<Figure>> {
+    let folder = ctx.scratch()?;
+    let mut rounds = Rounds::new();
+    rounds.push(ctx.measure(|| child(folder.path(), orders, &["--from-csv"]))?);
+    let read = rounds.figure("orders read from CSV", "orders/s", |run: &IntakeRun| run.read_per_second);
+    let read = read.context("one round was run")?;
+    let taken = rounds.figure("orders taken in from CSV", "orders/s", |run| run.taken_per_second);
+    let taken = taken.map(|taken| taken.beside(&read).at_least(30_000.0));
+    Ok([read].into_iter().chain(taken).collect())
 }
 
 /// One pool: how long the first N take, and what it costs besides. Answers the first.
 fn first_n(ctx: &Context, orders: u64, figures: &mut Vec<Figure>) -> Result<Figure> {
     let folder = ctx.scratch()?;
     let mut ours = Rounds::new();
-    let run = ctx.measure(|| child(folder.path(), orders, false))?;
-    ours.push(run);
+    ours.push(ctx.measure(|| child(folder.path(), orders, &[]))?);
     let name = |what: &str| format!("{what}, pool of {orders}");
     let figure = |what: &str, unit: &str, of: fn(&PoolRun) -> f64| ours.figure(&name(what), unit, of);
     let given = format!("first {FIRST} ranked and given");
@@ -118,12 +135,9 @@ fn first_n(ctx: &Context, orders: u64, figures: &mut Vec<Figure>) -> Result<Figu
     Ok(decided)
 }
 
-fn child(folder: &Path, orders: u64, by_amount: bool) -> Result<PoolRun> {
+fn child<T: DeserializeOwned>(folder: &Path, orders: u64, flags: &[&str]) -> Result<T> {
     let mut command = Command::new(env::current_exe()?);
-    command.args(["pool", "--folder"]).arg(folder).args(["--orders", &orders.to_string()]);
-    if by_amount {
-        command.arg("--by-amount");
-    }
+    command.args(["pool", "--folder"]).arg(folder).args(["--orders", &orders.to_string()]).args(flags);
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("start the child")?;
     ensure!(output.status.success(), "the child failed");
     serde_json::from_slice(&output.stdout).context("read the child's figures")
@@ -161,8 +175,13 @@ fn expected(orders: u64) -> (u64, u64) {
     (FIRST, first.iter().map(|(_, id)| id).sum())
 }
 
-/// The child: fills a pool, decides it, prints a [`PoolRun`] as JSON.
+/// The child: fills a pool, decides it, prints a [`PoolRun`] as JSON; or an [`IntakeRun`].
 pub fn run_child(plan: &PoolPlan) -> Result<()> {
+    if plan.from_csv {
+        let run = ours_intake::run(&plan.folder, plan.orders)?;
+        println!("{}", serde_json::to_string(&run)?);
+        return Ok(());
+    }
     let terms = if plan.by_amount { Gives::ByAmount } else { Gives::First(FIRST) };
     let rows = Rows { count: plan.orders, gives: terms };
     let ours = OursPool::create(&plan.folder, terms)?;

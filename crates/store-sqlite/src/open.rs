@@ -14,7 +14,9 @@ mod embedded {
 /// What may be tuned; the defaults are measured, see `examples/throughput.rs`.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Memory for the writer's pages, in MiB.
+    /// Memory for the writer's pages, in MiB. More is not faster: whenever a page in the middle of a tree splits,
+    /// SQLite looks through all of it at the commit (`pcache1TruncateUnsafe`). With 64 MiB 64 clients claim a fifth
+    /// to a third less; a million open orders gain a tenth by it.
     pub cache_mib: u32,
     /// Memory for each reader's pages, in MiB.
     pub reader_cache_mib: u32,
@@ -31,7 +33,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            cache_mib: std::env::var("TMP_CACHE").ok().and_then(|v| v.parse().ok()).unwrap_or(64),
+            cache_mib: 16,
             reader_cache_mib: 8,
             readers: 4,
             page_size: 4096,

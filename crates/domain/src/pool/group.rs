@@ -22,7 +22,9 @@ impl GiftStrategy {
     /// Looks at what one other strategy of the group has made of the order: its run and the order's candidate
     /// there. Beyond the first N it is out.
     pub fn beside(&self, other: &Self, run: &Run, candidate: Option<&Candidate>) -> Group {
-        let Some(candidate) = candidate.filter(|it| !run.is_beyond(other, &it.key)) else { return Group::Free };
+        let Some(candidate) = candidate.filter(|it| !run.is_beyond(other, &it.key)) else {
+            return Group::Free;
+        };
         match candidate.standing {
             Standing::Given => Group::Taken,
             Standing::Open | Standing::Held if other.goes_before(self) => Group::Undecided,

@@ -10,8 +10,8 @@ use crate::port::{Read, Reader};
 use domain::{
     Code, GiftStrategyId, Instant, ShopId, Sku,
     pool::{
-        Candidate, Case, GiftStrategy, GiftUnit, Group, PoolOrder, RankKey, Run, Standing, Timing, Verdict, Waits,
-        judge,
+        Candidate, Case, GiftStrategy, GiftUnit, Group, PoolOrder, RankKey, Run, Standing, Timing, Verdict,
+        Waits, judge,
     },
 };
 use std::collections::BTreeMap;

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// Orders that are taken in at once: one commit of the writer.
-const BATCH: usize = 1_000;
+const BATCH: usize = 2_000;
 /// Batches that may wait for the writer.
 const WAITING: usize = 4;
 

@@ -20,7 +20,8 @@ pub fn second_keys(facts: &Facts, first: &Keys, keys: &mut PoolKeys) {
         run(facts, shop, id, keys);
     }
     for page in &known.pages {
-        for id in facts.pool().page(page) {
+        let orders = facts.pool().page(page).iter();
+        for id in orders.filter(|id| !leaves_as_it_is(facts, page, id)) {
             stored(facts, &page.shop_id, id, keys);
         }
     }
@@ -51,6 +52,30 @@ pub fn second_keys(facts: &Facts, first: &Keys, keys: &mut PoolKeys) {
 
 fn settings<'a>(facts: &'a Facts, shop: &ShopId) -> Option<&'a PoolRow> {
     facts.shop(shop).map(|row| &row.pool)
+}
+
+/// Whether an order that is activated keeps its places as they are, and its gifts are the walk's: then they
+/// need not be looked up, which for a pass over millions of orders is most of the work.
+fn leaves_as_it_is(facts: &Facts, page: &PageKey, id: &OrderId) -> bool {
+    let row = settings(facts, &page.shop_id);
+    let Some((row, record)) = row.and_then(|row| Some((row, row.presales.get(&page.strategy_id)?))) else {
+        return false;
+    };
+    if page.kind != PassKind::Activate || record.strategy.timing != Timing::Activation {
+        return false;
+    }
+    let Some(order) = facts.pool().order(&(page.shop_id.clone(), id.clone())) else { return false };
+    let mut kept = 0;
+    for gift in &record.strategy.gift_strategies {
+        let Some(run) = row.runs.get(gift) else { continue };
+        let wanted = row.version_of(run).and_then(|strategy| strategy.place(order));
+        let held = order.place(gift).filter(|held| held.run == run.number).map(|held| &held.key);
+        if wanted.as_ref() != held {
+            return false;
+        }
+        kept += usize::from(held.is_some());
+    }
+    kept == order.entered.len()
 }
 
 /// A pooled order that is loaded: its places, and those that it may take.
