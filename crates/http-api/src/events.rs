@@ -6,7 +6,7 @@ use crate::extract;
 use crate::keys::Scope;
 use crate::limits;
 use crate::page::{List, PageQuery};
-use crate::problem::{Problem, Violation};
+use crate::problem::{Problem, Reasons, Violation};
 use crate::state::ApiState;
 use crate::time;
 use axum::Json;
@@ -26,15 +26,8 @@ pub struct ResultView {
     /// `applied | duplicate | parked | rejected`.
     #[schema(value_type = String)]
     outcome: EventOutcome,
-    /// Why it was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    /// The same with figures.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-    /// The fields at fault.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    violations: Vec<Violation>,
+    #[serde(flatten)]
+    reasons: Reasons,
 }
 
 impl ResultView {
@@ -42,9 +35,11 @@ impl ResultView {
         Self {
             id,
             outcome: result.outcome,
-            code: result.code.map(domain::Code::as_str),
-            detail: result.detail,
-            violations: result.violations.into_iter().map(Violation::from).collect(),
+            reasons: Reasons {
+                code: result.code.map(domain::Code::as_str),
+                detail: result.detail,
+                violations: result.violations.into_iter().map(Violation::from).collect(),
+            },
         }
     }
 }

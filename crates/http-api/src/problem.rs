@@ -28,6 +28,30 @@ impl From<domain::Violation> for Violation {
     }
 }
 
+/// Why one of many was rejected; nothing where it was not.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Reasons {
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<&'static str>,
+    /// The same with figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+}
+
+impl From<Refusal> for Reasons {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            code: Some(refusal.code.as_str()),
+            detail: Some(refusal.detail),
+            violations: refusal.violations.into_iter().map(Violation::from).collect(),
+        }
+    }
+}
+
 /// A failure, as the client gets it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {

@@ -98,8 +98,20 @@ impl GiftStrategy {
     /// The order's place, where it takes part: it has a main item and its basis time lies in the
     /// activity time.
     pub fn place(&self, order: &PoolOrder) -> Option<RankKey> {
-        let at = self.basis_time(order).filter(|at| self.activity.contains(*at))?;
-        self.takes(order).then(|| RankKey::new(at, &order.order_id))
+        self.find_place(order).ok()
+    }
+
+    /// The order's place, or why it has none: `no_main_item`, `basis_unknown`, `outside_activity`.
+    pub fn find_place(&self, order: &PoolOrder) -> Result<RankKey, Code> {
+        let at = self.basis_time(order);
+        // The time first: it is cheaper to look at.
+        let is_outside = at.is_some_and(|at| !self.activity.contains(at));
+        match at {
+            Some(at) if !is_outside && self.takes(order) => Ok(RankKey::new(at, &order.order_id)),
+            _ if !self.takes(order) => Err(Code::NoMainItem),
+            Some(_) => Err(Code::OutsideActivity),
+            None => Err(Code::BasisUnknown),
+        }
     }
 
     /// The highest tier that an amount reaches, by its index (A-S4-9).

@@ -3,6 +3,7 @@
 use super::{Candidate, RankKey};
 use crate::{
     Code, CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Refusal, Sku, Violation, limits,
+    time::Zone,
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -97,8 +98,8 @@ pub struct ShopOrder {
 }
 
 impl ShopOrder {
-    /// What is wrong with it as it stands.
-    pub fn violations(&self, now: Instant) -> Vec<Violation> {
+    /// What is wrong with it as it stands; times are told in `zone`.
+    pub fn violations(&self, now: Instant, zone: &Zone) -> Vec<Violation> {
         let mut found = Vec::new();
         let mut say =
             |field: String, code, message: String| found.push(Violation::with(field, code, message));
@@ -116,7 +117,7 @@ impl ShopOrder {
             say("first_paid_at".into(), Code::InvalidValue, "it was paid before it was placed".into());
         }
         if ordered_at < EARLIEST {
-            say("ordered_at".into(), Code::OutOfRange, format!("not before {EARLIEST}"));
+            say("ordered_at".into(), Code::OutOfRange, format!("not before {}", zone.format(EARLIEST)));
         }
         let Times { balance_closes_at, closed_at, .. } = self.times;
         if closed_at.is_some_and(|at| at > ahead) {
@@ -124,7 +125,8 @@ impl ShopOrder {
         }
         let opens = balance_opens_at.unwrap_or(ordered_at);
         if balance_closes_at.is_some_and(|closes| closes <= opens) {
-            say("balance_closes_at".into(), Code::InvalidValue, format!("the balance opens at {opens}"));
+            let message = format!("the balance opens at {}", zone.format(opens));
+            say("balance_closes_at".into(), Code::InvalidValue, message);
         }
         let first = first_paid_at.unwrap_or(earliest);
         if balance_paid_at.is_some_and(|at| at < first) {
@@ -137,7 +139,8 @@ impl ShopOrder {
         if let (Some(paid), Some(opens)) = (balance_paid_at, balance_opens_at)
             && paid < opens
         {
-            say("balance_paid_at".into(), Code::InvalidValue, format!("the balance opens at {opens}"));
+            let message = format!("the balance opens at {}", zone.format(opens));
+            say("balance_paid_at".into(), Code::InvalidValue, message);
         }
         let amount = |amount: Money| !amount.is_negative() && amount.minor() <= limits::AMOUNT_MINOR;
         if !amount(self.goods_paid) {

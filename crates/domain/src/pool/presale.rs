@@ -3,7 +3,7 @@
 use super::gift::GiftStrategy;
 use crate::{
     Code, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Sku, Violation, campaign::presale::Window,
-    limits, pool::PoolOrder,
+    limits, pool::PoolOrder, time::Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -80,14 +80,20 @@ impl PresaleStrategy {
     }
 
     /// The bounds of the activation time: now < activation < balance opening (S4-R03, S4-R06, A-S4-4);
-    /// `balance_opens_at` is the earliest opening that is known of its goods.
-    pub fn activation_violations(&self, balance_opens_at: Option<Instant>, now: Instant) -> Vec<Violation> {
+    /// `balance_opens_at` is the earliest opening that is known of its goods; times are told in `zone`.
+    pub fn activation_violations(
+        &self,
+        balance_opens_at: Option<Instant>,
+        now: Instant,
+        zone: &Zone,
+    ) -> Vec<Violation> {
         let mut found = Vec::new();
         if self.activation_at <= now {
             found.push(Violation::new("activation_at", Code::ActivationInPast));
         }
         let opens = self.balance_opens_at.into_iter().chain(balance_opens_at).min();
         if let Some(opens) = opens.filter(|opens| self.activation_at >= *opens) {
+            let opens = zone.format(opens);
             let message =
                 format!("the balance opens at {opens}; the activation time lies before it (S4-R03)");
             found.push(Violation::with("activation_at", Code::NotBeforeBalanceOpening, message));

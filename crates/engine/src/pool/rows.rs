@@ -37,6 +37,17 @@ impl PoolRow {
     pub fn presale_of(&self, gift: &GiftStrategyId) -> Option<&Arc<PresaleRecord>> {
         self.presales.values().find(|record| record.strategy.gift_strategies.contains(gift))
     }
+    /// The runs of the strategies that are for an order: those of its presale strategy; without one those that
+    /// belong to none and do not rank (A-S4-17).
+    pub fn runs_for(&self, order: &PoolOrder) -> Vec<(&Run, &Arc<GiftStrategy>)> {
+        let record = order.presale_strategy.as_ref().and_then(|id| self.presales.get(id));
+        let is_for_it = |run: &Run, strategy: &GiftStrategy| match record {
+            Some(record) => record.strategy.gift_strategies.contains(&run.strategy_id),
+            None => strategy.first_n.is_none() && self.presale_of(&run.strategy_id).is_none(),
+        };
+        let runs = self.runs.values().filter_map(|run| Some((run, self.version_of(run)?)));
+        runs.filter(|(run, strategy)| is_for_it(run, strategy)).collect()
+    }
     /// Whether nothing was set up, so that orders need not be looked at.
     pub fn is_unused(&self) -> bool {
         self.presales.is_empty() && self.gifts.is_empty()

@@ -4,7 +4,7 @@ use crate::auth::InShop;
 use crate::extract::Body;
 use crate::keys::Scope;
 use crate::limits;
-use crate::problem::{Problem, Violation};
+use crate::problem::{Problem, Reasons};
 use crate::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
@@ -60,31 +60,17 @@ pub struct MovedView {
     /// Where it stands now.
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<&'static str>,
-    /// Why it was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    /// The same with figures.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-    /// The fields at fault.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    violations: Vec<Violation>,
+    #[serde(flatten)]
+    reasons: Reasons,
 }
 
 impl MovedView {
     fn done(order_id: String, stage: Stage) -> Self {
         let stage = Some(stage.as_str());
-        Self { order_id, outcome: "done", stage, code: None, detail: None, violations: Vec::new() }
+        Self { order_id, outcome: "done", stage, reasons: Reasons::default() }
     }
     fn rejected(order_id: String, refusal: Refusal) -> Self {
-        Self {
-            order_id,
-            outcome: "rejected",
-            stage: None,
-            code: Some(refusal.code.as_str()),
-            detail: Some(refusal.detail),
-            violations: refusal.violations.into_iter().map(Violation::from).collect(),
-        }
+        Self { order_id, outcome: "rejected", stage: None, reasons: refusal.into() }
     }
 }
 

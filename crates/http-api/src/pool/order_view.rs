@@ -99,6 +99,14 @@ pub struct PlaceView {
     code: Option<&'static str>,
 }
 
+/// A strategy that is for the order, but not this order for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftOutView {
+    strategy_id: String,
+    /// `no_main_item | basis_unknown | outside_activity | late_earlier_order`.
+    code: &'static str,
+}
+
 /// Something that people must look at.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExceptionView {
@@ -136,6 +144,8 @@ pub struct PoolOrderView {
     activates_at: Option<String>,
     gifts: Vec<OrderGiftView>,
     places: Vec<PlaceView>,
+    /// Strategies in whose ranking it has no place, and why.
+    left_out: Vec<LeftOutView>,
     exceptions: Vec<ExceptionView>,
     /// Its steps, oldest first.
     moves: Vec<StepView>,
@@ -196,6 +206,7 @@ impl Views {
             activates_at: self.activates_at(&order),
             gifts,
             places,
+            left_out: self.left_out(&order),
             exceptions: order.exceptions.iter().map(|known| self.exception(known)).collect(),
             moves: order.moves.iter().map(|step| self.step(step)).collect(),
         })
@@ -240,6 +251,28 @@ impl Views {
             provisional: !judged && !beyond,
             code: code.map(Code::as_str),
         })
+    }
+
+    fn left_out(&self, order: &PoolOrder) -> Vec<LeftOutView> {
+        if order.stage == Stage::Closed {
+            return Vec::new();
+        }
+        let runs = self.settings.runs_for(order).into_iter();
+        let without = runs.filter(|(run, _)| order.place(&run.strategy_id).is_none());
+        without
+            .filter_map(|(run, strategy)| {
+                let is_late = |known: &Exception| {
+                    known.strategy_id == run.strategy_id && known.code == Code::LateEarlierOrder
+                };
+                let code = match strategy.find_place(order) {
+                    Err(code) => code,
+                    Ok(_) if order.exceptions.iter().any(is_late) => Code::LateEarlierOrder,
+                    // It takes its place when it is next looked at.
+                    Ok(_) => return None,
+                };
+                Some(LeftOutView { strategy_id: run.strategy_id.to_string(), code: code.as_str() })
+            })
+            .collect()
     }
 
     fn activates_at(&self, order: &PoolOrder) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::auth::InShop;
 use crate::extract;
 use crate::keys::Scope;
 use crate::limits;
-use crate::problem::{Problem, Violation};
+use crate::problem::{Problem, Reasons};
 use crate::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -169,15 +169,8 @@ pub struct TakenView {
     /// Where it stands now; told with `submit=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<&'static str>,
-    /// Why it was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    /// The same with figures.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
-    /// The fields at fault.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    violations: Vec<Violation>,
+    #[serde(flatten)]
+    reasons: Reasons,
 }
 
 impl TakenView {
@@ -187,17 +180,10 @@ impl TakenView {
             Intake::Updated => "updated",
             Intake::Duplicate => "duplicate",
         };
-        Self { order_id, outcome, stage: None, code: None, detail: None, violations: Vec::new() }
+        Self { order_id, outcome, stage: None, reasons: Reasons::default() }
     }
     fn rejected(order_id: String, refusal: Refusal) -> Self {
-        Self {
-            order_id,
-            outcome: "rejected",
-            stage: None,
-            code: Some(refusal.code.as_str()),
-            detail: Some(refusal.detail),
-            violations: refusal.violations.into_iter().map(Violation::from).collect(),
-        }
+        Self { order_id, outcome: "rejected", stage: None, reasons: refusal.into() }
     }
 }
 
@@ -262,7 +248,7 @@ async fn take(state: &ApiState, caller: &InShop, orders: Vec<Incoming>) -> Resul
 /// Submits what was taken and is a shop order, and tells where each stands.
 async fn submit(state: &ApiState, caller: &InShop, results: &mut [TakenView]) -> Result<(), Problem> {
     let mut taken = Vec::with_capacity(results.len());
-    for result in results.iter_mut().filter(|result| result.code.is_none()) {
+    for result in results.iter_mut().filter(|result| result.reasons.code.is_none()) {
         if let Ok(order_id) = OrderId::try_new(&result.order_id) {
             taken.push((order_id, result));
         }

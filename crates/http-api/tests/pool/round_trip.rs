@@ -94,6 +94,7 @@ fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
     let found = service.get("/pool-orders?exception=true");
     assert_eq!(found["data"][0]["order_id"], "O1", "{found}");
     assert_eq!(found["data"][0]["exceptions"][0]["code"], "late_earlier_order");
+    assert_eq!(left_out(&found["data"][0]), ["first late_earlier_order"]);
     let gift = json!({"sku": "toy", "quantity": 1, "reason": "it was first"});
     let (status, said) = service.call("POST", "/pool-orders/O1/gifts", &gift);
     assert_eq!(status, 201, "{said}");
@@ -102,6 +103,32 @@ fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
         json!([{"sku": "toy", "quantity": 1, "manual": true, "reason": "it was first"}])
     );
     assert_eq!(service.get("/pool-orders?exception=true")["data"], json!([]));
+}
+
+fn left_out(order: &Value) -> Vec<String> {
+    let each = order["left_out"].as_array().unwrap().iter();
+    each.map(|one| format!("{} {}", word(&one["strategy_id"]), word(&one["code"]))).collect()
+}
+
+#[test]
+fn s4_r24_an_order_without_a_place_says_why() {
+    let service = Service::first_two();
+    let mut other = crate::support::first(2);
+    other["main_skus"] = json!(["sku-2"]);
+    service.ok("PUT", "/gift-strategies/second", &other);
+    let mut presale = presale("activation", &["first", "second"]);
+    presale["goods"] = json!(["sku-1", "sku-2"]);
+    service.ok("PUT", "/presale-strategies/p", &presale);
+    service.clock("10-21");
+    let mut unpaid = order("O1", "u1", "10-20 20:00:01");
+    unpaid.as_object_mut().unwrap().remove("first_paid_at");
+    unpaid["goods_paid"] = json!(0);
+    let early = order("O2", "u2", "10-09 20:00:00");
+    service.bring(&[unpaid, early, order("O3", "u3", "10-20 20:00:03")]);
+    let of = |id: &str| left_out(&service.get(&format!("/pool-orders/{id}")));
+    assert_eq!(of("O1"), ["first basis_unknown", "second no_main_item"]);
+    assert_eq!(of("O2"), ["first outside_activity", "second no_main_item"]);
+    assert_eq!(of("O3"), ["second no_main_item"]);
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl PoolMapping {
         let (plan, roles) = Plan::compile(layout, &zone, roles).map_err(wrong)?;
         let gifts = &document.gift_strategy;
         let strategies = match &document.presale_strategy {
-            Some(presale) => Some(Strategies::try_new(presale, gifts).map_err(wrong)?),
+            Some(presale) => Some(Strategies::try_new(presale, gifts, &zone).map_err(wrong)?),
             None if gifts.is_empty() => None,
             None => return Err(wrong(Wrong::new("presale_strategy", "gift strategies belong to one"))),
         };

@@ -9,6 +9,7 @@ use domain::{
     GiftStrategyId, Instant, PresaleStrategyId, Sku,
     campaign::presale::Window,
     pool::{Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Timing, check_gifts},
+    time::Zone,
 };
 use money::Money;
 use serde::{Deserialize, Deserializer, de::Error};
@@ -94,7 +95,7 @@ pub struct Strategies {
 }
 
 impl Strategies {
-    pub(super) fn try_new(presale: &PresaleText, gifts: &[GiftText]) -> Result<Self, Wrong> {
+    pub(super) fn try_new(presale: &PresaleText, gifts: &[GiftText], zone: &Zone) -> Result<Self, Wrong> {
         let strategies = Self {
             gifts: gifts
                 .iter()
@@ -114,7 +115,7 @@ impl Strategies {
                 return Err(Wrong::new("presale_strategy.gift_strategies", message));
             }
         }
-        let bounds = presale.activation_violations(None, before);
+        let bounds = presale.activation_violations(None, before, zone);
         let of_presale = presale.violations().into_iter().chain(bounds);
         let of_presale = of_presale.chain(check_gifts(&presale, &gift_refs));
         if let Some(found) = of_presale.into_iter().next() {

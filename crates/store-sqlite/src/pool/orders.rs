@@ -11,7 +11,7 @@ use domain::{
 };
 use engine::pool::{PageKey, PoolOrderChange};
 use engine::port::{Page, Read, StoreError};
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::{CachedStatement, Connection, Row, Statement, ToSql, params};
 use rustc_hash::FxHashMap;
 
 const READING: &str = "reading a pooled order";
@@ -140,6 +140,7 @@ pub fn write(
 }
 
 struct Writer<'c> {
+    db: &'c Connection,
     insert: CachedStatement<'c>,
     update: CachedStatement<'c>,
     move_to: CachedStatement<'c>,
@@ -150,18 +151,18 @@ struct Writer<'c> {
 impl<'c> Writer<'c> {
     fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
         let insert = "INSERT INTO pool_orders
-            (customer_id, ordered_at, first_paid_at, balance_paid_at, goods_paid, wake_at, doc, shop_id,
-            order_id, stage, presale_strategy, is_due, has_exceptions)
+            (customer_id, ordered_at, first_paid_at, balance_paid_at, goods_paid, wake_at, doc, stage,
+            presale_strategy, is_due, has_exceptions, shop_id, order_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         let update = "UPDATE pool_orders SET customer_id = ?1, ordered_at = ?2, first_paid_at = ?3,
             balance_paid_at = ?4, goods_paid = ?5, wake_at = ?6, doc = ?7 WHERE id = ?8";
         let move_to = "UPDATE pool_orders SET customer_id = ?1, ordered_at = ?2, first_paid_at = ?3,
-            balance_paid_at = ?4, goods_paid = ?5, wake_at = ?6, doc = ?7, stage = ?9,
-            presale_strategy = ?10, is_due = ?11, has_exceptions = ?12 WHERE id = ?8";
+            balance_paid_at = ?4, goods_paid = ?5, wake_at = ?6, doc = ?7, stage = ?8,
+            presale_strategy = ?9, is_due = ?10, has_exceptions = ?11 WHERE id = ?12";
         let find = "SELECT id FROM pool_orders WHERE shop_id = ?1 AND order_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update, move_to) = (prepare(insert)?, prepare(update)?, prepare(move_to)?);
-        Ok(Self { insert, update, move_to, find: prepare(find)?, timers: Timers::of(db, Kind::PoolOrder)? })
+        Ok(Self { db, insert, update, move_to, find: prepare(find)?, timers: Timers::of(db, Kind::PoolOrder)? })
     }
 
     fn insert(
@@ -171,37 +172,21 @@ impl<'c> Writer<'c> {
         found_by: &FoundBy,
         json: &mut Json,
     ) -> Result<i64, StoreError> {
-        let row = params![
-            order.customer_id.as_str(),
-            order.times.ordered_at.micros(),
-            order.times.first_paid_at.map(Instant::micros),
-            order.times.balance_paid_at.map(Instant::micros),
-            order.goods_paid.minor(),
-            order.wake_at().map(Instant::micros),
-            json.text(order)?,
-            shop.as_str(),
-            order.order_id.as_str(),
-            found_by.stage as i64,
-            found_by.presale_strategy.as_ref().map(PresaleStrategyId::as_str),
-            found_by.is_due,
-            found_by.has_exceptions,
-        ];
-        self.insert.insert(row).doing(WRITING)
+        bind(&mut self.insert, order, json)?;
+        bind_places(&mut self.insert, found_by)?;
+        let key = [(12, shop.as_str()), (13, order.order_id.as_str())];
+        for (at, text) in key {
+            self.insert.raw_bind_parameter(at, text).doing(WRITING)?;
+        }
+        self.insert.raw_execute().doing(WRITING)?;
+        Ok(self.db.last_insert_rowid())
     }
 
     /// Writes an order that its indexes find where they did.
     fn update(&mut self, id: i64, order: &PoolOrder, json: &mut Json) -> Result<i64, StoreError> {
-        let row = params![
-            order.customer_id.as_str(),
-            order.times.ordered_at.micros(),
-            order.times.first_paid_at.map(Instant::micros),
-            order.times.balance_paid_at.map(Instant::micros),
-            order.goods_paid.minor(),
-            order.wake_at().map(Instant::micros),
-            json.text(order)?,
-            id,
-        ];
-        self.update.execute(row).doing(WRITING)?;
+        bind(&mut self.update, order, json)?;
+        self.update.raw_bind_parameter(8, id).doing(WRITING)?;
+        self.update.raw_execute().doing(WRITING)?;
         Ok(id)
     }
 
@@ -212,21 +197,10 @@ impl<'c> Writer<'c> {
         found_by: &FoundBy,
         json: &mut Json,
     ) -> Result<i64, StoreError> {
-        let row = params![
-            order.customer_id.as_str(),
-            order.times.ordered_at.micros(),
-            order.times.first_paid_at.map(Instant::micros),
-            order.times.balance_paid_at.map(Instant::micros),
-            order.goods_paid.minor(),
-            order.wake_at().map(Instant::micros),
-            json.text(order)?,
-            id,
-            found_by.stage as i64,
-            found_by.presale_strategy.as_ref().map(PresaleStrategyId::as_str),
-            found_by.is_due,
-            found_by.has_exceptions,
-        ];
-        self.move_to.execute(row).doing(WRITING)?;
+        bind(&mut self.move_to, order, json)?;
+        bind_places(&mut self.move_to, found_by)?;
+        self.move_to.raw_bind_parameter(12, id).doing(WRITING)?;
+        self.move_to.raw_execute().doing(WRITING)?;
         Ok(id)
     }
 
@@ -236,6 +210,38 @@ impl<'c> Writer<'c> {
         })?;
         place.ok_or_else(|| refused(format!("there is no order {order} in the pool of shop {shop}")))
     }
+}
+
+/// Binds what every write of an order sets: cells 1 to 7.
+fn bind(statement: &mut Statement<'_>, order: &PoolOrder, json: &mut Json) -> Result<(), StoreError> {
+    let cells: [&dyn ToSql; 7] = [
+        &order.customer_id.as_str(),
+        &order.times.ordered_at.micros(),
+        &order.times.first_paid_at.map(Instant::micros),
+        &order.times.balance_paid_at.map(Instant::micros),
+        &order.goods_paid.minor(),
+        &order.wake_at().map(Instant::micros),
+        &json.text(order)?,
+    ];
+    bind_from(statement, 1, &cells)
+}
+
+/// Binds what the indexes find an order by: cells 8 to 11.
+fn bind_places(statement: &mut Statement<'_>, found_by: &FoundBy) -> Result<(), StoreError> {
+    let cells: [&dyn ToSql; 4] = [
+        &(found_by.stage as i64),
+        &found_by.presale_strategy.as_ref().map(PresaleStrategyId::as_str),
+        &found_by.is_due,
+        &found_by.has_exceptions,
+    ];
+    bind_from(statement, 8, &cells)
+}
+
+fn bind_from(statement: &mut Statement<'_>, first: usize, cells: &[&dyn ToSql]) -> Result<(), StoreError> {
+    for (at, cell) in (first..).zip(cells) {
+        statement.raw_bind_parameter(at, cell).doing(WRITING)?;
+    }
+    Ok(())
 }
 
 /// One order.

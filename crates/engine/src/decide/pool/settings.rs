@@ -58,7 +58,8 @@ fn check_presale(draft: &Draft<'_>, row: &PoolRow, strategy: &PresaleStrategy) -
     // A time that was fine when it was set stays so: other things may change after it.
     let known = row.presales.get(&strategy.strategy_id).map(|known| known.strategy.activation_at);
     if known != Some(strategy.activation_at) {
-        found.extend(strategy.activation_violations(opening(draft, strategy), draft.now));
+        let zone = &draft.shop()?.time_zone;
+        found.extend(strategy.activation_violations(opening(draft, strategy), draft.now, zone));
     }
     let mut gifts = Vec::new();
     for (index, id) in strategy.gift_strategies.iter().enumerate() {
@@ -247,7 +248,8 @@ pub fn rerun(
         return Err(Refusal::with(Code::WrongStage, "the strategy's orders are being moved; try again soon"));
     }
     let strategy = PresaleStrategy { activation_at, ..PresaleStrategy::clone(&known.strategy) };
-    let mut bounds = strategy.activation_violations(opening(draft, &strategy), draft.now);
+    let zone = &draft.shop()?.time_zone;
+    let mut bounds = strategy.activation_violations(opening(draft, &strategy), draft.now, zone);
     if !strategy.validity.contains(draft.now) || !strategy.validity.contains(activation_at) {
         let message = "orders go in again within the strategy's validity only; make it longer first";
         bounds.push(Violation::with("activation_at", Code::OutsideValidity, message));

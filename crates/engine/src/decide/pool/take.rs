@@ -10,8 +10,8 @@ use domain::{
 
 /// Takes a downloaded order in: new, with a later stage, or again.
 pub fn take(draft: &mut Draft<'_>, told: &ShopOrder) -> Result<Reply, Refusal> {
-    draft.shop_row()?;
-    Refusal::from_violations(Code::InvalidValue, told.violations(draft.now))?;
+    let zone = &draft.shop()?.time_zone;
+    Refusal::from_violations(Code::InvalidValue, told.violations(draft.now, zone))?;
     let outcome = learn(draft, told)?;
     Ok(Reply::Taken { outcome })
 }
