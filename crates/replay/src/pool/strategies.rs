@@ -8,7 +8,9 @@ use crate::mapping::Wrong;
 use domain::{
     GiftStrategyId, Instant, PresaleStrategyId, Sku,
     campaign::presale::Window,
-    pool::{Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Timing, check_gifts},
+    pool::{
+        Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Slots, Timing, check_gifts,
+    },
     time::Zone,
 };
 use money::Money;
@@ -81,6 +83,8 @@ pub(super) struct GiftText {
     #[serde(default)]
     main_skus: Vec<Sku>,
     first_n: Option<u64>,
+    #[serde(default)]
+    back_fill: bool,
     #[serde(default)]
     one_per_customer: bool,
     tiers: Option<Vec<GiftTier>>,
@@ -222,6 +226,7 @@ impl GiftText {
             basis: self.basis,
             main_skus: sorted(&self.main_skus),
             first_n: self.first_n,
+            slots: if self.back_fill { Slots::BackFilled } else { Slots::Kept },
             buyers,
             by_amount,
             tiers,

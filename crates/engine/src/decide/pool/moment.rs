@@ -118,14 +118,9 @@ fn verdict(
         }
     };
     let buyer_has_it = !candidate.counts;
-    (
-        judge(
-            strategy,
-            candidate,
-            Case { now: draft.now, rank, given: run.given, buyer_has_it, group_taken },
-        ),
-        rank,
-    )
+    let last_rank = run.last_rank(strategy);
+    let case = Case { now: draft.now, rank, last_rank, given: run.given, buyer_has_it, group_taken };
+    (judge(strategy, candidate, case), rank)
 }
 
 /// A strategy that may still give to the order, if there is one: it is open or holds a rank, is not beyond
