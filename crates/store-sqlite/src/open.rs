@@ -15,7 +15,7 @@ mod embedded {
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Memory for the writer's pages, in MiB. More is not faster: whenever a page in the middle of a tree splits,
-    /// SQLite looks through all of it at the commit (`pcache1TruncateUnsafe`). With 64 MiB 64 clients claim a fifth
+    /// `SQLite` looks through all of it at the commit (`pcache1TruncateUnsafe`). With 64 MiB 64 clients claim a fifth
     /// to a third less; a million open orders gain a tenth by it.
     pub cache_mib: u32,
     /// Memory for each reader's pages, in MiB.

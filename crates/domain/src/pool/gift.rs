@@ -42,12 +42,6 @@ pub enum Slots {
     BackFilled,
 }
 
-impl Slots {
-    const fn are_kept(&self) -> bool {
-        matches!(self, Self::Kept)
-    }
-}
-
 /// Units of one SKU.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +84,7 @@ pub struct GiftStrategy {
     /// Only the first so many orders by the basis time (A-S4-5).
     pub first_n: Option<u64>,
     /// What becomes of a slot that gets free after the freeze.
-    #[serde(default, skip_serializing_if = "Slots::are_kept")]
+    #[serde(default)]
     pub slots: Slots,
     /// How often one buyer may get it.
     pub buyers: BuyerLimit,
