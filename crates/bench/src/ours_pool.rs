@@ -8,7 +8,7 @@ use domain::{
     campaign::presale::Window,
     pool::{
         Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PoolLine, PresaleStrategy, Run, ShopOrder,
-        Slots, Times, Timing,
+        Times, Timing,
     },
     shop::{Shop, ShopKind},
 };
@@ -210,7 +210,6 @@ fn gift(gives: Gives) -> Result<GiftStrategy> {
         basis: Basis::FirstPayment,
         main_skus: vec![sku()?].into(),
         first_n,
-        slots: Slots::Kept,
         buyers: BuyerLimit::EveryOrder,
         by_amount,
         tiers,

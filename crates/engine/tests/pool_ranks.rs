@@ -4,7 +4,7 @@
 
 mod support;
 
-use domain::pool::{Basis, BuyerLimit, GiftStrategy, ShopOrder, Slots, Timing};
+use domain::pool::{Basis, BuyerLimit, GiftStrategy, Timing};
 use engine::{Command, command::Undecided};
 use support::{pool::*, *};
 
@@ -217,35 +217,6 @@ fn a_s4_14_beyond_the_first_n_the_next_of_the_group_gives_and_orders_can_go() {
     assert_eq!([run.gifts("O1"), run.gifts("O2"), run.gifts("O3")], [["toy"], ["pen"], ["pen"]]);
     run.ok(Command::TransferOut { order_id: id("O2") });
     run.ok(Command::FulfilOrder { order_id: id("O2"), undecided: Undecided::Refuse });
-}
-
-#[test]
-fn a_s4_8_with_the_switch_a_free_slot_goes_to_the_next_order() {
-    for timing in [Timing::Activation, Timing::TransferIn] {
-        let strategy = GiftStrategy { slots: Slots::BackFilled, ..first(2, gift("g", Basis::FirstPayment)) };
-        let run = pool(&[strategy], Some(presale(timing, &["g"])));
-        run.advance(t("10-21"));
-        watermark(&run, "10-21");
-        let orders = ["O1", "O2", "O3", "O4"];
-        let orders = orders.map(|name| order(name, name, &format!("10-20 20:00:0{}", &name[1..])));
-        run.bring(&orders);
-        run.advance(t("10-29"));
-        watermark(&run, "10-29");
-        assert_eq!(run.winners("g"), ["O1", "O2"], "{timing:?}");
-        let close = |order: &ShopOrder| {
-            let mut closed = order.clone();
-            closed.times.closed_at = Some(t("10-29"));
-            run.take(&closed);
-            run.advance(run.engine.now());
-        };
-        close(&orders[3]);
-        assert_eq!(run.winners("g"), ["O1", "O2"], "it had no slot");
-        close(&orders[0]);
-        assert_eq!(run.winners("g"), ["O2", "O3"], "{timing:?}");
-        assert_eq!(run.rank("O3", "g"), Some(3), "ranks stay");
-        assert_eq!(run.run_state("g").given, 2);
-        run.assert_clean();
-    }
 }
 
 #[test]

@@ -98,8 +98,6 @@ pub struct Case {
     pub now: Instant,
     /// Its place among those that count, where the strategy ranks; it is final.
     pub rank: Option<u64>,
-    /// The last rank that may get a gift, where the strategy ranks.
-    pub last_rank: Option<u64>,
     /// Gifts that the run has given: never more than N, also when the warehouse has sent some of an earlier
     /// run.
     pub given: u64,
@@ -134,7 +132,7 @@ pub fn judge(strategy: &GiftStrategy, candidate: &Candidate, case: Case) -> Verd
         return Verdict::Nothing(Code::OncePerBuyer);
     }
     if let (Some(n), Some(rank)) = (strategy.first_n, case.rank)
-        && (case.last_rank.is_some_and(|last| rank > last) || case.given >= n)
+        && (rank > n || case.given >= n)
     {
         return Verdict::Nothing(Code::BeyondFirstN);
     }

@@ -31,17 +31,6 @@ pub enum BuyerLimit {
     OncePerBuyer,
 }
 
-/// What becomes of a slot among the first N whose order closes after ranks are frozen (A-S4-8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Slots {
-    /// It stays taken; nobody moves up.
-    #[default]
-    Kept,
-    /// The next order behind the first N gets a gift in its place. Ranks stay as they are.
-    BackFilled,
-}
-
 /// Units of one SKU.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,9 +72,6 @@ pub struct GiftStrategy {
     pub main_skus: Arc<[Sku]>,
     /// Only the first so many orders by the basis time (A-S4-5).
     pub first_n: Option<u64>,
-    /// What becomes of a slot that gets free after the freeze.
-    #[serde(default)]
-    pub slots: Slots,
     /// How often one buyer may get it.
     pub buyers: BuyerLimit,
     /// Whether the amount decides. Without it there is one tier, which asks for nothing.
@@ -163,9 +149,6 @@ impl GiftStrategy {
         }
         if self.first_n.is_some_and(|n| n == 0 || n > limits::FIRST_N) {
             say("first_n", Code::OutOfRange, format!("1 to {}", limits::FIRST_N));
-        }
-        if self.first_n.is_none() && self.slots == Slots::BackFilled {
-            say("back_fill", Code::InvalidValue, "only the first N have slots: name first_n".into());
         }
         self.tier_violations(&mut found);
         found

@@ -15,7 +15,7 @@ mod run;
 mod stock;
 
 pub use candidate::{AmountState, Candidate, Case, Standing, Verdict, judge};
-pub use gift::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit, Slots};
+pub use gift::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit};
 pub use group::Group;
 pub use key::RankKey;
 pub use order::{

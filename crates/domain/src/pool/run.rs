@@ -1,6 +1,6 @@
 //! One run of a gift strategy: how far its ranking is decided, and what it waits for.
 
-use super::{Candidate, GiftStrategy, RankKey, Slots, Standing};
+use super::{GiftStrategy, RankKey};
 use crate::{Code, GiftStrategyId, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -54,9 +54,6 @@ pub struct Run {
     /// The last place that was decided, by a walk or singly: up to it ranks are frozen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen_to: Option<RankKey>,
-    /// Slots of the first N that got free after the freeze and went to orders behind them.
-    #[serde(default)]
-    pub vacated: u64,
     /// Candidates there are.
     #[serde(default)]
     pub candidates: u64,
@@ -85,7 +82,6 @@ impl Run {
             walked: 0,
             finished: false,
             frozen_to: None,
-            vacated: 0,
             candidates: 0,
             given: 0,
             waits: None,
@@ -113,41 +109,7 @@ impl Run {
 
     /// Whether the first N are all counted, and this place comes after them.
     pub fn is_beyond(&self, strategy: &GiftStrategy, key: &RankKey) -> bool {
-        self.is_full(strategy) && self.finished && !self.has_walked(key)
-    }
-
-    /// The last rank that may get a gift: N, and one more for every slot that was vacated (A-S4-8).
-    pub fn last_rank(&self, strategy: &GiftStrategy) -> Option<u64> {
-        strategy.first_n.map(|n| n.saturating_add(self.vacated))
-    }
-
-    /// Whether all places that may get a gift are counted.
-    pub fn is_full(&self, strategy: &GiftStrategy) -> bool {
-        self.last_rank(strategy).is_some_and(|last| self.walked >= last)
-    }
-
-    /// Places that are still to be walked.
-    pub fn left_to_walk(&self, strategy: &GiftStrategy) -> u64 {
-        self.last_rank(strategy).map_or(u64::MAX, |last| last.saturating_sub(self.walked))
-    }
-
-    /// Whether an order that came too late for the first N is judged again, because slots were vacated.
-    pub fn reopens(&self, strategy: &GiftStrategy, candidate: &Candidate) -> bool {
-        strategy.slots == Slots::BackFilled
-            && self.vacated > 0
-            && candidate.standing == Standing::Nothing
-            && candidate.code == Some(Code::BeyondFirstN)
-    }
-
-    /// An order of the frozen part has closed. Its slot goes to the next one, where the strategy says so and
-    /// it was one of the first N; `rank` as far as it is known.
-    pub fn vacate(&mut self, strategy: &GiftStrategy, key: &RankKey, rank: Option<u64>, now: Instant) {
-        let Some(last) = self.last_rank(strategy) else { return };
-        let had_slot = rank.map_or_else(|| self.has_walked(key), |rank| rank <= last);
-        if strategy.slots == Slots::BackFilled && had_slot {
-            self.vacated += 1;
-            (self.finished, self.wake_at) = (false, Some(now));
-        }
+        strategy.first_n.is_some_and(|n| self.walked >= n) && self.finished && !self.has_walked(key)
     }
 
     /// The last second whose ranks are certain; `None` when none is.

@@ -92,7 +92,7 @@ fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recoun
             counted += u64::from(candidate.counts);
             if candidate.standing == Standing::Given {
                 given += 1;
-                note_given(strategy, run.last_rank(strategy), candidate, &mut ranks, recount);
+                note_given(strategy, candidate, &mut ranks, recount);
             }
         }
         after = found.last().map(|candidate| candidate.key.clone());
@@ -121,7 +121,6 @@ fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recoun
 
 fn note_given(
     strategy: &GiftStrategy,
-    last_rank: Option<u64>,
     candidate: &Candidate,
     ranks: &mut BTreeSet<u64>,
     recount: &mut Recount,
@@ -135,7 +134,7 @@ fn note_given(
     for gift in &tier.gifts {
         *recount.given.entry(gift.sku.clone()).or_default() += gift.quantity;
     }
-    let Some(n) = last_rank else { return };
+    let Some(n) = strategy.first_n else { return };
     match candidate.rank {
         Some(rank) if rank > n || rank == 0 => {
             recount.faults.push((GIVEN, subject(), format!("rank {rank} is not among the first {n}")));

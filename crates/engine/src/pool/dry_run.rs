@@ -191,8 +191,7 @@ impl<'a> Trying<'a> {
     fn walk(&mut self) -> Read<()> {
         let mut after = None;
         loop {
-            let missing =
-                self.run.last_rank(&self.strategy).map_or(u64::MAX, |last| last.saturating_sub(self.walked));
+            let missing = self.strategy.first_n.map_or(u64::MAX, |n| n.saturating_sub(self.walked));
             if missing == 0 {
                 return Ok(());
             }
@@ -265,7 +264,7 @@ impl<'a> Trying<'a> {
     fn outcome(&mut self, candidate: &Candidate, rank: Option<u64>) -> Read<(Outcome, Option<Code>)> {
         match candidate.standing {
             Standing::Given => return Ok((Outcome::Nothing, Some(Code::AlreadyExecuted))),
-            Standing::Nothing if !self.run.reopens(&self.strategy, candidate) => {
+            Standing::Nothing => {
                 return Ok((Outcome::Nothing, candidate.code.or(Some(Code::AlreadyExecuted))));
             }
             Standing::Void => return Ok((Outcome::Nothing, Some(Code::OrderClosed))),
@@ -273,7 +272,7 @@ impl<'a> Trying<'a> {
             Standing::Waiting if self.timing == Timing::Activation => {
                 return Ok((Outcome::NotYet, Some(Code::WrongStage)));
             }
-            Standing::Waiting | Standing::Open | Standing::Held | Standing::Nothing => {}
+            Standing::Waiting | Standing::Open | Standing::Held => {}
         }
         let ranks = self.strategy.first_n.is_some() && candidate.standing != Standing::Held;
         if ranks && !(self.run.started && self.run.is_certain(&candidate.key, self.watermark)) {
@@ -286,8 +285,7 @@ impl<'a> Trying<'a> {
         };
         let buyer_has_it = !candidate.counts;
         let given = self.run.given + self.found.would_give;
-        let last_rank = self.run.last_rank(&self.strategy);
-        let case = Case { now: self.trial.now, rank, last_rank, given, buyer_has_it, group_taken };
+        let case = Case { now: self.trial.now, rank, given, buyer_has_it, group_taken };
         Ok(match judge(&self.strategy, candidate, case) {
             Verdict::Give(tier) if self.reserve(tier) => (Outcome::Give, None),
             Verdict::Give(_) => (Outcome::Nothing, Some(Code::GiftOutOfStock)),

@@ -6,7 +6,7 @@ use domain::{
     campaign::presale::Window,
     pool::{
         Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PoolLine, PoolOrder, PresaleStrategy, RankKey,
-        ShopOrder, Slots, Stage, Standing, Times, Timing,
+        ShopOrder, Stage, Standing, Times, Timing,
     },
     shop::{Shop, ShopKind},
 };
@@ -40,7 +40,6 @@ pub fn gift(name: &str, basis: Basis) -> GiftStrategy {
         basis,
         main_skus: vec![id("sku-1")].into(),
         first_n: None,
-        slots: Slots::Kept,
         buyers: BuyerLimit::EveryOrder,
         by_amount: false,
         tiers: vec![GiftTier { min: fen(0), gifts: toys("toy") }],

@@ -13,7 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::{
     Code, GiftStrategyId, Sku,
-    pool::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit, Run, Slots, Waits},
+    pool::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit, Run, Waits},
     shop::Shop,
 };
 use engine::{Command, Input, Reply};
@@ -45,9 +45,6 @@ pub struct GiftStrategyRequest {
     main_skus: Vec<Sku>,
     /// Only the first so many orders.
     first_n: Option<u64>,
-    /// Whether the slot of an order that closes after the freeze goes to the next one; else it stays taken.
-    #[serde(default)]
-    back_fill: Option<bool>,
     /// Whether only the earliest order of a buyer counts.
     #[serde(default)]
     one_per_customer: Option<bool>,
@@ -85,7 +82,6 @@ impl GiftStrategyRequest {
             basis: self.basis,
             main_skus: main_skus.into(),
             first_n: self.first_n,
-            slots: if self.back_fill == Some(true) { Slots::BackFilled } else { Slots::Kept },
             buyers: if once { BuyerLimit::OncePerBuyer } else { BuyerLimit::EveryOrder },
             by_amount,
             tiers,
@@ -175,8 +171,6 @@ pub struct GiftStrategyView {
     /// Only the first so many orders.
     #[serde(skip_serializing_if = "Option::is_none")]
     first_n: Option<u64>,
-    /// Whether slots that get free after the freeze go to the next orders.
-    back_fill: bool,
     /// Whether only the earliest order of a buyer counts.
     one_per_customer: bool,
     /// By the amount paid,
@@ -207,7 +201,6 @@ impl GiftStrategyView {
             basis: strategy.basis,
             main_skus: strategy.main_skus.iter().map(ToString::to_string).collect(),
             first_n: strategy.first_n,
-            back_fill: strategy.slots == Slots::BackFilled,
             one_per_customer: strategy.buyers == BuyerLimit::OncePerBuyer,
             tiers: strategy.by_amount.then(|| strategy.tiers.clone()),
             gifts: (!strategy.by_amount).then_some(gifts),

@@ -8,9 +8,7 @@ use crate::mapping::Wrong;
 use domain::{
     GiftStrategyId, Instant, PresaleStrategyId, Sku,
     campaign::presale::Window,
-    pool::{
-        Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Slots, Timing, check_gifts,
-    },
+    pool::{Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Timing, check_gifts},
     time::Zone,
 };
 use money::Money;
@@ -83,8 +81,6 @@ pub(super) struct GiftText {
     #[serde(default)]
     main_skus: Vec<Sku>,
     first_n: Option<u64>,
-    #[serde(default)]
-    back_fill: bool,
     #[serde(default)]
     one_per_customer: bool,
     tiers: Option<Vec<GiftTier>>,
@@ -226,7 +222,6 @@ impl GiftText {
             basis: self.basis,
             main_skus: sorted(&self.main_skus),
             first_n: self.first_n,
-            slots: if self.back_fill { Slots::BackFilled } else { Slots::Kept },
             buyers,
             by_amount,
             tiers,

@@ -6,8 +6,7 @@ use domain::{
     campaign::presale::Window,
     pool::{
         AmountState, Basis, BuyerLimit, Candidate, GiftRecord, GiftStrategy, GiftTier, GiftUnit, PoolLine,
-        PoolOrder, PresaleRecord, PresaleStrategy, RankKey, Run, ShopOrder, Slots, Stage, Standing, Times,
-        Timing,
+        PoolOrder, PresaleRecord, PresaleStrategy, RankKey, Run, ShopOrder, Stage, Standing, Times, Timing,
     },
 };
 use money::Money;
@@ -44,7 +43,6 @@ pub fn gift(strategy_id: &str) -> GiftRecord {
         basis: Basis::FirstPayment,
         main_skus: vec![id("sku-1001")].into(),
         first_n: Some(100),
-        slots: Slots::Kept,
         buyers: BuyerLimit::EveryOrder,
         by_amount: false,
         tiers: vec![GiftTier { min: Money::ZERO, gifts: vec![GiftUnit { sku: id("toy"), quantity: 1 }] }],

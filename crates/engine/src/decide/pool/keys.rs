@@ -177,7 +177,8 @@ pub fn walk_key(row: &PoolRow, shop: &ShopId, id: &GiftStrategyId) -> Option<Wal
         None => i64::MAX,
     };
     // Of the first N no more are read than are missing.
-    let limit = usize::try_from(run.left_to_walk(strategy)).unwrap_or(STEP).clamp(1, STEP);
+    let missing = strategy.first_n.map_or(u64::MAX, |n| n.saturating_sub(run.walked));
+    let limit = usize::try_from(missing).unwrap_or(STEP).clamp(1, STEP);
     Some(WalkKey { shop_id: shop.clone(), run: run.number, after: run.cursor.clone(), through, limit })
 }
 

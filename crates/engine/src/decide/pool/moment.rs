@@ -118,9 +118,14 @@ fn verdict(
         }
     };
     let buyer_has_it = !candidate.counts;
-    let last_rank = run.last_rank(strategy);
-    let case = Case { now: draft.now, rank, last_rank, given: run.given, buyer_has_it, group_taken };
-    (judge(strategy, candidate, case), rank)
+    (
+        judge(
+            strategy,
+            candidate,
+            Case { now: draft.now, rank, given: run.given, buyer_has_it, group_taken },
+        ),
+        rank,
+    )
 }
 
 /// A strategy that may still give to the order, if there is one: it is open or holds a rank, is not beyond

@@ -128,10 +128,6 @@ pub fn leave(draft: &mut Draft<'_>, order: &mut PoolOrder, entered: &Entered) {
         return;
     };
     if strategy.first_n.is_some() && (run.is_frozen(&entered.key) || candidate.standing.is_judged()) {
-        if candidate.counts {
-            let rank = candidate.rank.or_else(|| draft.rank(run.number, &entered.key));
-            run.vacate(&strategy, &entered.key, rank, draft.now);
-        }
         let (standing, tier) = (Standing::Void, None);
         draft.put_candidate(entered.run, Candidate { standing, tier, ..candidate });
         run.candidates = run.candidates.saturating_sub(1);

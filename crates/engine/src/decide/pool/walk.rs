@@ -66,12 +66,12 @@ fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: 
     let is_last = candidates.len() < key.limit;
     let given_before = run.given;
     for candidate in candidates {
-        if run.is_full(strategy) {
+        if strategy.first_n.is_some_and(|n| run.walked >= n) {
             break;
         }
         run.walked += u64::from(candidate.counts);
         run.cursor = Some(candidate.key.clone());
-        if candidate.standing == Standing::Open || run.reopens(strategy, &candidate) {
+        if candidate.standing == Standing::Open {
             let judged = judge_in_walk(draft, &mut run, strategy, candidate);
             list_shortage(draft, &run, &judged);
             draft.put_candidate(run.number, judged);
@@ -114,8 +114,7 @@ fn judge_in_walk(
     candidate.rank = strategy.first_n.filter(|_| candidate.counts).map(|_| run.walked);
     let buyer_has_it = !candidate.counts;
     let (rank, given) = (candidate.rank, run.given);
-    let last_rank = run.last_rank(strategy);
-    let case = Case { now: draft.now, rank, last_rank, given, buyer_has_it, group_taken };
+    let case = Case { now: draft.now, rank, given, buyer_has_it, group_taken };
     let verdict = judge(strategy, &candidate, case);
     settle(draft, run, strategy, candidate, verdict)
 }
@@ -142,7 +141,7 @@ fn group_of(draft: &Draft<'_>, strategy: &Arc<GiftStrategy>, candidate: &Candida
 
 fn stop_or_go_on(draft: &Draft<'_>, run: &mut Run, strategy: &GiftStrategy, is_last: bool) {
     let watermark = draft.watermark();
-    let is_full = run.is_full(strategy);
+    let is_full = strategy.first_n.is_some_and(|n| run.walked >= n);
     let ends_at = strategy.activity.ends_at;
     let is_covered = run.overridden || watermark.is_some_and(|through| through >= ends_at);
     if is_full || (is_last && (strategy.first_n.is_none() || is_covered)) {
