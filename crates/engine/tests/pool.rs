@@ -28,15 +28,6 @@ fn put_gift(strategy: &GiftStrategy) -> Command {
     Command::PutGiftStrategy(Box::new(strategy.clone()))
 }
 
-fn watermark(run: &Run, at: &str) {
-    run.ok(Command::PutWatermark { through: t(at) });
-    run.advance(run.engine.now());
-}
-
-fn first(n: u64, strategy: GiftStrategy) -> GiftStrategy {
-    GiftStrategy { first_n: Some(n), ..strategy }
-}
-
 #[test]
 fn t46_s4_r03_s4_r04_s4_r14_a_s4_2_a_s4_4_activation() {
     let run = pool(&[], None);

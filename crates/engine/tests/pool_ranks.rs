@@ -8,15 +8,6 @@ use domain::pool::{Basis, BuyerLimit, GiftStrategy, Timing};
 use engine::{Command, command::Undecided};
 use support::{pool::*, *};
 
-fn watermark(run: &Run, at: &str) {
-    run.ok(Command::PutWatermark { through: t(at) });
-    run.advance(run.engine.now());
-}
-
-fn first(n: u64, strategy: GiftStrategy) -> GiftStrategy {
-    GiftStrategy { first_n: Some(n), ..strategy }
-}
-
 /// T47: N = 3, downloaded last to first.
 #[test]
 fn t47_s4_r01_s4_r20_a_s4_5_a_s4_6_first_n_by_the_customers_time() {

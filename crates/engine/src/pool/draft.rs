@@ -173,10 +173,12 @@ impl<'a> Draft<'a> {
             .sum();
         Some(before.saturating_add_signed(change))
     }
-    /// The candidates of a walk, in their order.
-    pub fn walk(&self, key: &WalkKey) -> Vec<Candidate> {
-        let places = self.pool_facts().walk(key).iter();
-        places.filter_map(|place| self.candidate(key.run, place)).collect()
+    /// The candidates of a walk, in their order, and whether nothing comes after them. One that this batch has
+    /// removed is left out, and does not make the stretch the last.
+    pub fn walk(&self, key: &WalkKey) -> (Vec<Candidate>, bool) {
+        let places = self.pool_facts().walk(key);
+        let candidates = places.iter().filter_map(|place| self.candidate(key.run, place)).collect();
+        (candidates, places.len() < key.limit)
     }
     /// The orders of a page.
     pub fn page(&self, key: &PageKey) -> &'a [OrderId] {

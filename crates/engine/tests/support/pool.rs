@@ -46,6 +46,17 @@ pub fn gift(name: &str, basis: Basis) -> GiftStrategy {
     }
 }
 
+/// Only the first `n` orders.
+pub fn first(n: u64, strategy: GiftStrategy) -> GiftStrategy {
+    GiftStrategy { first_n: Some(n), ..strategy }
+}
+
+/// Everything up to then is downloaded; what waits for that happens.
+pub fn watermark(run: &Run, at: &str) {
+    run.ok(Command::PutWatermark { through: t(at) });
+    run.advance(run.engine.now());
+}
+
 /// `(amount in fen, gift)` tiers.
 pub fn by_amount(tiers: &[(i64, &str)], strategy: GiftStrategy) -> GiftStrategy {
     let tiers = tiers.iter().map(|(min, gifts)| GiftTier { min: fen(*min), gifts: toys(gifts) }).collect();

@@ -261,12 +261,9 @@ impl Views {
         let without = runs.filter(|(run, _)| order.place(&run.strategy_id).is_none());
         without
             .filter_map(|(run, strategy)| {
-                let is_late = |known: &Exception| {
-                    known.strategy_id == run.strategy_id && known.code == Code::LateEarlierOrder
-                };
                 let code = match strategy.find_place(order) {
                     Err(code) => code,
-                    Ok(_) if order.exceptions.iter().any(is_late) => Code::LateEarlierOrder,
+                    Ok(key) if strategy.first_n.is_some() && run.is_frozen(&key) => Code::LateEarlierOrder,
                     // It takes its place when it is next looked at.
                     Ok(_) => return None,
                 };

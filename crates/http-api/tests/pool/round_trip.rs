@@ -103,6 +103,10 @@ fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
         json!([{"sku": "toy", "quantity": 1, "manual": true, "reason": "it was first"}])
     );
     assert_eq!(service.get("/pool-orders?exception=true")["data"], json!([]));
+    service.clock("11-01 01:00");
+    service.bring(&[balanced(order("O1", "u1", "10-20 20:00:01"), "11-01 00:05:00")]);
+    assert_eq!(service.get("/pool-orders?exception=true")["data"], json!([]), "settled stays settled");
+    assert_eq!(left_out(&service.get("/pool-orders/O1")), ["first late_earlier_order"]);
 }
 
 fn left_out(order: &Value) -> Vec<String> {

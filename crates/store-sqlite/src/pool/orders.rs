@@ -162,7 +162,14 @@ impl<'c> Writer<'c> {
         let find = "SELECT id FROM pool_orders WHERE shop_id = ?1 AND order_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update, move_to) = (prepare(insert)?, prepare(update)?, prepare(move_to)?);
-        Ok(Self { db, insert, update, move_to, find: prepare(find)?, timers: Timers::of(db, Kind::PoolOrder)? })
+        Ok(Self {
+            db,
+            insert,
+            update,
+            move_to,
+            find: prepare(find)?,
+            timers: Timers::of(db, Kind::PoolOrder)?,
+        })
     }
 
     fn insert(

@@ -36,7 +36,10 @@ fn enter(draft: &mut Draft<'_>, order: &mut PoolOrder, mut run: Run, strategy: &
         if revive(draft, order, &run, &key) {
             return;
         }
-        order.note(Code::LateEarlierOrder, &run.strategy_id, draft.now);
+        // A gift by hand has settled it.
+        if order.manual.is_empty() {
+            order.note(Code::LateEarlierOrder, &run.strategy_id, draft.now);
+        }
         return;
     }
     let candidate = order.candidate(key.clone());

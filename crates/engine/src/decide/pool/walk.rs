@@ -62,8 +62,7 @@ pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &Gift
 }
 
 fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: &WalkKey) {
-    let candidates = draft.walk(key);
-    let is_last = candidates.len() < key.limit;
+    let (candidates, is_last) = draft.walk(key);
     let given_before = run.given;
     for candidate in candidates {
         if strategy.first_n.is_some_and(|n| run.walked >= n) {
