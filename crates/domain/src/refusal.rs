@@ -118,6 +118,7 @@ codes! {
     AmountNotFinal = "amount_not_final", "付款金额尚未确定", "The amount is not final; the order is not fully paid";
     BasisUnknown = "basis_unknown", "缺少计时依据(付款时间未知)", "The time that the strategy goes by is not known yet";
     OutsideActivity = "outside_activity", "计时依据不在活动时间内", "The customer's time that counts lies outside the strategy's activity time";
+    NeedsPresaleStrategy = "needs_presale_strategy", "前N名须使用预售策略", "Only under a presale strategy are orders ranked";
     NoMainItem = "no_main_item", "订单中没有主品", "The order has none of the strategy's main items";
     LateEarlierOrder = "late_earlier_order", "晚到的更早订单", "It turned up after ranks were frozen, with an earlier time";
     GiftOutOfStock = "gift_out_of_stock", "赠品库存不足", "The gift's stock is used up";

@@ -38,15 +38,15 @@ impl PoolRow {
         self.presales.values().find(|record| record.strategy.gift_strategies.contains(gift))
     }
     /// The runs of the strategies that are for an order: those of its presale strategy; without one those that
-    /// belong to none and do not rank (A-S4-17).
+    /// belong to none (A-S4-17), also the ranking ones, which then give nothing (S4-R24).
     pub fn runs_for(&self, order: &PoolOrder) -> Vec<(&Run, &Arc<GiftStrategy>)> {
         let record = order.presale_strategy.as_ref().and_then(|id| self.presales.get(id));
-        let is_for_it = |run: &Run, strategy: &GiftStrategy| match record {
+        let is_for_it = |run: &Run| match record {
             Some(record) => record.strategy.gift_strategies.contains(&run.strategy_id),
-            None => strategy.first_n.is_none() && self.presale_of(&run.strategy_id).is_none(),
+            None => self.presale_of(&run.strategy_id).is_none(),
         };
-        let runs = self.runs.values().filter_map(|run| Some((run, self.version_of(run)?)));
-        runs.filter(|(run, strategy)| is_for_it(run, strategy)).collect()
+        let runs = self.runs.values().filter(|run| is_for_it(run));
+        runs.filter_map(|run| Some((run, self.version_of(run)?))).collect()
     }
     /// Whether nothing was set up, so that orders need not be looked at.
     pub fn is_unused(&self) -> bool {

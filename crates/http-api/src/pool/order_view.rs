@@ -103,7 +103,7 @@ pub struct PlaceView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LeftOutView {
     strategy_id: String,
-    /// `no_main_item | basis_unknown | outside_activity | late_earlier_order`.
+    /// `no_main_item | basis_unknown | outside_activity | needs_presale_strategy | late_earlier_order`.
     code: &'static str,
 }
 
@@ -263,6 +263,9 @@ impl Views {
             .filter_map(|(run, strategy)| {
                 let code = match strategy.find_place(order) {
                     Err(code) => code,
+                    Ok(_) if strategy.first_n.is_some() && order.presale_strategy.is_none() => {
+                        Code::NeedsPresaleStrategy
+                    }
                     Ok(key) if strategy.first_n.is_some() && run.is_frozen(&key) => Code::LateEarlierOrder,
                     // It takes its place when it is next looked at.
                     Ok(_) => return None,

@@ -133,6 +133,13 @@ fn s4_r24_an_order_without_a_place_says_why() {
     assert_eq!(of("O1"), ["first basis_unknown", "second no_main_item"]);
     assert_eq!(of("O2"), ["first outside_activity", "second no_main_item"]);
     assert_eq!(of("O3"), ["second no_main_item"]);
+    let mut free = crate::support::first(2);
+    free["main_skus"] = json!(["sku-9"]);
+    service.ok("PUT", "/gift-strategies/free", &free);
+    let mut other = order("O4", "u4", "10-20 20:00:04");
+    other["lines"][0]["sku"] = json!("sku-9");
+    assert_eq!(service.bring(&[other]), ["created review"]);
+    assert_eq!(of("O4"), ["free needs_presale_strategy"]);
 }
 
 #[test]
