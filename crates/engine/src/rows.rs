@@ -14,6 +14,7 @@ use domain::{
     shop::Shop,
 };
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// First 16 bytes of a BLAKE3 hash: tells a repetition from a conflict.
@@ -307,7 +308,7 @@ pub struct Keys {
 }
 
 /// Shop, source and event id.
-pub type InboxKey = (ShopId, Arc<str>, Arc<str>);
+pub type InboxKey = (ShopId, SmolStr, SmolStr);
 /// Shop, customer and batch: how many coupons the customer has had of it.
 pub type BatchClaimKey = (ShopId, CustomerId, BatchId);
 /// Shop and digest of the code.

@@ -71,11 +71,13 @@ impl Teller<'_> {
     }
 
     fn lines(&self, prices: &[crate::LinePrice]) -> Vec<QuoteLine> {
+        // Most shares are spread over all lines, so each line gets about as many.
+        let each = self.work.shares.len().div_ceil(prices.len().max(1));
         let lines = self.cart.lines.iter().zip(prices).map(|(line, price)| QuoteLine {
             line_id: line.line_id.clone(),
             list: price.list,
             payable: price.payable,
-            adjustments: Vec::new(),
+            adjustments: Vec::with_capacity(each),
         });
         let mut lines: Vec<QuoteLine> = lines.collect();
         for share in &self.work.shares {

@@ -80,45 +80,56 @@ pub(crate) const FEW: usize = 8;
 /// the parts and says whether it was as simple as that.
 #[inline]
 pub(crate) fn split_few(total: i64, lines: &[u32], slots: &[Slot], parts: &mut [i64; FEW]) -> bool {
-    if lines.len() > FEW || total <= 0 {
-        return false;
+    match *lines {
+        [line] => split_one(total, slots[line as usize], &mut parts[0]),
+        [a, b] => split_n(total, [a, b], slots, parts),
+        [a, b, c] => split_n(total, [a, b, c], slots, parts),
+        [a, b, c, d] => split_n(total, [a, b, c, d], slots, parts),
+        [a, b, c, d, e] => split_n(total, [a, b, c, d, e], slots, parts),
+        [a, b, c, d, e, f] => split_n(total, [a, b, c, d, e, f], slots, parts),
+        [a, b, c, d, e, f, g] => split_n(total, [a, b, c, d, e, f, g], slots, parts),
+        [a, b, c, d, e, f, g, h] => split_n(total, [a, b, c, d, e, f, g, h], slots, parts),
+        _ => false,
     }
-    if let [line] = lines {
-        let slot = slots[*line as usize];
-        parts[0] = total;
-        return slot.base > 0 && total <= slot.room;
-    }
-    *parts = [0; FEW];
-    for (part, line) in parts.iter_mut().zip(lines) {
-        let slot = slots[*line as usize];
-        *part = if is_open(0, slot) { slot.base } else { 0 };
-    }
-    let weight: i64 = parts.iter().sum();
+}
+
+const fn split_one(total: i64, slot: Slot, part: &mut i64) -> bool {
+    *part = total;
+    slot.base > 0 && total > 0 && total <= slot.room
+}
+
+/// For a number of lines that the compiler knows: every loop is unrolled.
+fn split_n<const N: usize>(total: i64, lines: [u32; N], slots: &[Slot], parts: &mut [i64; FEW]) -> bool {
+    let lines = lines.map(|line| slots[line as usize]);
+    let bases = lines.map(|slot| if is_open(0, slot) { slot.base } else { 0 });
+    let weight: i64 = bases.iter().sum();
     // Then no product with a line's base overflows either, and there is room beside a remainder.
-    if weight <= 0 || weight >= 1 << 60 || total.checked_mul(weight).is_none() {
+    if total <= 0 || weight <= 0 || weight >= 1 << 60 || total.checked_mul(weight).is_none() {
         return false;
     }
     let proportion = Proportion::of(total, weight);
     let mut over = total;
-    let mut order = [0_u64; FEW];
-    for at in 0..lines.len() {
-        let (floor, remainder) = proportion.small_part(parts[at]);
-        parts[at] = floor;
-        over -= floor;
-        // By remainder, then the earlier line: no two are the same.
-        order[at] = (remainder << 3) | (FEW - 1 - at) as u64;
+    let mut remainders = [0_u64; N];
+    for at in 0..N {
+        (parts[at], remainders[at]) = proportion.small_part(bases[at]);
+        over -= parts[at];
     }
     // There are more remainders than fen left over, so each fen goes to one that is not zero. Counting
-    // how many stand before each takes no branch that depends on the amounts.
-    for at in 0..FEW {
-        let key = order[at];
-        let mut rank = 0_i64;
-        for other in order {
-            rank += i64::from(other > key);
+    // how many stand before each, larger or as large and of an earlier line, takes no branch that depends
+    // on the amounts.
+    let mut before = [0_i64; N];
+    for at in 0..N {
+        for later in at + 1..N {
+            let overtakes = i64::from(remainders[later] > remainders[at]);
+            before[at] += overtakes;
+            before[later] += 1 - overtakes;
         }
-        parts[at] += i64::from(rank < over);
     }
-    let capped = parts.iter().zip(lines).any(|(part, line)| *part > slots[*line as usize].room.max(0));
+    let mut capped = false;
+    for at in 0..N {
+        parts[at] += i64::from(before[at] < over);
+        capped |= parts[at] > lines[at].room.max(0);
+    }
     !capped
 }
 

@@ -16,6 +16,7 @@ use engine::rows::{
     BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked,
     RequestRow, ShopRow, Timer, Webhook,
 };
+use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ pub struct OfShop {
     pub coupons_of_batch: BTreeMap<BatchId, BTreeSet<CouponId>>,
     pub codes: BTreeMap<Digest, CodeRow>,
     pub standings: BTreeMap<CustomerId, Standing>,
-    pub inbox: BTreeMap<(Arc<str>, Arc<str>), InboxRow>,
+    pub inbox: BTreeMap<(SmolStr, SmolStr), InboxRow>,
     pub parked: BTreeMap<ParkedKey, Parked>,
     pub requests: BTreeMap<String, RequestRow>,
     pub entries: BTreeMap<(OrderId, u32), Entry>,

@@ -15,10 +15,15 @@ pub fn load_inbox(db: &Connection, keys: &[InboxKey]) -> Result<Vec<Option<Inbox
         WHERE shop_id = ?1 AND source = ?2 AND event_id = ?3";
     let mut find = db.prepare_cached(sql).doing("reading the inbox")?;
     each(keys, |(shop, source, event)| {
-        first(&mut find, params![shop.as_str(), source, event], "reading the inbox", |row| {
-            let cells = Cells::new(row, "inbox", 3);
-            Ok(InboxRow { digest: cells.digest(3)?, received_at: cells.instant(4)? })
-        })
+        first(
+            &mut find,
+            params![shop.as_str(), source.as_str(), event.as_str()],
+            "reading the inbox",
+            |row| {
+                let cells = Cells::new(row, "inbox", 3);
+                Ok(InboxRow { digest: cells.digest(3)?, received_at: cells.instant(4)? })
+            },
+        )
     })
 }
 
@@ -63,7 +68,13 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         "INSERT INTO inbox (shop_id, source, event_id, digest, received_at) VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut put = db.prepare_cached(sql).doing("writing the inbox")?;
     for ((shop, source, event), row) in &changes.inbox {
-        let row = params![shop.as_str(), source, event, row.digest.as_slice(), row.received_at.micros()];
+        let row = params![
+            shop.as_str(),
+            source.as_str(),
+            event.as_str(),
+            row.digest.as_slice(),
+            row.received_at.micros()
+        ];
         put.execute(row).doing("writing the inbox")?;
     }
     let sql = "INSERT INTO parked (shop_id, order_id, source, event_id, doc) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -2,12 +2,13 @@
 
 use crate::{Code, Sku, Violation, limits};
 use serde::{Deserialize, Deserializer, Serialize};
+use smol_str::SmolStr;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// A category by the platform's name or number: 1 to 64 characters, no control characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Category(Arc<str>);
+pub struct Category(SmolStr);
 
 impl Category {
     /// Takes a name; `None` when it is empty, too long or holds control characters.

@@ -2,7 +2,7 @@
 
 use crate::{Instant, OrderId};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use smol_str::SmolStr;
 
 /// A place in the ranking (A-S4-5). Compares as the ranking does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -10,7 +10,7 @@ pub struct RankKey {
     /// The customer's time, whole seconds since 1970.
     pub second: i64,
     /// The order number in a form whose characters compare as the numbers do: see [`RankKey::number`].
-    pub number: Arc<str>,
+    pub number: SmolStr,
 }
 
 impl RankKey {
