@@ -222,8 +222,10 @@ impl Work {
         self.applied.push(Applied { source, kind, funder, amount, base, lost });
     }
 
+    #[inline]
     fn share_out(&mut self, lines: &[u32], parts: &[i64]) {
         let applied = count(self.applied.len()) - 1;
+        self.shares.reserve(lines.len());
         for (line, part) in lines.iter().zip(parts) {
             if *part > 0 {
                 self.slots[*line as usize].take(*part);
