@@ -122,6 +122,9 @@ codes! {
     NoMainItem = "no_main_item", "订单中没有主品", "The order has none of the strategy's main items";
     LateEarlierOrder = "late_earlier_order", "晚到的更早订单", "It turned up after ranks were frozen, with an earlier time";
     GiftOutOfStock = "gift_out_of_stock", "赠品库存不足", "The gift's stock is used up";
+    AmountChanged = "amount_changed", "实付金额在赠送之后发生变化,请核对赠品", "The amount paid has changed since the gift was given by it; look at the gift";
+    Overlapping = "overlapping", "与其他预售策略的货品和有效期重叠", "Another presale strategy covers the same goods at the same time";
+    RunsAsBefore = "runs_as_before", "已有订单入池,修改在重新执行后生效", "Orders have entered: the change works from the next re-run on";
     GiftsUndecided = "gifts_undecided", "赠品尚未确定", "A gift of the order is not decided yet";
     ConfirmationRequired = "confirmation_required", "该操作会丢失首款时间,请确认", "This loses the first-payment time; confirm it";
     WatermarkBackwards = "watermark_backwards", "下载进度不能倒退", "The download watermark cannot go back";

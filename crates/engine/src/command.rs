@@ -185,6 +185,15 @@ pub enum Command {
         gift: GiftUnit,
         reason: String,
     },
+    /// Takes back what people added of a gift.
+    RemoveGift {
+        order_id: OrderId,
+        sku: Sku,
+    },
+    /// What is listed of an order was looked at.
+    DismissExceptions {
+        order_id: OrderId,
+    },
     /// The strategy's orders go back and in again, with a new activation time (S4-R06).
     Rerun {
         strategy_id: PresaleStrategyId,
@@ -288,6 +297,8 @@ pub enum Reply {
     GiftStrategy {
         record: Arc<GiftRecord>,
         run: Run,
+        #[serde(default)]
+        warnings: Vec<Violation>,
     },
     Watermark {
         through: Instant,

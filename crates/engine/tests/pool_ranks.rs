@@ -224,7 +224,7 @@ fn a_s4_14_an_order_that_comes_after_the_activation_waits_for_the_strategy_that_
     run.advance(t("11-01 01:00"));
     run.take(&balanced(&unpaid, "11-01 00:05", 320_00));
     assert!(run.gifts("O1").is_empty(), "an earlier payment may still be downloaded");
-    watermark(&run, "11-02");
+    watermark(&run, "11-01 01:00");
     assert_eq!(run.gifts("O1"), ["toy"], "and not the pen");
     run.assert_clean();
 }

@@ -79,6 +79,7 @@ fn page(of: &OfShop, key: &PageKey) -> Vec<PoolOrder> {
                 PassKind::Activate => order.stage == Stage::PresalePool && order.is_fully_paid(),
                 PassKind::Rerun => order.stage != Stage::Closed,
                 PassKind::Cover => order.stage == Stage::ShopOrder,
+                PassKind::Judge => matches!(order.stage, Stage::PresalePool | Stage::Review),
             }
     };
     rows.map(|(_, order)| order).filter(is_in).take(key.limit).cloned().collect()

@@ -218,7 +218,7 @@ pub struct ManualGift {
 /// Something about an order that people must look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
-    /// What: `late_earlier_order`, `gift_out_of_stock`.
+    /// What: `late_earlier_order`, `gift_out_of_stock`, `amount_changed`.
     pub code: Code,
     /// The strategy concerned.
     pub strategy_id: GiftStrategyId,
@@ -268,6 +268,9 @@ pub struct PoolOrder {
     /// What people must look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
+    /// What people looked at and have settled: it is not listed again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Exception>,
     /// Its steps, oldest first; the oldest are dropped past a limit.
     pub moves: Vec<Moved>,
 }
@@ -298,6 +301,7 @@ impl PoolOrder {
             entered: Vec::new(),
             manual: Vec::new(),
             exceptions: Vec::new(),
+            settled: Vec::new(),
             moves: vec![Moved { at: now, stage: Stage::ShopOrder }],
         }
     }
@@ -392,12 +396,29 @@ impl PoolOrder {
 
     /// Notes something for people, once a strategy and code.
     pub fn note(&mut self, code: Code, strategy: &GiftStrategyId, at: Instant) {
-        if !self.exceptions.iter().any(|known| known.code == code && known.strategy_id == *strategy) {
+        let mut known = self.exceptions.iter().chain(&self.settled);
+        if !known.any(|known| known.code == code && known.strategy_id == *strategy) {
             self.exceptions.push(Exception { code, strategy_id: strategy.clone(), at });
         }
     }
 
-    /// What people looked at is settled: the order has the strategy's gift.
+    /// What people were to look at does not hold any more; if it comes again, it is listed again.
+    pub fn forget(&mut self, code: Code, strategy: &GiftStrategyId) {
+        for list in [&mut self.exceptions, &mut self.settled] {
+            list.retain(|known| known.code != code || known.strategy_id != *strategy);
+        }
+    }
+
+    /// People have looked at what is listed, all of it or what has this code.
+    pub fn dismiss(&mut self, code: Option<Code>) {
+        let (done, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.exceptions)
+            .into_iter()
+            .partition(|known| code.is_none_or(|code| known.code == code));
+        self.exceptions = rest;
+        self.settled.extend(done);
+    }
+
+    /// The order has the strategy's gift: nothing of it needs to be looked at.
     pub fn settle_exceptions(&mut self, strategy: &GiftStrategyId) {
         self.exceptions.retain(|known| known.strategy_id != *strategy);
     }

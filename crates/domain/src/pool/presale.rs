@@ -87,18 +87,26 @@ impl PresaleStrategy {
         now: Instant,
         zone: &Zone,
     ) -> Vec<Violation> {
-        let mut found = Vec::new();
-        if self.activation_at <= now {
-            found.push(Violation::new("activation_at", Code::ActivationInPast));
-        }
+        let past = self.activation_at <= now;
+        let past = past.then(|| Violation::new("activation_at", Code::ActivationInPast));
+        past.into_iter().chain(self.opening_violation(balance_opens_at, zone)).collect()
+    }
+
+    /// The upper of these bounds alone.
+    pub fn opening_violation(&self, balance_opens_at: Option<Instant>, zone: &Zone) -> Option<Violation> {
         let opens = self.balance_opens_at.into_iter().chain(balance_opens_at).min();
-        if let Some(opens) = opens.filter(|opens| self.activation_at >= *opens) {
-            let opens = zone.format(opens);
-            let message =
-                format!("the balance opens at {opens}; the activation time lies before it (S4-R03)");
-            found.push(Violation::with("activation_at", Code::NotBeforeBalanceOpening, message));
-        }
-        found
+        let opens = zone.format(opens.filter(|opens| self.activation_at >= *opens)?);
+        let message = format!("the balance opens at {opens}; the activation time lies before it (S4-R03)");
+        Some(Violation::with("activation_at", Code::NotBeforeBalanceOpening, message))
+    }
+
+    /// Whether orders could be covered by both: some of the goods, at some time.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (a, b) = (self.validity, other.validity);
+        self.strategy_id != other.strategy_id
+            && a.starts_at < b.ends_at
+            && b.starts_at < a.ends_at
+            && other.goods.iter().any(|sku| self.goods.binary_search(sku).is_ok())
     }
 }
 
@@ -130,6 +138,16 @@ pub struct Pass {
     pub kind: PassKind,
     /// The last order that is done.
     pub after: Option<OrderId>,
+    /// Whether orders are to be judged again when it is over.
+    #[serde(default)]
+    pub then_judge: bool,
+}
+
+impl Pass {
+    /// From the first order on.
+    pub const fn new(kind: PassKind) -> Self {
+        Self { kind, after: None, then_judge: false }
+    }
 }
 
 /// What a pass does with each order.
@@ -142,6 +160,9 @@ pub enum PassKind {
     Rerun,
     /// Shop orders that wait to be submitted take their places in the rankings of a strategy that is new.
     Cover,
+    /// Orders with an open gift are judged again: a strategy that goes first in a group has decided
+    /// (A-S4-14), or a buyer's earlier order has gone.
+    Judge,
 }
 
 /// A presale strategy with where it stands.
@@ -166,7 +187,9 @@ impl PresaleRecord {
     pub fn wake_at(&self) -> Option<Instant> {
         match (&self.pass, self.activated_at) {
             (Some(Pass { kind: PassKind::Activate, .. }), _) => self.activated_at,
-            (Some(Pass { kind: PassKind::Rerun | PassKind::Cover, .. }), _) => Some(Instant::from_micros(0)),
+            (Some(Pass { kind: PassKind::Rerun | PassKind::Cover | PassKind::Judge, .. }), _) => {
+                Some(Instant::from_micros(0))
+            }
             (None, None) => Some(self.strategy.activation_at),
             (None, Some(_)) => None,
         }

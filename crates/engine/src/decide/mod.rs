@@ -83,6 +83,8 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::RecomputeOrder { order_id } => pool::recompute(draft, order_id),
         Command::FulfilOrder { order_id, undecided } => pool::fulfil(draft, order_id, *undecided),
         Command::AddGift { order_id, gift, reason } => pool::add_gift(draft, order_id, gift, reason),
+        Command::RemoveGift { order_id, sku } => pool::remove_gift(draft, order_id, sku),
+        Command::DismissExceptions { order_id } => pool::dismiss(draft, order_id),
         Command::Rerun { strategy_id, activation_at } => pool::rerun(draft, strategy_id, *activation_at),
         Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
         Command::MessageFailed { message_id, code } => recovery::push_failed(draft, message_id, *code),

@@ -7,6 +7,7 @@ pub mod dry_run;
 mod facts;
 mod given;
 mod rows;
+pub mod warnings;
 
 pub use draft::PoolDecision;
 pub use facts::PoolFacts;

@@ -51,6 +51,12 @@ pub fn first(n: u64, strategy: GiftStrategy) -> GiftStrategy {
     GiftStrategy { first_n: Some(n), ..strategy }
 }
 
+/// The same for a moment.
+pub fn watermark_at(run: &Run, through: Instant) {
+    run.ok(Command::PutWatermark { through });
+    run.advance(run.engine.now());
+}
+
 /// Everything up to then is downloaded; what waits for that happens.
 pub fn watermark(run: &Run, at: &str) {
     run.ok(Command::PutWatermark { through: t(at) });

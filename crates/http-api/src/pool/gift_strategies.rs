@@ -1,12 +1,13 @@
 //! Gift strategies: put, read, list, and let run although the download has not come through.
 
 use super::presale_strategies::fault;
+use super::strategies::Strategies;
 use super::window::Period;
 use crate::auth::InShop;
 use crate::extract::{Body, Names};
 use crate::keys::Scope;
 use crate::page::List;
-use crate::problem::Problem;
+use crate::problem::{Problem, Violation};
 use crate::state::{ApiState, unexpected};
 use crate::time;
 use axum::Json;
@@ -185,10 +186,12 @@ pub struct GiftStrategyView {
     version: u32,
     /// The present run.
     run: RunView,
+    /// What an operator should look at, as things stand now.
+    warnings: Vec<Violation>,
 }
 
 impl GiftStrategyView {
-    fn new(shop: &Shop, record: &GiftRecord, run: &Run) -> Self {
+    fn new(shop: &Shop, record: &GiftRecord, run: &Run, warnings: Vec<domain::Violation>) -> Self {
         let strategy = record.newest();
         let gifts = strategy.tiers.first().map(|tier| tier.gifts.clone()).unwrap_or_default();
         Self {
@@ -206,13 +209,16 @@ impl GiftStrategyView {
             gifts: (!strategy.by_amount).then_some(gifts),
             version: record.newest_number(),
             run: RunView::new(shop, run),
+            warnings: warnings.into_iter().map(Violation::from).collect(),
         }
     }
 }
 
 fn answer(shop: &Shop, reply: Reply) -> Result<Json<GiftStrategyView>, Problem> {
     match reply {
-        Reply::GiftStrategy { record, run } => Ok(Json(GiftStrategyView::new(shop, &record, &run))),
+        Reply::GiftStrategy { record, run, warnings } => {
+            Ok(Json(GiftStrategyView::new(shop, &record, &run, warnings)))
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -249,11 +255,10 @@ pub async fn get_one(
     Names((_, id)): Names<(String, GiftStrategyId)>,
 ) -> Result<Json<GiftStrategyView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let settings = state.engine.reader().pool(&caller.shop_id)?;
-    let found = settings.gifts.get(&id).zip(settings.runs.get(&id));
+    let known = Strategies::read(&state, &caller.shop_id)?;
+    let found = known.pool.gifts.get(&id).zip(known.pool.runs.get(&id));
     let (record, run) = found.ok_or_else(|| missing(&id))?;
-    Ok(Json(GiftStrategyView::new(&shop, record, run)))
+    Ok(Json(show(&known, record, run)))
 }
 
 /// A shop's gift strategies, by their ids; they come whole.
@@ -264,10 +269,13 @@ pub async fn list(
     caller: InShop,
 ) -> Result<Json<List<GiftStrategyView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let settings = state.engine.reader().pool(&caller.shop_id)?;
-    let both = settings.gifts.iter().filter_map(|(id, record)| Some((record, settings.runs.get(id)?)));
-    Ok(Json(List::whole(both.map(|(record, run)| GiftStrategyView::new(&shop, record, run)).collect())))
+    let known = Strategies::read(&state, &caller.shop_id)?;
+    let both = known.pool.gifts.iter().filter_map(|(id, record)| Some((record, known.pool.runs.get(id)?)));
+    Ok(Json(List::whole(both.map(|(record, run)| show(&known, record, run)).collect())))
+}
+
+fn show(known: &Strategies, record: &GiftRecord, run: &Run) -> GiftStrategyView {
+    GiftStrategyView::new(&known.shop, record, run, known.around().gift_warnings(record, run))
 }
 
 /// Lets ranks be given out although the download has not come through: the operator answers for it.

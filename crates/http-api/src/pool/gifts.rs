@@ -9,9 +9,10 @@ use crate::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use domain::{OrderId, Sku, pool::GiftUnit};
+use domain::{OrderId, Sku, pool::GiftUnit, shop::Shop};
 use engine::{Command, Input, Reply};
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A gift to add.
@@ -44,12 +45,31 @@ pub async fn create(
     let idempotency = extract::idempotency(&headers, &format!("pool gift {order_id}"), &body.digest)?;
     let GiftRequest { sku, quantity, reason } = body.value;
     let command = Command::AddGift { order_id, gift: GiftUnit { sku, quantity }, reason };
-    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let view = answer(&state, shop, input).await?;
+    Ok((StatusCode::CREATED, view))
+}
+
+/// Takes back what people added of a gift to an order that the warehouse does not have; the units go back into
+/// stock.
+#[utoipa::path(delete, path = "/v1/shops/{shop}/pool-orders/{order}/gifts/{sku}", tag = "pool",
+    params(("shop" = String, Path), ("order" = String, Path), ("sku" = String, Path)),
+    responses((status = 200, body = PoolOrderView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn remove(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, order_id, sku)): Names<(String, OrderId, Sku)>,
+) -> Result<Json<PoolOrderView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let input = Input::new(caller.shop_id, Command::RemoveGift { order_id, sku });
+    answer(&state, shop, input).await
+}
+
+async fn answer(state: &ApiState, shop: Arc<Shop>, input: Input) -> Result<Json<PoolOrderView>, Problem> {
+    let shop_id = input.shop_id.clone();
     match state.engine.submit(input).await? {
-        Reply::PoolOrder { order } => {
-            let views = Views::open(&state, shop, caller.shop_id)?;
-            Ok((StatusCode::CREATED, Json(views.view(*order)?)))
-        }
+        Reply::PoolOrder { order } => Ok(Json(Views::open(state, shop, shop_id)?.view(*order)?)),
         other => Err(unexpected(&other)),
     }
 }

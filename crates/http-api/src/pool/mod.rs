@@ -11,5 +11,6 @@ mod order_view;
 pub mod pool_orders;
 pub mod presale_strategies;
 pub mod shop_orders;
+mod strategies;
 pub mod watermark;
 mod window;

@@ -158,6 +158,17 @@ pub async fn recompute(
     each(&state, &caller, body.value.order_ids, |order_id| Command::RecomputeOrder { order_id }).await
 }
 
+/// What is listed of orders was looked at and stays as it is: they leave the list of exceptions.
+#[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/dismiss", tag = "pool", params(("shop" = String, Path)),
+    request_body = MoveRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]
+pub async fn dismiss(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<MoveRequest>,
+) -> Result<Json<MovesView>, Problem> {
+    each(&state, &caller, body.value.order_ids, |order_id| Command::DismissExceptions { order_id }).await
+}
+
 /// Orders in review go to the warehouse; `gifts_undecided` unless `accept_undecided` is true.
 #[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/fulfil", tag = "pool", params(("shop" = String, Path)),
     request_body = FulfilRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]

@@ -1,5 +1,6 @@
 //! Presale strategies: put, read, list, and run again (S4-R01..R06, R15, R19).
 
+use super::strategies::Strategies;
 use super::window::Period;
 use crate::auth::InShop;
 use crate::extract::{self, Body, Names};
@@ -146,13 +147,12 @@ pub struct PresaleStrategyView {
     /// When the activation time was reached and acted on.
     #[serde(skip_serializing_if = "Option::is_none")]
     activated_at: Option<String>,
-    /// What an operator should look at; told when the strategy is put or run again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warnings: Option<Vec<Violation>>,
+    /// What an operator should look at, as things stand now.
+    warnings: Vec<Violation>,
 }
 
 impl PresaleStrategyView {
-    fn new(shop: &Shop, record: &PresaleRecord, warnings: Option<Vec<domain::Violation>>) -> Self {
+    fn new(shop: &Shop, record: &PresaleRecord, warnings: Vec<domain::Violation>) -> Self {
         let strategy = &record.strategy;
         let status = match (&record.pass, record.activated_at) {
             (Some(Pass { kind: PassKind::Rerun, .. }), _) => "rerunning",
@@ -171,7 +171,7 @@ impl PresaleStrategyView {
             version: record.version,
             status,
             activated_at: time::show_some(shop, record.activated_at),
-            warnings: warnings.map(|found| found.into_iter().map(Violation::from).collect()),
+            warnings: warnings.into_iter().map(Violation::from).collect(),
         }
     }
 }
@@ -179,7 +179,7 @@ impl PresaleStrategyView {
 fn answer(shop: &Shop, reply: Reply) -> Result<Json<PresaleStrategyView>, Problem> {
     match reply {
         Reply::PresaleStrategy { record, warnings } => {
-            Ok(Json(PresaleStrategyView::new(shop, &record, Some(warnings))))
+            Ok(Json(PresaleStrategyView::new(shop, &record, warnings)))
         }
         other => Err(unexpected(&other)),
     }
@@ -214,11 +214,10 @@ pub async fn get_one(
     Names((_, id)): Names<(String, PresaleStrategyId)>,
 ) -> Result<Json<PresaleStrategyView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let settings = state.engine.reader().pool(&caller.shop_id)?;
-    let record = settings.presales.get(&id);
+    let known = Strategies::read(&state, &caller.shop_id)?;
+    let record = known.pool.presales.get(&id);
     let record = record.ok_or_else(|| Problem::not_found(format!("no presale strategy {id}")))?;
-    Ok(Json(PresaleStrategyView::new(&shop, record, None)))
+    Ok(Json(show(&known, record)))
 }
 
 /// A shop's presale strategies, by their ids; they come whole.
@@ -229,10 +228,12 @@ pub async fn list(
     caller: InShop,
 ) -> Result<Json<List<PresaleStrategyView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let settings = state.engine.reader().pool(&caller.shop_id)?;
-    let views = settings.presales.values().map(|record| PresaleStrategyView::new(&shop, record, None));
-    Ok(Json(List::whole(views.collect())))
+    let known = Strategies::read(&state, &caller.shop_id)?;
+    Ok(Json(List::whole(known.pool.presales.values().map(|record| show(&known, record)).collect())))
+}
+
+fn show(known: &Strategies, record: &PresaleRecord) -> PresaleStrategyView {
+    PresaleStrategyView::new(&known.shop, record, known.around().presale_warnings(&record.strategy))
 }
 
 /// A new activation time.

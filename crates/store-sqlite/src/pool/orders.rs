@@ -90,6 +90,11 @@ pub fn page(db: &Connection, key: &PageKey, places: &mut Places) -> Result<Vec<P
             WHERE shop_id = ?1 AND +presale_strategy = ?2 AND order_id > ?3 AND +stage BETWEEN 0 AND 3
             ORDER BY order_id LIMIT ?4"
         }
+        PassKind::Judge => {
+            "SELECT shop_id, order_id, doc, id FROM pool_orders
+            WHERE shop_id = ?1 AND +presale_strategy = ?2 AND order_id > ?3 AND +stage BETWEEN 1 AND 2
+            ORDER BY order_id LIMIT ?4"
+        }
     };
     let after = key.after.as_ref().map_or("", OrderId::as_str);
     let shop = &key.shop_id;

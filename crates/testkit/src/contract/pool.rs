@@ -96,7 +96,7 @@ pub fn keys(shop: &ShopId, number: u8) -> PoolKeys {
 }
 
 fn kind(number: u8) -> PassKind {
-    [PassKind::Activate, PassKind::Rerun, PassKind::Cover][usize::from(number) % 3]
+    [PassKind::Activate, PassKind::Rerun, PassKind::Cover, PassKind::Judge][usize::from(number) % 4]
 }
 
 /// One change, chosen by small numbers.
@@ -158,7 +158,7 @@ pub fn what_a_shop_sets_up_for_its_pool(store: &mut dyn Store) {
     // A pass goes on: the strategy is the same.
     let mut passing = build::presale("p-1");
     passing.activated_at = Some(at(86_400));
-    passing.pass = Some(Pass { kind: PassKind::Activate, after: Some(id("o-7")) });
+    passing.pass = Some(Pass { after: Some(id("o-7")), ..Pass::new(PassKind::Activate) });
     let put = |record: &domain::pool::PresaleRecord, old_wake| {
         vec![PresaleChange { shop_id: s1(), record: Arc::new(record.clone()), old_wake }]
     };

@@ -5,7 +5,7 @@ use super::moment::{self, Opens};
 use super::{moves, places, take, timing};
 use crate::draft::Draft;
 use domain::{
-    Code, Instant, OrderId, PresaleStrategyId, Refusal,
+    Instant, OrderId, PresaleStrategyId, Refusal,
     pool::{Hit, Leave, Pass, PassKind, PoolOrder, PresaleRecord, Stage, Standing, Timing},
 };
 
@@ -36,19 +36,38 @@ pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal
                 take::cover_again(draft, &mut order);
                 places::follow(draft, &mut order);
             }
+            PassKind::Judge => {
+                moment::judge_order(draft, &mut order, Opens::None);
+            }
         }
         draft.put_pool_order(order);
     }
     // Orders that went in again were counted.
-    record.entered = draft.presale(id).map_or(record.entered, |known| known.entered);
+    let now = draft.presale(id).unwrap_or(known);
+    record.entered = now.entered;
     let goes_on = orders.len() == key.limit;
-    record.pass = goes_on.then(|| Pass { kind, after: orders.last().cloned() });
+    let then_judge = now.pass.as_ref().is_some_and(|pass| pass.then_judge);
+    record.pass = if goes_on {
+        Some(Pass { kind, after: orders.last().cloned(), then_judge })
+    } else {
+        then_judge.then(|| Pass::new(PassKind::Judge))
+    };
     if begins || !goes_on {
         let body = serde_json::json!({ "strategy_id": id, "step": kind, "done": !goes_on });
         draft.publish("presale_strategy.pass", id.as_str(), &body);
     }
     draft.put_presale(record);
     Ok(())
+}
+
+/// Has a strategy's orders judged again where a gift of theirs is open; after the pass that is under way.
+pub fn judge_again(draft: &mut Draft<'_>, id: &PresaleStrategyId) {
+    let Some(known) = draft.presale(id) else { return };
+    let pass = match &known.pass {
+        None => Pass::new(PassKind::Judge),
+        Some(pass) => Pass { then_judge: true, ..pass.clone() },
+    };
+    draft.put_presale(PresaleRecord { pass: Some(pass), ..PresaleRecord::clone(&known) });
 }
 
 /// The activation time is reached: the gift strategies of that timing begin (S4-R05).
@@ -109,7 +128,9 @@ fn run_again(draft: &mut Draft<'_>, order: &mut PoolOrder) {
         carry_over(draft, order);
         return;
     }
-    order.exceptions.retain(|known| known.code != Code::LateEarlierOrder);
+    // Their new runs find anew what people must look at.
+    order.exceptions.clear();
+    order.settled.clear();
     if order.stage == Stage::ShopOrder {
         take::cover_again(draft, order);
         places::follow(draft, order);

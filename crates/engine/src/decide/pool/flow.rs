@@ -6,9 +6,10 @@ use crate::draft::Draft;
 use domain::{Instant, OrderId};
 use domain::{
     event::Placed,
-    order::{Order, State},
+    order::{Line, Order, State},
     pool::{Learned, PoolLine, PoolOrder, ShopOrder, Stage, Times},
 };
+use money::Money;
 
 /// Brings the pool up to date with the presale orders that a decision has changed.
 pub fn follow_orders(draft: &mut Draft<'_>) {
@@ -53,7 +54,8 @@ fn follow(draft: &mut Draft<'_>, order: &Order) {
     draft.put_pool_order(pooled);
 }
 
-/// A presale order as the pool sees it.
+/// A presale order as the pool sees it. What goes back lowers its amount and takes its goods along; when all
+/// has gone back it is closed (A-S4-8).
 pub fn as_shop_order(order: &Order) -> ShopOrder {
     let paid_at = match order.state {
         State::Paid { at } => Some(at),
@@ -61,10 +63,12 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
     };
     let closed_at = match order.state {
         State::Cancelled { at, .. } => Some(at),
-        State::Open | State::Paid { .. } => None,
+        State::Open | State::Paid { .. } => given_back_at(order),
     };
     let two_stage = order.presale.as_ref().filter(|presale| !presale.in_full);
-    let goods = order.lines.iter().map(domain::order::Line::payable).sum();
+    let goods = order.lines.iter().map(Line::payable).sum();
+    let back: Money = order.live_refunds().map(|refund| refund.amount - refund.freight).sum();
+    let paid = if paid_at.is_some() { goods } else { order.paid().min(goods) };
     ShopOrder {
         order_id: order.order_id.clone(),
         customer_id: order.customer_id.clone(),
@@ -77,19 +81,30 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
             balance_closes_at: None,
             closed_at,
         },
-        goods_paid: if paid_at.is_some() { goods } else { order.paid().min(goods) },
-        lines: order
-            .lines
-            .iter()
-            .map(|line| pool_line(line.sku.clone(), line.quantity, line.payable()))
-            .collect(),
+        goods_paid: (paid - back).max(Money::ZERO),
+        lines: order.lines.iter().filter_map(|line| kept(order, line)).collect(),
     }
+}
+
+/// When the last of the order's money went back; `None` while the customer has any of it left.
+fn given_back_at(order: &Order) -> Option<Instant> {
+    let all = order.paid().is_positive() && order.refunded() == order.paid();
+    let last = order.live_refunds().map(|refund| refund.at).max();
+    last.filter(|_| all)
+}
+
+/// What the customer keeps of a line.
+fn kept(order: &Order, line: &Line) -> Option<PoolLine> {
+    let quantity = line.quantity.saturating_sub(order.refunded_units(&line.line_id));
+    let parts = order.live_refunds().flat_map(|refund| &refund.lines);
+    let back: Money = parts.filter(|part| part.line_id == line.line_id).map(|part| part.amount).sum();
+    let amount = (line.payable() - back).max(Money::ZERO);
+    (quantity > 0).then(|| pool_line(line.sku.clone(), quantity, amount))
 }
 
 /// A presale order that is being placed, as far as the rows it needs go.
 pub fn as_placed(placed: &Placed, at: Instant) -> ShopOrder {
-    let line =
-        |line: &domain::event::PlacedLine| pool_line(line.sku.clone(), line.quantity, money::Money::ZERO);
+    let line = |line: &domain::event::PlacedLine| pool_line(line.sku.clone(), line.quantity, Money::ZERO);
     ShopOrder {
         order_id: placed.order_id.clone(),
         customer_id: placed.customer_id.clone(),
@@ -101,11 +116,11 @@ pub fn as_placed(placed: &Placed, at: Instant) -> ShopOrder {
             balance_closes_at: None,
             closed_at: None,
         },
-        goods_paid: money::Money::ZERO,
+        goods_paid: Money::ZERO,
         lines: placed.lines.iter().map(line).collect(),
     }
 }
 
-fn pool_line(sku: domain::Sku, quantity: u64, amount: money::Money) -> PoolLine {
+fn pool_line(sku: domain::Sku, quantity: u64, amount: Money) -> PoolLine {
     PoolLine { sku, quantity, amount }
 }

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::pool::{PageKey, PoolKeys, PoolRow, WalkKey, last_of_second};
 use crate::rows::Keys;
 use domain::{
-    GiftStrategyId, OrderId, PresaleStrategyId, ShopId,
+    GiftStrategyId, OrderId, PresaleStrategyId, ShopId, Sku,
     pool::{BuyerLimit, GiftStrategy, PassKind, PoolOrder, Run, ShopOrder, Timing},
 };
 
@@ -121,20 +121,10 @@ fn places(facts: &Facts, shop: &ShopId, order: &PoolOrder, keys: &mut PoolKeys) 
         if strategy.first_n.is_some() && run.is_frozen(&key.2) && !pool.knows_candidate(&key) {
             keys.candidates.push(key.clone());
         }
-        if may_be_judged(row, run, strategy)
-            && run.is_certain(&key.2, row.watermark)
-            && !pool.knows_rank(&key)
-        {
+        if strategy.first_n.is_some() && run.is_certain(&key.2, row.watermark) && !pool.knows_rank(&key) {
             keys.ranks.push(key);
         }
     }
-}
-
-/// Whether an order may be judged by its rank outside a walk.
-fn may_be_judged(row: &PoolRow, run: &Run, strategy: &GiftStrategy) -> bool {
-    let presale = row.presale_of(&run.strategy_id);
-    let by_activation = presale.is_some_and(|record| record.strategy.timing == Timing::Activation);
-    strategy.first_n.is_some() && (!by_activation || run.started || run.opened_at.is_none())
 }
 
 /// The stretch that a pass goes on with.
@@ -182,12 +172,20 @@ pub fn walk_key(row: &PoolRow, shop: &ShopId, id: &GiftStrategyId) -> Option<Wal
     Some(WalkKey { shop_id: shop.clone(), run: run.number, after: run.cursor.clone(), through, limit })
 }
 
-/// Whether the stock of a gift may not last for a step: then its orders are to be listed (A-S4-15).
+/// Whether the stock of a gift may not last for a step of every run that gives it, for they may walk in one
+/// batch: then its orders are to be listed (A-S4-15).
 fn may_run_short(row: &PoolRow, strategy: &GiftStrategy) -> bool {
     let step = u64::try_from(STEP).unwrap_or(u64::MAX);
+    let of_sku = |strategy: &GiftStrategy, sku: &Sku| -> u64 {
+        let gifts = strategy.tiers.iter().flat_map(|tier| &tier.gifts);
+        gifts.filter(|gift| gift.sku == *sku).map(|gift| gift.quantity).max().unwrap_or_default()
+    };
     strategy.tiers.iter().flat_map(|tier| &tier.gifts).any(|gift| {
-        let left = row.stock.get(&gift.sku).map(|stock| stock.left());
-        left.is_some_and(|left| left < step.saturating_mul(gift.quantity))
+        let Some(stock) = row.stock.get(&gift.sku).filter(|stock| stock.is_counted()) else { return false };
+        let walking = row.runs.values().filter(|run| run.opened_at.is_some() && !run.finished);
+        let versions = walking.filter_map(|run| row.version_of(run));
+        let at_once: u64 = versions.map(|other| of_sku(other, &gift.sku)).sum();
+        stock.left() < step.saturating_mul(at_once.max(gift.quantity))
     })
 }
 

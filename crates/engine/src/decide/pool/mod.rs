@@ -6,6 +6,7 @@
 
 mod activation;
 mod flow;
+mod gift_settings;
 mod keys;
 mod moment;
 mod moves;
@@ -16,9 +17,10 @@ mod walk;
 
 pub use activation::{balance_closed, pass};
 pub use flow::{as_placed, as_shop_order, follow_orders};
+pub use gift_settings::put_gift;
 pub use keys::{buyers, second_keys};
-pub use moves::{add_gift, fulfil, recompute, reject, submit, transfer_out};
-pub use settings::{override_run, put_gift, put_presale, put_stock, put_watermark, rerun};
+pub use moves::{add_gift, dismiss, fulfil, recompute, reject, remove_gift, submit, transfer_out};
+pub use settings::{override_run, put_presale, put_stock, put_watermark, rerun};
 pub use take::take;
 pub use walk::walk;
 

@@ -6,7 +6,10 @@ use super::{strategies, timing};
 use crate::draft::Draft;
 use domain::{
     Code, GiftStrategyId,
-    pool::{Candidate, Case, GiftStrategy, Group, PoolOrder, Run, Standing, Timing, Verdict, judge},
+    pool::{
+        Candidate, Case, GiftStrategy, Group, Hit, Leave, PoolOrder, Run, Stage, Standing, Timing, Verdict,
+        judge,
+    },
 };
 use std::sync::Arc;
 
@@ -54,14 +57,11 @@ pub fn judge_order(draft: &mut Draft<'_>, order: &mut PoolOrder, opens: Opens) -
         let (verdict, rank) = if others_first {
             (Verdict::NotYet(Code::GroupUndecided), candidate.rank)
         } else {
-            verdict(draft, order, &run, strategy, &candidate, &wanted)
+            verdict(draft, order, &run, strategy, &candidate, (&wanted, opens))
         };
         candidate.rank = rank;
         let mut judged = settle(draft, &mut run, strategy, candidate, verdict);
-        if judged.standing == Standing::Open
-            && !by_activation
-            && verdict != Verdict::NotYet(Code::PoolIncomplete)
-        {
+        if judged.standing == Standing::Open && !by_activation && !stays_open(order, verdict) {
             // Its moment has passed; another one may come.
             judged.standing = Standing::Waiting;
         }
@@ -78,6 +78,16 @@ pub fn judge_order(draft: &mut Draft<'_>, order: &mut PoolOrder, opens: Opens) -
         draft.put_run(run);
     }
     hit
+}
+
+/// Whether what could not be judged at its moment stays open: others decide it, or no other moment comes.
+fn stays_open(order: &PoolOrder, verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::NotYet(Code::PoolIncomplete | Code::GroupUndecided) => true,
+        Verdict::NotYet(Code::OutsideValidity) => false,
+        Verdict::NotYet(_) => order.stage == Stage::Review,
+        Verdict::Give(_) | Verdict::Hold | Verdict::Nothing(_) => false,
+    }
 }
 
 /// Closes candidates again that were only waiting for the activation: the order leaves by hand before it
@@ -99,7 +109,7 @@ fn verdict(
     run: &Run,
     strategy: &GiftStrategy,
     candidate: &Candidate,
-    all: &[(Run, Arc<GiftStrategy>)],
+    (all, opens): (&[(Run, Arc<GiftStrategy>)], Opens),
 ) -> (Verdict, Option<u64>) {
     let group_taken = match group(draft, order, strategy, all) {
         Group::Undecided => return (Verdict::NotYet(Code::GroupUndecided), candidate.rank),
@@ -110,7 +120,9 @@ fn verdict(
         (None, _) => None,
         (Some(_), Some(held)) => Some(held),
         (Some(_), None) => {
-            let certain = run.is_certain(&candidate.key, draft.watermark()) && run.started;
+            // Asked by hand, the order's own rank must be certain, not the whole period (S4-R09).
+            let begun = run.started || opens == Opens::ByHand;
+            let certain = begun && run.is_certain(&candidate.key, draft.watermark());
             match draft.rank(run.number, &candidate.key).filter(|_| certain) {
                 Some(rank) => Some(rank),
                 None => return (Verdict::NotYet(Code::PoolIncomplete), None),
@@ -128,20 +140,35 @@ fn verdict(
     )
 }
 
-/// A strategy that may still give to the order, if there is one: it is open or holds a rank, is not beyond
-/// the first N, and no other of its group gave.
+/// A strategy that may still give to the order, if there is one: it is open, holds a rank or missed its moment,
+/// is not beyond the first N, and no other of its group gave.
 pub fn undecided(draft: &Draft<'_>, order: &PoolOrder) -> Option<GiftStrategyId> {
     let all = strategies(draft, order);
+    let may_wait = !is_passed_over(draft, order);
     let waits = all.iter().find(|(run, strategy)| {
         let place = order.place(&run.strategy_id);
         let candidate = place.and_then(|place| draft.candidate(run.number, &place.key));
         let waits = candidate.is_some_and(|candidate| {
-            let is_open = matches!(candidate.standing, Standing::Open | Standing::Held);
+            let is_open = match candidate.standing {
+                Standing::Open | Standing::Held => true,
+                Standing::Waiting => may_wait && candidate.code != Some(Code::OutsideValidity),
+                Standing::Given | Standing::Nothing | Standing::Void => false,
+            };
             is_open && !run.is_beyond(strategy, &candidate.key)
         });
         waits && group(draft, order, strategy, &all) != Group::Taken
     });
     waits.map(|(run, _)| run.strategy_id.clone())
+}
+
+/// Whether the order's strategies pass it over by rule: it left by hand before the activation (S4-R09), or
+/// hit on the way in (S4-R11).
+fn is_passed_over(draft: &Draft<'_>, order: &PoolOrder) -> bool {
+    match timing(draft, order) {
+        Timing::Activation => order.left == Some(Leave::ByHand),
+        Timing::TransferInAndOut => order.hit == Hit::AtTransferIn,
+        Timing::ToReview | Timing::TransferIn | Timing::TransferOut => false,
+    }
 }
 
 /// Looks at the other strategies of a strategy's group (A-S4-14).

@@ -5,8 +5,11 @@ use super::{activation, moment, places, timing};
 use crate::command::{FirstPayment, Reply, Undecided};
 use crate::draft::Draft;
 use domain::{
-    Code, OrderId, Refusal, Violation, limits,
-    pool::{GiftUnit, Hit, Leave, ManualGift, PoolOrder, PresaleRecord, Stage, Standing, Timing},
+    Code, OrderId, Refusal, Sku, Violation, limits,
+    pool::{
+        Candidate, Entered, GiftStrategy, GiftUnit, Hit, Leave, ManualGift, PoolOrder, PresaleRecord, Stage,
+        Standing, Timing,
+    },
 };
 
 /// A shop order goes to the pool when a presale strategy covers it, else to review (S4-R15, A-S4-1).
@@ -76,39 +79,65 @@ pub fn reject(draft: &mut Draft<'_>, id: &OrderId, first_payment: FirstPayment) 
 /// What rejecting does to an order's gifts and stage.
 pub fn send_back(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     reopen(draft, order, Standing::Waiting);
-    order.exceptions.retain(|known| known.code != Code::GiftOutOfStock);
     (order.left, order.hit) = (None, Hit::Missed);
     order.go(Stage::ShopOrder, draft.now);
 }
 
 /// Decides the automatic gifts of an order in review anew, by its times and amount as they are now. What
-/// was decided by rank stands: only a re-run changes it (A-S4-10).
+/// was decided by rank stands: only a re-run changes it (A-S4-10), but a gift that had run out is tried again.
 pub fn recompute(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
     let mut order = at_stage(draft, id, &[Stage::Review])?;
-    order.exceptions.retain(|known| known.code != Code::GiftOutOfStock);
-    reopen(draft, &order, Standing::Open);
+    reopen(draft, &mut order, Standing::Open);
     places::follow(draft, &mut order);
     moment::judge_order(draft, &mut order, moment::Opens::ByHand);
     Ok(done(draft, order))
 }
 
-/// Takes back what was decided otherwise than by rank.
-fn reopen(draft: &mut Draft<'_>, order: &PoolOrder, standing: Standing) {
-    for entered in &order.entered {
+/// Takes back what may be decided anew; with its exceptions.
+fn reopen(draft: &mut Draft<'_>, order: &mut PoolOrder, standing: Standing) {
+    for entered in order.entered.clone() {
         let Some(candidate) = draft.candidate(entered.run, &entered.key) else { continue };
         let record = draft.gift_record(&entered.strategy_id);
         let Some(strategy) = record.and_then(|record| record.version(entered.version).cloned()) else {
             continue;
         };
-        if strategy.first_n.is_some() && candidate.standing.is_judged() {
+        if stands(draft, order, (&entered, &candidate), &strategy, standing) {
             continue;
         }
+        order.forget(Code::GiftOutOfStock, &entered.strategy_id);
+        order.forget(Code::AmountChanged, &entered.strategy_id);
         let mut candidate = places::take_back(draft, &strategy, entered.run, candidate);
         candidate.standing = standing;
         draft.put_candidate(entered.run, candidate);
         if let Some(run) = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run) {
             places::recount(draft, &run, &strategy, &order.customer_id);
         }
+    }
+}
+
+/// Whether a judgement stands although the order goes back, or is recomputed.
+fn stands(
+    draft: &Draft<'_>,
+    order: &PoolOrder,
+    (entered, candidate): (&Entered, &Candidate),
+    strategy: &GiftStrategy,
+    becomes: Standing,
+) -> bool {
+    if !candidate.standing.is_judged() {
+        return false;
+    }
+    let ran_out = candidate.code == Some(Code::GiftOutOfStock);
+    let recomputed = becomes == Standing::Open;
+    let run = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run);
+    let by_activation = timing(draft, order) == Timing::Activation;
+    // What ran at the activation has been executed: it takes a re-run to do it again (S4-R05).
+    let executed = by_activation && run.is_some_and(|run| run.opened_at.is_some());
+    match (strategy.first_n, recomputed) {
+        (Some(_), true) => !ran_out,
+        (Some(_), false) => true,
+        // Past its validity a strategy gives nothing: what it gave would be lost.
+        (None, true) => !strategy.validity.contains(draft.now),
+        (None, false) => executed,
     }
 }
 
@@ -120,8 +149,21 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, undecided: Undecided) -> Resu
         let message = format!("gift strategy {strategy} has not decided about order {id}");
         return Err(Refusal::with(Code::GiftsUndecided, message));
     }
+    close_undecided(draft, &order);
     order.go(Stage::Fulfilment, draft.now);
     Ok(done(draft, order))
+}
+
+/// What the warehouse has gets no more gifts by itself.
+fn close_undecided(draft: &mut Draft<'_>, order: &PoolOrder) {
+    for entered in &order.entered {
+        let candidate = draft.candidate(entered.run, &entered.key);
+        let open = candidate.filter(|it| matches!(it.standing, Standing::Open | Standing::Held));
+        if let Some(open) = open {
+            let (standing, code) = (Standing::Nothing, Some(Code::GiftsUndecided));
+            draft.put_candidate(entered.run, Candidate { standing, code, ..open });
+        }
+    }
 }
 
 /// Adds a gift by hand, for an exception or out of goodwill; a recompute keeps it (A-S4-7, A-S4-10).
@@ -153,7 +195,28 @@ pub fn add_gift(
     }
     let GiftUnit { sku, quantity } = gift.clone();
     order.manual.push(ManualGift { sku, quantity, reason: reason.to_owned(), at: draft.now });
-    order.exceptions.retain(|known| known.code != Code::LateEarlierOrder);
+    order.dismiss(Some(Code::LateEarlierOrder));
+    Ok(done(draft, order))
+}
+
+/// Takes back what people added of a gift; not what the warehouse has.
+pub fn remove_gift(draft: &mut Draft<'_>, id: &OrderId, sku: &Sku) -> Result<Reply, Refusal> {
+    let mut order = at_stage(draft, id, &[Stage::ShopOrder, Stage::PresalePool, Stage::Review])?;
+    let (gone, kept): (Vec<_>, Vec<_>) = order.manual.into_iter().partition(|gift| gift.sku == *sku);
+    if gone.is_empty() {
+        return Err(Refusal::with(Code::NotFound, format!("nobody added {sku} to order {id}")));
+    }
+    order.manual = kept;
+    for gift in gone {
+        places::return_stock(draft, &gift.sku, gift.quantity);
+    }
+    Ok(done(draft, order))
+}
+
+/// People have looked at what is listed of an order and leave it as it is.
+pub fn dismiss(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
+    let mut order = at_stage(draft, id, Stage::ALL)?;
+    order.dismiss(None);
     Ok(done(draft, order))
 }
 

@@ -1,33 +1,53 @@
 //! An order's places in the rankings: taken when its time is known, kept through every detour, given up
 //! when it closes before ranks are frozen (A-S4-7, A-S4-8).
 
-use super::strategies;
+use super::{activation::judge_again, strategies};
 use crate::draft::Draft;
 use domain::{
     Code, CustomerId, Sku,
     pool::{BuyerLimit, Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Standing, Stock},
 };
+use std::sync::Arc;
 
 /// Brings the order's places up to what is known of it now.
 pub fn follow(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     let wanted = strategies(draft, order);
     let is_wanted = |entered: &Entered| {
         let found = wanted.iter().find(|(run, _)| run.number == entered.run);
-        found.is_some_and(|(_, strategy)| strategy.place(order).as_ref() == Some(&entered.key))
+        found.is_some_and(|(run, strategy)| {
+            let kept = kept_version(draft, entered, run);
+            kept.as_ref().unwrap_or(strategy).place(order).as_ref() == Some(&entered.key)
+        })
     };
-    let (_, gone): (Vec<_>, Vec<_>) = order.entered.iter().cloned().partition(is_wanted);
+    let (kept, gone): (Vec<_>, Vec<_>) = order.entered.iter().cloned().partition(is_wanted);
     for entered in &gone {
         leave(draft, order, entered);
+    }
+    for entered in &kept {
+        let run = wanted.iter().map(|(run, _)| run).find(|run| run.number == entered.run);
+        if let Some(run) = run.filter(|run| kept_version(draft, entered, run).is_none()) {
+            let own = order.entered.iter_mut().filter(|known| *known == entered);
+            own.for_each(|known| known.version = run.version);
+        }
     }
     for (run, strategy) in &wanted {
         // Leaving may have changed the run.
         let run = draft.run(&run.strategy_id).unwrap_or_else(|| run.clone());
         match (order.place(&run.strategy_id).cloned(), strategy.place(order)) {
-            (Some(entered), _) => refresh(draft, order, &run, &entered.key),
+            (Some(entered), _) => refresh(draft, order, &run, strategy, &entered.key),
             (None, Some(key)) => enter(draft, order, run, strategy, key),
             (None, None) => {}
         }
     }
+}
+
+/// The older version that gave the place's gift, where the run has gone on to another (A-G-10): the gift stays
+/// what it is until it is decided anew.
+fn kept_version(draft: &Draft<'_>, entered: &Entered, run: &Run) -> Option<Arc<GiftStrategy>> {
+    let is_given =
+        || draft.candidate(entered.run, &entered.key).is_some_and(|it| it.standing == Standing::Given);
+    let older = (entered.version != run.version && is_given()).then_some(entered.version)?;
+    draft.gift_record(&run.strategy_id)?.version(older).cloned()
 }
 
 /// Takes a new place. Where ranks are frozen already nothing enters: people must look (A-S4-7).
@@ -36,10 +56,7 @@ fn enter(draft: &mut Draft<'_>, order: &mut PoolOrder, mut run: Run, strategy: &
         if revive(draft, order, &run, &key) {
             return;
         }
-        // A gift by hand has settled it.
-        if order.manual.is_empty() {
-            order.note(Code::LateEarlierOrder, &run.strategy_id, draft.now);
-        }
+        order.note(Code::LateEarlierOrder, &run.strategy_id, draft.now);
         return;
     }
     let candidate = order.candidate(key.clone());
@@ -92,23 +109,44 @@ pub fn recount(draft: &mut Draft<'_>, run: &Run, strategy: &GiftStrategy, custom
     let places = draft.buyer(run.number, customer);
     let has_gift = |place| draft.candidate(run.number, place).is_some_and(|c| c.standing == Standing::Given);
     let mut has_one = places.iter().any(has_gift);
+    let mut reopened = false;
     for place in places {
         let Some(mut candidate) = draft.candidate(run.number, &place) else { continue };
-        let is_fixed =
-            candidate.standing.is_judged() || (strategy.first_n.is_some() && run.is_frozen(&place));
+        // Without a ranking it lost to another of the buyer's orders only as long as that is there.
+        let lost = candidate.code == Some(Code::OncePerBuyer) && strategy.first_n.is_none();
+        let is_fixed = (candidate.standing.is_judged() && !lost)
+            || (strategy.first_n.is_some() && run.is_frozen(&place));
         let counts = if is_fixed { candidate.counts } else { !has_one };
         has_one |= counts;
-        if counts != candidate.counts {
-            candidate.counts = counts;
-            draft.put_candidate(run.number, candidate);
+        if counts == candidate.counts {
+            continue;
         }
+        candidate.counts = counts;
+        if lost {
+            (candidate.standing, candidate.code) = (Standing::Open, None);
+            reopened = true;
+        }
+        draft.put_candidate(run.number, candidate);
+    }
+    let presale = draft.pool_row().ok().and_then(|row| row.presale_of(&run.strategy_id)).cloned();
+    if let Some(presale) = presale.filter(|_| reopened) {
+        judge_again(draft, &presale.strategy.strategy_id);
     }
 }
 
-/// Takes the order's amount over, while no judgement by it stands.
-fn refresh(draft: &mut Draft<'_>, order: &PoolOrder, run: &Run, key: &RankKey) {
+/// Takes the order's amount over, while no judgement by it stands. A gift of another tier than the amount
+/// reaches now is for people to look at (S4-R26).
+fn refresh(draft: &mut Draft<'_>, order: &mut PoolOrder, run: &Run, strategy: &GiftStrategy, key: &RankKey) {
     let Some(known) = draft.candidate(run.number, key) else { return };
     if matches!(known.standing, Standing::Given | Standing::Nothing | Standing::Void) {
+        if known.standing == Standing::Given && strategy.by_amount {
+            let reached = strategy.tier(order.goods_paid).and_then(|tier| u16::try_from(tier).ok());
+            if reached == known.tier {
+                order.forget(Code::AmountChanged, &run.strategy_id);
+            } else {
+                order.note(Code::AmountChanged, &run.strategy_id, draft.now);
+            }
+        }
         return;
     }
     let Candidate { amount, amount_state, .. } = order.candidate(key.clone());

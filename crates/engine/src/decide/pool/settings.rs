@@ -1,16 +1,12 @@
 //! Strategies, the download watermark and gift stock: what operators set up.
 
+use super::gift_settings::new_runs;
 use crate::command::Reply;
 use crate::draft::Draft;
-use crate::pool::PoolRow;
+use crate::pool::{PoolRow, warnings::Around};
 use domain::{
-    Code, GiftStrategyId, Instant, PresaleStrategyId, Refusal, Sku, Violation,
-    campaign::Campaign,
-    limits,
-    pool::{
-        Basis, GiftRecord, GiftStrategy, Pass, PassKind, PresaleRecord, PresaleStrategy, Run, Stock, Timing,
-        check_gifts,
-    },
+    Code, GiftStrategyId, Instant, PresaleStrategyId, Refusal, Sku, Violation, limits,
+    pool::{Pass, PassKind, PresaleRecord, PresaleStrategy, Run, Stock, check_gifts},
 };
 use std::sync::Arc;
 
@@ -20,7 +16,7 @@ pub fn put_presale(draft: &mut Draft<'_>, strategy: &PresaleStrategy) -> Result<
     let id = &strategy.strategy_id;
     let known = row.presales.get(id);
     if let Some(known) = known.filter(|known| *known.strategy == *strategy) {
-        return Ok(presale_reply(row, known));
+        return presale_reply(draft, known);
     }
     if known.is_none() && row.presales.len() >= limits::STRATEGIES {
         return Err(Refusal::with(Code::LimitReached, format!("{} strategies", limits::STRATEGIES)));
@@ -35,9 +31,7 @@ pub fn put_presale(draft: &mut Draft<'_>, strategy: &PresaleStrategy) -> Result<
         version: known.map_or(1, |known| known.version + 1),
         activated_at: known.and_then(|known| known.activated_at),
         // Shop orders that wait take their places.
-        pass: known
-            .and_then(|known| known.pass.clone())
-            .or(Some(Pass { kind: PassKind::Cover, after: None })),
+        pass: known.and_then(|known| known.pass.clone()).or(Some(Pass::new(PassKind::Cover))),
         entered: known.map_or(0, |known| known.entered),
     };
     if changed_gifts {
@@ -45,21 +39,25 @@ pub fn put_presale(draft: &mut Draft<'_>, strategy: &PresaleStrategy) -> Result<
         new_runs(draft, strategy.gift_strategies.iter().filter(|id| !had.contains(id)));
     }
     draft.put_presale(record.clone());
-    Ok(presale_reply(row, &Arc::new(record)))
+    presale_reply(draft, &Arc::new(record))
 }
 
-fn presale_reply(row: &PoolRow, record: &Arc<PresaleRecord>) -> Reply {
-    Reply::PresaleStrategy { record: record.clone(), warnings: warnings(row, &record.strategy) }
+fn presale_reply(draft: &Draft<'_>, record: &Arc<PresaleRecord>) -> Result<Reply, Refusal> {
+    let warnings = Around::new(draft.shop_row()?).presale_warnings(&record.strategy);
+    Ok(Reply::PresaleStrategy { record: record.clone(), warnings })
 }
 
 /// What a presale strategy must not be, with what it names and what is known of its goods.
 fn check_presale(draft: &Draft<'_>, row: &PoolRow, strategy: &PresaleStrategy) -> Result<(), Refusal> {
     let mut found = strategy.violations();
-    // A time that was fine when it was set stays so: other things may change after it.
-    let known = row.presales.get(&strategy.strategy_id).map(|known| known.strategy.activation_at);
-    if known != Some(strategy.activation_at) {
-        let zone = &draft.shop()?.time_zone;
-        found.extend(strategy.activation_violations(opening(draft, strategy), draft.now, zone));
+    // A time that was fine when it was set stays so: what downloads bring after it is a warning.
+    let known = row.presales.get(&strategy.strategy_id).map(|known| &known.strategy);
+    let zone = &draft.shop()?.time_zone;
+    if known.is_none_or(|known| known.activation_at != strategy.activation_at) {
+        let opens = Around::new(draft.shop_row()?).opening(strategy, draft.now);
+        found.extend(strategy.activation_violations(opens, draft.now, zone));
+    } else if known.is_some_and(|known| known.balance_opens_at != strategy.balance_opens_at) {
+        found.extend(strategy.opening_violation(None, zone));
     }
     let mut gifts = Vec::new();
     for (index, id) in strategy.gift_strategies.iter().enumerate() {
@@ -101,99 +99,6 @@ fn check_change(known: &PresaleRecord, strategy: &PresaleStrategy) -> Result<(),
     Ok(())
 }
 
-/// The earliest opening still to come of the balance of a strategy's goods: from presale campaigns and
-/// from downloaded orders.
-fn opening(draft: &Draft<'_>, strategy: &PresaleStrategy) -> Option<Instant> {
-    let row = draft.shop_row().ok()?;
-    let heard = strategy.goods.iter().filter_map(|sku| row.pool.openings.get(sku).copied());
-    let campaigns = row.campaigns.iter().filter_map(|row| campaign_opening(&row.campaign, &strategy.goods));
-    heard.chain(campaigns).filter(|opens| *opens > draft.now).min()
-}
-
-fn campaign_opening(campaign: &Campaign, goods: &[Sku]) -> Option<Instant> {
-    let live = campaign.closed_at.is_none() && campaign.published_at.is_some();
-    let terms = campaign.versions.last()?.terms.presale().filter(|_| live)?;
-    let sells = terms.items.iter().any(|item| goods.binary_search(&item.sku).is_ok());
-    sells.then_some(terms.balance_window.starts_at)
-}
-
-/// What an operator should know: gifts that this timing comes too early for (S4-R26, S4-R27).
-fn warnings(row: &PoolRow, strategy: &PresaleStrategy) -> Vec<Violation> {
-    let mut found = Vec::new();
-    let gifts = strategy.gift_strategies.iter().enumerate();
-    for (index, gift) in gifts.filter_map(|(index, id)| Some((index, row.gifts.get(id)?.newest()))) {
-        let field = format!("gift_strategies[{index}]");
-        if !gift.validity.contains(strategy.activation_at) {
-            found.push(Violation::new(&field, Code::OutsideValidity));
-        }
-        if strategy.timing == Timing::TransferIn && gift.by_amount {
-            found.push(Violation::new(&field, Code::AmountNotFinal));
-        }
-        if strategy.timing == Timing::TransferIn && gift.basis == Basis::BalancePayment {
-            found.push(Violation::new(&field, Code::BasisUnknown));
-        }
-    }
-    found
-}
-
-/// Creates or changes a gift strategy (S4-R16, R17). Orders that have entered keep the version that their
-/// run goes by (A-G-10, A-S4-13).
-pub fn put_gift(draft: &mut Draft<'_>, strategy: &GiftStrategy) -> Result<Reply, Refusal> {
-    let row = draft.pool_row()?;
-    let id = &strategy.strategy_id;
-    let known = row.gifts.get(id);
-    if let (Some(record), Some(run)) = (known.filter(|known| **known.newest() == *strategy), row.runs.get(id))
-    {
-        return Ok(Reply::GiftStrategy { record: record.clone(), run: run.clone() });
-    }
-    let is_full = match known {
-        None => row.gifts.len() >= limits::STRATEGIES,
-        Some(record) => record.versions.len() >= limits::STRATEGY_VERSIONS,
-    };
-    if is_full {
-        return Err(Refusal::with(Code::LimitReached, "strategies of a shop, or versions of one"));
-    }
-    let mut found = strategy.violations();
-    if let Some(presale) = row.presale_of(id) {
-        let with = check_gifts(&presale.strategy, &[strategy]);
-        let rename = |violation: Violation| {
-            let main = violation.code == Code::MainItemNotPresale;
-            Violation { field: if main { "main_skus" } else { "activity" }.into(), ..violation }
-        };
-        found.extend(with.into_iter().map(rename));
-    }
-    Refusal::from_violations(Code::InvalidTerms, found)?;
-    let mut record = known.map_or(GiftRecord { versions: Vec::new() }, |record| GiftRecord::clone(record));
-    record.versions.push(Arc::new(strategy.clone()));
-    let number = record.newest_number();
-    let mut run = row.runs.get(id).cloned();
-    if run.as_ref().is_none_or(|run| run.candidates == 0 && run.opened_at.is_none()) {
-        let next = run.map_or_else(|| next_number(draft), |run| run.number);
-        run = Some(Run::new(id.clone(), next, number));
-    }
-    let (record, run) =
-        (Arc::new(record), run.unwrap_or_else(|| Run::new(id.clone(), next_number(draft), number)));
-    draft.pool_changes_mut().settings.gifts.push(record.clone());
-    draft.put_run(run.clone());
-    Ok(Reply::GiftStrategy { record, run })
-}
-
-/// A number that no run of the shop had.
-fn next_number(draft: &Draft<'_>) -> u64 {
-    let stored = draft.pool_row().ok().into_iter().flat_map(|row| row.runs.values());
-    let own = draft.pool_changes().settings.runs.iter();
-    stored.chain(own).map(|run| run.number).max().unwrap_or_default() + 1
-}
-
-/// Begins new runs, by the newest versions.
-fn new_runs<'i>(draft: &mut Draft<'_>, ids: impl Iterator<Item = &'i GiftStrategyId>) {
-    for id in ids {
-        let Some(record) = draft.gift_record(id) else { continue };
-        let run = Run::new(id.clone(), next_number(draft), record.newest_number());
-        draft.put_run(run);
-    }
-}
-
 /// How far the download has come (A-S4-6). Runs that rank walk on.
 pub fn put_watermark(draft: &mut Draft<'_>, through: Instant) -> Result<Reply, Refusal> {
     let row = draft.pool_row()?;
@@ -201,8 +106,10 @@ pub fn put_watermark(draft: &mut Draft<'_>, through: Instant) -> Result<Reply, R
         let message = format!("the download has come through {}", draft.show(known));
         return Err(Refusal::with(Code::WatermarkBackwards, message));
     }
-    if through > draft.now.plus_minutes(limits::EVENT_AHEAD_MINUTES) {
-        let violation = Violation::new("through", Code::TimeInFuture);
+    // A download cannot have come further than now: ranks would be frozen before their orders are placed.
+    if through > draft.now {
+        let message = format!("it is {}: no download has come further", draft.show(draft.now));
+        let violation = Violation::with("through", Code::TimeInFuture, message);
         Refusal::from_violations(Code::InvalidValue, vec![violation])?;
     }
     draft.pool_changes_mut().settings.watermark = Some(through);
@@ -244,12 +151,15 @@ pub fn rerun(
     let Some(known) = row.presales.get(id) else {
         return Err(Refusal::with(Code::NotFound, format!("no presale strategy {id}")));
     };
-    if known.pass.as_ref().is_some_and(|pass| pass.kind != PassKind::Cover) {
+    let moves = |pass: &Pass| matches!(pass.kind, PassKind::Activate | PassKind::Rerun);
+    if known.pass.as_ref().is_some_and(moves) {
         return Err(Refusal::with(Code::WrongStage, "the strategy's orders are being moved; try again soon"));
     }
     let strategy = PresaleStrategy { activation_at, ..PresaleStrategy::clone(&known.strategy) };
     let zone = &draft.shop()?.time_zone;
-    let mut bounds = strategy.activation_violations(opening(draft, &strategy), draft.now, zone);
+    // An opening of this sale bounds it although it has passed (S4-R06).
+    let opens = Around::new(draft.shop_row()?).opening(&strategy, strategy.validity.starts_at);
+    let mut bounds = strategy.activation_violations(opens, draft.now, zone);
     if !strategy.validity.contains(draft.now) || !strategy.validity.contains(activation_at) {
         let message = "orders go in again within the strategy's validity only; make it longer first";
         bounds.push(Violation::with("activation_at", Code::OutsideValidity, message));
@@ -261,11 +171,11 @@ pub fn rerun(
         strategy: Arc::new(strategy),
         version: known.version + 1,
         activated_at: None,
-        pass: Some(Pass { kind: PassKind::Rerun, after: None }),
+        pass: Some(Pass::new(PassKind::Rerun)),
         entered: 0,
     };
     draft.put_presale(record.clone());
-    Ok(presale_reply(row, &Arc::new(record)))
+    presale_reply(draft, &Arc::new(record))
 }
 
 /// Ranks are given out although the download has not come through: the operator answers for it (A-S4-6).
@@ -282,5 +192,6 @@ pub fn override_run(draft: &mut Draft<'_>, id: &GiftStrategyId) -> Result<Reply,
         run.wake_at = Some(draft.now);
     }
     draft.put_run(run.clone());
-    Ok(Reply::GiftStrategy { record: record.clone(), run })
+    let warnings = Around::new(draft.shop_row()?).gift_warnings(record, &run);
+    Ok(Reply::GiftStrategy { record: record.clone(), run, warnings })
 }

@@ -4,7 +4,7 @@
 
 use super::keys::walk_key;
 use super::moment::{group, settle};
-use super::strategies;
+use super::{activation::judge_again, strategies};
 use crate::draft::Draft;
 use crate::pool::{WalkKey, last_of_second};
 use domain::{
@@ -64,6 +64,7 @@ pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &Gift
 fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: &WalkKey) {
     let (candidates, is_last) = draft.walk(key);
     let given_before = run.given;
+    let mut missed = false;
     for candidate in candidates {
         if strategy.first_n.is_some_and(|n| run.walked >= n) {
             break;
@@ -73,6 +74,7 @@ fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: 
         if candidate.standing == Standing::Open {
             let judged = judge_in_walk(draft, &mut run, strategy, candidate);
             list_shortage(draft, &run, &judged);
+            missed |= judged.standing == Standing::Nothing;
             draft.put_candidate(run.number, judged);
         }
     }
@@ -91,8 +93,8 @@ fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: 
     let finished = run.finished;
     let id = run.strategy_id.clone();
     draft.put_run(run);
-    if finished {
-        wake_group(draft, &id, strategy);
+    if finished || missed {
+        tell_group(draft, &id, strategy, finished);
     }
 }
 
@@ -152,14 +154,21 @@ fn stop_or_go_on(draft: &Draft<'_>, run: &mut Run, strategy: &GiftStrategy, is_l
     }
 }
 
-/// Those that go after this one in its group may walk now.
-fn wake_group(draft: &mut Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) {
-    let Some(presale) = draft.pool_row().ok().and_then(|row| row.presale_of(id)) else { return };
-    for other in presale.strategy.gift_strategies.iter().filter(|other| *other != id) {
-        let Some((mut run, version)) = draft.run_of(other) else { continue };
-        if strategy.shares_group_with(&version) && run.opened_at.is_some() && !run.finished {
-            run.wake_at = Some(draft.now);
-            draft.put_run(run);
+/// Those that go after this one in its group go on (A-S4-14): at the activation by walking when it has
+/// finished; at other moments the orders that it left are judged again.
+fn tell_group(draft: &mut Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy, finished: bool) {
+    let Some(presale) = draft.pool_row().ok().and_then(|row| row.presale_of(id)).cloned() else { return };
+    let others = presale.strategy.gift_strategies.iter().filter(|other| *other != id);
+    let in_group = others.filter_map(|other| draft.run_of(other));
+    let in_group: Vec<_> =
+        in_group.filter(|(_, version)| strategy.shares_group_with(version)).map(|(run, _)| run).collect();
+    if presale.strategy.timing != Timing::Activation {
+        if !in_group.is_empty() {
+            judge_again(draft, &presale.strategy.strategy_id);
         }
+        return;
+    }
+    for run in in_group.into_iter().filter(|run| finished && run.opened_at.is_some() && !run.finished) {
+        draft.put_run(Run { wake_at: Some(draft.now), ..run });
     }
 }
