@@ -62,6 +62,7 @@ fn own_presale() -> Run {
     }));
     run.deposit("o1", "u1", START.plus_minutes(1));
     run.deposit("o2", "u2", START.plus_minutes(2));
+    run.advance(START.plus_minutes(10));
     run
 }
 
