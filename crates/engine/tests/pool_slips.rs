@@ -50,9 +50,9 @@ fn pens(strategy: GiftStrategy) -> GiftStrategy {
 /// Our own presale campaign of T29, with the first order of two that paid winning.
 fn own_presale() -> Run {
     let run = Run::in_memory().0.with_presale(&Offer::default());
-    let window =
-        domain::campaign::presale::Window { starts_at: hours(0), ends_at: hours(24 * 30) };
-    let gift = GiftStrategy { validity: window, activity: window, ..first(1, gift("g", Basis::FirstPayment)) };
+    let window = domain::campaign::presale::Window { starts_at: hours(0), ends_at: hours(24 * 30) };
+    let gift =
+        GiftStrategy { validity: window, activity: window, ..first(1, gift("g", Basis::FirstPayment)) };
     run.ok(put_gift(&gift));
     run.ok(put(&PresaleStrategy {
         validity: window,
@@ -129,7 +129,11 @@ fn a_s4_14_whoever_misses_the_first_n_gets_the_groups_other_gift_under_every_tim
             run.advance(t("10-29"));
             watermark(&run, "10-29");
             let what = format!("{timing:?}, the lower ranks: {lower_ranks}");
-            assert_eq!((run.gifts("O1"), run.gifts("O2")), (vec!["toy".into()], vec!["pen".into()]), "{what}");
+            assert_eq!(
+                (run.gifts("O1"), run.gifts("O2")),
+                (vec!["toy".into()], vec!["pen".into()]),
+                "{what}"
+            );
             run.assert_clean();
         }
     }

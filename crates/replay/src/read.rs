@@ -130,6 +130,8 @@ pub struct Inputs {
     pub bad_row_details: Vec<BadRow>,
     /// Orders left out because of a bad row.
     pub orders_left_out: u64,
+    /// Rows of lines that an earlier file held too: exports overlap.
+    pub repeated_rows: u64,
     /// Rows of joined tables that no line leads to: by table, without those that were bad.
     pub rows_without_line: BTreeMap<String, u64>,
     /// Times of shipping and receipt before the order was placed; the time is left out, not the order.
@@ -197,6 +199,8 @@ pub(crate) struct Gathered {
     pub files: Vec<InputFile>,
     pub bad: BadRows,
     pub left_out: u64,
+    /// Rows that stood in an earlier file of the same table too.
+    pub repeated: u64,
     pub rows_without_line: BTreeMap<String, u64>,
 }
 
@@ -216,7 +220,7 @@ pub(crate) fn gather<R: Roles>(
     for slot in 1..plan.tables.len() {
         tables.push(Table::load(plan, slot, &found, &mut meter, &mut bad)?);
     }
-    let mut gather = Gather::new(plan, &tables, roles);
+    let mut gather = Gather::new(plan, &tables, roles, found.of_table(0).count());
     let mut together = Together::default();
     for (file, lines) in found.of_table(0) {
         let mut row = |row: Row, bad: &mut Bad<'_>| match how.standing {
@@ -231,6 +235,7 @@ pub(crate) fn gather<R: Roles>(
     gather.hand_over(&mut bad, take)?;
     Ok(Gathered {
         left_out: gather.left_out(),
+        repeated: gather.repeated(),
         rows_without_line: Table::unused(plan, &tables),
         files: meter.into_files(&found, plan),
         bad: bad.into_rows(),
@@ -239,7 +244,7 @@ pub(crate) fn gather<R: Roles>(
 
 impl Inputs {
     fn count(mapping: &Mapping, orders: &[SourceOrder], gathered: Gathered) -> Self {
-        let Gathered { files, bad, left_out, rows_without_line } = gathered;
+        let Gathered { files, bad, left_out, repeated, rows_without_line } = gathered;
         let distinct = |names: &mut dyn Iterator<Item = &str>| {
             names.collect::<std::collections::BTreeSet<_>>().len() as u64
         };
@@ -262,6 +267,7 @@ impl Inputs {
             bad_rows_by_code: bad.by_code,
             bad_row_details: bad.details,
             orders_left_out: left_out,
+            repeated_rows: repeated,
             rows_without_line,
             times_left_out: 0,
         }

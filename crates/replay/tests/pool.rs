@@ -257,3 +257,36 @@ fn an_error_of_the_mapping_names_its_key() {
         assert!(error.to_string().contains(said), "{to}: {error}");
     }
 }
+
+/// S4-R26: exports overlap; an order that stands in two of them is not paid twice.
+#[test]
+fn s4_r26_overlapping_exports_count_an_order_once() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), ORDERS).unwrap();
+    let head = ORDERS.lines().next().unwrap();
+    let last: Vec<&str> = ORDERS.lines().rev().take(1).collect();
+    fs::write(folder.path().join("b.csv"), format!("{head}\n{}\n", last[0])).unwrap();
+    let wide = MAPPING.replace("file = \"orders.csv\"", "file = \"*.csv\"");
+    let together = read_folder(&mapping(&wide), folder.path()).unwrap_err().to_string();
+    assert!(together.starts_with("b.csv row 2: rows of this order stood earlier too"), "{together}");
+    let wide = wide.replace("rows = \"together\"", "rows = \"anywhere\"");
+    let (both, read) = read_folder(&mapping(&wide), folder.path()).unwrap();
+    let (one, _) = read_csv(&mapping(MAPPING), ORDERS).unwrap();
+    assert_eq!(both, one);
+    assert_eq!(read.repeated_rows, 1);
+}
+
+#[test]
+fn a_file_that_was_named_and_is_read_by_no_table_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [orders, other] = ["orders.csv", "july.csv"].map(|name| folder.path().join(name));
+    for file in [&orders, &other] {
+        fs::write(file, ORDERS).unwrap();
+    }
+    let refused = read_orders(&mapping(MAPPING), &[orders, other], &mut |_, _| {}, &mut |_, _| Ok(()));
+    let message = refused.unwrap_err().to_string();
+    assert!(
+        message.ends_with("july.csv: no table of the mapping reads it; they read orders.csv"),
+        "{message}"
+    );
+}

@@ -37,6 +37,8 @@ pub struct PoolInputs {
     pub bad_rows_by_code: BTreeMap<BadCode, u64>,
     /// Orders left out because of a bad row.
     pub orders_left_out: u64,
+    /// Rows of lines that an earlier file held too: exports overlap.
+    pub repeated_rows: u64,
     /// Rows of joined tables that no line leads to, by table.
     pub rows_without_line: BTreeMap<String, u64>,
     /// The bad rows one by one.
@@ -73,6 +75,7 @@ pub fn read_orders(
         bad_rows: gathered.bad.count,
         bad_rows_by_code: gathered.bad.by_code,
         orders_left_out: gathered.left_out,
+        repeated_rows: gathered.repeated,
         rows_without_line: gathered.rows_without_line,
         details: gathered.bad.details,
     })

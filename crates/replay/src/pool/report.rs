@@ -134,6 +134,9 @@ impl PoolReport {
             ("ranked", sum(|run| run.ranked).to_string()),
             ("gifts given", format!("to {} orders", sum(|run| run.given))),
         ];
+        if inputs.repeated_rows > 0 {
+            lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
+        }
         if self.after_the_end > 0 {
             lines.push(("after the end", format!("{} orders, not looked at", self.after_the_end)));
         }
@@ -241,6 +244,9 @@ pub fn intake_summary(taken: &super::Taken) -> String {
         ("duplicate", counts.duplicate.to_string()),
         ("rejected", format!("{}{}", counts.rejected, by_code(&refused.by_code))),
     ];
+    if inputs.repeated_rows > 0 {
+        lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
+    }
     if counts.pooled + counts.to_review > 0 {
         lines.push(("pooled", counts.pooled.to_string()));
         lines.push(("to review", counts.to_review.to_string()));

@@ -26,6 +26,14 @@ pub enum ReadError {
         /// The file name that the mapping gives it.
         pattern: String,
     },
+    /// A file that was named is read by no table of the mapping.
+    #[error("{path}: no table of the mapping reads it; they read {patterns}")]
+    Unread {
+        /// The file.
+        path: String,
+        /// The file names of the mapping's tables.
+        patterns: String,
+    },
     /// The header lacks a column that the mapping names.
     #[error("{file} row {row}: no column `{column}`; there are {present}")]
     NoColumn {
@@ -92,7 +100,7 @@ pub(super) struct Found(pub Vec<Source>);
 
 impl Found {
     pub fn find(plan: &Plan, inputs: &[PathBuf]) -> Result<Self, ReadError> {
-        let mut paths = Vec::new();
+        let (mut paths, mut named) = (Vec::new(), Vec::new());
         for input in inputs {
             if std::fs::metadata(input).map_err(open(input))?.is_dir() {
                 for entry in std::fs::read_dir(input).map_err(open(input))? {
@@ -100,6 +108,7 @@ impl Found {
                 }
             } else {
                 paths.push(input.clone());
+                named.push(input);
             }
         }
         let mut found = Vec::new();
@@ -122,6 +131,13 @@ impl Found {
             }
         }
         found.sort_by(|a, b| (a.table, &a.name, &a.path).cmp(&(b.table, &b.name, &b.path)));
+        // What lies about in a folder is passed over, what was named is not.
+        if let Some(unread) = named.into_iter().find(|path| found.iter().all(|source| source.path != **path))
+        {
+            let patterns: Vec<&str> = plan.tables.iter().map(|table| &*table.file).collect();
+            let path = unread.display().to_string();
+            return Err(ReadError::Unread { path, patterns: patterns.join(", ") });
+        }
         // A file named on its own and by its folder is one file.
         found.dedup_by(|a, b| a.table == b.table && a.path == b.path);
         Ok(Self(found))

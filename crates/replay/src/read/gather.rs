@@ -40,6 +40,9 @@ pub(super) struct Gather<'p, R: Roles> {
     /// Digests of the orders that were handed over, 16 bytes each.
     seen: HashSet<u128>,
     left_out: u64,
+    /// Where exports may overlap: the file in which each row stood first, by 16 bytes of its digest.
+    told: Option<HashMap<u128, usize>>,
+    repeated: u64,
 }
 
 /// The rows of one order.
@@ -50,7 +53,8 @@ struct Group<O> {
 }
 
 impl<'p, R: Roles> Gather<'p, R> {
-    pub fn new(plan: &'p Plan, tables: &'p [Table], roles: &'p R) -> Self {
+    /// With `files` of lines; a row of one that stood in an earlier one too is the same row.
+    pub fn new(plan: &'p Plan, tables: &'p [Table], roles: &'p R, files: usize) -> Self {
         Self {
             plan,
             tables,
@@ -59,11 +63,19 @@ impl<'p, R: Roles> Gather<'p, R> {
             groups: Vec::new(),
             seen: HashSet::new(),
             left_out: 0,
+            told: (files > 1).then(HashMap::new),
+            repeated: 0,
         }
     }
 
     /// Takes a row of the line table.
     pub fn take(&mut self, row: &Row, bad: &mut Bad<'_>) {
+        if let Some(told) = &mut self.told
+            && *told.entry(digest(&row.all_cells())).or_insert(row.at.file) != row.at.file
+        {
+            self.repeated += 1;
+            return;
+        }
         let Some((group, joined)) = self.grouped(row, bad) else { return };
         let at = *self.by_group.entry(group).or_insert_with(|| {
             self.groups.push(Group { at: row.at, order: None, whole: true });
@@ -83,7 +95,9 @@ impl<'p, R: Roles> Gather<'p, R> {
         take: Take<'_, R::Order>,
     ) -> Result<(), ReadError> {
         let Some((group, joined)) = self.grouped(row, bad) else { return Ok(()) };
-        if digests.current != group {
+        // Exports may overlap: an order that goes on in the next file is read row by row only.
+        if (digests.file, &digests.current) != (row.at.file, &group) {
+            digests.file = row.at.file;
             self.hand_over(bad, take)?;
             if !digests.seen.insert(digest(&group)) {
                 let file = found.name(row.at.file).to_owned();
@@ -133,6 +147,11 @@ impl<'p, R: Roles> Gather<'p, R> {
         Ok(())
     }
 
+    /// Rows that an earlier file held too.
+    pub fn repeated(&self) -> u64 {
+        self.repeated
+    }
+
     /// Orders left out because of a bad row.
     pub fn left_out(&self) -> u64 {
         self.left_out
@@ -142,6 +161,7 @@ impl<'p, R: Roles> Gather<'p, R> {
 /// Which groups there have been: 16 bytes each.
 #[derive(Default)]
 pub(super) struct Together {
+    file: usize,
     current: String,
     seen: HashSet<u128>,
 }

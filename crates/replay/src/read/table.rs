@@ -27,6 +27,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Its cells as one text: the same for the same cells only.
+    pub fn all_cells(&self) -> String {
+        let ends: Vec<String> = self.ends.iter().map(u32::to_string).collect();
+        format!("{} {}", ends.join(" "), self.text)
+    }
     /// A row of cells that were written one after the other.
     pub fn new(at: RowAt, text: &str, ends: &[u32]) -> Self {
         let used = Seen::new(false);
