@@ -80,15 +80,15 @@ pub(crate) const FEW: usize = 8;
 /// the parts and says whether it was as simple as that.
 #[inline]
 pub(crate) fn split_few(total: i64, lines: &[u32], slots: &[Slot], parts: &mut [i64; FEW]) -> bool {
-    match *lines {
-        [line] => split_one(total, slots[line as usize], &mut parts[0]),
-        [a, b] => split_n(total, [a, b], slots, parts),
-        [a, b, c] => split_n(total, [a, b, c], slots, parts),
-        [a, b, c, d] => split_n(total, [a, b, c, d], slots, parts),
-        [a, b, c, d, e] => split_n(total, [a, b, c, d, e], slots, parts),
-        [a, b, c, d, e, f] => split_n(total, [a, b, c, d, e, f], slots, parts),
-        [a, b, c, d, e, f, g] => split_n(total, [a, b, c, d, e, f, g], slots, parts),
-        [a, b, c, d, e, f, g, h] => split_n(total, [a, b, c, d, e, f, g, h], slots, parts),
+    match lines.len() {
+        1 => split_one(total, slots[lines[0] as usize], &mut parts[0]),
+        2 => split_exactly::<2>(total, lines, slots, parts),
+        3 => split_exactly::<3>(total, lines, slots, parts),
+        4 => split_exactly::<4>(total, lines, slots, parts),
+        5 => split_exactly::<5>(total, lines, slots, parts),
+        6 => split_exactly::<6>(total, lines, slots, parts),
+        7 => split_exactly::<7>(total, lines, slots, parts),
+        8 => split_exactly::<8>(total, lines, slots, parts),
         _ => false,
     }
 }
@@ -99,7 +99,8 @@ const fn split_one(total: i64, slot: Slot, part: &mut i64) -> bool {
 }
 
 /// For a number of lines that the compiler knows: every loop is unrolled.
-fn split_n<const N: usize>(total: i64, lines: [u32; N], slots: &[Slot], parts: &mut [i64; FEW]) -> bool {
+fn split_exactly<const N: usize>(total: i64, lines: &[u32], slots: &[Slot], parts: &mut [i64; FEW]) -> bool {
+    let Ok(lines) = <[u32; N]>::try_from(lines) else { return false };
     let lines = lines.map(|line| slots[line as usize]);
     let bases = lines.map(|slot| if is_open(0, slot) { slot.base } else { 0 });
     let weight: i64 = bases.iter().sum();

@@ -61,6 +61,7 @@ POST /v1/shops/{shop}/orders/{order}/refunds refunds
 GET /v1/shops/{shop}/orders/{order}/settlement read
 GET /v1/shops/{shop}/orders/{order}/timeline read
 GET /v1/shops/{shop}/pool-orders read
+POST /v1/shops/{shop}/pool-orders/dismiss campaigns
 POST /v1/shops/{shop}/pool-orders/fulfil campaigns
 POST /v1/shops/{shop}/pool-orders/recompute campaigns
 POST /v1/shops/{shop}/pool-orders/reject campaigns
@@ -68,6 +69,7 @@ POST /v1/shops/{shop}/pool-orders/submit campaigns
 POST /v1/shops/{shop}/pool-orders/transfer-out campaigns
 GET /v1/shops/{shop}/pool-orders/{order} read
 POST /v1/shops/{shop}/pool-orders/{order}/gifts campaigns
+DELETE /v1/shops/{shop}/pool-orders/{order}/gifts/{sku} campaigns
 GET /v1/shops/{shop}/presale-strategies read
 GET /v1/shops/{shop}/presale-strategies/{strategy} read
 PUT /v1/shops/{shop}/presale-strategies/{strategy} campaigns

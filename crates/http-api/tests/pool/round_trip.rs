@@ -107,6 +107,32 @@ fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
     service.bring(&[balanced(order("O1", "u1", "10-20 20:00:01"), "11-01 00:05:00")]);
     assert_eq!(service.get("/pool-orders?exception=true")["data"], json!([]), "settled stays settled");
     assert_eq!(left_out(&service.get("/pool-orders/O1")), ["first late_earlier_order"]);
+    // What people added they can take back, until the warehouse has it.
+    let (status, said) = service.call("DELETE", "/pool-orders/O1/gifts/toy", &Value::Null);
+    assert_eq!((status, &said["gifts"]), (200, &json!([])), "{said}");
+    let (status, said) = service.call("DELETE", "/pool-orders/O1/gifts/toy", &Value::Null);
+    assert_eq!((status, word(&said["code"])), (404, "not_found"));
+}
+
+#[test]
+fn a_s4_7_a_late_order_that_was_looked_at_leaves_the_list() {
+    let service = Service::first_two();
+    service.clock("10-21");
+    service.bring(&[order("O2", "u2", "10-20 20:00:02"), order("O3", "u3", "10-20 20:00:03")]);
+    service.clock("10-29");
+    service.ok("POST", "/gift-strategies/first/override", &Value::Null);
+    service.clock("10-29 00:00:01");
+    service.bring(&[order("O1", "u1", "10-20 20:00:01")]);
+    assert_eq!(service.get("/pool-orders?exception=true")["data"][0]["order_id"], "O1");
+    let said = service.ok("POST", "/pool-orders/dismiss", &json!({"order_ids": ["O1", "O9"]}));
+    assert_eq!(
+        [word(&said["results"][0]["outcome"]), word(&said["results"][1]["code"])],
+        ["done", "not_found"]
+    );
+    assert_eq!(service.get("/pool-orders?exception=true")["data"], json!([]));
+    service.clock("11-01 01:00");
+    service.bring(&[balanced(order("O1", "u1", "10-20 20:00:01"), "11-01 00:05:00")]);
+    assert_eq!(service.get("/pool-orders?exception=true")["data"], json!([]));
 }
 
 fn left_out(order: &Value) -> Vec<String> {

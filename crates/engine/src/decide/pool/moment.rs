@@ -84,8 +84,7 @@ pub fn judge_order(draft: &mut Draft<'_>, order: &mut PoolOrder, opens: Opens) -
 fn stays_open(order: &PoolOrder, verdict: Verdict) -> bool {
     match verdict {
         Verdict::NotYet(Code::PoolIncomplete | Code::GroupUndecided) => true,
-        Verdict::NotYet(Code::OutsideValidity) => false,
-        Verdict::NotYet(_) => order.stage == Stage::Review,
+        Verdict::NotYet(code) => code != Code::OutsideValidity && order.stage == Stage::Review,
         Verdict::Give(_) | Verdict::Hold | Verdict::Nothing(_) => false,
     }
 }
