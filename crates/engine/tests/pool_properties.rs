@@ -26,6 +26,8 @@ struct World {
     /// Closed before the activation.
     closed: BTreeSet<usize>,
     strategy: GiftStrategy,
+    /// One that goes after it in its group, and gives pens.
+    lower: Option<GiftStrategy>,
     timing: Timing,
     stock: Option<u64>,
 }
@@ -48,7 +50,18 @@ impl World {
         // What is shipped early is judged early: closing is drawn for what ranks before the balance.
         let closed = (0..count).filter(|_| random.below(8) == 0).collect();
         let stock = (random.below(4) == 0).then(|| random.below(8) as u64);
-        Self { orders, closed, strategy, timing: TIMINGS[random.below(4)], stock }
+        let timing = TIMINGS[random.below(4)];
+        let lower = (random.below(2) == 0).then(|| Self::lower(random, basis));
+        strategy.group = u32::from(lower.is_some());
+        strategy.priority = 1;
+        Self { orders, closed, strategy, lower, timing, stock }
+    }
+
+    fn lower(random: &mut Random, basis: Basis) -> GiftStrategy {
+        let first_n = (random.below(2) == 0).then(|| 1 + random.below(12) as u64);
+        let mut lower = GiftStrategy { group: 1, first_n, ..gift("h", basis) };
+        lower.tiers[0].gifts = toys("pen");
+        lower
     }
 
     fn order(random: &mut Random, number: usize) -> ShopOrder {
@@ -87,6 +100,7 @@ impl World {
         let mut sorted: Vec<_> = open.collect();
         let number = |index: usize| self.orders[index].order_id.as_str().parse::<u64>().unwrap();
         sorted.sort_by_key(|index| (self.basis_second(*index), number(*index)));
+        let lower = sorted.clone();
         let mut buyers = BTreeSet::new();
         sorted.retain(|index| {
             let fresh = buyers.insert(self.orders[*index].customer_id.clone());
@@ -98,7 +112,13 @@ impl World {
                 self.strategy.tiers.iter().rev().find(|tier| tier.min <= self.orders[index].goods_paid)?;
             Some((self.orders[index].order_id.to_string(), tier.gifts[0].sku.to_string()))
         };
-        sorted.into_iter().filter_map(gift).collect()
+        let mut gifts: BTreeMap<_, _> = sorted.into_iter().filter_map(gift).collect();
+        // An order that takes no gift of the lower one takes its place there all the same.
+        let n = self.lower.as_ref().map_or(0, |lower| lower.first_n.unwrap_or(u64::MAX));
+        for index in lower.into_iter().take(usize::try_from(n).unwrap()) {
+            gifts.entry(self.orders[index].order_id.to_string()).or_insert_with(|| "pen".into());
+        }
+        gifts
     }
 }
 
@@ -186,7 +206,11 @@ impl Player<'_> {
     fn play(&mut self) {
         let world = self.world;
         self.ask(&Command::PutGiftStrategy(Box::new(world.strategy.clone()))).unwrap();
-        self.ask(&Command::PutPresaleStrategy(Box::new(presale(world.timing, &["g"])))).unwrap();
+        if let Some(lower) = &world.lower {
+            self.ask(&Command::PutGiftStrategy(Box::new(lower.clone()))).unwrap();
+        }
+        let names = if world.lower.is_some() { &["g", "h"][..] } else { &["g"] };
+        self.ask(&Command::PutPresaleStrategy(Box::new(presale(world.timing, names)))).unwrap();
         if let Some(quantity) = world.stock {
             for sku in ["toy", "ball"] {
                 self.ask(&Command::PutGiftStock { sku: id(sku), quantity }).unwrap();
@@ -238,7 +262,9 @@ impl Player<'_> {
         let run = self.run();
         let of = |order: &ShopOrder| {
             let id = order.order_id.to_string();
-            run.gifts(&id).into_iter().next().map(|gift| (id.clone(), gift))
+            let gifts = run.gifts(&id);
+            assert!(gifts.len() <= 1, "{id}: {gifts:?}, of one group");
+            gifts.into_iter().next().map(|gift| (id.clone(), gift))
         };
         orders.iter().filter_map(of).collect()
     }
@@ -261,8 +287,10 @@ fn check(seed: u64, crashes: bool) -> usize {
     let (gifts, ideal) = (player.gifts(), world.ideal());
     let what =
         format!("seed {seed}: {:?} {:?} n {:?}", world.timing, world.strategy.basis, world.strategy.first_n);
+    let lower = world.lower.as_ref().map(|lower| lower.first_n);
+    let what = format!("{what}, lower {lower:?}");
     player.run().assert_clean();
-    let given = gifts.len() as u64;
+    let given = gifts.values().filter(|gift| *gift != "pen").count() as u64;
     assert!(given <= world.strategy.first_n.unwrap(), "{what}: more than N");
     let stock = player.run().reader().pool(&id("s1")).unwrap().stock;
     for (sku, stock) in &stock {
@@ -273,7 +301,7 @@ fn check(seed: u64, crashes: bool) -> usize {
         assert_eq!(gifts, ideal, "{what}");
     } else {
         assert!(
-            gifts.iter().all(|(order, gift)| ideal.get(order) == Some(gift)),
+            gifts.iter().all(|(order, gift)| ideal.get(order) == Some(gift) || gift == "pen"),
             "{what}: {gifts:?} of {ideal:?}"
         );
     }
