@@ -3,10 +3,16 @@
 //! Each measurement runs in a process of its own on a store that was filled before, so that its
 //! memory and its start are those of a server that was just restarted.
 
-use std::{env, fs, path::Path, path::PathBuf, process::Command, process::Stdio, time::Instant};
+use std::{
+    collections::HashSet,
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
 
 use anyhow::{Context as _, Result, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 use domain::event::Body;
 use engine::Input;
 use serde::{Deserialize, Serialize};
@@ -21,10 +27,25 @@ use crate::{
 
 /// Orders that stand open before a run.
 const OPEN: [u64; 2] = [10_000, 1_000_000];
-/// Events of one run: half pay an open order somewhere, half place a new one, so as many stay open.
+/// Events of one run: half pay an open order, half place a new one, so as many stay open.
 const EVENTS: u64 = 40_000;
+/// When real orders are paid, of a day's orders: half within 21 minutes, three quarters within 15 hours (the
+/// export of a marketplace that `promenade replay` is tried on). Of a million payments so many, within so many
+/// minutes more.
+const PAID: [(u64, u64); 3] = [(500_000, 21), (250_000, 879), (250_000, 540)];
+const MILLION: u64 = 1_000_000;
+const MINUTES_OF_A_DAY: u64 = 1_440;
 /// Events handed over at once.
 const BATCH: usize = 1_000;
+
+/// Which open orders are paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Payers {
+    /// As real buyers pay: most soon, some late.
+    AsBuyersPay,
+    /// Anywhere among all of them, each far from the one before: the worst case.
+    Anywhere,
+}
 
 /// The child's command line.
 #[derive(Debug, Clone, Args)]
@@ -35,9 +56,12 @@ pub struct StandPlan {
     /// Orders that stand open in it.
     #[arg(long)]
     open: u64,
-    /// Which round this is: no order is placed or paid in two of them.
+    /// Which run this is: no order is placed or paid in two of them.
     #[arg(long)]
     round: u64,
+    /// Which orders are paid.
+    #[arg(long)]
+    payers: Payers,
 }
 
 /// What the child measured.
@@ -51,35 +75,46 @@ struct Stand {
 /// Measures each number of open orders, in turn.
 pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
     let mut figures: Vec<Figure> = Vec::new();
+    let mut few: Option<[Option<Figure>; 2]> = None;
     for open in OPEN {
         let folder = ctx.scratch()?;
         let filled = Ours::create(folder.path())?;
         filled.place(0, open, |number| number)?;
         drop(filled);
-        let mut rounds = Rounds::new();
+        let (mut paid, mut anywhere) = (Rounds::new(), Rounds::new());
         for round in 0..ctx.rounds as u64 {
-            rounds.push(ctx.measure(|| child(folder.path(), open, round))?);
+            paid.push(ctx.measure(|| child(folder.path(), open, 2 * round, Payers::AsBuyersPay))?);
+            anywhere.push(ctx.measure(|| child(folder.path(), open, 2 * round + 1, Payers::Anywhere))?);
         }
-        let rate =
-            rounds.figure(&format!("our events, {open} open orders"), "events/s", |s| s.events_per_second);
-        let few = figures.first().cloned();
-        figures.extend(rate.map(|rate| match &few {
-            Some(few) => rate.beside(few).at_least_of_floor(1.0 / 1.5),
-            None => rate,
-        }));
-        let ready = rounds.figure(&format!("start to ready, {open} open orders"), "ms", |s| s.ready_ms);
-        let memory = rounds.figure(&format!("resident memory, {open} open orders"), "MB", |s| s.resident_mb);
+        let rates = [(&paid, ""), (&anywhere, ", paid anywhere")].map(|(rounds, how)| {
+            rounds
+                .figure(&format!("our events, {open} open orders{how}"), "events/s", |s| s.events_per_second)
+        });
+        let [rate, worst] = rates.clone();
+        if let Some([few_rate, few_worst]) = &few {
+            let beside = |figure: Option<Figure>, few: &Option<Figure>| {
+                figure.zip(few.as_ref()).map(|(figure, few)| figure.beside(few))
+            };
+            figures.extend(beside(rate, few_rate).map(|rate| rate.at_least_of_floor(1.0 / 1.5)));
+            figures.extend(beside(worst, few_worst));
+        } else {
+            figures.extend(rate.into_iter().chain(worst));
+            few = Some(rates);
+        }
+        let ready = paid.figure(&format!("start to ready, {open} open orders"), "ms", |s| s.ready_ms);
+        let memory = paid.figure(&format!("resident memory, {open} open orders"), "MB", |s| s.resident_mb);
         figures.extend(ready.map(|ready| ready.at_most(2_000.0)));
         figures.extend(memory.map(|memory| memory.at_most(400.0)));
     }
     Ok(figures)
 }
 
-fn child(folder: &Path, open: u64, round: u64) -> Result<Stand> {
+fn child(folder: &Path, open: u64, round: u64, payers: Payers) -> Result<Stand> {
+    let payers = payers.to_possible_value().context("a value of the command line")?;
     let output = Command::new(env::current_exe()?)
         .args(["stand", "--folder"])
         .arg(folder)
-        .args(["--open", &open.to_string(), "--round", &round.to_string()])
+        .args(["--open", &open.to_string(), "--round", &round.to_string(), "--payers", payers.get_name()])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
@@ -107,20 +142,66 @@ pub fn run_child(plan: &StandPlan) -> Result<()> {
     Ok(())
 }
 
-/// New orders, and payments of open ones far apart; no order is paid twice over all rounds. Events are
-/// numbered as they happen, as streams and clocks number them.
+/// New orders, and payments of open ones; no order is paid twice over all runs, whose odd ones pay anywhere.
+/// Events are numbered as they happen, as streams and clocks number them.
 fn events(plan: &StandPlan) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
-    for turn in plan.round * EVENTS / 2..(plan.round + 1) * EVENTS / 2 {
+    let mut paid = Paid::new(plan.open);
+    let turns = EVENTS / 2;
+    for turn in 0..turns * (plan.round + 1) {
+        let run = turn / turns;
+        let payers = if run.is_multiple_of(2) { Payers::AsBuyersPay } else { Payers::Anywhere };
+        let payer = paid.next(payers, turn);
+        if run < plan.round {
+            continue;
+        }
+        ensure!(payers == plan.payers, "run {run} pays otherwise");
         inputs.push(ours::placed(plan.open + turn)?);
-        // A prime stride visits every order once; then come those placed meanwhile.
-        let paid = if turn < plan.open { turn * 7_919 % plan.open } else { turn };
-        let (_, text) = samples::order_paid(paid);
+        let (_, text) = samples::order_paid(payer);
         let id = format!("evt-{:012}-2", plan.open + turn);
         let value: serde_json::Value = serde_json::from_str(&text)?;
         inputs.push(ours::event(id, Body::PaymentSucceeded(serde_json::from_value(value["data"].clone())?)));
     }
     Ok(inputs)
+}
+
+/// Which orders were paid.
+struct Paid {
+    open: u64,
+    orders: HashSet<u64>,
+}
+
+impl Paid {
+    fn new(open: u64) -> Self {
+        Self { open, orders: HashSet::new() }
+    }
+
+    /// The next to be paid when `turn` orders were placed behind those that stood open.
+    fn next(&mut self, payers: Payers, turn: u64) -> u64 {
+        let newest = self.open + turn;
+        let wished = match payers {
+            Payers::AsBuyersPay => newest - self.place(turn).min(newest),
+            // A prime stride visits every order once before it comes to one again.
+            Payers::Anywhere => turn * 7_919 % self.open,
+        };
+        let older = (0..=wished).rev();
+        let free = older.chain(wished..newest).find(|order| self.orders.insert(*order));
+        free.unwrap_or(newest)
+    }
+
+    /// How many orders were placed since the one that is paid next.
+    fn place(&self, turn: u64) -> u64 {
+        let drawn = samples::scatter(turn) % MILLION;
+        let (mut below, mut since) = (0, 0);
+        for (payments, minutes) in PAID {
+            if drawn < below + payments {
+                since += minutes * MILLION * (drawn - below) / payments;
+                break;
+            }
+            (below, since) = (below + payments, since + minutes * MILLION);
+        }
+        since / MINUTES_OF_A_DAY * self.open / MILLION
+    }
 }
 
 /// The largest memory that this process has held.
@@ -129,4 +210,20 @@ pub fn resident_mb() -> Result<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
     let kb: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
     Ok(kb / 1_024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_of_the_payers_came_last_and_nobody_pays_twice() {
+        let mut paid = Paid::new(1_000_000);
+        let turns = 2_000;
+        let recent = (0..turns).filter(|turn| paid.next(Payers::AsBuyersPay, *turn) > 980_000).count();
+        assert!((900..1_100).contains(&recent), "{recent} of {turns}");
+        let all: HashSet<u64> = (turns..2 * turns).map(|turn| paid.next(Payers::Anywhere, turn)).collect();
+        assert_eq!(all.len() as u64, turns);
+        assert_eq!(paid.orders.len() as u64, 2 * turns);
+    }
 }
