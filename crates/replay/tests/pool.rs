@@ -290,3 +290,16 @@ fn a_file_that_was_named_and_is_read_by_no_table_is_refused() {
         "{message}"
     );
 }
+
+/// S4-R03: the balance of these orders opens before the strategies' activation.
+#[test]
+fn s4_r03_a_pool_says_what_its_strategies_are_warned_of() {
+    let (_, run_before, report) = run(MAPPING, ORDERS);
+    run_before.engine.stop();
+    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+    let early = ORDERS.replace("2020-11-01T00:00:00", "2020-10-25T00:00:00");
+    let (_, run_after, report) = run(MAPPING, &early);
+    run_after.engine.stop();
+    let warned = report.summary();
+    assert!(warned.contains("activation_at: not_before_balance_opening"), "{warned}");
+}

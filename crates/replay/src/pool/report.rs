@@ -4,12 +4,13 @@
 //! was written.
 
 use super::{Counts, PoolError, PoolInputs, PoolMapping, PoolRun, Refusals};
-use domain::{Code, Instant, ShopId, shop::Shop};
+use domain::{Code, Instant, ShopId, Violation, shop::Shop, time::Zone};
+use engine::pool::{PoolRow, warnings::Around};
 use engine::port::Reader;
 use gift_list::{HEADING, ListError, csv};
 use serde::Serialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, BufWriter, Write},
     path::Path,
@@ -31,6 +32,8 @@ pub struct PoolReport {
     pub activation_at: String,
     /// Where the simulated clock stopped.
     pub ended_at: String,
+    /// What an operator should look at: shop, strategy, field, code, and what is meant.
+    pub warnings: BTreeSet<String>,
     /// Each gift strategy of each shop.
     pub strategies: Vec<StrategyReport>,
 }
@@ -83,9 +86,10 @@ impl PoolReport {
     /// What a run came to.
     pub fn build(mapping: &PoolMapping, run: &PoolRun, activation_at: Instant) -> Result<Self, PoolError> {
         let show = |at: Instant| mapping.zone.format(at);
-        let mut strategies = Vec::new();
+        let (mut strategies, mut warnings) = (Vec::new(), BTreeSet::new());
         for shop_id in &run.shops {
             let settings = run.engine.reader().pool(shop_id)?;
+            warnings.extend(warned(shop_id, &settings, &mapping.zone));
             for (id, state) in &settings.runs {
                 strategies.push(StrategyReport {
                     shop_id: shop_id.to_string(),
@@ -110,6 +114,7 @@ impl PoolReport {
             after_the_end: run.after_the_end,
             activation_at: show(activation_at),
             ended_at: show(run.ended_at),
+            warnings,
             strategies,
         })
     }
@@ -140,6 +145,7 @@ impl PoolReport {
         if self.after_the_end > 0 {
             lines.push(("after the end", format!("{} orders, not looked at", self.after_the_end)));
         }
+        lines.extend(self.warnings.iter().map(|warning| ("warning", warning.clone())));
         for run in &self.strategies {
             if let Some(waits) = &run.waits {
                 let (name, certain) = (&run.strategy_id, waits.certain);
@@ -148,6 +154,22 @@ impl PoolReport {
         }
         in_lines(&lines)
     }
+}
+
+/// What the strategies of a shop are warned of, now that its orders are known.
+fn warned<'a>(shop: &'a ShopId, pool: &'a PoolRow, zone: &'a Zone) -> impl Iterator<Item = String> + 'a {
+    let around = Around { pool, campaigns: &[], zone };
+    let presales = pool.presales.iter().flat_map(move |(id, record)| {
+        around.presale_warnings(&record.strategy).into_iter().map(move |it| (id.to_string(), it))
+    });
+    let gifts = pool.gifts.iter().filter_map(|(id, record)| Some((id, record, pool.runs.get(id)?)));
+    let gifts = gifts.flat_map(move |(id, record, run)| {
+        around.gift_warnings(record, run).into_iter().map(move |it| (id.to_string(), it))
+    });
+    let tell = move |(id, it): (String, Violation)| {
+        format!("{shop}/{id} {}: {} ({})", it.field, it.code, it.message)
+    };
+    presales.chain(gifts).map(tell)
 }
 
 /// A line each, the values below each other.

@@ -118,11 +118,16 @@ pub fn close(draft: &mut Draft<'_>, order: &mut PoolOrder, at: Instant) {
 /// Remembers when the balance of an order's goods opens: no strategy may activate later (A-S4-4).
 fn note_opening(draft: &mut Draft<'_>, order: &PoolOrder) {
     let now = draft.now;
-    let Some(opens) = order.times.balance_opens_at.filter(|opens| *opens > now) else { return };
+    let Some(opens) = order.times.balance_opens_at else { return };
     let Ok(row) = draft.pool_row() else { return };
     for line in &order.lines {
-        // The earliest that is still to come.
-        let is_news = row.openings.get(&line.sku).is_none_or(|known| *known <= now || opens < *known);
+        // The earliest that is still to come, or else the latest that has been.
+        let is_news = row.openings.get(&line.sku).is_none_or(|known| match (opens > now, *known > now) {
+            (true, true) => opens < *known,
+            (true, false) => true,
+            (false, true) => false,
+            (false, false) => opens > *known,
+        });
         let is_full = row.openings.len() >= domain::limits::SCOPE_SKUS;
         let own = &mut draft.pool_changes_mut().settings.openings;
         if is_news && !is_full && !own.iter().any(|(sku, known)| *sku == line.sku && *known <= opens) {
