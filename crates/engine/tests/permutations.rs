@@ -383,6 +383,49 @@ fn a_g_8_a_s0_22_of_two_payments_one_with_the_coupon() {
     }
 }
 
+/// One payment, told of twice with different times.
+#[test]
+fn a_g_8_of_two_accounts_of_one_payment_the_earlier_stands() {
+    let told = |amount, minutes: i64| {
+        let mut event = paid("o1", "p1", amount, at(minutes));
+        event.event_id = format!("p1.{minutes}");
+        event
+    };
+    for (from, amount) in [
+        (From::Nothing, PAYABLE),
+        (From::Offer, PAYABLE),
+        (From::Start, PAYABLE),
+        (From::Start, PAYABLE - SAVE),
+    ] {
+        let back = refund("r1", &units("l1", 1), RefundStatus::Succeeded, 29);
+        let placing = (from == From::Nothing).then(|| placed("o1", "u1", at(0)));
+        let accounts = [told(amount, 27), told(amount, 23)];
+        let refunded: Vec<_> = accounts.iter().cloned().chain([back]).chain(placing.clone()).collect();
+        assert_eq!(agree(from, &refunded).order.refunds.len(), 1);
+        let events: Vec<_> = accounts.into_iter().chain([cancelled("o1", at(25))]).chain(placing).collect();
+        let end = agree(from, &events);
+        assert_eq!(end.order.state, State::Paid { at: at(23) }, "{from:?}");
+        assert_eq!(late(&end).len(), 0, "{from:?}");
+    }
+    let events = [told(PAYABLE, 27), told(PAYABLE, 23), paid("o1", "p9", PAYABLE, at(25))];
+    assert_eq!(late(&agree(From::Start, &events)), ["p9"]);
+    // Of a deposit too.
+    let deposit = |minutes| {
+        let mut event = stage_paid(Stage::Deposit, 50_00, minutes);
+        event.event_id = format!("d.{minutes}");
+        event
+    };
+    let mut presale = placing("o1", "u1");
+    presale.kind = OrderKind::Presale;
+    let events = [
+        event("o1.placed", Body::Placed(Box::new(presale)), at(0)),
+        deposit(9),
+        deposit(5),
+        cancelled("o1", at(7)),
+    ];
+    assert_eq!(agree(From::Nothing, &events).order.deposit_paid_at, Some(at(5)));
+}
+
 #[test]
 fn a_g_8_two_payments_and_a_cancellation_between_or_before_them() {
     for (cancelled_at, kept) in [(25, vec!["p8"]), (23, vec!["p1", "p8"])] {
