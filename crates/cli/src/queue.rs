@@ -114,6 +114,8 @@ impl Outbox {
                 return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
             }
             MessageOutcome::Failed => Code::ProviderFailed,
+            // It was tried in vain until its time had passed.
+            MessageOutcome::Expired if before > 0 => Code::ProviderFailed,
             MessageOutcome::Expired => Code::QuietHours,
         };
         let command = Command::MessageFailed { message_id: message_id.clone(), code };
