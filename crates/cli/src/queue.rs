@@ -20,7 +20,7 @@ pub struct Outbox {
     clock: relay::Clock,
     /// Attempts made so far, of what is being sent now.
     attempts: Mutex<HashMap<i64, u32>>,
-    message_attempts: Mutex<HashMap<String, u32>>,
+    message_attempts: Mutex<HashMap<(String, String), u32>>,
 }
 
 impl Outbox {
@@ -55,7 +55,7 @@ impl Outbox {
             delivery_id: delivery.delivery_id,
             shop_id: delivery.shop_id.to_string(),
             endpoint: Endpoint { url: webhook.url, secrets: webhook.secrets },
-            event_id: delivery.event_id,
+            event_id: delivery.outside_id(),
             event_type: delivery.event_type,
             body: body.to_string(),
             attempt: delivery.attempt,
@@ -65,7 +65,8 @@ impl Outbox {
     fn message(&self, dispatch: Dispatch) -> PendingMessage {
         let deliver_until_micros = self.deliver_until(&dispatch);
         let message = dispatch.message;
-        lock(&self.message_attempts).insert(message.message_id.to_string(), dispatch.attempt);
+        let key = (message.shop_id.to_string(), message.message_id.to_string());
+        lock(&self.message_attempts).insert(key, dispatch.attempt);
         PendingMessage {
             attempt: dispatch.attempt,
             message: OutgoingMessage {
@@ -102,7 +103,8 @@ impl Outbox {
     async fn settle_message(&self, settled: MessageSettlement) -> Result<DispatchUpdate, String> {
         let shop_id = ShopId::try_new(&settled.shop_id).map_err(|e| e.to_string())?;
         let message_id = MessageId::try_new(&settled.message_id).map_err(|e| e.to_string())?;
-        let before = lock(&self.message_attempts).remove(&settled.message_id).unwrap_or(0);
+        let key = (settled.shop_id, settled.message_id);
+        let before = lock(&self.message_attempts).remove(&key).unwrap_or(0);
         let code = match settled.outcome {
             MessageOutcome::Sent => {
                 return Ok(DispatchUpdate::Done { shop_id, message_id });
@@ -112,6 +114,8 @@ impl Outbox {
                 return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
             }
             MessageOutcome::Failed => Code::ProviderFailed,
+            // It was tried in vain until its time had passed.
+            MessageOutcome::Expired if before > 0 => Code::ProviderFailed,
             MessageOutcome::Expired => Code::QuietHours,
         };
         let command = Command::MessageFailed { message_id: message_id.clone(), code };

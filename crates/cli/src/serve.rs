@@ -134,7 +134,9 @@ fn guard(config: &Config) -> anyhow::Result<AddressGuard> {
 
 fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow::Result<Worker> {
     let sender: Arc<dyn MessageSender> = match config.messages.strip_prefix("jsonl:") {
-        Some(file) => Arc::new(JsonLinesSender::new(file)),
+        Some(file) => Arc::new(
+            JsonLinesSender::open(file).with_context(|| format!("messages cannot be written to {file}"))?,
+        ),
         None => Arc::new(
             HttpSender::try_new(&config.messages).context("messages is jsonl:FILE or an http address")?,
         ),

@@ -189,7 +189,8 @@ pub struct PaymentFailed {
     pub payment_id: PaymentId,
 }
 
-/// The refund events. Without lines and amount the whole rest is meant.
+/// The refund events. Without lines and amount those of another event of the refund are meant, or,
+/// until one tells them, the whole rest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the platform's own field names, amounts in minor units")]
 pub struct RefundFacts {

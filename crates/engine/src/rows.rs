@@ -234,6 +234,14 @@ pub struct Delivery {
     pub reason: Option<String>,
 }
 
+impl Delivery {
+    /// The id under which it leaves the shop: ids of events are the shop's own, and a receiver may
+    /// serve several shops. The same at each attempt.
+    pub fn outside_id(&self) -> String {
+        format!("{}:{}", self.shop_id, self.event_id)
+    }
+}
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

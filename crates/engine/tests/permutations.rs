@@ -276,6 +276,57 @@ fn a_g_8_a_s0_22_the_steps_of_a_refund() {
     assert_eq!((end.order.refunds.len(), end.settlement.settled), (0, fen(296_00)));
 }
 
+/// Events without figures take those of the refund, whichever is heard first, and each once.
+#[test]
+fn a_g_8_a_s0_22_a_refund_whose_events_tell_its_figures_only_once() {
+    use RefundStatus::{Approved, Requested, Succeeded};
+    let none = RefundAsk { lines: Vec::new(), amount: None, fault: None };
+    let part = units("l1", 1);
+    let asks = [(amount(10_00), 10_00), (part, 96_33)];
+    for (ask, back) in &asks {
+        for told in [vec![Requested], vec![Approved], vec![Succeeded], vec![Requested, Succeeded]] {
+            let steps = [(Requested, 26), (Approved, 27), (Succeeded, 28)];
+            let mut events = vec![paid("o1", "p9", PAYABLE, at(25))];
+            events.extend(steps.iter().map(|(status, minutes)| {
+                let ask = if told.contains(status) { ask } else { &none };
+                refund("r1", ask, *status, *minutes)
+            }));
+            let end = agree(From::Offer, &events);
+            let known = &end.order.refunds[0];
+            assert_eq!((known.amount, known.status), (fen(*back), Succeeded), "{told:?}");
+            assert_eq!(end.settlement.paid, fen(PAYABLE - back));
+        }
+    }
+    // Nobody ever tells: the whole rest.
+    let events = [paid("o1", "p9", PAYABLE, at(25)), refund("r1", &none, Succeeded, 28)];
+    assert_eq!(agree(From::Offer, &events).settlement.paid, fen(0));
+}
+
+/// What was asked for and what was granted may differ: granted is what went back.
+#[test]
+fn a_g_8_a_s0_22_a_refund_granted_in_part_is_what_was_granted() {
+    use RefundStatus::{Approved, Requested, Succeeded};
+    let run = prepare(Box::new(MemoryStore::new()), From::Offer);
+    run.apply(&paid("o1", "p9", PAYABLE, at(25)));
+    let none = RefundAsk { lines: Vec::new(), amount: None, fault: None };
+    run.apply(&refund("r1", &amount(50_00), Requested, 26));
+    run.apply(&refund("r1", &none, Succeeded, 28));
+    assert_eq!(run.order("o1").refunded(), fen(50_00));
+    run.apply(&refund("r1", &amount(40_00), Approved, 27));
+    assert_eq!(run.order("o1").refunded(), fen(40_00));
+    assert!(run.timeline("o1").contains(&"refund.corrected".to_owned()));
+    // Two grants of different figures are a conflict.
+    let mut other = refund("r1", &amount(30_00), Succeeded, 28);
+    other.event_id = "another".into();
+    assert_eq!(run.event(&other).code, Some(domain::Code::IdempotencyConflict));
+    // More than was paid is no correction.
+    run.apply(&refund("r2", &none, Succeeded, 29));
+    let beyond = refund("r2", &amount(PAYABLE), Approved, 28);
+    assert_eq!(run.event(&beyond).code, Some(domain::Code::ExceedsPaid));
+    assert_eq!(run.order("o1").refunded(), fen(PAYABLE));
+    run.assert_clean();
+}
+
 #[test]
 fn a_g_6_two_refunds_of_different_lines() {
     let events = [
@@ -330,6 +381,49 @@ fn a_g_8_a_s0_22_of_two_payments_one_with_the_coupon() {
         assert_eq!((end.coupons[0].0, end.figures), (status, figures), "{coupon_at}");
         assert_eq!(late(&end).len(), 1);
     }
+}
+
+/// One payment, told of twice with different times.
+#[test]
+fn a_g_8_of_two_accounts_of_one_payment_the_earlier_stands() {
+    let told = |amount, minutes: i64| {
+        let mut event = paid("o1", "p1", amount, at(minutes));
+        event.event_id = format!("p1.{minutes}");
+        event
+    };
+    for (from, amount) in [
+        (From::Nothing, PAYABLE),
+        (From::Offer, PAYABLE),
+        (From::Start, PAYABLE),
+        (From::Start, PAYABLE - SAVE),
+    ] {
+        let back = refund("r1", &units("l1", 1), RefundStatus::Succeeded, 29);
+        let placing = (from == From::Nothing).then(|| placed("o1", "u1", at(0)));
+        let accounts = [told(amount, 27), told(amount, 23)];
+        let refunded: Vec<_> = accounts.iter().cloned().chain([back]).chain(placing.clone()).collect();
+        assert_eq!(agree(from, &refunded).order.refunds.len(), 1);
+        let events: Vec<_> = accounts.into_iter().chain([cancelled("o1", at(25))]).chain(placing).collect();
+        let end = agree(from, &events);
+        assert_eq!(end.order.state, State::Paid { at: at(23) }, "{from:?}");
+        assert_eq!(late(&end).len(), 0, "{from:?}");
+    }
+    let events = [told(PAYABLE, 27), told(PAYABLE, 23), paid("o1", "p9", PAYABLE, at(25))];
+    assert_eq!(late(&agree(From::Start, &events)), ["p9"]);
+    // Of a deposit too.
+    let deposit = |minutes| {
+        let mut event = stage_paid(Stage::Deposit, 50_00, minutes);
+        event.event_id = format!("d.{minutes}");
+        event
+    };
+    let mut presale = placing("o1", "u1");
+    presale.kind = OrderKind::Presale;
+    let events = [
+        event("o1.placed", Body::Placed(Box::new(presale)), at(0)),
+        deposit(9),
+        deposit(5),
+        cancelled("o1", at(7)),
+    ];
+    assert_eq!(agree(From::Nothing, &events).order.deposit_paid_at, Some(at(5)));
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod support;
 use domain::{
     Code,
     coupon::{Bind, Coupon, CouponStatus},
+    event::Body,
     order::{PaymentStatus, State},
 };
 use engine::EventOutcome;
@@ -71,6 +72,40 @@ fn a_g_8_refused_money_may_come_again_corrected_under_the_same_id() {
     run.apply(&paid("o1", "p1", PAYABLE - SAVE, at(15)));
     assert_eq!(run.coupon(&coupon).status, CouponStatus::Used);
     assert_eq!(run.order("o1").payments.len(), 1);
+    run.assert_clean();
+}
+
+/// What a refused event names does not stick: its attempt's coupon is what a corrected one is paid with.
+#[test]
+fn s0_r31_a_g_8_a_corrected_payment_takes_its_own_coupon_up_again() {
+    let not_found = |amount| (amount, Some("cp_typo"), Code::NotFound);
+    for wrong in [
+        vec![not_found(PAYABLE - SAVE)],
+        vec![not_found(PAYABLE)],
+        vec![(PAYABLE + 1, None, Code::AmountMismatch), not_found(PAYABLE - SAVE)],
+    ] {
+        let run = Run::in_memory().0.with_campaign(&Deal::default());
+        run.apply(&placed("o1", "u1", at(0)));
+        run.advance(at(15));
+        let coupon = run.claim("o1");
+        run.start_payment("o1", "p1", Some(&coupon));
+        for (amount, named, code) in wrong {
+            let mut body = paying("o1", "p1", amount);
+            body.coupon_id = named.map(id);
+            refuses(&run, &event("wrong", Body::PaymentSucceeded(body), at(15)), code);
+        }
+        run.apply(&paid("o1", "p1", PAYABLE - SAVE, at(15)));
+        assert_eq!(run.coupon(&coupon).status, CouponStatus::Used);
+        assert!(matches!(run.order("o1").state, State::Paid { .. }));
+        run.assert_clean();
+    }
+    // Without an attempt there is no coupon to take up.
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    run.apply(&placed("o1", "u1", at(0)));
+    let mut body = paying("o1", "p1", PAYABLE);
+    body.coupon_id = Some(id("cp_typo"));
+    refuses(&run, &event("wrong", Body::PaymentSucceeded(body), at(0)), Code::NotFound);
+    run.apply(&paid("o1", "p1", PAYABLE, at(0)));
     run.assert_clean();
 }
 

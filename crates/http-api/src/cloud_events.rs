@@ -4,11 +4,11 @@ use crate::extract::field_at_fault;
 use crate::limits;
 use domain::{
     Code, Instant, Refusal, Violation,
-    event::{Body, OrderEvent},
+    event::{Body, OrderEvent, RefundFacts},
 };
 use engine::rows::Digest;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -99,10 +99,10 @@ fn body(kind: &str, data: &str) -> Result<Body, Refusal> {
         "order.received" => Body::Received(typed(data)?),
         "payment.succeeded" => Body::PaymentSucceeded(typed(data)?),
         "payment.failed" => Body::PaymentFailed(typed(data)?),
-        "refund.requested" => Body::RefundRequested(typed(data)?),
-        "refund.approved" => Body::RefundApproved(typed(data)?),
-        "refund.rejected" => Body::RefundRejected(typed(data)?),
-        "refund.succeeded" => Body::RefundSucceeded(typed(data)?),
+        "refund.requested" => Body::RefundRequested(refund(data)?),
+        "refund.approved" => Body::RefundApproved(refund(data)?),
+        "refund.rejected" => Body::RefundRejected(refund(data)?),
+        "refund.succeeded" => Body::RefundSucceeded(refund(data)?),
         "member.joined" => Body::MemberJoined(typed(data)?),
         "" => return Err(fault("type", Code::Required, "CloudEvents requires it")),
         other => {
@@ -110,6 +110,25 @@ fn body(kind: &str, data: &str) -> Result<Body, Refusal> {
             return Err(fault("type", Code::InvalidValue, format!("{other} is not one of {known}")));
         }
     })
+}
+
+/// An empty list of lines is no figure, and no wish for the whole rest either.
+fn refund(data: &str) -> Result<RefundFacts, Refusal> {
+    let facts: RefundFacts = typed(data)?;
+    if facts.lines.is_empty() && facts.amount.is_none() {
+        let named: NamedLines = typed(data)?;
+        if named.lines.is_some() {
+            let message = "name at least one line, or leave it out";
+            return Err(fault("data.lines", Code::InvalidValue, message));
+        }
+    }
+    Ok(facts)
+}
+
+/// Whether lines were named at all.
+#[derive(Deserialize)]
+struct NamedLines {
+    lines: Option<IgnoredAny>,
 }
 
 /// Reads the data; only when that fails is it read again to name the field.

@@ -36,9 +36,9 @@ pub struct RefundRequest {
     /// Your id of it.
     #[schema(value_type = String)]
     refund_id: RefundId,
-    /// Units to take back.
-    #[serde(default)]
-    lines: Vec<UnitsRequest>,
+    /// Units to take back; at least one line when it is there.
+    #[schema(value_type = Option<Vec<UnitsRequest>>)]
+    lines: Option<Vec<UnitsRequest>>,
     /// An amount instead.
     amount: Option<i64>,
     /// `customer | merchant | platform`; left out, the merchant agrees. Before the balance is paid a
@@ -83,6 +83,13 @@ pub async fn create(
     caller.may(Scope::Refunds)?;
     let idempotency = extract::idempotency(&headers, &format!("refund {order_id}"), &body.digest)?;
     let RefundRequest { refund_id, lines, amount, fault } = body.value;
+    if lines.as_ref().is_some_and(Vec::is_empty) {
+        return Err(Problem::invalid_body(
+            "lines",
+            "name at least one line, or leave it out for all that is left",
+        ));
+    }
+    let lines = lines.unwrap_or_default();
     let lines = lines.into_iter().map(|l| RefundLine { line_id: l.line_id, quantity: l.quantity }).collect();
     let ask = RefundAsk { lines, amount: amount.map(Money::from_minor), fault };
     let command = Command::CreateRefund { order_id, refund_id, ask };

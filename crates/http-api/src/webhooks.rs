@@ -144,6 +144,7 @@ pub async fn remove(
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryView {
     delivery_id: i64,
+    /// Its `webhook-id`.
     event_id: String,
     #[serde(rename = "type")]
     kind: String,
@@ -159,7 +160,7 @@ pub struct DeliveryView {
 fn delivery(shop: &Shop, row: Delivery) -> DeliveryView {
     DeliveryView {
         delivery_id: row.delivery_id,
-        event_id: row.event_id,
+        event_id: row.outside_id(),
         kind: row.event_type,
         at: time::show(shop, row.at),
         attempts: row.attempt,

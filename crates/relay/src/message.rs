@@ -1,7 +1,7 @@
 //! Messages to customers, and the port through which they leave.
 //!
 //! The text is finished: a sender transports it and decides nothing. A message may be handed over
-//! more than once; whoever receives it drops the repetition by `message_id`.
+//! more than once; whoever receives it drops the repetition by `shop_id` and `message_id`.
 
 mod http_sender;
 mod json_lines;
@@ -18,7 +18,7 @@ pub use senders::Senders;
 /// One message to one customer, in both languages; the channel's provider knows which to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutgoingMessage {
-    /// The same at each attempt.
+    /// The same at each attempt; unique within the shop.
     pub message_id: String,
     /// The shop that speaks.
     pub shop_id: String,

@@ -16,7 +16,7 @@ pub struct Delivery {
     pub shop_id: String,
     /// Where to, with the secrets as they are now.
     pub endpoint: Endpoint,
-    /// The event's id: the same at each attempt and each endpoint.
+    /// The event's id, unique over all shops: the same at each attempt and each endpoint.
     pub event_id: String,
     /// The event's type, such as `order.priced`.
     pub event_type: String,

@@ -87,7 +87,8 @@ async fn a_provider_gets_json_and_the_key_of_repetition() {
     assert!(provider.send_batch(&batch).await.iter().all(Result::is_ok));
     let mut got = Vec::new();
     while let Ok((headers, message)) = received.try_recv() {
-        assert_eq!(headers["idempotency-key"], message.message_id);
+        let key = format!("{}:{}", message.shop_id, message.message_id);
+        assert_eq!(headers["idempotency-key"], key, "ids of messages are the shop's own");
         got.push(message);
     }
     got.sort_by(|a, b| a.message_id.cmp(&b.message_id));

@@ -10,24 +10,36 @@ use engine::port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
 /// Pages copied between two reports of progress.
 const PAGES: i32 = 128;
 
 /// Copies `from`, as it is now, to `to`; the writer of `from` goes on meanwhile. `progress` hears how
-/// many pages of how many are done. An older copy under that name is replaced when the new one is whole.
+/// many pages of how many are done. An earlier copy under that name is replaced when the new one is
+/// whole; any other file is refused and stays: a store, in use or not, above all.
 pub fn backup(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     if beside(from, "") == beside(to, "") {
         return Err(refused(format!("{} cannot be copied onto itself", from.display())));
     }
     let source = open::read_only(from, 8)?;
     ours(from, &source)?;
-    replace(&source, to, progress)
+    let _guard = Guard::take(to)?;
+    match target(to)? {
+        Target::Nothing | Target::Copy => replace(&source, to, progress),
+        Target::Store => Err(refused(format!(
+            "{} is a store that has been written to, not a copy; choose another name for the backup, \
+            or put one in its place with `promenade restore`",
+            to.display()
+        ))),
+        Target::Other => Err(not_ours(to)),
+    }
 }
 
 /// Puts the backup `from` in the place of `to`. Refused, with `to` as it was, when the backup is
-/// damaged, of a newer schema or no database of ours, and while a process writes `to`.
+/// damaged, of a newer schema or no database of ours, while a process writes `to`, and when `to` is a
+/// file of something else.
 pub fn restore(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     if beside(from, "") == beside(to, "") {
         return Err(refused(format!("{} cannot be restored from itself", from.display())));
@@ -35,6 +47,9 @@ pub fn restore(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Re
     let _guard = Guard::take(to)?;
     let source = open::read_only(from, 8)?;
     ours(from, &source)?;
+    if target(to)? == Target::Other {
+        return Err(not_ours(to));
+    }
     let found: String =
         source.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).doing("checking the backup")?;
     if found != "ok" {
@@ -43,6 +58,65 @@ pub fn restore(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Re
     }
     settle(to)?;
     replace(&source, to, progress)
+}
+
+/// What stands under the name that is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// No file, or an empty one.
+    Nothing,
+    /// A copy that was made by `backup` and not written to since.
+    Copy,
+    /// A store of ours; also one whose pages are damaged.
+    Store,
+    /// Anything else.
+    Other,
+}
+
+/// How every `SQLite` file begins; two bytes behind it say whether it keeps a write-ahead log.
+const HEADER: &[u8; 16] = b"SQLite format 3\0";
+
+fn target(path: &Path) -> Result<Target, StoreError> {
+    let mut head = [0; 20];
+    let read = match File::open(beside(path, "")) {
+        Ok(mut file) if file.metadata().is_ok_and(|found| found.is_file()) => read_head(&mut file, &mut head),
+        Ok(_) => return Ok(Target::Other),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Target::Nothing),
+        Err(error) => Err(error),
+    };
+    let read = read.map_err(|error| io(format_args!("reading {}", path.display()), &error))?;
+    if read == 0 {
+        return Ok(Target::Nothing);
+    }
+    if !head.starts_with(HEADER) {
+        return Ok(Target::Other);
+    }
+    // A copy keeps no log until it is opened for writing.
+    let is_copy = head[18] == 1;
+    let schema = open::read_only(path, 1).and_then(|db| open::schema(&db));
+    Ok(match schema {
+        Ok(Some(_)) if is_copy => Target::Copy,
+        Ok(Some(_)) => Target::Store,
+        Ok(None) => Target::Other,
+        Err(error) if error.kind == StoreErrorKind::Corrupt => Target::Store,
+        Err(error) => return Err(error),
+    })
+}
+
+fn read_head(file: &mut File, head: &mut [u8]) -> std::io::Result<usize> {
+    let mut read = 0;
+    while read < head.len() {
+        match file.read(&mut head[read..])? {
+            0 => break,
+            more => read += more,
+        }
+    }
+    Ok(read)
+}
+
+fn not_ours(path: &Path) -> StoreError {
+    let path = path.display();
+    refused(format!("{path} exists and is no database of Promenade; choose another name, or move it away"))
 }
 
 fn ours(path: &Path, db: &Connection) -> Result<(), StoreError> {

@@ -48,6 +48,7 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     let what = format!("opening {}", path.display());
     let mut db = Connection::open(path).doing(&what)?;
     db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
+    refuse_foreign(&db, path)?;
     db.execute_batch(&format!("PRAGMA page_size = {}", options.page_size)).doing(&what)?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).doing(&what)?;
     if mode != "wal" {
@@ -109,6 +110,21 @@ fn migrate(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
         let message = format!("the schema of {} could not be brought up to date: {error}", path.display());
         StoreError::new(StoreErrorKind::Other, message)
     })
+}
+
+/// Refuses a database that holds tables of something else, before anything is changed in it.
+fn refuse_foreign(db: &Connection, path: &Path) -> Result<(), StoreError> {
+    if schema(db)?.is_some() {
+        return Ok(());
+    }
+    let objects: i64 = db
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .doing("reading the schema")?;
+    if objects > 0 {
+        let path = path.display();
+        return Err(refused(format!("{path} is not a database of Promenade and was left as it is")));
+    }
+    Ok(())
 }
 
 /// Refuses a file that a newer program made.

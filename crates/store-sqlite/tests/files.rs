@@ -84,11 +84,50 @@ fn what_is_no_database_of_ours_is_refused() {
     assert!(SqliteStore::open_reader(&live).is_err(), "there is no file");
     rusqlite::Connection::open(&live).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
     for error in [
+        SqliteStore::open(&live).map(drop).unwrap_err(),
         SqliteStore::open_reader(&live).map(drop).unwrap_err(),
         backup(&live, &copy, &mut |_, _| ()).unwrap_err(),
         restore(&live, &copy, &mut |_, _| ()).unwrap_err(),
     ] {
         assert!(error.message.contains("not a database of Promenade"), "{error}");
+    }
+    let tables: i64 = rusqlite::Connection::open(&live)
+        .and_then(|db| db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)))
+        .unwrap();
+    assert_eq!(tables, 1, "it was left as it is");
+}
+
+#[test]
+fn a_backup_replaces_an_earlier_copy_and_nothing_else() {
+    let (_folder, live, copy) = folder();
+    let mut store = SqliteStore::open(&live).unwrap();
+    put_orders(&mut store, 0, 3);
+    let copy_it = |to: &Path| backup(&live, to, &mut |_, _| ());
+    copy_it(&copy).unwrap();
+    copy_it(&copy).unwrap();
+    fs::write(&copy, "").unwrap();
+    copy_it(&copy).unwrap();
+
+    // Another store, in use and at rest.
+    let other = live.with_extension("other");
+    let mut second = SqliteStore::open(&other).unwrap();
+    put_orders(&mut second, 10, 12);
+    let before = dump(&*second.reader());
+    assert_eq!(copy_it(&other).unwrap_err().kind, StoreErrorKind::Busy);
+    drop(second);
+    assert!(copy_it(&other).unwrap_err().message.contains("is a store"));
+    assert_eq!(read(&other), before);
+
+    // Files of somebody else.
+    let (keys, foreign) = (live.with_extension("json"), live.with_extension("foreign"));
+    fs::write(&keys, "[]").unwrap();
+    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    for path in [&keys, &foreign] {
+        let before = fs::read(path).unwrap();
+        for refused in [copy_it(path), restore(&copy, path, &mut |_, _| ())] {
+            assert!(refused.unwrap_err().message.contains("is no database of Promenade"));
+        }
+        assert_eq!(fs::read(path).unwrap(), before);
     }
 }
 

@@ -18,6 +18,7 @@ orders/o1/payments coupon_id  {"payment_id": "p1", "method": "jd_pay", "coupon_i
 orders/o1/payments amount     {"payment_id": "p1", "method": "jd_pay", "amount": 1}
 orders/o3/refunds  refund_id  {"amount": 1}
 orders/o3/refunds  fault      {"refund_id": "r1", "fault": "weather"}
+orders/o3/refunds  lines      {"refund_id": "r1", "lines": []}
 webhooks           url        {"url": 5}
 webhooks           types      {"url": "https://example.com/", "types": ["all"]}
 "#;

@@ -185,6 +185,11 @@ fn wrong_money_changes_nothing() {
         let refund = shop::event("refund.succeeded", "refund", shop::TEN + 20, &refund);
         assert_eq!(shop::tell(&mut client, &[refund]), ["rejected"], "{amount} refunded");
     }
+    // No lines are no wish for the whole rest.
+    let none = json!({ "order_id": "o3", "refund_id": "r1", "lines": [] });
+    let none = shop::event("refund.succeeded", "refund", shop::TEN + 20, &none);
+    let told = &results(&mut client, shop::ndjson(&[none]).body)[0];
+    assert_eq!((outcome(told), &told["violations"][0]["field"]), ("rejected", &json!("data.lines")));
     let batch = Request::new("POST", shop::path("events"));
     let batch = batch.typed("application/cloudevents-batch+json", "{}");
     assert_eq!(client.call(&batch).code(), "malformed_body");

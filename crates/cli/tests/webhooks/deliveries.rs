@@ -5,7 +5,7 @@ use crate::support::receiver::{Delivered, Receiver};
 use crate::support::{Client, Request, shop};
 use crate::{folder, place, register, serve};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Questions after which something that takes milliseconds has happened.
 const LOOKS: usize = 100_000;
@@ -71,6 +71,32 @@ fn what_happens_is_delivered_signed_in_order_and_once() {
     assert!(receiver.is_idle() && picky.is_idle(), "nothing comes twice");
     let listed = client.get(shop::path("webhooks"));
     assert!(!listed.to_string().contains("whsec_"), "the secret is shown once: {listed}");
+}
+
+/// Two shops do the same at the same time and have one receiver: it tells their events apart.
+#[test]
+fn ids_of_two_shops_differ_outside() {
+    let folder = folder();
+    let server = serve(folder.path(), &[]);
+    let mut client = server.client();
+    let receiver = Receiver::start();
+    for name in ["a", "b"] {
+        let body = json!({ "name": name, "kind": "sop" });
+        client.call(&Request::put(format!("/v1/shops/{name}"), &body)).expect(200);
+        let hook = json!({ "url": receiver.url, "types": ["order.settled"] });
+        client.call(&Request::post(format!("/v1/shops/{name}/webhooks"), &hook)).expect(201);
+    }
+    let events = [shop::placed("o1", "u1", shop::TEN), shop::paid("o1", "p1", None, shop::TEN + 1)];
+    for name in ["a", "b"] {
+        let told = shop::ndjson(&events);
+        let told =
+            Request::new("POST", format!("/v1/shops/{name}/events")).typed("application/x-ndjson", told.body);
+        client.call(&told).expect(200);
+    }
+    let ids: Vec<_> = (0..2).map(|_| receiver.next().header("webhook-id").to_owned()).collect();
+    let parts: Vec<_> = ids.iter().filter_map(|id| id.split_once(':')).collect();
+    assert_eq!(parts.iter().map(|(shop, _)| *shop).collect::<Vec<_>>(), ["a", "b"], "{ids:?}");
+    assert_eq!(parts[0].1, parts[1].1, "within the shop they are the same: {ids:?}");
 }
 
 #[test]

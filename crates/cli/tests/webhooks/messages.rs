@@ -2,7 +2,7 @@
 //! keeps anybody from paying.
 
 use crate::support::receiver::Receiver;
-use crate::support::{Client, Request, Server, shop};
+use crate::support::{Client, Request, Server, run, shop};
 use crate::{folder, place, register, serve};
 use serde_json::{Value, json};
 use std::fs;
@@ -73,7 +73,10 @@ fn pay(client: &mut Client, order: &str, coupon: Option<&str>) -> Value {
 #[test]
 fn nothing_that_fails_keeps_anybody_from_paying() {
     let folder = folder();
-    let server = serve(folder.path(), &["--messages", "jsonl:no/such/folder/messages.jsonl"]);
+    let outbox = folder.path().join("outbox");
+    fs::create_dir(&outbox).expect("a folder can be made");
+    let server = serve(folder.path(), &["--messages", "jsonl:outbox/messages.jsonl"]);
+    fs::remove_dir_all(&outbox).expect("it can be removed");
     let mut client = server.client();
     shop::open(&mut client, 240, 10);
     let silent = Receiver::start();
@@ -104,4 +107,39 @@ fn nothing_that_fails_keeps_anybody_from_paying() {
     client.call(&close).expect(200);
     assert_eq!(pay(&mut client, "o14", None), "paid", "the campaign is closed");
     assert_eq!(pay(&mut client, "o2", None), "paid", "a coupon need not be used");
+}
+
+/// S0-R36: a sender that never takes a push is named in the log, and the push says that it failed.
+#[test]
+fn a_push_that_was_tried_in_vain_says_so() {
+    let folder = folder();
+    let outbox = folder.path().join("outbox");
+    fs::create_dir(&outbox).expect("a folder can be made");
+    let server = serve(folder.path(), &["--messages", "jsonl:outbox/messages.jsonl"]);
+    fs::remove_dir_all(&outbox).expect("it can be removed");
+    let mut client = server.client();
+    shop::open(&mut client, 240, 100);
+    place(&mut client, &["o1"]);
+    let metrics = Request::get("/metrics");
+    for trial in 1..=9 {
+        client.call(&shop::clock(shop::TEN + 180 + 70 * (trial - 1))).expect(200);
+        let tried = format!("outcome=\"retry\"}} {trial}\n");
+        assert!((0..LOOKS).any(|_| client.call(&metrics).text().contains(&tried)), "trial {trial}");
+    }
+    client.call(&shop::clock(shop::TEN + 180 + 70 * 9)).expect(200);
+    all_sent(&mut client);
+    let message = client.get(shop::path("messages?order_id=o1"))["data"][0].clone();
+    assert_eq!((&message["status"], &message["code"]), (&"failed".into(), &"provider_failed".into()));
+    let log = server.log();
+    assert!(log.contains("they are tried again") && log.contains("a message was not sent"), "{log}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_ends_the_start() {
+    let folder = folder();
+    let serve =
+        ["serve", "--sandbox", "--listen", "127.0.0.1:0", "--messages", "jsonl:no/such/messages.jsonl"];
+    let ended = run(folder.path(), &serve);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("messages cannot be written to no/such/messages.jsonl"), "{ended:?}");
 }

@@ -191,6 +191,15 @@ pub fn post_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<
     posting.done()
 }
 
+/// Takes a refund's books back, because its figures turned out to be others.
+pub fn undo_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<Entry> {
+    let mut posting = Posting { shop_id, order, at: refund.at, entries: Vec::new() };
+    for (account, amount, _, party) in refund_lines(refund) {
+        posting.add(account, -amount, "refund_undone", party);
+    }
+    posting.done()
+}
+
 fn refund_lines(refund: &Refund) -> Vec<PostingLine> {
     let (cash, subsidy) = (refund.amount, refund.platform_share);
     let line = |account, amount, party| (account, amount, "refund".to_owned(), party);

@@ -26,6 +26,9 @@ pub struct Refund {
     pub refund_id: RefundId,
     /// What was asked for, to tell a repetition from a conflict.
     pub ask: RefundAsk,
+    /// Who told what was asked for.
+    #[serde(default, skip_serializing_if = "super::is_usual")]
+    pub figures: Figures,
     /// What goes back to the customer.
     pub amount: Money,
     /// What goes back to the platform, of discounts that it bore.
@@ -52,6 +55,19 @@ pub struct RefundAsk {
     /// Whose fault it is; left out, the merchant agrees. Decides what a deposit does (A-S1-20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+}
+
+/// Who told a refund's figures. Later ones stand before earlier ones.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Figures {
+    /// Nobody yet: all that is left is meant until somebody does.
+    Assumed,
+    /// Who asked for it.
+    Asked,
+    /// Who granted it.
+    #[default]
+    Granted,
 }
 
 /// Whose fault a refund is.
@@ -161,6 +177,7 @@ fn blank(id: RefundId) -> Refund {
     Refund {
         refund_id: id,
         ask: RefundAsk { lines: Vec::new(), amount: None, fault: None },
+        figures: Figures::Granted,
         amount: Money::ZERO,
         platform_share: Money::ZERO,
         lines: Vec::new(),

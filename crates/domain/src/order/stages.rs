@@ -54,6 +54,9 @@ pub struct Payment {
     pub method: Method,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coupon_id: Option<CouponId>,
+    /// The coupon that the attempt was started with, once an event has told of its money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_with: Option<CouponId>,
     /// Money that comes in, the coupon already off.
     pub amount: Money,
     /// What the payment coupon takes off.
@@ -76,6 +79,15 @@ impl Payment {
         self.saving = Money::ZERO;
         self.shares.clear();
         self.discounts.clear();
+    }
+    /// The coupon that is meant when an event tells of this payment and names none. What a refused
+    /// event named is not.
+    pub fn held_coupon(&self) -> Option<&CouponId> {
+        let own = match self.status {
+            PaymentStatus::Started | PaymentStatus::Failed | PaymentStatus::Succeeded => &self.coupon_id,
+            PaymentStatus::Late => &None,
+        };
+        self.started_with.as_ref().or(own.as_ref())
     }
     /// What came off with the balance.
     pub fn discounted(&self) -> Money {
@@ -112,17 +124,18 @@ pub enum CancelOutcome {
 impl Order {
     /// Money came in. Refuses a payment of an order that another one had paid before, one that came
     /// when the order had been cancelled, and an amount that is not what was to be paid. Of two that
-    /// pay the order the earlier stands, however late it is heard of; the other becomes late.
+    /// pay the order the earlier stands, however late it is heard of; the other becomes late. Of two
+    /// accounts of one payment the earlier stands as well.
     pub fn pay(&mut self, payment: Payment) -> Result<PayOutcome, Refusal> {
-        if let Some(known) =
-            self.payment(&payment.payment_id).filter(|known| known.status == PaymentStatus::Succeeded)
-        {
-            let same = known.amount == payment.amount && known.stage == payment.stage;
-            return if same { Ok(PayOutcome::Duplicate) } else { Err(Code::IdempotencyConflict.into()) };
+        let known = self.known_payment(&payment)?;
+        if known.is_some_and(|known| known.at <= payment.at) {
+            return Ok(PayOutcome::Duplicate);
         }
+        let deposit_again = known.is_some() && payment.stage == Stage::Deposit;
         self.check_stage(payment.stage, payment.at)?;
         let mut displaced = None;
         match self.state {
+            _ if deposit_again => {}
             State::Paid { .. } => {
                 let later = self.displaced_by(&payment).ok_or_else(|| Refusal::new(Code::OrderPaid))?;
                 displaced = Some(later.payment_id.clone());
@@ -143,6 +156,13 @@ impl Order {
             let violation = Violation::with("time", Code::OutOfRange, message);
             Refusal::from_violations(Code::OutOfRange, vec![violation])?;
         }
+        if deposit_again {
+            for known in self.payments.iter_mut().filter(|known| known.payment_id == payment.payment_id) {
+                known.at = payment.at;
+            }
+            self.deposit_paid_at = Some(payment.at);
+            return Ok(PayOutcome::DepositPaid);
+        }
         self.check_amount(&payment)?;
         let at = payment.at;
         let stage = payment.stage;
@@ -156,6 +176,15 @@ impl Order {
         }
         self.state = State::Paid { at };
         Ok(PayOutcome::Paid)
+    }
+
+    /// What is known of a payment whose money came; refused when it was another amount or stage.
+    pub fn known_payment(&self, payment: &Payment) -> Result<Option<&Payment>, Refusal> {
+        let known = self.payment(&payment.payment_id).filter(|p| p.status == PaymentStatus::Succeeded);
+        if known.is_some_and(|known| (known.amount, known.stage) != (payment.amount, payment.stage)) {
+            return Err(Code::IdempotencyConflict.into());
+        }
+        Ok(known)
     }
 
     /// The payment of a paid order that this one was made before: the later of the two goes back.
@@ -217,7 +246,12 @@ impl Order {
         let left = left.map(|(index, line)| line.payable() - payment.discounted_of(index)).collect();
         payment.shares = shares::spread_payment_coupon(left, self.freight_of(&payment), payment.saving);
         match self.payments.iter_mut().find(|p| p.payment_id == payment.payment_id) {
-            Some(known) => *known = payment,
+            Some(known) => {
+                let attempt = matches!(known.status, PaymentStatus::Started | PaymentStatus::Failed);
+                let own = known.coupon_id.take().filter(|_| attempt);
+                payment.started_with = known.started_with.take().or(own);
+                *known = payment;
+            }
             None => self.payments.push(payment),
         }
     }

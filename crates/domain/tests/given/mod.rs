@@ -201,6 +201,7 @@ pub fn payment(order: &Order, name: &str, saving: i64, at: Instant) -> Payment {
         stage: Stage::Full,
         method: Method::JdPay,
         coupon_id: None,
+        started_with: None,
         amount: order.payable - fen(saving),
         saving: fen(saving),
         shares: Vec::new(),

@@ -78,6 +78,7 @@ pub fn pay(order: &Order, name: &str, stage: Stage, minor: i64, at: Instant, off
         stage,
         method: Method::JdPay,
         coupon_id: None,
+        started_with: None,
         amount: fen(minor),
         saving: fen(0),
         shares: Vec::new(),

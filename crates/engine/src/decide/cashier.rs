@@ -60,6 +60,7 @@ pub fn start_payment(
         stage,
         method,
         coupon_id: coupon.cloned(),
+        started_with: None,
         amount,
         saving,
         shares: Vec::new(),

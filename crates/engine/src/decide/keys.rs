@@ -248,7 +248,7 @@ impl Named<'_> {
             return;
         };
         // Of ended attempts too: their money may have come in time and be heard of now.
-        let named = order.payments.iter().filter_map(|p| p.coupon_id.as_ref());
+        let named = order.payments.iter().flat_map(|p| p.coupon_id.iter().chain(&p.started_with));
         for coupon in named.chain(order.claimed_coupon()) {
             self.coupon(&key.0, coupon);
         }

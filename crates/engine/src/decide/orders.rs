@@ -13,7 +13,7 @@ use domain::{
     message::{self, Channel, Kind, Message, MessageStatus},
     order::{
         CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment, PaymentStatus,
-        RefundStatus, State,
+        RefundStatus, Stage, State,
     },
 };
 use money::Money;
@@ -22,19 +22,27 @@ use serde_json::json;
 /// The merchant bears the payment coupon (S0-R27).
 const COUPON_PARTY: Party = Party::Merchant;
 
-/// Money came in. `Ok(false)` when this payment was known.
+/// Money came in. `Ok(false)` when this payment was known; of two accounts of one payment the earlier
+/// stands, as of two payments.
 pub fn pay(
     draft: &mut Draft<'_>,
     order: &mut Order,
     paid: &PaymentSucceeded,
     at: Instant,
 ) -> Result<bool, Refusal> {
-    if let Some(known) = order.payment(&paid.payment_id).filter(|p| p.status == PaymentStatus::Succeeded) {
-        let same = known.amount == paid.amount && known.stage == paid.stage;
-        return if same { Ok(false) } else { Err(Code::IdempotencyConflict.into()) };
-    }
-    order.check_stage(paid.stage, at)?;
     let mut payment = payment(order, paid, at);
+    let known = order.known_payment(&payment)?;
+    if known.is_some_and(|known| known.at <= at) {
+        return Ok(false);
+    }
+    let again = known.is_some();
+    order.check_stage(paid.stage, at)?;
+    if again && paid.stage == Stage::Deposit {
+        order.pay(payment)?;
+        note_payment(draft, order, paid, Money::ZERO, at);
+        presale::follow(draft, order, at)?;
+        return Ok(true);
+    }
     let scopes = named::scopes(draft, &paid.discounts);
     payment.discounts = order.spread_at_balance(&paid.discounts, paid.stage, &scopes)?;
     let displaced = order.displaced_by(&payment).cloned();
@@ -80,8 +88,8 @@ pub fn pay(
     if displaced.is_some() || deposit_undone {
         refunds::rebook(draft, order);
     }
-    if let Some(later) = &displaced {
-        note_refused(draft, order, later, Code::OrderPaid);
+    if let Some(later) = displaced.filter(|_| !again) {
+        note_refused(draft, order, &later, Code::OrderPaid);
     }
     Ok(true)
 }
@@ -95,7 +103,9 @@ pub fn keep_refused(
     at: Instant,
     code: Code,
 ) {
-    let payment = payment(order, paid, at);
+    let mut payment = payment(order, paid, at);
+    // A slip of the pen is told in the refusal; it is nobody's coupon.
+    payment.coupon_id = payment.coupon_id.filter(|id| draft.coupon(id).is_some());
     let attempt = order.payment(&paid.payment_id).filter(|p| p.status == PaymentStatus::Started);
     let held = attempt.and_then(|attempt| attempt.coupon_id.clone());
     if !order.keep_late(payment.clone()) {
@@ -118,12 +128,13 @@ fn note_refused(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, cod
 /// one its attempt held, unless the full amount came.
 fn payment(order: &Order, paid: &PaymentSucceeded, at: Instant) -> Payment {
     let whole = paid.amount == order.payable;
-    let held = order.payment(&paid.payment_id).and_then(|p| p.coupon_id.clone()).filter(|_| !whole);
+    let held = order.payment(&paid.payment_id).and_then(Payment::held_coupon).filter(|_| !whole);
     Payment {
         payment_id: paid.payment_id.clone(),
         stage: paid.stage,
         method: paid.method,
-        coupon_id: paid.coupon_id.clone().or(held),
+        coupon_id: paid.coupon_id.as_ref().or(held).cloned(),
+        started_with: None,
         amount: paid.amount,
         saving: Money::ZERO,
         shares: Vec::new(),

@@ -198,7 +198,7 @@ fn replan(draft: &mut Draft<'_>, order: &mut Order, earliest: Instant) -> Result
 }
 
 /// A push that was let out did not reach its provider: it was not sent after all. The order's push
-/// and its categories are free again (A-S0-14, A-S0-15); one that came too late for the evening is
+/// and its categories are free again (A-S0-14, A-S0-15); one that was not out before quiet hours is
 /// planned anew.
 pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
@@ -223,7 +223,8 @@ pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<
     let entry = TimelineEntry::new(draft.now, "push.suppressed").campaign(&message.campaign_id);
     draft.note(&mut order, entry.code(code));
     draft.changes().messages.push(Message { status, code: Some(code), sent_at: None, ..message });
-    if code == Code::QuietHours {
+    let shop = draft.shop()?;
+    if code == Code::QuietHours || (!late && shop.quiet_hours.contains(&shop.time_zone, draft.now)) {
         replan(draft, &mut order, draft.now)?;
     }
     draft.put_order(order);

@@ -8,7 +8,7 @@ use domain::{
     Code, Instant, OrderId, RefundId, Refusal,
     event::RefundFacts,
     ledger,
-    order::{self, Order, Refund, RefundAsk, RefundStatus},
+    order::{self, Figures, Order, Refund, RefundAsk, RefundStatus},
 };
 use serde_json::json;
 
@@ -42,8 +42,23 @@ pub fn create(
     Ok(Reply::Refund { refund })
 }
 
+fn booked(status: RefundStatus) -> bool {
+    matches!(status, RefundStatus::Approved | RefundStatus::Succeeded)
+}
+
+/// Granted after all is more than rejected: what went back is booked, whatever we heard first.
+fn rank(status: RefundStatus) -> u8 {
+    match status {
+        RefundStatus::Requested => 0,
+        RefundStatus::Rejected => 1,
+        RefundStatus::Approved => 2,
+        RefundStatus::Succeeded => 3,
+    }
+}
+
 /// A refund event moves its refund forward; one that was not known is computed now. `Ok(false)`
-/// when nothing changed. Going backwards (approved after succeeded) changes nothing either.
+/// when nothing changed. Going backwards (approved after succeeded) only tells the figures, where
+/// they were not told yet.
 pub fn advance(
     draft: &mut Draft<'_>,
     order: &mut Order,
@@ -51,14 +66,6 @@ pub fn advance(
     status: RefundStatus,
     at: Instant,
 ) -> Result<bool, Refusal> {
-    // Granted after all is more than rejected: what went back is booked, whatever we heard first.
-    let rank = |status| match status {
-        RefundStatus::Requested => 0,
-        RefundStatus::Rejected => 1,
-        RefundStatus::Approved => 2,
-        RefundStatus::Succeeded => 3,
-    };
-    let booked = |status| matches!(status, RefundStatus::Approved | RefundStatus::Succeeded);
     let what = match status {
         RefundStatus::Requested => "refund.requested",
         RefundStatus::Approved => "refund.approved",
@@ -66,29 +73,32 @@ pub fn advance(
         RefundStatus::Succeeded => "refund.succeeded",
     };
     let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
-    let before = position.map(|index| order.refunds[index].status);
-    let was_booked = before.is_some_and(booked);
-    let news = position.is_none_or(|index| at > order.refunds[index].at);
+    let known = position.map(|index| order.refunds[index].clone());
+    let was_booked = known.as_ref().is_some_and(|known| booked(known.status));
+    let news = known.as_ref().is_none_or(|known| at > known.at);
     if was_booked && status == RefundStatus::Rejected && news {
         return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
     }
-    if let Some(known) = position.map(|index| &order.refunds[index]).filter(|_| was_booked) {
-        same_refund(known, facts)?;
-    }
-    if before.is_some_and(|before| rank(before) >= rank(status)) {
+    let (ask, figures) = figures(known.as_ref(), facts, status)?;
+    let forward = known.as_ref().is_none_or(|known| rank(known.status) < rank(status));
+    if !forward && known.as_ref().is_some_and(|known| known.figures == figures) {
         return Ok(false);
     }
-    let mut refund = match position {
-        Some(index) if was_booked => order.refunds[index].clone(),
-        _ => {
-            let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault: None };
+    let mut refund = match &known {
+        Some(known) if was_booked && known.ask == ask => known.clone(),
+        Some(known) if was_booked => correct(draft, order, known, ask)?,
+        Some(_) | None => {
             if booked(status) {
                 presale::close_for_refund(draft, order, &facts.refund_id, &ask, at)?;
             }
             order::refund(order, &facts.refund_id, ask, at)?
         }
     };
-    (refund.status, refund.at) = (status, at);
+    (refund.status, refund.at) = match &known {
+        Some(known) if !forward => (known.status, known.at),
+        Some(_) | None => (status, at),
+    };
+    refund.figures = figures;
     note(draft, order, what, &refund, at);
     match position {
         Some(index) => order.refunds[index] = refund.clone(),
@@ -99,6 +109,54 @@ pub fn advance(
         book(draft, order, &refund);
     }
     Ok(true)
+}
+
+/// The figures of a refund: those that were granted stand before those that were asked for, and these
+/// before none, whatever was heard first (A-G-8). Granted figures stay: others are a conflict.
+fn figures(
+    known: Option<&Refund>,
+    facts: &RefundFacts,
+    status: RefundStatus,
+) -> Result<(RefundAsk, Figures), Refusal> {
+    let says_nothing = facts.lines.is_empty() && facts.amount.is_none();
+    let told = match status {
+        _ if says_nothing => Figures::Assumed,
+        RefundStatus::Requested | RefundStatus::Rejected => Figures::Asked,
+        RefundStatus::Approved | RefundStatus::Succeeded => Figures::Granted,
+    };
+    let fault = known.and_then(|known| known.ask.fault);
+    let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault };
+    let Some(known) = known else { return Ok((ask, told)) };
+    let figures = known.figures.max(told);
+    // An amount that is what was known anyway says nothing against the lines that it was made of.
+    if told > known.figures && facts.amount != Some(known.amount) {
+        return Ok((ask, figures));
+    }
+    if told <= known.figures && booked(known.status) && !says_nothing {
+        same_refund(known, facts)?;
+    }
+    Ok((known.ask.clone(), figures))
+}
+
+/// A refund that was booked before its figures were told: its books are taken back and made anew.
+fn correct(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    known: &Refund,
+    ask: RefundAsk,
+) -> Result<Refund, Refusal> {
+    let mut without = order.clone();
+    for slot in without.refunds.iter_mut().filter(|slot| slot.refund_id == known.refund_id) {
+        slot.status = RefundStatus::Requested;
+    }
+    let mut refund = order::refund(&without, &known.refund_id, ask, known.at)?;
+    refund.status = known.status;
+    let undone = ledger::undo_refund(draft.shop_id, order, known);
+    draft.changes().entries.extend(undone);
+    let detail = json!({ "refund_id": known.refund_id, "was": known.amount, "amount": refund.amount });
+    draft.note(order, TimelineEntry::new(known.at, "refund.corrected").detail(detail));
+    book(draft, order, &refund);
+    Ok(refund)
 }
 
 /// The order is paid by another payment than was thought: what went back is computed and booked anew.
@@ -113,7 +171,7 @@ pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
     for known in booked {
         match order::refund(order, &known.refund_id, known.ask.clone(), known.at) {
             Ok(mut refund) => {
-                refund.status = known.status;
+                (refund.status, refund.figures) = (known.status, known.figures);
                 let entries = ledger::post_refund(draft.shop_id, order, &refund);
                 draft.changes().entries.extend(entries);
                 let slot = order.refunds.iter_mut().find(|slot| slot.refund_id == refund.refund_id);
@@ -132,10 +190,9 @@ pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
 
 /// A booked refund keeps its amount: an event that names another one is a conflict, never a footnote.
 fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
-    let says_nothing = facts.lines.is_empty() && facts.amount.is_none();
     let same_ask = known.ask.lines == facts.lines && known.ask.amount == facts.amount;
     let same_amount = facts.amount == Some(known.amount);
-    if says_nothing || same_ask || same_amount {
+    if same_ask || same_amount {
         return Ok(());
     }
     let detail = format!("refund {} is booked with {}", known.refund_id, known.amount);

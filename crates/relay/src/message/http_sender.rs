@@ -59,8 +59,9 @@ impl HttpSender {
     }
 
     async fn post(&self, message: &OutgoingMessage) -> Result<(), SendFailure> {
-        let request =
-            self.client.post(self.url.clone()).header("Idempotency-Key", &message.message_id).json(message);
+        // Ids of messages are the shop's own, and one provider serves all shops.
+        let key = format!("{}:{}", message.shop_id, message.message_id);
+        let request = self.client.post(self.url.clone()).header("Idempotency-Key", key).json(message);
         match request.send().await {
             Ok(response) => judge(response.status()),
             Err(error) if error.is_builder() => {

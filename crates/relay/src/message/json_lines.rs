@@ -24,6 +24,13 @@ impl JsonLinesSender {
         Self { path: Arc::new(Mutex::new(path.into())) }
     }
 
+    /// The same, when lines can be appended to `path` now; it is made where it is not there.
+    pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        append(&path, b"")?;
+        Ok(Self::new(path))
+    }
+
     async fn append_lines(&self, messages: &[OutgoingMessage]) -> Result<(), SendFailure> {
         let mut lines = Vec::new();
         for message in messages {

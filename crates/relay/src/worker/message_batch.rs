@@ -39,14 +39,36 @@ pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> 
         });
     };
     for pending in &expired {
-        end(&pending.message, MessageOutcome::Expired, None);
+        let tried = (pending.attempt > 0).then(|| "its time passed before the sender took it".to_owned());
+        end(&pending.message, MessageOutcome::Expired, tried);
     }
     for ((message, attempt), result) in messages.iter().zip(attempts).zip(results) {
         let (outcome, reason) = judge(message, attempt, result, now);
         end(message, outcome, reason);
     }
+    warn(&settlements);
     report.unsettled = settle(settlements, |rows| shared.queue.settle_messages(rows)).await;
     report
+}
+
+/// Says that a sender fails: once for what it may still take, and for each message that it never took.
+fn warn(settlements: &[MessageSettlement]) {
+    let waiting = settlements.iter().filter(|one| matches!(one.outcome, MessageOutcome::RetryAt(_)));
+    let reason = waiting.clone().find_map(|one| one.reason.as_deref());
+    if let Some(reason) = reason {
+        tracing::warn!(
+            messages = waiting.count(),
+            reason,
+            "the sender took no message; they are tried again"
+        );
+    }
+    for one in settlements {
+        let (MessageOutcome::Failed | MessageOutcome::Expired, Some(reason)) = (one.outcome, &one.reason)
+        else {
+            continue;
+        };
+        tracing::warn!(shop_id = one.shop_id, message_id = one.message_id, reason, "a message was not sent");
+    }
 }
 
 /// One result for each message, whatever the sender does.
