@@ -81,6 +81,7 @@ macro_rules! tests {
             refund = "refund",
             scope_lists = "scope-lists",
             several_campaigns = "several-campaigns",
+            shared_coupon = "shared-coupon",
             stock = "stock",
             tool_never_blocks = "tool-never-blocks",
             versions = "versions",

@@ -13,6 +13,7 @@ mod recovery;
 mod refunds;
 mod reminders;
 mod settings;
+pub mod shared;
 mod timers;
 
 pub use keys::{first_keys, inbox_key, second_keys, timer_keys};

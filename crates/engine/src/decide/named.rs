@@ -4,9 +4,12 @@
 //!
 //! They take from the goods of their batch's scope, as the quote did (A-S1-6).
 //!
+//! The orders of one merged checkout share a coupon: see `shared`.
+//!
 //! Never blocks an order: a coupon that cannot follow, that its scope cannot bear or that is named twice
 //! is noted in the timeline as `coupon.conflict`.
 
+use super::shared;
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
 use domain::{
@@ -162,8 +165,12 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
         };
         let done = match order.state {
             State::Open => hold(draft, order, coupon),
-            State::Paid { at } if before.state != now.state => spend(draft, order, coupon, since, at),
-            State::Paid { .. } => Ok(()),
+            State::Paid { .. }
+                if before.state == now.state && before.named.contains(&(id.clone(), since)) =>
+            {
+                Ok(())
+            }
+            State::Paid { at } => spend(draft, order, coupon, since, at),
             State::Cancelled { .. } => {
                 free(draft, order, coupon);
                 Ok(())
@@ -196,7 +203,7 @@ fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) -> R
     let record = coupon.batch_id().and_then(|id| draft.batch(id)).map(|row| &row.record);
     let voided_at = record.and_then(|record| record.voided_at);
     // What the order holds stays with it.
-    if voided_at.is_some_and(|voided| since >= voided) && !coupon.is_held_by(&order.order_id) {
+    if voided_at.is_some_and(|voided| since >= voided) && !coupon.is_on(&order.order_id) {
         return Err(Code::CouponVoid.into());
     }
     Ok(())
@@ -206,17 +213,39 @@ fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) -> R
 fn hold(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) -> Result<(), Refusal> {
     check(draft, order, &coupon, order.placed_at)?;
     let from = coupon.status;
-    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
-        coupon.give_back(draft.now, draft.now);
-    }
     if order.placed_at >= coupon.usable_until {
         return Err(Code::CouponExpired.into());
+    }
+    if let Some(joined) = join(draft, order, &mut coupon, order.placed_at) {
+        return joined;
+    }
+    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
+        coupon.give_back(draft.now, draft.now);
     }
     end_lock(&mut coupon, draft.now);
     let until = held_until(order, draft.now);
     coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: None, until })?;
     draft.move_coupon(coupon, from);
     Ok(())
+}
+
+/// Shares a coupon that other orders have; `None` when none has it.
+fn join(
+    draft: &mut Draft<'_>,
+    order: &Order,
+    coupon: &mut Coupon,
+    since: Instant,
+) -> Option<Result<(), Refusal>> {
+    let (from, was_on) = (coupon.status, coupon.is_on(&order.order_id));
+    if coupon.lock.as_ref().is_some_and(|lock| lock.until <= draft.now) {
+        shared::end_lock(draft, Some(order), coupon);
+    }
+    let joined = shared::join(draft, order, coupon, since)?;
+    if joined || was_on {
+        shared::put(draft, coupon.clone(), from);
+    }
+    let taken = if from == CouponStatus::Used { Code::CouponUsed } else { Code::CouponLocked };
+    Some(if joined { Ok(()) } else { Err(taken.into()) })
 }
 
 /// A lock that has run out holds nothing, even if its timer has not fired yet.
@@ -235,7 +264,12 @@ fn spend(
     at: Instant,
 ) -> Result<(), Refusal> {
     let from = coupon.status;
-    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
+    if coupon.orders().any(|other| *other != order.order_id) {
+        check(draft, order, &coupon, since)?;
+        if let Some(joined) = join(draft, order, &mut coupon, since) {
+            return joined;
+        }
+    } else if from == CouponStatus::Used && coupon.used_on.is_some() {
         // Paid by another payment than was thought.
         return Ok(());
     }
@@ -252,6 +286,10 @@ fn spend(
 /// The order ended unpaid: what it held or had used is free, as far as its time goes.
 fn free(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) {
     let from = coupon.status;
+    if shared::leave(draft, order, &mut coupon) {
+        shared::put(draft, coupon, from);
+        return;
+    }
     if coupon.is_held_by(&order.order_id) {
         coupon.let_go();
         coupon.expire(draft.now);
@@ -268,11 +306,17 @@ fn free(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) {
 
 /// Everything went back: the coupon too, where its batch says so and its time is not over.
 fn give_back(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId) {
-    let Some(mut coupon) = draft.coupon(id).filter(|c| c.used_on.as_ref() == Some(&order.order_id)) else {
+    let Some(mut coupon) = draft.coupon(id).filter(|coupon| coupon.is_on(&order.order_id)) else {
         return;
     };
     let Some(row) = coupon.batch_id().and_then(|batch| draft.batch(batch)) else { return };
     if !row.record.batch.return_on_full_refund {
+        return;
+    }
+    let from = coupon.status;
+    // Another order of the checkout keeps it, until it is the last.
+    if shared::leave(draft, order, &mut coupon) {
+        shared::put(draft, coupon, from);
         return;
     }
     let detail = json!({ "coupon_id": id });
@@ -283,7 +327,6 @@ fn give_back(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId) {
         draft.note(order, entry.detail(detail));
         return;
     }
-    let from = coupon.status;
     coupon.give_back(draft.now, draft.now);
     draft.note(order, TimelineEntry::new(draft.now, "coupon.returned").detail(detail));
     draft.publish_coupon("coupon.returned", &coupon);
