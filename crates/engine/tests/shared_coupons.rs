@@ -152,7 +152,7 @@ fn s1_r02_a_coupon_stays_with_the_balance_when_the_goods_time_out() {
 #[test]
 fn a_s1_6_a_part_that_is_too_large_is_a_conflict() {
     for (goods_part, balance_part, code) in
-        [(3_01, 8_00, "coupon_locked"), (3_00, 8_00, ""), (11_00, 0, "coupon_locked")]
+        [(3_01, 8_00, "coupon_locked"), (3_00, 8_00, ""), (11_00, 0, "no_saving")]
     {
         let (run, coupon) = checkout(false);
         run.apply(&goods("n1", &coupon, goods_part));
@@ -190,4 +190,32 @@ fn s1_r02_a_balance_may_come_before_the_goods_that_hold_the_coupon() {
         assert_eq!(run.conflicts(order), [""; 0]);
     }
     run.assert_clean();
+}
+
+/// A-S1-6: the orders reach the threshold together, or the later one is noted.
+#[test]
+fn a_s1_6_shared_thresholds_are_judged_together() {
+    for (spend, expected) in [(1100_00, &[][..]), (1100_01, &["below_threshold"])] {
+        for balance_first in [true, false] {
+            let (run, _) = checkout(true);
+            let mut create = BatchDeal { spend, ..BatchDeal::default() }.create("b2");
+            let Command::CreateBatch { batch, .. } = &mut create else { panic!() };
+            batch.benefit.save = Some(fen(11_00));
+            run.ok(create);
+            let coupon = run.claim_batch("b2", "u1", 1).remove(0);
+            let mut events = [goods("n1", &coupon, 3_00), balance(&coupon, 8_00)];
+            if balance_first {
+                events.reverse();
+            }
+            for event in &events {
+                run.apply(event);
+            }
+            let (first, second) = if balance_first { ("x", "n1") } else { ("n1", "x") };
+            assert_eq!(
+                (run.conflicts(first), run.conflicts(second)),
+                (vec![], expected.iter().map(|code| (*code).to_owned()).collect())
+            );
+            run.assert_clean();
+        }
+    }
 }

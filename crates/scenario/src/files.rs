@@ -69,6 +69,7 @@ macro_rules! tests {
             bind_shop_scope = "bind-shop-scope",
             cashier_labels = "cashier-labels",
             close_and_purchase_flow = "close-and-purchase-flow",
+            coupon_conflicts = "coupon-conflicts",
             farming = "farming",
             frequency_scopes = "frequency-scopes",
             holdout = "holdout",

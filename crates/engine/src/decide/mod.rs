@@ -4,6 +4,7 @@ mod batches;
 mod campaigns;
 mod cashier;
 mod events;
+mod judged;
 mod keys;
 pub mod named;
 mod orders;

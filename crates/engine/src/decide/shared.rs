@@ -34,7 +34,9 @@ pub fn join(draft: &mut Draft<'_>, order: &Order, coupon: &mut Coupon, since: In
     let paid = matches!(order.state, State::Paid { .. });
     let ([first, ..], id) = (&others[..], &coupon.coupon_id) else { return None };
     let own = part(order, id);
-    let is_part = coupon.kind() != CouponKind::Payment && own.is_positive() && own < coupon.save;
+    let batch = coupon.batch_id().and_then(|id| draft.batch(id));
+    let most = batch.and_then(|row| row.record.batch.benefit.fixed()).unwrap_or_default();
+    let is_part = coupon.kind() != CouponKind::Payment && own.is_positive() && own < most;
     // A checkout elsewhere holds it for an order that has not been placed: money has come before it.
     let held_ahead = |known: Option<Order>| known.is_none_or(|known| !named::names(&known, id));
     if others.len() == 1 && coupon.used_on.is_none() && held_ahead(draft.order(first)) {
@@ -46,7 +48,7 @@ pub fn join(draft: &mut Draft<'_>, order: &Order, coupon: &mut Coupon, since: In
     let known: Vec<Order> = others.iter().filter_map(|other| draft.order(other)).collect();
     let whole = known.iter().map(|other| part(other, id)).sum::<Money>() + own;
     let late = since >= coupon.usable_until && !coupon.is_on(&order.order_id);
-    let fits = is_part && whole <= coupon.save && others.len() < limits::COUPON_ORDERS && !late;
+    let fits = is_part && whole <= most && others.len() < limits::COUPON_ORDERS && !late;
     let all = others.into_iter().chain(fits.then(|| order.order_id.clone()));
     stand(draft, order, coupon, all.collect());
     Some(fits)
