@@ -32,6 +32,8 @@ pub const PARKED_PER_ORDER: usize = 50;
 pub const TIMELINE_ENTRIES: u32 = 1_000;
 /// Minutes that a started payment holds its coupon, unless the shop says otherwise (A-S0-11).
 pub const PAYMENT_LOCK_MINUTES: u32 = 15;
+/// Orders that share one coupon: a checkout has one of ordinary goods and one for each balance.
+pub const COUPON_ORDERS: usize = 20;
 /// Minutes that a platform which checks out itself may hold a coupon.
 pub const COUPON_LOCK_MINUTES: u32 = 24 * 60;
 /// Orders cancelled unpaid after an offer that make a farmer (A-S0-21).

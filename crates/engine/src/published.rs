@@ -22,6 +22,8 @@ pub struct PublishedCoupon<'a> {
     customer_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[OrderId]>::is_empty")]
+    also_on: &'a [OrderId],
     spend: Money,
     save: Money,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +45,7 @@ impl<'a> PublishedCoupon<'a> {
             kind: batch.map(|batch| batch.kind.as_str()),
             customer_id: coupon.customer_id.as_str(),
             order_id: coupon.used_on.as_ref().or(shown_on).map(OrderId::as_str),
+            also_on: &coupon.also_on,
             percent_off: batch.and_then(|batch| batch.percent_off),
             spend: coupon.spend,
             save: coupon.save,

@@ -124,6 +124,13 @@ fn s0_r24_coupons_used_twice_or_without_a_payment_are_found() {
 }
 
 #[test]
+fn a_s1_6_orders_that_share_a_coupon_without_it_are_found() {
+    for other in ["nowhere", "open", "undone"] {
+        finds("coupon_shared", "coupon", |p| p.coupon("used", |c| c.coupon.also_on = vec![id(other)]));
+    }
+}
+
+#[test]
 fn s0_r29_s0_r30_claims_that_are_not_counted_or_too_many_are_found() {
     finds("claims_counted", "customer of.claimed", |p| {
         p.standing("of.claimed", |s| {

@@ -416,7 +416,7 @@ fn a_coupon_named_twice_is_noted() {
     let (run, coupon) = with_coupon(&BatchDeal::default());
     let mut event = placed_with("o1", "u1", &coupon, at(0));
     let Body::Placed(placed) = &mut event.body else { panic!() };
-    placed.discounts[1].id = placed.discounts[0].id.clone();
+    placed.discounts[1] = Discount { amount: fen(1_00), ..placed.discounts[0].clone() };
     run.apply(&event);
     assert_eq!(run.conflicts("o1"), ["duplicate"]);
     run.apply(&paid("o1", "p1", PAYABLE, at(1)));

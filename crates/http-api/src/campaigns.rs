@@ -119,6 +119,14 @@ pub struct ValidationView {
     warnings: Vec<Violation>,
 }
 
+impl ValidationView {
+    /// Both as they are shown.
+    pub fn new(violations: Vec<domain::Violation>, warnings: Vec<domain::Violation>) -> Self {
+        let all = |found: Vec<domain::Violation>| found.into_iter().map(Violation::from).collect();
+        Self { violations: all(violations), warnings: all(warnings) }
+    }
+}
+
 /// Checks a campaign without storing anything. With the `campaign_id` of one that runs, as its next version.
 #[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/validate", tag = "campaigns", params(("shop" = String, Path)), request_body = CampaignRequest,
     responses((status = 200, body = ValidationView)))]
@@ -140,8 +148,7 @@ pub async fn validate(
             (violations, warnings)
         }
     };
-    let all = |found: Vec<domain::Violation>| found.into_iter().map(Violation::from).collect();
-    Ok(Json(ValidationView { violations: all(violations), warnings: all(warnings) }))
+    Ok(Json(ValidationView::new(violations, warnings)))
 }
 
 /// Tries thousands of carts, so it runs beside the threads that answer.

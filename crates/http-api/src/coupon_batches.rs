@@ -1,6 +1,7 @@
 //! Coupon batches: create, list, claim and take back.
 
 use crate::auth::InShop;
+use crate::campaigns::ValidationView;
 use crate::coupons::CouponView;
 use crate::extract::{self, Body, Names};
 use crate::keys::Scope;
@@ -22,7 +23,7 @@ use domain::{
 };
 use engine::port::Page;
 use engine::rows::BatchRow;
-use engine::{Command, Input, Reply};
+use engine::{Command, EngineError, Input, Reply};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -230,6 +231,31 @@ pub async fn create(
     }
 }
 
+/// Checks a batch and creates nothing: what breaks a rule, and carts in which its coupons, with what runs,
+/// would sell below a price floor.
+#[utoipa::path(post, path = "/v1/shops/{shop}/coupon-batches/validate", tag = "coupons", params(("shop" = String, Path)),
+    request_body = BatchRequest, responses((status = 200, body = ValidationView)))]
+pub async fn validate(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<BatchRequest>,
+) -> Result<Json<ValidationView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    state.shop(&caller.shop_id)?;
+    let (id, batch) = body.value.read()?;
+    let batch = Batch { batch_id: id.unwrap_or(batch.batch_id), ..batch };
+    let violations = batch.violations();
+    let (engine, shop_id) = (state.engine.clone(), caller.shop_id.clone());
+    let fine = violations.is_empty();
+    let look = move || {
+        let now = engine.now();
+        if fine { engine.quoting().batch_warnings(&shop_id, &batch, now) } else { Ok(Vec::new()) }
+    };
+    let found = tokio::task::spawn_blocking(look).await;
+    let warnings = found.map_err(|error| EngineError::Internal(error.to_string()))??;
+    Ok(Json(ValidationView::new(violations, warnings)))
+}
+
 /// A shop's batches, by their ids.
 #[utoipa::path(get, path = "/v1/shops/{shop}/coupon-batches", tag = "coupons", params(("shop" = String, Path), PageQuery),
     responses((status = 200, body = List<BatchView>)))]
@@ -351,7 +377,7 @@ async fn sweep(state: &ApiState, caller: &InShop, batch: &BatchId) -> Result<(),
         if !coupon_ids.is_empty() {
             let command = Command::VoidCoupons { coupon_ids };
             match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await {
-                Ok(_) | Err(engine::EngineError::Refused(_)) => {}
+                Ok(_) | Err(EngineError::Refused(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -58,6 +58,9 @@ pub struct CouponView {
     order_id: Option<String>,
     /// The order that used it.
     used_on: Option<String>,
+    /// Other orders of the same checkout that bear a part of its saving.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also_on: Vec<String>,
     /// The lock that holds it ends then.
     locked_until: Option<String>,
 }
@@ -91,6 +94,7 @@ impl CouponView {
             usable_until: time::show(shop, coupon.usable_until),
             order_id: coupon.used_on.as_ref().or(coupon.bound_to()).or(held).map(ToString::to_string),
             used_on: coupon.used_on.as_ref().map(ToString::to_string),
+            also_on: coupon.also_on.iter().map(ToString::to_string).collect(),
             locked_until: coupon.lock.as_ref().map(|lock| time::show(shop, lock.until)),
         }
     }

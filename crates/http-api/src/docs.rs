@@ -61,6 +61,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(coupons::lock))
         .routes(routes!(coupons::release))
         .routes(routes!(coupon_batches::create, coupon_batches::list))
+        .routes(routes!(coupon_batches::validate))
         .routes(routes!(coupon_batches::get_one))
         .routes(routes!(coupon_batches::claim))
         .routes(routes!(coupon_batches::void))

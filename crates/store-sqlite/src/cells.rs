@@ -99,4 +99,11 @@ impl<'r, 's> Cells<'r, 's> {
     pub fn json<T: DeserializeOwned>(&self, column: usize) -> Result<T, StoreError> {
         serde_json::from_str(self.text(column)?).map_err(|error| self.bad(error))
     }
+    /// A JSON document that may be missing.
+    pub fn json_or_null<T: DeserializeOwned>(&self, column: usize) -> Result<Option<T>, StoreError> {
+        self.cell(column, |value| match value.as_str_or_null().ok()? {
+            Some(text) => serde_json::from_str(text).ok().map(Some),
+            None => Some(None),
+        })
+    }
 }

@@ -4,6 +4,7 @@ use crate::batches::Terms;
 use crate::cells::Cells;
 use crate::customers::Owned;
 use crate::error::{Doing, refused};
+use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
 use domain::{
@@ -24,7 +25,7 @@ macro_rules! select {
         concat!(
             "SELECT shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind, origin_order_id,
             allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id, lock_until, used_on,
-            ended_at, wake_at, batch_id, kind, percent_off FROM coupons ",
+            ended_at, wake_at, batch_id, kind, percent_off, also_on FROM coupons ",
             $rest
         )
     };
@@ -51,6 +52,7 @@ fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
         status: cells.parsed(12, CouponStatus::parse)?,
         lock,
         used_on: cells.id_or_null(16)?,
+        also_on: cells.json_or_null(22)?.unwrap_or_default(),
         ended_at: cells.instant_or_null(17)?,
         wake_at: cells.instant_or_null(18)?,
     })
@@ -98,13 +100,14 @@ pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError
     let insert =
         "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
         origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
-        lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off)
+        lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-        ?21, ?22)";
+        ?21, ?22, ?23)";
     // What a coupon was claimed as never changes.
     let update =
         "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
-        lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10 WHERE shop_id = ?1 AND coupon_id = ?2";
+        lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10, also_on = ?11
+        WHERE shop_id = ?1 AND coupon_id = ?2";
     let mut insert = db.prepare_cached(insert).doing(WRITING)?;
     let mut update = db.prepare_cached(update).doing(WRITING)?;
     let mut owned = Owned::coupons(db)?;
@@ -151,8 +154,17 @@ fn put(insert: &mut Statement<'_>, change: &CouponChange) -> Result<(), StoreErr
         batch.map(|batch| batch.batch_id.as_str()),
         coupon.kind().as_str(),
         batch.and_then(|batch| batch.percent_off).map(PercentOff::basis_points),
+        also_on(coupon)?,
     ];
     insert.execute(row).doing(WRITING).map(drop)
+}
+
+/// The other orders as a JSON array; most coupons have none.
+fn also_on(coupon: &Coupon) -> Result<Option<String>, StoreError> {
+    if coupon.also_on.is_empty() {
+        return Ok(None);
+    }
+    Json::default().text(&coupon.also_on).map(|text| Some(text.to_owned()))
 }
 
 fn settle(update: &mut Statement<'_>, change: &CouponChange) -> Result<bool, StoreError> {
@@ -169,6 +181,7 @@ fn settle(update: &mut Statement<'_>, change: &CouponChange) -> Result<bool, Sto
         coupon.used_on.as_ref().map(domain::OrderId::as_str),
         coupon.ended_at.map(Instant::micros),
         coupon.wake_at.map(Instant::micros),
+        also_on(coupon)?,
     ];
     Ok(update.execute(row).doing(WRITING)? == 1)
 }

@@ -149,6 +149,7 @@ pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: In
         status: CouponStatus::Available,
         lock: None,
         used_on: None,
+        also_on: Vec::new(),
         ended_at: None,
         wake_at: Some(usable_until),
     }

@@ -195,6 +195,7 @@ pub fn grant(
         status: CouponStatus::Available,
         lock: None,
         used_on: None,
+        also_on: Vec::new(),
         ended_at: None,
         wake_at: Some(batch.ends_at),
     };

@@ -1,7 +1,7 @@
 //! A coupon in a customer's hands and its life: available, locked, used, expired, void.
 //!
-//! Always holds: a coupon is held by at most one payment or order, is used at most once (S0-R24), and
-//! every lock ends. Nothing leaves `used`, `expired` or `void`, with one exception that the order of
+//! Always holds: a coupon is held by at most one payment or order, is used at most once (S0-R24), though
+//! its saving may be shared by the orders of one merged checkout (`shared`), and every lock ends. Nothing leaves `used`, `expired` or `void`, with one exception that the order of
 //! events demands: a payment that happened in time, heard of late, turns `void` or `expired` into
 //! `used`, and a payment found to have come after the cancellation, or after another payment of its
 //! order, gives its coupon back (A-G-8). And a batch may say that a full refund does.
@@ -9,10 +9,12 @@
 mod batch;
 mod issue;
 mod origin;
+mod shared;
 
 pub use batch::{Batch, CouponKind};
 pub use issue::{BatchCounters, BatchRecord, BatchStatus, Grant, grant};
 pub use origin::{FromBatch, FromOffer, Origin};
+pub use shared::Standing;
 
 use crate::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,
@@ -98,6 +100,9 @@ pub struct Coupon {
     /// The order that used it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_on: Option<OrderId>,
+    /// Other orders of the same checkout that bear a part of its saving (A-S1-6), by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_on: Vec<OrderId>,
     /// When it reached its last state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Instant>,
@@ -212,6 +217,7 @@ impl Coupon {
         if self.status == CouponStatus::Locked {
             self.status = CouponStatus::Available;
             self.lock = None;
+            self.also_on.clear();
             self.wake_at = Some(self.usable_until);
         }
     }
@@ -285,6 +291,7 @@ impl Coupon {
             return self.void(at);
         }
         (self.status, self.used_on, self.ended_at) = (CouponStatus::Available, None, None);
+        self.also_on.clear();
         self.wake_at = Some(self.usable_until);
         self.expire(now);
         true
@@ -305,6 +312,7 @@ impl Coupon {
     fn end(&mut self, status: CouponStatus, at: Instant) {
         self.status = status;
         self.lock = None;
+        self.also_on.clear();
         self.ended_at = Some(at);
         self.wake_at = None;
     }

@@ -189,6 +189,7 @@ pub fn coupon() -> Coupon {
         status: CouponStatus::Available,
         lock: None,
         used_on: None,
+        also_on: Vec::new(),
         ended_at: None,
         wake_at: Some(at("12T12:00:00")),
     }

@@ -3,13 +3,14 @@
 
 use super::campaigns::{Figures, tally};
 use super::{Faults, Walk, batches, customers, sieve::Balance};
-use crate::decide::named;
+use crate::decide::{named, shared};
 use crate::port::Read;
 use domain::{
     Instant, OrderId,
     coupon::{Coupon, CouponStatus, FromOffer, Lock, Origin},
     order::{OfferStatus, Order, PaymentStatus, State},
 };
+use money::Money;
 
 /// A claimed offer has its coupon, a coupon's order names it (A-S0-8).
 pub const ORIGIN: &str = "coupon_origin";
@@ -19,6 +20,9 @@ pub const STATE: &str = "coupon_state";
 pub const LOCK: &str = "coupon_lock";
 /// A coupon is used once, by an order that was paid with it (S0-R24).
 pub const USED_ONCE: &str = "coupon_used_once";
+
+/// Orders that share a coupon name it, live, and take no more together than it saves (A-S1-6).
+pub const SHARED: &str = "coupon_shared";
 
 /// Walks the coupons and counts them by campaign and by batch.
 pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<(Figures, batches::Figures)> {
@@ -40,6 +44,9 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<(Figures, batche
                 CouponStatus::Locked => walk.looked(LOCK),
                 CouponStatus::Used => walk.looked(USED_ONCE),
                 CouponStatus::Available | CouponStatus::Expired | CouponStatus::Void => {}
+            }
+            if !coupon.also_on.is_empty() {
+                walk.looked(SHARED);
             }
             if coupon.batch_id().is_some() {
                 walk.looked(batches::LIMITS);
@@ -77,6 +84,10 @@ fn faults(walk: &Walk<'_>, coupon: &Coupon) -> Read<Faults> {
     }
     if let Some(used_on) = &coupon.used_on {
         of_use(coupon, order(used_on)?.as_ref(), &mut found);
+    }
+    if !coupon.also_on.is_empty() {
+        let orders = coupon.orders().map(|id| order(id).map(|found| (id, found)));
+        of_shared(coupon, &orders.collect::<Read<Vec<_>>>()?, &mut found);
     }
     customers::of_coupon(walk, coupon, &mut found)?;
     Ok(found)
@@ -164,6 +175,24 @@ fn of_lock(coupon: &Coupon, lock: &Lock, holder: Option<&Order>, now: Instant, f
         let ends = if lock.until <= now { "ended" } else { "ends" };
         let detail = format!("its lock {ends} at {}, and no timer sees to that", lock.until);
         found.push((LOCK, detail));
+    }
+}
+
+fn of_shared(coupon: &Coupon, orders: &[(&OrderId, Option<Order>)], found: &mut Faults) {
+    for (id, order) in orders {
+        let live = order.as_ref().is_some_and(|order| {
+            let is_paid = matches!(order.state, State::Paid { .. });
+            let fits = is_paid && coupon.used_on.is_some() || matches!(order.state, State::Open);
+            fits && order.customer_id == coupon.customer_id && named::names(order, &coupon.coupon_id)
+        });
+        if !live {
+            found.push((SHARED, format!("order {id} shares it, but does not have it as it stands")));
+        }
+    }
+    let orders = orders.iter().filter_map(|(_, order)| order.as_ref());
+    let whole: Money = orders.map(|order| shared::part(order, &coupon.coupon_id)).sum();
+    if whole > coupon.save {
+        found.push((SHARED, format!("its orders take {whole} together, it saves {}", coupon.save)));
     }
 }
 

@@ -165,7 +165,11 @@ pub fn lock(
     let from = coupon.status;
     let (now, held) = (draft.now, coupon.lock.clone());
     if held.as_ref().is_some_and(|lock| lock.until <= now) {
-        coupon.let_go();
+        super::shared::end_lock(draft, None, &mut coupon);
+    }
+    // One that shares it with the holder was placed with it: that holds longer than any checkout.
+    if from == CouponStatus::Locked && coupon.also_on.contains(order) {
+        return Ok(Reply::Coupon { coupon });
     }
     // An order that was placed with it holds it longer than any checkout.
     let until = now.plus_minutes(i64::from(minutes)).min(coupon.usable_until);

@@ -1,6 +1,6 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
-use super::{keys::inbox_key, named, orders, presale, refunds};
+use super::{judged, keys::inbox_key, named, orders, presale, refunds};
 use crate::command::{EventOutcome, EventResult};
 use crate::draft::Draft;
 use crate::rows::{Digest, InboxRow, Parked, TimelineEntry};
@@ -62,14 +62,17 @@ fn place(
     event: &OrderEvent,
 ) -> Result<EventOutcome, Refusal> {
     let scopes = named::scopes(draft, &placed.discounts);
-    let mut order = presale::place(draft, shop, placed, event.occurred_at, &scopes)?;
+    let discounts = judged::borne(draft, &placed.discounts, &placed.customer_id);
+    let corrected = (discounts != placed.discounts).then(|| Placed { discounts, ..placed.clone() });
+    let taken = corrected.as_ref().unwrap_or(placed);
+    let mut order = presale::place(draft, shop, taken, event.occurred_at, &scopes)?;
     if let Some(known) = draft.order(&order.order_id) {
         let same = same_order(&known, &order);
         return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
     }
     let detail = json!({ "payable": order.payable, "lines": order.lines.len() });
     draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
-    named::note_placed(draft, &mut order, placed, &scopes);
+    judged::note_placed(draft, &mut order, &placed.discounts);
     orders::cover(draft, &mut order)?;
     replay_parked(draft, &mut order);
     named::follow(draft, &mut order, named::Before::default());

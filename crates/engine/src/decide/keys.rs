@@ -220,7 +220,8 @@ impl Named<'_> {
         }
     }
 
-    /// A coupon names the order it was shown on or the batch it is of, and the order that holds it.
+    /// A coupon names the order it was shown on or the batch it is of, and the orders that hold
+    /// or used it.
     fn by_coupon(&mut self, key: &(ShopId, CouponId)) {
         let facts = self.facts;
         let Some(coupon) = facts.coupon(key) else {
@@ -232,8 +233,8 @@ impl Named<'_> {
         if let Some(batch) = coupon.batch_id() {
             self.batch(&key.0, batch);
         }
-        if let Some(lock) = &coupon.lock {
-            self.order(&key.0, &lock.order_id);
+        for order in coupon.orders() {
+            self.order(&key.0, order);
         }
     }
 

@@ -4,6 +4,7 @@ mod batches;
 mod campaigns;
 mod cashier;
 mod events;
+mod judged;
 mod keys;
 pub mod named;
 mod orders;
@@ -13,6 +14,7 @@ mod recovery;
 mod refunds;
 mod reminders;
 mod settings;
+pub mod shared;
 mod timers;
 
 pub use keys::{first_keys, inbox_key, second_keys, timer_keys};

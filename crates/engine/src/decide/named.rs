@@ -4,19 +4,20 @@
 //!
 //! They take from the goods of their batch's scope, as the quote did (A-S1-6).
 //!
-//! Never blocks an order: a coupon that cannot follow, that its scope cannot bear or that is named twice
-//! is noted in the timeline as `coupon.conflict`.
+//! The orders of one merged checkout share a coupon: see `shared`.
+//!
+//! Never blocks an order: a coupon that cannot follow is noted in the timeline as `coupon.conflict`, as is
+//! what `judged` finds.
 
+use super::shared;
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
 use domain::{
     Code, CouponId, Instant, Refusal,
     catalog::Scope,
     coupon::{Coupon, CouponStatus, Lock},
-    event::{PaymentSucceeded, Placed},
-    order::{Discount, Order, PRESALE_GAIN, PaymentStatus, Scopes, State},
+    order::{Discount, Order, PaymentStatus, State},
 };
-use money::Money;
 use serde_json::json;
 
 /// Ids of coupons are ours, and begin like this; other ids in discounts are the platform's affair.
@@ -37,7 +38,7 @@ pub fn coupons(discounts: &[Discount]) -> Vec<CouponId> {
 }
 
 /// The coupon of ours that a discount names.
-fn coupon(discount: &Discount) -> Option<CouponId> {
+pub fn coupon(discount: &Discount) -> Option<CouponId> {
     let id = discount.id.as_deref().filter(|id| id.starts_with(OURS))?;
     CouponId::try_new(id).ok()
 }
@@ -53,61 +54,18 @@ pub fn scopes<'a>(draft: &Draft<'a>, discounts: &[Discount]) -> Vec<Option<&'a S
     discounts.iter().map(scope).collect()
 }
 
-/// Notes what is odd about the coupons that an order was placed with.
-pub fn note_placed(draft: &mut Draft<'_>, order: &mut Order, placed: &Placed, scopes: &Scopes<'_>) {
-    // The gain of a presale is the campaign's, whether it was sent or not.
-    let scopes = placed.discounts.iter().zip(scopes).filter(|(discount, _)| &*discount.kind != PRESALE_GAIN);
-    let taken = order.discounts.iter().enumerate();
-    let taken = taken.filter(|(_, discount)| &*discount.kind != PRESALE_GAIN);
-    let pieces = taken.zip(scopes).map(|((index, discount), (_, scope))| {
-        let shares = order.lines.iter().map(|line| line.shares.get(index).copied().unwrap_or_default());
-        (discount.clone(), shares.collect(), *scope)
-    });
-    let pieces: Vec<_> = pieces.collect();
-    note(draft, order, &[], pieces);
-}
-
-/// Notes what is odd about the coupons that a balance was paid with.
-pub fn note_balance(draft: &mut Draft<'_>, order: &mut Order, paid: &PaymentSucceeded, scopes: &Scopes<'_>) {
-    let taken = order.payment(&paid.payment_id).map(|payment| payment.discounts.clone()).unwrap_or_default();
-    let pieces = taken.into_iter().zip(scopes);
-    let pieces = pieces.map(|(came_off, scope)| (came_off.discount, came_off.shares, *scope)).collect();
-    let before = coupons(&order.discounts);
-    note(draft, order, &before, pieces);
-}
-
-/// A discount, its share of each line, and the scope of its coupon.
-type Piece<'a> = (Discount, Vec<Money>, Option<&'a Scope>);
-
-/// Notes coupons that `before` or an earlier piece names already, and those that take from goods outside
-/// their scope.
-fn note(draft: &mut Draft<'_>, order: &mut Order, before: &[CouponId], pieces: Vec<Piece<'_>>) {
-    let mut seen = before.to_vec();
-    for (discount, shares, scope) in pieces {
-        let Some(id) = coupon(&discount) else { continue };
-        if seen.contains(&id) {
-            let detail = format!("{id} is named twice, its {} count again", discount.amount);
-            conflict(draft, order, &id, &Refusal::with(Code::Duplicate, detail));
-        } else {
-            seen.push(id.clone());
-        }
-        let mut borne = order.lines.iter().zip(&shares).filter(|(_, share)| share.is_positive());
-        let outside = |scope: &Scope| borne.any(|(line, _)| !scope.covers(&line.sku, &line.categories));
-        if scope.is_some_and(outside) {
-            let detail = "its goods cannot bear it; it is spread over all lines";
-            conflict(draft, order, &id, &Refusal::with(Code::OutOfScope, detail));
-        }
-    }
-}
-
 /// The coupons that an order names, each with the moment at which it was put there: the placing, or
 /// the payment of the balance.
 pub fn of_order(order: &Order) -> Vec<(CouponId, Instant)> {
-    let placed = coupons(&order.discounts).into_iter().map(|id| (id, order.placed_at));
+    // What takes nothing off uses nothing.
+    let taken = |discount: &&Discount| discount.amount.is_positive();
+    let placed: Vec<_> = order.discounts.iter().filter(taken).cloned().collect();
+    let placed = coupons(&placed).into_iter().map(|id| (id, order.placed_at));
     let mut found: Vec<_> = placed.collect();
     let paid = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
     for payment in paid {
-        let discounts: Vec<_> = payment.discounts.iter().map(|came_off| came_off.discount.clone()).collect();
+        let discounts = payment.discounts.iter().map(|came_off| &came_off.discount);
+        let discounts: Vec<_> = discounts.filter(taken).cloned().collect();
         let fresh = coupons(&discounts).into_iter().filter(|id| found.iter().all(|(known, _)| known != id));
         let fresh: Vec<_> = fresh.map(|id| (id, payment.at)).collect();
         found.extend(fresh);
@@ -157,20 +115,24 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
     }
     for (id, since) in now.named {
         let Some(coupon) = draft.coupon(&id).filter(|coupon| coupon.batch_id().is_some()) else {
-            conflict(draft, order, &id, &Refusal::new(Code::NotFound));
+            note_refusal(draft, order, &id, &Refusal::new(Code::NotFound));
             continue;
         };
         let done = match order.state {
             State::Open => hold(draft, order, coupon),
-            State::Paid { at } if before.state != now.state => spend(draft, order, coupon, since, at),
-            State::Paid { .. } => Ok(()),
+            State::Paid { .. }
+                if before.state == now.state && before.named.contains(&(id.clone(), since)) =>
+            {
+                Ok(())
+            }
+            State::Paid { at } => spend(draft, order, coupon, since, at),
             State::Cancelled { .. } => {
                 free(draft, order, coupon);
                 Ok(())
             }
         };
         if let Err(refusal) = done {
-            conflict(draft, order, &id, &refusal);
+            note_refusal(draft, order, &id, &refusal);
         }
         if now.is_refunded && !before.is_refunded {
             give_back(draft, order, &id);
@@ -178,9 +140,13 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
     }
 }
 
-fn conflict(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId, refusal: &Refusal) {
-    let detail = json!({ "coupon_id": id, "detail": refusal.detail });
-    let entry = TimelineEntry::new(draft.now, "coupon.conflict").code(refusal.code).detail(detail);
+fn note_refusal(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId, refusal: &Refusal) {
+    conflict(draft, order, refusal.code, json!({ "coupon_id": id, "detail": refusal.detail }));
+}
+
+/// Notes what cannot be as the platform says.
+pub fn conflict(draft: &mut Draft<'_>, order: &mut Order, code: Code, detail: serde_json::Value) {
+    let entry = TimelineEntry::new(draft.now, "coupon.conflict").code(code).detail(detail);
     draft.note(order, entry);
 }
 
@@ -196,7 +162,7 @@ fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) -> R
     let record = coupon.batch_id().and_then(|id| draft.batch(id)).map(|row| &row.record);
     let voided_at = record.and_then(|record| record.voided_at);
     // What the order holds stays with it.
-    if voided_at.is_some_and(|voided| since >= voided) && !coupon.is_held_by(&order.order_id) {
+    if voided_at.is_some_and(|voided| since >= voided) && !coupon.is_on(&order.order_id) {
         return Err(Code::CouponVoid.into());
     }
     Ok(())
@@ -206,17 +172,39 @@ fn check(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) -> R
 fn hold(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) -> Result<(), Refusal> {
     check(draft, order, &coupon, order.placed_at)?;
     let from = coupon.status;
-    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
-        coupon.give_back(draft.now, draft.now);
-    }
     if order.placed_at >= coupon.usable_until {
         return Err(Code::CouponExpired.into());
+    }
+    if let Some(joined) = join(draft, order, &mut coupon, order.placed_at) {
+        return joined;
+    }
+    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
+        coupon.give_back(draft.now, draft.now);
     }
     end_lock(&mut coupon, draft.now);
     let until = held_until(order, draft.now);
     coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: None, until })?;
     draft.move_coupon(coupon, from);
     Ok(())
+}
+
+/// Shares a coupon that other orders have; `None` when none has it.
+fn join(
+    draft: &mut Draft<'_>,
+    order: &Order,
+    coupon: &mut Coupon,
+    since: Instant,
+) -> Option<Result<(), Refusal>> {
+    let (from, was_on) = (coupon.status, coupon.is_on(&order.order_id));
+    if coupon.lock.as_ref().is_some_and(|lock| lock.until <= draft.now) {
+        shared::end_lock(draft, Some(order), coupon);
+    }
+    let joined = shared::join(draft, order, coupon, since)?;
+    if joined || was_on {
+        shared::put(draft, coupon.clone(), from);
+    }
+    let taken = if from == CouponStatus::Used { Code::CouponUsed } else { Code::CouponLocked };
+    Some(if joined { Ok(()) } else { Err(taken.into()) })
 }
 
 /// A lock that has run out holds nothing, even if its timer has not fired yet.
@@ -235,7 +223,12 @@ fn spend(
     at: Instant,
 ) -> Result<(), Refusal> {
     let from = coupon.status;
-    if from == CouponStatus::Used && coupon.used_on.as_ref() == Some(&order.order_id) {
+    if coupon.orders().any(|other| *other != order.order_id) {
+        check(draft, order, &coupon, since)?;
+        if let Some(joined) = join(draft, order, &mut coupon, since) {
+            return joined;
+        }
+    } else if from == CouponStatus::Used && coupon.used_on.is_some() {
         // Paid by another payment than was thought.
         return Ok(());
     }
@@ -252,6 +245,10 @@ fn spend(
 /// The order ended unpaid: what it held or had used is free, as far as its time goes.
 fn free(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) {
     let from = coupon.status;
+    if shared::leave(draft, order, &mut coupon) {
+        shared::put(draft, coupon, from);
+        return;
+    }
     if coupon.is_held_by(&order.order_id) {
         coupon.let_go();
         coupon.expire(draft.now);
@@ -268,11 +265,17 @@ fn free(draft: &mut Draft<'_>, order: &Order, mut coupon: Coupon) {
 
 /// Everything went back: the coupon too, where its batch says so and its time is not over.
 fn give_back(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId) {
-    let Some(mut coupon) = draft.coupon(id).filter(|c| c.used_on.as_ref() == Some(&order.order_id)) else {
+    let Some(mut coupon) = draft.coupon(id).filter(|coupon| coupon.is_on(&order.order_id)) else {
         return;
     };
     let Some(row) = coupon.batch_id().and_then(|batch| draft.batch(batch)) else { return };
     if !row.record.batch.return_on_full_refund {
+        return;
+    }
+    let from = coupon.status;
+    // Another order of the checkout keeps it, until it is the last.
+    if shared::leave(draft, order, &mut coupon) {
+        shared::put(draft, coupon, from);
         return;
     }
     let detail = json!({ "coupon_id": id });
@@ -283,7 +286,6 @@ fn give_back(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId) {
         draft.note(order, entry.detail(detail));
         return;
     }
-    let from = coupon.status;
     coupon.give_back(draft.now, draft.now);
     draft.note(order, TimelineEntry::new(draft.now, "coupon.returned").detail(detail));
     draft.publish_coupon("coupon.returned", &coupon);

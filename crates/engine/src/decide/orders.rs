@@ -1,7 +1,7 @@
 //! What happens to an order: paid, cancelled, and what that means for its offer, coupon, push,
 //! books and customer. Shared by events, timers and the cashier.
 
-use super::{named, presale, refunds};
+use super::{judged, named, presale, refunds};
 use crate::draft::{Count, Draft};
 use crate::rows::TimelineEntry;
 use domain::{
@@ -44,7 +44,8 @@ pub fn pay(
         return Ok(true);
     }
     let scopes = named::scopes(draft, &paid.discounts);
-    payment.discounts = order.spread_at_balance(&paid.discounts, paid.stage, &scopes)?;
+    let discounts = judged::borne(draft, &paid.discounts, &order.customer_id);
+    payment.discounts = order.spread_at_balance(&discounts, paid.stage, &scopes)?;
     let displaced = order.displaced_by(&payment).cloned();
     let was_cancelled = match order.state {
         State::Paid { .. } if displaced.is_none() => return Err(Code::OrderPaid.into()),
@@ -67,7 +68,7 @@ pub fn pay(
         take_back(draft, order, later, at);
     }
     note_payment(draft, order, paid, saving, at);
-    named::note_balance(draft, order, paid, &scopes);
+    judged::note_balance(draft, order, &paid.payment_id, &paid.discounts);
     if outcome == PayOutcome::DepositPaid {
         presale::follow(draft, order, at)?;
         return Ok(true);

@@ -1,7 +1,7 @@
 //! Timers: an order or a coupon has come to a moment of its own. Firing is a command that looks
 //! again; fired twice or early it changes nothing.
 
-use super::{named, orders, recovery, reminders};
+use super::{named, orders, recovery, reminders, shared};
 use crate::draft::Draft;
 use crate::rows::TimelineEntry;
 use domain::{
@@ -79,6 +79,10 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
 /// open keeps it; the order is looked at again.
 fn end_lock(draft: &mut Draft<'_>, coupon: &mut Coupon, lock: Lock) {
     let now = draft.now;
+    if !coupon.also_on.is_empty() {
+        shared::end_lock(draft, None, coupon);
+        return;
+    }
     let Some(mut order) = draft.order(&lock.order_id) else {
         coupon.let_go();
         return;

@@ -22,15 +22,19 @@ pub use rules::ShopRules;
 
 use crate::generations::Generations;
 use crate::handle::EngineError;
-use crate::port::{Reader, StoreError};
-use domain::{CampaignId, Code, Instant, Refusal, ShopId, Violation, campaign::Version, shop::Shop};
-use pricing::{Quote, Scratch, cart::CartLine};
+use crate::port::{Page, Reader, StoreError};
+use domain::{
+    CampaignId, Code, Instant, Refusal, ShopId, Violation, campaign::Version, coupon::Batch, shop::Shop,
+};
+use pricing::{Quote, Scratch, cart::CartLine, coupons::MOST_COUPONS};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Shops whose compiled rules are kept; beyond it all are forgotten.
 const SHOPS_KEPT: usize = 1_000;
+/// Batches that are read together.
+const BATCH_PAGE: usize = 200;
 
 thread_local! {
     /// Room to work in, one a thread that asks.
@@ -98,9 +102,9 @@ impl Quoting {
         Ok((facts, lines))
     }
 
-    /// Carts in which a version that is about to be that campaign's, with the others that run, would sell
-    /// below a price floor: one warning a SKU, with the cart. Prices thousands of carts: not for a thread
-    /// that serves others meanwhile.
+    /// Carts in which a version that is about to be that campaign's, with what else runs, would sell below a
+    /// price floor: one warning a SKU, with the cart. Prices thousands of carts: not for a thread that
+    /// serves others meanwhile.
     pub fn floor_warnings(
         &self,
         shop: &ShopId,
@@ -108,7 +112,34 @@ impl Quoting {
         version: &Version,
         now: Instant,
     ) -> Result<Vec<Violation>, EngineError> {
-        Ok(floors::warnings(&*self.rules(shop)?, campaign, version, now))
+        let (rules, batches) = (self.rules(shop)?, self.batches(shop, now)?);
+        Ok(floors::warnings(&rules, floors::New::Campaign(campaign, version), &batches, now))
+    }
+
+    /// The same of a coupon batch that is about to be created.
+    pub fn batch_warnings(
+        &self,
+        shop: &ShopId,
+        batch: &Batch,
+        now: Instant,
+    ) -> Result<Vec<Violation>, EngineError> {
+        let (rules, batches) = (self.rules(shop)?, self.batches(shop, now)?);
+        Ok(floors::warnings(&rules, floors::New::Batch(batch), &batches, now))
+    }
+
+    /// Batches of which coupons may be out: not over, not taken back.
+    fn batches(&self, shop: &ShopId, now: Instant) -> Result<Vec<Arc<Batch>>, StoreError> {
+        let mut found = Vec::new();
+        let mut page = Page { after: None, limit: BATCH_PAGE };
+        while found.len() < MOST_COUPONS {
+            let rows = self.reader.batches(shop, &page)?;
+            let Some(last) = rows.last() else { break };
+            page.after = Some(last.record.batch.batch_id.to_string());
+            let live = rows.into_iter().map(|row| row.record);
+            let live = live.filter(|record| record.voided_at.is_none() && now < record.batch.ends_at);
+            found.extend(live.map(|record| record.batch.clone()));
+        }
+        Ok(found)
     }
 
     /// The shop's rules as they are committed now.

@@ -133,14 +133,14 @@ impl ShopRules {
 
     /// The newest rules with a version of that campaign in place of what runs of it, and without price
     /// floors: what would be sold for.
-    pub(super) fn unguarded_with(&self, campaign: Option<&CampaignId>, version: &Version) -> RuleSet {
+    pub(super) fn unguarded_with(&self, campaign: Option<&CampaignId>, version: Option<&Version>) -> RuleSet {
         let others = in_force(&self.campaigns, self.revision);
         let mut rules: Vec<Rule> = others
             .filter(|(other, ..)| campaign != Some(&other.campaign_id))
             .filter_map(|(campaign, number, version)| Rule::of(&campaign.campaign_id, number, version))
             .collect();
         if let Some(id) = campaign.cloned().or_else(|| CampaignId::try_new("new").ok()) {
-            rules.extend(Rule::of(&id, 1, version));
+            rules.extend(version.and_then(|version| Rule::of(&id, 1, version)));
         }
         RuleSet::compile(rules, Floors::none())
     }

@@ -76,7 +76,10 @@ pub fn coupons_of(reply: Reply) -> Vec<Coupon> {
 /// An order whose first discount is the coupon's.
 pub fn placed_with(order: &str, customer: &str, coupon: &Coupon, when: Instant) -> OrderEvent {
     let mut placed = placing(order, customer);
-    placed.discounts[0].kind = "shop_coupon".into();
+    let mut promotion = placed.discounts[0].clone();
+    promotion.amount = fen(5_00);
+    placed.discounts.push(promotion);
+    (placed.discounts[0].kind, placed.discounts[0].amount) = ("shop_coupon".into(), fen(5_00));
     placed.discounts[0].id = Some(coupon.coupon_id.as_str().into());
     event(&format!("{order}.placed"), Body::Placed(Box::new(placed)), when)
 }

@@ -80,4 +80,5 @@ fn held(coupon: &Value) -> Item {
         .time("until", &coupon["usable_until"])
         .text("order", &coupon["order_id"])
         .text("used_on", &coupon["used_on"])
+        .text("also_on", &coupon["also_on"])
 }

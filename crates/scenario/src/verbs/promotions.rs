@@ -64,11 +64,15 @@ pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
 
 fn validate(world: &mut World<'_>, args: &mut Args, kind: &str, terms: &Value) -> Result<Outcome, String> {
     let form = form(world.day(), args, "check", kind, terms)?;
-    let mut answer = world.ask("POST", "/campaigns/validate", &form);
+    Ok(checked(world.ask("POST", "/campaigns/validate", &form)))
+}
+
+/// What a check found: fields and codes.
+fn checked(mut answer: (u16, Value)) -> Outcome {
     let all = [answer.1["violations"].take(), answer.1["warnings"].take()];
     let all = all.iter().filter_map(Value::as_array).flatten().cloned().collect::<Vec<_>>();
     answer.1["all"] = all.into();
-    Ok(many(answer, "all", |found| Item::default().word(&found["field"]).word(&found["code"])))
+    many(answer, "all", |found| Item::default().word(&found["field"]).word(&found["code"]))
 }
 
 fn form(day: &Day, args: &mut Args, id: &str, kind: &str, terms: &Value) -> Result<Value, String> {
@@ -139,7 +143,7 @@ fn window(day: &Day, text: &str) -> Result<Value, String> {
     Ok(json!({ "starts_at": day.time(from)?, "ends_at": day.time(to)? }))
 }
 
-/// `batch b1 dong 80.00-10.00 [quantity=1000] [limit=10] [scope=...] [funded=platform] [starts] [ends]`
+/// `batch b1 dong 80.00-10.00 [quantity=1000] [limit=10] [scope=...] [funded=platform] [starts] [ends] [validate]`
 pub fn batch(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (id, kind) = (args.next("the batch")?, args.next("its kind")?);
     let mut form = benefit(&args.next("what it takes off")?)?;
@@ -157,6 +161,9 @@ pub fn batch(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
         ("scope", base["scope"].clone()),
     ] {
         form[name] = value;
+    }
+    if args.flag("validate") {
+        return Ok(checked(world.ask("POST", "/coupon-batches/validate", &form)));
     }
     Ok(one(world.ask("POST", "/coupon-batches", &form), |batch| {
         Item::default().word(&batch["batch_id"]).word(&batch["kind"]).text("quantity", &batch["quantity"])

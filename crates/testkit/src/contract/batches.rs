@@ -79,7 +79,13 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
     held.lock(Lock { order_id: id("o-1"), payment_id: None, until: at(60) }).expect("as the case says");
     let mut used = build::coupon_of("b-1", "cp-3", "u-2");
     used.redeem_placed(&id("o-2"), at(1), at(2)).expect("as the case says");
-    let coupons = [percent(build::coupon_of("b-1", "cp-1", "u-1")), held, used];
+    // Two that several orders share.
+    let (mut held_by_two, mut used_by_three) = (held.clone(), used.clone());
+    held_by_two.coupon_id = id("cp-5");
+    held_by_two.also_on = vec![id("o-3")];
+    used_by_three.coupon_id = id("cp-6");
+    used_by_three.also_on = vec![id("o-3"), id("o-4")];
+    let coupons = [percent(build::coupon_of("b-1", "cp-1", "u-1")), held, used, held_by_two, used_by_three];
     let other = build::coupon_of("b-2", "cp-0", "u-1");
     write(store, |changes| {
         changes.coupons.extend(coupons.iter().chain([&other]).cloned().map(new));
@@ -99,6 +105,17 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
         changes.coupons.push(CouponChange { is_new: false, old_wake, ..new(freed.clone()) });
     });
     assert_eq!(reader.coupon(&s1(), &id("cp-2")).expect("as the case says"), Some(freed));
+    // Orders come and go.
+    let mut shared = coupons[3].clone();
+    for also_on in [vec![id("o-9"), id("o-8")], Vec::new(), vec![id("o-7")]] {
+        shared.also_on = also_on;
+        let (is_new, old_wake) = (false, shared.wake_at);
+        write(store, |changes| {
+            changes.coupons.push(CouponChange { is_new, old_wake, ..new(shared.clone()) });
+        });
+        let found = store.reader().coupon(&s1(), &id("cp-5")).expect("as the case says");
+        assert_eq!(found.as_ref(), Some(&shared));
+    }
 }
 
 /// A count is put and replaced, and is nobody's standing.

@@ -60,6 +60,10 @@ impl Tier {
             check_amount(&format!("{at}cap"), cap, 1, found);
         }
     }
+    /// The most that ever comes off, where that does not depend on the amount.
+    pub fn fixed(&self) -> Option<Money> {
+        self.save.map(|save| save.min(self.cap.unwrap_or(save)))
+    }
     /// What comes off an amount that has reached the tier; never more than the amount.
     pub fn off(&self, amount: Money) -> Money {
         let off = match (self.save, self.percent_off) {

@@ -1,0 +1,132 @@
+//! What may take something off: promotions and coupon batches, seen alike.
+
+use super::carts::Try;
+use domain::{
+    Instant, Sku,
+    campaign::{
+        Terms, Version,
+        promotion::{Floor, Tier},
+    },
+    catalog::{Category, Scope, ScopeMode},
+    coupon::Batch,
+};
+use std::collections::{BTreeSet, HashSet};
+
+/// How often an `every` tier is tried beyond its threshold.
+const TIMES: i64 = 3;
+
+/// A promotion or a batch.
+pub struct Source<'a> {
+    scope: &'a Scope,
+    pub segments: &'a [String],
+    tiers: &'a [Tier],
+    every: bool,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+}
+
+impl<'a> Source<'a> {
+    /// `None` where nothing comes off in a quote.
+    pub fn of_version(version: &'a Version) -> Option<Self> {
+        let (segments, tiers, every): (&[String], &[Tier], bool) = match &version.terms {
+            Terms::OrderPromotion(terms) => (&terms.segments, &terms.tiers, terms.every),
+            Terms::ItemPromotion(terms) => (&terms.segments, &[], false),
+            Terms::GiftPromotion(terms) => (&terms.segments, &[], false),
+            Terms::PriceFloor(_) => (&[], &[], false),
+            Terms::Recovery(_) | Terms::Presale(_) => return None,
+        };
+        let Version { scope, starts_at, ends_at, .. } = version;
+        Some(Self { scope, segments, tiers, every, starts_at: *starts_at, ends_at: *ends_at })
+    }
+    pub fn of_batch(batch: &'a Batch) -> Self {
+        let Batch { scope, starts_at, ends_at, .. } = batch;
+        let tiers = std::slice::from_ref(&batch.benefit);
+        Self { scope, segments: &[], tiers, every: false, starts_at: *starts_at, ends_at: *ends_at }
+    }
+
+    /// Categories that it is for.
+    fn categories(&self) -> impl Iterator<Item = &'a Category> {
+        let named = (self.scope.mode == ScopeMode::Whitelist).then_some(&self.scope.categories);
+        named.into_iter().flat_map(|categories| categories.iter())
+    }
+
+    /// Other goods that count toward its thresholds: two, so that one of them is not the SKU that is tried.
+    fn others(&self) -> Vec<Sku> {
+        let listed = || self.scope.skus.iter();
+        match self.scope.mode {
+            ScopeMode::Whitelist if self.scope.categories.is_empty() => listed().take(2).cloned().collect(),
+            ScopeMode::Whitelist | ScopeMode::Blacklist | ScopeMode::All => {
+                let names = (0..).filter_map(|n| Sku::try_new(&format!("other-goods-{n}")).ok());
+                names.filter(|sku| listed().all(|known| known != sku)).take(1).collect()
+            }
+        }
+    }
+
+    /// Its thresholds; of `every` tiers twice and three times too, and as much as takes off most.
+    fn tries(&self) -> Vec<Try> {
+        let others = self.others();
+        let of_tier = |tier: &Tier| {
+            let spend = tier.spend.minor();
+            let times = if self.every && spend > 0 { TIMES } else { 1 };
+            let exact = self.every && spend > 0;
+            let more = (1..=times).map(move |times| (spend.saturating_mul(times), false));
+            more.chain(exact.then_some((spend, true)))
+        };
+        let tries = self.tiers.iter().flat_map(of_tier);
+        tries.map(|(spend, whole)| Try { spend, whole, others: others.clone() }).collect()
+    }
+}
+
+/// The floors of a version.
+pub fn floors_of(version: &Version) -> &[Floor] {
+    match &version.terms {
+        Terms::PriceFloor(terms) => &terms.floors,
+        Terms::Recovery(_)
+        | Terms::ItemPromotion(_)
+        | Terms::OrderPromotion(_)
+        | Terms::GiftPromotion(_)
+        | Terms::Presale(_) => &[],
+    }
+}
+
+/// Categories that a line may be in, and amounts to reach with it, those that matter most first.
+pub struct Kind {
+    pub categories: Vec<Category>,
+    pub tries: Vec<Try>,
+}
+
+/// Lines without a category, then one of each promotion's in turn: one that the new campaign names too,
+/// else the new one's own beside it. As these are all of the goods that the promotion covers by
+/// category, one stands for all.
+pub fn kinds(all: &[&Source<'_>]) -> Vec<Kind> {
+    let own: BTreeSet<&Category> = all.iter().take(1).flat_map(|source| source.categories()).collect();
+    let mut lists: Vec<Vec<&Category>> = vec![Vec::new()];
+    for source in all {
+        let shared = source.categories().find(|category| own.contains(category));
+        let Some(named) = shared.or_else(|| source.categories().next()) else { continue };
+        let beside = own.first().copied().filter(|_| shared.is_none());
+        let list: Vec<&Category> = beside.into_iter().chain([named]).collect();
+        if !lists.contains(&list) {
+            lists.push(list);
+        }
+    }
+    let kind = |list: Vec<&Category>| Kind {
+        tries: tries(all, &list),
+        categories: list.into_iter().cloned().collect(),
+    };
+    lists.into_iter().map(kind).collect()
+}
+
+/// One unit, then each threshold: the new campaign's, those of promotions for these categories, the rest.
+fn tries(all: &[&Source<'_>], categories: &[&Category]) -> Vec<Try> {
+    let mut sorted = all.to_vec();
+    let names = |source: &Source<'_>| source.categories().any(|category| categories.contains(&category));
+    if let Some((_, rest)) = sorted.split_first_mut() {
+        rest.sort_by_key(|source| !names(source));
+    }
+    let mut seen = HashSet::new();
+    let one = Try { spend: 0, whole: false, others: Vec::new() };
+    let thresholds = sorted.iter().flat_map(|source| source.tries());
+    let thresholds = thresholds.filter(|tried| tried.spend > 0 && seen.insert(tried.clone()));
+    std::iter::once(one).chain(thresholds).collect()
+}
