@@ -34,19 +34,17 @@ fn request(route: routes::Route, shop: &str) -> Request {
         })),
         ("POST", "rerun") => asked.json(&json!({ "activation_at": shop::at(1_440) })),
         ("POST", "dry-run") => asked.json(&json!({})),
-        ("POST", "submit" | "transfer-out" | "reject" | "recompute" | "fulfil") => {
+        ("POST", "submit" | "transfer-out" | "reject" | "recompute" | "fulfil" | "dismiss") => {
             asked.json(&json!({ "order_ids": ["x1"] }))
         }
         ("POST", "gifts") => asked.json(&json!({ "sku": "mug", "quantity": 1, "reason": "test" })),
         ("POST", "shop-orders") => asked.json(&json!([])),
         ("PUT", "{shop}") => asked.json(&json!({ "name": "Teas", "kind": "sop" })),
+        ("POST", "coupon-batches") => asked.json(&batch()),
+        ("POST", "validate") if path.contains("coupon-batches") => asked.json(&batch()),
         ("POST", "campaigns" | "validate") => asked.json(&shop::campaign(100)),
         ("PATCH", _) => asked.json(&json!({ "name": "July" })),
         ("POST", "claim") => asked.json(&json!({ "customer_id": "u1" })),
-        ("POST", "coupon-batches") => asked.json(&json!({
-            "name": "Summer", "kind": "shop", "save": 100, "quantity": 10, "funded_by": "merchant",
-            "starts_at": shop::at(0), "ends_at": shop::at(1_440),
-        })),
         ("POST", "codes") => asked.json(&json!({ "count": 1 })),
         ("POST", "redeem-code") => asked.json(&json!({ "code": "0", "customer_id": "u1" })),
         ("POST", "lock" | "release") => asked.json(&json!({ "order_id": "o1" })),
@@ -57,6 +55,13 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),
         unknown => panic!("{unknown:?} has no body here"),
     }
+}
+
+fn batch() -> serde_json::Value {
+    json!({
+        "name": "Summer", "kind": "shop", "save": 100, "quantity": 10, "funded_by": "merchant",
+        "starts_at": shop::at(0), "ends_at": shop::at(1_440),
+    })
 }
 
 fn window() -> serde_json::Value {
