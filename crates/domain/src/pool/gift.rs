@@ -189,7 +189,7 @@ impl GiftStrategy {
     }
 }
 
-/// A gift strategy with its versions (A-G-10). A run keeps the version it began with.
+/// A gift strategy with its versions (A-G-10). Under a presale strategy a run keeps its version once orders entered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GiftRecord {
     /// Oldest first; never empty.

@@ -182,7 +182,7 @@ pub struct GiftStrategyView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
     gifts: Option<Vec<GiftUnit>>,
-    /// Raised with each change, from 1. A run keeps the version that it began with.
+    /// Raised with each change, from 1; `run.version` is the one that orders go by.
     version: u32,
     /// The present run.
     run: RunView,

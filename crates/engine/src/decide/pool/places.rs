@@ -5,7 +5,7 @@ use super::{activation::judge_again, strategies};
 use crate::draft::Draft;
 use domain::{
     Code, CustomerId, Sku,
-    pool::{BuyerLimit, Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Standing, Stock},
+    pool::{BuyerLimit, Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Standing, Stock, Timing},
 };
 use std::sync::Arc;
 
@@ -110,10 +110,14 @@ pub fn recount(draft: &mut Draft<'_>, run: &Run, strategy: &GiftStrategy, custom
     let has_gift = |place| draft.candidate(run.number, place).is_some_and(|c| c.standing == Standing::Given);
     let mut has_one = places.iter().any(has_gift);
     let mut reopened = false;
+    let presale = draft.pool_row().ok().and_then(|row| row.presale_of(&run.strategy_id)).cloned();
+    // What ran at the activation stands (S4-R05).
+    let by_activation = presale.as_ref().is_some_and(|it| it.strategy.timing == Timing::Activation);
+    let executed = by_activation && run.opened_at.is_some();
     for place in places {
         let Some(mut candidate) = draft.candidate(run.number, &place) else { continue };
         // Without a ranking it lost to another of the buyer's orders only as long as that is there.
-        let lost = candidate.code == Some(Code::OncePerBuyer) && strategy.first_n.is_none();
+        let lost = candidate.code == Some(Code::OncePerBuyer) && strategy.first_n.is_none() && !executed;
         let is_fixed = (candidate.standing.is_judged() && !lost)
             || (strategy.first_n.is_some() && run.is_frozen(&place));
         let counts = if is_fixed { candidate.counts } else { !has_one };
@@ -128,7 +132,6 @@ pub fn recount(draft: &mut Draft<'_>, run: &Run, strategy: &GiftStrategy, custom
         }
         draft.put_candidate(run.number, candidate);
     }
-    let presale = draft.pool_row().ok().and_then(|row| row.presale_of(&run.strategy_id)).cloned();
     if let Some(presale) = presale.filter(|_| reopened) {
         judge_again(draft, &presale.strategy.strategy_id);
     }
