@@ -12,7 +12,7 @@ use domain::{
     },
     coupon::Coupon,
     message::{self, Kind, Message, MessageStatus, SendFacts},
-    order::{OfferStatus, Order, Withheld},
+    order::{Offer, OfferStatus, Order, Withheld},
     risk,
 };
 use serde_json::json;
@@ -86,11 +86,12 @@ pub fn trigger(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> 
         let live =
             row.and_then(|row| Some((Live::of_version(&row.campaign, candidate.version)?, &row.counters)));
         let shown = match live {
-            Some((live, counters)) => recovery::show(order, live, counters, blocked, draft.next("of"), now),
+            Some((live, counters)) => recovery::show(order, live, counters, blocked, draft.next("of"), now)
+                .map(|offer| (offer, live.terms.usable_until(order.cancel_at, now))),
             None => Err(Code::CampaignClosed),
         };
         match shown {
-            Ok(offer) => return display(draft, order, offer),
+            Ok((offer, usable_until)) => return display(draft, order, offer, usable_until),
             Err(code) => withhold(draft, order, &candidate.campaign_id, code),
         }
     }
@@ -103,7 +104,13 @@ fn withhold(draft: &mut Draft<'_>, order: &mut Order, campaign: &domain::Campaig
     draft.note(order, TimelineEntry::new(draft.now, "offer.withheld").code(code).campaign(campaign));
 }
 
-fn display(draft: &mut Draft<'_>, order: &mut Order, offer: domain::order::Offer) -> Result<(), Refusal> {
+/// Shows the coupon; `usable_until` is what a claim at once would give.
+fn display(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    offer: Offer,
+    usable_until: Instant,
+) -> Result<(), Refusal> {
     for left in std::mem::take(&mut order.recovery.candidates) {
         withhold(draft, order, &left.campaign_id, Code::BetterOffer);
     }
@@ -115,7 +122,7 @@ fn display(draft: &mut Draft<'_>, order: &mut Order, offer: domain::order::Offer
     draft.count(&offer.campaign_id, Count::Displayed);
     let body = json!({
         "order_id": order.order_id, "customer_id": order.customer_id, "offer_id": offer.offer_id,
-        "campaign_id": offer.campaign_id, "spend": offer.spend, "save": offer.save, "usable_until": order.cancel_at.map(|at| draft.show(at)),
+        "campaign_id": offer.campaign_id, "spend": offer.spend, "save": offer.save, "usable_until": draft.show(usable_until),
     });
     draft.publish("offer.displayed", order.order_id.as_str(), &body);
     order.recovery.offer = Some(offer);
