@@ -160,7 +160,9 @@ pub fn send_push(
 ) -> Result<(), Refusal> {
     let now = draft.now;
     let shop = draft.shop()?;
-    let mut standing = draft.standing(&order.customer_id);
+    let standing = draft.standing(&order.customer_id);
+    let platform = ShopId::platform();
+    let mut everywhere = draft.standing_in(&platform, &order.customer_id);
     let row = order.recovery.offer.as_ref().and_then(|offer| draft.campaign(&offer.campaign_id));
     let none = Counters::default();
     let facts = SendFacts {
@@ -168,7 +170,7 @@ pub fn send_push(
         order,
         campaign: row.map(|row| &*row.campaign),
         counters: row.map_or(&none, |row| &row.counters),
-        standing: &standing,
+        everywhere: &everywhere,
         blocked: risk::is_blocked(&standing, now),
     };
     let verdict = message::may_send(&facts, now);
@@ -176,8 +178,8 @@ pub fn send_push(
     match verdict {
         Ok(()) => {
             order.recovery.push.sent_at = Some(now);
-            standing.remind(&order.categories(), shop.time_zone.day(now));
-            draft.put_standing(&order.customer_id.clone(), standing);
+            everywhere.remind(&order.categories(), shop.time_zone.day(now));
+            draft.put_standing_in(&platform, &order.customer_id, everywhere);
             let quiet = shop.quiet_hours.next_start(&shop.time_zone, now);
             let deliver_until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
             let dispatch =
@@ -223,9 +225,10 @@ pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<
     let status = if code == Code::ProviderFailed { MessageStatus::Failed } else { MessageStatus::Suppressed };
     draft.count(&message.campaign_id, Count::Unpushed(code));
     let day = draft.shop()?.time_zone.day(sent_at);
-    let mut standing = draft.standing(&message.customer_id);
-    standing.forget_reminder(&order.categories(), day);
-    draft.put_standing(&message.customer_id, standing);
+    let platform = ShopId::platform();
+    let mut everywhere = draft.standing_in(&platform, &message.customer_id);
+    everywhere.forget_reminder(&order.categories(), day);
+    draft.put_standing_in(&platform, &message.customer_id, everywhere);
     order.recovery.push.sent_at = None;
     let entry = TimelineEntry::new(draft.now, "push.suppressed").campaign(&message.campaign_id);
     draft.note(&mut order, entry.code(code));
