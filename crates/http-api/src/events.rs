@@ -5,7 +5,7 @@ use crate::cloud_events::{self, Incoming};
 use crate::extract;
 use crate::keys::Scope;
 use crate::limits;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::{Problem, Reasons, Violation};
 use crate::state::ApiState;
 use crate::time;
@@ -163,7 +163,7 @@ pub async fn get_parked(
 ) -> Result<Json<List<ParkedView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
-    let page = query.0.page();
+    let page = query.0.read(Cursor::Parts)?;
     let rows = state.engine.reader().parked(&caller.shop_id, &page)?;
     let order = |p: &engine::rows::Parked| p.event.body.order_id().map(ToString::to_string);
     let key = |p: &engine::rows::Parked| {

@@ -109,7 +109,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        let read = read.map_err(|rejection| Problem::invalid_body("query", &rejection.body_text()))?;
+        let read = read.map_err(|rejection| wrong_query(&rejection.body_text()))?;
         Ok(Self(read.0))
     }
 }
@@ -124,6 +124,14 @@ pub fn idempotency(
         return Ok(None);
     };
     let text = value.to_str().unwrap_or_default();
+/// A query is refused by the name of its parameter.
+fn wrong_query(text: &str) -> Problem {
+    let text = text.rsplit_once("query string: ").map_or(text, |(_, rest)| rest);
+    let unknown = text.split_once("unknown field `").and_then(|(_, rest)| rest.split('`').next());
+    let (field, message) = text.split_once(": ").unwrap_or(("query", text));
+    Problem::invalid_body(unknown.unwrap_or(field), message)
+}
+
     if text.is_empty() || text.len() > limits::IDEMPOTENCY_KEY {
         let detail = format!("Idempotency-Key is 1 to {} plain characters", limits::IDEMPOTENCY_KEY);
         return Err(Refusal::with(Code::InvalidValue, detail).into());
