@@ -132,7 +132,11 @@ pub async fn validate(
     let (violations, warnings) = match body.value.read() {
         Err(found) => (found, Vec::new()),
         Ok(form) => {
-            let violations = form.version.violations(&shop, state.engine.now());
+            let now = state.engine.now();
+            let draft = !form.publish;
+            let version = &form.version;
+            let violations =
+                if draft { version.draft_violations(&shop, now) } else { version.violations(&shop, now) };
             let mut warnings = form.version.warnings(&shop);
             if violations.is_empty() {
                 warnings.extend(floor_warnings(&state, &caller, form).await?);
@@ -161,22 +165,22 @@ async fn floor_warnings(
 
 /// Which campaigns to list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Only this kind.
     kind: Option<String>,
-#[serde(deny_unknown_fields)]
     /// Only this status.
     #[param(value_type = Option<String>)]
     status: Option<Status>,
-}
-
-/// Lists a shop's campaigns.
-#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery),
     /// Rows of the page, 1 to 200.
     limit: Option<usize>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+}
+
+/// Lists a shop's campaigns.
+#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery),
     responses((status = 200, body = List<CampaignView>)))]
 pub async fn list(
     State(state): State<ApiState>,
@@ -241,6 +245,11 @@ pub async fn revise(
         && body.value.kind != Value::String(row.campaign.current().terms.kind().into())
     {
         return Err(invalid_terms(vec![domain::Violation::new("kind", domain::Code::ImmutableField)]));
+    }
+    if !body.value.publish.is_null() {
+        let message = "a change neither publishes nor takes back; see POST .../publish and .../close";
+        let violation = domain::Violation::with("publish", domain::Code::InvalidValue, message);
+        return Err(invalid_terms(vec![violation]));
     }
     let form = body.value.over(row.campaign.current()).read().map_err(invalid_terms)?;
     let command = Command::ReviseCampaign { campaign_id: id, version: Box::new(form.version) };
