@@ -7,10 +7,16 @@ use domain::{Instant, ShopId, time::Zone};
 use engine::clock::{Clock, SystemClock};
 use http_api::{ApiKey, Scope};
 
+/// Days that a key may be good for: a hundred years.
+const DAYS: i64 = 36_500;
+
 /// Does what the command line says.
 pub fn run(args: KeysArgs) -> anyhow::Result<()> {
     match args.action {
         KeysAction::Create { name, shop, scopes, days } => {
+            check_name(&name)?;
+            let good = days.is_none_or(|days| (1..=DAYS).contains(&days));
+            anyhow::ensure!(good, "--days is 1 to {DAYS}; leave it out for a key without an end");
             let lock = key_file::lock(&args.keys)?;
             let mut keys = key_file::read(&args.keys)?;
             anyhow::ensure!(
@@ -51,6 +57,15 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             println!("withdrew {name}");
         }
     }
+    Ok(())
+}
+
+/// A name is what people and logs know the key by.
+fn check_name(name: &str) -> anyhow::Result<()> {
+    let most = domain::limits::NAME_CHARS;
+    anyhow::ensure!(!name.trim().is_empty(), "--name is what the key is known by; it cannot be empty");
+    anyhow::ensure!(name.chars().count() <= most, "--name has at most {most} characters");
+    anyhow::ensure!(!name.chars().any(char::is_control), "--name has no control characters");
     Ok(())
 }
 

@@ -14,7 +14,11 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    anyhow::ensure!(!reading.orders.is_empty(), "no order could be read; see the mapping and the files");
+    anyhow::ensure!(
+        !reading.orders.is_empty(),
+        "no order could be read; see the mapping and the files\n{}",
+        reading.inputs.left_out()
+    );
     let bar = progress::bar("replaying");
     let replayed = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
         bar.set_length(total);

@@ -13,6 +13,8 @@ mod disk;
 mod events;
 #[path = "bad_input/limits.rs"]
 mod limits;
+#[path = "bad_input/lists.rs"]
+mod lists;
 #[path = "bad_input/quotes.rs"]
 mod quotes;
 #[path = "bad_input/times.rs"]

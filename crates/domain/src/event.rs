@@ -235,6 +235,6 @@ mod optional_text {
         let Some(text) = Option::<String>::deserialize(d)? else {
             return Ok(None);
         };
-        Instant::parse(&text).map(Some).ok_or_else(|| D::Error::custom("a time is written in RFC 3339"))
+        Instant::parse(&text).map(Some).ok_or_else(|| D::Error::custom(crate::time::WRITTEN))
     }
 }

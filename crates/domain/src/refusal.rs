@@ -198,6 +198,11 @@ impl Refusal {
     pub fn with(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), violations: Vec::new() }
     }
+    /// The refusal of one field.
+    pub fn of(violation: Violation) -> Self {
+        let detail = format!("{}: {}", violation.field, violation.message);
+        Self { code: violation.code, detail, violations: vec![violation] }
+    }
     /// Refused terms, with every violation; fine terms pass.
     pub fn from_violations(code: Code, violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() {

@@ -11,6 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, sync::Arc};
 
 const MICROS: i64 = 1_000_000;
+/// What to tell who wrote a time that cannot be read.
+pub const WRITTEN: &str =
+    "a time is written in RFC 3339, e.g. 2022-06-10T12:00:00+08:00, and lies before 9999-12-30T22:00:00Z";
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -191,7 +194,7 @@ pub mod text {
     /// Reads it with any offset.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Instant, D::Error> {
         let text = String::deserialize(d)?;
-        Instant::parse(&text).ok_or_else(|| D::Error::custom("a time is written in RFC 3339"))
+        Instant::parse(&text).ok_or_else(|| D::Error::custom(super::WRITTEN))
     }
 }
 

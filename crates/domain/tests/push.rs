@@ -52,7 +52,7 @@ impl Facts {
             order: &self.order,
             campaign: self.campaign.as_ref(),
             counters: &self.counters,
-            standing: &self.standing,
+            everywhere: &self.standing,
             blocked: self.blocked,
         };
         may_send(&facts, now)

@@ -264,3 +264,31 @@ fn a_g_8_no_more_than_fifty_events_wait_for_one_order() {
     assert_eq!(ended, at(60));
     run.assert_clean();
 }
+
+/// The deadline is part of what an order was placed with; who does not name it says nothing about it.
+#[test]
+fn a_g_8_an_order_placed_again_with_another_deadline_is_another_order() {
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    let placed_by = |order: &str, event_id: &str, cancel_at| {
+        let mut body = placing(order, "u1");
+        body.cancel_at = cancel_at;
+        event(event_id, domain::event::Body::Placed(Box::new(body)), at(0))
+    };
+    run.apply(&placed_by("o1", "first", Some(at(60))));
+    let other = placed_by("o1", "second", Some(at(61)));
+    assert_eq!(code(&run.send(ingest(&other))), "order_exists");
+    for (event_id, cancel_at) in [("third", Some(at(60))), ("fourth", None)] {
+        assert_eq!(run.event(&placed_by("o1", event_id, cancel_at)).outcome, EventOutcome::Duplicate);
+    }
+    // By the shop's time-out, which is changed then.
+    run.apply(&placed_by("o2", "fifth", None));
+    let deadline = run.order("o2").cancel_at;
+    let mut settings = shop("s1");
+    settings.payment_timeout_minutes = 30;
+    run.ok(Command::PutShop(Box::new(settings)));
+    for (event_id, cancel_at) in [("sixth", None), ("seventh", deadline)] {
+        assert_eq!(run.event(&placed_by("o2", event_id, cancel_at)).outcome, EventOutcome::Duplicate);
+    }
+    assert_eq!(code(&run.send(ingest(&placed_by("o2", "eighth", Some(at(30)))))), "order_exists");
+    run.assert_clean();
+}

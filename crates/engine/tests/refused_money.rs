@@ -216,3 +216,23 @@ fn a_g_8_a_coupon_of_the_shop_is_free_again_when_its_payment_does_not_count() {
         run.assert_clean();
     }
 }
+
+/// A coupon of the whole shop is free as soon as the order that held it ends, or is paid without it.
+#[test]
+fn a_s0_11_an_attempt_that_ends_with_its_order_lets_go_of_its_coupon() {
+    for ending in
+        [cancelled("o1", at(17)), paid("o1", "p1", PAYABLE, at(17)), paid("o1", "p9", PAYABLE, at(17))]
+    {
+        let run = Run::in_memory().0.with_campaign(&Deal { bind: Bind::ShopScope, ..Deal::default() });
+        for name in ["origin", "o1"] {
+            run.apply(&placed(name, "u1", at(0)));
+        }
+        run.advance(at(15));
+        let coupon = run.claim("origin");
+        run.start_payment("o1", "p1", Some(&coupon));
+        run.advance(at(18));
+        run.apply(&ending);
+        assert_eq!(run.coupon(&coupon).status, CouponStatus::Available, "{ending:?}");
+        run.assert_clean();
+    }
+}

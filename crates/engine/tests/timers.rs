@@ -5,13 +5,14 @@
 mod support;
 
 use domain::{
-    CampaignId, Instant,
+    CampaignId, Code, Instant, ShopId,
     campaign::{Campaign, Counters},
     coupon::{Bind, CouponStatus},
+    message::MessageStatus,
     order::{CancelReason, OfferStatus, Order, PaymentStatus, State},
 };
 use engine::{
-    Engine, EngineClock, Input,
+    Command, Engine, EngineClock, Input,
     port::{Reader, Store},
     rows::{Changes, Webhook},
 };
@@ -294,4 +295,31 @@ fn on_the_machines_clock_nobody_has_to_ask() {
     let offer = read(&engine, "o1").recovery.offer.unwrap();
     assert!(offer.shown_at >= due, "never early");
     engine.stop();
+}
+
+/// S0-R37, A-S0-14: the customer is reminded of a category once a day, whichever shop it is.
+#[test]
+fn s0_r37_a_s0_14_a_category_is_reminded_of_once_a_day_over_all_shops() {
+    let first = Run::in_memory().0;
+    let second = Run { engine: first.engine.clone(), shop: id("s2") };
+    for run in [&first, &second] {
+        run.ok(Command::PutShop(Box::new(shop(run.shop.as_str()))));
+        run.ok(create("c1", &Deal::default()));
+    }
+    first.advance(START);
+    first.apply(&placed("o1", "u1", at(0)));
+    second.apply(&placed("o2", "u1", at(10)));
+    second.apply(&placed("o3", "u2", at(10)));
+    // The day after, an hour before the deadlines.
+    first.advance(at(10).plus_hours(23));
+    let status = |run: &Run, order: &str| run.messages(order).last().map(|sent| (sent.status, sent.code));
+    assert_eq!(status(&first, "o1"), Some((MessageStatus::Sent, None)));
+    assert_eq!(status(&second, "o2"), Some((MessageStatus::Suppressed, Some(Code::CategoryDay))));
+    assert_eq!(status(&second, "o3"), Some((MessageStatus::Sent, None)), "another customer");
+    // The first one did not go out after all.
+    let failed = first.messages("o1").last().unwrap().message_id.clone();
+    first.ok(Command::MessageFailed { message_id: failed, code: Code::ProviderFailed });
+    let everywhere = first.reader().standing(&ShopId::platform(), &id("u1")).unwrap().unwrap();
+    assert_eq!(everywhere.reminded, []);
+    first.assert_clean();
 }

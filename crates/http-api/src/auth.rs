@@ -39,7 +39,10 @@ impl FromRequestParts<ApiState> for Caller {
             Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", title, "需要有效的API密钥").detail(detail)
         };
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = header.and_then(|text| text.strip_prefix("Bearer "));
+        // The scheme's name has no case of its own (RFC 9110).
+        let split = header.and_then(|text| text.split_once(' '));
+        let key =
+            split.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
         let key = key.ok_or_else(|| unauthorized("send `Authorization: Bearer <api key>`"))?;
         let found = state.keys.find(key, engine::clock::Clock::now(&engine::clock::SystemClock::default()));
         found.map(Caller).ok_or_else(|| unauthorized("the key is not known, was withdrawn or has expired"))

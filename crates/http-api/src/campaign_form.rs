@@ -1,5 +1,7 @@
 //! What an operator fills in, read field by field: every mistake is named at once.
 
+use crate::extract::field_at_fault;
+use crate::named::{Named, unique};
 use crate::problem::{Problem, Violation};
 use axum::http::StatusCode;
 use domain::{
@@ -34,6 +36,7 @@ pub struct CampaignRequest {
     pub ends_at: Value,
     /// `{mode: all | whitelist | blacklist, skus: [...], categories: [...]}`; the whole shop by default.
     #[schema(value_type = Option<Object>)]
+    #[serde(deserialize_with = "unique")]
     pub scope: Value,
     /// What the kind needs, amounts in minor units. Recovery: `{trigger_after_minutes, spend, save,
     /// quantity, coupon_valid_hours, bind, frequency_scope, holdout_percent}`. Item promotion: `{price |
@@ -45,6 +48,7 @@ pub struct CampaignRequest {
     /// balance_window, ship_at, sms, gifts: [{sku, quantity, first_n}], deposit_max_percent,
     /// require_greater, no_resplit, assets_outside, quiet_hours}`.
     #[schema(value_type = Object)]
+    #[serde(deserialize_with = "unique")]
     pub terms: Value,
     /// Publishes at once; a draft otherwise.
     #[schema(value_type = bool)]
@@ -97,7 +101,7 @@ impl Fields {
             return at;
         }
         if !text.is_empty() {
-            self.fault(field, Code::InvalidValue, "RFC 3339, e.g. 2022-06-10T12:00:00+08:00");
+            self.fault(field, Code::InvalidValue, domain::time::WRITTEN);
         }
         Instant::from_micros(0)
     }
@@ -114,10 +118,10 @@ impl Fields {
         if value.is_null() {
             return Scope::default();
         }
-        let form: Form = match serde_path_to_error::deserialize(value) {
+        let form: Form = match serde_path_to_error::deserialize(Named(value)) {
             Ok(form) => form,
             Err(error) => {
-                self.fault(&format!("scope.{}", error.path()), Code::InvalidValue, error.inner().to_string());
+                self.misread("scope", &error);
                 return Scope::default();
             }
         };
@@ -164,17 +168,21 @@ impl Fields {
             self.fault("terms", Code::Required, "an object");
             return None;
         }
-        let error = match serde_path_to_error::deserialize(value) {
+        let error = match serde_path_to_error::deserialize(Named(value)) {
             Ok(terms) => return Some(terms),
             Err(error) => error,
         };
-        let message = error.inner().to_string();
-        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-        match missing {
-            Some(field) => self.fault(&format!("terms.{field}"), Code::Required, "this field is required"),
-            None => self.fault(&format!("terms.{}", error.path()), Code::InvalidValue, message),
-        }
+        self.misread("terms", &error);
         None
+    }
+    fn misread(&mut self, field: &str, error: &serde_path_to_error::Error<serde_json::Error>) {
+        let message = error.inner().to_string();
+        let path = error.path().to_string();
+        let path = if path == "." { field.to_owned() } else { format!("{field}.{path}") };
+        match field_at_fault(&path, &message) {
+            (field, Code::Required) => self.fault(&field, Code::Required, "this field is required"),
+            (field, code) => self.fault(&field, code, message),
+        }
     }
 }
 

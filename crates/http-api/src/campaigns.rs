@@ -4,7 +4,7 @@ use crate::auth::InShop;
 use crate::campaign_form::{CampaignRequest, Form, invalid_terms};
 use crate::extract::{self, Body, Names};
 use crate::keys::Scope;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::{Problem, Violation};
 use crate::state::{ApiState, unexpected};
 use crate::time;
@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{
     CampaignId, Instant,
-    campaign::{Campaign, Counters, Status, recovery},
+    campaign::{Campaign, Counters, Status, Terms, recovery},
     shop::Shop,
 };
 use engine::{Command, EngineError, Input, Reply};
@@ -140,7 +140,11 @@ pub async fn validate(
     let (violations, warnings) = match body.value.read() {
         Err(found) => (found, Vec::new()),
         Ok(form) => {
-            let violations = form.version.violations(&shop, state.engine.now());
+            let now = state.engine.now();
+            let draft = !form.publish;
+            let version = &form.version;
+            let violations =
+                if draft { version.draft_violations(&shop, now) } else { version.violations(&shop, now) };
             let mut warnings = form.version.warnings(&shop);
             if violations.is_empty() {
                 warnings.extend(floor_warnings(&state, &caller, form).await?);
@@ -168,6 +172,7 @@ async fn floor_warnings(
 
 /// Which campaigns to list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// Only this kind.
@@ -175,27 +180,34 @@ pub struct ListQuery {
     /// Only this status.
     #[param(value_type = Option<String>)]
     status: Option<Status>,
+    /// Rows of the page, 1 to 200.
+    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
 }
 
 /// Lists a shop's campaigns.
-#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery, PageQuery),
+#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery),
     responses((status = 200, body = List<CampaignView>)))]
 pub async fn list(
     State(state): State<ApiState>,
     caller: InShop,
     query: extract::Query<ListQuery>,
-    page: extract::Query<PageQuery>,
 ) -> Result<Json<List<CampaignView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
     let now = state.engine.now();
-    let page = page.0.page();
+    let ListQuery { kind, status, limit, cursor } = query.0;
+    if kind.as_deref().is_some_and(|kind| !Terms::KINDS.contains(&kind)) {
+        return Err(Problem::invalid_body("kind", &format!("one of {}", Terms::KINDS.join(", "))));
+    }
+    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
     let mut rows = state.engine.reader().campaigns(&caller.shop_id)?;
     rows.sort_by(|a, b| a.campaign.campaign_id.cmp(&b.campaign.campaign_id));
     rows.retain(|row| {
         let later = page.after.as_deref().is_none_or(|after| row.campaign.campaign_id.as_str() > after);
-        let kind = query.0.kind.as_deref().is_none_or(|kind| kind == row.campaign.current().terms.kind());
-        later && kind && query.0.status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
+        let kind = kind.as_deref().is_none_or(|kind| kind == row.campaign.current().terms.kind());
+        later && kind && status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
     });
     rows.truncate(page.limit);
     let key = |row: &engine::rows::CampaignRow| row.campaign.campaign_id.to_string();
@@ -240,6 +252,11 @@ pub async fn revise(
         && body.value.kind != Value::String(row.campaign.current().terms.kind().into())
     {
         return Err(invalid_terms(vec![domain::Violation::new("kind", domain::Code::ImmutableField)]));
+    }
+    if !body.value.publish.is_null() {
+        let message = "a change neither publishes nor takes back; see POST .../publish and .../close";
+        let violation = domain::Violation::with("publish", domain::Code::InvalidValue, message);
+        return Err(invalid_terms(vec![violation]));
     }
     let form = body.value.over(row.campaign.current()).read().map_err(invalid_terms)?;
     let command = Command::ReviseCampaign { campaign_id: id, version: Box::new(form.version) };

@@ -1,7 +1,8 @@
 //! `CloudEvents` 1.0 envelopes into typed order events.
 
-use crate::extract::field_at_fault;
+use crate::extract::{by_name, field_at_fault};
 use crate::limits;
+use crate::named::Named;
 use domain::{
     Code, Instant, Refusal, Violation,
     event::{Body, OrderEvent, RefundFacts},
@@ -39,7 +40,7 @@ pub struct Incoming {
 
 /// Reads one event. `now` stands in for a missing time.
 pub fn read(text: &[u8], now: Instant) -> Incoming {
-    let envelope: Envelope<'_> = match serde_json::from_slice(text) {
+    let envelope: Envelope<'_> = match by_name(text) {
         Ok(envelope) => envelope,
         Err(error) => {
             let refusal = Refusal::with(Code::InvalidValue, format!("not a CloudEvent in JSON: {error}"));
@@ -78,7 +79,7 @@ fn open(envelope: &Envelope<'_>, now: Instant) -> Result<(Box<OrderEvent>, Diges
         None => now,
         Some(text) => {
             let moment = Instant::parse(text);
-            moment.ok_or_else(|| fault("time", Code::InvalidValue, "a time is written in RFC 3339"))?
+            moment.ok_or_else(|| fault("time", Code::InvalidValue, domain::time::WRITTEN))?
         }
     };
     let data = envelope.data.map_or("{}", RawValue::get);
@@ -133,9 +134,9 @@ struct NamedLines {
 
 /// Reads the data; only when that fails is it read again to name the field.
 fn typed<T: DeserializeOwned>(data: &str) -> Result<T, Refusal> {
-    serde_json::from_str(data).map_err(|_| {
+    by_name(data.as_bytes()).map_err(|_| {
         let mut reader = serde_json::Deserializer::from_str(data);
-        let Some(error) = serde_path_to_error::deserialize::<_, T>(&mut reader).err() else {
+        let Some(error) = serde_path_to_error::deserialize::<_, T>(Named(&mut reader)).err() else {
             return fault("data", Code::InvalidValue, "not valid");
         };
         let (path, message) = (format!("data.{}", error.path()), error.inner().to_string());

@@ -6,7 +6,7 @@ use crate::coupons::CouponView;
 use crate::extract::{self, Body, Names};
 use crate::keys::Scope;
 use crate::limits;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::Problem;
 use crate::state::{ApiState, unexpected};
 use crate::time;
@@ -266,7 +266,7 @@ pub async fn list(
 ) -> Result<Json<List<BatchView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
-    let (page, now) = (page.0.page(), state.engine.now());
+    let (page, now) = (page.0.read(Cursor::Id)?, state.engine.now());
     let rows = state.engine.reader().batches(&caller.shop_id, &page)?;
     let key = |row: &BatchRow| row.record.batch.batch_id.to_string();
     Ok(Json(List::of(rows, &page, key, |row| BatchView::new(&shop, &row, now))))

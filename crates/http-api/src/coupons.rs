@@ -3,7 +3,7 @@
 use crate::auth::InShop;
 use crate::extract::{self, Body, Names};
 use crate::keys::Scope;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::Problem;
 use crate::state::{ApiState, unexpected};
 use crate::time;
@@ -117,28 +117,33 @@ pub async fn get_one(
 
 /// Which coupons to list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StatusQuery {
     /// Only this status.
     #[param(value_type = Option<String>)]
     status: Option<CouponStatus>,
+    /// Rows of the page, 1 to 200.
+    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
 }
 
 /// A customer's coupons.
 #[utoipa::path(get, path = "/v1/shops/{shop}/customers/{customer}/coupons", tag = "coupons",
-    params(("shop" = String, Path), ("customer" = String, Path), StatusQuery, PageQuery),
+    params(("shop" = String, Path), ("customer" = String, Path), StatusQuery),
     responses((status = 200, body = List<CouponView>)))]
 pub async fn of_customer(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, customer)): Names<(String, CustomerId)>,
-    status: extract::Query<StatusQuery>,
-    page: extract::Query<PageQuery>,
+    query: extract::Query<StatusQuery>,
 ) -> Result<Json<List<CouponView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
-    let page = page.0.page();
-    let rows = state.engine.reader().customer_coupons(&caller.shop_id, &customer, status.0.status, &page)?;
+    let StatusQuery { status, limit, cursor } = query.0;
+    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
+    let rows = state.engine.reader().customer_coupons(&caller.shop_id, &customer, status, &page)?;
     Ok(Json(List::of(rows, &page, |c| c.coupon_id.to_string(), |c| CouponView::new(&shop, &c))))
 }
 

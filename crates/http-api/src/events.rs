@@ -5,7 +5,7 @@ use crate::cloud_events::{self, Incoming};
 use crate::extract;
 use crate::keys::Scope;
 use crate::limits;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::{Problem, Reasons, Violation};
 use crate::state::ApiState;
 use crate::time;
@@ -38,10 +38,21 @@ impl ResultView {
             reasons: Reasons {
                 code: result.code.map(domain::Code::as_str),
                 detail: result.detail,
-                violations: result.violations.into_iter().map(Violation::from).collect(),
+                violations: result.violations.into_iter().map(in_event).collect(),
             },
         }
     }
+}
+
+/// A violation as the sender knows its field: the facts of an event lie in its `data`.
+fn in_event(violation: domain::Violation) -> Violation {
+    let mut violation = Violation::from(violation);
+    let outside = ["specversion", "id", "source", "type", "time", "data"];
+    let first = violation.field.split(['.', '[']).next().unwrap_or_default();
+    if !outside.contains(&first) {
+        violation.field = format!("data.{}", violation.field);
+    }
+    violation
 }
 
 /// The outcomes, in the order of the events.
@@ -52,8 +63,8 @@ pub struct ResultsView {
 
 /// Splits the body into events by its content type.
 fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Problem> {
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
-    match kind {
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
         "application/x-ndjson" | "application/jsonl" => {
             let lines = bytes.split(|byte| *byte == b'\n');
             Ok(lines.filter(|line| !line.trim_ascii().is_empty()).collect())
@@ -63,7 +74,13 @@ fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Probl
                 .map_err(|e| Problem::malformed(format!("not an array of JSON: {e}")))?;
             Ok(events.into_iter().map(|event| event.get().as_bytes()).collect())
         }
-        "application/cloudevents+json" | "application/json" | "" => Ok(vec![bytes]),
+        "application/cloudevents+json" | "application/json" | "" => {
+            // Alone it has no neighbours that it must not take along.
+            match serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes) {
+                Ok(_) => Ok(vec![bytes]),
+                Err(error) => Err(Problem::malformed(format!("not a CloudEvent in JSON: {error}"))),
+            }
+        }
         other => {
             let title = "Events come as CloudEvents JSON or ndjson";
             let problem = Problem::new(
@@ -163,7 +180,7 @@ pub async fn get_parked(
 ) -> Result<Json<List<ParkedView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
-    let page = query.0.page();
+    let page = query.0.read(Cursor::Parts)?;
     let rows = state.engine.reader().parked(&caller.shop_id, &page)?;
     let order = |p: &engine::rows::Parked| p.event.body.order_id().map(ToString::to_string);
     let key = |p: &engine::rows::Parked| {

@@ -1,14 +1,14 @@
 //! Reading requests: JSON bodies, path parts and idempotency keys, each with a problem of its own.
 
 use crate::limits;
+use crate::named::Named;
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, StatusCode, request::Parts};
 use domain::{Code, Refusal};
 use engine::rows::Digest;
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde::de::{Deserialize, DeserializeOwned};
 
 /// A JSON body, with the bytes' digest for idempotency.
 #[derive(Debug)]
@@ -22,21 +22,27 @@ pub struct Body<T> {
 /// Reads JSON; says which field is at fault.
 pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Following the path costs a third of the reading; only what is wrong needs it.
-    if let Ok(value) = serde_json::from_slice(bytes) {
+    if let Ok(value) = by_name(bytes) {
         return Ok(value);
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        match error.inner().classify() {
-            // A field can be wrong before the text turns out not to be JSON at all.
-            Category::Data => match serde_json::from_slice::<serde_json::Value>(bytes) {
-                Ok(_) => wrong_shape(&error.path().to_string(), &error.inner().to_string()),
-                Err(error) => not_json(&error),
-            },
-            Category::Io | Category::Syntax | Category::Eof => not_json(error.inner()),
+    let value = serde_path_to_error::deserialize(Named(&mut reader)).map_err(|error| {
+        // A field can be wrong before the text turns out not to be JSON at all, and the reader of a word
+        // calls JSON that is no word no JSON.
+        match serde_json::from_slice::<serde_json::Value>(bytes) {
+            Ok(_) => wrong_shape(&error.path().to_string(), &error.inner().to_string()),
+            Err(error) => not_json(&error),
         }
     })?;
     reader.end().map_err(|error| not_json(&error))?;
+    Ok(value)
+}
+
+/// Reads JSON whose objects are objects, to its end.
+pub fn by_name<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = T::deserialize(Named(&mut reader))?;
+    reader.end()?;
     Ok(value)
 }
 
@@ -57,8 +63,12 @@ fn wrong_shape(path: &str, message: &str) -> Problem {
 /// message, as the path leads only to where it should stand; the whole is called `body`.
 pub fn field_at_fault(path: &str, message: &str) -> (String, Code) {
     let parent = path.trim_end_matches('.');
-    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    match (parent, missing) {
+    let named = |what: &str| message.strip_prefix(what).and_then(|rest| rest.split('`').next());
+    if let Some(name) = named("duplicate field `") {
+        let twice = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
+        return (twice, Code::InvalidValue);
+    }
+    match (parent, named("missing field `")) {
         ("", None) => ("body".to_owned(), Code::InvalidValue),
         (parent, None) => (parent.to_owned(), Code::InvalidValue),
         ("", Some(name)) => (name.to_owned(), Code::Required),
@@ -109,9 +119,17 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Query<T
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        let read = read.map_err(|rejection| Problem::invalid_body("query", &rejection.body_text()))?;
+        let read = read.map_err(|rejection| wrong_query(&rejection.body_text()))?;
         Ok(Self(read.0))
     }
+}
+
+/// A query is refused by the name of its parameter.
+fn wrong_query(text: &str) -> Problem {
+    let text = text.rsplit_once("query string: ").map_or(text, |(_, rest)| rest);
+    let unknown = text.split_once("unknown field `").and_then(|(_, rest)| rest.split('`').next());
+    let (field, message) = text.split_once(": ").unwrap_or(("query", text));
+    Problem::invalid_body(unknown.unwrap_or(field), message)
 }
 
 /// The `Idempotency-Key` of a request, bound to what it asks of which address.

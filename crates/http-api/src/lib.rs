@@ -19,6 +19,7 @@ mod extract;
 pub mod keys;
 pub mod limits;
 mod messages;
+mod named;
 mod offers;
 mod orders;
 mod page;

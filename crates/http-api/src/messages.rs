@@ -3,7 +3,7 @@
 use crate::auth::InShop;
 use crate::extract;
 use crate::keys::Scope;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::Problem;
 use crate::state::ApiState;
 use crate::time;
@@ -45,6 +45,7 @@ pub struct MessageView {
 
 /// Which messages to list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MessageQuery {
     /// Only of this order.
@@ -56,21 +57,24 @@ pub struct MessageQuery {
     /// Only in this status.
     #[param(value_type = Option<String>)]
     status: Option<MessageStatus>,
+    /// Rows of the page, 1 to 200.
+    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
 }
 
 /// Lists messages.
-#[utoipa::path(get, path = "/v1/shops/{shop}/messages", tag = "messages", params(("shop" = String, Path), MessageQuery, PageQuery),
+#[utoipa::path(get, path = "/v1/shops/{shop}/messages", tag = "messages", params(("shop" = String, Path), MessageQuery),
     responses((status = 200, body = List<MessageView>)))]
 pub async fn list(
     State(state): State<ApiState>,
     caller: InShop,
-    filter: extract::Query<MessageQuery>,
-    page: extract::Query<PageQuery>,
+    query: extract::Query<MessageQuery>,
 ) -> Result<Json<List<MessageView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
-    let page = page.0.page();
-    let MessageQuery { order_id, customer_id, status } = filter.0;
+    let MessageQuery { order_id, customer_id, status, limit, cursor } = query.0;
+    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
     let filter = MessageFilter { order_id, customer_id, status };
     let rows = state.engine.reader().messages(&caller.shop_id, &filter, &page)?;
     Ok(Json(List::of(

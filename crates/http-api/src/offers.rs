@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::campaign::Status;
 use domain::{
-    CustomerId, OfferId, OrderId,
+    CustomerId, Instant, OfferId, OrderId,
     order::{Offer, OfferStatus, Order},
 };
 use engine::{Command, Input, Reply};
@@ -37,7 +37,7 @@ pub struct OfferView {
     status: OfferStatus,
     /// When it was shown.
     shown_at: String,
-    /// Until when the coupon can be used.
+    /// Until when the coupon can be used; of one that is shown, if it were claimed now.
     usable_until: Option<String>,
     /// The coupon it became.
     coupon_id: Option<String>,
@@ -85,6 +85,19 @@ fn status(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<OfferStatu
     Ok(if over { OfferStatus::Withdrawn } else { OfferStatus::Displayed })
 }
 
+/// Until when the coupon could be used if it were claimed now (A-S0-7, A-S0-8).
+fn claimed_now(
+    state: &ApiState,
+    caller: &InShop,
+    order: &Order,
+    offer: &Offer,
+) -> Result<Option<Instant>, Problem> {
+    let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
+    let version = row.as_ref().and_then(|row| row.campaign.version(offer.version));
+    let terms = version.and_then(|version| version.terms.recovery());
+    Ok(terms.map(|terms| terms.usable_until(order.cancel_at, state.engine.now())))
+}
+
 /// What is shown on an order, and what is not and why.
 #[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}/offers", tag = "offers", params(("shop" = String, Path), ("order" = String, Path)),
     responses((status = 200, body = OffersView), (status = 404, body = Problem)))]
@@ -102,15 +115,21 @@ pub async fn list(
             Some(id) => state.engine.reader().coupon(&caller.shop_id, id)?,
             None => None,
         };
+        let status = status(&state, &caller, offer)?;
+        let usable_until = match status {
+            OfferStatus::Claimed => coupon.map(|coupon| coupon.usable_until),
+            OfferStatus::Displayed => claimed_now(&state, &caller, &order, offer)?,
+            OfferStatus::Withdrawn => None,
+        };
         offers.push(OfferView {
             offer_id: offer.offer_id.to_string(),
             campaign_id: offer.campaign_id.to_string(),
             version: offer.version,
             spend: offer.spend.minor(),
             save: offer.save.minor(),
-            status: status(&state, &caller, offer)?,
+            status,
             shown_at: time::show(&shop, offer.shown_at),
-            usable_until: time::show_some(&shop, coupon.map(|c| c.usable_until).or(order.cancel_at)),
+            usable_until: time::show_some(&shop, usable_until),
             coupon_id: offer.coupon_id.as_ref().map(ToString::to_string),
         });
     }

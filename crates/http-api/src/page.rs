@@ -1,12 +1,16 @@
-//! Lists: `?limit=&cursor=` -> `{data, next_cursor}`.
+//! Lists: `?limit=&cursor=` -> `{data, next_cursor}`. What a list does not know is refused: a slip of the
+//! pen would show too much, or the first page again and again.
 
 use crate::limits;
+use crate::problem::Problem;
+use domain::OrderId;
 use engine::port::Page;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Where a list goes on.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// Rows of the page, at most 200.
@@ -15,8 +19,41 @@ pub struct PageQuery {
     pub cursor: Option<String>,
 }
 
+/// What the cursors of a list are made of.
+#[derive(Debug, Clone, Copy)]
+pub enum Cursor {
+    /// An id.
+    Id,
+    /// A number.
+    Number,
+    /// Three parts with `|` between them.
+    Parts,
+}
+
+impl Cursor {
+    fn takes(self, text: &str) -> bool {
+        match self {
+            Self::Id => OrderId::try_new(text).is_ok(),
+            Self::Number => text.parse::<u64>().is_ok(),
+            Self::Parts => text.split('|').count() >= 3,
+        }
+    }
+}
+
 impl PageQuery {
-    /// What the reader takes.
+    /// What the reader takes; refuses a limit outside 1 to 200 and what never was a cursor of that list.
+    pub fn read(&self, kind: Cursor) -> Result<Page, Problem> {
+        let limit = self.limit.unwrap_or(limits::PAGE_DEFAULT);
+        if !(1..=limits::PAGE_ROWS).contains(&limit) {
+            return Err(Problem::invalid_body("limit", &format!("1 to {}", limits::PAGE_ROWS)));
+        }
+        let after = self.cursor.clone().filter(|cursor| !cursor.is_empty());
+        if after.as_deref().is_some_and(|cursor| !kind.takes(cursor)) {
+            return Err(Problem::invalid_body("cursor", "the next_cursor of the page before"));
+        }
+        Ok(Page { after, limit })
+    }
+    /// What the reader takes; a limit is brought into its bounds.
     pub fn page(&self) -> Page {
         let limit = self.limit.unwrap_or(limits::PAGE_DEFAULT).clamp(1, limits::PAGE_ROWS);
         Page { after: self.cursor.clone(), limit }

@@ -83,6 +83,7 @@ pub const EDGE_CODES: &[(&str, &str, &str)] = &[
     ("wrong_method", "This address does not take this method", "不支持该请求方法"),
     ("body_too_large", "The body is too large; nothing was done", "请求内容过大"),
     ("batch_too_large", "Too many events in one request; nothing was done", "单次事件过多"),
+    ("too_many_columns", "The row has more columns than the file may have", "该行列数过多"),
     ("unsupported_media_type", "Events come as CloudEvents JSON or ndjson", "不支持的内容类型"),
     ("busy", "Too many requests are waiting; nothing was done", "请求过多,请稍后再试"),
     ("stopping", "The engine is stopping; nothing was done", "服务正在停止"),

@@ -3,7 +3,7 @@
 use crate::auth::InShop;
 use crate::extract::{self, Body, Names};
 use crate::keys::Scope;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::Problem;
 use crate::state::{ApiState, unexpected};
 use crate::time;
@@ -75,7 +75,7 @@ pub async fn list(
 ) -> Result<Json<List<RiskView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
-    let page = query.0.page();
+    let page = query.0.read(Cursor::Id)?;
     let now = state.engine.now();
     let rows = state.engine.reader().standings(&caller.shop_id, &page)?;
     let next_cursor = rows.last().filter(|_| rows.len() >= page.limit).map(|(id, _)| id.to_string());

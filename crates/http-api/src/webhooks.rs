@@ -3,7 +3,7 @@
 use crate::auth::InShop;
 use crate::extract::{self, Body, Names};
 use crate::keys::Scope;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::Problem;
 use crate::state::{ApiState, unexpected};
 use crate::time;
@@ -181,7 +181,7 @@ pub async fn dead_letters(
 ) -> Result<Json<List<DeliveryView>>, Problem> {
     caller.may(Scope::Admin)?;
     let shop = state.shop(&caller.shop_id)?;
-    let page = query.0.page();
+    let page = query.0.read(Cursor::Number)?;
     let rows = state.engine.reader().deliveries(&caller.shop_id, &id, DeliveryStatus::Dead, &page)?;
     Ok(Json(List::of(rows, &page, |row| row.delivery_id.to_string(), |row| delivery(&shop, row))))
 }

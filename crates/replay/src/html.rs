@@ -21,6 +21,7 @@ pub(crate) fn page(report: &Report) -> String {
     let body = [
         header(report),
         cards(report),
+        sources::left_out(report),
         reading(report),
         sections::funnel(report),
         sections::what_if(report),

@@ -9,6 +9,7 @@ mod count;
 mod summary;
 mod write;
 
+pub(crate) use summary::FIRST_ROWS;
 pub use write::{WriteError, write};
 
 use crate::{mapping::Settings, read::Inputs};

@@ -142,6 +142,27 @@ fn the_page_loads_nothing_and_escapes_every_text() {
     }
 }
 
+/// A wrong constant of the mapping leaves most orders out: the figures look fine, so it is said beside them.
+#[test]
+fn rows_that_were_left_out_are_told_with_the_figures() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let text = fs::read_to_string(folder.join("shop.toml")).unwrap();
+    let wrong = text.replace("customer = \"{buyers.person}\"", "customer = \"a b\"");
+    assert_ne!(text, wrong);
+    let own = tempfile::tempdir().unwrap();
+    fs::write(own.path().join("shop.toml"), wrong).unwrap();
+    let mapping = Mapping::open(&own.path().join("shop.toml")).unwrap();
+    let reading = read(&mapping, &[folder.join("shop")], &mut |_, _| {}).unwrap();
+    assert!(reading.orders.is_empty());
+    let said = reading.inputs.left_out();
+    assert!(said.contains("not_an_id") && said.contains(" row 2, ") && said.contains("\"a b\""), "{said}");
+    let report = Report::build(reading.inputs, mapping.settings.clone(), std::iter::empty());
+    assert!(report.summary().contains(&said));
+    assert!(!report.summary().contains("events refused"), "there are none");
+    let html = report.to_html();
+    assert!(html.contains("rows could not be read") && html.contains("<code>a b</code>"));
+}
+
 #[test]
 fn a_report_of_nothing_is_still_a_page() {
     let (inputs, settings) = read_shop();

@@ -1,7 +1,7 @@
 //! Bodies: not JSON, of the wrong shape, or with values that no field takes.
 
 use crate::support::{Request, shop};
-use crate::{Case, case, fault, refuse_all};
+use crate::{Case, case, fault, folder, refuse_all, serve};
 use serde_json::{Value, json};
 
 /// Figures that no amount, count or number of minutes is. The last two do not fit into 64 bits.
@@ -61,6 +61,8 @@ fn a_shop_with_a_wrong_field_is_refused_by_name() {
         fault(put("/name", json!("")), "invalid_value", "name"),
         fault(put("/name", json!("x".repeat(101))), "invalid_value", "name"),
         fault(put("/kind", json!("bazaar")), "invalid_body", "kind"),
+        fault(put("/kind", Value::Null), "invalid_body", "kind"),
+        fault(put("/kind", json!({})), "invalid_body", "kind"),
         fault(put("/colour", json!("red")), "invalid_body", "colour"),
         fault(put("/currency", json!("yuan")), "invalid_value", "currency"),
         fault(put("/time_zone", json!("Mars/Olympus")), "invalid_body", "time_zone"),
@@ -87,6 +89,27 @@ fn a_shop_with_a_wrong_field_is_refused_by_name() {
         cases.push(case(Request::put(shop_address(), &body), 422, "invalid_body"));
     }
     refuse_all(&cases);
+}
+
+/// A field that stands twice is a slip of the pen, however deep it lies; a change does not publish.
+#[test]
+fn a_campaign_says_everything_once_and_a_change_does_not_publish() {
+    let text = shop::campaign(100).to_string().replace("\"c1\"", "\"c2\"");
+    let twice = |text: String, field: &'static str| {
+        let request = Request::new("POST", shop::path("campaigns")).typed("application/json", text);
+        fault(request, "invalid_body", field)
+    };
+    let change = |body: Value| {
+        let change = Request::new("PATCH", shop::path("campaigns/c1"));
+        change.typed("application/json", body.to_string())
+    };
+    refuse_all(&[
+        twice(text.replacen("\"spend\":", "\"spend\": 20000, \"spend\":", 1), "terms.spend"),
+        twice(text.replacen('{', r#"{"scope": {"mode": "all", "mode": "blacklist"}, "#, 1), "scope.mode"),
+        twice(text.replacen('{', r#"{"name": "July", "#, 1), "name"),
+        fault(change(json!({ "publish": true })), "invalid_terms", "publish"),
+        fault(change(json!({ "name": "July", "publish": false })), "invalid_terms", "publish"),
+    ]);
 }
 
 /// Fields of a campaign that take a number, and what they are called.
@@ -118,6 +141,8 @@ const WRONG_TERMS: &str = r#"
 /ends_at           ends_at           "2022-06-10T09:00:00+08:00"
 /ends_at           ends_at           "9999-12-31T23:59:59Z"
 /scope             scope.mode        {"mode": "grey"}
+/scope             scope.mode        {}
+/scope             scope             ["whitelist", ["A"]]
 /scope             scope.skus[0]     {"mode": "whitelist", "skus": ["a b"]}
 /campaign_id       campaign_id       "a/b"
 /publish           publish           "yes"
@@ -144,4 +169,23 @@ fn terms_with_a_wrong_value_are_refused_by_name() {
     cases.push(wrong("/scope", "scope.skus", json!({ "mode": "whitelist", "skus": many })));
     cases.push(wrong("/name", "name", json!("x".repeat(101))));
     refuse_all(&cases);
+}
+
+/// S0-R13: what is checked beforehand and what is created agree; a draft may get its list by import.
+#[test]
+fn s0_r13_a_draft_may_start_without_its_list_and_is_told_so() {
+    let folder = folder();
+    let server = serve(folder.path());
+    let mut client = server.client();
+    let base = changed(&shop::campaign(100), "/campaign_id", json!("c2"));
+    let mut base = changed(&base, "/scope", json!({ "mode": "whitelist", "skus": [] }));
+    base["starts_at"] = json!("2022-06-11T10:00:00+08:00");
+    for (publish, status) in [(true, 422), (false, 201)] {
+        let body = changed(&base, "/publish", json!(publish));
+        let told = client.call(&Request::post(shop::path("campaigns/validate"), &body)).expect(200);
+        let found: Vec<_> = told["violations"].as_array().expect("a list").iter().collect();
+        assert_eq!(found.is_empty(), !publish, "{told}");
+        assert!(found.iter().all(|violation| violation["field"] == "scope.skus"), "{told}");
+        assert_eq!(client.call(&Request::post(shop::path("campaigns"), &body)).status, status);
+    }
 }

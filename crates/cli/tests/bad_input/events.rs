@@ -17,6 +17,9 @@ const WRONG: &str = r#"
 /time           time_in_future -           "2022-06-20T10:00:00+08:00"
 /data           invalid_value  data        "order"
 /data           required       data.order_id {}
+/data           invalid_value  data        ["o1", "u1", "app", "normal", "physical", [], [], 0, 0]
+/data/lines/0   invalid_value  data.lines[0] ["l1", "A", [], 1, 100]
+/time           invalid_value  time        "9999-12-31T23:59:59Z"
 /data/order_id  invalid_value  data.order_id ""
 /data/order_id  invalid_value  data.order_id "a b"
 /data/order_id  invalid_value  data.order_id 7
@@ -24,28 +27,27 @@ const WRONG: &str = r#"
 /data/kind      invalid_value  data.kind   "auction"
 /data/goods     invalid_value  data.goods  "ghost"
 /data/cancel_at invalid_value  data.cancel_at "never"
-/data/lines     invalid_value  lines       []
+/data/lines     invalid_value  data.lines  []
 /data/lines/0   required       data.lines[0].line_id {}
-/data/discounts invalid_value  discounts[0].amount [{"kind": "beans", "amount": -1, "funded_by": "platform"}]
-/data/discounts invalid_value  discounts[0].amount [{"kind": "beans", "amount": -9223372036854775808, "funded_by": "platform"}]
-/data/discounts invalid_value  discounts[0].amount [{"kind": "beans", "amount": 9223372036854775807, "funded_by": "merchant"}]
+/data/discounts invalid_value  data.discounts[0].amount [{"kind": "beans", "amount": -1, "funded_by": "platform"}]
+/data/discounts invalid_value  data.discounts[0].amount [{"kind": "beans", "amount": -9223372036854775808, "funded_by": "platform"}]
+/data/discounts invalid_value  data.discounts[0].amount [{"kind": "beans", "amount": 9223372036854775807, "funded_by": "merchant"}]
 /data/payable   payable_mismatch -         11999
 /data/lines/0/quantity invalid_value data.lines[0].quantity -1
 /data/lines/0/quantity invalid_value data.lines[0].quantity 1.5
 /data/lines/0/quantity invalid_value data.lines[0].quantity 1e308
 /data/lines/0/quantity invalid_value data.lines[0].quantity "2"
 /data/lines/0/quantity invalid_value data.lines[0].quantity 18446744073709551616
-/data/lines/0/quantity invalid_value lines[0].quantity 0
-/data/lines/0/quantity invalid_value lines[0].quantity 1000001
-/data/lines/0/quantity invalid_value lines[0].quantity 18446744073709551615
+/data/lines/0/quantity invalid_value data.lines[0].quantity 0
+/data/lines/0/quantity invalid_value data.lines[0].quantity 1000001
+/data/lines/0/quantity invalid_value data.lines[0].quantity 18446744073709551615
 "#;
 
-/// Amounts of an order, where they are: by what they are called when they cannot be read, and when
-/// they break a rule.
-const AMOUNTS: [(&str, &str, &str); 3] = [
-    ("/data/lines/0/unit_price", "data.lines[0].unit_price", "lines[0].unit_price"),
-    ("/data/freight", "data.freight", "freight"),
-    ("/data/payable", "data.payable", "payable"),
+/// Amounts of an order: where they are, and what they are called.
+const AMOUNTS: [(&str, &str); 3] = [
+    ("/data/lines/0/unit_price", "data.lines[0].unit_price"),
+    ("/data/freight", "data.freight"),
+    ("/data/payable", "data.payable"),
 ];
 
 /// A change to an event and the rejection that it earns.
@@ -69,13 +71,13 @@ fn wrong_orders() -> Vec<Wrong> {
         wrong(pointer, code, field, serde_json::from_str(value).expect(value))
     };
     let mut cases: Vec<Wrong> = WRONG.trim().lines().map(read).collect();
-    for (pointer, unread, refused) in AMOUNTS {
+    for (pointer, field) in AMOUNTS {
         for value in ["10.5", "1e308", "\"100\"", "null", "9223372036854775808"] {
             let value = serde_json::from_str(value).expect(value);
-            cases.push(wrong(pointer, "invalid_value", unread, value));
+            cases.push(wrong(pointer, "invalid_value", field, value));
         }
         for value in [-1, i64::MIN, i64::MAX] {
-            cases.push(wrong(pointer, "invalid_value", refused, json!(value)));
+            cases.push(wrong(pointer, "invalid_value", field, json!(value)));
         }
     }
     let line = json!({ "line_id": "l1", "sku": "A", "quantity": 1, "unit_price": 1 });
@@ -84,8 +86,8 @@ fn wrong_orders() -> Vec<Wrong> {
         wrong("/id", "too_long_text", "id", json!("x".repeat(201))),
         wrong("/source", "too_long_text", "source", json!("x".repeat(201))),
         wrong("/data/order_id", "invalid_value", "data.order_id", json!("x".repeat(65))),
-        wrong("/data/lines", "invalid_value", "lines[1].line_id", many(2)),
-        wrong("/data/lines", "invalid_value", "lines", many(501)),
+        wrong("/data/lines", "invalid_value", "data.lines[1].line_id", many(2)),
+        wrong("/data/lines", "invalid_value", "data.lines", many(501)),
     ]);
     cases
 }
@@ -164,6 +166,33 @@ fn a_line_that_is_no_event_fails_alone() {
     }
 }
 
+/// A single body that is no event at all is no list of results.
+#[test]
+fn a_body_that_is_no_event_is_malformed() {
+    let folder = folder();
+    let server = serve(folder.path());
+    let mut client = server.client();
+    let before = state(&mut client);
+    let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00".to_vec();
+    let array = br#"["1.0", "e1", "s", "order.cancelled", null, {"order_id": "o1"}]"#.to_vec();
+    for body in not_events().into_iter().chain([Vec::new(), b" ".to_vec(), gzip, array]) {
+        for kind in ["application/cloudevents+json", "application/json"] {
+            let sent = Request::new("POST", shop::path("events")).typed(kind, body.clone());
+            let answer = client.call(&sent);
+            let text = String::from_utf8_lossy(&body);
+            // Deep data is JSON, and its event is refused by its name.
+            let deep = body.len() > 200 && answer.status == 200;
+            assert!(deep || (answer.status, answer.code().as_str()) == (400, "malformed_body"), "{text}");
+        }
+    }
+    assert_eq!(state(&mut client), before);
+    // Types have no case.
+    let event = shop::placed("case", "u1", shop::TEN).to_string();
+    let sent = Request::new("POST", shop::path("events"));
+    let sent = sent.typed("Application/CloudEvents+JSON; charset=UTF-8", event);
+    assert_eq!(client.call(&sent).expect(200)["results"][0]["outcome"], "applied");
+}
+
 /// Money that cannot have come in or gone back changes nothing.
 #[test]
 fn wrong_money_changes_nothing() {
@@ -185,6 +214,10 @@ fn wrong_money_changes_nothing() {
         let refund = shop::event("refund.succeeded", "refund", shop::TEN + 20, &refund);
         assert_eq!(shop::tell(&mut client, &[refund]), ["rejected"], "{amount} refunded");
     }
+    let nothing = json!({ "order_id": "o3", "refund_id": "r1", "amount": 0 });
+    let nothing = shop::event("refund.succeeded", "refund", shop::TEN + 20, &nothing);
+    let told = &results(&mut client, shop::ndjson(&[nothing]).body)[0];
+    assert_eq!(told["violations"][0]["field"], "data.amount");
     // No lines are no wish for the whole rest.
     let none = json!({ "order_id": "o3", "refund_id": "r1", "lines": [] });
     let none = shop::event("refund.succeeded", "refund", shop::TEN + 20, &none);

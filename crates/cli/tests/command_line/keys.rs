@@ -98,10 +98,36 @@ fn create_fails(folder: &Path) {
 #[test]
 fn a_key_that_has_run_out_is_refused() {
     let folder = folder();
-    let keys = ["--name", "guest", "--days", "0"];
+    let keys = ["--name", "guest", "--days", "1"];
     let key = create(folder.path(), &keys);
+    // A day later.
+    let file = folder.path().join("keys.json");
+    let text = fs::read_to_string(&file).expect("the file is there");
+    let mut stored: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    stored[0]["expires_at"] = stored[0]["created_at"].clone();
+    fs::write(&file, stored.to_string()).expect("it can be written");
     let server = serve(folder.path());
     let answer = Client::new(&server.address, &key).call(&shop::clock(0));
     assert_eq!((answer.status, answer.code().as_str()), (401, "unauthorized"));
     assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+}
+
+#[test]
+fn a_key_without_a_name_or_with_no_days_is_not_made() {
+    let folder = folder();
+    let long = "x".repeat(101);
+    for (args, said) in [
+        (vec!["--name", ""], "cannot be empty"),
+        (vec!["--name", " "], "cannot be empty"),
+        (vec!["--name", "a\tb"], "no control characters"),
+        (vec!["--name", &long], "at most 100"),
+        (vec!["--name", "erp", "--days", "0"], "--days is 1 to"),
+        (vec!["--name", "erp", "--days=-1"], "--days is 1 to"),
+        (vec!["--name", "erp", "--days", "9223372036854775807"], "--days is 1 to"),
+    ] {
+        let made = run(folder.path(), &[&["keys", "create", "--keys", "keys.json"], &args[..]].concat());
+        assert_eq!((made.code, made.out.as_str()), (Some(1), ""), "{args:?}");
+        assert!(made.err.contains(said), "{args:?}: {}", made.err);
+    }
+    assert!(!folder.path().join("keys.json").exists());
 }

@@ -125,5 +125,7 @@ fn the_document_is_the_one_that_is_served_and_its_routes_are_these() {
     assert_eq!(routes(&printed), known.collect::<Vec<_>>());
     let problems = client.call(&Request::get("/docs/problems"));
     assert_eq!(problems.status, 200);
-    assert!(problems.text().contains("already_claimed"));
+    for code in ["already_claimed", "too_many_columns"] {
+        assert!(problems.text().contains(code), "{code}");
+    }
 }

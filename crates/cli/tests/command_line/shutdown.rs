@@ -82,3 +82,25 @@ fn a_receiver_that_never_answers_does_not_hold_the_end_up() {
     assert!(status.success(), "{status}");
     assert!(told.elapsed() < LIMIT, "{:?}", told.elapsed());
 }
+
+/// Somebody tries the clock of the demo: its orders flow on.
+#[test]
+fn the_demo_goes_on_when_its_clock_is_moved() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &["--demo", "--store", "memory"]);
+    let mut client = server.client();
+    let now = |client: &mut Client| client.get("/v1/sandbox/clock")["now"].as_str().map(str::to_owned);
+    let moved = |client: &mut Client, from: &Option<String>| (0..1_000_000).any(|_| now(client) > *from);
+    let start = now(&mut client);
+    assert!(moved(&mut client, &start), "it flows");
+    for hours in [12, 24 * 40] {
+        let before = now(&mut client).expect("a clock");
+        let before = domain::Instant::parse(&before).expect("a moment");
+        let to = json!({ "now": before.plus_hours(hours).to_string() });
+        client.call(&Request::put("/v1/sandbox/clock", &to)).expect(200);
+        for _ in 0..3 {
+            let since = now(&mut client);
+            assert!(moved(&mut client, &since), "it flows on: {}", server.log());
+        }
+    }
+}

@@ -186,3 +186,28 @@ fn a_removed_receiver_gets_nothing_more() {
     assert_eq!(other.next().json()["type"], "offer.displayed");
     assert!(removed.is_idle());
 }
+
+/// A-S0-7, A-S0-8: 72 hours to pay, a coupon of 48: an offer says what a claim now would give.
+#[test]
+fn a_s0_7_an_offer_says_until_when_a_claim_now_could_be_used() {
+    let folder = folder();
+    let server = serve(folder.path(), &[]);
+    let mut client = server.client();
+    shop::open(&mut client, 72 * 60, 100);
+    let receiver = Receiver::start();
+    register(&mut client, &receiver.url, &["offer.displayed"]);
+    place(&mut client, &["o1"]);
+    let shown =
+        |client: &mut Client| client.get(shop::path("orders/o1/offers"))["offers"][0]["usable_until"].clone();
+    let two_days = |minutes: i64| json!(shop::at(minutes + 48 * 60));
+    let trigger = shop::TEN + shop::TRIGGER;
+    assert_eq!(receiver.next().json()["data"]["usable_until"], two_days(trigger));
+    assert_eq!(shown(&mut client), two_days(trigger));
+    client.call(&shop::clock(trigger + 60)).expect(200);
+    assert_eq!(shown(&mut client), two_days(trigger + 60));
+    // Later the order ends first.
+    client.call(&shop::clock(trigger + 30 * 60)).expect(200);
+    assert_eq!(shown(&mut client), json!(shop::at(shop::TEN + 72 * 60)));
+    shop::take(&mut client, "o1", "u1");
+    assert_eq!(shown(&mut client), json!(shop::at(shop::TEN + 72 * 60)));
+}

@@ -8,7 +8,12 @@ pub mod presale;
 pub mod promotion;
 pub mod recovery;
 
-use crate::{CampaignId, Code, Instant, Refusal, Violation, catalog::Scope, limits, shop::Shop};
+use crate::{
+    CampaignId, Code, Instant, Refusal, Violation,
+    catalog::{Scope, ScopeMode},
+    limits,
+    shop::Shop,
+};
 use serde::{Deserialize, Serialize};
 
 /// A campaign with all of its versions.
@@ -376,6 +381,14 @@ impl Version {
             | Terms::GiftPromotion(_)
             | Terms::PriceFloor(_) => Vec::new(),
         }
+    }
+    /// What breaks a rule in a draft: all but the list that an import may bring later (S0-R13).
+    pub fn draft_violations(&self, shop: &Shop, now: Instant) -> Vec<Violation> {
+        let mut found = self.violations(shop, now);
+        if self.scope.mode == ScopeMode::Whitelist && self.scope.skus.is_empty() {
+            found.retain(|v| v.field != "scope.skus" || v.code != Code::InvalidValue);
+        }
+        found
     }
     /// Everything that breaks a rule, field by field.
     pub fn violations(&self, shop: &Shop, now: Instant) -> Vec<Violation> {

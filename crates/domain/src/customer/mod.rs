@@ -15,7 +15,7 @@ pub struct Standing {
     /// Claims by what they are counted for: a campaign, or everything (S0-R29, S0-R30).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub claims: BTreeMap<Counted, Claims>,
-    /// The day of the last reminder for each third-level category (S0-R37).
+    /// The day of the last reminder for each third-level category (S0-R37); in the platform-wide row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reminded: Vec<(Category, CivilDay)>,
     /// Orders that showed a coupon and were cancelled unpaid, the last 30 days of them (A-S0-21).

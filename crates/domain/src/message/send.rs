@@ -20,15 +20,15 @@ pub struct SendFacts<'a> {
     pub campaign: Option<&'a Campaign>,
     /// That campaign's figures.
     pub counters: &'a Counters,
-    /// The customer.
-    pub standing: &'a Standing,
+    /// The customer over all shops: that is where categories are reminded of (A-S0-14).
+    pub everywhere: &'a Standing,
     /// Whether risk control blocks the customer.
     pub blocked: bool,
 }
 
 /// Lets the push out, or says why not.
 pub fn may_send(facts: &SendFacts<'_>, now: Instant) -> Result<(), Code> {
-    let SendFacts { shop, order, standing, .. } = facts;
+    let SendFacts { shop, order, everywhere, .. } = facts;
     if order.recovery.push.sent_at.is_some() {
         return Err(Code::AlreadyPushed);
     }
@@ -66,7 +66,7 @@ pub fn may_send(facts: &SendFacts<'_>, now: Instant) -> Result<(), Code> {
     if shop.is_quiet(now) {
         return Err(Code::QuietHours);
     }
-    if standing.was_reminded(&order.categories(), shop.time_zone.day(now)) {
+    if everywhere.was_reminded(&order.categories(), shop.time_zone.day(now)) {
         return Err(Code::CategoryDay);
     }
     Ok(())

@@ -4,7 +4,7 @@
 //! gone back, the sum is what was paid, freight included. A used payment coupon is not restored.
 
 use super::{Line, Order, Party, Payment, PresaleStage, State};
-use crate::{Code, Instant, LineId, RefundId, Refusal, event::RefundLine, limits};
+use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine, limits};
 use money::{Money, unit_span};
 use serde::{Deserialize, Serialize};
 
@@ -195,7 +195,7 @@ fn rest(order: &Order) -> Vec<RefundLine> {
 
 fn of_amount(order: &Order, amount: Money, left: Money) -> Result<Refund, Refusal> {
     if !amount.is_positive() {
-        return Err(Refusal::with(Code::OutOfRange, "an amount above zero"));
+        return Err(Refusal::of(Violation::with("amount", Code::OutOfRange, "an amount above zero")));
     }
     let mut refund = blank(placeholder());
     refund.amount = amount;
@@ -220,7 +220,7 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
         let before = taken.entry(index).or_insert_with(|| order.refunded_units(&line.line_id));
         let (from, to) = (*before, before.saturating_add(part.quantity));
         if part.quantity == 0 {
-            return Err(Refusal::with(Code::OutOfRange, "at least one unit"));
+            return Err(Refusal::of(Violation::with("lines", Code::OutOfRange, "at least one unit")));
         }
         if to > line.quantity {
             let detail = format!("{} of line {} are left", line.quantity - from, line.line_id);

@@ -36,11 +36,9 @@ pub fn create(
             format!("{} campaigns at a time", limits::LIVE_CAMPAIGNS),
         ));
     }
-    let mut found = version.violations(&row.shop, draft.now);
-    if !publish {
-        // A draft may get its list by import later.
-        found.retain(|v| v.field != "scope.skus" || v.code != Code::InvalidValue || !lacks_list(version));
-    }
+    let now = draft.now;
+    let found =
+        if publish { version.violations(&row.shop, now) } else { version.draft_violations(&row.shop, now) };
     Refusal::from_violations(Code::InvalidTerms, found)?;
     let campaign_id = id.cloned().unwrap_or_else(|| draft.next("ca"));
     let campaign = Campaign {
@@ -54,10 +52,6 @@ pub fn create(
         request_digest: digest.to_owned(),
     };
     Ok(put(draft, campaign, Counters::default()))
-}
-
-fn lacks_list(version: &Version) -> bool {
-    version.scope.mode == ScopeMode::Whitelist && version.scope.skus.is_empty()
 }
 
 fn reply(draft: &Draft<'_>, row: &CampaignRow) -> Reply {

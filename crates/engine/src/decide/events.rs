@@ -67,7 +67,7 @@ fn place(
     let taken = corrected.as_ref().unwrap_or(placed);
     let mut order = presale::place(draft, shop, taken, event.occurred_at, &scopes)?;
     if let Some(known) = draft.order(&order.order_id) {
-        let same = same_order(&known, &order);
+        let same = same_order(&known, &order) && same_deadline(&known, &order, placed);
         return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
     }
     let detail = json!({ "payable": order.payable, "lines": order.lines.len() });
@@ -87,6 +87,13 @@ fn same_order(known: &Order, new: &Order) -> bool {
         && known.discounts == new.discounts
         && (known.freight, known.payable, known.placed_at) == (new.freight, new.payable, new.placed_at)
         && (known.kind, known.goods, &known.source) == (new.kind, new.goods, &new.source)
+}
+
+/// Whether they name the same deadline. One that names none says nothing about it: the shop's time-out
+/// may have been changed since.
+fn same_deadline(known: &Order, new: &Order, placed: &Placed) -> bool {
+    let placed_with = known.deposit_deadline.or(known.cancel_at.filter(|_| known.deposit_paid_at.is_none()));
+    placed.cancel_at.is_none() || placed_with == new.cancel_at
 }
 
 fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refusal> {

@@ -261,6 +261,11 @@ impl Named<'_> {
             self.standings.insert((ShopId::platform(), order.customer_id.clone()));
             self.pooled(&key.0, order);
         }
+        // Categories are reminded of once a day over all shops (A-S0-14).
+        let push = &order.recovery.push;
+        if push.planned.is_some() || push.sent_at.is_some() || !order.recovery.candidates.is_empty() {
+            self.standings.insert((ShopId::platform(), order.customer_id.clone()));
+        }
         if order.recovery.offer.is_some() || !order.recovery.candidates.is_empty() {
             self.standings.insert((key.0.clone(), order.customer_id.clone()));
         }

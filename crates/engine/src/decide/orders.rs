@@ -38,10 +38,7 @@ pub fn pay(
     let again = known.is_some();
     order.check_stage(paid.stage, at)?;
     if again && paid.stage == Stage::Deposit {
-        order.pay(payment)?;
-        note_payment(draft, order, paid, Money::ZERO, at);
-        presale::follow(draft, order, at)?;
-        return Ok(true);
+        return move_deposit(draft, order, payment, paid);
     }
     let scopes = named::scopes(draft, &paid.discounts);
     let discounts = judged::borne(draft, &paid.discounts, &order.customer_id);
@@ -62,8 +59,12 @@ pub fn pay(
     };
     payment.saving = used.as_ref().map_or(Money::ZERO, |used| used.coupon.save);
     let saving = payment.saving;
+    let attempts = held_by_attempts(order);
     let outcome = order.pay(payment)?;
-    // Nothing is refused from here on.
+    // Nothing is refused from here on. An attempt whose money came without its coupon lets go of it.
+    let spent = used.as_ref().map(|used| &used.coupon.coupon_id);
+    let unspent = |(id, coupon): &&(_, _)| *id == paid.payment_id && Some(coupon) != spent;
+    attempts.iter().filter(unspent).for_each(|(id, coupon)| release(draft, coupon, id));
     if let Some(later) = &displaced {
         take_back(draft, order, later, at);
     }
@@ -73,7 +74,7 @@ pub fn pay(
         presale::follow(draft, order, at)?;
         return Ok(true);
     }
-    close_attempts(draft, order, &paid.payment_id, used.as_ref().map(|used| &used.coupon.coupon_id), at);
+    close_attempts(draft, order, &paid.payment_id, spent, at);
     if let Some(used) = used {
         redeem(draft, order, used, paid.method);
     }
@@ -92,6 +93,20 @@ pub fn pay(
     if let Some(later) = displaced.filter(|_| !again) {
         note_refused(draft, order, &later, Code::OrderPaid);
     }
+    Ok(true)
+}
+
+/// A deposit was paid earlier than was thought.
+fn move_deposit(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    payment: Payment,
+    paid: &PaymentSucceeded,
+) -> Result<bool, Refusal> {
+    let at = payment.at;
+    order.pay(payment)?;
+    note_payment(draft, order, paid, Money::ZERO, at);
+    presale::follow(draft, order, at)?;
     Ok(true)
 }
 
@@ -234,6 +249,12 @@ fn close_attempts(
     }
 }
 
+/// The coupons that attempts in progress hold.
+fn held_by_attempts(order: &Order) -> Vec<(PaymentId, CouponId)> {
+    let started = order.payments.iter().filter(|p| p.status == PaymentStatus::Started);
+    started.filter_map(|p| Some((p.payment_id.clone(), p.coupon_id.clone()?))).collect()
+}
+
 /// A payment lets go of the coupon that it holds.
 pub fn release(draft: &mut Draft<'_>, coupon: &CouponId, payment: &PaymentId) {
     let Some(mut coupon) = draft.coupon(coupon) else {
@@ -253,9 +274,13 @@ pub fn cancel(
     reason: CancelReason,
 ) -> Result<bool, Refusal> {
     let (undone, before) = (order.paid_by().cloned(), order.state);
+    let attempts = held_by_attempts(order);
     let outcome = order.cancel(at, reason)?;
     if order.state == before {
         return Ok(false);
+    }
+    for (payment, coupon) in &attempts {
+        release(draft, coupon, payment);
     }
     let detail = json!({ "reason": reason });
     draft.note(order, TimelineEntry::new(at, "order.cancelled").detail(detail));

@@ -12,7 +12,7 @@ use domain::{
     },
     coupon::Coupon,
     message::{self, Kind, Message, MessageStatus, SendFacts},
-    order::{OfferStatus, Order, Withheld},
+    order::{Offer, OfferStatus, Order, Withheld},
     risk,
 };
 use serde_json::json;
@@ -86,11 +86,12 @@ pub fn trigger(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> 
         let live =
             row.and_then(|row| Some((Live::of_version(&row.campaign, candidate.version)?, &row.counters)));
         let shown = match live {
-            Some((live, counters)) => recovery::show(order, live, counters, blocked, draft.next("of"), now),
+            Some((live, counters)) => recovery::show(order, live, counters, blocked, draft.next("of"), now)
+                .map(|offer| (offer, live.terms.usable_until(order.cancel_at, now))),
             None => Err(Code::CampaignClosed),
         };
         match shown {
-            Ok(offer) => return display(draft, order, offer),
+            Ok((offer, usable_until)) => return display(draft, order, offer, usable_until),
             Err(code) => withhold(draft, order, &candidate.campaign_id, code),
         }
     }
@@ -103,7 +104,13 @@ fn withhold(draft: &mut Draft<'_>, order: &mut Order, campaign: &domain::Campaig
     draft.note(order, TimelineEntry::new(draft.now, "offer.withheld").code(code).campaign(campaign));
 }
 
-fn display(draft: &mut Draft<'_>, order: &mut Order, offer: domain::order::Offer) -> Result<(), Refusal> {
+/// Shows the coupon; `usable_until` is what a claim at once would give.
+fn display(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    offer: Offer,
+    usable_until: Instant,
+) -> Result<(), Refusal> {
     for left in std::mem::take(&mut order.recovery.candidates) {
         withhold(draft, order, &left.campaign_id, Code::BetterOffer);
     }
@@ -115,7 +122,7 @@ fn display(draft: &mut Draft<'_>, order: &mut Order, offer: domain::order::Offer
     draft.count(&offer.campaign_id, Count::Displayed);
     let body = json!({
         "order_id": order.order_id, "customer_id": order.customer_id, "offer_id": offer.offer_id,
-        "campaign_id": offer.campaign_id, "spend": offer.spend, "save": offer.save, "usable_until": order.cancel_at.map(|at| draft.show(at)),
+        "campaign_id": offer.campaign_id, "spend": offer.spend, "save": offer.save, "usable_until": draft.show(usable_until),
     });
     draft.publish("offer.displayed", order.order_id.as_str(), &body);
     order.recovery.offer = Some(offer);
@@ -153,7 +160,9 @@ pub fn send_push(
 ) -> Result<(), Refusal> {
     let now = draft.now;
     let shop = draft.shop()?;
-    let mut standing = draft.standing(&order.customer_id);
+    let standing = draft.standing(&order.customer_id);
+    let platform = ShopId::platform();
+    let mut everywhere = draft.standing_in(&platform, &order.customer_id);
     let row = order.recovery.offer.as_ref().and_then(|offer| draft.campaign(&offer.campaign_id));
     let none = Counters::default();
     let facts = SendFacts {
@@ -161,7 +170,7 @@ pub fn send_push(
         order,
         campaign: row.map(|row| &*row.campaign),
         counters: row.map_or(&none, |row| &row.counters),
-        standing: &standing,
+        everywhere: &everywhere,
         blocked: risk::is_blocked(&standing, now),
     };
     let verdict = message::may_send(&facts, now);
@@ -169,8 +178,8 @@ pub fn send_push(
     match verdict {
         Ok(()) => {
             order.recovery.push.sent_at = Some(now);
-            standing.remind(&order.categories(), shop.time_zone.day(now));
-            draft.put_standing(&order.customer_id.clone(), standing);
+            everywhere.remind(&order.categories(), shop.time_zone.day(now));
+            draft.put_standing_in(&platform, &order.customer_id, everywhere);
             let quiet = shop.quiet_hours.next_start(&shop.time_zone, now);
             let deliver_until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
             let dispatch =
@@ -216,9 +225,10 @@ pub fn push_failed(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<
     let status = if code == Code::ProviderFailed { MessageStatus::Failed } else { MessageStatus::Suppressed };
     draft.count(&message.campaign_id, Count::Unpushed(code));
     let day = draft.shop()?.time_zone.day(sent_at);
-    let mut standing = draft.standing(&message.customer_id);
-    standing.forget_reminder(&order.categories(), day);
-    draft.put_standing(&message.customer_id, standing);
+    let platform = ShopId::platform();
+    let mut everywhere = draft.standing_in(&platform, &message.customer_id);
+    everywhere.forget_reminder(&order.categories(), day);
+    draft.put_standing_in(&platform, &message.customer_id, everywhere);
     order.recovery.push.sent_at = None;
     let entry = TimelineEntry::new(draft.now, "push.suppressed").campaign(&message.campaign_id);
     draft.note(&mut order, entry.code(code));

@@ -4,7 +4,7 @@ use crate::command::Reply;
 use crate::draft::Draft;
 use crate::rows::{CampaignRow, Webhook};
 use domain::{
-    Code, CustomerId, Instant, Refusal, WebhookId,
+    Code, CustomerId, Instant, Refusal, Violation, WebhookId,
     campaign::Status,
     customer::{List, Listed},
     limits, risk,
@@ -49,10 +49,11 @@ pub fn put_risk(
 ) -> Result<Reply, Refusal> {
     draft.shop()?;
     if list.is_some() && reason.trim().is_empty() {
-        return Err(Refusal::with(Code::Required, "say why, for the next operator"));
+        return Err(Refusal::of(Violation::with("reason", Code::Required, "say why, for the next operator")));
     }
     if reason.chars().count() > 10 * limits::NAME_CHARS {
-        return Err(Code::TooLongText.into());
+        let message = format!("at most {} characters", 10 * limits::NAME_CHARS);
+        return Err(Refusal::of(Violation::with("reason", Code::TooLongText, message)));
     }
     let mut standing = draft.standing(customer);
     let entry = |list| Listed { list, reason: reason.into(), by: by.into(), at: draft.now };

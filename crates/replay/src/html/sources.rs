@@ -1,7 +1,9 @@
 //! What the figures rest on: the campaign as it was set, the files, and the rows that were left out.
 
-use super::text::{Heading, both, count, escaped, facts as listed, folded, money, section, table};
-use crate::report::Report;
+use super::text::{
+    Heading, both, count, escaped, facts as listed, folded, money, paragraphs, section, table,
+};
+use crate::report::{FIRST_ROWS, Report};
 use domain::{campaign::recovery::FrequencyScope, coupon::Bind};
 use std::fmt::Write;
 
@@ -95,6 +97,23 @@ pub(super) fn files(report: &Report) -> String {
     section(Heading("数据来源", "Where the figures come from"), &body)
 }
 
+/// That rows were left out, where the figures stand; nothing when there are none.
+pub(super) fn left_out(report: &Report) -> String {
+    let inputs = &report.inputs;
+    if inputs.bad_rows == 0 {
+        return String::new();
+    }
+    let (rows, orders) = (count(inputs.bad_rows), count(inputs.orders_left_out));
+    let said = paragraphs(
+        &format!("注意：有 {rows} 行未能读入，{orders} 笔订单未计入以上数字，原因见文末。"),
+        &format!(
+            "Mind: {rows} rows could not be read, and {orders} orders are not in these figures; the \
+             reasons stand at the end."
+        ),
+    );
+    format!("<section class=\"reading\">{said}</section>\n")
+}
+
 /// The rows that were left out; nothing when there are none.
 pub(super) fn bad_rows(report: &Report) -> String {
     let inputs = &report.inputs;
@@ -118,13 +137,13 @@ pub(super) fn bad_rows(report: &Report) -> String {
     let details: Vec<_> = inputs.bad_row_details.iter().map(detail).collect();
     let code = Heading("代码", "Code");
     let rows = Heading("行", "Row");
-    let body = format!(
-        "{}{}",
+    let headings = [Heading("文件", "File"), rows, Heading("列", "Column"), Heading("值", "Value"), code];
+    let (first, others) = details.split_at(details.len().min(FIRST_ROWS));
+    let body = [
         table(&[Heading("原因", "Reason"), code, rows], &reasons),
-        folded(&table(
-            &[Heading("文件", "File"), rows, Heading("列", "Column"), Heading("值", "Value"), code],
-            &details
-        ))
-    );
+        table(&headings, first),
+        if others.is_empty() { String::new() } else { folded(&table(&headings, others)) },
+    ]
+    .concat();
     section(Heading("未读入的行", "Rows that were left out"), &body)
 }

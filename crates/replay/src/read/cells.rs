@@ -70,10 +70,11 @@ impl<'r> Joined<'r> {
 
     /// Something is wrong with a value; its first column that is there stands for it.
     pub fn wrong(&self, value: &Value, code: BadCode) -> Fault {
-        match value.first_cell() {
-            Some(cell) => self.fault(cell, code),
-            None => Fault { at: self.line_at(), column: value.field.to_owned(), value: String::new(), code },
+        if let Some(cell) = value.first_cell() {
+            return self.fault(cell, code);
         }
+        let said = self.text(value).unwrap_or_default();
+        Fault { at: self.line_at(), column: value.field.to_owned(), value: said, code }
     }
 
     /// The value's text, empty when all of its templates are.

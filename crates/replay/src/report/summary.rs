@@ -1,11 +1,15 @@
 //! The heart of a report as a few lines for a terminal.
 
 use super::Report;
+use crate::read::Inputs;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// Rows that are told one by one.
+pub(crate) const FIRST_ROWS: usize = 5;
+
 impl Report {
-    /// A dozen lines: the funnel, the reasons, the cost.
+    /// A dozen lines: the funnel, the reasons, the cost, and the rows that were left out.
     pub fn summary(&self) -> String {
         let t = &self.totals;
         let digits = usize::from(self.settings.minor_digits);
@@ -27,8 +31,12 @@ impl Report {
         line("shown a coupon", t.shown.to_string());
         line("withheld", format!("{} orders{}", t.withheld_orders, reasons(&t.withheld)));
         line("pushed", t.pushed.to_string());
-        line("push suppressed", reasons(&t.suppressed).trim_start_matches(": ").to_owned());
-        line("events refused", reasons(&self.rejected_events).trim_start_matches(": ").to_owned());
+        for (label, counts) in [("push suppressed", &t.suppressed), ("events refused", &self.rejected_events)]
+        {
+            if !counts.is_empty() {
+                line(label, reasons(counts).trim_start_matches(": ").to_owned());
+            }
+        }
         line("claimed", format!("{} at a claim rate of {} %", t.claimed, self.settings.claims.rate_percent));
         line("coupons", format!("{} used, {} expired, {} void, {} open", t.used, t.expired, t.void, t.open));
         line("cost", format!("{} {}", amount(t.cost_minor), self.settings.shop.currency));
@@ -37,6 +45,27 @@ impl Report {
             format!("{} orders, {} paid", t.brought_forward, amount(t.brought_forward_minor)),
         );
         line("recovered", format!("{} orders, {} paid", t.recovered, amount(t.recovered_minor)));
+        out + &self.inputs.left_out()
+    }
+}
+
+impl Inputs {
+    /// The rows that were left out, the first of them one by one; nothing when there are none.
+    pub fn left_out(&self) -> String {
+        if self.bad_rows == 0 {
+            return String::new();
+        }
+        let by_code = self.bad_rows_by_code.iter().map(|(code, rows)| (code.to_string(), *rows)).collect();
+        let (rows, orders) = (self.bad_rows, self.orders_left_out);
+        let mut out =
+            format!("{:<22}{rows}, and {orders} orders with them{}\n", "rows left out", reasons(&by_code));
+        for row in self.bad_row_details.iter().take(FIRST_ROWS) {
+            let _ = writeln!(out, "  {row}");
+        }
+        let more = rows.saturating_sub(FIRST_ROWS as u64);
+        if more > 0 {
+            let _ = writeln!(out, "  and {more} more");
+        }
         out
     }
 }

@@ -96,11 +96,7 @@ pub fn claim(facts: &ClaimFacts<'_>, coupon_id: CouponId, now: Instant) -> Resul
     if on_day >= PER_DAY {
         return Err(Code::DailyLimit.into());
     }
-    let nominal = now.plus_hours(live.terms.coupon_valid_hours);
-    let usable_until = match (live.terms.bind, order.cancel_at) {
-        (Bind::OriginOrder, Some(deadline)) => nominal.min(deadline),
-        (Bind::OriginOrder, None) | (Bind::ShopScope, _) => nominal,
-    };
+    let usable_until = live.terms.usable_until(order.cancel_at, now);
     // A bound coupon that lives as long as its order ends with the order's own timer.
     let ends_with_order = live.terms.bind == Bind::OriginOrder && Some(usable_until) == order.cancel_at;
     Ok(Coupon {

@@ -46,6 +46,15 @@ pub enum FrequencyScope {
 }
 
 impl Terms {
+    /// Until when a coupon that is claimed at that moment can be used: its own time, and no longer than
+    /// its order may be paid where it is bound to it (A-S0-7, A-S0-8).
+    pub fn usable_until(&self, deadline: Option<Instant>, claimed_at: Instant) -> Instant {
+        let nominal = claimed_at.plus_hours(self.coupon_valid_hours);
+        match (self.bind, deadline) {
+            (Bind::OriginOrder, Some(deadline)) => nominal.min(deadline),
+            (Bind::OriginOrder, None) | (Bind::ShopScope, _) => nominal,
+        }
+    }
     /// Appends everything that breaks a rule.
     pub fn check(&self, found: &mut Vec<Violation>) {
         let mut range = |field: &str, value: i64, low: i64, high: i64| {
