@@ -371,10 +371,8 @@ impl Version {
         match &self.terms {
             Terms::Recovery(terms) => recovery::warnings(self, terms, shop),
             Terms::Presale(terms) => presale::warnings(terms),
-            Terms::ItemPromotion(_)
-            | Terms::OrderPromotion(_)
-            | Terms::GiftPromotion(_)
-            | Terms::PriceFloor(_) => Vec::new(),
+            Terms::OrderPromotion(terms) => terms.warnings(),
+            Terms::ItemPromotion(_) | Terms::GiftPromotion(_) | Terms::PriceFloor(_) => Vec::new(),
         }
     }
     /// Everything that breaks a rule, field by field.
