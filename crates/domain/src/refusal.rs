@@ -54,6 +54,8 @@ codes! {
     WorstCaseCost = "worst_case_cost", "最高成本提示", "What the campaign costs if every coupon is used";
     DeepDiscount = "deep_discount", "优惠力度较大", "The discount is deeper than 30 % of the spend";
     NeverShown = "never_shown", "优惠券来不及展示", "Orders end before the coupon would be shown";
+    CapBelowSave = "cap_below_save", "封顶金额低于优惠金额", "The cap is below the saving, which is never reached";
+    FallingTiers = "falling_tiers", "高档位优惠不高于低档位", "A higher tier saves no more than a lower one";
     NarrowScope = "narrow_scope", "活动范围很小", "Very few goods take part";
     // Refusals by state.
     NotFound = "not_found", "未找到", "There is no such thing here";

@@ -180,3 +180,27 @@ fn a_coupon_on_an_order() {
     assert_eq!(void.clone().redeem_placed(&id("o1"), placed, late), Err(Code::CouponVoid.into()));
     assert_eq!(void.redeem_placed(&id("o1"), at("10T15:00:00"), late), Ok(()));
 }
+
+/// A coupon saves no more than its threshold, as an order promotion does; without one there is nothing to
+/// compare with.
+#[test]
+fn a_s1_10_a_batch_saves_no_more_than_its_threshold() {
+    let (high, payment) = (Some(Code::RatioTooHigh), Some(Code::OutOfRange));
+    for (kind, spend, save, cap, expected) in [
+        (CouponKind::Shop, 100_00, 100_00, None, None),
+        (CouponKind::Shop, 100_00, 100_01, None, high),
+        (CouponKind::Product, 100_00, 200_00, None, high),
+        (CouponKind::Dong, 100_00, 200_00, None, high),
+        (CouponKind::Shop, 100_00, 200_00, Some(100_00), None),
+        (CouponKind::Shop, 0, 200_00, None, None),
+        (CouponKind::Jing, 0, 200_00, None, None),
+        (CouponKind::Jingtie, 0, 200_00, None, None),
+        (CouponKind::Freight, 1, 6_00, None, None),
+        (CouponKind::Payment, 100_00, 100_01, None, payment),
+    ] {
+        let benefit = Tier { spend: fen(spend), save: Some(fen(save)), percent_off: None, cap: cap.map(fen) };
+        let found = Batch { kind, benefit, funded_by: Party::Merchant, ..batch() }.violations();
+        let codes: Vec<Code> = found.into_iter().map(|violation| violation.code).collect();
+        assert_eq!(codes, expected.into_iter().collect::<Vec<_>>(), "{kind:?} {spend} {save}");
+    }
+}

@@ -133,9 +133,11 @@ fn a_s0_22_s0_r27_freight() {
 fn a_s0_22_gifts() {
     let goods = with_freight(placed(&[(100_00, 1), (0, 2)]), 6_00);
     let (mut order, mut entries) = paid(&goods, 5_00);
-    assert_eq!(refund(&mut order, &mut entries, lines(&[("l1", 2)])), Err(Code::NothingToRefund));
-    refund(&mut order, &mut entries, lines(&[("l0", 1)])).unwrap();
-    refund(&mut order, &mut entries, rest()).unwrap();
+    assert_eq!(refund(&mut order, &mut entries, lines(&[("l1", 1)])).unwrap().amount, fen(0));
+    let last = refund(&mut order, &mut entries, lines(&[("l0", 1)])).unwrap();
+    assert_eq!(last.amount, fen(101_00), "with the freight, less the coupon");
+    assert_eq!(refund(&mut order, &mut entries, rest()).unwrap().amount, fen(0));
+    assert_eq!(refund(&mut order, &mut entries, rest()), Err(Code::NothingToRefund));
     assert_eq!(settled(&entries), (106_00, 0, 0));
 }
 

@@ -203,3 +203,13 @@ fn a_s0_12_deadline() {
     assert!(order.is_open(at("11T09:59:59.999999")));
     assert!(!order.is_open(at("11T10:00:00")));
 }
+
+/// S1-R02: a presale line in an ordinary order would be sold as ordinary goods: it is refused.
+#[test]
+fn s1_r02_presale_lines_come_in_presale_orders() {
+    let mut goods = placed(&[(10_00, 1), (30_00, 1)]);
+    goods.lines[1].presale_campaign_id = Some(id("pre"));
+    assert_eq!(faults(&goods), [("lines[1].presale_campaign_id".to_owned(), Code::InvalidValue)]);
+    goods.kind = OrderKind::Presale;
+    assert_eq!(faults(&goods), []);
+}

@@ -185,3 +185,44 @@ fn t04_a_g_4_s0_r18_terms_as_text() {
         assert!(read(&text(quantity, save)).is_err(), "{quantity} {save}");
     }
 }
+
+/// Tiers that are allowed but may be a slip.
+#[test]
+fn order_tiers_that_look_like_a_slip_are_warned_of() {
+    use domain::campaign::promotion::{OrderTerms, PercentOff, Tier};
+    let fixed = |spend, save, cap: Option<i64>| Tier {
+        spend: fen(spend),
+        save: Some(fen(save)),
+        percent_off: None,
+        cap: cap.map(fen),
+    };
+    let percent = |spend, percent: u32, cap: Option<i64>| Tier {
+        spend: fen(spend),
+        save: None,
+        percent_off: PercentOff::from_basis_points(percent * 100),
+        cap: cap.map(fen),
+    };
+    for (tiers, expected) in [
+        (vec![fixed(100_00, 30_00, None), fixed(200_00, 60_00, None)], vec![]),
+        (vec![fixed(100_00, 30_00, Some(30_00))], vec![]),
+        (vec![fixed(100_00, 30_00, Some(1_00))], vec![("terms.tiers[0].cap", Code::CapBelowSave)]),
+        (
+            vec![fixed(100_00, 30_00, None), fixed(200_00, 3_00, None)],
+            vec![("terms.tiers[1].spend", Code::FallingTiers)],
+        ),
+        (
+            vec![fixed(100_00, 30_00, None), fixed(200_00, 30_00, None)],
+            vec![("terms.tiers[1].spend", Code::FallingTiers)],
+        ),
+        (vec![percent(100_00, 10, None), percent(200_00, 20, None)], vec![]),
+        (
+            vec![percent(100_00, 20, None), percent(200_00, 20, Some(40_00))],
+            vec![("terms.tiers[1].spend", Code::FallingTiers)],
+        ),
+        (vec![percent(100_00, 20, Some(10_00)), percent(200_00, 20, None)], vec![]),
+    ] {
+        let found = OrderTerms { tiers, ..OrderTerms::default() }.warnings();
+        let found: Vec<_> = found.iter().map(|warning| (&*warning.field, warning.code)).collect();
+        assert_eq!(found, expected);
+    }
+}

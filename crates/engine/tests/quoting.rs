@@ -207,6 +207,21 @@ fn s1_r02_a_s1_22_refusals_of_balances() {
     assert_eq!(run.no_quote(&one()), "order_cancelled");
 }
 
+/// S1-R09: another customer's coupon is theirs, wherever it stands.
+#[test]
+fn s1_r09_where_anothers_coupon_stands_is_not_told() {
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    run.ok(BatchDeal { per_customer: 4, ..BatchDeal::default() }.create("b1"));
+    let coupons = run.claim_batch("b1", "u2", 4);
+    run.ok(locking(&coupons[1], "o9", None));
+    run.ok(Command::VoidCoupons { coupon_ids: vec![coupons[2].coupon_id.clone()] });
+    run.apply(&placed_with("o1", "u2", &coupons[3], at(0)));
+    run.apply(&paid("o1", "p1", PAYABLE, at(0)));
+    let quote = run.quote(&cart(300_00, AskCoupons::Listed(ids(&coupons))));
+    let codes: Vec<_> = quote.rejected.iter().map(|left| left.code.as_str()).collect();
+    assert_eq!(codes, ["not_owner"; 4]);
+}
+
 /// A-S1-7: an unknown coupon is not found and of no kind; recovery's wait for the cashier. What is too
 /// much or there twice is refused before anything is read.
 #[test]

@@ -299,3 +299,37 @@ fn hints_are_the_nearest_five() {
     assert_eq!(shortfalls, [10_00, 20_00, 30_00, 40_00, 50_00]);
     assert_eq!(told.rejected.len(), 9);
 }
+
+/// What is near of a group can be had: not what an earlier one takes the place of, and less what it would
+/// displace.
+#[test]
+fn a_s1_7_of_a_group_only_what_can_be_had_is_near() {
+    let in_group = |id: &str, priority, spend, save| {
+        order_rule(id, OrderTerms { group: Some("g".into()), priority, ..order(vec![tier(spend, save)]) })
+    };
+    // Two of a group, the first by priority; a cart; what is near, what is missing, what it saves more.
+    for (first, second, spend, expected) in [
+        // The first has the group already.
+        ((100_00, 10_00), (150_00, 50_00), 145_00, vec![]),
+        // It would have it by then, or just not yet.
+        ((150_00, 10_00), (150_00, 50_00), 145_00, vec![("o1", 5_00, 10_00)]),
+        ((149_00, 10_00), (150_00, 50_00), 145_00, vec![("o1", 4_00, 10_00)]),
+        ((150_01, 10_00), (150_00, 50_00), 145_00, vec![("o2", 5_00, 50_00), ("o1", 5_01, 10_00)]),
+        // It would displace the second, for more or for less.
+        ((150_00, 60_00), (100_00, 50_00), 145_00, vec![("o1", 5_00, 10_00)]),
+        ((150_00, 50_00), (100_00, 50_00), 145_00, vec![]),
+    ] {
+        let set = rules(vec![in_group("o1", 1, first.0, first.1), in_group("o2", 2, second.0, second.1)]);
+        let told = quote(&set, &normal(vec![line("a", spend)]));
+        let near = told.nearby.iter();
+        let near: Vec<_> =
+            near.map(|near| (near.source_id.as_str(), near.shortfall.minor(), near.saving.minor())).collect();
+        assert_eq!(near, expected, "{first:?} {second:?}");
+        for (id, shortfall, saving) in expected {
+            let then = quote(&set, &normal(vec![line("a", spend + shortfall)]));
+            let now: i64 = told.adjustments.iter().map(|a| a.amount.minor()).sum();
+            let later: i64 = then.adjustments.iter().map(|a| a.amount.minor()).sum();
+            assert_eq!((applied(&then, id).is_some(), later - now), (true, saving), "{id}");
+        }
+    }
+}

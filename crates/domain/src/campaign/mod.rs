@@ -376,10 +376,8 @@ impl Version {
         match &self.terms {
             Terms::Recovery(terms) => recovery::warnings(self, terms, shop),
             Terms::Presale(terms) => presale::warnings(terms),
-            Terms::ItemPromotion(_)
-            | Terms::OrderPromotion(_)
-            | Terms::GiftPromotion(_)
-            | Terms::PriceFloor(_) => Vec::new(),
+            Terms::OrderPromotion(terms) => terms.warnings(),
+            Terms::ItemPromotion(_) | Terms::GiftPromotion(_) | Terms::PriceFloor(_) => Vec::new(),
         }
     }
     /// What breaks a rule in a draft: all but the list that an import may bring later (S0-R13).

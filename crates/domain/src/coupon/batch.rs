@@ -100,6 +100,11 @@ impl Batch {
             fault(!fits, "save", Code::OutOfRange, "a payment coupon saves an amount, at most its spend");
             fault(self.funded_by != Party::Merchant, "funded_by", Code::InvalidValue, "the merchant");
         }
+        // Without a threshold there is nothing to compare with; freight is not what the threshold counts.
+        let compared = !matches!(self.kind, CouponKind::Payment | CouponKind::Freight);
+        let over = self.benefit.fixed().is_some_and(|save| save > self.benefit.spend);
+        let over = compared && over && self.benefit.spend.is_positive();
+        fault(over, "save", Code::RatioTooHigh, "at most the threshold");
         fault(self.ends_at <= self.starts_at, "ends_at", Code::OutOfRange, "after the start");
         self.benefit.check("", &mut found);
         found.extend(self.scope.violations());

@@ -60,6 +60,8 @@ impl Order {
             status: match stage {
                 PresaleStage::AwaitingDeposit => GiftStatus::Open,
                 PresaleStage::Forfeited | PresaleStage::Closed => GiftStatus::Cancelled,
+                // Everything was given back.
+                PresaleStage::Paid if self.is_refunded() => GiftStatus::Cancelled,
                 PresaleStage::AwaitingBalance | PresaleStage::Paid if missed => GiftStatus::Missed,
                 PresaleStage::AwaitingBalance => GiftStatus::Promised,
                 PresaleStage::Paid => GiftStatus::Due,

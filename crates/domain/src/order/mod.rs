@@ -21,7 +21,7 @@ pub use place::{place, place_by};
 pub use presale::{
     BalanceDiscount, PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome,
 };
-pub use refund::{Fault, Figures, Refund, RefundAsk, RefundStatus, RefundedLine, refund};
+pub use refund::{Fault, Figures, Refund, RefundAsk, RefundStatus, RefundedLine, again, refund};
 pub use shares::Scopes;
 pub use stages::{CancelOutcome, PayOutcome, Payment, PaymentStatus, State};
 

@@ -108,6 +108,10 @@ fn violations(placed: &Placed) -> Vec<Violation> {
         if line.categories.len() > 3 {
             found.push(Violation::with(field("categories"), Code::TooMany, "three levels at most"));
         }
+        if line.presale_campaign_id.is_some() && placed.kind == OrderKind::Normal {
+            let message = "an order with presale lines is of kind presale";
+            found.push(Violation::with(field("presale_campaign_id"), Code::InvalidValue, message));
+        }
         amount(&mut found, &field("unit_price"), line.unit_price);
         let list = i64::try_from(line.quantity).ok().and_then(|q| line.unit_price.checked_mul(q));
         if list.is_none_or(|list| list.minor() > limits::AMOUNT_MINOR) {

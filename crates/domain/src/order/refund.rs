@@ -40,6 +40,9 @@ pub struct Refund {
     pub freight: Money,
     /// Where it stands.
     pub status: RefundStatus,
+    /// Whether its amount was answered to whoever asked for it: then it is kept, whatever is heard later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered: bool,
     /// When it was last changed.
     pub at: Instant,
 }
@@ -140,7 +143,7 @@ fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
 
 /// Computes a refund of a paid order, or of a presale order's deposit. Refuses a customer who gives a
 /// deposit up (`deposit_forfeited`), units that are not there any more (`exceeds_paid`),
-/// an amount above what is left, and one of nothing (`nothing_to_refund`).
+/// an amount above what is left, and one of nothing (`nothing_to_refund`), but for units that cost nothing.
 pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     may_refund(order, ask.fault)?;
     // A request that is decided now is among them already.
@@ -160,7 +163,13 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
     if refund.amount > left {
         return Err(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")));
     }
-    if !refund.amount.is_positive() && !refund.platform_share.is_positive() {
+    // Units that cost nothing come back for nothing, once the order is paid.
+    let costs = |part: &RefundedLine| {
+        let line = order.lines.iter().position(|line| line.line_id == part.line_id);
+        line.is_some_and(|index| !cash(order, index).is_zero())
+    };
+    let free = order.paid_by().is_some() && !refund.lines.is_empty() && !refund.lines.iter().any(costs);
+    if !refund.amount.is_positive() && !refund.platform_share.is_positive() && !free {
         return Err(Code::NothingToRefund.into());
     }
     // A deposit goes back whole when it is not the customer's doing (A-S1-20).
@@ -173,6 +182,22 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
     Ok(refund)
 }
 
+/// A refund that was computed before another payment of the order was heard of, computed anew. One whose
+/// amount was answered keeps it, as far as that much was paid; units then no longer stand for it.
+pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
+    let Refund { refund_id: id, status, answered, figures, .. } = known;
+    let (status, answered, figures) = (*status, *answered, *figures);
+    let kept = |refund: Refund| Refund { status, answered, figures, ask: known.ask.clone(), ..refund };
+    let fresh = refund(order, id, known.ask.clone(), known.at);
+    if answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
+        let ask = RefundAsk { amount: Some(known.amount), lines: Vec::new(), fault: known.ask.fault };
+        if let Ok(same) = refund(order, id, ask, known.at) {
+            return Ok(kept(same));
+        }
+    }
+    fresh.map(kept)
+}
+
 fn blank(id: RefundId) -> Refund {
     Refund {
         refund_id: id,
@@ -183,6 +208,7 @@ fn blank(id: RefundId) -> Refund {
         lines: Vec::new(),
         freight: Money::ZERO,
         status: RefundStatus::Approved,
+        answered: false,
         at: Instant::from_micros(0),
     }
 }
@@ -211,6 +237,7 @@ fn placeholder() -> RefundId {
 
 fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
     let mut refund = blank(placeholder());
+    let all_free = (0..order.lines.len()).all(|index| cash(order, index).is_zero());
     let mut taken = std::collections::HashMap::new();
     for part in asked {
         let found = order.lines.iter().enumerate().find(|(_, line)| line.line_id == part.line_id);
@@ -234,8 +261,10 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
         let (line_id, quantity) = (line.line_id.clone(), part.quantity);
         refund.lines.push(RefundedLine { line_id, quantity, amount, platform_share });
     }
+    // The freight goes back with the last unit that cost something.
     let after = |(index, line): (usize, &Line)| {
-        taken.get(&index).copied().unwrap_or_else(|| order.refunded_units(&line.line_id)) == line.quantity
+        let back = taken.get(&index).copied().unwrap_or_else(|| order.refunded_units(&line.line_id));
+        back == line.quantity || cash(order, index).is_zero() && !all_free
     };
     let earlier_freight: Money = order.live_refunds().map(|r| r.freight).sum();
     if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
@@ -274,6 +303,13 @@ impl Order {
     /// Money approved to go back or gone back.
     pub fn refunded(&self) -> Money {
         self.live_refunds().map(|r| r.amount).sum()
+    }
+    /// Whether everything that was paid went back; of an order that cost nothing, every unit.
+    pub fn is_refunded(&self) -> bool {
+        let paid = self.paid();
+        let all = || self.lines.iter().all(|line| self.refunded_units(&line.line_id) == line.quantity);
+        let back = if paid.is_positive() { self.refunded() == paid } else { all() };
+        matches!(self.state, State::Paid { .. }) && back
     }
     /// Units of a line approved to go back or gone back.
     pub fn refunded_units(&self, line: &LineId) -> u64 {

@@ -90,15 +90,9 @@ pub struct Before {
 impl Before {
     /// The order as it is.
     pub fn of(order: &Order) -> Self {
-        let (state, is_refunded) = (Some(order.state), is_refunded(order));
+        let (state, is_refunded) = (Some(order.state), order.is_refunded());
         Self { state, is_refunded, named: of_order(order) }
     }
-}
-
-/// Whether everything that was paid went back.
-fn is_refunded(order: &Order) -> bool {
-    let paid = order.paid();
-    matches!(order.state, State::Paid { .. }) && paid.is_positive() && order.refunded() == paid
 }
 
 /// Moves the order's coupons to where the order is now.

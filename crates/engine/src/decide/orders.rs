@@ -53,10 +53,9 @@ pub fn pay(
         State::Cancelled { .. } => true,
         State::Open | State::Paid { .. } => false,
     };
-    let used = match &payment.coupon_id {
-        Some(id) => Some(use_coupon(draft, order, id, displaced.as_ref(), paid.method, at)?),
-        None => None,
-    };
+    let used = payment.coupon_id.as_ref();
+    let used =
+        used.map(|id| use_coupon(draft, order, id, displaced.as_ref(), paid.method, at)).transpose()?;
     payment.saving = used.as_ref().map_or(Money::ZERO, |used| used.coupon.save);
     let saving = payment.saving;
     let attempts = held_by_attempts(order);

@@ -31,7 +31,8 @@ pub fn create(
         };
     }
     presale::close_for_refund(draft, &mut order, id, ask, draft.now)?;
-    let refund = order::refund(&order, id, ask.clone(), draft.now)?;
+    let mut refund = order::refund(&order, id, ask.clone(), draft.now)?;
+    refund.answered = true;
     note(draft, &mut order, "refund.approved", &refund, draft.now);
     let before = named::Before::of(&order);
     order.refunds.push(refund.clone());
@@ -159,7 +160,8 @@ fn correct(
     Ok(refund)
 }
 
-/// The order is paid by another payment than was thought: what went back is computed and booked anew.
+/// The order is paid by another payment than was thought: what went back is computed and booked anew. An
+/// amount that was answered is kept; one that changes is noted.
 /// What that payment could not have returned is refused, as if it had been heard of first.
 pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
     let booked: Vec<Refund> = order.live_refunds().cloned().collect();
@@ -169,9 +171,13 @@ pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
         }
     }
     for known in booked {
-        match order::refund(order, &known.refund_id, known.ask.clone(), known.at) {
-            Ok(mut refund) => {
-                (refund.status, refund.figures) = (known.status, known.figures);
+        match order::again(order, &known) {
+            Ok(refund) => {
+                if refund.amount != known.amount {
+                    let (id, before, now) = (&refund.refund_id, known.amount, refund.amount);
+                    let detail = json!({ "refund_id": id, "before": before, "amount": now });
+                    draft.note(order, TimelineEntry::new(draft.now, "refund.changed").detail(detail));
+                }
                 let entries = ledger::post_refund(draft.shop_id, order, &refund);
                 draft.changes().entries.extend(entries);
                 let slot = order.refunds.iter_mut().find(|slot| slot.refund_id == refund.refund_id);

@@ -131,7 +131,8 @@ fn listed(
             continue;
         };
         let another = ask.customer_id.as_ref().is_some_and(|customer| *customer != coupon.customer_id);
-        let bar = barred(&coupon, now).or(another.then_some(Code::NotOwner));
+        // Where another's coupon stands is not for this customer.
+        let bar = another.then_some(Code::NotOwner).or_else(|| barred(&coupon, now));
         let Some(batch_id) = coupon.batch_id() else {
             found.push(of_recovery(&coupon, bar));
             continue;

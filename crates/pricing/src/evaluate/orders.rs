@@ -29,6 +29,7 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
     work.groups.clear();
     work.groups.resize(rules.groups, false);
     let mut chosen = std::mem::take(&mut work.chosen);
+    let mut groups = Groups::default();
     for place in 0..hits.found.len() {
         let number = hits.found[place];
         let rule = &rules.orders[number as usize];
@@ -41,11 +42,14 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
             continue;
         }
         match cover(work, rule, verdicts, &open, &mut chosen) {
-            Ok(Covered::Open) => apply(work, number, rule, &open, watch),
-            Ok(Covered::Chosen) => apply(work, number, rule, &chosen, watch),
+            Ok(Covered::Open) => apply(work, number, rule, &open, &mut groups, watch),
+            Ok(Covered::Chosen) => apply(work, number, rule, &chosen, &mut groups, watch),
             Err(Some(code)) => watch.left(left(number, code)),
             Err(None) => {}
         }
+    }
+    if W::ON {
+        groups.say(watch);
     }
     (work.open, work.chosen) = (open, chosen);
 }
@@ -97,14 +101,21 @@ fn cover(
     if chosen.is_empty() { Err(None) } else { Ok(Covered::Chosen) }
 }
 
-fn apply<W: Watch>(work: &mut Work, number: u32, rule: &Order, lines: &[u32], watch: &mut W) {
+fn apply<W: Watch>(
+    work: &mut Work,
+    number: u32,
+    rule: &Order,
+    lines: &[u32],
+    groups: &mut Groups,
+    watch: &mut W,
+) {
     let base: i64 = lines.iter().map(|line| work.slots[*line as usize].base).sum();
     let reached = rule.tiers.partition_point(|tier| tier.spend <= base);
     let Some(tier) = reached.checked_sub(1).and_then(|tier| rule.tiers.get(tier)) else {
         if W::ON {
             let shortfall = rule.tiers.first().map(|tier| tier.spend - base);
             watch.left(Left { base: Some(base), shortfall, ..left(number, Code::BelowThreshold) });
-            near(number, rule, base, 0, 0, watch);
+            groups.hint(rule, lines, 0, near(number, rule, base, 0, 0), watch);
         }
         return;
     };
@@ -128,21 +139,69 @@ fn apply<W: Watch>(work: &mut Work, number: u32, rule: &Order, lines: &[u32], wa
         work.groups[rule.group as usize] = true;
     }
     if W::ON {
-        near(number, rule, base, amount, reached, watch);
+        groups.hint(rule, lines, amount, near(number, rule, base, amount, reached), watch);
     }
 }
 
-/// Says what the next tier, or the next full amount, would save beyond what is saved now.
-fn near<W: Watch>(number: u32, rule: &Order, base: i64, saved: i64, reached: usize, watch: &mut W) {
-    let next = match (rule.tiers.get(reached), rule.tiers.last()) {
-        (Some(next), _) => Some((next.spend, next)),
-        (None, Some(last)) if rule.every && last.spend > 0 => {
-            Some((base - base % last.spend + last.spend, last))
-        }
-        (None, _) => None,
+/// What the next tier, or the next full amount, would save beyond what is saved now.
+fn near(number: u32, rule: &Order, base: i64, saved: i64, reached: usize) -> Option<Near> {
+    let (spend, tier): (i64, &Step) = match (rule.tiers.get(reached), rule.tiers.last()) {
+        (Some(next), _) => (next.spend, next),
+        (None, Some(last)) if rule.every && last.spend > 0 => (base - base % last.spend + last.spend, last),
+        (None, _) => return None,
     };
-    let Some((spend, tier)): Option<(i64, &Step)> = next else { return };
     let then = if rule.every { tier.every(spend) } else { tier.off(spend) };
     let (source, kind) = (Source::Order(number), Kind::OrderPromotion);
-    watch.near(Near { source, kind, base, shortfall: spend - base, saving: then - saved });
+    Some(Near { source, kind, base, shortfall: spend - base, saving: then - saved })
+}
+
+/// The promotions of groups, in their order: what is near is known when all of a group were looked at.
+#[derive(Default)]
+struct Groups {
+    members: Vec<Member>,
+}
+
+/// A promotion of a group.
+struct Member {
+    group: u32,
+    /// Its lines.
+    lines: Vec<u32>,
+    /// What it takes off now: of one group at most one does.
+    saved: i64,
+    /// What is missing to its first tier, where it takes nothing off.
+    missing: i64,
+    near: Option<Near>,
+}
+
+impl Groups {
+    /// Says what is near of a promotion without a group; keeps it of others.
+    fn hint<W: Watch>(&mut self, rule: &Order, lines: &[u32], saved: i64, near: Option<Near>, watch: &mut W) {
+        if rule.group == UNKNOWN {
+            if let Some(near) = near {
+                watch.near(near);
+            }
+            return;
+        }
+        let missing = near.map_or(0, |near| near.shortfall);
+        self.members.push(Member { group: rule.group, lines: lines.to_vec(), saved, missing, near });
+    }
+
+    /// Says what is near in each group: nothing that an earlier one of the group takes the place of, now or
+    /// with what is missing; and of the rest what it saves beyond the one that it would displace.
+    fn say<W: Watch>(&self, watch: &mut W) {
+        for (place, member) in self.members.iter().enumerate() {
+            let Some(near) = member.near else { continue };
+            let of_group = |other: &&Member| other.group == member.group;
+            let goes_before = |earlier: &Member| {
+                let takes_all = || member.lines.iter().all(|line| earlier.lines.contains(line));
+                earlier.saved > 0 || (earlier.missing <= near.shortfall && takes_all())
+            };
+            if self.members[..place].iter().filter(of_group).any(goes_before) {
+                continue;
+            }
+            let displaced: i64 =
+                self.members[place + 1..].iter().filter(of_group).map(|later| later.saved).sum();
+            watch.near(Near { saving: near.saving - displaced, ..near });
+        }
+    }
 }

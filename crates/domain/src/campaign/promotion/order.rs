@@ -76,6 +76,25 @@ impl Tier {
 }
 
 impl OrderTerms {
+    /// What is allowed but may be a slip: a cap under its saving, and a tier that saves no more than the one
+    /// below it, each at its own threshold.
+    pub fn warnings(&self) -> Vec<Violation> {
+        let mut found = Vec::new();
+        for (index, tier) in self.tiers.iter().enumerate() {
+            let field = |name: &str| format!("terms.tiers[{index}].{name}");
+            if tier.save.zip(tier.cap).is_some_and(|(save, cap)| cap < save) {
+                let message = "the cap is what comes off, not the saving";
+                found.push(Violation::with(field("cap"), Code::CapBelowSave, message));
+            }
+            let below = index.checked_sub(1).and_then(|below| self.tiers.get(below));
+            if let Some(below) = below.filter(|below| tier.off(tier.spend) <= below.off(tier.spend)) {
+                let (now, then) = (below.off(tier.spend), tier.off(tier.spend));
+                let message = format!("at {} it saves {then}, the tier below {now}", tier.spend);
+                found.push(Violation::with(field("spend"), Code::FallingTiers, message));
+            }
+        }
+        found
+    }
     /// Appends everything that breaks a rule.
     pub fn check(&self, found: &mut Vec<Violation>) {
         let count = self.tiers.len();
