@@ -27,6 +27,7 @@ GET /v1/shops/{shop}/campaigns/{campaign}/stats read
 GET /v1/shops/{shop}/coupon-batches read
 POST /v1/shops/{shop}/coupon-batches campaigns
 POST /v1/shops/{shop}/coupon-batches/redeem-code checkout
+POST /v1/shops/{shop}/coupon-batches/validate campaigns
 GET /v1/shops/{shop}/coupon-batches/{batch} read
 POST /v1/shops/{shop}/coupon-batches/{batch}/claim checkout
 POST /v1/shops/{shop}/coupon-batches/{batch}/codes campaigns
