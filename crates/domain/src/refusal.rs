@@ -72,6 +72,7 @@ codes! {
     OrderCancelled = "order_cancelled", "订单已取消", "The order is cancelled";
     OrderExists = "order_exists", "订单号已存在且内容不同", "An order of this number exists with other contents";
     AlreadyClaimed = "already_claimed", "优惠券已领取", "The coupon of this order has been claimed";
+    CodesAlreadyMade = "codes_already_made", "该请求的券码已生成,无法再次显示", "The codes of this request were made before and cannot be shown again";
     NotOwner = "not_owner", "该优惠券不属于此用户", "This belongs to another customer";
     BelowThreshold = "below_threshold", "未达到满减门槛", "The amount is under the coupon's threshold";
     CouponLocked = "coupon_locked", "优惠券正在另一笔支付中使用", "The coupon is held by a payment in progress";
@@ -101,6 +102,7 @@ codes! {
     MainProcessNotSupported = "main_process_not_supported", "该预售类型不支持进主流程", "Presales of this type cannot join the main process";
     // Presale.
     DepositForfeited = "deposit_forfeited", "定金不予退还", "The deposit stays with the merchant";
+    ShortWindow = "short_window", "尾款支付时间过短,不再提醒", "Too little of the balance window is left for this reminder";
     SmallDeposit = "small_deposit", "定金低于10元", "The deposit is under 10 yuan";
     // Presale pool and gifts.
     ActivityOutsideValidity = "activity_outside_validity", "有效期须包含活动时间", "The validity must contain the activity time";

@@ -130,6 +130,8 @@ pub enum Command {
     },
     /// New codes of a batch, by their digests.
     AddCodes {
+        /// How many the request needs from here on, these among them: all of them must fit.
+        wanted: u64,
         batch_id: BatchId,
         codes: Vec<Digest>,
     },
@@ -248,6 +250,10 @@ pub enum Intake {
 #[allow(missing_docs, reason = "the fields are those of the API")]
 pub enum Reply {
     Done,
+    /// Codes were made; the first one's digest tells this answer from that of an earlier request.
+    Codes {
+        first: Option<Digest>,
+    },
     Shop {
         shop: Arc<Shop>,
     },

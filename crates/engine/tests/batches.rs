@@ -140,6 +140,7 @@ fn codes_keep_their_coupons_and_work_once() {
     let run = opened(Box::new(MemoryStore::new()), &BatchDeal { quantity: 5, ..BatchDeal::default() });
     let known = |n: u8| digest(&[n]);
     let add = |codes: &[u8]| Command::AddCodes {
+        wanted: codes.len() as u64,
         batch_id: id("b1"),
         codes: codes.iter().map(|n| known(*n)).collect(),
     };
@@ -163,7 +164,7 @@ fn codes_keep_their_coupons_and_work_once() {
 #[test]
 fn a_batch_that_is_taken_back_gives_and_takes_nothing_more() {
     let run = opened(Box::new(MemoryStore::new()), &BatchDeal::default());
-    run.ok(Command::AddCodes { batch_id: id("b1"), codes: vec![digest(b"c")] });
+    run.ok(Command::AddCodes { batch_id: id("b1"), codes: vec![digest(b"c")], wanted: 1 });
     let [free, held] = ["u1", "u2"].map(|customer| run.claim_batch("b1", customer, 1).remove(0));
     run.apply(&placed_with("o2", "u2", &held, at(0)));
     run.ok(Command::VoidBatch { batch_id: id("b1") });

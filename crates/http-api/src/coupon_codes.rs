@@ -4,7 +4,6 @@
 //! code away; a code is durable before it is sent.
 
 use crate::auth::InShop;
-use crate::coupon_batches::find;
 use crate::coupons::CouponView;
 use crate::csv_out;
 use crate::extract::{self, Body, Names};
@@ -16,7 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use domain::{BatchId, CustomerId, ShopId};
+use domain::{BatchId, Code, CustomerId, ShopId};
 use engine::rows::Digest;
 use engine::{Command, EngineError, Input, Reply};
 use futures_util::stream;
@@ -83,29 +82,31 @@ pub struct CodesRequest {
 }
 
 /// Makes codes: CSV with the heading `code`, a row each. They are shown this once. What has arrived is
-/// durable; a stream that breaks off made at most 2,000 codes that nobody has.
+/// durable; a stream that breaks off made at most 2,000 codes that nobody has. With an `Idempotency-Key`
+/// the same again makes none: `codes_already_made`.
 #[utoipa::path(post, path = "/v1/shops/{shop}/coupon-batches/{batch}/codes", tag = "coupons",
-    params(("shop" = String, Path), ("batch" = String, Path)), request_body = CodesRequest,
+    params(("shop" = String, Path), ("batch" = String, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = CodesRequest,
     responses((status = 200, body = String, content_type = "text/csv"), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn generate(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, batch_id)): Names<(String, BatchId)>,
+    headers: HeaderMap,
     body: Body<CodesRequest>,
 ) -> Result<Response, Problem> {
     caller.may(Scope::Campaigns)?;
+    let idempotency = extract::idempotency(&headers, &format!("batch codes {batch_id}"), &body.digest)?;
     let count = body.value.count;
     if !(1..=limits::CODES).contains(&count) {
         return Err(Problem::invalid_body("count", &format!("1 to {}", limits::CODES)));
     }
-    // Before the first row is sent: what is certain to fail is refused. Each step checks again.
-    let row = find(&state, &caller, &batch_id)?;
-    let wanted = u64::try_from(count).unwrap_or(u64::MAX);
-    row.record.check_codes(&row.counters, wanted, state.engine.now())?;
-    let making = Making { state, shop_id: caller.shop_id, batch_id, left: count, is_first: true };
-    let steps = stream::try_unfold(making, |mut making| async {
-        let step = making.step().await?;
-        Ok::<_, EngineError>(step.map(|text| (text, making)))
+    // The first step before anything is sent: it says whether all of them fit.
+    let mut making =
+        Making { state, shop_id: caller.shop_id, batch_id, left: count, is_first: true, idempotency };
+    let first = making.step().await?;
+    let steps = stream::try_unfold((first, making), |(ready, mut making)| async {
+        let text = if ready.is_some() { ready } else { making.step().await? };
+        Ok::<_, EngineError>(text.map(|text| (text, (None, making))))
     });
     csv_out::attachment("codes.csv", steps)
 }
@@ -117,6 +118,8 @@ struct Making {
     batch_id: BatchId,
     left: usize,
     is_first: bool,
+    /// Of the request: it goes with the first step.
+    idempotency: Option<(String, Digest)>,
 }
 
 impl Making {
@@ -127,11 +130,16 @@ impl Making {
         }
         let count = self.left.min(limits::CODES_STEP);
         let codes = make(&(self.state.edge.random)(), count);
-        let command = Command::AddCodes {
-            batch_id: self.batch_id.clone(),
-            codes: codes.iter().filter_map(|code| digest(code)).collect(),
-        };
-        self.state.engine.submit(Input::new(self.shop_id.clone(), command)).await?;
+        let digests: Vec<Digest> = codes.iter().filter_map(|code| digest(code)).collect();
+        let first = digests.first().copied();
+        let wanted = u64::try_from(self.left).unwrap_or(u64::MAX);
+        let command = Command::AddCodes { batch_id: self.batch_id.clone(), codes: digests, wanted };
+        let idempotency = self.idempotency.take();
+        let input = Input { shop_id: self.shop_id.clone(), idempotency, command };
+        // The answer of an earlier request tells of other codes.
+        if self.state.engine.submit(input).await? != (Reply::Codes { first }) {
+            return Err(EngineError::Refused(Code::CodesAlreadyMade.into()));
+        }
         self.left -= count;
         let mut text = String::with_capacity(20 * (count + 1));
         if std::mem::take(&mut self.is_first) {

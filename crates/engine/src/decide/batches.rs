@@ -204,16 +204,22 @@ pub fn release(draft: &mut Draft<'_>, id: &CouponId, order: &OrderId) -> Result<
     Ok(Reply::Coupon { coupon })
 }
 
-/// New codes: each keeps a coupon of the quantity until it is redeemed.
-pub fn add_codes(draft: &mut Draft<'_>, id: &BatchId, codes: &[Digest]) -> Result<Reply, Refusal> {
+/// New codes: each keeps a coupon of the quantity until it is redeemed. All that the request wants must
+/// fit, those of later steps too.
+pub fn add_codes(
+    draft: &mut Draft<'_>,
+    id: &BatchId,
+    codes: &[Digest],
+    wanted: u64,
+) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
-    let wanted = codes.len() as u64;
-    row.record.check_codes(&row.counters, wanted, draft.now)?;
+    let made = codes.len() as u64;
+    row.record.check_codes(&row.counters, wanted.max(made), draft.now)?;
     let changes = draft.changes();
-    changes.batch_counts.push((id.clone(), BatchCount::Codes(wanted)));
+    changes.batch_counts.push((id.clone(), BatchCount::Codes(made)));
     let row = || CodeRow { batch_id: id.clone(), coupon_id: None };
     changes.codes.extend(codes.iter().map(|digest| (*digest, row())));
-    Ok(Reply::Done)
+    Ok(Reply::Codes { first: codes.first().copied() })
 }
 
 /// A customer turns a code into a coupon; once.

@@ -69,7 +69,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
             batches::lock(draft, coupon_id, order_id, *minutes)
         }
         Command::ReleaseCoupon { coupon_id, order_id } => batches::release(draft, coupon_id, order_id),
-        Command::AddCodes { batch_id, codes } => batches::add_codes(draft, batch_id, codes),
+        Command::AddCodes { batch_id, codes, wanted } => batches::add_codes(draft, batch_id, codes, *wanted),
         Command::RedeemCode { code, customer_id } => batches::redeem(draft, *code, customer_id),
         Command::PutWebhook(webhook) => settings::put_webhook(draft, webhook),
         Command::RemoveWebhook(id) => settings::remove_webhook(draft, id),

@@ -26,10 +26,15 @@ pub fn plan(draft: &mut Draft<'_>, order: &mut Order, deposit_at: Instant) -> Re
         return Ok(());
     };
     let (shop, window) = (draft.shop()?, presale.balance_window);
-    for due in remind::schedule(window) {
+    let schedule = remind::schedule(window);
+    if schedule.iter().all(|due| due.kind != Kind::BalanceClosing) {
+        no_time(draft, order, Kind::BalanceClosing, window.starts_at.max(deposit_at));
+    }
+    for due in schedule {
         // Who pays the deposit when balances are open already hears of it at once.
         let wished = if due.kind == Kind::BalanceOpening { due.due_at.max(deposit_at) } else { due.due_at };
         if wished < deposit_at {
+            no_time(draft, order, due.kind, deposit_at);
             continue;
         }
         let moved = if terms.quiet_hours {
@@ -58,6 +63,17 @@ pub fn plan(draft: &mut Draft<'_>, order: &mut Order, deposit_at: Instant) -> Re
         }
     }
     Ok(())
+}
+
+/// The balance window is too short for it, or what is left of the window.
+fn no_time(draft: &mut Draft<'_>, order: &mut Order, kind: Kind, due_at: Instant) {
+    let reminder = Reminder { kind, message_id: draft.next("ms"), due_at, outcome: None };
+    if let Some(presale) = &mut order.presale {
+        presale.reminders.push(reminder.clone());
+    }
+    let off = remind::channel(kind) == Channel::Sms && terms(draft, order).is_some_and(|terms| !terms.sms);
+    let code = if off { Code::SwitchedOff } else { Code::ShortWindow };
+    leave_out(draft, order, &reminder, code, draft.now);
 }
 
 /// The order has ended: what waits is left out (A-S1-15).
