@@ -97,6 +97,26 @@ fn without_a_valid_key_nothing_is_said() {
     }
 }
 
+/// The name of the scheme has no case (RFC 9110); the key has.
+#[test]
+fn the_scheme_is_bearer_in_any_case() {
+    let folder = folder();
+    let key = keys::create(folder.path(), &["--name", "erp"]);
+    let server = keys::serve(folder.path());
+    let mut client = Client::new(&server.address, "");
+    let upper = key.to_ascii_uppercase();
+    for (said, status) in [
+        (format!("bearer {key}"), 200),
+        (format!("BEARER  {key}"), 200),
+        (format!("Bearer {upper}"), 401),
+        (format!("Basic {key}"), 401),
+        (key.clone(), 401),
+    ] {
+        let asked = Request::get("/v1/sandbox/clock").header("authorization", said.as_str());
+        assert_eq!(client.call(&asked).status, status, "{said}");
+    }
+}
+
 /// The other shop is answered as one that does not exist (404, not 403), whatever it holds.
 #[test]
 fn a_key_of_one_shop_finds_no_other_shop() {

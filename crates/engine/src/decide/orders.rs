@@ -47,9 +47,7 @@ pub fn pay(
     let was_cancelled = match order.state {
         State::Paid { .. } if displaced.is_none() => return Err(Code::OrderPaid.into()),
         // In the same instant the payment comes first (A-G-9).
-        State::Cancelled { at: ended, .. } if at > ended => {
-            return Err(Code::OrderCancelled.into());
-        }
+        State::Cancelled { at: ended, .. } if at > ended => return Err(Code::OrderCancelled.into()),
         State::Cancelled { .. } => true,
         State::Open | State::Paid { .. } => false,
     };
