@@ -53,11 +53,6 @@ impl PageQuery {
         }
         Ok(Page { after, limit })
     }
-    /// What the reader takes; a limit is brought into its bounds.
-    pub fn page(&self) -> Page {
-        let limit = self.limit.unwrap_or(limits::PAGE_DEFAULT).clamp(1, limits::PAGE_ROWS);
-        Page { after: self.cursor.clone(), limit }
-    }
 }
 
 /// A page of rows.

@@ -33,6 +33,16 @@ pub struct DryRunRequest {
 }
 
 impl DryRunRequest {
+    fn rows(&self) -> Result<usize, Problem> {
+        let limit = self.limit.unwrap_or(limits::PAGE_DEFAULT);
+        let told = format!("1 to {}", limits::PAGE_ROWS);
+        if (1..=limits::PAGE_ROWS).contains(&limit) {
+            Ok(limit)
+        } else {
+            Err(Problem::invalid_body("limit", &told))
+        }
+    }
+
     fn read(self, now: Instant, caller: &InShop, strategy_id: GiftStrategyId) -> Result<Trial, Problem> {
         let at = |field, text: Option<&str>| text.map(|text| time::read(field, text)).transpose();
         let read = |text: &str| {
@@ -50,7 +60,7 @@ impl DryRunRequest {
                 Downloaded::ThroughWatermark
             },
             after: self.cursor.as_deref().map(read).transpose()?,
-            limit: self.limit.unwrap_or(limits::PAGE_DEFAULT).clamp(1, limits::PAGE_ROWS),
+            limit: self.rows()?,
         })
     }
 }

@@ -4,7 +4,7 @@ use super::order_view::{PoolOrderView, Views};
 use crate::auth::InShop;
 use crate::extract::{self, Names};
 use crate::keys::Scope;
-use crate::page::{List, PageQuery};
+use crate::page::{Cursor, List, PageQuery};
 use crate::problem::Problem;
 use crate::state::ApiState;
 use axum::Json;
@@ -18,6 +18,7 @@ use utoipa::IntoParams;
 
 /// Which orders.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PoolOrdersQuery {
     /// `shop_order | presale_pool | review | fulfilment | closed`; all when left out.
@@ -50,7 +51,7 @@ pub async fn list(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id)?;
     let wanted = query.0.stage()?;
-    let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor }.page();
+    let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor }.read(Cursor::Id)?;
     let reader = state.engine.reader();
     let orders = match (query.0.exception, wanted) {
         (Some(true), None) => reader.pool_exceptions(&caller.shop_id, &page)?,

@@ -5,6 +5,7 @@ use crate::auth::InShop;
 use crate::extract;
 use crate::keys::Scope;
 use crate::limits;
+use crate::named::Named as Objects;
 use crate::problem::{Problem, Reasons};
 use crate::state::{ApiState, unexpected};
 use axum::Json;
@@ -100,15 +101,14 @@ fn incoming(text: &[u8]) -> Incoming {
 }
 
 fn typed(text: &[u8]) -> Result<ShopOrderRequest, Refusal> {
-    serde_json::from_slice(text).map_err(|error| {
+    extract::by_name(text).map_err(|error| {
         if !error.is_data() {
             return Refusal::with(Code::InvalidValue, format!("not an order in JSON: {error}"));
         }
         // Only what is wrong is read again, to name the field.
         let mut reader = serde_json::Deserializer::from_slice(text);
-        let Some(error) = serde_path_to_error::deserialize::<_, ShopOrderRequest>(&mut reader).err() else {
-            return Refusal::with(Code::InvalidValue, error.to_string());
-        };
+        let read = serde_path_to_error::deserialize::<_, ShopOrderRequest>(Objects(&mut reader));
+        let Some(error) = read.err() else { return Refusal::with(Code::InvalidValue, error.to_string()) };
         let message = error.inner().to_string();
         let (field, code) = extract::field_at_fault(&error.path().to_string(), &message);
         fault(&field, code, &message)
@@ -125,18 +125,18 @@ struct Around<'a> {
 
 /// Splits the body into orders by its content type and its first character.
 fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Problem> {
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let wrong = |error: serde_json::Error| {
         Problem::malformed(format!("neither an array of orders nor {{\"orders\": [...]}}: {error}"))
     };
-    match kind {
+    match kind.as_str() {
         "application/x-ndjson" | "application/jsonl" => {
             let lines = bytes.split(|byte| *byte == b'\n');
             Ok(lines.filter(|line| !line.trim_ascii().is_empty()).collect())
         }
         "application/json" | "" => {
             let orders: Vec<&RawValue> = if bytes.trim_ascii_start().starts_with(b"{") {
-                serde_json::from_slice::<Around<'_>>(bytes).map_err(wrong)?.orders
+                extract::by_name::<Around<'_>>(bytes).map_err(wrong)?.orders
             } else {
                 serde_json::from_slice(bytes).map_err(wrong)?
             };
@@ -153,6 +153,7 @@ fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Probl
 
 /// What to do beside taking in.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ShopOrdersQuery {
     /// `true`: orders that are shop orders are submitted too.

@@ -213,3 +213,32 @@ fn a_bad_order_fails_alone() {
     }
     assert_eq!(said["results"][1]["order_id"], "O2", "a rejected order is named");
 }
+
+#[test]
+fn what_a_list_does_not_know_is_refused() {
+    let service = Service::first_two();
+    for (path, field) in [
+        ("/pool-orders?stge=review", "stge"),
+        ("/pool-orders?limit=0", "limit"),
+        ("/pool-orders?limit=201", "limit"),
+        ("/pool-orders?cursor=%20", "cursor"),
+        ("/gift-list?strategie=first", "strategie"),
+    ] {
+        let (status, said) = service.call("GET", path, &Value::Null);
+        assert_eq!((status, &said["violations"][0]["field"]), (422, &json!(field)), "{path}: {said}");
+    }
+    let (status, said) = service.call("POST", "/gift-strategies/first/dry-run", &json!({"limit": 201}));
+    assert_eq!((status, &said["violations"][0]["field"]), (422, &json!("limit")), "{said}");
+    let (status, _) = service.call("POST", "/shop-orders?sumbit=true", &json!([]));
+    assert_eq!(status, 422);
+}
+
+#[test]
+fn an_order_is_an_object_and_not_a_list_of_its_fields() {
+    let service = Service::first_two();
+    service.clock("10-21");
+    let mut order = crate::support::order("O1", "u1", "10-20 20:00:01");
+    order["lines"] = json!([["sku-1", 1, 32_000]]);
+    let (status, said) = service.call("POST", "/shop-orders", &json!([order]));
+    assert_eq!((status, &said["results"][0]["outcome"]), (200, &json!("rejected")), "{said}");
+}
