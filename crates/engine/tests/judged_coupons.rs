@@ -268,3 +268,17 @@ fn s1_r08_s1_r26_assets_with_the_placing_of_a_presale_are_noted() {
         run.assert_clean();
     }
 }
+
+/// A discount of nothing names a coupon too: nothing that follows may stumble over it.
+#[test]
+fn s0_r31_a_discount_of_nothing_stops_no_later_event() {
+    let run = shop();
+    let part = take(&run, "b1", (CouponKind::Shop, 100_00, 30_00, plain));
+    let nothing = take(&run, "b2", (CouponKind::Shop, 100_00, 8_00, plain));
+    run.apply(&order("o1", 0, vec![off(&part, 10_00), off(&nothing, 0)]));
+    run.apply(&order("o2", 0, vec![off(&part, 20_00)]));
+    run.apply(&paid("o1", "p1", 140_00, at(1)));
+    run.apply(&paid("o2", "p2", 130_00, at(1)));
+    assert_eq!(run.coupon(&nothing).status, CouponStatus::Available);
+    run.assert_clean();
+}

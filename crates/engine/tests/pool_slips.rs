@@ -374,3 +374,94 @@ fn what_the_warehouse_has_gets_no_more_gifts() {
     assert_eq!((run.gifts("O1"), run.standing("O1", "g")), (vec![], Standing::Nothing));
     run.assert_clean();
 }
+
+#[test]
+fn a_s4_5_once_per_buyer_holds_although_a_newer_version_has_other_main_items() {
+    let mut wide = GiftStrategy { buyers: BuyerLimit::OncePerBuyer, ..gift("g", Basis::FirstPayment) };
+    wide.main_skus = vec![id("sku-1"), id("sku-2")].into();
+    let run = pool(std::slice::from_ref(&wide), None);
+    run.advance(t("10-21"));
+    let of = |name: &str, sku: &str, at: &str| {
+        let mut order = order(name, "u1", at);
+        order.lines[0].sku = id(sku);
+        order
+    };
+    run.bring(&[of("B1", "sku-2", "10-20 20:00:01"), of("A1", "sku-1", "10-20 20:00:02")]);
+    assert_eq!((run.gifts("B1"), run.gifts("A1")), (vec!["toy".into()], vec![]));
+    wide.main_skus = vec![id("sku-2")].into();
+    run.ok(put_gift(&wide));
+    let mut gone = of("A1", "sku-1", "10-20 20:00:02");
+    gone.times.closed_at = Some(t("10-21"));
+    run.take(&gone);
+    run.bring(&[of("C1", "sku-2", "10-20 20:00:03")]);
+    assert!(run.gifts("C1").is_empty(), "B1 has it");
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_14_a_strategy_past_its_validity_blocks_nobody_of_its_group() {
+    let mut over = GiftStrategy { group: 1, priority: 5, ..first(1, gift("a", Basis::FirstPayment)) };
+    (over.validity, over.activity) = (window("10-01", "10-28"), window("10-01", "10-28"));
+    let lower = GiftStrategy { group: 1, ..pens(gift("b", Basis::FirstPayment)) };
+    let run = pool(&[over, lower], Some(presale(Timing::Activation, &["a", "b"])));
+    run.advance(t("10-21"));
+    run.bring(&[order("O1", "u1", "10-20 20:00:01")]);
+    run.advance(t("10-29"));
+    watermark(&run, "10-29");
+    assert_eq!(run.gifts("O1"), ["pen"]);
+    run.assert_clean();
+}
+
+#[test]
+fn s4_r16_a_recompute_goes_by_the_validity_of_the_version_that_judges() {
+    let run = pool(&[gift("g", Basis::FirstPayment)], None);
+    run.advance(t("10-21"));
+    run.bring(&[order("O1", "u1", "10-20 20:00:01")]);
+    let mut over = gift("g", Basis::FirstPayment);
+    (over.validity, over.activity) = (window("10-01", "10-21"), window("10-01", "10-21"));
+    run.ok(put_gift(&over));
+    run.ok(recompute("O1"));
+    assert_eq!(run.gifts("O1"), ["toy"]);
+}
+
+/// S4-R11: a rank that becomes certain while the order is pooled hits as one on the way in does.
+#[test]
+fn s4_r11_it_does_not_matter_whether_the_download_came_before_the_order_or_after() {
+    for first_the_watermark in [true, false] {
+        let ranks = first(1, gift("a", Basis::FirstPayment));
+        let other = pens(gift("b", Basis::BalancePayment));
+        let run = pool(&[ranks, other], Some(presale(Timing::TransferInAndOut, &["a", "b"])));
+        run.advance(t("10-21"));
+        if first_the_watermark {
+            watermark(&run, "10-21");
+        }
+        let unpaid = order("O1", "u1", "10-20 20:00:01");
+        run.bring(std::slice::from_ref(&unpaid));
+        watermark(&run, "10-21");
+        run.advance(t("11-01 00:10"));
+        run.take(&balanced(&unpaid, "11-01 00:05", 320_00));
+        assert_eq!(
+            (run.stage("O1"), run.gifts("O1")),
+            ("review", vec!["toy".into()]),
+            "{first_the_watermark}"
+        );
+        run.assert_clean();
+    }
+}
+
+#[test]
+fn a_s4_16_what_the_warehouse_has_does_not_take_the_buyers_gift_from_another_order() {
+    let once = GiftStrategy { buyers: BuyerLimit::OncePerBuyer, ..gift("g", Basis::Order) };
+    let run = pool(&[once], Some(presale(Timing::TransferOut, &["g"])));
+    run.advance(t("10-21"));
+    let mut earlier = order("A1", "u1", "10-20 20:00:01");
+    earlier.times.balance_closes_at = Some(t("11-03"));
+    run.bring(&[earlier, order("B1", "u1", "10-20 20:00:02"), order("C1", "u1", "10-20 20:00:03")]);
+    run.ok(Command::TransferOut { order_id: id("B1") });
+    run.ok(fulfil("B1"));
+    run.ok(Command::TransferOut { order_id: id("C1") });
+    assert!(run.gifts("C1").is_empty());
+    run.advance(t("11-03"));
+    assert_eq!((run.stage("A1"), run.gifts("C1")), ("closed", vec!["toy".into()]));
+    run.assert_clean();
+}

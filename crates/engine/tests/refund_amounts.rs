@@ -138,3 +138,26 @@ fn a_s1_12_a_gift_of_an_order_that_went_back_is_cancelled() {
     assert_eq!(back(&run, "o1", "r2", &amount(1)), 1);
     assert_eq!(status(&run), GiftStatus::Cancelled);
 }
+
+/// A-G-8: a payment that is told of again with an earlier time uses nothing anew of an order that was given back.
+#[test]
+fn a_g_8_a_corrected_payment_time_takes_no_returned_coupon_back() {
+    let (run, coupon) = with_coupon([10_00, 5_00], 0, Party::Merchant);
+    assert_eq!(back(&run, "o1", "r1", &rest()), 135_00);
+    assert_eq!(run.coupon(&coupon).status, CouponStatus::Available);
+    let mut again = paid("o1", "p1", 135_00, at(0).plus_seconds(30));
+    again.event_id = "told again".into();
+    run.apply(&again);
+    assert_eq!(run.coupon(&coupon).status, CouponStatus::Available);
+    run.assert_clean();
+}
+
+/// A refund that an older file holds as requested is granted with the figures of who grants it.
+#[test]
+fn a_s0_22_the_granting_event_tells_the_figures_of_a_request() {
+    let (run, _) = with_coupon([10_00, 5_00], 0, Party::Merchant);
+    run.apply(&event("asked", Body::RefundRequested(refunding("o1", "r1", &amount(30_00))), at(2)));
+    run.apply(&event("granted", Body::RefundApproved(refunding("o1", "r1", &amount(20_00))), at(3)));
+    assert_eq!(run.order("o1").refunds[0].amount, fen(20_00));
+    run.assert_clean();
+}

@@ -1,5 +1,7 @@
 //! Within a group the first hit wins (A-S4-14).
 
+use crate::Code;
+
 use super::{Candidate, GiftStrategy, Run, Standing};
 
 /// What the other strategies of a group have done to an order.
@@ -27,6 +29,8 @@ impl GiftStrategy {
         };
         match candidate.standing {
             Standing::Given => Group::Taken,
+            // It works no more, or not yet: whoever is there takes the order.
+            _ if candidate.code == Some(Code::OutsideValidity) => Group::Free,
             Standing::Open | Standing::Held if other.goes_before(self) => Group::Undecided,
             Standing::Open | Standing::Held | Standing::Waiting | Standing::Nothing | Standing::Void => {
                 Group::Free

@@ -138,6 +138,9 @@ pub struct Pass {
     pub kind: PassKind,
     /// The last order that is done.
     pub after: Option<OrderId>,
+    /// Whether shop orders are to take their places anew when it is over.
+    #[serde(default)]
+    pub then_cover: bool,
     /// Whether orders are to be judged again when it is over.
     #[serde(default)]
     pub then_judge: bool,
@@ -146,7 +149,25 @@ pub struct Pass {
 impl Pass {
     /// From the first order on.
     pub const fn new(kind: PassKind) -> Self {
-        Self { kind, after: None, then_judge: false }
+        Self { kind, after: None, then_cover: false, then_judge: false }
+    }
+
+    /// The same, with another that is to come after it; a walk that is under way has passed some orders.
+    pub fn and_then(known: Option<&Self>, kind: PassKind) -> Self {
+        let Some(known) = known.cloned() else { return Self::new(kind) };
+        match kind {
+            PassKind::Judge => Self { then_judge: true, ..known },
+            PassKind::Cover => Self { then_cover: true, ..known },
+            PassKind::Activate | PassKind::Rerun => Self::new(kind),
+        }
+    }
+
+    /// What comes when it is over.
+    pub fn next(&self) -> Option<Self> {
+        if self.then_cover {
+            return Some(Self { then_judge: self.then_judge, ..Self::new(PassKind::Cover) });
+        }
+        self.then_judge.then(|| Self::new(PassKind::Judge))
     }
 }
 

@@ -253,7 +253,7 @@ impl Named<'_> {
         for coupon in named.chain(order.claimed_coupon()) {
             self.coupon(&key.0, coupon);
         }
-        for (coupon, _) in super::named::of_order(order) {
+        for coupon in super::named::all_of_order(order) {
             self.coupon(&key.0, &coupon);
         }
         // Reminders of the balance are counted over all shops (A-S1-16).

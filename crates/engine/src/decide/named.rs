@@ -73,6 +73,13 @@ pub fn of_order(order: &Order) -> Vec<(CouponId, Instant)> {
     found
 }
 
+/// Every coupon that the order's discounts name, those that took nothing off too.
+pub fn all_of_order(order: &Order) -> Vec<CouponId> {
+    let paid = order.payments.iter().flat_map(|payment| &payment.discounts);
+    let all: Vec<_> = order.discounts.iter().chain(paid.map(|off| &off.discount)).cloned().collect();
+    coupons(&all)
+}
+
 /// Whether the order names the coupon.
 pub fn names(order: &Order, coupon: &CouponId) -> bool {
     of_order(order).iter().any(|(id, _)| id == coupon)
@@ -112,13 +119,10 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
             note_refusal(draft, order, &id, &Refusal::new(Code::NotFound));
             continue;
         };
+        let stands = before.state == now.state && before.named.contains(&(id.clone(), since));
         let done = match order.state {
             State::Open => hold(draft, order, coupon),
-            State::Paid { .. }
-                if before.state == now.state && before.named.contains(&(id.clone(), since)) =>
-            {
-                Ok(())
-            }
+            State::Paid { .. } if stands => Ok(()),
             State::Paid { at } => spend(draft, order, coupon, since, at),
             State::Cancelled { .. } => {
                 free(draft, order, coupon);
@@ -128,7 +132,8 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
         if let Err(refusal) = done {
             note_refusal(draft, order, &id, &refusal);
         }
-        if now.is_refunded && !before.is_refunded {
+        // What is used anew, by a payment that is told of otherwise, goes back anew.
+        if now.is_refunded && !(before.is_refunded && stands) {
             give_back(draft, order, &id);
         }
     }

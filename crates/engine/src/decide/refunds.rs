@@ -128,12 +128,14 @@ fn figures(
     let fault = known.and_then(|known| known.ask.fault);
     let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault };
     let Some(known) = known else { return Ok((ask, told)) };
-    let figures = known.figures.max(told);
+    // Until it is granted nobody has granted its figures, whatever an older file says.
+    let so_far = if booked(known.status) { known.figures } else { known.figures.min(Figures::Asked) };
+    let figures = so_far.max(told);
     // An amount that is what was known anyway says nothing against the lines that it was made of.
-    if told > known.figures && facts.amount != Some(known.amount) {
+    if told > so_far && facts.amount != Some(known.amount) {
         return Ok((ask, figures));
     }
-    if told <= known.figures && booked(known.status) && !says_nothing {
+    if told <= so_far && booked(known.status) && !says_nothing {
         same_refund(known, facts)?;
     }
     Ok((known.ask.clone(), figures))

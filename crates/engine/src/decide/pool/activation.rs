@@ -6,16 +6,21 @@ use super::{moves, places, take, timing};
 use crate::draft::Draft;
 use domain::{
     Instant, OrderId, PresaleStrategyId, Refusal,
-    pool::{Hit, Leave, Pass, PassKind, PoolOrder, PresaleRecord, Stage, Standing, Timing},
+    pool::{Leave, Pass, PassKind, PoolOrder, PresaleRecord, Stage, Standing, Timing},
 };
 
 /// A step of a presale strategy's pass: over its orders in the order of their ids.
 pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal> {
     let row = draft.pool_row()?;
-    let Some(key) = pass_key(row, draft.shop_id, id) else { return Ok(()) };
-    let kind = key.kind;
     let Some(known) = draft.presale(id) else { return Ok(()) };
     let mut record = PresaleRecord::clone(&known);
+    let key = pass_key(row, draft.shop_id, id);
+    let Some(key) = key.filter(|key| draft.pool_facts().knows_page(key)) else {
+        // Another decision of this batch has set a pass: its orders are looked up in the next one.
+        draft.put_presale(record);
+        return Ok(());
+    };
+    let kind = key.kind;
     let begins = kind == PassKind::Activate && record.activated_at.is_none();
     if begins {
         if record.strategy.activation_at > draft.now {
@@ -29,6 +34,7 @@ pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal
     let orders = draft.page(&key);
     for order_id in orders {
         let Some(mut order) = draft.find_pool_order(order_id) else { continue };
+        let before = order.clone();
         match kind {
             PassKind::Activate => leave_if_due(draft, &mut order),
             PassKind::Rerun => run_again(draft, &mut order),
@@ -40,18 +46,17 @@ pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal
                 moment::judge_order(draft, &mut order, Opens::None);
             }
         }
-        draft.put_pool_order(order);
+        if order != before {
+            draft.put_pool_order(order);
+        }
     }
     // Orders that went in again were counted.
     let now = draft.presale(id).unwrap_or(known);
     record.entered = now.entered;
     let goes_on = orders.len() == key.limit;
-    let then_judge = now.pass.as_ref().is_some_and(|pass| pass.then_judge);
-    record.pass = if goes_on {
-        Some(Pass { kind, after: orders.last().cloned(), then_judge })
-    } else {
-        then_judge.then(|| Pass::new(PassKind::Judge))
-    };
+    let pass = now.pass.clone().unwrap_or(Pass::new(kind));
+    record.pass =
+        if goes_on { Some(Pass { kind, after: orders.last().cloned(), ..pass }) } else { pass.next() };
     if begins || !goes_on {
         let body = serde_json::json!({ "strategy_id": id, "step": kind, "done": !goes_on });
         draft.publish("presale_strategy.pass", id.as_str(), &body);
@@ -63,11 +68,8 @@ pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal
 /// Has a strategy's orders judged again where a gift of theirs is open; after the pass that is under way.
 pub fn judge_again(draft: &mut Draft<'_>, id: &PresaleStrategyId) {
     let Some(known) = draft.presale(id) else { return };
-    let pass = match &known.pass {
-        None => Pass::new(PassKind::Judge),
-        Some(pass) => Pass { then_judge: true, ..pass.clone() },
-    };
-    draft.put_presale(PresaleRecord { pass: Some(pass), ..PresaleRecord::clone(&known) });
+    let pass = Some(Pass::and_then(known.pass.as_ref(), PassKind::Judge));
+    draft.put_presale(PresaleRecord { pass, ..PresaleRecord::clone(&known) });
 }
 
 /// The activation time is reached: the gift strategies of that timing begin (S4-R05).
@@ -106,7 +108,7 @@ pub fn leave(draft: &mut Draft<'_>, order: &mut PoolOrder, how: Leave, at: Insta
     places::follow(draft, order);
     let runs_now = match timing(draft, order) {
         Timing::ToReview | Timing::TransferOut => true,
-        Timing::TransferInAndOut => order.hit == Hit::Missed,
+        Timing::TransferInAndOut => !moment::has_hit(draft, order),
         Timing::TransferIn => false,
         Timing::Activation => {
             if how == Leave::ByHand && !is_activated {

@@ -75,7 +75,7 @@ fn next_run(
     if run.candidates == 0 {
         return Run::new(id.clone(), run.number, version);
     }
-    let pass = presale.pass.clone().or(Some(Pass::new(PassKind::Cover)));
+    let pass = Some(Pass::and_then(presale.pass.as_ref(), PassKind::Cover));
     draft.put_presale(PresaleRecord { pass, ..PresaleRecord::clone(presale) });
     Run::new(id.clone(), next_number(draft), version)
 }

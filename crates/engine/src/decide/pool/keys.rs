@@ -107,6 +107,14 @@ fn places(facts: &Facts, shop: &ShopId, order: &PoolOrder, keys: &mut PoolKeys) 
     let pool = facts.pool();
     let held = order.entered.iter().map(|entered| (shop.clone(), entered.run, entered.key.clone()));
     keys.candidates.extend(held.filter(|key| !pool.knows_candidate(key)));
+    // Places that it gives up are taken off its buyer's list by the version that it entered under.
+    for entered in &order.entered {
+        let version = row.gifts.get(&entered.strategy_id).and_then(|record| record.version(entered.version));
+        let buyer = (shop.clone(), entered.run, order.customer_id.clone());
+        if version.is_some_and(|it| it.buyers == BuyerLimit::OncePerBuyer) && !pool.knows_buyer(&buyer) {
+            keys.buyers.push(buyer);
+        }
+    }
     for run in row.runs.values() {
         let Some(strategy) = row.version_of(run).filter(|strategy| strategy.takes(order)) else { continue };
         if strategy.buyers == BuyerLimit::OncePerBuyer {

@@ -7,8 +7,8 @@ use crate::draft::Draft;
 use domain::{
     Code, GiftStrategyId,
     pool::{
-        Candidate, Case, GiftStrategy, Group, Hit, Leave, PoolOrder, Run, Stage, Standing, Timing, Verdict,
-        judge,
+        Candidate, Case, Entered, GiftStrategy, Group, Hit, Leave, PoolOrder, Run, Stage, Standing, Timing,
+        Verdict, judge,
     },
 };
 use std::sync::Arc;
@@ -165,9 +165,18 @@ pub fn undecided(draft: &Draft<'_>, order: &PoolOrder) -> Option<GiftStrategyId>
 fn is_passed_over(draft: &Draft<'_>, order: &PoolOrder) -> bool {
     match timing(draft, order) {
         Timing::Activation => order.left == Some(Leave::ByHand),
-        Timing::TransferInAndOut => order.hit == Hit::AtTransferIn,
+        Timing::TransferInAndOut => has_hit(draft, order),
         Timing::ToReview | Timing::TransferIn | Timing::TransferOut => false,
     }
+}
+
+/// Whether a gift came to the order before it left, on the way in or when its rank became certain (S4-R11).
+pub fn has_hit(draft: &Draft<'_>, order: &PoolOrder) -> bool {
+    let given = |entered: &Entered| {
+        let candidate = draft.candidate(entered.run, &entered.key);
+        candidate.is_some_and(|candidate| candidate.standing == Standing::Given)
+    };
+    order.hit == Hit::AtTransferIn || order.entered.iter().any(given)
 }
 
 /// Looks at the other strategies of a strategy's group (A-S4-14).

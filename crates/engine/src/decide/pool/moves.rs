@@ -136,7 +136,11 @@ fn stands(
         (Some(_), true) => !ran_out,
         (Some(_), false) => true,
         // Past its validity a strategy gives nothing: what it gave would be lost.
-        (None, true) => !strategy.validity.contains(draft.now),
+        (None, true) => {
+            let judges = draft.run_of(&entered.strategy_id);
+            let works = |it: &GiftStrategy| it.validity.contains(draft.now);
+            !judges.map_or(works(strategy), |(_, judges)| works(&judges))
+        }
         (None, false) => executed,
     }
 }
@@ -157,12 +161,15 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, undecided: Undecided) -> Resu
 /// What the warehouse has gets no more gifts by itself.
 fn close_undecided(draft: &mut Draft<'_>, order: &PoolOrder) {
     for entered in &order.entered {
-        let candidate = draft.candidate(entered.run, &entered.key);
-        let open = candidate.filter(|it| matches!(it.standing, Standing::Open | Standing::Held));
-        if let Some(open) = open {
-            let (standing, code) = (Standing::Nothing, Some(Code::GiftsUndecided));
-            draft.put_candidate(entered.run, Candidate { standing, code, ..open });
-        }
+        let Some(candidate) = draft.candidate(entered.run, &entered.key) else { continue };
+        let code = match (candidate.standing, candidate.code) {
+            (Standing::Open | Standing::Held, _) => Code::GiftsUndecided,
+            // It would be judged again when the buyer's earlier order goes.
+            (Standing::Nothing, Some(Code::OncePerBuyer)) => Code::WrongStage,
+            _ => continue,
+        };
+        let (standing, code) = (Standing::Nothing, Some(code));
+        draft.put_candidate(entered.run, Candidate { standing, code, ..candidate });
     }
 }
 

@@ -34,7 +34,10 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut PoolOrder) {
         // Leaving may have changed the run.
         let run = draft.run(&run.strategy_id).unwrap_or_else(|| run.clone());
         match (order.place(&run.strategy_id).cloned(), strategy.place(order)) {
-            (Some(entered), _) => refresh(draft, order, &run, strategy, &entered.key),
+            (Some(entered), _) => {
+                let kept = kept_version(draft, &entered, &run);
+                refresh(draft, order, &run, kept.as_ref().unwrap_or(strategy), &entered.key);
+            }
             (None, Some(key)) => enter(draft, order, run, strategy, key),
             (None, None) => {}
         }
@@ -126,7 +129,7 @@ pub fn recount(draft: &mut Draft<'_>, run: &Run, strategy: &GiftStrategy, custom
             continue;
         }
         candidate.counts = counts;
-        if lost {
+        if lost && presale.is_some() {
             (candidate.standing, candidate.code) = (Standing::Open, None);
             reopened = true;
         }
