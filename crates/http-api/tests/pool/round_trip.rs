@@ -82,8 +82,8 @@ fn s4_r20_the_first_two_get_their_toy_whatever_the_order_of_arrival() {
     assert_eq!(service.get("/presale-strategies/p")["status"], "activated");
 }
 
-#[test]
-fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
+/// The first of three turns up when the ranks are frozen.
+fn with_a_late_order() -> Service {
     let service = Service::first_two();
     service.clock("10-21");
     service.bring(&[order("O2", "u2", "10-20 20:00:02"), order("O3", "u3", "10-20 20:00:03")]);
@@ -91,6 +91,12 @@ fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
     service.ok("POST", "/gift-strategies/first/override", &Value::Null);
     service.clock("10-29 00:00:01");
     service.bring(&[order("O1", "u1", "10-20 20:00:01")]);
+    service
+}
+
+#[test]
+fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
+    let service = with_a_late_order();
     let found = service.get("/pool-orders?exception=true");
     assert_eq!(found["data"][0]["order_id"], "O1", "{found}");
     assert_eq!(found["data"][0]["exceptions"][0]["code"], "late_earlier_order");
@@ -116,13 +122,7 @@ fn a_s4_7_a_late_order_is_an_exception_until_a_person_gives() {
 
 #[test]
 fn a_s4_7_a_late_order_that_was_looked_at_leaves_the_list() {
-    let service = Service::first_two();
-    service.clock("10-21");
-    service.bring(&[order("O2", "u2", "10-20 20:00:02"), order("O3", "u3", "10-20 20:00:03")]);
-    service.clock("10-29");
-    service.ok("POST", "/gift-strategies/first/override", &Value::Null);
-    service.clock("10-29 00:00:01");
-    service.bring(&[order("O1", "u1", "10-20 20:00:01")]);
+    let service = with_a_late_order();
     assert_eq!(service.get("/pool-orders?exception=true")["data"][0]["order_id"], "O1");
     let said = service.ok("POST", "/pool-orders/dismiss", &json!({"order_ids": ["O1", "O9"]}));
     assert_eq!(
