@@ -88,6 +88,21 @@ fn a_s4_9_what_goes_back_of_a_presale_order_of_ours_lowers_its_amount() {
     run.assert_clean();
 }
 
+/// After the freeze the slot stays taken; the gift goes back.
+#[test]
+fn a_s4_8_a_presale_order_of_ours_that_was_paid_and_wholly_refunded_is_closed() {
+    let run = own_presale();
+    run.advance(hours(24 * 10));
+    watermark_at(&run, hours(24 * 10));
+    assert_eq!(run.gifts("o1"), ["toy"]);
+    run.advance(hours(24 * 11));
+    run.apply(&balance_paid("o1", 700_00, &[], hours(24 * 11)));
+    assert_eq!((run.stage("o1"), run.gifts("o1")), ("review", vec!["toy".into()]));
+    run.refund("o1", "r1", &amount(800_00)).unwrap();
+    assert_eq!((run.stage("o1"), run.gifts("o1"), run.gifts("o2")), ("closed", vec![], vec![]));
+    run.assert_clean();
+}
+
 /// T50: the tier of then and the amount of now differ: people are told (S4-R26).
 #[test]
 fn s4_r26_a_gift_of_another_tier_than_the_amount_of_now_is_listed() {

@@ -76,10 +76,11 @@ fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Probl
         }
         "application/cloudevents+json" | "application/json" | "" => {
             // Alone it has no neighbours that it must not take along.
-            match serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes) {
-                Ok(_) => Ok(vec![bytes]),
-                Err(error) => Err(Problem::malformed(format!("not a CloudEvent in JSON: {error}"))),
-            }
+            let wrong = |what: &dyn std::fmt::Display| {
+                Problem::malformed(format!("not a CloudEvent in JSON: {what}"))
+            };
+            let read: &RawValue = serde_json::from_slice(bytes).map_err(|error| wrong(&error))?;
+            if read.get().starts_with('{') { Ok(vec![bytes]) } else { Err(wrong(&"it is no object")) }
         }
         other => {
             let title = "Events come as CloudEvents JSON or ndjson";

@@ -59,6 +59,15 @@ fn a_push_is_one_line_and_leads_to_its_order() {
     assert_eq!(lines(folder.path()).len(), 2, "one order, one push");
 }
 
+/// The place of the messages is there at the start, and gone then.
+fn without_a_place_for_messages(folder: &Path) -> Server {
+    let outbox = folder.join("outbox");
+    fs::create_dir(&outbox).expect("a folder can be made");
+    let server = serve(folder, &["--messages", "jsonl:outbox/messages.jsonl"]);
+    fs::remove_dir_all(&outbox).expect("it can be removed");
+    server
+}
+
 /// What becomes of an order when its payment is started and comes in.
 fn pay(client: &mut Client, order: &str, coupon: Option<&str>) -> Value {
     let payment = format!("p-{order}");
@@ -73,10 +82,7 @@ fn pay(client: &mut Client, order: &str, coupon: Option<&str>) -> Value {
 #[test]
 fn nothing_that_fails_keeps_anybody_from_paying() {
     let folder = folder();
-    let outbox = folder.path().join("outbox");
-    fs::create_dir(&outbox).expect("a folder can be made");
-    let server = serve(folder.path(), &["--messages", "jsonl:outbox/messages.jsonl"]);
-    fs::remove_dir_all(&outbox).expect("it can be removed");
+    let server = without_a_place_for_messages(folder.path());
     let mut client = server.client();
     shop::open(&mut client, 240, 10);
     let silent = Receiver::start();
@@ -113,10 +119,7 @@ fn nothing_that_fails_keeps_anybody_from_paying() {
 #[test]
 fn a_push_that_was_tried_in_vain_says_so() {
     let folder = folder();
-    let outbox = folder.path().join("outbox");
-    fs::create_dir(&outbox).expect("a folder can be made");
-    let server = serve(folder.path(), &["--messages", "jsonl:outbox/messages.jsonl"]);
-    fs::remove_dir_all(&outbox).expect("it can be removed");
+    let server = without_a_place_for_messages(folder.path());
     let mut client = server.client();
     shop::open(&mut client, 240, 100);
     place(&mut client, &["o1"]);

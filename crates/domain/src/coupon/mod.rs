@@ -1,10 +1,11 @@
 //! A coupon in a customer's hands and its life: available, locked, used, expired, void.
 //!
 //! Always holds: a coupon is held by at most one payment or order, is used at most once (S0-R24), though
-//! its saving may be shared by the orders of one merged checkout (`shared`), and every lock ends. Nothing leaves `used`, `expired` or `void`, with one exception that the order of
-//! events demands: a payment that happened in time, heard of late, turns `void` or `expired` into
-//! `used`, and a payment found to have come after the cancellation, or after another payment of its
-//! order, gives its coupon back (A-G-8). And a batch may say that a full refund does.
+//! its saving may be shared by the orders of one merged checkout (`shared`), and every lock ends. Nothing
+//! leaves `used`, `expired` or `void`, with one exception that the order of events demands: a payment that
+//! happened in time, heard of late, turns `void` or `expired` into `used`, and a payment found to have come
+//! after the cancellation, or after another payment of its order, gives its coupon back (A-G-8). And a batch
+//! may say that a full refund does.
 
 mod batch;
 mod issue;
@@ -14,7 +15,7 @@ mod shared;
 pub use batch::{Batch, CouponKind};
 pub use issue::{BatchCounters, BatchRecord, BatchStatus, Grant, grant};
 pub use origin::{FromBatch, FromOffer, Origin};
-pub use shared::Standing;
+pub use shared::OnOrder;
 
 use crate::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,

@@ -9,7 +9,7 @@ use crate::{Instant, OrderId};
 
 /// An order that a coupon stands on, as far as the coupon goes by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct OnOrder {
     /// The order.
     pub order_id: OrderId,
     /// When it was paid; `None` while it is open.
@@ -34,7 +34,7 @@ impl Coupon {
 
     /// Puts it on these orders: used as soon as one of them is paid, by the one that was paid first, else
     /// locked; ties go to the smaller order id. Without orders it is let go, or given back.
-    pub fn stand_on(&mut self, mut orders: Vec<Standing>, now: Instant) {
+    pub fn stand_on(&mut self, mut orders: Vec<OnOrder>, now: Instant) {
         orders.sort_by_key(|o| (o.paid_at.is_none(), o.paid_at, o.order_id.clone()));
         let mut orders = orders.into_iter();
         let Some(holder) = orders.next() else {

@@ -1,8 +1,7 @@
 //! Within a group the first hit wins (A-S4-14).
 
-use crate::Code;
-
 use super::{Candidate, GiftStrategy, Run, Standing};
+use crate::Code;
 
 /// What the other strategies of a group have done to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -152,14 +152,14 @@ impl Pass {
         Self { kind, after: None, then_cover: false, then_judge: false }
     }
 
-    /// The same, with another that is to come after it; a walk that is under way has passed some orders.
-    pub fn and_then(known: Option<&Self>, kind: PassKind) -> Self {
-        let Some(known) = known.cloned() else { return Self::new(kind) };
-        match kind {
-            PassKind::Judge => Self { then_judge: true, ..known },
-            PassKind::Cover => Self { then_cover: true, ..known },
-            PassKind::Activate | PassKind::Rerun => Self::new(kind),
-        }
+    /// Shop orders are to take their places anew: now, or after the walk that is under way.
+    pub fn cover(known: Option<&Self>) -> Self {
+        known.map_or(Self::new(PassKind::Cover), |known| Self { then_cover: true, ..known.clone() })
+    }
+
+    /// Orders are to be judged again: now, or after the walk that is under way, which has passed some.
+    pub fn judge(known: Option<&Self>) -> Self {
+        known.map_or(Self::new(PassKind::Judge), |known| Self { then_judge: true, ..known.clone() })
     }
 
     /// What comes when it is over.

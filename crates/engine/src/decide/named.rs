@@ -27,9 +27,9 @@ const OURS: &str = "cp_";
 const LOOK_AGAIN_HOURS: i64 = 24;
 
 /// The coupons that discounts name, each once.
-pub fn coupons(discounts: &[Discount]) -> Vec<CouponId> {
+pub fn coupons<'d>(discounts: impl IntoIterator<Item = &'d Discount>) -> Vec<CouponId> {
     let mut found: Vec<CouponId> = Vec::new();
-    for id in discounts.iter().filter_map(coupon) {
+    for id in discounts.into_iter().filter_map(coupon) {
         if !found.contains(&id) {
             found.push(id);
         }
@@ -59,14 +59,14 @@ pub fn scopes<'a>(draft: &Draft<'a>, discounts: &[Discount]) -> Vec<Option<&'a S
 pub fn of_order(order: &Order) -> Vec<(CouponId, Instant)> {
     // What takes nothing off uses nothing.
     let taken = |discount: &&Discount| discount.amount.is_positive();
-    let placed: Vec<_> = order.discounts.iter().filter(taken).cloned().collect();
-    let placed = coupons(&placed).into_iter().map(|id| (id, order.placed_at));
-    let mut found: Vec<_> = placed.collect();
+    let placed = coupons(order.discounts.iter().filter(taken));
+    let mut found: Vec<_> = placed.into_iter().map(|id| (id, order.placed_at)).collect();
     let paid = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
     for payment in paid {
         let discounts = payment.discounts.iter().map(|came_off| &came_off.discount);
-        let discounts: Vec<_> = discounts.filter(taken).cloned().collect();
-        let fresh = coupons(&discounts).into_iter().filter(|id| found.iter().all(|(known, _)| known != id));
+        let fresh = coupons(discounts.filter(taken))
+            .into_iter()
+            .filter(|id| found.iter().all(|(known, _)| known != id));
         let fresh: Vec<_> = fresh.map(|id| (id, payment.at)).collect();
         found.extend(fresh);
     }
@@ -76,8 +76,7 @@ pub fn of_order(order: &Order) -> Vec<(CouponId, Instant)> {
 /// Every coupon that the order's discounts name, those that took nothing off too.
 pub fn all_of_order(order: &Order) -> Vec<CouponId> {
     let paid = order.payments.iter().flat_map(|payment| &payment.discounts);
-    let all: Vec<_> = order.discounts.iter().chain(paid.map(|off| &off.discount)).cloned().collect();
-    coupons(&all)
+    coupons(order.discounts.iter().chain(paid.map(|came_off| &came_off.discount)))
 }
 
 /// Whether the order names the coupon.

@@ -7,7 +7,7 @@ use super::named;
 use crate::draft::Draft;
 use domain::{
     CouponId, Instant, OrderId,
-    coupon::{Coupon, CouponKind, CouponStatus, Standing},
+    coupon::{Coupon, CouponKind, CouponStatus, OnOrder},
     limits,
     order::{Order, PaymentStatus, State},
 };
@@ -84,7 +84,7 @@ fn stand(draft: &Draft<'_>, current: &Order, coupon: &mut Coupon, orders: Vec<Or
             State::Cancelled { .. } => return None,
         };
         let held_until = named::held_until(&order, draft.now);
-        Some(Standing { order_id: id, paid_at, held_until })
+        Some(OnOrder { order_id: id, paid_at, held_until })
     };
     coupon.stand_on(orders.into_iter().filter_map(standing).collect(), draft.now);
 }

@@ -35,12 +35,8 @@ pub struct DryRunRequest {
 impl DryRunRequest {
     fn rows(&self) -> Result<usize, Problem> {
         let limit = self.limit.unwrap_or(limits::PAGE_DEFAULT);
-        let told = format!("1 to {}", limits::PAGE_ROWS);
-        if (1..=limits::PAGE_ROWS).contains(&limit) {
-            Ok(limit)
-        } else {
-            Err(Problem::invalid_body("limit", &told))
-        }
+        let bad = || Problem::invalid_body("limit", &format!("1 to {}", limits::PAGE_ROWS));
+        (1..=limits::PAGE_ROWS).contains(&limit).then_some(limit).ok_or_else(bad)
     }
 
     fn read(self, now: Instant, caller: &InShop, strategy_id: GiftStrategyId) -> Result<Trial, Problem> {

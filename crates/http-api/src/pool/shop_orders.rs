@@ -5,7 +5,7 @@ use crate::auth::InShop;
 use crate::extract;
 use crate::keys::Scope;
 use crate::limits;
-use crate::named::Named as Objects;
+use crate::named::Named;
 use crate::problem::{Problem, Reasons};
 use crate::state::{ApiState, unexpected};
 use axum::Json;
@@ -87,15 +87,15 @@ struct Incoming {
 fn incoming(text: &[u8]) -> Incoming {
     /// As much as is needed to name an order that cannot be read.
     #[derive(Deserialize)]
-    struct Named {
+    struct Numbered {
         order_id: String,
     }
     let order = typed(text).and_then(ShopOrderRequest::read).map(Arc::new);
     let order_id = if let Ok(order) = &order {
         order.order_id.to_string()
     } else {
-        let named = serde_json::from_slice(text).map(|named: Named| named.order_id);
-        named.unwrap_or_default().chars().take(64).collect()
+        let numbered = serde_json::from_slice(text).map(|known: Numbered| known.order_id);
+        numbered.unwrap_or_default().chars().take(64).collect()
     };
     Incoming { order_id, order }
 }
@@ -107,7 +107,7 @@ fn typed(text: &[u8]) -> Result<ShopOrderRequest, Refusal> {
         }
         // Only what is wrong is read again, to name the field.
         let mut reader = serde_json::Deserializer::from_slice(text);
-        let read = serde_path_to_error::deserialize::<_, ShopOrderRequest>(Objects(&mut reader));
+        let read = serde_path_to_error::deserialize::<_, ShopOrderRequest>(Named(&mut reader));
         let Some(error) = read.err() else { return Refusal::with(Code::InvalidValue, error.to_string()) };
         let message = error.inner().to_string();
         let (field, code) = extract::field_at_fault(&error.path().to_string(), &message);

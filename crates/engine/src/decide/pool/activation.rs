@@ -68,7 +68,7 @@ pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal
 /// Has a strategy's orders judged again where a gift of theirs is open; after the pass that is under way.
 pub fn judge_again(draft: &mut Draft<'_>, id: &PresaleStrategyId) {
     let Some(known) = draft.presale(id) else { return };
-    let pass = Some(Pass::and_then(known.pass.as_ref(), PassKind::Judge));
+    let pass = Some(Pass::judge(known.pass.as_ref()));
     draft.put_presale(PresaleRecord { pass, ..PresaleRecord::clone(&known) });
 }
 

@@ -3,8 +3,8 @@
 
 use super::{moves, take};
 use crate::draft::Draft;
-use domain::{Instant, OrderId};
 use domain::{
+    Instant, OrderId,
     event::Placed,
     order::{Line, Order, State},
     pool::{Learned, PoolLine, PoolOrder, ShopOrder, Stage, Times},
@@ -63,7 +63,8 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
     };
     let closed_at = match order.state {
         State::Cancelled { at, .. } => Some(at),
-        State::Open | State::Paid { .. } => given_back_at(order),
+        State::Paid { .. } if order.is_refunded() => order.live_refunds().map(|refund| refund.at).max(),
+        State::Open | State::Paid { .. } => None,
     };
     let two_stage = order.presale.as_ref().filter(|presale| !presale.in_full);
     let goods = order.lines.iter().map(Line::payable).sum();
@@ -84,13 +85,6 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
         goods_paid: (paid - back).max(Money::ZERO),
         lines: order.lines.iter().filter_map(|line| kept(order, line)).collect(),
     }
-}
-
-/// When the last of the order's money went back; `None` while the customer has any of it left.
-fn given_back_at(order: &Order) -> Option<Instant> {
-    let all = order.paid().is_positive() && order.refunded() == order.paid();
-    let last = order.live_refunds().map(|refund| refund.at).max();
-    last.filter(|_| all)
 }
 
 /// What the customer keeps of a line.

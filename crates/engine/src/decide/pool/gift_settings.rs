@@ -5,7 +5,7 @@ use crate::draft::Draft;
 use crate::pool::{PoolRow, warnings::Around};
 use domain::{
     Code, GiftStrategyId, Refusal, Violation, limits,
-    pool::{GiftRecord, GiftStrategy, Pass, PassKind, PresaleRecord, Run, check_gifts},
+    pool::{GiftRecord, GiftStrategy, Pass, PresaleRecord, Run, check_gifts},
 };
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ fn next_run(
     if run.candidates == 0 {
         return Run::new(id.clone(), run.number, version);
     }
-    let pass = Some(Pass::and_then(presale.pass.as_ref(), PassKind::Cover));
+    let pass = Some(Pass::cover(presale.pass.as_ref()));
     draft.put_presale(PresaleRecord { pass, ..PresaleRecord::clone(presale) });
     Run::new(id.clone(), next_number(draft), version)
 }

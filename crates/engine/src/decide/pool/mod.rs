@@ -1,7 +1,7 @@
 //! The presale pool: orders settle, gifts are decided for the true first N and the right tier (S4).
 //!
-//! `settings` sets strategies up; `take` takes downloads in; `flow` follows our own presale orders; `moves` moves orders by hand; `activation`
-//! moves them by themselves; `places` keeps their places in the rankings; `moment` judges one order at
+//! `settings` and `gift_settings` set strategies up; `take` takes downloads in; `flow` follows our own presale
+//! orders; `moves` moves orders by hand; `activation` moves them by themselves; `places` keeps their places in the rankings; `moment` judges one order at
 //! its moment, `walk` a whole ranking; `keys` says which rows all that needs.
 
 mod activation;

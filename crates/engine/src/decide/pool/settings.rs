@@ -31,7 +31,7 @@ pub fn put_presale(draft: &mut Draft<'_>, strategy: &PresaleStrategy) -> Result<
         version: known.map_or(1, |known| known.version + 1),
         activated_at: known.and_then(|known| known.activated_at),
         // Shop orders that wait take their places.
-        pass: Some(Pass::and_then(known.and_then(|known| known.pass.as_ref()), PassKind::Cover)),
+        pass: Some(Pass::cover(known.and_then(|known| known.pass.as_ref()))),
         entered: known.map_or(0, |known| known.entered),
     };
     if changed_gifts {
