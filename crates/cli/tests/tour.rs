@@ -1,4 +1,4 @@
-//! The tour of both README files, against the program: every command that is followed by its answer
+//! The tour in both languages, against the program: every command that is followed by its answer
 //! is run by bash in the order of the text, and the program answers what the text shows, as JSON.
 
 mod support;
@@ -126,12 +126,12 @@ fn check(file: &str) {
 
 #[test]
 fn the_english_tour() {
-    check("README.md");
+    check("docs/tour.md");
 }
 
 #[test]
 fn the_chinese_tour() {
-    check("README.zh-CN.md");
+    check("docs/tour.zh-CN.md");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn both_tours_are_the_same() {
         let steps = steps(&read(file)).into_iter();
         steps.map(|step| (step.command, step.answer)).collect::<Vec<_>>()
     };
-    assert_eq!(of("README.md"), of("README.zh-CN.md"));
+    assert_eq!(of("docs/tour.md"), of("docs/tour.zh-CN.md"));
 }
 
 #[test]
