@@ -9,7 +9,7 @@ use xtask::{arrows, root, rules, tidy, tree::Tree};
 const USAGE: &str = "\
 cargo xtask rules [--tool S0] [--all]   every rule of docs/rules.md is named by a test
 cargo xtask arrows                      crates depend downwards only
-cargo xtask tidy                        how the sources look";
+cargo xtask tidy                        how the sources look, and where links lead";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     let findings = match arguments.as_slice() {
         ["rules", options @ ..] => run_rules(options),
         ["arrows"] => arrows::metadata(&root()).map(|found| arrows::check(&found)),
-        ["tidy"] => Tree::read(&root()).map(|tree| tidy::check(&tree)),
+        ["tidy"] => Tree::read(&root()).map(|tree| run_tidy(&tree)),
         _ => Err(anyhow::anyhow!("say which checker to run:\n{USAGE}")),
     };
     match findings {
@@ -31,6 +31,11 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn run_tidy(tree: &Tree) -> Vec<String> {
+    let links = tidy::links::check(tree, |path| root().join(path).exists());
+    tidy::check(tree).into_iter().chain(links).collect()
 }
 
 /// Prints the table itself; what it returns is only what makes the command fail.

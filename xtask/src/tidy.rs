@@ -1,6 +1,9 @@
 //! How sources look: short files, short functions, module docs, and nothing left over from work in progress.
 //!
 //! Clippy holds what needs types; this holds what is plain to see. Every finding is `file:line: message`.
+//! [`links`] holds the same for the pages.
+
+pub mod links;
 
 use crate::{
     source::Source,

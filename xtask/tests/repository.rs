@@ -22,3 +22,9 @@ fn crates_depend_downwards_only() {
 fn sources_are_tidy() {
     nothing(&tidy::check(&Tree::read(&root()).expect("the repository reads")));
 }
+
+#[test]
+fn links_lead_to_what_is_there() {
+    let tree = Tree::read(&root()).expect("the repository reads");
+    nothing(&tidy::links::check(&tree, |path| root().join(path).exists()));
+}
