@@ -1,9 +1,10 @@
-//! The tour in both languages, against the program: every command that is followed by its answer
-//! is run by bash in the order of the text, and the program answers what the text shows, as JSON.
+//! The story of the front page and the tour, in both languages, against the program: every command that is
+//! followed by its answer is run by bash in the order of the text, on a fresh sandbox, and the program
+//! answers what the text shows, byte for byte. A command of several calls shows an answer a line.
 
 mod support;
 
-use serde_json::Value;
+use serde::de::IgnoredAny;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use support::Server;
@@ -99,29 +100,58 @@ fn read(file: &str) -> String {
         .unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()))
 }
 
-fn json(file: &str, step: &Step, what: &str, text: &str) -> Value {
-    serde_json::from_str(text)
-        .unwrap_or_else(|error| panic!("{file}:{}: {what} is not JSON: {error}: {text}", step.line))
+/// The JSON values that stand in a text one after the other, each as it is written.
+fn answers<'a>(place: &str, text: &'a str) -> Vec<&'a str> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(value) = values.next() {
+        value.unwrap_or_else(|error| panic!("{place}: not JSON: {error}: {text}"));
+        let to = values.byte_offset();
+        found.push(text[from..to].trim());
+        from = to;
+    }
+    found
 }
 
-/// Every step of the file gets the answer that the file shows.
+/// Every step of the file gets the answers that the file shows.
+#[track_caller]
 fn check(file: &str) {
     let steps = steps(&read(file));
     assert!(!steps.is_empty(), "{file} has no command with its answer");
     let sandbox = Sandbox::start();
     for step in &steps {
+        let place = format!("{file}:{}", step.line);
         let got = sandbox.run(&step.command);
-        let (shown, got) = (
-            json(file, step, "the answer shown", &step.answer),
-            json(file, step, "the program's answer", &got),
-        );
-        assert!(
-            shown == got,
-            "{file}:{}: the program answers otherwise\n{}\nshown: {shown}\n  got: {got}",
-            step.line,
-            step.command
-        );
+        let (shown, got) = (answers(&place, &step.answer), answers(&place, &got));
+        assert_eq!(got, shown, "{place}: the program answers otherwise\n{}", step.command);
     }
+}
+
+/// Two texts have the same commands with the same answers.
+#[track_caller]
+fn check_twins(one: &str, other: &str) {
+    let of = |file| {
+        let steps = steps(&read(file)).into_iter();
+        steps.map(|step| (step.command, step.answer)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(one), of(other));
+}
+
+#[test]
+fn the_english_story() {
+    check("README.md");
+}
+
+#[test]
+fn the_chinese_story() {
+    check("README.zh-CN.md");
+}
+
+#[test]
+fn both_stories_are_the_same_six_steps() {
+    check_twins("README.md", "README.zh-CN.md");
+    assert_eq!(steps(&read("README.md")).len(), 6);
 }
 
 #[test]
@@ -136,11 +166,7 @@ fn the_chinese_tour() {
 
 #[test]
 fn both_tours_are_the_same() {
-    let of = |file| {
-        let steps = steps(&read(file)).into_iter();
-        steps.map(|step| (step.command, step.answer)).collect::<Vec<_>>()
-    };
-    assert_eq!(of("docs/tour.md"), of("docs/tour.zh-CN.md"));
+    check_twins("docs/tour.md", "docs/tour.zh-CN.md");
 }
 
 #[test]
@@ -148,4 +174,10 @@ fn a_command_without_its_answer_is_no_step() {
     let text = "```sh\nmake\n```\n\nThen:\n\n```json\n{}\n```\n\n```sh\na\nb\n```\n\n```json\n1\n```\n";
     let step = Step { line: 11, command: "a\nb".to_owned(), answer: "1".to_owned() };
     assert_eq!(steps(text), [step]);
+}
+
+#[test]
+fn a_command_of_several_calls_has_several_answers() {
+    assert_eq!(answers("here", "{\"a\":1}\n[2]{ }\n"), ["{\"a\":1}", "[2]", "{ }"]);
+    assert_eq!(answers("here", ""), [""; 0]);
 }
