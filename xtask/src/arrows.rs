@@ -8,17 +8,35 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 15] = [
+const ARROWS: [(&str, Option<&[&str]>); 19] = [
     ("money", Some(&[])),
     ("domain", Some(&["money"])),
     ("pricing", Some(&["money", "domain"])),
-    ("engine", Some(&["money", "domain", "pricing"])),
-    ("store-memory", Some(&["money", "domain", "engine"])),
-    ("store-sqlite", Some(&["money", "domain", "engine"])),
+    ("port", Some(&["money", "domain"])),
+    ("decide", Some(&["money", "domain", "pricing", "port"])),
+    ("store-memory", Some(&["money", "domain", "port"])),
+    ("store-sqlite", Some(&["money", "domain", "port"])),
+    ("engine", Some(&["money", "domain", "port", "decide"])),
+    ("preview", Some(&["money", "domain", "pricing", "port"])),
+    ("audit", Some(&["money", "domain", "port"])),
     ("relay", Some(&["money", "domain"])),
-    ("gift-list", Some(&["money", "domain", "engine"])),
-    ("http-api", Some(&["money", "domain", "pricing", "engine", "gift-list", "relay", "replay"])),
-    ("replay", Some(&["money", "domain", "engine", "store-memory", "gift-list"])),
+    ("gift-list", Some(&["money", "domain", "port"])),
+    (
+        "http-api",
+        Some(&[
+            "money",
+            "domain",
+            "pricing",
+            "port",
+            "decide",
+            "preview",
+            "engine",
+            "gift-list",
+            "relay",
+            "replay",
+        ]),
+    ),
+    ("replay", Some(&["money", "domain", "port", "decide", "engine", "store-memory", "gift-list"])),
     ("cli", None),
     ("testkit", None),
     ("scenario", None),
@@ -27,9 +45,9 @@ const ARROWS: [(&str, Option<&[&str]>); 15] = [
 ];
 
 /// Crates that decide: amounts and rules, from facts they are handed.
-const PURE: [&str; 3] = ["money", "domain", "pricing"];
+const PURE: [&str; 4] = ["money", "domain", "pricing", "decide"];
 /// What would bring a clock, chance, input or output into them.
-const IMPURE: [&str; 7] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "getrandom"];
+const IMPURE: [&str; 8] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "metrics", "getrandom"];
 
 /// What Cargo knows of the workspace, without asking any registry.
 pub fn metadata(root: &Path) -> anyhow::Result<Value> {

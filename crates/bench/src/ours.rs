@@ -19,8 +19,9 @@ use domain::{
     order::OfferStatus,
     shop::{Shop, ShopKind},
 };
-use engine::{Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock, port::Page};
+use engine::{Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock};
 use money::Money;
+use port::Page;
 use store_sqlite::SqliteStore;
 
 use crate::samples;
@@ -76,7 +77,7 @@ impl Ours {
     /// The store of a folder, opened again.
     pub fn open(folder: &Path) -> Result<Self> {
         let store = SqliteStore::open(&folder.join("ours.sqlite"))?;
-        let clock = EngineClock::sandbox_of(&*engine::port::Store::reader(&store))?;
+        let clock = EngineClock::sandbox_of(&*port::Store::reader(&store))?;
         Ok(Self { engine: Engine::start(Box::new(store), clock)? })
     }
 
@@ -151,7 +152,7 @@ pub fn placed(number: u64) -> Result<Input> {
 
 /// An event that happened when the shop opened.
 pub fn event(event_id: String, body: Body) -> Input {
-    let digest = engine::rows::digest(event_id.as_bytes());
+    let digest = port::digest(event_id.as_bytes());
     let event = OrderEvent { source: "bench".into(), event_id, occurred_at: opening(), body };
     Input::new(shop_id(), Command::Ingest { event: Box::new(event), digest })
 }

@@ -163,7 +163,7 @@ impl OursPool {
         let (mut count, mut sum) = (0, 0);
         loop {
             let (shop_id, limit) = (ours::shop_id(), 10_000);
-            let key = engine::pool::WalkKey { shop_id, run: run.number, after, through: i64::MAX, limit };
+            let key = port::WalkKey { shop_id, run: run.number, after, through: i64::MAX, limit };
             let found = self.engine.reader().walk(&key)?;
             for candidate in found.iter().filter(|c| c.standing == domain::pool::Standing::Given) {
                 count += 1;

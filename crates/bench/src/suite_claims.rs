@@ -42,7 +42,7 @@ impl Claimant for EngineClient {
     async fn claim(&mut self, user: u64) -> Result<Answer> {
         let shown = self.ready.get(usize::try_from(user - 1)?).context("more claims than orders")?.clone();
         let key = format!("claim-{user:012}");
-        let digest = engine::rows::digest(key.as_bytes());
+        let digest = port::digest(key.as_bytes());
         let command =
             Command::Claim { order_id: shown.order, offer_id: shown.offer, customer_id: shown.customer };
         let input = Input { shop_id: ours::shop_id(), idempotency: Some((key, digest)), command };

@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
-use engine::pool::CandidateKey;
+use port::CandidateKey;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{

@@ -13,7 +13,7 @@ pub fn run(args: &StoreArgs) -> ExitCode {
             .sandbox_clock()?
             .filter(|at| *at != engine::SANDBOX_UNSET)
             .unwrap_or_else(|| SystemClock::default().now());
-        let report = engine::audit::audit(&*reader, now, &mut |what, count| {
+        let report = audit::audit(&*reader, now, &mut |what, count| {
             bar.set_message(what.to_owned());
             bar.set_position(count);
         })?;

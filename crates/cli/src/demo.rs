@@ -165,7 +165,7 @@ impl Demo {
     }
 
     async fn event(&self, event_id: String, body: Body) -> anyhow::Result<()> {
-        let digest = engine::rows::digest(event_id.as_bytes());
+        let digest = port::digest(event_id.as_bytes());
         let event = OrderEvent { source: "demo".into(), event_id, occurred_at: self.engine.now(), body };
         self.submit(Command::Ingest { event: Box::new(event), digest }).await?;
         Ok(())

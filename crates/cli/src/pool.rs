@@ -25,7 +25,7 @@ pub fn run(args: &PoolArgs) -> anyhow::Result<()> {
     }
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
     let mut opened = store::open(&args.store)?;
-    let one = engine::port::Page { after: None, limit: 1 };
+    let one = port::Page { after: None, limit: 1 };
     let is_new = opened.reader().shops(&one)?.is_empty();
     anyhow::ensure!(is_new, "{} has shops; a pool from files needs a new store", args.store);
     serve::keep_apart(&mut *opened, true)?;

@@ -2,8 +2,8 @@
 //! the engine's, which in a sandbox is another: times are carried over by their distance from now.
 
 use domain::{Code, Instant, MessageId, ShopId, message::Kind};
-use engine::rows::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
 use engine::{Command, Engine, EngineError, Input};
+use port::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
 use relay::{
     BoxFuture, DeliveryOutcome, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage, PendingMessage,
     Settlement,

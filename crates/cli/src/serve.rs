@@ -5,12 +5,13 @@ use crate::config::Config;
 use crate::{demo, key_file, queue, store, telemetry};
 use anyhow::Context;
 use axum::serve::ListenerExt;
-use engine::clock::{Clock, SystemClock};
-use engine::port::{Page, Store};
-use engine::rows::Changes;
-use engine::{Engine, EngineClock};
+use engine::{
+    Engine, EngineClock,
+    clock::{Clock, SystemClock},
+};
 use http_api::{ApiKey, ApiState, Edge, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use port::{Changes, Page, Store};
 use relay::{
     AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker,
 };

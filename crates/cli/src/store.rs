@@ -1,7 +1,7 @@
 //! Opening stores by their name: `memory` or `sqlite:FILE`.
 
 use anyhow::Context;
-use engine::port::{Reader, Store};
+use port::{Reader, Store};
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -1,13 +1,12 @@
 //! One batch through load, decide and persist: the only function that sees all of them.
 
-use crate::command::{Command, EventResult, Input, Reply};
-use crate::decide;
-use crate::draft::Draft;
-use crate::facts::Facts;
-use crate::handle::EngineError;
-use crate::port::{Store, StoreError, StoreErrorKind, Transaction};
-use crate::rows::{Changes, Digest, InboxKey, InboxRow, Keys, RequestRow, Rows, Timer};
+use crate::error::EngineError;
+use decide::{Command, Draft, EventResult, Facts, Input, Reply};
 use domain::{Code, Instant, Refusal, ShopId};
+use port::{
+    Changes, Digest, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
+    Transaction,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What one input came to.
@@ -117,10 +116,7 @@ fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool
         let outcome = catch_unwind(AssertUnwindSafe(|| decide::fire(&mut draft, &timer.subject)));
         if let Ok(Ok(_)) = outcome {
             let decision = draft.finish();
-            let wakes = decision.orders.iter().filter_map(decide::order_wake);
-            let wakes = wakes.chain(decision.coupons.iter().filter_map(|coupon| coupon.wake_at));
-            let wakes = wakes.chain(decision.pool.wakes());
-            earliest_new = earliest_new.into_iter().chain(wakes).min();
+            earliest_new = earliest_new.into_iter().chain(decision.wakes()).min();
             facts.apply(&timer.shop_id, decision);
         } else {
             tracing::error!(shop = %timer.shop_id, subject = ?timer.subject, ?outcome, "a timer cannot be decided; it is put to sleep");
@@ -228,7 +224,7 @@ fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
             let known: &InboxRow = facts.inbox(key)?;
             let Command::Ingest { digest, .. } = &input.command else { return None };
             let result = if known.digest == *digest {
-                EventResult::of(crate::command::EventOutcome::Duplicate)
+                EventResult::of(decide::EventOutcome::Duplicate)
             } else {
                 EventResult::rejected(Refusal::new(Code::IdempotencyConflict))
             };

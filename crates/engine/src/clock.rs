@@ -1,6 +1,8 @@
 //! Where the time comes from: the system, or a clock that only the API moves.
 
 use domain::Instant;
+use port::{Reader, StoreError};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -56,5 +58,46 @@ impl SandboxClock {
 impl Clock for SandboxClock {
     fn now(&self) -> Instant {
         Instant::from_micros(self.micros.load(Ordering::Acquire))
+    }
+}
+
+/// What marks a store as a sandbox whose clock has not been set yet.
+pub const SANDBOX_UNSET: Instant = Instant::from_micros(0);
+
+/// Which clock the engine goes by.
+#[derive(Clone)]
+pub enum EngineClock {
+    /// The machine's: timers fire by themselves.
+    System(Arc<SystemClock>),
+    /// One that only [`Engine::advance`] moves.
+    Sandbox(Arc<SandboxClock>),
+}
+
+impl EngineClock {
+    /// The moment now.
+    pub fn now(&self) -> Instant {
+        match self {
+            Self::System(clock) => clock.now(),
+            Self::Sandbox(clock) => clock.now(),
+        }
+    }
+    /// The sandbox clock, where there is one.
+    pub fn sandbox(&self) -> Option<&SandboxClock> {
+        match self {
+            Self::System(_) => None,
+            Self::Sandbox(clock) => Some(clock),
+        }
+    }
+    /// A sandbox clock that goes on where the store left it, or may be set anywhere.
+    pub fn sandbox_of(reader: &dyn Reader) -> Result<Self, StoreError> {
+        let clock = match reader.sandbox_clock()? {
+            Some(at) if at != SANDBOX_UNSET => SandboxClock::resumed(at),
+            Some(_) | None => SandboxClock::unset(SystemClock::default().now()),
+        };
+        Ok(Self::Sandbox(Arc::new(clock)))
+    }
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self::System(Arc::default())
     }
 }

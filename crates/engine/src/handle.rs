@@ -1,80 +1,17 @@
 //! The engine from outside: start it, give it inputs, read what is committed, stop it.
 
-use crate::clock::{Clock, SandboxClock, SystemClock};
-use crate::command::{Input, Reply};
-use crate::generations::Generations;
-use crate::port::{Reader, Store, StoreError, StoreErrorKind};
-use crate::quoting::Quoting;
-use crate::rows::{DeliveryUpdate, DispatchUpdate};
+use crate::clock::EngineClock;
+use crate::error::EngineError;
 use crate::writer::{Job, Writer};
+use decide::{Input, Reply};
 use domain::{Code, Instant, Refusal};
+use port::{DeliveryUpdate, DispatchUpdate, Generations, Reader, Store, StoreError, StoreErrorKind};
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
 
 /// Jobs that may wait for the writer; beyond it callers are told to come back.
 const QUEUE: usize = 8_192;
-
-/// Why an input was not done.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum EngineError {
-    /// The shop says no.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// Too much is waiting; nothing was done.
-    #[error("too many requests are waiting; try again in a second")]
-    Busy,
-    /// The world broke; nothing was done.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// We were wrong; nothing was done.
-    #[error("an internal mistake stopped this decision: {0}")]
-    Internal(String),
-    /// The engine has stopped.
-    #[error("the engine has stopped")]
-    Stopped,
-}
-
-/// What marks a store as a sandbox whose clock has not been set yet.
-pub const SANDBOX_UNSET: Instant = Instant::from_micros(0);
-
-/// Which clock the engine goes by.
-#[derive(Clone)]
-pub enum EngineClock {
-    /// The machine's: timers fire by themselves.
-    System(Arc<SystemClock>),
-    /// One that only [`Engine::advance`] moves.
-    Sandbox(Arc<SandboxClock>),
-}
-
-impl EngineClock {
-    /// The moment now.
-    pub fn now(&self) -> Instant {
-        match self {
-            Self::System(clock) => clock.now(),
-            Self::Sandbox(clock) => clock.now(),
-        }
-    }
-    /// The sandbox clock, where there is one.
-    pub fn sandbox(&self) -> Option<&SandboxClock> {
-        match self {
-            Self::System(_) => None,
-            Self::Sandbox(clock) => Some(clock),
-        }
-    }
-    /// A sandbox clock that goes on where the store left it, or may be set anywhere.
-    pub fn sandbox_of(reader: &dyn Reader) -> Result<Self, StoreError> {
-        let clock = match reader.sandbox_clock()? {
-            Some(at) if at != SANDBOX_UNSET => SandboxClock::resumed(at),
-            Some(_) | None => SandboxClock::unset(SystemClock::default().now()),
-        };
-        Ok(Self::Sandbox(Arc::new(clock)))
-    }
-    /// The machine's clock.
-    pub fn system() -> Self {
-        Self::System(Arc::default())
-    }
-}
 
 /// A running engine. Clones share it; it stops when [`Engine::stop`] is called or all are gone.
 #[derive(Clone)]
@@ -83,7 +20,7 @@ pub struct Engine {
     reader: Arc<dyn Reader>,
     clock: EngineClock,
     published: Arc<Notify>,
-    quoting: Arc<Quoting>,
+    generations: Arc<Generations>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
 
@@ -94,12 +31,11 @@ impl Engine {
         let reader = store.reader();
         let published = Arc::new(Notify::new());
         let generations = Arc::new(Generations::default());
-        let quoting = Arc::new(Quoting::new(reader.clone(), generations.clone()));
-        let writer = Writer::new(store, clock.clone(), queue, published.clone(), generations);
+        let writer = Writer::new(store, clock.clone(), queue, published.clone(), generations.clone());
         let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || writer.run());
         let thread =
             spawned.map_err(|e| StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}")))?;
-        Ok(Self { jobs, reader, clock, published, quoting, thread: Arc::new(Mutex::new(Some(thread))) })
+        Ok(Self { jobs, reader, clock, published, generations, thread: Arc::new(Mutex::new(Some(thread))) })
     }
 
     /// What is committed.
@@ -110,9 +46,9 @@ impl Engine {
     pub fn now(&self) -> Instant {
         self.clock.now()
     }
-    /// Prices carts by what is committed.
-    pub fn quoting(&self) -> &Quoting {
-        &self.quoting
+    /// How often each shop's rules have changed: tells readers that what they have compiled is stale.
+    pub fn generations(&self) -> &Arc<Generations> {
+        &self.generations
     }
     /// The clock.
     pub fn clock(&self) -> &EngineClock {

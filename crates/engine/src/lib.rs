@@ -4,21 +4,13 @@
 //! Always holds: what an input decides is committed in one transaction with its inbox or
 //! idempotency key before anybody is told; a refusal changes nothing; a timer never fires early.
 
-pub mod audit;
 mod batch;
 pub mod clock;
-pub mod command;
-mod decide;
-mod draft;
-mod facts;
-mod generations;
+mod error;
 pub mod handle;
-pub mod pool;
-pub mod port;
-mod published;
-pub mod quoting;
-pub mod rows;
 mod writer;
 
-pub use command::{Command, EventOutcome, EventResult, Input, Reply};
-pub use handle::{Engine, EngineClock, EngineError, SANDBOX_UNSET};
+pub use clock::{EngineClock, SANDBOX_UNSET};
+pub use decide::{Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided};
+pub use error::EngineError;
+pub use handle::Engine;

@@ -2,13 +2,13 @@
 //! commit. While one batch is being made durable the next one gathers: that is the group commit.
 
 use crate::batch::{self, Committed, Outcome};
-use crate::command::Input;
-use crate::facts::Facts;
-use crate::generations::Generations;
-use crate::handle::{EngineClock, EngineError};
-use crate::port::{Store, StoreError, StoreErrorKind};
-use crate::rows::{Changes, DeliveryUpdate, DispatchUpdate, Subject, Timer};
+use crate::clock::EngineClock;
+use crate::error::EngineError;
+use decide::{Facts, Input};
 use domain::{Code, Instant, Refusal};
+use port::{
+    Changes, DeliveryUpdate, DispatchUpdate, Generations, Store, StoreError, StoreErrorKind, Subject, Timer,
+};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant as Stopwatch};
 use tokio::runtime::Handle;

@@ -4,16 +4,14 @@
 
 mod support;
 
+use audit::audit;
 use domain::{
     coupon::{BatchCounters, CouponStatus, FromOffer, Origin},
     ledger::Account,
     message::MessageStatus,
     order::{OfferStatus, PaymentStatus, State},
 };
-use engine::{
-    audit::audit,
-    rows::{Changes, CouponChange},
-};
+use port::{Changes, CouponChange};
 use support::{
     planter::{finds, stocked},
     *,
@@ -297,7 +295,7 @@ fn a_s4_15_gifts_and_stock_that_disagree_are_found() {
             let mut run = row.runs.values().next().unwrap().clone();
             let old_wake = run.wake_at;
             run.given += 1;
-            changes.runs.push(engine::pool::RunChange { shop_id, run, old_wake });
+            changes.runs.push(port::RunChange { shop_id, run, old_wake });
         });
     });
 }
@@ -308,7 +306,7 @@ fn s4_r20_a_place_that_is_gone_is_found() {
         let order = p.run.reader().pool_order(&p.run.shop, &id("pooled")).unwrap().unwrap();
         let (shop_id, entered) = (p.run.shop.clone(), order.entered[0].clone());
         let (run, key) = (entered.run, entered.key);
-        let change = engine::pool::CandidateChange { shop_id, run, key, before: Some(true), after: None };
+        let change = port::CandidateChange { shop_id, run, key, before: Some(true), after: None };
         p.pool(|_, changes| changes.candidates.push(change));
     };
     finds("pool_places", "pool order pooled", gone);

@@ -4,7 +4,7 @@
 
 mod support;
 
-use engine::port::Store;
+use port::Store;
 use store_memory::MemoryStore;
 use store_sqlite::SqliteStore;
 use support::*;

@@ -9,7 +9,8 @@ use domain::{
     coupon::{BatchStatus, Coupon, CouponStatus},
     customer::List,
 };
-use engine::{Command, Engine, EngineClock, Input, Reply, clock::SandboxClock, port::Store, rows::digest};
+use engine::{Command, Engine, EngineClock, Input, Reply, clock::SandboxClock};
+use port::{Store, digest};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store_memory::MemoryStore;
@@ -212,7 +213,7 @@ fn a_restart_forgets_nothing() {
     run.engine.stop();
     let clock = EngineClock::Sandbox(Arc::new(SandboxClock::resumed(now)));
     let engine = Engine::start(Box::new(store), clock).unwrap();
-    let again = Run { engine, shop: run.shop.clone() };
+    let again = Run::of(engine, run.shop.as_str());
     again.claim_batch("b1", "u1", 1);
     assert_eq!(again.refused(claiming("b1", "u2", 1)), "sold_out");
     assert!(matches!(again.ok(Command::VoidBatch { batch_id: id("b1") }), Reply::Batch { .. }));

@@ -5,11 +5,8 @@
 mod support;
 
 use domain::{Instant, coupon::CouponStatus};
-use engine::{
-    Command,
-    port::{Reader, Store, StoreError, Work},
-    rows::Timer,
-};
+use engine::Command;
+use port::{Reader, Store, StoreError, Timer, Work};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex};
 use store_memory::MemoryStore;

@@ -6,7 +6,8 @@
 mod support;
 
 use domain::{coupon::CouponStatus, order::OfferStatus};
-use engine::{Command, EventOutcome, port::StoreErrorKind};
+use engine::{Command, EventOutcome};
+use port::StoreErrorKind;
 use store_memory::MemoryStore;
 use support::{
     faulty::{Faulty, How, Plan, Point},

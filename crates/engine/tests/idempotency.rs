@@ -9,7 +9,8 @@ use domain::{
     event::OrderEvent,
     order::{Method, State},
 };
-use engine::{Command, EventOutcome, Input, Reply, rows::digest};
+use engine::{Command, EventOutcome, Input, Reply};
+use port::digest;
 use support::*;
 
 /// Every change of an order's life, each sent a second time: nothing moves.

@@ -12,10 +12,8 @@ use domain::{
     order::{Discount, LineShare, Method, Party, RefundAsk, Stage},
     shop::FreeShipping,
 };
-use engine::{
-    Command, Reply,
-    quoting::{Ask, AskCoupons, AskLine},
-};
+use engine::{Command, Reply};
+use preview::{Ask, AskCoupons, AskLine};
 use pricing::Quote;
 use support::{
     batch::*,
@@ -263,7 +261,7 @@ fn with_scoped(kind: CouponKind, save: i64, skus: &[&str]) -> (Run, Coupon) {
 fn quote(run: &Run, coupon: &Coupon, stage: pricing::cart::Stage, lines: Vec<AskLine>) -> Quote {
     let coupons = AskCoupons::Listed(vec![coupon.coupon_id.clone()]);
     let ask = Ask { customer_id: Some(id("u1")), stage, lines, coupons, ..Ask::default() };
-    run.engine.quoting().quote(&run.shop, &ask, run.engine.now()).unwrap().quote
+    run.quoting.quote(&run.shop, &ask, run.engine.now()).unwrap().quote
 }
 
 fn goods(lines: &[(&str, &str, i64)]) -> Vec<AskLine> {

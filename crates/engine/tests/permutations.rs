@@ -15,7 +15,8 @@ use domain::{
     ledger::{Settlement, settle},
     order::{Order, OrderKind, PaymentStatus, RefundAsk, RefundStatus, Stage, State},
 };
-use engine::{Command, EventOutcome, port::Store};
+use engine::{Command, EventOutcome};
+use port::Store;
 use store_memory::MemoryStore;
 use store_sqlite::SqliteStore;
 use support::*;

@@ -5,10 +5,7 @@
 mod support;
 
 use domain::pool::{Basis, GiftStrategy, PresaleStrategy, ShopOrder, Standing, Timing};
-use engine::{
-    Command, EngineError, Reply,
-    command::{FirstPayment, Undecided},
-};
+use engine::{Command, EngineError, FirstPayment, Reply, Undecided};
 use support::{pool::*, *};
 
 fn violations(run: &Run, command: Command) -> Vec<(String, String)> {

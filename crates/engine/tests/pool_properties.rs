@@ -5,7 +5,7 @@
 mod support;
 
 use domain::pool::{Basis, BuyerLimit, GiftStrategy, ShopOrder, Timing};
-use engine::{Command, EngineError, Reply, command::FirstPayment};
+use engine::{Command, EngineError, FirstPayment, Reply};
 use std::collections::{BTreeMap, BTreeSet};
 use store_memory::MemoryStore;
 use support::{

@@ -5,7 +5,7 @@
 mod support;
 
 use domain::pool::{Basis, BuyerLimit, GiftStrategy, Timing};
-use engine::{Command, command::Undecided};
+use engine::{Command, Undecided};
 use support::{pool::*, *};
 
 /// T47: N = 3, downloaded last to first.

@@ -6,10 +6,7 @@
 mod support;
 
 use domain::pool::{Basis, BuyerLimit, GiftStrategy, PresaleStrategy, Standing, Timing};
-use engine::{
-    Command, Reply,
-    command::{FirstPayment, Undecided},
-};
+use engine::{Command, FirstPayment, Reply, Undecided};
 use support::{pool::*, presale::*, *};
 
 fn put(strategy: &PresaleStrategy) -> Command {

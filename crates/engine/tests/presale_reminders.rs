@@ -33,7 +33,7 @@ use Kind::{BalanceClosing, BalanceOpening, BalanceReminder};
 #[test]
 fn s1_r22_s1_r24_t27_the_reminders_of_a_balance() {
     let folder = tempfile::tempdir().unwrap();
-    let stores: [Box<dyn engine::port::Store>; 2] =
+    let stores: [Box<dyn port::Store>; 2] =
         [Box::new(MemoryStore::new()), Box::new(SqliteStore::open(&folder.path().join("r.db")).unwrap())];
     for store in stores {
         let run = Run::on(store).with_presale(&Offer::default());
@@ -108,7 +108,7 @@ fn s1_r23_a_s1_16_three_sms_a_day_over_all_shops() {
     let run = first.with_presale(&Offer::default());
     // Another shop, on the same engine: its balances end earlier, so it goes first.
     let early = Offer { balances: (hours(BALANCE), hours(END - 24)), ..Offer::default() };
-    let other = Run { engine: run.engine.clone(), shop: id("s2") };
+    let other = Run::of(run.engine.clone(), "s2");
     other.ok(Command::PutShop(Box::new(shop("s2"))));
     other.ok(early.create("p1"));
     for order in ["o1", "o2", "o3"] {

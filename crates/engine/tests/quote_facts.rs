@@ -17,10 +17,8 @@ use domain::{
     order::{Party, Stage as PaymentStage},
     shop::FreeShipping,
 };
-use engine::{
-    Command,
-    quoting::{Ask, AskCoupons, AskLine, BalanceFacts, CouponFacts, CouponTerms, Facts, OrderFacts, Quoted},
-};
+use engine::Command;
+use preview::{Ask, AskCoupons, AskLine, BalanceFacts, CouponFacts, CouponTerms, Facts, OrderFacts, Quoted};
 use pricing::cart::{Assets, Stage};
 use proptest::prelude::*;
 use std::sync::Arc;

@@ -16,10 +16,8 @@ use domain::{
     order::{Discount, Party, Stage as PaymentStage},
     shop::FreeShipping,
 };
-use engine::{
-    Command,
-    quoting::{Ask, AskCoupons, AskLine},
-};
+use engine::Command;
+use preview::{Ask, AskCoupons, AskLine};
 use pricing::{
     Quote,
     cart::Stage,

@@ -11,11 +11,8 @@ use domain::{
     message::MessageStatus,
     order::{CancelReason, OfferStatus, Order, PaymentStatus, State},
 };
-use engine::{
-    Command, Engine, EngineClock, Input,
-    port::{Reader, Store},
-    rows::{Changes, Webhook},
-};
+use engine::{Command, Engine, EngineClock, Input};
+use port::{Changes, Reader, Store, Webhook};
 use std::sync::Arc;
 use std::time::Duration;
 use store_memory::MemoryStore;
@@ -268,7 +265,7 @@ fn on_the_machines_clock_what_is_due_fires_by_itself() {
     assert_eq!((late.state, late.recovery.offer), (State::Cancelled { at, reason }, None));
     let reader = engine.reader().clone();
     engine.stop();
-    let report = engine::audit::audit(&*reader, now, &mut |_, _| {}).unwrap();
+    let report = audit::audit(&*reader, now, &mut |_, _| {}).unwrap();
     assert_eq!(report.findings, []);
 }
 
@@ -301,7 +298,7 @@ fn on_the_machines_clock_nobody_has_to_ask() {
 #[test]
 fn s0_r37_a_s0_14_a_category_is_reminded_of_once_a_day_over_all_shops() {
     let first = Run::in_memory().0;
-    let second = Run { engine: first.engine.clone(), shop: id("s2") };
+    let second = Run::of(first.engine.clone(), "s2");
     for run in [&first, &second] {
         run.ok(Command::PutShop(Box::new(shop(run.shop.as_str()))));
         run.ok(create("c1", &Deal::default()));

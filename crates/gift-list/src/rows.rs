@@ -5,8 +5,7 @@ use domain::{
     GiftStrategyId, ShopId,
     pool::{Candidate, PoolOrder, RankKey, Run, Stage, Standing},
 };
-use engine::pool::{PoolRow, WalkKey, given};
-use engine::port::{Page, Read, Reader};
+use port::{Page, PoolRow, Read, Reader, WalkKey};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -77,7 +76,7 @@ impl Rows {
 
     fn given(&self, run: &Run, order: &PoolOrder, candidate: &Candidate, to: &mut Vec<GiftRow>) {
         let basis_at = candidate.key.at();
-        for gift in given(&self.settings, order, candidate, &run.strategy_id) {
+        for gift in self.settings.given(order, candidate, &run.strategy_id) {
             to.push(GiftRow {
                 order_id: order.order_id.clone(),
                 customer_id: order.customer_id.clone(),

@@ -2,7 +2,7 @@
 
 use crate::row::{GiftRow, HEADING};
 use domain::time::Zone;
-use engine::port::{Read, StoreError};
+use port::{Read, StoreError};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 use std::io::{Seek, Write};
 

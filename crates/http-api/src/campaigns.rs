@@ -161,10 +161,10 @@ async fn floor_warnings(
     caller: &InShop,
     form: Form,
 ) -> Result<Vec<domain::Violation>, Problem> {
-    let (engine, shop_id) = (state.engine.clone(), caller.shop_id.clone());
+    let (quoting, now, shop_id) = (state.quoting.clone(), state.engine.now(), caller.shop_id.clone());
     let look = move || {
-        let (campaign, now) = (form.campaign_id.as_ref(), engine.now());
-        engine.quoting().floor_warnings(&shop_id, campaign, &form.version, now)
+        let campaign = form.campaign_id.as_ref();
+        quoting.floor_warnings(&shop_id, campaign, &form.version, now)
     };
     let found = tokio::task::spawn_blocking(look).await;
     Ok(found.map_err(|error| EngineError::Internal(error.to_string()))??)
@@ -210,11 +210,11 @@ pub async fn list(
         later && kind && status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
     });
     rows.truncate(page.limit);
-    let key = |row: &engine::rows::CampaignRow| row.campaign.campaign_id.to_string();
+    let key = |row: &port::CampaignRow| row.campaign.campaign_id.to_string();
     Ok(Json(List::of(rows, &page, key, |row| view(&shop, &row.campaign, &row.counters, now))))
 }
 
-fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<engine::rows::CampaignRow, Problem> {
+fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<port::CampaignRow, Problem> {
     let found = state.engine.reader().campaign(&caller.shop_id, id)?;
     found.ok_or_else(|| Problem::not_found(format!("no campaign {id}")))
 }

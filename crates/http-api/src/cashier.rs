@@ -15,8 +15,8 @@ use domain::{
     coupon::{Coupon, CouponStatus, Origin},
     order::{Method, Order, PaymentStatus, State as OrderState},
 };
-use engine::port::Page;
 use engine::{Command, Input, Reply};
+use port::Page;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -7,7 +7,7 @@ use domain::{
     Code, Instant, Refusal, Violation,
     event::{Body, OrderEvent, RefundFacts},
 };
-use engine::rows::Digest;
+use port::Digest;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
@@ -88,7 +88,7 @@ fn open(envelope: &Envelope<'_>, now: Instant) -> Result<(Box<OrderEvent>, Diges
     if envelope.time.is_some() {
         contents.extend_from_slice(&occurred_at.micros().to_le_bytes());
     }
-    let digest = engine::rows::digest(&contents);
+    let digest = port::digest(&contents);
     Ok((Box::new(OrderEvent { source, event_id, occurred_at, body }), digest))
 }
 

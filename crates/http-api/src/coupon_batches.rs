@@ -21,10 +21,9 @@ use domain::{
     order::Party,
     shop::Shop,
 };
-use engine::port::Page;
-use engine::rows::BatchRow;
 use engine::{Command, EngineError, Input, Reply};
 use money::Money;
+use port::{BatchRow, Page};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -245,12 +244,9 @@ pub async fn validate(
     let (id, batch) = body.value.read()?;
     let batch = Batch { batch_id: id.unwrap_or(batch.batch_id), ..batch };
     let violations = batch.violations();
-    let (engine, shop_id) = (state.engine.clone(), caller.shop_id.clone());
+    let (quoting, now, shop_id) = (state.quoting.clone(), state.engine.now(), caller.shop_id.clone());
     let fine = violations.is_empty();
-    let look = move || {
-        let now = engine.now();
-        if fine { engine.quoting().batch_warnings(&shop_id, &batch, now) } else { Ok(Vec::new()) }
-    };
+    let look = move || if fine { quoting.batch_warnings(&shop_id, &batch, now) } else { Ok(Vec::new()) };
     let found = tokio::task::spawn_blocking(look).await;
     let warnings = found.map_err(|error| EngineError::Internal(error.to_string()))??;
     Ok(Json(ValidationView::new(violations, warnings)))

@@ -16,9 +16,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::{BatchId, Code, CustomerId, ShopId};
-use engine::rows::Digest;
 use engine::{Command, EngineError, Input, Reply};
 use futures_util::stream;
+use port::Digest;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -59,7 +59,7 @@ fn digest(typed: &str) -> Option<Digest> {
         }
         plain.push(digit);
     }
-    (plain.len() == 16).then(|| engine::rows::digest(plain.as_bytes()))
+    (plain.len() == 16).then(|| port::digest(plain.as_bytes()))
 }
 
 /// So many codes from 32 bytes of the operating system, stretched by BLAKE3.

@@ -14,9 +14,9 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use domain::{BatchId, CustomerId, ShopId, campaign::promotion::PercentOff, coupon::Coupon, shop::Shop};
-use engine::port::{Page, StoreError};
 use engine::{Command, EngineError, Input};
 use futures_util::stream;
+use port::{Page, StoreError};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ pub async fn import(
     let headers = request.headers().clone();
     let bytes = extract::read_bytes(request, &state).await?;
     let route = format!("batch import {batch_id}");
-    let idempotency = extract::idempotency(&headers, &route, &engine::rows::digest(&bytes))?;
+    let idempotency = extract::idempotency(&headers, &route, &port::digest(&bytes))?;
     let (good, mut rejected) = read(&bytes)?;
     let input = |grant: &Grant| Input {
         shop_id: caller.shop_id.clone(),

@@ -183,8 +183,8 @@ pub async fn get_parked(
     let shop = state.shop(&caller.shop_id)?;
     let page = query.0.read(Cursor::Parts)?;
     let rows = state.engine.reader().parked(&caller.shop_id, &page)?;
-    let order = |p: &engine::rows::Parked| p.event.body.order_id().map(ToString::to_string);
-    let key = |p: &engine::rows::Parked| {
+    let order = |p: &port::Parked| p.event.body.order_id().map(ToString::to_string);
+    let key = |p: &port::Parked| {
         format!("{}|{}|{}", order(p).unwrap_or_default(), p.event.source, p.event.event_id)
     };
     Ok(Json(List::of(rows, &page, key, |p| ParkedView {

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, StatusCode, request::Parts};
 use domain::{Code, Refusal};
-use engine::rows::Digest;
+use port::Digest;
 use serde::de::{Deserialize, DeserializeOwned};
 
 /// A JSON body, with the bytes' digest for idempotency.
@@ -94,7 +94,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let bytes = read_bytes(request, state).await?;
         let value = read_json(&bytes)?;
-        Ok(Self { value, digest: engine::rows::digest(&bytes) })
+        Ok(Self { value, digest: port::digest(&bytes) })
     }
 }
 
@@ -148,5 +148,5 @@ pub fn idempotency(
     }
     let mut asked = route.as_bytes().to_vec();
     asked.extend_from_slice(body);
-    Ok(Some((text.to_owned(), engine::rows::digest(&asked))))
+    Ok(Some((text.to_owned(), port::digest(&asked))))
 }

@@ -13,7 +13,7 @@ use domain::{
     CustomerId, OrderId,
     message::{Channel, Kind, MessageStatus},
 };
-use engine::port::MessageFilter;
+use port::MessageFilter;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

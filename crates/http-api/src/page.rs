@@ -4,7 +4,7 @@
 use crate::limits;
 use crate::problem::Problem;
 use domain::OrderId;
-use engine::port::Page;
+use port::Page;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 

@@ -6,7 +6,7 @@ use domain::Instant;
 use domain::campaign::{Terms, presale::Gift};
 use domain::order::{GiftStanding, GiftStatus, Order, PresaleStage};
 use domain::shop::Shop;
-use engine::rows::CampaignRow;
+use port::CampaignRow;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -6,7 +6,8 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::{Code, Refusal};
 use engine::EngineError;
-use engine::port::{StoreError, StoreErrorKind};
+use port::{StoreError, StoreErrorKind};
+use preview::PreviewError;
 use serde::Serialize;
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -214,6 +215,15 @@ impl From<EngineError> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", title, "服务正在停止")
             }
             EngineError::Internal(what) => internal().detail(format!("nothing was done: {what}")),
+        }
+    }
+}
+
+impl From<PreviewError> for Problem {
+    fn from(error: PreviewError) -> Self {
+        match error {
+            PreviewError::Refused(refusal) => refusal.into(),
+            PreviewError::Store(error) => error.into(),
         }
     }
 }

@@ -14,8 +14,8 @@ use domain::{
     catalog::Category,
 };
 use engine::EngineError;
-use engine::quoting::{Ask, AskCoupons, AskLine, Facts};
 use money::Money;
+use preview::{Ask, AskCoupons, AskLine, Facts};
 use pricing::cart::{Assets, Stage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -214,7 +214,7 @@ pub async fn create(
     let said = if facts_given { body.value.now.clone() } else { None };
     let ask = body.value.read()?;
     let now = ask.now.unwrap_or_else(|| state.engine.now());
-    let quoted = state.engine.quoting().quote(&caller.shop_id, &ask, now)?;
+    let quoted = state.quoting.quote(&caller.shop_id, &ask, now)?;
     let now = said.unwrap_or_else(|| time::show(&quoted.shop, now));
     let view = QuoteView { now, quote: quoted.quote, facts: quoted.facts, facts_given };
     // An answer of some KiB, written at once instead of grown from nothing.

@@ -5,6 +5,7 @@ use crate::problem::Problem;
 use domain::{ShopId, shop::Shop};
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
+use preview::Quoting;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
@@ -31,13 +32,16 @@ pub struct ApiState {
     pub keys: Arc<KeyRing>,
     /// What the outside gives.
     pub edge: Edge,
+    /// Prices carts by what is committed.
+    pub quoting: Arc<Quoting>,
     shops: Arc<RwLock<HashMap<ShopId, Arc<Shop>>>>,
 }
 
 impl ApiState {
     /// A state around a running engine.
     pub fn new(engine: Engine, keys: Arc<KeyRing>, edge: Edge) -> Self {
-        Self { engine, keys, edge, shops: Arc::default() }
+        let quoting = Quoting::new(engine.reader().clone(), engine.generations().clone());
+        Self { engine, keys, edge, quoting: Arc::new(quoting), shops: Arc::default() }
     }
 
     /// A shop's settings, from memory after the first time: every answer formats times in its zone.

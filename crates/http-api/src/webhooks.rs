@@ -11,8 +11,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{Code, WebhookId, shop::Shop};
-use engine::rows::{Delivery, DeliveryStatus, Webhook};
 use engine::{Command, Input, Reply};
+use port::{Delivery, DeliveryStatus, Webhook};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -16,10 +16,9 @@ use domain::{
     event::{Body, Cancelled, OrderEvent, OrderNamed, PaymentSucceeded},
     order::{CancelReason, Method, OfferStatus, Order, PaymentStatus, Stage},
 };
-use engine::clock::SandboxClock;
-use engine::port::{MessageFilter, Page, StoreError};
-use engine::{Command, Engine, EngineClock, EngineError, EventResult, Input, Reply};
+use engine::{Command, Engine, EngineClock, EngineError, EventResult, Input, Reply, clock::SandboxClock};
 use money::Money;
+use port::{MessageFilter, Page, StoreError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -221,7 +220,7 @@ impl Run<'_> {
             Step::SetUp | Step::Look => return None,
         };
         let event_id = format!("{step:?}-{index}");
-        let digest = engine::rows::digest(event_id.as_bytes());
+        let digest = port::digest(event_id.as_bytes());
         let event = OrderEvent { source: "replay".into(), event_id, occurred_at: at, body };
         Some(Input::new(source.shop_id.clone(), Command::Ingest { event: Box::new(event), digest }))
     }

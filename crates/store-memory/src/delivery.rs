@@ -4,8 +4,7 @@ use crate::refused;
 use crate::tables::{DeliveryRow, Tables};
 use crate::undo::{Undo, mark, put, take, unmark};
 use crate::write::at;
-use engine::port::StoreError;
-use engine::rows::{Changes, DeliveryStatus, OutboxRow};
+use port::{Changes, DeliveryStatus, OutboxRow, StoreError};
 
 /// Publishes, then settles attempts, then revives; deliveries of removed webhooks go last.
 pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {

@@ -16,8 +16,7 @@ mod undo;
 mod write;
 
 use domain::Instant;
-use engine::port::{Reader, Store, StoreError, StoreErrorKind, Transaction, Work};
-use engine::rows::{Changes, Keys, Rows, Timer};
+use port::{Changes, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
 use undo::Undo;
@@ -25,7 +24,7 @@ use undo::Undo;
 /// A store that lives as long as its last handle.
 ///
 /// ```
-/// use engine::port::Store;
+/// use port::Store;
 ///
 /// let mut store = store_memory::MemoryStore::new();
 /// store.transact(&mut |_| Ok(())).unwrap();

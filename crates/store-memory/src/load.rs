@@ -1,7 +1,7 @@
 //! Loads rows by their keys, in the order of the keys.
 
 use crate::tables::Tables;
-use engine::rows::{Keys, Rows};
+use port::{Keys, Rows};
 
 /// Answers every key.
 pub fn load(tables: &Tables, keys: &Keys, rows: &mut Rows) {

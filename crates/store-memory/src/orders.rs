@@ -5,8 +5,7 @@ use crate::tables::{StoredOrder, Tables};
 use crate::undo::{Undo, mark, put, unmark};
 use crate::write::at;
 use domain::{Instant, ShopId};
-use engine::port::StoreError;
-use engine::rows::{CouponChange, OrderChange, Subject, Timer};
+use port::{CouponChange, OrderChange, StoreError, Subject, Timer};
 
 /// Writes an order, adds to its timeline and moves its timer.
 pub fn write(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Result<(), StoreError> {

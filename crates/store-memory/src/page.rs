@@ -1,6 +1,6 @@
 //! Cuts a page out of a table: rows strictly after a key, in key order, at most so many.
 
-use engine::port::Page;
+use port::Page;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 

@@ -9,12 +9,10 @@ use domain::{
     OrderId, ShopId,
     pool::{Candidate, PassKind, PoolOrder, Stage},
 };
-use engine::pool::{
+use port::{
     CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow, PoolRows,
-    WalkKey,
+    StoreError, Subject, WalkKey,
 };
-use engine::port::StoreError;
-use engine::rows::Subject;
 use std::ops::Bound;
 
 /// Answers every key.

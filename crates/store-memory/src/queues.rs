@@ -3,8 +3,7 @@
 use crate::page::three_parts;
 use crate::tables::{DispatchRow, Tables};
 use domain::{Instant, MessageId, ShopId, WebhookId};
-use engine::port::{Page, Totals};
-use engine::rows::{Delivery, DeliveryStatus, Dispatch, Subject, Timer, Webhook};
+use port::{Delivery, DeliveryStatus, Dispatch, Page, Subject, Timer, Totals, Webhook};
 
 /// A webhook's deliveries of one status, after a delivery id.
 pub fn deliveries(

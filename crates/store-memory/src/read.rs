@@ -9,15 +9,14 @@ use domain::{
     customer::Standing,
     ledger::Entry,
     message::Message,
-    order::Order,
+    order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
 };
-use engine::pool::{CandidateKey, PoolRow, WalkKey};
-use engine::port::{HELD, MessageFilter, Page, Read, Reader, StoreError, StoreErrorKind, Totals};
-use engine::rows::{
-    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, OutboxRow, Parked,
-    TimelineEntry, Timer, Webhook,
+use port::{
+    BatchRow, CampaignRow, CandidateKey, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, HELD,
+    MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, StoreErrorKind, Timer, Totals,
+    WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;

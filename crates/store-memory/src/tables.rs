@@ -11,10 +11,9 @@ use domain::{
     pool::{Candidate, PoolOrder, RankKey},
     shop::Shop,
 };
-use engine::pool::PoolRow;
-use engine::rows::{
+use port::{
     BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked,
-    RequestRow, ShopRow, Timer, Webhook,
+    PoolRow, RequestRow, ShopRow, Timer, Webhook,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,8 +5,7 @@ use crate::tables::{DispatchRow, OfShop, Tables};
 use crate::undo::{Undo, put, take};
 use crate::{delivery, orders, pool, undo};
 use domain::ShopId;
-use engine::port::StoreError;
-use engine::rows::{Changes, DispatchUpdate};
+use port::{Changes, DispatchUpdate, StoreError};
 
 /// Writes all of them, or breaks off at the first that no store may keep.
 pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! The memory store keeps the contract of all stores.
 
-use engine::port::Store;
+use port::Store;
 use store_memory::MemoryStore;
 
 testkit::store_contract!(|| Box::new(MemoryStore::new()) as Box<dyn Store>);

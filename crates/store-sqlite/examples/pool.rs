@@ -9,9 +9,9 @@ use domain::{
     OrderId, ShopId,
     pool::{Candidate, RankKey, Stage, Standing},
 };
-use engine::pool::{CandidateChange, CandidateKey, PoolKeys, PoolOrderChange, PoolRows, WalkKey};
-use engine::port::Store;
-use engine::rows::{Changes, Keys, Rows};
+use port::{
+    CandidateChange, CandidateKey, Changes, Keys, PoolKeys, PoolOrderChange, PoolRows, Rows, Store, WalkKey,
+};
 use std::time::Instant as Watch;
 use store_sqlite::SqliteStore;
 use testkit::build;

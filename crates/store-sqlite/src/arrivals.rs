@@ -5,8 +5,7 @@ use crate::error::Doing;
 use crate::json::Json;
 use crate::query::{all, at_most, each, first, one, three_parts};
 use domain::{OrderId, ShopId};
-use engine::port::{Page, Read, StoreError};
-use engine::rows::{Changes, InboxKey, InboxRow, Parked, RequestRow};
+use port::{Changes, InboxKey, InboxRow, Page, Parked, Read, RequestRow, StoreError};
 use rusqlite::{Connection, params};
 
 /// Loads events taken in.

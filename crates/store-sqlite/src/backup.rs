@@ -6,7 +6,7 @@
 use crate::error::{Doing, io, refused};
 use crate::guard::{Guard, beside};
 use crate::open;
-use engine::port::{StoreError, StoreErrorKind};
+use port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::fs::{self, File};

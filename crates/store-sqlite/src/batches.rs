@@ -8,8 +8,7 @@ use domain::{
     BatchId, CouponId, Instant, ShopId,
     coupon::{Batch, BatchCounters, BatchRecord},
 };
-use engine::port::{Page, Read, StoreError};
-use engine::rows::{BatchRow, Changes, CodeKey, CodeRow, Digest};
+use port::{BatchRow, Changes, CodeKey, CodeRow, Digest, Page, Read, StoreError};
 use rusqlite::{Connection, Row, params};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, PoisonError};

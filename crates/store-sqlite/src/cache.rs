@@ -6,9 +6,7 @@
 
 use crate::shops;
 use domain::ShopId;
-use engine::pool::PoolChanges;
-use engine::port::StoreError;
-use engine::rows::{CampaignRow, Changes, ShopRow};
+use port::{CampaignRow, Changes, PoolChanges, ShopRow, StoreError};
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 

@@ -2,8 +2,8 @@
 
 use crate::error::corrupt;
 use domain::Instant;
-use engine::port::StoreError;
 use money::Money;
+use port::StoreError;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;

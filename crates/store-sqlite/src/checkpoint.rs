@@ -7,7 +7,7 @@
 use crate::error::Doing;
 use crate::guard::beside;
 use crate::open::{self, Options};
-use engine::port::StoreError;
+use port::StoreError;
 use rusqlite::Connection;
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};

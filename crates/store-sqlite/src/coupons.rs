@@ -12,8 +12,7 @@ use domain::{
     campaign::promotion::PercentOff,
     coupon::{Batch, Bind, Coupon, CouponKind, CouponStatus, FromBatch, FromOffer, Lock, Origin},
 };
-use engine::port::{HELD, Page, Read, StoreError};
-use engine::rows::CouponChange;
+use port::{CouponChange, HELD, Page, Read, StoreError};
 use rusqlite::{Connection, Row, Statement, params};
 use std::sync::Arc;
 

@@ -6,8 +6,7 @@ use crate::error::Doing;
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use domain::{BatchId, CustomerId, ShopId, customer::Standing};
-use engine::port::{Page, Read, StoreError};
-use engine::rows::BatchClaimKey;
+use port::{BatchClaimKey, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, params};
 
 const READING: &str = "reading a standing";

@@ -1,6 +1,6 @@
 //! What went wrong in `SQLite`, in the words of the port.
 
-use engine::port::{StoreError, StoreErrorKind};
+use port::{StoreError, StoreErrorKind};
 use rusqlite::ErrorCode;
 use std::fmt::Display;
 

@@ -4,7 +4,7 @@
 //! means nothing.
 
 use crate::error::io;
-use engine::port::{StoreError, StoreErrorKind};
+use port::{StoreError, StoreErrorKind};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Writes documents as JSON text into one buffer that is used again for every row.
 
 use crate::error::refused;
-use engine::port::StoreError;
+use port::StoreError;
 use serde::Serialize;
 
 /// The buffer.

@@ -8,7 +8,7 @@ use domain::{
     ledger::{Account, Entry},
     order::Party,
 };
-use engine::port::{Read, StoreError};
+use port::{Read, StoreError};
 use rusqlite::{Connection, params};
 
 const ACCOUNTS: [Account; 5] = [

@@ -36,11 +36,10 @@ pub use open::Options;
 use cache::ShopCache;
 use checkpoint::Checkpoints;
 use domain::Instant;
-use engine::port::{Reader, Store, StoreError, Work};
-use engine::rows::Timer;
 use error::Doing;
 use guard::Guard;
 use json::Json;
+use port::{Reader, Store, StoreError, Timer, Work};
 use reader::SqliteReader;
 use rusqlite::Connection;
 use std::path::Path;
@@ -49,7 +48,7 @@ use std::sync::Arc;
 /// The one writer of a database file.
 ///
 /// ```
-/// use engine::port::Store;
+/// use port::Store;
 ///
 /// let folder = tempfile::tempdir().unwrap();
 /// let path = folder.path().join("promenade.db");

@@ -8,8 +8,7 @@ use domain::{
     Code, CustomerId, Instant, MessageId, OrderId, ShopId,
     message::{Channel, Kind, Message, MessageStatus},
 };
-use engine::port::{MessageFilter, Page, Read, StoreError};
-use engine::rows::{Changes, Dispatch, DispatchUpdate};
+use port::{Changes, Dispatch, DispatchUpdate, MessageFilter, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 const READING: &str = "reading messages";

@@ -4,7 +4,7 @@ use crate::cells::Cells;
 use crate::error::Doing;
 use crate::query::one;
 use domain::Instant;
-use engine::port::{Read, StoreError, Totals};
+use port::{Read, StoreError, Totals};
 use rusqlite::Connection;
 
 /// Where the sandbox clock stands.

@@ -1,7 +1,7 @@
 //! Opens connections and brings the schema up to date.
 
 use crate::error::{Doing, failed, refused};
-use engine::port::{StoreError, StoreErrorKind};
+use port::{StoreError, StoreErrorKind};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::path::Path;

@@ -7,10 +7,9 @@ use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
 use domain::{
     Instant, OrderId, ShopId,
-    order::{Order, State},
+    order::{Order, State, TimelineEntry},
 };
-use engine::port::{Page, Read, StoreError};
-use engine::rows::{OrderChange, OrderRow, TimelineEntry};
+use port::{OrderChange, OrderRow, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, params};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;

@@ -4,8 +4,7 @@ use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::query::{after, all, at_most};
 use domain::{Instant, ShopId, WebhookId};
-use engine::port::{Page, Read, StoreError};
-use engine::rows::{Changes, Delivery, DeliveryStatus, OutboxRow, Webhook};
+use port::{Changes, Delivery, DeliveryStatus, OutboxRow, Page, Read, StoreError, Webhook};
 use rusqlite::{Connection, Row, params};
 
 const WRITING: &str = "writing the outbox";

@@ -1,7 +1,7 @@
 //! The few shapes in which statements are run: one row by its key, keys in a batch, a page of a list.
 
 use crate::error::Doing;
-use engine::port::{Page, StoreError};
+use port::{Page, StoreError};
 use rusqlite::{Connection, Params, Row, Statement};
 
 /// The first row, read.

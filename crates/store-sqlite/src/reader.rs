@@ -11,15 +11,13 @@ use domain::{
     customer::Standing,
     ledger::Entry,
     message::Message,
-    order::Order,
+    order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
 };
-use engine::pool::{CandidateKey, PoolRow, WalkKey};
-use engine::port::{MessageFilter, Page, Read, Reader, StoreError, Totals};
-use engine::rows::{
-    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, OutboxRow, Parked,
-    TimelineEntry, Timer, Webhook,
+use port::{
+    BatchRow, CampaignRow, CandidateKey, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, MessageFilter,
+    OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};

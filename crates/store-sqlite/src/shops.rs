@@ -6,8 +6,7 @@ use crate::json::{Json, whole};
 use crate::pool;
 use crate::query::{after, all, at_most, one};
 use domain::{CampaignId, ShopId, campaign::Counters, shop::Shop};
-use engine::port::{Page, Read, StoreError};
-use engine::rows::{CampaignRow, Changes, ShopRow, Webhook};
+use port::{CampaignRow, Changes, Page, Read, ShopRow, StoreError, Webhook};
 use rusqlite::{Connection, Row, params};
 use std::sync::Arc;
 

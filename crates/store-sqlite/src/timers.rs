@@ -4,8 +4,7 @@ use crate::cells::Cells;
 use crate::error::Doing;
 use crate::query::{all, at_most, one, three_parts};
 use domain::{Instant, ShopId};
-use engine::port::{Page, Read, StoreError};
-use engine::rows::{Subject, Timer};
+use port::{Page, Read, StoreError, Subject, Timer};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 /// What a timer is about, by its place among [`Subject::KINDS`].

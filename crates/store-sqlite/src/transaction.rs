@@ -4,8 +4,7 @@ use crate::cache::ShopCache;
 use crate::error::Doing;
 use crate::json::Json;
 use crate::{arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, pool, shops};
-use engine::port::{StoreError, Transaction};
-use engine::rows::{Changes, Keys, Rows};
+use port::{Changes, Keys, Rows, StoreError, Transaction};
 use rusqlite::Connection;
 
 /// The open transaction of the one writer.

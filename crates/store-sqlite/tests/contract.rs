@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use engine::port::{Reader, Store, StoreError, Work};
-use engine::rows::Timer;
+use port::{Reader, Store, StoreError, Timer, Work};
 use proptest::prelude::*;
 use std::sync::Arc;
 use store_memory::MemoryStore;

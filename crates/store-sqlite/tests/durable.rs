@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::ShopId;
-use engine::port::{Reader, Store, StoreErrorKind};
-use engine::rows::{Changes, CouponChange, OrderChange};
+use port::{Changes, CouponChange, OrderChange, Reader, Store, StoreErrorKind};
 use store_memory::MemoryStore;
 use store_sqlite::{Options, SqliteStore};
 use testkit::build::{self, at, id};
@@ -121,7 +120,7 @@ fn a_full_disk_leaves_nothing_of_the_batch_and_reads_go_on() {
 
     // The writer goes on too: with what needs no room, and with everything when there is room again.
     write(&mut store, |changes| changes.sandbox_clock = Some(at(1)));
-    let keys = engine::rows::Keys { shops: vec![s1()], ..engine::rows::Keys::default() };
+    let keys = port::Keys { shops: vec![s1()], ..port::Keys::default() };
     assert_eq!(load(&mut store, &keys).shops[0].1.as_ref().unwrap().sequence, u64::from(committed) - 1);
     drop(store);
     let mut store = SqliteStore::open(&path).unwrap();
@@ -152,8 +151,8 @@ fn a_row_that_cannot_be_read_is_named() {
     drop(db);
     let mut store = SqliteStore::open(&path).unwrap();
     let reader = store.reader();
-    let keys = engine::rows::Keys { orders: vec![(s1(), id("o-1"))], ..engine::rows::Keys::default() };
-    let loaded = store.transact(&mut |open| open.load(&keys, &mut engine::rows::Rows::default()));
+    let keys = port::Keys { orders: vec![(s1(), id("o-1"))], ..port::Keys::default() };
+    let loaded = store.transact(&mut |open| open.load(&keys, &mut port::Rows::default()));
     for (error, names) in [
         (reader.order(&s1(), &id("o-1")).unwrap_err(), ["orders", "s1/o-1"]),
         (reader.orders(&s1(), &all()).unwrap_err(), ["orders", "s1/o-1"]),

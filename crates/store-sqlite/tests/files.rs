@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use engine::port::{Store, StoreErrorKind};
+use port::{Store, StoreErrorKind};
 use std::fs;
 use std::path::{Path, PathBuf};
 use store_sqlite::{SqliteStore, backup, restore};
@@ -159,7 +159,7 @@ fn a_backup_is_one_moment_however_much_is_written_meanwhile() {
 }
 
 /// Orders and timers are all that these tests write.
-fn dump_orders(reader: &dyn engine::port::Reader) -> (Vec<domain::order::Order>, Vec<engine::rows::Timer>) {
+fn dump_orders(reader: &dyn port::Reader) -> (Vec<domain::order::Order>, Vec<port::Timer>) {
     let everything = testkit::contract::page(None, 1_000_000);
     let shop = build::id("s1");
     (reader.orders(&shop, &everything).unwrap(), reader.timers(&shop, &everything).unwrap())

@@ -18,8 +18,7 @@ pub mod rows;
 pub mod settings;
 pub mod timers;
 
-use engine::port::{Page, Store};
-use engine::rows::{Changes, Keys, OrderChange, Rows};
+use port::{Changes, Keys, OrderChange, Page, Rows, Store};
 
 /// Makes an empty store.
 pub type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
@@ -38,7 +37,7 @@ macro_rules! cases {
             ($make:expr) => {
                 $(#[test]
                 fn $case() {
-                    let make: &dyn Fn() -> Box<dyn engine::port::Store> = &$make;
+                    let make: &dyn Fn() -> Box<dyn port::Store> = &$make;
                     $crate::contract::$module::$case(&mut *make());
                 })+
             };

@@ -7,7 +7,8 @@ use domain::{
     pool::Stage,
     shop::{Shop, ShopKind},
 };
-use engine::{Command, Engine, EngineClock, Input, port::Page, port::Store};
+use engine::{Command, Engine, EngineClock, Input};
+use port::{Page, Store};
 use std::fs;
 use std::path::Path;
 

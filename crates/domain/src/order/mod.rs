@@ -4,6 +4,7 @@
 //! lines sum to it, but a freight coupon's, which comes off the freight; an order is open, paid or
 //! cancelled, and which of them does not depend on the order in which its events arrived (A-G-8).
 
+pub mod coupons;
 mod freight;
 mod gifts;
 mod kinds;
@@ -13,6 +14,8 @@ mod presale;
 mod refund;
 mod shares;
 mod stages;
+mod timeline;
+mod wake;
 
 pub use gifts::{GiftStanding, GiftStatus};
 pub use kinds::*;
@@ -24,6 +27,8 @@ pub use presale::{
 pub use refund::{Fault, Figures, Refund, RefundAsk, RefundStatus, RefundedLine, again, refund};
 pub use shares::Scopes;
 pub use stages::{CancelOutcome, PayOutcome, Payment, PaymentStatus, State};
+pub use timeline::TimelineEntry;
+pub use wake::{held_until, order_wake};
 
 use crate::{CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category};
 use money::Money;

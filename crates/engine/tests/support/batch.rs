@@ -9,7 +9,8 @@ use domain::{
     event::{Body, OrderEvent},
     order::{Party, RefundAsk},
 };
-use engine::{Command, Reply, rows::BatchRow};
+use engine::{Command, Reply};
+use port::BatchRow;
 
 /// A batch's terms: 5.00 off from 20.00, ten coupons, two a customer; minutes from the start.
 #[derive(Debug, Clone)]

@@ -8,7 +8,8 @@ use domain::{
     message::MessageStatus,
     order::{Goods, Order, OrderKind, PaymentStatus, RefundAsk, Source},
 };
-use engine::{Command, port::MessageFilter};
+use engine::Command;
+use port::MessageFilter;
 
 pub fn asked(what: u8) -> RefundAsk {
     match what % 4 {

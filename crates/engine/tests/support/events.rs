@@ -11,7 +11,8 @@ use domain::{
     },
     order::{CancelReason, Discount, Goods, Method, OrderKind, Party, RefundAsk, Source, Stage},
 };
-use engine::{Command, rows::digest};
+use engine::Command;
+use port::digest;
 
 /// Two lines of kettles, 10.00 off by the merchant, 1.00 by the platform, freight 6.00: 295.00.
 pub fn placing(order: &str, customer: &str) -> Placed {

@@ -2,8 +2,7 @@
 
 use super::random::Random;
 use domain::{CustomerId, Instant, OrderId};
-use engine::port::{Reader, Store, StoreError, StoreErrorKind, Transaction, Work};
-use engine::rows::{Changes, Keys, Rows, Timer};
+use port::{Changes, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Where a transaction can break (trust.md, Faults).

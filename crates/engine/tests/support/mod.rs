@@ -27,8 +27,8 @@ use domain::{
     Instant,
     shop::{Shop, ShopKind},
 };
-use engine::port::Page;
 use money::Money;
+use port::Page;
 use std::str::FromStr;
 
 /// The moment at which campaigns begin: 2022-06-10T10:00:00+08:00, a Friday.

@@ -11,11 +11,8 @@ use domain::{
     order::Order,
     pool::{Basis, GiftStrategy, Times},
 };
-use engine::{
-    port::Store,
-    rows::{Changes, CouponChange, OrderChange},
-};
 use money::Money;
+use port::{Changes, CouponChange, OrderChange, Store};
 use store_memory::MemoryStore;
 
 /// A shop with an order of every kind: `open` shows an offer, `claimed` has a coupon, `locked` is
@@ -102,7 +99,7 @@ impl Planter {
         self.write(&Changes { coupons: vec![change], ..Changes::default() });
     }
     /// Changes the pool's settings and what its orders hold.
-    pub fn pool(&mut self, doctor: impl FnOnce(&engine::pool::PoolRow, &mut engine::pool::PoolChanges)) {
+    pub fn pool(&mut self, doctor: impl FnOnce(&port::PoolRow, &mut port::PoolChanges)) {
         let row = self.run.reader().pool(&self.run.shop).unwrap();
         let mut changes = Changes::default();
         doctor(&row, &mut changes.pool);

@@ -15,7 +15,8 @@ use domain::{
     event::{Body, OrderEvent},
     order::{Method, OfferStatus, Order, OrderKind, PaymentStatus, RefundAsk, Stage, State},
 };
-use engine::{Command, Input, port::Reader};
+use engine::{Command, Input};
+use port::Reader;
 
 pub const SHOPS: [&str; 2] = ["s1", "s2"];
 

@@ -10,7 +10,8 @@ use domain::{
     },
     shop::{Shop, ShopKind},
 };
-use engine::{Command, Reply, port::Store};
+use engine::{Command, Reply};
+use port::Store;
 use store_memory::MemoryStore;
 
 /// A moment of 2020 in Shanghai.
@@ -129,8 +130,7 @@ pub fn pool_on(store: Box<dyn Store>) -> Run {
         None => clock,
     };
     let clock = engine::EngineClock::Sandbox(std::sync::Arc::new(clock));
-    let run =
-        Run { engine: engine::Engine::start(store, clock).unwrap(), shop: ShopId::try_new("s1").unwrap() };
+    let run = Run::of(engine::Engine::start(store, clock).unwrap(), "s1");
     run.ok(Command::PutShop(Box::new(Shop::with_defaults(id("s1"), "Shop", ShopKind::Sop))));
     run
 }
@@ -202,13 +202,8 @@ impl PoolRun for Run {
     fn winners(&self, strategy: &str) -> Vec<String> {
         let run = self.run_state(strategy).number;
         let after: Option<RankKey> = None;
-        let key = engine::pool::WalkKey {
-            shop_id: self.shop.clone(),
-            run,
-            after,
-            through: i64::MAX,
-            limit: 1_000_000,
-        };
+        let key =
+            port::WalkKey { shop_id: self.shop.clone(), run, after, through: i64::MAX, limit: 1_000_000 };
         let found = self.reader().walk(&key).unwrap();
         let given = found.iter().filter(|candidate| candidate.standing == Standing::Given);
         given.map(|candidate| candidate.order_id.to_string()).collect()

@@ -1,6 +1,7 @@
 //! A running engine under a sandbox clock.
 
 use super::{Deal, START, all, claim, create, id, ingest, shop, starting};
+use audit::{AuditReport, audit};
 use domain::{
     CampaignId, Instant, ShopId,
     campaign::Counters,
@@ -9,11 +10,10 @@ use domain::{
     order::{Method, Order},
 };
 use engine::{
-    Command, Engine, EngineClock, EngineError, EventOutcome, EventResult, Input, Reply,
-    audit::{AuditReport, audit},
-    clock::SandboxClock,
-    port::{MessageFilter, Reader, Store},
+    Command, Engine, EngineClock, EngineError, EventOutcome, EventResult, Input, Reply, clock::SandboxClock,
 };
+use port::{MessageFilter, Reader, Store};
+use preview::Quoting;
 use std::sync::Arc;
 use store_memory::MemoryStore;
 
@@ -22,6 +22,7 @@ pub type Outcome = Result<Reply, EngineError>;
 /// A running engine and the shop that the calls are about.
 pub struct Run {
     pub engine: Engine,
+    pub quoting: Quoting,
     pub shop: ShopId,
 }
 
@@ -33,7 +34,12 @@ impl Run {
             None => SandboxClock::unset(START.plus_hours(-2)),
         };
         let engine = Engine::start(store, EngineClock::Sandbox(Arc::new(clock))).unwrap();
-        Self { engine, shop: id("s1") }
+        Self::of(engine, "s1")
+    }
+    /// Of a running engine.
+    pub fn of(engine: Engine, shop: &str) -> Self {
+        let quoting = Quoting::new(engine.reader().clone(), engine.generations().clone());
+        Self { engine, quoting, shop: id(shop) }
     }
 
     /// In memory, with a second handle on the store.

@@ -11,7 +11,7 @@ use crate::time;
 use axum::Json;
 use axum::extract::{Request, State};
 use domain::{GiftStrategyId, Instant, pool::GiftUnit, shop::Shop};
-use engine::pool::dry_run::{self, Downloaded, DryRun, Outcome, Row, Trial};
+use preview::dry_run::{self, Downloaded, DryRun, Outcome, Row, Trial};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;

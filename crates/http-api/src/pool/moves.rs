@@ -9,8 +9,7 @@ use crate::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use domain::{Code, OrderId, Refusal, pool::Stage};
-use engine::command::{FirstPayment, Undecided};
-use engine::{Command, EngineError, Input, Reply};
+use engine::{Command, EngineError, FirstPayment, Input, Reply, Undecided};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

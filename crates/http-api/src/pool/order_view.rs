@@ -8,8 +8,7 @@ use domain::{
     pool::{Candidate, Entered, Exception, GiftStrategy, Moved, PoolOrder, Run, Stage, Standing, Times},
     shop::Shop,
 };
-use engine::pool::{PoolRow, given};
-use engine::port::{Read, Reader};
+use port::{PoolRow, Read, Reader};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -219,7 +218,7 @@ impl Views {
         candidate: &Candidate,
         to: &mut Vec<OrderGiftView>,
     ) {
-        let found = given(&self.settings, order, candidate, &entered.strategy_id);
+        let found = self.settings.given(order, candidate, &entered.strategy_id);
         to.extend(found.iter().map(|gift| OrderGiftView {
             strategy_id: Some(entered.strategy_id.to_string()),
             sku: gift.sku.to_string(),

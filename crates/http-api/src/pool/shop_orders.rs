@@ -15,8 +15,7 @@ use domain::{
     Code, CustomerId, Instant, OrderId, Refusal,
     pool::{PoolLine, ShopOrder, Stage, Times},
 };
-use engine::command::Intake;
-use engine::{Command, EngineError, Input, Reply};
+use engine::{Command, EngineError, Input, Intake, Reply};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -2,9 +2,9 @@
 
 use crate::problem::Problem;
 use crate::state::ApiState;
+use decide::Around;
 use domain::{ShopId, shop::Shop};
-use engine::pool::{PoolRow, warnings::Around};
-use engine::rows::CampaignRow;
+use port::{CampaignRow, PoolRow};
 use std::sync::Arc;
 
 /// What is set up, read at one moment.

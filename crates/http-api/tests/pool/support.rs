@@ -3,8 +3,9 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use engine::{Engine, EngineClock, port::Store};
+use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeyRing};
+use port::Store;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt;

@@ -6,7 +6,7 @@
 use super::{FileOrder, Place, PoolInputs, PoolMapping, TOLD, read_orders};
 use crate::read::ReadError;
 use domain::{OrderId, Refusal, ShopId, pool::Stage};
-use engine::{Command, Engine, EngineError, Input, Reply, command::Intake};
+use engine::{Command, Engine, EngineError, Input, Intake, Reply};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, HashSet},
@@ -39,7 +39,7 @@ pub enum PoolError {
     Engine(#[from] EngineError),
     /// The store would not be read.
     #[error(transparent)]
-    Store(#[from] engine::port::StoreError),
+    Store(#[from] port::StoreError),
     /// The strategies do not fit the export.
     #[error("{0}")]
     Strategies(String),

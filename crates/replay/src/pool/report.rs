@@ -4,10 +4,10 @@
 //! was written.
 
 use super::{Counts, PoolError, PoolInputs, PoolMapping, PoolRun, Refusals};
+use decide::Around;
 use domain::{Code, Instant, ShopId, Violation, shop::Shop, time::Zone};
-use engine::pool::{PoolRow, warnings::Around};
-use engine::port::Reader;
 use gift_list::{HEADING, ListError, csv};
+use port::{PoolRow, Reader};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -15,8 +15,9 @@ use domain::{
     Instant, ShopId, Sku, limits,
     pool::{ShopOrder, Times},
 };
-use engine::{Command, Engine, EngineClock, Input, clock::SandboxClock, port::Store};
+use engine::{Command, Engine, EngineClock, Input, clock::SandboxClock};
 use money::Money;
+use port::Store;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,

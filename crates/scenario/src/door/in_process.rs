@@ -6,8 +6,9 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, header},
 };
-use engine::{Engine, EngineClock, port::Store};
+use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeyRing};
+use port::Store;
 use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt;

@@ -2,8 +2,7 @@
 
 use crate::{BATCH, Bench, scatter};
 use domain::{CouponId, Instant, MessageId, OrderId};
-use engine::port::Store;
-use engine::rows::{Changes, CouponChange, Keys, OrderChange, Subject};
+use port::{Changes, CouponChange, Keys, OrderChange, Store, Subject};
 use std::time::Instant as Watch;
 use testkit::build;
 
@@ -80,7 +79,7 @@ impl Bench {
                 changes.requests.push((
                     shop.clone(),
                     request_key(*number),
-                    engine::rows::RequestRow { reply, ..build::request("x") },
+                    port::RequestRow { reply, ..build::request("x") },
                 ));
                 changes.coupons.push(CouponChange {
                     shop_id: shop.clone(),

@@ -10,9 +10,8 @@ mod batches;
 mod figures;
 
 use domain::ShopId;
-use engine::port::Store;
-use engine::rows::{Changes, Keys, Rows};
 use figures::{resident_mb, scheduled, written_kb};
+use port::{Changes, Keys, Rows, Store};
 use std::time::Instant as Watch;
 use store_sqlite::{Options, SqliteStore};
 use testkit::build;

@@ -5,8 +5,7 @@ use crate::error::Doing;
 use crate::json::{Json, whole};
 use crate::query::{each, first};
 use domain::pool::RankKey;
-use engine::pool::BuyerKey;
-use engine::port::StoreError;
+use port::{BuyerKey, StoreError};
 use rusqlite::{Connection, params};
 
 const READING: &str = "reading a buyer's places";

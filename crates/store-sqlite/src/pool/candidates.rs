@@ -8,8 +8,7 @@ use domain::{
     Code,
     pool::{AmountState, Candidate, RankKey, Standing},
 };
-use engine::pool::{CandidateChange, CandidateKey, WalkKey};
-use engine::port::{Read, StoreError};
+use port::{CandidateChange, CandidateKey, Read, StoreError, WalkKey};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 const READING: &str = "reading a candidate";

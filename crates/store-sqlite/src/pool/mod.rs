@@ -12,8 +12,7 @@ pub use ranks::rank;
 pub use settings::{settings, sized};
 
 use crate::json::Json;
-use engine::pool::{PoolChanges, PoolKeys, PoolRows};
-use engine::port::StoreError;
+use port::{PoolChanges, PoolKeys, PoolRows, StoreError};
 use rusqlite::Connection;
 
 /// Answers every key, table by table.

@@ -9,8 +9,7 @@ use domain::{
     Instant, OrderId, PresaleStrategyId, ShopId,
     pool::{PassKind, PoolOrder, Stage},
 };
-use engine::pool::{PageKey, PoolOrderChange};
-use engine::port::{Page, Read, StoreError};
+use port::{Page, PageKey, PoolOrderChange, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, Statement, ToSql, params};
 use rustc_hash::FxHashMap;
 

@@ -8,8 +8,7 @@ use crate::error::{Doing, refused};
 use crate::json::whole;
 use crate::query::{each, first};
 use domain::{ShopId, pool::RankKey};
-use engine::pool::{CandidateChange, CandidateKey};
-use engine::port::{Read, StoreError};
+use port::{CandidateChange, CandidateKey, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Params, params};
 use std::collections::BTreeMap;
 

@@ -9,8 +9,7 @@ use domain::{
     GiftStrategyId, Instant, PresaleStrategyId, ShopId,
     pool::{GiftRecord, PresaleRecord, PresaleStrategy, Run, Stock},
 };
-use engine::pool::{PoolChanges, PoolRow, PresaleChange, RunChange};
-use engine::port::{Read, StoreError};
+use port::{PoolChanges, PoolRow, PresaleChange, Read, RunChange, StoreError};
 use rusqlite::{Connection, Row, params};
 use std::sync::Arc;
 

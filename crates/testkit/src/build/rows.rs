@@ -4,12 +4,10 @@ use super::{at, id, message, start};
 use domain::{
     ShopId,
     ledger::{Account, Entry},
-    order::{Order, Party},
-};
-use engine::rows::{
-    Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, TimelineEntry, Webhook, digest,
+    order::{Order, Party, TimelineEntry},
 };
 use money::Money;
+use port::{Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, Webhook, digest};
 
 /// An event of a source `platform`, taken in at the start.
 pub fn inbox(shop_id: &ShopId, event_id: &str) -> (InboxKey, InboxRow) {

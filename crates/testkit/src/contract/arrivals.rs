@@ -3,8 +3,7 @@
 use super::{all, load, new_order, refused, write};
 use crate::build::{self, at, id};
 use domain::{OrderId, ShopId};
-use engine::port::Store;
-use engine::rows::Keys;
+use port::{Keys, Store};
 
 fn s1() -> ShopId {
     id("s1")

@@ -3,8 +3,9 @@
 use super::{all, load, new_order, refused, write};
 use crate::build::{self, at, id};
 use domain::{OrderId, ShopId};
-use engine::port::{Reader, Store, StoreError, StoreErrorKind};
-use engine::rows::{Changes, CouponChange, Keys, OrderChange, Rows, Webhook};
+use port::{
+    Changes, CouponChange, Keys, OrderChange, Reader, Rows, Store, StoreError, StoreErrorKind, Webhook,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn s1() -> ShopId {
@@ -77,7 +78,7 @@ fn everything(changes: &mut Changes) {
     changes.batches.push((s1(), build::batch("b-1").into()));
     changes.batch_counters.push((s1(), id("b-1"), domain::coupon::BatchCounters::default()));
     changes.batch_claims.push(((s1(), id("u-1"), id("b-1")), 2));
-    changes.codes.push(((s1(), [7; 16]), engine::rows::CodeRow { batch_id: id("b-1"), coupon_id: None }));
+    changes.codes.push(((s1(), [7; 16]), port::CodeRow { batch_id: id("b-1"), coupon_id: None }));
     let coupon = build::coupon_of("b-1", "cp-2", "u-1");
     changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
     super::pool::everything(&s1(), &mut changes.pool);
@@ -91,7 +92,7 @@ fn begin(store: &mut dyn Store) -> (String, Keys) {
         changes.orders.push(new_order("o-1", Some(30)));
         changes.outbox.push(build::outbox(&s1(), "out-1", &["w1"]));
     });
-    super::queues::settle(store, 1, engine::rows::DeliveryStatus::Dead, 3, 100);
+    super::queues::settle(store, 1, port::DeliveryStatus::Dead, 3, 100);
     let keys = Keys { shops: vec![s1()], ..Keys::default() };
     (everything_read(&*store.reader(), store), keys)
 }

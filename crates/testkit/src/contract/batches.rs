@@ -7,9 +7,8 @@ use domain::{
     campaign::promotion::PercentOff,
     coupon::{BatchCounters, Coupon, CouponStatus, FromBatch, Lock},
 };
-use engine::port::Store;
-use engine::rows::{BatchRow, Changes, CodeRow, CouponChange, Keys, digest};
 use money::Money;
+use port::{BatchRow, Changes, CodeRow, CouponChange, Keys, Store, digest};
 use std::sync::Arc;
 
 fn s1() -> ShopId {

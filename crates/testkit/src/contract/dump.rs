@@ -4,9 +4,7 @@ use super::random::SHOPS;
 use super::{all, page};
 use crate::build::id;
 use domain::{Instant, ShopId, coupon::CouponStatus, pool::Stage};
-use engine::pool::WalkKey;
-use engine::port::{MessageFilter, Page, Reader};
-use engine::rows::DeliveryStatus;
+use port::{DeliveryStatus, MessageFilter, Page, Reader, WalkKey};
 use std::fmt::Write;
 
 /// Reads everything, in pages of two rows, as text.
@@ -78,7 +76,7 @@ pub fn dump(reader: &dyn Reader) -> String {
     text
 }
 
-fn deliveries(reader: &dyn Reader, shop: &ShopId) -> Vec<engine::rows::Delivery> {
+fn deliveries(reader: &dyn Reader, shop: &ShopId) -> Vec<port::Delivery> {
     let statuses = [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Dead];
     let of = |status| {
         let rows = |page: &Page| reader.deliveries(shop, &id("w-0"), status, page).expect("as the case says");

@@ -7,8 +7,7 @@ use domain::{
     coupon::CouponStatus,
     message::{Message, MessageStatus},
 };
-use engine::port::{MessageFilter, Page, Reader, Store};
-use engine::rows::{CouponChange, OrderChange};
+use port::{CouponChange, MessageFilter, OrderChange, Page, Reader, Store};
 
 fn s1() -> ShopId {
     id("s1")

@@ -6,12 +6,10 @@ use domain::{
     Code, OrderId, ShopId,
     pool::{Candidate, Exception, Pass, PassKind, PoolOrder, RankKey, Stage, Standing, Stock},
 };
-use engine::pool::{
-    CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow, PoolRows,
-    PresaleChange, RunChange, WalkKey,
+use port::{
+    CandidateChange, CandidateKey, Keys, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow, PoolRows,
+    PresaleChange, RunChange, Store, Subject, WalkKey,
 };
-use engine::port::Store;
-use engine::rows::{Keys, Subject};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -346,9 +344,9 @@ pub fn ranks_count_the_places_before(store: &mut dyn Store) {
         }
         write(store, |changes| changes.pool.candidates = changed);
         let mut ranks: Vec<CandidateKey> = places.keys().cloned().collect();
-        let last = engine::pool::last_of_second(at(0).micros() / 1_000_000);
+        let last = port::last_of_second(at(0).micros() / 1_000_000);
         ranks.extend([(s1(), 1, last), (s1(), 9, build::place(0, "o-1"))]);
-        ranks.extend([i64::MIN, i64::MAX].map(|second| (s1(), 1, engine::pool::last_of_second(second))));
+        ranks.extend([i64::MIN, i64::MAX].map(|second| (s1(), 1, port::last_of_second(second))));
         let half = ranks.len() / 2;
         ranks.rotate_left(half);
         let found = pool_rows(store, PoolKeys { ranks: ranks.clone(), ..PoolKeys::default() }).ranks;
@@ -406,7 +404,7 @@ pub fn timers_of_the_pool_fire_in_order(store: &mut dyn Store) {
         changes.orders.push(super::new_order("z", Some(10)));
         let mut coupon = build::coupon("z", "u-1", "z", at(0));
         coupon.wake_at = Some(at(10));
-        let coupon = engine::rows::CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None };
+        let coupon = port::CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None };
         changes.coupons.push(coupon);
     });
     let due = |store: &mut dyn Store| store.due_timers(at(10), 100).expect("as the case says");

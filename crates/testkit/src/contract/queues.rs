@@ -3,8 +3,7 @@
 use super::{new_order, page, refused, write};
 use crate::build::{self, at, id};
 use domain::ShopId;
-use engine::port::{Store, Totals};
-use engine::rows::{Delivery, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Webhook};
+use port::{Delivery, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Store, Totals, Webhook};
 
 fn s1() -> ShopId {
     id("s1")

@@ -7,9 +7,9 @@ use domain::{
     coupon::Coupon,
     message::{Message, MessageStatus},
 };
-use engine::port::{Store, StoreError, StoreErrorKind};
-use engine::rows::{
-    Changes, CouponChange, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderChange, Rows,
+use port::{
+    Changes, CouponChange, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderChange, Rows, Store,
+    StoreError, StoreErrorKind,
 };
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -144,7 +144,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         21 => to.batch_claims.push(((shop, id("u-1"), id(&own("b"))), value.into())),
         22 => {
             let coupon_id = (value > 2).then(|| id("cp-1"));
-            let code = engine::rows::CodeRow { batch_id: id("b-1"), coupon_id };
+            let code = port::CodeRow { batch_id: id("b-1"), coupon_id };
             to.codes.push(((shop, [6 + number % 2; 16]), code));
         }
         18 => {

@@ -8,8 +8,7 @@ use domain::{
     message::MessageStatus,
     order::{CancelReason, State},
 };
-use engine::port::Store;
-use engine::rows::{CouponChange, Keys, OrderChange};
+use port::{CouponChange, Keys, OrderChange, Store};
 
 fn s1() -> ShopId {
     id("s1")

@@ -3,8 +3,7 @@
 use super::{all, load, refused, write};
 use crate::build::{self, at, id};
 use domain::ShopId;
-use engine::port::Store;
-use engine::rows::Keys;
+use port::{Keys, Store};
 use std::sync::Arc;
 
 fn s1() -> ShopId {

@@ -3,8 +3,7 @@
 use super::{new_order, page, write};
 use crate::build::{self, at, id};
 use domain::{Instant, ShopId};
-use engine::port::Store;
-use engine::rows::{CouponChange, OrderChange, Subject, Timer};
+use port::{CouponChange, OrderChange, Store, Subject, Timer};
 
 fn s1() -> ShopId {
     id("s1")

@@ -4,9 +4,7 @@ use super::{changed_order, new_order, pool_rows, s1};
 use crate::build::{self, at, id};
 use crate::contract::write;
 use domain::pool::{PassKind, Stage};
-use engine::pool::{PageKey, PoolKeys};
-use engine::port::Store;
-use engine::rows::Keys;
+use port::{Keys, PageKey, PoolKeys, Store};
 
 /// A re-run sees the orders of its strategy that are not closed.
 pub fn pages_of_a_strategys_orders(store: &mut dyn Store) {
@@ -31,9 +29,9 @@ pub fn pages_of_a_strategys_orders(store: &mut dyn Store) {
     let pages = vec![PageKey { shop_id: s1(), strategy_id, kind, after: None, limit: 2 }];
     let keys = Keys { pool: PoolKeys { pages, ..PoolKeys::default() }, ..Keys::default() };
     let moved = store.transact(&mut |open| {
-        let mut rows = engine::rows::Rows::default();
+        let mut rows = port::Rows::default();
         open.load(&keys, &mut rows)?;
-        let mut changes = engine::rows::Changes::default();
+        let mut changes = port::Changes::default();
         for order in &rows.pool.pages[0].1 {
             let mut closed = order.clone();
             closed.go(Stage::Closed, at(60));

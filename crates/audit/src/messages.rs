@@ -1,0 +1,125 @@
+//! Messages: one push an order, none in quiet hours, a category once a day for each customer.
+
+use super::{Walk, sieve::Seen};
+use domain::{
+    MessageId,
+    catalog::Category,
+    message::{Kind, Message},
+    order::Order,
+};
+use port::{MessageFilter, Page, Read};
+
+/// At most one push an order, none after its claim or its end (S0-R36, S0-R40).
+pub const ONCE: &str = "push_once";
+/// No push in quiet hours (S0-R38, A-S0-13).
+pub const QUIET: &str = "push_quiet_hours";
+/// A third-level category is reminded of once a civil day for each customer (S0-R37, A-S0-14).
+pub const CATEGORY: &str = "push_category_day";
+
+/// Walks the messages. What was sent never changes, so nothing needs a second look.
+pub fn walk(walk: &mut Walk<'_>, seen: &mut Seen) -> Read<()> {
+    let all = MessageFilter::default();
+    walk.pages(
+        "messages",
+        |reader, shop, page| reader.messages(shop, &all, page),
+        |message| message.message_id.to_string(),
+        |walk, message| one(walk, seen, &message),
+    )
+}
+
+fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
+    // Balance reminders have rules of their own (S1-R22, S1-R24, A-S1-17).
+    let Some(sent_at) = message.sent_at.filter(|_| message.kind == Kind::PaymentReminder) else {
+        return Ok(());
+    };
+    for check in [ONCE, QUIET, CATEGORY] {
+        walk.looked(check);
+    }
+    let shop = walk.shop.clone();
+    let subject = || format!("message {}", message.message_id);
+    if shop.is_quiet(sent_at) {
+        let detail = format!("it went out at {}, in quiet hours", shop.time_zone.format(sent_at));
+        walk.find(QUIET, subject(), detail);
+    }
+    if seen.put(&(shop.shop_id.as_str(), message.order_id.as_str()))
+        && let Some(other) = sent_before(walk, message)?
+    {
+        let detail = format!("order {} had its push with message {other}", message.order_id);
+        walk.find(ONCE, subject(), detail);
+    }
+    let Some(order) = walk.reader.order(walk.id(), &message.order_id)? else {
+        let detail = format!("order {}, which it is about, does not exist", message.order_id);
+        walk.find(ONCE, subject(), detail);
+        return Ok(());
+    };
+    let (day, customer) = (shop.time_zone.day(sent_at), message.customer_id.as_str());
+    let mut suspect = false;
+    for category in order.categories() {
+        suspect |= seen.put(&(shop.shop_id.as_str(), customer, category.as_str(), day));
+    }
+    if suspect && let Some((other, category)) = reminded_before(walk, message, &order)? {
+        let detail = format!(
+            "customer {customer} was reminded of {} on the same day with message {other}",
+            category.as_str()
+        );
+        walk.find(CATEGORY, subject(), detail);
+    }
+    Ok(())
+}
+
+/// Another message of the same order that was sent, with a smaller id.
+fn sent_before(walk: &Walk<'_>, message: &Message) -> Read<Option<MessageId>> {
+    let filter = MessageFilter { order_id: Some(message.order_id.clone()), ..MessageFilter::default() };
+    let mut found = None;
+    earlier(walk, &filter, message, |other| {
+        found = Some(other.message_id.clone());
+        Ok(true)
+    })?;
+    Ok(found)
+}
+
+/// Another message to the same customer on the same day about one of the order's categories.
+fn reminded_before(walk: &Walk<'_>, message: &Message, order: &Order) -> Read<Option<(MessageId, Category)>> {
+    let filter = MessageFilter { customer_id: Some(message.customer_id.clone()), ..MessageFilter::default() };
+    let day = |message: &Message| message.sent_at.map(|at| walk.shop.time_zone.day(at));
+    let mut found = None;
+    earlier(walk, &filter, message, |other| {
+        if day(other) != day(message) {
+            return Ok(false);
+        }
+        let about = walk.reader.order(walk.id(), &other.order_id)?;
+        let categories = order.categories();
+        let shared = about.as_ref().and_then(|about| {
+            let shared = about.categories().into_iter().find(|c| categories.contains(c));
+            shared.cloned()
+        });
+        found = shared.map(|category| (other.message_id.clone(), category));
+        Ok(found.is_some())
+    })?;
+    Ok(found)
+}
+
+/// Shows `each` the sent messages of a filter before this one, until it answers `true`.
+fn earlier(
+    walk: &Walk<'_>,
+    filter: &MessageFilter,
+    message: &Message,
+    mut each: impl FnMut(&Message) -> Read<bool>,
+) -> Read<()> {
+    let mut page = Page { after: None, limit: super::PAGE };
+    loop {
+        let rows = walk.reader.messages(walk.id(), filter, &page)?;
+        for other in &rows {
+            if other.message_id >= message.message_id {
+                return Ok(());
+            }
+            if other.sent_at.is_some() && other.kind == message.kind && each(other)? {
+                return Ok(());
+            }
+        }
+        match rows.last().filter(|_| rows.len() == page.limit) {
+            Some(last) => page.after = Some(last.message_id.to_string()),
+            None => return Ok(()),
+        }
+    }
+}

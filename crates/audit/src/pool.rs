@@ -1,0 +1,191 @@
+//! The presale pool: gifts given against N and stock, places against orders, ranks against a recount.
+
+use super::{LOOKS, PAGE, Walk, sieve::Balance};
+use domain::{
+    Sku,
+    pool::{Candidate, GiftStrategy, RankKey, Run, Stage, Standing},
+};
+use port::{PoolRow, Read, WalkKey, last_of_second};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Gifts given are counted, at most N, no rank twice, and ranks count what stands before them.
+pub const GIVEN: &str = "gifts_given";
+/// Stock that was given is what orders have.
+pub const STOCK: &str = "gift_stock";
+/// An order's places are there, and are its own.
+pub const PLACES: &str = "pool_places";
+
+/// What a walk over everything found, while nothing moved.
+#[derive(Default)]
+struct Recount {
+    given: BTreeMap<Sku, u64>,
+    faults: Vec<(&'static str, String, String)>,
+}
+
+/// Walks the shop's pool. Orders and candidates come in pages; a pool that moves meanwhile is walked
+/// again, and one that never stands still is no finding.
+pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
+    for _ in 0..LOOKS {
+        let before = walk.reader.pool(walk.id())?;
+        if before.is_unused() {
+            return Ok(());
+        }
+        let mut recount = Recount::default();
+        for run in before.runs.values() {
+            check_run(walk, &before, run, &mut recount)?;
+        }
+        check_orders(walk, &mut recount)?;
+        if walk.reader.pool(walk.id())? != before {
+            continue;
+        }
+        check_stock(walk, &before, &mut recount);
+        for (check, subject, detail) in recount.faults {
+            walk.find(check, subject, detail);
+        }
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// What the pool's rows want to be looked at.
+pub fn add_timers(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
+    let pool = walk.reader.pool(walk.id())?;
+    for (id, record) in &pool.presales {
+        if let Some(due_at) = record.wake_at() {
+            balance.add(&("presale_strategy", id.as_str()), &due_at);
+        }
+    }
+    for (id, run) in &pool.runs {
+        if let Some(due_at) = run.wake_at {
+            balance.add(&("gift_run", id.as_str()), &due_at);
+        }
+    }
+    walk.pages(
+        "pool orders",
+        |reader, shop, page| reader.pool_orders(shop, None, page),
+        |order| order.order_id.to_string(),
+        |_, order| {
+            if let Some(due_at) = order.wake_at() {
+                balance.add(&("pool_order", order.order_id.as_str()), &due_at);
+            }
+            Ok(())
+        },
+    )
+}
+
+fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recount) -> Read<()> {
+    let Some(strategy) = row.version_of(run) else {
+        let detail = format!("there is no version {} of it", run.version);
+        recount.faults.push((GIVEN, format!("gift strategy {}", run.strategy_id), detail));
+        return Ok(());
+    };
+    let (mut given, mut candidates, mut counted) = (0, 0, 0);
+    let (mut ranks, mut after) = (BTreeSet::new(), None);
+    loop {
+        let (shop_id, limit) = (walk.id().clone(), PAGE);
+        let key = WalkKey { shop_id, run: run.number, after: after.clone(), through: i64::MAX, limit };
+        let found = walk.reader.walk(&key)?;
+        for candidate in &found {
+            walk.looked(GIVEN);
+            candidates += u64::from(candidate.standing != Standing::Void);
+            counted += u64::from(candidate.counts);
+            if candidate.standing == Standing::Given {
+                given += 1;
+                note_given(strategy, candidate, &mut ranks, recount);
+            }
+        }
+        after = found.last().map(|candidate| candidate.key.clone());
+        if found.len() < PAGE {
+            break;
+        }
+    }
+    let end = (walk.id().clone(), run.number, last_of_second(i64::MAX));
+    let by_rank = walk.reader.rank(&end)?;
+    let mut say =
+        |detail: String| recount.faults.push((GIVEN, format!("gift strategy {}", run.strategy_id), detail));
+    if given != run.given {
+        say(format!("{given} orders have its gift, but it counts {}", run.given));
+    }
+    if strategy.first_n.is_some_and(|n| given > n) {
+        say(format!("{given} gifts are more than the first {}", strategy.first_n.unwrap_or_default()));
+    }
+    if by_rank != counted {
+        say(format!("{counted} orders take a place, but the last rank is {by_rank}"));
+    }
+    if candidates > run.candidates {
+        say(format!("{candidates} orders stand in it, but it counts {}", run.candidates));
+    }
+    Ok(())
+}
+
+fn note_given(
+    strategy: &GiftStrategy,
+    candidate: &Candidate,
+    ranks: &mut BTreeSet<u64>,
+    recount: &mut Recount,
+) {
+    let subject = || format!("pool order {}", candidate.order_id);
+    let tier = candidate.tier.and_then(|tier| strategy.tiers.get(usize::from(tier)));
+    let Some(tier) = tier else {
+        recount.faults.push((GIVEN, subject(), "it has a gift of no tier".to_owned()));
+        return;
+    };
+    for gift in &tier.gifts {
+        *recount.given.entry(gift.sku.clone()).or_default() += gift.quantity;
+    }
+    let Some(n) = strategy.first_n else { return };
+    match candidate.rank {
+        Some(rank) if rank > n || rank == 0 => {
+            recount.faults.push((GIVEN, subject(), format!("rank {rank} is not among the first {n}")));
+        }
+        Some(rank) if !ranks.insert(rank) => {
+            recount.faults.push((GIVEN, subject(), format!("rank {rank} was given twice")));
+        }
+        // A gift that was carried over a re-run keeps the rank of then.
+        Some(_) | None => {}
+    }
+}
+
+/// Every place that an order names is there, and is its own.
+fn check_orders(walk: &mut Walk<'_>, recount: &mut Recount) -> Read<()> {
+    walk.pages(
+        "pool orders",
+        |reader, shop, page| reader.pool_orders(shop, None, page),
+        |order| order.order_id.to_string(),
+        |walk, order| {
+            walk.looked(PLACES);
+            for gift in order.manual.iter().filter(|_| order.stage != Stage::Closed) {
+                *recount.given.entry(gift.sku.clone()).or_default() += gift.quantity;
+            }
+            for entered in &order.entered {
+                let key = (walk.id().clone(), entered.run, entered.key.clone());
+                let found = walk.reader.candidate(&key)?;
+                if found.is_none_or(|candidate| candidate.order_id != order.order_id) {
+                    let detail =
+                        format!("its place {} in run {} is not there", place(&entered.key), entered.run);
+                    recount.faults.push((PLACES, format!("pool order {}", order.order_id), detail));
+                }
+            }
+            Ok(())
+        },
+    )
+}
+
+fn place(key: &RankKey) -> String {
+    format!("{}/{}", key.second, key.number)
+}
+
+fn check_stock(walk: &mut Walk<'_>, row: &PoolRow, recount: &mut Recount) {
+    for (sku, stock) in &row.stock {
+        walk.looked(STOCK);
+        let given = recount.given.get(sku).copied().unwrap_or_default();
+        if stock.given > stock.quantity {
+            let detail = format!("{} were given of {}", stock.given, stock.quantity);
+            recount.faults.push((STOCK, format!("gift {sku}"), detail));
+        }
+        if given != stock.given {
+            let detail = format!("orders have {given}, but the stock counts {}", stock.given);
+            recount.faults.push((STOCK, format!("gift {sku}"), detail));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! A decision while it is being made: facts to read, changes to collect, ids to hand out.
+//!
+//! The draft reads its own changes before the facts. It becomes part of the working set only when
+//! the decision succeeds; a refusal drops it, and so changes nothing.
+
+use super::decision::{BatchCount, Count, Decision};
+use super::facts::Facts;
+use super::pool::{PoolDecision, PoolFacts};
+use super::published::PublishedCoupon;
+use domain::{
+    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId,
+    coupon::{Coupon, CouponStatus, Origin},
+    customer::Standing,
+    message::Message,
+    order::{Method, Order, TimelineEntry},
+    shop::Shop,
+};
+use port::{BatchRow, CampaignRow, CodeRow, Digest, OutboxRow, Parked, ShopRow, Webhook};
+
+/// A decision in the making.
+pub struct Draft<'a> {
+    facts: &'a Facts,
+    /// The shop that the input is about.
+    pub shop_id: &'a ShopId,
+    /// The moment at which it is decided.
+    pub now: Instant,
+    decision: Decision,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(facts: &'a Facts, shop_id: &'a ShopId, now: Instant) -> Self {
+        Self { facts, shop_id, now, decision: Decision::default() }
+    }
+    pub fn finish(self) -> Decision {
+        self.decision
+    }
+    pub fn changes(&mut self) -> &mut Decision {
+        &mut self.decision
+    }
+    pub fn pool_facts(&self) -> &'a PoolFacts {
+        self.facts.pool()
+    }
+    pub fn pool_changes(&self) -> &PoolDecision {
+        &self.decision.pool
+    }
+    pub fn pool_changes_mut(&mut self) -> &mut PoolDecision {
+        &mut self.decision.pool
+    }
+
+    /// The shop with its campaigns; refused as `not_found` where there is none.
+    pub fn shop_row(&self) -> Result<&'a ShopRow, domain::Refusal> {
+        let missing = || domain::Refusal::with(Code::NotFound, format!("no shop {}", self.shop_id));
+        self.facts.shop(self.shop_id).ok_or_else(missing)
+    }
+    /// The shop's settings.
+    pub fn shop(&self) -> Result<&'a Shop, domain::Refusal> {
+        self.shop_row().map(|row| &*row.shop)
+    }
+    pub fn find_shop(&self) -> Option<&'a ShopRow> {
+        self.facts.shop(self.shop_id)
+    }
+    pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
+        let row = self.facts.shop(self.shop_id)?;
+        row.campaigns.iter().find(|row| row.campaign.campaign_id == *id)
+    }
+
+    /// Refuses a coupon that may not stand on that order, with that method, at that moment.
+    pub fn check_coupon(
+        &self,
+        coupon: &Coupon,
+        order: &Order,
+        method: Method,
+        at: Instant,
+    ) -> Result<(), domain::Refusal> {
+        coupon.check(order, method, at)?;
+        match &coupon.origin {
+            Origin::Offer(offer) => {
+                let row = self.campaign(&offer.campaign_id);
+                let version = row.and_then(|row| row.campaign.version(offer.version));
+                version.map_or(Ok(()), |version| coupon.check_scope(order, &version.scope))
+            }
+            Origin::Batch(from) => {
+                let Some(row) = self.batch(&from.batch_id) else { return Ok(()) };
+                if row.record.voided_at.is_some_and(|voided| at >= voided) {
+                    return Err(Code::CouponVoid.into());
+                }
+                coupon.check_scope(order, &row.record.batch.scope)
+            }
+        }
+    }
+
+    pub fn batch(&self, id: &BatchId) -> Option<&'a BatchRow> {
+        self.facts.batch(&(self.shop_id.clone(), id.clone()))
+    }
+    /// Coupons that a customer has had of a batch.
+    pub fn batch_claims(&self, customer: &CustomerId, batch: &BatchId) -> u32 {
+        self.facts.batch_claims(&(self.shop_id.clone(), customer.clone(), batch.clone()))
+    }
+    pub fn code(&self, digest: Digest) -> Option<&'a CodeRow> {
+        self.facts.code(&(self.shop_id.clone(), digest))
+    }
+
+    pub fn order(&self, id: &OrderId) -> Option<Order> {
+        let drafted = self.decision.orders.iter().find(|order| order.order_id == *id);
+        drafted.or_else(|| self.facts.order(&(self.shop_id.clone(), id.clone()))).cloned()
+    }
+    pub fn coupon(&self, id: &CouponId) -> Option<Coupon> {
+        let drafted = self.decision.coupons.iter().find(|coupon| coupon.coupon_id == *id);
+        drafted.or_else(|| self.facts.coupon(&(self.shop_id.clone(), id.clone()))).cloned()
+    }
+    /// A customer's standing in this shop; a customer never heard of has the empty one.
+    pub fn standing(&self, customer: &CustomerId) -> Standing {
+        self.standing_in(self.shop_id, customer)
+    }
+    pub fn standing_in(&self, shop: &ShopId, customer: &CustomerId) -> Standing {
+        let drafted = self.decision.standings.iter().find(|(s, c, _)| s == shop && c == customer);
+        match drafted {
+            Some((_, _, standing)) => standing.clone(),
+            None => self.facts.standing(&(shop.clone(), customer.clone())).cloned().unwrap_or_default(),
+        }
+    }
+    pub fn parked(&self, order: &OrderId) -> &'a [Parked] {
+        self.facts.parked(&(self.shop_id.clone(), order.clone()))
+    }
+    pub fn message(&self, id: &MessageId) -> Option<&'a Message> {
+        self.facts.message(&(self.shop_id.clone(), id.clone()))
+    }
+
+    pub fn put_order(&mut self, order: Order) {
+        match self.decision.orders.iter_mut().find(|known| known.order_id == order.order_id) {
+            Some(known) => *known = order,
+            None => self.decision.orders.push(order),
+        }
+    }
+    pub fn put_coupon(&mut self, coupon: Coupon) {
+        match self.decision.coupons.iter_mut().find(|known| known.coupon_id == coupon.coupon_id) {
+            Some(known) => *known = coupon,
+            None => self.decision.coupons.push(coupon),
+        }
+    }
+    pub fn put_standing(&mut self, customer: &CustomerId, standing: Standing) {
+        self.put_standing_in(&self.shop_id.clone(), customer, standing);
+    }
+    pub fn put_standing_in(&mut self, shop: &ShopId, customer: &CustomerId, standing: Standing) {
+        let drafted = self.decision.standings.iter_mut().find(|(s, c, _)| s == shop && c == customer);
+        match drafted {
+            Some((_, _, known)) => *known = standing,
+            None => self.decision.standings.push((shop.clone(), customer.clone(), standing)),
+        }
+    }
+    pub fn count(&mut self, campaign: &CampaignId, count: Count) {
+        self.decision.counts.push((campaign.clone(), count));
+    }
+    /// Counts for the campaign that a coupon is from; those of a batch have none.
+    pub fn count_for(&mut self, coupon: &Coupon, count: Count) {
+        if let Some(campaign) = coupon.campaign_id() {
+            self.count(campaign, count);
+        }
+    }
+    /// A coupon moves from one state to another: the coupon and the figures of what it is from together.
+    /// What a batch that was taken back gets back is void.
+    pub fn move_coupon(&mut self, mut coupon: Coupon, from: CouponStatus) {
+        let record = coupon.batch_id().and_then(|id| self.batch(id)).map(|row| &row.record);
+        let voided = record.is_some_and(|record| record.voided_at.is_some());
+        if voided && coupon.status == CouponStatus::Available && coupon.void(self.now) {
+            self.publish_coupon("coupon.void", &coupon);
+        }
+        if coupon.status != from {
+            let to = coupon.status;
+            match &coupon.origin {
+                Origin::Offer(offer) => self.count(&offer.campaign_id, Count::Moved { from, to }),
+                Origin::Batch(batch) => {
+                    let count = (batch.batch_id.clone(), BatchCount::Moved { from, to });
+                    self.decision.batch_counts.push(count);
+                }
+            }
+        }
+        self.put_coupon(coupon);
+    }
+
+    /// A new id of a kind (`cp`, `of`, `ms`, `ev`, `ca`).
+    pub fn next_id(&mut self, kind: &str) -> String {
+        let base = self.facts.shop(self.shop_id).map_or(0, |row| row.sequence);
+        let number = base + self.decision.numbers;
+        self.decision.numbers += 1;
+        domain::ids::sequential(kind, self.now, number)
+    }
+    /// A new typed id.
+    pub fn next<T: std::str::FromStr>(&mut self, kind: &str) -> T {
+        let text = self.next_id(kind);
+        text.parse().unwrap_or_else(|_| unreachable!("{text} is an id"))
+    }
+
+    /// Adds to the order's timeline; past the limit nothing is added.
+    pub fn note(&mut self, order: &mut Order, entry: TimelineEntry) {
+        if order.timeline_entries >= domain::limits::TIMELINE_ENTRIES {
+            return;
+        }
+        order.timeline_entries += 1;
+        let line = serde_json::to_string(&entry).unwrap_or_default();
+        self.decision.timeline.push((order.order_id.clone(), line));
+    }
+
+    /// Publishes what happened to a coupon.
+    pub fn publish_coupon(&mut self, event_type: &str, coupon: &Coupon) {
+        let Some(row) = self.find_shop() else { return };
+        self.publish(event_type, coupon.coupon_id.as_str(), &PublishedCoupon::new(&row.shop, coupon));
+    }
+    /// A moment for people: RFC 3339 in the shop's zone.
+    pub fn show(&self, at: Instant) -> String {
+        self.find_shop().map_or_else(|| at.to_string(), |row| row.shop.time_zone.format(at))
+    }
+
+    /// Publishes an event to the outbox.
+    pub fn publish(&mut self, event_type: &str, subject: &str, body: &impl serde::Serialize) {
+        let event_id = self.next_id("ev");
+        let wants = |w: &&Webhook| w.wants(event_type);
+        let hooks = self.find_shop().map(|row| &row.webhooks[..]).unwrap_or_default();
+        let receivers = hooks.iter().filter(wants).map(|w| w.webhook_id.clone()).collect();
+        self.decision.outbox.push(OutboxRow {
+            event_id,
+            shop_id: self.shop_id.clone(),
+            event_type: event_type.into(),
+            subject: subject.into(),
+            at: self.now,
+            body: serde_json::to_string(body).unwrap_or_default(),
+            receivers,
+        });
+    }
+}

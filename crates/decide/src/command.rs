@@ -1,0 +1,361 @@
+//! What can be asked of the engine, and what it answers.
+
+use domain::{
+    BatchId, CampaignId, Code, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OfferId, OrderId,
+    PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
+    campaign::{Campaign, Counters, Version},
+    coupon::{Batch, Coupon, CouponStatus},
+    customer::List,
+    event::OrderEvent,
+    order::{Method, PaymentStatus, Refund, RefundAsk},
+    pool::{
+        GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder, Stock,
+    },
+    risk::Verdict,
+    shop::Shop,
+};
+use money::Money;
+use port::{BatchRow, Digest, Webhook};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One thing to decide.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The shop it is about; everything it touches lies there.
+    pub shop_id: ShopId,
+    /// The client's `Idempotency-Key` and the digest of what it asked.
+    pub idempotency: Option<(String, Digest)>,
+    /// What to do.
+    pub command: Command,
+}
+
+impl Input {
+    /// An input without an idempotency key.
+    pub fn new(shop_id: ShopId, command: Command) -> Self {
+        Self { shop_id, idempotency: None, command }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the fields are those of the API")]
+pub enum Command {
+    /// Creates or changes a shop.
+    PutShop(Box<Shop>),
+    /// Takes an event in; `digest` is of its contents (A-G-8).
+    Ingest {
+        event: Box<OrderEvent>,
+        digest: Digest,
+    },
+    /// Creates a campaign; without an id the engine makes one.
+    CreateCampaign {
+        campaign_id: Option<CampaignId>,
+        version: Box<Version>,
+        publish: bool,
+        digest: String,
+    },
+    /// Gives a campaign a new version.
+    ReviseCampaign {
+        campaign_id: CampaignId,
+        version: Box<Version>,
+    },
+    PublishCampaign {
+        campaign_id: CampaignId,
+    },
+    CloseCampaign {
+        campaign_id: CampaignId,
+    },
+    /// Puts SKUs into a campaign's list (S0-R13).
+    ImportScope {
+        campaign_id: CampaignId,
+        skus: Vec<Sku>,
+    },
+    /// A customer claims the coupon shown on an order.
+    Claim {
+        order_id: OrderId,
+        offer_id: OfferId,
+        customer_id: CustomerId,
+    },
+    /// The cashier starts a payment.
+    StartPayment {
+        order_id: OrderId,
+        payment_id: PaymentId,
+        method: Method,
+        coupon_id: Option<CouponId>,
+    },
+    /// The merchant refunds.
+    CreateRefund {
+        order_id: OrderId,
+        refund_id: RefundId,
+        ask: RefundAsk,
+    },
+    /// An operator edits the block and allow list; `None` takes the customer off it.
+    PutRisk {
+        customer_id: CustomerId,
+        list: Option<List>,
+        reason: String,
+        by: String,
+    },
+    /// Creates a coupon batch; without an id the engine makes one, and the batch's own is passed over.
+    CreateBatch {
+        batch_id: Option<BatchId>,
+        batch: Box<Batch>,
+        digest: String,
+    },
+    /// Takes a batch back: no more claims, and what is unused cannot be used.
+    VoidBatch {
+        batch_id: BatchId,
+    },
+    /// Gives a customer coupons of a batch.
+    ClaimBatch {
+        batch_id: BatchId,
+        customer_id: CustomerId,
+        count: u32,
+    },
+    /// Makes unused coupons void, each as far as it can be.
+    VoidCoupons {
+        coupon_ids: Vec<CouponId>,
+    },
+    /// An order that is checked out elsewhere takes hold of a coupon, for so many minutes.
+    LockCoupon {
+        coupon_id: CouponId,
+        order_id: OrderId,
+        minutes: Option<u32>,
+    },
+    /// That order lets go of it.
+    ReleaseCoupon {
+        coupon_id: CouponId,
+        order_id: OrderId,
+    },
+    /// New codes of a batch, by their digests.
+    AddCodes {
+        /// How many the request needs from here on, these among them: all of them must fit.
+        wanted: u64,
+        batch_id: BatchId,
+        codes: Vec<Digest>,
+    },
+    /// A customer turns a code into a coupon.
+    RedeemCode {
+        code: Digest,
+        customer_id: CustomerId,
+    },
+    PutWebhook(Box<Webhook>),
+    RemoveWebhook(WebhookId),
+    /// Tries a webhook's dead deliveries again.
+    ReviveDeliveries(WebhookId),
+    /// Creates or changes a presale strategy.
+    PutPresaleStrategy(Box<PresaleStrategy>),
+    /// Creates or changes a gift strategy. A change reaches orders that have entered with the next run.
+    PutGiftStrategy(Box<GiftStrategy>),
+    /// Every order up to that moment has been downloaded (A-S4-6).
+    PutWatermark {
+        through: Instant,
+    },
+    /// What is in store of a gift, in all.
+    PutGiftStock {
+        sku: Sku,
+        quantity: u64,
+    },
+    /// A downloaded order, new or with a later stage.
+    TakeShopOrder(Arc<ShopOrder>),
+    /// A shop order goes to the pool or to review (递交).
+    SubmitOrder {
+        order_id: OrderId,
+    },
+    /// A pooled order goes to review by hand (手动转出预售).
+    TransferOut {
+        order_id: OrderId,
+    },
+    /// An order goes back to being a shop order (驳回网店订单).
+    RejectOrder {
+        order_id: OrderId,
+        first_payment: FirstPayment,
+    },
+    /// An order in review has its automatic gifts decided anew (重算).
+    RecomputeOrder {
+        order_id: OrderId,
+    },
+    /// An order in review goes to the warehouse.
+    FulfilOrder {
+        order_id: OrderId,
+        undecided: Undecided,
+    },
+    /// An operator adds a gift by hand.
+    AddGift {
+        order_id: OrderId,
+        gift: GiftUnit,
+        reason: String,
+    },
+    /// Takes back what people added of a gift.
+    RemoveGift {
+        order_id: OrderId,
+        sku: Sku,
+    },
+    /// What is listed of an order was looked at.
+    DismissExceptions {
+        order_id: OrderId,
+    },
+    /// The strategy's orders go back and in again, with a new activation time (S4-R06).
+    Rerun {
+        strategy_id: PresaleStrategyId,
+        activation_at: Instant,
+    },
+    /// Ranks are given out before the download has come through (A-S4-6).
+    OverrideRun {
+        strategy_id: GiftStrategyId,
+    },
+    /// A message reached its provider for good or not at all.
+    MessageFailed {
+        message_id: MessageId,
+        code: Code,
+    },
+}
+
+/// What becomes of the first-payment time when an order goes back (A-S4-11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstPayment {
+    /// It stays.
+    Kept,
+    /// It is lost, as older order systems lose it; refused until confirmed.
+    LostUnconfirmed,
+    /// It is lost, and the operator said so.
+    Lost,
+}
+
+/// What to do with an order whose gifts are not all decided when it goes to the warehouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undecided {
+    /// Refuse.
+    Refuse,
+    /// Let it go.
+    Accept,
+}
+
+/// What a download made of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intake {
+    /// It is new.
+    Created,
+    /// Something was learned.
+    Updated,
+    /// Nothing was.
+    Duplicate,
+}
+
+/// What the engine answers when it did as it was asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the fields are those of the API")]
+pub enum Reply {
+    Done,
+    /// Codes were made; the first one's digest tells this answer from that of an earlier request.
+    Codes {
+        first: Option<Digest>,
+    },
+    Shop {
+        shop: Arc<Shop>,
+    },
+    Event {
+        result: EventResult,
+    },
+    Campaign {
+        campaign: Arc<Campaign>,
+        counters: Counters,
+        now: Instant,
+    },
+    Scope {
+        accepted: usize,
+        rejected: Vec<Sku>,
+        version: u32,
+    },
+    Coupon {
+        coupon: Coupon,
+    },
+    Coupons {
+        coupons: Vec<Coupon>,
+    },
+    Batch {
+        batch: BatchRow,
+        now: Instant,
+    },
+    Payment {
+        payment_id: PaymentId,
+        amount: Money,
+        saving: Money,
+        coupon_status: Option<CouponStatus>,
+        status: PaymentStatus,
+    },
+    Refund {
+        refund: Refund,
+    },
+    Risk {
+        verdict: Verdict,
+    },
+    Webhook {
+        webhook: Webhook,
+    },
+    PresaleStrategy {
+        record: Arc<PresaleRecord>,
+        warnings: Vec<Violation>,
+    },
+    GiftStrategy {
+        record: Arc<GiftRecord>,
+        run: Run,
+        #[serde(default)]
+        warnings: Vec<Violation>,
+    },
+    Watermark {
+        through: Instant,
+    },
+    GiftStock {
+        sku: Sku,
+        stock: Stock,
+    },
+    Taken {
+        outcome: Intake,
+    },
+    PoolOrder {
+        order: Box<PoolOrder>,
+    },
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventOutcome {
+    /// It changed something, or was noted.
+    Applied,
+    /// It was known; nothing changed.
+    Duplicate,
+    /// Its predecessor is missing; it waits (A-G-8).
+    Parked,
+    /// It breaks a rule; nothing changed.
+    Rejected,
+}
+
+/// The outcome with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct EventResult {
+    pub outcome: EventOutcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
+}
+
+impl EventResult {
+    /// An outcome that needs no reason.
+    pub fn of(outcome: EventOutcome) -> Self {
+        Self { outcome, code: None, detail: None, violations: Vec::new() }
+    }
+    /// A rejection with its reason.
+    pub fn rejected(refusal: Refusal) -> Self {
+        let (code, detail) = (Some(refusal.code), Some(refusal.detail));
+        Self { outcome: EventOutcome::Rejected, code, detail, violations: refusal.violations }
+    }
+}

@@ -1,0 +1,6 @@
+//! Coupons of batches along an order: claimed and redeemed, held, used and given back.
+
+pub mod batches;
+pub mod checkout;
+pub mod course;
+pub mod verdict;

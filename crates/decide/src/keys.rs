@@ -1,0 +1,321 @@
+//! LOAD, seen from the inputs: which rows a batch needs.
+//!
+//! The first round asks for what the inputs name; the second for what those rows name in turn: the
+//! customers and coupons of the orders.
+
+use crate::book::Facts;
+use crate::command::Command;
+use domain::{
+    BatchId, CouponId, CustomerId, MessageId, OrderId, ShopId,
+    event::{Body, OrderEvent, PaymentSucceeded},
+    order::{Order, coupons},
+};
+use port::{BatchClaimKey, CodeKey, InboxKey, Keys, PoolKeys, Subject};
+use rustc_hash::FxHashSet;
+
+/// The inbox key of an event.
+pub fn inbox_key(shop: &ShopId, event: &OrderEvent) -> InboxKey {
+    (shop.clone(), event.source.as_str().into(), event.event_id.as_str().into())
+}
+
+/// Adds what a command names.
+pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
+    let key = |id: &OrderId| (shop.clone(), id.clone());
+    keys.shops.push(shop.clone());
+    match command {
+        Command::Ingest { event, .. } => event_keys(shop, event, keys),
+        Command::Claim { order_id, .. } | Command::CreateRefund { order_id, .. } => {
+            keys.orders.push(key(order_id));
+        }
+        Command::StartPayment { order_id, coupon_id, .. } => {
+            keys.orders.push(key(order_id));
+            keys.coupons.extend(coupon_id.iter().map(|id| (shop.clone(), id.clone())));
+        }
+        Command::PutRisk { customer_id, .. } => {
+            keys.standings.push((shop.clone(), customer_id.clone()));
+        }
+        Command::MessageFailed { message_id, .. } => {
+            keys.messages.push((shop.clone(), message_id.clone()));
+        }
+        Command::CreateBatch { batch_id, .. } => {
+            keys.batches.extend(batch_id.iter().map(|id| (shop.clone(), id.clone())));
+        }
+        Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
+            keys.batches.push((shop.clone(), batch_id.clone()));
+        }
+        Command::ClaimBatch { batch_id, customer_id, .. } => {
+            keys.batches.push((shop.clone(), batch_id.clone()));
+            keys.standings.push((shop.clone(), customer_id.clone()));
+            keys.batch_claims.push((shop.clone(), customer_id.clone(), batch_id.clone()));
+        }
+        Command::VoidCoupons { coupon_ids } => {
+            keys.coupons.extend(coupon_ids.iter().map(|id| (shop.clone(), id.clone())));
+        }
+        Command::LockCoupon { coupon_id, order_id, .. } | Command::ReleaseCoupon { coupon_id, order_id } => {
+            keys.orders.push(key(order_id));
+            keys.coupons.push((shop.clone(), coupon_id.clone()));
+        }
+        Command::RedeemCode { code, customer_id } => {
+            keys.codes.push((shop.clone(), *code));
+            keys.standings.push((shop.clone(), customer_id.clone()));
+            keys.redeemers.push(((shop.clone(), *code), customer_id.clone()));
+        }
+        Command::TakeShopOrder(order) => {
+            keys.pool.orders.push(key(&order.order_id));
+            keys.pool.told.push((shop.clone(), order.clone()));
+        }
+        Command::SubmitOrder { order_id }
+        | Command::TransferOut { order_id }
+        | Command::RejectOrder { order_id, .. }
+        | Command::RecomputeOrder { order_id }
+        | Command::FulfilOrder { order_id, .. }
+        | Command::AddGift { order_id, .. }
+        | Command::RemoveGift { order_id, .. }
+        | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
+        Command::PutPresaleStrategy(_)
+        | Command::PutGiftStrategy(_)
+        | Command::PutWatermark { .. }
+        | Command::PutGiftStock { .. }
+        | Command::Rerun { .. }
+        | Command::OverrideRun { .. }
+        | Command::PutShop(_)
+        | Command::CreateCampaign { .. }
+        | Command::ReviseCampaign { .. }
+        | Command::PublishCampaign { .. }
+        | Command::CloseCampaign { .. }
+        | Command::ImportScope { .. }
+        | Command::PutWebhook(_)
+        | Command::RemoveWebhook(_)
+        | Command::ReviveDeliveries(_) => {}
+    }
+}
+
+/// Adds what an event names.
+fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
+    let key = |id: &OrderId| (shop.clone(), id.clone());
+    if let Some(order) = event.body.order_id() {
+        keys.orders.push(key(order));
+        // These may set free what waits, or wait themselves, although the order is there.
+        if matches!(
+            event.body,
+            Body::PaymentSucceeded(_)
+                | Body::RefundRequested(_)
+                | Body::RefundApproved(_)
+                | Body::RefundRejected(_)
+                | Body::RefundSucceeded(_)
+        ) {
+            keys.parked.push(key(order));
+        }
+    }
+    if let Body::Placed(placed) = &event.body {
+        let named = coupons::coupons(&placed.discounts);
+        keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
+    }
+    if let Body::Placed(placed) = &event.body
+        && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
+    {
+        keys.standings.push((ShopId::platform(), placed.customer_id.clone()));
+        keys.pool.orders.push(key(&placed.order_id));
+        let told = super::pool::as_placed(placed, event.occurred_at);
+        keys.pool.told.push((shop.clone(), std::sync::Arc::new(told)));
+    }
+    if let Body::PaymentSucceeded(payment) = &event.body {
+        let named = coupons::coupons(&payment.discounts);
+        let named = named.iter().chain(&payment.coupon_id);
+        keys.coupons.extend(named.map(|id| (shop.clone(), id.clone())));
+    }
+}
+
+/// Adds what a timer names.
+pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
+    keys.shops.push(shop.clone());
+    match subject {
+        Subject::Order(id) => keys.orders.push((shop.clone(), id.clone())),
+        Subject::Coupon(id) => keys.coupons.push((shop.clone(), id.clone())),
+        Subject::PoolOrder(id) => keys.pool.orders.push((shop.clone(), id.clone())),
+        // Their stretch of orders follows from the strategy: see `pool::second_keys`.
+        Subject::PresaleStrategy(id) => keys.pool.passes.push((shop.clone(), id.clone())),
+        Subject::GiftRun(id) => keys.pool.runs.push((shop.clone(), id.clone())),
+    }
+}
+
+/// What the loaded rows name in turn. `None` when nothing is missing. Coupons can name orders, so
+/// the engine asks until it gets `None`.
+pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
+    let mut named = Named {
+        facts,
+        coupons: FxHashSet::default(),
+        orders: FxHashSet::default(),
+        standings: FxHashSet::default(),
+        parked: FxHashSet::default(),
+        batches: FxHashSet::default(),
+        batch_claims: FxHashSet::default(),
+        pool: PoolKeys::default(),
+    };
+    first.coupons.iter().for_each(|key| named.by_coupon(key));
+    first.orders.iter().for_each(|key| named.by_order(key));
+    first.messages.iter().for_each(|key| named.by_message(key));
+    first.parked.iter().for_each(|key| named.by_parked(key));
+    first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
+    super::pool::second_keys(facts, first, &mut named.pool);
+    named.keys()
+}
+
+/// Rows that loaded rows name, as far as they are not loaded themselves.
+struct Named<'a> {
+    facts: &'a Facts,
+    coupons: FxHashSet<(ShopId, CouponId)>,
+    orders: FxHashSet<(ShopId, OrderId)>,
+    standings: FxHashSet<(ShopId, CustomerId)>,
+    parked: FxHashSet<(ShopId, OrderId)>,
+    batches: FxHashSet<(ShopId, BatchId)>,
+    batch_claims: FxHashSet<BatchClaimKey>,
+    pool: PoolKeys,
+}
+
+impl Named<'_> {
+    fn coupon(&mut self, shop: &ShopId, id: &CouponId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_coupon(&key) {
+            self.coupons.insert(key);
+        }
+    }
+
+    fn order(&mut self, shop: &ShopId, id: &OrderId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_order(&key) {
+            self.orders.insert(key);
+        }
+    }
+
+    fn batch(&mut self, shop: &ShopId, id: &BatchId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_batch(&key) {
+            self.batches.insert(key);
+        }
+    }
+
+    /// A presale order may be in the presale pool, or come into it.
+    fn pooled(&mut self, shop: &ShopId, order: &Order) {
+        let is_used = self.facts.shop(shop).is_some_and(|row| !row.pool.is_unused());
+        let key = (shop.clone(), order.order_id.clone());
+        if is_used && !self.facts.pool().knows_order(&key) {
+            self.pool.orders.push(key);
+            let told = super::pool::as_shop_order(order);
+            super::pool::buyers(self.facts, shop, &told, &mut self.pool);
+        }
+    }
+
+    /// A code names its batch, and whoever redeems it what they had of it.
+    fn by_code(&mut self, key: &CodeKey, customer: &CustomerId) {
+        let facts = self.facts;
+        let Some(code) = facts.code(key) else {
+            return;
+        };
+        self.batch(&key.0, &code.batch_id);
+        let claims = (key.0.clone(), customer.clone(), code.batch_id.clone());
+        if !facts.knows_batch_claim(&claims) {
+            self.batch_claims.insert(claims);
+        }
+    }
+
+    /// A coupon names the order it was shown on or the batch it is of, and the orders that hold
+    /// or used it.
+    fn by_coupon(&mut self, key: &(ShopId, CouponId)) {
+        let facts = self.facts;
+        let Some(coupon) = facts.coupon(key) else {
+            return;
+        };
+        if let Some(offer) = coupon.origin.offer() {
+            self.order(&key.0, &offer.origin_order_id);
+        }
+        if let Some(batch) = coupon.batch_id() {
+            self.batch(&key.0, batch);
+        }
+        for order in coupon.orders() {
+            self.order(&key.0, order);
+        }
+    }
+
+    /// An order names the coupons of its attempts and those that it was placed with, and, where recovery is at work, its customer.
+    fn by_order(&mut self, key: &(ShopId, OrderId)) {
+        let facts = self.facts;
+        let Some(order) = facts.order(key) else {
+            // It may be placed now, or its event must wait beside others.
+            if !facts.knows_parked(key) {
+                self.parked.insert(key.clone());
+            }
+            return;
+        };
+        // Of ended attempts too: their money may have come in time and be heard of now.
+        let named = order.payments.iter().flat_map(|p| p.coupon_id.iter().chain(&p.started_with));
+        for coupon in named.chain(order.claimed_coupon()) {
+            self.coupon(&key.0, coupon);
+        }
+        for coupon in coupons::all_of_order(order) {
+            self.coupon(&key.0, &coupon);
+        }
+        // Reminders of the balance are counted over all shops (A-S1-16).
+        if order.presale.is_some() {
+            self.standings.insert((ShopId::platform(), order.customer_id.clone()));
+            self.pooled(&key.0, order);
+        }
+        // Categories are reminded of once a day over all shops (A-S0-14).
+        let push = &order.recovery.push;
+        if push.planned.is_some() || push.sent_at.is_some() || !order.recovery.candidates.is_empty() {
+            self.standings.insert((ShopId::platform(), order.customer_id.clone()));
+        }
+        if order.recovery.offer.is_some() || !order.recovery.candidates.is_empty() {
+            self.standings.insert((key.0.clone(), order.customer_id.clone()));
+        }
+    }
+
+    fn by_message(&mut self, key: &(ShopId, MessageId)) {
+        let facts = self.facts;
+        if let Some(message) = facts.message(key) {
+            self.order(&key.0, &message.order_id);
+        }
+    }
+
+    /// A payment that waits names its coupons.
+    fn by_parked(&mut self, key: &(ShopId, OrderId)) {
+        let facts = self.facts;
+        for waiting in facts.parked(key) {
+            if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id, discounts, .. }) = &waiting.event.body
+            {
+                for coupon in coupons::coupons(discounts).iter().chain(coupon_id) {
+                    self.coupon(&key.0, coupon);
+                }
+            }
+        }
+    }
+
+    /// The platform-wide row is only for customers of shops whose campaigns count there.
+    fn keys(self) -> Option<Keys> {
+        let wide = |shop: &ShopId| self.facts.shop(shop).is_some_and(crate::book::counts_platform_wide);
+        let platform = ShopId::platform();
+        let in_shops = self.standings.iter().filter(|(shop, _)| *shop != platform);
+        let platform: Vec<_> = in_shops.filter(|(shop, _)| wide(shop)).cloned().collect();
+        let mut standings: Vec<_> = self.standings.into_iter().collect();
+        standings.extend(platform.into_iter().map(|(_, customer)| (ShopId::platform(), customer)));
+        let keys = Keys {
+            pool: self.pool,
+            coupons: self.coupons.into_iter().collect(),
+            orders: self.orders.into_iter().collect(),
+            standings,
+            parked: self.parked.into_iter().collect(),
+            batches: self.batches.into_iter().collect(),
+            batch_claims: self.batch_claims.into_iter().collect(),
+            ..Keys::default()
+        };
+        let named = [
+            keys.coupons.len(),
+            keys.orders.len(),
+            keys.standings.len(),
+            keys.parked.len(),
+            keys.batches.len(),
+            keys.batch_claims.len(),
+        ];
+        (named != [0; 6] || !keys.pool.is_empty()).then_some(keys)
+    }
+}

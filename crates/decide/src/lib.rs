@@ -1,0 +1,105 @@
+//! DECIDE: one call an input, facts in, a decision or a refusal out. No IO, no clock, no chance.
+
+mod book;
+mod command;
+mod coupon;
+mod keys;
+mod order;
+mod pool;
+mod presale;
+mod recovery;
+mod reminders;
+mod settings;
+mod timers;
+
+pub use book::{Decision, Draft, Facts};
+pub use command::{Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided};
+pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
+pub use pool::Around;
+
+use coupon::batches;
+use domain::Refusal;
+use order::{cashier, events, refunds};
+use port::Subject;
+use settings::{campaigns, shop};
+
+/// Decides one command.
+pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
+    let reply = decide_command(draft, command)?;
+    pool::follow_orders(draft);
+    Ok(reply)
+}
+
+fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
+    match command {
+        Command::PutShop(shop) => shop::put_shop(draft, shop),
+        Command::Ingest { event, digest } => {
+            events::ingest(draft, event, *digest).map(|result| Reply::Event { result })
+        }
+        Command::CreateCampaign { campaign_id, version, publish, digest } => {
+            campaigns::create(draft, campaign_id.as_ref(), version, *publish, digest)
+        }
+        Command::ReviseCampaign { campaign_id, version } => campaigns::revise(draft, campaign_id, version),
+        Command::PublishCampaign { campaign_id } => campaigns::publish(draft, campaign_id),
+        Command::CloseCampaign { campaign_id } => campaigns::close(draft, campaign_id),
+        Command::ImportScope { campaign_id, skus } => campaigns::import_scope(draft, campaign_id, skus),
+        Command::Claim { order_id, offer_id, customer_id } => {
+            recovery::claim(draft, order_id, offer_id, customer_id)
+        }
+        Command::StartPayment { order_id, payment_id, method, coupon_id } => {
+            cashier::start_payment(draft, order_id, payment_id, *method, coupon_id.as_ref())
+        }
+        Command::CreateRefund { order_id, refund_id, ask } => {
+            refunds::create(draft, order_id, refund_id, ask)
+        }
+        Command::PutRisk { customer_id, list, reason, by } => {
+            shop::put_risk(draft, customer_id, *list, reason, by)
+        }
+        Command::CreateBatch { batch_id, batch, digest } => {
+            batches::create(draft, batch_id.as_ref(), batch, digest)
+        }
+        Command::VoidBatch { batch_id } => batches::void(draft, batch_id),
+        Command::ClaimBatch { batch_id, customer_id, count } => {
+            batches::claim(draft, batch_id, customer_id, *count)
+        }
+        Command::VoidCoupons { coupon_ids } => batches::void_coupons(draft, coupon_ids),
+        Command::LockCoupon { coupon_id, order_id, minutes } => {
+            batches::lock(draft, coupon_id, order_id, *minutes)
+        }
+        Command::ReleaseCoupon { coupon_id, order_id } => batches::release(draft, coupon_id, order_id),
+        Command::AddCodes { batch_id, codes, wanted } => batches::add_codes(draft, batch_id, codes, *wanted),
+        Command::RedeemCode { code, customer_id } => batches::redeem(draft, *code, customer_id),
+        Command::PutWebhook(webhook) => shop::put_webhook(draft, webhook),
+        Command::RemoveWebhook(id) => shop::remove_webhook(draft, id),
+        Command::ReviveDeliveries(id) => shop::revive_deliveries(draft, id),
+        Command::PutPresaleStrategy(strategy) => pool::put_presale(draft, strategy),
+        Command::PutGiftStrategy(strategy) => pool::put_gift(draft, strategy),
+        Command::PutWatermark { through } => pool::put_watermark(draft, *through),
+        Command::PutGiftStock { sku, quantity } => pool::put_stock(draft, sku, *quantity),
+        Command::TakeShopOrder(order) => pool::take(draft, order),
+        Command::SubmitOrder { order_id } => pool::submit(draft, order_id),
+        Command::TransferOut { order_id } => pool::transfer_out(draft, order_id),
+        Command::RejectOrder { order_id, first_payment } => pool::reject(draft, order_id, *first_payment),
+        Command::RecomputeOrder { order_id } => pool::recompute(draft, order_id),
+        Command::FulfilOrder { order_id, undecided } => pool::fulfil(draft, order_id, *undecided),
+        Command::AddGift { order_id, gift, reason } => pool::add_gift(draft, order_id, gift, reason),
+        Command::RemoveGift { order_id, sku } => pool::remove_gift(draft, order_id, sku),
+        Command::DismissExceptions { order_id } => pool::dismiss(draft, order_id),
+        Command::Rerun { strategy_id, activation_at } => pool::rerun(draft, strategy_id, *activation_at),
+        Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
+        Command::MessageFailed { message_id, code } => recovery::push_failed(draft, message_id, *code),
+    }
+}
+
+/// Decides a timer that is due.
+pub fn fire(draft: &mut Draft<'_>, subject: &Subject) -> Result<Reply, Refusal> {
+    match subject {
+        Subject::Order(id) => timers::order(draft, id)?,
+        Subject::Coupon(id) => timers::coupon(draft, id),
+        Subject::PresaleStrategy(id) => pool::pass(draft, id)?,
+        Subject::GiftRun(id) => pool::walk(draft, id)?,
+        Subject::PoolOrder(id) => pool::balance_closed(draft, id),
+    }
+    pool::follow_orders(draft);
+    Ok(Reply::Done)
+}

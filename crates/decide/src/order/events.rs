@@ -1,0 +1,238 @@
+//! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
+
+use super::{life, refunds};
+use crate::book::Draft;
+use crate::command::{EventOutcome, EventResult};
+use crate::coupon::{course, verdict};
+use crate::keys::inbox_key;
+use crate::presale;
+use domain::{
+    Code, Refusal,
+    event::{Body, OrderEvent, Placed},
+    limits,
+    order::{Order, OrderKind, PaymentStatus, RefundStatus, Stage, TimelineEntry},
+};
+use port::{Digest, InboxRow, Parked};
+use serde_json::json;
+
+/// What an event did to its order.
+enum Effect {
+    Applied,
+    Known,
+    /// Its predecessor is missing.
+    Early,
+    /// It breaks a rule, but it tells of money: that is kept and written down.
+    Refused(Refusal),
+}
+
+/// Takes an event in.
+pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Result<EventResult, Refusal> {
+    let shop = draft.shop()?;
+    if event.occurred_at > draft.now.plus_minutes(limits::EVENT_AHEAD_MINUTES) {
+        let detail = format!(
+            "{} is more than a day ahead of {}",
+            draft.show(event.occurred_at),
+            draft.show(draft.now)
+        );
+        return Err(Refusal::with(Code::TimeInFuture, detail));
+    }
+    let result = match &event.body {
+        Body::MemberJoined(_) => EventResult::of(EventOutcome::Applied),
+        Body::Placed(placed) => EventResult::of(place(draft, shop, placed, event)?),
+        Body::Cancelled(_)
+        | Body::Shipped(_)
+        | Body::Received(_)
+        | Body::PaymentSucceeded(_)
+        | Body::PaymentFailed(_)
+        | Body::RefundRequested(_)
+        | Body::RefundApproved(_)
+        | Body::RefundRejected(_)
+        | Body::RefundSucceeded(_) => change(draft, event)?,
+    };
+    // What was rejected may be sent again, corrected or when things have changed.
+    if result.outcome != EventOutcome::Rejected {
+        let row = InboxRow { digest, received_at: draft.now };
+        let key = inbox_key(draft.shop_id, event);
+        draft.changes().inbox.push((key, row));
+    }
+    Ok(result)
+}
+
+fn place(
+    draft: &mut Draft<'_>,
+    shop: &domain::shop::Shop,
+    placed: &Placed,
+    event: &OrderEvent,
+) -> Result<EventOutcome, Refusal> {
+    let scopes = course::scopes(draft, &placed.discounts);
+    let discounts = verdict::borne(draft, &placed.discounts, &placed.customer_id);
+    let corrected = (discounts != placed.discounts).then(|| Placed { discounts, ..placed.clone() });
+    let taken = corrected.as_ref().unwrap_or(placed);
+    let mut order = presale::place(draft, shop, taken, event.occurred_at, &scopes)?;
+    if let Some(known) = draft.order(&order.order_id) {
+        let same = same_order(draft, &known, &order) && same_deadline(&known, &order, placed);
+        return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
+    }
+    let detail = json!({ "payable": order.payable, "lines": order.lines.len() });
+    draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
+    verdict::note_placed(draft, &mut order, &placed.discounts);
+    life::cover(draft, &mut order)?;
+    replay_parked(draft, &mut order);
+    course::follow(draft, &mut order, course::Before::default());
+    draft.put_order(order);
+    Ok(EventOutcome::Applied)
+}
+
+/// Whether two placings say the same; what happened to the order since does not matter.
+fn same_order(draft: &Draft<'_>, known: &Order, new: &Order) -> bool {
+    // An older file may hold them as the platform told of their bearers.
+    let discounts = verdict::borne(draft, &known.discounts, &known.customer_id);
+    known.customer_id == new.customer_id
+        && known.lines == new.lines
+        && discounts == new.discounts
+        && (known.freight, known.payable, known.placed_at) == (new.freight, new.payable, new.placed_at)
+        && (known.kind, known.goods, &known.source) == (new.kind, new.goods, &new.source)
+}
+
+/// Whether they name the same deadline. One that names none says nothing about it: the shop's time-out
+/// may have been changed since.
+fn same_deadline(known: &Order, new: &Order, placed: &Placed) -> bool {
+    let placed_with = known.deposit_deadline.or(known.cancel_at.filter(|_| known.deposit_paid_at.is_none()));
+    placed.cancel_at.is_none() || placed_with == new.cancel_at
+}
+
+fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refusal> {
+    let id = event.body.order_id().ok_or_else(|| Refusal::new(Code::NotFound))?;
+    let Some(mut order) = draft.order(id) else {
+        return park(draft, event).map(EventResult::of);
+    };
+    let before = course::Before::of(&order);
+    match apply(draft, &mut order, event)? {
+        Effect::Applied => {}
+        Effect::Known => return Ok(EventResult::of(EventOutcome::Duplicate)),
+        Effect::Early => return park(draft, event).map(EventResult::of),
+        Effect::Refused(refusal) => {
+            draft.put_order(order);
+            return Ok(EventResult::rejected(refusal));
+        }
+    }
+    if matches!(event.body, Body::PaymentSucceeded(_)) {
+        replay_parked(draft, &mut order);
+    }
+    course::follow(draft, &mut order, before);
+    draft.put_order(order);
+    Ok(EventResult::of(EventOutcome::Applied))
+}
+
+fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
+    let Some(id) = event.body.order_id() else {
+        return Err(Code::NotFound.into());
+    };
+    if draft.parked(id).len() >= limits::PARKED_PER_ORDER {
+        let detail = format!("{} events wait for order {id} already", limits::PARKED_PER_ORDER);
+        return Err(Refusal::with(Code::LimitReached, detail));
+    }
+    let parked = Parked { event: event.clone(), received_at: draft.now };
+    draft.changes().parked.push((id.clone(), parked));
+    Ok(EventOutcome::Parked)
+}
+
+/// Applies what waited for this order, in the order in which it happened. What still misses its
+/// predecessor goes on waiting; what breaks a rule is noted in the timeline and dropped.
+fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
+    let mut waiting: Vec<Parked> = draft.parked(&order.order_id).to_vec();
+    waiting.sort_by(|a, b| {
+        let rank = |p: &Parked| (p.event.occurred_at, p.event.body.rank(), p.event.event_id.clone());
+        rank(a).cmp(&rank(b))
+    });
+    for parked in waiting {
+        let mut tried = order.clone();
+        match apply(draft, &mut tried, &parked.event) {
+            Ok(Effect::Early) => continue,
+            Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => *order = tried,
+            Err(refusal) => {
+                let detail = json!({ "event_id": parked.event.event_id, "detail": refusal.detail });
+                let entry = TimelineEntry::new(parked.event.occurred_at, "event.rejected");
+                draft.note(order, entry.code(refusal.code).detail(detail));
+            }
+        }
+        draft.changes().unparked.push((order.order_id.clone(), parked.event));
+    }
+}
+
+fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result<Effect, Refusal> {
+    let at = event.occurred_at;
+    let known = |changed: bool| {
+        if changed { Effect::Applied } else { Effect::Known }
+    };
+    match &event.body {
+        // A balance follows its deposit.
+        Body::PaymentSucceeded(paid) if lacks_deposit(order, paid.stage) => Ok(Effect::Early),
+        Body::PaymentSucceeded(paid) => match life::pay(draft, order, paid, at) {
+            Ok(changed) => Ok(known(changed)),
+            Err(refusal) => {
+                life::keep_refused(draft, order, paid, at, refusal.code);
+                Ok(Effect::Refused(refusal))
+            }
+        },
+        Body::Cancelled(cancelled) => life::cancel(draft, order, at, cancelled.reason).map(known),
+        Body::PaymentFailed(failed) => {
+            // An attempt that has ended is not ended again; least of all one whose money came.
+            if order.payment(&failed.payment_id).is_some_and(|p| p.status != PaymentStatus::Started) {
+                return Ok(Effect::Known);
+            }
+            if let Some(coupon) = order.fail_payment(&failed.payment_id) {
+                life::release(draft, &coupon, &failed.payment_id);
+            }
+            let detail = json!({ "payment_id": failed.payment_id });
+            draft.note(order, TimelineEntry::new(at, "payment.failed").detail(detail));
+            Ok(Effect::Applied)
+        }
+        Body::Shipped(_) => {
+            Ok(known(stamp(draft, order, "order.shipped", at, |order| &mut order.shipped_at)))
+        }
+        Body::Received(_) => {
+            Ok(known(stamp(draft, order, "order.received", at, |order| &mut order.received_at)))
+        }
+        Body::RefundRequested(facts)
+        | Body::RefundApproved(facts)
+        | Body::RefundRejected(facts)
+        | Body::RefundSucceeded(facts) => {
+            // Of a cancelled order too: its payment may have been in time and come late.
+            if !order.has_money() {
+                return Ok(Effect::Early);
+            }
+            let status = match &event.body {
+                Body::RefundRequested(_) => RefundStatus::Requested,
+                Body::RefundApproved(_) => RefundStatus::Approved,
+                Body::RefundRejected(_) => RefundStatus::Rejected,
+                _ => RefundStatus::Succeeded,
+            };
+            refunds::advance(draft, order, facts, status, at).map(known)
+        }
+        Body::Placed(_) | Body::MemberJoined(_) => Ok(Effect::Known),
+    }
+}
+
+fn lacks_deposit(order: &Order, stage: Stage) -> bool {
+    let in_full = order.presale.as_ref().is_some_and(|presale| presale.in_full);
+    let two_stages = order.kind == OrderKind::Presale && !in_full;
+    stage == Stage::Balance && two_stages && order.deposit_paid_at.is_none()
+}
+
+/// Notes when something first happened; the earlier of two times stays.
+fn stamp(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    what: &str,
+    at: domain::Instant,
+    field: fn(&mut Order) -> &mut Option<domain::Instant>,
+) -> bool {
+    let slot = field(order);
+    if slot.is_some_and(|known| known <= at) {
+        return false;
+    }
+    *slot = Some(at);
+    draft.note(order, TimelineEntry::new(at, what));
+    true
+}

@@ -1,0 +1,449 @@
+//! What happens to an order: paid, cancelled, and what that means for its offer, coupon, push,
+//! books and customer. Shared by events, timers and the cashier.
+
+use super::refunds;
+use crate::book::{Count, Draft};
+use crate::coupon::{course, verdict};
+use crate::presale;
+use domain::{
+    Code, CouponId, Instant, PaymentId, Refusal,
+    campaign::recovery,
+    coupon::{Coupon, CouponStatus, Lock},
+    event::PaymentSucceeded,
+    ledger,
+    message::{self, Channel, Kind, Message, MessageStatus},
+    order::{
+        CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment, PaymentStatus,
+        RefundStatus, Stage, State, TimelineEntry,
+    },
+};
+use money::Money;
+use serde_json::json;
+
+/// The merchant bears the payment coupon (S0-R27).
+const COUPON_PARTY: Party = Party::Merchant;
+
+/// Money came in. `Ok(false)` when this payment was known; of two accounts of one payment the earlier
+/// stands, as of two payments.
+pub fn pay(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    paid: &PaymentSucceeded,
+    at: Instant,
+) -> Result<bool, Refusal> {
+    let mut payment = payment(order, paid, at);
+    let known = order.known_payment(&payment)?;
+    if known.is_some_and(|known| known.at <= at) {
+        return Ok(false);
+    }
+    let again = known.is_some();
+    order.check_stage(paid.stage, at)?;
+    if again && paid.stage == Stage::Deposit {
+        return move_deposit(draft, order, payment, paid);
+    }
+    let scopes = course::scopes(draft, &paid.discounts);
+    let discounts = verdict::borne(draft, &paid.discounts, &order.customer_id);
+    payment.discounts = order.spread_at_balance(&discounts, paid.stage, &scopes)?;
+    let displaced = order.displaced_by(&payment).cloned();
+    let was_cancelled = match order.state {
+        State::Paid { .. } if displaced.is_none() => return Err(Code::OrderPaid.into()),
+        // In the same instant the payment comes first (A-G-9).
+        State::Cancelled { at: ended, .. } if at > ended => return Err(Code::OrderCancelled.into()),
+        State::Cancelled { .. } => true,
+        State::Open | State::Paid { .. } => false,
+    };
+    let used = payment.coupon_id.as_ref();
+    let used =
+        used.map(|id| use_coupon(draft, order, id, displaced.as_ref(), paid.method, at)).transpose()?;
+    payment.saving = used.as_ref().map_or(Money::ZERO, |used| used.coupon.save);
+    let saving = payment.saving;
+    let attempts = held_by_attempts(order);
+    let outcome = order.pay(payment)?;
+    // Nothing is refused from here on. An attempt whose money came without its coupon lets go of it.
+    let spent = used.as_ref().map(|used| &used.coupon.coupon_id);
+    let unspent = |(id, coupon): &&(_, _)| *id == paid.payment_id && Some(coupon) != spent;
+    attempts.iter().filter(unspent).for_each(|(id, coupon)| release(draft, coupon, id));
+    if let Some(later) = &displaced {
+        take_back(draft, order, later, at);
+    }
+    note_payment(draft, order, paid, saving, at);
+    verdict::note_balance(draft, order, &paid.payment_id, &paid.discounts);
+    if outcome == PayOutcome::DepositPaid {
+        presale::follow(draft, order, at)?;
+        return Ok(true);
+    }
+    close_attempts(draft, order, &paid.payment_id, spent, at);
+    if let Some(used) = used {
+        redeem(draft, order, used, paid.method);
+    }
+    end_recovery(draft, order, at);
+    // What was shown between the payment and the news of it is no evidence either.
+    if was_cancelled && order.recovery.offer.is_some() {
+        let mut standing = draft.standing(&order.customer_id);
+        standing.forget_unpaid(&order.order_id);
+        draft.put_standing(&order.customer_id.clone(), standing);
+    }
+    let deposit_undone = presale::follow(draft, order, at)?;
+    settle(draft, order);
+    if displaced.is_some() || deposit_undone {
+        refunds::rebook(draft, order);
+    }
+    if let Some(later) = displaced.filter(|_| !again) {
+        note_refused(draft, order, &later, Code::OrderPaid);
+    }
+    Ok(true)
+}
+
+/// A deposit was paid earlier than was thought.
+fn move_deposit(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    payment: Payment,
+    paid: &PaymentSucceeded,
+) -> Result<bool, Refusal> {
+    let at = payment.at;
+    order.pay(payment)?;
+    note_payment(draft, order, paid, Money::ZERO, at);
+    presale::follow(draft, order, at)?;
+    Ok(true)
+}
+
+/// Money came that the order does not take. It has to go back, so it is kept with the order and
+/// written into its timeline, once for each account of it.
+pub fn keep_refused(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    paid: &PaymentSucceeded,
+    at: Instant,
+    code: Code,
+) {
+    let mut payment = payment(order, paid, at);
+    // A slip of the pen is told in the refusal; it is nobody's coupon.
+    payment.coupon_id = payment.coupon_id.filter(|id| draft.coupon(id).is_some());
+    let attempt = order.payment(&paid.payment_id).filter(|p| p.status == PaymentStatus::Started);
+    let held = attempt.and_then(|attempt| attempt.coupon_id.clone());
+    if !order.keep_late(payment.clone()) {
+        return;
+    }
+    // The attempt is over; its coupon is found again by its name if a corrected amount comes.
+    if let Some(coupon) = held {
+        release(draft, &coupon, &paid.payment_id);
+    }
+    note_refused(draft, order, &payment, code);
+}
+
+fn note_refused(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, code: Code) {
+    let Payment { payment_id, method, amount, .. } = payment;
+    let detail = json!({ "payment_id": payment_id, "method": method, "amount": amount });
+    draft.note(order, TimelineEntry::new(payment.at, "payment.refused").code(code).detail(detail));
+}
+
+/// The payment that an event tells of, its saving still open. Its coupon is the one it names, or the
+/// one its attempt held, unless the full amount came.
+fn payment(order: &Order, paid: &PaymentSucceeded, at: Instant) -> Payment {
+    let whole = paid.amount == order.payable;
+    let held = order.payment(&paid.payment_id).and_then(Payment::held_coupon).filter(|_| !whole);
+    Payment {
+        payment_id: paid.payment_id.clone(),
+        stage: paid.stage,
+        method: paid.method,
+        coupon_id: paid.coupon_id.as_ref().or(held).cloned(),
+        started_with: None,
+        amount: paid.amount,
+        saving: Money::ZERO,
+        shares: Vec::new(),
+        discounts: Vec::new(),
+        status: PaymentStatus::Succeeded,
+        at,
+    }
+}
+
+/// A coupon as a payment leaves it.
+struct Used {
+    coupon: Coupon,
+    /// What it was before.
+    from: CouponStatus,
+    /// The lock of another order that the payment comes before.
+    taken_from: Option<Lock>,
+}
+
+/// Uses the coupon of a payment, as far as it may be used; what changes by it is left to `redeem`.
+/// A payment made before another order took hold of the coupon comes first, though it is heard of
+/// later (A-S0-11, A-G-8).
+fn use_coupon(
+    draft: &Draft<'_>,
+    order: &Order,
+    id: &CouponId,
+    displaced: Option<&Payment>,
+    method: Method,
+    at: Instant,
+) -> Result<Used, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no coupon {id}"));
+    let mut coupon = draft.coupon(id).ok_or_else(missing)?;
+    if displaced.is_some_and(|later| later.coupon_id.as_ref() == Some(id)) {
+        coupon.give_back(at, draft.now);
+    }
+    draft.check_coupon(&coupon, order, method, at)?;
+    let from = coupon.status;
+    let other = coupon.lock.clone().filter(|lock| lock.order_id != order.order_id);
+    let taken_from = other.filter(|lock| {
+        let holder = draft.order(&lock.order_id);
+        let held = holder.as_ref().zip(lock.payment_id.as_ref()).and_then(|(order, id)| order.payment(id));
+        held.is_some_and(|held| at < held.at)
+    });
+    if taken_from.is_some() {
+        coupon.let_go();
+    }
+    coupon.redeem(&order.order_id, at)?;
+    Ok(Used { coupon, from, taken_from })
+}
+
+fn note_payment(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    paid: &PaymentSucceeded,
+    saving: Money,
+    at: Instant,
+) {
+    let detail = json!({
+        "payment_id": paid.payment_id, "method": paid.method, "amount": paid.amount, "saving": saving,
+    });
+    draft.note(order, TimelineEntry::new(at, "payment.succeeded").detail(detail));
+}
+
+fn redeem(draft: &mut Draft<'_>, order: &Order, used: Used, method: Method) {
+    let Used { coupon, from, taken_from } = used;
+    let holder = taken_from.and_then(|lock| Some((draft.order(&lock.order_id)?, lock)));
+    if let Some((mut holder, lock)) = holder {
+        if let Some(payment) = &lock.payment_id {
+            holder.fail_payment(payment);
+        }
+        let detail = json!({ "payment_id": lock.payment_id, "coupon_id": coupon.coupon_id });
+        let entry = TimelineEntry::new(draft.now, "payment.superseded").code(Code::CouponUsed);
+        draft.note(&mut holder, entry.detail(detail));
+        draft.put_order(holder);
+    }
+    let count = Count::Recovered { method, saved: coupon.save, paid: order.paid() };
+    draft.count_for(&coupon, count);
+    draft.publish_coupon("coupon.used", &coupon);
+    draft.move_coupon(coupon, from);
+}
+
+/// Ends the other attempts of a paid order and lets go of what they hold.
+fn close_attempts(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    winner: &PaymentId,
+    used: Option<&CouponId>,
+    at: Instant,
+) {
+    let open = |p: &&Payment| p.status == PaymentStatus::Started && p.payment_id != *winner;
+    let others: Vec<PaymentId> = order.payments.iter().filter(open).map(|p| p.payment_id.clone()).collect();
+    for id in others {
+        if let Some(coupon) = order.fail_payment(&id).filter(|coupon| Some(coupon) != used) {
+            release(draft, &coupon, &id);
+        }
+        draft.note(order, TimelineEntry::new(at, "payment.superseded").detail(json!({ "payment_id": id })));
+    }
+}
+
+/// The coupons that attempts in progress hold.
+fn held_by_attempts(order: &Order) -> Vec<(PaymentId, CouponId)> {
+    let started = order.payments.iter().filter(|p| p.status == PaymentStatus::Started);
+    started.filter_map(|p| Some((p.payment_id.clone(), p.coupon_id.clone()?))).collect()
+}
+
+/// A payment lets go of the coupon that it holds.
+pub fn release(draft: &mut Draft<'_>, coupon: &CouponId, payment: &PaymentId) {
+    let Some(mut coupon) = draft.coupon(coupon) else {
+        return;
+    };
+    let from = coupon.status;
+    if coupon.unlock(payment) {
+        draft.move_coupon(coupon, from);
+    }
+}
+
+/// The order ended unpaid. `Ok(false)` when that was known; of two cancellations the earlier stands.
+pub fn cancel(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    at: Instant,
+    reason: CancelReason,
+) -> Result<bool, Refusal> {
+    let (undone, before) = (order.paid_by().cloned(), order.state);
+    let attempts = held_by_attempts(order);
+    let outcome = order.cancel(at, reason)?;
+    if order.state == before {
+        return Ok(false);
+    }
+    for (payment, coupon) in &attempts {
+        release(draft, coupon, payment);
+    }
+    let detail = json!({ "reason": reason });
+    draft.note(order, TimelineEntry::new(at, "order.cancelled").detail(detail));
+    if let (CancelOutcome::PaymentUndone, Some(payment)) = (outcome, undone) {
+        undo(draft, order, &payment, at);
+    }
+    presale::follow(draft, order, at)?;
+    let had_offer = end_recovery(draft, order, at);
+    if had_offer {
+        let mut standing = draft.standing(&order.customer_id);
+        let before = standing.blocked_until;
+        standing.note_unpaid(&order.order_id, at);
+        if standing.blocked_until != before {
+            let detail = json!({ "until": standing.blocked_until.map(|at| draft.show(at)), "orders": standing.unpaid.len() });
+            draft.note(
+                order,
+                TimelineEntry::new(at, "customer.blocked").code(Code::CustomerBlocked).detail(detail),
+            );
+        }
+        draft.put_standing(&order.customer_id.clone(), standing);
+    } else if order.recovery.offer.is_some() {
+        // It had ended before its coupon was shown: an earlier note of it goes.
+        let mut standing = draft.standing(&order.customer_id);
+        standing.forget_unpaid(&order.order_id);
+        draft.put_standing(&order.customer_id.clone(), standing);
+    }
+    if outcome != CancelOutcome::Duplicate {
+        let body = json!({ "order_id": order.order_id, "reason": reason });
+        draft.publish("order.cancelled", order.order_id.as_str(), &body);
+    }
+    Ok(true)
+}
+
+/// A payment turned out to have come after the cancellation: its books are taken back, and what was
+/// refunded of it with them.
+fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
+    take_back(draft, order, payment, at);
+    if order.has_money() {
+        // What went back of a presale went back of its deposit.
+        refunds::rebook(draft, order);
+    } else {
+        order.refunds.iter_mut().for_each(|refund| refund.status = RefundStatus::Rejected);
+    }
+    let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
+    draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));
+}
+
+/// Takes back what a payment that does not count after all had booked, its coupon with it.
+fn take_back(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
+    let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
+    draft.changes().entries.extend(entries);
+    let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else {
+        return;
+    };
+    let from = coupon.status;
+    coupon.give_back(at, draft.now);
+    let (saved, method) = (payment.saving, payment.method);
+    draft.count_for(&coupon, Count::Unrecovered { method, saved, paid: payment.amount });
+    match coupon.status {
+        CouponStatus::Void => draft.publish_coupon("coupon.void", &coupon),
+        CouponStatus::Expired => draft.publish_coupon("coupon.expired", &coupon),
+        CouponStatus::Available | CouponStatus::Locked | CouponStatus::Used => {}
+    }
+    draft.move_coupon(coupon, from);
+}
+
+/// Nothing more is to be recovered: the offer is withdrawn, an unused coupon of this order becomes
+/// void, the push is called off. Says whether a coupon had been shown before that moment.
+fn end_recovery(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
+    order.recovery.candidates.clear();
+    if let Some((id, due_at)) = order.recovery.push.planned.take() {
+        record_push(draft, order, &id, due_at, Err(Code::OrderClosed), at);
+    }
+    let Some(offer) = &mut order.recovery.offer else {
+        return false;
+    };
+    let shown = offer.shown_at < at;
+    if offer.status == OfferStatus::Displayed {
+        offer.status = OfferStatus::Withdrawn;
+    }
+    let claimed = offer.coupon_id.clone().and_then(|id| draft.coupon(&id));
+    if let Some(mut coupon) = claimed {
+        let from = coupon.status;
+        let live = matches!(from, CouponStatus::Available | CouponStatus::Locked);
+        if live && coupon.bound_to().is_some() && coupon.void(at) {
+            draft.publish_coupon("coupon.void", &coupon);
+            draft.move_coupon(coupon, from);
+        }
+    }
+    shown
+}
+
+/// Books the payment that closed the order.
+fn settle(draft: &mut Draft<'_>, order: &mut Order) {
+    let Some(payment) = order.paid_by().cloned() else {
+        return;
+    };
+    let entries = ledger::post_payment(draft.shop_id, order, &payment, COUPON_PARTY);
+    let settlement = ledger::settle(&entries);
+    draft.changes().entries.extend(entries);
+    let body = json!({ "order_id": order.order_id, "settlement": settlement });
+    draft.publish("order.settled", order.order_id.as_str(), &body);
+}
+
+/// Writes down what became of a push: sent, or suppressed with its reason (S0-R36).
+pub fn record_push(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    id: &domain::MessageId,
+    due_at: Instant,
+    outcome: Result<(), Code>,
+    at: Instant,
+) -> Option<Message> {
+    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
+    let (status, code) = match outcome {
+        Ok(()) => (MessageStatus::Sent, None),
+        Err(code) => (MessageStatus::Suppressed, Some(code)),
+    };
+    let count = code.map_or(Count::Pushed, Count::Suppressed);
+    draft.count(&campaign_id, count);
+    let message =
+        Message { status, code, sent_at: code.is_none().then_some(at), ..push(draft, order, id, due_at)? };
+    let what = if code.is_none() { "push.sent" } else { "push.suppressed" };
+    let mut entry = TimelineEntry::new(at, what).campaign(&campaign_id);
+    entry.code = code;
+    draft.note(order, entry);
+    draft.changes().messages.push(message.clone());
+    Some(message)
+}
+
+/// The planned push of an order, as a message.
+pub fn push(draft: &Draft<'_>, order: &Order, id: &domain::MessageId, due_at: Instant) -> Option<Message> {
+    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
+    Some(Message {
+        message_id: id.clone(),
+        shop_id: draft.shop_id.clone(),
+        order_id: order.order_id.clone(),
+        customer_id: order.customer_id.clone(),
+        campaign_id,
+        kind: Kind::PaymentReminder,
+        channel: Channel::Push,
+        status: MessageStatus::Planned,
+        code: None,
+        due_at,
+        sent_at: None,
+        link: message::order_link(draft.shop_id, &order.order_id),
+    })
+}
+
+/// Compares a just-placed order with the shop's campaigns.
+pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
+    let row = draft.shop_row()?;
+    let live = row.campaigns.iter().filter_map(|row| recovery::Live::at(&row.campaign, order.placed_at));
+    let covered = recovery::cover(order, live);
+    for candidate in &covered.candidates {
+        draft.count(&candidate.campaign_id, Count::Covered);
+    }
+    for withheld in &covered.withheld {
+        draft.count(&withheld.campaign_id, Count::Withheld(withheld.code));
+        let entry = TimelineEntry::new(draft.now, "offer.withheld");
+        let mut entry = entry.code(withheld.code).campaign(&withheld.campaign_id);
+        entry.detail = withheld.shortfall.map(|shortfall| json!({ "shortfall": shortfall }));
+        draft.note(order, entry);
+    }
+    order.recovery.candidates = covered.candidates;
+    order.recovery.withheld = covered.withheld;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! What happens to an order: events, payments, refunds, the cashier.
+
+pub mod cashier;
+pub mod events;
+pub mod life;
+pub mod refunds;

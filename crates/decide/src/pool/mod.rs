@@ -1,0 +1,72 @@
+//! The presale pool: orders settle, gifts are decided for the true first N and the right tier (S4).
+//!
+//! `settings` and `gift_settings` set strategies up; `take` takes downloads in; `flow` follows our own presale
+//! orders; `moves` moves orders by hand; `activation` moves them by themselves; `places` keeps their places in the rankings; `moment` judges one order at
+//! its moment, `walk` a whole ranking; `keys` says which rows all that needs.
+
+mod activation;
+mod flow;
+mod gift_settings;
+mod keys;
+mod moment;
+mod moves;
+mod places;
+mod settings;
+mod take;
+mod walk;
+mod warnings;
+
+pub use activation::{balance_closed, pass};
+pub use flow::{as_placed, as_shop_order, follow_orders};
+pub use gift_settings::put_gift;
+pub use keys::{buyers, second_keys};
+pub use moves::{add_gift, dismiss, fulfil, recompute, reject, remove_gift, submit, transfer_out};
+pub use settings::{override_run, put_presale, put_stock, put_watermark, rerun};
+pub use take::take;
+pub use walk::walk;
+pub use warnings::Around;
+
+use crate::book::Draft;
+use domain::{
+    GiftStrategyId,
+    pool::{GiftStrategy, PoolOrder, Run, Stage, Timing},
+};
+use std::sync::Arc;
+
+/// Candidates, or orders, of one step of a walk or a pass: more gains little, and inputs wait meanwhile.
+pub(super) const STEP: usize = 4_096;
+/// Orders of one step of a pass; each is looked at with its places.
+pub(super) const ORDERS: usize = 512;
+
+/// The gift strategies that an order is judged by, in the order in which they are judged: those of its
+/// presale strategy, or those of none, which may not rank (A-S4-17, A-S4-18).
+fn strategies(draft: &Draft<'_>, order: &PoolOrder) -> Vec<(Run, Arc<GiftStrategy>)> {
+    let Ok(row) = draft.pool_row() else { return Vec::new() };
+    let mut found: Vec<_> = if let Some(id) = &order.presale_strategy {
+        let record = draft.presale(id);
+        let gifts = record.iter().flat_map(|record| &record.strategy.gift_strategies);
+        gifts.filter_map(|id| draft.run_of(id)).collect()
+    } else {
+        let free = row.gifts.keys().filter(|id| row.presale_of(id).is_none());
+        let found = free.filter_map(|id: &GiftStrategyId| draft.run_of(id));
+        found.filter(|(_, strategy)| strategy.first_n.is_none()).collect()
+    };
+    found.sort_by(|(_, a), (_, b)| {
+        let group = a.group.cmp(&b.group);
+        group.then_with(
+            || if a.goes_before(b) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater },
+        )
+    });
+    found
+}
+
+/// When the order's gifts run; without a presale strategy when it reaches review (A-S4-17).
+fn timing(draft: &Draft<'_>, order: &PoolOrder) -> Timing {
+    let record = order.presale_strategy.as_ref().and_then(|id| draft.presale(id));
+    record.map_or(Timing::ToReview, |record| record.strategy.timing)
+}
+
+/// Whether the order is where gifts may come to it by themselves.
+fn is_submitted(order: &PoolOrder) -> bool {
+    matches!(order.stage, Stage::PresalePool | Stage::Review)
+}

@@ -1,0 +1,96 @@
+//! Settings: the shop itself, its webhooks, the block and allow list.
+
+use crate::book::Draft;
+use crate::command::Reply;
+use domain::{
+    Code, CustomerId, Instant, Refusal, Violation, WebhookId,
+    campaign::Status,
+    customer::{List, Listed},
+    limits, risk,
+    shop::{Campaigns, Shop},
+};
+use port::{CampaignRow, Webhook};
+use std::sync::Arc;
+
+/// Webhooks of one shop.
+const WEBHOOKS: usize = 20;
+
+/// Creates a shop or changes its settings; orders keep the deadlines that they were placed with. What
+/// its campaigns are counted by cannot be changed under them.
+pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
+    Refusal::from_violations(Code::InvalidValue, shop.violations())?;
+    if let Some(row) = draft.find_shop() {
+        let fixed = row.shop.fixed(shop, campaigns(&row.campaigns, draft.now));
+        Refusal::from_violations(Code::ImmutableField, fixed)?;
+    }
+    let shop = Arc::new(shop.clone());
+    draft.changes().shop = Some(shop.clone());
+    Ok(Reply::Shop { shop })
+}
+
+/// Whether there is any campaign, drafts left out, and whether one is not over.
+fn campaigns(rows: &[CampaignRow], now: Instant) -> Campaigns {
+    let statuses = rows.iter().filter(|row| row.campaign.published_at.is_some());
+    let mut statuses = statuses.map(|row| row.campaign.status(&row.counters, now)).peekable();
+    if statuses.peek().is_none() {
+        return Campaigns::None;
+    }
+    let live = |status| matches!(status, Status::Scheduled | Status::Running | Status::Exhausted);
+    if statuses.any(live) { Campaigns::Live } else { Campaigns::Over }
+}
+
+/// Puts a customer on a list, or takes them off it (S0-R32, A-S0-21).
+pub fn put_risk(
+    draft: &mut Draft<'_>,
+    customer: &CustomerId,
+    list: Option<List>,
+    reason: &str,
+    by: &str,
+) -> Result<Reply, Refusal> {
+    draft.shop()?;
+    if list.is_some() && reason.trim().is_empty() {
+        return Err(Refusal::of(Violation::with("reason", Code::Required, "say why, for the next operator")));
+    }
+    if reason.chars().count() > 10 * limits::NAME_CHARS {
+        let message = format!("at most {} characters", 10 * limits::NAME_CHARS);
+        return Err(Refusal::of(Violation::with("reason", Code::TooLongText, message)));
+    }
+    let mut standing = draft.standing(customer);
+    let entry = |list| Listed { list, reason: reason.into(), by: by.into(), at: draft.now };
+    standing.listed = list.map(entry);
+    let verdict = risk::judge(&standing, draft.now);
+    draft.put_standing(customer, standing);
+    Ok(Reply::Risk { verdict })
+}
+
+/// Registers a webhook or changes it.
+pub fn put_webhook(draft: &mut Draft<'_>, webhook: &Webhook) -> Result<Reply, Refusal> {
+    let row = draft.shop_row()?;
+    let known = row.webhooks.iter().any(|known| known.webhook_id == webhook.webhook_id);
+    if !known && row.webhooks.len() >= WEBHOOKS {
+        return Err(Refusal::with(Code::LimitReached, format!("{WEBHOOKS} webhooks a shop")));
+    }
+    draft.changes().webhooks.push(webhook.clone());
+    Ok(Reply::Webhook { webhook: webhook.clone() })
+}
+
+fn known_webhook(draft: &Draft<'_>, id: &WebhookId) -> Result<(), Refusal> {
+    let row = draft.shop_row()?;
+    let known = row.webhooks.iter().any(|known| known.webhook_id == *id);
+    if known { Ok(()) } else { Err(Refusal::with(Code::NotFound, format!("no webhook {id}"))) }
+}
+
+/// Removes a webhook with its deliveries.
+pub fn remove_webhook(draft: &mut Draft<'_>, id: &WebhookId) -> Result<Reply, Refusal> {
+    known_webhook(draft, id)?;
+    draft.changes().webhooks_removed.push(id.clone());
+    Ok(Reply::Done)
+}
+
+/// Tries a webhook's dead deliveries again, from now on.
+pub fn revive_deliveries(draft: &mut Draft<'_>, id: &WebhookId) -> Result<Reply, Refusal> {
+    known_webhook(draft, id)?;
+    let now = draft.now;
+    draft.changes().revived.push((id.clone(), now));
+    Ok(Reply::Done)
+}

@@ -1,0 +1,32 @@
+//! The port: what the engine asks of a store, and the rows that go through it.
+//!
+//! A noun a file. It decides nothing and knows no store: every store passes the contract suite in `testkit`.
+
+mod arrival;
+mod coupon;
+mod generations;
+mod message;
+mod order;
+mod outbox;
+mod pool;
+mod shop;
+mod store;
+mod tables;
+mod timer;
+
+pub use arrival::{Digest, InboxKey, InboxRow, Parked, RequestRow, digest};
+pub use coupon::{BatchClaimKey, BatchRow, CodeKey, CodeRow, CouponChange};
+pub use generations::Generations;
+pub use message::{Dispatch, DispatchUpdate};
+pub use order::{OrderChange, OrderRow};
+pub use outbox::{Delivery, DeliveryStatus, DeliveryUpdate, OutboxRow, Webhook};
+pub use pool::{
+    BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow,
+    PoolRows, PresaleChange, RunChange, WalkKey, last_of_second,
+};
+pub use shop::{CampaignRow, ShopRow};
+pub use store::{
+    HELD, MessageFilter, Page, Read, Reader, Store, StoreError, StoreErrorKind, Totals, Transaction, Work,
+};
+pub use tables::{Changes, Keys, Rows};
+pub use timer::{Subject, Timer};

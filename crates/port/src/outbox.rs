@@ -1,0 +1,100 @@
+//! What happened here, for the outside, and its way to the webhooks.
+
+use domain::{Instant, ShopId, WebhookId};
+use serde::{Deserialize, Serialize};
+
+/// A registered receiver of webhooks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct Webhook {
+    pub webhook_id: WebhookId,
+    pub url: String,
+    /// Event types it wants; empty means all.
+    pub types: Vec<String>,
+    /// `whsec_...`, newest first; two while a secret is being replaced.
+    pub secrets: Vec<String>,
+    pub created_at: Instant,
+}
+
+impl Webhook {
+    /// Whether it wants events of that type.
+    pub fn wants(&self, event_type: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|t| t == event_type)
+    }
+}
+
+/// Something that happened here, for the outside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// Its id for ever; receivers drop what they have seen.
+    pub event_id: String,
+    /// The shop.
+    pub shop_id: ShopId,
+    /// For example `coupon.claimed`.
+    pub event_type: String,
+    /// The order or campaign it is about.
+    pub subject: String,
+    /// When.
+    pub at: Instant,
+    /// The JSON that receivers get as `data`.
+    pub body: String,
+    /// Webhooks that get it.
+    pub receivers: Vec<WebhookId>,
+}
+
+/// A delivery of an outbox event to one webhook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct Delivery {
+    pub delivery_id: i64,
+    pub shop_id: ShopId,
+    pub webhook_id: WebhookId,
+    pub event_id: String,
+    pub event_type: String,
+    pub body: String,
+    pub at: Instant,
+    pub attempt: u32,
+    pub status: DeliveryStatus,
+    pub next_at: Instant,
+    pub reason: Option<String>,
+}
+
+impl Delivery {
+    /// The id under which it leaves the shop: ids of events are the shop's own, and a receiver may
+    /// serve several shops. The same at each attempt.
+    pub fn outside_id(&self) -> String {
+        format!("{}:{}", self.shop_id, self.event_id)
+    }
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum DeliveryStatus {
+    Pending,
+    Delivered,
+    Dead,
+}
+
+impl DeliveryStatus {
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// What became of a delivery attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct DeliveryUpdate {
+    pub delivery_id: i64,
+    pub status: DeliveryStatus,
+    pub attempt: u32,
+    pub next_at: Instant,
+    pub reason: Option<String>,
+}

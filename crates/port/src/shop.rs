@@ -1,0 +1,34 @@
+//! A shop with all that the write path reads of it.
+
+use crate::{PoolRow, Webhook};
+use domain::{
+    campaign::{Campaign, Counters},
+    shop::Shop,
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A shop with all that the write path reads of it on every decision.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ShopRow {
+    /// The settings.
+    pub shop: Arc<Shop>,
+    /// Next running number for ids.
+    pub sequence: u64,
+    /// Campaigns, by id.
+    pub campaigns: Vec<CampaignRow>,
+    /// Receivers of webhooks.
+    pub webhooks: Vec<Webhook>,
+    /// The presale pool.
+    #[serde(default)]
+    pub pool: PoolRow,
+}
+
+/// A campaign and its figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CampaignRow {
+    /// What the merchant set up.
+    pub campaign: Arc<Campaign>,
+    /// What came of it.
+    pub counters: Counters,
+}

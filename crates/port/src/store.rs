@@ -1,0 +1,172 @@
+//! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
+
+use crate::{
+    BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys,
+    OutboxRow, Parked, PoolRow, Rows, Timer, WalkKey, Webhook,
+};
+use domain::{
+    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    coupon::{Batch, Coupon, CouponStatus},
+    customer::Standing,
+    ledger::Entry,
+    message::{Message, MessageStatus},
+    order::{Order, TimelineEntry},
+    pool::{Candidate, PoolOrder, Stage},
+    shop::Shop,
+};
+use std::sync::Arc;
+
+/// The world broke: the disk is full, the file is locked, a row cannot be read.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct StoreError {
+    /// What broke.
+    pub kind: StoreErrorKind,
+    /// For people, with what to do where something can be done.
+    pub message: String,
+}
+
+/// Kinds of breakage that callers treat differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreErrorKind {
+    /// No space is left; reads go on.
+    Full,
+    /// Another process holds it; trying again may help.
+    Busy,
+    /// A row cannot be understood.
+    Corrupt,
+    /// Anything else.
+    Other,
+}
+
+impl StoreError {
+    /// An error of a kind.
+    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
+/// What runs inside a transaction.
+pub type Work<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> Result<(), StoreError>;
+
+/// The writing side. One writer uses it.
+pub trait Store: Send {
+    /// One transaction: what `work` loads is locked until it ends, what it writes is durable when
+    /// this returns `Ok`, and nothing of it is there when this returns an error.
+    fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError>;
+    /// Timers due at or before `until`, in firing order.
+    fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError>;
+    /// When the next timer is due.
+    fn next_due(&mut self) -> Result<Option<Instant>, StoreError>;
+    /// A handle for reading what is committed.
+    fn reader(&self) -> Arc<dyn Reader>;
+}
+
+/// Inside a transaction.
+pub trait Transaction {
+    /// Loads rows by their keys; every key is answered.
+    fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError>;
+    /// Writes a batch's changes.
+    fn write(&mut self, changes: &Changes) -> Result<(), StoreError>;
+}
+
+/// Where a list goes on.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Only rows after this key.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Which messages to list.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct MessageFilter {
+    pub order_id: Option<OrderId>,
+    pub customer_id: Option<CustomerId>,
+    pub status: Option<MessageStatus>,
+}
+
+/// What monitoring reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct Totals {
+    pub shops: u64,
+    pub pending_timers: u64,
+    pub parked_events: u64,
+    pub pending_deliveries: u64,
+    pub dead_deliveries: u64,
+    pub pending_dispatches: u64,
+}
+
+/// Coupons of batches that a customer is priced with; a wallet of more is cut off.
+pub const HELD: usize = 500;
+
+/// The result of a read.
+pub type Read<T> = Result<T, StoreError>;
+
+/// The reading side, shared by many. It sees what is committed.
+#[allow(missing_docs, reason = "each reads the rows that its name says")]
+pub trait Reader: Send + Sync {
+    fn shop(&self, shop: &ShopId) -> Read<Option<Arc<Shop>>>;
+    fn shops(&self, page: &Page) -> Read<Vec<Arc<Shop>>>;
+    fn campaigns(&self, shop: &ShopId) -> Read<Vec<CampaignRow>>;
+    fn campaign(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<CampaignRow>>;
+    fn order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<Order>>;
+    fn orders(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>>;
+    fn timeline(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>>;
+    fn entries(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<Entry>>;
+    fn coupon(&self, shop: &ShopId, coupon: &CouponId) -> Read<Option<Coupon>>;
+    fn coupons(&self, shop: &ShopId, page: &Page) -> Read<Vec<Coupon>>;
+    fn customer_coupons(
+        &self,
+        shop: &ShopId,
+        customer: &CustomerId,
+        status: Option<CouponStatus>,
+        page: &Page,
+    ) -> Read<Vec<Coupon>>;
+    fn batch(&self, shop: &ShopId, batch: &BatchId) -> Read<Option<BatchRow>>;
+    fn batches(&self, shop: &ShopId, page: &Page) -> Read<Vec<BatchRow>>;
+    fn batch_coupons(&self, shop: &ShopId, batch: &BatchId, page: &Page) -> Read<Vec<Coupon>>;
+    /// Coupons that a customer has had of a batch.
+    fn batch_claims(&self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) -> Read<u32>;
+    fn code(&self, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>>;
+    /// What a customer holds of the shop's batches and can be used or is locked, each with its batch's
+    /// terms, by coupon id: at most [`HELD`]. Coupons of batches that were taken back are left out.
+    fn held(&self, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>>;
+    fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>>;
+    fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>>;
+    fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>>;
+    fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>>;
+    fn webhooks(&self, shop: &ShopId) -> Read<Vec<Webhook>>;
+    fn deliveries(
+        &self,
+        shop: &ShopId,
+        webhook: &WebhookId,
+        status: DeliveryStatus,
+        page: &Page,
+    ) -> Read<Vec<Delivery>>;
+    /// Deliveries to try now, over all shops.
+    fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>>;
+    /// Messages to hand over now, over all shops.
+    fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>>;
+    /// Events published, newest last.
+    fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>>;
+    /// Pending timers of a shop, for the auditor.
+    fn timers(&self, shop: &ShopId, page: &Page) -> Read<Vec<Timer>>;
+    /// What the shop set up for its presale pool.
+    fn pool(&self, shop: &ShopId) -> Read<PoolRow>;
+    fn pool_order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<PoolOrder>>;
+    /// Orders of the pool by their ids: those of a stage, or all.
+    fn pool_orders(&self, shop: &ShopId, stage: Option<Stage>, page: &Page) -> Read<Vec<PoolOrder>>;
+    /// Orders that people must look at, by their ids.
+    fn pool_exceptions(&self, shop: &ShopId, page: &Page) -> Read<Vec<PoolOrder>>;
+    fn candidate(&self, key: &CandidateKey) -> Read<Option<Candidate>>;
+    /// How many that count stand at or before a place of a run.
+    fn rank(&self, key: &CandidateKey) -> Read<u64>;
+    /// A stretch of a run's ranking.
+    fn walk(&self, key: &WalkKey) -> Read<Vec<Candidate>>;
+    fn sandbox_clock(&self) -> Read<Option<Instant>>;
+    fn totals(&self) -> Read<Totals>;
+}

@@ -1,0 +1,55 @@
+//! Timers: the next moment of a row, kept beside it.
+
+use domain::{CouponId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId};
+
+/// What a timer is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An order: trigger, push or deadline.
+    Order(OrderId),
+    /// A coupon: the end of its lock or of its life.
+    Coupon(CouponId),
+    /// A presale strategy: its activation time, or a walk over its orders that goes on.
+    PresaleStrategy(PresaleStrategyId),
+    /// A gift strategy: its run goes on.
+    GiftRun(GiftStrategyId),
+    /// A pooled order: the end of its time to pay the balance.
+    PoolOrder(OrderId),
+}
+
+impl Subject {
+    /// The kinds, in the order in which those of one moment fire.
+    pub const KINDS: [&str; 5] = ["order", "coupon", "presale_strategy", "gift_run", "pool_order"];
+    /// Kind and id, as stores keep them.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Order(id) => ("order", id.as_str()),
+            Self::Coupon(id) => ("coupon", id.as_str()),
+            Self::PresaleStrategy(id) => ("presale_strategy", id.as_str()),
+            Self::GiftRun(id) => ("gift_run", id.as_str()),
+            Self::PoolOrder(id) => ("pool_order", id.as_str()),
+        }
+    }
+    /// Reads what [`Subject::parts`] wrote.
+    pub fn read(kind: &str, id: &str) -> Option<Self> {
+        match kind {
+            "order" => OrderId::try_new(id).ok().map(Self::Order),
+            "coupon" => CouponId::try_new(id).ok().map(Self::Coupon),
+            "presale_strategy" => PresaleStrategyId::try_new(id).ok().map(Self::PresaleStrategy),
+            "gift_run" => GiftStrategyId::try_new(id).ok().map(Self::GiftRun),
+            "pool_order" => OrderId::try_new(id).ok().map(Self::PoolOrder),
+            _ => None,
+        }
+    }
+}
+
+/// A pending timer. Ordered by due time, then shop, then subject: the order of firing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timer {
+    /// Never fires before this.
+    pub due_at: Instant,
+    /// The shop.
+    pub shop_id: ShopId,
+    /// What it is about.
+    pub subject: Subject,
+}
