@@ -1,7 +1,7 @@
 //! What handlers share: the engine, the keys, the shops' zones, and what only the outside can give.
 
-use crate::keys::KeyRing;
-use crate::problem::Problem;
+use crate::wire::keys::KeyRing;
+use crate::wire::problem::Problem;
 use domain::{ShopId, shop::Shop};
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;

@@ -1,15 +1,15 @@
 //! Coupons of a batch as CSV: given to customers by a list, and all of them out.
 
-use crate::auth::InShop;
-use crate::coupon_batches::find;
-use crate::csv_out;
-use crate::extract::{self, Names};
-use crate::keys::Scope;
-use crate::limits;
-use crate::problem::Problem;
-use crate::scope_import::{RejectedRow, cells};
-use crate::state::ApiState;
-use crate::time;
+use crate::campaign::scope_import::{RejectedRow, cells};
+use crate::coupon::batches::find;
+use crate::wire::auth::InShop;
+use crate::wire::csv_out;
+use crate::wire::extract::{self, Names};
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::Response;

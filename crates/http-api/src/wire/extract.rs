@@ -1,8 +1,8 @@
 //! Reading requests: JSON bodies, path parts and idempotency keys, each with a problem of its own.
 
-use crate::limits;
-use crate::named::Named;
-use crate::problem::Problem;
+use crate::wire::limits;
+use crate::wire::named::Named;
+use crate::wire::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{HeaderMap, StatusCode, request::Parts};

@@ -1,8 +1,8 @@
 //! What an operator fills in, read field by field: every mistake is named at once.
 
-use crate::extract::field_at_fault;
-use crate::named::{Named, unique};
-use crate::problem::{Problem, Violation};
+use crate::wire::extract::field_at_fault;
+use crate::wire::named::{Named, unique};
+use crate::wire::problem::{Problem, Violation};
 use axum::http::StatusCode;
 use domain::{
     CampaignId, Code, Instant, Sku,

@@ -1,12 +1,12 @@
 //! Messages: planned, sent and suppressed ones with their reasons.
 
-use crate::auth::InShop;
-use crate::extract;
-use crate::keys::Scope;
-use crate::page::{Cursor, List, PageQuery};
-use crate::problem::Problem;
-use crate::state::ApiState;
-use crate::time;
+use crate::wire::auth::InShop;
+use crate::wire::extract;
+use crate::wire::keys::Scope;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{

@@ -1,11 +1,11 @@
 //! The cashier: what each method costs, and starting a payment.
 
-use crate::auth::InShop;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::offers::find_order;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
+use crate::order::offers::find_order;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -98,7 +98,7 @@ pub async fn get_one(
     let order = find_order(&state, &caller, &id)?;
     let now = state.engine.now();
     check_open(&order, now)?;
-    let page = Page { after: None, limit: crate::limits::PAGE_ROWS };
+    let page = Page { after: None, limit: crate::wire::limits::PAGE_ROWS };
     let coupons = state.engine.reader().customer_coupons(&caller.shop_id, &order.customer_id, None, &page)?;
     let coupons = in_scope(&state, &caller, &order, coupons)?;
     let methods = recovery::cashier(&order, &coupons, now).into_iter().map(|m| MethodView {

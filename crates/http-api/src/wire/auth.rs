@@ -1,8 +1,8 @@
 //! Who asks: the bearer key, its shop and its scopes.
 
-use crate::keys::{ApiKey, Scope};
-use crate::problem::Problem;
-use crate::state::ApiState;
+use crate::wire::keys::{ApiKey, Scope};
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{StatusCode, header, request::Parts};
 use domain::ShopId;

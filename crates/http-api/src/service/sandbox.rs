@@ -1,10 +1,10 @@
 //! The sandbox clock: moving it fires everything due, in order, before it answers.
 
-use crate::auth::Caller;
-use crate::extract::Body;
-use crate::keys::Scope;
-use crate::problem::Problem;
-use crate::state::ApiState;
+use crate::wire::auth::Caller;
+use crate::wire::extract::Body;
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use domain::time::Zone;
@@ -55,7 +55,7 @@ pub async fn put_clock(
     caller.may(Scope::Admin)?;
     caller.is_platform()?;
     sandbox_only(&state)?;
-    let to = crate::time::read("now", &body.value.now)?;
+    let to = crate::wire::time::read("now", &body.value.now)?;
     let fired = state.engine.advance(to).await?;
     Ok(Json(ClockView { now: Zone::shanghai().format(state.engine.now()), fired: Some(fired) }))
 }

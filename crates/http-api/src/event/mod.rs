@@ -1,14 +1,16 @@
 //! Events in: one, a batch, or one a line. Each has its own outcome; a bad one fails alone.
 
-use crate::auth::InShop;
-use crate::cloud_events::{self, Incoming};
-use crate::extract;
-use crate::keys::Scope;
-use crate::limits;
-use crate::page::{Cursor, List, PageQuery};
-use crate::problem::{Problem, Reasons, Violation};
-use crate::state::ApiState;
-use crate::time;
+mod envelope;
+
+use crate::event::envelope::Incoming;
+use crate::wire::auth::InShop;
+use crate::wire::extract;
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::{Problem, Reasons, Violation};
+use crate::wire::state::ApiState;
+use crate::wire::time;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -118,7 +120,7 @@ pub async fn post_events(
         return Err(problem.detail(format!("{} events, at most {}", parts.len(), limits::BATCH_EVENTS)));
     }
     let now = state.engine.now();
-    let incoming: Vec<Incoming> = parts.into_iter().map(|part| cloud_events::read(part, now)).collect();
+    let incoming: Vec<Incoming> = parts.into_iter().map(|part| envelope::read(part, now)).collect();
     Ok(Json(ResultsView { results: ingest(&state, &caller, incoming).await? }))
 }
 
@@ -145,7 +147,7 @@ async fn ingest(
             Some(refusal) => EventResult::rejected(refusal),
             None => match outcomes.next() {
                 Some(Ok(Reply::Event { result })) => result,
-                Some(Ok(other)) => return Err(crate::state::unexpected(&other)),
+                Some(Ok(other)) => return Err(crate::wire::state::unexpected(&other)),
                 // The store failed: the client sends all of them again, those done are duplicates.
                 Some(Err(error)) => return Err(error.into()),
                 None => return Err(engine::EngineError::Stopped.into()),

@@ -1,8 +1,8 @@
 //! Lists: `?limit=&cursor=` -> `{data, next_cursor}`. What a list does not know is refused: a slip of the
 //! pen would show too much, or the first page again and again.
 
-use crate::limits;
-use crate::problem::Problem;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
 use domain::OrderId;
 use engine::port::Page;
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,12 @@
 //! Offers: what is shown on an order, and the claim.
 
-use crate::auth::InShop;
-use crate::coupons::CouponView;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
-use crate::time;
+use crate::coupon::CouponView;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

@@ -1,11 +1,11 @@
 //! Quotes: what a cart costs, and why.
 
-use crate::auth::InShop;
-use crate::extract::Body;
-use crate::keys::Scope;
-use crate::problem::Problem;
-use crate::state::ApiState;
-use crate::time;
+use crate::wire::auth::InShop;
+use crate::wire::extract::Body;
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};

@@ -1,8 +1,8 @@
 //! `CloudEvents` 1.0 envelopes into typed order events.
 
-use crate::extract::{by_name, field_at_fault};
-use crate::limits;
-use crate::named::Named;
+use crate::wire::extract::{by_name, field_at_fault};
+use crate::wire::limits;
+use crate::wire::named::Named;
 use domain::{
     Code, Instant, Refusal, Violation,
     event::{Body, OrderEvent, RefundFacts},

@@ -1,7 +1,7 @@
 //! The presale side of an order: its stage, its two payments, its gifts.
 
-use crate::orders::ShareView;
-use crate::time;
+use crate::order::ShareView;
+use crate::wire::time;
 use domain::Instant;
 use domain::campaign::{Terms, presale::Gift};
 use domain::order::{GiftStanding, GiftStatus, Order, PresaleStage};

@@ -1,13 +1,18 @@
 //! Orders: their stages and stored shares, their timeline, their settlement.
 
-use crate::auth::InShop;
-use crate::extract::Names;
-use crate::keys::Scope;
-use crate::offers::find_order;
-use crate::presale::{self, PresaleView};
-use crate::problem::Problem;
-use crate::state::ApiState;
-use crate::time;
+pub mod cashier;
+pub mod offers;
+pub mod presale;
+pub mod refunds;
+
+use crate::order::offers::find_order;
+use crate::order::presale::PresaleView;
+use crate::wire::auth::InShop;
+use crate::wire::extract::Names;
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{

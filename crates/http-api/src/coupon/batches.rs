@@ -1,15 +1,15 @@
 //! Coupon batches: create, list, claim and take back.
 
-use crate::auth::InShop;
-use crate::campaigns::ValidationView;
-use crate::coupons::CouponView;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::limits;
-use crate::page::{Cursor, List, PageQuery};
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
-use crate::time;
+use crate::campaign::ValidationView;
+use crate::coupon::CouponView;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

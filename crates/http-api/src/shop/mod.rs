@@ -1,10 +1,13 @@
 //! Shops: create or change one, read one.
 
-use crate::auth::InShop;
-use crate::extract::Body;
-use crate::keys::Scope;
-use crate::problem::Problem;
-use crate::state::ApiState;
+pub mod risk;
+pub mod webhooks;
+
+use crate::wire::auth::InShop;
+use crate::wire::extract::Body;
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use domain::shop::{FreeShipping, QuietHours, Shop, ShopKind};
@@ -137,7 +140,7 @@ pub async fn put_shop(
             state.keep_shop(shop.clone());
             Ok(Json(ShopView::from(&*shop)))
         }
-        other => Err(crate::state::unexpected(&other)),
+        other => Err(crate::wire::state::unexpected(&other)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Times on the wire: RFC 3339 with the shop's offset.
 
-use crate::problem::Problem;
+use crate::wire::problem::Problem;
 use domain::{Instant, shop::Shop};
 
 /// Writes a moment in the shop's zone.

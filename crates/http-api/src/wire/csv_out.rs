@@ -1,6 +1,6 @@
 //! Files as answers, sent as they come; cells of CSV are those of [`gift_list::csv`].
 
-use crate::problem::Problem;
+use crate::wire::problem::Problem;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;

@@ -1,12 +1,12 @@
 //! Webhooks: receivers of what happens here, their dead letters, and trying those again.
 
-use crate::auth::InShop;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::page::{Cursor, List, PageQuery};
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
-use crate::time;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

@@ -1,13 +1,16 @@
 //! Campaigns: create, check, list, change, publish, close, and their figures.
 
-use crate::auth::InShop;
-use crate::campaign_form::{CampaignRequest, Form, invalid_terms};
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::page::{Cursor, List, PageQuery};
-use crate::problem::{Problem, Violation};
-use crate::state::{ApiState, unexpected};
-use crate::time;
+mod form;
+pub mod scope_import;
+
+use crate::campaign::form::{CampaignRequest, Form, invalid_terms};
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::{Problem, Violation};
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -69,7 +72,7 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
         starts_at: time::show(shop, version.starts_at),
         ends_at: time::show(shop, version.ends_at),
         scope: serde_json::to_value(&version.scope).unwrap_or_default(),
-        terms: crate::presale::terms(shop, &version.terms),
+        terms: crate::order::presale::terms(shop, &version.terms),
         issued: counters.issued,
         created_at: time::show(shop, campaign.created_at),
         published_at: time::show_some(shop, campaign.published_at),

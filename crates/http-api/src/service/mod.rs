@@ -1,7 +1,9 @@
 //! Health, readiness, metrics, and the record of every request.
 
-use crate::problem::Problem;
-use crate::state::ApiState;
+pub mod sandbox;
+
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};

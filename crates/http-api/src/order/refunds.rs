@@ -1,10 +1,10 @@
 //! Refunds by the merchant.
 
-use crate::auth::InShop;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

@@ -1,11 +1,11 @@
 //! CSV import of a campaign's SKU list, with an error for each bad row (S0-R13).
 
-use crate::auth::InShop;
-use crate::extract::{self, Names};
-use crate::keys::Scope;
-use crate::limits;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Names};
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::{Request, State};
 use domain::{CampaignId, Sku};

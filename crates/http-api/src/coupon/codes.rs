@@ -3,14 +3,14 @@
 //! Always holds: a code is 80 random bits; only its digest is kept, so a copy of the store gives no
 //! code away; a code is durable before it is sent.
 
-use crate::auth::InShop;
-use crate::coupons::CouponView;
-use crate::csv_out;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::limits;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
+use crate::coupon::CouponView;
+use crate::wire::auth::InShop;
+use crate::wire::csv_out;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
