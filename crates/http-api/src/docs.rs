@@ -1,10 +1,8 @@
 //! The list of routes, the `OpenAPI` document made from it, and the pages that show it.
 
-use crate::state::ApiState;
-use crate::{
-    campaigns, cashier, coupon_batches, coupon_codes, coupon_files, coupons, events, messages, offers,
-    orders, pool, quotes, refunds, risk, sandbox, scope_import, service, shops, webhooks,
-};
+use crate::wire::problem::EDGE_CODES;
+use crate::wire::state::ApiState;
+use crate::{campaign, coupon, event, message, order, pool, quote, service, shop};
 use std::fmt::Write as _;
 
 use axum::response::Html;
@@ -39,48 +37,48 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(service::healthz))
         .routes(routes!(service::readyz))
         .routes(routes!(service::metrics))
-        .routes(routes!(sandbox::get_clock, sandbox::put_clock))
-        .routes(routes!(shops::put_shop, shops::get_shop))
-        .routes(routes!(events::post_events))
-        .routes(routes!(events::get_parked))
-        .routes(routes!(campaigns::create, campaigns::list))
-        .routes(routes!(campaigns::validate))
-        .routes(routes!(campaigns::get_one, campaigns::revise))
-        .routes(routes!(campaigns::publish))
-        .routes(routes!(campaigns::close))
-        .routes(routes!(campaigns::stats))
-        .routes(routes!(scope_import::import))
-        .routes(routes!(orders::get_one))
-        .routes(routes!(orders::timeline))
-        .routes(routes!(orders::settlement))
-        .routes(routes!(offers::list))
-        .routes(routes!(offers::claim))
-        .routes(routes!(coupons::get_one))
-        .routes(routes!(coupons::of_customer))
-        .routes(routes!(coupons::void))
-        .routes(routes!(coupons::lock))
-        .routes(routes!(coupons::release))
-        .routes(routes!(coupon_batches::create, coupon_batches::list))
-        .routes(routes!(coupon_batches::validate))
-        .routes(routes!(coupon_batches::get_one))
-        .routes(routes!(coupon_batches::claim))
-        .routes(routes!(coupon_batches::void))
-        .routes(routes!(coupon_codes::generate))
-        .routes(routes!(coupon_codes::redeem))
-        .routes(routes!(coupon_files::import))
-        .routes(routes!(coupon_files::export))
-        .routes(routes!(cashier::get_one))
-        .routes(routes!(cashier::start_payment))
-        .routes(routes!(quotes::create))
-        .routes(routes!(refunds::create))
-        .routes(routes!(messages::list))
-        .routes(routes!(risk::list))
-        .routes(routes!(risk::get_one, risk::put))
+        .routes(routes!(service::sandbox::get_clock, service::sandbox::put_clock))
+        .routes(routes!(shop::put_shop, shop::get_shop))
+        .routes(routes!(event::post_events))
+        .routes(routes!(event::get_parked))
+        .routes(routes!(campaign::create, campaign::list))
+        .routes(routes!(campaign::validate))
+        .routes(routes!(campaign::get_one, campaign::revise))
+        .routes(routes!(campaign::publish))
+        .routes(routes!(campaign::close))
+        .routes(routes!(campaign::stats))
+        .routes(routes!(campaign::scope_import::import))
+        .routes(routes!(order::get_one))
+        .routes(routes!(order::timeline))
+        .routes(routes!(order::settlement))
+        .routes(routes!(order::offers::list))
+        .routes(routes!(order::offers::claim))
+        .routes(routes!(coupon::get_one))
+        .routes(routes!(coupon::of_customer))
+        .routes(routes!(coupon::void))
+        .routes(routes!(coupon::lock))
+        .routes(routes!(coupon::release))
+        .routes(routes!(coupon::batches::create, coupon::batches::list))
+        .routes(routes!(coupon::batches::validate))
+        .routes(routes!(coupon::batches::get_one))
+        .routes(routes!(coupon::batches::claim))
+        .routes(routes!(coupon::batches::void))
+        .routes(routes!(coupon::codes::generate))
+        .routes(routes!(coupon::codes::redeem))
+        .routes(routes!(coupon::files::import))
+        .routes(routes!(coupon::files::export))
+        .routes(routes!(order::cashier::get_one))
+        .routes(routes!(order::cashier::start_payment))
+        .routes(routes!(quote::create))
+        .routes(routes!(order::refunds::create))
+        .routes(routes!(message::list))
+        .routes(routes!(shop::risk::list))
+        .routes(routes!(shop::risk::get_one, shop::risk::put))
         .merge(pool_routes())
-        .routes(routes!(webhooks::create, webhooks::list))
-        .routes(routes!(webhooks::remove))
-        .routes(routes!(webhooks::dead_letters))
-        .routes(routes!(webhooks::replay))
+        .routes(routes!(shop::webhooks::create, shop::webhooks::list))
+        .routes(routes!(shop::webhooks::remove))
+        .routes(routes!(shop::webhooks::dead_letters))
+        .routes(routes!(shop::webhooks::replay))
 }
 
 /// The presale pool's routes.
@@ -128,7 +126,7 @@ pub fn pages(document: utoipa::openapi::OpenApi) -> Router<ApiState> {
 async fn problems() -> Html<String> {
     let mut rows = String::new();
     let domain = domain::Code::ALL.iter().map(|code| (code.as_str(), code.en(), code.zh()));
-    for (code, en, zh) in domain.chain(crate::problem::EDGE_CODES.iter().copied()) {
+    for (code, en, zh) in domain.chain(EDGE_CODES.iter().copied()) {
         let _ =
             writeln!(rows, "<tr id=\"{code}\"><td><code>{code}</code></td><td>{en}</td><td>{zh}</td></tr>");
     }

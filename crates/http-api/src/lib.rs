@@ -3,49 +3,28 @@
 //! Always holds: every failure is a problem document with a stable code; a request outside its
 //! key's shop is answered as if the thing did not exist; bodies, batches and pages are bounded.
 
-mod auth;
-mod campaign_form;
-mod campaigns;
-mod cashier;
-mod cloud_events;
-mod coupon_batches;
-mod coupon_codes;
-mod coupon_files;
-mod coupons;
-mod csv_out;
+mod campaign;
+mod coupon;
 mod docs;
-mod events;
-mod extract;
-pub mod keys;
-pub mod limits;
-mod messages;
-mod named;
-mod offers;
-mod orders;
-mod page;
+mod event;
+mod message;
+mod order;
 mod pool;
-mod presale;
-mod problem;
-mod quotes;
-mod refunds;
-mod risk;
-mod sandbox;
-mod scope_import;
+mod quote;
 mod service;
-mod shops;
-mod state;
-mod time;
-mod webhooks;
+mod shop;
+mod wire;
 
 pub use docs::openapi;
-pub use keys::{ApiKey, KeyRing, Scope};
-pub use problem::Problem;
-pub use state::{ApiState, Edge};
+pub use wire::keys::{ApiKey, KeyRing, Scope};
+pub use wire::problem::Problem;
+pub use wire::state::{ApiState, Edge};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::IntoMakeService;
 use tower_http::catch_panic::CatchPanicLayer;
+use wire::{limits, problem};
 
 /// The whole service, to be served. Made once: a [`Router`] handed to `axum::serve` as it is would be made
 /// anew for every connection, with every route and document in it.

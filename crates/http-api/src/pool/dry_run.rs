@@ -1,13 +1,13 @@
 //! What a gift strategy would give now, to whom, and why. Nothing is stored.
 
 use super::gift_strategies::{WaitsView, missing};
-use crate::auth::InShop;
-use crate::extract::{self, Names};
-use crate::keys::Scope;
-use crate::limits;
-use crate::problem::Problem;
-use crate::state::ApiState;
-use crate::time;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Names};
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
 use axum::Json;
 use axum::extract::{Request, State};
 use domain::{GiftStrategyId, Instant, pool::GiftUnit, shop::Shop};

@@ -1,13 +1,13 @@
 //! The list of gifts for the warehouse, as CSV or as a workbook.
 
 use super::gift_strategies::missing;
-use crate::auth::InShop;
-use crate::csv_out;
-use crate::extract;
-use crate::keys::Scope;
-use crate::limits;
-use crate::problem::Problem;
-use crate::state::ApiState;
+use crate::wire::auth::InShop;
+use crate::wire::csv_out;
+use crate::wire::extract;
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;

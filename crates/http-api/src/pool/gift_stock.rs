@@ -1,11 +1,11 @@
 //! What is in store of gifts (A-S4-15). A SKU that was never put is not counted and never runs out.
 
-use crate::auth::InShop;
-use crate::extract::{Body, Names};
-use crate::keys::Scope;
-use crate::page::List;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
+use crate::wire::auth::InShop;
+use crate::wire::extract::{Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::List;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use domain::{Sku, pool::Stock};

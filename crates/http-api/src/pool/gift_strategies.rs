@@ -3,13 +3,13 @@
 use super::presale_strategies::fault;
 use super::strategies::Strategies;
 use super::window::Period;
-use crate::auth::InShop;
-use crate::extract::{Body, Names};
-use crate::keys::Scope;
-use crate::page::List;
-use crate::problem::{Problem, Violation};
-use crate::state::{ApiState, unexpected};
-use crate::time;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::List;
+use crate::wire::problem::{Problem, Violation};
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{

@@ -1,11 +1,11 @@
 //! Gifts that people add to an order (A-S4-7).
 
 use super::order_view::{PoolOrderView, Views};
-use crate::auth::InShop;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};

@@ -1,11 +1,11 @@
 //! Orders moved by hand, up to 1,000 a request, each with its own outcome.
 
-use crate::auth::InShop;
-use crate::extract::Body;
-use crate::keys::Scope;
-use crate::limits;
-use crate::problem::{Problem, Reasons};
-use crate::state::{ApiState, unexpected};
+use crate::wire::auth::InShop;
+use crate::wire::extract::Body;
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::{Problem, Reasons};
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use domain::{Code, OrderId, Refusal, pool::Stage};

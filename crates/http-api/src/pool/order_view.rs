@@ -1,8 +1,8 @@
 //! An order of the pool as it is shown: its times, its gifts, its places in rankings.
 
-use crate::problem::Problem;
-use crate::state::ApiState;
-use crate::time;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
 use domain::{
     Code, ShopId,
     pool::{Candidate, Entered, Exception, GiftStrategy, Moved, PoolOrder, Run, Stage, Standing, Times},

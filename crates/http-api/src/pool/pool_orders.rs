@@ -1,12 +1,12 @@
 //! Orders of the pool: one, those of a stage, and those that people must look at.
 
 use super::order_view::{PoolOrderView, Views};
-use crate::auth::InShop;
-use crate::extract::{self, Names};
-use crate::keys::Scope;
-use crate::page::{Cursor, List, PageQuery};
-use crate::problem::Problem;
-use crate::state::ApiState;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
 use axum::Json;
 use axum::extract::State;
 use domain::{

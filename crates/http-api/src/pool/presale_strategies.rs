@@ -2,13 +2,13 @@
 
 use super::strategies::Strategies;
 use super::window::Period;
-use crate::auth::InShop;
-use crate::extract::{self, Body, Names};
-use crate::keys::Scope;
-use crate::page::List;
-use crate::problem::{Problem, Violation};
-use crate::state::{ApiState, unexpected};
-use crate::time;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::List;
+use crate::wire::problem::{Problem, Violation};
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;

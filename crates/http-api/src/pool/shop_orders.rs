@@ -1,13 +1,13 @@
 //! Downloaded orders in: an array, an object around one, or one a line. Each has its own outcome; a bad
 //! one fails alone.
 
-use crate::auth::InShop;
-use crate::extract;
-use crate::keys::Scope;
-use crate::limits;
-use crate::named::Named;
-use crate::problem::{Problem, Reasons};
-use crate::state::{ApiState, unexpected};
+use crate::wire::auth::InShop;
+use crate::wire::extract;
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::named::Named;
+use crate::wire::problem::{Problem, Reasons};
+use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};

@@ -1,7 +1,7 @@
 //! A shop's strategies with what they are looked at with.
 
-use crate::problem::Problem;
-use crate::state::ApiState;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
 use decide::Around;
 use domain::{ShopId, shop::Shop};
 use port::{CampaignRow, PoolRow};

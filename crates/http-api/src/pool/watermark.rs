@@ -1,11 +1,11 @@
 //! How far the download has come (A-S4-6).
 
-use crate::auth::InShop;
-use crate::extract::Body;
-use crate::keys::Scope;
-use crate::problem::Problem;
-use crate::state::{ApiState, unexpected};
-use crate::time;
+use crate::wire::auth::InShop;
+use crate::wire::extract::Body;
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use engine::{Command, Input, Reply};

@@ -1,7 +1,7 @@
 //! A stretch of time: validity and activity.
 
-use crate::problem::Problem;
-use crate::time;
+use crate::wire::problem::Problem;
+use crate::wire::time;
 use domain::{campaign::presale::Window, shop::Shop};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,0 +1,262 @@
+//! What an operator fills in, read field by field: every mistake is named at once.
+
+use crate::wire::extract::field_at_fault;
+use crate::wire::named::{Named, unique};
+use crate::wire::problem::{Problem, Violation};
+use axum::http::StatusCode;
+use domain::{
+    CampaignId, Code, Instant, Sku,
+    campaign::{Terms, Version},
+    catalog::{Category, Scope, ScopeMode},
+    limits,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// A campaign to create. All fields but `campaign_id`, `scope` and `publish` are required.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct CampaignRequest {
+    /// Your own id; made by the server otherwise.
+    #[schema(value_type = Option<String>)]
+    pub campaign_id: Value,
+    /// `recovery`, `item_promotion`, `order_promotion`, `gift_promotion`, `price_floor`, `presale`.
+    #[schema(value_type = String)]
+    pub kind: Value,
+    /// For your own eyes.
+    #[schema(value_type = String)]
+    pub name: Value,
+    /// RFC 3339; of recovery a whole hour at least 2 hours ahead.
+    #[schema(value_type = String)]
+    pub starts_at: Value,
+    /// RFC 3339, after the start; of recovery 1 to 90 days after it.
+    #[schema(value_type = String)]
+    pub ends_at: Value,
+    /// `{mode: all | whitelist | blacklist, skus: [...], categories: [...]}`; the whole shop by default.
+    #[schema(value_type = Option<Object>)]
+    #[serde(deserialize_with = "unique")]
+    pub scope: Value,
+    /// What the kind needs, amounts in minor units. Recovery: `{trigger_after_minutes, spend, save,
+    /// quantity, coupon_valid_hours, bind, frequency_scope, holdout_percent}`. Item promotion: `{price |
+    /// percent_off | amount_off, member_only, segments}`. Order promotion: `{tiers: [{spend, save |
+    /// percent_off, cap}], every, priority, group, segments}`. Gift promotion: `{main_skus, gifts:
+    /// [{sku, quantity}], pool, segments}`. Price floor: `{floors: [{sku, floor,
+    /// list_price}]}`. Presale: `{presale_type, main_process, items: [{sku,
+    /// presale_price, deposit, gain: {kind, multiplier | amount}, global_buy}], deposit_window,
+    /// balance_window, ship_at, sms, gifts: [{sku, quantity, first_n}], deposit_max_percent,
+    /// require_greater, no_resplit, assets_outside, quiet_hours}`.
+    #[schema(value_type = Object)]
+    #[serde(deserialize_with = "unique")]
+    pub terms: Value,
+    /// Publishes at once; a draft otherwise.
+    #[schema(value_type = bool)]
+    pub publish: Value,
+    /// What is not a field.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub unknown: Map<String, Value>,
+}
+
+/// A form that was read.
+pub struct Form {
+    /// The client's id.
+    pub campaign_id: Option<CampaignId>,
+    /// The contents.
+    pub version: Version,
+    /// Whether to publish.
+    pub publish: bool,
+}
+
+const RECOVERY_TERMS: &[&str] = &[
+    "trigger_after_minutes",
+    "spend",
+    "save",
+    "quantity",
+    "coupon_valid_hours",
+    "bind",
+    "frequency_scope",
+    "holdout_percent",
+];
+
+/// Collects mistakes while it reads.
+struct Fields(Vec<domain::Violation>);
+
+impl Fields {
+    fn fault(&mut self, field: &str, code: Code, message: impl Into<String>) {
+        self.0.push(domain::Violation::with(field, code, message));
+    }
+    fn text(&mut self, field: &str, value: &Value) -> String {
+        match value {
+            Value::String(text) => return text.clone(),
+            Value::Null => self.fault(field, Code::Required, "this field is required"),
+            _ => self.fault(field, Code::InvalidValue, "a text"),
+        }
+        String::new()
+    }
+    fn moment(&mut self, field: &str, value: &Value) -> Instant {
+        let text = self.text(field, value);
+        if let Some(at) = Instant::parse(&text) {
+            return at;
+        }
+        if !text.is_empty() {
+            self.fault(field, Code::InvalidValue, domain::time::WRITTEN);
+        }
+        Instant::from_micros(0)
+    }
+    fn scope(&mut self, value: &Value) -> Scope {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Form {
+            mode: ScopeMode,
+            #[serde(default)]
+            skus: Vec<String>,
+            #[serde(default)]
+            categories: Vec<Category>,
+        }
+        if value.is_null() {
+            return Scope::default();
+        }
+        let form: Form = match serde_path_to_error::deserialize(Named(value)) {
+            Ok(form) => form,
+            Err(error) => {
+                self.misread("scope", &error);
+                return Scope::default();
+            }
+        };
+        let mut skus = std::collections::BTreeSet::new();
+        for (index, text) in form.skus.iter().enumerate().take(limits::SCOPE_SKUS + 1) {
+            match Sku::try_new(text) {
+                Ok(sku) => drop(skus.insert(sku)),
+                Err(error) => {
+                    self.fault(&format!("scope.skus[{index}]"), Code::InvalidValue, error.to_string());
+                }
+            }
+        }
+        let categories = form.categories.into_iter().collect();
+        Scope { mode: form.mode, skus: Arc::new(skus), categories: Arc::new(categories) }
+    }
+    fn terms(&mut self, kind: &str, value: &Value) -> Option<Terms> {
+        match kind {
+            "recovery" => {
+                self.refuse_unknown(value, RECOVERY_TERMS);
+                self.terms_of(value).map(Terms::Recovery)
+            }
+            "item_promotion" => self.terms_of(value).map(Terms::ItemPromotion),
+            "order_promotion" => self.terms_of(value).map(Terms::OrderPromotion),
+            "gift_promotion" => self.terms_of(value).map(Terms::GiftPromotion),
+            "price_floor" => self.terms_of(value).map(Terms::PriceFloor),
+            "presale" => self.terms_of(value).map(Terms::Presale),
+            "" => None,
+            _ => {
+                self.fault("kind", Code::InvalidValue, format!("one of {}", Terms::KINDS.join(", ")));
+                None
+            }
+        }
+    }
+    fn refuse_unknown(&mut self, value: &Value, known: &[&str]) {
+        for name in value.as_object().into_iter().flat_map(Map::keys) {
+            if !known.contains(&name.as_str()) {
+                let message = format!("not one of {}", known.join(", "));
+                self.fault(&format!("terms.{name}"), Code::InvalidValue, message);
+            }
+        }
+    }
+    fn terms_of<T: serde::de::DeserializeOwned>(&mut self, value: &Value) -> Option<T> {
+        if !value.is_object() {
+            self.fault("terms", Code::Required, "an object");
+            return None;
+        }
+        let error = match serde_path_to_error::deserialize(Named(value)) {
+            Ok(terms) => return Some(terms),
+            Err(error) => error,
+        };
+        self.misread("terms", &error);
+        None
+    }
+    fn misread(&mut self, field: &str, error: &serde_path_to_error::Error<serde_json::Error>) {
+        let message = error.inner().to_string();
+        let path = error.path().to_string();
+        let path = if path == "." { field.to_owned() } else { format!("{field}.{path}") };
+        match field_at_fault(&path, &message) {
+            (field, Code::Required) => self.fault(&field, Code::Required, "this field is required"),
+            (field, code) => self.fault(&field, code, message),
+        }
+    }
+}
+
+impl CampaignRequest {
+    /// Reads the form; every field that cannot be read is a violation.
+    pub fn read(&self) -> Result<Form, Vec<domain::Violation>> {
+        let mut fields = Fields(Vec::new());
+        for name in self.unknown.keys() {
+            fields.fault(name, Code::InvalidValue, "there is no such field");
+        }
+        let campaign_id = match &self.campaign_id {
+            Value::Null => None,
+            value => {
+                let text = fields.text("campaign_id", value);
+                let id = CampaignId::try_new(&text);
+                if let Err(error) = &id {
+                    fields.fault("campaign_id", Code::InvalidValue, error.to_string());
+                }
+                id.ok()
+            }
+        };
+        let publish = match &self.publish {
+            Value::Bool(publish) => *publish,
+            Value::Null => false,
+            _ => {
+                fields.fault("publish", Code::InvalidValue, "true or false");
+                false
+            }
+        };
+        let kind = fields.text("kind", &self.kind);
+        let name = fields.text("name", &self.name);
+        let (starts_at, ends_at) =
+            (fields.moment("starts_at", &self.starts_at), fields.moment("ends_at", &self.ends_at));
+        let scope = fields.scope(&self.scope);
+        let terms = fields.terms(&kind, &self.terms);
+        match terms {
+            Some(terms) if fields.0.is_empty() => {
+                let version =
+                    Version { name, starts_at, ends_at, scope, terms, made_at: Instant::from_micros(0) };
+                Ok(Form { campaign_id, version, publish })
+            }
+            _ => Err(fields.0),
+        }
+    }
+
+    /// Lays a partial request over a version, as if the whole form had been sent again.
+    pub fn over(&self, version: &Version) -> Self {
+        let or = |new: &Value, old: Value| if new.is_null() { old } else { new.clone() };
+        let mut merged = version.terms.to_json();
+        if let (Value::Object(merged), Value::Object(new)) = (&mut merged, &self.terms) {
+            merged.extend(new.clone());
+        }
+        let merged = if self.terms.is_null() || self.terms.is_object() { merged } else { self.terms.clone() };
+        Self {
+            campaign_id: Value::Null,
+            kind: or(&self.kind, Value::String(version.terms.kind().into())),
+            name: or(&self.name, Value::String(version.name.clone())),
+            starts_at: or(&self.starts_at, Value::String(version.starts_at.to_string())),
+            ends_at: or(&self.ends_at, Value::String(version.ends_at.to_string())),
+            scope: or(&self.scope, serde_json::to_value(&version.scope).unwrap_or_default()),
+            terms: merged,
+            publish: Value::Null,
+            unknown: self.unknown.clone(),
+        }
+    }
+}
+
+/// The problem for terms that cannot be read.
+pub fn invalid_terms(found: Vec<domain::Violation>) -> Problem {
+    let title = Code::InvalidTerms.en();
+    let mut problem =
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_terms", title, Code::InvalidTerms.zh());
+    let detail: Vec<String> = found.iter().map(|v| format!("{}: {}", v.field, v.message)).collect();
+    problem.detail = detail.join("; ");
+    problem.violations = found.into_iter().map(Violation::from).collect();
+    problem
+}

@@ -1,0 +1,367 @@
+//! Campaigns: create, check, list, change, publish, close, and their figures.
+
+mod form;
+pub mod scope_import;
+
+use crate::campaign::form::{CampaignRequest, Form, invalid_terms};
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::{Problem, Violation};
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::{
+    CampaignId, Instant,
+    campaign::{Campaign, Counters, Status, Terms, recovery},
+    shop::Shop,
+};
+use engine::{Command, EngineError, Input, Reply};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+/// A campaign.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CampaignView {
+    /// Its id within the shop.
+    campaign_id: String,
+    /// `recovery`.
+    kind: &'static str,
+    /// `draft | scheduled | running | exhausted | ended | closed`.
+    #[schema(value_type = String)]
+    status: Status,
+    /// Number of the version in force.
+    version: u32,
+    /// The operator's name for it.
+    name: String,
+    /// It runs from here,
+    starts_at: String,
+    /// to here.
+    ends_at: String,
+    /// The goods.
+    #[schema(value_type = Object)]
+    scope: Value,
+    /// What the kind needs, amounts in minor units.
+    #[schema(value_type = Object)]
+    terms: Value,
+    /// Coupons issued so far.
+    issued: u64,
+    /// When it was created.
+    created_at: String,
+    /// When it was published.
+    published_at: Option<String>,
+    /// When it was closed.
+    closed_at: Option<String>,
+    /// Methods that its coupons work with; none where the kind shows no coupons.
+    methods: Vec<&'static str>,
+}
+
+fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> CampaignView {
+    let version = campaign.current();
+    let baitiao = recovery::terms_allow_baitiao(campaign.created_at);
+    CampaignView {
+        campaign_id: campaign.campaign_id.to_string(),
+        kind: version.terms.kind(),
+        status: campaign.status(counters, now),
+        version: campaign.version_number(),
+        name: version.name.clone(),
+        starts_at: time::show(shop, version.starts_at),
+        ends_at: time::show(shop, version.ends_at),
+        scope: serde_json::to_value(&version.scope).unwrap_or_default(),
+        terms: crate::order::presale::terms(shop, &version.terms),
+        issued: counters.issued,
+        created_at: time::show(shop, campaign.created_at),
+        published_at: time::show_some(shop, campaign.published_at),
+        closed_at: time::show_some(shop, campaign.closed_at),
+        methods: match version.terms.recovery() {
+            Some(_) if baitiao => vec!["jd_pay", "baitiao"],
+            Some(_) => vec!["jd_pay"],
+            None => Vec::new(),
+        },
+    }
+}
+
+async fn submit(state: &ApiState, caller: &InShop, input: Input) -> Result<Json<CampaignView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    let shop = state.shop(&caller.shop_id)?;
+    match state.engine.submit(input).await? {
+        Reply::Campaign { campaign, counters, now } => Ok(Json(view(&shop, &campaign, &counters, now))),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Creates a campaign. The same request again answers the same; the same id with other contents is 409.
+#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path)), request_body = CampaignRequest,
+    responses((status = 201, body = CampaignView), (status = 422, body = Problem), (status = 409, body = Problem)))]
+pub async fn create(
+    State(state): State<ApiState>,
+    caller: InShop,
+    headers: HeaderMap,
+    body: Body<CampaignRequest>,
+) -> Result<(StatusCode, Json<CampaignView>), Problem> {
+    caller.may(Scope::Campaigns)?;
+    let form = body.value.read().map_err(invalid_terms)?;
+    let digest = body.digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let (campaign_id, version, publish) = (form.campaign_id, Box::new(form.version), form.publish);
+    let command = Command::CreateCampaign { campaign_id, version, publish, digest };
+    let idempotency = extract::idempotency(&headers, "campaigns", &body.digest)?;
+    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command };
+    Ok((StatusCode::CREATED, submit(&state, &caller, input).await?))
+}
+
+/// What is wrong and what deserves a second look.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ValidationView {
+    /// What breaks a rule; a campaign with these is refused.
+    violations: Vec<Violation>,
+    /// What is allowed but may be a slip.
+    warnings: Vec<Violation>,
+}
+
+impl ValidationView {
+    /// Both as they are shown.
+    pub fn new(violations: Vec<domain::Violation>, warnings: Vec<domain::Violation>) -> Self {
+        let all = |found: Vec<domain::Violation>| found.into_iter().map(Violation::from).collect();
+        Self { violations: all(violations), warnings: all(warnings) }
+    }
+}
+
+/// Checks a campaign without storing anything. With the `campaign_id` of one that runs, as its next version.
+#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/validate", tag = "campaigns", params(("shop" = String, Path)), request_body = CampaignRequest,
+    responses((status = 200, body = ValidationView)))]
+pub async fn validate(
+    State(state): State<ApiState>,
+    caller: InShop,
+    body: Body<CampaignRequest>,
+) -> Result<Json<ValidationView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let (violations, warnings) = match body.value.read() {
+        Err(found) => (found, Vec::new()),
+        Ok(form) => {
+            let now = state.engine.now();
+            let draft = !form.publish;
+            let version = &form.version;
+            let violations =
+                if draft { version.draft_violations(&shop, now) } else { version.violations(&shop, now) };
+            let mut warnings = form.version.warnings(&shop);
+            if violations.is_empty() {
+                warnings.extend(floor_warnings(&state, &caller, form).await?);
+            }
+            (violations, warnings)
+        }
+    };
+    Ok(Json(ValidationView::new(violations, warnings)))
+}
+
+/// Tries thousands of carts, so it runs beside the threads that answer.
+async fn floor_warnings(
+    state: &ApiState,
+    caller: &InShop,
+    form: Form,
+) -> Result<Vec<domain::Violation>, Problem> {
+    let (quoting, now, shop_id) = (state.quoting.clone(), state.engine.now(), caller.shop_id.clone());
+    let look = move || {
+        let campaign = form.campaign_id.as_ref();
+        quoting.floor_warnings(&shop_id, campaign, &form.version, now)
+    };
+    let found = tokio::task::spawn_blocking(look).await;
+    Ok(found.map_err(|error| EngineError::Internal(error.to_string()))??)
+}
+
+/// Which campaigns to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Only this kind.
+    kind: Option<String>,
+    /// Only this status.
+    #[param(value_type = Option<String>)]
+    status: Option<Status>,
+    /// Rows of the page, 1 to 200.
+    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists a shop's campaigns.
+#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery),
+    responses((status = 200, body = List<CampaignView>)))]
+pub async fn list(
+    State(state): State<ApiState>,
+    caller: InShop,
+    query: extract::Query<ListQuery>,
+) -> Result<Json<List<CampaignView>>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let now = state.engine.now();
+    let ListQuery { kind, status, limit, cursor } = query.0;
+    if kind.as_deref().is_some_and(|kind| !Terms::KINDS.contains(&kind)) {
+        return Err(Problem::invalid_body("kind", &format!("one of {}", Terms::KINDS.join(", "))));
+    }
+    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
+    let mut rows = state.engine.reader().campaigns(&caller.shop_id)?;
+    rows.sort_by(|a, b| a.campaign.campaign_id.cmp(&b.campaign.campaign_id));
+    rows.retain(|row| {
+        let later = page.after.as_deref().is_none_or(|after| row.campaign.campaign_id.as_str() > after);
+        let kind = kind.as_deref().is_none_or(|kind| kind == row.campaign.current().terms.kind());
+        later && kind && status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
+    });
+    rows.truncate(page.limit);
+    let key = |row: &port::CampaignRow| row.campaign.campaign_id.to_string();
+    Ok(Json(List::of(rows, &page, key, |row| view(&shop, &row.campaign, &row.counters, now))))
+}
+
+fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<port::CampaignRow, Problem> {
+    let found = state.engine.reader().campaign(&caller.shop_id, id)?;
+    found.ok_or_else(|| Problem::not_found(format!("no campaign {id}")))
+}
+
+/// Reads a campaign.
+#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
+    responses((status = 200, body = CampaignView), (status = 404, body = Problem)))]
+pub async fn get_one(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, CampaignId)>,
+) -> Result<Json<CampaignView>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let row = find(&state, &caller, &id)?;
+    Ok(Json(view(&shop, &row.campaign, &row.counters, state.engine.now())))
+}
+
+/// Changes a campaign: a new version, made of the old one and the fields sent. Orders keep theirs.
+#[utoipa::path(patch, path = "/v1/shops/{shop}/campaigns/{campaign}", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
+    request_body = CampaignRequest, responses((status = 200, body = CampaignView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn revise(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, CampaignId)>,
+    body: Body<CampaignRequest>,
+) -> Result<Json<CampaignView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    let row = find(&state, &caller, &id)?;
+    if !body.value.campaign_id.is_null() && body.value.campaign_id != Value::String(id.to_string()) {
+        let violation = domain::Violation::new("campaign_id", domain::Code::ImmutableField);
+        return Err(invalid_terms(vec![violation]));
+    }
+    if !body.value.kind.is_null()
+        && body.value.kind != Value::String(row.campaign.current().terms.kind().into())
+    {
+        return Err(invalid_terms(vec![domain::Violation::new("kind", domain::Code::ImmutableField)]));
+    }
+    if !body.value.publish.is_null() {
+        let message = "a change neither publishes nor takes back; see POST .../publish and .../close";
+        let violation = domain::Violation::with("publish", domain::Code::InvalidValue, message);
+        return Err(invalid_terms(vec![violation]));
+    }
+    let form = body.value.over(row.campaign.current()).read().map_err(invalid_terms)?;
+    let command = Command::ReviseCampaign { campaign_id: id, version: Box::new(form.version) };
+    submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
+}
+
+/// Publishes a draft; its start is checked against now.
+#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/{campaign}/publish", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
+    responses((status = 200, body = CampaignView), (status = 422, body = Problem)))]
+pub async fn publish(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, campaign_id)): Names<(String, CampaignId)>,
+) -> Result<Json<CampaignView>, Problem> {
+    let command = Command::PublishCampaign { campaign_id };
+    submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
+}
+
+/// Closes a campaign for good: nothing more is shown, claimed or pushed; claimed coupons stay good.
+#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/{campaign}/close", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
+    responses((status = 200, body = CampaignView), (status = 404, body = Problem)))]
+pub async fn close(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, campaign_id)): Names<(String, CampaignId)>,
+) -> Result<Json<CampaignView>, Problem> {
+    let command = Command::CloseCampaign { campaign_id };
+    submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
+}
+
+/// The funnel, costs and reasons.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatsView {
+    /// The campaign.
+    campaign_id: String,
+    /// Orders that it covered when they were placed.
+    covered: u64,
+    /// Orders that were shown its coupon.
+    displayed: u64,
+    /// Coupons claimed, and by state now.
+    claimed: u64,
+    /// Ready to be used.
+    available: u64,
+    /// Held by a payment.
+    locked: u64,
+    /// Used.
+    used: u64,
+    /// Ran out of time.
+    expired: u64,
+    /// Their order ended without them.
+    void: u64,
+    /// What used coupons took off, in minor units: the merchant's cost.
+    saved: i64,
+    /// Money paid on orders that used a coupon, in minor units.
+    recovered: i64,
+    /// Orders paid with a coupon, by method.
+    #[schema(value_type = Object)]
+    by_method: Value,
+    /// Share of Baitiao among them, in basis points.
+    baitiao_share_bp: Option<u64>,
+    /// Orders on which nothing was shown, by reason.
+    #[schema(value_type = Object)]
+    withheld: Value,
+    /// Pushes sent.
+    pushed: u64,
+    /// Pushes not sent, by reason.
+    #[schema(value_type = Object)]
+    suppressed: Value,
+}
+
+/// A campaign's figures.
+#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}/stats", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
+    responses((status = 200, body = StatsView), (status = 404, body = Problem)))]
+pub async fn stats(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, CampaignId)>,
+) -> Result<Json<StatsView>, Problem> {
+    caller.may(Scope::Read)?;
+    let c = find(&state, &caller, &id)?.counters;
+    let by_baitiao = c.by_method.get(&domain::order::Method::Baitiao).copied().unwrap_or(0);
+    let paid: u64 = c.by_method.values().sum();
+    Ok(Json(StatsView {
+        campaign_id: id.to_string(),
+        covered: c.covered,
+        displayed: c.displayed,
+        claimed: c.issued,
+        available: c.available,
+        locked: c.locked,
+        used: c.used,
+        expired: c.expired,
+        void: c.void,
+        saved: c.saved,
+        recovered: c.recovered,
+        by_method: json(&c.by_method),
+        baitiao_share_bp: (by_baitiao * 10_000).checked_div(paid),
+        withheld: json(&c.withheld),
+        pushed: c.pushed,
+        suppressed: json(&c.suppressed),
+    }))
+}
+
+fn json(map: &impl Serialize) -> Value {
+    serde_json::to_value(map).unwrap_or_default()
+}

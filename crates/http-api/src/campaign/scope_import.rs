@@ -1,0 +1,133 @@
+//! CSV import of a campaign's SKU list, with an error for each bad row (S0-R13).
+
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Names};
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use axum::Json;
+use axum::extract::{Request, State};
+use domain::{CampaignId, Sku};
+use engine::{Command, Input, Reply};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// A row that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RejectedRow {
+    /// Its line in the file, from 1, the heading counted.
+    row: usize,
+    /// What stood there.
+    value: String,
+    /// `invalid_value | duplicate | too_many | too_many_columns`, or why its claim was refused.
+    code: &'static str,
+}
+
+impl RejectedRow {
+    /// A row with what stood there, cut short, and a code.
+    pub fn new(row: usize, value: &str, code: &'static str) -> Self {
+        Self { row, value: value.chars().take(80).collect(), code }
+    }
+    /// Its line in the file.
+    pub fn row(&self) -> usize {
+        self.row
+    }
+}
+
+/// What came of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportView {
+    /// Rows taken in.
+    accepted: usize,
+    /// Rows left out, each with its reason.
+    rejected: Vec<RejectedRow>,
+    /// The campaign's version now.
+    version: u32,
+}
+
+/// SKUs with their lines, and what was left out.
+type Rows = (Vec<(usize, Sku)>, Vec<RejectedRow>);
+
+/// Reads the first column of every row. A heading `sku` and a byte order mark are passed over.
+fn read(bytes: &[u8]) -> Result<Rows, Problem> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (mut good, mut bad, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
+    // A SKU holds no line break, so each line of the file is a row and keeps its number.
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let row = index + 1;
+        let Some(record) = cells(line)? else { continue };
+        let value = String::from_utf8_lossy(record.get(0).unwrap_or_default()).into_owned();
+        if good.len() + bad.len() >= limits::IMPORT_ROWS {
+            return Err(Problem::malformed(format!("more than {} rows", limits::IMPORT_ROWS)));
+        }
+        if index == 0 && value.eq_ignore_ascii_case("sku") {
+            continue;
+        }
+        let code = match Sku::try_new(&value) {
+            _ if record.iter().skip(1).any(|cell| !cell.is_empty()) => "too_many_columns",
+            Err(_) => "invalid_value",
+            Ok(sku) if seen.insert(sku.clone(), row).is_some() => "duplicate",
+            Ok(sku) => {
+                good.push((row, sku));
+                continue;
+            }
+        };
+        bad.push(RejectedRow { row, value: value.chars().take(80).collect(), code });
+    }
+    Ok((good, bad))
+}
+
+/// The cells of a line; none when it is blank.
+pub fn cells(line: &[u8]) -> Result<Option<csv::ByteRecord>, Problem> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(line);
+    let record = reader.byte_records().next().transpose();
+    record.map_err(|error| Problem::malformed(format!("not CSV: {error}")))
+}
+
+/// Adds the SKUs of a CSV file (one a row, heading `sku` optional) to the campaign's list.
+#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/{campaign}/scope/import", tag = "campaigns",
+    params(("shop" = String, Path), ("campaign" = String, Path)), request_body(content = String, content_type = "text/csv"),
+    responses((status = 200, body = ImportView), (status = 422, body = Problem)))]
+pub async fn import(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, campaign_id)): Names<(String, CampaignId)>,
+    request: Request,
+) -> Result<Json<ImportView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    let bytes = extract::read_bytes(request, &state).await?;
+    let (good, mut rejected) = read(&bytes)?;
+    let skus = good.iter().map(|(_, sku)| sku.clone()).collect();
+    let command = Command::ImportScope { campaign_id, skus };
+    match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {
+        Reply::Scope { accepted, rejected: over, version } => {
+            let rows: HashMap<Sku, usize> = good.into_iter().map(|(row, sku)| (sku, row)).collect();
+            rejected.extend(over.into_iter().map(|sku| RejectedRow {
+                row: rows.get(&sku).copied().unwrap_or_default(),
+                value: sku.to_string(),
+                code: "too_many",
+            }));
+            rejected.sort_by_key(|bad| bad.row);
+            Ok(Json(ImportView { accepted, rejected, version }))
+        }
+        other => Err(unexpected(&other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s0_r13_each_bad_row_has_its_error() {
+        let file = "\u{feff}sku\nA-1\n\nB 2\nA-1\nC-3,extra\n\"D-4\"\n".as_bytes();
+        let (good, bad) = read(file).expect("csv");
+        let good: Vec<(usize, String)> = good.into_iter().map(|(row, sku)| (row, sku.to_string())).collect();
+        assert_eq!(good, [(2, "A-1".to_owned()), (7, "D-4".to_owned())]);
+        let bad: Vec<(usize, &str)> = bad.iter().map(|row| (row.row, row.code)).collect();
+        assert_eq!(bad, [(4, "invalid_value"), (5, "duplicate"), (6, "too_many_columns")]);
+    }
+}

@@ -1,0 +1,213 @@
+//! Coupons of a batch as CSV: given to customers by a list, and all of them out.
+
+use crate::campaign::scope_import::{RejectedRow, cells};
+use crate::coupon::batches::find;
+use crate::wire::auth::InShop;
+use crate::wire::csv_out;
+use crate::wire::extract::{self, Names};
+use crate::wire::keys::Scope;
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use domain::{BatchId, CustomerId, ShopId, campaign::promotion::PercentOff, coupon::Coupon, shop::Shop};
+use engine::{Command, EngineError, Input};
+use futures_util::stream;
+use port::{Page, StoreError};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// What came of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GrantedView {
+    /// Rows whose customers got their coupons.
+    accepted: usize,
+    /// Rows left out, each with its reason: `invalid_value`, `too_many_columns`, or why the claim was
+    /// refused.
+    rejected: Vec<RejectedRow>,
+}
+
+/// A row that can be asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Grant {
+    row: usize,
+    customer_id: CustomerId,
+    count: u32,
+}
+
+/// Reads `customer_id,count` of every row; a missing count is 1. A heading is passed over.
+fn read(bytes: &[u8]) -> Result<(Vec<Grant>, Vec<RejectedRow>), Problem> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let row = index + 1;
+        let Some(record) = cells(line)? else { continue };
+        let text = |at: usize| String::from_utf8_lossy(record.get(at).unwrap_or_default()).into_owned();
+        let (customer, count) = (text(0), text(1));
+        if good.len() + bad.len() >= limits::IMPORT_ROWS {
+            return Err(Problem::malformed(format!("more than {} rows", limits::IMPORT_ROWS)));
+        }
+        if index == 0 && customer.eq_ignore_ascii_case("customer_id") {
+            continue;
+        }
+        let wanted = if count.is_empty() { Some(1) } else { count.parse::<u32>().ok().filter(|n| *n > 0) };
+        match (CustomerId::try_new(&customer), wanted) {
+            _ if record.iter().skip(2).any(|cell| !cell.is_empty()) => {
+                bad.push(RejectedRow::new(row, &customer, "too_many_columns"));
+            }
+            (Ok(customer_id), Some(count)) => good.push(Grant { row, customer_id, count }),
+            (Err(_), _) => bad.push(RejectedRow::new(row, &customer, "invalid_value")),
+            (Ok(_), None) => bad.push(RejectedRow::new(row, &count, "invalid_value")),
+        }
+    }
+    Ok((good, bad))
+}
+
+/// Gives coupons to the customers of a CSV file (`customer_id,count` a row, heading optional), each row
+/// as a claim of its own. With an `Idempotency-Key` the same file again gives nothing twice.
+#[utoipa::path(post, path = "/v1/shops/{shop}/coupon-batches/{batch}/import", tag = "coupons",
+    params(("shop" = String, Path), ("batch" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body(content = String, content_type = "text/csv"), responses((status = 200, body = GrantedView), (status = 404, body = Problem)))]
+pub async fn import(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, batch_id)): Names<(String, BatchId)>,
+    request: Request,
+) -> Result<Json<GrantedView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    find(&state, &caller, &batch_id)?;
+    let headers = request.headers().clone();
+    let bytes = extract::read_bytes(request, &state).await?;
+    let route = format!("batch import {batch_id}");
+    let idempotency = extract::idempotency(&headers, &route, &port::digest(&bytes))?;
+    let (good, mut rejected) = read(&bytes)?;
+    let input = |grant: &Grant| Input {
+        shop_id: caller.shop_id.clone(),
+        // A row is known by the file's key and its place.
+        idempotency: idempotency.as_ref().map(|(key, digest)| (format!("{key}#{}", grant.row), *digest)),
+        command: Command::ClaimBatch {
+            batch_id: batch_id.clone(),
+            customer_id: grant.customer_id.clone(),
+            count: grant.count,
+        },
+    };
+    let mut accepted = 0;
+    for rows in good.chunks(limits::IMPORT_STEP) {
+        let outcomes = state.engine.submit_many(rows.iter().map(input).collect()).await?;
+        for (grant, outcome) in rows.iter().zip(outcomes) {
+            match outcome {
+                Ok(_) => accepted += 1,
+                Err(EngineError::Refused(refusal)) => {
+                    let customer = grant.customer_id.as_str();
+                    rejected.push(RejectedRow::new(grant.row, customer, refusal.code.as_str()));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    rejected.sort_by_key(RejectedRow::row);
+    Ok(Json(GrantedView { accepted, rejected }))
+}
+
+const HEADING: &str =
+    "coupon_id,batch_id,kind,customer_id,status,spend,save,percent_off,usable_from,usable_until,order_id\n";
+
+fn line(shop: &Shop, coupon: &Coupon, to: &mut String) {
+    let from = coupon.origin.batch();
+    let order = coupon.used_on.as_ref().or(coupon.lock.as_ref().map(|lock| &lock.order_id));
+    let percent = from.and_then(|from| from.percent_off).map(percent);
+    let own = |text: String| Cow::<str>::Owned(text);
+    csv_out::row(
+        [
+            csv_out::cell(coupon.coupon_id.as_str()),
+            csv_out::cell(coupon.batch_id().map(BatchId::as_str).unwrap_or_default()),
+            coupon.kind().as_str().into(),
+            csv_out::cell(coupon.customer_id.as_str()),
+            coupon.status.as_str().into(),
+            own(coupon.spend.minor().to_string()),
+            own(if percent.is_some() { String::new() } else { coupon.save.minor().to_string() }),
+            own(percent.unwrap_or_default()),
+            own(time::show(shop, coupon.claimed_at)),
+            own(time::show(shop, coupon.usable_until)),
+            csv_out::cell(order.map(domain::OrderId::as_str).unwrap_or_default()),
+        ],
+        to,
+    );
+}
+
+fn percent(off: PercentOff) -> String {
+    serde_json::to_value(off).map_or_else(
+        |_| String::new(),
+        |value| match value {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        },
+    )
+}
+
+/// Coupons that are being read out.
+struct Reading {
+    state: ApiState,
+    shop: Arc<Shop>,
+    shop_id: ShopId,
+    batch_id: BatchId,
+    page: Option<Page>,
+}
+
+impl Reading {
+    fn step(&mut self) -> Result<Option<String>, StoreError> {
+        let Some(page) = self.page.take() else {
+            return Ok(None);
+        };
+        let rows = self.state.engine.reader().batch_coupons(&self.shop_id, &self.batch_id, &page)?;
+        let mut text = if page.after.is_none() { HEADING.to_owned() } else { String::new() };
+        for coupon in &rows {
+            line(&self.shop, coupon, &mut text);
+        }
+        if let Some(last) = rows.last().filter(|_| rows.len() == page.limit) {
+            self.page = Some(Page { after: Some(last.coupon_id.to_string()), limit: page.limit });
+        }
+        Ok(Some(text))
+    }
+}
+
+/// Every coupon of a batch as CSV, read page by page: what is claimed meanwhile may come at the end.
+#[utoipa::path(get, path = "/v1/shops/{shop}/coupon-batches/{batch}/export", tag = "coupons",
+    params(("shop" = String, Path), ("batch" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = 404, body = Problem)))]
+pub async fn export(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, batch_id)): Names<(String, BatchId)>,
+) -> Result<Response, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    find(&state, &caller, &batch_id)?;
+    let page = Some(Page { after: None, limit: limits::EXPORT_STEP });
+    let reading = Reading { state, shop, shop_id: caller.shop_id, batch_id, page };
+    let steps = stream::try_unfold(reading, |mut reading| async {
+        let step = reading.step()?;
+        Ok::<_, StoreError>(step.map(|text| (text, reading)))
+    });
+    csv_out::attachment("coupons.csv", steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_bad_row_has_its_error() {
+        let file = "\u{feff}customer_id,count\nu1,2\n\nu 2,1\nu3\nu4,0\nu5,1,x\nu6,-1\n".as_bytes();
+        let (good, bad) = read(file).expect("csv");
+        let good: Vec<_> = good.iter().map(|g| (g.row, g.customer_id.as_str(), g.count)).collect();
+        assert_eq!(good, [(2, "u1", 2), (5, "u3", 1)]);
+        let rows: Vec<usize> = bad.iter().map(RejectedRow::row).collect();
+        assert_eq!(rows, [4, 6, 7, 8]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Messages: planned, sent and suppressed ones with their reasons.
+
+use crate::wire::auth::InShop;
+use crate::wire::extract;
+use crate::wire::keys::Scope;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
+use axum::Json;
+use axum::extract::State;
+use domain::{
+    CustomerId, OrderId,
+    message::{Channel, Kind, MessageStatus},
+};
+use port::MessageFilter;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A message.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageView {
+    message_id: String,
+    #[schema(value_type = String)]
+    kind: Kind,
+    #[schema(value_type = String)]
+    channel: Channel,
+    /// `planned | sent | suppressed | failed`.
+    #[schema(value_type = String)]
+    status: MessageStatus,
+    /// Why it was suppressed or failed.
+    code: Option<&'static str>,
+    /// The reason in words.
+    reason: Option<&'static str>,
+    /// The reason in Chinese.
+    reason_zh: Option<&'static str>,
+    order_id: String,
+    customer_id: String,
+    campaign_id: String,
+    due_at: String,
+    sent_at: Option<String>,
+    /// Where a tap leads.
+    link: String,
+}
+
+/// Which messages to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MessageQuery {
+    /// Only of this order.
+    #[param(value_type = Option<String>)]
+    order_id: Option<OrderId>,
+    /// Only to this customer.
+    #[param(value_type = Option<String>)]
+    customer_id: Option<CustomerId>,
+    /// Only in this status.
+    #[param(value_type = Option<String>)]
+    status: Option<MessageStatus>,
+    /// Rows of the page, 1 to 200.
+    limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists messages.
+#[utoipa::path(get, path = "/v1/shops/{shop}/messages", tag = "messages", params(("shop" = String, Path), MessageQuery),
+    responses((status = 200, body = List<MessageView>)))]
+pub async fn list(
+    State(state): State<ApiState>,
+    caller: InShop,
+    query: extract::Query<MessageQuery>,
+) -> Result<Json<List<MessageView>>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let MessageQuery { order_id, customer_id, status, limit, cursor } = query.0;
+    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
+    let filter = MessageFilter { order_id, customer_id, status };
+    let rows = state.engine.reader().messages(&caller.shop_id, &filter, &page)?;
+    Ok(Json(List::of(
+        rows,
+        &page,
+        |m| m.message_id.to_string(),
+        |m| MessageView {
+            message_id: m.message_id.to_string(),
+            kind: m.kind,
+            channel: m.channel,
+            status: m.status,
+            code: m.code.map(domain::Code::as_str),
+            reason: m.code.map(domain::Code::en),
+            reason_zh: m.code.map(domain::Code::zh),
+            order_id: m.order_id.to_string(),
+            customer_id: m.customer_id.to_string(),
+            campaign_id: m.campaign_id.to_string(),
+            due_at: time::show(&shop, m.due_at),
+            sent_at: time::show_some(&shop, m.sent_at),
+            link: m.link,
+        },
+    )))
+}

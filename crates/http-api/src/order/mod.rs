@@ -1,0 +1,338 @@
+//! Orders: their stages and stored shares, their timeline, their settlement.
+
+pub mod cashier;
+pub mod offers;
+pub mod presale;
+pub mod refunds;
+
+use crate::order::offers::find_order;
+use crate::order::presale::PresaleView;
+use crate::wire::auth::InShop;
+use crate::wire::extract::Names;
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use crate::wire::time;
+use axum::Json;
+use axum::extract::State;
+use domain::{
+    OrderId,
+    ledger::{self, Account},
+    order::{CancelReason, Goods, Method, OrderKind, Party, PaymentStatus, State as OrderState},
+    shop::Shop,
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// When the order reached its stages.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StagesView {
+    /// Placed.
+    placed_at: String,
+    /// Unpaid at this moment, it is cancelled.
+    cancel_at: Option<String>,
+    /// The deposit came in.
+    deposit_paid_at: Option<String>,
+    /// The balance came in.
+    balance_paid_at: Option<String>,
+    /// Paid in full.
+    paid_at: Option<String>,
+    /// Cancelled.
+    cancelled_at: Option<String>,
+    /// The parcel left.
+    shipped_at: Option<String>,
+    /// The customer confirmed receipt.
+    received_at: Option<String>,
+}
+
+/// A line with its stored shares, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LineView {
+    line_id: String,
+    sku: String,
+    quantity: u64,
+    unit_price: i64,
+    /// Unit price times quantity.
+    list: i64,
+    /// After the discounts that the order came with.
+    payable: i64,
+    /// Its share of each discount, and of the payment coupon once it is used.
+    shares: Vec<ShareView>,
+    /// Units refunded.
+    refunded_quantity: u64,
+}
+
+/// A line's share of one discount, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShareView {
+    /// The discount's kind, or `payment_coupon`.
+    pub kind: String,
+    /// The discount's id.
+    pub id: Option<String>,
+    pub amount: i64,
+    /// `merchant | platform`.
+    #[schema(value_type = String)]
+    pub funded_by: Party,
+}
+
+/// An attempt to pay, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttemptView {
+    payment_id: String,
+    #[schema(value_type = String)]
+    method: Method,
+    coupon_id: Option<String>,
+    amount: i64,
+    saving: i64,
+    /// `started | succeeded | failed | late`.
+    #[schema(value_type = String)]
+    status: PaymentStatus,
+    at: String,
+}
+
+/// An order; amounts in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderView {
+    order_id: String,
+    customer_id: String,
+    /// `open | paid | cancelled`.
+    status: &'static str,
+    source: String,
+    #[schema(value_type = String)]
+    kind: OrderKind,
+    #[schema(value_type = String)]
+    goods: Goods,
+    stages: StagesView,
+    /// Why it was cancelled.
+    #[schema(value_type = Option<String>)]
+    cancel_reason: Option<CancelReason>,
+    /// Asked by the cashier before the payment coupon.
+    payable: i64,
+    /// Money that came in.
+    paid: i64,
+    /// Money that went back.
+    refunded: i64,
+    freight: i64,
+    lines: Vec<LineView>,
+    payments: Vec<AttemptView>,
+    /// Of orders of a presale campaign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presale: Option<PresaleView>,
+}
+
+/// Reads an order.
+#[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}", tag = "orders", params(("shop" = String, Path), ("order" = String, Path)),
+    responses((status = 200, body = OrderView), (status = 404, body = Problem)))]
+pub async fn get_one(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, OrderId)>,
+) -> Result<Json<OrderView>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let order = find_order(&state, &caller, &id)?;
+    let ranked = order.presale.as_ref().filter(|presale| presale.ranks_kept().is_some());
+    let campaign = match ranked {
+        Some(presale) => state.engine.reader().campaign(&caller.shop_id, &presale.campaign_id)?,
+        None => None,
+    };
+    let presale = presale::view(&shop, &order, campaign.as_ref(), state.engine.now());
+    Ok(Json(view(&shop, &order, presale)))
+}
+
+fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>) -> OrderView {
+    let (status, ended) = match order.state {
+        OrderState::Open => ("open", None),
+        OrderState::Paid { .. } => ("paid", None),
+        OrderState::Cancelled { at, reason } => ("cancelled", Some((at, reason))),
+    };
+    let paid_at = match order.state {
+        OrderState::Paid { at } => Some(at),
+        OrderState::Open | OrderState::Cancelled { .. } => None,
+    };
+    let balance = paid_at.filter(|_| order.deposit_paid_at.is_some());
+    let moment = |at| time::show_some(shop, at);
+    OrderView {
+        order_id: order.order_id.to_string(),
+        customer_id: order.customer_id.to_string(),
+        status,
+        source: order.source.as_str().to_owned(),
+        kind: order.kind,
+        goods: order.goods,
+        stages: StagesView {
+            placed_at: time::show(shop, order.placed_at),
+            cancel_at: moment(order.cancel_at),
+            deposit_paid_at: moment(order.deposit_paid_at),
+            balance_paid_at: moment(balance),
+            paid_at: moment(paid_at),
+            cancelled_at: moment(ended.map(|(at, _)| at)),
+            shipped_at: moment(order.shipped_at),
+            received_at: moment(order.received_at),
+        },
+        cancel_reason: ended.map(|(_, reason)| reason),
+        payable: order.payable.minor(),
+        paid: order.paid().minor(),
+        refunded: order.refunded().minor(),
+        freight: order.freight.minor(),
+        lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
+        payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
+        presale,
+    }
+}
+
+fn attempt(shop: &Shop, payment: &domain::order::Payment) -> AttemptView {
+    AttemptView {
+        payment_id: payment.payment_id.to_string(),
+        method: payment.method,
+        coupon_id: payment.coupon_id.as_ref().map(ToString::to_string),
+        amount: payment.amount.minor(),
+        saving: payment.saving.minor(),
+        status: payment.status,
+        at: time::show(shop, payment.at),
+    }
+}
+
+fn line(order: &domain::order::Order, index: usize) -> LineView {
+    let line = &order.lines[index];
+    let borne = order.discounts.iter().zip(&line.shares);
+    let mut shares: Vec<ShareView> = borne
+        .map(|(discount, share)| ShareView {
+            kind: discount.kind.to_string(),
+            id: discount.id.as_ref().map(ToString::to_string),
+            amount: share.minor(),
+            funded_by: discount.funded_by,
+        })
+        .collect();
+    if let Some(payment) = order.paid_by().filter(|p| p.saving.is_positive()) {
+        shares.push(ShareView {
+            kind: "payment_coupon".into(),
+            id: payment.coupon_id.as_ref().map(ToString::to_string),
+            amount: payment.shares.get(index).copied().unwrap_or_default().minor(),
+            funded_by: Party::Merchant,
+        });
+    }
+    shares.extend(presale::balance_shares(order, index));
+    LineView {
+        line_id: line.line_id.to_string(),
+        sku: line.sku.to_string(),
+        quantity: line.quantity,
+        unit_price: line.unit_price.minor(),
+        list: line.list().minor(),
+        payable: line.payable().minor(),
+        shares,
+        refunded_quantity: order.refunded_units(&line.line_id),
+    }
+}
+
+/// One entry of a timeline.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimelineView {
+    /// When it happened.
+    at: String,
+    /// What: an event's type or a decision such as `offer.displayed`.
+    what: String,
+    /// The reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// The reason in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// The reason in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_zh: Option<&'static str>,
+    /// The campaign concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    campaign_id: Option<String>,
+    /// Figures and ids; amounts in minor units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    detail: Option<Value>,
+}
+
+/// Everything decided about an order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TimelineListView {
+    /// In the order of deciding.
+    data: Vec<TimelineView>,
+}
+
+/// Everything decided about an order, with reasons.
+#[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}/timeline", tag = "orders", params(("shop" = String, Path), ("order" = String, Path)),
+    responses((status = 200, body = TimelineListView), (status = 404, body = Problem)))]
+pub async fn timeline(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, OrderId)>,
+) -> Result<Json<TimelineListView>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    find_order(&state, &caller, &id)?;
+    let entries = state.engine.reader().timeline(&caller.shop_id, &id)?;
+    let data = entries.into_iter().map(|entry| TimelineView {
+        at: time::show(&shop, entry.at),
+        what: entry.what,
+        code: entry.code.map(domain::Code::as_str),
+        reason: entry.code.map(domain::Code::en),
+        reason_zh: entry.code.map(domain::Code::zh),
+        campaign_id: entry.campaign_id.map(|id| id.to_string()),
+        detail: entry.detail,
+    });
+    Ok(Json(TimelineListView { data: data.collect() }))
+}
+
+/// One ledger entry, in minor units; positive is credited to the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EntryView {
+    /// `merchant_sales | merchant_discount | merchant_refund | platform_subsidy | customer_cash`.
+    #[schema(value_type = String)]
+    account: Account,
+    amount: i64,
+    /// What for.
+    reason: String,
+    /// Who bears it, for discounts.
+    #[schema(value_type = Option<String>)]
+    funded_by: Option<Party>,
+    at: String,
+}
+
+/// An order's settlement, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SettlementView {
+    /// Goods at list price and freight.
+    gross: i64,
+    /// The customer's money, refunds taken off.
+    paid: i64,
+    /// What the merchant is due.
+    settled: i64,
+    /// The books; they sum to zero.
+    entries: Vec<EntryView>,
+}
+
+/// What the merchant is due for an order, with every entry behind it.
+#[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}/settlement", tag = "orders", params(("shop" = String, Path), ("order" = String, Path)),
+    responses((status = 200, body = SettlementView), (status = 404, body = Problem)))]
+pub async fn settlement(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, OrderId)>,
+) -> Result<Json<SettlementView>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    find_order(&state, &caller, &id)?;
+    let entries = state.engine.reader().entries(&caller.shop_id, &id)?;
+    let sums = ledger::settle(&entries);
+    let entries = entries.into_iter().map(|entry| EntryView {
+        account: entry.account,
+        amount: entry.amount.minor(),
+        reason: entry.reason,
+        funded_by: entry.funded_by,
+        at: time::show(&shop, entry.at),
+    });
+    Ok(Json(SettlementView {
+        gross: sums.gross.minor(),
+        paid: sums.paid.minor(),
+        settled: sums.settled.minor(),
+        entries: entries.collect(),
+    }))
+}

@@ -1,0 +1,181 @@
+//! Offers: what is shown on an order, and the claim.
+
+use crate::coupon::CouponView;
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::campaign::Status;
+use domain::{
+    CustomerId, Instant, OfferId, OrderId,
+    order::{Offer, OfferStatus, Order},
+};
+use engine::{Command, Input, Reply};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A coupon shown on an order; amounts in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferView {
+    /// Its id.
+    offer_id: String,
+    /// The campaign.
+    campaign_id: String,
+    /// The campaign's version that the order was evaluated with.
+    version: u32,
+    /// From this amount on,
+    spend: i64,
+    /// this much comes off.
+    save: i64,
+    /// `displayed | claimed | withdrawn`.
+    #[schema(value_type = String)]
+    status: OfferStatus,
+    /// When it was shown.
+    shown_at: String,
+    /// Until when the coupon can be used; of one that is shown, if it were claimed now.
+    usable_until: Option<String>,
+    /// The coupon it became.
+    coupon_id: Option<String>,
+}
+
+/// A campaign that shows nothing on the order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WithheldView {
+    /// The campaign.
+    campaign_id: String,
+    /// Why.
+    code: &'static str,
+    /// What is missing, in minor units, where an amount is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortfall: Option<i64>,
+}
+
+/// What recovery decided for an order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OffersView {
+    /// Shown coupons; at most one an order.
+    offers: Vec<OfferView>,
+    /// Campaigns that were considered and left.
+    withheld: Vec<WithheldView>,
+    /// When a coupon will be shown, if the order stays unpaid.
+    next_trigger_at: Option<String>,
+}
+
+/// Loads an order or says that there is none.
+pub fn find_order(state: &ApiState, caller: &InShop, id: &OrderId) -> Result<Order, Problem> {
+    let found = state.engine.reader().order(&caller.shop_id, id)?;
+    found.ok_or_else(|| Problem::not_found(format!("no order {id}")))
+}
+
+/// An offer of a campaign that was closed, is over or has no coupons left is withdrawn (A-S0-19), although
+/// nothing was written on the order.
+fn status(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<OfferStatus, Problem> {
+    if offer.status != OfferStatus::Displayed {
+        return Ok(offer.status);
+    }
+    let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
+    let now = state.engine.now();
+    let status = row.map(|row| row.campaign.status(&row.counters, now));
+    let over = status.is_none_or(|s| matches!(s, Status::Closed | Status::Ended | Status::Exhausted));
+    Ok(if over { OfferStatus::Withdrawn } else { OfferStatus::Displayed })
+}
+
+/// Until when the coupon could be used if it were claimed now (A-S0-7, A-S0-8).
+fn claimed_now(
+    state: &ApiState,
+    caller: &InShop,
+    order: &Order,
+    offer: &Offer,
+) -> Result<Option<Instant>, Problem> {
+    let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
+    let version = row.as_ref().and_then(|row| row.campaign.version(offer.version));
+    let terms = version.and_then(|version| version.terms.recovery());
+    Ok(terms.map(|terms| terms.usable_until(order.cancel_at, state.engine.now())))
+}
+
+/// What is shown on an order, and what is not and why.
+#[utoipa::path(get, path = "/v1/shops/{shop}/orders/{order}/offers", tag = "offers", params(("shop" = String, Path), ("order" = String, Path)),
+    responses((status = 200, body = OffersView), (status = 404, body = Problem)))]
+pub async fn list(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, OrderId)>,
+) -> Result<Json<OffersView>, Problem> {
+    caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let order = find_order(&state, &caller, &id)?;
+    let mut offers = Vec::new();
+    if let Some(offer) = &order.recovery.offer {
+        let coupon = match &offer.coupon_id {
+            Some(id) => state.engine.reader().coupon(&caller.shop_id, id)?,
+            None => None,
+        };
+        let status = status(&state, &caller, offer)?;
+        let usable_until = match status {
+            OfferStatus::Claimed => coupon.map(|coupon| coupon.usable_until),
+            OfferStatus::Displayed => claimed_now(&state, &caller, &order, offer)?,
+            OfferStatus::Withdrawn => None,
+        };
+        offers.push(OfferView {
+            offer_id: offer.offer_id.to_string(),
+            campaign_id: offer.campaign_id.to_string(),
+            version: offer.version,
+            spend: offer.spend.minor(),
+            save: offer.save.minor(),
+            status,
+            shown_at: time::show(&shop, offer.shown_at),
+            usable_until: time::show_some(&shop, usable_until),
+            coupon_id: offer.coupon_id.as_ref().map(ToString::to_string),
+        });
+    }
+    let withheld = order.recovery.withheld.iter().map(|left| WithheldView {
+        campaign_id: left.campaign_id.to_string(),
+        code: left.code.as_str(),
+        shortfall: left.shortfall.map(money::Money::minor),
+    });
+    let next = order.recovery.candidates.first().map(|candidate| candidate.trigger_at);
+    let next_trigger_at = time::show_some(&shop, next);
+    Ok(Json(OffersView { offers, withheld: withheld.collect(), next_trigger_at }))
+}
+
+/// Who claims.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimRequest {
+    /// The customer who placed the order.
+    #[schema(value_type = String)]
+    customer_id: CustomerId,
+}
+
+/// Claims the coupon shown on an order. Durable when answered. Refusals: `not_owner`, `order_paid`,
+/// `order_cancelled`, `not_displayed`, `already_claimed`, `campaign_closed`, `sold_out`,
+/// `customer_blocked`, `daily_limit`, `total_limit`.
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{order}/offers/{offer}/claim", tag = "offers",
+    params(("shop" = String, Path), ("order" = String, Path), ("offer" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = ClaimRequest, responses((status = 201, body = CouponView), (status = 409, body = Problem)))]
+pub async fn claim(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, order_id, offer_id)): Names<(String, OrderId, OfferId)>,
+    headers: HeaderMap,
+    body: Body<ClaimRequest>,
+) -> Result<(StatusCode, Json<CouponView>), Problem> {
+    caller.may(Scope::Checkout)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let idempotency = if headers.contains_key("idempotency-key") {
+        extract::idempotency(&headers, &format!("claim {order_id} {offer_id}"), &body.digest)?
+    } else {
+        None
+    };
+    let command = Command::Claim { order_id, offer_id, customer_id: body.value.customer_id };
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    match state.engine.submit(input).await? {
+        Reply::Coupon { coupon } => Ok((StatusCode::CREATED, Json(CouponView::new(&shop, &coupon)))),
+        other => Err(unexpected(&other)),
+    }
+}

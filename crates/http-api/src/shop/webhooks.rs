@@ -1,0 +1,200 @@
+//! Webhooks: receivers of what happens here, their dead letters, and trying those again.
+
+use crate::wire::auth::InShop;
+use crate::wire::extract::{self, Body, Names};
+use crate::wire::keys::Scope;
+use crate::wire::page::{Cursor, List, PageQuery};
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::{Code, WebhookId, shop::Shop};
+use engine::{Command, Input, Reply};
+use port::{Delivery, DeliveryStatus, Webhook};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Types of events that webhooks can get.
+pub const TYPES: &[&str] = &[
+    "offer.displayed",
+    "coupon.claimed",
+    "coupon.used",
+    "coupon.expired",
+    "coupon.void",
+    "coupon.returned",
+    "coupon_batch.changed",
+    "order.cancelled",
+    "order.settled",
+    "refund.booked",
+    "campaign.changed",
+    "campaign.exhausted",
+    "pool_order.moved",
+    "presale_strategy.pass",
+    "gifts.given",
+];
+
+/// A receiver to register.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookRequest {
+    /// Where to send; addresses inside the network are refused unless the service allows them.
+    url: String,
+    /// Types it wants; all when left out.
+    #[serde(default)]
+    types: Vec<String>,
+}
+
+/// A registered receiver. The secret is shown when it is made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebhookView {
+    webhook_id: String,
+    url: String,
+    types: Vec<String>,
+    created_at: String,
+    /// Signs every delivery (Standard Webhooks).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+fn view(shop: &Shop, webhook: Webhook, with_secret: bool) -> WebhookView {
+    WebhookView {
+        webhook_id: webhook.webhook_id.to_string(),
+        url: webhook.url,
+        types: webhook.types,
+        created_at: time::show(shop, webhook.created_at),
+        secret: webhook.secrets.into_iter().next().filter(|_| with_secret),
+    }
+}
+
+fn check(state: &ApiState, asked: &WebhookRequest) -> Result<(), Problem> {
+    if let Some(unknown) = asked.types.iter().find(|t| !TYPES.contains(&t.as_str())) {
+        return Err(Problem::invalid_body("types", &format!("{unknown} is not one of {}", TYPES.join(", "))));
+    }
+    (state.edge.check_webhook_url)(&asked.url).map_err(|(code, detail)| {
+        let title = "A webhook cannot be sent to this address";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, "无法向该地址发送通知")
+            .detail(detail.clone())
+            .violation("url", Code::InvalidValue, detail)
+    })
+}
+
+/// Registers a receiver; the answer carries the secret, once.
+#[utoipa::path(post, path = "/v1/shops/{shop}/webhooks", tag = "webhooks", params(("shop" = String, Path)), request_body = WebhookRequest,
+    responses((status = 201, body = WebhookView), (status = 422, body = Problem)))]
+pub async fn create(
+    State(state): State<ApiState>,
+    caller: InShop,
+    headers: HeaderMap,
+    body: Body<WebhookRequest>,
+) -> Result<(StatusCode, Json<WebhookView>), Problem> {
+    caller.may(Scope::Admin)?;
+    let shop = state.shop(&caller.shop_id)?;
+    check(&state, &body.value)?;
+    let idempotency = extract::idempotency(&headers, "webhooks", &body.digest)?;
+    let random = (state.edge.random)();
+    let id = blake3::hash(&random).to_hex();
+    let webhook_id = WebhookId::try_new(&format!("wh_{}", &id.as_str()[..24]));
+    let webhook_id = webhook_id.map_err(|error| Problem::malformed(error.to_string()))?;
+    let webhook = Webhook {
+        webhook_id,
+        url: body.value.url,
+        types: body.value.types,
+        secrets: vec![format!("whsec_{}", base64(&random))],
+        created_at: state.engine.now(),
+    };
+    let command = Command::PutWebhook(Box::new(webhook));
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    match state.engine.submit(input).await? {
+        Reply::Webhook { webhook } => Ok((StatusCode::CREATED, Json(view(&shop, webhook, true)))),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Lists receivers, without their secrets.
+#[utoipa::path(get, path = "/v1/shops/{shop}/webhooks", tag = "webhooks", params(("shop" = String, Path)),
+    responses((status = 200, body = List<WebhookView>)))]
+pub async fn list(State(state): State<ApiState>, caller: InShop) -> Result<Json<List<WebhookView>>, Problem> {
+    caller.may(Scope::Admin)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let rows = state.engine.reader().webhooks(&caller.shop_id)?;
+    Ok(Json(List::whole(rows.into_iter().map(|row| view(&shop, row, false)).collect())))
+}
+
+/// Removes a receiver with what still waited for it.
+#[utoipa::path(delete, path = "/v1/shops/{shop}/webhooks/{webhook}", tag = "webhooks", params(("shop" = String, Path), ("webhook" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn remove(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, WebhookId)>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Scope::Admin)?;
+    state.engine.submit(Input::new(caller.shop_id, Command::RemoveWebhook(id))).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A delivery.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryView {
+    delivery_id: i64,
+    /// Its `webhook-id`.
+    event_id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    at: String,
+    attempts: u32,
+    #[schema(value_type = String)]
+    status: DeliveryStatus,
+    next_at: String,
+    /// What the last attempt came to.
+    reason: Option<String>,
+}
+
+fn delivery(shop: &Shop, row: Delivery) -> DeliveryView {
+    DeliveryView {
+        delivery_id: row.delivery_id,
+        event_id: row.outside_id(),
+        kind: row.event_type,
+        at: time::show(shop, row.at),
+        attempts: row.attempt,
+        status: row.status,
+        next_at: time::show(shop, row.next_at),
+        reason: row.reason,
+    }
+}
+
+/// Deliveries that were given up after the last attempt.
+#[utoipa::path(get, path = "/v1/shops/{shop}/webhooks/{webhook}/dead-letters", tag = "webhooks",
+    params(("shop" = String, Path), ("webhook" = String, Path), PageQuery), responses((status = 200, body = List<DeliveryView>)))]
+pub async fn dead_letters(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, WebhookId)>,
+    query: extract::Query<PageQuery>,
+) -> Result<Json<List<DeliveryView>>, Problem> {
+    caller.may(Scope::Admin)?;
+    let shop = state.shop(&caller.shop_id)?;
+    let page = query.0.read(Cursor::Number)?;
+    let rows = state.engine.reader().deliveries(&caller.shop_id, &id, DeliveryStatus::Dead, &page)?;
+    Ok(Json(List::of(rows, &page, |row| row.delivery_id.to_string(), |row| delivery(&shop, row))))
+}
+
+/// Tries all dead letters of a receiver again.
+#[utoipa::path(post, path = "/v1/shops/{shop}/webhooks/{webhook}/replay", tag = "webhooks", params(("shop" = String, Path), ("webhook" = String, Path)),
+    responses((status = 202), (status = 404, body = Problem)))]
+pub async fn replay(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, WebhookId)>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Scope::Admin)?;
+    state.engine.submit(Input::new(caller.shop_id, Command::ReviveDeliveries(id))).await?;
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,85 @@
+//! Who asks: the bearer key, its shop and its scopes.
+
+use crate::wire::keys::{ApiKey, Scope};
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::{StatusCode, header, request::Parts};
+use domain::ShopId;
+use std::sync::Arc;
+
+/// A key that was found in force.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Arc<ApiKey>);
+
+impl Caller {
+    /// Refuses a key that lacks the scope.
+    pub fn may(&self, scope: Scope) -> Result<(), Problem> {
+        if self.0.scopes.contains(&scope) {
+            return Ok(());
+        }
+        let title = "The key lacks the scope for this";
+        let problem = Problem::new(StatusCode::FORBIDDEN, "scope_missing", title, "密钥权限不足");
+        Err(problem.detail(format!("this needs the scope {}", scope.as_str())))
+    }
+    /// Refuses a key of one shop what is the platform's.
+    pub fn is_platform(&self) -> Result<(), Problem> {
+        match &self.0.shop {
+            None => Ok(()),
+            Some(_) => Err(Problem::not_found("this is for keys of the platform")),
+        }
+    }
+}
+
+impl FromRequestParts<ApiState> for Caller {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let unauthorized = |detail: &str| {
+            let title = "A valid API key is needed";
+            Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", title, "需要有效的API密钥").detail(detail)
+        };
+        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        // The scheme's name has no case of its own (RFC 9110).
+        let split = header.and_then(|text| text.split_once(' '));
+        let key =
+            split.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
+        let key = key.ok_or_else(|| unauthorized("send `Authorization: Bearer <api key>`"))?;
+        let found = state.keys.find(key, engine::clock::Clock::now(&engine::clock::SystemClock::default()));
+        found.map(Caller).ok_or_else(|| unauthorized("the key is not known, was withdrawn or has expired"))
+    }
+}
+
+/// A caller inside the shop that the path names. Another shop's key is told that there is none.
+#[derive(Debug, Clone)]
+pub struct InShop {
+    /// The shop.
+    pub shop_id: ShopId,
+    caller: Caller,
+}
+
+impl InShop {
+    /// Refuses a key that lacks the scope.
+    pub fn may(&self, scope: Scope) -> Result<(), Problem> {
+        self.caller.may(scope)
+    }
+    /// The key's name, for the record.
+    pub fn name(&self) -> &str {
+        &self.caller.0.name
+    }
+}
+
+impl FromRequestParts<ApiState> for InShop {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let params = params.map_err(|error| Problem::malformed(error.to_string()))?;
+        let named = params.iter().find(|(name, _)| *name == "shop").map(|(_, value)| value);
+        let shop_id = named.and_then(|text| ShopId::try_new(text).ok());
+        let shop_id = shop_id.ok_or_else(|| Problem::not_found("no shop of that name"))?;
+        if shop_id == ShopId::platform() || caller.0.shop.as_ref().is_some_and(|own| *own != shop_id) {
+            return Err(Problem::not_found(format!("no shop {shop_id}")));
+        }
+        Ok(Self { shop_id, caller })
+    }
+}

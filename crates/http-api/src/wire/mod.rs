@@ -1,0 +1,14 @@
+//! How requests are read and answers written: keys and who may, bodies, pages, times, problems.
+//!
+//! What every noun's folder uses and no noun is named in. It holds nothing of its own but the list of its files.
+
+pub mod auth;
+pub mod csv_out;
+pub mod extract;
+pub mod keys;
+pub mod limits;
+pub mod named;
+pub mod page;
+pub mod problem;
+pub mod state;
+pub mod time;

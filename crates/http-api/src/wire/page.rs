@@ -1,0 +1,78 @@
+//! Lists: `?limit=&cursor=` -> `{data, next_cursor}`. What a list does not know is refused: a slip of the
+//! pen would show too much, or the first page again and again.
+
+use crate::wire::limits;
+use crate::wire::problem::Problem;
+use domain::OrderId;
+use port::Page;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Where a list goes on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Rows of the page, at most 200.
+    pub limit: Option<usize>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// What the cursors of a list are made of.
+#[derive(Debug, Clone, Copy)]
+pub enum Cursor {
+    /// An id.
+    Id,
+    /// A number.
+    Number,
+    /// Three parts with `|` between them.
+    Parts,
+}
+
+impl Cursor {
+    fn takes(self, text: &str) -> bool {
+        match self {
+            Self::Id => OrderId::try_new(text).is_ok(),
+            Self::Number => text.parse::<u64>().is_ok(),
+            Self::Parts => text.split('|').count() >= 3,
+        }
+    }
+}
+
+impl PageQuery {
+    /// What the reader takes; refuses a limit outside 1 to 200 and what never was a cursor of that list.
+    pub fn read(&self, kind: Cursor) -> Result<Page, Problem> {
+        let limit = self.limit.unwrap_or(limits::PAGE_DEFAULT);
+        if !(1..=limits::PAGE_ROWS).contains(&limit) {
+            return Err(Problem::invalid_body("limit", &format!("1 to {}", limits::PAGE_ROWS)));
+        }
+        let after = self.cursor.clone().filter(|cursor| !cursor.is_empty());
+        if after.as_deref().is_some_and(|cursor| !kind.takes(cursor)) {
+            return Err(Problem::invalid_body("cursor", "the next_cursor of the page before"));
+        }
+        Ok(Page { after, limit })
+    }
+}
+
+/// A page of rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// Where the next page begins; absent on the last one.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> List<T> {
+    /// A page of rows; full pages may have another after them.
+    pub fn of<R>(rows: Vec<R>, page: &Page, key: impl Fn(&R) -> String, view: impl FnMut(R) -> T) -> Self {
+        let full = rows.len() >= page.limit;
+        let next_cursor = rows.last().filter(|_| full).map(key);
+        Self { data: rows.into_iter().map(view).collect(), next_cursor }
+    }
+    /// A list that comes whole.
+    pub fn whole(data: Vec<T>) -> Self {
+        Self { data, next_cursor: None }
+    }
+}
