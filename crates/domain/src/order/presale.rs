@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     CampaignId, Code, Instant, MessageId, Refusal, Violation,
-    campaign::presale::{Gift, LinePrice, Live, Window, ranks},
+    campaign::presale::{Gift, LinePrice, Live, ranks},
     event::Placed,
     limits,
     message::Kind,
+    time::Window,
 };
 use money::Money;
 use serde::{Deserialize, Serialize};

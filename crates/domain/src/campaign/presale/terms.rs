@@ -5,7 +5,7 @@ use crate::{
     Code, Instant, Sku, Violation,
     campaign::{Version, promotion::check_units},
     limits,
-    time::text,
+    time::{Window, text},
 };
 use money::{Money, Rate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -36,24 +36,6 @@ impl PresaleType {
     /// Whether presales of this type may join the main process.
     pub fn may_join_main_process(self) -> bool {
         Self::MAIN_PROCESS.iter().any(|&(of, may)| of == self && may)
-    }
-}
-
-/// A time from `starts_at` to `ends_at`, half-open; RFC 3339 on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "two moments")]
-pub struct Window {
-    #[serde(with = "text")]
-    pub starts_at: Instant,
-    #[serde(with = "text")]
-    pub ends_at: Instant,
-}
-
-impl Window {
-    /// Whether the moment lies in it (A-S1-22).
-    pub fn contains(&self, at: Instant) -> bool {
-        self.starts_at <= at && at < self.ends_at
     }
 }
 
