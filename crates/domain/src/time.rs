@@ -69,6 +69,24 @@ impl fmt::Debug for Instant {
     }
 }
 
+/// A time from `starts_at` to `ends_at`, half-open; RFC 3339 on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "two moments")]
+pub struct Window {
+    #[serde(with = "text")]
+    pub starts_at: Instant,
+    #[serde(with = "text")]
+    pub ends_at: Instant,
+}
+
+impl Window {
+    /// Whether the moment lies in it (A-S1-22).
+    pub fn contains(&self, at: Instant) -> bool {
+        self.starts_at <= at && at < self.ends_at
+    }
+}
+
 /// A civil day, counted from 1970-01-01: what "per day" counts by (A-G-2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -3,10 +3,10 @@
 
 mod given;
 
-use domain::campaign::presale::{Window, remind};
+use domain::campaign::presale::remind;
 use domain::customer::{ReminderSms, WaitingSms};
 use domain::message::Kind;
-use domain::time::CivilDay;
+use domain::time::{CivilDay, Window};
 use given::{at, id};
 
 fn moments(from: &str, to: &str) -> Vec<(Kind, String)> {

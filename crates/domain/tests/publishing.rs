@@ -123,7 +123,7 @@ fn s0_r02_s0_r09_publishing() {
 fn s0_r14_s0_r19_warnings() {
     let mut shop = shop();
     let say = |shop: &Shop, terms: &Terms| -> Vec<(String, Code)> {
-        let found = warnings(&version(terms.clone()), terms, shop).into_iter();
+        let found = warnings(terms, &version(terms.clone()).scope, shop).into_iter();
         found.map(|v| (v.field, v.code)).collect()
     };
     let cost = ("terms.quantity".to_owned(), Code::WorstCaseCost);

@@ -2,17 +2,29 @@
 //!
 //! Always holds: a version never changes; an order keeps the version that it was evaluated with
 //! (A-G-10); closing and stock belong to the campaign, not to a version.
-//! Adding a kind: a folder beside `recovery` and one arm in [`Terms`].
+//! Adding a kind: a folder beside `recovery` and one arm in [`Terms`]. Terms know neither this
+//! file nor another kind: they are checked against the period and the scope that they are given.
 
+mod check;
+mod figures;
+mod kind;
+mod kinds;
+mod live;
 pub mod presale;
 pub mod promotion;
 pub mod recovery;
+
+pub use figures::Counters;
+pub use kind::KindTerms;
+pub use kinds::Terms;
+pub use live::{Live, Status};
 
 use crate::{
     CampaignId, Code, Instant, Refusal, Violation,
     catalog::{Scope, ScopeMode},
     limits,
     shop::Shop,
+    time::Window,
 };
 use serde::{Deserialize, Serialize};
 
@@ -75,174 +87,6 @@ fn epoch() -> Instant {
     Instant::from_micros(0)
 }
 
-/// The terms of each kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "terms", rename_all = "snake_case")]
-pub enum Terms {
-    /// Unpaid-order recovery.
-    Recovery(recovery::Terms),
-    /// A price of its own for a line.
-    ItemPromotion(promotion::ItemTerms),
-    /// Spend and save over the order.
-    OrderPromotion(promotion::OrderTerms),
-    /// Goods that come along.
-    GiftPromotion(promotion::GiftTerms),
-    /// A deposit now, the balance later.
-    Presale(presale::Terms),
-    /// The lowest prices allowed.
-    PriceFloor(promotion::FloorTerms),
-}
-
-impl Terms {
-    /// The stable names of all kinds.
-    pub const KINDS: &[&str] =
-        &["recovery", "item_promotion", "order_promotion", "gift_promotion", "presale", "price_floor"];
-
-    /// The terms alone, as the API shows them.
-    pub fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Recovery(terms) => serde_json::to_value(terms),
-            Self::ItemPromotion(terms) => serde_json::to_value(terms),
-            Self::OrderPromotion(terms) => serde_json::to_value(terms),
-            Self::GiftPromotion(terms) => serde_json::to_value(terms),
-            Self::Presale(terms) => Ok(terms.to_json()),
-            Self::PriceFloor(terms) => serde_json::to_value(terms),
-        }
-        .unwrap_or_default()
-    }
-    /// The kind's stable name.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Recovery(_) => "recovery",
-            Self::ItemPromotion(_) => "item_promotion",
-            Self::OrderPromotion(_) => "order_promotion",
-            Self::GiftPromotion(_) => "gift_promotion",
-            Self::Presale(_) => "presale",
-            Self::PriceFloor(_) => "price_floor",
-        }
-    }
-    /// The recovery terms, where it is a recovery campaign.
-    pub const fn recovery(&self) -> Option<&recovery::Terms> {
-        match self {
-            Self::Recovery(terms) => Some(terms),
-            Self::ItemPromotion(_)
-            | Self::OrderPromotion(_)
-            | Self::GiftPromotion(_)
-            | Self::Presale(_)
-            | Self::PriceFloor(_) => None,
-        }
-    }
-    /// The presale terms, where it is a presale.
-    pub const fn presale(&self) -> Option<&presale::Terms> {
-        match self {
-            Self::Presale(terms) => Some(terms),
-            Self::Recovery(_)
-            | Self::ItemPromotion(_)
-            | Self::OrderPromotion(_)
-            | Self::GiftPromotion(_)
-            | Self::PriceFloor(_) => None,
-        }
-    }
-    /// Coupons that the campaign may issue; `None` where it issues none.
-    pub fn quantity(&self) -> Option<u64> {
-        self.recovery().map(|terms| terms.quantity)
-    }
-}
-
-/// A campaign of one kind with one of its versions, read out of the envelope: `T` are the kind's terms.
-/// [`recovery::Live`] and [`presale::Live`] are it.
-#[derive(Debug)]
-pub struct Live<'a, T> {
-    /// The campaign.
-    pub campaign: &'a Campaign,
-    /// The version in question.
-    pub version: &'a Version,
-    /// Its number.
-    pub number: u32,
-    /// Its terms.
-    pub terms: &'a T,
-}
-
-impl<T> Clone for Live<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T> Copy for Live<'_, T> {}
-
-/// Terms of a kind of campaign.
-pub trait KindTerms: Sized {
-    /// These of all terms; `None` where they are another kind's.
-    fn of(terms: &Terms) -> Option<&Self>;
-}
-
-impl<'a, T: KindTerms> Live<'a, T> {
-    /// The current version of a published campaign.
-    pub fn current(campaign: &'a Campaign) -> Option<Self> {
-        Self::of_version(campaign, campaign.version_number()).filter(|_| campaign.published_at.is_some())
-    }
-    /// The version of a published campaign that was in force at a moment (A-G-10).
-    pub fn at(campaign: &'a Campaign, at: Instant) -> Option<Self> {
-        Self::of_version(campaign, campaign.version_at(at)).filter(|_| campaign.published_at.is_some())
-    }
-    /// A certain version, as an order remembers it.
-    pub fn of_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
-        let version = campaign.version(number)?;
-        Some(Self { campaign, version, number, terms: T::of(&version.terms)? })
-    }
-}
-
-/// Where a campaign stands, computed from its facts and the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum Status {
-    Draft,
-    Scheduled,
-    Running,
-    Exhausted,
-    Ended,
-    Closed,
-}
-
-/// Figures of a campaign. `issued` is the limit that claims spend; it is checked and written in the
-/// transaction of the claim (A-S0-20).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Counters {
-    /// Orders that the campaign covered when they were placed.
-    pub covered: u64,
-    /// Offers shown.
-    pub displayed: u64,
-    /// Coupons issued; never given back.
-    pub issued: u64,
-    /// Coupons by state now.
-    pub available: u64,
-    /// Held by a payment.
-    pub locked: u64,
-    /// Used.
-    pub used: u64,
-    /// Ran out.
-    pub expired: u64,
-    /// Void.
-    pub void: u64,
-    /// What used coupons saved customers, in minor units.
-    pub saved: i64,
-    /// Money paid on orders that used a coupon, in minor units.
-    pub recovered: i64,
-    /// Orders paid with a coupon, by method (S0-R06 reports the share of Baitiao).
-    pub by_method: std::collections::BTreeMap<crate::order::Method, u64>,
-    /// Orders on which nothing was shown, by reason.
-    pub withheld: std::collections::BTreeMap<Code, u64>,
-    /// Pushes sent.
-    pub pushed: u64,
-    /// Pushes not sent, by reason.
-    pub suppressed: std::collections::BTreeMap<Code, u64>,
-    /// Of a presale with gifts by rank: the earliest deposits (A-S1-12).
-    #[serde(skip_serializing_if = "presale::Ranks::is_empty")]
-    pub ranks: presale::Ranks,
-}
-
 impl Campaign {
     /// The version in force for orders placed now.
     pub fn current(&self) -> &Version {
@@ -281,24 +125,6 @@ impl Campaign {
     /// Whether the merchant has closed it by that moment.
     pub fn is_closed(&self, now: Instant) -> bool {
         self.closed_at.is_some_and(|at| at <= now)
-    }
-
-    /// Where it stands.
-    pub fn status(&self, counters: &Counters, now: Instant) -> Status {
-        let version = self.current();
-        if self.is_closed(now) {
-            Status::Closed
-        } else if self.published_at.is_none() {
-            Status::Draft
-        } else if now < version.starts_at {
-            Status::Scheduled
-        } else if now >= version.ends_at {
-            Status::Ended
-        } else if version.terms.quantity().is_some_and(|quantity| counters.issued >= quantity) {
-            Status::Exhausted
-        } else {
-            Status::Running
-        }
     }
 
     /// Publishes a draft; its start is checked against the moment of publishing.
@@ -371,10 +197,14 @@ impl Campaign {
 }
 
 impl Version {
+    /// When the campaign runs.
+    pub fn period(&self) -> Window {
+        Window { starts_at: self.starts_at, ends_at: self.ends_at }
+    }
     /// What is allowed but deserves a second look.
     pub fn warnings(&self, shop: &Shop) -> Vec<Violation> {
         match &self.terms {
-            Terms::Recovery(terms) => recovery::warnings(self, terms, shop),
+            Terms::Recovery(terms) => recovery::warnings(terms, &self.scope, shop),
             Terms::Presale(terms) => presale::warnings(terms),
             Terms::OrderPromotion(terms) => terms.warnings(),
             Terms::ItemPromotion(_) | Terms::GiftPromotion(_) | Terms::PriceFloor(_) => Vec::new(),
@@ -406,17 +236,17 @@ impl Version {
         found.extend(self.scope.violations());
         match &self.terms {
             Terms::Recovery(terms) => {
-                recovery::check_period(self, shop, now, &mut found);
+                recovery::check_period(self.period(), shop, now, &mut found);
                 terms.check(&mut found);
             }
             Terms::ItemPromotion(terms) => terms.check(&mut found),
             Terms::OrderPromotion(terms) => terms.check(&mut found),
             Terms::GiftPromotion(terms) => terms.check(&mut found),
-            Terms::Presale(terms) => terms.check(self, &mut found),
+            Terms::Presale(terms) => terms.check(self.period(), &mut found),
             Terms::PriceFloor(terms) => terms.check(&mut found),
         }
         if !matches!(self.terms, Terms::Recovery(_)) {
-            promotion::check_period(self, &mut found);
+            check::period(self.period(), &mut found);
         }
         found
     }

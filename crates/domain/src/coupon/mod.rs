@@ -14,7 +14,7 @@ mod shared;
 
 pub use batch::{Batch, CouponKind};
 pub use issue::{BatchCounters, BatchRecord, BatchStatus, Grant, grant};
-pub use origin::{FromBatch, FromOffer, Origin};
+pub use origin::{Bind, FromBatch, FromOffer, Origin};
 pub use shared::OnOrder;
 
 use crate::{
@@ -57,17 +57,6 @@ impl CouponStatus {
             .into_iter()
             .find(|status| status.as_str() == text)
     }
-}
-
-/// Which orders a coupon may be used on (A-S0-8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Bind {
-    /// Only the order it was shown on.
-    #[default]
-    OriginOrder,
-    /// Any unpaid order of the shop that is in the campaign's scope.
-    ShopScope,
 }
 
 /// Who holds a locked coupon, and until when.

@@ -1,6 +1,6 @@
 //! What a coupon was claimed from: the offer of a recovery campaign, or a batch.
 
-use super::{Bind, CouponKind};
+use super::CouponKind;
 use crate::{BatchId, CampaignId, OrderId, campaign::promotion::PercentOff};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,17 @@ pub struct FromBatch {
     /// This part comes off, in place of an amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent_off: Option<PercentOff>,
+}
+
+/// Which orders a coupon may be used on (A-S0-8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bind {
+    /// Only the order it was shown on.
+    #[default]
+    OriginOrder,
+    /// Any unpaid order of the shop that is in the campaign's scope.
+    ShopScope,
 }
 
 impl Origin {

@@ -1,6 +1,6 @@
-//! The small words of an order: where it came from, what it is, how it is paid, what came off.
+//! The small words of an order: where it came from, what it is, where it stands, how it is paid, what came off.
 
-use crate::LineId;
+use crate::{Instant, LineId};
 use money::Money;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -128,6 +128,26 @@ pub enum CancelReason {
     #[default]
     Customer,
     Merchant,
+}
+
+/// Where the order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum State {
+    /// Waiting for money.
+    Open,
+    /// Paid in full.
+    Paid {
+        /// When the last of the money came.
+        at: Instant,
+    },
+    /// Ended without payment.
+    Cancelled {
+        /// When.
+        at: Instant,
+        /// Why.
+        reason: CancelReason,
+    },
 }
 
 /// Who bears a discount.

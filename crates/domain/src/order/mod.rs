@@ -4,31 +4,38 @@
 //! lines sum to it, but a freight coupon's, which comes off the freight; an order is open, paid or
 //! cancelled, and which of them does not depend on the order in which its events arrived (A-G-8).
 
+mod agreement;
+mod balance;
 pub mod coupons;
 mod freight;
 mod gifts;
 mod kinds;
+mod money_back;
 mod offer;
+mod payment;
 mod place;
 mod presale;
 mod refund;
 mod shares;
 mod stages;
 mod timeline;
+mod usual;
 mod wake;
 
 pub use gifts::{GiftStanding, GiftStatus};
 pub use kinds::*;
+pub use money_back::{again, refund};
 pub use offer::{Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
+pub use payment::{BalanceDiscount, Payment, PaymentStatus};
 pub use place::{place, place_by};
-pub use presale::{
-    BalanceDiscount, PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome,
-};
-pub use refund::{Fault, Figures, Refund, RefundAsk, RefundStatus, RefundedLine, again, refund};
+pub use presale::{PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome};
+pub use refund::{Fault, Figures, Refund, RefundAsk, RefundStatus, RefundedLine};
 pub use shares::Scopes;
-pub use stages::{CancelOutcome, PayOutcome, Payment, PaymentStatus, State};
+pub use stages::{CancelOutcome, PayOutcome};
 pub use timeline::TimelineEntry;
 pub use wake::{held_until, order_wake};
+
+use usual::is_usual;
 
 use crate::{CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category};
 use money::Money;
@@ -81,11 +88,6 @@ pub struct Order {
     /// Ledger entries so far; each has its number.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub ledger_entries: u32,
-}
-
-/// What most orders have is left out of their documents.
-fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// A line with the shares it bears.

@@ -1,5 +1,6 @@
 //! What recovery keeps with an order: who may show a coupon, the coupon shown, the push.
 
+use super::usual::is_usual;
 use crate::{CampaignId, Code, CouponId, Instant, MessageId, OfferId};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ pub struct Recovery {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<Withheld>,
     /// The payment reminder.
-    #[serde(default, skip_serializing_if = "super::is_usual")]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub push: Push,
 }
 

@@ -1,6 +1,6 @@
 //! Takes a placed order in: checks every figure and stores the shares.
 
-use super::{Discount, Line, Order, OrderKind, Recovery, Scopes, State, shares};
+use super::{Discount, Line, Order, OrderKind, Recovery, Scopes, State, agreement, shares};
 use crate::{Code, Instant, Refusal, Violation, campaign::presale, event::Placed, limits, shop::Shop};
 use money::Money;
 use std::collections::HashSet;
@@ -28,7 +28,7 @@ pub fn place_by(
             (placed.discounts.iter().map(Discount::taken_in).collect(), None)
         }
         Some(live) => {
-            let agreed = super::presale::agree(live, placed, &mut lines, at, scopes)?;
+            let agreed = agreement::agree(live, placed, &mut lines, at, scopes)?;
             (agreed.discounts, Some(agreed.presale))
         }
     };

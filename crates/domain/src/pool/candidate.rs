@@ -91,6 +91,13 @@ impl Candidate {
     }
 }
 
+impl PoolOrder {
+    /// A new candidate for a place that it takes.
+    pub fn candidate(&self, key: RankKey) -> Candidate {
+        Candidate::new(key, self)
+    }
+}
+
 /// What a judgement looks at besides the candidate.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {

@@ -1,9 +1,7 @@
 //! Gift strategies: what is given to which orders (S4-R16, R17, R29).
 
 use super::RankKey;
-use crate::{
-    Code, GiftStrategyId, Instant, Sku, Violation, campaign::presale::Window, limits, pool::PoolOrder,
-};
+use crate::{Code, GiftStrategyId, Instant, Sku, Violation, limits, pool::PoolOrder, time::Window};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A pooled order: what the platform said of it, where it stands, and what was done by hand.
 
-use super::{Candidate, RankKey};
+use super::RankKey;
 use crate::{
     Code, CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Refusal, Sku, Violation, limits,
     time::Zone,
@@ -426,10 +426,5 @@ impl PoolOrder {
     /// Its place in a strategy's run.
     pub fn place(&self, strategy: &GiftStrategyId) -> Option<&Entered> {
         self.entered.iter().find(|entered| entered.strategy_id == *strategy)
-    }
-
-    /// A new candidate for a place that it takes.
-    pub fn candidate(&self, key: RankKey) -> Candidate {
-        Candidate::new(key, self)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::gift::GiftStrategy;
 use crate::{
-    Code, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Sku, Violation, campaign::presale::Window,
-    limits, pool::PoolOrder, time::Zone,
+    Code, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Sku, Violation, limits, pool::PoolOrder,
+    time::Window, time::Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

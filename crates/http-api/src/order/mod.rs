@@ -4,9 +4,11 @@ pub mod cashier;
 pub mod offers;
 pub mod presale;
 pub mod refunds;
+mod shares;
 
 use crate::order::offers::find_order;
 use crate::order::presale::PresaleView;
+use crate::order::shares::ShareView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::Names;
 use crate::wire::keys::Scope;
@@ -61,19 +63,6 @@ pub struct LineView {
     shares: Vec<ShareView>,
     /// Units refunded.
     refunded_quantity: u64,
-}
-
-/// A line's share of one discount, in minor units.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ShareView {
-    /// The discount's kind, or `payment_coupon`.
-    pub kind: String,
-    /// The discount's id.
-    pub id: Option<String>,
-    pub amount: i64,
-    /// `merchant | platform`.
-    #[schema(value_type = String)]
-    pub funded_by: Party,
 }
 
 /// An attempt to pay, in minor units.
@@ -195,24 +184,6 @@ fn attempt(shop: &Shop, payment: &domain::order::Payment) -> AttemptView {
 
 fn line(order: &domain::order::Order, index: usize) -> LineView {
     let line = &order.lines[index];
-    let borne = order.discounts.iter().zip(&line.shares);
-    let mut shares: Vec<ShareView> = borne
-        .map(|(discount, share)| ShareView {
-            kind: discount.kind.to_string(),
-            id: discount.id.as_ref().map(ToString::to_string),
-            amount: share.minor(),
-            funded_by: discount.funded_by,
-        })
-        .collect();
-    if let Some(payment) = order.paid_by().filter(|p| p.saving.is_positive()) {
-        shares.push(ShareView {
-            kind: "payment_coupon".into(),
-            id: payment.coupon_id.as_ref().map(ToString::to_string),
-            amount: payment.shares.get(index).copied().unwrap_or_default().minor(),
-            funded_by: Party::Merchant,
-        });
-    }
-    shares.extend(presale::balance_shares(order, index));
     LineView {
         line_id: line.line_id.to_string(),
         sku: line.sku.to_string(),
@@ -220,7 +191,7 @@ fn line(order: &domain::order::Order, index: usize) -> LineView {
         unit_price: line.unit_price.minor(),
         list: line.list().minor(),
         payable: line.payable().minor(),
-        shares,
+        shares: shares::of_line(order, index),
         refunded_quantity: order.refunded_units(&line.line_id),
     }
 }

@@ -1,6 +1,5 @@
 //! The presale side of an order: its stage, its two payments, its gifts.
 
-use crate::order::ShareView;
 use crate::wire::time;
 use domain::Instant;
 use domain::campaign::{Terms, presale::Gift};
@@ -105,16 +104,4 @@ pub fn terms(shop: &Shop, terms: &Terms) -> Value {
         shown["ship_at"] = time::show(shop, presale.ship_at).into();
     }
     shown
-}
-
-/// A line's shares of what came off with the balance.
-pub fn balance_shares(order: &Order, index: usize) -> Vec<ShareView> {
-    let discounts = order.paid_by().into_iter().flat_map(|payment| &payment.discounts);
-    let share = discounts.map(|came_off| ShareView {
-        kind: came_off.discount.kind.to_string(),
-        id: came_off.discount.id.as_ref().map(ToString::to_string),
-        amount: came_off.shares.get(index).copied().unwrap_or_default().minor(),
-        funded_by: came_off.discount.funded_by,
-    });
-    share.collect()
 }

@@ -14,9 +14,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::{
     Code, GiftStrategyId, PresaleStrategyId, Refusal, Sku,
-    campaign::presale::Window,
     pool::{Pass, PassKind, PresaleRecord, PresaleStrategy, Timing},
     shop::Shop,
+    time::Window,
 };
 use engine::{Command, Input, Reply};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use crate::wire::problem::Problem;
 use crate::wire::time;
-use domain::{campaign::presale::Window, shop::Shop};
+use domain::{shop::Shop, time::Window};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

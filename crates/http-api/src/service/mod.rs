@@ -2,7 +2,7 @@
 
 pub mod sandbox;
 
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, ProblemCode};
 use crate::wire::state::ApiState;
 use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
@@ -10,13 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use std::borrow::Cow;
 use std::time::Instant;
 use utoipa::ToSchema;
-
-/// The code of a problem, left for the record.
-#[derive(Debug, Clone)]
-pub struct ProblemCode(pub Cow<'static, str>);
 
 /// Logs and measures a request; adds the headers that every answer has.
 pub async fn observe(request: Request, next: Next) -> Response {

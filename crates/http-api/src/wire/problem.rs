@@ -74,6 +74,10 @@ pub struct Problem {
     pub violations: Vec<Violation>,
 }
 
+/// The code of a problem, left for the record.
+#[derive(Debug, Clone)]
+pub struct ProblemCode(pub Cow<'static, str>);
+
 /// Codes of the edge itself, beside those of the domain: code, meaning, 含义.
 pub const EDGE_CODES: &[(&str, &str, &str)] = &[
     ("malformed_body", "The body cannot be read", "请求内容无法解析"),
@@ -237,7 +241,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-        let code = crate::service::ProblemCode(self.code.clone());
+        let code = ProblemCode(self.code.clone());
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -7,9 +7,8 @@
 use crate::mapping::Wrong;
 use domain::{
     GiftStrategyId, Instant, PresaleStrategyId, Sku,
-    campaign::presale::Window,
     pool::{Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Timing, check_gifts},
-    time::Zone,
+    time::{Window, Zone},
 };
 use money::Money;
 use serde::{Deserialize, Deserializer, de::Error};

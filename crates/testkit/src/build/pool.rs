@@ -3,11 +3,11 @@
 use super::{at, id, start};
 use domain::{
     Instant,
-    campaign::presale::Window,
     pool::{
         AmountState, Basis, BuyerLimit, Candidate, GiftRecord, GiftStrategy, GiftTier, GiftUnit, PoolLine,
         PoolOrder, PresaleRecord, PresaleStrategy, RankKey, Run, ShopOrder, Stage, Standing, Times, Timing,
     },
+    time::Window,
 };
 use money::Money;
 use std::sync::Arc;

@@ -8,9 +8,10 @@ pub mod ranks;
 pub mod remind;
 mod terms;
 
+pub use crate::time::Window;
 pub use price::LinePrice;
 pub use ranks::Ranks;
-pub use terms::{Gain, GainKind, Gift, Item, Multiplier, PresaleType, Terms, Window, warnings};
+pub use terms::{Gain, GainKind, Gift, Item, Multiplier, PresaleType, Terms, warnings};
 
 /// A presale campaign as it is in force at a moment.
 pub type Live<'a> = super::Live<'a, Terms>;

@@ -2,7 +2,7 @@
 //!
 //! Always holds: deposit + balance = threshold base = price - gain (A-S1-1); no part is negative.
 
-use super::{GainKind, Item};
+use super::{GainKind, Item, Terms};
 use money::{Money, Rounding};
 
 /// The figures of one line, for all its units, in minor units.
@@ -18,6 +18,13 @@ pub struct LinePrice {
     pub balance: Money,
     /// What the line counts toward thresholds: deposit + balance = price - gain (S1-R17, A-S1-1).
     pub threshold_base: Money,
+}
+
+impl Terms {
+    /// The figures of a line of that item; `None` when they do not fit.
+    pub fn line(&self, item: &Item, quantity: u64) -> Option<LinePrice> {
+        if self.in_full() { line_in_full(item, quantity) } else { line(item, quantity) }
+    }
 }
 
 /// The figures of a line; `None` when they do not fit. The deposit of an expansion is worth `deposit *

@@ -1,10 +1,10 @@
 //! When the buyer of a presale order hears of the balance (S1-R21 to S1-R24, A-S1-13 to A-S1-17).
 
-use super::Window;
 use crate::{
     Instant,
     message::{Channel, Kind},
     shop::Shop,
+    time::Window,
 };
 
 /// A reminder and its moment.

@@ -1,11 +1,10 @@
 //! What the merchant fills in for a presale, and the limits of each field.
 
-use super::price::{self, LinePrice};
 use crate::{
     Code, Instant, Sku, Violation,
-    campaign::{Version, promotion::check_units},
+    campaign::check,
     limits,
-    time::text,
+    time::{Window, text},
 };
 use money::{Money, Rate};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -36,24 +35,6 @@ impl PresaleType {
     /// Whether presales of this type may join the main process.
     pub fn may_join_main_process(self) -> bool {
         Self::MAIN_PROCESS.iter().any(|&(of, may)| of == self && may)
-    }
-}
-
-/// A time from `starts_at` to `ends_at`, half-open; RFC 3339 on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "two moments")]
-pub struct Window {
-    #[serde(with = "text")]
-    pub starts_at: Instant,
-    #[serde(with = "text")]
-    pub ends_at: Instant,
-}
-
-impl Window {
-    /// Whether the moment lies in it (A-S1-22).
-    pub fn contains(&self, at: Instant) -> bool {
-        self.starts_at <= at && at < self.ends_at
     }
 }
 
@@ -224,10 +205,6 @@ impl Terms {
     pub fn item(&self, sku: &Sku) -> Option<&Item> {
         self.items.iter().find(|item| item.sku == *sku)
     }
-    /// The figures of a line of that item; `None` when they do not fit.
-    pub fn line(&self, item: &Item, quantity: u64) -> Option<LinePrice> {
-        if self.in_full() { price::line_in_full(item, quantity) } else { price::line(item, quantity) }
-    }
     /// The terms as the API shows them, `main_process` as it holds.
     pub fn to_json(&self) -> serde_json::Value {
         let shown = Self { main_process: Some(self.joins_main_process()), ..self.clone() };
@@ -235,7 +212,7 @@ impl Terms {
     }
 
     /// Appends everything that breaks a rule.
-    pub fn check(&self, version: &Version, found: &mut Vec<Violation>) {
+    pub fn check(&self, period: Window, found: &mut Vec<Violation>) {
         let mut fault = |bad: bool, field: &str, code: Code, message: &str| {
             if bad {
                 found.push(Violation::with(field, code, message));
@@ -256,8 +233,7 @@ impl Terms {
         let early = balance.starts_at < deposit.starts_at;
         let field = "terms.balance_window.starts_at";
         fault(early, field, Code::OutOfRange, "not before the deposits start");
-        let outside =
-            |window: Window| window.starts_at < version.starts_at || window.ends_at > version.ends_at;
+        let outside = |window: Window| window.starts_at < period.starts_at || window.ends_at > period.ends_at;
         let message = "inside the campaign's starts_at and ends_at";
         fault(outside(deposit), "terms.deposit_window", Code::OutOfRange, message);
         fault(outside(balance), "terms.balance_window", Code::OutOfRange, message);
@@ -351,7 +327,7 @@ impl Terms {
             found.push(Violation::with("terms.gifts", Code::TooMany, message));
         }
         for (index, gift) in self.gifts.iter().enumerate() {
-            check_units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
+            check::units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
             if gift.first_n.is_some_and(|n| !(1..=limits::GIFT_RANKS).contains(&n)) {
                 let field = format!("terms.gifts[{index}].first_n");
                 found.push(Violation::with(field, Code::OutOfRange, format!("1 to {}", limits::GIFT_RANKS)));

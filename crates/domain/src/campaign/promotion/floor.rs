@@ -1,6 +1,6 @@
 //! The lowest prices that the merchant allows, whatever runs.
 
-use super::check_amount;
+use crate::campaign::check;
 use crate::{Code, Sku, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -39,9 +39,9 @@ impl FloorTerms {
             if !seen.insert(&floor.sku) {
                 found.push(Violation::new(format!("terms.floors[{index}].sku"), Code::Duplicate));
             }
-            check_amount(&format!("terms.floors[{index}].floor"), floor.floor, 0, found);
+            check::amount(&format!("terms.floors[{index}].floor"), floor.floor, 0, found);
             if let Some(price) = floor.list_price {
-                check_amount(&format!("terms.floors[{index}].list_price"), price, 0, found);
+                check::amount(&format!("terms.floors[{index}].list_price"), price, 0, found);
             }
         }
     }

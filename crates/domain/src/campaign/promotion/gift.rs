@@ -1,6 +1,6 @@
 //! Goods that come along (赠品促销): with main items, or out of a pool.
 
-use super::{check_segments, check_units};
+use crate::campaign::check;
 use crate::{Code, Sku, Violation, limits};
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +40,8 @@ impl GiftTerms {
         count("terms.main_skus", self.main_skus.len(), limits::SCOPE_SKUS);
         count("terms.gifts", self.gifts.len(), limits::GIFTS);
         for (index, gift) in self.gifts.iter().enumerate() {
-            check_units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
+            check::units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
         }
-        check_segments(&self.segments, found);
+        check::segments(&self.segments, found);
     }
 }

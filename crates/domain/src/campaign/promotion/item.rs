@@ -1,6 +1,7 @@
 //! A price of its own for a line's goods (单品促销).
 
-use super::{PercentOff, check_amount, check_segments};
+use super::PercentOff;
+use crate::campaign::check;
 use crate::{Code, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -52,12 +53,12 @@ impl ItemTerms {
             found.push(Violation::with("terms", Code::InvalidValue, message));
         }
         if let Some(price) = self.price {
-            check_amount("terms.price", price, 0, found);
+            check::amount("terms.price", price, 0, found);
         }
         if let Some(amount) = self.amount_off {
-            check_amount("terms.amount_off", amount, 1, found);
+            check::amount("terms.amount_off", amount, 1, found);
         }
-        check_segments(&self.segments, found);
+        check::segments(&self.segments, found);
     }
 }
 

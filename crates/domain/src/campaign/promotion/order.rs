@@ -1,6 +1,7 @@
 //! Spend so much, save so much, over the goods in scope (总价促销).
 
-use super::{PercentOff, check_amount, check_segments};
+use super::PercentOff;
+use crate::campaign::check;
 use crate::{Code, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -47,9 +48,9 @@ pub struct Tier {
 impl Tier {
     /// Appends everything that breaks a rule; the fields' names begin with `at`.
     pub fn check(&self, at: &str, found: &mut Vec<Violation>) {
-        check_amount(&format!("{at}spend"), self.spend, 0, found);
+        check::amount(&format!("{at}spend"), self.spend, 0, found);
         match (self.save, self.percent_off) {
-            (Some(save), None) => check_amount(&format!("{at}save"), save, 1, found),
+            (Some(save), None) => check::amount(&format!("{at}save"), save, 1, found),
             (None, Some(_)) => {}
             _ => {
                 let message = "exactly one of save and percent_off";
@@ -57,7 +58,7 @@ impl Tier {
             }
         }
         if let Some(cap) = self.cap {
-            check_amount(&format!("{at}cap"), cap, 1, found);
+            check::amount(&format!("{at}cap"), cap, 1, found);
         }
     }
     /// The most that ever comes off, where that does not depend on the amount.
@@ -106,7 +107,7 @@ impl OrderTerms {
             let at = format!("terms.tiers[{index}].");
             tier.check(&at, found);
             if self.every && tier.spend.is_zero() {
-                check_amount(&format!("{at}spend"), tier.spend, 1, found);
+                check::amount(&format!("{at}spend"), tier.spend, 1, found);
             }
             if tier.save.is_some_and(|save| save > tier.spend) && tier.spend.is_positive() {
                 found.push(Violation::with(format!("{at}save"), Code::RatioTooHigh, "at most the spend"));
@@ -118,6 +119,6 @@ impl OrderTerms {
         if self.every && (count != 1 || self.tiers.iter().any(|tier| tier.save.is_none())) {
             found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
         }
-        check_segments(&self.segments, found);
+        check::segments(&self.segments, found);
     }
 }

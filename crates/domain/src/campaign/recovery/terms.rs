@@ -1,7 +1,6 @@
 //! What the merchant fills in for a recovery campaign, and the limits of each field.
 
-use super::super::Version;
-use crate::{Code, Instant, Violation, coupon::Bind, shop::Shop};
+use crate::{Code, Instant, Violation, catalog::Scope, coupon::Bind, shop::Shop, time::Window};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -82,29 +81,29 @@ impl Terms {
 }
 
 /// Appends what is wrong with the period and the shop (S0-R09, S0-R10, S0-R20, A-S0-1, A-S0-2).
-pub fn check_period(version: &Version, shop: &Shop, now: Instant, found: &mut Vec<Violation>) {
+pub fn check_period(period: Window, shop: &Shop, now: Instant, found: &mut Vec<Violation>) {
     let zone = &shop.time_zone;
     if !shop.kind.supports_recovery() {
         found.push(Violation::with("shop.kind", Code::ShopKindNotSupported, "SOP, FBP and FCS shops may"));
     }
-    if !zone.is_whole_hour(version.starts_at) {
+    if !zone.is_whole_hour(period.starts_at) {
         found.push(Violation::new("starts_at", Code::NotWholeHour));
     }
     let earliest = zone.ceil_to_hour(now.plus_hours(2));
-    if version.starts_at < earliest {
+    if period.starts_at < earliest {
         let message = format!("the earliest start now is {}", zone.format(earliest));
         found.push(Violation::with("starts_at", Code::TooSoon, message));
     }
-    if version.ends_at < version.starts_at.plus_hours(24) {
+    if period.ends_at < period.starts_at.plus_hours(24) {
         found.push(Violation::with("ends_at", Code::TooShort, "at least 24 hours after the start"));
     }
-    if version.ends_at > version.starts_at.plus_hours(24 * 90) {
+    if period.ends_at > period.starts_at.plus_hours(24 * 90) {
         found.push(Violation::with("ends_at", Code::TooLong, "at most 90 days after the start"));
     }
 }
 
 /// What is allowed but deserves a second look, as sentences for the operator.
-pub fn warnings(version: &Version, terms: &Terms, shop: &Shop) -> Vec<Violation> {
+pub fn warnings(terms: &Terms, scope: &Scope, shop: &Shop) -> Vec<Violation> {
     let mut found = Vec::new();
     let quantity = i64::try_from(terms.quantity).unwrap_or(i64::MAX);
     let liability = terms.save.checked_mul(quantity).unwrap_or(Money::ZERO);
@@ -118,7 +117,7 @@ pub fn warnings(version: &Version, terms: &Terms, shop: &Shop) -> Vec<Violation>
     if terms.save.minor().saturating_mul(10) > terms.spend.minor().saturating_mul(3) {
         found.push(Violation::with("terms.save", Code::DeepDiscount, "more than 30 % off the threshold"));
     }
-    if version.scope.skus.len() == 1 {
+    if scope.skus.len() == 1 {
         found.push(Violation::with("scope.skus", Code::NarrowScope, "a single SKU is in the list"));
     }
     found

@@ -1,0 +1,246 @@
+//! Refunds return money actually paid, by the shares stored with the order (A-S0-22, A-G-6, A-G-7).
+//!
+//! Always holds: refunds of a line never exceed what the customer paid for it; when everything has
+//! gone back, the sum is what was paid, freight included. A used payment coupon is not restored.
+
+use super::{
+    Fault, Figures, Line, Order, Party, Payment, PresaleStage, Refund, RefundAsk, RefundStatus, RefundedLine,
+    State,
+};
+use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine, limits};
+use money::{Money, unit_span};
+
+/// What the customer paid for a line: list - shares - its part of the payment coupon and of what came
+/// off with the balance; while only the deposit is in, its part of that.
+fn cash(order: &Order, index: usize) -> Money {
+    match order.paid_by() {
+        Some(payment) => {
+            let coupon = payment.shares.get(index).copied().unwrap_or_default();
+            order.lines[index].payable() - coupon - payment.discounted_of(index)
+        }
+        None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
+    }
+}
+
+fn platform_part(order: &Order, index: usize) -> Money {
+    let Some(payment) = order.paid_by() else {
+        return Money::ZERO;
+    };
+    let borne = order.discounts.iter().zip(order.lines[index].shares.iter().copied());
+    let with_balance = payment.discounts.iter();
+    let with_balance = with_balance.filter_map(|d| Some((&d.discount, *d.shares.get(index)?)));
+    let borne = borne.chain(with_balance).filter(|(d, _)| d.funded_by == Party::Platform);
+    borne.map(|(_, share)| share).sum()
+}
+
+/// Freight that the customer paid.
+fn paid_freight(order: &Order) -> Money {
+    let coupon = |payment: &Payment| payment.shares.last().copied().unwrap_or_default();
+    order.paid_by().map_or(Money::ZERO, |payment| order.freight_of(payment) - coupon(payment))
+}
+
+/// Whether there is money to go back: of a paid order, and of a presale order's deposit unless it is
+/// the customer who gives up (A-S1-20).
+fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
+    if matches!(order.state, State::Paid { .. }) && order.paid_by().is_some() {
+        return Ok(());
+    }
+    match (order.presale_stage(), order.deposit_paid_at) {
+        (Some(PresaleStage::AwaitingBalance | PresaleStage::Forfeited | PresaleStage::Closed), Some(_)) => {
+            if fault == Some(Fault::Customer) {
+                return Err(Code::DepositForfeited.into());
+            }
+            Ok(())
+        }
+        _ => Err(Code::OrderUnpaid.into()),
+    }
+}
+
+/// Computes a refund of a paid order, or of a presale order's deposit. Refuses a customer who gives a
+/// deposit up (`deposit_forfeited`), units that are not there any more (`exceeds_paid`),
+/// an amount above what is left, and one of nothing (`nothing_to_refund`), but for units that cost nothing.
+pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
+    may_refund(order, ask.fault)?;
+    // A request that is decided now is among them already.
+    let others = order.refunds.iter().filter(|r| r.refund_id != *id);
+    if others.count() >= limits::ORDER_REFUNDS {
+        return Err(Code::LimitReached.into());
+    }
+    let left = order.paid() - order.refunded();
+    let mut refund = match (&ask.lines[..], ask.amount) {
+        ([], Some(amount)) => of_amount(order, amount, left)?,
+        ([], None) => of_lines(order, &rest(order))?,
+        (lines, None) => of_lines(order, lines)?,
+        (_, Some(_)) => {
+            return Err(Refusal::with(Code::InvalidValue, "send lines or amount, not both"));
+        }
+    };
+    if refund.amount > left {
+        return Err(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")));
+    }
+    // Units that cost nothing come back for nothing, once the order is paid.
+    let costs = |part: &RefundedLine| {
+        let line = order.lines.iter().position(|line| line.line_id == part.line_id);
+        line.is_some_and(|index| !cash(order, index).is_zero())
+    };
+    let free = order.paid_by().is_some() && !refund.lines.is_empty() && !refund.lines.iter().any(costs);
+    if !refund.amount.is_positive() && !refund.platform_share.is_positive() && !free {
+        return Err(Code::NothingToRefund.into());
+    }
+    // A deposit goes back whole when it is not the customer's doing (A-S1-20).
+    let only_deposit = order.paid_by().is_none();
+    if only_deposit && ask.fault.is_some() && refund.amount < left {
+        let detail = format!("the deposit goes back whole: {left}");
+        return Err(Refusal::with(Code::InvalidValue, detail));
+    }
+    (refund.refund_id, refund.ask, refund.at) = (id.clone(), ask, at);
+    Ok(refund)
+}
+
+/// A refund that was computed before another payment of the order was heard of, computed anew. One whose
+/// amount was answered keeps it, as far as that much was paid; units then no longer stand for it.
+pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
+    let Refund { refund_id: id, status, answered, figures, .. } = known;
+    let (status, answered, figures) = (*status, *answered, *figures);
+    let kept = |refund: Refund| Refund { status, answered, figures, ask: known.ask.clone(), ..refund };
+    let fresh = refund(order, id, known.ask.clone(), known.at);
+    if answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
+        let ask = RefundAsk { amount: Some(known.amount), lines: Vec::new(), fault: known.ask.fault };
+        if let Ok(same) = refund(order, id, ask, known.at) {
+            return Ok(kept(same));
+        }
+    }
+    fresh.map(kept)
+}
+
+fn blank(id: RefundId) -> Refund {
+    Refund {
+        refund_id: id,
+        ask: RefundAsk { lines: Vec::new(), amount: None, fault: None },
+        figures: Figures::Granted,
+        amount: Money::ZERO,
+        platform_share: Money::ZERO,
+        lines: Vec::new(),
+        freight: Money::ZERO,
+        status: RefundStatus::Approved,
+        answered: false,
+        at: Instant::from_micros(0),
+    }
+}
+
+fn rest(order: &Order) -> Vec<RefundLine> {
+    let left = |line: &Line| line.quantity - order.refunded_units(&line.line_id);
+    let lines = order.lines.iter().filter(|line| left(line) > 0);
+    lines.map(|line| RefundLine { line_id: line.line_id.clone(), quantity: left(line) }).collect()
+}
+
+fn of_amount(order: &Order, amount: Money, left: Money) -> Result<Refund, Refusal> {
+    if !amount.is_positive() {
+        return Err(Refusal::of(Violation::with("amount", Code::OutOfRange, "an amount above zero")));
+    }
+    let mut refund = blank(placeholder());
+    refund.amount = amount;
+    if amount == left {
+        refund.platform_share = order.platform_total() - order.platform_refunded();
+    }
+    Ok(refund)
+}
+
+fn placeholder() -> RefundId {
+    RefundId::try_new("r").unwrap_or_else(|_| unreachable!("r is an id"))
+}
+
+fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
+    let mut refund = blank(placeholder());
+    let all_free = (0..order.lines.len()).all(|index| cash(order, index).is_zero());
+    let mut taken = std::collections::HashMap::new();
+    for part in asked {
+        let found = order.lines.iter().enumerate().find(|(_, line)| line.line_id == part.line_id);
+        let Some((index, line)) = found else {
+            return Err(Refusal::with(Code::NotFound, format!("no line {} in the order", part.line_id)));
+        };
+        let before = taken.entry(index).or_insert_with(|| order.refunded_units(&line.line_id));
+        let (from, to) = (*before, before.saturating_add(part.quantity));
+        if part.quantity == 0 {
+            return Err(Refusal::of(Violation::with("lines", Code::OutOfRange, "at least one unit")));
+        }
+        if to > line.quantity {
+            let detail = format!("{} of line {} are left", line.quantity - from, line.line_id);
+            return Err(Refusal::with(Code::ExceedsPaid, detail));
+        }
+        *before = to;
+        let span = |paid: Money| unit_span(paid, line.quantity, from, to).unwrap_or_default();
+        let (amount, platform_share) = (span(cash(order, index)), span(platform_part(order, index)));
+        refund.amount += amount;
+        refund.platform_share += platform_share;
+        let (line_id, quantity) = (line.line_id.clone(), part.quantity);
+        refund.lines.push(RefundedLine { line_id, quantity, amount, platform_share });
+    }
+    // The freight goes back with the last unit that cost something.
+    let after = |(index, line): (usize, &Line)| {
+        let back = taken.get(&index).copied().unwrap_or_else(|| order.refunded_units(&line.line_id));
+        back == line.quantity || cash(order, index).is_zero() && !all_free
+    };
+    let earlier_freight: Money = order.live_refunds().map(|r| r.freight).sum();
+    if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
+        refund.freight = paid_freight(order);
+        refund.amount += refund.freight;
+        refund.platform_share += order.freight_subsidy();
+    }
+    // Amounts refunded without lines count against what the lines would still return, to the
+    // customer and to the platform.
+    if order.live_refunds().any(|r| r.lines.is_empty()) {
+        clip(&mut refund, order.paid() - order.refunded());
+    }
+    let platform_left = order.platform_total() - order.platform_refunded();
+    refund.platform_share = refund.platform_share.min(platform_left);
+    Ok(refund)
+}
+
+/// Lowers a refund to what is left; its lines, from the last one, go down with it.
+fn clip(refund: &mut Refund, left: Money) {
+    let mut over = (refund.amount - left).max(Money::ZERO);
+    refund.amount -= over;
+    let parts = refund.lines.iter_mut().rev().map(|line| &mut line.amount);
+    for part in parts.chain(std::iter::once(&mut refund.freight)) {
+        let cut = over.min(*part);
+        *part -= cut;
+        over -= cut;
+    }
+}
+
+impl Order {
+    /// Whether money came in that a refund can return: of a paid order, or a deposit.
+    pub fn has_money(&self) -> bool {
+        let deposit = self.presale.is_some() && self.deposit_paid_at.is_some();
+        matches!(self.state, State::Paid { .. }) || deposit
+    }
+    /// Refunds approved or gone back: those that are in the books.
+    pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
+        let live = |r: &&Refund| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded);
+        self.refunds.iter().filter(live)
+    }
+    /// Money approved to go back or gone back.
+    pub fn refunded(&self) -> Money {
+        self.live_refunds().map(|r| r.amount).sum()
+    }
+    /// Whether everything that was paid went back; of an order that cost nothing, every unit.
+    pub fn is_refunded(&self) -> bool {
+        let paid = self.paid();
+        let all = || self.lines.iter().all(|line| self.refunded_units(&line.line_id) == line.quantity);
+        let back = if paid.is_positive() { self.refunded() == paid } else { all() };
+        matches!(self.state, State::Paid { .. }) && back
+    }
+    /// Units of a line approved to go back or gone back.
+    pub fn refunded_units(&self, line: &LineId) -> u64 {
+        let parts = self.live_refunds().flat_map(|r| &r.lines).filter(|part| part.line_id == *line);
+        parts.map(|part| part.quantity).sum()
+    }
+    fn platform_total(&self) -> Money {
+        let lines: Money = (0..self.lines.len()).map(|index| platform_part(self, index)).sum();
+        lines + self.freight_subsidy()
+    }
+    fn platform_refunded(&self) -> Money {
+        self.live_refunds().map(|r| r.platform_share).sum()
+    }
+}

@@ -1,0 +1,86 @@
+//! An attempt to pay: its money, what came off with it, and how it ended.
+
+use super::{Discount, Method, Stage, usual::is_usual};
+use crate::{CouponId, Instant, PaymentId};
+use money::Money;
+use serde::{Deserialize, Serialize};
+
+/// A discount that came with the balance, with its share of each line (A-S1-6).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BalanceDiscount {
+    /// The discount; its amount is what it took off, which is less than its face where the balance is.
+    #[serde(flatten)]
+    pub discount: Discount,
+    /// A share for each line.
+    pub shares: Vec<Money>,
+}
+
+/// Where an attempt to pay stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// The cashier is at it; its coupon is locked.
+    Started,
+    /// The money came.
+    Succeeded,
+    /// It failed, ran out of time, or a later attempt took its place.
+    Failed,
+    /// The money came and was not taken: the order had been cancelled or paid before, or it was not
+    /// what was to be paid. To be sent back by the platform.
+    Late,
+}
+
+/// One attempt to pay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it; amounts in minor units")]
+pub struct Payment {
+    pub payment_id: PaymentId,
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub stage: Stage,
+    pub method: Method,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coupon_id: Option<CouponId>,
+    /// The coupon that the attempt was started with, once an event has told of its money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_with: Option<CouponId>,
+    /// Money that comes in, the coupon already off.
+    pub amount: Money,
+    /// What the payment coupon takes off.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub saving: Money,
+    /// The saving over the lines and, last, the freight (A-G-5); empty without a coupon.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Money>,
+    /// What came off with the balance of a presale, with its shares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<BalanceDiscount>,
+    pub status: PaymentStatus,
+    pub at: Instant,
+}
+
+impl Payment {
+    /// Its money was not taken, so it saved nothing.
+    pub(super) fn make_late(&mut self) {
+        self.status = PaymentStatus::Late;
+        self.saving = Money::ZERO;
+        self.shares.clear();
+        self.discounts.clear();
+    }
+    /// The coupon that is meant when an event tells of this payment and names none. What a refused
+    /// event named is not.
+    pub fn held_coupon(&self) -> Option<&CouponId> {
+        let own = match self.status {
+            PaymentStatus::Started | PaymentStatus::Failed | PaymentStatus::Succeeded => &self.coupon_id,
+            PaymentStatus::Late => &None,
+        };
+        self.started_with.as_ref().or(own.as_ref())
+    }
+    /// What came off with the balance.
+    pub fn discounted(&self) -> Money {
+        self.discounts.iter().map(|came_off| came_off.discount.amount).sum()
+    }
+    /// A line's part of what came off with the balance.
+    pub fn discounted_of(&self, line: usize) -> Money {
+        self.discounts.iter().filter_map(|came_off| came_off.shares.get(line)).copied().sum()
+    }
+}
