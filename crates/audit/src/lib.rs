@@ -173,7 +173,7 @@ impl Walk<'_> {
     /// The terms that a row of that campaign and version goes by.
     fn terms(&self, campaign: &CampaignId, version: u32) -> Option<&recovery::Terms> {
         let row = self.campaigns.get(campaign)?;
-        row.campaign.version(version)?.terms.recovery()
+        row.campaign.version(version)?.terms.of()
     }
 
     /// Counts rows that a check looked at.

@@ -3,10 +3,11 @@
 use super::{Faults, Walk, coupons, ledger, messages, presale, sieve::Balance};
 use domain::{
     CouponId,
+    campaign::order_wake,
     coupon::{Coupon, CouponStatus},
     order::{
         Discount, Line, OfferStatus, Order, Party, Payment, PaymentStatus, RefundStatus, Stage, State,
-        TimelineEntry, order_wake,
+        TimelineEntry,
     },
 };
 use money::Money;

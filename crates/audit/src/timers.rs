@@ -5,7 +5,7 @@
 
 use super::{Walk, sieve::Balance};
 use domain::Instant;
-use domain::order::order_wake;
+use domain::campaign::order_wake;
 use port::{Page, Read, Subject, Timer};
 
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).

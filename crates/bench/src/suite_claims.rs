@@ -4,6 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result, ensure};
 use domain::Code;
+use domain::campaign::{Action, recovery::Claim};
 use engine::{Command, Engine, EngineError, Input};
 
 use crate::{
@@ -43,8 +44,8 @@ impl Claimant for EngineClient {
         let shown = self.ready.get(usize::try_from(user - 1)?).context("more claims than orders")?.clone();
         let key = format!("claim-{user:012}");
         let digest = port::digest(key.as_bytes());
-        let command =
-            Command::Claim { order_id: shown.order, offer_id: shown.offer, customer_id: shown.customer };
+        let claim = Claim { order_id: shown.order, offer_id: shown.offer, customer_id: shown.customer };
+        let command = Command::Act(Action::Recovery(claim));
         let input = Input { shop_id: ours::shop_id(), idempotency: Some((key, digest)), command };
         match self.engine.submit(input).await {
             Ok(_) => Ok(Answer::Granted),

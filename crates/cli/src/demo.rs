@@ -3,6 +3,7 @@
 
 use domain::{
     CampaignId, CustomerId, Instant, LineId, OrderId, PaymentId, ShopId, Sku,
+    campaign::{Action, recovery::Claim},
     campaign::{Terms, Version, recovery},
     catalog::{Category, Scope},
     coupon::Bind,
@@ -234,7 +235,8 @@ impl Demo {
             return Ok(false);
         };
         let (order_id, offer_id) = (shopper.order_id.clone(), offer.offer_id);
-        let claim = Command::Claim { order_id, offer_id, customer_id: shopper.customer_id.clone() };
+        let claim = Claim { order_id, offer_id, customer_id: shopper.customer_id.clone() };
+        let claim = Command::Act(Action::Recovery(claim));
         // Limits and risk control have their say; then the shopper shrugs.
         if let Ok(Reply::Coupon { coupon }) = self.submit(claim).await {
             let amount = shopper.payable - coupon.save;

@@ -1,9 +1,9 @@
 //! What can be asked of the engine, and what it answers.
 
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OfferId, OrderId,
-    PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
-    campaign::{Campaign, Counters, Version},
+    BatchId, CampaignId, Code, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OrderId, PaymentId,
+    PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
+    campaign::{Action, Answer, Campaign, Counters, Version},
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
     event::OrderEvent,
@@ -71,12 +71,8 @@ pub enum Command {
         campaign_id: CampaignId,
         skus: Vec<Sku>,
     },
-    /// A customer claims the coupon shown on an order.
-    Claim {
-        order_id: OrderId,
-        offer_id: OfferId,
-        customer_id: CustomerId,
-    },
+    /// A customer or a merchant does something that a kind of campaign offers.
+    Act(Action),
     /// The cashier starts a payment.
     StartPayment {
         order_id: OrderId,
@@ -273,6 +269,10 @@ pub enum Reply {
     Coupon {
         coupon: Coupon,
     },
+    /// What an action of a kind is answered.
+    Acted {
+        answer: Answer,
+    },
     Coupons {
         coupons: Vec<Coupon>,
     },
@@ -319,6 +319,16 @@ pub enum Reply {
     PoolOrder {
         order: Box<PoolOrder>,
     },
+}
+
+impl Reply {
+    /// What an action is answered. A claimed coupon is answered, and stored, as every coupon is.
+    pub fn of(answer: Answer) -> Self {
+        match answer {
+            Answer::Recovery(coupon) => Self::Coupon { coupon },
+            other => Self::Acted { answer: other },
+        }
+    }
 }
 
 /// What became of an event.

@@ -7,6 +7,7 @@ use crate::book::Facts;
 use crate::command::Command;
 use domain::{
     BatchId, CouponId, CustomerId, MessageId, OrderId, ShopId,
+    campaign::{self, About, Asked, Wants},
     event::{Body, OrderEvent, PaymentSucceeded},
     order::{Order, coupons},
 };
@@ -24,9 +25,12 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     keys.shops.push(shop.clone());
     match command {
         Command::Ingest { event, .. } => event_keys(shop, event, keys),
-        Command::Claim { order_id, .. } | Command::CreateRefund { order_id, .. } => {
-            keys.orders.push(key(order_id));
+        Command::Act(action) => {
+            let mut wants = Wants::default();
+            campaign::wants_for(action, &mut wants);
+            add(shop, wants, keys);
         }
+        Command::CreateRefund { order_id, .. } => keys.orders.push(key(order_id)),
         Command::StartPayment { order_id, coupon_id, .. } => {
             keys.orders.push(key(order_id));
             keys.coupons.extend(coupon_id.iter().map(|id| (shop.clone(), id.clone())));
@@ -90,6 +94,14 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     }
 }
 
+/// Adds what a kind wants.
+fn add(shop: &ShopId, wants: Wants, keys: &mut Keys) {
+    keys.orders.extend(wants.orders.into_iter().map(|id| (shop.clone(), id)));
+    keys.coupons.extend(wants.coupons.into_iter().map(|id| (shop.clone(), id)));
+    keys.standings.extend(wants.standings.into_iter().map(|id| (shop.clone(), id)));
+    keys.standings.extend(wants.everywhere.into_iter().map(|id| (ShopId::platform(), id)));
+}
+
 /// Adds what an event names.
 fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
     let key = |id: &OrderId| (shop.clone(), id.clone());
@@ -108,13 +120,15 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
         }
     }
     if let Body::Placed(placed) = &event.body {
+        let mut wants = Wants::default();
+        campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[] }, &mut wants);
+        add(shop, wants, keys);
         let named = coupons::coupons(&placed.discounts);
         keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
     }
     if let Body::Placed(placed) = &event.body
         && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
     {
-        keys.standings.push((ShopId::platform(), placed.customer_id.clone()));
         keys.pool.orders.push(key(&placed.order_id));
         let told = super::pool::as_placed(placed, event.occurred_at);
         keys.pool.told.push((shop.clone(), std::sync::Arc::new(told)));
@@ -151,6 +165,7 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
         batches: FxHashSet::default(),
         batch_claims: FxHashSet::default(),
         pool: PoolKeys::default(),
+        wants: Wants::default(),
     };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
@@ -171,6 +186,8 @@ struct Named<'a> {
     batches: FxHashSet<(ShopId, BatchId)>,
     batch_claims: FxHashSet<BatchClaimKey>,
     pool: PoolKeys,
+    /// What kinds want of the order at hand; kept for its room.
+    wants: Wants,
 }
 
 impl Named<'_> {
@@ -255,18 +272,22 @@ impl Named<'_> {
         for coupon in coupons::all_of_order(order) {
             self.coupon(&key.0, &coupon);
         }
-        // Reminders of the balance are counted over all shops (A-S1-16).
         if order.presale.is_some() {
-            self.standings.insert((ShopId::platform(), order.customer_id.clone()));
             self.pooled(&key.0, order);
         }
-        // Categories are reminded of once a day over all shops (A-S0-14).
-        let push = &order.recovery.push;
-        if push.planned.is_some() || push.sent_at.is_some() || !order.recovery.candidates.is_empty() {
-            self.standings.insert((ShopId::platform(), order.customer_id.clone()));
+        let campaigns = facts.shop(&key.0).map(|row| &row.campaigns[..]).unwrap_or_default();
+        campaign::wants(&Asked { about: About::Order(order), campaigns }, &mut self.wants);
+        for customer in self.wants.standings.drain(..) {
+            self.standings.insert((key.0.clone(), customer));
         }
-        if order.recovery.offer.is_some() || !order.recovery.candidates.is_empty() {
-            self.standings.insert((key.0.clone(), order.customer_id.clone()));
+        for customer in self.wants.everywhere.drain(..) {
+            self.standings.insert((ShopId::platform(), customer));
+        }
+        for id in std::mem::take(&mut self.wants.orders) {
+            self.order(&key.0, &id);
+        }
+        for id in std::mem::take(&mut self.wants.coupons) {
+            self.coupon(&key.0, &id);
         }
     }
 
@@ -290,19 +311,12 @@ impl Named<'_> {
         }
     }
 
-    /// The platform-wide row is only for customers of shops whose campaigns count there.
     fn keys(self) -> Option<Keys> {
-        let wide = |shop: &ShopId| self.facts.shop(shop).is_some_and(crate::book::counts_platform_wide);
-        let platform = ShopId::platform();
-        let in_shops = self.standings.iter().filter(|(shop, _)| *shop != platform);
-        let platform: Vec<_> = in_shops.filter(|(shop, _)| wide(shop)).cloned().collect();
-        let mut standings: Vec<_> = self.standings.into_iter().collect();
-        standings.extend(platform.into_iter().map(|(_, customer)| (ShopId::platform(), customer)));
         let keys = Keys {
             pool: self.pool,
             coupons: self.coupons.into_iter().collect(),
             orders: self.orders.into_iter().collect(),
-            standings,
+            standings: self.standings.into_iter().collect(),
             parked: self.parked.into_iter().collect(),
             batches: self.batches.into_iter().collect(),
             batch_claims: self.batch_claims.into_iter().collect(),

@@ -3,12 +3,10 @@
 mod book;
 mod command;
 mod coupon;
+mod follow;
 mod keys;
 mod order;
 mod pool;
-mod presale;
-mod recovery;
-mod reminders;
 mod settings;
 mod timers;
 
@@ -18,7 +16,7 @@ pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
 pub use pool::Around;
 
 use coupon::batches;
-use domain::Refusal;
+use domain::{Code, MessageId, Refusal, campaign};
 use order::{cashier, events, refunds};
 use port::Subject;
 use settings::{campaigns, shop};
@@ -26,7 +24,7 @@ use settings::{campaigns, shop};
 /// Decides one command.
 pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
     let reply = decide_command(draft, command)?;
-    pool::follow_orders(draft);
+    follow::decided(draft);
     Ok(reply)
 }
 
@@ -43,9 +41,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::PublishCampaign { campaign_id } => campaigns::publish(draft, campaign_id),
         Command::CloseCampaign { campaign_id } => campaigns::close(draft, campaign_id),
         Command::ImportScope { campaign_id, skus } => campaigns::import_scope(draft, campaign_id, skus),
-        Command::Claim { order_id, offer_id, customer_id } => {
-            recovery::claim(draft, order_id, offer_id, customer_id)
-        }
+        Command::Act(action) => campaign::act(draft, action).map(Reply::of),
         Command::StartPayment { order_id, payment_id, method, coupon_id } => {
             cashier::start_payment(draft, order_id, payment_id, *method, coupon_id.as_ref())
         }
@@ -87,7 +83,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::DismissExceptions { order_id } => pool::dismiss(draft, order_id),
         Command::Rerun { strategy_id, activation_at } => pool::rerun(draft, strategy_id, *activation_at),
         Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
-        Command::MessageFailed { message_id, code } => recovery::push_failed(draft, message_id, *code),
+        Command::MessageFailed { message_id, code } => undelivered(draft, message_id, *code),
     }
 }
 
@@ -100,6 +96,14 @@ pub fn fire(draft: &mut Draft<'_>, subject: &Subject) -> Result<Reply, Refusal> 
         Subject::GiftRun(id) => pool::walk(draft, id)?,
         Subject::PoolOrder(id) => pool::balance_closed(draft, id),
     }
-    pool::follow_orders(draft);
+    follow::decided(draft);
+    Ok(Reply::Done)
+}
+
+/// A message did not reach its provider: the kind of its campaign takes it back.
+fn undelivered(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
+    let message = draft.message(id).ok_or_else(missing)?.clone();
+    campaign::undelivered(draft, &message, code)?;
     Ok(Reply::Done)
 }

@@ -3,10 +3,10 @@
 
 use crate::book::Draft;
 use crate::coupon::{checkout, course};
+use crate::follow;
 use crate::order::life;
-use crate::{recovery, reminders};
 use domain::{
-    Code, CouponId, OrderId, Refusal,
+    Code, CouponId, OrderId, Refusal, campaign,
     coupon::{Coupon, CouponStatus, Lock},
     order::{self, CancelReason, State, TimelineEntry, coupons},
 };
@@ -19,21 +19,14 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
         return Ok(());
     };
     let (now, before) = (draft.now, course::Before::of(&order));
-    while order::order_wake(&order).is_some_and(|due| due <= now) {
+    while campaign::order_wake(&order).is_some_and(|due| due <= now) {
         if let Some(deadline) = order.cancel_at.filter(|deadline| *deadline <= now) {
             life::cancel(draft, &mut order, deadline, CancelReason::Timeout)?;
-        } else if let Some((id, due_at)) = order.recovery.push.planned.clone().filter(|(_, due)| *due <= now)
-        {
-            order.recovery.push.planned = None;
-            recovery::send_push(draft, &mut order, &id, due_at)?;
-        } else if order.recovery.candidates.is_empty() {
-            reminders::fire(draft, &mut order)?;
-        } else {
-            recovery::trigger(draft, &mut order)?;
+        } else if !campaign::due(draft, &mut order)? {
+            break;
         }
     }
-    course::follow(draft, &mut order, before);
-    draft.put_order(order);
+    follow::whole(draft, order, before);
     Ok(())
 }
 

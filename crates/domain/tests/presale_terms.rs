@@ -4,8 +4,9 @@
 
 mod given;
 use domain::Code;
+use domain::campaign::KindTerms;
 use domain::campaign::presale::GainKind::{Expansion, None as Nothing, Reduction};
-use domain::campaign::presale::{Gain, Item, LinePrice, PresaleType, Terms, price, warnings};
+use domain::campaign::presale::{Gain, Item, LinePrice, PresaleType, Terms, price};
 use given::presale::*;
 use given::{at, cases, fen, id};
 use proptest::prelude::*;
@@ -69,7 +70,7 @@ fn a_s1_4_bounds_of_a_deposit() {
     let mut wider = presale_terms(vec![item("s0", 100_00, 30_00, Gain::default())]);
     wider.deposit_max_percent = 30;
     assert_eq!(found(&wider), []);
-    let small = |deposit| warnings(&presale_terms(vec![item("s0", 100_00, deposit, Gain::default())]));
+    let small = |deposit| presale_terms(vec![item("s0", 100_00, deposit, Gain::default())]).slips();
     assert_eq!(small(10_00), []);
     assert_eq!(small(9_99)[0].code, Code::SmallDeposit);
 }

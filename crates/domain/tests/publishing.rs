@@ -4,7 +4,7 @@
 
 mod given;
 
-use domain::campaign::recovery::{Terms, terms_allow_baitiao, warnings};
+use domain::campaign::recovery::{Terms, terms_allow_baitiao};
 use domain::campaign::{Campaign, Version};
 use domain::catalog::{Scope, ScopeMode};
 use domain::shop::{Shop, ShopKind};
@@ -123,7 +123,7 @@ fn s0_r02_s0_r09_publishing() {
 fn s0_r14_s0_r19_warnings() {
     let mut shop = shop();
     let say = |shop: &Shop, terms: &Terms| -> Vec<(String, Code)> {
-        let found = warnings(terms, &version(terms.clone()).scope, shop).into_iter();
+        let found = version(terms.clone()).warnings(shop).into_iter();
         found.map(|v| (v.field, v.code)).collect()
     };
     let cost = ("terms.quantity".to_owned(), Code::WorstCaseCost);

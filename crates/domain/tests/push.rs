@@ -4,10 +4,11 @@
 
 mod given;
 
+use domain::campaign::recovery::{SendFacts, may_send, plan_push, replan_push};
 use domain::campaign::{Campaign, Counters};
 use domain::catalog::Category;
 use domain::customer::Standing;
-use domain::message::{SendFacts, may_send, order_link, plan_push, replan_push};
+use domain::message::order_link;
 use domain::order::{CancelReason, Goods, OfferStatus, Order, OrderKind, Source, State};
 use domain::shop::Shop;
 use domain::{Code, Instant};

@@ -4,7 +4,7 @@
 
 mod given;
 
-use domain::message::{plan_push, replan_push};
+use domain::campaign::recovery::{plan_push, replan_push};
 use domain::order::Order;
 use domain::shop::{QuietHours, Shop};
 use domain::time::Zone;

@@ -26,7 +26,7 @@ fn starting(starts_at: Instant) -> Version {
 /// Codes of the terms alone, whatever their field.
 fn refused(terms: &Terms) -> Vec<Code> {
     let mut found = Vec::new();
-    terms.check(&mut found);
+    terms.check_terms(&mut found);
     found.into_iter().map(|v| v.code).collect()
 }
 
@@ -221,7 +221,7 @@ fn order_tiers_that_look_like_a_slip_are_warned_of() {
         ),
         (vec![percent(100_00, 20, Some(10_00)), percent(200_00, 20, None)], vec![]),
     ] {
-        let found = OrderTerms { tiers, ..OrderTerms::default() }.warnings();
+        let found = OrderTerms { tiers, ..OrderTerms::default() }.slips();
         let found: Vec<_> = found.iter().map(|warning| (&*warning.field, warning.code)).collect();
         assert_eq!(found, expected);
     }

@@ -121,7 +121,7 @@ fn break_one(point: Point, kind: StoreErrorKind, at: usize, wanted: &[String]) {
 
 fn assert_again(run: &Run, step: Step, step_at: &str) {
     let before = run.snapshot();
-    let is_claim = |command: &Command| matches!(command, Command::Claim { .. });
+    let is_claim = |command: &Command| matches!(command, Command::Act(domain::campaign::Action::Recovery(_)));
     match step {
         Step::Do(command) if is_claim(&command(run)) => {
             assert_eq!(take(run, step), "already_claimed", "{step_at}");

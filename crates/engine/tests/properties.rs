@@ -8,6 +8,7 @@ mod support;
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId,
     campaign::recovery::FrequencyScope,
+    campaign::{self, recovery},
     coupon::Coupon,
     event::Body,
     order::{Order, PaymentStatus, State},
@@ -37,8 +38,8 @@ struct Model {
 impl Model {
     fn hear(&mut self, run: &Run, input: &Input, reply: &Reply, before: Option<&Order>) {
         match (&input.command, reply) {
-            (Command::Claim { order_id, .. }, Reply::Coupon { coupon }) => {
-                self.claim(run, &input.shop_id, order_id, coupon);
+            (Command::Act(campaign::Action::Recovery(claim)), Reply::Coupon { coupon }) => {
+                self.claim(run, &input.shop_id, &claim.order_id, coupon);
             }
             (Command::Ingest { event, .. }, Reply::Event { result }) => {
                 let paid = matches!(&event.body, Body::PaymentSucceeded(_));
@@ -64,13 +65,18 @@ impl Model {
         let issued = self.issued.entry((shop.clone(), campaign.clone())).or_default();
         *issued += 1;
         let most = row.campaign.versions.iter().map(|version| {
-            let terms = version.terms.recovery().unwrap();
+            let terms = version.terms.of::<recovery::Terms>().unwrap();
             terms.quantity
         });
         assert!(*issued <= most.max().unwrap(), "S0-R19: never more than the quantity");
         assert!(*issued <= row.counters.issued, "what is answered is committed");
-        let terms =
-            row.campaign.version(coupon.origin.offer().unwrap().version).unwrap().terms.recovery().unwrap();
+        let terms = row
+            .campaign
+            .version(coupon.origin.offer().unwrap().version)
+            .unwrap()
+            .terms
+            .of::<recovery::Terms>()
+            .unwrap();
         let counted = match terms.frequency_scope {
             FrequencyScope::Campaign => format!("{shop}/{campaign}"),
             FrequencyScope::Shop => format!("{shop}"),

@@ -16,6 +16,7 @@ mod timer;
 
 pub use arrival::{Digest, InboxKey, InboxRow, Parked, RequestRow, digest};
 pub use coupon::{BatchClaimKey, BatchRow, CodeKey, CodeRow, CouponChange};
+pub use domain::campaign::CampaignRow;
 pub use generations::Generations;
 pub use message::{Dispatch, DispatchUpdate};
 pub use order::{OrderChange, OrderRow};
@@ -24,7 +25,7 @@ pub use pool::{
     BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow,
     PoolRows, PresaleChange, RunChange, WalkKey, last_of_second,
 };
-pub use shop::{CampaignRow, ShopRow};
+pub use shop::ShopRow;
 pub use store::{
     HELD, MessageFilter, Page, Read, Reader, Store, StoreError, StoreErrorKind, Totals, Transaction, Work,
 };

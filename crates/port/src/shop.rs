@@ -1,10 +1,7 @@
 //! A shop with all that the write path reads of it.
 
 use crate::{PoolRow, Webhook};
-use domain::{
-    campaign::{Campaign, Counters},
-    shop::Shop,
-};
+use domain::{campaign::CampaignRow, shop::Shop};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -22,13 +19,4 @@ pub struct ShopRow {
     /// The presale pool.
     #[serde(default)]
     pub pool: PoolRow,
-}
-
-/// A campaign and its figures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CampaignRow {
-    /// What the merchant set up.
-    pub campaign: Arc<Campaign>,
-    /// What came of it.
-    pub counters: Counters,
 }

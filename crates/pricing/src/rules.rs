@@ -3,7 +3,7 @@
 use domain::{
     CampaignId, Instant, Sku,
     campaign::{
-        Terms, Version,
+        Version,
         promotion::{FloorTerms, GiftTerms, ItemTerms, OrderTerms},
     },
     catalog::Scope,
@@ -41,12 +41,10 @@ pub enum RuleTerms {
 impl Rule {
     /// From a version of a published campaign; `None` for kinds that price nothing by themselves.
     pub fn of(campaign_id: &CampaignId, version: u32, filled: &Version) -> Option<Self> {
-        let terms = match &filled.terms {
-            Terms::ItemPromotion(terms) => RuleTerms::Item(terms.clone()),
-            Terms::OrderPromotion(terms) => RuleTerms::Order(terms.clone()),
-            Terms::GiftPromotion(terms) => RuleTerms::Gift(terms.clone()),
-            Terms::Recovery(_) | Terms::Presale(_) | Terms::PriceFloor(_) => return None,
-        };
+        let item = || filled.terms.of().cloned().map(RuleTerms::Item);
+        let order = || filled.terms.of().cloned().map(RuleTerms::Order);
+        let gift = || filled.terms.of().cloned().map(RuleTerms::Gift);
+        let terms = item().or_else(order).or_else(gift)?;
         Some(Self {
             campaign_id: campaign_id.clone(),
             version,
@@ -63,9 +61,9 @@ impl Rule {
     pub(crate) fn is_sound(&self) -> bool {
         let mut found = Vec::new();
         match &self.terms {
-            RuleTerms::Item(terms) => terms.check(&mut found),
-            RuleTerms::Order(terms) => terms.check(&mut found),
-            RuleTerms::Gift(terms) => terms.check(&mut found),
+            RuleTerms::Item(terms) => terms.check_terms(&mut found),
+            RuleTerms::Order(terms) => terms.check_terms(&mut found),
+            RuleTerms::Gift(terms) => terms.check_terms(&mut found),
         }
         found.is_empty()
     }

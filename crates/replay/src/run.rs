@@ -10,6 +10,7 @@ use crate::read::SourceOrder;
 use crate::report::{CouponEnd, OrderOutcome};
 use domain::{
     CampaignId, Code, CouponId, Instant, OrderId, PaymentId, ShopId,
+    campaign::{Action, recovery::Claim},
     campaign::{Terms, Version},
     catalog::Scope,
     coupon::CouponStatus,
@@ -235,11 +236,12 @@ impl Run<'_> {
         if offer.status != OfferStatus::Displayed || !self.is_tempted(&source.placed.order_id) {
             return Ok(());
         }
-        let command = Command::Claim {
+        let claim = Claim {
             order_id: source.placed.order_id.clone(),
             offer_id: offer.offer_id,
             customer_id: source.placed.customer_id.clone(),
         };
+        let command = Command::Act(Action::Recovery(claim));
         let inputs = vec![Input::new(source.shop_id.clone(), command)];
         match self.engine.submit_many_blocking(inputs)?.pop() {
             Some(Ok(Reply::Coupon { coupon })) => {

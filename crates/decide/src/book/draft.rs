@@ -3,12 +3,13 @@
 //! The draft reads its own changes before the facts. It becomes part of the working set only when
 //! the decision succeeds; a refusal drops it, and so changes nothing.
 
-use super::decision::{BatchCount, Count, Decision};
+use super::decision::{BatchCount, Decision};
 use super::facts::Facts;
 use super::pool::{PoolDecision, PoolFacts};
 use super::published::PublishedCoupon;
 use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId,
+    campaign::Count,
     coupon::{Coupon, CouponStatus, Origin},
     customer::Standing,
     message::Message,

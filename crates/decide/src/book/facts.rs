@@ -4,11 +4,11 @@
 //! else is loaded anew. A row that was not loaded cannot be read: asking for it is a mistake of
 //! ours and stops the decision.
 
-use super::decision::{BatchCount, Count, Decision};
+use super::decision::{BatchCount, Decision};
 use super::pool::PoolFacts;
 use domain::{
     BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId,
-    campaign::Counters,
+    campaign::{Count, Counters, order_wake},
     coupon::{BatchCounters, Coupon},
     customer::Standing,
     message::Message,
@@ -384,7 +384,7 @@ impl Facts {
             let Some(order) = slot.slot.value.filter(|_| slot.slot.dirty) else {
                 continue;
             };
-            let wake_at = domain::order::order_wake(&order).filter(|_| !slot.asleep);
+            let wake_at = order_wake(&order).filter(|_| !slot.asleep);
             let (is_new, old_wake, timeline) = (!slot.slot.stored, slot.old_wake, slot.timeline);
             changes.orders.push(OrderChange { shop_id, order, is_new, old_wake, wake_at, timeline });
         }
@@ -455,15 +455,4 @@ impl ShopSlot {
 
 fn loaded<'a, T>(found: Option<&'a T>, what: &str) -> &'a T {
     found.unwrap_or_else(|| unreachable!("a {what} was asked for that the batch did not load"))
-}
-
-/// Whether any of the shop's campaigns counts claims over the whole platform. Every version asks:
-/// an offer is claimed by the terms of the version that showed it (A-G-10).
-pub fn counts_platform_wide(row: &ShopRow) -> bool {
-    let wide = |version: &domain::campaign::Version| {
-        let platform = domain::campaign::recovery::FrequencyScope::Platform;
-        version.terms.recovery().is_some_and(|terms| terms.frequency_scope == platform)
-    };
-    let versions = row.campaigns.iter().flat_map(|row| &row.campaign.versions);
-    versions.into_iter().any(wide)
 }

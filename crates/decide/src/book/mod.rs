@@ -1,11 +1,12 @@
 //! The working set of a batch, the draft of one decision over it, and what the decision comes to.
 
 mod decision;
+mod desk;
 mod draft;
 mod facts;
 mod pool;
 mod published;
 
-pub use decision::{BatchCount, Count, Decision};
+pub use decision::{BatchCount, Decision};
 pub use draft::Draft;
-pub use facts::{Facts, counts_platform_wide};
+pub use facts::Facts;

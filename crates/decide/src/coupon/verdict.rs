@@ -9,7 +9,7 @@ use super::course::conflict;
 use crate::book::Draft;
 use domain::{
     Code, CouponId, CustomerId, PaymentId, Refusal,
-    campaign::Terms,
+    campaign::presale,
     coupon::{Batch, CouponKind},
     order::{Discount, Order, PRESALE_GAIN, PaymentStatus, coupons},
 };
@@ -291,7 +291,8 @@ fn asset(draft: &Draft<'_>, order: &Order, piece: &Piece<'_>) -> Result<(), Refu
     let row = draft.campaign(&presale.campaign_id);
     let by_switch = row
         .and_then(|row| row.campaign.version(presale.version))
-        .is_some_and(|version| matches!(&version.terms, Terms::Presale(terms) if terms.assets_outside));
+        .and_then(|version| version.terms.of::<presale::Terms>())
+        .is_some_and(|terms| terms.assets_outside);
     if is_asset && stage == Stage::Balance && by_switch {
         return Ok(());
     }

@@ -4,13 +4,14 @@ use super::{life, refunds};
 use crate::book::Draft;
 use crate::command::{EventOutcome, EventResult};
 use crate::coupon::{course, verdict};
+use crate::follow;
 use crate::keys::inbox_key;
-use crate::presale;
 use domain::{
     Code, Refusal,
+    campaign::{self, Step},
     event::{Body, OrderEvent, Placed},
     limits,
-    order::{Order, OrderKind, PaymentStatus, RefundStatus, Stage, TimelineEntry},
+    order::{self, Order, OrderKind, PaymentStatus, RefundStatus, Stage, TimelineEntry},
 };
 use port::{Digest, InboxRow, Parked};
 use serde_json::json;
@@ -68,7 +69,11 @@ fn place(
     let discounts = verdict::borne(draft, &placed.discounts, &placed.customer_id);
     let corrected = (discounts != placed.discounts).then(|| Placed { discounts, ..placed.clone() });
     let taken = corrected.as_ref().unwrap_or(placed);
-    let mut order = presale::place(draft, shop, taken, event.occurred_at, &scopes)?;
+    let at = event.occurred_at;
+    let mut order = match campaign::place(draft, taken, at, &scopes)? {
+        Some(order) => order,
+        None => order::place_by(shop, taken, at, None, &scopes)?,
+    };
     if let Some(known) = draft.order(&order.order_id) {
         let same = same_order(draft, &known, &order) && same_deadline(&known, &order, placed);
         return if same { Ok(EventOutcome::Duplicate) } else { Err(Code::OrderExists.into()) };
@@ -76,10 +81,9 @@ fn place(
     let detail = json!({ "payable": order.payable, "lines": order.lines.len() });
     draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
     verdict::note_placed(draft, &mut order, &placed.discounts);
-    life::cover(draft, &mut order)?;
+    follow::step(draft, &mut order, Step { before: None, at })?;
     replay_parked(draft, &mut order);
-    course::follow(draft, &mut order, course::Before::default());
-    draft.put_order(order);
+    follow::whole(draft, order, course::Before::default());
     Ok(EventOutcome::Applied)
 }
 
@@ -119,8 +123,7 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
     if matches!(event.body, Body::PaymentSucceeded(_)) {
         replay_parked(draft, &mut order);
     }
-    course::follow(draft, &mut order, before);
-    draft.put_order(order);
+    follow::whole(draft, order, before);
     Ok(EventResult::of(EventOutcome::Applied))
 }
 

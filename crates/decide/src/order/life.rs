@@ -1,27 +1,23 @@
 //! What happens to an order: paid, cancelled, and what that means for its offer, coupon, push,
 //! books and customer. Shared by events, timers and the cashier.
 
-use super::refunds;
-use crate::book::{Count, Draft};
+use super::books;
+use crate::book::Draft;
 use crate::coupon::{course, verdict};
-use crate::presale;
+use crate::follow::{self, DepositBooks};
 use domain::{
     Code, CouponId, Instant, PaymentId, Refusal,
-    campaign::recovery,
+    campaign::{Count, Step},
     coupon::{Coupon, CouponStatus, Lock},
     event::PaymentSucceeded,
     ledger,
-    message::{self, Channel, Kind, Message, MessageStatus},
     order::{
-        CancelOutcome, CancelReason, Method, OfferStatus, Order, Party, PayOutcome, Payment, PaymentStatus,
-        RefundStatus, Stage, State, TimelineEntry,
+        CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus, RefundStatus, Stage,
+        State, TimelineEntry,
     },
 };
 use money::Money;
 use serde_json::json;
-
-/// The merchant bears the payment coupon (S0-R27).
-const COUPON_PARTY: Party = Party::Merchant;
 
 /// Money came in. `Ok(false)` when this payment was known; of two accounts of one payment the earlier
 /// stands, as of two payments.
@@ -45,13 +41,13 @@ pub fn pay(
     let discounts = verdict::borne(draft, &paid.discounts, &order.customer_id);
     payment.discounts = order.spread_at_balance(&discounts, paid.stage, &scopes)?;
     let displaced = order.displaced_by(&payment).cloned();
-    let was_cancelled = match order.state {
+    let before = order.state;
+    match before {
         State::Paid { .. } if displaced.is_none() => return Err(Code::OrderPaid.into()),
         // In the same instant the payment comes first (A-G-9).
         State::Cancelled { at: ended, .. } if at > ended => return Err(Code::OrderCancelled.into()),
-        State::Cancelled { .. } => true,
-        State::Open | State::Paid { .. } => false,
-    };
+        State::Cancelled { .. } | State::Open | State::Paid { .. } => {}
+    }
     let used = payment.coupon_id.as_ref();
     let used =
         used.map(|id| use_coupon(draft, order, id, displaced.as_ref(), paid.method, at)).transpose()?;
@@ -69,24 +65,17 @@ pub fn pay(
     note_payment(draft, order, paid, saving, at);
     verdict::note_balance(draft, order, &paid.payment_id, &paid.discounts);
     if outcome == PayOutcome::DepositPaid {
-        presale::follow(draft, order, at)?;
+        follow::step(draft, order, Step { before: Some(before), at })?;
         return Ok(true);
     }
     close_attempts(draft, order, &paid.payment_id, spent, at);
     if let Some(used) = used {
         redeem(draft, order, used, paid.method);
     }
-    end_recovery(draft, order, at);
-    // What was shown between the payment and the news of it is no evidence either.
-    if was_cancelled && order.recovery.offer.is_some() {
-        let mut standing = draft.standing(&order.customer_id);
-        standing.forget_unpaid(&order.order_id);
-        draft.put_standing(&order.customer_id.clone(), standing);
-    }
-    let deposit_undone = presale::follow(draft, order, at)?;
-    settle(draft, order);
-    if displaced.is_some() || deposit_undone {
-        refunds::rebook(draft, order);
+    let deposit = follow::step(draft, order, Step { before: Some(before), at })?;
+    books::settle(draft, order);
+    if displaced.is_some() || deposit == DepositBooks::TakenBack {
+        books::rebook(draft, order);
     }
     if let Some(later) = displaced.filter(|_| !again) {
         note_refused(draft, order, &later, Code::OrderPaid);
@@ -101,10 +90,10 @@ fn move_deposit(
     payment: Payment,
     paid: &PaymentSucceeded,
 ) -> Result<bool, Refusal> {
-    let at = payment.at;
+    let (at, before) = (payment.at, order.state);
     order.pay(payment)?;
     note_payment(draft, order, paid, Money::ZERO, at);
-    presale::follow(draft, order, at)?;
+    follow::step(draft, order, Step { before: Some(before), at })?;
     Ok(true)
 }
 
@@ -285,26 +274,7 @@ pub fn cancel(
     if let (CancelOutcome::PaymentUndone, Some(payment)) = (outcome, undone) {
         undo(draft, order, &payment, at);
     }
-    presale::follow(draft, order, at)?;
-    let had_offer = end_recovery(draft, order, at);
-    if had_offer {
-        let mut standing = draft.standing(&order.customer_id);
-        let before = standing.blocked_until;
-        standing.note_unpaid(&order.order_id, at);
-        if standing.blocked_until != before {
-            let detail = json!({ "until": standing.blocked_until.map(|at| draft.show(at)), "orders": standing.unpaid.len() });
-            draft.note(
-                order,
-                TimelineEntry::new(at, "customer.blocked").code(Code::CustomerBlocked).detail(detail),
-            );
-        }
-        draft.put_standing(&order.customer_id.clone(), standing);
-    } else if order.recovery.offer.is_some() {
-        // It had ended before its coupon was shown: an earlier note of it goes.
-        let mut standing = draft.standing(&order.customer_id);
-        standing.forget_unpaid(&order.order_id);
-        draft.put_standing(&order.customer_id.clone(), standing);
-    }
+    follow::step(draft, order, Step { before: Some(before), at })?;
     if outcome != CancelOutcome::Duplicate {
         let body = json!({ "order_id": order.order_id, "reason": reason });
         draft.publish("order.cancelled", order.order_id.as_str(), &body);
@@ -318,7 +288,7 @@ fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant
     take_back(draft, order, payment, at);
     if order.has_money() {
         // What went back of a presale went back of its deposit.
-        refunds::rebook(draft, order);
+        books::rebook(draft, order);
     } else {
         order.refunds.iter_mut().for_each(|refund| refund.status = RefundStatus::Rejected);
     }
@@ -328,7 +298,7 @@ fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant
 
 /// Takes back what a payment that does not count after all had booked, its coupon with it.
 fn take_back(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
-    let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
+    let entries = ledger::undo_payment(draft.shop_id, order, payment, books::COUPON_PARTY, at);
     draft.changes().entries.extend(entries);
     let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else {
         return;
@@ -343,107 +313,4 @@ fn take_back(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: In
         CouponStatus::Available | CouponStatus::Locked | CouponStatus::Used => {}
     }
     draft.move_coupon(coupon, from);
-}
-
-/// Nothing more is to be recovered: the offer is withdrawn, an unused coupon of this order becomes
-/// void, the push is called off. Says whether a coupon had been shown before that moment.
-fn end_recovery(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
-    order.recovery.candidates.clear();
-    if let Some((id, due_at)) = order.recovery.push.planned.take() {
-        record_push(draft, order, &id, due_at, Err(Code::OrderClosed), at);
-    }
-    let Some(offer) = &mut order.recovery.offer else {
-        return false;
-    };
-    let shown = offer.shown_at < at;
-    if offer.status == OfferStatus::Displayed {
-        offer.status = OfferStatus::Withdrawn;
-    }
-    let claimed = offer.coupon_id.clone().and_then(|id| draft.coupon(&id));
-    if let Some(mut coupon) = claimed {
-        let from = coupon.status;
-        let live = matches!(from, CouponStatus::Available | CouponStatus::Locked);
-        if live && coupon.bound_to().is_some() && coupon.void(at) {
-            draft.publish_coupon("coupon.void", &coupon);
-            draft.move_coupon(coupon, from);
-        }
-    }
-    shown
-}
-
-/// Books the payment that closed the order.
-fn settle(draft: &mut Draft<'_>, order: &mut Order) {
-    let Some(payment) = order.paid_by().cloned() else {
-        return;
-    };
-    let entries = ledger::post_payment(draft.shop_id, order, &payment, COUPON_PARTY);
-    let settlement = ledger::settle(&entries);
-    draft.changes().entries.extend(entries);
-    let body = json!({ "order_id": order.order_id, "settlement": settlement });
-    draft.publish("order.settled", order.order_id.as_str(), &body);
-}
-
-/// Writes down what became of a push: sent, or suppressed with its reason (S0-R36).
-pub fn record_push(
-    draft: &mut Draft<'_>,
-    order: &mut Order,
-    id: &domain::MessageId,
-    due_at: Instant,
-    outcome: Result<(), Code>,
-    at: Instant,
-) -> Option<Message> {
-    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
-    let (status, code) = match outcome {
-        Ok(()) => (MessageStatus::Sent, None),
-        Err(code) => (MessageStatus::Suppressed, Some(code)),
-    };
-    let count = code.map_or(Count::Pushed, Count::Suppressed);
-    draft.count(&campaign_id, count);
-    let message =
-        Message { status, code, sent_at: code.is_none().then_some(at), ..push(draft, order, id, due_at)? };
-    let what = if code.is_none() { "push.sent" } else { "push.suppressed" };
-    let mut entry = TimelineEntry::new(at, what).campaign(&campaign_id);
-    entry.code = code;
-    draft.note(order, entry);
-    draft.changes().messages.push(message.clone());
-    Some(message)
-}
-
-/// The planned push of an order, as a message.
-pub fn push(draft: &Draft<'_>, order: &Order, id: &domain::MessageId, due_at: Instant) -> Option<Message> {
-    let campaign_id = order.recovery.offer.as_ref().map(|offer| offer.campaign_id.clone())?;
-    Some(Message {
-        message_id: id.clone(),
-        shop_id: draft.shop_id.clone(),
-        order_id: order.order_id.clone(),
-        customer_id: order.customer_id.clone(),
-        campaign_id,
-        kind: Kind::PaymentReminder,
-        channel: Channel::Push,
-        status: MessageStatus::Planned,
-        code: None,
-        due_at,
-        sent_at: None,
-        link: message::order_link(draft.shop_id, &order.order_id),
-    })
-}
-
-/// Compares a just-placed order with the shop's campaigns.
-pub fn cover(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
-    let row = draft.shop_row()?;
-    let live = row.campaigns.iter().filter_map(|row| recovery::Live::at(&row.campaign, order.placed_at));
-    let covered = recovery::cover(order, live);
-    for candidate in &covered.candidates {
-        draft.count(&candidate.campaign_id, Count::Covered);
-    }
-    for withheld in &covered.withheld {
-        draft.count(&withheld.campaign_id, Count::Withheld(withheld.code));
-        let entry = TimelineEntry::new(draft.now, "offer.withheld");
-        let mut entry = entry.code(withheld.code).campaign(&withheld.campaign_id);
-        entry.detail = withheld.shortfall.map(|shortfall| json!({ "shortfall": shortfall }));
-        draft.note(order, entry);
-    }
-    order.recovery.candidates = covered.candidates;
-    order.recovery.withheld = covered.withheld;
-    Ok(())
 }

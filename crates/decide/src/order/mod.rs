@@ -1,5 +1,6 @@
 //! What happens to an order: events, payments, refunds, the cashier.
 
+pub mod books;
 pub mod cashier;
 pub mod events;
 pub mod life;

@@ -1,16 +1,16 @@
 //! Refunds: computed from stored shares, booked when the money went back (A-S0-22).
 
+use super::{books, life};
 use crate::book::Draft;
 use crate::command::Reply;
 use crate::coupon::course;
-use crate::presale;
+use crate::follow;
 use domain::{
     Code, Instant, OrderId, RefundId, Refusal,
+    campaign::Step,
     event::RefundFacts,
-    ledger,
-    order::{self, Figures, Order, Refund, RefundAsk, RefundStatus, TimelineEntry},
+    order::{self, CancelReason, Figures, Order, Refund, RefundAsk, RefundStatus, State},
 };
-use serde_json::json;
 
 /// The merchant refunds: approved at once, booked with it.
 pub fn create(
@@ -30,21 +30,17 @@ pub fn create(
             Err(Code::IdempotencyConflict.into())
         };
     }
-    presale::close_for_refund(draft, &mut order, id, ask, draft.now)?;
+    close_for_deposit(draft, &mut order, id, ask, draft.now)?;
     let mut refund = order::refund(&order, id, ask.clone(), draft.now)?;
     refund.answered = true;
-    note(draft, &mut order, "refund.approved", &refund, draft.now);
+    books::note(draft, &mut order, "refund.approved", &refund, draft.now);
     let before = course::Before::of(&order);
     order.refunds.push(refund.clone());
-    presale::follow(draft, &mut order, draft.now)?;
-    book(draft, &mut order, &refund);
-    course::follow(draft, &mut order, before);
-    draft.put_order(order);
+    let step = Step { before: Some(order.state), at: draft.now };
+    follow::step(draft, &mut order, step)?;
+    books::refund(draft, &mut order, &refund);
+    follow::whole(draft, order, before);
     Ok(Reply::Refund { refund })
-}
-
-fn booked(status: RefundStatus) -> bool {
-    matches!(status, RefundStatus::Approved | RefundStatus::Succeeded)
 }
 
 /// Granted after all is more than rejected: what went back is booked, whatever we heard first.
@@ -75,7 +71,7 @@ pub fn advance(
     };
     let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
     let known = position.map(|index| order.refunds[index].clone());
-    let was_booked = known.as_ref().is_some_and(|known| booked(known.status));
+    let was_booked = known.as_ref().is_some_and(|known| books::is_booked(known.status));
     let news = known.as_ref().is_none_or(|known| at > known.at);
     if was_booked && status == RefundStatus::Rejected && news {
         return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
@@ -87,10 +83,10 @@ pub fn advance(
     }
     let mut refund = match &known {
         Some(known) if was_booked && known.ask == ask => known.clone(),
-        Some(known) if was_booked => correct(draft, order, known, ask)?,
+        Some(known) if was_booked => books::correct(draft, order, known, ask)?,
         Some(_) | None => {
-            if booked(status) {
-                presale::close_for_refund(draft, order, &facts.refund_id, &ask, at)?;
+            if books::is_booked(status) {
+                close_for_deposit(draft, order, &facts.refund_id, &ask, at)?;
             }
             order::refund(order, &facts.refund_id, ask, at)?
         }
@@ -100,14 +96,14 @@ pub fn advance(
         Some(_) | None => (status, at),
     };
     refund.figures = figures;
-    note(draft, order, what, &refund, at);
+    books::note(draft, order, what, &refund, at);
     match position {
         Some(index) => order.refunds[index] = refund.clone(),
         None => order.refunds.push(refund.clone()),
     }
-    if booked(status) && !was_booked {
-        presale::follow(draft, order, at)?;
-        book(draft, order, &refund);
+    if books::is_booked(status) && !was_booked {
+        follow::step(draft, order, Step { before: Some(order.state), at })?;
+        books::refund(draft, order, &refund);
     }
     Ok(true)
 }
@@ -129,71 +125,17 @@ fn figures(
     let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault };
     let Some(known) = known else { return Ok((ask, told)) };
     // Until it is granted nobody has granted its figures, whatever an older file says.
-    let so_far = if booked(known.status) { known.figures } else { known.figures.min(Figures::Asked) };
+    let so_far =
+        if books::is_booked(known.status) { known.figures } else { known.figures.min(Figures::Asked) };
     let figures = so_far.max(told);
     // An amount that is what was known anyway says nothing against the lines that it was made of.
     if told > so_far && facts.amount != Some(known.amount) {
         return Ok((ask, figures));
     }
-    if told <= so_far && booked(known.status) && !says_nothing {
+    if told <= so_far && books::is_booked(known.status) && !says_nothing {
         same_refund(known, facts)?;
     }
     Ok((known.ask.clone(), figures))
-}
-
-/// A refund that was booked before its figures were told: its books are taken back and made anew.
-fn correct(
-    draft: &mut Draft<'_>,
-    order: &mut Order,
-    known: &Refund,
-    ask: RefundAsk,
-) -> Result<Refund, Refusal> {
-    let mut without = order.clone();
-    for slot in without.refunds.iter_mut().filter(|slot| slot.refund_id == known.refund_id) {
-        slot.status = RefundStatus::Requested;
-    }
-    let mut refund = order::refund(&without, &known.refund_id, ask, known.at)?;
-    refund.status = known.status;
-    let undone = ledger::undo_refund(draft.shop_id, order, known);
-    draft.changes().entries.extend(undone);
-    let detail = json!({ "refund_id": known.refund_id, "was": known.amount, "amount": refund.amount });
-    draft.note(order, TimelineEntry::new(known.at, "refund.corrected").detail(detail));
-    book(draft, order, &refund);
-    Ok(refund)
-}
-
-/// The order is paid by another payment than was thought: what went back is computed and booked anew. An
-/// amount that was answered is kept; one that changes is noted.
-/// What that payment could not have returned is refused, as if it had been heard of first.
-pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
-    let booked: Vec<Refund> = order.live_refunds().cloned().collect();
-    for refund in &mut order.refunds {
-        if booked.iter().any(|known| known.refund_id == refund.refund_id) {
-            refund.status = RefundStatus::Rejected;
-        }
-    }
-    for known in booked {
-        match order::again(order, &known) {
-            Ok(refund) => {
-                if refund.amount != known.amount {
-                    let (id, before, now) = (&refund.refund_id, known.amount, refund.amount);
-                    let detail = json!({ "refund_id": id, "before": before, "amount": now });
-                    draft.note(order, TimelineEntry::new(draft.now, "refund.changed").detail(detail));
-                }
-                let entries = ledger::post_refund(draft.shop_id, order, &refund);
-                draft.changes().entries.extend(entries);
-                let slot = order.refunds.iter_mut().find(|slot| slot.refund_id == refund.refund_id);
-                if let Some(slot) = slot {
-                    *slot = refund;
-                }
-            }
-            Err(refusal) => {
-                let detail = json!({ "refund_id": known.refund_id, "amount": known.amount });
-                let entry = TimelineEntry::new(known.at, "refund.rejected").code(refusal.code);
-                draft.note(order, entry.detail(detail));
-            }
-        }
-    }
 }
 
 /// A booked refund keeps its amount: an event that names another one is a conflict, never a footnote.
@@ -207,14 +149,27 @@ fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
     Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 
-fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
-    let detail = json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
-    draft.note(order, TimelineEntry::new(at, what).detail(detail));
-}
-
-fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
-    let entries = ledger::post_refund(draft.shop_id, order, refund);
-    draft.changes().entries.extend(entries);
-    let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
-    draft.publish("refund.booked", order.order_id.as_str(), &body);
+/// A refund of the deposit ends the order, as of that moment: what is sold no more is not paid for
+/// either. Nothing happens to an order whose balance came before.
+fn close_for_deposit(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    id: &RefundId,
+    ask: &RefundAsk,
+    at: Instant,
+) -> Result<(), Refusal> {
+    let open = match order.state {
+        State::Open => true,
+        // A balance that came after the refund, though it was heard of first.
+        State::Paid { at: paid_at } => order.deposit_paid_at.is_some() && at < paid_at,
+        State::Cancelled { at: ended, .. } => at < ended,
+    };
+    if order.presale.is_none() || order.deposit_paid_at.is_none() || !open {
+        return Ok(());
+    }
+    // Refused, it changes nothing.
+    let mut tried = order.clone();
+    tried.cancel(at, CancelReason::Merchant)?;
+    order::refund(&tried, id, ask.clone(), at)?;
+    life::cancel(draft, order, at, CancelReason::Merchant).map(drop)
 }

@@ -99,7 +99,7 @@ impl<'a> Around<'a> {
 
 fn campaign_opening(campaign: &Campaign, goods: &[Sku]) -> Option<Instant> {
     let live = campaign.closed_at.is_none() && campaign.published_at.is_some();
-    let terms = campaign.versions.last()?.terms.presale().filter(|_| live)?;
+    let terms = campaign.versions.last()?.terms.of::<domain::campaign::presale::Terms>().filter(|_| live)?;
     let sells = terms.items.iter().any(|item| goods.binary_search(&item.sku).is_ok());
     sells.then_some(terms.balance_window.starts_at)
 }

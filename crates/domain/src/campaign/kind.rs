@@ -1,9 +1,83 @@
-//! What every kind of campaign has.
+//! What a campaign kind is: its terms, and how it reacts.
+//!
+//! A kind is one folder here and one line in the list of kinds. It sees no other kind and queries nothing: it says
+//! which rows it wants, and decides at a [`Desk`].
 
-use super::kinds::Terms;
+use super::{CampaignRow, desk::Desk, terms::KindTerms, wants::Wants};
+use crate::{
+    Code, Instant, Refusal,
+    event::Placed,
+    message::Message,
+    order::{Order, Scopes, State},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
 
-/// Terms of a kind of campaign.
-pub trait KindTerms: Sized {
-    /// These of all terms; `None` where they are another kind's.
-    fn of(terms: &Terms) -> Option<&Self>;
+/// One thing that happened to an order: it was placed, paid, cancelled, refunded.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// How the order stood before; `None` when it was just placed.
+    pub before: Option<State>,
+    /// When it happened.
+    pub at: Instant,
 }
+
+/// A campaign kind. Everything but its terms has an answer that does nothing.
+pub trait CampaignKind {
+    /// What the merchant fills in.
+    type Terms: KindTerms;
+    /// What a customer or a merchant does with it; [`Nothing`] where there is nothing to do.
+    type Action: Debug + Clone + Send;
+    /// What that is answered.
+    type Answer: Debug + Clone + PartialEq + Serialize + DeserializeOwned;
+
+    /// Rows wanted beyond the order's own, said beside the code that reads them.
+    fn wants(_: &Asked<'_>, _: &mut Wants) {}
+    /// Rows that an action names.
+    fn wants_for(_: &Self::Action, _: &mut Wants) {}
+    /// The order that is placed, where its lines name a campaign of this kind.
+    fn place(_: &dyn Desk<'_>, _: &Placed, _: Instant, _: &Scopes<'_>) -> Result<Option<Order>, Refusal> {
+        Ok(None)
+    }
+    /// An order moved. Called once a step, in the order of the list of kinds.
+    fn follow(_: &mut dyn Desk<'_>, _: &mut Order, _: Step) -> Result<(), Refusal> {
+        Ok(())
+    }
+    /// The next moment of this kind's part of an open order.
+    fn wake(_: &Order) -> Option<Instant> {
+        None
+    }
+    /// That moment has come. Fired twice or late it does what is right now; afterwards [`CampaignKind::wake`]
+    /// names a later moment, or none.
+    fn due(_: &mut dyn Desk<'_>, _: &mut Order) -> Result<(), Refusal> {
+        Ok(())
+    }
+    /// A message of one of its campaigns that was let out did not reach its provider.
+    fn undelivered(_: &mut dyn Desk<'_>, _: &Message, _: Code) -> Result<(), Refusal> {
+        Ok(())
+    }
+    /// What a customer or a merchant does.
+    fn act(_: &mut dyn Desk<'_>, _: &Self::Action) -> Result<Self::Answer, Refusal>;
+}
+
+/// What a kind is asked about when rows are looked up.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The order, or the one that is being placed.
+    pub about: About<'a>,
+    /// The shop's campaigns.
+    pub campaigns: &'a [CampaignRow],
+}
+
+/// An order that is there, or one that is being placed.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// It is there.
+    Order(&'a Order),
+    /// It is being placed.
+    Placed(&'a Placed),
+}
+
+/// The action or answer of a kind that has none: there is no value of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Nothing {}

@@ -1,78 +1,105 @@
-//! The kinds of campaigns: their names, and the terms of whichever it is.
+//! The list of kinds. A kind is a folder beside this file and one line in it.
 
-use super::{presale, promotion, recovery};
+use super::{
+    presale, promotion, recovery,
+    terms::{Frame, KindTerms, OfTerms},
+};
+use crate::Violation;
 use serde::{Deserialize, Serialize};
 
-/// The terms of each kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "terms", rename_all = "snake_case")]
-pub enum Terms {
-    /// Unpaid-order recovery.
-    Recovery(recovery::Terms),
-    /// A price of its own for a line.
-    ItemPromotion(promotion::ItemTerms),
-    /// Spend and save over the order.
-    OrderPromotion(promotion::OrderTerms),
-    /// Goods that come along.
-    GiftPromotion(promotion::GiftTerms),
-    /// A deposit now, the balance later.
-    Presale(presale::Terms),
-    /// The lowest prices allowed.
-    PriceFloor(promotion::FloorTerms),
+/// Hands the list of kinds to a macro that has an arm a kind: each with its words, its name as a variant, and its
+/// module, which has its `Terms` and its `Kind`. The order of the list is that in which kinds follow an order.
+macro_rules! kinds {
+    ($then:ident) => {
+        $then! {
+            /// Unpaid-order recovery.
+            Recovery: recovery,
+            /// A price of its own for a line.
+            ItemPromotion: promotion::item,
+            /// Spend and save over the order.
+            OrderPromotion: promotion::order,
+            /// Goods that come along.
+            GiftPromotion: promotion::gift,
+            /// A deposit now, the balance later.
+            Presale: presale,
+            /// The lowest prices allowed.
+            PriceFloor: promotion::floor,
+        }
+    };
 }
+pub(super) use kinds;
+
+macro_rules! terms_of_kinds {
+    ($($(#[$about:meta])* $Kind:ident: $($module:ident)::+,)+) => {
+        /// The terms of each kind.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "terms", rename_all = "snake_case")]
+        pub enum Terms { $($(#[$about])* $Kind($($module)::+::Terms)),+ }
+
+        $(impl OfTerms for $($module)::+::Terms {
+            fn of(terms: &Terms) -> Option<&Self> {
+                if let Terms::$Kind(terms) = terms { Some(terms) } else { None }
+            }
+        })+
+
+        impl Terms {
+            /// The stable names of all kinds.
+            pub const KINDS: &[&str] = &[$($($module)::+::Terms::NAME),+];
+
+            /// The kind's stable name.
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$Kind(_) => $($module)::+::Terms::NAME),+ }
+            }
+            /// The terms alone, as the API shows them.
+            pub fn to_json(&self) -> serde_json::Value {
+                match self { $(Self::$Kind(terms) => terms.to_json()),+ }
+            }
+            /// Coupons that the campaign may issue; `None` where it issues none.
+            pub fn quantity(&self) -> Option<u64> {
+                match self { $(Self::$Kind(terms) => terms.quantity()),+ }
+            }
+            /// Appends everything that breaks a rule, of the period too.
+            pub fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+                match self { $(Self::$Kind(terms) => terms.check(frame, found)),+ }
+            }
+            /// What is allowed but deserves a second look.
+            pub fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
+                match self { $(Self::$Kind(terms) => terms.warnings(frame)),+ }
+            }
+            /// What differs in the next terms and may not, once the campaign is published.
+            pub fn fixed(&self, next: &Self) -> Vec<Violation> {
+                match self { $(Self::$Kind(terms) => next.of().map(|next| terms.fixed(next)).unwrap_or_default()),+ }
+            }
+        }
+    };
+}
+kinds!(terms_of_kinds);
 
 impl Terms {
-    /// The stable names of all kinds.
-    pub const KINDS: &[&str] =
-        &["recovery", "item_promotion", "order_promotion", "gift_promotion", "presale", "price_floor"];
+    /// The terms of a kind, where it is a campaign of that kind.
+    pub fn of<T: OfTerms>(&self) -> Option<&T> {
+        T::of(self)
+    }
+}
 
-    /// The terms alone, as the API shows them.
-    pub fn to_json(&self) -> serde_json::Value {
-        match self {
-            Self::Recovery(terms) => serde_json::to_value(terms),
-            Self::ItemPromotion(terms) => serde_json::to_value(terms),
-            Self::OrderPromotion(terms) => serde_json::to_value(terms),
-            Self::GiftPromotion(terms) => serde_json::to_value(terms),
-            Self::Presale(terms) => Ok(terms.to_json()),
-            Self::PriceFloor(terms) => serde_json::to_value(terms),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The name in a document is the variant's; the name in the API is the one that the kind gives itself.
+    #[test]
+    fn a_kind_has_one_name_in_documents_and_in_the_api() {
+        macro_rules! names {
+            ($($(#[$about:meta])* $Kind:ident: $($module:ident)::+,)+) => { [$(stringify!($Kind)),+] };
         }
-        .unwrap_or_default()
-    }
-    /// The kind's stable name.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Recovery(_) => "recovery",
-            Self::ItemPromotion(_) => "item_promotion",
-            Self::OrderPromotion(_) => "order_promotion",
-            Self::GiftPromotion(_) => "gift_promotion",
-            Self::Presale(_) => "presale",
-            Self::PriceFloor(_) => "price_floor",
-        }
-    }
-    /// The recovery terms, where it is a recovery campaign.
-    pub const fn recovery(&self) -> Option<&recovery::Terms> {
-        match self {
-            Self::Recovery(terms) => Some(terms),
-            Self::ItemPromotion(_)
-            | Self::OrderPromotion(_)
-            | Self::GiftPromotion(_)
-            | Self::Presale(_)
-            | Self::PriceFloor(_) => None,
-        }
-    }
-    /// The presale terms, where it is a presale.
-    pub const fn presale(&self) -> Option<&presale::Terms> {
-        match self {
-            Self::Presale(terms) => Some(terms),
-            Self::Recovery(_)
-            | Self::ItemPromotion(_)
-            | Self::OrderPromotion(_)
-            | Self::GiftPromotion(_)
-            | Self::PriceFloor(_) => None,
-        }
-    }
-    /// Coupons that the campaign may issue; `None` where it issues none.
-    pub fn quantity(&self) -> Option<u64> {
-        self.recovery().map(|terms| terms.quantity)
+        let snake = |name: &str| {
+            let words = name.char_indices().map(|(at, c)| {
+                let gap = if at > 0 && c.is_uppercase() { "_" } else { "" };
+                format!("{gap}{}", c.to_lowercase())
+            });
+            words.collect::<String>()
+        };
+        let variants: Vec<String> = kinds!(names).into_iter().map(snake).collect();
+        assert_eq!(variants, Terms::KINDS);
     }
 }

@@ -1,8 +1,18 @@
 //! A campaign at a moment: where it stands, and the version and terms that hold then.
 
-use super::{Campaign, Counters, KindTerms, Version};
+use super::{Campaign, Counters, Version, terms::OfTerms};
 use crate::Instant;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// A campaign and its figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CampaignRow {
+    /// What the merchant set up.
+    pub campaign: Arc<Campaign>,
+    /// What came of it.
+    pub counters: Counters,
+}
 
 /// A campaign of one kind with one of its versions, read out of the envelope: `T` are the kind's terms.
 /// [`super::recovery::Live`] and [`super::presale::Live`] are it.
@@ -25,7 +35,7 @@ impl<T> Clone for Live<'_, T> {
 }
 impl<T> Copy for Live<'_, T> {}
 
-impl<'a, T: KindTerms> Live<'a, T> {
+impl<'a, T: OfTerms> Live<'a, T> {
     /// The current version of a published campaign.
     pub fn current(campaign: &'a Campaign) -> Option<Self> {
         Self::of_version(campaign, campaign.version_number()).filter(|_| campaign.published_at.is_some())
@@ -37,7 +47,7 @@ impl<'a, T: KindTerms> Live<'a, T> {
     /// A certain version, as an order remembers it.
     pub fn of_version(campaign: &'a Campaign, number: u32) -> Option<Self> {
         let version = campaign.version(number)?;
-        Some(Self { campaign, version, number, terms: T::of(&version.terms)? })
+        Some(Self { campaign, version, number, terms: version.terms.of()? })
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Always holds: a version never changes; an order keeps the version that it was evaluated with
 //! (A-G-10); closing and stock belong to the campaign, not to a version.
-//! Adding a kind: a folder beside `recovery` and one arm in [`Terms`]. Terms know neither this
-//! file nor another kind: they are checked against the period and the scope that they are given.
+//! Adding a kind: a folder beside `recovery` and one line in `kinds.rs`. A kind is its terms (`terms.rs`), which
+//! know neither this file nor another kind, and its reactions (`kind.rs`), decided at a [`Desk`].
 
+mod calls;
 mod check;
+mod desk;
 mod figures;
 mod kind;
 mod kinds;
@@ -13,11 +15,17 @@ mod live;
 pub mod presale;
 pub mod promotion;
 pub mod recovery;
+mod terms;
+mod wants;
 
-pub use figures::Counters;
-pub use kind::KindTerms;
+pub use calls::{Action, Answer, act, due, follow, order_wake, place, undelivered, wants, wants_for};
+pub use desk::Desk;
+pub use figures::{Count, Counters};
+pub use kind::{About, Asked, CampaignKind, Nothing, Step};
 pub use kinds::Terms;
-pub use live::{Live, Status};
+pub use live::{CampaignRow, Live, Status};
+pub use terms::{Frame, KindTerms, OfTerms};
+pub use wants::Wants;
 
 use crate::{
     CampaignId, Code, Instant, Refusal, Violation,
@@ -171,11 +179,8 @@ impl Campaign {
                 "the end must lie ahead; close the campaign instead",
             ));
         }
-        let counted_over = |version: &Version| version.terms.recovery().map(|terms| terms.frequency_scope);
-        if published && counted_over(&next) != counted_over(current) {
-            // Claims are counted under its key; another key would begin at nothing (A-S0-9).
-            let message = "the campaign is published and its claims are counted";
-            found.push(Violation::with("terms.frequency_scope", Code::ImmutableField, message));
+        if published {
+            found.extend(current.terms.fixed(&next.terms));
         }
         if next.terms.kind() != current.terms.kind() {
             found.push(Violation::with("kind", Code::ImmutableField, "a campaign keeps its kind"));
@@ -201,14 +206,12 @@ impl Version {
     pub fn period(&self) -> Window {
         Window { starts_at: self.starts_at, ends_at: self.ends_at }
     }
+    fn frame<'a>(&'a self, shop: &'a Shop, now: Instant) -> Frame<'a> {
+        Frame { period: self.period(), scope: &self.scope, shop, now }
+    }
     /// What is allowed but deserves a second look.
     pub fn warnings(&self, shop: &Shop) -> Vec<Violation> {
-        match &self.terms {
-            Terms::Recovery(terms) => recovery::warnings(terms, &self.scope, shop),
-            Terms::Presale(terms) => presale::warnings(terms),
-            Terms::OrderPromotion(terms) => terms.warnings(),
-            Terms::ItemPromotion(_) | Terms::GiftPromotion(_) | Terms::PriceFloor(_) => Vec::new(),
-        }
+        self.terms.warnings(&self.frame(shop, self.made_at))
     }
     /// What breaks a rule in a draft: all but the list that an import may bring later (S0-R13).
     pub fn draft_violations(&self, shop: &Shop, now: Instant) -> Vec<Violation> {
@@ -234,20 +237,7 @@ impl Version {
             ));
         }
         found.extend(self.scope.violations());
-        match &self.terms {
-            Terms::Recovery(terms) => {
-                recovery::check_period(self.period(), shop, now, &mut found);
-                terms.check(&mut found);
-            }
-            Terms::ItemPromotion(terms) => terms.check(&mut found),
-            Terms::OrderPromotion(terms) => terms.check(&mut found),
-            Terms::GiftPromotion(terms) => terms.check(&mut found),
-            Terms::Presale(terms) => terms.check(self.period(), &mut found),
-            Terms::PriceFloor(terms) => terms.check(&mut found),
-        }
-        if !matches!(self.terms, Terms::Recovery(_)) {
-            check::period(self.period(), &mut found);
-        }
+        self.terms.check(&self.frame(shop, now), &mut found);
         found
     }
 }

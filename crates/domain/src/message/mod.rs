@@ -1,11 +1,5 @@
 //! Messages to customers: planned, sent or suppressed, each with its reason.
 
-mod plan;
-mod send;
-
-pub use plan::{plan_push, replan_push};
-pub use send::{SendFacts, may_send};
-
 use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId};
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +53,15 @@ pub struct Message {
     pub sent_at: Option<Instant>,
     /// Where a tap leads: the order's page, with claim and pay (S0-R39).
     pub link: String,
+}
+
+impl Message {
+    /// One that was let out and did not arrive: it was not sent after all.
+    pub fn taken_back(&self, code: Code) -> Self {
+        let failed = code == Code::ProviderFailed;
+        let status = if failed { MessageStatus::Failed } else { MessageStatus::Suppressed };
+        Self { status, code: Some(code), sent_at: None, ..self.clone() }
+    }
 }
 
 macro_rules! text_of {

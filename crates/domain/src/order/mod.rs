@@ -9,6 +9,7 @@ mod balance;
 pub mod coupons;
 mod freight;
 mod gifts;
+mod hold;
 mod kinds;
 mod money_back;
 mod offer;
@@ -20,9 +21,9 @@ mod shares;
 mod stages;
 mod timeline;
 mod usual;
-mod wake;
 
 pub use gifts::{GiftStanding, GiftStatus};
+pub use hold::held_until;
 pub use kinds::*;
 pub use money_back::{again, refund};
 pub use offer::{Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
@@ -33,7 +34,6 @@ pub use refund::{Fault, Figures, Refund, RefundAsk, RefundStatus, RefundedLine};
 pub use shares::Scopes;
 pub use stages::{CancelOutcome, PayOutcome};
 pub use timeline::TimelineEntry;
-pub use wake::{held_until, order_wake};
 
 use usual::is_usual;
 

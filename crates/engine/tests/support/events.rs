@@ -3,6 +3,7 @@
 use super::{Deal, PAYABLE, fen, id};
 use domain::{
     CustomerId, Instant, OfferId, OrderId,
+    campaign::{Action, recovery::Claim},
     catalog::Category,
     coupon::Coupon,
     event::{
@@ -114,7 +115,8 @@ pub fn create(campaign: &str, deal: &Deal) -> Command {
     }
 }
 pub fn claim(order: &str, offer: &OfferId, by: &CustomerId) -> Command {
-    Command::Claim { order_id: id::<OrderId>(order), offer_id: offer.clone(), customer_id: by.clone() }
+    let claim = Claim { order_id: id::<OrderId>(order), offer_id: offer.clone(), customer_id: by.clone() };
+    Command::Act(Action::Recovery(claim))
 }
 pub fn starting(order: &str, payment: &str, method: Method, coupon: Option<&Coupon>) -> Command {
     Command::StartPayment {

@@ -9,7 +9,7 @@ use super::{
     claim, create, event, failed, fen, id, ingest, paying, received, refunding, shipped, shop, starting,
 };
 use domain::{
-    Instant, OrderId, ShopId,
+    Instant, OrderId, ShopId, campaign,
     campaign::{Terms, recovery::FrequencyScope},
     customer::List,
     event::{Body, OrderEvent},
@@ -254,9 +254,10 @@ fn listing(customer: u8, list: u8) -> (ShopId, Command) {
 pub fn order_of(command: &Command) -> Option<OrderId> {
     match command {
         Command::Ingest { event, .. } => event.body.order_id().cloned(),
-        Command::Claim { order_id, .. }
-        | Command::StartPayment { order_id, .. }
-        | Command::CreateRefund { order_id, .. } => Some(order_id.clone()),
+        Command::Act(campaign::Action::Recovery(claim)) => Some(claim.order_id.clone()),
+        Command::StartPayment { order_id, .. } | Command::CreateRefund { order_id, .. } => {
+            Some(order_id.clone())
+        }
         _ => None,
     }
 }

@@ -77,7 +77,7 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
         created_at: time::show(shop, campaign.created_at),
         published_at: time::show_some(shop, campaign.published_at),
         closed_at: time::show_some(shop, campaign.closed_at),
-        methods: match version.terms.recovery() {
+        methods: match version.terms.of::<recovery::Terms>() {
             Some(_) if baitiao => vec!["jd_pay", "baitiao"],
             Some(_) => vec!["jd_pay"],
             None => Vec::new(),

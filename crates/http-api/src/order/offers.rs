@@ -13,6 +13,10 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::campaign::Status;
 use domain::{
     CustomerId, Instant, OfferId, OrderId,
+    campaign::{
+        Action,
+        recovery::{self, Claim},
+    },
     order::{Offer, OfferStatus, Order},
 };
 use engine::{Command, Input, Reply};
@@ -94,7 +98,7 @@ fn claimed_now(
 ) -> Result<Option<Instant>, Problem> {
     let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
     let version = row.as_ref().and_then(|row| row.campaign.version(offer.version));
-    let terms = version.and_then(|version| version.terms.recovery());
+    let terms = version.and_then(|version| version.terms.of::<recovery::Terms>());
     Ok(terms.map(|terms| terms.usable_until(order.cancel_at, state.engine.now())))
 }
 
@@ -172,7 +176,8 @@ pub async fn claim(
     } else {
         None
     };
-    let command = Command::Claim { order_id, offer_id, customer_id: body.value.customer_id };
+    let claim = Claim { order_id, offer_id, customer_id: body.value.customer_id };
+    let command = Command::Act(Action::Recovery(claim));
     let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
         Reply::Coupon { coupon } => Ok((StatusCode::CREATED, Json(CouponView::new(&shop, &coupon)))),

@@ -94,7 +94,7 @@ fn gift_view(gift: &Gift, standing: GiftStanding) -> GiftView {
 /// A campaign's terms, those of a presale with their moments in the shop's zone.
 pub fn terms(shop: &Shop, terms: &Terms) -> Value {
     let mut shown = terms.to_json();
-    if let Some(presale) = terms.presale() {
+    if let Some(presale) = terms.of::<domain::campaign::presale::Terms>() {
         for (name, window) in
             [("deposit_window", presale.deposit_window), ("balance_window", presale.balance_window)]
         {

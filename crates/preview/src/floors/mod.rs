@@ -14,7 +14,7 @@ use crate::quote::ShopRules;
 use carts::{Target, Try};
 use domain::{
     CampaignId, Code, Instant, Sku, Violation,
-    campaign::{Terms, Version, presale},
+    campaign::{Version, presale, promotion::FloorTerms},
     coupon::{Batch, CouponKind},
     limits,
 };
@@ -50,7 +50,7 @@ pub fn warnings(rules: &ShopRules, new: New<'_>, batches: &[Arc<Batch>], now: In
         New::Campaign(campaign, version) => {
             let mut all = vec![version];
             all.extend(rules.in_force_without(campaign));
-            if let Some(terms) = version.terms.presale() {
+            if let Some(terms) = version.terms.of() {
                 return presale_warnings(terms, &all);
             }
             (campaign, Source::of_version(version))
@@ -98,7 +98,7 @@ pub fn warnings(rules: &ShopRules, new: New<'_>, batches: &[Arc<Batch>], now: In
 
 fn own_name(new: New<'_>) -> Option<&str> {
     match new {
-        New::Campaign(_, version) if matches!(version.terms, Terms::PriceFloor(_)) => None,
+        New::Campaign(_, version) if version.terms.of::<FloorTerms>().is_some() => None,
         New::Campaign(campaign, _) => Some(campaign.map_or("new", |id| id.as_str())),
         New::Batch(batch) => Some(batch.batch_id.as_str()),
     }

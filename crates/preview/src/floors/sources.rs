@@ -4,8 +4,9 @@ use super::carts::Try;
 use domain::{
     Instant, Sku,
     campaign::{
-        Terms, Version,
+        Version,
         promotion::{Floor, Tier},
+        promotion::{FloorTerms, GiftTerms, ItemTerms, OrderTerms},
     },
     catalog::{Category, Scope, ScopeMode},
     coupon::Batch,
@@ -28,13 +29,12 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     /// `None` where nothing comes off in a quote.
     pub fn of_version(version: &'a Version) -> Option<Self> {
-        let (segments, tiers, every): (&[String], &[Tier], bool) = match &version.terms {
-            Terms::OrderPromotion(terms) => (&terms.segments, &terms.tiers, terms.every),
-            Terms::ItemPromotion(terms) => (&terms.segments, &[], false),
-            Terms::GiftPromotion(terms) => (&terms.segments, &[], false),
-            Terms::PriceFloor(_) => (&[], &[], false),
-            Terms::Recovery(_) | Terms::Presale(_) => return None,
-        };
+        let terms = &version.terms;
+        let order = terms.of().map(|terms: &OrderTerms| (&terms.segments[..], &terms.tiers[..], terms.every));
+        let item = || terms.of().map(|terms: &ItemTerms| (&terms.segments[..], &[][..], false));
+        let gift = || terms.of().map(|terms: &GiftTerms| (&terms.segments[..], &[][..], false));
+        let floor = || terms.of().map(|_: &FloorTerms| (&[][..], &[][..], false));
+        let (segments, tiers, every) = order.or_else(item).or_else(gift).or_else(floor)?;
         let Version { scope, starts_at, ends_at, .. } = version;
         Some(Self { scope, segments, tiers, every, starts_at: *starts_at, ends_at: *ends_at })
     }
@@ -79,14 +79,7 @@ impl<'a> Source<'a> {
 
 /// The floors of a version.
 pub fn floors_of(version: &Version) -> &[Floor] {
-    match &version.terms {
-        Terms::PriceFloor(terms) => &terms.floors,
-        Terms::Recovery(_)
-        | Terms::ItemPromotion(_)
-        | Terms::OrderPromotion(_)
-        | Terms::GiftPromotion(_)
-        | Terms::Presale(_) => &[],
-    }
+    version.terms.of().map(|terms: &FloorTerms| &terms.floors[..]).unwrap_or_default()
 }
 
 /// Categories that a line may be in, and amounts to reach with it, those that matter most first.

@@ -128,7 +128,7 @@ impl ShopRules {
     /// The terms of a presale that an order remembers.
     pub(super) fn presale_terms(&self, of: &domain::order::Presale) -> Option<&presale::Terms> {
         let campaign = &self.campaigns[*self.places.get(&of.campaign_id)?];
-        campaign.version(of.version)?.terms.presale()
+        campaign.version(of.version)?.terms.of()
     }
 
     /// The newest rules with a version of that campaign in place of what runs of it, and without price
@@ -158,7 +158,7 @@ fn presales(campaigns: &[Arc<Campaign>]) -> FxHashMap<Sku, Vec<Place>> {
     let mut found: FxHashMap<Sku, Vec<Place>> = FxHashMap::default();
     for (campaign, known) in campaigns.iter().enumerate() {
         for (version, number) in known.versions.iter().zip(1..) {
-            let Some(terms) = version.terms.presale() else { continue };
+            let Some(terms) = version.terms.of::<presale::Terms>() else { continue };
             let main_process = terms.joins_main_process();
             for (item, of) in terms.items.iter().enumerate() {
                 let place = Place { campaign, version: number, item, main_process };

@@ -115,7 +115,7 @@ impl Settings {
             return Err(Wrong::new("shop.kind", message));
         }
         let mut found = Vec::new();
-        settings.campaign.terms().check(&mut found);
+        settings.campaign.terms().check_terms(&mut found);
         if let Some(found) = found.first() {
             let field = found.field.replacen("terms.", "campaign.", 1);
             return Err(Wrong::new(field, &found.message));

@@ -5,19 +5,16 @@
 
 pub mod price;
 pub mod ranks;
+mod react;
 pub mod remind;
+mod reminders;
 mod terms;
 
 pub use crate::time::Window;
 pub use price::LinePrice;
 pub use ranks::Ranks;
-pub use terms::{Gain, GainKind, Gift, Item, Multiplier, PresaleType, Terms, warnings};
+pub use react::Kind;
+pub use terms::{Gain, GainKind, Gift, Item, Multiplier, PresaleType, Terms};
 
 /// A presale campaign as it is in force at a moment.
 pub type Live<'a> = super::Live<'a, Terms>;
-
-impl super::KindTerms for Terms {
-    fn of(terms: &super::Terms) -> Option<&Self> {
-        terms.presale()
-    }
-}

@@ -2,7 +2,10 @@
 
 use crate::{
     Code, Instant, Sku, Violation,
-    campaign::check,
+    campaign::{
+        check,
+        terms::{Frame, KindTerms},
+    },
     limits,
     time::{Window, text},
 };
@@ -205,14 +208,7 @@ impl Terms {
     pub fn item(&self, sku: &Sku) -> Option<&Item> {
         self.items.iter().find(|item| item.sku == *sku)
     }
-    /// The terms as the API shows them, `main_process` as it holds.
-    pub fn to_json(&self) -> serde_json::Value {
-        let shown = Self { main_process: Some(self.joins_main_process()), ..self.clone() };
-        serde_json::to_value(shown).unwrap_or_default()
-    }
-
-    /// Appends everything that breaks a rule.
-    pub fn check(&self, period: Window, found: &mut Vec<Violation>) {
+    fn check_terms(&self, period: Window, found: &mut Vec<Violation>) {
         let mut fault = |bad: bool, field: &str, code: Code, message: &str| {
             if bad {
                 found.push(Violation::with(field, code, message));
@@ -336,18 +332,41 @@ impl Terms {
     }
 }
 
-/// What is allowed but deserves a second look.
-pub fn warnings(terms: &Terms) -> Vec<Violation> {
-    let unused = |item: &Item| terms.in_full() && item.gain.kind != GainKind::None;
-    if let Some(index) = terms.items.iter().position(unused) {
-        let message = "a presale that is paid at once gives no gain";
-        return vec![Violation::with(format!("terms.items[{index}].gain.kind"), Code::InvalidValue, message)];
+impl Terms {
+    /// What is allowed but may be a slip.
+    pub fn slips(&self) -> Vec<Violation> {
+        let unused = |item: &Item| self.in_full() && item.gain.kind != GainKind::None;
+        if let Some(index) = self.items.iter().position(unused) {
+            let message = "a presale that is paid at once gives no gain";
+            return vec![Violation::with(
+                format!("terms.items[{index}].gain.kind"),
+                Code::InvalidValue,
+                message,
+            )];
+        }
+        let small = |item: &Item| !self.in_full() && item.deposit.minor() < limits::DEPOSIT_ADVISED_MINOR;
+        let Some(index) = self.items.iter().position(small) else {
+            return Vec::new();
+        };
+        let count = self.items.iter().filter(|item| small(item)).count();
+        let message = format!("a deposit under 10.00 binds few customers; {count} items have one");
+        vec![Violation::with(format!("terms.items[{index}].deposit"), Code::SmallDeposit, message)]
     }
-    let small = |item: &Item| !terms.in_full() && item.deposit.minor() < limits::DEPOSIT_ADVISED_MINOR;
-    let Some(index) = terms.items.iter().position(small) else {
-        return Vec::new();
-    };
-    let count = terms.items.iter().filter(|item| small(item)).count();
-    let message = format!("a deposit under 10.00 binds few customers; {count} items have one");
-    vec![Violation::with(format!("terms.items[{index}].deposit"), Code::SmallDeposit, message)]
+}
+
+impl KindTerms for Terms {
+    const NAME: &'static str = "presale";
+
+    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+        self.check_terms(frame.period, found);
+        check::period(frame.period, found);
+    }
+    fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
+        self.slips()
+    }
+    /// `main_process` as it holds.
+    fn to_json(&self) -> serde_json::Value {
+        let shown = Self { main_process: Some(self.joins_main_process()), ..self.clone() };
+        serde_json::to_value(shown).unwrap_or_default()
+    }
 }

@@ -1,7 +1,10 @@
 //! The lowest prices that the merchant allows, whatever runs.
 
-use crate::campaign::check;
-use crate::{Code, Sku, Violation, limits};
+use crate::campaign::{
+    CampaignKind, Desk, Nothing, check,
+    terms::{Frame, KindTerms},
+};
+use crate::{Code, Refusal, Sku, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// several floors the highest holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FloorTerms {
+pub struct Terms {
     /// At most 20,000, each SKU once.
     pub floors: Vec<Floor>,
 }
@@ -27,9 +30,8 @@ pub struct Floor {
     pub list_price: Option<Money>,
 }
 
-impl FloorTerms {
-    /// Appends everything that breaks a rule.
-    pub fn check(&self, found: &mut Vec<Violation>) {
+impl Terms {
+    fn check_terms(&self, found: &mut Vec<Violation>) {
         if self.floors.is_empty() || self.floors.len() > limits::SCOPE_SKUS {
             let message = format!("1 to {}", limits::SCOPE_SKUS);
             found.push(Violation::with("terms.floors", Code::OutOfRange, message));
@@ -44,5 +46,28 @@ impl FloorTerms {
                 check::amount(&format!("terms.floors[{index}].list_price"), price, 0, found);
             }
         }
+    }
+}
+
+impl KindTerms for Terms {
+    const NAME: &'static str = "price_floor";
+
+    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+        self.check_terms(found);
+        check::period(frame.period, found);
+    }
+}
+
+/// The kind: it is priced, and follows no order.
+#[derive(Debug)]
+pub struct Kind;
+
+impl CampaignKind for Kind {
+    type Terms = Terms;
+    type Action = Nothing;
+    type Answer = Nothing;
+
+    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
+        match *action {}
     }
 }

@@ -1,13 +1,16 @@
 //! Goods that come along (赠品促销): with main items, or out of a pool.
 
-use crate::campaign::check;
-use crate::{Code, Sku, Violation, limits};
+use crate::campaign::{
+    CampaignKind, Desk, Nothing, check,
+    terms::{Frame, KindTerms},
+};
+use crate::{Code, Refusal, Sku, Violation, limits};
 use serde::{Deserialize, Serialize};
 
 /// Terms of a gift promotion. The campaign's scope is not used: `main_skus` is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GiftTerms {
+pub struct Terms {
     /// Buying one of these earns the gifts.
     pub main_skus: Vec<Sku>,
     /// What is given: all of it with main items (主赠), one of it from a pool (赠品池).
@@ -29,9 +32,9 @@ pub struct Gift {
     pub quantity: u64,
 }
 
-impl GiftTerms {
-    /// Appends everything that breaks a rule.
-    pub fn check(&self, found: &mut Vec<Violation>) {
+impl Terms {
+    /// Appends everything that breaks a rule in the terms themselves.
+    pub fn check_terms(&self, found: &mut Vec<Violation>) {
         let mut count = |field: &str, n: usize, most: usize| {
             if n == 0 || n > most {
                 found.push(Violation::with(field, Code::OutOfRange, format!("1 to {most}")));
@@ -43,5 +46,28 @@ impl GiftTerms {
             check::units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
         }
         check::segments(&self.segments, found);
+    }
+}
+
+impl KindTerms for Terms {
+    const NAME: &'static str = "gift_promotion";
+
+    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+        self.check_terms(found);
+        check::period(frame.period, found);
+    }
+}
+
+/// The kind: it is priced, and follows no order.
+#[derive(Debug)]
+pub struct Kind;
+
+impl CampaignKind for Kind {
+    type Terms = Terms;
+    type Action = Nothing;
+    type Answer = Nothing;
+
+    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
+        match *action {}
     }
 }

@@ -1,15 +1,18 @@
 //! A price of its own for a line's goods (单品促销).
 
 use super::PercentOff;
-use crate::campaign::check;
-use crate::{Code, Violation};
+use crate::campaign::{
+    CampaignKind, Desk, Nothing, check,
+    terms::{Frame, KindTerms},
+};
+use crate::{Code, Refusal, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
 /// Terms of an item promotion: exactly one of `price`, `percent_off`, `amount_off`, each a unit's.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ItemTerms {
+pub struct Terms {
     /// The unit costs this, where it is less than the list price; minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
@@ -36,7 +39,7 @@ pub enum ItemBenefit {
     AmountOff(Money),
 }
 
-impl ItemTerms {
+impl Terms {
     /// The benefit; `None` when not exactly one is given.
     pub fn benefit(&self) -> Option<ItemBenefit> {
         match (self.price, self.percent_off, self.amount_off) {
@@ -46,8 +49,8 @@ impl ItemTerms {
             _ => None,
         }
     }
-    /// Appends everything that breaks a rule.
-    pub fn check(&self, found: &mut Vec<Violation>) {
+    /// Appends everything that breaks a rule in the terms themselves.
+    pub fn check_terms(&self, found: &mut Vec<Violation>) {
         if self.benefit().is_none() {
             let message = "exactly one of price, percent_off and amount_off";
             found.push(Violation::with("terms", Code::InvalidValue, message));
@@ -70,5 +73,28 @@ impl ItemBenefit {
             Self::PercentOff(percent) => percent.of(unit_price),
             Self::AmountOff(amount) => amount.min(unit_price),
         }
+    }
+}
+
+impl KindTerms for Terms {
+    const NAME: &'static str = "item_promotion";
+
+    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+        self.check_terms(found);
+        check::period(frame.period, found);
+    }
+}
+
+/// The kind: it is priced, and follows no order.
+#[derive(Debug)]
+pub struct Kind;
+
+impl CampaignKind for Kind {
+    type Terms = Terms;
+    type Action = Nothing;
+    type Answer = Nothing;
+
+    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
+        match *action {}
     }
 }

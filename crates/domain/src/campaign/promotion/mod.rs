@@ -1,13 +1,13 @@
 //! Promotions without a coupon: on a line, on the order, and gifts. Priced by the `pricing` crate.
 
 mod benefit;
-mod floor;
-mod gift;
-mod item;
-mod order;
+pub mod floor;
+pub mod gift;
+pub mod item;
+pub mod order;
 
 pub use benefit::PercentOff;
-pub use floor::{Floor, FloorTerms};
-pub use gift::{Gift, GiftTerms};
-pub use item::{ItemBenefit, ItemTerms};
-pub use order::{OrderTerms, Tier};
+pub use floor::{Floor, Terms as FloorTerms};
+pub use gift::{Gift, Terms as GiftTerms};
+pub use item::{ItemBenefit, Terms as ItemTerms};
+pub use order::{Terms as OrderTerms, Tier};

@@ -1,15 +1,18 @@
 //! Spend so much, save so much, over the goods in scope (总价促销).
 
 use super::PercentOff;
-use crate::campaign::check;
-use crate::{Code, Violation, limits};
+use crate::campaign::{
+    CampaignKind, Desk, Nothing, check,
+    terms::{Frame, KindTerms},
+};
+use crate::{Code, Refusal, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
 /// Terms of an order promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OrderTerms {
+pub struct Terms {
     /// Tiers by rising `spend`; the highest that is reached counts, alone.
     pub tiers: Vec<Tier>,
     /// With one tier of `save`: the saving comes once for every full `spend` (每满减).
@@ -76,10 +79,10 @@ impl Tier {
     }
 }
 
-impl OrderTerms {
+impl Terms {
     /// What is allowed but may be a slip: a cap under its saving, and a tier that saves no more than the one
     /// below it, each at its own threshold.
-    pub fn warnings(&self) -> Vec<Violation> {
+    pub fn slips(&self) -> Vec<Violation> {
         let mut found = Vec::new();
         for (index, tier) in self.tiers.iter().enumerate() {
             let field = |name: &str| format!("terms.tiers[{index}].{name}");
@@ -96,8 +99,8 @@ impl OrderTerms {
         }
         found
     }
-    /// Appends everything that breaks a rule.
-    pub fn check(&self, found: &mut Vec<Violation>) {
+    /// Appends everything that breaks a rule in the terms themselves.
+    pub fn check_terms(&self, found: &mut Vec<Violation>) {
         let count = self.tiers.len();
         if count == 0 || count > limits::PROMOTION_TIERS {
             let message = format!("1 to {} tiers", limits::PROMOTION_TIERS);
@@ -120,5 +123,31 @@ impl OrderTerms {
             found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
         }
         check::segments(&self.segments, found);
+    }
+}
+
+impl KindTerms for Terms {
+    const NAME: &'static str = "order_promotion";
+
+    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+        self.check_terms(found);
+        check::period(frame.period, found);
+    }
+    fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
+        self.slips()
+    }
+}
+
+/// The kind: it is priced, and follows no order.
+#[derive(Debug)]
+pub struct Kind;
+
+impl CampaignKind for Kind {
+    type Terms = Terms;
+    type Action = Nothing;
+    type Answer = Nothing;
+
+    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
+        match *action {}
     }
 }

@@ -3,9 +3,10 @@
 use super::{FrequencyScope, Live};
 use crate::{
     CampaignId, Code, CustomerId, Instant, OfferId,
-    campaign::Counters,
-    order::{Candidate, Offer, OfferStatus, Order, OrderKind, Withheld},
+    campaign::{Count, Counters, Desk},
+    order::{Candidate, Offer, OfferStatus, Order, OrderKind, TimelineEntry, Withheld},
 };
+use serde_json::json;
 
 /// What covering an order found.
 #[derive(Debug, Default, PartialEq)]
@@ -14,6 +15,24 @@ pub struct Covered {
     pub candidates: Vec<Candidate>,
     /// The others, each with its reason.
     pub withheld: Vec<Withheld>,
+}
+
+/// Compares a just-placed order with the shop's campaigns, and keeps what that found with the order.
+pub fn place(desk: &mut dyn Desk<'_>, order: &mut Order) {
+    let live = desk.campaigns().iter().filter_map(|row| Live::at(&row.campaign, order.placed_at));
+    let covered = cover(order, live);
+    for candidate in &covered.candidates {
+        desk.count(&candidate.campaign_id, Count::Covered);
+    }
+    for withheld in &covered.withheld {
+        desk.count(&withheld.campaign_id, Count::Withheld(withheld.code));
+        let entry = TimelineEntry::new(desk.now(), "offer.withheld");
+        let mut entry = entry.code(withheld.code).campaign(&withheld.campaign_id);
+        entry.detail = withheld.shortfall.map(|shortfall| json!({ "shortfall": shortfall }));
+        desk.note(order, entry);
+    }
+    order.recovery.candidates = covered.candidates;
+    order.recovery.withheld = covered.withheld;
 }
 
 /// Compares every campaign with an order that was just placed. Presale orders are left out

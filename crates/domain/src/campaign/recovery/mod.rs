@@ -6,24 +6,31 @@
 mod cashier;
 mod claim;
 mod cover;
+mod end;
+mod offer_claim;
+mod push;
+mod push_plan;
+mod push_send;
+mod react;
 mod terms;
+mod trigger;
+mod wide;
 
 pub use cashier::{CashierMethod, cashier};
 pub use claim::{ClaimFacts, claim};
 pub use cover::{Covered, bucket, cover, show};
-pub use terms::{FrequencyScope, Terms, check_period, warnings};
+pub use offer_claim::{Claim, claim_offer};
+pub use push_plan::{plan_push, replan_push};
+pub use push_send::{SendFacts, may_send};
+pub use react::Kind;
+pub use terms::{FrequencyScope, Terms};
+pub use wide::counts_platform_wide;
 
 use crate::Instant;
 pub use claim::claimable;
 
 /// A recovery campaign that may act at a moment.
 pub type Live<'a> = super::Live<'a, Terms>;
-
-impl super::KindTerms for Terms {
-    fn of(terms: &super::Terms) -> Option<&Self> {
-        terms.recovery()
-    }
-}
 
 /// Campaigns created from here on support Baitiao: 2022-06-09T00:00+08:00 (S0-R06, S0-R07, A-S0-3).
 pub const BAITIAO_SINCE: Instant = Instant::from_micros(1_654_704_000_000_000);

@@ -1,6 +1,12 @@
 //! What the merchant fills in for a recovery campaign, and the limits of each field.
 
-use crate::{Code, Instant, Violation, catalog::Scope, coupon::Bind, shop::Shop, time::Window};
+use crate::{
+    Code, Instant, Violation,
+    campaign::terms::{Frame, KindTerms},
+    catalog::Scope,
+    coupon::Bind,
+    shop::Shop,
+};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -54,8 +60,8 @@ impl Terms {
             (Bind::OriginOrder, None) | (Bind::ShopScope, _) => nominal,
         }
     }
-    /// Appends everything that breaks a rule.
-    pub fn check(&self, found: &mut Vec<Violation>) {
+    /// Appends everything that breaks a rule in the terms themselves.
+    pub fn check_terms(&self, found: &mut Vec<Violation>) {
         let mut range = |field: &str, value: i64, low: i64, high: i64| {
             if !(low..=high).contains(&value) {
                 let message = format!("{low} to {high}");
@@ -80,8 +86,32 @@ impl Terms {
     }
 }
 
+impl KindTerms for Terms {
+    const NAME: &'static str = "recovery";
+
+    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+        check_period(frame, found);
+        self.check_terms(found);
+    }
+    fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
+        warnings(self, frame.scope, frame.shop)
+    }
+    fn quantity(&self) -> Option<u64> {
+        Some(self.quantity)
+    }
+    /// Claims are counted under its key; another key would begin at nothing (A-S0-9).
+    fn fixed(&self, next: &Self) -> Vec<Violation> {
+        if next.frequency_scope == self.frequency_scope {
+            return Vec::new();
+        }
+        let message = "the campaign is published and its claims are counted";
+        vec![Violation::with("terms.frequency_scope", Code::ImmutableField, message)]
+    }
+}
+
 /// Appends what is wrong with the period and the shop (S0-R09, S0-R10, S0-R20, A-S0-1, A-S0-2).
-pub fn check_period(period: Window, shop: &Shop, now: Instant, found: &mut Vec<Violation>) {
+fn check_period(frame: &Frame<'_>, found: &mut Vec<Violation>) {
+    let Frame { period, shop, now, .. } = *frame;
     let zone = &shop.time_zone;
     if !shop.kind.supports_recovery() {
         found.push(Violation::with("shop.kind", Code::ShopKindNotSupported, "SOP, FBP and FCS shops may"));
@@ -103,7 +133,7 @@ pub fn check_period(period: Window, shop: &Shop, now: Instant, found: &mut Vec<V
 }
 
 /// What is allowed but deserves a second look, as sentences for the operator.
-pub fn warnings(terms: &Terms, scope: &Scope, shop: &Shop) -> Vec<Violation> {
+fn warnings(terms: &Terms, scope: &Scope, shop: &Shop) -> Vec<Violation> {
     let mut found = Vec::new();
     let quantity = i64::try_from(terms.quantity).unwrap_or(i64::MAX);
     let liability = terms.save.checked_mul(quantity).unwrap_or(Money::ZERO);

@@ -1,9 +1,9 @@
 //! Whether a planned push may go out now: everything is asked again at the moment of sending
 //! (S0-R34..R40, A-S0-13, A-S0-14, A-S0-16).
 
+use super::Live;
 use crate::{
     Code, Instant,
-    campaign::recovery::Live,
     campaign::{Campaign, Counters},
     customer::Standing,
     order::{Goods, OfferStatus, Order, OrderKind, Source},

@@ -1,0 +1,137 @@
+//! The books of an order: its payment, its deposit by itself, and what goes back (A-S0-22, A-S1-20).
+//!
+//! A deposit stands in no book until its fate is known: with the balance it is part of the whole; forfeited, or given
+//! back, it is booked by itself.
+
+use crate::book::Draft;
+use domain::{
+    Instant, Refusal, ledger,
+    order::{self, Order, Party, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry},
+};
+use serde_json::json;
+
+/// The merchant bears the payment coupon (S0-R27).
+pub const COUPON_PARTY: Party = Party::Merchant;
+
+/// Books the payment that closed the order.
+pub fn settle(draft: &mut Draft<'_>, order: &mut Order) {
+    let Some(payment) = order.paid_by().cloned() else {
+        return;
+    };
+    let entries = ledger::post_payment(draft.shop_id, order, &payment, COUPON_PARTY);
+    let settlement = ledger::settle(&entries);
+    draft.changes().entries.extend(entries);
+    let body = json!({ "order_id": order.order_id, "settlement": settlement });
+    draft.publish("order.settled", order.order_id.as_str(), &body);
+}
+
+/// Books a deposit by itself when its fate is known, or takes these books back. Says whether they were taken
+/// back: then what was refunded of it is to be booked anew.
+pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
+    let wanted = order.deposit_to_book();
+    let forfeited = order.presale_stage() == Some(PresaleStage::Forfeited);
+    let Some(presale) = order.presale.as_mut().filter(|presale| presale.deposit_booked != wanted) else {
+        return false;
+    };
+    presale.deposit_booked = wanted;
+    let (deposit, campaign, gifts) = (presale.deposit, presale.campaign_id.clone(), presale.gifts.len());
+    let entries = match (wanted, forfeited) {
+        (true, true) => ledger::post_deposit(draft.shop_id, order, deposit, "deposit_forfeited", at),
+        (true, false) => ledger::post_deposit(draft.shop_id, order, deposit, "deposit", at),
+        (false, _) => ledger::undo_deposit(draft.shop_id, order, deposit, at),
+    };
+    // A deposit that never counted returns nothing.
+    if order.deposit_paid_at.is_none() {
+        let live =
+            |refund: &&mut Refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded);
+        order.refunds.iter_mut().filter(live).for_each(|refund| refund.status = RefundStatus::Rejected);
+    }
+    let settlement = ledger::settle(&entries);
+    draft.changes().entries.extend(entries);
+    let what = match (wanted, forfeited) {
+        (true, true) => "deposit.forfeited",
+        (true, false) => "deposit.booked",
+        (false, _) => "deposit.undone",
+    };
+    let detail = json!({ "amount": deposit, "gifts_cancelled": if wanted { gifts } else { 0 } });
+    draft.note(order, TimelineEntry::new(at, what).campaign(&campaign).detail(detail));
+    if wanted && forfeited {
+        let body = json!({ "order_id": order.order_id, "settlement": settlement });
+        draft.publish("order.settled", order.order_id.as_str(), &body);
+    }
+    !wanted
+}
+
+/// Books what went back.
+pub fn refund(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
+    let entries = ledger::post_refund(draft.shop_id, order, refund);
+    draft.changes().entries.extend(entries);
+    let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
+    draft.publish("refund.booked", order.order_id.as_str(), &body);
+}
+
+/// Whether a refund is in the books.
+pub fn is_booked(status: RefundStatus) -> bool {
+    matches!(status, RefundStatus::Approved | RefundStatus::Succeeded)
+}
+
+/// A refund that was booked before its figures were told: its books are taken back and made anew.
+pub fn correct(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    known: &Refund,
+    ask: RefundAsk,
+) -> Result<Refund, Refusal> {
+    let mut without = order.clone();
+    for slot in without.refunds.iter_mut().filter(|slot| slot.refund_id == known.refund_id) {
+        slot.status = RefundStatus::Requested;
+    }
+    let mut refund = order::refund(&without, &known.refund_id, ask, known.at)?;
+    refund.status = known.status;
+    let undone = ledger::undo_refund(draft.shop_id, order, known);
+    draft.changes().entries.extend(undone);
+    let detail = json!({ "refund_id": known.refund_id, "was": known.amount, "amount": refund.amount });
+    draft.note(order, TimelineEntry::new(known.at, "refund.corrected").detail(detail));
+    self::refund(draft, order, &refund);
+    Ok(refund)
+}
+
+/// The order is paid by another payment than was thought: what went back is computed and booked anew. An
+/// amount that was answered is kept; one that changes is noted.
+/// What that payment could not have returned is refused, as if it had been heard of first.
+pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
+    let booked: Vec<Refund> = order.live_refunds().cloned().collect();
+    for refund in &mut order.refunds {
+        if booked.iter().any(|known| known.refund_id == refund.refund_id) {
+            refund.status = RefundStatus::Rejected;
+        }
+    }
+    for known in booked {
+        match order::again(order, &known) {
+            Ok(refund) => {
+                if refund.amount != known.amount {
+                    let (id, before, now) = (&refund.refund_id, known.amount, refund.amount);
+                    let detail = json!({ "refund_id": id, "before": before, "amount": now });
+                    draft.note(order, TimelineEntry::new(draft.now, "refund.changed").detail(detail));
+                }
+                let entries = ledger::post_refund(draft.shop_id, order, &refund);
+                draft.changes().entries.extend(entries);
+                let slot = order.refunds.iter_mut().find(|slot| slot.refund_id == refund.refund_id);
+                if let Some(slot) = slot {
+                    *slot = refund;
+                }
+            }
+            Err(refusal) => {
+                let detail = json!({ "refund_id": known.refund_id, "amount": known.amount });
+                let entry = TimelineEntry::new(known.at, "refund.rejected").code(refusal.code);
+                draft.note(order, entry.detail(detail));
+            }
+        }
+    }
+}
+
+/// Notes what became of a refund.
+pub fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
+    let detail = json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
+    draft.note(order, TimelineEntry::new(at, what).detail(detail));
+}

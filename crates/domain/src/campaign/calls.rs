@@ -1,0 +1,85 @@
+//! What is asked of every kind, in the order of the list.
+
+use super::{
+    desk::Desk,
+    kind::{Asked, CampaignKind, Step},
+    kinds::{Terms, kinds},
+    presale, promotion, recovery,
+    wants::Wants,
+};
+use crate::{
+    Code, Instant, Refusal,
+    event::Placed,
+    message::Message,
+    order::{Order, Scopes, State},
+};
+use serde::{Deserialize, Serialize};
+
+macro_rules! calls_of_kinds {
+    ($($(#[$about:meta])* $Kind:ident: $($module:ident)::+,)+) => {
+        /// What is done with a campaign of each kind.
+        #[derive(Debug, Clone)]
+        pub enum Action { $($(#[$about])* $Kind(<$($module)::+::Kind as CampaignKind>::Action)),+ }
+
+        /// What that is answered.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", content = "answer", rename_all = "snake_case")]
+        pub enum Answer { $($(#[$about])* $Kind(<$($module)::+::Kind as CampaignKind>::Answer)),+ }
+
+        /// Rows that any kind wants.
+        pub fn wants(asked: &Asked<'_>, wants: &mut Wants) {
+            $($($module)::+::Kind::wants(asked, wants);)+
+        }
+        /// Rows that an action names.
+        pub fn wants_for(action: &Action, wants: &mut Wants) {
+            match action { $(Action::$Kind(action) => $($module)::+::Kind::wants_for(action, wants)),+ }
+        }
+        /// The order that is placed, by the kind of which its lines name a campaign; `None` for an ordinary one.
+        pub fn place(
+            desk: &dyn Desk<'_>, placed: &Placed, at: Instant, scopes: &Scopes<'_>,
+        ) -> Result<Option<Order>, Refusal> {
+            $(if let Some(order) = $($module)::+::Kind::place(desk, placed, at, scopes)? {
+                return Ok(Some(order));
+            })+
+            Ok(None)
+        }
+        /// Every kind follows an order that has moved.
+        pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order, step: Step) -> Result<(), Refusal> {
+            $($($module)::+::Kind::follow(desk, order, step)?;)+
+            Ok(())
+        }
+        /// The first kind whose moment has come does what is due. `false` where none has.
+        pub fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<bool, Refusal> {
+            let now = desk.now();
+            $(if $($module)::+::Kind::wake(order).is_some_and(|due| due <= now) {
+                return $($module)::+::Kind::due(desk, order).map(|()| true);
+            })+
+            Ok(false)
+        }
+        fn wake(order: &Order) -> Option<Instant> {
+            [$($($module)::+::Kind::wake(order)),+].into_iter().flatten().min()
+        }
+        /// A message did not reach its provider: the kind of its campaign takes it back.
+        pub fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Result<(), Refusal> {
+            let Some(row) = desk.campaign(&message.campaign_id) else { return Ok(()) };
+            match row.campaign.current().terms {
+                $(Terms::$Kind(_) => $($module)::+::Kind::undelivered(desk, message, code)),+
+            }
+        }
+        /// What a customer or a merchant does.
+        pub fn act(desk: &mut dyn Desk<'_>, action: &Action) -> Result<Answer, Refusal> {
+            Ok(match action {
+                $(Action::$Kind(action) => Answer::$Kind($($module)::+::Kind::act(desk, action)?)),+
+            })
+        }
+    };
+}
+kinds!(calls_of_kinds);
+
+/// When an order must be looked at next: at the next moment of any kind's part of it, or at its deadline.
+pub fn order_wake(order: &Order) -> Option<Instant> {
+    if !matches!(order.state, State::Open) {
+        return None;
+    }
+    wake(order).into_iter().chain(order.cancel_at).min()
+}

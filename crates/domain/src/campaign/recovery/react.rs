@@ -1,0 +1,77 @@
+//! How recovery reacts: it covers an order that is placed, ends with one that is paid or cancelled, and wakes for its
+//! coupon and its push.
+
+use super::{Claim, Terms, claim_offer, counts_platform_wide, cover, end, push, trigger};
+use crate::{
+    Code, Instant, Refusal,
+    campaign::{About, Asked, CampaignKind, Desk, Step, Wants},
+    coupon::Coupon,
+    message::Message,
+    order::{Order, State},
+};
+
+/// Unpaid-order recovery.
+#[derive(Debug)]
+pub struct Kind;
+
+impl CampaignKind for Kind {
+    type Terms = Terms;
+    type Action = Claim;
+    type Answer = Coupon;
+
+    fn wants(asked: &Asked<'_>, wants: &mut Wants) {
+        let About::Order(order) = asked.about else { return };
+        let customer = &order.customer_id;
+        let push = &order.recovery.push;
+        let covered = !order.recovery.candidates.is_empty();
+        let shown = order.recovery.offer.is_some();
+        if shown || covered {
+            wants.standings.push(customer.clone());
+        }
+        // Categories are reminded of once a day over all shops (A-S0-14), and claims may be counted there.
+        let reminds = push.planned.is_some() || push.sent_at.is_some() || covered;
+        if reminds || (shown && counts_platform_wide(asked.campaigns)) {
+            wants.everywhere.push(customer.clone());
+        }
+    }
+
+    fn wants_for(claim: &Claim, wants: &mut Wants) {
+        wants.orders.push(claim.order_id.clone());
+    }
+
+    fn follow(desk: &mut dyn Desk<'_>, order: &mut Order, step: Step) -> Result<(), Refusal> {
+        let Some(before) = step.before else {
+            cover::place(desk, order);
+            return Ok(());
+        };
+        if before == order.state {
+            return Ok(());
+        }
+        match order.state {
+            State::Open => {}
+            State::Paid { .. } => end::paid(desk, order, before, step.at),
+            State::Cancelled { .. } => end::cancelled(desk, order, step.at),
+        }
+        Ok(())
+    }
+
+    fn wake(order: &Order) -> Option<Instant> {
+        push::due_at(order).into_iter().chain(trigger::due_at(order)).min()
+    }
+
+    fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
+        if push::due_at(order).is_some_and(|due| due <= desk.now()) {
+            push::send(desk, order)
+        } else {
+            trigger::fire(desk, order)
+        }
+    }
+
+    fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Result<(), Refusal> {
+        push::undelivered(desk, message, code)
+    }
+
+    fn act(desk: &mut dyn Desk<'_>, claim: &Claim) -> Result<Coupon, Refusal> {
+        claim_offer(desk, claim)
+    }
+}
