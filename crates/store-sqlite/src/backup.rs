@@ -6,6 +6,7 @@
 use crate::error::{Doing, io, refused};
 use crate::guard::{Guard, beside};
 use crate::open;
+use crate::schema;
 use engine::port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -93,7 +94,7 @@ fn target(path: &Path) -> Result<Target, StoreError> {
     }
     // A copy keeps no log until it is opened for writing.
     let is_copy = head[18] == 1;
-    let schema = open::read_only(path, 1).and_then(|db| open::schema(&db));
+    let schema = open::read_only(path, 1).and_then(|db| schema::version(&db));
     Ok(match schema {
         Ok(Some(_)) if is_copy => Target::Copy,
         Ok(Some(_)) => Target::Store,
@@ -120,11 +121,11 @@ fn not_ours(path: &Path) -> StoreError {
 }
 
 fn ours(path: &Path, db: &Connection) -> Result<(), StoreError> {
-    let current = open::schema(db)?;
+    let current = schema::version(db)?;
     if current.is_none() {
         return Err(refused(format!("{} is not a database of Promenade", path.display())));
     }
-    open::refuse_newer(path, current, open::known_schema())
+    schema::refuse_newer(path, current, schema::known())
 }
 
 /// Brings what the target's write-ahead log holds into its file. A log that stayed behind would be

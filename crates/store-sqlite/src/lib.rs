@@ -25,8 +25,8 @@ mod outbox;
 mod pool;
 mod query;
 mod reader;
+mod schema;
 mod shops;
-
 mod timers;
 mod transaction;
 
