@@ -4,11 +4,12 @@
 
 use std::process::ExitCode;
 
-use xtask::{arrows, root, rules, tidy, tree::Tree};
+use xtask::{arrows, migrations, root, rules, tidy, tree::Tree};
 
 const USAGE: &str = "\
 cargo xtask rules [--tool S0] [--all]   every rule of docs/rules.md is named by a test
 cargo xtask arrows                      crates depend downwards only
+cargo xtask migrations                  landed migrations are as they landed
 cargo xtask tidy                        how the sources look";
 
 fn main() -> ExitCode {
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let findings = match arguments.as_slice() {
         ["rules", options @ ..] => run_rules(options),
         ["arrows"] => arrows::metadata(&root()).map(|found| arrows::check(&found)),
+        ["migrations"] => Tree::read(&root()).map(|tree| migrations::check(&tree)),
         ["tidy"] => Tree::read(&root()).map(|tree| tidy::check(&tree)),
         _ => Err(anyhow::anyhow!("say which checker to run:\n{USAGE}")),
     };
