@@ -94,7 +94,7 @@ fn target(path: &Path) -> Result<Target, StoreError> {
     }
     // A copy keeps no log until it is opened for writing.
     let is_copy = head[18] == 1;
-    let schema = open::read_only(path, 1).and_then(|db| schema::version(&db));
+    let schema = open::read_only(path, 1).and_then(|db| schema::made(&db));
     Ok(match schema {
         Ok(Some(_)) if is_copy => Target::Copy,
         Ok(Some(_)) => Target::Store,
@@ -121,11 +121,10 @@ fn not_ours(path: &Path) -> StoreError {
 }
 
 fn ours(path: &Path, db: &Connection) -> Result<(), StoreError> {
-    let current = schema::version(db)?;
-    if current.is_none() {
-        return Err(refused(format!("{} is not a database of Promenade", path.display())));
+    match schema::judge(db, path)? {
+        Some(_) => Ok(()),
+        None => Err(refused(format!("{} is not a database of Promenade", path.display()))),
     }
-    schema::refuse_newer(path, current, schema::known())
 }
 
 /// Brings what the target's write-ahead log holds into its file. A log that stayed behind would be

@@ -1,6 +1,7 @@
 //! Opens connections.
 
 use crate::error::{Doing, refused};
+use crate::guard::beside;
 use crate::schema;
 use engine::port::StoreError;
 use rusqlite::config::DbConfig;
@@ -45,7 +46,11 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     let what = format!("opening {}", path.display());
     let mut db = Connection::open(path).doing(&what)?;
     db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
-    schema::refuse_foreign(&db, path)?;
+    // Closing would bring a log that was left behind into the file, which stays as it is when it is refused.
+    let keeps_log = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    db.set_db_config(keeps_log, has_log(path)).doing(&what)?;
+    let current = schema::judge_for_writing(&db, path)?;
+    db.set_db_config(keeps_log, false).doing(&what)?;
     db.execute_batch(&format!("PRAGMA page_size = {}", options.page_size)).doing(&what)?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).doing(&what)?;
     if mode != "wal" {
@@ -65,11 +70,16 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     // A plan does not depend on values: otherwise statements are compiled anew when others are bound.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).doing(&what)?;
     db.set_prepared_statement_cache_capacity(128);
-    schema::migrate(&mut db, path)?;
+    schema::migrate(&mut db, path, current)?;
     if let Some(pages) = options.most_pages {
         db.execute_batch(&format!("PRAGMA max_page_count = {pages}")).doing(&what)?;
     }
     Ok(db)
+}
+
+/// Whether a log was left behind, by a machine that stopped.
+fn has_log(path: &Path) -> bool {
+    beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0)
 }
 
 /// Opens the connection that copies the write-ahead log.

@@ -52,8 +52,7 @@ impl SqliteReader {
     /// Whether the file can be read by this program.
     pub fn check(&self) -> Result<(), StoreError> {
         let known = schema::known();
-        let current = self.with(schema::version)?;
-        schema::refuse_newer(&self.path, current, known)?;
+        let current = self.with(|db| schema::judge(db, &self.path))?;
         if current == Some(known) {
             return Ok(());
         }
