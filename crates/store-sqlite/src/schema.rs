@@ -132,3 +132,20 @@ pub fn migrate(db: &mut Connection, path: &Path, current: Option<i64>) -> Result
         StoreError::new(StoreErrorKind::Other, message)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::open::{Options, writer};
+
+    /// The definitions that V10 changes are read anew by the connection that changed them.
+    #[test]
+    fn a_connection_goes_by_the_tables_that_it_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = writer(&folder.path().join("store.db"), &Options::default()).unwrap();
+        let timer = "INSERT INTO timers (due_at, shop_id, kind, subject_id) VALUES (1, 's1', ?1, 'x')";
+        db.execute(timer, [5]).unwrap();
+        db.execute(timer, [-1]).unwrap_err();
+        let schema = "UPDATE sqlite_schema SET sql = '' WHERE name = 'timers'";
+        assert!(db.execute(schema, []).is_err(), "definitions are not written any more");
+    }
+}
