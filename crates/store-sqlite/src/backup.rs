@@ -39,8 +39,8 @@ pub fn backup(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
 }
 
 /// Puts the backup `from` in the place of `to`. Refused, with `to` as it was, when the backup is
-/// damaged, of a newer schema or no database of ours, while a process writes `to`, and when `to` is a
-/// file of something else.
+/// damaged, of a newer schema, of an earlier build or no database of ours, while a process writes
+/// `to`, and when `to` is a file of something else.
 pub fn restore(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     if beside(from, "") == beside(to, "") {
         return Err(refused(format!("{} cannot be restored from itself", from.display())));
