@@ -1,6 +1,6 @@
 //! The checkers over this repository: the same findings as `cargo xtask`, as tests.
 
-use xtask::{arrows, root, rules, tidy, tree::Tree};
+use xtask::{arrows, migrations, root, rules, tidy, tree::Tree};
 
 #[track_caller]
 fn nothing(findings: &[String]) {
@@ -16,6 +16,11 @@ fn every_rule_of_a_built_tool_is_named_by_a_test() {
 #[test]
 fn crates_depend_downwards_only() {
     nothing(&arrows::check(&arrows::metadata(&root()).expect("cargo metadata answers")));
+}
+
+#[test]
+fn landed_migrations_are_as_they_landed() {
+    nothing(&migrations::check(&Tree::read(&root()).expect("the repository reads")));
 }
 
 #[test]

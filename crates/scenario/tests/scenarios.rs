@@ -34,3 +34,12 @@ fn every_scenario_begins_with_the_rules_that_it_shows() {
         assert!(["S0-", "S1-", "S4-", "A-G-"].iter().any(|id| head.contains(id)), "{name}: {head}");
     }
 }
+
+/// The next schema is kept with it, by the example `kept_store`.
+#[test]
+fn the_story_of_kept_stores_can_be_played() {
+    let story = include_str!("../examples/kept_store/story.scenario");
+    if let Err(report) = scenario::run("story.scenario", story, &mut InProcessDoor::memory()) {
+        panic!("{report}");
+    }
+}

@@ -6,6 +6,7 @@
 use crate::error::{Doing, io, refused};
 use crate::guard::{Guard, beside};
 use crate::open;
+use crate::schema;
 use port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -38,8 +39,8 @@ pub fn backup(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Res
 }
 
 /// Puts the backup `from` in the place of `to`. Refused, with `to` as it was, when the backup is
-/// damaged, of a newer schema or no database of ours, while a process writes `to`, and when `to` is a
-/// file of something else.
+/// damaged, of a newer schema, of an earlier build or no database of ours, while a process writes
+/// `to`, and when `to` is a file of something else.
 pub fn restore(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     if beside(from, "") == beside(to, "") {
         return Err(refused(format!("{} cannot be restored from itself", from.display())));
@@ -93,7 +94,7 @@ fn target(path: &Path) -> Result<Target, StoreError> {
     }
     // A copy keeps no log until it is opened for writing.
     let is_copy = head[18] == 1;
-    let schema = open::read_only(path, 1).and_then(|db| open::schema(&db));
+    let schema = open::read_only(path, 1).and_then(|db| schema::made(&db));
     Ok(match schema {
         Ok(Some(_)) if is_copy => Target::Copy,
         Ok(Some(_)) => Target::Store,
@@ -120,11 +121,10 @@ fn not_ours(path: &Path) -> StoreError {
 }
 
 fn ours(path: &Path, db: &Connection) -> Result<(), StoreError> {
-    let current = open::schema(db)?;
-    if current.is_none() {
-        return Err(refused(format!("{} is not a database of Promenade", path.display())));
+    match schema::judge(db, path)? {
+        Some(_) => Ok(()),
+        None => Err(refused(format!("{} is not a database of Promenade", path.display()))),
     }
-    open::refuse_newer(path, current, open::known_schema())
 }
 
 /// Brings what the target's write-ahead log holds into its file. A log that stayed behind would be

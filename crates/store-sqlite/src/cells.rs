@@ -36,13 +36,20 @@ impl<'r, 's> Cells<'r, 's> {
         corrupt(self.table, key.join("/"), why)
     }
 
+    /// The error for a word or a number of a list that this program does not have: a later one wrote it.
+    pub fn unknown(&self, column: usize, what: impl Display) -> StoreError {
+        let name = self.name(column);
+        self.bad(format_args!("column {name} holds `{what:.60}`, which this program does not know"))
+    }
+
+    fn name(&self, column: usize) -> String {
+        self.row.as_ref().column_name(column).map_or_else(|_| column.to_string(), str::to_owned)
+    }
+
     fn cell<T>(&self, column: usize, read: impl FnOnce(ValueRef<'r>) -> Option<T>) -> Result<T, StoreError> {
         let value = self.row.get_ref(column).map_err(|error| self.bad(error))?;
-        read(value).ok_or_else(|| {
-            let name =
-                self.row.as_ref().column_name(column).map_or_else(|_| column.to_string(), str::to_owned);
-            self.bad(format_args!("column {name} holds what it should not"))
-        })
+        read(value)
+            .ok_or_else(|| self.bad(format_args!("column {} holds what it should not", self.name(column))))
     }
 
     /// A text.
@@ -64,6 +71,14 @@ impl<'r, 's> Cells<'r, 's> {
             None => Some(None),
         })
     }
+    /// Yes or no.
+    pub fn flag(&self, column: usize) -> Result<bool, StoreError> {
+        self.cell(column, |value| match value.as_i64().ok()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        })
+    }
     /// 16 bytes.
     pub fn digest(&self, column: usize) -> Result<[u8; 16], StoreError> {
         self.cell(column, |value| value.as_blob().ok()?.try_into().ok())
@@ -82,7 +97,19 @@ impl<'r, 's> Cells<'r, 's> {
     }
     /// A text of ours: an id, a status.
     pub fn parsed<T>(&self, column: usize, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StoreError> {
-        self.cell(column, |value| parse(value.as_str().ok()?))
+        let text = self.text(column)?;
+        parse(text).ok_or_else(|| self.unknown(column, text))
+    }
+    /// A text of ours that may be missing.
+    pub fn parsed_or_null<T>(
+        &self,
+        column: usize,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.text_or_null(column)? {
+            Some(text) => parse(text).map(Some).ok_or_else(|| self.unknown(column, text)),
+            None => Ok(None),
+        }
     }
     /// An id.
     pub fn id<T: FromStr>(&self, column: usize) -> Result<T, StoreError> {
@@ -90,10 +117,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
     /// An id that may be missing.
     pub fn id_or_null<T: FromStr>(&self, column: usize) -> Result<Option<T>, StoreError> {
-        self.cell(column, |value| match value.as_str_or_null().ok()? {
-            Some(text) => text.parse().ok().map(Some),
-            None => Some(None),
-        })
+        self.parsed_or_null(column, |text| text.parse().ok())
     }
     /// A JSON document.
     pub fn json<T: DeserializeOwned>(&self, column: usize) -> Result<T, StoreError> {
@@ -101,9 +125,7 @@ impl<'r, 's> Cells<'r, 's> {
     }
     /// A JSON document that may be missing.
     pub fn json_or_null<T: DeserializeOwned>(&self, column: usize) -> Result<Option<T>, StoreError> {
-        self.cell(column, |value| match value.as_str_or_null().ok()? {
-            Some(text) => serde_json::from_str(text).ok().map(Some),
-            None => Some(None),
-        })
+        let text = self.text_or_null(column)?;
+        text.map(|text| serde_json::from_str(text).map_err(|error| self.bad(error))).transpose()
     }
 }

@@ -59,6 +59,7 @@ fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
 
 fn origin(cells: &Cells<'_, '_>) -> Result<Origin, StoreError> {
     let binds = [Bind::OriginOrder, Bind::ShopScope];
+    let kind = cells.parsed(20, CouponKind::parse)?;
     if let Some(batch_id) = cells.id_or_null(19)? {
         let percent_off = match cells.number_or_null(21)? {
             Some(points) => {
@@ -66,15 +67,17 @@ fn origin(cells: &Cells<'_, '_>) -> Result<Origin, StoreError> {
             }
             None => None,
         };
-        let kind = cells.parsed(20, CouponKind::parse)?;
         return Ok(Origin::Batch(FromBatch { batch_id, kind, percent_off }));
+    }
+    if kind != CouponKind::Payment {
+        return Err(cells.bad(format_args!("no campaign gives coupons of kind {}", kind.as_str())));
     }
     Ok(Origin::Offer(FromOffer {
         campaign_id: cells.id(2)?,
         version: cells.number(3)?,
         bind: cells.parsed(7, |text| binds.into_iter().find(|b| bind(*b) == text))?,
         origin_order_id: cells.id(8)?,
-        allow_baitiao: cells.number::<i64>(9)? != 0,
+        allow_baitiao: cells.flag(9)?,
     }))
 }
 

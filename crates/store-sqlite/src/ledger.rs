@@ -19,6 +19,8 @@ const ACCOUNTS: [Account; 5] = [
     Account::CustomerCash,
 ];
 
+const PARTIES: [Party; 2] = [Party::Merchant, Party::Platform];
+
 const fn party(party: Party) -> &'static str {
     match party {
         Party::Merchant => "merchant",
@@ -53,12 +55,6 @@ pub fn entries(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Entr
         WHERE shop_id = ?1 AND order_id = ?2 ORDER BY number";
     all(db, sql, params![shop.as_str(), order.as_str()], "reading the ledger", |row| {
         let cells = Cells::new(row, "entries", 3);
-        let funded_by = match cells.text_or_null(6)? {
-            None => None,
-            Some("merchant") => Some(Party::Merchant),
-            Some("platform") => Some(Party::Platform),
-            Some(other) => return Err(cells.bad(format_args!("no party {other}"))),
-        };
         Ok(Entry {
             shop_id: cells.id(0)?,
             order_id: cells.id(1)?,
@@ -66,7 +62,7 @@ pub fn entries(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Entr
             account: cells.parsed(3, |text| ACCOUNTS.into_iter().find(|account| account.as_str() == text))?,
             amount: cells.money(4)?,
             reason: cells.text(5)?.to_owned(),
-            funded_by,
+            funded_by: cells.parsed_or_null(6, |text| PARTIES.into_iter().find(|p| party(*p) == text))?,
             at: cells.instant(7)?,
         })
     })

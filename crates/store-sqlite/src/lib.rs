@@ -25,8 +25,8 @@ mod outbox;
 mod pool;
 mod query;
 mod reader;
+mod schema;
 mod shops;
-
 mod timers;
 mod transaction;
 
@@ -68,7 +68,8 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Opens a database for writing, made where there is none, its schema brought up to date.
-    /// Refused as busy while another process writes it, and when a newer program made it.
+    /// Refused as busy while another process writes it, and when a newer program made it or a build whose
+    /// migrations were others.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Self::open_with(path, &Options::default())
     }

@@ -26,12 +26,6 @@ macro_rules! select {
 
 fn read(row: &Row<'_>) -> Result<Message, StoreError> {
     let cells = Cells::new(row, "messages", 2);
-    let code = match cells.text_or_null(8)? {
-        Some(_) => {
-            Some(cells.parsed(8, |text| Code::ALL.iter().copied().find(|code| code.as_str() == text))?)
-        }
-        None => None,
-    };
     Ok(Message {
         shop_id: cells.id(0)?,
         message_id: cells.id(1)?,
@@ -41,7 +35,7 @@ fn read(row: &Row<'_>) -> Result<Message, StoreError> {
         kind: cells.parsed(5, Kind::parse)?,
         channel: cells.parsed(6, Channel::parse)?,
         status: cells.parsed(7, MessageStatus::parse)?,
-        code,
+        code: cells.parsed_or_null(8, |text| Code::ALL.iter().copied().find(|code| code.as_str() == text))?,
         due_at: cells.instant(9)?,
         sent_at: cells.instant_or_null(10)?,
         link: cells.text(11)?.to_owned(),

@@ -1,15 +1,13 @@
-//! Opens connections and brings the schema up to date.
+//! Opens connections.
 
-use crate::error::{Doing, failed, refused};
-use port::{StoreError, StoreErrorKind};
+use crate::error::{Doing, refused};
+use crate::guard::beside;
+use crate::schema;
+use port::StoreError;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
-
-mod embedded {
-    refinery::embed_migrations!("migrations");
-}
 
 /// What may be tuned; the defaults are measured, see `examples/throughput.rs`.
 #[derive(Debug, Clone)]
@@ -48,7 +46,11 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     let what = format!("opening {}", path.display());
     let mut db = Connection::open(path).doing(&what)?;
     db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
-    refuse_foreign(&db, path)?;
+    // Closing would bring a log that was left behind into the file, which stays as it is when it is refused.
+    let keeps_log = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    db.set_db_config(keeps_log, has_log(path)).doing(&what)?;
+    let current = schema::judge_for_writing(&db, path)?;
+    db.set_db_config(keeps_log, false).doing(&what)?;
     db.execute_batch(&format!("PRAGMA page_size = {}", options.page_size)).doing(&what)?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).doing(&what)?;
     if mode != "wal" {
@@ -68,11 +70,16 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     // A plan does not depend on values: otherwise statements are compiled anew when others are bound.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).doing(&what)?;
     db.set_prepared_statement_cache_capacity(128);
-    migrate(&mut db, path)?;
+    schema::migrate(&mut db, path, current)?;
     if let Some(pages) = options.most_pages {
         db.execute_batch(&format!("PRAGMA max_page_count = {pages}")).doing(&what)?;
     }
     Ok(db)
+}
+
+/// Whether a log was left behind, by a machine that stopped.
+fn has_log(path: &Path) -> bool {
+    beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0)
 }
 
 /// Opens the connection that copies the write-ahead log.
@@ -96,64 +103,4 @@ pub fn read_only(path: &Path, cache_mib: u32) -> Result<Connection, StoreError> 
     db.execute_batch(&settings).doing(&what)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
-}
-
-fn migrate(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let current = schema(db)?;
-    let known = known_schema();
-    refuse_newer(path, current, known)?;
-    if current == Some(known) {
-        return Ok(());
-    }
-    let run = embedded::migrations::runner().run(db);
-    run.map(drop).map_err(|error| {
-        let message = format!("the schema of {} could not be brought up to date: {error}", path.display());
-        StoreError::new(StoreErrorKind::Other, message)
-    })
-}
-
-/// Refuses a database that holds tables of something else, before anything is changed in it.
-fn refuse_foreign(db: &Connection, path: &Path) -> Result<(), StoreError> {
-    if schema(db)?.is_some() {
-        return Ok(());
-    }
-    let objects: i64 = db
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .doing("reading the schema")?;
-    if objects > 0 {
-        let path = path.display();
-        return Err(refused(format!("{path} is not a database of Promenade and was left as it is")));
-    }
-    Ok(())
-}
-
-/// Refuses a file that a newer program made.
-pub fn refuse_newer(path: &Path, current: Option<i64>, known: i64) -> Result<(), StoreError> {
-    match current {
-        Some(newer) if newer > known => Err(refused(format!(
-            "{} was made by a newer version of Promenade (schema {newer}, this program knows up to {known}); \
-            use that version",
-            path.display()
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// The newest schema this program knows.
-pub fn known_schema() -> i64 {
-    let runner = embedded::migrations::runner();
-    let versions = runner.get_migrations().iter().map(|migration| i64::from(migration.version()));
-    versions.max().unwrap_or_default()
-}
-
-/// The schema that a file has; `None` when it has none of ours.
-pub fn schema(db: &Connection) -> Result<Option<i64>, StoreError> {
-    let what = "reading the schema's version";
-    let sql = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
-    let ours: Option<i64> =
-        db.query_row(sql, [], |row| row.get(0)).optional().map_err(|error| failed(what, error))?;
-    if ours.is_none() {
-        return Ok(None);
-    }
-    db.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0)).doing(what)
 }

@@ -3,7 +3,8 @@
 use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
-    arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, pool, shops, timers,
+    arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, pool, schema, shops,
+    timers,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
@@ -48,9 +49,8 @@ impl SqliteReader {
 
     /// Whether the file can be read by this program.
     pub fn check(&self) -> Result<(), StoreError> {
-        let known = open::known_schema();
-        let current = self.with(open::schema)?;
-        open::refuse_newer(&self.path, current, known)?;
+        let known = schema::known();
+        let current = self.with(|db| schema::judge(db, &self.path))?;
         if current == Some(known) {
             return Ok(());
         }

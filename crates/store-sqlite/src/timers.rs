@@ -57,8 +57,8 @@ impl<'c> Timers<'c> {
 
 fn timer(row: &Row<'_>) -> Result<Timer, StoreError> {
     let cells = Cells::new(row, "timers", 4);
-    let kind: usize = cells.number(2)?;
-    let kind = Subject::KINDS.get(kind).ok_or_else(|| cells.bad(format_args!("no kind {kind}")))?;
+    let number: usize = cells.number(2)?;
+    let kind = Subject::KINDS.get(number).ok_or_else(|| cells.unknown(2, number))?;
     let subject = cells.parsed(3, |id| Subject::read(kind, id))?;
     Ok(Timer { due_at: cells.instant(0)?, shop_id: cells.id(1)?, subject })
 }

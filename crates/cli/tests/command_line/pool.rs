@@ -15,7 +15,7 @@ use std::path::Path;
 const MAPPING: &str = include_str!("../../../replay/tests/data/pool.toml");
 const ORDERS: &str = include_str!("../../../replay/tests/data/pool-orders.csv");
 
-fn export(folder: &Path) {
+pub fn export(folder: &Path) {
     fs::create_dir(folder.join("export")).expect("the folder is empty");
     fs::write(folder.join("export/orders.csv"), ORDERS).expect("it can be written");
     fs::write(folder.join("pool.toml"), MAPPING).expect("it can be written");

@@ -36,6 +36,16 @@ impl InProcessDoor {
         Self::new(Box::new(store), Some(folder))
     }
 
+    /// Over a store of the caller's.
+    pub fn over(store: Box<dyn Store>) -> Self {
+        Self::new(store, None)
+    }
+
+    /// The engine behind the door, for what no request reaches.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     fn new(store: Box<dyn Store>, folder: Option<tempfile::TempDir>) -> Self {
         let clock = EngineClock::sandbox_of(&*store.reader()).expect("a new store can be read");
         let engine = Engine::start(store, clock).expect("the engine starts");

@@ -30,28 +30,20 @@ const WALK: &str =
 
 fn read(row: &Row<'_>) -> Result<Candidate, StoreError> {
     let cells = Cells::new(row, "gift_candidates", 4);
-    let code = match cells.text_or_null(12)? {
-        None => None,
-        Some(_) => {
-            Some(cells.parsed(12, |text| Code::ALL.iter().copied().find(|code| code.as_str() == text))?)
-        }
-    };
-    let standing: u8 = cells.number(9)?;
-    let standing = Standing::ALL.get(usize::from(standing)).copied();
+    let number: usize = cells.number(9)?;
+    let standing = Standing::ALL.get(number).copied().ok_or_else(|| cells.unknown(9, number))?;
     Ok(Candidate {
         key: RankKey { second: cells.number(2)?, number: cells.text(3)?.into() },
         order_id: cells.id(4)?,
         customer_id: cells.id(5)?,
         amount: cells.money(6)?,
-        amount_state: match cells.number::<u8>(7)? {
-            0 => AmountState::Open,
-            _ => AmountState::Final,
-        },
-        counts: cells.number::<u8>(8)? != 0,
-        standing: standing.ok_or_else(|| cells.bad("no such standing"))?,
+        amount_state: if cells.flag(7)? { AmountState::Final } else { AmountState::Open },
+        counts: cells.flag(8)?,
+        standing,
         rank: cells.number_or_null(10)?,
         tier: cells.number_or_null(11)?,
-        code,
+        code: cells
+            .parsed_or_null(12, |text| Code::ALL.iter().copied().find(|code| code.as_str() == text))?,
     })
 }
 

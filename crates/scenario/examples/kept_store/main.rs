@@ -1,0 +1,67 @@
+//! Makes the small store of a schema that the tests of `store-sqlite` upgrade from then on.
+//!
+//! `cargo run -p scenario --example kept_store -- crates/store-sqlite/tests/stores/schema-NN.sqlite`, run with the
+//! build whose newest migration is NN, before the next one is added. The day of `story.scenario` is played
+//! through the API into a new store; what no request reaches is put in behind it: what senders and receivers
+//! answered, and answers by idempotency key. The file is a backup of that store, with small pages.
+
+use domain::customer::List;
+use engine::{Command, Engine, Input};
+use port::{DeliveryStatus, DeliveryUpdate, DispatchUpdate, digest};
+use scenario::InProcessDoor;
+use std::path::PathBuf;
+use store_sqlite::{Options, SqliteStore};
+
+const STORY: &str = include_str!("story.scenario");
+const SHOP: &str = "s1";
+/// Half of the tables hold a row or two, so that small pages make a small file.
+const PAGE: u32 = 1_024;
+
+fn main() {
+    let target = std::env::args().nth(1).map(PathBuf::from).expect("say which file to make");
+    assert!(!target.exists(), "{} is there; a kept store is never made again", target.display());
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let live = folder.path().join("live.sqlite");
+    let options = Options { page_size: PAGE, ..Options::default() };
+    let store = SqliteStore::open_with(&live, &options).expect("a new database opens");
+    let mut door = InProcessDoor::over(Box::new(store));
+    match scenario::run("story.scenario", STORY, &mut door) {
+        Ok(steps) => println!("played {steps} steps"),
+        Err(report) => panic!("{report}"),
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+    runtime.block_on(answer(door.engine()));
+    drop(door);
+    store_sqlite::backup(&live, &target, &mut |_, _| ()).expect("the store is copied");
+    println!("kept {}", target.display());
+}
+
+/// What comes from outside: of the webhook's deliveries one arrived, one is given up and the others wait; the
+/// oldest message was sent, the next is tried again; one answer is kept by its key.
+async fn answer(engine: &Engine) {
+    let (reader, now) = (engine.reader(), engine.now());
+    let deliveries = reader.due_deliveries(now, 2).expect("the store is read");
+    let came =
+        [(DeliveryStatus::Delivered, 1, None), (DeliveryStatus::Dead, 10, Some("status 500".to_owned()))];
+    let settled = deliveries.iter().zip(came).map(|((delivery, _), (status, attempt, reason))| {
+        DeliveryUpdate { delivery_id: delivery.delivery_id, status, attempt, next_at: now, reason }
+    });
+    let dispatches = reader.due_dispatches(now, 2).expect("the store is read");
+    let sent = dispatches.iter().enumerate().map(|(place, dispatch)| {
+        let (shop_id, message_id) = (dispatch.message.shop_id.clone(), dispatch.message.message_id.clone());
+        match place {
+            0 => DispatchUpdate::Done { shop_id, message_id },
+            _ => DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at: now.plus_minutes(5) },
+        }
+    });
+    engine.settle(settled.collect(), sent.collect()).await.expect("what came is written");
+    let block = Command::PutRisk {
+        customer_id: "u9".parse().expect("an id"),
+        list: Some(List::Block),
+        reason: "resells coupons".into(),
+        by: "ops".into(),
+    };
+    let asked = Some(("risk-1".to_owned(), digest(b"block u9")));
+    let input = Input { idempotency: asked, ..Input::new(SHOP.parse().expect("an id"), block) };
+    engine.submit(input).await.expect("the customer is blocked");
+}

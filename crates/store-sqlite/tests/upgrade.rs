@@ -1,0 +1,242 @@
+//! Stores of every schema that landed come up to date with all that they hold, and go on.
+//!
+//! `stores/schema-NN.sqlite` was made by the build whose newest migration was NN, with the example `kept_store`
+//! of the crate `scenario`. A file is never made again: it is the witness of what that build wrote. So it is also
+//! what finds a landed migration that was edited together with its checksum: the file refuses to open.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use audit::{AuditReport, audit};
+use domain::{ShopId, coupon::CouponStatus};
+use engine::{Command, Engine, EngineClock, EventOutcome, Input, Reply};
+use port::digest;
+use port::{Page, Store};
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use store_sqlite::SqliteStore;
+use tempfile::TempDir;
+use testkit::build::{self, id};
+
+/// The first schema that counts: earlier migrations were still edited.
+const FIRST: usize = 9;
+
+fn here(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+}
+
+/// The names of what lies in a folder of this crate.
+fn names(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(here(folder)).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn newest() -> usize {
+    names("migrations").iter().filter(|name| name.starts_with('V')).count()
+}
+
+fn kept(version: usize) -> String {
+    format!("schema-{version:02}.sqlite")
+}
+
+fn all_kept() -> Vec<String> {
+    let is_store = |name: &String| name.starts_with("schema-") && name.ends_with(".sqlite");
+    names("tests/stores").into_iter().filter(is_store).collect()
+}
+
+/// A copy of each kept store, in a folder of its own.
+fn each_kept(check: impl Fn(&str, &Path)) {
+    for name in all_kept() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("kept.sqlite");
+        fs::copy(here("tests/stores").join(&name), &path).unwrap();
+        check(&name, &path);
+    }
+}
+
+/// Rows as text, by table.
+type Contents = BTreeMap<String, Vec<String>>;
+
+/// What tables hold in these columns.
+fn contents(path: &Path, columns: &BTreeMap<String, String>) -> Contents {
+    let db = Connection::open(path).unwrap();
+    let rows = |(table, columns): (&String, &String)| {
+        let mut find = db.prepare(&format!("SELECT {columns} FROM {table}")).unwrap();
+        let count = find.column_count();
+        let rows = find.query_map([], |row| {
+            let cells = (0..count).map(|at| row.get_ref(at).map(|cell| format!("{cell:?}")));
+            Ok(cells.collect::<Result<Vec<_>, _>>()?.join(" "))
+        });
+        let mut rows: Vec<String> = rows.unwrap().map(Result::unwrap).collect();
+        rows.sort();
+        (table.clone(), rows)
+    };
+    columns.iter().map(rows).collect()
+}
+
+/// The columns of each table, but for the list of migrations.
+fn columns(path: &Path) -> BTreeMap<String, String> {
+    let db = Connection::open(path).unwrap();
+    let sql = "SELECT t.name, group_concat(c.name, ', ') FROM sqlite_schema t, pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name <> 'refinery_schema_history' GROUP BY t.name";
+    let mut find = db.prepare(sql).unwrap();
+    let found = find.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    found.map(Result::unwrap).collect()
+}
+
+/// Definitions of tables, indexes and views, and which migrations made them.
+fn schema(path: &Path) -> Vec<String> {
+    texts(
+        &Connection::open(path).unwrap(),
+        "SELECT concat_ws(' ', type, name, sql) FROM sqlite_schema UNION ALL
+        SELECT concat_ws(' ', version, name, checksum) FROM refinery_schema_history ORDER BY 1",
+    )
+}
+
+fn texts(db: &Connection, sql: &str) -> Vec<String> {
+    let mut find = db.prepare(sql).unwrap();
+    let found = find.query_map([], |row| row.get(0)).unwrap();
+    found.map(Result::unwrap).collect()
+}
+
+#[test]
+fn every_landed_schema_but_the_newest_has_its_store() {
+    let stores = all_kept();
+    for version in FIRST..newest() {
+        assert!(
+            stores.contains(&kept(version)),
+            "{} is missing: before a migration is added, keep a store of the schema before it with \
+            `cargo run -p scenario --example kept_store -- FILE`",
+            kept(version)
+        );
+    }
+    let known: Vec<String> = (FIRST..=newest()).map(kept).collect();
+    for store in &stores {
+        assert!(known.contains(store), "{store} is of no schema");
+    }
+}
+
+#[test]
+fn a_kept_store_holds_something_of_everything() {
+    each_kept(|name, path| {
+        let held = contents(path, &columns(path));
+        let empty: Vec<&String> =
+            held.iter().filter(|(_, rows)| rows.is_empty()).map(|(table, _)| table).collect();
+        assert_eq!(empty, [""; 0], "{name}: nothing in these tables");
+        assert!(fs::metadata(path).unwrap().len() < 500_000, "{name} is not small");
+    });
+}
+
+#[test]
+fn a_store_comes_up_to_date_with_all_that_it_holds() {
+    let folder = TempDir::new().unwrap();
+    let new = folder.path().join("new.sqlite");
+    drop(SqliteStore::open(&new).unwrap());
+    each_kept(|name, path| {
+        let columns = columns(path);
+        let before = contents(path, &columns);
+        drop(SqliteStore::open(path).unwrap());
+        let after = contents(path, &columns);
+        for (table, rows) in &before {
+            assert_eq!(&after[table], rows, "{name}: {table}");
+        }
+        assert_eq!(schema(path), schema(&new), "{name} is not what a new store is");
+        let db = Connection::open(path).unwrap();
+        assert_eq!(texts(&db, "PRAGMA integrity_check"), ["ok"], "{name}");
+        let astray = db.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap();
+        assert!(!astray, "{name}: a reference leads nowhere");
+    });
+}
+
+/// Nothing of a migration stays that stops in its middle: this one counts what it changed and finds one too few.
+#[test]
+fn a_store_whose_tables_somebody_changed_is_left_as_it_was() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("kept.sqlite");
+    fs::copy(here("tests/stores").join(kept(9)), &path).unwrap();
+    let by_hand = "PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, '0 AND 4', '0 AND 7') WHERE name = 'timers'";
+    Connection::open(&path).unwrap().execute_batch(by_hand).unwrap();
+    let (before, columns) = (schema(&path), columns(&path));
+    let rows = contents(&path, &columns);
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert!(error.message.contains("could not be brought up to date"), "{error}");
+    assert_eq!(schema(&path), before);
+    assert_eq!(contents(&path, &columns), rows);
+}
+
+/// An engine on a store, for as long as this lives.
+struct Running {
+    engine: Engine,
+    shop: ShopId,
+}
+
+impl Running {
+    fn on(path: &Path) -> Self {
+        let store = SqliteStore::open(path).unwrap();
+        let clock = EngineClock::sandbox_of(&*store.reader()).unwrap();
+        Self { engine: Engine::start(Box::new(store), clock).unwrap(), shop: id("s1") }
+    }
+
+    fn decide(&self, command: Command) -> Reply {
+        let asked = format!("{command:?}");
+        let input = Input::new(self.shop.clone(), command);
+        let decided = self.engine.submit_many_blocking(vec![input]).unwrap().remove(0);
+        decided.unwrap_or_else(|error| panic!("{asked}: {error}"))
+    }
+
+    #[track_caller]
+    fn is_clean(&self, name: &str) -> AuditReport {
+        let report = audit(&**self.engine.reader(), self.engine.now(), &mut |_, _| ()).unwrap();
+        assert!(report.findings.is_empty(), "{name}: {:#?}", report.findings);
+        report
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.engine.stop();
+    }
+}
+
+#[test]
+fn a_store_that_came_up_to_date_audits_clean_and_goes_on() {
+    each_kept(|name, path| {
+        let run = Running::on(path);
+        let looked_at = run.is_clean(name).checked;
+        assert!(looked_at.values().all(|rows| *rows > 0), "{name}: {looked_at:?}");
+        let reader = run.engine.reader();
+
+        // An order that waited for its coupon is shown it by its timer, and its customer claims.
+        let now = run.engine.now();
+        let fired = run.engine.advance_blocking(now.plus_minutes(15)).unwrap();
+        assert!(fired > 0, "{name}");
+        let order = reader.order(&run.shop, &id("o12")).unwrap().unwrap();
+        let offer_id = order.recovery.offer.unwrap().offer_id;
+        let claim = domain::campaign::recovery::Claim {
+            order_id: id("o12"),
+            offer_id,
+            customer_id: order.customer_id,
+        };
+        let claim = Command::Act(domain::campaign::Action::Recovery(claim));
+        let Reply::Coupon { coupon } = run.decide(claim) else { panic!("{name}: no coupon") };
+        assert_eq!(coupon.status, CouponStatus::Available, "{name}");
+
+        // News of a new order, which is not what waited for another.
+        let event = build::placed_event("upgraded", "o-new", "u-new", run.engine.now());
+        let ingest = Command::Ingest { event: Box::new(event), digest: digest(b"upgraded") };
+        let Reply::Event { result } = run.decide(ingest) else { panic!("{name}: no event") };
+        assert_eq!(result.outcome, EventOutcome::Applied, "{name}");
+
+        // Whatever waits, for weeks: deadlines, reminders, balances, the pool.
+        run.engine.advance_blocking(now.plus_hours(30 * 24)).unwrap();
+        let page = Page { after: None, limit: 1_000 };
+        let timers = reader.timers(&run.shop, &page).unwrap();
+        assert!(timers.iter().all(|timer| timer.due_at > run.engine.now()), "{name}: {timers:?}");
+        run.is_clean(name);
+    });
+}
