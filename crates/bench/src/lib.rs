@@ -17,6 +17,7 @@ pub mod closed_loop;
 pub mod context;
 pub mod environment;
 pub mod floors;
+pub mod group_commit;
 pub mod latency;
 pub mod load;
 pub mod ours;
