@@ -1,10 +1,12 @@
-//! Promenade's figures beside floors: what the same machine, in the same minutes, allows bare tools to do.
+//! Promenade's figures beside floors and peers: what the same machine, in the same minutes, allows bare tools to do.
 //!
 //! A floor does the least work that could give the same promise (the same durability, the same request parsed),
-//! so the ratio of our figure to its floor says what our rules cost, on a slow machine as on a fast one.
+//! so the ratio of our figure to its floor says what our rules cost, on a slow machine as on a fast one. A peer
+//! does the same work as ours with another tool, so that ratio says what our way of doing it is worth.
 //! Rounds of floor and ours alternate, the median counts, and every figure carries the share of the machine
 //! that other processes used meanwhile. What was not measured is absent: no figure is ever made up.
 //!
+//! - [`peers`]: what one of our claims does, on bare `SQLite`, Redis and `PostgreSQL`.
 //! - [`floors`]: claims on `SQLite` and on Redis, rows and timers on `SQLite`, an HTTP echo.
 //! - `suite_*`: one file a group; each runs its floors and has one `ours_*` function for our own engine.
 //! - [`load`]: the HTTP load generator, in its own process, the same for the echo floor and for our server.
@@ -24,7 +26,9 @@ pub mod ours;
 pub mod ours_http;
 mod ours_intake;
 mod ours_pool;
+pub mod peers;
 pub mod quiet;
+pub mod ready;
 pub mod report;
 pub mod rounds;
 pub mod rules_carts;

@@ -14,6 +14,7 @@ use bench::{
     context::Context,
     environment::Environment,
     load::{self, LoadPlan},
+    peers::{self, Wanted},
     report::{Figure, Report},
     suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_pool, suite_rules,
     suite_timers, table,
@@ -43,6 +44,9 @@ struct Arguments {
     /// Where the report goes; databases are written to the same folder and removed.
     #[arg(long, default_value = "target/bench/report.json")]
     out: PathBuf,
+    /// Which peers to run beside our claims.
+    #[arg(long, value_enum, env = peers::VARIABLE, default_value_t)]
+    same_work: Wanted,
     /// The shared harness's `scenarios` folder: the rules suite reads its carts in place of its own draws.
     #[arg(long)]
     peers: Option<PathBuf>,
@@ -108,7 +112,8 @@ fn measure(arguments: &Arguments) -> Result<()> {
         arguments.seconds,
         Duration::try_from_secs_f64(arguments.patience)?,
         home,
-    )?;
+    )?
+    .with_peers(arguments.same_work);
     let mut environment = Environment::look(ctx.home())?;
     let mut figures = Vec::new();
     for group in Group::value_variants() {
