@@ -10,6 +10,7 @@
 //! - [`floors`]: claims on `SQLite` and on Redis, rows and timers on `SQLite`, an HTTP echo.
 //! - `suite_*`: one file a group; each runs its floors and has one `ours_*` function for our own engine.
 //! - [`load`]: the HTTP load generator, in its own process, the same for the echo floor and for our server.
+//! - [`paired`]: two builds in turn, before and after.
 //! - [`closed_loop`]: clients in flight for claims. [`context`], [`rounds`], [`report`]: measuring and printing.
 
 #![allow(clippy::cast_precision_loss, reason = "rates and medians are floats; counts stay far below 2^52")]
@@ -26,6 +27,7 @@ pub mod ours;
 pub mod ours_http;
 mod ours_intake;
 mod ours_pool;
+pub mod paired;
 pub mod peers;
 pub mod quiet;
 pub mod ready;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p bench -- --only claims,http --rounds 3 --seconds 3
+//! cargo run --release -p bench -- paired --before ../before/target/release/bench --only claims
 //! ```
 
 use std::{
@@ -14,6 +15,7 @@ use bench::{
     context::Context,
     environment::Environment,
     load::{self, LoadPlan},
+    paired::{self, PairedPlan},
     peers::{self, Wanted},
     report::{Figure, Report},
     suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_pool, suite_rules,
@@ -62,6 +64,8 @@ enum Command {
     /// Takes events in on a filled store; the bench starts itself this way.
     #[command(hide = true)]
     Stand(suite_open_orders::StandPlan),
+    /// Runs two builds of the bench in turn and compares their figures.
+    Paired(PairedPlan),
     /// Fills a presale pool and decides it; the bench starts itself this way.
     #[command(hide = true)]
     Pool(suite_pool::PoolPlan),
@@ -100,6 +104,7 @@ fn main() -> Result<()> {
         Some(Command::Load(plan)) => load::run_child(plan),
         Some(Command::Stand(plan)) => suite_open_orders::run_child(plan),
         Some(Command::Pool(plan)) => suite_pool::run_child(plan),
+        Some(Command::Paired(plan)) => paired::run(plan),
         None => measure(&arguments),
     }
 }
