@@ -23,6 +23,10 @@ test: ## every test, then lint
 	else \
 	  set -x; cargo test --workspace --doc && cargo test --workspace --lib --bins --tests; \
 	fi
+	@for server in redis-server postgres; do \
+	  command -v $$server >/dev/null || ls /usr/lib/postgresql/*/bin/$$server >/dev/null 2>&1 || \
+	  echo "skipped: the bench's tests of its peer on $$server (it is not installed)"; \
+	done
 	@$(MAKE) --no-print-directory lint
 
 lint: ## format, clippy, and the repository's own checks

@@ -9,6 +9,7 @@ packages() {
   case "$1" in
     gcc) echo gcc libc6-dev ;;
     node) echo nodejs ;;
+    postgres) echo postgresql ;;
     python3) echo python3 python3-venv ;;
     cargo-fmt) echo rustfmt ;;
     cargo-clippy) echo rust-clippy ;;
@@ -26,10 +27,15 @@ by_hand() {
   esac
 }
 
+# Debian keeps PostgreSQL's programs off the PATH.
+is_there() {
+  command -v "$1" >/dev/null || { [ "$1" = postgres ] && compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+}
+
 missing=()
 hints=()
 for command in "$@"; do
-  if command -v "$command" >/dev/null; then continue; fi
+  if is_there "$command"; then continue; fi
   hint=$(by_hand "$command")
   if [ -n "$hint" ]; then hints+=("$hint"); else missing+=("$command"); fi
 done

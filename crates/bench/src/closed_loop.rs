@@ -29,6 +29,8 @@ pub enum Answer {
     SoldOut,
     /// The user holds as many as one user may.
     AlreadyClaimed,
+    /// The same request came before; it is answered as it was then, and nothing is counted again.
+    Repeated,
 }
 
 /// One client; cloned for every client in flight.
@@ -79,6 +81,8 @@ pub struct ClaimRun {
     pub sold_out: u64,
     /// Claims refused because the user had one.
     pub already_claimed: u64,
+    /// Claims that were answered as before.
+    pub repeated: u64,
     /// How long the run took, to the last answer.
     pub seconds: f64,
     /// From asking to the answer.
@@ -150,6 +154,7 @@ impl Shared {
             Answer::Granted => tally.run.granted += 1,
             Answer::SoldOut => tally.run.sold_out += 1,
             Answer::AlreadyClaimed => tally.run.already_claimed += 1,
+            Answer::Repeated => tally.run.repeated += 1,
         }
     }
 }

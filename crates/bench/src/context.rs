@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use crate::{
+    peers::Wanted,
     quiet::{Moment, wait_for_quiet},
     rounds::Measured,
 };
@@ -24,6 +25,8 @@ pub struct Context {
     pub seconds: f64,
     /// How long to wait for a quiet moment before each measurement.
     pub patience: Duration,
+    /// Which peers to run beside our claims.
+    pub peers: Wanted,
     home: PathBuf,
     notes: RefCell<Vec<String>>,
 }
@@ -32,7 +35,15 @@ impl Context {
     /// Databases are written below `home`, which must be on the disk that is to be measured.
     pub fn try_new(rounds: usize, seconds: f64, patience: Duration, home: &Path) -> Result<Self> {
         fs::create_dir_all(home).with_context(|| format!("create {}", home.display()))?;
-        Ok(Self { rounds, seconds, patience, home: home.to_path_buf(), notes: RefCell::default() })
+        let peers = Wanted::default();
+        Ok(Self { rounds, seconds, patience, peers, home: home.to_path_buf(), notes: RefCell::default() })
+    }
+
+    /// With the peers that are wanted.
+    #[must_use]
+    pub fn with_peers(mut self, peers: Wanted) -> Self {
+        self.peers = peers;
+        self
     }
 
     /// The folder whose disk is measured.

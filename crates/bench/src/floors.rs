@@ -2,10 +2,10 @@
 
 pub mod http_echo;
 pub mod redis_claims;
-mod redis_server;
-mod resp;
+pub mod redis_server;
+pub mod resp;
 pub mod rules;
-mod sqlite;
+pub mod sqlite;
 pub mod sqlite_claims;
 pub mod sqlite_rows;
 pub mod timers;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p bench -- --only claims,http --rounds 3 --seconds 3
+//! cargo run --release -p bench -- paired --before ../before/target/release/bench --only claims
 //! ```
 
 use std::{
@@ -14,6 +15,8 @@ use bench::{
     context::Context,
     environment::Environment,
     load::{self, LoadPlan},
+    paired::{self, PairedPlan},
+    peers::{self, Wanted},
     report::{Figure, Report},
     suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_pool, suite_rules,
     suite_timers, table,
@@ -43,6 +46,9 @@ struct Arguments {
     /// Where the report goes; databases are written to the same folder and removed.
     #[arg(long, default_value = "target/bench/report.json")]
     out: PathBuf,
+    /// Which peers to run beside our claims.
+    #[arg(long, value_enum, env = peers::VARIABLE, default_value_t)]
+    same_work: Wanted,
     /// The shared harness's `scenarios` folder: the rules suite reads its carts in place of its own draws.
     #[arg(long)]
     peers: Option<PathBuf>,
@@ -58,6 +64,8 @@ enum Command {
     /// Takes events in on a filled store; the bench starts itself this way.
     #[command(hide = true)]
     Stand(suite_open_orders::StandPlan),
+    /// Runs two builds of the bench in turn and compares their figures.
+    Paired(PairedPlan),
     /// Fills a presale pool and decides it; the bench starts itself this way.
     #[command(hide = true)]
     Pool(suite_pool::PoolPlan),
@@ -96,6 +104,7 @@ fn main() -> Result<()> {
         Some(Command::Load(plan)) => load::run_child(plan),
         Some(Command::Stand(plan)) => suite_open_orders::run_child(plan),
         Some(Command::Pool(plan)) => suite_pool::run_child(plan),
+        Some(Command::Paired(plan)) => paired::run(plan),
         None => measure(&arguments),
     }
 }
@@ -108,7 +117,8 @@ fn measure(arguments: &Arguments) -> Result<()> {
         arguments.seconds,
         Duration::try_from_secs_f64(arguments.patience)?,
         home,
-    )?;
+    )?
+    .with_peers(arguments.same_work);
     let mut environment = Environment::look(ctx.home())?;
     let mut figures = Vec::new();
     for group in Group::value_variants() {

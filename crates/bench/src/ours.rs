@@ -3,11 +3,16 @@
 //! Nothing is left out to be fast: every effect has its row in the outbox and its line in the
 //! timeline, and claims carry idempotency keys. No webhook is registered; each would add a row.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, Result, ensure};
 use domain::{
     CampaignId, Instant, ShopId,
+    campaign::{Action, recovery::Claim},
     campaign::{
         Counters, Terms, Version,
         promotion::{OrderTerms, Tier},
@@ -21,20 +26,42 @@ use domain::{
 };
 use engine::{Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock};
 use money::Money;
-use port::Page;
+use port::{Digest, Page};
 use store_sqlite::SqliteStore;
 
 use crate::samples;
 
 /// The shop that everything happens in.
 pub const SHOP: &str = "bench";
-const CAMPAIGN: &str = "hot";
+/// The name of its store's file.
+pub const STORE: &str = "ours.sqlite";
+/// The campaign whose coupons are claimed.
+pub const CAMPAIGN: &str = "hot";
+/// How long a coupon is good.
+pub const COUPON_HOURS: i64 = 48;
 /// Events handed to the engine at once when a store is filled.
 const FILL: u64 = 4_096;
 
 /// When the orders of [`samples`] are placed.
 pub fn opening() -> Instant {
     Instant::from_micros(1_794_326_400_000_000)
+}
+
+/// When they show their coupons, and are claimed.
+pub fn shown_at() -> Instant {
+    opening().plus_minutes(15)
+}
+
+/// When the campaign is over.
+pub fn ends_at() -> Instant {
+    opening().plus_hours(24 * 30)
+}
+
+/// The idempotency key of a claim, and the digest of what is asked.
+pub fn claim_key(number: u64) -> (String, Digest) {
+    let key = format!("claim-{number:012}");
+    let digest = port::digest(key.as_bytes());
+    (key, digest)
 }
 
 /// A running engine over a file in a folder.
@@ -54,29 +81,48 @@ pub struct Shown {
     pub customer: domain::CustomerId,
 }
 
+impl Shown {
+    /// Its customer's claim.
+    pub fn claim(&self) -> Command {
+        let Self { order, offer, customer } = self.clone();
+        let claim = Claim { order_id: order, offer_id: offer, customer_id: customer };
+        Command::Act(Action::Recovery(claim))
+    }
+}
+
 /// The shop's id.
 pub fn shop_id() -> ShopId {
     ShopId::try_new(SHOP).unwrap_or_else(|_| unreachable!("bench is an id"))
 }
 
 impl Ours {
-    /// A new store with the shop and its campaign running.
+    /// A new store with the shop and its campaign running, with more coupons than any run claims.
     pub fn create(folder: &Path) -> Result<Self> {
-        let store = SqliteStore::open(&folder.join("ours.sqlite"))?;
+        Self::create_with(folder, 2_000_000)
+    }
+
+    /// The same with so many coupons.
+    pub fn create_with(folder: &Path, coupons: u64) -> Result<Self> {
+        let store = SqliteStore::open(&Self::file(folder))?;
         let clock = SandboxClock::unset(opening().plus_hours(-24));
         let engine = Engine::start(Box::new(store), EngineClock::Sandbox(Arc::new(clock)))?;
         let ours = Self { engine };
         let mut shop = Shop::with_defaults(shop_id(), "Bench", ShopKind::Sop);
         shop.payment_timeout_minutes = 60 * 24 * 10;
         ours.submit(Command::PutShop(Box::new(shop)))?;
-        ours.submit(campaign()?)?;
+        ours.submit(campaign(coupons)?)?;
         ours.engine.advance_blocking(opening())?;
         Ok(ours)
     }
 
+    /// Where the store of a folder is.
+    pub fn file(folder: &Path) -> PathBuf {
+        folder.join(STORE)
+    }
+
     /// The store of a folder, opened again.
     pub fn open(folder: &Path) -> Result<Self> {
-        let store = SqliteStore::open(&folder.join("ours.sqlite"))?;
+        let store = SqliteStore::open(&Self::file(folder))?;
         let clock = EngineClock::sandbox_of(&*port::Store::reader(&store))?;
         Ok(Self { engine: Engine::start(Box::new(store), clock)? })
     }
@@ -109,6 +155,13 @@ impl Ours {
     /// Moves the clock; how many timers fired.
     pub fn advance(&self, to: Instant) -> Result<u64> {
         Ok(self.engine.advance_blocking(to)?)
+    }
+
+    /// Places so many orders and lets the time pass until each shows its coupon: those, by their numbers.
+    pub fn show(&self, orders: u64) -> Result<Vec<Shown>> {
+        self.place(0, orders, |number| number)?;
+        self.advance(shown_at())?;
+        self.shown()
     }
 
     /// Every order that shows a coupon, in the order of their numbers.
@@ -168,13 +221,13 @@ pub fn ensure_applied(outcomes: Vec<Result<Reply, engine::EngineError>>) -> Resu
     Ok(())
 }
 
-fn campaign() -> Result<Command> {
+fn campaign(coupons: u64) -> Result<Command> {
     let terms = recovery::Terms {
         trigger_after_minutes: 15,
         spend: Money::from_minor(100),
         save: Money::from_minor(50),
-        quantity: 2_000_000,
-        coupon_valid_hours: 48,
+        quantity: coupons,
+        coupon_valid_hours: COUPON_HOURS,
         bind: Bind::OriginOrder,
         frequency_scope: recovery::FrequencyScope::Campaign,
         holdout_percent: 0,
@@ -182,7 +235,7 @@ fn campaign() -> Result<Command> {
     let version = Version {
         name: "Hot".into(),
         starts_at: opening().plus_hours(-1),
-        ends_at: opening().plus_hours(24 * 30),
+        ends_at: ends_at(),
         scope: Scope::default(),
         terms: Terms::Recovery(terms),
         made_at: opening(),

@@ -24,12 +24,30 @@ pub struct Figure {
     pub target: Option<String>,
     /// Whether it does.
     pub met: Option<bool>,
+    /// Others of the same run that do the same work, each with what our figure is of theirs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<Comparison>,
     /// Every round, in the order they were run.
     pub rounds: Vec<f64>,
     /// The largest share of the machine that others used in any round; none where it cannot be told.
     pub foreign: Option<f64>,
     /// Whether others left the machine alone in every round.
     pub quiet: bool,
+}
+
+/// A figure beside one of another tool.
+#[derive(Debug, Clone, Serialize)]
+pub struct Comparison {
+    /// The other's name.
+    pub name: String,
+    /// Its median, in the same unit.
+    pub value: f64,
+    /// The figure over it.
+    pub ratio: Option<f64>,
+    /// What the ratio should be, in words.
+    pub target: Option<String>,
+    /// Whether it is.
+    pub met: Option<bool>,
 }
 
 /// The figure of a floor, by name.
@@ -52,6 +70,7 @@ impl Figure {
             ratio: None,
             target: None,
             met: None,
+            peers: Vec::new(),
             rounds,
             foreign,
             quiet: foreign.is_some_and(|share| share < QUIET_BELOW),
@@ -80,6 +99,21 @@ impl Figure {
     pub fn at_most_of_floor(mut self, times: f64) -> Self {
         self.target = Some(format!("<= {times} of floor"));
         self.met = self.ratio.map(|ratio| ratio <= times);
+        self
+    }
+
+    /// Puts the figure beside a peer's; it should reach `share` of it, where a share is given.
+    #[must_use]
+    pub fn compared_with(mut self, peer: &Self, share: Option<f64>) -> Self {
+        assert_eq!(self.unit, peer.unit, "a ratio needs one unit");
+        let ratio = (peer.value > 0.0).then(|| self.value / peer.value);
+        self.peers.push(Comparison {
+            name: peer.name.clone(),
+            value: peer.value,
+            ratio,
+            target: share.map(|share| format!(">= {:.0} % of it", share * 100.0)),
+            met: ratio.zip(share).map(|(ratio, share)| ratio >= share),
+        });
         self
     }
 
@@ -141,6 +175,15 @@ mod tests {
         assert_eq!(judged.ratio, Some(0.6));
         assert_eq!(judged.met, Some(true));
         assert_eq!(figure(60.0).at_least_of_floor(0.5).met, None);
+    }
+
+    #[test]
+    fn a_peer_is_judged_where_a_share_is_asked_for() {
+        let figure = figure(60.0).compared_with(&figure(120.0), Some(0.5)).compared_with(&figure(20.0), None);
+        let [half, free] = &figure.peers[..] else { panic!("two peers") };
+        assert_eq!((half.ratio, half.met), (Some(0.5), Some(true)));
+        assert_eq!((free.ratio, free.met, &free.target), (Some(3.0), None, &None));
+        assert_eq!(figure.ratio, None, "a peer is no floor");
     }
 
     #[test]

@@ -1,17 +1,19 @@
-//! Claims from one hot batch: our engine beside bare `SQLite` and, where it is installed, Redis.
+//! Claims from one hot campaign: our engine beside bare `SQLite` and, where it is installed, Redis; and beside
+//! peers that do the work of our claims.
 
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result, ensure};
 use domain::Code;
-use domain::campaign::{Action, recovery::Claim};
-use engine::{Command, Engine, EngineError, Input};
+use engine::{Engine, EngineError, Input};
 
 use crate::{
     closed_loop::{Answer, ClaimRun, Claimant, Plan, Users, client_runtime, drive},
     context::Context,
     floors::{redis_claims, sqlite_claims, sqlite_claims::PLENTY},
     ours::{self, Ours, Shown},
+    peers::{Peer, Peers},
+    ready::READY,
     report::{Figure, beside_each},
     rounds::{Measured, Rounds},
 };
@@ -21,15 +23,13 @@ const LOADS: [(usize, usize); 2] = [(64, 256), (512, 256)];
 
 /// Measures every load.
 pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
+    let peers = Peers::prepare(ctx)?;
     let mut all = Vec::new();
     for (clients, per_transaction) in LOADS {
-        all.extend(compare(ctx, clients, per_transaction)?);
+        all.extend(compare(ctx, clients, per_transaction, peers.as_ref())?);
     }
     Ok(all)
 }
-
-/// Orders that show a coupon when a run starts: more than a run claims.
-const READY: u64 = 250_000;
 
 /// A client of the engine: each claim takes the next order that shows a coupon, with an idempotency
 /// key of its own.
@@ -41,12 +41,9 @@ struct EngineClient {
 
 impl Claimant for EngineClient {
     async fn claim(&mut self, user: u64) -> Result<Answer> {
-        let shown = self.ready.get(usize::try_from(user - 1)?).context("more claims than orders")?.clone();
-        let key = format!("claim-{user:012}");
-        let digest = port::digest(key.as_bytes());
-        let claim = Claim { order_id: shown.order, offer_id: shown.offer, customer_id: shown.customer };
-        let command = Command::Act(Action::Recovery(claim));
-        let input = Input { shop_id: ours::shop_id(), idempotency: Some((key, digest)), command };
+        let shown = self.ready.get(usize::try_from(user - 1)?).context("more claims than orders")?;
+        let idempotency = Some(ours::claim_key(user));
+        let input = Input { shop_id: ours::shop_id(), idempotency, command: shown.claim() };
         match self.engine.submit(input).await {
             Ok(_) => Ok(Answer::Granted),
             Err(EngineError::Refused(refusal)) if refusal.code == Code::SoldOut => Ok(Answer::SoldOut),
@@ -59,9 +56,7 @@ impl Claimant for EngineClient {
 /// must say exactly what was granted.
 fn ours_claims(folder: &Path, plan: Plan) -> Result<ClaimRun> {
     let ours = Ours::create(folder)?;
-    ours.place(0, READY, |number| number)?;
-    ours.advance(ours::opening().plus_minutes(15))?;
-    let ready = Arc::new(ours.shown()?);
+    let ready = Arc::new(ours.show(READY)?);
     let plan = Plan { attempts: ready.len() as u64, ..plan };
     let client = EngineClient { engine: ours.engine.clone(), ready };
     let run = client_runtime()?.block_on(drive(&client, plan))?;
@@ -70,13 +65,21 @@ fn ours_claims(folder: &Path, plan: Plan) -> Result<ClaimRun> {
     Ok(run)
 }
 
-fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<Figure>> {
+fn compare(
+    ctx: &Context,
+    clients: usize,
+    per_transaction: usize,
+    peers: Option<&Peers>,
+) -> Result<Vec<Figure>> {
     let plan = Plan::for_seconds(clients, ctx.seconds, Users::InOrder);
     let scattered_plan = Plan::for_seconds(clients, ctx.seconds, Users::Scattered);
     let mut single = Rounds::new();
     let mut grouped = Rounds::new();
     let mut scattered = Rounds::new();
     let mut redis = Rounds::new();
+    let present = peers.map(Peers::present).unwrap_or_default();
+    let mut beside: Vec<(Peer, Rounds<ClaimRun>)> =
+        present.into_iter().map(|peer| (peer, Rounds::new())).collect();
     let mut ours = Rounds::new();
     for _ in 0..ctx.rounds {
         single.push(sqlite(ctx, plan, 1)?);
@@ -85,6 +88,9 @@ fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<
         match redis_claims::absent_because() {
             Some(reason) => ctx.note(&format!("no Redis floor: {reason}")),
             None => redis.push(on_disk(ctx, |folder| redis_claims::run(folder, plan, PLENTY))?),
+        }
+        for (peer, rounds) in &mut beside {
+            rounds.extend(peers.map(|peers| peers.run(ctx, *peer, plan)).transpose()?);
         }
         ours.push(on_disk(ctx, |folder| ours_claims(folder, plan))?);
     }
@@ -95,10 +101,26 @@ fn compare(ctx: &Context, clients: usize, per_transaction: usize) -> Result<Vec<
     let redis = figures(&redis, &format!("floor Redis claims fsync always, {clients} clients"));
     let ours = figures(&ours, &format!("our claims, {clients} clients"));
     let mut ours = beside_each(ours, &grouped);
+    let mut theirs = Vec::new();
     if let Some(rate) = ours.first_mut() {
         *rate = rate.clone().at_least_of_floor(0.1);
+        for (peer, rounds) in &beside {
+            let peer_figures = figures(rounds, &format!("peer {}, {clients} clients", peer.name()));
+            if let Some(peer_rate) = peer_figures.first() {
+                *rate = rate.clone().compared_with(peer_rate, share_of(*peer, clients));
+            }
+            theirs.extend(peer_figures);
+        }
     }
-    Ok([single, grouped, scattered, redis, ours].concat())
+    Ok([single, grouped, scattered, redis, theirs, ours].concat())
+}
+
+/// The share of a peer's rate that ours should reach: with many in flight half of what the same rows cost.
+fn share_of(peer: Peer, clients: usize) -> Option<f64> {
+    match peer {
+        Peer::SqliteSameRows => (clients >= 512).then_some(0.5),
+        Peer::RedisSameWork | Peer::PostgresOneEach | Peer::PostgresBatched => None,
+    }
 }
 
 fn sqlite(ctx: &Context, plan: Plan, per_transaction: usize) -> Result<Measured<ClaimRun>> {

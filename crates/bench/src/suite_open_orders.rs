@@ -27,6 +27,8 @@ use crate::{
 
 /// Orders that stand open before a run.
 const OPEN: [u64; 2] = [10_000, 1_000_000];
+/// Which orders are paid, as a figure's name says it, and how many times as much an event may cost among many.
+const HOW: [(&str, Option<f64>); 2] = [("", Some(1.5)), (", paid anywhere", None)];
 /// Events of one run: half pay an open order, half place a new one, so as many stay open.
 const EVENTS: u64 = 40_000;
 /// When real orders are paid, of a day's orders: half within 21 minutes, three quarters within 15 hours (the
@@ -72,41 +74,52 @@ struct Stand {
     events_per_second: f64,
 }
 
-/// Measures each number of open orders, in turn.
+/// Measures each number of open orders, in turn, then says what an event costs among many of them.
 pub fn run(ctx: &Context) -> Result<Vec<Figure>> {
-    let mut figures: Vec<Figure> = Vec::new();
-    let mut few: Option<[Option<Figure>; 2]> = None;
-    for open in OPEN {
-        let folder = ctx.scratch()?;
-        let filled = Ours::create(folder.path())?;
-        filled.place(0, open, |number| number)?;
-        drop(filled);
-        let (mut paid, mut anywhere) = (Rounds::new(), Rounds::new());
-        for round in 0..ctx.rounds as u64 {
-            paid.push(ctx.measure(|| child(folder.path(), open, 2 * round, Payers::AsBuyersPay))?);
-            anywhere.push(ctx.measure(|| child(folder.path(), open, 2 * round + 1, Payers::Anywhere))?);
-        }
-        let rates = [(&paid, ""), (&anywhere, ", paid anywhere")].map(|(rounds, how)| {
-            rounds
-                .figure(&format!("our events, {open} open orders{how}"), "events/s", |s| s.events_per_second)
+    let [few, many] = OPEN;
+    let (mut figures, few_rates) = stand(ctx, few)?;
+    let (many_figures, many_rates) = stand(ctx, many)?;
+    figures.extend(many_figures);
+    for ((few, many), (how, most)) in few_rates.iter().zip(&many_rates).zip(HOW) {
+        let cost = cost(few, many, how);
+        figures.push(match most {
+            Some(most) => cost.at_most(most),
+            None => cost,
         });
-        let [rate, worst] = rates.clone();
-        if let Some([few_rate, few_worst]) = &few {
-            let beside = |figure: Option<Figure>, few: &Option<Figure>| {
-                figure.zip(few.as_ref()).map(|(figure, few)| figure.beside(few))
-            };
-            figures.extend(beside(rate, few_rate).map(|rate| rate.at_least_of_floor(1.0 / 1.5)));
-            figures.extend(beside(worst, few_worst));
-        } else {
-            figures.extend(rate.into_iter().chain(worst));
-            few = Some(rates);
-        }
-        let ready = paid.figure(&format!("start to ready, {open} open orders"), "ms", |s| s.ready_ms);
-        let memory = paid.figure(&format!("resident memory, {open} open orders"), "MB", |s| s.resident_mb);
-        figures.extend(ready.map(|ready| ready.at_most(2_000.0)));
-        figures.extend(memory.map(|memory| memory.at_most(400.0)));
     }
     Ok(figures)
+}
+
+/// What is measured with so many open orders, and the rates of events among them, as of [`HOW`].
+fn stand(ctx: &Context, open: u64) -> Result<(Vec<Figure>, Vec<Figure>)> {
+    let folder = ctx.scratch()?;
+    let filled = Ours::create(folder.path())?;
+    filled.place(0, open, |number| number)?;
+    drop(filled);
+    let (mut paid, mut anywhere) = (Rounds::new(), Rounds::new());
+    for round in 0..ctx.rounds as u64 {
+        paid.push(ctx.measure(|| child(folder.path(), open, 2 * round, Payers::AsBuyersPay))?);
+        anywhere.push(ctx.measure(|| child(folder.path(), open, 2 * round + 1, Payers::Anywhere))?);
+    }
+    let rate = |(rounds, (how, _)): (&Rounds<Stand>, (&str, Option<f64>))| {
+        rounds.figure(&format!("our events, {open} open orders{how}"), "events/s", |s| s.events_per_second)
+    };
+    let rates: Vec<Figure> = [&paid, &anywhere].into_iter().zip(HOW).filter_map(rate).collect();
+    let ready = paid.figure(&format!("start to ready, {open} open orders"), "ms", |s| s.ready_ms);
+    let memory = paid.figure(&format!("resident memory, {open} open orders"), "MB", |s| s.resident_mb);
+    let mut figures = rates.clone();
+    figures.extend(ready.map(|ready| ready.at_most(2_000.0)));
+    figures.extend(memory.map(|memory| memory.at_most(400.0)));
+    Ok((figures, rates))
+}
+
+/// How many times as long an event takes among many open orders as among few.
+fn cost(few: &Figure, many: &Figure, how: &str) -> Figure {
+    let [few_open, many_open] = OPEN;
+    let name = format!("cost of an event, {many_open} over {few_open} open orders{how}");
+    let rounds = few.rounds.iter().zip(&many.rounds).map(|(few, many)| few / many).collect();
+    let foreign = few.foreign.zip(many.foreign).map(|(few, many)| few.max(many));
+    Figure::new(&name, "times", few.value / many.value, rounds, foreign)
 }
 
 fn child(folder: &Path, open: u64, round: u64, payers: Payers) -> Result<Stand> {
@@ -215,6 +228,19 @@ pub fn resident_mb() -> Result<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn half_the_rate_is_twice_the_cost() {
+        let rate =
+            |rounds: [f64; 2], foreign| Figure::new("events", "events/s", 10.0, rounds.into(), foreign);
+        let (few, mut many) = (rate([12.0, 9.0], Some(0.01)), rate([6.0, 3.0], Some(0.2)));
+        many.value = 5.0;
+        let cost = cost(&few, &many, ", paid anywhere").at_most(1.5);
+        assert!((cost.value - 2.0).abs() < f64::EPSILON);
+        assert_eq!(cost.rounds, [2.0, 3.0]);
+        assert_eq!((cost.met, cost.foreign, cost.quiet), (Some(false), Some(0.2), false));
+        assert!(cost.name.starts_with("cost of an event, 1000000 over 10000 open orders"));
+    }
 
     #[test]
     fn half_of_the_payers_came_last_and_nobody_pays_twice() {

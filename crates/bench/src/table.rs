@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::report::{Figure, Report};
+use crate::report::{Comparison, Figure, Report};
 
 const HEADINGS: [&str; 10] =
-    ["figure", "median", "unit", "floor", "ratio", "target", "met", "rounds", "others", "quiet"];
+    ["figure", "median", "unit", "beside", "ratio", "target", "met", "rounds", "others", "quiet"];
 /// Columns of numbers are set to the right.
 const RIGHT: [bool; 10] = [false, true, false, true, true, false, false, false, true, false];
 
@@ -22,17 +22,25 @@ pub fn render(report: &Report) -> String {
 /// The figures, one a line, under headings.
 pub fn figures(figures: &[Figure]) -> String {
     let headings = HEADINGS.map(str::to_owned);
-    let rows: Vec<[String; 10]> = std::iter::once(headings).chain(figures.iter().map(cells)).collect();
-    let widths: [usize; 10] = std::array::from_fn(|column| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    let lines = figures.iter().flat_map(|figure| {
+        std::iter::once(cells(figure)).chain(figure.peers.iter().map(|peer| beside(figure, peer)))
     });
-    rows.iter().map(|row| line(row, &widths)).collect()
+    let rows: Vec<[String; 10]> = std::iter::once(headings).chain(lines).collect();
+    aligned(&rows, RIGHT)
 }
 
-fn line(row: &[String; 10], widths: &[usize; 10]) -> String {
+/// Rows as lines, each column as wide as its widest cell; numbers to the right.
+pub fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]], right: [bool; COLUMNS]) -> String {
+    let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    });
+    rows.iter().map(|row| line(row, &widths, &right)).collect()
+}
+
+fn line(row: &[String], widths: &[usize], right: &[bool]) -> String {
     let mut line = String::new();
-    for ((cell, width), right) in row.iter().zip(widths).zip(RIGHT) {
-        let _ = if right { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
+    for ((cell, width), right) in row.iter().zip(widths).zip(right) {
+        let _ = if *right { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
     }
     line.truncate(line.trim_end().len());
     line.push('\n');
@@ -40,8 +48,6 @@ fn line(row: &[String; 10], widths: &[usize; 10]) -> String {
 }
 
 fn cells(figure: &Figure) -> [String; 10] {
-    let absent = || "-".to_owned();
-    let yes_or_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let rounds: Vec<String> = figure.rounds.iter().map(|value| number(*value)).collect();
     [
         figure.name.clone(),
@@ -55,6 +61,26 @@ fn cells(figure: &Figure) -> [String; 10] {
         figure.foreign.map_or_else(|| "?".to_owned(), |share| format!("{:.0} %", share * 100.0)),
         yes_or_no(figure.quiet),
     ]
+}
+
+/// A line below a figure: a peer's name and figure, and what ours is of it.
+fn beside(figure: &Figure, peer: &Comparison) -> [String; 10] {
+    let mut cells: [String; 10] = Default::default();
+    cells[0] = format!("  beside {}", peer.name);
+    cells[2].clone_from(&figure.unit);
+    cells[3] = number(peer.value);
+    cells[4] = peer.ratio.map_or_else(absent, |ratio| format!("{ratio:.2}"));
+    cells[5] = peer.target.clone().unwrap_or_else(absent);
+    cells[6] = peer.met.map_or_else(absent, yes_or_no);
+    cells
+}
+
+fn absent() -> String {
+    "-".to_owned()
+}
+
+fn yes_or_no(yes: bool) -> String {
+    if yes { "yes" } else { "no" }.to_owned()
 }
 
 /// Three digits or all before the point, thousands set apart: 183,204, 45.7, 0.31.
@@ -106,11 +132,13 @@ mod tests {
         let floor = Figure::new("bare", "claims/s", 2_000.0, vec![2_000.0], Some(0.02));
         let ours = Figure::new("our claims", "claims/s", 1_500.0, vec![1_400.0, 1_500.0, 1_600.0], None)
             .beside(&floor)
-            .at_least_of_floor(0.5);
+            .at_least_of_floor(0.5)
+            .compared_with(&Figure::new("peer", "claims/s", 3_000.0, vec![3_000.0], None), Some(0.6));
         let expected = "\
-figure      median  unit      floor  ratio  target            met  rounds             others  quiet
-bare         2,000  claims/s      -      -  -                 -    2,000                 2 %  yes
-our claims   1,500  claims/s  2,000   0.75  >= 50 % of floor  yes  1,400 1,500 1,600       ?  no
+figure         median  unit      beside  ratio  target            met  rounds             others  quiet
+bare            2,000  claims/s       -      -  -                 -    2,000                 2 %  yes
+our claims      1,500  claims/s   2,000   0.75  >= 50 % of floor  yes  1,400 1,500 1,600       ?  no
+  beside peer          claims/s   3,000   0.50  >= 60 % of it     no
 ";
         assert_eq!(figures(&[floor, ours]), expected);
     }

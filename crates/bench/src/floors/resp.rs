@@ -64,6 +64,24 @@ impl Connection {
         }
     }
 
+    /// Sends all commands before it waits for the first reply; a refusal is an error.
+    pub async fn call_all(&self, commands: &[Vec<String>]) -> Result<()> {
+        let mut answers = Vec::with_capacity(commands.len());
+        for words in commands {
+            let (reply, answer) = oneshot::channel();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let call = Call { command: encode(&words), reply };
+            self.0.send(call).ok().context("the connection to Redis is closed")?;
+            answers.push(answer);
+        }
+        for answer in answers {
+            if let Reply::Refused(reason) = answer.await.context("the connection to Redis broke")? {
+                bail!("Redis refused: {reason}");
+            }
+        }
+        Ok(())
+    }
+
     /// Sends one command whose reply is a number, as digits or as an integer.
     pub async fn integer(&self, words: &[&str]) -> Result<i64> {
         match self.call(words).await? {

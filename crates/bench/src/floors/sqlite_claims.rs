@@ -3,14 +3,16 @@
 //! Stock is never oversold and a user never holds two; every run counts that at its end.
 //! Users in order land on neighbouring pages, scattered users each on another: both are worth knowing.
 
-use std::{path::Path, thread};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, ensure};
-use rusqlite::{Connection, Statement};
-use tokio::sync::{mpsc, oneshot};
+use anyhow::{Result, ensure};
+use rusqlite::{CachedStatement, Connection};
 
 use super::sqlite;
-use crate::closed_loop::{Answer, ClaimRun, Claimant, Plan, client_runtime, drive};
+use crate::{
+    closed_loop::{Answer, ClaimRun, Plan},
+    group_commit::{self, GroupWriter},
+};
 
 /// More stock than any run can claim.
 pub const PLENTY: u64 = 1_000_000_000;
@@ -24,82 +26,46 @@ pub fn run(folder: &Path, plan: Plan, stock: u64, per_transaction: usize) -> Res
     let db = sqlite::open(folder, "claims.sqlite")?;
     db.execute_batch(SCHEMA)?;
     db.execute("INSERT INTO batch VALUES (1, ?1)", [i64::try_from(stock)?])?;
-    let (queue, requests) = mpsc::channel(plan.clients.max(1));
-    let writer = thread::spawn(move || write_groups(db, requests, per_transaction));
-    let run = client_runtime()?.block_on(drive(&Client(queue), plan));
-    let left = writer.join().map_err(|_| anyhow!("the writer panicked"))??;
-    let run = run?;
+    let (run, Writer(db)) = group_commit::run(Writer(db), plan, per_transaction)?;
+    let claims = sqlite::integer(&db, "SELECT count(*) FROM claim")?;
+    let left = sqlite::integer(&db, "SELECT remaining FROM batch WHERE id = 1")?;
     ensure!(
-        left.claims == run.granted && left.stock == stock - run.granted,
-        "granted {} of {stock}, but {} claims and {} in stock are stored",
-        run.granted,
-        left.claims,
-        left.stock
+        claims == run.granted && left == stock - run.granted,
+        "granted {} of {stock}, but {claims} claims and {left} in stock are stored",
+        run.granted
     );
     Ok(run)
 }
 
-struct Request {
-    user: i64,
-    reply: oneshot::Sender<Answer>,
-}
+struct Writer(Connection);
 
-#[derive(Clone)]
-struct Client(mpsc::Sender<Request>);
-
-impl Claimant for Client {
-    async fn claim(&mut self, user: u64) -> Result<Answer> {
-        let (reply, answer) = oneshot::channel();
-        let user = i64::try_from(user)?;
-        self.0.send(Request { user, reply }).await.context("the writer stopped")?;
-        answer.await.context("the writer stopped")
+impl GroupWriter for Writer {
+    fn commit(&mut self, users: &[u64]) -> Result<Vec<Answer>> {
+        self.0.execute_batch("BEGIN IMMEDIATE")?;
+        let answers = {
+            let mut statements = Statements::prepare(&self.0)?;
+            let claim = |user: &u64| statements.claim(i64::try_from(*user)?);
+            users.iter().map(claim).collect::<Result<_>>()?
+        };
+        self.0.execute_batch("COMMIT")?;
+        Ok(answers)
     }
-}
-
-struct Left {
-    claims: u64,
-    stock: u64,
-}
-
-/// Takes what has queued up, commits it as one transaction, replies; until every client is gone.
-fn write_groups(
-    db: Connection,
-    mut requests: mpsc::Receiver<Request>,
-    per_transaction: usize,
-) -> Result<Left> {
-    let mut statements = Statements::prepare(&db)?;
-    let mut group = Vec::with_capacity(per_transaction);
-    let mut answers = Vec::with_capacity(per_transaction);
-    while requests.blocking_recv_many(&mut group, per_transaction) > 0 {
-        db.execute_batch("BEGIN IMMEDIATE")?;
-        for request in &group {
-            answers.push(statements.claim(request.user)?);
-        }
-        db.execute_batch("COMMIT")?;
-        for (request, answer) in group.drain(..).zip(answers.drain(..)) {
-            // A client that went away has its claim all the same.
-            let _ = request.reply.send(answer);
-        }
-    }
-    Ok(Left {
-        claims: sqlite::integer(&db, "SELECT count(*) FROM claim")?,
-        stock: sqlite::integer(&db, "SELECT remaining FROM batch WHERE id = 1")?,
-    })
 }
 
 struct Statements<'db> {
-    insert: Statement<'db>,
-    take_one: Statement<'db>,
-    withdraw: Statement<'db>,
+    insert: CachedStatement<'db>,
+    take_one: CachedStatement<'db>,
+    withdraw: CachedStatement<'db>,
 }
 
 impl<'db> Statements<'db> {
     fn prepare(db: &'db Connection) -> Result<Self> {
         Ok(Self {
-            insert: db.prepare("INSERT OR IGNORE INTO claim VALUES (1, ?1, unixepoch())")?,
-            take_one: db
-                .prepare("UPDATE batch SET remaining = remaining - 1 WHERE id = 1 AND remaining > 0")?,
-            withdraw: db.prepare("DELETE FROM claim WHERE batch = 1 AND user = ?1")?,
+            insert: db.prepare_cached("INSERT OR IGNORE INTO claim VALUES (1, ?1, unixepoch())")?,
+            take_one: db.prepare_cached(
+                "UPDATE batch SET remaining = remaining - 1 WHERE id = 1 AND remaining > 0",
+            )?,
+            withdraw: db.prepare_cached("DELETE FROM claim WHERE batch = 1 AND user = ?1")?,
         })
     }
 
