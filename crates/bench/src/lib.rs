@@ -19,6 +19,7 @@ pub mod environment;
 pub mod floors;
 pub mod latency;
 pub mod load;
+pub mod median;
 pub mod ours;
 pub mod ours_http;
 mod ours_intake;
