@@ -1,9 +1,7 @@
 //! Published events and their deliveries: one for each receiver, tried until delivered or dead.
 
-use crate::refused;
-use crate::tables::{DeliveryRow, Tables};
+use crate::tables::{DeliveryRow, Tables, at, refused};
 use crate::undo::{Undo, mark, put, take, unmark};
-use crate::write::at;
 use engine::port::StoreError;
 use engine::rows::{Changes, DeliveryStatus, OutboxRow};
 

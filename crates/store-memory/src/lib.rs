@@ -16,7 +16,7 @@ mod undo;
 mod write;
 
 use domain::Instant;
-use engine::port::{Reader, Store, StoreError, StoreErrorKind, Transaction, Work};
+use engine::port::{Reader, Store, StoreError, Transaction, Work};
 use engine::rows::{Changes, Keys, Rows, Timer};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
@@ -106,9 +106,4 @@ impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.undo.take_back(self.tables);
     }
-}
-
-/// What a caller did that no store may keep.
-fn refused(message: String) -> StoreError {
-    StoreError::new(StoreErrorKind::Other, message)
 }

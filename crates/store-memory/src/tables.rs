@@ -12,6 +12,7 @@ use domain::{
     shop::Shop,
 };
 use engine::pool::PoolRow;
+use engine::port::{StoreError, StoreErrorKind};
 use engine::rows::{
     BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked,
     RequestRow, ShopRow, Timer, Webhook,
@@ -154,4 +155,18 @@ impl Tables {
             reason: row.reason.clone(),
         })
     }
+}
+
+/// The place of one of a shop's tables.
+pub fn at<T: 'static>(
+    shop: &ShopId,
+    table: fn(&mut OfShop) -> &mut T,
+) -> impl Fn(&mut Tables) -> &mut T + use<T> + 'static {
+    let shop = shop.clone();
+    move |tables| table(tables.of(&shop))
+}
+
+/// What a caller did that no store may keep.
+pub fn refused(message: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Other, message)
 }
