@@ -108,6 +108,7 @@ fn what_a_macro_is_handed_ties_as_far_as_it_can_be_read() {
     for text in [
         "use crate::a::*; pub struct B; fn g() { assert!(x.f()); }",
         "use crate::a::*; pub struct B; fn g() { println!(\"{}\", x.LIMIT, other::f()); }",
+        "use crate::a::*; pub struct B; fn g() { f!(); assert!(f!()); }",
         "use crate::a::*; pub struct B; fn g(f: u8) { println!(\"{}\", f); }",
         "use crate::a::*; macro_rules! m { ($A:ident) => { $A::new() } } pub struct B;",
         "pub struct B; fn g() { format!(\"crate::a::f() {}\", 1); }",
@@ -286,6 +287,12 @@ fn a_macro_is_seen_by_the_modules_inside() {
         ("lib.rs", "mod a; mod b;"),
         ("a.rs", "macro_rules! say { () => {} }\npub(crate) use say;\nfn g() { crate::b::f() }"),
         ("b.rs", "use crate::a::say;\npub fn f() { say!() }"),
+    ];
+    assert_eq!(found(&files).len(), 1);
+    let files = [
+        ("lib.rs", "mod a; mod b;"),
+        ("a.rs", "#[macro_export]\nmacro_rules! say { () => { $crate::b::f() } }"),
+        ("b.rs", "pub fn f() { crate::say!() }"),
     ];
     assert_eq!(found(&files).len(), 1);
 }
