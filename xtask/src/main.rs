@@ -9,7 +9,7 @@ use xtask::{arrows, circles, root, rules, tidy, tree::Tree};
 const USAGE: &str = "\
 cargo xtask rules [--tool S0] [--all]   every rule of docs/rules.md is named by a test
 cargo xtask arrows                      crates depend downwards only
-cargo xtask circles [--all]             files of a crate do not depend on each other in a circle
+cargo xtask circles                     files of a crate do not depend on each other in a circle
 cargo xtask tidy                        how the sources look";
 
 fn main() -> ExitCode {
@@ -18,8 +18,7 @@ fn main() -> ExitCode {
     let findings = match arguments.as_slice() {
         ["rules", options @ ..] => run_rules(options),
         ["arrows"] => arrows::metadata(&root()).map(|found| arrows::check(&found)),
-        ["circles"] => Tree::read(&root()).and_then(|tree| circles::held(&tree)),
-        ["circles", "--all"] => Tree::read(&root()).and_then(|tree| circles::all(&tree)),
+        ["circles"] => Tree::read(&root()).and_then(|tree| circles::check(&tree)),
         ["tidy"] => Tree::read(&root()).map(|tree| tidy::check(&tree)),
         _ => Err(anyhow::anyhow!("say which checker to run:\n{USAGE}")),
     };
