@@ -30,6 +30,7 @@ lint: ## format, clippy, and the repository's own checks
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo xtask arrows
+	cargo xtask circles
 	cargo xtask tidy
 	cargo xtask rules
 	@if cargo deny --version >/dev/null 2>&1; then \

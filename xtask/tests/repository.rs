@@ -1,6 +1,6 @@
 //! The checkers over this repository: the same findings as `cargo xtask`, as tests.
 
-use xtask::{arrows, root, rules, tidy, tree::Tree};
+use xtask::{arrows, circles, root, rules, tidy, tree::Tree};
 
 #[track_caller]
 fn nothing(findings: &[String]) {
@@ -16,6 +16,12 @@ fn every_rule_of_a_built_tool_is_named_by_a_test() {
 #[test]
 fn crates_depend_downwards_only() {
     nothing(&arrows::check(&arrows::metadata(&root()).expect("cargo metadata answers")));
+}
+
+#[test]
+fn files_of_a_crate_depend_on_each_other_in_no_circle() {
+    let tree = Tree::read(&root()).expect("the repository reads");
+    nothing(&circles::check(&tree).expect("the sources read"));
 }
 
 #[test]
