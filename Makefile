@@ -34,6 +34,7 @@ lint: ## format, clippy, and the repository's own checks
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo xtask arrows
+	cargo xtask circles
 	cargo xtask migrations
 	cargo xtask tidy
 	cargo xtask rules

@@ -9,7 +9,7 @@ use xtask::{arrows, circles, migrations, root, rules, tidy, tree::Tree};
 const USAGE: &str = "\
 cargo xtask rules [--tool S0] [--all]   every rule of docs/rules.md is named by a test
 cargo xtask arrows                      crates depend downwards only
-cargo xtask circles [--all]             files of a crate do not depend on each other in a circle
+cargo xtask circles                     files of a crate do not depend on each other in a circle
 cargo xtask migrations                  landed migrations are as they landed
 cargo xtask tidy                        how the sources look, and where links lead";
 
@@ -19,8 +19,7 @@ fn main() -> ExitCode {
     let findings = match arguments.as_slice() {
         ["rules", options @ ..] => run_rules(options),
         ["arrows"] => arrows::metadata(&root()).map(|found| arrows::check(&found)),
-        ["circles"] => Tree::read(&root()).and_then(|tree| circles::held(&tree)),
-        ["circles", "--all"] => Tree::read(&root()).and_then(|tree| circles::all(&tree)),
+        ["circles"] => Tree::read(&root()).and_then(|tree| circles::check(&tree)),
         ["migrations"] => Tree::read(&root()).map(|tree| migrations::check(&tree)),
         ["tidy"] => Tree::read(&root()).map(|tree| run_tidy(&tree)),
         _ => Err(anyhow::anyhow!("say which checker to run:\n{USAGE}")),

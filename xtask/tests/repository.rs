@@ -1,6 +1,6 @@
 //! The checkers over this repository: the same findings as `cargo xtask`, as tests.
 
-use xtask::{arrows, migrations, root, rules, tidy, tree::Tree};
+use xtask::{arrows, circles, migrations, root, rules, tidy, tree::Tree};
 
 #[track_caller]
 fn nothing(findings: &[String]) {
@@ -21,6 +21,12 @@ fn crates_depend_downwards_only() {
 #[test]
 fn landed_migrations_are_as_they_landed() {
     nothing(&migrations::check(&Tree::read(&root()).expect("the repository reads")));
+}
+
+#[test]
+fn files_of_a_crate_depend_on_each_other_in_no_circle() {
+    let tree = Tree::read(&root()).expect("the repository reads");
+    nothing(&circles::check(&tree).expect("the sources read"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::rounds::median;
+use crate::median::median;
 
 const PROBES: usize = 100;
 const PROBE_BYTES: usize = 4096;

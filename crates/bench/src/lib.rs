@@ -23,6 +23,7 @@ pub mod floors;
 pub mod group_commit;
 pub mod latency;
 pub mod load;
+pub mod median;
 pub mod ours;
 pub mod ours_http;
 mod ours_intake;

@@ -18,8 +18,8 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    median::median,
     peers,
-    rounds::median,
     table::{self, number},
 };
 

@@ -3,8 +3,8 @@
 
 use crate::{
     cart::{Cart, CartLine, Stage},
+    line::{CATEGORIES, Line},
     stacking::LineClass,
-    work::{CATEGORIES, Line},
 };
 use domain::{Code, Refusal, Violation, limits};
 use money::Money;

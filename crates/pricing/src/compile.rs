@@ -3,9 +3,9 @@
 use crate::{
     cart::Cart,
     index::{Draft, Index, Symbols, UNKNOWN, count},
+    line::Line,
     rules::{Floors, Rule, RuleTerms},
     stacking::What,
-    work::Line,
 };
 use domain::{
     CampaignId, Code, Instant,

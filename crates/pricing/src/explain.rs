@@ -5,8 +5,9 @@ use crate::{
     compile::RuleSet,
     price::{evaluate, source_id},
     quote::{Adjustment, LineAdjustment, Nearby, Quote, QuoteGift, QuoteLine, Rejected, SourceId},
+    scratch::Scratch,
     stacking::What,
-    work::{Applied, Scratch, Source, Work},
+    work::{Applied, Source, Work},
 };
 use domain::Refusal;
 use money::Money;

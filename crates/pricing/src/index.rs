@@ -1,7 +1,7 @@
 //! Which rules a cart may meet: posting lists by SKU and by category, rules for all goods by threshold
 //! and by segment. A rule that no line names costs nothing.
 
-use crate::work::Line;
+use crate::line::Line;
 use domain::{Sku, catalog::Category};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;

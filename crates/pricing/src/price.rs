@@ -4,11 +4,11 @@ use crate::{
     cart::Cart,
     check::{check, check_sorted},
     compile::RuleSet,
-    coupons::Bound,
     evaluate::{Facts, run},
     quote::{Kind, SourceId},
     reasons::{Silence, Watch},
-    work::{Scratch, Source, Work},
+    scratch::{Answer, LinePrice, Scratch},
+    work::{Source, Work},
 };
 use domain::Refusal;
 use money::Money;
@@ -20,24 +20,6 @@ pub struct Price<'a> {
     cart: &'a Cart,
     work: &'a Work,
     answer: &'a Answer,
-}
-
-/// What is left of the work when it is done.
-#[derive(Debug, Default)]
-pub(crate) struct Answer {
-    /// As the cart's lines came.
-    pub lines: Vec<LinePrice>,
-    pub payable: i64,
-    pub bound: Option<Bound>,
-}
-
-/// A line's price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct LinePrice {
-    /// Unit price times quantity.
-    pub list: Money,
-    /// What is to be paid for it now.
-    pub payable: Money,
 }
 
 /// What something took off a line.

@@ -1,61 +1,14 @@
-//! Room to work in: the lines as numbers, where they stand, and what was taken off them so far. Kept
-//! between quotes so that a quote allocates next to nothing.
+//! Room to work in: the lines as numbers, where they stand, and what was taken off them so far.
 
 use crate::{
     cart::{Cart, Stage},
     compile::RuleSet,
-    index::{Hits, UNKNOWN, count},
+    index::{UNKNOWN, count},
+    line::{CATEGORIES, Line},
     quote::{Funder, Kind},
     slots::{self, Slot},
     stacking::LineClass,
 };
-
-/// What `price` and `explain` work in. Any number of quotes, of any rule sets, one after the other.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    pub(crate) work: Work,
-    pub(crate) hits: Hits,
-    pub(crate) reasons: crate::reasons::Reasons,
-    pub(crate) answer: crate::price::Answer,
-}
-
-impl Scratch {
-    /// Empty room.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
-
-/// A line in numbers. Lines stand in the order of their ids, so that the order in which they came
-/// changes nothing.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Line {
-    /// Its place in the cart.
-    pub place: u32,
-    pub sku: u32,
-    pub class: LineClass,
-    categories: [u32; CATEGORIES],
-    known: u8,
-    pub quantity: i64,
-    /// Minor units.
-    pub unit: i64,
-    /// `unit` times `quantity`.
-    pub list: i64,
-    /// The lowest price allowed for the line.
-    pub floor: i64,
-    /// Of its base, what is not to be paid now because it has been paid: a balance's deposit.
-    pub held: i64,
-}
-
-/// Levels of categories that a line may name.
-pub(crate) const CATEGORIES: usize = 3;
-
-impl Line {
-    /// The categories that a rule knows.
-    pub(crate) fn categories(&self) -> &[u32] {
-        &self.categories[..usize::from(self.known)]
-    }
-}
 
 /// Something that was applied.
 #[derive(Debug, Clone, Copy)]

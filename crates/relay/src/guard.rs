@@ -8,6 +8,7 @@
 //! It never follows a redirect and never asks a proxy: those belong to the client that uses it.
 
 mod dns;
+mod guarded_dns;
 mod policy;
 mod ranges;
 
@@ -16,8 +17,8 @@ use std::sync::Arc;
 
 use url::{Host, Url};
 
-pub(crate) use dns::GuardedDns;
 pub use dns::{HostResolver, SystemResolver};
+pub(crate) use guarded_dns::GuardedDns;
 pub use policy::{AllowEntryError, GuardPolicy};
 
 /// The longest URL in bytes; longer ones are not addresses but payloads.

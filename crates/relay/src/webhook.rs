@@ -18,6 +18,7 @@ use crate::signature::{
     HEADER_ID, HEADER_SIGNATURE, HEADER_TIMESTAMP, SecretError, SigningSecret, signature_header,
 };
 use crate::tls;
+pub use answer::DeliveryResult;
 
 /// How long an attempt may last.
 pub const ATTEMPT_LIMIT: Duration = Duration::from_secs(15);
@@ -37,35 +38,6 @@ pub struct Endpoint {
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint").field("secrets", &self.secrets.len()).finish_non_exhaustive()
-    }
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DeliveryResult {
-    /// The endpoint answered 2xx.
-    Delivered {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The attempt failed and may be made again.
-    Retry {
-        /// A code (`timeout`, `connection_failed`, `http_500`, a guard's code) and, after a colon,
-        /// the beginning of the endpoint's answer.
-        reason: String,
-        /// How long the endpoint (429, 503) asked to be left alone, at most 24 hours.
-        retry_after: Option<Duration>,
-    },
-    /// The endpoint is gone (410): no further attempt.
-    Dead {
-        /// As in [`DeliveryResult::Retry`].
-        reason: String,
-    },
-}
-
-impl DeliveryResult {
-    fn retry(reason: impl Into<String>) -> Self {
-        Self::Retry { reason: reason.into(), retry_after: None }
     }
 }
 

@@ -12,10 +12,11 @@ mod delivery_batch;
 mod drain;
 mod flight;
 mod message_batch;
+mod report;
+mod shared;
 mod telemetry;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify, watch};
 
@@ -23,42 +24,19 @@ use crate::message::Senders;
 use crate::queue::DeliveryQueue;
 use crate::webhook::WebhookClient;
 use busy::Busy;
-pub use drain::DrainReport;
+pub use flight::{BATCH, MAX_CHANNELS, MAX_ENDPOINTS};
 use flight::{Flight, Seen};
+pub use report::DrainReport;
+pub use shared::Clock;
+use shared::{POLL, Shared};
 
-/// The time, in microseconds since 1970.
-pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
-
-/// How many endpoints are in flight at once.
-pub const MAX_ENDPOINTS: usize = 16;
-/// How many channels are in flight at once.
-pub const MAX_CHANNELS: usize = 16;
 /// How many deliveries or messages are read at once.
 pub const PAGE: usize = 256;
-/// How many deliveries of one endpoint, or messages of one channel, one batch has.
-pub const BATCH: usize = 32;
-/// How long the worker sleeps when nobody wakes it.
-const POLL: Duration = Duration::from_secs(1);
-/// How often a settlement is tried, with a [`POLL`] between.
-const SETTLE_TRIES: u32 = 5;
 
 /// Empties the outbox. Cloning it is cheap, and the clones share their slots.
 #[derive(Clone)]
 pub struct Worker {
     shared: Arc<Shared>,
-}
-
-/// What the worker and its batches share.
-struct Shared {
-    queue: Arc<dyn DeliveryQueue>,
-    webhooks: WebhookClient,
-    senders: Senders,
-    clock: Clock,
-    wake: Arc<Notify>,
-    busy: Arc<Busy>,
-    /// Held from reading what is due to claiming its slot: a row read before its batch was settled
-    /// and claimed after would be sent twice.
-    picking: Mutex<()>,
 }
 
 impl Worker {
@@ -167,32 +145,4 @@ async fn report(ended: Result<DrainReport, tokio::task::JoinError>) {
         tracing::error!(%error, "a batch of the relay broke off; it will be attempted again");
         tokio::time::sleep(POLL).await;
     }
-}
-
-/// Record `rows`, with some tries; how many rows could not be recorded.
-async fn settle<T, F>(rows: Vec<T>, record: impl Fn(Vec<T>) -> F) -> u64
-where
-    T: Clone,
-    F: Future<Output = Result<(), String>>,
-{
-    if rows.is_empty() {
-        return 0;
-    }
-    for left in (0..SETTLE_TRIES).rev() {
-        match record(rows.clone()).await {
-            Ok(()) => return 0,
-            Err(error) => {
-                tracing::warn!(%error, left, "attempts could not be settled");
-                if left > 0 {
-                    tokio::time::sleep(POLL).await;
-                }
-            }
-        }
-    }
-    rows.len() as u64
-}
-
-/// `wait` after `micros`; at the end of time at the latest.
-fn after(micros: i64, wait: Duration) -> i64 {
-    micros.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
 }

@@ -7,6 +7,7 @@
 
 mod document;
 mod settings;
+mod wrong;
 
 pub use settings::{CampaignSettings, ClaimModel, Settings, ShopSettings};
 
@@ -15,6 +16,7 @@ use document::Document;
 use std::path::Path;
 
 pub(crate) use document::{Alternatives, Amounts, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
+pub(crate) use wrong::Wrong;
 
 /// A checked mapping.
 #[derive(Debug)]
@@ -62,19 +64,6 @@ pub enum MappingError {
     },
 }
 
-/// A field and what is wrong with it, before the file's name is added.
-#[derive(Debug)]
-pub(crate) struct Wrong {
-    pub field: String,
-    pub message: String,
-}
-
-impl Wrong {
-    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
-    }
-}
-
 impl Mapping {
     /// Reads and checks a mapping file.
     pub fn open(path: &Path) -> Result<Self, MappingError> {
@@ -94,7 +83,9 @@ impl Mapping {
             field: wrong.field,
             message: wrong.message,
         };
-        let settings = Settings::try_new(&document).map_err(wrong)?;
+        let minor_digits = document.amounts.minor_digits;
+        let settings = Settings::try_new(&document.shop, document.campaign, document.claims, minor_digits)
+            .map_err(wrong)?;
         let layout = Layout {
             tables: &document.tables,
             joins: &document.joins,

@@ -16,6 +16,9 @@ mod cells;
 mod facts;
 mod files;
 mod gather;
+mod limits;
+mod meter;
+mod order;
 mod recovery;
 mod stream;
 mod table;
@@ -24,6 +27,9 @@ mod workbook;
 
 pub use bad::{BadCode, BadRow};
 pub use files::ReadError;
+pub use limits::{BAD_ROWS, CELL_CHARS, ROWS};
+pub use meter::InputFile;
+pub use order::SourceOrder;
 
 pub(crate) use bad::{BadRows, Fault};
 pub(crate) use cells::Joined;
@@ -32,59 +38,13 @@ pub(crate) use gather::{Roles, Take};
 
 use crate::{mapping::Mapping, plan::Plan};
 use bad::Bad;
-use domain::{Instant, ShopId, event::Placed, order::Method};
 use files::Found;
 use gather::{Gather, Together};
+use meter::Meter;
 use recovery::Building;
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf};
-use stream::Meter;
 use table::{Row, Table};
-
-/// Rows of one export: more than a marketplace ships in a year, and still counted in 32 bits.
-pub const ROWS: u64 = 1 << 31;
-/// Characters of one cell; a longer one is an unclosed quote or not a field of an order.
-pub const CELL_CHARS: usize = 4_096;
-/// Bad rows that are reported one by one; the others are counted.
-pub const BAD_ROWS: usize = 100;
-
-/// An order of the export, with the times of what happened to it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SourceOrder {
-    /// The shop that sold it.
-    pub shop_id: ShopId,
-    /// The order as the platform would have told it; payable is lines + freight.
-    pub placed: Placed,
-    /// When it was placed.
-    pub placed_at: Instant,
-    /// When and how it was paid.
-    pub paid_at: Option<(Instant, Method)>,
-    /// When it was cancelled unpaid. An order that was paid first has none: its end is a refund.
-    pub cancelled_at: Option<Instant>,
-    /// When the parcel left.
-    pub shipped_at: Option<Instant>,
-    /// When it arrived.
-    pub received_at: Option<Instant>,
-}
-
-impl SourceOrder {
-    /// The lowest category of the line with the largest amount, the first of equals; empty for none.
-    pub fn category(&self) -> &str {
-        let amount = |line: &domain::event::PlacedLine| {
-            i128::from(line.unit_price.minor()) * i128::from(line.quantity)
-        };
-        let lines = self.placed.lines.iter().rev();
-        let largest = lines.max_by_key(|line| amount(line));
-        let category = largest.and_then(|line| line.categories.last());
-        category.map_or("", domain::catalog::Category::as_str)
-    }
-
-    /// Whole minutes from placing to payment, rounded down.
-    pub fn minutes_to_payment(&self) -> Option<i64> {
-        let (paid_at, _) = self.paid_at?;
-        Some(paid_at.since(self.placed_at) / 60_000_000)
-    }
-}
 
 /// What reading gave.
 #[derive(Debug)]
@@ -136,21 +96,6 @@ pub struct Inputs {
     pub rows_without_line: BTreeMap<String, u64>,
     /// Times of shipping and receipt before the order was placed; the time is left out, not the order.
     pub times_left_out: u64,
-}
-
-/// One file of the export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct InputFile {
-    /// The table it belongs to.
-    pub table: String,
-    /// Its name, without the folder.
-    pub file: String,
-    /// Its rows without the header.
-    pub rows: u64,
-    /// Its bytes.
-    pub bytes: u64,
-    /// BLAKE3 of its bytes.
-    pub blake3: String,
 }
 
 /// Reads the files, or the folders that hold them. `progress` hears of bytes done and bytes in all.

@@ -1,5 +1,6 @@
 //! What each verb asks of the API, and what of the answer a scenario can expect.
 
+mod answer;
 mod campaigns;
 mod cashier;
 mod customers;
@@ -12,10 +13,9 @@ mod quotes;
 mod setup;
 
 use crate::args::Args;
-use crate::facts::{Item, Outcome};
+use crate::facts::Outcome;
 use crate::script::Step;
 use crate::world::World;
-use serde_json::Value;
 
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
@@ -99,32 +99,6 @@ pub fn act(world: &mut World<'_>, step: &Step) -> Result<Outcome, String> {
     let outcome = verb(world, &mut args)?;
     args.done()?;
     Ok(outcome)
-}
-
-/// What was done and shows one thing, or was refused.
-fn one(answer: (u16, Value), show: impl FnOnce(&Value) -> Item) -> Outcome {
-    if is_refused(&answer) {
-        return Outcome::refused(answer);
-    }
-    let item = show(&answer.1);
-    Outcome::done(answer, vec![item])
-}
-
-/// What was done and shows a list, or was refused.
-fn many(answer: (u16, Value), field: &str, show: impl Fn(&Value) -> Item) -> Outcome {
-    if is_refused(&answer) {
-        return Outcome::refused(answer);
-    }
-    let items = list(&answer.1[field]).iter().map(show).collect();
-    Outcome::done(answer, items)
-}
-
-fn is_refused(answer: &(u16, Value)) -> bool {
-    !(200..300).contains(&answer.0)
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! Published events and their deliveries: one for each receiver, tried until delivered or dead.
 
-use crate::refused;
-use crate::tables::{DeliveryRow, Tables};
+use crate::tables::{DeliveryRow, Tables, at, refused};
 use crate::undo::{Undo, mark, put, take, unmark};
-use crate::write::at;
 use port::{Changes, DeliveryStatus, OutboxRow, StoreError};
 
 /// Publishes, then settles attempts, then revives; deliveries of removed webhooks go last.

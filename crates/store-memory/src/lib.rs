@@ -16,7 +16,7 @@ mod undo;
 mod write;
 
 use domain::Instant;
-use port::{Changes, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work};
+use port::{Changes, Keys, Reader, Rows, Store, StoreError, Timer, Transaction, Work};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
 use undo::Undo;
@@ -105,9 +105,4 @@ impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.undo.take_back(self.tables);
     }
-}
-
-/// What a caller did that no store may keep.
-fn refused(message: String) -> StoreError {
-    StoreError::new(StoreErrorKind::Other, message)
 }

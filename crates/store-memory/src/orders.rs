@@ -1,9 +1,7 @@
 //! Orders and coupons, and the timers that move with them.
 
-use crate::refused;
-use crate::tables::{StoredOrder, Tables};
+use crate::tables::{StoredOrder, Tables, at, refused};
 use crate::undo::{Undo, mark, put, unmark};
-use crate::write::at;
 use domain::{Instant, ShopId};
 use port::{CouponChange, OrderChange, StoreError, Subject, Timer};
 

@@ -1,10 +1,8 @@
 //! The presale pool's rows.
 
 use crate::orders::move_timer;
-use crate::refused;
-use crate::tables::{OfShop, Tables};
+use crate::tables::{OfShop, Tables, at, refused};
 use crate::undo::{Undo, put, take};
-use crate::write::at;
 use domain::{
     OrderId, ShopId,
     pool::{Candidate, PassKind, PoolOrder, Stage},

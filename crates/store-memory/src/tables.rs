@@ -13,7 +13,7 @@ use domain::{
 };
 use port::{
     BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked,
-    PoolRow, RequestRow, ShopRow, Timer, Webhook,
+    PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind, Timer, Webhook,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,4 +153,18 @@ impl Tables {
             reason: row.reason.clone(),
         })
     }
+}
+
+/// The place of one of a shop's tables.
+pub fn at<T: 'static>(
+    shop: &ShopId,
+    table: fn(&mut OfShop) -> &mut T,
+) -> impl Fn(&mut Tables) -> &mut T + use<T> + 'static {
+    let shop = shop.clone();
+    move |tables| table(tables.of(&shop))
+}
+
+/// What a caller did that no store may keep.
+pub fn refused(message: String) -> StoreError {
+    StoreError::new(StoreErrorKind::Other, message)
 }

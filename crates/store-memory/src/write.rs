@@ -1,7 +1,6 @@
 //! Writes a batch's changes, row by row, each with its way back.
 
-use crate::refused;
-use crate::tables::{DispatchRow, OfShop, Tables};
+use crate::tables::{DispatchRow, Tables, at, refused};
 use crate::undo::{Undo, put, take};
 use crate::{delivery, orders, pool, undo};
 use domain::ShopId;
@@ -39,15 +38,6 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<
         undo.note(move |tables| tables.sandbox_clock = before);
     }
     Ok(())
-}
-
-/// The place of one of a shop's tables.
-pub fn at<T: 'static>(
-    shop: &ShopId,
-    table: fn(&mut OfShop) -> &mut T,
-) -> impl Fn(&mut Tables) -> &mut T + use<T> + 'static {
-    let shop = shop.clone();
-    move |tables| table(tables.of(&shop))
 }
 
 fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {

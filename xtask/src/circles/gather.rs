@@ -122,7 +122,10 @@ impl Gather<'_> {
             return self.read.modules[module].calls.push(call);
         };
         self.read.made_by.insert(plain(ident), tokens::declared(&item.mac.tokens));
-        self.add_name(module, plain(ident), What::Macro, Seen::Outside);
+        self.add_name(module, plain(ident), What::Macro(module), Seen::Outside);
+        if item.attrs.iter().any(|attribute| attribute.path().is_ident("macro_export")) {
+            self.add_name(self.read.root(module), plain(ident), What::Macro(module), Seen::Outside);
+        }
     }
 
     fn add_name(&mut self, module: usize, name: String, what: What, seen: Seen) {

@@ -16,45 +16,19 @@ mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context;
-
 use crate::tree::Tree;
 use modules::Crate;
 use reading::Arrows;
 
-/// Where the list of held crates stands.
-const LIST: &str = "HELD in xtask/src/circles/mod.rs";
-/// The crates in which no circle of files may stand.
-const HELD: [&str; 3] = ["domain", "engine", "http-api"];
-
-/// Every circle of files in the crates that are held.
-pub fn held(tree: &Tree) -> anyhow::Result<Vec<String>> {
-    check(tree, &HELD)
-}
-
-/// Every circle of files in any crate.
-pub fn all(tree: &Tree) -> anyhow::Result<Vec<String>> {
-    check(tree, &crates(tree).into_keys().collect::<Vec<_>>())
-}
-
-/// Every crate of ours and the folder that it lies in.
-fn crates(tree: &Tree) -> BTreeMap<&str, &str> {
+/// Every circle of files inside a crate of ours: its files, and the names that tie them.
+pub fn check(tree: &Tree) -> anyhow::Result<Vec<String>> {
     let paths = tree.files.iter().map(|file| file.path.as_str());
-    let folders = paths.filter_map(|path| path.strip_suffix("/Cargo.toml"));
-    folders.map(|folder| (folder.strip_prefix("crates/").unwrap_or(folder), folder)).collect()
-}
-
-/// Every circle of files in these crates: its files, and the names that tie them.
-fn check(tree: &Tree, names: &[&str]) -> anyhow::Result<Vec<String>> {
-    let ours = crates(tree);
     let mut findings = Vec::new();
-    for name in names {
-        let folder = ours.get(name).with_context(|| format!("there is no crate {name}: see {LIST}"))?;
+    for folder in paths.filter_map(|path| path.strip_suffix("/Cargo.toml")) {
         let folder = format!("{folder}/src");
         let read = gather::read(tree, &folder)?;
         let arrows = reading::arrows(&read);
-        let circles = circles(&arrows);
-        findings.extend(circles.iter().map(|circle| describe(&folder, &read, &arrows, circle)));
+        findings.extend(circles(&arrows).iter().map(|circle| describe(&folder, &read, &arrows, circle)));
     }
     Ok(findings)
 }

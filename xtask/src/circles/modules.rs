@@ -47,8 +47,9 @@ pub enum What {
     Item,
     /// An enum declared here, with its variants: they can be brought in by a glob.
     Enum(Vec<String>),
-    /// A `macro_rules!`, which the modules inside this one see without a path.
-    Macro,
+    /// The `macro_rules!` of a module, which those inside it see without a path. One that is exported has its name in
+    /// the crate's root as well.
+    Macro(usize),
     /// A name of somewhere else.
     Import(Path),
     /// Every name of somewhere else.

@@ -79,7 +79,7 @@ impl<'a> Visit<'a> for Reader<'_> {
         let named = self.read.modules[self.module].names.iter().filter(|named| named.name == name);
         let children = named.filter_map(|named| match named.what {
             What::Module(child) => Some(child),
-            What::Item | What::Enum(_) | What::Macro | What::Import(_) | What::Glob(_) => None,
+            What::Item | What::Enum(_) | What::Macro(_) | What::Import(_) | What::Glob(_) => None,
         });
         let outer = self.module;
         for child in children {

@@ -22,9 +22,17 @@ impl Crate {
     /// What a macro's name stands for where it is called without a path: the modules around count too.
     pub fn resolve_macro(&self, name: &str, from: usize) -> Vec<Target> {
         let path = [name.to_owned()];
-        let is_macro = |named: &Named| named.name == name && matches!(named.what, What::Macro);
-        let around = self.around(from).find(|module| self.modules[*module].names.iter().any(is_macro));
-        around.map_or_else(|| self.resolve(&path, from), |module| vec![Target::Item(module, name.to_owned())])
+        let found = self.around(from).flat_map(|module| self.resolve(&path, module));
+        found.filter(|target| self.is_macro(target)).take(1).collect()
+    }
+
+    /// Functions are called like macros: `write(..)` and `write!(..)`.
+    fn is_macro(&self, target: &Target) -> bool {
+        let Target::Item(module, name) = target else {
+            return false;
+        };
+        let mut names = self.modules[*module].names.iter().filter(|named| named.name == *name);
+        names.any(|named| matches!(named.what, What::Macro(_)))
     }
 }
 
@@ -98,7 +106,8 @@ impl Search<'_> {
         self.open.push(step);
         let found = match &named.what {
             What::Module(child) => vec![Target::Module(*child)],
-            What::Item | What::Enum(_) | What::Macro => vec![Target::Item(module, name.to_owned())],
+            What::Item | What::Enum(_) => vec![Target::Item(module, name.to_owned())],
+            What::Macro(home) => vec![Target::Item(*home, name.to_owned())],
             What::Import(path) => self.path(path, module),
             What::Glob(path) => {
                 let within = self.path(path, module);
@@ -121,7 +130,7 @@ impl Search<'_> {
     fn has_variant(&self, module: usize, item: &str, name: &str) -> bool {
         self.read.modules[module].names.iter().any(|named| match &named.what {
             What::Enum(variants) => named.name == item && variants.iter().any(|variant| variant == name),
-            What::Module(_) | What::Item | What::Macro | What::Import(_) | What::Glob(_) => false,
+            What::Module(_) | What::Item | What::Macro(_) | What::Import(_) | What::Glob(_) => false,
         })
     }
 

@@ -4,7 +4,7 @@ use super::*;
 
 /// What is found in one crate, `shop`, from the paths and texts of its files.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
-    check(&tree("shop", files), &["shop"]).expect("the tree reads")
+    check(&tree("shop", files)).expect("the tree reads")
 }
 
 fn tree(name: &str, files: &[(&str, &str)]) -> Tree {
@@ -108,6 +108,7 @@ fn what_a_macro_is_handed_ties_as_far_as_it_can_be_read() {
     for text in [
         "use crate::a::*; pub struct B; fn g() { assert!(x.f()); }",
         "use crate::a::*; pub struct B; fn g() { println!(\"{}\", x.LIMIT, other::f()); }",
+        "use crate::a::*; pub struct B; fn g() { f!(); assert!(f!()); }",
         "use crate::a::*; pub struct B; fn g(f: u8) { println!(\"{}\", f); }",
         "use crate::a::*; macro_rules! m { ($A:ident) => { $A::new() } } pub struct B;",
         "pub struct B; fn g() { format!(\"crate::a::f() {}\", 1); }",
@@ -288,6 +289,12 @@ fn a_macro_is_seen_by_the_modules_inside() {
         ("b.rs", "use crate::a::say;\npub fn f() { say!() }"),
     ];
     assert_eq!(found(&files).len(), 1);
+    let files = [
+        ("lib.rs", "mod a; mod b;"),
+        ("a.rs", "#[macro_export]\nmacro_rules! say { () => { $crate::b::f() } }"),
+        ("b.rs", "pub fn f() { crate::say!() }"),
+    ];
+    assert_eq!(found(&files).len(), 1);
 }
 
 #[test]
@@ -308,17 +315,18 @@ fn crates_are_not_mixed() {
     let other =
         tree("till", &[("lib.rs", "mod a; mod b;"), ("a.rs", "pub struct A;"), ("b.rs", "use crate::a::A;")]);
     both.files.extend(other.files);
-    assert_eq!(all(&both).expect("both read"), [""; 0]);
+    assert_eq!(check(&both).expect("both read"), [""; 0]);
 }
 
 #[test]
 fn what_cannot_be_read_is_no_all_clear() {
-    let tree = tree("shop", &[("lib.rs", "mod gone;")]);
-    let said = |names: &[&str]| check(&tree, names).expect_err("it cannot run").to_string();
-    assert!(said(&["shop"]).contains("crates/shop/src/gone/mod.rs is not there"));
-    assert!(said(&["till"]).contains("there is no crate till"));
-    assert!(held(&tree).expect_err("held crates must be there").to_string().contains(HELD[0]));
-    let broken = self::tree("shop", &[("lib.rs", "fn {")]);
-    assert!(check(&broken, &["shop"]).expect_err("no Rust").to_string().contains("crates/shop/src/lib.rs"));
-    assert!(check(&self::tree("shop", &[]), &["shop"]).is_err());
+    let no_sources: [(&str, &str); 0] = [];
+    for (files, message) in [
+        (&[("lib.rs", "mod gone;")][..], "crates/shop/src/gone/mod.rs is not there"),
+        (&[("lib.rs", "fn {")][..], "reading crates/shop/src/lib.rs"),
+        (&no_sources[..], "crates/shop/src has no lib.rs and no main.rs"),
+    ] {
+        let error = check(&tree("shop", files)).expect_err("it cannot run");
+        assert_eq!(error.to_string(), message);
+    }
 }

@@ -60,11 +60,7 @@ fn is_part(before: &[TokenTree], path: &[String]) -> bool {
 }
 
 fn names_item(word: &str, behind: &[TokenTree]) -> bool {
-    let called = match behind.first() {
-        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
-        Some(TokenTree::Punct(mark)) => mark.as_char() == '!',
-        Some(TokenTree::Ident(_) | TokenTree::Literal(_)) | None => false,
-    };
+    let called = matches!(behind.first(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
     called || word.starts_with(char::is_uppercase)
 }
 

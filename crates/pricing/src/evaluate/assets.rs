@@ -2,7 +2,7 @@
 //! it. Red packets and beans are the platform's subsidies and stop at the price floor; an e-card is the
 //! customer's own money and pays what is due.
 
-use super::{Facts, Verdicts};
+use super::facts::{Facts, Verdicts};
 use crate::{
     quote::{Funder, Kind},
     reasons::{Left, Watch},

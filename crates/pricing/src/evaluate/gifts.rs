@@ -1,7 +1,7 @@
 //! Gifts: all of them for every unit of a main item, or one an order out of a pool. For presale lines
 //! with the deposit only (S1-R11), outside the main process main-item gifts only (S1-R15).
 
-use super::{Facts, Verdicts};
+use super::facts::{Facts, Verdicts};
 use crate::{
     index::{Hits, Wanted, count},
     quote::Kind,

@@ -1,7 +1,7 @@
 //! Item promotions: each line takes the one that makes its unit cheapest; ties go to the smallest
 //! campaign id. None sells under the price floor: what goes under is lifted to it.
 
-use super::{Facts, Verdicts};
+use super::facts::{Facts, Verdicts};
 use crate::{
     compile::Item,
     index::{Hits, Wanted},

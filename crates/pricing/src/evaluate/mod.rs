@@ -4,29 +4,16 @@
 
 mod assets;
 mod coupons;
+mod facts;
 mod freight;
 mod gifts;
 mod items;
 mod orders;
 mod presale;
 
-use crate::{
-    cart::Cart,
-    compile::RuleSet,
-    coupons::Bound,
-    index::Hits,
-    reasons::Watch,
-    stacking::{LineClass, What, allowed},
-    work::Work,
-};
-use domain::{Code, Refusal};
-
-/// What every layer reads.
-#[derive(Clone, Copy)]
-pub(crate) struct Facts<'a> {
-    pub rules: &'a RuleSet,
-    pub cart: &'a Cart,
-}
+use crate::{coupons::Bound, index::Hits, reasons::Watch, work::Work};
+use domain::Refusal;
+pub(crate) use facts::Facts;
 
 /// Runs all layers over the lines as `work` holds them after [`Work::begin`].
 pub(crate) fn run<W: Watch>(
@@ -43,21 +30,4 @@ pub(crate) fn run<W: Watch>(
     let bound = coupons::run(facts, work, watch)?;
     assets::run(facts, work, watch);
     Ok(bound)
-}
-
-/// The stacking table's answers for one thing: by class, in the order of [`LineClass::ALL`].
-#[derive(Clone, Copy)]
-struct Verdicts([Result<(), Code>; 3]);
-
-impl Verdicts {
-    fn of(what: What, cart: &Cart) -> Self {
-        Self(LineClass::ALL.map(|class| allowed(what, class, cart.stage)))
-    }
-    const fn on(self, class: LineClass) -> Result<(), Code> {
-        match class {
-            LineClass::Ordinary => self.0[0],
-            LineClass::PresaleMain => self.0[1],
-            LineClass::PresaleOutside => self.0[2],
-        }
-    }
 }

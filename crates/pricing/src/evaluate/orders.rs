@@ -2,7 +2,7 @@
 //! tier that is reached counts, or the saving comes for every full amount. Of a group only the first that
 //! applies is taken.
 
-use super::{Facts, Verdicts};
+use super::facts::{Facts, Verdicts};
 use crate::{
     compile::{Order, Reach, Step},
     index::{Hits, UNKNOWN, Wanted},

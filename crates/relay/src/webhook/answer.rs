@@ -1,11 +1,9 @@
-//! What an endpoint's answer means.
+//! How an attempt ended, and what an endpoint's answer means for it.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
-
-use super::DeliveryResult;
 
 /// How much of an answer is read.
 const MAX_ANSWER_BYTES: usize = 1_024;
@@ -13,6 +11,35 @@ const MAX_ANSWER_BYTES: usize = 1_024;
 const MAX_REASON_CHARS: usize = 200;
 /// The longest pause an endpoint may ask for: the longest of our own schedule.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliveryResult {
+    /// The endpoint answered 2xx.
+    Delivered {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The attempt failed and may be made again.
+    Retry {
+        /// A code (`timeout`, `connection_failed`, `http_500`, a guard's code) and, after a colon,
+        /// the beginning of the endpoint's answer.
+        reason: String,
+        /// How long the endpoint (429, 503) asked to be left alone, at most 24 hours.
+        retry_after: Option<Duration>,
+    },
+    /// The endpoint is gone (410): no further attempt.
+    Dead {
+        /// As in [`DeliveryResult::Retry`].
+        reason: String,
+    },
+}
+
+impl DeliveryResult {
+    pub(super) fn retry(reason: impl Into<String>) -> Self {
+        Self::Retry { reason: reason.into(), retry_after: None }
+    }
+}
 
 /// 2xx is delivered (its body is not read), 410 is the end, everything else is tried again.
 pub(super) async fn judge(response: Response, now_seconds: i64) -> DeliveryResult {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{DrainReport, Shared, settle, telemetry};
+use super::report::DrainReport;
+use super::shared::{Shared, after, settle};
+use super::telemetry;
 use crate::backoff::next_attempt;
 use crate::queue::{Delivery, DeliveryOutcome, Settlement};
 use crate::webhook::DeliveryResult;
@@ -50,7 +52,7 @@ async fn attempt_one(shared: &Shared, delivery: &Delivery) -> Settlement {
                 // An endpoint may ask for more time than the schedule gives, not for less.
                 |wait| {
                     let wait = wait.max(retry_after.unwrap_or(Duration::ZERO));
-                    DeliveryOutcome::RetryAt(super::after((shared.clock)(), wait))
+                    DeliveryOutcome::RetryAt(after((shared.clock)(), wait))
                 },
             );
             (outcome, Some(reason))

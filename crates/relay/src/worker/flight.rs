@@ -7,8 +7,15 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::busy::{Busy, Slot};
-use super::{BATCH, DrainReport, MAX_CHANNELS, MAX_ENDPOINTS};
+use super::report::DrainReport;
 use crate::queue::{Delivery, PendingMessage};
+
+/// How many endpoints are in flight at once.
+pub const MAX_ENDPOINTS: usize = 16;
+/// How many channels are in flight at once.
+pub const MAX_CHANNELS: usize = 16;
+/// How many deliveries of one endpoint, or messages of one channel, one batch has.
+pub const BATCH: usize = 32;
 
 /// Batches under way; dropping it aborts them, and what they did not settle is due again.
 pub(super) struct Flight {

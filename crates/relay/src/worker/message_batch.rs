@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{DrainReport, Shared, settle, telemetry};
+use super::report::DrainReport;
+use super::shared::{Shared, after, settle};
+use super::telemetry;
 use crate::backoff::next_attempt;
 use crate::message::{OutgoingMessage, SendFailure};
 use crate::queue::{MessageOutcome, MessageSettlement, PendingMessage};
@@ -96,7 +98,7 @@ fn judge(
         Err(SendFailure::Temporary(reason)) => {
             let outcome = next_attempt(attempt, &message.message_id).map_or(MessageOutcome::Failed, |wait| {
                 // Not later than its end, so that it is known to have expired when it has.
-                let at = super::after(now_micros, wait);
+                let at = after(now_micros, wait);
                 MessageOutcome::RetryAt(at.min(message.deliver_until_micros))
             });
             (outcome, Some(reason))

@@ -3,7 +3,7 @@
 //! What always holds: the settings pass the domain's own rules for shops and terms, so the replay
 //! never runs a campaign that the engine would refuse.
 
-use super::{Wrong, document::Document};
+use super::wrong::Wrong;
 use domain::{
     ShopId,
     campaign::recovery::{FrequencyScope, Terms},
@@ -99,13 +99,13 @@ fn jd_pay() -> Method {
 }
 
 impl Settings {
-    pub(super) fn try_new(document: &Document) -> Result<Self, Wrong> {
-        let settings = Self {
-            shop: ShopSettings::new(&document.shop),
-            campaign: document.campaign.clone(),
-            claims: document.claims.clone(),
-            minor_digits: document.amounts.minor_digits,
-        };
+    pub(super) fn try_new(
+        shop: &ShopText,
+        campaign: CampaignSettings,
+        claims: ClaimModel,
+        minor_digits: u8,
+    ) -> Result<Self, Wrong> {
+        let settings = Self { shop: ShopSettings::new(shop), campaign, claims, minor_digits };
         let shop = settings.shop.shop(ShopId::platform());
         if let Some(found) = shop.violations().first() {
             return Err(Wrong::new(format!("shop.{}", found.field), &found.message));

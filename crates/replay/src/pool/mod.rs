@@ -17,7 +17,8 @@ mod strategies;
 
 pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in};
 pub use mapping::PoolMapping;
-pub use read::{FileOrder, Place, PoolInputs, TOLD, read_orders};
+pub use read::{Place, PoolInputs, TOLD, read_orders};
 pub use report::{PoolReport, StrategyReport, WaitsReport, WriteError, bad_rows, intake_summary, write_pool};
+pub use roles::FileOrder;
 pub use run::{Phase, PoolRun, Tell, run_pool};
 pub use strategies::Strategies;

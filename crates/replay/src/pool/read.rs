@@ -1,22 +1,12 @@
 //! Reads an export into downloaded orders.
 
-use super::PoolMapping;
+use super::{FileOrder, PoolMapping};
 use crate::read::{BadCode, BadRow, How, InputFile, ReadError, gather};
-use domain::{ShopId, pool::ShopOrder};
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Bad rows, and orders refused, that are written out one by one; the others are counted.
 pub const TOLD: usize = 100_000;
-
-/// An order of the export.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileOrder {
-    /// The shop that sold it.
-    pub shop_id: ShopId,
-    /// The order.
-    pub order: ShopOrder,
-}
 
 /// What was read: the same for the same files wherever they lie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

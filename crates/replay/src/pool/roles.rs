@@ -1,9 +1,6 @@
 //! Rows as the pool understands them: an order as it was downloaded.
 
-use super::{
-    document::{Line, Order},
-    read::FileOrder,
-};
+use super::document::{Line, Order};
 use crate::{
     mapping::Wrong,
     plan::{Cell, Compiler, Value},
@@ -14,6 +11,15 @@ use domain::{
     pool::{PoolLine, ShopOrder, Times},
 };
 use money::Money;
+
+/// An order of the export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOrder {
+    /// The shop that sold it.
+    pub shop_id: ShopId,
+    /// The order.
+    pub order: ShopOrder,
+}
 
 /// What the columns mean to a pool.
 #[derive(Debug)]

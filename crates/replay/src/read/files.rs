@@ -1,6 +1,6 @@
 //! The files of an export: which belongs to which table, and why an export cannot be read at all.
 
-use super::ROWS;
+use super::limits::ROWS;
 use crate::plan::Plan;
 use std::{
     io,

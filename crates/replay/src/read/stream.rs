@@ -3,9 +3,10 @@
 //! What always holds: every byte is digested, whatever its rows say.
 
 use super::{
-    InputFile, ROWS,
     bad::{Bad, BadCode, Fault, RowAt},
-    files::{Found, ReadError, Source, open},
+    files::{ReadError, Source, open},
+    limits::{CELL_CHARS, ROWS},
+    meter::Meter,
     table::Row,
 };
 use crate::plan::{Plan, TablePlan};
@@ -13,55 +14,6 @@ use std::{
     fs::File,
     io::{self, Read},
 };
-
-/// Counts what was read, for the progress and for the report.
-pub(super) struct Meter<'a> {
-    done: u64,
-    total: u64,
-    rows: u64,
-    tell: &'a mut dyn FnMut(u64, u64),
-    read: Vec<(usize, u64, u64, String)>,
-}
-
-impl<'a> Meter<'a> {
-    pub fn new(total: u64, tell: &'a mut dyn FnMut(u64, u64)) -> Self {
-        tell(0, total);
-        let (done, rows, read) = (0, 0, Vec::new());
-        Self { done, total, rows, tell, read }
-    }
-
-    /// A file's bytes were read in one go.
-    pub fn advance(&mut self, bytes: u64) {
-        self.done += bytes;
-        (self.tell)(self.done, self.total);
-    }
-
-    /// A file is done.
-    pub fn done_with(&mut self, file: usize, rows: u64, bytes: u64, digest: blake3::Hash) {
-        self.rows += rows;
-        self.read.push((file, rows, bytes, digest.to_hex().to_string()));
-    }
-
-    /// Rows of the files that are done.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
-    pub fn into_files(mut self, found: &Found, plan: &Plan) -> Vec<InputFile> {
-        self.read.sort_unstable();
-        let files = self.read.into_iter().map(|(file, rows, bytes, blake3)| {
-            let source = &found.0[file];
-            InputFile {
-                table: plan.tables[source.table].name.clone(),
-                file: source.name.clone(),
-                rows,
-                bytes,
-                blake3,
-            }
-        });
-        files.collect()
-    }
-}
 
 /// A file that is digested as it is read.
 struct Digested<'m, 'a> {
@@ -76,8 +28,7 @@ impl Read for Digested<'_, '_> {
         let count = self.file.read(buffer)?;
         self.hasher.update(&buffer[..count]);
         self.bytes += count as u64;
-        self.meter.done += count as u64;
-        (self.meter.tell)(self.meter.done, self.meter.total);
+        self.meter.advance(count as u64);
         Ok(count)
     }
 }
@@ -134,7 +85,7 @@ impl Source {
                 Ok(()) => take(Row::new(at, &cells.text, &cells.ends), bad)?,
                 Err((column, value, code)) => bad.add(Fault { at, column, value, code }),
             }
-            if reader.get_ref().meter.rows + rows > ROWS {
+            if reader.get_ref().meter.rows() + rows > ROWS {
                 return Err(ReadError::TooManyRows { file: self.name.clone() });
             }
         }
@@ -204,7 +155,7 @@ impl Cells {
 
     /// Adds a cell, trimmed.
     pub fn push(&mut self, text: &str) -> Result<(), BadCode> {
-        if text.len() > super::CELL_CHARS && text.chars().count() > super::CELL_CHARS {
+        if text.len() > CELL_CHARS && text.chars().count() > CELL_CHARS {
             return Err(BadCode::TooLong);
         }
         self.text.push_str(text.trim());

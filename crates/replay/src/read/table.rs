@@ -5,7 +5,7 @@
 use super::{
     bad::{Bad, BadCode, Fault, RowAt},
     files::{Found, ReadError},
-    stream::Meter,
+    meter::Meter,
     values,
 };
 use crate::plan::{KeepPlan, Plan};

@@ -7,10 +7,12 @@
 //! What it never does: guess digits. A number of more than 15 digits has lost the last of them.
 
 use super::{
-    ROWS, archive,
+    archive,
     bad::{Bad, BadCode, Fault, RowAt},
     files::{ReadError, Source, open},
-    stream::{Cells, Meter},
+    limits::ROWS,
+    meter::Meter,
+    stream::Cells,
     table::Row,
 };
 use crate::plan::{Plan, TablePlan};

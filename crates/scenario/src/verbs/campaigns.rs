@@ -1,6 +1,6 @@
 //! What the merchant sets up, and how it goes.
 
-use super::{is_refused, list, many, one};
+use super::answer::{is_refused, list, many, one};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::{Day, fen, number};

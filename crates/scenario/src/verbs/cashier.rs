@@ -1,6 +1,6 @@
 //! Money: the cashier, payments that start, the books, refunds.
 
-use super::{is_refused, list, one};
+use super::answer::{is_refused, list, one};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::{fen, number};

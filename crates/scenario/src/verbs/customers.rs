@@ -1,6 +1,6 @@
 //! Customers: the messages they get, and what risk control thinks of them.
 
-use super::{many, one};
+use super::answer::{many, one};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::world::World;

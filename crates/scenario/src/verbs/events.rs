@@ -1,6 +1,6 @@
 //! What the platform tells: events as they come in, once, twice or too early.
 
-use super::{is_refused, list, many, orders};
+use super::answer::{is_refused, list, many};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::fen;
@@ -37,6 +37,22 @@ fn result(answer: (u16, Value)) -> Outcome {
     Outcome { ok, ..Outcome::done(answer, vec![item]) }
 }
 
+/// `shop_coupon:20.00:merchant:coupon=k1`; the party and the coupon may be left out.
+pub fn discount(world: &World<'_>, text: &str) -> Result<Value, String> {
+    let mut said = text.split(':');
+    let (kind, amount) = (said.next(), said.next());
+    let (Some(kind), Some(amount)) = (kind, amount) else {
+        return Err("a discount is off=KIND:AMOUNT, off=KIND:AMOUNT:PARTY or with :coupon=k1 after it".into());
+    };
+    let party = said.next().unwrap_or("merchant");
+    let mut discount = json!({ "kind": kind, "amount": fen(amount)?, "funded_by": party });
+    if let Some(name) = said.next() {
+        let name = name.strip_prefix("coupon=").ok_or("a discount names its coupon as coupon=k1")?;
+        discount["id"] = world.coupon(name).into();
+    }
+    Ok(discount)
+}
+
 /// `paid o1 jd_pay 95.00 [payment=p1] [coupon=o1] [stage=full]`; `coupon` names the order it was
 /// claimed on.
 pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
@@ -57,7 +73,7 @@ pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
         data.insert("coupon_id".into(), world.coupon(&coupon).into());
     }
     let discounts =
-        args.all("off").iter().map(|text| orders::discount(world, text)).collect::<Result<Vec<_>, _>>()?;
+        args.all("off").iter().map(|text| discount(world, text)).collect::<Result<Vec<_>, _>>()?;
     if !discounts.is_empty() {
         data.insert("discounts".into(), discounts.into());
     }

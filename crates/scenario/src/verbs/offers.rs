@@ -1,6 +1,6 @@
 //! The coupon on an order: shown, withheld, claimed, in the customer's hands.
 
-use super::{is_refused, many, one};
+use super::answer::{is_refused, many, one};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::yuan;

@@ -1,6 +1,9 @@
 //! Orders: placing one, and how it stands.
 
-use super::{events, list, many, one};
+use super::{
+    answer::{list, many, one},
+    events,
+};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::{fen, number};
@@ -17,7 +20,8 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     let payable = fen(&args.get("pays")?)?;
     let freight = args.find("freight").map_or(Ok(0), |text| fen(&text))?;
     let discounts = args.all("off");
-    let discounts: Vec<Value> = discounts.iter().map(|d| discount(world, d)).collect::<Result<_, _>>()?;
+    let discounts: Vec<Value> =
+        discounts.iter().map(|d| events::discount(world, d)).collect::<Result<_, _>>()?;
     let off: i64 = discounts.iter().filter_map(|d| d["amount"].as_i64()).sum();
     let category = args.find("cat").unwrap_or_else(|| format!("of-{order}"));
     let sku = args.find("sku").unwrap_or_else(|| "SKU-1".into());
@@ -55,22 +59,6 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     }
     world.keep_customer(&order, &customer);
     events::send(world, args, "order.placed", &Value::Object(placed).to_string())
-}
-
-/// `shop_coupon:20.00:merchant:coupon=k1`; the party and the coupon may be left out.
-pub fn discount(world: &World<'_>, text: &str) -> Result<Value, String> {
-    let mut said = text.split(':');
-    let (kind, amount) = (said.next(), said.next());
-    let (Some(kind), Some(amount)) = (kind, amount) else {
-        return Err("a discount is off=KIND:AMOUNT, off=KIND:AMOUNT:PARTY or with :coupon=k1 after it".into());
-    };
-    let party = said.next().unwrap_or("merchant");
-    let mut discount = json!({ "kind": kind, "amount": fen(amount)?, "funded_by": party });
-    if let Some(name) = said.next() {
-        let name = name.strip_prefix("coupon=").ok_or("a discount names its coupon as coupon=k1")?;
-        discount["id"] = world.coupon(name).into();
-    }
-    Ok(discount)
 }
 
 fn line(text: &str, category: &str) -> Result<Value, String> {

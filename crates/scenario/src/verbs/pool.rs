@@ -1,6 +1,6 @@
 //! The presale pool: strategies, downloads, moves, gifts.
 
-use super::{list, many, one};
+use super::answer::{list, many, one};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::{Day, fen, number};

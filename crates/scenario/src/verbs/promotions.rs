@@ -1,6 +1,9 @@
 //! Promotions, presales and coupon batches: what the merchant gives without waiting for an unpaid order.
 
-use super::{campaigns, many, one};
+use super::{
+    answer::{many, one},
+    campaigns,
+};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::{Day, fen, number};

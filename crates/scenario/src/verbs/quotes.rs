@@ -1,6 +1,6 @@
 //! Quotes: a cart in, a price and its reasons out.
 
-use super::{is_refused, list};
+use super::answer::{is_refused, list};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::{fen, number};

@@ -1,6 +1,6 @@
 //! The clock, the shops, and requests as they are.
 
-use super::{is_refused, list, one};
+use super::answer::{is_refused, list, one};
 use crate::args::Args;
 use crate::facts::{Item, Outcome};
 use crate::value::{Day, number};

@@ -1,11 +1,13 @@
 //! Everything that can be read of a store, as text: what two stores are compared by.
 
-use super::random::SHOPS;
 use super::{all, page};
 use crate::build::id;
 use domain::{Instant, ShopId, coupon::CouponStatus, pool::Stage};
 use port::{DeliveryStatus, MessageFilter, Page, Reader, WalkKey};
 use std::fmt::Write;
+
+/// The shops that are read.
+pub const SHOPS: [&str; 2] = ["s1", "s2"];
 
 /// Reads everything, in pages of two rows, as text.
 pub fn dump(reader: &dyn Reader) -> String {

@@ -1,6 +1,9 @@
 //! Two stores given the same changes, at random, answer the same in everything that can be read.
 
-use super::{Make, dump::dump};
+use super::{
+    Make,
+    dump::{SHOPS, dump},
+};
 use crate::build::{self, at, id};
 use domain::{
     ShopId,
@@ -18,9 +21,6 @@ use std::fmt::Write;
 type Step = (u8, u8, u8, u8);
 /// One transaction: its steps, and whether it is given up at the end.
 type Batch = (Vec<Step>, bool);
-
-/// The shops of these tests.
-pub const SHOPS: [&str; 2] = ["s1", "s2"];
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {

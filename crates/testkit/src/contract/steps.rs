@@ -1,0 +1,52 @@
+//! What the cases do with a store, step by step.
+
+use crate::build;
+use port::{Changes, Keys, OrderChange, Rows};
+use port::{Page, Store};
+
+/// Makes an empty store.
+pub type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
+
+/// Writes changes in one transaction.
+pub fn write(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) {
+    let mut changes = Changes::default();
+    fill(&mut changes);
+    store.transact(&mut |open| open.write(&changes)).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// The message with which changes are refused.
+pub fn refused(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) -> String {
+    let mut changes = Changes::default();
+    fill(&mut changes);
+    let written = store.transact(&mut |open| open.write(&changes));
+    written.expect_err("it is refused").to_string()
+}
+
+/// Loads rows in a transaction of its own.
+pub fn load(store: &mut dyn Store, keys: &Keys) -> Rows {
+    let mut rows = Rows::default();
+    store.transact(&mut |open| open.load(keys, &mut rows)).unwrap_or_else(|error| panic!("{error}"));
+    rows
+}
+
+/// A page after a key.
+pub fn page(after: Option<&str>, limit: usize) -> Page {
+    Page { after: after.map(str::to_owned), limit }
+}
+
+/// The first page, long enough for a test.
+pub fn all() -> Page {
+    page(None, 1_000)
+}
+
+/// A new order of the shop `s1`, with its timer in so many seconds.
+pub fn new_order(order_id: &str, wake: Option<i64>) -> OrderChange {
+    OrderChange {
+        shop_id: build::id("s1"),
+        order: Box::new(build::order(order_id, "u-1", build::start())),
+        is_new: true,
+        old_wake: None,
+        wake_at: wake.map(build::at),
+        timeline: build::timeline("order.placed", 0),
+    }
+}
