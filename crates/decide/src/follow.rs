@@ -9,7 +9,7 @@ use crate::order::books;
 use crate::pool;
 use domain::{
     Refusal,
-    campaign::{self, Step},
+    campaign::{self, Brought, Count, Step, Tally},
     order::Order,
 };
 
@@ -28,9 +28,32 @@ pub fn step(draft: &mut Draft<'_>, order: &mut Order, step: Step) -> Result<Depo
     Ok(if books::deposit(draft, order, step.at) { DepositBooks::TakenBack } else { DepositBooks::Stand })
 }
 
-/// All that this decision does to the order has happened; it is kept.
-pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: course::Before) {
-    course::follow(draft, &mut order, before);
+/// How an order stood before a decision, as far as anything follows from it. The default is that of an order which was
+/// not there.
+#[derive(Debug, Default)]
+pub struct Before {
+    coupons: course::Before,
+    brought: Tally,
+}
+
+impl Before {
+    /// The order as it is.
+    pub fn of(draft: &Draft<'_>, order: &Order) -> Self {
+        Self { coupons: course::Before::of(order), brought: brings(draft, order) }
+    }
+}
+
+fn brings(draft: &Draft<'_>, order: &Order) -> Tally {
+    campaign::brings(order, draft.find_shop().map(|row| &row.campaigns[..]).unwrap_or_default())
+}
+
+/// All that this decision does to the order has happened: its coupons follow, what it brings is counted, it is kept.
+pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
+    course::follow(draft, &mut order, before.coupons);
+    let (placed_at, now) = (order.placed_at, draft.now);
+    for Brought { campaign_id, figure, amount } in brings(draft, &order).since(&before.brought).0 {
+        draft.count(&campaign_id, Count::Brought { figure, by: amount, placed_at, now });
+    }
     draft.put_order(order);
 }
 

@@ -22,6 +22,9 @@ pub fn inbox_key(shop: &ShopId, event: &OrderEvent) -> InboxKey {
 /// Adds what a command names.
 pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     let key = |id: &OrderId| (shop.clone(), id.clone());
+    let coupon = |id: &CouponId| (shop.clone(), id.clone());
+    let batch = |id: &BatchId| (shop.clone(), id.clone());
+    let standing = |id: &CustomerId| (shop.clone(), id.clone());
     keys.shops.push(shop.clone());
     match command {
         Command::Ingest { event, .. } => event_keys(shop, event, keys),
@@ -33,35 +36,27 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         Command::CreateRefund { order_id, .. } => keys.orders.push(key(order_id)),
         Command::StartPayment { order_id, coupon_id, .. } => {
             keys.orders.push(key(order_id));
-            keys.coupons.extend(coupon_id.iter().map(|id| (shop.clone(), id.clone())));
+            keys.coupons.extend(coupon_id.iter().map(coupon));
         }
-        Command::PutRisk { customer_id, .. } => {
-            keys.standings.push((shop.clone(), customer_id.clone()));
-        }
-        Command::MessageFailed { message_id, .. } => {
-            keys.messages.push((shop.clone(), message_id.clone()));
-        }
-        Command::CreateBatch { batch_id, .. } => {
-            keys.batches.extend(batch_id.iter().map(|id| (shop.clone(), id.clone())));
-        }
+        Command::PutRisk { customer_id, .. } => keys.standings.push(standing(customer_id)),
+        Command::MessageFailed { message_id, .. } => keys.messages.push((shop.clone(), message_id.clone())),
+        Command::CreateBatch { batch_id, .. } => keys.batches.extend(batch_id.iter().map(batch)),
         Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
-            keys.batches.push((shop.clone(), batch_id.clone()));
+            keys.batches.push(batch(batch_id));
         }
         Command::ClaimBatch { batch_id, customer_id, .. } => {
-            keys.batches.push((shop.clone(), batch_id.clone()));
-            keys.standings.push((shop.clone(), customer_id.clone()));
+            keys.batches.push(batch(batch_id));
+            keys.standings.push(standing(customer_id));
             keys.batch_claims.push((shop.clone(), customer_id.clone(), batch_id.clone()));
         }
-        Command::VoidCoupons { coupon_ids } => {
-            keys.coupons.extend(coupon_ids.iter().map(|id| (shop.clone(), id.clone())));
-        }
+        Command::VoidCoupons { coupon_ids } => keys.coupons.extend(coupon_ids.iter().map(coupon)),
         Command::LockCoupon { coupon_id, order_id, .. } | Command::ReleaseCoupon { coupon_id, order_id } => {
             keys.orders.push(key(order_id));
-            keys.coupons.push((shop.clone(), coupon_id.clone()));
+            keys.coupons.push(coupon(coupon_id));
         }
         Command::RedeemCode { code, customer_id } => {
             keys.codes.push((shop.clone(), *code));
-            keys.standings.push((shop.clone(), customer_id.clone()));
+            keys.standings.push(standing(customer_id));
             keys.redeemers.push(((shop.clone(), *code), customer_id.clone()));
         }
         Command::TakeShopOrder(order) => {

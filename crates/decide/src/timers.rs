@@ -2,7 +2,7 @@
 //! again; fired twice or early it changes nothing.
 
 use crate::book::Draft;
-use crate::coupon::{checkout, course};
+use crate::coupon::checkout;
 use crate::follow;
 use crate::order::life;
 use domain::{
@@ -18,7 +18,7 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
     let Some(mut order) = draft.order(id) else {
         return Ok(());
     };
-    let (now, before) = (draft.now, course::Before::of(&order));
+    let (now, before) = (draft.now, follow::Before::of(draft, &order));
     while campaign::order_wake(&order).is_some_and(|due| due <= now) {
         if let Some(deadline) = order.cancel_at.filter(|deadline| *deadline <= now) {
             life::cancel(draft, &mut order, deadline, CancelReason::Timeout)?;

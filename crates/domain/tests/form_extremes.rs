@@ -71,7 +71,7 @@ fn a_g_4_promotion_and_recovery_amounts() {
         check(Terms::ItemPromotion(price));
         check(Terms::ItemPromotion(amount_off));
         let floor = Floor { sku: id("s0"), floor: fen(end), list_price: Some(fen(end)) };
-        check(Terms::PriceFloor(FloorTerms { floors: vec![floor] }));
+        check(Terms::PriceFloor(FloorTerms::from(vec![floor])));
         for (spend, save) in [(end, 5_00), (100_00, end), (end, end)] {
             let terms = recovery::Terms { spend: fen(spend), save: fen(save), ..given::terms() };
             let version = version(terms);

@@ -83,7 +83,7 @@ fn place(
     verdict::note_placed(draft, &mut order, &placed.discounts);
     follow::step(draft, &mut order, Step { before: None, at })?;
     replay_parked(draft, &mut order);
-    follow::whole(draft, order, course::Before::default());
+    follow::whole(draft, order, follow::Before::default());
     Ok(EventOutcome::Applied)
 }
 
@@ -110,7 +110,7 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
     let Some(mut order) = draft.order(id) else {
         return park(draft, event).map(EventResult::of);
     };
-    let before = course::Before::of(&order);
+    let before = follow::Before::of(draft, &order);
     match apply(draft, &mut order, event)? {
         Effect::Applied => {}
         Effect::Known => return Ok(EventResult::of(EventOutcome::Duplicate)),

@@ -3,7 +3,6 @@
 use super::{books, life};
 use crate::book::Draft;
 use crate::command::Reply;
-use crate::coupon::course;
 use crate::follow;
 use domain::{
     Code, Instant, OrderId, RefundId, Refusal,
@@ -30,11 +29,11 @@ pub fn create(
             Err(Code::IdempotencyConflict.into())
         };
     }
+    let before = follow::Before::of(draft, &order);
     close_for_deposit(draft, &mut order, id, ask, draft.now)?;
     let mut refund = order::refund(&order, id, ask.clone(), draft.now)?;
     refund.answered = true;
     books::note(draft, &mut order, "refund.approved", &refund, draft.now);
-    let before = course::Before::of(&order);
     order.refunds.push(refund.clone());
     let step = Step { before: Some(order.state), at: draft.now };
     follow::step(draft, &mut order, step)?;

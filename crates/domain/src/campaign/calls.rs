@@ -2,9 +2,13 @@
 
 use super::{
     desk::Desk,
+    figure::Figure,
     kind::{Asked, CampaignKind, Step},
     kinds::{Terms, kinds},
+    live::CampaignRow,
     presale, promotion, recovery,
+    tally::Tally,
+    terms::KindTerms,
     wants::Wants,
 };
 use crate::{
@@ -26,6 +30,14 @@ macro_rules! calls_of_kinds {
         #[serde(tag = "kind", content = "answer", rename_all = "snake_case")]
         pub enum Answer { $($(#[$about])* $Kind(<$($module)::+::Kind as CampaignKind>::Answer)),+ }
 
+        /// The figures of every kind, by the kind's name.
+        pub const FIGURES: &[(&str, &[Figure])] = &[
+            $((<$($module)::+::Kind as CampaignKind>::Terms::NAME, $($module)::+::Kind::FIGURES)),+
+        ];
+        /// What is said of what came of a campaign with such terms, in this order.
+        pub fn figures(terms: &Terms) -> &'static [Figure] {
+            match terms { $(Terms::$Kind(_) => $($module)::+::Kind::FIGURES),+ }
+        }
         /// Rows that any kind wants.
         pub fn wants(asked: &Asked<'_>, wants: &mut Wants) {
             $($($module)::+::Kind::wants(asked, wants);)+
@@ -47,6 +59,12 @@ macro_rules! calls_of_kinds {
         pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order, step: Step) -> Result<(), Refusal> {
             $($($module)::+::Kind::follow(desk, order, step)?;)+
             Ok(())
+        }
+        /// What the order, as it is now, brings to the figures of campaigns.
+        pub fn brings(order: &Order, campaigns: &[CampaignRow]) -> Tally {
+            let mut tally = Tally::default();
+            $($($module)::+::Kind::brings(order, campaigns, &mut tally);)+
+            tally
         }
         /// The first kind whose moment has come does what is due. `false` where none has.
         pub fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<bool, Refusal> {

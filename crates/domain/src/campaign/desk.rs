@@ -3,7 +3,7 @@
 //! The engine's draft of a decision is one; a test lays another in some dozens of lines, and so tries a kind
 //! without an engine. What is changed here counts only when the whole decision succeeds.
 
-use super::{CampaignRow, figures::Count};
+use super::{CampaignRow, counters::Count};
 use crate::{
     CampaignId, Code, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId,
     coupon::{Coupon, CouponStatus},

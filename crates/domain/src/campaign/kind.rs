@@ -3,7 +3,7 @@
 //! A kind is one folder here and one line in the list of kinds. It sees no other kind and queries nothing: it says
 //! which rows it wants, and decides at a [`Desk`].
 
-use super::{CampaignRow, desk::Desk, terms::KindTerms, wants::Wants};
+use super::{CampaignRow, desk::Desk, figure::Figure, tally::Tally, terms::KindTerms, wants::Wants};
 use crate::{
     Code, Instant, Refusal,
     event::Placed,
@@ -31,6 +31,9 @@ pub trait CampaignKind {
     /// What that is answered.
     type Answer: Debug + Clone + PartialEq + Serialize + DeserializeOwned;
 
+    /// What is said of what came of a campaign, in this order.
+    const FIGURES: &'static [Figure] = &[];
+
     /// Rows wanted beyond the order's own, said beside the code that reads them.
     fn wants(_: &Asked<'_>, _: &mut Wants) {}
     /// Rows that an action names.
@@ -43,6 +46,9 @@ pub trait CampaignKind {
     fn follow(_: &mut dyn Desk<'_>, _: &mut Order, _: Step) -> Result<(), Refusal> {
         Ok(())
     }
+    /// What the order, as it is now, brings to the kind's own figures of its campaigns. It may not depend on anything
+    /// that changes after the order was placed, but on the order itself.
+    fn brings(_: &Order, _: &[CampaignRow], _: &mut Tally) {}
     /// The next moment of this kind's part of an open order.
     fn wake(_: &Order) -> Option<Instant> {
         None

@@ -7,23 +7,30 @@
 
 mod calls;
 mod check;
+mod counters;
 mod desk;
-mod figures;
+mod figure;
 mod kind;
 mod kinds;
 mod live;
 pub mod presale;
 pub mod promotion;
 pub mod recovery;
+mod tally;
 mod terms;
 mod wants;
 
-pub use calls::{Action, Answer, act, due, follow, order_wake, place, undelivered, wants, wants_for};
+pub use calls::{
+    Action, Answer, FIGURES, act, brings, due, figures, follow, order_wake, place, undelivered, wants,
+    wants_for,
+};
+pub use counters::{Count, Counters};
 pub use desk::Desk;
-pub use figures::{Count, Counters};
+pub use figure::{Figure, Unit};
 pub use kind::{About, Asked, CampaignKind, Nothing, Step};
 pub use kinds::Terms;
 pub use live::{CampaignRow, Live, Status};
+pub use tally::{Brought, Tally};
 pub use terms::{Frame, KindTerms, OfTerms};
 pub use wants::Wants;
 

@@ -33,8 +33,8 @@ fn floors(skus: &[&str]) -> Version {
         floor: Money::from_minor(45_00),
         list_price: Some(Money::from_minor(50_00)),
     };
-    let floors = skus.iter().map(floor).collect();
-    version(Scope::default(), Terms::PriceFloor(FloorTerms { floors }))
+    let floors: Vec<Floor> = skus.iter().map(floor).collect();
+    version(Scope::default(), Terms::PriceFloor(FloorTerms::from(floors)))
 }
 fn of_categories(names: &[&str]) -> Scope {
     let categories = names.iter().map(|name| Category::try_new(name).unwrap()).collect();
@@ -196,7 +196,7 @@ fn the_search_is_bounded() {
 fn floor(sku: &str, least: i64, list: i64) -> Version {
     let (floor, list_price) = (Money::from_minor(least), Some(Money::from_minor(list)));
     let floors = vec![Floor { sku: sku.parse().unwrap(), floor, list_price }];
-    version(Scope::default(), Terms::PriceFloor(FloorTerms { floors: floors.into_iter().collect() }))
+    version(Scope::default(), Terms::PriceFloor(FloorTerms::from(floors.into_iter().collect::<Vec<_>>())))
 }
 fn every(spend: i64, save: i64, scope: Scope) -> Version {
     let mut version = tiers([(spend, save)].into_iter(), &[], scope);

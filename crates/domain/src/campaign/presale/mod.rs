@@ -3,6 +3,7 @@
 //! `terms` is what the merchant fills in, `price` what a line costs in each stage, `remind` when its
 //! buyer hears of the balance. The order's side is [`crate::order::Presale`].
 
+mod figures;
 pub mod price;
 pub mod ranks;
 mod react;

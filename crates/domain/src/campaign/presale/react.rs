@@ -1,9 +1,9 @@
 //! How a presale reacts: its orders are placed by its terms, their buyers hear of the balance, deposits are ranked.
 
-use super::{Live, Terms, reminders};
+use super::{Live, Terms, figures, reminders};
 use crate::{
     Code, Instant, Refusal, Violation,
-    campaign::{About, Asked, CampaignKind, Count, Desk, Nothing, Step, Wants},
+    campaign::{About, Asked, CampaignKind, CampaignRow, Count, Desk, Figure, Nothing, Step, Tally, Wants},
     event::Placed,
     message::Message,
     order::{self, Order, OrderKind, Scopes, State},
@@ -17,6 +17,7 @@ impl CampaignKind for Kind {
     type Terms = Terms;
     type Action = Nothing;
     type Answer = Nothing;
+    const FIGURES: &'static [Figure] = figures::FIGURES;
 
     /// Reminders of the balance are counted over all shops (A-S1-16).
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
@@ -56,6 +57,10 @@ impl CampaignKind for Kind {
             (State::Paid { .. } | State::Cancelled { .. }, _) => reminders::end(desk, order, step.at),
         }
         Ok(())
+    }
+
+    fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+        figures::brings(order, tally);
     }
 
     fn wake(order: &Order) -> Option<Instant> {

@@ -1,12 +1,15 @@
 //! The lowest prices that the merchant allows, whatever runs.
 
 use crate::campaign::{
-    CampaignKind, Desk, Nothing, check,
+    check,
     terms::{Frame, KindTerms},
 };
-use crate::{Code, Refusal, Sku, Violation, limits};
+use crate::{Code, Sku, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
+use std::{collections::HashMap, sync::OnceLock};
+
+pub use super::react::PriceFloor as Kind;
 
 /// Terms of a price floor. While it runs no promotion, coupon or subsidy sells a unit for less; of
 /// several floors the highest holds.
@@ -15,6 +18,31 @@ use serde::{Deserialize, Serialize};
 pub struct Terms {
     /// At most 20,000, each SKU once.
     pub floors: Vec<Floor>,
+    #[serde(skip)]
+    index: Index,
+}
+
+/// Floors by their SKU, made when the first is looked up. It says no more than the list, so all are equal.
+#[derive(Debug, Clone, Default)]
+struct Index(OnceLock<HashMap<Sku, Money>>);
+
+impl Index {
+    fn of(&self, floors: &[Floor]) -> &HashMap<Sku, Money> {
+        self.0.get_or_init(|| floors.iter().map(|floor| (floor.sku.clone(), floor.floor)).collect())
+    }
+}
+
+impl PartialEq for Index {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+impl Eq for Index {}
+
+impl From<Vec<Floor>> for Terms {
+    fn from(floors: Vec<Floor>) -> Self {
+        Self { floors, index: Index::default() }
+    }
 }
 
 /// A SKU's lowest price, in minor units.
@@ -31,6 +59,10 @@ pub struct Floor {
 }
 
 impl Terms {
+    /// The SKU's floor; the list is indexed once.
+    pub fn floor_of(&self, sku: &Sku) -> Option<Money> {
+        self.index.of(&self.floors).get(sku).copied()
+    }
     fn check_terms(&self, found: &mut Vec<Violation>) {
         if self.floors.is_empty() || self.floors.len() > limits::SCOPE_SKUS {
             let message = format!("1 to {}", limits::SCOPE_SKUS);
@@ -55,19 +87,5 @@ impl KindTerms for Terms {
     fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         self.check_terms(found);
         check::period(frame.period, found);
-    }
-}
-
-/// The kind: it is priced, and follows no order.
-#[derive(Debug)]
-pub struct Kind;
-
-impl CampaignKind for Kind {
-    type Terms = Terms;
-    type Action = Nothing;
-    type Answer = Nothing;
-
-    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
-        match *action {}
     }
 }

@@ -1,11 +1,13 @@
 //! Goods that come along (赠品促销): with main items, or out of a pool.
 
 use crate::campaign::{
-    CampaignKind, Desk, Nothing, check,
+    check,
     terms::{Frame, KindTerms},
 };
-use crate::{Code, Refusal, Sku, Violation, limits};
+use crate::{Code, Sku, Violation, limits};
 use serde::{Deserialize, Serialize};
+
+pub use super::react::GiftPromotion as Kind;
 
 /// Terms of a gift promotion. The campaign's scope is not used: `main_skus` is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -55,19 +57,5 @@ impl KindTerms for Terms {
     fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         self.check_terms(found);
         check::period(frame.period, found);
-    }
-}
-
-/// The kind: it is priced, and follows no order.
-#[derive(Debug)]
-pub struct Kind;
-
-impl CampaignKind for Kind {
-    type Terms = Terms;
-    type Action = Nothing;
-    type Answer = Nothing;
-
-    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
-        match *action {}
     }
 }

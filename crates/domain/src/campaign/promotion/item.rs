@@ -2,12 +2,14 @@
 
 use super::PercentOff;
 use crate::campaign::{
-    CampaignKind, Desk, Nothing, check,
+    check,
     terms::{Frame, KindTerms},
 };
-use crate::{Code, Refusal, Violation};
+use crate::{Code, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
+
+pub use super::react::ItemPromotion as Kind;
 
 /// Terms of an item promotion: exactly one of `price`, `percent_off`, `amount_off`, each a unit's.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -82,19 +84,5 @@ impl KindTerms for Terms {
     fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         self.check_terms(found);
         check::period(frame.period, found);
-    }
-}
-
-/// The kind: it is priced, and follows no order.
-#[derive(Debug)]
-pub struct Kind;
-
-impl CampaignKind for Kind {
-    type Terms = Terms;
-    type Action = Nothing;
-    type Answer = Nothing;
-
-    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
-        match *action {}
     }
 }

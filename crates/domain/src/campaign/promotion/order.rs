@@ -1,13 +1,14 @@
 //! Spend so much, save so much, over the goods in scope (总价促销).
 
-use super::PercentOff;
+use super::Tier;
 use crate::campaign::{
-    CampaignKind, Desk, Nothing, check,
+    check,
     terms::{Frame, KindTerms},
 };
-use crate::{Code, Refusal, Violation, limits};
-use money::Money;
+use crate::{Code, Violation, limits};
 use serde::{Deserialize, Serialize};
+
+pub use super::react::OrderPromotion as Kind;
 
 /// Terms of an order promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,51 +33,6 @@ pub struct Terms {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
 fn is_zero(number: &i32) -> bool {
     *number == 0
-}
-
-/// A tier: from `spend` on, `save` or `percent_off` (at most `cap`) comes off. Minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the words say it")]
-pub struct Tier {
-    pub spend: Money,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub save: Option<Money>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub percent_off: Option<PercentOff>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cap: Option<Money>,
-}
-
-impl Tier {
-    /// Appends everything that breaks a rule; the fields' names begin with `at`.
-    pub fn check(&self, at: &str, found: &mut Vec<Violation>) {
-        check::amount(&format!("{at}spend"), self.spend, 0, found);
-        match (self.save, self.percent_off) {
-            (Some(save), None) => check::amount(&format!("{at}save"), save, 1, found),
-            (None, Some(_)) => {}
-            _ => {
-                let message = "exactly one of save and percent_off";
-                found.push(Violation::with(format!("{at}save"), Code::InvalidValue, message));
-            }
-        }
-        if let Some(cap) = self.cap {
-            check::amount(&format!("{at}cap"), cap, 1, found);
-        }
-    }
-    /// The most that ever comes off, where that does not depend on the amount.
-    pub fn fixed(&self) -> Option<Money> {
-        self.save.map(|save| save.min(self.cap.unwrap_or(save)))
-    }
-    /// What comes off an amount that has reached the tier; never more than the amount.
-    pub fn off(&self, amount: Money) -> Money {
-        let off = match (self.save, self.percent_off) {
-            (Some(save), _) => save,
-            (None, Some(percent)) => percent.of(amount),
-            (None, None) => Money::ZERO,
-        };
-        off.min(self.cap.unwrap_or(off)).min(amount)
-    }
 }
 
 impl Terms {
@@ -135,19 +91,5 @@ impl KindTerms for Terms {
     }
     fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
         self.slips()
-    }
-}
-
-/// The kind: it is priced, and follows no order.
-#[derive(Debug)]
-pub struct Kind;
-
-impl CampaignKind for Kind {
-    type Terms = Terms;
-    type Action = Nothing;
-    type Answer = Nothing;
-
-    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
-        match *action {}
     }
 }

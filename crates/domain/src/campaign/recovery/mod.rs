@@ -7,6 +7,7 @@ mod cashier;
 mod claim;
 mod cover;
 mod end;
+mod figures;
 mod offer_claim;
 mod push;
 mod push_plan;

@@ -4,7 +4,7 @@
 use super::{Claim, Terms, claim_offer, counts_platform_wide, cover, end, push, trigger};
 use crate::{
     Code, Instant, Refusal,
-    campaign::{About, Asked, CampaignKind, Desk, Step, Wants},
+    campaign::{About, Asked, CampaignKind, Desk, Figure, Step, Wants},
     coupon::Coupon,
     message::Message,
     order::{Order, State},
@@ -18,6 +18,7 @@ impl CampaignKind for Kind {
     type Terms = Terms;
     type Action = Claim;
     type Answer = Coupon;
+    const FIGURES: &'static [Figure] = super::figures::FIGURES;
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
         let About::Order(order) = asked.about else { return };

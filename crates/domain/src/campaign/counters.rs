@@ -4,6 +4,7 @@ use super::presale::Ranks;
 use crate::{Code, Instant, OrderId, coupon::CouponStatus, order::Method};
 use money::Money;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// Figures of a campaign. `issued` is the limit that claims spend; it is checked and written in the
@@ -42,6 +43,19 @@ pub struct Counters {
     /// Of a presale with gifts by rank: the earliest deposits (A-S1-12).
     #[serde(skip_serializing_if = "Ranks::is_empty")]
     pub ranks: Ranks,
+    /// What its orders brought, by the kind's own figures: the sum over the orders as they are now.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub brought: BTreeMap<SmolStr, i64>,
+    /// Orders placed before then are not in `brought`: the campaign is older than these figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brought_since: Option<Instant>,
+}
+
+impl Counters {
+    /// What the campaign's orders brought of one of its kind's own figures.
+    pub fn brought(&self, figure: &str) -> i64 {
+        self.brought.get(figure).copied().unwrap_or_default()
+    }
 }
 
 /// A change of a campaign's figures.
@@ -69,6 +83,13 @@ pub enum Count {
     Suppressed(Code),
     /// A push counted as sent that was not.
     Unpushed(Code),
+    /// An order that was placed then brings so much more, or less, of one of the kind's own figures.
+    Brought {
+        figure: &'static str,
+        by: i64,
+        placed_at: Instant,
+        now: Instant,
+    },
     /// When an order's deposit came, for gifts by rank.
     Ranked {
         order: OrderId,
@@ -103,6 +124,11 @@ impl Count {
                 to.recovered -= paid.minor();
                 let orders = to.by_method.entry(*method).or_default();
                 *orders = orders.saturating_sub(1);
+            }
+            Self::Brought { figure, by, placed_at, now } => {
+                if *placed_at >= *to.brought_since.get_or_insert(*now) {
+                    *to.brought.entry((*figure).into()).or_default() += by;
+                }
             }
             Self::Ranked { order, paid_at, keep } => to.ranks.put(order, *paid_at, *keep),
             Self::Pushed => to.pushed += 1,
