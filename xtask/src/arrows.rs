@@ -115,9 +115,20 @@ mod tests {
 
     use super::*;
 
-    /// A workspace of `money`, `domain`, `engine`, `relay`, `http-api`, `store-sqlite`, `cli`, and one more dependency.
+    /// A workspace of some of ours, and one more dependency.
     fn with(from: &str, to: &str, kind: &Value) -> Value {
-        let ours = ["money", "domain", "engine", "relay", "http-api", "store-sqlite", "cli"];
+        let ours = [
+            "money",
+            "domain",
+            "port",
+            "decide",
+            "engine",
+            "audit",
+            "relay",
+            "http-api",
+            "store-sqlite",
+            "cli",
+        ];
         let package = |name: &&str| {
             let one = json!({ "name": to, "kind": kind });
             let dependencies: Vec<Value> = (*name == from).then_some(one).into_iter().collect();
@@ -131,7 +142,9 @@ mod tests {
         for (from, to) in [
             ("domain", "money"),
             ("engine", "domain"),
-            ("store-sqlite", "engine"),
+            ("store-sqlite", "port"),
+            ("decide", "port"),
+            ("engine", "decide"),
             ("cli", "store-sqlite"),
             ("domain", "serde"),
             ("engine", "tokio"),
@@ -146,6 +159,10 @@ mod tests {
             ("money", "domain"),
             ("domain", "engine"),
             ("engine", "store-sqlite"),
+            ("store-sqlite", "engine"),
+            ("port", "decide"),
+            ("decide", "engine"),
+            ("audit", "engine"),
             ("relay", "engine"),
             ("relay", "http-api"),
             ("http-api", "store-sqlite"),
@@ -160,7 +177,9 @@ mod tests {
     #[test]
     fn what_decides_knows_no_runtime_and_no_chance() {
         for to in IMPURE {
-            assert_eq!(check(&with("domain", to, &Value::Null)).len(), 1, "{to}");
+            for pure in ["domain", "decide"] {
+                assert_eq!(check(&with(pure, to, &Value::Null)).len(), 1, "{pure} -> {to}");
+            }
             assert_eq!(check(&with("money", to, &json!("build"))).len(), 1, "{to}");
         }
     }

@@ -8,13 +8,25 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use clap::ValueEnum;
 use tempfile::TempDir;
 
 use crate::{
-    peers::Wanted,
     quiet::{Moment, wait_for_quiet},
     rounds::Measured,
 };
+
+/// Which peers are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Wanted {
+    /// None.
+    None,
+    /// Those that run here; a note says which do not, and why.
+    #[default]
+    Installed,
+    /// All; one that does not run here is an error.
+    All,
+}
 
 /// The settings of one run of the bench. Suites run one after the other, never side by side.
 #[derive(Debug)]

@@ -12,11 +12,11 @@ use std::{
 
 use anyhow::Result;
 use bench::{
-    context::Context,
+    context::{Context, Wanted},
     environment::Environment,
     load::{self, LoadPlan},
     paired::{self, PairedPlan},
-    peers::{self, Wanted},
+    peers,
     report::{Figure, Report},
     suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_pool, suite_rules,
     suite_timers, table,

@@ -20,12 +20,11 @@ mod sqlite_statements;
 mod tests;
 
 use anyhow::{Context as _, Result, anyhow};
-use clap::ValueEnum;
 use tempfile::TempDir;
 
 use crate::{
     closed_loop::{ClaimRun, Plan},
-    context::Context,
+    context::{Context, Wanted},
     floors::redis_claims,
     ready::{READY, ReadyStore},
     rounds::Measured,
@@ -34,18 +33,6 @@ use postgres_claims::{ReadyPostgres, Transactions};
 
 /// The variable that says which peers are wanted, for the tests and where the command line does not.
 pub const VARIABLE: &str = "BENCH_SAME_WORK";
-
-/// Which peers are wanted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Wanted {
-    /// None.
-    None,
-    /// Those that run here; a note says which do not, and why.
-    #[default]
-    Installed,
-    /// All; one that does not run here is an error.
-    All,
-}
 
 /// A store that does the work of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +109,8 @@ impl Peers {
 /// and wants all of them, so that there it fails instead.
 #[cfg(test)]
 pub fn can_test(absent_because: Option<&str>) -> Result<bool> {
-    let wanted = std::env::var(VARIABLE).map_or(Ok(Wanted::default()), |word| Wanted::from_str(&word, false));
+    let wanted = std::env::var(VARIABLE)
+        .map_or(Ok(Wanted::default()), |word| <Wanted as clap::ValueEnum>::from_str(&word, false));
     let wanted = wanted.map_err(|error| anyhow!("{VARIABLE}: {error}"))?;
     match (absent_because, wanted) {
         (None, _) => Ok(true),

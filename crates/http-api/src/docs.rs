@@ -46,7 +46,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(campaign::get_one, campaign::revise))
         .routes(routes!(campaign::publish))
         .routes(routes!(campaign::close))
-        .routes(routes!(campaign::stats))
+        .routes(routes!(campaign::stats::stats))
         .routes(routes!(campaign::scope_import::import))
         .routes(routes!(order::get_one))
         .routes(routes!(order::timeline))

@@ -27,6 +27,7 @@ macro_rules! calls_of_kinds {
 
         /// What that is answered.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[allow(clippy::large_enum_variant, reason = "an answer is made, sent and dropped")]
         #[serde(tag = "kind", content = "answer", rename_all = "snake_case")]
         pub enum Answer { $($(#[$about])* $Kind(<$($module)::+::Kind as CampaignKind>::Answer)),+ }
 

@@ -44,7 +44,7 @@ pub struct Presale {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_resplit: bool,
     /// Gifts that come with the deposit; those by rank are given or not by the campaign's ranks
-    /// (A-S1-12). They are the order's while it lives: see [`Order::presale_stage`].
+    /// (A-S1-12). They are the order's while it lives: see [`super::Order::presale_stage`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gifts: Vec<Gift>,
     /// Reminders of the balance, from the deposit on.

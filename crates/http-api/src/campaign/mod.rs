@@ -2,6 +2,7 @@
 
 mod form;
 pub mod scope_import;
+pub mod stats;
 
 use crate::campaign::form::{CampaignRequest, Form, invalid_terms};
 use crate::wire::auth::InShop;
@@ -288,80 +289,4 @@ pub async fn close(
 ) -> Result<Json<CampaignView>, Problem> {
     let command = Command::CloseCampaign { campaign_id };
     submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
-}
-
-/// The funnel, costs and reasons.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StatsView {
-    /// The campaign.
-    campaign_id: String,
-    /// Orders that it covered when they were placed.
-    covered: u64,
-    /// Orders that were shown its coupon.
-    displayed: u64,
-    /// Coupons claimed, and by state now.
-    claimed: u64,
-    /// Ready to be used.
-    available: u64,
-    /// Held by a payment.
-    locked: u64,
-    /// Used.
-    used: u64,
-    /// Ran out of time.
-    expired: u64,
-    /// Their order ended without them.
-    void: u64,
-    /// What used coupons took off, in minor units: the merchant's cost.
-    saved: i64,
-    /// Money paid on orders that used a coupon, in minor units.
-    recovered: i64,
-    /// Orders paid with a coupon, by method.
-    #[schema(value_type = Object)]
-    by_method: Value,
-    /// Share of Baitiao among them, in basis points.
-    baitiao_share_bp: Option<u64>,
-    /// Orders on which nothing was shown, by reason.
-    #[schema(value_type = Object)]
-    withheld: Value,
-    /// Pushes sent.
-    pushed: u64,
-    /// Pushes not sent, by reason.
-    #[schema(value_type = Object)]
-    suppressed: Value,
-}
-
-/// A campaign's figures.
-#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}/stats", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
-    responses((status = 200, body = StatsView), (status = 404, body = Problem)))]
-pub async fn stats(
-    State(state): State<ApiState>,
-    caller: InShop,
-    Names((_, id)): Names<(String, CampaignId)>,
-) -> Result<Json<StatsView>, Problem> {
-    caller.may(Scope::Read)?;
-    let c = find(&state, &caller, &id)?.counters;
-    let by_baitiao = c.by_method.get(&domain::order::Method::Baitiao).copied().unwrap_or(0);
-    let paid: u64 = c.by_method.values().sum();
-    Ok(Json(StatsView {
-        campaign_id: id.to_string(),
-        covered: c.covered,
-        displayed: c.displayed,
-        claimed: c.issued,
-        available: c.available,
-        locked: c.locked,
-        used: c.used,
-        expired: c.expired,
-        void: c.void,
-        saved: c.saved,
-        recovered: c.recovered,
-        by_method: json(&c.by_method),
-        baitiao_share_bp: (by_baitiao * 10_000).checked_div(paid),
-        withheld: json(&c.withheld),
-        pushed: c.pushed,
-        suppressed: json(&c.suppressed),
-    }))
-}
-
-fn json(map: &impl Serialize) -> Value {
-    serde_json::to_value(map).unwrap_or_default()
 }

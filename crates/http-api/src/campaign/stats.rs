@@ -1,0 +1,101 @@
+//! A campaign's figures: those of its kind, in the order in which the kind tells them.
+
+use super::find;
+use crate::wire::auth::InShop;
+use crate::wire::extract::Names;
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::ApiState;
+use axum::Json;
+use axum::extract::State;
+use domain::{
+    CampaignId,
+    campaign::{self, FIGURES, Figure, Unit},
+};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{RefOr, extensions::Extensions};
+use utoipa::{PartialSchema, ToSchema};
+
+/// What came of a campaign.
+pub struct StatsView {
+    campaign_id: CampaignId,
+    figures: Vec<(&'static str, Value)>,
+}
+
+impl Serialize for StatsView {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(1 + self.figures.len()))?;
+        map.serialize_entry("campaign_id", self.campaign_id.as_str())?;
+        for (name, value) in &self.figures {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl PartialSchema for StatsView {
+    fn schema() -> RefOr<Schema> {
+        let kinds = FIGURES.iter().map(|(kind, figures)| of_kind(kind, figures));
+        let one_of = kinds.fold(OneOfBuilder::new(), OneOfBuilder::item);
+        let told = "What came of a campaign, by its kind. Amounts are minor units of the shop's currency. Figures of \
+            orders are sums over the orders as they are now.";
+        RefOr::T(one_of.description(Some(told)).build().into())
+    }
+}
+
+impl ToSchema for StatsView {}
+
+fn of_kind(kind: &str, figures: &[Figure]) -> Schema {
+    let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The campaign."));
+    let mut object = ObjectBuilder::new()
+        .title(Some(kind))
+        .property("campaign_id", id)
+        .required("campaign_id")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    for figure in figures {
+        object = object.property(figure.name, property(figure)).required(figure.name);
+    }
+    object.build().into()
+}
+
+fn property(figure: &Figure) -> Schema {
+    let form = json!({ "label_zh": figure.zh });
+    let extensions: Extensions = [("x-form", form)].into_iter().collect();
+    let told = match figure.unit {
+        Unit::Count => figure.en.to_owned(),
+        Unit::Money => format!("{}, in minor units", figure.en),
+        Unit::BasisPoints => format!("{}, in basis points; null where there is none", figure.en),
+        Unit::ByWord => format!("{}: a count for each", figure.en),
+    };
+    let shape = match figure.unit {
+        Unit::Count => ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)),
+        Unit::Money => ObjectBuilder::new().schema_type(Type::Integer),
+        Unit::BasisPoints => {
+            ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+        }
+        Unit::ByWord => {
+            let count: Schema =
+                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).build().into();
+            ObjectBuilder::new().additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(count))))
+        }
+    };
+    shape.description(Some(told)).extensions(Some(extensions)).build().into()
+}
+
+/// A campaign's figures: those of its kind.
+#[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}/stats", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
+    responses((status = 200, body = StatsView), (status = 404, body = Problem)))]
+pub async fn stats(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, CampaignId)>,
+) -> Result<Json<StatsView>, Problem> {
+    caller.may(Scope::Read)?;
+    let row = find(&state, &caller, &id)?;
+    let figures = campaign::figures(&row.campaign.current().terms).iter();
+    let figures = figures.map(|figure| (figure.name, figure.value(&row.counters))).collect();
+    Ok(Json(StatsView { campaign_id: id, figures }))
+}
