@@ -4,9 +4,8 @@ use super::{
     desk::Desk,
     figure::Figure,
     kind::{Asked, CampaignKind, Step},
-    kinds::{Terms, kinds},
+    kinds::Terms,
     live::CampaignRow,
-    presale, promotion, recovery,
     tally::Tally,
     terms::KindTerms,
     wants::Wants,
@@ -20,75 +19,75 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 macro_rules! calls_of_kinds {
-    ($($(#[$about:meta])* $Kind:ident: $($module:ident)::+,)+) => {
+    ($($(#[$about:meta])* $Kind:ident: $module:ident,)+) => {
         /// What is done with a campaign of each kind.
         #[derive(Debug, Clone)]
-        pub enum Action { $($(#[$about])* $Kind(<$($module)::+::Kind as CampaignKind>::Action)),+ }
+        pub enum Action { $($(#[$about])* $Kind(<super::$module::Kind as CampaignKind>::Action)),+ }
 
         /// What that is answered.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[allow(clippy::large_enum_variant, reason = "an answer is made, sent and dropped")]
         #[serde(tag = "kind", content = "answer", rename_all = "snake_case")]
-        pub enum Answer { $($(#[$about])* $Kind(<$($module)::+::Kind as CampaignKind>::Answer)),+ }
+        pub enum Answer { $($(#[$about])* $Kind(<super::$module::Kind as CampaignKind>::Answer)),+ }
 
         /// The figures of every kind, by the kind's name.
         pub const FIGURES: &[(&str, &[Figure])] = &[
-            $((<$($module)::+::Kind as CampaignKind>::Terms::NAME, $($module)::+::Kind::FIGURES)),+
+            $((<super::$module::Kind as CampaignKind>::Terms::NAME, super::$module::Kind::FIGURES)),+
         ];
         /// What is said of what came of a campaign with such terms, in this order.
         pub fn figures(terms: &Terms) -> &'static [Figure] {
-            match terms { $(Terms::$Kind(_) => $($module)::+::Kind::FIGURES),+ }
+            match terms { $(Terms::$Kind(_) => super::$module::Kind::FIGURES),+ }
         }
         /// Rows that any kind wants.
         pub fn wants(asked: &Asked<'_>, wants: &mut Wants) {
-            $($($module)::+::Kind::wants(asked, wants);)+
+            $(super::$module::Kind::wants(asked, wants);)+
         }
         /// Rows that an action names.
         pub fn wants_for(action: &Action, wants: &mut Wants) {
-            match action { $(Action::$Kind(action) => $($module)::+::Kind::wants_for(action, wants)),+ }
+            match action { $(Action::$Kind(action) => super::$module::Kind::wants_for(action, wants)),+ }
         }
         /// The order that is placed, by the kind of which its lines name a campaign; `None` for an ordinary one.
         pub fn place(
             desk: &dyn Desk<'_>, placed: &Placed, at: Instant, scopes: &Scopes<'_>,
         ) -> Result<Option<Order>, Refusal> {
-            $(if let Some(order) = $($module)::+::Kind::place(desk, placed, at, scopes)? {
+            $(if let Some(order) = super::$module::Kind::place(desk, placed, at, scopes)? {
                 return Ok(Some(order));
             })+
             Ok(None)
         }
         /// Every kind follows an order that has moved.
         pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order, step: Step) -> Result<(), Refusal> {
-            $($($module)::+::Kind::follow(desk, order, step)?;)+
+            $(super::$module::Kind::follow(desk, order, step)?;)+
             Ok(())
         }
         /// What the order, as it is now, brings to the figures of campaigns.
         pub fn brings(order: &Order, campaigns: &[CampaignRow]) -> Tally {
             let mut tally = Tally::default();
-            $($($module)::+::Kind::brings(order, campaigns, &mut tally);)+
+            $(super::$module::Kind::brings(order, campaigns, &mut tally);)+
             tally
         }
         /// The first kind whose moment has come does what is due. `false` where none has.
         pub fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<bool, Refusal> {
             let now = desk.now();
-            $(if $($module)::+::Kind::wake(order).is_some_and(|due| due <= now) {
-                return $($module)::+::Kind::due(desk, order).map(|()| true);
+            $(if super::$module::Kind::wake(order).is_some_and(|due| due <= now) {
+                return super::$module::Kind::due(desk, order).map(|()| true);
             })+
             Ok(false)
         }
         fn wake(order: &Order) -> Option<Instant> {
-            [$($($module)::+::Kind::wake(order)),+].into_iter().flatten().min()
+            [$(super::$module::Kind::wake(order)),+].into_iter().flatten().min()
         }
         /// A message did not reach its provider: the kind of its campaign takes it back.
         pub fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Result<(), Refusal> {
             let Some(row) = desk.campaign(&message.campaign_id) else { return Ok(()) };
             match row.campaign.current().terms {
-                $(Terms::$Kind(_) => $($module)::+::Kind::undelivered(desk, message, code)),+
+                $(Terms::$Kind(_) => super::$module::Kind::undelivered(desk, message, code)),+
             }
         }
         /// What a customer or a merchant does.
         pub fn act(desk: &mut dyn Desk<'_>, action: &Action) -> Result<Answer, Refusal> {
             Ok(match action {
-                $(Action::$Kind(action) => Answer::$Kind($($module)::+::Kind::act(desk, action)?)),+
+                $(Action::$Kind(action) => Answer::$Kind(super::$module::Kind::act(desk, action)?)),+
             })
         }
     };

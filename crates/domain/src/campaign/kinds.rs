@@ -1,42 +1,43 @@
 //! The list of kinds. A kind is a folder beside this file and one line in it.
 
-use super::{
-    presale, promotion, recovery,
-    terms::{Frame, KindTerms, OfTerms},
-};
+use super::terms::{Frame, KindTerms, OfTerms};
 use crate::Violation;
 use serde::{Deserialize, Serialize};
 
-/// Hands the list of kinds to a macro that has an arm a kind: each with its words, its name as a variant, and its
-/// module, which has its `Terms` and its `Kind`. The order of the list is that in which kinds follow an order.
+/// Hands the list of kinds to a macro that has an arm a kind: each with its words, its name in documents, and its folder
+/// beside this file, which has its `Terms` and its `Kind`. The order of the list is that in which kinds follow an order.
 macro_rules! kinds {
     ($then:ident) => {
         $then! {
             /// Unpaid-order recovery.
             Recovery: recovery,
             /// A price of its own for a line.
-            ItemPromotion: promotion::item,
+            ItemPromotion: item_promotion,
             /// Spend and save over the order.
-            OrderPromotion: promotion::order,
+            OrderPromotion: order_promotion,
             /// Goods that come along.
-            GiftPromotion: promotion::gift,
+            GiftPromotion: gift_promotion,
             /// A deposit now, the balance later.
             Presale: presale,
             /// The lowest prices allowed.
-            PriceFloor: promotion::floor,
+            PriceFloor: price_floor,
         }
     };
 }
-pub(super) use kinds;
+
+/// The folders of the kinds, as modules.
+macro_rules! modules_of_kinds {
+    ($($(#[$about:meta])* $Kind:ident: $module:ident,)+) => { $(pub mod $module;)+ };
+}
 
 macro_rules! terms_of_kinds {
-    ($($(#[$about:meta])* $Kind:ident: $($module:ident)::+,)+) => {
+    ($($(#[$about:meta])* $Kind:ident: $module:ident,)+) => {
         /// The terms of each kind.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind", content = "terms", rename_all = "snake_case")]
-        pub enum Terms { $($(#[$about])* $Kind($($module)::+::Terms)),+ }
+        pub enum Terms { $($(#[$about])* $Kind(super::$module::Terms)),+ }
 
-        $(impl OfTerms for $($module)::+::Terms {
+        $(impl OfTerms for super::$module::Terms {
             fn of(terms: &Terms) -> Option<&Self> {
                 if let Terms::$Kind(terms) = terms { Some(terms) } else { None }
             }
@@ -44,11 +45,11 @@ macro_rules! terms_of_kinds {
 
         impl Terms {
             /// The stable names of all kinds.
-            pub const KINDS: &[&str] = &[$($($module)::+::Terms::NAME),+];
+            pub const KINDS: &[&str] = &[$(super::$module::Terms::NAME),+];
 
             /// The kind's stable name.
             pub const fn kind(&self) -> &'static str {
-                match self { $(Self::$Kind(_) => $($module)::+::Terms::NAME),+ }
+                match self { $(Self::$Kind(_) => super::$module::Terms::NAME),+ }
             }
             /// The terms alone, as the API shows them.
             pub fn to_json(&self) -> serde_json::Value {
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn a_kind_has_one_name_in_documents_and_in_the_api() {
         macro_rules! names {
-            ($($(#[$about:meta])* $Kind:ident: $($module:ident)::+,)+) => { [$(stringify!($Kind)),+] };
+            ($($(#[$about:meta])* $Kind:ident: $module:ident,)+) => { [$(stringify!($Kind)),+] };
         }
         let snake = |name: &str| {
             let words = name.char_indices().map(|(at, c)| {

@@ -5,20 +5,22 @@
 //! Adding a kind: a folder beside `recovery` and one line in `kinds.rs`. A kind is its terms (`terms.rs`), which
 //! know neither this file nor another kind, and its reactions (`kind.rs`), decided at a [`Desk`].
 
+#[macro_use]
+mod kinds;
+
 mod calls;
 mod check;
 mod counters;
 mod desk;
 mod figure;
 mod kind;
-mod kinds;
 mod live;
-pub mod presale;
 pub mod promotion;
-pub mod recovery;
 mod tally;
 mod terms;
 mod wants;
+
+kinds!(modules_of_kinds);
 
 pub use calls::{
     Action, Answer, FIGURES, act, brings, due, figures, follow, order_wake, place, undelivered, wants,

@@ -1,17 +1,14 @@
-//! Promotions without a coupon: on a line, on the order, and gifts. Priced by the `pricing` crate.
+//! What promotions without a coupon share: parts of their terms, and what they say of themselves. The `pricing` crate
+//! prices them.
 
 mod benefit;
-mod figures;
-pub mod floor;
-pub mod gift;
-pub mod item;
-pub mod order;
-mod react;
+pub mod brought;
+pub mod figures;
 mod tier;
 
+pub use super::gift_promotion::{Gift, Terms as GiftTerms};
+pub use super::item_promotion::{ItemBenefit, Terms as ItemTerms};
+pub use super::order_promotion::Terms as OrderTerms;
+pub use super::price_floor::{Floor, Terms as FloorTerms};
 pub use benefit::PercentOff;
-pub use floor::{Floor, Terms as FloorTerms};
-pub use gift::{Gift, Terms as GiftTerms};
-pub use item::{ItemBenefit, Terms as ItemTerms};
-pub use order::Terms as OrderTerms;
 pub use tier::Tier;

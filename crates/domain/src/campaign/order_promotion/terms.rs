@@ -1,14 +1,12 @@
 //! Spend so much, save so much, over the goods in scope (总价促销).
 
-use super::Tier;
+use crate::campaign::promotion::Tier;
 use crate::campaign::{
     check,
     terms::{Frame, KindTerms},
 };
 use crate::{Code, Violation, limits};
 use serde::{Deserialize, Serialize};
-
-pub use super::react::OrderPromotion as Kind;
 
 /// Terms of an order promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -9,8 +9,6 @@ use money::Money;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::OnceLock};
 
-pub use super::react::PriceFloor as Kind;
-
 /// Terms of a price floor. While it runs no promotion, coupon or subsidy sells a unit for less; of
 /// several floors the highest holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -7,8 +7,6 @@ use crate::campaign::{
 use crate::{Code, Sku, Violation, limits};
 use serde::{Deserialize, Serialize};
 
-pub use super::react::GiftPromotion as Kind;
-
 /// Terms of a gift promotion. The campaign's scope is not used: `main_skus` is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

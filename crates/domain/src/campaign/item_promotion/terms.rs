@@ -1,6 +1,6 @@
 //! A price of its own for a line's goods (单品促销).
 
-use super::PercentOff;
+use crate::campaign::promotion::PercentOff;
 use crate::campaign::{
     check,
     terms::{Frame, KindTerms},
@@ -8,8 +8,6 @@ use crate::campaign::{
 use crate::{Code, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
-
-pub use super::react::ItemPromotion as Kind;
 
 /// Terms of an item promotion: exactly one of `price`, `percent_off`, `amount_off`, each a unit's.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
