@@ -1,4 +1,5 @@
-//! From the files of a crate to its modules: a file is found by the `mod x;` that declares it.
+//! From the files of a crate to its modules: a file is found by the `mod x;` that declares it, or, where a macro is
+//! called among a file's items, by standing in the folder.
 
 use anyhow::{Context, ensure};
 use syn::{Item, Visibility, visit::Visit};
@@ -44,8 +45,38 @@ impl Gather<'_> {
         self.read.files.push(path.to_owned());
         let module = self.add_module(self.read.files.len() - 1, parent);
         self.add_items(module, &contents.items, inside)?;
+        if !self.read.modules[module].calls.is_empty() {
+            self.add_made_modules(module, inside)?;
+        }
         self.read.contents.push((module, contents));
         Ok(module)
+    }
+
+    /// A macro that is called among the items may declare modules: those whose files are there.
+    fn add_made_modules(&mut self, module: usize, inside: &str) -> anyhow::Result<()> {
+        let folder =
+            if inside.is_empty() { self.folder.to_owned() } else { format!("{}/{inside}", self.folder) };
+        let paths =
+            self.tree.files.iter().filter_map(|file| file.path.strip_prefix(&folder)?.strip_prefix('/'));
+        let names =
+            paths.filter_map(|path| path.strip_suffix("/mod.rs").or_else(|| path.strip_suffix(".rs")));
+        let names =
+            names.filter(|name| !name.contains('/') && !matches!(*name, "mod" | "lib" | "main" | "tests"));
+        let known = |name: &str| self.read.modules[module].names.iter().any(|named| named.name == name);
+        let made: Vec<String> = names.filter(|name| !known(name)).map(str::to_owned).collect();
+        for name in made {
+            let below = if inside.is_empty() { name.clone() } else { format!("{inside}/{name}") };
+            let child = self.add_file(&self.path_of(&below), Some(module), &below)?;
+            self.add_name(module, name, What::Module(child), Seen::Outside);
+        }
+        Ok(())
+    }
+
+    /// The file of a module: one of its name, or the `mod.rs` in its folder.
+    fn path_of(&self, below: &str) -> String {
+        let flat = format!("{below}.rs");
+        let is_flat = self.tree.find(&format!("{}/{flat}", self.folder)).is_some();
+        if is_flat { flat } else { format!("{below}/mod.rs") }
     }
 
     fn add_module(&mut self, file: usize, parent: Option<usize>) -> usize {
@@ -79,10 +110,7 @@ impl Gather<'_> {
             self.add_items(child, items, &below)?;
             child
         } else {
-            let flat = format!("{below}.rs");
-            let is_flat = self.tree.find(&format!("{}/{flat}", self.folder)).is_some();
-            let path = if is_flat { flat } else { format!("{below}/mod.rs") };
-            self.add_file(&path, Some(module), &below)?
+            self.add_file(&self.path_of(&below), Some(module), &below)?
         };
         self.add_name(module, name, What::Module(child), seen(&declared.vis));
         Ok(())

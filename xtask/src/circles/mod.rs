@@ -4,7 +4,8 @@
 //! none: who uses what it hands on points at the file that defines it. So a folder's `mod.rs` may list what is in
 //! the folder, but then the folder's files may use nothing that stands in `mod.rs` itself.
 //!
-//! It reads text, not types: a method call names no file, nor does a trait that only a glob brings in.
+//! It reads text, not types: a method call names no file, nor does a trait that only a glob brings in, nor what a
+//! macro makes of the words it is handed.
 
 mod gather;
 mod imports;

@@ -330,3 +330,15 @@ fn what_cannot_be_read_is_no_all_clear() {
         assert_eq!(error.to_string(), message);
     }
 }
+
+/// The list of kinds declares their folders: what stands there is read all the same.
+#[test]
+fn a_macro_may_declare_modules() {
+    let files = [
+        ("lib.rs", "macro_rules! kinds { () => { pub mod kind; } } kinds!(); pub mod desk;"),
+        ("kind/mod.rs", "mod react;"),
+        ("kind/react.rs", "pub struct Kind; use crate::desk::Desk;"),
+        ("desk.rs", "pub struct Desk; use crate::kind::react::Kind;"),
+    ];
+    assert_eq!(found(&files).len(), 1);
+}

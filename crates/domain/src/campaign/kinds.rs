@@ -1,6 +1,6 @@
 //! The list of kinds. A kind is a folder beside this file and one line in it.
 
-use super::terms::{Frame, KindTerms, OfTerms};
+use super::terms::{Frame, KindTerms};
 use crate::Violation;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,12 @@ macro_rules! terms_of_kinds {
     };
 }
 kinds!(terms_of_kinds);
+
+/// Terms of one kind among those of all.
+pub trait OfTerms: Sized {
+    /// These of all terms; `None` where they are another kind's.
+    fn of(terms: &Terms) -> Option<&Self>;
+}
 
 impl Terms {
     /// The terms of a kind, where it is a campaign of that kind.

@@ -1,6 +1,6 @@
 //! A campaign at a moment: where it stands, and the version and terms that hold then.
 
-use super::{Campaign, Counters, Version, terms::OfTerms};
+use super::{Campaign, Counters, Version, kinds::OfTerms};
 use crate::Instant;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

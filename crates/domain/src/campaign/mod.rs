@@ -30,10 +30,10 @@ pub use counters::{Count, Counters};
 pub use desk::Desk;
 pub use figure::{Figure, Unit};
 pub use kind::{About, Asked, CampaignKind, Nothing, Step};
-pub use kinds::Terms;
+pub use kinds::{OfTerms, Terms};
 pub use live::{CampaignRow, Live, Status};
 pub use tally::{Brought, Tally};
-pub use terms::{Frame, KindTerms, OfTerms};
+pub use terms::{Frame, KindTerms};
 pub use wants::Wants;
 
 use crate::{

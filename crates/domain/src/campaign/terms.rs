@@ -1,6 +1,5 @@
 //! What the terms of every kind can do.
 
-use super::kinds::Terms;
 use crate::{Instant, Violation, catalog::Scope, shop::Shop, time::Window};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
@@ -41,10 +40,4 @@ pub trait KindTerms: Debug + Clone + PartialEq + Serialize + DeserializeOwned {
     fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
     }
-}
-
-/// Terms of one kind among those of all.
-pub trait OfTerms: Sized {
-    /// These of all terms; `None` where they are another kind's.
-    fn of(terms: &Terms) -> Option<&Self>;
 }
