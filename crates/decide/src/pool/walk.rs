@@ -3,8 +3,8 @@
 //! A walk reads the places that it decides and no others: of the first N of a pool of millions it reads N.
 
 use super::keys::walk_key;
-use super::moment::{group, settle};
-use super::{activation::judge_again, strategies};
+use super::moment::{goes_after_others, group, settle};
+use super::{passes::judge_again, strategies};
 use crate::book::Draft;
 use domain::{
     Code, GiftStrategyId, Instant, Refusal,
@@ -47,18 +47,6 @@ fn cut_off(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> I
     let presale = draft.pool_row().ok().and_then(|row| row.presale_of(id));
     let activation = presale.map(|record| record.strategy.activation_at);
     activation.map_or(strategy.activity.ends_at, |activation| Run::cut_off(strategy, activation))
-}
-
-/// Within a group a strategy walks after those that go first (A-S4-14).
-pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> Option<Waits> {
-    let row = draft.pool_row().ok()?;
-    let presale = row.presale_of(id).filter(|record| record.strategy.timing == Timing::Activation)?;
-    let others = presale.strategy.gift_strategies.iter().filter_map(|other| draft.run_of(other));
-    let mut first = others.filter(|(run, other)| {
-        strategy.shares_group_with(other) && other.goes_before(strategy) && !run.finished
-    });
-    let (_, other) = first.next()?;
-    Some(Waits { code: Code::GroupUndecided, needs_through: other.activity.ends_at, certain: 0 })
 }
 
 fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: &WalkKey) {
