@@ -6,25 +6,27 @@
 //! deep: every floor with a single unit first, the new one's own thresholds next.
 
 mod carts;
+mod kind;
 mod sources;
 #[cfg(test)]
 mod tests;
 
 use crate::quote::ShopRules;
-use carts::{Target, Try};
+use carts::Target;
 use domain::{
     CampaignId, Code, Instant, Sku, Violation,
     campaign::{Version, presale, promotion::FloorTerms},
     coupon::{Batch, CouponKind},
     limits,
 };
+use kind::{Kind, Try};
 use money::Money;
 use pricing::{
     RuleSet, Scratch,
     cart::{Coupons, Held},
     coupons::MOST_COUPONS,
 };
-use sources::{Kind, Source, floors_of, kinds};
+use sources::{Source, floors_of, kinds};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

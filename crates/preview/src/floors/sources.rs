@@ -1,6 +1,6 @@
 //! What may take something off: promotions and coupon batches, seen alike.
 
-use super::carts::Try;
+use super::kind::{Kind, Try};
 use domain::{
     Instant, Sku,
     campaign::{
@@ -80,12 +80,6 @@ impl<'a> Source<'a> {
 /// The floors of a version.
 pub fn floors_of(version: &Version) -> &[Floor] {
     version.terms.of().map(|terms: &FloorTerms| &terms.floors[..]).unwrap_or_default()
-}
-
-/// Categories that a line may be in, and amounts to reach with it, those that matter most first.
-pub struct Kind {
-    pub categories: Vec<Category>,
-    pub tries: Vec<Try>,
 }
 
 /// Lines without a category, then one of each promotion's in turn: one that the new campaign names too,
