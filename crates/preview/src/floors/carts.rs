@@ -1,7 +1,7 @@
 //! The carts that are tried for a floor: its goods alone, as many as reach an amount; and one unit beside
 //! other goods that make up the rest of it.
 
-use super::kind::{Kind, Try};
+use super::line_kind::{LineKind, Try};
 use crate::quote::cart;
 use domain::{Instant, LineId, Sku, campaign::promotion::Floor, catalog::Category, limits};
 use money::Money;
@@ -61,7 +61,7 @@ impl<'a> Target<'a> {
         &self,
         set: &RuleSet,
         cart: &mut Cart,
-        kind: &Kind,
+        kind: &LineKind,
         tried: &Try,
         scratch: &mut Scratch,
         left: &mut usize,

@@ -3,7 +3,7 @@
 use domain::{Sku, catalog::Category};
 
 /// Categories that a line may be in, and amounts to reach with it, those that matter most first.
-pub struct Kind {
+pub struct LineKind {
     pub categories: Vec<Category>,
     pub tries: Vec<Try>,
 }
