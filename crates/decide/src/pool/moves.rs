@@ -165,7 +165,7 @@ fn close_undecided(draft: &mut Draft<'_>, order: &PoolOrder) {
             (Standing::Open | Standing::Held, _) => Code::GiftsUndecided,
             // It would be judged again when the buyer's earlier order goes.
             (Standing::Nothing, Some(Code::OncePerBuyer)) => Code::WrongStage,
-            _ => continue,
+            (Standing::Nothing | Standing::Waiting | Standing::Given | Standing::Void, _) => continue,
         };
         let (standing, code) = (Standing::Nothing, Some(code));
         draft.put_candidate(entered.run, Candidate { standing, code, ..candidate });

@@ -78,11 +78,9 @@ fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: 
         });
         draft.publish("gifts.given", run.strategy_id.clone().as_str(), &body);
     }
-    let finished = run.finished;
-    let id = run.strategy_id.clone();
-    draft.put_run(run);
-    if finished || missed {
-        tell_group(draft, &id, strategy, finished);
+    draft.put_run(run.clone());
+    if run.finished || missed {
+        tell_group(draft, &run, strategy);
     }
 }
 
@@ -144,7 +142,8 @@ fn stop_or_go_on(draft: &Draft<'_>, run: &mut Run, strategy: &GiftStrategy, is_l
 
 /// Those that go after this one in its group go on (A-S4-14): at the activation by walking when it has
 /// finished; at other moments the orders that it left are judged again.
-fn tell_group(draft: &mut Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy, finished: bool) {
+fn tell_group(draft: &mut Draft<'_>, walked: &Run, strategy: &GiftStrategy) {
+    let id = &walked.strategy_id;
     let Some(presale) = draft.pool_row().ok().and_then(|row| row.presale_of(id)).cloned() else { return };
     let others = presale.strategy.gift_strategies.iter().filter(|other| *other != id);
     let in_group = others.filter_map(|other| draft.run_of(other));
@@ -156,7 +155,8 @@ fn tell_group(draft: &mut Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrateg
         }
         return;
     }
-    for run in in_group.into_iter().filter(|run| finished && run.opened_at.is_some() && !run.finished) {
+    for run in in_group.into_iter().filter(|run| walked.finished && run.opened_at.is_some() && !run.finished)
+    {
         draft.put_run(Run { wake_at: Some(draft.now), ..run });
     }
 }
