@@ -1,6 +1,8 @@
 //! Coupon batches: their figures are what a recount of their coupons gives, and no limit is passed.
 
-use super::{Faults, LOOKS, PAGE, Walk, campaigns::unlike};
+use crate::checks;
+use crate::tally::{BatchFigures, unlike};
+use crate::walk::{Faults, LOOKS, PAGE, Walk};
 use domain::{
     BatchId,
     coupon::{BatchCounters, Coupon, FromBatch},
@@ -8,39 +10,17 @@ use domain::{
 use port::{BatchRow, Page, Read};
 use std::collections::BTreeMap;
 
-/// Issued = available + locked + used + expired + void = the batch's coupons, and with the codes that
-/// are out never above the quantity.
-pub const COUNTERS: &str = "batch_counters";
-/// A coupon of a batch is counted for its customer, whose count is within the limit.
-pub const LIMITS: &str = "batch_limits";
-
 /// Batches of one page: each may name 20,000 SKUs.
 const FEW: usize = 100;
 
-/// Figures by batch.
-pub type Figures = BTreeMap<BatchId, BatchCounters>;
-
-/// Adds a coupon to a recount.
-pub fn tally(recount: &mut Figures, coupon: &Coupon) {
-    let Some(batch) = coupon.batch_id() else {
-        return;
-    };
-    if !recount.contains_key(batch) {
-        recount.insert(batch.clone(), BatchCounters::default());
-    }
-    if let Some(figures) = recount.get_mut(batch) {
-        figures.tally(coupon.status);
-    }
-}
-
 /// Walks the batches; `recount` is what the walk over the coupons found.
-pub fn walk(walk: &mut Walk<'_>, recount: &Figures) -> Read<()> {
+pub fn walk(walk: &mut Walk<'_>, recount: &BatchFigures) -> Read<()> {
     walk.pages(
         "coupon batches",
         |reader, shop, page| reader.batches(shop, page),
         |row| row.record.batch.batch_id.to_string(),
         |walk, row| {
-            walk.looked(COUNTERS);
+            walk.looked(checks::BATCH_COUNTERS);
             let id = row.record.batch.batch_id.clone();
             let wrong = differences(&row, &recount.get(&id).copied().unwrap_or_default());
             if wrong.is_empty() {
@@ -78,7 +58,7 @@ fn look_again(walk: &mut Walk<'_>, id: &BatchId) -> Read<()> {
             return Ok(());
         }
         if walk.reader.batch(walk.id(), id)?.is_some_and(|after| after.counters == before.counters) {
-            walk.find(COUNTERS, format!("coupon batch {id}"), wrong.join("; "));
+            walk.find(checks::BATCH_COUNTERS, format!("coupon batch {id}"), wrong.join("; "));
             return Ok(());
         }
     }
@@ -119,15 +99,14 @@ pub fn of_coupon(walk: &Walk<'_>, coupon: &Coupon, from: &FromBatch, found: &mut
         None => walk.reader.batch(walk.id(), &from.batch_id)?.map(|row| row.record.batch.per_customer_limit),
     };
     let Some(most) = most else {
-        found
-            .push((super::coupons::STATE, format!("it is of batch {}, which does not exist", from.batch_id)));
+        found.push((checks::COUPON_STATE, format!("it is of batch {}, which does not exist", from.batch_id)));
         return Ok(());
     };
     let had = walk.reader.batch_claims(walk.id(), &coupon.customer_id, &from.batch_id)?;
     if !(1..=most).contains(&had) {
         let (customer, batch) = (&coupon.customer_id, &from.batch_id);
         let detail = format!("customer {customer} had {had} of batch {batch}, {most} are allowed");
-        found.push((LIMITS, detail));
+        found.push((checks::BATCH_LIMITS, detail));
     }
     Ok(())
 }

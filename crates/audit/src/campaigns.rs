@@ -1,53 +1,19 @@
 //! Campaigns: their figures are what a recount of the coupons gives, and the stock is kept.
 
-use super::{LOOKS, Walk};
-use domain::{
-    CampaignId,
-    campaign::Counters,
-    coupon::{Coupon, CouponStatus},
-};
+use crate::checks;
+use crate::tally::{CampaignFigures, count_of_campaign, unlike};
+use crate::walk::{LOOKS, Walk};
+use domain::campaign::Counters;
 use port::Read;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Figures = recount of the coupon rows.
-pub const COUNTERS: &str = "campaign_counters";
-/// Issued = available + locked + used + expired + void, and never above the quantity (A-S0-20).
-pub const QUANTITY: &str = "campaign_quantity";
-
-/// Figures by campaign.
-pub type Figures = BTreeMap<CampaignId, Counters>;
-
-/// Adds a coupon to a recount.
-pub fn tally(recount: &mut Figures, coupon: &Coupon) {
-    let Some(campaign) = coupon.campaign_id() else {
-        return;
-    };
-    if !recount.contains_key(campaign) {
-        recount.insert(campaign.clone(), Counters::default());
-    }
-    let Some(figures) = recount.get_mut(campaign) else {
-        return;
-    };
-    figures.issued += 1;
-    match coupon.status {
-        CouponStatus::Available => figures.available += 1,
-        CouponStatus::Locked => figures.locked += 1,
-        CouponStatus::Used => {
-            figures.used += 1;
-            figures.saved += coupon.save.minor();
-        }
-        CouponStatus::Expired => figures.expired += 1,
-        CouponStatus::Void => figures.void += 1,
-    }
-}
+use std::collections::BTreeSet;
 
 /// Compares figures with their recount. Both were read while the engine may have been writing, so a
 /// difference counts only when a second recount finds the same beside the same figures.
-pub fn check(walk: &mut Walk<'_>, mut before: Figures, mut recount: Figures) -> Read<()> {
-    let (mut suspects, mut named) = (Figures::new(), BTreeSet::new());
+pub fn check(walk: &mut Walk<'_>, mut before: CampaignFigures, mut recount: CampaignFigures) -> Read<()> {
+    let (mut suspects, mut named) = (CampaignFigures::new(), BTreeSet::new());
     for _ in 0..LOOKS {
         let after = walk.read_campaigns()?;
-        let mut open = Figures::new();
+        let mut open = CampaignFigures::new();
         for (id, figures) in &after {
             let counted = recount.remove(id).unwrap_or_default();
             let wrong = differences(figures, &counted);
@@ -55,7 +21,7 @@ pub fn check(walk: &mut Walk<'_>, mut before: Figures, mut recount: Figures) -> 
                 continue;
             }
             if before.get(id) == Some(figures) && suspects.get(id) == Some(&counted) {
-                walk.find(COUNTERS, format!("campaign {id}"), wrong.join("; "));
+                walk.find(checks::CAMPAIGN_COUNTERS, format!("campaign {id}"), wrong.join("; "));
                 named.insert(id.clone());
             } else {
                 open.insert(id.clone(), counted);
@@ -71,26 +37,18 @@ pub fn check(walk: &mut Walk<'_>, mut before: Figures, mut recount: Figures) -> 
     Ok(())
 }
 
-fn recounted(walk: &mut Walk<'_>) -> Read<Figures> {
-    let mut recount = Figures::new();
+fn recounted(walk: &mut Walk<'_>) -> Read<CampaignFigures> {
+    let mut recount = CampaignFigures::new();
     walk.pages(
         "coupons again",
         |reader, shop, page| reader.coupons(shop, page),
         |coupon| coupon.coupon_id.to_string(),
         |_, coupon| {
-            tally(&mut recount, &coupon);
+            count_of_campaign(&mut recount, &coupon);
             Ok(())
         },
     )?;
     Ok(recount)
-}
-
-/// Where figures of coupons say something else than a recount found: issued, then by state.
-pub fn unlike(said: [u64; 6], found: [u64; 6]) -> Vec<String> {
-    let names = ["issued", "available", "locked", "used", "expired", "void"];
-    let all = names.iter().zip(said.iter().zip(found));
-    let wrong = all.filter(|(_, (said, found))| *said != found);
-    wrong.map(|(what, (said, found))| format!("{what} says {said}, the coupons are {found}")).collect()
 }
 
 fn differences(figures: &Counters, counted: &Counters) -> Vec<String> {
@@ -121,10 +79,10 @@ fn quantities(walk: &mut Walk<'_>) {
         }
     }
     for _ in 0..walk.campaigns.len() {
-        walk.looked(COUNTERS);
-        walk.looked(QUANTITY);
+        walk.looked(checks::CAMPAIGN_COUNTERS);
+        walk.looked(checks::CAMPAIGN_QUANTITY);
     }
     for (id, detail) in wrong {
-        walk.find(QUANTITY, format!("campaign {id}"), detail);
+        walk.find(checks::CAMPAIGN_QUANTITY, format!("campaign {id}"), detail);
     }
 }

@@ -1,8 +1,10 @@
 //! Coupons: each agrees with the order it was shown on, the payment that holds it and the order
 //! that used it.
 
-use super::campaigns::{Figures, tally};
-use super::{Faults, Walk, batches, customers, sieve::Balance};
+use crate::sieve::Balance;
+use crate::tally::{BatchFigures, CampaignFigures, count_of_batch, count_of_campaign};
+use crate::walk::{Faults, Walk};
+use crate::{batches, checks, customers};
 use domain::order::coupons;
 use domain::{
     Instant, OrderId,
@@ -12,44 +14,32 @@ use domain::{
 use money::Money;
 use port::Read;
 
-/// A claimed offer has its coupon, a coupon's order names it (A-S0-8).
-pub const ORIGIN: &str = "coupon_origin";
-/// The coupon's own fields fit its state, and it will be looked at when its time has come.
-pub const STATE: &str = "coupon_state";
-/// A locked coupon is held by one payment in progress, and its lock ends (A-S0-11).
-pub const LOCK: &str = "coupon_lock";
-/// A coupon is used once, by an order that was paid with it (S0-R24).
-pub const USED_ONCE: &str = "coupon_used_once";
-
-/// Orders that share a coupon name it, live, and take no more together than it saves (A-S1-6).
-pub const SHARED: &str = "coupon_shared";
-
 /// Walks the coupons and counts them by campaign and by batch.
-pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<(Figures, batches::Figures)> {
-    let (mut recount, mut of_batches) = (Figures::new(), batches::Figures::new());
+pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<(CampaignFigures, BatchFigures)> {
+    let (mut recount, mut of_batches) = (CampaignFigures::new(), BatchFigures::new());
     walk.pages(
         "coupons",
         |reader, shop, page| reader.coupons(shop, page),
         |coupon| coupon.coupon_id.to_string(),
         |walk, coupon| {
-            tally(&mut recount, &coupon);
-            batches::tally(&mut of_batches, &coupon);
+            count_of_campaign(&mut recount, &coupon);
+            count_of_batch(&mut of_batches, &coupon);
             if let Some(due_at) = coupon.wake_at {
                 balance.add(&("coupon", coupon.coupon_id.as_str()), &due_at);
             }
-            for check in [ORIGIN, STATE] {
+            for check in [checks::COUPON_ORIGIN, checks::COUPON_STATE] {
                 walk.looked(check);
             }
             match coupon.status {
-                CouponStatus::Locked => walk.looked(LOCK),
-                CouponStatus::Used => walk.looked(USED_ONCE),
+                CouponStatus::Locked => walk.looked(checks::COUPON_LOCK),
+                CouponStatus::Used => walk.looked(checks::COUPON_USED_ONCE),
                 CouponStatus::Available | CouponStatus::Expired | CouponStatus::Void => {}
             }
             if !coupon.also_on.is_empty() {
-                walk.looked(SHARED);
+                walk.looked(checks::COUPON_SHARED);
             }
             if coupon.batch_id().is_some() {
-                walk.looked(batches::LIMITS);
+                walk.looked(checks::BATCH_LIMITS);
             }
             let id = coupon.coupon_id.clone();
             walk.confirm(coupon, |reader, shop| reader.coupon(shop, &id), faults, || format!("coupon {id}"))
@@ -69,7 +59,7 @@ fn faults(walk: &Walk<'_>, coupon: &Coupon) -> Read<Faults> {
                 let (version, campaign) = (offer.version, &offer.campaign_id);
                 let detail =
                     format!("it is of version {version} of campaign {campaign}, which does not exist");
-                found.push((STATE, detail));
+                found.push((checks::COUPON_STATE, detail));
             }
             origin
         }
@@ -96,7 +86,7 @@ fn faults(walk: &Walk<'_>, coupon: &Coupon) -> Read<Faults> {
 fn of_origin(coupon: &Coupon, from: &FromOffer, origin: Option<&Order>, found: &mut Faults) {
     let id = &from.origin_order_id;
     let Some(order) = origin else {
-        found.push((ORIGIN, format!("order {id}, which it was shown on, does not exist")));
+        found.push((checks::COUPON_ORIGIN, format!("order {id}, which it was shown on, does not exist")));
         return;
     };
     if order.customer_id != coupon.customer_id {
@@ -104,7 +94,7 @@ fn of_origin(coupon: &Coupon, from: &FromOffer, origin: Option<&Order>, found: &
             "it belongs to customer {}, the order it was shown on to {}",
             coupon.customer_id, order.customer_id
         );
-        found.push((ORIGIN, detail));
+        found.push((checks::COUPON_ORIGIN, detail));
     }
     let offer = order.recovery.offer.as_ref();
     let named = offer.is_some_and(|offer| {
@@ -114,7 +104,7 @@ fn of_origin(coupon: &Coupon, from: &FromOffer, origin: Option<&Order>, found: &
             && (offer.version, offer.spend, offer.save) == (from.version, coupon.spend, coupon.save)
     });
     if !named {
-        found.push((ORIGIN, format!("order {id} has no offer that became this coupon")));
+        found.push((checks::COUPON_ORIGIN, format!("order {id} has no offer that became this coupon")));
     }
 }
 
@@ -127,7 +117,7 @@ fn of_state(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
     if !fits {
         let detail =
             format!("it is {}, which does not fit its lock, its order or its end", coupon.status.as_str());
-        found.push((STATE, detail));
+        found.push((checks::COUPON_STATE, detail));
     }
     // A bound coupon that lives as long as its open order ends with the order's timer (A-S0-8).
     let ends_with_order = coupon.bound_to().is_some()
@@ -149,7 +139,7 @@ fn of_state(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
             coupon.status.as_str(),
             said(wanted)
         );
-        found.push((STATE, detail));
+        found.push((checks::COUPON_STATE, detail));
     }
 }
 
@@ -162,19 +152,19 @@ fn of_lock(coupon: &Coupon, lock: &Lock, holder: Option<&Order>, now: Instant, f
         if !holds {
             let order = &lock.order_id;
             let detail = format!("payment {id} of order {order} holds it, but is not in progress with it");
-            found.push((LOCK, detail));
+            found.push((checks::COUPON_LOCK, detail));
         }
     } else if let Some(order) = holder
         && coupons::names(order, &coupon.coupon_id)
         && !matches!(order.state, State::Open)
     {
         // An order that is checked out elsewhere may not be known here yet.
-        found.push((LOCK, format!("order {} holds it, but is not open", lock.order_id)));
+        found.push((checks::COUPON_LOCK, format!("order {} holds it, but is not open", lock.order_id)));
     }
     if coupon.wake_at != Some(lock.until) {
         let ends = if lock.until <= now { "ended" } else { "ends" };
         let detail = format!("its lock {ends} at {}, and no timer sees to that", lock.until);
-        found.push((LOCK, detail));
+        found.push((checks::COUPON_LOCK, detail));
     }
 }
 
@@ -186,13 +176,19 @@ fn of_shared(coupon: &Coupon, orders: &[(&OrderId, Option<Order>)], found: &mut 
             fits && order.customer_id == coupon.customer_id && coupons::names(order, &coupon.coupon_id)
         });
         if !live {
-            found.push((SHARED, format!("order {id} shares it, but does not have it as it stands")));
+            found.push((
+                checks::COUPON_SHARED,
+                format!("order {id} shares it, but does not have it as it stands"),
+            ));
         }
     }
     let orders = orders.iter().filter_map(|(_, order)| order.as_ref());
     let whole: Money = orders.map(|order| coupons::part(order, &coupon.coupon_id)).sum();
     if whole > coupon.save {
-        found.push((SHARED, format!("its orders take {whole} together, it saves {}", coupon.save)));
+        found.push((
+            checks::COUPON_SHARED,
+            format!("its orders take {whole} together, it saves {}", coupon.save),
+        ));
     }
 }
 
@@ -211,6 +207,6 @@ fn of_use(coupon: &Coupon, holder: Option<&Order>, found: &mut Faults) {
     if with_it != 1 {
         let used_on = coupon.used_on.as_ref().map_or("", |order| order.as_str());
         let detail = format!("it was used on order {used_on}, where {with_it} payments succeeded with it");
-        found.push((USED_ONCE, detail));
+        found.push((checks::COUPON_USED_ONCE, detail));
     }
 }

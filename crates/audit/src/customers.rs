@@ -1,6 +1,7 @@
 //! Customers: their claims are counted as their coupons are, and stay inside the limits.
 
-use super::{Faults, Walk};
+use crate::checks;
+use crate::walk::{Faults, PAGE, Walk};
 use domain::{
     CouponId, CustomerId,
     campaign::recovery::FrequencyScope,
@@ -10,11 +11,6 @@ use domain::{
 };
 use port::{Page, Read};
 use std::collections::BTreeMap;
-
-/// Claims counted = coupons issued, for each customer and campaign (A-S0-9).
-pub const CLAIMS: &str = "claims_counted";
-/// One coupon a civil day, six in all (S0-R29, S0-R30, A-G-2).
-pub const LIMITS: &str = "claim_limits";
 
 const PER_DAY: u32 = 1;
 const IN_ALL: u32 = 6;
@@ -26,8 +22,8 @@ pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
         |reader, shop, page| reader.standings(shop, page),
         |(customer, _)| customer.to_string(),
         |walk, (customer, standing)| {
-            walk.looked(CLAIMS);
-            walk.looked(LIMITS);
+            walk.looked(checks::CLAIMS_COUNTED);
+            walk.looked(checks::CLAIM_LIMITS);
             walk.confirm(
                 standing,
                 |reader, shop| reader.standing(shop, &customer),
@@ -47,7 +43,7 @@ struct Owned {
 
 fn faults(walk: &Walk<'_>, customer: &CustomerId, standing: &Standing) -> Read<Faults> {
     let mut owned: BTreeMap<Counted, Owned> = BTreeMap::new();
-    let mut page = Page { after: None, limit: super::PAGE };
+    let mut page = Page { after: None, limit: PAGE };
     loop {
         let coupons = walk.reader.customer_coupons(walk.id(), customer, None, &page)?;
         for coupon in &coupons {
@@ -73,17 +69,20 @@ fn faults(walk: &Walk<'_>, customer: &CustomerId, standing: &Standing) -> Read<F
                 claims.total,
                 name(counted)
             );
-            found.push((CLAIMS, detail));
+            found.push((checks::CLAIMS_COUNTED, detail));
         }
     }
     for (counted, owned) in owned {
         if owned.total > IN_ALL {
-            found.push((LIMITS, format!("{} coupons of {}, six are allowed", owned.total, name(&counted))));
+            found.push((
+                checks::CLAIM_LIMITS,
+                format!("{} coupons of {}, six are allowed", owned.total, name(&counted)),
+            ));
         }
         if let Some((day, count)) = owned.days.iter().find(|(_, count)| **count > PER_DAY) {
             let detail =
                 format!("{count} coupons of {} on civil day {}, one is allowed", name(&counted), day.0);
-            found.push((LIMITS, detail));
+            found.push((checks::CLAIM_LIMITS, detail));
         }
     }
     Ok(found)
@@ -114,7 +113,7 @@ pub fn of_coupon(walk: &Walk<'_>, coupon: &Coupon, found: &mut Faults) -> Read<(
     let standing = walk.reader.standing(walk.id(), &coupon.customer_id)?;
     if !standing.is_some_and(|standing| standing.claims.contains_key(&counted)) {
         let detail = format!("customer {} has no claim counted for it", coupon.customer_id);
-        found.push((CLAIMS, detail));
+        found.push((checks::CLAIMS_COUNTED, detail));
     }
     Ok(())
 }

@@ -1,24 +1,22 @@
 //! The books: the entries of an order sum to zero, and the merchant is due what the order brought.
 
-use super::{Faults, orders::borne_by_merchant, presale};
+use crate::checks;
+use crate::sums::{borne_by_merchant, deposit_due};
+use crate::walk::Faults;
 use domain::ledger::{Entry, settle};
 use domain::order::{Order, Refund, RefundStatus, State};
 use money::Money;
-
-/// Entries sum to zero; settled = gross - what the merchant bears - refunds; an order that was not
-/// paid brings nothing (S0-R27, A-S0-22).
-pub const LEDGER: &str = "ledger";
 
 /// Checks the entries of an order.
 pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
     let sum: Money = entries.iter().map(|entry| entry.amount).sum();
     if !sum.is_zero() {
-        found.push((LEDGER, format!("its entries sum to {sum}")));
+        found.push((checks::LEDGER, format!("its entries sum to {sum}")));
     }
     let numbered = (0..).zip(entries).all(|(number, entry)| entry.number == number);
     if !numbered || entries.len() as u64 != u64::from(order.ledger_entries) {
         let detail = format!("{} entries are there, {} were made", entries.len(), order.ledger_entries);
-        found.push((LEDGER, detail));
+        found.push((checks::LEDGER, detail));
     }
     let booked = settle(entries);
     let (gross, paid, settled) = due(order);
@@ -26,7 +24,7 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
         [("gross", booked.gross, gross), ("paid", booked.paid, paid), ("settled", booked.settled, settled)]
     {
         if said != wanted {
-            found.push((LEDGER, format!("{what} is booked as {said}, the order says {wanted}")));
+            found.push((checks::LEDGER, format!("{what} is booked as {said}, the order says {wanted}")));
         }
     }
 }
@@ -34,7 +32,7 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
 /// Gross, paid and settled, computed from the order alone.
 fn due(order: &Order) -> (Money, Money, Money) {
     let (State::Paid { .. }, Some(payment)) = (order.state, order.paid_by()) else {
-        return presale::deposit_due(order);
+        return deposit_due(order);
     };
     let booked = |refund: &&Refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded);
     let refunds = order.refunds.iter().filter(booked);

@@ -1,6 +1,8 @@
 //! Messages: one push an order, none in quiet hours, a category once a day for each customer.
 
-use super::{Walk, sieve::Seen};
+use crate::checks;
+use crate::sieve::Seen;
+use crate::walk::{PAGE, Walk};
 use domain::{
     MessageId,
     catalog::Category,
@@ -8,13 +10,6 @@ use domain::{
     order::Order,
 };
 use port::{MessageFilter, Page, Read};
-
-/// At most one push an order, none after its claim or its end (S0-R36, S0-R40).
-pub const ONCE: &str = "push_once";
-/// No push in quiet hours (S0-R38, A-S0-13).
-pub const QUIET: &str = "push_quiet_hours";
-/// A third-level category is reminded of once a civil day for each customer (S0-R37, A-S0-14).
-pub const CATEGORY: &str = "push_category_day";
 
 /// Walks the messages. What was sent never changes, so nothing needs a second look.
 pub fn walk(walk: &mut Walk<'_>, seen: &mut Seen) -> Read<()> {
@@ -32,24 +27,24 @@ fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
     let Some(sent_at) = message.sent_at.filter(|_| message.kind == Kind::PaymentReminder) else {
         return Ok(());
     };
-    for check in [ONCE, QUIET, CATEGORY] {
+    for check in [checks::PUSH_ONCE, checks::PUSH_QUIET_HOURS, checks::PUSH_CATEGORY_DAY] {
         walk.looked(check);
     }
     let shop = walk.shop.clone();
     let subject = || format!("message {}", message.message_id);
     if shop.is_quiet(sent_at) {
         let detail = format!("it went out at {}, in quiet hours", shop.time_zone.format(sent_at));
-        walk.find(QUIET, subject(), detail);
+        walk.find(checks::PUSH_QUIET_HOURS, subject(), detail);
     }
     if seen.put(&(shop.shop_id.as_str(), message.order_id.as_str()))
         && let Some(other) = sent_before(walk, message)?
     {
         let detail = format!("order {} had its push with message {other}", message.order_id);
-        walk.find(ONCE, subject(), detail);
+        walk.find(checks::PUSH_ONCE, subject(), detail);
     }
     let Some(order) = walk.reader.order(walk.id(), &message.order_id)? else {
         let detail = format!("order {}, which it is about, does not exist", message.order_id);
-        walk.find(ONCE, subject(), detail);
+        walk.find(checks::PUSH_ONCE, subject(), detail);
         return Ok(());
     };
     let (day, customer) = (shop.time_zone.day(sent_at), message.customer_id.as_str());
@@ -62,7 +57,7 @@ fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
             "customer {customer} was reminded of {} on the same day with message {other}",
             category.as_str()
         );
-        walk.find(CATEGORY, subject(), detail);
+        walk.find(checks::PUSH_CATEGORY_DAY, subject(), detail);
     }
     Ok(())
 }
@@ -106,7 +101,7 @@ fn earlier(
     message: &Message,
     mut each: impl FnMut(&Message) -> Read<bool>,
 ) -> Read<()> {
-    let mut page = Page { after: None, limit: super::PAGE };
+    let mut page = Page { after: None, limit: PAGE };
     loop {
         let rows = walk.reader.messages(walk.id(), filter, &page)?;
         for other in &rows {

@@ -1,25 +1,17 @@
 //! Orders: the sums, the stages, what went back, and that nothing is offered after the end.
 
-use super::{Faults, Walk, coupons, ledger, messages, presale, sieve::Balance};
+use crate::sieve::Balance;
+use crate::sums::fits;
+use crate::walk::{Faults, Walk};
+use crate::{checks, ledger, presale};
 use domain::{
     CouponId,
     campaign::order_wake,
     coupon::{Coupon, CouponStatus},
-    order::{
-        Discount, Line, OfferStatus, Order, Party, Payment, PaymentStatus, RefundStatus, Stage, State,
-        TimelineEntry,
-    },
+    order::{Line, OfferStatus, Order, Payment, PaymentStatus, RefundStatus, Stage, State, TimelineEntry},
 };
 use money::Money;
 use port::Read;
-
-/// Payable = lines + freight - discounts >= 0; shares sum to their discount, those of a freight coupon to
-/// nothing (A-G-5, A-S0-6).
-pub const AMOUNTS: &str = "order_amounts";
-/// The state fits the payments, and nothing is offered or planned after the end (A-G-9, A-S0-16).
-pub const STAGES: &str = "order_stages";
-/// Refunds never exceed what was paid, by line and in all (A-S0-22, A-G-6).
-pub const REFUNDS: &str = "refunds";
 
 /// Walks the orders.
 pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
@@ -31,11 +23,11 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
             if let Some(due_at) = order_wake(&order) {
                 balance.add(&("order", order.order_id.as_str()), &due_at);
             }
-            for check in [AMOUNTS, STAGES, ledger::LEDGER] {
+            for check in [checks::ORDER_AMOUNTS, checks::ORDER_STAGES, checks::LEDGER] {
                 walk.looked(check);
             }
             if !order.refunds.is_empty() {
-                walk.looked(REFUNDS);
+                walk.looked(checks::REFUNDS);
             }
             let id = order.order_id.clone();
             walk.confirm(order, |reader, shop| reader.order(shop, &id), faults, || format!("order {id}"))
@@ -76,11 +68,11 @@ fn amounts(order: &Order, found: &mut Faults) {
     if lines + freight != order.payable || order.payable.is_negative() {
         let detail =
             format!("{} is payable, lines less discounts are {lines} and freight {freight}", order.payable);
-        found.push((AMOUNTS, detail));
+        found.push((checks::ORDER_AMOUNTS, detail));
     }
     let paid = succeeded(order).map(|payment| order.freight_of(payment));
     if paid.chain([freight]).any(Money::is_negative) {
-        found.push((AMOUNTS, "more came off the freight than it costs".to_owned()));
+        found.push((checks::ORDER_AMOUNTS, "more came off the freight than it costs".to_owned()));
     }
     for (index, discount) in order.discounts.iter().enumerate() {
         let share = |line: &Line| line.shares.get(index).copied().unwrap_or_default();
@@ -88,11 +80,11 @@ fn amounts(order: &Order, found: &mut Faults) {
         if !fits(discount, shares) {
             let detail =
                 format!("the shares of {} sum to {shares}, it takes {} off", discount.kind, discount.amount);
-            found.push((AMOUNTS, detail));
+            found.push((checks::ORDER_AMOUNTS, detail));
         }
     }
     if order.lines.iter().any(|line| line.payable().is_negative()) {
-        found.push((AMOUNTS, "a line costs less than nothing".to_owned()));
+        found.push((checks::ORDER_AMOUNTS, "a line costs less than nothing".to_owned()));
     }
     presale::balance_shares(order, found);
     for payment in succeeded(order).filter(|p| p.stage != Stage::Deposit) {
@@ -102,15 +94,9 @@ fn amounts(order: &Order, found: &mut Faults) {
                 "the shares of the coupon in payment {} sum to {shares}, it saved {}",
                 payment.payment_id, payment.saving
             );
-            found.push((AMOUNTS, detail));
+            found.push((checks::ORDER_AMOUNTS, detail));
         }
     }
-}
-
-/// Whether the lines' shares are the whole discount; a freight coupon has none, unless it was taken in
-/// before freight coupons came off the freight.
-pub fn fits(discount: &Discount, shares: Money) -> bool {
-    shares == discount.amount || (discount.comes_off_freight() && shares.is_zero())
 }
 
 fn stages(order: &Order, found: &mut Faults) {
@@ -130,16 +116,16 @@ fn stages(order: &Order, found: &mut Faults) {
                     payment.saving,
                     payment.at
                 );
-                found.push((STAGES, detail));
+                found.push((checks::ORDER_STAGES, detail));
             }
         }
         (Some(_), many) => {
             let detail = format!("it is paid, by {} payments that succeeded", many.len());
-            found.push((STAGES, detail));
+            found.push((checks::ORDER_STAGES, detail));
         }
         (None, _) => {
             let detail = "a payment succeeded, but the order is not paid".to_owned();
-            found.push((STAGES, detail));
+            found.push((checks::ORDER_STAGES, detail));
         }
     }
     presale::stages(order, found);
@@ -160,7 +146,7 @@ fn ended(order: &Order, found: &mut Faults) {
         (order.payments.iter().any(started), "a payment is still in progress"),
     ] {
         if wrong {
-            found.push((STAGES, format!("{what}, though the order has ended")));
+            found.push((checks::ORDER_STAGES, format!("{what}, though the order has ended")));
         }
     }
 }
@@ -174,9 +160,11 @@ fn happenings(timeline: &[TimelineEntry], found: &mut Faults) {
     for (index, entry) in timeline.iter().enumerate() {
         let after = |moment: Option<usize>| moment.is_some_and(|moment| moment < index);
         let wrong = match &*entry.what {
-            "push.sent" if after(end) => Some((messages::ONCE, "the order had ended")),
-            "push.sent" if after(claim) => Some((messages::ONCE, "its coupon had been claimed")),
-            "offer.displayed" | "coupon.claimed" if after(end) => Some((STAGES, "the order had ended")),
+            "push.sent" if after(end) => Some((checks::PUSH_ONCE, "the order had ended")),
+            "push.sent" if after(claim) => Some((checks::PUSH_ONCE, "its coupon had been claimed")),
+            "offer.displayed" | "coupon.claimed" if after(end) => {
+                Some((checks::ORDER_STAGES, "the order had ended"))
+            }
             _ => None,
         };
         if let Some((check, why)) = wrong {
@@ -196,7 +184,7 @@ fn claimed(order: &Order, id: &CouponId, coupon: Option<&Coupon>, found: &mut Fa
             Some(_) => return,
         },
     };
-    found.push((coupons::ORIGIN, wrong));
+    found.push((checks::COUPON_ORIGIN, wrong));
 }
 
 fn paid_with(order: &Order, id: &CouponId, coupon: Option<&Coupon>, found: &mut Faults) {
@@ -212,7 +200,7 @@ fn paid_with(order: &Order, id: &CouponId, coupon: Option<&Coupon>, found: &mut 
             Some(_) | None => return,
         },
     };
-    found.push((coupons::USED_ONCE, wrong));
+    found.push((checks::COUPON_USED_ONCE, wrong));
 }
 
 fn refunds(order: &Order, found: &mut Faults) {
@@ -221,7 +209,7 @@ fn refunds(order: &Order, found: &mut Faults) {
     }
     let (back, paid) = (order.refunded(), order.paid());
     if back > paid || back.is_negative() {
-        found.push((REFUNDS, format!("{back} went back, {paid} was paid")));
+        found.push((checks::REFUNDS, format!("{back} went back, {paid} was paid")));
     }
     let mut all_units = true;
     for (index, line) in order.lines.iter().enumerate() {
@@ -245,19 +233,11 @@ fn refunds(order: &Order, found: &mut Faults) {
                 "{amount} of line {} went back for {units} of {}, {cash} was paid for it",
                 line.line_id, line.quantity
             );
-            found.push((REFUNDS, detail));
+            found.push((checks::REFUNDS, detail));
         }
         all_units &= units == line.quantity;
     }
     if all_units && back != paid {
-        found.push((REFUNDS, format!("everything went back, but only {back} of {paid}")));
+        found.push((checks::REFUNDS, format!("everything went back, but only {back} of {paid}")));
     }
-}
-
-/// What the merchant bears of the discounts that the order and its balance came with.
-pub fn borne_by_merchant(order: &Order) -> Money {
-    let with_balance = order.paid_by().into_iter().flat_map(|payment| &payment.discounts);
-    let discounts = order.discounts.iter().chain(with_balance.map(|came_off| &came_off.discount));
-    let own = discounts.filter(|discount| discount.funded_by == Party::Merchant);
-    own.map(|discount| discount.amount).sum()
 }

@@ -1,19 +1,14 @@
 //! The presale pool: gifts given against N and stock, places against orders, ranks against a recount.
 
-use super::{LOOKS, PAGE, Walk, sieve::Balance};
+use crate::checks;
+use crate::sieve::Balance;
+use crate::walk::{LOOKS, PAGE, Walk};
 use domain::{
     Sku,
     pool::{Candidate, GiftStrategy, RankKey, Run, Stage, Standing},
 };
 use port::{PoolRow, Read, WalkKey, last_of_second};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Gifts given are counted, at most N, no rank twice, and ranks count what stands before them.
-pub const GIVEN: &str = "gifts_given";
-/// Stock that was given is what orders have.
-pub const STOCK: &str = "gift_stock";
-/// An order's places are there, and are its own.
-pub const PLACES: &str = "pool_places";
 
 /// What a walk over everything found, while nothing moved.
 #[derive(Default)]
@@ -76,7 +71,7 @@ pub fn add_timers(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
 fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recount) -> Read<()> {
     let Some(strategy) = row.version_of(run) else {
         let detail = format!("there is no version {} of it", run.version);
-        recount.faults.push((GIVEN, format!("gift strategy {}", run.strategy_id), detail));
+        recount.faults.push((checks::GIFTS_GIVEN, format!("gift strategy {}", run.strategy_id), detail));
         return Ok(());
     };
     let (mut given, mut candidates, mut counted) = (0, 0, 0);
@@ -86,7 +81,7 @@ fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recoun
         let key = WalkKey { shop_id, run: run.number, after: after.clone(), through: i64::MAX, limit };
         let found = walk.reader.walk(&key)?;
         for candidate in &found {
-            walk.looked(GIVEN);
+            walk.looked(checks::GIFTS_GIVEN);
             candidates += u64::from(candidate.standing != Standing::Void);
             counted += u64::from(candidate.counts);
             if candidate.standing == Standing::Given {
@@ -101,8 +96,9 @@ fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recoun
     }
     let end = (walk.id().clone(), run.number, last_of_second(i64::MAX));
     let by_rank = walk.reader.rank(&end)?;
-    let mut say =
-        |detail: String| recount.faults.push((GIVEN, format!("gift strategy {}", run.strategy_id), detail));
+    let mut say = |detail: String| {
+        recount.faults.push((checks::GIFTS_GIVEN, format!("gift strategy {}", run.strategy_id), detail));
+    };
     if given != run.given {
         say(format!("{given} orders have its gift, but it counts {}", run.given));
     }
@@ -127,7 +123,7 @@ fn note_given(
     let subject = || format!("pool order {}", candidate.order_id);
     let tier = candidate.tier.and_then(|tier| strategy.tiers.get(usize::from(tier)));
     let Some(tier) = tier else {
-        recount.faults.push((GIVEN, subject(), "it has a gift of no tier".to_owned()));
+        recount.faults.push((checks::GIFTS_GIVEN, subject(), "it has a gift of no tier".to_owned()));
         return;
     };
     for gift in &tier.gifts {
@@ -136,10 +132,14 @@ fn note_given(
     let Some(n) = strategy.first_n else { return };
     match candidate.rank {
         Some(rank) if rank > n || rank == 0 => {
-            recount.faults.push((GIVEN, subject(), format!("rank {rank} is not among the first {n}")));
+            recount.faults.push((
+                checks::GIFTS_GIVEN,
+                subject(),
+                format!("rank {rank} is not among the first {n}"),
+            ));
         }
         Some(rank) if !ranks.insert(rank) => {
-            recount.faults.push((GIVEN, subject(), format!("rank {rank} was given twice")));
+            recount.faults.push((checks::GIFTS_GIVEN, subject(), format!("rank {rank} was given twice")));
         }
         // A gift that was carried over a re-run keeps the rank of then.
         Some(_) | None => {}
@@ -153,7 +153,7 @@ fn check_orders(walk: &mut Walk<'_>, recount: &mut Recount) -> Read<()> {
         |reader, shop, page| reader.pool_orders(shop, None, page),
         |order| order.order_id.to_string(),
         |walk, order| {
-            walk.looked(PLACES);
+            walk.looked(checks::POOL_PLACES);
             for gift in order.manual.iter().filter(|_| order.stage != Stage::Closed) {
                 *recount.given.entry(gift.sku.clone()).or_default() += gift.quantity;
             }
@@ -163,7 +163,11 @@ fn check_orders(walk: &mut Walk<'_>, recount: &mut Recount) -> Read<()> {
                 if found.is_none_or(|candidate| candidate.order_id != order.order_id) {
                     let detail =
                         format!("its place {} in run {} is not there", place(&entered.key), entered.run);
-                    recount.faults.push((PLACES, format!("pool order {}", order.order_id), detail));
+                    recount.faults.push((
+                        checks::POOL_PLACES,
+                        format!("pool order {}", order.order_id),
+                        detail,
+                    ));
                 }
             }
             Ok(())
@@ -177,15 +181,15 @@ fn place(key: &RankKey) -> String {
 
 fn check_stock(walk: &mut Walk<'_>, row: &PoolRow, recount: &mut Recount) {
     for (sku, stock) in &row.stock {
-        walk.looked(STOCK);
+        walk.looked(checks::GIFT_STOCK);
         let given = recount.given.get(sku).copied().unwrap_or_default();
         if stock.given > stock.quantity {
             let detail = format!("{} were given of {}", stock.given, stock.quantity);
-            recount.faults.push((STOCK, format!("gift {sku}"), detail));
+            recount.faults.push((checks::GIFT_STOCK, format!("gift {sku}"), detail));
         }
         if given != stock.given {
             let detail = format!("orders have {given}, but the stock counts {}", stock.given);
-            recount.faults.push((STOCK, format!("gift {sku}"), detail));
+            recount.faults.push((checks::GIFT_STOCK, format!("gift {sku}"), detail));
         }
     }
 }

@@ -1,21 +1,10 @@
 //! Presale orders: the deposit's own books, what came off with the balance, and reminders.
 
-use super::orders::{AMOUNTS, STAGES, fits};
-use super::{Faults, ledger};
+use crate::checks;
+use crate::sums::fits;
+use crate::walk::Faults;
 use domain::order::{Order, PaymentStatus, Stage, State};
 use money::Money;
-
-/// Gross, paid and settled of an order that is not paid: nothing, or its deposit booked by itself, less
-/// what of it went back (A-S1-20).
-pub fn deposit_due(order: &Order) -> (Money, Money, Money) {
-    match order.presale.as_ref().filter(|presale| presale.deposit_booked) {
-        None => (Money::ZERO, Money::ZERO, Money::ZERO),
-        Some(presale) => {
-            let left = presale.deposit - order.refunded();
-            (presale.deposit, left, left)
-        }
-    }
-}
 
 /// What came off with the balance is spread over the lines, and never touches a deposit (A-S1-5).
 pub fn balance_shares(order: &Order, found: &mut Faults) {
@@ -24,7 +13,10 @@ pub fn balance_shares(order: &Order, found: &mut Faults) {
             let shares: Money = came_off.shares.iter().copied().sum();
             if !fits(&came_off.discount, shares) || came_off.shares.len() != order.lines.len() {
                 let (kind, amount) = (&came_off.discount.kind, came_off.discount.amount);
-                found.push((AMOUNTS, format!("the shares of {kind} sum to {shares}, it takes {amount} off")));
+                found.push((
+                    checks::ORDER_AMOUNTS,
+                    format!("the shares of {kind} sum to {shares}, it takes {amount} off"),
+                ));
             }
         }
         for (index, line) in order.lines.iter().enumerate() {
@@ -32,7 +24,7 @@ pub fn balance_shares(order: &Order, found: &mut Faults) {
             if line.payable() - payment.discounted_of(index) < deposit {
                 let detail =
                     format!("what came off line {} with the balance touches its deposit", line.line_id);
-                found.push((AMOUNTS, detail));
+                found.push((checks::ORDER_AMOUNTS, detail));
             }
         }
     }
@@ -48,13 +40,16 @@ pub fn stages(order: &Order, found: &mut Faults) {
     let deposits: Money = deposits.filter(|p| p.status == PaymentStatus::Succeeded).map(|p| p.amount).sum();
     let wanted = order.deposit_paid_at.map_or(Money::ZERO, |_| presale.deposit);
     if deposits != wanted {
-        found.push((STAGES, format!("deposits of {deposits} came, the presale asks for {wanted}")));
+        found.push((
+            checks::ORDER_STAGES,
+            format!("deposits of {deposits} came, the presale asks for {wanted}"),
+        ));
     }
     if presale.deposit_booked != order.deposit_to_book() {
         let booked = if presale.deposit_booked { "is" } else { "is not" };
-        found.push((ledger::LEDGER, format!("its deposit {booked} booked by itself, which does not fit")));
+        found.push((checks::LEDGER, format!("its deposit {booked} booked by itself, which does not fit")));
     }
     if !matches!(order.state, State::Open) && presale.next_reminder().is_some() {
-        found.push((STAGES, "a reminder still waits, though the order has ended".to_owned()));
+        found.push((checks::ORDER_STAGES, "a reminder still waits, though the order has ended".to_owned()));
     }
 }

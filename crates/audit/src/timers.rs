@@ -3,18 +3,17 @@
 //! Timers lie in the order of firing, orders in the order of their ids. The two sets are compared
 //! by sums ([`Balance`]); only what lies in a bucket that disagrees is looked up row by row.
 
-use super::{Walk, sieve::Balance};
+use crate::checks;
+use crate::sieve::Balance;
+use crate::walk::Walk;
 use domain::Instant;
 use domain::campaign::order_wake;
 use port::{Page, Read, Subject, Timer};
 
-/// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
-pub const TIMERS: &str = "timers";
-
 /// Walks the timers; `wanted` holds what orders and coupons want.
 pub fn walk(walk: &mut Walk<'_>, wanted: &mut Balance) -> Read<()> {
     each_timer(walk, |walk, timer| {
-        walk.looked(TIMERS);
+        walk.looked(checks::TIMERS);
         let (kind, id) = timer.subject.parts();
         wanted.take(&(kind, id), &timer.due_at);
         Ok(())
@@ -104,7 +103,7 @@ fn leads_somewhere(walk: &mut Walk<'_>, timer: &Timer) -> Read<()> {
     }
     if is_set(walk, &timer.subject, timer.due_at)? {
         let detail = format!("a timer is set for {}, which nothing asks for", timer.due_at);
-        walk.find(TIMERS, name(&timer.subject), detail);
+        walk.find(checks::TIMERS, name(&timer.subject), detail);
     }
     Ok(())
 }
@@ -119,7 +118,7 @@ fn wakes(walk: &mut Walk<'_>, wanted: &Balance, subject: &Subject) -> Read<()> {
     };
     if !is_set(walk, subject, due_at)? && wish(walk, subject)? == Some(due_at) {
         let detail = format!("it is to be looked at {due_at}, but no timer is set");
-        walk.find(TIMERS, name(subject), detail);
+        walk.find(checks::TIMERS, name(subject), detail);
     }
     Ok(())
 }

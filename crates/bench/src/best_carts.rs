@@ -168,8 +168,17 @@ fn usual_coupon(draw: &mut Draw, lines: &[CartLine], slots: &[Slot], categories:
     let (spend, save, percent, cap) = match kind {
         CouponKind::Freight => (0, Some(draw.within(5, 12) * 100), None, None),
         CouponKind::Jing => (0, Some(draw.within(5, 40) * 100), None, None),
-        _ if draw.percent(25) => (spend, None, Some(draw.within(5, 20)), Some(draw.within(10, 200) * 100)),
-        _ => (spend, Some((spend * draw.within(4, 20) / 100 / 100 * 100).max(1_00)), None, None),
+        CouponKind::Shop
+        | CouponKind::Product
+        | CouponKind::Dong
+        | CouponKind::Jingtie
+        | CouponKind::Payment => {
+            if draw.percent(25) {
+                (spend, None, Some(draw.within(5, 20)), Some(draw.within(10, 200) * 100))
+            } else {
+                (spend, Some((spend * draw.within(4, 20) / 100 / 100 * 100).max(1_00)), None, None)
+            }
+        }
     };
     let points =
         percent.and_then(|percent| PercentOff::from_basis_points(u32::try_from(percent * 100).ok()?));

@@ -20,7 +20,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     median::median,
     peers,
-    table::{self, number},
+    table::{
+        self,
+        Side::{self, Left, Right},
+        number,
+    },
 };
 
 /// A figure that is worse by more than this share is named.
@@ -165,7 +169,7 @@ impl Pair {
 }
 
 const HEADINGS: [&str; 7] = ["figure", "unit", "before", "after", "after/before", "spread", "quiet"];
-const RIGHT: [bool; 7] = [false, false, true, true, true, true, true];
+const SIDES: [Side; 7] = [Left, Left, Right, Right, Right, Right, Right];
 
 fn render(pairs: &[Pair], unpaired: &[String]) -> String {
     let cells = |pair: &Pair| {
@@ -181,7 +185,7 @@ fn render(pairs: &[Pair], unpaired: &[String]) -> String {
     };
     let rows: Vec<[String; 7]> =
         std::iter::once(HEADINGS.map(str::to_owned)).chain(pairs.iter().map(cells)).collect();
-    let mut text = table::aligned(&rows, RIGHT);
+    let mut text = table::aligned(&rows, SIDES);
     for pair in pairs.iter().filter(|pair| pair.worse_by() > NOTICED) {
         let _ = write!(text, "\nWorse by {:.1} %: {}.", pair.worse_by() * 100.0, pair.name);
     }

@@ -2,12 +2,22 @@
 
 use std::fmt::Write as _;
 
+use self::Side::{Left, Right};
 use crate::report::{Comparison, Figure, Report};
 
 const HEADINGS: [&str; 10] =
     ["figure", "median", "unit", "beside", "ratio", "target", "met", "rounds", "others", "quiet"];
 /// Columns of numbers are set to the right.
-const RIGHT: [bool; 10] = [false, true, false, true, true, false, false, false, true, false];
+const SIDES: [Side; 10] = [Left, Right, Left, Right, Right, Left, Left, Left, Right, Left];
+
+/// To which side of its column a cell is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// As words are.
+    Left,
+    /// As numbers are.
+    Right,
+}
 
 /// The whole report as text: the machine, the figures, the notes.
 pub fn render(report: &Report) -> String {
@@ -26,21 +36,24 @@ pub fn figures(figures: &[Figure]) -> String {
         std::iter::once(cells(figure)).chain(figure.peers.iter().map(|peer| beside(figure, peer)))
     });
     let rows: Vec<[String; 10]> = std::iter::once(headings).chain(lines).collect();
-    aligned(&rows, RIGHT)
+    aligned(&rows, SIDES)
 }
 
-/// Rows as lines, each column as wide as its widest cell; numbers to the right.
-pub fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]], right: [bool; COLUMNS]) -> String {
+/// Rows as lines, each column as wide as its widest cell.
+pub fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]], sides: [Side; COLUMNS]) -> String {
     let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
         rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
     });
-    rows.iter().map(|row| line(row, &widths, &right)).collect()
+    rows.iter().map(|row| line(row, &widths, &sides)).collect()
 }
 
-fn line(row: &[String], widths: &[usize], right: &[bool]) -> String {
+fn line(row: &[String], widths: &[usize], sides: &[Side]) -> String {
     let mut line = String::new();
-    for ((cell, width), right) in row.iter().zip(widths).zip(right) {
-        let _ = if *right { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:<width$}  ") };
+    for ((cell, width), side) in row.iter().zip(widths).zip(sides) {
+        let _ = match side {
+            Left => write!(line, "{cell:<width$}  "),
+            Right => write!(line, "{cell:>width$}  "),
+        };
     }
     line.truncate(line.trim_end().len());
     line.push('\n');

@@ -21,7 +21,7 @@ use preview::{Ask, AskCoupons, AskLine};
 use pricing::{
     Quote,
     cart::Stage,
-    quote::{Kind, SourceId},
+    quote::{AdjustmentKind, SourceId},
 };
 use support::{batch::*, presale::*, *};
 
@@ -162,7 +162,8 @@ fn a_s1_6_a_coupon_at_the_balance_is_shared_as_the_order_shares_it() {
     let order = run.order("o1");
     let shares = &order.paid_by().unwrap().discounts[0].shares;
     for (line, share) in quote.lines.iter().zip(shares) {
-        let taken = line.adjustments.iter().find(|of| quote.of_share(**of).kind == Kind::ShopCoupon);
+        let taken =
+            line.adjustments.iter().find(|of| quote.of_share(**of).kind == AdjustmentKind::ShopCoupon);
         assert_eq!(taken.map(|of| of.amount), Some(*share), "{}", line.line_id);
     }
     run.assert_clean();
@@ -236,7 +237,7 @@ fn a_s1_7_coupons_that_a_quote_does_not_take() {
     assert_eq!(quote.payable, fen(300_00));
     let left = quote.rejected.iter().map(|left| (left.source_id.clone(), left.kind, left.code.as_str()));
     let left: std::collections::BTreeSet<_> =
-        left.map(|(source, kind, code)| (source, code, kind.map(Kind::as_str))).collect();
+        left.map(|(source, kind, code)| (source, code, kind.map(AdjustmentKind::as_str))).collect();
     let expected = [
         (SourceId::Coupon(ghost.clone()), "not_found", None),
         (SourceId::Coupon(recovery), "stage_not_allowed", Some("payment_coupon")),

@@ -4,8 +4,8 @@ use crate::{
     cart::Cart,
     check::{check, check_sorted},
     compile::RuleSet,
-    evaluate::{Facts, run},
-    quote::{Kind, SourceId},
+    evaluate::{Inputs, run},
+    quote::{AdjustmentKind, SourceId},
     reasons::{Silence, Watch},
     scratch::{Answer, LinePrice, Scratch},
     work::{Source, Work},
@@ -30,7 +30,7 @@ pub struct PriceShare<'a> {
     /// The name of what took it.
     pub source: &'a str,
     /// Which kind of thing.
-    pub kind: Kind,
+    pub kind: AdjustmentKind,
     /// How much.
     pub amount: Money,
 }
@@ -87,7 +87,7 @@ pub(crate) fn evaluate<'s, W: Watch>(
     work.begin(rules, cart);
     check_sorted(cart, &work.lines)?;
     let mut watch = watch(reasons);
-    answer.bound = run(Facts { rules, cart }, work, hits, &mut watch)?;
+    answer.bound = run(Inputs { rules, cart }, work, hits, &mut watch)?;
     answer.lines.clear();
     answer.lines.resize(work.lines.len(), LinePrice::default());
     answer.payable = work.freight;

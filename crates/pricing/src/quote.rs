@@ -60,7 +60,7 @@ pub struct Adjustment {
     /// What it was.
     pub source_id: SourceId,
     /// Which kind of thing.
-    pub kind: Kind,
+    pub kind: AdjustmentKind,
     /// What it took off in all, freight included.
     pub amount: Money,
     /// Who bears it.
@@ -84,7 +84,7 @@ pub struct Rejected {
     pub source_id: SourceId,
     /// Which kind of thing; `None` where nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Kind>,
+    pub kind: Option<AdjustmentKind>,
     /// Why.
     pub code: Code,
     /// The one line that it is about, where it is about one.
@@ -104,7 +104,7 @@ pub struct Nearby {
     /// What would give it.
     pub source_id: SourceId,
     /// Which kind of thing.
-    pub kind: Kind,
+    pub kind: AdjustmentKind,
     /// How much is missing.
     pub shortfall: Money,
     /// What would be saved beyond what is saved now.
@@ -135,9 +135,11 @@ impl Quote {
     pub fn applied(&self) -> Vec<&SourceId> {
         let mut names: Vec<&SourceId> = Vec::with_capacity(self.adjustments.len());
         for adjustment in &self.adjustments {
-            let earlier_or_later = matches!(adjustment.kind, Kind::DepositPaid | Kind::BalanceLater);
+            let earlier_or_later =
+                matches!(adjustment.kind, AdjustmentKind::DepositPaid | AdjustmentKind::BalanceLater);
             // Only the lines of one presale name the same campaign twice.
-            let again = adjustment.kind == Kind::PresaleGain && names.contains(&&adjustment.source_id);
+            let again =
+                adjustment.kind == AdjustmentKind::PresaleGain && names.contains(&&adjustment.source_id);
             if !earlier_or_later && !again {
                 names.push(&adjustment.source_id);
             }
@@ -205,7 +207,7 @@ struct WireLine<'a> {
 #[derive(Serialize)]
 struct WireShare<'a> {
     source_id: &'a SourceId,
-    kind: Kind,
+    kind: AdjustmentKind,
     amount: Money,
 }
 
@@ -278,9 +280,9 @@ macro_rules! kinds {
         /// Kinds of what changes a price.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
         #[allow(missing_docs, reason = "the words say it")]
-        pub enum Kind { $($(#[$doc])* #[serde(rename = $text)] $name,)+ }
+        pub enum AdjustmentKind { $($(#[$doc])* #[serde(rename = $text)] $name,)+ }
 
-        impl Kind {
+        impl AdjustmentKind {
             /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
             /// The stable text.
@@ -318,7 +320,7 @@ kinds! {
     ECard = "e_card", Payment;
 }
 
-impl From<What> for Kind {
+impl From<What> for AdjustmentKind {
     fn from(what: What) -> Self {
         match what {
             What::ItemPromotion => Self::ItemPromotion,

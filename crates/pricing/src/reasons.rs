@@ -1,7 +1,7 @@
 //! Who listens while a cart is priced: nobody, or the explanation. One evaluation serves both; where
 //! nobody listens the compiler drops the talk.
 
-use crate::{quote::Kind, work::Source};
+use crate::{quote::AdjustmentKind, work::Source};
 use domain::Code;
 
 /// Hears why things were left and what would have been near.
@@ -27,7 +27,7 @@ impl Watch for Silence {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Left {
     pub source: Source,
-    pub kind: Kind,
+    pub kind: AdjustmentKind,
     pub code: Code,
     /// The line, where it is about one.
     pub line: Option<u32>,
@@ -37,7 +37,7 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    pub(crate) const fn new(source: Source, kind: Kind, code: Code) -> Self {
+    pub(crate) const fn new(source: Source, kind: AdjustmentKind, code: Code) -> Self {
         Self { source, kind, code, line: None, base: None, shortfall: None }
     }
 }
@@ -46,7 +46,7 @@ impl Left {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Near {
     pub source: Source,
-    pub kind: Kind,
+    pub kind: AdjustmentKind,
     /// What the threshold was compared with.
     pub base: i64,
     pub shortfall: i64,

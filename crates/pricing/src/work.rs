@@ -5,7 +5,7 @@ use crate::{
     compile::RuleSet,
     index::{UNKNOWN, count},
     line::{CATEGORIES, Line},
-    quote::{Funder, Kind},
+    quote::{AdjustmentKind, Funder},
     slots::{self, Slot},
     stacking::LineClass,
 };
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Applied {
     pub source: Source,
-    pub kind: Kind,
+    pub kind: AdjustmentKind,
     pub funder: Funder,
     pub amount: i64,
     /// What its threshold was compared with.
@@ -27,7 +27,7 @@ pub(crate) struct Applied {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cause {
     pub source: Source,
-    pub kind: Kind,
+    pub kind: AdjustmentKind,
     pub funder: Funder,
     /// What its threshold was compared with.
     pub base: i64,

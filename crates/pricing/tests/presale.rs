@@ -8,7 +8,7 @@ use core_carts::*;
 use domain::{Code, campaign::promotion::ItemTerms, coupon::CouponKind};
 use pricing::{
     cart::{Assets, Cart, CartLine, Freight, Stage},
-    quote::{Effect, Kind},
+    quote::{AdjustmentKind, Effect},
 };
 
 fn balance(lines: Vec<CartLine>) -> Cart {
@@ -53,7 +53,7 @@ fn t21_a_s1_5_no_more_than_the_balance_comes_off() {
     let by_coupon = quote(&rules(vec![]), &with_coupons(balance(lines), coupons));
     let c = applied(&by_coupon, "c").unwrap();
     assert_eq!((by_coupon.payable, c.amount, c.lost), (fen(0), fen(90_00), fen(5_00)));
-    let deposit = by_coupon.adjustments.iter().find(|a| a.kind == Kind::DepositPaid).unwrap();
+    let deposit = by_coupon.adjustments.iter().find(|a| a.kind == AdjustmentKind::DepositPaid).unwrap();
     assert_eq!((deposit.amount, deposit.effect), (fen(10_00), Effect::Payment));
 }
 
@@ -197,7 +197,10 @@ fn s1_r07_with_the_deposit_the_deposit_is_paid() {
     assert_eq!(quote.payable, fen(10_00));
     assert_eq!(quote.lines[0].list, fen(100_00));
     let later = &quote.adjustments[0];
-    assert_eq!((later.kind, later.effect, later.amount), (Kind::BalanceLater, Effect::Deferred, fen(90_00)));
+    assert_eq!(
+        (later.kind, later.effect, later.amount),
+        (AdjustmentKind::BalanceLater, Effect::Deferred, fen(90_00))
+    );
 }
 
 #[test]

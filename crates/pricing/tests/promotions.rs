@@ -14,7 +14,7 @@ use domain::{
 use pricing::{
     Floors, Rule, RuleSet, RuleTerms,
     cart::{Assets, Cart, Freight, Stage},
-    quote::Kind,
+    quote::AdjustmentKind,
 };
 
 fn normal(lines: Vec<pricing::cart::CartLine>) -> Cart {
@@ -86,7 +86,10 @@ fn members_segments_and_time_are_conditions() {
     cart.member = true;
     cart.segments = vec!["x".into(), "new".into()];
     let told = quote(&set, &cart);
-    assert_eq!((told.payable, applied(&told, "member").unwrap().kind), (fen(4_00), Kind::MemberPrice));
+    assert_eq!(
+        (told.payable, applied(&told, "member").unwrap().kind),
+        (fen(4_00), AdjustmentKind::MemberPrice)
+    );
 }
 
 #[test]
@@ -277,7 +280,7 @@ fn the_price_floor_does_not_stop_the_customers_own_money() {
     let set = RuleSet::compile(vec![], floor("a", 8_00));
     let assets = Assets { e_card: fen(7_00), ..Assets::default() };
     let told = quote(&set, &Cart { assets, ..normal(vec![line("a", 10_00)]) });
-    assert_eq!((told.payable, applied(&told, "e_card").unwrap().kind), (fen(3_00), Kind::ECard));
+    assert_eq!((told.payable, applied(&told, "e_card").unwrap().kind), (fen(3_00), AdjustmentKind::ECard));
 }
 
 #[test]

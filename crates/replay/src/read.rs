@@ -13,10 +13,10 @@
 mod archive;
 mod bad;
 mod cells;
-mod facts;
 mod files;
 mod gather;
 mod limits;
+mod line_row;
 mod meter;
 mod order;
 mod recovery;
@@ -33,8 +33,8 @@ pub use order::SourceOrder;
 
 pub(crate) use bad::{BadRows, Fault};
 pub(crate) use cells::Joined;
-pub(crate) use facts::units;
 pub(crate) use gather::{Roles, Take};
+pub(crate) use line_row::units;
 
 use crate::{mapping::Mapping, plan::Plan};
 use bad::Bad;

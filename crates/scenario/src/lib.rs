@@ -1,6 +1,6 @@
 //! Scenarios: what the shop promises, written as texts that a merchant can follow and a test runs.
 //!
-//! `script` reads a text into steps, `verbs` turns a step into a request, `facts` compares the answer
+//! `script` reads a text into steps, `verbs` turns a step into a request, `outcome` compares the answer
 //! with what the text expects, `door` is where the requests go: an engine in this process over memory
 //! or `SQLite`, or a server over HTTP. The language is described in `docs/scenarios.md`.
 //! Always holds: a step that is not understood, or whose answer differs, is reported with file and
@@ -9,8 +9,8 @@
 
 mod args;
 pub mod door;
-mod facts;
 mod files;
+mod outcome;
 mod report;
 mod script;
 mod value;
@@ -21,7 +21,7 @@ pub use door::{Door, HttpDoor, InProcessDoor};
 pub use files::{folder, on_disk, read};
 pub use report::{Failure, Report};
 
-use facts::judge;
+use outcome::judge;
 use world::World;
 
 /// Failures after which a run ends: what comes then mostly follows from them.

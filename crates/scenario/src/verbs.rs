@@ -13,7 +13,7 @@ mod quotes;
 mod setup;
 
 use crate::args::Args;
-use crate::facts::Outcome;
+use crate::outcome::Outcome;
 use crate::script::Step;
 use crate::world::World;
 

@@ -19,7 +19,7 @@ pub mod settings;
 mod steps;
 pub mod timers;
 
-pub use steps::{Make, all, load, new_order, page, refused, write};
+pub use steps::{Answer, Make, all, load, new_order, page, refused, write};
 
 use port::Store;
 

@@ -2,11 +2,11 @@
 
 use super::keys::pass_key;
 use super::moment::{self, Opens};
-use super::{moves, places, take, timing};
+use super::{cover, leave, moves, places};
 use crate::book::Draft;
 use domain::{
-    Instant, OrderId, PresaleStrategyId, Refusal,
-    pool::{Leave, Pass, PassKind, PoolOrder, PresaleRecord, Stage, Standing, Timing},
+    OrderId, PresaleStrategyId, Refusal,
+    pool::{Pass, PassKind, PoolOrder, PresaleRecord, Stage, Standing, Timing},
 };
 
 /// A step of a presale strategy's pass: over its orders in the order of their ids.
@@ -36,10 +36,10 @@ pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal
         let Some(mut order) = draft.find_pool_order(order_id) else { continue };
         let before = order.clone();
         match kind {
-            PassKind::Activate => leave_if_due(draft, &mut order),
+            PassKind::Activate => leave::leave_if_due(draft, &mut order),
             PassKind::Rerun => run_again(draft, &mut order),
             PassKind::Cover => {
-                take::cover_again(draft, &mut order);
+                cover::cover_again(draft, &mut order);
                 places::follow(draft, &mut order);
             }
             PassKind::Judge => {
@@ -65,13 +65,6 @@ pub fn pass(draft: &mut Draft<'_>, id: &PresaleStrategyId) -> Result<(), Refusal
     Ok(())
 }
 
-/// Has a strategy's orders judged again where a gift of theirs is open; after the pass that is under way.
-pub fn judge_again(draft: &mut Draft<'_>, id: &PresaleStrategyId) {
-    let Some(known) = draft.presale(id) else { return };
-    let pass = Some(Pass::judge(known.pass.as_ref()));
-    draft.put_presale(PresaleRecord { pass, ..PresaleRecord::clone(&known) });
-}
-
 /// The activation time is reached: the gift strategies of that timing begin (S4-R05).
 fn open_runs(draft: &mut Draft<'_>, record: &PresaleRecord) {
     if record.strategy.timing != Timing::Activation {
@@ -86,43 +79,6 @@ fn open_runs(draft: &mut Draft<'_>, record: &PresaleRecord) {
     }
 }
 
-/// Lets an order leave the pool when its strategy is activated and it is fully paid (A-S4-2).
-pub fn leave_if_due(draft: &mut Draft<'_>, order: &mut PoolOrder) {
-    if order.stage != Stage::PresalePool {
-        return;
-    }
-    let record = order.presale_strategy.as_ref().and_then(|id| draft.presale(id));
-    let Some(record) = record.filter(|record| record.activated_at.is_some()) else { return };
-    if let Some(at) = order.activates_at(record.strategy.activation_at) {
-        leave(draft, order, Leave::Activated, at.min(draft.now));
-    }
-}
-
-/// An order leaves the pool for review; gifts run if it is their moment (S4-R09..R11).
-pub fn leave(draft: &mut Draft<'_>, order: &mut PoolOrder, how: Leave, at: Instant) {
-    let record = order.presale_strategy.as_ref().and_then(|id| draft.presale(id));
-    let is_activated = record.is_some_and(|record| record.activated_at.is_some());
-    let is_late = how == Leave::ByHand && is_activated;
-    order.left = Some(if is_late { Leave::ByHandLater } else { how });
-    order.go(Stage::Review, at);
-    places::follow(draft, order);
-    let runs_now = match timing(draft, order) {
-        Timing::ToReview | Timing::TransferOut => true,
-        Timing::TransferInAndOut => !moment::has_hit(draft, order),
-        Timing::TransferIn => false,
-        Timing::Activation => {
-            if how == Leave::ByHand && !is_activated {
-                moment::close_open(draft, order);
-            }
-            false
-        }
-    };
-    if runs_now {
-        moment::judge_order(draft, order, Opens::All);
-    }
-    take::wake_walks(draft, order);
-}
-
 /// An order goes back and in again, into the strategies' new runs (S4-R06). What the warehouse has is
 /// what it has: it keeps its place and its gifts.
 fn run_again(draft: &mut Draft<'_>, order: &mut PoolOrder) {
@@ -134,7 +90,7 @@ fn run_again(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     order.exceptions.clear();
     order.settled.clear();
     if order.stage == Stage::ShopOrder {
-        take::cover_again(draft, order);
+        cover::cover_again(draft, order);
         places::follow(draft, order);
         return;
     }
@@ -174,7 +130,7 @@ fn carry_over(draft: &mut Draft<'_>, order: &mut PoolOrder) {
 pub fn balance_closed(draft: &mut Draft<'_>, id: &OrderId) {
     let Some(mut order) = draft.find_pool_order(id) else { return };
     if let Some(closes) = order.wake_at().filter(|closes| *closes <= draft.now) {
-        take::close(draft, &mut order, closes);
+        leave::close(draft, &mut order, closes);
         draft.put_pool_order(order);
     }
 }

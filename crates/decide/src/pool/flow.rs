@@ -1,7 +1,7 @@
 //! Orders of presale campaigns flow into the pool by themselves when a presale strategy covers them, and
 //! their payments, cancellations and shippings follow them there.
 
-use super::{moves, take};
+use super::{cover, moves, take};
 use crate::book::Draft;
 use domain::{
     Instant, OrderId,
@@ -33,7 +33,7 @@ fn follow(draft: &mut Draft<'_>, order: &Order) {
     let mut pooled = known.unwrap_or_else(|| PoolOrder::new(&told, draft.now));
     if is_news {
         // Without a strategy that covers it, it is no business of the pool.
-        if told.times.closed_at.is_some() || take::cover(draft, &pooled).is_none() {
+        if told.times.closed_at.is_some() || cover::cover(draft, &pooled).is_none() {
             return;
         }
         moves::enter_pool(draft, &mut pooled);

@@ -1,15 +1,20 @@
 //! The presale pool: orders settle, gifts are decided for the true first N and the right tier (S4).
 //!
 //! `settings` and `gift_settings` set strategies up; `take` takes downloads in; `flow` follows our own presale
-//! orders; `moves` moves orders by hand; `activation` moves them by themselves; `places` keeps their places in the rankings; `moment` judges one order at
-//! its moment, `walk` a whole ranking; `keys` says which rows all that needs.
+//! orders; `moves` moves orders by hand; `activation` moves them by themselves, a step of a pass at a time, and
+//! `passes` is where others ask for one; `cover` says which strategy an order goes by, `leave` how it leaves the
+//! pool; `places` keeps its places in the rankings; `moment` judges one order at its moment, `walk` a whole
+//! ranking; `keys` says which rows all that needs.
 
 mod activation;
+mod cover;
 mod flow;
 mod gift_settings;
 mod keys;
+mod leave;
 mod moment;
 mod moves;
+mod passes;
 mod places;
 mod settings;
 mod take;

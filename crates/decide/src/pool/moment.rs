@@ -1,14 +1,13 @@
 //! Judges one order by its strategies, at a moment of its own.
 
 use super::places::reserve;
-use super::walk::goes_after_others;
 use super::{strategies, timing};
 use crate::book::Draft;
 use domain::{
     Code, GiftStrategyId,
     pool::{
         Candidate, Case, Entered, GiftStrategy, Group, Hit, Leave, PoolOrder, Run, Stage, Standing, Timing,
-        Verdict, judge,
+        Verdict, Waits, judge,
     },
 };
 use std::sync::Arc;
@@ -216,5 +215,34 @@ pub fn settle(
         }
         Verdict::Nothing(code) => nothing(code),
         Verdict::NotYet(code) => Candidate { code: Some(code), ..candidate },
+    }
+}
+
+/// Within a group a strategy walks after those that go first (A-S4-14).
+pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> Option<Waits> {
+    let row = draft.pool_row().ok()?;
+    let presale = row.presale_of(id).filter(|record| record.strategy.timing == Timing::Activation)?;
+    let others = presale.strategy.gift_strategies.iter().filter_map(|other| draft.run_of(other));
+    let mut first = others.filter(|(run, other)| {
+        strategy.shares_group_with(other) && other.goes_before(strategy) && !run.finished
+    });
+    let (_, other) = first.next()?;
+    Some(Waits { code: Code::GroupUndecided, needs_through: other.activity.ends_at, certain: 0 })
+}
+
+/// A run that ranks walks on when something open stands behind its cursor where ranks are certain.
+pub fn wake_walks(draft: &mut Draft<'_>, order: &PoolOrder) {
+    let watermark = draft.watermark();
+    for entered in &order.entered {
+        let Some(mut run) = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run) else {
+            continue;
+        };
+        let candidate = draft.candidate(entered.run, &entered.key);
+        let is_open = candidate.is_some_and(|candidate| candidate.standing == Standing::Open);
+        let is_next = run.is_certain(&entered.key, watermark) && !run.has_walked(&entered.key);
+        if is_open && is_next && run.opened_at.is_some() && !run.finished && run.wake_at.is_none() {
+            run.wake_at = Some(draft.now);
+            draft.put_run(run);
+        }
     }
 }

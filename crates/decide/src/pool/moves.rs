@@ -1,7 +1,6 @@
 //! Moves by hand: submit, transfer out, reject, recompute, fulfil, and gifts added by people.
 
-use super::take::{cover_again, wake_walks};
-use super::{activation, moment, places, timing};
+use super::{cover, leave, moment, places, timing};
 use crate::book::Draft;
 use crate::command::{FirstPayment, Reply, Undecided};
 use domain::{
@@ -21,7 +20,7 @@ pub fn submit(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
 
 /// What submitting does.
 pub fn enter_pool(draft: &mut Draft<'_>, order: &mut PoolOrder) {
-    cover_again(draft, order);
+    cover::cover_again(draft, order);
     (order.left, order.hit) = (None, Hit::Missed);
     places::follow(draft, order);
     if order.presale_strategy.is_none() {
@@ -42,8 +41,8 @@ pub fn enter_pool(draft: &mut Draft<'_>, order: &mut PoolOrder) {
         }
         Timing::ToReview | Timing::TransferOut => {}
     }
-    wake_walks(draft, order);
-    activation::leave_if_due(draft, order);
+    moment::wake_walks(draft, order);
+    leave::leave_if_due(draft, order);
 }
 
 /// What orders have entered under changes by a re-run only (A-S4-13).
@@ -57,7 +56,7 @@ fn count_in(draft: &mut Draft<'_>, order: &PoolOrder) {
 /// A pooled order goes to review by hand (S4-R02).
 pub fn transfer_out(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
     let mut order = at_stage(draft, id, &[Stage::PresalePool])?;
-    activation::leave(draft, &mut order, Leave::ByHand, draft.now);
+    leave::leave(draft, &mut order, Leave::ByHand, draft.now);
     Ok(done(draft, order))
 }
 
@@ -166,7 +165,7 @@ fn close_undecided(draft: &mut Draft<'_>, order: &PoolOrder) {
             (Standing::Open | Standing::Held, _) => Code::GiftsUndecided,
             // It would be judged again when the buyer's earlier order goes.
             (Standing::Nothing, Some(Code::OncePerBuyer)) => Code::WrongStage,
-            _ => continue,
+            (Standing::Nothing | Standing::Waiting | Standing::Given | Standing::Void, _) => continue,
         };
         let (standing, code) = (Standing::Nothing, Some(code));
         draft.put_candidate(entered.run, Candidate { standing, code, ..candidate });

@@ -1,7 +1,7 @@
 //! An order's places in the rankings: taken when its time is known, kept through every detour, given up
 //! when it closes before ranks are frozen (A-S4-7, A-S4-8).
 
-use super::{activation::judge_again, strategies};
+use super::{passes::judge_again, strategies};
 use crate::book::Draft;
 use domain::{
     Code, CustomerId, Sku,

@@ -3,8 +3,8 @@
 //! A walk reads the places that it decides and no others: of the first N of a pool of millions it reads N.
 
 use super::keys::walk_key;
-use super::moment::{group, settle};
-use super::{activation::judge_again, strategies};
+use super::moment::{goes_after_others, group, settle};
+use super::{passes::judge_again, strategies};
 use crate::book::Draft;
 use domain::{
     Code, GiftStrategyId, Instant, Refusal,
@@ -49,18 +49,6 @@ fn cut_off(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> I
     activation.map_or(strategy.activity.ends_at, |activation| Run::cut_off(strategy, activation))
 }
 
-/// Within a group a strategy walks after those that go first (A-S4-14).
-pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy) -> Option<Waits> {
-    let row = draft.pool_row().ok()?;
-    let presale = row.presale_of(id).filter(|record| record.strategy.timing == Timing::Activation)?;
-    let others = presale.strategy.gift_strategies.iter().filter_map(|other| draft.run_of(other));
-    let mut first = others.filter(|(run, other)| {
-        strategy.shares_group_with(other) && other.goes_before(strategy) && !run.finished
-    });
-    let (_, other) = first.next()?;
-    Some(Waits { code: Code::GroupUndecided, needs_through: other.activity.ends_at, certain: 0 })
-}
-
 fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: &WalkKey) {
     let (candidates, is_last) = draft.walk(key);
     let given_before = run.given;
@@ -90,11 +78,9 @@ fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: 
         });
         draft.publish("gifts.given", run.strategy_id.clone().as_str(), &body);
     }
-    let finished = run.finished;
-    let id = run.strategy_id.clone();
-    draft.put_run(run);
-    if finished || missed {
-        tell_group(draft, &id, strategy, finished);
+    draft.put_run(run.clone());
+    if run.finished || missed {
+        tell_group(draft, &run, strategy);
     }
 }
 
@@ -156,7 +142,8 @@ fn stop_or_go_on(draft: &Draft<'_>, run: &mut Run, strategy: &GiftStrategy, is_l
 
 /// Those that go after this one in its group go on (A-S4-14): at the activation by walking when it has
 /// finished; at other moments the orders that it left are judged again.
-fn tell_group(draft: &mut Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrategy, finished: bool) {
+fn tell_group(draft: &mut Draft<'_>, walked: &Run, strategy: &GiftStrategy) {
+    let id = &walked.strategy_id;
     let Some(presale) = draft.pool_row().ok().and_then(|row| row.presale_of(id)).cloned() else { return };
     let others = presale.strategy.gift_strategies.iter().filter(|other| *other != id);
     let in_group = others.filter_map(|other| draft.run_of(other));
@@ -168,7 +155,8 @@ fn tell_group(draft: &mut Draft<'_>, id: &GiftStrategyId, strategy: &GiftStrateg
         }
         return;
     }
-    for run in in_group.into_iter().filter(|run| finished && run.opened_at.is_some() && !run.finished) {
+    for run in in_group.into_iter().filter(|run| walked.finished && run.opened_at.is_some() && !run.finished)
+    {
         draft.put_run(Run { wake_at: Some(draft.now), ..run });
     }
 }

@@ -1,7 +1,7 @@
 //! What an operator fills in, read field by field: every mistake is named at once.
 
 use crate::wire::extract::field_at_fault;
-use crate::wire::named::{Named, unique};
+use crate::wire::names::{Named, unique};
 use crate::wire::problem::{Problem, Violation};
 use axum::http::StatusCode;
 use domain::{

@@ -2,7 +2,7 @@
 
 use crate::wire::extract::{by_name, field_at_fault};
 use crate::wire::limits;
-use crate::wire::named::Named;
+use crate::wire::names::Named;
 use domain::{
     Code, Instant, Refusal, Violation,
     event::{Body, OrderEvent, RefundFacts},

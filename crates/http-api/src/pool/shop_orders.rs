@@ -5,7 +5,7 @@ use crate::wire::auth::InShop;
 use crate::wire::extract;
 use crate::wire::keys::Scope;
 use crate::wire::limits;
-use crate::wire::named::Named;
+use crate::wire::names::Named;
 use crate::wire::problem::{Problem, Reasons};
 use crate::wire::state::{ApiState, unexpected};
 use axum::Json;

@@ -1,7 +1,7 @@
 //! Reading requests: JSON bodies, path parts and idempotency keys, each with a problem of its own.
 
 use crate::wire::limits;
-use crate::wire::named::Named;
+use crate::wire::names::Named;
 use crate::wire::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};

@@ -7,7 +7,7 @@ pub mod csv_out;
 pub mod extract;
 pub mod keys;
 pub mod limits;
-pub mod named;
+pub mod names;
 pub mod page;
 pub mod problem;
 pub mod state;

@@ -1,7 +1,7 @@
 //! The carts that are tried for a floor: its goods alone, as many as reach an amount; and one unit beside
 //! other goods that make up the rest of it.
 
-use super::sources::Kind;
+use super::line_kind::{LineKind, Try};
 use crate::quote::cart;
 use domain::{Instant, LineId, Sku, campaign::promotion::Floor, catalog::Category, limits};
 use money::Money;
@@ -16,17 +16,6 @@ pub struct Target<'a> {
     price: Money,
     /// What must be among what comes off, for a cart to be worth a word.
     own: Option<&'a str>,
-}
-
-/// An amount to reach; 0 is a single unit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Try {
-    /// In minor units.
-    pub spend: i64,
-    /// With as many units as cost a multiple of it: an `every` tier takes off most there.
-    pub whole: bool,
-    /// Other goods that count toward it.
-    pub others: Vec<Sku>,
 }
 
 fn line(id: &str, sku: &Sku, price: Money, categories: &[Category]) -> CartLine {
@@ -72,7 +61,7 @@ impl<'a> Target<'a> {
         &self,
         set: &RuleSet,
         cart: &mut Cart,
-        kind: &Kind,
+        kind: &LineKind,
         tried: &Try,
         scratch: &mut Scratch,
         left: &mut usize,

@@ -6,25 +6,27 @@
 //! deep: every floor with a single unit first, the new one's own thresholds next.
 
 mod carts;
+mod line_kind;
 mod sources;
 #[cfg(test)]
 mod tests;
 
 use crate::quote::ShopRules;
-use carts::{Target, Try};
+use carts::Target;
 use domain::{
     CampaignId, Code, Instant, Sku, Violation,
     campaign::{Version, presale, promotion::FloorTerms},
     coupon::{Batch, CouponKind},
     limits,
 };
+use line_kind::{LineKind, Try};
 use money::Money;
 use pricing::{
     RuleSet, Scratch,
     cart::{Coupons, Held},
     coupons::MOST_COUPONS,
 };
-use sources::{Kind, Source, floors_of, kinds};
+use sources::{Source, floors_of, kinds};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -215,9 +217,9 @@ fn presale_warnings(terms: &presale::Terms, all: &[&Version]) -> Vec<Violation> 
 
 /// Every kind of line for every group of customers: all with their first amount, all with their second.
 fn rounds<'a>(
-    kinds: &'a [Kind],
+    kinds: &'a [LineKind],
     groups: &'a [Vec<String>],
-) -> impl Iterator<Item = (&'a Kind, &'a Try, &'a Vec<String>)> {
+) -> impl Iterator<Item = (&'a LineKind, &'a Try, &'a Vec<String>)> {
     let deepest = kinds.iter().map(|kind| kind.tries.len()).max().unwrap_or(0);
     let at = |depth| kinds.iter().filter_map(move |kind| Some((kind, kind.tries.get(depth)?)));
     let kinds = (0..deepest).flat_map(at);

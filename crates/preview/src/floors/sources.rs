@@ -1,6 +1,6 @@
 //! What may take something off: promotions and coupon batches, seen alike.
 
-use super::carts::Try;
+use super::line_kind::{LineKind, Try};
 use domain::{
     Instant, Sku,
     campaign::{
@@ -82,16 +82,10 @@ pub fn floors_of(version: &Version) -> &[Floor] {
     version.terms.of().map(|terms: &FloorTerms| &terms.floors[..]).unwrap_or_default()
 }
 
-/// Categories that a line may be in, and amounts to reach with it, those that matter most first.
-pub struct Kind {
-    pub categories: Vec<Category>,
-    pub tries: Vec<Try>,
-}
-
 /// Lines without a category, then one of each promotion's in turn: one that the new campaign names too,
 /// else the new one's own beside it. As these are all of the goods that the promotion covers by
 /// category, one stands for all.
-pub fn kinds(all: &[&Source<'_>]) -> Vec<Kind> {
+pub fn kinds(all: &[&Source<'_>]) -> Vec<LineKind> {
     let own: BTreeSet<&Category> = all.iter().take(1).flat_map(|source| source.categories()).collect();
     let mut lists: Vec<Vec<&Category>> = vec![Vec::new()];
     for source in all {
@@ -103,7 +97,7 @@ pub fn kinds(all: &[&Source<'_>]) -> Vec<Kind> {
             lists.push(list);
         }
     }
-    let kind = |list: Vec<&Category>| Kind {
+    let kind = |list: Vec<&Category>| LineKind {
         tries: tries(all, &list),
         categories: list.into_iter().cloned().collect(),
     };

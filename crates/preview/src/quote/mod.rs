@@ -9,9 +9,9 @@
 
 mod ask;
 mod balances;
+mod caller_facts;
 pub(crate) mod cart;
 mod facts;
-mod given;
 mod rules;
 mod wallet;
 
@@ -74,7 +74,7 @@ impl Quoting {
         ask.check()?;
         let (facts, lines) = match &ask.facts {
             Some(given) => {
-                given::check(given, ask)?;
+                caller_facts::check(given, ask)?;
                 (given.clone(), cart::lines(&rules, revision, ask, given, now)?)
             }
             None => self.read(&rules, revision, ask, now)?,

@@ -2,9 +2,9 @@
 //! it. Red packets and beans are the platform's subsidies and stop at the price floor; an e-card is the
 //! customer's own money and pays what is due.
 
-use super::facts::{Facts, Verdicts};
+use super::inputs::{Inputs, Verdicts};
 use crate::{
-    quote::{Funder, Kind},
+    quote::{AdjustmentKind, Funder},
     reasons::{Left, Watch},
     slots::Slot,
     stacking::{LineClass, What, allowed},
@@ -12,8 +12,8 @@ use crate::{
 };
 use domain::Code;
 
-pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, watch: &mut W) {
-    let assets = &facts.cart.assets;
+pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, watch: &mut W) {
+    let assets = &inputs.cart.assets;
     for (what, source, funder, offered) in [
         (What::RedPacket, Source::RedPacket, Funder::Platform, assets.red_packet),
         (What::Beans, Source::Beans, Funder::Platform, assets.beans),
@@ -22,10 +22,10 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, watch: &mut W) {
         if !offered.is_positive() {
             continue;
         }
-        let kind = Kind::from(what);
+        let kind = AdjustmentKind::from(what);
         let mut lines = std::mem::take(&mut work.chosen);
         lines.clear();
-        let refused = open_lines(facts, work, what, &mut lines);
+        let refused = open_lines(inputs, work, what, &mut lines);
         if what == What::ECard {
             pay_what_is_due(work, &lines);
         }
@@ -44,15 +44,15 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, watch: &mut W) {
 }
 
 /// The lines that may take an asset, and why the first that may not does not.
-fn open_lines(facts: Facts<'_>, work: &Work, what: What, lines: &mut Vec<u32>) -> Option<Code> {
-    let verdicts = Verdicts::of(what, facts.cart);
+fn open_lines(inputs: Inputs<'_>, work: &Work, what: What, lines: &mut Vec<u32>) -> Option<Code> {
+    let verdicts = Verdicts::of(what, inputs.cart);
     let mut refused = None;
     for (line, at) in work.lines.iter().zip(0_u32..) {
-        let presale = facts.cart.lines[line.place as usize].presale.as_ref();
+        let presale = inputs.cart.lines[line.place as usize].presale.as_ref();
         // A-S1-9's switch: outside as within the main process.
         let verdict = match line.class {
             LineClass::PresaleOutside if presale.is_some_and(|presale| presale.assets_outside) => {
-                allowed(what, LineClass::PresaleMain, facts.cart.stage)
+                allowed(what, LineClass::PresaleMain, inputs.cart.stage)
             }
             class => verdicts.on(class),
         };

@@ -1,12 +1,12 @@
 //! The seam to the coupon layer: lines in the order of their ids go in, what was taken comes out and is
 //! noted as everything else is.
 
-use super::Facts;
+use super::Inputs;
 use crate::{
     cart::{CartLine, Coupons, Held},
     coupons::{Bound, Request, settle},
     index::count,
-    quote::{Funder, Kind},
+    quote::{AdjustmentKind, Funder},
     reasons::{Left, Near, Watch},
     stacking::What,
     work::{Applied, Source, Work},
@@ -15,15 +15,15 @@ use domain::{Code, Refusal, order::Party};
 use std::borrow::Cow;
 
 pub(super) fn run<W: Watch>(
-    facts: Facts<'_>,
+    inputs: Inputs<'_>,
     work: &mut Work,
     watch: &mut W,
 ) -> Result<Option<Bound>, Refusal> {
-    let cart = facts.cart;
+    let cart = inputs.cart;
     if matches!(cart.coupons, Coupons::None) {
         return Ok(None);
     }
-    let lines = sorted(facts, work);
+    let lines = sorted(inputs, work);
     let request = Request {
         coupons: &cart.coupons,
         lines: &lines,
@@ -37,7 +37,9 @@ pub(super) fn run<W: Watch>(
         refused.err().unwrap_or_else(|| Code::InvalidValue.into())
     })?;
     let held = cart.coupons.held();
-    let kind = |index: usize| held.get(index).map_or(Kind::ShopCoupon, |held| What::Coupon(held.kind).into());
+    let kind = |index: usize| {
+        held.get(index).map_or(AdjustmentKind::ShopCoupon, |held| What::Coupon(held.kind).into())
+    };
     for taken in &outcome.taken {
         let Some(coupon) = held.get(taken.index) else { continue };
         work.freight -= taken.freight;
@@ -74,8 +76,8 @@ fn funder(coupon: &Held) -> Funder {
 }
 
 /// The cart's lines in the order of their ids; copied only where they came in another.
-fn sorted<'a>(facts: Facts<'a>, work: &Work) -> Cow<'a, [CartLine]> {
-    let lines = &facts.cart.lines;
+fn sorted<'a>(inputs: Inputs<'a>, work: &Work) -> Cow<'a, [CartLine]> {
+    let lines = &inputs.cart.lines;
     if work.lines.is_sorted_by_key(|line| line.place) {
         return Cow::Borrowed(lines);
     }

@@ -1,17 +1,17 @@
 //! Gifts: all of them for every unit of a main item, or one an order out of a pool. For presale lines
 //! with the deposit only (S1-R11), outside the main process main-item gifts only (S1-R15).
 
-use super::facts::{Facts, Verdicts};
+use super::inputs::{Inputs, Verdicts};
 use crate::{
     index::{Hits, Wanted, count},
-    quote::Kind,
+    quote::AdjustmentKind,
     reasons::{Left, Watch},
     stacking::What,
     work::{Earned, Source, Work},
 };
 
-pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
-    let rules = facts.rules;
+pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
+    let rules = inputs.rules;
     if rules.gift_index.is_empty() {
         return;
     }
@@ -20,14 +20,14 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
     for place in 0..hits.found.len() {
         let number = hits.found[place];
         let rule = &rules.gifts[number as usize];
-        let left = |code| Left::new(Source::Gifts(number), Kind::from(rule.what), code);
+        let left = |code| Left::new(Source::Gifts(number), AdjustmentKind::from(rule.what), code);
         mains.clear();
         hits.take_lines(number, &mut mains);
-        if let Some(code) = rule.head.unmet(facts.cart, &work.segments) {
+        if let Some(code) = rule.head.unmet(inputs.cart, &work.segments) {
             watch.left(left(code));
             continue;
         }
-        let verdicts = Verdicts::of(rule.what, facts.cart);
+        let verdicts = Verdicts::of(rule.what, inputs.cart);
         let first = mains.first().map(|line| work.lines[*line as usize].class);
         mains.retain(|line| verdicts.on(work.lines[*line as usize].class).is_ok());
         if mains.is_empty() {

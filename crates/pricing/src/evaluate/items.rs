@@ -1,11 +1,11 @@
 //! Item promotions: each line takes the one that makes its unit cheapest; ties go to the smallest
 //! campaign id. None sells under the price floor: what goes under is lifted to it.
 
-use super::facts::{Facts, Verdicts};
+use super::inputs::{Inputs, Verdicts};
 use crate::{
     compile::Item,
     index::{Hits, Wanted},
-    quote::{Funder, Kind},
+    quote::{AdjustmentKind, Funder},
     reasons::{Left, Watch},
     stacking::What,
     work::{Applied, Offer, Source, Work},
@@ -13,15 +13,15 @@ use crate::{
 use domain::Code;
 use money::Money;
 
-pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
-    let rules = facts.rules;
+pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
+    let rules = inputs.rules;
     if rules.item_index.is_empty() {
         return;
     }
     let wanted = if W::ON { Wanted::Every } else { Wanted::Reached(0, &work.segments) };
     rules.item_index.gather(&work.lines, wanted, hits);
     let verdicts =
-        [What::ItemPromotion, What::MemberPrice].map(|what| (what, Verdicts::of(what, facts.cart)));
+        [What::ItemPromotion, What::MemberPrice].map(|what| (what, Verdicts::of(what, inputs.cart)));
     work.best.clear();
     work.best.resize(work.lines.len(), None);
     work.offers.clear();
@@ -35,7 +35,7 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
         if covered.is_empty() {
             continue;
         }
-        if let Some(code) = rule.head.unmet(facts.cart, &work.segments) {
+        if let Some(code) = rule.head.unmet(inputs.cart, &work.segments) {
             watch.left(Left::new(Source::Item(number), rule.what.into(), code));
             continue;
         }
@@ -49,8 +49,8 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
     }
     covered.clear();
     work.chosen = covered;
-    explain(facts, work, watch);
-    take_best(facts, work);
+    explain(inputs, work, watch);
+    take_best(inputs, work);
 }
 
 fn left(number: u32, rule: &Item, line: u32, code: Code) -> Left {
@@ -82,9 +82,9 @@ fn offer<W: Watch>(work: &mut Work, number: u32, rule: &Item, at: u32) {
 }
 
 /// Says why each offer that was not taken was left, and which was lifted to the floor.
-fn explain<W: Watch>(facts: Facts<'_>, work: &Work, watch: &mut W) {
+fn explain<W: Watch>(inputs: Inputs<'_>, work: &Work, watch: &mut W) {
     for offer in &work.offers {
-        let rule = &facts.rules.items[offer.rule as usize];
+        let rule = &inputs.rules.items[offer.rule as usize];
         let code = match work.best[offer.line as usize] {
             Some(best) if best.rule == offer.rule => (offer.lost > 0).then_some(Code::PriceFloor),
             Some(_) => Some(Code::BetterPrice),
@@ -98,15 +98,15 @@ fn explain<W: Watch>(facts: Facts<'_>, work: &Work, watch: &mut W) {
 }
 
 /// Takes the best offers: one entry a campaign, with all its lines.
-fn take_best(facts: Facts<'_>, work: &mut Work) {
+fn take_best(inputs: Inputs<'_>, work: &mut Work) {
     let mut offers = std::mem::take(&mut work.offers);
     offers.clear();
     offers.extend(work.best.iter().flatten());
     offers.sort_unstable();
     for of_rule in offers.chunk_by(|a, b| a.rule == b.rule) {
         let Some(number) = of_rule.first().map(|offer| offer.rule) else { continue };
-        let rule = &facts.rules.items[number as usize];
-        let kind = Kind::from(rule.what);
+        let rule = &inputs.rules.items[number as usize];
+        let kind = AdjustmentKind::from(rule.what);
         let source = Source::Item(number);
         let sum = |of: fn(&Work, &Offer) -> i64| of_rule.iter().map(|offer| of(work, offer)).sum();
         let off = |work: &Work, offer: &Offer| {

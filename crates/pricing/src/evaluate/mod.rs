@@ -4,30 +4,30 @@
 
 mod assets;
 mod coupons;
-mod facts;
 mod freight;
 mod gifts;
+mod inputs;
 mod items;
 mod orders;
 mod presale;
 
 use crate::{coupons::Bound, index::Hits, reasons::Watch, work::Work};
 use domain::Refusal;
-pub(crate) use facts::Facts;
+pub(crate) use inputs::Inputs;
 
 /// Runs all layers over the lines as `work` holds them after [`Work::begin`].
 pub(crate) fn run<W: Watch>(
-    facts: Facts<'_>,
+    inputs: Inputs<'_>,
     work: &mut Work,
     hits: &mut Hits,
     watch: &mut W,
 ) -> Result<Option<Bound>, Refusal> {
-    presale::run(facts, work);
-    items::run(facts, work, hits, watch);
-    orders::run(facts, work, hits, watch);
-    gifts::run(facts, work, hits, watch);
-    freight::run(facts, work);
-    let bound = coupons::run(facts, work, watch)?;
-    assets::run(facts, work, watch);
+    presale::run(inputs, work);
+    items::run(inputs, work, hits, watch);
+    orders::run(inputs, work, hits, watch);
+    gifts::run(inputs, work, hits, watch);
+    freight::run(inputs, work);
+    let bound = coupons::run(inputs, work, watch)?;
+    assets::run(inputs, work, watch);
     Ok(bound)
 }

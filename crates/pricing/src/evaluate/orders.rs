@@ -2,23 +2,23 @@
 //! tier that is reached counts, or the saving comes for every full amount. Of a group only the first that
 //! applies is taken.
 
-use super::facts::{Facts, Verdicts};
+use super::inputs::{Inputs, Verdicts};
 use crate::{
     compile::{Order, Reach, Step},
     index::{Hits, UNKNOWN, Wanted},
-    quote::{Funder, Kind},
+    quote::{AdjustmentKind, Funder},
     reasons::{Left, Near, Watch},
     stacking::What,
     work::{Cause, Source, Work},
 };
 use domain::Code;
 
-pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
-    let rules = facts.rules;
+pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits, watch: &mut W) {
+    let rules = inputs.rules;
     if rules.order_index.is_empty() {
         return;
     }
-    let verdicts = Verdicts::of(What::OrderPromotion, facts.cart);
+    let verdicts = Verdicts::of(What::OrderPromotion, inputs.cart);
     let mut open = std::mem::take(&mut work.open);
     open.clear();
     let lines = work.lines.iter().zip(0_u32..);
@@ -35,7 +35,7 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
         let rule = &rules.orders[number as usize];
         chosen.clear();
         hits.take_lines(number, &mut chosen);
-        if let Some(code) = rule.head.unmet(facts.cart, &work.segments) {
+        if let Some(code) = rule.head.unmet(inputs.cart, &work.segments) {
             if W::ON && covers_any(work, rule) {
                 watch.left(left(number, code));
             }
@@ -55,7 +55,7 @@ pub(super) fn run<W: Watch>(facts: Facts<'_>, work: &mut Work, hits: &mut Hits, 
 }
 
 const fn left(number: u32, code: Code) -> Left {
-    Left::new(Source::Order(number), Kind::OrderPromotion, code)
+    Left::new(Source::Order(number), AdjustmentKind::OrderPromotion, code)
 }
 
 /// Whether a rule is about any line; the index has found the listed ones by a line of theirs.
@@ -125,7 +125,7 @@ fn apply<W: Watch>(
         return;
     }
     let amount = if rule.every { tier.every(base) } else { tier.off(base) };
-    let (source, kind) = (Source::Order(number), Kind::OrderPromotion);
+    let (source, kind) = (Source::Order(number), AdjustmentKind::OrderPromotion);
     let cause = Cause { source, kind, funder: Funder::Merchant, base };
     if work.take(amount, lines, cause) == 0 {
         if W::ON {
@@ -151,7 +151,7 @@ fn near(number: u32, rule: &Order, base: i64, saved: i64, reached: usize) -> Opt
         (None, _) => return None,
     };
     let then = if rule.every { tier.every(spend) } else { tier.off(spend) };
-    let (source, kind) = (Source::Order(number), Kind::OrderPromotion);
+    let (source, kind) = (Source::Order(number), AdjustmentKind::OrderPromotion);
     Some(Near { source, kind, base, shortfall: spend - base, saving: then - saved })
 }
 

@@ -2,21 +2,21 @@
 //! deposit + balance = price - gain toward thresholds (S1-R16..R20, A-S1-1), and no more than the balance
 //! can come off it (A-S1-5).
 
-use super::Facts;
+use super::Inputs;
 use crate::{
     cart::{PresaleLine, Stage},
-    quote::{Funder, Kind},
+    quote::{AdjustmentKind, Funder},
     work::{Applied, Source, Work},
 };
 
-pub(super) fn run(facts: Facts<'_>, work: &mut Work) {
-    if facts.cart.stage == Stage::Normal {
+pub(super) fn run(inputs: Inputs<'_>, work: &mut Work) {
+    if inputs.cart.stage == Stage::Normal {
         return;
     }
     for line in 0..work.lines.len() {
         let place = work.lines[line].place as usize;
-        let Some(presale) = &facts.cart.lines[place].presale else { continue };
-        match facts.cart.stage {
+        let Some(presale) = &inputs.cart.lines[place].presale else { continue };
+        match inputs.cart.stage {
             Stage::Normal => {}
             Stage::Deposit => deposit(work, line, presale),
             Stage::Balance => balance(work, line, presale),
@@ -27,15 +27,15 @@ pub(super) fn run(facts: Facts<'_>, work: &mut Work) {
 fn deposit(work: &mut Work, line: usize, presale: &PresaleLine) {
     let deposit = presale.deposit.minor();
     let later = work.lines[line].list - deposit;
-    note(work, line, Kind::BalanceLater, Funder::Customer, later);
+    note(work, line, AdjustmentKind::BalanceLater, Funder::Customer, later);
     let slot = &mut work.slots[line];
     (slot.base, slot.room) = (deposit, 0);
 }
 
 fn balance(work: &mut Work, line: usize, presale: &PresaleLine) {
     let (deposit, gain) = (presale.deposit.minor(), presale.gain.minor());
-    note(work, line, Kind::PresaleGain, Funder::Merchant, gain);
-    note(work, line, Kind::DepositPaid, Funder::Customer, deposit);
+    note(work, line, AdjustmentKind::PresaleGain, Funder::Merchant, gain);
+    note(work, line, AdjustmentKind::DepositPaid, Funder::Customer, deposit);
     let entry = &mut work.lines[line];
     entry.held = deposit;
     let slot = &mut work.slots[line];
@@ -43,7 +43,7 @@ fn balance(work: &mut Work, line: usize, presale: &PresaleLine) {
     slot.room = (slot.base - deposit.max(entry.floor)).max(0);
 }
 
-fn note(work: &mut Work, line: usize, kind: Kind, funder: Funder, amount: i64) {
+fn note(work: &mut Work, line: usize, kind: AdjustmentKind, funder: Funder, amount: i64) {
     if amount > 0 {
         let base = work.lines[line].list;
         let line = crate::index::count(line);

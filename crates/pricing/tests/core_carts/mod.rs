@@ -15,7 +15,7 @@ use pricing::{
     Floors, Quote, Rule, RuleSet, RuleTerms, Scratch,
     cart::{Cart, CartLine, Coupons, Held, PresaleLine, Stage},
     explain, price,
-    quote::{Adjustment, Kind},
+    quote::{Adjustment, AdjustmentKind},
 };
 use std::sync::Arc;
 
@@ -187,7 +187,7 @@ pub fn check_sums(quote: &Quote) {
         }
     }
     for (adjustment, sum) in quote.adjustments.iter().zip(sums) {
-        let freight = if adjustment.kind == Kind::FreightCoupon {
+        let freight = if adjustment.kind == AdjustmentKind::FreightCoupon {
             quote.freight_fee - quote.freight
         } else {
             Money::ZERO

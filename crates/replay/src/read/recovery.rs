@@ -4,8 +4,8 @@ use super::{
     SourceOrder,
     bad::{BadCode, Fault},
     cells::Joined,
-    facts::{head, line, units},
     gather::Roles,
+    line_row::{head, line, units},
 };
 use crate::{
     mapping::Repeated,

@@ -1,6 +1,6 @@
 //! From what the API answered to what a scenario can expect of it.
 
-use crate::facts::{Item, Outcome};
+use crate::outcome::{Item, Outcome};
 use serde_json::Value;
 
 /// What was done and shows one thing, or was refused.

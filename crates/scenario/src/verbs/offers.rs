@@ -2,7 +2,7 @@
 
 use super::answer::{is_refused, many, one};
 use crate::args::Args;
-use crate::facts::{Item, Outcome};
+use crate::outcome::{Item, Outcome};
 use crate::value::yuan;
 use crate::world::World;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use super::{
     events,
 };
 use crate::args::Args;
-use crate::facts::{Item, Outcome};
+use crate::outcome::{Item, Outcome};
 use crate::value::{fen, number};
 use crate::world::World;
 use serde_json::{Map, Value, json};

@@ -2,7 +2,7 @@
 
 use super::answer::{list, many, one};
 use crate::args::Args;
-use crate::facts::{Item, Outcome};
+use crate::outcome::{Item, Outcome};
 use crate::value::{Day, fen, number};
 use crate::world::World;
 use serde_json::{Map, Value, json};

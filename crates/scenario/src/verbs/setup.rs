@@ -2,7 +2,7 @@
 
 use super::answer::{is_refused, list, one};
 use crate::args::Args;
-use crate::facts::{Item, Outcome};
+use crate::outcome::{Item, Outcome};
 use crate::value::{Day, number};
 use crate::world::World;
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! A transaction is all or nothing, and nobody sees the half of it.
 
-use super::{all, load, new_order, refused, write};
+use super::{Answer, all, load, new_order, refused, write};
 use crate::build::{self, at, id};
 use domain::{OrderId, ShopId};
 use port::{
@@ -47,12 +47,12 @@ pub fn a_load_sees_the_writes_of_its_transaction(store: &mut dyn Store) {
             open.write(&changes)?;
             let mut rows = Rows::default();
             open.load(&keys, &mut rows)?;
-            assert_eq!(rows.shops[0].1.as_ref().expect("as the case says").sequence, 3);
-            assert_eq!(rows.orders[0].1.as_ref().expect("as the case says").wake_at, Some(at(4)));
+            assert_eq!(rows.shops[0].1.as_ref().expect("the shop is there").sequence, 3);
+            assert_eq!(rows.orders[0].1.as_ref().expect("the order is there").wake_at, Some(at(4)));
             Ok(())
         })
-        .expect("as the case says");
-    assert_eq!(load(store, &keys).shops[0].1.as_ref().expect("as the case says").sequence, 3);
+        .answer();
+    assert_eq!(load(store, &keys).shops[0].1.as_ref().expect("the shop is there").sequence, 3);
 }
 
 /// Something in every table, over a shop, an order, a webhook and a dead delivery that are there.
@@ -101,7 +101,7 @@ fn everything_read(reader: &dyn Reader, store: &mut dyn Store) -> String {
     let keys = Keys { shops: vec![s1(), id("s2")], requests: vec![(s1(), "key".into())], ..Keys::default() };
     let keys = Keys { inbox: vec![build::inbox(&s1(), "ev-1").0], ..keys };
     let rows = load(store, &keys);
-    let timers = store.due_timers(at(1_000_000), 100).expect("as the case says");
+    let timers = store.due_timers(at(1_000_000), 100).answer();
     format!("{}\n{rows:?}\n{timers:?}", super::dump::dump(reader))
 }
 
@@ -114,9 +114,9 @@ pub fn a_failing_work_leaves_nothing(store: &mut dyn Store) {
         open.write(&changes)?;
         Err(StoreError::new(StoreErrorKind::Other, "no"))
     });
-    assert_eq!(failed.expect_err("as the case says").message, "no");
+    assert_eq!(failed.expect_err("the work failed").message, "no");
     assert_eq!(everything_read(&*store.reader(), store), before);
-    store.transact(&mut |open| open.write(&changes)).expect("as the case says");
+    store.transact(&mut |open| open.write(&changes)).answer();
     assert_ne!(everything_read(&*store.reader(), store), before);
 }
 
@@ -153,9 +153,9 @@ pub fn a_panic_leaves_nothing(store: &mut dyn Store) {
 /// A reader taken before sees what is committed after, and never more.
 pub fn readers_see_only_what_is_committed(store: &mut dyn Store) {
     let reader = store.reader();
-    assert_eq!(reader.orders(&s1(), &all()).expect("as the case says"), []);
+    assert_eq!(reader.orders(&s1(), &all()).answer(), []);
     write(store, |changes| changes.orders.push(new_order("o-1", None)));
-    assert_eq!(reader.orders(&s1(), &all()).expect("as the case says").len(), 1);
+    assert_eq!(reader.orders(&s1(), &all()).answer().len(), 1);
     let failed = store.transact(&mut |open| {
         let mut changes = Changes::default();
         changes.orders.push(new_order("o-2", None));
@@ -163,7 +163,7 @@ pub fn readers_see_only_what_is_committed(store: &mut dyn Store) {
         Err(StoreError::new(StoreErrorKind::Other, "no"))
     });
     assert!(failed.is_err());
-    assert_eq!(reader.orders(&s1(), &all()).expect("as the case says").len(), 1);
+    assert_eq!(reader.orders(&s1(), &all()).answer().len(), 1);
 }
 
 /// Changes of rows that are not there, and rows that hang on nothing, are refused.
@@ -183,5 +183,5 @@ pub fn what_is_not_there_cannot_be_changed(store: &mut dyn Store) {
     refused(store, |changes| {
         changes.outbox.push(build::outbox(&s1(), "out-1", &["w1"]));
     });
-    assert_eq!(store.reader().outbox(&s1(), &all()).expect("as the case says"), []);
+    assert_eq!(store.reader().outbox(&s1(), &all()).answer(), []);
 }

@@ -1,6 +1,6 @@
 //! Coupon batches: their figures, their coupons, what customers had of them, and codes.
 
-use super::{all, load, page, refused, write};
+use super::{Answer, all, load, page, refused, write};
 use crate::build::{self, at, id};
 use domain::{
     CustomerId, ShopId,
@@ -55,9 +55,9 @@ pub fn batches_and_their_figures(store: &mut dyn Store) {
     write(store, |changes| changes.batches.push((s1(), Arc::new(voided.clone()))));
     let reader = store.reader();
     let expected = BatchRow { record: Arc::new(voided), counters };
-    assert_eq!(reader.batch(&s1(), &id("b-1")).expect("as the case says"), Some(expected.clone()));
-    assert_eq!(reader.batch(&id("s2"), &id("b-1")).expect("as the case says"), None);
-    let list = |page| reader.batches(&s1(), &page).expect("as the case says");
+    assert_eq!(reader.batch(&s1(), &id("b-1")).answer(), Some(expected.clone()));
+    assert_eq!(reader.batch(&id("s2"), &id("b-1")).answer(), None);
+    let list = |page| reader.batches(&s1(), &page).answer();
     assert_eq!(list(all()), [expected, row("b-2", zero)]);
     assert_eq!(list(page(Some("b-1"), 5)), [row("b-2", zero)]);
     assert_eq!(list(page(Some("b-1 "), 5)), [row("b-2", zero)]);
@@ -75,9 +75,11 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
         Coupon { save: Money::ZERO, ..coupon }
     };
     let mut held = build::coupon_of("b-1", "cp-2", "u-1");
-    held.lock(Lock { order_id: id("o-1"), payment_id: None, until: at(60) }).expect("as the case says");
+    held.lock(Lock { order_id: id("o-1"), payment_id: None, until: at(60) })
+        .expect("a coupon that is available can be locked");
     let mut used = build::coupon_of("b-1", "cp-3", "u-2");
-    used.redeem_placed(&id("o-2"), at(1), at(2)).expect("as the case says");
+    used.redeem_placed(&id("o-2"), at(1), at(2))
+        .expect("an order can be placed with a coupon that is available");
     // Two that several orders share.
     let (mut held_by_two, mut used_by_three) = (held.clone(), used.clone());
     held_by_two.coupon_id = id("cp-5");
@@ -91,7 +93,7 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
         changes.coupons.push(new(build::coupon("cp-4", "u-1", "o-1", at(0))));
     });
     let reader = store.reader();
-    let list = |batch, page| reader.batch_coupons(&s1(), &id(batch), &page).expect("as the case says");
+    let list = |batch, page| reader.batch_coupons(&s1(), &id(batch), &page).answer();
     assert_eq!(list("b-1", all()), coupons);
     assert_eq!(list("b-1", page(Some("cp-1"), 1)), coupons[1..2]);
     assert_eq!(list("b-1", page(Some("cp-1 "), 1)), coupons[1..2]);
@@ -103,7 +105,7 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
     write(store, |changes| {
         changes.coupons.push(CouponChange { is_new: false, old_wake, ..new(freed.clone()) });
     });
-    assert_eq!(reader.coupon(&s1(), &id("cp-2")).expect("as the case says"), Some(freed));
+    assert_eq!(reader.coupon(&s1(), &id("cp-2")).answer(), Some(freed));
     // Orders come and go.
     let mut shared = coupons[3].clone();
     for also_on in [vec![id("o-9"), id("o-8")], Vec::new(), vec![id("o-7")]] {
@@ -112,7 +114,7 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
         write(store, |changes| {
             changes.coupons.push(CouponChange { is_new, old_wake, ..new(shared.clone()) });
         });
-        let found = store.reader().coupon(&s1(), &id("cp-5")).expect("as the case says");
+        let found = store.reader().coupon(&s1(), &id("cp-5")).answer();
         assert_eq!(found.as_ref(), Some(&shared));
     }
 }
@@ -129,10 +131,10 @@ pub fn claims_are_counted_by_customer_and_batch(store: &mut dyn Store) {
     let counts: Vec<_> = found.iter().map(|(_, count)| *count).collect();
     assert_eq!(counts, [Some(2), None, Some(3)]);
     let reader = store.reader();
-    assert_eq!(reader.batch_claims(&s1(), &id("u-1"), &id("b-1")).expect("as the case says"), 3);
-    assert_eq!(reader.batch_claims(&s1(), &id("u-2"), &id("b-1")).expect("as the case says"), 0);
-    assert_eq!(reader.standings(&s1(), &all()).expect("as the case says"), []);
-    let coupons = reader.customer_coupons(&s1(), &id("u-1"), None, &all()).expect("as the case says");
+    assert_eq!(reader.batch_claims(&s1(), &id("u-1"), &id("b-1")).answer(), 3);
+    assert_eq!(reader.batch_claims(&s1(), &id("u-2"), &id("b-1")).answer(), 0);
+    assert_eq!(reader.standings(&s1(), &all()).answer(), []);
+    let coupons = reader.customer_coupons(&s1(), &id("u-1"), None, &all()).answer();
     assert_eq!(coupons, []);
 }
 
@@ -147,8 +149,8 @@ pub fn codes_are_known_by_their_digest(store: &mut dyn Store) {
     assert_eq!(codes(store), [None, Some(row(None)), None]);
     write(store, |changes| changes.codes.push(((s1(), one), row(Some("cp-1")))));
     assert_eq!(codes(store), [None, Some(row(Some("cp-1"))), None]);
-    assert_eq!(store.reader().code(&s1(), &one).expect("as the case says"), Some(row(Some("cp-1"))));
-    assert_eq!(store.reader().code(&s1(), &two).expect("as the case says"), None);
+    assert_eq!(store.reader().code(&s1(), &one).answer(), Some(row(Some("cp-1"))));
+    assert_eq!(store.reader().code(&s1(), &two).answer(), None);
 }
 
 /// Live coupons of batches that were not taken back, with their terms; nothing of campaigns.
@@ -157,7 +159,8 @@ pub fn what_a_customer_holds(store: &mut dyn Store) {
     let mut gone = build::coupon_of("b-1", "cp-3", "u-1");
     gone.void(at(1));
     let mut held = build::coupon_of("b-2", "cp-4", "u-1");
-    held.lock(Lock { order_id: id("o-1"), payment_id: None, until: at(60) }).expect("as the case says");
+    held.lock(Lock { order_id: id("o-1"), payment_id: None, until: at(60) })
+        .expect("a coupon that is available can be locked");
     let free = build::coupon_of("b-1", "cp-1", "u-1");
     write(store, |changes| {
         let more = [gone, build::coupon_of("b-3", "cp-5", "u-1"), build::coupon_of("b-1", "cp-6", "u-2")];
@@ -167,9 +170,9 @@ pub fn what_a_customer_holds(store: &mut dyn Store) {
         voided.voided_at = Some(at(2));
         changes.batches.push((s1(), Arc::new(voided)));
     });
-    let found = store.reader().held(&s1(), &id("u-1")).expect("as the case says");
+    let found = store.reader().held(&s1(), &id("u-1")).answer();
     let terms = |name| build::batch(name).batch;
     assert_eq!(found, [(free, terms("b-1")), (held, terms("b-2"))]);
     assert_eq!(found[1].0.status, CouponStatus::Locked);
-    assert_eq!(store.reader().held(&s1(), &id("u-9")).expect("as the case says"), []);
+    assert_eq!(store.reader().held(&s1(), &id("u-9")).answer(), []);
 }

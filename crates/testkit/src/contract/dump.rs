@@ -1,6 +1,6 @@
 //! Everything that can be read of a store, as text: what two stores are compared by.
 
-use super::{all, page};
+use super::{Answer, all, page};
 use crate::build::id;
 use domain::{Instant, ShopId, coupon::CouponStatus, pool::Stage};
 use port::{DeliveryStatus, MessageFilter, Page, Reader, WalkKey};
@@ -11,64 +11,48 @@ pub const SHOPS: [&str; 2] = ["s1", "s2"];
 
 /// Reads everything, in pages of two rows, as text.
 pub fn dump(reader: &dyn Reader) -> String {
-    let mut text = format!(
-        "{:?} {:?}\n",
-        reader.totals().expect("as the case says"),
-        reader.sandbox_clock().expect("as the case says")
-    );
+    let mut text = format!("{:?} {:?}\n", reader.totals().answer(), reader.sandbox_clock().answer());
     let mut add = |what: &dyn std::fmt::Debug| {
         let _ = writeln!(text, "{what:?}");
     };
-    add(&reader.shops(&all()).expect("as the case says"));
+    add(&reader.shops(&all()).answer());
     let far = Instant::from_micros(i64::MAX / 2);
-    add(&reader.due_deliveries(far, 100).expect("as the case says"));
-    add(&reader.due_dispatches(far, 100).expect("as the case says"));
+    add(&reader.due_deliveries(far, 100).answer());
+    add(&reader.due_dispatches(far, 100).answer());
     for shop in SHOPS.map(id::<ShopId>) {
         add(&(
-            reader.shop(&shop).expect("as the case says"),
-            reader.campaigns(&shop).expect("as the case says"),
-            reader.webhooks(&shop).expect("as the case says"),
+            reader.shop(&shop).answer(),
+            reader.campaigns(&shop).answer(),
+            reader.webhooks(&shop).answer(),
         ));
-        let orders = paged(
-            |page| reader.orders(&shop, page).expect("as the case says"),
-            |row| row.order_id.to_string(),
-        );
+        let orders = paged(|page| reader.orders(&shop, page).answer(), |row| row.order_id.to_string());
         for order in &orders {
             let order = &order.order_id;
-            add(&(
-                reader.timeline(&shop, order).expect("as the case says"),
-                reader.entries(&shop, order).expect("as the case says"),
-            ));
+            add(&(reader.timeline(&shop, order).answer(), reader.entries(&shop, order).answer()));
             let filter = MessageFilter { order_id: Some(order.clone()), ..MessageFilter::default() };
-            add(&reader.messages(&shop, &filter, &all()).expect("as the case says"));
+            add(&reader.messages(&shop, &filter, &all()).answer());
         }
         add(&orders);
-        add(&paged(
-            |page| reader.coupons(&shop, page).expect("as the case says"),
-            |row| row.coupon_id.to_string(),
-        ));
+        add(&paged(|page| reader.coupons(&shop, page).answer(), |row| row.coupon_id.to_string()));
         add(&of_batches(reader, &shop));
         add(&of_pool(reader, &shop));
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
-            add(&reader
-                .customer_coupons(&shop, &id(customer), status, &page(None, 3))
-                .expect("as the case says"));
+            add(&reader.customer_coupons(&shop, &id(customer), status, &page(None, 3)).answer());
         }
-        add(&paged(|page| reader.standings(&shop, page).expect("as the case says"), |row| row.0.to_string()));
-        let messages =
-            |page: &Page| reader.messages(&shop, &MessageFilter::default(), page).expect("as the case says");
+        add(&paged(|page| reader.standings(&shop, page).answer(), |row| row.0.to_string()));
+        let messages = |page: &Page| reader.messages(&shop, &MessageFilter::default(), page).answer();
         add(&paged(messages, |row| row.message_id.to_string()));
         add(&paged(
-            |page| reader.parked(&shop, page).expect("as the case says"),
+            |page| reader.parked(&shop, page).answer(),
             |row| {
                 let order = row.event.body.order_id().map(ToString::to_string).unwrap_or_default();
                 format!("{order}|{}|{}", row.event.source, row.event.event_id)
             },
         ));
         add(&deliveries(reader, &shop));
-        add(&paged(|page| reader.outbox(&shop, page).expect("as the case says"), |row| row.event_id.clone()));
+        add(&paged(|page| reader.outbox(&shop, page).answer(), |row| row.event_id.clone()));
         add(&paged(
-            |page| reader.timers(&shop, page).expect("as the case says"),
+            |page| reader.timers(&shop, page).answer(),
             |row| {
                 let (kind, subject) = row.subject.parts();
                 format!("{}|{kind}|{subject}", row.due_at.micros())
@@ -81,7 +65,7 @@ pub fn dump(reader: &dyn Reader) -> String {
 fn deliveries(reader: &dyn Reader, shop: &ShopId) -> Vec<port::Delivery> {
     let statuses = [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Dead];
     let of = |status| {
-        let rows = |page: &Page| reader.deliveries(shop, &id("w-0"), status, page).expect("as the case says");
+        let rows = |page: &Page| reader.deliveries(shop, &id("w-0"), status, page).answer();
         paged(rows, |row| row.delivery_id.to_string())
     };
     statuses.into_iter().flat_map(of).collect()
@@ -101,21 +85,19 @@ fn paged<T>(list: impl Fn(&Page) -> Vec<T>, key: impl Fn(&T) -> String) -> Vec<T
 
 /// The presale pool.
 fn of_pool(reader: &dyn Reader, shop: &ShopId) -> String {
-    let mut text = format!("{:?}\n", reader.pool(shop).expect("as the case says"));
+    let mut text = format!("{:?}\n", reader.pool(shop).answer());
     let stages = Stage::ALL.iter().copied().map(Some).chain([None]);
     for stage in stages {
-        let orders = paged(
-            |page| reader.pool_orders(shop, stage, page).expect("as the case says"),
-            |row| row.order_id.to_string(),
-        );
+        let orders =
+            paged(|page| reader.pool_orders(shop, stage, page).answer(), |row| row.order_id.to_string());
         let _ = writeln!(text, "{stage:?} {orders:?}");
     }
-    let _ = writeln!(text, "{:?}", reader.pool_exceptions(shop, &all()).expect("as the case says"));
+    let _ = writeln!(text, "{:?}", reader.pool_exceptions(shop, &all()).answer());
     for run in 1..=2 {
         let walk = WalkKey { shop_id: shop.clone(), run, after: None, through: i64::MAX, limit: 100 };
-        for candidate in reader.walk(&walk).expect("as the case says") {
+        for candidate in reader.walk(&walk).answer() {
             let key = (shop.clone(), run, candidate.key.clone());
-            let rank = reader.rank(&key).expect("as the case says");
+            let rank = reader.rank(&key).answer();
             let _ = writeln!(text, "{run} {rank} {candidate:?}");
         }
     }
@@ -128,21 +110,15 @@ fn of_batches(reader: &dyn Reader, shop: &ShopId) -> String {
     let mut add = |what: &dyn std::fmt::Debug| {
         let _ = writeln!(text, "{what:?}");
     };
-    let batches = paged(
-        |page| reader.batches(shop, page).expect("as the case says"),
-        |row| row.record.batch.batch_id.to_string(),
-    );
+    let batches =
+        paged(|page| reader.batches(shop, page).answer(), |row| row.record.batch.batch_id.to_string());
     for row in &batches {
         let batch = &row.record.batch.batch_id;
-        add(&paged(
-            |page| reader.batch_coupons(shop, batch, page).expect("as the case says"),
-            |row| row.coupon_id.to_string(),
-        ));
-        add(&["u-0", "u-1"]
-            .map(|customer| reader.batch_claims(shop, &id(customer), batch).expect("as the case says")));
+        add(&paged(|page| reader.batch_coupons(shop, batch, page).answer(), |row| row.coupon_id.to_string()));
+        add(&["u-0", "u-1"].map(|customer| reader.batch_claims(shop, &id(customer), batch).answer()));
     }
     add(&batches);
-    add(&["u-0", "u-1"].map(|customer| reader.held(shop, &id(customer)).expect("as the case says")));
-    add(&[6, 7].map(|byte| reader.code(shop, &[byte; 16]).expect("as the case says")));
+    add(&["u-0", "u-1"].map(|customer| reader.held(shop, &id(customer)).answer()));
+    add(&[6, 7].map(|byte| reader.code(shop, &[byte; 16]).answer()));
     text
 }

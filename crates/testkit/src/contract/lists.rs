@@ -1,6 +1,6 @@
 //! Lists have the order of their keys and are read page by page.
 
-use super::{all, new_order, page, write};
+use super::{Answer, all, new_order, page, write};
 use crate::build::{self, at, id};
 use domain::{
     ShopId,
@@ -37,48 +37,31 @@ fn filled(store: &mut dyn Store) {
 type List = (&'static str, fn(&dyn Reader, &Page) -> Vec<String>);
 
 const LISTS: &[List] = &[
-    ("shops", |reader, page| {
-        reader.shops(page).expect("as the case says").iter().map(|row| row.shop_id.to_string()).collect()
-    }),
+    ("shops", |reader, page| reader.shops(page).answer().iter().map(|row| row.shop_id.to_string()).collect()),
     ("orders", |reader, page| {
-        reader
-            .orders(&s1(), page)
-            .expect("as the case says")
-            .iter()
-            .map(|row| row.order_id.to_string())
-            .collect()
+        reader.orders(&s1(), page).answer().iter().map(|row| row.order_id.to_string()).collect()
     }),
     ("coupons", |reader, page| {
-        reader
-            .coupons(&s1(), page)
-            .expect("as the case says")
-            .iter()
-            .map(|row| row.coupon_id.to_string())
-            .collect()
+        reader.coupons(&s1(), page).answer().iter().map(|row| row.coupon_id.to_string()).collect()
     }),
     ("customer_coupons", |reader, page| {
-        let coupons = reader.customer_coupons(&s1(), &id("u-1"), None, page).expect("as the case says");
+        let coupons = reader.customer_coupons(&s1(), &id("u-1"), None, page).answer();
         coupons.iter().map(|row| row.coupon_id.to_string()).collect()
     }),
     ("standings", |reader, page| {
-        reader
-            .standings(&s1(), page)
-            .expect("as the case says")
-            .iter()
-            .map(|(customer, _)| customer.to_string())
-            .collect()
+        reader.standings(&s1(), page).answer().iter().map(|(customer, _)| customer.to_string()).collect()
     }),
     ("messages", |reader, page| {
-        let messages = reader.messages(&s1(), &MessageFilter::default(), page).expect("as the case says");
+        let messages = reader.messages(&s1(), &MessageFilter::default(), page).answer();
         messages.iter().map(|row| row.message_id.to_string()).collect()
     }),
     ("outbox", |reader, page| {
-        reader.outbox(&s1(), page).expect("as the case says").into_iter().map(|row| row.event_id).collect()
+        reader.outbox(&s1(), page).answer().into_iter().map(|row| row.event_id).collect()
     }),
     ("parked", |reader, page| {
         let page =
             Page { after: page.after.as_ref().map(|order| format!("{order}|platform|ev-1")), ..page.clone() };
-        let parked = reader.parked(&s1(), &page).expect("as the case says");
+        let parked = reader.parked(&s1(), &page).answer();
         parked.iter().filter_map(|row| row.event.body.order_id().map(ToString::to_string)).collect()
     }),
 ];
@@ -131,7 +114,7 @@ pub fn messages_are_filtered(store: &mut dyn Store) {
     let reader = store.reader();
     let check = |order: Option<&str>, customer: Option<&str>, status, after, expected: &[&str]| {
         let filter = MessageFilter { order_id: order.map(id), customer_id: customer.map(id), status };
-        let found = reader.messages(&s1(), &filter, &page(after, 2)).expect("as the case says");
+        let found = reader.messages(&s1(), &filter, &page(after, 2)).answer();
         let names: Vec<&str> = found.iter().map(|message| message.message_id.as_str()).collect();
         assert_eq!(names, expected, "{filter:?}");
     };
@@ -158,7 +141,7 @@ pub fn a_customers_coupons(store: &mut dyn Store) {
     });
     let reader = store.reader();
     let list = |status, page: &Page| {
-        let found = reader.customer_coupons(&s1(), &id("u-1"), status, page).expect("as the case says");
+        let found = reader.customer_coupons(&s1(), &id("u-1"), status, page).answer();
         found.iter().map(|coupon| coupon.coupon_id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(list(None, &all()), ["cp-1", "cp-3", "cp-4"]);

@@ -1,6 +1,6 @@
 //! The presale pool: settings, orders, rankings and the ranks in them.
 
-use super::{all, load, page, refused, write};
+use super::{Answer, all, load, page, refused, write};
 use crate::build::{self, at, id};
 use domain::{
     Code, OrderId, ShopId,
@@ -138,7 +138,7 @@ pub fn what_a_shop_sets_up_for_its_pool(store: &mut dyn Store) {
     let of_shop = |store: &mut dyn Store| {
         let rows = load(store, &Keys { shops: vec![s1(), id("s2")], ..Keys::default() }).shops;
         let pools: Vec<PoolRow> = rows.into_iter().filter_map(|(_, row)| Some(row?.pool)).collect();
-        assert_eq!(store.reader().pool(&s1()).expect("as the case says"), pools[0]);
+        assert_eq!(store.reader().pool(&s1()).answer(), pools[0]);
         assert_eq!(pools[1], PoolRow::default());
         pools[0].clone()
     };
@@ -188,7 +188,7 @@ pub fn what_a_shop_sets_up_for_its_pool(store: &mut dyn Store) {
     expected.openings.insert(id("sku-1001"), at(7_200));
     expected.watermark = Some(at(61));
     assert_eq!(of_shop(store), expected);
-    let due = store.due_timers(at(1_000_000), 10).expect("as the case says");
+    let due = store.due_timers(at(1_000_000), 10).answer();
     assert_eq!(due.len(), 1, "only the order's is left: {due:?}");
 }
 
@@ -199,7 +199,7 @@ pub fn a_pool_belongs_to_a_shop(store: &mut dyn Store) {
         changes.pool.presales.push(PresaleChange { shop_id: s1(), record, old_wake: None });
     });
     refused(store, |changes| changes.pool.gifts.push((s1(), build::gift("g-1").into())));
-    assert_eq!(store.reader().pool(&s1()).expect("as the case says"), PoolRow::default());
+    assert_eq!(store.reader().pool(&s1()).answer(), PoolRow::default());
 }
 
 /// Orders are found by id, by stage and when people must look at them, and move between lists.
@@ -219,8 +219,8 @@ pub fn pooled_orders_by_id_stage_and_exception(store: &mut dyn Store) {
     let [one, three] = [0, 2].map(|index: usize| Some(orders[index].clone()));
     assert_eq!(found, [three.clone(), None, one, three]);
     let reader = store.reader();
-    let list = |stage, page| reader.pool_orders(&s1(), stage, &page).expect("as the case says");
-    let exceptions = |page| reader.pool_exceptions(&s1(), &page).expect("as the case says");
+    let list = |stage, page| reader.pool_orders(&s1(), stage, &page).answer();
+    let exceptions = |page| reader.pool_exceptions(&s1(), &page).answer();
     assert_eq!(list(None, all()), orders);
     assert_eq!(list(None, page(Some("o-1"), 2)), orders[1..3]);
     assert_eq!(list(Some(Stage::PresalePool), all()), orders[1..3]);
@@ -241,8 +241,8 @@ pub fn pooled_orders_by_id_stage_and_exception(store: &mut dyn Store) {
     assert_eq!(list(Some(Stage::Review), all()), [moved.clone()]);
     assert_eq!(exceptions(all()), [moved.clone()]);
     assert_eq!(exceptions(page(Some("o-2"), 5)), []);
-    assert_eq!(reader.pool_order(&s1(), &id("o-2")).expect("as the case says"), Some(moved.clone()));
-    assert_eq!(reader.pool_order(&s1(), &id("o-9")).expect("as the case says"), None);
+    assert_eq!(reader.pool_order(&s1(), &id("o-2")).answer(), Some(moved.clone()));
+    assert_eq!(reader.pool_order(&s1(), &id("o-9")).answer(), None);
     let settled = PoolOrder { exceptions: Vec::new(), ..moved.clone() };
     write(store, |changes| changes.pool.orders.push(changed_order(settled, &moved)));
     assert_eq!(exceptions(all()), []);
@@ -261,7 +261,7 @@ pub fn candidates_come_change_and_go(store: &mut dyn Store) {
         let asked = vec![key(2, &before.key), key(1, &before.key), key(1, &build::place(5, "o-2"))];
         let rows = pool_rows(store, PoolKeys { candidates: asked.clone(), ..PoolKeys::default() }).candidates;
         for (key, candidate) in &rows {
-            assert_eq!(store.reader().candidate(key).expect("as the case says"), *candidate);
+            assert_eq!(store.reader().candidate(key).answer(), *candidate);
         }
         rows.into_iter().map(|(_, candidate)| candidate).collect::<Vec<_>>()
     };
@@ -304,7 +304,7 @@ pub fn walks_go_by_place(store: &mut dyn Store) {
     for (key, expected) in cases {
         let keys = PoolKeys { walks: vec![key.clone()], ..PoolKeys::default() };
         assert_eq!(names(&pool_rows(store, keys).walks[0].1), expected, "{key:?}");
-        assert_eq!(names(&store.reader().walk(&key).expect("as the case says")), expected, "{key:?}");
+        assert_eq!(names(&store.reader().walk(&key).answer()), expected, "{key:?}");
     }
 }
 
@@ -356,7 +356,7 @@ pub fn ranks_count_the_places_before(store: &mut dyn Store) {
             let expected = places.range(first..=key.clone()).filter(|(_, counts)| **counts).count() as u64;
             assert_eq!(rank, expected, "{key:?}");
             if key.2.second % 7 == 0 {
-                assert_eq!(store.reader().rank(&key).expect("as the case says"), expected, "{key:?}");
+                assert_eq!(store.reader().rank(&key).answer(), expected, "{key:?}");
             }
         }
     }
@@ -407,7 +407,7 @@ pub fn timers_of_the_pool_fire_in_order(store: &mut dyn Store) {
         let coupon = port::CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None };
         changes.coupons.push(coupon);
     });
-    let due = |store: &mut dyn Store| store.due_timers(at(10), 100).expect("as the case says");
+    let due = |store: &mut dyn Store| store.due_timers(at(10), 100).answer();
     let subjects: Vec<_> = due(store).into_iter().map(|timer| timer.subject).collect();
     let expected = [
         Subject::PoolOrder(id("b")),
@@ -423,7 +423,7 @@ pub fn timers_of_the_pool_fire_in_order(store: &mut dyn Store) {
     for (cut, timer) in listed.iter().enumerate() {
         let (kind, subject) = timer.subject.parts();
         let key = format!("{}|{kind}|{subject}", timer.due_at.micros());
-        let rest = store.reader().timers(&s1(), &page(Some(&key), 100)).expect("as the case says");
+        let rest = store.reader().timers(&s1(), &page(Some(&key), 100)).answer();
         assert_eq!(rest, listed[cut + 1..], "after {key}");
     }
     let (old, mut paid) = (order("b", 9), order("b", 9));
@@ -438,7 +438,7 @@ pub fn timers_of_the_pool_fire_in_order(store: &mut dyn Store) {
     });
     let subjects: Vec<_> = due(store).into_iter().map(|timer| timer.subject).collect();
     assert_eq!(subjects, [expected[1].clone(), expected[2].clone(), expected[5].clone()]);
-    assert_eq!(store.due_timers(at(11), 100).expect("as the case says").len(), 4);
+    assert_eq!(store.due_timers(at(11), 100).answer().len(), 4);
 }
 
 /// What exists is not new, and what is missing cannot change; neither leaves anything.
@@ -463,8 +463,8 @@ pub fn a_change_must_fit_what_is_stored(store: &mut dyn Store) {
     });
     refused(store, |changes| changes.pool.candidates.push(gone(None)));
     let reader = store.reader();
-    assert_eq!(reader.pool_orders(&s1(), None, &all()).expect("as the case says"), [order]);
+    assert_eq!(reader.pool_orders(&s1(), None, &all()).answer(), [order]);
     let key = (s1(), 1, candidate.key.clone());
-    assert_eq!(reader.rank(&key).expect("as the case says"), 1);
-    assert_eq!(reader.candidate(&key).expect("as the case says"), Some(candidate));
+    assert_eq!(reader.rank(&key).answer(), 1);
+    assert_eq!(reader.candidate(&key).answer(), Some(candidate));
 }

@@ -1,6 +1,6 @@
 //! Deliveries to webhooks and dispatches of messages: queues that are worked through after the commit.
 
-use super::{new_order, page, refused, write};
+use super::{Answer, new_order, page, refused, write};
 use crate::build::{self, at, id};
 use domain::ShopId;
 use port::{Delivery, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Store, Totals, Webhook};
@@ -27,7 +27,7 @@ fn filled(store: &mut dyn Store) {
 }
 
 fn due(store: &dyn Store, seconds: i64) -> Vec<(i64, String, String, u32)> {
-    let due = store.reader().due_deliveries(at(seconds), 100).expect("as the case says");
+    let due = store.reader().due_deliveries(at(seconds), 100).answer();
     let row = |(delivery, webhook): (Delivery, Webhook)| {
         assert_eq!(delivery.webhook_id, webhook.webhook_id);
         (delivery.delivery_id, webhook.webhook_id.to_string(), delivery.event_id, delivery.attempt)
@@ -36,8 +36,7 @@ fn due(store: &dyn Store, seconds: i64) -> Vec<(i64, String, String, u32)> {
 }
 
 fn listed(store: &dyn Store, webhook: &str, status: DeliveryStatus) -> Vec<i64> {
-    let rows =
-        store.reader().deliveries(&s1(), &id(webhook), status, &page(None, 100)).expect("as the case says");
+    let rows = store.reader().deliveries(&s1(), &id(webhook), status, &page(None, 100)).answer();
     rows.iter().map(|delivery| delivery.delivery_id).collect()
 }
 
@@ -48,11 +47,9 @@ pub fn deliveries_fan_out(store: &mut dyn Store) {
     let row = |number, webhook: &str, event: &str| (number, webhook.to_owned(), event.to_owned(), 0);
     assert_eq!(due(store, 60), [row(1, "w1", "out-1"), row(2, "w2", "out-1"), row(3, "w1", "out-3")]);
     let reader = store.reader();
-    assert_eq!(reader.due_deliveries(at(60), 2).expect("as the case says").len(), 2);
-    let first = reader
-        .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1))
-        .expect("as the case says")
-        .remove(0);
+    assert_eq!(reader.due_deliveries(at(60), 2).answer().len(), 2);
+    let first =
+        reader.deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1)).answer().remove(0);
     let event = build::outbox(&s1(), "out-1", &[]);
     let expected = Delivery {
         delivery_id: 1,
@@ -68,11 +65,9 @@ pub fn deliveries_fan_out(store: &mut dyn Store) {
         reason: None,
     };
     assert_eq!(first, expected);
-    let after = reader
-        .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(Some("1"), 5))
-        .expect("as the case says");
+    let after = reader.deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(Some("1"), 5)).answer();
     assert_eq!(after.iter().map(|d| d.delivery_id).collect::<Vec<_>>(), [3]);
-    assert_eq!(reader.outbox(&s1(), &page(None, 1)).expect("as the case says"), [event]);
+    assert_eq!(reader.outbox(&s1(), &page(None, 1)).answer(), [event]);
     refused(store, |changes| {
         changes.outbox.push(build::outbox(&s1(), "out-1", &[]));
     });
@@ -87,10 +82,8 @@ pub fn deliveries_are_tried_again(store: &mut dyn Store) {
     assert_eq!(due(store, 99), [(3, "w1".to_owned(), "out-3".to_owned(), 0)]);
     let order: Vec<i64> = due(store, 100).iter().map(|row| row.0).collect();
     assert_eq!(order, [3, 1], "longest waiting first");
-    let retried = store
-        .reader()
-        .deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1))
-        .expect("as the case says");
+    let retried =
+        store.reader().deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1)).answer();
     assert_eq!((retried[0].attempt, retried[0].reason.as_deref()), (1, Some("503")));
     settle(store, 1, DeliveryStatus::Dead, 8, 100);
     assert_eq!(listed(store, "w1", DeliveryStatus::Dead), [1]);
@@ -140,12 +133,10 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
             changes.dispatches.push(dispatch);
         }
     });
-    let due = |store: &dyn Store, seconds| {
-        store.reader().due_dispatches(at(seconds), 100).expect("as the case says")
-    };
+    let due = |store: &dyn Store, seconds| store.reader().due_dispatches(at(seconds), 100).answer();
     assert_eq!(due(store, 9), []);
     assert_eq!(due(store, 10), ["m-2", "m-3"].map(|name| build::dispatch(&s1(), name, 10)));
-    assert_eq!(store.reader().due_dispatches(at(100), 1).expect("as the case says").len(), 1);
+    assert_eq!(store.reader().due_dispatches(at(100), 1).answer().len(), 1);
     write(store, |changes| {
         let (shop_id, message_id) = (s1(), id("m-3"));
         changes.dispatch_updates.push(DispatchUpdate::Retry {
@@ -165,7 +156,7 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
 
 /// The figures that monitoring reads.
 pub fn totals_count_what_is_pending(store: &mut dyn Store) {
-    assert_eq!(store.reader().totals().expect("as the case says"), Totals::default());
+    assert_eq!(store.reader().totals().answer(), Totals::default());
     filled(store);
     settle(store, 1, DeliveryStatus::Dead, 8, 100);
     write(store, |changes| {
@@ -182,5 +173,5 @@ pub fn totals_count_what_is_pending(store: &mut dyn Store) {
         dead_deliveries: 1,
         pending_dispatches: 1,
     };
-    assert_eq!(store.reader().totals().expect("as the case says"), expected);
+    assert_eq!(store.reader().totals().answer(), expected);
 }

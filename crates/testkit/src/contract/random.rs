@@ -1,7 +1,7 @@
 //! Two stores given the same changes, at random, answer the same in everything that can be read.
 
 use super::{
-    Make,
+    Answer, Make,
     dump::{SHOPS, dump},
 };
 use crate::build::{self, at, id};
@@ -41,12 +41,8 @@ pub fn same(one: Make<'_>, other: Make<'_>, batches: &[Batch]) {
     for (number, (steps, given_up)) in batches.iter().enumerate() {
         let answers = [&mut one, &mut other].map(|store| {
             let done = run(&mut **store, steps, *given_up, number);
-            let timers = store.due_timers(at(10_000), 100).expect("as the case says");
-            format!(
-                "{done:?}\n{:?}\n{timers:?}\n{}",
-                store.next_due().expect("as the case says"),
-                dump(&*store.reader())
-            )
+            let timers = store.due_timers(at(10_000), 100).answer();
+            format!("{done:?}\n{:?}\n{timers:?}\n{}", store.next_due().answer(), dump(&*store.reader()))
         });
         let [first, second] = answers;
         let different = first.lines().zip(second.lines()).find(|(one, other)| one != other);
@@ -217,8 +213,8 @@ fn coupon(step: Step, rows: &Rows) -> CouponChange {
     };
     match value {
         0 | 1 => {}
-        2 => coupon.lock(build::lock("o-1", at(9))).expect("as the case says"),
-        3 => coupon.redeem(&id("o-1"), at(8)).expect("as the case says"),
+        2 => coupon.lock(build::lock("o-1", at(9))).expect("a coupon that is available can be locked"),
+        3 => coupon.redeem(&id("o-1"), at(8)).expect("a coupon that is live can be used"),
         4 => assert!(coupon.void(at(7))),
         _ => assert!(coupon.expire(coupon.usable_until)),
     }

@@ -1,6 +1,6 @@
 //! What is written is read back, by key and by reader.
 
-use super::{all, load, new_order, refused, write};
+use super::{Answer, all, load, new_order, refused, write};
 use crate::build::{self, at, id};
 use domain::{
     Code, ShopId,
@@ -38,10 +38,10 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
             ..new_order("o-1", Some(30))
         };
         write(store, |changes| changes.orders.push(change));
-        assert_eq!(store.reader().order(&s1(), &id("o-1")).expect("as the case says").as_ref(), Some(&order));
+        assert_eq!(store.reader().order(&s1(), &id("o-1")).answer().as_ref(), Some(&order));
     }
     let keys = Keys { orders: vec![(s1(), id("o-1"))], ..Keys::default() };
-    let row = load(store, &keys).orders.remove(0).1.expect("as the case says");
+    let row = load(store, &keys).orders.remove(0).1.expect("the order is there");
     assert_eq!((*row.order, row.wake_at), (order, Some(at(30))));
     let quiet = OrderChange {
         is_new: false,
@@ -51,20 +51,19 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
     };
     write(store, |changes| changes.orders.push(quiet));
     let reader = store.reader();
-    let what: Vec<String> =
-        reader.timeline(&s1(), &id("o-1")).expect("as the case says").into_iter().map(|e| e.what).collect();
+    let what: Vec<String> = reader.timeline(&s1(), &id("o-1")).answer().into_iter().map(|e| e.what).collect();
     assert_eq!(what, ["order.placed", "changed", "changed", "changed"]);
-    assert_eq!(reader.timeline(&s1(), &id("o-2")).expect("as the case says"), []);
-    assert_eq!(reader.order(&id("s2"), &id("o-1")).expect("as the case says"), None);
+    assert_eq!(reader.timeline(&s1(), &id("o-2")).answer(), []);
+    assert_eq!(reader.order(&id("s2"), &id("o-1")).answer(), None);
 }
 
 /// Coupons of every status, with and without what is optional.
 pub fn coupons_in_every_state(store: &mut dyn Store) {
     let fresh = build::coupon("cp-1", "u-1", "o-1", at(0));
     let mut locked = fresh.clone();
-    locked.lock(build::lock("o-1", at(900))).expect("as the case says");
+    locked.lock(build::lock("o-1", at(900))).expect("a coupon that is available can be locked");
     let mut used = locked.clone();
-    used.redeem(&id("o-1"), at(100)).expect("as the case says");
+    used.redeem(&id("o-1"), at(100)).expect("a coupon that is live can be used");
     let mut void = used.clone();
     assert!(void.void(at(200)));
     let mut expired = fresh.clone();
@@ -83,10 +82,7 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
             changes.coupons.push(change(coupon, is_new, before));
         });
         before = coupon.wake_at;
-        assert_eq!(
-            store.reader().coupon(&s1(), &id("cp-1")).expect("as the case says").as_ref(),
-            Some(coupon)
-        );
+        assert_eq!(store.reader().coupon(&s1(), &id("cp-1")).answer().as_ref(), Some(coupon));
         let keys = Keys { coupons: vec![(s1(), id("cp-1"))], ..Keys::default() };
         assert_eq!(load(store, &keys).coupons[0].1.as_ref(), Some(coupon));
     }
@@ -114,9 +110,9 @@ pub fn standings_of_shops_and_of_the_platform(store: &mut dyn Store) {
         load(store, &keys).standings.into_iter().filter_map(|(_, standing)| standing).collect();
     assert_eq!(found, [build::standing(2), build::standing(5)]);
     let reader = store.reader();
-    assert_eq!(reader.standing(&platform, &id("u-1")).expect("as the case says"), Some(build::standing(5)));
-    assert_eq!(reader.standing(&s1(), &id("u-2")).expect("as the case says"), None);
-    assert_eq!(reader.shops(&all()).expect("as the case says"), [], "the platform is no shop");
+    assert_eq!(reader.standing(&platform, &id("u-1")).answer(), Some(build::standing(5)));
+    assert_eq!(reader.standing(&s1(), &id("u-2")).answer(), None);
+    assert_eq!(reader.shops(&all()).answer(), [], "the platform is no shop");
 }
 
 /// Entries come by their numbers; a number is given once.
@@ -126,8 +122,8 @@ pub fn ledger_entries_are_only_added(store: &mut dyn Store) {
     write(store, |changes| {
         changes.entries.extend(entries.iter().rev().cloned());
     });
-    assert_eq!(store.reader().entries(&s1(), &id("o-1")).expect("as the case says"), entries);
-    assert_eq!(store.reader().entries(&s1(), &id("o-2")).expect("as the case says"), []);
+    assert_eq!(store.reader().entries(&s1(), &id("o-1")).answer(), entries);
+    assert_eq!(store.reader().entries(&s1(), &id("o-2")).answer(), []);
     refused(store, |changes| changes.entries.push(entries[1].clone()));
 }
 

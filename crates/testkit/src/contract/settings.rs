@@ -1,6 +1,6 @@
 //! Shops and what the merchant set up in them.
 
-use super::{all, load, refused, write};
+use super::{Answer, all, load, refused, write};
 use crate::build::{self, at, id};
 use domain::ShopId;
 use port::{Keys, Store};
@@ -21,10 +21,10 @@ pub fn shops_keep_their_settings(store: &mut dyn Store) {
         changes.shops.push(Arc::new(changed.clone()));
     });
     let reader = store.reader();
-    assert_eq!(reader.shop(&s1()).expect("as the case says").as_deref(), Some(&changed));
-    assert_eq!(reader.shop(&id("s3")).expect("as the case says"), None);
+    assert_eq!(reader.shop(&s1()).answer().as_deref(), Some(&changed));
+    assert_eq!(reader.shop(&id("s3")).answer(), None);
     let names: Vec<String> =
-        reader.shops(&all()).expect("as the case says").iter().map(|shop| shop.shop_id.to_string()).collect();
+        reader.shops(&all()).answer().iter().map(|shop| shop.shop_id.to_string()).collect();
     assert_eq!(names, ["s1", "s2"]);
 }
 
@@ -35,7 +35,7 @@ pub fn sequences_are_kept_for_known_shops(store: &mut dyn Store) {
     });
     let keys = Keys { shops: vec![s1()], ..Keys::default() };
     let number =
-        |store: &mut dyn Store| load(store, &keys).shops[0].1.as_ref().expect("as the case says").sequence;
+        |store: &mut dyn Store| load(store, &keys).shops[0].1.as_ref().expect("the shop is there").sequence;
     assert_eq!(number(store), 0);
     write(store, |changes| changes.sequences.push((s1(), 42)));
     write(store, |changes| {
@@ -59,7 +59,7 @@ pub fn campaigns_and_their_figures(store: &mut dyn Store) {
         changes.webhooks.push((s1(), build::webhook("w1")));
     });
     let keys = Keys { shops: vec![s1()], ..Keys::default() };
-    let row = load(store, &keys).shops.remove(0).1.expect("as the case says");
+    let row = load(store, &keys).shops.remove(0).1.expect("the shop is there");
     let issued: Vec<(&str, u64)> =
         row.campaigns.iter().map(|c| (c.campaign.campaign_id.as_str(), c.counters.issued)).collect();
     assert_eq!(issued, [("c1", 0), ("c2", 3)]);
@@ -73,14 +73,14 @@ pub fn campaigns_and_their_figures(store: &mut dyn Store) {
         changes.counters.push((s1(), id("c1"), build::counters(1)));
         changes.webhooks_removed.push((s1(), id("w1")));
     });
-    let again = load(store, &keys).shops.remove(0).1.expect("as the case says");
+    let again = load(store, &keys).shops.remove(0).1.expect("the shop is there");
     assert_eq!(again.webhooks, []);
     let reader = store.reader();
-    assert_eq!(reader.campaigns(&s1()).expect("as the case says"), again.campaigns);
-    let one = reader.campaign(&s1(), &id("c1")).expect("as the case says").expect("as the case says");
+    assert_eq!(reader.campaigns(&s1()).answer(), again.campaigns);
+    let one = reader.campaign(&s1(), &id("c1")).answer().expect("the campaign is there");
     assert_eq!((one.campaign.as_ref(), one.counters.issued), (&closed, 1));
-    assert_eq!(reader.campaign(&s1(), &id("c3")).expect("as the case says"), None);
-    assert_eq!(reader.campaigns(&id("s2")).expect("as the case says"), []);
+    assert_eq!(reader.campaign(&s1(), &id("c3")).answer(), None);
+    assert_eq!(reader.campaigns(&id("s2")).answer(), []);
     refused(store, |changes| {
         changes.counters.push((s1(), id("c9"), build::counters(1)));
     });

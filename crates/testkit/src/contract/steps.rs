@@ -2,30 +2,49 @@
 
 use crate::build;
 use port::{Changes, Keys, OrderChange, Rows};
-use port::{Page, Store};
+use port::{Page, Read, Store};
 
 /// Makes an empty store.
 pub type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
 
+/// What a store answers. An error of it fails the case, and the failure points at the line that asked.
+pub trait Answer<T> {
+    /// Takes what it answered.
+    #[track_caller]
+    fn answer(self) -> T;
+}
+
+impl<T> Answer<T> for Read<T> {
+    fn answer(self) -> T {
+        match self {
+            Ok(answer) => answer,
+            Err(error) => panic!("the store answers with an error: {error}"),
+        }
+    }
+}
+
 /// Writes changes in one transaction.
+#[track_caller]
 pub fn write(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) {
     let mut changes = Changes::default();
     fill(&mut changes);
-    store.transact(&mut |open| open.write(&changes)).unwrap_or_else(|error| panic!("{error}"));
+    store.transact(&mut |open| open.write(&changes)).answer();
 }
 
 /// The message with which changes are refused.
+#[track_caller]
 pub fn refused(store: &mut dyn Store, fill: impl FnOnce(&mut Changes)) -> String {
     let mut changes = Changes::default();
     fill(&mut changes);
     let written = store.transact(&mut |open| open.write(&changes));
-    written.expect_err("it is refused").to_string()
+    written.expect_err("the store refuses these changes").to_string()
 }
 
 /// Loads rows in a transaction of its own.
+#[track_caller]
 pub fn load(store: &mut dyn Store, keys: &Keys) -> Rows {
     let mut rows = Rows::default();
-    store.transact(&mut |open| open.load(keys, &mut rows)).unwrap_or_else(|error| panic!("{error}"));
+    store.transact(&mut |open| open.load(keys, &mut rows)).answer();
     rows
 }
 

@@ -1,6 +1,6 @@
 //! Timers are rows in the order of firing, and move with what they are about.
 
-use super::{new_order, page, write};
+use super::{Answer, new_order, page, write};
 use crate::build::{self, at, id};
 use domain::{Instant, ShopId};
 use port::{CouponChange, OrderChange, Store, Subject, Timer};
@@ -15,7 +15,7 @@ fn names(timers: &[Timer]) -> Vec<String> {
 
 /// By due time, then shop, then orders before coupons, then id; never early, the due moment included.
 pub fn timers_fire_in_order(store: &mut dyn Store) {
-    assert_eq!(store.next_due().expect("as the case says"), None);
+    assert_eq!(store.next_due().answer(), None);
     write(store, |changes| {
         for (shop, order, wake) in
             [("s2", "a", 10), ("s1", "z", 10), ("s1", "y", 20), ("s1", "b", 10), ("s1", "n", 5)]
@@ -27,22 +27,22 @@ pub fn timers_fire_in_order(store: &mut dyn Store) {
         changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
         changes.orders.push(new_order("none", None));
     });
-    assert_eq!(store.next_due().expect("as the case says"), Some(at(5)));
-    let due = store.due_timers(at(10), 100).expect("as the case says");
+    assert_eq!(store.next_due().answer(), Some(at(5)));
+    let due = store.due_timers(at(10), 100).answer();
     assert_eq!(names(&due), ["s1/n", "s1/b", "s1/z", "s1/a-coupon", "s2/a"]);
     assert!(due.is_sorted(), "the order of firing is the order of timers");
     let early = Instant::from_micros(at(10).micros() - 1);
-    assert_eq!(names(&store.due_timers(early, 100).expect("as the case says")), ["s1/n"]);
-    assert_eq!(names(&store.due_timers(at(100), 3).expect("as the case says")), ["s1/n", "s1/b", "s1/z"]);
+    assert_eq!(names(&store.due_timers(early, 100).answer()), ["s1/n"]);
+    assert_eq!(names(&store.due_timers(at(100), 3).answer()), ["s1/n", "s1/b", "s1/z"]);
 
     let reader = store.reader();
-    let listed = reader.timers(&s1(), &page(None, 100)).expect("as the case says");
+    let listed = reader.timers(&s1(), &page(None, 100)).answer();
     assert_eq!(names(&listed), ["s1/n", "s1/b", "s1/z", "s1/a-coupon", "s1/y"]);
     for cut in 0..listed.len() {
         let (kind, subject) = listed[cut].subject.parts();
         let key = format!("{}|{kind}|{subject}", listed[cut].due_at.micros());
         assert_eq!(
-            reader.timers(&s1(), &page(Some(&key), 2)).expect("as the case says"),
+            reader.timers(&s1(), &page(Some(&key), 2)).answer(),
             listed[cut + 1..].iter().take(2).cloned().collect::<Vec<_>>()
         );
     }
@@ -59,8 +59,8 @@ pub fn timers_move_with_their_order(store: &mut dyn Store) {
             .map(|seconds| Timer { due_at: at(seconds), shop_id: s1(), subject: Subject::Order(id("o-1")) })
             .into_iter()
             .collect();
-        assert_eq!(store.due_timers(at(1_000), 10).expect("as the case says"), expected, "step {step}");
-        assert_eq!(store.next_due().expect("as the case says"), to.map(at));
+        assert_eq!(store.due_timers(at(1_000), 10).answer(), expected, "step {step}");
+        assert_eq!(store.next_due().answer(), to.map(at));
     }
 }
 
@@ -76,17 +76,17 @@ pub fn timers_of_coupons(store: &mut dyn Store) {
     write(store, |changes| {
         changes.coupons.push(change(&coupon, true, None));
     });
-    assert_eq!(store.next_due().expect("as the case says"), coupon.wake_at);
+    assert_eq!(store.next_due().answer(), coupon.wake_at);
     let before = coupon.wake_at;
-    coupon.lock(build::lock("o-1", at(900))).expect("as the case says");
+    coupon.lock(build::lock("o-1", at(900))).expect("a coupon that is available can be locked");
     write(store, |changes| {
         changes.coupons.push(change(&coupon, false, before));
     });
     let timer = Timer { due_at: at(900), shop_id: s1(), subject: Subject::Coupon(id("cp-1")) };
-    assert_eq!(store.due_timers(at(1_000_000), 10).expect("as the case says"), [timer]);
-    coupon.redeem(&id("o-1"), at(60)).expect("as the case says");
+    assert_eq!(store.due_timers(at(1_000_000), 10).answer(), [timer]);
+    coupon.redeem(&id("o-1"), at(60)).expect("a coupon that is live can be used");
     write(store, |changes| {
         changes.coupons.push(change(&coupon, false, Some(at(900))));
     });
-    assert_eq!(store.next_due().expect("as the case says"), None);
+    assert_eq!(store.next_due().answer(), None);
 }

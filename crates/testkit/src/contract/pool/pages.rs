@@ -2,7 +2,7 @@
 
 use super::{changed_order, new_order, pool_rows, s1};
 use crate::build::{self, at, id};
-use crate::contract::write;
+use crate::contract::{Answer, write};
 use domain::pool::{PassKind, Stage};
 use port::{Keys, PageKey, PoolKeys, Store};
 
@@ -39,7 +39,7 @@ pub fn pages_of_a_strategys_orders(store: &mut dyn Store) {
         }
         open.write(&changes)
     });
-    moved.expect("as the case says");
+    moved.answer();
     assert_eq!(ids(store, "p-1", None, 10), ["o-2", "o-3", "o-5", "o-8"]);
     // Shop orders of any strategy or none.
     let pages =

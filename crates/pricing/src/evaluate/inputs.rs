@@ -9,7 +9,7 @@ use domain::Code;
 
 /// What every layer reads.
 #[derive(Clone, Copy)]
-pub(crate) struct Facts<'a> {
+pub(crate) struct Inputs<'a> {
     pub rules: &'a RuleSet,
     pub cart: &'a Cart,
 }

@@ -1,0 +1,74 @@
+//! The checks by their stable names, which reports and their readers know them by.
+
+/// Issued = available + locked + used + expired + void = the batch's coupons, and with the codes that
+/// are out never above the quantity.
+pub const BATCH_COUNTERS: &str = "batch_counters";
+/// A coupon of a batch is counted for its customer, whose count is within the limit.
+pub const BATCH_LIMITS: &str = "batch_limits";
+/// Figures = recount of the coupon rows.
+pub const CAMPAIGN_COUNTERS: &str = "campaign_counters";
+/// Issued = available + locked + used + expired + void, and never above the quantity (A-S0-20).
+pub const CAMPAIGN_QUANTITY: &str = "campaign_quantity";
+/// A claimed offer has its coupon, a coupon's order names it (A-S0-8).
+pub const COUPON_ORIGIN: &str = "coupon_origin";
+/// The coupon's own fields fit its state, and it will be looked at when its time has come.
+pub const COUPON_STATE: &str = "coupon_state";
+/// A locked coupon is held by one payment in progress, and its lock ends (A-S0-11).
+pub const COUPON_LOCK: &str = "coupon_lock";
+/// A coupon is used once, by an order that was paid with it (S0-R24).
+pub const COUPON_USED_ONCE: &str = "coupon_used_once";
+/// Orders that share a coupon name it, live, and take no more together than it saves (A-S1-6).
+pub const COUPON_SHARED: &str = "coupon_shared";
+/// Claims counted = coupons issued, for each customer and campaign (A-S0-9).
+pub const CLAIMS_COUNTED: &str = "claims_counted";
+/// One coupon a civil day, six in all (S0-R29, S0-R30, A-G-2).
+pub const CLAIM_LIMITS: &str = "claim_limits";
+/// Entries sum to zero; settled = gross - what the merchant bears - refunds; an order that was not
+/// paid brings nothing (S0-R27, A-S0-22).
+pub const LEDGER: &str = "ledger";
+/// At most one push an order, none after its claim or its end (S0-R36, S0-R40).
+pub const PUSH_ONCE: &str = "push_once";
+/// No push in quiet hours (S0-R38, A-S0-13).
+pub const PUSH_QUIET_HOURS: &str = "push_quiet_hours";
+/// A third-level category is reminded of once a civil day for each customer (S0-R37, A-S0-14).
+pub const PUSH_CATEGORY_DAY: &str = "push_category_day";
+/// Payable = lines + freight - discounts >= 0; shares sum to their discount, those of a freight coupon to
+/// nothing (A-G-5, A-S0-6).
+pub const ORDER_AMOUNTS: &str = "order_amounts";
+/// The state fits the payments, and nothing is offered or planned after the end (A-G-9, A-S0-16).
+pub const ORDER_STAGES: &str = "order_stages";
+/// Refunds never exceed what was paid, by line and in all (A-S0-22, A-G-6).
+pub const REFUNDS: &str = "refunds";
+/// Gifts given are counted, at most N, no rank twice, and ranks count what stands before them.
+pub const GIFTS_GIVEN: &str = "gifts_given";
+/// Stock that was given is what orders have.
+pub const GIFT_STOCK: &str = "gift_stock";
+/// An order's places are there, and are its own.
+pub const POOL_PLACES: &str = "pool_places";
+/// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
+pub const TIMERS: &str = "timers";
+
+/// Every check, so that a report says of each how much it looked at.
+pub const CHECKS: [&str; 21] = [
+    BATCH_COUNTERS,
+    BATCH_LIMITS,
+    CAMPAIGN_COUNTERS,
+    CAMPAIGN_QUANTITY,
+    COUPON_ORIGIN,
+    COUPON_STATE,
+    COUPON_LOCK,
+    COUPON_USED_ONCE,
+    CLAIMS_COUNTED,
+    CLAIM_LIMITS,
+    LEDGER,
+    PUSH_ONCE,
+    PUSH_QUIET_HOURS,
+    PUSH_CATEGORY_DAY,
+    ORDER_AMOUNTS,
+    ORDER_STAGES,
+    REFUNDS,
+    GIFTS_GIVEN,
+    POOL_PLACES,
+    GIFT_STOCK,
+    TIMERS,
+];

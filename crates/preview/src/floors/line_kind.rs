@@ -1,0 +1,20 @@
+//! What is tried of a floor's goods: a kind of line, and the amounts that carts with it come to.
+
+use domain::{Sku, catalog::Category};
+
+/// Categories that a line may be in, and amounts to reach with it, those that matter most first.
+pub struct LineKind {
+    pub categories: Vec<Category>,
+    pub tries: Vec<Try>,
+}
+
+/// An amount to reach; 0 is a single unit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Try {
+    /// In minor units.
+    pub spend: i64,
+    /// With as many units as cost a multiple of it: an `every` tier takes off most there.
+    pub whole: bool,
+    /// Other goods that count toward it.
+    pub others: Vec<Sku>,
+}
