@@ -3,14 +3,16 @@
 //! `terms` is what the merchant fills in, `price` what a line costs in each stage, `remind` when its
 //! buyer hears of the balance. The order's side is [`crate::order::Presale`].
 
+mod multiplier;
 pub mod price;
 pub mod ranks;
 pub mod remind;
 mod terms;
 
+pub use multiplier::Multiplier;
 pub use price::LinePrice;
 pub use ranks::Ranks;
-pub use terms::{Gain, GainKind, Gift, Item, Multiplier, PresaleType, Terms, Window, warnings};
+pub use terms::{Gain, GainKind, Gift, Item, PresaleType, Terms, Window, warnings};
 
 /// A presale campaign as it is in force at a moment.
 pub type Live<'a> = super::Live<'a, Terms>;

@@ -1,6 +1,9 @@
 //! What the merchant fills in for a presale, and the limits of each field.
 
-use super::price::{self, LinePrice};
+use super::{
+    multiplier::Multiplier,
+    price::{self, LinePrice},
+};
 use crate::{
     Code, Instant, Sku, Violation,
     campaign::{Version, promotion::check_units},
@@ -8,7 +11,7 @@ use crate::{
     time::text,
 };
 use money::{Money, Rate};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, sync::Arc};
 
 /// The forms of presale (S1-R05).
@@ -54,47 +57,6 @@ impl Window {
     /// Whether the moment lies in it (A-S1-22).
     pub fn contains(&self, at: Instant) -> bool {
         self.starts_at <= at && at < self.ends_at
-    }
-}
-
-/// A factor above 1, as decimal text: `"3"`, `"2.5"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Multiplier {
-    text: Box<str>,
-    rate: Rate,
-}
-
-impl Multiplier {
-    /// Reads decimal text; `None` when it is not that.
-    pub fn read(text: &str) -> Option<Self> {
-        let rate = Rate::from_decimal(text).ok().filter(|_| text.len() <= 16)?;
-        Some(Self { text: text.into(), rate })
-    }
-    /// The exact factor.
-    pub const fn rate(&self) -> Rate {
-        self.rate
-    }
-}
-
-impl Serialize for Multiplier {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&self.text)
-    }
-}
-impl<'de> Deserialize<'de> for Multiplier {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Wire {
-            Whole(u32),
-            Text(String),
-        }
-        let wrong = || D::Error::custom("a multiplier is decimal text such as \"3\" or \"2.5\"");
-        let text = match Wire::deserialize(d).map_err(|_| wrong())? {
-            Wire::Whole(number) => number.to_string(),
-            Wire::Text(text) => text,
-        };
-        Self::read(&text).ok_or_else(wrong)
     }
 }
 
