@@ -4,6 +4,8 @@
 //! (A-G-10); closing and stock belong to the campaign, not to a version.
 //! Adding a kind: a folder beside `recovery` and one arm in [`Terms`].
 
+pub mod field;
+pub mod forms;
 pub mod presale;
 pub mod promotion;
 pub mod recovery;
@@ -14,6 +16,7 @@ use crate::{
     limits,
     shop::Shop,
 };
+use field::{Form, KindForm};
 use serde::{Deserialize, Serialize};
 
 /// A campaign with all of its versions.
@@ -141,6 +144,23 @@ impl Terms {
             | Self::OrderPromotion(_)
             | Self::GiftPromotion(_)
             | Self::PriceFloor(_) => None,
+        }
+    }
+    /// What is filled in for the kind.
+    pub const fn form(&self) -> &'static Form {
+        match self {
+            Self::Recovery(_) => &recovery::Terms::FORM,
+            Self::ItemPromotion(_) => &promotion::ItemTerms::FORM,
+            Self::OrderPromotion(_) => &promotion::OrderTerms::FORM,
+            Self::GiftPromotion(_) => &promotion::GiftTerms::FORM,
+            Self::Presale(_) => &presale::Terms::FORM,
+            Self::PriceFloor(_) => &promotion::FloorTerms::FORM,
+        }
+    }
+    /// Appends the terms that stay as they are once they are published, and that are others in the next version.
+    fn check_fixed(&self, next: &Self, found: &mut Vec<Violation>) {
+        if self.form().fields.iter().any(|field| field.fixed.is_some()) {
+            self.form().check_fixed(&self.to_json(), &next.to_json(), found);
         }
     }
     /// Coupons that the campaign may issue; `None` where it issues none.
@@ -345,11 +365,8 @@ impl Campaign {
                 "the end must lie ahead; close the campaign instead",
             ));
         }
-        let counted_over = |version: &Version| version.terms.recovery().map(|terms| terms.frequency_scope);
-        if published && counted_over(&next) != counted_over(current) {
-            // Claims are counted under its key; another key would begin at nothing (A-S0-9).
-            let message = "the campaign is published and its claims are counted";
-            found.push(Violation::with("terms.frequency_scope", Code::ImmutableField, message));
+        if published {
+            current.terms.check_fixed(&next.terms, &mut found);
         }
         if next.terms.kind() != current.terms.kind() {
             found.push(Violation::with("kind", Code::ImmutableField, "a campaign keeps its kind"));

@@ -1,8 +1,9 @@
 //! Presale: a deposit now, the balance later, in a flow of its own or merged with ordinary goods.
 //!
-//! `terms` is what the merchant fills in, `price` what a line costs in each stage, `remind` when its
+//! `terms` is what the merchant fills in and `form` tells its fields, `price` what a line costs in each stage, `remind` when its
 //! buyer hears of the balance. The order's side is [`crate::order::Presale`].
 
+mod form;
 mod multiplier;
 pub mod price;
 pub mod ranks;

@@ -1,12 +1,16 @@
-//! What the merchant fills in for a presale, and the limits of each field.
+//! What the merchant fills in for a presale, and what holds between its fields.
 
 use super::{
+    form::{DEPOSIT, FORM, GAIN, GIFT, ITEM, PRICE, REDUCTION},
     multiplier::Multiplier,
     price::{self, LinePrice},
 };
 use crate::{
     Code, Instant, Sku, Violation,
-    campaign::{Version, promotion::check_units},
+    campaign::{
+        Version,
+        field::{Field, Filled, Form, Gauge, KindForm},
+    },
     limits,
     time::text,
 };
@@ -132,7 +136,7 @@ pub struct Terms {
     /// type and the goods may (S1-R04, A-S1-8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub main_process: Option<bool>,
-    /// The goods, each SKU once, at most 20,000.
+    /// The goods, each SKU once.
     pub items: Arc<[Item]>,
     /// Orders are placed and deposits paid in it.
     pub deposit_window: Window,
@@ -207,8 +211,6 @@ impl Terms {
         let may = self.presale_type.may_join_main_process();
         let message = "only a normal presale may join the main process";
         fault(joins && !may, "terms.main_process", Code::MainProcessNotSupported, message);
-        let percent = (1..=100).contains(&self.deposit_max_percent);
-        fault(!percent, "terms.deposit_max_percent", Code::OutOfRange, "1 to 100");
         let (deposit, balance) = (self.deposit_window, self.balance_window);
         for (window, field) in
             [(deposit, "terms.deposit_window.ends_at"), (balance, "terms.balance_window.ends_at")]
@@ -225,24 +227,21 @@ impl Terms {
         fault(outside(balance), "terms.balance_window", Code::OutOfRange, message);
         let message = "after the balance starts";
         fault(self.ship_at <= balance.starts_at, "terms.ship_at", Code::OutOfRange, message);
-        self.check_items(found);
-        self.check_gifts(found);
+        self.check_terms(found);
+        if self.items.len() <= limits::PRESALE_ITEMS {
+            self.check_items(found);
+        }
     }
 
     fn check_items(&self, found: &mut Vec<Violation>) {
-        if self.items.is_empty() || self.items.len() > limits::PRESALE_ITEMS {
-            let message = format!("1 to {} items", limits::PRESALE_ITEMS);
-            found.push(Violation::with("terms.items", Code::OutOfRange, message));
-            return;
-        }
         let mut seen = HashSet::new();
         for (index, item) in self.items.iter().enumerate() {
             let field = |name: &str| format!("terms.items[{index}].{name}");
             if !seen.insert(&item.sku) {
                 found.push(Violation::new(field("sku"), Code::Duplicate));
             }
-            if !(1..=limits::AMOUNT_MINOR).contains(&item.presale_price.minor()) {
-                found.push(Violation::with(field("presale_price"), Code::OutOfRange, "above 0.00"));
+            // With an amount out of its limits there is nothing to compare.
+            if !PRICE.holds(item.presale_price) {
                 continue;
             }
             if item.global_buy && self.main_process == Some(true) {
@@ -253,8 +252,12 @@ impl Terms {
             if self.in_full() {
                 continue;
             }
-            self.check_deposit(item, &field, found);
-            self.check_gain(item, &field, found);
+            if DEPOSIT.holds(item.deposit) {
+                self.check_deposit(item, &field, found);
+            }
+            if item.gain.amount.is_none_or(|amount| REDUCTION.holds(amount)) {
+                self.check_gain(item, &field, found);
+            }
         }
     }
 
@@ -292,8 +295,8 @@ impl Terms {
                 }
             }
             (GainKind::Reduction, None, Some(amount)) => {
-                if !amount.is_positive() || room.is_some_and(|room| amount >= room) {
-                    fault("gain.amount", Code::OutOfRange, "above 0.00 and less than price - deposit");
+                if room.is_some_and(|room| amount >= room) {
+                    fault("gain.amount", Code::OutOfRange, "less than price - deposit");
                 }
             }
             (GainKind::Expansion, None, _) => fault("gain.multiplier", Code::Required, "above 1"),
@@ -306,20 +309,45 @@ impl Terms {
             }
         }
     }
+}
 
-    fn check_gifts(&self, found: &mut Vec<Violation>) {
-        if self.gifts.len() > limits::GIFTS {
-            let message = format!("at most {}", limits::GIFTS);
-            found.push(Violation::with("terms.gifts", Code::TooMany, message));
-        }
-        for (index, gift) in self.gifts.iter().enumerate() {
-            check_units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
-            if gift.first_n.is_some_and(|n| !(1..=limits::GIFT_RANKS).contains(&n)) {
-                let field = format!("terms.gifts[{index}].first_n");
-                found.push(Violation::with(field, Code::OutOfRange, format!("1 to {}", limits::GIFT_RANKS)));
-            }
+impl Filled for Gain {
+    const FIELDS: &'static [Field] = GAIN;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("amount", self.amount);
+    }
+}
+
+impl Filled for Item {
+    const FIELDS: &'static [Field] = ITEM;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("presale_price", self.presale_price);
+        gauge.money("deposit", self.deposit);
+        gauge.object("gain", &self.gain);
+    }
+}
+
+impl Filled for Gift {
+    const FIELDS: &'static [Field] = GIFT;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.whole("quantity", self.quantity);
+        if let Some(first_n) = self.first_n {
+            gauge.whole("first_n", first_n);
         }
     }
+}
+
+impl Filled for Terms {
+    const FIELDS: &'static [Field] = FORM.fields;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.objects("items", &self.items);
+        gauge.objects("gifts", &self.gifts);
+        gauge.whole("deposit_max_percent", self.deposit_max_percent);
+    }
+}
+
+impl KindForm for Terms {
+    const FORM: Form = FORM;
 }
 
 /// What is allowed but deserves a second look.

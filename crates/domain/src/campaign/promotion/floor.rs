@@ -1,6 +1,6 @@
 //! The lowest prices that the merchant allows, whatever runs.
 
-use super::check_amount;
+use crate::campaign::field::{Amount, Field, Filled, Form, Gauge, KindForm, Type, Words};
 use crate::{Code, Sku, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FloorTerms {
-    /// At most 20,000, each SKU once.
+    /// Each SKU once.
     pub floors: Vec<Floor>,
 }
 
@@ -30,19 +30,53 @@ pub struct Floor {
 impl FloorTerms {
     /// Appends everything that breaks a rule.
     pub fn check(&self, found: &mut Vec<Violation>) {
-        if self.floors.is_empty() || self.floors.len() > limits::SCOPE_SKUS {
-            let message = format!("1 to {}", limits::SCOPE_SKUS);
-            found.push(Violation::with("terms.floors", Code::OutOfRange, message));
-        }
+        self.check_terms(found);
         let mut seen = std::collections::HashSet::new();
         for (index, floor) in self.floors.iter().enumerate() {
             if !seen.insert(&floor.sku) {
                 found.push(Violation::new(format!("terms.floors[{index}].sku"), Code::Duplicate));
             }
-            check_amount(&format!("terms.floors[{index}].floor"), floor.floor, 0, found);
-            if let Some(price) = floor.list_price {
-                check_amount(&format!("terms.floors[{index}].list_price"), price, 0, found);
-            }
         }
     }
+}
+
+impl Filled for Floor {
+    const FIELDS: &'static [Field] = &[
+        Field::required("sku", Type::Id).label("SKU", "SKU").help("The goods.", "商品 SKU。"),
+        Field::required("floor", Type::Money(Amount::from(0)))
+            .label("Lowest price", "最低限价")
+            .help("No unit is sold for less.", "单件售价不低于该值。"),
+        Field::optional("list_price", Type::Money(Amount::from(0))).label("List price", "原价").help(
+            "What a unit usually costs; with it `validate` looks for carts that would reach the floor.",
+            "单件通常售价；填写后 `validate` 会查找可能触及限价的购物车。",
+        ),
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("floor", self.floor);
+        gauge.money("list_price", self.list_price);
+    }
+}
+
+impl Filled for FloorTerms {
+    const FIELDS: &'static [Field] =
+        &[Field::required("floors", Type::some(&Type::Object(Floor::FIELDS), limits::SCOPE_SKUS))
+            .label("Floors", "限价商品")
+            .help("The goods and their lowest prices.", "商品及其最低限价。")];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.objects("floors", &self.floors);
+    }
+}
+
+impl KindForm for FloorTerms {
+    const FORM: Form = Form {
+        label: Words::new("Price floor", "最低限价"),
+        help: Words::new(
+            "The lowest prices that the merchant allows, whatever runs; of several floors the highest holds. The \
+             campaign's scope is not used: the floors are.",
+            "商家允许的最低价，对所有优惠生效；多个限价取最高。不使用活动范围，以限价商品为准。",
+        ),
+        fields: Self::FIELDS,
+        rules: &[Words::new("Each SKU once.", "每个 SKU 只出现一次。")],
+        example: r#"{"floors": [{"sku": "PHONE-1", "floor": 399900, "list_price": 499900}]}"#,
+    };
 }

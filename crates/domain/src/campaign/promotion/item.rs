@@ -1,6 +1,7 @@
 //! A price of its own for a line's goods (单品促销).
 
-use super::{PercentOff, check_amount, check_segments};
+use super::{benefit::PercentOff, fields::SEGMENTS};
+use crate::campaign::field::{Amount, Field, Filled, Form, Gauge, KindForm, Type, Words};
 use crate::{Code, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -51,14 +52,47 @@ impl ItemTerms {
             let message = "exactly one of price, percent_off and amount_off";
             found.push(Violation::with("terms", Code::InvalidValue, message));
         }
-        if let Some(price) = self.price {
-            check_amount("terms.price", price, 0, found);
-        }
-        if let Some(amount) = self.amount_off {
-            check_amount("terms.amount_off", amount, 1, found);
-        }
-        check_segments(&self.segments, found);
+        self.check_terms(found);
     }
+}
+
+impl Filled for ItemTerms {
+    const FIELDS: &'static [Field] = &[
+        Field::optional("price", Type::Money(Amount::from(0)))
+            .label("Price", "促销价")
+            .help("A unit costs this, where it is less than the list price.", "单件促销价，低于原价时生效。"),
+        Field::optional("percent_off", Type::Percent)
+            .label("Percent off", "折扣比例")
+            .help("This part of the unit price comes off.", "单价按该比例减免。"),
+        Field::optional("amount_off", Type::Money(Amount::from(1)))
+            .label("Amount off", "直降金额")
+            .help("This much comes off each unit.", "每件直降该金额。"),
+        Field::default("member_only", Type::Flag, "false")
+            .label("Members only", "会员价")
+            .help("Only for members.", "仅限会员。"),
+        SEGMENTS,
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("price", self.price);
+        gauge.money("amount_off", self.amount_off);
+        gauge.texts("segments", &self.segments);
+    }
+}
+
+impl KindForm for ItemTerms {
+    const FORM: Form = Form {
+        label: Words::new("Item promotion", "单品促销"),
+        help: Words::new(
+            "A price of its own for each line of the goods in scope; of several the lowest price wins.",
+            "活动范围内的商品逐行按促销价计；同一行多个促销取最低价。",
+        ),
+        fields: Self::FIELDS,
+        rules: &[Words::new(
+            "Exactly one of `price`, `percent_off` and `amount_off`.",
+            "`price`、`percent_off`、`amount_off` 三者必填其一，且只填一个。",
+        )],
+        example: r#"{"percent_off": "12.5", "segments": ["new"]}"#,
+    };
 }
 
 impl ItemBenefit {

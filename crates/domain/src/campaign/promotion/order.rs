@@ -1,6 +1,7 @@
 //! Spend so much, save so much, over the goods in scope (总价促销).
 
-use super::{PercentOff, check_amount, check_segments};
+use super::{benefit::PercentOff, fields::SEGMENTS};
+use crate::campaign::field::{Amount, Field, Filled, Form, Gauge, KindForm, Text, Type, Words};
 use crate::{Code, Violation, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -45,19 +46,16 @@ pub struct Tier {
 }
 
 impl Tier {
-    /// Appends everything that breaks a rule; the fields' names begin with `at`.
+    /// Appends everything that breaks a rule. `at` leads to the tier; its fields' names stand alone where it is
+    /// empty.
     pub fn check(&self, at: &str, found: &mut Vec<Violation>) {
-        check_amount(&format!("{at}spend"), self.spend, 0, found);
-        match (self.save, self.percent_off) {
-            (Some(save), None) => check_amount(&format!("{at}save"), save, 1, found),
-            (None, Some(_)) => {}
-            _ => {
-                let message = "exactly one of save and percent_off";
-                found.push(Violation::with(format!("{at}save"), Code::InvalidValue, message));
-            }
-        }
-        if let Some(cap) = self.cap {
-            check_amount(&format!("{at}cap"), cap, 1, found);
+        self.check_limits(at, found);
+        self.check_saving(|name| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }, found);
+    }
+    fn check_saving(&self, field: impl Fn(&str) -> String, found: &mut Vec<Violation>) {
+        if self.save.is_some() == self.percent_off.is_some() {
+            let message = "exactly one of save and percent_off";
+            found.push(Violation::with(field("save"), Code::InvalidValue, message));
         }
     }
     /// The most that ever comes off, where that does not depend on the amount.
@@ -97,27 +95,95 @@ impl OrderTerms {
     }
     /// Appends everything that breaks a rule.
     pub fn check(&self, found: &mut Vec<Violation>) {
-        let count = self.tiers.len();
-        if count == 0 || count > limits::PROMOTION_TIERS {
-            let message = format!("1 to {} tiers", limits::PROMOTION_TIERS);
-            found.push(Violation::with("terms.tiers", Code::OutOfRange, message));
-        }
+        self.check_terms(found);
         for (index, tier) in self.tiers.iter().enumerate() {
-            let at = format!("terms.tiers[{index}].");
-            tier.check(&at, found);
+            let field = |name: &str| format!("terms.tiers[{index}].{name}");
+            tier.check_saving(field, found);
             if self.every && tier.spend.is_zero() {
-                check_amount(&format!("{at}spend"), tier.spend, 1, found);
+                found.push(Violation::with(field("spend"), Code::OutOfRange, "at least 0.01"));
             }
             if tier.save.is_some_and(|save| save > tier.spend) && tier.spend.is_positive() {
-                found.push(Violation::with(format!("{at}save"), Code::RatioTooHigh, "at most the spend"));
+                found.push(Violation::with(field("save"), Code::RatioTooHigh, "at most the spend"));
             }
         }
         if !self.tiers.is_sorted_by(|a, b| a.spend < b.spend) {
             found.push(Violation::with("terms.tiers", Code::InvalidValue, "by rising spend, each once"));
         }
-        if self.every && (count != 1 || self.tiers.iter().any(|tier| tier.save.is_none())) {
+        if self.every && (self.tiers.len() != 1 || self.tiers.iter().any(|tier| tier.save.is_none())) {
             found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
         }
-        check_segments(&self.segments, found);
     }
+}
+
+impl Filled for Tier {
+    const FIELDS: &'static [Field] = &[
+        Field::required("spend", Type::Money(Amount::from(0))).label("Threshold", "门槛").help(
+            "The tier is reached from this amount on; 0 for no threshold.",
+            "达到该金额即满足；0 为无门槛。",
+        ),
+        Field::optional("save", Type::Money(Amount::from(1)))
+            .label("Saving", "减免金额")
+            .help("This much comes off.", "减免该金额。"),
+        Field::optional("percent_off", Type::Percent)
+            .label("Percent off", "折扣比例")
+            .help("This part of the amount comes off.", "按该比例减免。"),
+        Field::optional("cap", Type::Money(Amount::from(1)))
+            .label("Cap", "封顶金额")
+            .help("No more than this comes off.", "减免不超过该金额。"),
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("spend", self.spend);
+        gauge.money("save", self.save);
+        gauge.money("cap", self.cap);
+    }
+}
+
+impl Filled for OrderTerms {
+    const FIELDS: &'static [Field] = &[
+        Field::required("tiers", Type::some(&Type::Object(Tier::FIELDS), limits::PROMOTION_TIERS))
+            .label("Tiers", "档位")
+            .help("The highest tier that is reached counts, alone.", "仅按达到的最高一档优惠。"),
+        Field::default("every", Type::Flag, "false")
+            .label("For every full threshold", "每满减")
+            .help("The saving comes once for every full threshold.", "每满一次门槛减一次。"),
+        Field::default("priority", Type::whole(i32::MIN as i64, i32::MAX as i64), "0")
+            .label("Priority", "优先级")
+            .help(
+                "Lower goes first, equal ones by campaign id; each works on what the earlier ones left.",
+                "数字小的先计算，相同则按活动编号；后面的按前面减完后的金额计算。",
+            ),
+        Field::optional("group", Type::Text(Text { least: 0, most: None })).label("Group", "互斥组").help(
+            "Of promotions with the same group only the first that applies is taken.",
+            "同组促销只取最先满足的一个。",
+        ),
+        SEGMENTS,
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.objects("tiers", &self.tiers);
+        gauge.whole("priority", self.priority);
+        gauge.texts("segments", &self.segments);
+    }
+}
+
+impl KindForm for OrderTerms {
+    const FORM: Form = Form {
+        label: Words::new("Order promotion", "总价促销"),
+        help: Words::new(
+            "Spend so much, save so much, over the goods in scope.",
+            "活动范围内的商品满额减免。",
+        ),
+        fields: Self::FIELDS,
+        rules: &[
+            Words::new(
+                "A tier has exactly one of `save` and `percent_off`; `save` is at most its `spend`, unless that is 0.",
+                "每档 `save` 与 `percent_off` 必填其一，且只填一个；`save` 不超过本档 `spend`，无门槛（0）时除外。",
+            ),
+            Words::new("Tiers stand by rising `spend`, each once.", "各档按 `spend` 递增排列，不得重复。"),
+            Words::new(
+                "With `every` there is one tier, with `save` and a `spend` above 0.",
+                "`every` 为 true 时只能有一档，须填 `save`，且 `spend` 大于 0。",
+            ),
+        ],
+        example: r#"{"tiers": [{"spend": 20000, "save": 2000}, {"spend": 30000, "percent_off": 20, "cap": 9000}]}"#,
+    };
 }

@@ -1,6 +1,10 @@
-//! What the merchant fills in for a recovery campaign, and the limits of each field.
+//! What the merchant fills in for a recovery campaign, and what holds between its fields.
 
-use super::super::Version;
+use super::form::FORM;
+use crate::campaign::{
+    Version,
+    field::{Field, Filled, Form, Gauge, KindForm},
+};
 use crate::{Code, Instant, Violation, coupon::Bind, shop::Shop};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -8,13 +12,13 @@ use serde::{Deserialize, Serialize};
 /// Terms of a recovery campaign. Amounts are minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
-    /// The coupon is shown when the order has been unpaid for this long: 5 to 120 (S0-R14, S0-R15).
+    /// The coupon is shown when the order has been unpaid for this long (S0-R14, S0-R15).
     pub trigger_after_minutes: i64,
     /// From this amount on,
     pub spend: Money,
-    /// this much comes off: at most half of it and at most 200 yuan (S0-R16, S0-R17, A-S0-5).
+    /// this much comes off, at most half of it (S0-R16, S0-R17, A-S0-5).
     pub save: Money,
-    /// Coupons to give: 10 to 2,000,000 (S0-R19).
+    /// Coupons to give (S0-R19).
     pub quantity: u64,
     /// A coupon lives this long after its claim (S0-R18, A-S0-7).
     #[serde(default = "two_days")]
@@ -57,28 +61,28 @@ impl Terms {
     }
     /// Appends everything that breaks a rule.
     pub fn check(&self, found: &mut Vec<Violation>) {
-        let mut range = |field: &str, value: i64, low: i64, high: i64| {
-            if !(low..=high).contains(&value) {
-                let message = format!("{low} to {high}");
-                found.push(Violation::with(format!("terms.{field}"), Code::OutOfRange, message));
-            }
-        };
-        range("trigger_after_minutes", self.trigger_after_minutes, 5, 120);
-        range("quantity", i64::try_from(self.quantity).unwrap_or(i64::MAX), 10, 2_000_000);
-        range("coupon_valid_hours", self.coupon_valid_hours, 1, 24 * 90);
-        range("holdout_percent", i64::from(self.holdout_percent), 0, 90);
-        range("spend", self.spend.minor(), 1, crate::limits::AMOUNT_MINOR);
-        if self.save.minor() < 1 {
-            found.push(Violation::with("terms.save", Code::OutOfRange, "at least 0.01"));
-        }
-        if self.save.minor() > 20_000 {
-            found.push(Violation::with("terms.save", Code::AmountTooHigh, "at most 200.00"));
-        }
+        self.check_terms(found);
         if self.save.minor().saturating_mul(2) > self.spend.minor() {
             let message = format!("at most half of the spend of {}", self.spend);
             found.push(Violation::with("terms.save", Code::RatioTooHigh, message));
         }
     }
+}
+
+impl Filled for Terms {
+    const FIELDS: &'static [Field] = FORM.fields;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.whole("trigger_after_minutes", self.trigger_after_minutes);
+        gauge.money("spend", self.spend);
+        gauge.money("save", self.save);
+        gauge.whole("quantity", self.quantity);
+        gauge.whole("coupon_valid_hours", self.coupon_valid_hours);
+        gauge.whole("holdout_percent", self.holdout_percent);
+    }
+}
+
+impl KindForm for Terms {
+    const FORM: Form = FORM;
 }
 
 /// Appends what is wrong with the period and the shop (S0-R09, S0-R10, S0-R20, A-S0-1, A-S0-2).
