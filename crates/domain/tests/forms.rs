@@ -285,6 +285,9 @@ fn every_mistake_is_named_by_its_place() {
         ("terms.save", Code::InvalidValue),
     ];
     assert_eq!(said, wrong);
+    let many: Vec<Value> = vec![json!(1); 1_000];
+    let said = forms::kind("order_promotion").unwrap().read(&json!({ "tiers": many })).unwrap_err();
+    assert_eq!((said.len(), &*said[99].field), (100, "terms.tiers[99]"));
     for no_object in [Value::Null, json!([]), json!("terms")] {
         assert_eq!(
             recovery.read(&no_object),
@@ -314,6 +317,7 @@ fn everything_is_told_in_both_languages() {
         all.extend(kind.form.rules);
         for (field, _) in fields(kind.form.fields, "") {
             all.push(field.help);
+            all.extend(field.fixed);
             assert!(!field.label.en.is_empty() && !field.label.zh.is_empty(), "{}", field.name);
             if let Type::Choice(choices) = field.of {
                 all.extend(choices.iter().map(|choice| choice.label));

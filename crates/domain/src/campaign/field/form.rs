@@ -30,7 +30,7 @@ impl Form {
     pub fn check_fixed(&self, published: &Value, next: &Value, found: &mut Vec<Violation>) {
         for field in self.fields {
             if let Some(reason) = field.fixed.filter(|_| published[field.name] != next[field.name]) {
-                found.push(Violation::with(format!("{AT}.{}", field.name), Code::ImmutableField, reason));
+                found.push(Violation::with(format!("{AT}.{}", field.name), Code::ImmutableField, reason.en));
             }
         }
     }

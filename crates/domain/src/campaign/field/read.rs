@@ -1,9 +1,9 @@
-//! JSON against a form: unknown names, missing fields and wrong types, all of them, each by its path.
+//! JSON against a form: unknown names, missing fields and wrong types, each by its path, as many as are of use.
 
 use super::path::Path;
 use super::types::{Fault, Field, Need, Type};
 use crate::campaign::{presale::Multiplier, promotion::PercentOff};
-use crate::{Code, Instant, Sku, Violation, time};
+use crate::{Code, Instant, Sku, Violation, limits, time};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -41,8 +41,9 @@ impl Faults {
         let Some(given) = value.as_object() else {
             return self.misread(path, Code::InvalidValue, "an object");
         };
-        for name in given.keys().filter(|name| fields.iter().all(|field| field.name != **name)) {
-            let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        let unknown = given.keys().filter(|name| !known.contains(&name.as_str()));
+        for name in unknown.take(limits::NAMED_MISTAKES) {
             self.misread(
                 &Path::Field(path, name),
                 Code::InvalidValue,
@@ -78,6 +79,9 @@ impl Faults {
                 Some(items) => {
                     for (index, item) in items.iter().enumerate() {
                         self.value(list.of, item, &Path::Item(path, index));
+                        if self.misread.len() >= limits::NAMED_MISTAKES {
+                            break;
+                        }
                     }
                     true
                 }
@@ -97,12 +101,14 @@ impl Faults {
     }
 
     fn outside(&mut self, path: &Path<'_>, fault: Option<Fault>) {
-        if let Some((code, message)) = fault {
+        if let Some((code, message)) = fault.filter(|_| self.outside.len() < limits::NAMED_MISTAKES) {
             self.outside.push(Violation::with(path.to_string(), code, message));
         }
     }
     fn misread(&mut self, path: &Path<'_>, code: Code, message: impl Into<String>) {
-        self.misread.push(Violation::with(path.to_string(), code, message));
+        if self.misread.len() < limits::NAMED_MISTAKES {
+            self.misread.push(Violation::with(path.to_string(), code, message));
+        }
     }
 }
 

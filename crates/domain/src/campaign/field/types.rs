@@ -28,7 +28,7 @@ pub struct Field {
     /// What follows where it is left out.
     pub need: Need,
     /// Why it stays as it is once the campaign is published; `None` where it may change.
-    pub fixed: Option<&'static str>,
+    pub fixed: Option<Words>,
     /// Its name for people.
     pub label: Words,
     /// What it does, as a sentence.
@@ -98,7 +98,7 @@ pub enum Unit {
     Percent,
     Coupons,
     Pieces,
-    Customers,
+    Orders,
 }
 
 impl Unit {
@@ -110,7 +110,7 @@ impl Unit {
             Self::Percent => Words::new("%", "%"),
             Self::Coupons => Words::new("coupons", "张"),
             Self::Pieces => Words::new("pieces", "件"),
-            Self::Customers => Words::new("customers", "人"),
+            Self::Orders => Words::new("orders", "单"),
         }
     }
 }
@@ -218,6 +218,50 @@ impl List {
 }
 
 impl Type {
+    /// A word for it, by which a form knows how to show the field.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Whole(_) => "whole",
+            Self::Money(_) => "money",
+            Self::Percent => "percent",
+            Self::Factor => "factor",
+            Self::Flag => "flag",
+            Self::Choice(_) => "choice",
+            Self::Text(_) => "text",
+            Self::Id => "id",
+            Self::Moment => "moment",
+            Self::Object(_) => "object",
+            Self::List(_) => "list",
+        }
+    }
+    /// How it is written in JSON, where its limits do not tell.
+    pub const fn written(&self) -> Option<Words> {
+        match self {
+            Self::Money(_) => Some(Words::new("in minor units (fen)", "单位：分")),
+            Self::Percent => Some(Words::new(
+                "as a whole number 1 to 100, or as text such as \"12.5\"",
+                "1 到 100 的整数，或 \"12.5\" 这样的文本",
+            )),
+            Self::Factor => Some(Words::new(
+                "as decimal text such as \"3\" or \"2.5\"",
+                "\"3\"、\"2.5\" 这样的十进制文本",
+            )),
+            Self::Id => Some(Words::new(
+                "in 1 to 64 characters of A-Z a-z 0-9 . _ : -",
+                "1 到 64 个字符：A-Z a-z 0-9 . _ : -",
+            )),
+            Self::Moment => Some(Words::new(
+                "as RFC 3339 with an offset, e.g. 2030-06-10T12:00:00+08:00",
+                "带时区的 RFC 3339，如 2030-06-10T12:00:00+08:00",
+            )),
+            Self::Whole(_)
+            | Self::Flag
+            | Self::Choice(_)
+            | Self::Text(_)
+            | Self::Object(_)
+            | Self::List(_) => None,
+        }
+    }
     /// A whole number from the least to the most.
     pub const fn whole(least: i64, most: i64) -> Self {
         Self::Whole(Whole { least, most, unit: None })
@@ -265,7 +309,7 @@ impl Field {
         Self { help: Words::new(en, zh), ..self }
     }
     /// It stays as it is once the campaign is published, for that reason.
-    pub const fn fixed(self, reason: &'static str) -> Self {
-        Self { fixed: Some(reason), ..self }
+    pub const fn fixed(self, en: &'static str, zh: &'static str) -> Self {
+        Self { fixed: Some(Words::new(en, zh)), ..self }
     }
 }

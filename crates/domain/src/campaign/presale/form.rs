@@ -120,7 +120,7 @@ pub const WINDOW: &[Field] = &[
 pub const GIFT: &[Field] = &[
     Field::required("sku", Type::Id).label("Gift", "赠品").help("What is given.", "赠品 SKU。"),
     QUANTITY,
-    Field::optional("first_n", Type::count(1, limits::GIFT_RANKS as i64, Unit::Customers))
+    Field::optional("first_n", Type::count(1, limits::GIFT_RANKS as i64, Unit::Orders))
         .label("First N", "前 N 名")
         .help(
             "Only to the first so many deposits of the campaign, by the time of payment.",

@@ -37,7 +37,7 @@ pub const FORM: Form = Form {
             .help("Which orders a coupon may be used on.", "优惠券可用于哪些订单。"),
         // Claims are counted under its key; another key would begin at nothing (A-S0-9).
         Field::default("frequency_scope", Type::Choice(FREQUENCY_SCOPE), r#""campaign""#)
-            .fixed("the campaign is published and its claims are counted")
+            .fixed("the campaign is published and its claims are counted", "活动已发布，领取次数已开始统计")
             .label("Claims counted over", "领取次数统计范围")
             .help(
                 "What the one claim a day and six in all of a customer are counted over.",
