@@ -110,10 +110,10 @@ pub const GAIN: &[Field] = &[
 pub const WINDOW: &[Field] = &[
     Field::required("starts_at", Type::Moment)
         .label("From", "开始")
-        .help("It runs from here,", "开始时间（含）。"),
+        .help("The first moment that belongs to it.", "开始时间（含）。"),
     Field::required("ends_at", Type::Moment)
         .label("To", "结束")
-        .help("to here, half-open.", "结束时间（不含）。"),
+        .help("The first moment after it.", "结束时间（不含）。"),
 ];
 
 /// Fields of a gift.
