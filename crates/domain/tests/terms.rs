@@ -4,7 +4,7 @@
 
 mod given;
 
-use domain::campaign::Version;
+use domain::campaign::{KindTerms, Version};
 use domain::campaign::recovery::Terms;
 use domain::shop::Shop;
 use domain::time::Zone;

@@ -6,6 +6,7 @@
 #![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
 pub mod presale;
+pub mod probe;
 
 use domain::campaign::recovery::{self, FrequencyScope, Live};
 use domain::campaign::{Campaign, Terms, Version};
