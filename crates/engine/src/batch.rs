@@ -27,8 +27,8 @@ pub struct Committed {
 
 impl Committed {
     fn of(changes: &Changes) -> Self {
-        let orders = changes.orders.iter().filter_map(|change| change.wake_at);
-        let coupons = changes.coupons.iter().filter_map(|change| change.coupon.wake_at);
+        let orders = changes.orders.iter().filter_map(|change| change.row.wake_at);
+        let coupons = changes.coupons.iter().filter_map(|change| change.row.wake_at);
         let wakes = orders.chain(coupons).chain(changes.pool.wakes());
         Self {
             publishes: !changes.dispatches.is_empty()
@@ -164,20 +164,11 @@ fn is_known(facts: &Facts, name: Option<&Name>) -> bool {
 
 /// LOAD: what the inputs name, then what those rows name, until nothing is missing.
 fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(), StoreError> {
-    keys.shops.sort_unstable();
-    keys.shops.dedup();
     keys.shops.retain(|shop| !facts.knows_shop(shop));
-    keys.batches.sort_unstable();
-    keys.batches.dedup();
     keys.batches.retain(|batch| !facts.knows_batch(batch));
-    keys.orders.sort_unstable();
-    keys.orders.dedup();
-    keys.parked.sort_unstable();
-    keys.parked.dedup();
-    keys.pool.orders.sort_unstable();
-    keys.pool.orders.dedup();
     let mut next = Some(keys);
-    while let Some(keys) = next {
+    while let Some(mut keys) = next {
+        keys.sort();
         let mut rows = Rows::default();
         tx.load(&keys, &mut rows)?;
         facts.absorb(rows);

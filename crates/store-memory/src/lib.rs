@@ -6,6 +6,7 @@
 
 mod delivery;
 mod load;
+mod nouns;
 mod orders;
 mod page;
 mod pool;
@@ -16,7 +17,7 @@ mod undo;
 mod write;
 
 use domain::Instant;
-use port::{Changes, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work};
+use port::{Changes, Keys, Nouns, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
 use undo::Undo;
@@ -89,11 +90,11 @@ struct Open<'a> {
 impl Transaction for Open<'_> {
     fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         load::load(self.tables, keys, rows);
-        Ok(())
+        self.load_tables(keys, rows)
     }
 
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        let written = write::write(self.tables, &mut self.undo, changes);
+        let written = write::write(self, changes);
         if let Err(error) = &written {
             self.failed = Some(error.clone());
         }

@@ -134,7 +134,7 @@ impl Reader for MemoryStore {
 
     fn batch_claims(&self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) -> Read<u32> {
         let key = (customer.clone(), batch.clone());
-        self.of(shop, |of| of.batch_claims.get(&key).copied().unwrap_or_default())
+        self.of(shop, |of| of.batch_claims.get(&key).copied().unwrap_or_default().0)
     }
 
     fn code(&self, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>> {

@@ -4,11 +4,12 @@ use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::json::{Json, whole};
 use crate::query::{after, all, at_most, each, first, one};
+use crate::transaction::Open;
 use domain::{
     BatchId, CouponId, Instant, ShopId,
     coupon::{Batch, BatchCounters, BatchRecord},
 };
-use port::{BatchRow, Changes, CodeKey, CodeRow, Digest, Page, Read, StoreError};
+use port::{BatchRow, Change, Changes, CodeKey, CodeRow, Digest, Noun, Page, Read, StoreError};
 use rusqlite::{Connection, Row, params};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,15 +58,28 @@ pub fn load(db: &Connection, keys: &[(ShopId, BatchId)]) -> Result<Vec<Option<Ba
     each(keys, |(shop, batch)| first(&mut find, params![shop.as_str(), batch.as_str()], READING, read))
 }
 
-/// Loads codes.
-pub fn load_codes(db: &Connection, keys: &[CodeKey]) -> Result<Vec<Option<CodeRow>>, StoreError> {
-    let mut find = db.prepare_cached(CODE).doing("reading a code")?;
-    each(keys, |(shop, digest)| {
-        first(&mut find, params![shop.as_str(), &digest[..]], "reading a code", read_code)
-    })
+impl Noun<CodeRow> for Open<'_> {
+    fn load(&mut self, keys: &[CodeKey]) -> Result<Vec<Option<CodeRow>>, StoreError> {
+        let mut find = self.db.prepare_cached(CODE).doing("reading a code")?;
+        each(keys, |(shop, digest)| {
+            first(&mut find, params![shop.as_str(), &digest[..]], "reading a code", read_code)
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<CodeRow>]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO codes (shop_id, digest, batch_id, coupon_id) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (shop_id, digest) DO UPDATE SET coupon_id = excluded.coupon_id";
+        let mut put = self.db.prepare_cached(sql).doing("writing a code")?;
+        for Change { key: (shop, digest), row, .. } in changes {
+            let coupon = row.coupon_id.as_ref().map(CouponId::as_str);
+            put.execute(params![shop.as_str(), &digest[..], row.batch_id.as_str(), coupon])
+                .doing("writing a code")?;
+        }
+        Ok(())
+    }
 }
 
-/// Writes batches, their figures and codes, in this order.
+/// Writes batches, then their figures.
 pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
     for (shop, record) in &changes.batches {
         let sql = "INSERT INTO batches (shop_id, batch_id, voided_at, doc) VALUES (?1, ?2, ?3, ?4)
@@ -80,16 +94,6 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
     }
     for (shop, batch, counters) in &changes.batch_counters {
         write_counters(db, shop, batch, counters)?;
-    }
-    if !changes.codes.is_empty() {
-        let sql = "INSERT INTO codes (shop_id, digest, batch_id, coupon_id) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (shop_id, digest) DO UPDATE SET coupon_id = excluded.coupon_id";
-        let mut put = db.prepare_cached(sql).doing("writing a code")?;
-        for ((shop, digest), row) in &changes.codes {
-            let coupon = row.coupon_id.as_ref().map(CouponId::as_str);
-            put.execute(params![shop.as_str(), &digest[..], row.batch_id.as_str(), coupon])
-                .doing("writing a code")?;
-        }
     }
     Ok(())
 }

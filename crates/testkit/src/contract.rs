@@ -16,9 +16,10 @@ pub mod queues;
 pub mod random;
 pub mod rows;
 pub mod settings;
+pub mod tables;
 pub mod timers;
 
-use port::{Changes, Keys, OrderChange, Page, Rows, Store};
+use port::{Change, Changes, Keys, OrderRow, Page, Rows, Store};
 
 /// Makes an empty store.
 pub type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
@@ -49,11 +50,11 @@ cases! {
     settings::shops_keep_their_settings,
     settings::sequences_are_kept_for_known_shops,
     settings::campaigns_and_their_figures,
+    tables::every_table_keeps_its_rows,
     rows::orders_and_their_timelines,
     rows::coupons_in_every_state,
     rows::standings_of_shops_and_of_the_platform,
     arrivals::an_event_is_taken_in_once,
-    arrivals::a_request_is_answered_once,
     arrivals::parked_events_wait_for_their_order,
     rows::ledger_entries_are_only_added,
     rows::messages_change,
@@ -137,13 +138,16 @@ pub fn all() -> Page {
 }
 
 /// A new order of the shop `s1`, with its timer in so many seconds.
-pub fn new_order(order_id: &str, wake: Option<i64>) -> OrderChange {
-    OrderChange {
-        shop_id: crate::build::id("s1"),
+pub fn new_order(order_id: &str, wake: Option<i64>) -> Change<OrderRow> {
+    new_order_of("s1", order_id, wake)
+}
+
+/// A new order of a shop.
+pub fn new_order_of(shop: &str, order_id: &str, wake: Option<i64>) -> Change<OrderRow> {
+    let row = OrderRow {
         order: Box::new(crate::build::order(order_id, "u-1", crate::build::start())),
-        is_new: true,
-        old_wake: None,
         wake_at: wake.map(crate::build::at),
         timeline: crate::build::timeline("order.placed", 0),
-    }
+    };
+    Change::new((crate::build::id(shop), crate::build::id(order_id)), row)
 }

@@ -5,6 +5,8 @@ mod draft;
 mod facts;
 mod pool;
 mod published;
+mod table;
+mod tables;
 
 pub use decision::{BatchCount, Count, Decision};
 pub use draft::Draft;

@@ -140,7 +140,7 @@ impl Transaction for FaultyTransaction<'_> {
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
         let poison = self.plan.lock().poison.clone();
         if let Some(poison) = poison
-            && changes.orders.iter().any(|c| c.order.order_id == poison)
+            && changes.orders.iter().any(|c| c.key.1 == poison)
         {
             return Err(StoreError::new(StoreErrorKind::Other, "a poisoned row"));
         }
