@@ -4,7 +4,7 @@ use crate::error::EngineError;
 use decide::{Command, Draft, EventResult, Facts, Input, Reply};
 use domain::{Code, Instant, Refusal, ShopId};
 use port::{
-    Changes, Digest, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
+    Changes, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
     Transaction,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,15 +72,23 @@ pub fn run(
     Ok((outcomes, committed))
 }
 
-/// Fires timers that are due, in their order. With `at_due` each is decided at its own due time, as
-/// on a clock that stops there, and a timer set on the way goes before later ones: then fewer than
-/// all are fired, and the rest is due again. Returns how many were.
+/// At which moment due timers are decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Firing {
+    /// All of them now.
+    Now,
+    /// Each at its own due time, as on a clock that stops there; a timer set on the way goes before later ones.
+    WhenDue,
+}
+
+/// Fires timers that are due, in their order. When each is decided at its own due time, fewer than all may
+/// be fired: the rest is due again. Returns how many were.
 pub fn fire(
     store: &mut dyn Store,
     facts: &mut Facts,
     timers: &[Timer],
     now: Instant,
-    at_due: bool,
+    firing: Firing,
 ) -> Result<(usize, Committed), StoreError> {
     let mut fired = 0;
     let mut committed = Committed::default();
@@ -90,7 +98,7 @@ pub fn fire(
             decide::timer_keys(&timer.shop_id, &timer.subject, &mut keys);
         }
         load(tx, facts, keys)?;
-        fired = fire_in_order(facts, timers, now, at_due);
+        fired = fire_in_order(facts, timers, now, firing);
         let changes = facts.take_changes();
         if changes.orders.is_empty() && changes.coupons.is_empty() && changes.pool.is_empty() {
             let first = &timers[0];
@@ -105,13 +113,14 @@ pub fn fire(
     Ok((fired, committed))
 }
 
-fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool) -> usize {
+fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, firing: Firing) -> usize {
     let mut earliest_new: Option<Instant> = None;
     for (fired, timer) in timers.iter().enumerate() {
-        if at_due && earliest_new.is_some_and(|new| new < timer.due_at) {
-            return fired;
-        }
-        let moment = if at_due { timer.due_at.max(now) } else { now };
+        let moment = match firing {
+            Firing::Now => now,
+            Firing::WhenDue if earliest_new.is_some_and(|new| new < timer.due_at) => return fired,
+            Firing::WhenDue => timer.due_at.max(now),
+        };
         let mut draft = Draft::new(facts, &timer.shop_id, moment);
         let outcome = catch_unwind(AssertUnwindSafe(|| decide::fire(&mut draft, &timer.subject)));
         if let Ok(Ok(_)) = outcome {
@@ -186,8 +195,12 @@ fn decide_one(facts: &mut Facts, input: &Input, name: Option<&Name>, now: Instan
     match outcome {
         Ok(Ok(reply)) => {
             let decision = draft.finish();
+            // Before anything of it counts: an answer that cannot be kept is not given.
+            let answer = to_remember(input, &reply, now)?;
             facts.apply(&input.shop_id, decision);
-            remember_answer(facts, input, &reply, now);
+            if let Some((key, row)) = answer {
+                facts.answer_request(&input.shop_id, key, row);
+            }
             Ok(reply)
         }
         Ok(Err(refusal)) => refused(input, refusal),
@@ -236,11 +249,16 @@ fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
     }
 }
 
-fn remember_answer(facts: &mut Facts, input: &Input, reply: &Reply, now: Instant) {
+/// The answer to a request with an idempotency key, as it is kept.
+fn to_remember<'a>(
+    input: &'a Input,
+    reply: &Reply,
+    now: Instant,
+) -> Result<Option<(&'a str, RequestRow)>, EngineError> {
     let Some((key, digest)) = &input.idempotency else {
-        return;
+        return Ok(None);
     };
-    let digest: Digest = *digest;
-    let reply = serde_json::to_string(reply).unwrap_or_default();
-    facts.answer_request(&input.shop_id, key, RequestRow { digest, reply, at: now });
+    let unwritable = |error| EngineError::Internal(format!("an answer cannot be stored: {error}"));
+    let reply = serde_json::to_string(reply).map_err(unwritable)?;
+    Ok(Some((key, RequestRow { digest: *digest, reply, at: now })))
 }
