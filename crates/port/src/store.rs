@@ -109,6 +109,9 @@ pub type Read<T> = Result<T, StoreError>;
 /// The reading side, shared by many. It sees what is committed.
 #[allow(missing_docs, reason = "each reads the rows that its name says")]
 pub trait Reader: Send + Sync {
+    /// Whether it answers from this process, so that who asks may wait for it where they are. What asks another
+    /// machine is asked from a thread that may wait.
+    fn is_local(&self) -> bool;
     fn shop(&self, shop: &ShopId) -> Read<Option<Arc<Shop>>>;
     fn shops(&self, page: &Page) -> Read<Vec<Arc<Shop>>>;
     fn campaigns(&self, shop: &ShopId) -> Read<Vec<CampaignRow>>;

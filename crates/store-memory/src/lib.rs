@@ -34,12 +34,27 @@ use undo::Undo;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     tables: Arc<RwLock<Tables>>,
+    plays: Place,
+}
+
+/// Where a store says that it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    /// In this process, as it truly is.
+    #[default]
+    Here,
+    /// On another machine.
+    Elsewhere,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+    /// An empty store that plays one on another machine, for tests of what must hold there.
+    pub fn elsewhere() -> Self {
+        Self { plays: Place::Elsewhere, ..Self::default() }
     }
 
     // A transaction that panics takes its writes back while it unwinds, so a poisoned lock guards
