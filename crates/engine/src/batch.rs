@@ -5,7 +5,7 @@ use decide::{Command, Draft, EventResult, Facts, Input, Reply};
 use domain::{Code, Instant, Refusal, ShopId};
 use port::{
     Changes, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
-    Transaction,
+    Transaction, document,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -239,7 +239,7 @@ fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
             if input.idempotency.as_ref().is_none_or(|(_, digest)| known.digest != *digest) {
                 return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
             }
-            let reply = serde_json::from_str(&known.reply);
+            let reply = document::read(&known.reply);
             Some(
                 reply.map_err(|error| {
                     EngineError::Internal(format!("a stored answer cannot be read: {error}"))
@@ -258,7 +258,9 @@ fn to_remember<'a>(
     let Some((key, digest)) = &input.idempotency else {
         return Ok(None);
     };
-    let unwritable = |error| EngineError::Internal(format!("an answer cannot be stored: {error}"));
-    let reply = serde_json::to_string(reply).map_err(unwritable)?;
+    let unwritable = |error: String| EngineError::Internal(format!("an answer cannot be stored: {error}"));
+    let mut text = Vec::new();
+    document::write(reply, &mut text).map_err(|error| unwritable(error.to_string()))?;
+    let reply = String::from_utf8(text).map_err(|error| unwritable(error.to_string()))?;
     Ok(Some((key, RequestRow { digest: *digest, reply, at: now })))
 }

@@ -218,11 +218,41 @@ impl Writer {
         if timers.is_empty() {
             return Ok(0);
         }
-        let fired = batch::fire(&mut *self.store, &mut self.facts, &timers, now, firing);
+        match self.fire_together(&timers, now, firing) {
+            Err(error) if matches!(error.kind, StoreErrorKind::Corrupt | StoreErrorKind::Newer) => {
+                tracing::error!(%error, "timers cannot be fired together; firing them one by one");
+                self.fire_singly(&timers, now, firing)
+            }
+            fired => fired,
+        }
+    }
+
+    fn fire_together(&mut self, timers: &[Timer], now: Instant, firing: Firing) -> Result<usize, StoreError> {
+        let fired = batch::fire(&mut *self.store, &mut self.facts, timers, now, firing);
         let (fired, committed) = fired.inspect_err(|_| self.facts.forget())?;
         metrics::counter!("promenade_timers_fired_total").increment(fired as u64);
         after_commit(&self.published, &mut self.next_due, &committed);
         Ok(fired)
+    }
+
+    /// So that a row which cannot be read holds up no other shop's. It stays due; the error is the answer where
+    /// nothing else was.
+    fn fire_singly(&mut self, timers: &[Timer], now: Instant, firing: Firing) -> Result<usize, StoreError> {
+        let (mut fired, mut failed) = (0, None);
+        for timer in timers {
+            match self.fire_together(std::slice::from_ref(timer), now, firing) {
+                Ok(done) => fired += done,
+                Err(error) => failed = Some(error),
+            }
+            // What it set may come before the others.
+            if firing == Firing::WhenDue && fired > 0 {
+                break;
+            }
+        }
+        match failed {
+            Some(error) if fired == 0 => Err(error),
+            Some(_) | None => Ok(fired),
+        }
     }
 
     /// Moves the sandbox clock: everything due up to there happens first, each at its own time.

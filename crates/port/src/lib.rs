@@ -5,6 +5,7 @@
 mod arrival;
 mod coupon;
 mod customer;
+pub mod document;
 mod generations;
 mod message;
 mod noun;

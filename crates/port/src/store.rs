@@ -35,6 +35,8 @@ pub enum StoreErrorKind {
     Busy,
     /// A row cannot be understood.
     Corrupt,
+    /// A newer program wrote a row; this one must leave it as it is.
+    Newer,
     /// Anything else.
     Other,
 }

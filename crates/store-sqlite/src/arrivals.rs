@@ -74,7 +74,7 @@ pub fn load_parked(db: &Connection, keys: &[(ShopId, OrderId)]) -> Result<Vec<Ve
         WHERE shop_id = ?1 AND order_id = ?2 ORDER BY source, event_id";
     each(keys, |(shop, order)| {
         all(db, sql, params![shop.as_str(), order.as_str()], "reading waiting events", |row| {
-            Cells::new(row, "parked", 4).json(4)
+            Cells::new(row, "parked", 4).document(4)
         })
     })
 }
@@ -86,7 +86,7 @@ pub fn write_parked(db: &Connection, json: &mut Json, changes: &Changes) -> Resu
     for (shop, order, parked) in &changes.parked {
         let mut put = db.prepare_cached(sql).doing("writing a waiting event")?;
         let (source, event) = (&parked.event.source, &parked.event.event_id);
-        put.execute(params![shop.as_str(), order.as_str(), source, event, json.text(parked)?])
+        put.execute(params![shop.as_str(), order.as_str(), source, event, json.document(parked)?])
             .doing("writing a waiting event")?;
     }
     let sql = "DELETE FROM parked WHERE shop_id = ?1 AND order_id = ?2 AND source = ?3 AND event_id = ?4";
@@ -109,6 +109,6 @@ pub fn parked(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> 
         sql,
         params![shop.as_str(), order, source, event, at_most(page.limit)],
         "reading waiting events",
-        |row| Cells::new(row, "parked", 4).json(4),
+        |row| Cells::new(row, "parked", 4).document(4),
     )
 }

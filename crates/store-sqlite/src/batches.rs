@@ -44,7 +44,7 @@ fn read(row: &Row<'_>) -> Result<BatchRow, StoreError> {
         codes: cells.number(9)?,
         redeemed: cells.number(10)?,
     };
-    Ok(BatchRow { record: Arc::new(cells.json(2)?), counters })
+    Ok(BatchRow { record: Arc::new(cells.document(2)?), counters })
 }
 
 fn read_code(row: &Row<'_>) -> Result<CodeRow, StoreError> {
@@ -87,7 +87,7 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         let key = (shop.as_str(), record.batch.batch_id.as_str());
         let voided_at = record.voided_at.map(Instant::micros);
-        put.execute(params![key.0, key.1, voided_at, json.text(record)?]).doing(WRITING)?;
+        put.execute(params![key.0, key.1, voided_at, json.document(&**record)?]).doing(WRITING)?;
         let sql = "INSERT INTO batch_counters VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         put.execute(params![key.0, key.1]).doing(WRITING)?;
@@ -149,7 +149,7 @@ impl Terms {
         let sql = "SELECT shop_id, batch_id, doc FROM batches WHERE shop_id = ?1 AND batch_id = ?2";
         let found: Option<BatchRecord> =
             one(db, sql, params![shop.as_str(), batch.as_str()], READING, |row| {
-                Cells::new(row, "batches", 2).json(2)
+                Cells::new(row, "batches", 2).document(2)
             })?;
         let Some(record) = found else {
             return Ok(None);

@@ -22,7 +22,7 @@ impl Noun<Standing> for Open<'_> {
         let mut find = self.db.prepare_cached(ONE).doing(READING)?;
         each(keys, |(shop, customer)| {
             first(&mut find, params![shop.as_str(), customer.as_str()], READING, |row| {
-                Cells::new(row, "standings", 2).json(2)
+                Cells::new(row, "standings", 2).document(2)
             })
         })
     }
@@ -32,7 +32,7 @@ impl Noun<Standing> for Open<'_> {
             ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
         let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
         for Change { key: (shop, customer), row, .. } in changes {
-            let row = params![shop.as_str(), customer.as_str(), self.json.text(row)?];
+            let row = params![shop.as_str(), customer.as_str(), self.json.document(row)?];
             put.execute(row).doing(WRITING)?;
         }
         Ok(())
@@ -93,7 +93,7 @@ impl<'c> Owned<'c> {
 /// One customer's standing.
 pub fn standing(db: &Connection, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
     one(db, ONE, params![shop.as_str(), customer.as_str()], READING, |row| {
-        Cells::new(row, "standings", 2).json(2)
+        Cells::new(row, "standings", 2).document(2)
     })
 }
 
@@ -104,6 +104,6 @@ pub fn standings(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<(Custo
         ORDER BY customer_id LIMIT ?3";
     all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
         let cells = Cells::new(row, "standings", 2);
-        Ok((cells.id(1)?, cells.json(2)?))
+        Ok((cells.id(1)?, cells.document(2)?))
     })
 }

@@ -35,7 +35,7 @@ impl Noun<OrderRow> for Open<'_> {
             first(&mut find, params![key.0.as_str(), key.1.as_str()], READING, |row| {
                 let cells = Cells::new(row, "orders", 2);
                 self.orders.insert(key.clone(), cells.number(2)?);
-                let (wake_at, order) = (cells.instant_or_null(3)?, cells.json(4)?);
+                let (wake_at, order) = (cells.instant_or_null(3)?, cells.document(4).map(Box::new)?);
                 Ok(OrderRow { order, wake_at, timeline: String::new() })
             })
         })
@@ -99,7 +99,7 @@ impl<'c> Writer<'c> {
             paid_at,
             order.payable.minor(),
             wake_at.map(Instant::micros),
-            json.text(order)?,
+            json.document(&**order)?,
             lines(timeline),
             ROOM,
         ];
@@ -114,7 +114,7 @@ impl<'c> Writer<'c> {
             state,
             paid_at,
             wake_at.map(Instant::micros),
-            json.text(order)?,
+            json.document(&**order)?,
             lines(timeline),
             order.customer_id.as_str(),
             order.placed_at.micros(),
@@ -151,7 +151,9 @@ fn lines(timeline: &str) -> Cow<'_, str> {
 /// One order.
 pub fn order(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Option<Order>> {
     let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
-    one(db, sql, params![shop.as_str(), order.as_str()], READING, |row| Cells::new(row, "orders", 2).json(2))
+    one(db, sql, params![shop.as_str(), order.as_str()], READING, |row| {
+        Cells::new(row, "orders", 2).document(2)
+    })
 }
 
 /// A shop's orders by their ids.
@@ -159,7 +161,7 @@ pub fn orders(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
     let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id > ?2
         ORDER BY order_id LIMIT ?3";
     all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
-        Cells::new(row, "orders", 2).json(2)
+        Cells::new(row, "orders", 2).document(2)
     })
 }
 

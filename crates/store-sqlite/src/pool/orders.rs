@@ -48,7 +48,7 @@ impl FoundBy {
 }
 
 fn read(row: &Row<'_>) -> Result<PoolOrder, StoreError> {
-    Cells::new(row, "pool_orders", 2).json(2)
+    Cells::new(row, "pool_orders", 2).document(2)
 }
 
 fn read_and_note(row: &Row<'_>, shop: &ShopId, places: &mut Places) -> Result<PoolOrder, StoreError> {
@@ -232,7 +232,7 @@ fn bind(statement: &mut Statement<'_>, order: &PoolOrder, json: &mut Json) -> Re
         &order.times.balance_paid_at.map(Instant::micros),
         &order.goods_paid.minor(),
         &order.wake_at().map(Instant::micros),
-        &json.text(order)?,
+        &json.document(order)?,
     ];
     bind_from(statement, 1, &cells)
 }
