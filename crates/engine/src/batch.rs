@@ -5,7 +5,7 @@ use decide::{Command, Draft, EventResult, Facts, Input, Reply};
 use domain::{Code, Instant, Refusal, ShopId};
 use port::{
     Changes, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
-    Transaction, document,
+    Transaction, Writers, document,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -54,9 +54,10 @@ pub fn run(
     let mut outcomes = Vec::with_capacity(inputs.len());
     let mut committed = Committed::default();
     let names: Vec<Option<Name>> = inputs.iter().map(Name::of).collect();
+    let writers = store.writers();
     store.transact(&mut |tx| {
         outcomes.clear();
-        load(tx, facts, keys_of(&names))?;
+        load(tx, facts, names_and_locks(inputs, &names, writers))?;
         let mut keys = Keys::default();
         let inputs_by_name = || inputs.iter().zip(&names);
         for (input, _) in inputs_by_name().filter(|(_, name)| !is_known(facts, name.as_ref())) {
@@ -68,7 +69,7 @@ pub fn run(
         committed = Committed::of(&changes);
         tx.write(&changes)
     })?;
-    facts.end_batch();
+    facts.end_batch(writers);
     Ok((outcomes, committed))
 }
 
@@ -109,7 +110,7 @@ pub fn fire(
         committed = Committed::of(&changes);
         tx.write(&changes)
     })?;
-    facts.end_batch();
+    facts.end_batch(store.writers());
     Ok((fired, committed))
 }
 
@@ -151,9 +152,14 @@ impl Name {
     }
 }
 
-/// Names are looked up first, for what is known needs nothing else.
-fn keys_of(names: &[Option<Name>]) -> Keys {
+/// Names are looked up first, for what is known needs nothing else. Beside other writers the shops' rows come with
+/// them: who holds these needs no other lock in the shop.
+fn names_and_locks(inputs: &[Input], names: &[Option<Name>], writers: Writers) -> Keys {
     let mut keys = Keys::default();
+    match writers {
+        Writers::Sole => {}
+        Writers::Several => keys.shops.extend(inputs.iter().map(|input| input.shop_id.clone())),
+    }
     for name in names.iter().flatten() {
         match name {
             Name::Event(key) => keys.inbox.push(key.clone()),

@@ -31,6 +31,7 @@ pub use pool::{
 pub use shop::{CampaignRow, ShopRow};
 pub use store::{
     HELD, MessageFilter, Page, Read, Reader, Store, StoreError, StoreErrorKind, Totals, Transaction, Work,
+    Writers,
 };
 pub use tables::{Changes, Keys, Nouns, Rows};
 pub use timer::{Subject, Timer};

@@ -17,7 +17,9 @@ mod undo;
 mod write;
 
 use domain::Instant;
-use port::{Changes, Keys, Nouns, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work};
+use port::{
+    Changes, Keys, Nouns, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work, Writers,
+};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
 use undo::Undo;
@@ -52,7 +54,8 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self::default()
     }
-    /// An empty store that plays one on another machine, for tests of what must hold there.
+    /// An empty store that plays one on another machine, for tests of what must hold there: its reads are waited
+    /// for, and its clones are other writers.
     pub fn elsewhere() -> Self {
         Self { plays: Place::Elsewhere, ..Self::default() }
     }
@@ -68,6 +71,13 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn writers(&self) -> Writers {
+        match self.plays {
+            Place::Here => Writers::Sole,
+            Place::Elsewhere => Writers::Several,
+        }
+    }
+
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         let mut tables = self.lock();
         let mut open = Open { tables: &mut tables, undo: Undo::default(), failed: None };

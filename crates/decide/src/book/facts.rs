@@ -1,7 +1,7 @@
 //! The working set of one batch: what was loaded, and what the decisions so far made of it.
 //!
-//! Shops stay between batches (there is one writer, so they cannot change behind it); everything
-//! else is loaded anew. A row that was not loaded cannot be read: asking for it is a mistake of
+//! Shops and coupon batches stay between batches where there is one writer, so that they cannot change behind it;
+//! everything else is loaded anew. A row that was not loaded cannot be read: asking for it is a mistake of
 //! ours and stops the decision.
 
 use super::decision::{BatchCount, Count, Decision};
@@ -18,7 +18,7 @@ use domain::{
 };
 use port::{
     BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, InboxKey, InboxRow,
-    OrderRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer,
+    OrderRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer, Writers,
 };
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -62,12 +62,22 @@ impl Facts {
         *self = Self::default();
     }
 
-    /// Drops what belongs to a batch and keeps the shops.
-    pub fn end_batch(&mut self) {
+    /// Drops what belongs to a batch. Shops and coupon batches stay where nobody else can change them.
+    pub fn end_batch(&mut self, writers: Writers) {
         self.tables.clear();
         self.parked.clear();
         self.pool.end_batch();
         self.changes = Changes::default();
+        match writers {
+            Writers::Sole => self.keep_some(),
+            Writers::Several => {
+                self.batches.clear();
+                self.shops.clear();
+            }
+        }
+    }
+
+    fn keep_some(&mut self) {
         if self.batches.len() > BATCHES_KEPT {
             self.batches.clear();
         }
