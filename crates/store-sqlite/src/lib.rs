@@ -39,7 +39,7 @@ use domain::Instant;
 use error::Doing;
 use guard::Guard;
 use json::Json;
-use port::{Reader, Store, StoreError, Timer, Work};
+use port::{Reader, Store, StoreError, Timer, Work, Writers};
 use reader::SqliteReader;
 use rusqlite::Connection;
 use std::path::Path;
@@ -104,6 +104,10 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn writers(&self) -> Writers {
+        Writers::Sole
+    }
+
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         self.run("BEGIN IMMEDIATE")?;
         let mut open = transaction::Open::new(&self.db, &mut self.shops, &mut self.json);
