@@ -6,6 +6,7 @@ mod arrival;
 mod coupon;
 mod customer;
 pub mod document;
+mod error;
 mod generations;
 mod message;
 mod noun;
@@ -20,6 +21,7 @@ mod timer;
 pub use arrival::{Digest, InboxKey, InboxRow, Parked, RequestRow, digest};
 pub use coupon::{BatchClaimKey, BatchClaims, BatchRow, CodeKey, CodeRow};
 pub use domain::campaign::CampaignRow;
+pub use error::{StoreError, StoreErrorKind};
 pub use generations::Generations;
 pub use message::{Dispatch, DispatchUpdate};
 pub use noun::{Answers, Change, Noun, Row, answered};
@@ -30,9 +32,6 @@ pub use pool::{
     PresaleChange, RunChange, WalkKey, last_of_second,
 };
 pub use shop::ShopRow;
-pub use store::{
-    HELD, MessageFilter, Page, Read, Reader, Store, StoreError, StoreErrorKind, Totals, Transaction, Work,
-    Writers,
-};
+pub use store::{HELD, MessageFilter, Page, Read, Reader, Store, Totals, Transaction, Work, Writers};
 pub use tables::{Changes, Keys, Nouns, Rows};
 pub use timer::{Subject, Timer};

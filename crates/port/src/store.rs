@@ -2,7 +2,7 @@
 
 use crate::{
     BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys,
-    OutboxRow, Parked, PoolRow, Rows, Timer, WalkKey, Webhook,
+    OutboxRow, Parked, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
@@ -15,38 +15,6 @@ use domain::{
     shop::Shop,
 };
 use std::sync::Arc;
-
-/// The world broke: the disk is full, the file is locked, a row cannot be read.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{message}")]
-pub struct StoreError {
-    /// What broke.
-    pub kind: StoreErrorKind,
-    /// For people, with what to do where something can be done.
-    pub message: String,
-}
-
-/// Kinds of breakage that callers treat differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreErrorKind {
-    /// No space is left; reads go on.
-    Full,
-    /// Another process holds it; trying again may help.
-    Busy,
-    /// A row cannot be understood.
-    Corrupt,
-    /// A newer program wrote a row; this one must leave it as it is.
-    Newer,
-    /// Anything else.
-    Other,
-}
-
-impl StoreError {
-    /// An error of a kind.
-    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
-    }
-}
 
 /// What runs inside a transaction.
 pub type Work<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> Result<(), StoreError>;

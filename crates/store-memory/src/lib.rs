@@ -7,6 +7,7 @@
 mod delivery;
 mod load;
 mod nouns;
+mod open;
 mod orders;
 mod page;
 mod pool;
@@ -17,6 +18,7 @@ mod undo;
 mod write;
 
 use domain::Instant;
+use open::Open;
 use port::{Changes, Keys, Nouns, Reader, Rows, Store, StoreError, Timer, Transaction, Work, Writers};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
@@ -102,14 +104,6 @@ impl Store for MemoryStore {
     }
 }
 
-/// A transaction under way. Dropped before its writes are kept, it takes them back.
-struct Open<'a> {
-    tables: &'a mut Tables,
-    undo: Undo,
-    /// A write that broke off; it may not be committed, whatever the work answers.
-    failed: Option<StoreError>,
-}
-
 impl Transaction for Open<'_> {
     fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         load::load(self.tables, keys, rows);
@@ -122,11 +116,5 @@ impl Transaction for Open<'_> {
             self.failed = Some(error.clone());
         }
         written
-    }
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        self.undo.take_back(self.tables);
     }
 }

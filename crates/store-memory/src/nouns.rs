@@ -1,9 +1,10 @@
 //! The plain tables: how each one's rows are found and put.
 
+use crate::open::Open;
+use crate::orders;
 use crate::tables::Tables;
 use crate::tables::{at, refused};
 use crate::undo::put;
-use crate::{Open, orders};
 use domain::{coupon::Coupon, customer::Standing, message::Message};
 use port::{BatchClaims, Change, CodeRow, InboxRow, Noun, OrderRow, RequestRow, Row, StoreError};
 

@@ -1,6 +1,6 @@
 //! Writes a batch's changes, row by row, each with its way back.
 
-use crate::Open;
+use crate::open::Open;
 use crate::tables::{DispatchRow, Tables, at, refused};
 use crate::undo::{Undo, put, take};
 use crate::{delivery, pool, undo};

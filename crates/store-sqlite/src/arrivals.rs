@@ -4,7 +4,7 @@ use crate::cells::Cells;
 use crate::error::Doing;
 use crate::json::Json;
 use crate::query::{all, at_most, each, first, one, three_parts};
-use crate::transaction::Open;
+use crate::under_way::Open;
 use domain::{OrderId, ShopId};
 use port::{Change, Changes, InboxKey, InboxRow, Noun, Page, Parked, Read, RequestRow, Row, StoreError};
 use rusqlite::{Connection, params};

@@ -4,7 +4,7 @@ use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::json::{Json, whole};
 use crate::query::{after, all, at_most, each, first, one};
-use crate::transaction::Open;
+use crate::under_way::Open;
 use domain::{
     BatchId, CouponId, Instant, ShopId,
     coupon::{Batch, BatchCounters, BatchRecord},

@@ -7,7 +7,7 @@ use crate::error::{Doing, refused};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
-use crate::transaction::Open;
+use crate::under_way::Open;
 use domain::{
     BatchId, CouponId, CustomerId, Instant, PaymentId, ShopId,
     campaign::promotion::PercentOff,

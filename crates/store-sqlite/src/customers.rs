@@ -4,7 +4,7 @@
 use crate::cells::Cells;
 use crate::error::Doing;
 use crate::query::{after, all, at_most, each, first, one};
-use crate::transaction::Open;
+use crate::under_way::Open;
 use domain::{BatchId, CustomerId, ShopId, customer::Standing};
 use port::{BatchClaimKey, BatchClaims, Change, Noun, Page, Read, Row, StoreError};
 use rusqlite::{CachedStatement, Connection, params};

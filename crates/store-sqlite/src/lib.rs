@@ -29,6 +29,7 @@ mod schema;
 mod shops;
 mod timers;
 mod transaction;
+mod under_way;
 
 pub use backup::{backup, restore};
 pub use open::Options;
@@ -110,7 +111,7 @@ impl Store for SqliteStore {
 
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         self.run("BEGIN IMMEDIATE")?;
-        let mut open = transaction::Open::new(&self.db, &mut self.shops, &mut self.json);
+        let mut open = under_way::Open::new(&self.db, &mut self.shops, &mut self.json);
         let worked = work(&mut open);
         let rows = open.commit(worked)?;
         self.checkpoints.committed(&self.db, rows);

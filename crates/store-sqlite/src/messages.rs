@@ -4,7 +4,7 @@ use crate::cells::Cells;
 use crate::customers::Owned;
 use crate::error::Doing;
 use crate::query::{after, all, at_most, each, first};
-use crate::transaction::Open;
+use crate::under_way::Open;
 use domain::{
     Code, CustomerId, Instant, OrderId, ShopId,
     message::{Channel, Kind, Message, MessageStatus},

@@ -5,14 +5,13 @@ use crate::error::{Doing, corrupt, refused};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
-use crate::transaction::Open;
+use crate::under_way::Open;
 use domain::{
     Instant, OrderId, ShopId,
     order::{Order, State, TimelineEntry},
 };
 use port::{Change, Noun, OrderRow, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, params};
-use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 const WRITING: &str = "writing an order";
@@ -22,9 +21,6 @@ const ROOM: i64 = 512;
 
 /// Shop and order.
 pub type Key = (ShopId, OrderId);
-/// Where the orders that a transaction has loaded lie, so that writing them needs no second search.
-pub type Places = FxHashMap<Key, i64>;
-
 impl Noun<OrderRow> for Open<'_> {
     /// Notes the places of what it finds.
     fn load(&mut self, keys: &[Key]) -> Result<Vec<Option<OrderRow>>, StoreError> {

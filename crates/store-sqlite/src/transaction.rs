@@ -1,52 +1,10 @@
-//! A transaction under way. Dropped before it is committed, by an error or a panic, it is rolled back.
+//! What a transaction loads and writes: every table, in the order of their locking.
 
-use crate::cache::ShopCache;
-use crate::error::Doing;
-use crate::json::Json;
-use crate::{arrivals, batches, ledger, messages, meta, orders, outbox, pool, shops};
+use crate::under_way::Open;
+use crate::{arrivals, batches, ledger, messages, meta, outbox, pool, shops};
 use port::{Changes, Keys, Nouns, Rows, StoreError, Transaction, answered};
-use rusqlite::Connection;
 
-/// The open transaction of the one writer.
-pub struct Open<'s> {
-    pub db: &'s Connection,
-    shops: &'s mut ShopCache,
-    pub json: &'s mut Json,
-    pub orders: orders::Places,
-    pooled: pool::Places,
-    /// A write that broke off; it may not be committed, whatever the work answers.
-    failed: Option<StoreError>,
-    rows: usize,
-    committed: bool,
-}
-
-impl<'s> Open<'s> {
-    /// A transaction that has been begun.
-    pub fn new(db: &'s Connection, shops: &'s mut ShopCache, json: &'s mut Json) -> Self {
-        Self {
-            db,
-            shops,
-            json,
-            orders: orders::Places::default(),
-            pooled: pool::Places::default(),
-            failed: None,
-            rows: 0,
-            committed: false,
-        }
-    }
-
-    /// Commits what was written, if everything went well; about how many rows that were.
-    pub fn commit(mut self, worked: Result<(), StoreError>) -> Result<usize, StoreError> {
-        worked?;
-        if let Some(error) = self.failed.take() {
-            return Err(error);
-        }
-        let mut commit = self.db.prepare_cached("COMMIT").doing("committing")?;
-        commit.execute([]).doing("committing")?;
-        self.committed = true;
-        Ok(self.rows)
-    }
-
+impl Open<'_> {
     fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
         shops::write(self.db, self.json, changes)?;
         batches::write(self.db, self.json, changes)?;
@@ -90,20 +48,5 @@ impl Transaction for Open<'_> {
             self.failed = Some(error.clone());
         }
         written
-    }
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        if self.committed {
-            return;
-        }
-        self.shops.clear();
-        // On some errors, a full disk for one, SQLite has rolled back by itself.
-        if !self.db.is_autocommit()
-            && let Err(error) = self.db.execute_batch("ROLLBACK")
-        {
-            tracing::error!(%error, "a transaction could not be rolled back");
-        }
     }
 }

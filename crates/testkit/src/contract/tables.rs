@@ -1,12 +1,12 @@
 //! What holds of every plain table, once for each line of the list in `port`.
 
 use super::{refused, write};
-use port::{Changes, Keys, Rows, Store};
 use crate::build::{self, at, id};
 use domain::{ShopId, coupon::Coupon, customer::Standing, message::Message, message::MessageStatus};
 use port::{
     Answers, BatchClaims, Change, CodeRow, InboxRow, OrderRow, RequestRow, Row, StoreError, StoreErrorKind,
 };
+use port::{Changes, Keys, Rows, Store};
 
 /// How a table's rows look in these cases.
 trait Sample: Row + PartialEq + Clone {
