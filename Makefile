@@ -39,6 +39,7 @@ lint: ## format, clippy, and the repository's own checks
 	cargo xtask arrows
 	cargo xtask circles
 	cargo xtask migrations
+	cargo xtask promise
 	cargo xtask tidy
 	cargo xtask rules
 	@if cargo deny --version >/dev/null 2>&1; then \

@@ -4,13 +4,14 @@
 
 use std::process::ExitCode;
 
-use xtask::{arrows, circles, migrations, root, rules, tidy, tree::Tree};
+use xtask::{arrows, circles, migrations, promise, root, rules, tidy, tree::Tree};
 
 const USAGE: &str = "\
 cargo xtask rules [--tool S0] [--all]   every rule of docs/rules.md is named by a test
 cargo xtask arrows                      crates depend downwards only
 cargo xtask circles                     files of a crate do not depend on each other in a circle
 cargo xtask migrations                  landed migrations are as they landed
+cargo xtask promise                     a campaign kind is one folder and one line
 cargo xtask tidy                        how the sources look, and where links lead";
 
 fn main() -> ExitCode {
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         ["arrows"] => arrows::metadata(&root()).map(|found| arrows::check(&found)),
         ["circles"] => Tree::read(&root()).and_then(|tree| circles::check(&tree)),
         ["migrations"] => Tree::read(&root()).map(|tree| migrations::check(&tree)),
+        ["promise"] => promise::check(&root()),
         ["tidy"] => Tree::read(&root()).map(|tree| run_tidy(&tree)),
         _ => Err(anyhow::anyhow!("say which checker to run:\n{USAGE}")),
     };

@@ -15,7 +15,7 @@ use domain::{
     shop::Shop,
 };
 use money::Money;
-use port::{BatchRow, Digest, Webhook};
+use port::{BatchRow, Digest, Webhook, document::Document};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -240,7 +240,9 @@ pub enum Intake {
     Duplicate,
 }
 
-/// What the engine answers when it did as it was asked.
+impl Document for Reply {}
+
+/// What the engine answers when it did as it was asked. Kept with a request's idempotency key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the fields are those of the API")]

@@ -4,8 +4,8 @@ use crate::error::EngineError;
 use decide::{Command, Draft, EventResult, Facts, Input, Reply};
 use domain::{Code, Instant, Refusal, ShopId};
 use port::{
-    Changes, Digest, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
-    Transaction,
+    Changes, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
+    Transaction, Writers, document,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -27,8 +27,8 @@ pub struct Committed {
 
 impl Committed {
     fn of(changes: &Changes) -> Self {
-        let orders = changes.orders.iter().filter_map(|change| change.wake_at);
-        let coupons = changes.coupons.iter().filter_map(|change| change.coupon.wake_at);
+        let orders = changes.orders.iter().filter_map(|change| change.row.wake_at);
+        let coupons = changes.coupons.iter().filter_map(|change| change.row.wake_at);
         let wakes = orders.chain(coupons).chain(changes.pool.wakes());
         Self {
             publishes: !changes.dispatches.is_empty()
@@ -54,9 +54,10 @@ pub fn run(
     let mut outcomes = Vec::with_capacity(inputs.len());
     let mut committed = Committed::default();
     let names: Vec<Option<Name>> = inputs.iter().map(Name::of).collect();
+    let writers = store.writers();
     store.transact(&mut |tx| {
         outcomes.clear();
-        load(tx, facts, keys_of(&names))?;
+        load(tx, facts, names_and_locks(inputs, &names, writers))?;
         let mut keys = Keys::default();
         let inputs_by_name = || inputs.iter().zip(&names);
         for (input, _) in inputs_by_name().filter(|(_, name)| !is_known(facts, name.as_ref())) {
@@ -68,19 +69,27 @@ pub fn run(
         committed = Committed::of(&changes);
         tx.write(&changes)
     })?;
-    facts.end_batch();
+    facts.end_batch(writers);
     Ok((outcomes, committed))
 }
 
-/// Fires timers that are due, in their order. With `at_due` each is decided at its own due time, as
-/// on a clock that stops there, and a timer set on the way goes before later ones: then fewer than
-/// all are fired, and the rest is due again. Returns how many were.
+/// At which moment due timers are decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Firing {
+    /// All of them now.
+    Now,
+    /// Each at its own due time, as on a clock that stops there; a timer set on the way goes before later ones.
+    WhenDue,
+}
+
+/// Fires timers that are due, in their order. When each is decided at its own due time, fewer than all may
+/// be fired: the rest is due again. Returns how many were.
 pub fn fire(
     store: &mut dyn Store,
     facts: &mut Facts,
     timers: &[Timer],
     now: Instant,
-    at_due: bool,
+    firing: Firing,
 ) -> Result<(usize, Committed), StoreError> {
     let mut fired = 0;
     let mut committed = Committed::default();
@@ -90,7 +99,7 @@ pub fn fire(
             decide::timer_keys(&timer.shop_id, &timer.subject, &mut keys);
         }
         load(tx, facts, keys)?;
-        fired = fire_in_order(facts, timers, now, at_due);
+        fired = fire_in_order(facts, timers, now, firing);
         let changes = facts.take_changes();
         if changes.orders.is_empty() && changes.coupons.is_empty() && changes.pool.is_empty() {
             let first = &timers[0];
@@ -101,17 +110,18 @@ pub fn fire(
         committed = Committed::of(&changes);
         tx.write(&changes)
     })?;
-    facts.end_batch();
+    facts.end_batch(store.writers());
     Ok((fired, committed))
 }
 
-fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, at_due: bool) -> usize {
+fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, firing: Firing) -> usize {
     let mut earliest_new: Option<Instant> = None;
     for (fired, timer) in timers.iter().enumerate() {
-        if at_due && earliest_new.is_some_and(|new| new < timer.due_at) {
-            return fired;
-        }
-        let moment = if at_due { timer.due_at.max(now) } else { now };
+        let moment = match firing {
+            Firing::Now => now,
+            Firing::WhenDue if earliest_new.is_some_and(|new| new < timer.due_at) => return fired,
+            Firing::WhenDue => timer.due_at.max(now),
+        };
         let mut draft = Draft::new(facts, &timer.shop_id, moment);
         let outcome = catch_unwind(AssertUnwindSafe(|| decide::fire(&mut draft, &timer.subject)));
         if let Ok(Ok(_)) = outcome {
@@ -142,9 +152,14 @@ impl Name {
     }
 }
 
-/// Names are looked up first, for what is known needs nothing else.
-fn keys_of(names: &[Option<Name>]) -> Keys {
+/// Names are looked up first, for what is known needs nothing else. Beside other writers the shops' rows come with
+/// them: who holds these needs no other lock in the shop.
+fn names_and_locks(inputs: &[Input], names: &[Option<Name>], writers: Writers) -> Keys {
     let mut keys = Keys::default();
+    match writers {
+        Writers::Sole => {}
+        Writers::Several => keys.shops.extend(inputs.iter().map(|input| input.shop_id.clone())),
+    }
     for name in names.iter().flatten() {
         match name {
             Name::Event(key) => keys.inbox.push(key.clone()),
@@ -164,20 +179,11 @@ fn is_known(facts: &Facts, name: Option<&Name>) -> bool {
 
 /// LOAD: what the inputs name, then what those rows name, until nothing is missing.
 fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(), StoreError> {
-    keys.shops.sort_unstable();
-    keys.shops.dedup();
     keys.shops.retain(|shop| !facts.knows_shop(shop));
-    keys.batches.sort_unstable();
-    keys.batches.dedup();
     keys.batches.retain(|batch| !facts.knows_batch(batch));
-    keys.orders.sort_unstable();
-    keys.orders.dedup();
-    keys.parked.sort_unstable();
-    keys.parked.dedup();
-    keys.pool.orders.sort_unstable();
-    keys.pool.orders.dedup();
     let mut next = Some(keys);
-    while let Some(keys) = next {
+    while let Some(mut keys) = next {
+        keys.sort();
         let mut rows = Rows::default();
         tx.load(&keys, &mut rows)?;
         facts.absorb(rows);
@@ -195,8 +201,12 @@ fn decide_one(facts: &mut Facts, input: &Input, name: Option<&Name>, now: Instan
     match outcome {
         Ok(Ok(reply)) => {
             let decision = draft.finish();
+            // Before anything of it counts: an answer that cannot be kept is not given.
+            let answer = to_remember(input, &reply, now)?;
             facts.apply(&input.shop_id, decision);
-            remember_answer(facts, input, &reply, now);
+            if let Some((key, row)) = answer {
+                facts.answer_request(&input.shop_id, key, row);
+            }
             Ok(reply)
         }
         Ok(Err(refusal)) => refused(input, refusal),
@@ -235,7 +245,7 @@ fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
             if input.idempotency.as_ref().is_none_or(|(_, digest)| known.digest != *digest) {
                 return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
             }
-            let reply = serde_json::from_str(&known.reply);
+            let reply = document::read(&known.reply);
             Some(
                 reply.map_err(|error| {
                     EngineError::Internal(format!("a stored answer cannot be read: {error}"))
@@ -245,11 +255,18 @@ fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
     }
 }
 
-fn remember_answer(facts: &mut Facts, input: &Input, reply: &Reply, now: Instant) {
+/// The answer to a request with an idempotency key, as it is kept.
+fn to_remember<'a>(
+    input: &'a Input,
+    reply: &Reply,
+    now: Instant,
+) -> Result<Option<(&'a str, RequestRow)>, EngineError> {
     let Some((key, digest)) = &input.idempotency else {
-        return;
+        return Ok(None);
     };
-    let digest: Digest = *digest;
-    let reply = serde_json::to_string(reply).unwrap_or_default();
-    facts.answer_request(&input.shop_id, key, RequestRow { digest, reply, at: now });
+    let unwritable = |error: String| EngineError::Internal(format!("an answer cannot be stored: {error}"));
+    let mut text = Vec::new();
+    document::write(reply, &mut text).map_err(|error| unwritable(error.to_string()))?;
+    let reply = String::from_utf8(text).map_err(|error| unwritable(error.to_string()))?;
+    Ok(Some((key, RequestRow { digest: *digest, reply, at: now })))
 }

@@ -1,7 +1,7 @@
 //! The writer: one thread that takes what has queued up, runs it as a batch, and answers after the
 //! commit. While one batch is being made durable the next one gathers: that is the group commit.
 
-use crate::batch::{self, Committed, Outcome};
+use crate::batch::{self, Committed, Firing, Outcome};
 use crate::clock::EngineClock;
 use crate::error::EngineError;
 use decide::{Facts, Input};
@@ -182,7 +182,7 @@ impl Writer {
             if due.is_empty() {
                 return;
             }
-            match batch::fire(&mut *self.store, &mut self.facts, &due, now, false) {
+            match batch::fire(&mut *self.store, &mut self.facts, &due, now, Firing::Now) {
                 Ok((_, committed)) => after_commit(&self.published, &mut self.next_due, &committed),
                 Err(error) => {
                     self.facts.forget();
@@ -199,7 +199,7 @@ impl Writer {
         if self.next_due.is_none_or(|due| due > now) || self.is_resting() {
             return;
         }
-        match self.fire_batch(now, now, false) {
+        match self.fire_batch(now, now, Firing::Now) {
             Ok(_) => self.look_ahead(),
             Err(error) => {
                 tracing::error!(%error, "timers cannot be fired; trying again in a second");
@@ -213,16 +213,46 @@ impl Writer {
     }
 
     /// Fires timers due at or before `until`; how many, 0 when none is left.
-    fn fire_batch(&mut self, until: Instant, now: Instant, at_due: bool) -> Result<usize, StoreError> {
+    fn fire_batch(&mut self, until: Instant, now: Instant, firing: Firing) -> Result<usize, StoreError> {
         let timers = self.store.due_timers(until, TIMERS)?;
         if timers.is_empty() {
             return Ok(0);
         }
-        let fired = batch::fire(&mut *self.store, &mut self.facts, &timers, now, at_due);
+        match self.fire_together(&timers, now, firing) {
+            Err(error) if matches!(error.kind, StoreErrorKind::Corrupt | StoreErrorKind::Newer) => {
+                tracing::error!(%error, "timers cannot be fired together; firing them one by one");
+                self.fire_singly(&timers, now, firing)
+            }
+            fired => fired,
+        }
+    }
+
+    fn fire_together(&mut self, timers: &[Timer], now: Instant, firing: Firing) -> Result<usize, StoreError> {
+        let fired = batch::fire(&mut *self.store, &mut self.facts, timers, now, firing);
         let (fired, committed) = fired.inspect_err(|_| self.facts.forget())?;
         metrics::counter!("promenade_timers_fired_total").increment(fired as u64);
         after_commit(&self.published, &mut self.next_due, &committed);
         Ok(fired)
+    }
+
+    /// So that a row which cannot be read holds up no other shop's. It stays due; the error is the answer where
+    /// nothing else was.
+    fn fire_singly(&mut self, timers: &[Timer], now: Instant, firing: Firing) -> Result<usize, StoreError> {
+        let (mut fired, mut failed) = (0, None);
+        for timer in timers {
+            match self.fire_together(std::slice::from_ref(timer), now, firing) {
+                Ok(done) => fired += done,
+                Err(error) => failed = Some(error),
+            }
+            // What it set may come before the others.
+            if firing == Firing::WhenDue && fired > 0 {
+                break;
+            }
+        }
+        match failed {
+            Some(error) if fired == 0 => Err(error),
+            Some(_) | None => Ok(fired),
+        }
     }
 
     /// Moves the sandbox clock: everything due up to there happens first, each at its own time.
@@ -240,7 +270,7 @@ impl Writer {
         let mut fired = 0;
         let start = self.clock.now().min(to);
         loop {
-            match self.fire_batch(to, start, true)? {
+            match self.fire_batch(to, start, Firing::WhenDue)? {
                 0 => break,
                 count => fired += count as u64,
             }

@@ -6,19 +6,19 @@ mod support;
 
 use audit::audit;
 use domain::{
-    coupon::{BatchCounters, CouponStatus, FromOffer, Origin},
+    coupon::{BatchCounters, Coupon, CouponStatus, FromOffer, Origin},
     ledger::Account,
     message::MessageStatus,
     order::{OfferStatus, PaymentStatus, State},
 };
-use port::{Changes, CouponChange};
+use port::{BatchClaims, Change, Changes};
 use support::{
     planter::{finds, stocked},
     *,
 };
 
-fn offer(change: &mut CouponChange) -> &mut FromOffer {
-    match &mut change.coupon.origin {
+fn offer(change: &mut Change<Coupon>) -> &mut FromOffer {
+    match &mut change.row.origin {
         Origin::Offer(offer) => offer,
         Origin::Batch(_) => panic!("a coupon of a batch"),
     }
@@ -76,13 +76,13 @@ fn a_s0_8_coupons_and_offers_that_disagree_are_found() {
 #[test]
 fn coupons_whose_fields_do_not_fit_their_state_are_found() {
     finds("coupon_state", "coupon", |p| {
-        p.coupon("claimed", |c| c.coupon.ended_at = Some(at(1)));
+        p.coupon("claimed", |c| c.row.ended_at = Some(at(1)));
     });
     finds("coupon_state", "coupon", |p| {
         p.coupon("claimed", |c| offer(c).version = 9);
     });
     finds("coupon_state", "coupon", |p| {
-        p.coupon("claimed", |c| c.coupon.wake_at = Some(at(99_999)));
+        p.coupon("claimed", |c| c.row.wake_at = Some(at(99_999)));
     });
 }
 
@@ -95,11 +95,11 @@ fn a_s0_11_locks_without_a_payment_or_an_end_are_found() {
     });
     finds("coupon_lock", "coupon", |p| {
         p.coupon("locked", |c| {
-            c.coupon.lock.as_mut().unwrap().payment_id = Some(id("other"));
+            c.row.lock.as_mut().unwrap().payment_id = Some(id("other"));
         });
     });
     finds("coupon_lock", "coupon", |p| {
-        p.coupon("locked", |c| c.coupon.wake_at = None);
+        p.coupon("locked", |c| c.row.wake_at = None);
     });
 }
 
@@ -116,7 +116,7 @@ fn s0_r24_coupons_used_twice_or_without_a_payment_are_found() {
     });
     finds("coupon_used_once", "order used", |p| {
         p.coupon("used", |c| {
-            (c.coupon.status, c.coupon.used_on) = (CouponStatus::Void, None);
+            (c.row.status, c.row.used_on) = (CouponStatus::Void, None);
         });
     });
 }
@@ -124,7 +124,7 @@ fn s0_r24_coupons_used_twice_or_without_a_payment_are_found() {
 #[test]
 fn a_s1_6_orders_that_share_a_coupon_without_it_are_found() {
     for other in ["nowhere", "open", "undone"] {
-        finds("coupon_shared", "coupon", |p| p.coupon("used", |c| c.coupon.also_on = vec![id(other)]));
+        finds("coupon_shared", "coupon", |p| p.coupon("used", |c| c.row.also_on = vec![id(other)]));
     }
 }
 
@@ -143,7 +143,7 @@ fn s0_r29_s0_r30_claims_that_are_not_counted_or_too_many_are_found() {
         let original = p.run.order("claimed").claimed_coupon().cloned().unwrap();
         let mut coupon = p.run.reader().coupon(&p.run.shop, &original).unwrap().unwrap();
         coupon.coupon_id = id("cp-second");
-        let change = CouponChange { shop_id: p.run.shop.clone(), coupon, is_new: true, old_wake: None };
+        let change = Change::new((p.run.shop.clone(), coupon.coupon_id.clone()), coupon);
         p.write(&Changes { coupons: vec![change], ..Changes::default() });
     });
 }
@@ -180,7 +180,7 @@ fn a_g_9_orders_whose_state_does_not_fit_are_found() {
     finds("order_stages", "order used", |p| {
         let order = p.run.order("used");
         p.put_order(order, |change| {
-            change.timeline = r#"{"at":0,"what":"offer.displayed"}"#.to_owned() + "\n";
+            change.row.timeline = r#"{"at":0,"what":"offer.displayed"}"#.to_owned() + "\n";
         });
     });
 }
@@ -229,7 +229,7 @@ fn s0_r36_s0_r37_s0_r38_s0_r40_pushes_that_should_not_have_gone_out_are_found() 
     finds("push_once", "order claimed", |p| {
         let order = p.run.order("claimed");
         p.put_order(order, |change| {
-            change.timeline = r#"{"at":0,"what":"push.sent"}"#.to_owned() + "\n";
+            change.row.timeline = r#"{"at":0,"what":"push.sent"}"#.to_owned() + "\n";
         });
     });
 }
@@ -238,23 +238,23 @@ fn s0_r36_s0_r37_s0_r38_s0_r40_pushes_that_should_not_have_gone_out_are_found() 
 fn timers_that_are_missing_or_lead_nowhere_are_found() {
     finds("timers", "order open", |p| {
         let order = p.run.order("open");
-        p.put_order(order, |change| change.old_wake = change.order.cancel_at);
+        p.put_order(order, |change| change.old_wake = change.row.order.cancel_at);
     });
     finds("timers", "order used", |p| {
         let order = p.run.order("used");
-        p.put_order(order, |change| change.wake_at = Some(at(77)));
+        p.put_order(order, |change| change.row.wake_at = Some(at(77)));
     });
     finds("timers", "coupon", |p| {
         // The wish goes, the timer stays.
-        p.coupon("used", |c| c.coupon.wake_at = Some(at(77)));
-        p.coupon("used", |c| (c.coupon.wake_at, c.old_wake) = (None, None));
+        p.coupon("used", |c| c.row.wake_at = Some(at(77)));
+        p.coupon("used", |c| (c.row.wake_at, c.old_wake) = (None, None));
     });
     finds("timers", "coupon", |p| {
         // The timer goes, the wish stays.
         let before = p.run.order("locked").claimed_coupon().cloned().unwrap();
         let wish = p.run.reader().coupon(&p.run.shop, &before).unwrap().unwrap().wake_at;
-        p.coupon("locked", |c| c.coupon.wake_at = None);
-        p.coupon("locked", |c| (c.coupon.wake_at, c.old_wake) = (wish, wish));
+        p.coupon("locked", |c| c.row.wake_at = None);
+        p.coupon("locked", |c| (c.row.wake_at, c.old_wake) = (wish, wish));
     });
 }
 
@@ -273,7 +273,8 @@ fn batches_whose_figures_or_limits_do_not_fit_are_found() {
     finds("batch_counters", "coupon batch b1", counters(|c| c.codes = 10));
     for had in [0, 3] {
         finds("batch_limits", "coupon", |p| {
-            let batch_claims = vec![((p.run.shop.clone(), id("of.claimed"), id("b1")), had)];
+            let key = (p.run.shop.clone(), id("of.claimed"), id("b1"));
+            let batch_claims = vec![Change::new(key, BatchClaims(had))];
             p.write(&Changes { batch_claims, ..Changes::default() });
         });
     }

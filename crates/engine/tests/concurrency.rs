@@ -6,7 +6,7 @@ mod support;
 
 use domain::{Instant, coupon::CouponStatus};
 use engine::Command;
-use port::{Reader, Store, StoreError, Timer, Work};
+use port::{Reader, Store, StoreError, Timer, Work, Writers};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex};
 use store_memory::MemoryStore;
@@ -157,6 +157,9 @@ struct Gated {
 }
 
 impl Store for Gated {
+    fn writers(&self) -> Writers {
+        self.inner.writers()
+    }
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         let closed = self.gate.0.lock().unwrap();
         drop(self.gate.1.wait_while(closed, |closed| *closed).unwrap());

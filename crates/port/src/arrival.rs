@@ -1,5 +1,6 @@
 //! What came in: events taken in, events that wait, requests answered by their key.
 
+use crate::Row;
 use domain::{Instant, ShopId, event::OrderEvent};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -45,3 +46,13 @@ pub struct RequestRow {
 
 /// Shop, source and event id.
 pub type InboxKey = (ShopId, SmolStr, SmolStr);
+
+impl Row for InboxRow {
+    type Key = InboxKey;
+    const NAME: &'static str = "event taken in";
+}
+
+impl Row for RequestRow {
+    type Key = (ShopId, String);
+    const NAME: &'static str = "request";
+}

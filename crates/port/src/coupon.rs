@@ -1,6 +1,6 @@
 //! Coupons as they are written, and the batches and codes that they come from.
 
-use crate::Digest;
+use crate::{Digest, Row};
 use domain::{
     BatchId, CouponId, CustomerId, Instant, ShopId,
     coupon::{BatchCounters, BatchRecord, Coupon},
@@ -32,15 +32,25 @@ pub type BatchClaimKey = (ShopId, CustomerId, BatchId);
 /// Shop and digest of the code.
 pub type CodeKey = (ShopId, Digest);
 
-/// A coupon to write.
-#[derive(Debug)]
-pub struct CouponChange {
-    /// The shop.
-    pub shop_id: ShopId,
-    /// Its state after the batch.
-    pub coupon: Coupon,
-    /// Whether it is new to the store.
-    pub is_new: bool,
-    /// Its timer before.
-    pub old_wake: Option<Instant>,
+/// How many coupons of a batch a customer has had.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BatchClaims(pub u32);
+
+impl Row for Coupon {
+    type Key = (ShopId, CouponId);
+    const NAME: &'static str = "coupon";
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.wake_at
+    }
+}
+
+impl Row for BatchClaims {
+    type Key = BatchClaimKey;
+    const NAME: &'static str = "count of claims";
+}
+
+impl Row for CodeRow {
+    type Key = CodeKey;
+    const NAME: &'static str = "code";
 }

@@ -4,8 +4,12 @@
 
 mod arrival;
 mod coupon;
+mod customer;
+pub mod document;
+mod error;
 mod generations;
 mod message;
+mod noun;
 mod order;
 mod outbox;
 mod pool;
@@ -15,19 +19,19 @@ mod tables;
 mod timer;
 
 pub use arrival::{Digest, InboxKey, InboxRow, Parked, RequestRow, digest};
-pub use coupon::{BatchClaimKey, BatchRow, CodeKey, CodeRow, CouponChange};
+pub use coupon::{BatchClaimKey, BatchClaims, BatchRow, CodeKey, CodeRow};
 pub use domain::campaign::CampaignRow;
+pub use error::{StoreError, StoreErrorKind};
 pub use generations::Generations;
 pub use message::{Dispatch, DispatchUpdate};
-pub use order::{OrderChange, OrderRow};
+pub use noun::{Answers, Change, Noun, Row, answered};
+pub use order::OrderRow;
 pub use outbox::{Delivery, DeliveryStatus, DeliveryUpdate, OutboxRow, Webhook};
 pub use pool::{
-    BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow,
-    PoolRows, PresaleChange, RunChange, WalkKey, last_of_second,
+    BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolRow, PoolRows,
+    PresaleChange, RunChange, WalkKey, last_of_second,
 };
 pub use shop::ShopRow;
-pub use store::{
-    HELD, MessageFilter, Page, Read, Reader, Store, StoreError, StoreErrorKind, Totals, Transaction, Work,
-};
-pub use tables::{Changes, Keys, Rows};
+pub use store::{HELD, MessageFilter, Page, Read, Reader, Store, Totals, Transaction, Work, Writers};
+pub use tables::{Changes, Keys, Nouns, Rows};
 pub use timer::{Subject, Timer};

@@ -1,5 +1,6 @@
 //! Messages on their way to their sender.
 
+use crate::Row;
 use domain::{Instant, MessageId, ShopId, message::Message};
 use serde::{Deserialize, Serialize};
 
@@ -22,4 +23,9 @@ pub struct Dispatch {
 pub enum DispatchUpdate {
     Done { shop_id: ShopId, message_id: MessageId },
     Retry { shop_id: ShopId, message_id: MessageId, attempt: u32, next_at: Instant },
+}
+
+impl Row for Message {
+    type Key = (ShopId, MessageId);
+    const NAME: &'static str = "message";
 }

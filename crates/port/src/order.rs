@@ -1,29 +1,31 @@
 //! Orders as they are loaded and written.
 
-use domain::{Instant, ShopId, order::Order};
+use crate::{Change, Row};
+use domain::{Instant, OrderId, ShopId, order::Order};
+use std::cmp::Ordering;
 
-/// An order as it is stored: `wake_at` is the due time of its timer.
-#[derive(Debug, Clone)]
+/// An order as it is stored, with what is to be added to its timeline.
+#[derive(Debug, Clone, PartialEq)]
 pub struct OrderRow {
     /// The order; boxed, for rows are moved and sorted.
     pub order: Box<Order>,
     /// When its timer is due; at most one timer an order.
     pub wake_at: Option<Instant>,
+    /// Lines of JSON to add to its timeline; none where it has been loaded.
+    pub timeline: String,
 }
 
-/// An order to write.
-#[derive(Debug)]
-pub struct OrderChange {
-    /// The shop.
-    pub shop_id: ShopId,
-    /// Its state after the batch.
-    pub order: Box<Order>,
-    /// Whether the order is new to the store.
-    pub is_new: bool,
-    /// Its timer before, to be taken away when it differs,
-    pub old_wake: Option<Instant>,
-    /// and after.
-    pub wake_at: Option<Instant>,
-    /// Lines of JSON to add to its timeline.
-    pub timeline: String,
+impl Row for OrderRow {
+    type Key = (ShopId, OrderId);
+    const NAME: &'static str = "order";
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.wake_at
+    }
+    /// New orders lie behind one another, as they were placed.
+    fn in_place(one: &Change<Self>, other: &Change<Self>) -> Ordering {
+        let place = |change: &Change<Self>| change.row.order.placed_at;
+        let by_shop = one.key.0.cmp(&other.key.0);
+        by_shop.then_with(|| place(one).cmp(&place(other))).then_with(|| one.key.1.cmp(&other.key.1))
+    }
 }

@@ -1,5 +1,6 @@
 //! What stores keep of the pool.
 
+use crate::{Change, Row};
 use domain::{
     CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId, Sku,
     pool::{
@@ -157,7 +158,7 @@ pub struct PoolChanges {
     pub stock: Vec<(ShopId, Sku, Stock)>,
     pub openings: Vec<(ShopId, Sku, Instant)>,
     pub watermarks: Vec<(ShopId, Instant)>,
-    pub orders: Vec<PoolOrderChange>,
+    pub orders: Vec<Change<PoolOrder>>,
     /// In the order of their places.
     pub candidates: Vec<CandidateChange>,
     /// An empty list takes the row away.
@@ -181,7 +182,7 @@ impl PoolChanges {
     pub fn wakes(&self) -> impl Iterator<Item = Instant> {
         let presales = self.presales.iter().filter_map(|change| change.record.wake_at());
         let runs = self.runs.iter().filter_map(|change| change.run.wake_at);
-        presales.chain(runs).chain(self.orders.iter().filter_map(|change| change.order.wake_at()))
+        presales.chain(runs).chain(self.orders.iter().filter_map(|change| change.row.wake_at()))
     }
 }
 
@@ -203,14 +204,13 @@ pub struct RunChange {
     pub old_wake: Option<Instant>,
 }
 
-/// A pooled order to write. Its timer is due at [`PoolOrder::wake_at`].
-#[derive(Debug)]
-#[allow(missing_docs, reason = "the words say it")]
-pub struct PoolOrderChange {
-    pub shop_id: ShopId,
-    pub order: PoolOrder,
-    pub is_new: bool,
-    pub old_wake: Option<Instant>,
+impl Row for PoolOrder {
+    type Key = (ShopId, OrderId);
+    const NAME: &'static str = "pooled order";
+
+    fn wake_at(&self) -> Option<Instant> {
+        PoolOrder::wake_at(self)
+    }
 }
 
 /// A candidate to write or, without one, to take away.

@@ -2,7 +2,7 @@
 
 use crate::{
     BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys,
-    OutboxRow, Parked, PoolRow, Rows, Timer, WalkKey, Webhook,
+    OutboxRow, Parked, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
@@ -16,41 +16,22 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// The world broke: the disk is full, the file is locked, a row cannot be read.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{message}")]
-pub struct StoreError {
-    /// What broke.
-    pub kind: StoreErrorKind,
-    /// For people, with what to do where something can be done.
-    pub message: String,
-}
-
-/// Kinds of breakage that callers treat differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreErrorKind {
-    /// No space is left; reads go on.
-    Full,
-    /// Another process holds it; trying again may help.
-    Busy,
-    /// A row cannot be understood.
-    Corrupt,
-    /// Anything else.
-    Other,
-}
-
-impl StoreError {
-    /// An error of a kind.
-    pub fn new(kind: StoreErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
-    }
-}
-
 /// What runs inside a transaction.
 pub type Work<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> Result<(), StoreError>;
 
-/// The writing side. One writer uses it.
+/// Who writes what a store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writers {
+    /// Nobody but who has this store open: what it knows of a shop stays true between its transactions.
+    Sole,
+    /// Others too: whatever a decision rests on is loaded, and locked, in its own transaction.
+    Several,
+}
+
+/// The writing side. One writer of this process uses it.
 pub trait Store: Send {
+    /// Whether others write too.
+    fn writers(&self) -> Writers;
     /// One transaction: what `work` loads is locked until it ends, what it writes is durable when
     /// this returns `Ok`, and nothing of it is there when this returns an error.
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError>;
@@ -64,7 +45,9 @@ pub trait Store: Send {
 
 /// Inside a transaction.
 pub trait Transaction {
-    /// Loads rows by their keys; every key is answered.
+    /// Loads rows by their keys; every key is answered. Where there are several writers, rows are locked as they are
+    /// loaded: shops first, then table by table in the order of the list, each in the order of its keys. Whoever
+    /// holds a shop's row has all that is the shop's own.
     fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError>;
     /// Writes a batch's changes.
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError>;
@@ -109,6 +92,9 @@ pub type Read<T> = Result<T, StoreError>;
 /// The reading side, shared by many. It sees what is committed.
 #[allow(missing_docs, reason = "each reads the rows that its name says")]
 pub trait Reader: Send + Sync {
+    /// Whether it answers from this process, so that who asks may wait for it where they are. What asks another
+    /// machine is asked from a thread that may wait.
+    fn is_local(&self) -> bool;
     fn shop(&self, shop: &ShopId) -> Read<Option<Arc<Shop>>>;
     fn shops(&self, page: &Page) -> Read<Vec<Arc<Shop>>>;
     fn campaigns(&self, shop: &ShopId) -> Read<Vec<CampaignRow>>;

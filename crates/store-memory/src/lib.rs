@@ -6,6 +6,8 @@
 
 mod delivery;
 mod load;
+mod nouns;
+mod open;
 mod orders;
 mod page;
 mod pool;
@@ -16,7 +18,8 @@ mod undo;
 mod write;
 
 use domain::Instant;
-use port::{Changes, Keys, Reader, Rows, Store, StoreError, Timer, Transaction, Work};
+use open::Open;
+use port::{Changes, Keys, Nouns, Reader, Rows, Store, StoreError, Timer, Transaction, Work, Writers};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
 use undo::Undo;
@@ -33,12 +36,28 @@ use undo::Undo;
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
     tables: Arc<RwLock<Tables>>,
+    plays: Place,
+}
+
+/// Where a store says that it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    /// In this process, as it truly is.
+    #[default]
+    Here,
+    /// On another machine.
+    Elsewhere,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+    /// An empty store that plays one on another machine, for tests of what must hold there: its reads are waited
+    /// for, and its clones are other writers.
+    pub fn elsewhere() -> Self {
+        Self { plays: Place::Elsewhere, ..Self::default() }
     }
 
     // A transaction that panics takes its writes back while it unwinds, so a poisoned lock guards
@@ -52,6 +71,13 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn writers(&self) -> Writers {
+        match self.plays {
+            Place::Here => Writers::Sole,
+            Place::Elsewhere => Writers::Several,
+        }
+    }
+
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         let mut tables = self.lock();
         let mut open = Open { tables: &mut tables, undo: Undo::default(), failed: None };
@@ -78,31 +104,17 @@ impl Store for MemoryStore {
     }
 }
 
-/// A transaction under way. Dropped before its writes are kept, it takes them back.
-struct Open<'a> {
-    tables: &'a mut Tables,
-    undo: Undo,
-    /// A write that broke off; it may not be committed, whatever the work answers.
-    failed: Option<StoreError>,
-}
-
 impl Transaction for Open<'_> {
     fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         load::load(self.tables, keys, rows);
-        Ok(())
+        self.load_tables(keys, rows)
     }
 
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
-        let written = write::write(self.tables, &mut self.undo, changes);
+        let written = write::write(self, changes);
         if let Err(error) = &written {
             self.failed = Some(error.clone());
         }
         written
-    }
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        self.undo.take_back(self.tables);
     }
 }

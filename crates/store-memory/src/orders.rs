@@ -2,12 +2,13 @@
 
 use crate::tables::{StoredOrder, Tables, at, refused};
 use crate::undo::{Undo, mark, put, unmark};
-use domain::{Instant, ShopId};
-use port::{CouponChange, OrderChange, StoreError, Subject, Timer};
+use domain::{Instant, ShopId, coupon::Coupon};
+use port::{Change, OrderRow, StoreError, Subject, Timer};
 
 /// Writes an order, adds to its timeline and moves its timer.
-pub fn write(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Result<(), StoreError> {
-    let (shop, id) = (&change.shop_id, &change.order.order_id);
+pub fn write(tables: &mut Tables, undo: &mut Undo, change: &Change<OrderRow>) -> Result<(), StoreError> {
+    let (shop, id) = (&change.key.0, &change.key.1);
+    let OrderRow { order, wake_at, timeline } = &change.row;
     let known = tables.of(shop).orders.get_mut(id);
     match (&known, change.is_new) {
         (Some(_), true) => {
@@ -18,9 +19,9 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Resu
     }
     let before = known.map(|stored| (stored.timeline.len(), stored));
     if let Some((length, stored)) = before {
-        append(&mut stored.timeline, &change.timeline);
-        let order = std::mem::replace(&mut stored.order, (*change.order).clone());
-        let wake_at = std::mem::replace(&mut stored.wake_at, change.wake_at);
+        append(&mut stored.timeline, timeline);
+        let order = std::mem::replace(&mut stored.order, (**order).clone());
+        let wake_at = std::mem::replace(&mut stored.wake_at, *wake_at);
         let (place, id) = (at(shop, |s| &mut s.orders), id.clone());
         undo.note(move |tables| {
             if let Some(stored) = place(tables).get_mut(&id) {
@@ -29,12 +30,11 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, change: &OrderChange) -> Resu
             }
         });
     } else {
-        let mut stored =
-            StoredOrder { order: (*change.order).clone(), wake_at: change.wake_at, timeline: String::new() };
-        append(&mut stored.timeline, &change.timeline);
+        let mut stored = StoredOrder { order: (**order).clone(), wake_at: *wake_at, timeline: String::new() };
+        append(&mut stored.timeline, timeline);
         put(tables, undo, at(shop, |s| &mut s.orders), id.clone(), stored);
     }
-    move_timer(tables, undo, shop, || Subject::Order(id.clone()), change.old_wake, change.wake_at);
+    move_timer(tables, undo, shop, || Subject::Order(id.clone()), change.old_wake, *wake_at);
     Ok(())
 }
 
@@ -46,9 +46,8 @@ fn append(timeline: &mut String, lines: &str) {
 }
 
 /// Writes a coupon and moves its timer.
-pub fn write_coupon(tables: &mut Tables, undo: &mut Undo, change: &CouponChange) -> Result<(), StoreError> {
-    let CouponChange { shop_id: shop, coupon, is_new, old_wake } = change;
-    let id = &coupon.coupon_id;
+pub fn write_coupon(tables: &mut Tables, undo: &mut Undo, change: &Change<Coupon>) -> Result<(), StoreError> {
+    let Change { key: (shop, id), row: coupon, is_new, old_wake } = change;
     match (tables.of(shop).coupons.contains_key(id), *is_new) {
         (true, true) => {
             return Err(refused(format!("coupon {id} of shop {shop} exists already")));

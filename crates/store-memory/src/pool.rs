@@ -8,8 +8,8 @@ use domain::{
     pool::{Candidate, PassKind, PoolOrder, Stage},
 };
 use port::{
-    CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow, PoolRows,
-    StoreError, Subject, WalkKey,
+    CandidateChange, CandidateKey, Change, PageKey, PoolChanges, PoolKeys, PoolRow, PoolRows, StoreError,
+    Subject, WalkKey,
 };
 use std::ops::Bound;
 
@@ -139,9 +139,8 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &PoolChanges) -> Resu
     Ok(())
 }
 
-fn write_order(tables: &mut Tables, undo: &mut Undo, change: &PoolOrderChange) -> Result<(), StoreError> {
-    let PoolOrderChange { shop_id: shop, order, is_new, old_wake } = change;
-    let id = &order.order_id;
+fn write_order(tables: &mut Tables, undo: &mut Undo, change: &Change<PoolOrder>) -> Result<(), StoreError> {
+    let Change { key: (shop, id), row: order, is_new, old_wake } = change;
     match (tables.of(shop).pool_orders.contains_key(id), *is_new) {
         (true, true) => return Err(refused(format!("order {id} is in the pool of shop {shop} already"))),
         (false, false) => return Err(refused(format!("there is no order {id} in the pool of shop {shop}"))),

@@ -1,5 +1,6 @@
 //! Reads what is committed.
 
+use crate::Place;
 use crate::page::{after, three_parts};
 use crate::tables::OfShop;
 use crate::{MemoryStore, pool, queues};
@@ -34,6 +35,9 @@ fn cut<'t, T: Clone + 't>(rows: impl Iterator<Item = &'t T>, page: &Page) -> Vec
 }
 
 impl Reader for MemoryStore {
+    fn is_local(&self) -> bool {
+        self.plays == Place::Here
+    }
     fn shop(&self, shop: &ShopId) -> Read<Option<Arc<Shop>>> {
         self.of(shop, |of| of.shop.clone())
     }
@@ -134,7 +138,7 @@ impl Reader for MemoryStore {
 
     fn batch_claims(&self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) -> Read<u32> {
         let key = (customer.clone(), batch.clone());
-        self.of(shop, |of| of.batch_claims.get(&key).copied().unwrap_or_default())
+        self.of(shop, |of| of.batch_claims.get(&key).copied().unwrap_or_default().0)
     }
 
     fn code(&self, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>> {

@@ -12,8 +12,8 @@ use domain::{
     shop::Shop,
 };
 use port::{
-    BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow, OutboxRow, Parked,
-    PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind, Timer, Webhook,
+    BatchClaims, BatchRow, CampaignRow, CodeRow, Delivery, DeliveryStatus, Digest, InboxRow, OrderRow,
+    OutboxRow, Parked, PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind, Timer, Webhook,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +47,7 @@ pub struct OfShop {
     pub coupons_of: BTreeMap<CustomerId, BTreeSet<CouponId>>,
     pub batches: BTreeMap<BatchId, Arc<BatchRecord>>,
     pub batch_counters: BTreeMap<BatchId, BatchCounters>,
-    pub batch_claims: BTreeMap<(CustomerId, BatchId), u32>,
+    pub batch_claims: BTreeMap<(CustomerId, BatchId), BatchClaims>,
     pub coupons_of_batch: BTreeMap<BatchId, BTreeSet<CouponId>>,
     pub codes: BTreeMap<Digest, CodeRow>,
     pub standings: BTreeMap<CustomerId, Standing>,
@@ -96,7 +96,7 @@ pub struct DispatchRow {
 
 impl StoredOrder {
     pub fn row(&self) -> OrderRow {
-        OrderRow { order: Box::new(self.order.clone()), wake_at: self.wake_at }
+        OrderRow { order: Box::new(self.order.clone()), wake_at: self.wake_at, timeline: String::new() }
     }
 }
 

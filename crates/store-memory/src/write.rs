@@ -1,26 +1,26 @@
 //! Writes a batch's changes, row by row, each with its way back.
 
+use crate::open::Open;
 use crate::tables::{DispatchRow, Tables, at, refused};
 use crate::undo::{Undo, put, take};
-use crate::{delivery, orders, pool, undo};
+use crate::{delivery, pool, undo};
 use domain::ShopId;
-use port::{Changes, DispatchUpdate, StoreError};
+use port::{Changes, DispatchUpdate, Nouns, StoreError};
 
 /// Writes all of them, or breaks off at the first that no store may keep.
-pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
-    settings(tables, undo, changes)?;
+pub fn write(open: &mut Open<'_>, changes: &Changes) -> Result<(), StoreError> {
+    settings(open.tables, &mut open.undo, changes)?;
+    batches(open.tables, &mut open.undo, changes)?;
+    open.write_tables(changes)?;
+    let Open { tables, undo, .. } = open;
     pool::write(tables, undo, &changes.pool)?;
-    for change in &changes.orders {
-        orders::write(tables, undo, change)?;
+    for (shop, order, row) in &changes.parked {
+        let key = (order.clone(), row.event.source.clone(), row.event.event_id.clone());
+        put(tables, undo, at(shop, |s| &mut s.parked), key, row.clone());
     }
-    batches(tables, undo, changes)?;
-    for change in &changes.coupons {
-        orders::write_coupon(tables, undo, change)?;
+    for (shop, order, source, event) in &changes.unparked {
+        take(tables, undo, at(shop, |s| &mut s.parked), (order.clone(), source.clone(), event.clone()));
     }
-    for (shop, customer, standing) in &changes.standings {
-        put(tables, undo, at(shop, |s| &mut s.standings), customer.clone(), standing.clone());
-    }
-    arrivals(tables, undo, changes)?;
     for entry in &changes.entries {
         let key = (entry.order_id.clone(), entry.number);
         if tables.of(&entry.shop_id).entries.contains_key(&key) {
@@ -28,7 +28,7 @@ pub fn write(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<
         }
         put(tables, undo, at(&entry.shop_id, |s| &mut s.entries), key, entry.clone());
     }
-    messages(tables, undo, changes)?;
+    dispatches(tables, undo, changes)?;
     delivery::write(tables, undo, changes)?;
     for (shop, webhook) in &changes.webhooks_removed {
         take(tables, undo, at(shop, |s| &mut s.webhooks), webhook.clone());
@@ -80,13 +80,6 @@ fn batches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<()
         }
         put(tables, undo, at(shop, |s| &mut s.batch_counters), batch.clone(), *counters);
     }
-    for ((shop, customer, batch), count) in &changes.batch_claims {
-        let key = (customer.clone(), batch.clone());
-        put(tables, undo, at(shop, |s| &mut s.batch_claims), key, *count);
-    }
-    for ((shop, digest), row) in &changes.codes {
-        put(tables, undo, at(shop, |s| &mut s.codes), *digest, row.clone());
-    }
     Ok(())
 }
 
@@ -95,35 +88,7 @@ fn known_shop(tables: &mut Tables, shop: &ShopId) -> Result<(), StoreError> {
     known.then_some(()).ok_or_else(|| refused(format!("there is no shop {shop}")))
 }
 
-fn arrivals(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
-    for ((shop, source, event), row) in &changes.inbox {
-        let key = (source.clone(), event.clone());
-        if tables.of(shop).inbox.contains_key(&key) {
-            return Err(refused(format!("event {event} of {source} was taken in already")));
-        }
-        put(tables, undo, at(shop, |s| &mut s.inbox), key, row.clone());
-    }
-    for (shop, order, row) in &changes.parked {
-        let key = (order.clone(), row.event.source.clone(), row.event.event_id.clone());
-        put(tables, undo, at(shop, |s| &mut s.parked), key, row.clone());
-    }
-    for (shop, order, source, event) in &changes.unparked {
-        take(tables, undo, at(shop, |s| &mut s.parked), (order.clone(), source.clone(), event.clone()));
-    }
-    for (shop, key, row) in &changes.requests {
-        if tables.of(shop).requests.contains_key(key) {
-            return Err(refused(format!("request {key} of shop {shop} was answered already")));
-        }
-        put(tables, undo, at(shop, |s| &mut s.requests), key.clone(), row.clone());
-    }
-    Ok(())
-}
-
-fn messages(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
-    for message in &changes.messages {
-        let place = at(&message.shop_id, |s| &mut s.messages);
-        put(tables, undo, place, message.message_id.clone(), message.clone());
-    }
+fn dispatches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
     for dispatch in &changes.dispatches {
         let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
         if !tables.of(shop).messages.contains_key(id) {

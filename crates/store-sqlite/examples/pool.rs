@@ -9,9 +9,7 @@ use domain::{
     OrderId, ShopId,
     pool::{Candidate, RankKey, Stage, Standing},
 };
-use port::{
-    CandidateChange, CandidateKey, Changes, Keys, PoolKeys, PoolOrderChange, PoolRows, Rows, Store, WalkKey,
-};
+use port::{CandidateChange, CandidateKey, Change, Changes, Keys, PoolKeys, PoolRows, Rows, Store, WalkKey};
 use std::time::Instant as Watch;
 use store_sqlite::SqliteStore;
 use testkit::build;
@@ -100,11 +98,9 @@ impl Bench {
             let numbers = first..all.min(first + BATCH);
             let orders: Vec<_> = numbers
                 .clone()
-                .map(|n| PoolOrderChange {
-                    shop_id: self.shop.clone(),
-                    order: build::pool_order(order_id(n).as_str(), Stage::PresalePool),
-                    is_new: true,
-                    old_wake: None,
+                .map(|n| {
+                    let order = build::pool_order(order_id(n).as_str(), Stage::PresalePool);
+                    Change::new((self.shop.clone(), order_id(n)), order)
                 })
                 .collect();
             let places: Vec<_> =

@@ -4,11 +4,12 @@ use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::json::{Json, whole};
 use crate::query::{after, all, at_most, each, first, one};
+use crate::under_way::Open;
 use domain::{
     BatchId, CouponId, Instant, ShopId,
     coupon::{Batch, BatchCounters, BatchRecord},
 };
-use port::{BatchRow, Changes, CodeKey, CodeRow, Digest, Page, Read, StoreError};
+use port::{BatchRow, Change, Changes, CodeKey, CodeRow, Digest, Noun, Page, Read, StoreError};
 use rusqlite::{Connection, Row, params};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,7 +44,7 @@ fn read(row: &Row<'_>) -> Result<BatchRow, StoreError> {
         codes: cells.number(9)?,
         redeemed: cells.number(10)?,
     };
-    Ok(BatchRow { record: Arc::new(cells.json(2)?), counters })
+    Ok(BatchRow { record: Arc::new(cells.document(2)?), counters })
 }
 
 fn read_code(row: &Row<'_>) -> Result<CodeRow, StoreError> {
@@ -57,15 +58,28 @@ pub fn load(db: &Connection, keys: &[(ShopId, BatchId)]) -> Result<Vec<Option<Ba
     each(keys, |(shop, batch)| first(&mut find, params![shop.as_str(), batch.as_str()], READING, read))
 }
 
-/// Loads codes.
-pub fn load_codes(db: &Connection, keys: &[CodeKey]) -> Result<Vec<Option<CodeRow>>, StoreError> {
-    let mut find = db.prepare_cached(CODE).doing("reading a code")?;
-    each(keys, |(shop, digest)| {
-        first(&mut find, params![shop.as_str(), &digest[..]], "reading a code", read_code)
-    })
+impl Noun<CodeRow> for Open<'_> {
+    fn load(&mut self, keys: &[CodeKey]) -> Result<Vec<Option<CodeRow>>, StoreError> {
+        let mut find = self.db.prepare_cached(CODE).doing("reading a code")?;
+        each(keys, |(shop, digest)| {
+            first(&mut find, params![shop.as_str(), &digest[..]], "reading a code", read_code)
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<CodeRow>]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO codes (shop_id, digest, batch_id, coupon_id) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (shop_id, digest) DO UPDATE SET coupon_id = excluded.coupon_id";
+        let mut put = self.db.prepare_cached(sql).doing("writing a code")?;
+        for Change { key: (shop, digest), row, .. } in changes {
+            let coupon = row.coupon_id.as_ref().map(CouponId::as_str);
+            put.execute(params![shop.as_str(), &digest[..], row.batch_id.as_str(), coupon])
+                .doing("writing a code")?;
+        }
+        Ok(())
+    }
 }
 
-/// Writes batches, their figures and codes, in this order.
+/// Writes batches, then their figures.
 pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
     for (shop, record) in &changes.batches {
         let sql = "INSERT INTO batches (shop_id, batch_id, voided_at, doc) VALUES (?1, ?2, ?3, ?4)
@@ -73,23 +87,13 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         let key = (shop.as_str(), record.batch.batch_id.as_str());
         let voided_at = record.voided_at.map(Instant::micros);
-        put.execute(params![key.0, key.1, voided_at, json.text(record)?]).doing(WRITING)?;
+        put.execute(params![key.0, key.1, voided_at, json.document(&**record)?]).doing(WRITING)?;
         let sql = "INSERT INTO batch_counters VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING";
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         put.execute(params![key.0, key.1]).doing(WRITING)?;
     }
     for (shop, batch, counters) in &changes.batch_counters {
         write_counters(db, shop, batch, counters)?;
-    }
-    if !changes.codes.is_empty() {
-        let sql = "INSERT INTO codes (shop_id, digest, batch_id, coupon_id) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (shop_id, digest) DO UPDATE SET coupon_id = excluded.coupon_id";
-        let mut put = db.prepare_cached(sql).doing("writing a code")?;
-        for ((shop, digest), row) in &changes.codes {
-            let coupon = row.coupon_id.as_ref().map(CouponId::as_str);
-            put.execute(params![shop.as_str(), &digest[..], row.batch_id.as_str(), coupon])
-                .doing("writing a code")?;
-        }
     }
     Ok(())
 }
@@ -145,7 +149,7 @@ impl Terms {
         let sql = "SELECT shop_id, batch_id, doc FROM batches WHERE shop_id = ?1 AND batch_id = ?2";
         let found: Option<BatchRecord> =
             one(db, sql, params![shop.as_str(), batch.as_str()], READING, |row| {
-                Cells::new(row, "batches", 2).json(2)
+                Cells::new(row, "batches", 2).document(2)
             })?;
         let Some(record) = found else {
             return Ok(None);

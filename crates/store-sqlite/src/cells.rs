@@ -1,9 +1,10 @@
 //! Reads a row's cells. What cannot be read is an error that names the table and the row's key.
 
-use crate::error::corrupt;
+use crate::error::{corrupt, unreadable};
 use domain::Instant;
 use money::Money;
 use port::StoreError;
+use port::document::{self, Document};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use serde::de::DeserializeOwned;
@@ -26,6 +27,10 @@ impl<'r, 's> Cells<'r, 's> {
 
     /// The error for a cell, or for the whole row.
     pub fn bad(&self, why: impl Display) -> StoreError {
+        corrupt(self.table, self.key(), why)
+    }
+
+    fn key(&self) -> String {
         let key: Vec<String> = (0..self.key_columns)
             .map(|column| match self.row.get_ref(column) {
                 Ok(ValueRef::Text(text)) => String::from_utf8_lossy(text).into_owned(),
@@ -33,7 +38,7 @@ impl<'r, 's> Cells<'r, 's> {
                 _ => "?".to_owned(),
             })
             .collect();
-        corrupt(self.table, key.join("/"), why)
+        key.join("/")
     }
 
     /// The error for a word or a number of a list that this program does not have: a later one wrote it.
@@ -119,11 +124,15 @@ impl<'r, 's> Cells<'r, 's> {
     pub fn id_or_null<T: FromStr>(&self, column: usize) -> Result<Option<T>, StoreError> {
         self.parsed_or_null(column, |text| text.parse().ok())
     }
-    /// A JSON document.
+    /// A document.
+    pub fn document<D: Document>(&self, column: usize) -> Result<D, StoreError> {
+        document::read(self.text(column)?).map_err(|why| unreadable(self.table, self.key(), &why))
+    }
+    /// JSON that is no document of its own: a number, a list.
     pub fn json<T: DeserializeOwned>(&self, column: usize) -> Result<T, StoreError> {
         serde_json::from_str(self.text(column)?).map_err(|error| self.bad(error))
     }
-    /// A JSON document that may be missing.
+    /// Such JSON that may be missing.
     pub fn json_or_null<T: DeserializeOwned>(&self, column: usize) -> Result<Option<T>, StoreError> {
         let text = self.text_or_null(column)?;
         text.map(|text| serde_json::from_str(text).map_err(|error| self.bad(error))).transpose()

@@ -7,12 +7,13 @@ use crate::error::{Doing, refused};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
+use crate::under_way::Open;
 use domain::{
     BatchId, CouponId, CustomerId, Instant, PaymentId, ShopId,
     campaign::promotion::PercentOff,
     coupon::{Batch, Bind, Coupon, CouponKind, CouponStatus, FromBatch, FromOffer, Lock, Origin},
 };
-use port::{CouponChange, HELD, Page, Read, StoreError};
+use port::{Change, HELD, Noun, Page, Read, StoreError};
 use rusqlite::{Connection, Row, Statement, params};
 use std::sync::Arc;
 
@@ -88,53 +89,50 @@ const fn bind(bind: Bind) -> &'static str {
     }
 }
 
-/// Loads coupons.
-pub fn load(db: &Connection, keys: &[(ShopId, CouponId)]) -> Result<Vec<Option<Coupon>>, StoreError> {
-    let mut find = db.prepare_cached(ONE).doing(READING)?;
-    each(keys, |(shop, id)| first(&mut find, params![shop.as_str(), id.as_str()], READING, read))
-}
-
-/// Writes coupons and moves their timers.
-pub fn write(db: &Connection, changes: &[CouponChange]) -> Result<(), StoreError> {
-    if changes.is_empty() {
-        return Ok(());
+impl Noun<Coupon> for Open<'_> {
+    fn load(&mut self, keys: &[<Coupon as port::Row>::Key]) -> Result<Vec<Option<Coupon>>, StoreError> {
+        let mut find = self.db.prepare_cached(ONE).doing(READING)?;
+        each(keys, |(shop, id)| first(&mut find, params![shop.as_str(), id.as_str()], READING, read))
     }
-    let insert =
-        "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
-        origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
-        lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-        ?21, ?22, ?23)";
-    // What a coupon was claimed as never changes.
-    let update =
-        "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
-        lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10, also_on = ?11
-        WHERE shop_id = ?1 AND coupon_id = ?2";
-    let mut insert = db.prepare_cached(insert).doing(WRITING)?;
-    let mut update = db.prepare_cached(update).doing(WRITING)?;
-    let mut owned = Owned::coupons(db)?;
-    let mut timers = Timers::of(db, Kind::Coupon)?;
-    for change in changes {
-        if change.is_new {
-            put(&mut insert, change)?;
-            let coupon = &change.coupon;
-            owned.note(&change.shop_id, &coupon.customer_id, coupon.coupon_id.as_str())?;
-        } else if !settle(&mut update, change)? {
-            let CouponChange { shop_id, coupon, .. } = change;
-            return Err(refused(format!("there is no coupon {} in shop {shop_id}", coupon.coupon_id)));
+
+    fn write(&mut self, changes: &[Change<Coupon>]) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
         }
-        let id = change.coupon.coupon_id.as_str();
-        timers.shift(&change.shop_id, id, change.old_wake, change.coupon.wake_at)?;
+        let insert =
+            "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
+            origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
+            lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+            ?21, ?22, ?23)";
+        // What a coupon was claimed as never changes.
+        let update =
+            "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
+            lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10, also_on = ?11
+            WHERE shop_id = ?1 AND coupon_id = ?2";
+        let mut insert = self.db.prepare_cached(insert).doing(WRITING)?;
+        let mut update = self.db.prepare_cached(update).doing(WRITING)?;
+        let mut owned = Owned::coupons(self.db)?;
+        let mut timers = Timers::of(self.db, Kind::Coupon)?;
+        for change in changes {
+            let Change { key: (shop, id), row: coupon, is_new, old_wake } = change;
+            if *is_new {
+                put(&mut insert, shop, coupon)?;
+                owned.note(shop, &coupon.customer_id, id.as_str())?;
+            } else if !settle(&mut update, shop, coupon)? {
+                return Err(refused(format!("there is no coupon {id} in shop {shop}")));
+            }
+            timers.shift(shop, id.as_str(), *old_wake, coupon.wake_at)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-fn put(insert: &mut Statement<'_>, change: &CouponChange) -> Result<(), StoreError> {
-    let CouponChange { shop_id, coupon, .. } = change;
+fn put(insert: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<(), StoreError> {
     let lock = coupon.lock.as_ref();
     let (offer, batch) = (coupon.origin.offer(), coupon.origin.batch());
     let row = params![
-        shop_id.as_str(),
+        shop.as_str(),
         coupon.coupon_id.as_str(),
         offer.map(|offer| offer.campaign_id.as_str()),
         offer.map(|offer| offer.version),
@@ -169,11 +167,10 @@ fn also_on(coupon: &Coupon) -> Result<Option<String>, StoreError> {
     Json::default().text(&coupon.also_on).map(|text| Some(text.to_owned()))
 }
 
-fn settle(update: &mut Statement<'_>, change: &CouponChange) -> Result<bool, StoreError> {
-    let CouponChange { shop_id, coupon, .. } = change;
+fn settle(update: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<bool, StoreError> {
     let lock = coupon.lock.as_ref();
     let row = params![
-        shop_id.as_str(),
+        shop.as_str(),
         coupon.coupon_id.as_str(),
         coupon.usable_until.micros(),
         coupon.status.as_str(),

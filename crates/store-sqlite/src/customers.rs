@@ -3,10 +3,10 @@
 
 use crate::cells::Cells;
 use crate::error::Doing;
-use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
+use crate::under_way::Open;
 use domain::{BatchId, CustomerId, ShopId, customer::Standing};
-use port::{BatchClaimKey, Page, Read, StoreError};
+use port::{BatchClaimKey, BatchClaims, Change, Noun, Page, Read, Row, StoreError};
 use rusqlite::{CachedStatement, Connection, params};
 
 const READING: &str = "reading a standing";
@@ -17,51 +17,47 @@ const ONE: &str = "SELECT shop_id, customer_id, doc FROM customers
 const BATCH_CLAIMS: &str = "SELECT shop_id, customer_id, doc FROM customers
     WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 3 AND item = ?3";
 
-/// Loads standings.
-pub fn load(db: &Connection, keys: &[(ShopId, CustomerId)]) -> Result<Vec<Option<Standing>>, StoreError> {
-    let mut find = db.prepare_cached(ONE).doing(READING)?;
-    each(keys, |(shop, customer)| {
-        first(&mut find, params![shop.as_str(), customer.as_str()], READING, |row| {
-            Cells::new(row, "standings", 2).json(2)
+impl Noun<Standing> for Open<'_> {
+    fn load(&mut self, keys: &[<Standing as Row>::Key]) -> Result<Vec<Option<Standing>>, StoreError> {
+        let mut find = self.db.prepare_cached(ONE).doing(READING)?;
+        each(keys, |(shop, customer)| {
+            first(&mut find, params![shop.as_str(), customer.as_str()], READING, |row| {
+                Cells::new(row, "standings", 2).document(2)
+            })
         })
-    })
-}
-
-/// Writes standings.
-pub fn write(
-    db: &Connection,
-    json: &mut Json,
-    standings: &[(ShopId, CustomerId, Standing)],
-) -> Result<(), StoreError> {
-    let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
-        ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
-    let mut put = db.prepare_cached(sql).doing(WRITING)?;
-    for (shop, customer, standing) in standings {
-        let row = params![shop.as_str(), customer.as_str(), json.text(standing)?];
-        put.execute(row).doing(WRITING)?;
     }
-    Ok(())
-}
 
-/// Loads how many coupons of batches customers have had.
-pub fn load_batch_claims(db: &Connection, keys: &[BatchClaimKey]) -> Result<Vec<Option<u32>>, StoreError> {
-    let mut find = db.prepare_cached(BATCH_CLAIMS).doing(READING)?;
-    each(keys, |(shop, customer, batch)| {
-        let row = params![shop.as_str(), customer.as_str(), batch.as_str()];
-        first(&mut find, row, READING, |row| Cells::new(row, "customers", 2).json(2))
-    })
-}
-
-/// Writes how many coupons of batches customers have had.
-pub fn write_batch_claims(db: &Connection, claims: &[(BatchClaimKey, u32)]) -> Result<(), StoreError> {
-    let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 3, ?3, ?4)
-        ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
-    let mut put = db.prepare_cached(sql).doing(WRITING)?;
-    for ((shop, customer, batch), count) in claims {
-        let row = params![shop.as_str(), customer.as_str(), batch.as_str(), count.to_string()];
-        put.execute(row).doing(WRITING)?;
+    fn write(&mut self, changes: &[Change<Standing>]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
+            ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
+        let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
+        for Change { key: (shop, customer), row, .. } in changes {
+            let row = params![shop.as_str(), customer.as_str(), self.json.document(row)?];
+            put.execute(row).doing(WRITING)?;
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+impl Noun<BatchClaims> for Open<'_> {
+    fn load(&mut self, keys: &[BatchClaimKey]) -> Result<Vec<Option<BatchClaims>>, StoreError> {
+        let mut find = self.db.prepare_cached(BATCH_CLAIMS).doing(READING)?;
+        each(keys, |(shop, customer, batch)| {
+            let row = params![shop.as_str(), customer.as_str(), batch.as_str()];
+            first(&mut find, row, READING, |row| Cells::new(row, "customers", 2).json(2).map(BatchClaims))
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<BatchClaims>]) -> Result<(), StoreError> {
+        let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 3, ?3, ?4)
+            ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
+        let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
+        for Change { key: (shop, customer, batch), row, .. } in changes {
+            let row = params![shop.as_str(), customer.as_str(), batch.as_str(), row.0.to_string()];
+            put.execute(row).doing(WRITING)?;
+        }
+        Ok(())
+    }
 }
 
 /// How many coupons of a batch a customer has had.
@@ -97,7 +93,7 @@ impl<'c> Owned<'c> {
 /// One customer's standing.
 pub fn standing(db: &Connection, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>> {
     one(db, ONE, params![shop.as_str(), customer.as_str()], READING, |row| {
-        Cells::new(row, "standings", 2).json(2)
+        Cells::new(row, "standings", 2).document(2)
     })
 }
 
@@ -108,6 +104,6 @@ pub fn standings(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<(Custo
         ORDER BY customer_id LIMIT ?3";
     all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
         let cells = Cells::new(row, "standings", 2);
-        Ok((cells.id(1)?, cells.json(2)?))
+        Ok((cells.id(1)?, cells.document(2)?))
     })
 }

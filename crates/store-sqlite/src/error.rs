@@ -1,5 +1,6 @@
 //! What went wrong in `SQLite`, in the words of the port.
 
+use port::document::Unreadable;
 use port::{StoreError, StoreErrorKind};
 use rusqlite::ErrorCode;
 use std::fmt::Display;
@@ -29,7 +30,7 @@ pub fn failed(what: &str, error: rusqlite::Error) -> StoreError {
                 "the database file is damaged; restore a backup with `promenade restore` ({what}: {error})"
             )
         }
-        StoreErrorKind::Other => format!("{what}: {error}"),
+        StoreErrorKind::Newer | StoreErrorKind::Other => format!("{what}: {error}"),
     };
     StoreError::new(kind, message)
 }
@@ -37,6 +38,16 @@ pub fn failed(what: &str, error: rusqlite::Error) -> StoreError {
 /// A row that cannot be understood.
 pub fn corrupt(table: &str, key: impl Display, why: impl Display) -> StoreError {
     StoreError::new(StoreErrorKind::Corrupt, format!("row {key} of table {table} cannot be read: {why}"))
+}
+
+/// A document that cannot be read.
+pub fn unreadable(table: &str, key: impl Display, why: &Unreadable) -> StoreError {
+    match why {
+        Unreadable::Newer { .. } => {
+            StoreError::new(StoreErrorKind::Newer, format!("row {key} of table {table}: {why}"))
+        }
+        Unreadable::Broken(why) => corrupt(table, key, why),
+    }
 }
 
 /// What a caller did that no store may keep.

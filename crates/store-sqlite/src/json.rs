@@ -2,6 +2,7 @@
 
 use crate::error::refused;
 use port::StoreError;
+use port::document::{self, Document};
 use serde::Serialize;
 
 /// The buffer.
@@ -9,10 +10,21 @@ use serde::Serialize;
 pub struct Json(Vec<u8>);
 
 impl Json {
-    /// The document as JSON, until the next one is written.
-    pub fn text(&mut self, document: &impl Serialize) -> Result<&str, StoreError> {
+    /// The document with its version, until the next one is written.
+    pub fn document(&mut self, document: &impl Document) -> Result<&str, StoreError> {
         self.0.clear();
-        let written = serde_json::to_writer(&mut self.0, document);
+        let written = document::write(document, &mut self.0);
+        self.finish(written)
+    }
+
+    /// What is no document of its own, until the next one is written.
+    pub fn text(&mut self, what: &impl Serialize) -> Result<&str, StoreError> {
+        self.0.clear();
+        let written = serde_json::to_writer(&mut self.0, what);
+        self.finish(written)
+    }
+
+    fn finish(&self, written: serde_json::Result<()>) -> Result<&str, StoreError> {
         written.map_err(|error| refused(format!("a document cannot be written as JSON: {error}")))?;
         std::str::from_utf8(&self.0).map_err(|error| refused(format!("JSON is not UTF-8: {error}")))
     }

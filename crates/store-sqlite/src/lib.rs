@@ -29,6 +29,7 @@ mod schema;
 mod shops;
 mod timers;
 mod transaction;
+mod under_way;
 
 pub use backup::{backup, restore};
 pub use open::Options;
@@ -39,7 +40,7 @@ use domain::Instant;
 use error::Doing;
 use guard::Guard;
 use json::Json;
-use port::{Reader, Store, StoreError, Timer, Work};
+use port::{Reader, Store, StoreError, Timer, Work, Writers};
 use reader::SqliteReader;
 use rusqlite::Connection;
 use std::path::Path;
@@ -104,9 +105,13 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
+    fn writers(&self) -> Writers {
+        Writers::Sole
+    }
+
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         self.run("BEGIN IMMEDIATE")?;
-        let mut open = transaction::Open::new(&self.db, &mut self.shops, &mut self.json);
+        let mut open = under_way::Open::new(&self.db, &mut self.shops, &mut self.json);
         let worked = work(&mut open);
         let rows = open.commit(worked)?;
         self.checkpoints.committed(&self.db, rows);

@@ -4,11 +4,12 @@ use crate::cells::Cells;
 use crate::customers::Owned;
 use crate::error::Doing;
 use crate::query::{after, all, at_most, each, first};
+use crate::under_way::Open;
 use domain::{
-    Code, CustomerId, Instant, MessageId, OrderId, ShopId,
+    Code, CustomerId, Instant, OrderId, ShopId,
     message::{Channel, Kind, Message, MessageStatus},
 };
-use port::{Changes, Dispatch, DispatchUpdate, MessageFilter, Page, Read, StoreError};
+use port::{Change, Changes, Dispatch, DispatchUpdate, MessageFilter, Noun, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 const READING: &str = "reading messages";
@@ -42,22 +43,20 @@ fn read(row: &Row<'_>) -> Result<Message, StoreError> {
     })
 }
 
-/// Loads messages.
-pub fn load(db: &Connection, keys: &[(ShopId, MessageId)]) -> Result<Vec<Option<Message>>, StoreError> {
-    let sql = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
-    let mut find = db.prepare_cached(sql).doing(READING)?;
-    each(keys, |(shop, id)| first(&mut find, params![shop.as_str(), id.as_str()], READING, read))
-}
-
-/// Writes messages, then queues and settles dispatches.
-pub fn write(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
-    if !changes.messages.is_empty() {
-        let mut writer = Writer::prepare(db)?;
-        for message in &changes.messages {
-            writer.put(message)?;
-        }
+impl Noun<Message> for Open<'_> {
+    fn load(&mut self, keys: &[<Message as port::Row>::Key]) -> Result<Vec<Option<Message>>, StoreError> {
+        let sql = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
+        let mut find = self.db.prepare_cached(sql).doing(READING)?;
+        each(keys, |(shop, id)| first(&mut find, params![shop.as_str(), id.as_str()], READING, read))
     }
-    queue(db, changes)
+
+    fn write(&mut self, changes: &[Change<Message>]) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut writer = Writer::prepare(self.db)?;
+        changes.iter().try_for_each(|change| writer.put(&change.row))
+    }
 }
 
 struct Writer<'c> {
@@ -107,7 +106,8 @@ impl<'c> Writer<'c> {
     }
 }
 
-fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
+/// Queues and settles dispatches.
+pub fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
     let put = "INSERT INTO dispatches (shop_id, message_id, deliver_until, attempt, next_at)
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (shop_id, message_id) DO UPDATE SET
         deliver_until = excluded.deliver_until, attempt = excluded.attempt, next_at = excluded.next_at";

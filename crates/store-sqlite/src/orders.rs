@@ -5,13 +5,13 @@ use crate::error::{Doing, corrupt, refused};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
+use crate::under_way::Open;
 use domain::{
     Instant, OrderId, ShopId,
     order::{Order, State, TimelineEntry},
 };
-use port::{OrderChange, OrderRow, Page, Read, StoreError};
+use port::{Change, Noun, OrderRow, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, params};
-use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 const WRITING: &str = "writing an order";
@@ -21,49 +21,43 @@ const ROOM: i64 = 512;
 
 /// Shop and order.
 pub type Key = (ShopId, OrderId);
-/// Where the orders that a transaction has loaded lie, so that writing them needs no second search.
-pub type Places = FxHashMap<Key, i64>;
-
-/// Loads orders and notes their places.
-pub fn load(db: &Connection, keys: &[Key], places: &mut Places) -> Result<Vec<Option<OrderRow>>, StoreError> {
-    let sql = "SELECT shop_id, order_id, id, wake_at, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
-    let mut find = db.prepare_cached(sql).doing(READING)?;
-    each(keys, |key| {
-        first(&mut find, params![key.0.as_str(), key.1.as_str()], READING, |row| {
-            let cells = Cells::new(row, "orders", 2);
-            places.insert(key.clone(), cells.number(2)?);
-            Ok(OrderRow { wake_at: cells.instant_or_null(3)?, order: cells.json(4)? })
+impl Noun<OrderRow> for Open<'_> {
+    /// Notes the places of what it finds.
+    fn load(&mut self, keys: &[Key]) -> Result<Vec<Option<OrderRow>>, StoreError> {
+        let sql =
+            "SELECT shop_id, order_id, id, wake_at, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
+        let mut find = self.db.prepare_cached(sql).doing(READING)?;
+        each(keys, |key| {
+            first(&mut find, params![key.0.as_str(), key.1.as_str()], READING, |row| {
+                let cells = Cells::new(row, "orders", 2);
+                self.orders.insert(key.clone(), cells.number(2)?);
+                let (wake_at, order) = (cells.instant_or_null(3)?, cells.document(4).map(Box::new)?);
+                Ok(OrderRow { order, wake_at, timeline: String::new() })
+            })
         })
-    })
-}
+    }
 
-/// Writes orders.
-pub fn write(
-    db: &Connection,
-    json: &mut Json,
-    places: &mut Places,
-    changes: &[OrderChange],
-) -> Result<(), StoreError> {
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let mut writer = Writer::prepare(db)?;
-    for change in changes {
-        let key = (change.shop_id.clone(), change.order.order_id.clone());
-        if change.is_new {
-            let place = writer.insert(change, json)?;
-            places.insert(key, place);
-        } else {
-            let place = match places.get(&key) {
-                Some(place) => *place,
-                None => writer.find(&key)?,
-            };
-            writer.update(place, change, json)?;
+    fn write(&mut self, changes: &[Change<OrderRow>]) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return Ok(());
         }
-        let (shop, id) = (&change.shop_id, change.order.order_id.as_str());
-        writer.timers.shift(shop, id, change.old_wake, change.wake_at)?;
+        let mut writer = Writer::prepare(self.db)?;
+        for change in changes {
+            if change.is_new {
+                let place = writer.insert(change, self.json)?;
+                self.orders.insert(change.key.clone(), place);
+            } else {
+                let place = match self.orders.get(&change.key) {
+                    Some(place) => *place,
+                    None => writer.find(&change.key)?,
+                };
+                writer.update(place, change, self.json)?;
+            }
+            let (shop, order) = &change.key;
+            writer.timers.shift(shop, order.as_str(), change.old_wake, change.row.wake_at)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 struct Writer<'c> {
@@ -89,35 +83,35 @@ impl<'c> Writer<'c> {
         Ok(Self { insert, update, find, timers: Timers::of(db, Kind::Order)? })
     }
 
-    fn insert(&mut self, change: &OrderChange, json: &mut Json) -> Result<i64, StoreError> {
-        let order = &change.order;
+    fn insert(&mut self, change: &Change<OrderRow>, json: &mut Json) -> Result<i64, StoreError> {
+        let OrderRow { order, wake_at, timeline } = &change.row;
         let (state, paid_at) = state(order);
         let row = params![
-            change.shop_id.as_str(),
+            change.key.0.as_str(),
             order.order_id.as_str(),
             order.customer_id.as_str(),
             state,
             order.placed_at.micros(),
             paid_at,
             order.payable.minor(),
-            change.wake_at.map(Instant::micros),
-            json.text(order)?,
-            lines(&change.timeline),
+            wake_at.map(Instant::micros),
+            json.document(&**order)?,
+            lines(timeline),
             ROOM,
         ];
         self.insert.insert(row).doing(WRITING)
     }
 
-    fn update(&mut self, place: i64, change: &OrderChange, json: &mut Json) -> Result<(), StoreError> {
-        let order = &change.order;
+    fn update(&mut self, place: i64, change: &Change<OrderRow>, json: &mut Json) -> Result<(), StoreError> {
+        let OrderRow { order, wake_at, timeline } = &change.row;
         let (state, paid_at) = state(order);
         let row = params![
             place,
             state,
             paid_at,
-            change.wake_at.map(Instant::micros),
-            json.text(order)?,
-            lines(&change.timeline),
+            wake_at.map(Instant::micros),
+            json.document(&**order)?,
+            lines(timeline),
             order.customer_id.as_str(),
             order.placed_at.micros(),
             order.payable.minor(),
@@ -153,7 +147,9 @@ fn lines(timeline: &str) -> Cow<'_, str> {
 /// One order.
 pub fn order(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Option<Order>> {
     let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id = ?2";
-    one(db, sql, params![shop.as_str(), order.as_str()], READING, |row| Cells::new(row, "orders", 2).json(2))
+    one(db, sql, params![shop.as_str(), order.as_str()], READING, |row| {
+        Cells::new(row, "orders", 2).document(2)
+    })
 }
 
 /// A shop's orders by their ids.
@@ -161,7 +157,7 @@ pub fn orders(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
     let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id > ?2
         ORDER BY order_id LIMIT ?3";
     all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
-        Cells::new(row, "orders", 2).json(2)
+        Cells::new(row, "orders", 2).document(2)
     })
 }
 

@@ -113,7 +113,7 @@ pub fn due_deliveries(db: &Connection, now: Instant, limit: usize) -> Read<Vec<(
         WHERE d.status = 'pending' AND d.next_at <= ?1 ORDER BY d.next_at, d.delivery_id LIMIT ?2"
     );
     all(db, sql, params![now.micros(), at_most(limit)], READING, |row| {
-        Ok((delivery(row)?, Cells::new(row, "webhooks", 1).json(11)?))
+        Ok((delivery(row)?, Cells::new(row, "webhooks", 1).document(11)?))
     })
 }
 

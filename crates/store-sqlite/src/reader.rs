@@ -88,6 +88,9 @@ impl SqliteReader {
 }
 
 impl Reader for SqliteReader {
+    fn is_local(&self) -> bool {
+        true
+    }
     fn shop(&self, shop: &ShopId) -> Read<Option<Arc<Shop>>> {
         self.with(|db| shops::shop(db, shop))
     }

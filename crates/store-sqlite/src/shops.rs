@@ -19,7 +19,7 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
     let sql = "SELECT shop_id, sequence, doc FROM shops WHERE shop_id = ?1";
     let found = one(db, sql, [shop.as_str()], "reading a shop", |row| {
         let cells = Cells::new(row, "shops", 1);
-        Ok((cells.number::<u64>(1)?, cells.json::<Shop>(2)?))
+        Ok((cells.number::<u64>(1)?, cells.document::<Shop>(2)?))
     })?;
     let Some((sequence, settings)) = found else {
         return Ok(None);
@@ -35,10 +35,10 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
 }
 
 fn campaign_row(row: &Row<'_>) -> Result<CampaignRow, StoreError> {
-    let campaign = Arc::new(Cells::new(row, "campaigns", 2).json(2)?);
+    let campaign = Arc::new(Cells::new(row, "campaigns", 2).document(2)?);
     let figures = Cells::new(row, "counters", 2);
     let counters = match figures.text_or_null(3)? {
-        Some(_) => figures.json(3)?,
+        Some(_) => figures.document(3)?,
         None => Counters::default(),
     };
     Ok(CampaignRow { campaign, counters })
@@ -50,7 +50,7 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let sql = "INSERT INTO shops (shop_id, doc) VALUES (?1, ?2)
             ON CONFLICT (shop_id) DO UPDATE SET doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing a shop")?;
-        put.execute(params![shop.shop_id.as_str(), json.text(shop)?]).doing("writing a shop")?;
+        put.execute(params![shop.shop_id.as_str(), json.document(&**shop)?]).doing("writing a shop")?;
     }
     for (shop, number) in &changes.sequences {
         let sql = "UPDATE shops SET sequence = ?2 WHERE shop_id = ?1";
@@ -64,14 +64,14 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
             ON CONFLICT (shop_id, campaign_id) DO UPDATE SET doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing a campaign")?;
         let key = (shop.as_str(), campaign.campaign_id.as_str());
-        put.execute(params![key.0, key.1, json.text(campaign)?]).doing("writing a campaign")?;
+        put.execute(params![key.0, key.1, json.document(&**campaign)?]).doing("writing a campaign")?;
     }
     for (shop, campaign, counters) in &changes.counters {
         let sql = "INSERT INTO counters (shop_id, campaign_id, issued, doc) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (shop_id, campaign_id) DO UPDATE SET issued = excluded.issued, doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing figures")?;
         let issued = whole(counters.issued)?;
-        put.execute(params![shop.as_str(), campaign.as_str(), issued, json.text(counters)?])
+        put.execute(params![shop.as_str(), campaign.as_str(), issued, json.document(counters)?])
             .doing("writing figures")?;
     }
     for (shop, webhook) in &changes.webhooks {
@@ -79,7 +79,7 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
             ON CONFLICT (shop_id, webhook_id) DO UPDATE SET doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing("writing a webhook")?;
         let key = (shop.as_str(), webhook.webhook_id.as_str());
-        put.execute(params![key.0, key.1, json.text(webhook)?]).doing("writing a webhook")?;
+        put.execute(params![key.0, key.1, json.document(webhook)?]).doing("writing a webhook")?;
     }
     Ok(())
 }
@@ -101,14 +101,16 @@ pub fn remove_webhooks(db: &Connection, changes: &Changes) -> Result<(), StoreEr
 /// One shop's settings.
 pub fn shop(db: &Connection, shop: &ShopId) -> Read<Option<Arc<Shop>>> {
     let sql = "SELECT shop_id, doc FROM shops WHERE shop_id = ?1";
-    one(db, sql, [shop.as_str()], "reading a shop", |row| Cells::new(row, "shops", 1).json(1).map(Arc::new))
+    one(db, sql, [shop.as_str()], "reading a shop", |row| {
+        Cells::new(row, "shops", 1).document(1).map(Arc::new)
+    })
 }
 
 /// All shops' settings.
 pub fn shops(db: &Connection, page: &Page) -> Read<Vec<Arc<Shop>>> {
     let sql = "SELECT shop_id, doc FROM shops WHERE shop_id > ?1 ORDER BY shop_id LIMIT ?2";
     all(db, sql, params![after(page), at_most(page.limit)], "reading shops", |row| {
-        Cells::new(row, "shops", 1).json(1).map(Arc::new)
+        Cells::new(row, "shops", 1).document(1).map(Arc::new)
     })
 }
 
@@ -125,5 +127,5 @@ pub fn campaign(db: &Connection, shop: &ShopId, campaign: &CampaignId) -> Read<O
 /// A shop's webhooks.
 pub fn webhooks(db: &Connection, shop: &ShopId) -> Read<Vec<Webhook>> {
     let sql = "SELECT shop_id, webhook_id, doc FROM webhooks WHERE shop_id = ?1 ORDER BY webhook_id";
-    all(db, sql, [shop.as_str()], "reading webhooks", |row| Cells::new(row, "webhooks", 2).json(2))
+    all(db, sql, [shop.as_str()], "reading webhooks", |row| Cells::new(row, "webhooks", 2).document(2))
 }

@@ -1,62 +1,17 @@
-//! A transaction under way. Dropped before it is committed, by an error or a panic, it is rolled back.
+//! What a transaction loads and writes: every table, in the order of their locking.
 
-use crate::cache::ShopCache;
-use crate::error::Doing;
-use crate::json::Json;
-use crate::{arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, pool, shops};
-use port::{Changes, Keys, Rows, StoreError, Transaction};
-use rusqlite::Connection;
+use crate::under_way::Open;
+use crate::{arrivals, batches, ledger, messages, meta, outbox, pool, shops};
+use port::{Changes, Keys, Nouns, Rows, StoreError, Transaction, answered};
 
-/// The open transaction of the one writer.
-pub struct Open<'s> {
-    db: &'s Connection,
-    shops: &'s mut ShopCache,
-    json: &'s mut Json,
-    places: orders::Places,
-    pooled: pool::Places,
-    /// A write that broke off; it may not be committed, whatever the work answers.
-    failed: Option<StoreError>,
-    rows: usize,
-    committed: bool,
-}
-
-impl<'s> Open<'s> {
-    /// A transaction that has been begun.
-    pub fn new(db: &'s Connection, shops: &'s mut ShopCache, json: &'s mut Json) -> Self {
-        Self {
-            db,
-            shops,
-            json,
-            places: orders::Places::default(),
-            pooled: pool::Places::default(),
-            failed: None,
-            rows: 0,
-            committed: false,
-        }
-    }
-
-    /// Commits what was written, if everything went well; about how many rows that were.
-    pub fn commit(mut self, worked: Result<(), StoreError>) -> Result<usize, StoreError> {
-        worked?;
-        if let Some(error) = self.failed.take() {
-            return Err(error);
-        }
-        let mut commit = self.db.prepare_cached("COMMIT").doing("committing")?;
-        commit.execute([]).doing("committing")?;
-        self.committed = true;
-        Ok(self.rows)
-    }
-
+impl Open<'_> {
     fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
         shops::write(self.db, self.json, changes)?;
-        orders::write(self.db, self.json, &mut self.places, &changes.orders)?;
         batches::write(self.db, self.json, changes)?;
-        coupons::write(self.db, &changes.coupons)?;
-        customers::write(self.db, self.json, &changes.standings)?;
-        customers::write_batch_claims(self.db, &changes.batch_claims)?;
-        arrivals::write(self.db, self.json, changes)?;
+        self.write_tables(changes)?;
+        arrivals::write_parked(self.db, self.json, changes)?;
         ledger::write(self.db, &changes.entries)?;
-        messages::write(self.db, changes)?;
+        messages::queue(self.db, changes)?;
         outbox::write(self.db, changes)?;
         pool::write(self.db, self.json, &mut self.pooled, &changes.pool)?;
         shops::remove_webhooks(self.db, changes)?;
@@ -81,17 +36,9 @@ impl Transaction for Open<'_> {
         for shop in &keys.shops {
             rows.shops.push((shop.clone(), self.shops.load(db, shop)?));
         }
-        answer(&mut rows.orders, &keys.orders, orders::load(db, &keys.orders, &mut self.places)?);
-        answer(&mut rows.coupons, &keys.coupons, coupons::load(db, &keys.coupons)?);
-        answer(&mut rows.standings, &keys.standings, customers::load(db, &keys.standings)?);
-        answer(&mut rows.inbox, &keys.inbox, arrivals::load_inbox(db, &keys.inbox)?);
-        answer(&mut rows.parked, &keys.parked, arrivals::load_parked(db, &keys.parked)?);
-        answer(&mut rows.requests, &keys.requests, arrivals::load_requests(db, &keys.requests)?);
-        answer(&mut rows.messages, &keys.messages, messages::load(db, &keys.messages)?);
-        answer(&mut rows.batches, &keys.batches, batches::load(db, &keys.batches)?);
-        let claims = customers::load_batch_claims(db, &keys.batch_claims)?;
-        answer(&mut rows.batch_claims, &keys.batch_claims, claims);
-        answer(&mut rows.codes, &keys.codes, batches::load_codes(db, &keys.codes)?);
+        rows.batches.extend(answered(&keys.batches, batches::load(db, &keys.batches)?));
+        rows.parked.extend(answered(&keys.parked, arrivals::load_parked(db, &keys.parked)?));
+        self.load_tables(keys, rows)?;
         pool::load(db, &mut self.pooled, &keys.pool, &mut rows.pool)
     }
 
@@ -101,24 +48,5 @@ impl Transaction for Open<'_> {
             self.failed = Some(error.clone());
         }
         written
-    }
-}
-
-fn answer<K: Clone, T>(rows: &mut Vec<(K, T)>, keys: &[K], found: Vec<T>) {
-    rows.extend(keys.iter().cloned().zip(found));
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        if self.committed {
-            return;
-        }
-        self.shops.clear();
-        // On some errors, a full disk for one, SQLite has rolled back by itself.
-        if !self.db.is_autocommit()
-            && let Err(error) = self.db.execute_batch("ROLLBACK")
-        {
-            tracing::error!(%error, "a transaction could not be rolled back");
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use port::{Reader, Store, StoreError, Timer, Work};
+use port::{Reader, Store, StoreError, Timer, Work, Writers};
 use proptest::prelude::*;
 use std::sync::Arc;
 use store_memory::MemoryStore;
@@ -13,6 +13,9 @@ use tempfile::TempDir;
 struct InFolder(SqliteStore, #[expect(dead_code, reason = "removed when this is dropped")] TempDir);
 
 impl Store for InFolder {
+    fn writers(&self) -> Writers {
+        self.0.writers()
+    }
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         self.0.transact(work)
     }

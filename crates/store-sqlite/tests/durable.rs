@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::ShopId;
-use port::{Changes, CouponChange, OrderChange, Reader, Store, StoreErrorKind};
+use port::{Change, Changes, Reader, Store, StoreErrorKind};
 use store_memory::MemoryStore;
 use store_sqlite::{Options, SqliteStore};
 use testkit::build::{self, at, id};
@@ -21,8 +21,8 @@ fn batch(number: u32, size: u32) -> Changes {
     for row in number * size..(number + 1) * size {
         let order = new_order(&format!("o-{row:06}"), Some(i64::from(row)));
         let coupon = build::coupon(&format!("cp-{row:06}"), "u-1", "o-1", at(0));
-        changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
-        changes.inbox.push(build::inbox(&s1(), &format!("ev-{row}")));
+        changes.coupons.push(build::new_coupon(&s1(), coupon));
+        changes.inbox.push(build::taken_in(&s1(), &format!("ev-{row}")));
         changes.orders.push(order);
     }
     changes.sequences.push((s1(), u64::from(number)));
@@ -138,7 +138,7 @@ fn a_row_that_cannot_be_read_is_named() {
         changes.shops.push(build::shared_shop("s1"));
         changes.orders.extend([new_order("o-1", None), new_order("o-2", None)]);
         let coupon = build::coupon("cp-1", "u-1", "o-1", at(0));
-        changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
+        changes.coupons.push(build::new_coupon(&s1(), coupon));
     });
     drop(store);
     let db = rusqlite::Connection::open(&path).unwrap();
@@ -165,6 +165,6 @@ fn a_row_that_cannot_be_read_is_named() {
     }
     assert!(reader.order(&s1(), &id("o-2")).unwrap().is_some(), "what is sound is still read");
     write(&mut store, |changes| {
-        changes.orders.push(OrderChange { is_new: false, ..new_order("o-2", None) });
+        changes.orders.push(Change { is_new: false, ..new_order("o-2", None) });
     });
 }

@@ -4,7 +4,10 @@ mod pool;
 mod rows;
 
 pub use pool::{candidate, gift, place, pool_order, presale, run};
-pub use rows::{dispatch, entries, inbox, outbox, parked, request, timeline, webhook};
+pub use rows::{
+    changed_coupon, dispatch, entries, inbox, new_coupon, outbox, parked, request, stands, taken_in,
+    timeline, told, webhook,
+};
 
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId,

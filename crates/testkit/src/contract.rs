@@ -17,9 +17,10 @@ pub mod random;
 pub mod rows;
 pub mod settings;
 mod steps;
+pub mod tables;
 pub mod timers;
 
-pub use steps::{Answer, Make, all, load, new_order, page, refused, write};
+pub use steps::{Answer, Make, all, load, new_order, new_order_of, page, refused, write};
 
 use port::Store;
 
@@ -49,11 +50,11 @@ cases! {
     settings::shops_keep_their_settings,
     settings::sequences_are_kept_for_known_shops,
     settings::campaigns_and_their_figures,
+    tables::every_table_keeps_its_rows,
     rows::orders_and_their_timelines,
     rows::coupons_in_every_state,
     rows::standings_of_shops_and_of_the_platform,
     arrivals::an_event_is_taken_in_once,
-    arrivals::a_request_is_answered_once,
     arrivals::parked_events_wait_for_their_order,
     rows::ledger_entries_are_only_added,
     rows::messages_change,

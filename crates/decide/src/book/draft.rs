@@ -198,7 +198,7 @@ impl<'a> Draft<'a> {
             return;
         }
         order.timeline_entries += 1;
-        let line = serde_json::to_string(&entry).unwrap_or_default();
+        let line = json(&entry);
         self.decision.timeline.push((order.order_id.clone(), line));
     }
 
@@ -224,8 +224,37 @@ impl<'a> Draft<'a> {
             event_type: event_type.into(),
             subject: subject.into(),
             at: self.now,
-            body: serde_json::to_string(body).unwrap_or_default(),
+            body: json(body),
             receivers,
         });
+    }
+}
+
+/// What is stored as JSON. What cannot be written is a mistake of ours and stops the decision: an empty text
+/// would be kept for ever.
+fn json(what: &impl serde::Serialize) -> String {
+    serde_json::to_string(what).unwrap_or_else(|error| unreachable!("a decision cannot be written: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Serializer, ser::Error};
+
+    struct Unwritable;
+
+    impl serde::Serialize for Unwritable {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(S::Error::custom("no JSON has this"))
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "a decision cannot be written: no JSON has this")]
+    fn what_cannot_be_written_stops_the_decision() {
+        let shop: super::ShopId = "s1".parse().unwrap();
+        let mut facts = super::Facts::default();
+        facts.absorb(port::Rows { shops: vec![(shop.clone(), None)], ..port::Rows::default() });
+        let mut draft = super::Draft::new(&facts, &shop, super::Instant::from_micros(0));
+        draft.publish("test", "o1", &Unwritable);
     }
 }

@@ -6,6 +6,8 @@ mod draft;
 mod facts;
 mod pool;
 mod published;
+mod table;
+mod tables;
 
 pub use decision::{BatchCount, Decision};
 pub use draft::Draft;

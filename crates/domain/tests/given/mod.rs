@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
+pub mod desk;
 pub mod presale;
 pub mod probe;
 

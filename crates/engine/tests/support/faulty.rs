@@ -2,7 +2,9 @@
 
 use super::random::Random;
 use domain::{CustomerId, Instant, OrderId};
-use port::{Changes, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work};
+use port::{
+    Changes, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work, Writers,
+};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Where a transaction can break (trust.md, Faults).
@@ -103,6 +105,9 @@ pub struct Faulty<S> {
 }
 
 impl<S: Store> Store for Faulty<S> {
+    fn writers(&self) -> Writers {
+        self.inner.writers()
+    }
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         let plan = self.plan.clone();
         self.inner.transact(&mut |tx| {
@@ -140,7 +145,7 @@ impl Transaction for FaultyTransaction<'_> {
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError> {
         let poison = self.plan.lock().poison.clone();
         if let Some(poison) = poison
-            && changes.orders.iter().any(|c| c.order.order_id == poison)
+            && changes.orders.iter().any(|c| c.key.1 == poison)
         {
             return Err(StoreError::new(StoreErrorKind::Other, "a poisoned row"));
         }

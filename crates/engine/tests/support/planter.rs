@@ -5,6 +5,7 @@ use super::pool::{self, PoolRun};
 use super::{Deal, PAYABLE, Run, SAVE, at, cancelled, id, paid, placed, units};
 use domain::{
     campaign::{Counters, presale::Window},
+    coupon::Coupon,
     customer::Standing,
     ledger::{Account, Entry},
     message::Message,
@@ -12,7 +13,7 @@ use domain::{
     pool::{Basis, GiftStrategy, Times},
 };
 use money::Money;
-use port::{Changes, CouponChange, OrderChange, Store};
+use port::{Change, Changes, OrderRow, Store};
 use store_memory::MemoryStore;
 
 /// A shop with an order of every kind: `open` shows an offer, `claimed` has a coupon, `locked` is
@@ -78,23 +79,18 @@ impl Planter {
         doctor(&mut order);
         self.put_order(order, |_| {});
     }
-    pub fn put_order(&mut self, order: Order, doctor: impl FnOnce(&mut OrderChange)) {
-        let mut change = OrderChange {
-            shop_id: self.run.shop.clone(),
-            order: Box::new(order),
-            is_new: false,
-            old_wake: None,
-            wake_at: None,
-            timeline: String::new(),
-        };
+    pub fn put_order(&mut self, order: Order, doctor: impl FnOnce(&mut Change<OrderRow>)) {
+        let key = (self.run.shop.clone(), order.order_id.clone());
+        let row = OrderRow { order: Box::new(order), wake_at: None, timeline: String::new() };
+        let mut change = Change::of(key, row, None);
         doctor(&mut change);
         self.write(&Changes { orders: vec![change], ..Changes::default() });
     }
-    pub fn coupon(&mut self, name: &str, doctor: impl FnOnce(&mut CouponChange)) {
+    pub fn coupon(&mut self, name: &str, doctor: impl FnOnce(&mut Change<Coupon>)) {
         let id = self.run.order(name).claimed_coupon().cloned().unwrap();
         let coupon = self.run.reader().coupon(&self.run.shop, &id).unwrap().unwrap();
-        let mut change =
-            CouponChange { shop_id: self.run.shop.clone(), old_wake: coupon.wake_at, coupon, is_new: false };
+        let old_wake = coupon.wake_at;
+        let mut change = Change::of((self.run.shop.clone(), id), coupon, old_wake);
         doctor(&mut change);
         self.write(&Changes { coupons: vec![change], ..Changes::default() });
     }
@@ -119,7 +115,7 @@ impl Planter {
         let mut standing = found.unwrap_or_default();
         doctor(&mut standing);
         self.write(&Changes {
-            standings: vec![(self.run.shop.clone(), customer, standing)],
+            standings: vec![Change::new((self.run.shop.clone(), customer), standing)],
             ..Changes::default()
         });
     }
@@ -142,7 +138,8 @@ impl Planter {
     pub fn message(&mut self, doctor: impl FnOnce(&mut Message)) {
         let mut message = self.run.messages("pushed").pop().unwrap();
         doctor(&mut message);
-        self.write(&Changes { messages: vec![message], ..Changes::default() });
+        let key = (message.shop_id.clone(), message.message_id.clone());
+        self.write(&Changes { messages: vec![Change::new(key, message)], ..Changes::default() });
     }
 }
 

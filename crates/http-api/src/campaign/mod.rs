@@ -94,7 +94,7 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
 
 async fn submit(state: &ApiState, caller: &InShop, input: Input) -> Result<Json<CampaignView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     match state.engine.submit(input).await? {
         Reply::Campaign { campaign, counters, now } => Ok(Json(view(&shop, &campaign, &counters, now))),
         other => Err(unexpected(&other)),
@@ -146,7 +146,7 @@ pub async fn validate(
     body: Body<CampaignRequest>,
 ) -> Result<Json<ValidationView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let (violations, warnings) = match body.value.read() {
         Err(found) => (found, Vec::new()),
         Ok(form) => {
@@ -205,14 +205,14 @@ pub async fn list(
     query: extract::Query<ListQuery>,
 ) -> Result<Json<List<CampaignView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let now = state.engine.now();
     let ListQuery { kind, status, limit, cursor } = query.0;
     if kind.as_deref().is_some_and(|kind| !Terms::KINDS.contains(&kind)) {
         return Err(Problem::invalid_body("kind", &format!("one of {}", Terms::KINDS.join(", "))));
     }
     let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
-    let mut rows = state.engine.reader().campaigns(&caller.shop_id)?;
+    let mut rows = state.read(move |reader| reader.campaigns(&caller.shop_id)).await?;
     rows.sort_by(|a, b| a.campaign.campaign_id.cmp(&b.campaign.campaign_id));
     rows.retain(|row| {
         let later = page.after.as_deref().is_none_or(|after| row.campaign.campaign_id.as_str() > after);
@@ -224,8 +224,9 @@ pub async fn list(
     Ok(Json(List::of(rows, &page, key, |row| view(&shop, &row.campaign, &row.counters, now))))
 }
 
-fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<port::CampaignRow, Problem> {
-    let found = state.engine.reader().campaign(&caller.shop_id, id)?;
+async fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<port::CampaignRow, Problem> {
+    let (shop, campaign) = (caller.shop_id.clone(), id.clone());
+    let found = state.read(move |reader| reader.campaign(&shop, &campaign)).await?;
     found.ok_or_else(|| Problem::not_found(format!("no campaign {id}")))
 }
 
@@ -238,8 +239,8 @@ pub async fn get_one(
     Names((_, id)): Names<(String, CampaignId)>,
 ) -> Result<Json<CampaignView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let row = find(&state, &caller, &id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let row = find(&state, &caller, &id).await?;
     Ok(Json(view(&shop, &row.campaign, &row.counters, state.engine.now())))
 }
 
@@ -253,7 +254,7 @@ pub async fn revise(
     body: Body<CampaignRequest>,
 ) -> Result<Json<CampaignView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let row = find(&state, &caller, &id)?;
+    let row = find(&state, &caller, &id).await?;
     if !body.value.campaign_id.is_null() && body.value.campaign_id != Value::String(id.to_string()) {
         let violation = domain::Violation::new("campaign_id", domain::Code::ImmutableField);
         return Err(invalid_terms(vec![violation]));

@@ -94,7 +94,7 @@ pub async fn stats(
     Names((_, id)): Names<(String, CampaignId)>,
 ) -> Result<Json<StatsView>, Problem> {
     caller.may(Scope::Read)?;
-    let row = find(&state, &caller, &id)?;
+    let row = find(&state, &caller, &id).await?;
     let figures = campaign::figures(&row.campaign.current().terms).iter();
     let figures = figures.map(|figure| (figure.name, figure.value(&row.counters))).collect();
     Ok(Json(StatsView { campaign_id: id, figures }))

@@ -218,7 +218,7 @@ pub async fn create(
     body: Body<BatchRequest>,
 ) -> Result<(StatusCode, Json<BatchView>), Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, "coupon-batches", &body.digest)?;
     let digest = body.digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let (batch_id, batch) = body.value.read()?;
@@ -240,7 +240,7 @@ pub async fn validate(
     body: Body<BatchRequest>,
 ) -> Result<Json<ValidationView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    state.shop(&caller.shop_id)?;
+    state.shop(&caller.shop_id).await?;
     let (id, batch) = body.value.read()?;
     let batch = Batch { batch_id: id.unwrap_or(batch.batch_id), ..batch };
     let violations = batch.violations();
@@ -261,16 +261,18 @@ pub async fn list(
     page: extract::Query<PageQuery>,
 ) -> Result<Json<List<BatchView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let (page, now) = (page.0.read(Cursor::Id)?, state.engine.now());
-    let rows = state.engine.reader().batches(&caller.shop_id, &page)?;
+    let asked = page.clone();
+    let rows = state.read(move |reader| reader.batches(&caller.shop_id, &asked)).await?;
     let key = |row: &BatchRow| row.record.batch.batch_id.to_string();
     Ok(Json(List::of(rows, &page, key, |row| BatchView::new(&shop, &row, now))))
 }
 
 /// The batch, or 404.
-pub fn find(state: &ApiState, caller: &InShop, id: &BatchId) -> Result<BatchRow, Problem> {
-    let found = state.engine.reader().batch(&caller.shop_id, id)?;
+pub async fn find(state: &ApiState, caller: &InShop, id: &BatchId) -> Result<BatchRow, Problem> {
+    let (shop, batch) = (caller.shop_id.clone(), id.clone());
+    let found = state.read(move |reader| reader.batch(&shop, &batch)).await?;
     found.ok_or_else(|| Problem::not_found(format!("no coupon batch {id}")))
 }
 
@@ -283,8 +285,8 @@ pub async fn get_one(
     Names((_, id)): Names<(String, BatchId)>,
 ) -> Result<Json<BatchView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let row = find(&state, &caller, &id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let row = find(&state, &caller, &id).await?;
     Ok(Json(BatchView::new(&shop, &row, state.engine.now())))
 }
 
@@ -320,7 +322,7 @@ pub async fn claim(
     body: Body<BatchClaimRequest>,
 ) -> Result<(StatusCode, Json<CouponsView>), Problem> {
     caller.may(Scope::Checkout)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, &format!("batch claim {batch_id}"), &body.digest)?;
     let BatchClaimRequest { customer_id, count } = body.value;
     let command = Command::ClaimBatch { batch_id, customer_id, count };
@@ -345,14 +347,14 @@ pub async fn void(
     Names((_, batch_id)): Names<(String, BatchId)>,
 ) -> Result<Json<BatchView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let command = Command::VoidBatch { batch_id: batch_id.clone() };
     state.engine.submit(Input::new(caller.shop_id.clone(), command)).await?;
-    let unused = find(&state, &caller, &batch_id)?.counters.available;
+    let unused = find(&state, &caller, &batch_id).await?.counters.available;
     if unused > 0 {
         sweep(&state, &caller, &batch_id).await?;
     }
-    let row = find(&state, &caller, &batch_id)?;
+    let row = find(&state, &caller, &batch_id).await?;
     Ok(Json(BatchView::new(&shop, &row, state.engine.now())))
 }
 
@@ -361,7 +363,8 @@ async fn sweep(state: &ApiState, caller: &InShop, batch: &BatchId) -> Result<(),
     let mut page = Page { after: None, limit: limits::VOID_STEP };
     let mut voided = 0;
     while voided < limits::VOID_COUPONS {
-        let rows = state.engine.reader().batch_coupons(&caller.shop_id, batch, &page)?;
+        let (shop, id, asked) = (caller.shop_id.clone(), batch.clone(), page.clone());
+        let rows = state.read(move |reader| reader.batch_coupons(&shop, &id, &asked)).await?;
         let Some(last) = rows.last().map(|coupon| coupon.coupon_id.to_string()) else {
             return Ok(());
         };

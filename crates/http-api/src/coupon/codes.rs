@@ -176,7 +176,7 @@ pub async fn redeem(
     body: Body<RedeemRequest>,
 ) -> Result<(StatusCode, Json<CouponView>), Problem> {
     caller.may(Scope::Checkout)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, "redeem-code", &body.digest)?;
     let code = digest(&body.value.code).ok_or_else(|| Problem::not_found("no such code"))?;
     let command = Command::RedeemCode { code, customer_id: body.value.customer_id };

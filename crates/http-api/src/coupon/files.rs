@@ -80,7 +80,7 @@ pub async fn import(
     request: Request,
 ) -> Result<Json<GrantedView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    find(&state, &caller, &batch_id)?;
+    find(&state, &caller, &batch_id).await?;
     let headers = request.headers().clone();
     let bytes = extract::read_bytes(request, &state).await?;
     let route = format!("batch import {batch_id}");
@@ -160,11 +160,12 @@ struct Reading {
 }
 
 impl Reading {
-    fn step(&mut self) -> Result<Option<String>, StoreError> {
+    async fn step(&mut self) -> Result<Option<String>, StoreError> {
         let Some(page) = self.page.take() else {
             return Ok(None);
         };
-        let rows = self.state.engine.reader().batch_coupons(&self.shop_id, &self.batch_id, &page)?;
+        let (shop, batch, asked) = (self.shop_id.clone(), self.batch_id.clone(), page.clone());
+        let rows = self.state.read(move |reader| reader.batch_coupons(&shop, &batch, &asked)).await?;
         let mut text = if page.after.is_none() { HEADING.to_owned() } else { String::new() };
         for coupon in &rows {
             line(&self.shop, coupon, &mut text);
@@ -186,12 +187,12 @@ pub async fn export(
     Names((_, batch_id)): Names<(String, BatchId)>,
 ) -> Result<Response, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    find(&state, &caller, &batch_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    find(&state, &caller, &batch_id).await?;
     let page = Some(Page { after: None, limit: limits::EXPORT_STEP });
     let reading = Reading { state, shop, shop_id: caller.shop_id, batch_id, page };
     let steps = stream::try_unfold(reading, |mut reading| async {
-        let step = reading.step()?;
+        let step = reading.step().await?;
         Ok::<_, StoreError>(step.map(|text| (text, reading)))
     });
     csv_out::attachment("coupons.csv", steps)

@@ -21,6 +21,7 @@ use domain::{
     shop::Shop,
 };
 use engine::{Command, Input, Reply};
+use port::Reader;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -113,8 +114,9 @@ pub async fn get_one(
     Names((_, id)): Names<(String, CouponId)>,
 ) -> Result<Json<CouponView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let found = state.engine.reader().coupon(&caller.shop_id, &id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let asked = id.clone();
+    let found = state.read(move |reader| reader.coupon(&caller.shop_id, &asked)).await?;
     let coupon = found.ok_or_else(|| Problem::not_found(format!("no coupon {id}")))?;
     Ok(Json(CouponView::new(&shop, &coupon)))
 }
@@ -144,10 +146,12 @@ pub async fn of_customer(
     query: extract::Query<StatusQuery>,
 ) -> Result<Json<List<CouponView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let StatusQuery { status, limit, cursor } = query.0;
     let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
-    let rows = state.engine.reader().customer_coupons(&caller.shop_id, &customer, status, &page)?;
+    let asked = page.clone();
+    let read = move |reader: &dyn Reader| reader.customer_coupons(&caller.shop_id, &customer, status, &asked);
+    let rows = state.read(read).await?;
     Ok(Json(List::of(rows, &page, |c| c.coupon_id.to_string(), |c| CouponView::new(&shop, &c))))
 }
 
@@ -165,7 +169,7 @@ pub async fn void(
 }
 
 async fn submit(state: &ApiState, caller: &InShop, command: Command) -> Result<Json<CouponView>, Problem> {
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {
         Reply::Coupon { coupon } => Ok(Json(CouponView::new(&shop, &coupon))),
         Reply::Coupons { coupons } if coupons.len() == 1 => Ok(Json(CouponView::new(&shop, &coupons[0]))),

@@ -84,7 +84,8 @@ fn open(envelope: &Envelope<'_>, now: Instant) -> Result<(Box<OrderEvent>, Diges
     };
     let data = envelope.data.map_or("{}", RawValue::get);
     let body = body(kind, data)?;
-    let mut contents = serde_json::to_vec(&body).unwrap_or_default();
+    let unreadable = |error| fault("data", Code::InvalidValue, format!("it cannot be kept: {error}"));
+    let mut contents = serde_json::to_vec(&body).map_err(unreadable)?;
     if envelope.time.is_some() {
         contents.extend_from_slice(&occurred_at.micros().to_le_bytes());
     }

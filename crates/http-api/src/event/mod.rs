@@ -109,7 +109,7 @@ pub async fn post_events(
     request: Request,
 ) -> Result<Json<ResultsView>, Problem> {
     caller.may(Scope::Events)?;
-    state.shop(&caller.shop_id)?;
+    state.shop(&caller.shop_id).await?;
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
     let bytes = extract::read_bytes(request, &state).await?;
@@ -182,9 +182,10 @@ pub async fn get_parked(
     query: extract::Query<PageQuery>,
 ) -> Result<Json<List<ParkedView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let page = query.0.read(Cursor::Parts)?;
-    let rows = state.engine.reader().parked(&caller.shop_id, &page)?;
+    let asked = page.clone();
+    let rows = state.read(move |reader| reader.parked(&caller.shop_id, &asked)).await?;
     let order = |p: &port::Parked| p.event.body.order_id().map(ToString::to_string);
     let key = |p: &port::Parked| {
         format!("{}|{}|{}", order(p).unwrap_or_default(), p.event.source, p.event.event_id)

@@ -72,11 +72,12 @@ pub async fn list(
     query: extract::Query<MessageQuery>,
 ) -> Result<Json<List<MessageView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let MessageQuery { order_id, customer_id, status, limit, cursor } = query.0;
     let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
     let filter = MessageFilter { order_id, customer_id, status };
-    let rows = state.engine.reader().messages(&caller.shop_id, &filter, &page)?;
+    let asked = page.clone();
+    let rows = state.read(move |reader| reader.messages(&caller.shop_id, &filter, &asked)).await?;
     Ok(Json(List::of(
         rows,
         &page,

@@ -10,13 +10,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{
-    CouponId, OrderId, PaymentId,
+    CouponId, OrderId, PaymentId, ShopId,
     campaign::recovery,
     coupon::{Coupon, CouponStatus, Origin},
     order::{Method, Order, PaymentStatus, State as OrderState},
 };
 use engine::{Command, Input, Reply};
-use port::Page;
+use port::{Page, Read, Reader};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -57,23 +57,17 @@ fn check_open(order: &Order, now: domain::Instant) -> Result<(), Problem> {
 }
 
 /// Leaves out coupons whose campaign or batch is not about this order's goods.
-fn in_scope(
-    state: &ApiState,
-    caller: &InShop,
-    order: &Order,
-    coupons: Vec<Coupon>,
-) -> Result<Vec<Coupon>, Problem> {
+fn in_scope(reader: &dyn Reader, shop: &ShopId, order: &Order, coupons: Vec<Coupon>) -> Read<Vec<Coupon>> {
     let mut fitting = Vec::with_capacity(coupons.len());
     for coupon in coupons {
-        let reader = state.engine.reader();
         let fits = match &coupon.origin {
             Origin::Offer(from) => {
-                let row = reader.campaign(&caller.shop_id, &from.campaign_id)?;
+                let row = reader.campaign(shop, &from.campaign_id)?;
                 let version = row.as_ref().and_then(|row| row.campaign.version(from.version));
                 version.is_none_or(|version| coupon.check_scope(order, &version.scope).is_ok())
             }
             Origin::Batch(from) => {
-                let record = reader.batch(&caller.shop_id, &from.batch_id)?.map(|row| row.record);
+                let record = reader.batch(shop, &from.batch_id)?.map(|row| row.record);
                 record.is_some_and(|record| {
                     record.voided_at.is_none() && coupon.check_scope(order, &record.batch.scope).is_ok()
                 })
@@ -95,12 +89,15 @@ pub async fn get_one(
     Names((_, id)): Names<(String, OrderId)>,
 ) -> Result<Json<CashierView>, Problem> {
     caller.may(Scope::Read)?;
-    let order = find_order(&state, &caller, &id)?;
+    let order = find_order(&state, &caller, &id).await?;
     let now = state.engine.now();
     check_open(&order, now)?;
     let page = Page { after: None, limit: crate::wire::limits::PAGE_ROWS };
-    let coupons = state.engine.reader().customer_coupons(&caller.shop_id, &order.customer_id, None, &page)?;
-    let coupons = in_scope(&state, &caller, &order, coupons)?;
+    let read = move |reader: &dyn Reader| {
+        let coupons = reader.customer_coupons(&caller.shop_id, &order.customer_id, None, &page)?;
+        Ok((in_scope(reader, &caller.shop_id, &order, coupons)?, order))
+    };
+    let (coupons, order) = state.read(read).await?;
     let methods = recovery::cashier(&order, &coupons, now).into_iter().map(|m| MethodView {
         method: m.method,
         label: m.label,

@@ -119,11 +119,14 @@ pub async fn get_one(
     Names((_, id)): Names<(String, OrderId)>,
 ) -> Result<Json<OrderView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let order = find_order(&state, &caller, &id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let order = find_order(&state, &caller, &id).await?;
     let ranked = order.presale.as_ref().filter(|presale| presale.ranks_kept().is_some());
     let campaign = match ranked {
-        Some(presale) => state.engine.reader().campaign(&caller.shop_id, &presale.campaign_id)?,
+        Some(presale) => {
+            let campaign = presale.campaign_id.clone();
+            state.read(move |reader| reader.campaign(&caller.shop_id, &campaign)).await?
+        }
         None => None,
     };
     let presale = presale::view(&shop, &order, campaign.as_ref(), state.engine.now());
@@ -237,9 +240,9 @@ pub async fn timeline(
     Names((_, id)): Names<(String, OrderId)>,
 ) -> Result<Json<TimelineListView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    find_order(&state, &caller, &id)?;
-    let entries = state.engine.reader().timeline(&caller.shop_id, &id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    find_order(&state, &caller, &id).await?;
+    let entries = state.read(move |reader| reader.timeline(&caller.shop_id, &id)).await?;
     let data = entries.into_iter().map(|entry| TimelineView {
         at: time::show(&shop, entry.at),
         what: entry.what,
@@ -289,9 +292,9 @@ pub async fn settlement(
     Names((_, id)): Names<(String, OrderId)>,
 ) -> Result<Json<SettlementView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    find_order(&state, &caller, &id)?;
-    let entries = state.engine.reader().entries(&caller.shop_id, &id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    find_order(&state, &caller, &id).await?;
+    let entries = state.read(move |reader| reader.entries(&caller.shop_id, &id)).await?;
     let sums = ledger::settle(&entries);
     let entries = entries.into_iter().map(|entry| EntryView {
         account: entry.account,

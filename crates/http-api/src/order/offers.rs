@@ -17,9 +17,11 @@ use domain::{
         Action,
         recovery::{self, Claim},
     },
+    coupon::Coupon,
     order::{Offer, OfferStatus, Order},
 };
 use engine::{Command, Input, Reply};
+use port::{CampaignRow, Reader};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -71,35 +73,50 @@ pub struct OffersView {
 }
 
 /// Loads an order or says that there is none.
-pub fn find_order(state: &ApiState, caller: &InShop, id: &OrderId) -> Result<Order, Problem> {
-    let found = state.engine.reader().order(&caller.shop_id, id)?;
+pub async fn find_order(state: &ApiState, caller: &InShop, id: &OrderId) -> Result<Order, Problem> {
+    let (shop, order) = (caller.shop_id.clone(), id.clone());
+    let found = state.read(move |reader| reader.order(&shop, &order)).await?;
     found.ok_or_else(|| Problem::not_found(format!("no order {id}")))
+}
+
+/// What an offer is shown with.
+struct Around {
+    coupon: Option<Coupon>,
+    campaign: Option<CampaignRow>,
 }
 
 /// An offer of a campaign that was closed, is over or has no coupons left is withdrawn (A-S0-19), although
 /// nothing was written on the order.
-fn status(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<OfferStatus, Problem> {
+fn status(campaign: Option<&CampaignRow>, offer: &Offer, now: Instant) -> OfferStatus {
     if offer.status != OfferStatus::Displayed {
-        return Ok(offer.status);
+        return offer.status;
     }
-    let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
-    let now = state.engine.now();
-    let status = row.map(|row| row.campaign.status(&row.counters, now));
+    let status = campaign.map(|row| row.campaign.status(&row.counters, now));
     let over = status.is_none_or(|s| matches!(s, Status::Closed | Status::Ended | Status::Exhausted));
-    Ok(if over { OfferStatus::Withdrawn } else { OfferStatus::Displayed })
+    if over { OfferStatus::Withdrawn } else { OfferStatus::Displayed }
 }
 
 /// Until when the coupon could be used if it were claimed now (A-S0-7, A-S0-8).
 fn claimed_now(
-    state: &ApiState,
-    caller: &InShop,
+    campaign: Option<&CampaignRow>,
     order: &Order,
     offer: &Offer,
-) -> Result<Option<Instant>, Problem> {
-    let row = state.engine.reader().campaign(&caller.shop_id, &offer.campaign_id)?;
-    let version = row.as_ref().and_then(|row| row.campaign.version(offer.version));
+    now: Instant,
+) -> Option<Instant> {
+    let version = campaign.and_then(|row| row.campaign.version(offer.version));
     let terms = version.and_then(|version| version.terms.of::<recovery::Terms>());
-    Ok(terms.map(|terms| terms.usable_until(order.cancel_at, state.engine.now())))
+    terms.map(|terms| terms.usable_until(order.cancel_at, now))
+}
+
+async fn around(state: &ApiState, caller: &InShop, offer: &Offer) -> Result<Around, Problem> {
+    let (shop, offer) = (caller.shop_id.clone(), offer.clone());
+    let read = move |reader: &dyn Reader| {
+        let coupon = offer.coupon_id.as_ref().map(|id| reader.coupon(&shop, id)).transpose()?.flatten();
+        let is_shown = offer.status == OfferStatus::Displayed;
+        let campaign = is_shown.then(|| reader.campaign(&shop, &offer.campaign_id)).transpose()?.flatten();
+        Ok(Around { coupon, campaign })
+    };
+    Ok(state.read(read).await?)
 }
 
 /// What is shown on an order, and what is not and why.
@@ -111,18 +128,15 @@ pub async fn list(
     Names((_, id)): Names<(String, OrderId)>,
 ) -> Result<Json<OffersView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let order = find_order(&state, &caller, &id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let order = find_order(&state, &caller, &id).await?;
     let mut offers = Vec::new();
     if let Some(offer) = &order.recovery.offer {
-        let coupon = match &offer.coupon_id {
-            Some(id) => state.engine.reader().coupon(&caller.shop_id, id)?,
-            None => None,
-        };
-        let status = status(&state, &caller, offer)?;
+        let (Around { coupon, campaign }, now) = (around(&state, &caller, offer).await?, state.engine.now());
+        let status = status(campaign.as_ref(), offer, now);
         let usable_until = match status {
             OfferStatus::Claimed => coupon.map(|coupon| coupon.usable_until),
-            OfferStatus::Displayed => claimed_now(&state, &caller, &order, offer)?,
+            OfferStatus::Displayed => claimed_now(campaign.as_ref(), &order, offer, now),
             OfferStatus::Withdrawn => None,
         };
         offers.push(OfferView {
@@ -170,7 +184,7 @@ pub async fn claim(
     body: Body<ClaimRequest>,
 ) -> Result<(StatusCode, Json<CouponView>), Problem> {
     caller.may(Scope::Checkout)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let idempotency = if headers.contains_key("idempotency-key") {
         extract::idempotency(&headers, &format!("claim {order_id} {offer_id}"), &body.digest)?
     } else {

@@ -161,7 +161,7 @@ pub async fn create(
     request: Request,
 ) -> Result<Json<DryRunView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let bytes = extract::read_bytes(request, &state).await?;
     let body: DryRunRequest =
         if bytes.trim_ascii().is_empty() { DryRunRequest::default() } else { extract::read_json(&bytes)? };

@@ -67,41 +67,45 @@ pub async fn export(
     query: extract::Query<GiftListQuery>,
 ) -> Result<Response, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let format = query.0.format(&headers)?;
     let read = |text: &String| {
         GiftStrategyId::try_new(text).map_err(|_| Problem::not_found("no gift strategy of that name"))
     };
     let strategy = query.0.strategy.as_ref().map(read).transpose()?;
     let reader = state.engine.reader().clone();
-    if let Some(id) = &strategy
-        && !reader.pool(&caller.shop_id)?.gifts.contains_key(id)
-    {
-        return Err(missing(id));
-    }
-    let rows = gift_list::rows(reader, caller.shop_id, strategy.as_ref())?;
+    let open = move || {
+        if let Some(id) = &strategy
+            && !reader.pool(&caller.shop_id)?.gifts.contains_key(id)
+        {
+            return Err(missing(id));
+        }
+        Ok(gift_list::rows(reader, caller.shop_id, strategy.as_ref())?)
+    };
+    let rows = state.look(open).await?;
     match format {
-        Format::Csv => csv(shop, rows),
+        Format::Csv => csv(state, shop, rows),
         Format::Xlsx => xlsx(shop, rows).await,
     }
 }
 
-fn csv(shop: Arc<Shop>, rows: Rows) -> Result<Response, Problem> {
+fn csv(state: ApiState, shop: Arc<Shop>, rows: Rows) -> Result<Response, Problem> {
     let mut heading = String::new();
     csv_out::row(HEADING.into_iter().map(Into::into), &mut heading);
-    let steps = stream::try_unfold((Some(heading), shop, rows), |(heading, shop, mut rows)| async {
-        if let Some(heading) = heading {
-            return Ok(Some((heading, (None, shop, rows))));
-        }
-        let page = rows.page()?;
-        Ok::<_, StoreError>(page.map(|page| {
-            let mut text = String::new();
-            for row in &page {
-                row.csv(&shop.time_zone, &mut text);
+    let steps =
+        stream::try_unfold((Some(heading), state, shop, rows), |(heading, state, shop, mut rows)| async {
+            if let Some(heading) = heading {
+                return Ok(Some((heading, (None, state, shop, rows))));
             }
-            (text, (None, shop, rows))
-        }))
-    });
+            let (page, rows) = state.look(move || Ok::<_, StoreError>((rows.page()?, rows))).await?;
+            Ok::<_, StoreError>(page.map(|page| {
+                let mut text = String::new();
+                for row in &page {
+                    row.csv(&shop.time_zone, &mut text);
+                }
+                (text, (None, state, shop, rows))
+            }))
+        });
     csv_out::attachment("gifts.csv", steps)
 }
 

@@ -69,8 +69,8 @@ pub async fn get_one(
     Names((_, sku)): Names<(String, Sku)>,
 ) -> Result<Json<GiftStockView>, Problem> {
     caller.may(Scope::Read)?;
-    state.shop(&caller.shop_id)?;
-    let settings = state.engine.reader().pool(&caller.shop_id)?;
+    state.shop(&caller.shop_id).await?;
+    let settings = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
     let stock = settings.stock.get(&sku).copied().filter(|stock| stock.is_counted());
     let stock = stock.ok_or_else(|| Problem::not_found(format!("the stock of {sku} is not counted")))?;
     Ok(Json(GiftStockView::new(&sku, stock)))
@@ -84,8 +84,8 @@ pub async fn list(
     caller: InShop,
 ) -> Result<Json<List<GiftStockView>>, Problem> {
     caller.may(Scope::Read)?;
-    state.shop(&caller.shop_id)?;
-    let settings = state.engine.reader().pool(&caller.shop_id)?;
+    state.shop(&caller.shop_id).await?;
+    let settings = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
     let counted = settings.stock.iter().filter(|(_, stock)| stock.is_counted());
     let views = counted.map(|(sku, stock)| GiftStockView::new(sku, *stock));
     Ok(Json(List::whole(views.collect())))

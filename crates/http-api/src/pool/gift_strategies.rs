@@ -235,7 +235,7 @@ pub async fn put(
     body: Body<GiftStrategyRequest>,
 ) -> Result<Json<GiftStrategyView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let command = Command::PutGiftStrategy(Box::new(body.value.read(id)?));
     answer(&shop, state.engine.submit(Input::new(caller.shop_id, command)).await?)
 }
@@ -255,7 +255,7 @@ pub async fn get_one(
     Names((_, id)): Names<(String, GiftStrategyId)>,
 ) -> Result<Json<GiftStrategyView>, Problem> {
     caller.may(Scope::Read)?;
-    let known = Strategies::read(&state, &caller.shop_id)?;
+    let known = Strategies::read(&state, &caller.shop_id).await?;
     let found = known.pool.gifts.get(&id).zip(known.pool.runs.get(&id));
     let (record, run) = found.ok_or_else(|| missing(&id))?;
     Ok(Json(show(&known, record, run)))
@@ -269,7 +269,7 @@ pub async fn list(
     caller: InShop,
 ) -> Result<Json<List<GiftStrategyView>>, Problem> {
     caller.may(Scope::Read)?;
-    let known = Strategies::read(&state, &caller.shop_id)?;
+    let known = Strategies::read(&state, &caller.shop_id).await?;
     let both = known.pool.gifts.iter().filter_map(|(id, record)| Some((record, known.pool.runs.get(id)?)));
     Ok(Json(List::whole(both.map(|(record, run)| show(&known, record, run)).collect())))
 }
@@ -288,7 +288,7 @@ pub async fn override_run(
     Names((_, strategy_id)): Names<(String, GiftStrategyId)>,
 ) -> Result<Json<GiftStrategyView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let command = Command::OverrideRun { strategy_id };
     answer(&shop, state.engine.submit(Input::new(caller.shop_id, command)).await?)
 }

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{OrderId, Sku, pool::GiftUnit, shop::Shop};
 use engine::{Command, Input, Reply};
+use port::Reader;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -41,7 +42,7 @@ pub async fn create(
     body: Body<GiftRequest>,
 ) -> Result<(StatusCode, Json<PoolOrderView>), Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, &format!("pool gift {order_id}"), &body.digest)?;
     let GiftRequest { sku, quantity, reason } = body.value;
     let command = Command::AddGift { order_id, gift: GiftUnit { sku, quantity }, reason };
@@ -61,7 +62,7 @@ pub async fn remove(
     Names((_, order_id, sku)): Names<(String, OrderId, Sku)>,
 ) -> Result<Json<PoolOrderView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let input = Input::new(caller.shop_id, Command::RemoveGift { order_id, sku });
     answer(&state, shop, input).await
 }
@@ -69,7 +70,10 @@ pub async fn remove(
 async fn answer(state: &ApiState, shop: Arc<Shop>, input: Input) -> Result<Json<PoolOrderView>, Problem> {
     let shop_id = input.shop_id.clone();
     match state.engine.submit(input).await? {
-        Reply::PoolOrder { order } => Ok(Json(Views::open(state, shop, shop_id)?.view(*order)?)),
+        Reply::PoolOrder { order } => {
+            let view = move |reader: &dyn Reader| Views::open(reader, shop, shop_id)?.view(*order);
+            Ok(Json(state.read(view).await?))
+        }
         other => Err(unexpected(&other)),
     }
 }

@@ -86,7 +86,7 @@ async fn each(
     command: impl Fn(OrderId) -> Command,
 ) -> Result<Json<MovesView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    state.shop(&caller.shop_id)?;
+    state.shop(&caller.shop_id).await?;
     if order_ids.is_empty() || order_ids.len() > limits::MOVED_ORDERS {
         let message = format!("1 to {} orders; nothing was done", limits::MOVED_ORDERS);
         let problem = Problem::from(Refusal::with(Code::TooMany, message.clone()));

@@ -1,7 +1,5 @@
 //! An order of the pool as it is shown: its times, its gifts, its places in rankings.
 
-use crate::wire::problem::Problem;
-use crate::wire::state::ApiState;
 use crate::wire::time;
 use domain::{
     Code, ShopId,
@@ -151,17 +149,16 @@ pub struct PoolOrderView {
 }
 
 /// What orders of a shop are shown with.
-pub struct Views {
+pub struct Views<'a> {
     shop: Arc<Shop>,
     shop_id: ShopId,
     settings: PoolRow,
-    reader: Arc<dyn Reader>,
+    reader: &'a dyn Reader,
 }
 
-impl Views {
+impl<'a> Views<'a> {
     /// Reads the shop's strategies.
-    pub fn open(state: &ApiState, shop: Arc<Shop>, shop_id: ShopId) -> Result<Self, Problem> {
-        let reader = state.engine.reader().clone();
+    pub fn open(reader: &'a dyn Reader, shop: Arc<Shop>, shop_id: ShopId) -> Read<Self> {
         let settings = reader.pool(&shop_id)?;
         Ok(Self { shop, shop_id, settings, reader })
     }

@@ -9,10 +9,8 @@ use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
 use axum::Json;
 use axum::extract::State;
-use domain::{
-    OrderId,
-    pool::{PoolOrder, Stage},
-};
+use domain::{OrderId, pool::Stage};
+use port::{Read, Reader};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -49,22 +47,26 @@ pub async fn list(
     query: extract::Query<PoolOrdersQuery>,
 ) -> Result<Json<List<PoolOrderView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let wanted = query.0.stage()?;
     let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor }.read(Cursor::Id)?;
-    let reader = state.engine.reader();
-    let orders = match (query.0.exception, wanted) {
-        (Some(true), None) => reader.pool_exceptions(&caller.shop_id, &page)?,
-        (Some(true), Some(_)) => {
-            return Err(Problem::invalid_body("exception", "it goes over every stage; leave stage out"));
-        }
-        (Some(false) | None, wanted) => reader.pool_orders(&caller.shop_id, wanted, &page)?,
+    let exceptions = query.0.exception == Some(true);
+    if exceptions && wanted.is_some() {
+        return Err(Problem::invalid_body("exception", "it goes over every stage; leave stage out"));
+    }
+    let read = move |reader: &dyn Reader| {
+        let orders = if exceptions {
+            reader.pool_exceptions(&caller.shop_id, &page)?
+        } else {
+            reader.pool_orders(&caller.shop_id, wanted, &page)?
+        };
+        let views = Views::open(reader, shop, caller.shop_id)?;
+        let full = orders.len() >= page.limit;
+        let next_cursor = orders.last().filter(|_| full).map(|order| order.order_id.to_string());
+        let data = orders.into_iter().map(|order| views.view(order)).collect::<Read<_>>()?;
+        Ok(List { data, next_cursor })
     };
-    let views = Views::open(&state, shop, caller.shop_id)?;
-    let full = orders.len() >= page.limit;
-    let next_cursor = orders.last().filter(|_| full).map(|order: &PoolOrder| order.order_id.to_string());
-    let data = orders.into_iter().map(|order| views.view(order)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Json(List { data, next_cursor }))
+    Ok(Json(state.read(read).await?))
 }
 
 /// Reads an order of the pool with its gifts and its places.
@@ -77,8 +79,12 @@ pub async fn get_one(
     Names((_, id)): Names<(String, OrderId)>,
 ) -> Result<Json<PoolOrderView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let order = state.engine.reader().pool_order(&caller.shop_id, &id)?;
-    let order = order.ok_or_else(|| Problem::not_found(format!("no order {id} in the pool")))?;
-    Ok(Json(Views::open(&state, shop, caller.shop_id)?.view(order)?))
+    let shop = state.shop(&caller.shop_id).await?;
+    let asked = id.clone();
+    let read = move |reader: &dyn Reader| {
+        let order = reader.pool_order(&caller.shop_id, &asked)?;
+        order.map(|order| Views::open(reader, shop, caller.shop_id)?.view(order)).transpose()
+    };
+    let view = state.read(read).await?;
+    Ok(Json(view.ok_or_else(|| Problem::not_found(format!("no order {id} in the pool")))?))
 }

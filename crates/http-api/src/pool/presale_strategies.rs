@@ -65,11 +65,12 @@ const fn to_review() -> Timing {
 }
 
 impl ValidityRequest {
-    fn read(self, state: &ApiState, caller: &InShop) -> Result<Window, Problem> {
+    async fn read(self, state: &ApiState, caller: &InShop) -> Result<Window, Problem> {
         match (self.starts_at, self.ends_at, self.same_as) {
             (Some(starts_at), Some(ends_at), None) => Period { starts_at, ends_at }.read("validity"),
             (None, None, Some(id)) => {
-                let settings = state.engine.reader().pool(&caller.shop_id)?;
+                let shop = caller.shop_id.clone();
+                let settings = state.read(move |reader| reader.pool(&shop)).await?;
                 let record = settings.gifts.get(&id);
                 let missing = || fault("validity.same_as", Code::NotFound, &format!("no gift strategy {id}"));
                 Ok(record.ok_or_else(missing)?.newest().validity)
@@ -96,7 +97,7 @@ pub fn fault(field: &str, code: Code, message: &str) -> Problem {
 }
 
 impl PresaleStrategyRequest {
-    fn read(
+    async fn read(
         self,
         id: PresaleStrategyId,
         state: &ApiState,
@@ -110,7 +111,7 @@ impl PresaleStrategyRequest {
             strategy_id: id,
             name: self.name,
             goods: goods.into(),
-            validity: self.validity.read(state, caller)?,
+            validity: self.validity.read(state, caller).await?,
             activation_at: time::read("activation_at", &self.activation_at)?,
             balance_opens_at: opens.map(|at| time::read("balance_opens_at", at)).transpose()?,
             timing: self.timing,
@@ -198,8 +199,8 @@ pub async fn put(
     body: Body<PresaleStrategyRequest>,
 ) -> Result<Json<PresaleStrategyView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let strategy = body.value.read(id, &state, &caller)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let strategy = body.value.read(id, &state, &caller).await?;
     let command = Command::PutPresaleStrategy(Box::new(strategy));
     answer(&shop, state.engine.submit(Input::new(caller.shop_id, command)).await?)
 }
@@ -214,7 +215,7 @@ pub async fn get_one(
     Names((_, id)): Names<(String, PresaleStrategyId)>,
 ) -> Result<Json<PresaleStrategyView>, Problem> {
     caller.may(Scope::Read)?;
-    let known = Strategies::read(&state, &caller.shop_id)?;
+    let known = Strategies::read(&state, &caller.shop_id).await?;
     let record = known.pool.presales.get(&id);
     let record = record.ok_or_else(|| Problem::not_found(format!("no presale strategy {id}")))?;
     Ok(Json(show(&known, record)))
@@ -228,7 +229,7 @@ pub async fn list(
     caller: InShop,
 ) -> Result<Json<List<PresaleStrategyView>>, Problem> {
     caller.may(Scope::Read)?;
-    let known = Strategies::read(&state, &caller.shop_id)?;
+    let known = Strategies::read(&state, &caller.shop_id).await?;
     Ok(Json(List::whole(known.pool.presales.values().map(|record| show(&known, record)).collect())))
 }
 
@@ -258,7 +259,7 @@ pub async fn rerun(
     body: Body<RerunRequest>,
 ) -> Result<Json<PresaleStrategyView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, &format!("rerun {strategy_id}"), &body.digest)?;
     let activation_at = time::read("activation_at", &body.value.activation_at)?;
     let command = Command::Rerun { strategy_id, activation_at };

@@ -205,7 +205,7 @@ pub async fn create(
     request: Request,
 ) -> Result<Json<TakenViews>, Problem> {
     caller.may(Scope::Events)?;
-    state.shop(&caller.shop_id)?;
+    state.shop(&caller.shop_id).await?;
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
     let bytes = extract::read_bytes(request, &state).await?;
@@ -264,7 +264,8 @@ async fn submit(state: &ApiState, caller: &InShop, results: &mut [TakenView]) ->
             Ok(other) => return Err(unexpected(&other)),
             // It was submitted before.
             Err(EngineError::Refused(_)) => {
-                let order = state.engine.reader().pool_order(&caller.shop_id, &order_id)?;
+                let shop = caller.shop_id.clone();
+                let order = state.read(move |reader| reader.pool_order(&shop, &order_id)).await?;
                 order.map(|order| order.stage)
             }
             Err(error) => return Err(error.into()),

@@ -4,7 +4,7 @@ use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
 use decide::Around;
 use domain::{ShopId, shop::Shop};
-use port::{CampaignRow, PoolRow};
+use port::{CampaignRow, PoolRow, Reader};
 use std::sync::Arc;
 
 /// What is set up, read at one moment.
@@ -16,10 +16,14 @@ pub struct Strategies {
 
 impl Strategies {
     /// Reads it.
-    pub fn read(state: &ApiState, shop_id: &ShopId) -> Result<Self, Problem> {
-        let shop = state.shop(shop_id)?;
-        let reader = state.engine.reader();
-        Ok(Self { shop, pool: reader.pool(shop_id)?, campaigns: reader.campaigns(shop_id)? })
+    pub async fn read(state: &ApiState, shop_id: &ShopId) -> Result<Self, Problem> {
+        let shop = state.shop(shop_id).await?;
+        let shop_id = shop_id.clone();
+        let read = move |reader: &dyn Reader| {
+            let (pool, campaigns) = (reader.pool(&shop_id)?, reader.campaigns(&shop_id)?);
+            Ok(Self { shop, pool, campaigns })
+        };
+        Ok(state.read(read).await?)
     }
 
     /// For warnings.

@@ -38,7 +38,7 @@ pub async fn put(
     body: Body<WatermarkRequest>,
 ) -> Result<Json<WatermarkView>, Problem> {
     caller.may(Scope::Events)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let through = time::read("through", &body.value.through)?;
     match state.engine.submit(Input::new(caller.shop_id, Command::PutWatermark { through })).await? {
         Reply::Watermark { through } => Ok(Json(WatermarkView { through: Some(time::show(&shop, through)) })),
@@ -51,7 +51,7 @@ pub async fn put(
     responses((status = 200, body = WatermarkView)))]
 pub async fn get_one(State(state): State<ApiState>, caller: InShop) -> Result<Json<WatermarkView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let settings = state.engine.reader().pool(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let settings = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
     Ok(Json(WatermarkView { through: time::show_some(&shop, settings.watermark) }))
 }

@@ -214,7 +214,8 @@ pub async fn create(
     let said = if facts_given { body.value.now.clone() } else { None };
     let ask = body.value.read()?;
     let now = ask.now.unwrap_or_else(|| state.engine.now());
-    let quoted = state.quoting.quote(&caller.shop_id, &ask, now)?;
+    let quoting = state.quoting.clone();
+    let quoted = state.look(move || quoting.quote(&caller.shop_id, &ask, now)).await?;
     let now = said.unwrap_or_else(|| time::show(&quoted.shop, now));
     let view = QuoteView { now, quote: quoted.quote, facts: quoted.facts, facts_given };
     // An answer of some KiB, written at once instead of grown from nothing.

@@ -55,7 +55,7 @@ pub async fn healthz() -> Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "service",
     responses((status = 200, body = Health), (status = 503, body = Problem)))]
 pub async fn readyz(State(state): State<ApiState>) -> Result<Json<Health>, Problem> {
-    state.engine.reader().sandbox_clock()?;
+    state.read(|reader| reader.sandbox_clock()).await?;
     if !state.engine.is_running() {
         let title = "The writer has stopped; restart the service";
         return Err(Problem::new(
@@ -71,7 +71,7 @@ pub async fn readyz(State(state): State<ApiState>) -> Result<Json<Health>, Probl
 /// Figures for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "service", responses((status = 200, content_type = "text/plain", body = String)))]
 pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem> {
-    let totals = state.engine.reader().totals()?;
+    let totals = state.read(|reader| reader.totals()).await?;
     #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
     let gauge = |name: &'static str, value: u64| metrics::gauge!(name).set(value as f64);
     gauge("promenade_shops", totals.shops);

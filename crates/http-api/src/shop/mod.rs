@@ -149,5 +149,5 @@ pub async fn put_shop(
     responses((status = 200, body = ShopView), (status = 404, body = Problem)))]
 pub async fn get_shop(State(state): State<ApiState>, caller: InShop) -> Result<Json<ShopView>, Problem> {
     caller.may(Scope::Read)?;
-    Ok(Json(ShopView::from(&*state.shop(&caller.shop_id)?)))
+    Ok(Json(ShopView::from(&*state.shop(&caller.shop_id).await?)))
 }

@@ -59,8 +59,10 @@ pub async fn get_one(
     Names((_, customer)): Names<(String, CustomerId)>,
 ) -> Result<Json<RiskView>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let standing = state.engine.reader().standing(&caller.shop_id, &customer)?.unwrap_or_default();
+    let shop = state.shop(&caller.shop_id).await?;
+    let asked = customer.clone();
+    let standing =
+        state.read(move |reader| reader.standing(&caller.shop_id, &asked)).await?.unwrap_or_default();
     let verdict = risk::judge(&standing, state.engine.now());
     Ok(Json(view(&shop, &customer, verdict, Some(&standing))))
 }
@@ -74,10 +76,11 @@ pub async fn list(
     query: extract::Query<PageQuery>,
 ) -> Result<Json<List<RiskView>>, Problem> {
     caller.may(Scope::Read)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let page = query.0.read(Cursor::Id)?;
     let now = state.engine.now();
-    let rows = state.engine.reader().standings(&caller.shop_id, &page)?;
+    let asked = page.clone();
+    let rows = state.read(move |reader| reader.standings(&caller.shop_id, &asked)).await?;
     let next_cursor = rows.last().filter(|_| rows.len() >= page.limit).map(|(id, _)| id.to_string());
     let judged = rows.iter().map(|(id, standing)| (id, standing, risk::judge(standing, now)));
     let notable = judged.filter(|(_, standing, verdict)| verdict.blocked || standing.listed.is_some());
@@ -107,13 +110,14 @@ pub async fn put(
     body: Body<RiskRequest>,
 ) -> Result<Json<RiskView>, Problem> {
     caller.may(Scope::Risk)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let RiskRequest { list, reason } = body.value;
     let by = caller.name().to_owned();
     let command = Command::PutRisk { customer_id: customer_id.clone(), list, reason, by };
     match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {
         Reply::Risk { verdict } => {
-            let standing = state.engine.reader().standing(&caller.shop_id, &customer_id)?;
+            let asked = customer_id.clone();
+            let standing = state.read(move |reader| reader.standing(&caller.shop_id, &asked)).await?;
             Ok(Json(view(&shop, &customer_id, verdict, standing.as_ref())))
         }
         other => Err(unexpected(&other)),

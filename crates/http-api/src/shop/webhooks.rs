@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{Code, WebhookId, shop::Shop};
 use engine::{Command, Input, Reply};
-use port::{Delivery, DeliveryStatus, Webhook};
+use port::{Delivery, DeliveryStatus, Reader, Webhook};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -90,7 +90,7 @@ pub async fn create(
     body: Body<WebhookRequest>,
 ) -> Result<(StatusCode, Json<WebhookView>), Problem> {
     caller.may(Scope::Admin)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     check(&state, &body.value)?;
     let idempotency = extract::idempotency(&headers, "webhooks", &body.digest)?;
     let random = (state.edge.random)();
@@ -122,8 +122,8 @@ fn base64(bytes: &[u8]) -> String {
     responses((status = 200, body = List<WebhookView>)))]
 pub async fn list(State(state): State<ApiState>, caller: InShop) -> Result<Json<List<WebhookView>>, Problem> {
     caller.may(Scope::Admin)?;
-    let shop = state.shop(&caller.shop_id)?;
-    let rows = state.engine.reader().webhooks(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let rows = state.read(move |reader| reader.webhooks(&caller.shop_id)).await?;
     Ok(Json(List::whole(rows.into_iter().map(|row| view(&shop, row, false)).collect())))
 }
 
@@ -180,9 +180,12 @@ pub async fn dead_letters(
     query: extract::Query<PageQuery>,
 ) -> Result<Json<List<DeliveryView>>, Problem> {
     caller.may(Scope::Admin)?;
-    let shop = state.shop(&caller.shop_id)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let page = query.0.read(Cursor::Number)?;
-    let rows = state.engine.reader().deliveries(&caller.shop_id, &id, DeliveryStatus::Dead, &page)?;
+    let asked = page.clone();
+    let read =
+        move |reader: &dyn Reader| reader.deliveries(&caller.shop_id, &id, DeliveryStatus::Dead, &asked);
+    let rows = state.read(read).await?;
     Ok(Json(List::of(rows, &page, |row| row.delivery_id.to_string(), |row| delivery(&shop, row))))
 }
 

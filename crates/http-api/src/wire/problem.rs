@@ -194,7 +194,7 @@ impl From<StoreError> for Problem {
                 "The store is held by another process; nothing was changed",
                 "数据库被占用,未做任何更改",
             ),
-            StoreErrorKind::Corrupt | StoreErrorKind::Other => (
+            StoreErrorKind::Corrupt | StoreErrorKind::Newer | StoreErrorKind::Other => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "storage_failed",
                 "The store failed; nothing was changed",

@@ -5,6 +5,7 @@ use crate::wire::problem::Problem;
 use domain::{ShopId, shop::Shop};
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
+use port::{Read, Reader};
 use preview::Quoting;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -44,17 +45,47 @@ impl ApiState {
         Self { engine, keys, edge, quoting: Arc::new(quoting), shops: Arc::default() }
     }
 
-    /// A shop's settings, from memory after the first time: every answer formats times in its zone.
-    pub fn shop(&self, id: &ShopId) -> Result<Arc<Shop>, Problem> {
-        let shops = self.shops.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(shop) = shops.get(id) {
-            return Ok(shop.clone());
+    /// Reads what is committed. The one door to the reader: handlers do not ask it themselves.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn Reader) -> Read<T> + Send + 'static,
+    ) -> Read<T> {
+        let reader = self.engine.reader().clone();
+        self.look(move || ask(&*reader)).await
+    }
+
+    /// The same for what holds a reader itself: here where the store is in this process, for then it answers at
+    /// once; else from a thread that may wait, so that others are answered meanwhile.
+    pub async fn look<T, E>(&self, look: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        if self.engine.reader().is_local() {
+            return look();
         }
-        drop(shops);
-        let found = self.engine.reader().shop(id)?;
+        match tokio::task::spawn_blocking(look).await {
+            Ok(answer) => answer,
+            // It ends as it would have ended here.
+            Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+        }
+    }
+
+    /// A shop's settings, from memory after the first time: every answer formats times in its zone.
+    pub async fn shop(&self, id: &ShopId) -> Result<Arc<Shop>, Problem> {
+        if let Some(shop) = self.kept_shop(id) {
+            return Ok(shop);
+        }
+        let asked = id.clone();
+        let found = self.read(move |reader| reader.shop(&asked)).await?;
         let shop = found.ok_or_else(|| Problem::not_found(format!("no shop {id}")))?;
         self.keep_shop(shop.clone());
         Ok(shop)
+    }
+
+    fn kept_shop(&self, id: &ShopId) -> Option<Arc<Shop>> {
+        let shops = self.shops.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        shops.get(id).cloned()
     }
 
     /// Remembers changed settings.
@@ -67,4 +98,42 @@ impl ApiState {
 /// The engine answered something that the route does not expect: our mistake.
 pub fn unexpected(reply: &engine::Reply) -> Problem {
     engine::EngineError::Internal(format!("an answer of another kind: {reply:?}")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::EngineClock;
+    use port::{Store, StoreError, StoreErrorKind};
+    use std::thread;
+    use store_memory::MemoryStore;
+
+    fn state_on(store: MemoryStore) -> ApiState {
+        let clock = EngineClock::sandbox_of(&*store.reader()).expect("it can be read");
+        let engine = Engine::start(Box::new(store), clock).expect("it starts");
+        let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
+        ApiState::new(engine, Arc::new(KeyRing::default()), edge)
+    }
+
+    /// A store of this process is read where the question stands, another from a thread that may wait.
+    #[tokio::test]
+    async fn a_store_elsewhere_is_read_away_from_the_runtime() {
+        for (store, is_here) in [(MemoryStore::new(), true), (MemoryStore::elsewhere(), false)] {
+            let state = state_on(store);
+            let asked_on = state.read(|_| Ok(thread::current().id())).await.expect("it is read");
+            assert_eq!(asked_on == thread::current().id(), is_here);
+            let missing = StoreError::new(StoreErrorKind::Other, "no such row");
+            let failed = state.read(|_| Read::<()>::Err(missing)).await.expect_err("the error comes through");
+            assert_eq!(failed.message, "no such row");
+            state.engine.stop();
+        }
+    }
+
+    /// What panics there ends as it would here, and not in silence.
+    #[tokio::test]
+    #[should_panic(expected = "a broken invariant")]
+    async fn a_panic_comes_through_the_door() {
+        let state = state_on(MemoryStore::elsewhere());
+        let _ = state.look(|| -> Read<()> { panic!("a broken invariant") }).await;
+    }
 }

@@ -17,7 +17,13 @@ use super::{
 };
 use crate::plan::{Plan, TablePlan};
 use calamine::{DataRef, Reader, Xlsx};
+use jiff::civil::{Date, date};
 use std::io::Cursor;
+
+/// Day 0 of a sheet.
+const OF_1900: Date = date(1899, 12, 30);
+/// Day 0 of a sheet that was made on an early Macintosh.
+const OF_1904: Date = date(1904, 1, 1);
 
 /// A sheet's row as text, column by column.
 #[derive(Default)]
@@ -47,7 +53,7 @@ impl Source {
         let unreadable =
             |error: calamine::XlsxError| wrong(format!("not a workbook that can be read: {error}"));
         let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-        let is_1904 = workbook.has_1904_epoch();
+        let epoch = if workbook.has_1904_epoch() { OF_1904 } else { OF_1900 };
         let table = &plan.tables[self.table];
         let sheet = self.sheet(table, &workbook.sheet_names())?;
         let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(unreadable)?;
@@ -61,7 +67,7 @@ impl Source {
                 row.number = number;
                 row.cells.clear();
             }
-            let text = text(cell.get_value(), is_1904, plan.amounts.decimal_point);
+            let text = text(cell.get_value(), epoch, plan.amounts.decimal_point);
             row.cells.resize(row.cells.len().max(column as usize), Ok(String::new()));
             row.cells.push(text);
             if meter.rows() + rows.taken > ROWS {
@@ -138,7 +144,7 @@ impl Rows<'_> {
 }
 
 /// A cell as text.
-fn text(cell: &DataRef<'_>, is_1904: bool, point: char) -> Result<String, (BadCode, String)> {
+fn text(cell: &DataRef<'_>, epoch: Date, point: char) -> Result<String, (BadCode, String)> {
     match cell {
         DataRef::Empty => Ok(String::new()),
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Ok(text.clone()),
@@ -146,7 +152,7 @@ fn text(cell: &DataRef<'_>, is_1904: bool, point: char) -> Result<String, (BadCo
         DataRef::Bool(is) => Ok(is.to_string()),
         DataRef::Int(whole) => Ok(whole.to_string()),
         DataRef::Float(number) => decimal(*number, point),
-        DataRef::DateTime(date) => match moment(date.as_f64(), is_1904) {
+        DataRef::DateTime(date) => match moment(date.as_f64(), epoch) {
             Some(moment) if date.is_datetime() => Ok(moment),
             Some(_) | None => decimal(date.as_f64(), point),
         },
@@ -170,8 +176,7 @@ fn decimal(number: f64, point: char) -> Result<String, (BadCode, String)> {
 }
 
 /// A date of the sheet, days since its epoch, to the nearest second; none for a time of the day alone.
-fn moment(days: f64, is_1904: bool) -> Option<String> {
-    let epoch = if is_1904 { jiff::civil::date(1904, 1, 1) } else { jiff::civil::date(1899, 12, 30) };
+fn moment(days: f64, epoch: Date) -> Option<String> {
     // Ten thousand years are far below where a second gets lost.
     if !(1.0..3_000_000.0).contains(&days) {
         return None;
@@ -209,9 +214,9 @@ mod tests {
         // 2020-10-20 is day 44124; a second is 0.0000115740...
         for (second, time) in [(0, "00:00:00"), (72_001, "20:00:01"), (86_399, "23:59:59")] {
             let days = 44_124.0 + f64::from(second) / 86_400.0;
-            assert_eq!(moment(days, false), Some(format!("2020-10-20T{time}")));
+            assert_eq!(moment(days, OF_1900), Some(format!("2020-10-20T{time}")));
         }
-        assert_eq!(moment(42_662.0, true).as_deref(), Some("2020-10-20T00:00:00"));
-        assert_eq!(moment(0.5, false), None, "a time of the day");
+        assert_eq!(moment(42_662.0, OF_1904).as_deref(), Some("2020-10-20T00:00:00"));
+        assert_eq!(moment(0.5, OF_1900), None, "a time of the day");
     }
 }

@@ -1,8 +1,8 @@
 //! The engine's batches: what each loads and writes.
 
 use crate::{BATCH, Bench, scatter};
-use domain::{CouponId, Instant, MessageId, OrderId};
-use port::{Changes, CouponChange, Keys, OrderChange, Store, Subject};
+use domain::{CouponId, Instant, MessageId, OrderId, ShopId};
+use port::{Change, Changes, Keys, OrderRow, Store, Subject};
 use std::time::Instant as Watch;
 use testkit::build;
 
@@ -26,15 +26,13 @@ impl Bench {
                 let second = i64::try_from(number / 100).expect("the measurement goes on");
                 let customer = format!("u-{number:08}");
                 let order = build::order(Self::order_id(number).as_str(), &customer, build::at(second));
-                changes.inbox.push(build::inbox(&shop, &format!("ev-placed-{number:010}")));
-                changes.orders.push(OrderChange {
-                    shop_id: shop.clone(),
+                changes.inbox.push(build::taken_in(&shop, &format!("ev-placed-{number:010}")));
+                let row = OrderRow {
                     order: Box::new(order),
-                    is_new: true,
-                    old_wake: None,
                     wake_at: Some(build::at(second + 1_800)),
                     timeline: build::timeline("order.placed", second),
-                });
+                };
+                changes.orders.push(Change::new((shop.clone(), Self::order_id(number)), row));
             }
             changes.sequences.push((shop.clone(), from));
             changes
@@ -68,7 +66,7 @@ impl Bench {
                     domain::customer::Counted::Campaign(build::id("c1")),
                     domain::time::CivilDay(19_000),
                 );
-                changes.standings.push((shop.clone(), customer.clone(), standing));
+                changes.standings.push(Change::new((shop.clone(), customer.clone()), standing));
                 let coupon = build::coupon(
                     id.as_str(),
                     customer.as_str(),
@@ -76,31 +74,15 @@ impl Bench {
                     build::at(9),
                 );
                 let reply = serde_json::to_string(&coupon).expect("the measurement goes on");
-                changes.requests.push((
-                    shop.clone(),
-                    request_key(*number),
-                    port::RequestRow { reply, ..build::request("x") },
-                ));
-                changes.coupons.push(CouponChange {
-                    shop_id: shop.clone(),
-                    coupon,
-                    is_new: true,
-                    old_wake: None,
-                });
+                let request = port::RequestRow { reply, ..build::request("x") };
+                changes.requests.push(Change::new((shop.clone(), request_key(*number)), request));
+                changes.coupons.push(build::new_coupon(&shop, coupon));
                 changes.outbox.push(build::outbox(
                     &shop,
                     &format!("ev_{:011x}{number:08x}", 0x0181_4a5b_6c00_u64 + number / 100),
                     &[],
                 ));
-                let wake = order.wake_at;
-                changes.orders.push(OrderChange {
-                    shop_id: shop.clone(),
-                    order: order.order,
-                    is_new: false,
-                    old_wake: wake,
-                    wake_at: wake,
-                    timeline: build::timeline("coupon.claimed", 9),
-                });
+                changes.orders.push(moved(&shop, order, 0, "coupon.claimed"));
             }
             changes.counters.push((shop.clone(), build::id("c1"), build::counters(from & 0xff_ffff)));
             changes.sequences.push((shop.clone(), from));
@@ -124,16 +106,9 @@ impl Bench {
             let mut changes = Changes::default();
             for ((_, row), number) in rows.orders.into_iter().zip(&numbers) {
                 let row = row.expect("the measurement goes on");
-                changes.inbox.push(build::inbox(&shop, &format!("ev-paid-{number:010}")));
+                changes.inbox.push(build::taken_in(&shop, &format!("ev-paid-{number:010}")));
                 changes.entries.extend(build::entries(&shop, &row.order));
-                changes.orders.push(OrderChange {
-                    shop_id: shop.clone(),
-                    order: row.order,
-                    is_new: false,
-                    old_wake: row.wake_at,
-                    wake_at: row.wake_at.map(|at| at.plus_seconds(3_600)),
-                    timeline: build::timeline("payment.succeeded", 9),
-                });
+                changes.orders.push(moved(&shop, row, 3_600, "payment.succeeded"));
             }
             changes
         });
@@ -163,27 +138,28 @@ impl Bench {
                 let row = row.expect("the measurement goes on");
                 let (order, customer) = (row.order.order_id.as_str(), row.order.customer_id.as_str());
                 let id: MessageId = build::id(&format!("m_{round:011x}{at:08x}"));
-                changes.messages.push(build::message(&shop, id.as_str(), order, customer));
+                changes.messages.push(build::told(build::message(&shop, id.as_str(), order, customer)));
                 changes.outbox.push(build::outbox(&shop, &format!("ex_{round:011x}{at:08x}"), &[]));
-                changes.orders.push(OrderChange {
-                    shop_id: shop.clone(),
-                    order: row.order,
-                    is_new: false,
-                    old_wake: row.wake_at,
-                    wake_at: row.wake_at.map(|at| at.plus_seconds(86_400)),
-                    timeline: build::timeline("message.sent", 9),
-                });
+                changes.orders.push(moved(&shop, row, 86_400, "message.sent"));
             }
             for (_, row) in rows.coupons {
                 let mut coupon = row.expect("the measurement goes on");
                 let old_wake = coupon.wake_at;
                 coupon.expire(coupon.usable_until);
-                changes.coupons.push(CouponChange { shop_id: shop.clone(), coupon, is_new: false, old_wake });
+                changes.coupons.push(build::changed_coupon(&shop, coupon, old_wake));
             }
             changes
         });
         timers.len()
     }
+}
+
+/// An order to which something happened that puts its timer off.
+fn moved(shop: &ShopId, row: OrderRow, seconds: i64, what: &str) -> Change<OrderRow> {
+    let (key, old_wake) = ((shop.clone(), row.order.order_id.clone()), row.wake_at);
+    let wake_at = old_wake.map(|at| at.plus_seconds(seconds));
+    let row = OrderRow { order: row.order, wake_at, timeline: build::timeline(what, 9) };
+    Change::of(key, row, old_wake)
 }
 
 /// The idempotency key of a claim: one after the other, or anywhere in the tree.

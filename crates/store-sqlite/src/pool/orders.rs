@@ -9,7 +9,7 @@ use domain::{
     Instant, OrderId, PresaleStrategyId, ShopId,
     pool::{PassKind, PoolOrder, Stage},
 };
-use port::{Page, PageKey, PoolOrderChange, Read, StoreError};
+use port::{Change, Page, PageKey, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, Statement, ToSql, params};
 use rustc_hash::FxHashMap;
 
@@ -48,7 +48,7 @@ impl FoundBy {
 }
 
 fn read(row: &Row<'_>) -> Result<PoolOrder, StoreError> {
-    Cells::new(row, "pool_orders", 2).json(2)
+    Cells::new(row, "pool_orders", 2).document(2)
 }
 
 fn read_and_note(row: &Row<'_>, shop: &ShopId, places: &mut Places) -> Result<PoolOrder, StoreError> {
@@ -112,33 +112,33 @@ pub fn write(
     db: &Connection,
     json: &mut Json,
     places: &mut Places,
-    changes: &[PoolOrderChange],
+    changes: &[Change<PoolOrder>],
 ) -> Result<(), StoreError> {
     if changes.is_empty() {
         return Ok(());
     }
     let mut writer = Writer::prepare(db)?;
     for change in changes {
-        let PoolOrderChange { shop_id: shop, order, is_new, old_wake } = change;
-        let key = (shop.clone(), order.order_id.clone());
+        let Change { key, row: order, is_new, old_wake } = change;
+        let shop = &key.0;
         let found_by = FoundBy::of(order);
         if *is_new {
             let id = writer.insert(shop, order, &found_by, json)?;
-            places.insert(key, Place { id, found_by });
+            places.insert(key.clone(), Place { id, found_by });
         } else {
-            let id = match places.get_mut(&key) {
+            let id = match places.get_mut(key) {
                 Some(place) if place.found_by == found_by => writer.update(place.id, order, json)?,
                 known => {
                     let id = match known {
                         Some(place) => place.id,
-                        None => writer.find(&key)?,
+                        None => writer.find(key)?,
                     };
                     writer.move_to(id, order, &found_by, json)?
                 }
             };
-            places.insert(key, Place { id, found_by });
+            places.insert(key.clone(), Place { id, found_by });
         }
-        writer.timers.shift(shop, order.order_id.as_str(), *old_wake, order.wake_at())?;
+        writer.timers.shift(shop, key.1.as_str(), *old_wake, order.wake_at())?;
     }
     Ok(())
 }
@@ -232,7 +232,7 @@ fn bind(statement: &mut Statement<'_>, order: &PoolOrder, json: &mut Json) -> Re
         &order.times.balance_paid_at.map(Instant::micros),
         &order.goods_paid.minor(),
         &order.wake_at().map(Instant::micros),
-        &json.text(order)?,
+        &json.document(order)?,
     ];
     bind_from(statement, 1, &cells)
 }

@@ -31,12 +31,12 @@ pub fn sized(db: &Connection, shop: &ShopId) -> Read<(PoolRow, usize)> {
     let sql = "SELECT shop_id, strategy_id, doc FROM gift_strategies WHERE shop_id = ?1";
     let gifts = all(db, sql, [shop.as_str()], READING, |row| {
         let cells = Cells::new(row, "gift_strategies", 2);
-        sized_row(row, 2, (cells.id::<GiftStrategyId>(1)?, Arc::new(cells.json::<GiftRecord>(2)?)))
+        sized_row(row, 2, (cells.id::<GiftStrategyId>(1)?, Arc::new(cells.document::<GiftRecord>(2)?)))
     })?;
     let sql = "SELECT shop_id, strategy_id, doc FROM gift_runs WHERE shop_id = ?1";
     let runs = all(db, sql, [shop.as_str()], READING, |row| {
         let cells = Cells::new(row, "gift_runs", 2);
-        Ok((cells.id(1)?, cells.json::<Run>(2)?))
+        Ok((cells.id(1)?, cells.document::<Run>(2)?))
     })?;
     let sql = "SELECT shop_id, sku, quantity, given FROM gift_stock WHERE shop_id = ?1";
     let stock = all(db, sql, [shop.as_str()], READING, |row| {
@@ -72,11 +72,11 @@ fn sized_row<T>(row: &Row<'_>, document: usize, read: T) -> Result<(T, usize), S
 fn presale(row: &Row<'_>) -> Result<(PresaleStrategyId, Arc<PresaleRecord>), StoreError> {
     let cells = Cells::new(row, "presale_strategies", 2);
     let pass = match cells.text_or_null(5)? {
-        Some(_) => Some(cells.json(5)?),
+        Some(_) => Some(cells.document(5)?),
         None => None,
     };
     let record = PresaleRecord {
-        strategy: Arc::new(cells.json::<PresaleStrategy>(3)?),
+        strategy: Arc::new(cells.document::<PresaleStrategy>(3)?),
         version: cells.number(2)?,
         activated_at: cells.instant_or_null(4)?,
         pass,
@@ -95,7 +95,7 @@ pub fn write(db: &Connection, json: &mut Json, changes: &PoolChanges) -> Result<
             ON CONFLICT (shop_id, strategy_id) DO UPDATE SET version = excluded.version, doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         let (id, version) = (record.newest().strategy_id.as_str(), record.newest_number());
-        put.execute(params![shop.as_str(), id, version, json.text(record)?]).doing(WRITING)?;
+        put.execute(params![shop.as_str(), id, version, json.document(&**record)?]).doing(WRITING)?;
     }
     for change in &changes.runs {
         write_run(db, json, change)?;
@@ -134,14 +134,14 @@ fn write_presale(db: &Connection, json: &mut Json, change: &PresaleChange) -> Re
             "INSERT INTO presale_strategies (shop_id, strategy_id, version, doc) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (shop_id, strategy_id) DO UPDATE SET version = excluded.version, doc = excluded.doc";
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
-        put.execute(params![shop, id, record.version, json.text(&record.strategy)?]).doing(WRITING)?;
+        put.execute(params![shop, id, record.version, json.document(&*record.strategy)?]).doing(WRITING)?;
     }
     let sql = "INSERT INTO presale_states (shop_id, strategy_id, activated_at, pass, wake_at, entered)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (shop_id, strategy_id) DO UPDATE
         SET activated_at = excluded.activated_at, pass = excluded.pass, wake_at = excluded.wake_at,
         entered = excluded.entered";
     let mut put = db.prepare_cached(sql).doing(WRITING)?;
-    let pass = record.pass.as_ref().map(|pass| json.text(pass)).transpose()?;
+    let pass = record.pass.as_ref().map(|pass| json.document(pass)).transpose()?;
     let (activated_at, wake_at) = (record.activated_at.map(Instant::micros), record.wake_at());
     let entered = whole(record.entered)?;
     put.execute(params![shop, id, activated_at, pass, wake_at.map(Instant::micros), entered])
@@ -169,7 +169,7 @@ fn write_run(db: &Connection, json: &mut Json, change: &RunChange) -> Result<(),
         whole(run.given)?,
         run.finished,
         run.wake_at.map(Instant::micros),
-        json.text(run)?,
+        json.document(run)?,
     ];
     put.execute(row).doing(WRITING)?;
     Timers::of(db, Kind::GiftRun)?.shift(shop_id, id, *old_wake, run.wake_at)

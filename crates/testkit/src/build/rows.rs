@@ -2,17 +2,46 @@
 
 use super::{at, id, message, start};
 use domain::{
-    ShopId,
+    Instant, ShopId,
+    coupon::Coupon,
+    customer::Standing,
     ledger::{Account, Entry},
+    message::Message,
     order::{Order, Party, TimelineEntry},
 };
 use money::Money;
-use port::{Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, Webhook, digest};
+use port::{Change, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, Webhook, digest};
 
 /// An event of a source `platform`, taken in at the start.
 pub fn inbox(shop_id: &ShopId, event_id: &str) -> (InboxKey, InboxRow) {
     let key = (shop_id.clone(), "platform".into(), event_id.into());
     (key, InboxRow { digest: digest(event_id.as_bytes()), received_at: start() })
+}
+
+/// The same, to be written.
+pub fn taken_in(shop_id: &ShopId, event_id: &str) -> Change<InboxRow> {
+    let (key, row) = inbox(shop_id, event_id);
+    Change::new(key, row)
+}
+
+/// A coupon that the store has not yet.
+pub fn new_coupon(shop_id: &ShopId, coupon: Coupon) -> Change<Coupon> {
+    Change::new((shop_id.clone(), coupon.coupon_id.clone()), coupon)
+}
+
+/// A coupon after a change, with its timer before.
+pub fn changed_coupon(shop_id: &ShopId, coupon: Coupon, old_wake: Option<Instant>) -> Change<Coupon> {
+    Change::of((shop_id.clone(), coupon.coupon_id.clone()), coupon, old_wake)
+}
+
+/// A message to be written.
+pub fn told(message: Message) -> Change<Message> {
+    Change::new((message.shop_id.clone(), message.message_id.clone()), message)
+}
+
+/// A customer's standing to be written.
+pub fn stands(shop_id: &ShopId, customer: &str, orders: u32) -> Change<Standing> {
+    Change::new((shop_id.clone(), id(customer)), super::standing(orders))
 }
 
 /// An `order.shipped` that waits.

@@ -3,7 +3,7 @@
 use super::{Answer, all, load, new_order, refused, write};
 use crate::build::{self, at, id};
 use domain::{OrderId, ShopId};
-use port::{Keys, Store};
+use port::{Change, Keys, Store};
 
 fn s1() -> ShopId {
     id("s1")
@@ -13,7 +13,7 @@ fn s1() -> ShopId {
 pub fn an_event_is_taken_in_once(store: &mut dyn Store) {
     let (key, row) = build::inbox(&s1(), "ev-1");
     write(store, |changes| {
-        changes.inbox.push((key.clone(), row.clone()));
+        changes.inbox.push(Change::new(key.clone(), row.clone()));
     });
     let elsewhere = (id("s2"), key.1.clone(), key.2.clone());
     let other_source = (s1(), "another".into(), key.2.clone());
@@ -21,23 +21,9 @@ pub fn an_event_is_taken_in_once(store: &mut dyn Store) {
     let found: Vec<_> = load(store, &keys).inbox.into_iter().map(|(_, row)| row).collect();
     assert_eq!(found, [None, Some(row.clone()), None]);
     write(store, |changes| {
-        changes.inbox.push((elsewhere, row.clone()));
+        changes.inbox.push(Change::new(elsewhere, row.clone()));
     });
-    refused(store, |changes| changes.inbox.push((key, row)));
-}
-
-/// A request is known by shop and key.
-pub fn a_request_is_answered_once(store: &mut dyn Store) {
-    write(store, |changes| {
-        changes.requests.push((s1(), "key 1".into(), build::request("a")));
-    });
-    let keys = Keys { requests: vec![(s1(), "key 1".into()), (id("s2"), "key 1".into())], ..Keys::default() };
-    let found: Vec<_> = load(store, &keys).requests.into_iter().map(|(_, row)| row).collect();
-    assert_eq!(found, [Some(build::request("a")), None]);
-    refused(store, |changes| {
-        changes.requests.push((s1(), "key 1".into(), build::request("b")));
-    });
-    assert_eq!(load(store, &keys).requests[0].1, Some(build::request("a")));
+    refused(store, |changes| changes.inbox.push(Change::new(key, row)));
 }
 
 /// Events wait with their order, by source and id, until they are taken away (A-G-8).

@@ -4,7 +4,7 @@ use super::{Answer, all, load, new_order, refused, write};
 use crate::build::{self, at, id};
 use domain::{OrderId, ShopId};
 use port::{
-    Changes, CouponChange, Keys, OrderChange, Reader, Rows, Store, StoreError, StoreErrorKind, Webhook,
+    BatchClaims, Change, Changes, CodeRow, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Webhook,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -43,7 +43,7 @@ pub fn a_load_sees_the_writes_of_its_transaction(store: &mut dyn Store) {
             open.write(&changes)?;
             let mut changes = Changes::default();
             changes.sequences.push((s1(), 3));
-            changes.orders.push(OrderChange { is_new: false, ..new_order("o-1", Some(4)) });
+            changes.orders.push(Change { is_new: false, ..new_order("o-1", Some(4)) });
             open.write(&changes)?;
             let mut rows = Rows::default();
             open.load(&keys, &mut rows)?;
@@ -61,26 +61,26 @@ fn everything(changes: &mut Changes) {
     changes.sequences.push((s1(), 99));
     changes.campaigns.push((s1(), build::campaign("c2").into()));
     changes.counters.push((s1(), id("c2"), build::counters(9)));
-    changes.orders.push(OrderChange { is_new: false, old_wake: Some(at(30)), ..new_order("o-1", Some(40)) });
+    changes.orders.push(Change { is_new: false, old_wake: Some(at(30)), ..new_order("o-1", Some(40)) });
     changes.orders.push(new_order("o-2", Some(50)));
     let coupon = build::coupon("cp-1", "u-1", "o-1", at(0));
-    changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
-    changes.standings.push((s1(), id("u-1"), build::standing(1)));
-    changes.inbox.push(build::inbox(&s1(), "ev-1"));
+    changes.coupons.push(build::new_coupon(&s1(), coupon));
+    changes.standings.push(build::stands(&s1(), "u-1", 1));
+    changes.inbox.push(build::taken_in(&s1(), "ev-1"));
     changes.parked.push((s1(), id("o-9"), build::parked("ev-9", "o-9")));
-    changes.requests.push((s1(), "key".into(), build::request("a")));
+    changes.requests.push(Change::new((s1(), "key".into()), build::request("a")));
     changes.entries.extend(build::entries(&s1(), &build::order("o-1", "u-1", at(0))));
     changes.dispatches.push(build::dispatch(&s1(), "m-1", 5));
-    changes.messages.push(build::message(&s1(), "m-1", "o-1", "u-1"));
+    changes.messages.push(build::told(build::message(&s1(), "m-1", "o-1", "u-1")));
     changes.outbox.push(build::outbox(&s1(), "out-2", &["w1"]));
     changes.webhooks.push((s1(), Webhook { url: "https://changed.test/".into(), ..build::webhook("w1") }));
     changes.revived.push((s1(), id("w1"), at(70)));
     changes.batches.push((s1(), build::batch("b-1").into()));
     changes.batch_counters.push((s1(), id("b-1"), domain::coupon::BatchCounters::default()));
-    changes.batch_claims.push(((s1(), id("u-1"), id("b-1")), 2));
-    changes.codes.push(((s1(), [7; 16]), port::CodeRow { batch_id: id("b-1"), coupon_id: None }));
+    changes.batch_claims.push(Change::new((s1(), id("u-1"), id("b-1")), BatchClaims(2)));
+    changes.codes.push(Change::new((s1(), [7; 16]), CodeRow { batch_id: id("b-1"), coupon_id: None }));
     let coupon = build::coupon_of("b-1", "cp-2", "u-1");
-    changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
+    changes.coupons.push(build::new_coupon(&s1(), coupon));
     super::pool::everything(&s1(), &mut changes.pool);
     changes.sandbox_clock = Some(at(7));
 }
@@ -169,7 +169,7 @@ pub fn readers_see_only_what_is_committed(store: &mut dyn Store) {
 /// Changes of rows that are not there, and rows that hang on nothing, are refused.
 pub fn what_is_not_there_cannot_be_changed(store: &mut dyn Store) {
     refused(store, |changes| {
-        changes.orders.push(OrderChange { is_new: false, ..new_order("o-1", None) });
+        changes.orders.push(Change { is_new: false, ..new_order("o-1", None) });
     });
     refused(store, |changes| {
         changes.campaigns.push((s1(), build::campaign("c1").into()));

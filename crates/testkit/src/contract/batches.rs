@@ -8,15 +8,15 @@ use domain::{
     coupon::{BatchCounters, Coupon, CouponStatus, FromBatch, Lock},
 };
 use money::Money;
-use port::{BatchRow, Changes, CodeRow, CouponChange, Keys, Store, digest};
+use port::{BatchClaims, BatchRow, Change, Changes, CodeRow, Keys, Store, digest};
 use std::sync::Arc;
 
 fn s1() -> ShopId {
     id("s1")
 }
 
-fn new(coupon: Coupon) -> CouponChange {
-    CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None }
+fn new(coupon: Coupon) -> Change<Coupon> {
+    build::new_coupon(&s1(), coupon)
 }
 
 fn shop_with(batches: &[&str]) -> impl FnOnce(&mut Changes) {
@@ -103,16 +103,16 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
     let old_wake = freed.wake_at;
     freed.let_go();
     write(store, |changes| {
-        changes.coupons.push(CouponChange { is_new: false, old_wake, ..new(freed.clone()) });
+        changes.coupons.push(build::changed_coupon(&s1(), freed.clone(), old_wake));
     });
     assert_eq!(reader.coupon(&s1(), &id("cp-2")).answer(), Some(freed));
     // Orders come and go.
     let mut shared = coupons[3].clone();
     for also_on in [vec![id("o-9"), id("o-8")], Vec::new(), vec![id("o-7")]] {
         shared.also_on = also_on;
-        let (is_new, old_wake) = (false, shared.wake_at);
+        let old_wake = shared.wake_at;
         write(store, |changes| {
-            changes.coupons.push(CouponChange { is_new, old_wake, ..new(shared.clone()) });
+            changes.coupons.push(build::changed_coupon(&s1(), shared.clone(), old_wake));
         });
         let found = store.reader().coupon(&s1(), &id("cp-5")).answer();
         assert_eq!(found.as_ref(), Some(&shared));
@@ -123,13 +123,13 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
 pub fn claims_are_counted_by_customer_and_batch(store: &mut dyn Store) {
     let key = |customer: &str, batch: &str| (s1(), id::<CustomerId>(customer), id(batch));
     for count in [1, 3] {
-        write(store, |changes| changes.batch_claims.push((key("u-1", "b-1"), count)));
+        write(store, |changes| changes.batch_claims.push(Change::new(key("u-1", "b-1"), BatchClaims(count))));
     }
-    write(store, |changes| changes.batch_claims.push((key("u-1", "b-2"), 2)));
+    write(store, |changes| changes.batch_claims.push(Change::new(key("u-1", "b-2"), BatchClaims(2))));
     let asked = vec![key("u-1", "b-2"), key("u-2", "b-1"), key("u-1", "b-1")];
     let found = load(store, &Keys { batch_claims: asked, ..Keys::default() }).batch_claims;
     let counts: Vec<_> = found.iter().map(|(_, count)| *count).collect();
-    assert_eq!(counts, [Some(2), None, Some(3)]);
+    assert_eq!(counts, [Some(BatchClaims(2)), None, Some(BatchClaims(3))]);
     let reader = store.reader();
     assert_eq!(reader.batch_claims(&s1(), &id("u-1"), &id("b-1")).answer(), 3);
     assert_eq!(reader.batch_claims(&s1(), &id("u-2"), &id("b-1")).answer(), 0);
@@ -142,12 +142,12 @@ pub fn claims_are_counted_by_customer_and_batch(store: &mut dyn Store) {
 pub fn codes_are_known_by_their_digest(store: &mut dyn Store) {
     let row = |coupon: Option<&str>| CodeRow { batch_id: id("b-1"), coupon_id: coupon.map(id) };
     let (one, two) = (digest(b"one"), digest(b"two"));
-    write(store, |changes| changes.codes.push(((s1(), one), row(None))));
+    write(store, |changes| changes.codes.push(Change::new((s1(), one), row(None))));
     let keys = Keys { codes: vec![(s1(), two), (s1(), one), (id("s2"), one)], ..Keys::default() };
     let codes =
         |store: &mut dyn Store| load(store, &keys).codes.into_iter().map(|(_, row)| row).collect::<Vec<_>>();
     assert_eq!(codes(store), [None, Some(row(None)), None]);
-    write(store, |changes| changes.codes.push(((s1(), one), row(Some("cp-1")))));
+    write(store, |changes| changes.codes.push(Change::new((s1(), one), row(Some("cp-1")))));
     assert_eq!(codes(store), [None, Some(row(Some("cp-1"))), None]);
     assert_eq!(store.reader().code(&s1(), &one).answer(), Some(row(Some("cp-1"))));
     assert_eq!(store.reader().code(&s1(), &two).answer(), None);

@@ -1,13 +1,13 @@
 //! Lists have the order of their keys and are read page by page.
 
-use super::{Answer, all, new_order, page, write};
+use super::{Answer, all, new_order, new_order_of, page, write};
 use crate::build::{self, at, id};
 use domain::{
     ShopId,
     coupon::CouponStatus,
     message::{Message, MessageStatus},
 };
-use port::{CouponChange, MessageFilter, OrderChange, Page, Reader, Store};
+use port::{MessageFilter, Page, Reader, Store};
 
 fn s1() -> ShopId {
     id("s1")
@@ -21,16 +21,16 @@ fn filled(store: &mut dyn Store) {
     write(store, |changes| {
         for name in MIXED {
             changes.shops.push(build::shared_shop(name));
-            changes.orders.push(OrderChange { shop_id: s1(), ..new_order(name, None) });
+            changes.orders.push(new_order(name, None));
             let coupon = build::coupon(name, "u-1", "o-1", at(0));
-            changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
-            changes.standings.push((s1(), id(name), build::standing(1)));
-            changes.messages.push(build::message(&s1(), name, "o-1", "u-1"));
+            changes.coupons.push(build::new_coupon(&s1(), coupon));
+            changes.standings.push(build::stands(&s1(), name, 1));
+            changes.messages.push(build::told(build::message(&s1(), name, "o-1", "u-1")));
             changes.parked.push((s1(), id(name), build::parked("ev-1", name)));
             changes.outbox.push(build::outbox(&s1(), name, &[]));
         }
-        changes.orders.push(OrderChange { shop_id: id("s0"), ..new_order("a", None) });
-        changes.orders.push(OrderChange { shop_id: id("s2"), ..new_order("a", None) });
+        changes.orders.push(new_order_of("s0", "a", None));
+        changes.orders.push(new_order_of("s2", "a", None));
     });
 }
 
@@ -104,12 +104,13 @@ pub fn messages_are_filtered(store: &mut dyn Store) {
     let message =
         |name, order, customer, status| Message { status, ..build::message(&s1(), name, order, customer) };
     write(store, |changes| {
-        changes.messages.extend([
+        let messages = [
             message("m-1", "o-1", "u-1", MessageStatus::Sent),
             message("m-2", "o-1", "u-2", MessageStatus::Planned),
             message("m-3", "o-2", "u-1", MessageStatus::Planned),
             message("m-4", "o-1", "u-1", MessageStatus::Planned),
-        ]);
+        ];
+        changes.messages.extend(messages.map(build::told));
     });
     let reader = store.reader();
     let check = |order: Option<&str>, customer: Option<&str>, status, after, expected: &[&str]| {
@@ -136,7 +137,7 @@ pub fn a_customers_coupons(store: &mut dyn Store) {
             if name == "cp-3" {
                 coupon.void(at(5));
             }
-            changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
+            changes.coupons.push(build::new_coupon(&s1(), coupon));
         }
     });
     let reader = store.reader();

@@ -7,7 +7,7 @@ use domain::{
     pool::{Candidate, Exception, Pass, PassKind, PoolOrder, RankKey, Stage, Standing, Stock},
 };
 use port::{
-    CandidateChange, CandidateKey, Keys, PageKey, PoolChanges, PoolKeys, PoolOrderChange, PoolRow, PoolRows,
+    CandidateChange, CandidateKey, Change, Keys, PageKey, PoolChanges, PoolKeys, PoolRow, PoolRows,
     PresaleChange, RunChange, Store, Subject, WalkKey,
 };
 use std::collections::BTreeMap;
@@ -29,12 +29,12 @@ fn pool_rows(store: &mut dyn Store, pool: PoolKeys) -> PoolRows {
     load(store, &Keys { pool, ..Keys::default() }).pool
 }
 
-fn new_order(order: PoolOrder) -> PoolOrderChange {
-    PoolOrderChange { shop_id: s1(), order, is_new: true, old_wake: None }
+fn new_order(order: PoolOrder) -> Change<PoolOrder> {
+    Change::new((s1(), order.order_id.clone()), order)
 }
 
-fn changed_order(order: PoolOrder, old: &PoolOrder) -> PoolOrderChange {
-    PoolOrderChange { is_new: false, old_wake: old.wake_at(), ..new_order(order) }
+fn changed_order(order: PoolOrder, old: &PoolOrder) -> Change<PoolOrder> {
+    Change::of((s1(), order.order_id.clone()), order, old.wake_at())
 }
 
 fn change_of(shop: &ShopId, run: u64, before: Option<bool>, after: Candidate) -> CandidateChange {
@@ -61,7 +61,7 @@ pub fn everything(shop: &ShopId, to: &mut PoolChanges) {
     to.openings.push((shop.clone(), id("sku-1001"), at(3_600)));
     to.watermarks.push((shop.clone(), at(60)));
     let order = build::pool_order("o-1", Stage::PresalePool);
-    to.orders.push(PoolOrderChange { shop_id: shop.clone(), order, is_new: true, old_wake: None });
+    to.orders.push(Change::new((shop.clone(), order.order_id.clone()), order));
     to.candidates.push(change_of(shop, 1, None, build::candidate(5, "o-1")));
     to.buyers.push(((shop.clone(), 1, id("u-1")), vec![build::place(5, "o-1")]));
 }
@@ -110,7 +110,7 @@ pub fn change(table: u8, shop: &ShopId, (number, value): (u8, u8), rows: &PoolRo
                 order.times.balance_closes_at = Some(at(100 + i64::from(value)));
             }
             let (is_new, old_wake) = (known.is_none(), known.and_then(PoolOrder::wake_at));
-            to.orders.push(PoolOrderChange { shop_id, order, is_new, old_wake });
+            to.orders.push(Change { key: (shop_id, order.order_id.clone()), row: order, is_new, old_wake });
         }
         26..=28 => {
             let ((_, run, key), known) = &rows.candidates[0];
@@ -210,7 +210,7 @@ pub fn pooled_orders_by_id_stage_and_exception(store: &mut dyn Store) {
     write(store, |changes| {
         changes.pool.orders.extend(orders.iter().cloned().map(new_order));
         let other = build::pool_order("o-2", Stage::Review);
-        changes.pool.orders.push(PoolOrderChange { shop_id: id("s2"), ..new_order(other) });
+        changes.pool.orders.push(Change::new((id("s2"), other.order_id.clone()), other));
     });
     let asked = ["o-3", "o-9", "o-1", "o-3"].map(|order| (s1(), id::<OrderId>(order)));
     let found = pool_rows(store, PoolKeys { orders: asked.to_vec(), ..PoolKeys::default() }).orders;
@@ -404,8 +404,7 @@ pub fn timers_of_the_pool_fire_in_order(store: &mut dyn Store) {
         changes.orders.push(super::new_order("z", Some(10)));
         let mut coupon = build::coupon("z", "u-1", "z", at(0));
         coupon.wake_at = Some(at(10));
-        let coupon = port::CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None };
-        changes.coupons.push(coupon);
+        changes.coupons.push(build::new_coupon(&s1(), coupon));
     });
     let due = |store: &mut dyn Store| store.due_timers(at(10), 100).answer();
     let subjects: Vec<_> = due(store).into_iter().map(|timer| timer.subject).collect();

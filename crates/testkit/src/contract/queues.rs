@@ -129,7 +129,7 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
     write(store, |changes| {
         for (name, seconds) in [("m-1", 20), ("m-3", 10), ("m-2", 10)] {
             let dispatch = build::dispatch(&s1(), name, seconds);
-            changes.messages.push(dispatch.message.clone());
+            changes.messages.push(build::told(dispatch.message.clone()));
             changes.dispatches.push(dispatch);
         }
     });
@@ -162,7 +162,7 @@ pub fn totals_count_what_is_pending(store: &mut dyn Store) {
     write(store, |changes| {
         changes.orders.extend([new_order("o-1", Some(5)), new_order("o-2", None)]);
         changes.parked.push((s1(), id("o-9"), build::parked("ev-9", "o-9")));
-        changes.messages.push(build::message(&s1(), "m-1", "o-1", "u-1"));
+        changes.messages.push(build::told(build::message(&s1(), "m-1", "o-1", "u-1")));
         changes.dispatches.push(build::dispatch(&s1(), "m-1", 5));
     });
     let expected = Totals {

@@ -11,8 +11,8 @@ use domain::{
     message::{Message, MessageStatus},
 };
 use port::{
-    Changes, CouponChange, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderChange, Rows, Store,
-    StoreError, StoreErrorKind,
+    BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderRow, Rows,
+    Store, StoreError, StoreErrorKind,
 };
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -109,11 +109,14 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         3 => to.counters.push((shop, id(&own("c")), build::counters(u64::from(value)))),
         4..=6 => to.orders.push(order(step, rows)),
         7 | 8 => to.coupons.push(coupon(step, rows)),
-        9 => to.standings.push((shop, id(&own("u")), build::standing(u32::from(value)))),
-        10 => to.inbox.push(build::inbox(&shop, &format!("ev-{number}-{value}"))),
+        9 => to.standings.push(build::stands(&shop, &own("u"), value.into())),
+        10 => to.inbox.push(build::taken_in(&shop, &format!("ev-{number}-{value}"))),
         11 => to.parked.push((shop, id(&own("o")), build::parked(&format!("ev-{value}"), &own("o")))),
         12 => to.unparked.push((shop, id(&own("o")), "platform".into(), format!("ev-{value}"))),
-        13 => to.requests.push((shop, format!("key-{number}-{value}"), build::request("a"))),
+        13 => {
+            let key = (shop, format!("key-{number}-{value}"));
+            to.requests.push(Change::new(key, build::request("a")));
+        }
         14 => {
             let order = domain::order::Order {
                 ledger_entries: u32::from(value) * 4,
@@ -121,7 +124,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             };
             to.entries.extend(build::entries(&shop, &order));
         }
-        15 => to.messages.push(message(step)),
+        15 => to.messages.push(build::told(message(step))),
         16 => to.dispatches.push(build::dispatch(&shop, &own("m"), seconds)),
         17 => to.dispatch_updates.push(match value % 2 {
             0 => DispatchUpdate::Done { shop_id: shop, message_id: id(&own("m")) },
@@ -137,11 +140,14 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             let counters = domain::coupon::BatchCounters { issued: value.into(), ..Default::default() };
             to.batch_counters.push((shop, id(&own("b")), counters));
         }
-        21 => to.batch_claims.push(((shop, id("u-1"), id(&own("b"))), value.into())),
+        21 => {
+            let key = (shop, id("u-1"), id(&own("b")));
+            to.batch_claims.push(Change::new(key, BatchClaims(value.into())));
+        }
         22 => {
             let coupon_id = (value > 2).then(|| id("cp-1"));
             let code = port::CodeRow { batch_id: id("b-1"), coupon_id };
-            to.codes.push(((shop, [6 + number % 2; 16]), code));
+            to.codes.push(Change::new((shop, [6 + number % 2; 16]), code));
         }
         18 => {
             let event = format!("out-{batch}-{number}-{value}");
@@ -185,24 +191,26 @@ fn message(step: Step) -> Message {
     message
 }
 
-fn order(step: Step, rows: &Rows) -> OrderChange {
+fn order(step: Step, rows: &Rows) -> Change<OrderRow> {
     let (_, _, number, value) = step;
     let known = rows.orders[0].1.as_ref();
     let mut order = build::order(&format!("o-{number}"), "u-1", at(0));
     if value % 3 == 0 {
         order.state = domain::order::State::Paid { at: at(i64::from(value)) };
     }
-    OrderChange {
-        shop_id: shop_of(step),
-        order: Box::new(order),
+    Change {
+        key: (shop_of(step), order.order_id.clone()),
         is_new: known.is_none(),
         old_wake: known.and_then(|row| row.wake_at),
-        wake_at: (value > 0).then(|| at(i64::from(value))),
-        timeline: build::timeline("step", i64::from(value)),
+        row: OrderRow {
+            order: Box::new(order),
+            wake_at: (value > 0).then(|| at(i64::from(value))),
+            timeline: build::timeline("step", i64::from(value)),
+        },
     }
 }
 
-fn coupon(step: Step, rows: &Rows) -> CouponChange {
+fn coupon(step: Step, rows: &Rows) -> Change<Coupon> {
     let (_, _, number, value) = step;
     let known: Option<&Coupon> = rows.coupons[0].1.as_ref();
     let (name, customer) = (format!("cp-{number}"), format!("u-{}", number % 2));
@@ -219,5 +227,5 @@ fn coupon(step: Step, rows: &Rows) -> CouponChange {
         _ => assert!(coupon.expire(coupon.usable_until)),
     }
     let old_wake = known.and_then(|coupon| coupon.wake_at);
-    CouponChange { shop_id: shop_of(step), coupon, is_new: known.is_none(), old_wake }
+    Change { is_new: known.is_none(), ..build::changed_coupon(&shop_of(step), coupon, old_wake) }
 }

@@ -8,7 +8,7 @@ use domain::{
     message::MessageStatus,
     order::{CancelReason, State},
 };
-use port::{CouponChange, Keys, OrderChange, Store};
+use port::{Change, Keys, OrderRow, Store};
 
 fn s1() -> ShopId {
     id("s1")
@@ -30,25 +30,16 @@ pub fn orders_and_their_timelines(store: &mut dyn Store) {
         order.state = state;
         // A line that does not end is ended by the store.
         let timeline = build::timeline("changed", seconds).trim_end().to_owned();
-        let change = OrderChange {
-            order: Box::new(order.clone()),
-            is_new: false,
-            old_wake: Some(at(30)),
-            timeline,
-            ..new_order("o-1", Some(30))
-        };
+        let row = OrderRow { order: Box::new(order.clone()), timeline, wake_at: Some(at(30)) };
+        let change = Change::of((s1(), id("o-1")), row, Some(at(30)));
         write(store, |changes| changes.orders.push(change));
         assert_eq!(store.reader().order(&s1(), &id("o-1")).answer().as_ref(), Some(&order));
     }
     let keys = Keys { orders: vec![(s1(), id("o-1"))], ..Keys::default() };
     let row = load(store, &keys).orders.remove(0).1.expect("the order is there");
     assert_eq!((*row.order, row.wake_at), (order, Some(at(30))));
-    let quiet = OrderChange {
-        is_new: false,
-        old_wake: Some(at(30)),
-        timeline: String::new(),
-        ..new_order("o-1", Some(30))
-    };
+    let mut quiet = Change { is_new: false, old_wake: Some(at(30)), ..new_order("o-1", Some(30)) };
+    quiet.row.timeline.clear();
     write(store, |changes| changes.orders.push(quiet));
     let reader = store.reader();
     let what: Vec<String> = reader.timeline(&s1(), &id("o-1")).answer().into_iter().map(|e| e.what).collect();
@@ -68,11 +59,9 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
     assert!(void.void(at(200)));
     let mut expired = fresh.clone();
     assert!(expired.expire(expired.usable_until));
-    let change = |coupon: &Coupon, is_new, old_wake| CouponChange {
-        shop_id: s1(),
-        coupon: coupon.clone(),
+    let change = |coupon: &Coupon, is_new, old_wake| Change {
         is_new,
-        old_wake,
+        ..build::changed_coupon(&s1(), coupon.clone(), old_wake)
     };
     let mut before = None;
     for (coupon, is_new) in
@@ -99,11 +88,11 @@ pub fn coupons_in_every_state(store: &mut dyn Store) {
 pub fn standings_of_shops_and_of_the_platform(store: &mut dyn Store) {
     let platform = ShopId::platform();
     write(store, |changes| {
-        changes.standings.push((s1(), id("u-1"), build::standing(1)));
-        changes.standings.push((platform.clone(), id("u-1"), build::standing(5)));
+        changes.standings.push(build::stands(&s1(), "u-1", 1));
+        changes.standings.push(build::stands(&platform, "u-1", 5));
     });
     write(store, |changes| {
-        changes.standings.push((s1(), id("u-1"), build::standing(2)));
+        changes.standings.push(build::stands(&s1(), "u-1", 2));
     });
     let keys = Keys { standings: vec![(s1(), id("u-1")), (platform.clone(), id("u-1"))], ..Keys::default() };
     let found: Vec<_> =
@@ -140,7 +129,7 @@ pub fn messages_change(store: &mut dyn Store) {
     ] {
         (message.status, message.code) = (status, code);
         message.sent_at = (status == MessageStatus::Sent).then_some(at(5));
-        write(store, |changes| changes.messages.push(message.clone()));
+        write(store, |changes| changes.messages.push(build::told(message.clone())));
         assert_eq!(load(store, &keys).messages[0].1.as_ref(), Some(&message));
     }
 }

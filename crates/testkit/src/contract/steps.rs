@@ -1,8 +1,7 @@
 //! What the cases do with a store, step by step.
 
 use crate::build;
-use port::{Changes, Keys, OrderChange, Rows};
-use port::{Page, Read, Store};
+use port::{Change, Changes, Keys, OrderRow, Page, Read, Rows, Store};
 
 /// Makes an empty store.
 pub type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
@@ -59,13 +58,16 @@ pub fn all() -> Page {
 }
 
 /// A new order of the shop `s1`, with its timer in so many seconds.
-pub fn new_order(order_id: &str, wake: Option<i64>) -> OrderChange {
-    OrderChange {
-        shop_id: build::id("s1"),
+pub fn new_order(order_id: &str, wake: Option<i64>) -> Change<OrderRow> {
+    new_order_of("s1", order_id, wake)
+}
+
+/// A new order of a shop.
+pub fn new_order_of(shop: &str, order_id: &str, wake: Option<i64>) -> Change<OrderRow> {
+    let row = OrderRow {
         order: Box::new(build::order(order_id, "u-1", build::start())),
-        is_new: true,
-        old_wake: None,
         wake_at: wake.map(build::at),
         timeline: build::timeline("order.placed", 0),
-    }
+    };
+    Change::new((build::id(shop), build::id(order_id)), row)
 }

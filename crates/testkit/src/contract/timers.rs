@@ -1,9 +1,9 @@
 //! Timers are rows in the order of firing, and move with what they are about.
 
-use super::{Answer, new_order, page, write};
+use super::{Answer, new_order, new_order_of, page, write};
 use crate::build::{self, at, id};
 use domain::{Instant, ShopId};
-use port::{CouponChange, OrderChange, Store, Subject, Timer};
+use port::{Change, Store, Subject, Timer};
 
 fn s1() -> ShopId {
     id("s1")
@@ -20,11 +20,11 @@ pub fn timers_fire_in_order(store: &mut dyn Store) {
         for (shop, order, wake) in
             [("s2", "a", 10), ("s1", "z", 10), ("s1", "y", 20), ("s1", "b", 10), ("s1", "n", 5)]
         {
-            changes.orders.push(OrderChange { shop_id: id(shop), ..new_order(order, Some(wake)) });
+            changes.orders.push(new_order_of(shop, order, Some(wake)));
         }
         let mut coupon = build::coupon("a-coupon", "u-1", "b", at(0));
         coupon.wake_at = Some(at(10));
-        changes.coupons.push(CouponChange { shop_id: s1(), coupon, is_new: true, old_wake: None });
+        changes.coupons.push(build::new_coupon(&s1(), coupon));
         changes.orders.push(new_order("none", None));
     });
     assert_eq!(store.next_due().answer(), Some(at(5)));
@@ -53,7 +53,7 @@ pub fn timers_move_with_their_order(store: &mut dyn Store) {
     let steps =
         [(None, Some(10)), (Some(10), Some(10)), (Some(10), Some(5)), (Some(5), None), (None, Some(7))];
     for (step, (from, to)) in steps.into_iter().enumerate() {
-        let change = OrderChange { is_new: step == 0, old_wake: from.map(at), ..new_order("o-1", to) };
+        let change = Change { is_new: step == 0, old_wake: from.map(at), ..new_order("o-1", to) };
         write(store, |changes| changes.orders.push(change));
         let expected: Vec<Timer> = to
             .map(|seconds| Timer { due_at: at(seconds), shop_id: s1(), subject: Subject::Order(id("o-1")) })
@@ -67,11 +67,9 @@ pub fn timers_move_with_their_order(store: &mut dyn Store) {
 /// A coupon's timer is its `wake_at`.
 pub fn timers_of_coupons(store: &mut dyn Store) {
     let mut coupon = build::coupon("cp-1", "u-1", "o-1", at(0));
-    let change = |coupon: &domain::coupon::Coupon, is_new, old_wake| CouponChange {
-        shop_id: s1(),
-        coupon: coupon.clone(),
+    let change = |coupon: &domain::coupon::Coupon, is_new, old_wake| Change {
         is_new,
-        old_wake,
+        ..build::changed_coupon(&s1(), coupon.clone(), old_wake)
     };
     write(store, |changes| {
         changes.coupons.push(change(&coupon, true, None));

@@ -1,26 +1,19 @@
 //! The pool's part of the working set.
 
 use super::decision::{PoolDecision, Settings};
+use crate::book::table::{Table, loaded};
 use domain::{
     GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId, Sku,
     pool::{Candidate, PoolOrder, PresaleRecord, RankKey, Run},
 };
 use port::Subject;
 use port::{
-    BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolOrderChange, PoolRow, PoolRows,
-    PresaleChange, RunChange, WalkKey,
+    BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolRow, PoolRows, PresaleChange,
+    RunChange, WalkKey,
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-#[derive(Debug)]
-struct OrderSlot {
-    order: Option<PoolOrder>,
-    is_stored: bool,
-    old_wake: Option<Instant>,
-    dirty: bool,
-}
 
 #[derive(Debug)]
 struct CandidateSlot {
@@ -43,7 +36,7 @@ struct Touched {
 /// Rows of the pool that were loaded, with what the batch made of them.
 #[derive(Debug, Default)]
 pub struct PoolFacts {
-    orders: FxHashMap<(ShopId, OrderId), OrderSlot>,
+    orders: Table<PoolOrder>,
     candidates: FxHashMap<CandidateKey, CandidateSlot>,
     ranks: FxHashMap<CandidateKey, u64>,
     buyers: FxHashMap<BuyerKey, Vec<RankKey>>,
@@ -63,9 +56,7 @@ impl PoolFacts {
 
     /// Takes loaded rows in. What the batch has changed already stays as it is.
     pub fn absorb(&mut self, rows: PoolRows) {
-        for (key, order) in rows.orders {
-            self.absorb_order(key, order);
-        }
+        self.orders.absorb(rows.orders);
         for (key, candidate) in rows.candidates {
             self.absorb_candidate(key, candidate);
         }
@@ -85,17 +76,11 @@ impl PoolFacts {
         }
         for (page, orders) in rows.pages {
             let ids = orders.iter().map(|order| order.order_id.clone()).collect();
-            for order in orders {
-                self.absorb_order((page.shop_id.clone(), order.order_id.clone()), Some(order));
-            }
+            let shop = &page.shop_id;
+            let orders = orders.into_iter();
+            self.orders.absorb(orders.map(|order| ((shop.clone(), order.order_id.clone()), Some(order))));
             self.pages.insert(page, ids);
         }
-    }
-
-    fn absorb_order(&mut self, key: (ShopId, OrderId), order: Option<PoolOrder>) {
-        let old_wake = order.as_ref().and_then(PoolOrder::wake_at);
-        let slot = OrderSlot { is_stored: order.is_some(), order, old_wake, dirty: false };
-        self.orders.entry(key).or_insert(slot);
     }
 
     fn absorb_candidate(&mut self, key: CandidateKey, candidate: Option<Candidate>) {
@@ -104,7 +89,7 @@ impl PoolFacts {
     }
 
     pub fn knows_order(&self, key: &(ShopId, OrderId)) -> bool {
-        self.orders.contains_key(key)
+        self.orders.knows(key)
     }
     pub fn knows_candidate(&self, key: &CandidateKey) -> bool {
         self.candidates.contains_key(key)
@@ -123,7 +108,7 @@ impl PoolFacts {
     }
 
     pub fn order(&self, key: &(ShopId, OrderId)) -> Option<&PoolOrder> {
-        loaded(self.orders.get(key), "pooled order").order.as_ref()
+        self.orders.get(key)
     }
     /// A candidate. Of a run that is new in this batch nothing was loaded, and there is none; should one
     /// be written where the store has one, the store refuses.
@@ -154,10 +139,7 @@ impl PoolFacts {
     /// Makes a decision part of the working set, and of the shop's settings.
     pub fn apply(&mut self, shop: &ShopId, row: &mut PoolRow, decision: PoolDecision) {
         for order in decision.orders {
-            let key = (shop.clone(), order.order_id.clone());
-            let absent = OrderSlot { order: None, is_stored: false, old_wake: None, dirty: false };
-            let slot = self.orders.entry(key).or_insert(absent);
-            (slot.order, slot.dirty) = (Some(order), true);
+            self.orders.put((shop.clone(), order.order_id.clone()), order);
         }
         for ((run, place), candidate) in decision.candidates {
             self.put_candidate(shop, run, place, candidate);
@@ -226,11 +208,8 @@ impl PoolFacts {
                 self.apply_settings(shop, row, changed);
             }
             Subject::PoolOrder(id) => {
-                if let Some(slot) = self.orders.get_mut(&(shop.clone(), id.clone()))
-                    && let Some(order) = &mut slot.order
-                {
-                    (order.times.balance_closes_at, slot.dirty) = (None, true);
-                }
+                let key = (shop.clone(), id.clone());
+                self.orders.amend(&key, |order| order.times.balance_closes_at = None);
             }
             Subject::Order(_) | Subject::Coupon(_) => {}
         }
@@ -256,11 +235,7 @@ impl PoolFacts {
                 touched.write(&shop, row, &mut changes);
             }
         }
-        for ((shop_id, _), slot) in self.orders.drain() {
-            let Some(order) = slot.order.filter(|_| slot.dirty) else { continue };
-            let (is_new, old_wake) = (!slot.is_stored, slot.old_wake);
-            changes.orders.push(PoolOrderChange { shop_id, order, is_new, old_wake });
-        }
+        changes.orders = self.orders.take_changes();
         for ((shop_id, run, key), slot) in self.candidates.drain() {
             if slot.dirty && (slot.before.is_some() || slot.candidate.is_some()) {
                 let (before, after) = (slot.before, slot.candidate);
@@ -269,9 +244,6 @@ impl PoolFacts {
         }
         changes.buyers.extend(self.dirty_buyers.drain());
         // Neighbouring keys lie on the same pages.
-        changes
-            .orders
-            .sort_unstable_by(|a, b| (&a.shop_id, &a.order.order_id).cmp(&(&b.shop_id, &b.order.order_id)));
         changes
             .candidates
             .sort_unstable_by(|a, b| (&a.shop_id, a.run, &a.key).cmp(&(&b.shop_id, b.run, &b.key)));
@@ -306,8 +278,4 @@ impl Touched {
             changes.watermarks.extend(row.watermark.map(|through| (shop.clone(), through)));
         }
     }
-}
-
-fn loaded<'a, T>(found: Option<&'a T>, what: &str) -> &'a T {
-    found.unwrap_or_else(|| unreachable!("a {what} was asked for that the batch did not load"))
 }

@@ -1,0 +1,169 @@
+//! One plain table of the working set: the rows that were loaded, and what the batch has made of them.
+//!
+//! A row that was not loaded cannot be read: asking for it is a mistake of ours and stops the decision.
+
+use domain::Instant;
+use port::{Change, Row};
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
+
+/// The rows.
+#[derive(Debug)]
+pub struct Table<R: Row> {
+    slots: FxHashMap<R::Key, Slot<R>>,
+}
+
+#[derive(Debug)]
+struct Slot<R> {
+    row: Option<R>,
+    /// Whether the store has it.
+    is_stored: bool,
+    /// When its timer was due as it was loaded.
+    old_wake: Option<Instant>,
+    is_changed: bool,
+}
+
+impl<R: Row> Default for Table<R> {
+    fn default() -> Self {
+        Self { slots: FxHashMap::default() }
+    }
+}
+
+impl<R: Row> Table<R> {
+    /// Takes loaded rows in. What the batch has changed already stays as it is.
+    pub fn absorb(&mut self, rows: impl IntoIterator<Item = (R::Key, Option<R>)>) {
+        for (key, row) in rows {
+            let old_wake = row.as_ref().and_then(Row::wake_at);
+            let slot = Slot { is_stored: row.is_some(), row, old_wake, is_changed: false };
+            self.slots.entry(key).or_insert(slot);
+        }
+    }
+    /// Whether it was looked up, there or not.
+    pub fn knows(&self, key: &R::Key) -> bool {
+        self.slots.contains_key(key)
+    }
+    /// The row as it stands.
+    pub fn get(&self, key: &R::Key) -> Option<&R> {
+        loaded(self.slots.get(key), R::NAME).row.as_ref()
+    }
+    /// Puts a row.
+    pub fn put(&mut self, key: R::Key, row: R) {
+        self.update(key, |_| row);
+    }
+    /// Puts what becomes of the row before.
+    pub fn update(&mut self, key: R::Key, become_of: impl FnOnce(Option<R>) -> R) {
+        let slot = match self.slots.entry(key) {
+            Entry::Occupied(slot) => slot.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(Slot { row: None, is_stored: false, old_wake: None, is_changed: false })
+            }
+        };
+        slot.row = Some(become_of(slot.row.take()));
+        slot.is_changed = true;
+    }
+    /// Changes a row that is there.
+    pub fn amend(&mut self, key: &R::Key, amend: impl FnOnce(&mut R)) {
+        if let Some(Slot { row: Some(row), is_changed, .. }) = self.slots.get_mut(key) {
+            amend(row);
+            *is_changed = true;
+        }
+    }
+    /// What was changed, in the order in which it is written. The table is empty after it.
+    pub fn take_changes(&mut self) -> Vec<Change<R>> {
+        let mut changes = Vec::with_capacity(self.slots.len());
+        for (key, Slot { row, is_stored, old_wake, is_changed }) in self.slots.drain() {
+            let Some(row) = row.filter(|_| is_changed) else { continue };
+            changes.push(Change { key, row, is_new: !is_stored, old_wake });
+        }
+        changes.sort_unstable_by(R::in_place);
+        changes
+    }
+    /// Forgets all rows.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+    }
+}
+
+/// What must have been loaded.
+pub fn loaded<'a, T>(found: Option<&'a T>, what: &str) -> &'a T {
+    found.unwrap_or_else(|| unreachable!("a {what} was asked for that the batch did not load"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{OrderId, ShopId};
+    use port::BatchClaims;
+
+    type Key = <BatchClaims as Row>::Key;
+
+    fn key(customer: &str) -> Key {
+        ("s1".parse().unwrap(), customer.parse().unwrap(), "b1".parse().unwrap())
+    }
+
+    fn table() -> Table<BatchClaims> {
+        let mut table = Table::default();
+        table.absorb([
+            (key("u2"), Some(BatchClaims(2))),
+            (key("u1"), None),
+            (key("u3"), Some(BatchClaims(3))),
+        ]);
+        table
+    }
+
+    /// Only what was changed is written, by its key, and whether the store has it is known from the load.
+    #[test]
+    fn changes_are_what_was_put() {
+        let mut table = table();
+        table.put(key("u2"), BatchClaims(5));
+        table.put(key("u1"), BatchClaims(1));
+        table.put(key("u0"), BatchClaims(7));
+        table.amend(&key("u9"), |_| unreachable!("there is no such row"));
+        assert_eq!(table.get(&key("u2")), Some(&BatchClaims(5)));
+        let changes = table.take_changes();
+        let written: Vec<_> = changes.iter().map(|c| (c.key.1.as_str(), c.row.0, c.is_new)).collect();
+        assert_eq!(written, [("u0", 7, true), ("u1", 1, true), ("u2", 5, false)]);
+        assert!(!table.knows(&key("u3")) && table.take_changes().is_empty());
+    }
+
+    /// Loaded again within a batch, a row keeps what the batch made of it.
+    #[test]
+    fn a_second_load_does_not_undo_a_change() {
+        let mut table = table();
+        table.put(key("u2"), BatchClaims(5));
+        table.absorb([(key("u2"), Some(BatchClaims(2)))]);
+        assert_eq!(table.get(&key("u2")), Some(&BatchClaims(5)));
+    }
+
+    #[derive(Debug)]
+    struct Sleeper(Instant);
+
+    impl Row for Sleeper {
+        type Key = (ShopId, OrderId);
+        const NAME: &'static str = "sleeper";
+
+        fn wake_at(&self) -> Option<Instant> {
+            Some(self.0)
+        }
+    }
+
+    /// A row's timer before the batch is the one that it was loaded with, however often it moves.
+    #[test]
+    fn the_timer_before_is_the_loaded_one() {
+        let key: <Sleeper as Row>::Key = ("s1".parse().unwrap(), "o1".parse().unwrap());
+        let mut table = Table::default();
+        table.absorb([(key.clone(), Some(Sleeper(Instant::from_micros(10))))]);
+        for micros in [20, 30] {
+            table.put(key.clone(), Sleeper(Instant::from_micros(micros)));
+        }
+        let change = table.take_changes().remove(0);
+        let moved = (change.old_wake.map(Instant::micros), change.row.0.micros());
+        assert_eq!(moved, (Some(10), 30));
+    }
+
+    #[test]
+    #[should_panic(expected = "a count of claims was asked for that the batch did not load")]
+    fn what_was_not_loaded_cannot_be_read() {
+        table().get(&key("u4"));
+    }
+}

@@ -1,0 +1,136 @@
+//! A desk laid for a test: what a kind reads, and what it made of it. No engine, no store.
+
+use domain::campaign::{self, CampaignRow, Count, Counters, Desk, Step};
+use domain::coupon::{Coupon, CouponStatus};
+use domain::customer::Standing;
+use domain::message::Message;
+use domain::order::{Order, TimelineEntry};
+use domain::shop::Shop;
+use domain::{CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What stands around a decision.
+pub struct World {
+    pub shop: Shop,
+    pub campaigns: Vec<CampaignRow>,
+}
+
+impl World {
+    pub fn of(campaigns: Vec<campaign::Campaign>) -> Self {
+        let row = |campaign| CampaignRow { campaign: Arc::new(campaign), counters: Counters::default() };
+        Self { shop: super::shop(), campaigns: campaigns.into_iter().map(row).collect() }
+    }
+}
+
+/// The desk at a moment.
+pub struct Table<'a> {
+    world: &'a World,
+    pub now: Instant,
+    pub orders: BTreeMap<OrderId, Order>,
+    pub coupons: BTreeMap<CouponId, Coupon>,
+    pub here: BTreeMap<CustomerId, Standing>,
+    pub everywhere: BTreeMap<CustomerId, Standing>,
+    pub notes: Vec<TimelineEntry>,
+    pub counts: Vec<(CampaignId, Count)>,
+    pub messages: Vec<Message>,
+    pub sent: Vec<(Message, Instant)>,
+    pub published: Vec<String>,
+    ids: u32,
+}
+
+impl<'a> Table<'a> {
+    pub fn at(world: &'a World, now: Instant) -> Self {
+        Self {
+            world,
+            now,
+            orders: BTreeMap::new(),
+            coupons: BTreeMap::new(),
+            here: BTreeMap::new(),
+            everywhere: BTreeMap::new(),
+            notes: Vec::new(),
+            counts: Vec::new(),
+            messages: Vec::new(),
+            sent: Vec::new(),
+            published: Vec::new(),
+            ids: 0,
+        }
+    }
+    /// What is noted of the order, in the words of the timeline.
+    pub fn said(&self) -> Vec<&str> {
+        self.notes.iter().map(|entry| entry.what.as_str()).collect()
+    }
+    /// Every kind follows the order.
+    pub fn follow(&mut self, order: &mut Order, before: Option<domain::order::State>, at: Instant) {
+        campaign::follow(self, order, Step { before, at }).unwrap();
+    }
+    /// Time comes to that moment, and everything that is due by then is done.
+    pub fn wait_until(&mut self, order: &mut Order, now: Instant) {
+        self.now = now;
+        while campaign::due(self, order).unwrap() {}
+    }
+}
+
+impl<'a> Desk<'a> for Table<'a> {
+    fn now(&self) -> Instant {
+        self.now
+    }
+    fn shop_id(&self) -> &'a ShopId {
+        &self.world.shop.shop_id
+    }
+    fn shop(&self) -> Result<&'a Shop, Refusal> {
+        Ok(&self.world.shop)
+    }
+    fn campaigns(&self) -> &'a [CampaignRow] {
+        &self.world.campaigns
+    }
+    fn order(&self, id: &OrderId) -> Option<Order> {
+        self.orders.get(id).cloned()
+    }
+    fn coupon(&self, id: &CouponId) -> Option<Coupon> {
+        self.coupons.get(id).cloned()
+    }
+    fn standing(&self, customer: &CustomerId) -> Standing {
+        self.here.get(customer).cloned().unwrap_or_default()
+    }
+    fn everywhere(&self, customer: &CustomerId) -> Standing {
+        self.everywhere.get(customer).cloned().unwrap_or_default()
+    }
+    fn put_order(&mut self, order: Order) {
+        self.orders.insert(order.order_id.clone(), order);
+    }
+    fn note(&mut self, _: &mut Order, entry: TimelineEntry) {
+        self.notes.push(entry);
+    }
+    fn count(&mut self, campaign: &CampaignId, count: Count) {
+        self.counts.push((campaign.clone(), count));
+    }
+    fn issue(&mut self, coupon: Coupon) {
+        self.coupons.insert(coupon.coupon_id.clone(), coupon);
+    }
+    fn move_coupon(&mut self, coupon: Coupon, _: CouponStatus) {
+        self.coupons.insert(coupon.coupon_id.clone(), coupon);
+    }
+    fn put_standing(&mut self, customer: &CustomerId, standing: Standing) {
+        self.here.insert(customer.clone(), standing);
+    }
+    fn put_everywhere(&mut self, customer: &CustomerId, standing: Standing) {
+        self.everywhere.insert(customer.clone(), standing);
+    }
+    fn post(&mut self, message: Message) {
+        self.messages.push(message);
+    }
+    fn send(&mut self, message: Message, until: Instant) {
+        self.sent.push((message, until));
+    }
+    fn publish(&mut self, event_type: &str, _: &str, _: serde_json::Value) {
+        self.published.push(event_type.to_owned());
+    }
+    fn publish_coupon(&mut self, event_type: &str, _: &Coupon) {
+        self.published.push(event_type.to_owned());
+    }
+    fn next_id(&mut self, kind: &str) -> String {
+        self.ids += 1;
+        format!("{kind}_{}", self.ids)
+    }
+}

@@ -1,0 +1,121 @@
+//! The plain tables: how each one's rows are found and put.
+
+use crate::open::Open;
+use crate::orders;
+use crate::tables::Tables;
+use crate::tables::{at, refused};
+use crate::undo::put;
+use domain::{coupon::Coupon, customer::Standing, message::Message};
+use port::{BatchClaims, Change, CodeRow, InboxRow, Noun, OrderRow, RequestRow, Row, StoreError};
+
+type Found<R> = Result<Vec<Option<R>>, StoreError>;
+type Written = Result<(), StoreError>;
+
+impl Open<'_> {
+    fn find<R: Row>(&self, keys: &[R::Key], find: impl Fn(&Tables, &R::Key) -> Option<R>) -> Vec<Option<R>> {
+        keys.iter().map(|key| find(self.tables, key)).collect()
+    }
+}
+
+impl Noun<InboxRow> for Open<'_> {
+    fn load(&mut self, keys: &[<InboxRow as Row>::Key]) -> Found<InboxRow> {
+        Ok(self.find::<InboxRow>(keys, |tables, (shop, source, event)| {
+            tables.shops.get(shop)?.inbox.get(&(source.clone(), event.clone())).cloned()
+        }))
+    }
+    fn write(&mut self, changes: &[Change<InboxRow>]) -> Written {
+        for Change { key: (shop, source, event), row, .. } in changes {
+            let key = (source.clone(), event.clone());
+            if self.tables.of(shop).inbox.contains_key(&key) {
+                return Err(refused(format!("event {event} of {source} was taken in already")));
+            }
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.inbox), key, row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<RequestRow> for Open<'_> {
+    fn load(&mut self, keys: &[<RequestRow as Row>::Key]) -> Found<RequestRow> {
+        Ok(self.find(keys, |tables, (shop, key)| tables.shops.get(shop)?.requests.get(key).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<RequestRow>]) -> Written {
+        for Change { key: (shop, key), row, .. } in changes {
+            if self.tables.of(shop).requests.contains_key(key) {
+                return Err(refused(format!("request {key} of shop {shop} was answered already")));
+            }
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.requests), key.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<OrderRow> for Open<'_> {
+    fn load(&mut self, keys: &[<OrderRow as Row>::Key]) -> Found<OrderRow> {
+        Ok(self.find(keys, |tables, (shop, order)| Some(tables.shops.get(shop)?.orders.get(order)?.row())))
+    }
+    fn write(&mut self, changes: &[Change<OrderRow>]) -> Written {
+        changes.iter().try_for_each(|change| orders::write(self.tables, &mut self.undo, change))
+    }
+}
+
+impl Noun<Coupon> for Open<'_> {
+    fn load(&mut self, keys: &[<Coupon as Row>::Key]) -> Found<Coupon> {
+        Ok(self.find(keys, |tables, (shop, coupon)| tables.shops.get(shop)?.coupons.get(coupon).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Coupon>]) -> Written {
+        changes.iter().try_for_each(|change| orders::write_coupon(self.tables, &mut self.undo, change))
+    }
+}
+
+impl Noun<Standing> for Open<'_> {
+    fn load(&mut self, keys: &[<Standing as Row>::Key]) -> Found<Standing> {
+        Ok(self
+            .find(keys, |tables, (shop, customer)| tables.shops.get(shop)?.standings.get(customer).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Standing>]) -> Written {
+        for Change { key: (shop, customer), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.standings), customer.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<BatchClaims> for Open<'_> {
+    fn load(&mut self, keys: &[<BatchClaims as Row>::Key]) -> Found<BatchClaims> {
+        Ok(self.find::<BatchClaims>(keys, |tables, (shop, customer, batch)| {
+            tables.shops.get(shop)?.batch_claims.get(&(customer.clone(), batch.clone())).copied()
+        }))
+    }
+    fn write(&mut self, changes: &[Change<BatchClaims>]) -> Written {
+        for Change { key: (shop, customer, batch), row, .. } in changes {
+            let key = (customer.clone(), batch.clone());
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.batch_claims), key, *row);
+        }
+        Ok(())
+    }
+}
+
+impl Noun<CodeRow> for Open<'_> {
+    fn load(&mut self, keys: &[<CodeRow as Row>::Key]) -> Found<CodeRow> {
+        Ok(self.find(keys, |tables, (shop, digest)| tables.shops.get(shop)?.codes.get(digest).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<CodeRow>]) -> Written {
+        for Change { key: (shop, digest), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.codes), *digest, row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Message> for Open<'_> {
+    fn load(&mut self, keys: &[<Message as Row>::Key]) -> Found<Message> {
+        Ok(self.find(keys, |tables, (shop, message)| tables.shops.get(shop)?.messages.get(message).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Message>]) -> Written {
+        for Change { key: (shop, message), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.messages), message.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
