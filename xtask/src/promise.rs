@@ -87,7 +87,7 @@ fn differences(before: &Files, after: &Files) -> Vec<String> {
         match before.get(path) {
             Some(was) if was == text => {}
             Some(was) => {
-                lines += text.split(|byte| *byte == b'\n').count() - was.split(|byte| *byte == b'\n').count()
+                lines += text.split(|byte| *byte == b'\n').count() - was.split(|byte| *byte == b'\n').count();
             }
             None => findings.push(format!("{} is new outside the folder of the kind", path.display())),
         }
