@@ -4,6 +4,8 @@ BIN := $(or $(CARGO_TARGET_DIR),target)/release/promenade
 LISTEN ?= 127.0.0.1:8080
 STORE ?= sqlite:promenade.sqlite
 RUST := cargo rustc gcc
+# A macro declares the kinds of campaign, and `cargo fmt` follows no macro. Each kind's mod.rs leads to its other files.
+KINDS := crates/domain/src/campaign/*/mod.rs
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt bench bench-peers clean
@@ -32,6 +34,7 @@ test: ## every test, then lint
 lint: ## format, clippy, and the repository's own checks
 	@tools/need.sh $(RUST) cargo-fmt cargo-clippy
 	cargo fmt --all --check
+	rustfmt --edition 2024 --check $(KINDS)
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo xtask arrows
 	cargo xtask circles
@@ -48,6 +51,7 @@ lint: ## format, clippy, and the repository's own checks
 fmt: ## format all sources
 	@tools/need.sh cargo cargo-fmt
 	cargo fmt --all
+	rustfmt --edition 2024 $(KINDS)
 
 bench: ## measure on this machine, in release
 	@tools/need.sh $(RUST)

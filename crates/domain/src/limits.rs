@@ -40,6 +40,8 @@ pub const COUPON_LOCK_MINUTES: u32 = 24 * 60;
 pub const FARMING_ORDERS: usize = 5;
 /// Days over which farming is counted, and for which it blocks (A-S0-21).
 pub const FARMING_DAYS: i64 = 30;
+/// Mistakes that are named when a form cannot be read: a list can hold a million of them.
+pub const NAMED_MISTAKES: usize = 100;
 /// Tiers of an order promotion.
 pub const PROMOTION_TIERS: usize = 10;
 /// Gifts of one promotion.

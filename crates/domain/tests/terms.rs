@@ -4,8 +4,8 @@
 
 mod given;
 
-use domain::campaign::Version;
 use domain::campaign::recovery::Terms;
+use domain::campaign::{KindTerms, Version};
 use domain::shop::Shop;
 use domain::time::Zone;
 use domain::{Code, Instant};

@@ -3,7 +3,7 @@
 use domain::{
     CampaignId, Instant, Sku,
     campaign::{
-        Version,
+        KindTerms, Version,
         promotion::{FloorTerms, GiftTerms, ItemTerms, OrderTerms},
     },
     catalog::Scope,

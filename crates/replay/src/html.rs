@@ -49,7 +49,7 @@ pub(crate) fn page(report: &Report) -> String {
 }
 
 fn header(report: &Report) -> String {
-    let (campaign, currency) = (&report.settings.campaign, report.settings.shop.currency.as_str());
+    let (campaign, currency) = (&report.settings.campaign.terms, report.settings.shop.currency.as_str());
     let amount = |minor: i64| money(minor, report.settings.minor_digits, "");
     let (spend, save) = (amount(campaign.spend.minor()), amount(campaign.save.minor()));
     let minutes = campaign.trigger_after_minutes;

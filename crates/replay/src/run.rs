@@ -101,7 +101,7 @@ pub fn run(
 impl Run<'_> {
     fn plan(&mut self) {
         let zone = &self.settings.shop.time_zone;
-        let delay = self.settings.campaign.trigger_after_minutes;
+        let delay = self.settings.campaign.terms.trigger_after_minutes;
         let mut covered_until: HashMap<&ShopId, Instant> = HashMap::new();
         for (index, order) in self.orders.iter().enumerate() {
             if covered_until.get(&order.shop_id).is_none_or(|end| order.placed_at.plus_minutes(delay) >= *end)
@@ -184,7 +184,7 @@ impl Run<'_> {
             starts_at,
             ends_at: starts_at.plus_hours(CAMPAIGN_HOURS),
             scope: Scope::default(),
-            terms: Terms::Recovery(self.settings.campaign.terms()),
+            terms: Terms::Recovery(self.settings.campaign.terms.clone()),
             made_at: at,
         };
         let (version, digest) = (Box::new(version), String::new());
@@ -285,7 +285,7 @@ impl Run<'_> {
 
     fn outcome(&self, index: usize) -> Result<OrderOutcome, RunError> {
         let source = &self.orders[index];
-        let trigger = source.placed_at.plus_minutes(self.settings.campaign.trigger_after_minutes);
+        let trigger = source.placed_at.plus_minutes(self.settings.campaign.terms.trigger_after_minutes);
         let unpaid_at_trigger = source.paid_at.is_none_or(|(at, _)| at > trigger);
         let mut outcome = OrderOutcome {
             category: source.category().to_owned(),

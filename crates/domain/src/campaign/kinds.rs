@@ -1,6 +1,9 @@
 //! The list of kinds. A kind is a folder beside this file and one line in it.
 
-use super::terms::{Frame, KindTerms};
+use super::{
+    field::Form,
+    terms::{Frame, KindTerms},
+};
 use crate::Violation;
 use serde::{Deserialize, Serialize};
 
@@ -67,9 +70,9 @@ macro_rules! terms_of_kinds {
             pub fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
                 match self { $(Self::$Kind(terms) => terms.warnings(frame)),+ }
             }
-            /// What differs in the next terms and may not, once the campaign is published.
-            pub fn fixed(&self, next: &Self) -> Vec<Violation> {
-                match self { $(Self::$Kind(terms) => next.of().map(|next| terms.fixed(next)).unwrap_or_default()),+ }
+            /// What is filled in for the kind.
+            pub const fn form(&self) -> &'static Form {
+                match self { $(Self::$Kind(_) => &super::$module::Terms::FORM),+ }
             }
         }
     };
@@ -86,6 +89,11 @@ impl Terms {
     /// The terms of a kind, where it is a campaign of that kind.
     pub fn of<T: OfTerms>(&self) -> Option<&T> {
         T::of(self)
+    }
+    /// What differs in the next terms and may not, once the campaign is published.
+    pub fn fixed(&self, next: &Self) -> Vec<Violation> {
+        let (form, same_kind) = (self.form(), self.kind() == next.kind());
+        if same_kind && form.has_fixed() { form.fixed(&self.to_json(), &next.to_json()) } else { Vec::new() }
     }
 }
 

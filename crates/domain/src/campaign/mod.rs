@@ -9,10 +9,11 @@
 mod kinds;
 
 mod calls;
-mod check;
 mod counters;
 mod desk;
+pub mod field;
 mod figure;
+pub mod forms;
 mod kind;
 mod live;
 pub mod promotion;

@@ -7,6 +7,7 @@
 
 pub mod desk;
 pub mod presale;
+pub mod probe;
 
 use domain::campaign::recovery::{self, FrequencyScope, Live};
 use domain::campaign::{Campaign, Terms, Version};

@@ -6,7 +6,7 @@ use crate::wire::problem::{Problem, Violation};
 use axum::http::StatusCode;
 use domain::{
     CampaignId, Code, Instant, Sku,
-    campaign::{Terms, Version},
+    campaign::{Terms, Version, forms},
     catalog::{Category, Scope, ScopeMode},
     limits,
 };
@@ -23,31 +23,23 @@ pub struct CampaignRequest {
     #[schema(value_type = Option<String>)]
     pub campaign_id: Value,
     /// `recovery`, `item_promotion`, `order_promotion`, `gift_promotion`, `price_floor`, `presale`.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     pub kind: Value,
     /// For your own eyes.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     pub name: Value,
     /// RFC 3339; of recovery a whole hour at least 2 hours ahead.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     pub starts_at: Value,
     /// RFC 3339, after the start; of recovery 1 to 90 days after it.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, required)]
     pub ends_at: Value,
     /// `{mode: all | whitelist | blacklist, skus: [...], categories: [...]}`; the whole shop by default.
     #[schema(value_type = Option<Object>)]
     #[serde(deserialize_with = "unique")]
     pub scope: Value,
-    /// What the kind needs, amounts in minor units. Recovery: `{trigger_after_minutes, spend, save,
-    /// quantity, coupon_valid_hours, bind, frequency_scope, holdout_percent}`. Item promotion: `{price |
-    /// percent_off | amount_off, member_only, segments}`. Order promotion: `{tiers: [{spend, save |
-    /// percent_off, cap}], every, priority, group, segments}`. Gift promotion: `{main_skus, gifts:
-    /// [{sku, quantity}], pool, segments}`. Price floor: `{floors: [{sku, floor,
-    /// list_price}]}`. Presale: `{presale_type, main_process, items: [{sku,
-    /// presale_price, deposit, gain: {kind, multiplier | amount}, global_buy}], deposit_window,
-    /// balance_window, ship_at, sms, gifts: [{sku, quantity, first_n}], deposit_max_percent,
-    /// require_greater, no_resplit, assets_outside, quiet_hours}`.
-    #[schema(value_type = Object)]
+    /// What the kind needs, amounts in minor units.
+    #[schema(value_type = Object, required)]
     #[serde(deserialize_with = "unique")]
     pub terms: Value,
     /// Publishes at once; a draft otherwise.
@@ -68,17 +60,6 @@ pub struct Form {
     /// Whether to publish.
     pub publish: bool,
 }
-
-const RECOVERY_TERMS: &[&str] = &[
-    "trigger_after_minutes",
-    "spend",
-    "save",
-    "quantity",
-    "coupon_valid_hours",
-    "bind",
-    "frequency_scope",
-    "holdout_percent",
-];
 
 /// Collects mistakes while it reads.
 struct Fields(Vec<domain::Violation>);
@@ -121,7 +102,7 @@ impl Fields {
         let form: Form = match serde_path_to_error::deserialize(Named(value)) {
             Ok(form) => form,
             Err(error) => {
-                self.misread("scope", &error);
+                self.misread(&error);
                 return Scope::default();
             }
         };
@@ -138,47 +119,19 @@ impl Fields {
         Scope { mode: form.mode, skus: Arc::new(skus), categories: Arc::new(categories) }
     }
     fn terms(&mut self, kind: &str, value: &Value) -> Option<Terms> {
-        match kind {
-            "recovery" => {
-                self.refuse_unknown(value, RECOVERY_TERMS);
-                self.terms_of(value).map(Terms::Recovery)
-            }
-            "item_promotion" => self.terms_of(value).map(Terms::ItemPromotion),
-            "order_promotion" => self.terms_of(value).map(Terms::OrderPromotion),
-            "gift_promotion" => self.terms_of(value).map(Terms::GiftPromotion),
-            "price_floor" => self.terms_of(value).map(Terms::PriceFloor),
-            "presale" => self.terms_of(value).map(Terms::Presale),
-            "" => None,
-            _ => {
-                self.fault("kind", Code::InvalidValue, format!("one of {}", Terms::KINDS.join(", ")));
-                None
-            }
-        }
-    }
-    fn refuse_unknown(&mut self, value: &Value, known: &[&str]) {
-        for name in value.as_object().into_iter().flat_map(Map::keys) {
-            if !known.contains(&name.as_str()) {
-                let message = format!("not one of {}", known.join(", "));
-                self.fault(&format!("terms.{name}"), Code::InvalidValue, message);
-            }
-        }
-    }
-    fn terms_of<T: serde::de::DeserializeOwned>(&mut self, value: &Value) -> Option<T> {
-        if !value.is_object() {
-            self.fault("terms", Code::Required, "an object");
+        if kind.is_empty() {
             return None;
         }
-        let error = match serde_path_to_error::deserialize(Named(value)) {
-            Ok(terms) => return Some(terms),
-            Err(error) => error,
+        let Some(kind) = forms::kind(kind) else {
+            self.fault("kind", Code::InvalidValue, format!("one of {}", Terms::KINDS.join(", ")));
+            return None;
         };
-        self.misread("terms", &error);
-        None
+        kind.read(value).map_err(|found| self.0.extend(found)).ok()
     }
-    fn misread(&mut self, field: &str, error: &serde_path_to_error::Error<serde_json::Error>) {
+    fn misread(&mut self, error: &serde_path_to_error::Error<serde_json::Error>) {
         let message = error.inner().to_string();
         let path = error.path().to_string();
-        let path = if path == "." { field.to_owned() } else { format!("{field}.{path}") };
+        let path = if path == "." { "scope".to_owned() } else { format!("scope.{path}") };
         match field_at_fault(&path, &message) {
             (field, Code::Required) => self.fault(&field, Code::Required, "this field is required"),
             (field, code) => self.fault(&field, code, message),

@@ -1,10 +1,13 @@
 //! Campaigns: create, check, list, change, publish, close, and their figures.
 
 mod form;
+mod kinds;
+mod schema;
 pub mod scope_import;
 pub mod stats;
 
 use crate::campaign::form::{CampaignRequest, Form, invalid_terms};
+use crate::campaign::kinds::{ByKind, CampaignChange, CampaignRequests};
 use crate::wire::auth::InShop;
 use crate::wire::extract::{self, Body, Names};
 use crate::wire::keys::Scope;
@@ -30,7 +33,7 @@ use utoipa::{IntoParams, ToSchema};
 pub struct CampaignView {
     /// Its id within the shop.
     campaign_id: String,
-    /// `recovery`.
+    /// Its kind.
     kind: &'static str,
     /// `draft | scheduled | running | exhausted | ended | closed`.
     #[schema(value_type = String)]
@@ -60,6 +63,9 @@ pub struct CampaignView {
     /// Methods that its coupons work with; none where the kind shows no coupons.
     methods: Vec<&'static str>,
 }
+
+/// The same in the document: one branch a kind.
+type CampaignViews = ByKind<CampaignView>;
 
 fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> CampaignView {
     let version = campaign.current();
@@ -96,8 +102,8 @@ async fn submit(state: &ApiState, caller: &InShop, input: Input) -> Result<Json<
 }
 
 /// Creates a campaign. The same request again answers the same; the same id with other contents is 409.
-#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path)), request_body = CampaignRequest,
-    responses((status = 201, body = CampaignView), (status = 422, body = Problem), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path)), request_body = CampaignRequests,
+    responses((status = 201, body = CampaignViews), (status = 422, body = Problem), (status = 409, body = Problem)))]
 pub async fn create(
     State(state): State<ApiState>,
     caller: InShop,
@@ -132,7 +138,7 @@ impl ValidationView {
 }
 
 /// Checks a campaign without storing anything. With the `campaign_id` of one that runs, as its next version.
-#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/validate", tag = "campaigns", params(("shop" = String, Path)), request_body = CampaignRequest,
+#[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/validate", tag = "campaigns", params(("shop" = String, Path)), request_body = CampaignRequests,
     responses((status = 200, body = ValidationView)))]
 pub async fn validate(
     State(state): State<ApiState>,
@@ -192,7 +198,7 @@ pub struct ListQuery {
 
 /// Lists a shop's campaigns.
 #[utoipa::path(get, path = "/v1/shops/{shop}/campaigns", tag = "campaigns", params(("shop" = String, Path), ListQuery),
-    responses((status = 200, body = List<CampaignView>)))]
+    responses((status = 200, body = List<CampaignViews>)))]
 pub async fn list(
     State(state): State<ApiState>,
     caller: InShop,
@@ -226,7 +232,7 @@ async fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<port
 
 /// Reads a campaign.
 #[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
-    responses((status = 200, body = CampaignView), (status = 404, body = Problem)))]
+    responses((status = 200, body = CampaignViews), (status = 404, body = Problem)))]
 pub async fn get_one(
     State(state): State<ApiState>,
     caller: InShop,
@@ -240,7 +246,7 @@ pub async fn get_one(
 
 /// Changes a campaign: a new version, made of the old one and the fields sent. Orders keep theirs.
 #[utoipa::path(patch, path = "/v1/shops/{shop}/campaigns/{campaign}", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
-    request_body = CampaignRequest, responses((status = 200, body = CampaignView), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    request_body = CampaignChange, responses((status = 200, body = CampaignViews), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn revise(
     State(state): State<ApiState>,
     caller: InShop,
@@ -270,7 +276,7 @@ pub async fn revise(
 
 /// Publishes a draft; its start is checked against now.
 #[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/{campaign}/publish", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
-    responses((status = 200, body = CampaignView), (status = 422, body = Problem)))]
+    responses((status = 200, body = CampaignViews), (status = 422, body = Problem)))]
 pub async fn publish(
     State(state): State<ApiState>,
     caller: InShop,
@@ -282,7 +288,7 @@ pub async fn publish(
 
 /// Closes a campaign for good: nothing more is shown, claimed or pushed; claimed coupons stay good.
 #[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/{campaign}/close", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
-    responses((status = 200, body = CampaignView), (status = 404, body = Problem)))]
+    responses((status = 200, body = CampaignViews), (status = 404, body = Problem)))]
 pub async fn close(
     State(state): State<ApiState>,
     caller: InShop,

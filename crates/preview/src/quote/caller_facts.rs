@@ -142,7 +142,7 @@ fn check_coupon(field: &str, coupon: &CouponFacts, found: &mut Vec<Violation>) {
 
 fn check_terms(field: &str, terms: &CouponTerms, found: &mut Vec<Violation>) {
     let named = |name: &str| format!("{field}.terms.{name}");
-    terms.benefit().check(&named(""), found);
+    terms.benefit().check(&format!("{field}.terms"), found);
     let most = limits::ORDER_LINES;
     if terms.scope.skus.len() > most {
         found.push(Violation::with(named("scope.skus"), Code::TooMany, format!("at most {most}")));

@@ -8,7 +8,7 @@ use domain::{campaign::recovery::FrequencyScope, coupon::Bind};
 use std::fmt::Write;
 
 pub(super) fn campaign(report: &Report) -> String {
-    let (shop, campaign) = (&report.settings.shop, &report.settings.campaign);
+    let (shop, campaign) = (&report.settings.shop, &report.settings.campaign.terms);
     let claims = &report.settings.claims;
     let amount = |minor: i64| money(minor, report.settings.minor_digits, &shop.currency);
     let minutes = |value: String| both(&format!("{value} 分钟"), &format!("{value} minutes"));
@@ -24,7 +24,7 @@ pub(super) fn campaign(report: &Report) -> String {
     let quiet = serde_json::to_value(shop.quiet_hours).unwrap_or_default();
     let quiet = |end: &str| escaped(quiet[end].as_str().unwrap_or_default());
     let facts = [
-        (Heading("活动", "Campaign"), escaped(&campaign.name)),
+        (Heading("活动", "Campaign"), escaped(&report.settings.campaign.name)),
         (Heading("门槛", "Spend"), amount(campaign.spend.minor())),
         (Heading("优惠", "Save"), amount(campaign.save.minor())),
         (Heading("展示时间", "Shown after"), minutes(campaign.trigger_after_minutes.to_string())),

@@ -2,7 +2,7 @@
 //!
 //! What always holds: an unknown key is refused with its name. Meaning is checked elsewhere.
 
-use super::settings::{CampaignSettings, ClaimModel, ShopText};
+use super::settings::{CampaignText, ClaimModel, ShopText};
 use domain::time::Zone;
 use serde::{Deserialize, Deserializer, de};
 use std::{collections::BTreeMap, fmt};
@@ -24,7 +24,7 @@ pub(crate) struct Document {
     pub order: Order,
     pub line: Line,
     pub shop: ShopText,
-    pub campaign: CampaignSettings,
+    pub campaign: CampaignText,
     pub claims: ClaimModel,
 }
 

@@ -5,14 +5,12 @@
 
 use super::wrong::Wrong;
 use domain::{
-    ShopId,
-    campaign::recovery::{FrequencyScope, Terms},
-    coupon::Bind,
+    ShopId, Violation,
+    campaign::{KindTerms, recovery::Terms},
     order::Method,
     shop::{QuietHours, Shop, ShopKind},
     time::Zone,
 };
-use money::Money;
 use serde::{Deserialize, Serialize};
 
 /// The settings of a replay, as the report states them.
@@ -54,28 +52,21 @@ pub(crate) struct ShopText {
     quiet_hours: Option<QuietHours>,
 }
 
-/// `[campaign]`: the terms, amounts in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields of `domain::campaign::recovery::Terms`")]
+/// `[campaign]`: a name and the terms of recovery, amounts in minor units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "the name, and `domain::campaign::recovery::Terms`")]
 pub struct CampaignSettings {
     pub name: String,
-    pub trigger_after_minutes: i64,
-    pub spend: Money,
-    pub save: Money,
-    pub quantity: u64,
-    #[serde(default = "two_days")]
-    pub coupon_valid_hours: i64,
-    #[serde(default)]
-    pub bind: Bind,
-    #[serde(default)]
-    pub frequency_scope: FrequencyScope,
-    #[serde(default)]
-    pub holdout_percent: u8,
+    #[serde(flatten)]
+    pub terms: Terms,
 }
 
-fn two_days() -> i64 {
-    48
+/// `[campaign]` as it is written; the terms are read by their form.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CampaignText {
+    name: String,
+    #[serde(flatten)]
+    terms: serde_json::Value,
 }
 
 /// `[claims]`: how many customers are taken to claim a coupon that they are shown, and what follows.
@@ -101,29 +92,24 @@ fn jd_pay() -> Method {
 impl Settings {
     pub(super) fn try_new(
         shop: &ShopText,
-        campaign: CampaignSettings,
+        campaign: CampaignText,
         claims: ClaimModel,
         minor_digits: u8,
     ) -> Result<Self, Wrong> {
-        let settings = Self { shop: ShopSettings::new(shop), campaign, claims, minor_digits };
-        let shop = settings.shop.shop(ShopId::platform());
-        if let Some(found) = shop.violations().first() {
+        let shop = ShopSettings::new(shop);
+        let facts = shop.shop(ShopId::platform());
+        if let Some(found) = facts.violations().first() {
             return Err(Wrong::new(format!("shop.{}", found.field), &found.message));
         }
-        if !shop.kind.supports_recovery() {
+        if !facts.kind.supports_recovery() {
             let message = "shops of this kind run no recovery campaigns; use sop, fbp or fcs";
             return Err(Wrong::new("shop.kind", message));
         }
-        let mut found = Vec::new();
-        settings.campaign.terms().check_terms(&mut found);
-        if let Some(found) = found.first() {
-            let field = found.field.replacen("terms.", "campaign.", 1);
-            return Err(Wrong::new(field, &found.message));
-        }
-        if settings.claims.rate_percent > 100 {
+        let campaign = CampaignSettings::try_new(campaign)?;
+        if claims.rate_percent > 100 {
             return Err(Wrong::new("claims.rate_percent", "0 to 100"));
         }
-        Ok(settings)
+        Ok(Self { shop, campaign, claims, minor_digits })
     }
 }
 
@@ -157,17 +143,15 @@ impl ShopSettings {
 }
 
 impl CampaignSettings {
-    /// The terms of the campaign that is replayed.
-    pub fn terms(&self) -> Terms {
-        Terms {
-            trigger_after_minutes: self.trigger_after_minutes,
-            spend: self.spend,
-            save: self.save,
-            quantity: self.quantity,
-            coupon_valid_hours: self.coupon_valid_hours,
-            bind: self.bind,
-            frequency_scope: self.frequency_scope,
-            holdout_percent: self.holdout_percent,
+    fn try_new(text: CampaignText) -> Result<Self, Wrong> {
+        let wrong =
+            |found: &Violation| Wrong::new(found.field.replacen("terms.", "campaign.", 1), &found.message);
+        let terms = Terms::read(&text.terms).map_err(|found| wrong(&found[0]))?;
+        let mut found = Vec::new();
+        terms.check_terms(&mut found);
+        match found.first() {
+            Some(found) => Err(wrong(found)),
+            None => Ok(Self { name: text.name, terms }),
         }
     }
 }

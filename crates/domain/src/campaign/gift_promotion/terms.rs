@@ -1,10 +1,9 @@
 //! Goods that come along (赠品促销): with main items, or out of a pool.
 
-use crate::campaign::{
-    check,
-    terms::{Frame, KindTerms},
-};
-use crate::{Code, Sku, Violation, limits};
+use crate::campaign::field::{Field, Filled, Form, Gauge, Type, Words};
+use crate::campaign::promotion::fields::{QUANTITY, SEGMENTS};
+use crate::campaign::terms::KindTerms;
+use crate::{Sku, limits};
 use serde::{Deserialize, Serialize};
 
 /// Terms of a gift promotion. The campaign's scope is not used: `main_skus` is.
@@ -32,28 +31,49 @@ pub struct Gift {
     pub quantity: u64,
 }
 
-impl Terms {
-    /// Appends everything that breaks a rule in the terms themselves.
-    pub fn check_terms(&self, found: &mut Vec<Violation>) {
-        let mut count = |field: &str, n: usize, most: usize| {
-            if n == 0 || n > most {
-                found.push(Violation::with(field, Code::OutOfRange, format!("1 to {most}")));
-            }
-        };
-        count("terms.main_skus", self.main_skus.len(), limits::SCOPE_SKUS);
-        count("terms.gifts", self.gifts.len(), limits::GIFTS);
-        for (index, gift) in self.gifts.iter().enumerate() {
-            check::units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
-        }
-        check::segments(&self.segments, found);
+impl Filled for Gift {
+    const FIELDS: &'static [Field] = &[
+        Field::required("sku", Type::Id).label("Gift", "赠品").help("What is given.", "赠品 SKU。"),
+        QUANTITY,
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.whole("quantity", self.quantity);
+    }
+}
+
+impl Filled for Terms {
+    const FIELDS: &'static [Field] = &[
+        Field::required("main_skus", Type::some(&Type::Id, limits::SCOPE_SKUS))
+            .label("Main items", "主商品")
+            .help("Buying one of these earns the gifts.", "购买其中任一商品即可获赠。"),
+        Field::required("gifts", Type::some(&Type::Object(Gift::FIELDS), limits::GIFTS))
+            .label("Gifts", "赠品")
+            .help(
+                "What is given: all of it with main items, one of it out of a pool.",
+                "赠送内容：主赠全部赠送，赠品池任选其一。",
+            ),
+        Field::default("pool", Type::Flag, "false")
+            .label("Gift pool", "赠品池")
+            .help("The customer takes one gift an order out of the gifts.", "顾客每单从赠品中任选一个。"),
+        SEGMENTS,
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.length("main_skus", self.main_skus.len());
+        gauge.objects("gifts", &self.gifts);
+        gauge.texts("segments", &self.segments);
     }
 }
 
 impl KindTerms for Terms {
     const NAME: &'static str = "gift_promotion";
-
-    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
-        self.check_terms(found);
-        check::period(frame.period, found);
-    }
+    const FORM: Form = Form {
+        label: Words::new("Gift promotion", "赠品促销"),
+        help: Words::new(
+            "Goods that come along with others. The campaign's scope is not used: the main items are.",
+            "购买主商品获赠品。不使用活动范围，以主商品为准。",
+        ),
+        fields: Self::FIELDS,
+        rules: &[],
+        example: r#"{"main_skus": ["PHONE-1"], "gifts": [{"sku": "CASE-1", "quantity": 1}]}"#,
+    };
 }

@@ -1,10 +1,8 @@
 //! A price of its own for a line's goods (单品促销).
 
-use crate::campaign::promotion::PercentOff;
-use crate::campaign::{
-    check,
-    terms::{Frame, KindTerms},
-};
+use crate::campaign::field::{Amount, Field, Filled, Form, Gauge, Type, Words};
+use crate::campaign::promotion::{PercentOff, fields::SEGMENTS};
+use crate::campaign::terms::KindTerms;
 use crate::{Code, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -49,19 +47,28 @@ impl Terms {
             _ => None,
         }
     }
-    /// Appends everything that breaks a rule in the terms themselves.
-    pub fn check_terms(&self, found: &mut Vec<Violation>) {
-        if self.benefit().is_none() {
-            let message = "exactly one of price, percent_off and amount_off";
-            found.push(Violation::with("terms", Code::InvalidValue, message));
-        }
-        if let Some(price) = self.price {
-            check::amount("terms.price", price, 0, found);
-        }
-        if let Some(amount) = self.amount_off {
-            check::amount("terms.amount_off", amount, 1, found);
-        }
-        check::segments(&self.segments, found);
+}
+
+impl Filled for Terms {
+    const FIELDS: &'static [Field] = &[
+        Field::optional("price", Type::Money(Amount::from(0)))
+            .label("Price", "促销价")
+            .help("A unit costs this, where it is less than the list price.", "单件促销价，低于原价时生效。"),
+        Field::optional("percent_off", Type::Percent)
+            .label("Percent off", "折扣比例")
+            .help("This part of the unit price comes off.", "单价按该比例减免。"),
+        Field::optional("amount_off", Type::Money(Amount::from(1)))
+            .label("Amount off", "直降金额")
+            .help("This much comes off each unit.", "每件直降该金额。"),
+        Field::default("member_only", Type::Flag, "false")
+            .label("Members only", "会员价")
+            .help("Only for members.", "仅限会员。"),
+        SEGMENTS,
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("price", self.price);
+        gauge.money("amount_off", self.amount_off);
+        gauge.texts("segments", &self.segments);
     }
 }
 
@@ -78,9 +85,24 @@ impl ItemBenefit {
 
 impl KindTerms for Terms {
     const NAME: &'static str = "item_promotion";
+    const FORM: Form = Form {
+        label: Words::new("Item promotion", "单品促销"),
+        help: Words::new(
+            "A price of its own for each line of the goods in scope; of several the lowest price wins.",
+            "活动范围内的商品逐行按促销价计；同一行多个促销取最低价。",
+        ),
+        fields: Self::FIELDS,
+        rules: &[Words::new(
+            "Exactly one of `price`, `percent_off` and `amount_off`.",
+            "`price`、`percent_off`、`amount_off` 三者必填其一，且只填一个。",
+        )],
+        example: r#"{"percent_off": "12.5", "segments": ["new"]}"#,
+    };
 
-    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
-        self.check_terms(found);
-        check::period(frame.period, found);
+    fn check_together(&self, found: &mut Vec<Violation>) {
+        if self.benefit().is_none() {
+            let message = "exactly one of price, percent_off and amount_off";
+            found.push(Violation::with("terms", Code::InvalidValue, message));
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! Spend so much, save so much, over the goods in scope (总价促销).
 
-use crate::campaign::promotion::Tier;
-use crate::campaign::{
-    check,
-    terms::{Frame, KindTerms},
-};
+use crate::campaign::field::{Field, Filled, Form, Gauge, Text, Type, Words};
+use crate::campaign::promotion::{Tier, fields::SEGMENTS};
+use crate::campaign::terms::{Frame, KindTerms};
 use crate::{Code, Violation, limits};
 use serde::{Deserialize, Serialize};
 
@@ -53,39 +51,75 @@ impl Terms {
         }
         found
     }
-    /// Appends everything that breaks a rule in the terms themselves.
-    pub fn check_terms(&self, found: &mut Vec<Violation>) {
-        let count = self.tiers.len();
-        if count == 0 || count > limits::PROMOTION_TIERS {
-            let message = format!("1 to {} tiers", limits::PROMOTION_TIERS);
-            found.push(Violation::with("terms.tiers", Code::OutOfRange, message));
-        }
-        for (index, tier) in self.tiers.iter().enumerate() {
-            let at = format!("terms.tiers[{index}].");
-            tier.check(&at, found);
-            if self.every && tier.spend.is_zero() {
-                check::amount(&format!("{at}spend"), tier.spend, 1, found);
-            }
-            if tier.save.is_some_and(|save| save > tier.spend) && tier.spend.is_positive() {
-                found.push(Violation::with(format!("{at}save"), Code::RatioTooHigh, "at most the spend"));
-            }
-        }
-        if !self.tiers.is_sorted_by(|a, b| a.spend < b.spend) {
-            found.push(Violation::with("terms.tiers", Code::InvalidValue, "by rising spend, each once"));
-        }
-        if self.every && (count != 1 || self.tiers.iter().any(|tier| tier.save.is_none())) {
-            found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
-        }
-        check::segments(&self.segments, found);
+}
+
+impl Filled for Terms {
+    const FIELDS: &'static [Field] = &[
+        Field::required("tiers", Type::some(&Type::Object(Tier::FIELDS), limits::PROMOTION_TIERS))
+            .label("Tiers", "档位")
+            .help("The highest tier that is reached counts, alone.", "仅按达到的最高一档优惠。"),
+        Field::default("every", Type::Flag, "false")
+            .label("For every full threshold", "每满减")
+            .help("The saving comes once for every full threshold.", "每满一次门槛减一次。"),
+        Field::default("priority", Type::whole(i32::MIN as i64, i32::MAX as i64), "0")
+            .label("Priority", "优先级")
+            .help(
+                "Lower goes first, equal ones by campaign id; each works on what the earlier ones left.",
+                "数字小的先计算，相同则按活动编号；后面的按前面减完后的金额计算。",
+            ),
+        Field::optional("group", Type::Text(Text { least: 0, most: None })).label("Group", "互斥组").help(
+            "Of promotions with the same group only the first that applies is taken.",
+            "同组促销只取最先满足的一个。",
+        ),
+        SEGMENTS,
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.objects("tiers", &self.tiers);
+        gauge.whole("priority", self.priority);
+        gauge.texts("segments", &self.segments);
     }
 }
 
 impl KindTerms for Terms {
     const NAME: &'static str = "order_promotion";
+    const FORM: Form = Form {
+        label: Words::new("Order promotion", "总价促销"),
+        help: Words::new(
+            "Spend so much, save so much, over the goods in scope.",
+            "活动范围内的商品满额减免。",
+        ),
+        fields: Self::FIELDS,
+        rules: &[
+            Words::new(
+                "A tier has exactly one of `save` and `percent_off`; `save` is at most its `spend`, unless that is 0.",
+                "每档 `save` 与 `percent_off` 必填其一，且只填一个；`save` 不超过本档 `spend`，无门槛（0）时除外。",
+            ),
+            Words::new("Tiers stand by rising `spend`, each once.", "各档按 `spend` 递增排列，不得重复。"),
+            Words::new(
+                "With `every` there is one tier, with `save` and a `spend` above 0.",
+                "`every` 为 true 时只能有一档，须填 `save`，且 `spend` 大于 0。",
+            ),
+        ],
+        example: r#"{"tiers": [{"spend": 20000, "save": 2000}, {"spend": 30000, "percent_off": 20, "cap": 9000}]}"#,
+    };
 
-    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
-        self.check_terms(found);
-        check::period(frame.period, found);
+    fn check_together(&self, found: &mut Vec<Violation>) {
+        for (index, tier) in self.tiers.iter().enumerate() {
+            let field = |name: &str| format!("terms.tiers[{index}].{name}");
+            tier.check_saving(field, found);
+            if self.every && tier.spend.is_zero() {
+                found.push(Violation::with(field("spend"), Code::OutOfRange, "at least 0.01"));
+            }
+            if tier.save.is_some_and(|save| save > tier.spend) && tier.spend.is_positive() {
+                found.push(Violation::with(field("save"), Code::RatioTooHigh, "at most the spend"));
+            }
+        }
+        if !self.tiers.is_sorted_by(|a, b| a.spend < b.spend) {
+            found.push(Violation::with("terms.tiers", Code::InvalidValue, "by rising spend, each once"));
+        }
+        if self.every && (self.tiers.len() != 1 || self.tiers.iter().any(|tier| tier.save.is_none())) {
+            found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
+        }
     }
     fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
         self.slips()

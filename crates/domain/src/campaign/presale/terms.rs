@@ -1,16 +1,17 @@
-//! What the merchant fills in for a presale, and the limits of each field.
+//! What the merchant fills in for a presale, and what holds between its fields.
 
+use super::form::{DEPOSIT, FORM, GAIN, GIFT, ITEM, PRICE, REDUCTION};
 use crate::{
     Code, Instant, Sku, Violation,
     campaign::{
-        check,
+        field::{Field, Filled, Form, Gauge, Multiplier},
         terms::{Frame, KindTerms},
     },
     limits,
     time::{Window, text},
 };
 use money::{Money, Rate};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, sync::Arc};
 
 /// The forms of presale (S1-R05).
@@ -38,47 +39,6 @@ impl PresaleType {
     /// Whether presales of this type may join the main process.
     pub fn may_join_main_process(self) -> bool {
         Self::MAIN_PROCESS.iter().any(|&(of, may)| of == self && may)
-    }
-}
-
-/// A factor above 1, as decimal text: `"3"`, `"2.5"`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Multiplier {
-    text: Box<str>,
-    rate: Rate,
-}
-
-impl Multiplier {
-    /// Reads decimal text; `None` when it is not that.
-    pub fn read(text: &str) -> Option<Self> {
-        let rate = Rate::from_decimal(text).ok().filter(|_| text.len() <= 16)?;
-        Some(Self { text: text.into(), rate })
-    }
-    /// The exact factor.
-    pub const fn rate(&self) -> Rate {
-        self.rate
-    }
-}
-
-impl Serialize for Multiplier {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&self.text)
-    }
-}
-impl<'de> Deserialize<'de> for Multiplier {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Wire {
-            Whole(u32),
-            Text(String),
-        }
-        let wrong = || D::Error::custom("a multiplier is decimal text such as \"3\" or \"2.5\"");
-        let text = match Wire::deserialize(d).map_err(|_| wrong())? {
-            Wire::Whole(number) => number.to_string(),
-            Wire::Text(text) => text,
-        };
-        Self::read(&text).ok_or_else(wrong)
     }
 }
 
@@ -154,7 +114,7 @@ pub struct Terms {
     /// type and the goods may (S1-R04, A-S1-8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub main_process: Option<bool>,
-    /// The goods, each SKU once, at most 20,000.
+    /// The goods, each SKU once.
     pub items: Arc<[Item]>,
     /// Orders are placed and deposits paid in it.
     pub deposit_window: Window,
@@ -208,18 +168,12 @@ impl Terms {
     pub fn item(&self, sku: &Sku) -> Option<&Item> {
         self.items.iter().find(|item| item.sku == *sku)
     }
-    fn check_terms(&self, period: Window, found: &mut Vec<Violation>) {
+    fn check_windows(&self, period: Window, found: &mut Vec<Violation>) {
         let mut fault = |bad: bool, field: &str, code: Code, message: &str| {
             if bad {
                 found.push(Violation::with(field, code, message));
             }
         };
-        let joins = self.main_process == Some(true);
-        let may = self.presale_type.may_join_main_process();
-        let message = "only a normal presale may join the main process";
-        fault(joins && !may, "terms.main_process", Code::MainProcessNotSupported, message);
-        let percent = (1..=100).contains(&self.deposit_max_percent);
-        fault(!percent, "terms.deposit_max_percent", Code::OutOfRange, "1 to 100");
         let (deposit, balance) = (self.deposit_window, self.balance_window);
         for (window, field) in
             [(deposit, "terms.deposit_window.ends_at"), (balance, "terms.balance_window.ends_at")]
@@ -235,24 +189,17 @@ impl Terms {
         fault(outside(balance), "terms.balance_window", Code::OutOfRange, message);
         let message = "after the balance starts";
         fault(self.ship_at <= balance.starts_at, "terms.ship_at", Code::OutOfRange, message);
-        self.check_items(found);
-        self.check_gifts(found);
     }
 
     fn check_items(&self, found: &mut Vec<Violation>) {
-        if self.items.is_empty() || self.items.len() > limits::PRESALE_ITEMS {
-            let message = format!("1 to {} items", limits::PRESALE_ITEMS);
-            found.push(Violation::with("terms.items", Code::OutOfRange, message));
-            return;
-        }
         let mut seen = HashSet::new();
         for (index, item) in self.items.iter().enumerate() {
             let field = |name: &str| format!("terms.items[{index}].{name}");
             if !seen.insert(&item.sku) {
                 found.push(Violation::new(field("sku"), Code::Duplicate));
             }
-            if !(1..=limits::AMOUNT_MINOR).contains(&item.presale_price.minor()) {
-                found.push(Violation::with(field("presale_price"), Code::OutOfRange, "above 0.00"));
+            // With an amount out of its limits there is nothing to compare.
+            if !PRICE.holds(item.presale_price) {
                 continue;
             }
             if item.global_buy && self.main_process == Some(true) {
@@ -263,8 +210,12 @@ impl Terms {
             if self.in_full() {
                 continue;
             }
-            self.check_deposit(item, &field, found);
-            self.check_gain(item, &field, found);
+            if DEPOSIT.holds(item.deposit) {
+                self.check_deposit(item, &field, found);
+            }
+            if item.gain.amount.is_none_or(|amount| REDUCTION.holds(amount)) {
+                self.check_gain(item, &field, found);
+            }
         }
     }
 
@@ -302,8 +253,8 @@ impl Terms {
                 }
             }
             (GainKind::Reduction, None, Some(amount)) => {
-                if !amount.is_positive() || room.is_some_and(|room| amount >= room) {
-                    fault("gain.amount", Code::OutOfRange, "above 0.00 and less than price - deposit");
+                if room.is_some_and(|room| amount >= room) {
+                    fault("gain.amount", Code::OutOfRange, "less than price - deposit");
                 }
             }
             (GainKind::Expansion, None, _) => fault("gain.multiplier", Code::Required, "above 1"),
@@ -316,19 +267,40 @@ impl Terms {
             }
         }
     }
+}
 
-    fn check_gifts(&self, found: &mut Vec<Violation>) {
-        if self.gifts.len() > limits::GIFTS {
-            let message = format!("at most {}", limits::GIFTS);
-            found.push(Violation::with("terms.gifts", Code::TooMany, message));
+impl Filled for Gain {
+    const FIELDS: &'static [Field] = GAIN;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("amount", self.amount);
+    }
+}
+
+impl Filled for Item {
+    const FIELDS: &'static [Field] = ITEM;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("presale_price", self.presale_price);
+        gauge.money("deposit", self.deposit);
+        gauge.object("gain", &self.gain);
+    }
+}
+
+impl Filled for Gift {
+    const FIELDS: &'static [Field] = GIFT;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.whole("quantity", self.quantity);
+        if let Some(first_n) = self.first_n {
+            gauge.whole("first_n", first_n);
         }
-        for (index, gift) in self.gifts.iter().enumerate() {
-            check::units(&format!("terms.gifts[{index}].quantity"), gift.quantity, found);
-            if gift.first_n.is_some_and(|n| !(1..=limits::GIFT_RANKS).contains(&n)) {
-                let field = format!("terms.gifts[{index}].first_n");
-                found.push(Violation::with(field, Code::OutOfRange, format!("1 to {}", limits::GIFT_RANKS)));
-            }
-        }
+    }
+}
+
+impl Filled for Terms {
+    const FIELDS: &'static [Field] = FORM.fields;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.objects("items", &self.items);
+        gauge.objects("gifts", &self.gifts);
+        gauge.whole("deposit_max_percent", self.deposit_max_percent);
     }
 }
 
@@ -356,10 +328,21 @@ impl Terms {
 
 impl KindTerms for Terms {
     const NAME: &'static str = "presale";
+    const FORM: Form = FORM;
 
+    fn check_together(&self, found: &mut Vec<Violation>) {
+        if self.main_process == Some(true) && !self.presale_type.may_join_main_process() {
+            let message = "only a normal presale may join the main process";
+            found.push(Violation::with("terms.main_process", Code::MainProcessNotSupported, message));
+        }
+        if self.items.len() <= limits::PRESALE_ITEMS {
+            self.check_items(found);
+        }
+    }
     fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
-        self.check_terms(frame.period, found);
-        check::period(frame.period, found);
+        self.check_windows(frame.period, found);
+        self.check_terms(found);
+        frame.check_period(found);
     }
     fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
         self.slips()

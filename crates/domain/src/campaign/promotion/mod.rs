@@ -3,6 +3,7 @@
 
 mod benefit;
 pub mod brought;
+pub mod fields;
 pub mod figures;
 mod tier;
 

@@ -1,7 +1,7 @@
 //! A tier of spend and save; a coupon of a batch has one too.
 
 use super::PercentOff;
-use crate::campaign::check;
+use crate::campaign::field::{Amount, Field, Filled, Gauge, Type};
 use crate::{Code, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -21,19 +21,17 @@ pub struct Tier {
 }
 
 impl Tier {
-    /// Appends everything that breaks a rule; the fields' names begin with `at`.
+    /// Appends everything that breaks a rule. `at` leads to the tier; its fields' names stand alone where it is
+    /// empty.
     pub fn check(&self, at: &str, found: &mut Vec<Violation>) {
-        check::amount(&format!("{at}spend"), self.spend, 0, found);
-        match (self.save, self.percent_off) {
-            (Some(save), None) => check::amount(&format!("{at}save"), save, 1, found),
-            (None, Some(_)) => {}
-            _ => {
-                let message = "exactly one of save and percent_off";
-                found.push(Violation::with(format!("{at}save"), Code::InvalidValue, message));
-            }
-        }
-        if let Some(cap) = self.cap {
-            check::amount(&format!("{at}cap"), cap, 1, found);
+        self.check_limits(at, found);
+        self.check_saving(|name| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }, found);
+    }
+    /// Appends what is wrong with the two ways to save.
+    pub fn check_saving(&self, field: impl Fn(&str) -> String, found: &mut Vec<Violation>) {
+        if self.save.is_some() == self.percent_off.is_some() {
+            let message = "exactly one of save and percent_off";
+            found.push(Violation::with(field("save"), Code::InvalidValue, message));
         }
     }
     /// The most that ever comes off, where that does not depend on the amount.
@@ -48,5 +46,28 @@ impl Tier {
             (None, None) => Money::ZERO,
         };
         off.min(self.cap.unwrap_or(off)).min(amount)
+    }
+}
+
+impl Filled for Tier {
+    const FIELDS: &'static [Field] = &[
+        Field::required("spend", Type::Money(Amount::from(0))).label("Threshold", "门槛").help(
+            "The tier is reached from this amount on; 0 for no threshold.",
+            "达到该金额即满足；0 为无门槛。",
+        ),
+        Field::optional("save", Type::Money(Amount::from(1)))
+            .label("Saving", "减免金额")
+            .help("This much comes off.", "减免该金额。"),
+        Field::optional("percent_off", Type::Percent)
+            .label("Percent off", "折扣比例")
+            .help("This part of the amount comes off.", "按该比例减免。"),
+        Field::optional("cap", Type::Money(Amount::from(1)))
+            .label("Cap", "封顶金额")
+            .help("No more than this comes off.", "减免不超过该金额。"),
+    ];
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.money("spend", self.spend);
+        gauge.money("save", self.save);
+        gauge.money("cap", self.cap);
     }
 }

@@ -1,13 +1,14 @@
 //! Unpaid-order recovery: a coupon is shown on an order that stays unpaid, its buyer is reminded.
 //!
-//! `terms` is what the merchant fills in, `cover` chooses the campaigns of a placed order, `claim`
-//! spends the limits, `cashier` shows what the coupon does.
+//! `terms` is what the merchant fills in and `form` tells its fields, `cover` chooses the campaigns of a placed
+//! order, `claim` spends the limits, `cashier` shows what the coupon does.
 
 mod cashier;
 mod claim;
 mod cover;
 mod end;
 mod figures;
+mod form;
 mod offer_claim;
 mod push;
 mod push_plan;

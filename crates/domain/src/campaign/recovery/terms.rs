@@ -1,8 +1,12 @@
-//! What the merchant fills in for a recovery campaign, and the limits of each field.
+//! What the merchant fills in for a recovery campaign, and what holds between its fields.
 
+use super::form::FORM;
 use crate::{
     Code, Instant, Violation,
-    campaign::terms::{Frame, KindTerms},
+    campaign::{
+        field::{Field, Filled, Form, Gauge},
+        terms::{Frame, KindTerms},
+    },
     catalog::Scope,
     coupon::Bind,
     shop::Shop,
@@ -13,13 +17,13 @@ use serde::{Deserialize, Serialize};
 /// Terms of a recovery campaign. Amounts are minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
-    /// The coupon is shown when the order has been unpaid for this long: 5 to 120 (S0-R14, S0-R15).
+    /// The coupon is shown when the order has been unpaid for this long (S0-R14, S0-R15).
     pub trigger_after_minutes: i64,
     /// From this amount on,
     pub spend: Money,
-    /// this much comes off: at most half of it and at most 200 yuan (S0-R16, S0-R17, A-S0-5).
+    /// this much comes off, at most half of it (S0-R16, S0-R17, A-S0-5).
     pub save: Money,
-    /// Coupons to give: 10 to 2,000,000 (S0-R19).
+    /// Coupons to give (S0-R19).
     pub quantity: u64,
     /// A coupon lives this long after its claim (S0-R18, A-S0-7).
     #[serde(default = "two_days")]
@@ -60,35 +64,30 @@ impl Terms {
             (Bind::OriginOrder, None) | (Bind::ShopScope, _) => nominal,
         }
     }
-    /// Appends everything that breaks a rule in the terms themselves.
-    pub fn check_terms(&self, found: &mut Vec<Violation>) {
-        let mut range = |field: &str, value: i64, low: i64, high: i64| {
-            if !(low..=high).contains(&value) {
-                let message = format!("{low} to {high}");
-                found.push(Violation::with(format!("terms.{field}"), Code::OutOfRange, message));
-            }
-        };
-        range("trigger_after_minutes", self.trigger_after_minutes, 5, 120);
-        range("quantity", i64::try_from(self.quantity).unwrap_or(i64::MAX), 10, 2_000_000);
-        range("coupon_valid_hours", self.coupon_valid_hours, 1, 24 * 90);
-        range("holdout_percent", i64::from(self.holdout_percent), 0, 90);
-        range("spend", self.spend.minor(), 1, crate::limits::AMOUNT_MINOR);
-        if self.save.minor() < 1 {
-            found.push(Violation::with("terms.save", Code::OutOfRange, "at least 0.01"));
-        }
-        if self.save.minor() > 20_000 {
-            found.push(Violation::with("terms.save", Code::AmountTooHigh, "at most 200.00"));
-        }
-        if self.save.minor().saturating_mul(2) > self.spend.minor() {
-            let message = format!("at most half of the spend of {}", self.spend);
-            found.push(Violation::with("terms.save", Code::RatioTooHigh, message));
-        }
+}
+
+impl Filled for Terms {
+    const FIELDS: &'static [Field] = FORM.fields;
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.whole("trigger_after_minutes", self.trigger_after_minutes);
+        gauge.money("spend", self.spend);
+        gauge.money("save", self.save);
+        gauge.whole("quantity", self.quantity);
+        gauge.whole("coupon_valid_hours", self.coupon_valid_hours);
+        gauge.whole("holdout_percent", self.holdout_percent);
     }
 }
 
 impl KindTerms for Terms {
     const NAME: &'static str = "recovery";
+    const FORM: Form = FORM;
 
+    fn check_together(&self, found: &mut Vec<Violation>) {
+        if self.save.minor().saturating_mul(2) > self.spend.minor() {
+            let message = format!("at most half of the spend of {}", self.spend);
+            found.push(Violation::with("terms.save", Code::RatioTooHigh, message));
+        }
+    }
     fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         check_period(frame, found);
         self.check_terms(found);
@@ -98,14 +97,6 @@ impl KindTerms for Terms {
     }
     fn quantity(&self) -> Option<u64> {
         Some(self.quantity)
-    }
-    /// Claims are counted under its key; another key would begin at nothing (A-S0-9).
-    fn fixed(&self, next: &Self) -> Vec<Violation> {
-        if next.frequency_scope == self.frequency_scope {
-            return Vec::new();
-        }
-        let message = "the campaign is published and its claims are counted";
-        vec![Violation::with("terms.frequency_scope", Code::ImmutableField, message)]
     }
 }
 

@@ -1,0 +1,136 @@
+//! The document tells what the forms tell: campaigns by kind, with limits, defaults and words.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use domain::campaign::field::{Field, Need, Type};
+use domain::campaign::{Terms, forms};
+use serde_json::{Value, json};
+
+fn document() -> Value {
+    serde_json::to_value(http_api::openapi()).unwrap()
+}
+
+/// The schema that a reference leads to.
+fn named<'a>(document: &'a Value, reference: &Value) -> &'a Value {
+    document.pointer(&reference.as_str().unwrap()[1..]).unwrap()
+}
+
+#[test]
+fn a_campaign_is_one_of_its_kinds_told_apart_by_its_kind() {
+    let document = document();
+    for name in ["CampaignRequest", "CampaignView"] {
+        let schema = &document["components"]["schemas"][name];
+        assert_eq!(schema["discriminator"]["propertyName"], "kind", "{name}");
+        let mapping = schema["discriminator"]["mapping"].as_object().unwrap();
+        let branches: Vec<&Value> =
+            schema["oneOf"].as_array().unwrap().iter().map(|branch| &branch["$ref"]).collect();
+        assert_eq!(mapping.len(), branches.len(), "{name}");
+        for (kind, branch) in Terms::KINDS.iter().zip(branches) {
+            assert_eq!(&mapping[*kind], branch, "{name}");
+            let branch = named(&document, branch);
+            assert_eq!(branch["properties"]["kind"]["enum"], json!([kind]), "{name}");
+            for needed in ["kind", "name", "starts_at", "ends_at", "terms"] {
+                assert!(branch["required"].as_array().unwrap().contains(&needed.into()), "{name} {needed}");
+            }
+            let terms = named(&document, &branch["properties"]["terms"]["$ref"]);
+            let form = &forms::kind(kind).unwrap().form;
+            assert_eq!(terms["x-form"]["label_zh"], form.label.zh);
+            assert_eq!(terms["examples"][0], serde_json::from_str::<Value>(form.example).unwrap());
+            told(form.fields, terms, kind);
+        }
+    }
+}
+
+/// Holds an object's schema against the fields that it is made of.
+fn told(fields: &[Field], schema: &Value, at: &str) {
+    assert_eq!(schema["additionalProperties"], false, "{at}");
+    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    assert_eq!(schema["x-form"]["fields"], json!(names), "{at}");
+    assert_eq!(schema["properties"].as_object().unwrap().len(), names.len(), "{at}");
+    let required = |name: &str| schema["required"].as_array().is_some_and(|all| all.contains(&name.into()));
+    for field in fields {
+        let (property, at) = (&schema["properties"][field.name], format!("{at}.{}", field.name));
+        assert_eq!(required(field.name), field.need == Need::Required, "{at}");
+        if let Need::Default(default) = field.need {
+            assert_eq!(property["default"], serde_json::from_str::<Value>(default).unwrap(), "{at}");
+        }
+        assert_eq!(property["title"], field.label.en, "{at}");
+        assert_eq!(property["x-form"]["label_zh"], field.label.zh, "{at}");
+        assert_eq!(property["x-form"]["help_zh"], field.help.zh, "{at}");
+        assert!(property["description"].as_str().unwrap().starts_with(field.help.en), "{at}");
+        match &field.of {
+            Type::Object(fields) => told(fields, property, &at),
+            Type::List(list) => {
+                if let Type::Object(fields) = list.of {
+                    told(fields, &property["items"], &at);
+                }
+            }
+            Type::Whole(_)
+            | Type::Money(_)
+            | Type::Percent
+            | Type::Factor
+            | Type::Flag
+            | Type::Choice(_)
+            | Type::Text(_)
+            | Type::Id
+            | Type::Moment => {}
+        }
+    }
+}
+
+/// Where in the schemas, and what stands there.
+const TOLD: &str = r#"
+RecoveryTerms/properties/trigger_after_minutes/minimum       5
+RecoveryTerms/properties/trigger_after_minutes/maximum       120
+RecoveryTerms/properties/trigger_after_minutes/x-form/unit   {"en": "minutes", "zh": "分钟"}
+RecoveryTerms/properties/save/maximum                        20000
+RecoveryTerms/properties/bind/enum                           ["origin_order", "shop_scope"]
+RecoveryTerms/properties/bind/x-form/choices/0/zh            "仅限展示优惠券的原订单"
+RecoveryTerms/properties/frequency_scope/x-form/fixed/en     "the campaign is published and its claims are counted"
+ItemPromotionTerms/properties/percent_off/type               ["integer", "string"]
+ItemPromotionTerms/properties/segments/maxItems              50
+ItemPromotionTerms/properties/segments/items/maxLength       64
+OrderPromotionTerms/properties/tiers/minItems                1
+OrderPromotionTerms/properties/tiers/items/required          ["spend"]
+OrderPromotionTerms/properties/priority/minimum              -2147483648
+GiftPromotionTerms/properties/main_skus/items/pattern        "^[A-Za-z0-9._:-]{1,64}$"
+PresaleTerms/properties/ship_at/format                       "date-time"
+PresaleTerms/properties/items/items/properties/gain/default  {"kind": "none"}
+PresaleTerms/properties/gifts/default                        []
+PriceFloorTerms/properties/floors/maxItems                   20000
+PriceFloorTermsChange/properties/floors/minItems             1
+ItemPromotionTermsChange/properties/price/type               ["integer", "null"]
+"#;
+
+#[test]
+fn limits_defaults_and_words_stand_in_the_document() {
+    let document = document();
+    for line in TOLD.trim().lines() {
+        let (pointer, value) = line.split_once(' ').unwrap();
+        let found = document.pointer(&format!("/components/schemas/{pointer}"));
+        assert_eq!(found, Some(&serde_json::from_str(value.trim()).unwrap()), "{pointer}");
+    }
+}
+
+/// A change says nothing of what it leaves alone: nothing in it is required, and nothing has a default.
+#[test]
+fn a_change_may_leave_everything_out() {
+    let document = document();
+    let change = &document["components"]["schemas"]["CampaignChange"];
+    assert!(change.get("required").is_none() && change["properties"].get("publish").is_none());
+    let terms = change["properties"]["terms"]["anyOf"].as_array().unwrap();
+    assert_eq!(terms.len(), Terms::KINDS.len());
+    for (kind, reference) in forms::KINDS.iter().zip(terms) {
+        let terms = named(&document, &reference["$ref"]);
+        assert!(terms.get("required").is_none());
+        let properties = terms["properties"].as_object().unwrap();
+        assert_eq!(properties.len(), kind.form.fields.len());
+        assert!(properties.values().all(|property| property.get("default").is_none()));
+    }
+}
+
+/// The document is checked in by those who use it, and compared.
+#[test]
+fn the_document_is_the_same_every_time() {
+    let text = || http_api::openapi().to_json().unwrap();
+    assert_eq!(text(), text());
+}
