@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::campaign::field::{Field, Need, Type};
-use domain::campaign::{Terms, forms};
+use domain::campaign::{FIGURES, Terms, Unit, forms};
 use serde_json::{Value, json};
 
 fn document() -> Value {
@@ -125,6 +125,37 @@ fn a_change_may_leave_everything_out() {
         let properties = terms["properties"].as_object().unwrap();
         assert_eq!(properties.len(), kind.form.fields.len());
         assert!(properties.values().all(|property| property.get("default").is_none()));
+    }
+}
+
+/// Figures are told as the fields of forms are: in order, with a name in both languages and what they count.
+#[test]
+fn figures_of_each_kind_stand_in_the_document() {
+    let document = document();
+    let branches = document["components"]["schemas"]["StatsView"]["oneOf"].as_array().unwrap();
+    assert_eq!(branches.len(), FIGURES.len());
+    for ((kind, figures), branch) in FIGURES.iter().zip(branches) {
+        let label = forms::kind(kind).unwrap().form.label;
+        let names: Vec<&str> = figures.iter().map(|figure| figure.name).collect();
+        assert_eq!(branch["title"], label.en);
+        assert_eq!(branch["x-form"], json!({"kind": kind, "label_zh": label.zh, "fields": names}));
+        assert_eq!(branch["properties"].as_object().unwrap().len(), 1 + names.len(), "{kind}");
+        for figure in *figures {
+            let property = &branch["properties"][figure.name];
+            let of = match figure.unit {
+                Unit::Count => "count",
+                Unit::Money => "money",
+                Unit::BasisPoints => "basis_points",
+                Unit::ByWord => "by_word",
+            };
+            assert_eq!(property["title"], figure.en, "{kind} {}", figure.name);
+            assert_eq!(
+                property["x-form"],
+                json!({"of": of, "label_zh": figure.zh}),
+                "{kind} {}",
+                figure.name
+            );
+        }
     }
 }
 

@@ -336,7 +336,7 @@ fn what_cannot_be_read_is_no_all_clear() {
 fn a_macro_may_declare_modules() {
     let files = [
         ("lib.rs", "macro_rules! kinds { () => { pub mod kind; } } kinds!(); pub mod desk;"),
-        ("kind/mod.rs", "mod react;"),
+        ("kind/mod.rs", "pub mod react;"),
         ("kind/react.rs", "pub struct Kind; use crate::desk::Desk;"),
         ("desk.rs", "pub struct Desk; use crate::kind::react::Kind;"),
     ];

@@ -34,7 +34,7 @@ enum Detail {
 
 /// An object of these fields, as it is sent whole.
 pub fn whole(fields: &[Field], form: Map<String, Value>) -> ObjectBuilder {
-    object(fields, Detail::Form).extensions(extension(in_order(fields, form)))
+    object(fields, Detail::Form).extensions(extension(in_order(fields, form).into()))
 }
 
 /// An object of those of the fields that are to change. What is left out stays as it is, so nothing is required and
@@ -66,8 +66,10 @@ fn in_order(fields: &[Field], mut form: Map<String, Value>) -> Map<String, Value
     form
 }
 
-fn extension(form: Map<String, Value>) -> Option<Extensions> {
-    (!form.is_empty()).then(|| [("x-form", Value::Object(form))].into_iter().collect())
+/// What a form needs, as the one extension; none where there is nothing to tell.
+pub fn extension(form: Value) -> Option<Extensions> {
+    let told = form.as_object().is_some_and(|form| !form.is_empty());
+    told.then(|| [("x-form", form)].into_iter().collect())
 }
 
 /// Words of both languages.
@@ -122,13 +124,13 @@ fn value(of: &Type, detail: Detail, beside: Option<JsonType>, mut told: Told) ->
         let array = ArrayBuilder::new().schema_type(types(of, beside)).items(items);
         let array = array.min_items((list.least > 0).then_some(list.least)).max_items(Some(list.most));
         let array = array.title(told.title).description(told.description).default(told.default);
-        return array.extensions(extension(told.form)).build().into();
+        return array.extensions(extension(told.form.into())).build().into();
     }
     let mut object = shape(of, detail).schema_type(types(of, beside)).build();
     object.title = told.title.map(str::to_owned);
     object.description = told.description;
     object.default = told.default;
-    object.extensions = extension(told.form);
+    object.extensions = extension(told.form.into());
     object.into()
 }
 

@@ -1,6 +1,6 @@
 //! A campaign's figures: those of its kind, in the order in which the kind tells them.
 
-use super::find;
+use super::{find, schema};
 use crate::wire::auth::InShop;
 use crate::wire::extract::Names;
 use crate::wire::keys::Scope;
@@ -10,13 +10,16 @@ use axum::Json;
 use axum::extract::State;
 use domain::{
     CampaignId,
-    campaign::{self, FIGURES, Figure, Unit},
+    campaign::{
+        self, FIGURES, Figure, Unit,
+        forms::{KINDS, KindForm},
+    },
 };
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value, json};
+use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
-use utoipa::openapi::{RefOr, extensions::Extensions};
 use utoipa::{PartialSchema, ToSchema};
 
 /// What came of a campaign.
@@ -38,7 +41,7 @@ impl Serialize for StatsView {
 
 impl PartialSchema for StatsView {
     fn schema() -> RefOr<Schema> {
-        let kinds = FIGURES.iter().map(|(kind, figures)| of_kind(kind, figures));
+        let kinds = KINDS.iter().zip(FIGURES).map(|(kind, (_, figures))| of_kind(kind, figures));
         let one_of = kinds.fold(OneOfBuilder::new(), OneOfBuilder::item);
         let told = "What came of a campaign, by its kind. Amounts are minor units of the shop's currency. Figures of \
             orders are sums over the orders as they are now.";
@@ -48,13 +51,19 @@ impl PartialSchema for StatsView {
 
 impl ToSchema for StatsView {}
 
-fn of_kind(kind: &str, figures: &[Figure]) -> Schema {
+fn of_kind(kind: &KindForm, figures: &[Figure]) -> Schema {
     let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The campaign."));
+    let form = json!({
+        "kind": kind.name,
+        "label_zh": kind.form.label.zh,
+        "fields": figures.iter().map(|figure| figure.name).collect::<Vec<_>>(),
+    });
     let mut object = ObjectBuilder::new()
-        .title(Some(kind))
+        .title(Some(kind.form.label.en))
         .property("campaign_id", id)
         .required("campaign_id")
-        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .extensions(schema::extension(form));
     for figure in figures {
         object = object.property(figure.name, property(figure)).required(figure.name);
     }
@@ -62,27 +71,23 @@ fn of_kind(kind: &str, figures: &[Figure]) -> Schema {
 }
 
 fn property(figure: &Figure) -> Schema {
-    let form = json!({ "label_zh": figure.zh });
-    let extensions: Extensions = [("x-form", form)].into_iter().collect();
-    let told = match figure.unit {
-        Unit::Count => figure.en.to_owned(),
-        Unit::Money => format!("{}, in minor units", figure.en),
-        Unit::BasisPoints => format!("{}, in basis points; null where there is none", figure.en),
-        Unit::ByWord => format!("{}: a count for each", figure.en),
-    };
-    let shape = match figure.unit {
-        Unit::Count => ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)),
-        Unit::Money => ObjectBuilder::new().schema_type(Type::Integer),
+    let count = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let (of, told, shape) = match figure.unit {
+        Unit::Count => ("count", "", count()),
+        Unit::Money => ("money", ", in minor units", ObjectBuilder::new().schema_type(Type::Integer)),
         Unit::BasisPoints => {
-            ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+            let share = SchemaType::from_iter([Type::Integer, Type::Null]);
+            let told = ", in basis points; null where there is none";
+            ("basis_points", told, ObjectBuilder::new().schema_type(share))
         }
         Unit::ByWord => {
-            let count: Schema =
-                ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).build().into();
-            ObjectBuilder::new().additional_properties(Some(AdditionalProperties::RefOr(RefOr::T(count))))
+            let counts = AdditionalProperties::RefOr(RefOr::T(count().build().into()));
+            ("by_word", ": a count for each", ObjectBuilder::new().additional_properties(Some(counts)))
         }
     };
-    shape.description(Some(told)).extensions(Some(extensions)).build().into()
+    let form = json!({ "of": of, "label_zh": figure.zh });
+    let described = shape.title(Some(figure.en)).description(Some(format!("{}{told}", figure.en)));
+    described.extensions(schema::extension(form)).build().into()
 }
 
 /// A campaign's figures: those of its kind.
