@@ -31,10 +31,10 @@ mod timers;
 mod transaction;
 
 pub use backup::{backup, restore};
+pub use checkpoint::Checkpoints;
 pub use open::Options;
 
 use cache::ShopCache;
-use checkpoint::Checkpoints;
 use domain::Instant;
 use engine::port::{Reader, Store, StoreError, Work};
 use engine::rows::Timer;
