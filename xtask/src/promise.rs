@@ -87,7 +87,7 @@ fn differences(before: &Files, after: &Files) -> Vec<String> {
         match before.get(path) {
             Some(was) if was == text => {}
             Some(was) => {
-                lines += text.split(|byte| *byte == b'\n').count() - was.split(|byte| *byte == b'\n').count()
+                lines += lines_of(text).abs_diff(lines_of(was));
             }
             None => findings.push(format!("{} is new outside the folder of the kind", path.display())),
         }
@@ -96,6 +96,10 @@ fn differences(before: &Files, after: &Files) -> Vec<String> {
         findings.push(format!("{lines} lines changed outside the folder of the kind"));
     }
     findings
+}
+
+fn lines_of(text: &[u8]) -> usize {
+    text.split(|byte| *byte == b'\n').count()
 }
 
 /// Writes what is not there as it should be, and removes what should not be there.

@@ -4,6 +4,7 @@
 
 mod given;
 
+use domain::campaign::presale::Gain;
 use domain::campaign::recovery::Claim;
 use domain::campaign::{self, Action, Answer, Terms, order_wake};
 use domain::coupon::CouponStatus;
@@ -121,7 +122,7 @@ fn presale_order(world: &World, now: Instant) -> (Table<'_>, Order) {
 /// S1-R22, S1-R24: with its deposit a presale order plans its reminders; paid in whole, what waits is left out.
 #[test]
 fn s1_r22_s1_r24_a_presale_reminds_of_its_balance() {
-    let world = World::of(vec![presale(presale_terms(vec![item("s0", 100_00, 10_00, Default::default())]))]);
+    let world = World::of(vec![presale(presale_terms(vec![item("s0", 100_00, 10_00, Gain::default())]))]);
     let (mut desk, mut order) = presale_order(&world, at("10T12:00:00"));
     let placed_at = order.placed_at;
     desk.follow(&mut order, None, placed_at);
@@ -147,7 +148,7 @@ fn s1_r22_s1_r24_a_presale_reminds_of_its_balance() {
 /// Figures are sums over orders as they are: what an order brings changes with it, and nothing else does.
 #[test]
 fn a_presale_counts_what_its_orders_bring() {
-    let world = World::of(vec![presale(presale_terms(vec![item("s0", 100_00, 10_00, Default::default())]))]);
+    let world = World::of(vec![presale(presale_terms(vec![item("s0", 100_00, 10_00, Gain::default())]))]);
     let (_, mut order) = presale_order(&world, at("10T12:00:00"));
     let brings = |order: &Order, figure: &str| {
         let tally = campaign::brings(order, &world.campaigns);
