@@ -1,7 +1,7 @@
 //! The promise of CONTRIBUTING.md: a kind of campaign is one folder, and one line in the list of kinds.
 //!
 //! It copies the sources, adds a kind of its own (`xtask/promise/`) to the copy, looks that nothing else differs, and
-//! compiles the program. The copy and what is built of it stay under `target/promise`, so that the next time is short.
+//! compiles what sees kinds. The copy and what is built of it stay under `target/promise`, so that the next time is short.
 
 use anyhow::Context;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ fn differences(before: &Files, after: &Files) -> Vec<String> {
         match before.get(path) {
             Some(was) if was == text => {}
             Some(was) => {
-                lines += text.split(|byte| *byte == b'\n').count() - was.split(|byte| *byte == b'\n').count();
+                lines += lines_of(text).abs_diff(lines_of(was));
             }
             None => findings.push(format!("{} is new outside the folder of the kind", path.display())),
         }
@@ -96,6 +96,10 @@ fn differences(before: &Files, after: &Files) -> Vec<String> {
         findings.push(format!("{lines} lines changed outside the folder of the kind"));
     }
     findings
+}
+
+fn lines_of(text: &[u8]) -> usize {
+    text.split(|byte| *byte == b'\n').count()
 }
 
 /// Writes what is not there as it should be, and removes what should not be there.
@@ -113,11 +117,11 @@ fn lay_out(files: &Files, place: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compiles the program of the copy; what the compiler says against it.
+/// Compiles all of the copy that sees kinds; what the compiler says against it.
 fn compile(place: &Path) -> anyhow::Result<Option<String>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["check", "--quiet", "--offline", "--locked", "-p", "cli"])
+        .args(["check", "--quiet", "--offline", "--locked", "-p", "http-api", "-p", "audit"])
         .current_dir(place.join("sources"))
         .env("CARGO_TARGET_DIR", place.join("target"))
         .output()

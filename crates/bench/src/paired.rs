@@ -137,7 +137,7 @@ fn pair_of(figure: &Reading, befores: &[Run], afters: &[Run]) -> Option<Pair> {
     };
     let (befores, afters) = (of(befores)?, of(afters)?);
     let both = || befores.iter().zip(&afters);
-    let ratios: Vec<f64> = both().map(|(before, after)| after.value / before.value).collect();
+    let ratios: Vec<f64> = both().map(|(before, after)| ratio(before.value, after.value)).collect();
     let values = |readings: &[Reading]| readings.iter().map(|reading| reading.value).collect::<Vec<_>>();
     Some(Pair {
         name: figure.name.clone(),
@@ -152,6 +152,12 @@ fn pair_of(figure: &Reading, befores: &[Run], afters: &[Run]) -> Option<Pair> {
     })
 }
 
+/// How many times as much; nothing is as much as nothing.
+fn ratio(before: f64, after: f64) -> f64 {
+    let is_same = before.total_cmp(&after).is_eq();
+    if is_same { 1.0 } else { after / before }
+}
+
 /// Figures that only one build has.
 fn unpaired(befores: &[Run], afters: &[Run]) -> Vec<String> {
     let names = |runs: &[Run]| -> BTreeSet<String> {
@@ -162,9 +168,18 @@ fn unpaired(befores: &[Run], afters: &[Run]) -> Vec<String> {
 }
 
 impl Pair {
-    /// By what share the figure is worse: a rate that fell, or anything else that rose.
-    fn worse_by(&self) -> f64 {
-        if self.unit.ends_with("/s") { 1.0 - self.ratio } else { self.ratio - 1.0 }
+    /// By what share the figure is worse at a ratio: a rate that fell, or anything else that rose.
+    fn worse_by(&self, ratio: f64) -> f64 {
+        if self.is_rate() { 1.0 - ratio } else { ratio - 1.0 }
+    }
+
+    fn is_rate(&self) -> bool {
+        self.unit.ends_with("/s")
+    }
+
+    /// Floors are the same in both builds, so what moves them is the machine.
+    fn is_floor(&self) -> bool {
+        self.name.starts_with("floor ")
     }
 }
 
@@ -186,8 +201,18 @@ fn render(pairs: &[Pair], unpaired: &[String]) -> String {
     let rows: Vec<[String; 7]> =
         std::iter::once(HEADINGS.map(str::to_owned)).chain(pairs.iter().map(cells)).collect();
     let mut text = table::aligned(&rows, SIDES);
-    for pair in pairs.iter().filter(|pair| pair.worse_by() > NOTICED) {
-        let _ = write!(text, "\nWorse by {:.1} %: {}.", pair.worse_by() * 100.0, pair.name);
+    let floors = pairs.iter().filter(|pair| pair.is_floor() && pair.is_rate());
+    if let Some(moved) = floors.map(|pair| (pair.ratio - 1.0).abs()).max_by(f64::total_cmp) {
+        let _ = write!(
+            text,
+            "\nThe rate of a floor, which is the same in both, moved by {:.1} %: so much is the machine's.",
+            moved * 100.0
+        );
+    }
+    for pair in pairs.iter().filter(|pair| !pair.is_floor() && pair.worse_by(pair.ratio) > NOTICED) {
+        let worse = pair.ratios.iter().filter(|ratio| pair.worse_by(**ratio) > 0.0).count();
+        let (percent, all) = (pair.worse_by(pair.ratio) * 100.0, pair.ratios.len());
+        let _ = write!(text, "\nWorse by {percent:.1} %, in {worse} of {all} pairs: {}.", pair.name);
     }
     for name in unpaired {
         let _ = write!(text, "\nIn one build only: {name}.");
@@ -220,22 +245,39 @@ mod tests {
         assert!((claims.ratio - 1.1).abs() < 1e-9);
         assert!((claims.least - 0.9).abs() < 1e-9 && (claims.greatest - 1.1).abs() < 1e-9);
         assert_eq!(claims.quiet, 2);
-        assert!(claims.worse_by() < 0.0);
+        assert!(claims.worse_by(claims.ratio) < 0.0);
+    }
+
+    #[test]
+    fn nothing_is_as_much_as_nothing() {
+        assert!((ratio(0.0, 0.0) - 1.0).abs() < f64::EPSILON);
+        assert!((ratio(2.0, 0.0)).abs() < f64::EPSILON);
+        assert!(ratio(0.0, 2.0).is_infinite());
     }
 
     #[test]
     fn what_fell_is_named_and_what_one_build_lacks_too() {
-        let before =
-            run(&[("claims", "claims/s", 100.0, true), ("p99", "us", 10.0, true), ("old", "us", 1.0, true)]);
-        let after =
-            run(&[("claims", "claims/s", 90.0, true), ("p99", "us", 10.2, true), ("new", "us", 1.0, true)]);
+        let before = run(&[
+            ("floor rows", "rows/s", 100.0, true),
+            ("claims", "claims/s", 100.0, true),
+            ("p99", "us", 10.0, true),
+            ("old", "us", 1.0, true),
+        ]);
+        let after = run(&[
+            ("floor rows", "rows/s", 105.0, true),
+            ("claims", "claims/s", 90.0, true),
+            ("p99", "us", 10.2, true),
+            ("new", "us", 1.0, true),
+        ]);
         let (befores, afters) = ([before], [after]);
         let expected = "\
-figure  unit      before  after  after/before          spread   quiet
-claims  claims/s     100   90.0         0.900  0.900 to 0.900  1 of 1
-p99     us          10.0   10.2         1.020  1.020 to 1.020  1 of 1
+figure      unit      before  after  after/before          spread   quiet
+floor rows  rows/s       100    105         1.050  1.050 to 1.050  1 of 1
+claims      claims/s     100   90.0         0.900  0.900 to 0.900  1 of 1
+p99         us          10.0   10.2         1.020  1.020 to 1.020  1 of 1
 
-Worse by 10.0 %: claims.
+The rate of a floor, which is the same in both, moved by 5.0 %: so much is the machine's.
+Worse by 10.0 %, in 1 of 1 pairs: claims.
 In one build only: new.
 In one build only: old.
 ";

@@ -2,18 +2,19 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::campaign::field::{Choice, Field, Form, List, Need, Type, Words};
-use domain::campaign::forms;
+use domain::campaign::{FIGURES, Figure, Unit, forms};
 use std::path::Path;
 
 const HEAD: &str = "\
-# Terms of each kind · 各类活动的设置
+# Terms and figures of each kind · 各类活动的设置与数据
 
-What stands under `terms` of a campaign, by its `kind`. A test writes this page from the forms in the code
+What stands under `terms` of a campaign, by its `kind`, and what `.../campaigns/{id}/stats` answers of it. Figures of orders
+are sums over the orders as they are now. A test writes this page from the forms in the code
 (`crates/domain/tests/terms_page.rs`); the OpenAPI document says the same, with the Chinese texts under `x-form`. What
 else a campaign has, and what comes of its terms, is on the page of its kind: [recovery.md](recovery.md),
 [presale.md](presale.md), [pricing.md](pricing.md).
 
-活动的 `terms` 按 `kind` 填写。本页由测试根据代码中的表单生成，OpenAPI 文档内容相同，中文在 `x-form` 下。金额单位为分，时间为
+活动的 `terms` 按 `kind` 填写；`.../campaigns/{id}/stats` 返回各类活动的数据，订单类数据为订单当前状态之和。本页由测试根据代码中的表单生成，OpenAPI 文档内容相同，中文在 `x-form` 下。金额单位为分，时间为
 RFC 3339。各类活动的其他设置与效果见上述页面。
 ";
 
@@ -121,9 +122,26 @@ fn section(name: &str, form: &Form) -> String {
     )
 }
 
+/// What is said of what came of a campaign.
+fn figures(kind: &str) -> String {
+    let known = FIGURES.iter().find(|(name, _)| *name == kind);
+    let figures = known.map(|(_, figures)| *figures).unwrap_or_default();
+    let unit = |unit: Unit| match unit {
+        Unit::Count => "number 数量",
+        Unit::Money => "fen 分",
+        Unit::BasisPoints => "basis points, or null 万分比或 null",
+        Unit::ByWord => "numbers by word 按词计数",
+    };
+    let row = |figure: &Figure| {
+        format!("| `{}` | {} | {} | {} |\n", figure.name, unit(figure.unit), figure.en, figure.zh)
+    };
+    let rows: String = figures.iter().map(row).collect();
+    format!("\n| Figure 数据 | Unit 单位 | Meaning | 含义 |\n|---|---|---|---|\n{rows}")
+}
+
 #[test]
 fn the_page_of_terms_is_that_of_the_forms() {
-    let sections = forms::KINDS.iter().map(|kind| section(kind.name, &kind.form));
+    let sections = forms::KINDS.iter().map(|kind| section(kind.name, &kind.form) + &figures(kind.name));
     let fresh = HEAD.to_owned() + &sections.collect::<String>();
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/terms.md");
     let kept = std::fs::read_to_string(kept).unwrap_or_default();

@@ -21,21 +21,18 @@ pub struct Committed {
     pub earliest_wake: Option<Instant>,
     /// Shops whose settings or campaigns have changed.
     pub rules_changed: Vec<ShopId>,
-    /// When the first walk or pass of a presale pool is due that was set.
-    pub pool_wake: Option<Instant>,
+    /// When the first step of long work is due that was set.
+    pub work_due: Option<Instant>,
 }
 
 impl Committed {
     fn of(changes: &Changes) -> Self {
-        let orders = changes.orders.iter().filter_map(|change| change.row.wake_at);
-        let coupons = changes.coupons.iter().filter_map(|change| change.row.wake_at);
-        let wakes = orders.chain(coupons).chain(changes.pool.wakes());
         Self {
             publishes: !changes.dispatches.is_empty()
                 || !changes.revived.is_empty()
                 || changes.outbox.iter().any(|row| !row.receivers.is_empty()),
-            earliest_wake: wakes.min(),
-            pool_wake: changes.pool.work_due(),
+            earliest_wake: changes.wakes().min(),
+            work_due: changes.work_due(),
             rules_changed: {
                 let campaigns = changes.campaigns.iter().map(|(shop, _)| shop.clone());
                 changes.shops.iter().map(|shop| shop.shop_id.clone()).chain(campaigns).collect()
@@ -101,7 +98,7 @@ pub fn fire(
         load(tx, facts, keys)?;
         fired = fire_in_order(facts, timers, now, firing);
         let changes = facts.take_changes();
-        if changes.orders.is_empty() && changes.coupons.is_empty() && changes.pool.is_empty() {
+        if changes.moves_nothing() {
             let first = &timers[0];
             let message =
                 format!("a timer of shop {} is due but leads nowhere: {:?}", first.shop_id, first.subject);

@@ -6,9 +6,7 @@ use crate::clock::EngineClock;
 use crate::error::EngineError;
 use decide::{Facts, Input};
 use domain::{Code, Instant, Refusal};
-use port::{
-    Changes, DeliveryUpdate, DispatchUpdate, Generations, Store, StoreError, StoreErrorKind, Subject, Timer,
-};
+use port::{Changes, DeliveryUpdate, DispatchUpdate, Generations, Store, StoreError, StoreErrorKind, Timer};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant as Stopwatch};
 use tokio::runtime::Handle;
@@ -148,26 +146,26 @@ impl Writer {
     /// Runs what was taken, then answers.
     fn run_inputs(&mut self, inputs: &mut Vec<Input>, routes: &mut Vec<Route>) {
         let mut outcomes = Vec::with_capacity(inputs.len());
-        let mut pool_wake: Option<Instant> = None;
+        let mut work_due: Option<Instant> = None;
         for chunk in inputs.chunks(BATCH) {
             let now = self.clock.now();
             outcomes.extend(run_chunk(&mut *self.store, &mut self.facts, chunk, now, &mut |committed| {
                 self.generations.raise(&committed.rules_changed);
-                pool_wake = pool_wake.into_iter().chain(committed.pool_wake).min();
+                work_due = work_due.into_iter().chain(committed.work_due).min();
                 after_commit(&self.published, &mut self.next_due, &committed);
             }));
         }
         let now = self.clock.now();
-        if self.clock.sandbox().is_some() && pool_wake.is_some_and(|due| due <= now) {
-            self.work_in_pools(now);
+        if self.clock.sandbox().is_some() && work_due.is_some_and(|due| due <= now) {
+            self.finish_work(now);
         }
         inputs.clear();
         answer(routes, outcomes);
     }
 
-    /// In a sandbox nothing fires until the clock is moved, but a walk or a pass that an input has begun goes
+    /// In a sandbox nothing fires until the clock is moved, but long work that an input has begun goes
     /// to its end before that input is answered, as it would in a moment by the machine's clock.
-    fn work_in_pools(&mut self, now: Instant) {
+    fn finish_work(&mut self, now: Instant) {
         loop {
             let due = match self.store.due_timers(now, TIMERS) {
                 Ok(due) => due,
@@ -176,9 +174,7 @@ impl Writer {
                     return;
                 }
             };
-            let is_work =
-                |timer: &Timer| matches!(timer.subject, Subject::PresaleStrategy(_) | Subject::GiftRun(_));
-            let due: Vec<Timer> = due.into_iter().filter(is_work).collect();
+            let due: Vec<Timer> = due.into_iter().filter(|timer| timer.subject.is_work()).collect();
             if due.is_empty() {
                 return;
             }
@@ -186,7 +182,7 @@ impl Writer {
                 Ok((_, committed)) => after_commit(&self.published, &mut self.next_due, &committed),
                 Err(error) => {
                     self.facts.forget();
-                    tracing::error!(%error, "a pool cannot be worked on; the next move of the clock tries again");
+                    tracing::error!(%error, "work cannot go on; the next move of the clock tries again");
                     return;
                 }
             }

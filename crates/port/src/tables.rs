@@ -117,6 +117,23 @@ macro_rules! keys_rows_changes {
 
 tables!(keys_rows_changes);
 
+impl Changes {
+    /// When the timers are due that it sets.
+    pub fn wakes(&self) -> impl Iterator<Item = Instant> {
+        let orders = self.orders.iter().filter_map(|change| change.row.wake_at);
+        let coupons = self.coupons.iter().filter_map(|change| change.row.wake_at);
+        orders.chain(coupons).chain(self.pool.wakes())
+    }
+    /// When the first step is due of long work that it sets or goes on with: see [`crate::Subject::is_work`].
+    pub fn work_due(&self) -> Option<Instant> {
+        self.pool.work_due()
+    }
+    /// Whether it moves no row that a timer can be about.
+    pub fn moves_nothing(&self) -> bool {
+        self.orders.is_empty() && self.coupons.is_empty() && self.pool.is_empty()
+    }
+}
+
 fn once<K: Ord>(keys: &mut Vec<K>) {
     keys.sort_unstable();
     keys.dedup();

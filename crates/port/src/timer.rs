@@ -30,6 +30,14 @@ impl Subject {
             Self::PoolOrder(id) => ("pool_order", id.as_str()),
         }
     }
+    /// Whether it is long work, done step by step: a pass over orders, a walk over a ranking. What sets it does not
+    /// wait for its end, and it goes on after a restart where it stood.
+    pub const fn is_work(&self) -> bool {
+        match self {
+            Self::PresaleStrategy(_) | Self::GiftRun(_) => true,
+            Self::Order(_) | Self::Coupon(_) | Self::PoolOrder(_) => false,
+        }
+    }
     /// Reads what [`Subject::parts`] wrote.
     pub fn read(kind: &str, id: &str) -> Option<Self> {
         match kind {

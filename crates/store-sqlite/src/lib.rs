@@ -32,10 +32,10 @@ mod transaction;
 mod under_way;
 
 pub use backup::{backup, restore};
+pub use checkpoint::Checkpoints;
 pub use open::Options;
 
 use cache::ShopCache;
-use checkpoint::Checkpoints;
 use domain::Instant;
 use error::Doing;
 use guard::Guard;

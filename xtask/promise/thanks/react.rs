@@ -26,9 +26,10 @@ impl CampaignKind for Kind {
         }
         for row in desk.campaigns() {
             let version = row.campaign.held_at(order.placed_at);
-            let Some(terms) = version.and_then(|version| version.terms.of::<Terms>()) else { continue };
+            let terms = version.and_then(|version| version.terms.of::<Terms>());
+            let Some(terms) = terms.filter(|terms| order.payable >= terms.spend) else { continue };
             let entry = TimelineEntry::new(at, "payment.thanked").campaign(&row.campaign.campaign_id);
-            desk.note(order, entry.detail(json!({ "words": terms.words })));
+            desk.note(order, entry.detail(json!({ "spend": terms.spend })));
         }
         Ok(())
     }
@@ -36,8 +37,10 @@ impl CampaignKind for Kind {
         if !matches!(order.state, State::Paid { .. }) {
             return;
         }
+        let thanked = |terms: &Terms| order.payable >= terms.spend;
         let held = campaigns.iter().filter(|row| {
-            row.campaign.held_at(order.placed_at).is_some_and(|version| version.terms.of::<Terms>().is_some())
+            let version = row.campaign.held_at(order.placed_at);
+            version.and_then(|version| version.terms.of::<Terms>()).is_some_and(thanked)
         });
         held.for_each(|row| tally.one(&row.campaign.campaign_id, "thanked"));
     }

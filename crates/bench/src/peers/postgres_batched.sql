@@ -1,6 +1,7 @@
 -- A batch of claims in one transaction, decided set by set: each step keeps those that its limit leaves, in the
 -- order in which they were asked for, and each table is written by one statement. Answers as `claim` does, one
--- for each claim of the batch. Batches on one campaign follow each other: its figures are locked first.
+-- for each claim of the batch. Batches on one campaign follow each other: its figures are locked first. Rows are
+-- looked up one by one (LATERAL), for a plan that was made while a table was empty would go through all of it.
 
 CREATE FUNCTION claim_batch(
     shop text, campaign text, keys text[], digests bytea[], orders_asked text[], offers_asked text[],
@@ -35,11 +36,12 @@ BEGIN
             coalesce(s.total, 0) AS held,
             CASE WHEN s.day = today THEN s.on_day ELSE 0 END AS held_today
         FROM asked a
-            LEFT JOIN requests r ON r.shop_id = shop AND r.key = a.key
-            LEFT JOIN orders o ON o.shop_id = shop AND o.order_id = a.order_id
-            LEFT JOIN offers f ON f.shop_id = shop AND f.order_id = a.order_id
-            LEFT JOIN standings s
-                ON s.shop_id = shop AND s.customer_id = a.customer_id AND s.campaign_id = campaign
+            LEFT JOIN LATERAL (SELECT * FROM requests WHERE shop_id = shop AND key = a.key LIMIT 1) r ON true
+            LEFT JOIN LATERAL (SELECT * FROM orders WHERE shop_id = shop AND order_id = a.order_id LIMIT 1) o ON true
+            LEFT JOIN LATERAL (SELECT * FROM offers WHERE shop_id = shop AND order_id = a.order_id LIMIT 1) f ON true
+            LEFT JOIN LATERAL (
+                SELECT * FROM standings
+                WHERE shop_id = shop AND customer_id = a.customer_id AND campaign_id = campaign LIMIT 1) s ON true
     ),
     once AS (
         SELECT DISTINCT ON (order_id) * FROM judged WHERE verdict IS NULL ORDER BY order_id, place

@@ -130,7 +130,7 @@ CREATE FUNCTION next_id(kind text, moment bigint) RETURNS text LANGUAGE sql AS $
 $$;
 
 CREATE FUNCTION line_of(coupon text, campaign text, save bigint, moment bigint, until_shown text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql STABLE AS $$
     SELECT '{"at":' || moment || ',"what":"coupon.claimed","campaign_id":"' || campaign
         || '","detail":{"coupon_id":"' || coupon || '","save":' || save || ',"usable_until":"' || until_shown || '"}}'
 $$;
@@ -138,7 +138,7 @@ $$;
 CREATE FUNCTION reply_of(
     coupon text, campaign text, version integer, of_order text, customer text, spend bigint, save bigint,
     moment bigint, good_until bigint
-) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT '{"reply":"coupon","coupon":{"coupon_id":"' || coupon || '","campaign_id":"' || campaign
         || '","version":' || version || ',"bind":"origin_order","origin_order_id":"' || of_order
         || '","allow_baitiao":true,"customer_id":"' || customer || '","spend":' || spend || ',"save":' || save
@@ -149,7 +149,7 @@ $$;
 CREATE FUNCTION body_of(
     coupon text, campaign text, customer text, of_order text, spend bigint, save bigint, now_shown text,
     until_shown text
-) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT '{"coupon_id":"' || coupon || '","campaign_id":"' || campaign || '","customer_id":"' || customer
         || '","order_id":"' || of_order || '","spend":' || spend || ',"save":' || save
         || ',"status":"available","usable_from":"' || now_shown || '","usable_until":"' || until_shown || '"}'
@@ -161,7 +161,7 @@ BEGIN
     TRUNCATE offers, timeline, standings, coupons, requests, outbox, timers;
     INSERT INTO offers SELECT shop_id, order_id, offer_id, campaign_id, version, status FROM shown;
     INSERT INTO timeline (shop_id, order_id, entry)
-        SELECT shop_id, order_id, line FROM shown, string_to_table(rtrim(shown.timeline, E'\n'), E'\n') AS line;
+        SELECT shop_id, order_id, line FROM shown, unnest(string_to_array(rtrim(shown.timeline, E'\n'), E'\n')) AS line;
     UPDATE counters SET issued = 0, available = 0;
 END
 $$;

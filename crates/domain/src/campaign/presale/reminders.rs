@@ -3,10 +3,13 @@
 
 use super::{Live, Terms, remind};
 use crate::{
-    CampaignId, Code, CustomerId, Instant, OrderId, Refusal, ShopId,
+    CampaignId, Code, Instant, OrderId, Refusal, ShopId,
     campaign::{Count, Desk},
     customer::{ReminderSms, WaitingSms},
-    message::{self, Channel, Kind, Message, MessageStatus},
+    message::{
+        self, Channel, Kind, Message, MessageStatus,
+        centre::{self, Ask, Cap, Quiet},
+    },
     order::{Order, Reminder, ReminderOutcome, TimelineEntry},
     shop::Shop,
 };
@@ -122,18 +125,10 @@ fn may_send(desk: &dyn Desk<'_>, order: &Order, shop: &Shop, reminder: &Reminder
             Some(ReminderOutcome::Sent(_)) | None => return Err(Code::AlreadyPushed),
         }
     }
-    let standing = desk.everywhere(&order.customer_id);
-    if !standing.reminder_sms.has_room(&waiting(desk, order, reminder), shop.time_zone.day(desk.now())) {
-        return Err(Code::DailyCap);
-    }
-    sms_allowed(shop, &order.customer_id)
-}
-
-/// Whether the merchant's SMS pack pays for one more (A-S1-18). The seam of the wallet: it says yes
-/// today; a pack that is used up will answer `no_balance`.
-#[allow(clippy::unnecessary_wraps, reason = "the wallet will refuse")]
-const fn sms_allowed(_: &Shop, _: &CustomerId) -> Result<(), Code> {
-    Ok(())
+    let waiting = waiting(desk, order, reminder);
+    // Quiet hours were looked at before: a reminder is put off for them, not left out.
+    let ask = Ask { quiet: Quiet::PassedOver, cap: Cap::BalanceSms(&waiting) };
+    centre::judge(shop, &desk.everywhere(&order.customer_id), ask, desk.now())
 }
 
 fn send(desk: &mut dyn Desk<'_>, order: &mut Order, shop: &Shop, reminder: &Reminder) {

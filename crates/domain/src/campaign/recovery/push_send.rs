@@ -6,6 +6,7 @@ use crate::{
     Code, Instant,
     campaign::{Campaign, Counters},
     customer::Standing,
+    message::centre::{self, Ask, Cap, Quiet},
     order::{Goods, OfferStatus, Order, OrderKind, Source},
     shop::Shop,
 };
@@ -63,11 +64,6 @@ pub fn may_send(facts: &SendFacts<'_>, now: Instant) -> Result<(), Code> {
     if facts.blocked {
         return Err(Code::CustomerBlocked);
     }
-    if shop.is_quiet(now) {
-        return Err(Code::QuietHours);
-    }
-    if everywhere.was_reminded(&order.categories(), shop.time_zone.day(now)) {
-        return Err(Code::CategoryDay);
-    }
-    Ok(())
+    let ask = Ask { quiet: Quiet::Kept, cap: Cap::Categories(&order.categories()) };
+    centre::judge(shop, everywhere, ask, now)
 }
