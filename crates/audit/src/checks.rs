@@ -7,6 +7,8 @@ pub const BATCH_COUNTERS: &str = "batch_counters";
 pub const BATCH_LIMITS: &str = "batch_limits";
 /// Figures = recount of the coupon rows.
 pub const CAMPAIGN_COUNTERS: &str = "campaign_counters";
+/// What a campaign's orders brought = the sum over its orders as they are.
+pub const CAMPAIGN_FIGURES: &str = "campaign_figures";
 /// Issued = available + locked + used + expired + void, and never above the quantity (A-S0-20).
 pub const CAMPAIGN_QUANTITY: &str = "campaign_quantity";
 /// A claimed offer has its coupon, a coupon's order names it (A-S0-8).
@@ -49,10 +51,11 @@ pub const POOL_PLACES: &str = "pool_places";
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 21] = [
+pub const CHECKS: [&str; 22] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
+    CAMPAIGN_FIGURES,
     CAMPAIGN_QUANTITY,
     COUPON_ORIGIN,
     COUPON_STATE,

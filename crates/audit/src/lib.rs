@@ -14,6 +14,7 @@ mod campaigns;
 mod checks;
 mod coupons;
 mod customers;
+mod figures;
 mod ledger;
 mod messages;
 mod orders;
@@ -80,6 +81,7 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     campaigns::check(walk, counters, recount)?;
     batches::walk(walk, &of_batches)?;
     orders::walk(walk, balance)?;
+    figures::check(walk)?;
     customers::walk(walk)?;
     messages::walk(walk, seen)?;
     pool::walk(walk)?;

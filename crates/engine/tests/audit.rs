@@ -55,6 +55,24 @@ fn s0_r19_a_s0_20_figures_that_differ_from_the_coupons_are_found() {
     });
 }
 
+/// Figures of a kind are the sums over its orders as they are: paid, refunded and undone ones.
+#[test]
+fn figures_that_differ_from_what_orders_bring_are_found() {
+    let (run, _store) = stocked();
+    let figures = run.counters("cost").brought;
+    let figures: Vec<_> = figures.iter().map(|(name, sum)| (name.as_str(), *sum)).collect();
+    // `used` and `refunded` were paid, two units of sku-1 each; one unit of `refunded` went back.
+    let back = run.order("refunded").refunded().minor();
+    let paid = PAYABLE - SAVE + PAYABLE;
+    assert_eq!(figures, [("lines", 2), ("orders", 2), ("paid", paid), ("refunded", back), ("units", 4)]);
+    finds("campaign_figures", "campaign cost", |p| {
+        p.counters_of("cost", |c| *c.brought.entry("orders".into()).or_default() += 1);
+    });
+    finds("campaign_figures", "campaign cost", |p| {
+        p.counters_of("cost", |c| drop(c.brought.remove("paid")));
+    });
+}
+
 #[test]
 fn a_s0_8_coupons_and_offers_that_disagree_are_found() {
     finds("coupon_origin", "coupon", |p| {

@@ -344,7 +344,8 @@ impl ShopSlot {
             self.row.campaigns[index].campaign = campaign;
         } else {
             self.counters_dirty.push(self.row.campaigns.len());
-            self.row.campaigns.push(CampaignRow { campaign, counters: Counters::default() });
+            let counters = Counters::of_new(campaign.created_at);
+            self.row.campaigns.push(CampaignRow { campaign, counters });
         }
     }
 

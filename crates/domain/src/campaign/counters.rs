@@ -46,12 +46,17 @@ pub struct Counters {
     /// What its orders brought, by the kind's own figures: the sum over the orders as they are now.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub brought: BTreeMap<SmolStr, i64>,
-    /// Orders placed before then are not in `brought`: the campaign is older than these figures.
+    /// Orders placed before then are not in `brought`. From its creation on, unless the campaign is older than these
+    /// figures: then from the first order on that brings something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brought_since: Option<Instant>,
 }
 
 impl Counters {
+    /// Those of a campaign that is created at that moment: nothing of it was left uncounted.
+    pub fn of_new(created_at: Instant) -> Self {
+        Self { brought_since: Some(created_at), ..Self::default() }
+    }
     /// What the campaign's orders brought of one of its kind's own figures.
     pub fn brought(&self, figure: &str) -> i64 {
         self.brought.get(figure).copied().unwrap_or_default()

@@ -51,6 +51,10 @@ impl Figure {
     ) -> Self {
         Self { name, unit, en, zh, of: Of::Shown(of) }
     }
+    /// Whether the campaign's orders bring it.
+    pub const fn is_brought(&self) -> bool {
+        matches!(self.of, Of::Brought)
+    }
     /// Its value now.
     pub fn value(&self, counters: &Counters) -> Value {
         match self.of {

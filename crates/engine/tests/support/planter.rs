@@ -4,7 +4,8 @@ use super::batch::BatchDeal;
 use super::pool::{self, PoolRun};
 use super::{Deal, PAYABLE, Run, SAVE, at, cancelled, id, paid, placed, units};
 use domain::{
-    campaign::{Counters, presale::Window},
+    campaign::{Counters, Terms, Version, presale::Window, promotion::Floor},
+    catalog::Scope,
     coupon::Coupon,
     customer::Standing,
     ledger::{Account, Entry},
@@ -22,6 +23,7 @@ use store_memory::MemoryStore;
 pub fn stocked() -> (Run, MemoryStore) {
     let (run, store) = Run::in_memory();
     let run = run.with_campaign(&Deal::default());
+    run.ok(floor("cost", "sku-1", 90_00));
     for name in ["open", "claimed", "locked", "used", "refunded", "undone", "pushed"] {
         run.apply(&placed(name, &format!("of.{name}"), at(0)));
     }
@@ -47,6 +49,25 @@ pub fn stocked() -> (Run, MemoryStore) {
     run.claim_batch("b1", "of.claimed", 1);
     stock_pool(&run);
     (run, store)
+}
+
+/// A price floor of one SKU, which runs all the time.
+fn floor(campaign: &str, sku: &str, minor: i64) -> engine::Command {
+    let floor = Floor { sku: id(sku), floor: Money::from_minor(minor), list_price: None };
+    let version = Version {
+        name: campaign.into(),
+        starts_at: at(-100_000),
+        ends_at: at(1_000_000),
+        scope: Scope::default(),
+        terms: Terms::PriceFloor(vec![floor].into()),
+        made_at: at(0),
+    };
+    engine::Command::CreateCampaign {
+        campaign_id: Some(id(campaign)),
+        version: Box::new(version),
+        publish: true,
+        digest: String::new(),
+    }
 }
 
 /// An order in the presale pool that has a gift.
@@ -102,10 +123,13 @@ impl Planter {
         self.write(&changes);
     }
     pub fn counters(&mut self, doctor: impl FnOnce(&mut Counters)) {
-        let mut counters = self.run.counters("c1");
+        self.counters_of("c1", doctor);
+    }
+    pub fn counters_of(&mut self, campaign: &str, doctor: impl FnOnce(&mut Counters)) {
+        let mut counters = self.run.counters(campaign);
         doctor(&mut counters);
         self.write(&Changes {
-            counters: vec![(self.run.shop.clone(), id("c1"), counters)],
+            counters: vec![(self.run.shop.clone(), id(campaign), counters)],
             ..Changes::default()
         });
     }

@@ -1,0 +1,86 @@
+//! Figures of campaigns that orders bring: they are the sum over the orders as they are.
+
+use crate::checks;
+use crate::walk::{LOOKS, Walk};
+use domain::{CampaignId, campaign, order::Order};
+use port::{CampaignRow, Read};
+use std::collections::BTreeMap;
+
+/// Sums by campaign and figure.
+type Sums = BTreeMap<(CampaignId, String), i64>;
+
+/// Compares the figures with a recount. Both were read while the engine may have been writing, so a difference counts
+/// only when a second recount finds the same beside the same figures. A shop whose kinds count nothing of orders is
+/// passed over.
+pub fn check(walk: &mut Walk<'_>) -> Read<()> {
+    let mut suspects = Sums::new();
+    for _ in 0..LOOKS {
+        let before = rows(walk)?;
+        if before.iter().all(|row| row.counters.brought.is_empty() && !counts_orders(row)) {
+            return Ok(());
+        }
+        let found = wrong(&before, &recounted(walk, &before)?);
+        walk.looked(checks::CAMPAIGN_FIGURES);
+        let same: Sums = found.iter().filter(|(key, by)| suspects.get(*key) == Some(by)).map(own).collect();
+        if rows(walk)? == before {
+            for ((campaign, figure), by) in &same {
+                let detail = format!("{figure} is {by} more than its orders bring");
+                walk.find(checks::CAMPAIGN_FIGURES, format!("campaign {campaign}"), detail);
+            }
+            if found.is_empty() || same.len() == found.len() {
+                return Ok(());
+            }
+        }
+        suspects = found;
+    }
+    Ok(())
+}
+
+fn own((key, by): (&(CampaignId, String), &i64)) -> ((CampaignId, String), i64) {
+    (key.clone(), *by)
+}
+
+fn rows(walk: &Walk<'_>) -> Read<Vec<CampaignRow>> {
+    walk.reader.campaigns(walk.id())
+}
+
+fn counts_orders(row: &CampaignRow) -> bool {
+    campaign::figures(&row.campaign.current().terms).iter().any(campaign::Figure::is_brought)
+}
+
+fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
+    let mut sums = Sums::new();
+    walk.pages(
+        "orders again",
+        |reader, shop, page| reader.orders(shop, page),
+        |order: &Order| order.order_id.to_string(),
+        |_, order| {
+            for brought in campaign::brings(&order, rows).0 {
+                let row = rows.iter().find(|row| row.campaign.campaign_id == brought.campaign_id);
+                // Older orders are not counted: see `Counters::brought_since`.
+                let since = row.and_then(|row| row.counters.brought_since);
+                if since.is_some_and(|since| order.placed_at >= since) {
+                    *sums.entry((brought.campaign_id, brought.figure.to_owned())).or_default() +=
+                        brought.amount;
+                }
+            }
+            Ok(())
+        },
+    )?;
+    Ok(sums)
+}
+
+/// By how much each figure is more than the recount.
+fn wrong(rows: &[CampaignRow], sums: &Sums) -> Sums {
+    let mut found = Sums::new();
+    for row in rows {
+        for (figure, count) in &row.counters.brought {
+            found.insert((row.campaign.campaign_id.clone(), figure.to_string()), *count);
+        }
+    }
+    for (key, sum) in sums {
+        *found.entry(key.clone()).or_default() -= sum;
+    }
+    found.retain(|_, by| *by != 0);
+    found
+}
