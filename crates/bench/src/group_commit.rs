@@ -3,7 +3,10 @@
 use std::thread;
 
 use anyhow::{Context as _, Result, anyhow};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 use crate::closed_loop::{Answer, ClaimRun, Claimant, Plan, client_runtime, drive};
 
@@ -13,11 +16,26 @@ pub trait GroupWriter: Send + 'static {
     fn commit(&mut self, users: &[u64]) -> Result<Vec<Answer>>;
 }
 
+/// How answers go back to the clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// Each wakes the clients' thread by itself, as floors have always been measured.
+    OneByOne,
+    /// Those of a group wake it once, as our engine does it.
+    Together,
+}
+
 /// Runs the plan with at most `most` claims in one commit; the writer comes back when every client is gone.
-pub fn run<W: GroupWriter>(writer: W, plan: Plan, most: usize) -> Result<(ClaimRun, W)> {
+pub fn run<W: GroupWriter>(writer: W, plan: Plan, most: usize, answers: Answers) -> Result<(ClaimRun, W)> {
     let (queue, requests) = mpsc::channel(plan.clients.max(1));
-    let writer = thread::spawn(move || write_groups(writer, requests, most));
-    let run = client_runtime()?.block_on(drive(&Client(queue), plan));
+    let runtime = client_runtime()?;
+    let clients = match answers {
+        Answers::OneByOne => None,
+        Answers::Together => Some(runtime.handle().clone()),
+    };
+    let work = move || write_groups(writer, requests, most, clients);
+    let writer = thread::Builder::new().name("group commit".into()).spawn(work)?;
+    let run = runtime.block_on(drive(&Client(queue), plan));
     // What stopped the writer is the cause of what the clients saw.
     let writer = writer.join().map_err(|_| anyhow!("the writer panicked"))??;
     Ok((run?, writer))
@@ -43,6 +61,7 @@ fn write_groups<W: GroupWriter>(
     mut writer: W,
     mut requests: mpsc::Receiver<Request>,
     most: usize,
+    clients: Option<Handle>,
 ) -> Result<W> {
     let mut group = Vec::with_capacity(most);
     let mut users = Vec::with_capacity(most);
@@ -50,10 +69,18 @@ fn write_groups<W: GroupWriter>(
         users.clear();
         users.extend(group.iter().map(|request: &Request| request.user));
         let answers = writer.commit(&users)?;
-        for (request, answer) in group.drain(..).zip(answers) {
-            // A client that went away has its claim all the same.
-            let _ = request.reply.send(answer);
+        let answered: Vec<_> = group.drain(..).map(|request| request.reply).zip(answers).collect();
+        match &clients {
+            None => give(answered),
+            Some(runtime) => drop(runtime.spawn(async move { give(answered) })),
         }
     }
     Ok(writer)
+}
+
+fn give(answered: Vec<(oneshot::Sender<Answer>, Answer)>) {
+    for (reply, answer) in answered {
+        // A client that went away has its claim all the same.
+        let _ = reply.send(answer);
+    }
 }

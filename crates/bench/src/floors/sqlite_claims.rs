@@ -11,7 +11,7 @@ use rusqlite::{CachedStatement, Connection};
 use super::sqlite;
 use crate::{
     closed_loop::{Answer, ClaimRun, Plan},
-    group_commit::{self, GroupWriter},
+    group_commit::{self, Answers, GroupWriter},
 };
 
 /// More stock than any run can claim.
@@ -26,7 +26,7 @@ pub fn run(folder: &Path, plan: Plan, stock: u64, per_transaction: usize) -> Res
     let db = sqlite::open(folder, "claims.sqlite")?;
     db.execute_batch(SCHEMA)?;
     db.execute("INSERT INTO batch VALUES (1, ?1)", [i64::try_from(stock)?])?;
-    let (run, Writer(db)) = group_commit::run(Writer(db), plan, per_transaction)?;
+    let (run, Writer(db)) = group_commit::run(Writer(db), plan, per_transaction, Answers::OneByOne)?;
     let claims = sqlite::integer(&db, "SELECT count(*) FROM claim")?;
     let left = sqlite::integer(&db, "SELECT remaining FROM batch WHERE id = 1")?;
     ensure!(

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     closed_loop::{Answer, ClaimRun, Claimant, Plan, client_runtime, drive},
-    group_commit::{self, GroupWriter},
+    group_commit::{self, Answers, GroupWriter},
     ours::{self, CAMPAIGN, SHOP, Shown},
     ready::ReadyStore,
 };
@@ -98,7 +98,7 @@ impl ReadyPostgres {
                     "SELECT claim_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
                 ))?;
                 let writer = Batches { runtime, client, statement, facts };
-                let (run, writer) = group_commit::run(writer, plan, GROUP)?;
+                let (run, writer) = group_commit::run(writer, plan, GROUP, Answers::Together)?;
                 writer.runtime.block_on(check(&writer.client, &run))?;
                 Ok(run)
             }

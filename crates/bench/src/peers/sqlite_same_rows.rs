@@ -19,7 +19,7 @@ use super::{
 use crate::{
     closed_loop::{Answer, ClaimRun, Plan},
     floors::sqlite,
-    group_commit::{self, GroupWriter},
+    group_commit::{self, Answers, GroupWriter},
     ours::{self, CAMPAIGN, Ours, SHOP, Shown},
     ready::ReadyStore,
 };
@@ -31,7 +31,7 @@ const GROUP: usize = 4_096;
 pub fn run(ready: &ReadyStore, folder: &Path, plan: Plan) -> Result<ClaimRun> {
     ready.copy_to(folder)?;
     let writer = Writer::open(ready, folder)?;
-    let (run, Writer { db, .. }) = group_commit::run(writer, ready.within(plan), GROUP)?;
+    let (run, Writer { db, .. }) = group_commit::run(writer, ready.within(plan), GROUP, Answers::Together)?;
     let issued = sqlite::integer(&db, "SELECT issued FROM counters WHERE campaign_id = 'hot'")?;
     for table in ["coupons", "requests", "customers WHERE kind = 1", "timers WHERE kind = 1"] {
         let rows = sqlite::integer(&db, &format!("SELECT count(*) FROM {table}"))?;
@@ -160,7 +160,8 @@ impl<'g> Group<'g> {
         let texts = Texts::of(shown, &coupon, at);
         let customer = shown.customer.as_str();
         let run = &mut self.statements;
-        run.move_order.execute(params![order.id, order.claimed(&coupon), texts.line])?;
+        let doc = order.claimed(&coupon).context("this is no order that shows a coupon")?;
+        run.move_order.execute(params![order.id, doc, texts.line])?;
         run.put_coupon.execute(params![
             SHOP,
             coupon,

@@ -15,22 +15,28 @@ pub struct OrderRow {
 }
 
 const SHOWN: &str = r#""status":"displayed""#;
+const PUSH: &str = r#"},"push":"#;
+const ENTRIES: &str = r#""timeline_entries":"#;
 
 impl OrderRow {
     /// Whether the order is open, the customer's, and shows that offer.
     pub fn shows(&self, shown: &Shown) -> bool {
         self.state == "open"
             && self.customer == shown.customer.as_str()
-            && self.doc.contains(shown.offer.as_str())
-            && self.doc.contains(SHOWN)
+            // The offer stands at the document's end.
+            && self.doc.rfind(SHOWN).is_some_and(|at| self.doc[..at].rfind(shown.offer.as_str()).is_some())
     }
 
-    /// The document once the coupon is claimed.
-    pub fn claimed(&self, coupon: &str) -> String {
-        let doc = self.doc.replacen(SHOWN, r#""status":"claimed""#, 1);
-        let planned = r#"},"push":"#;
-        let with_coupon = format!(r#","coupon_id":"{coupon}"{planned}"#);
-        doc.replacen(planned, &with_coupon, 1).replacen(r#"entries":2"#, r#"entries":3"#, 1)
+    /// The document once the coupon is claimed; none if it is not one of ours.
+    pub fn claimed(&self, coupon: &str) -> Option<String> {
+        let (before, behind) = self.doc.rsplit_once(SHOWN)?;
+        let (shown, push) = behind.split_once(PUSH)?;
+        let (push, entries) = push.rsplit_once(ENTRIES)?;
+        let entries: u32 = entries.strip_suffix('}')?.parse().ok()?;
+        let entries = entries + 1;
+        Some(format!(
+            r#"{before}"status":"claimed"{shown},"coupon_id":"{coupon}"{PUSH}{push}{ENTRIES}{entries}}}"#
+        ))
     }
 }
 
