@@ -51,7 +51,8 @@ pub fn create(
         in_force: Vec::new(),
         request_digest: digest.to_owned(),
     };
-    Ok(put(draft, campaign, Counters::default()))
+    let counters = Counters::of_new(draft.now);
+    Ok(put(draft, campaign, counters))
 }
 
 fn reply(draft: &Draft<'_>, row: &CampaignRow) -> Reply {
