@@ -8,8 +8,8 @@ use domain::{
     Instant,
     catalog::{Scope, ScopeMode},
     coupon::{Coupon, CouponKind, CouponStatus},
-    event::Body,
-    order::{Discount, LineShare, Method, Party, RefundAsk, Stage},
+    event::{Body, RefundFacts},
+    order::{Discount, Fault, LineShare, Method, Party, RefundAsk, Stage},
     shop::FreeShipping,
 };
 use engine::{Command, Reply};
@@ -238,6 +238,45 @@ fn a_presale_uses_a_coupon_with_its_balance() {
     run.apply(&cancelled("o1", open.plus_seconds(-1)));
     assert_eq!(status(&run, &coupon), CouponStatus::Available);
     run.assert_clean();
+}
+
+/// A deposit that goes back ends its order, and the coupon that the order was placed with is free at once, whether the
+/// merchant asks for the refund or the platform tells of it (A-S1-20).
+#[test]
+fn a_s1_20_a_deposit_that_goes_back_frees_the_coupon() {
+    for by_event in [false, true] {
+        let run = Run::in_memory().0.with_presale(&presale::Offer::default());
+        run.ok(BatchDeal::default().create("b1"));
+        let coupon = run.claim_batch("b1", "u1", 1).remove(0);
+        let mut event = presale::presale_placed("o1", "u1", at(0));
+        let Body::Placed(placing) = &mut event.body else { panic!() };
+        placing.discounts.push(Discount {
+            kind: "shop_coupon".into(),
+            id: Some(coupon.coupon_id.as_str().into()),
+            amount: fen(5_00),
+            funded_by: Party::Merchant,
+            lines: Vec::new(),
+        });
+        placing.payable -= fen(5_00);
+        run.apply(&event);
+        assert_eq!(status(&run, &coupon), CouponStatus::Locked);
+        run.apply(&presale::deposit_paid("o1", at(5)));
+        run.advance(at(6));
+        if by_event {
+            let facts =
+                RefundFacts { order_id: id("o1"), refund_id: id("r1"), lines: Vec::new(), amount: None };
+            run.apply(&support::event("o1.back", Body::RefundSucceeded(facts), at(6)));
+        } else {
+            refund(
+                &run,
+                "o1",
+                "r1",
+                RefundAsk { lines: Vec::new(), amount: None, fault: Some(Fault::Merchant) },
+            );
+        }
+        assert_eq!(status(&run, &coupon), CouponStatus::Available, "by event: {by_event}");
+        run.assert_clean();
+    }
 }
 
 /// A shop whose freight is 6.00 under 99.00, with a batch of that kind for those SKUs and a coupon of it.
