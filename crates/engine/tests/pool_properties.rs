@@ -16,8 +16,7 @@ use support::{
 };
 
 fn seeds() -> u64 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|count| count.parse().ok()).unwrap_or(150)
+    testkit::seeds(150).into()
 }
 
 /// A pool as the platform knows it, and the strategy that ranks it.

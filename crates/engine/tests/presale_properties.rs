@@ -116,7 +116,7 @@ fn play(run: &Run, turn: usize, step: Step) {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 200,
+        cases: testkit::seeds(200),
         rng_seed: proptest::test_runner::RngSeed::Fixed(20_220_610),
         failure_persistence: None,
         ..ProptestConfig::default()

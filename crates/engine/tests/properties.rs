@@ -199,11 +199,7 @@ fn play(deals: &[[u8; 4]], batches: &[Vec<[u8; 4]>]) {
 }
 
 fn cases() -> ProptestConfig {
-    let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = 96;
-    }
-    config
+    ProptestConfig { cases: testkit::seeds(96), failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

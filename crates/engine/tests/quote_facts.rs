@@ -295,7 +295,7 @@ fn text(quoted: &Quoted) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: testkit::seeds(96), ..ProptestConfig::default() })]
 
     #[test]
     fn a_g_10_facts_give_a_quote_again_whatever_has_happened(

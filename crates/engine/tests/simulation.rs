@@ -18,12 +18,6 @@ use support::{
     *,
 };
 
-/// Seeds of one run; `PROPTEST_CASES` asks for more.
-fn seeds() -> u64 {
-    let asked = std::env::var("PROPTEST_CASES").ok();
-    asked.and_then(|count| count.parse().ok()).unwrap_or(8)
-}
-
 /// What the engine said it had done.
 #[derive(Default)]
 struct Acknowledged {
@@ -130,7 +124,7 @@ fn clean(run: &Run, what: &str) {
 
 #[test]
 fn crashes_between_and_inside_steps_lose_nothing_acknowledged() {
-    for seed in 0..seeds() {
+    for seed in 0..u64::from(testkit::seeds(8)) {
         live(seed);
     }
 }

@@ -39,7 +39,7 @@ fn sqlite() -> Box<dyn Store> {
 testkit::store_contract!(sqlite);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: testkit::seeds(48), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn it_answers_like_the_memory_store(batches in testkit::contract::random::batches()) {
