@@ -26,7 +26,7 @@ pub const CLAIMS_COUNTED: &str = "claims_counted";
 /// One coupon a civil day, six in all (S0-R29, S0-R30, A-G-2).
 pub const CLAIM_LIMITS: &str = "claim_limits";
 /// Entries sum to zero; settled = gross - what the merchant bears - refunds; an order that was not
-/// paid brings nothing (S0-R27, A-S0-22).
+/// paid brings nothing (S0-R27, A-S0-22); they were booked in the order of their numbers (A-G-17).
 pub const LEDGER: &str = "ledger";
 /// At most one push an order, none after its claim or its end (S0-R36, S0-R40).
 pub const PUSH_ONCE: &str = "push_once";
@@ -41,6 +41,8 @@ pub const ORDER_AMOUNTS: &str = "order_amounts";
 pub const ORDER_STAGES: &str = "order_stages";
 /// Refunds never exceed what was paid, by line and in all (A-S0-22, A-G-6).
 pub const REFUNDS: &str = "refunds";
+/// What other parties got back with refunds is what the rule makes of them (A-G-16).
+pub const REFUND_PARTS: &str = "refund_parts";
 /// Gifts given are counted, at most N, no rank twice, and ranks count what stands before them.
 pub const GIFTS_GIVEN: &str = "gifts_given";
 /// Stock that was given is what orders have.
@@ -51,7 +53,7 @@ pub const POOL_PLACES: &str = "pool_places";
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 22] = [
+pub const CHECKS: [&str; 23] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
@@ -70,6 +72,7 @@ pub const CHECKS: [&str; 22] = [
     ORDER_AMOUNTS,
     ORDER_STAGES,
     REFUNDS,
+    REFUND_PARTS,
     GIFTS_GIVEN,
     POOL_PLACES,
     GIFT_STOCK,

@@ -4,7 +4,7 @@ use crate::checks;
 use crate::sums::{borne_by_merchant, deposit_due};
 use crate::walk::Faults;
 use domain::ledger::{Entry, settle};
-use domain::order::{Order, Refund, RefundStatus, State};
+use domain::order::{Order, State};
 use money::Money;
 
 /// Checks the entries of an order.
@@ -17,6 +17,16 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
     if !numbered || entries.len() as u64 != u64::from(order.ledger_entries) {
         let detail = format!("{} entries are there, {} were made", entries.len(), order.ledger_entries);
         found.push((checks::LEDGER, detail));
+    }
+    // Those of before bookings were numbered come first.
+    let number = |entry: &Entry| entry.booked.map(|booked| booked.number);
+    let in_order = entries.windows(2).all(|pair| match (number(&pair[0]), number(&pair[1])) {
+        (Some(before), Some(after)) => before < after,
+        (None, _) => true,
+        (Some(_), None) => false,
+    });
+    if !in_order {
+        found.push((checks::LEDGER, "its entries were not booked in the order of their numbers".to_owned()));
     }
     let booked = settle(entries);
     let (gross, paid, settled) = due(order);
@@ -34,9 +44,7 @@ fn due(order: &Order) -> (Money, Money, Money) {
     let (State::Paid { .. }, Some(payment)) = (order.state, order.paid_by()) else {
         return deposit_due(order);
     };
-    let booked = |refund: &&Refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded);
-    let refunds = order.refunds.iter().filter(booked);
-    let taken_back: Money = refunds.map(|refund| refund.amount + refund.platform_share).sum();
+    let taken_back: Money = order.live_refunds().map(|refund| refund.amount + refund.parts.sum()).sum();
     let settled = order.gross() - borne_by_merchant(order) - payment.saving - taken_back;
     (order.gross(), order.paid() - order.refunded(), settled)
 }

@@ -18,6 +18,7 @@ mod figures;
 mod ledger;
 mod messages;
 mod orders;
+mod parts;
 mod pool;
 mod presale;
 mod sieve;

@@ -3,7 +3,7 @@
 use crate::sieve::Balance;
 use crate::sums::fits;
 use crate::walk::{Faults, Walk};
-use crate::{checks, ledger, presale};
+use crate::{checks, ledger, parts, presale};
 use domain::{
     CouponId,
     campaign::order_wake,
@@ -28,6 +28,7 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
             }
             if !order.refunds.is_empty() {
                 walk.looked(checks::REFUNDS);
+                walk.looked(checks::REFUND_PARTS);
             }
             let id = order.order_id.clone();
             walk.confirm(order, |reader, shop| reader.order(shop, &id), faults, || format!("order {id}"))
@@ -40,6 +41,7 @@ fn faults(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     amounts(order, &mut found);
     stages(order, &mut found);
     refunds(order, &mut found);
+    parts::check(order, &mut found);
     ledger::check(order, &walk.reader.entries(walk.id(), &order.order_id)?, &mut found);
     if order.recovery.offer.is_some() {
         let timeline = walk.reader.timeline(walk.id(), &order.order_id)?;

@@ -12,6 +12,9 @@ pub struct ShopRow {
     pub shop: Arc<Shop>,
     /// Next running number for ids.
     pub sequence: u64,
+    /// The running number of the last entry that was booked: how many have one (A-G-17).
+    #[serde(default)]
+    pub booked: u64,
     /// Campaigns, by id.
     pub campaigns: Vec<CampaignRow>,
     /// Receivers of webhooks.

@@ -66,6 +66,8 @@ macro_rules! keys_rows_changes {
             pub shops: Vec<Arc<Shop>>,
             /// The shops' next running numbers.
             pub sequences: Vec<(ShopId, u64)>,
+            /// The running numbers of the shops' last entries.
+            pub booked: Vec<(ShopId, u64)>,
             pub campaigns: Vec<(ShopId, Arc<Campaign>)>,
             pub counters: Vec<(ShopId, CampaignId, Counters)>,
             pub batches: Vec<(ShopId, Arc<BatchRecord>)>,

@@ -64,6 +64,8 @@ macro_rules! tests {
             t52_balance_basis = "T52-balance-basis",
             t54_going_back = "T54-going-back",
             t56_validity = "T56-validity",
+            tf4_subsidy_and_refunds = "TF4-subsidy-and-refunds",
+            tf5_coupon_on_one_line = "TF5-coupon-on-one-line",
             bad_input = "bad-input",
             baitiao_cut_over = "baitiao-cut-over",
             bind_shop_scope = "bind-shop-scope",

@@ -39,6 +39,7 @@ pub struct Tables {
 pub struct OfShop {
     pub shop: Option<Arc<Shop>>,
     pub sequence: u64,
+    pub booked: u64,
     pub campaigns: BTreeMap<CampaignId, Arc<Campaign>>,
     pub counters: BTreeMap<CampaignId, Counters>,
     pub webhooks: BTreeMap<WebhookId, Webhook>,
@@ -116,6 +117,7 @@ impl OfShop {
         Some(ShopRow {
             shop: Arc::clone(self.shop.as_ref()?),
             sequence: self.sequence,
+            booked: self.booked,
             campaigns: self.campaigns.values().map(|campaign| self.campaign(campaign)).collect(),
             webhooks: self.webhooks.values().cloned().collect(),
             pool: self.pool.clone(),

@@ -52,6 +52,12 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
         let before = std::mem::replace(place(tables), *number);
         undo.note(move |tables| *place(tables) = before);
     }
+    for (shop, number) in &changes.booked {
+        known_shop(tables, shop)?;
+        let place = at(shop, |s| &mut s.booked);
+        let before = std::mem::replace(place(tables), *number);
+        undo.note(move |tables| *place(tables) = before);
+    }
     for (shop, campaign) in &changes.campaigns {
         known_shop(tables, shop)?;
         put(tables, undo, at(shop, |s| &mut s.campaigns), campaign.campaign_id.clone(), campaign.clone());

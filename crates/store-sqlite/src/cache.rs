@@ -55,6 +55,11 @@ impl ShopCache {
                 row.sequence = *number;
             }
         }
+        for (shop, number) in &changes.booked {
+            if let Some(row) = self.shops.get_mut(shop) {
+                row.booked = *number;
+            }
+        }
         for (shop, campaign, counters) in &changes.counters {
             if let Some(row) = self.campaign(shop, campaign) {
                 row.counters = counters.clone();

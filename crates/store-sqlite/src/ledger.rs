@@ -2,11 +2,12 @@
 
 use crate::cells::Cells;
 use crate::error::Doing;
+use crate::json::whole;
 use crate::query::all;
 use domain::{
-    OrderId, ShopId,
-    ledger::{Account, Entry},
-    order::Party,
+    BatchId, CampaignId, CouponId, OrderId, PaymentId, RefundId, ShopId,
+    ledger::{Account, Booked, Entry, Source},
+    order::{Method, Party},
 };
 use port::{Read, StoreError};
 use rusqlite::{Connection, params};
@@ -21,19 +22,22 @@ const ACCOUNTS: [Account; 5] = [
 
 const PARTIES: [Party; 2] = [Party::Merchant, Party::Platform];
 
-const fn party(party: Party) -> &'static str {
-    match party {
-        Party::Merchant => "merchant",
-        Party::Platform => "platform",
-    }
-}
+const COLUMNS: &str =
+    "shop_id, order_id, number, account, amount, reason, funded_by, at, booked_number, booked_at,
+    campaign_id, coupon_id, batch_id, payment_id, refund_id, method";
 
 /// Adds entries.
 pub fn write(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
-    let sql = "INSERT INTO entries (shop_id, order_id, number, account, amount, reason, funded_by, at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let mut add = db.prepare_cached(sql).doing("writing the ledger")?;
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO entries ({COLUMNS})
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+    );
+    let mut add = db.prepare_cached(&sql).doing("writing the ledger")?;
     for entry in entries {
+        let Source { campaign_id, coupon_id, batch_id, payment_id, refund_id, method } = &entry.source;
         let row = params![
             entry.shop_id.as_str(),
             entry.order_id.as_str(),
@@ -41,8 +45,16 @@ pub fn write(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
             entry.account.as_str(),
             entry.amount.minor(),
             entry.reason,
-            entry.funded_by.map(party),
+            entry.funded_by.map(Party::as_str),
             entry.at.micros(),
+            entry.booked.map(|booked| whole(booked.number)).transpose()?,
+            entry.booked.map(|booked| booked.at.micros()),
+            campaign_id.as_ref().map(CampaignId::as_str),
+            coupon_id.as_ref().map(CouponId::as_str),
+            batch_id.as_ref().map(BatchId::as_str),
+            payment_id.as_ref().map(PaymentId::as_str),
+            refund_id.as_ref().map(RefundId::as_str),
+            method.map(Method::as_str),
         ];
         add.execute(row).doing("writing the ledger")?;
     }
@@ -51,10 +63,13 @@ pub fn write(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
 
 /// An order's entries by their numbers.
 pub fn entries(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Entry>> {
-    let sql = "SELECT shop_id, order_id, number, account, amount, reason, funded_by, at FROM entries
-        WHERE shop_id = ?1 AND order_id = ?2 ORDER BY number";
-    all(db, sql, params![shop.as_str(), order.as_str()], "reading the ledger", |row| {
+    let sql = format!("SELECT {COLUMNS} FROM entries WHERE shop_id = ?1 AND order_id = ?2 ORDER BY number");
+    all(db, &sql, params![shop.as_str(), order.as_str()], "reading the ledger", |row| {
         let cells = Cells::new(row, "entries", 3);
+        let booked = match cells.number_or_null(8)? {
+            Some(number) => Some(Booked { number, at: cells.instant(9)? }),
+            None => None,
+        };
         Ok(Entry {
             shop_id: cells.id(0)?,
             order_id: cells.id(1)?,
@@ -62,8 +77,18 @@ pub fn entries(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Entr
             account: cells.parsed(3, |text| ACCOUNTS.into_iter().find(|account| account.as_str() == text))?,
             amount: cells.money(4)?,
             reason: cells.text(5)?.to_owned(),
-            funded_by: cells.parsed_or_null(6, |text| PARTIES.into_iter().find(|p| party(*p) == text))?,
+            funded_by: cells.parsed_or_null(6, |text| PARTIES.into_iter().find(|p| p.as_str() == text))?,
             at: cells.instant(7)?,
+            booked,
+            source: Source {
+                campaign_id: cells.id_or_null(10)?,
+                coupon_id: cells.id_or_null(11)?,
+                batch_id: cells.id_or_null(12)?,
+                payment_id: cells.id_or_null(13)?,
+                refund_id: cells.id_or_null(14)?,
+                method: cells
+                    .parsed_or_null(15, |text| Method::ALL.into_iter().find(|m| m.as_str() == text))?,
+            },
         })
     })
 }

@@ -16,12 +16,12 @@ const CAMPAIGNS: &str = "SELECT c.shop_id, c.campaign_id, c.doc, n.doc FROM camp
 
 /// The whole row and the bytes that its documents take.
 pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, StoreError> {
-    let sql = "SELECT shop_id, sequence, doc FROM shops WHERE shop_id = ?1";
+    let sql = "SELECT shop_id, sequence, booked, doc FROM shops WHERE shop_id = ?1";
     let found = one(db, sql, [shop.as_str()], "reading a shop", |row| {
         let cells = Cells::new(row, "shops", 1);
-        Ok((cells.number::<u64>(1)?, cells.document::<Shop>(2)?))
+        Ok((cells.number::<u64>(1)?, cells.number::<u64>(2)?, cells.document::<Shop>(3)?))
     })?;
-    let Some((sequence, settings)) = found else {
+    let Some((sequence, booked, settings)) = found else {
         return Ok(None);
     };
     let sized = all(db, CAMPAIGNS, params![shop.as_str(), None::<&str>], "reading campaigns", |row| {
@@ -30,7 +30,8 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
     let bytes = 1_000 + sized.iter().map(|(_, bytes)| 1_000 + bytes).sum::<usize>();
     let campaigns = sized.into_iter().map(|(campaign, _)| campaign).collect();
     let (pool, pool_bytes) = pool::sized(db, shop)?;
-    let row = ShopRow { shop: Arc::new(settings), sequence, campaigns, webhooks: webhooks(db, shop)?, pool };
+    let (shop_row, webhooks) = (Arc::new(settings), webhooks(db, shop)?);
+    let row = ShopRow { shop: shop_row, sequence, booked, campaigns, webhooks, pool };
     Ok(Some((row, bytes + pool_bytes)))
 }
 
@@ -52,13 +53,8 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let mut put = db.prepare_cached(sql).doing("writing a shop")?;
         put.execute(params![shop.shop_id.as_str(), json.document(&**shop)?]).doing("writing a shop")?;
     }
-    for (shop, number) in &changes.sequences {
-        let sql = "UPDATE shops SET sequence = ?2 WHERE shop_id = ?1";
-        let mut put = db.prepare_cached(sql).doing("writing a sequence")?;
-        if put.execute(params![shop.as_str(), whole(*number)?]).doing("writing a sequence")? == 0 {
-            return Err(refused(format!("there is no shop {shop}")));
-        }
-    }
+    number(db, "UPDATE shops SET sequence = ?2 WHERE shop_id = ?1", &changes.sequences)?;
+    number(db, "UPDATE shops SET booked = ?2 WHERE shop_id = ?1", &changes.booked)?;
     for (shop, campaign) in &changes.campaigns {
         let sql = "INSERT INTO campaigns (shop_id, campaign_id, doc) VALUES (?1, ?2, ?3)
             ON CONFLICT (shop_id, campaign_id) DO UPDATE SET doc = excluded.doc";
@@ -80,6 +76,17 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let mut put = db.prepare_cached(sql).doing("writing a webhook")?;
         let key = (shop.as_str(), webhook.webhook_id.as_str());
         put.execute(params![key.0, key.1, json.document(webhook)?]).doing("writing a webhook")?;
+    }
+    Ok(())
+}
+
+/// Writes running numbers of shops that are there.
+fn number(db: &Connection, sql: &str, numbers: &[(ShopId, u64)]) -> Result<(), StoreError> {
+    for (shop, number) in numbers {
+        let mut put = db.prepare_cached(sql).doing("writing a sequence")?;
+        if put.execute(params![shop.as_str(), whole(*number)?]).doing("writing a sequence")? == 0 {
+            return Err(refused(format!("there is no shop {shop}")));
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use domain::{
     campaign::Count,
     coupon::{Coupon, CouponStatus, Origin},
     customer::Standing,
+    ledger::{Booked, Entry, Source},
     message::Message,
     order::{Method, Order, TimelineEntry},
     shop::Shop,
@@ -177,6 +178,28 @@ impl<'a> Draft<'a> {
             }
         }
         self.put_coupon(coupon);
+    }
+
+    /// Books entries: each gets the shop's next running number, the moment, and what is known of its coupon (A-G-17).
+    pub fn book(&mut self, entries: Vec<Entry>) {
+        let before = self.find_shop().map_or(0, |row| row.booked);
+        for mut entry in entries {
+            let number = before + self.decision.entries.len() as u64 + 1;
+            entry.booked = Some(Booked { number, at: self.now });
+            self.know(&mut entry.source);
+            self.decision.entries.push(entry);
+        }
+    }
+    /// A coupon says its batch or campaign; what the shop does not know is no source.
+    fn know(&self, source: &mut Source) {
+        if let Some(id) = source.coupon_id.take()
+            && let Some(coupon) = self.coupon(&id)
+        {
+            source.campaign_id = coupon.campaign_id().cloned();
+            source.batch_id = coupon.batch_id().cloned();
+            source.coupon_id = Some(id);
+        }
+        source.campaign_id.take_if(|id| self.campaign(id).is_none());
     }
 
     /// A new id of a kind (`cp`, `of`, `ms`, `ev`, `ca`).

@@ -33,6 +33,7 @@ const BATCHES_KEPT: usize = 256;
 struct ShopSlot {
     row: ShopRow,
     sequence_dirty: bool,
+    booked_dirty: bool,
     counters_dirty: Vec<usize>,
 }
 
@@ -118,7 +119,7 @@ impl Facts {
         self.tables.absorb(&mut rows);
         self.pool.absorb(rows.pool);
         for (id, row) in rows.shops {
-            let slot = row.map(|row| ShopSlot { row, sequence_dirty: false, counters_dirty: Vec::new() });
+            let slot = row.map(ShopSlot::as_loaded);
             self.shops.insert(id, slot);
         }
         self.parked.extend(rows.parked);
@@ -256,6 +257,10 @@ impl Facts {
             slot.row.sequence += decision.numbers;
             slot.sequence_dirty = true;
         }
+        if let Some(booked) = decision.entries.last().and_then(|entry| entry.booked) {
+            slot.row.booked = booked.number;
+            slot.booked_dirty = true;
+        }
         for campaign in &decision.campaigns {
             self.changes.campaigns.push((shop_id.clone(), campaign.clone()));
             slot.put_campaign(campaign.clone());
@@ -319,6 +324,9 @@ impl Facts {
             if std::mem::take(&mut slot.sequence_dirty) {
                 changes.sequences.push((id.clone(), slot.row.sequence));
             }
+            if std::mem::take(&mut slot.booked_dirty) {
+                changes.booked.push((id.clone(), slot.row.booked));
+            }
             for index in std::mem::take(&mut slot.counters_dirty) {
                 let row = &slot.row.campaigns[index];
                 changes.counters.push((id.clone(), row.campaign.campaign_id.clone(), row.counters.clone()));
@@ -331,8 +339,12 @@ impl Facts {
 impl ShopSlot {
     fn new(shop: Arc<domain::shop::Shop>) -> Self {
         let (campaigns, webhooks, pool) = (Vec::new(), Vec::new(), PoolRow::default());
-        let row = ShopRow { shop, sequence: 0, campaigns, webhooks, pool };
-        Self { row, sequence_dirty: true, counters_dirty: Vec::new() }
+        let row = ShopRow { shop, sequence: 0, booked: 0, campaigns, webhooks, pool };
+        Self { sequence_dirty: true, ..Self::as_loaded(row) }
+    }
+
+    fn as_loaded(row: ShopRow) -> Self {
+        Self { row, sequence_dirty: false, booked_dirty: false, counters_dirty: Vec::new() }
     }
 
     fn position(&self, id: &domain::CampaignId) -> Option<usize> {

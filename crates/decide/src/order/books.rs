@@ -6,12 +6,9 @@
 use crate::book::Draft;
 use domain::{
     Instant, Refusal, ledger,
-    order::{self, Order, Party, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry},
+    order::{self, COUPON_PARTY, Order, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry},
 };
 use serde_json::json;
-
-/// The merchant bears the payment coupon (S0-R27).
-pub const COUPON_PARTY: Party = Party::Merchant;
 
 /// Books the payment that closed the order.
 pub fn settle(draft: &mut Draft<'_>, order: &mut Order) {
@@ -20,7 +17,7 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order) {
     };
     let entries = ledger::post_payment(draft.shop_id, order, &payment, COUPON_PARTY);
     let settlement = ledger::settle(&entries);
-    draft.changes().entries.extend(entries);
+    draft.book(entries);
     let body = json!({ "order_id": order.order_id, "settlement": settlement });
     draft.publish("order.settled", order.order_id.as_str(), &body);
 }
@@ -42,12 +39,11 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     };
     // A deposit that never counted returns nothing.
     if order.deposit_paid_at.is_none() {
-        let live =
-            |refund: &&mut Refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded);
-        order.refunds.iter_mut().filter(live).for_each(|refund| refund.status = RefundStatus::Rejected);
+        let live = order.refunds.iter_mut().filter(|refund| refund.is_live());
+        live.for_each(|refund| refund.status = RefundStatus::Rejected);
     }
     let settlement = ledger::settle(&entries);
-    draft.changes().entries.extend(entries);
+    draft.book(entries);
     let what = match (wanted, forfeited) {
         (true, true) => "deposit.forfeited",
         (true, false) => "deposit.booked",
@@ -65,7 +61,7 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
 /// Books what went back.
 pub fn refund(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
     let entries = ledger::post_refund(draft.shop_id, order, refund);
-    draft.changes().entries.extend(entries);
+    draft.book(entries);
     let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
     draft.publish("refund.booked", order.order_id.as_str(), &body);
 }
@@ -87,9 +83,10 @@ pub fn correct(
         slot.status = RefundStatus::Requested;
     }
     let mut refund = order::refund(&without, &known.refund_id, ask, known.at)?;
-    refund.status = known.status;
+    (refund.status, refund.granted_at) = (known.status, known.granted_at);
+    refund.parts = order::parts_with(&without, &refund);
     let undone = ledger::undo_refund(draft.shop_id, order, known);
-    draft.changes().entries.extend(undone);
+    draft.book(undone);
     let detail = json!({ "refund_id": known.refund_id, "was": known.amount, "amount": refund.amount });
     draft.note(order, TimelineEntry::new(known.at, "refund.corrected").detail(detail));
     self::refund(draft, order, &refund);
@@ -115,7 +112,7 @@ pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
                     draft.note(order, TimelineEntry::new(draft.now, "refund.changed").detail(detail));
                 }
                 let entries = ledger::post_refund(draft.shop_id, order, &refund);
-                draft.changes().entries.extend(entries);
+                draft.book(entries);
                 let slot = order.refunds.iter_mut().find(|slot| slot.refund_id == refund.refund_id);
                 if let Some(slot) = slot {
                     *slot = refund;
@@ -128,10 +125,28 @@ pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
             }
         }
     }
+    align(draft, order);
+}
+
+/// What other parties get back follows from the refunds as they are (A-G-16): where one was granted before others that
+/// are booked, or has other figures, the parts of these are booked as they are now.
+pub fn align(draft: &mut Draft<'_>, order: &mut Order) {
+    for (index, parts) in order::parts(order).into_iter().enumerate() {
+        let refund = order.refunds[index].clone();
+        if !refund.is_live() || refund.parts == parts {
+            continue;
+        }
+        let entries = ledger::post_parts(draft.shop_id, order, &refund, &parts);
+        draft.book(entries);
+        let detail = json!({ "refund_id": refund.refund_id, "before": refund.parts, "parts": parts });
+        draft.note(order, TimelineEntry::new(draft.now, "refund.parts_changed").detail(detail));
+        order.refunds[index].parts = parts;
+    }
 }
 
 /// Notes what became of a refund.
 pub fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
-    let detail = json!({ "refund_id": refund.refund_id, "amount": refund.amount, "lines": refund.lines });
+    let Refund { refund_id, amount, lines, parts, .. } = refund;
+    let detail = json!({ "refund_id": refund_id, "amount": amount, "platform_share": parts, "lines": lines });
     draft.note(order, TimelineEntry::new(at, what).detail(detail));
 }

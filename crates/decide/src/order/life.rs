@@ -12,8 +12,8 @@ use domain::{
     event::PaymentSucceeded,
     ledger,
     order::{
-        CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus, RefundStatus, Stage,
-        State, TimelineEntry,
+        COUPON_PARTY, CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus,
+        RefundStatus, Stage, State, TimelineEntry,
     },
 };
 use money::Money;
@@ -298,8 +298,8 @@ fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant
 
 /// Takes back what a payment that does not count after all had booked, its coupon with it.
 fn take_back(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
-    let entries = ledger::undo_payment(draft.shop_id, order, payment, books::COUPON_PARTY, at);
-    draft.changes().entries.extend(entries);
+    let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
+    draft.book(entries);
     let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else {
         return;
     };

@@ -38,6 +38,7 @@ pub fn create(
     let step = Step { before: Some(order.state), at: draft.now };
     follow::step(draft, &mut order, step)?;
     books::refund(draft, &mut order, &refund);
+    books::align(draft, &mut order);
     follow::whole(draft, order, before);
     Ok(Reply::Refund { refund })
 }
@@ -77,8 +78,10 @@ pub fn advance(
     }
     let (ask, figures) = figures(known.as_ref(), facts, status)?;
     let forward = known.as_ref().is_none_or(|known| rank(known.status) < rank(status));
+    let granted = known.as_ref().filter(|_| was_booked).map(Refund::granted_since);
+    let granted = [granted, books::is_booked(status).then_some(at)].into_iter().flatten().min();
     if !forward && known.as_ref().is_some_and(|known| known.figures == figures) {
-        return Ok(false);
+        return Ok(grant_earlier(draft, order, position, granted));
     }
     let mut refund = match &known {
         Some(known) if was_booked && known.ask == ask => known.clone(),
@@ -95,6 +98,9 @@ pub fn advance(
         Some(_) | None => (status, at),
     };
     refund.figures = figures;
+    if let Some(granted) = granted {
+        refund.grant_since(granted);
+    }
     books::note(draft, order, what, &refund, at);
     match position {
         Some(index) => order.refunds[index] = refund.clone(),
@@ -104,7 +110,25 @@ pub fn advance(
         follow::step(draft, order, Step { before: Some(order.state), at })?;
         books::refund(draft, order, &refund);
     }
+    books::align(draft, order);
     Ok(true)
+}
+
+/// A refund that was heard of before its approval was granted by it all the same: it counts from then on.
+fn grant_earlier(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    position: Option<usize>,
+    granted: Option<Instant>,
+) -> bool {
+    let known = position.and_then(|index| order.refunds.get_mut(index)).filter(|known| known.is_live());
+    let (Some(known), Some(granted)) = (known, granted) else { return false };
+    if granted >= known.granted_since() {
+        return false;
+    }
+    known.grant_since(granted);
+    books::align(draft, order);
+    true
 }
 
 /// The figures of a refund: those that were granted stand before those that were asked for, and these

@@ -3,61 +3,17 @@
 //! Always holds: the entries of one order sum to zero; entries are only ever added (A-S0-22).
 //! Positive means credited to that account, negative means borne or paid by it.
 
+mod entry;
+mod sources;
+
+pub use entry::{Account, Booked, Entry, Source};
+
 use crate::{
-    Instant, OrderId, ShopId,
-    order::{Order, Party, Payment, Refund},
+    Instant, ShopId,
+    order::{Order, Parts, Party, Payment, Refund},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
-
-/// Whose money an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Account {
-    /// The merchant's proceeds: goods and freight.
-    MerchantSales,
-    /// Discounts that the merchant bears.
-    MerchantDiscount,
-    /// Sales taken back by refunds.
-    MerchantRefund,
-    /// Discounts that the platform bears.
-    PlatformSubsidy,
-    /// The customer's money.
-    CustomerCash,
-}
-
-impl Account {
-    /// Whether the account is the merchant's: their sum is what is settled.
-    pub fn is_merchant(self) -> bool {
-        matches!(self, Self::MerchantSales | Self::MerchantDiscount | Self::MerchantRefund)
-    }
-    /// The stable text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MerchantSales => "merchant_sales",
-            Self::MerchantDiscount => "merchant_discount",
-            Self::MerchantRefund => "merchant_refund",
-            Self::PlatformSubsidy => "platform_subsidy",
-            Self::CustomerCash => "customer_cash",
-        }
-    }
-}
-
-/// One line of the books, in minor units.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the words say it")]
-pub struct Entry {
-    pub shop_id: ShopId,
-    pub order_id: OrderId,
-    /// Running number within the order.
-    pub number: u32,
-    pub account: Account,
-    pub amount: Money,
-    /// What for: `goods`, `freight`, `payment`, `payment_coupon`, a discount's kind, `refund`, ...
-    pub reason: String,
-    pub funded_by: Option<Party>,
-    pub at: Instant,
-}
 
 /// Numbers and collects the entries of one posting.
 struct Posting<'a> {
@@ -67,25 +23,47 @@ struct Posting<'a> {
     entries: Vec<Entry>,
 }
 
-impl Posting<'_> {
-    fn add(&mut self, account: Account, amount: Money, reason: &str, funded_by: Option<Party>) {
-        if amount.is_zero() {
-            return;
-        }
-        let number = self.order.ledger_entries;
-        self.order.ledger_entries += 1;
-        self.entries.push(Entry {
-            shop_id: self.shop_id.clone(),
-            order_id: self.order.order_id.clone(),
-            number,
-            account,
-            amount,
-            reason: reason.into(),
-            funded_by,
-            at: self.at,
-        });
+/// An entry before it has its number.
+struct Sum {
+    account: Account,
+    amount: Money,
+    reason: String,
+    funded_by: Option<Party>,
+    source: Source,
+}
+
+impl Sum {
+    fn new(account: Account, amount: Money, reason: &str, source: Source) -> Self {
+        Self { account, amount, reason: reason.into(), funded_by: None, source }
     }
-    fn done(self) -> Vec<Entry> {
+    /// What a party bears of a discount, or gets back of it.
+    fn of_party(party: Party, amount: Money, reason: &str, source: Source) -> Self {
+        Self { funded_by: Some(party), ..Self::new(Account::of(party), amount, reason, source) }
+    }
+    /// The same taken back: of the same source, for another reason.
+    fn undone(self, reason: &str) -> Self {
+        Self { amount: -self.amount, reason: reason.into(), ..self }
+    }
+}
+
+impl<'a> Posting<'a> {
+    fn of(shop_id: &'a ShopId, order: &'a mut Order, at: Instant) -> Self {
+        Self { shop_id, order, at, entries: Vec::new() }
+    }
+    /// The entries of these sums, which come to nothing together.
+    fn book(mut self, sums: Vec<Sum>) -> Vec<Entry> {
+        for Sum { account, amount, reason, funded_by, source } in sums {
+            if amount.is_zero() {
+                continue;
+            }
+            let number = self.order.ledger_entries;
+            self.order.ledger_entries += 1;
+            let (shop_id, order_id) = (self.shop_id.clone(), self.order.order_id.clone());
+            let (at, booked) = (self.at, None);
+            let entry =
+                Entry { shop_id, order_id, number, account, amount, reason, funded_by, at, booked, source };
+            self.entries.push(entry);
+        }
         let sum: Money = self.entries.iter().map(|e| e.amount).sum();
         assert!(sum.is_zero(), "a posting of order {} does not balance: {sum}", self.order.order_id);
         self.entries
@@ -100,12 +78,8 @@ pub fn post_payment(
     payment: &Payment,
     coupon_party: Party,
 ) -> Vec<Entry> {
-    let lines = payment_lines(order, payment, coupon_party);
-    let mut posting = Posting { shop_id, order, at: payment.at, entries: Vec::new() };
-    for (account, amount, reason, party) in lines {
-        posting.add(account, amount, &reason, party);
-    }
-    posting.done()
+    let sums = of_payment(order, payment, coupon_party);
+    Posting::of(shop_id, order, payment.at).book(sums)
 }
 
 /// Takes a posting back, entry by entry, for a payment that turned out to have come too late, and
@@ -117,34 +91,32 @@ pub fn undo_payment(
     coupon_party: Party,
     at: Instant,
 ) -> Vec<Entry> {
-    let mut lines = payment_lines(order, payment, coupon_party);
-    lines.extend(order.live_refunds().flat_map(refund_lines));
-    let mut posting = Posting { shop_id, order, at, entries: Vec::new() };
-    for (account, amount, _, party) in lines {
-        posting.add(account, -amount, "payment_undone", party);
-    }
-    posting.done()
+    let mut sums = of_payment(order, payment, coupon_party);
+    sums.extend(order.live_refunds().flat_map(|refund| of_refund(order, refund, Some(payment))));
+    let undone = sums.into_iter().map(|sum| sum.undone("payment_undone")).collect();
+    Posting::of(shop_id, order, at).book(undone)
 }
 
-type PostingLine = (Account, Money, String, Option<Party>);
-
-fn payment_lines(order: &Order, payment: &Payment, coupon_party: Party) -> Vec<PostingLine> {
-    let mut lines = vec![
-        (Account::MerchantSales, order.gross() - order.freight, "goods".to_owned(), None),
-        (Account::MerchantSales, order.freight, "freight".to_owned(), None),
+fn of_payment(order: &Order, payment: &Payment, coupon_party: Party) -> Vec<Sum> {
+    let from = || Source::default().paid(Some(payment));
+    let mut sums = vec![
+        Sum::new(Account::MerchantSales, order.gross() - order.freight, "goods", from()),
+        Sum::new(Account::MerchantSales, order.freight, "freight", from()),
     ];
-    for discount in &order.discounts {
-        let party = discount.funded_by;
-        lines.push((account_of(party), -discount.amount, discount.kind.to_string(), Some(party)));
+    let with_balance = payment.discounts.iter().map(|came_off| &came_off.discount);
+    for discount in order.discounts.iter().chain(with_balance) {
+        let from = sources::of_discount(order, discount).paid(Some(payment));
+        sums.push(Sum::of_party(discount.funded_by, -discount.amount, &discount.kind, from));
     }
-    for discount in payment.discounts.iter().map(|came_off| &came_off.discount) {
-        let party = discount.funded_by;
-        lines.push((account_of(party), -discount.amount, discount.kind.to_string(), Some(party)));
-    }
-    lines.push((account_of(coupon_party), -payment.saving, "payment_coupon".to_owned(), Some(coupon_party)));
-    let came_off = payment.saving + payment.discounted();
-    lines.push((Account::CustomerCash, came_off - order.payable, "payment".to_owned(), None));
-    lines
+    let coupon = Source { coupon_id: payment.coupon_id.clone(), ..from() };
+    sums.push(Sum::of_party(coupon_party, -payment.saving, "payment_coupon", coupon));
+    // A deposit came before, with a payment of its own.
+    let came = order.payable - payment.saving - payment.discounted();
+    let before = came - payment.amount;
+    let deposit = Source::default().paid(sources::deposit(order, before));
+    sums.push(Sum::new(Account::CustomerCash, -before, "payment", deposit));
+    sums.push(Sum::new(Account::CustomerCash, -payment.amount, "payment", from()));
+    sums
 }
 
 /// Books a presale order's deposit by itself: it stays with the merchant, or goes back. Until then
@@ -156,58 +128,61 @@ pub fn post_deposit(
     reason: &str,
     at: Instant,
 ) -> Vec<Entry> {
-    let mut posting = Posting { shop_id, order, at, entries: Vec::new() };
-    posting.add(Account::MerchantSales, deposit, reason, None);
-    posting.add(Account::CustomerCash, -deposit, "payment", None);
-    posting.done()
+    let from = Source::default().paid(sources::deposit(order, deposit));
+    let sums = vec![
+        Sum::new(Account::MerchantSales, deposit, reason, from.clone()),
+        Sum::new(Account::CustomerCash, -deposit, "payment", from),
+    ];
+    Posting::of(shop_id, order, at).book(sums)
 }
 
 /// Takes the deposit's own books back, and what was refunded of it, because the balance came in time
 /// after all.
 pub fn undo_deposit(shop_id: &ShopId, order: &mut Order, deposit: Money, at: Instant) -> Vec<Entry> {
-    let refunds: Vec<PostingLine> = order.live_refunds().flat_map(refund_lines).collect();
-    let mut posting = Posting { shop_id, order, at, entries: Vec::new() };
-    posting.add(Account::MerchantSales, -deposit, "deposit_undone", None);
-    posting.add(Account::CustomerCash, deposit, "deposit_undone", None);
-    for (account, amount, _, party) in refunds {
-        posting.add(account, -amount, "deposit_undone", party);
-    }
-    posting.done()
+    let paid = sources::deposit(order, deposit);
+    let from = Source::default().paid(paid);
+    let mut sums = vec![
+        Sum::new(Account::MerchantSales, deposit, "deposit", from.clone()),
+        Sum::new(Account::CustomerCash, -deposit, "payment", from),
+    ];
+    sums.extend(order.live_refunds().flat_map(|refund| of_refund(order, refund, paid)));
+    let undone = sums.into_iter().map(|sum| sum.undone("deposit_undone")).collect();
+    Posting::of(shop_id, order, at).book(undone)
 }
 
-fn account_of(party: Party) -> Account {
-    match party {
-        Party::Merchant => Account::MerchantDiscount,
-        Party::Platform => Account::PlatformSubsidy,
-    }
-}
-
-/// Books a refund that went back: the customer's money, and the platform's part of what it bore.
+/// Books a refund that went back: the customer's money, and other parties' parts of what they bore.
 pub fn post_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<Entry> {
-    let mut posting = Posting { shop_id, order, at: refund.at, entries: Vec::new() };
-    for (account, amount, reason, party) in refund_lines(refund) {
-        posting.add(account, amount, &reason, party);
-    }
-    posting.done()
+    let sums = of_refund(order, refund, sources::of_refund(order));
+    Posting::of(shop_id, order, refund.at).book(sums)
 }
 
 /// Takes a refund's books back, because its figures turned out to be others.
 pub fn undo_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<Entry> {
-    let mut posting = Posting { shop_id, order, at: refund.at, entries: Vec::new() };
-    for (account, amount, _, party) in refund_lines(refund) {
-        posting.add(account, -amount, "refund_undone", party);
-    }
-    posting.done()
+    let sums = of_refund(order, refund, sources::of_refund(order));
+    let undone = sums.into_iter().map(|sum| sum.undone("refund_undone")).collect();
+    Posting::of(shop_id, order, refund.at).book(undone)
 }
 
-fn refund_lines(refund: &Refund) -> Vec<PostingLine> {
-    let (cash, subsidy) = (refund.amount, refund.platform_share);
-    let line = |account, amount, party| (account, amount, "refund".to_owned(), party);
-    vec![
-        line(Account::MerchantRefund, -(cash + subsidy), None),
-        line(Account::PlatformSubsidy, subsidy, Some(Party::Platform)),
-        line(Account::CustomerCash, cash, None),
-    ]
+/// Books what other parties get back with a refund beyond what they were booked with, or less: a refund that was
+/// granted before it was heard of later (A-G-8, A-G-16).
+pub fn post_parts(shop_id: &ShopId, order: &mut Order, refund: &Refund, parts: &Parts) -> Vec<Entry> {
+    let more = parts.with(&refund.parts, |now, before| now - before);
+    let moved = Refund { amount: Money::ZERO, parts: more, ..refund.clone() };
+    let sums = of_refund(order, &moved, sources::of_refund(order)).into_iter();
+    let sums = sums.map(|sum| Sum { reason: "refund_part".into(), ..sum }).collect();
+    Posting::of(shop_id, order, refund.at).book(sums)
+}
+
+fn of_refund(order: &Order, refund: &Refund, payment: Option<&Payment>) -> Vec<Sum> {
+    let paid = |from: Source| Source { refund_id: Some(refund.refund_id.clone()), ..from.paid(payment) };
+    let back = refund.amount + refund.parts.sum();
+    let mut sums = vec![Sum::new(Account::MerchantRefund, -back, "refund", paid(Source::default()))];
+    for party in Party::OTHERS {
+        let from = paid(sources::of_party(order, payment, party));
+        sums.push(Sum::of_party(party, refund.parts.of(party), "refund", from));
+    }
+    sums.push(Sum::new(Account::CustomerCash, refund.amount, "refund", paid(Source::default())));
+    sums
 }
 
 /// What finance reads of one order, in minor units.

@@ -32,13 +32,10 @@ impl Order {
     pub fn freight_of(&self, payment: &Payment) -> Money {
         self.freight_payable() - payment.off_freight().map(|(_, off)| off).sum::<Money>()
     }
-    /// What the platform bears of the freight of a paid order.
-    pub fn freight_subsidy(&self) -> Money {
-        let Some(payment) = self.paid_by() else {
-            return Money::ZERO;
-        };
+    /// What a party bears of the freight, with that payment.
+    pub(super) fn freight_borne_by(&self, party: Party, payment: &Payment) -> Money {
         let all = self.off_freight().chain(payment.off_freight());
-        all.filter(|(discount, _)| discount.funded_by == Party::Platform).map(|(_, off)| off).sum()
+        all.filter(|(discount, _)| discount.funded_by == party).map(|(_, off)| off).sum()
     }
 
     fn off_freight(&self) -> impl Iterator<Item = (&Discount, Money)> {

@@ -151,13 +151,29 @@ pub enum State {
 }
 
 /// Who bears a discount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the words say it")]
 pub enum Party {
     Merchant,
     Platform,
 }
+
+impl Party {
+    /// Those whose part of a discount goes back with the money: all but the merchant, whose own it is (A-G-16).
+    pub const OTHERS: [Self; 1] = [Self::Platform];
+
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Merchant => "merchant",
+            Self::Platform => "platform",
+        }
+    }
+}
+
+/// Who bears the payment coupon (S0-R27).
+pub const COUPON_PARTY: Party = Party::Merchant;
 
 /// The kind of a discount that comes off the freight, never off the goods.
 pub const FREIGHT_COUPON: &str = "freight_coupon";

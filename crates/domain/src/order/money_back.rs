@@ -4,34 +4,12 @@
 //! gone back, the sum is what was paid, freight included. A used payment coupon is not restored.
 
 use super::{
-    Fault, Figures, Line, Order, Party, Payment, PresaleStage, Refund, RefundAsk, RefundStatus, RefundedLine,
+    Fault, Figures, Line, Order, Parts, Payment, PresaleStage, Refund, RefundAsk, RefundStatus, RefundedLine,
     State,
+    parties::{borne, cash, parts_with, span},
 };
 use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine, limits};
 use money::{Money, unit_span};
-
-/// What the customer paid for a line: list - shares - its part of the payment coupon and of what came
-/// off with the balance; while only the deposit is in, its part of that.
-fn cash(order: &Order, index: usize) -> Money {
-    match order.paid_by() {
-        Some(payment) => {
-            let coupon = payment.shares.get(index).copied().unwrap_or_default();
-            order.lines[index].payable() - coupon - payment.discounted_of(index)
-        }
-        None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
-    }
-}
-
-fn platform_part(order: &Order, index: usize) -> Money {
-    let Some(payment) = order.paid_by() else {
-        return Money::ZERO;
-    };
-    let borne = order.discounts.iter().zip(order.lines[index].shares.iter().copied());
-    let with_balance = payment.discounts.iter();
-    let with_balance = with_balance.filter_map(|d| Some((&d.discount, *d.shares.get(index)?)));
-    let borne = borne.chain(with_balance).filter(|(d, _)| d.funded_by == Party::Platform);
-    borne.map(|(_, share)| share).sum()
-}
 
 /// Freight that the customer paid.
 fn paid_freight(order: &Order) -> Money {
@@ -56,9 +34,10 @@ fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
     }
 }
 
-/// Computes a refund of a paid order, or of a presale order's deposit. Refuses a customer who gives a
-/// deposit up (`deposit_forfeited`), units that are not there any more (`exceeds_paid`),
-/// an amount above what is left, and one of nothing (`nothing_to_refund`), but for units that cost nothing.
+/// Computes a refund of a paid order, or of a presale order's deposit, and what goes back to other parties with it
+/// (A-G-16). Refuses a customer who gives a deposit up (`deposit_forfeited`), units that are not there any more
+/// (`exceeds_paid`), an amount above what is left, and one of nothing (`nothing_to_refund`), but for units that cost
+/// nothing.
 pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     may_refund(order, ask.fault)?;
     // A request that is decided now is among them already.
@@ -68,7 +47,7 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
     }
     let left = order.paid() - order.refunded();
     let mut refund = match (&ask.lines[..], ask.amount) {
-        ([], Some(amount)) => of_amount(order, amount, left)?,
+        ([], Some(amount)) => of_amount(amount)?,
         ([], None) => of_lines(order, &rest(order))?,
         (lines, None) => of_lines(order, lines)?,
         (_, Some(_)) => {
@@ -84,7 +63,9 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
         line.is_some_and(|index| !cash(order, index).is_zero())
     };
     let free = order.paid_by().is_some() && !refund.lines.is_empty() && !refund.lines.iter().any(costs);
-    if !refund.amount.is_positive() && !refund.platform_share.is_positive() && !free {
+    (refund.refund_id, refund.at) = (id.clone(), at);
+    refund.parts = parts_with(order, &refund);
+    if !refund.amount.is_positive() && refund.parts.is_zero() && !free {
         return Err(Code::NothingToRefund.into());
     }
     // A deposit goes back whole when it is not the customer's doing (A-S1-20).
@@ -93,16 +74,20 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
         let detail = format!("the deposit goes back whole: {left}");
         return Err(Refusal::with(Code::InvalidValue, detail));
     }
-    (refund.refund_id, refund.ask, refund.at) = (id.clone(), ask, at);
+    refund.ask = ask;
     Ok(refund)
 }
 
 /// A refund that was computed before another payment of the order was heard of, computed anew. One whose
 /// amount was answered keeps it, as far as that much was paid; units then no longer stand for it.
 pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
-    let Refund { refund_id: id, status, answered, figures, .. } = known;
-    let (status, answered, figures) = (*status, *answered, *figures);
-    let kept = |refund: Refund| Refund { status, answered, figures, ask: known.ask.clone(), ..refund };
+    let Refund { refund_id: id, status, answered, figures, granted_at, .. } = known;
+    let (status, answered, figures, granted_at) = (*status, *answered, *figures, *granted_at);
+    let kept = |refund: Refund| {
+        let mut kept = Refund { status, answered, figures, granted_at, ask: known.ask.clone(), ..refund };
+        kept.parts = parts_with(order, &kept);
+        kept
+    };
     let fresh = refund(order, id, known.ask.clone(), known.at);
     if answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
         let ask = RefundAsk { amount: Some(known.amount), lines: Vec::new(), fault: known.ask.fault };
@@ -119,12 +104,13 @@ fn blank(id: RefundId) -> Refund {
         ask: RefundAsk { lines: Vec::new(), amount: None, fault: None },
         figures: Figures::Granted,
         amount: Money::ZERO,
-        platform_share: Money::ZERO,
+        parts: Parts::default(),
         lines: Vec::new(),
         freight: Money::ZERO,
         status: RefundStatus::Approved,
         answered: false,
         at: Instant::from_micros(0),
+        granted_at: None,
     }
 }
 
@@ -134,15 +120,12 @@ fn rest(order: &Order) -> Vec<RefundLine> {
     lines.map(|line| RefundLine { line_id: line.line_id.clone(), quantity: left(line) }).collect()
 }
 
-fn of_amount(order: &Order, amount: Money, left: Money) -> Result<Refund, Refusal> {
+fn of_amount(amount: Money) -> Result<Refund, Refusal> {
     if !amount.is_positive() {
         return Err(Refusal::of(Violation::with("amount", Code::OutOfRange, "an amount above zero")));
     }
     let mut refund = blank(placeholder());
     refund.amount = amount;
-    if amount == left {
-        refund.platform_share = order.platform_total() - order.platform_refunded();
-    }
     Ok(refund)
 }
 
@@ -169,12 +152,11 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
             return Err(Refusal::with(Code::ExceedsPaid, detail));
         }
         *before = to;
-        let span = |paid: Money| unit_span(paid, line.quantity, from, to).unwrap_or_default();
-        let (amount, platform_share) = (span(cash(order, index)), span(platform_part(order, index)));
+        let amount = unit_span(cash(order, index), line.quantity, from, to).unwrap_or_default();
+        let parts = span(&borne(order, index), line.quantity, from, to);
         refund.amount += amount;
-        refund.platform_share += platform_share;
         let (line_id, quantity) = (line.line_id.clone(), part.quantity);
-        refund.lines.push(RefundedLine { line_id, quantity, amount, platform_share });
+        refund.lines.push(RefundedLine { line_id, quantity, amount, parts });
     }
     // The freight goes back with the last unit that cost something.
     let after = |(index, line): (usize, &Line)| {
@@ -185,15 +167,11 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
     if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
         refund.freight = paid_freight(order);
         refund.amount += refund.freight;
-        refund.platform_share += order.freight_subsidy();
     }
-    // Amounts refunded without lines count against what the lines would still return, to the
-    // customer and to the platform.
+    // Amounts refunded without lines count against what the lines would still return.
     if order.live_refunds().any(|r| r.lines.is_empty()) {
         clip(&mut refund, order.paid() - order.refunded());
     }
-    let platform_left = order.platform_total() - order.platform_refunded();
-    refund.platform_share = refund.platform_share.min(platform_left);
     Ok(refund)
 }
 
@@ -217,8 +195,7 @@ impl Order {
     }
     /// Refunds approved or gone back: those that are in the books.
     pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
-        let live = |r: &&Refund| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded);
-        self.refunds.iter().filter(live)
+        self.refunds.iter().filter(|refund| refund.is_live())
     }
     /// Money approved to go back or gone back.
     pub fn refunded(&self) -> Money {
@@ -235,12 +212,5 @@ impl Order {
     pub fn refunded_units(&self, line: &LineId) -> u64 {
         let parts = self.live_refunds().flat_map(|r| &r.lines).filter(|part| part.line_id == *line);
         parts.map(|part| part.quantity).sum()
-    }
-    fn platform_total(&self) -> Money {
-        let lines: Money = (0..self.lines.len()).map(|index| platform_part(self, index)).sum();
-        lines + self.freight_subsidy()
-    }
-    fn platform_refunded(&self) -> Money {
-        self.live_refunds().map(|r| r.platform_share).sum()
     }
 }

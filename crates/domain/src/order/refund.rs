@@ -1,6 +1,6 @@
 //! A refund: what was asked for, what goes back, and where it stands.
 
-use super::usual::is_usual;
+use super::{Parts, usual::is_usual};
 use crate::{Instant, LineId, RefundId, event::RefundLine};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -28,8 +28,9 @@ pub struct Refund {
     pub figures: Figures,
     /// What goes back to the customer.
     pub amount: Money,
-    /// What goes back to the platform, of discounts that it bore.
-    pub platform_share: Money,
+    /// What goes back to other parties, of discounts that they bore (A-G-16).
+    #[serde(rename = "platform_share")]
+    pub parts: Parts,
     /// The lines' parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<RefundedLine>,
@@ -42,6 +43,24 @@ pub struct Refund {
     pub answered: bool,
     /// When it was last changed.
     pub at: Instant,
+    /// When it was granted, where that is not when it was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted_at: Option<Instant>,
+}
+
+impl Refund {
+    /// Whether it is in the books: approved, or gone back.
+    pub fn is_live(&self) -> bool {
+        matches!(self.status, RefundStatus::Approved | RefundStatus::Succeeded)
+    }
+    /// Since when it is granted, as far as was heard: refunds count in this order (A-G-8, A-G-16).
+    pub fn granted_since(&self) -> Instant {
+        self.granted_at.unwrap_or(self.at)
+    }
+    /// It is granted since that moment.
+    pub fn grant_since(&mut self, at: Instant) {
+        self.granted_at = Some(at).filter(|at| *at != self.at);
+    }
 }
 
 /// What is asked to go back: units of lines, an amount, or with neither all that is left.
@@ -89,5 +108,7 @@ pub struct RefundedLine {
     pub line_id: LineId,
     pub quantity: u64,
     pub amount: Money,
-    pub platform_share: Money,
+    /// What other parties bore in these units.
+    #[serde(rename = "platform_share")]
+    pub parts: Parts,
 }

@@ -8,7 +8,7 @@ use domain::{
     catalog::Scope,
     coupon::Coupon,
     customer::Standing,
-    ledger::{Account, Entry},
+    ledger::{Account, Entry, Source},
     message::Message,
     order::Order,
     pool::{Basis, GiftStrategy, Times},
@@ -92,6 +92,10 @@ pub struct Planter {
 }
 
 impl Planter {
+    /// Of a run and a second handle on its store.
+    pub fn of(run: Run, store: MemoryStore) -> Self {
+        Self { run, store }
+    }
     pub fn write(&mut self, changes: &Changes) {
         self.store.transact(&mut |tx| tx.write(changes)).unwrap();
     }
@@ -154,6 +158,8 @@ impl Planter {
             reason: "planted".into(),
             funded_by: None,
             at: at(0),
+            booked: None,
+            source: Source::default(),
         };
         order.ledger_entries += 1;
         self.put_order(order, |_| {});

@@ -1,11 +1,13 @@
 //! Orders: their stages and stored shares, their timeline, their settlement.
 
 pub mod cashier;
+mod entries;
 pub mod offers;
 pub mod presale;
 pub mod refunds;
 mod shares;
 
+use crate::order::entries::EntryView;
 use crate::order::offers::find_order;
 use crate::order::presale::PresaleView;
 use crate::order::shares::ShareView;
@@ -18,9 +20,8 @@ use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{
-    OrderId,
-    ledger::{self, Account},
-    order::{CancelReason, Goods, Method, OrderKind, Party, PaymentStatus, State as OrderState},
+    OrderId, ledger,
+    order::{CancelReason, Goods, Method, OrderKind, PaymentStatus, State as OrderState},
     shop::Shop,
 };
 use serde::Serialize;
@@ -255,21 +256,6 @@ pub async fn timeline(
     Ok(Json(TimelineListView { data: data.collect() }))
 }
 
-/// One ledger entry, in minor units; positive is credited to the account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EntryView {
-    /// `merchant_sales | merchant_discount | merchant_refund | platform_subsidy | customer_cash`.
-    #[schema(value_type = String)]
-    account: Account,
-    amount: i64,
-    /// What for.
-    reason: String,
-    /// Who bears it, for discounts.
-    #[schema(value_type = Option<String>)]
-    funded_by: Option<Party>,
-    at: String,
-}
-
 /// An order's settlement, in minor units.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettlementView {
@@ -296,13 +282,7 @@ pub async fn settlement(
     find_order(&state, &caller, &id).await?;
     let entries = state.read(move |reader| reader.entries(&caller.shop_id, &id)).await?;
     let sums = ledger::settle(&entries);
-    let entries = entries.into_iter().map(|entry| EntryView {
-        account: entry.account,
-        amount: entry.amount.minor(),
-        reason: entry.reason,
-        funded_by: entry.funded_by,
-        at: time::show(&shop, entry.at),
-    });
+    let entries = entries.into_iter().map(|entry| EntryView::of(&shop, entry));
     Ok(Json(SettlementView {
         gross: sums.gross.minor(),
         paid: sums.paid.minor(),

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::{
     LineId, OrderId, RefundId,
     event::RefundLine,
-    order::{Fault, RefundAsk, RefundStatus},
+    order::{Fault, Party, RefundAsk, RefundStatus},
 };
 use engine::{Command, Input, Reply};
 use money::Money;
@@ -63,7 +63,7 @@ pub struct RefundView {
     amount: i64,
     /// Freight in it.
     freight: i64,
-    /// What goes back to the platform of discounts that it bore.
+    /// What goes back to the platform of discounts that it bore, with the money (A-G-16).
     platform_share: i64,
     lines: Vec<RefundedLineView>,
     #[schema(value_type = String)]
@@ -105,7 +105,7 @@ pub async fn create(
                 refund_id: refund.refund_id.to_string(),
                 amount: refund.amount.minor(),
                 freight: refund.freight.minor(),
-                platform_share: refund.platform_share.minor(),
+                platform_share: refund.parts.of(Party::Platform).minor(),
                 lines: lines.collect(),
                 status: refund.status,
             };

@@ -57,7 +57,7 @@ pub fn settlement(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Str
 }
 
 /// `entries o1 merchant`: the entries of the books to which every word said applies: account, reason
-/// or who bears it.
+/// or who bears it; what each comes from, and its `number` in the shop's books.
 pub fn entries(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let path = format!("/orders/{}/settlement", args.next("the order")?);
     let answer = world.read(&path);
@@ -71,13 +71,20 @@ pub fn entries(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
             .word(&entry["reason"])
             .word(&entry["funded_by"])
             .fen("amount", &entry["amount"])
+            .text("number", &entry["number"])
+            .text("method", &entry["method"])
+            .text("payment", &entry["payment_id"])
+            .text("refund", &entry["refund_id"])
+            .text("campaign", &entry["campaign_id"])
+            .text("coupon", &entry["coupon_id"])
+            .text("batch", &entry["batch_id"])
     });
     let items = entries.filter(|item| wanted.iter().all(|word| item.has(word))).collect();
     Ok(Outcome::done(answer, items))
 }
 
 /// `refund o1 r1 [line=l1x2]... [amount=5.00] [fault=customer]`; all that is left when neither lines
-/// nor amount are said. Shows each line's amount by its name.
+/// nor amount are said. Shows what goes back to the `platform`, and each line's amount by its name.
 pub fn refund(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, refund) = (args.next("the order")?, args.next("the refund")?);
     let mut body = Map::new();
@@ -98,7 +105,10 @@ pub fn refund(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String>
     }
     let path = format!("/orders/{order}/refunds");
     Ok(one(world.ask("POST", &path, &Value::Object(body)), |refund| {
-        let mut item = Item::default().word(&refund["status"]).fen("amount", &refund["amount"]);
+        let mut item = Item::default()
+            .word(&refund["status"])
+            .fen("amount", &refund["amount"])
+            .fen("platform", &refund["platform_share"]);
         for line in list(&refund["lines"]) {
             item = item.fen(line["line_id"].as_str().unwrap_or_default(), &line["amount"]);
         }

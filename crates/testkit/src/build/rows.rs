@@ -5,9 +5,9 @@ use domain::{
     Instant, ShopId,
     coupon::Coupon,
     customer::Standing,
-    ledger::{Account, Entry},
+    ledger::{Account, Booked, Entry, Source},
     message::Message,
-    order::{Order, Party, TimelineEntry},
+    order::{Method, Order, Party, TimelineEntry},
 };
 use money::Money;
 use port::{Change, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, Webhook, digest};
@@ -58,7 +58,7 @@ pub fn request(body: &str) -> RequestRow {
     }
 }
 
-/// The books of a payment in full: four entries that sum to zero.
+/// The books of a payment in full: four entries that sum to zero, the first as they were before sources were kept.
 pub fn entries(shop_id: &ShopId, order: &Order) -> Vec<Entry> {
     let lines = [
         (Account::MerchantSales, 30_000, "goods", None),
@@ -76,8 +76,22 @@ pub fn entries(shop_id: &ShopId, order: &Order) -> Vec<Entry> {
             reason: reason.into(),
             funded_by,
             at: at(600),
+            booked: (number > 0).then(|| Booked { number: u64::from(number), at: at(660) }),
+            source: if number > 0 { source(order) } else { Source::default() },
         };
     (0..).zip(lines).map(entry).collect()
+}
+
+/// Everything that an entry can come from.
+fn source(order: &Order) -> Source {
+    Source {
+        campaign_id: Some(id("c-1")),
+        coupon_id: Some(id("cp-1")),
+        batch_id: Some(id("b-1")),
+        payment_id: Some(id("p-1")),
+        refund_id: (order.ledger_entries > 0).then(|| id("r-1")),
+        method: Some(Method::Card),
+    }
 }
 
 /// A line of a timeline, as it is added to an order.

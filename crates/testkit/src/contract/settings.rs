@@ -36,13 +36,17 @@ pub fn sequences_are_kept_for_known_shops(store: &mut dyn Store) {
     let keys = Keys { shops: vec![s1()], ..Keys::default() };
     let number =
         |store: &mut dyn Store| load(store, &keys).shops[0].1.as_ref().expect("the shop is there").sequence;
-    assert_eq!(number(store), 0);
+    let booked =
+        |store: &mut dyn Store| load(store, &keys).shops[0].1.as_ref().expect("the shop is there").booked;
+    assert_eq!((number(store), booked(store)), (0, 0));
     write(store, |changes| changes.sequences.push((s1(), 42)));
+    write(store, |changes| changes.booked.push((s1(), 7)));
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
     });
-    assert_eq!(number(store), 42);
+    assert_eq!((number(store), booked(store)), (42, 7));
     assert!(refused(store, |changes| changes.sequences.push((id("s2"), 1))).contains("s2"));
+    assert!(refused(store, |changes| changes.booked.push((id("s2"), 1))).contains("s2"));
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s2"));
     });
