@@ -41,6 +41,11 @@ pub const ORDER_AMOUNTS: &str = "order_amounts";
 pub const ORDER_STAGES: &str = "order_stages";
 /// Refunds never exceed what was paid, by line and in all (A-S0-22, A-G-6).
 pub const REFUNDS: &str = "refunds";
+/// Each refund beside refused money is of what the facts say, and no refused payment gives back more than it was
+/// (A-G-15).
+pub const REFUND_OF: &str = "refund_of";
+/// The list of money to return holds the orders that have some, and no other (A-G-15).
+pub const MONEY_TO_RETURN: &str = "money_to_return";
 /// Gifts given are counted, at most N, no rank twice, and ranks count what stands before them.
 pub const GIFTS_GIVEN: &str = "gifts_given";
 /// Stock that was given is what orders have.
@@ -51,7 +56,7 @@ pub const POOL_PLACES: &str = "pool_places";
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 22] = [
+pub const CHECKS: [&str; 24] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
@@ -70,6 +75,8 @@ pub const CHECKS: [&str; 22] = [
     ORDER_AMOUNTS,
     ORDER_STAGES,
     REFUNDS,
+    REFUND_OF,
+    MONEY_TO_RETURN,
     GIFTS_GIVEN,
     POOL_PLACES,
     GIFT_STOCK,

@@ -4,7 +4,7 @@ use crate::checks;
 use crate::sums::{borne_by_merchant, deposit_due};
 use crate::walk::Faults;
 use domain::ledger::{Entry, settle};
-use domain::order::{Order, Refund, RefundStatus, State};
+use domain::order::{Order, State};
 use money::Money;
 
 /// Checks the entries of an order.
@@ -34,9 +34,7 @@ fn due(order: &Order) -> (Money, Money, Money) {
     let (State::Paid { .. }, Some(payment)) = (order.state, order.paid_by()) else {
         return deposit_due(order);
     };
-    let booked = |refund: &&Refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded);
-    let refunds = order.refunds.iter().filter(booked);
-    let taken_back: Money = refunds.map(|refund| refund.amount + refund.platform_share).sum();
+    let taken_back: Money = order.live_refunds().map(|refund| refund.amount + refund.platform_share).sum();
     let settled = order.gross() - borne_by_merchant(order) - payment.saving - taken_back;
     (order.gross(), order.paid() - order.refunded(), settled)
 }

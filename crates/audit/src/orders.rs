@@ -3,12 +3,12 @@
 use crate::sieve::Balance;
 use crate::sums::fits;
 use crate::walk::{Faults, Walk};
-use crate::{checks, ledger, presale};
+use crate::{checks, ledger, presale, to_return};
 use domain::{
     CouponId,
     campaign::order_wake,
     coupon::{Coupon, CouponStatus},
-    order::{Line, OfferStatus, Order, Payment, PaymentStatus, RefundStatus, Stage, State, TimelineEntry},
+    order::{Line, OfferStatus, Order, Payment, PaymentStatus, Stage, State, TimelineEntry},
 };
 use money::Money;
 use port::Read;
@@ -28,6 +28,7 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
             }
             if !order.refunds.is_empty() {
                 walk.looked(checks::REFUNDS);
+                walk.looked(checks::REFUND_OF);
             }
             let id = order.order_id.clone();
             walk.confirm(order, |reader, shop| reader.order(shop, &id), faults, || format!("order {id}"))
@@ -40,6 +41,8 @@ fn faults(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     amounts(order, &mut found);
     stages(order, &mut found);
     refunds(order, &mut found);
+    to_return::refunds(order, &mut found);
+    to_return::is_missing(walk, order, &mut found)?;
     ledger::check(order, &walk.reader.entries(walk.id(), &order.order_id)?, &mut found);
     if order.recovery.offer.is_some() {
         let timeline = walk.reader.timeline(walk.id(), &order.order_id)?;
@@ -220,11 +223,7 @@ fn refunds(order: &Order, found: &mut Faults) {
             }
             None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
         };
-        let parts = order
-            .refunds
-            .iter()
-            .filter(|refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded));
-        let parts = parts.flat_map(|refund| &refund.lines);
+        let parts = order.live_refunds().flat_map(|refund| &refund.lines);
         let of_line = parts.filter(|part| part.line_id == line.line_id);
         let (amount, units) = of_line
             .fold((Money::ZERO, 0), |(amount, units), part| (amount + part.amount, units + part.quantity));

@@ -12,8 +12,8 @@ use domain::{
     event::PaymentSucceeded,
     ledger,
     order::{
-        CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus, RefundStatus, Stage,
-        State, TimelineEntry,
+        CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus, Stage, State,
+        TimelineEntry,
     },
 };
 use money::Money;
@@ -283,15 +283,11 @@ pub fn cancel(
 }
 
 /// A payment turned out to have come after the cancellation: its books are taken back, and what was
-/// refunded of it with them.
+/// refunded of it with them; what went back went back of late money.
 fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
     take_back(draft, order, payment, at);
-    if order.has_money() {
-        // What went back of a presale went back of its deposit.
-        books::rebook(draft, order);
-    } else {
-        order.refunds.iter_mut().for_each(|refund| refund.status = RefundStatus::Rejected);
-    }
+    // What went back of a presale went back of its deposit, of another order what was late (A-G-15).
+    books::rebook(draft, order);
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
     draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));
 }

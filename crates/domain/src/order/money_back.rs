@@ -4,10 +4,10 @@
 //! gone back, the sum is what was paid, freight included. A used payment coupon is not restored.
 
 use super::{
-    Fault, Figures, Line, Order, Party, Payment, PresaleStage, Refund, RefundAsk, RefundStatus, RefundedLine,
-    State,
+    Fault, Line, Order, Party, Payment, PresaleStage, Refund, RefundAsk, RefundOf, RefundStatus,
+    RefundedLine, State,
 };
-use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine, limits};
+use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine};
 use money::{Money, unit_span};
 
 /// What the customer paid for a line: list - shares - its part of the payment coupon and of what came
@@ -61,11 +61,6 @@ fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
 /// an amount above what is left, and one of nothing (`nothing_to_refund`), but for units that cost nothing.
 pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     may_refund(order, ask.fault)?;
-    // A request that is decided now is among them already.
-    let others = order.refunds.iter().filter(|r| r.refund_id != *id);
-    if others.count() >= limits::ORDER_REFUNDS {
-        return Err(Code::LimitReached.into());
-    }
     let left = order.paid() - order.refunded();
     let mut refund = match (&ask.lines[..], ask.amount) {
         ([], Some(amount)) => of_amount(order, amount, left)?,
@@ -102,7 +97,17 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
 pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
     let Refund { refund_id: id, status, answered, figures, .. } = known;
     let (status, answered, figures) = (*status, *answered, *figures);
-    let kept = |refund: Refund| Refund { status, answered, figures, ask: known.ask.clone(), ..refund };
+    let Refund { payment_id, since, ended, .. } = known;
+    let kept = |refund: Refund| Refund {
+        status,
+        answered,
+        figures,
+        payment_id: payment_id.clone(),
+        since: *since,
+        ended: *ended,
+        ask: known.ask.clone(),
+        ..refund
+    };
     let fresh = refund(order, id, known.ask.clone(), known.at);
     if answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
         let ask = RefundAsk { amount: Some(known.amount), lines: Vec::new(), fault: known.ask.fault };
@@ -114,18 +119,9 @@ pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
 }
 
 fn blank(id: RefundId) -> Refund {
-    Refund {
-        refund_id: id,
-        ask: RefundAsk { lines: Vec::new(), amount: None, fault: None },
-        figures: Figures::Granted,
-        amount: Money::ZERO,
-        platform_share: Money::ZERO,
-        lines: Vec::new(),
-        freight: Money::ZERO,
-        status: RefundStatus::Approved,
-        answered: false,
-        at: Instant::from_micros(0),
-    }
+    let ask = RefundAsk { lines: Vec::new(), amount: None, fault: None };
+    let blank = Refund::told(id, ask, None, Instant::from_micros(0));
+    Refund { of: RefundOf::Order, status: RefundStatus::Approved, ..blank }
 }
 
 fn rest(order: &Order) -> Vec<RefundLine> {
@@ -215,10 +211,9 @@ impl Order {
         let deposit = self.presale.is_some() && self.deposit_paid_at.is_some();
         matches!(self.state, State::Paid { .. }) || deposit
     }
-    /// Refunds approved or gone back: those that are in the books.
+    /// Refunds of the order that are approved or gone back: those that are in the books.
     pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
-        let live = |r: &&Refund| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded);
-        self.refunds.iter().filter(live)
+        self.refunds.iter().filter(|refund| refund.is_booked())
     }
     /// Money approved to go back or gone back.
     pub fn refunded(&self) -> Money {

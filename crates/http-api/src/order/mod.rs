@@ -5,9 +5,11 @@ pub mod offers;
 pub mod presale;
 pub mod refunds;
 mod shares;
+pub mod to_return;
 
 use crate::order::offers::find_order;
 use crate::order::presale::PresaleView;
+use crate::order::refunds::RefundView;
 use crate::order::shares::ShareView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::Names;
@@ -105,6 +107,9 @@ pub struct OrderView {
     freight: i64,
     lines: Vec<LineView>,
     payments: Vec<AttemptView>,
+    /// Refunds, with what each is of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refunds: Vec<RefundView>,
     /// Of orders of a presale campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
     presale: Option<PresaleView>,
@@ -169,6 +174,7 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
         freight: order.freight.minor(),
         lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
         payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
+        refunds: order.refunds.iter().map(RefundView::of).collect(),
         presale,
     }
 }
