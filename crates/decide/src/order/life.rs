@@ -260,9 +260,20 @@ pub fn cancel(
     at: Instant,
     reason: CancelReason,
 ) -> Result<bool, Refusal> {
+    cancel_by(draft, order, at, at, reason)
+}
+
+/// The same by something of another moment: payments up to `ends` came before it (A-S1-24).
+pub fn cancel_by(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    at: Instant,
+    ends: Instant,
+    reason: CancelReason,
+) -> Result<bool, Refusal> {
     let (undone, before) = (order.paid_by().cloned(), order.state);
     let attempts = held_by_attempts(order);
-    let outcome = order.cancel(at, reason)?;
+    let outcome = order.cancel(ends, reason)?;
     if order.state == before {
         return Ok(false);
     }

@@ -39,7 +39,7 @@ pub fn create(
     if order.has_refused_money() {
         beside_refused(draft, &mut order, id, ask, payment)?;
     } else {
-        let ends = order.ended_by_request(now);
+        let ends = (now, order.ended_by_request(now));
         end_for_deposit(draft, &mut order, id, ask, ends)?;
         let mut refund = order::refund(&order, id, ask.clone(), now)?;
         (refund.answered, refund.payment_id) = (true, payment.cloned());
@@ -70,7 +70,8 @@ fn beside_refused(
         return Err(Refusal::with(Code::RefundAmbiguous, detail));
     }
     if judged.is_booked() {
-        end_for_deposit(draft, order, id, ask, order.ended_by_request(now))?;
+        let ends = (now, order.ended_by_request(now));
+        end_for_deposit(draft, order, id, ask, ends)?;
     }
     order.refunds.push(refund);
     refund_books::settle(draft, order, Entries::Stand);
@@ -136,7 +137,7 @@ fn again(
     let judged = judge(&order, &refund)?;
     same_money(known, &judged)?;
     if judged.is_booked() && !known.is_booked() {
-        let (id, ends) = (&known.refund_id, order.ended_by_refund(ask, payment, known.at));
+        let (id, ends) = (&known.refund_id, (known.at, order.ended_by_refund(ask, payment, known.at)));
         end_for_deposit(draft, &mut order, id, ask, ends)?;
     }
     order.refunds[index] = refund;
@@ -321,7 +322,7 @@ fn place(
             same_money(known, &judged)?;
         }
         if judged.is_booked() && !granted {
-            let ends = order.ended_by_refund(&next.ask, next.payment_id.as_ref(), next.at);
+            let ends = (next.at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), next.at));
             end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
         }
         // What was asked for is in no book yet, whatever it came to.
@@ -338,7 +339,7 @@ fn place(
         Some(known) if granted => books::correct(draft, order, known, next.ask.clone())?,
         Some(_) | None => {
             if status.is_granted() {
-                let ends = order.ended_by_refund(&next.ask, next.payment_id.as_ref(), at);
+                let ends = (at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), at));
                 end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
             }
             order::refund(order, &next.refund_id, next.ask.clone(), at)?
@@ -416,18 +417,18 @@ fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
 }
 
 /// A refund of the deposit ends the order: what is sold no more is not paid for either. Nothing happens to an order
-/// whose balance came before.
+/// whose balance came before; `ends` is up to when one counts as before.
 fn end_for_deposit(
     draft: &mut Draft<'_>,
     order: &mut Order,
     id: &RefundId,
     ask: &RefundAsk,
-    ends: Option<Instant>,
+    (at, ends): (Instant, Option<Instant>),
 ) -> Result<(), Refusal> {
-    let Some(at) = ends else { return Ok(()) };
+    let Some(ends) = ends else { return Ok(()) };
     // Refused, it changes nothing.
     let mut tried = order.clone();
-    tried.cancel(at, CancelReason::Merchant)?;
+    tried.cancel(ends, CancelReason::Merchant)?;
     order::refund(&tried, id, ask.clone(), at)?;
-    life::cancel(draft, order, at, CancelReason::Merchant).map(drop)
+    life::cancel_by(draft, order, at, ends, CancelReason::Merchant).map(drop)
 }

@@ -44,6 +44,13 @@ impl Order {
         }
     }
 
+    /// When the order was cancelled, by the time of what cancelled it.
+    pub fn cancelled_at(&self) -> Option<Instant> {
+        let State::Cancelled { at, .. } = self.state else { return None };
+        let by_refund = self.refunds.iter().find(|refund| refund.ended.is_some());
+        Some(by_refund.map_or(at, |refund| refund.at))
+    }
+
     /// Forgets which refund ended the order where something else did, or nothing.
     pub fn forget_other_ends(&mut self) {
         let ended = match self.state {

@@ -142,7 +142,7 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
     let (status, ended) = match order.state {
         OrderState::Open => ("open", None),
         OrderState::Paid { .. } => ("paid", None),
-        OrderState::Cancelled { at, reason } => ("cancelled", Some((at, reason))),
+        OrderState::Cancelled { reason, .. } => ("cancelled", Some(reason)),
     };
     let paid_at = match order.state {
         OrderState::Paid { at } => Some(at),
@@ -163,11 +163,11 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
             deposit_paid_at: moment(order.deposit_paid_at),
             balance_paid_at: moment(balance),
             paid_at: moment(paid_at),
-            cancelled_at: moment(ended.map(|(at, _)| at)),
+            cancelled_at: moment(order.cancelled_at()),
             shipped_at: moment(order.shipped_at),
             received_at: moment(order.received_at),
         },
-        cancel_reason: ended.map(|(_, reason)| reason),
+        cancel_reason: ended,
         payable: order.payable.minor(),
         paid: order.paid().minor(),
         refunded: order.refunded().minor(),
