@@ -267,7 +267,7 @@ fn a_g_15_refused_money_of_an_earlier_program_gets_its_end() {
     let page = Page { after: None, limit: 100 };
     let listed = || {
         let orders = reader.money_to_return(&run.shop, &page).unwrap();
-        let rows = orders.iter().flat_map(|order| order.to_return());
+        let rows = orders.iter().flat_map(domain::order::Order::to_return);
         rows.map(|row| row.payment_id.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(listed(), ["p21b", "p22", "p24b"]);

@@ -104,7 +104,7 @@ pub fn late(payment_id: &str, seconds: i64) -> Payment {
         method: Method::Alipay,
         coupon_id: None,
         started_with: None,
-        amount: Money::from_minor(100_00),
+        amount: Money::from_minor(10_000),
         saving: Money::ZERO,
         shares: Vec::new(),
         discounts: Vec::new(),

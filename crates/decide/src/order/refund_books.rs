@@ -15,10 +15,14 @@ use serde_json::json;
 
 /// Books what went back of the order.
 pub fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
-    let entries = ledger::post_refund(draft.shop_id, order, refund);
-    draft.changes().entries.extend(entries);
+    post(draft, order, refund);
     let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
     draft.publish("refund.booked", order.order_id.as_str(), &body);
+}
+
+fn post(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
+    let entries = ledger::post_refund(draft.shop_id, order, refund);
+    draft.changes().entries.extend(entries);
 }
 
 /// Notes what became of a refund.
@@ -62,8 +66,12 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
             Ok(refund) => {
                 order.refunds[index] = refund.clone();
                 note_moved(draft, order, before, refund);
-                if refund.is_booked() && !stands(index) {
-                    book(draft, order, refund);
+                // Whoever was told of it need not be told again.
+                let told = before.is_booked() && refund.amount == before.amount;
+                match refund.is_booked() && !stands(index) {
+                    true if told => post(draft, order, refund),
+                    true => book(draft, order, refund),
+                    false => {}
                 }
             }
             Err(refusal) if before.status.is_granted() => drop_out(draft, order, index, refusal),

@@ -257,17 +257,21 @@ pub fn advance(
         (next.status, next.at) = (status, at);
     }
     next.tell_since(first.min(at));
-    let (is_new, waits) = (known.is_none(), status != RefundStatus::Rejected);
+    let waits = known.is_none() && status != RefundStatus::Rejected;
     match place(draft, order, known.as_ref(), next, (status, at)) {
         Ok(()) => Ok(Advance::Done),
-        Err(refusal) if is_new && waits && is_short(&refusal) => Ok(Advance::Waits(refusal)),
+        Err(refusal) if waits && is_short(order, facts, &refusal) => Ok(Advance::Waits(refusal)),
         Err(refusal) => Err(refusal),
     }
 }
 
-/// Whether the money is missing, not the sense.
-fn is_short(refusal: &Refusal) -> bool {
-    matches!(refusal.code, Code::ExceedsPaid | Code::NothingToRefund)
+/// Whether the money is missing, not the sense: goods whose money another refund has taken, or an amount that a payment
+/// of the order can have been which nobody has told of yet.
+fn is_short(order: &Order, facts: &RefundFacts, refusal: &Refusal) -> bool {
+    match facts.amount {
+        Some(amount) => refusal.code == Code::ExceedsPaid && amount <= order.payable,
+        None => refusal.code == Code::NothingToRefund && !facts.lines.is_empty(),
+    }
 }
 
 /// Whether it speaks of money that has not come: a payment that nobody has told of, the balance, or any at all. Of a

@@ -125,7 +125,9 @@ pub async fn get_one(
 ) -> Result<Json<OrderView>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let order = find_order(&state, &caller, &id).await?;
+    let mut order = find_order(&state, &caller, &id).await?;
+    // An older document does not say them.
+    order.tell_ways_back();
     let ranked = order.presale.as_ref().filter(|presale| presale.ranks_kept().is_some());
     let campaign = match ranked {
         Some(presale) => {

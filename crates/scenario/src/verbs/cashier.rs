@@ -145,6 +145,6 @@ pub fn to_return(world: &mut World<'_>, _: &mut Args) -> Result<Outcome, String>
             .word(&row["method"])
             .word(&row["reason"])
             .fen("amount", &row["amount"]);
-        list(&row["refunds"]).iter().fold(item, |item, refund| item.word(refund))
+        list(&row["refunds"]).iter().fold(item, Item::word)
     }))
 }
