@@ -43,6 +43,11 @@ pub const ORDER_STAGES: &str = "order_stages";
 pub const REFUNDS: &str = "refunds";
 /// What other parties got back with refunds is what the rule makes of them (A-G-16).
 pub const REFUND_PARTS: &str = "refund_parts";
+/// Each refund beside refused money is of what the facts say, and no refused payment gives back more than it was
+/// (A-G-15).
+pub const REFUND_OF: &str = "refund_of";
+/// The list of money to return holds the orders that have some, and no other (A-G-15).
+pub const MONEY_TO_RETURN: &str = "money_to_return";
 /// Gifts given are counted, at most N, no rank twice, and ranks count what stands before them.
 pub const GIFTS_GIVEN: &str = "gifts_given";
 /// Stock that was given is what orders have.
@@ -53,7 +58,7 @@ pub const POOL_PLACES: &str = "pool_places";
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 23] = [
+pub const CHECKS: [&str; 25] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
@@ -73,6 +78,8 @@ pub const CHECKS: [&str; 23] = [
     ORDER_STAGES,
     REFUNDS,
     REFUND_PARTS,
+    REFUND_OF,
+    MONEY_TO_RETURN,
     GIFTS_GIVEN,
     POOL_PLACES,
     GIFT_STOCK,

@@ -25,6 +25,7 @@ mod sieve;
 mod sums;
 mod tally;
 mod timers;
+mod to_return;
 mod walk;
 
 pub use walk::{AuditReport, Finding};
@@ -82,6 +83,7 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     campaigns::check(walk, counters, recount)?;
     batches::walk(walk, &of_batches)?;
     orders::walk(walk, balance)?;
+    to_return::walk(walk)?;
     figures::check(walk)?;
     customers::walk(walk)?;
     messages::walk(walk, seen)?;

@@ -3,12 +3,12 @@
 use crate::sieve::Balance;
 use crate::sums::fits;
 use crate::walk::{Faults, Walk};
-use crate::{checks, ledger, parts, presale};
+use crate::{checks, ledger, parts, presale, to_return};
 use domain::{
     CouponId,
     campaign::order_wake,
     coupon::{Coupon, CouponStatus},
-    order::{Line, OfferStatus, Order, Payment, PaymentStatus, RefundStatus, Stage, State, TimelineEntry},
+    order::{Line, OfferStatus, Order, Payment, PaymentStatus, Stage, State, TimelineEntry},
 };
 use money::Money;
 use port::Read;
@@ -29,6 +29,7 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
             if !order.refunds.is_empty() {
                 walk.looked(checks::REFUNDS);
                 walk.looked(checks::REFUND_PARTS);
+                walk.looked(checks::REFUND_OF);
             }
             let id = order.order_id.clone();
             walk.confirm(order, |reader, shop| reader.order(shop, &id), faults, || format!("order {id}"))
@@ -42,6 +43,8 @@ fn faults(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     stages(order, &mut found);
     refunds(order, &mut found);
     parts::check(order, &mut found);
+    to_return::refunds(order, &mut found);
+    to_return::is_missing(walk, order, &mut found)?;
     ledger::check(order, &walk.reader.entries(walk.id(), &order.order_id)?, &mut found);
     if order.recovery.offer.is_some() {
         let timeline = walk.reader.timeline(walk.id(), &order.order_id)?;
@@ -222,11 +225,7 @@ fn refunds(order: &Order, found: &mut Faults) {
             }
             None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
         };
-        let parts = order
-            .refunds
-            .iter()
-            .filter(|refund| matches!(refund.status, RefundStatus::Approved | RefundStatus::Succeeded));
-        let parts = parts.flat_map(|refund| &refund.lines);
+        let parts = order.live_refunds().flat_map(|refund| &refund.lines);
         let of_line = parts.filter(|part| part.line_id == line.line_id);
         let (amount, units) = of_line
             .fold((Money::ZERO, 0), |(amount, units), part| (amount + part.amount, units + part.quantity));

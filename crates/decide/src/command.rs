@@ -6,7 +6,7 @@ use domain::{
     campaign::{Action, Answer, Campaign, Counters, Version},
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
-    event::OrderEvent,
+    event::{OrderEvent, RefundLine},
     order::{Method, PaymentStatus, Refund, RefundAsk},
     pool::{
         GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder, Stock,
@@ -85,6 +85,19 @@ pub enum Command {
         order_id: OrderId,
         refund_id: RefundId,
         ask: RefundAsk,
+    },
+    /// The merchant refunds money of a payment, or by its way.
+    RefundPayment {
+        order_id: OrderId,
+        refund_id: RefundId,
+        payment_id: PaymentId,
+        ask: RefundAsk,
+    },
+    /// Somebody says what a refund is of that may be of either (A-G-15).
+    AssignRefund {
+        order_id: OrderId,
+        refund_id: RefundId,
+        of: Assigned,
     },
     /// An operator edits the block and allow list; `None` takes the customer off it.
     PutRisk {
@@ -206,6 +219,15 @@ pub enum Command {
         message_id: MessageId,
         code: Code,
     },
+}
+
+/// What a refund is said to be of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assigned {
+    /// The money of a payment.
+    Payment(PaymentId),
+    /// Goods of the order.
+    Lines(Vec<RefundLine>),
 }
 
 /// What becomes of the first-payment time when an order goes back (A-S4-11).

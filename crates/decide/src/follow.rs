@@ -5,13 +5,17 @@
 
 use crate::book::Draft;
 use crate::coupon::course;
-use crate::order::books;
+use crate::order::{
+    books,
+    refund_books::{self, Entries},
+};
 use crate::pool;
 use domain::{
-    Refusal,
+    Instant, Refusal,
     campaign::{self, Brought, Count, Step, Tally},
-    order::Order,
+    order::{Order, ToReturn},
 };
+use serde_json::json;
 
 /// Whether the books that a deposit had by itself stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +38,14 @@ pub fn step(draft: &mut Draft<'_>, order: &mut Order, step: Step) -> Result<Depo
 pub struct Before {
     coupons: course::Before,
     brought: Tally,
+    to_return: Vec<ToReturn>,
 }
 
 impl Before {
     /// The order as it is.
     pub fn of(draft: &Draft<'_>, order: &Order) -> Self {
-        Self { coupons: course::Before::of(order), brought: brings(draft, order) }
+        let (coupons, brought) = (course::Before::of(order), brings(draft, order));
+        Self { coupons, brought, to_return: order.to_return() }
     }
 }
 
@@ -47,14 +53,46 @@ fn brings(draft: &Draft<'_>, order: &Order) -> Tally {
     campaign::brings(order, draft.find_shop().map(|row| &row.campaigns[..]).unwrap_or_default())
 }
 
-/// All that this decision does to the order has happened: its coupons follow, what it brings is counted, it is kept.
+/// Money came, or went back, or turned out to be refused: what each refund is of is found anew (A-G-15).
+pub fn money(draft: &mut Draft<'_>, order: &mut Order, at: Instant) {
+    if order.refunds.is_empty() {
+        return;
+    }
+    refund_books::settle(draft, order, Entries::Stand);
+    books::deposit(draft, order, at);
+    order.forget_other_ends();
+    order.tell_ways_back();
+}
+
+/// All that this decision does to the order has happened: its refunds and coupons follow, what it brings is counted,
+/// what has to go back is told, it is kept.
 pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
+    let now = draft.now;
+    money(draft, &mut order, now);
     course::follow(draft, &mut order, before.coupons);
+    tell_to_return(draft, &order, &before.to_return);
     let (placed_at, now) = (order.placed_at, draft.now);
     for Brought { campaign_id, figure, amount } in brings(draft, &order).since(&before.brought).0 {
         draft.count(&campaign_id, Count::Brought { figure, by: amount, placed_at, now });
     }
     draft.put_order(order);
+}
+
+/// Publishes what has to go back now and had not before, or more of it, or may have gone back.
+fn tell_to_return(draft: &mut Draft<'_>, order: &Order, before: &[ToReturn]) {
+    for row in order.to_return() {
+        let known = before.iter().find(|known| known.payment_id == row.payment_id);
+        if known.is_some_and(|known| {
+            known.amount >= row.amount && row.refunds.iter().all(|r| known.refunds.contains(r))
+        }) {
+            continue;
+        }
+        let body = json!({
+            "order_id": order.order_id, "payment_id": row.payment_id, "method": row.method, "amount": row.amount,
+            "at": draft.show(row.at), "reason": row.reason.as_str(), "refunds": row.refunds,
+        });
+        draft.publish("money.to_return", order.order_id.as_str(), &body);
+    }
 }
 
 /// All orders of the decision are kept.

@@ -33,7 +33,9 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             campaign::wants_for(action, &mut wants);
             add(shop, wants, keys);
         }
-        Command::CreateRefund { order_id, .. } => keys.orders.push(key(order_id)),
+        Command::CreateRefund { order_id, .. }
+        | Command::RefundPayment { order_id, .. }
+        | Command::AssignRefund { order_id, .. } => keys.orders.push(key(order_id)),
         Command::StartPayment { order_id, coupon_id, .. } => {
             keys.orders.push(key(order_id));
             keys.coupons.extend(coupon_id.iter().map(coupon));

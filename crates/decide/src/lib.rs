@@ -11,7 +11,9 @@ mod settings;
 mod timers;
 
 pub use book::{Decision, Draft, Facts};
-pub use command::{Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided};
+pub use command::{
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided,
+};
 pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
 pub use pool::Around;
 
@@ -46,8 +48,12 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
             cashier::start_payment(draft, order_id, payment_id, *method, coupon_id.as_ref())
         }
         Command::CreateRefund { order_id, refund_id, ask } => {
-            refunds::create(draft, order_id, refund_id, ask)
+            refunds::create(draft, order_id, refund_id, ask, None)
         }
+        Command::RefundPayment { order_id, refund_id, payment_id, ask } => {
+            refunds::create(draft, order_id, refund_id, ask, Some(payment_id))
+        }
+        Command::AssignRefund { order_id, refund_id, of } => refunds::assign(draft, order_id, refund_id, of),
         Command::PutRisk { customer_id, list, reason, by } => {
             shop::put_risk(draft, customer_id, *list, reason, by)
         }

@@ -196,6 +196,9 @@ pub struct PaymentFailed {
 pub struct RefundFacts {
     pub order_id: OrderId,
     pub refund_id: RefundId,
+    /// The payment that goes back, where it is known (A-G-15).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<PaymentId>,
     #[serde(default)]
     pub amount: Option<Money>,
     #[serde(default)]

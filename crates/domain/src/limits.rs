@@ -10,8 +10,12 @@ pub const LINE_QUANTITY: u64 = 1_000_000;
 pub const AMOUNT_MINOR: i64 = 1_000_000_000_000;
 /// Attempts to pay that one order remembers, and as many payments that were not taken.
 pub const ORDER_PAYMENTS: usize = 50;
-/// Refunds of one order; channels allow 50.
+/// Granted refunds of one order beside which one more may be asked for here; channels allow 50. What the
+/// platform tells of money that went back is taken without a limit.
 pub const ORDER_REFUNDS: usize = 50;
+/// Refunds of one order that were asked for and not granted, as many as are remembered; the oldest rejected
+/// one makes room.
+pub const ORDER_REQUESTS: usize = 100;
 /// SKUs of a white- or blacklist (A-S0-23).
 pub const SCOPE_SKUS: usize = 20_000;
 /// Categories of a white- or blacklist: a catalogue has some hundreds.
@@ -26,6 +30,8 @@ pub const NAME_CHARS: usize = 100;
 pub const EVENT_AHEAD_MINUTES: i64 = 24 * 60;
 /// How long before its order a payment may lie: clocks of shop and bank differ by minutes.
 pub const PAYMENT_BEFORE_ORDER_MINUTES: i64 = 5;
+/// How far a refund's time may lie before that of the balance it came after (A-S1-24): the same clocks.
+pub const REFUND_BEFORE_BALANCE_MINUTES: i64 = PAYMENT_BEFORE_ORDER_MINUTES;
 /// Events that wait for one order to arrive.
 pub const PARKED_PER_ORDER: usize = 50;
 /// Entries of one order's timeline.

@@ -83,6 +83,7 @@ codes! {
     AmountMismatch = "amount_mismatch", "支付金额与应付金额不一致", "The amount paid is not what was to be paid";
     IdempotencyConflict = "idempotency_conflict", "同一编号的内容不一致", "The same id was sent before with other contents";
     ExceedsPaid = "exceeds_paid", "退款金额超过实付金额", "More would be refunded than was paid";
+    RefundAmbiguous = "refund_ambiguous", "无法判断退款属于订单还是多付款项,请注明支付编号或商品行", "The refund may be of the order or of refused money; name the payment or the lines";
     NothingToRefund = "nothing_to_refund", "没有可退款的金额", "Nothing is left to refund here";
     ClockBackwards = "clock_backwards", "时间不能倒退", "The sandbox clock cannot go back";
     LimitReached = "limit_reached", "已达系统上限", "A limit of the system is reached";

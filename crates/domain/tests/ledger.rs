@@ -191,17 +191,34 @@ fn a_s0_22_amount_then_lines() {
     }
 }
 
-/// A-S0-22: an order remembers 50 refunds; deciding on the last request is not one more.
+/// A-S0-22: beside 50 granted refunds no more may be asked for; what was rejected or is open counts for nothing, and
+/// what has happened is taken.
 #[test]
 fn a_s0_22_number_of_refunds() {
     let (mut order, mut entries) = paid(&placed(&[(100_00, 1)]), 0);
     for _ in 0..limits::ORDER_REFUNDS {
+        assert!(order.check_refunds_left().is_ok());
         refund(&mut order, &mut entries, amount(1)).unwrap();
     }
-    assert_eq!(refund(&mut order, &mut entries, amount(1)), Err(Code::LimitReached));
-    order.refunds[49].status = RefundStatus::Requested;
-    let decided = order::refund(&order, &id("r49"), amount(1), at("11T00:00:00"));
-    assert_eq!(decided.map(|r| r.amount), Ok(fen(1)));
+    let refused = order.check_refunds_left().map_err(|refusal| refusal.code);
+    assert_eq!(refused, Err(Code::LimitReached));
+    assert_eq!(refund(&mut order, &mut entries, amount(1)).map(|r| r.amount), Ok(fen(1)));
+    for status in [RefundStatus::Rejected, RefundStatus::Requested] {
+        order.refunds.iter_mut().for_each(|refund| refund.status = status);
+        assert!(order.check_refunds_left().is_ok(), "{status:?}");
+    }
+    // Of requests as many are remembered: the oldest rejected one goes, an open one never.
+    let mut asked = order.refunds[0].clone();
+    order.refunds.clear();
+    for number in 0..limits::ORDER_REQUESTS {
+        assert!(order.make_room_for_request().is_ok());
+        asked.refund_id = id(&format!("q{number}"));
+        order.refunds.push(asked.clone());
+    }
+    assert!(order.make_room_for_request().is_err());
+    order.refunds[3].status = RefundStatus::Rejected;
+    assert!(order.make_room_for_request().is_ok());
+    assert!(order.refunds.iter().all(|refund| refund.refund_id != id("q3")));
 }
 
 /// A-S0-22, S0-R27: a payment that came after the cancellation leaves nothing in the books.

@@ -11,6 +11,8 @@ pub mod handle;
 mod writer;
 
 pub use clock::{EngineClock, SANDBOX_UNSET};
-pub use decide::{Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided};
+pub use decide::{
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided,
+};
 pub use error::EngineError;
 pub use handle::Engine;

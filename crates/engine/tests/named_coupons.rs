@@ -263,8 +263,13 @@ fn a_s1_20_a_deposit_that_goes_back_frees_the_coupon() {
         run.apply(&presale::deposit_paid("o1", at(5)));
         run.advance(at(6));
         if by_event {
-            let facts =
-                RefundFacts { order_id: id("o1"), refund_id: id("r1"), lines: Vec::new(), amount: None };
+            let facts = RefundFacts {
+                order_id: id("o1"),
+                refund_id: id("r1"),
+                payment_id: None,
+                lines: Vec::new(),
+                amount: None,
+            };
             run.apply(&support::event("o1.back", Body::RefundSucceeded(facts), at(6)));
         } else {
             refund(

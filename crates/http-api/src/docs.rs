@@ -71,6 +71,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(order::cashier::start_payment))
         .routes(routes!(quote::create))
         .routes(routes!(order::refunds::create))
+        .routes(routes!(order::refunds::assign))
+        .routes(routes!(order::to_return::list))
         .routes(routes!(message::list))
         .routes(routes!(shop::risk::list))
         .routes(routes!(shop::risk::get_one, shop::risk::put))

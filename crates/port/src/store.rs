@@ -81,6 +81,8 @@ pub struct Totals {
     pub pending_deliveries: u64,
     pub dead_deliveries: u64,
     pub pending_dispatches: u64,
+    /// Refused or late payments that have not gone back (A-G-15).
+    pub money_to_return: u64,
 }
 
 /// Coupons of batches that a customer is priced with; a wallet of more is cut off.
@@ -101,6 +103,8 @@ pub trait Reader: Send + Sync {
     fn campaign(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<CampaignRow>>;
     fn order(&self, shop: &ShopId, order: &OrderId) -> Read<Option<Order>>;
     fn orders(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>>;
+    /// Orders with money that has to go back, by their ids.
+    fn money_to_return(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>>;
     fn timeline(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>>;
     fn entries(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<Entry>>;
     fn coupon(&self, shop: &ShopId, coupon: &CouponId) -> Read<Option<Coupon>>;

@@ -35,6 +35,8 @@ pub fn on_disk() -> Vec<String> {
 macro_rules! tests {
     ($check:path) => {
         $crate::tests_of! { $check;
+            t_f1_paid_twice = "T-F1-paid-twice",
+            t_f1b_part_refunded = "T-F1b-part-refunded",
             t01_earliest_start = "T01-earliest-start",
             t03_trigger = "T03-trigger",
             t04_strength = "T04-strength",

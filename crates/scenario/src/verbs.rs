@@ -20,7 +20,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 64] = [
+const VERBS: [(&str, Verb); 66] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -62,6 +62,8 @@ const VERBS: [(&str, Verb); 64] = [
     ("settlement", cashier::settlement),
     ("entries", cashier::entries),
     ("refund", cashier::refund),
+    ("assign", cashier::assign),
+    ("to-return", cashier::to_return),
     ("messages", customers::messages),
     ("risk", customers::risk),
     ("block", customers::block),

@@ -76,6 +76,10 @@ pub fn totals(tables: &Tables) -> Totals {
         pending_deliveries: count(tables.due_deliveries.len()),
         dead_deliveries: count(dead.count()),
         pending_dispatches: count(tables.dispatches.len()),
+        money_to_return: {
+            let orders = tables.shops.values().flat_map(|of| of.orders.values());
+            count(orders.map(|stored| stored.order.to_return().len()).sum())
+        },
     }
 }
 

@@ -67,6 +67,14 @@ impl Reader for MemoryStore {
         })
     }
 
+    fn money_to_return(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
+        self.of(shop, |of| {
+            let rows = after(&of.orders, page, |key| OrderId::try_new(key).ok(), OrderId::as_str);
+            let rows = rows.map(|(_, stored)| &stored.order);
+            cut(rows.filter(|order| !order.to_return().is_empty()), page)
+        })
+    }
+
     fn timeline(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>> {
         let lines = self.of(shop, |of| of.orders.get(order).map(|stored| stored.timeline.clone()))?;
         let read = |line: &str| {

@@ -70,10 +70,10 @@ struct Writer<'c> {
 impl<'c> Writer<'c> {
     fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
         let insert = "INSERT INTO orders
-            (shop_id, order_id, customer_id, state, placed_at, paid_at, payable, wake_at, doc, timeline, room)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, zeroblob(?11))";
+            (shop_id, order_id, customer_id, state, placed_at, paid_at, payable, wake_at, doc, timeline, room, to_return)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, zeroblob(?11), ?12)";
         let update = "UPDATE orders SET state = ?2, paid_at = ?3, wake_at = ?4, doc = ?5,
-            timeline = timeline || ?6, customer_id = ?7, placed_at = ?8, payable = ?9,
+            timeline = timeline || ?6, customer_id = ?7, placed_at = ?8, payable = ?9, to_return = ?10,
             room = zeroblob(max(0, length(room) + octet_length(doc) - octet_length(?5) - octet_length(?6)
                 - 8 * ((paid_at IS NULL) - (?3 IS NULL)) - 8 * ((wake_at IS NULL) - (?4 IS NULL))))
             WHERE id = ?1";
@@ -98,6 +98,7 @@ impl<'c> Writer<'c> {
             json.document(&**order)?,
             lines(timeline),
             ROOM,
+            to_return(order),
         ];
         self.insert.insert(row).doing(WRITING)
     }
@@ -115,6 +116,7 @@ impl<'c> Writer<'c> {
             order.customer_id.as_str(),
             order.placed_at.micros(),
             order.payable.minor(),
+            to_return(order),
         ];
         self.update.execute(row).doing(WRITING).map(drop)
     }
@@ -133,6 +135,11 @@ fn state(order: &Order) -> (&'static str, Option<i64>) {
         State::Paid { at } => ("paid", Some(at.micros())),
         State::Cancelled { .. } => ("cancelled", None),
     }
+}
+
+/// How many payments have to go back: what the list `money-to-return` is found by.
+fn to_return(order: &Order) -> i64 {
+    i64::try_from(order.to_return().len()).unwrap_or(i64::MAX)
 }
 
 /// Whole lines: the next ones are put behind them.
@@ -156,6 +163,15 @@ pub fn order(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Option<Ord
 pub fn orders(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
     let sql = "SELECT shop_id, order_id, doc FROM orders WHERE shop_id = ?1 AND order_id > ?2
         ORDER BY order_id LIMIT ?3";
+    all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
+        Cells::new(row, "orders", 2).document(2)
+    })
+}
+
+/// Orders with money that has to go back, by their ids.
+pub fn money_to_return(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
+    let sql = "SELECT shop_id, order_id, doc FROM orders
+        WHERE shop_id = ?1 AND order_id > ?2 AND to_return > 0 ORDER BY order_id LIMIT ?3";
     all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
         Cells::new(row, "orders", 2).document(2)
     })

@@ -109,6 +109,9 @@ impl Reader for SqliteReader {
     fn orders(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
         self.with(|db| orders::orders(db, shop, page))
     }
+    fn money_to_return(&self, shop: &ShopId, page: &Page) -> Read<Vec<Order>> {
+        self.with(|db| orders::money_to_return(db, shop, page))
+    }
     fn timeline(&self, shop: &ShopId, order: &OrderId) -> Read<Vec<TimelineEntry>> {
         self.with(|db| orders::timeline(db, shop, order))
     }

@@ -19,7 +19,7 @@ use domain::{
     customer::{Counted, Standing},
     event::{Body, OrderEvent, OrderNamed, Placed, PlacedLine},
     message::{self, Channel, Message, MessageStatus},
-    order::{self, Discount, Goods, Order, OrderKind, Party, Source},
+    order::{self, Discount, Goods, Method, Order, OrderKind, Party, Payment, PaymentStatus, Source, Stage},
     shop::{Shop, ShopKind},
     time::CivilDay,
 };
@@ -94,6 +94,23 @@ pub fn placed(order_id: &str, customer_id: &str) -> Placed {
 pub fn order(order_id: &str, customer_id: &str, placed_at: Instant) -> Order {
     let placed = placed(order_id, customer_id);
     order::place(&shop("any"), &placed, placed_at).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+/// A payment that was not taken: 100.00 by Alipay, so many seconds after the start.
+pub fn late(payment_id: &str, seconds: i64) -> Payment {
+    Payment {
+        payment_id: id(payment_id),
+        stage: Stage::Full,
+        method: Method::Alipay,
+        coupon_id: None,
+        started_with: None,
+        amount: Money::from_minor(10_000),
+        saving: Money::ZERO,
+        shares: Vec::new(),
+        discounts: Vec::new(),
+        status: PaymentStatus::Late,
+        at: at(seconds),
+    }
 }
 
 /// A published recovery campaign: 20.00 off from 200.00, shown after 30 minutes, 1,000 coupons.

@@ -50,6 +50,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "lock" | "release") => asked.json(&json!({ "order_id": "o1" })),
         ("POST", "payments") => asked.json(&json!({ "payment_id": "p1", "method": "jd_pay" })),
         ("POST", "quotes") => asked.json(&json!({ "lines": [] })),
+        ("POST", "assign") => asked.json(&json!({ "payment_id": "p1" })),
         ("POST", "refunds") => asked.json(&json!({ "refund_id": "r1" })),
         ("PUT", "{customer}") => asked.json(&json!({ "list": "block", "reason": "test" })),
         ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),

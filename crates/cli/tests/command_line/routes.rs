@@ -53,12 +53,14 @@ PUT /v1/shops/{shop}/gift-strategies/{strategy} campaigns
 POST /v1/shops/{shop}/gift-strategies/{strategy}/dry-run read
 POST /v1/shops/{shop}/gift-strategies/{strategy}/override campaigns
 GET /v1/shops/{shop}/messages read
+GET /v1/shops/{shop}/money-to-return read
 GET /v1/shops/{shop}/orders/{order} read
 GET /v1/shops/{shop}/orders/{order}/cashier read
 GET /v1/shops/{shop}/orders/{order}/offers read
 POST /v1/shops/{shop}/orders/{order}/offers/{offer}/claim checkout
 POST /v1/shops/{shop}/orders/{order}/payments checkout
 POST /v1/shops/{shop}/orders/{order}/refunds refunds
+POST /v1/shops/{shop}/orders/{order}/refunds/{refund}/assign refunds
 GET /v1/shops/{shop}/orders/{order}/settlement read
 GET /v1/shops/{shop}/orders/{order}/timeline read
 GET /v1/shops/{shop}/pool-orders read

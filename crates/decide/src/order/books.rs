@@ -3,6 +3,7 @@
 //! A deposit stands in no book until its fate is known: with the balance it is part of the whole; forfeited, or given
 //! back, it is booked by itself.
 
+use super::refund_books::{self, Entries};
 use crate::book::Draft;
 use domain::{
     Instant, Refusal, ledger,
@@ -37,13 +38,12 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
         (true, false) => ledger::post_deposit(draft.shop_id, order, deposit, "deposit", at),
         (false, _) => ledger::undo_deposit(draft.shop_id, order, deposit, at),
     };
-    // A deposit that never counted returns nothing.
-    if order.deposit_paid_at.is_none() {
-        let live = order.refunds.iter_mut().filter(|refund| refund.is_live());
-        live.for_each(|refund| refund.status = RefundStatus::Rejected);
-    }
     let settlement = ledger::settle(&entries);
     draft.book(entries);
+    // A deposit that never counted is late money, and so is what went back of it (A-G-15).
+    if order.deposit_paid_at.is_none() {
+        refund_books::settle(draft, order, Entries::TakenBack);
+    }
     let what = match (wanted, forfeited) {
         (true, true) => "deposit.forfeited",
         (true, false) => "deposit.booked",
@@ -56,19 +56,6 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
         draft.publish("order.settled", order.order_id.as_str(), &body);
     }
     !wanted
-}
-
-/// Books what went back.
-pub fn refund(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
-    let entries = ledger::post_refund(draft.shop_id, order, refund);
-    draft.book(entries);
-    let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
-    draft.publish("refund.booked", order.order_id.as_str(), &body);
-}
-
-/// Whether a refund is in the books.
-pub fn is_booked(status: RefundStatus) -> bool {
-    matches!(status, RefundStatus::Approved | RefundStatus::Succeeded)
 }
 
 /// A refund that was booked before its figures were told: its books are taken back and made anew.
@@ -89,7 +76,7 @@ pub fn correct(
     draft.book(undone);
     let detail = json!({ "refund_id": known.refund_id, "was": known.amount, "amount": refund.amount });
     draft.note(order, TimelineEntry::new(known.at, "refund.corrected").detail(detail));
-    self::refund(draft, order, &refund);
+    refund_books::book(draft, order, &refund);
     Ok(refund)
 }
 
@@ -97,6 +84,10 @@ pub fn correct(
 /// amount that was answered is kept; one that changes is noted.
 /// What that payment could not have returned is refused, as if it had been heard of first.
 pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
+    if order.has_refused_money() {
+        refund_books::settle(draft, order, Entries::TakenBack);
+        return;
+    }
     let booked: Vec<Refund> = order.live_refunds().cloned().collect();
     for refund in &mut order.refunds {
         if booked.iter().any(|known| known.refund_id == refund.refund_id) {
@@ -133,7 +124,7 @@ pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
 pub fn align(draft: &mut Draft<'_>, order: &mut Order) {
     for (index, parts) in order::parts(order).into_iter().enumerate() {
         let refund = order.refunds[index].clone();
-        if !refund.is_live() || refund.parts == parts {
+        if !refund.is_booked() || refund.parts == parts {
             continue;
         }
         let entries = ledger::post_parts(draft.shop_id, order, &refund, &parts);
@@ -142,11 +133,4 @@ pub fn align(draft: &mut Draft<'_>, order: &mut Order) {
         draft.note(order, TimelineEntry::new(draft.now, "refund.parts_changed").detail(detail));
         order.refunds[index].parts = parts;
     }
-}
-
-/// Notes what became of a refund.
-pub fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
-    let Refund { refund_id, amount, lines, parts, .. } = refund;
-    let detail = json!({ "refund_id": refund_id, "amount": amount, "platform_share": parts, "lines": lines });
-    draft.note(order, TimelineEntry::new(at, what).detail(detail));
 }

@@ -1,6 +1,9 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
-use super::{life, refunds};
+use super::{
+    life,
+    refunds::{self, Advance},
+};
 use crate::book::Draft;
 use crate::command::{EventOutcome, EventResult};
 use crate::coupon::{course, verdict};
@@ -24,6 +27,8 @@ enum Effect {
     Early,
     /// It breaks a rule, but it tells of money: that is kept and written down.
     Refused(Refusal),
+    /// It tells of money that went back, and nothing that is known can have held it: it waits, and is refused.
+    Waits(Refusal),
 }
 
 /// Takes an event in.
@@ -111,20 +116,43 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
         return park(draft, event).map(EventResult::of);
     };
     let before = follow::Before::of(draft, &order);
-    match apply(draft, &mut order, event)? {
-        Effect::Applied => {}
+    let result = match apply(draft, &mut order, event)? {
+        Effect::Applied => EventResult::of(EventOutcome::Applied),
         Effect::Known => return Ok(EventResult::of(EventOutcome::Duplicate)),
         Effect::Early => return park(draft, event).map(EventResult::of),
-        Effect::Refused(refusal) => {
-            draft.put_order(order);
+        Effect::Waits(refusal) => {
+            // It may be sent again; kept beside that, it is there when its money turns up.
+            let waits = draft.parked(id).iter().any(|parked| parked.event == *event);
+            if !waits && draft.parked(id).len() < limits::PARKED_PER_ORDER {
+                park(draft, event)?;
+            }
             return Ok(EventResult::rejected(refusal));
         }
-    }
-    if matches!(event.body, Body::PaymentSucceeded(_)) {
+        Effect::Refused(refusal) => EventResult::rejected(refusal),
+    };
+    if is_about_money(&event.body) {
+        follow::money(draft, &mut order, event.occurred_at);
         replay_parked(draft, &mut order);
     }
     follow::whole(draft, order, before);
-    Ok(EventResult::of(EventOutcome::Applied))
+    Ok(result)
+}
+
+/// Whether it may set free what waits.
+fn is_about_money(body: &Body) -> bool {
+    match body {
+        Body::PaymentSucceeded(_)
+        | Body::RefundRequested(_)
+        | Body::RefundApproved(_)
+        | Body::RefundRejected(_)
+        | Body::RefundSucceeded(_) => true,
+        Body::Placed(_)
+        | Body::Cancelled(_)
+        | Body::Shipped(_)
+        | Body::Received(_)
+        | Body::PaymentFailed(_)
+        | Body::MemberJoined(_) => false,
+    }
 }
 
 fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
@@ -140,27 +168,42 @@ fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refus
     Ok(EventOutcome::Parked)
 }
 
-/// Applies what waited for this order, in the order in which it happened. What still misses its
-/// predecessor goes on waiting; what breaks a rule is noted in the timeline and dropped.
+/// Applies what waited for this order, in the order in which it happened, as long as one sets another free.
+/// What still misses its predecessor goes on waiting; what breaks a rule is noted in the timeline and dropped.
 fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
     let mut waiting: Vec<Parked> = draft.parked(&order.order_id).to_vec();
     waiting.sort_by(|a, b| {
         let rank = |p: &Parked| (p.event.occurred_at, p.event.body.rank(), p.event.event_id.clone());
         rank(a).cmp(&rank(b))
     });
-    for parked in waiting {
-        let mut tried = order.clone();
-        match apply(draft, &mut tried, &parked.event) {
-            Ok(Effect::Early) => continue,
-            Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => *order = tried,
-            Err(refusal) => {
-                let detail = json!({ "event_id": parked.event.event_id, "detail": refusal.detail });
-                let entry = TimelineEntry::new(parked.event.occurred_at, "event.rejected");
-                draft.note(order, entry.code(refusal.code).detail(detail));
+    loop {
+        let before = waiting.len();
+        waiting.retain(|parked| replay(draft, order, parked));
+        if waiting.is_empty() || waiting.len() == before {
+            return;
+        }
+    }
+}
+
+/// Applies an event that waited; whether it goes on waiting.
+fn replay(draft: &mut Draft<'_>, order: &mut Order, parked: &Parked) -> bool {
+    let mut tried = order.clone();
+    match apply(draft, &mut tried, &parked.event) {
+        Ok(Effect::Early | Effect::Waits(_)) => return true,
+        Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => {
+            *order = tried;
+            if is_about_money(&parked.event.body) {
+                follow::money(draft, order, parked.event.occurred_at);
             }
         }
-        draft.changes().unparked.push((order.order_id.clone(), parked.event));
+        Err(refusal) => {
+            let detail = json!({ "event_id": parked.event.event_id, "detail": refusal.detail });
+            let entry = TimelineEntry::new(parked.event.occurred_at, "event.rejected");
+            draft.note(order, entry.code(refusal.code).detail(detail));
+        }
     }
+    draft.changes().unparked.push((order.order_id.clone(), parked.event.clone()));
+    false
 }
 
 fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result<Effect, Refusal> {
@@ -201,17 +244,18 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
         | Body::RefundApproved(facts)
         | Body::RefundRejected(facts)
         | Body::RefundSucceeded(facts) => {
-            // Of a cancelled order too: its payment may have been in time and come late.
-            if !order.has_money() {
-                return Ok(Effect::Early);
-            }
             let status = match &event.body {
                 Body::RefundRequested(_) => RefundStatus::Requested,
                 Body::RefundApproved(_) => RefundStatus::Approved,
                 Body::RefundRejected(_) => RefundStatus::Rejected,
                 _ => RefundStatus::Succeeded,
             };
-            refunds::advance(draft, order, facts, status, at).map(known)
+            Ok(match refunds::advance(draft, order, facts, status, at)? {
+                Advance::Done => Effect::Applied,
+                Advance::Known => Effect::Known,
+                Advance::Early => Effect::Early,
+                Advance::Waits(refusal) => Effect::Waits(refusal),
+            })
         }
         Body::Placed(_) | Body::MemberJoined(_) => Ok(Effect::Known),
     }

@@ -12,8 +12,8 @@ use domain::{
     event::PaymentSucceeded,
     ledger,
     order::{
-        COUPON_PARTY, CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus,
-        RefundStatus, Stage, State, TimelineEntry,
+        COUPON_PARTY, CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus, Stage,
+        State, TimelineEntry,
     },
 };
 use money::Money;
@@ -260,9 +260,20 @@ pub fn cancel(
     at: Instant,
     reason: CancelReason,
 ) -> Result<bool, Refusal> {
+    cancel_by(draft, order, at, at, reason)
+}
+
+/// The same by something of another moment: payments up to `ends` came before it (A-S1-24).
+pub fn cancel_by(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    at: Instant,
+    ends: Instant,
+    reason: CancelReason,
+) -> Result<bool, Refusal> {
     let (undone, before) = (order.paid_by().cloned(), order.state);
     let attempts = held_by_attempts(order);
-    let outcome = order.cancel(at, reason)?;
+    let outcome = order.cancel(ends, reason)?;
     if order.state == before {
         return Ok(false);
     }
@@ -283,15 +294,11 @@ pub fn cancel(
 }
 
 /// A payment turned out to have come after the cancellation: its books are taken back, and what was
-/// refunded of it with them.
+/// refunded of it with them; what went back went back of late money.
 fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
     take_back(draft, order, payment, at);
-    if order.has_money() {
-        // What went back of a presale went back of its deposit.
-        books::rebook(draft, order);
-    } else {
-        order.refunds.iter_mut().for_each(|refund| refund.status = RefundStatus::Rejected);
-    }
+    // What went back of a presale went back of its deposit, of another order what was late (A-G-15).
+    books::rebook(draft, order);
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
     draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));
 }

@@ -4,4 +4,5 @@ pub mod books;
 pub mod cashier;
 pub mod events;
 pub mod life;
+pub mod refund_books;
 pub mod refunds;

@@ -1,46 +1,197 @@
 //! Refunds: computed from stored shares, booked when the money went back (A-S0-22).
 
-use super::{books, life};
+use super::{
+    books, life,
+    refund_books::{self, Entries},
+};
 use crate::book::Draft;
-use crate::command::Reply;
+use crate::command::{Assigned, Reply};
 use crate::follow;
 use domain::{
-    Code, Instant, OrderId, RefundId, Refusal,
+    Code, Instant, OrderId, PaymentId, RefundId, Refusal, Violation,
     campaign::Step,
     event::RefundFacts,
-    order::{self, CancelReason, Figures, Order, Refund, RefundAsk, RefundStatus, State},
+    order::{
+        self, CancelReason, Figures, Order, Payment, PaymentStatus, Refund, RefundAsk, RefundOf,
+        RefundStatus, State,
+    },
 };
 
-/// The merchant refunds: approved at once, booked with it.
+/// The merchant refunds: approved at once, booked with it. `payment_id` says which way the money goes, or which refused
+/// money it is of. One that may be of either is refused and leaves nothing (A-G-15).
 pub fn create(
     draft: &mut Draft<'_>,
     order: &OrderId,
     id: &RefundId,
     ask: &RefundAsk,
+    payment: Option<&PaymentId>,
 ) -> Result<Reply, Refusal> {
-    let missing = || Refusal::with(Code::NotFound, format!("no order {order}"));
-    draft.shop()?;
-    let mut order = draft.order(order).ok_or_else(missing)?;
+    let mut order = find(draft, order)?;
     if let Some(known) = order.refunds.iter().find(|refund| refund.refund_id == *id) {
-        let same = known.ask == *ask;
-        return if same {
-            Ok(Reply::Refund { refund: known.clone() })
-        } else {
-            Err(Code::IdempotencyConflict.into())
-        };
+        return again(draft, order.clone(), known, ask, payment);
+    }
+    order.check_refunds_left()?;
+    if let Some(payment) = payment.filter(|id| !is_money(&order, id)) {
+        return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
     let before = follow::Before::of(draft, &order);
-    close_for_deposit(draft, &mut order, id, ask, draft.now)?;
-    let mut refund = order::refund(&order, id, ask.clone(), draft.now)?;
+    let now = draft.now;
+    if order.has_refused_money() {
+        beside_refused(draft, &mut order, id, ask, payment)?;
+    } else {
+        let ends = (now, order.ended_by_request(now));
+        end_for_deposit(draft, &mut order, id, ask, ends)?;
+        let mut refund = order::refund(&order, id, ask.clone(), now)?;
+        (refund.answered, refund.payment_id) = (true, payment.cloned());
+        refund_books::note(draft, &mut order, "refund.approved", &refund, now);
+        order.refunds.push(refund.clone());
+        let step = Step { before: Some(order.state), at: now };
+        follow::step(draft, &mut order, step)?;
+        refund_books::book(draft, &mut order, &refund);
+        books::align(draft, &mut order);
+    }
+    follow::money(draft, &mut order, now);
+    answer(draft, order, id, before)
+}
+
+/// The same, of an order with refused money: what it is of is judged beside all others.
+fn beside_refused(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    id: &RefundId,
+    ask: &RefundAsk,
+    payment: Option<&PaymentId>,
+) -> Result<(), Refusal> {
+    let now = draft.now;
+    let mut refund = Refund::told(id.clone(), ask.clone(), payment.cloned(), now);
+    refund.status = RefundStatus::Approved;
+    let judged = judge(order, &refund)?;
+    if judged.is_unclear() {
+        let detail = "say payment_id, or the lines that come back";
+        return Err(Refusal::with(Code::RefundAmbiguous, detail));
+    }
+    if judged.is_booked() {
+        let ends = (now, order.ended_by_request(now));
+        end_for_deposit(draft, order, id, ask, ends)?;
+    }
+    order.refunds.push(refund);
+    refund_books::settle(draft, order, Entries::Stand);
+    follow::step(draft, order, Step { before: Some(order.state), at: now })?;
+    let Some(index) = order.refunds.iter().position(|refund| refund.refund_id == *id) else { return Ok(()) };
+    let refund = &mut order.refunds[index];
     refund.answered = true;
-    books::note(draft, &mut order, "refund.approved", &refund, draft.now);
-    order.refunds.push(refund.clone());
-    let step = Step { before: Some(order.state), at: draft.now };
+    if let (RefundOf::Refused, [part]) = (refund.of, &refund.payments[..]) {
+        refund.payment_id = Some(part.payment_id.clone());
+    }
+    let refund = refund.clone();
+    refund_books::note(draft, order, "refund.approved", &refund, now);
+    Ok(())
+}
+
+/// Says what a refund is of that may be of either (A-G-15). Said again it is answered the same.
+pub fn assign(
+    draft: &mut Draft<'_>,
+    order: &OrderId,
+    id: &RefundId,
+    of: &Assigned,
+) -> Result<Reply, Refusal> {
+    let order = find(draft, order)?;
+    let missing = || Refusal::with(Code::NotFound, format!("no refund {id}"));
+    let known = order.refunds.iter().find(|refund| refund.refund_id == *id).ok_or_else(missing)?.clone();
+    let ask = match of {
+        Assigned::Payment(_) => known.ask.clone(),
+        Assigned::Lines(lines) => RefundAsk { lines: lines.clone(), amount: None, fault: known.ask.fault },
+    };
+    let payment = match of {
+        Assigned::Payment(payment) => Some(payment),
+        Assigned::Lines(_) => known.payment_id.as_ref(),
+    };
+    again(draft, order, &known, &ask, payment)
+}
+
+/// A refund that is known is asked for again: the same, or with word of what it is of.
+fn again(
+    draft: &mut Draft<'_>,
+    mut order: Order,
+    known: &Refund,
+    ask: &RefundAsk,
+    payment: Option<&PaymentId>,
+) -> Result<Reply, Refusal> {
+    let same_payment = payment.is_none() || payment == known.payment_id.as_ref();
+    if known.ask == *ask && same_payment {
+        return Ok(Reply::Refund { refund: known.clone() });
+    }
+    let adds = known.payment_id.is_none() && known.ask == *ask || known.is_unclear() && !ask.lines.is_empty();
+    if !adds {
+        return Err(Code::IdempotencyConflict.into());
+    }
+    if let Some(payment) = payment.filter(|id| !is_money(&order, id)) {
+        return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
+    }
+    let before = follow::Before::of(draft, &order);
+    let mut refund = Refund { ask: ask.clone(), ..known.clone() };
+    // What was answered stays what it is of.
+    let is_late = |id: &&PaymentId| order.late_payments().any(|late| late.payment_id == **id);
+    refund.payment_id = payment.filter(|id| !known.answered || !is_late(id)).cloned();
+    let index = order.refunds.iter().position(|slot| slot.refund_id == known.refund_id);
+    let Some(index) = index else { return Err(Code::NotFound.into()) };
+    let judged = judge(&order, &refund)?;
+    same_money(known, &judged)?;
+    if judged.is_booked() && !known.is_booked() {
+        let (id, ends) = (&known.refund_id, (known.at, order.ended_by_refund(ask, payment, known.at)));
+        end_for_deposit(draft, &mut order, id, ask, ends)?;
+    }
+    order.refunds[index] = refund;
+    let (now, id) = (draft.now, known.refund_id.clone());
+    follow::money(draft, &mut order, now);
+    let refund = order.refunds[index].clone();
+    refund_books::note(draft, &mut order, "refund.assigned", &refund, now);
+    let step = Step { before: Some(order.state), at: now };
     follow::step(draft, &mut order, step)?;
-    books::refund(draft, &mut order, &refund);
-    books::align(draft, &mut order);
+    answer(draft, order, &id, before)
+}
+
+/// Lines must come to the money that went back.
+fn same_money(known: &Refund, judged: &Refund) -> Result<(), Refusal> {
+    if judged.total() == known.total() {
+        return Ok(());
+    }
+    let detail = format!("{} went back, those lines come to {}", known.total(), judged.total());
+    Err(Refusal::with(Code::IdempotencyConflict, detail))
+}
+
+fn find(draft: &Draft<'_>, order: &OrderId) -> Result<Order, Refusal> {
+    draft.shop()?;
+    draft.order(order).ok_or_else(|| Refusal::with(Code::NotFound, format!("no order {order}")))
+}
+
+fn answer(
+    draft: &mut Draft<'_>,
+    order: Order,
+    id: &RefundId,
+    before: follow::Before,
+) -> Result<Reply, Refusal> {
+    let order_id = order.order_id.clone();
     follow::whole(draft, order, before);
-    Ok(Reply::Refund { refund })
+    let order = find(draft, &order_id)?;
+    let refund = order.refunds.into_iter().find(|refund| refund.refund_id == *id);
+    refund.map(|refund| Reply::Refund { refund }).ok_or_else(|| Code::NotFound.into())
+}
+
+/// What a refund would be of beside the others, with its figures.
+fn judge(order: &Order, refund: &Refund) -> Result<Refund, Refusal> {
+    if refund.ask.amount.is_some_and(|amount| !amount.is_positive()) {
+        return Err(Refusal::of(Violation::with("amount", Code::OutOfRange, "an amount above zero")));
+    }
+    let mut tried = order.clone();
+    let index = put(&mut tried, refund.clone());
+    order::whose(&tried).swap_remove(index)
+}
+
+/// Whether money of that payment came, taken or not.
+fn is_money(order: &Order, payment: &PaymentId) -> bool {
+    let came = |payment: &Payment| matches!(payment.status, PaymentStatus::Succeeded | PaymentStatus::Late);
+    order.payment(payment).is_some_and(came)
 }
 
 /// Granted after all is more than rejected: what went back is booked, whatever we heard first.
@@ -53,65 +204,184 @@ fn rank(status: RefundStatus) -> u8 {
     }
 }
 
-/// A refund event moves its refund forward; one that was not known is computed now. `Ok(false)`
-/// when nothing changed. Going backwards (approved after succeeded) only tells the figures, where
-/// they were not told yet.
+/// What a refund event did.
+#[derive(Debug)]
+pub enum Advance {
+    /// Something changed.
+    Done,
+    /// It was known.
+    Known,
+    /// The money that it speaks of has not come yet.
+    Early,
+    /// No money that is known can hold it: refused, and kept until some can.
+    Waits(Refusal),
+}
+
+/// A refund event moves its refund forward; one that was not known is computed now. Going backwards (approved
+/// after succeeded) only tells the figures and the payment, where they were not told yet, and the earlier time.
 pub fn advance(
     draft: &mut Draft<'_>,
     order: &mut Order,
     facts: &RefundFacts,
     status: RefundStatus,
     at: Instant,
-) -> Result<bool, Refusal> {
+) -> Result<Advance, Refusal> {
+    if is_early(order, facts) {
+        return Ok(Advance::Early);
+    }
+    let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
+    let known = position.map(|index| order.refunds[index].clone());
+    let granted = known.as_ref().is_some_and(|known| known.status.is_granted());
+    let news = known.as_ref().is_none_or(|known| at > known.at);
+    if granted && status == RefundStatus::Rejected && news {
+        return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
+    }
+    let (ask, figures) = figures(known.as_ref(), facts, status)?;
+    let payment_id = named(order, known.as_ref(), facts)?;
+    let forward = known.as_ref().is_none_or(|known| rank(known.status) < rank(status));
+    let told = |known: &Refund| {
+        (known.figures, &known.ask, &known.payment_id) == (figures, &ask, &payment_id)
+            && known.first_told() <= at
+    };
+    let since = known.as_ref().filter(|_| granted).map(Refund::granted_since);
+    let since = [since, status.is_granted().then_some(at)].into_iter().flatten().min();
+    if !forward && known.as_ref().is_some_and(told) {
+        let news = grant_earlier(draft, order, position, since);
+        return Ok(if news { Advance::Done } else { Advance::Known });
+    }
+    if known.is_none() && !status.is_granted() {
+        order.make_room_for_request()?;
+    }
+    let mut next = match &known {
+        Some(known) => Refund { ask, payment_id, figures, ..known.clone() },
+        None => Refund { figures, ..Refund::told(facts.refund_id.clone(), ask, payment_id, at) },
+    };
+    let first = next.first_told();
+    if forward {
+        (next.status, next.at) = (status, at);
+    }
+    next.tell_since(first.min(at));
+    if let Some(since) = since {
+        next.grant_since(since);
+    }
+    let waits = known.is_none() && status != RefundStatus::Rejected;
+    match place(draft, order, known.as_ref(), next, (status, at)) {
+        Ok(()) => Ok(Advance::Done),
+        Err(refusal) if waits && is_short(order, facts, &refusal) => Ok(Advance::Waits(refusal)),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// Whether the money is missing, not the sense: goods whose money another refund has taken, or an amount that a payment
+/// of the order can have been which nobody has told of yet.
+fn is_short(order: &Order, facts: &RefundFacts, refusal: &Refusal) -> bool {
+    match facts.amount {
+        Some(amount) => refusal.code == Code::ExceedsPaid && amount <= order.payable,
+        None => refusal.code == Code::NothingToRefund && !facts.lines.is_empty(),
+    }
+}
+
+/// Whether it speaks of money that has not come: a payment that nobody has told of, the balance, or any at all. Of a
+/// cancelled order too: its payment may have been in time and come late.
+fn is_early(order: &Order, facts: &RefundFacts) -> bool {
+    let (lines, named) = (!facts.lines.is_empty(), facts.payment_id.as_ref());
+    let is_late = |id: &PaymentId| order.late_payments().any(|late| late.payment_id == *id);
+    if named.is_some_and(|id| !lines && !is_money(order, id)) {
+        return true;
+    }
+    if named.is_some_and(|id| !lines && is_late(id)) {
+        return false;
+    }
+    let refused = !lines && order.late_payments().next().is_some();
+    !order.has_money() && !refused || !lines && order.awaits_balance_of(facts.amount)
+}
+
+/// The payment that a refund names: what was told stays, and what was answered stays the order's.
+fn named(order: &Order, known: Option<&Refund>, facts: &RefundFacts) -> Result<Option<PaymentId>, Refusal> {
+    let (Some(known), Some(told)) = (known, &facts.payment_id) else {
+        return Ok(known.map_or_else(|| facts.payment_id.clone(), |known| known.payment_id.clone()));
+    };
+    match &known.payment_id {
+        Some(before) if before != told && known.status.is_granted() => {
+            let detail = format!("refund {} goes back to payment {before}", known.refund_id);
+            Err(Refusal::with(Code::IdempotencyConflict, detail))
+        }
+        None if known.answered && order.late_payments().any(|late| late.payment_id == *told) => Ok(None),
+        Some(_) | None => Ok(Some(told.clone())),
+    }
+}
+
+/// Takes a refund in as an event tells of it, in place of what was known of it.
+fn place(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    known: Option<&Refund>,
+    next: Refund,
+    (status, at): (RefundStatus, Instant),
+) -> Result<(), Refusal> {
     let what = match status {
         RefundStatus::Requested => "refund.requested",
         RefundStatus::Approved => "refund.approved",
         RefundStatus::Rejected => "refund.rejected",
         RefundStatus::Succeeded => "refund.succeeded",
     };
-    let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
-    let known = position.map(|index| order.refunds[index].clone());
-    let was_booked = known.as_ref().is_some_and(|known| books::is_booked(known.status));
-    let news = known.as_ref().is_none_or(|known| at > known.at);
-    if was_booked && status == RefundStatus::Rejected && news {
-        return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
+    let granted = known.is_some_and(|known| known.status.is_granted());
+    let state = order.state;
+    if order.has_refused_money() {
+        let judged = judge(order, &next)?;
+        if let Some(known) = known.filter(|known| known.is_unclear() && !next.ask.lines.is_empty()) {
+            same_money(known, &judged)?;
+        }
+        if judged.is_booked() && !granted {
+            let ends = (next.at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), next.at));
+            end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
+        }
+        // What was asked for is in no book yet, whatever it came to.
+        let index = put(order, if granted { next } else { next.undecided() });
+        order.refunds[index].ended = ended(state, order.state);
+        refund_books::settle(draft, order, Entries::Stand);
+        let refund = order.refunds[index].clone();
+        refund_books::note(draft, order, what, &refund, at);
+        follow::step(draft, order, Step { before: Some(order.state), at })?;
+        return Ok(());
     }
-    let (ask, figures) = figures(known.as_ref(), facts, status)?;
-    let forward = known.as_ref().is_none_or(|known| rank(known.status) < rank(status));
-    let granted = known.as_ref().filter(|_| was_booked).map(Refund::granted_since);
-    let granted = [granted, books::is_booked(status).then_some(at)].into_iter().flatten().min();
-    if !forward && known.as_ref().is_some_and(|known| known.figures == figures) {
-        return Ok(grant_earlier(draft, order, position, granted));
-    }
-    let mut refund = match &known {
-        Some(known) if was_booked && known.ask == ask => known.clone(),
-        Some(known) if was_booked => books::correct(draft, order, known, ask)?,
+    let mut refund = match known {
+        Some(known) if granted && known.ask == next.ask => known.clone(),
+        Some(known) if granted => books::correct(draft, order, known, next.ask.clone())?,
         Some(_) | None => {
-            if books::is_booked(status) {
-                close_for_deposit(draft, order, &facts.refund_id, &ask, at)?;
+            if status.is_granted() {
+                let ends = (at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), at));
+                end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
             }
-            order::refund(order, &facts.refund_id, ask, at)?
+            order::refund(order, &next.refund_id, next.ask.clone(), at)?
         }
     };
-    (refund.status, refund.at) = match &known {
-        Some(known) if !forward => (known.status, known.at),
-        Some(_) | None => (status, at),
-    };
-    refund.figures = figures;
-    if let Some(granted) = granted {
-        refund.grant_since(granted);
-    }
-    books::note(draft, order, what, &refund, at);
-    match position {
-        Some(index) => order.refunds[index] = refund.clone(),
-        None => order.refunds.push(refund.clone()),
-    }
-    if books::is_booked(status) && !was_booked {
+    refund.ended = ended(state, order.state).or(next.ended);
+    (refund.status, refund.at, refund.figures) = (next.status, next.at, next.figures);
+    (refund.payment_id, refund.since, refund.answered) = (next.payment_id, next.since, next.answered);
+    refund.granted_at = next.granted_at;
+    refund_books::note(draft, order, what, &refund, at);
+    put(order, refund.clone());
+    if status.is_granted() && !granted {
         follow::step(draft, order, Step { before: Some(order.state), at })?;
-        books::refund(draft, order, &refund);
+        refund_books::book(draft, order, &refund);
     }
     books::align(draft, order);
-    Ok(true)
+    Ok(())
+}
+
+fn put(order: &mut Order, refund: Refund) -> usize {
+    let position = order.refunds.iter().position(|known| known.refund_id == refund.refund_id);
+    match position {
+        Some(index) => order.refunds[index] = refund,
+        None => order.refunds.push(refund),
+    }
+    position.unwrap_or(order.refunds.len() - 1)
+}
+
+/// Where an order goes back to that the refund ended, if it did.
+fn ended(before: State, now: State) -> Option<State> {
+    (before != now).then_some(State::Open)
 }
 
 /// A refund that was heard of before its approval was granted by it all the same: it counts from then on.
@@ -121,7 +391,7 @@ fn grant_earlier(
     position: Option<usize>,
     granted: Option<Instant>,
 ) -> bool {
-    let known = position.and_then(|index| order.refunds.get_mut(index)).filter(|known| known.is_live());
+    let known = position.and_then(|index| order.refunds.get_mut(index)).filter(|known| known.is_booked());
     let (Some(known), Some(granted)) = (known, granted) else { return false };
     if granted >= known.granted_since() {
         return false;
@@ -148,14 +418,18 @@ fn figures(
     let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault };
     let Some(known) = known else { return Ok((ask, told)) };
     // Until it is granted nobody has granted its figures, whatever an older file says.
-    let so_far =
-        if books::is_booked(known.status) { known.figures } else { known.figures.min(Figures::Asked) };
+    let so_far = if known.status.is_granted() { known.figures } else { known.figures.min(Figures::Asked) };
     let figures = so_far.max(told);
     // An amount that is what was known anyway says nothing against the lines that it was made of.
-    if told > so_far && facts.amount != Some(known.amount) {
+    if told > so_far && facts.amount != Some(known.total()) {
         return Ok((ask, figures));
     }
-    if told <= so_far && books::is_booked(known.status) && !says_nothing {
+    // Which units it was is no other body (A-G-15).
+    if known.is_unclear() && !facts.lines.is_empty() && facts.amount.is_none_or(|told| told == known.total())
+    {
+        return Ok((RefundAsk { lines: facts.lines.clone(), amount: None, fault }, figures));
+    }
+    if told <= so_far && known.status.is_granted() && !says_nothing {
         same_refund(known, facts)?;
     }
     Ok((known.ask.clone(), figures))
@@ -164,35 +438,27 @@ fn figures(
 /// A booked refund keeps its amount: an event that names another one is a conflict, never a footnote.
 fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
     let same_ask = known.ask.lines == facts.lines && known.ask.amount == facts.amount;
-    let same_amount = facts.amount == Some(known.amount);
+    let same_amount = facts.amount == Some(known.total());
     if same_ask || same_amount {
         return Ok(());
     }
-    let detail = format!("refund {} is booked with {}", known.refund_id, known.amount);
+    let detail = format!("refund {} is booked with {}", known.refund_id, known.total());
     Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 
-/// A refund of the deposit ends the order, as of that moment: what is sold no more is not paid for
-/// either. Nothing happens to an order whose balance came before.
-fn close_for_deposit(
+/// A refund of the deposit ends the order: what is sold no more is not paid for either. Nothing happens to an order
+/// whose balance came before; `ends` is up to when one counts as before.
+fn end_for_deposit(
     draft: &mut Draft<'_>,
     order: &mut Order,
     id: &RefundId,
     ask: &RefundAsk,
-    at: Instant,
+    (at, ends): (Instant, Option<Instant>),
 ) -> Result<(), Refusal> {
-    let open = match order.state {
-        State::Open => true,
-        // A balance that came after the refund, though it was heard of first.
-        State::Paid { at: paid_at } => order.deposit_paid_at.is_some() && at < paid_at,
-        State::Cancelled { at: ended, .. } => at < ended,
-    };
-    if order.presale.is_none() || order.deposit_paid_at.is_none() || !open {
-        return Ok(());
-    }
+    let Some(ends) = ends else { return Ok(()) };
     // Refused, it changes nothing.
     let mut tried = order.clone();
-    tried.cancel(at, CancelReason::Merchant)?;
+    tried.cancel(ends, CancelReason::Merchant)?;
     order::refund(&tried, id, ask.clone(), at)?;
-    life::cancel(draft, order, at, CancelReason::Merchant).map(drop)
+    life::cancel_by(draft, order, at, ends, CancelReason::Merchant).map(drop)
 }

@@ -19,9 +19,13 @@ mod payment;
 mod place;
 mod presale;
 mod refund;
+mod refund_clock;
+mod refund_of;
+mod refund_ways;
 mod shares;
 mod stages;
 mod timeline;
+mod to_return;
 mod usual;
 
 pub use gifts::{GiftStanding, GiftStatus};
@@ -34,10 +38,12 @@ pub use parts::Parts;
 pub use payment::{BalanceDiscount, Payment, PaymentStatus};
 pub use place::{place, place_by};
 pub use presale::{PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome};
-pub use refund::{Fault, Figures, Refund, RefundAsk, RefundStatus, RefundedLine};
+pub use refund::{Fault, Figures, PaymentPart, Refund, RefundAsk, RefundOf, RefundStatus, RefundedLine};
+pub use refund_of::whose;
 pub use shares::Scopes;
 pub use stages::{CancelOutcome, PayOutcome};
 pub use timeline::TimelineEntry;
+pub use to_return::ToReturn;
 
 use usual::is_usual;
 

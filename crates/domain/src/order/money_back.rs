@@ -4,11 +4,11 @@
 //! gone back, the sum is what was paid, freight included. A used payment coupon is not restored.
 
 use super::{
-    Fault, Figures, Line, Order, Parts, Payment, PresaleStage, Refund, RefundAsk, RefundStatus, RefundedLine,
+    Fault, Line, Order, Payment, PresaleStage, Refund, RefundAsk, RefundOf, RefundStatus, RefundedLine,
     State,
     parties::{borne, cash, parts_with, span},
 };
-use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine, limits};
+use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine};
 use money::{Money, unit_span};
 
 /// Freight that the customer paid.
@@ -40,11 +40,6 @@ fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
 /// nothing.
 pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     may_refund(order, ask.fault)?;
-    // A request that is decided now is among them already.
-    let others = order.refunds.iter().filter(|r| r.refund_id != *id);
-    if others.count() >= limits::ORDER_REFUNDS {
-        return Err(Code::LimitReached.into());
-    }
     let left = order.paid() - order.refunded();
     let mut refund = match (&ask.lines[..], ask.amount) {
         ([], Some(amount)) => of_amount(amount)?,
@@ -81,15 +76,24 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
 /// A refund that was computed before another payment of the order was heard of, computed anew. One whose
 /// amount was answered keeps it, as far as that much was paid; units then no longer stand for it.
 pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
-    let Refund { refund_id: id, status, answered, figures, granted_at, .. } = known;
-    let (status, answered, figures, granted_at) = (*status, *answered, *figures, *granted_at);
+    let Refund { refund_id: id, status, answered, figures, granted_at, payment_id, since, ended, .. } = known;
     let kept = |refund: Refund| {
-        let mut kept = Refund { status, answered, figures, granted_at, ask: known.ask.clone(), ..refund };
+        let mut kept = Refund {
+            status: *status,
+            answered: *answered,
+            figures: *figures,
+            granted_at: *granted_at,
+            payment_id: payment_id.clone(),
+            since: *since,
+            ended: *ended,
+            ask: known.ask.clone(),
+            ..refund
+        };
         kept.parts = parts_with(order, &kept);
         kept
     };
     let fresh = refund(order, id, known.ask.clone(), known.at);
-    if answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
+    if *answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
         let ask = RefundAsk { amount: Some(known.amount), lines: Vec::new(), fault: known.ask.fault };
         if let Ok(same) = refund(order, id, ask, known.at) {
             return Ok(kept(same));
@@ -99,19 +103,9 @@ pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
 }
 
 fn blank(id: RefundId) -> Refund {
-    Refund {
-        refund_id: id,
-        ask: RefundAsk { lines: Vec::new(), amount: None, fault: None },
-        figures: Figures::Granted,
-        amount: Money::ZERO,
-        parts: Parts::default(),
-        lines: Vec::new(),
-        freight: Money::ZERO,
-        status: RefundStatus::Approved,
-        answered: false,
-        at: Instant::from_micros(0),
-        granted_at: None,
-    }
+    let ask = RefundAsk { lines: Vec::new(), amount: None, fault: None };
+    let blank = Refund::told(id, ask, None, Instant::from_micros(0));
+    Refund { of: RefundOf::Order, status: RefundStatus::Approved, ..blank }
 }
 
 fn rest(order: &Order) -> Vec<RefundLine> {
@@ -193,9 +187,9 @@ impl Order {
         let deposit = self.presale.is_some() && self.deposit_paid_at.is_some();
         matches!(self.state, State::Paid { .. }) || deposit
     }
-    /// Refunds approved or gone back: those that are in the books.
+    /// Refunds of the order that are approved or gone back: those that are in the books.
     pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
-        self.refunds.iter().filter(|refund| refund.is_live())
+        self.refunds.iter().filter(|refund| refund.is_booked())
     }
     /// Money approved to go back or gone back.
     pub fn refunded(&self) -> Money {

@@ -182,7 +182,7 @@ fn walk<'r>(order: &Order, refunds: impl Iterator<Item = &'r Refund>) -> Vec<(&'
 /// What goes back to each party with each refund, in the order of the order's refunds: nothing with those that are
 /// not granted. The one rule for every path (A-G-16); the auditor asks it too.
 pub fn parts(order: &Order) -> Vec<Parts> {
-    let live = order.refunds.iter().filter(|refund| refund.is_live());
+    let live = order.refunds.iter().filter(|refund| refund.is_booked());
     let walked = walk(order, live);
     let of = |refund: &Refund| {
         let found = walked.iter().find(|(walked, _)| std::ptr::eq(*walked, refund));
@@ -197,7 +197,7 @@ pub fn parts_with(order: &Order, refund: &Refund) -> Parts {
     let all =
         order.refunds.iter().map(|known| if known.refund_id == refund.refund_id { refund } else { known });
     let all = all.chain(std::iter::once(refund).filter(|_| !is_known));
-    let live = all.filter(|known| known.is_live() || std::ptr::eq(*known, refund));
+    let live = all.filter(|known| known.is_booked() || std::ptr::eq(*known, refund));
     let walked = walk(order, live);
     walked
         .into_iter()

@@ -1,7 +1,7 @@
 //! A refund: what was asked for, what goes back, and where it stands.
 
-use super::{Parts, usual::is_usual};
-use crate::{Instant, LineId, RefundId, event::RefundLine};
+use super::{Parts, kinds::State, usual::is_usual};
+use crate::{Instant, LineId, PaymentId, RefundId, event::RefundLine};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,13 @@ pub enum RefundStatus {
     Succeeded,
 }
 
+impl RefundStatus {
+    /// Whether the money goes back or has gone back: then it is booked, or ends refused money.
+    pub fn is_granted(self) -> bool {
+        matches!(self, Self::Approved | Self::Succeeded)
+    }
+}
+
 /// A refund and its parts, in minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refund {
@@ -23,11 +30,23 @@ pub struct Refund {
     pub refund_id: RefundId,
     /// What was asked for, to tell a repetition from a conflict.
     pub ask: RefundAsk,
+    /// The payment that was named: which way the money went, or which refused money it is of (A-G-15).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<PaymentId>,
+    /// What it is of (A-G-15).
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub of: RefundOf,
     /// Who told what was asked for.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub figures: Figures,
-    /// What goes back to the customer.
+    /// What goes back to the customer of the order's money; see [`Refund::total`].
     pub amount: Money,
+    /// Refused or late money that goes back, beside it.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub refused: Money,
+    /// How much of both goes back to which payment, newest first, once it is granted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<PaymentPart>,
     /// What goes back to other parties, of discounts that they bore (A-G-16).
     #[serde(rename = "platform_share")]
     pub parts: Parts,
@@ -46,12 +65,52 @@ pub struct Refund {
     /// When it was granted, where that is not when it was last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted_at: Option<Instant>,
+    /// When it was first told of, where that was before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Instant>,
+    /// Where the order stood that it ended, as a refund of its deposit: there it goes back if the refund turns out
+    /// to be of something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<State>,
 }
 
 impl Refund {
-    /// Whether it is in the books: approved, or gone back.
-    pub fn is_live(&self) -> bool {
-        matches!(self.status, RefundStatus::Approved | RefundStatus::Succeeded)
+    /// One that somebody told of, with nothing decided about its money.
+    pub fn told(refund_id: RefundId, ask: RefundAsk, payment_id: Option<PaymentId>, at: Instant) -> Self {
+        Self {
+            refund_id,
+            ask,
+            payment_id,
+            of: RefundOf::Refused,
+            figures: Figures::Granted,
+            amount: Money::ZERO,
+            refused: Money::ZERO,
+            payments: Vec::new(),
+            parts: Parts::default(),
+            lines: Vec::new(),
+            freight: Money::ZERO,
+            status: RefundStatus::Requested,
+            answered: false,
+            at,
+            granted_at: None,
+            since: None,
+            ended: None,
+        }
+    }
+    /// The same with nothing decided about its money.
+    #[must_use]
+    pub fn undecided(self) -> Self {
+        let blank = Self::told(self.refund_id.clone(), self.ask.clone(), None, self.at);
+        Self {
+            payment_id: self.payment_id,
+            figures: self.figures,
+            status: self.status,
+            answered: self.answered,
+            granted_at: self.granted_at,
+            since: self.since,
+            ended: self.ended,
+            ..blank
+        }
     }
     /// Since when it is granted, as far as was heard: refunds count in this order (A-G-8, A-G-16).
     pub fn granted_since(&self) -> Instant {
@@ -61,6 +120,54 @@ impl Refund {
     pub fn grant_since(&mut self, at: Instant) {
         self.granted_at = Some(at).filter(|at| *at != self.at);
     }
+    /// Remembers when it was first told of.
+    pub fn tell_since(&mut self, at: Instant) {
+        let since = self.first_told().min(at);
+        self.since = (since < self.at).then_some(since);
+    }
+    /// All that goes back to the customer. Of one that may be of either money: what was told.
+    pub fn total(&self) -> Money {
+        match self.of {
+            RefundOf::Unclear => self.ask.amount.unwrap_or_default(),
+            RefundOf::Order | RefundOf::Refused | RefundOf::Both => self.amount + self.refused,
+        }
+    }
+    /// Whether it stands in the order's books.
+    pub fn is_booked(&self) -> bool {
+        self.status.is_granted() && matches!(self.of, RefundOf::Order | RefundOf::Both)
+    }
+    /// Whether it is granted and nobody can say yet what it is of: `refund_ambiguous`.
+    pub fn is_unclear(&self) -> bool {
+        self.status.is_granted() && self.of == RefundOf::Unclear
+    }
+    /// When it was first told of.
+    pub fn first_told(&self) -> Instant {
+        self.since.unwrap_or(self.at).min(self.at)
+    }
+}
+
+/// What a refund is of (A-G-15).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundOf {
+    /// The order: its goods, or the money that paid it.
+    #[default]
+    Order,
+    /// Refused or late money; the order is not touched.
+    Refused,
+    /// Of both, because together they came to all that came.
+    Both,
+    /// It could be of either: kept, and not booked until somebody says.
+    #[serde(rename = "refund_ambiguous")]
+    Unclear,
+}
+
+/// A part of a refund that goes back to one payment, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct PaymentPart {
+    pub payment_id: PaymentId,
+    pub amount: Money,
 }
 
 /// What is asked to go back: units of lines, an amount, or with neither all that is left.

@@ -92,7 +92,13 @@ pub fn received(order: &str, when: Instant) -> OrderEvent {
     event(&format!("{order}.received"), body, when)
 }
 pub fn refunding(order: &str, refund: &str, ask: &RefundAsk) -> RefundFacts {
-    RefundFacts { order_id: id(order), refund_id: id(refund), amount: ask.amount, lines: ask.lines.clone() }
+    RefundFacts {
+        order_id: id(order),
+        refund_id: id(refund),
+        payment_id: None,
+        amount: ask.amount,
+        lines: ask.lines.clone(),
+    }
 }
 pub fn amount(minor: i64) -> RefundAsk {
     RefundAsk { lines: Vec::new(), amount: Some(fen(minor)), fault: None }

@@ -6,10 +6,12 @@ pub mod offers;
 pub mod presale;
 pub mod refunds;
 mod shares;
+pub mod to_return;
 
 use crate::order::entries::EntryView;
 use crate::order::offers::find_order;
 use crate::order::presale::PresaleView;
+use crate::order::refunds::RefundView;
 use crate::order::shares::ShareView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::Names;
@@ -106,6 +108,9 @@ pub struct OrderView {
     freight: i64,
     lines: Vec<LineView>,
     payments: Vec<AttemptView>,
+    /// Refunds, with what each is of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refunds: Vec<RefundView>,
     /// Of orders of a presale campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
     presale: Option<PresaleView>,
@@ -121,7 +126,9 @@ pub async fn get_one(
 ) -> Result<Json<OrderView>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let order = find_order(&state, &caller, &id).await?;
+    let mut order = find_order(&state, &caller, &id).await?;
+    // An older document does not say them.
+    order.tell_ways_back();
     let ranked = order.presale.as_ref().filter(|presale| presale.ranks_kept().is_some());
     let campaign = match ranked {
         Some(presale) => {
@@ -138,7 +145,7 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
     let (status, ended) = match order.state {
         OrderState::Open => ("open", None),
         OrderState::Paid { .. } => ("paid", None),
-        OrderState::Cancelled { at, reason } => ("cancelled", Some((at, reason))),
+        OrderState::Cancelled { reason, .. } => ("cancelled", Some(reason)),
     };
     let paid_at = match order.state {
         OrderState::Paid { at } => Some(at),
@@ -159,17 +166,18 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
             deposit_paid_at: moment(order.deposit_paid_at),
             balance_paid_at: moment(balance),
             paid_at: moment(paid_at),
-            cancelled_at: moment(ended.map(|(at, _)| at)),
+            cancelled_at: moment(order.cancelled_at()),
             shipped_at: moment(order.shipped_at),
             received_at: moment(order.received_at),
         },
-        cancel_reason: ended.map(|(_, reason)| reason),
+        cancel_reason: ended,
         payable: order.payable.minor(),
         paid: order.paid().minor(),
         refunded: order.refunded().minor(),
         freight: order.freight.minor(),
         lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
         payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
+        refunds: order.refunds.iter().map(RefundView::of).collect(),
         presale,
     }
 }

@@ -80,6 +80,7 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
     gauge("promenade_deliveries_pending", totals.pending_deliveries);
     gauge("promenade_deliveries_dead", totals.dead_deliveries);
     gauge("promenade_messages_pending", totals.pending_dispatches);
+    gauge("promenade_money_to_return", totals.money_to_return);
     let text = state
         .edge
         .metrics

@@ -28,6 +28,7 @@ pub const TYPES: &[&str] = &[
     "order.cancelled",
     "order.settled",
     "refund.booked",
+    "money.to_return",
     "campaign.changed",
     "campaign.exhausted",
     "pool_order.moved",

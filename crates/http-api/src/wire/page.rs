@@ -28,6 +28,8 @@ pub enum Cursor {
     Number,
     /// Three parts with `|` between them.
     Parts,
+    /// What the list itself reads and refuses.
+    Opaque,
 }
 
 impl Cursor {
@@ -35,6 +37,7 @@ impl Cursor {
         match self {
             Self::Id => OrderId::try_new(text).is_ok(),
             Self::Number => text.parse::<u64>().is_ok(),
+            Self::Opaque => true,
             Self::Parts => text.split('|').count() >= 3,
         }
     }

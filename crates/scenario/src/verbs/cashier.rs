@@ -1,6 +1,6 @@
 //! Money: the cashier, payments that start, the books, refunds.
 
-use super::answer::{is_refused, list, one};
+use super::answer::{is_refused, list, many, one};
 use crate::args::Args;
 use crate::outcome::{Item, Outcome};
 use crate::value::{fen, number};
@@ -83,35 +83,78 @@ pub fn entries(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
     Ok(Outcome::done(answer, items))
 }
 
-/// `refund o1 r1 [line=l1x2]... [amount=5.00] [fault=customer]`; all that is left when neither lines
+/// `refund o1 r1 [line=l1x2]... [amount=5.00] [payment=b2] [fault=customer]`; all that is left when neither lines
 /// nor amount are said. Shows what goes back to the `platform`, and each line's amount by its name.
 pub fn refund(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, refund) = (args.next("the order")?, args.next("the refund")?);
     let mut body = Map::new();
     body.insert("refund_id".into(), refund.into());
-    let mut lines = Vec::new();
-    for text in args.all("line") {
-        let (id, quantity) = text.rsplit_once('x').ok_or("a line is line=IDxQUANTITY")?;
-        lines.push(json!({ "line_id": id, "quantity": number(quantity) }));
-    }
+    let lines = units(args)?;
     if !lines.is_empty() {
         body.insert("lines".into(), lines.into());
     }
     if let Some(amount) = args.find("amount") {
         body.insert("amount".into(), fen(&amount)?.into());
     }
+    if let Some(payment) = args.find("payment") {
+        body.insert("payment_id".into(), payment.into());
+    }
     if let Some(fault) = args.find("fault") {
         body.insert("fault".into(), fault.into());
     }
     let path = format!("/orders/{order}/refunds");
-    Ok(one(world.ask("POST", &path, &Value::Object(body)), |refund| {
-        let mut item = Item::default()
-            .word(&refund["status"])
-            .fen("amount", &refund["amount"])
-            .fen("platform", &refund["platform_share"]);
-        for line in list(&refund["lines"]) {
-            item = item.fen(line["line_id"].as_str().unwrap_or_default(), &line["amount"]);
-        }
-        item
+    Ok(one(world.ask("POST", &path, &Value::Object(body)), shown))
+}
+
+fn units(args: &mut Args) -> Result<Vec<Value>, String> {
+    let unit = |text: &String| {
+        let (id, quantity) = text.rsplit_once('x').ok_or("a line is line=IDxQUANTITY")?;
+        Ok(json!({ "line_id": id, "quantity": number(quantity) }))
+    };
+    args.all("line").iter().map(unit).collect()
+}
+
+/// A refund: each line's amount by its name, and the payments that it goes back to as `way`.
+fn shown(refund: &Value) -> Item {
+    let mut item = Item::default()
+        .word(&refund["status"])
+        .word(&refund["of"])
+        .fen("amount", &refund["amount"])
+        .fen("platform", &refund["platform_share"]);
+    for line in list(&refund["lines"]) {
+        item = item.fen(line["line_id"].as_str().unwrap_or_default(), &line["amount"]);
+    }
+    for part in list(&refund["payments"]) {
+        item = item.text("way", &part["payment_id"]);
+    }
+    item
+}
+
+/// `assign o1 r1 payment=b2` or `assign o1 r1 line=l1x2`: what a refund is of that may be of either.
+pub fn assign(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let (order, refund) = (args.next("the order")?, args.next("the refund")?);
+    let mut body = Map::new();
+    if let Some(payment) = args.find("payment") {
+        body.insert("payment_id".into(), payment.into());
+    }
+    let lines = units(args)?;
+    if !lines.is_empty() {
+        body.insert("lines".into(), lines.into());
+    }
+    let path = format!("/orders/{order}/refunds/{refund}/assign");
+    Ok(one(world.ask("POST", &path, &Value::Object(body)), shown))
+}
+
+/// `to-return`: refused or late payments that have not gone back.
+#[allow(clippy::unnecessary_wraps, reason = "every verb has this shape")]
+pub fn to_return(world: &mut World<'_>, _: &mut Args) -> Result<Outcome, String> {
+    Ok(many(world.read("/money-to-return"), "data", |row| {
+        let item = Item::default()
+            .word(&row["order_id"])
+            .word(&row["payment_id"])
+            .word(&row["method"])
+            .word(&row["reason"])
+            .fen("amount", &row["amount"]);
+        list(&row["refunds"]).iter().fold(item, Item::word)
     }))
 }

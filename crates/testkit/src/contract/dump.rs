@@ -33,6 +33,7 @@ pub fn dump(reader: &dyn Reader) -> String {
             add(&reader.messages(&shop, &filter, &all()).answer());
         }
         add(&orders);
+        add(&paged(|page| reader.money_to_return(&shop, page).answer(), |row| row.order_id.to_string()));
         add(&paged(|page| reader.coupons(&shop, page).answer(), |row| row.coupon_id.to_string()));
         add(&of_batches(reader, &shop));
         add(&of_pool(reader, &shop));

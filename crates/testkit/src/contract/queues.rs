@@ -160,7 +160,9 @@ pub fn totals_count_what_is_pending(store: &mut dyn Store) {
     filled(store);
     settle(store, 1, DeliveryStatus::Dead, 8, 100);
     write(store, |changes| {
-        changes.orders.extend([new_order("o-1", Some(5)), new_order("o-2", None)]);
+        let mut late = new_order("o-2", None);
+        late.row.order.payments.extend([build::late("p-1", 3), build::late("p-2", 2)]);
+        changes.orders.extend([new_order("o-1", Some(5)), late]);
         changes.parked.push((s1(), id("o-9"), build::parked("ev-9", "o-9")));
         changes.messages.push(build::told(build::message(&s1(), "m-1", "o-1", "u-1")));
         changes.dispatches.push(build::dispatch(&s1(), "m-1", 5));
@@ -172,6 +174,7 @@ pub fn totals_count_what_is_pending(store: &mut dyn Store) {
         pending_deliveries: 2,
         dead_deliveries: 1,
         pending_dispatches: 1,
+        money_to_return: 2,
     };
     assert_eq!(store.reader().totals().answer(), expected);
 }

@@ -1,0 +1,96 @@
+//! Money to return: what each refund is of is what the facts say, and the list holds every order that has some to give
+//! back and no other (A-G-15).
+
+use crate::checks;
+use crate::walk::{Faults, Walk};
+use domain::{
+    OrderId,
+    order::{self, Order},
+};
+use port::{Page, Read};
+
+/// Refunds beside refused money: what stands of them, and that no refused payment gives back more than it was.
+pub fn refunds(order: &Order, found: &mut Faults) {
+    if !order.has_refused_money() {
+        return;
+    }
+    for (known, judged) in order.refunds.iter().zip(order::whose(order)) {
+        if !known.status.is_granted() {
+            continue;
+        }
+        let is = (known.of, known.amount, known.refused);
+        let detail = match judged {
+            Ok(judged) if (judged.of, judged.amount, judged.refused) == is => continue,
+            Ok(judged) => format!(
+                "refund {} is kept as {:?} with {} and {} of refused money, by what happened it is {:?} with {} and {}",
+                known.refund_id,
+                known.of,
+                known.amount,
+                known.refused,
+                judged.of,
+                judged.amount,
+                judged.refused
+            ),
+            Err(refusal) => {
+                format!(
+                    "refund {} is granted, and no money can hold it: {}",
+                    known.refund_id,
+                    refusal.code.as_str()
+                )
+            }
+        };
+        found.push((checks::REFUND_OF, detail));
+    }
+    for payment in order.late_payments().filter(|payment| order.left_of(payment).is_negative()) {
+        let detail = format!("more than payment {} went back of it", payment.payment_id);
+        found.push((checks::REFUND_OF, detail));
+    }
+}
+
+/// An order with money to return is listed.
+pub fn is_missing(walk: &Walk<'_>, order: &Order, found: &mut Faults) -> Read<()> {
+    let rows = order.to_return();
+    if !rows.is_empty() && !is_listed(walk, &order.order_id)? {
+        let detail = format!("{} of its payments are to be returned, and it is not listed", rows.len());
+        found.push((checks::MONEY_TO_RETURN, detail));
+    }
+    Ok(())
+}
+
+/// Walks the list: every order there has something to give back.
+pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
+    walk.pages(
+        "money to return",
+        |reader, shop, page| reader.money_to_return(shop, page),
+        |order| order.order_id.to_string(),
+        |walk, order| {
+            walk.looked(checks::MONEY_TO_RETURN);
+            let id = order.order_id.clone();
+            walk.confirm(
+                order,
+                |reader, shop| reader.order(shop, &id),
+                listed_without,
+                || format!("order {id}"),
+            )
+        },
+    )
+}
+
+fn listed_without(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
+    let mut found = Faults::new();
+    if order.to_return().is_empty() && is_listed(walk, &order.order_id)? {
+        found.push((checks::MONEY_TO_RETURN, "it is listed, and has nothing to return".into()));
+    }
+    Ok(found)
+}
+
+/// Whether it is the next in the list after the largest text that is less than its id.
+fn is_listed(walk: &Walk<'_>, id: &OrderId) -> Read<bool> {
+    let mut before = id.as_str().to_owned();
+    let last = before.pop().map_or(0, u32::from);
+    let lower = (0..last).rev().find_map(char::from_u32);
+    before.extend(lower.into_iter().chain(lower.map(|_| char::MAX)));
+    let page = Page { after: Some(before).filter(|text| !text.is_empty()), limit: 1 };
+    let next = walk.reader.money_to_return(walk.id(), &page)?;
+    Ok(next.first().is_some_and(|order| order.order_id == *id))
+}

@@ -1,0 +1,137 @@
+//! Refunds in the books: each by itself, and all of an order anew when what they are of may have changed (A-G-15).
+//!
+//! Always holds: what stands in the books is what `order::whose` says of the facts; the difference is booked, entry by
+//! entry, never changed in place.
+
+use crate::book::Draft;
+use domain::{
+    Instant, Refusal,
+    campaign::{self, Step},
+    ledger,
+    order::{self, Order, Refund, RefundOf, RefundStatus, Stage, State, TimelineEntry},
+};
+use money::Money;
+use serde_json::json;
+
+/// Books what went back of the order.
+pub fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
+    post(draft, order, refund);
+    let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
+    draft.publish("refund.booked", order.order_id.as_str(), &body);
+}
+
+fn post(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
+    let entries = ledger::post_refund(draft.shop_id, order, refund);
+    draft.book(entries);
+}
+
+/// Notes what became of a refund.
+pub fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
+    let Refund { refund_id, lines, parts, .. } = refund;
+    let amount = refund.total();
+    let detail = json!({ "refund_id": refund_id, "amount": amount, "platform_share": parts, "lines": lines });
+    draft.note(order, TimelineEntry::new(at, what).detail(detail));
+}
+
+/// Whether the entries of the refunds stand, or were taken back together with what they were of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entries {
+    /// They stand.
+    Stand,
+    /// They were taken back.
+    TakenBack,
+}
+
+/// Finds anew what each refund is of, and books the difference. Nothing of an order without refused money changes.
+pub fn settle(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
+    if order.refunds.is_empty() || !order.has_refused_money() {
+        return;
+    }
+    let found = order::whose(order);
+    let known = order.refunds.clone();
+    let stands = |index: usize| {
+        let (known, found) = (&known[index], found[index].as_ref());
+        let same = |found: &&Refund| {
+            found.is_booked() && (found.amount, &found.parts) == (known.amount, &known.parts)
+        };
+        entries == Entries::Stand && known.is_booked() && found.is_ok_and(|found| same(&found))
+    };
+    for (index, known) in known.iter().enumerate() {
+        if entries == Entries::Stand && known.is_booked() && !stands(index) {
+            let undone = ledger::undo_refund(draft.shop_id, order, known);
+            draft.book(undone);
+        }
+    }
+    for (index, found) in found.iter().enumerate() {
+        let before = &known[index];
+        match found {
+            Ok(refund) => {
+                order.refunds[index] = refund.clone();
+                note_moved(draft, order, before, refund);
+                // Whoever was told of it need not be told again.
+                let told = before.is_booked() && refund.amount == before.amount;
+                match refund.is_booked() && !stands(index) {
+                    true if told => post(draft, order, refund),
+                    true => book(draft, order, refund),
+                    false => {}
+                }
+            }
+            Err(refusal) if before.status.is_granted() => drop_out(draft, order, index, refusal),
+            Err(_) => {}
+        }
+    }
+    reopen(draft, order);
+}
+
+/// Nothing can hold it after all: it is as if that had been heard first.
+fn drop_out(draft: &mut Draft<'_>, order: &mut Order, index: usize, refusal: &Refusal) {
+    let known = order.refunds[index].clone();
+    let detail = json!({ "refund_id": known.refund_id, "amount": known.total() });
+    let (status, of) = (RefundStatus::Rejected, RefundOf::Order);
+    let (payments, refused) = (Vec::new(), Money::ZERO);
+    order.refunds[index] = Refund { status, of, payments, refused, ..known };
+    let at = order.refunds[index].at;
+    draft.note(order, TimelineEntry::new(at, "refund.rejected").code(refusal.code).detail(detail));
+}
+
+/// Writes down what a granted refund is of now, where that is news.
+fn note_moved(draft: &mut Draft<'_>, order: &mut Order, before: &Refund, now: &Refund) {
+    if !now.status.is_granted() || (before.of == now.of && before.total() == now.total()) {
+        return;
+    }
+    let (id, amount) = (&now.refund_id, now.total());
+    let entry = match now.of {
+        RefundOf::Unclear => TimelineEntry::new(now.at, "refund.ambiguous")
+            .code(domain::Code::RefundAmbiguous)
+            .detail(json!({ "refund_id": id, "amount": amount })),
+        RefundOf::Refused => TimelineEntry::new(now.at, "money.returned")
+            .detail(json!({ "refund_id": id, "amount": amount, "payments": now.payments })),
+        // Nothing was decided of it before.
+        RefundOf::Order | RefundOf::Both if before.of == RefundOf::Refused && before.refused.is_zero() => {
+            return;
+        }
+        RefundOf::Order | RefundOf::Both => TimelineEntry::new(draft.now, "refund.changed")
+            .detail(json!({ "refund_id": id, "before": before.amount, "amount": now.amount })),
+    };
+    draft.note(order, entry);
+}
+
+/// A refund ended the order as one of its deposit, and is of something else: the order goes on.
+fn reopen(draft: &mut Draft<'_>, order: &mut Order) {
+    let state = order.state;
+    let astray = |refund: &&mut Refund| refund.ended.is_some() && !refund.is_booked();
+    let Some(refund) = order.refunds.iter_mut().find(astray) else { return };
+    let (Some(was), at) = (refund.ended.take(), refund.at) else { return };
+    // A balance that it undid does not come back by itself.
+    let balance = order.late_payments().any(|payment| payment.stage != Stage::Deposit);
+    if balance || !matches!(state, State::Cancelled { .. }) {
+        return;
+    }
+    order.state = was;
+    draft.note(order, TimelineEntry::new(at, "order.reopened"));
+    let step = Step { before: Some(state), at };
+    // Kinds follow as far as they can: an order that goes on is what they know best.
+    if campaign::follow(draft, order, step).is_err() {
+        order.state = state;
+    }
+}

@@ -1,0 +1,77 @@
+//! A refund of a deposit ends its order, unless it came after the balance: by whose clock (A-S1-20, A-S1-24).
+//!
+//! Always holds: of events only times and contents decide. A refund that is told of ends the order a little later than
+//! its own time, when no balance can count as earlier any more; so a balance inside those minutes is taken, whichever
+//! of the two is heard first.
+
+use super::{CancelReason, Order, Payment, RefundAsk, Stage, State};
+use crate::{Instant, PaymentId, limits};
+use money::Money;
+
+impl Order {
+    /// When a refund that an event tells of ends the order, if it does: before the balance came, and less than the
+    /// minutes by which clocks differ before the deadline.
+    pub fn ended_by_refund(
+        &self,
+        ask: &RefundAsk,
+        named: Option<&PaymentId>,
+        at: Instant,
+    ) -> Option<Instant> {
+        let deposit = self.presale.as_ref()?.deposit;
+        self.deposit_paid_at?;
+        if self.names_balance(named) || ask.amount.is_some_and(|amount| amount > deposit) {
+            return None;
+        }
+        let just_before = |end: Instant| Instant::from_micros(end.micros() - 1);
+        let known = at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
+        let deadline = self.cancel_at.filter(|deadline| at < *deadline);
+        let ends = just_before(deadline.map_or(known, |deadline| deadline.min(known)));
+        match self.state {
+            State::Open => Some(ends),
+            State::Paid { at: paid } => (ends < paid).then_some(ends),
+            State::Cancelled { at: ended, .. } => (ends < ended).then_some(ends),
+        }
+    }
+
+    /// When a refund that is asked for here ends the order, if it does: it is after every payment that is known.
+    pub fn ended_by_request(&self, at: Instant) -> Option<Instant> {
+        self.presale.as_ref()?;
+        self.deposit_paid_at?;
+        match self.state {
+            State::Open => Some(at),
+            State::Paid { .. } => None,
+            State::Cancelled { at: ended, .. } => (at < ended).then_some(at),
+        }
+    }
+
+    /// When the order was cancelled, by the time of what cancelled it.
+    pub fn cancelled_at(&self) -> Option<Instant> {
+        let State::Cancelled { at, .. } = self.state else { return None };
+        let by_refund = self.refunds.iter().find(|refund| refund.ended.is_some());
+        Some(by_refund.map_or(at, |refund| refund.at))
+    }
+
+    /// Forgets which refund ended the order where something else did, or nothing.
+    pub fn forget_other_ends(&mut self) {
+        let ended = match self.state {
+            State::Cancelled { at, reason: CancelReason::Merchant } => Some(at),
+            State::Open | State::Paid { .. } | State::Cancelled { .. } => None,
+        };
+        for refund in &mut self.refunds {
+            let clocks = refund.at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
+            refund.ended = refund.ended.filter(|_| ended.is_some_and(|at| refund.at <= at && at < clocks));
+        }
+    }
+
+    /// Whether a refund speaks of the balance, and that has not come yet.
+    pub fn awaits_balance_of(&self, amount: Option<Money>) -> bool {
+        let two_stages = self.presale.as_ref().filter(|presale| !presale.in_full);
+        let above = |deposit: Money| amount.is_some_and(|amount| amount > deposit);
+        self.paid_by().is_none() && two_stages.is_some_and(|presale| above(presale.deposit))
+    }
+
+    fn names_balance(&self, named: Option<&PaymentId>) -> bool {
+        let payment = named.and_then(|id| self.payment(id));
+        payment.is_some_and(|payment: &Payment| payment.stage != Stage::Deposit)
+    }
+}
