@@ -3,12 +3,13 @@
 use super::{Answer, all, load, new_order, page, write};
 use crate::build::{self, at, id};
 use domain::{
-    LineId, OrderId, Sku,
+    LineId, OrderId, ShopId, Sku,
     message::Message,
     pool::{RankKey, Stage, Stock},
 };
 use port::{
-    CandidateChange, Change, Keys, MessageFilter, Parked, PoolKeys, Store, Subject, WalkKey, last_of_second,
+    CandidateChange, Change, Keys, MessageFilter, Page, Parked, PoolKeys, Store, Subject, Timer, WalkKey,
+    last_of_second,
 };
 
 /// Ids that lean against whatever could have stood between two of them, in the order of their bytes.
@@ -46,11 +47,12 @@ fn own() -> Vec<String> {
     names
 }
 
-/// Orders with their timers, standings, messages, waiting events: each is found by its own id, and lists go through
-/// all of them page by page.
-pub fn a_g_11_ids_are_the_platforms_own_text(store: &mut dyn Store) {
-    let shop: domain::ShopId = id("s1");
-    let names = own();
+fn s1() -> ShopId {
+    id("s1")
+}
+
+/// Rows of most tables for each of the ids.
+fn filled(store: &mut dyn Store, names: &[String]) {
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
         for (number, name) in names.iter().enumerate() {
@@ -59,72 +61,32 @@ pub fn a_g_11_ids_are_the_platforms_own_text(store: &mut dyn Store) {
             let line = &mut order.row.order.lines[0];
             (line.line_id, line.sku) = (id::<LineId>(name), id::<Sku>(name));
             changes.orders.push(order);
-            changes.standings.push(build::stands(&shop, name, 1));
-            let message = build::message(&shop, &format!("m-{number:02}"), name, name);
+            changes.standings.push(build::stands(&s1(), name, 1));
+            let message = build::message(&s1(), &format!("m-{number:02}"), name, name);
             changes.messages.push(build::told(message));
-            changes.parked.push((shop.clone(), id(name), build::parked("ev|1", name)));
-            changes.inbox.push(build::taken_in(&shop, name));
+            changes.parked.push((s1(), id(name), build::parked("ev|1", name)));
+            changes.inbox.push(build::taken_in(&s1(), name));
             let coupon = build::coupon(&format!("cp-{number:02}"), name, name, at(0));
-            changes.coupons.push(build::new_coupon(&shop, coupon));
+            changes.coupons.push(build::new_coupon(&s1(), coupon));
         }
     });
+}
+
+/// Orders with their messages, coupons and events: each is found by its own id.
+pub fn a_g_11_ids_are_the_platforms_own_text(store: &mut dyn Store) {
+    let (shop, names) = (s1(), own());
+    filled(store, &names);
     let reader = store.reader();
-    for limit in [1, 3, 100] {
-        let listed = |read: &dyn Fn(&port::Page) -> Vec<(String, String)>| {
-            let mut found: Vec<(String, String)> = Vec::new();
-            loop {
-                let rows = read(&page(found.last().map(|(_, cursor)| cursor.as_str()), limit));
-                if rows.is_empty() {
-                    return found.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-                }
-                found.extend(rows);
-            }
-        };
-        let twice = |name: &str| (name.to_owned(), name.to_owned());
-        let orders = |page: &port::Page| {
-            reader.orders(&shop, page).answer().iter().map(|row| twice(row.order_id.as_str())).collect()
-        };
-        assert_eq!(listed(&orders), names);
-        let standings = |page: &port::Page| {
-            reader
-                .standings(&shop, page)
-                .answer()
-                .iter()
-                .map(|(customer, _)| twice(customer.as_str()))
-                .collect()
-        };
-        assert_eq!(listed(&standings), names);
-        let waiting = |page: &port::Page| {
-            let rows = reader.parked(&shop, page).answer();
-            let name = |row: &Parked| row.event.body.order_id().map(ToString::to_string).unwrap_or_default();
-            rows.iter().map(|row| (name(row), row.cursor())).collect()
-        };
-        assert_eq!(listed(&waiting), names);
-        let timers = |page: &port::Page| {
-            let rows = reader.timers(&shop, page).answer();
-            let cursor = |row: &port::Timer| {
-                let (kind, id) = row.subject.parts();
-                (id.to_owned(), format!("{}|{kind}|{id}", row.due_at.micros()))
-            };
-            rows.iter().map(cursor).collect()
-        };
-        // Behind them are those of the coupons.
-        assert_eq!(listed(&timers)[..names.len()], names);
-    }
     for (number, name) in names.iter().enumerate() {
         let order = reader.order(&shop, &id(name)).answer().expect("it is there");
         assert_eq!((order.lines[0].line_id.as_str(), order.lines[0].sku.as_str()), (&**name, &**name));
         let filter = MessageFilter { order_id: Some(id(name)), customer_id: Some(id(name)), status: None };
         let told: Vec<Message> = reader.messages(&shop, &filter, &all()).answer();
-        assert_eq!(
-            told.iter().map(|row| row.message_id.as_str()).collect::<Vec<_>>(),
-            [format!("m-{number:02}")]
-        );
+        let told: Vec<&str> = told.iter().map(|row| row.message_id.as_str()).collect();
+        assert_eq!(told, [format!("m-{number:02}")]);
         let coupons = reader.customer_coupons(&shop, &id(name), None, &all()).answer();
-        assert_eq!(
-            coupons.iter().map(|row| row.coupon_id.as_str()).collect::<Vec<_>>(),
-            [format!("cp-{number:02}")]
-        );
+        let coupons: Vec<&str> = coupons.iter().map(|row| row.coupon_id.as_str()).collect();
+        assert_eq!(coupons, [format!("cp-{number:02}")]);
         assert!(Subject::read("order", name).is_some_and(|it| it == Subject::Order(id(name))));
     }
     let inbox: Vec<_> = names.iter().map(|name| build::inbox(&shop, name).0).collect();
@@ -133,11 +95,64 @@ pub fn a_g_11_ids_are_the_platforms_own_text(store: &mut dyn Store) {
     assert_eq!(store.due_timers(at(7), 100).answer().len(), names.len());
 }
 
+/// A row's id, and the cursor after it.
+type Listed = Vec<(String, String)>;
+
+/// The ids of a list that is read page by page.
+fn through(read: &dyn Fn(&Page) -> Listed, limit: usize) -> Vec<String> {
+    let mut found: Listed = Vec::new();
+    loop {
+        let rows = read(&page(found.last().map(|(_, cursor)| cursor.as_str()), limit));
+        if rows.is_empty() {
+            return found.into_iter().map(|(name, _)| name).collect();
+        }
+        found.extend(rows);
+    }
+}
+
+/// Lists go through all of them in the order of their bytes, whatever the size of a page.
+pub fn a_g_11_lists_go_on_after_any_id(store: &mut dyn Store) {
+    let (shop, names) = (s1(), own());
+    filled(store, &names);
+    let reader = store.reader();
+    let twice = |name: &str| (name.to_owned(), name.to_owned());
+    for limit in [1, 3, 100] {
+        let orders = |page: &Page| {
+            reader.orders(&shop, page).answer().iter().map(|row| twice(row.order_id.as_str())).collect()
+        };
+        assert_eq!(through(&orders, limit), names);
+        let standings = |page: &Page| {
+            reader
+                .standings(&shop, page)
+                .answer()
+                .iter()
+                .map(|(customer, _)| twice(customer.as_str()))
+                .collect()
+        };
+        assert_eq!(through(&standings, limit), names);
+        let waiting = |page: &Page| {
+            let rows = reader.parked(&shop, page).answer();
+            let name = |row: &Parked| row.event.body.order_id().map(ToString::to_string).unwrap_or_default();
+            rows.iter().map(|row| (name(row), row.cursor())).collect()
+        };
+        assert_eq!(through(&waiting, limit), names);
+        let timers = |page: &Page| {
+            let rows = reader.timers(&shop, page).answer();
+            let cursor = |row: &Timer| {
+                let (kind, id) = row.subject.parts();
+                (id.to_owned(), format!("{}|{kind}|{id}", row.due_at.micros()))
+            };
+            rows.iter().map(cursor).collect()
+        };
+        // Behind them are those of the coupons.
+        assert_eq!(through(&timers, limit)[..names.len()], names);
+    }
+}
+
 /// Orders of the pool, their places in a ranking and the stock of gifts: no two orders have one place, and the end of
 /// a second stands behind all of its orders.
 pub fn a_g_11_places_of_any_order_are_apart(store: &mut dyn Store) {
-    let shop: domain::ShopId = id("s1");
-    let names = own();
+    let (shop, names) = (s1(), own());
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
         for name in &names {
