@@ -199,7 +199,7 @@ fn pool(client: &mut Client) {
     let outcomes: Vec<_> =
         taken["results"].as_array().expect("a list").iter().map(|it| &it["outcome"]).collect();
     assert_eq!(outcomes, ["created", "created", "rejected"], "{taken}");
-    let gift = json!({ "sku": "杯子 #1", "quantity": 1 });
+    let gift = json!({ "sku": "杯子 #1", "quantity": 1, "reason": "手工" });
     for order in [ORDER, "=1+1"] {
         client.call(&post(&format!("pool-orders/{}/gifts", part(order)), &gift)).expect(201);
     }
@@ -219,6 +219,8 @@ fn pool(client: &mut Client) {
     let list = client.call(&Request::get(shop::path("gift-list"))).text();
     assert!(list.contains(&format!("{ORDER},{CUSTOMER},fulfilment,杯子 #1,1")), "{list}");
     assert!(list.contains("'=1+1,\"王,五\",review,杯子 #1,1"), "{list}");
+    let gift = format!("pool-orders/{}/gifts/{}", part("=1+1"), part("杯子 #1"));
+    client.call(&Request::new("DELETE", shop::path(&gift))).expect(200);
 }
 
 #[test]
