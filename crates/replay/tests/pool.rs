@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use calamine::Reader as _;
 use domain::{Instant, ShopId};
 use replay::{
     ReadError,
@@ -131,7 +132,6 @@ fn a_g_11_names_of_the_platform_are_the_ids() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("list.xlsx");
     fs::write(&path, xlsx).unwrap();
-    use calamine::Reader;
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     let cells: Vec<String> = sheet.rows().skip(1).map(|row| row[0].to_string()).collect();

@@ -117,12 +117,11 @@ impl Fields {
         }
         let mut categories = std::collections::BTreeSet::new();
         for (index, text) in form.categories.iter().enumerate().take(limits::SCOPE_CATEGORIES + 1) {
-            match Category::try_new(text) {
-                Some(category) => drop(categories.insert(category)),
-                None => {
-                    let message = InvalidId::Text.to_string();
-                    self.fault(&format!("scope.categories[{index}]"), Code::InvalidValue, message);
-                }
+            if let Some(category) = Category::try_new(text) {
+                categories.insert(category);
+            } else {
+                let message = InvalidId::Text.to_string();
+                self.fault(&format!("scope.categories[{index}]"), Code::InvalidValue, message);
             }
         }
         Scope { mode: form.mode, skus: Arc::new(skus), categories: Arc::new(categories) }
