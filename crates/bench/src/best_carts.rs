@@ -137,6 +137,7 @@ fn usual_line(draw: &mut Draw, at: usize, categories: i64) -> (CartLine, Slot) {
 
 fn plain_line(at: usize, category: &str, price: i64) -> CartLine {
     CartLine {
+        order_id: None,
         line_id: LineId::try_new(&format!("l{at:03}")).expect("well-formed"),
         sku: Sku::try_new(&format!("s{at:03}")).expect("well-formed"),
         categories: Category::try_new(category).into_iter().collect(),

@@ -288,6 +288,7 @@ fn rule(file: &PromotionFile) -> Result<Rule> {
 fn cart(file: &CartFile) -> Result<Cart> {
     let line = |line: &LineFile| -> Result<CartLine> {
         Ok(CartLine {
+            order_id: None,
             line_id: LineId::try_new(&line.id)?,
             sku: Sku::try_new(&line.sku)?,
             categories: Category::try_new(&line.category).into_iter().collect(),

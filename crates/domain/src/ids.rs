@@ -1,16 +1,39 @@
 //! Typed names. A `SKU` is never taken for an order, because the compiler reads along.
 //!
-//! Ids are the platform's strings: 1 to 64 characters of `A-Z a-z 0-9 . _ : -`. A value of these
-//! types is always well-formed; a string becomes one only through `try_new` or deserialization.
+//! Two kinds of them (A-G-11). What the platform names (orders, customers, lines, SKUs, payments, refunds, and
+//! categories and events elsewhere) keeps the platform's own text: 1 to 128 bytes of UTF-8 in NFC, no control
+//! character and no line or paragraph separator in it, no blank at either end, not `.` or `..`. What the operator
+//! or this engine names (shops, campaigns, batches, strategies, coupons, messages) is 1 to 64 characters of
+//! `A-Z a-z 0-9 . _ : -`, and not `.` or `..`, which paths would swallow.
+//!
+//! Always holds: a value of these types is well-formed, and two of them are the same where their bytes are. A string
+//! becomes one only through `try_new` or deserialization, which bring the platform's text to NFC. Two ids are never
+//! joined to one text: whatever could stand between them may stand in one.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
+use std::borrow::Cow;
 use std::fmt;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Bytes of an id of the platform's, in NFC.
+const TEXT_BYTES: usize = 128;
+/// Bytes of a text that is looked at at all: composing shortens no text to less than a third.
+const RAW_BYTES: usize = 4 * TEXT_BYTES;
 
 /// Why a string is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an id is 1 to 64 characters of A-Z a-z 0-9 . _ : -")]
-pub struct InvalidId;
+pub enum InvalidId {
+    /// None of those that the operator chooses.
+    #[error("an id is 1 to 64 characters of A-Z a-z 0-9 . _ : -, and not . or ..")]
+    Chosen,
+    /// None of the platform's.
+    #[error(
+        "an id is 1 to 128 bytes of text without control characters, line separators and blanks at its ends, and \
+        not . or .."
+    )]
+    Text,
+}
 
 /// Reads a string without a copy in between and checks it.
 pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
@@ -22,7 +45,7 @@ pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
     impl<T> serde::de::Visitor<'_> for Text<T> {
         type Value = T;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(f, "{}: 1 to 64 plain characters", self.0)
+            f.write_str(self.0)
         }
         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
             (self.1)(text).ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
@@ -31,13 +54,89 @@ pub(crate) fn read_text<'de, D: Deserializer<'de>, T>(
     d.deserialize_str(Text(what, read))
 }
 
-fn well_formed(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-'))
+/// Names of a folder and the one above it: a client takes them out of a path before it asks.
+fn is_dots(text: &str) -> bool {
+    matches!(text, "." | "..")
+}
+
+/// What the operator or this engine chooses.
+fn chosen(text: &str) -> Option<SmolStr> {
+    let letters = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
+    let fine = (1..=64).contains(&text.len()) && text.bytes().all(letters) && !is_dots(text);
+    fine.then(|| text.into())
+}
+
+/// A shop: [`chosen`], and not the name that stands for all of them.
+fn shop(text: &str) -> Option<SmolStr> {
+    chosen(text).filter(|name| name != PLATFORM)
+}
+
+/// The platform's own text, in NFC (A-G-11); `None` where it is no id.
+///
+/// ```
+/// use domain::ids::own_text;
+///
+/// assert_eq!(own_text("红色 T恤/XL").as_deref(), Some("红色 T恤/XL"));
+/// assert_eq!(own_text("e\u{301}"), own_text("\u{e9}"), "the same letter, written in two ways");
+/// assert_eq!(own_text(" a"), None);
+/// ```
+pub fn own_text(text: &str) -> Option<SmolStr> {
+    text_within(text, TEXT_BYTES)
+}
+
+/// The same with another limit of its bytes.
+pub fn text_within(text: &str, bytes: usize) -> Option<SmolStr> {
+    if text.is_empty() || text.len() > RAW_BYTES.max(bytes) {
+        return None;
+    }
+    let composed = in_nfc(text);
+    let fits = (1..=bytes).contains(&composed.len()) && !is_dots(&composed);
+    let blank = composed.starts_with(char::is_whitespace) || composed.ends_with(char::is_whitespace);
+    // The categories Cc, Zl and Zp.
+    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    (fits && !blank && !composed.contains(breaks)).then(|| composed.as_ref().into())
+}
+
+/// A text in NFC; most are.
+fn in_nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfc().collect())
+}
+
+/// What customers paste and type, as plain letters and digits: full-width ones made ordinary (NFKC), and everything
+/// dropped that is neither letter nor digit, such as blanks of any kind, line ends, dashes and signs without a width.
+pub fn letters_and_digits(typed: &str) -> impl Iterator<Item = char> {
+    typed.nfkc().filter(|letter| letter.is_alphanumeric())
+}
+
+/// An id as a part of a path: everything but letters and digits of ASCII and `- . _ ~ :` percent-encoded.
+///
+/// ```
+/// assert_eq!(domain::ids::path_part("#1/券"), "%231%2F%E5%88%B8");
+/// ```
+pub fn path_part(id: &str) -> Cow<'_, str> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b':');
+    if id.bytes().all(plain) {
+        return Cow::Borrowed(id);
+    }
+    let mut path = String::with_capacity(3 * id.len());
+    for byte in id.bytes() {
+        if plain(byte) {
+            path.push(char::from(byte));
+        } else {
+            const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+            path.push('%');
+            path.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            path.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+    Cow::Owned(path)
 }
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+    ($read:ident, $wrong:ident: $($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
@@ -46,7 +145,7 @@ macro_rules! ids {
         impl $name {
             /// Takes a well-formed id.
             pub fn try_new(text: &str) -> Result<Self, InvalidId> {
-                well_formed(text).then(|| Self(text.into())).ok_or(InvalidId)
+                $read(text).map(Self).ok_or(InvalidId::$wrong)
             }
             /// The id as text.
             pub fn as_str(&self) -> &str {
@@ -71,15 +170,21 @@ macro_rules! ids {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                read_text(d, "an id", |text| Self::try_new(text).ok())
+                read_text(d, expected(InvalidId::$wrong), |text| Self::try_new(text).ok())
             }
         }
     )+};
 }
 
-ids! {
-    /// A shop; the first part of every key.
-    ShopId,
+/// What a reader says that it expected.
+const fn expected(of: InvalidId) -> &'static str {
+    match of {
+        InvalidId::Chosen => "an id: 1 to 64 characters of A-Z a-z 0-9 . _ : -",
+        InvalidId::Text => "an id: 1 to 128 bytes of text without control characters and blanks at its ends",
+    }
+}
+
+ids! { own_text, Text:
     /// An order, by the platform's number.
     OrderId,
     /// A buyer, by the platform's name for the person.
@@ -88,6 +193,18 @@ ids! {
     LineId,
     /// A stock keeping unit.
     Sku,
+    /// One attempt to pay.
+    PaymentId,
+    /// One refund.
+    RefundId,
+}
+
+ids! { shop, Chosen:
+    /// A shop; the first part of every key.
+    ShopId,
+}
+
+ids! { chosen, Chosen:
     /// A campaign of a shop.
     CampaignId,
     /// A coupon batch of a shop.
@@ -96,10 +213,6 @@ ids! {
     CouponId,
     /// A coupon shown beside an order and not yet claimed.
     OfferId,
-    /// One attempt to pay.
-    PaymentId,
-    /// One refund.
-    RefundId,
     /// One message to a customer.
     MessageId,
     /// A registered receiver of webhooks.
@@ -110,11 +223,14 @@ ids! {
     GiftStrategyId,
 }
 
+/// What stands where a shop stands for all of them.
+const PLATFORM: &str = ":platform";
+
 impl ShopId {
     /// The row that stands for all shops together: limits that hold over the whole platform are
-    /// counted under it. No shop may take this name.
+    /// counted under it. No shop can have this name: [`ShopId::try_new`] does not take it.
     pub fn platform() -> Self {
-        Self(":platform".into())
+        Self(PLATFORM.into())
     }
 }
 
@@ -131,14 +247,112 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_checked() {
-        for good in ["a", "A-Z.09_:x", &"x".repeat(64)] {
-            assert!(OrderId::try_new(good).is_ok(), "{good}");
+    fn a_g_11_chosen_ids_keep_a_narrow_alphabet() {
+        for good in ["a", "A-Z.09_:x", "...", &"x".repeat(64)] {
+            assert!(CampaignId::try_new(good).is_ok(), "{good}");
+            assert!(ShopId::try_new(good).is_ok(), "{good}");
         }
-        for bad in ["", " ", "a b", "ä", "a/b", &"x".repeat(65)] {
-            assert_eq!(OrderId::try_new(bad), Err(InvalidId), "{bad}");
+        for bad in ["", " ", "a b", "ä", "a/b", "券", ".", "..", &"x".repeat(65)] {
+            assert_eq!(BatchId::try_new(bad), Err(InvalidId::Chosen), "{bad}");
         }
-        assert!(serde_json::from_str::<Sku>("\"a b\"").is_err());
+        assert_eq!(ShopId::try_new(":platform"), Err(InvalidId::Chosen), "it stands for all of them");
+        assert!(serde_json::from_str::<ShopId>("\"a b\"").is_err());
+    }
+
+    #[test]
+    fn a_g_11_ids_of_the_platform_are_its_own_text() {
+        let longest = "券".repeat(42) + "ab";
+        for good in [
+            "a",
+            "张三丰88",
+            "t***1",
+            "a@b.cn",
+            "#1001",
+            "红色 T恤/XL",
+            "a:b",
+            "a|b%7C",
+            "...",
+            "=1+1",
+            "'",
+            "\u{feff}x",
+            "🎁",
+            &longest,
+        ] {
+            let id = OrderId::try_new(good).unwrap();
+            assert_eq!(id.as_str(), good);
+            let json = serde_json::to_string(&id).unwrap();
+            assert_eq!(serde_json::from_str::<OrderId>(&json).unwrap(), id, "{json}");
+        }
+        let too_long = "x".repeat(129);
+        for bad in [
+            "",
+            ".",
+            "..",
+            " a",
+            "a ",
+            "\u{3000}a",
+            "a\u{a0}",
+            "a\tb",
+            "a\nb",
+            "a\0",
+            "\u{85}",
+            "a\u{2028}b",
+            "a\u{2029}",
+            "a\u{7f}b",
+            &too_long,
+            &(longest.clone() + "c"),
+            &"\u{e9}".repeat(65),
+        ] {
+            assert_eq!(Sku::try_new(bad), Err(InvalidId::Text), "{bad:?}");
+            assert!(serde_json::from_value::<CustomerId>(bad.into()).is_err(), "{bad:?}");
+        }
+    }
+
+    /// The same letter written in two ways is one id; two letters that only look alike are two.
+    #[test]
+    fn a_g_11_ids_are_brought_to_nfc_and_compared_by_bytes() {
+        for (decomposed, composed) in
+            [("Cafe\u{301}", "Caf\u{e9}"), ("\u{1112}\u{1161}\u{11ab}", "\u{d55c}"), ("\u{212b}", "\u{c5}")]
+        {
+            let id = CustomerId::try_new(decomposed).unwrap();
+            assert_eq!(id, CustomerId::try_new(composed).unwrap());
+            assert_eq!(id.as_str(), composed);
+            let read: CustomerId = serde_json::from_value(decomposed.into()).unwrap();
+            assert_eq!(read, id);
+        }
+        // 128 bytes in NFC, 384 as they came.
+        assert!(LineId::try_new(&"\u{1112}\u{1161}".repeat(42)).is_ok());
+        for (one, other) in [("Ａ1", "A1"), ("a1", "A1"), ("①", "1"), ("a  b", "a b")] {
+            assert_ne!(OrderId::try_new(one).unwrap(), OrderId::try_new(other).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_g_11_a_path_holds_an_id_as_one_part() {
+        for (id, part) in [
+            ("o-1.x_y:z~", "o-1.x_y:z~"),
+            ("#1001", "%231001"),
+            ("a/b?c=d&e%20", "a%2Fb%3Fc%3Dd%26e%2520"),
+            ("红 T", "%E7%BA%A2%20T"),
+        ] {
+            assert_eq!(path_part(id), part);
+        }
+    }
+
+    #[test]
+    fn a_g_11_typed_codes_are_letters_and_digits() {
+        let read = |typed: &str| letters_and_digits(typed).collect::<String>();
+        for typed in [
+            "AB12",
+            "\tＡＢ１２\r\n",
+            "A\u{a0}B\u{3000}1\u{200b}2",
+            "A–B—1‑2",
+            "\u{feff}A_B.1*2\u{200d}",
+            "𝐀𝐁𝟏𝟐",
+        ] {
+            assert_eq!(read(typed), "AB12", "{typed:?}");
+        }
+        assert_eq!(read("券AB"), "券AB", "a letter is not dropped");
     }
 
     #[test]

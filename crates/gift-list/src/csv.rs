@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+/// Characters with which a spreadsheet takes a cell for a formula; the wide ones where it speaks Chinese or Japanese.
+const RUNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A cell that no spreadsheet runs: a leading `'` shows the rest as text.
 pub fn cell(text: &str) -> Cow<'_, str> {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let runs = text.starts_with(RUNS);
     if runs { format!("'{text}").into() } else { text.into() }
 }
 
@@ -49,6 +52,10 @@ mod tests {
             "\t=1+1",
             "\r=1+1",
             "=1+1\",=2+2,\"",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠SUM(1+1)",
         ];
         for text in corpus {
             let mut line = String::new();

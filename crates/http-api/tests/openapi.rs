@@ -92,7 +92,8 @@ ItemPromotionTerms/properties/segments/items/maxLength       64
 OrderPromotionTerms/properties/tiers/minItems                1
 OrderPromotionTerms/properties/tiers/items/required          ["spend"]
 OrderPromotionTerms/properties/priority/minimum              -2147483648
-GiftPromotionTerms/properties/main_skus/items/pattern        "^[A-Za-z0-9._:-]{1,64}$"
+GiftPromotionTerms/properties/main_skus/items/pattern        "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]+$"
+GiftPromotionTerms/properties/main_skus/items/maxLength      128
 PresaleTerms/properties/ship_at/format                       "date-time"
 PresaleTerms/properties/items/items/properties/gain/default  {"kind": "none"}
 PresaleTerms/properties/gifts/default                        []

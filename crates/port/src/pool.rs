@@ -68,9 +68,9 @@ pub type CandidateKey = (ShopId, u64, RankKey);
 /// Shop, run, buyer: the buyer's places, the earliest first, where only one counts.
 pub type BuyerKey = (ShopId, u64, CustomerId);
 
-/// The place behind every order of that second: ids hold no `~`.
+/// The place behind every order of that second.
 pub fn last_of_second(second: i64) -> RankKey {
-    RankKey { second, number: "~".into() }
+    RankKey::last_of(second)
 }
 
 /// A stretch of a run's ranking, in its order.

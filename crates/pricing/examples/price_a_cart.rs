@@ -34,6 +34,7 @@ fn tier(spend: i64, save: i64) -> Tier {
 
 fn line(id: &str, sku: &str, category: &str, quantity: u64, unit: i64) -> Result<CartLine, Box<dyn Error>> {
     Ok(CartLine {
+        order_id: None,
         line_id: LineId::try_new(id)?,
         sku: Sku::try_new(sku)?,
         categories: Category::try_new(category).into_iter().collect(),

@@ -2,7 +2,7 @@
 //! units; every fact that a price depends on is in here or in the rule set.
 
 use domain::{
-    CampaignId, CouponId, CustomerId, Instant, LineId, Sku,
+    CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, Sku,
     campaign::promotion::Tier,
     catalog::{Category, Scope},
     coupon::CouponKind,
@@ -30,7 +30,7 @@ pub struct Cart {
     pub stage: Stage,
     /// Whose cart it is; without one, coupons of any owner pass.
     pub customer_id: Option<CustomerId>,
-    /// The lines; at most 500, each id once.
+    /// The lines; at most 500, each id once among those of one order and among those of none.
     pub lines: Vec<CartLine>,
     /// Whether the customer is a member.
     pub member: bool,
@@ -50,6 +50,8 @@ pub struct Cart {
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the platform's own field names")]
 pub struct CartLine {
+    /// The order whose line it is: of a balance. Each order names its lines by itself.
+    pub order_id: Option<OrderId>,
     pub line_id: LineId,
     pub sku: Sku,
     pub categories: Vec<Category>,
@@ -57,6 +59,13 @@ pub struct CartLine {
     pub unit_price: Money,
     /// A presale line; `unit_price` is then the presale price.
     pub presale: Option<PresaleLine>,
+}
+
+impl CartLine {
+    /// By what it is known among the lines of its cart, and in which order they are priced.
+    pub(crate) fn name(&self) -> (&LineId, Option<&OrderId>) {
+        (&self.line_id, self.order_id.as_ref())
+    }
 }
 
 /// The presale side of a line: figures of the whole line, not of a unit.

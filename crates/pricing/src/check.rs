@@ -23,7 +23,7 @@ pub(crate) fn check(cart: &Cart) -> Result<(), Refusal> {
 /// What can be told only when the lines stand in the order of their ids: none is there twice. And a
 /// presale outside the main process settles alone (S1-R01).
 pub(crate) fn check_sorted(cart: &Cart, lines: &[Line]) -> Result<(), Refusal> {
-    let id = |line: &Line| &cart.lines[line.place as usize].line_id;
+    let id = |line: &Line| cart.lines[line.place as usize].name();
     let twice = lines.windows(2).filter(|pair| id(&pair[0]) == id(&pair[1]));
     let at = |line: &Line, name: &str| format!("lines[{}].{name}", line.place);
     let mut found: Vec<Violation> =

@@ -30,6 +30,7 @@ pub fn explain(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> Result<Qu
         source_id: teller.source(left.source),
         kind: Some(left.kind),
         code: left.code,
+        order_id: left.line.and_then(|line| teller.cart_line(line).order_id.clone()),
         line_id: left.line.map(|line| teller.cart_line(line).line_id.clone()),
         shortfall: left.shortfall.map(Money::from_minor),
         base: left.base.map(Money::from_minor),
@@ -75,6 +76,7 @@ impl Teller<'_> {
         // Most shares are spread over all lines, so each line gets about as many.
         let each = self.work.shares.len().div_ceil(prices.len().max(1));
         let lines = self.cart.lines.iter().zip(prices).map(|(line, price)| QuoteLine {
+            order_id: line.order_id.clone(),
             line_id: line.line_id.clone(),
             list: price.list,
             payable: price.payable,

@@ -2,7 +2,7 @@
 //! API's.
 
 use crate::{coupons::Bound, stacking::What};
-use domain::{CampaignId, Code, CouponId, LineId, Sku, coupon::CouponKind};
+use domain::{CampaignId, Code, CouponId, LineId, OrderId, Sku, coupon::CouponKind};
 use money::Money;
 use serde::{Serialize, Serializer};
 
@@ -39,6 +39,8 @@ pub struct Quote {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the API's field names")]
 pub struct QuoteLine {
+    /// The order of a balance; `None` for other lines.
+    pub order_id: Option<OrderId>,
     pub line_id: LineId,
     pub list: Money,
     pub payable: Money,
@@ -87,7 +89,10 @@ pub struct Rejected {
     pub kind: Option<AdjustmentKind>,
     /// Why.
     pub code: Code,
-    /// The one line that it is about, where it is about one.
+    /// The one line that it is about, where it is about one; its order where it is a balance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// The line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_id: Option<LineId>,
     /// How much is missing to its threshold.
@@ -157,6 +162,7 @@ impl Serialize for Quote {
             WireShare { source_id, kind: *kind, amount: share.amount }
         };
         let lines = self.lines.iter().map(|line| WireLine {
+            order_id: line.order_id.as_ref(),
             line_id: &line.line_id,
             list: line.list,
             payable: line.payable,
@@ -198,6 +204,8 @@ struct Wire<'a> {
 
 #[derive(Serialize)]
 struct WireLine<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<&'a OrderId>,
     line_id: &'a LineId,
     list: Money,
     payable: Money,

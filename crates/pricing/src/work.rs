@@ -119,9 +119,9 @@ impl Work {
             let line = Line { place, sku, class, categories, known, quantity, unit, list, floor, held: 0 };
             self.lines.push(line);
         }
-        let id = |line: &Line| &cart.lines[line.place as usize].line_id;
+        let id = |line: &Line| cart.lines[line.place as usize].name();
         if !self.lines.is_sorted_by(|a, b| id(a) < id(b)) {
-            self.lines.sort_unstable_by(|a, b| id(a).cmp(id(b)));
+            self.lines.sort_unstable_by(|a, b| id(a).cmp(&id(b)));
         }
         self.segments.clear();
         self.segments.extend(cart.segments.iter().map(|segment| rules.symbols.segment(segment)));

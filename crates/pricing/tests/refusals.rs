@@ -5,7 +5,7 @@
 mod core_carts;
 
 use core_carts::*;
-use domain::{Code, limits};
+use domain::{Code, OrderId, limits};
 use pricing::{
     Scratch,
     cart::{Assets, Cart, CartLine, Freight, Stage},
@@ -88,4 +88,21 @@ fn the_largest_cart_is_priced_exactly() {
         rules(vec![order_rule("o", order(vec![percent(0, 50)])), item_price("i", limits::AMOUNT_MINOR - 1)]);
     let told = quote(&set, &normal(lines));
     assert_eq!(told.payable, fen((limits::AMOUNT_MINOR - 1) * 250));
+}
+
+/// Each order names its lines by itself: of balances the order belongs to the name (A-G-11).
+#[test]
+fn a_g_11_lines_of_two_orders_may_have_one_name() {
+    let of = |order: &str, line: CartLine| CartLine { order_id: Some(order.parse().unwrap()), ..line };
+    let presale = |order: &str| of(order, presale("1", 100_00, 10_00, 0));
+    let both = vec![presale("a:1"), line("1", 5_00), presale("a")];
+    let answer = explain(&rules(vec![]), &cart(Stage::Balance, both.clone()), &mut Scratch::new()).unwrap();
+    let names: Vec<_> =
+        answer.lines.iter().map(|l| (l.order_id.as_ref().map(OrderId::as_str), l.line_id.as_str())).collect();
+    assert_eq!(names, [(Some("a:1"), "1"), (None, "1"), (Some("a"), "1")]);
+    let json = serde_json::to_value(&answer).unwrap();
+    assert_eq!((&json["lines"][0]["order_id"], &json["lines"][0]["line_id"]), (&"a:1".into(), &"1".into()));
+    assert!(json["lines"][1].get("order_id").is_none());
+    let twice = [both, vec![presale("a")]].concat();
+    check(&cart(Stage::Balance, twice), "lines[3].line_id", Code::Duplicate);
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use calamine::Reader as _;
 use domain::{Instant, ShopId};
 use replay::{
     ReadError,
@@ -91,6 +92,50 @@ fn a_bad_row_is_told_with_its_place_and_reason() {
         );
         assert_eq!(read.orders_left_out, 1, "{line}");
     }
+}
+
+/// Masked names, Chinese ones, numbers with signs: an export is read as the platform wrote it (A-G-11).
+#[test]
+fn a_g_11_names_of_the_platform_are_the_ids() {
+    let of = |order: &str, buyer: &str, second: u32, sku: &str| {
+        let day = "2020-10-20T20:00:0";
+        format!(
+            "{order},{buyer},{day}0,{day}{second},2020-11-01T00:10:00,2020-11-01T00:00:00,{sku},1,320.00\n"
+        )
+    };
+    let text = [
+        "order,buyer,ordered,deposit,balance,opens,sku,units,amount\n".to_owned(),
+        of("#1001", "张三丰88", 1, "红色 T恤/XL"),
+        of("订单 2/甲", "t***1", 2, "红色 T恤/XL"),
+        of("\"a,b\"", "Cafe\u{301}@店", 3, "#1001"),
+        of("=1+1", "a@b.cn", 4, "红色 T恤/XL"),
+        of("a\tb", "tab", 5, "红色 T恤/XL"),
+    ]
+    .concat();
+    let mapped = MAPPING.replace("sku = \"small\"", "sku = \"杯子 大\"");
+    let (csv, xlsx, report) = list(&mapped, &text);
+    let gifts: Vec<&str> =
+        csv.lines().skip(1).map(|line| line.split(",fulfilment").next().unwrap()).collect();
+    let rows = [
+        "#1001,张三丰88,review",
+        "订单 2/甲,t***1,review",
+        "\"a,b\",Caf\u{e9}@店,review",
+        "'=1+1,a@b.cn,review",
+    ];
+    assert_eq!(gifts.len(), rows.len(), "{csv}");
+    for (gift, row) in gifts.iter().zip(rows) {
+        assert!(gift.starts_with(row), "{csv}");
+        assert!(gift.contains(",杯子 大,"), "{csv}");
+    }
+    assert_eq!((report.inputs.orders, report.inputs.bad_rows), (4, 1), "a tab is no part of an id");
+    // The workbook has the ids as they are: a cell of text is never run.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.xlsx");
+    fs::write(&path, xlsx).unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(&path).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let cells: Vec<String> = sheet.rows().skip(1).map(|row| row[0].to_string()).collect();
+    assert_eq!(cells, ["#1001", "订单 2/甲", "a,b", "=1+1"]);
 }
 
 /// The list is what another ranking of the same rows says: by time to the second, then by number.

@@ -1,7 +1,7 @@
 //! Reads what is committed.
 
 use crate::Place;
-use crate::page::{after, three_parts};
+use crate::page::after;
 use crate::tables::OfShop;
 use crate::{MemoryStore, pool, queues};
 use domain::{
@@ -193,9 +193,10 @@ impl Reader for MemoryStore {
     }
 
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {
-        let last = page.after.as_deref().map(three_parts);
-        let late =
-            |order: &str, source: &str, event: &str| last.is_none_or(|last| (order, source, event) > last);
+        let last = page.after.as_deref().map(Parked::read_cursor);
+        let late = |order: &str, source: &str, event: &str| {
+            last.as_ref().is_none_or(|(o, s, e)| (order, source, event) > (&**o, &**s, &**e))
+        };
         self.of(shop, |of| {
             let rows = of.parked.iter().filter(|(key, _)| late(key.0.as_str(), &key.1, &key.2));
             cut(rows.map(|(_, parked)| parked), page)

@@ -3,7 +3,7 @@
 use crate::cells::Cells;
 use crate::error::Doing;
 use crate::json::Json;
-use crate::query::{all, at_most, each, first, one, three_parts};
+use crate::query::{all, at_most, each, first, one};
 use crate::under_way::Open;
 use domain::{OrderId, ShopId};
 use port::{Change, Changes, InboxKey, InboxRow, Noun, Page, Parked, Read, RequestRow, Row, StoreError};
@@ -98,9 +98,9 @@ pub fn write_parked(db: &Connection, json: &mut Json, changes: &Changes) -> Resu
     Ok(())
 }
 
-/// A shop's waiting events, after `order|source|event`.
+/// A shop's waiting events, after a [`Parked::cursor`].
 pub fn parked(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {
-    let (order, source, event) = three_parts(page.after.as_deref().unwrap_or_default());
+    let (order, source, event) = Parked::read_cursor(page.after.as_deref().unwrap_or_default());
     let sql = "SELECT shop_id, order_id, source, event_id, doc FROM parked
         WHERE shop_id = ?1 AND (order_id, source, event_id) > (?2, ?3, ?4)
         ORDER BY order_id, source, event_id LIMIT ?5";

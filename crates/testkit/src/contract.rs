@@ -10,6 +10,7 @@ pub mod arrivals;
 pub mod atomic;
 pub mod batches;
 pub mod dump;
+pub mod ids;
 pub mod lists;
 pub mod pool;
 pub mod queues;
@@ -59,6 +60,9 @@ cases! {
     rows::ledger_entries_are_only_added,
     rows::messages_change,
     arrivals::the_sandbox_clock_is_kept,
+    ids::a_g_11_ids_are_the_platforms_own_text,
+    ids::a_g_11_lists_go_on_after_any_id,
+    ids::a_g_11_places_of_any_order_are_apart,
     atomic::every_key_is_answered_in_its_place,
     atomic::a_load_sees_the_writes_of_its_transaction,
     atomic::a_failing_work_leaves_nothing,

@@ -143,7 +143,8 @@ const WRONG_TERMS: &str = r#"
 /scope             scope.mode        {"mode": "grey"}
 /scope             scope.mode        {}
 /scope             scope             ["whitelist", ["A"]]
-/scope             scope.skus[0]     {"mode": "whitelist", "skus": ["a b"]}
+/scope             scope.skus[0]     {"mode": "whitelist", "skus": ["a\u2028b"]}
+/scope             scope.categories[0] {"mode": "whitelist", "categories": ["a "]}
 /campaign_id       campaign_id       "a/b"
 /publish           publish           "yes"
 /budget            budget            1

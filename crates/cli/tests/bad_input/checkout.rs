@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 const WRONG: &str = r#"
 orders/o1/offers/x1/claim customer_id {}
 orders/o1/offers/x1/claim customer_id {"customer_id": ""}
-orders/o1/offers/x1/claim customer_id {"customer_id": "a b"}
+orders/o1/offers/x1/claim customer_id {"customer_id": "a "}
 orders/o1/offers/x1/claim customer_id {"customer_id": ["u1"]}
 orders/o1/offers/x1/claim body ["u1"]
 orders/o3/refunds  lines[0] {"refund_id": "r1", "lines": [["l1", 1]]}
 orders/o1/payments payment_id {"method": "jd_pay"}
-orders/o1/payments payment_id {"payment_id": "茶", "method": "jd_pay"}
+orders/o1/payments payment_id {"payment_id": "茶\u0000", "method": "jd_pay"}
 orders/o1/payments method     {"payment_id": "p1", "method": "cash"}
 orders/o1/payments coupon_id  {"payment_id": "p1", "method": "jd_pay", "coupon_id": "' OR 1=1"}
 orders/o1/payments amount     {"payment_id": "p1", "method": "jd_pay", "amount": 1}
@@ -38,7 +38,7 @@ fn what_shops_and_customers_send_is_refused_by_name() {
         let body = serde_json::from_str(body.trim_start()).expect(body);
         cases.push(fault(post(rest, &body), "invalid_body", field));
     }
-    let long = json!({ "customer_id": "x".repeat(65) });
+    let long = json!({ "customer_id": "x".repeat(129) });
     let claim = post("orders/o1/offers/x1/claim", &long);
     let list = |body: Value| Request::put(shop::path("risk/customers/u1"), &body);
     let reason = "x".repeat(1_001);

@@ -21,7 +21,11 @@ const WRONG: &str = r#"
 /data/lines/0   invalid_value  data.lines[0] ["l1", "A", [], 1, 100]
 /time           invalid_value  time        "9999-12-31T23:59:59Z"
 /data/order_id  invalid_value  data.order_id ""
-/data/order_id  invalid_value  data.order_id "a b"
+/data/order_id  invalid_value  data.order_id " a"
+/data/order_id  invalid_value  data.order_id ".."
+/data/lines/0/categories invalid_value data.lines[0].categories ["tea "]
+/id             invalid_value  id          "a\nb"
+/source         invalid_value  source      " a"
 /data/order_id  invalid_value  data.order_id 7
 /data/customer_id invalid_value data.customer_id null
 /data/kind      invalid_value  data.kind   "auction"
@@ -83,9 +87,9 @@ fn wrong_orders() -> Vec<Wrong> {
     let line = json!({ "line_id": "l1", "sku": "A", "quantity": 1, "unit_price": 1 });
     let many = |count| json!(vec![line.clone(); count]);
     cases.extend([
-        wrong("/id", "too_long_text", "id", json!("x".repeat(201))),
+        wrong("/id", "too_long_text", "id", json!("x".repeat(129))),
         wrong("/source", "too_long_text", "source", json!("x".repeat(201))),
-        wrong("/data/order_id", "invalid_value", "data.order_id", json!("x".repeat(65))),
+        wrong("/data/order_id", "invalid_value", "data.order_id", json!("x".repeat(129))),
         wrong("/data/lines", "invalid_value", "data.lines[1].line_id", many(2)),
         wrong("/data/lines", "invalid_value", "data.lines", many(501)),
     ]);

@@ -17,7 +17,7 @@ facts.free_shipping.fee            {"free_shipping": {"threshold": 100, "fee": 5
 facts.free_shipping.fee            {"free_shipping": {"threshold": 100, "fee": 9223372036854775808}}
 facts.orders[0].paid               {"orders": [{"order_id": "o1", "lines": [], "paid": 1}]}
 facts.orders[0].lines              {"orders": [{"order_id": "o1"}]}
-facts.orders[0].order_id           {"orders": [{"order_id": "' OR 1=1", "lines": []}]}
+facts.orders[0].order_id           {"orders": [{"order_id": "' OR 1=1\u0000", "lines": []}]}
 facts.orders[0].lines[0].sku       {"orders": [{"order_id": "o1", "lines": [{"line_id": "l1"}]}]}
 facts.coupons[0].coupon_id         {"coupons": [{"kind": "shop"}]}
 facts.coupons[0].owner             {"coupons": [{"coupon_id": "k1", "owner": "u2"}]}

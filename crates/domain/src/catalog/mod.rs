@@ -1,20 +1,31 @@
 //! Goods: three-level categories, and the scope of a campaign over SKUs.
 
-use crate::{Code, Sku, Violation, limits};
+use crate::{Code, Sku, Violation, ids, limits};
 use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// A category by the platform's name or number: 1 to 64 characters, no control characters.
+/// A category by the platform's name or number: its own text, as an id is (A-G-11).
+///
+/// Stores hold some that were taken before that: up to 64 characters, blanks at their ends too. They are read as
+/// they are; at every door [`Category::is_well_formed`] is asked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Category(SmolStr);
 
 impl Category {
-    /// Takes a name; `None` when it is empty, too long or holds control characters.
+    /// Takes a name; `None` when it is no id: see [`ids::own_text`].
     pub fn try_new(text: &str) -> Option<Self> {
-        let fine = !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
-        fine.then(|| Self(text.into()))
+        ids::own_text(text).map(Self)
+    }
+    /// Whether it could be taken today.
+    pub fn is_well_formed(&self) -> bool {
+        ids::own_text(&self.0).is_some()
+    }
+    /// Takes what is stored.
+    fn stored(text: &str) -> Option<Self> {
+        let before = || text.chars().count() <= 64 && !text.is_empty() && !text.chars().any(char::is_control);
+        Self::try_new(text).or_else(|| before().then(|| Self(text.into())))
     }
     /// The name as text.
     pub fn as_str(&self) -> &str {
@@ -23,7 +34,7 @@ impl Category {
 }
 impl<'de> Deserialize<'de> for Category {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        crate::ids::read_text(d, "a category", Self::try_new)
+        ids::read_text(d, "a category: 1 to 128 bytes of text", Self::stored)
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub mod centre;
 
-use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId};
+use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId, ids::path_part};
 use serde::{Deserialize, Serialize};
 
 /// What a message is about.
@@ -91,10 +91,10 @@ text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppr
 
 /// The link of a payment reminder: the order's page, opened at claim and pay (S0-R39).
 pub fn order_link(shop: &ShopId, order: &OrderId) -> String {
-    format!("/shops/{shop}/orders/{order}?action=claim_and_pay")
+    format!("/shops/{shop}/orders/{}?action=claim_and_pay", path_part(order.as_str()))
 }
 
 /// The link of a balance reminder: the order's page, opened at the balance.
 pub fn balance_link(shop: &ShopId, order: &OrderId) -> String {
-    format!("/shops/{shop}/orders/{order}?action=pay_balance")
+    format!("/shops/{shop}/orders/{}?action=pay_balance", path_part(order.as_str()))
 }

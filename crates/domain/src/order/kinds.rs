@@ -46,7 +46,7 @@ impl Serialize for Source {
 }
 impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        crate::ids::read_text(d, "a source", Self::read)
+        crate::ids::read_text(d, "a source: 1 to 64 plain characters", Self::read)
     }
 }
 

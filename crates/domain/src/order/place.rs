@@ -1,7 +1,10 @@
 //! Takes a placed order in: checks every figure and stores the shares.
 
 use super::{Discount, Line, Order, OrderKind, Recovery, Scopes, State, agreement, shares};
-use crate::{Code, Instant, Refusal, Violation, campaign::presale, event::Placed, limits, shop::Shop};
+use crate::{
+    Code, Instant, InvalidId, Refusal, Violation, campaign::presale, catalog::Category, event::Placed,
+    limits, shop::Shop,
+};
 use money::Money;
 use std::collections::HashSet;
 
@@ -107,6 +110,10 @@ fn violations(placed: &Placed) -> Vec<Violation> {
         }
         if line.categories.len() > 3 {
             found.push(Violation::with(field("categories"), Code::TooMany, "three levels at most"));
+        }
+        if !line.categories.iter().all(Category::is_well_formed) {
+            let message = InvalidId::Text.to_string();
+            found.push(Violation::with(field("categories"), Code::InvalidValue, message));
         }
         if line.presale_campaign_id.is_some() && placed.kind == OrderKind::Normal {
             let message = "an order with presale lines is of kind presale";

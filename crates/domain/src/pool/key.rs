@@ -4,6 +4,9 @@ use crate::{Instant, OrderId};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+/// What a blank of an order number is in a key.
+const BLANK: char = '\t';
+
 /// A place in the ranking (A-S4-5). Compares as the ranking does.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RankKey {
@@ -19,6 +22,11 @@ impl RankKey {
         Self { second: at.micros().div_euclid(1_000_000), number: Self::number(order.as_str()).into() }
     }
 
+    /// The place behind every order of that second: behind the last of all letters, as often as an id holds it.
+    pub fn last_of(second: i64) -> Self {
+        Self { second, number: "\u{10ffff}".repeat(33).into() }
+    }
+
     /// The second that it stands in.
     pub const fn at(&self) -> Instant {
         Instant::from_micros(0).plus_seconds(self.second)
@@ -27,6 +35,9 @@ impl RankKey {
     /// An order number so that text order is number order: each run of digits loses its leading zeros and
     /// gets its length before it, so `O9` comes before `O10`. Numbers that differ in leading zeros only
     /// are told apart by the text itself, behind a space.
+    ///
+    /// Different orders have different keys (A-G-11): a blank of the number is written as a tab, which no id holds
+    /// and which sorts as low, so the one space in a key is that before the text.
     pub fn number(order: &str) -> String {
         let mut key = String::with_capacity(order.len() + 8);
         let mut rest = order;
@@ -34,20 +45,21 @@ impl RankKey {
         while let Some(first) = rest.chars().next() {
             let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             if digits == 0 {
-                key.push(first);
+                key.push(if first == ' ' { BLANK } else { first });
                 rest = &rest[first.len_utf8()..];
                 continue;
             }
             let number = rest[..digits].trim_start_matches('0');
             had_zeros |= number.len() < digits;
-            key.push(char::from(b'0' + u8::try_from(number.len() / 10).unwrap_or(9)));
+            // Beyond 99 digits the first of the two is `:` and on, which sort behind the figures.
+            key.push(char::from(b'0' + u8::try_from(number.len() / 10).unwrap_or(u8::MAX - b'0')));
             key.push(char::from(b'0' + u8::try_from(number.len() % 10).unwrap_or(9)));
             key.push_str(number);
             rest = &rest[digits..];
         }
         if had_zeros {
             key.push(' ');
-            key.push_str(order);
+            key.extend(order.chars().map(|letter| if letter == ' ' { BLANK } else { letter }));
         }
         key
     }
@@ -76,5 +88,52 @@ mod tests {
         let ids = ["1", "01", "001", "0", "00", "a1", "a01", "1a", "01a", "1-1", "11", "1.1"];
         let keys: std::collections::BTreeSet<_> = ids.iter().map(|id| RankKey::number(id)).collect();
         assert_eq!(keys.len(), ids.len());
+    }
+
+    /// Joined by a blank, the key of one was that of the other: `011` as `0211 011`.
+    #[test]
+    fn a_g_11_blanks_in_numbers_make_no_two_keys_alike() {
+        let digits = |n: usize| "7".repeat(n);
+        let ids = [
+            "011",
+            "11 1",
+            "11 011",
+            "011 1",
+            "011  1",
+            "1 1",
+            "01 1",
+            "1 01",
+            "1",
+            "张三 01",
+            "张三 1",
+            "0 0",
+            "00",
+            "~",
+            "\u{10ffff}",
+            &digits(128),
+            &digits(100),
+            &digits(99),
+            &format!("9{}", digits(99)),
+        ];
+        let keys: std::collections::BTreeMap<_, _> = ids.iter().map(|id| (RankKey::number(id), id)).collect();
+        assert_eq!(keys.len(), ids.len(), "{keys:?}");
+        assert!(RankKey::number(&digits(99)) < RankKey::number(&digits(100)));
+        assert!(
+            RankKey::number("2 1") < RankKey::number("2-1") && RankKey::number("2") < RankKey::number("2 1")
+        );
+        // What stores hold of ids without blanks stays what it is.
+        for (id, key) in [("O-007", "O-017 O-007"), ("12", "0212"), ("a1.b02", "a011.b012 a1.b02")] {
+            assert_eq!(RankKey::number(id), key);
+        }
+    }
+
+    /// Places of a second end behind every order of it, whatever it begins with.
+    #[test]
+    fn a_g_11_the_last_of_a_second_is_behind_every_order() {
+        let furthest = OrderId::try_new(&"\u{10ffff}".repeat(32)).unwrap();
+        for order in [furthest, OrderId::try_new("张三丰88").unwrap(), OrderId::try_new("~~").unwrap()] {
+            let key = RankKey::new(Instant::from_micros(0), &order);
+            assert!(key < RankKey::last_of(0) && RankKey::last_of(-1) < key, "{order}");
+        }
     }
 }

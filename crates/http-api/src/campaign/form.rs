@@ -5,7 +5,7 @@ use crate::wire::names::{Named, unique};
 use crate::wire::problem::{Problem, Violation};
 use axum::http::StatusCode;
 use domain::{
-    CampaignId, Code, Instant, Sku,
+    CampaignId, Code, Instant, InvalidId, Sku,
     campaign::{Terms, Version, forms},
     catalog::{Category, Scope, ScopeMode},
     limits,
@@ -94,7 +94,7 @@ impl Fields {
             #[serde(default)]
             skus: Vec<String>,
             #[serde(default)]
-            categories: Vec<Category>,
+            categories: Vec<String>,
         }
         if value.is_null() {
             return Scope::default();
@@ -115,7 +115,15 @@ impl Fields {
                 }
             }
         }
-        let categories = form.categories.into_iter().collect();
+        let mut categories = std::collections::BTreeSet::new();
+        for (index, text) in form.categories.iter().enumerate().take(limits::SCOPE_CATEGORIES + 1) {
+            if let Some(category) = Category::try_new(text) {
+                categories.insert(category);
+            } else {
+                let message = InvalidId::Text.to_string();
+                self.fault(&format!("scope.categories[{index}]"), Code::InvalidValue, message);
+            }
+        }
         Scope { mode: form.mode, skus: Arc::new(skus), categories: Arc::new(categories) }
     }
     fn terms(&mut self, kind: &str, value: &Value) -> Option<Terms> {

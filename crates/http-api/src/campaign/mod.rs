@@ -211,7 +211,7 @@ pub async fn list(
     if kind.as_deref().is_some_and(|kind| !Terms::KINDS.contains(&kind)) {
         return Err(Problem::invalid_body("kind", &format!("one of {}", Terms::KINDS.join(", "))));
     }
-    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
+    let page = PageQuery { limit, cursor }.read(Cursor::Chosen)?;
     let mut rows = state.read(move |reader| reader.campaigns(&caller.shop_id)).await?;
     rows.sort_by(|a, b| a.campaign.campaign_id.cmp(&b.campaign.campaign_id));
     rows.retain(|row| {

@@ -20,8 +20,11 @@ use utoipa::openapi::schema::{
 const PERCENT: &str = r"^(100|[1-9][0-9]?(\.[0-9]{1,2})?|0\.(0[1-9]|[1-9][0-9]?))$";
 /// A factor.
 const FACTOR: &str = r"^[0-9]+(\.[0-9]+)?$";
-/// An id.
-const ID: &str = r"^[A-Za-z0-9._:-]{1,64}$";
+/// An id of the platform's: no control character, no line or paragraph separator. Its blanks and its bytes are told
+/// in words.
+const ID: &str = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$";
+/// Characters of such an id, each of one byte or more.
+const ID_LENGTH: usize = 128;
 
 /// How much is told of a field beside its shape.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -173,7 +176,7 @@ fn shape(of: &Type, detail: Detail) -> ObjectBuilder {
         Type::Text(limits) => {
             value.min_length(limits.most.is_some().then_some(limits.least)).max_length(limits.most)
         }
-        Type::Id => value.pattern(Some(ID)),
+        Type::Id => value.min_length(Some(1)).max_length(Some(ID_LENGTH)).pattern(Some(ID)),
         Type::Moment => value.format(format(KnownFormat::DateTime)),
         Type::Object(fields) => object(fields, detail),
         Type::Flag | Type::List(_) => value,

@@ -8,7 +8,7 @@ use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::{Request, State};
-use domain::{CampaignId, Sku};
+use domain::{CampaignId, InvalidId, Sku};
 use engine::{Command, Input, Reply};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -58,14 +58,15 @@ fn read(bytes: &[u8]) -> Result<Rows, Problem> {
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let row = index + 1;
         let Some(record) = cells(line)? else { continue };
-        let value = String::from_utf8_lossy(record.get(0).unwrap_or_default()).into_owned();
+        let cell = record.get(0).unwrap_or_default();
+        let value = String::from_utf8_lossy(cell).into_owned();
         if good.len() + bad.len() >= limits::IMPORT_ROWS {
             return Err(Problem::malformed(format!("more than {} rows", limits::IMPORT_ROWS)));
         }
         if index == 0 && value.eq_ignore_ascii_case("sku") {
             continue;
         }
-        let code = match Sku::try_new(&value) {
+        let code = match read_id(cell, Sku::try_new) {
             _ if record.iter().skip(1).any(|cell| !cell.is_empty()) => "too_many_columns",
             Err(_) => "invalid_value",
             Ok(sku) if seen.insert(sku.clone(), row).is_some() => "duplicate",
@@ -77,6 +78,12 @@ fn read(bytes: &[u8]) -> Result<Rows, Problem> {
         bad.push(RejectedRow { row, value: value.chars().take(80).collect(), code });
     }
     Ok((good, bad))
+}
+
+/// An id of a cell. What is not UTF-8, such as a list that was saved as GBK, is none: shown with signs in the place
+/// of what cannot be read, it would be one.
+pub fn read_id<T>(cell: &[u8], read: impl Fn(&str) -> Result<T, InvalidId>) -> Result<T, InvalidId> {
+    std::str::from_utf8(cell).map_err(|_| InvalidId::Text).and_then(read)
 }
 
 /// The cells of a line; none when it is blank.
@@ -123,11 +130,24 @@ mod tests {
 
     #[test]
     fn s0_r13_each_bad_row_has_its_error() {
-        let file = "\u{feff}sku\nA-1\n\nB 2\nA-1\nC-3,extra\n\"D-4\"\n".as_bytes();
-        let (good, bad) = read(file).expect("csv");
+        let text = "\u{feff}sku\nA-1\n\nB\u{7}2\nA-1\nC-3,extra\n\"D-4\"\n";
+        let (good, bad) = read(text.as_bytes()).expect("csv");
         let good: Vec<(usize, String)> = good.into_iter().map(|(row, sku)| (row, sku.to_string())).collect();
         assert_eq!(good, [(2, "A-1".to_owned()), (7, "D-4".to_owned())]);
         let bad: Vec<(usize, &str)> = bad.iter().map(|row| (row.row, row.code)).collect();
         assert_eq!(bad, [(4, "invalid_value"), (5, "duplicate"), (6, "too_many_columns")]);
+    }
+
+    #[test]
+    fn a_g_11_a_list_holds_the_platforms_own_skus() {
+        let gbk: &[u8] = b"sku\n\xba\xec\xc9\xab\n";
+        let (good, bad) = read(gbk).expect("csv");
+        assert!(good.is_empty(), "{good:?}");
+        assert_eq!(bad.iter().map(|row| row.code).collect::<Vec<_>>(), ["invalid_value"]);
+        let text = "红色 T恤/XL\n#1001\n\"a,b\"\nCafe\u{301}\nCaf\u{e9}\n=1+1\n";
+        let (good, bad) = read(text.as_bytes()).expect("csv");
+        let good: Vec<&str> = good.iter().map(|(_, sku)| sku.as_str()).collect();
+        assert_eq!(good, ["红色 T恤/XL", "#1001", "a,b", "Caf\u{e9}", "=1+1"]);
+        assert_eq!(bad.iter().map(|row| (row.row, row.code)).collect::<Vec<_>>(), [(5, "duplicate")]);
     }
 }

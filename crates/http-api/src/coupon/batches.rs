@@ -262,7 +262,7 @@ pub async fn list(
 ) -> Result<Json<List<BatchView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let (page, now) = (page.0.read(Cursor::Id)?, state.engine.now());
+    let (page, now) = (page.0.read(Cursor::Chosen)?, state.engine.now());
     let asked = page.clone();
     let rows = state.read(move |reader| reader.batches(&caller.shop_id, &asked)).await?;
     let key = |row: &BatchRow| row.record.batch.batch_id.to_string();

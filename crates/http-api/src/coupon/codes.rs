@@ -15,7 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use domain::{BatchId, Code, CustomerId, ShopId};
+use domain::{BatchId, Code, CustomerId, ShopId, ids::letters_and_digits};
 use engine::{Command, EngineError, Input, Reply};
 use futures_util::stream;
 use port::Digest;
@@ -41,14 +41,14 @@ fn show(random: [u8; BYTES]) -> String {
     text
 }
 
-/// What a typed code is kept as, however it was typed: in small letters, with blanks, O for 0. `None`
-/// when it is none.
+/// What a typed code is kept as, however it was typed or pasted: in small or full-width letters, with blanks, line
+/// ends, dashes and signs without a width, O for 0. `None` when it is none.
 fn digest(typed: &str) -> Option<Digest> {
     if typed.len() > limits::CODE_BYTES {
         return None;
     }
     let mut plain = String::with_capacity(16);
-    for letter in typed.chars().filter(|c| !matches!(c, '-' | ' ')) {
+    for letter in letters_and_digits(typed) {
         let digit = match letter.to_ascii_uppercase() {
             'O' => '0',
             'I' | 'L' => '1',
@@ -211,10 +211,36 @@ mod tests {
         {
             assert_eq!(digest(typed), known, "{typed}");
         }
-        for wrong in
-            ["", "01AB-CDEF-GHJK-MNP", "01AB-CDEF-GHJK-MNPQ0", "01AB-CDEF-GHJK-MNPU", &"0".repeat(99)]
-        {
+        for wrong in [
+            "",
+            "01AB-CDEF-GHJK-MNP",
+            "01AB-CDEF-GHJK-MNPQ0",
+            "01AB-CDEF-GHJK-MNPU",
+            "01AB-CDEF-GHJK-MNP券",
+            &"0".repeat(17),
+        ] {
             assert_eq!(digest(wrong), None, "{wrong}");
         }
+    }
+
+    /// Copied out of a mail, a chat, a table, a page.
+    #[test]
+    fn a_g_11_a_pasted_code_is_known() {
+        let known = digest("01AB-CDEF-GHJK-MNPQ");
+        for pasted in [
+            "01AB-CDEF-GHJK-MNPQ\r\n",
+            "\t01AB-CDEF-GHJK-MNPQ\t",
+            "０１ＡＢ－ＣＤＥＦ－ＧＨＪＫ－ＭＮＰＱ",
+            "０１ａｂｃｄｅｆｇｈｊｋｍｎｐｑ",
+            "01AB\u{a0}CDEF\u{3000}GHJK\u{2009}MNPQ",
+            "\u{feff}01AB\u{200b}CDEF\u{200d}GHJK\u{2060}MNPQ\u{ad}",
+            "01AB–CDEF—GHJK‑MNPQ",
+            "01AB−CDEF_GHJK.MNPQ",
+            "「01AB-CDEF-GHJK-MNPQ」。",
+        ] {
+            assert_eq!(digest(pasted), known, "{pasted:?}");
+        }
+        // What stores hold was made of the plain digits.
+        assert_eq!(known, Some(port::digest(b"01ABCDEFGHJKMNPQ")));
     }
 }

@@ -1,6 +1,6 @@
 //! Coupons of a batch as CSV: given to customers by a list, and all of them out.
 
-use crate::campaign::scope_import::{RejectedRow, cells};
+use crate::campaign::scope_import::{RejectedRow, cells, read_id};
 use crate::coupon::batches::find;
 use crate::wire::auth::InShop;
 use crate::wire::csv_out;
@@ -56,7 +56,7 @@ fn read(bytes: &[u8]) -> Result<(Vec<Grant>, Vec<RejectedRow>), Problem> {
             continue;
         }
         let wanted = if count.is_empty() { Some(1) } else { count.parse::<u32>().ok().filter(|n| *n > 0) };
-        match (CustomerId::try_new(&customer), wanted) {
+        match (read_id(record.get(0).unwrap_or_default(), CustomerId::try_new), wanted) {
             _ if record.iter().skip(2).any(|cell| !cell.is_empty()) => {
                 bad.push(RejectedRow::new(row, &customer, "too_many_columns"));
             }
@@ -204,11 +204,21 @@ mod tests {
 
     #[test]
     fn each_bad_row_has_its_error() {
-        let file = "\u{feff}customer_id,count\nu1,2\n\nu 2,1\nu3\nu4,0\nu5,1,x\nu6,-1\n".as_bytes();
-        let (good, bad) = read(file).expect("csv");
+        let text = "\u{feff}customer_id,count\nu1,2\n\nu\u{7}2,1\nu3\nu4,0\nu5,1,x\nu6,-1\n";
+        let (good, bad) = read(text.as_bytes()).expect("csv");
         let good: Vec<_> = good.iter().map(|g| (g.row, g.customer_id.as_str(), g.count)).collect();
         assert_eq!(good, [(2, "u1", 2), (5, "u3", 1)]);
         let rows: Vec<usize> = bad.iter().map(RejectedRow::row).collect();
         assert_eq!(rows, [4, 6, 7, 8]);
+    }
+
+    #[test]
+    fn a_g_11_customers_are_named_as_the_platform_names_them() {
+        let (good, bad) = read("t***1,2\n张三丰88\na@b.cn\n\"李,四\",1\n".as_bytes()).expect("csv");
+        let good: Vec<_> = good.iter().map(|g| (g.customer_id.as_str(), g.count)).collect();
+        assert_eq!(good, [("t***1", 2), ("张三丰88", 1), ("a@b.cn", 1), ("李,四", 1)]);
+        assert!(bad.is_empty());
+        let (good, bad) = read(b"\xd5\xc5\xc8\xfd,1\n").expect("csv");
+        assert_eq!((good.len(), bad.len()), (0, 1), "GBK is no UTF-8");
     }
 }

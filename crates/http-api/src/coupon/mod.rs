@@ -148,7 +148,7 @@ pub async fn of_customer(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let StatusQuery { status, limit, cursor } = query.0;
-    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
+    let page = PageQuery { limit, cursor }.read(Cursor::Chosen)?;
     let asked = page.clone();
     let read = move |reader: &dyn Reader| reader.customer_coupons(&caller.shop_id, &customer, status, &asked);
     let rows = state.read(read).await?;

@@ -6,6 +6,7 @@ use crate::wire::names::Named;
 use domain::{
     Code, Instant, Refusal, Violation,
     event::{Body, OrderEvent, RefundFacts},
+    ids::text_within,
 };
 use port::Digest;
 use serde::Deserialize;
@@ -58,22 +59,28 @@ fn fault(field: &str, code: Code, message: impl Into<String>) -> Refusal {
     refusal
 }
 
-fn name(field: &str, value: Option<&str>) -> Result<String, Refusal> {
-    match value {
-        None | Some("") => Err(fault(field, Code::Required, "CloudEvents requires it")),
-        Some(text) if text.len() > limits::EVENT_NAME => {
-            Err(fault(field, Code::TooLongText, format!("at most {} bytes", limits::EVENT_NAME)))
-        }
-        Some(text) => Ok(text.to_owned()),
+/// The platform's own text of so many bytes, in NFC (A-G-11).
+fn name(field: &str, value: Option<&str>, most: usize) -> Result<String, Refusal> {
+    let text = value.unwrap_or_default();
+    if text.is_empty() {
+        return Err(fault(field, Code::Required, "CloudEvents requires it"));
     }
+    let read = text_within(text, most).map(String::from);
+    read.ok_or_else(|| {
+        if text.len() > most {
+            return fault(field, Code::TooLongText, format!("at most {most} bytes"));
+        }
+        let message = "text without control characters and blanks at its ends, and not . or ..";
+        fault(field, Code::InvalidValue, message)
+    })
 }
 
 fn open(envelope: &Envelope<'_>, now: Instant) -> Result<(Box<OrderEvent>, Digest), Refusal> {
     if envelope.specversion.as_deref().is_some_and(|version| version != "1.0") {
         return Err(fault("specversion", Code::InvalidValue, "1.0 is understood"));
     }
-    let event_id = name("id", envelope.id.as_deref())?;
-    let source = name("source", envelope.source.as_deref())?;
+    let event_id = name("id", envelope.id.as_deref(), limits::EVENT_ID)?;
+    let source = name("source", envelope.source.as_deref(), limits::EVENT_SOURCE)?;
     let kind = envelope.kind.as_deref().unwrap_or_default();
     let occurred_at = match envelope.time.as_deref() {
         None => now,

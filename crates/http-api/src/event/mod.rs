@@ -187,10 +187,7 @@ pub async fn get_parked(
     let asked = page.clone();
     let rows = state.read(move |reader| reader.parked(&caller.shop_id, &asked)).await?;
     let order = |p: &port::Parked| p.event.body.order_id().map(ToString::to_string);
-    let key = |p: &port::Parked| {
-        format!("{}|{}|{}", order(p).unwrap_or_default(), p.event.source, p.event.event_id)
-    };
-    Ok(Json(List::of(rows, &page, key, |p| ParkedView {
+    Ok(Json(List::of(rows, &page, port::Parked::cursor, |p| ParkedView {
         order_id: order(&p),
         occurred_at: time::show(&shop, p.event.occurred_at),
         received_at: time::show(&shop, p.received_at),

@@ -74,7 +74,7 @@ pub async fn list(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let MessageQuery { order_id, customer_id, status, limit, cursor } = query.0;
-    let page = PageQuery { limit, cursor }.read(Cursor::Id)?;
+    let page = PageQuery { limit, cursor }.read(Cursor::Chosen)?;
     let filter = MessageFilter { order_id, customer_id, status };
     let asked = page.clone();
     let rows = state.read(move |reader| reader.messages(&caller.shop_id, &filter, &asked)).await?;

@@ -49,7 +49,7 @@ pub async fn list(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let wanted = query.0.stage()?;
-    let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor }.read(Cursor::Id)?;
+    let page = PageQuery { limit: query.0.limit, cursor: query.0.cursor }.read(Cursor::Own)?;
     let exceptions = query.0.exception == Some(true);
     if exceptions && wanted.is_some() {
         return Err(Problem::invalid_body("exception", "it goes over every stage; leave stage out"));

@@ -94,7 +94,7 @@ fn incoming(text: &[u8]) -> Incoming {
         order.order_id.to_string()
     } else {
         let numbered = serde_json::from_slice(text).map(|known: Numbered| known.order_id);
-        numbered.unwrap_or_default().chars().take(64).collect()
+        numbered.unwrap_or_default().chars().take(128).collect()
     };
     Incoming { order_id, order }
 }

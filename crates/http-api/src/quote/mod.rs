@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::{
-    CampaignId, Code, CouponId, CustomerId, Instant, LineId, OrderId, Refusal, Sku, Violation,
+    CampaignId, Code, CouponId, CustomerId, Instant, InvalidId, LineId, OrderId, Refusal, Sku, Violation,
     catalog::Category,
 };
 use engine::EngineError;
@@ -131,6 +131,10 @@ impl LineRequest {
         }
         let missing =
             |name: &str| wrong(format!("lines[{index}].{name}"), Code::Required, "this field is required");
+        if !self.categories.iter().all(Category::is_well_formed) {
+            let message = InvalidId::Text.to_string();
+            return Err(wrong(format!("lines[{index}].categories"), Code::InvalidValue, &message));
+        }
         Ok(AskLine::Goods {
             line_id: self.line_id,
             sku: self.sku.ok_or_else(|| missing("sku"))?,

@@ -77,7 +77,7 @@ pub async fn list(
 ) -> Result<Json<List<RiskView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let page = query.0.read(Cursor::Id)?;
+    let page = query.0.read(Cursor::Own)?;
     let now = state.engine.now();
     let asked = page.clone();
     let rows = state.read(move |reader| reader.standings(&caller.shop_id, &asked)).await?;

@@ -73,11 +73,11 @@ impl FromRequestParts<ApiState> for InShop {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let params = RawPathParams::from_request_parts(parts, state).await;
-        let params = params.map_err(|error| Problem::malformed(error.to_string()))?;
+        let params = params.map_err(|error| Problem::not_found(error.to_string()))?;
         let named = params.iter().find(|(name, _)| *name == "shop").map(|(_, value)| value);
         let shop_id = named.and_then(|text| ShopId::try_new(text).ok());
         let shop_id = shop_id.ok_or_else(|| Problem::not_found("no shop of that name"))?;
-        if shop_id == ShopId::platform() || caller.0.shop.as_ref().is_some_and(|own| *own != shop_id) {
+        if caller.0.shop.as_ref().is_some_and(|own| *own != shop_id) {
             return Err(Problem::not_found(format!("no shop {shop_id}")));
         }
         Ok(Self { shop_id, caller })

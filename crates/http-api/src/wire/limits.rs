@@ -16,8 +16,9 @@ pub const VOID_COUPONS: usize = 1_000_000;
 pub const CODES: usize = 1_000_000;
 /// Codes that one transaction makes.
 pub const CODES_STEP: usize = 2_000;
-/// Bytes of a typed code, blanks and all.
-pub const CODE_BYTES: usize = 64;
+/// Bytes of a typed code, with what was pasted along: 16 digits and their dashes are 19 letters, full-width ones of three
+/// bytes or more.
+pub const CODE_BYTES: usize = 256;
 /// Rows of an export that are read at once.
 pub const EXPORT_STEP: usize = 1_000;
 /// Rows of a page.
@@ -26,8 +27,10 @@ pub const PAGE_ROWS: usize = 200;
 pub const PAGE_DEFAULT: usize = 50;
 /// Characters of an `Idempotency-Key`.
 pub const IDEMPOTENCY_KEY: usize = 200;
-/// Characters of an event's source and of its id.
-pub const EVENT_NAME: usize = 200;
+/// Bytes of an event's id: it is the platform's own (A-G-11).
+pub const EVENT_ID: usize = 128;
+/// Bytes of an event's source, an address as `CloudEvents` has it.
+pub const EVENT_SOURCE: usize = 200;
 /// Orders that one request moves in the pool: a page of a screen, several times over.
 pub const MOVED_ORDERS: usize = 1_000;
 /// Downloaded orders of one request: as many as events.

@@ -3,7 +3,7 @@
 
 use crate::wire::limits;
 use crate::wire::problem::Problem;
-use domain::OrderId;
+use domain::{BatchId, OrderId};
 use port::Page;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,8 +22,10 @@ pub struct PageQuery {
 /// What the cursors of a list are made of.
 #[derive(Debug, Clone, Copy)]
 pub enum Cursor {
-    /// An id.
-    Id,
+    /// An id that the operator or this engine chose.
+    Chosen,
+    /// An id of the platform's own (A-G-11).
+    Own,
     /// A number.
     Number,
     /// Three parts with `|` between them.
@@ -33,12 +35,14 @@ pub enum Cursor {
 }
 
 impl Cursor {
-    fn takes(self, text: &str) -> bool {
+    /// What the reader goes on after; `None` where it never was a cursor of that list.
+    fn read(self, text: String) -> Option<String> {
         match self {
-            Self::Id => OrderId::try_new(text).is_ok(),
-            Self::Number => text.parse::<u64>().is_ok(),
-            Self::Opaque => true,
-            Self::Parts => text.split('|').count() >= 3,
+            Self::Chosen => BatchId::try_new(&text).is_ok().then_some(text),
+            Self::Own => OrderId::try_new(&text).ok().map(|id| id.as_str().to_owned()),
+            Self::Number => text.parse::<u64>().is_ok().then_some(text),
+            Self::Opaque => Some(text),
+            Self::Parts => (text.split('|').count() >= 3).then_some(text),
         }
     }
 }
@@ -50,10 +54,9 @@ impl PageQuery {
         if !(1..=limits::PAGE_ROWS).contains(&limit) {
             return Err(Problem::invalid_body("limit", &format!("1 to {}", limits::PAGE_ROWS)));
         }
-        let after = self.cursor.clone().filter(|cursor| !cursor.is_empty());
-        if after.as_deref().is_some_and(|cursor| !kind.takes(cursor)) {
-            return Err(Problem::invalid_body("cursor", "the next_cursor of the page before"));
-        }
+        let cursor = self.cursor.clone().filter(|cursor| !cursor.is_empty());
+        let wrong = || Problem::invalid_body("cursor", "the next_cursor of the page before");
+        let after = cursor.map(|cursor| kind.read(cursor).ok_or_else(wrong)).transpose()?;
         Ok(Page { after, limit })
     }
 }

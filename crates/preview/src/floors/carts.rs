@@ -20,6 +20,7 @@ pub struct Target<'a> {
 
 fn line(id: &str, sku: &Sku, price: Money, categories: &[Category]) -> CartLine {
     CartLine {
+        order_id: None,
         line_id: LineId::try_new(id).unwrap_or_else(|_| unreachable!("{id} is an id")),
         sku: sku.clone(),
         categories: categories.to_vec(),

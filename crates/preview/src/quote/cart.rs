@@ -12,7 +12,7 @@ use pricing::{
     quote::{Choice, Rejected, SourceId},
     stacking::What,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// The lines of a cart: goods by the presales of a revision of the rules, balances by the facts.
 pub fn lines(
@@ -22,7 +22,6 @@ pub fn lines(
     facts: &Facts,
     now: Instant,
 ) -> Result<Vec<CartLine>, Refusal> {
-    let shared = shared_names(ask);
     let balances = balances(facts);
     let mut lines = Vec::with_capacity(ask.lines.len());
     for (index, line) in ask.lines.iter().enumerate() {
@@ -31,9 +30,7 @@ pub fn lines(
             AskLine::Balance { order_id, line_id } => {
                 let missing = || fault(index, "order_id", Code::Required, "the facts say nothing of it");
                 let balance = balances.get(&(order_id, line_id)).ok_or_else(missing)?;
-                let name = shared.contains(line_id).then(|| format!("{order_id}:{line_id}"));
-                let name = name.and_then(|name| LineId::try_new(&name).ok());
-                balance.cart_line(name.unwrap_or_else(|| line_id.clone()))
+                balance.cart_line(order_id.clone())
             }
         });
     }
@@ -100,6 +97,7 @@ fn rejected(coupon: &CouponFacts) -> Option<Rejected> {
         source_id: SourceId::Coupon(coupon.coupon_id.clone()),
         kind: coupon.kind.map(|kind| What::Coupon(kind).into()),
         code: coupon.barred?,
+        order_id: None,
         line_id: None,
         shortfall: None,
         base: None,
@@ -115,16 +113,6 @@ fn balances(facts: &Facts) -> FxHashMap<(&OrderId, &LineId), &BalanceFacts> {
     of_order.collect()
 }
 
-/// Names that several lines have: each order names its lines by itself. Balances among them are called
-/// `order:line` in the quote.
-fn shared_names(ask: &Ask) -> FxHashSet<&LineId> {
-    let mut seen = FxHashSet::default();
-    let names = ask.lines.iter().map(|line| match line {
-        AskLine::Goods { line_id, .. } | AskLine::Balance { line_id, .. } => line_id,
-    });
-    names.filter(|name| !seen.insert(*name)).collect()
-}
-
 fn goods(
     (rules, revision): (&ShopRules, u64),
     ask: &Ask,
@@ -136,6 +124,7 @@ fn goods(
         unreachable!("the caller asks for goods only");
     };
     let mut priced = CartLine {
+        order_id: None,
         line_id: line_id.clone(),
         sku: sku.clone(),
         categories: categories.clone(),

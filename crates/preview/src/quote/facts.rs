@@ -184,10 +184,11 @@ impl CouponTerms {
 }
 
 impl BalanceFacts {
-    /// As a cart has it, under that name.
-    pub(super) fn cart_line(&self, line_id: LineId) -> CartLine {
+    /// As a cart has it: a line of that order.
+    pub(super) fn cart_line(&self, order_id: OrderId) -> CartLine {
         CartLine {
-            line_id,
+            order_id: Some(order_id),
+            line_id: self.line_id.clone(),
             sku: self.sku.clone(),
             categories: self.categories.clone(),
             quantity: self.quantity,

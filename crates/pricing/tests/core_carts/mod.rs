@@ -33,6 +33,7 @@ pub fn fen(minor: i64) -> Money {
 /// An ordinary line of one unit; the SKU is named like the line.
 pub fn line(id: &str, unit_price: i64) -> CartLine {
     CartLine {
+        order_id: None,
         line_id: LineId::try_new(id).unwrap(),
         sku: Sku::try_new(id).unwrap(),
         categories: vec![],

@@ -35,6 +35,7 @@ pub fn saves(kind: CouponKind, spend: i64, save: i64) -> Terms {
 /// An ordinary line.
 pub fn line(price: i64) -> CartLine {
     CartLine {
+        order_id: None,
         line_id: LineId::try_new("l").unwrap(),
         sku: Sku::try_new("s").unwrap(),
         categories: Vec::new(),

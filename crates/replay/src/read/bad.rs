@@ -39,7 +39,7 @@ bad_codes! {
     NotUtf8 = "not_utf8", "不是 UTF-8 文字", "The text is not UTF-8";
     TooLong = "too_long", "文字过长", "The text is too long";
     Required = "required", "必填项为空", "A value that is needed is empty";
-    NotAnId = "not_an_id", "编号无效", "An id is 1 to 64 characters of A-Z a-z 0-9 . _ : -";
+    NotAnId = "not_an_id", "编号无效", "An id is 1 to 128 bytes without control characters, one of a shop 1 to 64 characters of A-Z a-z 0-9 . _ : -";
     NotATime = "not_a_time", "时间格式不符", "The time is in none of the mapping's formats";
     NotAnAmount = "not_an_amount", "金额无效", "The amount is not a decimal number";
     TooManyDecimals = "too_many_decimals", "金额小数位过多", "The amount has more decimals than the currency";
@@ -48,7 +48,7 @@ bad_codes! {
     NotAQuantity = "not_a_quantity", "数量无效", "The quantity is not a whole number from 1 to 1000000";
     NotAMethod = "not_a_method", "支付方式未知", "The payment method is none of the engine's; map it";
     NotASource = "not_a_source", "下单渠道无效", "The source is empty or longer than 64 characters";
-    NotACategory = "not_a_category", "品类无效", "The category is longer than 64 characters";
+    NotACategory = "not_a_category", "品类无效", "The category is longer than 128 bytes, or holds a control character";
     NotInMap = "not_in_map", "取值不在映射表中", "The value map does not name this value";
     NoMatch = "no_match", "找不到对应的行", "The other table has no row of this key";
     DuplicateKey = "duplicate_key", "键重复", "An earlier row has this key";

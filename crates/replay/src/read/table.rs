@@ -123,11 +123,16 @@ impl Table {
     }
 }
 
-/// One text from several, which no other several give.
-pub(super) fn key<'c>(mut cells: impl Iterator<Item = &'c str>) -> String {
-    let mut key = cells.next().unwrap_or_default().to_owned();
-    for cell in cells {
-        key.push('\0');
+/// One text from several, which no other as many give: before each but the last stands how long it is, as whatever
+/// could stand between two may stand in one.
+pub(super) fn key<'c>(cells: impl Iterator<Item = &'c str>) -> String {
+    let mut cells = cells.peekable();
+    let mut key = String::new();
+    while let Some(cell) = cells.next() {
+        if cells.peek().is_some() {
+            key.push_str(&cell.len().to_string());
+            key.push(' ');
+        }
         key.push_str(cell);
     }
     key

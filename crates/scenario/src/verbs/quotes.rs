@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 ///
 /// Shows `cart payable freight version`, each line with `payable list` and its adjustments by kind, each
 /// adjustment as `KIND SOURCE amount base`, and what was left as `rejected SOURCE CODE shortfall`, gifts
-/// as `gift SKU quantity`; others may stand beside those expected.
+/// as `gift SKU quantity`; a line is `ORDER/LINE` where others have its name too. Others may stand beside those expected.
 pub fn quote(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let mut ask = Map::new();
     if let Some(customer) = args.find("by") {
@@ -81,11 +81,15 @@ fn show(world: &World<'_>, quote: &Value) -> Vec<Item> {
     let cart =
         Item::default().says("cart").fen("payable", &quote["payable"]).fen("freight", &quote["freight"]);
     let mut items = vec![cart.text("version", &quote["rule_version"])];
-    for line in list(&quote["lines"]) {
-        let mut item = Item::default()
-            .word(&line["line_id"])
-            .fen("list", &line["list"])
-            .fen("payable", &line["payable"]);
+    let lines = list(&quote["lines"]);
+    for line in lines {
+        let twice = lines.iter().filter(|other| other["line_id"] == line["line_id"]).count() > 1;
+        let name = match (line["order_id"].as_str(), line["line_id"].as_str()) {
+            (Some(order), Some(name)) if twice => format!("{order}/{name}").into(),
+            _ => line["line_id"].clone(),
+        };
+        let mut item =
+            Item::default().word(&name).fen("list", &line["list"]).fen("payable", &line["payable"]);
         for part in list(&line["adjustments"]) {
             item = item.fen(part["kind"].as_str().unwrap_or_default(), &part["amount"]);
         }

@@ -43,13 +43,7 @@ pub fn dump(reader: &dyn Reader) -> String {
         add(&paged(|page| reader.standings(&shop, page).answer(), |row| row.0.to_string()));
         let messages = |page: &Page| reader.messages(&shop, &MessageFilter::default(), page).answer();
         add(&paged(messages, |row| row.message_id.to_string()));
-        add(&paged(
-            |page| reader.parked(&shop, page).answer(),
-            |row| {
-                let order = row.event.body.order_id().map(ToString::to_string).unwrap_or_default();
-                format!("{order}|{}|{}", row.event.source, row.event.event_id)
-            },
-        ));
+        add(&paged(|page| reader.parked(&shop, page).answer(), port::Parked::cursor));
         add(&deliveries(reader, &shop));
         add(&paged(|page| reader.outbox(&shop, page).answer(), |row| row.event_id.clone()));
         add(&paged(

@@ -4,7 +4,7 @@ use super::multiplier::Multiplier;
 use super::path::Path;
 use super::types::{Fault, Field, Need, Type};
 use crate::campaign::promotion::PercentOff;
-use crate::{Code, Instant, Sku, Violation, limits, time};
+use crate::{Code, Instant, InvalidId, Sku, Violation, limits, time};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -126,7 +126,7 @@ fn expected(of: &Type) -> String {
         Type::Factor => "a multiplier is decimal text such as \"3\" or \"2.5\"",
         Type::Flag => "true or false",
         Type::Text(_) => "a text",
-        Type::Id => "an id is 1 to 64 characters of A-Z a-z 0-9 . _ : -",
+        Type::Id => return InvalidId::Text.to_string(),
         Type::Moment => time::WRITTEN,
         Type::Object(_) => "an object",
         Type::List(_) => "a list",

@@ -63,7 +63,7 @@ pub enum Type {
     Choice(&'static [Choice]),
     /// Free text.
     Text(Text),
-    /// An id, such as a SKU.
+    /// A SKU: an id of the platform's own.
     Id,
     /// A moment, as RFC 3339.
     Moment,
@@ -247,8 +247,8 @@ impl Type {
                 "\"3\"、\"2.5\" 这样的十进制文本",
             )),
             Self::Id => Some(Words::new(
-                "in 1 to 64 characters of A-Z a-z 0-9 . _ : -",
-                "1 到 64 个字符：A-Z a-z 0-9 . _ : -",
+                "as the platform writes it, in 1 to 128 bytes without control characters and blanks at its ends",
+                "与平台上的写法一致，1 到 128 个字节，不含控制字符，首尾不留空格",
             )),
             Self::Moment => Some(Words::new(
                 "as RFC 3339 with an offset, e.g. 2030-06-10T12:00:00+08:00",
