@@ -94,10 +94,14 @@ ids! {
     BatchId,
     /// A coupon in a customer's hands.
     CouponId,
+    /// Something that cannot be as the platform says of an order's coupons or assets.
+    ConflictId,
     /// A coupon shown beside an order and not yet claimed.
     OfferId,
     /// One attempt to pay.
     PaymentId,
+    /// What a customer checks out at once: one order, or the parts of a merged one.
+    CheckoutId,
     /// One refund.
     RefundId,
     /// One message to a customer.

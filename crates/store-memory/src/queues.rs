@@ -76,6 +76,7 @@ pub fn totals(tables: &Tables) -> Totals {
         pending_deliveries: count(tables.due_deliveries.len()),
         dead_deliveries: count(dead.count()),
         pending_dispatches: count(tables.dispatches.len()),
+        coupon_conflicts: count(tables.shops.values().map(|of| of.conflicts.len()).sum()),
     }
 }
 

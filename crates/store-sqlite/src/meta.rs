@@ -26,7 +26,8 @@ pub fn totals(db: &Connection) -> Read<Totals> {
     let sql =
         "SELECT (SELECT count(*) FROM shops), (SELECT count(*) FROM timers), (SELECT count(*) FROM parked),
         (SELECT count(*) FROM deliveries WHERE status = 'pending'),
-        (SELECT count(*) FROM deliveries WHERE status = 'dead'), (SELECT count(*) FROM dispatches)";
+        (SELECT count(*) FROM deliveries WHERE status = 'dead'), (SELECT count(*) FROM dispatches),
+        (SELECT count(*) FROM coupon_conflicts)";
     let counted = one(db, sql, [], "counting", |row| {
         let cells = Cells::new(row, "totals", 0);
         Ok(Totals {
@@ -36,6 +37,7 @@ pub fn totals(db: &Connection) -> Read<Totals> {
             pending_deliveries: cells.number(3)?,
             dead_deliveries: cells.number(4)?,
             pending_dispatches: cells.number(5)?,
+            coupon_conflicts: cells.number(6)?,
         })
     })?;
     Ok(counted.unwrap_or_default())

@@ -1,6 +1,6 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
-use super::{life, refunds};
+use super::{attempts, free, life, refunds};
 use crate::book::Draft;
 use crate::command::{EventOutcome, EventResult};
 use crate::coupon::{course, verdict};
@@ -82,6 +82,10 @@ fn place(
     draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
     verdict::note_placed(draft, &mut order, &placed.discounts);
     follow::step(draft, &mut order, Step { before: None, at })?;
+    // What is paid at its placing is so whatever the clocks say.
+    if order.last_stage() == Stage::Full {
+        free::settle(draft, &mut order, at)?;
+    }
     replay_parked(draft, &mut order);
     follow::whole(draft, order, follow::Before::default());
     Ok(EventOutcome::Applied)
@@ -111,20 +115,28 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
         return park(draft, event).map(EventResult::of);
     };
     let before = follow::Before::of(draft, &order);
-    match apply(draft, &mut order, event)? {
-        Effect::Applied => {}
+    let settled = free::settle(draft, &mut order, event.occurred_at)?;
+    let result = match apply(draft, &mut order, event)? {
+        Effect::Applied => {
+            if matches!(event.body, Body::PaymentSucceeded(_)) {
+                // A deposit may leave nothing to pay.
+                free::settle(draft, &mut order, event.occurred_at)?;
+                replay_parked(draft, &mut order);
+            }
+            EventResult::of(EventOutcome::Applied)
+        }
+        Effect::Known if settled => EventResult::of(EventOutcome::Duplicate),
         Effect::Known => return Ok(EventResult::of(EventOutcome::Duplicate)),
+        Effect::Early if settled => park(draft, event).map(EventResult::of)?,
         Effect::Early => return park(draft, event).map(EventResult::of),
+        Effect::Refused(refusal) if settled => EventResult::rejected(refusal),
         Effect::Refused(refusal) => {
             draft.put_order(order);
             return Ok(EventResult::rejected(refusal));
         }
-    }
-    if matches!(event.body, Body::PaymentSucceeded(_)) {
-        replay_parked(draft, &mut order);
-    }
+    };
     follow::whole(draft, order, before);
-    Ok(EventResult::of(EventOutcome::Applied))
+    Ok(result)
 }
 
 fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
@@ -149,8 +161,9 @@ fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
         rank(a).cmp(&rank(b))
     });
     for parked in waiting {
+        let settled = free::settle(draft, order, parked.event.occurred_at);
         let mut tried = order.clone();
-        match apply(draft, &mut tried, &parked.event) {
+        match settled.and_then(|_| apply(draft, &mut tried, &parked.event)) {
             Ok(Effect::Early) => continue,
             Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => *order = tried,
             Err(refusal) => {
@@ -185,7 +198,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
                 return Ok(Effect::Known);
             }
             if let Some(coupon) = order.fail_payment(&failed.payment_id) {
-                life::release(draft, &coupon, &failed.payment_id);
+                attempts::release(draft, &coupon, &failed.payment_id);
             }
             let detail = json!({ "payment_id": failed.payment_id });
             draft.note(order, TimelineEntry::new(at, "payment.failed").detail(detail));

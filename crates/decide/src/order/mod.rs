@@ -1,7 +1,9 @@
 //! What happens to an order: events, payments, refunds, the cashier.
 
+pub mod attempts;
 pub mod books;
 pub mod cashier;
 pub mod events;
+pub mod free;
 pub mod life;
 pub mod refunds;

@@ -134,10 +134,12 @@ pub async fn get_one(
 }
 
 fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>) -> OrderView {
-    let (status, ended) = match order.state {
-        OrderState::Open => ("open", None),
-        OrderState::Paid { .. } => ("paid", None),
-        OrderState::Cancelled { at, reason } => ("cancelled", Some((at, reason))),
+    let (status, ended) = match (order.state, order.called_off) {
+        (OrderState::Open, _) => ("open", None),
+        // It had cost nothing (A-G-14).
+        (OrderState::Paid { .. }, Some(off)) => ("cancelled", Some((off.at, off.reason))),
+        (OrderState::Paid { .. }, None) => ("paid", None),
+        (OrderState::Cancelled { at, reason }, _) => ("cancelled", Some((at, reason))),
     };
     let paid_at = match order.state {
         OrderState::Paid { at } => Some(at),
@@ -168,7 +170,7 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
         refunded: order.refunded().minor(),
         freight: order.freight.minor(),
         lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
-        payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
+        payments: order.payments.iter().filter(|p| !p.is_of_nothing()).map(|p| attempt(shop, p)).collect(),
         presale,
     }
 }

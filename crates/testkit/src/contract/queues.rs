@@ -172,6 +172,7 @@ pub fn totals_count_what_is_pending(store: &mut dyn Store) {
         pending_deliveries: 2,
         dead_deliveries: 1,
         pending_dispatches: 1,
+        coupon_conflicts: 0,
     };
     assert_eq!(store.reader().totals().answer(), expected);
 }
