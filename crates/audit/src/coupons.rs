@@ -128,6 +128,8 @@ fn of_state(coupon: &Coupon, origin: Option<&Order>, found: &mut Faults) {
         CouponStatus::Available => Some(coupon.usable_until),
         // Its lock says when.
         CouponStatus::Locked => return,
+        // Its threshold may wait for the moment at which it is judged (A-S1-28).
+        CouponStatus::Used if coupon.batch_id().is_some() => return,
         CouponStatus::Used | CouponStatus::Expired | CouponStatus::Void => None,
     };
     let excused = coupon.wake_at.is_none() && ends_with_order && coupon.status == CouponStatus::Available;
@@ -184,7 +186,8 @@ fn of_shared(coupon: &Coupon, orders: &[(&OrderId, Option<Order>)], found: &mut 
     }
     let orders = orders.iter().filter_map(|(_, order)| order.as_ref());
     let whole: Money = orders.map(|order| coupons::part(order, &coupon.coupon_id)).sum();
-    if whole > coupon.save {
+    // A percentage has no sum of its own.
+    if whole > coupon.save && coupon.save.is_positive() {
         found.push((
             checks::COUPON_SHARED,
             format!("its orders take {whole} together, it saves {}", coupon.save),

@@ -160,7 +160,7 @@ fn ended(order: &Order, found: &mut Faults) {
 /// after the end, and nothing is pushed after the claim (A-G-9, S0-R40, A-S0-16).
 fn happenings(timeline: &[TimelineEntry], found: &mut Faults) {
     let first = |names: &[&str]| timeline.iter().position(|entry| names.contains(&&*entry.what));
-    let end = first(&["payment.succeeded", "order.cancelled"]);
+    let end = first(&["payment.succeeded", "payment.not_needed", "order.cancelled"]);
     let claim = first(&["coupon.claimed"]);
     for (index, entry) in timeline.iter().enumerate() {
         let after = |moment: Option<usize>| moment.is_some_and(|moment| moment < index);

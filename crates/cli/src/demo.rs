@@ -200,6 +200,7 @@ impl Demo {
             freight: Money::ZERO,
             payable,
             cancel_at: None,
+            checkout_id: None,
         };
         self.event(format!("placed-{number}"), Body::Placed(Box::new(placed))).await?;
         let pays_at = match self.roll(10) {
@@ -259,6 +260,7 @@ impl Demo {
             method,
             amount,
             coupon_id,
+            checkout_id: None,
             discounts: Vec::new(),
         };
         self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await

@@ -1,8 +1,8 @@
 //! What can be asked of the engine, and what it answers.
 
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OrderId, PaymentId,
-    PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
+    BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OrderId,
+    PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Action, Answer, Campaign, Counters, Version},
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
@@ -79,6 +79,8 @@ pub enum Command {
         payment_id: PaymentId,
         method: Method,
         coupon_id: Option<CouponId>,
+        /// The checkout that a balance is paid in.
+        checkout_id: Option<CheckoutId>,
     },
     /// The merchant refunds.
     CreateRefund {

@@ -246,7 +246,7 @@ impl Named<'_> {
         if let Some(batch) = coupon.batch_id() {
             self.batch(&key.0, batch);
         }
-        for order in coupon.orders() {
+        for order in coupon.claimants() {
             self.order(&key.0, order);
         }
     }

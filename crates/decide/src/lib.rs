@@ -44,8 +44,9 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::CloseCampaign { campaign_id } => campaigns::close(draft, campaign_id),
         Command::ImportScope { campaign_id, skus } => campaigns::import_scope(draft, campaign_id, skus),
         Command::Act(action) => campaign::act(draft, action).map(Reply::of),
-        Command::StartPayment { order_id, payment_id, method, coupon_id } => {
-            cashier::start_payment(draft, order_id, payment_id, *method, coupon_id.as_ref())
+        Command::StartPayment { order_id, payment_id, method, coupon_id, checkout_id } => {
+            let (coupon, checkout) = (coupon_id.as_ref(), checkout_id.as_ref());
+            cashier::start_payment(draft, order_id, payment_id, *method, coupon, checkout)
         }
         Command::CreateRefund { order_id, refund_id, ask } => {
             refunds::create(draft, order_id, refund_id, ask, None)

@@ -4,11 +4,11 @@
 use crate::book::Draft;
 use crate::coupon::checkout;
 use crate::follow;
-use crate::order::life;
+use crate::order::{free, life};
 use domain::{
     Code, CouponId, OrderId, Refusal, campaign,
     coupon::{Coupon, CouponStatus, Lock},
-    order::{self, CancelReason, State, TimelineEntry, coupons},
+    order::{CancelReason, TimelineEntry},
 };
 use serde_json::json;
 
@@ -20,6 +20,9 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
     };
     let (now, before) = (draft.now, follow::Before::of(draft, &order));
     while campaign::order_wake(&order).is_some_and(|due| due <= now) {
+        if free::settle(draft, &mut order, now)? {
+            break;
+        }
         if let Some(deadline) = order.cancel_at.filter(|deadline| *deadline <= now) {
             life::cancel(draft, &mut order, deadline, CancelReason::Timeout)?;
         } else if !campaign::due(draft, &mut order)? {
@@ -30,15 +33,25 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Ends a lock that has run out, then the coupon if its own time has.
+/// Ends a lock that has run out, judges the checkout of a coupon that is used (A-S1-28), then ends the coupon if its own
+/// time has come.
 pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
     let Some(mut coupon) = draft.coupon(id) else {
         return;
     };
-    let (now, from) = (draft.now, coupon.status);
+    let now = draft.now;
     if let Some(lock) = coupon.lock.clone().filter(|lock| lock.until <= now) {
+        let from = coupon.status;
         end_lock(draft, &mut coupon, lock);
+        draft.move_coupon(coupon.clone(), from);
     }
+    if coupon.batch_id().is_some() {
+        coupon.wake_at = coupon.wake_at.filter(|_| coupon.status != CouponStatus::Used);
+        draft.put_coupon(coupon.clone());
+        checkout::settle(draft, None, coupon.clone());
+        coupon = draft.coupon(id).unwrap_or(coupon);
+    }
+    let from = coupon.status;
     let origin = coupon.origin.offer().and_then(|offer| draft.order(&offer.origin_order_id));
     let ends_with_order = coupon.bound_to().is_some()
         && origin.as_ref().is_some_and(|order| order.cancel_at == Some(coupon.usable_until));
@@ -58,29 +71,17 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
 }
 
 /// A payment that did not come lets go of the coupon. An order that was placed with it and is still
-/// open keeps it; the order is looked at again.
+/// open keeps it: that is seen when the coupon is looked at again.
 fn end_lock(draft: &mut Draft<'_>, coupon: &mut Coupon, lock: Lock) {
     let now = draft.now;
-    if !coupon.also_on.is_empty() {
-        checkout::end_lock(draft, None, coupon);
-        return;
-    }
-    let Some(mut order) = draft.order(&lock.order_id) else {
-        coupon.let_go();
-        return;
-    };
     let Some(payment) = lock.payment_id else {
-        let until = order::held_until(&order, now);
-        let placed_with_it = coupons::names(&order, &coupon.coupon_id);
-        if placed_with_it && matches!(order.state, State::Open) && until > now {
-            coupon.wake_at = Some(until);
-            coupon.lock = Some(Lock { order_id: lock.order_id, payment_id: None, until });
-        } else {
+        if coupon.batch_id().and_then(|batch| draft.batch(batch)).is_none() {
             coupon.let_go();
         }
         return;
     };
     coupon.let_go();
+    let Some(mut order) = draft.order(&lock.order_id) else { return };
     order.fail_payment(&payment);
     let detail = json!({ "payment_id": payment, "coupon_id": coupon.coupon_id });
     draft.note(&mut order, TimelineEntry::new(now, "payment.timed_out").detail(detail));

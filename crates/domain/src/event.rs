@@ -4,7 +4,7 @@
 //! source and id: the same again is a no-op, the same id with other contents a conflict (A-G-8).
 
 use crate::{
-    CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, RefundId, Sku,
+    CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, RefundId, Sku,
     catalog::Category,
     order::{CancelReason, Discount, Goods, Method, OrderKind, Source, Stage},
 };
@@ -132,6 +132,9 @@ pub struct Placed {
     /// The platform's own deadline for payment; the shop's setting otherwise.
     #[serde(default, with = "optional_text")]
     pub cancel_at: Option<Instant>,
+    /// What the customer checked out at once, where the platform names it (A-S1-28).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout_id: Option<CheckoutId>,
 }
 
 /// A line as it was ordered.
@@ -176,6 +179,9 @@ pub struct PaymentSucceeded {
     pub amount: Money,
     #[serde(default)]
     pub coupon_id: Option<CouponId>,
+    /// The checkout that a balance is paid in, where the platform names it (A-S1-28).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout_id: Option<CheckoutId>,
     /// What came off with the balance of a presale: the coupons and assets of the merged checkout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,

@@ -195,6 +195,8 @@ ids! { own_text, Text:
     Sku,
     /// One attempt to pay.
     PaymentId,
+    /// What a customer checks out at once: one order, or the parts of a merged one.
+    CheckoutId,
     /// One refund.
     RefundId,
 }
@@ -211,6 +213,8 @@ ids! { chosen, Chosen:
     BatchId,
     /// A coupon in a customer's hands.
     CouponId,
+    /// Something that cannot be as the platform says of an order's coupons or assets.
+    ConflictId,
     /// A coupon shown beside an order and not yet claimed.
     OfferId,
     /// One message to a customer.

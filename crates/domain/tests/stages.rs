@@ -117,6 +117,7 @@ fn a_g_9_rank() {
         method: domain::order::Method::JdPay,
         amount: fen(1),
         coupon_id: None,
+        checkout_id: None,
         discounts: Vec::new(),
     });
     let failed = Body::PaymentFailed(PaymentFailed { order_id: id("o1"), payment_id: id("p1") });

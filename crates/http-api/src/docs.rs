@@ -58,6 +58,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(coupon::void))
         .routes(routes!(coupon::lock))
         .routes(routes!(coupon::release))
+        .routes(routes!(coupon::conflicts::list))
         .routes(routes!(coupon::batches::create, coupon::batches::list))
         .routes(routes!(coupon::batches::validate))
         .routes(routes!(coupon::batches::get_one))

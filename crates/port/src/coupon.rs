@@ -2,8 +2,9 @@
 
 use crate::{Digest, Row};
 use domain::{
-    BatchId, CouponId, CustomerId, Instant, ShopId,
+    BatchId, ConflictId, CouponId, CustomerId, Instant, OrderId, ShopId,
     coupon::{BatchCounters, BatchRecord, Coupon},
+    order::CouponConflict,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -35,6 +36,23 @@ pub type CodeKey = (ShopId, Digest);
 /// How many coupons of a batch a customer has had.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BatchClaims(pub u32);
+
+/// Something that cannot be as the platform says of an order's coupons or assets, for the list of them. What decides is
+/// kept with the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConflictRow {
+    /// The order.
+    pub order_id: OrderId,
+    /// What is wrong.
+    pub conflict: CouponConflict,
+    /// It holds no longer: the row is taken away.
+    pub is_over: bool,
+}
+
+impl Row for ConflictRow {
+    type Key = (ShopId, ConflictId);
+    const NAME: &'static str = "conflict";
+}
 
 impl Row for Coupon {
     type Key = (ShopId, CouponId);

@@ -19,7 +19,7 @@ mod tables;
 mod timer;
 
 pub use arrival::{Digest, InboxKey, InboxRow, Parked, RequestRow, digest};
-pub use coupon::{BatchClaimKey, BatchClaims, BatchRow, CodeKey, CodeRow};
+pub use coupon::{BatchClaimKey, BatchClaims, BatchRow, CodeKey, CodeRow, ConflictRow};
 pub use domain::campaign::CampaignRow;
 pub use error::{StoreError, StoreErrorKind};
 pub use generations::Generations;

@@ -1,8 +1,8 @@
 //! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
 
 use crate::{
-    BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, Keys,
-    OutboxRow, Parked, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
+    BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
+    Dispatch, Keys, OutboxRow, Parked, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
@@ -83,6 +83,8 @@ pub struct Totals {
     pub pending_dispatches: u64,
     /// Refused or late payments that have not gone back (A-G-15).
     pub money_to_return: u64,
+    /// Conflicts of orders with their coupons that stand.
+    pub coupon_conflicts: u64,
 }
 
 /// Coupons of batches that a customer is priced with; a wallet of more is cut off.
@@ -122,6 +124,8 @@ pub trait Reader: Send + Sync {
     /// Coupons that a customer has had of a batch.
     fn batch_claims(&self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) -> Read<u32>;
     fn code(&self, shop: &ShopId, digest: &Digest) -> Read<Option<CodeRow>>;
+    /// What cannot be as the platform says of orders' coupons and assets, by id: the earliest found first.
+    fn coupon_conflicts(&self, shop: &ShopId, page: &Page) -> Read<Vec<ConflictRow>>;
     /// What a customer holds of the shop's batches and can be used or is locked, each with its batch's
     /// terms, by coupon id: at most [`HELD`]. Coupons of batches that were taken back are left out.
     fn held(&self, shop: &ShopId, customer: &CustomerId) -> Read<Vec<(Coupon, Arc<Batch>)>>;

@@ -28,6 +28,7 @@ macro_rules! tables {
             batch_claims: $crate::BatchClaims,
             codes: $crate::CodeRow,
             messages: domain::message::Message,
+            conflicts: $crate::ConflictRow,
         }
     };
 }

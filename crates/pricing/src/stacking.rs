@@ -5,6 +5,7 @@
 
 use crate::cart::{CartLine, Stage};
 use domain::{Code, coupon::CouponKind};
+use money::Money;
 
 /// What wants to change a price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -171,6 +172,27 @@ pub const fn allowed(what: What, class: LineClass, stage: Stage) -> Result<(), C
         None => Ok(()),
         Some(code) => Err(code),
     }
+}
+
+/// Whether a coupon of a kind and with a threshold may be used for a line of a class in a payment; codes as
+/// in [`allowed`]. Outside the main process a product coupon with a threshold counts as a Dong coupon, one
+/// without as a Jing coupon (S1-R13, A-S1-26).
+///
+/// ```
+/// use domain::{Code, coupon::CouponKind::Product};
+/// use money::Money;
+/// use pricing::{cart::Stage, stacking::{LineClass, coupon_allowed}};
+///
+/// let outside = |spend| coupon_allowed(Product, spend, LineClass::PresaleOutside, Stage::Balance);
+/// assert_eq!(outside(Money::from_minor(1)), Ok(()));
+/// assert_eq!(outside(Money::ZERO), Err(Code::NotInMainProcess));
+/// ```
+pub fn coupon_allowed(kind: CouponKind, spend: Money, class: LineClass, stage: Stage) -> Result<(), Code> {
+    let counts_as = match (kind, class) {
+        (CouponKind::Product, LineClass::PresaleOutside) if spend.is_positive() => CouponKind::Dong,
+        _ => kind,
+    };
+    allowed(What::Coupon(counts_as), class, stage)
 }
 
 /// When two coupons may stand together in one order.

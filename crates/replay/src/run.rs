@@ -337,6 +337,7 @@ fn paid(order: &OrderId, method: Method, amount: Money, coupon_id: Option<Coupon
         method,
         amount,
         coupon_id,
+        checkout_id: None,
         discounts: Vec::new(),
     }
 }

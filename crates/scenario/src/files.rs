@@ -88,6 +88,8 @@ macro_rules! tests {
             several_campaigns = "several-campaigns",
             shared_coupon = "shared-coupon",
             stock = "stock",
+            one_checkout = "one-checkout",
+            t_f3_free_order = "T-F3-free-order",
             tool_never_blocks = "tool-never-blocks",
             versions = "versions",
         }

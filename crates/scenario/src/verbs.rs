@@ -20,7 +20,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 66] = [
+const VERBS: [(&str, Verb); 67] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -57,6 +57,7 @@ const VERBS: [(&str, Verb); 66] = [
     ("claim", offers::claim),
     ("coupon", offers::coupon),
     ("coupons", offers::coupons),
+    ("conflicts", offers::conflicts),
     ("cashier", cashier::cashier),
     ("start", cashier::start),
     ("settlement", cashier::settlement),

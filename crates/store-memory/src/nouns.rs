@@ -4,9 +4,11 @@ use crate::open::Open;
 use crate::orders;
 use crate::tables::Tables;
 use crate::tables::{at, refused};
-use crate::undo::put;
+use crate::undo::{put, take};
 use domain::{coupon::Coupon, customer::Standing, message::Message};
-use port::{BatchClaims, Change, CodeRow, InboxRow, Noun, OrderRow, RequestRow, Row, StoreError};
+use port::{
+    BatchClaims, Change, CodeRow, ConflictRow, InboxRow, Noun, OrderRow, RequestRow, Row, StoreError,
+};
 
 type Found<R> = Result<Vec<Option<R>>, StoreError>;
 type Written = Result<(), StoreError>;
@@ -103,6 +105,24 @@ impl Noun<CodeRow> for Open<'_> {
     fn write(&mut self, changes: &[Change<CodeRow>]) -> Written {
         for Change { key: (shop, digest), row, .. } in changes {
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.codes), *digest, row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<ConflictRow> for Open<'_> {
+    fn load(&mut self, keys: &[<ConflictRow as Row>::Key]) -> Found<ConflictRow> {
+        Ok(self
+            .find(keys, |tables, (shop, conflict)| tables.shops.get(shop)?.conflicts.get(conflict).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<ConflictRow>]) -> Written {
+        for Change { key: (shop, conflict), row, .. } in changes {
+            let place = at(shop, |s| &mut s.conflicts);
+            if row.is_over {
+                take(self.tables, &mut self.undo, place, conflict.clone());
+            } else {
+                put(self.tables, &mut self.undo, place, conflict.clone(), row.clone());
+            }
         }
         Ok(())
     }

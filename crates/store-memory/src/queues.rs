@@ -80,6 +80,7 @@ pub fn totals(tables: &Tables) -> Totals {
             let orders = tables.shops.values().flat_map(|of| of.orders.values());
             count(orders.map(|stored| stored.order.to_return().len()).sum())
         },
+        coupon_conflicts: count(tables.shops.values().map(|of| of.conflicts.len()).sum()),
     }
 }
 

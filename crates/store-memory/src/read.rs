@@ -5,7 +5,7 @@ use crate::page::after;
 use crate::tables::OfShop;
 use crate::{MemoryStore, pool, queues};
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, ConflictId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -15,9 +15,9 @@ use domain::{
     shop::Shop,
 };
 use port::{
-    BatchRow, CampaignRow, CandidateKey, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, HELD,
-    MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, StoreErrorKind, Timer, Totals,
-    WalkKey, Webhook,
+    BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
+    HELD, MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, StoreErrorKind, Timer,
+    Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -103,6 +103,13 @@ impl Reader for MemoryStore {
         self.of(shop, |of| {
             let rows = after(&of.coupons, page, |key| CouponId::try_new(key).ok(), CouponId::as_str);
             cut(rows.map(|(_, coupon)| coupon), page)
+        })
+    }
+
+    fn coupon_conflicts(&self, shop: &ShopId, page: &Page) -> Read<Vec<ConflictRow>> {
+        self.of(shop, |of| {
+            let rows = after(&of.conflicts, page, |key| ConflictId::try_new(key).ok(), ConflictId::as_str);
+            cut(rows.map(|(_, row)| row), page)
         })
     }
 

@@ -9,7 +9,7 @@ use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
 use crate::under_way::Open;
 use domain::{
-    BatchId, CouponId, CustomerId, Instant, PaymentId, ShopId,
+    BatchId, CouponId, CustomerId, Instant, OrderId, PaymentId, ShopId,
     campaign::promotion::PercentOff,
     coupon::{Batch, Bind, Coupon, CouponKind, CouponStatus, FromBatch, FromOffer, Lock, Origin},
 };
@@ -25,7 +25,7 @@ macro_rules! select {
         concat!(
             "SELECT shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind, origin_order_id,
             allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id, lock_until, used_on,
-            ended_at, wake_at, batch_id, kind, percent_off, also_on FROM coupons ",
+            ended_at, wake_at, batch_id, kind, percent_off, also_on, named_by FROM coupons ",
             $rest
         )
     };
@@ -53,6 +53,7 @@ fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
         lock,
         used_on: cells.id_or_null(16)?,
         also_on: cells.json_or_null(22)?.unwrap_or_default(),
+        named_by: cells.json_or_null(23)?.unwrap_or_default(),
         ended_at: cells.instant_or_null(17)?,
         wake_at: cells.instant_or_null(18)?,
     })
@@ -102,13 +103,14 @@ impl Noun<Coupon> for Open<'_> {
         let insert =
             "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
             origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
-            lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on)
+            lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on,
+            named_by)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-            ?21, ?22, ?23)";
+            ?21, ?22, ?23, ?24)";
         // What a coupon was claimed as never changes.
         let update =
             "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
-            lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10, also_on = ?11
+            lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10, also_on = ?11, named_by = ?12
             WHERE shop_id = ?1 AND coupon_id = ?2";
         let mut insert = self.db.prepare_cached(insert).doing(WRITING)?;
         let mut update = self.db.prepare_cached(update).doing(WRITING)?;
@@ -154,17 +156,18 @@ fn put(insert: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<(),
         batch.map(|batch| batch.batch_id.as_str()),
         coupon.kind().as_str(),
         batch.and_then(|batch| batch.percent_off).map(PercentOff::basis_points),
-        also_on(coupon)?,
+        ids(&coupon.also_on)?,
+        ids(&coupon.named_by)?,
     ];
     insert.execute(row).doing(WRITING).map(drop)
 }
 
-/// The other orders as a JSON array; most coupons have none.
-fn also_on(coupon: &Coupon) -> Result<Option<String>, StoreError> {
-    if coupon.also_on.is_empty() {
+/// Other orders as a JSON array; most coupons have none.
+fn ids(orders: &Vec<OrderId>) -> Result<Option<String>, StoreError> {
+    if orders.is_empty() {
         return Ok(None);
     }
-    Json::default().text(&coupon.also_on).map(|text| Some(text.to_owned()))
+    Json::default().text(orders).map(|text| Some(text.to_owned()))
 }
 
 fn settle(update: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<bool, StoreError> {
@@ -180,7 +183,8 @@ fn settle(update: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<
         coupon.used_on.as_ref().map(domain::OrderId::as_str),
         coupon.ended_at.map(Instant::micros),
         coupon.wake_at.map(Instant::micros),
-        also_on(coupon)?,
+        ids(&coupon.also_on)?,
+        ids(&coupon.named_by)?,
     ];
     Ok(update.execute(row).doing(WRITING)? == 1)
 }

@@ -11,6 +11,7 @@ mod batches;
 mod cache;
 mod cells;
 mod checkpoint;
+mod conflicts;
 mod coupons;
 mod customers;
 mod error;

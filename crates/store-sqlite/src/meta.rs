@@ -27,7 +27,8 @@ pub fn totals(db: &Connection) -> Read<Totals> {
         "SELECT (SELECT count(*) FROM shops), (SELECT count(*) FROM timers), (SELECT count(*) FROM parked),
         (SELECT count(*) FROM deliveries WHERE status = 'pending'),
         (SELECT count(*) FROM deliveries WHERE status = 'dead'), (SELECT count(*) FROM dispatches),
-        (SELECT coalesce(sum(to_return), 0) FROM orders WHERE to_return > 0)";
+        (SELECT coalesce(sum(to_return), 0) FROM orders WHERE to_return > 0),
+        (SELECT count(*) FROM coupon_conflicts)";
     let counted = one(db, sql, [], "counting", |row| {
         let cells = Cells::new(row, "totals", 0);
         Ok(Totals {
@@ -38,6 +39,7 @@ pub fn totals(db: &Connection) -> Read<Totals> {
             dead_deliveries: cells.number(4)?,
             pending_dispatches: cells.number(5)?,
             money_to_return: cells.number(6)?,
+            coupon_conflicts: cells.number(7)?,
         })
     })?;
     Ok(counted.unwrap_or_default())

@@ -3,8 +3,8 @@
 use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
-    arrivals, batches, coupons, customers, ledger, messages, meta, orders, outbox, pool, schema, shops,
-    timers,
+    arrivals, batches, conflicts, coupons, customers, ledger, messages, meta, orders, outbox, pool, schema,
+    shops, timers,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
@@ -17,8 +17,9 @@ use domain::{
     shop::Shop,
 };
 use port::{
-    BatchRow, CampaignRow, CandidateKey, CodeRow, Delivery, DeliveryStatus, Digest, Dispatch, MessageFilter,
-    OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, Timer, Totals, WalkKey, Webhook,
+    BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
+    MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, Timer, Totals, WalkKey,
+    Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -123,6 +124,9 @@ impl Reader for SqliteReader {
     }
     fn coupons(&self, shop: &ShopId, page: &Page) -> Read<Vec<Coupon>> {
         self.with(|db| coupons::coupons(db, shop, page))
+    }
+    fn coupon_conflicts(&self, shop: &ShopId, page: &Page) -> Read<Vec<ConflictRow>> {
+        self.with(|db| conflicts::conflicts(db, shop, page))
     }
     fn customer_coupons(
         &self,

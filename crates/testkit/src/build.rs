@@ -5,8 +5,8 @@ mod rows;
 
 pub use pool::{candidate, gift, place, pool_order, presale, run};
 pub use rows::{
-    changed_coupon, dispatch, entries, inbox, new_coupon, outbox, parked, request, stands, taken_in,
-    timeline, told, webhook,
+    changed_coupon, conflict, conflicts_with, dispatch, entries, inbox, new_coupon, outbox, parked, request,
+    stands, taken_in, timeline, told, webhook,
 };
 
 use domain::{
@@ -87,6 +87,7 @@ pub fn placed(order_id: &str, customer_id: &str) -> Placed {
         freight: Money::from_minor(600),
         payable: Money::from_minor(29_500),
         cancel_at: None,
+        checkout_id: None,
     }
 }
 
@@ -104,6 +105,8 @@ pub fn late(payment_id: &str, seconds: i64) -> Payment {
         method: Method::Alipay,
         coupon_id: None,
         started_with: None,
+        locked_until: None,
+        checkout_id: None,
         amount: Money::from_minor(10_000),
         saving: Money::ZERO,
         shares: Vec::new(),
@@ -170,6 +173,7 @@ pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: In
         lock: None,
         used_on: None,
         also_on: Vec::new(),
+        named_by: Vec::new(),
         ended_at: None,
         wake_at: Some(usable_until),
     }

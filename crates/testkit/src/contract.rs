@@ -77,6 +77,7 @@ cases! {
     lists::a_page_may_begin_anywhere,
     lists::messages_are_filtered,
     lists::a_customers_coupons,
+    lists::a_conflict_that_is_over_is_gone,
     batches::batches_and_their_figures,
     batches::coupons_of_batches,
     batches::claims_are_counted_by_customer_and_batch,

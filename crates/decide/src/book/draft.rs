@@ -66,15 +66,17 @@ impl<'a> Draft<'a> {
         row.campaigns.iter().find(|row| row.campaign.campaign_id == *id)
     }
 
-    /// Refuses a coupon that may not stand on that order, with that method, at that moment.
+    /// Refuses a coupon that may not stand on that order, with that method, at that moment; `until` is its end, or what the
+    /// cashier has promised beyond it (A-S0-24).
     pub fn check_coupon(
         &self,
         coupon: &Coupon,
         order: &Order,
         method: Method,
         at: Instant,
+        until: Instant,
     ) -> Result<(), domain::Refusal> {
-        coupon.check(order, method, at)?;
+        coupon.check_until(order, method, at, until)?;
         match &coupon.origin {
             Origin::Offer(offer) => {
                 let row = self.campaign(&offer.campaign_id);

@@ -188,6 +188,9 @@ impl Facts {
         for message in decision.messages {
             self.tables.messages.put((shop_id.clone(), message.message_id.clone()), message);
         }
+        for row in decision.conflicts {
+            self.tables.conflicts.put((shop_id.clone(), row.conflict.conflict_id.clone()), row);
+        }
         for (order, parked) in decision.parked {
             self.parked.entry((shop_id.clone(), order.clone())).or_default().push(parked.clone());
             self.changes.parked.push((shop_id.clone(), order, parked));

@@ -1,5 +1,6 @@
 //! Coupon batches: create, claim, take back, codes; and locks of single coupons.
 
+use super::checkout;
 use crate::book::{BatchCount, Draft};
 use crate::command::Reply;
 use domain::{
@@ -162,11 +163,12 @@ pub fn lock(
         Some(State::Cancelled { .. }) => return Err(Code::OrderCancelled.into()),
         Some(State::Open) | None => {}
     }
-    let from = coupon.status;
     let (now, held) = (draft.now, coupon.lock.clone());
     if held.as_ref().is_some_and(|lock| lock.until <= now) {
-        super::checkout::end_lock(draft, None, &mut coupon);
+        checkout::settle(draft, None, coupon.clone());
+        coupon = draft.coupon(id).unwrap_or(coupon);
     }
+    let from = coupon.status;
     // One that shares it with the holder was placed with it: that holds longer than any checkout.
     if from == CouponStatus::Locked && coupon.also_on.contains(order) {
         return Ok(Reply::Coupon { coupon });
@@ -199,6 +201,9 @@ pub fn release(draft: &mut Draft<'_>, id: &CouponId, order: &OrderId) -> Result<
             draft.publish_coupon("coupon.expired", &coupon);
         }
         draft.move_coupon(coupon.clone(), from);
+        coupon = draft.coupon(id).unwrap_or(coupon);
+        // Orders that it stood in the way of may have it now.
+        checkout::settle(draft, None, coupon.clone());
         coupon = draft.coupon(id).unwrap_or(coupon);
     }
     Ok(Reply::Coupon { coupon })

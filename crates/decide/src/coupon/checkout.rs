@@ -1,86 +1,226 @@
-//! A coupon that several orders name: the parts of one merged checkout (S1-R02, A-S1-6).
+//! A coupon that orders name, brought to where they are: the parts of one checkout share it (S1-R02, A-S1-6, A-S1-25,
+//! A-S1-28).
 //!
-//! They share it as long as their parts together are no more than it saves; the last to leave gives it
-//! back. An order whose part is too large is a conflict, as it would be with a coupon of another checkout.
+//! Whatever happens to one of the orders, all that name the coupon are looked at again, by their own times; so it does not
+//! matter which of them was heard of first (A-G-8). The last to leave gives it back. Orders that cannot have it, and those
+//! of a checkout that misses the threshold, keep a conflict for as long as that is so.
 
+use super::conflicts::{self, Found};
+use super::verdict;
 use crate::book::Draft;
 use domain::{
-    Instant, OrderId,
-    coupon::{Coupon, CouponKind, CouponStatus, OnOrder},
+    Code, CouponId, Instant, OrderId, Refusal,
+    coupon::{Batch, BatchRecord, Checkout, Claim, Coupon, CouponKind, CouponStatus, Sharing, checkout},
     limits,
-    order::{self, Order, State, coupons},
+    order::{self, Order, Payment, PaymentStatus, State, coupons},
 };
 use money::Money;
+use serde_json::json;
 
-/// An order as it is now: the one that is decided about is not in the draft yet.
-fn find(draft: &Draft<'_>, current: &Order, id: &OrderId) -> Option<Order> {
-    if *id == current.order_id { Some(current.clone()) } else { draft.order(id) }
-}
+/// What the other orders decide about an order's coupon.
+const BY_OTHERS: &[Code] = &[Code::CouponLocked, Code::CouponUsed, Code::BelowThreshold];
 
-/// Whether the order shares the coupon with orders that have it already: `None` when nobody else has
-/// it, `Some(false)` when its part is too large.
-pub fn join(draft: &mut Draft<'_>, order: &Order, coupon: &mut Coupon, since: Instant) -> Option<bool> {
-    let others: Vec<OrderId> = coupon.orders().filter(|id| **id != order.order_id).cloned().collect();
-    let paid = matches!(order.state, State::Paid { .. });
-    let ([first, ..], id) = (&others[..], &coupon.coupon_id) else { return None };
-    let own = coupons::part(order, id);
-    let batch = coupon.batch_id().and_then(|id| draft.batch(id));
-    let most = batch.and_then(|row| row.record.batch.benefit.fixed()).unwrap_or_default();
-    let is_part = coupon.kind() != CouponKind::Payment && own.is_positive() && own < most;
-    // A checkout elsewhere holds it for an order that has not been placed: money has come before it.
-    let held_ahead = |known: Option<Order>| known.is_none_or(|known| !coupons::names(&known, id));
-    if others.len() == 1 && coupon.used_on.is_none() && held_ahead(draft.order(first)) {
-        if paid && is_part && coupon.lock.as_ref().is_some_and(|lock| lock.payment_id.is_none()) {
-            coupon.let_go();
-        }
-        return None;
+/// Whether an order that takes hold then may have the coupon at all, whoever else names it.
+pub fn admit(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) -> Result<(), Refusal> {
+    if coupon.customer_id != order.customer_id {
+        return Err(Code::NotOwner.into());
     }
-    let known: Vec<Order> = others.iter().filter_map(|other| draft.order(other)).collect();
-    let whole = known.iter().map(|other| coupons::part(other, id)).sum::<Money>() + own;
-    let late = since >= coupon.usable_until && !coupon.is_on(&order.order_id);
-    let fits = is_part && whole <= most && others.len() < limits::COUPON_ORDERS && !late;
-    let all = others.into_iter().chain(fits.then(|| order.order_id.clone()));
-    stand(draft, order, coupon, all.collect());
-    Some(fits)
-}
-
-/// The order no longer has the coupon. `false` when nobody else has it either: then it is as it was.
-pub fn leave(draft: &Draft<'_>, order: &Order, coupon: &mut Coupon) -> bool {
-    let others: Vec<OrderId> = coupon.orders().filter(|id| **id != order.order_id).cloned().collect();
-    let shared = !others.is_empty() && coupon.is_on(&order.order_id);
-    if shared {
-        stand(draft, order, coupon, others);
+    // What the order holds stays with it.
+    if coupon.is_on(&order.order_id) {
+        return Ok(());
     }
-    shared
-}
-
-/// Looks again who holds the coupon of several orders, because a lock has run out.
-pub fn end_lock(draft: &Draft<'_>, current: Option<&Order>, coupon: &mut Coupon) {
-    let all: Vec<OrderId> = coupon.orders().cloned().collect();
-    let first = all.first().and_then(|id| draft.order(id));
-    match current.or(first.as_ref()) {
-        Some(current) if !coupon.also_on.is_empty() => stand(draft, current, coupon, all),
-        Some(_) | None => coupon.let_go(),
+    if since >= coupon.usable_until {
+        return Err(Code::CouponExpired.into());
     }
+    let of_batch = record(draft, coupon).and_then(|record| record.voided_at);
+    let of_coupon = coupon.ended_at.filter(|_| coupon.status == CouponStatus::Void);
+    if [of_batch, of_coupon].into_iter().flatten().any(|voided| since >= voided) {
+        return Err(Code::CouponVoid.into());
+    }
+    Ok(())
 }
 
-/// Puts the coupon on those of the orders that are not cancelled.
-fn stand(draft: &Draft<'_>, current: &Order, coupon: &mut Coupon, orders: Vec<OrderId>) {
-    let standing = |id: OrderId| {
-        let order = find(draft, current, &id)?;
-        let paid_at = match order.state {
-            State::Open => None,
-            State::Paid { at } => Some(at),
-            State::Cancelled { .. } => return None,
-        };
-        let held_until = order::held_until(&order, draft.now);
-        Some(OnOrder { order_id: id, paid_at, held_until })
+fn record<'a>(draft: &Draft<'a>, coupon: &Coupon) -> Option<&'a BatchRecord> {
+    draft.batch(coupon.batch_id()?).map(|row| &*row.record)
+}
+
+/// The orders that name the coupon, as they are: the one that is decided about is not in the draft yet.
+fn orders(draft: &Draft<'_>, current: Option<&Order>, coupon: &Coupon) -> Vec<Order> {
+    let mut ids: Vec<&OrderId> = coupon.claimants().chain(current.map(|order| &order.order_id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let find =
+        |id: &OrderId| current.filter(|order| order.order_id == *id).cloned().or_else(|| draft.order(id));
+    ids.into_iter().filter_map(find).collect()
+}
+
+/// What an order's part in the coupon comes to; `None` where it has none.
+fn claim(draft: &Draft<'_>, order: &Order, coupon: &Coupon, record: &BatchRecord) -> Option<Claim> {
+    let (id, now) = (&coupon.coupon_id, draft.now);
+    let (_, since) = coupons::of_order(order).into_iter().find(|(named, _)| named == id)?;
+    admit(draft, order, coupon, since).ok()?;
+    let (paid_at, cancelled_at) = match order.state {
+        // The deadline itself is past it, whether the order's timer has fired or not.
+        State::Open => (None, order.cancel_at.filter(|deadline| *deadline <= now)),
+        State::Paid { at } => (Some(at), None),
+        State::Cancelled { at, .. } => (None, Some(at)),
     };
-    coupon.stand_on(orders.into_iter().filter_map(standing).collect(), draft.now);
+    Some(Claim {
+        order_id: order.order_id.clone(),
+        checkout_id: coupons::checkout(order, id).cloned(),
+        since,
+        paid_at,
+        ended_at: cancelled_at.or_else(|| returned_at(order, coupon, record)),
+        held_until: order::held_until(order, now),
+        part: coupons::part(order, id),
+        base: verdict::base_of(draft, order, &record.batch),
+    })
+}
+
+/// When everything had gone back of an order whose coupon goes back with it.
+fn returned_at(order: &Order, coupon: &Coupon, record: &BatchRecord) -> Option<Instant> {
+    let returns = record.batch.return_on_full_refund && order.is_refunded();
+    let at = order.live_refunds().map(|refund| refund.at).max().filter(|_| returns)?;
+    let in_time = at < coupon.usable_until && record.voided_at.is_none_or(|voided| at < voided);
+    in_time.then_some(at)
+}
+
+fn sharing(draft: &Draft<'_>, batch: &Batch) -> Sharing {
+    let minutes = draft.find_shop().map_or(limits::PAYMENT_LOCK_MINUTES, |row| row.shop.payment_lock_minutes);
+    let benefit = &batch.benefit;
+    let (most, is_fixed) = match (batch.kind, benefit.fixed()) {
+        // It works at the cashier, for one order.
+        (CouponKind::Payment, _) => (Some(Money::ZERO), true),
+        (_, Some(fixed)) => (Some(fixed), true),
+        (_, None) => (benefit.cap, false),
+    };
+    Sharing { most, is_fixed, spend: benefit.spend, minutes }
+}
+
+/// Whether somebody has it who does not name it: a payment at the cashier, or a checkout elsewhere whose order has not been
+/// placed. That one makes way for an order that has paid for its part beside it, and at its end.
+fn is_foreign(
+    draft: &Draft<'_>,
+    orders: &[Order],
+    claims: &[Claim],
+    coupon: &Coupon,
+    most: Option<Money>,
+) -> bool {
+    let Some(holder) = coupon.holder() else { return false };
+    let names = |order: &Order| order.order_id == *holder && coupons::names(order, &coupon.coupon_id);
+    if orders.iter().any(names) {
+        return false;
+    }
+    let Some(lock) = &coupon.lock else {
+        let with_it = |payment: &Payment| {
+            payment.status == PaymentStatus::Succeeded
+                && payment.coupon_id.as_ref() == Some(&coupon.coupon_id)
+        };
+        return orders.iter().any(|order| order.order_id == *holder && order.payments.iter().any(with_it));
+    };
+    let is_part = |claim: &Claim| most.is_none_or(|most| claim.part < most);
+    let paid_beside =
+        claims.iter().any(|claim| claim.paid_at.is_some() && claim.ended_at.is_none() && is_part(claim));
+    lock.until > draft.now && !(lock.payment_id.is_none() && paid_beside)
+}
+
+/// Brings a coupon of a batch to where the orders are that name it, and their conflicts with it.
+pub fn settle(draft: &mut Draft<'_>, mut current: Option<&mut Order>, mut coupon: Coupon) {
+    let Some(record) = record(draft, &coupon).cloned() else { return };
+    let before = coupon.clone();
+    let orders = orders(draft, current.as_deref(), &coupon);
+    let claims: Vec<Claim> =
+        orders.iter().filter_map(|order| claim(draft, order, &coupon, &record)).collect();
+    let sharing = sharing(draft, &record.batch);
+    let found = if is_foreign(draft, &orders, &claims, &coupon, sharing.most) {
+        let code = if coupon.status == CouponStatus::Used { Code::CouponUsed } else { Code::CouponLocked };
+        let refused = claims.iter().filter(|claim| claim.ended_at.is_none()).cloned();
+        Checkout { members: Vec::new(), refused: refused.map(|claim| (claim, code)).collect() }
+    } else {
+        let found = checkout(claims.clone(), sharing);
+        stand(draft, &mut coupon, &record, &found);
+        found
+    };
+    let short = judge(draft, &mut coupon, &found, sharing);
+    coupon.remember(&claims);
+    if coupon != before {
+        put(draft, coupon.clone(), before.status);
+    }
+    for order in orders {
+        let verdict = verdict_on(&order.order_id, &found, short, sharing.spend);
+        match current.as_deref_mut() {
+            Some(current) if current.order_id == order.order_id => {
+                tell(draft, current, &coupon.coupon_id, verdict)
+            }
+            _ => {
+                let mut order = order;
+                if has_news(&order, &coupon.coupon_id, verdict.as_ref()) {
+                    tell(draft, &mut order, &coupon.coupon_id, verdict);
+                    draft.put_order(order);
+                }
+            }
+        }
+    }
+}
+
+fn stand(draft: &Draft<'_>, coupon: &mut Coupon, record: &BatchRecord, found: &Checkout) {
+    let now = draft.now;
+    let nobody = found.live().next().is_none();
+    let over = now >= coupon.usable_until || record.voided_at.is_some();
+    let returned = found.members.iter().any(|member| member.paid_at.is_some());
+    // Everything went back in time and was heard of too late: it stays where it was used.
+    if nobody && returned && over && coupon.status == CouponStatus::Used {
+        return;
+    }
+    coupon.stand_on(found, now);
+}
+
+/// What the orders that have it are short of the threshold. While somebody may still join who could make it up, the coupon
+/// waits for the moment from which on nobody can (A-S1-28).
+fn judge(draft: &Draft<'_>, coupon: &mut Coupon, found: &Checkout, sharing: Sharing) -> Option<Money> {
+    let short = found.shortfall(sharing).filter(|_| found.live().next().is_some())?;
+    if found.is_closed(sharing, draft.now) {
+        return Some(short);
+    }
+    if coupon.status == CouponStatus::Used {
+        coupon.wake_at = found.closes_at(sharing);
+    }
+    None
+}
+
+fn verdict_on(
+    order: &OrderId,
+    found: &Checkout,
+    short: Option<Money>,
+    spend: Money,
+) -> Option<(Code, String)> {
+    if let Some((_, code)) = found.refused.iter().find(|(claim, _)| claim.order_id == *order) {
+        let detail = "another checkout has it, or what it takes is more than is left of it";
+        return Some((*code, detail.to_owned()));
+    }
+    let short = short?;
+    let judged = found.live().any(|claim| claim.order_id == *order && claim.base.is_some());
+    judged.then(|| {
+        (Code::BelowThreshold, format!("{short} more reaches {spend}, over all orders of the checkout"))
+    })
+}
+
+fn has_news(order: &Order, coupon: &CouponId, verdict: Option<&(Code, String)>) -> bool {
+    let code = verdict.map(|(code, _)| *code);
+    BY_OTHERS.iter().any(|known| order.has_conflict(Some(coupon), "", *known) != (code == Some(*known)))
+}
+
+/// Notes what has come to be wrong with the order's coupon, and takes away what no longer is.
+fn tell(draft: &mut Draft<'_>, order: &mut Order, coupon: &CouponId, verdict: Option<(Code, String)>) {
+    conflicts::end(draft, order, coupon, BY_OTHERS, verdict.as_ref().map(|(code, _)| *code));
+    if let Some((code, detail)) = verdict {
+        let detail = json!({ "coupon_id": coupon, "detail": detail });
+        conflicts::note(draft, order, Found { coupon_id: Some(coupon), kind: "", code, detail });
+    }
 }
 
 /// Stores a coupon that came to other orders.
-pub fn put(draft: &mut Draft<'_>, coupon: Coupon, from: CouponStatus) {
+fn put(draft: &mut Draft<'_>, coupon: Coupon, from: CouponStatus) {
     match coupon.status {
         CouponStatus::Used if from != CouponStatus::Used => draft.publish_coupon("coupon.used", &coupon),
         CouponStatus::Expired if from != CouponStatus::Expired => {

@@ -2,5 +2,6 @@
 
 pub mod batches;
 pub mod checkout;
+pub mod conflicts;
 pub mod course;
 pub mod verdict;

@@ -5,7 +5,7 @@
 //! Bases are what a line costs after the steps before a coupon's own (A-S1-7); of discounts whose kind it
 //! does not know, it assumes that they came later.
 
-use super::course::conflict;
+use super::conflicts::{self, Found};
 use crate::book::Draft;
 use domain::{
     Code, CouponId, CustomerId, PaymentId, Refusal,
@@ -16,7 +16,7 @@ use domain::{
 use money::Money;
 use pricing::{
     cart::Stage,
-    stacking::{LineClass, Together, What, allowed, together},
+    stacking::{LineClass, Together, What, allowed, coupon_allowed, together},
 };
 use serde_json::json;
 
@@ -67,7 +67,8 @@ fn note_borne(draft: &mut Draft<'_>, order: &mut Order, told: &[Discount]) {
         if let Some((id, batch)) = found.filter(|(_, batch)| batch.funded_by != discount.funded_by) {
             let detail = json!({ "coupon_id": id, "funded_by": batch.funded_by,
                 "detail": "its batch says who bears it, and so do the books" });
-            conflict(draft, order, Code::InvalidValue, detail);
+            let code = Code::InvalidValue;
+            conflicts::note(draft, order, Found { coupon_id: Some(&id), kind: "", code, detail });
         }
     }
 }
@@ -81,20 +82,23 @@ fn note(draft: &mut Draft<'_>, order: &mut Order, payment: Option<&PaymentId>) {
         let judged = if twice {
             let detail = format!("it is named twice, its {} count again", piece.discount.amount);
             Err(Refusal::with(Code::Duplicate, detail))
-        } else if let Some((id, batch)) = &piece.ours {
-            let coupon = Judged { draft, order, pieces: &pieces, piece, id, batch };
-            coupon.judge(earlier)
+        } else if let Some((_, batch)) = &piece.ours {
+            Judged { order, pieces: &pieces, piece, batch }.judge(earlier)
         } else if id.is_none() {
             asset(draft, order, piece)
         } else {
             Ok(())
         };
         if let Err(refusal) = judged {
-            let detail = match id {
-                Some(id) => json!({ "coupon_id": id, "detail": refusal.detail }),
-                None => json!({ "kind": piece.discount.kind, "detail": refusal.detail }),
+            let (kind, detail) = match &id {
+                Some(id) => ("", json!({ "coupon_id": id, "detail": refusal.detail })),
+                None => {
+                    let kind = &*piece.discount.kind;
+                    (kind, json!({ "kind": kind, "detail": refusal.detail }))
+                }
             };
-            conflict(draft, order, refusal.code, detail);
+            let found = Found { coupon_id: id.as_ref(), kind, code: refusal.code, detail };
+            conflicts::note(draft, order, found);
         }
     }
 }
@@ -156,11 +160,10 @@ fn class(order: &Order, line: usize) -> LineClass {
 }
 
 /// A coupon of ours comes off a presale line with its balance, whenever it is named.
-fn may_use(order: &Order, kind: CouponKind, line: usize) -> Result<(), Code> {
-    match class(order, line) {
-        LineClass::Ordinary => allowed(What::Coupon(kind), LineClass::Ordinary, Stage::Normal),
-        class => allowed(What::Coupon(kind), class, Stage::Balance),
-    }
+fn may_use(order: &Order, batch: &Batch, line: usize) -> Result<(), Code> {
+    let class = class(order, line);
+    let stage = if class == LineClass::Ordinary { Stage::Normal } else { Stage::Balance };
+    coupon_allowed(batch.kind, batch.benefit.spend, class, stage)
 }
 
 /// The lines that a coupon works on; why there is none.
@@ -171,7 +174,7 @@ fn usable(order: &Order, batch: &Batch) -> Result<Vec<usize>, Code> {
         if !batch.scope.covers(&line.sku, &line.categories) {
             continue;
         }
-        match may_use(order, batch.kind, index) {
+        match may_use(order, batch, index) {
             Ok(()) => lines.push(index),
             Err(code) if why == Code::OutOfScope => why = code,
             Err(_) => {}
@@ -189,13 +192,18 @@ fn base(order: &Order, pieces: &[Piece<'_>], lines: &[usize], before: u8) -> Mon
     lines.iter().map(|line| order.lines[*line].list() - earlier(*line)).sum()
 }
 
+/// What an order's goods count toward the threshold of a coupon of that batch; `None` where the coupon works on none of
+/// them. The orders of a checkout reach it together: see `checkout`.
+pub fn base_of(draft: &Draft<'_>, order: &Order, batch: &Batch) -> Option<Money> {
+    let lines = usable(order, batch).ok()?;
+    Some(base(order, &pieces(draft, order), &lines, step_of(batch.kind)))
+}
+
 /// A coupon of ours on an order.
 struct Judged<'a> {
-    draft: &'a Draft<'a>,
     order: &'a Order,
     pieces: &'a [Piece<'a>],
     piece: &'a Piece<'a>,
-    id: &'a CouponId,
     batch: &'a Batch,
 }
 
@@ -218,13 +226,12 @@ impl Judged<'_> {
         }
         let mut borne = piece.shares.iter().enumerate().filter(|(_, share)| share.is_positive());
         if let Some((line, _)) = borne.find(|(line, _)| !lines.contains(line)) {
-            let code = may_use(order, batch.kind, line).err().unwrap_or(Code::OutOfScope);
+            let code = may_use(order, batch, line).err().unwrap_or(Code::OutOfScope);
             let detail = format!("line {} bears a part of it", order.lines[line].line_id);
             return Err(Refusal::with(code, detail));
         }
         self.stacks(&lines, earlier)?;
         let base = base(order, self.pieces, &lines, step_of(batch.kind));
-        self.reaches(base)?;
         let over = if of_freight { order.freight } else { base };
         let most = batch.benefit.fixed().unwrap_or_else(|| batch.benefit.off(over));
         if piece.discount.amount > most {
@@ -250,26 +257,6 @@ impl Judged<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The orders of a merged checkout reach the threshold together. A part of the saving may be all that
-    /// is known of such a checkout so far.
-    fn reaches(&self, own: Money) -> Result<(), Refusal> {
-        let Self { draft, order, batch, .. } = self;
-        let coupon = draft.coupon(self.id);
-        let ids = coupon.iter().flat_map(domain::coupon::Coupon::orders).filter(|id| **id != order.order_id);
-        let others: Vec<Order> = ids.filter_map(|id| draft.order(id)).collect();
-        let of_other = |other: &Order| {
-            let lines = usable(other, batch).unwrap_or_default();
-            base(other, &pieces(draft, other), &lines, step_of(batch.kind))
-        };
-        let whole = own + others.iter().map(of_other).sum::<Money>();
-        let may_be_part = batch.benefit.fixed().is_some_and(|save| coupons::part(order, self.id) < save);
-        if whole >= batch.benefit.spend || others.is_empty() && may_be_part {
-            return Ok(());
-        }
-        let detail = format!("{} more reaches {}", batch.benefit.spend - whole, batch.benefit.spend);
-        Err(Refusal::with(Code::BelowThreshold, detail))
     }
 }
 

@@ -1,11 +1,13 @@
 //! The cashier starts a payment: the coupon is locked for it (A-S0-11).
 
-use super::life;
+use super::{attempts, life};
 use crate::book::Draft;
 use crate::command::Reply;
+use crate::follow;
 use domain::{
-    Code, CouponId, OrderId, PaymentId, Refusal,
+    CheckoutId, Code, CouponId, OrderId, PaymentId, Refusal,
     coupon::{Coupon, Lock},
+    event::PaymentSucceeded,
     limits,
     order::{Method, Order, OrderKind, Payment, PaymentStatus, Stage, State, TimelineEntry},
 };
@@ -13,17 +15,20 @@ use money::Money;
 use serde_json::json;
 
 /// Starts a payment. The same again answers the same; switching the method starts another payment,
-/// which takes the coupon over (S0-R24).
+/// which takes the coupon over (S0-R24). What the cashier has started it keeps until the lock ends, past
+/// the coupon's own end too, but never past the order's (A-S0-24, T08). Where the coupon leaves nothing to
+/// pay the order is paid at once (A-G-14).
 pub fn start_payment(
     draft: &mut Draft<'_>,
-    order: &OrderId,
+    order_id: &OrderId,
     id: &PaymentId,
     method: Method,
     coupon: Option<&CouponId>,
+    checkout: Option<&CheckoutId>,
 ) -> Result<Reply, Refusal> {
-    let missing = || Refusal::with(Code::NotFound, format!("no order {order}"));
+    let missing = || Refusal::with(Code::NotFound, format!("no order {order_id}"));
     let shop = draft.shop()?;
-    let mut order = draft.order(order).ok_or_else(missing)?;
+    let mut order = draft.order(order_id).ok_or_else(missing)?;
     if let Some(known) = order.payment(id) {
         return repeat(draft, known, method, coupon);
     }
@@ -36,7 +41,7 @@ pub fn start_payment(
     if let Some(coupon_id) = coupon {
         let missing = || Refusal::with(Code::NotFound, format!("no coupon {coupon_id}"));
         let mut found = draft.coupon(coupon_id).ok_or_else(missing)?;
-        draft.check_coupon(&found, &order, method, draft.now)?;
+        draft.check_coupon(&found, &order, method, draft.now, found.usable_until)?;
         // A lock that has run out holds nothing, even if its timer has not fired yet.
         if found.lock.as_ref().is_some_and(|lock| lock.until <= draft.now) {
             let from = found.status;
@@ -45,12 +50,15 @@ pub fn start_payment(
         }
         held = Some(found);
     }
+    let before = follow::Before::of(draft, &order);
     let saving = held.as_ref().map_or(Money::ZERO, |coupon| coupon.save);
     let amount = order.payable - order.paid() - saving;
     supersede(draft, &mut order, held.as_mut());
+    let mut locked_until = None;
     if let Some(mut coupon) = held {
         let (from, until) = (coupon.status, draft.now.plus_minutes(i64::from(shop.payment_lock_minutes)));
-        let until = until.min(coupon.usable_until);
+        let until = order.cancel_at.map_or(until, |deadline| until.min(deadline));
+        locked_until = Some(until).filter(|until| *until > coupon.usable_until);
         coupon.lock(Lock { order_id: order.order_id.clone(), payment_id: Some(id.clone()), until })?;
         draft.move_coupon(coupon, from);
     }
@@ -60,6 +68,8 @@ pub fn start_payment(
         method,
         coupon_id: coupon.cloned(),
         started_with: None,
+        locked_until,
+        checkout_id: checkout.cloned(),
         amount,
         saving,
         shares: Vec::new(),
@@ -70,8 +80,34 @@ pub fn start_payment(
     order.payments.push(payment.clone());
     let detail = json!({ "payment_id": id, "method": method, "amount": amount, "saving": saving });
     draft.note(&mut order, TimelineEntry::new(draft.now, "payment.started").detail(detail));
+    if amount.is_zero() {
+        return pay_nothing(draft, order, before, &payment);
+    }
     draft.put_order(order);
     Ok(reply(draft, &payment))
+}
+
+/// What was started is paid with nothing.
+fn pay_nothing(
+    draft: &mut Draft<'_>,
+    mut order: Order,
+    before: follow::Before,
+    payment: &Payment,
+) -> Result<Reply, Refusal> {
+    let paid = PaymentSucceeded {
+        order_id: order.order_id.clone(),
+        payment_id: payment.payment_id.clone(),
+        stage: payment.stage,
+        method: payment.method,
+        amount: payment.amount,
+        coupon_id: payment.coupon_id.clone(),
+        checkout_id: payment.checkout_id.clone(),
+        discounts: Vec::new(),
+    };
+    life::pay(draft, &mut order, &paid, draft.now)?;
+    let done = order.payment(&payment.payment_id).cloned();
+    follow::whole(draft, order, before);
+    Ok(reply(draft, done.as_ref().unwrap_or(payment)))
 }
 
 fn repeat(
@@ -131,7 +167,7 @@ fn supersede(draft: &mut Draft<'_>, order: &mut Order, wanted: Option<&mut Coupo
         match &mut wanted {
             // It moves from one lock to the next without being free in between.
             Some(wanted) if wanted.coupon_id == coupon => {}
-            _ => life::release(draft, &coupon, &id),
+            _ => attempts::release(draft, &coupon, &id),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
 use super::{
-    life,
+    attempts, free, life,
     refunds::{self, Advance},
 };
 use crate::book::Draft;
@@ -87,6 +87,10 @@ fn place(
     draft.note(&mut order, TimelineEntry::new(event.occurred_at, "order.placed").detail(detail));
     verdict::note_placed(draft, &mut order, &placed.discounts);
     follow::step(draft, &mut order, Step { before: None, at })?;
+    // What is paid at its placing is so whatever the clocks say.
+    if order.last_stage() == Stage::Full {
+        free::settle(draft, &mut order, at)?;
+    }
     replay_parked(draft, &mut order);
     follow::whole(draft, order, follow::Before::default());
     Ok(EventOutcome::Applied)
@@ -116,9 +120,18 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
         return park(draft, event).map(EventResult::of);
     };
     let before = follow::Before::of(draft, &order);
+    let settled = free::settle(draft, &mut order, event.occurred_at)?;
     let result = match apply(draft, &mut order, event)? {
-        Effect::Applied => EventResult::of(EventOutcome::Applied),
+        Effect::Applied => {
+            if matches!(event.body, Body::PaymentSucceeded(_)) {
+                // A deposit may leave nothing to pay.
+                free::settle(draft, &mut order, event.occurred_at)?;
+            }
+            EventResult::of(EventOutcome::Applied)
+        }
+        Effect::Known if settled => EventResult::of(EventOutcome::Duplicate),
         Effect::Known => return Ok(EventResult::of(EventOutcome::Duplicate)),
+        Effect::Early if settled => park(draft, event).map(EventResult::of)?,
         Effect::Early => return park(draft, event).map(EventResult::of),
         Effect::Waits(refusal) => {
             // It may be sent again; kept beside that, it is there when its money turns up.
@@ -126,7 +139,10 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
             if !waits && draft.parked(id).len() < limits::PARKED_PER_ORDER {
                 park(draft, event)?;
             }
-            return Ok(EventResult::rejected(refusal));
+            if !settled {
+                return Ok(EventResult::rejected(refusal));
+            }
+            EventResult::rejected(refusal)
         }
         Effect::Refused(refusal) => EventResult::rejected(refusal),
     };
@@ -187,8 +203,9 @@ fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
 
 /// Applies an event that waited; whether it goes on waiting.
 fn replay(draft: &mut Draft<'_>, order: &mut Order, parked: &Parked) -> bool {
+    let settled = free::settle(draft, order, parked.event.occurred_at);
     let mut tried = order.clone();
-    match apply(draft, &mut tried, &parked.event) {
+    match settled.and_then(|_| apply(draft, &mut tried, &parked.event)) {
         Ok(Effect::Early | Effect::Waits(_)) => return true,
         Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => {
             *order = tried;
@@ -228,7 +245,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
                 return Ok(Effect::Known);
             }
             if let Some(coupon) = order.fail_payment(&failed.payment_id) {
-                life::release(draft, &coupon, &failed.payment_id);
+                attempts::release(draft, &coupon, &failed.payment_id);
             }
             let detail = json!({ "payment_id": failed.payment_id });
             draft.note(order, TimelineEntry::new(at, "payment.failed").detail(detail));

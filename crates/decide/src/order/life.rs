@@ -1,12 +1,15 @@
 //! What happens to an order: paid, cancelled, and what that means for its offer, coupon, push,
 //! books and customer. Shared by events, timers and the cashier.
 
-use super::books;
+use super::{
+    attempts::{close_attempts, held_by_attempts, release},
+    books, free,
+};
 use crate::book::Draft;
 use crate::coupon::{course, verdict};
 use crate::follow::{self, DepositBooks};
 use domain::{
-    Code, CouponId, Instant, PaymentId, Refusal,
+    Code, CouponId, Instant, Refusal,
     campaign::{Count, Step},
     coupon::{Coupon, CouponStatus, Lock},
     event::PaymentSucceeded,
@@ -29,7 +32,7 @@ pub fn pay(
 ) -> Result<bool, Refusal> {
     let mut payment = payment(order, paid, at);
     let known = order.known_payment(&payment)?;
-    if known.is_some_and(|known| known.at <= at) {
+    if known.is_some_and(|known| known.at <= at) || free::is_told_again(order, paid, at) {
         return Ok(false);
     }
     let again = known.is_some();
@@ -49,8 +52,7 @@ pub fn pay(
         State::Cancelled { .. } | State::Open | State::Paid { .. } => {}
     }
     let used = payment.coupon_id.as_ref();
-    let used =
-        used.map(|id| use_coupon(draft, order, id, displaced.as_ref(), paid.method, at)).transpose()?;
+    let used = used.map(|id| use_coupon(draft, order, id, displaced.as_ref(), paid, at)).transpose()?;
     payment.saving = used.as_ref().map_or(Money::ZERO, |used| used.coupon.save);
     let saving = payment.saving;
     let attempts = held_by_attempts(order);
@@ -138,6 +140,8 @@ fn payment(order: &Order, paid: &PaymentSucceeded, at: Instant) -> Payment {
         method: paid.method,
         coupon_id: paid.coupon_id.as_ref().or(held).cloned(),
         started_with: None,
+        locked_until: None,
+        checkout_id: paid.checkout_id.clone(),
         amount: paid.amount,
         saving: Money::ZERO,
         shares: Vec::new(),
@@ -164,7 +168,7 @@ fn use_coupon(
     order: &Order,
     id: &CouponId,
     displaced: Option<&Payment>,
-    method: Method,
+    paid: &PaymentSucceeded,
     at: Instant,
 ) -> Result<Used, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no coupon {id}"));
@@ -172,7 +176,10 @@ fn use_coupon(
     if displaced.is_some_and(|later| later.coupon_id.as_ref() == Some(id)) {
         coupon.give_back(at, draft.now);
     }
-    draft.check_coupon(&coupon, order, method, at)?;
+    // What the cashier has started with it, it keeps past the coupon's own end (A-S0-24).
+    let promised = order.payment(&paid.payment_id).and_then(|known| known.promised_until(id));
+    let until = promised.unwrap_or(coupon.usable_until).max(coupon.usable_until);
+    draft.check_coupon(&coupon, order, paid.method, at, until)?;
     let from = coupon.status;
     let other = coupon.lock.clone().filter(|lock| lock.order_id != order.order_id);
     let taken_from = other.filter(|lock| {
@@ -183,7 +190,7 @@ fn use_coupon(
     if taken_from.is_some() {
         coupon.let_go();
     }
-    coupon.redeem(&order.order_id, at)?;
+    coupon.redeem_until(&order.order_id, at, until)?;
     Ok(Used { coupon, from, taken_from })
 }
 
@@ -218,41 +225,6 @@ fn redeem(draft: &mut Draft<'_>, order: &Order, used: Used, method: Method) {
     draft.move_coupon(coupon, from);
 }
 
-/// Ends the other attempts of a paid order and lets go of what they hold.
-fn close_attempts(
-    draft: &mut Draft<'_>,
-    order: &mut Order,
-    winner: &PaymentId,
-    used: Option<&CouponId>,
-    at: Instant,
-) {
-    let open = |p: &&Payment| p.status == PaymentStatus::Started && p.payment_id != *winner;
-    let others: Vec<PaymentId> = order.payments.iter().filter(open).map(|p| p.payment_id.clone()).collect();
-    for id in others {
-        if let Some(coupon) = order.fail_payment(&id).filter(|coupon| Some(coupon) != used) {
-            release(draft, &coupon, &id);
-        }
-        draft.note(order, TimelineEntry::new(at, "payment.superseded").detail(json!({ "payment_id": id })));
-    }
-}
-
-/// The coupons that attempts in progress hold.
-fn held_by_attempts(order: &Order) -> Vec<(PaymentId, CouponId)> {
-    let started = order.payments.iter().filter(|p| p.status == PaymentStatus::Started);
-    started.filter_map(|p| Some((p.payment_id.clone(), p.coupon_id.clone()?))).collect()
-}
-
-/// A payment lets go of the coupon that it holds.
-pub fn release(draft: &mut Draft<'_>, coupon: &CouponId, payment: &PaymentId) {
-    let Some(mut coupon) = draft.coupon(coupon) else {
-        return;
-    };
-    let from = coupon.status;
-    if coupon.unlock(payment) {
-        draft.move_coupon(coupon, from);
-    }
-}
-
 /// The order ended unpaid. `Ok(false)` when that was known; of two cancellations the earlier stands.
 pub fn cancel(
     draft: &mut Draft<'_>,
@@ -260,6 +232,9 @@ pub fn cancel(
     at: Instant,
     reason: CancelReason,
 ) -> Result<bool, Refusal> {
+    if order.has_cost_nothing() && matches!(order.state, State::Paid { at: paid_at } if paid_at <= at) {
+        return free::call_off(draft, order, at, reason);
+    }
     cancel_by(draft, order, at, at, reason)
 }
 
@@ -280,15 +255,13 @@ pub fn cancel_by(
     for (payment, coupon) in &attempts {
         release(draft, coupon, payment);
     }
-    let detail = json!({ "reason": reason });
-    draft.note(order, TimelineEntry::new(at, "order.cancelled").detail(detail));
+    free::note_cancelled(draft, order, at, reason);
     if let (CancelOutcome::PaymentUndone, Some(payment)) = (outcome, undone) {
         undo(draft, order, &payment, at);
     }
     follow::step(draft, order, Step { before: Some(before), at })?;
     if outcome != CancelOutcome::Duplicate {
-        let body = json!({ "order_id": order.order_id, "reason": reason });
-        draft.publish("order.cancelled", order.order_id.as_str(), &body);
+        free::publish_cancelled(draft, order, reason);
     }
     Ok(true)
 }

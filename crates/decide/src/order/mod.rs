@@ -1,8 +1,10 @@
 //! What happens to an order: events, payments, refunds, the cashier.
 
+pub mod attempts;
 pub mod books;
 pub mod cashier;
 pub mod events;
+pub mod free;
 pub mod life;
 pub mod refund_books;
 pub mod refunds;

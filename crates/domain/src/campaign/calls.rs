@@ -94,10 +94,11 @@ macro_rules! calls_of_kinds {
 }
 kinds!(calls_of_kinds);
 
-/// When an order must be looked at next: at the next moment of any kind's part of it, or at its deadline.
+/// When an order must be looked at next: at the next moment of any kind's part of it, at the opening of a balance of 0
+/// (A-G-14), or at its deadline.
 pub fn order_wake(order: &Order) -> Option<Instant> {
     if !matches!(order.state, State::Open) {
         return None;
     }
-    wake(order).into_iter().chain(order.cancel_at).min()
+    wake(order).into_iter().chain(order.opens_free_at()).chain(order.cancel_at).min()
 }

@@ -196,6 +196,7 @@ pub fn grant(
         lock: None,
         used_on: None,
         also_on: Vec::new(),
+        named_by: Vec::new(),
         ended_at: None,
         wake_at: Some(batch.ends_at),
     };

@@ -15,7 +15,7 @@ mod shared;
 pub use batch::{Batch, CouponKind};
 pub use issue::{BatchCounters, BatchRecord, BatchStatus, Grant, grant};
 pub use origin::{Bind, FromBatch, FromOffer, Origin};
-pub use shared::OnOrder;
+pub use shared::{Checkout, Claim, Sharing, checkout};
 
 use crate::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,
@@ -93,10 +93,13 @@ pub struct Coupon {
     /// Other orders of the same checkout that bear a part of its saving (A-S1-6), by their ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_on: Vec<OrderId>,
+    /// Orders that name it and do not have it: they came too late, took too much, or have let go (A-S1-28).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named_by: Vec<OrderId>,
     /// When it reached its last state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Instant>,
-    /// When it must be looked at next: its lock's or its own end.
+    /// When it must be looked at next: its lock's or its own end; of a used one the moment at which its threshold is judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wake_at: Option<Instant>,
 }
@@ -123,6 +126,17 @@ impl Coupon {
     /// Whether it may stand on that order at that moment, for that amount and method. The checks
     /// that do not depend on who holds it.
     pub fn check(&self, order: &crate::order::Order, method: Method, at: Instant) -> Result<(), Refusal> {
+        self.check_until(order, method, at, self.usable_until)
+    }
+
+    /// The same for a payment that may use it until that moment, which the cashier has promised (A-S0-24).
+    pub fn check_until(
+        &self,
+        order: &crate::order::Order,
+        method: Method,
+        at: Instant,
+        until: Instant,
+    ) -> Result<(), Refusal> {
         if self.customer_id != order.customer_id {
             return Err(Code::NotOwner.into());
         }
@@ -139,7 +153,7 @@ impl Coupon {
         if self.status == CouponStatus::Used {
             return Err(Code::CouponUsed.into());
         }
-        if at >= self.usable_until {
+        if at >= until {
             return Err(Code::CouponExpired.into());
         }
         if !self.works_with(method) {
@@ -242,6 +256,11 @@ impl Coupon {
     /// A payment with it succeeded at that moment, which must lie in its time. Refused while another
     /// order's payment holds it.
     pub fn redeem(&mut self, order: &OrderId, at: Instant) -> Result<(), Refusal> {
+        self.redeem_until(order, at, self.usable_until)
+    }
+
+    /// The same for a payment that may use it until that moment, which the cashier has promised (A-S0-24).
+    pub fn redeem_until(&mut self, order: &OrderId, at: Instant, until: Instant) -> Result<(), Refusal> {
         match self.status {
             CouponStatus::Used => return Err(Code::CouponUsed.into()),
             CouponStatus::Locked if self.lock.as_ref().is_some_and(|l| l.order_id != *order) => {
@@ -252,7 +271,7 @@ impl Coupon {
             }
             CouponStatus::Available | CouponStatus::Locked | CouponStatus::Expired | CouponStatus::Void => {}
         }
-        if at >= self.usable_until {
+        if at >= until {
             return Err(Code::CouponExpired.into());
         }
         self.end(CouponStatus::Used, at);
@@ -290,8 +309,9 @@ impl Coupon {
     /// Its time ran out. `false` when it had ended before, or the moment has not come.
     pub fn expire(&mut self, now: Instant) -> bool {
         let live = matches!(self.status, CouponStatus::Available | CouponStatus::Locked);
-        // An order that was placed with it in time keeps it for as long as it may be paid.
-        let kept = self.lock.as_ref().is_some_and(|lock| lock.payment_id.is_none() && now < lock.until);
+        // An order that was placed with it in time keeps it for as long as it may be paid, a payment that was
+        // started in time until its lock ends (A-S0-24).
+        let kept = self.lock.as_ref().is_some_and(|lock| now < lock.until);
         if !live || kept || now < self.usable_until {
             return false;
         }

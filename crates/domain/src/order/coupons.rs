@@ -1,7 +1,7 @@
-//! The coupons of ours that an order's discounts name, and what it takes off with each.
+//! The coupons of ours that an order's discounts name, what it takes off with each, and what is wrong with them.
 
-use super::{Discount, Order, PaymentStatus};
-use crate::{CouponId, Instant};
+use super::{CouponConflict, Discount, Order, PaymentStatus, State};
+use crate::{CheckoutId, Code, CouponId, Instant};
 use money::Money;
 
 /// Ids of coupons are ours, and begin like this; other ids in discounts are the platform's affair.
@@ -53,6 +53,20 @@ pub fn names(order: &Order, coupon: &CouponId) -> bool {
     of_order(order).iter().any(|(id, _)| id == coupon)
 }
 
+/// The checkout that the order took hold of the coupon in, where the platform names it: that of its placing, or of the
+/// payment of its balance.
+pub fn checkout<'o>(order: &'o Order, coupon: &CouponId) -> Option<&'o CheckoutId> {
+    let own = |discount: &Discount| {
+        discount.id.as_deref() == Some(coupon.as_str()) && discount.amount.is_positive()
+    };
+    if order.discounts.iter().any(own) {
+        return order.checkout_id.as_ref();
+    }
+    let paid = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
+    let mut paid = paid.filter(|payment| payment.discounts.iter().any(|came_off| own(&came_off.discount)));
+    paid.next()?.checkout_id.as_ref()
+}
+
 /// What an order takes off with the coupon: at its placing, and with a balance that counts.
 pub fn part(order: &Order, coupon: &CouponId) -> Money {
     let paid = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
@@ -60,4 +74,32 @@ pub fn part(order: &Order, coupon: &CouponId) -> Money {
     let all = order.discounts.iter().chain(with_balance);
     let own = all.filter(|discount| discount.id.as_deref() == Some(coupon.as_str()));
     own.map(|discount| discount.amount).sum()
+}
+
+impl Order {
+    /// Whether such a conflict is known.
+    pub fn has_conflict(&self, coupon: Option<&CouponId>, kind: &str, code: Code) -> bool {
+        let same = |known: &CouponConflict| {
+            (known.coupon_id.as_ref(), &*known.kind, known.code) == (coupon, kind, code)
+        };
+        self.conflicts.iter().any(same)
+    }
+    /// Takes away what holds no longer of a coupon: those codes, but for the one that still does.
+    pub fn drop_conflicts(
+        &mut self,
+        coupon: &CouponId,
+        codes: &[Code],
+        but: Option<Code>,
+    ) -> Vec<CouponConflict> {
+        let gone = |known: &CouponConflict| {
+            known.coupon_id.as_ref() == Some(coupon) && codes.contains(&known.code) && Some(known.code) != but
+        };
+        let (dropped, kept) = std::mem::take(&mut self.conflicts).into_iter().partition(gone);
+        self.conflicts = kept;
+        dropped
+    }
+    /// Whether its conflicts are of any interest: those of an order that is not are on no list.
+    pub fn shows_conflicts(&self) -> bool {
+        !matches!(self.state, State::Cancelled { .. }) && self.called_off.is_none()
+    }
 }

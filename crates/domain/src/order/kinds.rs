@@ -130,6 +130,15 @@ pub enum CancelReason {
     Merchant,
 }
 
+/// When an order that had cost nothing was cancelled, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CalledOff {
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub reason: CancelReason,
+}
+
 /// Where the order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]

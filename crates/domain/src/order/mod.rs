@@ -6,7 +6,9 @@
 
 mod agreement;
 mod balance;
+mod conflict;
 pub mod coupons;
+mod free;
 mod freight;
 mod gifts;
 mod hold;
@@ -28,6 +30,7 @@ mod timeline;
 mod to_return;
 mod usual;
 
+pub use conflict::CouponConflict;
 pub use gifts::{GiftStanding, GiftStatus};
 pub use hold::held_until;
 pub use kinds::*;
@@ -47,7 +50,9 @@ pub use to_return::ToReturn;
 
 use usual::is_usual;
 
-use crate::{CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category};
+use crate::{
+    CampaignId, CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category,
+};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +79,12 @@ pub struct Order {
     /// Unpaid at this moment, the order is cancelled; presale orders lose it with the deposit.
     pub cancel_at: Option<Instant>,
     pub state: State,
+    /// Cancelled though it was paid: it had cost nothing (A-G-14).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called_off: Option<CalledOff>,
+    /// The checkout that it was placed in, where the platform names it (A-S1-28).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout_id: Option<CheckoutId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deposit_paid_at: Option<Instant>,
     /// Until when the deposit was to come, once it has.
@@ -90,6 +101,9 @@ pub struct Order {
     pub payments: Vec<Payment>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// What cannot be as the platform says of its coupons and assets, as things stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<CouponConflict>,
     /// What recovery decided.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub recovery: Recovery,

@@ -1,7 +1,7 @@
 //! An attempt to pay: its money, what came off with it, and how it ended.
 
 use super::{Discount, Method, Stage, usual::is_usual};
-use crate::{CouponId, Instant, PaymentId};
+use crate::{CheckoutId, CouponId, Instant, PaymentId};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,12 @@ pub struct Payment {
     /// The coupon that the attempt was started with, once an event has told of its money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_with: Option<CouponId>,
+    /// Until when the attempt keeps its coupon, where the coupon itself ends before (A-S0-24).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_until: Option<Instant>,
+    /// The checkout that the payment is of, where the platform names it (A-S1-28).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkout_id: Option<CheckoutId>,
     /// Money that comes in, the coupon already off.
     pub amount: Money,
     /// What the payment coupon takes off.
@@ -74,6 +80,11 @@ impl Payment {
             PaymentStatus::Late => &None,
         };
         self.started_with.as_ref().or(own.as_ref())
+    }
+    /// Until when the cashier has promised that coupon to this payment, where that is past the coupon's own
+    /// end (A-S0-24).
+    pub fn promised_until(&self, coupon: &CouponId) -> Option<Instant> {
+        self.locked_until.filter(|_| self.held_coupon() == Some(coupon))
     }
     /// What came off with the balance.
     pub fn discounted(&self) -> Money {

@@ -159,6 +159,8 @@ impl Order {
                 let attempt = matches!(known.status, PaymentStatus::Started | PaymentStatus::Failed);
                 let own = known.coupon_id.take().filter(|_| attempt);
                 payment.started_with = known.started_with.take().or(own);
+                payment.locked_until = payment.locked_until.or(known.locked_until);
+                payment.checkout_id = payment.checkout_id.or(known.checkout_id.take());
                 *known = payment;
             }
             None => self.payments.push(payment),

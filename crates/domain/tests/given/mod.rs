@@ -125,6 +125,7 @@ pub fn placed(lines: &[(i64, u64)]) -> Placed {
         freight: Money::ZERO,
         payable: fen(i64::try_from(payable).unwrap_or(i64::MAX)),
         cancel_at: None,
+        checkout_id: None,
     }
 }
 
@@ -192,6 +193,7 @@ pub fn coupon() -> Coupon {
         lock: None,
         used_on: None,
         also_on: Vec::new(),
+        named_by: Vec::new(),
         ended_at: None,
         wake_at: Some(at("12T12:00:00")),
     }
@@ -205,6 +207,8 @@ pub fn payment(order: &Order, name: &str, saving: i64, at: Instant) -> Payment {
         method: Method::JdPay,
         coupon_id: None,
         started_with: None,
+        locked_until: None,
+        checkout_id: None,
         amount: order.payable - fen(saving),
         saving: fen(saving),
         shares: Vec::new(),

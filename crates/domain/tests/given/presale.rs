@@ -79,6 +79,8 @@ pub fn pay(order: &Order, name: &str, stage: Stage, minor: i64, at: Instant, off
         method: Method::JdPay,
         coupon_id: None,
         started_with: None,
+        locked_until: None,
+        checkout_id: None,
         amount: fen(minor),
         saving: fen(0),
         shares: Vec::new(),

@@ -99,6 +99,14 @@ impl Run {
         let held = self.reader().held(&self.shop, &id(customer)).unwrap();
         held.into_iter().map(|(coupon, _)| coupon).collect()
     }
+    /// What is listed as conflicts: the order and the code.
+    pub fn listed(&self) -> Vec<(String, String)> {
+        let rows = self.reader().coupon_conflicts(&self.shop, &all()).unwrap();
+        let mut rows: Vec<_> =
+            rows.into_iter().map(|row| (row.order_id.to_string(), row.conflict.code.to_string())).collect();
+        rows.sort_unstable();
+        rows
+    }
     /// The codes of the order's notes about coupons that could not follow it.
     pub fn conflicts(&self, order: &str) -> Vec<String> {
         let entries = self.reader().timeline(&self.shop, &id(order)).unwrap();

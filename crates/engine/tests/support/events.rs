@@ -50,6 +50,7 @@ pub fn placing(order: &str, customer: &str) -> Placed {
         freight: fen(6_00),
         payable: fen(PAYABLE),
         cancel_at: None,
+        checkout_id: None,
     }
 }
 
@@ -68,6 +69,7 @@ pub fn paying(order: &str, payment: &str, amount: i64) -> PaymentSucceeded {
         method: Method::JdPay,
         amount: fen(amount),
         coupon_id: None,
+        checkout_id: None,
         discounts: Vec::new(),
     }
 }
@@ -130,5 +132,6 @@ pub fn starting(order: &str, payment: &str, method: Method, coupon: Option<&Coup
         payment_id: id(payment),
         method,
         coupon_id: coupon.map(|coupon| coupon.coupon_id.clone()),
+        checkout_id: None,
     }
 }

@@ -45,6 +45,19 @@ pub fn at(minutes: i64) -> Instant {
 pub fn id<T: FromStr>(text: &str) -> T {
     text.parse().unwrap_or_else(|_| panic!("{text} is no id"))
 }
+/// Every order in which so many things can come.
+pub fn permutations(count: usize) -> Vec<Vec<usize>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let with = |rest: Vec<usize>, place: usize| {
+        let mut order = rest;
+        order.insert(place, count - 1);
+        order
+    };
+    let shorter = permutations(count - 1);
+    shorter.iter().flat_map(|rest| (0..count).map(move |place| with(rest.clone(), place))).collect()
+}
 pub fn fen(minor: i64) -> Money {
     Money::from_minor(minor)
 }

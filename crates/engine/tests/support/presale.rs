@@ -132,6 +132,7 @@ pub fn presale_placing(order: &str, customer: &str) -> Placed {
         freight: fen(0),
         payable: fen(800_00),
         cancel_at: None,
+        checkout_id: None,
     }
 }
 pub fn presale_placed(order: &str, customer: &str, when: Instant) -> OrderEvent {

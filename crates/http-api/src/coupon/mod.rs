@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod codes;
+pub mod conflicts;
 pub mod files;
 
 use crate::wire::auth::InShop;

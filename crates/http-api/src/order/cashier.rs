@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{
-    CouponId, OrderId, PaymentId, ShopId,
+    CheckoutId, CouponId, OrderId, PaymentId, ShopId,
     campaign::recovery,
     coupon::{Coupon, CouponStatus, Origin},
     order::{Method, Order, PaymentStatus, State as OrderState},
@@ -123,6 +123,9 @@ pub struct PaymentRequest {
     /// The coupon to lock for it.
     #[schema(value_type = Option<String>)]
     coupon_id: Option<CouponId>,
+    /// Your id of the checkout, when a balance is paid together with other orders (A-S1-28).
+    #[schema(value_type = Option<String>)]
+    checkout_id: Option<CheckoutId>,
 }
 
 /// A started payment; amounts in minor units.
@@ -137,12 +140,13 @@ pub struct PaymentView {
     /// The coupon's state: `locked`.
     #[schema(value_type = Option<String>)]
     coupon_status: Option<CouponStatus>,
-    /// The attempt's state: `started`, or how it ended when it is asked for again.
+    /// The attempt's state: `started`, or how it ended when it is asked for again; `succeeded` where nothing is to be paid.
     #[schema(value_type = String)]
     status: PaymentStatus,
 }
 
-/// Starts a payment and locks its coupon. The same `payment_id` again answers the same.
+/// Starts a payment and locks its coupon. The same `payment_id` again answers the same. Where the coupon leaves nothing to pay
+/// the order is paid at once: `status` is `succeeded`, and nothing is to be collected (A-G-14).
 #[utoipa::path(post, path = "/v1/shops/{shop}/orders/{order}/payments", tag = "cashier", params(("shop" = String, Path), ("order" = String, Path)),
     request_body = PaymentRequest, responses((status = 201, body = PaymentView), (status = 409, body = Problem)))]
 pub async fn start_payment(
@@ -154,8 +158,8 @@ pub async fn start_payment(
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
     caller.may(Scope::Checkout)?;
     let idempotency = extract::idempotency(&headers, &format!("payment {order_id}"), &body.digest)?;
-    let PaymentRequest { payment_id, method, coupon_id } = body.value;
-    let command = Command::StartPayment { order_id, payment_id, method, coupon_id };
+    let PaymentRequest { payment_id, method, coupon_id, checkout_id } = body.value;
+    let command = Command::StartPayment { order_id, payment_id, method, coupon_id, checkout_id };
     let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
         Reply::Payment { payment_id, amount, saving, coupon_status, status } => {

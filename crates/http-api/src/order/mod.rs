@@ -142,10 +142,12 @@ pub async fn get_one(
 }
 
 fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>) -> OrderView {
-    let (status, ended) = match order.state {
-        OrderState::Open => ("open", None),
-        OrderState::Paid { .. } => ("paid", None),
-        OrderState::Cancelled { reason, .. } => ("cancelled", Some(reason)),
+    let (status, ended) = match (order.state, order.called_off) {
+        (OrderState::Open, _) => ("open", None),
+        // It had cost nothing (A-G-14).
+        (OrderState::Paid { .. }, Some(off)) => ("cancelled", Some(off.reason)),
+        (OrderState::Paid { .. }, None) => ("paid", None),
+        (OrderState::Cancelled { reason, .. }, _) => ("cancelled", Some(reason)),
     };
     let paid_at = match order.state {
         OrderState::Paid { at } => Some(at),
@@ -166,7 +168,7 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
             deposit_paid_at: moment(order.deposit_paid_at),
             balance_paid_at: moment(balance),
             paid_at: moment(paid_at),
-            cancelled_at: moment(order.cancelled_at()),
+            cancelled_at: moment(order.called_off.map(|off| off.at).or(order.cancelled_at())),
             shipped_at: moment(order.shipped_at),
             received_at: moment(order.received_at),
         },
@@ -176,7 +178,7 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
         refunded: order.refunded().minor(),
         freight: order.freight.minor(),
         lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
-        payments: order.payments.iter().map(|p| attempt(shop, p)).collect(),
+        payments: order.payments.iter().filter(|p| !p.is_of_nothing()).map(|p| attempt(shop, p)).collect(),
         refunds: order.refunds.iter().map(RefundView::of).collect(),
         presale,
     }

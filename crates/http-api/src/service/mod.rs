@@ -81,6 +81,7 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
     gauge("promenade_deliveries_dead", totals.dead_deliveries);
     gauge("promenade_messages_pending", totals.pending_dispatches);
     gauge("promenade_money_to_return", totals.money_to_return);
+    gauge("promenade_coupon_conflicts", totals.coupon_conflicts);
     let text = state
         .edge
         .metrics

@@ -24,6 +24,7 @@ pub const TYPES: &[&str] = &[
     "coupon.expired",
     "coupon.void",
     "coupon.returned",
+    "coupon.conflict",
     "coupon_batch.changed",
     "order.cancelled",
     "order.settled",

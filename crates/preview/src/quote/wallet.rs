@@ -19,7 +19,7 @@ use port::{BatchRow, HELD, Reader};
 use pricing::{
     cart::{CartLine, Stage},
     coupons::MOST_COUPONS,
-    stacking::{LineClass, What, allowed},
+    stacking::{LineClass, coupon_allowed},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
@@ -98,9 +98,10 @@ fn worth(
     if batch.kind == CouponKind::Payment || early || now >= coupon.usable_until {
         return None;
     }
-    let what = What::Coupon(batch.kind);
+    let spend = batch.benefit.spend;
     let works_on = |line: &&CartLine| {
-        batch.scope.covers(&line.sku, &line.categories) && allowed(what, LineClass::of(line), stage).is_ok()
+        batch.scope.covers(&line.sku, &line.categories)
+            && coupon_allowed(batch.kind, spend, LineClass::of(line), stage).is_ok()
     };
     let bases = lines.iter().filter(works_on).map(|line| {
         let gain = line.presale.as_ref().map_or(Money::ZERO, |presale| presale.gain);

@@ -4,7 +4,7 @@
 use super::{Left, Request, offer::Offer};
 use crate::{
     cart::Held,
-    stacking::{LineClass, What, allowed},
+    stacking::{LineClass, coupon_allowed},
 };
 use domain::{Code, coupon::CouponKind};
 
@@ -51,7 +51,7 @@ fn read(request: &Request<'_>, index: usize, coupon: &Held) -> Result<Offer, Cod
         if !coupon.scope.covers(&line.sku, &line.categories) {
             continue;
         }
-        match allowed(What::Coupon(coupon.kind), LineClass::of(line), request.stage) {
+        match coupon_allowed(coupon.kind, coupon.benefit.spend, LineClass::of(line), request.stage) {
             Ok(()) => {
                 if let Some(presale) = &line.presale {
                     no_resplit |= presale.no_resplit;

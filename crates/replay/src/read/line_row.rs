@@ -42,6 +42,7 @@ pub(super) fn head(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<(SourceOr
             freight: joined.amount(&order.freight)?.unwrap_or_default(),
             payable: Money::ZERO,
             cancel_at: None,
+            checkout_id: None,
         },
         placed_at,
         cancelled_at: cancelled(roles, joined, placed_at, paid_at)?,

@@ -27,7 +27,7 @@ pub fn cashier(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
     Ok(Outcome::done(answer, items).partly())
 }
 
-/// `start o1 jd_pay [payment=p1] [coupon=o1]`: the customer begins to pay.
+/// `start o1 jd_pay [payment=p1] [coupon=o1] [checkout=c1]`: the customer begins to pay.
 pub fn start(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, method) = (args.next("the order")?, args.next("the method")?);
     let payment = args.find("payment").unwrap_or_else(|| format!("pay-{order}"));
@@ -35,10 +35,14 @@ pub fn start(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     if let Some(coupon) = args.find("coupon") {
         body["coupon_id"] = world.coupon(&coupon).into();
     }
+    if let Some(checkout) = args.find("checkout") {
+        body["checkout_id"] = checkout.into();
+    }
     let answer = world.ask("POST", &format!("/orders/{order}/payments"), &body);
     Ok(one(answer, |payment| {
         Item::default()
             .word(&payment["coupon_status"])
+            .word(&payment["status"])
             .fen("amount", &payment["amount"])
             .fen("saving", &payment["saving"])
     }))

@@ -53,7 +53,7 @@ pub fn discount(world: &World<'_>, text: &str) -> Result<Value, String> {
     Ok(discount)
 }
 
-/// `paid o1 jd_pay 95.00 [payment=p1] [coupon=o1] [stage=full]`; `coupon` names the order it was
+/// `paid o1 jd_pay 95.00 [payment=p1] [coupon=o1] [stage=full] [checkout=c1]`; `coupon` names the order it was
 /// claimed on.
 pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, method) = (args.next("the order")?, args.next("the method")?);
@@ -71,6 +71,9 @@ pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     }
     if let Some(coupon) = args.find("coupon") {
         data.insert("coupon_id".into(), world.coupon(&coupon).into());
+    }
+    if let Some(checkout) = args.find("checkout") {
+        data.insert("checkout_id".into(), checkout.into());
     }
     let discounts =
         args.all("off").iter().map(|text| discount(world, text)).collect::<Result<Vec<_>, _>>()?;

@@ -68,6 +68,18 @@ pub fn coupons(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
     Ok(many(world.read(&path), "data", held))
 }
 
+/// `conflicts`: what cannot be as the platform says of orders' coupons and assets, as things stand.
+#[allow(clippy::unnecessary_wraps, reason = "every verb has this shape")]
+pub fn conflicts(world: &mut World<'_>, _: &mut Args) -> Result<Outcome, String> {
+    Ok(many(world.read("/coupon-conflicts"), "data", |conflict| {
+        Item::default()
+            .word(&conflict["order_id"])
+            .word(&conflict["code"])
+            .word(&conflict["kind"])
+            .time("at", &conflict["at"])
+    }))
+}
+
 fn held(coupon: &Value) -> Item {
     Item::default()
         .word(&coupon["status"])

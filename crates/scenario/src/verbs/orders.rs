@@ -11,7 +11,7 @@ use crate::world::World;
 use serde_json::{Map, Value, json};
 
 /// `order o1 by u1 pays 100.00 [at 10:00] [source=pc] [kind=presale] [goods=virtual] [freight=6.00]
-/// [cancel=...] [sku=A] [cat=phones] [line=l1:A-1:30.00x2:phones]... [off=shop_coupon:20.00:merchant[:coupon=k1]]...`
+/// [checkout=c1] [cancel=...] [sku=A] [cat=phones] [line=l1:A-1:30.00x2:phones]... [off=shop_coupon:20.00:merchant[:coupon=k1]]...`
 ///
 /// Without `line` it has one line of the price that leads to what it pays. A third-level category
 /// that is not said is one of its own.
@@ -53,6 +53,9 @@ pub fn place(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
         for line in placed["lines"].as_array_mut().into_iter().flatten() {
             line["presale_campaign_id"] = presale.clone().into();
         }
+    }
+    if let Some(checkout) = args.find("checkout") {
+        placed.insert("checkout_id".into(), checkout.into());
     }
     if let Some(at) = args.find("cancel") {
         placed.insert("cancel_at".into(), world.day().time(&at)?.into());

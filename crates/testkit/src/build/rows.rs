@@ -2,15 +2,17 @@
 
 use super::{at, id, message, start};
 use domain::{
-    Instant, ShopId,
+    Code, Instant, ShopId,
     coupon::Coupon,
     customer::Standing,
     ledger::{Account, Booked, Entry, Source},
     message::Message,
-    order::{Method, Order, Party, TimelineEntry},
+    order::{CouponConflict, Method, Order, Party, TimelineEntry},
 };
 use money::Money;
-use port::{Change, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, Webhook, digest};
+use port::{
+    Change, ConflictRow, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, Webhook, digest,
+};
 
 /// An event of a source `platform`, taken in at the start.
 pub fn inbox(shop_id: &ShopId, event_id: &str) -> (InboxKey, InboxRow) {
@@ -32,6 +34,23 @@ pub fn new_coupon(shop_id: &ShopId, coupon: Coupon) -> Change<Coupon> {
 /// A coupon after a change, with its timer before.
 pub fn changed_coupon(shop_id: &ShopId, coupon: Coupon, old_wake: Option<Instant>) -> Change<Coupon> {
     Change::of((shop_id.clone(), coupon.coupon_id.clone()), coupon, old_wake)
+}
+
+/// A conflict of an order about coupon `cp-1`.
+pub fn conflict(conflict_id: &str, order_id: &str) -> ConflictRow {
+    let conflict = CouponConflict {
+        conflict_id: id(conflict_id),
+        coupon_id: Some(id("cp-1")),
+        kind: "".into(),
+        code: Code::BelowThreshold,
+        at: at(5),
+    };
+    ConflictRow { order_id: id(order_id), conflict, is_over: false }
+}
+
+/// The same, to be written.
+pub fn conflicts_with(shop_id: &ShopId, conflict_id: &str, order_id: &str) -> Change<ConflictRow> {
+    Change::new((shop_id.clone(), id(conflict_id)), conflict(conflict_id, order_id))
 }
 
 /// A message to be written.

@@ -86,6 +86,7 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
     held_by_two.also_on = vec![id("o-3")];
     used_by_three.coupon_id = id("cp-6");
     used_by_three.also_on = vec![id("o-3"), id("o-4")];
+    used_by_three.named_by = vec![id("o-5")];
     let coupons = [percent(build::coupon_of("b-1", "cp-1", "u-1")), held, used, held_by_two, used_by_three];
     let other = build::coupon_of("b-2", "cp-0", "u-1");
     write(store, |changes| {
@@ -109,6 +110,7 @@ pub fn coupons_of_batches(store: &mut dyn Store) {
     // Orders come and go.
     let mut shared = coupons[3].clone();
     for also_on in [vec![id("o-9"), id("o-8")], Vec::new(), vec![id("o-7")]] {
+        shared.named_by.clone_from(&also_on);
         shared.also_on = also_on;
         let old_wake = shared.wake_at;
         write(store, |changes| {

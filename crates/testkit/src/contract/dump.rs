@@ -35,6 +35,10 @@ pub fn dump(reader: &dyn Reader) -> String {
         add(&orders);
         add(&paged(|page| reader.money_to_return(&shop, page).answer(), |row| row.order_id.to_string()));
         add(&paged(|page| reader.coupons(&shop, page).answer(), |row| row.coupon_id.to_string()));
+        add(&paged(
+            |page| reader.coupon_conflicts(&shop, page).answer(),
+            |row| row.conflict.conflict_id.to_string(),
+        ));
         add(&of_batches(reader, &shop));
         add(&of_pool(reader, &shop));
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {

@@ -24,6 +24,7 @@ fn filled(store: &mut dyn Store) {
             changes.orders.push(new_order(name, None));
             let coupon = build::coupon(name, "u-1", "o-1", at(0));
             changes.coupons.push(build::new_coupon(&s1(), coupon));
+            changes.conflicts.push(build::conflicts_with(&s1(), name, "o-1"));
             changes.standings.push(build::stands(&s1(), name, 1));
             changes.messages.push(build::told(build::message(&s1(), name, "o-1", "u-1")));
             changes.parked.push((s1(), id(name), build::parked("ev-1", name)));
@@ -47,6 +48,10 @@ const LISTS: &[List] = &[
     ("customer_coupons", |reader, page| {
         let coupons = reader.customer_coupons(&s1(), &id("u-1"), None, page).answer();
         coupons.iter().map(|row| row.coupon_id.to_string()).collect()
+    }),
+    ("coupon_conflicts", |reader, page| {
+        let rows = reader.coupon_conflicts(&s1(), page).answer();
+        rows.iter().map(|row| row.conflict.conflict_id.to_string()).collect()
     }),
     ("standings", |reader, page| {
         reader.standings(&s1(), page).answer().iter().map(|(customer, _)| customer.to_string()).collect()
@@ -127,6 +132,24 @@ pub fn messages_are_filtered(store: &mut dyn Store) {
     check(Some("o-1"), Some("u-1"), Some(MessageStatus::Planned), None, &["m-4"]);
     check(Some("o-2"), None, Some(MessageStatus::Sent), None, &[]);
     check(None, Some("u-2"), Some(MessageStatus::Planned), None, &["m-2"]);
+}
+
+/// One that is over is on no list, and is counted no more; nobody minds if it never was.
+pub fn a_conflict_that_is_over_is_gone(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes.conflicts.extend(["cf-1", "cf-2"].map(|name| build::conflicts_with(&s1(), name, "o-1")));
+    });
+    assert_eq!(store.reader().totals().answer().coupon_conflicts, 2);
+    write(store, |changes| {
+        for name in ["cf-1", "cf-3"] {
+            let mut change = build::conflicts_with(&s1(), name, "o-1");
+            change.row.is_over = true;
+            changes.conflicts.push(change);
+        }
+    });
+    let left = store.reader().coupon_conflicts(&s1(), &all()).answer();
+    assert_eq!(left, [build::conflict("cf-2", "o-1")]);
+    assert_eq!(store.reader().totals().answer().coupon_conflicts, 1);
 }
 
 /// Only the customer's, in one status or in all.

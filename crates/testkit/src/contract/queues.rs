@@ -175,6 +175,7 @@ pub fn totals_count_what_is_pending(store: &mut dyn Store) {
         dead_deliveries: 1,
         pending_dispatches: 1,
         money_to_return: 2,
+        coupon_conflicts: 0,
     };
     assert_eq!(store.reader().totals().answer(), expected);
 }

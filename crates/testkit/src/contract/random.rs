@@ -88,8 +88,9 @@ fn keys(step: Step) -> Keys {
         batches: vec![(shop.clone(), id(&own("b")))],
         batch_claims: vec![(shop.clone(), id("u-1"), id(&own("b")))],
         pool: super::pool::keys(&shop, number),
-        codes: vec![(shop, [6 + number % 2; 16])],
+        codes: vec![(shop.clone(), [6 + number % 2; 16])],
         redeemers: Vec::new(),
+        conflicts: vec![(shop, id(&own("cf")))],
     }
 }
 

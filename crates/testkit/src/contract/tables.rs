@@ -2,9 +2,13 @@
 
 use super::{refused, write};
 use crate::build::{self, at, id};
-use domain::{ShopId, coupon::Coupon, customer::Standing, message::Message, message::MessageStatus};
+use domain::{
+    ShopId, coupon::Coupon, customer::Standing, message::Message, message::MessageStatus,
+    order::CouponConflict,
+};
 use port::{
-    Answers, BatchClaims, Change, CodeRow, InboxRow, OrderRow, RequestRow, Row, StoreError, StoreErrorKind,
+    Answers, BatchClaims, Change, CodeRow, ConflictRow, InboxRow, OrderRow, RequestRow, Row, StoreError,
+    StoreErrorKind,
 };
 use port::{Changes, Keys, Rows, Store};
 
@@ -192,6 +196,20 @@ impl Sample for CodeRow {
     }
     fn then(_: &ShopId, _: u8) -> Option<Self> {
         Some(Self { batch_id: id("b-1"), coupon_id: Some(id("cp-1")) })
+    }
+}
+
+impl Sample for ConflictRow {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("cf-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        build::conflict(&format!("cf-{number}"), "o-1")
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        let row = Self::first(shop, number);
+        let conflict = CouponConflict { coupon_id: None, kind: "beans".into(), ..row.conflict };
+        Some(Self { conflict, ..row })
     }
 }
 
