@@ -67,10 +67,14 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::TransferOut { order_id }
         | Command::RejectOrder { order_id, .. }
         | Command::RecomputeOrder { order_id }
-        | Command::FulfilOrder { order_id, .. }
         | Command::AddGift { order_id, .. }
         | Command::RemoveGift { order_id, .. }
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
+        // An order of our own presale keeps in its timeline what was accepted.
+        Command::FulfilOrder { order_id, .. } => {
+            keys.orders.push(key(order_id));
+            keys.pool.orders.push(key(order_id));
+        }
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }

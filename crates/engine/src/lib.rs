@@ -11,6 +11,6 @@ pub mod handle;
 mod writer;
 
 pub use clock::{EngineClock, SANDBOX_UNSET};
-pub use decide::{Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided};
+pub use decide::{Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided, Unpaid};
 pub use error::EngineError;
 pub use handle::Engine;
