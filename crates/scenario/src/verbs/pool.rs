@@ -285,8 +285,9 @@ fn presale_strategy(strategy: &Value) -> Item {
 
 fn gift_strategy(strategy: &Value) -> Item {
     let run = &strategy["run"];
-    Item::default()
-        .word(&run["waits"]["code"])
+    let item =
+        list(&strategy["warnings"]).iter().fold(Item::default(), |item, found| item.word(&found["code"]));
+    item.word(&run["waits"]["code"])
         .text("version", &strategy["version"])
         .text("given", &run["given"])
         .text("candidates", &run["candidates"])
