@@ -130,8 +130,8 @@ codes! {
     Overlapping = "overlapping", "与其他预售策略的货品和有效期重叠", "Another presale strategy covers the same goods at the same time";
     RunsAsBefore = "runs_as_before", "已入池的订单沿用原版本, 重新执行、驳回再递交或重算后按新版本", "Orders that have entered keep their version until a re-run, a reject and submit, or a recompute";
     Unpaid = "unpaid", "款项未结清 (尾款未付或退款处理中)", "The order's money is not whole: something is unpaid, or a refund is open";
-    LooksPartlyPaid = "looks_partly_paid", "实付不足商品金额一半, 疑似只付了定金, 请确认是否单阶段订单", "Less than half of its lines is paid, as if it were a deposit; say single_stage";
-    StagesUnknown = "stages_unknown", "不确定是否还有尾款, 请确认是否单阶段订单", "It is not known whether a balance is to come; say single_stage";
+    LooksPartlyPaid = "looks_partly_paid", "实付不足商品金额一半, 疑似只付了定金, 请确认是否单阶段订单", "Less than half of its lines is paid, as if it were a deposit; say whether it is paid at once";
+    StagesUnknown = "stages_unknown", "不确定是否还有尾款, 请确认是否单阶段订单", "It is not known whether a balance is to come; say whether it is paid at once";
     GiftsUndecided = "gifts_undecided", "赠品尚未确定", "A gift of the order is not decided yet";
     ConfirmationRequired = "confirmation_required", "该操作会丢失首款时间,请确认", "This loses the first-payment time; confirm it";
     WatermarkBackwards = "watermark_backwards", "下载进度不能倒退", "The download watermark cannot go back";

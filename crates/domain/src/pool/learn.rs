@@ -98,9 +98,9 @@ impl PoolOrder {
 
     /// A newer download: what it tells stands, and what it corrects is noted.
     fn correct(&mut self, told: &ShopOrder, now: Instant) {
+        type Field = (&'static str, fn(&mut Times) -> &mut Option<Instant>, Option<Instant>);
         let new = told.times;
         self.set("ordered_at", |times| &mut times.ordered_at, new.ordered_at, now);
-        type Field = (&'static str, fn(&mut Times) -> &mut Option<Instant>, Option<Instant>);
         let fields: [Field; 5] = [
             ("first_paid_at", |times| &mut times.first_paid_at, new.first_paid_at),
             ("balance_paid_at", |times| &mut times.balance_paid_at, new.balance_paid_at),

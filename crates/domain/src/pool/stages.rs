@@ -23,13 +23,16 @@ impl PoolOrder {
         let times = &self.times;
         let tells = [times.balance_opens_at, times.balance_closes_at].iter().any(Option::is_some);
         let waits = self.opens_by_strategy.is_some_and(|opens| times.ordered_at < opens);
-        match self.single_stage {
-            _ if times.balance_paid_at.is_some() => Stages::Two,
-            Some(true) => Stages::One,
-            Some(false) => Stages::Two,
-            None if tells => Stages::Two,
-            None if waits => Stages::TwoByStrategy,
-            None => Stages::One,
+        if times.balance_paid_at.is_some() || self.single_stage == Some(false) {
+            return Stages::Two;
+        }
+        if self.single_stage == Some(true) {
+            return Stages::One;
+        }
+        match (tells, waits) {
+            (true, _) => Stages::Two,
+            (false, true) => Stages::TwoByStrategy,
+            (false, false) => Stages::One,
         }
     }
 
