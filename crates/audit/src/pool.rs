@@ -5,7 +5,7 @@ use crate::sieve::Balance;
 use crate::walk::{LOOKS, PAGE, Walk};
 use domain::{
     Sku,
-    pool::{Candidate, GiftStrategy, RankKey, Run, Stage, Standing},
+    pool::{Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Stage, Standing},
 };
 use port::{PoolRow, Read, WalkKey, last_of_second};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
         for run in before.runs.values() {
             check_run(walk, &before, run, &mut recount)?;
         }
-        check_orders(walk, &mut recount)?;
+        check_orders(walk, &before, &mut recount)?;
         if walk.reader.pool(walk.id())? != before {
             continue;
         }
@@ -69,7 +69,7 @@ pub fn add_timers(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
 }
 
 fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recount) -> Read<()> {
-    let Some(strategy) = row.version_of(run) else {
+    let Some(strategy) = row.lead_of(run) else {
         let detail = format!("there is no version {} of it", run.version);
         recount.faults.push((checks::GIFTS_GIVEN, format!("gift strategy {}", run.strategy_id), detail));
         return Ok(());
@@ -86,7 +86,7 @@ fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recoun
             counted += u64::from(candidate.counts);
             if candidate.standing == Standing::Given {
                 given += 1;
-                note_given(strategy, candidate, &mut ranks, recount);
+                check_rank(&strategy, candidate, &mut ranks, recount);
             }
         }
         after = found.last().map(|candidate| candidate.key.clone());
@@ -114,21 +114,13 @@ fn check_run(walk: &mut Walk<'_>, row: &PoolRow, run: &Run, recount: &mut Recoun
     Ok(())
 }
 
-fn note_given(
+fn check_rank(
     strategy: &GiftStrategy,
     candidate: &Candidate,
     ranks: &mut BTreeSet<u64>,
     recount: &mut Recount,
 ) {
     let subject = || format!("pool order {}", candidate.order_id);
-    let tier = candidate.tier.and_then(|tier| strategy.tiers.get(usize::from(tier)));
-    let Some(tier) = tier else {
-        recount.faults.push((checks::GIFTS_GIVEN, subject(), "it has a gift of no tier".to_owned()));
-        return;
-    };
-    for gift in &tier.gifts {
-        *recount.given.entry(gift.sku.clone()).or_default() += gift.quantity;
-    }
     let Some(n) = strategy.first_n else { return };
     match candidate.rank {
         Some(rank) if rank > n || rank == 0 => {
@@ -146,8 +138,23 @@ fn note_given(
     }
 }
 
+/// Counts what an order has of a strategy, by the version that it entered under.
+fn note_given(row: &PoolRow, order: &PoolOrder, entered: &Entered, candidate: &Candidate, to: &mut Recount) {
+    if candidate.standing != Standing::Given {
+        return;
+    }
+    let gifts = row.given(order, candidate, &entered.strategy_id);
+    if gifts.is_empty() {
+        let subject = format!("pool order {}", order.order_id);
+        to.faults.push((checks::GIFTS_GIVEN, subject, "it has a gift of no tier".to_owned()));
+    }
+    for gift in gifts {
+        *to.given.entry(gift.sku.clone()).or_default() += gift.quantity;
+    }
+}
+
 /// Every place that an order names is there, and is its own.
-fn check_orders(walk: &mut Walk<'_>, recount: &mut Recount) -> Read<()> {
+fn check_orders(walk: &mut Walk<'_>, row: &PoolRow, recount: &mut Recount) -> Read<()> {
     walk.pages(
         "pool orders",
         |reader, shop, page| reader.pool_orders(shop, None, page),
@@ -160,6 +167,9 @@ fn check_orders(walk: &mut Walk<'_>, recount: &mut Recount) -> Read<()> {
             for entered in &order.entered {
                 let key = (walk.id().clone(), entered.run, entered.key.clone());
                 let found = walk.reader.candidate(&key)?;
+                if let Some(candidate) = &found {
+                    note_given(row, &order, entered, candidate, recount);
+                }
                 if found.is_none_or(|candidate| candidate.order_id != order.order_id) {
                     let detail =
                         format!("its place {} in run {} is not there", place(&entered.key), entered.run);

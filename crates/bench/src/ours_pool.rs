@@ -7,7 +7,7 @@ use domain::{
     Instant, OrderId, Sku,
     campaign::presale::Window,
     pool::{
-        Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PoolLine, PresaleStrategy, Run, ShopOrder,
+        Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PoolLine, PresaleStrategy, Run, Said, ShopOrder,
         Times, Timing,
     },
     shop::{Shop, ShopKind},
@@ -81,6 +81,7 @@ impl Rows {
             },
             goods_paid: amount,
             lines: vec![PoolLine { sku: sku()?, quantity: 1, amount }],
+            said: Said::default(),
         })
     }
 }

@@ -174,6 +174,10 @@ pub struct PoolArgs {
     pub inputs: Vec<PathBuf>,
 }
 
+fn moment(text: &str) -> Result<domain::Instant, String> {
+    domain::Instant::parse(text).ok_or_else(|| format!("{text} is no moment in RFC 3339"))
+}
+
 /// An intake.
 #[derive(Debug, Args)]
 pub struct IntakeArgs {
@@ -186,6 +190,10 @@ pub struct IntakeArgs {
     /// The shop whose orders they are; it must be there.
     #[arg(long, value_name = "ID")]
     pub shop: String,
+    /// When the export was made, in RFC 3339, where the mapping does not say (download.as_of): an export older than
+    /// what is known of an order only fills times that are not known.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub as_of: Option<domain::Instant>,
     /// Submit what was taken in: to the pool where a presale strategy covers it, else to review.
     #[arg(long)]
     pub submit: bool,

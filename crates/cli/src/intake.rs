@@ -9,7 +9,8 @@ use replay::pool::{PoolMapping, Submit, Taken, bad_rows, intake_summary, take_in
 /// Takes the orders in, writes the rejects and prints what became of them.
 pub fn run(args: &IntakeArgs) -> anyhow::Result<()> {
     let shop = pool::shop(Some(&args.shop))?;
-    let mapping = PoolMapping::open(&args.mapping, shop.as_ref())?;
+    let mut mapping = PoolMapping::open(&args.mapping, shop.as_ref())?;
+    mapping.as_of = args.as_of.or(mapping.as_of);
     // A slip in the name of a store must not make a new one.
     let file = store::sqlite_file(&args.store)?;
     anyhow::ensure!(file.exists(), "there is no store {}", file.display());

@@ -191,6 +191,9 @@ pub enum Command {
     FulfilOrder {
         order_id: OrderId,
         undecided: Undecided,
+        unpaid: Unpaid,
+        /// Why somebody lets it go all the same.
+        reason: Option<String>,
     },
     /// An operator adds a gift by hand.
     AddGift {
@@ -249,6 +252,15 @@ pub enum Undecided {
     /// Refuse.
     Refuse,
     /// Let it go.
+    Accept,
+}
+
+/// What to do with an order whose money is not whole when it goes to the warehouse (A-S4-19).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unpaid {
+    /// Refuse.
+    Refuse,
+    /// Let it go, for a reason.
     Accept,
 }
 

@@ -69,10 +69,10 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::TransferOut { order_id }
         | Command::RejectOrder { order_id, .. }
         | Command::RecomputeOrder { order_id }
-        | Command::FulfilOrder { order_id, .. }
         | Command::AddGift { order_id, .. }
         | Command::RemoveGift { order_id, .. }
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
+        Command::FulfilOrder { order_id, .. } => last_door(shop, order_id, keys),
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }
@@ -89,6 +89,12 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
     }
+}
+
+/// Adds an order that goes to the warehouse; one of our own presale keeps in its timeline what was accepted.
+fn last_door(shop: &ShopId, order: &OrderId, keys: &mut Keys) {
+    keys.orders.push((shop.clone(), order.clone()));
+    keys.pool.orders.push((shop.clone(), order.clone()));
 }
 
 /// Adds what a kind wants.

@@ -12,7 +12,7 @@ mod timers;
 
 pub use book::{Decision, Draft, Facts};
 pub use command::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided,
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided, Unpaid,
 };
 pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
 pub use pool::Around;
@@ -84,7 +84,10 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::TransferOut { order_id } => pool::transfer_out(draft, order_id),
         Command::RejectOrder { order_id, first_payment } => pool::reject(draft, order_id, *first_payment),
         Command::RecomputeOrder { order_id } => pool::recompute(draft, order_id),
-        Command::FulfilOrder { order_id, undecided } => pool::fulfil(draft, order_id, *undecided),
+        Command::FulfilOrder { order_id, undecided, unpaid, reason } => {
+            let accepts = pool::Accepts { undecided: *undecided, unpaid: *unpaid, reason: reason.as_deref() };
+            pool::fulfil(draft, order_id, accepts)
+        }
         Command::AddGift { order_id, gift, reason } => pool::add_gift(draft, order_id, gift, reason),
         Command::RemoveGift { order_id, sku } => pool::remove_gift(draft, order_id, sku),
         Command::DismissExceptions { order_id } => pool::dismiss(draft, order_id),

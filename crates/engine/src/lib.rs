@@ -12,7 +12,7 @@ mod writer;
 
 pub use clock::{EngineClock, SANDBOX_UNSET};
 pub use decide::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided,
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided, Unpaid,
 };
 pub use error::EngineError;
 pub use handle::Engine;

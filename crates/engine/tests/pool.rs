@@ -35,9 +35,7 @@ fn t46_s4_r03_s4_r04_s4_r14_a_s4_2_a_s4_4_activation() {
     assert_eq!(violations(&run, put(&past)), [("activation_at".into(), "activation_in_past".into())]);
     run.ok(put(&strategy));
     let (o1, o2) = (order("O1", "u1", "10-20 20:00:01"), order("O2", "u2", "10-20 20:00:02"));
-    let single =
-        ShopOrder { times: domain::pool::Times { balance_opens_at: None, ..o1.times }, ..o1.clone() };
-    let single = ShopOrder { order_id: id("O3"), ..single };
+    let single = ShopOrder { order_id: id("O3"), ..support::pool::single(&o1) };
     run.advance(t("10-21"));
     run.bring(&[o1.clone(), o2, single]);
     assert_eq!([run.stage("O1"), run.stage("O3")], ["presale_pool", "presale_pool"]);
@@ -108,8 +106,7 @@ fn t50_s4_r26_a_s4_9_tiers_go_by_the_final_amount() {
     // Where it runs on the way in, on an order that looks paid, the tier is the one of then.
     let run = pool(&[tiers], Some(presale(Timing::TransferInAndOut, &["g"])));
     run.advance(t("10-21"));
-    let mut single = order("O1", "u1", "10-20 20:00:01");
-    single.times.balance_opens_at = None;
+    let single = support::pool::single(&order("O1", "u1", "10-20 20:00:01"));
     run.bring(std::slice::from_ref(&single));
     assert_eq!(run.gifts("O1"), ["y"]);
     run.take(&balanced(&single, "10-21", 280_00));
@@ -410,7 +407,7 @@ fn a_s4_1_orders_move_along_the_listed_ways_only() {
     assert_eq!(run.refused(Command::SubmitOrder { order_id: id("O1") }), "not_found");
     run.take(&order("O1", "u1", "10-20 20:00:01"));
     let out = || Command::TransferOut { order_id: id("O1") };
-    let fulfil = || Command::FulfilOrder { order_id: id("O1"), undecided: Undecided::Refuse };
+    let fulfil = || support::pool::fulfilling(id("O1"), Undecided::Refuse);
     let back = || Command::RejectOrder { order_id: id("O1"), first_payment: FirstPayment::Kept };
     let again = || Command::RecomputeOrder { order_id: id("O1") };
     for command in [out(), fulfil(), back(), again()] {

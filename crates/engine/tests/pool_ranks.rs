@@ -160,7 +160,7 @@ fn s4_r06_what_the_warehouse_has_counts_in_a_rerun() {
         watermark(&run, "10-29");
         assert_eq!(run.gifts("O3"), ["toy"]);
         run.ok(Command::TransferOut { order_id: id("O3") });
-        run.ok(Command::FulfilOrder { order_id: id("O3"), undecided: Undecided::Refuse });
+        run.ok(support::pool::fulfilling(id("O3"), Undecided::Refuse));
         run.bring(&[order("O1", "u1", "10-20 20:00:01")]);
         run.ok(Command::Rerun { strategy_id: id("p"), activation_at: t("10-30") });
         run.advance(t("10-30"));
@@ -207,7 +207,7 @@ fn a_s4_14_beyond_the_first_n_the_next_of_the_group_gives_and_orders_can_go() {
     watermark(&run, "10-29");
     assert_eq!([run.gifts("O1"), run.gifts("O2"), run.gifts("O3")], [["toy"], ["pen"], ["pen"]]);
     run.ok(Command::TransferOut { order_id: id("O2") });
-    run.ok(Command::FulfilOrder { order_id: id("O2"), undecided: Undecided::Refuse });
+    run.ok(support::pool::fulfilling(id("O2"), Undecided::Refuse));
 }
 
 #[test]

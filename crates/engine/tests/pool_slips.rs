@@ -18,7 +18,7 @@ fn put_gift(strategy: &GiftStrategy) -> Command {
 }
 
 fn fulfil(order: &str) -> Command {
-    Command::FulfilOrder { order_id: id(order), undecided: Undecided::Refuse }
+    support::pool::fulfilling(id(order), Undecided::Refuse)
 }
 
 fn recompute(order: &str) -> Command {
@@ -114,7 +114,7 @@ fn s4_r26_a_gift_of_another_tier_than_the_amount_of_now_is_listed() {
     assert_eq!(exceptions(&run, "O1"), ["amount_changed"]);
     run.ok(recompute("O1"));
     assert_eq!((run.gifts("O1"), exceptions(&run, "O1")), (vec!["x".into()], vec![]));
-    // Looked at and left as it is, it is not listed again.
+    // Looked at and left as it is, it is not listed again while it reaches the same tier.
     run.take(&balanced(&paid, "11-01 00:05:00", 310_00));
     run.ok(Command::DismissExceptions { order_id: id("O1") });
     run.take(&balanced(&paid, "11-01 00:05:00", 311_00));
@@ -132,11 +132,7 @@ fn a_s4_14_whoever_misses_the_first_n_gets_the_groups_other_gift_under_every_tim
             let silver = if lower_ranks { first(2, silver) } else { silver };
             let run = pool(&[gold, silver], Some(presale(timing, &["a", "b"])));
             run.advance(t("10-21"));
-            let single = |name: &str, at: &str| {
-                let mut order = order(name, name, at);
-                order.times.balance_opens_at = None;
-                order
-            };
+            let single = |name: &str, at: &str| support::pool::single(&order(name, name, at));
             run.bring(&[single("O1", "10-20 20:00:01"), single("O2", "10-20 20:00:02")]);
             run.advance(t("10-29"));
             watermark(&run, "10-29");
@@ -348,8 +344,7 @@ fn s4_r05_a_s4_3_reject_and_submit_do_not_run_again_what_ran_at_the_activation()
     let tiers = by_amount(&[(300_00, "x")], gift("g", Basis::FirstPayment));
     let run = pool(&[tiers], Some(presale(Timing::Activation, &["g"])));
     run.advance(t("10-21"));
-    let mut single = order("O1", "u1", "10-20 20:00:01");
-    single.times.balance_opens_at = None;
+    let mut single = support::pool::single(&order("O1", "u1", "10-20 20:00:01"));
     (single.goods_paid, single.lines[0].amount) = (fen(250_00), fen(250_00));
     run.bring(std::slice::from_ref(&single));
     run.advance(t("10-29"));
@@ -381,7 +376,7 @@ fn what_the_warehouse_has_gets_no_more_gifts() {
     run.bring(&[order("O1", "u1", "10-20 20:00:01")]);
     run.ok(Command::TransferOut { order_id: id("O1") });
     assert_eq!(run.refused(fulfil("O1")), "gifts_undecided");
-    run.ok(Command::FulfilOrder { order_id: id("O1"), undecided: Undecided::Accept });
+    run.ok(support::pool::fulfilling(id("O1"), Undecided::Accept));
     watermark(&run, "10-21");
     assert_eq!((run.gifts("O1"), run.standing("O1", "g")), (vec![], Standing::Nothing));
     run.assert_clean();

@@ -24,7 +24,7 @@ pub struct Rows {
 /// What is still to be read.
 enum Part {
     /// The rest of a run's ranking, with so many gifts still to be found.
-    Walk(Run, Option<RankKey>, u64),
+    Walk(Box<Run>, Option<RankKey>, u64),
     /// The rest of the orders: what people added.
     ByHand(Option<String>),
 }
@@ -33,7 +33,8 @@ enum Part {
 pub fn rows(reader: Arc<dyn Reader>, shop_id: ShopId, strategy: Option<&GiftStrategyId>) -> Read<Rows> {
     let settings = reader.pool(&shop_id)?;
     let runs = settings.runs.values().filter(|run| strategy.is_none_or(|id| run.strategy_id == *id));
-    let mut steps: VecDeque<Part> = runs.map(|run| Part::Walk(run.clone(), None, run.given)).collect();
+    let mut steps: VecDeque<Part> =
+        runs.map(|run| Part::Walk(Box::new(run.clone()), None, run.given)).collect();
     if strategy.is_none() {
         steps.push_back(Part::ByHand(None));
     }
@@ -51,7 +52,7 @@ impl Rows {
     }
 
     /// Of the first N of a long ranking no more is read than holds the gifts.
-    fn walk(&mut self, run: Run, after: Option<RankKey>, missing: u64) -> Read<Vec<GiftRow>> {
+    fn walk(&mut self, run: Box<Run>, after: Option<RankKey>, missing: u64) -> Read<Vec<GiftRow>> {
         if missing == 0 {
             return Ok(Vec::new());
         }

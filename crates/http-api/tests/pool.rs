@@ -3,6 +3,8 @@
 
 #[path = "pool/bad_input.rs"]
 mod bad_input;
+#[path = "pool/doors.rs"]
+mod doors;
 #[path = "pool/dry_run.rs"]
 mod dry_run;
 #[path = "pool/gift_list.rs"]

@@ -30,9 +30,18 @@ pub struct PoolRow {
 }
 
 impl PoolRow {
-    /// The strategy version that a run goes by.
+    /// The strategy version by which orders enter a run.
     pub fn version_of(&self, run: &Run) -> Option<&Arc<GiftStrategy>> {
         self.gifts.get(&run.strategy_id)?.version(run.version)
+    }
+    /// The strategy version that an order goes by in a run: the one that it entered under (A-S4-22).
+    pub fn version_for(&self, run: &Run, order: &PoolOrder) -> Option<&Arc<GiftStrategy>> {
+        let entered = order.place(&run.strategy_id).filter(|entered| entered.run == run.number);
+        self.gifts.get(&run.strategy_id)?.version(entered.map_or(run.version, |entered| entered.version))
+    }
+    /// By what a run's ranking is walked: see [`GiftRecord::lead`].
+    pub fn lead_of(&self, run: &Run) -> Option<Arc<GiftStrategy>> {
+        self.gifts.get(&run.strategy_id)?.lead(run.oldest_version(), run.version)
     }
     /// The presale strategy that a gift strategy belongs to.
     pub fn presale_of(&self, gift: &GiftStrategyId) -> Option<&Arc<PresaleRecord>> {
@@ -89,7 +98,7 @@ pub struct WalkKey {
 }
 
 /// A stretch of a presale strategy's orders, by their ids: for an activation those that are in the pool and
-/// fully paid, for a re-run all that are not closed; and, of any strategy or none, the shop
+/// fully paid, or have to be looked at then, for a re-run all that are not closed; and, of any strategy or none, the shop
 /// orders that wait.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PageKey {

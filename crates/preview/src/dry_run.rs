@@ -103,7 +103,7 @@ pub fn dry_run(reader: &dyn Reader, trial: &Trial) -> Read<Option<DryRun>> {
     let settings = reader.pool(&trial.shop_id)?;
     let known = settings.runs.get(&trial.strategy_id).cloned();
     let Some((run, strategy)) = known.and_then(|run| {
-        let strategy = settings.version_of(&run)?.clone();
+        let strategy = settings.lead_of(&run)?;
         Some((run, strategy))
     }) else {
         return Ok(None);
@@ -224,7 +224,9 @@ impl<'a> Trying<'a> {
         self.walked += u64::from(candidate.counts);
         let counted = self.strategy.first_n.filter(|_| candidate.counts).map(|_| self.walked);
         let rank = candidate.rank.or(counted);
-        let (outcome, code) = self.outcome(&candidate, rank)?;
+        let own = self.version_of(&candidate)?;
+        let rank = rank.filter(|_| own.first_n.is_some());
+        let (outcome, code) = self.outcome(&own, &candidate, rank)?;
         match (outcome, code) {
             (Outcome::Give, _) => self.found.would_give += 1,
             (Outcome::Hold | Outcome::Nothing | Outcome::NotYet, Some(code)) => {
@@ -239,14 +241,24 @@ impl<'a> Trying<'a> {
             self.found.next = self.found.rows.last().map(|row| row.candidate.key.clone());
             return Ok(());
         }
-        let gifts = self.gifts(&candidate, outcome)?;
+        let gifts = self.gifts(&own, &candidate, outcome)?;
         self.found.rows.push(Row { candidate, rank, outcome, code, gifts });
         Ok(())
     }
 
-    fn gifts(&self, candidate: &Candidate, outcome: Outcome) -> Read<Vec<GiftUnit>> {
+    /// The version that the candidate's order entered under (A-S4-22).
+    fn version_of(&self, candidate: &Candidate) -> Read<Arc<GiftStrategy>> {
+        if self.run.oldest.is_none() {
+            return Ok(self.strategy.clone());
+        }
+        let order = self.reader.pool_order(&self.trial.shop_id, &candidate.order_id)?;
+        let own = order.and_then(|order| self.settings.version_for(&self.run, &order).cloned());
+        Ok(own.unwrap_or_else(|| self.strategy.clone()))
+    }
+
+    fn gifts(&self, own: &GiftStrategy, candidate: &Candidate, outcome: Outcome) -> Read<Vec<GiftUnit>> {
         if outcome == Outcome::Give {
-            let tier = self.strategy.tier(candidate.amount).and_then(|tier| self.strategy.tiers.get(tier));
+            let tier = own.tier(candidate.amount).and_then(|tier| own.tiers.get(tier));
             return Ok(tier.map(|tier| tier.gifts.clone()).unwrap_or_default());
         }
         if candidate.standing != Standing::Given {
@@ -259,7 +271,12 @@ impl<'a> Trying<'a> {
         Ok(found.unwrap_or_default())
     }
 
-    fn outcome(&mut self, candidate: &Candidate, rank: Option<u64>) -> Read<(Outcome, Option<Code>)> {
+    fn outcome(
+        &mut self,
+        own: &GiftStrategy,
+        candidate: &Candidate,
+        rank: Option<u64>,
+    ) -> Read<(Outcome, Option<Code>)> {
         match candidate.standing {
             Standing::Given => return Ok((Outcome::Nothing, Some(Code::AlreadyExecuted))),
             Standing::Nothing => {
@@ -272,20 +289,21 @@ impl<'a> Trying<'a> {
             }
             Standing::Waiting | Standing::Open | Standing::Held => {}
         }
-        let ranks = self.strategy.first_n.is_some() && candidate.standing != Standing::Held;
+        let ranks = own.first_n.is_some() && candidate.standing != Standing::Held;
         if ranks && !(self.run.started && self.run.is_certain(&candidate.key, self.watermark)) {
             return Ok((Outcome::NotYet, Some(Code::PoolIncomplete)));
         }
-        let group_taken = match self.group(candidate)? {
+        let group_taken = match self.group(own, candidate)? {
             Group::Undecided => return Ok((Outcome::NotYet, Some(Code::GroupUndecided))),
             Group::Taken => true,
             Group::Free => false,
         };
         let buyer_has_it = !candidate.counts;
-        let given = self.run.given + self.found.would_give;
+        let beyond = self.strategy.first_n.zip(own.first_n).map_or(0, |(most, n)| most.saturating_sub(n));
+        let given = (self.run.given + self.found.would_give).saturating_sub(beyond);
         let case = Case { now: self.trial.now, rank, given, buyer_has_it, group_taken };
-        Ok(match judge(&self.strategy, candidate, case) {
-            Verdict::Give(tier) if self.reserve(tier) => (Outcome::Give, None),
+        Ok(match judge(own, candidate, case) {
+            Verdict::Give(tier) if self.reserve(&own.tiers[tier].gifts) => (Outcome::Give, None),
             Verdict::Give(_) => (Outcome::Nothing, Some(Code::GiftOutOfStock)),
             Verdict::Hold => (Outcome::Hold, Some(Code::AmountNotFinal)),
             Verdict::Nothing(code) => (Outcome::Nothing, Some(code)),
@@ -294,8 +312,7 @@ impl<'a> Trying<'a> {
     }
 
     /// Takes a tier's gifts from the copy of the stock, all or none (A-S4-15).
-    fn reserve(&mut self, tier: usize) -> bool {
-        let gifts = &self.strategy.tiers[tier].gifts;
+    fn reserve(&mut self, gifts: &[GiftUnit]) -> bool {
         let taken = |sku: &Sku| self.taken.get(sku).copied().unwrap_or_default();
         let lasts = gifts.iter().all(|gift| {
             let stock = self.settings.stock.get(&gift.sku);
@@ -313,7 +330,7 @@ impl<'a> Trying<'a> {
     }
 
     /// What the other strategies of its group have done to the candidate's order (A-S4-14).
-    fn group(&self, candidate: &Candidate) -> Read<Group> {
+    fn group(&self, own: &GiftStrategy, candidate: &Candidate) -> Read<Group> {
         let others = self.siblings();
         if others.is_empty() {
             return Ok(Group::Free);
@@ -323,7 +340,8 @@ impl<'a> Trying<'a> {
         let mut found = Group::Free;
         for (run, other) in others {
             let candidate = self.candidate_of(&order, run)?;
-            found = found.and(self.strategy.beside(other, run, candidate.as_ref()));
+            let other = self.settings.version_for(run, &order).map_or(other, |other| &**other);
+            found = found.and(own.beside(other, run, candidate.as_ref()));
         }
         Ok(found)
     }

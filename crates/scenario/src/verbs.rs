@@ -20,7 +20,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 67] = [
+const VERBS: [(&str, Verb); 68] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -88,6 +88,7 @@ const VERBS: [(&str, Verb); 67] = [
     ("pooled", pool::pooled),
     ("gifts", pool::gifts),
     ("exceptions", pool::exceptions),
+    ("dismiss", pool::dismiss),
 ];
 
 /// Does a step.

@@ -72,7 +72,7 @@ fn page(of: &OfShop, key: &PageKey) -> Vec<PoolOrder> {
         let is_its = order.presale_strategy.as_ref() == Some(&key.strategy_id);
         (is_its || key.kind == PassKind::Cover)
             && match key.kind {
-                PassKind::Activate => order.stage == Stage::PresalePool && order.is_fully_paid(),
+                PassKind::Activate => order.is_due(),
                 PassKind::Rerun => order.stage != Stage::Closed,
                 PassKind::Cover => order.stage == Stage::ShopOrder,
                 PassKind::Judge => matches!(order.stage, Stage::PresalePool | Stage::Review),

@@ -20,4 +20,6 @@ pub fn cover_again(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     if !(is_ranked && order.presale_strategy.is_some()) {
         order.presale_strategy = cover(draft, order);
     }
+    let record = order.presale_strategy.as_ref().and_then(|id| draft.presale(id));
+    order.opens_by_strategy = record.and_then(|record| record.strategy.balance_opens_at);
 }

@@ -1,13 +1,13 @@
 //! Orders of presale campaigns flow into the pool by themselves when a presale strategy covers them, and
 //! their payments, cancellations and shippings follow them there.
 
-use super::{cover, moves, take};
+use super::{cover, fulfil, lives_on, moment, moves, take};
 use crate::book::Draft;
 use domain::{
-    Instant, OrderId,
+    Code, Instant, OrderId,
     event::Placed,
-    order::{Line, Order, State},
-    pool::{Learned, PoolLine, PoolOrder, ShopOrder, Stage, Times},
+    order::{Order, RefundStatus, State},
+    pool::{Learned, PoolLine, PoolOrder, Said, ShopOrder, Stage, Times},
 };
 use money::Money;
 
@@ -43,13 +43,20 @@ fn follow(draft: &mut Draft<'_>, order: &Order) {
             return;
         }
         if revived {
+            lives_on::give_again(draft, &mut pooled);
             pooled.go(Stage::ShopOrder, draft.now);
             moves::enter_pool(draft, &mut pooled);
         }
     }
     take::move_on(draft, &mut pooled);
     if let Some(shipped) = order.shipped_at.filter(|_| pooled.stage == Stage::Review) {
+        // The parcel has left: what was not decided or has changed is for people to look at.
+        for strategy in moment::unsettled(draft, &pooled) {
+            pooled.note(Code::GiftsUndecided, Some(&strategy), draft.now);
+        }
+        fulfil::close_undecided(draft, &pooled);
         pooled.go(Stage::Fulfilment, shipped);
+        pooled.list_stages(true, draft.now);
     }
     draft.put_pool_order(pooled);
 }
@@ -67,9 +74,10 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
         State::Open | State::Paid { .. } => None,
     };
     let two_stage = order.presale.as_ref().filter(|presale| !presale.in_full);
-    let goods = order.lines.iter().map(Line::payable).sum();
+    let paid: Money = (0..order.lines.len()).map(|index| order.paid_for(index)).sum();
     let back: Money = order.live_refunds().map(|refund| refund.amount - refund.freight).sum();
-    let paid = if paid_at.is_some() { goods } else { order.paid().min(goods) };
+    let single_stage = Some(two_stage.is_none());
+    let refund_open = order.refunds.iter().any(|refund| refund.status == RefundStatus::Requested);
     ShopOrder {
         order_id: order.order_id.clone(),
         customer_id: order.customer_id.clone(),
@@ -83,16 +91,18 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
             closed_at,
         },
         goods_paid: (paid - back).max(Money::ZERO),
-        lines: order.lines.iter().filter_map(|line| kept(order, line)).collect(),
+        lines: (0..order.lines.len()).filter_map(|index| kept(order, index)).collect(),
+        said: Said { single_stage, refund_open, as_of: None },
     }
 }
 
 /// What the customer keeps of a line.
-fn kept(order: &Order, line: &Line) -> Option<PoolLine> {
+fn kept(order: &Order, index: usize) -> Option<PoolLine> {
+    let line = &order.lines[index];
     let quantity = line.quantity.saturating_sub(order.refunded_units(&line.line_id));
     let parts = order.live_refunds().flat_map(|refund| &refund.lines);
     let back: Money = parts.filter(|part| part.line_id == line.line_id).map(|part| part.amount).sum();
-    let amount = (line.payable() - back).max(Money::ZERO);
+    let amount = (order.payable_of(index) - back).max(Money::ZERO);
     (quantity > 0).then(|| pool_line(line.sku.clone(), quantity, amount))
 }
 
@@ -112,6 +122,7 @@ pub fn as_placed(placed: &Placed, at: Instant) -> ShopOrder {
         },
         goods_paid: Money::ZERO,
         lines: placed.lines.iter().map(line).collect(),
+        said: Said::default(),
     }
 }
 

@@ -10,8 +10,8 @@ use domain::{
 use port::PoolRow;
 use std::sync::Arc;
 
-/// Creates or changes a gift strategy (S4-R16, R17). Orders that have entered keep the version that their
-/// run goes by (A-G-10, A-S4-13).
+/// Creates or changes a gift strategy (S4-R16, R17). Orders that have entered keep the version that they entered
+/// under (A-G-10, A-S4-13, A-S4-22).
 pub fn put_gift(draft: &mut Draft<'_>, strategy: &GiftStrategy) -> Result<Reply, Refusal> {
     let row = draft.pool_row()?;
     let id = &strategy.strategy_id;
@@ -43,7 +43,7 @@ pub fn put_gift(draft: &mut Draft<'_>, strategy: &GiftStrategy) -> Result<Reply,
     }
     let mut record = known.map_or(GiftRecord { versions: Vec::new() }, |record| GiftRecord::clone(record));
     record.versions.push(Arc::new(strategy.clone()));
-    let run = next_run(draft, row, (id, record.newest_number()), run);
+    let run = next_run(draft, row, &record, run);
     let record = Arc::new(record);
     draft.pool_changes_mut().settings.gifts.push(record.clone());
     draft.put_run(run.clone());
@@ -59,26 +59,28 @@ fn check_free(row: &PoolRow, run: &Run, strategy: &GiftStrategy) -> Result<(), R
     Refusal::from_violations(Code::InvalidTerms, found.into_iter().collect())
 }
 
-/// The run that goes on by a new version. Orders that have entered the pool keep the version that their run
-/// goes by (A-S4-13); shop orders take their places anew; without a presale strategy the next judgements go
-/// by the new version.
-fn next_run(
-    draft: &mut Draft<'_>,
-    row: &PoolRow,
-    (id, version): (&GiftStrategyId, u32),
-    run: Option<&Run>,
-) -> Run {
+/// The run that goes on by a new version. Orders that have entered keep theirs; whoever enters from now on goes
+/// by the new one, and shop orders take their places anew (A-S4-13, A-S4-22).
+fn next_run(draft: &mut Draft<'_>, row: &PoolRow, record: &GiftRecord, run: Option<&Run>) -> Run {
+    let (id, version) = (&record.newest().strategy_id, record.newest_number());
     let Some(run) = run.cloned() else { return Run::new(id.clone(), next_number(draft), version) };
-    let Some(presale) = row.presale_of(id) else { return Run { version, ..run } };
-    if run.opened_at.is_some() || presale.entered > 0 {
-        return run;
-    }
-    if run.candidates == 0 {
+    let Some(presale) = row.presale_of(id) else { return run.goes_on_by(version) };
+    let has_entered = run.opened_at.is_some() || presale.entered > 0;
+    if !has_entered && run.candidates == 0 {
         return Run::new(id.clone(), run.number, version);
     }
     let pass = Some(Pass::cover(presale.pass.as_ref()));
     draft.put_presale(PresaleRecord { pass, ..PresaleRecord::clone(presale) });
-    Run::new(id.clone(), next_number(draft), version)
+    if !has_entered {
+        return Run::new(id.clone(), next_number(draft), version);
+    }
+    let mut run = run.goes_on_by(version);
+    let most = record.lead(run.oldest_version(), version).and_then(|lead| lead.first_n);
+    if run.finished && most.is_some_and(|most| run.walked < most) {
+        // There are more places than before: who enters from now on may have them.
+        (run.finished, run.wake_at) = (false, Some(draft.now));
+    }
+    run
 }
 
 fn gift_reply(draft: &Draft<'_>, record: Arc<GiftRecord>, run: Run) -> Result<Reply, Refusal> {

@@ -4,7 +4,7 @@
 use super::{ORDERS, STEP};
 use crate::book::Facts;
 use domain::{
-    GiftStrategyId, OrderId, PresaleStrategyId, ShopId, Sku,
+    GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId, Sku,
     pool::{BuyerLimit, GiftStrategy, PassKind, PoolOrder, Run, ShopOrder, Timing},
 };
 use port::{Keys, PageKey, PoolKeys, PoolRow, WalkKey, last_of_second};
@@ -67,7 +67,7 @@ fn leaves_as_it_is(facts: &Facts, page: &PageKey, id: &OrderId) -> bool {
     let mut kept = 0;
     for gift in &record.strategy.gift_strategies {
         let Some(run) = row.runs.get(gift) else { continue };
-        let wanted = row.version_of(run).and_then(|strategy| strategy.place(order));
+        let wanted = row.version_for(run, order).and_then(|strategy| strategy.place(order));
         let held = order.place(gift).filter(|held| held.run == run.number).map(|held| &held.key);
         if wanted.as_ref() != held {
             return false;
@@ -89,7 +89,8 @@ fn told_order(facts: &Facts, shop: &ShopId, told: &ShopOrder, keys: &mut PoolKey
     let known = facts.pool().order(&(shop.clone(), told.order_id.clone()));
     // When it was taken in decides nothing about its places.
     let mut order = known.cloned().unwrap_or_else(|| PoolOrder::new(told, told.times.ordered_at));
-    if order.learn(told).is_ok() {
+    // What came in without a time of its own is the newest, whenever that is.
+    if order.learn(told, Instant::from_micros(i64::MAX)).is_ok() {
         places(facts, shop, &order, keys);
     }
 }
@@ -115,22 +116,38 @@ fn places(facts: &Facts, shop: &ShopId, order: &PoolOrder, keys: &mut PoolKeys) 
         }
     }
     for run in row.runs.values() {
-        let Some(strategy) = row.version_of(run).filter(|strategy| strategy.takes(order)) else { continue };
-        if strategy.buyers == BuyerLimit::OncePerBuyer {
-            let buyer = (shop.clone(), run.number, order.customer_id.clone());
-            if !pool.knows_buyer(&buyer) {
-                keys.buyers.push(buyer);
-            }
+        // By the version that it entered under, and by the one that it goes by when it enters again.
+        let (own, newest) = (row.version_for(run, order), row.version_of(run));
+        let newest = newest.filter(|newest| own.is_none_or(|own| !std::sync::Arc::ptr_eq(own, newest)));
+        for strategy in own.into_iter().chain(newest).filter(|strategy| strategy.takes(order)) {
+            place(facts, (shop, row), order, (run, strategy), keys);
         }
-        let Some(place) = strategy.place(order) else { continue };
-        let key = (shop.clone(), run.number, place);
-        // Among frozen ranks a slot may have been kept for it.
-        if strategy.first_n.is_some() && run.is_frozen(&key.2) && !pool.knows_candidate(&key) {
-            keys.candidates.push(key.clone());
+    }
+}
+
+/// The place that an order may take in a run by a version of its strategy.
+fn place(
+    facts: &Facts,
+    (shop, row): (&ShopId, &PoolRow),
+    order: &PoolOrder,
+    (run, strategy): (&Run, &GiftStrategy),
+    keys: &mut PoolKeys,
+) {
+    let pool = facts.pool();
+    if strategy.buyers == BuyerLimit::OncePerBuyer {
+        let buyer = (shop.clone(), run.number, order.customer_id.clone());
+        if !pool.knows_buyer(&buyer) {
+            keys.buyers.push(buyer);
         }
-        if strategy.first_n.is_some() && run.is_certain(&key.2, row.watermark) && !pool.knows_rank(&key) {
-            keys.ranks.push(key);
-        }
+    }
+    let Some(place) = strategy.place(order) else { return };
+    let key = (shop.clone(), run.number, place);
+    // Among frozen ranks a slot may have been kept for it.
+    if strategy.first_n.is_some() && run.is_frozen(&key.2) && !pool.knows_candidate(&key) {
+        keys.candidates.push(key.clone());
+    }
+    if strategy.first_n.is_some() && run.is_certain(&key.2, row.watermark) && !pool.knows_rank(&key) {
+        keys.ranks.push(key);
     }
 }
 
@@ -168,7 +185,7 @@ fn run(facts: &Facts, shop: &ShopId, id: &GiftStrategyId, keys: &mut PoolKeys) {
 /// The stretch of a run's ranking that is to be walked next. Ranks are walked as far as they are certain.
 pub fn walk_key(row: &PoolRow, shop: &ShopId, id: &GiftStrategyId) -> Option<WalkKey> {
     let run = row.runs.get(id)?;
-    let strategy = row.version_of(run)?;
+    let strategy = row.lead_of(run)?;
     let through = match strategy.first_n {
         Some(_) => run.certain_through(row.watermark).unwrap_or(i64::MIN),
         None => i64::MAX,
@@ -204,7 +221,8 @@ fn siblings(facts: &Facts, walk: &WalkKey, keys: &mut PoolKeys) {
     let in_group = |run: &&Run| {
         strategy.group != 0 && row.version_of(run).is_some_and(|other| other.group == strategy.group)
     };
-    if row.runs.values().filter(in_group).count() < 2 && !may_run_short(row, strategy) {
+    let has_versions = run.is_some_and(|run| run.oldest.is_some());
+    if !has_versions && row.runs.values().filter(in_group).count() < 2 && !may_run_short(row, strategy) {
         return;
     }
     for place in facts.pool().walk(walk) {

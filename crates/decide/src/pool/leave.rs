@@ -1,7 +1,7 @@
 //! Orders leave the pool: for review, or for good.
 
 use super::moment::{self, Opens};
-use super::{places, timing};
+use super::{lives_on, places, timing};
 use crate::book::Draft;
 use domain::{
     Instant,
@@ -15,6 +15,7 @@ pub fn leave_if_due(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     }
     let record = order.presale_strategy.as_ref().and_then(|id| draft.presale(id));
     let Some(record) = record.filter(|record| record.activated_at.is_some()) else { return };
+    order.list_stages(true, draft.now);
     if let Some(at) = order.activates_at(record.strategy.activation_at) {
         leave(draft, order, Leave::Activated, at.min(draft.now));
     }
@@ -50,9 +51,7 @@ pub fn close(draft: &mut Draft<'_>, order: &mut PoolOrder, at: Instant) {
     for entered in order.entered.clone() {
         places::leave(draft, order, &entered);
     }
-    for gift in std::mem::take(&mut order.manual) {
-        places::return_stock(draft, &gift.sku, gift.quantity);
-    }
+    lives_on::take_back(draft, order);
     order.exceptions.clear();
     order.go(Stage::Closed, at.min(draft.now));
 }

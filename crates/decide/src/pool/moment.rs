@@ -6,8 +6,8 @@ use crate::book::Draft;
 use domain::{
     Code, GiftStrategyId,
     pool::{
-        Candidate, Case, Entered, GiftStrategy, Group, Hit, Leave, PoolOrder, Run, Stage, Standing, Timing,
-        Verdict, Waits, judge,
+        Basis, Candidate, Case, Entered, GiftStrategy, Group, Hit, Leave, PoolOrder, Run, Stage, Stages,
+        Standing, Timing, Verdict, Waits, judge,
     },
 };
 use std::sync::Arc;
@@ -65,7 +65,7 @@ pub fn judge_order(draft: &mut Draft<'_>, order: &mut PoolOrder, opens: Opens) -
             judged.standing = Standing::Waiting;
         }
         if judged.code == Some(Code::GiftOutOfStock) {
-            order.note(Code::GiftOutOfStock, &run.strategy_id, draft.now);
+            order.note(Code::GiftOutOfStock, Some(&run.strategy_id), draft.now);
         } else if judged.standing == Standing::Given {
             order.settle_exceptions(&run.strategy_id);
         }
@@ -128,35 +128,56 @@ fn verdict(
         }
     };
     let buyer_has_it = !candidate.counts;
-    (
-        judge(
-            strategy,
-            candidate,
-            Case { now: draft.now, rank, given: run.given, buyer_has_it, group_taken },
-        ),
-        rank,
-    )
+    let given = given_by(draft, run, strategy);
+    let case = Case { now: draft.now, rank, given, buyer_has_it, group_taken };
+    (judge(strategy, candidate, case), rank)
 }
 
-/// A strategy that may still give to the order, if there is one: it is open, holds a rank or missed its moment,
-/// is not beyond the first N, and no other of its group gave.
-pub fn undecided(draft: &Draft<'_>, order: &PoolOrder) -> Option<GiftStrategyId> {
+/// What a run has given, as a version with fewer places sees it: the gifts that others have beyond its N are
+/// theirs, so it is full when the largest N is (A-S4-22).
+pub fn given_by(draft: &Draft<'_>, run: &Run, strategy: &GiftStrategy) -> u64 {
+    let most = draft.lead_of(run).and_then(|lead| lead.first_n);
+    let beyond = most.zip(strategy.first_n).map_or(0, |(most, n)| most.saturating_sub(n));
+    run.given.saturating_sub(beyond)
+}
+
+/// The strategies whose gift for the order is not settled (A-S4-19): one that may still give, because it is open,
+/// holds a rank or missed its moment; one that goes by a time which is not known yet; and one whose gift is of
+/// another tier than the amount reaches now, unless people have settled that. Not one that is beyond the first N,
+/// or where another of its group gave.
+pub fn unsettled(draft: &Draft<'_>, order: &PoolOrder) -> Vec<GiftStrategyId> {
     let all = strategies(draft, order);
     let may_wait = !is_passed_over(draft, order);
-    let waits = all.iter().find(|(run, strategy)| {
-        let place = order.place(&run.strategy_id);
+    let changed = |id: &GiftStrategyId| {
+        let mut listed = order.exceptions.iter();
+        listed.any(|known| known.code == Code::AmountChanged && known.strategy_id.as_ref() == Some(id))
+    };
+    let waits = all.iter().filter(|(run, strategy)| {
+        let place = order.place(&run.strategy_id).filter(|place| place.run == run.number);
         let candidate = place.and_then(|place| draft.candidate(run.number, &place.key));
-        let waits = candidate.is_some_and(|candidate| {
-            let is_open = match candidate.standing {
-                Standing::Open | Standing::Held => true,
-                Standing::Waiting => may_wait && candidate.code != Some(Code::OutsideValidity),
-                Standing::Given | Standing::Nothing | Standing::Void => false,
-            };
-            is_open && !run.is_beyond(strategy, &candidate.key)
-        });
-        waits && group(draft, order, strategy, &all) != Group::Taken
+        let waits = match &candidate {
+            Some(candidate) => {
+                let is_open = match candidate.standing {
+                    Standing::Open | Standing::Held => true,
+                    Standing::Waiting => may_wait && candidate.code != Some(Code::OutsideValidity),
+                    Standing::Given | Standing::Nothing | Standing::Void => false,
+                };
+                is_open && !run.is_beyond(strategy, &candidate.key)
+            }
+            None => may_wait && awaits_basis(strategy, order) && draft.now < strategy.validity.ends_at,
+        };
+        changed(&run.strategy_id) || waits && group(draft, order, strategy, &all) != Group::Taken
     });
-    waits.map(|(run, _)| run.strategy_id.clone())
+    waits.map(|(run, _)| run.strategy_id.clone()).collect()
+}
+
+/// Whether the strategy is for the order and goes by a time of it that may still become known.
+fn awaits_basis(strategy: &GiftStrategy, order: &PoolOrder) -> bool {
+    let comes = match strategy.basis {
+        Basis::Order | Basis::FirstPayment => true,
+        Basis::BalancePayment => order.stages() != Stages::One,
+    };
+    comes && strategy.find_place(order) == Err(Code::BasisUnknown)
 }
 
 /// Whether the order's strategies pass it over by rule: it left by hand before the activation (S4-R09), or

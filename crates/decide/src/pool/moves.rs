@@ -1,14 +1,11 @@
-//! Moves by hand: submit, transfer out, reject, recompute, fulfil, and gifts added by people.
+//! Moves by hand: submit, transfer out, reject, recompute, dismiss.
 
 use super::{cover, leave, moment, places, timing};
 use crate::book::Draft;
-use crate::command::{FirstPayment, Reply, Undecided};
+use crate::command::{FirstPayment, Reply};
 use domain::{
-    Code, OrderId, Refusal, Sku, Violation, limits,
-    pool::{
-        Candidate, Entered, GiftStrategy, GiftUnit, Hit, Leave, ManualGift, PoolOrder, PresaleRecord, Stage,
-        Standing, Timing,
-    },
+    Code, OrderId, Refusal,
+    pool::{Candidate, Entered, GiftStrategy, Hit, Leave, PoolOrder, PresaleRecord, Stage, Standing, Timing},
 };
 
 /// A shop order goes to the pool when a presale strategy covers it, else to review (S4-R15, A-S4-1).
@@ -87,6 +84,7 @@ pub fn send_back(draft: &mut Draft<'_>, order: &mut PoolOrder) {
 pub fn recompute(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
     let mut order = at_stage(draft, id, &[Stage::Review])?;
     reopen(draft, &mut order, Standing::Open);
+    places::renew(draft, &mut order);
     places::follow(draft, &mut order);
     moment::judge_order(draft, &mut order, moment::Opens::ByHand);
     Ok(done(draft, order))
@@ -103,8 +101,8 @@ fn reopen(draft: &mut Draft<'_>, order: &mut PoolOrder, standing: Standing) {
         if stands(draft, order, (&entered, &candidate), &strategy, standing) {
             continue;
         }
-        order.forget(Code::GiftOutOfStock, &entered.strategy_id);
-        order.forget(Code::AmountChanged, &entered.strategy_id);
+        order.forget(Code::GiftOutOfStock, Some(&entered.strategy_id));
+        order.forget(Code::AmountChanged, Some(&entered.strategy_id));
         let mut candidate = places::take_back(draft, &strategy, entered.run, candidate);
         candidate.standing = standing;
         draft.put_candidate(entered.run, candidate);
@@ -144,81 +142,6 @@ fn stands(
     }
 }
 
-/// An order in review goes to the warehouse; not while a gift of it is undecided, unless told so.
-pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, undecided: Undecided) -> Result<Reply, Refusal> {
-    let mut order = at_stage(draft, id, &[Stage::Review])?;
-    let waits = moment::undecided(draft, &order);
-    if let Some(strategy) = waits.filter(|_| undecided == Undecided::Refuse) {
-        let message = format!("gift strategy {strategy} has not decided about order {id}");
-        return Err(Refusal::with(Code::GiftsUndecided, message));
-    }
-    close_undecided(draft, &order);
-    order.go(Stage::Fulfilment, draft.now);
-    Ok(done(draft, order))
-}
-
-/// What the warehouse has gets no more gifts by itself.
-fn close_undecided(draft: &mut Draft<'_>, order: &PoolOrder) {
-    for entered in &order.entered {
-        let Some(candidate) = draft.candidate(entered.run, &entered.key) else { continue };
-        let code = match (candidate.standing, candidate.code) {
-            (Standing::Open | Standing::Held, _) => Code::GiftsUndecided,
-            // It would be judged again when the buyer's earlier order goes.
-            (Standing::Nothing, Some(Code::OncePerBuyer)) => Code::WrongStage,
-            (Standing::Nothing | Standing::Waiting | Standing::Given | Standing::Void, _) => continue,
-        };
-        let (standing, code) = (Standing::Nothing, Some(code));
-        draft.put_candidate(entered.run, Candidate { standing, code, ..candidate });
-    }
-}
-
-/// Adds a gift by hand, for an exception or out of goodwill; a recompute keeps it (A-S4-7, A-S4-10).
-pub fn add_gift(
-    draft: &mut Draft<'_>,
-    id: &OrderId,
-    gift: &GiftUnit,
-    reason: &str,
-) -> Result<Reply, Refusal> {
-    let mut order = at_stage(draft, id, &[Stage::PresalePool, Stage::Review])?;
-    let mut found = Vec::new();
-    if gift.quantity == 0 || gift.quantity > limits::GIFT_QUANTITY {
-        let message = format!("1 to {} units", limits::GIFT_QUANTITY);
-        found.push(Violation::with("quantity", Code::OutOfRange, message));
-    }
-    if reason.trim().is_empty() || reason.chars().count() > limits::NAME_CHARS {
-        found.push(Violation::with(
-            "reason",
-            Code::TooLongText,
-            format!("1 to {} characters", limits::NAME_CHARS),
-        ));
-    }
-    Refusal::from_violations(Code::InvalidValue, found)?;
-    if order.manual.len() >= limits::MANUAL_GIFTS {
-        return Err(Refusal::with(Code::LimitReached, format!("{} gifts by hand", limits::MANUAL_GIFTS)));
-    }
-    if !places::reserve(draft, std::slice::from_ref(gift)) {
-        return Err(Code::GiftOutOfStock.into());
-    }
-    let GiftUnit { sku, quantity } = gift.clone();
-    order.manual.push(ManualGift { sku, quantity, reason: reason.to_owned(), at: draft.now });
-    order.dismiss(Some(Code::LateEarlierOrder));
-    Ok(done(draft, order))
-}
-
-/// Takes back what people added of a gift; not what the warehouse has.
-pub fn remove_gift(draft: &mut Draft<'_>, id: &OrderId, sku: &Sku) -> Result<Reply, Refusal> {
-    let mut order = at_stage(draft, id, &[Stage::ShopOrder, Stage::PresalePool, Stage::Review])?;
-    let (gone, kept): (Vec<_>, Vec<_>) = order.manual.into_iter().partition(|gift| gift.sku == *sku);
-    if gone.is_empty() {
-        return Err(Refusal::with(Code::NotFound, format!("nobody added {sku} to order {id}")));
-    }
-    order.manual = kept;
-    for gift in gone {
-        places::return_stock(draft, &gift.sku, gift.quantity);
-    }
-    Ok(done(draft, order))
-}
-
 /// People have looked at what is listed of an order and leave it as it is.
 pub fn dismiss(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
     let mut order = at_stage(draft, id, Stage::ALL)?;
@@ -226,7 +149,8 @@ pub fn dismiss(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
     Ok(done(draft, order))
 }
 
-fn at_stage(draft: &Draft<'_>, id: &OrderId, stages: &[Stage]) -> Result<PoolOrder, Refusal> {
+/// The order, where it stands at one of these stages.
+pub(super) fn at_stage(draft: &Draft<'_>, id: &OrderId, stages: &[Stage]) -> Result<PoolOrder, Refusal> {
     draft.shop_row()?;
     let order = draft.pool_order(id)?;
     if stages.contains(&order.stage) {
@@ -237,7 +161,8 @@ fn at_stage(draft: &Draft<'_>, id: &OrderId, stages: &[Stage]) -> Result<PoolOrd
     Err(Refusal::with(Code::WrongStage, message))
 }
 
-fn done(draft: &mut Draft<'_>, order: PoolOrder) -> Reply {
+/// The order has moved, or was changed: it is written and told.
+pub(super) fn done(draft: &mut Draft<'_>, order: PoolOrder) -> Reply {
     let body = serde_json::json!({ "order_id": order.order_id, "stage": order.stage });
     draft.publish("pool_order.moved", order.order_id.as_str(), &body);
     draft.put_pool_order(order.clone());

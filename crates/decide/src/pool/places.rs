@@ -5,52 +5,68 @@ use super::{passes::judge_again, strategies};
 use crate::book::Draft;
 use domain::{
     Code, CustomerId, Sku,
-    pool::{BuyerLimit, Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Standing, Stock, Timing},
+    pool::{
+        BuyerLimit, Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Stage, Standing, Stock, Timing,
+    },
 };
-use std::sync::Arc;
 
-/// Brings the order's places up to what is known of it now.
+/// Brings the order's places up to what is known of it now. One that has not entered, or comes in again, goes by
+/// the newest versions; one that has entered keeps its own (A-S4-22).
 pub fn follow(draft: &mut Draft<'_>, order: &mut PoolOrder) {
-    let wanted = strategies(draft, order);
+    if order.stage == Stage::ShopOrder {
+        renew(draft, order);
+    }
+    let known = strategies(draft, order);
     let is_wanted = |entered: &Entered| {
-        let found = wanted.iter().find(|(run, _)| run.number == entered.run);
-        found.is_some_and(|(run, strategy)| {
-            let kept = kept_version(draft, entered, run);
-            kept.as_ref().unwrap_or(strategy).place(order).as_ref() == Some(&entered.key)
-        })
+        let found = known.iter().find(|(run, _)| run.number == entered.run);
+        found.is_some_and(|(_, strategy)| keeps(draft, order, entered, strategy))
     };
-    let (kept, gone): (Vec<_>, Vec<_>) = order.entered.iter().cloned().partition(is_wanted);
+    let gone: Vec<_> = order.entered.iter().filter(|entered| !is_wanted(entered)).cloned().collect();
     for entered in &gone {
         leave(draft, order, entered);
     }
-    for entered in &kept {
-        let run = wanted.iter().map(|(run, _)| run).find(|run| run.number == entered.run);
-        if let Some(run) = run.filter(|run| kept_version(draft, entered, run).is_none()) {
-            let own = order.entered.iter_mut().filter(|known| *known == entered);
-            own.for_each(|known| known.version = run.version);
-        }
-    }
-    for (run, strategy) in &wanted {
+    for (run, strategy) in strategies(draft, order) {
         // Leaving may have changed the run.
-        let run = draft.run(&run.strategy_id).unwrap_or_else(|| run.clone());
+        let run = draft.run(&run.strategy_id).unwrap_or(run);
         match (order.place(&run.strategy_id).cloned(), strategy.place(order)) {
-            (Some(entered), _) => {
-                let kept = kept_version(draft, &entered, &run);
-                refresh(draft, order, &run, kept.as_ref().unwrap_or(strategy), &entered.key);
-            }
-            (None, Some(key)) => enter(draft, order, run, strategy, key),
+            (Some(entered), _) => refresh(draft, order, &run, &strategy, &entered.key),
+            (None, Some(key)) => enter(draft, order, run, &strategy, key),
             (None, None) => {}
         }
     }
 }
 
-/// The older version that gave the place's gift, where the run has gone on to another (A-G-10): the gift stays
-/// what it is until it is decided anew.
-fn kept_version(draft: &Draft<'_>, entered: &Entered, run: &Run) -> Option<Arc<GiftStrategy>> {
-    let is_given =
-        || draft.candidate(entered.run, &entered.key).is_some_and(|it| it.standing == Standing::Given);
-    let older = (entered.version != run.version && is_given()).then_some(entered.version)?;
-    draft.gift_record(&run.strategy_id)?.version(older).cloned()
+/// Whether a place stays: the order's time is what it was, or the place is judged and a time was corrected
+/// since, for what is decided is decided (A-S4-7).
+fn keeps(draft: &Draft<'_>, order: &PoolOrder, entered: &Entered, strategy: &GiftStrategy) -> bool {
+    strategy.place(order).is_some_and(|key| key == entered.key || is_judged(draft, entered))
+}
+
+fn is_judged(draft: &Draft<'_>, entered: &Entered) -> bool {
+    draft.candidate(entered.run, &entered.key).is_some_and(|candidate| candidate.standing.is_judged())
+}
+
+/// Has the order go by the newest versions, where no judgement stands (A-S4-22).
+pub fn renew(draft: &mut Draft<'_>, order: &mut PoolOrder) {
+    for entered in order.entered.clone() {
+        let run = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run);
+        let Some(run) = run.filter(|run| run.version != entered.version) else { continue };
+        if is_judged(draft, &entered) {
+            continue;
+        }
+        let record = draft.gift_record(&entered.strategy_id);
+        let version = |number| record.as_ref().and_then(|record| record.version(number));
+        let counts_alike =
+            version(entered.version).map(|it| it.buyers) == version(run.version).map(|it| it.buyers);
+        let takes_it = version(run.version).and_then(|it| it.place(order)).as_ref() == Some(&entered.key);
+        if counts_alike && takes_it {
+            let own = order.entered.iter_mut().filter(|known| **known == entered);
+            own.for_each(|known| known.version = run.version);
+        } else {
+            // It takes its place anew.
+            leave(draft, order, &entered);
+        }
+    }
 }
 
 /// Takes a new place. Where ranks are frozen already nothing enters: people must look (A-S4-7).
@@ -59,7 +75,7 @@ fn enter(draft: &mut Draft<'_>, order: &mut PoolOrder, mut run: Run, strategy: &
         if revive(draft, order, &run, &key) {
             return;
         }
-        order.note(Code::LateEarlierOrder, &run.strategy_id, draft.now);
+        order.note(Code::LateEarlierOrder, Some(&run.strategy_id), draft.now);
         return;
     }
     let candidate = order.candidate(key.clone());
@@ -148,9 +164,9 @@ fn refresh(draft: &mut Draft<'_>, order: &mut PoolOrder, run: &Run, strategy: &G
         if known.standing == Standing::Given && strategy.by_amount {
             let reached = strategy.tier(order.goods_paid).and_then(|tier| u16::try_from(tier).ok());
             if reached == known.tier {
-                order.forget(Code::AmountChanged, &run.strategy_id);
+                order.forget(Code::AmountChanged, Some(&run.strategy_id));
             } else {
-                order.note(Code::AmountChanged, &run.strategy_id, draft.now);
+                order.note_change(&run.strategy_id, reached.map_or(-1, i32::from), draft.now);
             }
         }
         return;

@@ -115,7 +115,7 @@ pub fn put_watermark(draft: &mut Draft<'_>, through: Instant) -> Result<Reply, R
     }
     draft.pool_changes_mut().settings.watermark = Some(through);
     for run in row.runs.values() {
-        let ranks = row.version_of(run).is_some_and(|strategy| strategy.first_n.is_some());
+        let ranks = row.lead_of(run).is_some_and(|strategy| strategy.first_n.is_some());
         if ranks && run.opened_at.is_some() && !run.finished {
             draft.put_run(Run { wake_at: Some(draft.now), ..run.clone() });
         }

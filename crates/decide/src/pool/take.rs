@@ -1,6 +1,6 @@
 //! Downloaded orders, and orders of presale campaigns that flow in by themselves.
 
-use super::{cover, is_submitted, leave, moment, moves, places, timing};
+use super::{cover, is_submitted, leave, lives_on, moment, moves, places, timing};
 use crate::book::Draft;
 use crate::command::{Intake, Reply};
 use domain::{
@@ -18,25 +18,32 @@ pub fn take(draft: &mut Draft<'_>, told: &ShopOrder) -> Result<Reply, Refusal> {
 
 /// Adds what a download says to what is known, and does what that brings about.
 pub fn learn(draft: &mut Draft<'_>, told: &ShopOrder) -> Result<Intake, Refusal> {
-    let (mut order, outcome) = match draft.find_pool_order(&told.order_id) {
+    let stored = draft.find_pool_order(&told.order_id);
+    let (mut order, outcome) = match stored.clone() {
         None => (PoolOrder::new(told, draft.now), Intake::Created),
-        Some(mut order) => match order.learn(told)? {
-            Learned::Nothing if order.stage != Stage::ShopOrder => return Ok(Intake::Duplicate),
+        Some(mut order) => match order.learn(told, draft.now)? {
             Learned::Nothing => (order, Intake::Duplicate),
             Learned::Something => (order, Intake::Updated),
         },
     };
-    let before = order.clone();
+    if outcome == Intake::Duplicate && order.stage != Stage::ShopOrder {
+        if stored.as_ref() != Some(&order) {
+            // It is the newest download now.
+            draft.put_pool_order(order);
+        }
+        return Ok(outcome);
+    }
     if order.stage == Stage::ShopOrder {
         cover::cover_again(draft, &mut order);
     }
     note_opening(draft, &order);
     if order.was_paid_in_time() {
+        lives_on::give_again(draft, &mut order);
         order.go(Stage::ShopOrder, draft.now);
         moves::enter_pool(draft, &mut order);
     }
     move_on(draft, &mut order);
-    if outcome != Intake::Duplicate || order != before {
+    if stored.as_ref() != Some(&order) {
         draft.put_pool_order(order);
     }
     Ok(outcome)
@@ -52,6 +59,7 @@ pub fn move_on(draft: &mut Draft<'_>, order: &mut PoolOrder) {
         leave::close(draft, order, closed_at);
         return;
     }
+    order.list_stages(false, draft.now);
     places::follow(draft, order);
     if is_submitted(order) {
         let opens = if opens_later(draft, order) { moment::Opens::All } else { moment::Opens::None };

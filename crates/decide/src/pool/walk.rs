@@ -3,7 +3,7 @@
 //! A walk reads the places that it decides and no others: of the first N of a pool of millions it reads N.
 
 use super::keys::walk_key;
-use super::moment::{goes_after_others, group, settle};
+use super::moment::{given_by, goes_after_others, group, settle};
 use super::{passes::judge_again, strategies};
 use crate::book::Draft;
 use domain::{
@@ -16,7 +16,8 @@ use std::sync::Arc;
 /// Walks on. What stops it is kept with the run.
 pub fn walk(draft: &mut Draft<'_>, id: &GiftStrategyId) -> Result<(), Refusal> {
     let row = draft.pool_row()?;
-    let Some((mut run, strategy)) = draft.run_of(id) else { return Ok(()) };
+    let Some(mut run) = draft.run(id) else { return Ok(()) };
+    let Some(strategy) = draft.lead_of(&run) else { return Ok(()) };
     run.wake_at = None;
     let key = walk_key(row, draft.shop_id, id).filter(|_| run.opened_at.is_some() && !run.finished);
     let Some(key) = key else {
@@ -60,7 +61,8 @@ fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: 
         run.walked += u64::from(candidate.counts);
         run.cursor = Some(candidate.key.clone());
         if candidate.standing == Standing::Open {
-            let judged = judge_in_walk(draft, &mut run, strategy, candidate);
+            let own = version_of(draft, &run, strategy, &candidate);
+            let judged = judge_in_walk(draft, &mut run, &own, candidate);
             list_shortage(draft, &run, &judged);
             missed |= judged.standing == Standing::Nothing;
             draft.put_candidate(run.number, judged);
@@ -84,6 +86,18 @@ fn step(draft: &mut Draft<'_>, mut run: Run, strategy: &Arc<GiftStrategy>, key: 
     }
 }
 
+/// The version that the candidate's order entered under; its row is loaded only where the run has several.
+fn version_of(
+    draft: &Draft<'_>,
+    run: &Run,
+    lead: &Arc<GiftStrategy>,
+    candidate: &Candidate,
+) -> Arc<GiftStrategy> {
+    let order = draft.grouped_order(&candidate.order_id).filter(|_| run.oldest.is_some());
+    let own = order.and_then(|order| draft.run_for(&run.strategy_id, &order));
+    own.map_or_else(|| lead.clone(), |(_, own)| own)
+}
+
 fn judge_in_walk(
     draft: &mut Draft<'_>,
     run: &mut Run,
@@ -100,7 +114,7 @@ fn judge_in_walk(
     };
     candidate.rank = strategy.first_n.filter(|_| candidate.counts).map(|_| run.walked);
     let buyer_has_it = !candidate.counts;
-    let (rank, given) = (candidate.rank, run.given);
+    let (rank, given) = (candidate.rank, given_by(draft, run, strategy));
     let case = Case { now: draft.now, rank, given, buyer_has_it, group_taken };
     let verdict = judge(strategy, &candidate, case);
     settle(draft, run, strategy, candidate, verdict)
@@ -112,7 +126,7 @@ fn list_shortage(draft: &mut Draft<'_>, run: &Run, judged: &Candidate) {
         return;
     }
     if let Some(mut order) = draft.grouped_order(&judged.order_id) {
-        order.note(Code::GiftOutOfStock, &run.strategy_id, draft.now);
+        order.note(Code::GiftOutOfStock, Some(&run.strategy_id), draft.now);
         draft.put_pool_order(order);
     }
 }

@@ -44,8 +44,15 @@ impl<'a> Around<'a> {
         if strategy.first_n.is_some() && presale.is_none() {
             found.push(Violation::new("first_n", Code::NeedsPresaleStrategy));
         }
-        if run.version != record.newest_number() {
-            let message = format!("orders that have entered go by version {} until a re-run", run.version);
+        // Without a presale strategy it is judged on the way to review, before a balance is paid (S4-R27).
+        if strategy.basis == Basis::BalancePayment && presale.is_none() {
+            let message =
+                "without a presale strategy gifts run before the balance is paid: recompute by hand";
+            found.push(Violation::with("basis", Code::NeedsPresaleStrategy, message));
+        }
+        if run.version != record.newest_number() || run.oldest.is_some() {
+            let oldest = run.oldest_version();
+            let message = format!("orders that have entered go by theirs, from version {oldest} on");
             found.push(Violation::with("version", Code::RunsAsBefore, message));
         }
         let opens = presale.and_then(|presale| {

@@ -33,6 +33,15 @@ impl Order {
     pub fn balance(&self) -> Money {
         self.payable - self.presale.as_ref().map_or(Money::ZERO, |presale| presale.deposit)
     }
+    /// What the order costs in all: once its balance is paid, less what came off with it (A-S4-21).
+    pub fn payable_in_all(&self) -> Money {
+        self.payable - self.paid_by().map_or(Money::ZERO, super::Payment::discounted)
+    }
+    /// What a line costs: once the balance is paid, less its share of what came off with it.
+    pub fn payable_of(&self, index: usize) -> Money {
+        let came_off = self.paid_by().map_or(Money::ZERO, |payment| payment.discounted_of(index));
+        self.lines[index].payable() - came_off
+    }
     /// What is to be paid next of a presale order; `None` for orders without a presale campaign, and
     /// when nothing is.
     pub fn due_now(&self) -> Option<Money> {

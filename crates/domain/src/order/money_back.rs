@@ -182,6 +182,12 @@ fn clip(refund: &mut Refund, left: Money) {
 }
 
 impl Order {
+    /// What has been paid for a line so far: its part of the deposit, then all that the customer pays for it
+    /// (A-S4-21).
+    pub fn paid_for(&self, index: usize) -> Money {
+        let has_paid = self.paid_by().is_some() || self.deposit_paid_at.is_some();
+        if has_paid { cash(self, index) } else { Money::ZERO }
+    }
     /// Whether money came in that a refund can return: of a paid order, or a deposit.
     pub fn has_money(&self) -> bool {
         let deposit = self.presale.is_some() && self.deposit_paid_at.is_some();

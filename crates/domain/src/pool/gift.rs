@@ -187,7 +187,7 @@ impl GiftStrategy {
     }
 }
 
-/// A gift strategy with its versions (A-G-10). Under a presale strategy a run keeps its version once orders entered.
+/// A gift strategy with its versions (A-G-10). An order keeps the version that it entered under (A-S4-22).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GiftRecord {
     /// Oldest first; never empty.
@@ -202,6 +202,22 @@ impl GiftRecord {
     /// The newest version's number, from 1.
     pub fn newest_number(&self) -> u32 {
         u32::try_from(self.versions.len()).unwrap_or(u32::MAX)
+    }
+    /// By what a run's ranking is walked whose orders go by these versions, both included: as the newest says,
+    /// but as far as the largest N and the longest activity time of them. The N of an order is that of the
+    /// version it entered under.
+    pub fn lead(&self, oldest: u32, newest: u32) -> Option<Arc<GiftStrategy>> {
+        let last = self.version(newest)?;
+        if oldest >= newest {
+            return Some(last.clone());
+        }
+        let all: Vec<_> = (oldest..=newest).filter_map(|number| self.version(number)).collect();
+        let ends_at = all.iter().map(|it| it.activity.ends_at).max().unwrap_or(last.activity.ends_at);
+        Some(Arc::new(GiftStrategy {
+            first_n: all.iter().filter_map(|it| it.first_n).max(),
+            activity: Window { ends_at, ..last.activity },
+            ..GiftStrategy::clone(last)
+        }))
     }
     /// A version by its number, from 1.
     pub fn version(&self, number: u32) -> Option<&Arc<GiftStrategy>> {

@@ -9,18 +9,22 @@ mod candidate;
 mod gift;
 mod group;
 mod key;
+mod learn;
 mod order;
 mod presale;
 mod run;
+mod shop_order;
+mod stages;
 mod stock;
 
 pub use candidate::{AmountState, Candidate, Case, Standing, Verdict, judge};
 pub use gift::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit};
 pub use group::Group;
 pub use key::RankKey;
-pub use order::{
-    Entered, Exception, Hit, Learned, Leave, ManualGift, Moved, PoolLine, PoolOrder, ShopOrder, Stage, Times,
-};
+pub use learn::Learned;
+pub use order::{Correction, Entered, Exception, Hit, Leave, ManualGift, Moved, PoolOrder, Stage};
 pub use presale::{Pass, PassKind, PresaleRecord, PresaleStrategy, Timing, check_gifts};
 pub use run::{Run, Waits, covered_second};
+pub use shop_order::{PoolLine, Said, ShopOrder, Times};
+pub use stages::Stages;
 pub use stock::Stock;

@@ -1,10 +1,7 @@
 //! A pooled order: what the platform said of it, where it stands, and what was done by hand.
 
-use super::RankKey;
-use crate::{
-    Code, CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Refusal, Sku, Violation, limits,
-    time::Zone,
-};
+use super::{PoolLine, RankKey, ShopOrder, Times};
+use crate::{Code, CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Sku, limits};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -41,128 +38,6 @@ impl Stage {
     /// Reads the stable text.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|stage| stage.as_str() == text)
-    }
-}
-
-/// When what happened to an order, as far as it is known (A-S4-11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Times {
-    /// Placed.
-    pub ordered_at: Instant,
-    /// First payment: the deposit, or all of it where there is one stage.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_paid_at: Option<Instant>,
-    /// Balance payment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub balance_paid_at: Option<Instant>,
-    /// When the balance may be paid; known of orders with two stages.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub balance_opens_at: Option<Instant>,
-    /// When an unpaid balance closes the order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub balance_closes_at: Option<Instant>,
-    /// Closed on the platform: cancelled or refunded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_at: Option<Instant>,
-}
-
-/// One line of a pooled order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PoolLine {
-    /// The goods.
-    pub sku: Sku,
-    /// Units.
-    pub quantity: u64,
-    /// What was paid for it so far, in minor units.
-    pub amount: Money,
-}
-
-/// No order of a platform is older: 2000-01-01T00:00:00Z.
-const EARLIEST: Instant = Instant::from_micros(946_684_800_000_000);
-
-/// An order as it was downloaded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShopOrder {
-    /// The platform's number.
-    pub order_id: OrderId,
-    /// The buyer.
-    pub customer_id: CustomerId,
-    /// When what happened.
-    #[serde(flatten)]
-    pub times: Times,
-    /// Goods amount actually paid so far: all stages, discounts removed, freight excluded (A-S4-9).
-    pub goods_paid: Money,
-    /// What was bought.
-    pub lines: Vec<PoolLine>,
-}
-
-impl ShopOrder {
-    /// What is wrong with it as it stands; times are told in `zone`.
-    pub fn violations(&self, now: Instant, zone: &Zone) -> Vec<Violation> {
-        let mut found = Vec::new();
-        let mut say =
-            |field: String, code, message: String| found.push(Violation::with(field, code, message));
-        let ahead = now.plus_minutes(limits::EVENT_AHEAD_MINUTES);
-        let Times { ordered_at, first_paid_at, balance_paid_at, balance_opens_at, .. } = self.times;
-        let times = [("ordered_at", Some(ordered_at)), ("first_paid_at", first_paid_at)];
-        for (field, at) in times.into_iter().chain([("balance_paid_at", balance_paid_at)]) {
-            if at.is_some_and(|at| at > ahead) {
-                say(field.into(), Code::TimeInFuture, Code::TimeInFuture.en().into());
-            }
-        }
-        let earliest =
-            Instant::from_micros(ordered_at.micros()).plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
-        if first_paid_at.is_some_and(|at| at < earliest) {
-            say("first_paid_at".into(), Code::InvalidValue, "it was paid before it was placed".into());
-        }
-        if ordered_at < EARLIEST {
-            say("ordered_at".into(), Code::OutOfRange, format!("not before {}", zone.format(EARLIEST)));
-        }
-        let Times { balance_closes_at, closed_at, .. } = self.times;
-        if closed_at.is_some_and(|at| at > ahead) {
-            say("closed_at".into(), Code::TimeInFuture, Code::TimeInFuture.en().into());
-        }
-        let opens = balance_opens_at.unwrap_or(ordered_at);
-        if balance_closes_at.is_some_and(|closes| closes <= opens) {
-            let message = format!("the balance opens at {}", zone.format(opens));
-            say("balance_closes_at".into(), Code::InvalidValue, message);
-        }
-        let first = first_paid_at.unwrap_or(earliest);
-        if balance_paid_at.is_some_and(|at| at < first) {
-            say(
-                "balance_paid_at".into(),
-                Code::InvalidValue,
-                "the balance was paid before the deposit".into(),
-            );
-        }
-        if let (Some(paid), Some(opens)) = (balance_paid_at, balance_opens_at)
-            && paid < opens
-        {
-            let message = format!("the balance opens at {}", zone.format(opens));
-            say("balance_paid_at".into(), Code::InvalidValue, message);
-        }
-        let amount = |amount: Money| !amount.is_negative() && amount.minor() <= limits::AMOUNT_MINOR;
-        if !amount(self.goods_paid) {
-            say("goods_paid".into(), Code::OutOfRange, format!("0 to {}", limits::AMOUNT_MINOR));
-        }
-        if self.lines.is_empty() || self.lines.len() > limits::ORDER_LINES {
-            say("lines".into(), Code::TooMany, format!("1 to {} lines", limits::ORDER_LINES));
-        }
-        for (index, line) in self.lines.iter().enumerate() {
-            if line.quantity == 0 || line.quantity > limits::LINE_QUANTITY {
-                let message = format!("1 to {} units", limits::LINE_QUANTITY);
-                say(format!("lines[{index}].quantity"), Code::OutOfRange, message);
-            }
-            if !amount(line.amount) {
-                say(
-                    format!("lines[{index}].amount"),
-                    Code::OutOfRange,
-                    format!("0 to {}", limits::AMOUNT_MINOR),
-                );
-            }
-        }
-        found
     }
 }
 
@@ -218,11 +93,29 @@ pub struct ManualGift {
 /// Something about an order that people must look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
-    /// What: `late_earlier_order`, `gift_out_of_stock`, `amount_changed`.
+    /// What: `late_earlier_order`, `gift_out_of_stock`, `amount_changed`, `gifts_undecided`,
+    /// `looks_partly_paid`, `stages_unknown`.
     pub code: Code,
-    /// The strategy concerned.
-    pub strategy_id: GiftStrategyId,
+    /// The strategy concerned; none where it is the order itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy_id: Option<GiftStrategyId>,
     /// When it was found.
+    pub at: Instant,
+    /// Of `amount_changed` the tier that the amount reached then, by index; -1 for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<i32>,
+}
+
+/// A time that a newer download told otherwise (A-S4-23).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Which: `first_paid_at` and the like.
+    pub field: String,
+    /// What was known.
+    pub from: Instant,
+    /// What is known now.
+    pub to: Instant,
+    /// When that came in.
     pub at: Instant,
 }
 
@@ -233,6 +126,22 @@ pub struct Moved {
     pub at: Instant,
     /// Where to.
     pub stage: Stage,
+    /// What somebody accepted for it: `unpaid`, `looks_partly_paid`, `gifts_undecided` (A-S4-19).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Code>,
+    /// Why they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Gift strategies that had not decided, or whose gift had changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strategies: Vec<GiftStrategyId>,
+}
+
+impl Moved {
+    /// A step that nobody had to accept anything for.
+    pub const fn new(at: Instant, stage: Stage) -> Self {
+        Self { at, stage, accepted: Vec::new(), reason: None, strategies: Vec::new() }
+    }
 }
 
 /// An order of the pool.
@@ -248,6 +157,24 @@ pub struct PoolOrder {
     pub goods_paid: Money,
     /// What was bought.
     pub lines: Vec<PoolLine>,
+    /// Whether a download, or a person, said that it is paid at once (A-S4-20).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub single_stage: Option<bool>,
+    /// When the balance opens as its presale strategy had it when it covered the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_by_strategy: Option<Instant>,
+    /// Whether half of its lines or more was known to be paid: what is less now went back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_whole: bool,
+    /// Whether a refund of it is asked for and not decided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refund_open: bool,
+    /// When the newest download of it was made, or came in where it did not say (A-S4-23).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Instant>,
+    /// Times that a newer download corrected, oldest first; the oldest are dropped past a limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
     /// Where it stands.
     pub stage: Stage,
     /// The presale strategy that covers it.
@@ -265,6 +192,9 @@ pub struct PoolOrder {
     /// Gifts added by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub manual: Vec<ManualGift>,
+    /// Gifts added by hand that went back when it closed: they are its again if it lives on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub went_back: Vec<ManualGift>,
     /// What people must look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
@@ -275,101 +205,35 @@ pub struct PoolOrder {
     pub moves: Vec<Moved>,
 }
 
-/// What a download brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Learned {
-    /// Nothing new.
-    Nothing,
-    /// Something.
-    Something,
-}
-
 impl PoolOrder {
     /// A new order, as it was downloaded.
     pub fn new(order: &ShopOrder, now: Instant) -> Self {
-        let ShopOrder { order_id, customer_id, times, goods_paid, lines } = order.clone();
-        Self {
+        let ShopOrder { order_id, customer_id, times, goods_paid, lines, said } = order.clone();
+        let mut order = Self {
             order_id,
             customer_id,
             times,
             goods_paid,
             lines,
+            single_stage: said.single_stage,
+            opens_by_strategy: None,
+            was_whole: false,
+            refund_open: said.refund_open,
+            as_of: Some(said.as_of.unwrap_or(now)),
+            corrections: Vec::new(),
             stage: Stage::ShopOrder,
             presale_strategy: None,
             left: None,
             hit: Hit::Missed,
             entered: Vec::new(),
             manual: Vec::new(),
+            went_back: Vec::new(),
             exceptions: Vec::new(),
             settled: Vec::new(),
-            moves: vec![Moved { at: now, stage: Stage::ShopOrder }],
-        }
-    }
-
-    /// Takes in what another download says. Times that were known stay, and one that is told otherwise
-    /// is a conflict; amounts and lines come from the download that knows the later stage.
-    pub fn learn(&mut self, order: &ShopOrder) -> Result<Learned, Refusal> {
-        let (known, told) = (self.times, order.times);
-        let differs = |known: Option<Instant>, told: Option<Instant>| {
-            known.zip(told).is_some_and(|(known, told)| known != told)
+            moves: vec![Moved::new(now, Stage::ShopOrder)],
         };
-        let conflict = [
-            ("customer_id", self.customer_id != order.customer_id),
-            ("ordered_at", known.ordered_at != told.ordered_at),
-            ("first_paid_at", differs(known.first_paid_at, told.first_paid_at)),
-            ("balance_paid_at", differs(known.balance_paid_at, told.balance_paid_at)),
-        ];
-        if let Some((field, _)) = conflict.iter().find(|(_, differs)| *differs) {
-            let message = format!("order {} is known with another {field}", self.order_id);
-            let mut refusal = Refusal::with(Code::IdempotencyConflict, message);
-            refusal.violations.push(Violation::new(*field, Code::IdempotencyConflict));
-            return Err(refusal);
-        }
-        let times = Times {
-            ordered_at: known.ordered_at,
-            first_paid_at: known.first_paid_at.or(told.first_paid_at),
-            balance_paid_at: known.balance_paid_at.or(told.balance_paid_at),
-            balance_opens_at: told.balance_opens_at.or(known.balance_opens_at),
-            balance_closes_at: told.balance_closes_at.or(known.balance_closes_at),
-            closed_at: known.closed_at.or(told.closed_at),
-        };
-        let stages = |times: &Times| (times.balance_paid_at.is_some(), times.first_paid_at.is_some());
-        let is_later = stages(&told) >= stages(&known) || told.balance_paid_at.is_some();
-        let differs = self.goods_paid != order.goods_paid || self.lines != order.lines;
-        let amounts = is_later && differs && self.stage < Stage::Fulfilment;
-        if amounts {
-            self.goods_paid = order.goods_paid;
-            self.lines.clone_from(&order.lines);
-        }
-        let learned = amounts || times != known;
-        self.times = times;
-        Ok(if learned { Learned::Something } else { Learned::Nothing })
-    }
-
-    /// Takes over what our own order says: it is the truth, also where a payment is undone.
-    pub fn mirror(&mut self, order: &ShopOrder) -> Learned {
-        let same =
-            (self.times, self.goods_paid) == (order.times, order.goods_paid) && self.lines == order.lines;
-        self.times = order.times;
-        self.goods_paid = order.goods_paid;
-        self.lines.clone_from(&order.lines);
-        if same { Learned::Nothing } else { Learned::Something }
-    }
-
-    /// Whether everything is paid, so that amounts are final (A-S4-9): the balance, or the only payment
-    /// of an order that has one stage.
-    pub fn is_fully_paid(&self) -> bool {
-        let times = &self.times;
-        let one_stage = times.balance_opens_at.is_none() && times.balance_closes_at.is_none();
-        times.balance_paid_at.is_some() || (one_stage && times.first_paid_at.is_some())
-    }
-
-    /// When it moves on by itself under a presale strategy (A-S4-2); `None` while the balance is unpaid.
-    pub fn activates_at(&self, activation_at: Instant) -> Option<Instant> {
-        if !self.is_fully_paid() {
-            return None;
-        }
-        Some(self.times.balance_paid_at.map_or(activation_at, |paid| paid.max(activation_at)))
+        order.note_whole();
+        order
     }
 
     /// Whether it was closed for want of a balance that, as is known now, came in time.
@@ -387,25 +251,46 @@ impl PoolOrder {
 
     /// Moves to a stage.
     pub fn go(&mut self, stage: Stage, at: Instant) {
-        self.stage = stage;
-        self.moves.push(Moved { at, stage });
+        self.step(Moved::new(at, stage));
+    }
+
+    /// Moves to a stage, with what was accepted for it.
+    pub fn step(&mut self, step: Moved) {
+        self.stage = step.stage;
+        self.moves.push(step);
         if self.moves.len() > limits::POOL_MOVES {
             self.moves.remove(0);
         }
     }
 
     /// Notes something for people, once a strategy and code.
-    pub fn note(&mut self, code: Code, strategy: &GiftStrategyId, at: Instant) {
+    pub fn note(&mut self, code: Code, strategy: Option<&GiftStrategyId>, at: Instant) {
         let mut known = self.exceptions.iter().chain(&self.settled);
-        if !known.any(|known| known.code == code && known.strategy_id == *strategy) {
-            self.exceptions.push(Exception { code, strategy_id: strategy.clone(), at });
+        if !known.any(|known| known.code == code && known.strategy_id.as_ref() == strategy) {
+            let strategy_id = strategy.cloned();
+            self.exceptions.push(Exception { code, strategy_id, at, reached: None });
         }
     }
 
+    /// Notes that the amount reaches another tier than the one that was given. Each new tier is a new entry,
+    /// also when an earlier one was looked at and settled (A-S4-19).
+    pub fn note_change(&mut self, strategy: &GiftStrategyId, reached: i32, at: Instant) {
+        let code = Code::AmountChanged;
+        let is_its = |known: &Exception| known.code == code && known.strategy_id.as_ref() == Some(strategy);
+        let listed = self.exceptions.iter().rfind(|known| is_its(known));
+        let latest = listed.or_else(|| self.settled.iter().rfind(|known| is_its(known)));
+        if latest.is_some_and(|latest| latest.reached == Some(reached)) {
+            return;
+        }
+        self.exceptions.retain(|known| !is_its(known));
+        let strategy_id = Some(strategy.clone());
+        self.exceptions.push(Exception { code, strategy_id, at, reached: Some(reached) });
+    }
+
     /// What people were to look at does not hold any more; if it comes again, it is listed again.
-    pub fn forget(&mut self, code: Code, strategy: &GiftStrategyId) {
+    pub fn forget(&mut self, code: Code, strategy: Option<&GiftStrategyId>) {
         for list in [&mut self.exceptions, &mut self.settled] {
-            list.retain(|known| known.code != code || known.strategy_id != *strategy);
+            list.retain(|known| known.code != code || known.strategy_id.as_ref() != strategy);
         }
     }
 
@@ -415,12 +300,27 @@ impl PoolOrder {
             .into_iter()
             .partition(|known| code.is_none_or(|code| known.code == code));
         self.exceptions = rest;
+        let is_new = |known: &Exception| {
+            !done.iter().any(|done| (done.code, &done.strategy_id) == (known.code, &known.strategy_id))
+        };
+        self.settled.retain(is_new);
         self.settled.extend(done);
     }
 
     /// The order has the strategy's gift: nothing of it needs to be looked at.
     pub fn settle_exceptions(&mut self, strategy: &GiftStrategyId) {
-        self.exceptions.retain(|known| known.strategy_id != *strategy);
+        self.exceptions.retain(|known| known.strategy_id.as_ref() != Some(strategy));
+    }
+
+    /// Remembers that half of its lines or more was paid.
+    pub(super) fn note_whole(&mut self) {
+        self.was_whole |= self.times.first_paid_at.is_some() && self.has_paid_half();
+    }
+
+    /// Whether half of what its lines cost, or more, is paid; freight stands on neither side (A-S4-20).
+    pub fn has_paid_half(&self) -> bool {
+        let cost: i128 = self.lines.iter().map(|line| i128::from(line.amount.minor())).sum();
+        i128::from(self.goods_paid.minor()) * 2 >= cost
     }
 
     /// Its place in a strategy's run.

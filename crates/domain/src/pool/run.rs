@@ -31,8 +31,11 @@ pub struct Run {
     pub strategy_id: GiftStrategyId,
     /// Its number within the shop; candidates lie under it. Never used again.
     pub number: u64,
-    /// The strategy's version that it goes by.
+    /// The strategy's version by which orders enter.
     pub version: u32,
+    /// The oldest version that orders of it may go by, where it has gone on to another (A-S4-22).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<u32>,
     /// When its moment came: of activation (S4-R05), or of the first order of other timings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<Instant>,
@@ -75,6 +78,7 @@ impl Run {
             strategy_id: strategy,
             number,
             version,
+            oldest: None,
             opened_at: None,
             overridden: false,
             started: false,
@@ -87,6 +91,18 @@ impl Run {
             waits: None,
             wake_at: None,
         }
+    }
+
+    /// The oldest version that orders of it may go by.
+    pub fn oldest_version(&self) -> u32 {
+        self.oldest.unwrap_or(self.version)
+    }
+
+    /// Goes on to another version: who has entered keeps theirs, who enters later goes by it (A-S4-22).
+    #[must_use]
+    pub fn goes_on_by(self, version: u32) -> Self {
+        let oldest = (self.candidates > 0).then(|| self.oldest_version());
+        Self { version, oldest, ..self }
     }
 
     /// Whether the place lies in the frozen part: nothing new may enter there (A-S4-7), and what leaves

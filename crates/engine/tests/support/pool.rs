@@ -6,7 +6,7 @@ use domain::{
     campaign::presale::Window,
     pool::{
         Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PoolLine, PoolOrder, PresaleStrategy, RankKey,
-        ShopOrder, Stage, Standing, Times, Timing,
+        Said, ShopOrder, Stage, Standing, Times, Timing,
     },
     shop::{Shop, ShopKind},
 };
@@ -99,13 +99,29 @@ pub fn order(name: &str, customer: &str, first_paid: &str) -> ShopOrder {
         },
         goods_paid: fen(320_00),
         lines: vec![PoolLine { sku: id("sku-1"), quantity: 1, amount: fen(320_00) }],
+        said: Said::default(),
     }
 }
 
 pub fn balanced(order: &ShopOrder, balance: &str, amount: i64) -> ShopOrder {
     let mut order = order.clone();
+    order.said.single_stage = None;
     order.times.balance_paid_at = Some(t(balance));
     (order.goods_paid, order.lines[0].amount) = (fen(amount), fen(amount));
+    order
+}
+
+/// To the warehouse, whatever was paid.
+pub fn fulfilling(order_id: domain::OrderId, undecided: engine::Undecided) -> Command {
+    let reason = Some("it is about its gifts".to_owned());
+    Command::FulfilOrder { order_id, undecided, unpaid: engine::Unpaid::Accept, reason }
+}
+
+/// The same order as one that is paid at once.
+pub fn single(order: &ShopOrder) -> ShopOrder {
+    let mut order = order.clone();
+    order.times.balance_opens_at = None;
+    order.said.single_stage = Some(true);
     order
 }
 

@@ -4,6 +4,7 @@ mod envelope;
 
 use crate::event::envelope::Incoming;
 use crate::wire::auth::InShop;
+use crate::wire::batch::{self, Limit};
 use crate::wire::extract;
 use crate::wire::keys::Scope;
 use crate::wire::limits;
@@ -13,7 +14,7 @@ use crate::wire::state::ApiState;
 use crate::wire::time;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use domain::Refusal;
 use engine::{Command, EventOutcome, EventResult, Input, Reply};
 use serde::Serialize;
@@ -99,6 +100,13 @@ fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Probl
     }
 }
 
+const MANY: Limit = Limit {
+    most: limits::BATCH_EVENTS,
+    noun: "events",
+    title: "Too many events in one request; nothing was done",
+    title_zh: "单次事件过多",
+};
+
 /// Takes order events in. A batch is durable when it is answered.
 #[utoipa::path(post, path = "/v1/shops/{shop}/events", tag = "events", params(("shop" = String, Path)),
     request_body(content = String, description = "CloudEvents 1.0: one, a batch, or one a line", content_type = "application/cloudevents+json"),
@@ -108,17 +116,8 @@ pub async fn post_events(
     caller: InShop,
     request: Request,
 ) -> Result<Json<ResultsView>, Problem> {
-    caller.may(Scope::Events)?;
-    state.shop(&caller.shop_id).await?;
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let content_type = content_type.unwrap_or_default().to_owned();
-    let bytes = extract::read_bytes(request, &state).await?;
-    let parts = split(&content_type, &bytes)?;
-    if parts.len() > limits::BATCH_EVENTS {
-        let title = "Too many events in one request; nothing was done";
-        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "batch_too_large", title, "单次事件过多");
-        return Err(problem.detail(format!("{} events, at most {}", parts.len(), limits::BATCH_EVENTS)));
-    }
+    let received = batch::receive(&state, &caller, request).await?;
+    let parts = received.parts(split, &MANY)?;
     let now = state.engine.now();
     let incoming: Vec<Incoming> = parts.into_iter().map(|part| envelope::read(part, now)).collect();
     Ok(Json(ResultsView { results: ingest(&state, &caller, incoming).await? }))

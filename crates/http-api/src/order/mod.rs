@@ -60,7 +60,7 @@ pub struct LineView {
     unit_price: i64,
     /// Unit price times quantity.
     list: i64,
-    /// After the discounts that the order came with.
+    /// After the discounts that the order came with, and what came off with the balance once it is paid.
     payable: i64,
     /// Its share of each discount, and of the payment coupon once it is used.
     shares: Vec<ShareView>,
@@ -99,7 +99,7 @@ pub struct OrderView {
     /// Why it was cancelled.
     #[schema(value_type = Option<String>)]
     cancel_reason: Option<CancelReason>,
-    /// Asked by the cashier before the payment coupon.
+    /// Asked by the cashier before the payment coupon; once a balance is paid, less what came off with it.
     payable: i64,
     /// Money that came in.
     paid: i64,
@@ -173,7 +173,7 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
             received_at: moment(order.received_at),
         },
         cancel_reason: ended,
-        payable: order.payable.minor(),
+        payable: order.payable_in_all().minor(),
         paid: order.paid().minor(),
         refunded: order.refunded().minor(),
         freight: order.freight.minor(),
@@ -204,7 +204,7 @@ fn line(order: &domain::order::Order, index: usize) -> LineView {
         quantity: line.quantity,
         unit_price: line.unit_price.minor(),
         list: line.list().minor(),
-        payable: line.payable().minor(),
+        payable: order.payable_of(index).minor(),
         shares: shares::of_line(order, index),
         refunded_quantity: order.refunded_units(&line.line_id),
     }

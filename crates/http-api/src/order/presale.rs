@@ -23,7 +23,7 @@ pub struct PresaleView {
     main_process: bool,
     /// Paid first.
     deposit: i64,
-    /// Paid later, before coupons: payable - deposit.
+    /// Paid later, before what comes off with it.
     balance: i64,
     /// What expansion or reduction takes off.
     gain: i64,

@@ -113,8 +113,11 @@ impl WaitsView {
 pub struct RunView {
     /// Its number within the shop.
     number: u64,
-    /// The strategy's version that it goes by.
+    /// The strategy's version by which orders enter.
     version: u32,
+    /// The oldest version that orders of it may still go by, where it has gone on to another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_version: Option<u32>,
     /// When its moment came.
     #[serde(skip_serializing_if = "Option::is_none")]
     opened_at: Option<String>,
@@ -138,6 +141,7 @@ impl RunView {
         Self {
             number: run.number,
             version: run.version,
+            oldest_version: run.oldest,
             opened_at: time::show_some(shop, run.opened_at),
             candidates: run.candidates,
             given: run.given,
@@ -182,7 +186,7 @@ pub struct GiftStrategyView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Object>>)]
     gifts: Option<Vec<GiftUnit>>,
-    /// Raised with each change, from 1; `run.version` is the one that orders go by.
+    /// Raised with each change, from 1; `run.version` is the one that orders enter by.
     version: u32,
     /// The present run.
     run: RunView,
@@ -223,8 +227,8 @@ fn answer(shop: &Shop, reply: Reply) -> Result<Json<GiftStrategyView>, Problem> 
     }
 }
 
-/// Creates or changes a gift strategy. Orders that have entered keep the version that their run goes by;
-/// a re-run takes the change over.
+/// Creates or changes a gift strategy. Whoever enters from now on goes by it; orders that have entered keep theirs
+/// until a re-run, a reject and submit, or a recompute in review (A-S4-22).
 #[utoipa::path(put, path = "/v1/shops/{shop}/gift-strategies/{strategy}", tag = "pool",
     params(("shop" = String, Path), ("strategy" = String, Path)), request_body = GiftStrategyRequest,
     responses((status = 200, body = GiftStrategyView), (status = 409, body = Problem), (status = 422, body = Problem)))]

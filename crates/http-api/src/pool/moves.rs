@@ -9,7 +9,7 @@ use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::State;
 use domain::{Code, OrderId, Refusal, pool::Stage};
-use engine::{Command, EngineError, FirstPayment, Input, Reply, Undecided};
+use engine::{Command, EngineError, FirstPayment, Input, Reply, Undecided, Unpaid};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -44,9 +44,14 @@ pub struct FulfilRequest {
     /// 1 to 1,000 orders.
     #[schema(value_type = Vec<String>)]
     order_ids: Vec<OrderId>,
-    /// Whether orders go whose gifts are not all decided.
+    /// Whether orders go whose gifts are not all decided, or have changed since they were given.
     #[serde(default)]
     accept_undecided: bool,
+    /// Whether orders go whose money is not whole; with a reason.
+    #[serde(default)]
+    accept_unpaid: bool,
+    /// Why, at most 100 characters; kept with the order.
+    reason: Option<String>,
 }
 
 /// What became of one order.
@@ -168,7 +173,9 @@ pub async fn dismiss(
     each(&state, &caller, body.value.order_ids, |order_id| Command::DismissExceptions { order_id }).await
 }
 
-/// Orders in review go to the warehouse; `gifts_undecided` unless `accept_undecided` is true.
+/// Orders in review go to the warehouse (A-S4-19): `unpaid` or `looks_partly_paid` while their money is not whole,
+/// unless `accept_unpaid` is true, with a reason; `gifts_undecided` while a gift is undecided, due by a time that is
+/// not known yet, or changed since it was given, unless `accept_undecided` is true.
 #[utoipa::path(post, path = "/v1/shops/{shop}/pool-orders/fulfil", tag = "pool", params(("shop" = String, Path)),
     request_body = FulfilRequest, responses((status = 200, body = MovesView), (status = 422, body = Problem)))]
 pub async fn fulfil(
@@ -176,7 +183,14 @@ pub async fn fulfil(
     caller: InShop,
     body: Body<FulfilRequest>,
 ) -> Result<Json<MovesView>, Problem> {
-    let FulfilRequest { order_ids, accept_undecided } = body.value;
+    let FulfilRequest { order_ids, accept_undecided, accept_unpaid, reason } = body.value;
     let undecided = if accept_undecided { Undecided::Accept } else { Undecided::Refuse };
-    each(&state, &caller, order_ids, |order_id| Command::FulfilOrder { order_id, undecided }).await
+    let unpaid = if accept_unpaid { Unpaid::Accept } else { Unpaid::Refuse };
+    if accept_unpaid && reason.as_deref().is_none_or(|text| text.trim().is_empty()) {
+        let message = "say why the orders go although they are not paid";
+        let problem = Problem::from(Refusal::with(Code::InvalidValue, message));
+        return Err(problem.violation("reason", Code::Required, message));
+    }
+    let command = |order_id| Command::FulfilOrder { order_id, undecided, unpaid, reason: reason.clone() };
+    each(&state, &caller, order_ids, command).await
 }

@@ -3,7 +3,10 @@
 use crate::wire::time;
 use domain::{
     Code, ShopId,
-    pool::{Candidate, Entered, Exception, GiftStrategy, Moved, PoolOrder, Run, Stage, Standing, Times},
+    pool::{
+        Candidate, Correction, Entered, Exception, GiftStrategy, Moved, PoolOrder, Run, Stage, Stages,
+        Standing, Times,
+    },
     shop::Shop,
 };
 use port::{PoolRow, Read, Reader};
@@ -52,7 +55,7 @@ impl TimesView {
 pub struct PoolLineView {
     sku: String,
     quantity: u64,
-    /// What was paid for it so far, in minor units.
+    /// What it costs, in minor units, as the download has it.
     amount: i64,
 }
 
@@ -107,9 +110,12 @@ pub struct LeftOutView {
 /// Something that people must look at.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExceptionView {
-    /// `late_earlier_order | gift_out_of_stock`.
+    /// `late_earlier_order | gift_out_of_stock | amount_changed | gifts_undecided | looks_partly_paid |
+    /// stages_unknown`.
     code: &'static str,
-    strategy_id: String,
+    /// The strategy concerned; absent where it is the order itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strategy_id: Option<String>,
     at: String,
 }
 
@@ -118,6 +124,28 @@ pub struct ExceptionView {
 pub struct StepView {
     at: String,
     stage: &'static str,
+    /// What somebody accepted for it: `unpaid | looks_partly_paid | gifts_undecided`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accepted: Vec<&'static str>,
+    /// Why they did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Gift strategies that were not settled then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    strategies: Vec<String>,
+}
+
+/// A time that a newer download told otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectionView {
+    /// Which time.
+    field: String,
+    /// What was known.
+    from: String,
+    /// What is known now.
+    to: String,
+    /// When that came in.
+    at: String,
 }
 
 /// An order of the pool.
@@ -132,6 +160,15 @@ pub struct PoolOrderView {
     goods_paid: i64,
     /// Whether that is final.
     fully_paid: bool,
+    /// `one | two | two_by_strategy`: the last, because it was placed before the balance of its presale strategy
+    /// opens and no download says otherwise.
+    payment_stages: &'static str,
+    /// Whether a refund of it is asked for and not decided; known of orders of our own presales.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    refund_open: bool,
+    /// When the newest download of it was made, or came in where it did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<String>,
     lines: Vec<PoolLineView>,
     /// The presale strategy that covers it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +181,9 @@ pub struct PoolOrderView {
     /// Strategies in whose ranking it has no place, and why.
     left_out: Vec<LeftOutView>,
     exceptions: Vec<ExceptionView>,
+    /// Times that newer downloads corrected, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrections: Vec<CorrectionView>,
     /// Its steps, oldest first.
     moves: Vec<StepView>,
 }
@@ -191,6 +231,13 @@ impl<'a> Views<'a> {
             times: TimesView::new(&self.shop, order.times),
             goods_paid: order.goods_paid.minor(),
             fully_paid: order.is_fully_paid(),
+            payment_stages: match order.stages() {
+                Stages::One => "one",
+                Stages::Two => "two",
+                Stages::TwoByStrategy => "two_by_strategy",
+            },
+            refund_open: order.refund_open,
+            as_of: time::show_some(&self.shop, order.as_of),
             lines: lines
                 .map(|line| PoolLineView {
                     sku: line.sku.to_string(),
@@ -204,6 +251,7 @@ impl<'a> Views<'a> {
             places,
             left_out: self.left_out(&order),
             exceptions: order.exceptions.iter().map(|known| self.exception(known)).collect(),
+            corrections: order.corrections.iter().map(|known| self.correction(known)).collect(),
             moves: order.moves.iter().map(|step| self.step(step)).collect(),
         })
     }
@@ -229,7 +277,8 @@ impl<'a> Views<'a> {
     fn place(&self, entered: &Entered, candidate: &Candidate) -> Read<PlaceView> {
         let judged = candidate.standing.is_judged();
         let run = self.settings.runs.get(&entered.strategy_id).filter(|run| run.number == entered.run);
-        let strategy = run.and_then(|run| self.settings.version_of(run));
+        let record = self.settings.gifts.get(&entered.strategy_id);
+        let strategy = record.and_then(|record| record.version(entered.version));
         let both = run.zip(strategy).filter(|_| !judged);
         let is_beyond = |(run, strategy): (&Run, &Arc<GiftStrategy>)| run.is_beyond(strategy, &entered.key);
         let beyond = both.is_some_and(is_beyond);
@@ -280,12 +329,24 @@ impl<'a> Views<'a> {
     fn exception(&self, known: &Exception) -> ExceptionView {
         ExceptionView {
             code: known.code.as_str(),
-            strategy_id: known.strategy_id.to_string(),
+            strategy_id: known.strategy_id.as_ref().map(ToString::to_string),
             at: time::show(&self.shop, known.at),
         }
     }
 
     fn step(&self, step: &Moved) -> StepView {
-        StepView { at: time::show(&self.shop, step.at), stage: step.stage.as_str() }
+        StepView {
+            at: time::show(&self.shop, step.at),
+            stage: step.stage.as_str(),
+            accepted: step.accepted.iter().map(|code| code.as_str()).collect(),
+            reason: step.reason.clone(),
+            strategies: step.strategies.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn correction(&self, known: &Correction) -> CorrectionView {
+        let show = |at| time::show(&self.shop, at);
+        let (from, to, at) = (show(known.from), show(known.to), show(known.at));
+        CorrectionView { field: known.field.clone(), from, to, at }
     }
 }

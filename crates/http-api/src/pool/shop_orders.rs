@@ -2,18 +2,18 @@
 //! one fails alone.
 
 use crate::wire::auth::InShop;
+use crate::wire::batch::{self, Limit};
 use crate::wire::extract;
-use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::names::Named;
 use crate::wire::problem::{Problem, Reasons};
 use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use domain::{
     Code, CustomerId, Instant, OrderId, Refusal,
-    pool::{PoolLine, ShopOrder, Stage, Times},
+    pool::{PoolLine, Said, ShopOrder, Stage, Times},
 };
 use engine::{Command, EngineError, Input, Intake, Reply};
 use money::Money;
@@ -44,10 +44,13 @@ pub struct ShopOrderRequest {
     balance_closes_at: Option<String>,
     /// When it was cancelled or refunded on the platform.
     closed_at: Option<String>,
+    /// `true`: it is paid at once. `false`: a balance comes after the first payment. Left out, that is told from its
+    /// balance times, then from its presale strategy (A-S4-20).
+    single_stage: Option<bool>,
     /// Goods amount paid so far: all stages, discounts removed, freight excluded.
     #[schema(value_type = i64)]
     goods_paid: Money,
-    /// `[{sku, quantity, amount}]`: what was bought, and what was paid for it so far.
+    /// `[{sku, quantity, amount}]`: what was bought, and what it costs, paid or not.
     #[schema(value_type = Vec<Object>)]
     lines: Vec<PoolLine>,
 }
@@ -58,7 +61,7 @@ fn fault(field: &str, code: Code, message: &str) -> Refusal {
 }
 
 impl ShopOrderRequest {
-    fn read(self) -> Result<ShopOrder, Refusal> {
+    fn read(self, as_of: Option<Instant>) -> Result<ShopOrder, Refusal> {
         let read = |field: &str, text: &str| {
             let wrong = || fault(field, Code::InvalidValue, "a time is written in RFC 3339");
             Instant::parse(text).ok_or_else(wrong)
@@ -73,7 +76,8 @@ impl ShopOrderRequest {
             closed_at: some("closed_at", self.closed_at.as_deref())?,
         };
         let (order_id, customer_id, goods_paid) = (self.order_id, self.customer_id, self.goods_paid);
-        Ok(ShopOrder { order_id, customer_id, times, goods_paid, lines: self.lines })
+        let said = Said { single_stage: self.single_stage, as_of, refund_open: false };
+        Ok(ShopOrder { order_id, customer_id, times, goods_paid, lines: self.lines, said })
     }
 }
 
@@ -83,13 +87,13 @@ struct Incoming {
     order: Result<Arc<ShopOrder>, Refusal>,
 }
 
-fn incoming(text: &[u8]) -> Incoming {
+fn incoming(text: &[u8], as_of: Option<Instant>) -> Incoming {
     /// As much as is needed to name an order that cannot be read.
     #[derive(Deserialize)]
     struct Numbered {
         order_id: String,
     }
-    let order = typed(text).and_then(ShopOrderRequest::read).map(Arc::new);
+    let order = typed(text).and_then(|order| order.read(as_of)).map(Arc::new);
     let order_id = if let Ok(order) = &order {
         order.order_id.to_string()
     } else {
@@ -157,7 +161,33 @@ fn split<'a>(content_type: &str, bytes: &'a [u8]) -> Result<Vec<&'a [u8]>, Probl
 pub struct ShopOrdersQuery {
     /// `true`: orders that are shop orders are submitted too.
     submit: Option<bool>,
+    /// When the download was made, in RFC 3339. An older one than is known of an order only fills times that are
+    /// not known; a newer one corrects times too (A-S4-23). Without it the order of the requests counts.
+    as_of: Option<String>,
 }
+
+impl ShopOrdersQuery {
+    fn as_of(&self) -> Result<Option<Instant>, Problem> {
+        let read = |text: &String| {
+            let wrong = || Problem::invalid_body("as_of", "a time is written in RFC 3339");
+            // In an address a plus sign that is not escaped arrives as a space.
+            let offset = text.len().saturating_sub("+08:00".len());
+            let text = match (text.get(..offset), text.get(offset..)) {
+                (Some(moment), Some(offset)) => format!("{moment}{}", offset.replace(' ', "+")),
+                _ => text.clone(),
+            };
+            Instant::parse(&text).ok_or_else(wrong)
+        };
+        self.as_of.as_ref().map(read).transpose()
+    }
+}
+
+const MANY: Limit = Limit {
+    most: limits::BATCH_ORDERS,
+    noun: "orders",
+    title: "Too many orders in one request; nothing was done",
+    title_zh: "单次订单过多",
+};
 
 /// What became of one order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -204,18 +234,10 @@ pub async fn create(
     query: extract::Query<ShopOrdersQuery>,
     request: Request,
 ) -> Result<Json<TakenViews>, Problem> {
-    caller.may(Scope::Events)?;
-    state.shop(&caller.shop_id).await?;
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let content_type = content_type.unwrap_or_default().to_owned();
-    let bytes = extract::read_bytes(request, &state).await?;
-    let parts = split(&content_type, &bytes)?;
-    if parts.len() > limits::BATCH_ORDERS {
-        let title = "Too many orders in one request; nothing was done";
-        let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "batch_too_large", title, "单次订单过多");
-        return Err(problem.detail(format!("{} orders, at most {}", parts.len(), limits::BATCH_ORDERS)));
-    }
-    let orders: Vec<Incoming> = parts.into_iter().map(incoming).collect();
+    let as_of = query.0.as_of()?;
+    let received = batch::receive(&state, &caller, request).await?;
+    let parts = received.parts(split, &MANY)?;
+    let orders: Vec<Incoming> = parts.into_iter().map(|part| incoming(part, as_of)).collect();
     let mut results = take(&state, &caller, orders).await?;
     if query.0.submit == Some(true) {
         submit(&state, &caller, &mut results).await?;

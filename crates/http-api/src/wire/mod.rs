@@ -3,6 +3,7 @@
 //! What every noun's folder uses and no noun is named in. It holds nothing of its own but the list of its files.
 
 pub mod auth;
+pub mod batch;
 pub mod csv_out;
 pub mod extract;
 pub mod keys;

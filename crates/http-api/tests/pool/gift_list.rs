@@ -75,7 +75,8 @@ fn s4_r06_what_the_warehouse_has_stays_in_the_list_after_a_rerun() {
     let service = service();
     let ids = json!({"order_ids": ["O1"]});
     assert_eq!(service.moved("transfer-out", &ids), ["O1 done review"]);
-    assert_eq!(service.moved("fulfil", &ids), ["O1 done fulfilment"]);
+    let early = json!({"order_ids": ["O1"], "accept_unpaid": true, "reason": "it goes early"});
+    assert_eq!(service.moved("fulfil", &early), ["O1 done fulfilment"]);
     service.ok("POST", "/presale-strategies/p/rerun", &json!({"activation_at": t("10-30")}));
     service.clock("10-29 00:00:02");
     let (_, text) = service.bytes("GET", "/v1/shops/s/gift-list?strategy=first", "", b"");

@@ -58,6 +58,9 @@ pub(super) struct Order {
     pub balance_opens_at: Alternatives,
     #[serde(default)]
     pub balance_closes_at: Alternatives,
+    /// `true`: paid at once; `false`: with a balance; empty: not said.
+    #[serde(default)]
+    pub single_stage: Alternatives,
     /// The sum of the lines' amounts when it is left out.
     #[serde(default)]
     pub goods_paid: Alternatives,
@@ -97,6 +100,8 @@ pub(super) struct Line {
 pub(super) struct Download {
     /// Through which moment the export holds every order; for ever when it is left out.
     pub through: Option<Moment>,
+    /// When the export was made (A-S4-23); without it the order in which files are taken in counts.
+    pub as_of: Option<Moment>,
 }
 
 /// The shop that the pool is run in.

@@ -136,7 +136,8 @@ fn read_batches(
     to: &mpsc::SyncSender<Batch>,
 ) -> Result<PoolInputs, ReadError> {
     let mut batch = Vec::with_capacity(BATCH);
-    let read = read_orders(mapping, inputs, progress, &mut |place, order| {
+    let read = read_orders(mapping, inputs, progress, &mut |place, mut order| {
+        order.order.said.as_of = mapping.as_of;
         batch.push((place, order));
         if batch.len() < BATCH {
             return Ok(());

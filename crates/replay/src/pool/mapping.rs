@@ -29,6 +29,8 @@ pub struct PoolMapping {
     pub strategies: Option<Strategies>,
     /// Through which moment the export holds every order; for ever without one.
     pub through: Option<Instant>,
+    /// When the export was made, where that is said: an older one changes less (A-S4-23).
+    pub as_of: Option<Instant>,
     /// The zone of the shop.
     pub zone: Zone,
     currency: Option<String>,
@@ -85,6 +87,7 @@ impl PoolMapping {
             strategies,
             zone,
             through: document.download.through.map(|at| at.0),
+            as_of: document.download.as_of.map(|at| at.0),
             currency: document.shop.currency,
         };
         if let Some(found) = mapping.shop(ShopId::platform()).violations().first() {

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, Sku, limits,
-    pool::{PoolLine, ShopOrder, Times},
+    pool::{PoolLine, Said, ShopOrder, Times},
 };
 use money::Money;
 
@@ -34,6 +34,7 @@ pub(super) struct PoolRoles {
     balance_paid_at: Value,
     balance_opens_at: Value,
     balance_closes_at: Value,
+    single_stage: Value,
     goods_paid: Value,
     closed_status: Value,
     closed_at: Value,
@@ -70,6 +71,7 @@ impl PoolRoles {
             balance_paid_at: to.value("order.balance_paid_at", &order.balance_paid_at)?,
             balance_opens_at: to.value("order.balance_opens_at", &order.balance_opens_at)?,
             balance_closes_at: to.value("order.balance_closes_at", &order.balance_closes_at)?,
+            single_stage: to.value("order.single_stage", &order.single_stage)?,
             goods_paid: to.value("order.goods_paid", &order.goods_paid)?,
             closed_status: to.value("order.closed.status", &order.closed.status)?,
             closed_at: to.value("order.closed.at", &order.closed.at)?,
@@ -100,7 +102,18 @@ impl PoolRoles {
         };
         times.closed_at = self.closed(joined, &times)?;
         let goods_paid = joined.amount(&self.goods_paid)?.unwrap_or_default();
-        Ok((shop_id, ShopOrder { order_id, customer_id, times, goods_paid, lines: Vec::new() }))
+        let said = Said { single_stage: self.single_stage(joined)?, ..Said::default() };
+        Ok((shop_id, ShopOrder { order_id, customer_id, times, goods_paid, lines: Vec::new(), said }))
+    }
+
+    /// Whether it is paid at once, where the export says so.
+    fn single_stage(&self, joined: &Joined<'_>) -> Result<Option<bool>, Fault> {
+        match &*joined.text(&self.single_stage)? {
+            "" => Ok(None),
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(joined.wrong(&self.single_stage, BadCode::NotTrueOrFalse)),
+        }
     }
 
     /// When it was closed; without a time, right after the last that is known of it.
@@ -145,6 +158,7 @@ impl PoolRoles {
             (a.times.balance_opens_at == b.times.balance_opens_at, &self.balance_opens_at),
             (a.times.balance_closes_at == b.times.balance_closes_at, &self.balance_closes_at),
             (a.times.closed_at == b.times.closed_at, &self.closed_status),
+            (a.said == b.said, &self.single_stage),
             (self.sums() || a.goods_paid == b.goods_paid, &self.goods_paid),
         ] {
             if !same {

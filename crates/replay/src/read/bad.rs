@@ -46,6 +46,7 @@ bad_codes! {
     NegativeAmount = "negative_amount", "金额不能为负", "An amount cannot be negative";
     OutOfRange = "out_of_range", "数值超出允许范围", "The value lies outside the allowed range";
     NotAQuantity = "not_a_quantity", "数量无效", "The quantity is not a whole number from 1 to 1000000";
+    NotTrueOrFalse = "not_true_or_false", "只能为 true 或 false", "The value is neither true nor false; map it";
     NotAMethod = "not_a_method", "支付方式未知", "The payment method is none of the engine's; map it";
     NotASource = "not_a_source", "下单渠道无效", "The source is empty or longer than 64 characters";
     NotACategory = "not_a_category", "品类无效", "The category is longer than 128 bytes, or holds a control character";

@@ -96,8 +96,9 @@ pub fn rehearse(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Strin
     }))
 }
 
-/// `download O1 by u1 first=TIME balance=TIME opens=TIME closes=TIME closed=TIME paid=320.00 [sku=A]`:
-/// `ordered` is the first payment's time where it is not said.
+/// `download O1 by u1 first=TIME balance=TIME opens=TIME closes=TIME closed=TIME paid=320.00 [costs=400.00] [sku=A]
+/// [single|two_stages] [as_of=TIME]`: `ordered` is the first payment's time where it is not said, and what it costs is
+/// what was paid.
 pub fn download(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let order = args.next("the order")?;
     let mut told = Map::new();
@@ -121,9 +122,19 @@ pub fn download(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Strin
     }
     let paid = fen(&args.find("paid").unwrap_or_else(|| "320.00".into()))?;
     let sku = args.find("sku").unwrap_or_else(|| "A".into());
+    let costs = args.find("costs").map_or(Ok(paid), |costs| fen(&costs))?;
     told.insert("goods_paid".into(), paid.into());
-    told.insert("lines".into(), json!([{ "sku": sku, "quantity": 1, "amount": paid }]));
-    let answer = world.ask("POST", "/shop-orders", &json!([told]));
+    told.insert("lines".into(), json!([{ "sku": sku, "quantity": 1, "amount": costs }]));
+    for (word, is_single) in [("single", true), ("two_stages", false)] {
+        if args.flag(word) {
+            told.insert("single_stage".into(), is_single.into());
+        }
+    }
+    let path = match args.find("as_of") {
+        Some(time) => format!("/shop-orders?as_of={}", world.day().time(&time)?.replace('+', "%2B")),
+        None => "/shop-orders".to_owned(),
+    };
+    let answer = world.ask("POST", &path, &json!([told]));
     Ok(many(answer, "results", result))
 }
 
@@ -157,14 +168,27 @@ pub fn recompute(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
     Ok(moved(world, args, "recompute", Map::new()))
 }
 
-/// `fulfil O1 [accept]`: to the warehouse.
+/// `fulfil O1 [accept] [unpaid] [reason=WORD]`: to the warehouse; `accept` gifts that are not settled, `unpaid` money
+/// that is not whole.
 #[allow(clippy::unnecessary_wraps, reason = "what every verb answers")]
 pub fn fulfil(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let mut body = Map::new();
     if args.flag("accept") {
         body.insert("accept_undecided".into(), true.into());
     }
+    if args.flag("unpaid") {
+        body.insert("accept_unpaid".into(), true.into());
+    }
+    if let Some(reason) = args.find("reason") {
+        body.insert("reason".into(), reason.into());
+    }
     Ok(moved(world, args, "fulfil", body))
+}
+
+/// `dismiss O1`: what is listed of it was looked at.
+#[allow(clippy::unnecessary_wraps, reason = "what every verb answers")]
+pub fn dismiss(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    Ok(moved(world, args, "dismiss", Map::new()))
 }
 
 fn moved(world: &mut World<'_>, args: &mut Args, how: &str, mut body: Map<String, Value>) -> Outcome {
@@ -230,11 +254,15 @@ pub fn exceptions(world: &mut World<'_>, _: &mut Args) -> Result<Outcome, String
 fn pooled_item(order: &Value) -> Item {
     let times = &order["times"];
     let last = list(&order["moves"]).last().map_or(Value::Null, |step| step["at"].clone());
+    let accepted = list(&order["moves"]).last().map_or(Value::Null, |step| step["reason"].clone());
     let item = Item::default()
         .word(&order["stage"])
         .word(&order["presale_strategy"])
+        .text("reason", &accepted)
         .time("first", &times["first_paid_at"])
         .time("balance", &times["balance_paid_at"])
+        .fen("amount", &order["goods_paid"])
+        .text("stages", &order["payment_stages"])
         .time("moved", &last);
     list(&order["exceptions"]).iter().fold(item, |item, found| item.word(&found["code"]))
 }
@@ -257,8 +285,9 @@ fn presale_strategy(strategy: &Value) -> Item {
 
 fn gift_strategy(strategy: &Value) -> Item {
     let run = &strategy["run"];
-    Item::default()
-        .word(&run["waits"]["code"])
+    let item =
+        list(&strategy["warnings"]).iter().fold(Item::default(), |item, found| item.word(&found["code"]));
+    item.word(&run["waits"]["code"])
         .text("version", &strategy["version"])
         .text("given", &run["given"])
         .text("candidates", &run["candidates"])

@@ -41,7 +41,7 @@ impl FoundBy {
         Self {
             stage: order.stage,
             presale_strategy: order.presale_strategy.clone(),
-            is_due: order.stage == Stage::PresalePool && order.is_fully_paid(),
+            is_due: order.is_due(),
             has_exceptions: !order.exceptions.is_empty(),
         }
     }

@@ -5,7 +5,8 @@ use domain::{
     Instant,
     pool::{
         AmountState, Basis, BuyerLimit, Candidate, GiftRecord, GiftStrategy, GiftTier, GiftUnit, PoolLine,
-        PoolOrder, PresaleRecord, PresaleStrategy, RankKey, Run, ShopOrder, Stage, Standing, Times, Timing,
+        PoolOrder, PresaleRecord, PresaleStrategy, RankKey, Run, Said, ShopOrder, Stage, Standing, Times,
+        Timing,
     },
     time::Window,
 };
@@ -71,6 +72,7 @@ pub fn pool_order(order_id: &str, stage: Stage) -> PoolOrder {
         },
         goods_paid: Money::from_minor(5_000),
         lines: vec![PoolLine { sku: id("sku-1001"), quantity: 1, amount: Money::from_minor(5_000) }],
+        said: Said::default(),
     };
     let mut order = PoolOrder::new(&order, at(6));
     order.presale_strategy = Some(id("p-1"));

@@ -106,7 +106,7 @@ pub fn change(table: u8, shop: &ShopId, (number, value): (u8, u8), rows: &PoolRo
             let stage = Stage::ALL[usize::from(value) % Stage::ALL.len()];
             let mut order = build::pool_order(&name, stage);
             if value % 2 == 1 {
-                order.note(Code::LateEarlierOrder, &id("g-1"), at(value.into()));
+                order.note(Code::LateEarlierOrder, Some(&id("g-1")), at(value.into()));
                 order.times.balance_closes_at = Some(at(100 + i64::from(value)));
             }
             let (is_new, old_wake) = (known.is_none(), known.and_then(PoolOrder::wake_at));
@@ -230,7 +230,12 @@ pub fn pooled_orders_by_id_stage_and_exception(store: &mut dyn Store) {
     assert_eq!(exceptions(all()), []);
     let mut moved = orders[1].clone();
     moved.go(Stage::Review, at(50));
-    moved.exceptions.push(Exception { code: Code::LateEarlierOrder, strategy_id: id("g-1"), at: at(50) });
+    moved.exceptions.push(Exception {
+        code: Code::LateEarlierOrder,
+        strategy_id: Some(id("g-1")),
+        at: at(50),
+        reached: None,
+    });
     let mut learned = orders[2].clone();
     learned.times.balance_paid_at = Some(at(4_000));
     write(store, |changes| {

@@ -28,11 +28,23 @@ impl<'a> Draft<'a> {
         let own = self.pool_changes().settings.runs.iter().find(|run| run.strategy_id == *id);
         own.or_else(|| self.pool_row().ok()?.runs.get(id)).cloned()
     }
-    /// A strategy's present run with the version that it goes by.
+    /// A strategy's present run with the version by which orders enter it.
     pub fn run_of(&self, id: &GiftStrategyId) -> Option<(Run, Arc<GiftStrategy>)> {
         let run = self.run(id)?;
         let version = self.gift_record(id)?.version(run.version).cloned()?;
         Some((run, version))
+    }
+    /// A strategy's present run with the version that an order goes by: the one it entered under (A-S4-22).
+    pub fn run_for(&self, id: &GiftStrategyId, order: &PoolOrder) -> Option<(Run, Arc<GiftStrategy>)> {
+        let run = self.run(id)?;
+        let entered = order.place(id).filter(|entered| entered.run == run.number);
+        let number = entered.map_or(run.version, |entered| entered.version);
+        let version = self.gift_record(id)?.version(number).cloned()?;
+        Some((run, version))
+    }
+    /// By what a run's ranking is walked: see [`GiftRecord::lead`].
+    pub fn lead_of(&self, run: &Run) -> Option<Arc<GiftStrategy>> {
+        self.gift_record(&run.strategy_id)?.lead(run.oldest_version(), run.version)
     }
     /// Stock of a gift; `None` where it is not counted.
     pub fn stock(&self, sku: &Sku) -> Option<Stock> {
