@@ -7,6 +7,7 @@ use crate::book::Draft;
 use crate::coupon::course;
 use crate::order::books;
 use crate::pool;
+use crate::settings::shop;
 use domain::{
     Refusal,
     campaign::{self, Brought, Count, Step, Tally},
@@ -60,4 +61,5 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
 /// All orders of the decision are kept.
 pub fn decided(draft: &mut Draft<'_>) {
     pool::follow_orders(draft);
+    shop::note_amounts(draft);
 }

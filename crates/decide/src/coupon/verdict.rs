@@ -228,7 +228,8 @@ impl Judged<'_> {
         let over = if of_freight { order.freight } else { base };
         let most = batch.benefit.fixed().unwrap_or_else(|| batch.benefit.off(over));
         if piece.discount.amount > most {
-            let detail = format!("{} came off, it gives {most}", piece.discount.amount);
+            let [off, most] = [piece.discount.amount, most].map(|amount| self.draft.amount(amount));
+            let detail = format!("{off} came off, it gives {most}");
             return Err(Refusal::with(Code::DiscountTooHigh, detail));
         }
         Ok(())
@@ -268,7 +269,9 @@ impl Judged<'_> {
         if whole >= batch.benefit.spend || others.is_empty() && may_be_part {
             return Ok(());
         }
-        let detail = format!("{} more reaches {}", batch.benefit.spend - whole, batch.benefit.spend);
+        let spend = batch.benefit.spend;
+        let [more, spend] = [spend - whole, spend].map(|amount| draft.amount(amount));
+        let detail = format!("{more} more reaches {spend}");
         Err(Refusal::with(Code::BelowThreshold, detail))
     }
 }

@@ -26,7 +26,7 @@ pub use gifts::{GiftStanding, GiftStatus};
 pub use hold::held_until;
 pub use kinds::*;
 pub use money_back::{again, refund};
-pub use offer::{Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
+pub use offer::{BoughtElsewhere, Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
 pub use payment::{BalanceDiscount, Payment, PaymentStatus};
 pub use place::{place, place_by};
 pub use presale::{PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome};

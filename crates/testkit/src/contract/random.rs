@@ -90,6 +90,7 @@ fn keys(step: Step) -> Keys {
         pool: super::pool::keys(&shop, number),
         codes: vec![(shop, [6 + number % 2; 16])],
         redeemers: Vec::new(),
+        buyers: Vec::new(),
     }
 }
 
