@@ -93,7 +93,7 @@ fn a_g_13_a_count_of_a_later_day_still_counts() {
 fn a_s1_27_reminders_name_the_deadline() {
     use domain::message::text::text;
     let zone = domain::time::Zone::shanghai();
-    let mut order = given::order(100_00);
+    let mut order = given::order(10_000);
     order.cancel_at = Some(at("2022-11-04T08:00:00"));
     let (zh, en) = text(Kind::PaymentReminder, Some(&order), &zone);
     assert!(zh.contains("11月4日08:00前") && en.contains("by 08:00 on 4 November"), "{zh} {en}");

@@ -86,7 +86,7 @@ impl PoolReport {
     /// What a run came to.
     pub fn build(mapping: &PoolMapping, run: &PoolRun, activation_at: Instant) -> Result<Self, PoolError> {
         let show = |at: Instant| mapping.zone.format(at);
-        let ends = mapping.strategies.iter().flat_map(|written| written.warnings());
+        let ends = mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings);
         let mut warnings: BTreeSet<String> =
             ends.map(|it| format!("{}: {} ({})", it.field, it.code, it.message)).collect();
         let mut strategies = Vec::new();

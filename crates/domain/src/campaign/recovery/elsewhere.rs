@@ -112,15 +112,12 @@ pub fn was_bought_by(desk: &dyn Desk<'_>, order: &Order, at: Instant) -> bool {
 
 fn hide(desk: &mut dyn Desk<'_>, order: &mut Order, by: crate::OrderId) {
     let now = desk.now();
-    let (what, campaign) = match &mut order.recovery.offer {
-        Some(offer) => {
-            offer.status = OfferStatus::Withdrawn;
-            ("offer.withdrawn", Some(offer.campaign_id.clone()))
-        }
-        None => {
-            let first = order.recovery.candidates.first().map(|candidate| candidate.campaign_id.clone());
-            ("offer.withheld", first)
-        }
+    let (what, campaign) = if let Some(offer) = &mut order.recovery.offer {
+        offer.status = OfferStatus::Withdrawn;
+        ("offer.withdrawn", Some(offer.campaign_id.clone()))
+    } else {
+        let first = order.recovery.candidates.first().map(|candidate| candidate.campaign_id.clone());
+        ("offer.withheld", first)
     };
     let Some(campaign_id) = campaign else { return };
     if let Some((id, due_at)) = order.recovery.push.planned.take() {
