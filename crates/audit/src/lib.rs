@@ -30,15 +30,26 @@ mod walk;
 
 pub use walk::{AuditReport, Finding};
 
-use domain::Instant;
+use domain::{Instant, time::Zone};
 use port::{Read, Reader, StoreError};
 use std::collections::BTreeMap;
 use walk::{PAGE, Walk, first_page};
 
-/// Walks the whole store. `progress` hears what is being walked and how many rows of it so far.
+/// Walks the whole store of a platform whose days are those of Asia/Shanghai. `progress` hears what is being walked and
+/// how many rows of it so far.
 pub fn audit(
     reader: &dyn Reader,
     now: Instant,
+    progress: &mut dyn FnMut(&str, u64),
+) -> Result<AuditReport, StoreError> {
+    audit_in(reader, now, &Zone::shanghai(), progress)
+}
+
+/// The same in a zone of the platform's own: it decides the days of what spans shops (A-G-13).
+pub fn audit_in(
+    reader: &dyn Reader,
+    now: Instant,
+    platform_zone: &Zone,
     progress: &mut dyn FnMut(&str, u64),
 ) -> Result<AuditReport, StoreError> {
     let mut report = AuditReport::default();
@@ -58,6 +69,7 @@ pub fn audit(
                 campaigns: BTreeMap::new(),
                 batch_limits: BTreeMap::new(),
                 now,
+                platform_zone,
                 report: &mut report,
                 progress,
                 counts: &mut counts,

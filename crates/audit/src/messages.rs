@@ -47,7 +47,7 @@ fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
         walk.find(checks::PUSH_ONCE, subject(), detail);
         return Ok(());
     };
-    let (day, customer) = (shop.time_zone.day(sent_at), message.customer_id.as_str());
+    let (day, customer) = (walk.platform_zone.day(sent_at), message.customer_id.as_str());
     let mut suspect = false;
     for category in order.categories() {
         suspect |= seen.put(&(shop.shop_id.as_str(), customer, category.as_str(), day));
@@ -76,7 +76,7 @@ fn sent_before(walk: &Walk<'_>, message: &Message) -> Read<Option<MessageId>> {
 /// Another message to the same customer on the same day about one of the order's categories.
 fn reminded_before(walk: &Walk<'_>, message: &Message, order: &Order) -> Read<Option<(MessageId, Category)>> {
     let filter = MessageFilter { customer_id: Some(message.customer_id.clone()), ..MessageFilter::default() };
-    let day = |message: &Message| message.sent_at.map(|at| walk.shop.time_zone.day(at));
+    let day = |message: &Message| message.sent_at.map(|at| walk.platform_zone.day(at));
     let mut found = None;
     earlier(walk, &filter, message, |other| {
         if day(other) != day(message) {

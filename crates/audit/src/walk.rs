@@ -2,7 +2,7 @@
 //! findings go into.
 
 use crate::tally::CampaignFigures;
-use domain::{BatchId, CampaignId, Instant, ShopId, campaign::recovery, shop::Shop};
+use domain::{BatchId, CampaignId, Instant, ShopId, campaign::recovery, shop::Shop, time::Zone};
 use port::{CampaignRow, Page, Read, Reader};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub struct Walk<'a> {
     pub campaigns: BTreeMap<CampaignId, CampaignRow>,
     pub batch_limits: BTreeMap<BatchId, u32>,
     pub now: Instant,
+    /// Its days count what spans shops.
+    pub platform_zone: &'a Zone,
     pub report: &'a mut AuditReport,
     pub progress: &'a mut dyn FnMut(&str, u64),
     pub counts: &'a mut BTreeMap<&'static str, u64>,

@@ -59,7 +59,7 @@ When every order up to a moment is in, say so: PUT /v1/shops/{shop}/download-wat
 Examples:
   promenade audit --store sqlite:shop.db                       it may be in use
   promenade audit --store sqlite:shop.db > audit.txt || alarm  from a timer, every night")]
-    Audit(StoreArgs),
+    Audit(AuditArgs),
     /// Copy a store to a file while it is in use.
     #[command(after_help = "\
 Examples:
@@ -127,6 +127,10 @@ pub struct ServeArgs {
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub webhook_allow_http: bool,
+    /// The zone whose days count what spans shops, such as three SMS a customer and day [default: Asia/Shanghai].
+    #[arg(long, value_name = "ZONE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_time_zone: Option<String>,
     /// Logs as json or text [default: json]; `RUST_LOG` chooses what is logged.
     #[arg(long, value_name = "FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,6 +215,26 @@ pub struct StoreArgs {
     /// sqlite:FILE
     #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]
     pub store: String,
+}
+
+/// A store to check.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// sqlite:FILE
+    #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]
+    pub store: String,
+    /// The zone that the service counts by [default: `PROMENADE_PLATFORM_TIME_ZONE`, else Asia/Shanghai].
+    #[arg(long, value_name = "ZONE")]
+    pub platform_time_zone: Option<String>,
+}
+
+impl AuditArgs {
+    /// The zone as it was named: by the flag, else in the environment.
+    pub fn platform_zone(&self) -> String {
+        let named = self.platform_time_zone.clone();
+        let named = named.or_else(|| std::env::var("PROMENADE_PLATFORM_TIME_ZONE").ok());
+        named.unwrap_or_else(|| "Asia/Shanghai".into())
+    }
 }
 
 /// A backup.

@@ -1,19 +1,20 @@
 //! `promenade audit`: every invariant, on a store that may be in use.
 
-use crate::args::StoreArgs;
-use crate::{progress, store};
+use crate::args::AuditArgs;
+use crate::{config, progress, store};
 use engine::clock::{Clock, SystemClock};
 use std::process::ExitCode;
 
 /// Prints what is broken. 0 clean, 1 broken, 2 when the store cannot be read.
-pub fn run(args: &StoreArgs) -> ExitCode {
+pub fn run(args: &AuditArgs) -> ExitCode {
     let bar = progress::count();
     let audited = store::open_reader(&args.store).and_then(|reader| {
+        let zone = config::zone(&args.platform_zone())?;
         let now = reader
             .sandbox_clock()?
             .filter(|at| *at != engine::SANDBOX_UNSET)
             .unwrap_or_else(|| SystemClock::default().now());
-        let report = audit::audit(&*reader, now, &mut |what, count| {
+        let report = audit::audit_in(&*reader, now, &zone, &mut |what, count| {
             bar.set_message(what.to_owned());
             bar.set_position(count);
         })?;

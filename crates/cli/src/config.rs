@@ -2,6 +2,7 @@
 
 use crate::args::ServeArgs;
 use anyhow::Context;
+use domain::time::Zone;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Deserialize;
@@ -25,6 +26,8 @@ pub struct Config {
     pub webhook_allow: Vec<String>,
     #[serde(default)]
     pub webhook_allow_http: bool,
+    #[serde(default = "platform_time_zone")]
+    pub platform_time_zone: String,
     #[serde(default = "log")]
     pub log: String,
 }
@@ -35,12 +38,25 @@ fn listen() -> String {
 fn messages() -> String {
     "jsonl:messages.jsonl".into()
 }
+fn platform_time_zone() -> String {
+    "Asia/Shanghai".into()
+}
 fn log() -> String {
     "json".into()
 }
 
-const NAMES: &[&str] =
-    &["listen", "store", "sandbox", "demo", "keys", "messages", "webhook_allow", "webhook_allow_http", "log"];
+const NAMES: &[&str] = &[
+    "listen",
+    "store",
+    "sandbox",
+    "demo",
+    "keys",
+    "messages",
+    "webhook_allow",
+    "webhook_allow_http",
+    "platform_time_zone",
+    "log",
+];
 
 impl Config {
     /// Reads all four places.
@@ -57,9 +73,19 @@ impl Config {
         Ok(config)
     }
 
+    /// The zone whose days count what spans shops (A-G-13).
+    pub fn platform_zone(&self) -> anyhow::Result<Zone> {
+        zone(&self.platform_time_zone)
+    }
+
     /// The store: a file by default, memory for a sandbox.
     pub fn store(&self) -> &str {
         let default = if self.sandbox && !self.demo { "memory" } else { "sqlite:promenade.sqlite" };
         self.store.as_deref().unwrap_or(default)
     }
+}
+
+/// A time zone by its name.
+pub fn zone(name: &str) -> anyhow::Result<Zone> {
+    Zone::find(name).with_context(|| format!("platform_time_zone: there is no time zone {name}"))
 }

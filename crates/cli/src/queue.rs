@@ -1,7 +1,11 @@
 //! What waits to be sent, as the relay sees it. The relay goes by the machine's clock; the store by
 //! the engine's, which in a sandbox is another: times are carried over by their distance from now.
 
-use domain::{Code, Instant, MessageId, ShopId, message::Kind};
+use domain::{
+    Code, Instant, MessageId, ShopId,
+    message::{self, Message},
+    time::Zone,
+};
 use engine::{Command, Engine, EngineError, Input};
 use port::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
 use relay::{
@@ -65,6 +69,7 @@ impl Outbox {
     fn message(&self, dispatch: Dispatch) -> PendingMessage {
         let deliver_until_micros = self.deliver_until(&dispatch);
         let message = dispatch.message;
+        let (body_zh, body_en) = self.text_of(&message);
         let key = (message.shop_id.to_string(), message.message_id.to_string());
         lock(&self.message_attempts).insert(key, dispatch.attempt);
         PendingMessage {
@@ -77,11 +82,20 @@ impl Outbox {
                 kind: message.kind.as_str().into(),
                 channel: message.channel.as_str().into(),
                 link: Some(message.link),
-                body_zh: text_of(message.kind).0.into(),
-                body_en: text_of(message.kind).1.into(),
+                body_zh,
+                body_en,
                 deliver_until_micros,
             },
         }
+    }
+
+    /// What the customer reads, written now: with the deadline that the order has now (A-S1-27).
+    fn text_of(&self, message: &Message) -> (String, String) {
+        let reader = self.engine.reader();
+        let shop = reader.shop(&message.shop_id).ok().flatten();
+        let order = reader.order(&message.shop_id, &message.order_id).ok().flatten();
+        let zone = shop.map_or_else(Zone::shanghai, |shop| shop.time_zone.clone());
+        message::text::text(message.kind, order.as_ref(), &zone)
     }
 
     fn delivery_update(&self, settled: Settlement) -> DeliveryUpdate {
@@ -121,26 +135,6 @@ impl Outbox {
         let command = Command::MessageFailed { message_id: message_id.clone(), code };
         self.engine.submit(Input::new(shop_id.clone(), command)).await.map_err(|e| e.to_string())?;
         Ok(DispatchUpdate::Done { shop_id, message_id })
-    }
-}
-
-/// What a customer reads, in Chinese and English.
-fn text_of(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::PaymentReminder => (
-            "您有一笔订单待支付,专属支付优惠券等你领取,点击领券支付",
-            "Your order awaits payment and a coupon is waiting for you: tap to claim it and pay.",
-        ),
-        Kind::BalanceOpening => {
-            ("您预订的商品已开始支付尾款,请及时支付", "The balance of your presale order can be paid now.")
-        }
-        Kind::BalanceClosing => (
-            "您预订的商品尾款支付将在5小时后截止,逾期定金不退,请尽快支付",
-            "Five hours are left to pay the balance of your presale order; after that the deposit is lost.",
-        ),
-        Kind::BalanceReminder => {
-            ("尾款支付即将截止,点击立即支付", "The balance of your presale order is due soon: tap to pay.")
-        }
     }
 }
 

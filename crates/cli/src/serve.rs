@@ -51,7 +51,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     keep_apart(&mut *opened, config.sandbox)?;
     let clock =
         if config.sandbox { EngineClock::sandbox_of(&*opened.reader())? } else { EngineClock::system() };
-    let engine = Engine::start(opened, clock)?;
+    let engine = Engine::start_in(opened, clock, config.platform_zone()?)?;
     let (stop, stopped) = watch::channel(false);
     let guard = guard(&config)?;
     let worker = relay_worker(&config, &engine, guard.clone())?;

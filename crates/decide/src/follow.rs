@@ -10,6 +10,7 @@ use crate::order::{
     refund_books::{self, Entries},
 };
 use crate::pool;
+use crate::settings::shop;
 use domain::{
     Instant, Refusal,
     campaign::{self, Brought, Count, Step, Tally},
@@ -98,4 +99,5 @@ fn tell_to_return(draft: &mut Draft<'_>, order: &Order, before: &[ToReturn]) {
 /// All orders of the decision are kept.
 pub fn decided(draft: &mut Draft<'_>) {
     pool::follow_orders(draft);
+    shop::note_amounts(draft);
 }

@@ -6,7 +6,7 @@
 use crate::book::Facts;
 use crate::command::Command;
 use domain::{
-    BatchId, CouponId, CustomerId, MessageId, OrderId, ShopId,
+    BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId,
     campaign::{self, About, Asked, Wants},
     event::{Body, OrderEvent, PaymentSucceeded},
     order::{Order, coupons},
@@ -123,6 +123,7 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
         }
     }
     if let Body::Placed(placed) = &event.body {
+        keys.buyers.push((shop.clone(), placed.customer_id.clone(), event.occurred_at));
         let mut wants = Wants::default();
         campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[] }, &mut wants);
         add(shop, wants, keys);
@@ -174,6 +175,8 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
     first.orders.iter().for_each(|key| named.by_order(key));
     first.messages.iter().for_each(|key| named.by_message(key));
     first.parked.iter().for_each(|key| named.by_parked(key));
+    first.standings.iter().for_each(|key| named.by_standing(key));
+    first.buyers.iter().for_each(|(shop, customer, at)| named.by_buyer(shop, customer, *at));
     first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
     super::pool::second_keys(facts, first, &mut named.pool);
     named.keys()
@@ -280,17 +283,42 @@ impl Named<'_> {
         }
         let campaigns = facts.shop(&key.0).map(|row| &row.campaigns[..]).unwrap_or_default();
         campaign::wants(&Asked { about: About::Order(order), campaigns }, &mut self.wants);
-        for customer in self.wants.standings.drain(..) {
-            self.standings.insert((key.0.clone(), customer));
+        for customer in std::mem::take(&mut self.wants.standings) {
+            self.standing(&key.0, &customer);
         }
-        for customer in self.wants.everywhere.drain(..) {
-            self.standings.insert((ShopId::platform(), customer));
+        for customer in std::mem::take(&mut self.wants.everywhere) {
+            self.standing(&ShopId::platform(), &customer);
         }
         for id in std::mem::take(&mut self.wants.orders) {
             self.order(&key.0, &id);
         }
         for id in std::mem::take(&mut self.wants.coupons) {
             self.coupon(&key.0, &id);
+        }
+    }
+
+    /// What a customer buys is held against their open orders (A-S0-25).
+    fn by_standing(&mut self, key: &(ShopId, CustomerId)) {
+        let facts = self.facts;
+        let known = facts.knows_standing(key).then(|| facts.standing(key)).flatten();
+        if let Some(standing) = known {
+            standing.beside().for_each(|id| self.order(&key.0, id));
+        }
+    }
+
+    /// An order that is placed may have been paid before we heard of it.
+    fn by_buyer(&mut self, shop: &ShopId, customer: &CustomerId, at: Instant) {
+        let facts = self.facts;
+        let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
+        if campaign::recovery::remembers(campaigns, at) {
+            self.standing(shop, customer);
+        }
+    }
+
+    fn standing(&mut self, shop: &ShopId, customer: &CustomerId) {
+        let key = (shop.clone(), customer.clone());
+        if !self.facts.knows_standing(&key) {
+            self.standings.insert(key);
         }
     }
 

@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod catalog;
 pub mod coupon;
 pub mod customer;
+pub mod ends;
 pub mod event;
 pub mod ids;
 pub mod ledger;

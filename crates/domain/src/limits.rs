@@ -46,6 +46,15 @@ pub const COUPON_LOCK_MINUTES: u32 = 24 * 60;
 pub const FARMING_ORDERS: usize = 5;
 /// Days over which farming is counted, and for which it blocks (A-S0-21).
 pub const FARMING_DAYS: i64 = 30;
+/// Paid orders of one customer in one shop that open ones are compared with (A-S0-25): a row that is read with each
+/// of their orders.
+pub const PURCHASES: usize = 20;
+/// SKUs of such an order; one with more is not remembered.
+pub const PURCHASE_SKUS: usize = 100;
+/// Days for which it is: as long as an order can stay unpaid.
+pub const PURCHASE_DAYS: i64 = 60;
+/// Open orders of one customer that a purchase is held against.
+pub const WATCHED_ORDERS: usize = 20;
 /// Mistakes that are named when a form cannot be read: a list can hold a million of them.
 pub const NAMED_MISTAKES: usize = 100;
 /// Tiers of an order promotion.
@@ -60,8 +69,6 @@ pub const BATCH_COUPONS: u64 = 10_000_000;
 pub const BATCH_PER_CUSTOMER: u32 = 100;
 /// SKUs of one presale: as many as a list of goods.
 pub const PRESALE_ITEMS: usize = 20_000;
-/// Deposits from here on bind a customer, in minor units; less is a warning (A-S1-4).
-pub const DEPOSIT_ADVISED_MINOR: i64 = 1_000;
 /// Ranks that a presale's gifts may go by: the earliest deposits are kept with the campaign's figures.
 pub const GIFT_RANKS: u32 = 1_000;
 /// Balance reminders that wait for one customer, over all shops.

@@ -39,7 +39,7 @@ codes! {
     TooLong = "too_long", "活动时长不能超过90天", "The campaign may run for at most 90 days";
     OutOfRange = "out_of_range", "数值超出允许范围", "The value lies outside the allowed range";
     RatioTooHigh = "ratio_too_high", "比例超过上限", "The share is too high: a coupon takes at most 50 % of the spend, a deposit is at most 20 % of the price";
-    AmountTooHigh = "amount_too_high", "优惠金额不能超过200元", "The discount may be at most 200 yuan";
+    AmountTooHigh = "amount_too_high", "优惠金额超过上限", "The discount is above the cap of the shop's currency";
     ShopKindNotSupported = "shop_kind_not_supported", "该类型店铺不支持此活动", "Shops of this kind cannot run this campaign";
     ImmutableField = "immutable_field", "该字段不可修改", "This field cannot be changed any more";
     Required = "required", "该字段必填", "This field is required";
@@ -57,6 +57,8 @@ codes! {
     CapBelowSave = "cap_below_save", "封顶金额低于优惠金额", "The cap is below the saving, which is never reached";
     FallingTiers = "falling_tiers", "高档位优惠不高于低档位", "A higher tier saves no more than a lower one";
     NarrowScope = "narrow_scope", "活动范围很小", "Very few goods take part";
+    EndOfDay = "end_of_day", "23:59:59按当日结束（次日00:00:00）处理", "23:59:59 is taken as the end of the day, the next 00:00:00";
+    NoCap = "no_cap", "该币种未设优惠金额上限", "No cap on the amount is set for the shop's currency";
     // Refusals by state.
     NotFound = "not_found", "未找到", "There is no such thing here";
     NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";
@@ -104,7 +106,7 @@ codes! {
     // Presale.
     DepositForfeited = "deposit_forfeited", "定金不予退还", "The deposit stays with the merchant";
     ShortWindow = "short_window", "尾款支付时间过短,不再提醒", "Too little of the balance window is left for this reminder";
-    SmallDeposit = "small_deposit", "定金低于10元", "The deposit is under 10 yuan";
+    SmallDeposit = "small_deposit", "定金较低", "The deposit is so low that it binds few customers";
     // Presale pool and gifts.
     ActivityOutsideValidity = "activity_outside_validity", "有效期须包含活动时间", "The validity must contain the activity time";
     NotBeforeBalanceOpening = "not_before_balance_opening", "激活时间须早于尾款开始支付时间", "The activation time must lie before the balance opens";
@@ -137,6 +139,7 @@ codes! {
     ConfirmationRequired = "confirmation_required", "该操作会丢失首款时间,请确认", "This loses the first-payment time; confirm it";
     WatermarkBackwards = "watermark_backwards", "下载进度不能倒退", "The download watermark cannot go back";
     // Withheld offers and suppressed messages.
+    BoughtElsewhere = "bought_elsewhere", "已在其他订单购买这些商品", "The customer has paid for these goods in another order";
     OutOfScope = "out_of_scope", "商品不在活动范围内", "No goods of the order are in the campaign's scope";
     OutsidePeriod = "outside_period", "不在活动时间内", "The order was not placed while the campaign ran";
     TriggerAfterEnd = "trigger_after_end", "展示时间晚于活动结束", "The coupon would be shown after the campaign's end";

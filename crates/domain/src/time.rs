@@ -119,6 +119,11 @@ impl Zone {
         let days = (at.0.div_euclid(MICROS) + offset).div_euclid(86_400);
         CivilDay(i32::try_from(days).unwrap_or(i32::MAX))
     }
+    /// When the civil day after the one that the moment lies in begins.
+    pub fn next_day(&self, at: Instant) -> Instant {
+        let tomorrow = self.civil(at).date().tomorrow();
+        tomorrow.map_or(at, |day| self.instant(day.at(0, 0, 0, 0)))
+    }
     /// Hour of the civil day, 0 to 23.
     pub fn hour(&self, at: Instant) -> u8 {
         self.civil(at).hour().unsigned_abs()
@@ -159,6 +164,15 @@ impl Zone {
     pub fn is_whole_hour(&self, at: Instant) -> bool {
         let wall = self.civil(at);
         (wall.minute(), wall.second(), wall.subsec_nanosecond()) == (0, 0, 0)
+    }
+    /// The end that is meant by that moment: the next 00:00:00 on the wall where it shows 23:59:59 to the
+    /// microsecond, else the moment itself (A-G-3).
+    pub fn end(&self, at: Instant) -> Instant {
+        let wall = self.civil(at);
+        if (wall.hour(), wall.minute(), wall.second(), wall.subsec_nanosecond()) != (23, 59, 59, 0) {
+            return at;
+        }
+        self.next_day(at)
     }
     /// The first whole hour on the wall that is not before the moment.
     pub fn ceil_to_hour(&self, at: Instant) -> Instant {

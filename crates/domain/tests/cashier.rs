@@ -11,7 +11,7 @@ use domain::order::{Method, Order};
 use given::{at, by, coupon, fen, from_offer, id, order};
 
 fn method(order: &Order, coupons: &[Coupon], method: Method, now: Instant) -> CashierMethod {
-    let all = cashier(order, coupons, now);
+    let all = cashier(order, coupons, money::Currency::CNY, now);
     assert_eq!(all.iter().map(|m| m.method).collect::<Vec<_>>(), Method::ALL);
     all.into_iter().find(|m| m.method == method).unwrap()
 }

@@ -20,6 +20,7 @@ fn take(shop: &Shop, campaign: &Campaign, standing: &mut Standing, now: Instant)
         Order { placed_at: now.plus_minutes(-1), cancel_at: Some(now.plus_hours(24)), ..order(100_00) };
     let facts = ClaimFacts {
         shop,
+        platform_zone: &Zone::shanghai(),
         order: &order,
         live: live(campaign),
         counters: &Counters::default(),
@@ -42,6 +43,7 @@ fn once(
 ) -> Result<Coupon, Code> {
     let facts = ClaimFacts {
         shop: &shop(),
+        platform_zone: &Zone::shanghai(),
         order,
         live: live(campaign),
         counters: &Counters { issued, ..Counters::default() },
@@ -98,6 +100,37 @@ fn a_s0_9_wider_scopes() {
         assert_eq!(seventh.err(), Some(Code::TotalLimit), "{frequency_scope:?}");
         assert_eq!(live(&june).is_platform_wide(), frequency_scope == FrequencyScope::Platform);
     }
+}
+
+/// A-G-13: what is counted over shops goes by the platform's days, whichever shop it is done in; what a shop counts
+/// goes by its own.
+#[test]
+fn a_g_13_counts_over_shops_go_by_the_platforms_days() {
+    let wide = campaign("june", Terms { frequency_scope: FrequencyScope::Platform, ..terms() });
+    let here = shop();
+    let there = Shop { time_zone: Zone::find("America/Los_Angeles").unwrap(), ..shop() };
+    let mut standing = Standing::default();
+    // In Los Angeles the day changes at 15:00 in Shanghai.
+    for (now, shop, expected) in [
+        ("12T14:50:00", &here, None),
+        ("12T14:55:00", &there, Some(Code::DailyLimit)),
+        ("12T15:05:00", &there, Some(Code::DailyLimit)),
+        ("12T15:10:00", &here, Some(Code::DailyLimit)),
+        ("12T23:59:59", &there, Some(Code::DailyLimit)),
+        ("13T00:00:00", &there, None),
+        ("13T15:00:00", &there, Some(Code::DailyLimit)),
+    ] {
+        assert_eq!(take(shop, &wide, &mut standing, at(now)).err(), expected, "{now}");
+    }
+    let own = campaign("june", terms());
+    let mut standing = Standing::default();
+    assert!(take(&there, &own, &mut standing, at("12T14:50:00")).is_ok());
+    assert!(take(&there, &own, &mut standing, at("12T15:05:00")).is_ok(), "the next day in Los Angeles");
+    // A claim that an older program counted for a later day, by its shop's zone, still counts today.
+    let ahead = Zone::find("Pacific/Auckland").unwrap().day(at("14T21:00:00"));
+    let mut standing = Standing::default();
+    standing.count_claim(Counted::All, ahead);
+    assert_eq!(take(&here, &wide, &mut standing, at("14T21:00:00")).err(), Some(Code::DailyLimit));
 }
 
 /// A-G-1, A-G-2: the day changes at midnight on the shop's wall, also on a day of 23 hours.

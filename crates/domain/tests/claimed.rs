@@ -9,12 +9,14 @@ use domain::campaign::{Campaign, Counters};
 use domain::coupon::{Coupon, CouponStatus};
 use domain::customer::Standing;
 use domain::order::{CancelReason, OfferStatus, Order, State};
+use domain::time::Zone;
 use domain::{Code, Instant};
 use given::{at, by, campaign, fen, id, live, order, shop, shown, terms};
 
 fn take(campaign: &Campaign, now: Instant) -> Coupon {
     let facts = ClaimFacts {
         shop: &shop(),
+        platform_zone: &Zone::shanghai(),
         order: &order(100_00),
         live: live(campaign),
         counters: &Counters::default(),

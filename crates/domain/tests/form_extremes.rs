@@ -47,12 +47,16 @@ fn a_s1_4_presale_amounts() {
         let found = campaign.versions[0].violations(&shop(), at("09T00:00:00"));
         let found: Vec<_> = found.into_iter().map(|v| (v.field, v.code)).collect();
         assert_eq!(found, [(format!("terms.items[0].{field}"), code)], "{price} {deposit}");
-        let _ = (terms.slips(), terms.line(&terms.items[0], u64::MAX), terms.line(&terms.items[0], 1));
+        let _ = (
+            terms.slips(money::Currency::CNY),
+            terms.line(&terms.items[0], u64::MAX),
+            terms.line(&terms.items[0], 1),
+        );
     }
     for [price, deposit, amount] in off_the_end() {
         for gain in [reduction(amount), expansion("999999"), Gain::default()] {
             let terms = presale_terms(vec![item("s0", price, deposit, gain)]);
-            let _ = (terms.line(&terms.items[0], 3), terms.slips());
+            let _ = (terms.line(&terms.items[0], 3), terms.slips(money::Currency::CNY));
         }
     }
 }

@@ -73,3 +73,40 @@ fn s1_r23_a_s1_16_three_a_day_and_who_goes_first() {
     customer.uncount(day);
     assert!(customer.has_room(&all[2], day), "one did not arrive");
 }
+
+/// A-G-13: a count that an older program kept for a later day, by the zone of its shop, is not begun anew.
+#[test]
+fn a_g_13_a_count_of_a_later_day_still_counts() {
+    let (today, tomorrow) = (CivilDay(8), CivilDay(9));
+    let mut customer = ReminderSms::default();
+    customer.count(tomorrow);
+    customer.count(today);
+    assert_eq!((customer.sent_on(today), customer.sent_on(tomorrow)), (2, 2));
+    customer.uncount(today);
+    assert_eq!(customer.sent_on(today), 1);
+    assert_eq!(customer.sent_on(CivilDay(10)), 0);
+}
+
+/// A-S1-27: a reminder names the moment of its deadline, the order's as it is when it is written, and no distance in
+/// time.
+#[test]
+fn a_s1_27_reminders_name_the_deadline() {
+    use domain::message::text::text;
+    let zone = domain::time::Zone::shanghai();
+    let mut order = given::order(10_000);
+    order.cancel_at = Some(at("2022-11-04T08:00:00"));
+    let (zh, en) = text(Kind::PaymentReminder, Some(&order), &zone);
+    assert!(zh.contains("11月4日08:00前") && en.contains("by 08:00 on 4 November"), "{zh} {en}");
+    order.cancel_at = Some(at("2022-11-05T09:30:00"));
+    assert!(
+        text(Kind::PaymentReminder, Some(&order), &zone).0.contains("11月5日09:30前"),
+        "a deadline that moved"
+    );
+    let kinds = [Kind::PaymentReminder, Kind::BalanceOpening, Kind::BalanceClosing, Kind::BalanceReminder];
+    for kind in kinds {
+        for order in [None, Some(&order)] {
+            let (zh, en) = text(kind, order, &zone);
+            assert!(!zh.contains("小时") && !en.to_lowercase().contains("hour"), "{zh} {en}");
+        }
+    }
+}

@@ -70,7 +70,9 @@ fn a_s1_4_bounds_of_a_deposit() {
     let mut wider = presale_terms(vec![item("s0", 100_00, 30_00, Gain::default())]);
     wider.deposit_max_percent = 30;
     assert_eq!(found(&wider), []);
-    let small = |deposit| presale_terms(vec![item("s0", 100_00, deposit, Gain::default())]).slips();
+    let small = |deposit| {
+        presale_terms(vec![item("s0", 100_00, deposit, Gain::default())]).slips(money::Currency::CNY)
+    };
     assert_eq!(small(10_00), []);
     assert_eq!(small(9_99)[0].code, Code::SmallDeposit);
 }

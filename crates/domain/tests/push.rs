@@ -11,6 +11,7 @@ use domain::customer::Standing;
 use domain::message::order_link;
 use domain::order::{CancelReason, Goods, OfferStatus, Order, OrderKind, Source, State};
 use domain::shop::Shop;
+use domain::time::Zone;
 use domain::{Code, Instant};
 use given::{at, by, campaign, id, order, shop, shown, terms};
 
@@ -50,6 +51,7 @@ impl Facts {
     fn send(&self, now: Instant) -> Result<(), Code> {
         let facts = SendFacts {
             shop: &self.shop,
+            platform_zone: &Zone::shanghai(),
             order: &self.order,
             campaign: self.campaign.as_ref(),
             counters: &self.counters,

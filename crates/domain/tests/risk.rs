@@ -9,6 +9,7 @@ use domain::campaign::recovery::{ClaimFacts, cashier, claim, show};
 use domain::customer::{List, Listed, Standing};
 use domain::order::{Method, PayOutcome};
 use domain::risk::{Ground, is_blocked, judge};
+use domain::time::Zone;
 use domain::{Code, Instant, OrderId};
 use given::{at, by, campaign, coupon, fen, id, live, order, payment, shop, terms};
 
@@ -68,6 +69,7 @@ fn a_s0_21_s0_r31_what_a_block_touches() {
     assert_eq!(shown, Err(Code::CustomerBlocked));
     let facts = ClaimFacts {
         shop: &shop(),
+        platform_zone: &Zone::shanghai(),
         order: &waiting,
         live: live(&june),
         counters: &counters,
@@ -76,7 +78,7 @@ fn a_s0_21_s0_r31_what_a_block_touches() {
     };
     let refusal = claim(&facts, id("cp2"), now).unwrap_err();
     assert_eq!(refusal.code, Code::CustomerBlocked);
-    assert_eq!(cashier(&waiting, &[coupon()], now)[0].saving, fen(5_00));
+    assert_eq!(cashier(&waiting, &[coupon()], money::Currency::CNY, now)[0].saving, fen(5_00));
     assert_eq!(coupon().check(&waiting, Method::JdPay, now), Ok(()));
     let paid = payment(&waiting, "p1", 5_00, now);
     assert_eq!(waiting.pay(paid), Ok(PayOutcome::Paid));

@@ -27,6 +27,7 @@ fn starting(starts_at: Instant) -> Version {
 fn refused(terms: &Terms) -> Vec<Code> {
     let mut found = Vec::new();
     terms.check_terms(&mut found);
+    terms.check_cap(&shop(), &mut found);
     found.into_iter().map(|v| v.code).collect()
 }
 
@@ -140,6 +141,26 @@ fn t04_s0_r16_s0_r17_a_s0_5_strength() {
     }
 }
 
+/// A-G-12: the 200 yuan are of CNY; in another currency there is no cap, and a warning says so.
+#[test]
+fn a_g_12_the_cap_is_policy_of_one_currency() {
+    let terms = Terms { spend: fen(1000_00), save: fen(200_01), ..terms() };
+    for (currency, capped) in [("CNY", true), ("JPY", false), ("USD", false), ("KWD", false)] {
+        let shop = domain::shop::Shop { currency: currency.into(), ..shop() };
+        let version = Version {
+            terms: domain::campaign::Terms::Recovery(terms.clone()),
+            ..starting(at("10T12:00:00"))
+        };
+        let codes = |found: Vec<domain::Violation>| found.into_iter().map(|v| v.code).collect::<Vec<_>>();
+        let refused = codes(version.violations(&shop, at("10T10:00:00"))).contains(&Code::AmountTooHigh);
+        assert_eq!(
+            (refused, codes(version.warnings(&shop)).contains(&Code::NoCap)),
+            (capped, !capped),
+            "{currency}"
+        );
+    }
+}
+
 /// T03, T04, S0-R15, S0-R19, S0-R18: the trigger is 5 to 120 minutes, the quantity 10 to 2,000,000,
 /// the validity at least an hour.
 #[test]
@@ -221,7 +242,7 @@ fn order_tiers_that_look_like_a_slip_are_warned_of() {
         ),
         (vec![percent(100_00, 20, Some(10_00)), percent(200_00, 20, None)], vec![]),
     ] {
-        let found = OrderTerms { tiers, ..OrderTerms::default() }.slips();
+        let found = OrderTerms { tiers, ..OrderTerms::default() }.slips(money::Currency::CNY);
         let found: Vec<_> = found.iter().map(|warning| (&*warning.field, warning.code)).collect();
         assert_eq!(found, expected);
     }

@@ -4,7 +4,7 @@ use crate::clock::EngineClock;
 use crate::error::EngineError;
 use crate::writer::{Job, Writer};
 use decide::{Input, Reply};
-use domain::{Code, Instant, Refusal};
+use domain::{Code, Instant, Refusal, time::Zone};
 use port::{DeliveryUpdate, DispatchUpdate, Generations, Reader, Store, StoreError, StoreErrorKind};
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::runtime::Handle;
@@ -25,13 +25,18 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the writer on its own thread.
+    /// Starts the writer on its own thread, on a platform whose days are those of Asia/Shanghai.
     pub fn start(store: Box<dyn Store>, clock: EngineClock) -> Result<Self, StoreError> {
+        Self::start_in(store, clock, Zone::shanghai())
+    }
+    /// The same in a zone of the platform's own: its days count what spans shops (A-G-13).
+    pub fn start_in(store: Box<dyn Store>, clock: EngineClock, zone: Zone) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let reader = store.reader();
         let published = Arc::new(Notify::new());
         let generations = Arc::new(Generations::default());
-        let writer = Writer::new(store, clock.clone(), queue, published.clone(), generations.clone());
+        let (told, raised) = (published.clone(), generations.clone());
+        let writer = Writer::new(store, clock.clone(), queue, told, raised, zone);
         let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || writer.run());
         let thread =
             spawned.map_err(|e| StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}")))?;

@@ -5,7 +5,7 @@ use crate::batch::{self, Committed, Firing, Outcome};
 use crate::clock::EngineClock;
 use crate::error::EngineError;
 use decide::{Facts, Input};
-use domain::{Code, Instant, Refusal};
+use domain::{Code, Instant, Refusal, time::Zone};
 use port::{Changes, DeliveryUpdate, DispatchUpdate, Generations, Store, StoreError, StoreErrorKind, Timer};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant as Stopwatch};
@@ -72,8 +72,9 @@ impl Writer {
         queue: mpsc::Receiver<Job>,
         published: Arc<Notify>,
         generations: Arc<Generations>,
+        platform_zone: Zone,
     ) -> Self {
-        let facts = Facts::default();
+        let facts = Facts::new(platform_zone);
         Self {
             store,
             facts,

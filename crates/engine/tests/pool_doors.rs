@@ -42,7 +42,13 @@ fn own_presale() -> Run {
 }
 
 fn refund_told(order: &str, amount: Option<i64>, how: fn(RefundFacts) -> Body) -> Body {
-    how(RefundFacts { order_id: id(order), refund_id: id("r1"), lines: Vec::new(), amount: amount.map(fen) })
+    how(RefundFacts {
+        order_id: id(order),
+        refund_id: id("r1"),
+        payment_id: None,
+        lines: Vec::new(),
+        amount: amount.map(fen),
+    })
 }
 
 #[test]

@@ -180,3 +180,41 @@ fn a_s1_15_a_deposit_heard_of_late() {
     assert_eq!(messages(&run, "o1", MessageStatus::Suppressed), left_out);
     run.assert_clean();
 }
+
+/// A-G-13 (A-S1-16): the day of three SMS is the platform's. Shops on both sides of the date line take turns, and
+/// nothing begins anew.
+#[test]
+fn a_g_13_shops_of_several_zones_share_the_platforms_day() {
+    let run = Run::in_memory().0.with_presale(&Offer::default());
+    let zones = ["Pacific/Auckland", "America/Los_Angeles", "Asia/Shanghai"];
+    let shops: Vec<Run> = (0..zones.len())
+        .map(|n| {
+            let of = Run::of(run.engine.clone(), &format!("z{n}"));
+            let zone = domain::time::Zone::find(zones[n]).unwrap();
+            let shop = domain::shop::Shop { time_zone: zone, ..shop(of.shop.as_str()) };
+            of.ok(Command::PutShop(Box::new(shop)));
+            of
+        })
+        .collect();
+    // Balances open every ten minutes, in one shop after the other, all on one day in Shanghai.
+    let opens = |n: i64| hours(BALANCE).plus_minutes(10 * n);
+    for n in 0..9_i64 {
+        let of = &shops[usize::try_from(n).unwrap() % shops.len()];
+        let offer = Offer { balances: (opens(n), hours(END)), ..Offer::default() };
+        of.ok(offer.create(&format!("p{n}")));
+        let mut placed = presale_placed(&format!("o{n}"), "u1", at(0));
+        if let domain::event::Body::Placed(placed) = &mut placed.body {
+            placed.lines[0].presale_campaign_id = Some(id(&format!("p{n}")));
+        }
+        of.apply(&placed);
+        of.apply(&deposit_paid(&format!("o{n}"), at(5)));
+    }
+    run.advance(opens(9));
+    let opened = |n: i64| {
+        let of = &shops[usize::try_from(n).unwrap() % shops.len()];
+        sent(of, &format!("o{n}")) == [BalanceOpening]
+    };
+    assert_eq!((0..9).map(opened).collect::<Vec<_>>(), [vec![true; 3], vec![false; 6]].concat());
+    run.assert_clean();
+    shops.into_iter().for_each(std::mem::forget);
+}

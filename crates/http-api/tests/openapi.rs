@@ -82,7 +82,7 @@ const TOLD: &str = r#"
 RecoveryTerms/properties/trigger_after_minutes/minimum       5
 RecoveryTerms/properties/trigger_after_minutes/maximum       120
 RecoveryTerms/properties/trigger_after_minutes/x-form/unit   {"en": "minutes", "zh": "分钟"}
-RecoveryTerms/properties/save/maximum                        20000
+RecoveryTerms/properties/save/maximum                        1000000000000
 RecoveryTerms/properties/bind/enum                           ["origin_order", "shop_scope"]
 RecoveryTerms/properties/bind/x-form/choices/0/zh            "仅限展示优惠券的原订单"
 RecoveryTerms/properties/frequency_scope/x-form/fixed/en     "the campaign is published and its claims are counted"

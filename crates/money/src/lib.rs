@@ -19,10 +19,12 @@
 
 mod amount;
 mod apportion;
+mod currency;
 mod rate;
 mod unit;
 
 pub use amount::{Money, ParseMoneyError};
 pub use apportion::{ApportionError, Apportionment, apportion};
+pub use currency::Currency;
 pub use rate::{ParseRateError, Rate, Rounding};
 pub use unit::unit_span;

@@ -45,6 +45,8 @@ macro_rules! keys_rows_changes {
             pub parked: Vec<(ShopId, OrderId)>,
             /// Who redeems a code. No rows of their own: they lead from the codes to the claims.
             pub redeemers: Vec<(CodeKey, CustomerId)>,
+            /// Who places an order, and when. No rows of their own either.
+            pub buyers: Vec<(ShopId, CustomerId, Instant)>,
             pub pool: PoolKeys,
         }
 

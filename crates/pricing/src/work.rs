@@ -67,8 +67,8 @@ pub(crate) struct Earned {
 pub(crate) struct Offer {
     pub rule: u32,
     pub line: u32,
-    /// What a unit would cost, not under the floor.
-    pub unit: i64,
+    /// What the line would cost, not under the floor.
+    pub price: i64,
     /// What the floor keeps it from taking off the line.
     pub lost: i64,
 }

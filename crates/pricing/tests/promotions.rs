@@ -336,3 +336,50 @@ fn a_s1_7_of_a_group_only_what_can_be_had_is_near() {
         }
     }
 }
+
+/// Percentages of a line are rounded once: of 2,000 bags at 0.05 a tenth is 10.00, not 0.01 a bag.
+#[test]
+fn a_g_6_item_percentages_round_by_line() {
+    let of =
+        |points| ItemTerms { percent_off: PercentOff::from_basis_points(points), ..ItemTerms::default() };
+    for (points, units, price, payable) in [
+        (1_000, 2_000, 5, 90_00),
+        (1_000, 2_000, 4, 72_00),
+        (1_000, 1, 5, 4),
+        (1_000, 1, 4, 4),
+        (1_000, 3, 5, 13),
+        (3_333, 7, 99, 4_62),
+        (1, 1_000_000, 1, 9_999_00),
+        (10_000, 9, 1, 0),
+    ] {
+        let told =
+            quote(&rules(vec![item_rule("i", of(points))]), &normal(vec![times(units, line("a", price))]));
+        assert_eq!(told.payable, fen(payable), "{points} off {units} x {price}");
+    }
+    // The lowest price for the line wins: 3 x 0.05 less a tenth is 0.13, less 0.01 a bag 0.12.
+    let off = ItemTerms { amount_off: Some(fen(1)), ..ItemTerms::default() };
+    let set = rules(vec![item_rule("a-tenth", of(1_000)), item_rule("b-off", off)]);
+    let told = quote(&set, &normal(vec![times(3, line("a", 5))]));
+    assert_eq!((told.payable, left(&told, "a-tenth")), (fen(12), Some(Code::BetterPrice)));
+    // The floor is the line's.
+    let mut floors = Floors::none();
+    floors.add(Sku::try_new("a").unwrap(), fen(5), at(0), at(100));
+    let set = RuleSet::compile(vec![item_rule("i", of(1_000))], floors);
+    let told = quote(&set, &normal(vec![times(2_000, line("a", 5))]));
+    assert_eq!((told.payable, left(&told, "i")), (fen(100_00), Some(Code::PriceFloor)));
+}
+
+/// A-S1-7: a freight coupon's threshold is compared as that of any other: with what is left of the lines in its scope
+/// after promotions and the coupons before it.
+#[test]
+fn a_s1_7_the_threshold_of_a_freight_coupon_uses_what_is_left() {
+    let freight = Some(Freight { threshold: fen(500_00), fee: fen(6_00) });
+    for (save, taken) in [(40_00, true), (50_00, true), (50_01, false)] {
+        let set = rules(vec![order_rule("o", order(vec![tier(100_00, save)]))]);
+        let coupons =
+            vec![coupon("shop", CouponKind::Shop, 0, 10_00), coupon("f", CouponKind::Freight, 40_00, 6_00)];
+        let told = quote(&set, &with_coupons(Cart { freight, ..normal(vec![line("a", 100_00)]) }, coupons));
+        assert_eq!(told.freight, if taken { fen(0) } else { fen(6_00) }, "{save} off");
+        assert_eq!(left(&told, "f"), (!taken).then_some(Code::BelowThreshold), "{save} off");
+    }
+}

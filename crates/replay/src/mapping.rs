@@ -5,6 +5,7 @@
 //!
 //! What it never does: look at the export. Whether a column is there is seen when its file is opened.
 
+mod amounts;
 mod document;
 mod settings;
 mod wrong;
@@ -15,7 +16,8 @@ use crate::plan::{Compiler, Layout, Plan, ReplayRoles};
 use document::Document;
 use std::path::Path;
 
-pub(crate) use document::{Alternatives, Amounts, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
+pub(crate) use amounts::Amounts;
+pub(crate) use document::{Alternatives, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
 pub(crate) use wrong::Wrong;
 
 /// A checked mapping.
@@ -76,16 +78,16 @@ impl Mapping {
 
     /// Checks the text of a mapping; `file` is its name in errors.
     pub fn parse(text: &str, file: &str) -> Result<Self, MappingError> {
-        let document: Document = toml::from_str(text)
+        let mut document: Document = toml::from_str(text)
             .map_err(|error| MappingError::Syntax { file: file.to_owned(), message: error.to_string() })?;
         let wrong = |wrong: Wrong| MappingError::Field {
             file: file.to_owned(),
             field: wrong.field,
             message: wrong.message,
         };
-        let minor_digits = document.amounts.minor_digits;
-        let settings = Settings::try_new(&document.shop, document.campaign, document.claims, minor_digits)
-            .map_err(wrong)?;
+        let settings =
+            Settings::try_new(&document.shop, document.campaign, document.claims, &mut document.amounts)
+                .map_err(wrong)?;
         let layout = Layout {
             tables: &document.tables,
             joins: &document.joins,

@@ -82,7 +82,9 @@ pub fn run(
     let start = orders.first().map_or(Instant::from_micros(0), |order| order.placed_at);
     let clock = SandboxClock::unset(start.plus_hours(-24));
     let store = Box::new(store_memory::MemoryStore::new());
-    let engine = Engine::start(store, EngineClock::Sandbox(Arc::new(clock)))?;
+    // The export is the whole platform.
+    let zone = settings.shop.time_zone.clone();
+    let engine = Engine::start_in(store, EngineClock::Sandbox(Arc::new(clock)), zone)?;
     let mut run = Run {
         engine,
         settings,

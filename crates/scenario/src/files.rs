@@ -72,6 +72,7 @@ macro_rules! tests {
             bad_input = "bad-input",
             baitiao_cut_over = "baitiao-cut-over",
             bind_shop_scope = "bind-shop-scope",
+            bought_elsewhere = "bought-elsewhere",
             cashier_labels = "cashier-labels",
             close_and_purchase_flow = "close-and-purchase-flow",
             coupon_conflicts = "coupon-conflicts",

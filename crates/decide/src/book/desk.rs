@@ -9,6 +9,7 @@ use domain::{
     message::Message,
     order::{Order, TimelineEntry},
     shop::Shop,
+    time::Zone,
 };
 use port::Dispatch;
 use serde_json::Value;
@@ -19,6 +20,9 @@ impl<'a> Desk<'a> for Draft<'a> {
     }
     fn shop_id(&self) -> &'a ShopId {
         self.shop_id
+    }
+    fn platform_zone(&self) -> &'a Zone {
+        Draft::platform_zone(self)
     }
     fn shop(&self) -> Result<&'a Shop, Refusal> {
         Draft::shop(self)

@@ -16,7 +16,9 @@ use domain::{
     message::Message,
     order::{Method, Order, TimelineEntry},
     shop::Shop,
+    time::Zone,
 };
+use money::Money;
 use port::{BatchRow, CampaignRow, CodeRow, Digest, OutboxRow, Parked, ShopRow, Webhook};
 
 /// A decision in the making.
@@ -57,6 +59,10 @@ impl<'a> Draft<'a> {
     /// The shop's settings.
     pub fn shop(&self) -> Result<&'a Shop, domain::Refusal> {
         self.shop_row().map(|row| &*row.shop)
+    }
+    /// The zone whose days count what spans shops (A-G-13).
+    pub fn platform_zone(&self) -> &'a Zone {
+        self.facts.platform_zone()
     }
     pub fn find_shop(&self) -> Option<&'a ShopRow> {
         self.facts.shop(self.shop_id)
@@ -237,6 +243,11 @@ impl<'a> Draft<'a> {
         self.find_shop().map_or_else(|| at.to_string(), |row| row.shop.time_zone.format(at))
     }
 
+    /// An amount for people: in the shop's currency, with its decimals (A-G-12).
+    pub fn amount(&self, amount: Money) -> String {
+        self.find_shop().map_or_else(|| amount.to_string(), |row| row.shop.amount(amount))
+    }
+
     /// Publishes an event to the outbox.
     pub fn publish(&mut self, event_type: &str, subject: &str, body: &impl serde::Serialize) {
         let event_id = self.next_id("ev");
@@ -277,7 +288,7 @@ mod tests {
     #[should_panic(expected = "a decision cannot be written: no JSON has this")]
     fn what_cannot_be_written_stops_the_decision() {
         let shop: super::ShopId = "s1".parse().unwrap();
-        let mut facts = super::Facts::default();
+        let mut facts = super::Facts::new(domain::time::Zone::shanghai());
         facts.absorb(port::Rows { shops: vec![(shop.clone(), None)], ..port::Rows::default() });
         let mut draft = super::Draft::new(&facts, &shop, super::Instant::from_micros(0));
         draft.publish("test", "o1", &Unwritable);

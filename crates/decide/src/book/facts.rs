@@ -15,6 +15,7 @@ use domain::{
     customer::Standing,
     message::Message,
     order::Order,
+    time::Zone,
 };
 use port::{
     BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, InboxKey, InboxRow,
@@ -47,8 +48,9 @@ struct BatchSlot {
 type Key<T> = (ShopId, T);
 
 /// The working set.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Facts {
+    platform_zone: Zone,
     shops: FxHashMap<ShopId, Option<ShopSlot>>,
     tables: Tables,
     parked: FxHashMap<Key<OrderId>, Vec<Parked>>,
@@ -58,9 +60,27 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Nothing is known yet, on a platform whose days are those of that zone (A-G-13).
+    pub fn new(platform_zone: Zone) -> Self {
+        Self {
+            platform_zone,
+            shops: FxHashMap::default(),
+            tables: Tables::default(),
+            parked: FxHashMap::default(),
+            batches: FxHashMap::default(),
+            pool: PoolFacts::default(),
+            changes: Changes::default(),
+        }
+    }
+
+    /// The zone whose days count what spans shops (A-G-13).
+    pub fn platform_zone(&self) -> &Zone {
+        &self.platform_zone
+    }
+
     /// Forgets everything, after a commit that failed: the store is the truth.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self::new(self.platform_zone.clone());
     }
 
     /// Drops what belongs to a batch. Shops and coupon batches stay where nobody else can change them.
@@ -95,6 +115,9 @@ impl Facts {
     }
     pub fn knows_order(&self, key: &Key<OrderId>) -> bool {
         self.tables.orders.knows(key)
+    }
+    pub fn knows_standing(&self, key: &Key<CustomerId>) -> bool {
+        self.tables.standings.knows(key)
     }
     pub fn knows_parked(&self, key: &Key<OrderId>) -> bool {
         self.parked.contains_key(key)

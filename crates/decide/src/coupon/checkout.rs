@@ -147,7 +147,7 @@ pub fn settle(draft: &mut Draft<'_>, mut current: Option<&mut Order>, mut coupon
         put(draft, coupon.clone(), before.status);
     }
     for order in orders {
-        let verdict = verdict_on(&order.order_id, &found, short, sharing.spend);
+        let verdict = verdict_on(draft, &order.order_id, &found, short, sharing.spend);
         match current.as_deref_mut() {
             Some(current) if current.order_id == order.order_id => {
                 tell(draft, current, &coupon.coupon_id, verdict)
@@ -189,6 +189,7 @@ fn judge(draft: &Draft<'_>, coupon: &mut Coupon, found: &Checkout, sharing: Shar
 }
 
 fn verdict_on(
+    draft: &Draft<'_>,
     order: &OrderId,
     found: &Checkout,
     short: Option<Money>,
@@ -201,6 +202,7 @@ fn verdict_on(
     let short = short?;
     let judged = found.live().any(|claim| claim.order_id == *order && claim.base.is_some());
     judged.then(|| {
+        let [short, spend] = [short, spend].map(|amount| draft.amount(amount));
         (Code::BelowThreshold, format!("{short} more reaches {spend}, over all orders of the checkout"))
     })
 }

@@ -83,7 +83,7 @@ fn note(draft: &mut Draft<'_>, order: &mut Order, payment: Option<&PaymentId>) {
             let detail = format!("it is named twice, its {} count again", piece.discount.amount);
             Err(Refusal::with(Code::Duplicate, detail))
         } else if let Some((_, batch)) = &piece.ours {
-            Judged { order, pieces: &pieces, piece, batch }.judge(earlier)
+            Judged { draft, order, pieces: &pieces, piece, batch }.judge(earlier)
         } else if id.is_none() {
             asset(draft, order, piece)
         } else {
@@ -201,6 +201,7 @@ pub fn base_of(draft: &Draft<'_>, order: &Order, batch: &Batch) -> Option<Money>
 
 /// A coupon of ours on an order.
 struct Judged<'a> {
+    draft: &'a Draft<'a>,
     order: &'a Order,
     pieces: &'a [Piece<'a>],
     piece: &'a Piece<'a>,
@@ -235,7 +236,8 @@ impl Judged<'_> {
         let over = if of_freight { order.freight } else { base };
         let most = batch.benefit.fixed().unwrap_or_else(|| batch.benefit.off(over));
         if piece.discount.amount > most {
-            let detail = format!("{} came off, it gives {most}", piece.discount.amount);
+            let [off, most] = [piece.discount.amount, most].map(|amount| self.draft.amount(amount));
+            let detail = format!("{off} came off, it gives {most}");
             return Err(Refusal::with(Code::DiscountTooHigh, detail));
         }
         Ok(())

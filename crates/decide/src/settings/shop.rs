@@ -18,14 +18,29 @@ const WEBHOOKS: usize = 20;
 /// Creates a shop or changes its settings; orders keep the deadlines that they were placed with. What
 /// its campaigns are counted by cannot be changed under them.
 pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
-    Refusal::from_violations(Code::InvalidValue, shop.violations())?;
-    if let Some(row) = draft.find_shop() {
+    let known = draft.find_shop();
+    let mut found = shop.violations();
+    // A shop of before codes were looked up keeps the one it has.
+    found.retain(|v| v.field != "currency" || known.is_none_or(|row| row.shop.currency != shop.currency));
+    Refusal::from_violations(Code::InvalidValue, found)?;
+    if let Some(row) = known {
         let fixed = row.shop.fixed(shop, campaigns(&row.campaigns, draft.now));
         Refusal::from_violations(Code::ImmutableField, fixed)?;
     }
-    let shop = Arc::new(shop.clone());
+    let holds_amounts = known.is_some_and(|row| row.shop.holds_amounts);
+    let shop = Arc::new(Shop { holds_amounts, ..shop.clone() });
     draft.changes().shop = Some(shop.clone());
     Ok(Reply::Shop { shop })
+}
+
+/// Orders or coupons came: from now on the shop keeps its currency (A-G-12).
+pub fn note_amounts(draft: &mut Draft<'_>) {
+    let Some(row) = draft.find_shop().filter(|row| !row.shop.holds_amounts) else { return };
+    let shop = Arc::new(Shop { holds_amounts: true, ..Shop::clone(&row.shop) });
+    let changes = draft.changes();
+    if !changes.orders.is_empty() || !changes.batches.is_empty() || !changes.pool.orders.is_empty() {
+        changes.shop = Some(shop);
+    }
 }
 
 /// Whether there is any campaign, drafts left out, and whether one is not over.

@@ -11,6 +11,7 @@ use crate::{
     message::Message,
     order::{Order, TimelineEntry},
     shop::Shop,
+    time::Zone,
 };
 use serde_json::Value;
 use std::str::FromStr;
@@ -22,6 +23,8 @@ pub trait Desk<'a> {
     fn now(&self) -> Instant;
     /// The shop that it is about.
     fn shop_id(&self) -> &'a ShopId;
+    /// The zone whose days count what spans shops (A-G-13).
+    fn platform_zone(&self) -> &'a Zone;
     /// The shop's settings; refused as `not_found` where there is none.
     fn shop(&self) -> Result<&'a Shop, Refusal>;
     /// The shop's campaigns with their figures as they stood before this decision, by id.

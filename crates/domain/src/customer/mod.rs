@@ -1,8 +1,10 @@
 //! What a customer has had: claims, reminders, orders left unpaid. One row, read and written in the
 //! transaction that spends a limit.
 
+mod purchases;
 mod reminders;
 
+pub use purchases::Purchases;
 pub use reminders::{ReminderSms, WaitingSms};
 
 use crate::{CampaignId, Instant, OrderId, catalog::Category, limits, time::CivilDay};
@@ -30,6 +32,9 @@ pub struct Standing {
     /// Balance reminders by SMS; in the platform-wide row.
     #[serde(default, skip_serializing_if = "ReminderSms::is_empty")]
     pub reminder_sms: ReminderSms,
+    /// What was paid for of late in the shop, and what that is held against (A-S0-25).
+    #[serde(default, skip_serializing_if = "Purchases::is_empty")]
+    pub purchases: Purchases,
 }
 
 /// What claims are counted for.
@@ -91,25 +96,32 @@ pub enum List {
 }
 
 impl Standing {
-    /// Claims counted for something on that day, and in all.
+    /// Orders that a purchase of the customer's may change: those that show a coupon, and those that were left unpaid
+    /// (A-S0-25).
+    pub fn beside(&self) -> impl Iterator<Item = &OrderId> {
+        self.purchases.watched().iter().chain(self.unpaid.iter().map(|(order, _)| order))
+    }
+
+    /// Claims counted for something on that day, and in all. A count of a later day is of this one: nothing that
+    /// brings an earlier day, such as a shop of another zone, begins anew (A-G-13).
     pub fn claims(&self, counted: &Counted, day: CivilDay) -> (u32, u32) {
         let Some(claims) = self.claims.get(counted) else {
             return (0, 0);
         };
-        (if claims.day == day { claims.on_day } else { 0 }, claims.total)
+        (if claims.day >= day { claims.on_day } else { 0 }, claims.total)
     }
 
     /// Counts one claim.
     pub fn count_claim(&mut self, counted: Counted, day: CivilDay) {
         let claims = self.claims.entry(counted).or_insert(Claims { total: 0, day, on_day: 0 });
         claims.total += 1;
-        claims.on_day = if claims.day == day { claims.on_day + 1 } else { 1 };
-        claims.day = day;
+        claims.on_day = if claims.day >= day { claims.on_day + 1 } else { 1 };
+        claims.day = claims.day.max(day);
     }
 
-    /// Whether any of the categories had its reminder on that day (A-S0-14).
+    /// Whether any of the categories had its reminder on that day, or on a later one (A-S0-14, A-G-13).
     pub fn was_reminded(&self, categories: &[&Category], day: CivilDay) -> bool {
-        self.reminded.iter().any(|(category, on)| *on == day && categories.contains(&category))
+        self.reminded.iter().any(|(category, on)| *on >= day && categories.contains(&category))
     }
 
     /// Marks all categories of a sent reminder; days gone by are forgotten.

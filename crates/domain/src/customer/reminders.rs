@@ -34,9 +34,10 @@ impl ReminderSms {
     pub fn is_empty(&self) -> bool {
         self.sent.is_none() && self.waiting.is_empty()
     }
-    /// How many went out on that day.
+    /// How many went out on that day. A count of a later day is of this one: days were once counted by the zones of
+    /// the shops, and a clock of the platform that was set to another zone may have gone back (A-G-13).
     pub fn sent_on(&self, day: CivilDay) -> u32 {
-        self.sent.filter(|(known, _)| *known == day).map_or(0, |(_, count)| count)
+        self.sent.filter(|(known, _)| *known >= day).map_or(0, |(_, count)| count)
     }
     /// One more waits. Past the limit it is not remembered, and goes when its timer fires.
     pub fn wait(&mut self, sms: WaitingSms) {
@@ -57,12 +58,13 @@ impl ReminderSms {
     }
     /// One went out.
     pub fn count(&mut self, day: CivilDay) {
-        self.sent = Some((day, self.sent_on(day) + 1));
+        let known = self.sent.map_or(day, |(known, _)| known.max(day));
+        self.sent = Some((known, self.sent_on(day) + 1));
     }
     /// One that was counted did not arrive.
     pub fn uncount(&mut self, day: CivilDay) {
         if let Some((known, count)) = &mut self.sent
-            && *known == day
+            && *known >= day
         {
             *count = count.saturating_sub(1);
         }

@@ -8,6 +8,7 @@ use crate::{
     catalog::Category,
     customer::{Standing, WaitingSms},
     shop::Shop,
+    time::Zone,
 };
 
 /// What is asked for.
@@ -39,12 +40,19 @@ pub enum Cap<'a> {
     BalanceSms(&'a WaitingSms),
 }
 
-/// Lets a message out, or says why not; `everywhere` is its customer over all shops.
-pub fn judge(shop: &Shop, everywhere: &Standing, ask: Ask<'_>, now: Instant) -> Result<(), Code> {
+/// Lets a message out, or says why not; `everywhere` is its customer over all shops, where the days are those of
+/// the platform's zone (A-G-13).
+pub fn judge(
+    shop: &Shop,
+    platform_zone: &Zone,
+    everywhere: &Standing,
+    ask: Ask<'_>,
+    now: Instant,
+) -> Result<(), Code> {
     if ask.quiet == Quiet::Kept && shop.is_quiet(now) {
         return Err(Code::QuietHours);
     }
-    let day = shop.time_zone.day(now);
+    let day = platform_zone.day(now);
     match ask.cap {
         Cap::Categories(categories) if everywhere.was_reminded(categories, day) => Err(Code::CategoryDay),
         Cap::BalanceSms(waiting) if !everywhere.reminder_sms.has_room(waiting, day) => Err(Code::DailyCap),

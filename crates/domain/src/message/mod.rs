@@ -1,6 +1,7 @@
 //! Messages to customers: planned, sent or suppressed, each with its reason.
 
 pub mod centre;
+pub mod text;
 
 use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId, ids::path_part};
 use serde::{Deserialize, Serialize};

@@ -35,7 +35,7 @@ pub use gifts::{GiftStanding, GiftStatus};
 pub use hold::held_until;
 pub use kinds::*;
 pub use money_back::{again, refund};
-pub use offer::{Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
+pub use offer::{BoughtElsewhere, Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
 pub use parties::{parts, parts_with};
 pub use parts::Parts;
 pub use payment::{BalanceDiscount, Payment, PaymentStatus};

@@ -1,7 +1,7 @@
 //! What recovery keeps with an order: who may show a coupon, the coupon shown, the push.
 
 use super::usual::is_usual;
-use crate::{CampaignId, Code, CouponId, Instant, MessageId, OfferId};
+use crate::{CampaignId, Code, CouponId, Instant, MessageId, OfferId, OrderId};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,18 @@ pub struct Recovery {
     /// The payment reminder.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub push: Push,
+    /// The buyer has paid for the goods in another order: nothing is shown while that stands (A-S0-25).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bought_elsewhere: Option<BoughtElsewhere>,
+}
+
+/// What stands in the way of an order's coupon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoughtElsewhere {
+    /// The order that was paid.
+    pub order_id: OrderId,
+    /// The campaign whose coupon is not shown, or is withdrawn.
+    pub campaign_id: CampaignId,
 }
 
 /// A campaign version that may show its coupon on the order.

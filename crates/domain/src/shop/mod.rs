@@ -1,9 +1,12 @@
 //! The shop: its kind, zone, deadlines and quiet hours.
 
+mod policy;
 mod quiet;
+pub use policy::Policy;
 pub use quiet::QuietHours;
 
 use crate::{Code, Instant, ShopId, Violation, limits, time::Zone};
+use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 /// The operating models of shops.
@@ -47,7 +50,7 @@ pub struct Shop {
     pub kind: ShopKind,
     /// Civil-time rules use this zone (A-G-1).
     pub time_zone: Zone,
-    /// ISO 4217 code; amounts are in its minor unit.
+    /// ISO 4217 code; amounts are in its minor unit (A-G-12).
     pub currency: String,
     /// An unpaid order is cancelled after this many minutes (A-S0-12).
     pub payment_timeout_minutes: u32,
@@ -61,6 +64,21 @@ pub struct Shop {
     pub push_lead_minutes: u32,
     /// Free shipping from this sum on, else the fee; kept for quotes.
     pub free_shipping: Option<FreeShipping>,
+    /// An order whose buyer has paid for its goods in another one shows no coupon and gets no push (A-S0-25).
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub hide_bought_elsewhere: bool,
+    /// Orders or coupons are there whose amounts are in the shop's currency, which stays (A-G-12). Shops of older
+    /// stores, which do not say, are taken to have some.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub holds_amounts: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+const fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 /// What there is of campaigns in a shop, drafts left out.
@@ -79,8 +97,8 @@ pub enum Campaigns {
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "two amounts")]
 pub struct FreeShipping {
-    pub threshold: money::Money,
-    pub fee: money::Money,
+    pub threshold: Money,
+    pub fee: Money,
 }
 
 impl Shop {
@@ -98,6 +116,8 @@ impl Shop {
             quiet_hours: QuietHours::default(),
             push_lead_minutes: 60,
             free_shipping: None,
+            hide_bought_elsewhere: true,
+            holds_amounts: false,
         }
     }
 
@@ -121,8 +141,9 @@ impl Shop {
         if self.name.chars().count() > limits::NAME_CHARS {
             found.push(Violation::new("name", Code::TooLongText));
         }
-        if self.currency.len() != 3 || !self.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-            found.push(Violation::with("currency", Code::InvalidValue, "three capital letters"));
+        if Currency::find(&self.currency).is_none() {
+            let message = "a code of ISO 4217 with a minor unit, e.g. CNY, JPY, KWD";
+            found.push(Violation::with("currency", Code::InvalidValue, message));
         }
         if self.free_shipping.is_some_and(|f| f.threshold.is_negative() || f.fee.is_negative()) {
             found.push(Violation::new("free_shipping", Code::NegativeAmount));
@@ -131,19 +152,29 @@ impl Shop {
     }
 
     /// Settings that stand as long as something is counted by them: the zone and the kind while a
-    /// campaign lies ahead or runs, the currency once there was one.
+    /// campaign lies ahead or runs, the currency once a campaign was published or an order or coupon holds amounts in
+    /// it (A-G-12).
     pub fn fixed(&self, next: &Self, campaigns: Campaigns) -> Vec<Violation> {
         let live = campaigns == Campaigns::Live;
-        let any = campaigns != Campaigns::None;
+        let amounts = campaigns != Campaigns::None || self.holds_amounts;
         let while_live = "close the campaigns that are ahead or running first";
-        let for_good = "campaigns have been published in this currency";
+        let for_good = "campaigns, coupons or orders hold amounts in this currency";
         let fields = [
             ("kind", self.kind != next.kind && live, while_live),
             ("time_zone", self.time_zone.name() != next.time_zone.name() && live, while_live),
-            ("currency", self.currency != next.currency && any, for_good),
+            ("currency", self.currency != next.currency && amounts, for_good),
         ];
         let changed = fields.into_iter().filter(|(_, changed, _)| *changed);
         changed.map(|(field, _, why)| Violation::with(field, Code::ImmutableField, why)).collect()
+    }
+
+    /// The currency with its decimals.
+    pub fn money(&self) -> Currency {
+        Currency::of_stored(&self.currency)
+    }
+    /// An amount for people, with the shop's currency and its decimals (A-G-12).
+    pub fn amount(&self, amount: Money) -> String {
+        self.money().text(amount)
     }
 
     /// Whether the moment lies in the shop's quiet hours.

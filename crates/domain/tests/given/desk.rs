@@ -6,6 +6,7 @@ use domain::customer::Standing;
 use domain::message::Message;
 use domain::order::{Order, TimelineEntry};
 use domain::shop::Shop;
+use domain::time::Zone;
 use domain::{CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +15,14 @@ use std::sync::Arc;
 pub struct World {
     pub shop: Shop,
     pub campaigns: Vec<CampaignRow>,
+    pub platform_zone: Zone,
 }
 
 impl World {
     pub fn of(campaigns: Vec<campaign::Campaign>) -> Self {
         let row = |campaign| CampaignRow { campaign: Arc::new(campaign), counters: Counters::default() };
-        Self { shop: super::shop(), campaigns: campaigns.into_iter().map(row).collect() }
+        let campaigns = campaigns.into_iter().map(row).collect();
+        Self { shop: super::shop(), campaigns, platform_zone: Zone::shanghai() }
     }
 }
 
@@ -77,6 +80,9 @@ impl<'a> Desk<'a> for Table<'a> {
     }
     fn shop_id(&self) -> &'a ShopId {
         &self.world.shop.shop_id
+    }
+    fn platform_zone(&self) -> &'a Zone {
+        &self.world.platform_zone
     }
     fn shop(&self) -> Result<&'a Shop, Refusal> {
         Ok(&self.world.shop)

@@ -65,6 +65,8 @@ pub fn all() -> Page {
     Page { after: None, limit: 1_000_000 }
 }
 
+/// A shop in which the tests' customers may buy the same goods again and again (A-S0-25 off).
 pub fn shop(shop_id: &str) -> Shop {
-    Shop::with_defaults(id(shop_id), format!("Shop {shop_id}"), ShopKind::Sop)
+    let shop = Shop::with_defaults(id(shop_id), format!("Shop {shop_id}"), ShopKind::Sop);
+    Shop { hide_bought_elsewhere: false, ..shop }
 }

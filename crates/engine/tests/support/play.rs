@@ -14,6 +14,7 @@ use domain::{
     customer::List,
     event::{Body, OrderEvent},
     order::{Method, OfferStatus, Order, OrderKind, PaymentStatus, RefundAsk, Stage, State},
+    shop::Shop,
 };
 use engine::{Command, Input};
 use port::Reader;
@@ -23,7 +24,9 @@ pub const SHOPS: [&str; 2] = ["s1", "s2"];
 /// Sets both shops up and moves the clock to the start.
 pub fn set_up(run: &Run, deals: &[[u8; 4]]) {
     for name in SHOPS {
-        let command = Command::PutShop(Box::new(shop(name)));
+        // In one of them what was bought elsewhere is shown no coupon (A-S0-25).
+        let shop = Shop { hide_bought_elsewhere: name == SHOPS[0], ..shop(name) };
+        let command = Command::PutShop(Box::new(shop));
         run.engine.submit_many_blocking(vec![Input::new(id(name), command)]).unwrap();
     }
     for (index, bytes) in deals.iter().enumerate() {

@@ -123,6 +123,10 @@ impl Run {
         let filter = MessageFilter { order_id: Some(id(order)), ..MessageFilter::default() };
         self.reader().messages(&self.shop, &filter, &all()).unwrap()
     }
+    pub fn customer(&self, customer: &str) -> domain::customer::Standing {
+        let found = self.reader().standing(&self.shop, &id(customer)).unwrap();
+        found.unwrap_or_default()
+    }
     /// Names of the order's timeline entries.
     pub fn timeline(&self, order: &str) -> Vec<String> {
         let entries = self.reader().timeline(&self.shop, &id(order)).unwrap();

@@ -8,6 +8,7 @@ use domain::{
     CampaignId, Code, Instant, InvalidId, Sku,
     campaign::{Terms, Version, forms},
     catalog::{Category, Scope, ScopeMode},
+    ends::Ends,
     limits,
 };
 use serde::Deserialize;
@@ -31,7 +32,8 @@ pub struct CampaignRequest {
     /// RFC 3339; of recovery a whole hour at least 2 hours ahead.
     #[schema(value_type = String, required)]
     pub starts_at: Value,
-    /// RFC 3339, after the start; of recovery 1 to 90 days after it.
+    /// RFC 3339, after the start; of recovery 1 to 90 days after it. The last second of a day, 23:59:59 in the shop's
+    /// zone, is taken as the next 00:00:00.
     #[schema(value_type = String, required)]
     pub ends_at: Value,
     /// `{mode: all | whitelist | blacklist, skus: [...], categories: [...]}`; the whole shop by default.
@@ -148,6 +150,13 @@ impl Fields {
 }
 
 impl CampaignRequest {
+    /// The same with the ends that are meant by those it gives, its own and those of its terms (A-G-3).
+    pub fn with_ends(mut self, ends: &mut Ends<'_>) -> Self {
+        ends.put("ends_at", &mut self.ends_at);
+        ends.put("terms", &mut self.terms);
+        self
+    }
+
     /// Reads the form; every field that cannot be read is a violation.
     pub fn read(&self) -> Result<Form, Vec<domain::Violation>> {
         let mut fields = Fields(Vec::new());

@@ -21,6 +21,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::{
     CampaignId, Instant,
     campaign::{Campaign, Counters, Status, Terms, recovery},
+    ends::Ends,
     shop::Shop,
 };
 use engine::{Command, EngineError, Input, Reply};
@@ -62,6 +63,9 @@ pub struct CampaignView {
     closed_at: Option<String>,
     /// Methods that its coupons work with; none where the kind shows no coupons.
     methods: Vec<&'static str>,
+    /// What is allowed but deserves a second look; on the answer to a request also what was read otherwise than it
+    /// was written (`end_of_day`).
+    warnings: Vec<Violation>,
 }
 
 /// The same in the document: one branch a kind.
@@ -69,6 +73,7 @@ type CampaignViews = ByKind<CampaignView>;
 
 fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> CampaignView {
     let version = campaign.current();
+    let warnings = version.warnings(shop).into_iter().map(Violation::from).collect();
     let baitiao = recovery::terms_allow_baitiao(campaign.created_at);
     CampaignView {
         campaign_id: campaign.campaign_id.to_string(),
@@ -89,7 +94,14 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
             Some(_) => vec!["jd_pay"],
             None => Vec::new(),
         },
+        warnings,
     }
+}
+
+/// The answer, with what was read otherwise than it was written.
+fn warned(mut view: CampaignView, ends: Ends<'_>) -> CampaignView {
+    view.warnings.extend(ends.into_warnings().into_iter().map(Violation::from));
+    view
 }
 
 async fn submit(state: &ApiState, caller: &InShop, input: Input) -> Result<Json<CampaignView>, Problem> {
@@ -111,13 +123,16 @@ pub async fn create(
     body: Body<CampaignRequest>,
 ) -> Result<(StatusCode, Json<CampaignView>), Problem> {
     caller.may(Scope::Campaigns)?;
-    let form = body.value.read().map_err(invalid_terms)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let mut ends = Ends::new(&shop.time_zone);
+    let form = body.value.with_ends(&mut ends).read().map_err(invalid_terms)?;
     let digest = body.digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let (campaign_id, version, publish) = (form.campaign_id, Box::new(form.version), form.publish);
     let command = Command::CreateCampaign { campaign_id, version, publish, digest };
     let idempotency = extract::idempotency(&headers, "campaigns", &body.digest)?;
     let input = Input { shop_id: caller.shop_id.clone(), idempotency, command };
-    Ok((StatusCode::CREATED, submit(&state, &caller, input).await?))
+    let Json(view) = submit(&state, &caller, input).await?;
+    Ok((StatusCode::CREATED, Json(warned(view, ends))))
 }
 
 /// What is wrong and what deserves a second look.
@@ -147,7 +162,8 @@ pub async fn validate(
 ) -> Result<Json<ValidationView>, Problem> {
     caller.may(Scope::Campaigns)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let (violations, warnings) = match body.value.read() {
+    let mut ends = Ends::new(&shop.time_zone);
+    let (violations, mut warnings) = match body.value.with_ends(&mut ends).read() {
         Err(found) => (found, Vec::new()),
         Ok(form) => {
             let now = state.engine.now();
@@ -162,6 +178,7 @@ pub async fn validate(
             (violations, warnings)
         }
     };
+    warnings.extend(ends.into_warnings());
     Ok(Json(ValidationView::new(violations, warnings)))
 }
 
@@ -269,9 +286,13 @@ pub async fn revise(
         let violation = domain::Violation::with("publish", domain::Code::InvalidValue, message);
         return Err(invalid_terms(vec![violation]));
     }
-    let form = body.value.over(row.campaign.current()).read().map_err(invalid_terms)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let mut ends = Ends::new(&shop.time_zone);
+    let asked = body.value.with_ends(&mut ends);
+    let form = asked.over(row.campaign.current()).read().map_err(invalid_terms)?;
     let command = Command::ReviseCampaign { campaign_id: id, version: Box::new(form.version) };
-    submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
+    let Json(view) = submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await?;
+    Ok(Json(warned(view, ends)))
 }
 
 /// Publishes a draft; its start is checked against now.

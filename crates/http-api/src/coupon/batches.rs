@@ -7,7 +7,7 @@ use crate::wire::extract::{self, Body, Names};
 use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::page::{Cursor, List, PageQuery};
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, Violation};
 use crate::wire::state::{ApiState, unexpected};
 use crate::wire::time;
 use axum::Json;
@@ -18,6 +18,7 @@ use domain::{
     campaign::promotion::{PercentOff, Tier},
     catalog,
     coupon::{Batch, BatchStatus, CouponKind, CouponStatus},
+    ends::Ends,
     order::Party,
     shop::Shop,
 };
@@ -63,7 +64,7 @@ pub struct BatchRequest {
     scope: catalog::Scope,
     /// Claimed and used from here, RFC 3339,
     starts_at: String,
-    /// to here.
+    /// to here; 23:59:59 in the shop's zone is taken as the next 00:00:00.
     ends_at: String,
     /// `merchant | platform`.
     #[schema(value_type = String)]
@@ -78,7 +79,7 @@ const fn one() -> u32 {
 }
 
 impl BatchRequest {
-    fn read(self) -> Result<(Option<BatchId>, Batch), Problem> {
+    fn read(self, ends: &mut Ends<'_>) -> Result<(Option<BatchId>, Batch), Problem> {
         let placeholder = || BatchId::try_new("new").unwrap_or_else(|_| unreachable!("new is an id"));
         let batch = Batch {
             batch_id: self.batch_id.clone().unwrap_or_else(placeholder),
@@ -94,7 +95,7 @@ impl BatchRequest {
             per_customer_limit: self.per_customer_limit,
             scope: self.scope,
             starts_at: time::read("starts_at", &self.starts_at)?,
-            ends_at: time::read("ends_at", &self.ends_at)?,
+            ends_at: ends.read("ends_at", time::read("ends_at", &self.ends_at)?),
             funded_by: self.funded_by,
             return_on_full_refund: self.return_on_full_refund,
         };
@@ -146,6 +147,8 @@ pub struct BatchView {
     voided_at: Option<String>,
     /// What came of it.
     counters: CountersView,
+    /// What was read otherwise than it was written (`end_of_day`), on the answer to the request.
+    warnings: Vec<Violation>,
 }
 
 /// Figures of a batch: `issued` is the sum of the five states.
@@ -203,6 +206,7 @@ impl BatchView {
                 redeemed: c.redeemed,
                 free: record.claimable(c, now),
             },
+            warnings: Vec::new(),
         }
     }
 }
@@ -221,11 +225,16 @@ pub async fn create(
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, "coupon-batches", &body.digest)?;
     let digest = body.digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    let (batch_id, batch) = body.value.read()?;
+    let mut ends = Ends::new(&shop.time_zone);
+    let (batch_id, batch) = body.value.read(&mut ends)?;
+    let warnings = ends.into_warnings().into_iter().map(Violation::from).collect();
     let command = Command::CreateBatch { batch_id, batch: Box::new(batch), digest };
     let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
-        Reply::Batch { batch, now } => Ok((StatusCode::CREATED, Json(BatchView::new(&shop, &batch, now)))),
+        Reply::Batch { batch, now } => {
+            let view = BatchView { warnings, ..BatchView::new(&shop, &batch, now) };
+            Ok((StatusCode::CREATED, Json(view)))
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -240,15 +249,17 @@ pub async fn validate(
     body: Body<BatchRequest>,
 ) -> Result<Json<ValidationView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    state.shop(&caller.shop_id).await?;
-    let (id, batch) = body.value.read()?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let mut ends = Ends::new(&shop.time_zone);
+    let (id, batch) = body.value.read(&mut ends)?;
     let batch = Batch { batch_id: id.unwrap_or(batch.batch_id), ..batch };
     let violations = batch.violations();
     let (quoting, now, shop_id) = (state.quoting.clone(), state.engine.now(), caller.shop_id.clone());
     let fine = violations.is_empty();
     let look = move || if fine { quoting.batch_warnings(&shop_id, &batch, now) } else { Ok(Vec::new()) };
     let found = tokio::task::spawn_blocking(look).await;
-    let warnings = found.map_err(|error| EngineError::Internal(error.to_string()))??;
+    let mut warnings = found.map_err(|error| EngineError::Internal(error.to_string()))??;
+    warnings.extend(ends.into_warnings());
     Ok(Json(ValidationView::new(violations, warnings)))
 }
 

@@ -89,6 +89,7 @@ pub async fn get_one(
     Names((_, id)): Names<(String, OrderId)>,
 ) -> Result<Json<CashierView>, Problem> {
     caller.may(Scope::Read)?;
+    let shop = state.shop(&caller.shop_id).await?;
     let order = find_order(&state, &caller, &id).await?;
     let now = state.engine.now();
     check_open(&order, now)?;
@@ -98,7 +99,7 @@ pub async fn get_one(
         Ok((in_scope(reader, &caller.shop_id, &order, coupons)?, order))
     };
     let (coupons, order) = state.read(read).await?;
-    let methods = recovery::cashier(&order, &coupons, now).into_iter().map(|m| MethodView {
+    let methods = recovery::cashier(&order, &coupons, shop.money(), now).into_iter().map(|m| MethodView {
         method: m.method,
         label: m.label,
         label_en: m.label_en,

@@ -156,7 +156,14 @@ pub async fn list(
         code: left.code.as_str(),
         shortfall: left.shortfall.map(money::Money::minor),
     });
-    let next = order.recovery.candidates.first().map(|candidate| candidate.trigger_at);
+    let bought = order.recovery.bought_elsewhere.as_ref();
+    let bought = bought.map(|bought| WithheldView {
+        campaign_id: bought.campaign_id.to_string(),
+        code: domain::Code::BoughtElsewhere.as_str(),
+        shortfall: None,
+    });
+    let withheld = withheld.chain(bought);
+    let next = recovery::next_trigger(&order);
     let next_trigger_at = time::show_some(&shop, next);
     Ok(Json(OffersView { offers, withheld: withheld.collect(), next_trigger_at }))
 }

@@ -14,6 +14,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::{
     Code, GiftStrategyId, Sku,
+    ends::Ends,
     pool::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit, Run, Waits},
     shop::Shop,
 };
@@ -59,7 +60,7 @@ pub struct GiftStrategyRequest {
 }
 
 impl GiftStrategyRequest {
-    fn read(self, strategy_id: GiftStrategyId) -> Result<GiftStrategy, Problem> {
+    fn read(self, strategy_id: GiftStrategyId, ends: &mut Ends<'_>) -> Result<GiftStrategy, Problem> {
         let by_amount = self.tiers.is_some();
         let tiers = match (self.tiers, self.gifts) {
             (Some(tiers), None) => tiers,
@@ -78,8 +79,8 @@ impl GiftStrategyRequest {
             name: self.name,
             group: self.group,
             priority: self.priority,
-            validity: self.validity.read("validity")?,
-            activity: self.activity.read("activity")?,
+            validity: self.validity.read("validity", ends)?,
+            activity: self.activity.read("activity", ends)?,
             basis: self.basis,
             main_skus: main_skus.into(),
             first_n: self.first_n,
@@ -240,8 +241,11 @@ pub async fn put(
 ) -> Result<Json<GiftStrategyView>, Problem> {
     caller.may(Scope::Campaigns)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let command = Command::PutGiftStrategy(Box::new(body.value.read(id)?));
-    answer(&shop, state.engine.submit(Input::new(caller.shop_id, command)).await?)
+    let mut ends = Ends::new(&shop.time_zone);
+    let command = Command::PutGiftStrategy(Box::new(body.value.read(id, &mut ends)?));
+    let Json(mut view) = answer(&shop, state.engine.submit(Input::new(caller.shop_id, command)).await?)?;
+    view.warnings.extend(ends.into_warnings().into_iter().map(Violation::from));
+    Ok(Json(view))
 }
 
 /// What a strategy that is not here gets.

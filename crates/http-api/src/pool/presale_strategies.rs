@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::{
     Code, GiftStrategyId, PresaleStrategyId, Refusal, Sku,
+    ends::Ends,
     pool::{Pass, PassKind, PresaleRecord, PresaleStrategy, Timing},
     shop::Shop,
     time::Window,
@@ -65,9 +66,9 @@ const fn to_review() -> Timing {
 }
 
 impl ValidityRequest {
-    async fn read(self, state: &ApiState, caller: &InShop) -> Result<Window, Problem> {
+    async fn read(self, state: &ApiState, caller: &InShop, ends: &mut Ends<'_>) -> Result<Window, Problem> {
         match (self.starts_at, self.ends_at, self.same_as) {
-            (Some(starts_at), Some(ends_at), None) => Period { starts_at, ends_at }.read("validity"),
+            (Some(starts_at), Some(ends_at), None) => Period { starts_at, ends_at }.read("validity", ends),
             (None, None, Some(id)) => {
                 let shop = caller.shop_id.clone();
                 let settings = state.read(move |reader| reader.pool(&shop)).await?;
@@ -102,6 +103,7 @@ impl PresaleStrategyRequest {
         id: PresaleStrategyId,
         state: &ApiState,
         caller: &InShop,
+        ends: &mut Ends<'_>,
     ) -> Result<PresaleStrategy, Problem> {
         let mut goods = self.goods;
         goods.sort_unstable();
@@ -111,7 +113,7 @@ impl PresaleStrategyRequest {
             strategy_id: id,
             name: self.name,
             goods: goods.into(),
-            validity: self.validity.read(state, caller).await?,
+            validity: self.validity.read(state, caller, ends).await?,
             activation_at: time::read("activation_at", &self.activation_at)?,
             balance_opens_at: opens.map(|at| time::read("balance_opens_at", at)).transpose()?,
             timing: self.timing,
@@ -200,9 +202,12 @@ pub async fn put(
 ) -> Result<Json<PresaleStrategyView>, Problem> {
     caller.may(Scope::Campaigns)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let strategy = body.value.read(id, &state, &caller).await?;
+    let mut ends = Ends::new(&shop.time_zone);
+    let strategy = body.value.read(id, &state, &caller, &mut ends).await?;
     let command = Command::PutPresaleStrategy(Box::new(strategy));
-    answer(&shop, state.engine.submit(Input::new(caller.shop_id, command)).await?)
+    let Json(mut view) = answer(&shop, state.engine.submit(Input::new(caller.shop_id, command)).await?)?;
+    view.warnings.extend(ends.into_warnings().into_iter().map(Violation::from));
+    Ok(Json(view))
 }
 
 /// Reads a presale strategy.

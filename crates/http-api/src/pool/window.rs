@@ -2,7 +2,7 @@
 
 use crate::wire::problem::Problem;
 use crate::wire::time;
-use domain::{shop::Shop, time::Window};
+use domain::{ends::Ends, shop::Shop, time::Window};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,17 +12,18 @@ use utoipa::ToSchema;
 pub struct Period {
     /// The first moment.
     pub starts_at: String,
-    /// The first moment after it.
+    /// The first moment after it; 23:59:59 in the shop's zone is taken as the next 00:00:00.
     pub ends_at: String,
 }
 
 impl Period {
-    /// Reads both ends; the problem names the one at fault.
-    pub fn read(&self, field: &str) -> Result<Window, Problem> {
-        Ok(Window {
+    /// Reads both ends, the second one as it is meant (A-G-3); the problem names the one at fault.
+    pub fn read(&self, field: &str, ends: &mut Ends<'_>) -> Result<Window, Problem> {
+        let given = Window {
             starts_at: time::read(&format!("{field}.starts_at"), &self.starts_at)?,
             ends_at: time::read(&format!("{field}.ends_at"), &self.ends_at)?,
-        })
+        };
+        Ok(ends.window(field, given))
     }
     /// In the shop's zone.
     pub fn show(shop: &Shop, window: Window) -> Self {

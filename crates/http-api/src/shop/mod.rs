@@ -48,7 +48,8 @@ pub struct ShopRequest {
     kind: ShopKind,
     /// IANA name; `Asia/Shanghai` by default.
     time_zone: Option<String>,
-    /// ISO 4217; `CNY` by default.
+    /// ISO 4217, with a minor unit; `CNY` by default. It stays once a campaign was published or an order or coupon
+    /// holds amounts in it (`immutable_field`).
     currency: Option<String>,
     /// Unpaid orders are cancelled after this; 1440 by default.
     payment_timeout_minutes: Option<u32>,
@@ -62,6 +63,9 @@ pub struct ShopRequest {
     push_lead_minutes: Option<u32>,
     /// Freight rule.
     free_shipping: Option<FreeShippingView>,
+    /// Whether an order whose goods its buyer has paid for in another one shows no coupon and gets no push; true by
+    /// default.
+    hide_bought_elsewhere: Option<bool>,
 }
 
 /// A shop.
@@ -81,6 +85,7 @@ pub struct ShopView {
     quiet_hours: QuietHours,
     push_lead_minutes: u32,
     free_shipping: Option<FreeShippingView>,
+    hide_bought_elsewhere: bool,
 }
 
 impl From<&Shop> for ShopView {
@@ -99,6 +104,7 @@ impl From<&Shop> for ShopView {
             quiet_hours: shop.quiet_hours,
             push_lead_minutes: shop.push_lead_minutes,
             free_shipping: shop.free_shipping.map(freight),
+            hide_bought_elsewhere: shop.hide_bought_elsewhere,
         }
     }
 }
@@ -118,6 +124,7 @@ fn shop(id: domain::ShopId, asked: ShopRequest) -> Result<Shop, Problem> {
     shop.deposit_timeout_minutes = asked.deposit_timeout_minutes.unwrap_or(shop.deposit_timeout_minutes);
     shop.payment_lock_minutes = asked.payment_lock_minutes.unwrap_or(shop.payment_lock_minutes);
     shop.push_lead_minutes = asked.push_lead_minutes.unwrap_or(shop.push_lead_minutes);
+    shop.hide_bought_elsewhere = asked.hide_bought_elsewhere.unwrap_or(shop.hide_bought_elsewhere);
     shop.free_shipping = asked
         .free_shipping
         .map(|f| FreeShipping { threshold: Money::from_minor(f.threshold), fee: Money::from_minor(f.fee) });

@@ -4,7 +4,7 @@
 use super::line_kind::{LineKind, Try};
 use crate::quote::cart;
 use domain::{Instant, LineId, Sku, campaign::promotion::Floor, catalog::Category, limits};
-use money::Money;
+use money::{Currency, Money};
 use pricing::{
     RuleSet, Scratch,
     cart::{Cart, CartLine},
@@ -16,6 +16,7 @@ pub struct Target<'a> {
     price: Money,
     /// What must be among what comes off, for a cart to be worth a word.
     own: Option<&'a str>,
+    currency: Currency,
 }
 
 fn line(id: &str, sku: &Sku, price: Money, categories: &[Category]) -> CartLine {
@@ -35,9 +36,9 @@ const fn gcd(a: i64, b: i64) -> i64 {
 }
 
 impl<'a> Target<'a> {
-    pub fn of(floor: &'a Floor, own: Option<&'a str>) -> Option<Self> {
+    pub fn of(floor: &'a Floor, own: Option<&'a str>, currency: Currency) -> Option<Self> {
         let price = floor.list_price.filter(|price| price.is_positive())?;
-        Some(Self { floor, price, own })
+        Some(Self { floor, price, own, currency })
     }
 
     /// A cart of one unit.
@@ -119,15 +120,18 @@ impl<'a> Target<'a> {
         }
         let named: Vec<&str> = line.categories.iter().map(Category::as_str).collect();
         let within = if named.is_empty() { String::new() } else { format!(" in {}", named.join(" and ")) };
+        let told = |amount: Money| self.currency.text(amount);
         let beside = cart.lines.get(1).map(cart::list);
-        let beside = beside.map_or_else(String::new, |amount| format!(" beside {amount} of other goods"));
+        let beside =
+            beside.map_or_else(String::new, |amount| format!(" beside {} of other goods", told(amount)));
         let message = format!(
-            "{} of {}{within} at {} ({} in all){beside} would sell for {payable}, under the floor of {} each; by {}",
+            "{} of {}{within} at {} ({} in all){beside} would sell for {}, under the floor of {} each; by {}",
             line.quantity,
             line.sku,
-            self.price,
-            cart::list(line),
-            self.floor.floor,
+            told(self.price),
+            told(cart::list(line)),
+            told(payable),
+            told(self.floor.floor),
             sources.join(", ")
         );
         Some((payable, Some(message)))

@@ -20,7 +20,7 @@ use domain::{
     limits,
 };
 use line_kind::{LineKind, Try};
-use money::Money;
+use money::{Currency, Money};
 use pricing::{
     RuleSet, Scratch,
     cart::{Coupons, Held},
@@ -53,7 +53,7 @@ pub fn warnings(rules: &ShopRules, new: New<'_>, batches: &[Arc<Batch>], now: In
             let mut all = vec![version];
             all.extend(rules.in_force_without(campaign));
             if let Some(terms) = version.terms.of() {
-                return presale_warnings(terms, &all);
+                return presale_warnings(terms, &all, rules.shop.money());
             }
             (campaign, Source::of_version(version))
         }
@@ -84,6 +84,7 @@ pub fn warnings(rules: &ShopRules, new: New<'_>, batches: &[Arc<Batch>], now: In
     let mut search = Search {
         set: &set,
         own: own_name(new),
+        currency: rules.shop.money(),
         scratch: Scratch::new(),
         left: 0,
         found: Vec::new(),
@@ -129,6 +130,8 @@ struct Search<'a> {
     set: &'a RuleSet,
     /// By what name the new one stands among what comes off; a new floor takes nothing off.
     own: Option<&'a str>,
+    /// What amounts are told in.
+    currency: Currency,
     scratch: Scratch,
     /// Carts that may still be priced.
     left: usize,
@@ -148,8 +151,10 @@ impl Search<'_> {
     ) {
         let live = |starts_at: Instant, ends_at: Instant| starts_at <= at && at < ends_at;
         let floors = versions.iter().copied().filter(|version| live(version.starts_at, version.ends_at));
-        let targets: Vec<Target<'_>> =
-            floors.flat_map(floors_of).filter_map(|floor| Target::of(floor, self.own)).collect();
+        let targets: Vec<Target<'_>> = floors
+            .flat_map(floors_of)
+            .filter_map(|floor| Target::of(floor, self.own, self.currency))
+            .collect();
         let running = |source: &&Source<'_>| live(source.starts_at, source.ends_at);
         let sources: Vec<&Source<'_>> = sources.iter().filter(running).collect();
         let Some(first) = targets.first() else { return };
@@ -199,7 +204,7 @@ fn held_of(batch: &Batch) -> Option<Held> {
 }
 
 /// A presale keeps what it promises with the deposit: its items whose price less gain is under a floor.
-fn presale_warnings(terms: &presale::Terms, all: &[&Version]) -> Vec<Violation> {
+fn presale_warnings(terms: &presale::Terms, all: &[&Version], currency: Currency) -> Vec<Violation> {
     let mut floors: HashMap<&Sku, Money> = HashMap::new();
     for floor in all.iter().copied().flat_map(floors_of) {
         let highest = floors.entry(&floor.sku).or_default();
@@ -208,7 +213,8 @@ fn presale_warnings(terms: &presale::Terms, all: &[&Version]) -> Vec<Violation> 
     let under = |(index, item): (usize, &presale::Item)| {
         let floor = *floors.get(&item.sku)?;
         let sold_for = terms.line(item, 1)?.threshold_base;
-        let message = format!("a unit sells for {sold_for}, under the floor of {floor}");
+        let [sold, least] = [sold_for, floor].map(|amount| currency.text(amount));
+        let message = format!("a unit sells for {sold}, under the floor of {least}");
         let field = format!("terms.items[{index}].gain");
         (sold_for < floor).then(|| Violation::with(field, Code::PriceFloor, message))
     };

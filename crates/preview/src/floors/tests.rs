@@ -81,16 +81,19 @@ fn found(rules: &ShopRules, campaign: Option<&str>, version: &Version) -> Vec<St
 fn one_unit_or_just_the_threshold_reaches_the_floor() {
     for (new, expected) in [
         (percent(10, &[], Scope::default()), None),
-        (percent(11, &[], Scope::default()), Some("1 of A at 50.00 (50.00 in all) would sell for 44.50")),
+        (
+            percent(11, &[], Scope::default()),
+            Some("1 of A at 50.00 CNY (50.00 CNY in all) would sell for 44.50 CNY"),
+        ),
         (tiers([(150_00, 15_00)].into_iter(), &[], Scope::default()), None),
         (
             tiers([(150_00, 15_01)].into_iter(), &[], Scope::default()),
-            Some("3 of A at 50.00 (150.00 in all) would sell for 134.99"),
+            Some("3 of A at 50.00 CNY (150.00 CNY in all) would sell for 134.99 CNY"),
         ),
     ] {
         let told = found(&rules(vec![floors(&["A"])]), None, &new);
         assert_eq!(told.len(), usize::from(expected.is_some()), "{told:?}");
-        let expected = expected.map(|text| format!("{text}, under the floor of 45.00 each; by new"));
+        let expected = expected.map(|text| format!("{text}, under the floor of 45.00 CNY each; by new"));
         assert_eq!(told.first(), expected.as_ref());
     }
     // A new floor under what runs; each SKU once, and no more than are read.
@@ -234,11 +237,11 @@ fn with_batches(rules: &ShopRules, new: New<'_>, batches: &[Arc<Batch>]) -> Vec<
 #[test]
 fn an_every_tier_is_tried_beyond_its_threshold() {
     for (least, list, expected) in [
-        (110_00, 150_00, Some("2 of A at 150.00 (300.00 in all) would sell for 210.00")),
+        (110_00, 150_00, Some("2 of A at 150.00 CNY (300.00 CNY in all) would sell for 210.00 CNY")),
         (105_00, 150_00, None),
         // Only ten of them cost a multiple of 100.00.
         (69_30, 99_00, None),
-        (69_31, 99_00, Some("100 of A at 99.00 (9900.00 in all) would sell for 6930.00")),
+        (69_31, 99_00, Some("100 of A at 99.00 CNY (9900.00 CNY in all) would sell for 6930.00 CNY")),
     ] {
         let told = found(&rules(vec![floor("A", least, list)]), None, &every(100_00, 30_00, only(&["A"])));
         assert_eq!(told.len(), usize::from(expected.is_some()), "{least} {told:?}");
@@ -257,7 +260,7 @@ fn goods_beside_others_that_make_up_the_amount_are_tried() {
     assert_eq!(
         mixed,
         [
-            "1 of A at 60.00 (60.00 in all) beside 40.00 of other goods would sell for 42.00, under the floor of 45.00 each; by new"
+            "1 of A at 60.00 CNY (60.00 CNY in all) beside 40.00 CNY of other goods would sell for 42.00 CNY, under the floor of 45.00 CNY each; by new"
         ]
     );
     assert_eq!(told(None, &hundred(Scope::default()), 42_00), [""; 0]);
@@ -297,14 +300,18 @@ fn coupons_that_are_out_are_tried() {
     assert_eq!(with_batches(&running, campaign, &[]), [""; 0]);
     assert_eq!(
         with_batches(&running, campaign, &[batch("b1", 50_00, 35_00)]),
-        ["1 of A at 100.00 (100.00 in all) would sell for 40.00, under the floor of 70.00 each; by new, b1"]
+        [
+            "1 of A at 100.00 CNY (100.00 CNY in all) would sell for 40.00 CNY, under the floor of 70.00 CNY each; by new, b1"
+        ]
     );
     // A new batch alone, and beside a promotion.
     let coupon = batch("b2", 100_00, 31_00);
     let alone = with_batches(&running, New::Batch(&coupon), std::slice::from_ref(&coupon));
     assert_eq!(
         alone,
-        ["1 of A at 100.00 (100.00 in all) would sell for 69.00, under the floor of 70.00 each; by b2"]
+        [
+            "1 of A at 100.00 CNY (100.00 CNY in all) would sell for 69.00 CNY, under the floor of 70.00 CNY each; by b2"
+        ]
     );
     let small = batch("b2", 50_00, 10_00);
     assert_eq!(with_batches(&running, New::Batch(&small), &[]), [""; 0]);

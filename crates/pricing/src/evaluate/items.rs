@@ -1,5 +1,6 @@
-//! Item promotions: each line takes the one that makes its unit cheapest; ties go to the smallest
-//! campaign id. None sells under the price floor: what goes under is lifted to it.
+//! Item promotions: each line takes the one that makes it cheapest; ties go to the smallest campaign id. A
+//! percentage is rounded once, over the line, and its units share that as A-G-6 says: of goods at 0.05 a unit
+//! 10 % would else be nothing or 20 %. None sells under the price floor: what goes under is lifted to it.
 
 use super::inputs::{Inputs, Verdicts};
 use crate::{
@@ -63,16 +64,16 @@ fn cover(work: &Work, rule: &Item, covered: &mut Vec<u32>) {
     covered.extend(lines.filter(|(line, _)| rule.head.reach.covers(line)).map(|(_, at)| at));
 }
 
-/// Notes what a unit of a line would cost, and whether nothing before it is as cheap.
+/// Notes what a line would cost, and whether nothing before it is as cheap.
 fn offer<W: Watch>(work: &mut Work, number: u32, rule: &Item, at: u32) {
     let line = &work.lines[at as usize];
-    let wished = line.unit - rule.benefit.off(Money::from_minor(line.unit)).minor();
-    let floor = line.floor / line.quantity;
-    let unit = wished.max(floor).min(line.unit);
-    let offer = Offer { rule: number, line: at, unit, lost: (unit - wished) * line.quantity };
-    if unit < line.unit {
+    let off = rule.benefit.off(Money::from_minor(line.unit), line.quantity);
+    let wished = line.list - off.minor();
+    let price = wished.max(line.floor).min(line.list);
+    let offer = Offer { rule: number, line: at, price, lost: price - wished };
+    if price < line.list {
         let best = &mut work.best[at as usize];
-        if best.is_none_or(|best| unit < best.unit) {
+        if best.is_none_or(|best| price < best.price) {
             *best = Some(offer);
         }
     }
@@ -109,10 +110,7 @@ fn take_best(inputs: Inputs<'_>, work: &mut Work) {
         let kind = AdjustmentKind::from(rule.what);
         let source = Source::Item(number);
         let sum = |of: fn(&Work, &Offer) -> i64| of_rule.iter().map(|offer| of(work, offer)).sum();
-        let off = |work: &Work, offer: &Offer| {
-            let line = &work.lines[offer.line as usize];
-            (line.unit - offer.unit) * line.quantity
-        };
+        let off = |work: &Work, offer: &Offer| work.lines[offer.line as usize].list - offer.price;
         let applied = Applied {
             source,
             kind,

@@ -2,6 +2,7 @@
 //!
 //! What always holds: an unknown key is refused with its name. Meaning is checked elsewhere.
 
+use super::amounts::Amounts;
 use super::settings::{CampaignText, ClaimModel, ShopText};
 use domain::time::Zone;
 use serde::{Deserialize, Deserializer, de};
@@ -83,23 +84,6 @@ pub(crate) struct Times {
     pub zone: Option<Zone>,
     /// strptime formats, tried in order; `rfc3339` is a word of its own.
     pub formats: Vec<String>,
-}
-
-/// How amounts are written.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Amounts {
-    pub decimal_point: char,
-    /// The sign between groups of digits, when there is one.
-    pub grouping: Option<char>,
-    /// Digits of the minor unit: 2 for cents.
-    pub minor_digits: u8,
-}
-
-impl Default for Amounts {
-    fn default() -> Self {
-        Self { decimal_point: '.', grouping: None, minor_digits: 2 }
-    }
 }
 
 /// What is the same for all lines of an order.

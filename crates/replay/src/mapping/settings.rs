@@ -3,6 +3,7 @@
 //! What always holds: the settings pass the domain's own rules for shops and terms, so the replay
 //! never runs a campaign that the engine would refuse.
 
+use super::amounts::Amounts;
 use super::wrong::Wrong;
 use domain::{
     ShopId, Violation,
@@ -94,7 +95,7 @@ impl Settings {
         shop: &ShopText,
         campaign: CampaignText,
         claims: ClaimModel,
-        minor_digits: u8,
+        amounts: &mut Amounts,
     ) -> Result<Self, Wrong> {
         let shop = ShopSettings::new(shop);
         let facts = shop.shop(ShopId::platform());
@@ -105,11 +106,12 @@ impl Settings {
             let message = "shops of this kind run no recovery campaigns; use sop, fbp or fcs";
             return Err(Wrong::new("shop.kind", message));
         }
-        let campaign = CampaignSettings::try_new(campaign)?;
+        amounts.settle(facts.money())?;
+        let campaign = CampaignSettings::try_new(campaign, &facts)?;
         if claims.rate_percent > 100 {
             return Err(Wrong::new("claims.rate_percent", "0 to 100"));
         }
-        Ok(Self { shop, campaign, claims, minor_digits })
+        Ok(Self { shop, campaign, claims, minor_digits: amounts.digits() })
     }
 }
 
@@ -143,12 +145,13 @@ impl ShopSettings {
 }
 
 impl CampaignSettings {
-    fn try_new(text: CampaignText) -> Result<Self, Wrong> {
+    fn try_new(text: CampaignText, shop: &Shop) -> Result<Self, Wrong> {
         let wrong =
             |found: &Violation| Wrong::new(found.field.replacen("terms.", "campaign.", 1), &found.message);
         let terms = Terms::read(&text.terms).map_err(|found| wrong(&found[0]))?;
         let mut found = Vec::new();
         terms.check_terms(&mut found);
+        terms.check_cap(shop, &mut found);
         match found.first() {
             Some(found) => Err(wrong(found)),
             None => Ok(Self { name: text.name, terms }),

@@ -218,7 +218,7 @@ impl Compiler<'_> {
 }
 
 fn check_amounts(amounts: &Amounts) -> Result<(), Wrong> {
-    if amounts.minor_digits > 4 {
+    if amounts.digits() > 4 {
         return Err(Wrong::new("amounts.minor_digits", "0 to 4"));
     }
     let sign = |c: char| !c.is_ascii_digit() && c != '-';

@@ -14,6 +14,7 @@ use domain::{
     shop::{Shop, ShopKind},
     time::Zone,
 };
+use money::Currency;
 use std::path::Path;
 
 /// A checked mapping of a pool.
@@ -51,7 +52,7 @@ impl PoolMapping {
 
     /// Checks the text of a mapping; `file` is its name in errors.
     pub fn parse(text: &str, file: &str, shop: Option<&ShopId>) -> Result<Self, MappingError> {
-        let document: document::Document = toml::from_str(text)
+        let mut document: document::Document = toml::from_str(text)
             .map_err(|error| MappingError::Syntax { file: file.to_owned(), message: error.to_string() })?;
         let wrong = |wrong: Wrong| MappingError::Field {
             file: file.to_owned(),
@@ -59,6 +60,10 @@ impl PoolMapping {
             message: wrong.message,
         };
         let zone = document.shop.time_zone.clone().unwrap_or_else(Zone::shanghai);
+        let code = document.shop.currency.as_deref().unwrap_or("CNY");
+        if let Some(currency) = Currency::find(code) {
+            document.amounts.settle(currency).map_err(wrong)?;
+        }
         let layout = Layout {
             tables: &document.tables,
             joins: &document.joins,

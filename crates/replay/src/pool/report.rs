@@ -86,7 +86,10 @@ impl PoolReport {
     /// What a run came to.
     pub fn build(mapping: &PoolMapping, run: &PoolRun, activation_at: Instant) -> Result<Self, PoolError> {
         let show = |at: Instant| mapping.zone.format(at);
-        let (mut strategies, mut warnings) = (Vec::new(), BTreeSet::new());
+        let ends = mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings);
+        let mut warnings: BTreeSet<String> =
+            ends.map(|it| format!("{}: {} ({})", it.field, it.code, it.message)).collect();
+        let mut strategies = Vec::new();
         for shop_id in &run.shops {
             let settings = run.engine.reader().pool(shop_id)?;
             warnings.extend(warned(shop_id, &settings, &mapping.zone));

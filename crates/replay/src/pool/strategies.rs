@@ -6,7 +6,8 @@
 
 use crate::mapping::Wrong;
 use domain::{
-    GiftStrategyId, Instant, PresaleStrategyId, Sku,
+    GiftStrategyId, Instant, PresaleStrategyId, Sku, Violation,
+    ends::Ends,
     pool::{Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Timing, check_gifts},
     time::{Window, Zone},
 };
@@ -35,8 +36,9 @@ pub(super) struct Period {
 }
 
 impl Period {
-    fn window(self) -> Window {
-        Window { starts_at: self.starts_at.0, ends_at: self.ends_at.0 }
+    /// With the end that is meant (A-G-3).
+    fn window(self, field: &str, ends: &mut Ends<'_>) -> Window {
+        ends.window(field, Window { starts_at: self.starts_at.0, ends_at: self.ends_at.0 })
     }
 }
 
@@ -91,18 +93,16 @@ pub(super) struct GiftText {
 pub struct Strategies {
     presale: PresaleStrategy,
     gifts: Vec<GiftStrategy>,
+    warnings: Vec<Violation>,
 }
 
 impl Strategies {
     pub(super) fn try_new(presale: &PresaleText, gifts: &[GiftText], zone: &Zone) -> Result<Self, Wrong> {
-        let strategies = Self {
-            gifts: gifts
-                .iter()
-                .enumerate()
-                .map(|(index, gift)| gift.read(index, presale))
-                .collect::<Result<_, _>>()?,
-            presale: presale.read(gifts),
-        };
+        let mut ends = Ends::new(zone);
+        let written = presale.read(gifts, &mut ends);
+        let of_gift = |(index, gift): (usize, &GiftText)| gift.read(index, written.validity, &mut ends);
+        let gifts = gifts.iter().enumerate().map(of_gift).collect::<Result<_, _>>()?;
+        let strategies = Self { gifts, presale: written, warnings: ends.into_warnings() };
         // What is left to the export is taken to be one item of it.
         let (presale, gifts) = strategies.over(&BTreeSet::from([any_sku()]));
         let before = presale.activation_at.plus_seconds(-1);
@@ -150,6 +150,11 @@ impl Strategies {
         ends.fold(self.presale.validity.ends_at, Instant::min)
     }
 
+    /// Ends that were read otherwise than they were written.
+    pub fn warnings(&self) -> &[Violation] {
+        &self.warnings
+    }
+
     /// The gift strategies, as they were written.
     pub fn gifts(&self) -> &[GiftStrategy] {
         &self.gifts
@@ -185,13 +190,13 @@ fn sorted(skus: &[Sku]) -> std::sync::Arc<[Sku]> {
 }
 
 impl PresaleText {
-    fn read(&self, gifts: &[GiftText]) -> PresaleStrategy {
+    fn read(&self, gifts: &[GiftText], ends: &mut Ends<'_>) -> PresaleStrategy {
         let all = || gifts.iter().map(|gift| gift.strategy_id.clone()).collect();
         PresaleStrategy {
             strategy_id: self.strategy_id.clone(),
             name: self.name.clone(),
             goods: sorted(&self.goods),
-            validity: self.validity.window(),
+            validity: self.validity.window("presale_strategy.validity", ends),
             activation_at: self.activation_at.0,
             balance_opens_at: self.balance_opens_at.map(|at| at.0),
             timing: self.timing,
@@ -201,9 +206,9 @@ impl PresaleText {
 }
 
 impl GiftText {
-    fn read(&self, index: usize, presale: &PresaleText) -> Result<GiftStrategy, Wrong> {
-        let wrong =
-            |field: &str, message: &str| Err(Wrong::new(format!("gift_strategy[{index}].{field}"), message));
+    fn read(&self, index: usize, usual: Window, ends: &mut Ends<'_>) -> Result<GiftStrategy, Wrong> {
+        let at = |field: &str| format!("gift_strategy[{index}].{field}");
+        let wrong = |field: &str, message: &str| Err(Wrong::new(at(field), message));
         let (by_amount, tiers) = match (&self.tiers, &self.gifts) {
             (Some(tiers), None) => (true, tiers.clone()),
             (None, Some(gifts)) => (false, vec![GiftTier { min: Money::ZERO, gifts: gifts.clone() }]),
@@ -216,8 +221,8 @@ impl GiftText {
             name: self.name.clone(),
             group: self.group,
             priority: self.priority,
-            validity: self.validity.unwrap_or(presale.validity).window(),
-            activity: self.activity.window(),
+            validity: self.validity.map_or(usual, |given| given.window(&at("validity"), ends)),
+            activity: self.activity.window(&at("activity"), ends),
             basis: self.basis,
             main_skus: sorted(&self.main_skus),
             first_n: self.first_n,

@@ -21,7 +21,7 @@ pub(super) fn amount(text: &str, written: &Amounts) -> Result<Money, BadCode> {
     if !digits(&whole) || !digits(decimals) {
         return Err(BadCode::NotAnAmount);
     }
-    let kept = usize::from(written.minor_digits);
+    let kept = usize::from(written.digits());
     let (minor, beyond) = decimals.split_at(decimals.len().min(kept));
     if beyond.bytes().any(|b| b != b'0') {
         return Err(BadCode::TooManyDecimals);
@@ -71,7 +71,7 @@ mod tests {
         use BadCode::{NegativeAmount, NotAnAmount, OutOfRange, TooManyDecimals};
         let reais = Amounts::default();
         let euro = Amounts { decimal_point: ',', grouping: Some('.'), ..Amounts::default() };
-        let yen = Amounts { minor_digits: 0, ..Amounts::default() };
+        let yen = Amounts { minor_digits: Some(0), ..Amounts::default() };
         for (written, text, minor) in [
             (&reais, "109.9", Ok(10_990)),
             (&reais, "99", Ok(9_900)),

@@ -42,6 +42,17 @@ pub fn shop(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
             settings.insert(field.into(), number(&minutes));
         }
     }
+    if let Some(currency) = args.find("currency") {
+        settings.insert("currency".into(), currency.into());
+    }
+    if let Some(said) = args.find("bought") {
+        let hides = match &*said {
+            "hides" => true,
+            "shows" => false,
+            _ => return Err("bought=hides or bought=shows".into()),
+        };
+        settings.insert("hide_bought_elsewhere".into(), hides.into());
+    }
     if let Some(zone) = args.find("zone") {
         settings.insert("time_zone".into(), zone.into());
     }

@@ -91,6 +91,7 @@ fn keys(step: Step) -> Keys {
         codes: vec![(shop.clone(), [6 + number % 2; 16])],
         redeemers: Vec::new(),
         conflicts: vec![(shop, id(&own("cf")))],
+        buyers: Vec::new(),
     }
 }
 

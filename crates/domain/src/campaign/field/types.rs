@@ -142,22 +142,16 @@ pub struct Amount {
     pub least: i64,
     /// The largest one; `None` where another field bounds it.
     pub most: Option<i64>,
-    /// What a larger one is refused with.
-    pub above: Code,
 }
 
 impl Amount {
     /// From so much up to the largest amount that there is.
     pub const fn from(least: i64) -> Self {
-        Self { least, most: Some(limits::AMOUNT_MINOR), above: Code::OutOfRange }
+        Self { least, most: Some(limits::AMOUNT_MINOR) }
     }
     /// The same without an upper limit of its own.
     pub const fn open(self) -> Self {
         Self { most: None, ..self }
-    }
-    /// The same up to an amount; more is refused with that code.
-    pub const fn up_to(self, most: i64, above: Code) -> Self {
-        Self { most: Some(most), above, ..self }
     }
     /// What is wrong with so much.
     pub fn fault(&self, minor: i128) -> Option<Fault> {
@@ -166,7 +160,7 @@ impl Amount {
             return Some((Code::OutOfRange, format!("at least {}", money(self.least))));
         }
         let most = self.most.filter(|most| minor > i128::from(*most))?;
-        Some((self.above, format!("at most {}", money(most))))
+        Some((Code::OutOfRange, format!("at most {}", money(most))))
     }
     /// Whether an amount lies within the limits, so that it can be compared with others.
     pub fn holds(&self, amount: Money) -> bool {

@@ -7,14 +7,15 @@ use crate::{Code, Violation};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
-/// Terms of an item promotion: exactly one of `price`, `percent_off`, `amount_off`, each a unit's.
+/// Terms of an item promotion: exactly one of `price`, `percent_off`, `amount_off`; the
+/// amounts are a unit's, the percentage is of the line.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Terms {
     /// The unit costs this, where it is less than the list price; minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
-    /// This part of the unit price comes off.
+    /// This part of the line comes off, rounded half up once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent_off: Option<PercentOff>,
     /// This much comes off each unit; minor units.
@@ -28,7 +29,7 @@ pub struct Terms {
     pub segments: Vec<String>,
 }
 
-/// What an item promotion does to a unit's price.
+/// What an item promotion does to the price of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words say it")]
 pub enum ItemBenefit {
@@ -56,7 +57,10 @@ impl Filled for Terms {
             .help("A unit costs this, where it is less than the list price.", "单件促销价，低于原价时生效。"),
         Field::optional("percent_off", Type::Percent)
             .label("Percent off", "折扣比例")
-            .help("This part of the unit price comes off.", "单价按该比例减免。"),
+            .help(
+                "This part of the line comes off, rounded once to the smallest unit of money.",
+                "整行按该比例减免，整行四舍五入一次。",
+            ),
         Field::optional("amount_off", Type::Money(Amount::from(1)))
             .label("Amount off", "直降金额")
             .help("This much comes off each unit.", "每件直降该金额。"),
@@ -73,12 +77,14 @@ impl Filled for Terms {
 }
 
 impl ItemBenefit {
-    /// What comes off one unit of that price; never more than the price.
-    pub fn off(self, unit_price: Money) -> Money {
+    /// What comes off a line of so many units at that price; never more than the line. A percentage is rounded
+    /// half up over the whole line (A-G-4); the units of a partial refund share it as A-G-6 says.
+    pub fn off(self, unit_price: Money, quantity: i64) -> Money {
+        let times = |unit: Money| Money::from_minor(unit.minor() * quantity);
         match self {
-            Self::Price(price) => (unit_price - price).max(Money::ZERO),
-            Self::PercentOff(percent) => percent.of(unit_price),
-            Self::AmountOff(amount) => amount.min(unit_price),
+            Self::Price(price) => times((unit_price - price).max(Money::ZERO)),
+            Self::PercentOff(percent) => percent.of(times(unit_price)),
+            Self::AmountOff(amount) => times(amount.min(unit_price)),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::campaign::field::{Field, Filled, Form, Gauge, Text, Type, Words};
 use crate::campaign::promotion::{Tier, fields::SEGMENTS};
 use crate::campaign::terms::{Frame, KindTerms};
 use crate::{Code, Violation, limits};
+use money::Currency;
 use serde::{Deserialize, Serialize};
 
 /// Terms of an order promotion.
@@ -33,8 +34,8 @@ fn is_zero(number: &i32) -> bool {
 
 impl Terms {
     /// What is allowed but may be a slip: a cap under its saving, and a tier that saves no more than the one
-    /// below it, each at its own threshold.
-    pub fn slips(&self) -> Vec<Violation> {
+    /// below it, each at its own threshold. Amounts are told in that currency.
+    pub fn slips(&self, currency: Currency) -> Vec<Violation> {
         let mut found = Vec::new();
         for (index, tier) in self.tiers.iter().enumerate() {
             let field = |name: &str| format!("terms.tiers[{index}].{name}");
@@ -45,7 +46,8 @@ impl Terms {
             let below = index.checked_sub(1).and_then(|below| self.tiers.get(below));
             if let Some(below) = below.filter(|below| tier.off(tier.spend) <= below.off(tier.spend)) {
                 let (now, then) = (below.off(tier.spend), tier.off(tier.spend));
-                let message = format!("at {} it saves {then}, the tier below {now}", tier.spend);
+                let [at, then, now] = [tier.spend, then, now].map(|amount| currency.text(amount));
+                let message = format!("at {at} it saves {then}, the tier below {now}");
                 found.push(Violation::with(field("spend"), Code::FallingTiers, message));
             }
         }
@@ -121,7 +123,7 @@ impl KindTerms for Terms {
             found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
         }
     }
-    fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
-        self.slips()
+    fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
+        self.slips(frame.shop.money())
     }
 }

@@ -128,12 +128,12 @@ fn may_send(desk: &dyn Desk<'_>, order: &Order, shop: &Shop, reminder: &Reminder
     let waiting = waiting(desk, order, reminder);
     // Quiet hours were looked at before: a reminder is put off for them, not left out.
     let ask = Ask { quiet: Quiet::PassedOver, cap: Cap::BalanceSms(&waiting) };
-    centre::judge(shop, &desk.everywhere(&order.customer_id), ask, desk.now())
+    centre::judge(shop, desk.platform_zone(), &desk.everywhere(&order.customer_id), ask, desk.now())
 }
 
 fn send(desk: &mut dyn Desk<'_>, order: &mut Order, shop: &Shop, reminder: &Reminder) {
     let now = desk.now();
-    let day = shop.time_zone.day(now);
+    let day = desk.platform_zone().day(now);
     let is_sms = remind::channel(reminder.kind) == Channel::Sms;
     change_sms(desk, order, is_sms, |sms, shop_id| {
         sms.forget(shop_id, &order.order_id, reminder.kind);
@@ -189,12 +189,8 @@ pub fn undelivered(desk: &mut dyn Desk<'_>, failed: &Message, code: Code) {
     };
     let late = !order.is_open(desk.now());
     let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
-    let day = desk.shop().map(|shop| shop.time_zone.day(sent_at));
-    change_sms(desk, &order, failed.channel == Channel::Sms, |sms, _| {
-        if let Ok(day) = day {
-            sms.uncount(day);
-        }
-    });
+    let day = desk.platform_zone().day(sent_at);
+    change_sms(desk, &order, failed.channel == Channel::Sms, |sms, _| sms.uncount(day));
     desk.count(&failed.campaign_id, Count::Unpushed(code));
     desk.post(failed.taken_back(code));
     let entry = TimelineEntry::new(desk.now(), "reminder.suppressed").campaign(&failed.campaign_id);

@@ -8,9 +8,10 @@ use crate::{
         terms::{Frame, KindTerms},
     },
     limits,
+    shop::Policy,
     time::{Window, text},
 };
-use money::{Money, Rate};
+use money::{Currency, Money, Rate};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, sync::Arc};
 
@@ -305,8 +306,8 @@ impl Filled for Terms {
 }
 
 impl Terms {
-    /// What is allowed but may be a slip.
-    pub fn slips(&self) -> Vec<Violation> {
+    /// What is allowed but may be a slip, in a shop of that currency.
+    pub fn slips(&self, currency: Currency) -> Vec<Violation> {
         let unused = |item: &Item| self.in_full() && item.gain.kind != GainKind::None;
         if let Some(index) = self.items.iter().position(unused) {
             let message = "a presale that is paid at once gives no gain";
@@ -316,12 +317,14 @@ impl Terms {
                 message,
             )];
         }
-        let small = |item: &Item| !self.in_full() && item.deposit.minor() < limits::DEPOSIT_ADVISED_MINOR;
+        let Some(policy) = Policy::of(currency) else { return Vec::new() };
+        let small = |item: &Item| !self.in_full() && item.deposit < policy.deposit_advised;
         let Some(index) = self.items.iter().position(small) else {
             return Vec::new();
         };
         let count = self.items.iter().filter(|item| small(item)).count();
-        let message = format!("a deposit under 10.00 binds few customers; {count} items have one");
+        let advised = currency.text(policy.deposit_advised);
+        let message = format!("a deposit under {advised} binds few customers; {count} items have one");
         vec![Violation::with(format!("terms.items[{index}].deposit"), Code::SmallDeposit, message)]
     }
 }
@@ -344,8 +347,8 @@ impl KindTerms for Terms {
         self.check_terms(found);
         frame.check_period(found);
     }
-    fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
-        self.slips()
+    fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
+        self.slips(frame.shop.money())
     }
     /// `main_process` as it holds.
     fn to_json(&self) -> serde_json::Value {

@@ -5,7 +5,7 @@ use crate::{
     coupon::{Coupon, CouponStatus},
     order::{Method, Order},
 };
-use money::Money;
+use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 /// One method at the cashier, amounts in minor units.
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct CashierMethod {
     /// The method.
     pub method: Method,
-    /// What the customer reads: 支付立减5元, 白条立减5元, or the method's name.
+    /// What the customer reads, in the shop's currency: 支付立减5元, 白条立减5元, or the method's name.
     pub label: String,
     /// The same in English.
     pub label_en: String,
@@ -25,12 +25,18 @@ pub struct CashierMethod {
     pub payable: Money,
 }
 
-/// Every method for an unpaid order, with the best of the customer's coupons where it works.
-pub fn cashier(order: &Order, coupons: &[Coupon], now: Instant) -> Vec<CashierMethod> {
-    Method::ALL.into_iter().map(|method| offer(order, coupons, method, now)).collect()
+/// Every method for an unpaid order of a shop of that currency, with the best of the customer's coupons where it works.
+pub fn cashier(order: &Order, coupons: &[Coupon], currency: Currency, now: Instant) -> Vec<CashierMethod> {
+    Method::ALL.into_iter().map(|method| offer(order, coupons, currency, method, now)).collect()
 }
 
-fn offer(order: &Order, coupons: &[Coupon], method: Method, now: Instant) -> CashierMethod {
+fn offer(
+    order: &Order,
+    coupons: &[Coupon],
+    currency: Currency,
+    method: Method,
+    now: Instant,
+) -> CashierMethod {
     let free = |c: &&Coupon| match c.status {
         CouponStatus::Available => true,
         CouponStatus::Locked => c.lock.as_ref().is_some_and(|lock| lock.order_id == order.order_id),
@@ -50,11 +56,11 @@ fn offer(order: &Order, coupons: &[Coupon], method: Method, now: Instant) -> Cas
             payable: order.payable,
         };
     };
-    let yuan = coupon.save.yuan_label();
+    let (zh, en) = currency.label(coupon.save);
     let (label, label_en) = match method {
-        Method::Baitiao => (format!("白条立减{yuan}元"), format!("Baitiao instant reduction {yuan} yuan")),
+        Method::Baitiao => (format!("白条立减{zh}"), format!("Baitiao instant reduction {en}")),
         Method::JdPay | Method::Wechat | Method::Alipay | Method::Card => {
-            (format!("支付立减{yuan}元"), format!("Pay instant reduction {yuan} yuan"))
+            (format!("支付立减{zh}"), format!("Pay instant reduction {en}"))
         }
     };
     let coupon_id = Some(coupon.coupon_id.clone());

@@ -8,7 +8,7 @@ use crate::{
     customer::{Counted, Standing},
     order::{Offer, OfferStatus, Order, State},
     shop::Shop,
-    time::CivilDay,
+    time::{CivilDay, Zone},
 };
 
 /// Coupons of one campaign that a customer may claim on one civil day (S0-R29).
@@ -20,6 +20,8 @@ pub const IN_ALL: u32 = 6;
 pub struct ClaimFacts<'a> {
     /// The shop.
     pub shop: &'a Shop,
+    /// The zone whose days count what spans shops.
+    pub platform_zone: &'a Zone,
     /// The order that shows the offer.
     pub order: &'a Order,
     /// The campaign at the offer's version.
@@ -40,9 +42,13 @@ impl ClaimFacts<'_> {
             FrequencyScope::Shop | FrequencyScope::Platform => Counted::All,
         }
     }
-    /// The civil day that a claim at that moment counts for.
+    /// The civil day that a claim at that moment counts for: the platform's where claims are counted over shops
+    /// (A-G-13), else the shop's.
     pub fn day(&self, now: Instant) -> CivilDay {
-        self.shop.time_zone.day(now)
+        match self.live.terms.frequency_scope {
+            FrequencyScope::Campaign | FrequencyScope::Shop => self.shop.time_zone.day(now),
+            FrequencyScope::Platform => self.platform_zone.day(now),
+        }
     }
 }
 

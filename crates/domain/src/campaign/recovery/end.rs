@@ -1,6 +1,6 @@
 //! Nothing more is to be recovered: the order is paid, or it has ended unpaid.
 
-use super::push;
+use super::{elsewhere, push};
 use crate::{
     Code, Instant,
     campaign::Desk,
@@ -11,18 +11,23 @@ use serde_json::json;
 
 /// The order is paid. What was shown between the payment and the news of it is no evidence against its customer.
 pub fn paid(desk: &mut dyn Desk<'_>, order: &mut Order, before: State, at: Instant) {
+    elsewhere::let_go(desk, order);
+    order.recovery.bought_elsewhere = None;
     withdraw(desk, order, at);
     if matches!(before, State::Cancelled { .. }) && order.recovery.offer.is_some() {
         forget_unpaid(desk, order);
     }
 }
 
-/// The order has ended unpaid: one that showed its coupon is counted for its customer (A-S0-21).
+/// The order has ended unpaid: one that showed its coupon is counted for its customer (A-S0-21), unless its goods had
+/// been bought in another order (A-S0-25).
 pub fn cancelled(desk: &mut dyn Desk<'_>, order: &mut Order, at: Instant) {
-    if withdraw(desk, order, at) {
+    elsewhere::let_go(desk, order);
+    let bought = order.recovery.offer.is_some() && elsewhere::was_bought_by(desk, order, at);
+    if withdraw(desk, order, at) && !bought {
         note_unpaid(desk, order, at);
     } else if order.recovery.offer.is_some() {
-        // It had ended before its coupon was shown: an earlier note of it goes.
+        // It had ended before its coupon was shown, or was no abandoned one: an earlier note of it goes.
         forget_unpaid(desk, order);
     }
 }

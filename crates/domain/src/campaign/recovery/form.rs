@@ -1,6 +1,5 @@
 //! The form of a recovery campaign.
 
-use crate::Code;
 use crate::campaign::field::{Amount, Choice, Field, Form, Type, Unit, Words};
 
 /// What an operator fills in.
@@ -20,7 +19,7 @@ pub const FORM: Form = Form {
         Field::required("spend", Type::Money(Amount::from(1)))
             .label("Threshold", "使用门槛")
             .help("The coupon works on orders that ask for at least this much.", "应付金额达到该值的订单可用。"),
-        Field::required("save", Type::Money(Amount::from(1).up_to(20_000, Code::AmountTooHigh)))
+        Field::required("save", Type::Money(Amount::from(1).open()))
             .label("Saving", "优惠金额")
             .help("This much comes off; at most half of the threshold.", "优惠金额，不超过门槛的一半。"),
         Field::required("quantity", Type::count(10, 2_000_000, Unit::Coupons))
@@ -50,7 +49,13 @@ pub const FORM: Form = Form {
                 "该比例的顾客（始终是同一批）不展示，用于衡量活动效果。",
             ),
     ],
-    rules: &[Words::new("`save` is at most half of `spend`.", "`save` 不超过 `spend` 的一半。")],
+    rules: &[
+        Words::new("`save` is at most half of `spend`.", "`save` 不超过 `spend` 的一半。"),
+        Words::new(
+            "In a shop of CNY `save` is at most 200.00 CNY. No cap is set for other currencies, and a warning says so.",
+            "人民币店铺 `save` 不超过200元；其他币种未设上限，会给出提示。",
+        ),
+    ],
     example: r#"{"trigger_after_minutes": 15, "spend": 10000, "save": 500, "quantity": 1000}"#,
 };
 

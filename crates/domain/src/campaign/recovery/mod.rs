@@ -6,6 +6,7 @@
 mod cashier;
 mod claim;
 mod cover;
+mod elsewhere;
 mod end;
 mod figures;
 mod form;
@@ -21,11 +22,13 @@ mod wide;
 pub use cashier::{CashierMethod, cashier};
 pub use claim::{ClaimFacts, claim};
 pub use cover::{Covered, bucket, cover, show};
+pub use elsewhere::remembers;
 pub use offer_claim::{Claim, claim_offer};
 pub use push_plan::{plan_push, replan_push};
 pub use push_send::{SendFacts, may_send};
 pub use react::Kind;
 pub use terms::{FrequencyScope, Terms};
+pub use trigger::due_at as next_trigger;
 pub use wide::counts_platform_wide;
 
 use crate::Instant;

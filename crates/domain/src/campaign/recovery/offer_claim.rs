@@ -34,6 +34,7 @@ pub fn claim_offer(desk: &mut dyn Desk<'_>, ask: &Claim) -> Result<Coupon, Refus
     let mut counted_in = if live.is_platform_wide() { desk.everywhere(by) } else { standing.clone() };
     let facts = ClaimFacts {
         shop,
+        platform_zone: desk.platform_zone(),
         order: &order,
         live,
         counters: &row.counters,

@@ -56,8 +56,10 @@ pub fn send(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
     let mut everywhere = desk.everywhere(&order.customer_id);
     let row = order.recovery.offer.as_ref().and_then(|offer| desk.campaign(&offer.campaign_id));
     let none = Counters::default();
+    let platform_zone = desk.platform_zone();
     let facts = SendFacts {
         shop,
+        platform_zone,
         order,
         campaign: row.map(|row| &*row.campaign),
         counters: row.map_or(&none, |row| &row.counters),
@@ -69,7 +71,7 @@ pub fn send(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
     match verdict {
         Ok(()) => {
             order.recovery.push.sent_at = Some(now);
-            everywhere.remind(&order.categories(), shop.time_zone.day(now));
+            everywhere.remind(&order.categories(), platform_zone.day(now));
             desk.put_everywhere(&order.customer_id, everywhere);
             let quiet = shop.quiet_hours.next_start(&shop.time_zone, now);
             let until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
@@ -79,9 +81,7 @@ pub fn send(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
         }
         Err(Code::QuietHours) => replan(desk, order, now)?,
         Err(Code::CategoryDay) => {
-            let tomorrow = shop.time_zone.civil(now).date().tomorrow();
-            let midnight = tomorrow.map(|day| shop.time_zone.instant(day.at(0, 0, 0, 0)));
-            replan(desk, order, midnight.unwrap_or(now))?;
+            replan(desk, order, platform_zone.next_day(now))?;
         }
         Err(_) => {}
     }
@@ -102,7 +102,7 @@ pub fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Re
     let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
     desk.count(&message.campaign_id, Count::Unpushed(code));
     let mut everywhere = desk.everywhere(&message.customer_id);
-    everywhere.forget_reminder(&order.categories(), shop.time_zone.day(sent_at));
+    everywhere.forget_reminder(&order.categories(), desk.platform_zone().day(sent_at));
     desk.put_everywhere(&message.customer_id, everywhere);
     order.recovery.push.sent_at = None;
     let entry = TimelineEntry::new(now, "push.suppressed").campaign(&message.campaign_id);

@@ -9,12 +9,15 @@ use crate::{
     message::centre::{self, Ask, Cap, Quiet},
     order::{Goods, OfferStatus, Order, OrderKind, Source},
     shop::Shop,
+    time::Zone,
 };
 
 /// What the sender looks at.
 pub struct SendFacts<'a> {
     /// The shop.
     pub shop: &'a Shop,
+    /// The zone whose days count what spans shops.
+    pub platform_zone: &'a Zone,
     /// The order as it is now.
     pub order: &'a Order,
     /// The campaign of its offer.
@@ -65,5 +68,5 @@ pub fn may_send(facts: &SendFacts<'_>, now: Instant) -> Result<(), Code> {
         return Err(Code::CustomerBlocked);
     }
     let ask = Ask { quiet: Quiet::Kept, cap: Cap::Categories(&order.categories()) };
-    centre::judge(shop, everywhere, ask, now)
+    centre::judge(shop, facts.platform_zone, everywhere, ask, now)
 }

@@ -1,7 +1,7 @@
 //! How recovery reacts: it covers an order that is placed, ends with one that is paid or cancelled, and wakes for its
 //! coupon and its push.
 
-use super::{Claim, Terms, claim_offer, counts_platform_wide, cover, end, push, trigger};
+use super::{Claim, Terms, claim_offer, counts_platform_wide, cover, elsewhere, end, push, remembers, trigger};
 use crate::{
     Code, Instant, Refusal,
     campaign::{About, Asked, CampaignKind, Desk, Figure, Step, Wants},
@@ -22,6 +22,9 @@ impl CampaignKind for Kind {
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
         let About::Order(order) = asked.about else { return };
+        if remembers(asked.campaigns, order.placed_at) {
+            wants.standings.push(order.customer_id.clone());
+        }
         let customer = &order.customer_id;
         let push = &order.recovery.push;
         let covered = !order.recovery.candidates.is_empty();
@@ -45,15 +48,13 @@ impl CampaignKind for Kind {
             cover::place(desk, order);
             return Ok(());
         };
-        if before == order.state {
-            return Ok(());
-        }
         match order.state {
+            _ if before == order.state => {}
             State::Open => {}
             State::Paid { .. } => end::paid(desk, order, before, step.at),
             State::Cancelled { .. } => end::cancelled(desk, order, step.at),
         }
-        Ok(())
+        elsewhere::follow(desk, order)
     }
 
     fn wake(order: &Order) -> Option<Instant> {

@@ -9,7 +9,7 @@ use crate::{
     },
     catalog::Scope,
     coupon::Bind,
-    shop::Shop,
+    shop::{Policy, Shop},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,17 @@ impl Terms {
     }
 }
 
+impl Terms {
+    /// Appends a saving above the cap of the shop's currency; other currencies have none (S0-R17, A-G-12).
+    pub fn check_cap(&self, shop: &Shop, found: &mut Vec<Violation>) {
+        let most = Policy::of(shop.money()).map(|policy| policy.recovery_save);
+        if let Some(most) = most.filter(|most| self.save > *most) {
+            let message = format!("at most {}", shop.amount(most));
+            found.push(Violation::with("terms.save", Code::AmountTooHigh, message));
+        }
+    }
+}
+
 impl Filled for Terms {
     const FIELDS: &'static [Field] = FORM.fields;
     fn show(&self, gauge: &mut Gauge<'_>) {
@@ -84,13 +95,14 @@ impl KindTerms for Terms {
 
     fn check_together(&self, found: &mut Vec<Violation>) {
         if self.save.minor().saturating_mul(2) > self.spend.minor() {
-            let message = format!("at most half of the spend of {}", self.spend);
+            let message = "at most half of the spend";
             found.push(Violation::with("terms.save", Code::RatioTooHigh, message));
         }
     }
     fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         check_period(frame, found);
         self.check_terms(found);
+        self.check_cap(frame.shop, found);
     }
     fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
         warnings(self, frame.scope, frame.shop)
@@ -128,8 +140,12 @@ fn warnings(terms: &Terms, scope: &Scope, shop: &Shop) -> Vec<Violation> {
     let mut found = Vec::new();
     let quantity = i64::try_from(terms.quantity).unwrap_or(i64::MAX);
     let liability = terms.save.checked_mul(quantity).unwrap_or(Money::ZERO);
-    let message = format!("if every coupon is used this costs {liability} {}", shop.currency);
+    let message = format!("if every coupon is used this costs {}", shop.amount(liability));
     found.push(Violation::with("terms.quantity", Code::WorstCaseCost, message));
+    if Policy::of(shop.money()).is_none() {
+        let message = format!("no cap on the saving is set for {}", shop.currency);
+        found.push(Violation::with("terms.save", Code::NoCap, message));
+    }
     let deadline = i64::from(shop.payment_timeout_minutes);
     if terms.trigger_after_minutes >= deadline {
         let message = format!("orders are cancelled after {deadline} minutes, before the coupon is shown");

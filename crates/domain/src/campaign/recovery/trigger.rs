@@ -1,6 +1,6 @@
 //! The trigger: the moment at which an unpaid order shows its coupon (S0-R14, A-S0-10).
 
-use super::{Live, push, show};
+use super::{Live, elsewhere, push, show};
 use crate::{
     CampaignId, Code, Instant, Refusal,
     campaign::{Count, Desk},
@@ -9,8 +9,11 @@ use crate::{
 };
 use serde_json::json;
 
-/// When the first of the order's candidates shows its coupon.
+/// When the first of the order's candidates shows its coupon; not while its goods were bought elsewhere (A-S0-25).
 pub fn due_at(order: &Order) -> Option<Instant> {
+    if order.recovery.bought_elsewhere.is_some() {
+        return None;
+    }
     order.recovery.candidates.first().map(|candidate| candidate.trigger_at)
 }
 
@@ -20,7 +23,7 @@ pub fn fire(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
     let now = desk.now();
     let blocked = risk::is_blocked(&desk.standing(&order.customer_id), now);
     while let Some(candidate) = order.recovery.candidates.first().cloned() {
-        if candidate.trigger_at > now {
+        if candidate.trigger_at > now || elsewhere::stands_in_the_way(desk, order)? {
             return Ok(());
         }
         order.recovery.candidates.remove(0);
@@ -68,5 +71,6 @@ fn display(
     });
     desk.publish("offer.displayed", order.order_id.as_str(), body);
     order.recovery.offer = Some(offer);
+    elsewhere::watch(desk, order);
     push::plan(desk, order)
 }

@@ -1,0 +1,190 @@
+//! The last second of a day (A-G-3) and other currencies (A-G-12), through the real router.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "pool/support.rs"]
+#[allow(dead_code, reason = "the pool's tests use the rest")]
+mod support;
+
+use serde_json::{Value, json};
+use support::Service;
+
+const LAST: &str = "2020-11-30T23:59:59+08:00";
+const NEXT: &str = "2020-12-01T00:00:00+08:00";
+
+fn codes(answer: &Value) -> Vec<(&str, &str)> {
+    let warnings = answer["warnings"].as_array().unwrap();
+    warnings.iter().map(|w| (w["field"].as_str().unwrap(), w["code"].as_str().unwrap())).collect()
+}
+
+fn created(service: &Service, rest: &str, body: &Value) -> Value {
+    let (status, answer) = service.call("POST", rest, body);
+    assert_eq!(status, 201, "{answer}");
+    answer
+}
+
+fn recovery(ends_at: &str) -> Value {
+    json!({
+        "campaign_id": "r", "kind": "recovery", "name": "r", "publish": true,
+        "starts_at": "2020-11-01T00:00:00+08:00", "ends_at": ends_at,
+        "terms": { "trigger_after_minutes": 15, "spend": 10_000, "save": 900, "quantity": 1_000 },
+    })
+}
+
+#[test]
+fn a_g_3_a_campaigns_end_is_the_end_of_the_day() {
+    let service = Service::empty();
+    let made = created(&service, "/campaigns", &recovery(LAST));
+    assert_eq!(made["ends_at"], NEXT);
+    assert!(codes(&made).contains(&("ends_at", "end_of_day")), "{made}");
+    // The same again answers the same; what is read has nothing to say of it.
+    assert_eq!(created(&service, "/campaigns", &recovery(LAST)), made);
+    let read = service.get("/campaigns/r");
+    assert_eq!((&read["ends_at"], codes(&read)), (&json!(NEXT), vec![("terms.quantity", "worst_case_cost")]));
+    // 90 days less a second, and what stays as it is.
+    let (_, told) = service.call("POST", "/campaigns/validate", &recovery("2021-01-29T23:59:59+08:00"));
+    assert_eq!(told["violations"], json!([]), "exactly 90 days");
+    let (_, told) = service.call("POST", "/campaigns/validate", &recovery("2021-01-30T23:59:59+08:00"));
+    assert_eq!(told["violations"][0]["code"], "too_long");
+    assert!(codes(&told).contains(&("ends_at", "end_of_day")));
+    // A change that names an end, with the offset of another zone; one that names none.
+    let changed = service.ok("PATCH", "/campaigns/r", &json!({ "ends_at": "2020-12-05T15:59:59Z" }));
+    assert_eq!(changed["ends_at"], "2020-12-06T00:00:00+08:00");
+    assert!(codes(&changed).contains(&("ends_at", "end_of_day")));
+    let named = service.ok("PATCH", "/campaigns/r", &json!({ "name": "another" }));
+    assert_eq!(codes(&named), [("terms.quantity", "worst_case_cost")]);
+    // A start is what it is.
+    let (_, told) = service.call(
+        "POST",
+        "/campaigns/validate",
+        &json!({ "kind": "recovery", "name": "x", "starts_at": LAST, "ends_at": "2020-12-09T00:00:00+08:00",
+            "terms": recovery(LAST)["terms"] }),
+    );
+    assert_eq!(told["violations"][0]["code"], "not_whole_hour");
+}
+
+#[test]
+fn a_g_3_windows_batches_and_strategies_too() {
+    let service = Service::empty();
+    let window = |from: &str| json!({ "starts_at": from, "ends_at": LAST });
+    let presale = created(
+        &service,
+        "/campaigns",
+        &json!({
+            "kind": "presale", "name": "p", "starts_at": "2020-11-01T00:00:00+08:00", "ends_at": LAST,
+            "terms": {
+                "presale_type": "normal", "items": [{ "sku": "P", "presale_price": 100_000, "deposit": 10_000 }],
+                "deposit_window": { "starts_at": "2020-11-01T00:00:00+08:00", "ends_at": "2020-11-10T23:59:59+08:00" },
+                "balance_window": window("2020-11-11T00:00:00+08:00"), "ship_at": "2020-12-05T23:59:59+08:00",
+            },
+        }),
+    );
+    let ends = |field: &str| presale["terms"][field]["ends_at"].as_str().unwrap().to_owned();
+    assert_eq!(ends("deposit_window"), "2020-11-11T00:00:00+08:00");
+    assert_eq!(ends("balance_window"), NEXT);
+    assert_eq!(presale["terms"]["ship_at"], "2020-12-05T23:59:59+08:00", "no end of anything");
+    let moved = ["ends_at", "terms.balance_window.ends_at", "terms.deposit_window.ends_at"];
+    assert_eq!(codes(&presale), moved.map(|field| (field, "end_of_day")));
+
+    let batch = json!({
+        "batch_id": "b", "name": "b", "kind": "shop", "spend": 0, "save": 100, "quantity": 10,
+        "starts_at": "2020-10-15T00:00:00+08:00", "ends_at": LAST, "funded_by": "merchant",
+    });
+    let made = created(&service, "/coupon-batches", &batch);
+    assert_eq!((&made["ends_at"], codes(&made)), (&json!(NEXT), vec![("ends_at", "end_of_day")]));
+    assert_eq!(created(&service, "/coupon-batches", &batch), made);
+    assert_eq!(service.get("/coupon-batches/b")["warnings"], json!([]));
+    let coupons = created(&service, "/coupon-batches/b/claim", &json!({ "customer_id": "u1" }));
+    let coupon = &coupons["coupons"][0]["coupon_id"];
+    for (now, payable) in [("2020-11-30T23:59:59.5+08:00", 900), (NEXT, 1_000)] {
+        let quote = service.ok(
+            "POST",
+            "/quotes",
+            &json!({ "customer_id": "u1", "coupons": [coupon], "now": now,
+                "lines": [{ "line_id": "1", "sku": "a", "quantity": 1, "unit_price": 1_000 }] }),
+        );
+        assert_eq!(quote["payable"], payable, "{now}");
+    }
+
+    let gift = json!({
+        "name": "g", "basis": "order", "main_skus": ["P"], "gifts": [{ "sku": "toy", "quantity": 1 }],
+        "validity": window("2020-10-01T00:00:00+08:00"), "activity": window("2020-10-20T00:00:00+08:00"),
+    });
+    let put = service.ok("PUT", "/gift-strategies/g", &gift);
+    assert_eq!((&put["validity"]["ends_at"], &put["activity"]["ends_at"]), (&json!(NEXT), &json!(NEXT)));
+    let both = [("validity.ends_at", "end_of_day"), ("activity.ends_at", "end_of_day")];
+    assert!(both.iter().all(|moved| codes(&put).contains(moved)), "{put}");
+    let again = service.ok("PUT", "/gift-strategies/g", &gift);
+    assert_eq!(again["version"], put["version"], "the same again is no change");
+    let pre = json!({
+        "name": "p", "goods": ["P"], "validity": window("2020-10-01T00:00:00+08:00"),
+        "activation_at": "2020-11-02T00:00:00+08:00", "gift_strategies": ["g"],
+    });
+    let put = service.ok("PUT", "/presale-strategies/p", &pre);
+    assert_eq!(put["validity"]["ends_at"], NEXT);
+    assert!(codes(&put).contains(&("validity.ends_at", "end_of_day")));
+}
+
+fn shop(service: &Service, currency: &str) -> (u16, Value) {
+    service.call("PUT", "", &json!({ "name": "Shop", "kind": "sop", "currency": currency }))
+}
+
+#[test]
+fn a_g_12_amounts_are_told_in_the_shops_currency() {
+    let service = Service::empty();
+    for unknown in ["RMB", "ABC", "XAU", "XXX", "yen", "DEM"] {
+        let (status, said) = shop(&service, unknown);
+        assert_eq!((status, &said["violations"][0]["field"]), (422, &json!("currency")), "{unknown}: {said}");
+    }
+    assert_eq!(shop(&service, "JPY").0, 200);
+    let (_, told) = service.call("POST", "/campaigns/validate", &recovery(NEXT));
+    let message = |code: &str| {
+        let found = told["warnings"].as_array().unwrap().iter().find(|w| w["code"] == code);
+        found.map(|w| w["message"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(message("worst_case_cost").unwrap(), "if every coupon is used this costs 900000 JPY");
+    assert_eq!(message("no_cap").unwrap(), "no cap on the saving is set for JPY");
+    // 200 yuan are no 200 yen: above 20,000 yen nothing is refused.
+    let mut large = recovery(NEXT);
+    large["terms"]["spend"] = json!(100_000);
+    large["terms"]["save"] = json!(20_001);
+    assert_eq!(service.call("POST", "/campaigns/validate", &large).1["violations"], json!([]));
+    assert_eq!(shop(&service, "CNY").0, 200);
+    let (_, told) = service.call("POST", "/campaigns/validate", &large);
+    let violation = &told["violations"][0];
+    assert_eq!(
+        (&violation["code"], &violation["message"]),
+        (&json!("amount_too_high"), &json!("at most 200.00 CNY"))
+    );
+}
+
+#[test]
+fn a_g_12_a_label_names_the_currency_and_the_currency_stays() {
+    let service = Service::empty();
+    assert_eq!(shop(&service, "JPY").0, 200);
+    // An amount that is there keeps the shop's currency.
+    created(
+        &service,
+        "/coupon-batches",
+        &json!({
+            "batch_id": "b", "name": "b", "kind": "payment", "spend": 1_000, "save": 500, "quantity": 10,
+            "starts_at": "2020-10-15T00:00:00+08:00", "ends_at": NEXT, "funded_by": "merchant",
+        }),
+    );
+    created(&service, "/coupon-batches/b/claim", &json!({ "customer_id": "u1" }));
+    let event = json!({
+        "specversion": "1.0", "id": "e1", "source": "t", "type": "order.placed", "time": "2020-10-15T00:00:00+08:00",
+        "data": { "order_id": "o", "customer_id": "u1", "payable": 20_000,
+            "lines": [{ "line_id": "1", "sku": "a", "quantity": 1, "unit_price": 20_000 }] },
+    });
+    let bytes = serde_json::to_vec(&event).unwrap();
+    let (status, _) = service.bytes("POST", "/v1/shops/s/events", "application/cloudevents+json", &bytes);
+    assert_eq!(status, 200);
+    let method = &service.get("/orders/o/cashier")["methods"][0];
+    assert_eq!(
+        (&method["label"], &method["label_en"], &method["saving"]),
+        (&json!("支付立减500 JPY"), &json!("Pay instant reduction 500 JPY"), &json!(500))
+    );
+    let (status, said) = shop(&service, "CNY");
+    assert_eq!((status, &said["code"]), (409, &json!("immutable_field")), "{said}");
+    assert_eq!(shop(&service, "JPY").0, 200);
+}
