@@ -105,6 +105,7 @@ fn a_g_15_a_g_8_a_doubled_payment_and_its_refunds_in_any_order() {
             vec![went("r1", &whole, None, 30), went("r2", &amount(10_00), None, 31)],
             (PAYABLE - 10_00, 0),
         ),
+        ("before it", vec![went("r1", &whole, None, 21)], (0, 1)),
         (
             "goods",
             vec![went("r1", &units("l1", 2), Some("b2"), 30), went("r2", &whole, None, 31)],

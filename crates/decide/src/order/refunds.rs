@@ -62,7 +62,9 @@ fn beside_refused(
     ask: &RefundAsk,
     payment: Option<&PaymentId>,
 ) -> Result<(), Refusal> {
-    let now = draft.now;
+    // It is after every payment that is known, whatever their clocks say (A-S1-24).
+    let came = order.payments.iter().filter(|p| is_money(order, &p.payment_id)).map(|p| p.at);
+    let now = came.fold(draft.now, Instant::max);
     let mut refund = Refund::told(id.clone(), ask.clone(), payment.cloned(), now);
     refund.status = RefundStatus::Approved;
     let judged = judge(order, &refund)?;

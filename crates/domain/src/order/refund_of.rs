@@ -32,9 +32,9 @@ impl Pot {
         let before = self.taken.iter().filter(|(by, _)| by < turn);
         self.amount - before.map(|(_, amount)| *amount).sum::<Money>()
     }
-    /// Whether a refund of that moment can be of it: clocks differ, but nothing goes back long before it came.
+    /// Whether a refund that was told of then can be of it: nothing goes back before it came.
     fn was_there(&self, told: Instant) -> bool {
-        self.at < told.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES)
+        self.at <= told
     }
 }
 
