@@ -150,7 +150,7 @@ pub fn settle(draft: &mut Draft<'_>, mut current: Option<&mut Order>, mut coupon
         let verdict = verdict_on(draft, &order.order_id, &found, short, sharing.spend);
         match current.as_deref_mut() {
             Some(current) if current.order_id == order.order_id => {
-                tell(draft, current, &coupon.coupon_id, verdict)
+                tell(draft, current, &coupon.coupon_id, verdict);
             }
             _ => {
                 let mut order = order;

@@ -90,12 +90,11 @@ fn note(draft: &mut Draft<'_>, order: &mut Order, payment: Option<&PaymentId>) {
             Ok(())
         };
         if let Err(refusal) = judged {
-            let (kind, detail) = match &id {
-                Some(id) => ("", json!({ "coupon_id": id, "detail": refusal.detail })),
-                None => {
-                    let kind = &*piece.discount.kind;
-                    (kind, json!({ "kind": kind, "detail": refusal.detail }))
-                }
+            let kind = if id.is_some() { "" } else { &*piece.discount.kind };
+            let detail = if let Some(id) = &id {
+                json!({ "coupon_id": id, "detail": refusal.detail })
+            } else {
+                json!({ "kind": kind, "detail": refusal.detail })
             };
             let found = Found { coupon_id: id.as_ref(), kind, code: refusal.code, detail };
             conflicts::note(draft, order, found);
