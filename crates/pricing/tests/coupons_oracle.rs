@@ -17,7 +17,9 @@ use proptest::prelude::*;
 fn covers(coupon: &Held, line: &CartLine) -> bool {
     let outside = line.presale.as_ref().is_some_and(|presale| !presale.main_process);
     let barred = match coupon.kind {
-        CouponKind::Jing | CouponKind::Product => outside,
+        CouponKind::Jing => outside,
+        // With a threshold it counts as a Dong coupon (A-S1-26).
+        CouponKind::Product => outside && coupon.benefit.spend.is_zero(),
         CouponKind::Freight => line.presale.is_some(),
         CouponKind::Shop | CouponKind::Dong | CouponKind::Jingtie | CouponKind::Payment => false,
     };

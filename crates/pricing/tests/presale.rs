@@ -161,21 +161,23 @@ fn s1_r05_to_r15_a_s1_9_a_s1_11_a_s1_23_what_stands_in_which_payment() {
 }
 
 #[test]
-fn s1_r09_s1_r12_s1_r13_which_coupons_work_on_a_balance() {
+fn s1_r09_s1_r12_s1_r13_a_s1_26_which_coupons_work_on_a_balance() {
     use CouponKind::{Dong, Freight, Jing, Jingtie, Payment, Product, Shop};
     let main = presale("a", 100_00, 10_00, 0);
-    // kind, in the main process, outside.
-    for (kind, main_code, outside_code) in [
-        (Shop, None, None),
-        (Dong, None, None),
-        (Jingtie, None, None),
-        (Product, None, Some(Code::NotInMainProcess)),
-        (Jing, None, Some(Code::NotInMainProcess)),
-        (Freight, Some(Code::NoFreightToReduce), Some(Code::NoFreightToReduce)),
-        (Payment, Some(Code::StageNotAllowed), Some(Code::StageNotAllowed)),
+    // kind, threshold, in the main process, outside.
+    for (kind, spend, main_code, outside_code) in [
+        (Shop, 1_00, None, None),
+        (Dong, 1_00, None, None),
+        (Jingtie, 1_00, None, None),
+        // A-S1-26: with a threshold a product coupon counts as a Dong coupon.
+        (Product, 1_00, None, None),
+        (Product, 0, None, Some(Code::NotInMainProcess)),
+        (Jing, 1_00, None, Some(Code::NotInMainProcess)),
+        (Freight, 1_00, Some(Code::NoFreightToReduce), Some(Code::NoFreightToReduce)),
+        (Payment, 1_00, Some(Code::StageNotAllowed), Some(Code::StageNotAllowed)),
     ] {
         for (line, code) in [(main.clone(), main_code), (outside(main.clone()), outside_code)] {
-            let coupons = vec![coupon("c", kind, 1_00, 5_00)];
+            let coupons = vec![coupon("c", kind, spend, 5_00)];
             let cart = with_coupons(balance(vec![line.clone()]), coupons.clone());
             let quote_ = quote(&rules(vec![]), &cart);
             assert_eq!(left(&quote_, "c"), code, "{kind:?}");

@@ -44,6 +44,13 @@ pub fn run(ready: &ReadyStore, folder: &Path, plan: Plan) -> Result<ClaimRun> {
     Ok(run)
 }
 
+/// A customer's claims in the campaign, in all and today, and the rest of the row as it is.
+struct Held {
+    total: i32,
+    today: i32,
+    purchases: String,
+}
+
 struct Writer {
     checkpoints: Checkpoints,
     db: Connection,
@@ -115,7 +122,7 @@ impl<'g> Group<'g> {
             return Ok(Answer::Repeated);
         }
         let order = self.statements.order(shown)?.context("there is no such order")?;
-        let (total, today) = self.held(shown)?;
+        let Held { total, today, purchases } = self.held(shown)?;
         if !order.shows(shown) || total >= IN_ALL || today >= PER_DAY {
             return Ok(Answer::AlreadyClaimed);
         }
@@ -123,7 +130,7 @@ impl<'g> Group<'g> {
             return Ok(Answer::SoldOut);
         }
         let standing = format!(
-            r#"{{"claims":{{"{CAMPAIGN}":{{"total":{},"day":{},"on_day":{}}}}}}}"#,
+            r#"{{"claims":{{"{CAMPAIGN}":{{"total":{},"day":{},"on_day":{}}}}},"purchases":{purchases}}}"#,
             total + 1,
             self.moment.day,
             today + 1
@@ -133,16 +140,17 @@ impl<'g> Group<'g> {
         Ok(Answer::Granted)
     }
 
-    /// The customer's claims in the campaign so far: in all, and today.
-    fn held(&mut self, shown: &Shown) -> Result<(i32, i32)> {
+    /// What the customer's row says so far.
+    fn held(&mut self, shown: &Shown) -> Result<Held> {
         let Some(standing) = self.statements.standing(shown)? else {
-            return Ok((0, 0));
+            return Ok(Held { total: 0, today: 0, purchases: "{}".to_owned() });
         };
         let standing: serde_json::Value = serde_json::from_str(&standing)?;
         let claims = &standing["claims"][CAMPAIGN];
         let is_today = claims["day"] == self.moment.day;
         let number = |name: &str| claims[name].as_i64().unwrap_or_default().try_into();
-        Ok((number("total")?, if is_today { number("on_day")? } else { 0 }))
+        let today = if is_today { number("on_day")? } else { 0 };
+        Ok(Held { total: number("total")?, today, purchases: standing["purchases"].to_string() })
     }
 
     fn write(

@@ -34,6 +34,7 @@ POST /v1/shops/{shop}/coupon-batches/{batch}/codes campaigns
 GET /v1/shops/{shop}/coupon-batches/{batch}/export read
 POST /v1/shops/{shop}/coupon-batches/{batch}/import campaigns
 POST /v1/shops/{shop}/coupon-batches/{batch}/void campaigns
+GET /v1/shops/{shop}/coupon-conflicts read
 GET /v1/shops/{shop}/coupons/{coupon} read
 POST /v1/shops/{shop}/coupons/{coupon}/lock checkout
 POST /v1/shops/{shop}/coupons/{coupon}/release checkout

@@ -41,7 +41,7 @@ pub fn shop(timeout_minutes: i64) -> Request {
 /// A campaign that is shown after [`TRIGGER`] minutes and runs for 30 days from ten o'clock.
 pub fn campaign(quantity: u64) -> Value {
     json!({
-        "campaign_id": CAMPAIGN, "kind": "recovery", "name": "June", "publish": true,
+        "campaign_id": CAMPAIGN, "kind": "recovery", "name": "For the merchant alone", "publish": true,
         "starts_at": at(TEN), "ends_at": "2022-07-10T10:00:00+08:00",
         "terms": { "trigger_after_minutes": TRIGGER, "spend": 10_000, "save": SAVE, "quantity": quantity },
     })
