@@ -77,9 +77,10 @@ fn claim(draft: &Draft<'_>, order: &Order, coupon: &Coupon, record: &BatchRecord
     })
 }
 
-/// When everything had gone back of an order whose coupon goes back with it.
+/// When everything had gone back of an order whose coupon goes back with it: where its batch says so, and of an order that
+/// was cancelled with nothing paid as of every cancelled one (A-G-14).
 fn returned_at(order: &Order, coupon: &Coupon, record: &BatchRecord) -> Option<Instant> {
-    let returns = record.batch.return_on_full_refund && order.is_refunded();
+    let returns = order.is_refunded() && (record.batch.return_on_full_refund || order.called_off.is_some());
     let at = order.live_refunds().map(|refund| refund.at).max().filter(|_| returns)?;
     let in_time = at < coupon.usable_until && record.voided_at.is_none_or(|voided| at < voided);
     in_time.then_some(at)

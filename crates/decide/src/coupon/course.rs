@@ -104,7 +104,7 @@ fn note_return(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId) {
     let Some(coupon) = draft.coupon(id) else { return };
     let Some(row) = coupon.batch_id().and_then(|batch| draft.batch(batch)) else { return };
     let detail = json!({ "coupon_id": id });
-    if !row.record.batch.return_on_full_refund {
+    if !row.record.batch.return_on_full_refund && order.called_off.is_none() {
         return;
     }
     if coupon.is_on(&order.order_id) {
