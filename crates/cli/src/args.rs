@@ -194,7 +194,7 @@ pub struct IntakeArgs {
     /// The shop whose orders they are; it must be there.
     #[arg(long, value_name = "ID")]
     pub shop: String,
-    /// When the export was made, in RFC 3339, where the mapping does not say (download.as_of): an export older than
+    /// When the export was made, in RFC 3339, where the mapping does not say: an export older than
     /// what is known of an order only fills times that are not known.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub as_of: Option<domain::Instant>,

@@ -46,7 +46,7 @@ fn listed(client: &mut Client, limit: usize) -> Vec<(String, String, i64)> {
 
 /// A query, percent-encoded.
 fn form(pairs: &[(&str, &str)]) -> String {
-    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let pairs = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value)));
     pairs.collect::<Vec<_>>().join("&")
 }

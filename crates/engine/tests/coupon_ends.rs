@@ -83,7 +83,7 @@ fn a_s0_24_nothing_starts_after_the_end() {
     let mut pays = paying("o1", "p1", LESS);
     pays.coupon_id = Some(coupon.coupon_id.clone());
     let told = event("late", domain::event::Body::PaymentSucceeded(pays), at(61));
-    assert_eq!(run.event(&told).code.map(|code| code.as_str()), Some("coupon_expired"));
+    assert_eq!(run.event(&told).code.map(domain::Code::as_str), Some("coupon_expired"));
     run.assert_clean();
 }
 

@@ -161,7 +161,7 @@ fn a_g_14_an_order_that_cost_something_is_refunded_not_cancelled() {
     let (run, _) = with_coupon(true, Party::Merchant);
     run.apply(&placed("o1", "u1", at(0)));
     run.apply(&paid("o1", "p1", PAYABLE, at(1)));
-    assert_eq!(run.event(&cancelled("o1", at(2))).code.map(|code| code.as_str()), Some("order_paid"));
+    assert_eq!(run.event(&cancelled("o1", at(2))).code.map(domain::Code::as_str), Some("order_paid"));
     run.assert_clean();
 }
 

@@ -161,7 +161,9 @@ fn a_s1_6_a_part_that_is_too_large_is_a_conflict() {
             if balance_first {
                 events.reverse();
             }
-            events.iter().for_each(|event| run.apply(event));
+            for event in &events {
+                run.apply(event);
+            }
             let listed: Vec<String> =
                 run.listed().into_iter().map(|(order, code)| format!("{order} {code}")).collect();
             let wanted =
