@@ -55,12 +55,10 @@ impl Filled for Terms {
         Field::optional("price", Type::Money(Amount::from(0)))
             .label("Price", "促销价")
             .help("A unit costs this, where it is less than the list price.", "单件促销价，低于原价时生效。"),
-        Field::optional("percent_off", Type::Percent)
-            .label("Percent off", "折扣比例")
-            .help(
-                "This part of the line comes off, rounded once to the smallest unit of money.",
-                "整行按该比例减免，整行四舍五入一次。",
-            ),
+        Field::optional("percent_off", Type::Percent).label("Percent off", "折扣比例").help(
+            "This part of the line comes off, rounded once to the smallest unit of money.",
+            "整行按该比例减免，整行四舍五入一次。",
+        ),
         Field::optional("amount_off", Type::Money(Amount::from(1)))
             .label("Amount off", "直降金额")
             .help("This much comes off each unit.", "每件直降该金额。"),

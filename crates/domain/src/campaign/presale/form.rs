@@ -111,12 +111,10 @@ pub const WINDOW: &[Field] = &[
     Field::required("starts_at", Type::Moment)
         .label("From", "开始")
         .help("The first moment that belongs to it.", "开始时间（含）。"),
-    Field::required("ends_at", Type::Moment)
-        .label("To", "结束")
-        .help(
-            "The first moment after it; 23:59:59 means the next 00:00:00.",
-            "结束时间（不含）；23:59:59 视为次日 00:00:00。",
-        ),
+    Field::required("ends_at", Type::Moment).label("To", "结束").help(
+        "The first moment after it; 23:59:59 means the next 00:00:00.",
+        "结束时间（不含）；23:59:59 视为次日 00:00:00。",
+    ),
 ];
 
 /// Fields of a gift.

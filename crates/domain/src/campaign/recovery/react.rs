@@ -1,7 +1,9 @@
 //! How recovery reacts: it covers an order that is placed, ends with one that is paid or cancelled, and wakes for its
 //! coupon and its push.
 
-use super::{Claim, Terms, claim_offer, counts_platform_wide, cover, elsewhere, end, push, remembers, trigger};
+use super::{
+    Claim, Terms, claim_offer, counts_platform_wide, cover, elsewhere, end, push, remembers, trigger,
+};
 use crate::{
     Code, Instant, Refusal,
     campaign::{About, Asked, CampaignKind, Desk, Figure, Step, Wants},
