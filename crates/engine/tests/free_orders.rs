@@ -86,6 +86,10 @@ fn a_g_14_the_books_of_a_free_order_name_who_bears_it() {
         let (run, coupon) = with_coupon(true, by);
         run.apply(&free("o1", &coupon, by, at(0)));
         assert_eq!(run.books("o1"), (50_00, 0, settled));
+        // A-G-17: no payment was made, so no entry names one, or a method.
+        let entries = run.reader().entries(&run.shop, &id("o1")).unwrap();
+        let of_payments = entries.iter().map(|entry| (&entry.source.payment_id, entry.source.method));
+        assert!(!entries.is_empty() && of_payments.into_iter().all(|of| of == (&None, None)));
         // One unit comes back for nothing, the platform's part with it.
         run.ok(Command::CreateRefund { order_id: id("o1"), refund_id: id("r1"), ask: units("l1", 1) });
         assert_eq!(run.books("o1"), (50_00, 0, settled / 2));

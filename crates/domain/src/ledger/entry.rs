@@ -95,6 +95,8 @@ pub struct Source {
 impl Source {
     /// The same, of that payment.
     pub(super) fn paid(self, payment: Option<&Payment>) -> Self {
+        // Where nothing was left to pay there was no payment (A-G-14).
+        let payment = payment.filter(|payment| !payment.is_of_nothing());
         let (payment_id, method) = payment.map(|p| (p.payment_id.clone(), p.method)).unzip();
         Self { payment_id, method, ..self }
     }
