@@ -38,7 +38,8 @@ struct Final {
 fn essence(mut order: Order) -> Order {
     order.payments.retain(|p| matches!(p.status, PaymentStatus::Succeeded | PaymentStatus::Late));
     order.payments.sort_by(|a, b| a.payment_id.cmp(&b.payment_id));
-    order.refunds.retain(|r| matches!(r.status, RefundStatus::Approved | RefundStatus::Succeeded));
+    // One that waits for its money does so in the order or beside it.
+    order.refunds.retain(|r| r.status.is_granted() && (r.is_booked() || r.total().is_positive()));
     order.refunds.sort_by(|a, b| a.refund_id.cmp(&b.refund_id));
     (order.timeline_entries, order.ledger_entries) = (0, 0);
     order

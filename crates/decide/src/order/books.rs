@@ -58,6 +58,19 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     !wanted
 }
 
+/// Takes back the books that a deposit has by itself, if it has any, with what was refunded of it: they are made anew
+/// as what happened now has it.
+pub fn take_deposit_back(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
+    let Some(presale) = order.presale.as_mut().filter(|presale| presale.deposit_booked) else {
+        return false;
+    };
+    presale.deposit_booked = false;
+    let deposit = presale.deposit;
+    let entries = ledger::undo_deposit(draft.shop_id, order, deposit, at);
+    draft.book(entries);
+    true
+}
+
 /// A refund that was booked before its figures were told: its books are taken back and made anew.
 pub fn correct(
     draft: &mut Draft<'_>,

@@ -154,6 +154,15 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
     Ok(result)
 }
 
+/// Whether it is money that is missing.
+fn is_short(refusal: &Refusal) -> bool {
+    matches!(refusal.code, Code::ExceedsPaid | Code::NothingToRefund)
+}
+
+fn is_refund(body: &Body) -> bool {
+    is_about_money(body) && !matches!(body, Body::PaymentSucceeded(_))
+}
+
 /// Whether it may set free what waits.
 fn is_about_money(body: &Body) -> bool {
     match body {
@@ -207,6 +216,8 @@ fn replay(draft: &mut Draft<'_>, order: &mut Order, parked: &Parked) -> bool {
     let mut tried = order.clone();
     match settled.and_then(|_| apply(draft, &mut tried, &parked.event)) {
         Ok(Effect::Early | Effect::Waits(_)) => return true,
+        // Its money may be heard of yet.
+        Err(refusal) if is_refund(&parked.event.body) && is_short(&refusal) => return true,
         Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => {
             *order = tried;
             if is_about_money(&parked.event.body) {

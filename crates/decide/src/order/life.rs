@@ -40,6 +40,9 @@ pub fn pay(
     if again && paid.stage == Stage::Deposit {
         return move_deposit(draft, order, payment, paid);
     }
+    if let Some(later) = order.later_deposit(&payment).cloned() {
+        return replace_deposit(draft, order, payment, paid, &later);
+    }
     let scopes = course::scopes(draft, &paid.discounts);
     let discounts = verdict::borne(draft, &paid.discounts, &order.customer_id);
     payment.discounts = order.spread_at_balance(&discounts, paid.stage, &scopes)?;
@@ -96,6 +99,38 @@ fn move_deposit(
     order.pay(payment)?;
     note_payment(draft, order, paid, Money::ZERO, at);
     follow::step(draft, order, Step { before: Some(before), at })?;
+    Ok(true)
+}
+
+/// Another deposit was paid before the one that was taken: that one goes back, and what was booked is booked anew.
+fn replace_deposit(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    payment: Payment,
+    paid: &PaymentSucceeded,
+    later: &Payment,
+) -> Result<bool, Refusal> {
+    let (at, before) = (payment.at, order.state);
+    order.clone().pay(payment.clone())?;
+    // Nothing is refused from here on.
+    let balance = order.paid_by().cloned();
+    if let Some(balance) = &balance {
+        let entries = ledger::undo_payment(draft.shop_id, order, balance, COUPON_PARTY, at);
+        draft.book(entries);
+    }
+    let was_booked = books::take_deposit_back(draft, order, at);
+    order.pay(payment)?;
+    note_payment(draft, order, paid, Money::ZERO, at);
+    if balance.is_some() {
+        books::settle(draft, order);
+    }
+    if balance.is_some() || was_booked {
+        follow::step(draft, order, Step { before: Some(before), at })?;
+        books::rebook(draft, order);
+    } else {
+        follow::step(draft, order, Step { before: Some(before), at })?;
+    }
+    note_refused(draft, order, later, Code::OrderPaid);
     Ok(true)
 }
 
@@ -248,9 +283,10 @@ pub fn cancel_by(
 ) -> Result<bool, Refusal> {
     let (undone, before) = (order.paid_by().cloned(), order.state);
     let attempts = held_by_attempts(order);
+    let told = order.told_end;
     let outcome = order.cancel(ends, reason)?;
     if order.state == before {
-        return Ok(false);
+        return Ok(order.told_end != told);
     }
     for (payment, coupon) in &attempts {
         release(draft, coupon, payment);

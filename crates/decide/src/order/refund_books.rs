@@ -8,9 +8,8 @@ use domain::{
     Instant, Refusal,
     campaign::{self, Step},
     ledger,
-    order::{self, Order, Refund, RefundOf, RefundStatus, Stage, State, TimelineEntry},
+    order::{self, Order, Refund, RefundOf, Stage, State, TimelineEntry},
 };
-use money::Money;
 use serde_json::json;
 
 /// Books what went back of the order.
@@ -44,9 +43,13 @@ pub enum Entries {
 
 /// Finds anew what each refund is of, and books the difference. Nothing of an order without refused money changes.
 pub fn settle(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
-    if order.refunds.is_empty() || !order.has_refused_money() {
-        return;
+    if !order.refunds.is_empty() && order.has_refused_money() {
+        settle_all(draft, order, entries);
     }
+}
+
+/// The same of any order.
+pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
     let found = order::whose(order);
     let known = order.refunds.clone();
     let stands = |index: usize| {
@@ -83,14 +86,16 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
     reopen(draft, order);
 }
 
-/// Nothing can hold it after all: it is as if that had been heard first.
+/// Nothing can hold it after all. It was granted, so it is kept, in no book, until its money is heard of (A-G-8).
 fn drop_out(draft: &mut Draft<'_>, order: &mut Order, index: usize, refusal: &Refusal) {
     let known = order.refunds[index].clone();
     let detail = json!({ "refund_id": known.refund_id, "amount": known.total() });
-    let (status, of) = (RefundStatus::Rejected, RefundOf::Order);
-    let (payments, refused) = (Vec::new(), Money::ZERO);
-    order.refunds[index] = Refund { status, of, payments, refused, ..known };
-    let at = order.refunds[index].at;
+    let waiting = known.clone().undecided();
+    if known == waiting {
+        return;
+    }
+    let at = known.at;
+    order.refunds[index] = waiting;
     draft.note(order, TimelineEntry::new(at, "refund.rejected").code(refusal.code).detail(detail));
 }
 
@@ -122,6 +127,11 @@ fn reopen(draft: &mut Draft<'_>, order: &mut Order) {
     let astray = |refund: &&mut Refund| refund.ended.is_some() && !refund.is_booked();
     let Some(refund) = order.refunds.iter_mut().find(astray) else { return };
     let (Some(was), at) = (refund.ended.take(), refund.at) else { return };
+    // Another one of its deposit ends it as well (A-S1-20).
+    if let Some(other) = order.refunds.iter_mut().find(|refund| refund.is_booked()) {
+        other.ended = other.ended.or(Some(was));
+        return;
+    }
     // A balance that it undid does not come back by itself.
     let balance = order.late_payments().any(|payment| payment.stage != Stage::Deposit);
     if balance || !matches!(state, State::Cancelled { .. }) {

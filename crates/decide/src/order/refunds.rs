@@ -228,7 +228,7 @@ pub fn advance(
     status: RefundStatus,
     at: Instant,
 ) -> Result<Advance, Refusal> {
-    if is_early(order, facts) {
+    if is_early(order, facts, at) {
         return Ok(Advance::Early);
     }
     let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
@@ -285,7 +285,7 @@ fn is_short(order: &Order, facts: &RefundFacts, refusal: &Refusal) -> bool {
 
 /// Whether it speaks of money that has not come: a payment that nobody has told of, the balance, or any at all. Of a
 /// cancelled order too: its payment may have been in time and come late.
-fn is_early(order: &Order, facts: &RefundFacts) -> bool {
+fn is_early(order: &Order, facts: &RefundFacts, at: Instant) -> bool {
     let (lines, named) = (!facts.lines.is_empty(), facts.payment_id.as_ref());
     let is_late = |id: &PaymentId| order.late_payments().any(|late| late.payment_id == *id);
     if named.is_some_and(|id| !lines && !is_money(order, id)) {
@@ -294,8 +294,10 @@ fn is_early(order: &Order, facts: &RefundFacts) -> bool {
     if named.is_some_and(|id| !lines && is_late(id)) {
         return false;
     }
-    let refused = !lines && order.late_payments().next().is_some();
-    !order.has_money() && !refused || !lines && order.awaits_balance_of(facts.amount)
+    let refused = !lines && order.late_payments().any(|late| late.at <= at);
+    let waits = !lines && order.awaits_balance_of(facts.amount) && !order.refused_money_holds(facts.amount);
+    let before_deposit = named.is_none() && !refused && order.is_before_deposit(at);
+    !order.has_money() && !refused || before_deposit || waits
 }
 
 /// The payment that a refund names: what was told stays, and what was answered stays the order's.
@@ -329,6 +331,10 @@ fn place(
     };
     let granted = known.is_some_and(|known| known.status.is_granted());
     let state = order.state;
+    if !order.has_refused_money() && status.is_granted() && !granted {
+        let ends = (at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), at));
+        end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
+    }
     if order.has_refused_money() {
         let judged = judge(order, &next)?;
         if let Some(known) = known.filter(|known| known.is_unclear() && !next.ask.lines.is_empty()) {
@@ -350,13 +356,19 @@ fn place(
     let mut refund = match known {
         Some(known) if granted && known.ask == next.ask => known.clone(),
         Some(known) if granted => books::correct(draft, order, known, next.ask.clone())?,
-        Some(_) | None => {
-            if status.is_granted() {
-                let ends = (at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), at));
-                end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
+        Some(_) | None => match order::refund(order, &next.refund_id, next.ask.clone(), at) {
+            Ok(refund) => refund,
+            Err(_) if status.is_granted() && is_before_others(order, &next) => {
+                let index = put(order, next.undecided());
+                refund_books::settle_all(draft, order, Entries::Stand);
+                let refund = order.refunds[index].clone();
+                refund_books::note(draft, order, what, &refund, at);
+                follow::step(draft, order, Step { before: Some(order.state), at })?;
+                books::align(draft, order);
+                return Ok(());
             }
-            order::refund(order, &next.refund_id, next.ask.clone(), at)?
-        }
+            Err(refusal) => return Err(refusal),
+        },
     };
     refund.ended = ended(state, order.state).or(next.ended);
     (refund.status, refund.at, refund.figures) = (next.status, next.at, next.figures);
@@ -370,6 +382,14 @@ fn place(
     }
     books::align(draft, order);
     Ok(())
+}
+
+/// Whether there is money for it, and for all others, in the order in which they were told of: it was before some of
+/// them, though it is heard of after them (A-G-8).
+fn is_before_others(order: &Order, next: &Refund) -> bool {
+    let mut tried = order.clone();
+    put(&mut tried, next.clone());
+    order::whose(&tried).iter().all(Result::is_ok)
 }
 
 fn put(order: &mut Order, refund: Refund) -> usize {
@@ -461,6 +481,7 @@ fn end_for_deposit(
     // Refused, it changes nothing.
     let mut tried = order.clone();
     tried.cancel(ends, CancelReason::Merchant)?;
-    order::refund(&tried, id, ask.clone(), at)?;
+    let refund = Refund::told(id.clone(), ask.clone(), None, at);
+    judge(&tried, &Refund { status: RefundStatus::Approved, ..refund })?;
     life::cancel_by(draft, order, at, ends, CancelReason::Merchant).map(drop)
 }

@@ -3,8 +3,8 @@
 //! Always holds: what comes off with the balance never touches the deposit (A-S1-5).
 
 use super::{
-    BalanceDiscount, CancelReason, Discount, Order, Payment, PaymentStatus, Presale, PresaleStage, Scopes,
-    Stage, State,
+    BalanceDiscount, CalledOff, CancelReason, Discount, Order, Payment, PaymentStatus, Presale, PresaleStage,
+    Scopes, Stage, State,
     shares::{Left, Overflow, Took},
 };
 use crate::{Code, Instant, Refusal, Violation, limits, time::Window};
@@ -126,6 +126,18 @@ impl Order {
             && deadline == Some(at)
         {
             self.state = State::Open;
+            if let Some(CalledOff { at, reason }) = self.told_end.take() {
+                self.state = State::Cancelled { at, reason };
+            }
+        }
+    }
+
+    /// A cancellation is told of after the order had ended at that moment. If that was because its deposit did not come,
+    /// the deposit may be heard of yet (A-G-8); of two the earlier stands.
+    pub(super) fn keep_told_end(&mut self, ended: Instant, told: CalledOff) {
+        let waits = self.presale.is_some() && self.deposit_paid_at.is_none() && self.cancel_at == Some(ended);
+        if waits && ended < told.at {
+            self.told_end = Some(self.told_end.map_or(told, |known| known.min(told)));
         }
     }
 

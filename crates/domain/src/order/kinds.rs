@@ -130,7 +130,7 @@ pub enum CancelReason {
     Merchant,
 }
 
-/// When an order that had cost nothing was cancelled, and why.
+/// When an order was cancelled beside what its state says, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CalledOff {
     /// When.

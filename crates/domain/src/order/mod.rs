@@ -82,6 +82,9 @@ pub struct Order {
     /// Cancelled though it was paid: it had cost nothing (A-G-14).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called_off: Option<CalledOff>,
+    /// Told of as cancelled after it had ended without its deposit: that stands if the deposit was in time after all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_end: Option<CalledOff>,
     /// The checkout that it was placed in, where the platform names it (A-S1-28).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout_id: Option<CheckoutId>,

@@ -58,6 +58,7 @@ pub fn place_by(
         cancel_at: Some(deadline),
         state: State::Open,
         called_off: None,
+        told_end: None,
         checkout_id: placed.checkout_id.clone(),
         deposit_paid_at: None,
         deposit_deadline: None,

@@ -63,6 +63,15 @@ impl Order {
         }
     }
 
+    /// Whether a refund of that moment was before the only deposit that is known, by more than clocks differ: it is of
+    /// another one, which is not heard of yet.
+    pub fn is_before_deposit(&self, told: Instant) -> bool {
+        let known = told.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
+        self.presale.is_some()
+            && self.paid_by().is_none()
+            && self.deposit_paid_at.is_some_and(|paid_at| known <= paid_at)
+    }
+
     /// Whether a refund speaks of the balance, and that has not come yet.
     pub fn awaits_balance_of(&self, amount: Option<Money>) -> bool {
         let two_stages = self.presale.as_ref().filter(|presale| !presale.in_full);

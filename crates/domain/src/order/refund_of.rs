@@ -172,10 +172,19 @@ impl<'a> Judge<'a> {
             _ if refund.answered => Says::Amount(refund.total()),
             _ if lines => Says::Order,
             Some(_) if has_money && self.order.payments.iter().any(took) => Says::Order,
+            // No refused money was there to be of.
+            Some(amount) if has_money && amount <= self.order.paid() && !self.pots_then(refund) => {
+                Says::Order
+            }
             Some(amount) => Says::Amount(amount),
             None if !has_money && !self.pots.is_empty() => Says::AllRefused,
             None => Says::Rest,
         }
+    }
+
+    /// Whether any refused money had come when that refund was told of.
+    fn pots_then(&self, refund: &Refund) -> bool {
+        self.pots.iter().any(|pot| pot.was_there(refund.first_told()))
     }
 
     /// Finds what each granted refund takes.
@@ -198,7 +207,7 @@ impl<'a> Judge<'a> {
                 Says::Answered | Says::Order => own.push(index),
             }
         }
-        own.sort_unstable();
+        own.sort_by_key(|index| self.turn(*index));
         let mut scratch = order.clone();
         scratch.refunds.clear();
         for index in own {
@@ -294,6 +303,11 @@ impl<'a> Judge<'a> {
 
     fn holds(&self, amount: Money, turn: &Turn) -> Holds {
         let mut could = self.pots.iter().filter(|pot| pot.left() >= amount && pot.was_there(turn.0));
+        // Money that came after it was told of is not meant, where other money was there to be of.
+        let there = self.pots.iter().filter(|pot| pot.was_there(turn.0)).map(Pot::left).sum::<Money>();
+        if amount <= there && !self.order.had_money(turn.0) {
+            return Holds::Refused;
+        }
         match amount <= self.good {
             false if amount <= self.refused() => Holds::Refused,
             false => Holds::Nothing,
@@ -339,6 +353,7 @@ impl<'a> Judge<'a> {
         };
         let (rests, mut turns): (Vec<usize>, Vec<usize>) =
             (0..order.refunds.len()).partition(|i| is_rest(*i));
+        turns.sort_by_key(|index| self.turn(*index));
         turns.extend(rests);
         let mut found: Vec<Option<_>> = order.refunds.iter().map(|_| None).collect();
         for index in turns {

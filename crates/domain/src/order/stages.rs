@@ -4,7 +4,7 @@
 //! So a payment that happened before the cancellation revives the order however late it arrives,
 //! and a cancellation that happened before the payment undoes it.
 
-use super::{CancelReason, Order, OrderKind, Payment, PaymentStatus, Stage, State, shares};
+use super::{CalledOff, CancelReason, Order, OrderKind, Payment, PaymentStatus, Stage, State, shares};
 use crate::{Code, CouponId, Instant, PaymentId, Refusal, Violation, limits};
 use money::Money;
 
@@ -42,9 +42,10 @@ impl Order {
         }
         let deposit_again = known.is_some() && payment.stage == Stage::Deposit;
         self.check_stage(payment.stage, payment.at)?;
-        let mut displaced = None;
+        let mut displaced = self.later_deposit(&payment).map(|later| later.payment_id.clone());
+        let deposit_before = displaced.is_some();
         match self.state {
-            _ if deposit_again => {}
+            _ if deposit_again || deposit_before => {}
             State::Paid { .. } => {
                 let later = self.displaced_by(&payment).ok_or_else(|| Refusal::new(Code::OrderPaid))?;
                 displaced = Some(later.payment_id.clone());
@@ -72,13 +73,22 @@ impl Order {
             self.deposit_paid_at = Some(payment.at);
             return Ok(PayOutcome::DepositPaid);
         }
-        self.check_amount(&payment)?;
+        if deposit_before && Some(payment.amount) != self.deposit_taken() {
+            return Err(Refusal::with(Code::AmountMismatch, "another deposit was to be paid"));
+        }
+        if !deposit_before {
+            self.check_amount(&payment)?;
+        }
         let at = payment.at;
         let stage = payment.stage;
         if let Some(later) = self.payments.iter_mut().find(|p| Some(&p.payment_id) == displaced.as_ref()) {
             later.make_late();
         }
         self.put_payment(payment);
+        if deposit_before {
+            self.deposit_paid_at = Some(at);
+            return Ok(PayOutcome::DepositPaid);
+        }
         if stage == Stage::Deposit {
             self.take_deposit(at);
             return Ok(PayOutcome::DepositPaid);
@@ -94,6 +104,24 @@ impl Order {
             return Err(Code::IdempotencyConflict.into());
         }
         Ok(known)
+    }
+
+    /// The deposit that this one was paid before: of two the earlier stands, however late it is heard of (A-G-8,
+    /// A-S1-12). In one instant the smaller id is the earlier.
+    pub fn later_deposit(&self, payment: &Payment) -> Option<&Payment> {
+        let when = |p: &Payment| (p.at, p.payment_id.clone());
+        let mut taken = self.payments.iter().filter(|known| known.stage == Stage::Deposit);
+        let taken = taken.find(|known| known.status == PaymentStatus::Succeeded);
+        taken.filter(|known| {
+            payment.stage == Stage::Deposit
+                && known.payment_id != payment.payment_id
+                && when(payment) < when(known)
+        })
+    }
+
+    fn deposit_taken(&self) -> Option<Money> {
+        let mut taken = self.payments.iter().filter(|known| known.stage == Stage::Deposit);
+        taken.find(|known| known.status == PaymentStatus::Succeeded).map(|known| known.amount)
     }
 
     /// The payment of a paid order that this one was made before: the later of the two goes back.
@@ -172,6 +200,7 @@ impl Order {
         let outcome = match self.state {
             State::Open => CancelOutcome::Cancelled,
             State::Cancelled { at: known, reason: why } if (known, why) <= (at, reason) => {
+                self.keep_told_end(known, CalledOff { at, reason });
                 return Ok(CancelOutcome::Duplicate);
             }
             State::Cancelled { .. } => CancelOutcome::Duplicate,

@@ -48,6 +48,16 @@ impl Order {
         rows
     }
 
+    /// Whether so much of the refused money has not gone back.
+    pub fn refused_money_holds(&self, amount: Option<Money>) -> bool {
+        let left: Money = self.late_payments().map(|payment| self.left_of(payment)).sum();
+        amount.is_some_and(|amount| amount <= left)
+    }
+    /// Whether money of the order's own had come by then.
+    pub(super) fn had_money(&self, told: Instant) -> bool {
+        let paid_at = self.paid_by().map(|payment| payment.at);
+        [self.deposit_paid_at, paid_at].into_iter().flatten().any(|at| at <= told)
+    }
     /// Why that payment was not taken, whatever was heard first.
     fn why_refused(&self, payment: &Payment) -> Code {
         let when = (payment.at, &payment.payment_id);

@@ -1,0 +1,118 @@
+//! Plays a story: as it happened, or with events that come late, twice and out of order.
+
+use super::{see, stage::Shop};
+use crate::money_model::{
+    CouponEnd, OrderEnd, coupons,
+    course::{self, course, ends},
+    story::{Minute, Story},
+};
+use crate::support::{at, code, ingest, random::Random};
+use engine::{EventOutcome, Reply};
+use std::{collections::BTreeSet, fmt::Write as _};
+
+/// What is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Told {
+    Placed(usize),
+    Event(usize),
+}
+
+/// When each thing is told; twice, what came twice.
+pub type Plan = Vec<(Minute, Told)>;
+
+/// Everything is told at once when it happens.
+pub fn in_time(story: &Story) -> Plan {
+    let placed = story.orders.iter().enumerate().map(|(index, order)| (order.placed, 0, Told::Placed(index)));
+    let mut plan: Vec<(Minute, usize, Told)> = placed.collect();
+    for order in 0..story.orders.len() {
+        for (place, event) in story.of(order).into_iter().enumerate() {
+            let index =
+                story.events.iter().position(|other| std::ptr::eq(other, event)).expect("one of them");
+            plan.push((event.at, place + 1, Told::Event(index)));
+        }
+    }
+    plan.sort();
+    plan.into_iter().map(|(at, _, told)| (at, told)).collect()
+}
+
+/// Some of it is told late, some of it twice; all of it before we look.
+pub fn out_of_order(story: &Story, seed: u64) -> Plan {
+    let mut random = Random::of(seed);
+    let mut plan = Plan::new();
+    for (at, told) in in_time(story) {
+        for _ in 0..=random.below(2) {
+            let late = [0, 0, 3, 30, 600][random.below(5)];
+            plan.push((at + late, told));
+        }
+    }
+    // What comes in one minute comes in any order.
+    let mut plan: Vec<_> = plan.into_iter().map(|(at, told)| (at, random.next(), told)).collect();
+    plan.sort();
+    plan.into_iter().map(|(at, _, told)| (at, told)).collect()
+}
+
+/// How it ended, told step by step.
+struct Seen {
+    orders: Vec<OrderEnd>,
+    coupons: Vec<CouponEnd>,
+    faults: String,
+    told: String,
+}
+
+fn perform(story: &Story, plan: &Plan) -> Seen {
+    let shop = Shop::of(story);
+    let mut told = String::new();
+    let mut tell = |when: Minute, what: Told| {
+        let event = match what {
+            Told::Placed(index) => shop.placed(index, &story.orders[index]),
+            Told::Event(index) => shop.event(index, &story.events[index]),
+        };
+        let answer = shop.run.send(ingest(&event));
+        let _ = writeln!(told, "  {when} {what:?}: {}", code(&answer));
+        let Ok(Reply::Event { result }) = answer else { return EventOutcome::Rejected };
+        result.outcome
+    };
+    let mut refused = BTreeSet::new();
+    for &(when, what) in plan {
+        shop.run.advance(at(when).max(shop.run.engine.now()));
+        if tell(when, what) == EventOutcome::Rejected {
+            refused.insert(what);
+        }
+    }
+    // What was rejected may be sent again, when things have changed.
+    for (when, what) in in_time(story).into_iter().filter(|(_, what)| refused.contains(what)) {
+        tell(when, what);
+    }
+    shop.run.advance(at(story.until).max(shop.run.engine.now()));
+    let report = shop.run.audit();
+    let mut faults = String::new();
+    if !report.findings.is_empty() {
+        let _ = writeln!(faults, "audit: {:#?}", report.findings);
+    }
+    let orders = (0..story.orders.len()).map(|index| see::order(&shop, story, index)).collect();
+    let coupons = (0..story.coupons.len()).map(|index| see::coupon(&shop, index)).collect();
+    Seen { orders, coupons, faults, told }
+}
+
+/// Plays it, and says what is not as it must be: as the model says, as it happened where it is told in
+/// time and the rules leave no choice, else as it may have been heard.
+pub fn play(story: &Story, plan: &Plan) -> Result<(), String> {
+    let first = in_time(story);
+    let seen = perform(story, plan);
+    let mut faults = seen.faults;
+    let mut is_decided = true;
+    for (index, seen) in seen.orders.iter().enumerate() {
+        let (told, all) = (course(story, index).end(), ends(story, index));
+        let strict = *plan == first && course::is_decided(story, index);
+        is_decided &= all.len() == 1 || strict;
+        if strict && *seen != told || !all.contains(seen) {
+            let _ = writeln!(faults, "o{index} ends as\n    {seen:?}, not as\n    {told:?}");
+        }
+    }
+    for (index, (seen, standing)) in seen.coupons.iter().zip(coupons::standings(story)).enumerate() {
+        if is_decided && *seen != standing.end {
+            let _ = writeln!(faults, "coupon {index} ends as {seen:?}, not as {:?}", standing.end);
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(format!("{faults}told:\n{}", seen.told)) }
+}
