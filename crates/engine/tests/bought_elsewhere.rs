@@ -55,6 +55,36 @@ fn of(order: &str, customer: &str, lines: usize, when: i64) -> OrderEvent {
     event
 }
 
+/// A-G-14: one that cost nothing is a purchase, until it is cancelled.
+#[test]
+fn a_s0_25_a_g_14_a_cancelled_order_of_nothing_hides_nothing() {
+    let run = run();
+    run.apply(&placed("o1", "u1", at(0)));
+    run.advance(at(15));
+    assert_eq!(offer(&run, "o1"), Some(OfferStatus::Displayed));
+    let mut free = placed("o2", "u1", at(16));
+    let Body::Placed(order) = &mut free.body else { unreachable!() };
+    let left = order.payable;
+    order.discounts.push(domain::order::Discount {
+        kind: "shop_coupon".into(),
+        id: None,
+        amount: left,
+        funded_by: domain::order::Party::Merchant,
+        lines: Vec::new(),
+    });
+    order.freight = fen(0);
+    let goods: i64 =
+        order.lines.iter().map(|l| l.unit_price.minor() * i64::try_from(l.quantity).unwrap()).sum();
+    let off: i64 = order.discounts.iter().rev().skip(1).map(|d| d.amount.minor()).sum();
+    order.discounts.last_mut().unwrap().amount = fen(goods - off);
+    order.payable = fen(0);
+    run.apply(&free);
+    assert_eq!(hidden(&run, "o1").as_deref(), Some("o2"));
+    run.apply(&cancelled("o2", at(20)));
+    assert_eq!((hidden(&run, "o1"), offer(&run, "o1")), (None, Some(OfferStatus::Displayed)));
+    run.assert_clean();
+}
+
 /// Shown, then bought elsewhere: withdrawn, its push called off; undone: shown and planned again.
 #[test]
 fn a_s0_25_a_payment_of_another_order_hides_the_coupon_until_it_is_undone() {

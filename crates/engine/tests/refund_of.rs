@@ -315,6 +315,30 @@ fn a_g_15_requests_are_limited_and_facts_are_taken() {
 
 /// The auditor finds an order that is not listed, one that is listed for nothing, and a refund that is not of what the
 /// facts say.
+/// A rejection moves no money: it is taken whatever has gone back meanwhile, beside refused money or not.
+#[test]
+fn a_g_15_a_rejection_is_a_fact() {
+    for beside in [false, true] {
+        let run = if beside { twice() } else { Run::in_memory().0.with_campaign(&Deal::default()) };
+        if !beside {
+            run.apply(&placed("o1", "u1", at(0)));
+            run.advance(at(60));
+            run.apply(&paid("o1", "b1", PAYABLE, at(1)));
+        }
+        let asked = RefundAsk { lines: Vec::new(), amount: Some(fen(PAYABLE - 1_00)), fault: None };
+        let told = facts("r0", &asked, Some("b1"));
+        run.apply(&event("r0.asked", Body::RefundRequested(told.clone()), at(5)));
+        let most = RefundAsk { amount: Some(fen(PAYABLE - 50)), ..asked.clone() };
+        run.apply(&went("r1", &most, Some("b1"), 6));
+        run.apply(&event("r0.rejected", Body::RefundRejected(told), at(7)));
+        let found = refund_of(&run, "r0");
+        let shown = (found.status, found.of, found.amount.minor());
+        assert_eq!(shown, (RefundStatus::Rejected, RefundOf::Order, PAYABLE - 1_00), "{beside}");
+        assert_eq!(run.books("o1").1, 50, "{beside}");
+        run.assert_clean();
+    }
+}
+
 #[test]
 fn a_g_15_what_is_listed_or_kept_wrongly_is_found() {
     use support::planter::finds;

@@ -331,6 +331,12 @@ fn place(
     };
     let granted = known.is_some_and(|known| known.status.is_granted());
     let state = order.state;
+    if status == RefundStatus::Rejected && !granted {
+        let refund = not_granted(order, known, next);
+        refund_books::note(draft, order, what, &refund, at);
+        put(order, refund);
+        return Ok(());
+    }
     if !order.has_refused_money() && status.is_granted() && !granted {
         let ends = (at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), at));
         end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
@@ -382,6 +388,18 @@ fn place(
     }
     books::align(draft, order);
     Ok(())
+}
+
+/// A request that was rejected moves no money, so none need be there for it; its figures are those that were asked for.
+fn not_granted(order: &Order, known: Option<&Refund>, next: Refund) -> Refund {
+    let figures =
+        known.cloned().or_else(|| order::refund(order, &next.refund_id, next.ask.clone(), next.at).ok());
+    let figures = figures.unwrap_or_else(|| {
+        let amount = next.ask.amount.unwrap_or_default();
+        Refund { amount, of: RefundOf::Order, ..next.clone() }
+    });
+    let Refund { ask, payment_id, status, at, figures: told, since, .. } = next;
+    Refund { ask, payment_id, status, at, figures: told, since, ..figures }
 }
 
 /// Whether there is money for it, and for all others, in the order in which they were told of: it was before some of

@@ -53,7 +53,7 @@ impl Purchases {
     pub fn follow(&mut self, order: &Order) -> bool {
         let before = self.paid.clone();
         self.paid.retain(|known| known.order_id != order.order_id);
-        let returned = order.paid().is_positive() && order.refunded() >= order.paid();
+        let returned = order.called_off.is_some() || order.is_refunded();
         if let State::Paid { at } = order.state
             && !returned
         {
