@@ -125,3 +125,33 @@ fn a_g_15_a_refund_waits_for_the_money_that_it_is_of() {
     tell(ordinary(5_83, 1, 23), events.clone(), &[1, 2, 0]);
     tell(ordinary(5_83, 1, 23), events, &[2, 1, 0]);
 }
+
+/// A cancellation takes back the payment that a refund was of, and an earlier payment takes the order over: the refund
+/// is of the order after all.
+#[test]
+fn a_g_15_a_refund_outlives_the_payment_that_it_came_with() {
+    let events = vec![
+        paid(62, "b1", Stage::Full, 100_00),
+        (64, What::Cancelled(By::Customer)),
+        paid(67, "b2", Stage::Full, 100_00),
+        back(81, "r", Of::Units(vec![(0, 1)])),
+    ];
+    tell(ordinary(50_00, 2, 60), events, &[2, 3, 1, 0]);
+}
+
+/// A refund of whatever is left waits too, from before its order was placed on.
+#[test]
+fn a_g_15_a_refund_of_the_rest_waits_for_its_payment() {
+    let events = vec![
+        paid(62, "b1", Stage::Full, 100_00),
+        paid(65, "b2", Stage::Full, 100_00),
+        back(73, "r1", Of::Amount(100_00)),
+        back(78, "r2", Of::Rest),
+    ];
+    tell(ordinary(50_00, 2, 60), events.clone(), &[1, 2, 3, 0]);
+    let events = events.into_iter().map(|(at, what)| Event { order: 0, at, what }).collect();
+    let story = Story { orders: vec![ordinary(50_00, 2, 60)], coupons: Vec::new(), events, until: 20_000 };
+    let heard = [Told::Event(1), Told::Event(2), Told::Event(3), Told::Placed(0), Told::Event(0)];
+    let plan: Plan = heard.into_iter().map(|told| (1_500, told)).collect();
+    play(&story, &plan).unwrap_or_else(|why| panic!("{}{why}", story.tell()));
+}

@@ -313,8 +313,6 @@ fn a_g_15_requests_are_limited_and_facts_are_taken() {
     run.assert_clean();
 }
 
-/// The auditor finds an order that is not listed, one that is listed for nothing, and a refund that is not of what the
-/// facts say.
 /// A rejection moves no money: it is taken whatever has gone back meanwhile, beside refused money or not.
 #[test]
 fn a_g_15_a_rejection_is_a_fact() {
@@ -339,6 +337,8 @@ fn a_g_15_a_rejection_is_a_fact() {
     }
 }
 
+/// The auditor finds an order that is not listed, one that is listed for nothing, and a refund that is not of what the
+/// facts say.
 #[test]
 fn a_g_15_what_is_listed_or_kept_wrongly_is_found() {
     use support::planter::finds;
