@@ -145,6 +145,18 @@ fn a_g_14_a_g_8_a_cancellation_is_a_full_refund() {
     }
 }
 
+/// The refund that a cancellation makes has a name that nobody else can give.
+#[test]
+fn a_g_14_nobody_names_a_refund_as_a_cancellation_does() {
+    let (run, coupon) = with_coupon(true, Party::Merchant);
+    run.apply(&free("o1", &coupon, Party::Merchant, at(0)));
+    run.apply(&cancelled("o1", at(7)));
+    let made = run.order("o1").refunds.remove(0).refund_id;
+    let again = Command::CreateRefund { order_id: id("o1"), refund_id: made, ask: rest() };
+    assert_eq!(run.refused(again), "invalid_value");
+    run.assert_clean();
+}
+
 /// What was returned before is not returned again.
 #[test]
 fn a_g_14_a_cancellation_takes_back_what_is_left() {

@@ -155,3 +155,30 @@ fn a_g_15_a_refund_of_the_rest_waits_for_its_payment() {
     let plan: Plan = heard.into_iter().map(|told| (1_500, told)).collect();
     play(&story, &plan).unwrap_or_else(|why| panic!("{}{why}", story.tell()));
 }
+
+/// The balance of a cancelled presale comes late and goes back, and nobody says which payment it was.
+#[test]
+fn a_g_15_a_late_balance_of_a_cancelled_presale_goes_back() {
+    for amount in [70_00, 35_00] {
+        let events = vec![
+            paid(79, "d", Stage::Deposit, 10_00),
+            (84, What::Cancelled(By::Customer)),
+            paid(1238, "b", Stage::Balance, 70_00),
+            back(1250, "r", Of::Amount(amount)),
+        ];
+        tell(presale(1, 75), events.clone(), &[0, 1, 2, 3]);
+        tell(presale(1, 75), events, &[2, 3, 1, 0]);
+    }
+}
+
+/// What an earlier refund took away from a later one comes back with the money for both.
+#[test]
+fn a_g_15_a_refund_that_was_short_is_judged_again() {
+    let events = vec![
+        paid(65, "b1", Stage::Full, 95_00),
+        paid(70, "b2", Stage::Full, 90_00),
+        back(75, "r1", Of::Amount(80_00)),
+        back(82, "r2", Of::Amount(40_00)),
+    ];
+    tell(ordinary(100_00, 1, 60), events, &[1, 3, 2, 0]);
+}

@@ -26,6 +26,7 @@ pub fn create(
     ask: &RefundAsk,
     payment: Option<&PaymentId>,
 ) -> Result<Reply, Refusal> {
+    Order::check_refund_id(id)?;
     let mut order = find(draft, order)?;
     if let Some(known) = order.refunds.iter().find(|refund| refund.refund_id == *id) {
         return again(draft, order.clone(), known, ask, payment);
@@ -228,6 +229,7 @@ pub fn advance(
     status: RefundStatus,
     at: Instant,
 ) -> Result<Advance, Refusal> {
+    Order::check_refund_id(&facts.refund_id)?;
     if is_early(order, facts, at) {
         return Ok(Advance::Early);
     }

@@ -4,13 +4,13 @@
 //! that has paid 0 is kept beside its state, which stays paid: what was sold goes back as in a full refund.
 
 use super::{Method, Order, OrderKind, Payment, PaymentStatus, RefundAsk, Stage, State};
-use crate::{Instant, PaymentId, RefundId};
+use crate::{Code, Instant, PaymentId, RefundId, Refusal, Violation};
 use money::Money;
 
 /// The name of the payment that nothing was paid by; no transaction has it.
-const OF_NOTHING: &str = "nothing-to-pay";
+const OF_NOTHING: &str = "promenade:nothing-to-pay";
 /// The name of the refund that a cancellation of a paid order brings.
-const OF_CANCELLATION: &str = "order-cancelled";
+const OF_CANCELLATION: &str = "promenade:order-cancelled";
 
 impl Payment {
     /// Nothing was to be paid, and so it is.
@@ -67,6 +67,14 @@ impl Order {
     /// Whether it is paid and nothing was: no deposit, no balance.
     pub fn has_cost_nothing(&self) -> bool {
         matches!(self.state, State::Paid { .. }) && self.paid().is_zero()
+    }
+    /// Refuses the name of the refund that only a cancellation makes.
+    pub fn check_refund_id(id: &RefundId) -> Result<(), Refusal> {
+        if id.as_str() == OF_CANCELLATION {
+            let detail = format!("{OF_CANCELLATION} is what a cancellation with nothing paid gives back");
+            return Err(Refusal::of(Violation::with("refund_id", Code::InvalidValue, detail)));
+        }
+        Ok(())
     }
     /// What a cancellation of an order that has cost nothing gives back: everything that is left of it.
     pub fn cancellation_refund() -> (RefundId, RefundAsk) {
