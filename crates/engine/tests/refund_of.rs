@@ -313,6 +313,29 @@ fn a_g_15_requests_are_limited_and_facts_are_taken() {
     run.assert_clean();
 }
 
+/// A grant that names no figures says nothing of what a refund is of, before its figures or after them.
+#[test]
+fn a_g_15_a_bare_grant_says_nothing() {
+    let all = RefundAsk { lines: Vec::new(), amount: Some(fen(PAYABLE)), fault: None };
+    let granted = |told: &str| {
+        let bare = domain::event::RefundFacts { amount: None, ..facts("r1", &all, None) };
+        event(told, Body::RefundApproved(bare), at(5))
+    };
+    for bare_first in [true, false] {
+        let run = twice();
+        let mut told = vec![granted("r1.approved"), went("r1", &all, None, 6)];
+        if !bare_first {
+            told.reverse();
+        }
+        for event in &told {
+            run.event(event);
+        }
+        assert_eq!(refund_of(&run, "r1").of, RefundOf::Unclear, "{bare_first}");
+        assert_eq!(run.books("o1").1, PAYABLE, "{bare_first}");
+        run.assert_clean();
+    }
+}
+
 /// A rejection moves no money: it is taken whatever has gone back meanwhile, beside refused money or not.
 #[test]
 fn a_g_15_a_rejection_is_a_fact() {

@@ -462,8 +462,10 @@ fn figures(
     // Until it is granted nobody has granted its figures, whatever an older file says.
     let so_far = if known.status.is_granted() { known.figures } else { known.figures.min(Figures::Asked) };
     let figures = so_far.max(told);
-    // An amount that is what was known anyway says nothing against the lines that it was made of.
-    if told > so_far && facts.amount != Some(known.total()) {
+    // An amount that is what was known anyway says nothing against the lines that it was made of; against no figures at
+    // all it says what those would not.
+    let is_bare = known.ask.lines.is_empty() && known.ask.amount.is_none();
+    if told > so_far && (is_bare || facts.amount != Some(known.total())) {
         return Ok((ask, figures));
     }
     // Which units it was is no other body (A-G-15).
