@@ -2,8 +2,8 @@
 //!
 //! Always holds: what is let through all the same is kept with the step, with the reason.
 
-use super::moment;
 use super::moves::{at_stage, done};
+use super::{family, moment};
 use crate::book::Draft;
 use crate::command::{Reply, Undecided, Unpaid};
 use domain::{
@@ -37,7 +37,10 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, accepts: Accepts<'_>) -> Resu
         }
         accepted.push(code);
     }
-    let strategies = moment::unsettled(draft, &order);
+    let mut strategies = moment::unsettled(draft, &order);
+    strategies.extend(family::unsettled(draft, &order));
+    strategies.sort_unstable();
+    strategies.dedup();
     if let Some(strategy) = strategies.first() {
         if accepts.undecided == Undecided::Refuse {
             let message = format!("the gift of strategy {strategy} for order {id} is not settled");
@@ -45,6 +48,8 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, accepts: Accepts<'_>) -> Resu
         }
         accepted.push(Code::GiftsUndecided);
     }
+    family::take_given(draft, &mut order);
+    family::leave_undecided(draft, &mut order);
     close_undecided(draft, &order);
     note_on_order(draft, id, (&accepted, reason.as_deref()));
     order.step(Moved { accepted, reason, strategies, ..Moved::new(draft.now, Stage::Fulfilment) });

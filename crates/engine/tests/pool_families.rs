@@ -1,0 +1,461 @@
+//! Orders that were split from one count as their parent in ranks, tiers and buyers' limits (A-S4-24).
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
+
+mod support;
+
+use domain::pool::{Basis, BuyerLimit, GiftStrategy, ShopOrder, Timing};
+use engine::{Command, FirstPayment, Undecided};
+use std::collections::BTreeMap;
+use support::{pool::*, random::Random, *};
+
+/// A child of `parent` that was paid at once.
+fn child(name: &str, parent: &str, paid_at: &str, amount: i64) -> ShopOrder {
+    let mut child = single(&order(name, "u1", paid_at));
+    (child.goods_paid, child.lines[0].amount) = (fen(amount), fen(amount));
+    child.said.parent_id = Some(id(parent));
+    child
+}
+
+fn unpaid(order: &ShopOrder) -> ShopOrder {
+    let mut order = order.clone();
+    (order.times.first_paid_at, order.goods_paid) = (None, fen(0));
+    order
+}
+
+fn closed(order: &ShopOrder, at: &str) -> ShopOrder {
+    let mut order = order.clone();
+    order.times.closed_at = Some(t(at));
+    order
+}
+
+fn alone(name: &str, customer: &str, paid_at: &str) -> ShopOrder {
+    single(&order(name, customer, paid_at))
+}
+
+fn tiers() -> GiftStrategy {
+    by_amount(&[(200_00, "x"), (300_00, "y")], gift("g", Basis::FirstPayment))
+}
+
+fn fulfil(run: &Run, order: &str) {
+    run.ok(fulfilling(id(order), Undecided::Refuse));
+}
+
+fn exceptions(run: &Run, order: &str) -> Vec<String> {
+    run.pooled(order).exceptions.iter().map(|known| known.code.to_string()).collect()
+}
+
+/// At the activation, with everything downloaded.
+fn activate(run: &Run) {
+    run.advance(t("10-29"));
+    watermark(run, "10-29");
+}
+
+/// What the children of a parent have together.
+fn family(run: &Run, children: &[&str]) -> Vec<String> {
+    children.iter().flat_map(|child| run.gifts(child)).collect()
+}
+
+fn shuffle<T>(random: &mut Random, all: &mut [T]) {
+    for last in (1..all.len()).rev() {
+        all.swap(last, random.below(last + 1));
+    }
+}
+
+const C1_C2: [&str; 2] = ["C1", "C2"];
+
+fn two(first: i64, second: i64) -> [ShopOrder; 2] {
+    [child("C1", "P", "10-20 20:00:01", first), child("C2", "P", "10-20 20:00:01", second)]
+}
+
+#[test]
+fn a_s4_24_children_take_one_rank_together() {
+    let run = pool(&[first(2, gift("g", Basis::FirstPayment))], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&two(100_00, 100_00));
+    run.bring(&[alone("O2", "u2", "10-20 20:00:02"), alone("O3", "u3", "10-20 20:00:03")]);
+    activate(&run);
+    assert_eq!(family(&run, &C1_C2), ["toy"]);
+    assert_eq!((run.gifts("O2"), run.rank("O2", "g")), (vec!["toy".into()], Some(2)));
+    assert!(run.gifts("O3").is_empty());
+    run.assert_clean();
+}
+
+/// Within the second the parent's number decides, not those of the children.
+#[test]
+fn a_s4_24_children_rank_by_the_number_of_their_parent() {
+    let run = pool(&[first(1, gift("g", Basis::FirstPayment))], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&[alone("5", "u2", "10-20 20:00:01"), child("1", "9", "10-20 20:00:01", 100_00)]);
+    activate(&run);
+    assert_eq!((run.gifts("5"), run.gifts("1")), (vec!["toy".into()], vec![]));
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_tiers_go_by_the_sum() {
+    for timing in [Timing::Activation, Timing::ToReview, Timing::TransferOut] {
+        let run = pool(&[tiers()], Some(presale(timing, &["g"])));
+        run.advance(t("10-21"));
+        run.bring(&two(150_00, 150_00));
+        activate(&run);
+        assert_eq!(family(&run, &C1_C2), ["y"], "{timing:?}");
+        run.assert_clean();
+    }
+}
+
+/// Without a presale strategy too: what came before the other child was known stands, and is listed.
+#[test]
+fn a_s4_24_what_was_judged_before_another_child_came_is_listed() {
+    let run = pool(&[tiers()], None);
+    run.advance(t("10-21"));
+    let [one, two] = two(150_00, 150_00);
+    run.bring(&[one]);
+    assert_eq!(run.gifts("C1"), Vec::<String>::new());
+    run.bring(&[two]);
+    assert!(family(&run, &C1_C2).is_empty());
+    assert_eq!(exceptions(&run, "C1"), ["amount_changed"]);
+    run.ok(Command::RecomputeOrder { order_id: id("C2") });
+    assert_eq!((family(&run, &C1_C2), run.gifts("C2")), (vec!["y".into()], vec!["y".into()]));
+    assert!(exceptions(&run, "C1").is_empty() && exceptions(&run, "C2").is_empty());
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_one_per_customer_counts_the_parent_once() {
+    let strategy = GiftStrategy { buyers: BuyerLimit::OncePerBuyer, ..gift("g", Basis::FirstPayment) };
+    let run = pool(&[first(5, strategy)], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&[alone("O9", "u1", "10-20 20:00:09")]);
+    run.bring(&two(100_00, 100_00));
+    activate(&run);
+    assert_eq!((family(&run, &C1_C2), run.gifts("O9")), (vec!["toy".into()], vec![]));
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_nothing_is_given_before_every_known_child_is_paid() {
+    for timing in [Timing::Activation, Timing::ToReview, Timing::TransferIn, Timing::TransferInAndOut] {
+        for strategy in [gift("g", Basis::FirstPayment), first(3, gift("g", Basis::FirstPayment))] {
+            let run = pool(&[strategy], Some(presale(timing, &["g"])));
+            run.advance(t("10-21"));
+            let [one, two] = two(150_00, 150_00);
+            assert_eq!(run.take(&unpaid(&two)), "created");
+            run.bring(&[one]);
+            run.submit("C2");
+            activate(&run);
+            assert!(family(&run, &C1_C2).is_empty(), "{timing:?}");
+            assert_eq!(run.take(&two), "updated");
+            assert_eq!(family(&run, &C1_C2), ["toy"], "{timing:?}");
+            run.assert_clean();
+        }
+    }
+}
+
+#[test]
+fn a_s4_24_the_gift_goes_with_the_child_that_leaves_first() {
+    for leaves in C1_C2 {
+        let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+        run.advance(t("10-21"));
+        run.bring(&two(150_00, 150_00));
+        activate(&run);
+        fulfil(&run, leaves);
+        assert_eq!((run.gifts(leaves), family(&run, &C1_C2)), (vec!["y".into()], vec!["y".into()]));
+        let other = C1_C2.into_iter().find(|other| *other != leaves).unwrap();
+        fulfil(&run, other);
+        assert!(run.gifts(other).is_empty());
+        run.assert_clean();
+    }
+}
+
+/// While another child is unpaid the gift is not settled; who lets it go all the same leaves it to that child.
+#[test]
+fn a_s4_24_what_is_not_decided_stays_with_the_children_that_are_here() {
+    let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    let [one, two] = two(150_00, 150_00);
+    run.bring(&[one, unpaid(&two)]);
+    activate(&run);
+    let refused = run.send(fulfilling(id("C1"), Undecided::Refuse));
+    assert_eq!(code(&refused), "gifts_undecided");
+    run.ok(fulfilling(id("C1"), Undecided::Accept));
+    run.take(&two);
+    assert_eq!((run.gifts("C1"), run.gifts("C2")), (vec![], vec!["y".into()]));
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_a_child_that_comes_later_changes_nothing_given() {
+    let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&[child("C1", "P", "10-20 20:00:01", 250_00)]);
+    activate(&run);
+    assert_eq!(run.gifts("C1"), ["x"]);
+    // Earlier than the first, too: the place stays where it was given.
+    run.bring(&[child("C2", "P", "10-20 20:00:00", 100_00)]);
+    assert_eq!((run.gifts("C1"), run.gifts("C2")), (vec!["x".into()], vec![]));
+    assert_eq!(exceptions(&run, "C1"), ["amount_changed"]);
+    run.assert_clean();
+}
+
+/// The gift is with the warehouse already: the child that is still here is listed.
+#[test]
+fn a_s4_24_a_child_that_comes_after_the_gift_has_left_is_listed() {
+    let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&[child("C1", "P", "10-20 20:00:01", 250_00)]);
+    activate(&run);
+    fulfil(&run, "C1");
+    run.bring(&[child("C2", "P", "10-20 20:00:01", 100_00)]);
+    assert_eq!((run.gifts("C1"), run.gifts("C2")), (vec!["x".into()], vec![]));
+    assert_eq!(exceptions(&run, "C2"), ["amount_changed"]);
+    run.ok(Command::DismissExceptions { order_id: id("C2") });
+    fulfil(&run, "C2");
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_a_child_that_closes_lowers_the_amount_and_leaves_its_place() {
+    let strategy = first(1, tiers());
+    let run = pool(&[strategy], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    let [one, two] = two(150_00, 250_00);
+    run.bring(&[one.clone(), two]);
+    run.bring(&[alone("O2", "u2", "10-20 20:00:02")]);
+    activate(&run);
+    assert_eq!(family(&run, &C1_C2), ["y"]);
+    run.take(&closed(&one, "10-29 00:00"));
+    assert_eq!((run.stage("C1"), run.gifts("C2"), run.gifts("O2")), ("closed", vec!["y".into()], vec![]));
+    assert_eq!(exceptions(&run, "C2"), ["amount_changed"]);
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_when_all_children_close_before_the_freeze_the_next_order_moves_up() {
+    let run = pool(&[first(1, gift("g", Basis::FirstPayment))], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    let children = two(150_00, 250_00);
+    run.bring(&children);
+    run.bring(&[alone("O2", "u2", "10-20 20:00:02")]);
+    for child in &children {
+        run.take(&closed(child, "10-20 23:00"));
+    }
+    activate(&run);
+    assert_eq!((family(&run, &C1_C2), run.gifts("O2")), (vec![], vec!["toy".into()]));
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_children_in_two_stages_wait_for_the_last_balance() {
+    let strategy = by_amount(&[(200_00, "x"), (300_00, "y")], gift("g", Basis::BalancePayment));
+    let run = pool(&[strategy], Some(presale(Timing::TransferOut, &["g"])));
+    run.advance(t("10-21"));
+    let child = |name: &str| {
+        let mut child = order(name, "u1", "10-20 20:00:01");
+        child.said.parent_id = Some(id("P"));
+        child.goods_paid = fen(20_00);
+        child
+    };
+    run.bring(&[child("C1"), child("C2")]);
+    run.advance(t("11-01 01:00"));
+    run.take(&balanced(&child("C1"), "11-01 00:05", 150_00));
+    assert_eq!((run.stage("C1"), family(&run, &C1_C2)), ("review", vec![]));
+    run.take(&balanced(&child("C2"), "11-01 00:30", 150_00));
+    assert_eq!((run.stage("C2"), family(&run, &C1_C2)), ("review", vec!["y".into()]));
+    run.assert_clean();
+}
+
+/// The balance of one never comes: with its closing the other is all there is.
+#[test]
+fn a_s4_24_a_child_whose_balance_never_comes_holds_the_other_no_longer() {
+    for basis in [Basis::FirstPayment, Basis::BalancePayment] {
+        let strategy = by_amount(&[(100_00, "x"), (300_00, "y")], gift("g", basis));
+        let run = pool(&[strategy], Some(presale(Timing::TransferOut, &["g"])));
+        run.advance(t("10-21"));
+        let child = |name: &str| {
+            let mut child = order(name, "u1", "10-20 20:00:01");
+            child.said.parent_id = Some(id("P"));
+            (child.goods_paid, child.times.balance_closes_at) = (fen(20_00), Some(t("11-03")));
+            child
+        };
+        run.bring(&[child("C1"), child("C2")]);
+        run.advance(t("11-01 01:00"));
+        run.take(&balanced(&child("C2"), "11-01 00:05", 150_00));
+        assert_eq!((run.stage("C2"), family(&run, &C1_C2)), ("review", vec![]));
+        run.advance(t("11-03"));
+        assert_eq!((run.stage("C1"), run.gifts("C2")), ("closed", vec!["x".into()]));
+        run.assert_clean();
+    }
+}
+
+#[test]
+fn a_s4_24_reject_rerun_and_recompute_keep_one_gift() {
+    let run = pool(&[first(2, gift("g", Basis::FirstPayment))], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&two(150_00, 150_00));
+    activate(&run);
+    for child in C1_C2 {
+        run.ok(Command::RejectOrder { order_id: id(child), first_payment: FirstPayment::Kept });
+        assert_eq!(family(&run, &C1_C2), ["toy"]);
+        run.submit(child);
+        run.ok(Command::RecomputeOrder { order_id: id(child) });
+        assert_eq!(family(&run, &C1_C2), ["toy"]);
+    }
+    fulfil(&run, "C2");
+    let rerun = Command::Rerun { strategy_id: id("p"), activation_at: t("10-30") };
+    run.ok(rerun);
+    run.advance(t("10-30"));
+    watermark(&run, "10-30");
+    assert_eq!((run.gifts("C2"), family(&run, &C1_C2)), (vec!["toy".into()], vec!["toy".into()]));
+    run.assert_clean();
+}
+
+/// Without ranks a rejected child gives its gift back; it comes again with its submission.
+#[test]
+fn a_s4_24_a_rejected_child_gets_its_gift_again() {
+    let run = pool(&[tiers()], Some(presale(Timing::ToReview, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&two(150_00, 150_00));
+    activate(&run);
+    for child in C1_C2 {
+        run.ok(Command::RejectOrder { order_id: id(child), first_payment: FirstPayment::Kept });
+        run.submit(child);
+        assert_eq!(family(&run, &C1_C2), ["y"]);
+    }
+    run.assert_clean();
+}
+
+#[test]
+fn a_s4_24_a_parent_is_said_once_and_is_one_buyers() {
+    let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    let one = child("C1", "P", "10-20 20:00:01", 150_00);
+    assert_eq!(run.take(&child("P", "P", "10-20 20:00:01", 150_00)), "invalid_value");
+    run.bring(std::slice::from_ref(&one));
+    assert_eq!(run.take(&one), "duplicate");
+    assert_eq!(run.take(&child("C1", "Q", "10-20 20:00:01", 150_00)), "idempotency_conflict");
+    let mut other = child("C2", "P", "10-20 20:00:01", 150_00);
+    other.customer_id = id("u2");
+    assert_eq!(run.take(&other), "invalid_value");
+    // A download that does not name it does not take it away.
+    let mut silent = one;
+    silent.said.parent_id = None;
+    assert_eq!(run.take(&silent), "duplicate");
+    assert_eq!(run.pooled("C1").parent_id, Some(id("P")));
+    run.assert_clean();
+}
+
+/// An older download fills what is not known: the parent too. The order's own place goes.
+#[test]
+fn a_s4_24_a_parent_that_is_learned_later_gathers_its_children() {
+    let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    for mut child in two(150_00, 150_00) {
+        let parent = child.said.parent_id.take();
+        child.said.as_of = Some(t("10-20 23:00"));
+        run.bring(std::slice::from_ref(&child));
+        (child.said.parent_id, child.said.as_of) = (parent, Some(t("10-20 22:00")));
+        assert_eq!(run.take(&child), "updated");
+    }
+    activate(&run);
+    assert_eq!((family(&run, &C1_C2), run.run_state("g").candidates), (vec!["y".into()], 1));
+    run.assert_clean();
+}
+
+/// An order that has the parent's number itself is another one.
+#[test]
+fn a_s4_24_an_order_with_the_number_of_a_parent_stands_beside_it() {
+    let run = pool(&[first(5, gift("g", Basis::FirstPayment))], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&two(150_00, 150_00));
+    run.bring(&[alone("P", "u1", "10-20 20:00:01")]);
+    activate(&run);
+    assert_eq!((run.rank("P", "g"), family(&run, &C1_C2)), (Some(1), vec!["toy".into()]));
+    run.assert_clean();
+}
+
+/// A strategy that goes first in its group gave to one child: the other gets nothing of the group.
+#[test]
+fn a_s4_24_a_group_gives_once_to_a_parent() {
+    let group = |name: &str, priority| GiftStrategy { group: 1, priority, ..gift(name, Basis::FirstPayment) };
+    for timing in [Timing::TransferIn, Timing::TransferInAndOut, Timing::ToReview, Timing::Activation] {
+        let run = pool(&[group("g", 2), group("h", 1)], Some(presale(timing, &["g", "h"])));
+        run.advance(t("10-21"));
+        run.bring(&two(150_00, 150_00));
+        activate(&run);
+        assert_eq!(family(&run, &C1_C2), ["toy"], "{timing:?}");
+        run.assert_clean();
+    }
+}
+
+/// A world of purchases, some split, brought in any order: each purchase has the gift that the ideal ranking of
+/// purchases gives it.
+#[test]
+fn a_s4_24_the_order_of_arrival_does_not_matter() {
+    for seed in 0..u64::from(testkit::seeds(80)) {
+        let mut random = Random::of(seed);
+        let n = 1 + random.below(5) as u64;
+        let count = 3 + random.below(6);
+        let mut all = Vec::new();
+        let mut ideal = Vec::new();
+        for number in 0..count {
+            let second = i64::try_from(random.below(5)).unwrap();
+            let (children, mut sum) = (1 + random.below(3), 0);
+            for index in 0..children {
+                let amount = [50_00, 100_00, 150_00, 200_00][random.below(4)];
+                sum += amount;
+                let name = format!("{}{}", 50 - number, index);
+                let mut order = child(&name, &format!("{}", 90 + number), "10-20 20:00:00", amount);
+                order.customer_id = id(&format!("u{number}"));
+                let later = if index == 0 { 0 } else { i64::try_from(random.below(2)).unwrap() };
+                let paid = t("10-20 20:00:00").plus_seconds(second + later);
+                (order.times.ordered_at, order.times.first_paid_at) = (paid, Some(paid));
+                all.push((number, order));
+            }
+            ideal.push((second, number, sum));
+        }
+        ideal.sort_unstable();
+        let strategy = first(n, tiers());
+        let wanted: BTreeMap<usize, Vec<String>> = ideal
+            .iter()
+            .enumerate()
+            .map(|(rank, (_, number, sum))| {
+                let gift = match sum {
+                    _ if rank as u64 >= n => None,
+                    300_00.. => Some("y"),
+                    200_00.. => Some("x"),
+                    _ => None,
+                };
+                (*number, gift.map(String::from).into_iter().collect())
+            })
+            .collect();
+        let run = pool(&[strategy], Some(presale(Timing::Activation, &["g"])));
+        run.advance(t("10-21"));
+        shuffle(&mut random, &mut all);
+        for (_, order) in &all {
+            if random.below(2) == 0 {
+                run.take(&unpaid(order));
+                run.submit(order.order_id.as_str());
+                run.take(order);
+            } else {
+                run.bring(std::slice::from_ref(order));
+            }
+        }
+        activate(&run);
+        let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for (number, order) in &all {
+            found.entry(*number).or_default().extend(run.gifts(order.order_id.as_str()));
+        }
+        assert_eq!(found, wanted, "seed {seed}");
+        // Whoever leaves first takes the gift along, and it is there once.
+        shuffle(&mut random, &mut all);
+        let mut left = std::collections::BTreeSet::new();
+        for (number, order) in &all {
+            fulfil(&run, order.order_id.as_str());
+            if left.insert(*number) {
+                assert_eq!(run.gifts(order.order_id.as_str()), wanted[number], "seed {seed}");
+            }
+        }
+        run.assert_clean();
+    }
+}
