@@ -330,7 +330,6 @@ fn a_s4_24_a_parent_is_said_once_and_is_one_buyers() {
     let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
     run.advance(t("10-21"));
     let one = child("C1", "P", "10-20 20:00:01", 150_00);
-    assert_eq!(run.take(&child("P", "P", "10-20 20:00:01", 150_00)), "invalid_value");
     run.bring(std::slice::from_ref(&one));
     assert_eq!(run.take(&one), "duplicate");
     assert_eq!(run.take(&child("C1", "Q", "10-20 20:00:01", 150_00)), "idempotency_conflict");
@@ -362,7 +361,20 @@ fn a_s4_24_a_parent_that_is_learned_later_gathers_its_children() {
     run.assert_clean();
 }
 
-/// An order that has the parent's number itself is another one.
+/// One of the children kept the number of the parent: it names itself.
+#[test]
+fn a_s4_24_a_child_may_keep_the_number_of_its_parent() {
+    let run = pool(&[first(5, tiers())], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    run.bring(&[child("P", "P", "10-20 20:00:01", 150_00), child("P-1", "P", "10-20 20:00:01", 150_00)]);
+    run.bring(&[child("Q", "Q", "10-20 20:00:02", 250_00)]);
+    activate(&run);
+    assert_eq!((family(&run, &["P", "P-1"]), run.gifts("Q")), (vec!["y".into()], vec!["x".into()]));
+    assert_eq!(run.rank("Q", "g"), Some(2));
+    run.assert_clean();
+}
+
+/// An order that has the parent's number, and names no parent, is another one.
 #[test]
 fn a_s4_24_an_order_with_the_number_of_a_parent_stands_beside_it() {
     let run = pool(&[first(5, gift("g", Basis::FirstPayment))], Some(presale(Timing::Activation, &["g"])));

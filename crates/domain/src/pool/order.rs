@@ -151,7 +151,7 @@ pub struct PoolOrder {
     pub order_id: OrderId,
     /// The buyer.
     pub customer_id: CustomerId,
-    /// The order that it was split from (A-S4-24).
+    /// The order that it was split from (A-S4-24): its own number where it kept that of its parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<OrderId>,
     /// The parent that it is ranked as; only as [`PoolOrder::together`] makes it.

@@ -47,7 +47,7 @@ pub struct Said {
     /// When the download was made (A-S4-23); without it the order in which downloads come in counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
-    /// The order that it was split from (A-S4-24).
+    /// The order that it was split from (A-S4-24): its own number where it kept that of its parent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_id: Option<OrderId>,
     /// Whether a refund of it is asked for and not decided; known of our own presale orders (A-S4-19).
@@ -128,9 +128,6 @@ impl ShopOrder {
         let has_balance = [balance_paid_at, balance_opens_at, balance_closes_at].iter().any(Option::is_some);
         if self.said.single_stage == Some(true) && has_balance {
             say("single_stage".into(), Code::InvalidValue, "an order with a balance has two stages".into());
-        }
-        if self.said.parent_id.as_ref() == Some(&self.order_id) {
-            say("parent_id".into(), Code::InvalidValue, "an order is not split from itself".into());
         }
         found.extend(self.amount_violations());
         found
