@@ -6,22 +6,7 @@ mod support;
 
 use domain::pool::{Basis, BuyerLimit, GiftStrategy, ShopOrder, Timing};
 use engine::{Command, FirstPayment, Undecided};
-use std::collections::BTreeMap;
-use support::{pool::*, random::Random, *};
-
-/// A child of `parent` that was paid at once.
-fn child(name: &str, parent: &str, paid_at: &str, amount: i64) -> ShopOrder {
-    let mut child = single(&order(name, "u1", paid_at));
-    (child.goods_paid, child.lines[0].amount) = (fen(amount), fen(amount));
-    child.said.parent_id = Some(id(parent));
-    child
-}
-
-fn unpaid(order: &ShopOrder) -> ShopOrder {
-    let mut order = order.clone();
-    (order.times.first_paid_at, order.goods_paid) = (None, fen(0));
-    order
-}
+use support::{families::*, pool::*, *};
 
 fn closed(order: &ShopOrder, at: &str) -> ShopOrder {
     let mut order = order.clone();
@@ -33,33 +18,13 @@ fn alone(name: &str, customer: &str, paid_at: &str) -> ShopOrder {
     single(&order(name, customer, paid_at))
 }
 
-fn tiers() -> GiftStrategy {
-    by_amount(&[(200_00, "x"), (300_00, "y")], gift("g", Basis::FirstPayment))
-}
-
-fn fulfil(run: &Run, order: &str) {
-    run.ok(fulfilling(id(order), Undecided::Refuse));
-}
-
 fn exceptions(run: &Run, order: &str) -> Vec<String> {
     run.pooled(order).exceptions.iter().map(|known| known.code.to_string()).collect()
-}
-
-/// At the activation, with everything downloaded.
-fn activate(run: &Run) {
-    run.advance(t("10-29"));
-    watermark(run, "10-29");
 }
 
 /// What the children of a parent have together.
 fn family(run: &Run, children: &[&str]) -> Vec<String> {
     children.iter().flat_map(|child| run.gifts(child)).collect()
-}
-
-fn shuffle<T>(random: &mut Random, all: &mut [T]) {
-    for last in (1..all.len()).rev() {
-        all.swap(last, random.below(last + 1));
-    }
 }
 
 const C1_C2: [&str; 2] = ["C1", "C2"];
@@ -400,74 +365,28 @@ fn a_s4_24_a_group_gives_once_to_a_parent() {
     }
 }
 
-/// A world of purchases, some split, brought in any order: each purchase has the gift that the ideal ranking of
-/// purchases gives it.
+/// One shop's parents are not another's.
 #[test]
-fn a_s4_24_the_order_of_arrival_does_not_matter() {
-    for seed in 0..u64::from(testkit::seeds(80)) {
-        let mut random = Random::of(seed);
-        let n = 1 + random.below(5) as u64;
-        let count = 3 + random.below(6);
-        let mut all = Vec::new();
-        let mut ideal = Vec::new();
-        for number in 0..count {
-            let second = i64::try_from(random.below(5)).unwrap();
-            let (children, mut sum) = (1 + random.below(3), 0);
-            for index in 0..children {
-                let amount = [50_00, 100_00, 150_00, 200_00][random.below(4)];
-                sum += amount;
-                let name = format!("{}{}", 50 - number, index);
-                let mut order = child(&name, &format!("{}", 90 + number), "10-20 20:00:00", amount);
-                order.customer_id = id(&format!("u{number}"));
-                let later = if index == 0 { 0 } else { i64::try_from(random.below(2)).unwrap() };
-                let paid = t("10-20 20:00:00").plus_seconds(second + later);
-                (order.times.ordered_at, order.times.first_paid_at) = (paid, Some(paid));
-                all.push((number, order));
-            }
-            ideal.push((second, number, sum));
+fn a_s4_24_each_shop_has_its_own_parents() {
+    let strategies = || {
+        let presale = Command::PutPresaleStrategy(Box::new(presale(Timing::Activation, &["g"])));
+        [Command::PutGiftStrategy(Box::new(tiers())), presale]
+    };
+    let mut run = pool_on(Box::new(store_memory::MemoryStore::new()));
+    let [one, two] = two(150_00, 250_00);
+    for (shop, child) in [("s2", one), ("s1", two)] {
+        run.shop = id(shop);
+        let settings = domain::shop::Shop::with_defaults(id(shop), "Shop", domain::shop::ShopKind::Sop);
+        run.ok(Command::PutShop(Box::new(settings)));
+        for command in strategies() {
+            run.ok(command);
         }
-        ideal.sort_unstable();
-        let strategy = first(n, tiers());
-        let wanted: BTreeMap<usize, Vec<String>> = ideal
-            .iter()
-            .enumerate()
-            .map(|(rank, (_, number, sum))| {
-                let gift = match sum {
-                    _ if rank as u64 >= n => None,
-                    300_00.. => Some("y"),
-                    200_00.. => Some("x"),
-                    _ => None,
-                };
-                (*number, gift.map(String::from).into_iter().collect())
-            })
-            .collect();
-        let run = pool(&[strategy], Some(presale(Timing::Activation, &["g"])));
         run.advance(t("10-21"));
-        shuffle(&mut random, &mut all);
-        for (_, order) in &all {
-            if random.below(2) == 0 {
-                run.take(&unpaid(order));
-                run.submit(order.order_id.as_str());
-                run.take(order);
-            } else {
-                run.bring(std::slice::from_ref(order));
-            }
-        }
-        activate(&run);
-        let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        for (number, order) in &all {
-            found.entry(*number).or_default().extend(run.gifts(order.order_id.as_str()));
-        }
-        assert_eq!(found, wanted, "seed {seed}");
-        // Whoever leaves first takes the gift along, and it is there once.
-        shuffle(&mut random, &mut all);
-        let mut left = std::collections::BTreeSet::new();
-        for (number, order) in &all {
-            fulfil(&run, order.order_id.as_str());
-            if left.insert(*number) {
-                assert_eq!(run.gifts(order.order_id.as_str()), wanted[number], "seed {seed}");
-            }
-        }
-        run.assert_clean();
+        run.bring(&[child]);
     }
+    activate(&run);
+    assert_eq!(run.gifts("C2"), ["x"]);
+    run.shop = id("s2");
+    assert!(run.gifts("C1").is_empty());
+    run.assert_clean();
 }

@@ -161,10 +161,3 @@ fn leave_to_heir(draft: &mut Draft<'_>, order: &mut PoolOrder, left: impl Fn(Sta
     }
     draft.put_pool_order(heir);
 }
-
-/// The strategies whose gift for the parent is not settled, as its other children stand.
-pub fn unsettled(draft: &Draft<'_>, order: &PoolOrder) -> Vec<GiftStrategyId> {
-    let others = siblings(draft, order).into_iter();
-    let others = others.filter(|it| it.is_here() && it.presale_strategy == order.presale_strategy);
-    others.flat_map(|other| super::moment::unsettled(draft, &other)).collect()
-}

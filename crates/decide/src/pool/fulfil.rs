@@ -7,7 +7,7 @@ use super::{family, moment};
 use crate::book::Draft;
 use crate::command::{Reply, Undecided, Unpaid};
 use domain::{
-    Code, OrderId, Refusal, Violation, limits,
+    Code, GiftStrategyId, OrderId, Refusal, Violation, limits,
     order::TimelineEntry,
     pool::{Candidate, Moved, PoolOrder, Stage, Standing},
 };
@@ -38,7 +38,7 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, accepts: Accepts<'_>) -> Resu
         accepted.push(code);
     }
     let mut strategies = moment::unsettled(draft, &order);
-    strategies.extend(family::unsettled(draft, &order));
+    strategies.extend(unsettled_around(draft, &order));
     strategies.sort_unstable();
     strategies.dedup();
     if let Some(strategy) = strategies.first() {
@@ -55,6 +55,13 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, accepts: Accepts<'_>) -> Resu
     order.step(Moved { accepted, reason, strategies, ..Moved::new(draft.now, Stage::Fulfilment) });
     order.list_stages(true, draft.now);
     Ok(done(draft, order))
+}
+
+/// The strategies whose gift for its parent is not settled, as the other children stand.
+fn unsettled_around(draft: &Draft<'_>, order: &PoolOrder) -> Vec<GiftStrategyId> {
+    let others = family::siblings(draft, order).into_iter();
+    let others = others.filter(|it| it.is_here() && it.presale_strategy == order.presale_strategy);
+    others.flat_map(|other| moment::unsettled(draft, &other)).collect()
 }
 
 fn reason(accepts: Accepts<'_>) -> Result<Option<String>, Refusal> {
