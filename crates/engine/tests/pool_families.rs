@@ -365,6 +365,54 @@ fn a_s4_24_a_group_gives_once_to_a_parent() {
     }
 }
 
+/// The other left without a gift, for what was known then reached no tier.
+#[test]
+fn a_s4_24_a_sum_that_reaches_a_tier_when_the_first_has_left_is_listed() {
+    let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    let [one, two] = two(150_00, 150_00);
+    run.bring(&[one]);
+    activate(&run);
+    fulfil(&run, "C1");
+    run.bring(&[two]);
+    assert_eq!((family(&run, &C1_C2), exceptions(&run, "C2")), (vec![], vec!["amount_changed".into()]));
+    run.assert_clean();
+}
+
+/// A child that nobody has submitted holds no gift back: the one whose moment comes stands for the parent.
+#[test]
+fn a_s4_24_a_child_that_is_not_submitted_holds_nothing_back() {
+    for timing in [Timing::Activation, Timing::ToReview, Timing::TransferIn, Timing::TransferOut] {
+        let run = pool(&[first(1, tiers())], Some(presale(timing, &["g"])));
+        run.advance(t("10-21"));
+        let [one, two] = two(150_00, 150_00);
+        run.take(&one);
+        run.bring(&[two]);
+        activate(&run);
+        assert_eq!(run.gifts("C2"), ["y"], "{timing:?}");
+        run.submit("C1");
+        assert_eq!(family(&run, &C1_C2), ["y"], "{timing:?}");
+        fulfil(&run, "C1");
+        assert_eq!(run.gifts("C1"), ["y"], "{timing:?}");
+        run.assert_clean();
+    }
+}
+
+/// Goods that no presale strategy covers count in the sum, and their order need not wait.
+#[test]
+fn a_s4_24_children_under_different_strategies_count_together() {
+    let run = pool(&[tiers()], Some(presale(Timing::Activation, &["g"])));
+    run.advance(t("10-21"));
+    let [one, mut two] = two(150_00, 150_00);
+    two.lines[0].sku = id("sku-9");
+    run.bring(&[one, two]);
+    assert_eq!((run.stage("C1"), run.stage("C2")), ("presale_pool", "review"));
+    fulfil(&run, "C2");
+    activate(&run);
+    assert_eq!((run.gifts("C1"), run.gifts("C2")), (vec!["y".into()], vec![]));
+    run.assert_clean();
+}
+
 /// One shop's parents are not another's.
 #[test]
 fn a_s4_24_each_shop_has_its_own_parents() {

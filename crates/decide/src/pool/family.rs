@@ -61,7 +61,8 @@ fn is(draft: &Draft<'_>, place: &Entered, standing: Standing) -> bool {
     draft.candidate(place.run, &place.key).is_some_and(|candidate| candidate.standing == standing)
 }
 
-/// A gift that has left with another child is of another tier than the amount reaches now: people must look.
+/// What has left with another child is of another tier than the amount reaches now, or was judged too low: people must
+/// look.
 pub fn list_change(
     draft: &Draft<'_>,
     order: &mut PoolOrder,
@@ -74,7 +75,9 @@ pub fn list_change(
     let gone = siblings(draft, order).into_iter().filter(|other| other.stage == Stage::Fulfilment);
     let mut places = gone.filter_map(|other| other.place(&run.strategy_id).cloned());
     let sent = places.find_map(|place| {
-        draft.candidate(place.run, &place.key).filter(|known| known.standing == Standing::Given)
+        let is_judged =
+            |known: &Candidate| known.standing == Standing::Given || known.code == Some(Code::BelowThreshold);
+        draft.candidate(place.run, &place.key).filter(is_judged)
     });
     let Some(Candidate { tier, .. }) = sent else { return };
     let reached = strategy.tier(whole.goods_paid).and_then(|tier| u16::try_from(tier).ok());
