@@ -99,5 +99,6 @@ fn tell_to_return(draft: &mut Draft<'_>, order: &Order, before: &[ToReturn]) {
 /// All orders of the decision are kept.
 pub fn decided(draft: &mut Draft<'_>) {
     pool::follow_orders(draft);
+    pool::follow_families(draft);
     shop::note_amounts(draft);
 }

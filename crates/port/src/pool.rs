@@ -125,6 +125,8 @@ pub struct PoolKeys {
     pub buyers: Vec<BuyerKey>,
     pub walks: Vec<WalkKey>,
     pub pages: Vec<PageKey>,
+    /// Parents of split orders: all their children (A-S4-24).
+    pub families: Vec<(ShopId, OrderId)>,
     /// Strategies whose pass goes on, and runs whose walk does. No rows of their own: they lead from the
     /// shop's settings to pages and walks.
     pub passes: Vec<(ShopId, PresaleStrategyId)>,
@@ -142,6 +144,7 @@ impl PoolKeys {
             && self.buyers.is_empty()
             && self.walks.is_empty()
             && self.pages.is_empty()
+            && self.families.is_empty()
     }
 }
 
@@ -155,6 +158,7 @@ pub struct PoolRows {
     pub buyers: Vec<(BuyerKey, Vec<RankKey>)>,
     pub walks: Vec<(WalkKey, Vec<Candidate>)>,
     pub pages: Vec<(PageKey, Vec<PoolOrder>)>,
+    pub families: Vec<((ShopId, OrderId), Vec<PoolOrder>)>,
 }
 
 /// What a batch changed in the pool.

@@ -94,6 +94,39 @@ fn a_bad_row_is_told_with_its_place_and_reason() {
     }
 }
 
+/// Two shop orders of one purchase: one place among the first, the tier of their sum, one gift in the list. An empty
+/// cell is no parent.
+#[test]
+fn a_s4_24_orders_that_were_split_count_as_one() {
+    let text = MAPPING
+        .replace("[line]", "parent_id = \"{orders.parent}\"\n\n[line]")
+        .replace("first_n = 4", "first_n = 2");
+    let row = |order: &str, parent: &str, second: u32, amount: &str| {
+        let day = "2020-10-20T20:00:0";
+        let balance = "2020-11-01T00:10:00,2020-11-01T00:00:00";
+        format!("{order},ana{second},{day}0,{day}{second},{balance},tea,1,{amount},{parent}\n")
+    };
+    let orders = [
+        "order,buyer,ordered,deposit,balance,opens,sku,units,amount,parent\n".to_owned(),
+        row("11", "7", 1, "165.00"),
+        row("5", "", 2, "320.00"),
+        row("12", "7", 1, "165.00"),
+        row("6", "", 3, "320.00"),
+    ];
+    let (read, _) = read_csv(&mapping(&text), &orders.concat()).unwrap();
+    let parents: Vec<_> =
+        read.iter().map(|it| it.order.said.parent_id.as_ref().map(ToString::to_string)).collect();
+    assert_eq!(parents, [Some("7".into()), None, Some("7".into()), None]);
+    let (csv, _, report) = list(&text, &orders.concat());
+    let rows: Vec<_> = csv.lines().skip(1).collect();
+    assert_eq!(rows.len(), 2, "{csv} {report:?}");
+    assert!(
+        rows.iter().any(|row| row.contains("big")) && rows.iter().any(|row| row.contains("small")),
+        "{csv}"
+    );
+    assert!(!rows.iter().any(|row| row.contains("ana3")), "{csv}");
+}
+
 /// Masked names, Chinese ones, numbers with signs: an export is read as the platform wrote it (A-G-11).
 #[test]
 fn a_g_11_names_of_the_platform_are_the_ids() {

@@ -91,6 +91,7 @@ macro_rules! tests {
             scope_lists = "scope-lists",
             several_campaigns = "several-campaigns",
             shared_coupon = "shared-coupon",
+            split_orders = "split-orders",
             stages = "stages",
             stock = "stock",
             one_checkout = "one-checkout",

@@ -31,12 +31,21 @@ pub fn load(tables: &Tables, keys: &PoolKeys, rows: &mut PoolRows) {
         let found = of(&key.0).and_then(|shop| shop.gift_buyers.get(&place)).cloned();
         rows.buyers.push((key.clone(), found.unwrap_or_default()));
     }
+    for key in &keys.families {
+        rows.families.push((key.clone(), of(&key.0).map(|shop| family(shop, &key.1)).unwrap_or_default()));
+    }
     for key in &keys.walks {
         rows.walks.push((key.clone(), walk(tables, key)));
     }
     for key in &keys.pages {
         rows.pages.push((key.clone(), of(&key.shop_id).map(|shop| page(shop, key)).unwrap_or_default()));
     }
+}
+
+/// The children of a parent.
+fn family(of: &OfShop, parent: &OrderId) -> Vec<PoolOrder> {
+    let ids = of.pool_children.get(parent).into_iter().flatten();
+    ids.filter_map(|id| of.pool_orders.get(id).cloned()).collect()
 }
 
 /// One candidate.
@@ -145,6 +154,12 @@ fn write_order(tables: &mut Tables, undo: &mut Undo, change: &Change<PoolOrder>)
         (true, true) => return Err(refused(format!("order {id} is in the pool of shop {shop} already"))),
         (false, false) => return Err(refused(format!("there is no order {id} in the pool of shop {shop}"))),
         (true, false) | (false, true) => {}
+    }
+    if let Some(parent) = &order.parent_id {
+        let mut children = tables.of(shop).pool_children.get(parent).cloned().unwrap_or_default();
+        if children.insert(id.clone()) {
+            put(tables, undo, at(shop, |s| &mut s.pool_children), parent.clone(), children);
+        }
     }
     put(tables, undo, at(shop, |s| &mut s.pool_orders), id.clone(), order.clone());
     move_timer(tables, undo, shop, || Subject::PoolOrder(id.clone()), *old_wake, order.wake_at());

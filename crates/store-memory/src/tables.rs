@@ -61,6 +61,8 @@ pub struct OfShop {
     pub outbox: BTreeMap<String, OutboxRow>,
     pub pool: PoolRow,
     pub pool_orders: BTreeMap<OrderId, PoolOrder>,
+    /// Parents of split orders with their children.
+    pub pool_children: BTreeMap<OrderId, BTreeSet<OrderId>>,
     pub gift_candidates: BTreeMap<(u64, RankKey), Candidate>,
     pub gift_buyers: BTreeMap<(u64, CustomerId), Vec<RankKey>>,
 }

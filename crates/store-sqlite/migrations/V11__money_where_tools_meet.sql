@@ -64,3 +64,13 @@ SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'entries' AND
 DROP TABLE added;
 
 PRAGMA writable_schema = RESET;
+
+-- Pooled orders that were split from one, by their parent: a row for each child, none for other orders. A child keeps
+-- its parent, so rows only come.
+
+CREATE TABLE pool_children (
+    shop_id   TEXT NOT NULL,
+    parent_id TEXT NOT NULL,
+    order_id  TEXT NOT NULL,
+    PRIMARY KEY (shop_id, parent_id, order_id)
+) STRICT, WITHOUT ROWID;

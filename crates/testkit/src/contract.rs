@@ -84,6 +84,7 @@ cases! {
     batches::codes_are_known_by_their_digest,
     batches::what_a_customer_holds,
     pool::what_a_shop_sets_up_for_its_pool,
+    pool::a_s4_24_children_are_found_by_their_parent,
     pool::a_pool_belongs_to_a_shop,
     pool::pooled_orders_by_id_stage_and_exception,
     pool::pages_of_a_strategys_orders,

@@ -92,7 +92,7 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
         },
         goods_paid: (paid - back).max(Money::ZERO),
         lines: (0..order.lines.len()).filter_map(|index| kept(order, index)).collect(),
-        said: Said { single_stage, refund_open, as_of: None },
+        said: Said { single_stage, refund_open, ..Said::default() },
     }
 }
 

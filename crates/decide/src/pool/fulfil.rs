@@ -2,12 +2,12 @@
 //!
 //! Always holds: what is let through all the same is kept with the step, with the reason.
 
-use super::moment;
 use super::moves::{at_stage, done};
+use super::{family, moment};
 use crate::book::Draft;
 use crate::command::{Reply, Undecided, Unpaid};
 use domain::{
-    Code, OrderId, Refusal, Violation, limits,
+    Code, GiftStrategyId, OrderId, Refusal, Violation, limits,
     order::TimelineEntry,
     pool::{Candidate, Moved, PoolOrder, Stage, Standing},
 };
@@ -37,7 +37,10 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, accepts: Accepts<'_>) -> Resu
         }
         accepted.push(code);
     }
-    let strategies = moment::unsettled(draft, &order);
+    let mut strategies = moment::unsettled(draft, &order);
+    strategies.extend(unsettled_around(draft, &order));
+    strategies.sort_unstable();
+    strategies.dedup();
     if let Some(strategy) = strategies.first() {
         if accepts.undecided == Undecided::Refuse {
             let message = format!("the gift of strategy {strategy} for order {id} is not settled");
@@ -45,11 +48,20 @@ pub fn fulfil(draft: &mut Draft<'_>, id: &OrderId, accepts: Accepts<'_>) -> Resu
         }
         accepted.push(Code::GiftsUndecided);
     }
+    family::take_given(draft, &mut order);
+    family::leave_undecided(draft, &mut order);
     close_undecided(draft, &order);
     note_on_order(draft, id, (&accepted, reason.as_deref()));
     order.step(Moved { accepted, reason, strategies, ..Moved::new(draft.now, Stage::Fulfilment) });
     order.list_stages(true, draft.now);
     Ok(done(draft, order))
+}
+
+/// The strategies whose gift for its parent is not settled, as the other children stand.
+fn unsettled_around(draft: &Draft<'_>, order: &PoolOrder) -> Vec<GiftStrategyId> {
+    let others = family::siblings(draft, order).into_iter();
+    let others = others.filter(|it| it.is_here() && it.presale_strategy == order.presale_strategy);
+    others.flat_map(|other| moment::unsettled(draft, &other)).collect()
 }
 
 fn reason(accepts: Accepts<'_>) -> Result<Option<String>, Refusal> {

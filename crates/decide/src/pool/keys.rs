@@ -8,6 +8,7 @@ use domain::{
     pool::{BuyerLimit, GiftStrategy, PassKind, PoolOrder, Run, ShopOrder, Timing},
 };
 use port::{Keys, PageKey, PoolKeys, PoolRow, WalkKey, last_of_second};
+use std::borrow::Cow;
 
 /// What the loaded rows of the pool name in turn, as far as it is not loaded.
 pub fn second_keys(facts: &Facts, first: &Keys, keys: &mut PoolKeys) {
@@ -33,6 +34,11 @@ pub fn second_keys(facts: &Facts, first: &Keys, keys: &mut PoolKeys) {
     for (shop, id) in &known.orders {
         stored(facts, shop, id, keys);
     }
+    for (shop, parent) in &known.families {
+        for id in facts.pool().family(&(shop.clone(), parent.clone())) {
+            stored(facts, shop, id, keys);
+        }
+    }
     for (shop, run, customer) in &known.buyers {
         let key = (shop.clone(), *run, customer.clone());
         let places = facts.pool().buyer(&key).iter();
@@ -47,6 +53,8 @@ pub fn second_keys(facts: &Facts, first: &Keys, keys: &mut PoolKeys) {
     keys.buyers.dedup();
     keys.orders.sort_unstable();
     keys.orders.dedup();
+    keys.families.sort_unstable();
+    keys.families.dedup();
 }
 
 fn settings<'a>(facts: &'a Facts, shop: &ShopId) -> Option<&'a PoolRow> {
@@ -64,6 +72,9 @@ fn leaves_as_it_is(facts: &Facts, page: &PageKey, id: &OrderId) -> bool {
         return false;
     }
     let Some(order) = facts.pool().order(&(page.shop_id.clone(), id.clone())) else { return false };
+    if order.parent_id.is_some() {
+        return false;
+    }
     let mut kept = 0;
     for gift in &record.strategy.gift_strategies {
         let Some(run) = row.runs.get(gift) else { continue };
@@ -85,10 +96,16 @@ fn stored(facts: &Facts, shop: &ShopId, id: &OrderId, keys: &mut PoolKeys) {
 }
 
 /// A download: what the order needs with what it says.
-fn told_order(facts: &Facts, shop: &ShopId, told: &ShopOrder, keys: &mut PoolKeys) {
+fn told_order(facts: &Facts, shop: &ShopId, told: &std::sync::Arc<ShopOrder>, keys: &mut PoolKeys) {
     let known = facts.pool().order(&(shop.clone(), told.order_id.clone()));
     // When it was taken in decides nothing about its places.
     let mut order = known.cloned().unwrap_or_else(|| PoolOrder::new(told, told.times.ordered_at));
+    if let Some(parent) = &told.said.parent_id
+        && !facts.pool().knows_family(&(shop.clone(), parent.clone()))
+    {
+        keys.families.push((shop.clone(), parent.clone()));
+        keys.told.push((shop.clone(), told.clone()));
+    }
     // What came in without a time of its own is the newest, whenever that is.
     if order.learn(told, Instant::from_micros(i64::MAX)).is_ok() {
         places(facts, shop, &order, keys);
@@ -105,6 +122,8 @@ pub fn buyers(facts: &Facts, shop: &ShopId, told: &ShopOrder, keys: &mut PoolKey
 fn places(facts: &Facts, shop: &ShopId, order: &PoolOrder, keys: &mut PoolKeys) {
     let Some(row) = settings(facts, shop) else { return };
     let pool = facts.pool();
+    let whole = as_parent(facts, shop, order, keys);
+    let order = &*whole;
     let held = order.entered.iter().map(|entered| (shop.clone(), entered.run, entered.key.clone()));
     keys.candidates.extend(held.filter(|key| !pool.knows_candidate(key)));
     // Places that it gives up are taken off its buyer's list by the version that it entered under.
@@ -123,6 +142,26 @@ fn places(facts: &Facts, shop: &ShopId, order: &PoolOrder, keys: &mut PoolKeys) 
             place(facts, (shop, row), order, (run, strategy), keys);
         }
     }
+}
+
+/// An order as its parent stands. While the other children are not loaded they are asked for, and its own times
+/// are looked at meanwhile.
+fn as_parent<'o>(
+    facts: &Facts,
+    shop: &ShopId,
+    order: &'o PoolOrder,
+    keys: &mut PoolKeys,
+) -> Cow<'o, PoolOrder> {
+    let Some(parent) = &order.parent_id else { return Cow::Borrowed(order) };
+    let key = (shop.clone(), parent.clone());
+    if !facts.pool().knows_family(&key) {
+        keys.families.push(key);
+        return Cow::Owned(order.together(&[]));
+    }
+    let others = facts.pool().family(&key).iter().filter(|id| **id != order.order_id);
+    let others: Vec<PoolOrder> =
+        others.filter_map(|id| facts.pool().order(&(shop.clone(), id.clone())).cloned()).collect();
+    Cow::Owned(order.together(&others))
 }
 
 /// The place that an order may take in a run by a version of its strategy.

@@ -1,7 +1,7 @@
 //! Orders leave the pool: for review, or for good.
 
 use super::moment::{self, Opens};
-use super::{lives_on, places, timing};
+use super::{family, lives_on, places, timing};
 use crate::book::Draft;
 use domain::{
     Instant,
@@ -48,6 +48,7 @@ pub fn leave(draft: &mut Draft<'_>, order: &mut PoolOrder, how: Leave, at: Insta
 
 /// Closes an order: its places are given up, its gifts go back (A-S4-16).
 pub fn close(draft: &mut Draft<'_>, order: &mut PoolOrder, at: Instant) {
+    family::leave_all(draft, order);
     for entered in order.entered.clone() {
         places::leave(draft, order, &entered);
     }

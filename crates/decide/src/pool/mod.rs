@@ -4,12 +4,14 @@
 //! orders; `moves` moves orders by hand, `fulfil` out of the last door; `by_hand` adds gifts, `lives_on` keeps them
 //! where an order closes and comes back; `activation` moves orders by themselves, a step of a pass at a time, and
 //! `passes` is where others ask for one; `cover` says which strategy an order goes by, `leave` how it leaves the
-//! pool; `places` keeps its places in the rankings; `moment` judges one order at its moment, `walk` a whole
+//! pool; `family` and `families` keep together what was split from one order; `places` keeps its places in the rankings; `moment` judges one order at its moment, `walk` a whole
 //! ranking; `keys` says which rows all that needs.
 
 mod activation;
 mod by_hand;
 mod cover;
+mod families;
+mod family;
 mod flow;
 mod fulfil;
 mod gift_settings;
@@ -27,6 +29,7 @@ mod warnings;
 
 pub use activation::{balance_closed, pass};
 pub use by_hand::{add_gift, remove_gift};
+pub use families::follow_families;
 pub use flow::{as_placed, as_shop_order, follow_orders};
 pub use fulfil::{Accepts, fulfil};
 pub use gift_settings::put_gift;

@@ -1,7 +1,7 @@
 //! Judges one order by its strategies, at a moment of its own.
 
 use super::places::reserve;
-use super::{strategies, timing};
+use super::{family, strategies, timing};
 use crate::book::Draft;
 use domain::{
     Code, GiftStrategyId,
@@ -25,6 +25,9 @@ pub enum Opens {
 
 /// Opens the order's candidates as told and judges those that can be. Whether any gift was given.
 pub fn judge_order(draft: &mut Draft<'_>, order: &mut PoolOrder, opens: Opens) -> bool {
+    if opens != Opens::None {
+        family::gather(draft, order);
+    }
     let by_activation = timing(draft, order) == Timing::Activation;
     let wanted = strategies(draft, order);
     let mut hit = false;
@@ -60,7 +63,8 @@ pub fn judge_order(draft: &mut Draft<'_>, order: &mut PoolOrder, opens: Opens) -
         };
         candidate.rank = rank;
         let mut judged = settle(draft, &mut run, strategy, candidate, verdict);
-        if judged.standing == Standing::Open && !by_activation && !stays_open(order, verdict) {
+        let waits = stays_open(order, verdict) || judged.awaits_children();
+        if judged.standing == Standing::Open && !by_activation && !waits {
             // Its moment has passed; another one may come.
             judged.standing = Standing::Waiting;
         }
@@ -164,7 +168,11 @@ pub fn unsettled(draft: &Draft<'_>, order: &PoolOrder) -> Vec<GiftStrategyId> {
                 };
                 is_open && !run.is_beyond(strategy, &candidate.key)
             }
-            None => may_wait && awaits_basis(strategy, order) && draft.now < strategy.validity.ends_at,
+            None => {
+                may_wait
+                    && awaits_basis(strategy, &family::whole(draft, order))
+                    && draft.now < strategy.validity.ends_at
+            }
         };
         changed(&run.strategy_id) || waits && group(draft, order, strategy, &all) != Group::Taken
     });
@@ -208,7 +216,7 @@ pub fn group(
 ) -> Group {
     let others = all.iter().filter(|(_, other)| strategy.shares_group_with(other));
     others.fold(Group::Free, |found, (run, other)| {
-        let place = order.place(&other.strategy_id);
+        let place = family::place(draft, order, &other.strategy_id);
         let candidate = place.and_then(|place| draft.candidate(run.number, &place.key));
         let now = draft.run(&other.strategy_id).unwrap_or_else(|| run.clone());
         found.and(strategy.beside(other, &now, candidate.as_ref()))

@@ -1,6 +1,6 @@
 //! Moves by hand: submit, transfer out, reject, recompute, dismiss.
 
-use super::{cover, leave, moment, places, timing};
+use super::{cover, family, leave, moment, places, timing};
 use crate::book::Draft;
 use crate::command::{FirstPayment, Reply};
 use domain::{
@@ -83,6 +83,7 @@ pub fn send_back(draft: &mut Draft<'_>, order: &mut PoolOrder) {
 /// was decided by rank stands: only a re-run changes it (A-S4-10), but a gift that had run out is tried again.
 pub fn recompute(draft: &mut Draft<'_>, id: &OrderId) -> Result<Reply, Refusal> {
     let mut order = at_stage(draft, id, &[Stage::Review])?;
+    family::gather_all(draft, &mut order);
     reopen(draft, &mut order, Standing::Open);
     places::renew(draft, &mut order);
     places::follow(draft, &mut order);

@@ -1,7 +1,7 @@
 //! An order's places in the rankings: taken when its time is known, kept through every detour, given up
 //! when it closes before ranks are frozen (A-S4-7, A-S4-8).
 
-use super::{passes::judge_again, strategies};
+use super::{family, passes::judge_again, strategies};
 use crate::book::Draft;
 use domain::{
     Code, CustomerId, Sku,
@@ -16,10 +16,11 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     if order.stage == Stage::ShopOrder {
         renew(draft, order);
     }
+    let whole = family::whole(draft, order);
     let known = strategies(draft, order);
     let is_wanted = |entered: &Entered| {
         let found = known.iter().find(|(run, _)| run.number == entered.run);
-        found.is_some_and(|(_, strategy)| keeps(draft, order, entered, strategy))
+        found.is_some_and(|(_, strategy)| keeps(draft, &whole, entered, strategy))
     };
     let gone: Vec<_> = order.entered.iter().filter(|entered| !is_wanted(entered)).cloned().collect();
     for entered in &gone {
@@ -28,10 +29,13 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     for (run, strategy) in strategies(draft, order) {
         // Leaving may have changed the run.
         let run = draft.run(&run.strategy_id).unwrap_or(run);
-        match (order.place(&run.strategy_id).cloned(), strategy.place(order)) {
-            (Some(entered), _) => refresh(draft, order, &run, &strategy, &entered.key),
-            (None, Some(key)) => enter(draft, order, run, &strategy, key),
-            (None, None) => {}
+        family::list_change(draft, order, &whole, (&run, &strategy));
+        match (order.place(&run.strategy_id).cloned(), strategy.place(&whole)) {
+            (Some(entered), _) => refresh(draft, order, &whole, (&run, &strategy, &entered.key)),
+            (None, Some(key)) if family::may_enter(draft, order, &run) => {
+                enter(draft, order, &whole, (run, &strategy, key));
+            }
+            (None, _) => {}
         }
     }
 }
@@ -48,6 +52,7 @@ fn is_judged(draft: &Draft<'_>, entered: &Entered) -> bool {
 
 /// Has the order go by the newest versions, where no judgement stands (A-S4-22).
 pub fn renew(draft: &mut Draft<'_>, order: &mut PoolOrder) {
+    let whole = family::whole(draft, order);
     for entered in order.entered.clone() {
         let run = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run);
         let Some(run) = run.filter(|run| run.version != entered.version) else { continue };
@@ -58,7 +63,7 @@ pub fn renew(draft: &mut Draft<'_>, order: &mut PoolOrder) {
         let version = |number| record.as_ref().and_then(|record| record.version(number));
         let counts_alike =
             version(entered.version).map(|it| it.buyers) == version(run.version).map(|it| it.buyers);
-        let takes_it = version(run.version).and_then(|it| it.place(order)).as_ref() == Some(&entered.key);
+        let takes_it = version(run.version).and_then(|it| it.place(&whole)).as_ref() == Some(&entered.key);
         if counts_alike && takes_it {
             let own = order.entered.iter_mut().filter(|known| **known == entered);
             own.for_each(|known| known.version = run.version);
@@ -70,15 +75,20 @@ pub fn renew(draft: &mut Draft<'_>, order: &mut PoolOrder) {
 }
 
 /// Takes a new place. Where ranks are frozen already nothing enters: people must look (A-S4-7).
-fn enter(draft: &mut Draft<'_>, order: &mut PoolOrder, mut run: Run, strategy: &GiftStrategy, key: RankKey) {
+fn enter(
+    draft: &mut Draft<'_>,
+    order: &mut PoolOrder,
+    whole: &PoolOrder,
+    (mut run, strategy, key): (Run, &GiftStrategy, RankKey),
+) {
     if strategy.first_n.is_some() && run.is_frozen(&key) {
-        if revive(draft, order, &run, &key) {
+        if revive(draft, order, whole, (&run, &key)) {
             return;
         }
         order.note(Code::LateEarlierOrder, Some(&run.strategy_id), draft.now);
         return;
     }
-    let candidate = order.candidate(key.clone());
+    let candidate = whole.candidate(key.clone());
     let (strategy_id, version) = (run.strategy_id.clone(), run.version);
     order.entered.push(Entered { strategy_id, run: run.number, version, key: key.clone() });
     run.candidates += 1;
@@ -88,14 +98,18 @@ fn enter(draft: &mut Draft<'_>, order: &mut PoolOrder, mut run: Run, strategy: &
 }
 
 /// An order that comes back takes the slot again that was kept for it. Whether there was one.
-fn revive(draft: &mut Draft<'_>, order: &mut PoolOrder, run: &Run, key: &RankKey) -> bool {
-    let Some(known) = draft.candidate(run.number, key).filter(|known| known.order_id == order.order_id)
-    else {
-        return false;
-    };
+fn revive(
+    draft: &mut Draft<'_>,
+    order: &mut PoolOrder,
+    whole: &PoolOrder,
+    (run, key): (&Run, &RankKey),
+) -> bool {
+    // Of a parent the slot is any child's.
+    let is_its = |known: &Candidate| known.order_id == order.order_id || key.is_of_parent();
+    let Some(known) = draft.candidate(run.number, key).filter(is_its) else { return false };
     let (strategy_id, version) = (run.strategy_id.clone(), run.version);
     order.entered.push(Entered { strategy_id, run: run.number, version, key: key.clone() });
-    let fresh = order.candidate(key.clone());
+    let fresh = whole.candidate(key.clone());
     draft.put_candidate(run.number, Candidate { counts: known.counts, rank: known.rank, ..fresh });
     let mut run = run.clone();
     run.candidates += 1;
@@ -158,11 +172,18 @@ pub fn recount(draft: &mut Draft<'_>, run: &Run, strategy: &GiftStrategy, custom
 
 /// Takes the order's amount over, while no judgement by it stands. A gift of another tier than the amount
 /// reaches now is for people to look at (S4-R26).
-fn refresh(draft: &mut Draft<'_>, order: &mut PoolOrder, run: &Run, strategy: &GiftStrategy, key: &RankKey) {
+fn refresh(
+    draft: &mut Draft<'_>,
+    order: &mut PoolOrder,
+    whole: &PoolOrder,
+    (run, strategy, key): (&Run, &GiftStrategy, &RankKey),
+) {
     let Some(known) = draft.candidate(run.number, key) else { return };
     if matches!(known.standing, Standing::Given | Standing::Nothing | Standing::Void) {
-        if known.standing == Standing::Given && strategy.by_amount {
-            let reached = strategy.tier(order.goods_paid).and_then(|tier| u16::try_from(tier).ok());
+        // A child that comes later may raise a parent that was judged too low.
+        let was_low = key.is_of_parent() && known.code == Some(Code::BelowThreshold);
+        if (known.standing == Standing::Given || was_low) && strategy.by_amount {
+            let reached = strategy.tier(whole.goods_paid).and_then(|tier| u16::try_from(tier).ok());
             if reached == known.tier {
                 order.forget(Code::AmountChanged, Some(&run.strategy_id));
             } else {
@@ -171,7 +192,7 @@ fn refresh(draft: &mut Draft<'_>, order: &mut PoolOrder, run: &Run, strategy: &G
         }
         return;
     }
-    let Candidate { amount, amount_state, .. } = order.candidate(key.clone());
+    let Candidate { amount, amount_state, .. } = whole.candidate(key.clone());
     if (known.amount, known.amount_state) != (amount, amount_state) {
         draft.put_candidate(run.number, Candidate { amount, amount_state, ..known });
     }

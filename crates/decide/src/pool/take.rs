@@ -1,6 +1,6 @@
 //! Downloaded orders, and orders of presale campaigns that flow in by themselves.
 
-use super::{cover, is_submitted, leave, lives_on, moment, moves, places, timing};
+use super::{cover, family, is_submitted, leave, lives_on, moment, moves, places, timing};
 use crate::book::Draft;
 use crate::command::{Intake, Reply};
 use domain::{
@@ -26,6 +26,9 @@ pub fn learn(draft: &mut Draft<'_>, told: &ShopOrder) -> Result<Intake, Refusal>
             Learned::Something => (order, Intake::Updated),
         },
     };
+    if stored.as_ref().is_none_or(|stored| stored.parent_id != order.parent_id) {
+        family::check(draft, &order)?;
+    }
     if outcome == Intake::Duplicate && order.stage != Stage::ShopOrder {
         if stored.as_ref() != Some(&order) {
             // It is the newest download now.
@@ -62,7 +65,7 @@ pub fn move_on(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     order.list_stages(false, draft.now);
     places::follow(draft, order);
     if is_submitted(order) {
-        let opens = if opens_later(draft, order) { moment::Opens::All } else { moment::Opens::None };
+        let opens = opens(draft, order);
         moment::judge_order(draft, order, opens);
         moment::wake_walks(draft, order);
     }
@@ -71,8 +74,9 @@ pub fn move_on(draft: &mut Draft<'_>, order: &mut PoolOrder) {
 
 /// With the timing "activation" an order is open from its submission on, for what becomes known later too
 /// (S4-R08); not when it left by hand before (S4-R09).
-fn opens_later(draft: &Draft<'_>, order: &PoolOrder) -> bool {
-    timing(draft, order) == Timing::Activation && order.left != Some(domain::pool::Leave::ByHand)
+pub fn opens(draft: &Draft<'_>, order: &PoolOrder) -> moment::Opens {
+    let later = timing(draft, order) == Timing::Activation && order.left != Some(domain::pool::Leave::ByHand);
+    if later { moment::Opens::All } else { moment::Opens::None }
 }
 
 /// Remembers when the balance of an order's goods opens: no strategy may activate later (A-S4-4).

@@ -91,6 +91,13 @@ impl Candidate {
     }
 }
 
+impl Candidate {
+    /// Whether it stands for a parent whose children are not all paid: nothing of it is given before (A-S4-24).
+    pub fn awaits_children(&self) -> bool {
+        self.amount_state == AmountState::Open && self.key.is_of_parent()
+    }
+}
+
 impl PoolOrder {
     /// A new candidate for a place that it takes.
     pub fn candidate(&self, key: RankKey) -> Candidate {
@@ -143,7 +150,7 @@ pub fn judge(strategy: &GiftStrategy, candidate: &Candidate, case: Case) -> Verd
     {
         return Verdict::Nothing(Code::BeyondFirstN);
     }
-    if strategy.by_amount && candidate.amount_state == AmountState::Open {
+    if strategy.by_amount && candidate.amount_state == AmountState::Open || candidate.awaits_children() {
         return if strategy.first_n.is_some() {
             Verdict::Hold
         } else {

@@ -105,7 +105,7 @@ impl GiftStrategy {
         // The time first: it is cheaper to look at.
         let is_outside = at.is_some_and(|at| !self.activity.contains(at));
         match at {
-            Some(at) if !is_outside && self.takes(order) => Ok(RankKey::new(at, &order.order_id)),
+            Some(at) if !is_outside && self.takes(order) => Ok(order.rank_key(at)),
             _ if !self.takes(order) => Err(Code::NoMainItem),
             Some(_) => Err(Code::OutsideActivity),
             None => Err(Code::BasisUnknown),

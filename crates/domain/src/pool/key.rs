@@ -22,6 +22,18 @@ impl RankKey {
         Self { second: at.micros().div_euclid(1_000_000), number: Self::number(order.as_str()).into() }
     }
 
+    /// The place of orders that were split from `parent` (A-S4-24): that of its number, right behind an order that
+    /// has this number itself.
+    pub fn of_parent(at: Instant, parent: &OrderId) -> Self {
+        let Self { second, number } = Self::new(at, parent);
+        Self { second, number: format!("{number} ").into() }
+    }
+
+    /// Whether orders hold it that were split from one: no other key ends in a space.
+    pub fn is_of_parent(&self) -> bool {
+        self.number.ends_with(' ')
+    }
+
     /// The place behind every order of that second: behind the last of all letters, as often as an id holds it.
     pub fn last_of(second: i64) -> Self {
         Self { second, number: "\u{10ffff}".repeat(33).into() }

@@ -18,11 +18,17 @@ pub enum Learned {
 impl PoolOrder {
     /// Takes in what another download says; it came in `now`. One that does not say when it was made counts as
     /// newer, as far as it knows the later stage; a time that it tells otherwise is then a conflict. One that
-    /// says so corrects times where it is newer, and only fills those that are not known where it is older.
+    /// says so corrects times where it is newer, and only fills those that are not known where it is older. A parent that is known stays; any download
+    /// may name one that is not (A-S4-24).
     pub fn learn(&mut self, told: &ShopOrder, now: Instant) -> Result<Learned, Refusal> {
         if self.customer_id != told.customer_id {
             return Err(self.conflict("customer_id"));
         }
+        let parent = &told.said.parent_id;
+        if self.parent_id.is_some() && parent.is_some() && self.parent_id != *parent {
+            return Err(self.conflict("parent_id"));
+        }
+        let finds_parent = self.parent_id.is_none() && parent.is_some();
         let before = (self.times, self.goods_paid, self.lines.clone(), self.single_stage);
         match told.said.as_of {
             Some(made) if self.newest().is_some_and(|known| made < known) => self.fill(told),
@@ -32,8 +38,12 @@ impl PoolOrder {
             }
             None => self.add(told)?,
         }
+        if finds_parent {
+            self.parent_id.clone_from(parent);
+        }
         self.note_whole();
-        let is_same = before == (self.times, self.goods_paid, self.lines.clone(), self.single_stage);
+        let is_same =
+            !finds_parent && before == (self.times, self.goods_paid, self.lines.clone(), self.single_stage);
         if !is_same && told.said.as_of.is_none() {
             self.as_of = Some(now);
         }

@@ -6,6 +6,7 @@
 //! time that was known is never forgotten (A-S4-11); what is frozen is changed by a re-run only.
 
 mod candidate;
+mod family;
 mod gift;
 mod group;
 mod key;

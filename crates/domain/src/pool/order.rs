@@ -151,6 +151,15 @@ pub struct PoolOrder {
     pub order_id: OrderId,
     /// The buyer.
     pub customer_id: CustomerId,
+    /// The order that it was split from (A-S4-24): its own number where it kept that of its parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<OrderId>,
+    /// The parent that it is ranked as; only as [`PoolOrder::together`] makes it.
+    #[serde(skip)]
+    pub counts_as: Option<OrderId>,
+    /// Whether every child of that parent is fully paid.
+    #[serde(skip)]
+    pub paid_in_all: Option<bool>,
     /// When what happened.
     pub times: Times,
     /// Goods amount actually paid so far.
@@ -212,6 +221,9 @@ impl PoolOrder {
         let mut order = Self {
             order_id,
             customer_id,
+            parent_id: said.parent_id,
+            counts_as: None,
+            paid_in_all: None,
             times,
             goods_paid,
             lines,

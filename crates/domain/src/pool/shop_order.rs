@@ -47,6 +47,9 @@ pub struct Said {
     /// When the download was made (A-S4-23); without it the order in which downloads come in counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Instant>,
+    /// The order that it was split from (A-S4-24): its own number where it kept that of its parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<OrderId>,
     /// Whether a refund of it is asked for and not decided; known of our own presale orders (A-S4-19).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refund_open: bool,

@@ -54,6 +54,9 @@ impl PoolOrder {
     /// Whether everything is paid, so that amounts are final (A-S4-9): the balance, or the only payment
     /// of an order that has one stage.
     pub fn is_fully_paid(&self) -> bool {
+        if let Some(paid) = self.paid_in_all {
+            return paid;
+        }
         match self.stages() {
             Stages::One => self.times.first_paid_at.is_some() && !self.looks_partly_paid(),
             Stages::Two | Stages::TwoByStrategy => self.times.balance_paid_at.is_some(),

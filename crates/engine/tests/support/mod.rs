@@ -10,6 +10,7 @@ pub mod batch;
 mod choose;
 mod deal;
 mod events;
+pub mod families;
 pub mod faulty;
 pub mod planter;
 pub mod play;

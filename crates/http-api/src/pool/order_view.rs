@@ -153,6 +153,9 @@ pub struct CorrectionView {
 pub struct PoolOrderView {
     order_id: String,
     customer_id: String,
+    /// The order that it was split from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_id: Option<String>,
     /// `shop_order | presale_pool | review | fulfilment | closed`.
     stage: &'static str,
     times: TimesView,
@@ -227,6 +230,7 @@ impl<'a> Views<'a> {
         Ok(PoolOrderView {
             order_id: order.order_id.to_string(),
             customer_id: order.customer_id.to_string(),
+            parent_id: order.parent_id.as_ref().map(ToString::to_string),
             stage: order.stage.as_str(),
             times: TimesView::new(&self.shop, order.times),
             goods_paid: order.goods_paid.minor(),
@@ -299,7 +303,8 @@ impl<'a> Views<'a> {
     }
 
     fn left_out(&self, order: &PoolOrder) -> Vec<LeftOutView> {
-        if order.stage == Stage::Closed {
+        // Where an order was split, another child may hold the place.
+        if order.stage == Stage::Closed || order.parent_id.is_some() {
             return Vec::new();
         }
         let runs = self.settings.runs_for(order).into_iter();

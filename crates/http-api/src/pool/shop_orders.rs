@@ -47,6 +47,9 @@ pub struct ShopOrderRequest {
     /// `true`: it is paid at once. `false`: a balance comes after the first payment. Left out, that is told from its
     /// balance times, then from its presale strategy (A-S4-20).
     single_stage: Option<bool>,
+    /// The order that it was split from: in ranks, tiers and buyers' limits its children count as one.
+    #[schema(value_type = Option<String>)]
+    parent_id: Option<OrderId>,
     /// Goods amount paid so far: all stages, discounts removed, freight excluded.
     #[schema(value_type = i64)]
     goods_paid: Money,
@@ -76,7 +79,8 @@ impl ShopOrderRequest {
             closed_at: some("closed_at", self.closed_at.as_deref())?,
         };
         let (order_id, customer_id, goods_paid) = (self.order_id, self.customer_id, self.goods_paid);
-        let said = Said { single_stage: self.single_stage, as_of, refund_open: false };
+        let said =
+            Said { single_stage: self.single_stage, as_of, parent_id: self.parent_id, refund_open: false };
         Ok(ShopOrder { order_id, customer_id, times, goods_paid, lines: self.lines, said })
     }
 }

@@ -24,6 +24,28 @@ fn a_s4_23_an_older_download_changes_no_amount() {
     assert_eq!(status, 422);
 }
 
+/// Two children of a purchase: one amount, one gift, and both say where they come from.
+#[test]
+fn a_s4_24_a_download_names_the_parent() {
+    let service = Service::empty();
+    let child = |name: &str, parent: &str| {
+        let mut child = paid(name, 10_000);
+        child["parent_id"] = parent.into();
+        child
+    };
+    let answer =
+        service.ok("POST", "/shop-orders", &json!([child("o1", "p"), child("o2", "p"), paid("o3", 10_000)]));
+    assert!((0..3).all(|index| answer["results"][index]["outcome"] == "created"), "{answer}");
+    assert_eq!(service.get("/pool-orders/o2")["parent_id"], "p");
+    assert!(service.get("/pool-orders/o3").get("parent_id").is_none());
+    let answer =
+        service.ok("POST", "/shop-orders", &json!([child("o1", "q"), child("o4", ""), child("o5", "o5")]));
+    let outcomes: Vec<_> = (0..3).map(|index| answer["results"][index]["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["rejected", "rejected", "created"], "{answer}");
+    assert_eq!(answer["results"][0]["code"], "idempotency_conflict", "{answer}");
+    assert_eq!(service.get("/pool-orders/o1")["parent_id"], "p");
+}
+
 #[test]
 fn a_s4_19_a_s4_20_the_last_door() {
     let service = Service::empty();

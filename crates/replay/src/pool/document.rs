@@ -58,6 +58,9 @@ pub(super) struct Order {
     pub balance_opens_at: Alternatives,
     #[serde(default)]
     pub balance_closes_at: Alternatives,
+    /// The order that it was split from; empty: none.
+    #[serde(default)]
+    pub parent_id: Alternatives,
     /// `true`: paid at once; `false`: with a balance; empty: not said.
     #[serde(default)]
     pub single_stage: Alternatives,

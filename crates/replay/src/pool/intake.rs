@@ -149,7 +149,8 @@ fn read_batches(
     Ok(read)
 }
 
-/// Takes orders in and, where told, submits them; waits until that is durable.
+/// Takes orders in and, where told, submits them when all of the batch are known: children of one parent are then
+/// judged together (A-S4-24). Waits until that is durable.
 pub(super) fn send_batch(
     engine: &Engine,
     batch: Batch,
@@ -159,17 +160,21 @@ pub(super) fn send_batch(
 ) -> Result<(), PoolError> {
     let mut names = Vec::with_capacity(batch.len());
     let mut inputs = Vec::with_capacity(batch.len() * 2);
+    let mut submits = Vec::new();
     for (place, FileOrder { shop_id, order }) in batch {
         let order_id = order.order_id.clone();
         names.push((place, order_id.clone()));
         inputs.push(take(shop_id.clone(), order));
         if submit == Submit::Yes {
-            inputs.push(Input::new(shop_id, Command::SubmitOrder { order_id }));
+            submits.push(Input::new(shop_id, Command::SubmitOrder { order_id }));
         }
     }
-    let mut outcomes = engine.submit_many_blocking(inputs)?.into_iter();
+    inputs.append(&mut submits);
+    let mut taken = engine.submit_many_blocking(inputs)?;
+    let submitted = taken.split_off(names.len().min(taken.len()));
+    let mut taken = taken.into_iter();
     for (place, order_id) in names {
-        match outcomes.next().ok_or(EngineError::Stopped)? {
+        match taken.next().ok_or(EngineError::Stopped)? {
             Ok(Reply::Taken { outcome: Intake::Created }) => counts.created += 1,
             Ok(Reply::Taken { outcome: Intake::Updated }) => counts.updated += 1,
             Ok(Reply::Taken { outcome: Intake::Duplicate }) => counts.duplicate += 1,
@@ -179,14 +184,14 @@ pub(super) fn send_batch(
             }
             Err(error) => return Err(error.into()),
         }
-        if submit == Submit::Yes {
-            match outcomes.next().ok_or(EngineError::Stopped)? {
-                Ok(Reply::PoolOrder { order }) if order.stage == Stage::PresalePool => counts.pooled += 1,
-                Ok(_) => counts.to_review += 1,
-                // It was submitted before, or was not taken in.
-                Err(EngineError::Refused(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
+    }
+    for outcome in submitted {
+        match outcome {
+            Ok(Reply::PoolOrder { order }) if order.stage == Stage::PresalePool => counts.pooled += 1,
+            Ok(_) => counts.to_review += 1,
+            // It was submitted before, or was not taken in.
+            Err(EngineError::Refused(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())

@@ -35,6 +35,7 @@ pub(super) struct PoolRoles {
     balance_opens_at: Value,
     balance_closes_at: Value,
     single_stage: Value,
+    parent_id: Value,
     goods_paid: Value,
     closed_status: Value,
     closed_at: Value,
@@ -71,6 +72,7 @@ impl PoolRoles {
             balance_paid_at: to.value("order.balance_paid_at", &order.balance_paid_at)?,
             balance_opens_at: to.value("order.balance_opens_at", &order.balance_opens_at)?,
             balance_closes_at: to.value("order.balance_closes_at", &order.balance_closes_at)?,
+            parent_id: to.value("order.parent_id", &order.parent_id)?,
             single_stage: to.value("order.single_stage", &order.single_stage)?,
             goods_paid: to.value("order.goods_paid", &order.goods_paid)?,
             closed_status: to.value("order.closed.status", &order.closed.status)?,
@@ -102,8 +104,15 @@ impl PoolRoles {
         };
         times.closed_at = self.closed(joined, &times)?;
         let goods_paid = joined.amount(&self.goods_paid)?.unwrap_or_default();
-        let said = Said { single_stage: self.single_stage(joined)?, ..Said::default() };
+        let (single_stage, parent_id) = (self.single_stage(joined)?, self.parent(joined)?);
+        let said = Said { single_stage, parent_id, ..Said::default() };
         Ok((shop_id, ShopOrder { order_id, customer_id, times, goods_paid, lines: Vec::new(), said }))
+    }
+
+    /// The order that it was split from, where the export says so.
+    fn parent(&self, joined: &Joined<'_>) -> Result<Option<OrderId>, Fault> {
+        let is_said = !joined.text(&self.parent_id)?.is_empty();
+        is_said.then(|| joined.id(&self.parent_id)).transpose()
     }
 
     /// Whether it is paid at once, where the export says so.
@@ -158,7 +167,8 @@ impl PoolRoles {
             (a.times.balance_opens_at == b.times.balance_opens_at, &self.balance_opens_at),
             (a.times.balance_closes_at == b.times.balance_closes_at, &self.balance_closes_at),
             (a.times.closed_at == b.times.closed_at, &self.closed_status),
-            (a.said == b.said, &self.single_stage),
+            (a.said.single_stage == b.said.single_stage, &self.single_stage),
+            (a.said.parent_id == b.said.parent_id, &self.parent_id),
             (self.sums() || a.goods_paid == b.goods_paid, &self.goods_paid),
         ] {
             if !same {

@@ -97,7 +97,7 @@ pub fn rehearse(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Strin
 }
 
 /// `download O1 by u1 first=TIME balance=TIME opens=TIME closes=TIME closed=TIME paid=320.00 [costs=400.00] [sku=A]
-/// [single|two_stages] [as_of=TIME]`: `ordered` is the first payment's time where it is not said, and what it costs is
+/// [single|two_stages] [as_of=TIME] [parent=P]`: `ordered` is the first payment's time where it is not said, and what it costs is
 /// what was paid.
 pub fn download(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let order = args.next("the order")?;
@@ -125,6 +125,9 @@ pub fn download(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Strin
     let costs = args.find("costs").map_or(Ok(paid), |costs| fen(&costs))?;
     told.insert("goods_paid".into(), paid.into());
     told.insert("lines".into(), json!([{ "sku": sku, "quantity": 1, "amount": costs }]));
+    if let Some(parent) = args.find("parent") {
+        told.insert("parent_id".into(), parent.into());
+    }
     for (word, is_single) in [("single", true), ("two_stages", false)] {
         if args.flag(word) {
             told.insert("single_stage".into(), is_single.into());

@@ -32,6 +32,9 @@ pub fn load(
     for key in &keys.walks {
         rows.walks.push((key.clone(), candidates::walk(db, key)?));
     }
+    for key in &keys.families {
+        rows.families.push((key.clone(), orders::family(db, key, places)?));
+    }
     for key in &keys.pages {
         rows.pages.push((key.clone(), orders::page(db, key, places)?));
     }

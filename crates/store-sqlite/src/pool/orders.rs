@@ -107,6 +107,24 @@ pub fn page(db: &Connection, key: &PageKey, places: &mut Places) -> Result<Vec<P
     Ok(found)
 }
 
+/// Loads the children of a parent and notes their places.
+pub fn family(
+    db: &Connection,
+    (shop, parent): &Key,
+    places: &mut Places,
+) -> Result<Vec<PoolOrder>, StoreError> {
+    let sql = "SELECT o.shop_id, o.order_id, o.doc, o.id FROM pool_children c
+        JOIN pool_orders o ON o.shop_id = c.shop_id AND o.order_id = c.order_id
+        WHERE c.shop_id = ?1 AND c.parent_id = ?2 ORDER BY c.order_id";
+    let mut find = db.prepare_cached(sql).doing(READING)?;
+    let mut rows = find.query(params![shop.as_str(), parent.as_str()]).doing(READING)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().doing(READING)? {
+        found.push(read_and_note(row, shop, places)?);
+    }
+    Ok(found)
+}
+
 /// Writes orders and moves their timers.
 pub fn write(
     db: &Connection,
@@ -138,6 +156,10 @@ pub fn write(
             };
             places.insert(key.clone(), Place { id, found_by });
         }
+        if let Some(parent) = &order.parent_id {
+            let child = params![shop.as_str(), parent.as_str(), order.order_id.as_str()];
+            writer.child.execute(child).doing(WRITING)?;
+        }
         writer.timers.shift(shop, key.1.as_str(), *old_wake, order.wake_at())?;
     }
     Ok(())
@@ -149,6 +171,7 @@ struct Writer<'c> {
     update: CachedStatement<'c>,
     move_to: CachedStatement<'c>,
     find: CachedStatement<'c>,
+    child: CachedStatement<'c>,
     timers: Timers<'c>,
 }
 
@@ -164,6 +187,8 @@ impl<'c> Writer<'c> {
             balance_paid_at = ?4, goods_paid = ?5, wake_at = ?6, doc = ?7, stage = ?8,
             presale_strategy = ?9, is_due = ?10, has_exceptions = ?11 WHERE id = ?12";
         let find = "SELECT id FROM pool_orders WHERE shop_id = ?1 AND order_id = ?2";
+        let child = "INSERT INTO pool_children (shop_id, parent_id, order_id) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO NOTHING";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update, move_to) = (prepare(insert)?, prepare(update)?, prepare(move_to)?);
         Ok(Self {
@@ -172,6 +197,7 @@ impl<'c> Writer<'c> {
             update,
             move_to,
             find: prepare(find)?,
+            child: prepare(child)?,
             timers: Timers::of(db, Kind::PoolOrder)?,
         })
     }

@@ -13,8 +13,10 @@ use port::{
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod families;
 mod pages;
 
+pub use families::*;
 pub use pages::*;
 
 fn s1() -> ShopId {
@@ -89,8 +91,14 @@ pub fn keys(shop: &ShopId, number: u8) -> PoolKeys {
             after: None,
             limit: 2,
         }],
+        families: vec![(shop.clone(), parent(number))],
         ..PoolKeys::default()
     }
+}
+
+/// The parent of the orders with that number that have one.
+fn parent(number: u8) -> OrderId {
+    id(&format!("parent-{}", number % 2))
 }
 
 fn kind(number: u8) -> PassKind {
@@ -105,6 +113,7 @@ pub fn change(table: u8, shop: &ShopId, (number, value): (u8, u8), rows: &PoolRo
             let known = rows.orders[0].1.as_ref();
             let stage = Stage::ALL[usize::from(value) % Stage::ALL.len()];
             let mut order = build::pool_order(&name, stage);
+            order.parent_id = (value % 3 == 0).then(|| parent(number));
             if value % 2 == 1 {
                 order.note(Code::LateEarlierOrder, Some(&id("g-1")), at(value.into()));
                 order.times.balance_closes_at = Some(at(100 + i64::from(value)));

@@ -43,6 +43,8 @@ pub struct PoolFacts {
     dirty_buyers: FxHashMap<BuyerKey, Vec<RankKey>>,
     walks: FxHashMap<WalkKey, Vec<RankKey>>,
     pages: FxHashMap<PageKey, Vec<OrderId>>,
+    /// The children of parents.
+    families: FxHashMap<(ShopId, OrderId), BTreeSet<OrderId>>,
     /// Places that came to count (+1) or ceased to (-1) since they were loaded.
     moved: FxHashMap<(ShopId, u64), Vec<(RankKey, i64)>>,
     touched: BTreeMap<ShopId, Touched>,
@@ -81,6 +83,13 @@ impl PoolFacts {
             self.orders.absorb(orders.map(|order| ((shop.clone(), order.order_id.clone()), Some(order))));
             self.pages.insert(page, ids);
         }
+        for (parent, children) in rows.families {
+            let family = self.families.entry(parent.clone()).or_default();
+            family.extend(children.iter().map(|order| order.order_id.clone()));
+            let children = children.into_iter();
+            let key = |id: &OrderId| (parent.0.clone(), id.clone());
+            self.orders.absorb(children.map(|order| (key(&order.order_id), Some(order))));
+        }
     }
 
     fn absorb_candidate(&mut self, key: CandidateKey, candidate: Option<Candidate>) {
@@ -103,6 +112,9 @@ impl PoolFacts {
     pub fn knows_walk(&self, key: &WalkKey) -> bool {
         self.walks.contains_key(key)
     }
+    pub fn knows_family(&self, parent: &(ShopId, OrderId)) -> bool {
+        self.families.contains_key(parent)
+    }
     pub fn knows_page(&self, key: &PageKey) -> bool {
         self.pages.contains_key(key)
     }
@@ -123,6 +135,11 @@ impl PoolFacts {
     pub fn walk(&self, key: &WalkKey) -> &[RankKey] {
         loaded(self.walks.get(key), "walk").as_slice()
     }
+    /// The children of a parent; none where they were not asked for.
+    pub fn family(&self, parent: &(ShopId, OrderId)) -> &BTreeSet<OrderId> {
+        static NONE: BTreeSet<OrderId> = BTreeSet::new();
+        self.families.get(parent).unwrap_or(&NONE)
+    }
     /// The orders of a page, in their order.
     pub fn page(&self, key: &PageKey) -> &[OrderId] {
         loaded(self.pages.get(key), "page of orders").as_slice()
@@ -139,6 +156,10 @@ impl PoolFacts {
     /// Makes a decision part of the working set, and of the shop's settings.
     pub fn apply(&mut self, shop: &ShopId, row: &mut PoolRow, decision: PoolDecision) {
         for order in decision.orders {
+            if let Some(parent) = &order.parent_id {
+                let family = self.families.entry((shop.clone(), parent.clone())).or_default();
+                family.insert(order.order_id.clone());
+            }
             self.orders.put((shop.clone(), order.order_id.clone()), order);
         }
         for ((run, place), candidate) in decision.candidates {
