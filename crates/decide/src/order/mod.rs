@@ -7,4 +7,5 @@ pub mod events;
 pub mod free;
 pub mod life;
 pub mod refund_books;
+pub mod refund_figures;
 pub mod refunds;

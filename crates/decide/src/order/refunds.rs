@@ -3,6 +3,7 @@
 use super::{
     books, life,
     refund_books::{self, Entries},
+    refund_figures::figures,
 };
 use crate::book::Draft;
 use crate::command::{Assigned, Reply};
@@ -12,8 +13,7 @@ use domain::{
     campaign::Step,
     event::RefundFacts,
     order::{
-        self, CancelReason, Figures, Order, Payment, PaymentStatus, Refund, RefundAsk, RefundOf,
-        RefundStatus, State,
+        self, CancelReason, Order, Payment, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, State,
     },
 };
 
@@ -344,22 +344,7 @@ fn place(
         end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
     }
     if order.has_refused_money() {
-        let judged = judge(order, &next)?;
-        if let Some(known) = known.filter(|known| known.is_unclear() && !next.ask.lines.is_empty()) {
-            same_money(known, &judged)?;
-        }
-        if judged.is_booked() && !granted {
-            let ends = (next.at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), next.at));
-            end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
-        }
-        // What was asked for is in no book yet, whatever it came to.
-        let index = put(order, if granted { next } else { next.undecided() });
-        order.refunds[index].ended = ended(state, order.state);
-        refund_books::settle(draft, order, Entries::Stand);
-        let refund = order.refunds[index].clone();
-        refund_books::note(draft, order, what, &refund, at);
-        follow::step(draft, order, Step { before: Some(order.state), at })?;
-        return Ok(());
+        return place_beside_refused(draft, order, known, next, (what, at));
     }
     let mut refund = match known {
         Some(known) if granted && known.ask == next.ask => known.clone(),
@@ -389,6 +374,34 @@ fn place(
         refund_books::book(draft, order, &refund);
     }
     books::align(draft, order);
+    Ok(())
+}
+
+/// The same of an order with refused money: what the refund is of is judged beside all others.
+fn place_beside_refused(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    known: Option<&Refund>,
+    next: Refund,
+    (what, at): (&str, Instant),
+) -> Result<(), Refusal> {
+    let granted = known.is_some_and(|known| known.status.is_granted());
+    let state = order.state;
+    let judged = judge(order, &next)?;
+    if let Some(known) = known.filter(|known| known.is_unclear() && !next.ask.lines.is_empty()) {
+        same_money(known, &judged)?;
+    }
+    if judged.is_booked() && !granted {
+        let ends = (next.at, order.ended_by_refund(&next.ask, next.payment_id.as_ref(), next.at));
+        end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
+    }
+    // What was asked for is in no book yet, whatever it came to.
+    let index = put(order, if granted { next } else { next.undecided() });
+    order.refunds[index].ended = ended(state, order.state);
+    refund_books::settle(draft, order, Entries::Stand);
+    let refund = order.refunds[index].clone();
+    refund_books::note(draft, order, what, &refund, at);
+    follow::step(draft, order, Step { before: Some(order.state), at })?;
     Ok(())
 }
 
@@ -441,53 +454,6 @@ fn grant_earlier(
     known.grant_since(granted);
     books::align(draft, order);
     true
-}
-
-/// The figures of a refund: those that were granted stand before those that were asked for, and these
-/// before none, whatever was heard first (A-G-8). Granted figures stay: others are a conflict.
-fn figures(
-    known: Option<&Refund>,
-    facts: &RefundFacts,
-    status: RefundStatus,
-) -> Result<(RefundAsk, Figures), Refusal> {
-    let says_nothing = facts.lines.is_empty() && facts.amount.is_none();
-    let told = match status {
-        _ if says_nothing => Figures::Assumed,
-        RefundStatus::Requested | RefundStatus::Rejected => Figures::Asked,
-        RefundStatus::Approved | RefundStatus::Succeeded => Figures::Granted,
-    };
-    let fault = known.and_then(|known| known.ask.fault);
-    let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault };
-    let Some(known) = known else { return Ok((ask, told)) };
-    // Until it is granted nobody has granted its figures, whatever an older file says.
-    let so_far = if known.status.is_granted() { known.figures } else { known.figures.min(Figures::Asked) };
-    let figures = so_far.max(told);
-    // An amount that is what was known anyway says nothing against the lines that it was made of; against no figures at
-    // all it says what those would not.
-    let is_bare = known.ask.lines.is_empty() && known.ask.amount.is_none();
-    if told > so_far && (is_bare || facts.amount != Some(known.total())) {
-        return Ok((ask, figures));
-    }
-    // Which units it was is no other body (A-G-15).
-    if known.is_unclear() && !facts.lines.is_empty() && facts.amount.is_none_or(|told| told == known.total())
-    {
-        return Ok((RefundAsk { lines: facts.lines.clone(), amount: None, fault }, figures));
-    }
-    if told <= so_far && known.status.is_granted() && !says_nothing {
-        same_refund(known, facts)?;
-    }
-    Ok((known.ask.clone(), figures))
-}
-
-/// A booked refund keeps its amount: an event that names another one is a conflict, never a footnote.
-fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
-    let same_ask = known.ask.lines == facts.lines && known.ask.amount == facts.amount;
-    let same_amount = facts.amount == Some(known.total());
-    if same_ask || same_amount {
-        return Ok(());
-    }
-    let detail = format!("refund {} is booked with {}", known.refund_id, known.total());
-    Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 
 /// A refund of the deposit ends the order: what is sold no more is not paid for either. Nothing happens to an order
