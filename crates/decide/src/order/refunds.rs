@@ -344,7 +344,7 @@ fn place(
         end_for_deposit(draft, order, &next.refund_id, &next.ask, ends)?;
     }
     if order.has_refused_money() {
-        return place_beside_refused(draft, order, known, next, (what, at));
+        return place_beside_refused(draft, order, known, next, (what, at, state));
     }
     let mut refund = match known {
         Some(known) if granted && known.ask == next.ask => known.clone(),
@@ -377,16 +377,16 @@ fn place(
     Ok(())
 }
 
-/// The same of an order with refused money: what the refund is of is judged beside all others.
+/// The same of an order with refused money, which stood in that state before: what the refund is of is judged beside
+/// all others.
 fn place_beside_refused(
     draft: &mut Draft<'_>,
     order: &mut Order,
     known: Option<&Refund>,
     next: Refund,
-    (what, at): (&str, Instant),
+    (what, at, state): (&str, Instant, State),
 ) -> Result<(), Refusal> {
     let granted = known.is_some_and(|known| known.status.is_granted());
-    let state = order.state;
     let judged = judge(order, &next)?;
     if let Some(known) = known.filter(|known| known.is_unclear() && !next.ask.lines.is_empty()) {
         same_money(known, &judged)?;
