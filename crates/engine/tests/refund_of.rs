@@ -7,28 +7,10 @@ mod support;
 use domain::{
     Code,
     event::{Body, OrderEvent},
-    order::{Order, PaymentStatus, PresaleStage, Refund, RefundAsk, RefundOf, RefundStatus, State},
+    order::{PaymentStatus, PresaleStage, Refund, RefundAsk, RefundOf, RefundStatus, State},
 };
 use engine::{Assigned, Command, EventOutcome, Reply};
-use support::{batch::rest, presale::*, *};
-
-/// What is to be returned: payment, amount and reason.
-fn listed(run: &Run) -> Vec<(String, i64, Code)> {
-    let orders = run.reader().money_to_return(&run.shop, &all()).unwrap();
-    let rows = orders.iter().flat_map(Order::to_return);
-    rows.map(|row| (row.payment_id.to_string(), row.amount.minor(), row.reason)).collect()
-}
-
-fn facts(name: &str, ask: &RefundAsk, payment: Option<&str>) -> domain::event::RefundFacts {
-    let mut facts = refunding("o1", name, ask);
-    facts.payment_id = payment.map(id);
-    facts
-}
-/// `refund.succeeded`, told under an id of its own.
-fn went(name: &str, ask: &RefundAsk, payment: Option<&str>, minutes: i64) -> OrderEvent {
-    let told = format!("{name}.{}.{minutes}", payment.unwrap_or_default());
-    event(&told, Body::RefundSucceeded(facts(name, ask, payment)), at(minutes))
-}
+use support::{batch::rest, presale::*, refunds::*, *};
 
 fn refund_of(run: &Run, name: &str) -> Refund {
     run.order("o1").refunds.into_iter().find(|refund| refund.refund_id == id(name)).unwrap()

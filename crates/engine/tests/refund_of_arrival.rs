@@ -8,39 +8,9 @@ use domain::{
     Code,
     event::{Body, OrderEvent},
     ledger::{Settlement, settle},
-    order::{Order, Refund, RefundAsk, RefundOf, RefundStatus, State},
+    order::{Refund, RefundAsk, RefundOf, RefundStatus, State},
 };
-use support::{batch::rest, presale::*, *};
-
-/// What is to be returned: payment, amount and reason.
-fn listed(run: &Run) -> Vec<(String, i64, Code)> {
-    let orders = run.reader().money_to_return(&run.shop, &all()).unwrap();
-    let rows = orders.iter().flat_map(Order::to_return);
-    rows.map(|row| (row.payment_id.to_string(), row.amount.minor(), row.reason)).collect()
-}
-
-fn facts(name: &str, ask: &RefundAsk, payment: Option<&str>) -> domain::event::RefundFacts {
-    let mut facts = refunding("o1", name, ask);
-    facts.payment_id = payment.map(id);
-    facts
-}
-/// `refund.succeeded`, told under an id of its own.
-fn went(name: &str, ask: &RefundAsk, payment: Option<&str>, minutes: i64) -> OrderEvent {
-    let told = format!("{name}.{}.{minutes}", payment.unwrap_or_default());
-    event(&told, Body::RefundSucceeded(facts(name, ask, payment)), at(minutes))
-}
-
-fn permutations(count: usize) -> Vec<Vec<usize>> {
-    if count == 0 {
-        return vec![Vec::new()];
-    }
-    let with = |rest: &Vec<usize>, place: usize| {
-        let mut order = rest.clone();
-        order.insert(place, count - 1);
-        order
-    };
-    permutations(count - 1).iter().flat_map(|rest| (0..count).map(move |place| with(rest, place))).collect()
-}
+use support::{batch::rest, presale::*, refunds::*, *};
 
 /// What must come out the same.
 type End = (State, Vec<(String, RefundStatus, RefundOf, i64, i64)>, Settlement, Vec<(String, i64, Code)>);

@@ -36,10 +36,9 @@ pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
 /// Orders or coupons came: from now on the shop keeps its currency (A-G-12).
 pub fn note_amounts(draft: &mut Draft<'_>) {
     let Some(row) = draft.find_shop().filter(|row| !row.shop.holds_amounts) else { return };
-    let shop = Arc::new(Shop { holds_amounts: true, ..Shop::clone(&row.shop) });
     let changes = draft.changes();
     if !changes.orders.is_empty() || !changes.batches.is_empty() || !changes.pool.orders.is_empty() {
-        changes.shop = Some(shop);
+        changes.shop = Some(Arc::new(Shop { holds_amounts: true, ..Shop::clone(&row.shop) }));
     }
 }
 

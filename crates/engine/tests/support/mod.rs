@@ -18,6 +18,7 @@ pub mod pool;
 pub mod presale;
 mod quoted;
 pub mod random;
+pub mod refunds;
 mod run;
 
 pub use deal::Deal;
