@@ -57,6 +57,11 @@ impl<'r> Joined<'r> {
         row.at
     }
 
+    /// Why the line's own row is damaged, where it is.
+    pub fn line_fault(&self) -> Option<Fault> {
+        self.rows[0].and_then(Row::fault)
+    }
+
     /// Something is wrong with a cell. When its row is not there, the line is at fault.
     fn fault(&self, cell: Cell, code: BadCode) -> Fault {
         let table = &self.plan.tables[cell.table];

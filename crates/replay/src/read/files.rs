@@ -92,6 +92,8 @@ pub(super) struct Source {
     pub path: PathBuf,
     pub name: String,
     pub bytes: u64,
+    /// Whether the lines stand in several files: then it is asked which rows are the same.
+    pub in_parts: bool,
 }
 
 /// The files of the export, by table and name.
@@ -123,6 +125,7 @@ impl Found {
                         path: path.clone(),
                         name: name.into_owned(),
                         bytes: metadata.len(),
+                        in_parts: false,
                     });
                 }
             }
@@ -140,6 +143,8 @@ impl Found {
         }
         // A file named on its own and by its folder is one file.
         found.dedup_by(|a, b| a.table == b.table && a.path == b.path);
+        let in_parts = found.iter().filter(|source| source.table == 0).count() > 1;
+        found.iter_mut().for_each(|source| source.in_parts = in_parts && source.table == 0);
         Ok(Self(found))
     }
 

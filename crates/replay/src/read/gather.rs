@@ -71,7 +71,7 @@ impl<'p, R: Roles> Gather<'p, R> {
     /// Takes a row of the line table.
     pub fn take(&mut self, row: &Row, bad: &mut Bad<'_>) {
         if let Some(told) = &mut self.told
-            && *told.entry(digest(&row.all_cells())).or_insert(row.at.file) != row.at.file
+            && *told.entry(row.whole).or_insert(row.at.file) != row.at.file
         {
             self.repeated += 1;
             return;
@@ -121,7 +121,11 @@ impl<'p, R: Roles> Gather<'p, R> {
 
     fn add(&mut self, at: usize, joined: &Joined<'_>, bad: &mut Bad<'_>) {
         let group = &mut self.groups[at];
-        if let Err(fault) = self.roles.add(&mut group.order, joined) {
+        let added = match joined.line_fault() {
+            Some(fault) => Err(fault),
+            None => self.roles.add(&mut group.order, joined),
+        };
+        if let Err(fault) = added {
             group.whole = false;
             bad.add(fault);
         }

@@ -3,11 +3,11 @@
 //! What always holds: every byte is digested, whatever its rows say.
 
 use super::{
-    bad::{Bad, BadCode, Fault, RowAt},
+    bad::{Bad, BadCode, RowAt},
     files::{ReadError, Source, open},
     limits::{CELL_CHARS, ROWS},
     meter::Meter,
-    table::Row,
+    table::{Damage, Row},
 };
 use crate::plan::{Plan, TablePlan};
 use std::{
@@ -43,12 +43,11 @@ impl Source {
         bad: &mut Bad<'f>,
         take: &mut dyn FnMut(Row, &mut Bad<'f>) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
-        let table = &plan.tables[self.table];
         let is_workbook = self.path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("xlsx"));
         if is_workbook {
             self.each_sheet_row(file, plan, meter, bad, take)
         } else {
-            self.each_line(file, table, meter, bad, take)
+            self.each_line(file, &plan.tables[self.table], meter, bad, take)
         }
     }
 
@@ -81,10 +80,9 @@ impl Source {
         while reader.read_byte_record(&mut record).map_err(failed)? {
             rows += 1;
             let at = RowAt { file, row: rows + 1 };
-            match cells.fill(&record, &header, &columns) {
-                Ok(()) => take(Row::new(at, &cells.text, &cells.ends), bad)?,
-                Err((column, value, code)) => bad.add(Fault { at, column, value, code }),
-            }
+            let damage = cells.fill(&record, &header, &columns);
+            let whole = if self.in_parts { whole(&record) } else { 0 };
+            take(Row::new(at, whole, damage, cells.written()), bad)?;
             if reader.get_ref().meter.rows() + rows > ROWS {
                 return Err(ReadError::TooManyRows { file: self.name.clone() });
             }
@@ -113,6 +111,20 @@ impl Source {
     }
 }
 
+/// 16 bytes of the digest of all cells.
+fn whole(record: &csv::ByteRecord) -> u128 {
+    let mut hasher = blake3::Hasher::new();
+    for cell in record {
+        hasher.update(&(cell.len() as u64).to_le_bytes()).update(cell);
+    }
+    first_bytes(hasher.finalize())
+}
+
+/// The first 16 bytes of a digest.
+pub(super) fn first_bytes(digest: blake3::Hash) -> u128 {
+    digest.as_bytes()[..16].iter().fold(0, |sum, &byte| sum << 8 | u128::from(byte))
+}
+
 /// A column's name, without spaces around it and the mark that some programs put before the first.
 fn heading(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
@@ -127,25 +139,49 @@ pub(super) struct Cells {
 }
 
 impl Cells {
+    /// Takes a record's needed cells. What is wrong with it is answered; a cell that cannot be read is empty.
     fn fill(
         &mut self,
         record: &csv::ByteRecord,
         header: &[String],
         columns: &[usize],
-    ) -> Result<(), (String, String, BadCode)> {
+    ) -> Option<Box<Damage>> {
         self.clear();
+        let lossy = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
+        let mut damage = None;
         if record.len() != header.len() {
-            let found = format!("{} of {}", record.len(), header.len());
-            return Err(("all columns".into(), found, BadCode::FieldCount));
+            let value = format!("{} of {}", record.len(), header.len());
+            let loose = record.iter().map(lossy).collect();
+            damage = Some(Damage { column: "all columns".into(), value, code: BadCode::FieldCount, loose });
         }
         for &at in columns {
-            let lossy = || String::from_utf8_lossy(&record[at]).into_owned();
-            let Ok(text) = std::str::from_utf8(&record[at]) else {
-                return Err((header[at].clone(), lossy(), BadCode::NotUtf8));
+            let cell = record.get(at).unwrap_or_default();
+            let pushed = match std::str::from_utf8(cell) {
+                Ok(text) => self.push(text),
+                Err(_) => Err(BadCode::NotUtf8),
             };
-            self.push(text).map_err(|code| (header[at].clone(), lossy(), code))?;
+            if let Err(code) = pushed {
+                self.push_empty();
+                let loose = Box::default();
+                damage.get_or_insert_with(|| Damage {
+                    column: header[at].clone(),
+                    value: lossy(cell),
+                    code,
+                    loose,
+                });
+            }
         }
-        Ok(())
+        damage.map(Box::new)
+    }
+
+    /// What was written: the texts, and where each ends.
+    pub fn written(&self) -> (&str, &[u32]) {
+        (&self.text, &self.ends)
+    }
+
+    /// Adds an empty cell.
+    pub fn push_empty(&mut self) {
+        self.ends.push(self.ends.last().copied().unwrap_or_default());
     }
 
     pub fn clear(&mut self) {

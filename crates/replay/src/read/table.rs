@@ -15,10 +15,24 @@ use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
 };
 
-/// The needed columns of a row, trimmed.
+/// Why a row cannot be read, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Damage {
+    pub column: String,
+    pub value: String,
+    pub code: BadCode,
+    /// All cells of a row that are not known to stand in their columns: a cell too many or too few, a quote that
+    /// is not closed. Empty where every cell stands in its own.
+    pub loose: Box<[String]>,
+}
+
+/// The needed columns of a row, trimmed. Of a damaged one those cells that can be read, the others empty.
 #[derive(Debug)]
 pub(super) struct Row {
     pub at: RowAt,
+    /// 16 bytes of the digest of all columns of the file: the same for the same row only. 0 where nobody asks.
+    pub whole: u128,
+    pub damage: Option<Box<Damage>>,
     text: Box<str>,
     /// Where each cell ends in the text.
     ends: Box<[u32]>,
@@ -27,15 +41,16 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Its cells as one text: the same for the same cells only.
-    pub fn all_cells(&self) -> String {
-        let ends: Vec<String> = self.ends.iter().map(u32::to_string).collect();
-        format!("{} {}", ends.join(" "), self.text)
-    }
     /// A row of cells that were written one after the other.
-    pub fn new(at: RowAt, text: &str, ends: &[u32]) -> Self {
+    pub fn new(at: RowAt, whole: u128, damage: Option<Box<Damage>>, (text, ends): (&str, &[u32])) -> Self {
         let used = Seen::new(false);
-        Self { at, text: text.into(), ends: ends.into(), used }
+        Self { at, whole, damage, text: text.into(), ends: ends.into(), used }
+    }
+
+    /// What is told of it among the bad rows, where it is damaged.
+    pub fn fault(&self) -> Option<Fault> {
+        let Damage { column, value, code, .. } = &**self.damage.as_ref()?;
+        Some(Fault { at: self.at, column: column.clone(), value: value.clone(), code: *code })
     }
 
     /// A cell of the columns that the mapping names, by its number.
@@ -72,6 +87,9 @@ impl Table {
     }
 
     fn add(&mut self, plan: &Plan, slot: usize, row: Row) -> Result<(), Fault> {
+        if let Some(fault) = row.fault() {
+            return Err(fault);
+        }
         let shape = &plan.tables[slot];
         let fault = |row: &Row, column: usize, code| Fault {
             at: row.at,

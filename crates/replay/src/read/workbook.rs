@@ -8,12 +8,12 @@
 
 use super::{
     archive,
-    bad::{Bad, BadCode, Fault, RowAt},
+    bad::{Bad, BadCode, RowAt},
     files::{ReadError, Source, open},
     limits::ROWS,
     meter::Meter,
-    stream::Cells,
-    table::Row,
+    stream::{Cells, first_bytes},
+    table::{Damage, Row},
 };
 use crate::plan::{Plan, TablePlan};
 use calamine::{DataRef, Reader, Xlsx};
@@ -30,6 +30,23 @@ const OF_1904: Date = date(1904, 1, 1);
 struct SheetRow {
     number: u64,
     cells: Vec<Result<String, (BadCode, String)>>,
+}
+
+impl SheetRow {
+    /// 16 bytes of the digest of all cells; empty ones at the end are none.
+    fn whole(&self) -> u128 {
+        let text = |cell: &Result<String, (BadCode, String)>| match cell {
+            Ok(text) => text.clone(),
+            Err((_, text)) => text.clone(),
+        };
+        let cells: Vec<String> = self.cells.iter().map(text).collect();
+        let count = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        let mut hasher = blake3::Hasher::new();
+        for cell in &cells[..count] {
+            hasher.update(&(cell.len() as u64).to_le_bytes()).update(cell.as_bytes());
+        }
+        first_bytes(hasher.finalize())
+    }
 }
 
 impl Source {
@@ -129,17 +146,20 @@ impl Rows<'_> {
         self.taken += 1;
         let at = RowAt { file: self.file, row: row.number };
         self.cells.clear();
+        let mut damage = None;
         for &column in columns {
             let cell = row.cells.get(column).map_or(Ok(""), |cell| cell.as_deref());
             let pushed = cell
                 .map_err(Clone::clone)
                 .and_then(|text| self.cells.push(text).map_err(|code| (code, text.to_owned())));
             if let Err((code, value)) = pushed {
-                bad.add(Fault { at, column: header[column].clone(), value, code });
-                return Ok(());
+                self.cells.push_empty();
+                let (column, loose) = (header[column].clone(), Box::default());
+                damage.get_or_insert(Box::new(Damage { column, value, code, loose }));
             }
         }
-        take(Row::new(at, &self.cells.text, &self.cells.ends), bad)
+        let whole = if self.source.in_parts { row.whole() } else { 0 };
+        take(Row::new(at, whole, damage, self.cells.written()), bad)
     }
 }
 
