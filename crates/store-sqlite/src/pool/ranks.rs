@@ -144,20 +144,19 @@ pub fn write(db: &Connection, changes: &[CandidateChange]) -> Result<(), StoreEr
     if moved.is_empty() {
         return Ok(());
     }
-    let change = "UPDATE gift_places SET places = places + ?5
+    // One way down the tree, whether the stretch is known or new.
+    let add = "INSERT INTO gift_places (shop_id, run, level, stretch, places) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT DO UPDATE SET places = places + excluded.places";
+    let take = "UPDATE gift_places SET places = places + ?5
         WHERE shop_id = ?1 AND run = ?2 AND level = ?3 AND stretch = ?4";
-    let add = "INSERT INTO gift_places (shop_id, run, level, stretch, places) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let mut change = db.prepare_cached(change).doing(WRITING)?;
     let mut add = db.prepare_cached(add).doing(WRITING)?;
+    let mut take = db.prepare_cached(take).doing(WRITING)?;
     for ((shop, run, level, stretch), by) in moved.into_iter().filter(|(_, by)| *by != 0) {
         let row = params![shop.as_str(), whole(run)?, level, stretch, by];
-        if change.execute(row).doing(WRITING)? > 0 {
-            continue;
-        }
-        if by < 0 {
+        let way = if by > 0 { &mut add } else { &mut take };
+        if way.execute(row).doing(WRITING)? == 0 {
             return Err(refused(format!("run {run} of shop {shop} has no such places to take away")));
         }
-        add.execute(row).doing(WRITING)?;
     }
     Ok(())
 }
