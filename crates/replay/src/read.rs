@@ -27,7 +27,8 @@ mod whole;
 pub use bad::{BadCode, BadRow};
 pub use files::ReadError;
 pub use limits::{BAD_ROWS, CELL_CHARS, ROWS};
-pub use meter::InputFile;
+pub(crate) use meter::notes;
+pub use meter::{InputFile, Written};
 pub use order::SourceOrder;
 
 pub(crate) use bad::{BadRows, Fault};

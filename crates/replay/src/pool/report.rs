@@ -4,6 +4,7 @@
 //! was written.
 
 use super::{Counts, PoolError, PoolInputs, PoolMapping, PoolRun, Refusals};
+use crate::read::notes;
 use decide::Around;
 use domain::{Code, Instant, ShopId, Violation, shop::Shop, time::Zone};
 use gift_list::{HEADING, ListError, csv};
@@ -142,6 +143,7 @@ impl PoolReport {
             ("ranked", sum(|run| run.ranked).to_string()),
             ("gifts given", format!("to {} orders", sum(|run| run.given))),
         ];
+        lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
         if inputs.repeated_rows > 0 {
             lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
         }
@@ -269,6 +271,7 @@ pub fn intake_summary(taken: &super::Taken) -> String {
         ("duplicate", counts.duplicate.to_string()),
         ("rejected", format!("{}{}", counts.rejected, by_code(&refused.by_code))),
     ];
+    lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
     if inputs.repeated_rows > 0 {
         lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
     }
