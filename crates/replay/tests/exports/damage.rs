@@ -27,6 +27,21 @@ pub enum Kind {
     NoCount,
 }
 
+const OF_WORKBOOKS: [Kind; 6] =
+    [Kind::CellError, Kind::DigitsLost, Kind::OrderEmptied, Kind::NoAmount, Kind::NoTime, Kind::NoCount];
+const OF_TEXTS: [Kind; 10] = [
+    Kind::CellMore,
+    Kind::CellLess,
+    Kind::BehindQuote,
+    Kind::Unclosed,
+    Kind::NoText,
+    Kind::DigitsLost,
+    Kind::OrderEmptied,
+    Kind::NoAmount,
+    Kind::NoTime,
+    Kind::NoCount,
+];
+
 /// One damaged row.
 #[derive(Debug, Clone, Copy)]
 pub struct Hurt {
@@ -48,23 +63,12 @@ pub struct Placed {
 }
 
 /// One to three rows of a layout, damaged in a way that its files know.
-pub fn some(table: &Table, layout: &Layout, is_workbook: bool, dice: &mut Dice) -> Vec<Placed> {
-    let kinds: &[Kind] = if is_workbook {
-        &[Kind::CellError, Kind::DigitsLost, Kind::OrderEmptied, Kind::NoAmount, Kind::NoTime, Kind::NoCount]
-    } else {
-        &[
-            Kind::CellMore,
-            Kind::CellLess,
-            Kind::BehindQuote,
-            Kind::Unclosed,
-            Kind::NoText,
-            Kind::DigitsLost,
-            Kind::OrderEmptied,
-            Kind::NoAmount,
-            Kind::NoTime,
-            Kind::NoCount,
-        ]
-    };
+pub fn some(
+    table: &Table,
+    layout: &Layout,
+    is_workbook: &dyn Fn(usize) -> bool,
+    dice: &mut Dice,
+) -> Vec<Placed> {
     let mut found: Vec<Placed> = Vec::new();
     for _ in 0..dice.pick(&[1, 1, 2, 3]) {
         if found.iter().any(|it| it.hurt.breaks_lines()) {
@@ -77,7 +81,7 @@ pub fn some(table: &Table, layout: &Layout, is_workbook: bool, dice: &mut Dice) 
         if found.iter().any(|other| (other.part, other.entry) == (part, entry)) {
             continue;
         }
-        let kind = dice.pick(kinds);
+        let kind = dice.pick(if is_workbook(part) { &OF_WORKBOOKS[..] } else { &OF_TEXTS });
         let order = table.column(ORDER);
         let column = match kind {
             Kind::DigitsLost | Kind::OrderEmptied => order,
@@ -125,7 +129,7 @@ impl Hurt {
     fn wrong(&self) -> &'static str {
         let words: &[&str] = match self.kind {
             Kind::DigitsLost => &["3.37292E+18", "3.37E+17", "1.23E+17"],
-            Kind::NoAmount => &["abc", "1.2.3", "5,5", "#VALUE!", "-1", "1.005"],
+            Kind::NoAmount => &["abc", "1.2.3", "5,5", "#VALUE!", "1.005", "12O.00"],
             Kind::NoTime => &["soon", "2023-13-01 00:00:00", "2023-02-30 10:00:00", "10:00"],
             Kind::NoCount => &["x", "1.5", "-2", "0x1"],
             Kind::OrderEmptied

@@ -22,6 +22,8 @@ use tempfile::TempDir;
 pub enum Maker {
     Text(Text),
     Book(Book),
+    /// A text, then a workbook, and so on; amounts and empty cells are written alike.
+    Both(Text, Book),
 }
 
 /// The files of an export.
@@ -39,21 +41,49 @@ pub struct Export {
 
 impl Maker {
     pub fn new(dice: &mut Dice) -> Self {
-        if dice.chance(40) { Self::Book(Book::new(dice)) } else { Self::Text(Text::new(dice)) }
+        let (text, book) = (Text::new(dice), Book::new(dice));
+        match dice.below(10) {
+            0 => {
+                let plain = Text::plain();
+                let (currency, decimals, empty) = (plain.currency, plain.decimals, plain.empty);
+                let text = Text { currency, groups: false, decimals, empty, ..text };
+                Self::Both(text, Book { empty, ..book })
+            }
+            1..=3 => Self::Book(book),
+            _ => Self::Text(text),
+        }
     }
 
+    /// Whether all files are workbooks.
     pub fn is_workbook(&self) -> bool {
         matches!(self, Self::Book(_))
+    }
+
+    /// Who writes a file, by its number.
+    fn of(&self, part: usize) -> Result<&Text, &Book> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Book(book) => Err(book),
+            Self::Both(text, _) if part.is_multiple_of(2) => Ok(text),
+            Self::Both(_, book) => Err(book),
+        }
+    }
+
+    /// Whether that file is a workbook.
+    pub fn makes_workbook(&self, part: usize) -> bool {
+        self.of(part).is_err()
     }
 
     /// Keys of the mapping's table that say what nobody can see.
     fn keys(&self, hurts: &[Placed]) -> &'static str {
         match self {
             // One byte that is no text would leave open what the others are.
-            Self::Text(text) if hurts.iter().any(|it| it.hurt.kind == crate::damage::Kind::NoText) => {
+            Self::Text(text) | Self::Both(text, _)
+                if hurts.iter().any(|it| it.hurt.kind == crate::damage::Kind::NoText) =>
+            {
                 text.encoding.key()
             }
-            Self::Text(_) | Self::Book(_) => "",
+            Self::Text(_) | Self::Book(_) | Self::Both(..) => "",
         }
     }
 }
@@ -69,19 +99,19 @@ impl Export {
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut inputs, mut rows, mut hurt) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let extension = if maker.is_workbook() { "xlsx" } else { "csv" };
         for (at, part) in layout.parts.iter().enumerate() {
             let here: Vec<_> = hurts.iter().filter(|it| it.part == at).collect();
             let given: Vec<_> = here.iter().map(|it| (it.entry, it.hurt)).collect();
-            let (bytes, numbers) = match maker {
+            let (bytes, numbers) = match maker.of(at) {
                 // Another encoding in each file, as several people would save them.
-                Maker::Text(text) if hurts.is_empty() && at > 0 && dice.chance(50) => {
+                Ok(text) if hurts.is_empty() && at > 0 && dice.chance(50) => {
                     let text = Text { encoding: Text::new(dice).encoding, ..text.clone() };
                     text.write(table, part, &given)
                 }
-                Maker::Text(text) => text.write(table, part, &given),
-                Maker::Book(book) => book.write(table, part, &given),
+                Ok(text) => text.write(table, part, &given),
+                Err(book) => book.write(table, part, &given),
             };
+            let extension = if maker.makes_workbook(at) { "xlsx" } else { "csv" };
             let name = format!("订单-{at}.{extension}");
             let path = folder.path().join(&name);
             fs::write(&path, bytes).expect("written");
@@ -94,8 +124,7 @@ impl Export {
             }
         }
         dice.shuffle(&mut inputs);
-        let file = if maker.is_workbook() { "订单-*.xlsx" } else { "订单-*.csv" };
-        let asked = Asked::new(table, file, maker.keys(hurts), terms);
+        let asked = Asked::new(table, "订单-*", maker.keys(hurts), terms);
         Self { folder, inputs, rows, hurt, asked }
     }
 

@@ -57,6 +57,8 @@ pub enum Cell {
 pub struct Table {
     pub sales: Vec<Sale>,
     pub headings: Vec<&'static str>,
+    /// Whether the mapping is told which column numbers the lines.
+    pub line_ids: bool,
     /// The sale of each row, and its cells.
     pub rows: Vec<(usize, Vec<Cell>)>,
 }
@@ -124,7 +126,7 @@ impl Table {
                 rows.push((at, cells));
             }
         }
-        Self { sales, headings, rows }
+        Self { sales, headings, line_ids: with_subs && dice.chance(50), rows }
     }
 
     /// Where a column stands.

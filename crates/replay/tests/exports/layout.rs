@@ -109,6 +109,9 @@ impl Layout {
 
     /// Which sales the rows alone do not settle.
     fn judge(&mut self, table: &Table) {
+        if table.line_ids {
+            return;
+        }
         let mut of_sale: BTreeMap<usize, Vec<Vec<&Vec<Cell>>>> = BTreeMap::new();
         for part in &self.parts {
             let mut here: BTreeMap<usize, Vec<&Vec<Cell>>> = BTreeMap::new();
@@ -146,10 +149,17 @@ impl Layout {
             };
             let rows = table.rows.iter().filter(|(of, _)| *of == sale);
             let truly = |row: &Vec<Cell>| table.rows.iter().filter(|it| it.0 == sale && it.1 == *row).count();
-            if rows.map(|(_, row)| row).any(|row| once(row) != truly(row)) {
+            if rows.map(|(_, row)| row).any(|row| once(row) != truly(row)) && !self.has_twins(table) {
                 self.must_doubt.insert(sale);
             }
         }
+    }
+
+    /// Whether two files hold the same: that is one file told twice, whatever could be read out of it.
+    fn has_twins(&self, table: &Table) -> bool {
+        let cells = |part: &Part| part.rows().map(|row| table.rows[row].clone()).collect::<Vec<_>>();
+        let parts: BTreeSet<_> = self.parts.iter().map(cells).collect();
+        parts.len() < self.parts.len()
     }
 
     /// Sales with rows at the beginning or the end of a file: they may go on in another one.

@@ -26,6 +26,8 @@ pub struct Asked {
     pub keys: String,
     pub terms: Terms,
     pub with_subs: bool,
+    /// Whether the pool's mapping says which column is the number of a line.
+    pub line_ids: bool,
 }
 
 /// What a pool came to.
@@ -44,7 +46,8 @@ pub struct Outcome {
 
 impl Asked {
     pub fn new(table: &Table, file: &'static str, keys: &str, terms: Terms) -> Self {
-        Self { file, keys: keys.to_owned(), terms, with_subs: table.headings.contains(&SUB) }
+        let (with_subs, line_ids) = (table.headings.contains(&SUB), table.line_ids);
+        Self { file, keys: keys.to_owned(), terms, with_subs, line_ids }
     }
 
     fn tables(&self) -> String {
@@ -53,7 +56,9 @@ impl Asked {
 
     fn pool(&self) -> PoolMapping {
         let (first_n, once) = (self.terms.first_n, self.terms.once_per_buyer);
-        let text = format!("{}{POOL}\nfirst_n = {first_n}\none_per_customer = {once}\n", self.tables());
+        let id = if self.line_ids { "[line]\nid = \"{orders.子订单编号}\"\n" } else { "[line]\n" };
+        let pool = POOL.replace("[line]\n", id);
+        let text = format!("{}{pool}\nfirst_n = {first_n}\none_per_customer = {once}\n", self.tables());
         PoolMapping::parse(&text, "pool.toml", None).expect("a mapping")
     }
 
