@@ -2,7 +2,7 @@
 
 use crate::{
     dice::Dice,
-    generate::{AMOUNT, COUNT, ORDER, ORDERED, PAID, PRICE, Table},
+    generate::{AMOUNT, COUNT, ORDER, ORDERED, PAID, Table},
     layout::{Entry, Layout, Part},
     workbook::Put,
 };
@@ -85,7 +85,7 @@ pub fn some(
         let order = table.column(ORDER);
         let column = match kind {
             Kind::DigitsLost | Kind::OrderEmptied => order,
-            Kind::NoAmount => table.column(dice.pick(&[PRICE, AMOUNT])),
+            Kind::NoAmount => table.column(AMOUNT),
             Kind::NoTime => table.column(dice.pick(&[ORDERED, PAID])),
             Kind::NoCount => table.column(COUNT),
             Kind::CellError => table.column(dice.pick(&[ORDER, COUNT, ORDERED, AMOUNT])),

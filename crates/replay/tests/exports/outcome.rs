@@ -142,11 +142,22 @@ fn known(order: &FileOrder) -> Known {
     }
 }
 
+/// The rows of a list of ours behind its heading: quotes stand where they are needed, and are doubled inside.
 fn cells(path: &Path) -> Vec<Vec<String>> {
     let text = fs::read_to_string(path).expect("a list");
-    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-    let rows = reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect());
-    rows.collect()
+    let (mut rows, mut quoted) = (vec![vec![String::new()]], false);
+    for c in text.trim_start_matches('\u{feff}').chars() {
+        let row = rows.last_mut().expect("there is one");
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(String::new()),
+            '\n' if !quoted => rows.push(vec![String::new()]),
+            '\r' if !quoted => {}
+            _ => row.last_mut().expect("there is one").push(c),
+        }
+    }
+    rows.retain(|row| row.len() > 1);
+    rows.split_off(1)
 }
 
 fn gifts(path: &Path) -> Vec<Gift> {
