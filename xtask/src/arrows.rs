@@ -8,8 +8,9 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 19] = [
+const ARROWS: [(&str, Option<&[&str]>); 20] = [
     ("money", Some(&[])),
+    ("tabular", Some(&[])),
     ("domain", Some(&["money"])),
     ("pricing", Some(&["money", "domain"])),
     ("port", Some(&["money", "domain"])),
@@ -34,9 +35,13 @@ const ARROWS: [(&str, Option<&[&str]>); 19] = [
             "gift-list",
             "relay",
             "replay",
+            "tabular",
         ]),
     ),
-    ("replay", Some(&["money", "domain", "port", "decide", "engine", "store-memory", "gift-list"])),
+    (
+        "replay",
+        Some(&["money", "domain", "port", "decide", "engine", "store-memory", "gift-list", "tabular"]),
+    ),
     ("cli", None),
     ("testkit", None),
     ("scenario", None),

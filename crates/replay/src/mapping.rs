@@ -7,6 +7,7 @@
 
 mod amounts;
 mod document;
+mod empty;
 mod settings;
 mod wrong;
 
@@ -18,6 +19,7 @@ use std::path::Path;
 
 pub(crate) use amounts::Amounts;
 pub(crate) use document::{Alternatives, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
+pub(crate) use empty::Empty;
 pub(crate) use wrong::Wrong;
 
 /// A checked mapping.
@@ -94,6 +96,7 @@ impl Mapping {
             maps: &document.maps,
             times: &document.times,
             amounts: &document.amounts,
+            cells: &document.cells,
             lines: &document.line.table,
         };
         let roles =

@@ -9,7 +9,7 @@ mod compile;
 use crate::{mapping::Keep, mapping::Repeated, template::ValueMap};
 use std::collections::BTreeMap;
 
-pub(crate) use compile::{Compiler, Layout, RFC3339};
+pub(crate) use compile::{Compiler, Layout, RFC3339, SERIAL, SERIAL_1904};
 
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -18,6 +18,7 @@ pub(crate) struct Plan {
     pub joins: Vec<JoinPlan>,
     pub times: TimesPlan,
     pub amounts: crate::mapping::Amounts,
+    pub empty: crate::mapping::Empty,
 }
 
 /// What the columns mean to a replay.
@@ -31,9 +32,12 @@ pub(crate) struct ReplayRoles {
 pub(crate) struct TablePlan {
     pub name: String,
     pub file: String,
-    /// The sheet of a workbook; its first one when none is named.
+    /// The sheet of a workbook; its first visible one that is not empty when none is named.
     pub sheet: Option<String>,
-    pub delimiter: u8,
+    /// As the mapping says; else the file tells.
+    pub encoding: Option<tabular::Encoding>,
+    pub delimiter: Option<u8>,
+    pub header_row: Option<u64>,
     pub columns: Vec<String>,
     /// Which of `columns` are the key.
     pub key: Vec<usize>,

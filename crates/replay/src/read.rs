@@ -10,7 +10,6 @@
 //!
 //! What it never does: stop over what stands in a row. It stops when a file or a column is not there.
 
-mod archive;
 mod bad;
 mod cells;
 mod files;
@@ -23,7 +22,7 @@ mod recovery;
 mod stream;
 mod table;
 mod values;
-mod workbook;
+mod whole;
 
 pub use bad::{BadCode, BadRow};
 pub use files::ReadError;

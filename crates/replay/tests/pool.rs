@@ -308,9 +308,17 @@ fn a_zip_bomb_and_what_is_no_workbook_are_refused() {
     assert!(fs::metadata(&path).unwrap().len() < 1 << 17);
     let said = read_folder(&workbook_mapping(), folder.path()).unwrap_err().to_string();
     assert!(said.starts_with("orders.xlsx: it unpacks into more than"), "{said}");
-    fs::write(&path, "order,customer\n").unwrap();
-    let said = read_folder(&workbook_mapping(), folder.path()).unwrap_err().to_string();
-    assert!(said.starts_with("orders.xlsx: not a workbook"), "{said}");
+    // What a file is, its content says and not its name.
+    for (content, told) in [
+        (&b"PK\x03\x04 is how an archive begins"[..], "orders.xlsx: not a workbook"),
+        (b"order,customer\n", "orders.xlsx row 1: no column `buyer`; there are order, customer"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "orders.xlsx: a workbook of the old format (.xls)"),
+        (b"<html><body><table>", "orders.xlsx: a page of HTML or XML"),
+    ] {
+        fs::write(&path, content).unwrap();
+        let said = read_folder(&workbook_mapping(), folder.path()).unwrap_err().to_string();
+        assert!(said.starts_with(told), "{said}");
+    }
 }
 
 #[test]

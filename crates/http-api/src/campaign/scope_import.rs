@@ -3,12 +3,12 @@
 use crate::wire::auth::InShop;
 use crate::wire::extract::{self, Names};
 use crate::wire::keys::Scope;
-use crate::wire::limits;
+use crate::wire::list_in;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::{Request, State};
-use domain::{CampaignId, InvalidId, Sku};
+use domain::{CampaignId, Sku};
 use engine::{Command, Input, Reply};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 /// A row that was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RejectedRow {
-    /// Its line in the file, from 1, the heading counted.
+    /// Its row in the file as a spreadsheet counts: from 1, the heading and blank rows too.
     row: usize,
     /// What stood there.
     value: String,
@@ -50,24 +50,13 @@ pub struct ImportView {
 /// SKUs with their lines, and what was left out.
 type Rows = (Vec<(usize, Sku)>, Vec<RejectedRow>);
 
-/// Reads the first column of every row. A heading `sku` and a byte order mark are passed over.
+/// Reads the first column of every row. A heading is passed over.
 fn read(bytes: &[u8]) -> Result<Rows, Problem> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (mut good, mut bad, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
-    // A SKU holds no line break, so each line of the file is a row and keeps its number.
-    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        let row = index + 1;
-        let Some(record) = cells(line)? else { continue };
-        let cell = record.get(0).unwrap_or_default();
-        let value = String::from_utf8_lossy(cell).into_owned();
-        if good.len() + bad.len() >= limits::IMPORT_ROWS {
-            return Err(Problem::malformed(format!("more than {} rows", limits::IMPORT_ROWS)));
-        }
-        if index == 0 && value.eq_ignore_ascii_case("sku") {
-            continue;
-        }
-        let code = match read_id(cell, Sku::try_new) {
-            _ if record.iter().skip(1).any(|cell| !cell.is_empty()) => "too_many_columns",
+    for listed in list_in::rows(bytes, list_in::SKUS)? {
+        let row = listed.row;
+        let code = match listed.id(Sku::try_new) {
+            _ if listed.is_whole && listed.is_wider(1) => "too_many_columns",
             Err(_) => "invalid_value",
             Ok(sku) if seen.insert(sku.clone(), row).is_some() => "duplicate",
             Ok(sku) => {
@@ -75,23 +64,9 @@ fn read(bytes: &[u8]) -> Result<Rows, Problem> {
                 continue;
             }
         };
-        bad.push(RejectedRow { row, value: value.chars().take(80).collect(), code });
+        bad.push(RejectedRow::new(row, listed.cell(0), code));
     }
     Ok((good, bad))
-}
-
-/// An id of a cell. What is not UTF-8, such as a list that was saved as GBK, is none: shown with signs in the place
-/// of what cannot be read, it would be one.
-pub fn read_id<T>(cell: &[u8], read: impl Fn(&str) -> Result<T, InvalidId>) -> Result<T, InvalidId> {
-    std::str::from_utf8(cell).map_err(|_| InvalidId::Text).and_then(read)
-}
-
-/// The cells of a line; none when it is blank.
-pub fn cells(line: &[u8]) -> Result<Option<csv::ByteRecord>, Problem> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(line);
-    let record = reader.byte_records().next().transpose();
-    record.map_err(|error| Problem::malformed(format!("not CSV: {error}")))
 }
 
 /// Adds the SKUs of a CSV file (one a row, heading `sku` optional) to the campaign's list.
@@ -142,8 +117,14 @@ mod tests {
     fn a_g_11_a_list_holds_the_platforms_own_skus() {
         let gbk: &[u8] = b"sku\n\xba\xec\xc9\xab\n";
         let (good, bad) = read(gbk).expect("csv");
+        assert_eq!(good.iter().map(|(_, sku)| sku.as_str()).collect::<Vec<_>>(), ["红色"]);
+        assert!(bad.is_empty(), "{bad:?}");
+        let (good, bad) = read(b"sku\n\xff\xff\n\"A\nB\"\n").expect("csv");
         assert!(good.is_empty(), "{good:?}");
-        assert_eq!(bad.iter().map(|row| row.code).collect::<Vec<_>>(), ["invalid_value"]);
+        assert_eq!(
+            bad.iter().map(|row| (row.row, row.code)).collect::<Vec<_>>(),
+            [(2, "invalid_value"), (3, "invalid_value")]
+        );
         let text = "红色 T恤/XL\n#1001\n\"a,b\"\nCafe\u{301}\nCaf\u{e9}\n=1+1\n";
         let (good, bad) = read(text.as_bytes()).expect("csv");
         let good: Vec<&str> = good.iter().map(|(_, sku)| sku.as_str()).collect();

@@ -8,6 +8,7 @@ pub mod csv_out;
 pub mod extract;
 pub mod keys;
 pub mod limits;
+pub mod list_in;
 pub mod names;
 pub mod page;
 pub mod problem;

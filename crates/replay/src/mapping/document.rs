@@ -3,6 +3,7 @@
 //! What always holds: an unknown key is refused with its name. Meaning is checked elsewhere.
 
 use super::amounts::Amounts;
+use super::empty::Empty;
 use super::settings::{CampaignText, ClaimModel, ShopText};
 use domain::time::Zone;
 use serde::{Deserialize, Deserializer, de};
@@ -22,6 +23,8 @@ pub(crate) struct Document {
     pub times: Times,
     #[serde(default)]
     pub amounts: Amounts,
+    #[serde(default)]
+    pub cells: Empty,
     pub order: Order,
     pub line: Line,
     pub shop: ShopText,
@@ -35,19 +38,19 @@ pub(crate) struct Document {
 pub(crate) struct Table {
     /// A file name in which `*` stands for any characters: `orders-*.csv`.
     pub file: String,
-    /// The sheet, where the file is a workbook; its first one when none is named.
+    /// The sheet, where the file is a workbook; its first visible one that is not empty when none is named.
     pub sheet: Option<String>,
-    #[serde(default = "comma")]
-    pub delimiter: char,
+    /// A label such as `gb18030`; found out when it is left out.
+    pub encoding: Option<String>,
+    /// Between cells; found by the heading when it is left out.
+    pub delimiter: Option<char>,
+    /// The row of the heading; found by its columns when it is left out.
+    pub header_row: Option<u64>,
     /// What identifies a row; needed where the table is joined to.
     #[serde(default)]
     pub key: Columns,
     #[serde(default)]
     pub keep: Keep,
-}
-
-fn comma() -> char {
-    ','
 }
 
 /// Which of the rows with the same key is meant.

@@ -4,7 +4,7 @@ use super::{
     Cell, JoinPlan, LinePlan, OrderPlan, Piece, Plan, ReplayRoles, Slots, Step, TablePlan, TimesPlan, Value,
 };
 use crate::{
-    mapping::{Alternatives, Amounts, Columns, Join, Line, Order, Table, Times, Wrong},
+    mapping::{Alternatives, Amounts, Columns, Empty, Join, Line, Order, Table, Times, Wrong},
     template::{self, Filter, Part, ValueMap},
 };
 use domain::time::Zone;
@@ -12,6 +12,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The word for RFC 3339 among the time formats.
 pub(crate) const RFC3339: &str = "rfc3339";
+/// The word for the days of a spreadsheet as a number, counted from 1900.
+pub(crate) const SERIAL: &str = "serial";
+/// The same of a workbook that counts from 1904.
+pub(crate) const SERIAL_1904: &str = "serial1904";
+/// Words among the time formats that are no format.
+const WORDS: [&str; 3] = [RFC3339, SERIAL, SERIAL_1904];
 
 /// What a mapping says of its files, whatever their columns mean.
 #[derive(Clone, Copy)]
@@ -21,6 +27,7 @@ pub(crate) struct Layout<'d> {
     pub maps: &'d BTreeMap<String, BTreeMap<String, String>>,
     pub times: &'d Times,
     pub amounts: &'d Amounts,
+    pub cells: &'d Empty,
     /// The table of the lines.
     pub lines: &'d str,
 }
@@ -44,7 +51,8 @@ impl Plan {
         let zone = layout.times.zone.as_ref().unwrap_or(shop_zone).clone();
         check_formats(&layout.times.formats, &zone)?;
         let times = TimesPlan { zone, formats: layout.times.formats.clone() };
-        Ok((Self { tables, joins, times, amounts: layout.amounts.clone() }, roles))
+        let (amounts, empty) = (layout.amounts.clone(), layout.cells.clone());
+        Ok((Self { tables, joins, times, amounts, empty }, roles))
     }
 }
 
@@ -104,11 +112,12 @@ impl Compiler<'_> {
         let mut tables = Vec::new();
         for (slot, name) in names.enumerate() {
             let table = &layout.tables[name];
-            let delimiter = u8::try_from(table.delimiter).ok().filter(u8::is_ascii);
-            let Some(delimiter) = delimiter else {
-                let field = format!("tables.{name}.delimiter");
-                return Err(Wrong::new(field, "one ASCII character such as , ; or \\t"));
-            };
+            let delimiter = table.delimiter.map(|sign| delimiter(name, sign)).transpose()?;
+            let encoding = table.encoding.as_deref().map(|label| encoding(name, label)).transpose()?;
+            if table.header_row == Some(0) {
+                let field = format!("tables.{name}.header_row");
+                return Err(Wrong::new(field, "1 for the first row"));
+            }
             if table.file.is_empty() || table.file.contains(['/', '\\']) {
                 let message = "a file name such as orders.csv or orders-*.csv, without a folder";
                 return Err(Wrong::new(format!("tables.{name}.file"), message));
@@ -119,7 +128,9 @@ impl Compiler<'_> {
                 name: name.to_owned(),
                 file: table.file.clone(),
                 sheet: table.sheet.clone(),
+                encoding,
                 delimiter,
+                header_row: table.header_row,
                 key,
                 keep: self.slots.keep(slot, &table.keep),
                 columns: self.slots.take_columns(slot),
@@ -217,6 +228,19 @@ impl Compiler<'_> {
     }
 }
 
+fn delimiter(table: &str, sign: char) -> Result<u8, Wrong> {
+    let byte =
+        u8::try_from(sign).ok().filter(|byte| byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r'));
+    let wrong = || Wrong::new(format!("tables.{table}.delimiter"), "one ASCII character such as , ; or \\t");
+    byte.ok_or_else(wrong)
+}
+
+fn encoding(table: &str, label: &str) -> Result<tabular::Encoding, Wrong> {
+    let message = "a label such as utf-8, gb18030, gbk, big5, shift_jis, windows-1252 or utf-16le";
+    let wrong = || Wrong::new(format!("tables.{table}.encoding"), message);
+    tabular::Encoding::find(label).ok_or_else(wrong)
+}
+
 fn check_amounts(amounts: &Amounts) -> Result<(), Wrong> {
     if amounts.digits() > 4 {
         return Err(Wrong::new("amounts.minor_digits", "0 to 4"));
@@ -238,7 +262,7 @@ fn check_formats(formats: &[String], zone: &Zone) -> Result<(), Wrong> {
         return Err(Wrong::new("times.formats", "name at least one format"));
     }
     let sample = zone.civil(domain::Instant::from_micros(1_500_000_000_000_000));
-    for format in formats.iter().filter(|format| *format != RFC3339) {
+    for format in formats.iter().filter(|format| !WORDS.contains(&format.as_str())) {
         let zoned = sample.to_zoned(jiff::tz::TimeZone::UTC);
         let written = zoned.and_then(|z| jiff::fmt::strtime::format(format, &z));
         let read = written.and_then(|text| jiff::fmt::strtime::parse(format, text)?.to_datetime());

@@ -4,7 +4,7 @@
 
 use super::strategies::{GiftText, Moment, PresaleText};
 use crate::{
-    mapping::{Alternatives, Amounts, Columns, Join, Table, Times},
+    mapping::{Alternatives, Amounts, Columns, Empty, Join, Table, Times},
     read::Standing,
 };
 use domain::time::Zone;
@@ -25,6 +25,8 @@ pub(super) struct Document {
     pub times: Times,
     #[serde(default)]
     pub amounts: Amounts,
+    #[serde(default)]
+    pub cells: Empty,
     pub order: Order,
     pub line: Line,
     #[serde(default)]

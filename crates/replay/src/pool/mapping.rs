@@ -70,6 +70,7 @@ impl PoolMapping {
             maps: &document.maps,
             times: &document.times,
             amounts: &document.amounts,
+            cells: &document.cells,
             lines: &document.line.table,
         };
         let roles = |compiler: &mut crate::plan::Compiler<'_>| {

@@ -111,13 +111,13 @@ impl PoolRoles {
 
     /// The order that it was split from, where the export says so.
     fn parent(&self, joined: &Joined<'_>) -> Result<Option<OrderId>, Fault> {
-        let is_said = !joined.text(&self.parent_id)?.is_empty();
+        let is_said = !joined.optional(&self.parent_id)?.is_empty();
         is_said.then(|| joined.id(&self.parent_id)).transpose()
     }
 
     /// Whether it is paid at once, where the export says so.
     fn single_stage(&self, joined: &Joined<'_>) -> Result<Option<bool>, Fault> {
-        match &*joined.text(&self.single_stage)? {
+        match &*joined.optional(&self.single_stage)? {
             "" => Ok(None),
             "true" => Ok(Some(true)),
             "false" => Ok(Some(false)),
@@ -137,9 +137,7 @@ impl PoolRoles {
     }
 
     fn line(&self, joined: &Joined<'_>) -> Result<PoolLine, Fault> {
-        let quantity = joined.text(&self.quantity)?;
-        let quantity = if quantity.is_empty() { "1" } else { &quantity };
-        let quantity = quantity.parse().ok().filter(units);
+        let quantity = Some(joined.quantity(&self.quantity)?).filter(units);
         let quantity: u64 = quantity.ok_or_else(|| joined.wrong(&self.quantity, BadCode::NotAQuantity))?;
         let sku: Sku = joined.id(&self.sku)?;
         let (value, times) = if self.amount.templates.is_empty() {

@@ -36,7 +36,8 @@ bad_codes! {
     FieldCount = "field_count", "列数与表头不符", "The row has another number of fields than the header";
     DigitsLost = "digits_lost", "数字超过 15 位，表格已丢失末位", "A number of more than 15 digits: the spreadsheet has dropped the last ones; keep it as text";
     CellError = "cell_error", "单元格为错误值", "The cell holds an error of the spreadsheet";
-    NotUtf8 = "not_utf8", "不是 UTF-8 文字", "The text is not UTF-8";
+    NotUtf8 = "not_utf8", "不是该文件编码的文字", "Bytes of the text are none of the file's encoding";
+    MalformedQuotes = "malformed_quotes", "引号不成对", "A quote is not closed, or something follows one that closes; of such a row only its first line is left out";
     TooLong = "too_long", "文字过长", "The text is too long";
     Required = "required", "必填项为空", "A value that is needed is empty";
     NotAnId = "not_an_id", "编号无效", "An id is 1 to 128 bytes without control characters, one of a shop 1 to 64 characters of A-Z a-z 0-9 . _ : -";

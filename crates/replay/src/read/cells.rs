@@ -12,6 +12,7 @@ use crate::{
 use domain::Instant;
 use money::Money;
 use std::{borrow::Cow, str::FromStr};
+use tabular::cell::has_lost_digits;
 
 /// A row of the line table with the row of every other table that it leads to.
 pub(crate) struct Joined<'r> {
@@ -37,9 +38,10 @@ impl<'r> Joined<'r> {
         Ok(joined)
     }
 
-    /// The text of a cell; none when its row is not there.
+    /// The text of a cell, empty for a word that the mapping calls empty; none when its row is not there.
     fn cell(&self, cell: Cell) -> Option<&'r str> {
-        Some(self.rows[cell.table]?.cell(cell.column))
+        let text = self.rows[cell.table]?.cell(cell.column);
+        Some(if self.plan.empty.everywhere(text) { "" } else { text })
     }
 
     /// The columns that say which order the line belongs to.
@@ -47,6 +49,10 @@ impl<'r> Joined<'r> {
         let empty = |cell: &&Cell| self.cell(**cell).is_none_or(str::is_empty);
         if let Some(&cell) = cells.iter().find(empty) {
             return Err(self.fault(cell, BadCode::Required));
+        }
+        let lost = |cell: &&Cell| self.cell(**cell).is_some_and(has_lost_digits);
+        if let Some(&cell) = cells.iter().find(lost) {
+            return Err(self.fault(cell, BadCode::DigitsLost));
         }
         Ok(key(cells.iter().filter_map(|&cell| self.cell(cell))))
     }
@@ -84,8 +90,17 @@ impl<'r> Joined<'r> {
 
     /// The value's text, empty when all of its templates are.
     pub fn text(&self, value: &Value) -> Result<String, Fault> {
+        self.first(value, |_| false)
+    }
+
+    /// The same of what may be left out: words such as `-` and `NULL` are empty.
+    pub fn optional(&self, value: &Value) -> Result<String, Fault> {
+        self.first(value, |cell| self.plan.empty.as_value(cell))
+    }
+
+    fn first(&self, value: &Value, is_empty: impl Fn(&str) -> bool) -> Result<String, Fault> {
         for template in &value.templates {
-            let text = self.fill(template)?;
+            let text = self.fill(template, &is_empty)?;
             if !text.is_empty() {
                 return Ok(text);
             }
@@ -93,14 +108,16 @@ impl<'r> Joined<'r> {
         Ok(String::new())
     }
 
-    fn fill(&self, template: &[Piece]) -> Result<String, Fault> {
+    fn fill(&self, template: &[Piece], is_empty: &impl Fn(&str) -> bool) -> Result<String, Fault> {
         let mut text = String::new();
         for piece in template {
             match piece {
                 Piece::Text(plain) => text.push_str(plain),
                 Piece::Cell(cell, steps) => {
                     let filled = self.step(*cell, steps)?;
-                    if filled.is_empty() {
+                    // What a map makes of a word is its own affair.
+                    let is_mapped = steps.iter().any(|step| matches!(step, Step::Map(_)));
+                    if filled.is_empty() || (!is_mapped && is_empty(&filled)) {
                         return Ok(String::new());
                     }
                     text.push_str(&filled);
@@ -137,12 +154,15 @@ impl<'r> Joined<'r> {
     /// An id that must be there.
     pub fn id<T: FromStr>(&self, value: &Value) -> Result<T, Fault> {
         let text = self.required(value)?;
+        if has_lost_digits(&text) {
+            return Err(Fault { value: text, ..self.wrong(value, BadCode::DigitsLost) });
+        }
         text.parse().map_err(|_| Fault { value: text, ..self.wrong(value, BadCode::NotAnId) })
     }
 
     /// A moment; none when it is empty.
     pub fn time(&self, value: &Value) -> Result<Option<Instant>, Fault> {
-        let text = self.text(value)?;
+        let text = self.optional(value)?;
         if text.is_empty() {
             return Ok(None);
         }
@@ -152,11 +172,20 @@ impl<'r> Joined<'r> {
 
     /// An amount; none when it is empty.
     pub fn amount(&self, value: &Value) -> Result<Option<Money>, Fault> {
-        let text = self.text(value)?;
+        let text = self.optional(value)?;
         if text.is_empty() {
             return Ok(None);
         }
         let read = values::amount(&text, &self.plan.amounts);
         read.map(Some).map_err(|code| self.wrong(value, code))
+    }
+
+    /// A whole number of units, 0 among them; 1 when it is empty. Whether a line may have so many is not asked here.
+    pub fn quantity(&self, value: &Value) -> Result<u64, Fault> {
+        let text = self.optional(value)?;
+        if text.is_empty() {
+            return Ok(1);
+        }
+        values::quantity(&text, &self.plan.amounts).map_err(|code| self.wrong(value, code))
     }
 }

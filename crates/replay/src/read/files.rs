@@ -70,6 +70,14 @@ pub enum ReadError {
         /// What is wrong, and what would do.
         message: String,
     },
+    /// A file that is no table, or one whose heading cannot be found.
+    #[error("{file}: {message}")]
+    NoTable {
+        /// The file.
+        file: String,
+        /// What it is, and what would do.
+        message: String,
+    },
     /// The rows of an order do not stand together although the mapping says so.
     #[error(
         "{file} row {row}: rows of this order stood earlier too; write order.rows = \"anywhere\" and take the files again"
@@ -83,6 +91,24 @@ pub enum ReadError {
     /// Whoever takes the orders has stopped.
     #[error("the orders are no longer taken")]
     Stopped,
+}
+
+impl ReadError {
+    /// What reading a file as a table met.
+    pub(super) fn of(path: &Path, file: &str, error: tabular::Error) -> Self {
+        use tabular::Error;
+        let file = file.to_owned();
+        match error {
+            Error::Io(source) => open(path)(source),
+            Error::NoColumn { row, column, present } => Self::NoColumn { file, row, column, present },
+            Error::ColumnTwice { row, column } => Self::ColumnTwice { file, row, column },
+            Error::Workbook(message) => Self::Workbook { file, message },
+            Error::NoSheet { .. } => Self::Workbook { file, message: error.to_string() },
+            Error::OldWorkbook | Error::Markup | Error::NoHeading { .. } | Error::TooManyColumns { .. } => {
+                Self::NoTable { file, message: error.to_string() }
+            }
+        }
+    }
 }
 
 /// One file and its place among all of them.

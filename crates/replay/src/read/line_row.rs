@@ -102,9 +102,7 @@ fn source(value: &Value, joined: &Joined<'_>) -> Result<Source, Fault> {
 /// What it says of its line.
 pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<PlacedLine, Fault> {
     let line = &roles.line;
-    let quantity = joined.text(&line.quantity)?;
-    let quantity = if quantity.is_empty() { "1" } else { &quantity };
-    let quantity = quantity.parse().ok().filter(units);
+    let quantity = Some(joined.quantity(&line.quantity)?).filter(units);
     let mut categories = Vec::new();
     for value in &line.categories {
         let name = joined.text(value)?;

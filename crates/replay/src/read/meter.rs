@@ -3,6 +3,7 @@
 use super::files::Found;
 use crate::plan::Plan;
 use serde::Serialize;
+use tabular::{By, Format};
 
 /// One file of the export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,6 +18,109 @@ pub struct InputFile {
     pub bytes: u64,
     /// BLAKE3 of its bytes.
     pub blake3: String,
+    /// How it is written.
+    #[serde(flatten)]
+    pub written: Written,
+}
+
+/// How a file is written, and what of it was passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Written {
+    /// The encoding of a text: `utf-8`, `gb18030`, `utf-16le`; none of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// How that is known: `told` by the mapping, from the `file`'s byte order mark, or `found`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding_by: Option<&'static str>,
+    /// The sign between the cells of a text; none of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separator: Option<char>,
+    /// The sheet that was read; none of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Sheets that were not read because a spreadsheet does not show them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden_sheets: Vec<String>,
+    /// The row of the heading, where rows above it were passed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heading_row: Option<u64>,
+    /// Rows that were the heading again.
+    #[serde(skip_serializing_if = "is_none")]
+    pub repeated_headings: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Written {
+    fn new(format: &Format) -> Self {
+        match format {
+            Format::Text(text) => Self {
+                encoding: Some(text.encoding.name()),
+                encoding_by: Some(text.encoding_by.as_str()),
+                separator: Some(text.separator),
+                ..Self::default()
+            },
+            Format::Workbook(book) => {
+                let hidden = book.sheets.iter().filter(|sheet| sheet.is_hidden && sheet.name != book.sheet);
+                Self {
+                    sheet: Some(book.sheet.clone()),
+                    hidden_sheets: hidden.map(|sheet| sheet.name.clone()).collect(),
+                    ..Self::default()
+                }
+            }
+        }
+    }
+}
+
+impl InputFile {
+    /// What people should know of how it was read, in Chinese and English; none for UTF-8 with its heading on top.
+    pub fn note(&self) -> Option<(String, String)> {
+        let Written { encoding, encoding_by, hidden_sheets, heading_row, repeated_headings, sheet, .. } =
+            &self.written;
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        if let (Some(encoding), Some(by)) = (encoding, encoding_by)
+            && encoding != "utf-8"
+        {
+            let found = *by == By::Found.as_str();
+            zh.push(format!("编码 {encoding}{}", if found { "（自动识别）" } else { "" }));
+            en.push(format!("encoding {encoding}{}", if found { " (found)" } else { "" }));
+        }
+        if let Some(row) = heading_row {
+            zh.push(format!("表头在第 {row} 行"));
+            en.push(format!("heading in row {row}"));
+        }
+        if *repeated_headings > 0 {
+            zh.push(format!("略过重复表头 {repeated_headings} 行"));
+            en.push(format!("heading again in {repeated_headings} rows, passed over"));
+        }
+        if let (Some(sheet), [_, ..]) = (sheet, &hidden_sheets[..]) {
+            let hidden = hidden_sheets.join(", ");
+            zh.push(format!("读取工作表 {sheet}，未读隐藏工作表 {hidden}"));
+            en.push(format!("sheet {sheet}, hidden sheets not read: {hidden}"));
+        }
+        (!en.is_empty()).then(|| (zh.join("；"), en.join("; ")))
+    }
+}
+
+/// A file while it is read.
+pub(super) struct FileRead {
+    file: usize,
+    written: Written,
+    pub rows: u64,
+    pub bytes: u64,
+    pub digest: Option<blake3::Hash>,
+    pub heading_row: Option<u64>,
+    pub repeated_headings: u64,
+}
+
+impl FileRead {
+    pub fn new(file: usize, format: &Format) -> Self {
+        let written = Written::new(format);
+        Self { file, written, rows: 0, bytes: 0, digest: None, heading_row: None, repeated_headings: 0 }
+    }
 }
 
 /// Counts what was read.
@@ -25,7 +129,7 @@ pub(super) struct Meter<'a> {
     total: u64,
     rows: u64,
     tell: &'a mut dyn FnMut(u64, u64),
-    read: Vec<(usize, u64, u64, String)>,
+    read: Vec<FileRead>,
 }
 
 impl<'a> Meter<'a> {
@@ -42,9 +146,9 @@ impl<'a> Meter<'a> {
     }
 
     /// A file is done.
-    pub fn done_with(&mut self, file: usize, rows: u64, bytes: u64, digest: blake3::Hash) {
-        self.rows += rows;
-        self.read.push((file, rows, bytes, digest.to_hex().to_string()));
+    pub fn done_with(&mut self, read: FileRead) {
+        self.rows += read.rows;
+        self.read.push(read);
     }
 
     /// Rows of the files that are done.
@@ -53,15 +157,18 @@ impl<'a> Meter<'a> {
     }
 
     pub fn into_files(mut self, found: &Found, plan: &Plan) -> Vec<InputFile> {
-        self.read.sort_unstable();
-        let files = self.read.into_iter().map(|(file, rows, bytes, blake3)| {
-            let source = &found.0[file];
+        self.read.sort_unstable_by_key(|read| read.file);
+        let files = self.read.into_iter().map(|read| {
+            let source = &found.0[read.file];
+            // A heading in the first row is nothing to tell.
+            let heading_row = read.heading_row.filter(|row| *row > 1);
             InputFile {
                 table: plan.tables[source.table].name.clone(),
                 file: source.name.clone(),
-                rows,
-                bytes,
-                blake3,
+                rows: read.rows,
+                bytes: read.bytes,
+                blake3: read.digest.map(|digest| digest.to_hex().to_string()).unwrap_or_default(),
+                written: Written { heading_row, repeated_headings: read.repeated_headings, ..read.written },
             }
         });
         files.collect()

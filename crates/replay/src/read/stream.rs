@@ -1,19 +1,22 @@
 //! Streams one file row by row, and digests it on the way.
 //!
-//! What always holds: every byte is digested, whatever its rows say.
+//! What always holds: every byte is digested, whatever its rows say; and every record of the file is handed over, those
+//! that cannot be read with what is wrong with them.
 
 use super::{
     bad::{Bad, BadCode, RowAt},
     files::{ReadError, Source, open},
     limits::{CELL_CHARS, ROWS},
-    meter::Meter,
+    meter::{FileRead, Meter},
     table::{Damage, Row},
+    whole::Whole,
 };
 use crate::plan::{Plan, TablePlan};
 use std::{
     fs::File,
     io::{self, Read},
 };
+use tabular::{Fault, Flaw, Heading, How, Record};
 
 /// A file that is digested as it is read.
 struct Digested<'m, 'a> {
@@ -34,7 +37,7 @@ impl Read for Digested<'_, '_> {
 }
 
 impl Source {
-    /// Hands each row over that can be read; the others go to `bad`. `take` may stop the reading.
+    /// Hands each row over, also those that cannot be read. `take` may stop the reading.
     pub fn each_row<'f>(
         &self,
         file: usize,
@@ -43,159 +46,105 @@ impl Source {
         bad: &mut Bad<'f>,
         take: &mut dyn FnMut(Row, &mut Bad<'f>) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
-        let is_workbook = self.path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("xlsx"));
-        if is_workbook {
-            self.each_sheet_row(file, plan, meter, bad, take)
-        } else {
-            self.each_line(file, &plan.tables[self.table], meter, bad, take)
-        }
-    }
-
-    fn each_line<'f>(
-        &self,
-        file: usize,
-        table: &TablePlan,
-        meter: &mut Meter<'_>,
-        bad: &mut Bad<'f>,
-        take: &mut dyn FnMut(Row, &mut Bad<'f>) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
-        let digested = Digested {
-            file: File::open(&self.path).map_err(open(&self.path))?,
-            hasher: blake3::Hasher::new(),
-            bytes: 0,
-            meter,
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(table.delimiter)
-            .flexible(true)
-            .has_headers(false)
-            .buffer_capacity(1 << 16)
-            .from_reader(digested);
-        let failed = |error: csv::Error| open(&self.path)(io::Error::from(error));
-        let mut record = csv::ByteRecord::new();
-        reader.read_byte_record(&mut record).map_err(failed)?;
-        let header: Vec<String> = record.iter().map(heading).collect();
-        let columns = self.columns(table, &header, 1)?;
-        let (mut rows, mut cells) = (0, Cells::default());
-        while reader.read_byte_record(&mut record).map_err(failed)? {
-            rows += 1;
-            let at = RowAt { file, row: rows + 1 };
-            let damage = cells.fill(&record, &header, &columns);
-            let whole = if self.in_parts { whole(&record) } else { 0 };
-            take(Row::new(at, whole, damage, cells.written()), bad)?;
-            if reader.get_ref().meter.rows() + rows > ROWS {
+        let table = &plan.tables[self.table];
+        let failed = |error| ReadError::of(&self.path, &self.name, error);
+        let wanted: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+        let how = how(table, &wanted, plan.amounts.decimal_point);
+        let mut input = File::open(&self.path).map_err(open(&self.path))?;
+        let looked = tabular::look(&mut input, &how).map_err(failed)?;
+        let (before, hasher) = (meter.rows(), blake3::Hasher::new());
+        let mut input = Digested { file: input, hasher, bytes: 0, meter };
+        let mut opened = tabular::open(&mut input, &looked, &how).map_err(failed)?;
+        let mut read = FileRead::new(file, opened.format());
+        let mut records = opened.records(&how.heading).map_err(failed)?;
+        let columns = wanted.iter().map(|column| records.column(column));
+        let columns = columns.collect::<Result<Vec<usize>, _>>().map_err(failed)?;
+        read.heading_row = records.heading_row();
+        let mut whole = self.in_parts.then(|| Whole::new(records.heading()));
+        let mut cells = Cells::default();
+        while let Some(record) = records.next().map_err(failed)? {
+            read.rows += 1;
+            if before + read.rows > ROWS {
                 return Err(ReadError::TooManyRows { file: self.name.clone() });
             }
+            let at = RowAt { file, row: record.row() };
+            let damage = cells.fill(&record, table, &columns);
+            let whole = whole.as_mut().map_or(0, |whole| whole.of(&record));
+            take(Row::new(at, whole, damage, (&cells.text, &cells.ends)), bad)?;
         }
-        let Digested { hasher, bytes, meter, .. } = reader.into_inner();
-        meter.done_with(file, rows, bytes, hasher.finalize());
+        read.repeated_headings = records.repeated_headings();
+        drop(records);
+        drop(opened);
+        (read.bytes, read.digest) = (input.bytes, Some(input.hasher.finalize()));
+        input.meter.done_with(read);
         Ok(())
     }
+}
 
-    /// Where the plan's columns stand in this file.
-    pub fn columns(&self, table: &TablePlan, header: &[String], row: u64) -> Result<Vec<usize>, ReadError> {
-        let place = |column: &String| {
-            let mut places = (0..header.len()).filter(|&at| header[at] == *column);
-            let (first, second) = (places.next(), places.next());
-            if second.is_some() {
-                return Err(ReadError::ColumnTwice { file: self.name.clone(), row, column: column.clone() });
-            }
-            first.ok_or_else(|| ReadError::NoColumn {
-                file: self.name.clone(),
-                row,
-                column: column.clone(),
-                present: header.join(", "),
-            })
-        };
-        table.columns.iter().map(place).collect()
+fn how<'h>(table: &'h TablePlan, wanted: &'h [&'h str], decimal_point: char) -> How<'h> {
+    How {
+        encoding: table.encoding,
+        separator: table.delimiter,
+        sheet: table.sheet.as_deref(),
+        decimal_point,
+        heading: table.header_row.map_or(Heading::Columns(wanted), Heading::Row),
     }
-}
-
-/// 16 bytes of the digest of all cells.
-fn whole(record: &csv::ByteRecord) -> u128 {
-    let mut hasher = blake3::Hasher::new();
-    for cell in record {
-        hasher.update(&(cell.len() as u64).to_le_bytes()).update(cell);
-    }
-    first_bytes(hasher.finalize())
-}
-
-/// The first 16 bytes of a digest.
-pub(super) fn first_bytes(digest: blake3::Hash) -> u128 {
-    digest.as_bytes()[..16].iter().fold(0, |sum, &byte| sum << 8 | u128::from(byte))
-}
-
-/// A column's name, without spaces around it and the mark that some programs put before the first.
-fn heading(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    text.trim_start_matches('\u{feff}').trim().to_owned()
 }
 
 /// The cells of a row, one after the other in one text that is used again for the next row.
 #[derive(Default)]
-pub(super) struct Cells {
-    pub text: String,
-    pub ends: Vec<u32>,
+struct Cells {
+    text: String,
+    ends: Vec<u32>,
 }
 
 impl Cells {
     /// Takes a record's needed cells. What is wrong with it is answered; a cell that cannot be read is empty.
-    fn fill(
-        &mut self,
-        record: &csv::ByteRecord,
-        header: &[String],
-        columns: &[usize],
-    ) -> Option<Box<Damage>> {
-        self.clear();
-        let lossy = |cell: &[u8]| String::from_utf8_lossy(cell).into_owned();
-        let mut damage = None;
-        if record.len() != header.len() {
-            let value = format!("{} of {}", record.len(), header.len());
-            let loose = record.iter().map(lossy).collect();
-            damage = Some(Damage { column: "all columns".into(), value, code: BadCode::FieldCount, loose });
-        }
-        for &at in columns {
-            let cell = record.get(at).unwrap_or_default();
-            let pushed = match std::str::from_utf8(cell) {
-                Ok(text) => self.push(text),
-                Err(_) => Err(BadCode::NotUtf8),
-            };
-            if let Err(code) = pushed {
-                self.push_empty();
-                let loose = Box::default();
+    fn fill(&mut self, record: &Record<'_>, table: &TablePlan, columns: &[usize]) -> Option<Box<Damage>> {
+        self.text.clear();
+        self.ends.clear();
+        let mut damage = record.fault().map(|fault| of_record(record, fault));
+        for (name, &at) in table.columns.iter().zip(columns) {
+            if let Err(code) = self.push(record, at) {
                 damage.get_or_insert_with(|| Damage {
-                    column: header[at].clone(),
-                    value: lossy(cell),
+                    column: name.clone(),
+                    value: record.shown(at),
                     code,
-                    loose,
+                    loose: Box::default(),
                 });
             }
+            self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         }
         damage.map(Box::new)
     }
 
-    /// What was written: the texts, and where each ends.
-    pub fn written(&self) -> (&str, &[u32]) {
-        (&self.text, &self.ends)
-    }
-
-    /// Adds an empty cell.
-    pub fn push_empty(&mut self) {
-        self.ends.push(self.ends.last().copied().unwrap_or_default());
-    }
-
-    pub fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
-    }
-
-    /// Adds a cell, trimmed.
-    pub fn push(&mut self, text: &str) -> Result<(), BadCode> {
+    fn push(&mut self, record: &Record<'_>, at: usize) -> Result<(), BadCode> {
+        match record.flaw(at) {
+            Some(Flaw::NotText) => return Err(BadCode::NotUtf8),
+            Some(Flaw::Error) => return Err(BadCode::CellError),
+            Some(Flaw::DigitsLost) => return Err(BadCode::DigitsLost),
+            None => {}
+        }
+        let text = record.cell(at);
         if text.len() > CELL_CHARS && text.chars().count() > CELL_CHARS {
             return Err(BadCode::TooLong);
         }
-        self.text.push_str(text.trim());
-        self.ends.push(u32::try_from(self.text.len()).map_err(|_| BadCode::TooLong)?);
+        self.text.push_str(text);
         Ok(())
     }
+}
+
+/// What is wrong with all of a record: its cells are not known to stand in their columns.
+fn of_record(record: &Record<'_>, fault: Fault) -> Damage {
+    let unquoted = |at: usize| record.shown(at).trim_matches('"').to_owned();
+    let (code, value) = match fault {
+        Fault::FieldCount { cells, columns } => (BadCode::FieldCount, format!("{cells} of {columns}")),
+        Fault::MalformedQuotes => {
+            let quoted = (0..record.len()).find(|&at| record.raw(at).contains('"'));
+            (BadCode::MalformedQuotes, quoted.map_or_else(String::new, |at| record.shown(at)))
+        }
+        Fault::TooLong => (BadCode::TooLong, record.shown(0)),
+    };
+    let loose = (0..record.len()).map(unquoted).collect();
+    Damage { column: "all columns".into(), value, code, loose }
 }

@@ -3,11 +3,11 @@
 //! What always holds: what an entry says of its size is not believed; every entry is unpacked once into
 //! nothing and counted, and the first that goes over a limit stops it.
 
+use crate::limits::PACKED_BYTES;
+use memchr::memmem;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
-/// Bytes of the file: a million rows of an order system pack into half of it.
-pub(super) const PACKED_BYTES: u64 = 128 << 20;
 /// Bytes of all that it unpacks into.
 const UNPACKED_BYTES: u64 = 1 << 30;
 /// Bytes of what is kept in memory while a sheet is read: texts that cells share, and styles.
@@ -20,13 +20,16 @@ const SMALL_BYTES: u64 = 4 << 20;
 const ENTRIES: usize = 2_000;
 
 /// The message for a file over the limit.
-pub(super) fn too_large(bytes: u64) -> String {
+pub(crate) fn too_large(bytes: u64) -> String {
     let (megabytes, limit) = (bytes >> 20, PACKED_BYTES >> 20);
     format!("{megabytes} MiB, at most {limit}; export as CSV, or in parts")
 }
 
-/// Refuses what is no archive or unpacks into too much.
-pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
+/// What a sheet has where cells are merged.
+const MERGE: &[u8] = b"mergeCell ";
+
+/// Refuses what is no archive or unpacks into too much. Answers whether cells of a sheet are merged.
+pub(crate) fn check(bytes: &[u8]) -> Result<bool, String> {
     let packed = bytes.len() as u64;
     if packed > PACKED_BYTES {
         return Err(too_large(packed));
@@ -37,16 +40,22 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
         return Err(format!("{} parts, at most {ENTRIES}: this is no workbook of orders", archive.len()));
     }
     let most = UNPACKED_BYTES.min(packed.saturating_mul(RATIO).max(SMALL_BYTES));
-    let (mut all, mut shared) = (0, 0);
-    let mut buffer = vec![0; 1 << 16];
+    let (mut all, mut shared, mut has_merges) = (0, 0, false);
+    // What was read last is kept before what is read next: a word may lie across both.
+    let mut buffer = vec![0; MERGE.len() + (1 << 16)];
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(broken)?;
+        buffer[..MERGE.len()].fill(0);
         let is_sheet = entry.name().map_err(broken)?.starts_with("xl/worksheets/");
         loop {
-            let count = entry.read(&mut buffer).map_err(|error| format!("not a workbook: {error}"))? as u64;
+            let read = entry.read(&mut buffer[MERGE.len()..]);
+            let count = read.map_err(|error| format!("not a workbook: {error}"))?;
             if count == 0 {
                 break;
             }
+            has_merges = has_merges || memmem::find(&buffer[..MERGE.len() + count], MERGE).is_some();
+            buffer.copy_within(count..count + MERGE.len(), 0);
+            let count = count as u64;
             all += count;
             shared += if is_sheet { 0 } else { count };
             if all > most || shared > SHARED_BYTES {
@@ -57,5 +66,5 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
             }
         }
     }
-    Ok(())
+    Ok(has_merges)
 }

@@ -1,0 +1,130 @@
+//! What a file is, from its content and never from its name.
+//!
+//! What always holds: an encoding is told by a byte order mark, else by whoever reads the file, else by the zero bytes
+//! of UTF-16, else it is UTF-8 where all of the file is. What is not is GB18030, unless it is plainly UTF-8 with
+//! damage: it has more characters of several bytes than faults, or is no better as GB18030.
+
+use crate::{
+    encoding::{Decoder, Encoding},
+    error::Error,
+    format::By,
+    how::How,
+    limits::{BLOCK_BYTES, PACKED_BYTES},
+};
+use std::io::{Read, Seek, SeekFrom};
+
+/// What a file was found to be before it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looked(pub(crate) Kind);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text(Encoding, By),
+    Workbook,
+}
+
+impl Looked {
+    /// Whether it is a workbook.
+    pub fn is_workbook(self) -> bool {
+        self.0 == Kind::Workbook
+    }
+}
+
+/// Looks through a file and goes back to its start. What is no table is refused by name ([`Error::OldWorkbook`],
+/// [`Error::Markup`]).
+pub fn look(file: &mut (impl Read + Seek), how: &How<'_>) -> Result<Looked, Error> {
+    let mut start = vec![0; BLOCK_BYTES];
+    let length = fill(file, &mut start)?;
+    let start = &start[..length];
+    let kind = match start {
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => {
+            let bytes = file.seek(SeekFrom::End(0))?;
+            if bytes > PACKED_BYTES {
+                return Err(Error::Workbook(crate::archive::too_large(bytes)));
+            }
+            Kind::Workbook
+        }
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(Error::OldWorkbook),
+        _ => {
+            let (encoding, by) = encoding(file, start, how)?;
+            refuse_markup(start, encoding)?;
+            Kind::Text(encoding, by)
+        }
+    };
+    file.seek(SeekFrom::Start(0))?;
+    Ok(Looked(kind))
+}
+
+fn fill(file: &mut impl Read, to: &mut [u8]) -> Result<usize, Error> {
+    let mut length = 0;
+    while length < to.len() {
+        match file.read(&mut to[length..])? {
+            0 => break,
+            count => length += count,
+        }
+    }
+    Ok(length)
+}
+
+fn encoding(file: &mut (impl Read + Seek), start: &[u8], how: &How<'_>) -> Result<(Encoding, By), Error> {
+    if let Some((marked, _)) = encoding_rs::Encoding::for_bom(start) {
+        return Ok((Encoding(marked), By::File));
+    }
+    if let Some(told) = how.encoding {
+        return Ok((told, By::Told));
+    }
+    if let Some(wide) = wide(start) {
+        return Ok((wide, By::Found));
+    }
+    let (errors, characters) = try_as(file, Encoding::UTF_8)?;
+    if errors == 0 || characters > errors {
+        return Ok((Encoding::UTF_8, By::Found));
+    }
+    let (as_gb, _) = try_as(file, Encoding::GB18030)?;
+    let found = if as_gb > 0 && as_gb >= errors { Encoding::UTF_8 } else { Encoding::GB18030 };
+    Ok((found, By::Found))
+}
+
+/// UTF-16 without a mark: separators, line ends and digits have a zero byte, on one side of each pair.
+fn wide(start: &[u8]) -> Option<Encoding> {
+    let pairs = start.len() / 2;
+    let zeros = |side: usize| start.iter().skip(side).step_by(2).filter(|&&byte| byte == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    let many = |zeros: usize, others: usize| zeros * 8 > pairs && others * 16 < zeros;
+    if many(second, first) {
+        Some(Encoding(encoding_rs::UTF_16LE))
+    } else if many(first, second) {
+        Some(Encoding(encoding_rs::UTF_16BE))
+    } else {
+        None
+    }
+}
+
+/// Decodes all of the file: how many places are no text, and how many characters have several bytes.
+fn try_as(file: &mut (impl Read + Seek), encoding: Encoding) -> Result<(u64, u64), Error> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut decoder = Decoder::new(encoding);
+    let (mut block, mut text, mut characters) = (vec![0; BLOCK_BYTES], String::new(), 0);
+    loop {
+        let length = file.read(&mut block)?;
+        decoder.add(&block[..length], length == 0, &mut text);
+        // A character of several bytes has one byte that begins it.
+        characters += text.bytes().filter(|byte| *byte >= 0xc0).count() as u64;
+        text.clear();
+        if length == 0 {
+            return Ok((decoder.errors, characters - decoder.errors));
+        }
+    }
+}
+
+/// A page that was saved as a table: its first sign is a `<`.
+fn refuse_markup(start: &[u8], encoding: Encoding) -> Result<(), Error> {
+    let mut text = String::new();
+    Decoder::new(encoding).add(&start[..start.len().min(256)], false, &mut text);
+    let text = crate::cell::trim(&text);
+    let tag = text.strip_prefix('<').and_then(|rest| rest.chars().next());
+    match tag {
+        Some(c) if c.is_ascii_alphabetic() || c == '!' || c == '?' => Err(Error::Markup),
+        Some(_) | None => Ok(()),
+    }
+}
