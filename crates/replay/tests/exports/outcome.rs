@@ -8,7 +8,8 @@ use domain::Instant;
 use replay::{
     Mapping, Reading, Report, SourceOrder,
     pool::{
-        FileOrder, PoolInputs, PoolMapping, PoolReport, StrategyReport, read_orders, run_pool, write_pool,
+        FileOrder, PoolInputs, PoolMapping, PoolReport, Ranks, StrategyReport, read_orders, run_pool,
+        write_pool,
     },
     read,
 };
@@ -40,6 +41,8 @@ pub struct Outcome {
     pub summary: String,
     pub refused: BTreeMap<String, u64>,
     pub is_incomplete: bool,
+    /// Whether the program ends with 0: every row used, everything final.
+    pub is_final: bool,
     /// Files and rows of what was named.
     pub named: BTreeSet<(String, u64)>,
 }
@@ -83,7 +86,7 @@ impl Asked {
         let inputs_read = read.map_err(|error| error.to_string())?;
         let strategies = mapping.strategies.clone().expect("the mapping has strategies");
         let store = Box::new(store_memory::MemoryStore::new());
-        let run = run_pool(&mapping, &strategies, inputs, store, &mut |_, _, _| {});
+        let run = run_pool(&mapping, &strategies, inputs, store, Ranks::WhenCertain, &mut |_, _, _| {});
         let run = run.map_err(|error| error.to_string())?;
         assert_eq!(run.inputs, inputs_read, "reading twice");
         let report = PoolReport::build(&mapping, &run, strategies.activation_at()).expect("a report");
@@ -95,6 +98,7 @@ impl Asked {
             gifts: gifts(&folder.path().join("gift-list.csv")),
             named: named(&folder.path().join("bad-rows.csv")),
             is_incomplete: report.is_incomplete(),
+            is_final: report.is_final(),
             summary: report.summary(),
             refused: report.refused,
             strategies: report.strategies,
