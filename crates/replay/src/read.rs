@@ -33,7 +33,8 @@ pub use bad::{BadCode, BadRow};
 pub use files::ReadError;
 pub use gather::RowCounts;
 pub use limits::{BAD_ROWS, CELL_CHARS, ROWS};
-pub use meter::InputFile;
+pub(crate) use meter::notes;
+pub use meter::{InputFile, Written};
 pub use order::SourceOrder;
 
 pub(crate) use above::Blank;

@@ -64,6 +64,9 @@ fn out_of_formula(text: &str) -> &str {
 /// assert!(!has_lost_digits("1E+05") && !has_lost_digits("SKU-1E+18") && !has_lost_digits("1E18"));
 /// ```
 pub fn has_lost_digits(text: &str) -> bool {
+    if !text.as_bytes().first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
+        return false;
+    }
     let Some((number, exponent)) = text.split_once("E+").or_else(|| text.split_once("e+")) else {
         return false;
     };

@@ -11,7 +11,7 @@ pub enum Heading<'h> {
     /// [`HEADING_ROWS`](crate::limits::HEADING_ROWS) that has all of them.
     Columns(&'h [&'h str]),
     /// There may be none: the first row that is not blank is one where its first cell is one of these words, in whatever
-    /// case. Without one every row is a record, whatever its cells.
+    /// case. Rows may have any number of cells.
     Words(&'h [&'h str]),
     /// Nothing is known: the first row that has names for nearly all columns.
     Guess,

@@ -136,7 +136,10 @@ impl<R: Read> Text<R> {
         self.keeps = false;
         let Some((row, names)) = chosen.map(|at| rows.swap_remove(at)) else { return Ok((Vec::new(), None)) };
         let least = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
-        self.width = Some(Width { least, most: names.len() });
+        // A row of a list may have any number of cells.
+        if !matches!(heading, Heading::Words(_)) {
+            self.width = Some(Width { least, most: names.len() });
+        }
         Ok((names, Some(row)))
     }
 

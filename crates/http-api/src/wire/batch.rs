@@ -46,12 +46,29 @@ impl Received {
         split: impl FnOnce(&str, &'a [u8]) -> Result<Vec<&'a [u8]>, Problem>,
         limit: &Limit,
     ) -> Result<Vec<&'a [u8]>, Problem> {
-        let parts = split(&self.content_type, &self.bytes)?;
+        // Some programs write a byte order mark before JSON too; it is part of no part.
+        let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes);
+        let parts = split(&self.content_type, bytes)?;
         if parts.len() <= limit.most {
             return Ok(parts);
         }
         let status = StatusCode::PAYLOAD_TOO_LARGE;
         let problem = Problem::new(status, "batch_too_large", limit.title, limit.title_zh);
         Err(problem.detail(format!("{} {}, at most {}", parts.len(), limit.noun, limit.most)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_part_of_no_part() {
+        let limit = Limit { most: 2, noun: "lines", title: "", title_zh: "" };
+        for text in ["\u{feff}{\"a\":1}\n{}", "{\"a\":1}\n{}"] {
+            let received = Received { content_type: "application/x-ndjson".into(), bytes: text.into() };
+            let parts = received.parts(|_, bytes| Ok(bytes.split(|byte| *byte == b'\n').collect()), &limit);
+            assert_eq!(parts.expect("two"), [&b"{\"a\":1}"[..], b"{}"]);
+        }
     }
 }

@@ -61,8 +61,9 @@ pub(super) fn files(report: &Report) -> String {
         (Heading("未计入的订单", "Orders left out"), count(inputs.orders_left_out)),
     ];
     let file = |file: &crate::read::InputFile| {
+        let note = file.note().map(|(zh, en)| format!("<br>{}", both(&escaped(&zh), &escaped(&en))));
         vec![
-            escaped(&file.file),
+            escaped(&file.file) + &note.unwrap_or_default(),
             count(file.rows),
             count(file.bytes),
             format!("<code class=\"digest\">{}</code>", escaped(&file.blake3)),

@@ -4,6 +4,7 @@
 //! was written.
 
 use super::{Counts, FileGaps, PoolError, PoolInputs, PoolMapping, PoolRun, Ranks, Refusals};
+use crate::read::notes;
 use decide::Around;
 use domain::{
     Code, Instant, ShopId, Violation, limits,
@@ -236,6 +237,7 @@ impl PoolReport {
             ("ranked", sum(|run| run.ranked).to_string()),
             ("gifts given", format!("to {} orders", sum(|run| run.given))),
         ];
+        lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
         lines.extend(of_rows(inputs));
         if let Some(uncertain) = &self.uncertain {
             let given = if self.overridden { "; given out all the same" } else { "" };
@@ -393,6 +395,7 @@ pub fn intake_summary(taken: &super::Taken) -> String {
         ("duplicate", counts.duplicate.to_string()),
         ("rejected", format!("{}{}", counts.rejected, by_code(&refused.by_code))),
     ];
+    lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
     lines.extend(of_rows(inputs));
     if let Some(uncertain) = Uncertain::new(&taken.gaps, |at| at.to_string()) {
         lines.push(("not certain", uncertain.told()));

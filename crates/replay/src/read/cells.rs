@@ -97,37 +97,41 @@ impl<'r> Joined<'r> {
 
     /// The value's text, empty when all of its templates are.
     pub fn text(&self, value: &Value) -> Result<String, Fault> {
-        self.first(value, |_| false)
+        self.first(value, |_| false).map(Cow::into_owned)
     }
 
     /// The same of what may be left out: words such as `-` and `NULL` are empty.
-    pub fn optional(&self, value: &Value) -> Result<String, Fault> {
+    pub fn optional(&self, value: &Value) -> Result<Cow<'_, str>, Fault> {
         self.first(value, |cell| self.plan.empty.as_value(cell))
     }
 
-    fn first(&self, value: &Value, is_empty: impl Fn(&str) -> bool) -> Result<String, Fault> {
+    fn first(&self, value: &Value, is_empty: impl Fn(&str) -> bool) -> Result<Cow<'_, str>, Fault> {
         for template in &value.templates {
             let text = self.fill(template, &is_empty)?;
             if !text.is_empty() {
                 return Ok(text);
             }
         }
-        Ok(String::new())
+        Ok(Cow::Borrowed(""))
     }
 
-    fn fill(&self, template: &[Piece], is_empty: &impl Fn(&str) -> bool) -> Result<String, Fault> {
-        let mut text = String::new();
-        for piece in template {
+    fn fill(&self, template: &[Piece], is_empty: &impl Fn(&str) -> bool) -> Result<Cow<'_, str>, Fault> {
+        let mut text = Cow::Borrowed("");
+        for (at, piece) in template.iter().enumerate() {
             match piece {
-                Piece::Text(plain) => text.push_str(plain),
+                Piece::Text(plain) => text.to_mut().push_str(plain),
                 Piece::Cell(cell, steps) => {
                     let filled = self.step(*cell, steps)?;
                     // What a map makes of a word is its own affair.
                     let is_mapped = steps.iter().any(|step| matches!(step, Step::Map(_)));
                     if filled.is_empty() || (!is_mapped && is_empty(&filled)) {
-                        return Ok(String::new());
+                        return Ok(Cow::Borrowed(""));
                     }
-                    text.push_str(&filled);
+                    if at == 0 {
+                        text = filled;
+                    } else {
+                        text.to_mut().push_str(&filled);
+                    }
                 }
             }
         }
@@ -160,11 +164,15 @@ impl<'r> Joined<'r> {
 
     /// An id that must be there.
     pub fn id<T: FromStr>(&self, value: &Value) -> Result<T, Fault> {
-        let text = self.required(value)?;
-        if has_lost_digits(&text) {
-            return Err(Fault { value: text, ..self.wrong(value, BadCode::DigitsLost) });
+        let text = self.first(value, |_| false)?;
+        let fault = |code| Fault { value: text.clone().into_owned(), ..self.wrong(value, code) };
+        if text.is_empty() {
+            return Err(self.wrong(value, BadCode::Required));
         }
-        text.parse().map_err(|_| Fault { value: text, ..self.wrong(value, BadCode::NotAnId) })
+        if has_lost_digits(&text) {
+            return Err(fault(BadCode::DigitsLost));
+        }
+        text.parse().map_err(|_| fault(BadCode::NotAnId))
     }
 
     /// A moment; none when it is empty.

@@ -105,6 +105,21 @@ impl InputFile {
     }
 }
 
+/// Files that are told one by one.
+const NOTED: usize = 5;
+
+/// What people should know of how the files were read, in English; nothing for files that are as they are expected.
+pub(crate) fn notes(files: &[InputFile]) -> Vec<String> {
+    let noted = files.iter().filter_map(|file| Some(format!("{}: {}", file.file, file.note()?.1)));
+    let mut notes: Vec<String> = noted.collect();
+    let more = notes.len().saturating_sub(NOTED);
+    if more > 0 {
+        notes.truncate(NOTED);
+        notes.push(format!("and {more} more"));
+    }
+    notes
+}
+
 /// A file while it is read.
 pub(super) struct FileRead {
     file: usize,

@@ -1,7 +1,7 @@
 //! The heart of a report as a few lines for a terminal.
 
 use super::Report;
-use crate::read::Inputs;
+use crate::read::{Inputs, notes};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -45,6 +45,9 @@ impl Report {
             format!("{} orders, {} paid", t.brought_forward, amount(t.brought_forward_minor)),
         );
         line("recovered", format!("{} orders, {} paid", t.recovered, amount(t.recovered_minor)));
+        for note in notes(&self.inputs.files) {
+            let _ = writeln!(out, "{:<22}{note}", "file");
+        }
         out + &self.inputs.left_out()
     }
 }
