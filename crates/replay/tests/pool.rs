@@ -142,7 +142,8 @@ fn a_g_11_names_of_the_platform_are_the_ids() {
         of("订单 2/甲", "t***1", 2, "红色 T恤/XL"),
         of("\"a,b\"", "Cafe\u{301}@店", 3, "#1001"),
         of("=1+1", "a@b.cn", 4, "红色 T恤/XL"),
-        of("a\tb", "tab", 5, "红色 T恤/XL"),
+        // It was placed last: the ranks before it do not depend on it.
+        of("a\tb", "tab", 5, "红色 T恤/XL").replacen("20:00:00", "20:00:05", 1),
     ]
     .concat();
     let mapped = MAPPING.replace("sku = \"small\"", "sku = \"杯子 大\"");
