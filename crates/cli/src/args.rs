@@ -33,7 +33,9 @@ Examples:
     /// Show what a recovery campaign would have done with real orders, on simulated time.
     #[command(after_help = "\
 Examples:
-  promenade replay --mapping examples/replay/olist.toml --out report/ orders/")]
+  promenade replay --mapping examples/replay/olist.toml --out report/ orders/
+Exit codes: 0 every row was used; 3 something was left out or may be repeated; 2 a file, the mapping or the command
+line cannot be read; 1 anything else failed.")]
     Replay(ReplayArgs),
     /// Run a presale pool from files, on simulated time: who is among the first N, and what they are given.
     #[command(after_help = "\
@@ -43,7 +45,9 @@ Examples:
   promenade pool --mapping double11.toml --shop tea --out pool-report/ june.csv july.csv
 Nothing is sent and no store is touched: it runs in memory. To take the orders into a shop that is in use:
   promenade intake --mapping double11.toml --store sqlite:shop.db --shop tea orders.xlsx
-What a mapping says is in docs/pool-files.md; examples/pool/olist.toml is one.")]
+What a mapping says is in docs/pool-files.md; examples/pool/olist.toml is one.
+Exit codes: 0 every row was used and all is final; 3 something was left out or is not final; 2 a file, the mapping or
+the command line cannot be read; 1 anything else failed.")]
     Pool(PoolArgs),
     /// Take downloaded orders from CSV files or workbooks into a store.
     #[command(after_help = "\
@@ -52,7 +56,9 @@ Examples:
   promenade intake --mapping double11.toml --store sqlite:shop.db --shop tea --submit june.csv
 The service must not be running on the store meanwhile; while it runs, POST /v1/shops/{shop}/shop-orders.
 The same files again change nothing: what is known is counted as duplicate.
-When every order up to a moment is in, say so: PUT /v1/shops/{shop}/download-watermark")]
+When every order up to a moment is in, say so: PUT /v1/shops/{shop}/download-watermark
+Exit codes: 0 every row was used; 3 something was left out or is not final; 2 a file, the mapping or the command line
+cannot be read; 1 anything else failed.")]
     Intake(IntakeArgs),
     /// Check every invariant of a store; exit 0 when clean, 1 with what is broken.
     #[command(after_help = "\
@@ -170,6 +176,9 @@ pub struct PoolArgs {
     /// Only the first so many orders get a gift, whatever the mapping says.
     #[arg(long, value_name = "N")]
     pub first_n: Option<u64>,
+    /// Give ranks out although rows were left out, or the export does not reach far enough: you answer for it.
+    #[arg(long = "override")]
+    pub override_gaps: bool,
     /// Where gift-list.csv, gift-list.xlsx, summary.json and bad-rows.csv go.
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,

@@ -1,13 +1,14 @@
 //! `promenade intake`: downloaded orders from files into a store.
 
 use crate::args::IntakeArgs;
+use crate::outcome::Outcome;
 use crate::{pool, progress, serve, store};
 use anyhow::Context;
 use engine::{Engine, EngineClock};
 use replay::pool::{PoolMapping, Submit, Taken, bad_rows, intake_summary, take_in};
 
 /// Takes the orders in, writes the rejects and prints what became of them.
-pub fn run(args: &IntakeArgs) -> anyhow::Result<()> {
+pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
     let shop = pool::shop(Some(&args.shop))?;
     let mut mapping = PoolMapping::open(&args.mapping, shop.as_ref())?;
     mapping.as_of = args.as_of.or(mapping.as_of);
@@ -38,12 +39,15 @@ pub fn run(args: &IntakeArgs) -> anyhow::Result<()> {
         .with_context(|| format!("cannot write {}", args.rejects.display()))?;
     print!("{}", intake_summary(&taken));
     next_steps(args, &taken);
-    Ok(())
+    let whole = taken.inputs.is_whole() && taken.counts.rejected == 0;
+    Ok(if whole { Outcome::Whole } else { Outcome::LeftOut })
 }
 
 fn next_steps(args: &IntakeArgs, taken: &Taken) {
-    if taken.inputs.bad_rows + taken.counts.rejected > 0 {
+    if !taken.inputs.is_whole() || taken.counts.rejected > 0 {
         println!("Next: see what was left out in {}", args.rejects.display());
+        println!("Ranks that may depend on it wait until it is taken in, or somebody answers for it:");
+        println!("GET and PUT /v1/shops/{}/download-watermark", args.shop);
     }
     if !args.submit {
         println!("Next: submit the orders, with --submit or POST /v1/shops/{}/pool-orders/submit", args.shop);

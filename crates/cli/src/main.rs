@@ -8,6 +8,7 @@ mod demo;
 mod intake;
 mod key_file;
 mod keys;
+mod outcome;
 mod pool;
 mod progress;
 mod queue;
@@ -26,9 +27,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
-        Command::Replay(args) => replay::run(&args),
-        Command::Pool(args) => pool::run(&args),
-        Command::Intake(args) => intake::run(&args),
+        Command::Replay(args) => return ended(replay::run(&args)),
+        Command::Pool(args) => return ended(pool::run(&args)),
+        Command::Intake(args) => return ended(intake::run(&args)),
         Command::Audit(args) => return audit::run(&args),
         Command::Backup(args) => copy::backup(&args),
         Command::Restore(args) => copy::restore(&args),
@@ -41,6 +42,17 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("promenade: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// The exit code of a command that reads files.
+fn ended(outcome: anyhow::Result<outcome::Outcome>) -> ExitCode {
+    match outcome {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            eprintln!("promenade: {error:#}");
+            outcome::code_of(&error)
         }
     }
 }

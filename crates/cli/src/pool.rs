@@ -1,26 +1,24 @@
 //! `promenade pool`: a presale pool from files, on simulated time.
 
 use crate::args::PoolArgs;
+use crate::outcome::{Outcome, Usage};
 use crate::{progress, serve, store};
 use anyhow::Context;
 use domain::ShopId;
-use replay::pool::{Phase, PoolMapping, PoolReport, run_pool, write_pool};
+use replay::pool::{Phase, PoolMapping, PoolReport, Ranks, run_pool, write_pool};
 use std::path::Path;
 
 /// Reads, runs, writes the lists and prints their heart.
-pub fn run(args: &PoolArgs) -> anyhow::Result<()> {
+pub fn run(args: &PoolArgs) -> anyhow::Result<Outcome> {
     let mapping = PoolMapping::open(&args.mapping, shop(args.shop.as_deref())?.as_ref())?;
     let file = args.mapping.display();
     let strategies = mapping.strategies.clone();
-    let mut strategies = strategies.with_context(|| {
-        format!("{file} has no [presale_strategy]; docs/pool-files.md says how to write one")
+    let mut strategies = strategies.ok_or_else(|| {
+        Usage(format!("{file} has no [presale_strategy]; docs/pool-files.md says how to write one"))
     })?;
     if let Some(n) = args.first_n {
-        anyhow::ensure!(
-            (1..=domain::limits::FIRST_N).contains(&n),
-            "--first-n is 1 to {}",
-            domain::limits::FIRST_N
-        );
+        let most = domain::limits::FIRST_N;
+        anyhow::ensure!((1..=most).contains(&n), Usage(format!("--first-n is 1 to {most}")));
         strategies.only_first(n);
     }
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
@@ -30,7 +28,8 @@ pub fn run(args: &PoolArgs) -> anyhow::Result<()> {
     anyhow::ensure!(is_new, "{} has shops; a pool from files needs a new store", args.store);
     serve::keep_apart(&mut *opened, true)?;
     let (reading, running) = (progress::bar("reading"), progress::bar("running"));
-    let run = run_pool(&mapping, &strategies, &args.inputs, opened, &mut |phase, done, total| {
+    let ranks = if args.override_gaps { Ranks::Overridden } else { Ranks::WhenCertain };
+    let run = run_pool(&mapping, &strategies, &args.inputs, opened, ranks, &mut |phase, done, total| {
         let bar = match phase {
             Phase::Reading => &reading,
             Phase::Running => &running,
@@ -46,12 +45,13 @@ pub fn run(args: &PoolArgs) -> anyhow::Result<()> {
     let names = names.with_context(|| format!("cannot write to {}", args.out.display()))?;
     print!("{}", report.summary());
     next_steps(&report, &names, &args.out);
-    Ok(())
+    Ok(if report.is_final() { Outcome::Whole } else { Outcome::LeftOut })
 }
 
 /// A shop's id as it was typed.
 pub fn shop(name: Option<&str>) -> anyhow::Result<Option<ShopId>> {
-    name.map(|name| ShopId::try_new(name).with_context(|| format!("--shop {name}"))).transpose()
+    let read = |name| ShopId::try_new(name).map_err(|error| Usage(format!("--shop {name}: {error}")).into());
+    name.map(read).transpose()
 }
 
 fn next_steps(report: &PoolReport, names: &[String], out: &Path) {
@@ -59,11 +59,14 @@ fn next_steps(report: &PoolReport, names: &[String], out: &Path) {
         let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
         println!("List: {}.csv, .xlsx{more}", out.join(name).display());
     }
-    if report.is_incomplete() {
+    if report.is_incomplete() && report.uncertain.is_some() {
+        println!("Next: mend the rows that are named and run again; ranks that may depend on them wait.");
+        println!("To give them out all the same, and answer for it, add --override.");
+    } else if report.is_incomplete() {
         println!("Next: the export does not reach far enough to be sure of the first N; download on,");
         println!("then raise [download] through in the mapping and run again.");
     }
-    if report.inputs.bad_rows > 0 || report.orders.rejected > 0 {
+    if !report.inputs.is_whole() || report.orders.rejected > 0 {
         println!("Next: see what was left out in {}", out.join("bad-rows.csv").display());
     }
 }

@@ -1,12 +1,13 @@
 //! `promenade replay`: what a recovery campaign would have done with real orders.
 
 use crate::args::ReplayArgs;
+use crate::outcome::{Outcome, Usage};
 use crate::progress;
 use anyhow::Context;
 use replay::{Mapping, Report};
 
 /// Reads, runs, writes the report and prints its heart.
-pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
+pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     let mapping = Mapping::open(&args.mapping)?;
     let bar = progress::bar("reading");
     let reading = replay::read(&mapping, &args.inputs, &mut |done, total| {
@@ -16,9 +17,12 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     bar.finish_and_clear();
     anyhow::ensure!(
         !reading.orders.is_empty(),
-        "no order could be read; see the mapping and the files\n{}",
-        reading.inputs.left_out()
+        Usage(format!(
+            "no order could be read; see the mapping and the files\n{}",
+            reading.inputs.left_out()
+        ))
     );
+    let is_whole = reading.inputs.is_whole();
     let bar = progress::bar("replaying");
     let replayed = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
         bar.set_length(total);
@@ -31,5 +35,5 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<()> {
     replay::write(&report, &args.out)?;
     print!("{}", report.summary());
     println!("Report: {}", args.out.join("report.html").display());
-    Ok(())
+    Ok(if is_whole { Outcome::Whole } else { Outcome::LeftOut })
 }

@@ -9,7 +9,8 @@ use domain::{
     event::{OrderEvent, RefundLine},
     order::{Method, PaymentStatus, Refund, RefundAsk},
     pool::{
-        GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder, Stock,
+        Gap, GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder,
+        Stock,
     },
     risk::Verdict,
     shop::Shop,
@@ -162,6 +163,13 @@ pub enum Command {
     /// Every order up to that moment has been downloaded (A-S4-6).
     PutWatermark {
         through: Instant,
+    },
+    /// What a source of downloads could not say, in the place of what it could not before; nothing: it is whole.
+    NoteGap(Box<Gap>),
+    /// An operator answers for all that is missing, and says how far the download has come.
+    AcceptGaps {
+        through: Instant,
+        reason: String,
     },
     /// What is in store of a gift, in all.
     PutGiftStock {
@@ -346,6 +354,9 @@ pub enum Reply {
     },
     Watermark {
         through: Instant,
+    },
+    Gap {
+        gap: Box<Gap>,
     },
     GiftStock {
         sku: Sku,

@@ -76,6 +76,8 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }
+        | Command::NoteGap(_)
+        | Command::AcceptGaps { .. }
         | Command::PutGiftStock { .. }
         | Command::Rerun { .. }
         | Command::OverrideRun { .. }

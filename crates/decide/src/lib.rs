@@ -78,6 +78,8 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::PutPresaleStrategy(strategy) => pool::put_presale(draft, strategy),
         Command::PutGiftStrategy(strategy) => pool::put_gift(draft, strategy),
         Command::PutWatermark { through } => pool::put_watermark(draft, *through),
+        Command::NoteGap(gap) => pool::note_gap(draft, gap),
+        Command::AcceptGaps { through, reason } => pool::accept_gaps(draft, *through, reason),
         Command::PutGiftStock { sku, quantity } => pool::put_stock(draft, sku, *quantity),
         Command::TakeShopOrder(order) => pool::take(draft, order),
         Command::SubmitOrder { order_id } => pool::submit(draft, order_id),

@@ -89,3 +89,11 @@ pub const STRATEGY_VERSIONS: usize = 100;
 pub const POOL_MOVES: usize = 50;
 /// Gifts that may be added to one order by hand.
 pub const MANUAL_GIFTS: usize = 20;
+/// Sources of downloads of a shop with something missing; what goes over it has no name (A-S4-25).
+pub const GAPS: usize = 100;
+/// Rows of one of them that are told one by one.
+pub const GAP_ROWS: usize = 100;
+/// Orders of one of them that are known by name.
+pub const GAP_ORDERS: usize = 1_000;
+/// Characters of a source's name, and of the reason for which an operator answers for what is missing.
+pub const GAP_TEXT_CHARS: usize = 256;

@@ -96,6 +96,7 @@ fn pool_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(pool::dry_run::create))
         .routes(routes!(pool::shop_orders::create))
         .routes(routes!(pool::watermark::put, pool::watermark::get_one))
+        .routes(routes!(pool::gaps::note))
         .routes(routes!(pool::pool_orders::list))
         .routes(routes!(pool::pool_orders::get_one))
         .routes(routes!(pool::moves::submit))

@@ -11,7 +11,7 @@ use domain::{
     coupon::BatchRecord,
     customer::Standing,
     order::Order,
-    pool::{GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
+    pool::{Gap, GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
     shop::Shop,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -38,6 +38,7 @@ impl Document for Order {}
 impl Document for PoolOrder {}
 impl Document for PresaleStrategy {}
 impl Document for Pass {}
+impl Document for Gap {}
 impl Document for GiftRecord {}
 impl Document for Run {}
 impl Document for crate::Parked {}

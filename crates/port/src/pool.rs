@@ -4,8 +4,8 @@ use crate::{Change, Row};
 use domain::{
     CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId, Sku,
     pool::{
-        Candidate, GiftRecord, GiftStrategy, GiftUnit, PassKind, PoolOrder, PresaleRecord, RankKey, Run,
-        ShopOrder, Standing, Stock,
+        Candidate, Gap, GiftRecord, GiftStrategy, GiftUnit, PassKind, PoolOrder, PresaleRecord, RankKey, Run,
+        ShopOrder, Standing, Stock, certain_before,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -27,9 +27,20 @@ pub struct PoolRow {
     pub openings: BTreeMap<Sku, Instant>,
     /// Through which moment every order has been downloaded (A-S4-6).
     pub watermark: Option<Instant>,
+    /// What downloads could not say, by their sources (A-S4-25).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub gaps: BTreeMap<String, Arc<Gap>>,
 }
 
 impl PoolRow {
+    /// How far ranks are certain: through the watermark and before every gap (A-S4-6, A-S4-25).
+    pub fn certain(&self) -> Option<Instant> {
+        self.certain_by(self.watermark)
+    }
+    /// The same with another watermark.
+    pub fn certain_by(&self, watermark: Option<Instant>) -> Option<Instant> {
+        certain_before(watermark, self.gaps.values().map(|gap| &**gap))
+    }
     /// The strategy version by which orders enter a run.
     pub fn version_of(&self, run: &Run) -> Option<&Arc<GiftStrategy>> {
         self.gifts.get(&run.strategy_id)?.version(run.version)
@@ -171,6 +182,8 @@ pub struct PoolChanges {
     pub stock: Vec<(ShopId, Sku, Stock)>,
     pub openings: Vec<(ShopId, Sku, Instant)>,
     pub watermarks: Vec<(ShopId, Instant)>,
+    /// What is missing of a source, `None` where nothing is any more.
+    pub gaps: Vec<(ShopId, String, Option<Arc<Gap>>)>,
     pub orders: Vec<Change<PoolOrder>>,
     /// In the order of their places.
     pub candidates: Vec<CandidateChange>,

@@ -148,7 +148,7 @@ impl<'a> Trying<'a> {
         };
         Self {
             timing: presale.map_or(Timing::ToReview, |record| record.strategy.timing),
-            watermark: trial.watermark.or(settings.watermark),
+            watermark: settings.certain_by(trial.watermark.or(settings.watermark)),
             needed: BTreeMap::new(),
             taken: BTreeMap::new(),
             walked: 0,

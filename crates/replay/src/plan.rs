@@ -76,6 +76,7 @@ pub(crate) struct TimesPlan {
 #[derive(Debug)]
 pub(crate) struct OrderPlan {
     pub group: Vec<Cell>,
+    pub blank: crate::read::Blank,
     pub id: Value,
     pub shop: Value,
     pub customer: Value,
@@ -126,7 +127,12 @@ pub(crate) enum Step {
 impl Value {
     /// The first column that the value is made from; none for a constant.
     pub fn first_cell(&self) -> Option<Cell> {
-        self.templates.iter().flatten().find_map(|piece| match piece {
+        self.cells().next()
+    }
+
+    /// Every column that the value is made from.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> {
+        self.templates.iter().flatten().filter_map(|piece| match piece {
             Piece::Text(_) => None,
             Piece::Cell(cell, _) => Some(*cell),
         })

@@ -2,23 +2,28 @@
 //!
 //! The table of the lines is streamed; the tables that it is joined to are kept in memory, with no
 //! more columns than the mapping names. A row that cannot be read is left out, counted and reported
-//! with its file, row and column. The rest of its order is left out too, where the row says which that
-//! is: a part of an order would have another amount.
+//! with its file, row and column. The rest of its order is left out too: a part of an order would have another amount.
+//! What several files hold of one order is put together; where they differ the later file counts, by when it was made
+//! or else as the files were named, those of a folder by name.
 //!
-//! What always holds: the orders are sorted by time and id, and neither they nor the report depend
-//! on the order in which the files were named.
+//! What always holds: the orders are sorted by time and id. Every row is used, counted elsewhere, or told.
 //!
 //! What it never does: stop over what stands in a row. It stops when a file or a column is not there.
 
+mod above;
 mod bad;
 mod cells;
 mod files;
+mod gaps;
 mod gather;
 mod limits;
 mod line_row;
 mod meter;
 mod order;
+mod parts;
 mod recovery;
+mod sources;
+mod stray;
 mod stream;
 mod table;
 mod values;
@@ -26,23 +31,29 @@ mod whole;
 
 pub use bad::{BadCode, BadRow};
 pub use files::ReadError;
+pub use gather::RowCounts;
 pub use limits::{BAD_ROWS, CELL_CHARS, ROWS};
 pub(crate) use meter::notes;
 pub use meter::{InputFile, Written};
 pub use order::SourceOrder;
 
+pub(crate) use above::Blank;
 pub(crate) use bad::{BadRows, Fault};
 pub(crate) use cells::Joined;
-pub(crate) use gather::{Roles, Take};
-pub(crate) use line_row::units;
+pub(crate) use files::matches;
+pub(crate) use gather::{Roles, RowLine, SameId, Take};
+pub(crate) use line_row::{bounded, discounted, units};
+pub(crate) use parts::Told;
 
 use crate::{mapping::Mapping, plan::Plan};
 use bad::Bad;
+use domain::{Instant, ShopId, pool::Gap};
 use files::Found;
-use gather::{Gather, Together};
+use gather::{Gather, Outcome, Together};
 use meter::Meter;
 use recovery::Building;
 use serde::Serialize;
+use sources::ReadingOrder;
 use std::{collections::BTreeMap, path::PathBuf};
 use table::{Row, Table};
 
@@ -86,12 +97,20 @@ pub struct Inputs {
     pub bad_rows: u64,
     /// The same by reason.
     pub bad_rows_by_code: BTreeMap<BadCode, u64>,
-    /// The first of them in detail.
+    /// Rows by which nothing is lost, by reason: those of no units, and those that may be told twice.
+    pub notes_by_code: BTreeMap<BadCode, u64>,
+    /// The first of both in detail.
     pub bad_row_details: Vec<BadRow>,
     /// Orders left out because of a bad row.
     pub orders_left_out: u64,
-    /// Rows of lines that an earlier file held too: exports overlap.
+    /// Orders that count once although their rows in several files may be units.
+    pub orders_maybe_repeated: u64,
+    /// Rows of lines that another file holds too: exports overlap.
     pub repeated_rows: u64,
+    /// What became of the rows of lines.
+    pub rows: RowCounts,
+    /// Files that hold what another one holds, byte for byte; they count once.
+    pub repeated_files: Vec<String>,
     /// Rows of joined tables that no line leads to: by table, without those that were bad.
     pub rows_without_line: BTreeMap<String, u64>,
     /// Times of shipping and receipt before the order was placed; the time is left out, not the order.
@@ -110,7 +129,7 @@ pub fn read(
         orders.push(building.order);
         Ok(())
     };
-    let how = How { standing: Standing::Anywhere, bad_rows: BAD_ROWS };
+    let how = How { standing: Standing::Anywhere, bad_rows: BAD_ROWS, as_of: &|_| None };
     let gathered = gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut take)?;
     orders.sort_by(|a, b| {
         let key = |o: &SourceOrder| (o.placed_at, o.placed.order_id.clone(), o.shop_id.clone());
@@ -132,55 +151,74 @@ pub(crate) enum Standing {
 }
 
 /// How to read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct How {
+#[derive(Clone, Copy)]
+pub(crate) struct How<'h> {
     pub standing: Standing,
     /// Bad rows that are told one by one; the others are counted.
     pub bad_rows: usize,
+    /// When a file of that name was made, where that is said.
+    pub as_of: &'h dyn Fn(&str) -> Option<Instant>,
 }
 
 /// What was read, beside the orders.
 pub(crate) struct Gathered {
     pub files: Vec<InputFile>,
+    /// The names of all files, by their numbers in places.
+    pub names: Vec<String>,
     pub bad: BadRows,
     pub left_out: u64,
-    /// Rows that stood in an earlier file of the same table too.
-    pub repeated: u64,
+    pub in_doubt: u64,
+    pub rows: RowCounts,
+    pub repeated_files: Vec<String>,
     pub rows_without_line: BTreeMap<String, u64>,
+    /// What is not certain: without a shop it may be of any.
+    pub gaps: Vec<(Option<ShopId>, Gap)>,
 }
 
-/// Reads the files and hands over the orders that are whole, in the order of their first rows.
+/// Reads the files and hands over the orders that are whole, in the order of their first rows. Where several files
+/// hold lines, orders may go on from one to the other and are kept until the last row was read.
 pub(crate) fn gather<R: Roles>(
     plan: &Plan,
     roles: &R,
     inputs: &[PathBuf],
-    how: How,
+    how: How<'_>,
     progress: &mut dyn FnMut(u64, u64),
     take: Take<'_, R::Order>,
 ) -> Result<Gathered, ReadError> {
     let found = Found::find(plan, inputs)?;
-    let mut meter = Meter::new(found.bytes(), progress);
+    let order = ReadingOrder::of(&found, how.as_of)?;
+    let mut meter = Meter::new(order.bytes(&found), progress);
     let mut bad = Bad::new(&found, how.bad_rows);
     let mut tables = vec![Table::default()];
     for slot in 1..plan.tables.len() {
-        tables.push(Table::load(plan, slot, &found, &mut meter, &mut bad)?);
+        tables.push(Table::load(plan, slot, order.of_table(&found, slot), &mut meter, &mut bad)?);
     }
-    let mut gather = Gather::new(plan, &tables, roles, found.of_table(0).count());
+    let lines: Vec<_> = order.of_table(&found, 0).collect();
+    let standing = if lines.len() > 1 { Standing::Anywhere } else { how.standing };
+    let mut gather = Gather::new(plan, &tables, roles, lines.len());
     let mut together = Together::default();
-    for (file, lines) in found.of_table(0) {
-        let mut row = |row: Row, bad: &mut Bad<'_>| match how.standing {
+    for (file, source) in lines {
+        gather.begin_file();
+        let mut row = |row: Row, bad: &mut Bad<'_>| match standing {
             Standing::Anywhere => {
                 gather.take(&row, bad);
                 Ok(())
             }
             Standing::Together => gather.take_together(&row, &mut together, &found, bad, take),
         };
-        lines.each_row(file, plan, &mut meter, &mut bad, &mut row)?;
+        source.each_row(file, plan, &mut meter, &mut bad, &mut row)?;
+        gather.end_file(file);
     }
-    gather.hand_over(&mut bad, take)?;
+    gather.hand_over_all(&mut bad, take)?;
+    let Outcome { counts, left_out, in_doubt, gaps } = gather.finish(&bad);
+    let of_file = |file: usize| (found.name(file).to_owned(), (how.as_of)(found.name(file)));
     Ok(Gathered {
-        left_out: gather.left_out(),
-        repeated: gather.repeated(),
+        left_out,
+        in_doubt,
+        rows: counts,
+        names: found.0.iter().map(|source| source.name.clone()).collect(),
+        gaps: gaps.named(of_file),
+        repeated_files: order.repeated(&found),
         rows_without_line: Table::unused(plan, &tables),
         files: meter.into_files(&found, plan),
         bad: bad.into_rows(),
@@ -188,8 +226,14 @@ pub(crate) fn gather<R: Roles>(
 }
 
 impl Inputs {
+    /// Whether every row is used, or says nothing that is not said elsewhere, for sure.
+    pub fn is_whole(&self) -> bool {
+        self.bad_rows == 0 && self.orders_left_out == 0 && self.orders_maybe_repeated == 0
+    }
+
     fn count(mapping: &Mapping, orders: &[SourceOrder], gathered: Gathered) -> Self {
-        let Gathered { files, bad, left_out, repeated, rows_without_line } = gathered;
+        let Gathered { files, bad, left_out, in_doubt, rows, repeated_files, rows_without_line, .. } =
+            gathered;
         let distinct = |names: &mut dyn Iterator<Item = &str>| {
             names.collect::<std::collections::BTreeSet<_>>().len() as u64
         };
@@ -210,9 +254,13 @@ impl Inputs {
             last_placed_at: orders.last().map(at),
             bad_rows: bad.count,
             bad_rows_by_code: bad.by_code,
+            notes_by_code: bad.notes,
             bad_row_details: bad.details,
             orders_left_out: left_out,
-            repeated_rows: repeated,
+            orders_maybe_repeated: in_doubt,
+            repeated_rows: rows.repeated,
+            rows,
+            repeated_files,
             rows_without_line,
             times_left_out: 0,
         }

@@ -288,7 +288,8 @@ impl Run<'_> {
     fn outcome(&self, index: usize) -> Result<OrderOutcome, RunError> {
         let source = &self.orders[index];
         let trigger = source.placed_at.plus_minutes(self.settings.campaign.terms.trigger_after_minutes);
-        let unpaid_at_trigger = source.paid_at.is_none_or(|(at, _)| at > trigger);
+        let unpaid_at_trigger = source.paid_at.is_none_or(|(at, _)| at > trigger)
+            && source.cancelled_at.is_none_or(|at| at > trigger);
         let mut outcome = OrderOutcome {
             category: source.category().to_owned(),
             placed_hour: self.settings.shop.time_zone.hour(source.placed_at),

@@ -7,8 +7,8 @@ use domain::{Instant, ShopId};
 use replay::{
     ReadError,
     pool::{
-        FileOrder, PoolInputs, PoolMapping, PoolReport, PoolRun, Submit, bad_rows, read_orders, run_pool,
-        take_in, write_pool,
+        FileOrder, PoolInputs, PoolMapping, PoolReport, PoolRun, Ranks, Submit, bad_rows, read_orders,
+        run_pool, take_in, write_pool,
     },
 };
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
@@ -47,7 +47,7 @@ fn run(text: &str, orders: &str) -> (PoolMapping, PoolRun, PoolReport) {
     let strategies = mapping.strategies.clone().unwrap();
     let store = Box::new(store_memory::MemoryStore::new());
     let inputs = [folder.path().to_owned()];
-    let run = run_pool(&mapping, &strategies, &inputs, store, &mut |_, _, _| {}).unwrap();
+    let run = run_pool(&mapping, &strategies, &inputs, store, Ranks::WhenCertain, &mut |_, _, _| {}).unwrap();
     let report = PoolReport::build(&mapping, &run, strategies.activation_at()).unwrap();
     (mapping, run, report)
 }
@@ -142,7 +142,8 @@ fn a_g_11_names_of_the_platform_are_the_ids() {
         of("订单 2/甲", "t***1", 2, "红色 T恤/XL"),
         of("\"a,b\"", "Cafe\u{301}@店", 3, "#1001"),
         of("=1+1", "a@b.cn", 4, "红色 T恤/XL"),
-        of("a\tb", "tab", 5, "红色 T恤/XL"),
+        // It was placed last: the ranks before it do not depend on it.
+        of("a\tb", "tab", 5, "红色 T恤/XL").replacen("20:00:00", "20:00:05", 1),
     ]
     .concat();
     let mapped = MAPPING.replace("sku = \"small\"", "sku = \"杯子 大\"");
@@ -234,7 +235,7 @@ fn rows_that_do_not_stand_together_are_seen() {
 fn the_same_export_again_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let shop = ShopId::try_new("s1").unwrap();
-    fs::write(folder.path().join("orders.csv"), ORDERS.replacen("320.00", "-3", 1)).unwrap();
+    fs::write(folder.path().join("orders.csv"), ORDERS.replacen("320.00", "dear", 1)).unwrap();
     let mapping = PoolMapping::parse(MAPPING, "pool.toml", Some(&shop)).unwrap();
     let store = Box::new(store_memory::MemoryStore::new());
     let clock = engine::clock::SandboxClock::unset(at("2020-10-31T00:00:00+08:00"));
@@ -253,7 +254,7 @@ fn the_same_export_again_changes_nothing() {
     let path = folder.path().join("rejects.csv");
     bad_rows(&again.inputs, &again.refused, &path).unwrap();
     let told = fs::read_to_string(path).unwrap();
-    assert!(told.contains("orders.csv,2,amount,'-3,negative_amount,"), "{told}");
+    assert!(told.contains("orders.csv,2,amount,dear,not_an_amount,"), "{told}");
     assert!(told.contains("orders.csv,4,balance_paid_at,10,time_in_future,"), "{told}");
     engine.stop();
 }
@@ -353,9 +354,7 @@ fn s4_r26_overlapping_exports_count_an_order_once() {
     let last: Vec<&str> = ORDERS.lines().rev().take(1).collect();
     fs::write(folder.path().join("b.csv"), format!("{head}\n{}\n", last[0])).unwrap();
     let wide = MAPPING.replace("file = \"orders.csv\"", "file = \"*.csv\"");
-    let together = read_folder(&mapping(&wide), folder.path()).unwrap_err().to_string();
-    assert!(together.starts_with("b.csv row 2: rows of this order stood earlier too"), "{together}");
-    let wide = wide.replace("rows = \"together\"", "rows = \"anywhere\"");
+    // Orders may go on from file to file, so several are read as if their rows stood anywhere.
     let (both, read) = read_folder(&mapping(&wide), folder.path()).unwrap();
     let (one, _) = read_csv(&mapping(MAPPING), ORDERS).unwrap();
     assert_eq!(both, one);

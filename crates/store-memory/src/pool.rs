@@ -145,6 +145,14 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &PoolChanges) -> Resu
         let before = place(tables).replace(*through);
         undo.note(move |tables| *place(tables) = before);
     }
+    for (shop, source, gap) in &changes.gaps {
+        match gap {
+            Some(gap) => put(tables, undo, at(shop, |s| &mut s.pool.gaps), source.clone(), gap.clone()),
+            None => {
+                take(tables, undo, at(shop, |s| &mut s.pool.gaps), source.clone());
+            }
+        }
+    }
     Ok(())
 }
 

@@ -107,6 +107,13 @@ impl ShopCache {
                 row.pool.watermark = Some(*through);
             }
         }
+        for (shop, source, gap) in &changes.gaps {
+            let Some(row) = self.shops.get_mut(shop) else { continue };
+            match gap {
+                Some(gap) => row.pool.gaps.insert(source.clone(), gap.clone()),
+                None => row.pool.gaps.remove(source),
+            };
+        }
     }
 
     fn campaign(&mut self, shop: &ShopId, campaign: &domain::CampaignId) -> Option<&mut CampaignRow> {

@@ -3,7 +3,7 @@
 mod pool;
 mod rows;
 
-pub use pool::{candidate, gift, place, pool_order, presale, run};
+pub use pool::{candidate, gap, gift, place, pool_order, presale, run};
 pub use rows::{
     changed_coupon, conflict, conflicts_with, dispatch, entries, inbox, new_coupon, outbox, parked, request,
     stands, taken_in, timeline, told, webhook,

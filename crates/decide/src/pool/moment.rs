@@ -124,7 +124,7 @@ fn verdict(
         (Some(_), None) => {
             // Asked by hand, the order's own rank must be certain, not the whole period (S4-R09).
             let begun = run.started || opens == Opens::ByHand;
-            let certain = begun && run.is_certain(&candidate.key, draft.watermark());
+            let certain = begun && run.is_certain(&candidate.key, draft.certain());
             match draft.rank(run.number, &candidate.key).filter(|_| certain) {
                 Some(rank) => Some(rank),
                 None => return (Verdict::NotYet(Code::PoolIncomplete), None),
@@ -261,7 +261,7 @@ pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &Gift
 
 /// A run that ranks walks on when something open stands behind its cursor where ranks are certain.
 pub fn wake_walks(draft: &mut Draft<'_>, order: &PoolOrder) {
-    let watermark = draft.watermark();
+    let watermark = draft.certain();
     for entered in &order.entered {
         let Some(mut run) = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run) else {
             continue;

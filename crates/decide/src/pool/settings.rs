@@ -1,5 +1,6 @@
 //! Strategies, the download watermark and gift stock: what operators set up.
 
+use super::gaps::wake_ranking;
 use super::gift_settings::new_runs;
 use super::warnings::Around;
 use crate::book::Draft;
@@ -114,12 +115,7 @@ pub fn put_watermark(draft: &mut Draft<'_>, through: Instant) -> Result<Reply, R
         Refusal::from_violations(Code::InvalidValue, vec![violation])?;
     }
     draft.pool_changes_mut().settings.watermark = Some(through);
-    for run in row.runs.values() {
-        let ranks = row.lead_of(run).is_some_and(|strategy| strategy.first_n.is_some());
-        if ranks && run.opened_at.is_some() && !run.finished {
-            draft.put_run(Run { wake_at: Some(draft.now), ..run.clone() });
-        }
-    }
+    wake_ranking(draft)?;
     Ok(Reply::Watermark { through })
 }
 

@@ -1,6 +1,6 @@
 //! Downloaded orders, and orders of presale campaigns that flow in by themselves.
 
-use super::{cover, family, is_submitted, leave, lives_on, moment, moves, places, timing};
+use super::{cover, family, gaps, is_submitted, leave, lives_on, moment, moves, places, timing};
 use crate::book::Draft;
 use crate::command::{Intake, Reply};
 use domain::{
@@ -13,6 +13,7 @@ pub fn take(draft: &mut Draft<'_>, told: &ShopOrder) -> Result<Reply, Refusal> {
     let zone = &draft.shop()?.time_zone;
     Refusal::from_violations(Code::InvalidValue, told.violations(draft.now, zone))?;
     let outcome = learn(draft, told)?;
+    gaps::fill(draft, told)?;
     Ok(Reply::Taken { outcome })
 }
 

@@ -7,6 +7,7 @@
 
 mod candidate;
 mod family;
+mod gap;
 mod gift;
 mod group;
 mod key;
@@ -19,6 +20,7 @@ mod stages;
 mod stock;
 
 pub use candidate::{AmountState, Candidate, Case, Standing, Verdict, judge};
+pub use gap::{Accepted, Gap, GapOrder, GapRow, Missing, Since, certain_before};
 pub use gift::{Basis, BuyerLimit, GiftRecord, GiftStrategy, GiftTier, GiftUnit};
 pub use group::Group;
 pub use key::RankKey;

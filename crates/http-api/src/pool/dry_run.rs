@@ -170,5 +170,10 @@ pub async fn create(
     // A pool of a million orders takes a while: others are answered meanwhile.
     let tried = tokio::task::spawn_blocking(move || dry_run::dry_run(&*reader, &trial)).await;
     let found = tried.map_err(|error| engine::EngineError::Internal(error.to_string()))??;
-    Ok(Json(DryRunView::new(&shop, found.ok_or_else(|| missing(&id))?)))
+    let mut view = DryRunView::new(&shop, found.ok_or_else(|| missing(&id))?);
+    if let Some(waits) = view.incomplete.take() {
+        let pool = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
+        view.incomplete = Some(waits.with_gaps(&pool));
+    }
+    Ok(Json(view))
 }

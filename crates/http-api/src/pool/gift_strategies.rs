@@ -1,5 +1,6 @@
 //! Gift strategies: put, read, list, and let run although the download has not come through.
 
+use super::gaps::{GapRowView, waited_for};
 use super::presale_strategies::fault;
 use super::strategies::Strategies;
 use super::window::Period;
@@ -20,6 +21,7 @@ use domain::{
 };
 use engine::{Command, Input, Reply};
 use money::Money;
+use port::PoolRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -100,12 +102,34 @@ pub struct WaitsView {
     pub needs_through: String,
     /// Orders whose rank is certain so far.
     pub certain: u64,
+    /// Rows of downloads that could not be read and that ranks may depend on: the first, at most 100 (A-S4-25).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<GapRowView>,
+    /// How many they are in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows_in_all: Option<u64>,
 }
 
 impl WaitsView {
     pub fn new(shop: &Shop, waits: &Waits) -> Self {
         let needs_through = time::show(shop, waits.needs_through);
-        Self { code: waits.code.as_str(), needs_through, certain: waits.certain }
+        Self {
+            code: waits.code.as_str(),
+            needs_through,
+            certain: waits.certain,
+            rows: Vec::new(),
+            rows_in_all: None,
+        }
+    }
+
+    /// With the rows that could not be read, where it waits for orders.
+    #[must_use]
+    pub fn with_gaps(self, pool: &PoolRow) -> Self {
+        if self.code != Code::PoolIncomplete.as_str() {
+            return self;
+        }
+        let (rows, all) = waited_for(pool);
+        Self { rows, rows_in_all: Some(all).filter(|all| *all > 0), ..self }
     }
 }
 
@@ -283,7 +307,10 @@ pub async fn list(
 }
 
 fn show(known: &Strategies, record: &GiftRecord, run: &Run) -> GiftStrategyView {
-    GiftStrategyView::new(&known.shop, record, run, known.around().gift_warnings(record, run))
+    let warnings = known.around().gift_warnings(record, run);
+    let mut view = GiftStrategyView::new(&known.shop, record, run, warnings);
+    view.run.waits = view.run.waits.map(|waits| waits.with_gaps(&known.pool));
+    view
 }
 
 /// Lets ranks be given out although the download has not come through: the operator answers for it.

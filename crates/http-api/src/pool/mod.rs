@@ -2,6 +2,7 @@
 //! the warehouse. A file a noun.
 
 pub mod dry_run;
+pub mod gaps;
 pub mod gift_list;
 pub mod gift_stock;
 pub mod gift_strategies;

@@ -1,5 +1,6 @@
 //! How far the download has come (A-S4-6).
 
+use super::gaps::GapView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::Body;
 use crate::wire::keys::Scope;
@@ -8,7 +9,9 @@ use crate::wire::state::{ApiState, unexpected};
 use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
+use domain::shop::Shop;
 use engine::{Command, Input, Reply};
+use port::PoolRow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,6 +21,11 @@ use utoipa::ToSchema;
 pub struct WatermarkRequest {
     /// RFC 3339; it never goes back.
     through: String,
+    /// Answers for everything that downloads could not say: ranks no longer wait for it (A-S4-25).
+    #[serde(default)]
+    accept_gaps: bool,
+    /// Why, in 1 to 256 characters; needed with `accept_gaps`.
+    reason: Option<String>,
 }
 
 /// Through which moment every order has been downloaded.
@@ -25,6 +33,16 @@ pub struct WatermarkRequest {
 pub struct WatermarkView {
     /// Null while nobody has said.
     through: Option<String>,
+    /// What downloads could not say, by their sources.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gaps: Vec<GapView>,
+}
+
+impl WatermarkView {
+    fn new(shop: &Shop, pool: &PoolRow) -> Self {
+        let gaps = pool.gaps.values().map(|gap| GapView::new(shop, gap)).collect();
+        Self { through: time::show_some(shop, pool.watermark), gaps }
+    }
 }
 
 /// Says that every order up to a moment has been downloaded, whatever happened to it up to then. Runs
@@ -39,11 +57,19 @@ pub async fn put(
 ) -> Result<Json<WatermarkView>, Problem> {
     caller.may(Scope::Events)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let through = time::read("through", &body.value.through)?;
-    match state.engine.submit(Input::new(caller.shop_id, Command::PutWatermark { through })).await? {
-        Reply::Watermark { through } => Ok(Json(WatermarkView { through: Some(time::show(&shop, through)) })),
-        other => Err(unexpected(&other)),
+    let WatermarkRequest { through, accept_gaps, reason } = body.value;
+    let through = time::read("through", &through)?;
+    let command = if accept_gaps {
+        Command::AcceptGaps { through, reason: reason.unwrap_or_default() }
+    } else {
+        Command::PutWatermark { through }
+    };
+    match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {
+        Reply::Watermark { .. } => {}
+        other => return Err(unexpected(&other)),
     }
+    let pool = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
+    Ok(Json(WatermarkView::new(&shop, &pool)))
 }
 
 /// Reads how far the download has come.
@@ -53,5 +79,5 @@ pub async fn get_one(State(state): State<ApiState>, caller: InShop) -> Result<Js
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let settings = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
-    Ok(Json(WatermarkView { through: time::show_some(&shop, settings.watermark) }))
+    Ok(Json(WatermarkView::new(&shop, &settings)))
 }

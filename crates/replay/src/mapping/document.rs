@@ -5,6 +5,7 @@
 use super::amounts::Amounts;
 use super::empty::Empty;
 use super::settings::{CampaignText, ClaimModel, ShopText};
+use crate::read::Blank;
 use domain::time::Zone;
 use serde::{Deserialize, Deserializer, de};
 use std::{collections::BTreeMap, fmt};
@@ -95,6 +96,9 @@ pub(crate) struct Times {
 pub(crate) struct Order {
     /// The columns in which the lines of an order agree.
     pub group: Columns,
+    /// What a blank cell of the order's columns means.
+    #[serde(default)]
+    pub blank: Blank,
     pub id: Alternatives,
     pub shop: Alternatives,
     pub customer: Alternatives,

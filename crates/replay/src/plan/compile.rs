@@ -142,6 +142,7 @@ impl Compiler<'_> {
     fn order(&mut self, order: &Order) -> Result<OrderPlan, Wrong> {
         Ok(OrderPlan {
             group: self.cells("order.group", &order.group)?,
+            blank: order.blank,
             id: self.required("order.id", &order.id)?,
             shop: self.required("order.shop", &order.shop)?,
             customer: self.required("order.customer", &order.customer)?,

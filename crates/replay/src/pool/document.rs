@@ -5,7 +5,7 @@
 use super::strategies::{GiftText, Moment, PresaleText};
 use crate::{
     mapping::{Alternatives, Amounts, Columns, Empty, Join, Table, Times},
-    read::Standing,
+    read::{Blank, Standing},
 };
 use domain::time::Zone;
 use serde::Deserialize;
@@ -47,6 +47,9 @@ pub(super) struct Order {
     /// Whether the rows of an order stand one after the other.
     #[serde(default)]
     pub rows: Standing,
+    /// What a blank cell of the order's columns means.
+    #[serde(default)]
+    pub blank: Blank,
     pub order_id: Alternatives,
     #[serde(default)]
     pub shop: Alternatives,
@@ -90,6 +93,9 @@ pub(super) struct Closed {
 pub(super) struct Line {
     /// The table whose rows are the lines.
     pub table: String,
+    /// The number of the line: rows of one are one line, rows of others are others.
+    #[serde(default)]
+    pub id: Alternatives,
     pub sku: Alternatives,
     #[serde(default)]
     pub quantity: Alternatives,
@@ -106,7 +112,15 @@ pub(super) struct Download {
     /// Through which moment the export holds every order; for ever when it is left out.
     pub through: Option<Moment>,
     /// When the export was made (A-S4-23); without it the order in which files are taken in counts.
-    pub as_of: Option<Moment>,
+    pub as_of: Option<AsOf>,
+}
+
+/// When files were made: all of them, or those whose names fit a pattern.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum AsOf {
+    All(Moment),
+    ByFile(BTreeMap<String, Moment>),
 }
 
 /// The shop that the pool is run in.

@@ -3,13 +3,13 @@
 //! What always holds: an order that is counted is durable. The same export again changes nothing: orders
 //! that are known are duplicates, and what was learned since is an update.
 
-use super::{FileOrder, Place, PoolInputs, PoolMapping, TOLD, read_orders};
+use super::{FileGaps, FileOrder, Place, PoolInputs, PoolMapping, TOLD, read_orders};
 use crate::read::ReadError;
-use domain::{OrderId, Refusal, ShopId, pool::Stage};
+use domain::{Instant, OrderId, Refusal, ShopId, pool::Stage};
 use engine::{Command, Engine, EngineError, Input, Intake, Reply};
 use serde::Serialize;
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::PathBuf,
     sync::{Arc, mpsc},
 };
@@ -65,8 +65,12 @@ pub struct Counts {
 pub struct Refused {
     /// Where its first row stands.
     pub place: Place,
+    /// The shop.
+    pub shop_id: ShopId,
     /// The order.
     pub order_id: OrderId,
+    /// When it was placed.
+    pub ordered_at: Instant,
     /// What is wrong with it.
     pub refusal: Refusal,
 }
@@ -79,6 +83,8 @@ pub struct Refusals {
     /// All of them, by code.
     pub by_code: BTreeMap<String, u64>,
     places: HashSet<Place>,
+    /// Orders that were refused since somebody asked, whatever became of them before.
+    news: Vec<Refused>,
 }
 
 impl Refusals {
@@ -88,10 +94,16 @@ impl Refusals {
             return false;
         }
         *self.by_code.entry(refused.refusal.code.to_string()).or_default() += 1;
+        self.news.push(refused.clone());
         if self.told.len() < TOLD {
             self.told.push(refused);
         }
         true
+    }
+
+    /// The orders that were refused since the last time.
+    pub(super) fn news(&mut self) -> Vec<Refused> {
+        std::mem::take(&mut self.news)
     }
 }
 
@@ -104,6 +116,8 @@ pub struct Taken {
     pub counts: Counts,
     /// What was refused.
     pub refused: Refusals,
+    /// What is not certain, as it was noted with the shops (A-S4-25).
+    pub gaps: FileGaps,
 }
 
 type Batch = Vec<(Place, FileOrder)>;
@@ -120,12 +134,19 @@ pub fn take_in(
     std::thread::scope(|scope| {
         let reading = scope.spawn(move || read_batches(mapping, inputs, progress, &send));
         let (mut counts, mut refused) = (Counts::default(), Refusals::default());
+        let mut shops: BTreeSet<ShopId> = mapping.only_shop().cloned().into_iter().collect();
         for batch in batches {
+            shops.extend(batch.iter().map(|(_, order)| order.shop_id.clone()));
             // An error drops the receiver, which stops the reading.
             send_batch(engine, batch, submit, &mut counts, &mut refused)?;
         }
         let inputs = reading.join().unwrap_or(Err(ReadError::Stopped))?;
-        Ok(Taken { inputs, counts, refused })
+        let mut gaps = FileGaps::new(mapping, &inputs);
+        for refused in refused.news() {
+            gaps.add_refused(refused);
+        }
+        gaps.note(engine, shops)?;
+        Ok(Taken { inputs, counts, refused, gaps })
     })
 }
 
@@ -136,8 +157,7 @@ fn read_batches(
     to: &mpsc::SyncSender<Batch>,
 ) -> Result<PoolInputs, ReadError> {
     let mut batch = Vec::with_capacity(BATCH);
-    let read = read_orders(mapping, inputs, progress, &mut |place, mut order| {
-        order.order.said.as_of = mapping.as_of;
+    let read = read_orders(mapping, inputs, progress, &mut |place, order| {
         batch.push((place, order));
         if batch.len() < BATCH {
             return Ok(());
@@ -163,7 +183,7 @@ pub(super) fn send_batch(
     let mut submits = Vec::new();
     for (place, FileOrder { shop_id, order }) in batch {
         let order_id = order.order_id.clone();
-        names.push((place, order_id.clone()));
+        names.push((place, shop_id.clone(), order_id.clone(), order.times.ordered_at));
         inputs.push(take(shop_id.clone(), order));
         if submit == Submit::Yes {
             submits.push(Input::new(shop_id, Command::SubmitOrder { order_id }));
@@ -173,14 +193,15 @@ pub(super) fn send_batch(
     let mut taken = engine.submit_many_blocking(inputs)?;
     let submitted = taken.split_off(names.len().min(taken.len()));
     let mut taken = taken.into_iter();
-    for (place, order_id) in names {
+    for (place, shop_id, order_id, ordered_at) in names {
         match taken.next().ok_or(EngineError::Stopped)? {
             Ok(Reply::Taken { outcome: Intake::Created }) => counts.created += 1,
             Ok(Reply::Taken { outcome: Intake::Updated }) => counts.updated += 1,
             Ok(Reply::Taken { outcome: Intake::Duplicate }) => counts.duplicate += 1,
             Ok(other) => return Err(EngineError::Internal(format!("taking in answered {other:?}")).into()),
             Err(EngineError::Refused(refusal)) => {
-                counts.rejected += u64::from(refused.add(Refused { place, order_id, refusal }));
+                let news = Refused { place, shop_id, order_id, ordered_at, refusal };
+                counts.rejected += u64::from(refused.add(news));
             }
             Err(error) => return Err(error.into()),
         }

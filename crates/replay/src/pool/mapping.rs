@@ -7,7 +7,7 @@ use super::{document, roles::PoolRoles, strategies::Strategies};
 use crate::{
     mapping::{MappingError, Wrong},
     plan::{Layout, Plan},
-    read::Standing,
+    read::{Standing, matches},
 };
 use domain::{
     Instant, ShopId,
@@ -32,6 +32,8 @@ pub struct PoolMapping {
     pub through: Option<Instant>,
     /// When the export was made, where that is said: an older one changes less (A-S4-23).
     pub as_of: Option<Instant>,
+    /// The same of the files whose names fit a pattern, the first that fits.
+    pub as_of_files: Vec<(String, Instant)>,
     /// The zone of the shop.
     pub zone: Zone,
     currency: Option<String>,
@@ -83,6 +85,13 @@ impl PoolMapping {
             None if gifts.is_empty() => None,
             None => return Err(wrong(Wrong::new("presale_strategy", "gift strategies belong to one"))),
         };
+        let (as_of, as_of_files) = match document.download.as_of {
+            None => (None, Vec::new()),
+            Some(document::AsOf::All(at)) => (Some(at.0), Vec::new()),
+            Some(document::AsOf::ByFile(files)) => {
+                (None, files.into_iter().map(|(pattern, at)| (pattern, at.0)).collect())
+            }
+        };
         let mapping = Self {
             plan,
             roles,
@@ -93,13 +102,25 @@ impl PoolMapping {
             strategies,
             zone,
             through: document.download.through.map(|at| at.0),
-            as_of: document.download.as_of.map(|at| at.0),
+            as_of,
+            as_of_files,
             currency: document.shop.currency,
         };
         if let Some(found) = mapping.shop(ShopId::platform()).violations().first() {
             return Err(wrong(Wrong::new(format!("shop.{}", found.field), &found.message)));
         }
         Ok(mapping)
+    }
+
+    /// The one shop of all orders, where the mapping names it.
+    pub fn only_shop(&self) -> Option<&ShopId> {
+        self.roles.only_shop()
+    }
+
+    /// When a file was made, where that is said.
+    pub fn as_of(&self, file: &str) -> Option<Instant> {
+        let of_file = self.as_of_files.iter().find(|(pattern, _)| matches(pattern, file));
+        of_file.map(|(_, at)| *at).or(self.as_of)
     }
 
     /// The shop of that id as the pool is run in; its name is its id.

@@ -7,6 +7,7 @@
 //! What always holds: the same files, mapping and program give the same bytes.
 
 mod document;
+mod gaps;
 mod intake;
 mod mapping;
 mod read;
@@ -15,10 +16,14 @@ mod roles;
 mod run;
 mod strategies;
 
+pub use gaps::FileGaps;
 pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in};
 pub use mapping::PoolMapping;
 pub use read::{Place, PoolInputs, TOLD, read_orders};
-pub use report::{PoolReport, StrategyReport, WaitsReport, WriteError, bad_rows, intake_summary, write_pool};
+pub use report::{
+    MissingRow, PoolReport, StrategyReport, Uncertain, WaitsReport, WriteError, bad_rows, intake_summary,
+    write_pool,
+};
 pub use roles::FileOrder;
-pub use run::{Phase, PoolRun, Tell, run_pool};
+pub use run::{Phase, PoolRun, Ranks, Tell, run_pool};
 pub use strategies::Strategies;

@@ -1,7 +1,8 @@
 //! Reads an export into downloaded orders.
 
 use super::{FileOrder, PoolMapping};
-use crate::read::{BadCode, BadRow, How, InputFile, ReadError, gather};
+use crate::read::{BadCode, BadRow, How, InputFile, ReadError, RowCounts, gather};
+use domain::{ShopId, pool::Gap};
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -25,15 +26,36 @@ pub struct PoolInputs {
     pub bad_rows: u64,
     /// The same by reason.
     pub bad_rows_by_code: BTreeMap<BadCode, u64>,
+    /// Rows by which nothing is lost, by reason: those of no units, and those that may be told twice.
+    pub notes_by_code: BTreeMap<BadCode, u64>,
     /// Orders left out because of a bad row.
     pub orders_left_out: u64,
-    /// Rows of lines that an earlier file held too: exports overlap.
+    /// Orders that count once although their rows in several files may be units.
+    pub orders_maybe_repeated: u64,
+    /// Rows of lines that another file holds too: exports overlap.
     pub repeated_rows: u64,
+    /// What became of the rows of lines.
+    pub rows: RowCounts,
+    /// Files that hold what another one holds, byte for byte; they count once.
+    pub repeated_files: Vec<String>,
     /// Rows of joined tables that no line leads to, by table.
     pub rows_without_line: BTreeMap<String, u64>,
-    /// The bad rows one by one.
+    /// The bad rows and the notes one by one.
     #[serde(skip)]
     pub details: Vec<BadRow>,
+    /// The names of all files, by their numbers in places.
+    #[serde(skip)]
+    pub names: Vec<String>,
+    /// What is not certain (A-S4-25); without a shop it may be of any.
+    #[serde(skip)]
+    pub gaps: Vec<(Option<ShopId>, Gap)>,
+}
+
+impl PoolInputs {
+    /// Whether every row is used, or says nothing that is not said elsewhere, for sure.
+    pub fn is_whole(&self) -> bool {
+        self.bad_rows == 0 && self.orders_left_out == 0 && self.orders_maybe_repeated == 0
+    }
 }
 
 /// A place in the export: the file's name and its row, as a spreadsheet counts.
@@ -51,7 +73,8 @@ pub fn read_orders(
     each: &mut dyn FnMut(Place, FileOrder) -> Result<(), ReadError>,
 ) -> Result<PoolInputs, ReadError> {
     let mut orders = 0;
-    let how = How { standing: mapping.standing, bad_rows: TOLD };
+    let as_of = |file: &str| mapping.as_of(file);
+    let how = How { standing: mapping.standing, bad_rows: TOLD, as_of: &as_of };
     let gathered = gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut |at, order| {
         orders += 1;
         each((at.file, at.row), order)
@@ -64,9 +87,15 @@ pub fn read_orders(
         orders,
         bad_rows: gathered.bad.count,
         bad_rows_by_code: gathered.bad.by_code,
+        notes_by_code: gathered.bad.notes,
         orders_left_out: gathered.left_out,
-        repeated_rows: gathered.repeated,
+        orders_maybe_repeated: gathered.in_doubt,
+        repeated_rows: gathered.rows.repeated,
+        rows: gathered.rows,
+        repeated_files: gathered.repeated_files,
         rows_without_line: gathered.rows_without_line,
         details: gathered.bad.details,
+        names: gathered.names,
+        gaps: gathered.gaps,
     })
 }

@@ -3,10 +3,15 @@
 //! What always holds: the same input gives the same bytes. No file names a folder or the moment at which it
 //! was written.
 
-use super::{Counts, PoolError, PoolInputs, PoolMapping, PoolRun, Refusals};
+use super::{Counts, FileGaps, PoolError, PoolInputs, PoolMapping, PoolRun, Ranks, Refusals};
 use crate::read::notes;
 use decide::Around;
-use domain::{Code, Instant, ShopId, Violation, shop::Shop, time::Zone};
+use domain::{
+    Code, Instant, ShopId, Violation, limits,
+    pool::{Gap, GapRow, Waits},
+    shop::Shop,
+    time::Zone,
+};
 use gift_list::{HEADING, ListError, csv};
 use port::{PoolRow, Reader};
 use serde::Serialize;
@@ -35,6 +40,12 @@ pub struct PoolReport {
     pub ended_at: String,
     /// What an operator should look at: shop, strategy, field, code, and what is meant.
     pub warnings: BTreeSet<String>,
+    /// What was left out or is in doubt and may count (A-S4-25).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncertain: Option<Uncertain>,
+    /// Whether ranks were given out all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub overridden: bool,
     /// Each gift strategy of each shop.
     pub strategies: Vec<StrategyReport>,
 }
@@ -70,6 +81,76 @@ pub struct WaitsReport {
     pub needs_through: String,
     /// Orders whose rank is certain.
     pub certain: u64,
+    /// Rows that were left out and that ranks may depend on: the first of them, by file (A-S4-25).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<MissingRow>,
+    /// How many they are in all.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub rows_in_all: u64,
+}
+
+/// A row that ranks may depend on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissingRow {
+    /// The file.
+    pub file: String,
+    /// Its row, as a spreadsheet counts.
+    pub row: u64,
+    /// Why it was left out, or is in doubt.
+    pub code: String,
+    /// Its order, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+}
+
+/// What the whole export leaves uncertain.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Uncertain {
+    /// From when on it could count; nothing where nobody can tell.
+    pub since: Option<String>,
+    /// The first rows.
+    pub rows: Vec<MissingRow>,
+    /// How many they are in all.
+    pub rows_in_all: u64,
+    /// Orders that were left out or are in doubt, as far as they have names.
+    pub orders: u64,
+}
+
+impl Uncertain {
+    /// What is missing of files; `None` where nothing is.
+    pub fn new(gaps: &FileGaps, show: impl Fn(Instant) -> String) -> Option<Self> {
+        let since = gaps.all().filter_map(Gap::since).min()?;
+        let rows = gaps.all().flat_map(|gap| gap.rows.iter().map(move |row| (gap, row)));
+        let row = |(gap, row): (&Gap, &GapRow)| MissingRow {
+            file: gap.source.clone(),
+            row: row.row,
+            code: row.code.clone(),
+            order_id: row.order_id.as_ref().map(ToString::to_string),
+        };
+        Some(Self {
+            since: since.at().map(show),
+            rows: rows.take(limits::GAP_ROWS).map(row).collect(),
+            rows_in_all: gaps.all().map(|gap| gap.rows_in_all).sum(),
+            orders: gaps.all().map(|gap| gap.orders.len() as u64).sum(),
+        })
+    }
+
+    /// In words, for a terminal.
+    fn told(&self) -> String {
+        let since = self
+            .since
+            .as_ref()
+            .map_or_else(|| "every rank".to_owned(), |since| format!("ranks from {since} on"));
+        let first = self.rows.iter().take(3).map(|row| format!("{} row {} {}", row.file, row.row, row.code));
+        let first: Vec<String> = first.collect();
+        let more = if self.rows_in_all > 3 { ", ..." } else { "" };
+        format!("{since} may depend on {} rows: {}{more}", self.rows_in_all, first.join(", "))
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Why a file could not be written.
@@ -91,6 +172,7 @@ impl PoolReport {
         let mut warnings: BTreeSet<String> =
             ends.map(|it| format!("{}: {} ({})", it.field, it.code, it.message)).collect();
         let mut strategies = Vec::new();
+        let uncertain = Uncertain::new(&run.gaps, show);
         for shop_id in &run.shops {
             let settings = run.engine.reader().pool(shop_id)?;
             warnings.extend(warned(shop_id, &settings, &mapping.zone));
@@ -107,6 +189,10 @@ impl PoolReport {
                         code: waits.code.as_str(),
                         needs_through: show(waits.needs_through),
                         certain: waits.certain,
+                        rows: missing(waits, uncertain.as_ref())
+                            .map(|it| it.rows.clone())
+                            .unwrap_or_default(),
+                        rows_in_all: missing(waits, uncertain.as_ref()).map_or(0, |it| it.rows_in_all),
                     }),
                 });
             }
@@ -119,8 +205,16 @@ impl PoolReport {
             activation_at: show(activation_at),
             ended_at: show(run.ended_at),
             warnings,
+            overridden: run.ranks == Ranks::Overridden,
+            uncertain,
             strategies,
         })
+    }
+
+    /// Whether every row was used and everything that was given is final.
+    pub fn is_final(&self) -> bool {
+        let waits = self.strategies.iter().any(|found| found.waits.is_some());
+        self.inputs.is_whole() && self.orders.rejected == 0 && self.uncertain.is_none() && !waits
     }
 
     /// Whether a strategy gave nothing because the export does not reach far enough.
@@ -144,8 +238,10 @@ impl PoolReport {
             ("gifts given", format!("to {} orders", sum(|run| run.given))),
         ];
         lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
-        if inputs.repeated_rows > 0 {
-            lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
+        lines.extend(of_rows(inputs));
+        if let Some(uncertain) = &self.uncertain {
+            let given = if self.overridden { "; given out all the same" } else { "" };
+            lines.push(("not certain", uncertain.told() + given));
         }
         if self.after_the_end > 0 {
             lines.push(("after the end", format!("{} orders, not looked at", self.after_the_end)));
@@ -175,6 +271,33 @@ fn warned<'a>(shop: &'a ShopId, pool: &'a PoolRow, zone: &'a Zone) -> impl Itera
         format!("{shop}/{id} {}: {} ({})", it.field, it.code, it.message)
     };
     presales.chain(gifts).map(tell)
+}
+
+/// What is missing that a run waits for.
+fn missing<'u>(waits: &Waits, uncertain: Option<&'u Uncertain>) -> Option<&'u Uncertain> {
+    uncertain.filter(|_| waits.code == Code::PoolIncomplete)
+}
+
+/// What became of rows that are neither used nor bad.
+fn of_rows(inputs: &PoolInputs) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if inputs.repeated_rows > 0 {
+        lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
+    }
+    if !inputs.repeated_files.is_empty() {
+        lines.push(("repeated files", format!("{}, counted once", inputs.repeated_files.join(", "))));
+    }
+    if inputs.orders_maybe_repeated > 0 {
+        let orders = inputs.orders_maybe_repeated;
+        lines.push(("maybe repeated", format!("{orders} orders, counted once, not final")));
+    }
+    if inputs.rows.without_units > 0 {
+        lines.push(("rows of no units", format!("{}, left out one by one", inputs.rows.without_units)));
+    }
+    if inputs.rows.discounts > 0 {
+        lines.push(("discount rows", format!("{}, taken off their orders' lines", inputs.rows.discounts)));
+    }
+    lines
 }
 
 /// A line each, the values below each other.
@@ -236,24 +359,25 @@ fn lists(reader: &Arc<dyn Reader>, shop: &Shop, path: &Path) -> Result<(), Write
 pub fn bad_rows(inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     let mut text = String::from("\u{feff}");
-    let heading = ["file", "row", "column", "value", "code", "message", "message_zh"];
+    let heading = ["file", "row", "column", "value", "code", "message", "message_zh", "order"];
     csv::row(heading.into_iter().map(Into::into), &mut text);
     for bad in &inputs.details {
         let place = [csv::cell(&bad.file), bad.row.to_string().into(), csv::cell(&bad.column)];
         let why =
             [csv::cell(&bad.value), bad.code.as_str().into(), bad.code.en().into(), bad.code.zh().into()];
-        csv::row(place.into_iter().chain(why), &mut text);
+        let order = csv::cell(bad.order.as_deref().unwrap_or_default());
+        csv::row(place.into_iter().chain(why).chain([order]), &mut text);
     }
     for order in &refused.told {
         let (file, row) = order.place;
-        let file = inputs.files.get(file).map_or("", |file| &file.file);
+        let file = inputs.names.get(file).map_or("", String::as_str);
         let first = order.refusal.violations.first();
         let field = first.map_or("", |found| found.field.as_str());
         let code = first.map_or(order.refusal.code, |found| found.code);
         let message = first.map_or(order.refusal.detail.as_str(), |found| found.message.as_str());
         let place = [csv::cell(file), row.to_string().into(), csv::cell(field)];
         let order_id = csv::cell(order.order_id.as_str());
-        let why = [order_id, code.as_str().into(), csv::cell(message), code.zh().into()];
+        let why = [order_id.clone(), code.as_str().into(), csv::cell(message), code.zh().into(), order_id];
         csv::row(place.into_iter().chain(why), &mut text);
     }
     file.write_all(text.as_bytes())?;
@@ -262,7 +386,7 @@ pub fn bad_rows(inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Res
 
 /// The heart of an intake, for a terminal.
 pub fn intake_summary(taken: &super::Taken) -> String {
-    let super::Taken { inputs, counts, refused } = taken;
+    let super::Taken { inputs, counts, refused, .. } = taken;
     let mut lines = vec![
         ("orders read", inputs.orders.to_string()),
         ("bad rows", format!("{} ({} orders left out)", inputs.bad_rows, inputs.orders_left_out)),
@@ -272,8 +396,9 @@ pub fn intake_summary(taken: &super::Taken) -> String {
         ("rejected", format!("{}{}", counts.rejected, by_code(&refused.by_code))),
     ];
     lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
-    if inputs.repeated_rows > 0 {
-        lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
+    lines.extend(of_rows(inputs));
+    if let Some(uncertain) = Uncertain::new(&taken.gaps, |at| at.to_string()) {
+        lines.push(("not certain", uncertain.told()));
     }
     if counts.pooled + counts.to_review > 0 {
         lines.push(("pooled", counts.pooled.to_string()));

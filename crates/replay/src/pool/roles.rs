@@ -3,11 +3,11 @@
 use super::document::{Line, Order};
 use crate::{
     mapping::Wrong,
-    plan::{Cell, Compiler, Value},
-    read::{BadCode, Fault, Joined, Roles, units},
+    plan::{Cell, Compiler, Plan, Value},
+    read::{BadCode, Blank, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
 };
 use domain::{
-    CustomerId, Instant, OrderId, ShopId, Sku, limits,
+    CustomerId, Instant, OrderId, ShopId, limits,
     pool::{PoolLine, Said, ShopOrder, Times},
 };
 use money::Money;
@@ -25,6 +25,7 @@ pub struct FileOrder {
 #[derive(Debug)]
 pub(super) struct PoolRoles {
     group: Vec<Cell>,
+    blank: Blank,
     order_id: Value,
     /// The one shop of all orders, or where the shop's name stands.
     shop: Result<ShopId, Value>,
@@ -39,6 +40,7 @@ pub(super) struct PoolRoles {
     goods_paid: Value,
     closed_status: Value,
     closed_at: Value,
+    line_id: Value,
     sku: Value,
     quantity: Value,
     amount: Value,
@@ -60,10 +62,16 @@ impl PoolRoles {
             None if order.shop.0.is_empty() => {
                 return Err(Wrong::new("order.shop", "name the shop here, or with --shop"));
             }
-            None => Err(to.value("order.shop", &order.shop)?),
+            None => match &order.shop.0[..] {
+                [name] if !name.contains(['{', '}']) && ShopId::try_new(name).is_ok() => {
+                    Ok(ShopId::try_new(name).map_err(|error| Wrong::new("order.shop", error.to_string()))?)
+                }
+                _ => Err(to.value("order.shop", &order.shop)?),
+            },
         };
         Ok(Self {
             group: to.cells("order.group", &order.group)?,
+            blank: order.blank,
             order_id: to.required("order.order_id", &order.order_id)?,
             shop,
             customer_id: to.required("order.customer_id", &order.customer_id)?,
@@ -77,6 +85,7 @@ impl PoolRoles {
             goods_paid: to.value("order.goods_paid", &order.goods_paid)?,
             closed_status: to.value("order.closed.status", &order.closed.status)?,
             closed_at: to.value("order.closed.at", &order.closed.at)?,
+            line_id: to.value("line.id", &line.id)?,
             sku: to.required("line.sku", &line.sku)?,
             quantity: to.value("line.quantity", &line.quantity)?,
             amount: to.value("line.amount", &line.amount)?,
@@ -136,27 +145,75 @@ impl PoolRoles {
         Ok(at.or(said.then_some(last)))
     }
 
-    fn line(&self, joined: &Joined<'_>) -> Result<PoolLine, Fault> {
-        let quantity = Some(joined.quantity(&self.quantity)?).filter(units);
-        let quantity: u64 = quantity.ok_or_else(|| joined.wrong(&self.quantity, BadCode::NotAQuantity))?;
-        let sku: Sku = joined.id(&self.sku)?;
-        let (value, times) = if self.amount.templates.is_empty() {
-            (&self.unit_price, i64::try_from(quantity).unwrap_or(i64::MAX))
-        } else {
-            (&self.amount, 1)
+    /// The one shop of all orders, where the mapping or the caller names it.
+    pub fn only_shop(&self) -> Option<&ShopId> {
+        self.shop.as_ref().ok()
+    }
+
+    /// Where the line's amount stands.
+    fn amount(&self) -> &Value {
+        if self.amount.templates.is_empty() { &self.unit_price } else { &self.amount }
+    }
+
+    /// Whether what was paid is the sum of the lines.
+    fn sums(&self) -> bool {
+        self.goods_paid.templates.is_empty()
+    }
+}
+
+impl Roles for PoolRoles {
+    type Head = FileOrder;
+    type Line = PoolLine;
+    type Order = FileOrder;
+
+    fn group(&self) -> &[Cell] {
+        &self.group
+    }
+    fn id(&self) -> &Value {
+        &self.order_id
+    }
+    fn order_values(&self) -> Vec<&Value> {
+        let times = [&self.ordered_at, &self.first_paid_at, &self.balance_paid_at];
+        let bounds = [&self.balance_opens_at, &self.balance_closes_at, &self.closed_status, &self.closed_at];
+        let words =
+            [&self.order_id, &self.customer_id, &self.single_stage, &self.parent_id, &self.goods_paid];
+        let shop = self.shop.as_ref().err();
+        times.into_iter().chain(bounds).chain(words).chain(shop).collect()
+    }
+    fn line_values(&self) -> Vec<&Value> {
+        vec![&self.line_id, &self.sku, &self.quantity, &self.amount, &self.unit_price]
+    }
+    fn blank(&self) -> Blank {
+        self.blank
+    }
+    fn same_id(&self) -> SameId {
+        SameId::OneLine
+    }
+    fn line_id_value(&self) -> Option<&Value> {
+        Some(&self.line_id)
+    }
+    fn names<'h>(&self, head: &'h FileOrder) -> (&'h ShopId, &'h OrderId, Instant) {
+        (&head.shop_id, &head.order.order_id, head.order.times.ordered_at)
+    }
+    fn try_names(&self, joined: &Joined<'_>) -> (Option<ShopId>, Option<OrderId>, Option<Instant>) {
+        let shop_id = match &self.shop {
+            Ok(shop) => Some(shop.clone()),
+            Err(value) => joined.id(value).ok(),
         };
-        let amount = joined.amount(value)?.ok_or_else(|| joined.wrong(value, BadCode::Required))?;
-        let amount = bounded(amount.checked_mul(times));
-        let amount = amount.ok_or_else(|| joined.wrong(value, BadCode::OutOfRange))?;
-        Ok(PoolLine { sku, quantity, amount })
+        (shop_id, joined.id(&self.order_id).ok(), joined.time(&self.ordered_at).ok().flatten())
+    }
+
+    fn head(&self, joined: &Joined<'_>) -> Result<FileOrder, Fault> {
+        let (shop_id, order) = PoolRoles::head(self, joined)?;
+        Ok(FileOrder { shop_id, order })
     }
 
     /// The first row of an order says what the order is; the others must say the same.
-    fn same(&self, known: &FileOrder, told: &(ShopId, ShopOrder), joined: &Joined<'_>) -> Result<(), Fault> {
-        let (a, b) = (&known.order, &told.1);
+    fn differs<'s>(&'s self, one: &FileOrder, other: &FileOrder) -> Option<&'s Value> {
+        let (a, b) = (&one.order, &other.order);
         let shop = self.shop.as_ref().err().unwrap_or(&self.order_id);
-        for (same, value) in [
-            (known.shop_id == told.0, shop),
+        let compared = [
+            (one.shop_id == other.shop_id, shop),
             (a.order_id == b.order_id, &self.order_id),
             (a.customer_id == b.customer_id, &self.customer_id),
             (a.times.ordered_at == b.times.ordered_at, &self.ordered_at),
@@ -168,62 +225,85 @@ impl PoolRoles {
             (a.said.single_stage == b.said.single_stage, &self.single_stage),
             (a.said.parent_id == b.said.parent_id, &self.parent_id),
             (self.sums() || a.goods_paid == b.goods_paid, &self.goods_paid),
-        ] {
-            if !same {
-                return Err(Fault { at: joined.line_at(), ..joined.wrong(value, BadCode::DiffersInOrder) });
+        ];
+        compared.into_iter().find_map(|(same, value)| (!same).then_some(value))
+    }
+
+    fn line(&self, joined: &Joined<'_>) -> Result<RowLine<PoolLine>, Fault> {
+        let units = joined.quantity(&self.quantity)?;
+        let value = self.amount();
+        let of_a_unit = self.amount.templates.is_empty();
+        let amount = joined.signed_amount(value)?.ok_or_else(|| joined.wrong(value, BadCode::Required))?;
+        let times = if of_a_unit { i64::try_from(units.max(1)).unwrap_or(i64::MAX) } else { 1 };
+        let too_high = || joined.wrong(value, BadCode::OutOfRange);
+        let amount = amount.checked_mul(times).ok_or_else(too_high)?;
+        if amount.is_negative() {
+            return Ok(RowLine::Discount(bounded(amount.checked_neg()).ok_or_else(too_high)?));
+        }
+        if units == 0 {
+            return Ok(joined.nothing(&self.quantity));
+        }
+        let amount = bounded(Some(amount)).ok_or_else(too_high)?;
+        Ok(RowLine::Line(PoolLine { sku: joined.id(&self.sku)?, quantity: units, amount }))
+    }
+
+    fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
+        joined.text(&self.line_id).map(|id| Some(id).filter(|id| !id.is_empty()))
+    }
+
+    /// Lines of the same goods are one. Discount rows come off the lines in proportion.
+    fn build(
+        &self,
+        plan: &Plan,
+        head: FileOrder,
+        rows: &[Told<RowLine<PoolLine>>],
+    ) -> Result<FileOrder, Fault> {
+        let FileOrder { shop_id, mut order } = head;
+        let fault = |at, value: &Value, said: String, code| {
+            let column = Joined::column(plan, value);
+            Fault { at, column, value: said, code }
+        };
+        let (mut off, mut off_at) = (Money::ZERO, None);
+        for Told { at, line, .. } in rows {
+            let at = *at;
+            let too_high = |amount: Money| fault(at, self.amount(), amount.to_string(), BadCode::OutOfRange);
+            match line {
+                RowLine::Line(line) => match order.lines.iter().position(|known| known.sku == line.sku) {
+                    Some(same) => {
+                        let same = &mut order.lines[same];
+                        let units_wrong =
+                            || fault(at, &self.quantity, line.quantity.to_string(), BadCode::NotAQuantity);
+                        let sum = Some(same.quantity + line.quantity).filter(units);
+                        same.quantity = sum.ok_or_else(units_wrong)?;
+                        let sum = bounded(same.amount.checked_add(line.amount));
+                        same.amount = sum.ok_or_else(|| too_high(line.amount))?;
+                    }
+                    None if order.lines.len() == limits::ORDER_LINES => {
+                        return Err(fault(at, &self.sku, line.sku.to_string(), BadCode::TooManyLines));
+                    }
+                    None => order.lines.push(line.clone()),
+                },
+                RowLine::Discount(amount) => {
+                    off = bounded(off.checked_add(*amount)).ok_or_else(|| too_high(*amount))?;
+                    off_at = Some(at);
+                }
+                RowLine::Nothing(..) => {}
             }
         }
-        Ok(())
-    }
-
-    /// Whether what was paid is the sum of the lines.
-    fn sums(&self) -> bool {
-        self.goods_paid.templates.is_empty()
-    }
-}
-
-impl Roles for PoolRoles {
-    type Order = FileOrder;
-
-    fn group(&self) -> &[Cell] {
-        &self.group
-    }
-    fn id(&self) -> &Value {
-        &self.order_id
-    }
-    fn names<'o>(&self, order: &'o FileOrder) -> (&'o ShopId, &'o OrderId) {
-        (&order.shop_id, &order.order.order_id)
-    }
-
-    /// Lines of the same goods are one.
-    fn add(&self, order: &mut Option<FileOrder>, joined: &Joined<'_>) -> Result<(), Fault> {
-        let head = self.head(joined)?;
-        let line = self.line(joined)?;
-        if let Some(known) = order {
-            self.same(known, &head, joined)?;
+        if let Some(at) = off_at {
+            let amounts: Vec<Money> = order.lines.iter().map(|line| line.amount).collect();
+            let too_large = || fault(at, self.amount(), format!("-{off}"), BadCode::DiscountTooLarge);
+            let left = discounted(&amounts, off).ok_or_else(too_large)?;
+            for (line, amount) in order.lines.iter_mut().zip(left) {
+                line.amount = amount;
+            }
         }
-        let (shop_id, head) = head;
-        let order = &mut order.get_or_insert(FileOrder { shop_id, order: head }).order;
-        let value = if self.amount.templates.is_empty() { &self.unit_price } else { &self.amount };
-        let too_high = || joined.wrong(value, BadCode::OutOfRange);
         if self.sums() && order.times.first_paid_at.is_some() {
-            let sum = bounded(order.goods_paid.checked_add(line.amount));
-            order.goods_paid = sum.ok_or_else(too_high)?;
+            let sum = Money::try_sum(order.lines.iter().map(|line| line.amount));
+            let last = rows.last().map_or_else(|| unreachable!("an order has a row"), |row| row.at);
+            let too_high = || fault(last, self.amount(), String::new(), BadCode::OutOfRange);
+            order.goods_paid = bounded(sum).ok_or_else(too_high)?;
         }
-        if let Some(same) = order.lines.iter_mut().find(|known| known.sku == line.sku) {
-            let sum = Some(same.quantity + line.quantity).filter(units);
-            same.quantity = sum.ok_or_else(|| joined.wrong(&self.quantity, BadCode::NotAQuantity))?;
-            same.amount = bounded(same.amount.checked_add(line.amount)).ok_or_else(too_high)?;
-            return Ok(());
-        }
-        if order.lines.len() == limits::ORDER_LINES {
-            return Err(joined.wrong(&self.sku, BadCode::TooManyLines));
-        }
-        order.lines.push(line);
-        Ok(())
+        Ok(FileOrder { shop_id, order })
     }
-}
-
-fn bounded(amount: Option<Money>) -> Option<Money> {
-    amount.filter(|amount| amount.minor() <= limits::AMOUNT_MINOR)
 }

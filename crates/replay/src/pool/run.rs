@@ -8,7 +8,7 @@
 //! amount decides nothing before everything is paid.
 
 use super::{
-    Counts, FileOrder, Place, PoolError, PoolInputs, PoolMapping, Refusals, Strategies, Submit,
+    Counts, FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, Refusals, Strategies, Submit,
     intake::send_batch, read_orders,
 };
 use domain::{
@@ -38,6 +38,10 @@ pub struct PoolRun {
     pub counts: Counts,
     /// What was refused.
     pub refused: Refusals,
+    /// What is not certain.
+    pub gaps: FileGaps,
+    /// What became of ranks that may depend on it.
+    pub ranks: Ranks,
     /// The shops of the export.
     pub shops: Vec<ShopId>,
     /// Orders placed after the strategies end, which were not looked at.
@@ -58,12 +62,22 @@ pub enum Phase {
     Running,
 }
 
+/// What becomes of ranks that may depend on orders that are missing (A-S4-6, A-S4-25).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ranks {
+    /// They wait.
+    WhenCertain,
+    /// They are given out: whoever runs the pool answers for it.
+    Overridden,
+}
+
 /// Reads the files and runs the pool in an empty store.
 pub fn run_pool(
     mapping: &PoolMapping,
     strategies: &Strategies,
     inputs: &[PathBuf],
     store: Box<dyn Store>,
+    ranks: Ranks,
     tell: Tell<'_>,
 ) -> Result<PoolRun, PoolError> {
     let mut orders: Vec<(Place, FileOrder)> = Vec::new();
@@ -83,14 +97,19 @@ pub fn run_pool(
         known: vec![false; orders.len()],
         counts: Counts::default(),
         refused: Refusals::default(),
+        gaps: FileGaps::new(mapping, &read),
+        ranks,
         done: 0,
     };
     let walked = run.set_up(mapping, strategies).and_then(|()| run.walk(mapping, strategies, tell));
+    let gaps = std::mem::take(&mut run.gaps);
     let after_the_end = run.known.iter().filter(|known| !**known).count() as u64;
     let (counts, refused) = (run.counts, std::mem::take(&mut run.refused));
     let shops = run.shops.into_keys().collect();
     match walked {
-        Ok(ended_at) => Ok(PoolRun { engine, inputs: read, counts, refused, shops, after_the_end, ended_at }),
+        Ok(ended_at) => {
+            Ok(PoolRun { engine, inputs: read, counts, refused, gaps, ranks, shops, after_the_end, ended_at })
+        }
         Err(error) => {
             engine.stop();
             Err(error)
@@ -108,6 +127,8 @@ struct Run<'a> {
     known: Vec<bool>,
     counts: Counts,
     refused: Refusals,
+    gaps: FileGaps,
+    ranks: Ranks,
     done: usize,
 }
 
@@ -197,10 +218,32 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn watermark(&self, mapping: &PoolMapping, through: Instant) -> Result<(), PoolError> {
-        let through = mapping.through.map_or(through, |known| known.min(through));
+    fn watermark(&mut self, mapping: &PoolMapping, through: Instant) -> Result<(), PoolError> {
+        let through = match self.ranks {
+            Ranks::WhenCertain => {
+                self.note_gaps()?;
+                mapping.through.map_or(through, |known| known.min(through))
+            }
+            Ranks::Overridden => through,
+        };
         let input = |shop: &ShopId| Input::new(shop.clone(), Command::PutWatermark { through });
         for outcome in self.engine.submit_many_blocking(self.shops.keys().map(input).collect())? {
+            outcome?;
+        }
+        Ok(())
+    }
+
+    /// What the files do not say, and orders that the engine refused: of every shop before its watermark.
+    fn note_gaps(&mut self) -> Result<(), PoolError> {
+        for refused in self.refused.news() {
+            self.gaps.add_refused(refused);
+        }
+        let mut inputs = Vec::new();
+        for shop in self.shops.keys() {
+            let gaps = self.gaps.of(shop).into_iter().filter(|gap| !gap.is_closed());
+            inputs.extend(gaps.map(|gap| Input::new(shop.clone(), Command::NoteGap(Box::new(gap)))));
+        }
+        for outcome in self.engine.submit_many_blocking(inputs)? {
             outcome?;
         }
         Ok(())

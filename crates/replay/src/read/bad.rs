@@ -57,6 +57,11 @@ bad_codes! {
     DuplicateLine = "duplicate_line", "订单行重复", "The order has a line of this id already";
     DuplicateOrder = "duplicate_order", "订单号重复", "Another order of the shop has this id";
     DiffersInOrder = "differs_in_order", "同一订单的信息不一致", "The row says other things of the order than its first row";
+    ZeroQuantity = "zero_quantity", "数量为 0，该行不计", "A line of no units; the line is left out, the order counts";
+    NegativeQuantity = "negative_quantity", "数量为负（退货行）", "A line of negative units tells of a return, not of what was ordered";
+    DiscountTooLarge = "discount_too_large", "优惠超过订单金额", "The discount rows come to more than the order's lines";
+    NothingLeft = "nothing_left", "订单没有商品行", "No line is left of the order";
+    MaybeRepeated = "maybe_repeated", "可能是重复行，按一次计，结果不作最终", "Rows alike in several files may be one row told twice, or units; they count once, and nothing that depends on it is final";
     TooManyLines = "too_many_lines", "订单行数过多", "The order has more lines than the engine takes";
     PaidBeforePlaced = "paid_before_placed", "支付早于下单", "The order was paid before it was placed";
 }
@@ -80,11 +85,14 @@ pub struct BadRow {
     pub value: String,
     /// Why it does not do.
     pub code: BadCode,
+    /// Its order, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
 }
 
 impl fmt::Display for BadRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, row, column, value, code } = self;
+        let Self { file, row, column, value, code, .. } = self;
         let sentence = code.en();
         write!(f, "{file} row {row}, {column}: {value:?}: {sentence} ({code})")
     }
@@ -98,7 +106,7 @@ pub(crate) struct RowAt {
 }
 
 /// What is wrong with a cell.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fault {
     pub at: RowAt,
     pub column: String,
@@ -106,40 +114,83 @@ pub(crate) struct Fault {
     pub code: BadCode,
 }
 
-/// The bad rows so far.
+/// The bad rows so far, and notes on rows that lose nothing.
 pub(super) struct Bad<'f> {
     found: &'f Found,
     seen: BTreeSet<RowAt>,
     by_code: BTreeMap<BadCode, u64>,
-    details: Vec<BadRow>,
+    notes: BTreeMap<BadCode, u64>,
+    /// Rows of the lines' table among `seen`.
+    lines: u64,
+    details: BTreeMap<RowAt, BadRow>,
     /// As many are reported one by one.
     limit: usize,
 }
 
 impl<'f> Bad<'f> {
     pub fn new(found: &'f Found, limit: usize) -> Self {
-        Self { found, limit, seen: BTreeSet::new(), by_code: BTreeMap::new(), details: Vec::new() }
+        Self {
+            found,
+            limit,
+            seen: BTreeSet::new(),
+            by_code: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            lines: 0,
+            details: BTreeMap::new(),
+        }
     }
 
+    /// Names a row that was left out.
     pub fn add(&mut self, fault: Fault) {
+        self.add_of(fault, None);
+    }
+
+    /// The same with the order that it belongs to.
+    pub fn add_of(&mut self, fault: Fault, order: Option<&str>) {
         if !self.seen.insert(fault.at) {
             return;
         }
+        self.lines += u64::from(self.found.0[fault.at.file].table == 0);
         *self.by_code.entry(fault.code).or_default() += 1;
+        self.detail(fault, order);
+    }
+
+    /// Tells of a row by which nothing is lost.
+    pub fn note(&mut self, fault: Fault, order: Option<&str>) {
+        *self.notes.entry(fault.code).or_default() += 1;
+        self.detail(fault, order);
+    }
+
+    fn detail(&mut self, fault: Fault, order: Option<&str>) {
         if self.details.len() < self.limit {
-            self.details.push(BadRow {
+            let bad = BadRow {
                 file: self.found.name(fault.at.file).to_owned(),
                 row: fault.at.row,
                 column: fault.column,
                 value: fault.value.chars().take(80).collect(),
                 code: fault.code,
-            });
+                order: order.map(str::to_owned),
+            };
+            self.details.entry(fault.at).or_insert(bad);
         }
     }
 
-    pub fn into_rows(mut self) -> BadRows {
-        self.details.sort();
-        BadRows { count: self.seen.len() as u64, by_code: self.by_code, details: self.details }
+    /// Says which order a row may belong to, once that is known.
+    pub fn belongs_to(&mut self, at: RowAt, order: &str) {
+        if let Some(row) = self.details.get_mut(&at) {
+            row.order.get_or_insert_with(|| order.to_owned());
+        }
+    }
+
+    /// Rows of the lines' table that were named as left out.
+    pub fn line_rows(&self) -> u64 {
+        self.lines
+    }
+
+    pub fn into_rows(self) -> BadRows {
+        let mut details: Vec<BadRow> = self.details.into_values().collect();
+        details.sort();
+        BadRows { count: self.seen.len() as u64, by_code: self.by_code, notes: self.notes, details }
     }
 }
 
@@ -150,6 +201,8 @@ pub(crate) struct BadRows {
     pub count: u64,
     /// The same by reason.
     pub by_code: BTreeMap<BadCode, u64>,
-    /// The first of them, by file and row.
+    /// Rows that are told and by which nothing is lost, by reason.
+    pub notes: BTreeMap<BadCode, u64>,
+    /// The first of both, by file and row.
     pub details: Vec<BadRow>,
 }

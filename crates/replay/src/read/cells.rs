@@ -2,6 +2,7 @@
 
 use super::{
     bad::{BadCode, Fault, RowAt},
+    gather::RowLine,
     table::{Row, Table, key},
     values,
 };
@@ -18,24 +19,30 @@ use tabular::cell::has_lost_digits;
 pub(crate) struct Joined<'r> {
     plan: &'r Plan,
     rows: Vec<Option<&'r Row>>,
+    /// Why not every row is there that must be.
+    fault: Option<Fault>,
 }
 
 impl<'r> Joined<'r> {
-    /// Follows the joins; a row that must be there and is not is a fault of the row that named it.
-    pub(super) fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Result<Self, Fault> {
-        let mut joined = Self { plan, rows: vec![Some(line)] };
+    /// Follows the joins; a row that must be there and is not is a fault of the row that named it, and so is one
+    /// that cannot be read. What can be followed is followed all the same: it may say which order the line is of.
+    pub(super) fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Self {
+        let mut joined = Self { plan, rows: vec![Some(line)], fault: None };
         for (index, join) in plan.joins.iter().enumerate() {
             let cells = join.from.iter().map(|&cell| joined.cell(cell));
             let cells: Option<Vec<&str>> = cells.collect();
             let cells = cells.filter(|cells| cells.iter().all(|cell| !cell.is_empty()));
             let row = cells.as_ref().and_then(|cells| tables[index + 1].find(&key(cells.iter().copied())));
-            if row.is_none() && !join.optional {
-                let code = cells.map_or(BadCode::Required, |_| BadCode::NoMatch);
-                return Err(joined.fault(join.from[0], code));
+            let damaged = row.and_then(Row::fault);
+            if joined.fault.is_none() {
+                joined.fault = damaged.clone().or_else(|| {
+                    let code = cells.map_or(BadCode::Required, |_| BadCode::NoMatch);
+                    (row.is_none() && !join.optional).then(|| joined.fault(join.from[0], code))
+                });
             }
-            joined.rows.push(row);
+            joined.rows.push(row.filter(|_| damaged.is_none()));
         }
-        Ok(joined)
+        joined
     }
 
     /// The text of a cell, empty for a word that the mapping calls empty; none when its row is not there.
@@ -63,9 +70,9 @@ impl<'r> Joined<'r> {
         row.at
     }
 
-    /// Why the line's own row is damaged, where it is.
+    /// Why the line cannot be read: its own row is damaged, or one that it leads to.
     pub fn line_fault(&self) -> Option<Fault> {
-        self.rows[0].and_then(Row::fault)
+        self.rows[0].and_then(Row::fault).or_else(|| self.fault.clone())
     }
 
     /// Something is wrong with a cell. When its row is not there, the line is at fault.
@@ -188,12 +195,41 @@ impl<'r> Joined<'r> {
         read.map(Some).map_err(|code| self.wrong(value, code))
     }
 
-    /// A whole number of units, 0 among them; 1 when it is empty. Whether a line may have so many is not asked here.
+    /// A whole number of units, 0 among them; 1 when it is empty.
     pub fn quantity(&self, value: &Value) -> Result<u64, Fault> {
         let text = self.optional(value)?;
         if text.is_empty() {
             return Ok(1);
         }
         values::quantity(&text, &self.plan.amounts).map_err(|code| self.wrong(value, code))
+    }
+
+    /// An amount that may be negative; none when it is empty.
+    pub fn signed_amount(&self, value: &Value) -> Result<Option<Money>, Fault> {
+        let text = self.text(value)?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let read = values::amount(&text, &self.plan.amounts).or_else(|code| {
+            let size = (code == BadCode::NegativeAmount)
+                .then(|| values::amount(&text.replacen(['-', '−', '－'], "", 1), &self.plan.amounts).ok());
+            size.flatten().and_then(Money::checked_neg).ok_or(code)
+        });
+        read.map(Some).map_err(|code| self.wrong(value, code))
+    }
+
+    /// A line of no units.
+    pub fn nothing<L>(&self, quantity: &Value) -> RowLine<L> {
+        let Fault { column, value, .. } = self.wrong(quantity, BadCode::ZeroQuantity);
+        RowLine::Nothing(column, value)
+    }
+
+    /// The column that stands for a value, or the mapping's key of a constant.
+    pub fn column(plan: &Plan, value: &Value) -> String {
+        let cell = value.first_cell();
+        cell.map_or_else(
+            || value.field.to_owned(),
+            |cell| plan.tables[cell.table].columns[cell.column].clone(),
+        )
     }
 }

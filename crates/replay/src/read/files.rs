@@ -118,6 +118,8 @@ pub(super) struct Source {
     pub path: PathBuf,
     pub name: String,
     pub bytes: u64,
+    /// Its place among the inputs as they were named; those of a folder by their names.
+    pub given: usize,
     /// Whether the lines stand in several files: then it is asked which rows are the same.
     pub in_parts: bool,
 }
@@ -131,9 +133,13 @@ impl Found {
         let (mut paths, mut named) = (Vec::new(), Vec::new());
         for input in inputs {
             if std::fs::metadata(input).map_err(open(input))?.is_dir() {
-                for entry in std::fs::read_dir(input).map_err(open(input))? {
-                    paths.push(entry.map_err(open(input))?.path());
-                }
+                let entries = std::fs::read_dir(input).map_err(open(input))?;
+                let mut inside = entries
+                    .map(|entry| Ok(entry?.path()))
+                    .collect::<io::Result<Vec<_>>>()
+                    .map_err(open(input))?;
+                inside.sort();
+                paths.append(&mut inside);
             } else {
                 paths.push(input.clone());
                 named.push(input);
@@ -142,7 +148,7 @@ impl Found {
         let mut found = Vec::new();
         for (slot, table) in plan.tables.iter().enumerate() {
             let before = found.len();
-            for path in &paths {
+            for (given, path) in paths.iter().enumerate() {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let metadata = std::fs::metadata(path).map_err(open(path))?;
                 if metadata.is_file() && matches(&table.file, &name) {
@@ -151,6 +157,7 @@ impl Found {
                         path: path.clone(),
                         name: name.into_owned(),
                         bytes: metadata.len(),
+                        given,
                         in_parts: false,
                     });
                 }
@@ -159,7 +166,7 @@ impl Found {
                 return Err(ReadError::NoFile { table: table.name.clone(), pattern: table.file.clone() });
             }
         }
-        found.sort_by(|a, b| (a.table, &a.name, &a.path).cmp(&(b.table, &b.name, &b.path)));
+        found.sort_by(|a, b| (a.table, &a.name, &a.path, a.given).cmp(&(b.table, &b.name, &b.path, b.given)));
         // What lies about in a folder is passed over, what was named is not.
         if let Some(unread) = named.into_iter().find(|path| found.iter().all(|source| source.path != **path))
         {
@@ -174,20 +181,13 @@ impl Found {
         Ok(Self(found))
     }
 
-    pub fn of_table(&self, slot: usize) -> impl Iterator<Item = (usize, &Source)> {
-        let all = self.0.iter().enumerate();
-        all.filter(move |(_, source)| source.table == slot)
-    }
     pub fn name(&self, file: usize) -> &str {
         &self.0[file].name
-    }
-    pub fn bytes(&self) -> u64 {
-        self.0.iter().map(|source| source.bytes).sum()
     }
 }
 
 /// Whether a name fits a pattern in which `*` stands for any characters.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {

@@ -1,87 +1,229 @@
 //! Lines become orders: rows of the same group are one order.
 //!
-//! What always holds: an order with a row that cannot be read is left out as a whole. Only a row of
-//! which not even the order can be told leaves its order as if it were not there.
+//! What always holds: an order with a row that cannot be read is left out as a whole, and so is one that may lack a
+//! row of which nobody can tell the order ([`super::stray`]). Every row of the lines' table is used, counted
+//! elsewhere, told, or of an order that was left out; the counts say how many are which.
 
 use super::{
+    above::{Above, Blank, Cells, Columns},
     bad::{Bad, BadCode, Fault, RowAt},
     cells::Joined,
     files::{Found, ReadError},
+    gaps::Gaps,
+    parts::{Files, Merged, Part, Told, merge},
+    stray::{STRAYS, Stray, named},
     table::{Row, Table},
 };
 use crate::plan::{Cell, Plan, Value};
-use domain::{OrderId, ShopId};
-use std::collections::{HashMap, HashSet};
+use domain::{
+    Instant, OrderId, ShopId,
+    pool::{Missing, Since},
+};
+use money::Money;
+use serde::Serialize;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What rows mean: which order they belong to, and what they add to it.
 pub(crate) trait Roles {
-    /// An order in the making.
+    /// What a row says of its order.
+    type Head;
+    /// What it says of its line.
+    type Line: PartialEq;
+    /// An order of all its rows.
     type Order;
     /// The columns in which the rows of an order agree.
     fn group(&self) -> &[Cell];
     /// Where an order's id comes from.
     fn id(&self) -> &Value;
-    /// Adds a row to its order, which the first row makes.
-    fn add(&self, order: &mut Option<Self::Order>, joined: &Joined<'_>) -> Result<(), Fault>;
-    /// Shop and id of an order.
-    fn names<'o>(&self, order: &'o Self::Order) -> (&'o ShopId, &'o OrderId);
+    /// All that an order is read from.
+    fn order_values(&self) -> Vec<&Value>;
+    /// All that a line is read from.
+    fn line_values(&self) -> Vec<&Value>;
+    /// What a blank cell of the order's columns means.
+    fn blank(&self) -> Blank;
+    /// What two rows of one id in one file are.
+    fn same_id(&self) -> SameId;
+    /// What the row says of its order.
+    fn head(&self, joined: &Joined<'_>) -> Result<Self::Head, Fault>;
+    /// In what two rows say different things of their order.
+    fn differs<'s>(&'s self, one: &Self::Head, other: &Self::Head) -> Option<&'s Value>;
+    /// What the row says of its line.
+    fn line(&self, joined: &Joined<'_>) -> Result<RowLine<Self::Line>, Fault>;
+    /// The line's id, where the mapping names one.
+    fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault>;
+    /// Where the line's id comes from.
+    fn line_id_value(&self) -> Option<&Value>;
+    /// Shop, id and time of an order.
+    fn names<'h>(&self, head: &'h Self::Head) -> (&'h ShopId, &'h OrderId, Instant);
+    /// The same as far as a row says it whose other cells may not be readable.
+    fn try_names(&self, joined: &Joined<'_>) -> (Option<ShopId>, Option<OrderId>, Option<Instant>);
+    /// The order of all its rows.
+    fn build(
+        &self,
+        plan: &Plan,
+        head: Self::Head,
+        rows: &[Told<RowLine<Self::Line>>],
+    ) -> Result<Self::Order, Fault>;
+}
+
+/// What a row says of its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RowLine<L> {
+    /// A line.
+    Line(L),
+    /// What comes off the order's lines together.
+    Discount(Money),
+    /// No units: the column and what stands there.
+    Nothing(String, String),
+}
+
+/// What two rows of one id in one file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SameId {
+    /// One line, if they say the same.
+    OneLine,
+    /// A mistake.
+    Mistake,
 }
 
 /// Takes an order that is whole, with the place of its first row.
 pub(crate) type Take<'t, O> = &'t mut dyn FnMut(RowAt, O) -> Result<(), ReadError>;
+
+/// What became of the rows of the lines' table, and of the orders.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct RowCounts {
+    /// Rows of lines that were read.
+    pub read: u64,
+    /// Rows that are part of an order.
+    pub used: u64,
+    /// Rows that another row says too, in an overlapping file for the most part: they are counted there.
+    pub repeated: u64,
+    /// Rows of no units, left out one by one.
+    pub without_units: u64,
+    /// Rows that are told one by one among the bad rows.
+    pub bad: u64,
+    /// Other rows of orders that were left out.
+    pub of_orders_left_out: u64,
+    /// Rows among the used ones that take something off their order.
+    pub discounts: u64,
+}
 
 /// The orders so far.
 pub(super) struct Gather<'p, R: Roles> {
     plan: &'p Plan,
     tables: &'p [Table],
     roles: &'p R,
+    columns: Columns,
     by_group: HashMap<String, usize>,
-    groups: Vec<Group<R::Order>>,
+    groups: Vec<Group<R>>,
     /// Digests of the orders that were handed over, 16 bytes each.
     seen: HashSet<u128>,
+    above: Above,
+    /// What the nearest row above says of its order, and which that is.
+    nearest: Option<(usize, Cells)>,
+    strays: Vec<Stray>,
+    /// How many of the last of them stand right above.
+    waiting: usize,
+    files: Files,
+    /// Rows of the file that is read.
+    ordinal: u64,
+    several: bool,
+    gaps: Gaps,
+    counts: RowCounts,
     left_out: u64,
-    /// Where exports may overlap: the file in which each row stood first, by 16 bytes of its digest.
-    told: Option<HashMap<u128, usize>>,
-    repeated: u64,
+    in_doubt: u64,
 }
 
 /// The rows of one order.
-struct Group<O> {
+struct Group<R: Roles> {
     at: RowAt,
-    order: Option<O>,
-    whole: bool,
+    parts: Vec<Part<R::Head, RowLine<R::Line>>>,
+    /// Rows without units.
+    nothing: Vec<Fault>,
+    out: Option<Box<Out>>,
+}
+
+/// Why an order is left out, and what is known of it all the same.
+#[derive(Default)]
+struct Out {
+    faults: Vec<(RowAt, BadCode)>,
+    shop_id: Option<ShopId>,
+    order_id: Option<OrderId>,
+    placed_at: Option<Instant>,
+}
+
+impl<R: Roles> Group<R> {
+    fn leave_out(&mut self, at: RowAt, code: BadCode) -> &mut Out {
+        let out = self.out.get_or_insert_default();
+        out.faults.push((at, code));
+        out
+    }
+
+    /// Rows that could be read.
+    fn rows(&self) -> u64 {
+        self.parts.iter().map(|part| part.rows.len()).sum::<usize>() as u64 + self.nothing.len() as u64
+    }
+}
+
+/// What reading the lines came to.
+pub(super) struct Outcome {
+    pub counts: RowCounts,
+    pub left_out: u64,
+    pub in_doubt: u64,
+    pub gaps: Gaps,
 }
 
 impl<'p, R: Roles> Gather<'p, R> {
-    /// With `files` of lines; a row of one that stood in an earlier one too is the same row.
+    /// With `files` of lines.
     pub fn new(plan: &'p Plan, tables: &'p [Table], roles: &'p R, files: usize) -> Self {
+        let mut gaps = Gaps::default();
+        for (at, code) in tables.iter().flat_map(Table::lost) {
+            gaps.add_row(*at, None, *code, None);
+            gaps.add_unnamed(*at, None, Since::Always);
+        }
         Self {
             plan,
             tables,
             roles,
+            columns: Columns::new(roles),
             by_group: HashMap::new(),
             groups: Vec::new(),
             seen: HashSet::new(),
+            above: Above::default(),
+            nearest: None,
+            strays: Vec::new(),
+            waiting: 0,
+            files: Files::default(),
+            ordinal: 0,
+            several: files > 1,
+            gaps,
+            counts: RowCounts::default(),
             left_out: 0,
-            told: (files > 1).then(HashMap::new),
-            repeated: 0,
+            in_doubt: 0,
         }
+    }
+
+    /// A file of lines begins: what stands above its first row is not told.
+    pub fn begin_file(&mut self) {
+        (self.ordinal, self.nearest, self.waiting) = (0, None, 0);
+    }
+
+    /// A file of lines was read to its end.
+    pub fn end_file(&mut self, file: usize) {
+        if self.files.rows.len() <= file {
+            self.files.rows.resize(file + 1, 0);
+        }
+        self.files.rows[file] = self.ordinal;
     }
 
     /// Takes a row of the line table.
     pub fn take(&mut self, row: &Row, bad: &mut Bad<'_>) {
-        if let Some(told) = &mut self.told
-            && *told.entry(row.whole).or_insert(row.at.file) != row.at.file
-        {
-            self.repeated += 1;
-            return;
+        let filled = self.above.fill(row, &self.columns);
+        let joined = Joined::follow(self.plan, self.tables, &filled);
+        match self.grouped(&joined, &filled, bad) {
+            Some(group) => self.add(group, &joined, &filled, bad),
+            None => self.ordinal += 1,
         }
-        let Some((group, joined)) = self.grouped(row, bad) else { return };
-        let at = *self.by_group.entry(group).or_insert_with(|| {
-            self.groups.push(Group { at: row.at, order: None, whole: true });
-            self.groups.len() - 1
-        });
-        self.add(at, &joined, bad);
     }
 
     /// Takes a row of a table in which the rows of an order stand together: the order before it is handed
@@ -94,79 +236,346 @@ impl<'p, R: Roles> Gather<'p, R> {
         bad: &mut Bad<'_>,
         take: Take<'_, R::Order>,
     ) -> Result<(), ReadError> {
-        let Some((group, joined)) = self.grouped(row, bad) else { return Ok(()) };
-        // Exports may overlap: an order that goes on in the next file is read row by row only.
-        if (digests.file, &digests.current) != (row.at.file, &group) {
-            digests.file = row.at.file;
-            self.hand_over(bad, take)?;
+        let filled = self.above.fill(row, &self.columns);
+        let joined = Joined::follow(self.plan, self.tables, &filled);
+        let Some(group) = self.grouped(&joined, &filled, bad) else {
+            self.ordinal += 1;
+            return Ok(());
+        };
+        if digests.current.as_ref() != Some(&group) {
+            self.hand_over(End::OfOrder, bad, take)?;
             if !digests.seen.insert(digest(&group)) {
                 let file = found.name(row.at.file).to_owned();
                 return Err(ReadError::Scattered { file, row: row.at.row });
             }
-            digests.current = group;
-            self.groups.push(Group { at: row.at, order: None, whole: true });
+            digests.current = Some(group.clone());
         }
-        self.add(0, &joined, bad);
+        self.add(group, &joined, &filled, bad);
         Ok(())
     }
 
-    fn grouped<'r>(&self, row: &'r Row, bad: &mut Bad<'_>) -> Option<(String, Joined<'r>)>
-    where
-        'p: 'r,
-    {
-        let joined = Joined::follow(self.plan, self.tables, row);
-        let grouped = joined.and_then(|joined| Ok((joined.group(self.roles.group())?, joined)));
-        grouped.map_err(|fault| bad.add(fault)).ok()
+    /// The order that a row says it is of. A row that does not say it is told and kept among the strays.
+    fn grouped(&mut self, joined: &Joined<'_>, row: &Row, bad: &mut Bad<'_>) -> Option<String> {
+        let group = joined.group(self.roles.group());
+        let fault = match (group, row.is_loose()) {
+            (Ok(group), false) => return Some(group),
+            (Ok(_), true) => joined.line_fault()?,
+            (Err(fault), _) => joined.line_fault().unwrap_or(fault),
+        };
+        self.stray(joined, row, &fault);
+        if fault.at != row.at {
+            self.counts.of_orders_left_out += 1;
+        }
+        bad.add(fault);
+        None
     }
 
-    fn add(&mut self, at: usize, joined: &Joined<'_>, bad: &mut Bad<'_>) {
-        let group = &mut self.groups[at];
-        let added = match joined.line_fault() {
-            Some(fault) => Err(fault),
-            None => self.roles.add(&mut group.order, joined),
+    fn stray(&mut self, joined: &Joined<'_>, row: &Row, fault: &Fault) {
+        let damage = row.damage.as_deref();
+        let cells = damage.map(|damage| &*damage.loose).unwrap_or_default();
+        let loose: BTreeSet<String> =
+            cells.iter().map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty()).collect();
+        let torn = fault.code != BadCode::FieldCount || cells.iter().any(|cell| cell.contains('\n'));
+        let (shop_id, _, placed_at) = self.roles.try_names(joined);
+        let mut stray = Stray {
+            at: row.at,
+            code: fault.code,
+            swallows: !loose.is_empty() && torn,
+            cells: self.columns.cells(row),
+            shop_id,
+            placed_at: placed_at.filter(|_| loose.is_empty()),
+            loose,
+            orders: BTreeSet::new(),
+            is_found: false,
+            is_old: false,
         };
-        if let Err(fault) = added {
-            group.whole = false;
-            bad.add(fault);
+        if let Some((group, above)) = &self.nearest
+            && stray.may_follow(above)
+        {
+            stray.orders.insert(*group);
+        }
+        if self.strays.len() < STRAYS {
+            self.strays.push(stray);
+            self.waiting += 1;
+        } else {
+            for group in std::mem::take(&mut stray.orders) {
+                self.groups[group].leave_out(stray.at, stray.code);
+                stray.is_found = true;
+            }
+            self.count_stray(&stray);
         }
     }
 
-    /// Hands the whole orders over. An id that stands twice in a shop is kept for the first of them.
-    pub fn hand_over(&mut self, bad: &mut Bad<'_>, take: Take<'_, R::Order>) -> Result<(), ReadError> {
-        self.by_group = HashMap::new();
-        for group in std::mem::take(&mut self.groups) {
-            let Some(order) = group.order.filter(|_| group.whole) else {
-                self.left_out += 1;
-                continue;
-            };
-            let (shop, id) = self.roles.names(&order);
-            if self.seen.insert(digest(&format!("{shop}\0{id}"))) {
-                take(group.at, order)?;
-            } else {
-                self.left_out += 1;
-                let (column, value) = (self.roles.id().field.to_owned(), id.to_string());
-                bad.add(Fault { at: group.at, column, value, code: BadCode::DuplicateOrder });
+    fn add(&mut self, group: String, joined: &Joined<'_>, row: &Row, bad: &mut Bad<'_>) {
+        let groups = &mut self.groups;
+        let at = *self.by_group.entry(group).or_insert_with(|| {
+            groups.push(Group { at: row.at, parts: Vec::new(), nothing: Vec::new(), out: None });
+            groups.len() - 1
+        });
+        self.look_back(at, row);
+        let ordinal = self.ordinal;
+        self.ordinal += 1;
+        if let Err(fault) = self.try_add(at, joined, row, ordinal) {
+            self.counts.of_orders_left_out += u64::from(fault.at != row.at);
+            let out = self.groups[at].leave_out(fault.at, fault.code);
+            let (shop_id, order_id, placed_at) = self.roles.try_names(joined);
+            out.shop_id = out.shop_id.take().or(shop_id);
+            out.order_id = out.order_id.take().or(order_id);
+            out.placed_at = out.placed_at.or(placed_at);
+            let order = out.order_id.as_ref().map(ToString::to_string);
+            bad.add_of(fault, order.as_deref());
+        }
+    }
+
+    /// Rows right above that do not say their order may be of this one; it is the nearest for those that follow.
+    fn look_back(&mut self, at: usize, row: &Row) {
+        let count = self.strays.len();
+        if self.waiting > 0 {
+            let cells = self.columns.cells(row);
+            for stray in &mut self.strays[count - self.waiting..] {
+                if stray.leads(&cells) {
+                    stray.orders.insert(at);
+                }
+            }
+            self.waiting = 0;
+        }
+        match &mut self.nearest {
+            Some((group, _)) if *group == at => {}
+            nearest => *nearest = Some((at, self.columns.cells(row))),
+        }
+    }
+
+    fn try_add(&mut self, at: usize, joined: &Joined<'_>, row: &Row, ordinal: u64) -> Result<(), Fault> {
+        let group = &mut self.groups[at];
+        let new = group.parts.last().is_none_or(|part| part.at.file != row.at.file);
+        if !new && let Some(part) = group.parts.last_mut() {
+            (part.last, part.count) = (ordinal, part.count + 1);
+        }
+        if let Some(fault) = joined.line_fault() {
+            return Err(fault);
+        }
+        let head = self.roles.head(joined)?;
+        let line = self.roles.line(joined)?;
+        let id = self.roles.line_id(joined)?.map(String::into_boxed_str);
+        if new {
+            let (rows, first) = (Vec::new(), ordinal);
+            group.parts.push(Part { head, at: row.at, rows, first, last: ordinal, count: 1 });
+        } else if let Some(part) = group.parts.last()
+            && let Some(value) = self.roles.differs(&part.head, &head)
+        {
+            return Err(Fault { at: row.at, ..joined.wrong(value, BadCode::DiffersInOrder) });
+        }
+        let part = group.parts.last_mut().expect("there is one of this file");
+        match line {
+            RowLine::Nothing(column, value) => {
+                let code = BadCode::ZeroQuantity;
+                group.nothing.push(Fault { at: row.at, column, value, code });
+            }
+            RowLine::Line(_) | RowLine::Discount(_) => {
+                let told = Told { at: row.at, whole: row.whole, id, line };
+                let known = part.rows.iter().find(|known| told.id.is_some() && known.id == told.id);
+                match (known, self.roles.same_id()) {
+                    (None, _) => part.rows.push(told),
+                    (Some(known), SameId::OneLine) if known.line == told.line => self.counts.repeated += 1,
+                    (Some(_), SameId::OneLine | SameId::Mistake) => {
+                        let code = BadCode::DuplicateLine;
+                        let fault = self.roles.line_id_value().map(|value| joined.wrong(value, code));
+                        return Err(fault.unwrap_or(Fault {
+                            at: row.at,
+                            column: String::new(),
+                            value: String::new(),
+                            code,
+                        }));
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    /// Rows that an earlier file held too.
-    pub fn repeated(&self) -> u64 {
-        self.repeated
+    /// Hands the orders over that are whole, when every row was read.
+    pub fn hand_over_all(&mut self, bad: &mut Bad<'_>, take: Take<'_, R::Order>) -> Result<(), ReadError> {
+        self.hand_over(End::OfFiles, bad, take)
     }
 
-    /// Orders left out because of a bad row.
-    pub fn left_out(&self) -> u64 {
-        self.left_out
+    /// Hands the whole orders over. An id that stands twice in a shop is kept for the first of them.
+    fn hand_over(&mut self, end: End, bad: &mut Bad<'_>, take: Take<'_, R::Order>) -> Result<(), ReadError> {
+        self.settle_strays(end);
+        self.by_group = HashMap::new();
+        self.above.forget();
+        self.nearest = None;
+        if self.several {
+            let parts = || self.groups.iter().flat_map(|group| &group.parts);
+            self.files.scattered = parts().any(|part| !part.is_together());
+            self.files.repeats = parts().any(Part::repeats_itself);
+        }
+        for group in std::mem::take(&mut self.groups) {
+            self.hand_over_one(group, bad, take)?;
+        }
+        Ok(())
     }
+
+    fn hand_over_one(
+        &mut self,
+        mut group: Group<R>,
+        bad: &mut Bad<'_>,
+        take: Take<'_, R::Order>,
+    ) -> Result<(), ReadError> {
+        if group.out.is_some() {
+            self.leave_out(group, bad);
+            return Ok(());
+        }
+        let Some(first) = group.parts.first() else { return Ok(()) };
+        let (shop, id, placed_at) = self.roles.names(&first.head);
+        let (shop, id, at) = (shop.clone(), id.clone(), group.at);
+        let rows = group.rows();
+        if !self.seen.insert(digest(&format!("{shop}\0{id}"))) {
+            let column = self.roles.id().field.to_owned();
+            let fault = Fault { at, column, value: id.to_string(), code: BadCode::DuplicateOrder };
+            self.drop_order(fault, rows, (shop, id, placed_at), bad);
+            return Ok(());
+        }
+        let parts = std::mem::take(&mut group.parts);
+        let merged = merge(parts, &self.files, |a, b| self.roles.differs(a, b).is_none());
+        let Some(merged) = merged else { return Ok(()) };
+        let Merged { head, rows: lines, repeated, doubt, file, .. } = merged;
+        let built = if lines.iter().any(|row| matches!(row.line, RowLine::Line(_))) {
+            self.roles.build(self.plan, head, &lines)
+        } else {
+            let column = self.roles.id().field.to_owned();
+            Err(Fault { at, column, value: id.to_string(), code: BadCode::NothingLeft })
+        };
+        match built {
+            Ok(order) => {
+                self.counts.used += lines.len() as u64;
+                self.counts.repeated += repeated;
+                let discounts = lines.iter().filter(|row| matches!(row.line, RowLine::Discount(_)));
+                self.counts.discounts += discounts.count() as u64;
+                self.counts.without_units += group.nothing.len() as u64;
+                for fault in group.nothing {
+                    bad.note(fault, Some(id.as_str()));
+                }
+                if let Some(doubt) = doubt {
+                    self.doubt(doubt, (shop, id, placed_at), bad);
+                }
+                let of_file = lines.iter().map(|row| row.at).filter(|at| at.file == file);
+                take(of_file.min().unwrap_or(at), order)
+            }
+            Err(fault) => {
+                self.drop_order(fault, rows, (shop, id, placed_at), bad);
+                Ok(())
+            }
+        }
+    }
+
+    /// Names an order that counts once although its rows may be units.
+    fn doubt(&mut self, at: RowAt, names: (ShopId, OrderId, Instant), bad: &mut Bad<'_>) {
+        let (shop, id, placed_at) = names;
+        self.in_doubt += 1;
+        let (code, column) = (BadCode::MaybeRepeated, self.roles.id().field.to_owned());
+        bad.note(Fault { at, column, value: id.to_string(), code }, Some(id.as_str()));
+        self.gaps.add_row(at, Some(&shop), code, Some(&id));
+        self.gaps.add_order(at, Some(&shop), &id, Since::At(placed_at), Missing::Perhaps);
+    }
+
+    /// Leaves an order out of which every row could be read.
+    fn drop_order(&mut self, fault: Fault, rows: u64, names: (ShopId, OrderId, Instant), bad: &mut Bad<'_>) {
+        let (shop, id, placed_at) = names;
+        self.left_out += 1;
+        self.counts.of_orders_left_out += rows.saturating_sub(1);
+        self.gaps.add_row(fault.at, Some(&shop), fault.code, Some(&id));
+        self.gaps.add_order(fault.at, Some(&shop), &id, Since::At(placed_at), Missing::Whole);
+        bad.add_of(fault, Some(id.as_str()));
+    }
+
+    /// Leaves an order out of which a row cannot be read.
+    fn leave_out(&mut self, mut group: Group<R>, bad: &mut Bad<'_>) {
+        let rows = group.rows();
+        let Some(out) = group.out.take() else { return };
+        self.left_out += 1;
+        self.counts.of_orders_left_out += rows;
+        let Out { faults, mut shop_id, mut order_id, mut placed_at } = *out;
+        if let Some(part) = group.parts.first() {
+            let (shop, id, at) = self.roles.names(&part.head);
+            (shop_id, order_id) = (Some(shop.clone()), Some(id.clone()));
+            let heads = group.parts.iter().map(|part| self.roles.names(&part.head).2);
+            placed_at = heads.chain(placed_at).min().or(Some(at));
+        }
+        let since = Since::new(placed_at);
+        let first = faults.first().map_or(group.at, |(at, _)| *at);
+        let (shop, id) = (shop_id.as_ref(), order_id.as_ref());
+        for (at, code) in faults {
+            self.gaps.add_row(at, shop, code, id);
+            if let Some(id) = id {
+                bad.belongs_to(at, id.as_str());
+            }
+        }
+        match id {
+            Some(id) => self.gaps.add_order(first, shop, id, since, Missing::Whole),
+            None => self.gaps.add_unnamed(first, shop, since),
+        }
+    }
+
+    /// Finds the orders that strays may be of. In a table whose orders stand together a stray is of the order before
+    /// it or of the one behind, so it is kept until that one is handed over too.
+    fn settle_strays(&mut self, end: End) {
+        let mut strays = std::mem::take(&mut self.strays);
+        for (stray, orders) in named(&strays, &self.by_group, self.roles.group().len()) {
+            strays[stray].orders.extend(orders);
+        }
+        for mut stray in strays {
+            for group in std::mem::take(&mut stray.orders) {
+                let out = self.groups[group].leave_out(stray.at, stray.code);
+                out.placed_at = out.placed_at.into_iter().chain(stray.placed_at).min();
+                stray.is_found = true;
+            }
+            if end == End::OfOrder && !stray.is_old {
+                stray.is_old = true;
+                self.strays.push(stray);
+            } else {
+                self.count_stray(&stray);
+            }
+        }
+    }
+
+    /// What a row leaves behind whose order nobody knows.
+    fn count_stray(&mut self, stray: &Stray) {
+        let shop = stray.shop_id.as_ref().filter(|_| stray.loose.is_empty());
+        if !stray.is_found {
+            self.left_out += u64::from(!stray.loose.is_empty());
+            self.gaps.add_row(stray.at, shop, stray.code, None);
+            self.gaps.add_unnamed(stray.at, shop, Since::new(stray.placed_at));
+        }
+        if stray.swallows {
+            self.gaps.add_unnamed(stray.at, None, Since::Always);
+        }
+    }
+
+    /// Everything was read and handed over.
+    pub fn finish(mut self, bad: &Bad<'_>) -> Outcome {
+        self.counts.read = self.files.rows.iter().sum();
+        self.counts.bad = bad.line_rows();
+        let Self { counts, left_out, in_doubt, gaps, .. } = self;
+        let told =
+            counts.used + counts.repeated + counts.without_units + counts.bad + counts.of_orders_left_out;
+        debug_assert_eq!(counts.read, told, "every row is used or told: {counts:?}");
+        Outcome { counts, left_out, in_doubt, gaps }
+    }
+}
+
+/// How far the rows have been read when orders are handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The next order begins.
+    OfOrder,
+    /// No row is left.
+    OfFiles,
 }
 
 /// Which groups there have been: 16 bytes each.
 #[derive(Default)]
 pub(super) struct Together {
-    file: usize,
-    current: String,
+    current: Option<String>,
     seen: HashSet<u128>,
 }
 

@@ -4,6 +4,7 @@ use super::{
     SourceOrder,
     bad::{BadCode, Fault},
     cells::Joined,
+    gather::RowLine,
 };
 use crate::plan::{ReplayRoles, Value};
 use domain::{
@@ -99,10 +100,22 @@ fn source(value: &Value, joined: &Joined<'_>) -> Result<Source, Fault> {
     Source::deserialize(read).map_err(|_| joined.wrong(value, BadCode::NotASource))
 }
 
-/// What it says of its line.
-pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<PlacedLine, Fault> {
+/// What it says of its line, with its freight. A line of no units is none; one of a negative price takes that off the
+/// order.
+pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<(PlacedLine, Money)>, Fault> {
     let line = &roles.line;
-    let quantity = Some(joined.quantity(&line.quantity)?).filter(units);
+    let units = joined.quantity(&line.quantity)?;
+    let price = joined.signed_amount(&line.unit_price)?;
+    let price = price.ok_or_else(|| joined.wrong(&line.unit_price, BadCode::Required))?;
+    let too_high = || joined.wrong(&line.unit_price, BadCode::OutOfRange);
+    if price.is_negative() {
+        let times = i64::try_from(units.max(1)).ok();
+        let off = times.and_then(|times| price.checked_mul(times)).and_then(Money::checked_neg);
+        return Ok(RowLine::Discount(bounded(off).ok_or_else(too_high)?));
+    }
+    if units == 0 {
+        return Ok(joined.nothing(&line.quantity));
+    }
     let mut categories = Vec::new();
     for value in &line.categories {
         let name = joined.text(value)?;
@@ -111,19 +124,50 @@ pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<PlacedLin
             categories.push(category.ok_or_else(|| joined.wrong(value, BadCode::NotACategory))?);
         }
     }
-    let price = joined.amount(&line.unit_price)?;
-    Ok(PlacedLine {
+    let placed = PlacedLine {
         line_id: joined.id(&line.id)?,
         sku: joined.id(&line.sku)?,
         categories,
-        quantity: quantity.ok_or_else(|| joined.wrong(&line.quantity, BadCode::NotAQuantity))?,
-        unit_price: price.ok_or_else(|| joined.wrong(&line.unit_price, BadCode::Required))?,
+        quantity: units,
+        unit_price: price,
         presale_campaign_id: None,
-    })
+    };
+    Ok(RowLine::Line((placed, joined.amount(&line.freight)?.unwrap_or_default())))
 }
 
 /// A quantity that a line may have.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape of Option::filter")]
 pub(crate) fn units(quantity: &u64) -> bool {
     (1..=limits::LINE_QUANTITY).contains(quantity)
+}
+
+/// An amount that an order may have.
+pub(crate) fn bounded(amount: Option<Money>) -> Option<Money> {
+    amount.filter(|amount| amount.minor() <= limits::AMOUNT_MINOR)
+}
+
+/// What is left of amounts when a discount is spread over them in proportion (A-G-5); none where it is more than
+/// they come to.
+pub(crate) fn discounted(amounts: &[Money], off: Money) -> Option<Vec<Money>> {
+    let split = money::apportion(off, amounts, amounts).ok().filter(|split| split.lost.is_zero())?;
+    amounts.iter().zip(&split.shares).map(|(amount, share)| amount.checked_sub(*share)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_discount_is_spread_by_amount() {
+        let fen = |minors: &[i64]| minors.iter().map(|&minor| Money::from_minor(minor)).collect::<Vec<_>>();
+        for (amounts, off, left) in [
+            (&[300, 100][..], 40, Some(&[270, 90][..])),
+            (&[100, 100, 100], 100, Some(&[66, 67, 67])),
+            (&[100], 100, Some(&[0])),
+            (&[100, 50], 151, None),
+        ] {
+            let found = discounted(&fen(amounts), Money::from_minor(off));
+            assert_eq!(found, left.map(fen), "{amounts:?} {off}");
+        }
+    }
 }

@@ -2,19 +2,22 @@
 
 use super::{
     SourceOrder,
+    above::Blank,
     bad::{BadCode, Fault},
     cells::Joined,
-    gather::Roles,
-    line_row::{head, line, units},
+    gather::{Roles, RowLine, SameId},
+    line_row::{bounded, head, line, units},
+    parts::Told,
 };
 use crate::{
     mapping::Repeated,
-    plan::{Cell, ReplayRoles, Value},
+    plan::{Cell, Plan, ReplayRoles, Value},
 };
 use domain::{
-    OrderId, ShopId,
+    Instant, OrderId, ShopId,
     event::{Placed, PlacedLine},
     limits,
+    order::{Discount, Party},
 };
 use money::Money;
 
@@ -25,6 +28,8 @@ pub(crate) struct Building {
 }
 
 impl Roles for ReplayRoles {
+    type Head = Building;
+    type Line = (PlacedLine, Money);
     type Order = Building;
 
     fn group(&self) -> &[Cell] {
@@ -33,75 +38,151 @@ impl Roles for ReplayRoles {
     fn id(&self) -> &Value {
         &self.order.id
     }
-    fn names<'o>(&self, building: &'o Building) -> (&'o ShopId, &'o OrderId) {
-        (&building.order.shop_id, &building.order.placed.order_id)
+    fn order_values(&self) -> Vec<&Value> {
+        let of = &self.order;
+        let times = [&of.placed_at, &of.paid_at, &of.cancelled_at, &of.shipped_at, &of.received_at];
+        let words =
+            [&of.id, &of.shop, &of.customer, &of.source, &of.freight, &of.method, &of.cancelled_status];
+        times.into_iter().chain(words).collect()
+    }
+    fn line_values(&self) -> Vec<&Value> {
+        let of = &self.line;
+        let all = [&of.id, &of.sku, &of.quantity, &of.unit_price, &of.freight];
+        all.into_iter().chain(&of.categories).collect()
+    }
+    fn blank(&self) -> Blank {
+        self.order.blank
+    }
+    fn same_id(&self) -> SameId {
+        SameId::Mistake
+    }
+    fn line_id_value(&self) -> Option<&Value> {
+        Some(&self.line.id)
+    }
+    fn names<'h>(&self, head: &'h Building) -> (&'h ShopId, &'h OrderId, Instant) {
+        (&head.order.shop_id, &head.order.placed.order_id, head.order.placed_at)
+    }
+    fn try_names(&self, joined: &Joined<'_>) -> (Option<ShopId>, Option<OrderId>, Option<Instant>) {
+        let of = &self.order;
+        let placed_at = joined.time(&of.placed_at).ok().flatten();
+        (joined.id(&of.shop).ok(), joined.id(&of.id).ok(), placed_at)
     }
 
-    fn add(&self, building: &mut Option<Building>, joined: &Joined<'_>) -> Result<(), Fault> {
-        let (head, times_left_out) = head(self, joined)?;
-        let line = line(self, joined)?;
-        let freight = joined.amount(&self.line.freight)?.unwrap_or_default();
-        if let Some(known) = building {
-            same_head(&known.order, &head, self, joined)?;
+    fn head(&self, joined: &Joined<'_>) -> Result<Building, Fault> {
+        let (order, times_left_out) = head(self, joined)?;
+        Ok(Building { order, times_left_out })
+    }
+
+    fn differs<'s>(&'s self, one: &Building, other: &Building) -> Option<&'s Value> {
+        let (one, other, of) = (&one.order, &other.order, &self.order);
+        let (a, b) = (&one.placed, &other.placed);
+        let compared = [
+            (a.order_id == b.order_id, &of.id),
+            (one.shop_id == other.shop_id, &of.shop),
+            (a.customer_id == b.customer_id, &of.customer),
+            (a.source == b.source, &of.source),
+            (one.placed_at == other.placed_at, &of.placed_at),
+            (one.paid_at == other.paid_at, &of.paid_at),
+            (one.cancelled_at == other.cancelled_at, &of.cancelled_at),
+            (one.shipped_at == other.shipped_at, &of.shipped_at),
+            (one.received_at == other.received_at, &of.received_at),
+        ];
+        compared.into_iter().find_map(|(same, value)| (!same).then_some(value))
+    }
+
+    fn line(&self, joined: &Joined<'_>) -> Result<RowLine<Self::Line>, Fault> {
+        line(self, joined)
+    }
+
+    /// Where rows of the same goods add up, two of one id are two.
+    fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
+        match self.line.repeated {
+            Repeated::Separate => joined.text(&self.line.id).map(|id| Some(id).filter(|id| !id.is_empty())),
+            Repeated::Add => Ok(None),
         }
-        let building = building.get_or_insert(Building { order: head, times_left_out });
-        add_line(&mut building.order, line, self, joined)?;
-        let placed = &mut building.order.placed;
-        let too_high = || joined.wrong(&self.line.unit_price, BadCode::OutOfRange);
-        placed.freight = bounded(placed.freight.checked_add(freight)).ok_or_else(too_high)?;
-        placed.payable = payable(placed).ok_or_else(too_high)?;
-        Ok(())
+    }
+
+    fn build(
+        &self,
+        plan: &Plan,
+        head: Building,
+        rows: &[Told<RowLine<Self::Line>>],
+    ) -> Result<Building, Fault> {
+        let mut building = head;
+        let order = &mut building.order;
+        let fault = |at, value: &Value, said: String, code| Fault {
+            at,
+            column: Joined::column(plan, value),
+            value: said,
+            code,
+        };
+        let (mut off, mut off_at) = (Money::ZERO, None);
+        for Told { at, line, .. } in rows {
+            let too_high =
+                |amount: Money| fault(*at, &self.line.unit_price, amount.to_string(), BadCode::OutOfRange);
+            match line {
+                RowLine::Line((line, freight)) => {
+                    add_line(order, line.clone(), self, |value, said, code| fault(*at, value, said, code))?;
+                    let placed = &mut order.placed;
+                    let sum = bounded(placed.freight.checked_add(*freight));
+                    placed.freight = sum.ok_or_else(|| too_high(*freight))?;
+                    placed.payable = payable(placed).ok_or_else(|| too_high(line.unit_price))?;
+                }
+                RowLine::Discount(amount) => {
+                    off = bounded(off.checked_add(*amount)).ok_or_else(|| too_high(*amount))?;
+                    off_at = Some(*at);
+                }
+                RowLine::Nothing(..) => {}
+            }
+        }
+        if let Some(at) = off_at {
+            take_off(&mut order.placed, off).ok_or_else(|| {
+                fault(at, &self.line.unit_price, format!("-{off}"), BadCode::DiscountTooLarge)
+            })?;
+        }
+        Ok(building)
     }
 }
 
-/// The first row of an order says what the order is; the others must say the same.
-fn same_head(
-    order: &SourceOrder,
-    head: &SourceOrder,
-    roles: &ReplayRoles,
-    joined: &Joined<'_>,
-) -> Result<(), Fault> {
-    let (a, b, of) = (&order.placed, &head.placed, &roles.order);
-    for (same, value) in [
-        (a.order_id == b.order_id, &of.id),
-        (order.shop_id == head.shop_id, &of.shop),
-        (a.customer_id == b.customer_id, &of.customer),
-        (a.source == b.source, &of.source),
-        (order.placed_at == head.placed_at, &of.placed_at),
-        (order.paid_at == head.paid_at, &of.paid_at),
-        (order.cancelled_at == head.cancelled_at, &of.cancelled_at),
-        (order.shipped_at == head.shipped_at, &of.shipped_at),
-        (order.received_at == head.received_at, &of.received_at),
-    ] {
-        if !same {
-            let at = joined.line_at();
-            let fault = joined.wrong(value, BadCode::DiffersInOrder);
-            return Err(Fault { at, ..fault });
-        }
+/// Discount rows together are one discount of the order, which its lines bear in proportion.
+fn take_off(placed: &mut Placed, off: Money) -> Option<()> {
+    let lines = placed.payable.checked_sub(placed.freight)?;
+    if off > lines {
+        return None;
     }
-    Ok(())
+    placed.payable = placed.payable.checked_sub(off)?;
+    placed.discounts.push(Discount {
+        kind: "order_promotion".into(),
+        id: None,
+        amount: off,
+        funded_by: Party::Merchant,
+        lines: Vec::new(),
+    });
+    Some(())
 }
 
 fn add_line(
     order: &mut SourceOrder,
     line: PlacedLine,
     roles: &ReplayRoles,
-    joined: &Joined<'_>,
+    fault: impl Fn(&Value, String, BadCode) -> Fault,
 ) -> Result<(), Fault> {
     let lines = &mut order.placed.lines;
     let same_goods = |a: &&mut PlacedLine| a.sku == line.sku && a.unit_price == line.unit_price;
     if roles.line.repeated == Repeated::Add
         && let Some(same) = lines.iter_mut().find(same_goods)
     {
-        let sum = Some(same.quantity + line.quantity).filter(units);
-        same.quantity = sum.ok_or_else(|| joined.wrong(&roles.line.quantity, BadCode::NotAQuantity))?;
+        let sum = same.quantity + line.quantity;
+        let wrong = || fault(&roles.line.quantity, sum.to_string(), BadCode::NotAQuantity);
+        same.quantity = Some(sum).filter(units).ok_or_else(wrong)?;
         return Ok(());
     }
+    let id = || line.line_id.to_string();
     if lines.iter().any(|other| other.line_id == line.line_id) {
-        return Err(joined.wrong(&roles.line.id, BadCode::DuplicateLine));
+        return Err(fault(&roles.line.id, id(), BadCode::DuplicateLine));
     }
     if lines.len() == limits::ORDER_LINES {
-        return Err(joined.wrong(&roles.line.id, BadCode::TooManyLines));
+        return Err(fault(&roles.line.id, id(), BadCode::TooManyLines));
     }
     lines.push(line);
     Ok(())
@@ -115,8 +196,4 @@ fn payable(placed: &Placed) -> Option<Money> {
         sum = bounded(sum.checked_add(list))?;
     }
     Some(sum)
-}
-
-fn bounded(amount: Option<Money>) -> Option<Money> {
-    amount.filter(|amount| amount.minor() <= limits::AMOUNT_MINOR)
 }

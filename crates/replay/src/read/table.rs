@@ -4,11 +4,11 @@
 
 use super::{
     bad::{Bad, BadCode, Fault, RowAt},
-    files::{Found, ReadError},
+    files::{ReadError, Source},
     meter::Meter,
     values,
 };
-use crate::plan::{KeepPlan, Plan};
+use crate::plan::{KeepPlan, Plan, TablePlan};
 use std::{
     cell::Cell as Seen,
     cmp::Ordering,
@@ -27,7 +27,7 @@ pub(super) struct Damage {
 }
 
 /// The needed columns of a row, trimmed. Of a damaged one those cells that can be read, the others empty.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Row {
     pub at: RowAt,
     /// 16 bytes of the digest of all columns of the file: the same for the same row only. 0 where nobody asks.
@@ -53,6 +53,38 @@ impl Row {
         Some(Fault { at: self.at, column: column.clone(), value: value.clone(), code: *code })
     }
 
+    /// The same row, which for that reason cannot be read.
+    fn damaged(mut self, fault: &Fault) -> Self {
+        let Fault { column, value, code, .. } = fault.clone();
+        self.damage = Some(Box::new(Damage { column, value, code, loose: Box::default() }));
+        self
+    }
+
+    /// Whether its cells are not known to stand in their columns.
+    pub fn is_loose(&self) -> bool {
+        self.damage.as_ref().is_some_and(|damage| !damage.loose.is_empty())
+    }
+
+    /// Whether it says the same in all columns that the mapping names.
+    fn says(&self, other: &Self) -> bool {
+        self.text == other.text && self.ends == other.ends
+    }
+
+    /// The row with other texts in its cells.
+    pub fn filled(&self, cells: &[&str]) -> Self {
+        let (mut text, mut ends) = (String::new(), Vec::with_capacity(cells.len()));
+        for cell in cells {
+            text.push_str(cell);
+            ends.push(u32::try_from(text.len()).expect("a row's texts are bounded"));
+        }
+        Self::new(self.at, self.whole, self.damage.clone(), (&text, &ends))
+    }
+
+    /// How many cells it has.
+    pub fn width(&self) -> usize {
+        self.ends.len()
+    }
+
     /// A cell of the columns that the mapping names, by its number.
     pub fn cell(&self, column: usize) -> &str {
         let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -63,18 +95,20 @@ impl Row {
 #[derive(Debug, Default)]
 pub(super) struct Table {
     by_key: HashMap<String, Row>,
+    /// Rows of which not even the key can be read: any line may have led there.
+    lost: Vec<(RowAt, BadCode)>,
 }
 
 impl Table {
-    pub fn load(
+    pub fn load<'s>(
         plan: &Plan,
         slot: usize,
-        found: &Found,
+        sources: impl Iterator<Item = (usize, &'s Source)>,
         meter: &mut Meter<'_>,
         bad: &mut Bad<'_>,
     ) -> Result<Self, ReadError> {
         let mut table = Self::default();
-        for (file, source) in found.of_table(slot) {
+        for (file, source) in sources {
             let mut take = |row: Row, bad: &mut Bad<'_>| {
                 if let Err(fault) = table.add(plan, slot, row) {
                     bad.add(fault);
@@ -86,10 +120,8 @@ impl Table {
         Ok(table)
     }
 
+    /// A row that cannot be read keeps its key: what leads there cannot be read either.
     fn add(&mut self, plan: &Plan, slot: usize, row: Row) -> Result<(), Fault> {
-        if let Some(fault) = row.fault() {
-            return Err(fault);
-        }
         let shape = &plan.tables[slot];
         let fault = |row: &Row, column: usize, code| Fault {
             at: row.at,
@@ -97,22 +129,40 @@ impl Table {
             value: row.cell(column).to_string(),
             code,
         };
-        if let Some(&empty) = shape.key.iter().find(|&&c| row.cell(c).is_empty()) {
+        let no_key = shape.key.iter().find(|&&c| row.cell(c).is_empty());
+        if let Some(damage) = row.fault() {
+            if no_key.is_some() || row.is_loose() {
+                self.lost.push((row.at, damage.code));
+            } else {
+                self.spoil(shape, row);
+            }
+            return Err(damage);
+        }
+        if let Some(&empty) = no_key {
             return Err(fault(&row, empty, BadCode::Required));
         }
         let rank = |row: &Row, column: usize| {
             values::amount(row.cell(column), &plan.amounts).map_err(|code| fault(row, column, code))
         };
-        if let KeepPlan::Lowest(column) | KeepPlan::Highest(column) = shape.keep {
-            rank(&row, column)?;
+        if let KeepPlan::Lowest(column) | KeepPlan::Highest(column) = shape.keep
+            && let Err(fault) = rank(&row, column)
+        {
+            self.spoil(shape, row.damaged(&fault));
+            return Err(fault);
         }
         match self.by_key.entry(key(shape.key.iter().map(|&c| row.cell(c)))) {
             Entry::Vacant(free) => {
                 free.insert(row);
             }
+            Entry::Occupied(taken) if taken.get().damage.is_some() => {}
             Entry::Occupied(mut taken) => {
                 let replaces = match shape.keep {
-                    KeepPlan::Only => return Err(fault(&row, shape.key[0], BadCode::DuplicateKey)),
+                    KeepPlan::Only if taken.get().says(&row) => false,
+                    KeepPlan::Only => {
+                        let fault = fault(&row, shape.key[0], BadCode::DuplicateKey);
+                        taken.insert(row.damaged(&fault));
+                        return Err(fault);
+                    }
                     KeepPlan::First => false,
                     KeepPlan::Last => true,
                     KeepPlan::Lowest(c) => rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Less,
@@ -124,6 +174,17 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// What leads to that key cannot be read any more.
+    fn spoil(&mut self, shape: &TablePlan, row: Row) {
+        let key = key(shape.key.iter().map(|&c| row.cell(c)));
+        self.by_key.insert(key, row);
+    }
+
+    /// Rows of which not even the key can be read.
+    pub fn lost(&self) -> &[(RowAt, BadCode)] {
+        &self.lost
     }
 
     /// The row of that key, which thereby counts as used.

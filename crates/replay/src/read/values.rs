@@ -39,8 +39,12 @@ pub(super) fn quantity(text: &str, written: &Amounts) -> Result<u64, BadCode> {
     if number.decimals.bytes().any(|b| b != b'0') {
         return Err(BadCode::NotAQuantity);
     }
-    let units = number.whole.parse().map_err(|_| BadCode::NotAQuantity)?;
-    if number.is_negative && units > 0 { Err(BadCode::NotAQuantity) } else { Ok(units) }
+    match number.whole.parse::<u64>() {
+        Ok(0) => Ok(0),
+        Ok(_) if number.is_negative => Err(BadCode::NegativeQuantity),
+        Ok(units) if units <= limits::LINE_QUANTITY => Ok(units),
+        Ok(_) | Err(_) => Err(BadCode::NotAQuantity),
+    }
 }
 
 /// A number as it is written: its digits before the point, and those behind.
@@ -188,25 +192,30 @@ mod tests {
     fn quantities_are_whole_numbers() {
         let plain = of("CNY");
         for (text, units) in [
-            ("2", Some(2)),
-            ("2.00", Some(2)),
-            ("2.0", Some(2)),
-            ("1,000", Some(1_000)),
-            ("２", Some(2)),
-            ("0", Some(0)),
-            ("0.00", Some(0)),
-            ("-0", Some(0)),
-            ("2.5", None),
-            ("1,00", None),
-            ("-1", None),
-            ("2 件", None),
-            ("¥2", None),
-            ("two", None),
-            ("", None),
-            ("2.", None),
-            ("1E+02", None),
+            ("2", Ok(2)),
+            ("2.00", Ok(2)),
+            ("2.0", Ok(2)),
+            ("1,000", Ok(1_000)),
+            ("２", Ok(2)),
+            ("0", Ok(0)),
+            ("0.00", Ok(0)),
+            ("-0", Ok(0)),
+            ("2.5", Err(BadCode::NotAQuantity)),
+            ("1,00", Err(BadCode::NotAQuantity)),
+            ("-1", Err(BadCode::NegativeQuantity)),
+            ("-2.00", Err(BadCode::NegativeQuantity)),
+            ("1000000", Ok(1_000_000)),
+            ("1000001", Err(BadCode::NotAQuantity)),
+            ("99999999999999999999", Err(BadCode::NotAQuantity)),
+            (".0", Err(BadCode::NotAQuantity)),
+            ("2 件", Err(BadCode::NotAQuantity)),
+            ("¥2", Err(BadCode::NotAQuantity)),
+            ("two", Err(BadCode::NotAQuantity)),
+            ("", Err(BadCode::NotAQuantity)),
+            ("2.", Err(BadCode::NotAQuantity)),
+            ("1E+02", Err(BadCode::NotAQuantity)),
         ] {
-            assert_eq!(quantity(text, &plain).ok(), units, "{text}");
+            assert_eq!(quantity(text, &plain), units, "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::query::{all, first, one};
 use crate::timers::{Kind, Timers};
 use domain::{
     GiftStrategyId, Instant, PresaleStrategyId, ShopId,
-    pool::{GiftRecord, PresaleRecord, PresaleStrategy, Run, Stock},
+    pool::{Gap, GiftRecord, PresaleRecord, PresaleStrategy, Run, Stock},
 };
 use port::{PoolChanges, PoolRow, PresaleChange, Read, RunChange, StoreError};
 use rusqlite::{Connection, Row, params};
@@ -51,8 +51,15 @@ pub fn sized(db: &Connection, shop: &ShopId) -> Read<(PoolRow, usize)> {
     let sql = "SELECT shop_id, through FROM download_watermarks WHERE shop_id = ?1";
     let watermark =
         one(db, sql, [shop.as_str()], READING, |row| Cells::new(row, "download_watermarks", 1).instant(1))?;
+    let sql = "SELECT shop_id, source, doc FROM pool_gaps WHERE shop_id = ?1";
+    let gaps = all(db, sql, [shop.as_str()], READING, |row| {
+        let cells = Cells::new(row, "pool_gaps", 2);
+        let gap = (cells.text(1)?.to_owned(), Arc::new(cells.document::<Gap>(2)?));
+        sized_row(row, 2, gap)
+    })?;
+    let of_gaps = gaps.iter().map(|(_, bytes)| bytes).sum::<usize>();
     let documents = presales.iter().map(|(_, bytes)| bytes).chain(gifts.iter().map(|(_, bytes)| bytes));
-    let bytes = documents.sum::<usize>() + 500 * runs.len() + 100 * (stock.len() + openings.len());
+    let bytes = documents.sum::<usize>() + of_gaps + 500 * runs.len() + 100 * (stock.len() + openings.len());
     let row = PoolRow {
         presales: presales.into_iter().map(|(presale, _)| presale).collect(),
         gifts: gifts.into_iter().map(|(gift, _)| gift).collect(),
@@ -60,6 +67,7 @@ pub fn sized(db: &Connection, shop: &ShopId) -> Read<(PoolRow, usize)> {
         stock: stock.into_iter().collect(),
         openings: openings.into_iter().collect(),
         watermark,
+        gaps: gaps.into_iter().map(|(gap, _)| gap).collect(),
     };
     Ok((row, bytes))
 }
@@ -119,6 +127,28 @@ pub fn write(db: &Connection, json: &mut Json, changes: &PoolChanges) -> Result<
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         put.execute(params![shop.as_str(), through.micros()]).doing(WRITING)?;
     }
+    for (shop, source, gap) in &changes.gaps {
+        write_gap(db, json, (shop.as_str(), source), gap.as_deref())?;
+    }
+    Ok(())
+}
+
+/// What is missing of a source; nothing, and the row goes.
+fn write_gap(
+    db: &Connection,
+    json: &mut Json,
+    (shop, source): (&str, &str),
+    gap: Option<&Gap>,
+) -> Result<(), StoreError> {
+    let Some(gap) = gap else {
+        let sql = "DELETE FROM pool_gaps WHERE shop_id = ?1 AND source = ?2";
+        db.prepare_cached(sql).and_then(|mut take| take.execute(params![shop, source])).doing(WRITING)?;
+        return Ok(());
+    };
+    let sql = "INSERT INTO pool_gaps (shop_id, source, doc) VALUES (?1, ?2, ?3)
+        ON CONFLICT (shop_id, source) DO UPDATE SET doc = excluded.doc";
+    let mut put = db.prepare_cached(sql).doing(WRITING)?;
+    put.execute(params![shop, source, json.document(gap)?]).doing(WRITING)?;
     Ok(())
 }
 

@@ -4,9 +4,9 @@ use super::{at, id, start};
 use domain::{
     Instant,
     pool::{
-        AmountState, Basis, BuyerLimit, Candidate, GiftRecord, GiftStrategy, GiftTier, GiftUnit, PoolLine,
-        PoolOrder, PresaleRecord, PresaleStrategy, RankKey, Run, Said, ShopOrder, Stage, Standing, Times,
-        Timing,
+        AmountState, Basis, BuyerLimit, Candidate, Gap, GiftRecord, GiftStrategy, GiftTier, GiftUnit,
+        Missing, PoolLine, PoolOrder, PresaleRecord, PresaleStrategy, RankKey, Run, Said, ShopOrder, Since,
+        Stage, Standing, Times, Timing,
     },
     time::Window,
 };
@@ -54,6 +54,16 @@ pub fn gift(strategy_id: &str) -> GiftRecord {
 /// A run that goes on at that moment.
 pub fn run(strategy_id: &str, number: u64, wake_at: Option<Instant>) -> Run {
     Run { opened_at: Some(at(1)), wake_at, ..Run::new(id(strategy_id), number, 1) }
+}
+
+/// What a file could not say: an order of 30 s, two rows, and something of which nobody knows the order.
+pub fn gap(source: &str) -> Gap {
+    let mut gap = Gap::new(source, Some(at(90)));
+    gap.add_row(7, "not_an_amount", Some(id("o-7")));
+    gap.add_row(9, "field_count", None);
+    gap.add_order(&id("o-7"), Since::At(at(30)), Missing::Whole);
+    gap.add_unnamed(Since::At(at(40)));
+    gap
 }
 
 /// An order of `sku-1001` whose deposit is paid, at a stage of the presale strategy `p-1`. Its balance may

@@ -62,6 +62,7 @@ pub fn everything(shop: &ShopId, to: &mut PoolChanges) {
     to.stock.push((shop.clone(), id("toy"), Stock { quantity: 9, given: 2 }));
     to.openings.push((shop.clone(), id("sku-1001"), at(3_600)));
     to.watermarks.push((shop.clone(), at(60)));
+    to.gaps.push((shop.clone(), "june.csv".into(), Some(build::gap("june.csv").into())));
     let order = build::pool_order("o-1", Stage::PresalePool);
     to.orders.push(Change::new((shop.clone(), order.order_id.clone()), order));
     to.candidates.push(change_of(shop, 1, None, build::candidate(5, "o-1")));
@@ -137,6 +138,10 @@ pub fn change(table: u8, shop: &ShopId, (number, value): (u8, u8), rows: &PoolRo
         }
         30 => to.stock.push((shop_id, id(&name), Stock { quantity: 9, given: value.into() })),
         _ if value > 2 => to.gifts.push((shop_id, build::gift(&format!("g-{number}")).into())),
+        _ if value == 2 => {
+            let gap = (number % 2 == 0).then(|| build::gap("june.csv").into());
+            to.gaps.push((shop_id, "june.csv".into(), gap));
+        }
         _ => to.watermarks.push((shop_id, at(value.into()))),
     }
 }
@@ -160,6 +165,7 @@ pub fn what_a_shop_sets_up_for_its_pool(store: &mut dyn Store) {
         stock: BTreeMap::from([(id("toy"), Stock { quantity: 9, given: 2 })]),
         openings: BTreeMap::from([(id("sku-1001"), at(3_600))]),
         watermark: Some(at(60)),
+        gaps: BTreeMap::from([("june.csv".into(), Arc::new(build::gap("june.csv")))]),
     };
     assert_eq!(of_shop(store), expected);
     // A pass goes on: the strategy is the same.
@@ -189,6 +195,8 @@ pub fn what_a_shop_sets_up_for_its_pool(store: &mut dyn Store) {
         pool.stock.push((s1(), id("toy"), Stock { quantity: 9, given: 9 }));
         pool.openings.push((s1(), id("sku-1001"), at(7_200)));
         pool.watermarks.push((s1(), at(61)));
+        pool.gaps.push((s1(), "june.csv".into(), None));
+        pool.gaps.push((s1(), "july.csv".into(), Some(build::gap("july.csv").into())));
     });
     expected.presales.insert(id("p-1"), Arc::new(edited));
     expected.gifts.insert(id("g-1"), Arc::new(gift));
@@ -196,6 +204,7 @@ pub fn what_a_shop_sets_up_for_its_pool(store: &mut dyn Store) {
     expected.stock.insert(id("toy"), Stock { quantity: 9, given: 9 });
     expected.openings.insert(id("sku-1001"), at(7_200));
     expected.watermark = Some(at(61));
+    expected.gaps = BTreeMap::from([("july.csv".into(), Arc::new(build::gap("july.csv")))]);
     assert_eq!(of_shop(store), expected);
     let due = store.due_timers(at(1_000_000), 10).answer();
     assert_eq!(due.len(), 1, "only the order's is left: {due:?}");

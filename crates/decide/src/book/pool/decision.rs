@@ -2,10 +2,10 @@
 
 use domain::{
     CustomerId, Instant, Sku,
-    pool::{Candidate, GiftRecord, PoolOrder, PresaleRecord, RankKey, Run, Stock},
+    pool::{Candidate, Gap, GiftRecord, PoolOrder, PresaleRecord, RankKey, Run, Stock},
 };
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What a decision changes of a shop's settings.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Settings {
     pub stock: Vec<(Sku, Stock)>,
     pub openings: Vec<(Sku, Instant)>,
     pub watermark: Option<Instant>,
+    /// What is missing of sources; `None` where nothing is any more.
+    pub gaps: BTreeMap<String, Option<Arc<Gap>>>,
 }
 
 impl Settings {
@@ -27,6 +29,7 @@ impl Settings {
             && self.stock.is_empty()
             && self.openings.is_empty()
             && self.watermark.is_none()
+            && self.gaps.is_empty()
     }
 }
 

@@ -3,7 +3,10 @@
 use crate::book::draft::Draft;
 use domain::{
     Code, CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, Refusal, Sku,
-    pool::{Candidate, GiftRecord, GiftStrategy, PoolOrder, PresaleRecord, RankKey, Run, Stock},
+    pool::{
+        Candidate, Gap, GiftRecord, GiftStrategy, PoolOrder, PresaleRecord, RankKey, Run, Stock,
+        certain_before,
+    },
 };
 use port::{PageKey, PoolRow, WalkKey};
 use std::sync::Arc;
@@ -51,9 +54,29 @@ impl<'a> Draft<'a> {
         let own = self.pool_changes().settings.stock.iter().find(|(known, _)| known == sku);
         own.map(|(_, stock)| *stock).or_else(|| self.pool_row().ok()?.stock.get(sku).copied())
     }
-    pub fn watermark(&self) -> Option<Instant> {
+    /// How far ranks are certain (A-S4-6, A-S4-25).
+    pub fn certain(&self) -> Option<Instant> {
         let own = self.pool_changes().settings.watermark;
-        own.or_else(|| self.pool_row().ok()?.watermark)
+        let watermark = own.or_else(|| self.pool_row().ok()?.watermark);
+        certain_before(watermark, self.gaps().map(|gap| &**gap))
+    }
+    /// What is missing of downloads.
+    pub fn gaps(&self) -> impl Iterator<Item = &Arc<Gap>> {
+        let own = &self.pool_changes().settings.gaps;
+        let known = self.pool_row().ok().into_iter().flat_map(|row| &row.gaps);
+        let known = known.filter(|(source, _)| !own.contains_key(*source)).map(|(_, gap)| gap);
+        known.chain(own.values().flatten())
+    }
+    /// What is missing of a source; where nothing is any more, the row goes.
+    pub fn put_gap(&mut self, gap: Gap) {
+        let source = gap.source.clone();
+        let is_stored = self.pool_row().is_ok_and(|row| row.gaps.contains_key(&source));
+        let gaps = &mut self.pool_changes_mut().settings.gaps;
+        if !gap.is_closed() {
+            gaps.insert(source, Some(Arc::new(gap)));
+        } else if is_stored || gaps.contains_key(&source) {
+            gaps.insert(source, None);
+        }
     }
 
     pub fn put_presale(&mut self, record: PresaleRecord) {

@@ -31,6 +31,7 @@ struct Touched {
     stock: BTreeSet<Sku>,
     openings: BTreeSet<Sku>,
     watermark: bool,
+    gaps: BTreeSet<String>,
 }
 
 /// Rows of the pool that were loaded, with what the batch made of them.
@@ -207,6 +208,13 @@ impl PoolFacts {
             touched.watermark = true;
             row.watermark = Some(through);
         }
+        for (source, gap) in changed.gaps {
+            touched.gaps.insert(source.clone());
+            match gap {
+                Some(gap) => row.gaps.insert(source, gap),
+                None => row.gaps.remove(&source),
+            };
+        }
     }
 
     /// Stops a timer that cannot be decided. An activation that failed is not tried again by itself: the
@@ -297,6 +305,10 @@ impl Touched {
         }
         if self.watermark {
             changes.watermarks.extend(row.watermark.map(|through| (shop.clone(), through)));
+        }
+        for source in self.gaps {
+            let gap = row.gaps.get(&source).cloned();
+            changes.gaps.push((shop.clone(), source, gap));
         }
     }
 }

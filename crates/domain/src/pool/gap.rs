@@ -1,0 +1,275 @@
+//! What a download could not say: rows that were left out, and orders that are not certain (A-S4-25).
+//!
+//! What always holds: no rank is final at or behind the earliest moment at which something of a gap could count.
+//! What is known of a gap is bounded; what goes over the bounds still counts, only it has no name.
+
+use crate::{Instant, OrderId, limits};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// From when on something that was left out could count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// Nobody can tell: before everything.
+    Always,
+    /// Not before this moment.
+    At(Instant),
+}
+
+impl Since {
+    /// A moment that may not be known.
+    pub fn new(at: Option<Instant>) -> Self {
+        at.map_or(Self::Always, Self::At)
+    }
+
+    /// The moment; `None` is before everything.
+    pub fn at(self) -> Option<Instant> {
+        match self {
+            Self::Always => None,
+            Self::At(at) => Some(at),
+        }
+    }
+}
+
+/// Whether an order that is not certain was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// All of it is missing: it was left out.
+    Whole,
+    /// It counts as far as it is known, and may be more.
+    Perhaps,
+}
+
+/// An order of a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapOrder {
+    /// When it could count at the earliest.
+    pub since: Since,
+    /// Whether it was left out.
+    pub missing: Missing,
+}
+
+/// A row that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GapRow {
+    /// As a spreadsheet counts.
+    pub row: u64,
+    /// Why.
+    pub code: String,
+    /// Its order, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+}
+
+/// An operator answers for what is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// When.
+    pub at: Instant,
+    /// Why, in the operator's words.
+    pub reason: String,
+}
+
+/// What is missing of one source of downloads, for the most part a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The file's name.
+    pub source: String,
+    /// When the download was made, where that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Instant>,
+    /// The first rows that were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<GapRow>,
+    /// How many they are in all.
+    #[serde(default)]
+    pub rows_in_all: u64,
+    /// The orders that are not certain.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub orders: BTreeMap<OrderId, GapOrder>,
+    /// From when on orders that have no name here could count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unnamed: Option<Since>,
+    /// Set once an operator has answered for it: then it holds nothing up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+}
+
+impl Gap {
+    /// A source of which nothing is missing.
+    pub fn new(source: impl Into<String>, as_of: Option<Instant>) -> Self {
+        Self {
+            source: source.into(),
+            as_of,
+            rows: Vec::new(),
+            rows_in_all: 0,
+            orders: BTreeMap::new(),
+            unnamed: None,
+            accepted: None,
+        }
+    }
+
+    /// Adds a row that was left out; the first are kept, all are counted.
+    pub fn add_row(&mut self, row: u64, code: &str, order_id: Option<OrderId>) {
+        self.rows_in_all += 1;
+        if self.rows.len() < limits::GAP_ROWS {
+            self.rows.push(GapRow { row, code: code.to_owned(), order_id });
+        }
+    }
+
+    /// Adds an order that is not certain.
+    pub fn add_order(&mut self, order_id: &OrderId, since: Since, missing: Missing) {
+        if let Some(known) = self.orders.get_mut(order_id) {
+            known.since = known.since.min(since);
+            if missing == Missing::Whole {
+                known.missing = missing;
+            }
+        } else if self.orders.len() < limits::GAP_ORDERS {
+            self.orders.insert(order_id.clone(), GapOrder { since, missing });
+        } else {
+            self.add_unnamed(since);
+        }
+    }
+
+    /// Adds an order of which not even the name is known.
+    pub fn add_unnamed(&mut self, since: Since) {
+        self.unnamed = Some(self.unnamed.map_or(since, |known| known.min(since)));
+    }
+
+    /// Adds what another one says of the same source.
+    pub fn join(&mut self, other: &Self) {
+        self.rows_in_all += other.rows_in_all;
+        let room = limits::GAP_ROWS.saturating_sub(self.rows.len());
+        self.rows.extend(other.rows.iter().take(room).cloned());
+        self.rows.sort_by_key(|row| row.row);
+        for (order_id, order) in &other.orders {
+            self.add_order(order_id, order.since, order.missing);
+        }
+        if let Some(since) = other.unnamed {
+            self.add_unnamed(since);
+        }
+    }
+
+    /// From when on something of it could count; `None` where nothing is missing, or somebody answers for it.
+    pub fn since(&self) -> Option<Since> {
+        if self.accepted.is_some() {
+            return None;
+        }
+        self.orders.values().map(|order| order.since).chain(self.unnamed).min()
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_closed(&self) -> bool {
+        self.orders.is_empty() && self.unnamed.is_none()
+    }
+
+    /// Whether an order that is taken in whole, of a download of that time, fills what is missing of it. One that
+    /// counts in part is filled by a newer download only, for it was taken in with the gap.
+    pub fn is_filled_by(&self, order_id: &OrderId, as_of: Option<Instant>) -> bool {
+        let Some(order) = self.orders.get(order_id) else { return false };
+        match (order.missing, as_of.zip(self.as_of)) {
+            (Missing::Whole, known) => known.is_none_or(|(told, gap)| told >= gap),
+            (Missing::Perhaps, known) => known.is_some_and(|(told, gap)| told > gap),
+        }
+    }
+
+    /// The gap without an order.
+    #[must_use]
+    pub fn without(&self, order_id: &OrderId) -> Self {
+        let mut gap = self.clone();
+        gap.orders.remove(order_id);
+        gap
+    }
+
+    /// What stays missing when the source is taken in again and `told` is missing of it: orders that were left out
+    /// wait until they come or somebody answers for them; what had no name is told anew.
+    #[must_use]
+    pub fn told_again(&self, told: Self) -> Self {
+        let mut gap = told;
+        let before = self.orders.iter().filter(|(_, order)| order.missing == Missing::Whole);
+        for (order_id, order) in before.filter(|_| self.accepted.is_none()) {
+            gap.add_order(order_id, order.since, order.missing);
+        }
+        gap
+    }
+}
+
+/// How far ranks are certain: through the download's watermark, and before every gap (A-S4-6, A-S4-25).
+pub fn certain_before<'g>(
+    watermark: Option<Instant>,
+    gaps: impl IntoIterator<Item = &'g Gap>,
+) -> Option<Instant> {
+    gaps.into_iter().filter_map(Gap::since).fold(watermark, |known, since| match since {
+        Since::Always => None,
+        Since::At(at) => known.map(|known| known.min(at.plus_seconds(-1))),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Instant {
+        Instant::from_micros(second * 1_000_000)
+    }
+    fn id(name: &str) -> OrderId {
+        OrderId::try_new(name).unwrap()
+    }
+
+    #[test]
+    fn a_s4_25_ranks_are_certain_before_the_earliest_gap() {
+        let (mut one, mut two) = (Gap::new("a.csv", None), Gap::new("b.csv", None));
+        one.add_order(&id("1"), Since::At(at(50)), Missing::Whole);
+        two.add_order(&id("2"), Since::At(at(40)), Missing::Perhaps);
+        for (watermark, gaps, expected) in [
+            (Some(60), vec![], Some(60)),
+            (Some(60), vec![&one], Some(49)),
+            (Some(60), vec![&one, &two], Some(39)),
+            (Some(30), vec![&one, &two], Some(30)),
+            (None, vec![&one], None),
+        ] {
+            assert_eq!(certain_before(watermark.map(at), gaps), expected.map(at));
+        }
+        two.add_unnamed(Since::Always);
+        assert_eq!(certain_before(Some(at(60)), [&one, &two]), None);
+        two.accepted = Some(Accepted { at: at(1), reason: "seen".into() });
+        assert_eq!(certain_before(Some(at(60)), [&one, &two]), Some(at(49)));
+    }
+
+    #[test]
+    fn a_s4_25_an_order_fills_its_gap_unless_it_is_older() {
+        let mut gap = Gap::new("a.csv", Some(at(100)));
+        gap.add_order(&id("1"), Since::Always, Missing::Whole);
+        gap.add_order(&id("2"), Since::Always, Missing::Perhaps);
+        for (order, as_of, fills) in [
+            ("1", None, true),
+            ("1", Some(100), true),
+            ("1", Some(99), false),
+            ("2", None, false),
+            ("2", Some(100), false),
+            ("2", Some(101), true),
+            ("3", None, false),
+        ] {
+            assert_eq!(gap.is_filled_by(&id(order), as_of.map(at)), fills, "{order} {as_of:?}");
+        }
+        // The file again: what was left out waits for its order, what counts in part is told anew.
+        let again = gap.told_again(Gap::new("a.csv", None));
+        assert_eq!(again.orders.keys().collect::<Vec<_>>(), [&id("1")]);
+        assert!(again.without(&id("1")).is_closed());
+    }
+
+    #[test]
+    fn a_s4_25_what_has_no_room_still_counts() {
+        let mut gap = Gap::new("a.csv", None);
+        for number in 0..=limits::GAP_ORDERS {
+            gap.add_order(&id(&number.to_string()), Since::At(at(1_000 - number as i64)), Missing::Whole);
+            gap.add_row(number as u64, "required", None);
+        }
+        assert_eq!((gap.orders.len(), gap.rows.len()), (limits::GAP_ORDERS, limits::GAP_ROWS));
+        assert_eq!(gap.rows_in_all, limits::GAP_ORDERS as u64 + 1);
+        assert_eq!(gap.since(), Some(Since::At(at(0))));
+    }
+}

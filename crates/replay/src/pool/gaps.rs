@@ -1,0 +1,77 @@
+//! What the files of an export leave uncertain, by shop and file (A-S4-25), and how a shop is told.
+
+use super::{PoolError, PoolInputs, PoolMapping, Refused};
+use domain::{
+    Instant, ShopId,
+    pool::{Gap, Missing, Since},
+};
+use engine::{Command, Engine, Input};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is missing of each file; of a file of which nothing is, an empty one.
+#[derive(Debug, Clone, Default)]
+pub struct FileGaps {
+    /// Names of the files, by their numbers in places, and when they were made.
+    files: Vec<(String, Option<Instant>)>,
+    /// Without a shop it may be of any.
+    gaps: BTreeMap<(Option<ShopId>, String), Gap>,
+}
+
+impl FileGaps {
+    /// What reading left uncertain.
+    pub fn new(mapping: &PoolMapping, inputs: &PoolInputs) -> Self {
+        let files = inputs.names.iter().map(|name| (name.clone(), mapping.as_of(name))).collect();
+        let mut found = Self { files, gaps: BTreeMap::new() };
+        for (shop, gap) in &inputs.gaps {
+            found.gaps.insert((shop.clone(), gap.source.clone()), gap.clone());
+        }
+        found
+    }
+
+    /// An order that the engine refused is missing as well.
+    pub fn add_refused(&mut self, refused: Refused) {
+        let Refused { place: (file, row), shop_id, order_id, ordered_at, refusal } = refused;
+        let Some((source, as_of)) = self.files.get(file).cloned() else { return };
+        let gap = self.gaps.entry((Some(shop_id), source.clone()));
+        let gap = gap.or_insert_with(|| Gap::new(source, as_of));
+        gap.add_row(row, refusal.code.as_str(), Some(order_id.clone()));
+        gap.add_order(&order_id, Since::At(ordered_at), Missing::Whole);
+    }
+
+    /// What is missing of each file in a shop.
+    pub fn of(&self, shop: &ShopId) -> Vec<Gap> {
+        let of_file = |(source, as_of): &(String, Option<Instant>)| {
+            let mut gap = Gap::new(source.clone(), *as_of);
+            for owner in [None, Some(shop.clone())] {
+                if let Some(found) = self.gaps.get(&(owner, source.clone())) {
+                    gap.join(found);
+                }
+            }
+            gap
+        };
+        self.files.iter().map(of_file).collect()
+    }
+
+    /// Every row that something is missing for: the file, and its rows that are told one by one.
+    pub fn all(&self) -> impl Iterator<Item = &Gap> {
+        self.gaps.values()
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.gaps.values().all(Gap::is_closed)
+    }
+
+    /// Notes with each shop what is missing of every file, and of which nothing is any more.
+    pub fn note(&self, engine: &Engine, shops: BTreeSet<ShopId>) -> Result<(), PoolError> {
+        let mut inputs = Vec::new();
+        for shop in shops {
+            let notes = self.of(&shop).into_iter().map(|gap| Command::NoteGap(Box::new(gap)));
+            inputs.extend(notes.map(|note| Input::new(shop.clone(), note)));
+        }
+        for outcome in engine.submit_many_blocking(inputs)? {
+            outcome?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! What the rows around a row say: blank cells that mean the row above, and rows that do not say their order.
+//!
+//! What always holds: a blank cell is filled only where the mapping says `order.blank = "above"`: the cells of the
+//! order from its first row, those that say which order it is from the row above.
+
+use super::{gather::Roles, table::Row};
+use crate::plan::{Cell, Value};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
+
+/// Cells of the order's own columns, in the order of [`Columns::order`].
+pub(super) type Cells = Box<[Box<str>]>;
+
+/// What a blank cell of an order-level column means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Blank {
+    /// That nothing is there.
+    #[default]
+    Empty,
+    /// What the row above says of the order.
+    Above,
+}
+
+/// Which columns of the lines' table say something of the order.
+pub(super) struct Columns {
+    /// Those that say which order it is.
+    pub group: Vec<usize>,
+    /// All that the order is read from and no line is, and those of the group.
+    pub order: Vec<usize>,
+    blank: Blank,
+}
+
+impl Columns {
+    pub fn new<R: Roles>(roles: &R) -> Self {
+        let of_lines = |cell: Cell| (cell.table == 0).then_some(cell.column);
+        let columns = |values: Vec<&Value>| -> BTreeSet<usize> {
+            values.into_iter().flat_map(Value::cells).filter_map(of_lines).collect()
+        };
+        let group: Vec<usize> = roles.group().iter().copied().filter_map(of_lines).collect();
+        let mut order = &columns(roles.order_values()) - &columns(roles.line_values());
+        order.extend(group.iter().copied());
+        Self { group, order: order.into_iter().collect(), blank: roles.blank() }
+    }
+
+    /// What a row says in them.
+    pub fn cells(&self, row: &Row) -> Cells {
+        self.order.iter().map(|&column| row.cell(column).into()).collect()
+    }
+
+    /// Whether two rows say the same where both say something, and whether there is such a cell.
+    pub fn agree(one: &Cells, other: &Cells) -> (bool, bool) {
+        let said = one.iter().zip(other.iter()).filter(|(a, b)| !a.is_empty() && !b.is_empty());
+        said.fold((true, false), |(agree, _), (a, b)| (agree && a == b, true))
+    }
+}
+
+/// Fills blank cells from the rows above.
+#[derive(Default)]
+pub(super) struct Above {
+    file: usize,
+    /// What the last row said of its order, and which it was.
+    last: Option<Vec<Box<str>>>,
+    /// What each order's first row says of it.
+    firsts: HashMap<Vec<Box<str>>, Cells>,
+}
+
+impl Above {
+    /// The row with its blank cells filled.
+    pub fn fill<'r>(&mut self, row: &'r Row, columns: &Columns) -> Cow<'r, Row> {
+        if columns.blank == Blank::Empty {
+            return Cow::Borrowed(row);
+        }
+        if self.file != row.at.file {
+            (self.file, self.last) = (row.at.file, None);
+        }
+        // Of such a row nobody knows what stands where, nor of the one below it which order it is.
+        if row.is_loose() {
+            self.last = None;
+            return Cow::Borrowed(row);
+        }
+        let mut cells: Vec<Cow<'_, str>> = (0..row.width()).map(|column| row.cell(column).into()).collect();
+        let damaged = row.damage.is_some();
+        if columns.group.iter().all(|&column| cells[column].is_empty()) {
+            match &self.last {
+                Some(last) if !damaged => {
+                    for (&column, known) in columns.group.iter().zip(last) {
+                        cells[column] = Cow::Owned(known.to_string());
+                    }
+                }
+                Some(_) | None => {
+                    self.last = None;
+                    return Cow::Borrowed(row);
+                }
+            }
+        }
+        let group: Vec<Box<str>> = columns.group.iter().map(|&column| Box::from(&*cells[column])).collect();
+        match self.firsts.get(&group) {
+            Some(first) => {
+                for (&column, known) in columns.order.iter().zip(first) {
+                    if cells[column].is_empty() {
+                        cells[column] = Cow::Owned(known.to_string());
+                    }
+                }
+            }
+            None => {
+                let first = columns.order.iter().map(|&column| Box::from(&*cells[column])).collect();
+                self.firsts.insert(group.clone(), first);
+            }
+        }
+        self.last = Some(group);
+        let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();
+        Cow::Owned(row.filled(&cells))
+    }
+
+    /// Forgets the orders that were handed over: all but the last.
+    pub fn forget(&mut self) {
+        let last = self.last.as_ref().and_then(|last| self.firsts.remove_entry(last));
+        self.firsts.clear();
+        self.firsts.extend(last);
+    }
+}

@@ -1,0 +1,118 @@
+//! Rows that do not say which order they are of, and the orders that may therefore lack a row.
+//!
+//! What always holds: an order that may lack a row is left out. Which those are follows from what can be read of the
+//! row: cells that may stand in other columns name every order that they hold the number of; a row without a number
+//! may be of the order above it unless it says other things of its order, and of the one below only where it says the
+//! same.
+
+use super::{
+    above::{Cells, Columns},
+    bad::{BadCode, RowAt},
+};
+use domain::{Instant, ShopId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Such rows that are kept until all orders are known. A file with more has none that can be trusted.
+pub(super) const STRAYS: usize = 100_000;
+
+/// A row whose order is not known for sure.
+pub(super) struct Stray {
+    pub at: RowAt,
+    pub code: BadCode,
+    /// Cells that may stand in other columns.
+    pub loose: BTreeSet<String>,
+    /// What it says of its order in the columns that it says them in.
+    pub cells: Cells,
+    pub shop_id: Option<ShopId>,
+    pub placed_at: Option<Instant>,
+    /// It holds the text of other rows too, and who knows which.
+    pub swallows: bool,
+    /// Orders that it may be of.
+    pub orders: BTreeSet<usize>,
+    /// Whether there were such.
+    pub is_found: bool,
+    /// Whether the order before it was handed over.
+    pub is_old: bool,
+}
+
+impl Stray {
+    /// Whether it may be of the order above, whose row said this.
+    pub fn may_follow(&self, above: &Cells) -> bool {
+        self.loose.is_empty() && Columns::agree(&self.cells, above).0
+    }
+
+    /// Whether it is of the order below, whose row says this.
+    pub fn leads(&self, below: &Cells) -> bool {
+        self.loose.is_empty() && Columns::agree(&self.cells, below) == (true, true)
+    }
+}
+
+/// So many orders may share one of several values of their groups for it to name them: what more share is no number.
+const SHARED: usize = 4;
+
+/// Which of the rows with loose cells name which orders, by the `width` values of the orders' groups.
+pub(super) fn named(
+    strays: &[Stray],
+    by_group: &HashMap<String, usize>,
+    width: usize,
+) -> BTreeMap<usize, BTreeSet<usize>> {
+    let mut by_cell: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, stray) in strays.iter().enumerate() {
+        for cell in &stray.loose {
+            by_cell.entry(cell).or_default().push(index);
+        }
+    }
+    // With all its values an order is meant; with one of several only where no other is.
+    let mut all: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let mut some: BTreeMap<(usize, String), BTreeSet<usize>> = BTreeMap::new();
+    if by_cell.is_empty() {
+        return all;
+    }
+    for (group, &order) in by_group {
+        let values = values(group, width);
+        for value in &values {
+            for &stray in by_cell.get(value).map(Vec::as_slice).unwrap_or_default() {
+                if values.iter().all(|value| strays[stray].loose.contains(*value)) {
+                    all.entry(stray).or_default().insert(order);
+                } else {
+                    some.entry((stray, (*value).to_owned())).or_default().insert(order);
+                }
+            }
+        }
+    }
+    let with_all: BTreeSet<usize> = all.keys().copied().collect();
+    for ((stray, _), orders) in some {
+        if orders.len() <= SHARED && !with_all.contains(&stray) {
+            all.entry(stray).or_default().extend(orders);
+        }
+    }
+    all
+}
+
+/// The values that a group's key was made of.
+fn values(mut key: &str, width: usize) -> Vec<&str> {
+    let mut values = Vec::with_capacity(width);
+    while values.len() + 1 < width {
+        let next = key.split_once(' ').and_then(|(length, rest)| {
+            let length: usize = length.parse().ok()?;
+            Some((rest.get(..length)?, rest.get(length..)?))
+        });
+        let Some((value, rest)) = next else { break };
+        values.push(value);
+        key = rest;
+    }
+    values.push(key);
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::table::key, values};
+
+    #[test]
+    fn a_key_gives_its_values_back() {
+        for cells in [&["1001"][..], &["3 abc"], &["1001", "alpha"], &["", "5 x", "y"]] {
+            assert_eq!(values(&key(cells.iter().copied()), cells.len()), cells);
+        }
+    }
+}
