@@ -11,6 +11,7 @@ mod keys;
 mod pool;
 mod progress;
 mod queue;
+mod remote;
 mod replay;
 mod serve;
 mod store;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => replay::run(&args),
         Command::Pool(args) => pool::run(&args),
+        Command::Intake(args) if args.server.is_some() => return remote::run(&args),
         Command::Intake(args) => intake::run(&args),
         Command::Audit(args) => return audit::run(&args),
         Command::Backup(args) => copy::backup(&args),

@@ -73,6 +73,9 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveGift { order_id, .. }
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
         Command::FulfilOrder { order_id, .. } => last_door(shop, order_id, keys),
+        Command::StartImport { import_id }
+        | Command::CancelImport { import_id }
+        | Command::EndImport { import_id, .. } => keys.imports.push((shop.clone(), import_id.clone())),
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }
@@ -80,6 +83,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::Rerun { .. }
         | Command::OverrideRun { .. }
         | Command::PutShop(_)
+        | Command::CreateImport(_)
         | Command::CreateCampaign { .. }
         | Command::ReviseCampaign { .. }
         | Command::PublishCampaign { .. }

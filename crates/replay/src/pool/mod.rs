@@ -15,10 +15,12 @@ mod roles;
 mod run;
 mod strategies;
 
-pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in};
+pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in, take_in_while};
 pub use mapping::PoolMapping;
 pub use read::{Place, PoolInputs, TOLD, read_orders};
-pub use report::{PoolReport, StrategyReport, WaitsReport, WriteError, bad_rows, intake_summary, write_pool};
+pub use report::{
+    IntakeReport, PoolReport, StrategyReport, WaitsReport, WriteError, bad_rows, intake_summary, write_pool,
+};
 pub use roles::FileOrder;
 pub use run::{Phase, PoolRun, Tell, run_pool};
 pub use strategies::Strategies;

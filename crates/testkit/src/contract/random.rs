@@ -24,7 +24,7 @@ type Batch = (Vec<Step>, bool);
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let step = (0..32_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let step = (0..33_u8, 0..4_u8, 0..4_u8, 0..6_u8);
     let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
     prop::collection::vec(batch, 1..24)
 }
@@ -90,7 +90,8 @@ fn keys(step: Step) -> Keys {
         pool: super::pool::keys(&shop, number),
         codes: vec![(shop.clone(), [6 + number % 2; 16])],
         redeemers: Vec::new(),
-        conflicts: vec![(shop, id(&own("cf")))],
+        conflicts: vec![(shop.clone(), id(&own("cf")))],
+        imports: vec![(shop, id(&own("im")))],
         buyers: Vec::new(),
     }
 }
@@ -154,6 +155,13 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         18 => {
             let event = format!("out-{batch}-{number}-{value}");
             to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
+        }
+        32 => {
+            let import = build::import(&shop, &own("im"));
+            let ended = value > 2;
+            let state = if ended { port::ImportState::Finished } else { port::ImportState::Running };
+            let finished_at = ended.then(|| at(seconds));
+            to.imports.push(build::imported(port::Import { state, finished_at, ..import }));
         }
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
