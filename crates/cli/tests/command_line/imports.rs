@@ -49,49 +49,34 @@ fn an_intake_by_a_service_says_and_leaves_what_one_into_a_store_does() {
     }
     assert!(fs::read_to_string(folder.path().join("none.csv")).is_ok_and(|text| text.lines().count() <= 1));
     assert_eq!(orders(other.path()), 7);
-    drop(server);
+}
 
-    // The same into a store: the same words.
-    let local = [
-        "intake",
-        "--mapping",
-        "pool.toml",
-        "--store",
-        "sqlite:shop.db",
-        "--shop",
-        "s1",
-        "--rejects",
-        "l.csv",
-    ];
+/// A shop of a real service, in `real.db`.
+fn real_shop(folder: &Path) {
+    let real = folder.join("real");
+    fs::create_dir(&real).expect("a folder");
+    let made = run(&real, &["keys", "create", "--name", "erp"]);
+    let key = made.out.lines().find(|line| line.starts_with("pk_")).unwrap_or_default().trim();
+    let server = Server::start(&real, &["--store", "sqlite:../real.db"]);
+    Client::new(&server.address, key).call(&shop::shop(1_440)).expect(200);
+}
+
+#[test]
+fn a_service_says_the_words_of_a_store() {
+    let folder = folder();
+    export(folder.path());
+    fs::write(folder.path().join("export/orders.csv"), ORDERS.replacen("320.00", "dear", 1))
+        .expect("written");
     let server = Server::sandbox(folder.path());
     shop::open(&mut server.client(), 1_440, 100);
-    let by_service = run(
-        folder.path(),
-        &[
-            "intake",
-            "--mapping",
-            "pool.toml",
-            "--server",
-            &format!("http://{}", server.address),
-            "--key",
-            "sandbox",
-            "--shop",
-            "s1",
-            "--rejects",
-            "s.csv",
-            "export",
-        ],
-    );
-    drop(server);
-    let real = folder.path().join("real");
-    fs::create_dir(&real).expect("a folder");
-    let keys = run(&real, &["keys", "create", "--name", "erp"]);
-    let server = Server::start(&real, &["--store", "sqlite:../real.db"]);
-    let key = keys.out.lines().find(|line| line.starts_with("pk_")).unwrap_or_default().trim().to_owned();
-    Client::new(&server.address, &key).call(&shop::shop(1_440)).expect(200);
-    drop(server);
-    let into_a_store =
-        run(folder.path(), &[&local[..4], &["sqlite:real.db"], &local[5..], &["export"]].concat());
+    real_shop(folder.path());
+    let url = format!("http://{}", server.address);
+    let intake = |to: &[&str], rejects: &str| {
+        let args = ["intake", "--mapping", "pool.toml", "--shop", "s1", "--rejects", rejects];
+        run(folder.path(), &[&args, to, &["export"]].concat())
+    };
+    let by_service = intake(&["--server", &url, "--key", "sandbox"], "s.csv");
+    let into_a_store = intake(&["--store", "sqlite:real.db"], "l.csv");
     assert_eq!(by_service.out.replace("s.csv", "l.csv"), into_a_store.out, "{by_service:?} {into_a_store:?}");
     let read = |name: &str| fs::read(folder.path().join(name)).expect("it was written");
     assert!(read("s.csv") == read("l.csv"));
@@ -183,7 +168,7 @@ fn an_import_goes_on_by_itself_after_kill_9() {
     shop::open(&mut client, 1_440, 100);
     let id =
         client.call(&form(ORDERS).key("june")).expect(202)["import_id"].as_str().expect("an id").to_owned();
-    let waits = client.call(&form(3)).expect(202)["import_id"].as_str().expect("an id").to_owned();
+    let second = client.call(&form(3)).expect(202)["import_id"].as_str().expect("an id").to_owned();
     let seen = until(&mut client, &id, |import| import["progress"]["orders"]["created"].as_u64() > Some(0));
     assert_eq!(seen["state"], "running", "{seen}");
     server.kill();
@@ -196,7 +181,7 @@ fn an_import_goes_on_by_itself_after_kill_9() {
     let count = |what: &str| import["report"]["orders"][what].as_u64().expect("it is counted");
     assert_eq!(count("created") + count("duplicate"), ORDERS as u64, "{import}");
     assert!(count("duplicate") >= taken as u64 && count("rejected") == 0, "{import}");
-    let waited = until(&mut client, &waits, |import| import["finished_at"].is_string());
+    let waited = until(&mut client, &second, |import| import["finished_at"].is_string());
     assert_eq!(waited["report"]["orders"]["duplicate"], 3, "the one that waited went on too");
     assert_eq!(orders(folder.path()), ORDERS, "what a run without a kill leaves");
     // Under its key it is still the same one, and nothing of the uploads stays.

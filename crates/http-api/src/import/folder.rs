@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// How long the list of what was left out is kept; the same files make it again.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 3_600);
+const KEPT: Duration = Duration::from_hours(30 * 24);
 /// Bytes of a file's name.
 const NAME_BYTES: usize = 200;
 
@@ -157,7 +157,7 @@ impl Folder {
         for entry in fs::read_dir(self.root()?)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".part") {
+            if entry.path().extension().is_some_and(|end| end == "part") {
                 fs::remove_dir_all(entry.path())?;
             } else if !open.contains(&name) && self.of(&name).is_ok() {
                 self.clear(&name)?;

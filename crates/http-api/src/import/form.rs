@@ -36,7 +36,7 @@ pub const FILES: usize = 400;
 /// Bytes that may come before a part is understood: its head is a few hundred.
 const HELD_BYTES: u64 = 1 << 20;
 /// How long nothing may come.
-const STILL: Duration = Duration::from_secs(60);
+const STILL: Duration = Duration::from_mins(1);
 /// Bytes that are written at once.
 const STEP: usize = 256 << 10;
 

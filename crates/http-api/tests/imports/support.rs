@@ -8,6 +8,7 @@ use domain::Instant;
 use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeptIn, KeyRing, Scope};
 use serde_json::{Value, json};
+use std::fmt::Write;
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
@@ -20,7 +21,7 @@ pub const ORDERS: &str = include_str!("../../../replay/tests/data/pool-orders.cs
 /// Bytes of the files of one import here.
 pub const UPLOAD_BYTES: u64 = 4 << 20;
 /// How long an import may take before a test calls it hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Service {
     pub runtime: tokio::runtime::Runtime,
@@ -253,9 +254,10 @@ pub fn export(orders: usize) -> String {
     let mut text = format!("{heading}\n");
     for number in 0..orders {
         let (minute, second) = (number / 60 % 60, number % 60);
-        text.push_str(&format!(
-            "n{number},u{number},2020-10-20T20:{minute:02}:{second:02},,,2020-11-01T00:00:00,tea,1,320.00\n"
-        ));
+        let _ = writeln!(
+            text,
+            "n{number},u{number},2020-10-20T20:{minute:02}:{second:02},,,2020-11-01T00:00:00,tea,1,320.00"
+        );
     }
     text
 }

@@ -11,8 +11,8 @@ use domain::{
     message::{Message, MessageStatus},
 };
 use port::{
-    BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderRow, Rows,
-    Store, StoreError, StoreErrorKind,
+    BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import, ImportState, Keys,
+    OrderRow, Rows, Store, StoreError, StoreErrorKind,
 };
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -156,17 +156,18 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             let event = format!("out-{batch}-{number}-{value}");
             to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
         }
-        32 => {
-            let import = build::import(&shop, &own("im"));
-            let ended = value > 2;
-            let state = if ended { port::ImportState::Finished } else { port::ImportState::Running };
-            let finished_at = ended.then(|| at(seconds));
-            to.imports.push(build::imported(port::Import { state, finished_at, ..import }));
-        }
+        32 => to.imports.push(import(step)),
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
     to
+}
+
+fn import(step: Step) -> Change<Import> {
+    let (import, value) = (build::import(&shop_of(step), &format!("im-{}", step.2)), step.3);
+    let state = if value > 2 { ImportState::Finished } else { ImportState::Running };
+    let finished_at = (value > 2).then(|| at(i64::from(value)));
+    build::imported(Import { state, finished_at, ..import })
 }
 
 fn hooks((_, _, number, value): Step, to: &mut Changes) {
