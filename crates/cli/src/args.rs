@@ -54,7 +54,8 @@ the command line cannot be read; 1 anything else failed.")]
 Examples:
   promenade intake --mapping double11.toml --store sqlite:shop.db --shop tea orders.xlsx
   promenade intake --mapping double11.toml --store sqlite:shop.db --shop tea --submit june.csv
-The service must not be running on the store meanwhile; while it runs, POST /v1/shops/{shop}/shop-orders.
+  promenade intake --mapping double11.toml --server http://127.0.0.1:8080 --shop tea orders.xlsx
+The service must not be running on the store meanwhile; while it runs, name it with --server.
 The same files again change nothing: what is known is counted as duplicate.
 When every order up to a moment is in, say so: PUT /v1/shops/{shop}/download-watermark
 Exit codes: 0 every row was used; 3 something was left out or is not final; 2 a file, the mapping or the command line
@@ -200,6 +201,12 @@ pub struct IntakeArgs {
     /// sqlite:FILE; the service must not be running on it.
     #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]
     pub store: String,
+    /// A running service to upload them to, in place of a store: it takes them in, this follows.
+    #[arg(long, value_name = "URL", conflicts_with = "store")]
+    pub server: Option<String>,
+    /// The API key for --server, with the scopes events and read.
+    #[arg(long, value_name = "KEY", env = "PROMENADE_API_KEY", hide_env_values = true)]
+    pub key: Option<String>,
     /// The shop whose orders they are; it must be there.
     #[arg(long, value_name = "ID")]
     pub shop: String,

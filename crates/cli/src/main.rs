@@ -12,6 +12,7 @@ mod outcome;
 mod pool;
 mod progress;
 mod queue;
+mod remote;
 mod replay;
 mod serve;
 mod store;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => return ended(replay::run(&args)),
         Command::Pool(args) => return ended(pool::run(&args)),
+        Command::Intake(args) if args.server.is_some() => return remote::run(&args),
         Command::Intake(args) => return ended(intake::run(&args)),
         Command::Audit(args) => return audit::run(&args),
         Command::Backup(args) => copy::backup(&args),

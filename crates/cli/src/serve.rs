@@ -9,7 +9,7 @@ use engine::{
     Engine, EngineClock,
     clock::{Clock, SystemClock},
 };
-use http_api::{ApiKey, ApiState, Edge, KeyRing};
+use http_api::{ApiKey, ApiState, Edge, KeptIn, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use port::{Changes, Page, Store};
 use relay::{
@@ -26,6 +26,8 @@ use tokio::sync::watch;
 const DRAIN: Duration = Duration::from_secs(8);
 /// How long work on other threads, such as a look-up of a name, is waited for after that.
 const REST: Duration = Duration::from_millis(500);
+/// How long imports are waited for, which stop at their next batch.
+const IMPORTS: Duration = Duration::from_secs(1);
 /// How often the file of keys is looked at.
 const KEYS_POLL: Duration = Duration::from_secs(2);
 
@@ -59,7 +61,16 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let relay = tokio::spawn(async move { worker.run(relay_stop).await });
     let keys = Arc::new(KeyRing::default());
     watch_keys(&config, keys.clone())?;
-    let state = ApiState::new(engine.clone(), keys, edge(guard)?);
+    let mut state = ApiState::new(engine.clone(), keys, edge(guard)?);
+    if let Some(folder) = store::uploads(config.store()) {
+        state = state.keeping_imports(KeptIn { folder, upload_bytes: None })?;
+    }
+    let imports = state.imports.clone();
+    let (mut told, stops) = (stopped.clone(), imports.clone());
+    tokio::spawn(async move {
+        let _ = told.wait_for(|stop| *stop).await;
+        stops.stop(Duration::ZERO);
+    });
     let listener = TcpListener::bind(&config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
@@ -83,7 +94,11 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         // What the relay has not settled by then is attempted again by the next process.
         () = drained(&mut draining) => tracing::warn!("some requests or deliveries did not end in time"),
     }
-    tokio::task::spawn_blocking(move || engine.stop()).await?;
+    let stopping = move || {
+        imports.stop(IMPORTS);
+        engine.stop();
+    };
+    tokio::task::spawn_blocking(stopping).await?;
     Ok(())
 }
 

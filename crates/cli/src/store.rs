@@ -11,6 +11,13 @@ pub fn sqlite_file(name: &str) -> anyhow::Result<PathBuf> {
     file.map(PathBuf::from).with_context(|| format!("{name} is not sqlite:FILE"))
 }
 
+/// Where a service keeps what is uploaded to it: beside the file of its store; nowhere for one in memory.
+pub fn uploads(name: &str) -> Option<PathBuf> {
+    let mut place = sqlite_file(name).ok()?.into_os_string();
+    place.push("-imports");
+    Some(place.into())
+}
+
 /// Opens a store for writing; it is created when it is not there.
 pub fn open(name: &str) -> anyhow::Result<Box<dyn Store>> {
     if name == "memory" {

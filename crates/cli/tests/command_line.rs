@@ -12,6 +12,8 @@ mod copies;
 mod earlier;
 #[path = "command_line/help.rs"]
 mod help;
+#[path = "command_line/imports.rs"]
+mod imports;
 #[path = "command_line/keys.rs"]
 mod keys;
 #[path = "command_line/pool.rs"]

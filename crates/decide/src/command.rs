@@ -1,8 +1,8 @@
 //! What can be asked of the engine, and what it answers.
 
 use domain::{
-    BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, Instant, MessageId, OrderId,
-    PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
+    BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, ImportId, Instant,
+    MessageId, OrderId, PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Action, Answer, Campaign, Counters, Version},
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
@@ -16,7 +16,7 @@ use domain::{
     shop::Shop,
 };
 use money::Money;
-use port::{BatchRow, Digest, Webhook, document::Document};
+use port::{BatchRow, Digest, Import, ImportOutcome, ImportState, Upload, Webhook, document::Document};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -227,6 +227,22 @@ pub enum Command {
     OverrideRun {
         strategy_id: GiftStrategyId,
     },
+    /// Files with downloaded orders were uploaded; they wait for their turn.
+    CreateImport(Box<Upload>),
+    /// An import is begun, or goes on after a restart.
+    StartImport {
+        import_id: ImportId,
+    },
+    /// Somebody ends an import: at once while it waits, else where it stops next.
+    CancelImport {
+        import_id: ImportId,
+    },
+    /// An import has ended.
+    EndImport {
+        import_id: ImportId,
+        state: ImportState,
+        outcome: Box<ImportOutcome>,
+    },
     /// A message reached its provider for good or not at all.
     MessageFailed {
         message_id: MessageId,
@@ -367,6 +383,9 @@ pub enum Reply {
     },
     PoolOrder {
         order: Box<PoolOrder>,
+    },
+    Import {
+        import: Box<Import>,
     },
 }
 

@@ -56,11 +56,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.orders.push(key(order_id));
             keys.coupons.push(coupon(coupon_id));
         }
-        Command::RedeemCode { code, customer_id } => {
-            keys.codes.push((shop.clone(), *code));
-            keys.standings.push(standing(customer_id));
-            keys.redeemers.push(((shop.clone(), *code), customer_id.clone()));
-        }
+        Command::RedeemCode { code, customer_id } => redeemer((shop.clone(), *code), customer_id, keys),
         Command::TakeShopOrder(order) => {
             keys.pool.orders.push(key(&order.order_id));
             keys.pool.told.push((shop.clone(), order.clone()));
@@ -73,6 +69,9 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveGift { order_id, .. }
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
         Command::FulfilOrder { order_id, .. } => last_door(shop, order_id, keys),
+        Command::StartImport { import_id }
+        | Command::CancelImport { import_id }
+        | Command::EndImport { import_id, .. } => keys.imports.push((shop.clone(), import_id.clone())),
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }
@@ -82,6 +81,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::Rerun { .. }
         | Command::OverrideRun { .. }
         | Command::PutShop(_)
+        | Command::CreateImport(_)
         | Command::CreateCampaign { .. }
         | Command::ReviseCampaign { .. }
         | Command::PublishCampaign { .. }
@@ -91,6 +91,13 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
     }
+}
+
+/// Adds a code and who redeems it.
+fn redeemer(code: CodeKey, customer: &CustomerId, keys: &mut Keys) {
+    keys.standings.push((code.0.clone(), customer.clone()));
+    keys.codes.push(code.clone());
+    keys.redeemers.push((code, customer.clone()));
 }
 
 /// Adds an order that goes to the warehouse; one of our own presale keeps in its timeline what was accepted.

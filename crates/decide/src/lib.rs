@@ -21,7 +21,7 @@ use coupon::batches;
 use domain::{Code, MessageId, Refusal, campaign};
 use order::{cashier, events, refunds};
 use port::Subject;
-use settings::{campaigns, shop};
+use settings::{campaigns, imports, shop};
 
 /// Decides one command.
 pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
@@ -95,6 +95,10 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::DismissExceptions { order_id } => pool::dismiss(draft, order_id),
         Command::Rerun { strategy_id, activation_at } => pool::rerun(draft, strategy_id, *activation_at),
         Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
+        Command::CreateImport(upload) => imports::create(draft, upload),
+        Command::StartImport { import_id } => imports::start(draft, import_id),
+        Command::CancelImport { import_id } => imports::cancel(draft, import_id),
+        Command::EndImport { import_id, state, outcome } => imports::end(draft, import_id, *state, outcome),
         Command::MessageFailed { message_id, code } => undelivered(draft, message_id, *code),
     }
 }

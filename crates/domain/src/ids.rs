@@ -225,6 +225,8 @@ ids! { chosen, Chosen:
     PresaleStrategyId,
     /// A gift strategy of a shop.
     GiftStrategyId,
+    /// An import of downloaded orders.
+    ImportId,
 }
 
 /// What stands where a shop stands for all of them.

@@ -86,13 +86,14 @@ impl Engine {
         answer.await.map_err(|_| EngineError::Stopped)
     }
 
-    /// [`Engine::submit_many`] for callers outside an async runtime.
+    /// [`Engine::submit_many`] for callers outside an async runtime: long work on a thread of its own, which waits
+    /// for room in the queue where others are told to come back.
     pub fn submit_many_blocking(
         &self,
         inputs: Vec<Input>,
     ) -> Result<Vec<Result<Reply, EngineError>>, EngineError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Many(inputs, reply))?;
+        self.jobs.send(Job::Many(inputs, reply)).map_err(|_| EngineError::Stopped)?;
         answer.blocking_recv().map_err(|_| EngineError::Stopped)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::wire::problem::EDGE_CODES;
 use crate::wire::state::ApiState;
-use crate::{campaign, coupon, event, message, order, pool, quote, service, shop};
+use crate::{campaign, coupon, event, import, message, order, pool, quote, service, shop};
 use std::fmt::Write as _;
 
 use axum::response::Html;
@@ -110,6 +110,10 @@ fn pool_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(pool::gift_stock::list))
         .routes(routes!(pool::gift_stock::put, pool::gift_stock::get_one))
         .routes(routes!(pool::gift_list::export))
+        .routes(routes!(import::routes::create, import::routes::list))
+        .routes(routes!(import::routes::get_one))
+        .routes(routes!(import::routes::cancel))
+        .routes(routes!(import::rejects::list))
 }
 
 /// The `OpenAPI` document.

@@ -7,6 +7,7 @@ mod campaign;
 mod coupon;
 mod docs;
 mod event;
+mod import;
 mod message;
 mod order;
 mod pool;
@@ -16,6 +17,7 @@ mod shop;
 mod wire;
 
 pub use docs::openapi;
+pub use import::queue::{Imports, KeptIn};
 pub use wire::keys::{ApiKey, KeyRing, Scope};
 pub use wire::problem::Problem;
 pub use wire::state::{ApiState, Edge};

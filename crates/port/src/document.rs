@@ -43,6 +43,7 @@ impl Document for GiftRecord {}
 impl Document for Run {}
 impl Document for crate::Parked {}
 impl Document for crate::Webhook {}
+impl Document for crate::Import {}
 
 /// Why a document cannot be read.
 #[derive(Debug)]

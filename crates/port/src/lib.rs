@@ -8,6 +8,7 @@ mod customer;
 pub mod document;
 mod error;
 mod generations;
+mod import;
 mod message;
 mod noun;
 mod order;
@@ -23,6 +24,7 @@ pub use coupon::{BatchClaimKey, BatchClaims, BatchRow, CodeKey, CodeRow, Conflic
 pub use domain::campaign::CampaignRow;
 pub use error::{StoreError, StoreErrorKind};
 pub use generations::Generations;
+pub use import::{Import, ImportFailure, ImportFile, ImportOutcome, ImportState, Upload};
 pub use message::{Dispatch, DispatchUpdate};
 pub use noun::{Answers, Change, Noun, Row, answered};
 pub use order::OrderRow;

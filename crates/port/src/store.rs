@@ -2,10 +2,10 @@
 
 use crate::{
     BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, Keys, OutboxRow, Parked, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
+    Dispatch, Import, Keys, OutboxRow, Parked, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, OrderId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -161,6 +161,11 @@ pub trait Reader: Send + Sync {
     fn rank(&self, key: &CandidateKey) -> Read<u64>;
     /// A stretch of a run's ranking.
     fn walk(&self, key: &WalkKey) -> Read<Vec<Candidate>>;
+    fn import(&self, shop: &ShopId, import: &ImportId) -> Read<Option<Import>>;
+    /// A shop's imports by their ids: the earliest first.
+    fn imports(&self, shop: &ShopId, page: &Page) -> Read<Vec<Import>>;
+    /// Imports of all shops that have not ended, by shop and id.
+    fn open_imports(&self) -> Read<Vec<Import>>;
     fn sandbox_clock(&self) -> Read<Option<Instant>>;
     fn totals(&self) -> Read<Totals>;
 }

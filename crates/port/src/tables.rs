@@ -29,6 +29,7 @@ macro_rules! tables {
             codes: $crate::CodeRow,
             messages: domain::message::Message,
             conflicts: $crate::ConflictRow,
+            imports: $crate::Import,
         }
     };
 }

@@ -15,7 +15,7 @@ pub fn install_crypto_provider() {
 }
 
 /// Build a client from `settings`, which is called a second time without platform certificates.
-pub(crate) fn build_client(settings: impl Fn() -> ClientBuilder) -> Result<Client, reqwest::Error> {
+pub fn build_client(settings: impl Fn() -> ClientBuilder) -> Result<Client, reqwest::Error> {
     install_crypto_provider();
     settings().build().or_else(|error| {
         tracing::warn!(%error, "no platform certificates: using the bundled list");

@@ -17,6 +17,7 @@ pub mod pool;
 pub mod read;
 pub mod report;
 pub mod run;
+pub mod shipped;
 mod template;
 
 pub use mapping::{Mapping, MappingError, Settings};

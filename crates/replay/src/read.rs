@@ -117,6 +117,17 @@ pub struct Inputs {
     pub times_left_out: u64,
 }
 
+/// The files that the tables of a plan read, each once, by table and name.
+pub(crate) fn find_files(plan: &Plan, inputs: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for source in Found::find(plan, inputs)?.0 {
+        if !paths.contains(&source.path) {
+            paths.push(source.path);
+        }
+    }
+    Ok(paths)
+}
+
 /// Reads the files, or the folders that hold them. `progress` hears of bytes done and bytes in all.
 pub fn read(
     mapping: &Mapping,

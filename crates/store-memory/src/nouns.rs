@@ -7,7 +7,7 @@ use crate::tables::{at, refused};
 use crate::undo::{put, take};
 use domain::{coupon::Coupon, customer::Standing, message::Message};
 use port::{
-    BatchClaims, Change, CodeRow, ConflictRow, InboxRow, Noun, OrderRow, RequestRow, Row, StoreError,
+    BatchClaims, Change, CodeRow, ConflictRow, Import, InboxRow, Noun, OrderRow, RequestRow, Row, StoreError,
 };
 
 type Found<R> = Result<Vec<Option<R>>, StoreError>;
@@ -135,6 +135,18 @@ impl Noun<Message> for Open<'_> {
     fn write(&mut self, changes: &[Change<Message>]) -> Written {
         for Change { key: (shop, message), row, .. } in changes {
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.messages), message.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Import> for Open<'_> {
+    fn load(&mut self, keys: &[<Import as Row>::Key]) -> Found<Import> {
+        Ok(self.find(keys, |tables, (shop, import)| tables.shops.get(shop)?.imports.get(import).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Import>]) -> Written {
+        for Change { key: (shop, import), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.imports), import.clone(), row.clone());
         }
         Ok(())
     }

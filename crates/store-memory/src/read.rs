@@ -5,7 +5,8 @@ use crate::page::after;
 use crate::tables::OfShop;
 use crate::{MemoryStore, pool, queues};
 use domain::{
-    BatchId, CampaignId, ConflictId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId,
+    WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -16,8 +17,8 @@ use domain::{
 };
 use port::{
     BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
-    HELD, MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, StoreErrorKind, Timer,
-    Totals, WalkKey, Webhook,
+    HELD, Import, MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, StoreErrorKind,
+    Timer, Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -276,6 +277,23 @@ impl Reader for MemoryStore {
 
     fn walk(&self, key: &WalkKey) -> Read<Vec<Candidate>> {
         Ok(pool::walk(&self.read(), key))
+    }
+
+    fn import(&self, shop: &ShopId, import: &ImportId) -> Read<Option<Import>> {
+        self.of(shop, |of| of.imports.get(import).cloned())
+    }
+
+    fn imports(&self, shop: &ShopId, page: &Page) -> Read<Vec<Import>> {
+        self.of(shop, |of| {
+            let rows = after(&of.imports, page, |key| ImportId::try_new(key).ok(), ImportId::as_str);
+            cut(rows.map(|(_, row)| row), page)
+        })
+    }
+
+    fn open_imports(&self) -> Read<Vec<Import>> {
+        let tables = self.read();
+        let all = tables.shops.values().flat_map(|of| of.imports.values());
+        Ok(all.filter(|import| import.state.is_open()).cloned().collect())
     }
 
     fn sandbox_clock(&self) -> Read<Option<Instant>> {

@@ -1,7 +1,8 @@
 //! The tables: what one shop has lies together, what is worked through over all shops lies apart.
 
 use domain::{
-    BatchId, CampaignId, ConflictId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId,
+    WebhookId,
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
@@ -12,8 +13,9 @@ use domain::{
     shop::Shop,
 };
 use port::{
-    BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, InboxRow,
-    OrderRow, OutboxRow, Parked, PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind, Timer, Webhook,
+    BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Import,
+    InboxRow, OrderRow, OutboxRow, Parked, PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind, Timer,
+    Webhook,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +54,7 @@ pub struct OfShop {
     pub coupons_of_batch: BTreeMap<BatchId, BTreeSet<CouponId>>,
     pub codes: BTreeMap<Digest, CodeRow>,
     pub conflicts: BTreeMap<ConflictId, ConflictRow>,
+    pub imports: BTreeMap<ImportId, Import>,
     pub standings: BTreeMap<CustomerId, Standing>,
     pub inbox: BTreeMap<(SmolStr, SmolStr), InboxRow>,
     pub parked: BTreeMap<ParkedKey, Parked>,

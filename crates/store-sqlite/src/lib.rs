@@ -16,6 +16,7 @@ mod coupons;
 mod customers;
 mod error;
 mod guard;
+mod imports;
 mod json;
 mod ledger;
 mod messages;

@@ -3,11 +3,11 @@
 use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
-    arrivals, batches, conflicts, coupons, customers, ledger, messages, meta, orders, outbox, pool, schema,
-    shops, timers,
+    arrivals, batches, conflicts, coupons, customers, imports, ledger, messages, meta, orders, outbox, pool,
+    schema, shops, timers,
 };
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, OrderId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -18,8 +18,8 @@ use domain::{
 };
 use port::{
     BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
-    MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, Timer, Totals, WalkKey,
-    Webhook,
+    Import, MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, Timer, Totals,
+    WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -211,6 +211,15 @@ impl Reader for SqliteReader {
     }
     fn walk(&self, key: &WalkKey) -> Read<Vec<Candidate>> {
         self.with(|db| pool::walk(db, key))
+    }
+    fn import(&self, shop: &ShopId, import: &ImportId) -> Read<Option<Import>> {
+        self.with(|db| imports::import(db, shop, import))
+    }
+    fn imports(&self, shop: &ShopId, page: &Page) -> Read<Vec<Import>> {
+        self.with(|db| imports::imports(db, shop, page))
+    }
+    fn open_imports(&self) -> Read<Vec<Import>> {
+        self.with(imports::open)
     }
     fn sandbox_clock(&self) -> Read<Option<Instant>> {
         self.with(meta::sandbox_clock)

@@ -75,6 +75,7 @@ cases! {
     timers::timers_of_coupons,
     lists::lists_are_cut_into_pages,
     lists::a_page_may_begin_anywhere,
+    lists::open_imports_are_found_over_all_shops,
     lists::messages_are_filtered,
     lists::a_customers_coupons,
     lists::a_conflict_that_is_over_is_gone,

@@ -15,7 +15,7 @@ use domain::{
 };
 use engine::Reply;
 use port::document::{Document, read, write};
-use port::{Parked, Webhook};
+use port::{Import, Parked, Webhook};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -57,6 +57,7 @@ const KINDS: &[Check] = &[
     ("counters", check::<Counters>),
     ("gift_run", check::<Run>),
     ("gift_strategy", check::<GiftRecord>),
+    ("import", check::<Import>),
     ("order", check::<Order>),
     ("parked", check::<Parked>),
     ("pass", check::<Pass>),

@@ -22,7 +22,10 @@ fn request(route: routes::Route, shop: &str) -> Request {
     let asked = Request::new(method, address(path, shop));
     let last = path.rsplit('/').next().unwrap_or_default();
     match (method, last) {
-        ("GET" | "DELETE", _) | ("POST", "close" | "publish" | "replay" | "void" | "override") => asked,
+        ("GET" | "DELETE", _) | ("POST", "close" | "publish" | "replay" | "void" | "override" | "cancel") => {
+            asked
+        }
+        ("POST", "imports") => asked.typed("multipart/form-data; boundary=b", "--b--\r\n"),
         ("POST", "import") => asked.typed("text/csv", "sku\nA-1\n"),
         ("POST", "events") => asked.typed("application/x-ndjson", ""),
         ("PUT", "clock") => asked.json(&json!({ "now": shop::at(0) })),

@@ -53,6 +53,11 @@ GET /v1/shops/{shop}/gift-strategies/{strategy} read
 PUT /v1/shops/{shop}/gift-strategies/{strategy} campaigns
 POST /v1/shops/{shop}/gift-strategies/{strategy}/dry-run read
 POST /v1/shops/{shop}/gift-strategies/{strategy}/override campaigns
+GET /v1/shops/{shop}/imports read
+POST /v1/shops/{shop}/imports events
+GET /v1/shops/{shop}/imports/{import} read
+GET /v1/shops/{shop}/imports/{import}/bad-rows read
+POST /v1/shops/{shop}/imports/{import}/cancel events
 GET /v1/shops/{shop}/messages read
 GET /v1/shops/{shop}/money-to-return read
 GET /v1/shops/{shop}/orders/{order} read

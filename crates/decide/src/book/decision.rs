@@ -12,7 +12,7 @@ use domain::{
     order::Order,
     shop::Shop,
 };
-use port::{CodeRow, ConflictRow, Digest, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, Webhook};
+use port::{CodeRow, ConflictRow, Digest, Dispatch, Import, InboxKey, InboxRow, OutboxRow, Parked, Webhook};
 use std::sync::Arc;
 
 /// Everything that one input changes. Complete: persisting it chooses nothing.
@@ -40,6 +40,7 @@ pub struct Decision {
     pub batch_claims: Vec<(CustomerId, BatchId, u32)>,
     pub codes: Vec<(Digest, CodeRow)>,
     pub conflicts: Vec<ConflictRow>,
+    pub imports: Vec<Import>,
     pub pool: PoolDecision,
     /// Running numbers used for ids.
     pub numbers: u64,

@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::pool::{PoolDecision, PoolFacts};
 use super::published::PublishedCoupon;
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId,
     campaign::Count,
     coupon::{Coupon, CouponStatus, Origin},
     customer::Standing,
@@ -19,7 +19,7 @@ use domain::{
     time::Zone,
 };
 use money::Money;
-use port::{BatchRow, CampaignRow, CodeRow, Digest, OutboxRow, Parked, ShopRow, Webhook};
+use port::{BatchRow, CampaignRow, CodeRow, Digest, Import, OutboxRow, Parked, ShopRow, Webhook};
 
 /// A decision in the making.
 pub struct Draft<'a> {
@@ -105,6 +105,9 @@ impl<'a> Draft<'a> {
     /// Coupons that a customer has had of a batch.
     pub fn batch_claims(&self, customer: &CustomerId, batch: &BatchId) -> u32 {
         self.facts.batch_claims(&(self.shop_id.clone(), customer.clone(), batch.clone()))
+    }
+    pub fn import(&self, id: &ImportId) -> Option<&'a Import> {
+        self.facts.import(&(self.shop_id.clone(), id.clone()))
     }
     pub fn code(&self, digest: Digest) -> Option<&'a CodeRow> {
         self.facts.code(&(self.shop_id.clone(), digest))

@@ -9,7 +9,7 @@ use super::pool::PoolFacts;
 use super::table::loaded;
 use super::tables::Tables;
 use domain::{
-    BatchId, CouponId, CustomerId, MessageId, OrderId, ShopId,
+    BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, ShopId,
     campaign::{Count, Counters, order_wake},
     coupon::{BatchCounters, Coupon},
     customer::Standing,
@@ -18,7 +18,7 @@ use domain::{
     time::Zone,
 };
 use port::{
-    BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, InboxKey, InboxRow,
+    BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, Import, InboxKey, InboxRow,
     OrderRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer, Writers,
 };
 use rustc_hash::FxHashMap;
@@ -181,6 +181,9 @@ impl Facts {
     pub fn batch_claims(&self, key: &BatchClaimKey) -> u32 {
         self.tables.batch_claims.get(key).copied().unwrap_or_default().0
     }
+    pub fn import(&self, key: &Key<ImportId>) -> Option<&Import> {
+        self.tables.imports.get(key)
+    }
     pub fn code(&self, key: &CodeKey) -> Option<&CodeRow> {
         self.tables.codes.get(key)
     }
@@ -213,6 +216,9 @@ impl Facts {
         }
         for row in decision.conflicts {
             self.tables.conflicts.put((shop_id.clone(), row.conflict.conflict_id.clone()), row);
+        }
+        for import in decision.imports {
+            self.tables.imports.put((shop_id.clone(), import.import_id.clone()), import);
         }
         for (order, parked) in decision.parked {
             self.parked.entry((shop_id.clone(), order.clone())).or_default().push(parked.clone());

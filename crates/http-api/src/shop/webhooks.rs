@@ -35,6 +35,7 @@ pub const TYPES: &[&str] = &[
     "pool_order.moved",
     "presale_strategy.pass",
     "gifts.given",
+    "import.finished",
 ];
 
 /// A receiver to register.

@@ -1,11 +1,13 @@
 //! What handlers share: the engine, the keys, the shops' zones, and what only the outside can give.
 
+use crate::import::queue::{Imports, KeptIn};
+use crate::import::work;
 use crate::wire::keys::KeyRing;
 use crate::wire::problem::Problem;
 use domain::{ShopId, shop::Shop};
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
-use port::{Read, Reader};
+use port::{Read, Reader, StoreError};
 use preview::Quoting;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -35,6 +37,8 @@ pub struct ApiState {
     pub edge: Edge,
     /// Prices carts by what is committed.
     pub quoting: Arc<Quoting>,
+    /// Imports that wait or run.
+    pub imports: Arc<Imports>,
     shops: Arc<RwLock<HashMap<ShopId, Arc<Shop>>>>,
 }
 
@@ -42,7 +46,14 @@ impl ApiState {
     /// A state around a running engine.
     pub fn new(engine: Engine, keys: Arc<KeyRing>, edge: Edge) -> Self {
         let quoting = Quoting::new(engine.reader().clone(), engine.generations().clone());
-        Self { engine, keys, edge, quoting: Arc::new(quoting), shops: Arc::default() }
+        let imports = Imports::passing(engine.clone(), work::run);
+        Self { engine, keys, edge, quoting: Arc::new(quoting), imports, shops: Arc::default() }
+    }
+
+    /// The same with uploads that outlive the process: imports that it left off go on.
+    pub fn keeping_imports(self, kept: KeptIn) -> Result<Self, StoreError> {
+        let imports = Imports::open(self.engine.clone(), work::run, kept)?;
+        Ok(Self { imports, ..self })
     }
 
     /// Reads what is committed. The one door to the reader: handlers do not ask it themselves.
@@ -104,7 +115,7 @@ pub fn unexpected(reply: &engine::Reply) -> Problem {
 mod tests {
     use super::*;
     use engine::EngineClock;
-    use port::{Store, StoreError, StoreErrorKind};
+    use port::{Store, StoreErrorKind};
     use std::thread;
     use store_memory::MemoryStore;
 

@@ -43,6 +43,9 @@ pub enum PoolError {
     /// The strategies do not fit the export.
     #[error("{0}")]
     Strategies(String),
+    /// Whoever follows it ended it between two batches.
+    #[error("it was ended before all orders were taken in")]
+    Ended,
 }
 
 /// What became of the orders.
@@ -130,6 +133,19 @@ pub fn take_in(
     submit: Submit,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Taken, PoolError> {
+    take_in_while(engine, mapping, inputs, submit, progress, &mut |_| true)
+}
+
+/// The same for as long as `goes_on` answers yes: it is asked before each batch, and told what became of the orders so
+/// far. What was taken in by then stays.
+pub fn take_in_while(
+    engine: &Engine,
+    mapping: &PoolMapping,
+    inputs: &[PathBuf],
+    submit: Submit,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+    goes_on: &mut dyn FnMut(&Counts) -> bool,
+) -> Result<Taken, PoolError> {
     let (send, batches) = mpsc::sync_channel::<Batch>(WAITING);
     std::thread::scope(|scope| {
         let reading = scope.spawn(move || read_batches(mapping, inputs, progress, &send));
@@ -138,6 +154,9 @@ pub fn take_in(
         for batch in batches {
             shops.extend(batch.iter().map(|(_, order)| order.shop_id.clone()));
             // An error drops the receiver, which stops the reading.
+            if !goes_on(&counts) {
+                return Err(PoolError::Ended);
+            }
             send_batch(engine, batch, submit, &mut counts, &mut refused)?;
         }
         let inputs = reading.join().unwrap_or(Err(ReadError::Stopped))?;

@@ -7,7 +7,7 @@ use super::{document, roles::PoolRoles, strategies::Strategies};
 use crate::{
     mapping::{MappingError, Wrong},
     plan::{Layout, Plan},
-    read::{Standing, matches},
+    read::{ReadError, Standing, find_files, matches},
 };
 use domain::{
     Instant, ShopId,
@@ -15,7 +15,7 @@ use domain::{
     time::Zone,
 };
 use money::Currency;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A checked mapping of a pool.
 #[derive(Debug)]
@@ -121,6 +121,19 @@ impl PoolMapping {
     pub fn as_of(&self, file: &str) -> Option<Instant> {
         let of_file = self.as_of_files.iter().find(|(pattern, _)| matches(pattern, file));
         of_file.map(|(_, at)| *at).or(self.as_of)
+    }
+
+    /// The files among these, and in the folders among these, that its tables read; refused where a table has none,
+    /// or a file that was named is read by no table.
+    pub fn files(&self, inputs: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
+        find_files(&self.plan, inputs)
+    }
+
+    /// Where it has one table, that reads a file of any name: who sends one file has said which.
+    pub fn read_any_name(&mut self) {
+        if let [only] = &mut self.plan.tables[..] {
+            "*".clone_into(&mut only.file);
+        }
     }
 
     /// The shop of that id as the pool is run in; its name is its id.

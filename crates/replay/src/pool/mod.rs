@@ -17,12 +17,12 @@ mod run;
 mod strategies;
 
 pub use gaps::FileGaps;
-pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in};
+pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in, take_in_while};
 pub use mapping::PoolMapping;
 pub use read::{Place, PoolInputs, TOLD, read_orders};
 pub use report::{
-    MissingRow, PoolReport, StrategyReport, Uncertain, WaitsReport, WriteError, bad_rows, intake_summary,
-    write_pool,
+    IntakeReport, MissingRow, PoolReport, StrategyReport, Uncertain, WaitsReport, WriteError, bad_rows,
+    intake_summary, write_pool,
 };
 pub use roles::FileOrder;
 pub use run::{Phase, PoolRun, Ranks, Tell, run_pool};

@@ -406,3 +406,41 @@ pub fn intake_summary(taken: &super::Taken) -> String {
     }
     in_lines(&lines)
 }
+
+/// What came of an intake, as a server keeps and answers it.
+#[derive(Debug, Clone, Serialize)]
+pub struct IntakeReport {
+    /// What was read.
+    pub inputs: PoolInputs,
+    /// What became of the orders.
+    pub orders: Counts,
+    /// Orders that the engine refused, by code.
+    pub refused: BTreeMap<String, u64>,
+    /// Whether every row was used and what it says is final.
+    pub all_used: bool,
+    /// What ranks wait for, where they do (A-S4-25).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncertain: Option<Uncertain>,
+    /// The same for a terminal: what `promenade intake` prints.
+    pub summary: String,
+}
+
+impl IntakeReport {
+    /// The report of what was taken in.
+    pub fn of(taken: &super::Taken) -> Self {
+        let super::Taken { inputs, counts, refused, gaps } = taken;
+        Self {
+            inputs: inputs.clone(),
+            orders: *counts,
+            refused: refused.by_code.clone(),
+            all_used: inputs.is_whole() && counts.rejected == 0,
+            uncertain: Uncertain::new(gaps, |at| at.to_string()),
+            summary: intake_summary(taken),
+        }
+    }
+
+    /// Lines of what [`bad_rows`] writes, the heading left out.
+    pub fn rejects(taken: &super::Taken) -> u64 {
+        (taken.inputs.details.len() + taken.refused.told.len()) as u64
+    }
+}

@@ -7,7 +7,7 @@
 
 use domain::customer::List;
 use engine::{Command, Engine, Input};
-use port::{DeliveryStatus, DeliveryUpdate, DispatchUpdate, digest};
+use port::{DeliveryStatus, DeliveryUpdate, DispatchUpdate, ImportFile, Upload, digest};
 use scenario::InProcessDoor;
 use std::path::PathBuf;
 use store_sqlite::{Options, SqliteStore};
@@ -37,7 +37,7 @@ fn main() {
 }
 
 /// What comes from outside: of the webhook's deliveries one arrived, one is given up and the others wait; the
-/// oldest message was sent, the next is tried again; one answer is kept by its key.
+/// oldest message was sent, the next is tried again; one answer is kept by its key; an import waits for its turn.
 async fn answer(engine: &Engine) {
     let (reader, now) = (engine.reader(), engine.now());
     let deliveries = reader.due_deliveries(now, 2).expect("the store is read");
@@ -64,4 +64,20 @@ async fn answer(engine: &Engine) {
     let asked = Some(("risk-1".to_owned(), digest(b"block u9")));
     let input = Input { idempotency: asked, ..Input::new(SHOP.parse().expect("an id"), block) };
     engine.submit(input).await.expect("the customer is blocked");
+    let file = ImportFile { name: "orders.csv".into(), bytes: 120, blake3: digest_of(b"orders") };
+    let upload = Upload {
+        folder: "00ff".into(),
+        files: vec![file],
+        mapping: "Tea".into(),
+        mapping_name: None,
+        as_of: Some(now),
+        submit: true,
+        by: "erp".into(),
+    };
+    let import = Input::new(SHOP.parse().expect("an id"), Command::CreateImport(Box::new(upload)));
+    engine.submit(import).await.expect("an import waits");
+}
+
+fn digest_of(bytes: &[u8]) -> String {
+    digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -11,7 +11,8 @@ use domain::{
 };
 use money::Money;
 use port::{
-    Change, ConflictRow, Dispatch, InboxKey, InboxRow, OutboxRow, Parked, RequestRow, Webhook, digest,
+    Change, ConflictRow, Dispatch, Import, ImportFile, ImportState, InboxKey, InboxRow, OutboxRow, Parked,
+    RequestRow, Upload, Webhook, digest,
 };
 
 /// An event of a source `platform`, taken in at the start.
@@ -51,6 +52,35 @@ pub fn conflict(conflict_id: &str, order_id: &str) -> ConflictRow {
 /// The same, to be written.
 pub fn conflicts_with(shop_id: &ShopId, conflict_id: &str, order_id: &str) -> Change<ConflictRow> {
     Change::new((shop_id.clone(), id(conflict_id)), conflict(conflict_id, order_id))
+}
+
+/// An import of one file that waits for its turn.
+pub fn import(shop_id: &ShopId, import_id: &str) -> Import {
+    let file = ImportFile { name: "orders.csv".into(), bytes: 120, blake3: "ab".repeat(32) };
+    Import {
+        shop_id: shop_id.clone(),
+        import_id: id(import_id),
+        state: ImportState::Received,
+        created_at: start(),
+        started_at: None,
+        finished_at: None,
+        cancel_asked: false,
+        upload: Upload {
+            folder: "00ff".into(),
+            files: vec![file],
+            mapping: "Tea".into(),
+            mapping_name: None,
+            as_of: None,
+            submit: false,
+            by: "erp".into(),
+        },
+        outcome: None,
+    }
+}
+
+/// The same, to be written.
+pub fn imported(import: Import) -> Change<Import> {
+    Change::new((import.shop_id.clone(), import.import_id.clone()), import)
 }
 
 /// A message to be written.

@@ -39,6 +39,7 @@ pub fn dump(reader: &dyn Reader) -> String {
             |page| reader.coupon_conflicts(&shop, page).answer(),
             |row| row.conflict.conflict_id.to_string(),
         ));
+        add(&paged(|page| reader.imports(&shop, page).answer(), |row| row.import_id.to_string()));
         add(&of_batches(reader, &shop));
         add(&of_pool(reader, &shop));
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {

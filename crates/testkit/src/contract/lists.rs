@@ -7,7 +7,7 @@ use domain::{
     coupon::CouponStatus,
     message::{Message, MessageStatus},
 };
-use port::{MessageFilter, Page, Reader, Store};
+use port::{Import, ImportState, MessageFilter, Page, Reader, Store};
 
 fn s1() -> ShopId {
     id("s1")
@@ -25,6 +25,7 @@ fn filled(store: &mut dyn Store) {
             let coupon = build::coupon(name, "u-1", "o-1", at(0));
             changes.coupons.push(build::new_coupon(&s1(), coupon));
             changes.conflicts.push(build::conflicts_with(&s1(), name, "o-1"));
+            changes.imports.push(build::imported(build::import(&s1(), name)));
             changes.standings.push(build::stands(&s1(), name, 1));
             changes.messages.push(build::told(build::message(&s1(), name, "o-1", "u-1")));
             changes.parked.push((s1(), id(name), build::parked("ev-1", name)));
@@ -52,6 +53,9 @@ const LISTS: &[List] = &[
     ("coupon_conflicts", |reader, page| {
         let rows = reader.coupon_conflicts(&s1(), page).answer();
         rows.iter().map(|row| row.conflict.conflict_id.to_string()).collect()
+    }),
+    ("imports", |reader, page| {
+        reader.imports(&s1(), page).answer().iter().map(|row| row.import_id.to_string()).collect()
     }),
     ("standings", |reader, page| {
         reader.standings(&s1(), page).answer().iter().map(|(customer, _)| customer.to_string()).collect()
@@ -90,6 +94,32 @@ pub fn lists_are_cut_into_pages(store: &mut dyn Store) {
         }
         assert_eq!(list(&*reader, &page(None, 0)), [""; 0], "{name}");
     }
+}
+
+/// What has not ended is found at the next start, whichever shop's it is.
+pub fn open_imports_are_found_over_all_shops(store: &mut dyn Store) {
+    let import = |shop: &str, name: &str, state: ImportState| {
+        let finished_at = (!state.is_open()).then(|| at(9));
+        build::imported(Import { state, finished_at, ..build::import(&id(shop), name) })
+    };
+    write(store, |changes| {
+        changes.imports.extend([
+            import("s2", "im-1", ImportState::Running),
+            import("s1", "im-2", ImportState::Received),
+            import("s1", "im-1", ImportState::Running),
+            import("s1", "im-3", ImportState::Failed),
+            import("s1", "im-4", ImportState::Finished),
+            import("s2", "im-5", ImportState::Cancelled),
+        ]);
+    });
+    let reader = store.reader();
+    let open = reader.open_imports().answer();
+    let names: Vec<_> = open.iter().map(|row| (row.shop_id.as_str(), row.import_id.as_str())).collect();
+    assert_eq!(names, [("s1", "im-1"), ("s1", "im-2"), ("s2", "im-1")]);
+    let running = build::import(&id("s2"), "im-1");
+    let running = Import { state: ImportState::Running, ..running };
+    assert_eq!(reader.import(&id("s2"), &id("im-1")).answer(), Some(running));
+    assert_eq!(reader.import(&id("s2"), &id("im-2")).answer(), None);
 }
 
 /// A key that is not there, or is no id at all, has its place in the order nevertheless.

@@ -11,8 +11,8 @@ use domain::{
     message::{Message, MessageStatus},
 };
 use port::{
-    BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Keys, OrderRow, Rows,
-    Store, StoreError, StoreErrorKind,
+    BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import, ImportState, Keys,
+    OrderRow, Rows, Store, StoreError, StoreErrorKind,
 };
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -24,7 +24,7 @@ type Batch = (Vec<Step>, bool);
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let step = (0..32_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let step = (0..33_u8, 0..4_u8, 0..4_u8, 0..6_u8);
     let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
     prop::collection::vec(batch, 1..24)
 }
@@ -90,7 +90,8 @@ fn keys(step: Step) -> Keys {
         pool: super::pool::keys(&shop, number),
         codes: vec![(shop.clone(), [6 + number % 2; 16])],
         redeemers: Vec::new(),
-        conflicts: vec![(shop, id(&own("cf")))],
+        conflicts: vec![(shop.clone(), id(&own("cf")))],
+        imports: vec![(shop, id(&own("im")))],
         buyers: Vec::new(),
     }
 }
@@ -155,10 +156,18 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             let event = format!("out-{batch}-{number}-{value}");
             to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
         }
+        32 => to.imports.push(import(step)),
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
     to
+}
+
+fn import(step: Step) -> Change<Import> {
+    let (import, value) = (build::import(&shop_of(step), &format!("im-{}", step.2)), step.3);
+    let state = if value > 2 { ImportState::Finished } else { ImportState::Running };
+    let finished_at = (value > 2).then(|| at(i64::from(value)));
+    build::imported(Import { state, finished_at, ..import })
 }
 
 fn hooks((_, _, number, value): Step, to: &mut Changes) {

@@ -7,8 +7,8 @@ use domain::{
     order::CouponConflict,
 };
 use port::{
-    Answers, BatchClaims, Change, CodeRow, ConflictRow, InboxRow, OrderRow, RequestRow, Row, StoreError,
-    StoreErrorKind,
+    Answers, BatchClaims, Change, CodeRow, ConflictRow, Import, ImportState, InboxRow, OrderRow, RequestRow,
+    Row, StoreError, StoreErrorKind,
 };
 use port::{Changes, Keys, Rows, Store};
 
@@ -210,6 +210,19 @@ impl Sample for ConflictRow {
         let row = Self::first(shop, number);
         let conflict = CouponConflict { coupon_id: None, kind: "beans".into(), ..row.conflict };
         Some(Self { conflict, ..row })
+    }
+}
+
+impl Sample for Import {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("im-{number}")))
+    }
+    fn first(shop: &ShopId, number: u8) -> Self {
+        build::import(shop, &format!("im-{number}"))
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        let row = Self::first(shop, number);
+        Some(Self { state: ImportState::Cancelled, finished_at: Some(at(7)), ..row })
     }
 }
 
