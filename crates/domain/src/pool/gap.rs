@@ -92,6 +92,9 @@ pub struct Gap {
     /// From when on orders that have no name here could count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unnamed: Option<Since>,
+    /// Whether it is being taken in, or was broken off: what is missing is not known yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
     /// Set once an operator has answered for it: then it holds nothing up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Accepted>,
@@ -107,8 +110,14 @@ impl Gap {
             rows_in_all: 0,
             orders: BTreeMap::new(),
             unnamed: None,
+            unfinished: false,
             accepted: None,
         }
+    }
+
+    /// A source that begins to be taken in: all of it may be missing until it is told what is.
+    pub fn begun(source: impl Into<String>, as_of: Option<Instant>) -> Self {
+        Self { unnamed: Some(Since::Always), unfinished: true, ..Self::new(source, as_of) }
     }
 
     /// Adds a row that was left out; the first are kept, all are counted.
@@ -255,7 +264,10 @@ mod tests {
         ] {
             assert_eq!(gap.is_filled_by(&id(order), as_of.map(at)), fills, "{order} {as_of:?}");
         }
-        // The file again: what was left out waits for its order, what counts in part is told anew.
+        // The file again: what was left out waits for its order, what counts in part is told anew. Until all of it was
+        // read nothing is final.
+        let gap = gap.told_again(Gap::begun("a.csv", None));
+        assert_eq!((gap.since(), gap.is_closed()), (Some(Since::Always), false));
         let again = gap.told_again(Gap::new("a.csv", None));
         assert_eq!(again.orders.keys().collect::<Vec<_>>(), [&id("1")]);
         assert!(again.without(&id("1")).is_closed());

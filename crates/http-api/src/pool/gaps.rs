@@ -67,6 +67,9 @@ pub struct GapView {
     order_ids: Vec<String>,
     /// How many they are in all.
     orders_in_all: usize,
+    /// Whether it is being taken in, or was broken off: what is missing is not known yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unfinished: bool,
     /// Why an operator answers for it: then nothing waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     accepted_because: Option<String>,
@@ -98,6 +101,7 @@ impl GapView {
             rows_in_all: gap.rows_in_all,
             order_ids: orders.take(ORDERS).map(ToString::to_string).collect(),
             orders_in_all: gap.orders.len(),
+            unfinished: gap.unfinished,
             accepted_because: gap.accepted.as_ref().map(|accepted| accepted.reason.clone()),
         }
     }

@@ -62,6 +62,18 @@ impl FileGaps {
         self.gaps.values().all(Gap::is_closed)
     }
 
+    /// Notes with a shop that files begin to be taken in: no rank becomes final over what is not read yet, also where the
+    /// taking in is broken off.
+    pub fn begin(
+        engine: &Engine,
+        mapping: &PoolMapping,
+        files: &[String],
+        shop: &ShopId,
+    ) -> Result<(), PoolError> {
+        let begun = |file: &String| Command::NoteGap(Box::new(Gap::begun(file.clone(), mapping.as_of(file))));
+        note(engine, files.iter().map(|file| Input::new(shop.clone(), begun(file))).collect())
+    }
+
     /// Notes with each shop what is missing of every file, and of which nothing is any more.
     pub fn note(&self, engine: &Engine, shops: BTreeSet<ShopId>) -> Result<(), PoolError> {
         let mut inputs = Vec::new();
@@ -69,9 +81,13 @@ impl FileGaps {
             let notes = self.of(&shop).into_iter().map(|gap| Command::NoteGap(Box::new(gap)));
             inputs.extend(notes.map(|note| Input::new(shop.clone(), note)));
         }
-        for outcome in engine.submit_many_blocking(inputs)? {
-            outcome?;
-        }
-        Ok(())
+        note(engine, inputs)
     }
+}
+
+fn note(engine: &Engine, notes: Vec<Input>) -> Result<(), PoolError> {
+    for outcome in engine.submit_many_blocking(notes)? {
+        outcome?;
+    }
+    Ok(())
 }

@@ -146,20 +146,27 @@ pub fn take_in_while(
     progress: &mut (dyn FnMut(u64, u64) + Send),
     goes_on: &mut dyn FnMut(&Counts) -> bool,
 ) -> Result<Taken, PoolError> {
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let files: Vec<String> = mapping.files(inputs)?.iter().map(name).collect();
     let (send, batches) = mpsc::sync_channel::<Batch>(WAITING);
     std::thread::scope(|scope| {
         let reading = scope.spawn(move || read_batches(mapping, inputs, progress, &send));
         let (mut counts, mut refused) = (Counts::default(), Refusals::default());
-        let mut shops: BTreeSet<ShopId> = mapping.only_shop().cloned().into_iter().collect();
+        let mut shops = BTreeSet::new();
         for batch in batches {
-            shops.extend(batch.iter().map(|(_, order)| order.shop_id.clone()));
             // An error drops the receiver, which stops the reading.
             if !goes_on(&counts) {
                 return Err(PoolError::Ended);
             }
+            for (_, order) in &batch {
+                if shops.insert(order.shop_id.clone()) {
+                    FileGaps::begin(engine, mapping, &files, &order.shop_id)?;
+                }
+            }
             send_batch(engine, batch, submit, &mut counts, &mut refused)?;
         }
         let inputs = reading.join().unwrap_or(Err(ReadError::Stopped))?;
+        shops.extend(mapping.only_shop().cloned());
         let mut gaps = FileGaps::new(mapping, &inputs);
         for refused in refused.news() {
             gaps.add_refused(refused);
