@@ -7,8 +7,8 @@ use domain::{Instant, ShopId};
 use replay::{
     ReadError,
     pool::{
-        FileOrder, PoolInputs, PoolMapping, PoolReport, PoolRun, Ranks, Submit, bad_rows, read_orders,
-        run_pool, take_in, write_pool,
+        FileOrder, PoolError, PoolInputs, PoolMapping, PoolReport, PoolRun, Ranks, Submit, bad_rows,
+        read_orders, run_pool, take_in, take_in_while, write_pool,
     },
 };
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
@@ -231,18 +231,51 @@ fn rows_that_do_not_stand_together_are_seen() {
     assert_eq!(read_csv(&anywhere, &scattered).unwrap().1.orders, 7);
 }
 
+/// A shop of its own in memory, to take orders into.
+fn shop_in_memory(mapping: &PoolMapping, shop: &ShopId) -> engine::Engine {
+    let store = Box::new(store_memory::MemoryStore::new());
+    let clock = engine::clock::SandboxClock::unset(at("2020-10-31T00:00:00+08:00"));
+    let clock = engine::EngineClock::Sandbox(std::sync::Arc::new(clock));
+    let engine = engine::Engine::start(store, clock).unwrap();
+    let put = engine::Command::PutShop(Box::new(mapping.shop(shop.clone())));
+    engine.submit_many_blocking(vec![engine::Input::new(shop.clone(), put)]).unwrap().remove(0).unwrap();
+    engine
+}
+
+/// A-S4-25: of an export that was broken off nobody knows what is missing, so nothing is final until it is taken in whole.
+#[test]
+fn a_s4_25_an_export_that_was_broken_off_leaves_a_gap_until_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = ShopId::try_new("s1").unwrap();
+    let heading = ORDERS.lines().next().unwrap();
+    let row = |order| format!("many-{order},ana,2020-10-20T20:00:00,2020-10-20T20:00:03,,,tea,1,320.00\n");
+    let many = format!("{heading}\n{}", (0..2_500).map(row).collect::<String>());
+    fs::write(folder.path().join("orders.csv"), many).unwrap();
+    let mapping = PoolMapping::parse(MAPPING, "pool.toml", Some(&shop)).unwrap();
+    let engine = shop_in_memory(&mapping, &shop);
+    let inputs = [folder.path().to_owned()];
+    let gaps = || engine.reader().pool(&shop).unwrap().gaps;
+    let mut lots = 0;
+    let broken = take_in_while(&engine, &mapping, &inputs, Submit::No, &mut |_, _| {}, &mut |_| {
+        lots += 1;
+        lots == 1
+    });
+    assert!(matches!(broken, Err(PoolError::Ended)), "{broken:?}");
+    let open: Vec<_> = gaps().into_values().map(|gap| (gap.source.clone(), gap.unfinished)).collect();
+    assert_eq!(open, [("orders.csv".to_owned(), true)]);
+    let whole = take_in(&engine, &mapping, &inputs, Submit::No, &mut |_, _| {}).unwrap();
+    assert_eq!((whole.counts.created, whole.counts.duplicate), (500, 2_000));
+    assert!(gaps().is_empty());
+    engine.stop();
+}
+
 #[test]
 fn the_same_export_again_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let shop = ShopId::try_new("s1").unwrap();
     fs::write(folder.path().join("orders.csv"), ORDERS.replacen("320.00", "dear", 1)).unwrap();
     let mapping = PoolMapping::parse(MAPPING, "pool.toml", Some(&shop)).unwrap();
-    let store = Box::new(store_memory::MemoryStore::new());
-    let clock = engine::clock::SandboxClock::unset(at("2020-10-31T00:00:00+08:00"));
-    let clock = engine::EngineClock::Sandbox(std::sync::Arc::new(clock));
-    let engine = engine::Engine::start(store, clock).unwrap();
-    let put = engine::Command::PutShop(Box::new(mapping.shop(shop.clone())));
-    engine.submit_many_blocking(vec![engine::Input::new(shop, put)]).unwrap().remove(0).unwrap();
+    let engine = shop_in_memory(&mapping, &shop);
     let inputs = [folder.path().to_owned()];
     let take = |submit| take_in(&engine, &mapping, &inputs, submit, &mut |_, _| {}).unwrap();
     let first = take(Submit::Yes);

@@ -5,7 +5,7 @@
 
 use super::{FileGaps, FileOrder, Place, PoolInputs, PoolMapping, TOLD, read_orders};
 use crate::read::ReadError;
-use domain::{Instant, OrderId, Refusal, ShopId, pool::Stage};
+use domain::{Instant, OrderId, Refusal, ShopId, pool::Stage, time::Zone};
 use engine::{Command, Engine, EngineError, Input, Intake, Reply};
 use serde::Serialize;
 use std::{
@@ -14,8 +14,10 @@ use std::{
     sync::{Arc, mpsc},
 };
 
-/// Orders that are taken in at once: one commit of the writer.
-const BATCH: usize = 2_000;
+/// Orders that are taken in at once, in one commit of the writer, where nobody else waits for it.
+const LARGE: usize = 16_384;
+/// The same where others do.
+const SMALL: usize = 2_000;
 /// Batches that may wait for the writer.
 const WAITING: usize = 4;
 
@@ -121,6 +123,8 @@ pub struct Taken {
     pub refused: Refusals,
     /// What is not certain, as it was noted with the shops (A-S4-25).
     pub gaps: FileGaps,
+    /// The zone in which moments are told.
+    pub zone: Zone,
 }
 
 type Batch = Vec<(Place, FileOrder)>;
@@ -133,11 +137,12 @@ pub fn take_in(
     submit: Submit,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Taken, PoolError> {
-    take_in_while(engine, mapping, inputs, submit, progress, &mut |_| true)
+    let lot = Lot { orders: LARGE, submit };
+    take_in_lots(engine, mapping, inputs, lot, progress, &mut |_| true)
 }
 
-/// The same for as long as `goes_on` answers yes: it is asked before each batch, and told what became of the orders so
-/// far. What was taken in by then stays.
+/// The same beside others, who wait for a few orders at most, and for as long as `goes_on` answers yes: it is asked before
+/// each batch, and told what became of the orders so far. What was taken in by then stays.
 pub fn take_in_while(
     engine: &Engine,
     mapping: &PoolMapping,
@@ -146,11 +151,29 @@ pub fn take_in_while(
     progress: &mut (dyn FnMut(u64, u64) + Send),
     goes_on: &mut dyn FnMut(&Counts) -> bool,
 ) -> Result<Taken, PoolError> {
+    take_in_lots(engine, mapping, inputs, Lot { orders: SMALL, submit }, progress, goes_on)
+}
+
+/// What is sent to the writer at once.
+#[derive(Clone, Copy)]
+struct Lot {
+    orders: usize,
+    submit: Submit,
+}
+
+fn take_in_lots(
+    engine: &Engine,
+    mapping: &PoolMapping,
+    inputs: &[PathBuf],
+    Lot { orders, submit }: Lot,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+    goes_on: &mut dyn FnMut(&Counts) -> bool,
+) -> Result<Taken, PoolError> {
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let files: Vec<String> = mapping.files(inputs)?.iter().map(name).collect();
     let (send, batches) = mpsc::sync_channel::<Batch>(WAITING);
     std::thread::scope(|scope| {
-        let reading = scope.spawn(move || read_batches(mapping, inputs, progress, &send));
+        let reading = scope.spawn(move || read_batches(mapping, inputs, orders, progress, &send));
         let (mut counts, mut refused) = (Counts::default(), Refusals::default());
         let mut shops = BTreeSet::new();
         for batch in batches {
@@ -172,23 +195,24 @@ pub fn take_in_while(
             gaps.add_refused(refused);
         }
         gaps.note(engine, shops)?;
-        Ok(Taken { inputs, counts, refused, gaps })
+        Ok(Taken { inputs, counts, refused, gaps, zone: mapping.zone.clone() })
     })
 }
 
 fn read_batches(
     mapping: &PoolMapping,
     inputs: &[PathBuf],
+    orders: usize,
     progress: &mut (dyn FnMut(u64, u64) + Send),
     to: &mpsc::SyncSender<Batch>,
 ) -> Result<PoolInputs, ReadError> {
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batch = Vec::with_capacity(orders);
     let read = read_orders(mapping, inputs, progress, &mut |place, order| {
         batch.push((place, order));
-        if batch.len() < BATCH {
+        if batch.len() < orders {
             return Ok(());
         }
-        let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+        let full = std::mem::replace(&mut batch, Vec::with_capacity(orders));
         to.send(full).map_err(|_| ReadError::Stopped)
     })?;
     to.send(batch).map_err(|_| ReadError::Stopped)?;

@@ -397,7 +397,7 @@ pub fn intake_summary(taken: &super::Taken) -> String {
     ];
     lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
     lines.extend(of_rows(inputs));
-    if let Some(uncertain) = Uncertain::new(&taken.gaps, |at| at.to_string()) {
+    if let Some(uncertain) = Uncertain::new(&taken.gaps, |at| taken.zone.format(at)) {
         lines.push(("not certain", uncertain.told()));
     }
     if counts.pooled + counts.to_review > 0 {
@@ -428,13 +428,13 @@ pub struct IntakeReport {
 impl IntakeReport {
     /// The report of what was taken in.
     pub fn of(taken: &super::Taken) -> Self {
-        let super::Taken { inputs, counts, refused, gaps } = taken;
+        let super::Taken { inputs, counts, refused, gaps, zone } = taken;
         Self {
             inputs: inputs.clone(),
             orders: *counts,
             refused: refused.by_code.clone(),
             all_used: inputs.is_whole() && counts.rejected == 0,
-            uncertain: Uncertain::new(gaps, |at| at.to_string()),
+            uncertain: Uncertain::new(gaps, |at| zone.format(at)),
             summary: intake_summary(taken),
         }
     }
