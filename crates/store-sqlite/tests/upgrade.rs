@@ -309,7 +309,7 @@ fn a_g_15_refused_money_of_an_earlier_program_gets_its_end() {
     let listed = || {
         let orders = reader.money_to_return(&run.shop, &page).unwrap();
         let rows = orders.iter().flat_map(domain::order::Order::to_return);
-        rows.map(|row| row.payment_id.to_string()).collect::<Vec<_>>()
+        rows.map(|row| row.payment_id.unwrap().to_string()).collect::<Vec<_>>()
     };
     assert_eq!(listed(), ["p21b", "p22", "p24b"]);
     assert_eq!(reader.totals().unwrap().money_to_return, 3);
