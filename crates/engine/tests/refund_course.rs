@@ -356,3 +356,66 @@ fn a_g_15_a_refund_that_no_money_can_hold_is_listed() {
     assert_eq!((without(&run), refund_of(&run, "r1").of), (vec![], RefundOf::Refused));
     run.assert_clean();
 }
+
+/// A-G-15: what has happened is taken without a limit, and the order's document stays small: the oldest are summed up, to
+/// the fen, and each is known when it is told again.
+#[test]
+fn a_g_15_many_small_refunds_are_summed_up() {
+    const MANY: i64 = 310;
+    let run = bare();
+    run.apply(&paid("o1", "b1", PAYABLE, at(1)));
+    run.event(&paid("o1", "b2", PAYABLE, at(2)));
+    let name = |number: i64| format!("r{number}");
+    let told = |number: i64, minutes: i64| {
+        // Of the order, of the order by name, of the payment that was refused.
+        let payment = [None, Some("b1"), Some("b2")][usize::try_from(number % 3).unwrap()];
+        went(&name(number), &amount(1 + number % 2), payment, minutes)
+    };
+    let (mut own, mut refused, mut unnamed) = (0, 0, 0);
+    for number in 0..MANY {
+        run.apply(&told(number, 10 + number / 20));
+        let minor = 1 + number % 2;
+        *if number % 3 == 2 { &mut refused } else { &mut own } += minor;
+        unnamed += if number % 3 == 0 { minor } else { 0 };
+        let order = run.order("o1");
+        assert!(order.refunds.len() <= domain::limits::ORDER_REFUNDS_KEPT + 3, "{}", order.refunds.len());
+        assert_eq!(order.refunded().minor(), own, "{number}");
+        if number % 100 == 99 {
+            run.assert_clean();
+        }
+    }
+    let exact = |run: &Run| {
+        assert_eq!(run.books("o1").1, PAYABLE - own);
+        assert_eq!(listed(run), [("b2".into(), PAYABLE - refused, Code::OrderPaid)]);
+        let entries = run.reader().entries(&run.shop, &id("o1")).unwrap();
+        let borne = entries.iter().filter(|entry| entry.account == Account::PlatformSubsidy);
+        let parts: i64 = run.order("o1").live_refunds().map(|refund| refund.parts.sum().minor()).sum();
+        assert_eq!(borne.map(|entry| entry.amount.minor()).sum::<i64>(), parts - 1_00);
+        run.assert_clean();
+    };
+    exact(&run);
+    let order = run.order("o1");
+    let sums: u32 = order.refunds.iter().map(|refund| refund.sums).sum();
+    let single = order.refunds.iter().filter(|refund| !refund.is_sum()).count();
+    assert_eq!(i64::from(sums) + i64::try_from(single).unwrap(), MANY);
+    // Told again, under another event id: nothing happens. With another amount it is a conflict.
+    for number in [0, 1, 2, 77, MANY - 1] {
+        assert_eq!(run.event(&told(number, 50)).outcome, EventOutcome::Duplicate, "{number}");
+        let other = went(&name(number), &amount(77), None, 51);
+        assert_eq!(code(&run.send(ingest(&other))), "idempotency_conflict", "{number}");
+    }
+    exact(&run);
+    // Another payment takes the order over: what names `b1` was of that, summed up or not. All that is left goes back.
+    run.apply(&paid("o1", "b0", PAYABLE, at(0)));
+    assert_eq!(run.order("o1").refunded().minor(), unnamed);
+    let left = |payment: &str, amount: i64| (payment.to_owned(), amount, Code::OrderPaid);
+    assert_eq!(listed(&run), [left("b1", PAYABLE - (own - unnamed)), left("b2", PAYABLE - refused)]);
+    run.assert_clean();
+    run.apply(&went("last", &rest(), None, 55));
+    assert_eq!((run.books("o1").1, run.books("o1").2), (0, 0));
+    run.assert_clean();
+    // No platform's refund has the name of a sum.
+    let sum = order.refunds.iter().find(|refund| refund.is_sum()).unwrap().refund_id.clone();
+    let taken = went(sum.as_str(), &amount(1), None, 56);
+    assert_eq!(run.event(&taken).outcome, EventOutcome::Rejected);
+}

@@ -9,6 +9,7 @@ use super::{
 use crate::book::Draft;
 use crate::command::{Assigned, Reply};
 use crate::follow;
+use crate::keys::summed_key;
 use domain::{
     Code, Instant, OrderId, PaymentId, RefundId, Refusal,
     campaign::Step,
@@ -215,6 +216,9 @@ pub fn advance(
     at: Instant,
 ) -> Result<Advance, Refusal> {
     Order::check_refund_id(&facts.refund_id)?;
+    if let Some(outcome) = summed(draft, order, facts, status) {
+        return outcome;
+    }
     if order.awaits_money_of(facts, at) {
         return Ok(Advance::Early);
     }
@@ -259,6 +263,26 @@ pub fn advance(
         Err(refusal) if waits && is_short(order, facts, &refusal) => Ok(Advance::Waits(refusal)),
         Err(refusal) => Err(refusal),
     }
+}
+
+/// A refund that was summed up with others is known, with its amount.
+fn summed(
+    draft: &Draft<'_>,
+    order: &Order,
+    facts: &RefundFacts,
+    status: RefundStatus,
+) -> Option<Result<Advance, Refusal>> {
+    if !order.has_sums() {
+        return None;
+    }
+    let known = draft.find_inbox(&summed_key(draft.shop_id, &order.order_id, &facts.refund_id))?;
+    let is_same = |amount| follow::summed_digest(amount) == known.digest;
+    let says_same = facts.lines.is_empty() && facts.amount.is_none_or(is_same);
+    if says_same && status != RefundStatus::Rejected {
+        return Some(Ok(Advance::Known));
+    }
+    let detail = format!("refund {} is booked, with others as a sum", facts.refund_id);
+    Some(Err(Refusal::with(Code::IdempotencyConflict, detail)))
 }
 
 /// Whether the money is missing, not the sense: goods whose money another refund has taken, or an amount that a payment

@@ -25,6 +25,7 @@ mod refund_clock;
 mod refund_count;
 mod refund_of;
 mod refund_pots;
+mod refund_sums;
 mod refund_ways;
 mod shares;
 mod stages;

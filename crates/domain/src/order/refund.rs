@@ -78,6 +78,9 @@ pub struct Refund {
     /// to be of something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<State>,
+    /// How many small refunds it stands for, where it is a sum of several.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub sums: u32,
 }
 
 impl Refund {
@@ -103,6 +106,7 @@ impl Refund {
             granted_at: None,
             since: None,
             ended: None,
+            sums: 0,
         }
     }
     /// The same with nothing decided about its money.
@@ -111,6 +115,7 @@ impl Refund {
         let blank = Self::told(self.refund_id.clone(), self.ask.clone(), None, self.at);
         Self {
             answered_of_order: self.was_answered_of_order(),
+            sums: self.sums,
             payment_id: self.payment_id,
             figures: self.figures,
             status: self.status,
