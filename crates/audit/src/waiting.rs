@@ -21,7 +21,7 @@ pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
             };
             let Some(order) = walk.reader.order(walk.id(), &id)? else { return Ok(()) };
             walk.looked(checks::REFUND_WAITS);
-            let faults = |walk: &Walk<'_>, order: &Order| waits_for_nothing(walk, order, &parked);
+            let faults = |_: &Walk<'_>, order: &Order| Ok(waits_for_nothing(order, &parked));
             walk.confirm(order, |reader, shop| reader.order(shop, &id), faults, || format!("order {id}"))
         },
     )
@@ -31,21 +31,21 @@ fn is_granted(parked: &Parked) -> bool {
     matches!(parked.event.body, Body::RefundApproved(_) | Body::RefundSucceeded(_))
 }
 
-fn waits_for_nothing(_: &Walk<'_>, order: &Order, parked: &Parked) -> Read<Faults> {
+fn waits_for_nothing(order: &Order, parked: &Parked) -> Faults {
     let (Body::RefundApproved(facts) | Body::RefundSucceeded(facts)) = &parked.event.body else {
-        return Ok(Faults::new());
+        return Faults::new();
     };
     let at = parked.event.occurred_at;
     let is_known = order.refunds.iter().any(|refund| refund.refund_id == facts.refund_id);
     if is_known || order.awaits_money_of(facts, at) {
-        return Ok(Faults::new());
+        return Faults::new();
     }
     let ask = RefundAsk { lines: facts.lines.clone(), amount: facts.amount, fault: None };
     // As one of a deposit it would end the order, and is to be had then, too.
     let mut ended = order.clone();
     let ends = order.ended_by_refund(&ask, facts.payment_id.as_ref(), at);
     if ends.is_some_and(|ends| ended.cancel(ends, CancelReason::Merchant).is_err()) {
-        return Ok(Faults::new());
+        return Faults::new();
     }
     let told = Refund::told(facts.refund_id.clone(), ask, facts.payment_id.clone(), at);
     let told = Refund { status: RefundStatus::Succeeded, ..told };
@@ -54,11 +54,11 @@ fn waits_for_nothing(_: &Walk<'_>, order: &Order, parked: &Parked) -> Read<Fault
         order::whose(&tried).pop().is_some_and(|judged| judged.is_ok())
     };
     if !is_had(order.clone()) || !is_had(ended) {
-        return Ok(Faults::new());
+        return Faults::new();
     }
     let detail = format!(
         "refund {} waits, and its money is there: the next event of the order takes it",
         facts.refund_id
     );
-    Ok(vec![(checks::REFUND_WAITS, detail)])
+    vec![(checks::REFUND_WAITS, detail)]
 }

@@ -25,17 +25,25 @@ impl Refund {
         self.sums > 0
     }
 
-    /// Which payment's a refund is that may be summed up, if it may: an amount that went back, with nothing else to it.
-    fn plain(&self) -> Option<Option<PaymentId>> {
+    /// Whether it may be summed up: an amount that went back, with nothing else to it.
+    fn is_plain(&self) -> bool {
         let is_open = self.answered || self.is_sum() || self.ended.is_some() || self.ask.fault.is_some();
         let is_amount = self.ask.lines.is_empty() && self.ask.amount == Some(self.total());
         if is_open || !is_amount || self.status != RefundStatus::Succeeded {
-            return None;
+            return false;
         }
-        match (self.of, &self.payments[..]) {
-            (RefundOf::Order, _) => Some(self.payment_id.clone()),
-            (RefundOf::Refused, [part]) => Some(Some(part.payment_id.clone())),
-            (RefundOf::Refused | RefundOf::Both | RefundOf::Unclear, _) => None,
+        match self.of {
+            RefundOf::Order => true,
+            RefundOf::Refused => self.payments.len() == 1,
+            RefundOf::Both | RefundOf::Unclear => false,
+        }
+    }
+
+    /// The payment that its sum names: refused money by its payment, the order's by what the refund names.
+    fn payment_of_sum(&self) -> Option<PaymentId> {
+        match self.of {
+            RefundOf::Refused => self.payments.first().map(|part| part.payment_id.clone()),
+            RefundOf::Order | RefundOf::Both | RefundOf::Unclear => self.payment_id.clone(),
         }
     }
 
@@ -76,7 +84,7 @@ impl Order {
         let mut plain: Vec<(Instant, Refund)> = self
             .refunds
             .iter()
-            .filter(|refund| refund.plain().is_some())
+            .filter(|refund| refund.is_plain())
             .map(|refund| (refund.granted_since(), refund.clone()))
             .collect();
         plain.sort_by(|(a, one), (b, other)| (a, &one.refund_id).cmp(&(b, &other.refund_id)));
@@ -88,8 +96,7 @@ impl Order {
         let plain: Vec<Refund> = plain.into_iter().map(|(_, refund)| refund).collect();
         self.refunds.retain(|refund| !plain.iter().any(|gone| gone.refund_id == refund.refund_id));
         for refund in &plain {
-            let payment = refund.plain().flatten();
-            self.sum_of(refund, payment).add(refund);
+            self.sum_of(refund, refund.payment_of_sum()).add(refund);
         }
         plain
     }
