@@ -47,6 +47,15 @@ pub fn first_page() -> Page {
     Page { after: None, limit: PAGE }
 }
 
+/// The page of one row that begins where a row of that id would be: after the largest text that is less than it.
+pub fn page_of(id: &str) -> Page {
+    let mut before = id.to_owned();
+    let last = before.pop().map_or(0, u32::from);
+    let lower = (0..last).rev().find_map(char::from_u32);
+    before.extend(lower.into_iter().chain(lower.map(|_| char::MAX)));
+    Page { after: Some(before).filter(|text| !text.is_empty()), limit: 1 }
+}
+
 /// One shop being walked.
 pub struct Walk<'a> {
     pub reader: &'a dyn Reader,

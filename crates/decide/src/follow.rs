@@ -5,6 +5,7 @@
 
 use crate::book::Draft;
 use crate::coupon::course;
+use crate::keys::summed_key;
 use crate::order::{
     books,
     refund_books::{self, Entries},
@@ -14,8 +15,10 @@ use crate::settings::shop;
 use domain::{
     Instant, Refusal,
     campaign::{self, Brought, Count, Step, Tally},
-    order::{Order, ToReturn},
+    order::{Order, Refund, TimelineEntry, ToReturn},
 };
+use money::Money;
+use port::{Digest, InboxRow, digest};
 use serde_json::json;
 
 /// Whether the books that a deposit had by itself stand.
@@ -63,6 +66,7 @@ pub fn money(draft: &mut Draft<'_>, order: &mut Order, at: Instant) {
     books::deposit(draft, order, at);
     order.forget_other_ends();
     order.tell_ways_back();
+    books::align_money(draft, order);
 }
 
 /// All that this decision does to the order has happened: its refunds and coupons follow, what it brings is counted,
@@ -70,6 +74,7 @@ pub fn money(draft: &mut Draft<'_>, order: &mut Order, at: Instant) {
 pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     let now = draft.now;
     money(draft, &mut order, now);
+    sum_up(draft, &mut order);
     course::follow(draft, &mut order, before.coupons);
     tell_to_return(draft, &order, &before.to_return);
     let (placed_at, now) = (order.placed_at, draft.now);
@@ -79,10 +84,31 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     draft.put_order(order);
 }
 
+/// Sums small refunds up where they are too many for the order's document, and remembers which.
+fn sum_up(draft: &mut Draft<'_>, order: &mut Order) {
+    let summed = order.sum_up_refunds();
+    if summed.is_empty() {
+        return;
+    }
+    let total: Money = summed.iter().map(Refund::total).sum();
+    let detail = json!({ "count": summed.len(), "amount": total });
+    draft.note(order, TimelineEntry::new(draft.now, "refunds.summed_up").detail(detail));
+    for refund in &summed {
+        let row = InboxRow { digest: summed_digest(refund.total()), received_at: draft.now };
+        let key = summed_key(draft.shop_id, &order.order_id, &refund.refund_id);
+        draft.changes().inbox.push((key, row));
+    }
+}
+
+/// What is remembered of a refund that was summed up: its amount.
+pub fn summed_digest(amount: Money) -> Digest {
+    digest(&amount.minor().to_be_bytes())
+}
+
 /// Publishes what has to go back now and had not before, or more of it, or may have gone back.
 fn tell_to_return(draft: &mut Draft<'_>, order: &Order, before: &[ToReturn]) {
     for row in order.to_return() {
-        let known = before.iter().find(|known| known.payment_id == row.payment_id);
+        let known = before.iter().find(|known| known.is_same(&row));
         if known.is_some_and(|known| {
             known.amount >= row.amount && row.refunds.iter().all(|r| known.refunds.contains(r))
         }) {

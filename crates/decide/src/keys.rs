@@ -6,7 +6,7 @@
 use crate::book::Facts;
 use crate::command::Command;
 use domain::{
-    BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, ShopId,
+    BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, RefundId, ShopId,
     campaign::{self, About, Asked, Wants},
     event::{Body, OrderEvent, PaymentSucceeded},
     order::{Order, coupons},
@@ -17,6 +17,29 @@ use rustc_hash::FxHashSet;
 /// The inbox key of an event.
 pub fn inbox_key(shop: &ShopId, event: &OrderEvent) -> InboxKey {
     (shop.clone(), event.source.as_str().into(), event.event_id.as_str().into())
+}
+
+/// Where it is remembered that a refund was summed up with others of its order: no event has an empty source.
+pub fn summed_key(shop: &ShopId, order: &OrderId, refund: &RefundId) -> InboxKey {
+    let both = serde_json::json!([order, refund]).to_string();
+    (shop.clone(), "".into(), both.into())
+}
+
+fn summed_by_event(shop: &ShopId, event: &OrderEvent) -> Option<InboxKey> {
+    let facts = match &event.body {
+        Body::RefundRequested(facts)
+        | Body::RefundApproved(facts)
+        | Body::RefundRejected(facts)
+        | Body::RefundSucceeded(facts) => facts,
+        Body::Placed(_)
+        | Body::Cancelled(_)
+        | Body::Shipped(_)
+        | Body::Received(_)
+        | Body::PaymentSucceeded(_)
+        | Body::PaymentFailed(_)
+        | Body::MemberJoined(_) => return None,
+    };
+    Some(summed_key(shop, &facts.order_id, &facts.refund_id))
 }
 
 /// Adds what a command names.
@@ -123,6 +146,7 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
         if matches!(
             event.body,
             Body::PaymentSucceeded(_)
+                | Body::Cancelled(_)
                 | Body::RefundRequested(_)
                 | Body::RefundApproved(_)
                 | Body::RefundRejected(_)
@@ -131,6 +155,7 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
             keys.parked.push(key(order));
         }
     }
+    keys.inbox.extend(summed_by_event(shop, event));
     if let Body::Placed(placed) = &event.body {
         keys.buyers.push((shop.clone(), placed.customer_id.clone(), event.occurred_at));
         let mut wants = Wants::default();
@@ -175,6 +200,7 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
         orders: FxHashSet::default(),
         standings: FxHashSet::default(),
         parked: FxHashSet::default(),
+        inbox: FxHashSet::default(),
         batches: FxHashSet::default(),
         batch_claims: FxHashSet::default(),
         pool: PoolKeys::default(),
@@ -198,6 +224,7 @@ struct Named<'a> {
     orders: FxHashSet<(ShopId, OrderId)>,
     standings: FxHashSet<(ShopId, CustomerId)>,
     parked: FxHashSet<(ShopId, OrderId)>,
+    inbox: FxHashSet<InboxKey>,
     batches: FxHashSet<(ShopId, BatchId)>,
     batch_claims: FxHashSet<BatchClaimKey>,
     pool: PoolKeys,
@@ -342,6 +369,8 @@ impl Named<'_> {
     fn by_parked(&mut self, key: &(ShopId, OrderId)) {
         let facts = self.facts;
         for waiting in facts.parked(key) {
+            let summed = summed_by_event(&key.0, &waiting.event);
+            self.inbox.extend(summed.filter(|key| !facts.knows_inbox(key)));
             if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id, discounts, .. }) = &waiting.event.body
             {
                 for coupon in coupons::coupons(discounts).iter().chain(coupon_id) {
@@ -358,6 +387,7 @@ impl Named<'_> {
             orders: self.orders.into_iter().collect(),
             standings: self.standings.into_iter().collect(),
             parked: self.parked.into_iter().collect(),
+            inbox: self.inbox.into_iter().collect(),
             batches: self.batches.into_iter().collect(),
             batch_claims: self.batch_claims.into_iter().collect(),
             ..Keys::default()
@@ -367,9 +397,10 @@ impl Named<'_> {
             keys.orders.len(),
             keys.standings.len(),
             keys.parked.len(),
+            keys.inbox.len(),
             keys.batches.len(),
             keys.batch_claims.len(),
         ];
-        (named != [0; 6] || !keys.pool.is_empty()).then_some(keys)
+        (named != [0; 7] || !keys.pool.is_empty()).then_some(keys)
     }
 }

@@ -13,6 +13,9 @@ pub const ORDER_PAYMENTS: usize = 50;
 /// Granted refunds of one order beside which one more may be asked for here; channels allow 50. What the
 /// platform tells of money that went back is taken without a limit.
 pub const ORDER_REFUNDS: usize = 50;
+/// Granted refunds of one order that are kept one by one: of more the oldest amounts are summed up, so that its document
+/// stays small.
+pub const ORDER_REFUNDS_KEPT: usize = 200;
 /// Refunds of one order that were asked for and not granted, as many as are remembered; the oldest rejected
 /// one makes room.
 pub const ORDER_REQUESTS: usize = 100;

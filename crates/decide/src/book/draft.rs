@@ -132,6 +132,9 @@ impl<'a> Draft<'a> {
             None => self.facts.standing(&(shop.clone(), customer.clone())).cloned().unwrap_or_default(),
         }
     }
+    pub fn find_inbox(&self, key: &port::InboxKey) -> Option<&'a port::InboxRow> {
+        self.facts.inbox(key)
+    }
     pub fn parked(&self, order: &OrderId) -> &'a [Parked] {
         self.facts.parked(&(self.shop_id.clone(), order.clone()))
     }

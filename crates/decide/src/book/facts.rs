@@ -116,6 +116,9 @@ impl Facts {
     pub fn knows_order(&self, key: &Key<OrderId>) -> bool {
         self.tables.orders.knows(key)
     }
+    pub fn knows_inbox(&self, key: &InboxKey) -> bool {
+        self.tables.inbox.knows(key)
+    }
     pub fn knows_standing(&self, key: &Key<CustomerId>) -> bool {
         self.tables.standings.knows(key)
     }

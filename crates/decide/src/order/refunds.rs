@@ -1,20 +1,20 @@
 //! Refunds: computed from stored shares, booked when the money went back (A-S0-22).
 
 use super::{
-    books, life,
+    books,
     refund_books::{self, Entries},
+    refund_ends::{end_for_deposit, end_for_moved, ended, judge, put},
     refund_figures::figures,
 };
 use crate::book::Draft;
 use crate::command::{Assigned, Reply};
 use crate::follow;
+use crate::keys::summed_key;
 use domain::{
-    Code, Instant, OrderId, PaymentId, RefundId, Refusal, Violation,
+    Code, Instant, OrderId, PaymentId, RefundId, Refusal,
     campaign::Step,
     event::RefundFacts,
-    order::{
-        self, CancelReason, Order, Payment, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, State,
-    },
+    order::{self, Order, Refund, RefundAsk, RefundOf, RefundStatus, State},
 };
 
 /// The merchant refunds: approved at once, booked with it. `payment_id` says which way the money goes, or which refused
@@ -32,7 +32,7 @@ pub fn create(
         return again(draft, order.clone(), known, ask, payment);
     }
     order.check_refunds_left()?;
-    if let Some(payment) = payment.filter(|id| !is_money(&order, id)) {
+    if let Some(payment) = payment.filter(|id| !order.has_money_of(id)) {
         return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
     let before = follow::Before::of(draft, &order);
@@ -52,6 +52,7 @@ pub fn create(
         books::align(draft, &mut order);
     }
     follow::money(draft, &mut order, now);
+    end_for_moved(draft, &mut order)?;
     answer(draft, order, id, before)
 }
 
@@ -64,7 +65,7 @@ fn beside_refused(
     payment: Option<&PaymentId>,
 ) -> Result<(), Refusal> {
     // It is after every payment that is known, whatever their clocks say (A-S1-24).
-    let came = order.payments.iter().filter(|p| is_money(order, &p.payment_id)).map(|p| p.at);
+    let came = order.payments.iter().filter(|p| order.has_money_of(&p.payment_id)).map(|p| p.at);
     let now = came.fold(draft.now, Instant::max);
     let mut refund = Refund::told(id.clone(), ask.clone(), payment.cloned(), now);
     refund.status = RefundStatus::Approved;
@@ -128,7 +129,7 @@ fn again(
     if !adds {
         return Err(Code::IdempotencyConflict.into());
     }
-    if let Some(payment) = payment.filter(|id| !is_money(&order, id)) {
+    if let Some(payment) = payment.filter(|id| !order.has_money_of(id)) {
         return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
     let before = follow::Before::of(draft, &order);
@@ -147,6 +148,7 @@ fn again(
     order.refunds[index] = refund;
     let (now, id) = (draft.now, known.refund_id.clone());
     follow::money(draft, &mut order, now);
+    end_for_moved(draft, &mut order)?;
     let refund = order.refunds[index].clone();
     refund_books::note(draft, &mut order, "refund.assigned", &refund, now);
     let step = Step { before: Some(order.state), at: now };
@@ -179,22 +181,6 @@ fn answer(
     let order = find(draft, &order_id)?;
     let refund = order.refunds.into_iter().find(|refund| refund.refund_id == *id);
     refund.map(|refund| Reply::Refund { refund }).ok_or_else(|| Code::NotFound.into())
-}
-
-/// What a refund would be of beside the others, with its figures.
-fn judge(order: &Order, refund: &Refund) -> Result<Refund, Refusal> {
-    if refund.ask.amount.is_some_and(|amount| !amount.is_positive()) {
-        return Err(Refusal::of(Violation::with("amount", Code::OutOfRange, "an amount above zero")));
-    }
-    let mut tried = order.clone();
-    let index = put(&mut tried, refund.clone());
-    order::whose(&tried).swap_remove(index)
-}
-
-/// Whether money of that payment came, taken or not.
-fn is_money(order: &Order, payment: &PaymentId) -> bool {
-    let came = |payment: &Payment| matches!(payment.status, PaymentStatus::Succeeded | PaymentStatus::Late);
-    order.payment(payment).is_some_and(came)
 }
 
 /// Granted after all is more than rejected: what went back is booked, whatever we heard first.
@@ -230,7 +216,10 @@ pub fn advance(
     at: Instant,
 ) -> Result<Advance, Refusal> {
     Order::check_refund_id(&facts.refund_id)?;
-    if is_early(order, facts, at) {
+    if let Some(outcome) = summed(draft, order, facts, status) {
+        return outcome;
+    }
+    if order.awaits_money_of(facts, at) {
         return Ok(Advance::Early);
     }
     let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
@@ -276,6 +265,26 @@ pub fn advance(
     }
 }
 
+/// A refund that was summed up with others is known, with its amount.
+fn summed(
+    draft: &Draft<'_>,
+    order: &Order,
+    facts: &RefundFacts,
+    status: RefundStatus,
+) -> Option<Result<Advance, Refusal>> {
+    if !order.has_sums() {
+        return None;
+    }
+    let known = draft.find_inbox(&summed_key(draft.shop_id, &order.order_id, &facts.refund_id))?;
+    let is_same = |amount| follow::summed_digest(amount) == known.digest;
+    let says_same = facts.lines.is_empty() && facts.amount.is_none_or(is_same);
+    if says_same && status != RefundStatus::Rejected {
+        return Some(Ok(Advance::Known));
+    }
+    let detail = format!("refund {} is booked, with others as a sum", facts.refund_id);
+    Some(Err(Refusal::with(Code::IdempotencyConflict, detail)))
+}
+
 /// Whether the money is missing, not the sense: goods whose money another refund has taken, or an amount that a payment
 /// of the order can have been which nobody has told of yet.
 fn is_short(order: &Order, facts: &RefundFacts, refusal: &Refusal) -> bool {
@@ -283,23 +292,6 @@ fn is_short(order: &Order, facts: &RefundFacts, refusal: &Refusal) -> bool {
         Some(amount) => refusal.code == Code::ExceedsPaid && amount <= order.payable,
         None => refusal.code == Code::NothingToRefund && !facts.lines.is_empty(),
     }
-}
-
-/// Whether it speaks of money that has not come: a payment that nobody has told of, the balance, or any at all. Of a
-/// cancelled order too: its payment may have been in time and come late.
-fn is_early(order: &Order, facts: &RefundFacts, at: Instant) -> bool {
-    let (lines, named) = (!facts.lines.is_empty(), facts.payment_id.as_ref());
-    let is_late = |id: &PaymentId| order.late_payments().any(|late| late.payment_id == *id);
-    if named.is_some_and(|id| !lines && !is_money(order, id)) {
-        return true;
-    }
-    if named.is_some_and(|id| !lines && is_late(id)) {
-        return false;
-    }
-    let refused = !lines && order.late_payments().any(|late| late.at <= at);
-    let waits = !lines && order.awaits_balance_of(facts.amount) && !order.refused_money_holds(facts.amount);
-    let before_deposit = named.is_none() && !refused && order.is_before_deposit(at);
-    !order.has_money() && !refused || before_deposit || waits
 }
 
 /// The payment that a refund names: what was told stays, and what was answered stays the order's.
@@ -425,20 +417,6 @@ fn is_before_others(order: &Order, next: &Refund) -> bool {
     order::whose(&tried).iter().all(Result::is_ok)
 }
 
-fn put(order: &mut Order, refund: Refund) -> usize {
-    let position = order.refunds.iter().position(|known| known.refund_id == refund.refund_id);
-    match position {
-        Some(index) => order.refunds[index] = refund,
-        None => order.refunds.push(refund),
-    }
-    position.unwrap_or(order.refunds.len() - 1)
-}
-
-/// Where an order goes back to that the refund ended, if it did.
-fn ended(before: State, now: State) -> Option<State> {
-    (before != now).then_some(State::Open)
-}
-
 /// A refund that was heard of before its approval was granted by it all the same: it counts from then on.
 fn grant_earlier(
     draft: &mut Draft<'_>,
@@ -454,22 +432,4 @@ fn grant_earlier(
     known.grant_since(granted);
     books::align(draft, order);
     true
-}
-
-/// A refund of the deposit ends the order: what is sold no more is not paid for either. Nothing happens to an order
-/// whose balance came before; `ends` is up to when one counts as before.
-fn end_for_deposit(
-    draft: &mut Draft<'_>,
-    order: &mut Order,
-    id: &RefundId,
-    ask: &RefundAsk,
-    (at, ends): (Instant, Option<Instant>),
-) -> Result<(), Refusal> {
-    let Some(ends) = ends else { return Ok(()) };
-    // Refused, it changes nothing.
-    let mut tried = order.clone();
-    tried.cancel(ends, CancelReason::Merchant)?;
-    let refund = Refund::told(id.clone(), ask.clone(), None, at);
-    judge(&tried, &Refund { status: RefundStatus::Approved, ..refund })?;
-    life::cancel_by(draft, order, at, ends, CancelReason::Merchant).map(drop)
 }

@@ -70,6 +70,10 @@ impl Order {
     }
     /// Refuses the name of the refund that only a cancellation makes.
     pub fn check_refund_id(id: &RefundId) -> Result<(), Refusal> {
+        if id.is_of_sum() {
+            let detail = format!("{id} is the name of a sum of refunds");
+            return Err(Refusal::of(Violation::with("refund_id", Code::InvalidValue, detail)));
+        }
         if id.as_str() == OF_CANCELLATION {
             let detail = format!("{OF_CANCELLATION} is what a cancellation with nothing paid gives back");
             return Err(Refusal::of(Violation::with("refund_id", Code::InvalidValue, detail)));

@@ -117,6 +117,10 @@ impl<'o> Course<'o> {
     /// What goes back with one more refund.
     fn take(&mut self, refund: &Refund) -> Parts {
         let paying = self.cash_left.is_positive();
+        if refund.is_sum() && !refund.parts.is_zero() {
+            // What was summed up keeps what went back with it, one by one.
+            return self.give(refund.amount, refund.parts.with(&self.left, Ord::min));
+        }
         let takes_all = paying && refund.amount >= self.cash_left;
         let share = if refund.lines.is_empty() {
             if takes_all { self.left.clone() } else { self.in_proportion(refund.amount) }
@@ -124,7 +128,11 @@ impl<'o> Course<'o> {
             let units = self.give_back(refund, paying);
             if takes_all { self.all_but_free_units() } else { units.with(&self.left, Ord::min) }
         };
-        self.cash_left = (self.cash_left - refund.amount).max(Money::ZERO);
+        self.give(refund.amount, share)
+    }
+
+    fn give(&mut self, amount: Money, share: Parts) -> Parts {
+        self.cash_left = (self.cash_left - amount).max(Money::ZERO);
         self.left = self.left.with(&share, |left, share| left - share);
         share
     }

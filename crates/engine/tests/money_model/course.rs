@@ -42,6 +42,8 @@ pub struct Course<'a> {
     /// What the order was paid by, with the time: by nothing where it cost nothing.
     pub paid_by: Option<(Minute, Option<Payment>)>,
     pub fates: BTreeMap<String, Fate>,
+    /// The deposit that was taken.
+    deposit: Option<String>,
     /// Refunds that ended a presale order before its balance.
     closing: BTreeSet<String>,
     /// When it ended unpaid, or everything had gone back.
@@ -64,6 +66,7 @@ impl<'a> Course<'a> {
             known: BTreeSet::new(),
             paid_by: None,
             fates: BTreeMap::new(),
+            deposit: None,
             closing: BTreeSet::new(),
             gone_at: None,
             waits: false,
@@ -128,6 +131,7 @@ impl<'a> Course<'a> {
         } else if payment.stage == Stage::Deposit {
             self.state = State::Deposited;
             self.money.books = Some(Books::deposit(self.order));
+            self.deposit = Some(payment.id.clone());
             self.money.good_at = Some(at);
         } else {
             self.pay(bill, at, Some(payment.clone()));
@@ -181,6 +185,9 @@ impl<'a> Course<'a> {
         let subsidy = if self.state == State::Paid { left.platform } else { 0 };
         let is_pooled = self.order.is_presale() && self.state == State::Paid && !self.is_back();
         let waiting = self.money.refused.iter().filter(|refused| refused.left > 0);
+        // The merchant ended it, and agreed on no part (A-S1-20).
+        let owes = self.state == State::Ended(By::Merchant) && self.closing.is_empty();
+        let deposit = self.deposit.clone().filter(|_| owes && left.cash > 0);
         OrderEnd {
             state: match self.state {
                 State::Open | State::Deposited => "open",
@@ -193,7 +200,10 @@ impl<'a> Course<'a> {
             units: books.map_or(vec![0; self.order.lines.len()], |books| {
                 books.goods.iter().map(|line| line.back).collect()
             }),
-            to_return: waiting.map(|refused| (refused.payment.clone(), refused.left)).collect(),
+            to_return: waiting
+                .map(|refused| (refused.payment.clone(), refused.left))
+                .chain(deposit.map(|deposit| (deposit, left.cash)))
+                .collect(),
             ambiguous: self.money.kept.iter().map(|(_, id, amount)| (id.clone(), *amount)).collect(),
             pool: is_pooled.then_some(left.cash),
         }

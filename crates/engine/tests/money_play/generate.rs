@@ -179,7 +179,13 @@ impl Teller {
             _ => Of::Units(self.units(order)),
         };
         let payments: Vec<String> = payments(&self.story, order, at).into_iter().collect();
-        let names = matches!(of, Of::Amount(_)) && !payments.is_empty() && chance(&mut self.random, 5);
+        // Units say no more by it than which way the money went.
+        let may_name = match of {
+            Of::Amount(_) => true,
+            Of::Units(_) => !self.story.orders[order].is_presale(),
+            Of::Rest => false,
+        };
+        let names = may_name && !payments.is_empty() && chance(&mut self.random, 5);
         let payment = names.then(|| pick(&mut self.random, &payments));
         // Sometimes it says that it was a little before what it is of.
         let at = if behind && self.random.below(4) == 0 { at - pick(&mut self.random, &[2, 7]) } else { at };

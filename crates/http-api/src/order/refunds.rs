@@ -86,6 +86,9 @@ pub struct RefundView {
     of: RefundOf,
     #[schema(value_type = String)]
     status: RefundStatus,
+    /// How many small refunds it stands for, where an order has so many that they are summed up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sums: Option<u32>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
@@ -114,6 +117,7 @@ impl RefundView {
             payments: payments.collect(),
             of: refund.of,
             status: refund.status,
+            sums: Some(refund.sums).filter(|_| refund.is_sum()),
         }
     }
 }
