@@ -15,6 +15,7 @@ use domain::{
     order::{
         self, CancelReason, Order, Payment, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, State,
     },
+    sentence,
 };
 
 /// The merchant refunds: approved at once, booked with it. `payment_id` says which way the money goes, or which refused
@@ -159,7 +160,7 @@ fn same_money(known: &Refund, judged: &Refund) -> Result<(), Refusal> {
     if judged.total() == known.total() {
         return Ok(());
     }
-    let detail = format!("{} went back, those lines come to {}", known.total(), judged.total());
+    let detail = sentence![known.total(), " went back, those lines come to ", judged.total()];
     Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 

@@ -9,7 +9,7 @@ use super::{
     Order, Parts, Payment, PaymentPart, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, again,
     parts,
 };
-use crate::{Code, Instant, PaymentId, RefundId, Refusal, limits};
+use crate::{Code, Instant, PaymentId, RefundId, Refusal, limits, sentence};
 use money::Money;
 
 /// When a refund was first told of, and its id: the order in which refunds are judged.
@@ -287,7 +287,7 @@ impl<'a> Judge<'a> {
                 }
                 Wants::Amount(_) => {
                     let left = self.good.max(self.refused());
-                    Plan::Short(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")))
+                    Plan::Short(Refusal::with(Code::ExceedsPaid, sentence![left, " is left to refund"]))
                 }
                 // Units that cost nothing may be left, so the order itself says no.
                 Wants::Rest => Plan::Takes { own: Money::ZERO, refused: Money::ZERO },
@@ -298,7 +298,10 @@ impl<'a> Judge<'a> {
 
     fn exceeds(&self, pot: usize) -> Refusal {
         let pot = &self.pots[pot];
-        Refusal::with(Code::ExceedsPaid, format!("{} is left of payment {}", pot.left(), pot.payment_id))
+        Refusal::with(
+            Code::ExceedsPaid,
+            sentence![pot.left(), format!(" is left of payment {}", pot.payment_id)],
+        )
     }
 
     fn holds(&self, amount: Money, turn: &Turn) -> Holds {
@@ -448,7 +451,7 @@ impl<'a> Judge<'a> {
     fn would_end(&self, index: usize, amount: Option<Money>, left: Money) -> Result<Refund, Refusal> {
         let amount = amount.unwrap_or(left);
         if amount > left {
-            return Err(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")));
+            return Err(Refusal::with(Code::ExceedsPaid, sentence![left, " is left to refund"]));
         }
         if !amount.is_positive() {
             return Err(Code::NothingToRefund.into());
