@@ -11,5 +11,6 @@ pub mod limits;
 pub mod names;
 pub mod page;
 pub mod problem;
+pub mod query;
 pub mod state;
 pub mod time;
