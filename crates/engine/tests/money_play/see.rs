@@ -4,6 +4,7 @@ use super::stage::{Shop, name};
 use crate::money_model::{CouponEnd, OrderEnd, story::Story};
 use crate::support::*;
 use domain::{
+    Code,
     coupon::CouponStatus,
     ledger::Account,
     order::{Order, State},
@@ -41,11 +42,18 @@ fn pooled(shop: &Shop, order: &Order) -> Option<i64> {
     paid.then_some(pooled.goods_paid.minor())
 }
 
+/// Whether an order is told that its checkout is below the threshold of a coupon.
+pub fn is_below(shop: &Shop, order: usize, coupon: usize) -> bool {
+    let order = shop.run.order(&name(order));
+    order.has_conflict(Some(&shop.coupons[coupon].coupon_id), "", Code::BelowThreshold)
+}
+
 pub fn coupon(shop: &Shop, index: usize) -> CouponEnd {
     match shop.run.coupon(&shop.coupons[index]).status {
         CouponStatus::Available => CouponEnd::Available,
         CouponStatus::Locked => CouponEnd::Locked,
         CouponStatus::Used => CouponEnd::Used,
-        CouponStatus::Expired | CouponStatus::Void => unreachable!("it lasts for a month"),
+        CouponStatus::Expired => CouponEnd::Expired,
+        CouponStatus::Void => unreachable!("nobody takes it back"),
     }
 }
