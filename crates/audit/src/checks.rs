@@ -48,6 +48,12 @@ pub const REFUND_PARTS: &str = "refund_parts";
 pub const REFUND_OF: &str = "refund_of";
 /// The list of money to return holds the orders that have some, and no other (A-G-15).
 pub const MONEY_TO_RETURN: &str = "money_to_return";
+/// No refund waits for money that is there (A-G-15).
+pub const REFUND_WAITS: &str = "refund_waits";
+/// The list of coupon conflicts holds those of orders that show theirs, and no other (S0-R31).
+pub const COUPON_CONFLICTS: &str = "coupon_conflicts";
+/// Orders that were split from one have a strategy's gift once (A-S4-24).
+pub const GIFT_ONCE_A_PARENT: &str = "gift_once_a_parent";
 /// Gifts given are counted, at most N, no rank twice, and ranks count what stands before them.
 pub const GIFTS_GIVEN: &str = "gifts_given";
 /// Stock that was given is what orders have.
@@ -58,7 +64,7 @@ pub const POOL_PLACES: &str = "pool_places";
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 25] = [
+pub const CHECKS: [&str; 27] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
@@ -80,6 +86,8 @@ pub const CHECKS: [&str; 25] = [
     REFUND_PARTS,
     REFUND_OF,
     MONEY_TO_RETURN,
+    COUPON_CONFLICTS,
+    GIFT_ONCE_A_PARENT,
     GIFTS_GIVEN,
     POOL_PLACES,
     GIFT_STOCK,

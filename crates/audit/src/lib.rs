@@ -12,6 +12,7 @@
 mod batches;
 mod campaigns;
 mod checks;
+mod conflicts;
 mod coupons;
 mod customers;
 mod figures;
@@ -26,6 +27,7 @@ mod sums;
 mod tally;
 mod timers;
 mod to_return;
+mod waiting;
 mod walk;
 
 pub use walk::{AuditReport, Finding};
@@ -96,6 +98,8 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     batches::walk(walk, &of_batches)?;
     orders::walk(walk, balance)?;
     to_return::walk(walk)?;
+    waiting::walk(walk)?;
+    conflicts::walk(walk)?;
     figures::check(walk)?;
     customers::walk(walk)?;
     messages::walk(walk, seen)?;

@@ -3,7 +3,7 @@
 use crate::sieve::Balance;
 use crate::sums::fits;
 use crate::walk::{Faults, Walk};
-use crate::{checks, ledger, parts, presale, to_return};
+use crate::{checks, conflicts, ledger, parts, presale, to_return};
 use domain::{
     CouponId,
     campaign::order_wake,
@@ -24,7 +24,9 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
             if let Some(due_at) = order_wake(&order) {
                 balance.add(&("order", order.order_id.as_str()), &due_at);
             }
-            for check in [checks::ORDER_AMOUNTS, checks::ORDER_STAGES, checks::LEDGER] {
+            for check in
+                [checks::ORDER_AMOUNTS, checks::ORDER_STAGES, checks::LEDGER, checks::COUPON_CONFLICTS]
+            {
                 walk.looked(check);
             }
             if !order.refunds.is_empty() {
@@ -46,6 +48,7 @@ fn faults(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     parts::check(order, &mut found);
     to_return::refunds(order, &mut found);
     to_return::is_missing(walk, order, &mut found)?;
+    conflicts::are_listed(walk, order, &mut found)?;
     ledger::check(order, &walk.reader.entries(walk.id(), &order.order_id)?, &mut found);
     if order.recovery.offer.is_some() {
         let timeline = walk.reader.timeline(walk.id(), &order.order_id)?;

@@ -4,7 +4,7 @@ use crate::checks;
 use crate::sieve::Balance;
 use crate::walk::{LOOKS, PAGE, Walk};
 use domain::{
-    Sku,
+    GiftStrategyId, OrderId, Sku,
     pool::{Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Stage, Standing},
 };
 use port::{PoolRow, Read, WalkKey, last_of_second};
@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 struct Recount {
     given: BTreeMap<Sku, u64>,
+    /// Who has a strategy's gift for its parent, by the strategy and the parent's number in the ranking.
+    of_parents: BTreeMap<(GiftStrategyId, Box<str>), OrderId>,
     faults: Vec<(&'static str, String, String)>,
 }
 
@@ -143,6 +145,14 @@ fn note_given(row: &PoolRow, order: &PoolOrder, entered: &Entered, candidate: &C
     if candidate.standing != Standing::Given {
         return;
     }
+    if entered.key.is_of_parent() {
+        let parent = (entered.strategy_id.clone(), entered.key.number.as_str().into());
+        if let Some(other) = to.of_parents.insert(parent, order.order_id.clone()) {
+            let detail =
+                format!("order {other}, split from the same, has the gift of {} too", entered.strategy_id);
+            to.faults.push((checks::GIFT_ONCE_A_PARENT, format!("pool order {}", order.order_id), detail));
+        }
+    }
     let gifts = row.given(order, candidate, &entered.strategy_id);
     if gifts.is_empty() {
         let subject = format!("pool order {}", order.order_id);
@@ -161,6 +171,7 @@ fn check_orders(walk: &mut Walk<'_>, row: &PoolRow, recount: &mut Recount) -> Re
         |order| order.order_id.to_string(),
         |walk, order| {
             walk.looked(checks::POOL_PLACES);
+            walk.looked(checks::GIFT_ONCE_A_PARENT);
             for gift in order.manual.iter().filter(|_| order.stage != Stage::Closed) {
                 *recount.given.entry(gift.sku.clone()).or_default() += gift.quantity;
             }

@@ -2,13 +2,13 @@
 //! back and no other (A-G-15).
 
 use crate::checks;
-use crate::walk::{Faults, Walk};
+use crate::walk::{Faults, Walk, page_of};
 use domain::{
     OrderId,
     order::{self, Order},
     sentence,
 };
-use port::{Page, Read};
+use port::Read;
 
 /// Refunds beside refused money: what stands of them, and that no refused payment gives back more than it was.
 pub fn refunds(order: &Order, found: &mut Faults) {
@@ -84,13 +84,9 @@ fn listed_without(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     Ok(found)
 }
 
-/// Whether it is the next in the list after the largest text that is less than its id.
+/// Whether it stands in the list.
 fn is_listed(walk: &Walk<'_>, id: &OrderId) -> Read<bool> {
-    let mut before = id.as_str().to_owned();
-    let last = before.pop().map_or(0, u32::from);
-    let lower = (0..last).rev().find_map(char::from_u32);
-    before.extend(lower.into_iter().chain(lower.map(|_| char::MAX)));
-    let page = Page { after: Some(before).filter(|text| !text.is_empty()), limit: 1 };
+    let page = page_of(id.as_str());
     let next = walk.reader.money_to_return(walk.id(), &page)?;
     Ok(next.first().is_some_and(|order| order.order_id == *id))
 }

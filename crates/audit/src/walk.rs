@@ -52,9 +52,24 @@ impl Faults {
     }
 }
 
+impl<D: Into<Sentence>> FromIterator<(&'static str, D)> for Faults {
+    fn from_iter<I: IntoIterator<Item = (&'static str, D)>>(found: I) -> Self {
+        Self(found.into_iter().map(|(check, detail)| (check, detail.into())).collect())
+    }
+}
+
 /// The first page of a list.
 pub fn first_page() -> Page {
     Page { after: None, limit: PAGE }
+}
+
+/// The page of one row that begins where a row of that id would be: after the largest text that is less than it.
+pub fn page_of(id: &str) -> Page {
+    let mut before = id.to_owned();
+    let last = before.pop().map_or(0, u32::from);
+    let lower = (0..last).rev().find_map(char::from_u32);
+    before.extend(lower.into_iter().chain(lower.map(|_| char::MAX)));
+    Page { after: Some(before).filter(|text| !text.is_empty()), limit: 1 }
 }
 
 /// One shop being walked.

@@ -63,6 +63,7 @@ pub fn money(draft: &mut Draft<'_>, order: &mut Order, at: Instant) {
     books::deposit(draft, order, at);
     order.forget_other_ends();
     order.tell_ways_back();
+    books::align_money(draft, order);
 }
 
 /// All that this decision does to the order has happened: its refunds and coupons follow, what it brings is counted,
@@ -82,7 +83,7 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
 /// Publishes what has to go back now and had not before, or more of it, or may have gone back.
 fn tell_to_return(draft: &mut Draft<'_>, order: &Order, before: &[ToReturn]) {
     for row in order.to_return() {
-        let known = before.iter().find(|known| known.payment_id == row.payment_id);
+        let known = before.iter().find(|known| known.is_same(&row));
         if known.is_some_and(|known| {
             known.amount >= row.amount && row.refunds.iter().all(|r| known.refunds.contains(r))
         }) {

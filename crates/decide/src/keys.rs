@@ -114,6 +114,7 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
         if matches!(
             event.body,
             Body::PaymentSucceeded(_)
+                | Body::Cancelled(_)
                 | Body::RefundRequested(_)
                 | Body::RefundApproved(_)
                 | Body::RefundRejected(_)

@@ -147,7 +147,7 @@ fn a_g_15_what_has_to_go_back() {
         order.refunds = found.into_iter().map(Result::unwrap).collect();
         order.tell_ways_back();
         let row = |row: order::ToReturn| {
-            format!("{} {} {}", row.payment_id, row.amount.minor() / 100, row.reason.as_str())
+            format!("{} {} {}", row.payment_id.unwrap(), row.amount.minor() / 100, row.reason.as_str())
         };
         order.to_return().into_iter().map(row).collect::<Vec<_>>()
     };

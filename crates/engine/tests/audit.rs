@@ -9,9 +9,9 @@ use domain::{
     coupon::{BatchCounters, Coupon, CouponStatus, FromOffer, Origin},
     ledger::Account,
     message::MessageStatus,
-    order::{OfferStatus, PaymentStatus, State},
+    order::{CouponConflict, OfferStatus, PaymentStatus, State},
 };
-use port::{BatchClaims, Change, Changes};
+use port::{BatchClaims, Change, Changes, ConflictRow};
 use support::{
     planter::{finds, stocked},
     *,
@@ -330,4 +330,111 @@ fn s4_r20_a_place_that_is_gone_is_found() {
     };
     finds("pool_places", "pool order pooled", gone);
     finds("gifts_given", "gift strategy g", gone);
+}
+
+/// S0-R31: the list of conflicts and the documents of orders say the same.
+#[test]
+fn s0_r31_conflicts_that_are_listed_wrongly_are_found() {
+    let conflict = || CouponConflict {
+        conflict_id: id("cf_1"),
+        coupon_id: None,
+        kind: "beans".into(),
+        code: domain::Code::CouponUsed,
+        at: at(1),
+    };
+    let row = |order: &str| ConflictRow { order_id: id(order), conflict: conflict(), is_over: false };
+    let list = |p: &mut planter::Planter, row: ConflictRow| {
+        let conflicts = vec![Change::new((p.run.shop.clone(), row.conflict.conflict_id.clone()), row)];
+        p.write(&Changes { conflicts, ..Changes::default() });
+    };
+    finds("coupon_conflicts", "order open", |p| p.order("open", |order| order.conflicts.push(conflict())));
+    finds("coupon_conflicts", "order open", |p| {
+        p.order("open", |order| order.conflicts.push(conflict()));
+        list(p, row("used"));
+    });
+    finds("coupon_conflicts", "conflict cf_1", |p| list(p, row("open")));
+    finds("coupon_conflicts", "conflict cf_1", |p| list(p, row("nobody")));
+    finds("coupon_conflicts", "conflict cf_1", |p| {
+        p.order("undone", |order| order.conflicts.push(conflict()));
+        list(p, row("undone"));
+    });
+    // As it must be, nothing is found.
+    let (run, store) = stocked();
+    let mut planter = planter::Planter::of(run, store);
+    planter.order("open", |order| order.conflicts.push(conflict()));
+    list(&mut planter, row("open"));
+    let found = planter.run.audit().findings;
+    assert!(found.iter().all(|found| found.check != "coupon_conflicts"), "{found:#?}");
+}
+
+/// A-S4-24: orders that were split from one have its gift once.
+#[test]
+fn a_s4_24_a_gift_that_a_parent_has_twice_is_found() {
+    use domain::pool::{Basis, Candidate, RankKey, Timing};
+    use support::{families::child, pool::*};
+    let store = store_memory::MemoryStore::new();
+    let run = pool_on(Box::new(store.clone()));
+    run.ok(engine::Command::PutGiftStrategy(Box::new(gift("g", Basis::FirstPayment))));
+    run.ok(engine::Command::PutPresaleStrategy(Box::new(presale(Timing::Activation, &["g"]))));
+    run.advance(t("10-21"));
+    run.bring(&[child("C1", "P", "10-20 20:00:01", 100_00), child("C2", "P", "10-20 20:00:01", 100_00)]);
+    support::families::activate(&run);
+    run.assert_clean();
+    let mut planter = planter::Planter::of(run, store);
+    let pooled = |p: &planter::Planter, name: &str| p.run.pooled(name);
+    let (has, other) = match pooled(&planter, "C1").entered.is_empty() {
+        false => ("C1", "C2"),
+        true => ("C2", "C1"),
+    };
+    let entered = pooled(&planter, has).entered[0].clone();
+    let shop_id = planter.run.shop.clone();
+    let given = planter.run.reader().candidate(&(shop_id.clone(), entered.run, entered.key.clone()));
+    let given = given.unwrap().unwrap();
+    // As if the other had been given it a second later.
+    let key = RankKey { second: entered.key.second + 1, ..entered.key.clone() };
+    let mut order = pooled(&planter, other);
+    order.entered.push(domain::pool::Entered { key: key.clone(), ..entered.clone() });
+    let after = Some(Candidate { key: key.clone(), order_id: order.order_id.clone(), ..given });
+    planter.pool(|_, changes| {
+        let id = (shop_id.clone(), order.order_id.clone());
+        changes.candidates.push(port::CandidateChange {
+            shop_id,
+            run: entered.run,
+            key,
+            before: None,
+            after,
+        });
+        changes.orders.push(Change::of(id, order, None));
+    });
+    let found = planter.run.audit().findings;
+    let twice = found.iter().filter(|found| found.check == "gift_once_a_parent");
+    assert_eq!(twice.count(), 1, "{found:#?}");
+}
+
+/// A-G-15: a refund that an earlier program parked waits, though its money is there.
+#[test]
+fn a_g_15_a_refund_that_waits_for_nothing_is_found() {
+    let told = |order: &str, minor: i64| {
+        let facts = refunding(order, "r9", &amount(minor));
+        event("old", domain::event::Body::RefundSucceeded(facts), at(90))
+    };
+    let wait = |p: &mut planter::Planter, order: &str, minor: i64| {
+        let parked = port::Parked { event: told(order, minor), received_at: at(90) };
+        let parked = vec![(p.run.shop.clone(), id(order), parked)];
+        p.write(&Changes { parked, ..Changes::default() });
+    };
+    finds("refund_waits", "order refunded", |p| wait(p, "refunded", 1));
+    finds("refund_waits", "order undone", |p| wait(p, "undone", 1_00));
+    // Its next event takes it.
+    let (run, store) = stocked();
+    let mut planter = planter::Planter::of(run, store);
+    wait(&mut planter, "refunded", 1);
+    planter.run.event(&cancelled("refunded", at(95)));
+    let more = refunding("refunded", "r10", &amount(2));
+    planter.run.apply(&event("next", domain::event::Body::RefundSucceeded(more), at(96)));
+    planter.run.assert_clean();
+    assert!(planter.run.order("refunded").refunds.iter().any(|refund| refund.refund_id == id("r9")));
+    // More than there is waits rightly.
+    wait(&mut planter, "refunded", PAYABLE);
+    planter.run.assert_clean();
 }

@@ -181,6 +181,8 @@ fn cannot_be_mended(name: &str) -> Vec<(&'static str, &'static str)> {
         ("schema-10.sqlite", ("refund_of", "order o21")),
         // Half of the money went back, nothing to the platform (A-G-16): the next refund of the order books it.
         ("schema-10.sqlite", ("refund_parts", "order o23")),
+        // It waited for money that an earlier program had no end for (A-G-15): the next event of the order takes it.
+        ("schema-10.sqlite", ("refund_waits", "order o22")),
     ];
     faults.into_iter().filter(|(store, _)| *store == name).map(|(_, fault)| fault).collect()
 }
@@ -309,7 +311,7 @@ fn a_g_15_refused_money_of_an_earlier_program_gets_its_end() {
     let listed = || {
         let orders = reader.money_to_return(&run.shop, &page).unwrap();
         let rows = orders.iter().flat_map(domain::order::Order::to_return);
-        rows.map(|row| row.payment_id.to_string()).collect::<Vec<_>>()
+        rows.map(|row| row.payment_id.unwrap().to_string()).collect::<Vec<_>>()
     };
     assert_eq!(listed(), ["p21b", "p22", "p24b"]);
     assert_eq!(reader.totals().unwrap().money_to_return, 3);

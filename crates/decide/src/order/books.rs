@@ -90,6 +90,7 @@ pub fn correct(
     let detail = json!({ "refund_id": known.refund_id, "was": known.amount, "amount": refund.amount });
     draft.note(order, TimelineEntry::new(known.at, "refund.corrected").detail(detail));
     refund_books::book(draft, order, &refund);
+    refund.booked = order.money_of(&refund);
     Ok(refund)
 }
 
@@ -115,12 +116,11 @@ pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
                     let detail = json!({ "refund_id": id, "before": before, "amount": now });
                     draft.note(order, TimelineEntry::new(draft.now, "refund.changed").detail(detail));
                 }
-                let entries = ledger::post_refund(draft.shop_id, order, &refund);
-                draft.book(entries);
                 let slot = order.refunds.iter_mut().find(|slot| slot.refund_id == refund.refund_id);
                 if let Some(slot) = slot {
-                    *slot = refund;
+                    *slot = refund.clone();
                 }
+                refund_books::post(draft, order, &refund);
             }
             Err(refusal) => {
                 let detail = json!({ "refund_id": known.refund_id, "amount": known.amount });
@@ -145,5 +145,19 @@ pub fn align(draft: &mut Draft<'_>, order: &mut Order) {
         let detail = json!({ "refund_id": refund.refund_id, "before": refund.parts, "parts": parts });
         draft.note(order, TimelineEntry::new(draft.now, "refund.parts_changed").detail(detail));
         order.refunds[index].parts = parts;
+    }
+}
+
+/// Whose money a refund is follows from the refunds as they are (A-G-17): where one was told of before others that are
+/// booked, the money of these is booked as that of other payments.
+pub fn align_money(draft: &mut Draft<'_>, order: &mut Order) {
+    for (index, money) in order.whose_money().into_iter().enumerate() {
+        let refund = order.refunds[index].clone();
+        if !refund.is_booked() || refund.booked == money {
+            continue;
+        }
+        let entries = ledger::move_refund(draft.shop_id, order, &refund, &money);
+        draft.book(entries);
+        order.refunds[index].booked = money;
     }
 }

@@ -1,7 +1,7 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
 use super::{
-    attempts, free, life,
+    attempts, free, life, refund_ends,
     refunds::{self, Advance},
 };
 use crate::book::Draft;
@@ -146,8 +146,9 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
         }
         Effect::Refused(refusal) => EventResult::rejected(draft.told(refusal)),
     };
-    if is_about_money(&event.body) {
+    if is_about_money(&event.body) || matches!(event.body, Body::Cancelled(_)) {
         follow::money(draft, &mut order, event.occurred_at);
+        refund_ends::end_for_moved(draft, &mut order)?;
         replay_parked(draft, &mut order);
     }
     follow::whole(draft, order, before);
@@ -214,16 +215,11 @@ fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
 fn replay(draft: &mut Draft<'_>, order: &mut Order, parked: &Parked) -> bool {
     let settled = free::settle(draft, order, parked.event.occurred_at);
     let mut tried = order.clone();
-    match settled.and_then(|_| apply(draft, &mut tried, &parked.event)) {
+    match settled.and_then(|_| apply_waiting(draft, &mut tried, &parked.event)) {
         Ok(Effect::Early | Effect::Waits(_)) => return true,
         // Its money may be heard of yet.
         Err(refusal) if is_refund(&parked.event.body) && is_short(&refusal) => return true,
-        Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => {
-            *order = tried;
-            if is_about_money(&parked.event.body) {
-                follow::money(draft, order, parked.event.occurred_at);
-            }
-        }
+        Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => *order = tried,
         Err(refusal) => {
             let detail = json!({ "event_id": parked.event.event_id, "detail": draft.say(&refusal.detail) });
             let entry = TimelineEntry::new(parked.event.occurred_at, "event.rejected");
@@ -232,6 +228,17 @@ fn replay(draft: &mut Draft<'_>, order: &mut Order, parked: &Parked) -> bool {
     }
     draft.changes().unparked.push((order.order_id.clone(), parked.event.clone()));
     false
+}
+
+/// Applies an event that waited, with what follows for the order's money.
+fn apply_waiting(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result<Effect, Refusal> {
+    let effect = apply(draft, order, event)?;
+    let waits_on = matches!(effect, Effect::Early | Effect::Waits(_));
+    if !waits_on && is_about_money(&event.body) {
+        follow::money(draft, order, event.occurred_at);
+        refund_ends::end_for_moved(draft, order)?;
+    }
+    Ok(effect)
 }
 
 fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result<Effect, Refusal> {

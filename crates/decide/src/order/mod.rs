@@ -7,5 +7,6 @@ pub mod events;
 pub mod free;
 pub mod life;
 pub mod refund_books;
+pub mod refund_ends;
 pub mod refund_figures;
 pub mod refunds;

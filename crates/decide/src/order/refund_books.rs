@@ -19,8 +19,13 @@ pub fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
     draft.publish("refund.booked", order.order_id.as_str(), &body);
 }
 
-fn post(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
-    let entries = ledger::post_refund(draft.shop_id, order, refund);
+/// Books it without a word, as the money of the payments that it is of (A-G-17).
+pub fn post(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
+    let booked = order.money_of(refund);
+    for slot in order.refunds.iter_mut().filter(|slot| slot.refund_id == refund.refund_id) {
+        slot.booked.clone_from(&booked);
+    }
+    let entries = ledger::post_refund(draft.shop_id, order, &Refund { booked, ..refund.clone() });
     draft.book(entries);
 }
 
@@ -28,7 +33,11 @@ fn post(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
 pub fn note(draft: &mut Draft<'_>, order: &mut Order, what: &str, refund: &Refund, at: Instant) {
     let Refund { refund_id, lines, parts, .. } = refund;
     let amount = refund.total();
-    let detail = json!({ "refund_id": refund_id, "amount": amount, "platform_share": parts, "lines": lines });
+    let mut detail =
+        json!({ "refund_id": refund_id, "amount": amount, "platform_share": parts, "lines": lines });
+    if let (Some(named), Some(detail)) = (&refund.payment_id, detail.as_object_mut()) {
+        detail.insert("payment_id".into(), json!(named));
+    }
     draft.note(order, TimelineEntry::new(at, what).detail(detail));
 }
 
@@ -52,15 +61,15 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
 pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
     let found = order::whose(order);
     let known = order.refunds.clone();
-    let stands = |index: usize| {
-        let (known, found) = (&known[index], found[index].as_ref());
-        let same = |found: &&Refund| {
+    let stands = |(known, found): (&Refund, &Result<Refund, Refusal>)| {
+        let same = |found: &Refund| {
             found.is_booked() && (found.amount, &found.parts) == (known.amount, &known.parts)
         };
-        entries == Entries::Stand && known.is_booked() && found.is_ok_and(|found| same(&found))
+        entries == Entries::Stand && known.is_booked() && found.as_ref().is_ok_and(same)
     };
+    let stands: Vec<bool> = known.iter().zip(&found).map(stands).collect();
     for (index, known) in known.iter().enumerate() {
-        if entries == Entries::Stand && known.is_booked() && !stands(index) {
+        if entries == Entries::Stand && known.is_booked() && !stands[index] {
             let undone = ledger::undo_refund(draft.shop_id, order, known);
             draft.book(undone);
         }
@@ -71,16 +80,21 @@ pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
             Ok(refund) => {
                 order.refunds[index] = refund.clone();
                 note_moved(draft, order, before, refund);
-                // Whoever was told of it need not be told again.
-                let told = before.is_booked() && refund.amount == before.amount;
-                match refund.is_booked() && !stands(index) {
-                    true if told => post(draft, order, refund),
-                    true => book(draft, order, refund),
-                    false => {}
-                }
             }
             Err(refusal) if before.status.is_granted() => drop_out(draft, order, index, refusal),
             Err(_) => {}
+        }
+    }
+    // All stand as they are now: so it is clear whose money each is.
+    for (index, refund) in
+        found.into_iter().enumerate().filter_map(|(index, found)| Some((index, found.ok()?)))
+    {
+        // Whoever was told of it need not be told again.
+        let told = known[index].is_booked() && refund.amount == known[index].amount;
+        match refund.is_booked() && !stands[index] {
+            true if told => post(draft, order, &refund),
+            true => book(draft, order, &refund),
+            false => {}
         }
     }
     reopen(draft, order);

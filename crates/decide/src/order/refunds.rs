@@ -1,20 +1,19 @@
 //! Refunds: computed from stored shares, booked when the money went back (A-S0-22).
 
 use super::{
-    books, life,
+    books,
     refund_books::{self, Entries},
+    refund_ends::{end_for_deposit, end_for_moved, ended, judge, put},
     refund_figures::figures,
 };
 use crate::book::Draft;
 use crate::command::{Assigned, Reply};
 use crate::follow;
 use domain::{
-    Code, Instant, OrderId, PaymentId, RefundId, Refusal, Violation,
+    Code, Instant, OrderId, PaymentId, RefundId, Refusal,
     campaign::Step,
     event::RefundFacts,
-    order::{
-        self, CancelReason, Order, Payment, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, State,
-    },
+    order::{self, Order, Refund, RefundAsk, RefundOf, RefundStatus, State},
     sentence,
 };
 
@@ -33,7 +32,7 @@ pub fn create(
         return again(draft, order.clone(), known, ask, payment);
     }
     order.check_refunds_left()?;
-    if let Some(payment) = payment.filter(|id| !is_money(&order, id)) {
+    if let Some(payment) = payment.filter(|id| !order.has_money_of(id)) {
         return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
     let before = follow::Before::of(draft, &order);
@@ -53,6 +52,7 @@ pub fn create(
         books::align(draft, &mut order);
     }
     follow::money(draft, &mut order, now);
+    end_for_moved(draft, &mut order)?;
     answer(draft, order, id, before)
 }
 
@@ -65,7 +65,7 @@ fn beside_refused(
     payment: Option<&PaymentId>,
 ) -> Result<(), Refusal> {
     // It is after every payment that is known, whatever their clocks say (A-S1-24).
-    let came = order.payments.iter().filter(|p| is_money(order, &p.payment_id)).map(|p| p.at);
+    let came = order.payments.iter().filter(|p| order.has_money_of(&p.payment_id)).map(|p| p.at);
     let now = came.fold(draft.now, Instant::max);
     let mut refund = Refund::told(id.clone(), ask.clone(), payment.cloned(), now);
     refund.status = RefundStatus::Approved;
@@ -129,7 +129,7 @@ fn again(
     if !adds {
         return Err(Code::IdempotencyConflict.into());
     }
-    if let Some(payment) = payment.filter(|id| !is_money(&order, id)) {
+    if let Some(payment) = payment.filter(|id| !order.has_money_of(id)) {
         return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
     let before = follow::Before::of(draft, &order);
@@ -148,6 +148,7 @@ fn again(
     order.refunds[index] = refund;
     let (now, id) = (draft.now, known.refund_id.clone());
     follow::money(draft, &mut order, now);
+    end_for_moved(draft, &mut order)?;
     let refund = order.refunds[index].clone();
     refund_books::note(draft, &mut order, "refund.assigned", &refund, now);
     let step = Step { before: Some(order.state), at: now };
@@ -180,22 +181,6 @@ fn answer(
     let order = find(draft, &order_id)?;
     let refund = order.refunds.into_iter().find(|refund| refund.refund_id == *id);
     refund.map(|refund| Reply::Refund { refund }).ok_or_else(|| Code::NotFound.into())
-}
-
-/// What a refund would be of beside the others, with its figures.
-fn judge(order: &Order, refund: &Refund) -> Result<Refund, Refusal> {
-    if refund.ask.amount.is_some_and(|amount| !amount.is_positive()) {
-        return Err(Refusal::of(Violation::with("amount", Code::OutOfRange, "an amount above zero")));
-    }
-    let mut tried = order.clone();
-    let index = put(&mut tried, refund.clone());
-    order::whose(&tried).swap_remove(index)
-}
-
-/// Whether money of that payment came, taken or not.
-fn is_money(order: &Order, payment: &PaymentId) -> bool {
-    let came = |payment: &Payment| matches!(payment.status, PaymentStatus::Succeeded | PaymentStatus::Late);
-    order.payment(payment).is_some_and(came)
 }
 
 /// Granted after all is more than rejected: what went back is booked, whatever we heard first.
@@ -231,7 +216,7 @@ pub fn advance(
     at: Instant,
 ) -> Result<Advance, Refusal> {
     Order::check_refund_id(&facts.refund_id)?;
-    if is_early(order, facts, at) {
+    if order.awaits_money_of(facts, at) {
         return Ok(Advance::Early);
     }
     let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
@@ -286,23 +271,6 @@ fn is_short(order: &Order, facts: &RefundFacts, refusal: &Refusal) -> bool {
     }
 }
 
-/// Whether it speaks of money that has not come: a payment that nobody has told of, the balance, or any at all. Of a
-/// cancelled order too: its payment may have been in time and come late.
-fn is_early(order: &Order, facts: &RefundFacts, at: Instant) -> bool {
-    let (lines, named) = (!facts.lines.is_empty(), facts.payment_id.as_ref());
-    let is_late = |id: &PaymentId| order.late_payments().any(|late| late.payment_id == *id);
-    if named.is_some_and(|id| !lines && !is_money(order, id)) {
-        return true;
-    }
-    if named.is_some_and(|id| !lines && is_late(id)) {
-        return false;
-    }
-    let refused = !lines && order.late_payments().any(|late| late.at <= at);
-    let waits = !lines && order.awaits_balance_of(facts.amount) && !order.refused_money_holds(facts.amount);
-    let before_deposit = named.is_none() && !refused && order.is_before_deposit(at);
-    !order.has_money() && !refused || before_deposit || waits
-}
-
 /// The payment that a refund names: what was told stays, and what was answered stays the order's.
 fn named(order: &Order, known: Option<&Refund>, facts: &RefundFacts) -> Result<Option<PaymentId>, Refusal> {
     let (Some(known), Some(told)) = (known, &facts.payment_id) else {
@@ -347,22 +315,24 @@ fn place(
     if order.has_refused_money() {
         return place_beside_refused(draft, order, known, next, (what, at, state));
     }
-    let mut refund = match known {
-        Some(known) if granted && known.ask == next.ask => known.clone(),
-        Some(known) if granted => books::correct(draft, order, known, next.ask.clone())?,
-        Some(_) | None => match order::refund(order, &next.refund_id, next.ask.clone(), at) {
-            Ok(refund) => refund,
-            Err(_) if status.is_granted() && is_before_others(order, &next) => {
-                let index = put(order, next.undecided());
-                refund_books::settle_all(draft, order, Entries::Stand);
-                let refund = order.refunds[index].clone();
-                refund_books::note(draft, order, what, &refund, at);
-                follow::step(draft, order, Step { before: Some(order.state), at })?;
-                books::align(draft, order);
-                return Ok(());
-            }
-            Err(refusal) => return Err(refusal),
-        },
+    let found = match known {
+        Some(known) if granted && known.ask == next.ask => Ok(known.clone()),
+        Some(known) if granted => books::correct(draft, order, known, next.ask.clone()),
+        Some(_) | None => order::refund(order, &next.refund_id, next.ask.clone(), at),
+    };
+    let mut refund = match found {
+        Ok(refund) => refund,
+        // Later ones may have taken what it is of: all are judged anew, as they were told of.
+        Err(_) if status.is_granted() && is_before_others(order, &next) => {
+            let index = put(order, if granted { next } else { next.undecided() });
+            refund_books::settle_all(draft, order, Entries::Stand);
+            let refund = order.refunds[index].clone();
+            refund_books::note(draft, order, what, &refund, at);
+            follow::step(draft, order, Step { before: Some(order.state), at })?;
+            books::align(draft, order);
+            return Ok(());
+        }
+        Err(refusal) => return Err(refusal),
     };
     refund.ended = ended(state, order.state).or(next.ended);
     (refund.status, refund.at, refund.figures) = (next.status, next.at, next.figures);
@@ -398,7 +368,8 @@ fn place_beside_refused(
     }
     // What was asked for is in no book yet, whatever it came to.
     let index = put(order, if granted { next } else { next.undecided() });
-    order.refunds[index].ended = ended(state, order.state);
+    let refund = &mut order.refunds[index];
+    refund.ended = ended(state, order.state).or(refund.ended);
     refund_books::settle(draft, order, Entries::Stand);
     let refund = order.refunds[index].clone();
     refund_books::note(draft, order, what, &refund, at);
@@ -426,20 +397,6 @@ fn is_before_others(order: &Order, next: &Refund) -> bool {
     order::whose(&tried).iter().all(Result::is_ok)
 }
 
-fn put(order: &mut Order, refund: Refund) -> usize {
-    let position = order.refunds.iter().position(|known| known.refund_id == refund.refund_id);
-    match position {
-        Some(index) => order.refunds[index] = refund,
-        None => order.refunds.push(refund),
-    }
-    position.unwrap_or(order.refunds.len() - 1)
-}
-
-/// Where an order goes back to that the refund ended, if it did.
-fn ended(before: State, now: State) -> Option<State> {
-    (before != now).then_some(State::Open)
-}
-
 /// A refund that was heard of before its approval was granted by it all the same: it counts from then on.
 fn grant_earlier(
     draft: &mut Draft<'_>,
@@ -455,22 +412,4 @@ fn grant_earlier(
     known.grant_since(granted);
     books::align(draft, order);
     true
-}
-
-/// A refund of the deposit ends the order: what is sold no more is not paid for either. Nothing happens to an order
-/// whose balance came before; `ends` is up to when one counts as before.
-fn end_for_deposit(
-    draft: &mut Draft<'_>,
-    order: &mut Order,
-    id: &RefundId,
-    ask: &RefundAsk,
-    (at, ends): (Instant, Option<Instant>),
-) -> Result<(), Refusal> {
-    let Some(ends) = ends else { return Ok(()) };
-    // Refused, it changes nothing.
-    let mut tried = order.clone();
-    tried.cancel(ends, CancelReason::Merchant)?;
-    let refund = Refund::told(id.clone(), ask.clone(), None, at);
-    judge(&tried, &Refund { status: RefundStatus::Approved, ..refund })?;
-    life::cancel_by(draft, order, at, ends, CancelReason::Merchant).map(drop)
 }

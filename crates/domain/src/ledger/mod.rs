@@ -10,7 +10,7 @@ pub use entry::{Account, Booked, Entry, Source};
 
 use crate::{
     Instant, ShopId,
-    order::{Order, Parts, Party, Payment, Refund},
+    order::{Order, Parts, Party, Payment, PaymentPart, Refund},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -168,21 +168,64 @@ pub fn undo_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<
 /// granted before it was heard of later (A-G-8, A-G-16).
 pub fn post_parts(shop_id: &ShopId, order: &mut Order, refund: &Refund, parts: &Parts) -> Vec<Entry> {
     let more = parts.with(&refund.parts, |now, before| now - before);
-    let moved = Refund { amount: Money::ZERO, parts: more, ..refund.clone() };
+    let moved = Refund { amount: Money::ZERO, booked: Vec::new(), parts: more, ..refund.clone() };
     let sums = of_refund(order, &moved, sources::of_refund(order)).into_iter();
     let sums = sums.map(|sum| Sum { reason: "refund_part".into(), ..sum }).collect();
     Posting::of(shop_id, order, refund.at).book(sums)
 }
 
-fn of_refund(order: &Order, refund: &Refund, payment: Option<&Payment>) -> Vec<Sum> {
-    let paid = |from: Source| Source { refund_id: Some(refund.refund_id.clone()), ..from.paid(payment) };
-    let back = refund.amount + refund.parts.sum();
-    let mut sums = vec![Sum::new(Account::MerchantRefund, -back, "refund", paid(Source::default()))];
-    for party in Party::OTHERS {
-        let from = paid(sources::of_party(order, payment, party));
-        sums.push(Sum::of_party(party, refund.parts.of(party), "refund", from));
+/// Books that a refund is of other payments' money than was booked: a refund that came before it was heard of later
+/// (A-G-8, A-G-17).
+pub fn move_refund(
+    shop_id: &ShopId,
+    order: &mut Order,
+    refund: &Refund,
+    booked: &[PaymentPart],
+) -> Vec<Entry> {
+    let payment = sources::of_refund(order);
+    let now = Refund { booked: booked.to_vec(), ..refund.clone() };
+    let mut sums = of_refund(order, &now, payment);
+    for undone in of_refund(order, refund, payment) {
+        let same = |sum: &&mut Sum| (sum.account, &sum.source) == (undone.account, &undone.source);
+        match sums.iter_mut().find(same) {
+            Some(sum) => sum.amount -= undone.amount,
+            None => sums.push(Sum { amount: -undone.amount, ..undone }),
+        }
     }
-    sums.push(Sum::new(Account::CustomerCash, refund.amount, "refund", paid(Source::default())));
+    let sums = sums.into_iter().map(|sum| Sum { reason: "refund_payment".into(), ..sum }).collect();
+    Posting::of(shop_id, order, refund.at).book(sums)
+}
+
+/// What a refund books: of each payment the money that is its own (A-G-17), and other parties' parts of what they bore.
+/// `payment` is the one that paid the order last, or its deposit.
+fn of_refund(order: &Order, refund: &Refund, payment: Option<&Payment>) -> Vec<Sum> {
+    let from = |payment: Option<&Payment>, from: Source| Source {
+        refund_id: Some(refund.refund_id.clone()),
+        ..from.paid(payment)
+    };
+    let split = refund.booked.iter().map(|part| (order.payment(&part.payment_id), part.amount));
+    let mut money: Vec<(Option<&Payment>, Money)> = split.collect();
+    let same =
+        |a: Option<&Payment>, b: Option<&Payment>| a.map(|p| &p.payment_id) == b.map(|p| &p.payment_id);
+    let rest = refund.amount - money.iter().map(|(_, amount)| *amount).sum::<Money>();
+    match money.iter_mut().find(|(of, _)| same(*of, payment)) {
+        Some((_, amount)) => *amount += rest,
+        None => money.push((payment, rest)),
+    }
+    let mut sums = Vec::new();
+    for (of, amount) in &money {
+        let parts = if same(*of, payment) { refund.parts.sum() } else { Money::ZERO };
+        let back = *amount + parts;
+        sums.push(Sum::new(Account::MerchantRefund, -back, "refund", from(*of, Source::default())));
+    }
+    for party in Party::OTHERS {
+        let of_party = from(payment, sources::of_party(order, payment, party));
+        sums.push(Sum::of_party(party, refund.parts.of(party), "refund", of_party));
+    }
+    let cash = |(of, amount): (Option<&Payment>, Money)| {
+        Sum::new(Account::CustomerCash, amount, "refund", from(of, Source::default()))
+    };
+    sums.extend(money.into_iter().map(cash));
     sums
 }
 

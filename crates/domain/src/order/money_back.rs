@@ -86,6 +86,8 @@ pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
             payment_id: payment_id.clone(),
             since: *since,
             ended: *ended,
+            booked: known.booked.clone(),
+            answered_of_order: known.was_answered_of_order(),
             ask: known.ask.clone(),
             ..refund
         };

@@ -47,6 +47,9 @@ pub struct Refund {
     /// How much of both goes back to which payment, newest first, once it is granted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<PaymentPart>,
+    /// Whose money it is in the books, where that is not all of the payment that paid the order last (A-G-17).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub booked: Vec<PaymentPart>,
     /// What goes back to other parties, of discounts that they bore (A-G-16).
     #[serde(rename = "platform_share")]
     pub parts: Parts,
@@ -60,6 +63,9 @@ pub struct Refund {
     /// Whether its amount was answered to whoever asked for it: then it is kept, whatever is heard later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answered: bool,
+    /// Whether it was answered as the order's: then it is the order's again whenever that has money.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered_of_order: bool,
     /// When it was last changed.
     pub at: Instant,
     /// When it was granted, where that is not when it was last changed.
@@ -86,11 +92,13 @@ impl Refund {
             amount: Money::ZERO,
             refused: Money::ZERO,
             payments: Vec::new(),
+            booked: Vec::new(),
             parts: Parts::default(),
             lines: Vec::new(),
             freight: Money::ZERO,
             status: RefundStatus::Requested,
             answered: false,
+            answered_of_order: false,
             at,
             granted_at: None,
             since: None,
@@ -102,6 +110,7 @@ impl Refund {
     pub fn undecided(self) -> Self {
         let blank = Self::told(self.refund_id.clone(), self.ask.clone(), None, self.at);
         Self {
+            answered_of_order: self.was_answered_of_order(),
             payment_id: self.payment_id,
             figures: self.figures,
             status: self.status,
@@ -111,6 +120,15 @@ impl Refund {
             ended: self.ended,
             ..blank
         }
+    }
+    /// Whether it was answered as the order's. Where an earlier program did so, as far as it still is.
+    pub fn was_answered_of_order(&self) -> bool {
+        let is_of_order = matches!(self.of, RefundOf::Order | RefundOf::Both);
+        self.answered && (self.answered_of_order || is_of_order)
+    }
+    /// Whether it is granted and no money that is known can hold it: it waits for that.
+    pub fn is_without_money(&self) -> bool {
+        self.status.is_granted() && self.of == RefundOf::Refused && self.refused.is_zero()
     }
     /// Since when it is granted, as far as was heard: refunds count in this order (A-G-8, A-G-16).
     pub fn granted_since(&self) -> Instant {

@@ -4,8 +4,8 @@
 //! its own time, when no balance can count as earlier any more; so a balance inside those minutes is taken, whichever
 //! of the two is heard first.
 
-use super::{CancelReason, Order, Payment, RefundAsk, Stage, State};
-use crate::{Instant, PaymentId, limits};
+use super::{CancelReason, Order, Payment, PaymentStatus, RefundAsk, Stage, State};
+use crate::{Instant, PaymentId, event::RefundFacts, limits};
 use money::Money;
 
 impl Order {
@@ -77,6 +77,30 @@ impl Order {
         let two_stages = self.presale.as_ref().filter(|presale| !presale.in_full);
         let above = |deposit: Money| amount.is_some_and(|amount| amount > deposit);
         self.paid_by().is_none() && two_stages.is_some_and(|presale| above(presale.deposit))
+    }
+
+    /// Whether money of that payment came, taken or not.
+    pub fn has_money_of(&self, payment: &PaymentId) -> bool {
+        let came =
+            |payment: &Payment| matches!(payment.status, PaymentStatus::Succeeded | PaymentStatus::Late);
+        self.payment(payment).is_some_and(came)
+    }
+
+    /// Whether a refund that is told of speaks of money that has not come: a payment that nobody has told of, the balance,
+    /// or any at all. Of a cancelled order too: its payment may have been in time and come late.
+    pub fn awaits_money_of(&self, facts: &RefundFacts, at: Instant) -> bool {
+        let (lines, named) = (!facts.lines.is_empty(), facts.payment_id.as_ref());
+        let is_late = |id: &PaymentId| self.late_payments().any(|late| late.payment_id == *id);
+        if named.is_some_and(|id| !lines && !self.has_money_of(id)) {
+            return true;
+        }
+        if named.is_some_and(|id| !lines && is_late(id)) {
+            return false;
+        }
+        let refused = !lines && self.late_payments().any(|late| late.at <= at);
+        let waits = !lines && self.awaits_balance_of(facts.amount) && !self.refused_money_holds(facts.amount);
+        let before_deposit = named.is_none() && !refused && self.is_before_deposit(at);
+        !self.has_money() && !refused || before_deposit || waits
     }
 
     fn names_balance(&self, named: Option<&PaymentId>) -> bool {

@@ -4,35 +4,90 @@ use super::{Order, Payment, PaymentPart, PaymentStatus, Refund, RefundOf};
 use crate::{Instant, PaymentId};
 use money::Money;
 
+/// Payments with what has not gone back of them, newest first.
+type Left = Vec<(Instant, PaymentId, Money)>;
+
 impl Order {
     /// Tells each granted refund its ways back. Refunds that were answered keep theirs before others; of those the
-    /// earlier told goes first. A payment that was named takes as much as it has, the rest goes the newest way.
+    /// earlier told goes first. A payment that was named takes as much as it has, the rest goes the newest way. Goods
+    /// whose refund names a refused payment go back that way, as far as it has money: that money is still to be returned.
     pub fn tell_ways_back(&mut self) {
-        let mut good: Vec<(Instant, PaymentId, Money)> =
-            self.good_payments().map(|p| (p.at, p.payment_id.clone(), p.amount)).collect();
+        let mut good = self.good_money();
+        let mut late = self.late_money();
+        for index in self.in_turn_of_ways() {
+            let refund = &mut self.refunds[index];
+            let ends_refused = refund.refused.is_positive();
+            refund
+                .payments
+                .retain(|part| ends_refused && late.iter().any(|(_, id, _)| *id == part.payment_id));
+            if !refund.status.is_granted() || refund.of == RefundOf::Unclear {
+                refund.payments.clear();
+                continue;
+            }
+            let own = if refund.is_booked() { refund.amount } else { Money::ZERO };
+            let named = refund.payment_id.as_ref().filter(|_| !refund.answered && !ends_refused);
+            let crossed = named.and_then(|id| take(&mut late, id, own));
+            let own = own - crossed.as_ref().map_or(Money::ZERO, |part| part.amount);
+            let ways = ways(refund, &mut good, own);
+            refund.payments.extend(crossed.into_iter().chain(ways));
+        }
+        self.newest_first();
+    }
+
+    /// Whose money a refund of the order is that stands in the books beside the others: of each payment that the order
+    /// took, so much. Empty where all of it is of the payment that paid the order last, or of its deposit (A-G-17).
+    pub fn money_of(&self, refund: &Refund) -> Vec<PaymentPart> {
+        let mut beside = self.clone();
+        match beside.refunds.iter_mut().find(|known| known.refund_id == refund.refund_id) {
+            Some(known) => *known = refund.clone(),
+            None => beside.refunds.push(refund.clone()),
+        }
+        let place = beside.refunds.iter().position(|known| known.refund_id == refund.refund_id);
+        let found = place.map(|place| beside.whose_money().swap_remove(place));
+        found.unwrap_or_default()
+    }
+
+    /// The same of every refund, in their order; nothing of those that are in no book.
+    pub fn whose_money(&self) -> Vec<Vec<PaymentPart>> {
+        let mut good = self.good_money();
+        let last = self.paid_by().or_else(|| self.good_payments().next()).map(|p| p.payment_id.clone());
+        let mut found = vec![Vec::new(); self.refunds.len()];
+        for index in self.in_turn_of_ways() {
+            let refund = &self.refunds[index];
+            if refund.is_booked() {
+                found[index] = ways(refund, &mut good, refund.amount);
+            }
+        }
+        for parts in &mut found {
+            if parts.iter().all(|part| Some(&part.payment_id) == last.as_ref()) {
+                parts.clear();
+            }
+        }
+        found
+    }
+
+    fn good_payments(&self) -> impl Iterator<Item = &Payment> {
+        self.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded)
+    }
+
+    fn good_money(&self) -> Left {
+        let mut good: Left = self.good_payments().map(|p| (p.at, p.payment_id.clone(), p.amount)).collect();
         good.sort_by(|a, b| (b.0, &b.1).cmp(&(a.0, &a.1)));
-        let late: Vec<PaymentId> = self.late_payments().map(|p| p.payment_id.clone()).collect();
+        good
+    }
+
+    fn late_money(&self) -> Left {
+        self.late_payments().map(|p| (p.at, p.payment_id.clone(), self.left_of(p))).collect()
+    }
+
+    fn in_turn_of_ways(&self) -> Vec<usize> {
         let mut turns: Vec<usize> = (0..self.refunds.len()).collect();
         turns.sort_by_key(|index| {
             let refund = &self.refunds[*index];
             let place = if refund.answered { (0, *index, None) } else { (1, 0, Some(refund.first_told())) };
             (place, refund.refund_id.clone())
         });
-        for index in turns {
-            let refund = &mut self.refunds[index];
-            refund.payments.retain(|part| late.contains(&part.payment_id));
-            if !refund.status.is_granted() || refund.of == RefundOf::Unclear {
-                refund.payments.clear();
-                continue;
-            }
-            let own = if refund.is_booked() { refund.amount } else { Money::ZERO };
-            refund.payments.extend(ways(refund, &mut good, own));
-        }
-        self.newest_first();
-    }
-
-    fn good_payments(&self) -> impl Iterator<Item = &Payment> {
-        self.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded)
+        turns
     }
 
     fn newest_first(&mut self) {
@@ -46,13 +101,22 @@ impl Order {
         }
     }
 
-    /// What of a refused payment has not gone back.
+    /// What of a refused payment has not gone back. Goods that came back the way of its money leave it as it is.
     pub fn left_of(&self, payment: &Payment) -> Money {
-        let granted = self.refunds.iter().filter(|refund| refund.status.is_granted());
+        let ends = |refund: &&Refund| refund.status.is_granted() && refund.refused.is_positive();
+        let granted = self.refunds.iter().filter(ends);
         let parts = granted.flat_map(|refund| &refund.payments);
         let back = parts.filter(|part| part.payment_id == payment.payment_id).map(|part| part.amount);
         payment.amount - back.sum::<Money>()
     }
+}
+
+/// Takes as much of an amount from that payment as it has.
+fn take(of: &mut Left, payment: &PaymentId, amount: Money) -> Option<PaymentPart> {
+    let (_, payment_id, left) = of.iter_mut().find(|(_, id, _)| id == payment)?;
+    let amount = amount.min(*left);
+    *left -= amount;
+    amount.is_positive().then(|| PaymentPart { payment_id: payment_id.clone(), amount })
 }
 
 /// Takes an amount from the payments: from the one that the refund names, then from the first that have any.

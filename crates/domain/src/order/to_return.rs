@@ -1,40 +1,64 @@
-//! Money that came, was not taken, and has not gone back: what the list `money-to-return` says (A-G-15).
+//! Money that came and has to go back, and has not: what the list `money-to-return` says (A-G-15). It is money that was
+//! not taken, and the deposit of an order that the merchant cancelled (A-S1-20). Refunds that no money can hold stand there
+//! too: they are said to have gone back, and people must look at them.
 
-use super::{Method, Order, Payment, Stage, State};
+use super::{CancelReason, Method, Order, Payment, PaymentStatus, Refund, Stage, State};
 use crate::{Code, Instant, PaymentId, RefundId};
 use money::Money;
 
-/// What is left of a payment that has to go back, in minor units.
+/// What is left of a payment that has to go back, in minor units; or a refund that no money can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words say it; the others are described")]
 pub struct ToReturn {
-    pub payment_id: PaymentId,
-    pub method: Method,
+    /// The payment. Of a refund that no money can hold the one that it names, if it does.
+    pub payment_id: Option<PaymentId>,
+    pub method: Option<Method>,
+    /// What is left of it; zero for a refund that no money can hold.
     pub amount: Money,
-    /// When the money came.
+    /// When the money came, or when the refund was told of.
     pub at: Instant,
-    /// Why it was not taken, by the order as it stands: `order_paid`, `order_cancelled`, or `amount_mismatch` where it
-    /// was not what was to be paid. `refund_ambiguous`: it may have gone back, see `refunds`.
+    /// Why it has to go back, by the order as it stands: `order_paid`, `order_cancelled`, or `amount_mismatch` where it
+    /// was not what was to be paid. `refund_ambiguous`: it may have gone back, see `refunds`. `exceeds_paid`: the refund
+    /// in `refunds` was told of, and no money that is known can hold it.
     pub reason: Code,
-    /// Refunds that may be of it and are kept until somebody says.
+    /// Refunds that may be of it and are kept until somebody says, or the one that no money can hold.
     pub refunds: Vec<RefundId>,
 }
 
+impl ToReturn {
+    /// Whether it is a refund that no money can hold.
+    pub fn is_without_money(&self) -> bool {
+        self.reason == Code::ExceedsPaid
+    }
+    /// Whether both are of the same payment, or of the same refund that no money can hold.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let alike =
+            self.is_without_money() == other.is_without_money() && self.payment_id == other.payment_id;
+        alike && (!self.is_without_money() || self.refunds == other.refunds)
+    }
+    /// Its place among the rows of its order: by when it came.
+    pub fn place(&self) -> (Instant, &str, &str) {
+        let payment = self.payment_id.as_ref().map_or("", PaymentId::as_str);
+        let refund = self.refunds.first().filter(|_| self.is_without_money()).map_or("", RefundId::as_str);
+        (self.at, payment, refund)
+    }
+}
+
 impl Order {
-    /// Refused or late payments that have not gone back, the oldest first. Refunds of which nobody can say what they
-    /// are of stand with the oldest payment whose rest they equal.
+    /// Money that has to go back and has not, the oldest first. Refunds of which nobody can say what they are of stand
+    /// with the oldest payment whose rest they equal.
     pub fn to_return(&self) -> Vec<ToReturn> {
-        let row = |payment: &Payment| ToReturn {
-            payment_id: payment.payment_id.clone(),
-            method: payment.method,
-            amount: self.left_of(payment),
+        let row = |payment: &Payment, amount: Money, reason: Code| ToReturn {
+            payment_id: Some(payment.payment_id.clone()),
+            method: Some(payment.method),
+            amount,
             at: payment.at,
-            reason: self.why_refused(payment),
+            reason,
             refunds: Vec::new(),
         };
-        let mut rows: Vec<ToReturn> =
-            self.late_payments().map(row).filter(|row| row.amount.is_positive()).collect();
-        rows.sort_by(|a, b| (a.at, &a.payment_id).cmp(&(b.at, &b.payment_id)));
+        let late = self.late_payments().map(|late| row(late, self.left_of(late), self.why_refused(late)));
+        let mut rows: Vec<ToReturn> = late.filter(|row| row.amount.is_positive()).collect();
+        rows.sort_by(|a, b| a.place().cmp(&b.place()));
         for refund in self.refunds.iter().filter(|refund| refund.is_unclear()) {
             let total = refund.total();
             let equal = rows.iter().position(|row| row.amount == total);
@@ -45,7 +69,34 @@ impl Order {
                 row.refunds.sort();
             }
         }
+        let deposit = self.deposit_to_return();
+        rows.extend(deposit.map(|(payment, left)| row(payment, left, Code::OrderCancelled)));
+        let method = |id: &PaymentId| self.payment(id).map(|payment| payment.method);
+        let without = self.refunds.iter().filter(|refund| refund.is_without_money()).map(|refund| ToReturn {
+            payment_id: refund.payment_id.clone(),
+            method: refund.payment_id.as_ref().and_then(method),
+            amount: Money::ZERO,
+            at: refund.first_told(),
+            reason: Code::ExceedsPaid,
+            refunds: vec![refund.refund_id.clone()],
+        });
+        rows.extend(without);
+        rows.sort_by(|a, b| a.place().cmp(&b.place()));
         rows
+    }
+
+    /// The deposit of an order that the merchant cancelled, and what of it has not gone back (A-S1-20). Where a refund
+    /// ended the order, what the merchant agreed on is all that goes back.
+    fn deposit_to_return(&self) -> Option<(&Payment, Money)> {
+        let State::Cancelled { at, reason: CancelReason::Merchant } = self.state else { return None };
+        let agreed = |refund: &Refund| refund.ended.is_some() || refund.answered && refund.first_told() == at;
+        if self.presale.is_none() || self.live_refunds().any(agreed) {
+            return None;
+        }
+        let mut deposits = self.payments.iter().filter(|payment| payment.stage == Stage::Deposit);
+        let deposit = deposits.find(|payment| payment.status == PaymentStatus::Succeeded)?;
+        let left = deposit.amount - self.refunded();
+        left.is_positive().then_some((deposit, left))
     }
 
     /// Whether so much of the refused money has not gone back.

@@ -101,7 +101,7 @@ impl Holder<'_> {
 
 /// A-S1-28: one checkout took hold of it before the first was paid or soon after, and no more than it gives.
 fn joins(coupon: Coupon, holders: &[&Holder<'_>], new: &Holder<'_>) -> bool {
-    let is_late = first_paid(holders).is_some_and(|first| new.since > first + LOCK);
+    let is_late = first_paid(holders).is_some_and(|first| new.since >= first + LOCK);
     let there = holders.iter().filter(|holder| holder.leaves(coupon).is_none_or(|left| left > new.since));
     let taken: Fen = there.map(|holder| holder.share).sum();
     let fits = match coupon.benefit {

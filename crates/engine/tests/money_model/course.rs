@@ -46,6 +46,8 @@ pub struct Course<'a> {
     /// What the order was paid by, with the time: by nothing where it cost nothing.
     pub paid_by: Option<(Minute, Option<Payment>)>,
     pub fates: BTreeMap<String, Fate>,
+    /// The deposit that was taken.
+    deposit: Option<String>,
     /// Refunds that ended a presale order before its balance.
     closing: BTreeSet<String>,
     /// When it ended unpaid, or everything had gone back.
@@ -69,6 +71,7 @@ impl<'a> Course<'a> {
             started: BTreeMap::new(),
             paid_by: None,
             fates: BTreeMap::new(),
+            deposit: None,
             closing: BTreeSet::new(),
             gone_at: None,
             waits: false,
@@ -137,6 +140,7 @@ impl<'a> Course<'a> {
         } else if payment.stage == Stage::Deposit {
             self.state = State::Deposited;
             self.money.books = Some(Books::deposit(self.order));
+            self.deposit = Some(payment.id.clone());
             self.money.good_at = Some(at);
         } else {
             self.pay(bill, at, Some(payment.clone()));
@@ -198,6 +202,9 @@ impl<'a> Course<'a> {
         let subsidy = if self.state == State::Paid { left.platform } else { 0 };
         let is_pooled = self.order.is_presale() && self.state == State::Paid && !self.is_back();
         let waiting = self.money.refused.iter().filter(|refused| refused.left > 0);
+        // The merchant ended it, and agreed on no part (A-S1-20).
+        let owes = self.state == State::Ended(By::Merchant) && self.closing.is_empty();
+        let deposit = self.deposit.clone().filter(|_| owes && left.cash > 0);
         OrderEnd {
             state: match self.state {
                 State::Open | State::Deposited => "open",
@@ -210,7 +217,10 @@ impl<'a> Course<'a> {
             units: books.map_or(vec![0; self.order.lines.len()], |books| {
                 books.goods.iter().map(|line| line.back).collect()
             }),
-            to_return: waiting.map(|refused| (refused.payment.clone(), refused.left)).collect(),
+            to_return: waiting
+                .map(|refused| (refused.payment.clone(), refused.left))
+                .chain(deposit.map(|deposit| (deposit, left.cash)))
+                .collect(),
             ambiguous: self.money.kept.iter().map(|(_, id, amount)| (id.clone(), *amount)).collect(),
             pool: is_pooled.then_some(left.cash),
         }
@@ -241,12 +251,10 @@ pub fn ends(story: &Story, order: usize) -> BTreeSet<OrderEnd> {
     let (late, first): (Vec<Timed>, Vec<Timed>) = steps.into_iter().partition(is_late);
     let mut found = BTreeSet::from([told.end()]);
     for nth in arrangements(late.len()) {
-        // By what had come when each was told of, and as if all that came had been there.
-        for told in [None, Some(Minute::MAX)] {
-            let refund = |nth: &usize| (told.unwrap_or(late[*nth].0), late[*nth].1, late[*nth].2.clone());
-            let steps: Vec<Timed> = first.iter().cloned().chain(nth.iter().map(refund)).collect();
-            found.insert(play(story, order, &steps).end());
-        }
+        // As if all that came had been there.
+        let refunds = nth.into_iter().map(|nth| (Minute::MAX, late[nth].1, late[nth].2.clone()));
+        let steps: Vec<Timed> = first.iter().cloned().chain(refunds).collect();
+        found.insert(play(story, order, &steps).end());
     }
     found
 }

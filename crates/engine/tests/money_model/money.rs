@@ -32,6 +32,8 @@ pub struct Money {
     pub refused: Vec<Refused>,
     /// Ambiguous refunds, with when they were told of.
     pub kept: Vec<(Minute, String, Fen)>,
+    /// Whether any was ambiguous for a time.
+    pub was_kept: bool,
 }
 
 impl Money {
@@ -80,6 +82,7 @@ impl Money {
                 true
             }
             (Fate::Ambiguous, Of::Amount(amount)) => {
+                self.was_kept = true;
                 self.kept.push((told, refund.id.clone(), *amount));
                 true
             }

@@ -128,14 +128,10 @@ impl Teller {
         self.story.until = Minute::MAX;
         self.story.events.push(Event { order, at, what });
         let course = course(&self.story, order);
-        // What is asked for here and may be of either is refused, and leaves nothing.
-        let unclear = |event: &Event| match &event.what {
-            What::Refunded(refund) => {
-                refund.how == How::Asked && course.fates.get(&refund.id) == Some(&Fate::Ambiguous)
-            }
-            What::Started { .. } | What::Paid(_) | What::Cancelled(_) => false,
-        };
-        let unclear = self.story.events.iter().any(unclear);
+        // Beside refused money nothing is asked for here: what is answered comes before all that is told.
+        let mut told = self.story.events.iter().filter(|event| event.order == order);
+        let is_asked = |event: &Event| event.refund().is_some_and(|refund| refund.how == How::Asked);
+        let unclear = !course.money.refused.is_empty() && told.any(is_asked);
         if unclear || course.is_unclear || course.fates.values().any(|fate| *fate == Fate::Impossible) {
             self.story.events.pop();
         }
@@ -205,12 +201,16 @@ impl Teller {
         if is_left { format!("{id}-again") } else { id }
     }
 
-    fn how(&mut self, doors: Doors) -> How {
-        let events = [How::Went, How::Went, How::Went, How::Twofold, How::Steps, How::Backwards];
-        match doors {
-            Doors::All if chance(&mut self.random, 3) => How::Asked,
-            Doors::All | Doors::Events => pick(&mut self.random, &events),
+    /// What is above a deposit, or of an order that costs nothing, says at once what it is of.
+    fn how(&mut self, order: usize, of: &Of) -> How {
+        if self.doors == Doors::All && chance(&mut self.random, 3) {
+            return How::Asked;
         }
+        let order = &self.story.orders[order];
+        let is_above = matches!(of, Of::Amount(amount) if order.is_presale() && *amount > order.deposit());
+        let is_free = order.payable() == 0;
+        let events = [How::Went, How::Went, How::Twofold, How::Steps, How::Backwards];
+        pick(&mut self.random, if is_above || is_free { &events[..3] } else { &events })
     }
 
     fn refund(&mut self, order: usize, at: Minute) {
@@ -227,9 +227,15 @@ impl Teller {
             _ => Of::Units(self.units(order)),
         };
         let payments: Vec<String> = payments(&self.story, order, at).into_iter().collect();
-        let names = matches!(of, Of::Amount(_)) && !payments.is_empty() && chance(&mut self.random, 5);
+        // Units say no more by it than which way the money went.
+        let may_name = match of {
+            Of::Amount(_) => true,
+            Of::Units(_) => !self.story.orders[order].is_presale(),
+            Of::Rest => false,
+        };
+        let names = may_name && !payments.is_empty() && chance(&mut self.random, 5);
         let payment = names.then(|| pick(&mut self.random, &payments));
-        let how = self.how(self.doors);
+        let how = self.how(order, &of);
         // Sometimes it says that it was a little before what it is of.
         let behind = behind && how != How::Asked;
         let at = if behind && self.random.below(4) == 0 { at - pick(&mut self.random, &[2, 7]) } else { at };

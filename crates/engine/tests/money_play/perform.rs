@@ -98,6 +98,9 @@ fn perform(story: &Story, plan: &Plan) -> Seen {
     if !report.findings.is_empty() {
         let _ = writeln!(faults, "audit: {:#?}", report.findings);
     }
+    for index in 0..story.orders.len() {
+        faults.push_str(&see::by_payment(&shop, index));
+    }
     let orders = (0..story.orders.len()).map(|index| see::order(&shop, story, index)).collect();
     let coupons = (0..story.coupons.len()).map(|index| see::coupon(&shop, index)).collect();
     let pairs =
@@ -115,7 +118,8 @@ pub fn play(story: &Story, plan: &Plan) -> Result<(), String> {
     let mut is_decided = true;
     for (index, seen) in seen.orders.iter().enumerate() {
         let (told, all) = (course(story, index).end(), ends(story, index));
-        let strict = *plan == first && course::is_decided(story, index);
+        let in_time = *plan == first && course::is_decided(story, index);
+        let strict = in_time || !course(story, index).money.was_kept;
         is_decided &= all.len() == 1 || strict;
         if strict && *seen != told || !all.contains(seen) {
             let _ = writeln!(faults, "o{index} ends as\n    {seen:?}, not as\n    {told:?}");

@@ -7,9 +7,10 @@ use domain::{
     Code,
     coupon::CouponStatus,
     ledger::Account,
-    order::{Order, State},
+    order::{Order, State, ToReturn},
     pool::Stage,
 };
+use std::fmt::Write as _;
 
 pub fn order(shop: &Shop, story: &Story, index: usize) -> OrderEnd {
     let (run, order) = (&shop.run, shop.run.order(&name(index)));
@@ -17,6 +18,7 @@ pub fn order(shop: &Shop, story: &Story, index: usize) -> OrderEnd {
     let entries = run.reader().entries(&run.shop, &id(&name(index))).unwrap();
     let borne = entries.iter().filter(|entry| entry.account == Account::PlatformSubsidy);
     let waiting = order.to_return();
+    let named = |row: &ToReturn| Some((row.payment_id.as_ref()?.to_string(), row.amount.minor()));
     let unclear = order.refunds.iter().filter(|refund| refund.is_unclear());
     let lines = story.orders[index].lines.iter().enumerate();
     OrderEnd {
@@ -29,10 +31,38 @@ pub fn order(shop: &Shop, story: &Story, index: usize) -> OrderEnd {
         settled,
         subsidy: -borne.map(|entry| entry.amount.minor()).sum::<i64>(),
         units: lines.map(|(line, _)| order.refunded_units(&id(&format!("l{line}")))).collect(),
-        to_return: waiting.iter().map(|row| (row.payment_id.to_string(), row.amount.minor())).collect(),
+        to_return: waiting.iter().filter_map(named).collect(),
         ambiguous: unclear.map(|refund| (refund.refund_id.to_string(), refund.total().minor())).collect(),
         pool: pooled(shop, &order),
     }
+}
+
+/// A-G-15, A-G-17: what is wrong with the money of each payment. Its refunds say what went back which way, in the books
+/// each entry names whose money it is: of no payment more goes back than came.
+pub fn by_payment(shop: &Shop, index: usize) -> String {
+    let (run, order) = (&shop.run, shop.run.order(&name(index)));
+    let entries = run.reader().entries(&run.shop, &id(&name(index))).unwrap();
+    let granted = || order.refunds.iter().filter(|refund| refund.status.is_granted() && !refund.is_unclear());
+    let mut faults = String::new();
+    for payment in &order.payments {
+        let cash = entries.iter().filter(|entry| entry.account == Account::CustomerCash);
+        let its = cash.filter(|entry| entry.source.payment_id.as_ref() == Some(&payment.payment_id));
+        let net: i64 = its.map(|entry| entry.amount.minor()).sum();
+        let ways = granted().flat_map(|refund| &refund.payments);
+        let ways = ways.filter(|part| part.payment_id == payment.payment_id);
+        let back: i64 = ways.map(|part| part.amount.minor()).sum();
+        if net > 0 || back > payment.amount.minor() {
+            let _ = writeln!(faults, "{}: {net} in the books, {back} went its way", payment.payment_id);
+        }
+    }
+    for refund in granted() {
+        let ways: i64 = refund.payments.iter().map(|part| part.amount.minor()).sum();
+        if ways != refund.total().minor() {
+            let (id, total) = (&refund.refund_id, refund.total().minor());
+            let _ = writeln!(faults, "{id}: {total} went back, {ways} by its ways");
+        }
+    }
+    faults
 }
 
 fn pooled(shop: &Shop, order: &Order) -> Option<i64> {

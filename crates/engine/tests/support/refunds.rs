@@ -11,7 +11,8 @@ use domain::{
 pub fn listed(run: &Run) -> Vec<(String, i64, Code)> {
     let orders = run.reader().money_to_return(&run.shop, &all()).unwrap();
     let rows = orders.iter().flat_map(Order::to_return);
-    rows.map(|row| (row.payment_id.to_string(), row.amount.minor(), row.reason)).collect()
+    let named = |row: &domain::order::ToReturn| row.payment_id.as_ref().map(ToString::to_string);
+    rows.map(|row| (named(&row).unwrap_or_default(), row.amount.minor(), row.reason)).collect()
 }
 
 /// What an event says of a refund of `o1`.
