@@ -4,6 +4,7 @@ use crate::checks;
 use crate::tally::{CampaignFigures, count_of_campaign, unlike};
 use crate::walk::{LOOKS, Walk};
 use domain::campaign::Counters;
+use money::{Currency, Money};
 use port::Read;
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ pub fn check(walk: &mut Walk<'_>, mut before: CampaignFigures, mut recount: Camp
         let mut open = CampaignFigures::new();
         for (id, figures) in &after {
             let counted = recount.remove(id).unwrap_or_default();
-            let wrong = differences(figures, &counted);
+            let wrong = differences(figures, &counted, walk.shop.money());
             if wrong.is_empty() || named.contains(id) {
                 continue;
             }
@@ -51,11 +52,12 @@ fn recounted(walk: &mut Walk<'_>) -> Read<CampaignFigures> {
     Ok(recount)
 }
 
-fn differences(figures: &Counters, counted: &Counters) -> Vec<String> {
+fn differences(figures: &Counters, counted: &Counters, currency: Currency) -> Vec<String> {
     let states = |of: &Counters| [of.issued, of.available, of.locked, of.used, of.expired, of.void];
     let mut wrong = unlike(states(figures), states(counted));
     if figures.saved != counted.saved {
-        let (said, found) = (figures.saved, counted.saved);
+        let [said, found] =
+            [figures.saved, counted.saved].map(|minor| currency.text(Money::from_minor(minor)));
         wrong.push(format!("saved says {said}, the used coupons saved {found}"));
     }
     wrong

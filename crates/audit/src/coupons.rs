@@ -10,6 +10,7 @@ use domain::{
     Instant, OrderId,
     coupon::{Coupon, CouponStatus, FromOffer, Lock, Origin},
     order::{OfferStatus, Order, PaymentStatus, State},
+    sentence,
 };
 use money::Money;
 use port::Read;
@@ -190,7 +191,7 @@ fn of_shared(coupon: &Coupon, orders: &[(&OrderId, Option<Order>)], found: &mut 
     if whole > coupon.save && coupon.save.is_positive() {
         found.push((
             checks::COUPON_SHARED,
-            format!("its orders take {whole} together, it saves {}", coupon.save),
+            sentence!["its orders take ", whole, " together, it saves ", coupon.save],
         ));
     }
 }

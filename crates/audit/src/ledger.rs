@@ -5,13 +5,14 @@ use crate::sums::{borne_by_merchant, deposit_due};
 use crate::walk::Faults;
 use domain::ledger::{Entry, settle};
 use domain::order::{Order, State};
+use domain::sentence;
 use money::Money;
 
 /// Checks the entries of an order.
 pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
     let sum: Money = entries.iter().map(|entry| entry.amount).sum();
     if !sum.is_zero() {
-        found.push((checks::LEDGER, format!("its entries sum to {sum}")));
+        found.push((checks::LEDGER, sentence!["its entries sum to ", sum]));
     }
     let numbered = (0..).zip(entries).all(|(number, entry)| entry.number == number);
     if !numbered || entries.len() as u64 != u64::from(order.ledger_entries) {
@@ -34,7 +35,8 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
         [("gross", booked.gross, gross), ("paid", booked.paid, paid), ("settled", booked.settled, settled)]
     {
         if said != wanted {
-            found.push((checks::LEDGER, format!("{what} is booked as {said}, the order says {wanted}")));
+            found
+                .push((checks::LEDGER, sentence![what, " is booked as ", said, ", the order says ", wanted]));
         }
     }
 }

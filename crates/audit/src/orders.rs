@@ -9,6 +9,7 @@ use domain::{
     campaign::order_wake,
     coupon::{Coupon, CouponStatus},
     order::{Line, OfferStatus, Order, Payment, PaymentStatus, Stage, State, TimelineEntry},
+    sentence,
 };
 use money::Money;
 use port::Read;
@@ -74,8 +75,13 @@ fn amounts(order: &Order, found: &mut Faults) {
     let lines: Money = order.lines.iter().map(Line::payable).sum();
     let freight = order.freight_payable();
     if lines + freight != order.payable || order.payable.is_negative() {
-        let detail =
-            format!("{} is payable, lines less discounts are {lines} and freight {freight}", order.payable);
+        let detail = sentence![
+            order.payable,
+            " is payable, lines less discounts are ",
+            lines,
+            " and freight ",
+            freight
+        ];
         found.push((checks::ORDER_AMOUNTS, detail));
     }
     let paid = succeeded(order).map(|payment| order.freight_of(payment));
@@ -86,8 +92,8 @@ fn amounts(order: &Order, found: &mut Faults) {
         let share = |line: &Line| line.shares.get(index).copied().unwrap_or_default();
         let shares: Money = order.lines.iter().map(share).sum();
         if !fits(discount, shares) {
-            let detail =
-                format!("the shares of {} sum to {shares}, it takes {} off", discount.kind, discount.amount);
+            let of = format!("the shares of {} sum to ", discount.kind);
+            let detail = sentence![of, shares, ", it takes ", discount.amount, " off"];
             found.push((checks::ORDER_AMOUNTS, detail));
         }
     }
@@ -98,10 +104,8 @@ fn amounts(order: &Order, found: &mut Faults) {
     for payment in succeeded(order).filter(|p| p.stage != Stage::Deposit) {
         let shares: Money = payment.shares.iter().copied().sum();
         if shares != payment.saving {
-            let detail = format!(
-                "the shares of the coupon in payment {} sum to {shares}, it saved {}",
-                payment.payment_id, payment.saving
-            );
+            let of = format!("the shares of the coupon in payment {} sum to ", payment.payment_id);
+            let detail = sentence![of, shares, ", it saved ", payment.saving];
             found.push((checks::ORDER_AMOUNTS, detail));
         }
     }
@@ -117,13 +121,14 @@ fn stages(order: &Order, found: &mut Faults) {
         (None, []) => {}
         (Some(at), [payment]) => {
             if payment.at != at || order.paid() + payment.saving + payment.discounted() != order.payable {
-                let detail = format!(
-                    "{} was payable and paid at {at}, {} came and {} was saved at {}",
+                let detail = sentence![
                     order.payable,
+                    format!(" was payable and paid at {at}, "),
                     order.paid(),
+                    " came and ",
                     payment.saving,
-                    payment.at
-                );
+                    format!(" was saved at {}", payment.at),
+                ];
                 found.push((checks::ORDER_STAGES, detail));
             }
         }
@@ -217,7 +222,7 @@ fn refunds(order: &Order, found: &mut Faults) {
     }
     let (back, paid) = (order.refunded(), order.paid());
     if back > paid || back.is_negative() {
-        found.push((checks::REFUNDS, format!("{back} went back, {paid} was paid")));
+        found.push((checks::REFUNDS, sentence![back, " went back, ", paid, " was paid"]));
     }
     let mut all_units = true;
     for (index, line) in order.lines.iter().enumerate() {
@@ -233,15 +238,13 @@ fn refunds(order: &Order, found: &mut Faults) {
         let (amount, units) = of_line
             .fold((Money::ZERO, 0), |(amount, units), part| (amount + part.amount, units + part.quantity));
         if amount > cash || units > line.quantity {
-            let detail = format!(
-                "{amount} of line {} went back for {units} of {}, {cash} was paid for it",
-                line.line_id, line.quantity
-            );
+            let of = format!(" of line {} went back for {units} of {}, ", line.line_id, line.quantity);
+            let detail = sentence![amount, of, cash, " was paid for it"];
             found.push((checks::REFUNDS, detail));
         }
         all_units &= units == line.quantity;
     }
     if all_units && back != paid {
-        found.push((checks::REFUNDS, format!("everything went back, but only {back} of {paid}")));
+        found.push((checks::REFUNDS, sentence!["everything went back, but only ", back, " of ", paid]));
     }
 }

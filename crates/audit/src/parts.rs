@@ -6,6 +6,7 @@
 use crate::checks;
 use crate::walk::Faults;
 use domain::order::{self, Order, Party};
+use domain::sentence;
 use money::Money;
 
 /// Checks each party's part of all refunds together: a refund of its own may have been booked by an older rule.
@@ -26,11 +27,18 @@ pub fn check(order: &Order, found: &mut Faults) {
         } else {
             "the next refund of the order books the difference"
         };
-        let detail = format!(
-            "with {refunded} of {} that was paid, {booked} went back to the {name} of what it bore, by the rule it is \
-            {by_rule}; {then}",
-            order.paid()
-        );
+        let detail = sentence![
+            "with ",
+            refunded,
+            " of ",
+            order.paid(),
+            " that was paid, ",
+            booked,
+            format!(" went back to the {name} of what it bore, by the rule it is "),
+            by_rule,
+            "; ",
+            then,
+        ];
         found.push((checks::REFUND_PARTS, detail));
     }
 }

@@ -4,6 +4,7 @@ use crate::checks;
 use crate::sums::fits;
 use crate::walk::Faults;
 use domain::order::{Order, PaymentStatus, Stage, State};
+use domain::sentence;
 use money::Money;
 
 /// What came off with the balance is spread over the lines, and never touches a deposit (A-S1-5).
@@ -15,7 +16,7 @@ pub fn balance_shares(order: &Order, found: &mut Faults) {
                 let (kind, amount) = (&came_off.discount.kind, came_off.discount.amount);
                 found.push((
                     checks::ORDER_AMOUNTS,
-                    format!("the shares of {kind} sum to {shares}, it takes {amount} off"),
+                    sentence![format!("the shares of {kind} sum to "), shares, ", it takes ", amount, " off"],
                 ));
             }
         }
@@ -42,7 +43,7 @@ pub fn stages(order: &Order, found: &mut Faults) {
     if deposits != wanted {
         found.push((
             checks::ORDER_STAGES,
-            format!("deposits of {deposits} came, the presale asks for {wanted}"),
+            sentence!["deposits of ", deposits, " came, the presale asks for ", wanted],
         ));
     }
     if presale.deposit_booked != order.deposit_to_book() {

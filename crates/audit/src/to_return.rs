@@ -6,6 +6,7 @@ use crate::walk::{Faults, Walk, page_of};
 use domain::{
     OrderId,
     order::{self, Order},
+    sentence,
 };
 use port::Read;
 
@@ -21,24 +22,21 @@ pub fn refunds(order: &Order, found: &mut Faults) {
         let is = (known.of, known.amount, known.refused);
         let detail = match judged {
             Ok(judged) if (judged.of, judged.amount, judged.refused) == is => continue,
-            Ok(judged) => format!(
-                "refund {} is kept as {:?} with {} and {} of refused money, by what happened it is {:?} with {} and {}",
-                known.refund_id,
-                known.of,
+            Ok(judged) => sentence![
+                format!("refund {} is kept as {:?} with ", known.refund_id, known.of),
                 known.amount,
+                " and ",
                 known.refused,
-                judged.of,
+                format!(" of refused money, by what happened it is {:?} with ", judged.of),
                 judged.amount,
-                judged.refused
-            ),
+                " and ",
+                judged.refused,
+            ],
             // It waits for money that nobody has told of yet.
             Err(_) if !known.is_booked() && known.total().is_zero() => continue,
             Err(refusal) => {
-                format!(
-                    "refund {} is granted, and no money can hold it: {}",
-                    known.refund_id,
-                    refusal.code.as_str()
-                )
+                let (id, code) = (&known.refund_id, refusal.code);
+                format!("refund {id} is granted, and no money can hold it: {code}").into()
             }
         };
         found.push((checks::REFUND_OF, detail));
@@ -81,7 +79,7 @@ pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
 fn listed_without(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     let mut found = Faults::new();
     if order.to_return().is_empty() && is_listed(walk, &order.order_id)? {
-        found.push((checks::MONEY_TO_RETURN, "it is listed, and has nothing to return".into()));
+        found.push((checks::MONEY_TO_RETURN, "it is listed, and has nothing to return"));
     }
     Ok(found)
 }

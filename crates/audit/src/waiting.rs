@@ -60,5 +60,5 @@ fn waits_for_nothing(order: &Order, parked: &Parked) -> Faults {
         "refund {} waits, and its money is there: the next event of the order takes it",
         facts.refund_id
     );
-    vec![(checks::REFUND_WAITS, detail)]
+    Faults::from_iter([(checks::REFUND_WAITS, detail)])
 }

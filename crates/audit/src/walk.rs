@@ -2,7 +2,7 @@
 //! findings go into.
 
 use crate::tally::CampaignFigures;
-use domain::{BatchId, CampaignId, Instant, ShopId, campaign::recovery, shop::Shop, time::Zone};
+use domain::{BatchId, CampaignId, Instant, Sentence, ShopId, campaign::recovery, shop::Shop, time::Zone};
 use port::{CampaignRow, Page, Read, Reader};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -40,7 +40,23 @@ pub struct Finding {
 }
 
 /// What is wrong with one row: the check and the sentence.
-pub type Faults = Vec<(&'static str, String)>;
+#[derive(Default)]
+pub struct Faults(Vec<(&'static str, Sentence)>);
+
+impl Faults {
+    pub fn new() -> Self {
+        Self::default()
+    }
+    pub fn push(&mut self, (check, detail): (&'static str, impl Into<Sentence>)) {
+        self.0.push((check, detail.into()));
+    }
+}
+
+impl<D: Into<Sentence>> FromIterator<(&'static str, D)> for Faults {
+    fn from_iter<I: IntoIterator<Item = (&'static str, D)>>(found: I) -> Self {
+        Self(found.into_iter().map(|(check, detail)| (check, detail.into())).collect())
+    }
+}
 
 /// The first page of a list.
 pub fn first_page() -> Page {
@@ -95,12 +111,13 @@ impl Walk<'_> {
         *self.report.checked.entry(check).or_default() += 1;
     }
 
-    pub fn find(&mut self, check: &'static str, subject: String, detail: String) {
+    /// Notes a finding; amounts are told in the shop's currency (A-G-12).
+    pub fn find(&mut self, check: &'static str, subject: String, detail: impl Into<Sentence>) {
         if self.report.findings.len() >= FINDINGS {
             self.report.truncated = true;
             return;
         }
-        let shop = self.id().clone();
+        let (shop, detail) = (self.id().clone(), detail.into().text(self.shop.money()));
         self.report.findings.push(Finding { check, shop, subject, detail });
     }
 
@@ -140,7 +157,7 @@ impl Walk<'_> {
     ) -> Read<()> {
         let mut row = row;
         for _ in 0..LOOKS {
-            let faults = faults_of(self, &row)?;
+            let Faults(faults) = faults_of(self, &row)?;
             if faults.is_empty() {
                 return Ok(());
             }

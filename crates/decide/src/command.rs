@@ -36,6 +36,27 @@ impl Input {
     pub fn new(shop_id: ShopId, command: Command) -> Self {
         Self { shop_id, idempotency: None, command }
     }
+
+    /// Whether it asks again for what that answer was given to, in other words (A-G-3): the key is the same, the bytes
+    /// are not.
+    pub fn asks_for(&self, known: &Reply) -> bool {
+        if let (
+            Command::CreateCampaign { campaign_id, version, publish, .. },
+            Reply::Campaign { campaign, .. },
+        ) = (&self.command, known)
+        {
+            return campaign_id.as_ref().is_none_or(|id| *id == campaign.campaign_id)
+                && campaign.was_created_with(version, *publish);
+        }
+        if let (Command::CreateBatch { batch_id, batch, .. }, Reply::Batch { batch: row, .. }) =
+            (&self.command, known)
+        {
+            let known = &row.record.batch;
+            return batch_id.as_ref().is_none_or(|id| *id == known.batch_id)
+                && **known == Batch { batch_id: known.batch_id.clone(), ..(**batch).clone() };
+        }
+        false
+    }
 }
 
 /// What to do.
@@ -431,9 +452,9 @@ impl EventResult {
     pub fn of(outcome: EventOutcome) -> Self {
         Self { outcome, code: None, detail: None, violations: Vec::new() }
     }
-    /// A rejection with its reason.
+    /// A rejection with its reason, amounts told in the shop's currency.
     pub fn rejected(refusal: Refusal) -> Self {
-        let (code, detail) = (Some(refusal.code), Some(refusal.detail));
+        let (code, detail) = (Some(refusal.code), Some(refusal.detail.in_minor_units()));
         Self { outcome: EventOutcome::Rejected, code, detail, violations: refusal.violations }
     }
 }

@@ -23,9 +23,9 @@ use order::{cashier, events, refunds};
 use port::Subject;
 use settings::{campaigns, imports, shop};
 
-/// Decides one command.
+/// Decides one command. Amounts of a refusal are told in the shop's currency (A-G-12).
 pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
-    let reply = decide_command(draft, command)?;
+    let reply = decide_command(draft, command).map_err(|refusal| draft.told(refusal))?;
     follow::decided(draft);
     Ok(reply)
 }
@@ -105,6 +105,12 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
 
 /// Decides a timer that is due.
 pub fn fire(draft: &mut Draft<'_>, subject: &Subject) -> Result<Reply, Refusal> {
+    wake(draft, subject).map_err(|refusal| draft.told(refusal))?;
+    follow::decided(draft);
+    Ok(Reply::Done)
+}
+
+fn wake(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Refusal> {
     match subject {
         Subject::Order(id) => timers::order(draft, id)?,
         Subject::Coupon(id) => timers::coupon(draft, id),
@@ -112,8 +118,7 @@ pub fn fire(draft: &mut Draft<'_>, subject: &Subject) -> Result<Reply, Refusal> 
         Subject::GiftRun(id) => pool::walk(draft, id)?,
         Subject::PoolOrder(id) => pool::balance_closed(draft, id),
     }
-    follow::decided(draft);
-    Ok(Reply::Done)
+    Ok(())
 }
 
 /// A message did not reach its provider: the kind of its campaign takes it back.

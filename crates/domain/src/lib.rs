@@ -18,9 +18,11 @@ pub mod order;
 pub mod pool;
 pub mod refusal;
 pub mod risk;
+pub mod sentence;
 pub mod shop;
 pub mod time;
 
 pub use ids::*;
 pub use refusal::{Code, Refusal, Violation};
+pub use sentence::{Piece, Sentence};
 pub use time::Instant;

@@ -1,5 +1,8 @@
 //! Every limit of the domain, each with its reason. Edges have their own (body and batch sizes).
 
+use crate::{Sentence, sentence};
+use money::Money;
+
 /// Lines of one order. Carts of real shops stay under a few dozen; the cost of a decision grows with it.
 pub const ORDER_LINES: usize = 500;
 /// Discounts that came with one order.
@@ -8,6 +11,10 @@ pub const ORDER_DISCOUNTS: usize = 50;
 pub const LINE_QUANTITY: u64 = 1_000_000;
 /// An amount of an order in minor units (ten billion yuan): sums of all lines stay far inside 64 bits.
 pub const AMOUNT_MINOR: i64 = 1_000_000_000_000;
+/// The sentence that says so.
+pub fn amounts() -> Sentence {
+    sentence!["0 to ", Money::from_minor(AMOUNT_MINOR)]
+}
 /// Attempts to pay that one order remembers, and as many payments that were not taken.
 pub const ORDER_PAYMENTS: usize = 50;
 /// Granted refunds of one order beside which one more may be asked for here; channels allow 50. What the

@@ -2,6 +2,8 @@
 //!
 //! A refusal is an answer, not an accident: it changes nothing and the same facts give the same one.
 
+use crate::{Sentence, sentence};
+use money::Currency;
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
@@ -174,7 +176,8 @@ pub struct Violation {
     /// What is wrong.
     pub code: Code,
     /// The rule in numbers, for people.
-    pub message: String,
+    #[serde(with = "crate::sentence::document")]
+    pub message: Sentence,
 }
 
 impl Violation {
@@ -183,19 +186,29 @@ impl Violation {
         Self::with(field, code, code.en())
     }
     /// A violation with figures.
-    pub fn with(field: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
+    pub fn with(field: impl Into<String>, code: Code, message: impl Into<Sentence>) -> Self {
         Self { field: field.into(), code, message: message.into() }
+    }
+    /// The same with amounts told in that currency.
+    #[must_use]
+    pub fn told_in(self, currency: Currency) -> Self {
+        Self { message: self.message.told_in(currency), ..self }
+    }
+    /// The field and what is wrong with it.
+    fn sentence(&self) -> Sentence {
+        sentence![&self.field, ": "].and(self.message.clone())
     }
 }
 
-/// The whole refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{code}: {detail}")]
+/// The whole refusal. Whoever hands it on to somebody who does not know the shop tells its amounts first
+/// ([`Refusal::told_in`], A-G-12).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {}", detail.in_minor_units())]
 pub struct Refusal {
     /// The stable code.
     pub code: Code,
     /// What happened here, with figures.
-    pub detail: String,
+    pub detail: Sentence,
     /// The fields at fault, where there are any.
     pub violations: Vec<Violation>,
 }
@@ -206,21 +219,25 @@ impl Refusal {
         Self::with(code, code.en())
     }
     /// A refusal with figures.
-    pub fn with(code: Code, detail: impl Into<String>) -> Self {
+    pub fn with(code: Code, detail: impl Into<Sentence>) -> Self {
         Self { code, detail: detail.into(), violations: Vec::new() }
     }
     /// The refusal of one field.
     pub fn of(violation: Violation) -> Self {
-        let detail = format!("{}: {}", violation.field, violation.message);
-        Self { code: violation.code, detail, violations: vec![violation] }
+        Self { code: violation.code, detail: violation.sentence(), violations: vec![violation] }
     }
     /// Refused terms, with every violation; fine terms pass.
     pub fn from_violations(code: Code, violations: Vec<Violation>) -> Result<(), Self> {
-        if violations.is_empty() {
-            return Ok(());
-        }
-        let detail = violations.iter().map(|v| format!("{}: {}", v.field, v.message));
-        Err(Self { code, detail: detail.collect::<Vec<_>>().join("; "), violations })
+        let mut sentences = violations.iter().map(Violation::sentence);
+        let Some(first) = sentences.next() else { return Ok(()) };
+        let detail = sentences.fold(first, |detail, next| detail.and(sentence!["; "]).and(next));
+        Err(Self { code, detail, violations })
+    }
+    /// The same with amounts told in that currency.
+    #[must_use]
+    pub fn told_in(self, currency: Currency) -> Self {
+        let violations = self.violations.into_iter().map(|found| found.told_in(currency)).collect();
+        Self { code: self.code, detail: self.detail.told_in(currency), violations }
     }
 }
 

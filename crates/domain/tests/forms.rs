@@ -6,7 +6,7 @@ mod given;
 use domain::campaign::field::{Field, Filled, Need, Type};
 use domain::campaign::{Terms, Version, forms, presale, promotion, recovery};
 use domain::coupon::Bind;
-use domain::{Code, Violation};
+use domain::{Code, Sentence, Violation};
 use given::probe::{names, words};
 use given::{at, shop, version};
 use serde::de::DeserializeOwned;
@@ -162,7 +162,7 @@ fn what_is_required_and_what_is_meant_where_it_is_left_out_are_the_structs() {
 }
 
 /// A value at an edge of a field's limits, and what is said of it.
-type Edge = (Value, Option<(Code, String)>);
+type Edge = (Value, Option<(Code, Sentence)>);
 
 /// A list of so many, made of what stands in the sample's list.
 fn list_of(sample: &Value, length: usize) -> Value {

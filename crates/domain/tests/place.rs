@@ -8,7 +8,7 @@ use domain::event::Placed;
 use domain::order::{self, Order, OrderKind, Party, Source};
 use domain::{Code, Refusal, limits};
 use given::{at, fen, id, less, order_of, placed, shop, with_freight};
-use money::Money;
+use money::{Currency, Money};
 
 fn take(placed: &Placed) -> Result<Order, Refusal> {
     order::place(&shop(), placed, at("10T10:00:00"))
@@ -77,8 +77,9 @@ fn a_g_4_s0_r25_payable_mismatch() {
     for payable in [100_99, 101_01, 0, 106_00] {
         let refusal = take(&Placed { payable: fen(payable), ..goods.clone() }).unwrap_err();
         assert_eq!((refusal.code, refusal.violations[0].field.as_str()), (Code::PayableMismatch, "payable"));
-        let said = fen(payable).to_string();
-        assert!(refusal.detail.contains("101.00") && refusal.detail.contains(&said), "{refusal}");
+        let told = refusal.detail.text(Currency::CNY);
+        let said = Currency::CNY.text(fen(payable));
+        assert!(told.contains("101.00 CNY") && told.contains(&said), "{told}");
     }
 }
 

@@ -160,7 +160,7 @@ fn names_and_locks(inputs: &[Input], names: &[Option<Name>], writers: Writers) -
     for name in names.iter().flatten() {
         match name {
             Name::Event(key) => keys.inbox.push(key.clone()),
-            Name::Request(key) => keys.requests.push(key.clone()),
+            Name::Request(key) => keys.requests.extend(former(key).into_iter().chain([key.clone()])),
         }
     }
     keys
@@ -172,6 +172,28 @@ fn is_known(facts: &Facts, name: Option<&Name>) -> bool {
         Some(Name::Request(key)) => facts.request(key).is_some(),
         None => false,
     }
+}
+
+/// The key of a row of a file: that of the file with the row's number behind it, apart from every key that a client can
+/// send, as these hold no control characters.
+pub fn row_key(file: &str, row: usize) -> String {
+    format!("{file}{ROW}{row}")
+}
+
+/// Stands between a file's key and the number of its row.
+const ROW: char = '\u{1f}';
+
+/// How rows were named before: a client's own key could read the same, and is then about something else.
+fn former(key: &(ShopId, String)) -> Option<(ShopId, String)> {
+    key.1.contains(ROW).then(|| (key.0.clone(), key.1.replace(ROW, "#")))
+}
+
+/// What was answered under that key, or before under its former name to the same.
+fn request<'a>(facts: &'a Facts, input: &Input, key: &(ShopId, String)) -> Option<&'a RequestRow> {
+    let is_same =
+        |known: &&RequestRow| input.idempotency.as_ref().is_some_and(|(_, digest)| known.digest == *digest);
+    let before = || former(key).and_then(|key| facts.request(&key)).filter(is_same);
+    facts.request(key).or_else(before)
 }
 
 /// LOAD: what the inputs name, then what those rows name, until nothing is missing.
@@ -238,16 +260,15 @@ fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
             Some(Ok(Reply::Event { result }))
         }
         Name::Request(key) => {
-            let known = facts.request(key)?;
-            if input.idempotency.as_ref().is_none_or(|(_, digest)| known.digest != *digest) {
+            let known = request(facts, input, key)?;
+            let reply = document::read(&known.reply);
+            let reply = reply
+                .map_err(|error| EngineError::Internal(format!("a stored answer cannot be read: {error}")));
+            let other = input.idempotency.as_ref().is_none_or(|(_, digest)| known.digest != *digest);
+            if other && !reply.as_ref().is_ok_and(|reply| input.asks_for(reply)) {
                 return Some(Err(EngineError::Refused(Code::IdempotencyConflict.into())));
             }
-            let reply = document::read(&known.reply);
-            Some(
-                reply.map_err(|error| {
-                    EngineError::Internal(format!("a stored answer cannot be read: {error}"))
-                }),
-            )
+            Some(reply)
         }
     }
 }

@@ -10,6 +10,7 @@ mod error;
 pub mod handle;
 mod writer;
 
+pub use batch::row_key;
 pub use clock::{EngineClock, SANDBOX_UNSET};
 pub use decide::{
     Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided, Unpaid,

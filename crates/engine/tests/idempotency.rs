@@ -128,6 +128,23 @@ fn a_refusal_is_not_remembered_under_its_key() {
     assert_eq!(code(&keyed(&run, "k1", "one", claim)), "ok");
 }
 
+/// A file that was taken in before rows had names of their own is known by what it asked, and no client's key is taken for
+/// a row of it.
+#[test]
+fn a_row_of_a_file_is_known_by_its_former_name_too() {
+    let run = Run::in_memory().0.with_campaign(&Deal::default());
+    for order in ["o1", "o2"] {
+        run.apply(&placed(order, &format!("u{order}"), at(0)));
+    }
+    run.advance(at(15));
+    let (row, other) = (run.claiming("o1"), run.claiming("o2"));
+    let first = keyed(&run, "k#1", "file", row.clone()).unwrap();
+    assert_eq!(keyed(&run, &engine::row_key("k", 1), "file", row.clone()).unwrap(), first);
+    assert_eq!(code(&keyed(&run, &engine::row_key("k", 1), "another", row)), "already_claimed");
+    assert_eq!(code(&keyed(&run, &engine::row_key("k", 1), "another", other.clone())), "ok");
+    assert_eq!(code(&keyed(&run, "k#1", "another", other)), "idempotency_conflict");
+}
+
 #[test]
 fn two_claims_with_one_key_in_one_batch_make_one_coupon() {
     let run = Run::in_memory().0.with_campaign(&Deal::default());

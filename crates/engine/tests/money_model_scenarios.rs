@@ -9,8 +9,8 @@ use money_model::{
     coupons::standings,
     course::{course, ends},
     story::{
-        Bearer, Benefit, By, Coupon, Event, Fen, Line, Minute, OPEN, Of, Off, On, Order, Payment, Refund,
-        Sale, Stage, Story, What,
+        Bearer, Benefit, By, Coupon, Event, Fen, How, Line, Minute, OPEN, Of, Off, On, Order, Payment,
+        Refund, Sale, Stage, Story, What,
     },
 };
 
@@ -33,11 +33,12 @@ fn paid(at: Minute, id: &str, stage: Stage, amount: Fen) -> (Minute, What) {
     (at, What::Paid(payment))
 }
 fn back(at: Minute, id: &str, of: Of) -> (Minute, What) {
-    (at, What::Refunded(Refund { id: id.into(), of, payment: None }))
+    (at, What::Refunded(Refund { id: id.into(), of, payment: None, how: How::Went }))
 }
 fn back_of(at: Minute, id: &str, amount: Fen, payment: &str) -> (Minute, What) {
     let of = Of::Amount(amount);
-    (at, What::Refunded(Refund { id: id.into(), of, payment: Some(payment.into()) }))
+    let payment = Some(payment.into());
+    (at, What::Refunded(Refund { id: id.into(), of, payment, how: How::Went }))
 }
 
 fn story(order: Order, events: Vec<(Minute, What)>) -> Story {
@@ -124,7 +125,7 @@ fn a_g_14_a_free_order() {
     ];
     let order = Order { freight: 12_00, offs, ..lines(&[(99_00, 1)]) };
     let mut told = story(order, Vec::new());
-    told.coupons = vec![Coupon { benefit: Benefit::Save(99_00), returns: true }];
+    told.coupons = vec![Coupon::of(Benefit::Save(99_00), true)];
     assert_eq!(course(&told, 0).end().state, "paid");
     assert_eq!(standings(&told)[0].end, CouponEnd::Used);
     told.events.push(Event { order: 0, at: 5, what: What::Cancelled(By::Customer) });
@@ -183,7 +184,8 @@ fn a_s1_20_a_deposit_is_kept_or_given_back() {
 #[test]
 fn a_s1_24_a_clock_that_is_behind() {
     let with = |at, of, payment: Option<&str>| {
-        let refund = Refund { id: "r".into(), of, payment: payment.map(str::to_owned) };
+        let payment = payment.map(str::to_owned);
+        let refund = Refund { id: "r".into(), of, payment, how: How::Went };
         let events = vec![
             paid(1, "d", Stage::Deposit, 10_00),
             paid(OPEN + 60, "b", Stage::Balance, 70_00),

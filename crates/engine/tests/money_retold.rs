@@ -7,7 +7,7 @@ mod money_play;
 mod support;
 
 use money_model::story::{
-    By, Event, Fen, Line, Minute, Of, Order, Payment, Refund, Sale, Stage, Story, What,
+    By, Event, Fen, How, Line, Minute, Of, Order, Payment, Refund, Sale, Stage, Story, What,
 };
 use money_play::perform::{Plan, Told, in_time, play};
 
@@ -23,7 +23,7 @@ fn paid(at: Minute, id: &str, stage: Stage, amount: Fen) -> (Minute, What) {
     (at, What::Paid(Payment { id: id.into(), stage, amount, offs: Vec::new(), voucher: None }))
 }
 fn back(at: Minute, id: &str, of: Of) -> (Minute, What) {
-    (at, What::Refunded(Refund { id: id.into(), of, payment: None }))
+    (at, What::Refunded(Refund { id: id.into(), of, payment: None, how: How::Went }))
 }
 
 /// Plays it in time, and with its events heard in that order, all late.

@@ -149,7 +149,7 @@ fn repeated(run: &Run, input: &Input, reply: &Reply, again: &Outcome) {
             let displaced = order.payments.iter().any(|payment| payment.status == PaymentStatus::Late);
             assert!(
                 displaced || refund.amount == now.amount,
-                "{input:?}: {} then {}",
+                "{input:?}: {:?} then {:?}",
                 refund.amount,
                 now.amount
             );

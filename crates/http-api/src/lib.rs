@@ -22,11 +22,11 @@ pub use wire::keys::{ApiKey, KeyRing, Scope};
 pub use wire::problem::Problem;
 pub use wire::state::{ApiState, Edge};
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::IntoMakeService;
+use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
-use wire::{limits, problem};
+use wire::{limits, problem, query};
 
 /// The whole service, to be served. Made once: a [`Router`] handed to `axum::serve` as it is would be made
 /// anew for every connection, with every route and document in it.
@@ -37,12 +37,14 @@ pub fn service(state: ApiState) -> IntoMakeService<Router> {
 /// The whole service: API, health, metrics, documents. For calls without a listener; see [`service`].
 pub fn router(state: ApiState) -> Router {
     let (routes, document) = docs::routes().split_for_parts();
+    let known = query::Known::of(&document);
     Router::new()
         .merge(routes)
         .merge(docs::pages(document))
         .fallback(problem::unknown_route)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(Extension(known))
         .layer(axum::middleware::from_fn(service::observe))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .with_state(state)

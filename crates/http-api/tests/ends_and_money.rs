@@ -188,3 +188,141 @@ fn a_g_12_a_label_names_the_currency_and_the_currency_stays() {
     assert_eq!((status, &said["code"]), (409, &json!("immutable_field")), "{said}");
     assert_eq!(shop(&service, "JPY").0, 200);
 }
+
+/// A request to the shop with an `Idempotency-Key`, where there is one.
+fn keyed(service: &Service, rest: &str, key: Option<&str>, body: &Value) -> (u16, Value) {
+    let (path, body) = (format!("/v1/shops/s{rest}"), serde_json::to_vec(body).unwrap());
+    let (status, answer) = service.bytes_keyed("POST", &path, "application/json", key, &body);
+    (status, serde_json::from_slice(&answer).unwrap_or(Value::Null))
+}
+
+fn batch(ends_at: &str) -> Value {
+    json!({
+        "batch_id": "b", "name": "b", "kind": "shop", "spend": 0, "save": 100, "quantity": 10,
+        "starts_at": "2020-10-15T00:00:00+08:00", "ends_at": ends_at, "funded_by": "merchant",
+    })
+}
+
+/// The same with other bytes: the end as it is meant, and with the offset of another zone.
+fn told_again(body: fn(&str) -> Value) -> Vec<Value> {
+    [LAST, NEXT, "2020-11-30T15:59:59Z", "2020-11-30T16:00:00Z"].into_iter().map(body).collect()
+}
+
+#[test]
+fn a_g_3_what_is_told_again_with_the_same_end_is_the_same() {
+    type Door = (&'static str, fn(&str) -> Value, &'static str);
+    let doors: [Door; 2] = [("/campaigns", recovery, "campaign_id"), ("/coupon-batches", batch, "batch_id")];
+    for (path, body, id) in doors {
+        let all = told_again(body);
+        for first in &all {
+            // By its own id, by a key, and by both.
+            for (has_id, key) in [(true, None), (false, Some("k1")), (true, Some("k1"))] {
+                let service = Service::empty();
+                let send = |mut body: Value| {
+                    if !has_id {
+                        body.as_object_mut().unwrap().remove(id);
+                    }
+                    keyed(&service, path, key, &body)
+                };
+                let (status, made) = send(first.clone());
+                assert_eq!((status, &made["ends_at"]), (201, &json!(NEXT)), "{made}");
+                for again in &all {
+                    let (status, said) = send(again.clone());
+                    assert_eq!((status, &said[id]), (201, &made[id]), "{path} {first} then {again}: {said}");
+                }
+                let other = body("2020-12-01T00:00:01+08:00");
+                assert_eq!(send(other).1["code"], "idempotency_conflict", "{path} {has_id} {key:?}");
+                let mut named = body(NEXT);
+                named["name"] = json!("another");
+                assert_eq!(send(named).1["code"], "idempotency_conflict", "{path} {has_id} {key:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_draft_is_not_the_same_as_what_is_published() {
+    let service = Service::empty();
+    created(&service, "/campaigns", &recovery(LAST));
+    let mut draft = recovery(NEXT);
+    draft["publish"] = json!(false);
+    assert_eq!(service.call("POST", "/campaigns", &draft).1["code"], "idempotency_conflict");
+}
+
+/// A row of a file and a client's own key are never one, however the key is written.
+#[test]
+fn a_row_of_a_file_is_no_key_that_a_client_can_send() {
+    let service = Service::empty();
+    let create = |id: &str| {
+        let mut body = batch(NEXT);
+        (body["batch_id"], body["per_customer_limit"], body["quantity"]) = (json!(id), json!(9), json!(90));
+        created(&service, "/coupon-batches", &body);
+    };
+    create("b");
+    create("c");
+    let claim =
+        |key: &str| keyed(&service, "/coupon-batches/c/claim", Some(key), &json!({ "customer_id": "u1" })).0;
+    for key in ["k#1", "k#2", "k#1#1", "k1"] {
+        assert_eq!(claim(key), 201, "{key}");
+    }
+    let file = |key: &str, rows: &str| {
+        let path = "/v1/shops/s/coupon-batches/b/import";
+        let (status, bytes) = service.bytes_keyed("POST", path, "text/csv", Some(key), rows.as_bytes());
+        let said: Value = serde_json::from_slice(&bytes).unwrap();
+        (status, said["accepted"].as_u64(), said["rejected"].as_array().map(Vec::len))
+    };
+    for key in ["k", "k#1", "k#1#1"] {
+        for _ in 0..2 {
+            assert_eq!(file(key, "u1,1\nu2,1\n"), (200, Some(2), Some(0)), "{key}");
+        }
+    }
+    let issued = service.get("/coupon-batches/b")["counters"]["issued"].clone();
+    assert_eq!(issued, 6, "three files, each once");
+    assert_eq!(claim("k#3"), 201);
+    assert_eq!(file("k", "u1,1\nu2,1\nu3,1\n").2, Some(2), "another file under that key");
+}
+
+/// What is refused before the shop is asked tells its amounts in the shop's currency too.
+#[test]
+fn a_g_12_limits_of_forms_and_quotes_are_told_in_the_shops_currency() {
+    for (currency, least, most) in [
+        ("CNY", "at least 0.01 CNY", "10000000000.00 CNY"),
+        ("JPY", "at least 1 JPY", "1000000000000 JPY"),
+        ("KWD", "at least 0.001 KWD", "1000000000.000 KWD"),
+    ] {
+        let service = Service::empty();
+        assert_eq!(shop(&service, currency).0, 200);
+        let message = |said: &Value| said["violations"][0]["message"].as_str().unwrap_or_default().to_owned();
+        let mut terms = recovery(NEXT);
+        terms["terms"]["save"] = json!(0);
+        for path in ["/campaigns", "/campaigns/validate"] {
+            let said = service.call("POST", path, &terms).1;
+            assert_eq!(message(&said), least, "{path} {said}");
+        }
+        terms["terms"]["spend"] = json!(2_000_000_000_000_i64);
+        let said = service.call("POST", "/campaigns/validate", &terms).1;
+        assert!(message(&said).ends_with(most), "{said}");
+        // So large that the form cannot be read.
+        terms["terms"]["save"] = json!(-1);
+        terms["terms"]["quantity"] = json!(u64::MAX);
+        let said = service.call("POST", "/campaigns", &terms).1;
+        assert!(!said.to_string().contains("minor units"), "{said}");
+        let every = json!({
+            "kind": "order_promotion", "name": "n", "starts_at": "2020-11-01T00:00:00+08:00", "ends_at": NEXT,
+            "terms": { "every": true, "tiers": [{ "spend": 0, "save": 0 }] },
+        });
+        let said = service.call("POST", "/campaigns/validate", &every).1.to_string();
+        assert!(said.contains(least), "{said}");
+        let line = json!({ "line_id": "1", "sku": "a", "quantity": 2, "unit_price": 600_000_000_000_i64 });
+        let said = service.call("POST", "/quotes", &json!({ "customer_id": "u1", "lines": [line] })).1;
+        assert!(message(&said).ends_with(most), "{said}");
+        let gift = json!({
+            "name": "g", "basis": "order", "main_skus": ["P"],
+            "tiers": [{ "min": 2_000_000_000_000_i64, "gifts": [{ "sku": "toy", "quantity": 1 }] }],
+            "validity": { "starts_at": "2020-10-01T00:00:00+08:00", "ends_at": NEXT },
+            "activity": { "starts_at": "2020-10-01T00:00:00+08:00", "ends_at": NEXT },
+        });
+        let said = service.call("PUT", "/gift-strategies/g", &gift).1.to_string();
+        assert!(said.contains(&format!(" to {most}")), "{said}");
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! What always holds (A-G-4): the value is an exact `i64`; text goes in and comes out without a float.
 //!
-//! What it never does: wrap, round, or know a currency. Rounding lives in [`crate::Rate`].
+//! What it never does: wrap, round, or know a currency; so it has no `Display`, and whoever tells it to people must have
+//! a [`crate::Currency`] to do it (A-G-12). Rounding lives in [`crate::Rate`].
 
 use std::fmt;
 use std::iter::Sum;
@@ -11,19 +12,24 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-const MINOR_PER_YUAN: u64 = 100;
-
 /// An amount in minor units (fen), on the wire a JSON integer. Rule A-G-4.
 ///
 /// The operators `+`, `-` and `sum()` panic when the result does not fit in an `i64`: amounts are bounded where
 /// they enter, so an overflow is our mistake. Use the `checked_` functions on amounts not yet bounded.
 ///
 /// ```
-/// use money::Money;
+/// use money::{Currency, Money};
 ///
 /// let price = Money::from_minor(12_34);
-/// assert_eq!(price.to_string(), "12.34");
-/// assert_eq!((price - Money::from_minor(12_39)).to_string(), "-0.05");
+/// assert_eq!(Currency::CNY.digits(price), "12.34");
+/// assert_eq!(Currency::CNY.digits(price - Money::from_minor(12_39)), "-0.05");
+/// ```
+///
+/// A text without a currency does not compile (A-G-12):
+///
+/// ```compile_fail,E0277
+/// let price = money::Money::from_minor(12_34);
+/// assert_eq!(format!("{price}"), "12.34");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -88,27 +94,6 @@ impl Money {
     /// ```
     pub fn try_sum(amounts: impl IntoIterator<Item = Money>) -> Option<Money> {
         amounts.into_iter().try_fold(Money::ZERO, Money::checked_add)
-    }
-
-    /// The shortest decimal text in yuan, for labels such as "5 off": 500 is `5`, 550 is `5.5`, 555 is `5.55`.
-    ///
-    /// ```
-    /// use money::Money;
-    ///
-    /// assert_eq!(Money::from_minor(550).yuan_label(), "5.5");
-    /// ```
-    pub fn yuan_label(self) -> String {
-        let full = self.to_string();
-        full.trim_end_matches('0').trim_end_matches('.').to_owned()
-    }
-}
-
-impl fmt::Display for Money {
-    /// Plain decimal yuan with two digits: `12.34`, `-0.05`. No sign of currency, no grouping.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = self.0.unsigned_abs();
-        let digits = format!("{}.{:02}", size / MINOR_PER_YUAN, size % MINOR_PER_YUAN);
-        f.pad_integral(!self.is_negative(), "", &digits)
     }
 }
 
@@ -225,6 +210,7 @@ impl<'a> Sum<&'a Money> for Money {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::Currency;
 
     /// A-G-4: the text forms of an amount.
     #[test]
@@ -242,12 +228,10 @@ mod tests {
             (i64::MIN, "-92233720368547758.08", "-92233720368547758.08"),
         ] {
             let amount = Money::from_minor(minor);
-            assert_eq!(amount.to_string(), full);
-            assert_eq!(amount.yuan_label(), label);
+            assert_eq!(Currency::CNY.digits(amount), full);
             assert_eq!(full.parse(), Ok(amount));
             assert_eq!(label.parse(), Ok(amount));
         }
-        assert_eq!(format!("{:>7}|{:<7}|{:+}", Money(-5), Money(5), Money(5)), "  -0.05|0.05   |+0.05");
     }
 
     /// A-G-4: what is not an amount is refused by its case.

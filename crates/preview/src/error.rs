@@ -1,6 +1,7 @@
 //! Why something could not be previewed.
 
 use domain::Refusal;
+use money::Currency;
 use port::StoreError;
 
 /// Why there is no answer.
@@ -12,4 +13,14 @@ pub enum PreviewError {
     /// The world broke.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl PreviewError {
+    /// The same with the amounts of a refusal told in that currency (A-G-12).
+    pub(crate) fn told_in(self, currency: Currency) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(refusal.told_in(currency)),
+            Self::Store(error) => Self::Store(error),
+        }
+    }
 }

@@ -63,7 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     // The room to work in is kept from quote to quote.
     let mut scratch = Scratch::new();
-    println!("to pay: {}", price(&rules, &cart, &mut scratch)?.payable());
+    let currency = money::Currency::find("CNY").ok_or("no such currency")?;
+    println!("to pay: {}", currency.text(price(&rules, &cart, &mut scratch)?.payable()));
     println!("{}", serde_json::to_string_pretty(&explain(&rules, &cart, &mut scratch)?)?);
     Ok(())
 }

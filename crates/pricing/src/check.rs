@@ -6,7 +6,7 @@ use crate::{
     line::{CATEGORIES, Line},
     stacking::LineClass,
 };
-use domain::{Code, Refusal, Violation, limits};
+use domain::{Code, Refusal, Violation, limits, sentence};
 use money::Money;
 
 /// Everything that is wrong with a cart, naming the fields: `out_of_range`, `negative_amount`,
@@ -117,7 +117,7 @@ fn line_violations(index: usize, line: &CartLine, stage: Stage, found: &mut Vec<
     }
     amount(&field("unit_price"), line.unit_price, found);
     if is_amount(line.unit_price) && list(line).is_some_and(|list| !is_amount(list)) {
-        let message = format!("times quantity at most {}", limits::AMOUNT_MINOR);
+        let message = sentence!["times quantity at most ", Money::from_minor(limits::AMOUNT_MINOR)];
         found.push(Violation::with(field("unit_price"), Code::OutOfRange, message));
     }
     if line.categories.len() > CATEGORIES {
@@ -145,7 +145,7 @@ fn amount(field: &str, amount: Money, found: &mut Vec<Violation>) {
     if amount.is_negative() {
         found.push(Violation::new(field, Code::NegativeAmount));
     } else if !is_amount(amount) {
-        let message = format!("at most {}", limits::AMOUNT_MINOR);
+        let message = sentence!["at most ", Money::from_minor(limits::AMOUNT_MINOR)];
         found.push(Violation::with(field, Code::OutOfRange, message));
     }
 }

@@ -207,7 +207,7 @@ proptest! {
             let pays = |share: &&LineAdjustment| quote.of_share(**share).effect != Effect::Discount;
             let paid: Money = line.adjustments.iter().filter(pays).map(|share| share.amount).sum();
             let least = fen(floor.min(unit) * i64::try_from(asked.quantity).unwrap());
-            prop_assert!(line.payable + paid >= least, "{} + {paid} < {least}", line.payable);
+            prop_assert!(line.payable + paid >= least, "{:?} + {paid:?} < {least:?}", line.payable);
         }
     }
 

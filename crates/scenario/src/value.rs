@@ -1,7 +1,7 @@
 //! Amounts and times as people write them, turned into what the API takes.
 
 use domain::Instant;
-use money::Money;
+use money::{Currency, Money};
 use serde_json::{Value, json};
 
 /// Yuan into fen, exactly: `100.00` is 10000.
@@ -12,7 +12,7 @@ pub fn fen(text: &str) -> Result<i64, String> {
 
 /// Fen as yuan with two digits.
 pub fn yuan(fen: i64) -> String {
-    Money::from_minor(fen).to_string()
+    Currency::CNY.digits(Money::from_minor(fen))
 }
 
 /// A JSON number as it is written, `10.5` too; anything else as text.

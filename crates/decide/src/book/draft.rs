@@ -8,7 +8,8 @@ use super::facts::Facts;
 use super::pool::{PoolDecision, PoolFacts};
 use super::published::PublishedCoupon;
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, Refusal, Sentence,
+    ShopId,
     campaign::Count,
     coupon::{Coupon, CouponStatus, Origin},
     customer::Standing,
@@ -18,7 +19,6 @@ use domain::{
     shop::Shop,
     time::Zone,
 };
-use money::Money;
 use port::{BatchRow, CampaignRow, CodeRow, Digest, Import, OutboxRow, Parked, ShopRow, Webhook};
 
 /// A decision in the making.
@@ -52,12 +52,12 @@ impl<'a> Draft<'a> {
     }
 
     /// The shop with its campaigns; refused as `not_found` where there is none.
-    pub fn shop_row(&self) -> Result<&'a ShopRow, domain::Refusal> {
-        let missing = || domain::Refusal::with(Code::NotFound, format!("no shop {}", self.shop_id));
+    pub fn shop_row(&self) -> Result<&'a ShopRow, Refusal> {
+        let missing = || Refusal::with(Code::NotFound, format!("no shop {}", self.shop_id));
         self.facts.shop(self.shop_id).ok_or_else(missing)
     }
     /// The shop's settings.
-    pub fn shop(&self) -> Result<&'a Shop, domain::Refusal> {
+    pub fn shop(&self) -> Result<&'a Shop, Refusal> {
         self.shop_row().map(|row| &*row.shop)
     }
     /// The zone whose days count what spans shops (A-G-13).
@@ -81,7 +81,7 @@ impl<'a> Draft<'a> {
         method: Method,
         at: Instant,
         until: Instant,
-    ) -> Result<(), domain::Refusal> {
+    ) -> Result<(), Refusal> {
         coupon.check_until(order, method, at, until)?;
         match &coupon.origin {
             Origin::Offer(offer) => {
@@ -249,9 +249,17 @@ impl<'a> Draft<'a> {
         self.find_shop().map_or_else(|| at.to_string(), |row| row.shop.time_zone.format(at))
     }
 
-    /// An amount for people: in the shop's currency, with its decimals (A-G-12).
-    pub fn amount(&self, amount: Money) -> String {
-        self.find_shop().map_or_else(|| amount.to_string(), |row| row.shop.amount(amount))
+    /// A sentence for people: its amounts in the shop's currency, with its decimals (A-G-12).
+    pub fn say(&self, sentence: &Sentence) -> String {
+        let currency = self.find_shop().map(|row| row.shop.money());
+        currency.map_or_else(|| sentence.in_minor_units(), |currency| sentence.text(currency))
+    }
+    /// A refusal for whoever does not know the shop.
+    pub fn told(&self, refusal: Refusal) -> Refusal {
+        match self.find_shop() {
+            Some(row) => refusal.told_in(row.shop.money()),
+            None => refusal,
+        }
     }
 
     /// Publishes an event to the outbox.

@@ -14,7 +14,8 @@ use port::{BatchRow, CodeRow, Digest};
 use serde_json::json;
 use std::sync::Arc;
 
-/// Creates a batch. The same request again answers the same; the same id for something else is refused.
+/// Creates a batch. The same request again answers the same, also where the same is written in another way (A-G-3); the
+/// same id for something else is refused.
 pub fn create(
     draft: &mut Draft<'_>,
     id: Option<&BatchId>,
@@ -23,7 +24,7 @@ pub fn create(
 ) -> Result<Reply, Refusal> {
     draft.shop()?;
     if let Some(known) = id.and_then(|id| draft.batch(id)) {
-        let same = known.record.request_digest == digest;
+        let same = known.record.request_digest == digest || *known.record.batch == *batch;
         return if same { Ok(reply(draft, known)) } else { Err(Code::IdempotencyConflict.into()) };
     }
     let mut found = batch.violations();

@@ -13,6 +13,7 @@ use domain::{
     coupon::{Batch, BatchRecord, Checkout, Claim, Coupon, CouponKind, CouponStatus, Sharing, checkout},
     limits,
     order::{self, Order, Payment, PaymentStatus, State, coupons},
+    sentence,
 };
 use money::Money;
 use serde_json::json;
@@ -203,8 +204,8 @@ fn verdict_on(
     let short = short?;
     let judged = found.live().any(|claim| claim.order_id == *order && claim.base.is_some());
     judged.then(|| {
-        let [short, spend] = [short, spend].map(|amount| draft.amount(amount));
-        (Code::BelowThreshold, format!("{short} more reaches {spend}, over all orders of the checkout"))
+        let detail = sentence![short, " more reaches ", spend, ", over all orders of the checkout"];
+        (Code::BelowThreshold, draft.say(&detail))
     })
 }
 

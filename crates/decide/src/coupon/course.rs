@@ -94,7 +94,7 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut Order, before: Before) {
 }
 
 fn note_refusal(draft: &mut Draft<'_>, order: &mut Order, id: &CouponId, refusal: &Refusal) {
-    let detail = json!({ "coupon_id": id, "detail": refusal.detail });
+    let detail = json!({ "coupon_id": id, "detail": draft.say(&refusal.detail) });
     conflicts::note(draft, order, Found { coupon_id: Some(id), kind: "", code: refusal.code, detail });
 }
 

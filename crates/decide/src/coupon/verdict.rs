@@ -12,6 +12,7 @@ use domain::{
     campaign::presale,
     coupon::{Batch, CouponKind},
     order::{Discount, Order, PRESALE_GAIN, PaymentStatus, coupons},
+    sentence,
 };
 use money::Money;
 use pricing::{
@@ -80,10 +81,10 @@ fn note(draft: &mut Draft<'_>, order: &mut Order, payment: Option<&PaymentId>) {
         let id = coupons::coupon(&piece.discount);
         let twice = id.is_some() && earlier.iter().any(|other| coupons::coupon(&other.discount) == id);
         let judged = if twice {
-            let detail = format!("it is named twice, its {} count again", piece.discount.amount);
+            let detail = sentence!["it is named twice, its ", piece.discount.amount, " count again"];
             Err(Refusal::with(Code::Duplicate, detail))
         } else if let Some((_, batch)) = &piece.ours {
-            Judged { draft, order, pieces: &pieces, piece, batch }.judge(earlier)
+            Judged { order, pieces: &pieces, piece, batch }.judge(earlier)
         } else if id.is_none() {
             asset(draft, order, piece)
         } else {
@@ -92,9 +93,9 @@ fn note(draft: &mut Draft<'_>, order: &mut Order, payment: Option<&PaymentId>) {
         if let Err(refusal) = judged {
             let kind = if id.is_some() { "" } else { &*piece.discount.kind };
             let detail = if let Some(id) = &id {
-                json!({ "coupon_id": id, "detail": refusal.detail })
+                json!({ "coupon_id": id, "detail": draft.say(&refusal.detail) })
             } else {
-                json!({ "kind": kind, "detail": refusal.detail })
+                json!({ "kind": kind, "detail": draft.say(&refusal.detail) })
             };
             let found = Found { coupon_id: id.as_ref(), kind, code: refusal.code, detail };
             conflicts::note(draft, order, found);
@@ -200,7 +201,6 @@ pub fn base_of(draft: &Draft<'_>, order: &Order, batch: &Batch) -> Option<Money>
 
 /// A coupon of ours on an order.
 struct Judged<'a> {
-    draft: &'a Draft<'a>,
     order: &'a Order,
     pieces: &'a [Piece<'a>],
     piece: &'a Piece<'a>,
@@ -235,8 +235,7 @@ impl Judged<'_> {
         let over = if of_freight { order.freight } else { base };
         let most = batch.benefit.fixed().unwrap_or_else(|| batch.benefit.off(over));
         if piece.discount.amount > most {
-            let [off, most] = [piece.discount.amount, most].map(|amount| self.draft.amount(amount));
-            let detail = format!("{off} came off, it gives {most}");
+            let detail = sentence![piece.discount.amount, " came off, it gives ", most];
             return Err(Refusal::with(Code::DiscountTooHigh, detail));
         }
         Ok(())

@@ -140,11 +140,11 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
                 park(draft, event)?;
             }
             if !settled {
-                return Ok(EventResult::rejected(refusal));
+                return Ok(EventResult::rejected(draft.told(refusal)));
             }
-            EventResult::rejected(refusal)
+            EventResult::rejected(draft.told(refusal))
         }
-        Effect::Refused(refusal) => EventResult::rejected(refusal),
+        Effect::Refused(refusal) => EventResult::rejected(draft.told(refusal)),
     };
     if is_about_money(&event.body) || matches!(event.body, Body::Cancelled(_)) {
         follow::money(draft, &mut order, event.occurred_at);
@@ -221,7 +221,7 @@ fn replay(draft: &mut Draft<'_>, order: &mut Order, parked: &Parked) -> bool {
         Err(refusal) if is_refund(&parked.event.body) && is_short(&refusal) => return true,
         Ok(Effect::Applied | Effect::Known | Effect::Refused(_)) => *order = tried,
         Err(refusal) => {
-            let detail = json!({ "event_id": parked.event.event_id, "detail": refusal.detail });
+            let detail = json!({ "event_id": parked.event.event_id, "detail": draft.say(&refusal.detail) });
             let entry = TimelineEntry::new(parked.event.occurred_at, "event.rejected");
             draft.note(order, entry.code(refusal.code).detail(detail));
         }

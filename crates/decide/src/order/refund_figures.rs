@@ -4,6 +4,7 @@ use domain::{
     Code, Refusal,
     event::RefundFacts,
     order::{Figures, Refund, RefundAsk, RefundStatus},
+    sentence,
 };
 
 /// The figures of a refund: those that were granted stand before those that were asked for, and these
@@ -49,6 +50,6 @@ fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
     if same_ask || same_amount {
         return Ok(());
     }
-    let detail = format!("refund {} is booked with {}", known.refund_id, known.total());
+    let detail = sentence![format!("refund {} is booked with ", known.refund_id), known.total()];
     Err(Refusal::with(Code::IdempotencyConflict, detail))
 }

@@ -15,6 +15,7 @@ use domain::{
     campaign::Step,
     event::RefundFacts,
     order::{self, Order, Refund, RefundAsk, RefundOf, RefundStatus, State},
+    sentence,
 };
 
 /// The merchant refunds: approved at once, booked with it. `payment_id` says which way the money goes, or which refused
@@ -161,7 +162,7 @@ fn same_money(known: &Refund, judged: &Refund) -> Result<(), Refusal> {
     if judged.total() == known.total() {
         return Ok(());
     }
-    let detail = format!("{} went back, those lines come to {}", known.total(), judged.total());
+    let detail = sentence![known.total(), " went back, those lines come to ", judged.total()];
     Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 
@@ -338,22 +339,24 @@ fn place(
     if order.has_refused_money() {
         return place_beside_refused(draft, order, known, next, (what, at, state));
     }
-    let mut refund = match known {
-        Some(known) if granted && known.ask == next.ask => known.clone(),
-        Some(known) if granted => books::correct(draft, order, known, next.ask.clone())?,
-        Some(_) | None => match order::refund(order, &next.refund_id, next.ask.clone(), at) {
-            Ok(refund) => refund,
-            Err(_) if status.is_granted() && is_before_others(order, &next) => {
-                let index = put(order, next.undecided());
-                refund_books::settle_all(draft, order, Entries::Stand);
-                let refund = order.refunds[index].clone();
-                refund_books::note(draft, order, what, &refund, at);
-                follow::step(draft, order, Step { before: Some(order.state), at })?;
-                books::align(draft, order);
-                return Ok(());
-            }
-            Err(refusal) => return Err(refusal),
-        },
+    let found = match known {
+        Some(known) if granted && known.ask == next.ask => Ok(known.clone()),
+        Some(known) if granted => books::correct(draft, order, known, next.ask.clone()),
+        Some(_) | None => order::refund(order, &next.refund_id, next.ask.clone(), at),
+    };
+    let mut refund = match found {
+        Ok(refund) => refund,
+        // Later ones may have taken what it is of: all are judged anew, as they were told of.
+        Err(_) if status.is_granted() && is_before_others(order, &next) => {
+            let index = put(order, if granted { next } else { next.undecided() });
+            refund_books::settle_all(draft, order, Entries::Stand);
+            let refund = order.refunds[index].clone();
+            refund_books::note(draft, order, what, &refund, at);
+            follow::step(draft, order, Step { before: Some(order.state), at })?;
+            books::align(draft, order);
+            return Ok(());
+        }
+        Err(refusal) => return Err(refusal),
     };
     refund.ended = ended(state, order.state).or(next.ended);
     (refund.status, refund.at, refund.figures) = (next.status, next.at, next.figures);
@@ -389,7 +392,8 @@ fn place_beside_refused(
     }
     // What was asked for is in no book yet, whatever it came to.
     let index = put(order, if granted { next } else { next.undecided() });
-    order.refunds[index].ended = ended(state, order.state);
+    let refund = &mut order.refunds[index];
+    refund.ended = ended(state, order.state).or(refund.ended);
     refund_books::settle(draft, order, Entries::Stand);
     let refund = order.refunds[index].clone();
     refund_books::note(draft, order, what, &refund, at);

@@ -11,7 +11,7 @@ use domain::{
 use port::CampaignRow;
 use std::sync::Arc;
 
-/// Creates a campaign, as a draft or published at once (S0-R02).
+/// Creates a campaign, as a draft or published at once (S0-R02). The same id for other contents is refused.
 pub fn create(
     draft: &mut Draft<'_>,
     id: Option<&CampaignId>,
@@ -21,7 +21,8 @@ pub fn create(
 ) -> Result<Reply, Refusal> {
     let row = draft.shop_row()?;
     if let Some(known) = id.and_then(|id| draft.campaign(id)) {
-        let same = known.campaign.request_digest == digest;
+        let same =
+            known.campaign.request_digest == digest || known.campaign.was_created_with(version, publish);
         return if same { Ok(reply(draft, known)) } else { Err(Code::IdempotencyConflict.into()) };
     }
     let live = row.campaigns.iter().filter(|row| {

@@ -22,7 +22,8 @@ pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
     let mut found = shop.violations();
     // A shop of before codes were looked up keeps the one it has.
     found.retain(|v| v.field != "currency" || known.is_none_or(|row| row.shop.currency != shop.currency));
-    Refusal::from_violations(Code::InvalidValue, found)?;
+    // There may be no shop yet whose currency it could be told in.
+    Refusal::from_violations(Code::InvalidValue, found).map_err(|wrong| wrong.told_in(shop.money()))?;
     if let Some(row) = known {
         let fixed = row.shop.fixed(shop, campaigns(&row.campaigns, draft.now));
         Refusal::from_violations(Code::ImmutableField, fixed)?;

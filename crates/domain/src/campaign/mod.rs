@@ -106,6 +106,13 @@ fn epoch() -> Instant {
 }
 
 impl Campaign {
+    /// Whether it was created with these contents, however they were written: an end of 23:59:59 and the next 00:00:00
+    /// are one (A-G-3).
+    pub fn was_created_with(&self, version: &Version, publish: bool) -> bool {
+        let created = &self.versions[0];
+        let asked = Version { made_at: created.made_at, ..version.clone() };
+        *created == asked && (self.published_at == Some(self.created_at)) == publish
+    }
     /// The version in force for orders placed now.
     pub fn current(&self) -> &Version {
         &self.versions[self.versions.len() - 1]

@@ -20,6 +20,7 @@ pub use shared::{Checkout, Claim, Sharing, checkout};
 use crate::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, OrderId, PaymentId, Refusal,
     order::{Method, OrderKind},
+    sentence,
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -160,7 +161,7 @@ impl Coupon {
             return Err(Code::MethodNotSupported.into());
         }
         if order.payable < self.spend {
-            let detail = format!("{} more reaches {}", self.spend - order.payable, self.spend);
+            let detail = sentence![self.spend - order.payable, " more reaches ", self.spend];
             return Err(Refusal::with(Code::BelowThreshold, detail));
         }
         Ok(())

@@ -65,7 +65,8 @@ impl<'a> Posting<'a> {
             self.entries.push(entry);
         }
         let sum: Money = self.entries.iter().map(|e| e.amount).sum();
-        assert!(sum.is_zero(), "a posting of order {} does not balance: {sum}", self.order.order_id);
+        let (order, over) = (&self.order.order_id, sum.minor());
+        assert!(sum.is_zero(), "a posting of order {order} does not balance: {over} in minor units");
         self.entries
     }
 }

@@ -5,9 +5,10 @@ use super::{
     shares::{self, Left, Overflow},
 };
 use crate::{
-    Code, Instant, Refusal, Violation,
+    Code, Instant, Refusal, Sentence, Violation,
     campaign::presale::{LinePrice, Live},
     event::Placed,
+    sentence,
 };
 use money::Money;
 use std::collections::{HashMap, HashSet};
@@ -51,7 +52,7 @@ pub(super) fn agree(
         // The platform may name the gain itself.
         if &*discount.kind == PRESALE_GAIN {
             if discount.amount != gain {
-                let detail = format!("the presale takes {gain} off, the order says {}", discount.amount);
+                let detail = sentence!["the presale takes ", gain, " off, the order says ", discount.amount];
                 return Err(Refusal::with(Code::AmountMismatch, detail));
             }
             continue;
@@ -88,7 +89,7 @@ fn prices(live: Live<'_>, placed: &Placed) -> Result<Vec<LinePrice>, Refusal> {
     let items: HashMap<_, _> = listed.map(|item| (&item.sku, item)).collect();
     for (index, line) in placed.lines.iter().enumerate() {
         let mut price = LinePrice::default();
-        let mut fault = |name: &str, code: Code, message: String| {
+        let mut fault = |name: &str, code: Code, message: Sentence| {
             found.push(Violation::with(format!("lines[{index}].{name}"), code, message));
         };
         match (&line.presale_campaign_id, items.get(&line.sku)) {
@@ -98,7 +99,7 @@ fn prices(live: Live<'_>, placed: &Placed) -> Result<Vec<LinePrice>, Refusal> {
             }
             (Some(_), None) => fault("sku", Code::OutOfScope, "this SKU is not on presale".into()),
             (Some(_), Some(item)) if line.unit_price != item.presale_price => {
-                let message = format!("the presale price is {}", item.presale_price);
+                let message = sentence!["the presale price is ", item.presale_price];
                 fault("unit_price", Code::AmountMismatch, message);
             }
             (Some(_), Some(item)) => match live.terms.line(item, line.quantity) {

@@ -7,7 +7,7 @@ use super::{
     Scopes, Stage, State,
     shares::{Left, Overflow, Took},
 };
-use crate::{Code, Instant, Refusal, Violation, limits, time::Window};
+use crate::{Code, Instant, Refusal, Violation, limits, sentence, time::Window};
 use money::Money;
 
 impl Order {
@@ -174,8 +174,8 @@ impl Presale {
             .filter(|index| self.line(*index).deposit.is_positive())
             .find(|index| shares[*index] >= room[*index] && (shares[*index].is_positive() || lost));
         let Some(index) = small else { return Ok(()) };
-        let detail =
-            format!("{} takes {} off a line with {} left to pay", discount.kind, shares[index], room[index]);
+        let (share, left) = (shares[index], room[index]);
+        let detail = sentence![&*discount.kind, " takes ", share, " off a line with ", left, " left to pay"];
         Err(Refusal::with(Code::BalanceTooSmall, detail))
     }
 }

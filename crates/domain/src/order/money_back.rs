@@ -8,7 +8,7 @@ use super::{
     State,
     parties::{borne, cash, parts_with, span},
 };
-use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine};
+use crate::{Code, Instant, LineId, RefundId, Refusal, Violation, event::RefundLine, sentence};
 use money::{Money, unit_span};
 
 /// Freight that the customer paid.
@@ -50,7 +50,7 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
         }
     };
     if refund.amount > left {
-        return Err(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")));
+        return Err(Refusal::with(Code::ExceedsPaid, sentence![left, " is left to refund"]));
     }
     // Units that cost nothing come back for nothing, once the order is paid.
     let costs = |part: &RefundedLine| {
@@ -66,7 +66,7 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
     // A deposit goes back whole when it is not the customer's doing (A-S1-20).
     let only_deposit = order.paid_by().is_none();
     if only_deposit && ask.fault.is_some() && refund.amount < left {
-        let detail = format!("the deposit goes back whole: {left}");
+        let detail = sentence!["the deposit goes back whole: ", left];
         return Err(Refusal::with(Code::InvalidValue, detail));
     }
     refund.ask = ask;

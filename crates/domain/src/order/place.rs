@@ -3,7 +3,7 @@
 use super::{Discount, Line, Order, OrderKind, Recovery, Scopes, State, agreement, shares};
 use crate::{
     Code, Instant, InvalidId, Refusal, Violation, campaign::presale, catalog::Category, event::Placed,
-    limits, shop::Shop,
+    limits, sentence, shop::Shop,
 };
 use money::Money;
 use std::collections::HashSet;
@@ -75,7 +75,8 @@ pub fn place_by(
     let computed = order.lines.iter().map(Line::payable).sum::<Money>() + order.freight_payable();
     let gain = order.presale.as_ref().map_or(Money::ZERO, |presale| presale.gain);
     if placed.payable != computed && placed.payable != computed + gain {
-        let detail = format!("lines + freight - discounts is {computed}, payable says {}", placed.payable);
+        let detail =
+            sentence!["lines + freight - discounts is ", computed, ", payable says ", placed.payable];
         let mut refusal = Refusal::with(Code::PayableMismatch, detail);
         refusal.violations.push(Violation::new("payable", Code::PayableMismatch));
         return Err(refusal);

@@ -12,7 +12,7 @@ use super::{
     Order, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, again, parts,
     refund_pots::{Pots, Turn},
 };
-use crate::{Code, Instant, Refusal, limits};
+use crate::{Code, Instant, Refusal, limits, sentence};
 use money::Money;
 
 /// What an amount can be of that names no payment.
@@ -209,7 +209,8 @@ impl<'a> Judge<'a> {
                 if !amount.is_positive() {
                     self.found[index] = Some(Err(Code::NothingToRefund.into()));
                 } else if !self.of_named(index, pot, amount, &turn) {
-                    let detail = format!("{left} is left of payment {}", self.pots.get(pot).payment_id);
+                    let detail =
+                        sentence![left, format!(" is left of payment {}", self.pots.get(pot).payment_id)];
                     self.found[index] = Some(Err(Refusal::with(Code::ExceedsPaid, detail)));
                 }
             }
@@ -372,7 +373,7 @@ impl<'a> Judge<'a> {
             }
             Wants::Amount(_) => {
                 let left = self.good.max(self.pots.left_by(self.turn(index).0));
-                Err(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")))
+                Err(Refusal::with(Code::ExceedsPaid, sentence![left, " is left to refund"]))
             }
             Wants::AllRefused => Err(Code::NothingToRefund.into()),
         }
@@ -430,7 +431,7 @@ impl<'a> Judge<'a> {
     fn would_end(&self, index: usize, amount: Option<Money>, left: Money) -> Result<Refund, Refusal> {
         let amount = amount.unwrap_or(left);
         if amount > left {
-            return Err(Refusal::with(Code::ExceedsPaid, format!("{left} is left to refund")));
+            return Err(Refusal::with(Code::ExceedsPaid, sentence![left, " is left to refund"]));
         }
         if !amount.is_positive() {
             return Err(Code::NothingToRefund.into());

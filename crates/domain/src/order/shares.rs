@@ -6,7 +6,7 @@
 //! scope alone as long as they can bear it (A-S1-6).
 
 use super::{Discount, Line};
-use crate::{Code, Refusal, Violation, catalog::Scope};
+use crate::{Code, Refusal, Violation, catalog::Scope, sentence};
 use money::{Money, apportion};
 use std::collections::HashSet;
 
@@ -78,7 +78,8 @@ impl<'a> Left<'a> {
             return Ok(took.shares);
         }
         let what = if discount.comes_off_freight() { "the freight" } else { goods };
-        let detail = format!("{} takes {} more than {what}", discount.kind, discount.amount - took.amount);
+        let detail =
+            sentence![&*discount.kind, " takes ", discount.amount - took.amount, " more than ", what];
         Err(Refusal::with(Code::DiscountTooHigh, detail))
     }
 
@@ -141,7 +142,7 @@ impl<'a> Left<'a> {
         Refusal::from_violations(Code::InvalidValue, found)?;
         let sum: Money = shares.iter().copied().sum();
         if sum != discount.amount {
-            let message = format!("the shares sum to {sum}, the discount takes {}", discount.amount);
+            let message = sentence!["the shares sum to ", sum, ", the discount takes ", discount.amount];
             let violation = Violation::with(field, Code::AmountMismatch, message);
             Refusal::from_violations(Code::InvalidValue, vec![violation])?;
         }

@@ -5,7 +5,7 @@
 //! and a cancellation that happened before the payment undoes it.
 
 use super::{CalledOff, CancelReason, Order, OrderKind, Payment, PaymentStatus, Stage, State, shares};
-use crate::{Code, CouponId, Instant, PaymentId, Refusal, Violation, limits};
+use crate::{Code, CouponId, Instant, PaymentId, Refusal, Violation, limits, sentence};
 use money::Money;
 
 /// What a payment did to the order.
@@ -173,7 +173,7 @@ impl Order {
         if payment.amount == due {
             return Ok(());
         }
-        let detail = format!("{} was to be paid, {} came", due, payment.amount);
+        let detail = sentence![due, " was to be paid, ", payment.amount, " came"];
         Err(Refusal::with(Code::AmountMismatch, detail))
     }
 

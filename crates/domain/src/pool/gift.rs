@@ -162,8 +162,8 @@ impl GiftStrategy {
         }
         for (index, tier) in self.tiers.iter().enumerate() {
             if tier.min.is_negative() || tier.min.minor() > limits::AMOUNT_MINOR {
-                let message = format!("0 to {}", limits::AMOUNT_MINOR);
-                found.push(Violation::with(format!("tiers[{index}].min"), Code::OutOfRange, message));
+                let field = format!("tiers[{index}].min");
+                found.push(Violation::with(field, Code::OutOfRange, limits::amounts()));
             }
             if index > 0 && self.tiers[index - 1].min >= tier.min {
                 let message = "each tier begins above the one before it";

@@ -1,6 +1,6 @@
 //! An order as it was downloaded, and what it must be.
 
-use crate::{Code, CustomerId, Instant, OrderId, Sku, Violation, limits, time::Zone};
+use crate::{Code, CustomerId, Instant, OrderId, Sentence, Sku, Violation, limits, time::Zone};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -136,25 +136,21 @@ impl ShopOrder {
     fn amount_violations(&self) -> Vec<Violation> {
         let mut found = Vec::new();
         let mut say =
-            |field: String, code, message: String| found.push(Violation::with(field, code, message));
+            |field: String, code, message: Sentence| found.push(Violation::with(field, code, message));
         let amount = |amount: Money| !amount.is_negative() && amount.minor() <= limits::AMOUNT_MINOR;
         if !amount(self.goods_paid) {
-            say("goods_paid".into(), Code::OutOfRange, format!("0 to {}", limits::AMOUNT_MINOR));
+            say("goods_paid".into(), Code::OutOfRange, limits::amounts());
         }
         if self.lines.is_empty() || self.lines.len() > limits::ORDER_LINES {
-            say("lines".into(), Code::TooMany, format!("1 to {} lines", limits::ORDER_LINES));
+            say("lines".into(), Code::TooMany, format!("1 to {} lines", limits::ORDER_LINES).into());
         }
         for (index, line) in self.lines.iter().enumerate() {
             if line.quantity == 0 || line.quantity > limits::LINE_QUANTITY {
                 let message = format!("1 to {} units", limits::LINE_QUANTITY);
-                say(format!("lines[{index}].quantity"), Code::OutOfRange, message);
+                say(format!("lines[{index}].quantity"), Code::OutOfRange, message.into());
             }
             if !amount(line.amount) {
-                say(
-                    format!("lines[{index}].amount"),
-                    Code::OutOfRange,
-                    format!("0 to {}", limits::AMOUNT_MINOR),
-                );
+                say(format!("lines[{index}].amount"), Code::OutOfRange, limits::amounts());
             }
         }
         found

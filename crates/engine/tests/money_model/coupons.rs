@@ -3,11 +3,15 @@
 use super::CouponEnd;
 use super::course::{Course, course, named};
 use super::story::{Benefit, Coupon, Fen, LOCK, Minute, Story};
+use std::collections::BTreeMap;
 
 /// An order that has a share of a coupon.
 struct Holder<'a> {
+    order: usize,
     since: Minute,
     share: Fen,
+    /// What it brings toward the threshold.
+    base: Fen,
     course: &'a Course<'a>,
 }
 
@@ -16,6 +20,8 @@ struct Holder<'a> {
 pub struct Standing {
     pub end: CouponEnd,
     pub conflicts: Vec<usize>,
+    /// Whether each of the orders that have it is told that they are below the threshold together, where that is judged.
+    pub below: BTreeMap<usize, bool>,
 }
 
 pub fn standings(story: &Story) -> Vec<Standing> {
@@ -31,13 +37,19 @@ fn standing(story: &Story, index: usize, courses: &[Course<'_>]) -> Standing {
             by.is_some_and(|paid| paid.voucher == Some(index))
         };
         // A used payment coupon is not restored (A-S0-22).
-        let end = if courses.iter().any(used) { CouponEnd::Used } else { CouponEnd::Available };
-        return Standing { end, conflicts: Vec::new() };
+        let is_over = coupon.ends.is_some_and(|ends| ends <= story.until);
+        let end = match courses.iter().any(used) {
+            true => CouponEnd::Used,
+            false if is_over => CouponEnd::Expired,
+            false => CouponEnd::Available,
+        };
+        return Standing { end, conflicts: Vec::new(), below: BTreeMap::new() };
     }
     let mut found = Vec::new();
     for (order, course) in courses.iter().enumerate() {
         for (since, _, share) in named(course).into_iter().filter(|(_, coupon, _)| *coupon == index) {
-            found.push((since, order, Holder { since, share, course }));
+            let base = story.orders[order].lines.iter().map(super::story::Line::price_after_gain).sum();
+            found.push((since, order, Holder { order, since, share, base, course }));
         }
     }
     found.sort_by_key(|(since, order, _)| (*since, *order));
@@ -59,7 +71,24 @@ fn standing(story: &Story, index: usize, courses: &[Course<'_>]) -> Standing {
     } else {
         CouponEnd::Locked
     };
-    Standing { end, conflicts }
+    Standing { end, conflicts, below: below(story, coupon, &holders) }
+}
+
+/// A-S1-28: when nobody can join any more the threshold is judged over all orders of the checkout, returned later or not;
+/// those that had ended unpaid by then do not count.
+fn below(story: &Story, coupon: Coupon, holders: &[&Holder<'_>]) -> BTreeMap<usize, bool> {
+    let Some(first) = first_paid(holders) else { return BTreeMap::new() };
+    let counts = |holder: &&&Holder<'_>| {
+        let bought = holder.course.paid_by.is_some() || holder.leaves(coupon).is_none();
+        bought || holder.leaves(coupon).is_some_and(|left| left > first + LOCK)
+    };
+    let whole: Fen = holders.iter().filter(counts).map(|holder| holder.base).sum();
+    let live = holders.iter().filter(|holder| holder.leaves(coupon).is_none() && first + LOCK < story.until);
+    live.map(|holder| (holder.order, whole < coupon.spend)).collect()
+}
+
+fn first_paid(holders: &[&Holder<'_>]) -> Option<Minute> {
+    holders.iter().filter_map(|holder| Some(holder.course.paid_by.as_ref()?.0)).min()
 }
 
 impl Holder<'_> {
@@ -72,8 +101,7 @@ impl Holder<'_> {
 
 /// A-S1-28: one checkout took hold of it before the first was paid or soon after, and no more than it gives.
 fn joins(coupon: Coupon, holders: &[&Holder<'_>], new: &Holder<'_>) -> bool {
-    let first_paid = holders.iter().filter_map(|holder| Some(holder.course.paid_by.as_ref()?.0)).min();
-    let is_late = first_paid.is_some_and(|first| new.since > first + LOCK);
+    let is_late = first_paid(holders).is_some_and(|first| new.since >= first + LOCK);
     let there = holders.iter().filter(|holder| holder.leaves(coupon).is_none_or(|left| left > new.since));
     let taken: Fen = there.map(|holder| holder.share).sum();
     let fits = match coupon.benefit {

@@ -5,7 +5,8 @@ use super::OrderEnd;
 use super::books::{Bill, Books};
 use super::money::{Fate, Money};
 use super::story::{
-    Benefit, By, Coupon, END, Event, Fen, Minute, OPEN, Of, Order, Payment, Refund, SKEW, Stage, Story, What,
+    Benefit, By, Coupon, END, Event, Fen, How, LOCK, Minute, OPEN, Of, Order, Payment, Refund, SKEW, Stage,
+    Story, What,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ pub enum State {
 
 #[derive(Debug, Clone)]
 enum Step {
+    Started(String),
     Paid(Payment),
     Cancelled(By),
     Refunded(Refund),
@@ -39,6 +41,8 @@ pub struct Course<'a> {
     pub state: State,
     pub money: Money,
     known: BTreeSet<String>,
+    /// What the cashier has started with a coupon, and when.
+    started: BTreeMap<String, Minute>,
     /// What the order was paid by, with the time: by nothing where it cost nothing.
     pub paid_by: Option<(Minute, Option<Payment>)>,
     pub fates: BTreeMap<String, Fate>,
@@ -64,6 +68,7 @@ impl<'a> Course<'a> {
             state: State::Open,
             money: Money::default(),
             known: BTreeSet::new(),
+            started: BTreeMap::new(),
             paid_by: None,
             fates: BTreeMap::new(),
             deposit: None,
@@ -88,11 +93,14 @@ impl<'a> Course<'a> {
 
     fn step(&mut self, at: Minute, step: &Step) {
         match step {
+            Step::Started(payment) if self.state == State::Open => {
+                self.started.insert(payment.clone(), at);
+            }
             Step::Paid(payment) if self.known.insert(payment.id.clone()) => self.money_came(at, payment),
             Step::Cancelled(by) => self.cancel(*by),
             Step::Refunded(refund) => self.refund(at, refund),
             Step::Deadline(of) if self.state == *of => self.state = State::Ended(By::Timeout),
-            Step::Paid(_) | Step::Deadline(_) => {}
+            Step::Started(_) | Step::Paid(_) | Step::Deadline(_) => {}
             Step::Opens => {
                 let bill = Bill::of(self.order);
                 if self.state == State::Deposited && bill.total() == self.order.deposit() {
@@ -117,6 +125,7 @@ impl<'a> Course<'a> {
         if let Some(Benefit::AtCashier(save)) = payment.voucher.map(|voucher| self.coupons[voucher].benefit) {
             bill.take_voucher(save);
         }
+        let promised = payment.voucher.is_none_or(|voucher| self.is_promised(voucher, &payment.id, at));
         self.waits |= payment.stage == Stage::Balance && self.money.books.is_none();
         let due = match (payment.stage, self.state) {
             (Stage::Full, State::Open) if !self.order.is_presale() => Some(bill.total()),
@@ -126,7 +135,7 @@ impl<'a> Course<'a> {
             }
             _ => None,
         };
-        if due != Some(payment.amount) {
+        if due != Some(payment.amount) || !promised {
             self.money.refuse(&payment.id, at, payment.amount);
         } else if payment.stage == Stage::Deposit {
             self.state = State::Deposited;
@@ -136,6 +145,14 @@ impl<'a> Course<'a> {
         } else {
             self.pay(bill, at, Some(payment.clone()));
         }
+    }
+
+    /// Until its end a coupon of the cashier works, and beyond it for a payment that was started before, as long as that
+    /// holds it (A-S0-24).
+    fn is_promised(&self, voucher: usize, payment: &str, at: Minute) -> bool {
+        let Some(ends) = self.coupons[voucher].ends else { return true };
+        let started = self.started.get(payment).filter(|started| **started < ends);
+        at < ends || started.is_some_and(|started| at < started + LOCK)
     }
 
     /// A paid order is cancelled no more; one that cost nothing comes back by it, as by a full refund (A-G-14).
@@ -219,7 +236,7 @@ pub fn course(story: &Story, order: usize) -> Course<'_> {
 pub fn is_decided(story: &Story, order: usize) -> bool {
     let says = |event: &&Event| match &event.what {
         What::Refunded(refund) => refund.payment.is_some() || matches!(refund.of, Of::Units(_)),
-        What::Paid(_) | What::Cancelled(_) => true,
+        What::Started { .. } | What::Paid(_) | What::Cancelled(_) => true,
     };
     course(story, order).money.refused.is_empty() || story.of(order).iter().all(says)
 }
@@ -272,6 +289,7 @@ fn in_time(story: &Story, index: usize) -> Vec<Timed> {
     let mut refunds: Vec<(Minute, Refund)> = Vec::new();
     for Event { at, what, .. } in story.of(index) {
         match what {
+            What::Started { payment, .. } => steps.push((*at, 2, Step::Started(payment.clone()))),
             What::Paid(payment) => steps.push((*at, 2, Step::Paid(payment.clone()))),
             What::Cancelled(by) => steps.push((*at, 3, Step::Cancelled(*by))),
             What::Refunded(refund) => tell(&mut refunds, *at, refund),
@@ -301,7 +319,8 @@ fn after_balance(order: &Order, balance: &(Minute, Option<Payment>), at: Minute,
     let (paid_at, payment) = balance;
     let names_it = refund.payment.is_some() && refund.payment == payment.as_ref().map(|paid| paid.id.clone());
     let above = matches!(refund.of, Of::Amount(amount) if amount > order.deposit());
-    if at > paid_at - SKEW || names_it || above { at.max(*paid_at) } else { at }
+    let is_event = refund.how != How::Asked;
+    if is_event && (at > paid_at - SKEW || names_it || above) { at.max(*paid_at) } else { at }
 }
 
 /// The coupons that the order has a share of, since when and how much: with its placing, or with the balance that paid

@@ -1,6 +1,6 @@
 //! An independent model of an order's money: from what is told of it to how it ends.
 //!
-//! It is written from the rules alone (A-G-5..9, A-G-14..16, A-S0-22, A-S1-1..6, A-S1-20..28, A-S4-21),
+//! It is written from the rules alone (A-G-5..9, A-G-14..16, A-S0-22, A-S0-24, A-S1-1..6, A-S1-20..28, A-S4-21),
 //! in whole fen and minutes, and knows nothing of the engine: no type and no formula of it.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
@@ -39,4 +39,5 @@ pub enum CouponEnd {
     Available,
     Locked,
     Used,
+    Expired,
 }

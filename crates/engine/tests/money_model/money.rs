@@ -1,7 +1,7 @@
 //! Which money a refund is of (A-G-15): the order's own, or what came and was refused.
 
 use super::books::Books;
-use super::story::{Fen, Minute, Of, Refund};
+use super::story::{Fen, How, Minute, Of, Refund};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -115,7 +115,7 @@ impl Money {
             |(told, _, amount): &(Minute, String, Fen)| self.judge_amount(*amount, *told) != Fate::Ambiguous;
         if let Some(index) = self.kept.iter().position(clear) {
             let (told, id, amount) = self.kept.remove(index);
-            self.give(&Refund { id, of: Of::Amount(amount), payment: None }, told);
+            self.give(&Refund { id, of: Of::Amount(amount), payment: None, how: How::Went }, told);
             self.settle_kept();
         }
     }

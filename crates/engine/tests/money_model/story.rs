@@ -79,6 +79,17 @@ pub struct Coupon {
     pub benefit: Benefit,
     /// Whether it comes back when everything went back.
     pub returns: bool,
+    /// What the orders of a checkout must come to together.
+    pub spend: Fen,
+    /// When it ends, where that is before the story does.
+    pub ends: Option<Minute>,
+}
+
+impl Coupon {
+    /// One without a threshold that outlasts the story.
+    pub fn of(benefit: Benefit, returns: bool) -> Self {
+        Self { benefit, returns, spend: 0, ends: None }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,15 +125,38 @@ pub struct Payment {
     pub voucher: Option<usize>,
 }
 
+/// How a refund is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// It went back, with what it is of.
+    Went,
+    /// It was asked for, granted and went back: only the first says what it is of.
+    Steps,
+    /// It went back without a word of what it is of; that is told after.
+    Backwards,
+    /// It was granted and went back, and both say what it is of.
+    Twofold,
+    /// The merchant asks for it here, after every payment known then (A-S1-24), and it goes back.
+    Asked,
+    /// The merchant says here of one that is known what it is of (A-G-15).
+    Assigned,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refund {
     pub id: String,
     pub of: Of,
     pub payment: Option<String>,
+    pub how: How,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
+    /// The cashier starts a payment with a coupon (A-S0-24).
+    Started {
+        payment: String,
+        voucher: usize,
+    },
     Paid(Payment),
     Cancelled(By),
     Refunded(Refund),
@@ -174,11 +208,21 @@ impl Order {
     }
 }
 
+impl Event {
+    pub fn refund(&self) -> Option<&Refund> {
+        match &self.what {
+            What::Refunded(refund) => Some(refund),
+            What::Started { .. } | What::Paid(_) | What::Cancelled(_) => None,
+        }
+    }
+}
+
 impl Story {
     /// What happens to an order, as it happened: payments before cancellations before refunds (A-G-9).
     pub fn of(&self, order: usize) -> Vec<&Event> {
         let mut found: Vec<&Event> = self.events.iter().filter(|event| event.order == order).collect();
         let rank = |event: &Event| match &event.what {
+            What::Started { payment, .. } => (0, payment.clone()),
             What::Paid(paid) => (0, paid.id.clone()),
             What::Cancelled(_) => (1, String::new()),
             What::Refunded(refund) => (2, refund.id.clone()),

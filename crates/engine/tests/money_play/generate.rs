@@ -6,13 +6,22 @@ use crate::money_model::{
     course::{Course, State, course},
     money::Fate,
     story::{
-        Benefit, By, Coupon, Event, Fen, Minute, OPEN, Of, Off, Payment, Refund, SKEW, Stage, Story,
+        Benefit, By, Coupon, Event, Fen, How, Minute, OPEN, Of, Off, Payment, Refund, SKEW, Stage, Story,
         UNDEPOSITED, What,
     },
 };
 use crate::support::random::Random;
 
+/// How a story is told: by events alone, which may be heard in any order, or also by what is asked for here, where it is
+/// asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doors {
+    Events,
+    All,
+}
+
 struct Teller {
+    doors: Doors,
     random: Random,
     story: Story,
     /// What comes off with the balance of each order.
@@ -22,8 +31,9 @@ struct Teller {
 }
 
 /// A story of that seed.
-pub fn story(seed: u64) -> Story {
+pub fn story(seed: u64, doors: Doors) -> Story {
     let mut teller = Teller {
+        doors,
         random: Random::of(seed),
         story: Story::default(),
         beside: Vec::new(),
@@ -54,7 +64,9 @@ impl Teller {
             0..4 => {
                 let order = goods::ordinary(random, story, placed);
                 let voucher = (order.payable() > 20_00 && chance(random, 3)).then(|| {
-                    story.coupons.push(Coupon { benefit: Benefit::AtCashier(5_00), returns: false });
+                    let ends = (self.doors == Doors::All && chance(random, 5))
+                        .then(|| placed + pick(random, &[3, 8, 10, 20]));
+                    story.coupons.push(Coupon { ends, ..Coupon::of(Benefit::AtCashier(5_00), false) });
                     story.coupons.len() - 1
                 });
                 push(story, order, Vec::new(), voucher);
@@ -116,7 +128,11 @@ impl Teller {
         self.story.until = Minute::MAX;
         self.story.events.push(Event { order, at, what });
         let course = course(&self.story, order);
-        if course.is_unclear || course.fates.values().any(|fate| *fate == Fate::Impossible) {
+        // Beside refused money nothing is asked for here: what is answered comes before all that is told.
+        let mut told = self.story.events.iter().filter(|event| event.order == order);
+        let is_asked = |event: &Event| event.refund().is_some_and(|refund| refund.how == How::Asked);
+        let unclear = !course.money.refused.is_empty() && told.any(is_asked);
+        if unclear || course.is_unclear || course.fates.values().any(|fate| *fate == Fate::Impossible) {
             self.story.events.pop();
         }
     }
@@ -161,8 +177,40 @@ impl Teller {
         if amount == 0 && !(is_first && stage == Stage::Balance && !offs.is_empty()) {
             return;
         }
-        let id = format!("o{order}-b{}", self.story.events.len());
+        let mut id = format!("o{order}-b{}", self.story.events.len());
+        if let Some(voucher) = voucher {
+            id = self.start(order, at, id, voucher);
+        }
         self.say(order, at, What::Paid(Payment { id, stage, amount, offs, voucher }));
+    }
+
+    /// Often the cashier has started it a little before, or long before; sometimes that comes to nothing.
+    fn start(&mut self, order: usize, at: Minute, id: String, voucher: usize) -> String {
+        let is_started = |event: &Event| event.order == order && matches!(event.what, What::Started { .. });
+        if self.doors == Doors::Events
+            || self.story.events.iter().any(is_started)
+            || !chance(&mut self.random, 7)
+        {
+            return id;
+        }
+        let before = pick(&mut self.random, &[3, 9, 14, 20]);
+        let ends = self.story.coupons[voucher].ends.filter(|ends| (at - 12..=at).contains(ends));
+        let started = ends.map_or(at - before, |ends| ends - 1).max(self.story.orders[order].placed);
+        self.say(order, started, What::Started { payment: id.clone(), voucher });
+        let is_left = self.story.coupons[voucher].ends.is_none() && chance(&mut self.random, 3);
+        if is_left { format!("{id}-again") } else { id }
+    }
+
+    /// What is above a deposit, or of an order that costs nothing, says at once what it is of.
+    fn how(&mut self, order: usize, of: &Of) -> How {
+        if self.doors == Doors::All && chance(&mut self.random, 3) {
+            return How::Asked;
+        }
+        let order = &self.story.orders[order];
+        let is_above = matches!(of, Of::Amount(amount) if order.is_presale() && *amount > order.deposit());
+        let is_free = order.payable() == 0;
+        let events = [How::Went, How::Went, How::Twofold, How::Steps, How::Backwards];
+        pick(&mut self.random, if is_above || is_free { &events[..3] } else { &events })
     }
 
     fn refund(&mut self, order: usize, at: Minute) {
@@ -187,13 +235,15 @@ impl Teller {
         };
         let names = may_name && !payments.is_empty() && chance(&mut self.random, 5);
         let payment = names.then(|| pick(&mut self.random, &payments));
+        let how = self.how(order, &of);
         // Sometimes it says that it was a little before what it is of.
+        let behind = behind && how != How::Asked;
         let at = if behind && self.random.below(4) == 0 { at - pick(&mut self.random, &[2, 7]) } else { at };
         let id = format!("o{order}-r{}", self.story.events.len());
         self.say(
             order,
             at.max(self.story.orders[order].placed + 1),
-            What::Refunded(Refund { id, of, payment }),
+            What::Refunded(Refund { id, of, payment, how }),
         );
     }
 
@@ -214,13 +264,14 @@ impl Teller {
             self.story.until = Minute::MAX;
             let kept = course(&self.story, order).money.kept;
             for (_, id, amount) in kept {
-                if chance(&mut self.random, 5) {
+                if chance(&mut self.random, 2) {
                     continue;
                 }
                 let last = self.story.events.iter().map(|event| event.at).max().unwrap_or_default();
                 let payments = payments(&self.story, order, last);
                 let payment = Some(pick(&mut self.random, &payments));
-                let refund = Refund { id, of: Of::Amount(amount), payment };
+                let how = if self.doors == Doors::All { How::Assigned } else { How::Went };
+                let refund = Refund { id, of: Of::Amount(amount), payment, how };
                 self.say(order, last + 1, What::Refunded(refund));
             }
         }
@@ -246,7 +297,7 @@ fn payments(story: &Story, order: usize, by: Minute) -> Vec<String> {
     let of = story.events.iter().filter(|event| event.order == order && event.at <= by);
     let paid = of.filter_map(|event| match &event.what {
         What::Paid(payment) if payment.amount > 0 => Some(payment.id.clone()),
-        What::Paid(_) | What::Cancelled(_) | What::Refunded(_) => None,
+        What::Started { .. } | What::Paid(_) | What::Cancelled(_) | What::Refunded(_) => None,
     });
     paid.collect()
 }

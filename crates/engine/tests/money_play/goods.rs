@@ -37,7 +37,7 @@ fn goods_only(order: &Order) -> Vec<Off> {
 
 /// A coupon of that benefit; its discount names it.
 pub fn coupon(random: &mut Random, story: &mut Story, benefit: Benefit, amount: Fen) -> Off {
-    story.coupons.push(Coupon { benefit, returns: chance(random, 6) });
+    story.coupons.push(Coupon::of(benefit, chance(random, 6)));
     let coupon = Some(story.coupons.len() - 1);
     Off { amount, bearer: Bearer::Merchant, on: On::Goods, coupon }
 }
@@ -145,6 +145,14 @@ pub fn merged(random: &mut Random, story: &mut Story, balance_of: &Order, percen
         Benefit::Percent(_) | Benefit::AtCashier(_) => (contribution / 10).min(room),
     };
     let named = coupon(random, story, benefit, ours);
+    // Reached by each alone, by both together, or not even by both, whatever else comes off.
+    let (list, least) = (goods.lines.iter().map(Line::list).sum::<Fen>(), left.min(contribution));
+    let both = Some(left + contribution).filter(|both| *both > list.max(contribution)).unwrap_or(least);
+    let save = if let Benefit::Save(save) = benefit { save } else { 0 };
+    let spends = [0, least, both, both, list + contribution + 1];
+    // No coupon saves more than is to be spent.
+    let spend = Some(pick(random, &spends)).filter(|spend| *spend >= save).unwrap_or(0);
+    story.coupons.last_mut().expect("it was just added").spend = spend;
     let beside = Off { amount: theirs, ..named.clone() };
     if ours > 0 {
         goods.offs.push(named);

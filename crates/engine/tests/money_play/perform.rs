@@ -7,8 +7,11 @@ use crate::money_model::{
     story::{Minute, Story},
 };
 use crate::support::{at, code, ingest, random::Random};
-use engine::{EventOutcome, Reply};
-use std::{collections::BTreeSet, fmt::Write as _};
+use engine::{EventOutcome, EventResult, Reply};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 /// What is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +58,8 @@ pub fn out_of_order(story: &Story, seed: u64) -> Plan {
 struct Seen {
     orders: Vec<OrderEnd>,
     coupons: Vec<CouponEnd>,
+    /// By coupon and order.
+    below: BTreeMap<(usize, usize), bool>,
     faults: String,
     told: String,
 }
@@ -63,19 +68,23 @@ fn perform(story: &Story, plan: &Plan) -> Seen {
     let shop = Shop::of(story);
     let mut told = String::new();
     let mut tell = |when: Minute, what: Told| {
-        let event = match what {
-            Told::Placed(index) => shop.placed(index, &story.orders[index]),
+        let commands = match what {
+            Told::Placed(index) => vec![ingest(&shop.placed(index, &story.orders[index]))],
             Told::Event(index) => shop.event(index, &story.events[index]),
         };
-        let answer = shop.run.send(ingest(&event));
-        let _ = writeln!(told, "  {when} {what:?}: {}", code(&answer));
-        let Ok(Reply::Event { result }) = answer else { return EventOutcome::Rejected };
-        result.outcome
+        let mut is_rejected = false;
+        for command in commands {
+            let answer = shop.run.send(command);
+            let _ = writeln!(told, "  {when} {what:?}: {}", code(&answer));
+            let rejected = |result: &EventResult| result.outcome == EventOutcome::Rejected;
+            is_rejected |= matches!(&answer, Ok(Reply::Event { result }) if rejected(result));
+        }
+        is_rejected
     };
     let mut refused = BTreeSet::new();
     for &(when, what) in plan {
         shop.run.advance(at(when).max(shop.run.engine.now()));
-        if tell(when, what) == EventOutcome::Rejected {
+        if tell(when, what) {
             refused.insert(what);
         }
     }
@@ -94,7 +103,10 @@ fn perform(story: &Story, plan: &Plan) -> Seen {
     }
     let orders = (0..story.orders.len()).map(|index| see::order(&shop, story, index)).collect();
     let coupons = (0..story.coupons.len()).map(|index| see::coupon(&shop, index)).collect();
-    Seen { orders, coupons, faults, told }
+    let pairs =
+        (0..story.coupons.len()).flat_map(|coupon| (0..story.orders.len()).map(move |order| (coupon, order)));
+    let below = pairs.map(|(coupon, order)| ((coupon, order), see::is_below(&shop, order, coupon))).collect();
+    Seen { orders, coupons, below, faults, told }
 }
 
 /// Plays it, and says what is not as it must be: as the model says, as it happened where it is told in
@@ -102,7 +114,7 @@ fn perform(story: &Story, plan: &Plan) -> Seen {
 pub fn play(story: &Story, plan: &Plan) -> Result<(), String> {
     let first = in_time(story);
     let seen = perform(story, plan);
-    let mut faults = seen.faults;
+    let (mut faults, of) = (seen.faults, seen.below);
     let mut is_decided = true;
     for (index, seen) in seen.orders.iter().enumerate() {
         let (told, all) = (course(story, index).end(), ends(story, index));
@@ -116,6 +128,11 @@ pub fn play(story: &Story, plan: &Plan) -> Result<(), String> {
     for (index, (seen, standing)) in seen.coupons.iter().zip(coupons::standings(story)).enumerate() {
         if is_decided && *seen != standing.end {
             let _ = writeln!(faults, "coupon {index} ends as {seen:?}, not as {:?}", standing.end);
+        }
+        for (order, below) in standing.below.into_iter().filter(|_| is_decided) {
+            if of[&(index, order)] != below {
+                let _ = writeln!(faults, "o{order} is told to be below the threshold of {index}: {}", !below);
+            }
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(format!("{faults}told:\n{}", seen.told)) }

@@ -4,6 +4,7 @@ use super::stage::{Shop, name};
 use crate::money_model::{CouponEnd, OrderEnd, story::Story};
 use crate::support::*;
 use domain::{
+    Code,
     coupon::CouponStatus,
     ledger::Account,
     order::{Order, State, ToReturn},
@@ -57,8 +58,8 @@ pub fn by_payment(shop: &Shop, index: usize) -> String {
     for refund in granted() {
         let ways: i64 = refund.payments.iter().map(|part| part.amount.minor()).sum();
         if ways != refund.total().minor() {
-            let _ =
-                writeln!(faults, "{}: {} went back, {ways} by its ways", refund.refund_id, refund.total());
+            let (id, total) = (&refund.refund_id, refund.total().minor());
+            let _ = writeln!(faults, "{id}: {total} went back, {ways} by its ways");
         }
     }
     faults
@@ -71,11 +72,18 @@ fn pooled(shop: &Shop, order: &Order) -> Option<i64> {
     paid.then_some(pooled.goods_paid.minor())
 }
 
+/// Whether an order is told that its checkout is below the threshold of a coupon.
+pub fn is_below(shop: &Shop, order: usize, coupon: usize) -> bool {
+    let order = shop.run.order(&name(order));
+    order.has_conflict(Some(&shop.coupons[coupon].coupon_id), "", Code::BelowThreshold)
+}
+
 pub fn coupon(shop: &Shop, index: usize) -> CouponEnd {
     match shop.run.coupon(&shop.coupons[index]).status {
         CouponStatus::Available => CouponEnd::Available,
         CouponStatus::Locked => CouponEnd::Locked,
         CouponStatus::Used => CouponEnd::Used,
-        CouponStatus::Expired | CouponStatus::Void => unreachable!("it lasts for a month"),
+        CouponStatus::Expired => CouponEnd::Expired,
+        CouponStatus::Void => unreachable!("nobody takes it back"),
     }
 }

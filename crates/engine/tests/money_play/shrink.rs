@@ -1,7 +1,11 @@
 //! Makes a failing story as small as it stays failing, and tells it.
 
 use super::perform::{Plan, Told, in_time, play};
-use crate::money_model::{course::course, money::Fate, story::Story};
+use crate::money_model::{
+    course::course,
+    money::Fate,
+    story::{Event, How, Story, What},
+};
 
 /// Whether it can be true: nothing that is told of goes beyond what came.
 fn is_sound(story: &Story) -> bool {
@@ -9,7 +13,9 @@ fn is_sound(story: &Story) -> bool {
         let course = course(story, order);
         !course.waits && !course.is_unclear && course.fates.values().all(|fate| *fate != Fate::Impossible)
     };
-    (0..story.orders.len()).all(sound)
+    let refunds = || story.events.iter().filter_map(Event::refund);
+    let is_known = |id: &str| refunds().any(|refund| refund.id == id && refund.how != How::Assigned);
+    (0..story.orders.len()).all(sound) && refunds().all(|refund| is_known(&refund.id))
 }
 
 /// A smaller story with its plan, for each event that may be left out and each delay.
@@ -29,6 +35,16 @@ fn smaller(story: &Story, plan: &Plan) -> Vec<(Story, Plan)> {
         for off in 0..story.orders[order].offs.len() {
             let mut less = story.clone();
             less.orders[order].offs.remove(off);
+            found.push((less, plan.clone()));
+        }
+    }
+    for (index, event) in story.events.iter().enumerate() {
+        let how = event.refund().map_or(How::Went, |refund| refund.how);
+        if !matches!(how, How::Went | How::Assigned) {
+            let mut less = story.clone();
+            if let What::Refunded(refund) = &mut less.events[index].what {
+                refund.how = How::Went;
+            }
             found.push((less, plan.clone()));
         }
     }

@@ -2,7 +2,7 @@
 
 use super::goods::{ITEMS, MULTIPLIERS};
 use crate::money_model::story::{
-    Bearer, Benefit, By, END, Event, Line, OPEN, Of, Off, On, Order, Stage, Story, What,
+    Bearer, Benefit, By, END, Event, How, Line, OPEN, Of, Off, On, Order, Refund, Stage, Story, What,
 };
 use crate::support::{batch::BatchDeal, presale::Offer, *};
 use domain::{
@@ -12,11 +12,11 @@ use domain::{
         promotion::PercentOff,
     },
     coupon::{Coupon, CouponKind},
-    event::{Body, Cancelled, OrderEvent, PlacedLine, RefundLine},
-    order::{CancelReason, Discount, LineShare, OrderKind, Party, RefundAsk},
+    event::{Body, Cancelled, OrderEvent, PlacedLine, RefundFacts, RefundLine},
+    order::{CancelReason, Discount, LineShare, Method, OrderKind, Party, RefundAsk},
     pool::{PresaleStrategy, Timing},
 };
-use engine::Command;
+use engine::{Assigned, Command};
 
 /// A shop that is set up for a story, at its start.
 pub struct Shop {
@@ -90,8 +90,9 @@ impl Shop {
                 Benefit::AtCashier(_) => CouponKind::Payment,
                 Benefit::Save(_) | Benefit::Percent(_) => CouponKind::Shop,
             };
-            let spend = if kind == CouponKind::Payment { 10_00 } else { 0 };
-            let deal = BatchDeal { kind, spend, returns: coupon.returns, ..BatchDeal::default() };
+            let spend = if kind == CouponKind::Payment { 10_00 } else { coupon.spend };
+            let until = coupon.ends.unwrap_or(BatchDeal::default().until);
+            let deal = BatchDeal { kind, spend, until, returns: coupon.returns, ..BatchDeal::default() };
             let mut create = deal.create(&batch);
             let Command::CreateBatch { batch: terms, .. } = &mut create else { unreachable!("a batch") };
             match coupon.benefit {
@@ -140,9 +141,13 @@ impl Shop {
         event(&format!("{}.placed", name(index)), Body::Placed(Box::new(placed)), at(order.placed))
     }
 
-    pub fn event(&self, index: usize, told: &Event) -> OrderEvent {
+    /// What is told of an event, or asked for, one after the other.
+    pub fn event(&self, index: usize, told: &Event) -> Vec<Command> {
         let order = name(told.order);
         let body = match &told.what {
+            What::Started { payment, voucher } => {
+                return vec![starting(&order, payment, Method::JdPay, Some(&self.coupons[*voucher]))];
+            }
             What::Paid(payment) => {
                 let mut paid = paying(&order, &payment.id, payment.amount);
                 paid.stage = match payment.stage {
@@ -162,14 +167,42 @@ impl Shop {
                 };
                 Body::Cancelled(Cancelled { order_id: id(&order), reason })
             }
-            What::Refunded(refund) => {
-                let mut facts = refunding(&order, &refund.id, &ask(&refund.of));
-                facts.payment_id = refund.payment.as_deref().map(id);
-                Body::RefundSucceeded(facts)
-            }
+            What::Refunded(refund) => return refunded(index, told, refund),
         };
-        event(&format!("e{index}"), body, at(told.at))
+        vec![ingest(&event(&format!("e{index}"), body, at(told.at)))]
     }
+}
+
+fn refunded(index: usize, told: &Event, refund: &Refund) -> Vec<Command> {
+    let order = name(told.order);
+    let (ask, payment) = (ask(&refund.of), refund.payment.as_deref().map(id));
+    let facts = RefundFacts { payment_id: payment.clone(), ..refunding(&order, &refund.id, &ask) };
+    let bare = RefundFacts { lines: Vec::new(), amount: None, ..facts.clone() };
+    let (order_id, refund_id) = (id(&order), id(&refund.id));
+    let mut commands = match (refund.how, payment) {
+        (How::Asked, Some(payment_id)) => {
+            vec![Command::RefundPayment { order_id, refund_id, payment_id, ask }]
+        }
+        (How::Asked, None) => vec![Command::CreateRefund { order_id, refund_id, ask }],
+        (How::Assigned, Some(payment)) => {
+            return vec![Command::AssignRefund { order_id, refund_id, of: Assigned::Payment(payment) }];
+        }
+        (_, _) => Vec::new(),
+    };
+    let bodies = match refund.how {
+        How::Went | How::Asked | How::Assigned => vec![Body::RefundSucceeded(facts)],
+        How::Twofold => vec![Body::RefundApproved(facts.clone()), Body::RefundSucceeded(facts)],
+        How::Steps => vec![
+            Body::RefundRequested(facts),
+            Body::RefundApproved(bare.clone()),
+            Body::RefundSucceeded(bare),
+        ],
+        How::Backwards => vec![Body::RefundSucceeded(bare), Body::RefundApproved(facts)],
+    };
+    let events = bodies.into_iter().zip(0..);
+    commands
+        .extend(events.map(|(body, step)| ingest(&event(&format!("e{index}.{step}"), body, at(told.at)))));
+    commands
 }
 
 fn line_name(line: usize) -> String {

@@ -1,6 +1,7 @@
 //! Quotes of a running engine.
 
 use super::Run;
+use money::Currency;
 use preview::{Ask, PreviewError, Quoted};
 
 impl Run {
@@ -15,7 +16,7 @@ impl Run {
                 None => refusal.code.to_string(),
             },
             Err(other) => panic!("{other:?}"),
-            Ok(quoted) => format!("pays {}", quoted.quote.payable),
+            Ok(quoted) => format!("pays {}", Currency::CNY.digits(quoted.quote.payable)),
         }
     }
 }

@@ -5,11 +5,12 @@ use crate::wire::names::{Named, unique};
 use crate::wire::problem::{Problem, Violation};
 use axum::http::StatusCode;
 use domain::{
-    CampaignId, Code, Instant, InvalidId, Sku,
+    CampaignId, Code, Instant, InvalidId, Sentence, Sku,
     campaign::{Terms, Version, forms},
     catalog::{Category, Scope, ScopeMode},
     ends::Ends,
     limits,
+    shop::Shop,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -67,7 +68,7 @@ pub struct Form {
 struct Fields(Vec<domain::Violation>);
 
 impl Fields {
-    fn fault(&mut self, field: &str, code: Code, message: impl Into<String>) {
+    fn fault(&mut self, field: &str, code: Code, message: impl Into<Sentence>) {
         self.0.push(domain::Violation::with(field, code, message));
     }
     fn text(&mut self, field: &str, value: &Value) -> String {
@@ -220,13 +221,14 @@ impl CampaignRequest {
     }
 }
 
-/// The problem for terms that cannot be read.
-pub fn invalid_terms(found: Vec<domain::Violation>) -> Problem {
+/// The problem for terms of that shop that cannot be read.
+pub fn invalid_terms(shop: &Shop, found: Vec<domain::Violation>) -> Problem {
     let title = Code::InvalidTerms.en();
     let mut problem =
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_terms", title, Code::InvalidTerms.zh());
-    let detail: Vec<String> = found.iter().map(|v| format!("{}: {}", v.field, v.message)).collect();
-    problem.detail = detail.join("; ");
-    problem.violations = found.into_iter().map(Violation::from).collect();
+    let told = |found: domain::Violation| Violation::from(found.told_in(shop.money()));
+    problem.violations = found.into_iter().map(told).collect();
+    let detail = problem.violations.iter().map(|found| format!("{}: {}", found.field, found.message));
+    problem.detail = detail.collect::<Vec<_>>().join("; ");
     problem
 }

@@ -125,7 +125,7 @@ pub async fn create(
     caller.may(Scope::Campaigns)?;
     let shop = state.shop(&caller.shop_id).await?;
     let mut ends = Ends::new(&shop.time_zone);
-    let form = body.value.with_ends(&mut ends).read().map_err(invalid_terms)?;
+    let form = body.value.with_ends(&mut ends).read().map_err(|found| invalid_terms(&shop, found))?;
     let digest = body.digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let (campaign_id, version, publish) = (form.campaign_id, Box::new(form.version), form.publish);
     let command = Command::CreateCampaign { campaign_id, version, publish, digest };
@@ -146,8 +146,9 @@ pub struct ValidationView {
 
 impl ValidationView {
     /// Both as they are shown.
-    pub fn new(violations: Vec<domain::Violation>, warnings: Vec<domain::Violation>) -> Self {
-        let all = |found: Vec<domain::Violation>| found.into_iter().map(Violation::from).collect();
+    pub fn new(shop: &Shop, violations: Vec<domain::Violation>, warnings: Vec<domain::Violation>) -> Self {
+        let told = |found: domain::Violation| Violation::from(found.told_in(shop.money()));
+        let all = |found: Vec<domain::Violation>| found.into_iter().map(told).collect();
         Self { violations: all(violations), warnings: all(warnings) }
     }
 }
@@ -179,7 +180,7 @@ pub async fn validate(
         }
     };
     warnings.extend(ends.into_warnings());
-    Ok(Json(ValidationView::new(violations, warnings)))
+    Ok(Json(ValidationView::new(&shop, violations, warnings)))
 }
 
 /// Tries thousands of carts, so it runs beside the threads that answer.
@@ -272,24 +273,25 @@ pub async fn revise(
 ) -> Result<Json<CampaignView>, Problem> {
     caller.may(Scope::Campaigns)?;
     let row = find(&state, &caller, &id).await?;
+    let shop = state.shop(&caller.shop_id).await?;
     if !body.value.campaign_id.is_null() && body.value.campaign_id != Value::String(id.to_string()) {
         let violation = domain::Violation::new("campaign_id", domain::Code::ImmutableField);
-        return Err(invalid_terms(vec![violation]));
+        return Err(invalid_terms(&shop, vec![violation]));
     }
     if !body.value.kind.is_null()
         && body.value.kind != Value::String(row.campaign.current().terms.kind().into())
     {
-        return Err(invalid_terms(vec![domain::Violation::new("kind", domain::Code::ImmutableField)]));
+        let violation = domain::Violation::new("kind", domain::Code::ImmutableField);
+        return Err(invalid_terms(&shop, vec![violation]));
     }
     if !body.value.publish.is_null() {
         let message = "a change neither publishes nor takes back; see POST .../publish and .../close";
         let violation = domain::Violation::with("publish", domain::Code::InvalidValue, message);
-        return Err(invalid_terms(vec![violation]));
+        return Err(invalid_terms(&shop, vec![violation]));
     }
-    let shop = state.shop(&caller.shop_id).await?;
     let mut ends = Ends::new(&shop.time_zone);
     let asked = body.value.with_ends(&mut ends);
-    let form = asked.over(row.campaign.current()).read().map_err(invalid_terms)?;
+    let form = asked.over(row.campaign.current()).read().map_err(|found| invalid_terms(&shop, found))?;
     let command = Command::ReviseCampaign { campaign_id: id, version: Box::new(form.version) };
     let Json(view) = submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await?;
     Ok(Json(warned(view, ends)))

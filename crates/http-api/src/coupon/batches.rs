@@ -260,7 +260,7 @@ pub async fn validate(
     let found = tokio::task::spawn_blocking(look).await;
     let mut warnings = found.map_err(|error| EngineError::Internal(error.to_string()))??;
     warnings.extend(ends.into_warnings());
-    Ok(Json(ValidationView::new(violations, warnings)))
+    Ok(Json(ValidationView::new(&shop, violations, warnings)))
 }
 
 /// A shop's batches, by their ids.

@@ -80,7 +80,7 @@ pub async fn import(
     let input = |grant: &Grant| Input {
         shop_id: caller.shop_id.clone(),
         // A row is known by the file's key and its place.
-        idempotency: idempotency.as_ref().map(|(key, digest)| (format!("{key}#{}", grant.row), *digest)),
+        idempotency: idempotency.as_ref().map(|(key, digest)| (engine::row_key(key, grant.row), *digest)),
         command: Command::ClaimBatch {
             batch_id: batch_id.clone(),
             customer_id: grant.customer_id.clone(),

@@ -4,7 +4,7 @@ use crate::wire::extract::{by_name, field_at_fault};
 use crate::wire::limits;
 use crate::wire::names::Named;
 use domain::{
-    Code, Instant, Refusal, Violation,
+    Code, Instant, Refusal, Sentence, Violation,
     event::{Body, OrderEvent, RefundFacts},
     ids::text_within,
 };
@@ -52,11 +52,8 @@ pub fn read(text: &[u8], now: Instant) -> Incoming {
     Incoming { id, event: open(&envelope, now) }
 }
 
-fn fault(field: &str, code: Code, message: impl Into<String>) -> Refusal {
-    let message = message.into();
-    let mut refusal = Refusal::with(code, format!("{field}: {message}"));
-    refusal.violations.push(Violation::with(field, code, message));
-    refusal
+fn fault(field: &str, code: Code, message: impl Into<Sentence>) -> Refusal {
+    Refusal::of(Violation::with(field, code, message))
 }
 
 /// The platform's own text of so many bytes, in NFC (A-G-11).

@@ -182,7 +182,7 @@ pub async fn get_parked(
 ) -> Result<Json<List<ParkedView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let page = query.0.read(Cursor::Parts)?;
+    let page = query.0.read(Cursor::Parked)?;
     let asked = page.clone();
     let rows = state.read(move |reader| reader.parked(&caller.shop_id, &asked)).await?;
     let order = |p: &port::Parked| p.event.body.order_id().map(ToString::to_string);

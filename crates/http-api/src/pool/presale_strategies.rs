@@ -92,7 +92,7 @@ impl ValidityRequest {
 
 /// Terms that break a rule in one field.
 pub fn fault(field: &str, code: Code, message: &str) -> Problem {
-    let detail = format!("{field}: {message}");
+    let detail = format!("{field}: {message}").into();
     let violations = vec![domain::Violation::with(field, code, message)];
     Refusal { code: Code::InvalidTerms, detail, violations }.into()
 }

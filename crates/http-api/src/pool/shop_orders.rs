@@ -60,7 +60,7 @@ pub struct ShopOrderRequest {
 
 fn fault(field: &str, code: Code, message: &str) -> Refusal {
     let violations = vec![domain::Violation::with(field, code, message)];
-    Refusal { code, detail: format!("{field}: {message}"), violations }
+    Refusal { code, detail: format!("{field}: {message}").into(), violations }
 }
 
 impl ShopOrderRequest {

@@ -2,6 +2,7 @@
 
 use crate::wire::keys::{ApiKey, Scope};
 use crate::wire::problem::Problem;
+use crate::wire::query;
 use crate::wire::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{StatusCode, header, request::Parts};
@@ -31,6 +32,8 @@ impl Caller {
     }
 }
 
+/// Also refuses query parameters that the address does not take: nothing behind a key is answered with some of its
+/// question left out.
 impl FromRequestParts<ApiState> for Caller {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
@@ -45,7 +48,10 @@ impl FromRequestParts<ApiState> for Caller {
             split.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
         let key = key.ok_or_else(|| unauthorized("send `Authorization: Bearer <api key>`"))?;
         let found = state.keys.find(key, engine::clock::Clock::now(&engine::clock::SystemClock::default()));
-        found.map(Caller).ok_or_else(|| unauthorized("the key is not known, was withdrawn or has expired"))
+        let wrong = || unauthorized("the key is not known, was withdrawn or has expired");
+        let caller = found.map(Caller).ok_or_else(wrong)?;
+        query::check(parts)?;
+        Ok(caller)
     }
 }
 

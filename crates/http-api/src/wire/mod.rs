@@ -12,5 +12,6 @@ pub mod list_in;
 pub mod names;
 pub mod page;
 pub mod problem;
+pub mod query;
 pub mod state;
 pub mod time;

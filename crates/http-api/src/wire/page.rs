@@ -4,7 +4,7 @@
 use crate::wire::limits;
 use crate::wire::problem::Problem;
 use domain::{BatchId, OrderId};
-use port::Page;
+use port::{Page, Parked};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,8 +28,8 @@ pub enum Cursor {
     Own,
     /// A number.
     Number,
-    /// Three parts with `|` between them.
-    Parts,
+    /// Where a waiting event stands.
+    Parked,
     /// What the list itself reads and refuses.
     Opaque,
 }
@@ -40,11 +40,21 @@ impl Cursor {
         match self {
             Self::Chosen => BatchId::try_new(&text).is_ok().then_some(text),
             Self::Own => OrderId::try_new(&text).ok().map(|id| id.as_str().to_owned()),
-            Self::Number => text.parse::<u64>().is_ok().then_some(text),
+            Self::Number => {
+                let number = text.parse::<i64>().ok().filter(|number| *number >= 0);
+                number.is_some_and(|number| number.to_string() == text).then_some(text)
+            }
             Self::Opaque => Some(text),
-            Self::Parts => (text.split('|').count() >= 3).then_some(text),
+            Self::Parked => is_parked(&text).then_some(text),
         }
     }
+}
+
+/// Order, source and event, each as the platform may write it; an event need not have an order.
+fn is_parked(text: &str) -> bool {
+    let (order, source, event) = Parked::read_cursor(text);
+    let is_text = |text: &str| !text.is_empty() && !text.contains(char::is_control);
+    (order.is_empty() || OrderId::try_new(&order).is_ok()) && is_text(&source) && is_text(&event)
 }
 
 impl PageQuery {

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use domain::{Code, Refusal};
+use domain::{Code, Refusal, Sentence};
 use engine::EngineError;
 use port::{StoreError, StoreErrorKind};
 use preview::PreviewError;
@@ -24,8 +24,9 @@ pub struct Violation {
 }
 
 impl From<domain::Violation> for Violation {
+    /// Of one whose amounts are told; of others they are told in minor units.
     fn from(v: domain::Violation) -> Self {
-        Self { field: v.field, code: v.code.as_str().into(), message: v.message }
+        Self { field: v.field, code: v.code.as_str().into(), message: v.message.in_minor_units() }
     }
 }
 
@@ -47,7 +48,7 @@ impl From<Refusal> for Reasons {
     fn from(refusal: Refusal) -> Self {
         Self {
             code: Some(refusal.code.as_str()),
-            detail: Some(refusal.detail),
+            detail: Some(refusal.detail.in_minor_units()),
             violations: refusal.violations.into_iter().map(Violation::from).collect(),
         }
     }
@@ -81,6 +82,7 @@ pub struct ProblemCode(pub Cow<'static, str>);
 /// Codes of the edge itself, beside those of the domain: code, meaning, 含义.
 pub const EDGE_CODES: &[(&str, &str, &str)] = &[
     ("malformed_body", "The body cannot be read", "请求内容无法解析"),
+    ("malformed_query", "The query is not percent-encoded UTF-8", "查询参数无法解析"),
     ("invalid_body", "A field of the body is missing or not valid", "请求字段缺失或无效"),
     ("unauthorized", "A valid API key is needed", "需要有效的API密钥"),
     ("scope_missing", "The key lacks the scope for this", "密钥权限不足"),
@@ -126,18 +128,24 @@ impl Problem {
         self
     }
     /// With a field at fault.
-    pub fn violation(mut self, field: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
+    pub fn violation(mut self, field: impl Into<String>, code: Code, message: impl Into<Sentence>) -> Self {
         self.violations.push(domain::Violation::with(field, code, message).into());
         self
     }
     /// The thing does not exist here, or is not this key's to see.
-    pub fn not_found(what: impl Into<String>) -> Self {
+    pub fn not_found(what: impl Into<Sentence>) -> Self {
         Refusal::with(Code::NotFound, what).into()
     }
     /// A JSON body that cannot be read.
     pub fn malformed(detail: impl Into<String>) -> Self {
         let title = "The body cannot be read";
         Self::new(StatusCode::BAD_REQUEST, "malformed_body", title, "请求内容无法解析").detail(detail)
+    }
+    /// A query that is no text.
+    pub fn malformed_query(part: &str) -> Self {
+        let title = "The query is not percent-encoded UTF-8";
+        Self::new(StatusCode::BAD_REQUEST, "malformed_query", title, "查询参数无法解析")
+            .detail(format!("{part} cannot be read: parameters are percent-encoded UTF-8"))
     }
     /// A JSON body of the wrong shape.
     pub fn invalid_body(field: &str, message: &str) -> Self {
@@ -172,7 +180,7 @@ impl From<Refusal> for Problem {
             title: code.en().into(),
             title_zh: code.zh().into(),
             status: status_of(code).as_u16(),
-            detail: refusal.detail,
+            detail: refusal.detail.in_minor_units(),
             code: code.as_str().into(),
             violations: refusal.violations.into_iter().map(Violation::from).collect(),
         }

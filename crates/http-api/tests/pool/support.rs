@@ -66,13 +66,24 @@ impl Service {
     }
 
     pub fn bytes(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        self.bytes_keyed(method, path, kind, None, body)
+    }
+    /// With an `Idempotency-Key`.
+    pub fn bytes_keyed(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        key: Option<&str>,
+        body: &[u8],
+    ) -> (u16, Vec<u8>) {
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::AUTHORIZATION, "Bearer sandbox")
-            .header(header::CONTENT_TYPE, kind)
-            .body(Body::from(body.to_vec()))
-            .unwrap();
+            .header(header::CONTENT_TYPE, kind);
+        let request = key.into_iter().fold(request, |request, key| request.header("idempotency-key", key));
+        let request = request.body(Body::from(body.to_vec())).unwrap();
         let router = self.router.clone();
         self.runtime.block_on(async move {
             let Ok(response) = router.oneshot(request).await;

@@ -74,7 +74,7 @@ fn rules(versions: Vec<Version>) -> ShopRules {
 fn found(rules: &ShopRules, campaign: Option<&str>, version: &Version) -> Vec<String> {
     let campaign = campaign.map(|id| id.parse::<CampaignId>().unwrap());
     let found = warnings(rules, New::Campaign(campaign.as_ref(), version), &[], at(NOW));
-    found.into_iter().map(|violation| violation.message).collect()
+    found.into_iter().map(|violation| violation.message.in_minor_units()).collect()
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn batch(id: &str, spend: i64, save: i64) -> Arc<Batch> {
 }
 fn with_batches(rules: &ShopRules, new: New<'_>, batches: &[Arc<Batch>]) -> Vec<String> {
     let found = warnings(rules, new, batches, at(NOW));
-    found.into_iter().map(|violation| violation.message).collect()
+    found.into_iter().map(|violation| violation.message.in_minor_units()).collect()
 }
 
 /// 2 of 150.00 with 30.00 off every 100.00: 210.00 are less than two floors of 110.00.

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use domain::{
-    CampaignId, Code, CouponId, CustomerId, Instant, LineId, OrderId, Refusal, Sku, Violation,
+    CampaignId, Code, CouponId, CustomerId, Instant, LineId, OrderId, Refusal, Sentence, Sku, Violation,
     catalog::Category, limits,
 };
 use money::Money;
@@ -122,7 +122,7 @@ impl Ask {
 }
 
 /// A refusal for a field of a line.
-pub(super) fn fault(index: usize, field: &str, code: Code, message: impl Into<String>) -> Refusal {
+pub(super) fn fault(index: usize, field: &str, code: Code, message: impl Into<Sentence>) -> Refusal {
     let violation = Violation::with(format!("lines[{index}].{field}"), code, message);
     let mut refusal = Refusal::with(code, violation.message.clone());
     refusal.violations.push(violation);

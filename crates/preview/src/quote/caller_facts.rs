@@ -5,7 +5,7 @@
 
 use super::ask::{Ask, AskCoupons, AskLine};
 use super::facts::{CouponFacts, CouponTerms, Facts, OrderFacts};
-use domain::{Code, LineId, OrderId, Refusal, Violation, limits};
+use domain::{Code, LineId, OrderId, Refusal, Violation, limits, sentence};
 use money::Money;
 use pricing::coupons::MOST_COUPONS;
 use rustc_hash::FxHashSet;
@@ -27,7 +27,7 @@ fn amount(field: &str, amount: Money, found: &mut Vec<Violation>) {
     if amount.is_negative() {
         found.push(Violation::new(field, Code::NegativeAmount));
     } else if amount.minor() > limits::AMOUNT_MINOR {
-        let message = format!("at most {}", limits::AMOUNT_MINOR);
+        let message = sentence!["at most ", Money::from_minor(limits::AMOUNT_MINOR)];
         found.push(Violation::with(field, Code::OutOfRange, message));
     }
 }

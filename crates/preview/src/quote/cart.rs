@@ -4,7 +4,7 @@
 use super::ask::{Ask, AskCoupons, AskLine, fault};
 use super::facts::{BalanceFacts, CouponFacts, Facts};
 use super::rules::ShopRules;
-use domain::{Code, CouponId, Instant, LineId, OrderId, Refusal};
+use domain::{Code, CouponId, Instant, LineId, OrderId, Refusal, sentence};
 use money::Money;
 use pricing::{
     Quote,
@@ -145,7 +145,7 @@ fn goods(
         found.ok_or_else(|| fault(index, "sku", Code::OutOfScope, "no presale takes deposits for it now"))?;
     let (presale, item) = (running.live, running.item);
     if item.presale_price != *unit_price {
-        let message = format!("the presale price is {}", item.presale_price);
+        let message = sentence!["the presale price is ", item.presale_price];
         return Err(fault(index, "unit_price", Code::AmountMismatch, message));
     }
     let price = presale.terms.line(item, *quantity);

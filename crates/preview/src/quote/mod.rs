@@ -68,6 +68,10 @@ impl Quoting {
     /// a presale line is not to be paid then. With the facts of an earlier quote only rules are read.
     pub fn quote(&self, shop: &ShopId, ask: &Ask, now: Instant) -> Result<Quoted, PreviewError> {
         let rules = self.rules(shop)?;
+        self.quoted(&rules, ask, now).map_err(|error| error.told_in(rules.shop.money()))
+    }
+
+    fn quoted(&self, rules: &ShopRules, ask: &Ask, now: Instant) -> Result<Quoted, PreviewError> {
         let now = ask.now.unwrap_or(now);
         let set = rules.at(ask.rule_version)?;
         let revision = ask.rule_version.unwrap_or(rules.revision);
@@ -75,9 +79,9 @@ impl Quoting {
         let (facts, lines) = match &ask.facts {
             Some(given) => {
                 caller_facts::check(given, ask)?;
-                (given.clone(), cart::lines(&rules, revision, ask, given, now)?)
+                (given.clone(), cart::lines(rules, revision, ask, given, now)?)
             }
-            None => self.read(&rules, revision, ask, now)?,
+            None => self.read(rules, revision, ask, now)?,
         };
         let cart = cart::of(ask, &facts, lines, now);
         let quote = SCRATCH.with_borrow_mut(|scratch| pricing::explain(&set, &cart, scratch))?;

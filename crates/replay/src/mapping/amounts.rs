@@ -4,7 +4,7 @@
 //! that amount in the shop. Signs of that currency may stand beside an amount, those of others not.
 
 use super::wrong::Wrong;
-use money::Currency;
+use money::{Currency, Money};
 use serde::Deserialize;
 
 /// How amounts are written.
@@ -50,6 +50,10 @@ impl Amounts {
     /// Digits of the minor unit: 2 for cents.
     pub fn digits(&self) -> u8 {
         self.minor_digits.unwrap_or(2)
+    }
+    /// An amount as the export would write it, without a sign of the currency.
+    pub fn show(&self, amount: Money) -> String {
+        self.currency.map_or_else(|| amount.minor().to_string(), |currency| currency.digits(amount))
     }
     /// Takes the digits from the currency where none are given; others than its own are refused (A-G-12).
     pub fn settle(&mut self, currency: Currency) -> Result<(), Wrong> {

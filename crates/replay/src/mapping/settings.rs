@@ -100,7 +100,7 @@ impl Settings {
         let shop = ShopSettings::new(shop);
         let facts = shop.shop(ShopId::platform());
         if let Some(found) = facts.violations().first() {
-            return Err(Wrong::new(format!("shop.{}", found.field), &found.message));
+            return Err(Wrong::of(format!("shop.{}", found.field), found, facts.money()));
         }
         if !facts.kind.supports_recovery() {
             let message = "shops of this kind run no recovery campaigns; use sop, fbp or fcs";
@@ -146,8 +146,8 @@ impl ShopSettings {
 
 impl CampaignSettings {
     fn try_new(text: CampaignText, shop: &Shop) -> Result<Self, Wrong> {
-        let wrong =
-            |found: &Violation| Wrong::new(found.field.replacen("terms.", "campaign.", 1), &found.message);
+        let field = |found: &Violation| found.field.replacen("terms.", "campaign.", 1);
+        let wrong = |found: &Violation| Wrong::of(field(found), found, shop.money());
         let terms = Terms::read(&text.terms).map_err(|found| wrong(&found[0]))?;
         let mut found = Vec::new();
         terms.check_terms(&mut found);

@@ -81,7 +81,10 @@ impl PoolMapping {
         let (plan, roles) = Plan::compile(layout, &zone, roles).map_err(wrong)?;
         let gifts = &document.gift_strategy;
         let strategies = match &document.presale_strategy {
-            Some(presale) => Some(Strategies::try_new(presale, gifts, &zone).map_err(wrong)?),
+            Some(presale) => {
+                let currency = document.shop.currency.as_deref().map_or(Currency::CNY, Currency::of_stored);
+                Some(Strategies::try_new(presale, gifts, &zone, currency).map_err(wrong)?)
+            }
             None if gifts.is_empty() => None,
             None => return Err(wrong(Wrong::new("presale_strategy", "gift strategies belong to one"))),
         };
@@ -106,8 +109,9 @@ impl PoolMapping {
             as_of_files,
             currency: document.shop.currency,
         };
-        if let Some(found) = mapping.shop(ShopId::platform()).violations().first() {
-            return Err(wrong(Wrong::new(format!("shop.{}", found.field), &found.message)));
+        let shop = mapping.shop(ShopId::platform());
+        if let Some(found) = shop.violations().first() {
+            return Err(wrong(Wrong::of(format!("shop.{}", found.field), found, shop.money())));
         }
         Ok(mapping)
     }

@@ -19,7 +19,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -170,7 +170,7 @@ impl PoolReport {
         let show = |at: Instant| mapping.zone.format(at);
         let ends = mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings);
         let mut warnings: BTreeSet<String> =
-            ends.map(|it| format!("{}: {} ({})", it.field, it.code, it.message)).collect();
+            ends.map(|it| format!("{}: {} ({})", it.field, it.code, it.message.in_minor_units())).collect();
         let mut strategies = Vec::new();
         let uncertain = Uncertain::new(&run.gaps, show);
         for shop_id in &run.shops {
@@ -268,7 +268,7 @@ fn warned<'a>(shop: &'a ShopId, pool: &'a PoolRow, zone: &'a Zone) -> impl Itera
         around.gift_warnings(record, run).into_iter().map(move |it| (id.to_string(), it))
     });
     let tell = move |(id, it): (String, Violation)| {
-        format!("{shop}/{id} {}: {} ({})", it.field, it.code, it.message)
+        format!("{shop}/{id} {}: {} ({})", it.field, it.code, it.message.in_minor_units())
     };
     presales.chain(gifts).map(tell)
 }
@@ -324,8 +324,8 @@ pub fn write_pool(
         let name = if run.shops.len() == 1 {
             "gift-list".to_owned()
         } else {
-            // Colons are no part of file names everywhere.
-            format!("gift-list-{}", shop_id.as_str().replace(':', "_"))
+            let alike = |other: &&ShopId| other.as_str().eq_ignore_ascii_case(shop_id.as_str());
+            format!("gift-list-{}", file_part(shop_id.as_str(), run.shops.iter().filter(alike).count() > 1))
         };
         lists(run.engine.reader(), &mapping.shop(shop_id.clone()), &folder.join(&name))?;
         names.push(name);
@@ -337,10 +337,28 @@ pub fn write_pool(
     Ok(names)
 }
 
+/// A part of a file's name that stands for that id and no other: what is no ASCII letter, digit, `-`, `_` or `.` is written
+/// as its bytes, `%3A`; of ids that differ by their case alone, which some systems take for one name, so are capitals.
+fn file_part(id: &str, differ_by_case: bool) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    id.bytes().fold(String::new(), |name, byte| {
+        if plain(byte) && !(differ_by_case && byte.is_ascii_uppercase()) {
+            name + char::from(byte).encode_utf8(&mut [0; 4])
+        } else {
+            format!("{name}%{byte:02X}")
+        }
+    })
+}
+
+/// A file of that name and kind; a dot in the name is a part of it.
+fn with(name: &Path, kind: &str) -> PathBuf {
+    name.with_file_name(format!("{}.{kind}", name.file_name().unwrap_or_default().to_string_lossy()))
+}
+
 /// One shop's list, as CSV and as a workbook.
 fn lists(reader: &Arc<dyn Reader>, shop: &Shop, path: &Path) -> Result<(), WriteError> {
     let rows = |shop: &ShopId| gift_list::rows(reader.clone(), shop.clone(), None).map_err(ListError::from);
-    let mut file = BufWriter::new(File::create(path.with_extension("csv"))?);
+    let mut file = BufWriter::new(File::create(with(path, "csv"))?);
     let mut text = String::new();
     csv::row(HEADING.into_iter().map(Into::into), &mut text);
     for row in rows(&shop.shop_id)? {
@@ -350,7 +368,7 @@ fn lists(reader: &Arc<dyn Reader>, shop: &Shop, path: &Path) -> Result<(), Write
     }
     file.write_all(text.as_bytes())?;
     file.flush()?;
-    let file = File::create(path.with_extension("xlsx"))?;
+    let file = File::create(with(path, "xlsx"))?;
     Ok(gift_list::write(rows(&shop.shop_id)?, &shop.time_zone, file)?)
 }
 
@@ -374,10 +392,10 @@ pub fn bad_rows(inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Res
         let first = order.refusal.violations.first();
         let field = first.map_or("", |found| found.field.as_str());
         let code = first.map_or(order.refusal.code, |found| found.code);
-        let message = first.map_or(order.refusal.detail.as_str(), |found| found.message.as_str());
+        let message = first.map_or(&order.refusal.detail, |found| &found.message).in_minor_units();
         let place = [csv::cell(file), row.to_string().into(), csv::cell(field)];
         let order_id = csv::cell(order.order_id.as_str());
-        let why = [order_id.clone(), code.as_str().into(), csv::cell(message), code.zh().into(), order_id];
+        let why = [order_id.clone(), code.as_str().into(), csv::cell(&message), code.zh().into(), order_id];
         csv::row(place.into_iter().chain(why), &mut text);
     }
     file.write_all(text.as_bytes())?;
@@ -442,5 +460,32 @@ impl IntakeReport {
     /// Lines of what [`bad_rows`] writes, the heading left out.
     pub fn rejects(taken: &super::Taken) -> u64 {
         (taken.inputs.details.len() + taken.refused.told.len()) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A-G-11: no two shops have one file, wherever it lies.
+    #[test]
+    fn a_g_11_each_shop_has_a_file_of_its_own() {
+        let ids =
+            ["a:b", "a_b", "a.b", "a.c", "a-b", "a%3Ab", "a/b", "店铺#1", "Tea", "tea", "TEA", "..", "a b"];
+        let by_case = |id: &str| ids.iter().filter(|other| other.eq_ignore_ascii_case(id)).count() > 1;
+        let name =
+            |id: &str| with(Path::new(&format!("out/gift-list-{}", file_part(id, by_case(id)))), "csv");
+        let names: BTreeSet<String> =
+            ids.iter().map(|id| name(id).to_string_lossy().to_ascii_lowercase()).collect();
+        assert_eq!(names.len(), ids.len(), "{names:?}");
+        for (id, expected) in [
+            ("a:b", "out/gift-list-a%3Ab.csv"),
+            ("a.b", "out/gift-list-a.b.csv"),
+            ("tea", "out/gift-list-tea.csv"),
+            ("TEA", "out/gift-list-%54%45%41.csv"),
+            ("a/b", "out/gift-list-a%2Fb.csv"),
+        ] {
+            assert_eq!(name(id), Path::new(expected));
+        }
     }
 }

@@ -266,7 +266,7 @@ impl Roles for PoolRoles {
         let (mut off, mut off_at) = (Money::ZERO, None);
         for Told { at, line, .. } in rows {
             let at = *at;
-            let too_high = |amount: Money| fault(at, self.amount(), amount.to_string(), BadCode::OutOfRange);
+            let too_high = |amount: Money| fault(at, self.amount(), plan.amounts.show(amount), BadCode::OutOfRange);
             match line {
                 RowLine::Line(line) => match order.lines.iter().position(|known| known.sku == line.sku) {
                     Some(same) => {
@@ -292,7 +292,7 @@ impl Roles for PoolRoles {
         }
         if let Some(at) = off_at {
             let amounts: Vec<Money> = order.lines.iter().map(|line| line.amount).collect();
-            let too_large = || fault(at, self.amount(), format!("-{off}"), BadCode::DiscountTooLarge);
+            let too_large = || fault(at, self.amount(), format!("-{}", plan.amounts.show(off)), BadCode::DiscountTooLarge);
             let left = discounted(&amounts, off).ok_or_else(too_large)?;
             for (line, amount) in order.lines.iter_mut().zip(left) {
                 line.amount = amount;

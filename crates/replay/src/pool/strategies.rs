@@ -11,7 +11,7 @@ use domain::{
     pool::{Basis, BuyerLimit, GiftStrategy, GiftTier, GiftUnit, PresaleStrategy, Timing, check_gifts},
     time::{Window, Zone},
 };
-use money::Money;
+use money::{Currency, Money};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::collections::BTreeSet;
 
@@ -97,7 +97,12 @@ pub struct Strategies {
 }
 
 impl Strategies {
-    pub(super) fn try_new(presale: &PresaleText, gifts: &[GiftText], zone: &Zone) -> Result<Self, Wrong> {
+    pub(super) fn try_new(
+        presale: &PresaleText,
+        gifts: &[GiftText],
+        zone: &Zone,
+        currency: Currency,
+    ) -> Result<Self, Wrong> {
         let mut ends = Ends::new(zone);
         let written = presale.read(gifts, &mut ends);
         let of_gift = |(index, gift): (usize, &GiftText)| gift.read(index, written.validity, &mut ends);
@@ -118,7 +123,7 @@ impl Strategies {
         let of_presale = presale.violations().into_iter().chain(bounds);
         let of_presale = of_presale.chain(check_gifts(&presale, &gift_refs));
         if let Some(found) = of_presale.into_iter().next() {
-            return Err(Wrong::new(format!("presale_strategy.{}", found.field), &found.message));
+            return Err(Wrong::of(format!("presale_strategy.{}", found.field), &found, currency));
         }
         if !presale.validity.contains(before) {
             let message = "the activation time lies in the validity, so that orders can settle before it";
@@ -126,7 +131,7 @@ impl Strategies {
         }
         for (index, gift) in gifts.iter().enumerate() {
             if let Some(found) = gift.violations().first() {
-                return Err(Wrong::new(format!("gift_strategy[{index}].{}", found.field), &found.message));
+                return Err(Wrong::of(format!("gift_strategy[{index}].{}", found.field), found, currency));
             }
         }
         Ok(strategies)

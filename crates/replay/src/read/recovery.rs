@@ -119,7 +119,7 @@ impl Roles for ReplayRoles {
         let (mut off, mut off_at) = (Money::ZERO, None);
         for Told { at, line, .. } in rows {
             let too_high =
-                |amount: Money| fault(*at, &self.line.unit_price, amount.to_string(), BadCode::OutOfRange);
+                |amount: Money| fault(*at, &self.line.unit_price, plan.amounts.show(amount), BadCode::OutOfRange);
             match line {
                 RowLine::Line((line, freight)) => {
                     add_line(order, line.clone(), self, |value, said, code| fault(*at, value, said, code))?;
@@ -137,7 +137,7 @@ impl Roles for ReplayRoles {
         }
         if let Some(at) = off_at {
             take_off(&mut order.placed, off).ok_or_else(|| {
-                fault(at, &self.line.unit_price, format!("-{off}"), BadCode::DiscountTooLarge)
+                fault(at, &self.line.unit_price, format!("-{}", plan.amounts.show(off)), BadCode::DiscountTooLarge)
             })?;
         }
         Ok(building)

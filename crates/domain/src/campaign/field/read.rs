@@ -4,7 +4,7 @@ use super::multiplier::Multiplier;
 use super::path::Path;
 use super::types::{Fault, Field, Need, Type};
 use crate::campaign::promotion::PercentOff;
-use crate::{Code, Instant, InvalidId, Sku, Violation, limits, time};
+use crate::{Code, Instant, InvalidId, Sentence, Sku, Violation, limits, time};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -106,7 +106,7 @@ impl Faults {
             self.outside.push(Violation::with(path.to_string(), code, message));
         }
     }
-    fn misread(&mut self, path: &Path<'_>, code: Code, message: impl Into<String>) {
+    fn misread(&mut self, path: &Path<'_>, code: Code, message: impl Into<Sentence>) {
         if self.misread.len() < limits::NAMED_MISTAKES {
             self.misread.push(Violation::with(path.to_string(), code, message));
         }

@@ -1,6 +1,6 @@
 //! A field and what it may hold. Constants of a form are made of these.
 
-use crate::{Code, limits};
+use crate::{Code, Sentence, limits, sentence};
 use money::Money;
 
 /// A text for people, in both languages.
@@ -116,7 +116,7 @@ impl Unit {
 }
 
 /// What breaks a limit: the code, and the limit in figures.
-pub type Fault = (Code, String);
+pub type Fault = (Code, Sentence);
 
 /// Limits of a whole number, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl Whole {
     /// What is wrong with a number.
     pub fn fault(&self, number: i128) -> Option<Fault> {
         let within = (i128::from(self.least)..=i128::from(self.most)).contains(&number);
-        (!within).then(|| (Code::OutOfRange, format!("{} to {}", self.least, self.most)))
+        (!within).then(|| (Code::OutOfRange, format!("{} to {}", self.least, self.most).into()))
     }
 }
 
@@ -157,10 +157,10 @@ impl Amount {
     pub fn fault(&self, minor: i128) -> Option<Fault> {
         let money = |limit: i64| Money::from_minor(limit);
         if minor < i128::from(self.least) {
-            return Some((Code::OutOfRange, format!("at least {}", money(self.least))));
+            return Some((Code::OutOfRange, sentence!["at least ", money(self.least)]));
         }
         let most = self.most.filter(|most| minor > i128::from(*most))?;
-        Some((Code::OutOfRange, format!("at most {}", money(most))))
+        Some((Code::OutOfRange, sentence!["at most ", money(most)]))
     }
     /// Whether an amount lies within the limits, so that it can be compared with others.
     pub fn holds(&self, amount: Money) -> bool {
@@ -183,7 +183,7 @@ impl Text {
         let most = self.most?;
         let fits = (self.least..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         let message = || format!("{} to {most} characters, none of them a control character", self.least);
-        (!fits).then(|| (Code::InvalidValue, message()))
+        (!fits).then(|| (Code::InvalidValue, message().into()))
     }
 }
 
@@ -207,7 +207,7 @@ impl List {
             return None;
         }
         let range = if self.least == 0 { "at most".to_owned() } else { format!("{} to", self.least) };
-        Some((self.beyond, format!("{range} {} {name}", self.most)))
+        Some((self.beyond, format!("{range} {} {name}", self.most).into()))
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::campaign::field::{Field, Filled, Form, Gauge, Text, Type, Words};
 use crate::campaign::promotion::{Tier, fields::SEGMENTS};
 use crate::campaign::terms::{Frame, KindTerms};
-use crate::{Code, Violation, limits};
-use money::Currency;
+use crate::{Code, Violation, limits, sentence};
+use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 /// Terms of an order promotion.
@@ -110,7 +110,8 @@ impl KindTerms for Terms {
             let field = |name: &str| format!("terms.tiers[{index}].{name}");
             tier.check_saving(field, found);
             if self.every && tier.spend.is_zero() {
-                found.push(Violation::with(field("spend"), Code::OutOfRange, "at least 0.01"));
+                let message = sentence!["at least ", Money::from_minor(1)];
+                found.push(Violation::with(field("spend"), Code::OutOfRange, message));
             }
             if tier.save.is_some_and(|save| save > tier.spend) && tier.spend.is_positive() {
                 found.push(Violation::with(field("save"), Code::RatioTooHigh, "at most the spend"));

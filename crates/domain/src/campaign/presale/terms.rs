@@ -2,7 +2,7 @@
 
 use super::form::{DEPOSIT, FORM, GAIN, GIFT, ITEM, PRICE, REDUCTION};
 use crate::{
-    Code, Instant, Sku, Violation,
+    Code, Instant, Sku, Violation, sentence,
     campaign::{
         field::{Field, Filled, Form, Gauge, Multiplier},
         terms::{Frame, KindTerms},
@@ -224,7 +224,8 @@ impl Terms {
     fn check_deposit(&self, item: &Item, field: &dyn Fn(&str) -> String, found: &mut Vec<Violation>) {
         let (deposit, price) = (item.deposit.minor(), item.presale_price.minor());
         if deposit < 1 {
-            found.push(Violation::with(field("deposit"), Code::OutOfRange, "at least 0.01"));
+            let message = sentence!["at least ", Money::from_minor(1)];
+            found.push(Violation::with(field("deposit"), Code::OutOfRange, message));
         } else if deposit.saturating_mul(100) > price.saturating_mul(i64::from(self.deposit_max_percent)) {
             let message = format!("at most {} % of the presale price", self.deposit_max_percent);
             found.push(Violation::with(field("deposit"), Code::RatioTooHigh, message));
@@ -259,7 +260,7 @@ impl Terms {
                 }
             }
             (GainKind::Expansion, None, _) => fault("gain.multiplier", Code::Required, "above 1"),
-            (GainKind::Reduction, _, None) => fault("gain.amount", Code::Required, "above 0.00"),
+            (GainKind::Reduction, _, None) => fault("gain.amount", Code::Required, "an amount above zero"),
             (GainKind::None | GainKind::Expansion, _, Some(_)) => {
                 fault("gain.amount", Code::InvalidValue, "only a reduction has an amount");
             }
