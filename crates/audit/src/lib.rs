@@ -15,6 +15,7 @@ mod checks;
 mod coupons;
 mod customers;
 mod figures;
+mod imports;
 mod ledger;
 mod messages;
 mod orders;
@@ -101,5 +102,6 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     messages::walk(walk, seen)?;
     pool::walk(walk)?;
     pool::add_timers(walk, balance)?;
+    imports::walk(walk)?;
     timers::walk(walk, balance)
 }
