@@ -297,12 +297,12 @@ pub struct IntakeReport {
 impl IntakeReport {
     /// The report of what was taken in.
     pub fn of(taken: &super::Taken) -> Self {
-        let super::Taken { inputs, counts, refused } = taken;
+        let inputs = &taken.inputs;
         Self {
             inputs: inputs.clone(),
-            orders: *counts,
-            refused: refused.by_code.clone(),
-            all_used: inputs.bad_rows + inputs.orders_left_out + counts.rejected == 0,
+            orders: taken.counts,
+            refused: taken.refused.by_code.clone(),
+            all_used: inputs.bad_rows + inputs.orders_left_out + taken.counts.rejected == 0,
             summary: intake_summary(taken),
         }
     }
