@@ -12,10 +12,10 @@ fn upload() -> Upload {
     Upload { folder: "00ff".into(), files, mapping, mapping_name: None, as_of: None, submit: false, by }
 }
 
-fn outcome(failure: Option<ImportFailure>) -> Box<ImportOutcome> {
+fn outcome(failure: Option<ImportFailure>) -> ImportOutcome {
     let orders = serde_json::json!({"created": 3});
     let report = failure.is_none().then(|| serde_json::json!({"all_used": true}));
-    Box::new(ImportOutcome { report, orders, rejects: 2, failure })
+    ImportOutcome { report, orders, rejects: 2, failure }
 }
 
 fn import(run: &Run, command: Command) -> Import {
@@ -47,7 +47,7 @@ fn an_import_ends_once_in_the_way_that_came_first() {
     let cancel = |import_id: &domain::ImportId| Command::CancelImport { import_id: import_id.clone() };
     let start = |import_id: &domain::ImportId| Command::StartImport { import_id: import_id.clone() };
     let end = |import_id: &domain::ImportId, state, failure| {
-        let (import_id, outcome) = (import_id.clone(), outcome(failure));
+        let (import_id, outcome) = (import_id.clone(), Box::new(outcome(failure)));
         Command::EndImport { import_id, state, outcome }
     };
     let gone = import(&run, cancel(&import_id));

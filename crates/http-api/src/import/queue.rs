@@ -282,12 +282,12 @@ mod tests {
     fn shops_take_turns() {
         let mut places = Places::default();
         places.waiting.extend([job("a", 1), job("a", 2), job("a", 3), job("b", 4), job("c", 5)]);
-        let mut begun = Vec::new();
+        let mut turns = Vec::new();
         let mut begin = |places: &mut Places| {
             while let Some(job) = places.next() {
-                begun.push(job.import_id.to_string());
+                turns.push(job.import_id.to_string());
             }
-            begun.clone()
+            turns.clone()
         };
         assert_eq!(begin(&mut places), ["im_1", "im_4"]);
         assert_eq!((places.of(&job("a", 0).shop_id), places.of_all()), (3, 5));
