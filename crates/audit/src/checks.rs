@@ -60,6 +60,8 @@ pub const GIFTS_GIVEN: &str = "gifts_given";
 pub const GIFT_STOCK: &str = "gift_stock";
 /// An order's places are there, and are its own.
 pub const POOL_PLACES: &str = "pool_places";
+/// An import that has ended says when and how; one that is open does not.
+pub const IMPORTS: &str = "imports";
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
 pub const TIMERS: &str = "timers";
 

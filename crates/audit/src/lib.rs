@@ -16,6 +16,7 @@ mod conflicts;
 mod coupons;
 mod customers;
 mod figures;
+mod imports;
 mod ledger;
 mod messages;
 mod orders;
@@ -105,5 +106,6 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     messages::walk(walk, seen)?;
     pool::walk(walk)?;
     pool::add_timers(walk, balance)?;
+    imports::walk(walk)?;
     timers::walk(walk, balance)
 }

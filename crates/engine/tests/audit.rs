@@ -438,3 +438,34 @@ fn a_g_15_a_refund_that_waits_for_nothing_is_found() {
     wait(&mut planter, "refunded", PAYABLE);
     planter.run.assert_clean();
 }
+
+#[test]
+fn an_import_whose_end_does_not_fit_its_state_is_found() {
+    let upload = port::Upload {
+        folder: "00ff".into(),
+        files: Vec::new(),
+        mapping: "Tea".into(),
+        mapping_name: None,
+        as_of: None,
+        submit: false,
+        by: "erp".into(),
+    };
+    for doctor in [
+        (|import| import.finished_at = Some(at(1))) as fn(&mut port::Import),
+        |import| import.state = port::ImportState::Cancelled,
+        |import| (import.state, import.finished_at) = (port::ImportState::Finished, Some(at(1))),
+    ] {
+        let (run, store) = stocked();
+        let command = engine::Command::CreateImport(Box::new(upload.clone()));
+        let engine::Reply::Import { mut import } = run.ok(command) else { panic!("an import") };
+        doctor(&mut import);
+        let subject = format!("import {}", import.import_id);
+        let key = (run.shop.clone(), import.import_id.clone());
+        let imports = vec![Change::of(key, *import, None)];
+        let mut planter = support::planter::Planter::of(run, store);
+        planter.write(&Changes { imports, ..Changes::default() });
+        let report = audit(planter.run.reader(), planter.run.engine.now(), &mut |_, _| ()).unwrap();
+        let found: Vec<_> = report.findings.iter().map(|f| (f.check, f.subject.as_str())).collect();
+        assert!(!found.is_empty() && found.iter().all(|one| *one == ("imports", &subject)), "{found:?}");
+    }
+}

@@ -10,7 +10,7 @@ use port::Page;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const MAPPING: &str = include_str!("../../../replay/tests/data/pool.toml");
 const ORDERS: &str = include_str!("../../../replay/tests/data/pool-orders.csv");
@@ -126,6 +126,9 @@ fn what_a_service_cannot_take_in_ends_with_its_exit_code() {
     assert_eq!(orders(folder.path()), 0);
 }
 
+/// Orders of an import that does not end at once.
+const MANY: usize = 30_000;
+
 /// A form with the mapping and a file of so many orders.
 fn form(count: usize) -> Request {
     let (heading, _) = ORDERS.split_once('\n').expect("it has a heading");
@@ -161,31 +164,31 @@ fn until(client: &mut Client, id: &str, is_so: impl Fn(&Value) -> bool) -> Value
 /// A-S4-23: what was taken in before the kill is duplicates after it.
 #[test]
 fn an_import_goes_on_by_itself_after_kill_9() {
-    const ORDERS: usize = 30_000;
+    const MANY: usize = 30_000;
     let folder = folder();
     let mut server = Server::sandbox(folder.path());
     let mut client = server.client();
     shop::open(&mut client, 1_440, 100);
     let id =
-        client.call(&form(ORDERS).key("june")).expect(202)["import_id"].as_str().expect("an id").to_owned();
+        client.call(&form(MANY).key("june")).expect(202)["import_id"].as_str().expect("an id").to_owned();
     let second = client.call(&form(3)).expect(202)["import_id"].as_str().expect("an id").to_owned();
     let seen = until(&mut client, &id, |import| import["progress"]["orders"]["created"].as_u64() > Some(0));
     assert_eq!(seen["state"], "running", "{seen}");
     server.kill();
     let taken = orders(folder.path());
-    assert!(taken > 0 && taken < ORDERS, "{taken} of {ORDERS} before the kill");
+    assert!(taken > 0 && taken < MANY, "{taken} of {MANY} before the kill");
     let server = Server::sandbox(folder.path());
     let mut client = server.client();
     let import = until(&mut client, &id, |import| import["finished_at"].is_string());
     assert_eq!(import["state"], "finished", "{import}");
     let count = |what: &str| import["report"]["orders"][what].as_u64().expect("it is counted");
-    assert_eq!(count("created") + count("duplicate"), ORDERS as u64, "{import}");
+    assert_eq!(count("created") + count("duplicate"), MANY as u64, "{import}");
     assert!(count("duplicate") >= taken as u64 && count("rejected") == 0, "{import}");
     let waited = until(&mut client, &second, |import| import["finished_at"].is_string());
     assert_eq!(waited["report"]["orders"]["duplicate"], 3, "the one that waited went on too");
-    assert_eq!(orders(folder.path()), ORDERS, "what a run without a kill leaves");
+    assert_eq!(orders(folder.path()), MANY, "what a run without a kill leaves");
     // Under its key it is still the same one, and nothing of the uploads stays.
-    let again = client.call(&form(ORDERS).key("june")).expect(202);
+    let again = client.call(&form(MANY).key("june")).expect(202);
     assert_eq!((again["import_id"].as_str(), again["state"].as_str()), (Some(id.as_str()), Some("finished")));
     let begun = Instant::now();
     while fs::read_dir(folder.path().join("shop.db-imports")).expect("it is there").count() > 0 {
@@ -196,4 +199,24 @@ fn an_import_goes_on_by_itself_after_kill_9() {
     let (status, _) = server.ended();
     assert!(status.success());
     assert_eq!(run(folder.path(), &["audit", "--store", "sqlite:shop.db"]).code, Some(0));
+}
+
+/// A service that is told to stop waits for no import: it stops at its next batch, and goes on with the next start.
+#[test]
+fn an_import_holds_up_no_service_that_is_told_to_stop() {
+    let folder = folder();
+    let server = Server::sandbox(folder.path());
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let id = client.call(&form(MANY)).expect(202)["import_id"].as_str().expect("an id").to_owned();
+    until(&mut client, &id, |import| import["progress"]["orders"]["created"].as_u64() > Some(0));
+    let told = Instant::now();
+    server.terminate();
+    drop(client);
+    let (status, _) = server.ended();
+    assert!(status.success() && told.elapsed() < Duration::from_secs(10), "{:?}", told.elapsed());
+    assert!(orders(folder.path()) < MANY, "it did not wait for the end");
+    let server = Server::sandbox(folder.path());
+    let import = until(&mut server.client(), &id, |import| import["finished_at"].is_string());
+    assert_eq!((import["state"].as_str(), orders(folder.path())), (Some("finished"), MANY), "{import}");
 }

@@ -267,3 +267,37 @@ impl Drop for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(shop: &str, number: u8) -> Job {
+        let import_id = format!("im_{number}").parse().expect("an id");
+        Job { shop_id: shop.parse().expect("an id"), import_id, live: Arc::default() }
+    }
+
+    /// One of a shop at a time, two in all, the others in the order of their arrival.
+    #[test]
+    fn shops_take_turns() {
+        let mut places = Places::default();
+        places.waiting.extend([job("a", 1), job("a", 2), job("a", 3), job("b", 4), job("c", 5)]);
+        let mut turns = Vec::new();
+        let mut begin = |places: &mut Places| {
+            while let Some(job) = places.next() {
+                turns.push(job.import_id.to_string());
+            }
+            turns.clone()
+        };
+        assert_eq!(begin(&mut places), ["im_1", "im_4"]);
+        assert_eq!((places.of(&job("a", 0).shop_id), places.of_all()), (3, 5));
+        // The first one of shop a ends, then that of shop b.
+        places.running.remove(0);
+        assert_eq!(begin(&mut places)[2..], ["im_2"]);
+        places.running.remove(0);
+        assert_eq!(begin(&mut places)[3..], ["im_5"]);
+        places.running.clear();
+        assert_eq!(begin(&mut places)[4..], ["im_3"]);
+        assert_eq!(places.of_all(), 1);
+    }
+}
