@@ -62,11 +62,13 @@ pub const GIFT_STOCK: &str = "gift_stock";
 pub const POOL_PLACES: &str = "pool_places";
 /// An import that has ended says when and how; one that is open does not.
 pub const IMPORTS: &str = "imports";
+/// What is kept of a download's gap is missing, within its bounds, under the name of its source (A-S4-25).
+pub const DOWNLOAD_GAPS: &str = "download_gaps";
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 27] = [
+pub const CHECKS: [&str; 28] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
@@ -94,4 +96,5 @@ pub const CHECKS: [&str; 27] = [
     POOL_PLACES,
     GIFT_STOCK,
     TIMERS,
+    DOWNLOAD_GAPS,
 ];

@@ -5,9 +5,9 @@ use super::{
     above::Blank,
     bad::{BadCode, Fault},
     cells::Joined,
-    gather::{Roles, RowLine, SameId},
     line_row::{bounded, head, line, units},
     parts::Told,
+    roles::{Roles, RowLine, SameId},
 };
 use crate::{
     mapping::Repeated,
