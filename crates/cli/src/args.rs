@@ -61,6 +61,16 @@ When every order up to a moment is in, say so: PUT /v1/shops/{shop}/download-wat
 Exit codes: 0 every row was used; 3 something was left out or is not final; 2 a file, the mapping or the command line
 cannot be read; 1 anything else failed.")]
     Intake(IntakeArgs),
+    /// Look at an export that no mapping knows yet, and write a mapping to begin with; list the mappings that come along.
+    #[command(after_help = "\
+Examples:
+  promenade map orders.csv                                what is in it, and what its columns may mean
+  promenade map orders.xlsx --out mine.toml               a mapping to begin with; check what is marked # ?
+  promenade map orders.csv --kind replay --out mine.toml  the same for promenade replay
+  promenade map --list                                    mappings for common platforms, used as --mapping NAME
+  promenade map --show taobao --out mine.toml             one of them, to change
+Exit: 0 a mapping that can be used, 3 something is to be filled in, 2 the file cannot be read.")]
+    Map(MapArgs),
     /// Check every invariant of a store; exit 0 when clean, 1 with what is broken.
     #[command(after_help = "\
 Examples:
@@ -151,8 +161,8 @@ pub struct ServeArgs {
 /// A replay.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// How the export's columns become orders; examples/replay/olist.toml is one.
-    #[arg(long, value_name = "FILE")]
+    /// How the export's columns become orders: a file, or the name of a shipped mapping (`promenade map --list`).
+    #[arg(long, value_name = "FILE|NAME")]
     pub mapping: PathBuf,
     /// Where report.html and report.json go.
     #[arg(long, value_name = "FOLDER")]
@@ -165,8 +175,9 @@ pub struct ReplayArgs {
 /// A pool from files.
 #[derive(Debug, Args)]
 pub struct PoolArgs {
-    /// How the export's columns become orders, and the strategies; examples/pool/olist.toml is one.
-    #[arg(long, value_name = "FILE")]
+    /// How the export's columns become orders, and the strategies: a file, or the name of a shipped mapping
+    /// (`promenade map --list`).
+    #[arg(long, value_name = "FILE|NAME")]
     pub mapping: PathBuf,
     /// Where it runs: memory, or sqlite:FILE with a new file, to look into with `serve --sandbox`.
     #[arg(long, value_name = "STORE", default_value = "memory")]
@@ -188,6 +199,38 @@ pub struct PoolArgs {
     pub inputs: Vec<PathBuf>,
 }
 
+/// A look at an export.
+#[derive(Debug, Args)]
+pub struct MapArgs {
+    /// The export: CSV or XLSX.
+    #[arg(value_name = "FILE", conflicts_with_all = ["list", "show"])]
+    pub file: Option<PathBuf>,
+    /// Where the mapping goes; a file that is there stays. Without it the mapping is printed.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What the mapping is for: pool (and intake), or replay.
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = MapKind::Pool)]
+    pub kind: MapKind,
+    /// Show examples as they stand; names, telephone numbers and addresses are masked without it.
+    #[arg(long)]
+    pub plain: bool,
+    /// List the mappings that come with the program.
+    #[arg(long, conflicts_with = "show")]
+    pub list: bool,
+    /// Print one of them.
+    #[arg(long, value_name = "NAME")]
+    pub show: Option<String>,
+}
+
+/// What a mapping is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum MapKind {
+    /// A presale pool, or an intake.
+    Pool,
+    /// A replay of unpaid-order recovery.
+    Replay,
+}
+
 fn moment(text: &str) -> Result<domain::Instant, String> {
     domain::Instant::parse(text).ok_or_else(|| format!("{text} is no moment in RFC 3339"))
 }
@@ -195,8 +238,8 @@ fn moment(text: &str) -> Result<domain::Instant, String> {
 /// An intake.
 #[derive(Debug, Args)]
 pub struct IntakeArgs {
-    /// How the export's columns become orders; examples/pool/olist.toml is one.
-    #[arg(long, value_name = "FILE")]
+    /// How the export's columns become orders: a file, or the name of a shipped mapping (`promenade map --list`).
+    #[arg(long, value_name = "FILE|NAME")]
     pub mapping: PathBuf,
     /// sqlite:FILE; the service must not be running on it.
     #[arg(long, value_name = "STORE", default_value = "sqlite:promenade.sqlite")]

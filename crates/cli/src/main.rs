@@ -8,6 +8,7 @@ mod demo;
 mod intake;
 mod key_file;
 mod keys;
+mod map;
 mod outcome;
 mod pool;
 mod progress;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Pool(args) => return ended(pool::run(&args)),
         Command::Intake(args) if args.server.is_some() => return remote::run(&args),
         Command::Intake(args) => return ended(intake::run(&args)),
+        Command::Map(args) => return map::run(&args),
         Command::Audit(args) => return audit::run(&args),
         Command::Backup(args) => copy::backup(&args),
         Command::Restore(args) => copy::restore(&args),

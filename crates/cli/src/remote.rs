@@ -145,7 +145,7 @@ impl Upload {
     fn read(args: &IntakeArgs) -> anyhow::Result<Self> {
         let shop = pool::shop(Some(&args.shop))?;
         let name = args.mapping.display().to_string();
-        let shipped = shipped::text(&name).filter(|_| !args.mapping.exists());
+        let shipped = shipped::text(&name).filter(|_| !args.mapping.is_file());
         let mut mapping = match shipped {
             Some(text) => PoolMapping::parse(text, &name, shop.as_ref())?,
             None => PoolMapping::open(&args.mapping, shop.as_ref())?,

@@ -16,6 +16,8 @@ mod help;
 mod imports;
 #[path = "command_line/keys.rs"]
 mod keys;
+#[path = "command_line/map.rs"]
+mod map;
 #[path = "command_line/pool.rs"]
 mod pool;
 #[path = "command_line/routes.rs"]

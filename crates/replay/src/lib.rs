@@ -10,6 +10,7 @@
 //! What it never does: send anything, or change the export.
 
 mod chart;
+pub mod guess;
 mod html;
 pub mod mapping;
 mod plan;

@@ -8,9 +8,12 @@
 mod amounts;
 mod document;
 mod empty;
+mod error;
 mod settings;
+mod source;
 mod wrong;
 
+pub use error::MappingError;
 pub use settings::{CampaignSettings, ClaimModel, Settings, ShopSettings};
 
 use crate::plan::{Compiler, Layout, Plan, ReplayRoles};
@@ -20,6 +23,7 @@ use std::path::Path;
 pub(crate) use amounts::Amounts;
 pub(crate) use document::{Alternatives, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
 pub(crate) use empty::Empty;
+pub(crate) use source::text;
 pub(crate) use wrong::Wrong;
 
 /// A checked mapping.
@@ -37,45 +41,11 @@ pub struct Mapping {
     pub(crate) roles: ReplayRoles,
 }
 
-/// Why a mapping cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum MappingError {
-    /// The file cannot be read.
-    #[error("{file}: {source}")]
-    Open {
-        /// The file as it was named.
-        file: String,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The file is not TOML, or a key in it is unknown, missing or of the wrong type.
-    #[error("{file}: {message}")]
-    Syntax {
-        /// The file as it was named.
-        file: String,
-        /// Line, column and the key.
-        message: String,
-    },
-    /// A key is there and readable, but says something that cannot be.
-    #[error("{file}: {field}: {message}")]
-    Field {
-        /// The file as it was named.
-        file: String,
-        /// The key, such as `order.id`.
-        field: String,
-        /// What is wrong and what would do.
-        message: String,
-    },
-}
-
 impl Mapping {
-    /// Reads and checks a mapping file.
+    /// Reads and checks a mapping file, or the shipped mapping of that name.
     pub fn open(path: &Path) -> Result<Self, MappingError> {
-        let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &file),
-            Err(source) => Err(MappingError::Open { file, source }),
-        }
+        let (text, file) = text(path, |known| known.replay)?;
+        Self::parse(&text, &file)
     }
 
     /// Checks the text of a mapping; `file` is its name in errors.

@@ -31,7 +31,8 @@ pub(crate) struct ReplayRoles {
 #[derive(Debug)]
 pub(crate) struct TablePlan {
     pub name: String,
-    pub file: String,
+    /// What its files are called, with `*` for any characters.
+    pub files: Vec<String>,
     /// The sheet of a workbook; its first visible one that is not empty when none is named.
     pub sheet: Option<String>,
     /// As the mapping says; else the file tells.

@@ -3,11 +3,12 @@
 use crate::folder;
 use crate::support::run;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 14] = [
     &["serve"],
     &["replay"],
     &["pool"],
     &["intake"],
+    &["map"],
     &["audit"],
     &["backup"],
     &["restore"],

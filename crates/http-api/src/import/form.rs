@@ -288,6 +288,10 @@ fn read(text: &str, shop: &ShopId, files: usize) -> Result<PoolMapping, Problem>
         }
         MappingError::Syntax { message, .. } => Problem::invalid_body("mapping", &message),
         MappingError::Open { source, .. } => Problem::invalid_body("mapping", &source.to_string()),
+        // Of names on a command line: here a text is read.
+        named @ (MappingError::Unknown { .. } | MappingError::NoReplay { .. }) => {
+            Problem::invalid_body("mapping", &named.to_string())
+        }
     })
 }
 

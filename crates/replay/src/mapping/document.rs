@@ -37,8 +37,8 @@ pub(crate) struct Document {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
-    /// A file name in which `*` stands for any characters: `orders-*.csv`.
-    pub file: String,
+    /// A file name in which `*` stands for any characters, `orders-*.csv`, or several of them.
+    pub file: Columns,
     /// The sheet, where the file is a workbook; its first visible one that is not empty when none is named.
     pub sheet: Option<String>,
     /// A label such as `gb18030`; found out when it is left out.
@@ -182,7 +182,7 @@ pub(crate) struct Levels {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Alternatives(pub Vec<String>);
 
-/// Columns, written as a text or a list of texts.
+/// Columns or file names, written as a text or a list of texts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Columns(pub Vec<String>);
 

@@ -118,7 +118,8 @@ impl Compiler<'_> {
                 let field = format!("tables.{name}.header_row");
                 return Err(Wrong::new(field, "1 for the first row"));
             }
-            if table.file.is_empty() || table.file.contains(['/', '\\']) {
+            let is_name = |file: &String| !file.is_empty() && !file.contains(['/', '\\']);
+            if table.file.0.is_empty() || !table.file.0.iter().all(is_name) {
                 let message = "a file name such as orders.csv or orders-*.csv, without a folder";
                 return Err(Wrong::new(format!("tables.{name}.file"), message));
             }
@@ -126,7 +127,7 @@ impl Compiler<'_> {
             let key = key.map(|column| self.slots.column(slot, column)).collect();
             tables.push(TablePlan {
                 name: name.to_owned(),
-                file: table.file.clone(),
+                files: table.file.0.clone(),
                 sheet: table.sheet.clone(),
                 encoding,
                 delimiter,

@@ -103,6 +103,9 @@ pub(super) struct Line {
     pub amount: Alternatives,
     #[serde(default)]
     pub unit_price: Alternatives,
+    /// A line that says `closed` is left off; when all do, the order is closed.
+    #[serde(default)]
+    pub closed: Alternatives,
 }
 
 /// What is known of the download.

@@ -5,7 +5,7 @@
 
 use super::{document, roles::PoolRoles, strategies::Strategies};
 use crate::{
-    mapping::{MappingError, Wrong},
+    mapping::{self, MappingError, Wrong},
     plan::{Layout, Plan},
     read::{ReadError, Standing, find_files, matches},
 };
@@ -43,13 +43,11 @@ pub struct PoolMapping {
 }
 
 impl PoolMapping {
-    /// Reads and checks a mapping file. Orders are `shop`'s when one is named, whatever the file says.
+    /// Reads and checks a mapping file, or the shipped mapping of that name. Orders are `shop`'s when one is named,
+    /// whatever the mapping says.
     pub fn open(path: &Path, shop: Option<&ShopId>) -> Result<Self, MappingError> {
-        let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &file, shop),
-            Err(source) => Err(MappingError::Open { file, source }),
-        }
+        let (text, file) = mapping::text(path, |known| Some(known.pool))?;
+        Self::parse(&text, &file, shop)
     }
 
     /// Checks the text of a mapping; `file` is its name in errors.
@@ -116,6 +114,11 @@ impl PoolMapping {
         Ok(mapping)
     }
 
+    /// Its tables, each with the columns that it names.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.plan.tables.iter().map(|table| (table.name.as_str(), table.columns.as_slice()))
+    }
+
     /// The one shop of all orders, where the mapping names it.
     pub fn only_shop(&self) -> Option<&ShopId> {
         self.roles.only_shop()
@@ -136,7 +139,7 @@ impl PoolMapping {
     /// Where it has one table, that reads a file of any name: who sends one file has said which.
     pub fn read_any_name(&mut self) {
         if let [only] = &mut self.plan.tables[..] {
-            "*".clone_into(&mut only.file);
+            only.files = vec!["*".to_owned()];
         }
     }
 

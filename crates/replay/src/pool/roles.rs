@@ -21,6 +21,13 @@ pub struct FileOrder {
     pub order: ShopOrder,
 }
 
+/// A line of the export, and whether the platform has closed it alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FileLine {
+    goods: PoolLine,
+    is_closed: bool,
+}
+
 /// What the columns mean to a pool.
 #[derive(Debug)]
 pub(super) struct PoolRoles {
@@ -45,6 +52,7 @@ pub(super) struct PoolRoles {
     quantity: Value,
     amount: Value,
     unit_price: Value,
+    line_closed: Value,
 }
 
 impl PoolRoles {
@@ -90,6 +98,7 @@ impl PoolRoles {
             quantity: to.value("line.quantity", &line.quantity)?,
             amount: to.value("line.amount", &line.amount)?,
             unit_price: to.value("line.unit_price", &line.unit_price)?,
+            line_closed: to.value("line.closed", &line.closed)?,
         })
     }
 
@@ -140,7 +149,7 @@ impl PoolRoles {
         if !said && !self.closed_status.templates.is_empty() {
             return Ok(None);
         }
-        let last = times.balance_paid_at.or(times.first_paid_at).unwrap_or(times.ordered_at);
+        let last = last_of(times);
         let at = joined.time(&self.closed_at)?;
         Ok(at.or(said.then_some(last)))
     }
@@ -148,6 +157,28 @@ impl PoolRoles {
     /// The one shop of all orders, where the mapping or the caller names it.
     pub fn only_shop(&self) -> Option<&ShopId> {
         self.shop.as_ref().ok()
+    }
+
+    /// Adds goods to an order, to the line of the same goods where there is one.
+    fn add(
+        &self,
+        order: &mut ShopOrder,
+        line: &PoolLine,
+        wrong: &dyn Fn(&Value, String, BadCode) -> Fault,
+    ) -> Result<(), Fault> {
+        if let Some(same) = order.lines.iter_mut().find(|known| known.sku == line.sku) {
+            let units_wrong = || wrong(&self.quantity, line.quantity.to_string(), BadCode::NotAQuantity);
+            let sum = Some(same.quantity + line.quantity).filter(units);
+            same.quantity = sum.ok_or_else(units_wrong)?;
+            let too_high = || wrong(self.amount(), line.amount.to_string(), BadCode::OutOfRange);
+            same.amount = bounded(same.amount.checked_add(line.amount)).ok_or_else(too_high)?;
+            return Ok(());
+        }
+        if order.lines.len() == limits::ORDER_LINES {
+            return Err(wrong(&self.sku, line.sku.to_string(), BadCode::TooManyLines));
+        }
+        order.lines.push(line.clone());
+        Ok(())
     }
 
     /// Where the line's amount stands.
@@ -163,7 +194,7 @@ impl PoolRoles {
 
 impl Roles for PoolRoles {
     type Head = FileOrder;
-    type Line = PoolLine;
+    type Line = FileLine;
     type Order = FileOrder;
 
     fn group(&self) -> &[Cell] {
@@ -181,7 +212,7 @@ impl Roles for PoolRoles {
         times.into_iter().chain(bounds).chain(words).chain(shop).collect()
     }
     fn line_values(&self) -> Vec<&Value> {
-        vec![&self.line_id, &self.sku, &self.quantity, &self.amount, &self.unit_price]
+        vec![&self.line_id, &self.sku, &self.quantity, &self.amount, &self.unit_price, &self.line_closed]
     }
     fn blank(&self) -> Blank {
         self.blank
@@ -229,7 +260,7 @@ impl Roles for PoolRoles {
         compared.into_iter().find_map(|(same, value)| (!same).then_some(value))
     }
 
-    fn line(&self, joined: &Joined<'_>) -> Result<RowLine<PoolLine>, Fault> {
+    fn line(&self, joined: &Joined<'_>) -> Result<RowLine<FileLine>, Fault> {
         let units = joined.quantity(&self.quantity)?;
         let value = self.amount();
         let of_a_unit = self.amount.templates.is_empty();
@@ -244,45 +275,42 @@ impl Roles for PoolRoles {
             return Ok(joined.nothing(&self.quantity));
         }
         let amount = bounded(Some(amount)).ok_or_else(too_high)?;
-        Ok(RowLine::Line(PoolLine { sku: joined.id(&self.sku)?, quantity: units, amount }))
+        let goods = PoolLine { sku: joined.id(&self.sku)?, quantity: units, amount };
+        Ok(RowLine::Line(FileLine { goods, is_closed: joined.text(&self.line_closed)? == "closed" }))
     }
 
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
         joined.text(&self.line_id).map(|id| Some(id).filter(|id| !id.is_empty()))
     }
 
-    /// Lines of the same goods are one. Discount rows come off the lines in proportion.
+    /// Lines of the same goods are one, and closed ones are left off; an order whose lines are all closed is closed.
+    /// Discount rows come off the lines in proportion.
     fn build(
         &self,
         plan: &Plan,
         head: FileOrder,
-        rows: &[Told<RowLine<PoolLine>>],
+        rows: &[Told<RowLine<FileLine>>],
     ) -> Result<FileOrder, Fault> {
         let FileOrder { shop_id, mut order } = head;
         let fault = |at, value: &Value, said: String, code| {
             let column = Joined::column(plan, value);
             Fault { at, column, value: said, code }
         };
+        let is_open =
+            |row: &Told<RowLine<FileLine>>| matches!(&row.line, RowLine::Line(line) if !line.is_closed);
+        let any_open = rows.iter().any(is_open);
+        if !any_open {
+            order.times.closed_at = order.times.closed_at.or(Some(last_of(&order.times)));
+        }
         let (mut off, mut off_at) = (Money::ZERO, None);
         for Told { at, line, .. } in rows {
             let at = *at;
             let too_high = |amount: Money| fault(at, self.amount(), plan.amounts.show(amount), BadCode::OutOfRange);
             match line {
-                RowLine::Line(line) => match order.lines.iter().position(|known| known.sku == line.sku) {
-                    Some(same) => {
-                        let same = &mut order.lines[same];
-                        let units_wrong =
-                            || fault(at, &self.quantity, line.quantity.to_string(), BadCode::NotAQuantity);
-                        let sum = Some(same.quantity + line.quantity).filter(units);
-                        same.quantity = sum.ok_or_else(units_wrong)?;
-                        let sum = bounded(same.amount.checked_add(line.amount));
-                        same.amount = sum.ok_or_else(|| too_high(line.amount))?;
-                    }
-                    None if order.lines.len() == limits::ORDER_LINES => {
-                        return Err(fault(at, &self.sku, line.sku.to_string(), BadCode::TooManyLines));
-                    }
-                    None => order.lines.push(line.clone()),
-                },
+                RowLine::Line(FileLine { is_closed: true, .. }) if any_open => {}
+                RowLine::Line(FileLine { goods, .. }) => {
+                    self.add(&mut order, goods, &|value, said, code| fault(at, value, said, code))?;
+                }
                 RowLine::Discount(amount) => {
                     off = bounded(off.checked_add(*amount)).ok_or_else(|| too_high(*amount))?;
                     off_at = Some(at);
@@ -306,4 +334,9 @@ impl Roles for PoolRoles {
         }
         Ok(FileOrder { shop_id, order })
     }
+}
+
+/// The last that is known of an order.
+fn last_of(times: &Times) -> Instant {
+    times.balance_paid_at.or(times.first_paid_at).unwrap_or(times.ordered_at)
 }

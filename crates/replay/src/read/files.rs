@@ -95,7 +95,7 @@ pub enum ReadError {
 
 impl ReadError {
     /// What reading a file as a table met.
-    pub(super) fn of(path: &Path, file: &str, error: tabular::Error) -> Self {
+    pub(crate) fn of(path: &Path, file: &str, error: tabular::Error) -> Self {
         use tabular::Error;
         let file = file.to_owned();
         match error {
@@ -151,7 +151,7 @@ impl Found {
             for (given, path) in paths.iter().enumerate() {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let metadata = std::fs::metadata(path).map_err(open(path))?;
-                if metadata.is_file() && matches(&table.file, &name) {
+                if metadata.is_file() && table.files.iter().any(|file| matches(file, &name)) {
                     found.push(Source {
                         table: slot,
                         path: path.clone(),
@@ -163,14 +163,16 @@ impl Found {
                 }
             }
             if found.len() == before {
-                return Err(ReadError::NoFile { table: table.name.clone(), pattern: table.file.clone() });
+                let pattern = table.files.join(" or ");
+                return Err(ReadError::NoFile { table: table.name.clone(), pattern });
             }
         }
         found.sort_by(|a, b| (a.table, &a.name, &a.path, a.given).cmp(&(b.table, &b.name, &b.path, b.given)));
         // What lies about in a folder is passed over, what was named is not.
         if let Some(unread) = named.into_iter().find(|path| found.iter().all(|source| source.path != **path))
         {
-            let patterns: Vec<&str> = plan.tables.iter().map(|table| &*table.file).collect();
+            let patterns: Vec<&str> =
+                plan.tables.iter().flat_map(|table| &table.files).map(|file| &**file).collect();
             let path = unread.display().to_string();
             return Err(ReadError::Unread { path, patterns: patterns.join(", ") });
         }

@@ -1,0 +1,310 @@
+//! The mappings that come with the program, each run over its sample export (`examples/exports/`).
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use replay::{
+    Mapping,
+    guess::{Kind, draft, look},
+    pool::{FileOrder, PoolInputs, PoolMapping, PoolReport, Ranks, read_orders, run_pool, write_pool},
+    shipped,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What a sample comes to.
+struct Sample {
+    name: &'static str,
+    orders: u64,
+    units: u64,
+    /// What was paid for goods, refunded or not, in minor units.
+    paid: i64,
+    unpaid: usize,
+    closed: usize,
+    /// The gifts of the example: order, gift.
+    ranks: &'static [(&'static str, &'static str)],
+    /// Unpaid orders, closed or not, that a replay finds.
+    replayed: Option<(u64, u64)>,
+}
+
+const SAMPLES: &[Sample] = &[
+    Sample {
+        name: "taobao",
+        orders: 8,
+        units: 15,
+        paid: 160_300,
+        unpaid: 1,
+        closed: 2,
+        ranks: &[
+            ("4100000000000100002", "GIFT-MUG"),
+            ("4100000000000100001", "GIFT-MUG"),
+            ("4100000000000100007", "GIFT-MUG"),
+        ],
+        replayed: Some((8, 2)),
+    },
+    Sample {
+        name: "taobao-items",
+        orders: 9,
+        units: 16,
+        paid: 166_200,
+        unpaid: 1,
+        closed: 2,
+        ranks: &[
+            ("4100000000000100002", "GIFT-MUG"),
+            ("4100000000000100001", "GIFT-MUG"),
+            ("4100000000000100006", "GIFT-CARD"),
+        ],
+        replayed: Some((9, 2)),
+    },
+    Sample {
+        name: "jd",
+        orders: 8,
+        units: 15,
+        paid: 160_300,
+        unpaid: 1,
+        closed: 2,
+        ranks: &[("310000100002", "GIFT-MUG"), ("310000100001", "GIFT-MUG"), ("310000100007", "GIFT-MUG")],
+        replayed: Some((8, 2)),
+    },
+    Sample {
+        name: "jd-presale",
+        orders: 5,
+        units: 7,
+        paid: 147_600,
+        unpaid: 0,
+        closed: 1,
+        ranks: &[("310000200012", "GIFT-MUG"), ("310000200011", "GIFT-CARD")],
+        replayed: None,
+    },
+    Sample {
+        name: "douyin",
+        orders: 9,
+        units: 16,
+        paid: 166_200,
+        unpaid: 1,
+        closed: 2,
+        ranks: &[
+            ("6920000000000100002", "GIFT-MUG"),
+            ("6920000000000100001", "GIFT-MUG"),
+            ("6920000000000100006", "GIFT-CARD"),
+        ],
+        replayed: Some((9, 2)),
+    },
+    Sample {
+        name: "pinduoduo",
+        orders: 9,
+        units: 12,
+        paid: 160_300,
+        unpaid: 0,
+        closed: 1,
+        ranks: &[
+            ("251101-100000000000020", "GIFT-MUG"),
+            ("251101-100000000000021", "GIFT-MUG"),
+            ("251101-100000000000010", "GIFT-CARD"),
+        ],
+        replayed: None,
+    },
+    Sample {
+        name: "youzan",
+        orders: 8,
+        units: 15,
+        paid: 160_300,
+        unpaid: 1,
+        closed: 2,
+        ranks: &[
+            ("E20251101200000020000400002", "GIFT-MUG"),
+            ("E20251101200000010000400001", "GIFT-MUG"),
+            ("E20251101200000070000400007", "GIFT-MUG"),
+        ],
+        replayed: Some((8, 2)),
+    },
+    Sample {
+        name: "shopify",
+        orders: 7,
+        units: 13,
+        paid: 29_200,
+        unpaid: 1,
+        closed: 2,
+        ranks: &[("#1002", "GIFT-MUG"), ("#1001", "GIFT-MUG"), ("#1007", "GIFT-CARD")],
+        replayed: Some((7, 2)),
+    },
+    Sample {
+        name: "woocommerce",
+        orders: 7,
+        units: 13,
+        paid: 29_200,
+        unpaid: 1,
+        closed: 2,
+        ranks: &[("7002", "GIFT-MUG"), ("7001", "GIFT-MUG"), ("7007", "GIFT-CARD")],
+        replayed: Some((7, 2)),
+    },
+];
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/exports").join(name)
+}
+
+/// The sample's files, without the mappings that lie beside them.
+fn files(name: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder(name)).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_none_or(|ext| ext != "toml")).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{name}");
+    files
+}
+
+fn pool(name: &str) -> PoolMapping {
+    PoolMapping::open(Path::new(name), None).unwrap()
+}
+
+fn orders(name: &str) -> (Vec<FileOrder>, PoolInputs) {
+    let mut orders = Vec::new();
+    let read = read_orders(&pool(name), &files(name), &mut |_, _| {}, &mut |_, order| {
+        orders.push(order);
+        Ok(())
+    });
+    (orders, read.unwrap())
+}
+
+#[test]
+fn every_shipped_mapping_has_a_sample_and_is_the_file_of_the_repository() {
+    let mut names: Vec<&str> = SAMPLES.iter().map(|sample| sample.name).collect();
+    // Olist's data are not part of the repository.
+    let of_platform = || shipped::ALL.iter().filter(|known| known.name != "olist");
+    let mut shipped: Vec<&str> = of_platform().map(|known| known.name).collect();
+    names.sort_unstable();
+    shipped.sort_unstable();
+    assert_eq!(names, shipped);
+    let mut folders: Vec<String> =
+        fs::read_dir(folder("")).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    folders.sort_unstable();
+    assert_eq!(folders, shipped, "a folder for each");
+    for known in of_platform() {
+        assert_eq!(fs::read_to_string(folder(known.name).join("pool.toml")).unwrap(), known.pool);
+        let replay = folder(known.name).join("replay.toml");
+        assert_eq!(fs::read_to_string(replay).ok().as_deref(), known.replay, "{}", known.name);
+    }
+}
+
+/// S4-R26: every row of a sample is used, to the unit and the fen.
+#[test]
+fn s4_r26_each_sample_is_read_whole() {
+    for sample in SAMPLES {
+        let name = sample.name;
+        let (orders, read) = orders(name);
+        assert_eq!((read.bad_rows, read.orders_left_out), (0, 0), "{name}: {:?}", read.details);
+        assert_eq!(read.orders, sample.orders, "{name}");
+        let units: u64 = orders.iter().flat_map(|order| &order.order.lines).map(|line| line.quantity).sum();
+        assert_eq!(units, sample.units, "{name}");
+        let is_paid = |order: &&FileOrder| order.order.times.first_paid_at.is_some();
+        let paid: i64 = orders.iter().filter(is_paid).map(|order| order.order.goods_paid.minor()).sum();
+        assert_eq!(paid, sample.paid, "{name}");
+        let closed = orders.iter().filter(|order| order.order.times.closed_at.is_some()).count();
+        assert_eq!(closed, sample.closed, "{name}");
+        let open = |order: &&FileOrder| order.order.times.closed_at.is_none() && !is_paid(order);
+        assert_eq!(orders.iter().filter(open).count(), sample.unpaid, "{name}");
+    }
+}
+
+/// S4-R20: the example of each mapping ranks by the customers' own times.
+#[test]
+fn s4_r20_each_example_gives_its_gifts_to_the_first() {
+    for sample in SAMPLES {
+        let mapping = pool(sample.name);
+        let strategies = mapping.strategies.clone().unwrap();
+        let store = Box::new(store_memory::MemoryStore::new());
+        let run = run_pool(
+            &mapping,
+            &strategies,
+            &files(sample.name),
+            store,
+            Ranks::WhenCertain,
+            &mut |_, _, _| {},
+        )
+        .unwrap();
+        let report = PoolReport::build(&mapping, &run, strategies.activation_at()).unwrap();
+        let out = tempfile::tempdir().unwrap();
+        write_pool(&mapping, &run, &report, out.path()).unwrap();
+        run.engine.stop();
+        assert_eq!(report.orders.rejected, 0, "{}: {}", sample.name, report.summary());
+        assert!(!report.is_incomplete(), "{}: {}", sample.name, report.summary());
+        let list = fs::read_to_string(out.path().join("gift-list.csv")).unwrap();
+        let rows = list.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+        let rows: Vec<(&str, &str)> = rows.map(|cells| (cells[0], cells[3])).collect();
+        assert_eq!(rows, sample.ranks, "{}: {list}", sample.name);
+    }
+}
+
+#[test]
+fn each_sample_can_be_replayed_where_there_is_a_mapping_for_it() {
+    for sample in SAMPLES {
+        let Some((orders, unpaid)) = sample.replayed else {
+            let said = Mapping::open(Path::new(sample.name)).unwrap_err().to_string();
+            assert!(said.contains("without a mapping for a replay"), "{said}");
+            continue;
+        };
+        let mapping = Mapping::open(Path::new(sample.name)).unwrap();
+        let reading = replay::read(&mapping, &files(sample.name), &mut |_, _| {}).unwrap();
+        let inputs = &reading.inputs;
+        assert_eq!(
+            (inputs.bad_rows, inputs.orders),
+            (0, orders),
+            "{}: {:?}",
+            sample.name,
+            inputs.bad_row_details
+        );
+        assert_eq!(orders - inputs.paid_orders, unpaid, "{}", sample.name);
+        replay::run(&reading.orders, &mapping.settings, &mut |_, _| {}).unwrap();
+    }
+}
+
+/// The samples are bytes as the platforms write them, not what an editor made of them.
+#[test]
+fn the_samples_are_encoded_as_the_platforms_do() {
+    let bom = b"\xef\xbb\xbf";
+    for (file, is_utf8, has_bom, holds) in [
+        ("taobao/ExportOrderList20251104.csv", false, false, &b"\"=\"\"4100000000000100001\"\"\""[..]),
+        ("taobao/ExportItemList20251104.csv", false, false, b"\"=\"\"4100000000000100001\"\"\""),
+        ("jd/orders.csv", false, false, b"0001-01-01 00:00:00"),
+        ("jd-presale/orders.csv", false, false, b"0001-01-01 00:00:00"),
+        ("douyin/orders.csv", true, true, b"6920000000000100001\t"),
+        ("pinduoduo/orders.csv", true, true, b"251101-100000000000010\t"),
+        ("youzan/orders.csv", true, true, b"E2025110120000"),
+        ("youzan/items.csv", true, true, b"E2025110120000"),
+        ("shopify/orders_export_1.csv", true, false, b"2025-11-28 20:00:41 +0800"),
+        ("woocommerce/orders.csv", true, true, b"Order Number"),
+        ("taobao-items/ExportOrderItems20251104.xlsx", false, false, b"PK\x03\x04"),
+    ] {
+        let bytes = fs::read(folder(file)).unwrap();
+        assert_eq!(std::str::from_utf8(&bytes).is_ok(), is_utf8, "{file}");
+        assert_eq!(bytes.starts_with(bom), has_bom, "{file}");
+        assert!(bytes.windows(holds.len()).any(|part| part == holds), "{file}");
+    }
+}
+
+/// A file that a shipped mapping reads is told so, and of a file alone a draft says what it lacks.
+#[test]
+fn a_look_names_the_shipped_mapping_that_fits() {
+    for sample in SAMPLES {
+        for file in files(sample.name) {
+            let seen = look(&file).unwrap();
+            let names: Vec<&str> = seen.fits.iter().map(|(name, _)| *name).collect();
+            assert_eq!(names.first(), Some(&sample.name), "{}: {names:?}", file.display());
+            let drafted = draft(&seen, Kind::Pool);
+            if drafted.missing.is_empty() {
+                PoolMapping::parse(&drafted.text, "draft.toml", None)
+                    .unwrap_or_else(|error| panic!("{}: {error}\n{}", file.display(), drafted.text));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_neither_file_nor_shipped_is_refused_with_the_names() {
+    let said = PoolMapping::open(Path::new("tabao"), None).unwrap_err().to_string();
+    assert!(said.starts_with("tabao: no such file") && said.contains("taobao, taobao-items, jd,"), "{said}");
+    let said = PoolMapping::open(Path::new("no/such.toml"), None).unwrap_err().to_string();
+    assert!(said.starts_with("no/such.toml: "), "{said}");
+}
