@@ -35,15 +35,12 @@ fn look_at(file: &Path, args: &MapArgs) -> anyhow::Result<ExitCode> {
     let drafted = draft(&seen, args.kind.of());
     let examples = if args.plain { Examples::Plain } else { Examples::Masked };
     let mut said = tell(&seen, &drafted, examples);
-    match &args.out {
-        Some(out) => {
-            write_new(out, &drafted.text)?;
-            said.push_str(&next_steps(out, args.kind, &drafted));
-        }
-        None => {
-            said.push_str("\n# ---- 映射 mapping ----\n");
-            said.push_str(&drafted.text);
-        }
+    if let Some(out) = &args.out {
+        write_new(out, &drafted.text)?;
+        said.push_str(&next_steps(out, args.kind, &drafted));
+    } else {
+        said.push_str("\n# ---- 映射 mapping ----\n");
+        said.push_str(&drafted.text);
     }
     print(&said);
     Ok(if drafted.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(MISSING) })

@@ -78,8 +78,7 @@ impl Grouping {
             | Role::BalanceClosesAt
             | Role::GoodsPaid
             | Role::Freight => !varies,
-            Role::LineAmount => varies || self.of_several_rows == 0,
-            Role::LineId => varies || self.of_several_rows == 0,
+            Role::LineAmount | Role::LineId => varies || self.of_several_rows == 0,
             Role::OrderId
             | Role::ClosedAt
             | Role::Status

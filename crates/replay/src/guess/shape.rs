@@ -133,7 +133,7 @@ pub(super) fn is_empty_word(value: &str) -> bool {
 pub(super) fn moments(value: &str) -> Vec<&'static str> {
     let read = |format: &&&'static str| {
         let Ok(read) = BrokenDownTime::parse(**format, value) else { return false };
-        let year = read.year().or_else(|| read.to_date().ok().map(|date| date.year()));
+        let year = read.year().or_else(|| read.to_date().ok().map(jiff::civil::Date::year));
         read.to_date().is_ok() && year.is_some_and(|year| (1990..=2100).contains(&year))
     };
     let mut found: Vec<&'static str> = FORMATS.iter().filter(read).copied().collect();
