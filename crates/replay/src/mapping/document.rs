@@ -4,7 +4,6 @@
 
 use super::amounts::Amounts;
 use super::settings::{CampaignText, ClaimModel, ShopText};
-use crate::read::Blank;
 use domain::time::Zone;
 use serde::{Deserialize, Deserializer, de};
 use std::{collections::BTreeMap, fmt};
@@ -134,6 +133,17 @@ pub(crate) struct Cancelled {
     pub at: Alternatives,
     /// For unpaid orders without a time of cancelling.
     pub after_minutes: Option<u32>,
+}
+
+/// What a blank cell of an order-level column means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Blank {
+    /// That nothing is there.
+    #[default]
+    Empty,
+    /// What the row above says of the order.
+    Above,
 }
 
 /// One line of an order.

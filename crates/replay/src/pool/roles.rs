@@ -2,11 +2,9 @@
 
 use super::document::{Line, Order};
 use crate::{
-    mapping::Wrong,
+    mapping::{Blank, Wrong},
     plan::{Cell, Compiler, Plan, Value},
-    read::{
-        BadCode, Blank, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, quantity, units,
-    },
+    read::{BadCode, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, quantity, units},
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, limits,
@@ -244,7 +242,8 @@ impl Roles for PoolRoles {
             return Ok(RowLine::Discount(bounded(amount.checked_neg()).ok_or_else(too_high)?));
         }
         if units == 0 {
-            return Ok(joined.nothing(&self.quantity));
+            let (column, said) = joined.nothing(&self.quantity);
+            return Ok(RowLine::Nothing(column, said));
         }
         let amount = bounded(Some(amount)).ok_or_else(too_high)?;
         Ok(RowLine::Line(PoolLine { sku: joined.id(&self.sku)?, quantity: units, amount }))
