@@ -8,8 +8,8 @@ use super::facts::Facts;
 use super::pool::{PoolDecision, PoolFacts};
 use super::published::PublishedCoupon;
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, Refusal, Sentence,
-    ShopId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, Refusal,
+    Sentence, ShopId,
     campaign::Count,
     coupon::{Coupon, CouponStatus, Origin},
     customer::Standing,

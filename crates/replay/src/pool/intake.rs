@@ -192,7 +192,8 @@ fn take_in_lots(
         shops.extend(mapping.only_shop().cloned());
         let mut gaps = FileGaps::new(mapping, &inputs);
         for refused in refused.news() {
-            gaps.add_refused(refused);
+            let Refused { place, shop_id, order_id, ordered_at, refusal } = refused;
+            gaps.add_refused(place, (shop_id, order_id, ordered_at), refusal.code.as_str());
         }
         gaps.note(engine, shops)?;
         Ok(Taken { inputs, counts, refused, gaps, zone: mapping.zone.clone() })

@@ -2,9 +2,9 @@
 
 use super::document::{Line, Order};
 use crate::{
-    mapping::Wrong,
+    mapping::{Blank, Wrong},
     plan::{Cell, Compiler, Plan, Value},
-    read::{BadCode, Blank, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
+    read::{BadCode, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, limits,
@@ -162,6 +162,7 @@ impl PoolRoles {
     /// Adds goods to an order, to the line of the same goods where there is one.
     fn add(
         &self,
+        plan: &Plan,
         order: &mut ShopOrder,
         line: &PoolLine,
         wrong: &dyn Fn(&Value, String, BadCode) -> Fault,
@@ -170,7 +171,7 @@ impl PoolRoles {
             let units_wrong = || wrong(&self.quantity, line.quantity.to_string(), BadCode::NotAQuantity);
             let sum = Some(same.quantity + line.quantity).filter(units);
             same.quantity = sum.ok_or_else(units_wrong)?;
-            let too_high = || wrong(self.amount(), line.amount.to_string(), BadCode::OutOfRange);
+            let too_high = || wrong(self.amount(), plan.amounts.show(line.amount), BadCode::OutOfRange);
             same.amount = bounded(same.amount.checked_add(line.amount)).ok_or_else(too_high)?;
             return Ok(());
         }
@@ -272,7 +273,8 @@ impl Roles for PoolRoles {
             return Ok(RowLine::Discount(bounded(amount.checked_neg()).ok_or_else(too_high)?));
         }
         if units == 0 {
-            return Ok(joined.nothing(&self.quantity));
+            let (column, said) = joined.nothing(&self.quantity);
+            return Ok(RowLine::Nothing(column, said));
         }
         let amount = bounded(Some(amount)).ok_or_else(too_high)?;
         let goods = PoolLine { sku: joined.id(&self.sku)?, quantity: units, amount };
@@ -305,11 +307,12 @@ impl Roles for PoolRoles {
         let (mut off, mut off_at) = (Money::ZERO, None);
         for Told { at, line, .. } in rows {
             let at = *at;
-            let too_high = |amount: Money| fault(at, self.amount(), plan.amounts.show(amount), BadCode::OutOfRange);
+            let too_high =
+                |amount: Money| fault(at, self.amount(), plan.amounts.show(amount), BadCode::OutOfRange);
             match line {
                 RowLine::Line(FileLine { is_closed: true, .. }) if any_open => {}
                 RowLine::Line(FileLine { goods, .. }) => {
-                    self.add(&mut order, goods, &|value, said, code| fault(at, value, said, code))?;
+                    self.add(plan, &mut order, goods, &|value, said, code| fault(at, value, said, code))?;
                 }
                 RowLine::Discount(amount) => {
                     off = bounded(off.checked_add(*amount)).ok_or_else(|| too_high(*amount))?;
@@ -320,7 +323,9 @@ impl Roles for PoolRoles {
         }
         if let Some(at) = off_at {
             let amounts: Vec<Money> = order.lines.iter().map(|line| line.amount).collect();
-            let too_large = || fault(at, self.amount(), format!("-{}", plan.amounts.show(off)), BadCode::DiscountTooLarge);
+            let too_large = || {
+                fault(at, self.amount(), format!("-{}", plan.amounts.show(off)), BadCode::DiscountTooLarge)
+            };
             let left = discounted(&amounts, off).ok_or_else(too_large)?;
             for (line, amount) in order.lines.iter_mut().zip(left) {
                 line.amount = amount;

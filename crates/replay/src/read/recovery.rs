@@ -2,7 +2,6 @@
 
 use super::{
     SourceOrder,
-    above::Blank,
     bad::{BadCode, Fault},
     cells::Joined,
     line_row::{bounded, head, line, units},
@@ -10,7 +9,7 @@ use super::{
     roles::{Roles, RowLine, SameId},
 };
 use crate::{
-    mapping::Repeated,
+    mapping::{Blank, Repeated},
     plan::{Cell, Plan, ReplayRoles, Value},
 };
 use domain::{
@@ -118,8 +117,9 @@ impl Roles for ReplayRoles {
         };
         let (mut off, mut off_at) = (Money::ZERO, None);
         for Told { at, line, .. } in rows {
-            let too_high =
-                |amount: Money| fault(*at, &self.line.unit_price, plan.amounts.show(amount), BadCode::OutOfRange);
+            let too_high = |amount: Money| {
+                fault(*at, &self.line.unit_price, plan.amounts.show(amount), BadCode::OutOfRange)
+            };
             match line {
                 RowLine::Line((line, freight)) => {
                     add_line(order, line.clone(), self, |value, said, code| fault(*at, value, said, code))?;
@@ -137,7 +137,12 @@ impl Roles for ReplayRoles {
         }
         if let Some(at) = off_at {
             take_off(&mut order.placed, off).ok_or_else(|| {
-                fault(at, &self.line.unit_price, format!("-{}", plan.amounts.show(off)), BadCode::DiscountTooLarge)
+                fault(
+                    at,
+                    &self.line.unit_price,
+                    format!("-{}", plan.amounts.show(off)),
+                    BadCode::DiscountTooLarge,
+                )
             })?;
         }
         Ok(building)
