@@ -9,6 +9,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
 };
+use tabular::cell::has_lost_digits;
 
 /// Cells of the order's own columns, in the order of [`Columns::order`].
 pub(super) type Cells = Box<[Box<str>]>;
@@ -45,9 +46,13 @@ impl Columns {
         Self { group, order: order.into_iter().collect(), blank: roles.blank() }
     }
 
-    /// What a row says in them.
+    /// What a row says in them. A number that a spreadsheet has shortened says nothing.
     pub fn cells(&self, row: &Row) -> Cells {
-        self.order.iter().map(|&column| row.cell(column).into()).collect()
+        let said = |&column: &usize| {
+            let text = row.cell(column);
+            if self.group.contains(&column) && has_lost_digits(text) { "" } else { text }.into()
+        };
+        self.order.iter().map(said).collect()
     }
 
     /// Whether two rows say the same where both say something, and whether there is such a cell.
