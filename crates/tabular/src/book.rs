@@ -12,14 +12,14 @@ use crate::{
     cut::Cut,
     error::Error,
     format::{SheetName, WorkbookFormat},
-    heading::Heading,
+    heading::{Candidate, Heading},
     how::How,
-    limits::{COLUMNS, HEADING_ROWS},
+    limits::COLUMNS,
     record::{Flaw, Record},
 };
 use calamine::{Cell, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 use jiff::civil::{Date, date};
-use std::{collections::VecDeque, io::Cursor};
+use std::{cmp::Reverse, collections::VecDeque, io::Cursor};
 
 /// Day 0 of a sheet.
 const OF_1900: Date = date(1899, 12, 30);
@@ -65,7 +65,7 @@ impl Book {
         if self.has_merges {
             merges = self.file.merge_cells_by_sheet_name(name).map_err(unreadable)?;
             // The last begins first: they are taken from the end.
-            merges.sort_unstable_by(|a, b| b.start.cmp(&a.start));
+            merges.sort_unstable_by_key(|merge| Reverse(merge.start));
         }
         let epoch = if self.file.has_1904_epoch() { OF_1904 } else { OF_1900 };
         let cells = self.file.worksheet_cells_reader(name).map_err(unreadable)?;
@@ -178,23 +178,15 @@ impl Row {
 impl<'b> Sheet<'b> {
     /// Finds the heading; the rows above it are passed over.
     pub fn find_heading(&mut self, heading: &Heading<'_>) -> Result<(Vec<String>, Option<u64>), Error> {
-        let asked = match heading {
-            Heading::Row(asked) => usize::try_from(*asked).unwrap_or(usize::MAX).min(1 << 16),
-            Heading::Words(_) => 1,
-            Heading::Columns(_) | Heading::Guess => HEADING_ROWS,
-        };
-        let mut rows: Vec<(u64, Vec<String>)> = Vec::new();
-        while rows.len() < asked && self.read()? {
+        let mut rows: Vec<Candidate> = Vec::new();
+        while rows.len() < heading.rows() && self.read()? {
             let record = self.row.record();
             let names: Vec<String> = record.cells().map(crate::name).collect();
-            let whole = match heading {
-                Heading::Columns(wanted) => heading.named(&names, wanted) == wanted.len(),
-                Heading::Row(asked) => record.row() >= *asked,
-                Heading::Words(_) | Heading::Guess => false,
-            };
-            rows.push((record.row(), names));
+            let candidate = (record.row(), names);
+            let is_found = heading.is_found(&candidate);
+            rows.push(candidate);
             self.ahead.push_back(std::mem::take(&mut self.row));
-            if whole {
+            if is_found {
                 break;
             }
         }

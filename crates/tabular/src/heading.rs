@@ -1,6 +1,10 @@
 //! The row that names the columns, and how names are compared.
 
-use crate::{cell, error::Error, limits::COLUMNS};
+use crate::{
+    cell,
+    error::Error,
+    limits::{COLUMNS, HEADING_ROWS},
+};
 
 /// How the heading is found.
 #[derive(Debug, Clone, Copy)]
@@ -57,10 +61,31 @@ pub(crate) fn find(names: &[String], column: &str, row: u64) -> Result<usize, Er
     }
 }
 
+/// How many of the columns stand in a row.
+pub(crate) fn named(row: &[String], wanted: &[&str]) -> usize {
+    wanted.iter().filter(|column| places(row, column).0.is_some()).count()
+}
+
+/// A row that may be the heading: its number and its cells as names.
+pub(crate) type Candidate = (u64, Vec<String>);
+
 impl Heading<'_> {
-    /// How many of the columns stand in a row.
-    pub(crate) fn named(&self, row: &[String], wanted: &[&str]) -> usize {
-        wanted.iter().filter(|column| places(row, column).0.is_some()).count()
+    /// Among how many rows it is looked for.
+    pub(crate) fn rows(&self) -> usize {
+        match self {
+            Self::Row(asked) => usize::try_from(*asked).unwrap_or(usize::MAX).min(1 << 16),
+            Self::Words(_) => 1,
+            Self::Columns(_) | Self::Guess => HEADING_ROWS,
+        }
+    }
+
+    /// Whether no row after this one can be it.
+    pub(crate) fn is_found(&self, (row, names): &Candidate) -> bool {
+        match self {
+            Self::Columns(wanted) => named(names, wanted) == wanted.len(),
+            Self::Row(asked) => row >= asked,
+            Self::Words(_) | Self::Guess => false,
+        }
     }
 
     /// Whether a row begins with one of the words.
@@ -71,21 +96,21 @@ impl Heading<'_> {
     }
 
     /// Which of the first rows that are not blank is the heading; none when there is no heading and need be none.
-    pub(crate) fn choose(&self, rows: &[(u64, Vec<String>)]) -> Result<Option<usize>, Error> {
-        let too_wide = |at: usize| match rows[at].1.len() > COLUMNS {
-            true => Err(Error::TooManyColumns { row: rows[at].0 }),
-            false => Ok(Some(at)),
+    pub(crate) fn choose(&self, rows: &[Candidate]) -> Result<Option<usize>, Error> {
+        let in_bounds = |at: usize| match rows[at].1.len() {
+            0..=COLUMNS => Ok(Some(at)),
+            _ => Err(Error::TooManyColumns { row: rows[at].0 }),
         };
         match self {
             Self::Row(wanted) => match rows.iter().position(|(row, _)| row == wanted) {
-                Some(at) => too_wide(at),
+                Some(at) => in_bounds(at),
                 None => Err(Error::NoHeading { row: *wanted }),
             },
             Self::Columns(wanted) => {
-                let named = |at: &usize| self.named(&rows[*at].1, wanted);
+                let named = |at: &usize| named(&rows[*at].1, wanted);
                 let best = (0..rows.len()).rev().max_by_key(named);
                 match best {
-                    Some(at) => too_wide(at),
+                    Some(at) => in_bounds(at),
                     None => Err(Error::NoHeading { row: 1 }),
                 }
             }
@@ -96,7 +121,7 @@ impl Heading<'_> {
 }
 
 /// The first row that names nearly as many columns as any row has cells, each once, and few of them numbers.
-fn guess(rows: &[(u64, Vec<String>)]) -> Option<usize> {
+fn guess(rows: &[Candidate]) -> Option<usize> {
     let filled = |row: &[String]| row.iter().filter(|cell| !cell.is_empty()).count();
     let most = rows.iter().map(|(_, row)| filled(row)).max()?;
     let is_number = |cell: &&String| cell.starts_with(|c: char| c.is_numeric());

@@ -12,7 +12,7 @@
 //! let looked = look(&mut std::io::Cursor::new(file), &how).unwrap();
 //! let mut table = open(file, &looked, &how).unwrap();
 //! let format = table.format().text().unwrap();
-//! assert_eq!((format.encoding.name(), format.separator), ("utf-8", ';'));
+//! assert_eq!((format.encoding.name().as_str(), format.separator), ("utf-8", ';'));
 //! let mut records = table.records(&Heading::Columns(&["订单", "金额"])).unwrap();
 //! assert_eq!((records.heading(), records.heading_row()), (&["订单".to_owned(), "金额".to_owned()][..], Some(1)));
 //! let record = records.next().unwrap().unwrap();

@@ -2,7 +2,7 @@
 
 use crate::{
     cut::{Cut, Piece},
-    heading::Heading,
+    heading::{Heading, named},
     limits::HEADING_ROWS,
 };
 
@@ -30,7 +30,7 @@ pub(crate) fn found(sample: &str, is_end: bool, heading: &Heading<'_>) -> u8 {
     let rows = SIGNS.map(|sign| (sign, rows(sample, is_end, sign)));
     let score = |rows: &[Vec<String>]| match heading {
         Heading::Columns(wanted) => {
-            let named = rows.iter().map(|row| heading.named(row, wanted)).max().unwrap_or(0);
+            let named = rows.iter().map(|row| named(row, wanted)).max().unwrap_or(0);
             (named, alike(rows))
         }
         // A list of ids without a heading is cut by commas: any other sign may be part of an id.

@@ -8,9 +8,9 @@ use crate::{
     encoding::Decoder,
     error::Error,
     format::{By, TextFormat},
-    heading::Heading,
+    heading::{Candidate, Heading},
     how::How,
-    limits::{BLOCK_BYTES, COLUMNS, HEADING_BYTES, HEADING_ROWS, SAMPLE_BYTES},
+    limits::{BLOCK_BYTES, COLUMNS, HEADING_BYTES, SAMPLE_BYTES},
     record::{Fault, Record},
     separator,
 };
@@ -111,23 +111,15 @@ impl<R: Read> Text<R> {
     /// Finds the heading: its names and its row. From there each record has to have its columns.
     pub fn find_heading(&mut self, heading: &Heading<'_>) -> Result<(Vec<String>, Option<u64>), Error> {
         let (start, row) = (self.start, self.row);
-        let (mut rows, mut after): (Vec<(u64, Vec<String>)>, Vec<(usize, u64)>) = (Vec::new(), Vec::new());
-        let asked = match heading {
-            Heading::Row(asked) => usize::try_from(*asked).unwrap_or(usize::MAX),
-            Heading::Words(_) => 1,
-            Heading::Columns(_) | Heading::Guess => HEADING_ROWS,
-        };
-        while rows.len() < asked && self.start - start < HEADING_BYTES {
+        let (mut rows, mut after): (Vec<Candidate>, _) = (Vec::new(), Vec::new());
+        while rows.len() < heading.rows() && self.start - start < HEADING_BYTES {
             let Some(record) = self.next()? else { break };
             let names: Vec<String> = (0..record.len()).map(|at| crate::name(&record.shown(at))).collect();
-            let whole = match heading {
-                Heading::Columns(wanted) => heading.named(&names, wanted) == wanted.len(),
-                Heading::Row(asked) => record.row() >= *asked,
-                Heading::Words(_) | Heading::Guess => false,
-            };
-            rows.push((record.row(), names));
+            let candidate = (record.row(), names);
+            let is_found = heading.is_found(&candidate);
+            rows.push(candidate);
             after.push((self.start, self.row));
-            if whole {
+            if is_found {
                 break;
             }
         }

@@ -20,7 +20,7 @@ fn inline(rows: &[(u32, &[&str])]) -> String {
         for (column, cell) in cells.iter().enumerate() {
             let place = format!("{}{row}", char::from(b'A' + u8::try_from(column).unwrap()));
             match cell.strip_prefix('<') {
-                Some(_) => xml.push_str(&cell.replace("@", &place)),
+                Some(_) => xml.push_str(&cell.replace('@', &place)),
                 None if cell.is_empty() => {}
                 None => {
                     let _ = write!(xml, "<c r=\"{place}\" t=\"inlineStr\"><is><t>{cell}</t></is></c>");
@@ -166,7 +166,7 @@ fn merged_cells_hold_for_all_that_they_cover() {
         (8, &["", "", "s"]),
     ]);
     let merges = ["A1:C1", "A3:A6", "B3:B4", "B7:C7", "A7:A8", "C20:C21"];
-    let merges: String = merges.iter().map(|at| format!("<mergeCell ref=\"{at}\"/>")).collect();
+    let merges = merges.map(|at| format!("<mergeCell ref=\"{at}\"/>")).concat();
     let xml = format!("{rows}<mergeCells count=\"6\">{merges}</mergeCells>");
     let found = shown(&book(&[Made("S", "", xml)]), &AB).unwrap();
     assert_eq!(found, ["2 a|b|c", "3 1|x|p", "4 1|x|q", "6 1||r", "7 2|y|y", "8 2||s"]);
@@ -217,8 +217,10 @@ fn columns_far_out_cost_nothing() {
     let far = "<sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>a</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>b</t></is></c></row><row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"XFD2\"><v>2</v></c></row></sheetData>";
     let bytes = book(&[Made("S", "", far.into())]);
     assert_eq!(shown(&bytes, &AB).unwrap(), ["1 a|b", "2 1"]);
-    let named: String =
-        (0..1_100).map(|at| format!("<c t=\"inlineStr\"><is><t>n{at}</t></is></c>")).collect();
+    let named = (0..1_100)
+        .map(|at| format!("<c t=\"inlineStr\"><is><t>n{at}</t></is></c>"))
+        .collect::<Vec<_>>()
+        .concat();
     let bytes = book(&[Made("S", "", format!("<sheetData><row r=\"1\">{named}</row></sheetData>"))]);
     assert!(matches!(shown(&bytes, &AB), Err(Error::TooManyColumns { row: 1 })));
 }

@@ -110,8 +110,8 @@ const NOTED: usize = 5;
 
 /// What people should know of how the files were read, in English; nothing for files that are as they are expected.
 pub(crate) fn notes(files: &[InputFile]) -> Vec<String> {
-    let noted = files.iter().filter_map(|file| Some(format!("{}: {}", file.file, file.note()?.1)));
-    let mut notes: Vec<String> = noted.collect();
+    let told = files.iter().filter_map(|file| Some(format!("{}: {}", file.file, file.note()?.1)));
+    let mut notes: Vec<String> = told.collect();
     let more = notes.len().saturating_sub(NOTED);
     if more > 0 {
         notes.truncate(NOTED);

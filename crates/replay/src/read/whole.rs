@@ -77,3 +77,67 @@ fn written_alike(cell: &str) -> Cow<'_, str> {
         Some(_) | None => Cow::Borrowed(cell),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use tabular::{Heading, How};
+
+    fn digests(bytes: &[u8]) -> Vec<u128> {
+        let how = How { heading: Heading::Columns(&["订单", "金额"]), ..How::default() };
+        let mut table = tabular::read(bytes, &how).unwrap();
+        let mut records = table.records(&how.heading).unwrap();
+        let mut whole = Whole::new(records.heading());
+        let mut found = Vec::new();
+        while let Some(record) = records.next().unwrap() {
+            found.push(whole.of(&record));
+        }
+        found
+    }
+
+    #[test]
+    fn a_row_is_the_same_however_it_is_written() {
+        let text = "订单,时间,金额,备注\n8001,2023-06-01 08:05:00,59.00,谢谢\n8002,,-0.50,\n";
+        let expected = digests(text.as_bytes());
+        let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (column, name) in (0..).zip(["订单", "时间", "金额", "备注"]) {
+            sheet.write(0, column, name).unwrap();
+        }
+        let date = rust_xlsxwriter::Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+        let at = rust_xlsxwriter::ExcelDateTime::parse_from_str("2023-06-01T08:05:00").unwrap();
+        sheet.write(1, 0, "8001").unwrap();
+        sheet.write_datetime_with_format(1, 1, &at, &date).unwrap();
+        sheet.write(1, 2, 59).unwrap();
+        sheet.write(1, 3, "谢谢").unwrap();
+        sheet.write(2, 0, 8_002).unwrap();
+        sheet.write(2, 2, -0.5).unwrap();
+        for (how, bytes) in [
+            ("wide", wide),
+            ("a workbook", book.save_to_buffer().unwrap()),
+            (
+                "other columns first",
+                "备注;金额;订单;时间\n谢谢;59.00;8001;2023-06-01 08:05:00\n;-0.50;8002;\n".into(),
+            ),
+            (
+                "empty cells",
+                "订单,金额,时间,备注,空,,\n'8001,59.0,2023-06-01 08:05:00, 谢谢 ,,,\n=\"8002\",-0.5,,,,\n"
+                    .into(),
+            ),
+        ] {
+            assert_eq!(digests(&bytes), expected, "{how}");
+        }
+        for other in [
+            "订单,时间,金额,备注\n8001,2023-06-01 08:05:00,59.01,谢谢\n8002,,-0.5,\n",
+            "订单,时间,金额,备注二\n8001,2023-06-01 08:05:00,59.00,谢谢\n8002,,-0.5,\n",
+            "订单,时间,金额,备注,\n8001,2023-06-01 08:05:00,59.00,谢谢,x\n8002,,-0.5,\n",
+            "订单,备注,金额,时间\n8001,2023-06-01 08:05:00,59.00,谢谢\n8002,,-0.5,\n",
+        ] {
+            let found = digests(other.as_bytes());
+            assert_ne!(found[0], expected[0], "{other}");
+            assert_eq!(found[1], expected[1], "{other}");
+        }
+    }
+}

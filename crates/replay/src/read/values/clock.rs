@@ -104,11 +104,13 @@ impl Half {
     fn hour(self, hour: i8) -> Option<i8> {
         match (self, hour) {
             (Self::Morning, 12) => Some(0),
-            (Self::Morning, 0..=11) | (Self::Noon, 10..=14) => Some(hour),
+            (Self::Morning, 0..=11)
+            | (Self::Noon, 10..=14)
+            | (Self::Afternoon, 12..=23)
+            | (Self::Evening, 16..=23) => Some(hour),
             (Self::Noon, 1..=2) | (Self::Afternoon, 1..=11) | (Self::Evening, 4..=11) => Some(hour + 12),
-            (Self::Afternoon, 12..=23) | (Self::Evening, 16..=23) => Some(hour),
             // 晚上12点 is this midnight or the next.
-            (Self::Noon | Self::Afternoon | Self::Evening, _) | (Self::Morning, _) => None,
+            (Self::Morning | Self::Noon | Self::Afternoon | Self::Evening, _) => None,
         }
     }
 }
