@@ -5,6 +5,7 @@ mod campaigns;
 mod cashier;
 mod customers;
 mod events;
+mod gaps;
 mod offers;
 mod orders;
 mod pool;
@@ -20,7 +21,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 68] = [
+const VERBS: [(&str, Verb); 71] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -83,6 +84,9 @@ const VERBS: [(&str, Verb); 68] = [
     ("recompute", pool::recompute),
     ("fulfil", pool::fulfil),
     ("watermark", pool::watermark),
+    ("gap", gaps::gap),
+    ("gaps", gaps::gaps),
+    ("accept", gaps::accept),
     ("stock", pool::stock),
     ("add", pool::add),
     ("pooled", pool::pooled),

@@ -10,7 +10,7 @@ use domain::{
     coupon::BatchRecord,
     customer::Standing,
     order::Order,
-    pool::{GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
+    pool::{Gap, GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
     shop::Shop,
 };
 use engine::Reply;
@@ -55,6 +55,7 @@ const KINDS: &[Check] = &[
     ("batch", check::<BatchRecord>),
     ("campaign", check::<Campaign>),
     ("counters", check::<Counters>),
+    ("gap", check::<Gap>),
     ("gift_run", check::<Run>),
     ("gift_strategy", check::<GiftRecord>),
     ("order", check::<Order>),

@@ -26,6 +26,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "import") => asked.typed("text/csv", "sku\nA-1\n"),
         ("POST", "events") => asked.typed("application/x-ndjson", ""),
         ("PUT", "clock") => asked.json(&json!({ "now": shop::at(0) })),
+        ("POST", "download-gaps") => asked.json(&json!({ "source": "june.csv" })),
         ("PUT", "download-watermark") => asked.json(&json!({ "through": shop::at(0) })),
         ("PUT", "{sku}") => asked.json(&json!({ "quantity": 5 })),
         ("PUT", "{strategy}") if path.contains("gift-strategies") => asked.json(&gift_strategy()),

@@ -40,6 +40,7 @@ POST /v1/shops/{shop}/coupons/{coupon}/lock checkout
 POST /v1/shops/{shop}/coupons/{coupon}/release checkout
 POST /v1/shops/{shop}/coupons/{coupon}/void campaigns
 GET /v1/shops/{shop}/customers/{customer}/coupons read
+POST /v1/shops/{shop}/download-gaps events
 GET /v1/shops/{shop}/download-watermark read
 PUT /v1/shops/{shop}/download-watermark events
 POST /v1/shops/{shop}/events events

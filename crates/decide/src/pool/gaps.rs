@@ -7,7 +7,7 @@ use crate::book::Draft;
 use crate::command::Reply;
 use domain::{
     Code, Instant, Refusal, Violation, limits,
-    pool::{Accepted, Gap, Run, ShopOrder},
+    pool::{Accepted, Gap, Run, ShopOrder, Stage},
 };
 
 /// Where the sources go for which there is no room.
@@ -64,7 +64,11 @@ pub fn fill(draft: &mut Draft<'_>, told: &ShopOrder) -> Result<(), Refusal> {
     for gap in filled {
         draft.put_gap(gap);
     }
-    wake_ranking(draft)
+    // One that is to be submitted yet wakes the runs that it takes part in; they must not go on without it.
+    let waits = draft
+        .find_pool_order(id)
+        .is_some_and(|order| order.stage == Stage::ShopOrder && order.presale_strategy.is_some());
+    if waits { Ok(()) } else { wake_ranking(draft) }
 }
 
 /// An operator answers for what is missing, and says how far the download has come.

@@ -129,6 +129,19 @@ fn what_the_state_forbids_and_what_cannot_be_read() {
             json!({"through": "now"}),
             (422, "invalid_body", "through invalid_value"),
         ),
+        (
+            "PUT",
+            "/download-watermark",
+            json!({"through": t("10-14"), "accept_gaps": true}),
+            (422, "invalid_value", "reason invalid_value"),
+        ),
+        ("POST", "/download-gaps", json!({"source": ""}), (422, "invalid_value", "source invalid_value")),
+        (
+            "POST",
+            "/download-gaps",
+            json!({"source": "a", "rows": [{"row": 1, "code": ""}]}),
+            (422, "invalid_value", "rows[0].code invalid_value"),
+        ),
         ("POST", "/gift-strategies/first/override", Value::Null, (409, "wrong_stage", "")),
         (
             "POST",

@@ -82,6 +82,32 @@ fn s4_r20_the_first_two_get_their_toy_whatever_the_order_of_arrival() {
     assert_eq!(service.get("/presale-strategies/p")["status"], "activated");
 }
 
+/// Rows of a download that could not be read: said, shown with what waits for them, and answered for.
+#[test]
+fn a_s4_25_what_a_download_could_not_say_is_shown_and_answered_for() {
+    let service = Service::first_two();
+    service.clock("10-21");
+    service.bring(&[order("O1", "u1", "10-20 20:00:01"), order("O3", "u3", "10-20 20:00:03")]);
+    let row = json!({"row": 3, "code": "not_an_amount", "order_id": "O2", "since": t("10-20 20:00:02")});
+    let gap = service.ok("POST", "/download-gaps", &json!({"source": "june.csv", "rows": [row]}));
+    assert_eq!((&gap["since"], &gap["order_ids"]), (&json!(t("10-20 20:00:02")), &json!(["O2"])));
+    service.clock("10-29");
+    service.ok("PUT", "/download-watermark", &json!({"through": t("10-29")}));
+    service.clock("10-29 00:00:01");
+    let waits = service.get("/gift-strategies/first")["run"]["waits"].clone();
+    let told = json!([{"file": "june.csv", "row": 3, "code": "not_an_amount", "order_id": "O2"}]);
+    assert_eq!((&waits["code"], &waits["certain"]), (&json!("pool_incomplete"), &json!(1)));
+    assert_eq!((&waits["rows"], &waits["rows_in_all"]), (&told, &json!(1)));
+    let tried = service.ok("POST", "/gift-strategies/first/dry-run", &json!({}));
+    assert_eq!(tried["incomplete"]["rows"], told);
+    assert_eq!(service.get("/download-watermark")["gaps"][0], gap);
+    let accept = json!({"through": t("10-29"), "accept_gaps": true, "reason": "O2 was a test"});
+    let answered = service.ok("PUT", "/download-watermark", &accept);
+    assert_eq!(answered["gaps"][0]["accepted_because"], "O2 was a test");
+    service.clock("10-29 00:00:02");
+    assert_eq!(service.get("/gift-strategies/first")["run"]["given"], 2);
+}
+
 /// The first of three turns up when the ranks are frozen.
 fn with_a_late_order() -> Service {
     let service = Service::first_two();

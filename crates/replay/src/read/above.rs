@@ -55,6 +55,13 @@ impl Columns {
         self.order.iter().map(said).collect()
     }
 
+    /// Whether cells hold all that a row says of its order beside which it is, and that is something.
+    pub fn are_among(&self, loose: &BTreeSet<String>, cells: &Cells) -> bool {
+        let said = self.order.iter().zip(cells).filter(|(column, _)| !self.group.contains(column));
+        let mut said = said.filter(|(_, cell)| !cell.is_empty()).peekable();
+        said.peek().is_some() && said.all(|(_, cell)| loose.contains(&**cell))
+    }
+
     /// Whether two rows say the same where both say something, and whether there is such a cell.
     pub fn agree(one: &Cells, other: &Cells) -> (bool, bool) {
         let said = one.iter().zip(other.iter()).filter(|(a, b)| !a.is_empty() && !b.is_empty());

@@ -290,7 +290,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             is_old: false,
         };
         if let Some((group, above)) = &self.nearest
-            && stray.may_follow(above)
+            && stray.may_follow(above, &self.columns)
         {
             stray.orders.insert(*group);
         }
@@ -333,7 +333,7 @@ impl<'p, R: Roles> Gather<'p, R> {
         if self.waiting > 0 {
             let cells = self.columns.cells(row);
             for stray in &mut self.strays[count - self.waiting..] {
-                if stray.leads(&cells) {
+                if stray.leads(&cells, &self.columns) {
                     stray.orders.insert(at);
                 }
             }

@@ -1,7 +1,8 @@
 //! Rows that do not say which order they are of, and the orders that may therefore lack a row.
 //!
 //! What always holds: an order that may lack a row is left out. Which those are follows from what can be read of the
-//! row: cells that may stand in other columns name every order that they hold the number of; a row without a number
+//! row: cells that may stand in other columns name every order that they hold the number of, and the one above or below if they
+//! hold all that it says of itself; a row without a number
 //! may be of the order above it unless it says other things of its order, and of the one below only where it says the
 //! same.
 
@@ -37,13 +38,21 @@ pub(super) struct Stray {
 
 impl Stray {
     /// Whether it may be of the order above, whose row said this.
-    pub fn may_follow(&self, above: &Cells) -> bool {
-        self.loose.is_empty() && Columns::agree(&self.cells, above).0
+    pub fn may_follow(&self, above: &Cells, columns: &Columns) -> bool {
+        if self.loose.is_empty() {
+            Columns::agree(&self.cells, above).0
+        } else {
+            columns.are_among(&self.loose, above)
+        }
     }
 
     /// Whether it is of the order below, whose row says this.
-    pub fn leads(&self, below: &Cells) -> bool {
-        self.loose.is_empty() && Columns::agree(&self.cells, below) == (true, true)
+    pub fn leads(&self, below: &Cells, columns: &Columns) -> bool {
+        if self.loose.is_empty() {
+            Columns::agree(&self.cells, below) == (true, true)
+        } else {
+            columns.are_among(&self.loose, below)
+        }
     }
 }
 

@@ -1,0 +1,257 @@
+//! An order is used whole or left out: rows that cannot be read, rows without an order, several files (A-S4-25).
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use domain::pool::{Missing, Since};
+use replay::pool::{FileOrder, PoolInputs, PoolMapping, read_orders};
+use std::{fs, path::PathBuf};
+
+const MAPPING: &str = include_str!("data/whole.toml");
+const HEAD: &str = "order,sub,buyer,ordered,paid,sku,units,amount,remark\n";
+
+/// Reads files in their order; each is a name and its rows.
+fn read_as(mapping: &str, files: &[(&str, &str)]) -> (Vec<FileOrder>, PoolInputs) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |(name, rows): &(&str, &str)| {
+        let path: PathBuf = folder.path().join(name);
+        fs::write(&path, format!("{HEAD}{rows}")).unwrap();
+        path
+    };
+    let paths: Vec<PathBuf> = files.iter().map(write).collect();
+    let mapping = PoolMapping::parse(mapping, "whole.toml", None).unwrap();
+    let mut orders = Vec::new();
+    let read = read_orders(&mapping, &paths, &mut |_, _| {}, &mut |_, order| {
+        orders.push(order);
+        Ok(())
+    });
+    let read = read.unwrap();
+    orders.sort_by(|a, b| a.order.order_id.cmp(&b.order.order_id));
+    let told = read.rows.used
+        + read.rows.repeated
+        + read.rows.without_units
+        + read.rows.bad
+        + read.rows.of_orders_left_out;
+    assert_eq!(read.rows.read, told, "{:?}", read.rows);
+    (orders, read)
+}
+
+fn one(mapping: &str, rows: &str) -> (String, PoolInputs) {
+    let (orders, read) = read_as(mapping, &[("a.csv", rows)]);
+    (told(&orders), read)
+}
+
+/// Each order with its goods: `1 tea:1=300 cup:2=500`.
+fn told(orders: &[FileOrder]) -> String {
+    let line =
+        |line: &domain::pool::PoolLine| format!(" {}:{}={}", line.sku, line.quantity, line.amount.minor());
+    let order = |it: &FileOrder| {
+        let lines: String = it.order.lines.iter().map(line).collect();
+        format!("{}{lines}", it.order.order_id)
+    };
+    orders.iter().map(order).collect::<Vec<_>>().join("; ")
+}
+
+fn row(order: &str, sub: &str, buyer: &str, minute: u32, sku: &str, amount: &str) -> String {
+    let at = format!("2023-06-01 08:{minute:02}");
+    format!("{order},{sub},{buyer},{at}:00,{at}:30,{sku},1,{amount},\n")
+}
+
+/// Two orders of two rows each, and one of one.
+fn rows() -> Vec<String> {
+    vec![
+        row("101", "11", "u1", 1, "tea", "3.00"),
+        row("101", "12", "u1", 1, "cup", "2.50"),
+        row("102", "21", "u2", 2, "tea", "3.00"),
+        row("102", "22", "u2", 2, "cup", "2.50"),
+        row("103", "31", "u3", 3, "tea", "3.00"),
+    ]
+}
+
+const ONE: &str = "101 tea:1=300 cup:1=250";
+const TWO: &str = "102 tea:1=300 cup:1=250";
+const THREE: &str = "103 tea:1=300";
+
+fn streamed() -> String {
+    MAPPING.replace("group = ", "rows = \"together\"\ngroup = ")
+}
+
+#[test]
+fn an_order_with_a_row_that_cannot_be_read_is_left_out_whole() {
+    // Row by row: what is changed, into what, and what is left. The bad row is the fourth of the sheet.
+    for (from, to, left) in [
+        ("102,21,u2,2023-06-01 08:02:00", "102,21,u2,soon", [ONE, THREE].join("; ")),
+        ("102,21,u2", "102,x,21,u2", [ONE, THREE].join("; ")),
+        ("102,21,u2", "u2", [ONE, THREE].join("; ")),
+        ("102,21,u2", ",21,u2", [ONE, THREE].join("; ")),
+        ("102,21,u2,", "102,21,,", [ONE, THREE].join("; ")),
+        (
+            "102,21,u2,2023-06-01 08:02:00,2023-06-01 08:02:30,tea,1,3.00",
+            ",,,,,tea,1,3.00",
+            [TWO_LEFT, THREE].join("; "),
+        ),
+    ] {
+        let text = rows().concat();
+        assert!(text.contains(from), "{from}");
+        let text = text.replacen(from, to, 1);
+        for mapping in [MAPPING.to_owned(), streamed()] {
+            let (found, read) = one(&mapping, &text);
+            assert_eq!(found, left, "{to}");
+            assert_eq!((read.bad_rows, read.details[0].row), (1, 4), "{to}");
+            assert_eq!(read.gaps.len(), 1, "{to}");
+        }
+    }
+}
+
+/// A row without anything of its order may be of the one above; the one below keeps its own rows.
+const TWO_LEFT: &str = "102 cup:1=250";
+
+#[test]
+fn a_s4_25_a_gap_begins_when_its_order_was_placed_or_before_everything() {
+    let since = |minute: u32| {
+        let at = domain::Instant::parse(&format!("2023-06-01T08:{minute:02}:00+08:00")).unwrap();
+        Some(Since::At(at))
+    };
+    for (from, to, begins, order) in [
+        ("tea,1,3.00,\n102,22", "tea,1,dear,\n102,22", since(2), Some("102")),
+        ("102,21,u2", "102,x,21,u2", since(2), Some("102")),
+        ("103,31,u3", ",31,u3", since(3), None),
+        ("103,31,u3,2023-06-01 08:03:00", "103,31,u3,soon", Some(Since::Always), Some("103")),
+        ("103,31,u3", "103,x,31,u3", Some(Since::Always), None),
+    ] {
+        let text = rows().concat();
+        assert!(text.contains(from), "{from}");
+        let (_, read) = one(MAPPING, &text.replacen(from, to, 1));
+        let (shop, gap) = &read.gaps[0];
+        assert_eq!((shop.is_some() || order.is_none(), gap.source.as_str()), (true, "a.csv"));
+        assert_eq!(gap.since(), begins, "{to}");
+        let named: Vec<&str> = gap.orders.keys().map(domain::OrderId::as_str).collect();
+        assert_eq!(named, order.into_iter().collect::<Vec<_>>(), "{to}");
+        assert_eq!((gap.rows.len(), gap.rows_in_all), (1, 1), "{to}");
+    }
+}
+
+/// Shopify tells an order once and leaves its further lines blank; Taobao's merged cells are blank but for the first row.
+#[test]
+fn blank_cells_mean_the_row_above_where_the_mapping_says_so() {
+    let above = MAPPING.replace("group = ", "blank = \"above\"\ngroup = ");
+    let shopify = [
+        rows()[0].clone(),
+        "101,12,,,,cup,1,2.50,\n".to_owned(),
+        rows()[2].clone(),
+        "102,22,,,,cup,1,2.50,\n".to_owned(),
+    ]
+    .concat();
+    let taobao = shopify.replace("101,12,", ",12,").replace("102,22,", ",22,");
+    for text in [&shopify, &taobao] {
+        for mapping in [above.clone(), above.replace("group = ", "rows = \"together\"\ngroup = ")] {
+            let (found, read) = one(&mapping, text);
+            assert_eq!(found, [ONE, TWO].join("; "));
+            assert_eq!((read.bad_rows, read.gaps.len()), (0, 0), "{:?}", read.details);
+        }
+        let (found, read) = one(MAPPING, text);
+        assert_eq!((found.as_str(), read.orders_left_out), ("", 2), "not without the mapping's word");
+    }
+    // Cut between an order's rows: the name says which it is, and its first row stands in the file before.
+    let (first, second) = shopify.split_at(shopify.find("102,22").unwrap());
+    let (orders, read) = read_as(&above, &[("a.csv", first), ("b.csv", second)]);
+    assert_eq!((told(&orders), read.bad_rows), ([ONE, TWO].join("; "), 0), "{:?}", read.details);
+    // What stands above a blank row cannot be read: nobody knows whose it is.
+    let torn = taobao.replacen("101,11,u1", "101,x,11,u1", 1);
+    let (found, read) = one(&above, &torn);
+    assert_eq!((found.as_str(), read.bad_rows), (TWO, 2), "{:?}", read.details);
+}
+
+#[test]
+fn rows_of_no_units_go_singly_and_negative_amounts_come_off_the_order() {
+    let of = |sku: &str, units: &str, amount: &str| {
+        rows()[0]
+            .replace("tea,1,3.00", &format!("{sku},{units},{amount}"))
+            .replace(",11,", &format!(",{sku},"))
+    };
+    for (told, rows, left_out, code, is_final) in [
+        (
+            ONE,
+            vec![of("tea", "1", "3.00"), of("bag", "0", "1.00"), of("cup", "1.0", "2.50")],
+            0,
+            "zero_quantity",
+            true,
+        ),
+        (
+            "101 tea:1=245 cup:1=205",
+            vec![of("tea", "1", "3.00"), of("off", "1", "-1.00"), of("cup", "1", "2.50")],
+            0,
+            "",
+            true,
+        ),
+        ("101 tea:1=0", vec![of("tea", "1", "3.00"), of("off", "0", "-3.00")], 0, "", true),
+        ("", vec![of("tea", "1", "3.00"), of("off", "1", "-3.01")], 1, "discount_too_large", false),
+        ("", vec![of("tea", "1", "3.00"), of("back", "-1", "3.00")], 1, "negative_quantity", false),
+        ("", vec![of("bag", "0", "1.00")], 1, "nothing_left", false),
+        ("", vec![of("off", "1", "-1.00")], 1, "nothing_left", false),
+    ] {
+        let (found, read) = one(MAPPING, &rows.concat());
+        let codes: Vec<&str> = read.details.iter().map(|row| row.code.as_str()).collect();
+        assert_eq!((found.as_str(), read.orders_left_out), (told, left_out), "{rows:?}");
+        assert_eq!(codes, if code.is_empty() { vec![] } else { vec![code] }, "{rows:?}");
+        assert_eq!((read.is_whole(), read.gaps.is_empty()), (is_final, is_final), "{rows:?}");
+    }
+}
+
+#[test]
+fn files_that_are_the_same_count_once_and_are_told() {
+    let text = rows().concat();
+    let (orders, read) = read_as(MAPPING, &[("a.csv", &text), ("b.csv", &text), ("c.csv", &text)]);
+    assert_eq!(told(&orders), [ONE, TWO, THREE].join("; "));
+    assert_eq!(read.repeated_files, ["a.csv", "b.csv"]);
+    assert_eq!((read.rows.read, read.files.len()), (5, 1));
+    assert!(read.is_whole() && read.gaps.is_empty());
+}
+
+/// Two lines alike in what is read, apart in the remark: units, or one line of which the remark changed.
+#[test]
+fn an_order_that_may_be_repeated_counts_once_and_is_not_final() {
+    let filler = |number: u32| row(&format!("9{number}"), "9", "u9", 9, "tea", "1.00");
+    let first = [filler(1), rows()[4].clone(), filler(2)].concat();
+    let second = [filler(3), rows()[4].replace("3.00,\n", "3.00,call me\n"), filler(4)].concat();
+    let (orders, read) = read_as(MAPPING, &[("a.csv", &first), ("b.csv", &second)]);
+    assert!(told(&orders).starts_with(THREE), "{}", told(&orders));
+    assert_eq!((read.orders_maybe_repeated, read.rows.repeated, read.bad_rows), (1, 1, 0));
+    let (_, gap) = &read.gaps[0];
+    assert_eq!(
+        (gap.source.as_str(), gap.rows[0].code.as_str(), gap.rows[0].row),
+        ("b.csv", "maybe_repeated", 3)
+    );
+    assert_eq!(gap.orders.values().next().unwrap().missing, Missing::Perhaps);
+    assert!(!read.is_whole());
+    // The number of the line says which it is.
+    let ids = MAPPING.replace("sku = ", "id = \"{orders.sub}\"\nsku = ");
+    let (orders, read) = read_as(&ids, &[("a.csv", &first), ("b.csv", &second)]);
+    assert!(told(&orders).starts_with(THREE));
+    assert!(read.is_whole() && read.rows.repeated == 1);
+    let other = second.replace("103,31,", "103,32,");
+    let (orders, read) = read_as(&ids, &[("a.csv", &first), ("b.csv", &other)]);
+    assert!(told(&orders).starts_with("103 tea:2=600"), "{}", told(&orders));
+    assert!(read.is_whole());
+}
+
+/// The file that is later counts: by when it was made, or as it was named.
+#[test]
+fn the_later_file_says_what_the_order_is() {
+    let unpaid = rows()[4].replace("2023-06-01 08:03:30", "");
+    let paid = rows()[4].clone();
+    for (mapping, files, is_paid) in [
+        (MAPPING.to_owned(), [("a.csv", &unpaid), ("b.csv", &paid)], true),
+        (MAPPING.to_owned(), [("b.csv", &unpaid), ("a.csv", &paid)], true),
+        (MAPPING.to_owned(), [("a.csv", &paid), ("b.csv", &unpaid)], false),
+        (
+            MAPPING.replace("[line]", "[download]\nas_of = { \"a*\" = \"2023-06-02T00:00:00Z\", \"b*\" = \"2023-06-01T00:00:00Z\" }\n\n[line]"),
+            [("a.csv", &paid), ("b.csv", &unpaid)],
+            true,
+        ),
+    ] {
+        let files = files.map(|(name, rows)| (name, rows.as_str()));
+        let (orders, read) = read_as(&mapping, &files);
+        assert_eq!(orders[0].order.times.first_paid_at.is_some(), is_paid, "{files:?}");
+        assert_eq!((orders.len(), read.rows.repeated, read.is_whole()), (1, 1, true));
+    }
+}
