@@ -62,6 +62,12 @@ impl Columns {
         said.peek().is_some() && said.all(|(_, cell)| loose.contains(&**cell))
     }
 
+    /// Which order it is, in cells of the order's columns.
+    pub fn numbers<'c>(&'c self, cells: &'c Cells) -> impl Iterator<Item = &'c str> {
+        let of_group = self.order.iter().zip(cells).filter(|(column, _)| self.group.contains(column));
+        of_group.map(|(_, cell)| &**cell)
+    }
+
     /// Whether two rows say the same where both say something, and whether there is such a cell.
     pub fn agree(one: &Cells, other: &Cells) -> (bool, bool) {
         let said = one.iter().zip(other.iter()).filter(|(a, b)| !a.is_empty() && !b.is_empty());
