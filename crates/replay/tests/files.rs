@@ -171,8 +171,19 @@ fn headings_again_and_files_that_are_no_tables_are_told() {
         ),
         ("orders.xls", b"<html>", "orders.xls: a page of HTML or XML"),
         ("orders.csv", b"", "orders.csv: row 1: no heading stands there"),
+        // Big5 is no GB18030.
+        (
+            "orders.csv",
+            b"\xadq\xb3\xe6,\xb6R\xaea\n1,2\n",
+            "orders.csv row 1: no column `订单编号`; there are ",
+        ),
     ] {
         let error = read_as(MAPPING, name, bytes).unwrap_err().to_string();
         assert!(error.starts_with(said), "{error}");
+        assert_eq!(
+            error.contains("tables.orders.encoding may say another"),
+            error.contains("gb18030"),
+            "{error}"
+        );
     }
 }

@@ -87,6 +87,14 @@ impl Cut {
         }
     }
 
+    /// The cells with which a line begins that is too long.
+    pub fn begin(&mut self, text: String, separator: u8) {
+        self.clear();
+        self.line(&text, separator);
+        self.own = text;
+        self.is_own = true;
+    }
+
     fn malformed(&mut self, line: &str, separator: u8, used: usize) -> Piece {
         self.clear();
         self.line(line, separator);

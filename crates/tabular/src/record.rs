@@ -15,7 +15,7 @@ pub enum Fault {
     /// A quote was never closed, something follows one that closes, or the lines of a record are no record together.
     /// The cells are those of its first physical line; the next record begins on its second.
     MalformedQuotes,
-    /// It is longer than [`limits::RECORD_BYTES`](crate::limits::RECORD_BYTES). Its first cell is how it begins.
+    /// It is longer than [`limits::RECORD_BYTES`](crate::limits::RECORD_BYTES). Its cells are those with which it begins.
     TooLong,
 }
 

@@ -17,6 +17,9 @@ use crate::{
 use memchr::memchr2;
 use std::io::Read;
 
+/// Characters that are kept of a line that is too long.
+const BEGINS_CHARS: usize = 1_000;
+
 /// A text that is read.
 pub(crate) struct Text<R> {
     input: R,
@@ -197,10 +200,8 @@ impl<R: Read> Text<R> {
 
     /// Passes over a line that is too long, and keeps how it begins.
     fn pass_over(&mut self) -> Result<Taken, Error> {
-        self.cut.clear();
-        self.cut.is_own = true;
-        self.cut.own = self.text[self.start..].chars().take(80).collect();
-        self.cut.push(0, self.cut.own.len());
+        let begins: String = self.text[self.start..].chars().take(BEGINS_CHARS).collect();
+        self.cut.begin(begins, self.separator);
         loop {
             match memchr2(b'\n', b'\r', &self.text.as_bytes()[self.start..]) {
                 Some(end) if self.start + end + 1 < self.text.len() || self.is_end => {

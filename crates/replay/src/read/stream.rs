@@ -16,7 +16,7 @@ use std::{
     fs::File,
     io::{self, Read},
 };
-use tabular::{Fault, Flaw, Heading, How, Record};
+use tabular::{By, Encoding, Error, Fault, Flaw, Format, Heading, How, Record};
 
 /// A file that is digested as it is read.
 struct Digested<'m, 'a> {
@@ -56,7 +56,9 @@ impl Source {
         let mut input = Digested { file: input, hasher, bytes: 0, meter };
         let mut opened = tabular::open(&mut input, &looked, &how).map_err(failed)?;
         let mut read = FileRead::new(file, opened.format());
-        let mut records = opened.records(&how.heading).map_err(failed)?;
+        let guessed = guessed(opened.format());
+        let unnamed = |error| failed(with_hint(error, guessed.as_deref(), &table.name));
+        let mut records = opened.records(&how.heading).map_err(unnamed)?;
         let columns = wanted.iter().map(|column| records.column(column));
         let columns = columns.collect::<Result<Vec<usize>, _>>().map_err(failed)?;
         read.heading_row = records.heading_row();
@@ -88,6 +90,23 @@ fn how<'h>(table: &'h TablePlan, wanted: &'h [&'h str], decimal_point: char) -> 
         sheet: table.sheet.as_deref(),
         decimal_point,
         heading: table.header_row.map_or(Heading::Columns(wanted), Heading::Row),
+    }
+}
+
+/// The encoding that was guessed, where it may have been guessed wrong.
+fn guessed(format: &Format) -> Option<String> {
+    let text = format.text().filter(|text| text.encoding_by == By::Found && text.encoding != Encoding::UTF_8);
+    text.map(|text| text.encoding.name())
+}
+
+/// A column that is not there may be there in another encoding.
+fn with_hint(error: Error, guessed: Option<&str>, table: &str) -> Error {
+    match (error, guessed) {
+        (Error::NoColumn { row, column, present }, Some(encoding)) => {
+            let present = format!("{present} (read as {encoding}; tables.{table}.encoding may say another)");
+            Error::NoColumn { row, column, present }
+        }
+        (error, _) => error,
     }
 }
 
