@@ -54,11 +54,13 @@ pub const GIFTS_GIVEN: &str = "gifts_given";
 pub const GIFT_STOCK: &str = "gift_stock";
 /// An order's places are there, and are its own.
 pub const POOL_PLACES: &str = "pool_places";
+/// What is kept of a download's gap is missing, within its bounds, under the name of its source (A-S4-25).
+pub const DOWNLOAD_GAPS: &str = "download_gaps";
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 25] = [
+pub const CHECKS: [&str; 26] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
@@ -84,4 +86,5 @@ pub const CHECKS: [&str; 25] = [
     POOL_PLACES,
     GIFT_STOCK,
     TIMERS,
+    DOWNLOAD_GAPS,
 ];

@@ -4,7 +4,7 @@ use crate::checks;
 use crate::sieve::Balance;
 use crate::walk::{LOOKS, PAGE, Walk};
 use domain::{
-    Sku,
+    Sku, limits,
     pool::{Candidate, Entered, GiftStrategy, PoolOrder, RankKey, Run, Stage, Standing},
 };
 use port::{PoolRow, Read, WalkKey, last_of_second};
@@ -20,6 +20,7 @@ struct Recount {
 /// Walks the shop's pool. Orders and candidates come in pages; a pool that moves meanwhile is walked
 /// again, and one that never stands still is no finding.
 pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
+    check_gaps(walk)?;
     for _ in 0..LOOKS {
         let before = walk.reader.pool(walk.id())?;
         if before.is_unused() {
@@ -38,6 +39,28 @@ pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
             walk.find(check, subject, detail);
         }
         return Ok(());
+    }
+    Ok(())
+}
+
+/// A gap that is kept holds ranks up, so it says what is missing.
+fn check_gaps(walk: &mut Walk<'_>) -> Read<()> {
+    for (source, gap) in walk.reader.pool(walk.id())?.gaps {
+        walk.looked(checks::DOWNLOAD_GAPS);
+        let told = gap.rows.len() as u64;
+        let fault = if gap.is_closed() {
+            "nothing of it is missing, but it is kept".to_owned()
+        } else if gap.source != source {
+            format!("it is the gap of {}", gap.source)
+        } else if told > gap.rows_in_all
+            || gap.rows.len() > limits::GAP_ROWS
+            || gap.orders.len() > limits::GAP_ORDERS
+        {
+            format!("{told} rows of {} and {} orders", gap.rows_in_all, gap.orders.len())
+        } else {
+            continue;
+        };
+        walk.find(checks::DOWNLOAD_GAPS, format!("gap {source}"), fault);
     }
     Ok(())
 }

@@ -320,6 +320,21 @@ fn a_s4_15_gifts_and_stock_that_disagree_are_found() {
 }
 
 #[test]
+fn a_s4_25_a_gap_of_which_nothing_is_missing_is_found() {
+    for (source, kept) in [("june.csv", "june.csv"), ("july.csv", "june.csv")] {
+        let wrong = move |p: &mut support::planter::Planter| {
+            let mut gap = domain::pool::Gap::new(source, None);
+            if source != kept {
+                gap.add_unnamed(domain::pool::Since::Always);
+            }
+            let shop = p.run.shop.clone();
+            p.pool(|_, changes| changes.gaps.push((shop, kept.into(), Some(gap.into()))));
+        };
+        finds("download_gaps", "gap june.csv", wrong);
+    }
+}
+
+#[test]
 fn s4_r20_a_place_that_is_gone_is_found() {
     let gone = |p: &mut support::planter::Planter| {
         let order = p.run.reader().pool_order(&p.run.shop, &id("pooled")).unwrap().unwrap();

@@ -30,6 +30,7 @@ pub(crate) fn page(report: &Report) -> String {
         sections::reasons(report),
         sections::minutes(report),
         sources::campaign(report),
+        sources::refused(report),
         sources::files(report),
         sources::bad_rows(report),
     ]

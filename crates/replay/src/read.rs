@@ -22,6 +22,7 @@ mod meter;
 mod order;
 mod parts;
 mod recovery;
+mod roles;
 mod sources;
 mod stray;
 mod stream;
@@ -31,22 +32,23 @@ mod whole;
 
 pub use bad::{BadCode, BadRow};
 pub use files::ReadError;
-pub use gather::RowCounts;
 pub use limits::{BAD_ROWS, CELL_CHARS, ROWS};
 pub(crate) use meter::notes;
 pub use meter::{InputFile, Written};
 pub use order::SourceOrder;
+pub use roles::RowCounts;
 
 pub(crate) use above::Blank;
 pub(crate) use bad::{BadRows, Fault};
 pub(crate) use cells::Joined;
 pub(crate) use files::matches;
-pub(crate) use gather::{Roles, RowLine, SameId, Take};
 pub(crate) use line_row::{bounded, discounted, units};
 pub(crate) use parts::Told;
+use roles::Take;
+pub(crate) use roles::{Roles, RowLine, SameId};
 
 use crate::{mapping::Mapping, plan::Plan};
-use bad::Bad;
+use bad::{Bad, RowAt};
 use domain::{Instant, ShopId, pool::Gap};
 use files::Found;
 use gather::{Gather, Outcome, Together};
@@ -160,6 +162,14 @@ pub(crate) struct How<'h> {
     pub as_of: &'h dyn Fn(&str) -> Option<Instant>,
 }
 
+/// Where an order comes from: the file whose version of it counts, its first row there, and when that file was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whence {
+    pub file: usize,
+    pub row: u64,
+    pub as_of: Option<Instant>,
+}
+
 /// What was read, beside the orders.
 pub(crate) struct Gathered {
     pub files: Vec<InputFile>,
@@ -183,9 +193,12 @@ pub(crate) fn gather<R: Roles>(
     inputs: &[PathBuf],
     how: How<'_>,
     progress: &mut dyn FnMut(u64, u64),
-    take: Take<'_, R::Order>,
+    each: &mut dyn FnMut(Whence, R::Order) -> Result<(), ReadError>,
 ) -> Result<Gathered, ReadError> {
     let found = Found::find(plan, inputs)?;
+    let made: Vec<Option<Instant>> = found.0.iter().map(|source| (how.as_of)(&source.name)).collect();
+    let take: Take<'_, R::Order> =
+        &mut |RowAt { file, row }, order| each(Whence { file, row, as_of: made[file] }, order);
     let order = ReadingOrder::of(&found, how.as_of)?;
     let mut meter = Meter::new(order.bytes(&found), progress);
     let mut bad = Bad::new(&found, how.bad_rows);
@@ -211,7 +224,7 @@ pub(crate) fn gather<R: Roles>(
     }
     gather.hand_over_all(&mut bad, take)?;
     let Outcome { counts, left_out, in_doubt, gaps } = gather.finish(&bad);
-    let of_file = |file: usize| (found.name(file).to_owned(), (how.as_of)(found.name(file)));
+    let of_file = |file: usize| (found.name(file).to_owned(), made[file]);
     Ok(Gathered {
         left_out,
         in_doubt,

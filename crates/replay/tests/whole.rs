@@ -252,6 +252,8 @@ fn the_later_file_says_what_the_order_is() {
         let files = files.map(|(name, rows)| (name, rows.as_str()));
         let (orders, read) = read_as(&mapping, &files);
         assert_eq!(orders[0].order.times.first_paid_at.is_some(), is_paid, "{files:?}");
+        let made = mapping.contains("[download]").then(|| domain::Instant::parse("2023-06-02T00:00:00Z").unwrap());
+        assert_eq!(orders[0].order.said.as_of, made, "of the file whose version counts (A-S4-23)");
         assert_eq!((orders.len(), read.rows.repeated, read.is_whole()), (1, 1, true));
     }
 }

@@ -81,6 +81,7 @@ macro_rules! tests {
             holdout = "holdout",
             last_door = "last-door",
             late_and_doubled_events = "late-and-doubled-events",
+            left_out_rows = "left-out-rows",
             older_download = "older-download",
             period = "period",
             presale_and_virtual = "presale-and-virtual",

@@ -11,7 +11,7 @@ use domain::{
     ledger::{Account, Entry, Source},
     message::Message,
     order::Order,
-    pool::{Basis, GiftStrategy, Times},
+    pool::{Basis, Gap, GiftStrategy, Since, Times},
 };
 use money::Money;
 use port::{Change, Changes, OrderRow, Store};
@@ -48,6 +48,9 @@ pub fn stocked() -> (Run, MemoryStore) {
     run.ok(BatchDeal::default().create("b1"));
     run.claim_batch("b1", "of.claimed", 1);
     stock_pool(&run);
+    let mut gap = Gap::new("may.csv", None);
+    gap.add_unnamed(Since::Always);
+    run.ok(engine::Command::NoteGap(Box::new(gap)));
     (run, store)
 }
 

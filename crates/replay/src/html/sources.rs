@@ -1,7 +1,7 @@
 //! What the figures rest on: the campaign as it was set, the files, and the rows that were left out.
 
 use super::text::{
-    Heading, both, count, escaped, facts as listed, folded, money, paragraphs, section, table,
+    Heading, both, count, escaped, facts as listed, folded, money, paragraphs, reason, section, table,
 };
 use crate::report::{FIRST_ROWS, Report};
 use domain::{campaign::recovery::FrequencyScope, coupon::Bind};
@@ -59,6 +59,11 @@ pub(super) fn files(report: &Report) -> String {
         (Heading("未支付取消", "Cancelled unpaid"), count(inputs.cancelled_orders)),
         (Heading("未读入的行", "Rows left out"), count(inputs.bad_rows)),
         (Heading("未计入的订单", "Orders left out"), count(inputs.orders_left_out)),
+        (Heading("已使用的行", "Rows used"), count(inputs.rows.used)),
+        (Heading("重复的行", "Rows repeated"), count(inputs.rows.repeated)),
+        (Heading("可能重复的订单", "Orders maybe repeated"), count(inputs.orders_maybe_repeated)),
+        (Heading("数量为 0 的行", "Rows of no units"), count(inputs.rows.without_units)),
+        (Heading("优惠行", "Discount rows"), count(inputs.rows.discounts)),
     ];
     let file = |file: &crate::read::InputFile| {
         let note = file.note().map(|(zh, en)| format!("<br>{}", both(&escaped(&zh), &escaped(&en))));
@@ -85,6 +90,14 @@ pub(super) fn files(report: &Report) -> String {
         );
         let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
     }
+    for file in &inputs.repeated_files {
+        let file = escaped(file);
+        let said = both(
+            &format!("{file}：与另一文件逐字节相同，只计一次"),
+            &format!("{file} is the same as another file, byte for byte: it counts once"),
+        );
+        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
+    }
     if !inputs.note.is_empty() {
         let _ = writeln!(unused, "<p class=\"hint\">{}</p>", escaped(&inputs.note));
     }
@@ -101,15 +114,18 @@ pub(super) fn files(report: &Report) -> String {
 /// That rows were left out, where the figures stand; nothing when there are none.
 pub(super) fn left_out(report: &Report) -> String {
     let inputs = &report.inputs;
-    if inputs.bad_rows == 0 {
+    if inputs.is_whole() {
         return String::new();
     }
     let (rows, orders) = (count(inputs.bad_rows), count(inputs.orders_left_out));
+    let doubts = count(inputs.orders_maybe_repeated);
     let said = paragraphs(
-        &format!("注意：有 {rows} 行未能读入，{orders} 笔订单未计入以上数字，原因见文末。"),
         &format!(
-            "Mind: {rows} rows could not be read, and {orders} orders are not in these figures; the \
-             reasons stand at the end."
+            "注意：有 {rows} 行未能读入，{orders} 笔订单未计入以上数字；{doubts} 笔订单可能重复，按一次计入。原因见文末。"
+        ),
+        &format!(
+            "Mind: {rows} rows could not be read, and {orders} orders are not in these figures; {doubts} orders may be \
+             repeated and count once. The reasons stand at the end."
         ),
     );
     format!("<section class=\"reading\">{said}</section>\n")
@@ -118,10 +134,10 @@ pub(super) fn left_out(report: &Report) -> String {
 /// The rows that were left out; nothing when there are none.
 pub(super) fn bad_rows(report: &Report) -> String {
     let inputs = &report.inputs;
-    if inputs.bad_rows == 0 {
+    if inputs.bad_row_details.is_empty() {
         return String::new();
     }
-    let reasons = inputs.bad_rows_by_code.iter().map(|(code, rows)| {
+    let reasons = inputs.bad_rows_by_code.iter().chain(&inputs.notes_by_code).map(|(code, rows)| {
         let name = both(&escaped(code.zh()), &escaped(code.en()));
         vec![name, format!("<code>{code}</code>"), count(*rows)]
     });
@@ -147,4 +163,24 @@ pub(super) fn bad_rows(report: &Report) -> String {
     ]
     .concat();
     section(Heading("未读入的行", "Rows that were left out"), &body)
+}
+
+/// What of the export the engine refused, and why; nothing where it took everything.
+pub(super) fn refused(report: &Report) -> String {
+    if report.rejected_events.is_empty() {
+        return String::new();
+    }
+    let row = |(code, events): (&String, &u64)| {
+        vec![reason(code), format!("<code>{}</code>", escaped(code)), count(*events)]
+    };
+    let rows: Vec<_> = report.rejected_events.iter().map(row).collect();
+    let said = paragraphs(
+        "这些事件在导出中发生过，但在回放的设置下不能发生，例如超过支付时限后的付款；订单本身仍计入，只是不含该事件。",
+        "These events stand in the export and cannot happen under the settings of the replay, such as a payment after the \
+         payment deadline: their orders count, without the event.",
+    );
+    let events = Heading("事件", "Events");
+    let body =
+        format!("{said}{}", table(&[Heading("原因", "Reason"), Heading("代码", "Code"), events], &rows));
+    section(Heading("引擎未接受的事件", "Events that the engine refused"), &body)
 }

@@ -75,10 +75,12 @@ pub fn read_orders(
     let mut orders = 0;
     let as_of = |file: &str| mapping.as_of(file);
     let how = How { standing: mapping.standing, bad_rows: TOLD, as_of: &as_of };
-    let gathered = gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut |at, order| {
-        orders += 1;
-        each((at.file, at.row), order)
-    })?;
+    let gathered =
+        gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut |whence, mut order: FileOrder| {
+            orders += 1;
+            order.order.said.as_of = whence.as_of;
+            each((whence.file, whence.row), order)
+        })?;
     Ok(PoolInputs {
         name: mapping.name.clone(),
         note: mapping.note.clone(),

@@ -3,7 +3,7 @@
 //! What always holds: a blank cell is filled only where the mapping says `order.blank = "above"`: the cells of the
 //! order from its first row, those that say which order it is from the row above.
 
-use super::{gather::Roles, table::Row};
+use super::{roles::Roles, table::Row};
 use crate::plan::{Cell, Value};
 use std::{
     borrow::Cow,

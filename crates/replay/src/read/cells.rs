@@ -2,7 +2,7 @@
 
 use super::{
     bad::{BadCode, Fault, RowAt},
-    gather::RowLine,
+    roles::RowLine,
     table::{Row, Table, key},
     values,
 };

@@ -5,108 +5,22 @@
 //! elsewhere, told, or of an order that was left out; the counts say how many are which.
 
 use super::{
-    above::{Above, Blank, Cells, Columns},
+    above::{Above, Cells, Columns},
     bad::{Bad, BadCode, Fault, RowAt},
     cells::Joined,
     files::{Found, ReadError},
     gaps::Gaps,
     parts::{Files, Merged, Part, Told, merge},
+    roles::{Roles, RowCounts, RowLine, SameId, Take},
     stray::{STRAYS, Stray, named, texts},
     table::{Row, Table},
 };
-use crate::plan::{Cell, Plan, Value};
+use crate::plan::Plan;
 use domain::{
     Instant, OrderId, ShopId,
     pool::{Missing, Since},
 };
-use money::Money;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// What rows mean: which order they belong to, and what they add to it.
-pub(crate) trait Roles {
-    /// What a row says of its order.
-    type Head;
-    /// What it says of its line.
-    type Line: PartialEq;
-    /// An order of all its rows.
-    type Order;
-    /// The columns in which the rows of an order agree.
-    fn group(&self) -> &[Cell];
-    /// Where an order's id comes from.
-    fn id(&self) -> &Value;
-    /// All that an order is read from.
-    fn order_values(&self) -> Vec<&Value>;
-    /// All that a line is read from.
-    fn line_values(&self) -> Vec<&Value>;
-    /// What a blank cell of the order's columns means.
-    fn blank(&self) -> Blank;
-    /// What two rows of one id in one file are.
-    fn same_id(&self) -> SameId;
-    /// What the row says of its order.
-    fn head(&self, joined: &Joined<'_>) -> Result<Self::Head, Fault>;
-    /// In what two rows say different things of their order.
-    fn differs<'s>(&'s self, one: &Self::Head, other: &Self::Head) -> Option<&'s Value>;
-    /// What the row says of its line.
-    fn line(&self, joined: &Joined<'_>) -> Result<RowLine<Self::Line>, Fault>;
-    /// The line's id, where the mapping names one.
-    fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault>;
-    /// Where the line's id comes from.
-    fn line_id_value(&self) -> Option<&Value>;
-    /// Shop, id and time of an order.
-    fn names<'h>(&self, head: &'h Self::Head) -> (&'h ShopId, &'h OrderId, Instant);
-    /// The same as far as a row says it whose other cells may not be readable.
-    fn try_names(&self, joined: &Joined<'_>) -> (Option<ShopId>, Option<OrderId>, Option<Instant>);
-    /// The order of all its rows.
-    fn build(
-        &self,
-        plan: &Plan,
-        head: Self::Head,
-        rows: &[Told<RowLine<Self::Line>>],
-    ) -> Result<Self::Order, Fault>;
-}
-
-/// What a row says of its line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum RowLine<L> {
-    /// A line.
-    Line(L),
-    /// What comes off the order's lines together.
-    Discount(Money),
-    /// No units: the column and what stands there.
-    Nothing(String, String),
-}
-
-/// What two rows of one id in one file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SameId {
-    /// One line, if they say the same.
-    OneLine,
-    /// A mistake.
-    Mistake,
-}
-
-/// Takes an order that is whole, with the place of its first row.
-pub(crate) type Take<'t, O> = &'t mut dyn FnMut(RowAt, O) -> Result<(), ReadError>;
-
-/// What became of the rows of the lines' table, and of the orders.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct RowCounts {
-    /// Rows of lines that were read.
-    pub read: u64,
-    /// Rows that are part of an order.
-    pub used: u64,
-    /// Rows that another row says too, in an overlapping file for the most part: they are counted there.
-    pub repeated: u64,
-    /// Rows of no units, left out one by one.
-    pub without_units: u64,
-    /// Rows that are told one by one among the bad rows.
-    pub bad: u64,
-    /// Other rows of orders that were left out.
-    pub of_orders_left_out: u64,
-    /// Rows among the used ones that take something off their order.
-    pub discounts: u64,
-}
 
 /// The orders so far.
 pub(super) struct Gather<'p, R: Roles> {
@@ -283,6 +197,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             cells: self.columns.cells(row),
             shop_id,
             placed_at: placed_at.filter(|_| loose.is_empty()),
+            customer_id: self.roles.try_customer(joined).filter(|_| loose.is_empty()),
             loose,
             orders: BTreeSet::new(),
             near: BTreeSet::new(),
@@ -407,7 +322,7 @@ impl<'p, R: Roles> Gather<'p, R> {
     /// Hands the whole orders over. An id that stands twice in a shop is kept for the first of them.
     fn hand_over(&mut self, end: End, bad: &mut Bad<'_>, take: Take<'_, R::Order>) -> Result<(), ReadError> {
         self.settle_strays(end);
-        self.by_group = HashMap::new();
+        self.by_group.clear();
         self.above.forget();
         self.nearest = None;
         if self.several {
@@ -549,7 +464,7 @@ impl<'p, R: Roles> Gather<'p, R> {
         }
     }
 
-    /// The orders that rows may be of which say nothing of it: those placed at the same moment, or, where cells may
+    /// The orders that rows may be of which say nothing of it: those that the same customer placed at the same moment, or, where cells may
     /// stand in other columns and none looks like an order's number, those right above and below.
     fn guessed(&self, strays: &mut [Stray]) -> BTreeMap<usize, BTreeSet<usize>> {
         let (mut guessed, mut by_time) = (BTreeMap::new(), HashMap::<Instant, Vec<usize>>::new());
@@ -571,7 +486,10 @@ impl<'p, R: Roles> Gather<'p, R> {
         {
             let (shop_id, _, placed_at) = self.roles.names(&part.head);
             for &stray in by_time.get(&placed_at).into_iter().flatten() {
-                if strays[stray].shop_id.as_ref().is_none_or(|known| known == shop_id) {
+                let stray_row = &strays[stray];
+                let same_shop = stray_row.shop_id.as_ref().is_none_or(|known| known == shop_id);
+                let customer = self.roles.customer(&part.head);
+                if same_shop && stray_row.customer_id.as_ref().is_none_or(|known| known == customer) {
                     guessed.entry(stray).or_default().insert(group);
                 }
             }

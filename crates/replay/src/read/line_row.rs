@@ -4,7 +4,7 @@ use super::{
     SourceOrder,
     bad::{BadCode, Fault},
     cells::Joined,
-    gather::RowLine,
+    roles::RowLine,
 };
 use crate::plan::{ReplayRoles, Value};
 use domain::{

@@ -5,16 +5,16 @@ use super::{
     above::Blank,
     bad::{BadCode, Fault},
     cells::Joined,
-    gather::{Roles, RowLine, SameId},
     line_row::{bounded, head, line, units},
     parts::Told,
+    roles::{Roles, RowLine, SameId},
 };
 use crate::{
     mapping::Repeated,
     plan::{Cell, Plan, ReplayRoles, Value},
 };
 use domain::{
-    Instant, OrderId, ShopId,
+    CustomerId, Instant, OrderId, ShopId,
     event::{Placed, PlacedLine},
     limits,
     order::{Discount, Party},
@@ -66,6 +66,13 @@ impl Roles for ReplayRoles {
         let of = &self.order;
         let placed_at = joined.time(&of.placed_at).ok().flatten();
         (joined.id(&of.shop).ok(), joined.id(&of.id).ok(), placed_at)
+    }
+
+    fn customer<'h>(&self, head: &'h Building) -> &'h CustomerId {
+        &head.order.placed.customer_id
+    }
+    fn try_customer(&self, joined: &Joined<'_>) -> Option<CustomerId> {
+        joined.id(&self.order.customer).ok()
     }
 
     fn head(&self, joined: &Joined<'_>) -> Result<Building, Fault> {

@@ -10,7 +10,7 @@ use super::{
     above::{Cells, Columns},
     bad::{BadCode, RowAt},
 };
-use domain::{Instant, ShopId};
+use domain::{CustomerId, Instant, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Such rows that are kept until all orders are known. A file with more has none that can be trusted.
@@ -26,6 +26,7 @@ pub(super) struct Stray {
     pub cells: Cells,
     pub shop_id: Option<ShopId>,
     pub placed_at: Option<Instant>,
+    pub customer_id: Option<CustomerId>,
     /// It holds the text of other rows too, and who knows which.
     pub swallows: bool,
     /// Orders that it may be of.

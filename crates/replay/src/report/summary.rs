@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::read::{Inputs, notes};
+use domain::Code;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -31,11 +32,12 @@ impl Report {
         line("shown a coupon", t.shown.to_string());
         line("withheld", format!("{} orders{}", t.withheld_orders, reasons(&t.withheld)));
         line("pushed", t.pushed.to_string());
-        for (label, counts) in [("push suppressed", &t.suppressed), ("events refused", &self.rejected_events)]
-        {
-            if !counts.is_empty() {
-                line(label, reasons(counts).trim_start_matches(": ").to_owned());
-            }
+        if !t.suppressed.is_empty() {
+            line("push suppressed", reasons(&t.suppressed).trim_start_matches(": ").to_owned());
+        }
+        for (code, count) in &self.rejected_events {
+            let known = Code::ALL.iter().find(|known| known.as_str() == code);
+            line("events refused", format!("{count} {code}: {}", known.map_or("", |known| known.en())));
         }
         line("claimed", format!("{} at a claim rate of {} %", t.claimed, self.settings.claims.rate_percent));
         line("coupons", format!("{} used, {} expired, {} void, {} open", t.used, t.expired, t.void, t.open));
@@ -53,19 +55,40 @@ impl Report {
 }
 
 impl Inputs {
+    /// Rows that are neither used nor bad.
+    fn counted_elsewhere(&self) -> String {
+        let files = self.repeated_files.join(", ");
+        let orders = self.orders_maybe_repeated;
+        let (repeated, without_units, discounts) =
+            (self.rows.repeated, self.rows.without_units, self.rows.discounts);
+        let lines = [
+            (repeated > 0, "repeated rows", format!("{repeated}, counted once")),
+            (!files.is_empty(), "repeated files", format!("{files}, counted once")),
+            (orders > 0, "maybe repeated", format!("{orders} orders, counted once; they may be more")),
+            (without_units > 0, "rows of no units", format!("{without_units}, left out one by one")),
+            (discounts > 0, "discount rows", format!("{discounts}, taken off their orders")),
+        ];
+        let told = lines.into_iter().filter(|(is_there, ..)| *is_there);
+        told.fold(String::new(), |out, (_, label, text)| format!("{out}{label:<22}{text}\n"))
+    }
+
     /// The rows that were left out, the first of them one by one; nothing when there are none.
     pub fn left_out(&self) -> String {
-        if self.bad_rows == 0 {
-            return String::new();
+        let mut out = self.counted_elsewhere();
+        let notes: u64 = self.notes_by_code.values().sum();
+        if self.bad_rows + notes == 0 {
+            return out;
         }
         let by_code = self.bad_rows_by_code.iter().map(|(code, rows)| (code.to_string(), *rows)).collect();
         let (rows, orders) = (self.bad_rows, self.orders_left_out);
-        let mut out =
-            format!("{:<22}{rows}, and {orders} orders with them{}\n", "rows left out", reasons(&by_code));
+        if rows > 0 {
+            let reasons = reasons(&by_code);
+            let _ = writeln!(out, "{:<22}{rows}, and {orders} orders with them{reasons}", "rows left out");
+        }
         for row in self.bad_row_details.iter().take(FIRST_ROWS) {
             let _ = writeln!(out, "  {row}");
         }
-        let more = rows.saturating_sub(FIRST_ROWS as u64);
+        let more = (rows + notes).saturating_sub(FIRST_ROWS as u64);
         if more > 0 {
             let _ = writeln!(out, "  and {more} more");
         }
