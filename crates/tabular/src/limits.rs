@@ -18,3 +18,5 @@ pub(crate) const BLOCK_BYTES: usize = 1 << 16;
 pub(crate) const SAMPLE_BYTES: usize = 1 << 18;
 /// Bytes of text that are kept while the heading is looked for.
 pub(crate) const HEADING_BYTES: usize = 1 << 24;
+/// Bytes after the first fault of an encoding by which it is judged.
+pub(crate) const SURE_BYTES: u64 = 1 << 22;

@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     format::By,
     how::How,
-    limits::{BLOCK_BYTES, PACKED_BYTES},
+    limits::{BLOCK_BYTES, PACKED_BYTES, SURE_BYTES},
 };
 use std::io::{Read, Seek, SeekFrom};
 
@@ -76,13 +76,13 @@ fn encoding(file: &mut (impl Read + Seek), start: &[u8], how: &How<'_>) -> Resul
     if let Some(wide) = wide(start) {
         return Ok((wide, By::Found));
     }
-    let (errors, characters) = try_as(file, Encoding::UTF_8)?;
-    if errors == 0 || characters > errors {
+    let utf8 = try_as(file, Encoding::UTF_8, u64::MAX)?;
+    if utf8.faults == 0 || utf8.characters > utf8.faults {
         return Ok((Encoding::UTF_8, By::Found));
     }
-    let (as_gb, _) = try_as(file, Encoding::GB18030)?;
-    let found = if as_gb > 0 && as_gb >= errors { Encoding::UTF_8 } else { Encoding::GB18030 };
-    Ok((found, By::Found))
+    let gb = try_as(file, Encoding::GB18030, utf8.bytes + 1)?;
+    let is_utf8 = gb.faults > 0 && gb.faults >= utf8.faults;
+    Ok((if is_utf8 { Encoding::UTF_8 } else { Encoding::GB18030 }, By::Found))
 }
 
 /// UTF-16 without a mark: separators, line ends and digits have a zero byte, on one side of each pair.
@@ -100,19 +100,35 @@ fn wide(start: &[u8]) -> Option<Encoding> {
     }
 }
 
-/// Decodes all of the file: how many places are no text, and how many characters have several bytes.
-fn try_as(file: &mut (impl Read + Seek), encoding: Encoding) -> Result<(u64, u64), Error> {
+/// How well a file reads in an encoding.
+struct Tried {
+    /// Places that are no text.
+    faults: u64,
+    /// Characters of several bytes.
+    characters: u64,
+    /// Bytes that were looked at.
+    bytes: u64,
+}
+
+/// Decodes a file up to so many bytes, or to [`SURE_BYTES`] after the first block with a fault: by then it is clear what
+/// the others are.
+fn try_as(file: &mut (impl Read + Seek), encoding: Encoding, most: u64) -> Result<Tried, Error> {
     file.seek(SeekFrom::Start(0))?;
     let mut decoder = Decoder::new(encoding);
-    let (mut block, mut text, mut characters) = (vec![0; BLOCK_BYTES], String::new(), 0);
+    let (mut block, mut text) = (vec![0; BLOCK_BYTES], String::new());
+    let (mut begun, mut bytes, mut end) = (0, 0, most);
     loop {
         let length = file.read(&mut block)?;
         decoder.add(&block[..length], length == 0, &mut text);
-        // A character of several bytes has one byte that begins it.
-        characters += text.bytes().filter(|byte| *byte >= 0xc0).count() as u64;
+        bytes += length as u64;
+        // A character of several bytes has one byte that begins it, and so has the sign for a fault.
+        begun += text.bytes().filter(|byte| *byte >= 0xc0).count() as u64;
         text.clear();
-        if length == 0 {
-            return Ok((decoder.errors, characters - decoder.errors));
+        if decoder.errors > 0 && end == u64::MAX {
+            end = bytes + SURE_BYTES;
+        }
+        if length == 0 || bytes >= end {
+            return Ok(Tried { faults: decoder.errors, characters: begun - decoder.errors, bytes });
         }
     }
 }

@@ -177,7 +177,9 @@ impl Found {
         // A file named on its own and by its folder is one file.
         found.dedup_by(|a, b| a.table == b.table && a.path == b.path);
         let in_parts = found.iter().filter(|source| source.table == 0).count() > 1;
-        found.iter_mut().for_each(|source| source.in_parts = in_parts && source.table == 0);
+        for source in &mut found {
+            source.in_parts = in_parts && source.table == 0;
+        }
         Ok(Self(found))
     }
 
