@@ -235,6 +235,13 @@ impl Roles for PoolRoles {
         (shop_id, joined.id(&self.order_id).ok(), joined.time(&self.ordered_at).ok().flatten())
     }
 
+    fn customer<'h>(&self, head: &'h FileOrder) -> &'h CustomerId {
+        &head.order.customer_id
+    }
+    fn try_customer(&self, joined: &Joined<'_>) -> Option<CustomerId> {
+        joined.id(&self.customer_id).ok()
+    }
+
     fn head(&self, joined: &Joined<'_>) -> Result<FileOrder, Fault> {
         let (shop_id, order) = PoolRoles::head(self, joined)?;
         Ok(FileOrder { shop_id, order })

@@ -12,6 +12,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
 };
+use tabular::cell::has_lost_digits;
 
 /// Cells of the order's own columns, in the order of [`Columns::order`].
 pub(super) type Cells = Box<[Box<str>]>;
@@ -37,9 +38,13 @@ impl Columns {
         Self { group, order: order.into_iter().collect(), blank: roles.blank() }
     }
 
-    /// What a row says in them.
+    /// What a row says in them. A number that a spreadsheet has shortened says nothing.
     pub fn cells(&self, row: &Row) -> Cells {
-        self.order.iter().map(|&column| row.cell(column).into()).collect()
+        let said = |&column: &usize| {
+            let text = row.cell(column);
+            if self.group.contains(&column) && has_lost_digits(text) { "" } else { text }.into()
+        };
+        self.order.iter().map(said).collect()
     }
 
     /// Whether cells hold all that a row says of its order beside which it is, and that is something.
@@ -47,6 +52,12 @@ impl Columns {
         let said = self.order.iter().zip(cells).filter(|(column, _)| !self.group.contains(column));
         let mut said = said.filter(|(_, cell)| !cell.is_empty()).peekable();
         said.peek().is_some() && said.all(|(_, cell)| loose.contains(&**cell))
+    }
+
+    /// Which order it is, in cells of the order's columns.
+    pub fn numbers<'c>(&'c self, cells: &'c Cells) -> impl Iterator<Item = &'c str> {
+        let of_group = self.order.iter().zip(cells).filter(|(column, _)| self.group.contains(column));
+        of_group.map(|(_, cell)| &**cell)
     }
 
     /// Whether two rows say the same where both say something, and whether there is such a cell.

@@ -205,7 +205,7 @@ impl<'r> Joined<'r> {
 
     /// An amount that may be negative; none when it is empty.
     pub fn signed_amount(&self, value: &Value) -> Result<Option<Money>, Fault> {
-        let text = self.text(value)?;
+        let text = self.optional(value)?;
         if text.is_empty() {
             return Ok(None);
         }

@@ -12,7 +12,7 @@ use super::{
     gaps::Gaps,
     parts::{Files, Merged, Part, Told, merge},
     roles::{Roles, RowCounts, RowLine, SameId, Take},
-    stray::{STRAYS, Stray, named},
+    stray::{STRAYS, Stray, named, texts},
     table::{Row, Table},
 };
 use crate::plan::Plan;
@@ -20,7 +20,7 @@ use domain::{
     Instant, OrderId, ShopId,
     pool::{Missing, Since},
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The orders so far.
 pub(super) struct Gather<'p, R: Roles> {
@@ -187,8 +187,7 @@ impl<'p, R: Roles> Gather<'p, R> {
     fn stray(&mut self, joined: &Joined<'_>, row: &Row, fault: &Fault) {
         let damage = row.damage.as_deref();
         let cells = damage.map(|damage| &*damage.loose).unwrap_or_default();
-        let loose: BTreeSet<String> =
-            cells.iter().map(|cell| cell.trim().to_owned()).filter(|cell| !cell.is_empty()).collect();
+        let loose: BTreeSet<String> = cells.iter().flat_map(|cell| texts(cell)).collect();
         let torn = fault.code != BadCode::FieldCount || cells.iter().any(|cell| cell.contains('\n'));
         let (shop_id, _, placed_at) = self.roles.try_names(joined);
         let mut stray = Stray {
@@ -198,15 +197,20 @@ impl<'p, R: Roles> Gather<'p, R> {
             cells: self.columns.cells(row),
             shop_id,
             placed_at: placed_at.filter(|_| loose.is_empty()),
+            customer_id: self.roles.try_customer(joined).filter(|_| loose.is_empty()),
             loose,
             orders: BTreeSet::new(),
+            near: BTreeSet::new(),
             is_found: false,
             is_old: false,
         };
-        if let Some((group, above)) = &self.nearest
-            && stray.may_follow(above, &self.columns)
-        {
-            stray.orders.insert(*group);
+        if let Some((group, above)) = &self.nearest {
+            if stray.may_follow(above, &self.columns) {
+                stray.orders.insert(*group);
+            }
+            if stray.may_hide(above, &self.columns) {
+                stray.near.insert(*group);
+            }
         }
         if self.strays.len() < STRAYS {
             self.strays.push(stray);
@@ -247,6 +251,9 @@ impl<'p, R: Roles> Gather<'p, R> {
         if self.waiting > 0 {
             let cells = self.columns.cells(row);
             for stray in &mut self.strays[count - self.waiting..] {
+                if stray.may_hide(&cells, &self.columns) {
+                    stray.near.insert(at);
+                }
                 if stray.leads(&cells, &self.columns) {
                     stray.orders.insert(at);
                 }
@@ -437,7 +444,12 @@ impl<'p, R: Roles> Gather<'p, R> {
         for (stray, orders) in named(&strays, &self.by_group, self.roles.group().len()) {
             strays[stray].orders.extend(orders);
         }
-        for mut stray in strays {
+        let guessed = if end == End::OfFiles { self.guessed(&mut strays) } else { BTreeMap::new() };
+        for (index, mut stray) in strays.into_iter().enumerate() {
+            // It may be of none of these.
+            for &group in guessed.get(&index).into_iter().flatten() {
+                self.groups[group].leave_out(stray.at, stray.code);
+            }
             for group in std::mem::take(&mut stray.orders) {
                 let out = self.groups[group].leave_out(stray.at, stray.code);
                 out.placed_at = out.placed_at.into_iter().chain(stray.placed_at).min();
@@ -450,6 +462,39 @@ impl<'p, R: Roles> Gather<'p, R> {
                 self.count_stray(&stray);
             }
         }
+    }
+
+    /// The orders that rows may be of which say nothing of it: those that the same customer placed at the same moment, or, where cells may
+    /// stand in other columns and none looks like an order's number, those right above and below.
+    fn guessed(&self, strays: &mut [Stray]) -> BTreeMap<usize, BTreeSet<usize>> {
+        let (mut guessed, mut by_time) = (BTreeMap::new(), HashMap::<Instant, Vec<usize>>::new());
+        for (index, stray) in strays.iter_mut().enumerate() {
+            let is_lost = stray.orders.is_empty() && !stray.is_found;
+            match stray.placed_at.filter(|_| is_lost && stray.loose.is_empty()) {
+                Some(at) => by_time.entry(at).or_default().push(index),
+                None if is_lost => {
+                    guessed.insert(index, std::mem::take(&mut stray.near));
+                }
+                None => {}
+            }
+        }
+        if by_time.is_empty() {
+            return guessed;
+        }
+        for (group, part) in
+            self.groups.iter().enumerate().filter_map(|(at, it)| Some((at, it.parts.first()?)))
+        {
+            let (shop_id, _, placed_at) = self.roles.names(&part.head);
+            for &stray in by_time.get(&placed_at).into_iter().flatten() {
+                let stray_row = &strays[stray];
+                let same_shop = stray_row.shop_id.as_ref().is_none_or(|known| known == shop_id);
+                let customer = self.roles.customer(&part.head);
+                if same_shop && stray_row.customer_id.as_ref().is_none_or(|known| known == customer) {
+                    guessed.entry(stray).or_default().insert(group);
+                }
+            }
+        }
+        guessed
     }
 
     /// What a row leaves behind whose order nobody knows.

@@ -13,7 +13,7 @@ use crate::{
     plan::{Cell, Plan, ReplayRoles, Value},
 };
 use domain::{
-    Instant, OrderId, ShopId,
+    CustomerId, Instant, OrderId, ShopId,
     event::{Placed, PlacedLine},
     limits,
     order::{Discount, Party},
@@ -65,6 +65,13 @@ impl Roles for ReplayRoles {
         let of = &self.order;
         let placed_at = joined.time(&of.placed_at).ok().flatten();
         (joined.id(&of.shop).ok(), joined.id(&of.id).ok(), placed_at)
+    }
+
+    fn customer<'h>(&self, head: &'h Building) -> &'h CustomerId {
+        &head.order.placed.customer_id
+    }
+    fn try_customer(&self, joined: &Joined<'_>) -> Option<CustomerId> {
+        joined.id(&self.order.customer).ok()
     }
 
     fn head(&self, joined: &Joined<'_>) -> Result<Building, Fault> {

@@ -12,7 +12,7 @@ use crate::{
     mapping::Blank,
     plan::{Cell, Plan, Value},
 };
-use domain::{Instant, OrderId, ShopId};
+use domain::{CustomerId, Instant, OrderId, ShopId};
 use money::Money;
 use serde::Serialize;
 
@@ -50,6 +50,10 @@ pub(crate) trait Roles {
     fn names<'h>(&self, head: &'h Self::Head) -> (&'h ShopId, &'h OrderId, Instant);
     /// The same as far as a row says it whose other cells may not be readable.
     fn try_names(&self, joined: &Joined<'_>) -> (Option<ShopId>, Option<OrderId>, Option<Instant>);
+    /// Whose order it is.
+    fn customer<'h>(&self, head: &'h Self::Head) -> &'h CustomerId;
+    /// The same as far as a row says it.
+    fn try_customer(&self, joined: &Joined<'_>) -> Option<CustomerId>;
     /// The order of all its rows.
     fn build(
         &self,

@@ -10,7 +10,7 @@ use super::{
     above::{Cells, Columns},
     bad::{BadCode, RowAt},
 };
-use domain::{Instant, ShopId};
+use domain::{CustomerId, Instant, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Such rows that are kept until all orders are known. A file with more has none that can be trusted.
@@ -26,10 +26,13 @@ pub(super) struct Stray {
     pub cells: Cells,
     pub shop_id: Option<ShopId>,
     pub placed_at: Option<Instant>,
+    pub customer_id: Option<CustomerId>,
     /// It holds the text of other rows too, and who knows which.
     pub swallows: bool,
     /// Orders that it may be of.
     pub orders: BTreeSet<usize>,
+    /// The orders right above and below it that it may be of where nothing else tells.
+    pub near: BTreeSet<usize>,
     /// Whether there were such.
     pub is_found: bool,
     /// Whether the order before it was handed over.
@@ -46,6 +49,12 @@ impl Stray {
         }
     }
 
+    /// Whether it may be of an order beside it whose number its cells have lost: none looks like it.
+    pub fn may_hide(&self, beside: &Cells, columns: &Columns) -> bool {
+        let alike = |number: &str| self.loose.iter().any(|text| is_alike(text, number));
+        !self.loose.is_empty() && !columns.numbers(beside).all(alike)
+    }
+
     /// Whether it is of the order below, whose row says this.
     pub fn leads(&self, below: &Cells, columns: &Columns) -> bool {
         if self.loose.is_empty() {
@@ -58,6 +67,22 @@ impl Stray {
 
 /// So many orders may share one of several values of their groups for it to name them: what more share is no number.
 const SHARED: usize = 4;
+
+/// Whether two texts may be numbers of the same sort: as long, and of digits both or neither; digits may differ by some.
+fn is_alike(one: &str, other: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let both = digits(one) && digits(other);
+    let long = both && one.len().min(other.len()) > 9;
+    digits(one) == digits(other) && (long || one.chars().count() == other.chars().count())
+}
+
+/// What a cell may say that was cut without regard to quotes: its text without blanks, and without quotes and the signs
+/// that keep a number as text.
+pub(super) fn texts(cell: &str) -> impl Iterator<Item = String> {
+    let bare = cell.replace('"', "");
+    let bare = tabular::cell::plain(bare.trim().trim_start_matches('=')).to_owned();
+    [tabular::cell::plain(cell).to_owned(), bare].into_iter().filter(|text| !text.is_empty())
+}
 
 /// Which of the rows with loose cells name which orders, by the `width` values of the orders' groups.
 pub(super) fn named(

@@ -2,7 +2,7 @@
 
 use crate::{
     dice::Dice,
-    generate::{AMOUNT, COUNT, ORDER, ORDERED, PAID, Table},
+    generate::{AMOUNT, COUNT, Cell, ORDER, ORDERED, PAID, Table},
     layout::{Entry, Layout, Part},
     workbook::Put,
 };
@@ -50,6 +50,8 @@ pub struct Hurt {
     pub column: usize,
     pub order: usize,
     pub choice: usize,
+    /// Whether a cell of the row holds line breaks.
+    pub several_lines: bool,
 }
 
 /// A damaged row in its place.
@@ -98,7 +100,9 @@ pub fn some(
         if layout.parts[part].merged && table.is_of_order(column) {
             continue;
         }
-        let hurt = Hurt { kind, column, order, choice: dice.below(1_000) };
+        let has_breaks = |cell: &Cell| matches!(cell, Cell::Text(text) if text.contains(['\r', '\n']));
+        let several_lines = table.rows[row].1.iter().any(has_breaks);
+        let hurt = Hurt { kind, column, order, choice: dice.below(1_000), several_lines };
         if hurt.breaks_lines() {
             // Lines behind a quote that is wrong may be told as rows of their own.
             found.clear();
@@ -109,16 +113,24 @@ pub fn some(
 }
 
 impl Hurt {
-    /// Whether nobody can tell from the row whose it is, or where it ends.
+    /// Whether the row alone does not tell whose it is, or where it ends: others may be left out with it.
     pub fn hides_order(&self) -> bool {
-        let whatever = matches!(self.kind, Kind::DigitsLost | Kind::OrderEmptied | Kind::Unclosed);
-        let replaces = matches!(self.kind, Kind::CellError | Kind::CellLess | Kind::BehindQuote);
-        whatever || (replaces && self.column == self.order)
+        let lost = matches!(self.kind, Kind::DigitsLost | Kind::OrderEmptied);
+        let replaces = self.kind == Kind::CellError && self.column == self.order;
+        lost || replaces || self.destroys_order() || self.breaks_lines()
     }
 
-    /// Whether its quotes are wrong.
+    /// Whether wrong quotes or a cell too few have taken the order's number away, so that nothing of the row can be
+    /// relied on.
+    pub fn destroys_order(&self) -> bool {
+        let kind = matches!(self.kind, Kind::CellLess | Kind::BehindQuote | Kind::Unclosed);
+        kind && self.column == self.order
+    }
+
+    /// Whether its lines may be told as rows of their own: its quotes are wrong, or look so.
     pub fn breaks_lines(&self) -> bool {
-        matches!(self.kind, Kind::BehindQuote | Kind::Unclosed)
+        let counts = matches!(self.kind, Kind::CellMore | Kind::CellLess);
+        matches!(self.kind, Kind::BehindQuote | Kind::Unclosed) || (counts && self.several_lines)
     }
 
     /// Where the column stands in the file.

@@ -220,14 +220,12 @@ fn damage_is_named(trial: &Trial, export: &Export, outcome: &Outcome) -> Checked
     let of = |name: &str| table.sales.iter().position(|sale| sale.number == name);
     // What is there is whole; what is not was damaged, named, or could not be told from what was.
     let may_miss = |name: &str| {
-        let sale = of(name);
-        let known = sale.is_some_and(|it| hides || hurt.contains(&it) || named.contains(&it));
-        let doubted = sale.is_some_and(|it| trial.layout.may_doubt.contains(&it));
+        let Some(sale) = of(name) else { return false };
         if outcome.orders.contains_key(name) {
-            doubted && sale.is_some_and(|it| named.contains(&it))
-        } else {
-            known
+            let destroyed = export.hurt.iter().any(|(_, it)| it.sale == sale && it.hurt.destroys_order());
+            return destroyed || (trial.layout.may_doubt.contains(&sale) && named.contains(&sale));
         }
+        hides || hurt.contains(&sale) || named.contains(&sale)
     };
     let wrong = differences(&outcome.orders, &expected, &may_miss);
     ensure(wrong.is_empty(), || format!("{wrong:#?}\n{}", said()))?;
