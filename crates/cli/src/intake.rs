@@ -5,7 +5,7 @@ use crate::outcome::Outcome;
 use crate::{pool, progress, serve, store};
 use anyhow::Context;
 use engine::{Engine, EngineClock};
-use replay::pool::{PoolMapping, Submit, Taken, bad_rows, intake_summary, take_in};
+use replay::pool::{PoolMapping, Submit, bad_rows, intake_summary, take_in};
 
 /// Takes the orders in, writes the rejects and prints what became of them.
 pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
@@ -38,13 +38,14 @@ pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
     bad_rows(&taken.inputs, &taken.refused, &args.rejects)
         .with_context(|| format!("cannot write {}", args.rejects.display()))?;
     print!("{}", intake_summary(&taken));
-    next_steps(args, &taken);
     let whole = taken.inputs.is_whole() && taken.counts.rejected == 0;
+    next_steps(args, whole);
     Ok(if whole { Outcome::Whole } else { Outcome::LeftOut })
 }
 
-fn next_steps(args: &IntakeArgs, taken: &Taken) {
-    if !taken.inputs.is_whole() || taken.counts.rejected > 0 {
+/// What to do after an intake, into a store or by a service.
+pub fn next_steps(args: &IntakeArgs, whole: bool) {
+    if !whole {
         println!("Next: see what was left out in {}", args.rejects.display());
         println!("Ranks that may depend on it wait until it is taken in, or somebody answers for it:");
         println!("GET and PUT /v1/shops/{}/download-watermark", args.shop);

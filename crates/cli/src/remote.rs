@@ -4,7 +4,7 @@
 //! Ended by a signal it leaves the import going: the service has it.
 
 use crate::args::IntakeArgs;
-use crate::{pool, progress, serve};
+use crate::{intake, pool, progress, serve};
 use anyhow::Context;
 use futures_util::{Stream, stream};
 use replay::pool::PoolMapping;
@@ -69,7 +69,7 @@ async fn intake(args: &IntakeArgs) -> Result<u8, Stop> {
         ("finished", Some(report)) => {
             service.rejects(&import_id, &args.rejects).await?;
             print!("{}", report.summary);
-            next_steps(args, import.bad_rows);
+            intake::next_steps(args, report.all_used);
             Ok(if report.all_used { 0 } else { LEFT_OUT })
         }
         ("cancelled", _) => {
@@ -83,23 +83,12 @@ async fn intake(args: &IntakeArgs) -> Result<u8, Stop> {
     }
 }
 
-fn next_steps(args: &IntakeArgs, bad_rows: u64) {
-    if bad_rows > 0 {
-        println!("Next: see what was left out in {}", args.rejects.display());
-    }
-    if !args.submit {
-        println!("Next: submit the orders, with --submit or POST /v1/shops/{}/pool-orders/submit", args.shop);
-    }
-}
-
 /// An import, as far as it is looked at here.
 #[derive(Deserialize)]
 struct Import {
     state: String,
     progress: Progress,
     report: Option<Report>,
-    #[serde(default)]
-    bad_rows: u64,
     code: Option<String>,
     detail: Option<String>,
 }

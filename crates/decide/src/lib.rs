@@ -44,9 +44,8 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::CloseCampaign { campaign_id } => campaigns::close(draft, campaign_id),
         Command::ImportScope { campaign_id, skus } => campaigns::import_scope(draft, campaign_id, skus),
         Command::Act(action) => campaign::act(draft, action).map(Reply::of),
-        Command::StartPayment { order_id, payment_id, method, coupon_id, checkout_id } => {
-            let (coupon, checkout) = (coupon_id.as_ref(), checkout_id.as_ref());
-            cashier::start_payment(draft, order_id, payment_id, *method, coupon, checkout)
+        Command::StartPayment { order_id, payment_id, method, coupon_id: coupon, checkout_id: checkout } => {
+            cashier::start_payment(draft, order_id, payment_id, *method, coupon.as_ref(), checkout.as_ref())
         }
         Command::CreateRefund { order_id, refund_id, ask } => {
             refunds::create(draft, order_id, refund_id, ask, None)
@@ -87,8 +86,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::RejectOrder { order_id, first_payment } => pool::reject(draft, order_id, *first_payment),
         Command::RecomputeOrder { order_id } => pool::recompute(draft, order_id),
         Command::FulfilOrder { order_id, undecided, unpaid, reason } => {
-            let accepts = pool::Accepts { undecided: *undecided, unpaid: *unpaid, reason: reason.as_deref() };
-            pool::fulfil(draft, order_id, accepts)
+            pool::fulfil(draft, order_id, pool::Accepts::new(*undecided, *unpaid, reason.as_deref()))
         }
         Command::AddGift { order_id, gift, reason } => pool::add_gift(draft, order_id, gift, reason),
         Command::RemoveGift { order_id, sku } => pool::remove_gift(draft, order_id, sku),

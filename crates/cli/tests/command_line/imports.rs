@@ -75,11 +75,15 @@ fn a_service_says_the_words_of_a_store() {
         let args = ["intake", "--mapping", "pool.toml", "--shop", "s1", "--rejects", rejects];
         run(folder.path(), &[&args, to, &["export"]].concat())
     };
-    let by_service = intake(&["--server", &url, "--key", "sandbox"], "s.csv");
+    let by_service = intake(&["--server", &url, "--key", "sandbox"], "of-service.csv");
     let into_a_store = intake(&["--store", "sqlite:real.db"], "l.csv");
-    assert_eq!(by_service.out.replace("s.csv", "l.csv"), into_a_store.out, "{by_service:?} {into_a_store:?}");
+    assert_eq!(
+        by_service.out.replace("of-service.csv", "l.csv"),
+        into_a_store.out,
+        "{by_service:?} {into_a_store:?}"
+    );
     let read = |name: &str| fs::read(folder.path().join(name)).expect("it was written");
-    assert!(read("s.csv") == read("l.csv"));
+    assert!(read("of-service.csv") == read("l.csv"));
 }
 
 #[test]

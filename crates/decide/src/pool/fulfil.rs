@@ -24,6 +24,13 @@ pub struct Accepts<'a> {
     pub reason: Option<&'a str>,
 }
 
+impl<'a> Accepts<'a> {
+    /// What was said.
+    pub fn new(undecided: Undecided, unpaid: Unpaid, reason: Option<&'a str>) -> Self {
+        Self { undecided, unpaid, reason }
+    }
+}
+
 /// An order in review goes to the warehouse. Refused with `unpaid` or `looks_partly_paid` while its money is
 /// not whole, and with `gifts_undecided` while a gift of it is undecided, due by a time that is not known yet, or
 /// changed since it was given; unless the caller accepts it.

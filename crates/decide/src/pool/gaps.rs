@@ -2,12 +2,12 @@
 //!
 //! What always holds: while something is missing no rank at or behind it becomes final. What was given before stays.
 
-use super::settings::put_watermark;
+use super::settings::{put_watermark, wake_ranking};
 use crate::book::Draft;
 use crate::command::Reply;
 use domain::{
     Code, Instant, Refusal, Violation, limits,
-    pool::{Accepted, Gap, Run, ShopOrder, Stage},
+    pool::{Accepted, Gap, ShopOrder, Stage},
 };
 
 /// Where the sources go for which there is no room.
@@ -86,17 +86,4 @@ pub fn accept_gaps(draft: &mut Draft<'_>, through: Instant, reason: &str) -> Res
         draft.put_gap(Gap { accepted: Some(accepted.clone()), ..gap });
     }
     put_watermark(draft, through)
-}
-
-/// Runs that rank walk on.
-pub fn wake_ranking(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let row = draft.pool_row()?;
-    for known in row.runs.values() {
-        let Some(run) = draft.run(&known.strategy_id) else { continue };
-        let ranks = draft.lead_of(&run).is_some_and(|strategy| strategy.first_n.is_some());
-        if ranks && run.opened_at.is_some() && !run.finished {
-            draft.put_run(Run { wake_at: Some(draft.now), ..run });
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,5 @@
 //! Strategies, the download watermark and gift stock: what operators set up.
 
-use super::gaps::wake_ranking;
 use super::gift_settings::new_runs;
 use super::warnings::Around;
 use crate::book::Draft;
@@ -191,4 +190,17 @@ pub fn override_run(draft: &mut Draft<'_>, id: &GiftStrategyId) -> Result<Reply,
     draft.put_run(run.clone());
     let warnings = Around::new(draft.shop_row()?).gift_warnings(record, &run);
     Ok(Reply::GiftStrategy { record: record.clone(), run, warnings })
+}
+
+/// Runs that rank walk on.
+pub fn wake_ranking(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let row = draft.pool_row()?;
+    for known in row.runs.values() {
+        let Some(run) = draft.run(&known.strategy_id) else { continue };
+        let ranks = draft.lead_of(&run).is_some_and(|strategy| strategy.first_n.is_some());
+        if ranks && run.opened_at.is_some() && !run.finished {
+            draft.put_run(Run { wake_at: Some(draft.now), ..run });
+        }
+    }
+    Ok(())
 }
