@@ -18,7 +18,7 @@ use document::Document;
 use std::path::Path;
 
 pub(crate) use amounts::Amounts;
-pub(crate) use document::{Alternatives, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
+pub(crate) use document::{Alternatives, Blank, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
 pub(crate) use empty::Empty;
 pub(crate) use wrong::Wrong;
 

@@ -76,7 +76,7 @@ pub(crate) struct TimesPlan {
 #[derive(Debug)]
 pub(crate) struct OrderPlan {
     pub group: Vec<Cell>,
-    pub blank: crate::read::Blank,
+    pub blank: crate::mapping::Blank,
     pub id: Value,
     pub shop: Value,
     pub customer: Value,

@@ -38,7 +38,6 @@ pub use meter::{InputFile, Written};
 pub use order::SourceOrder;
 pub use roles::RowCounts;
 
-pub(crate) use above::Blank;
 pub(crate) use bad::{BadRows, Fault};
 pub(crate) use cells::Joined;
 pub(crate) use files::matches;

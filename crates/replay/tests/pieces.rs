@@ -53,7 +53,7 @@ impl Line {
 fn export(dice: &mut Dice) -> Vec<Line> {
     let mut lines = Vec::new();
     for order in 0..5 + dice.below(30) {
-        for _ in 0..1 + dice.below(4) {
+        for _ in 0..=dice.below(4) {
             let at = format!("2023-06-01 {:02}:{:02}", 8 + order / 60, order % 60);
             let sub = (7_000 + lines.len()).to_string();
             let sku = ["tea", "cup"][dice.below(2)].to_owned();
@@ -186,7 +186,7 @@ fn a_s4_25_damage_takes_its_orders_and_no_other() {
         let lines = export(&mut dice);
         let mut rows = lines.clone();
         let mut hurt: BTreeSet<usize> = BTreeSet::new();
-        for _ in 0..1 + dice.below(3) {
+        for _ in 0..=dice.below(3) {
             let row = dice.below(rows.len());
             // The neighbours tell whose row it is, so no two of them are hurt.
             if (row.saturating_sub(1)..=row + 1).any(|other| hurt.contains(&other)) {
@@ -211,10 +211,11 @@ fn a_s4_25_damage_takes_its_orders_and_no_other() {
         for mapping in [MAPPING, &streamed] {
             let (found, read) = read_files(mapping, &[text(&rows)]);
             assert_eq!(found, left, "seed {seed}: {:?}", read.details);
-            let told: BTreeSet<usize> = read.details.iter().map(|row| row.row as usize - 2).collect();
+            let told: BTreeSet<usize> =
+                read.details.iter().map(|row| usize::try_from(row.row).unwrap() - 2).collect();
             assert_eq!(told, hurt, "seed {seed}");
             let rows: u64 = read.gaps.iter().map(|(_, gap)| gap.rows_in_all).sum();
-            assert_eq!(rows as usize, hurt.len(), "seed {seed}");
+            assert_eq!(rows, hurt.len() as u64, "seed {seed}");
             assert!(read.gaps.iter().all(|(_, gap)| gap.since().is_some()), "seed {seed}");
         }
     }

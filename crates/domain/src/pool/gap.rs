@@ -264,8 +264,8 @@ mod tests {
     #[test]
     fn a_s4_25_what_has_no_room_still_counts() {
         let mut gap = Gap::new("a.csv", None);
-        for number in 0..=limits::GAP_ORDERS {
-            gap.add_order(&id(&number.to_string()), Since::At(at(1_000 - number as i64)), Missing::Whole);
+        for (number, second) in (0..=limits::GAP_ORDERS).zip((0..=1_000).rev()) {
+            gap.add_order(&id(&number.to_string()), Since::At(at(second)), Missing::Whole);
             gap.add_row(number as u64, "required", None);
         }
         assert_eq!((gap.orders.len(), gap.rows.len()), (limits::GAP_ORDERS, limits::GAP_ROWS));

@@ -109,6 +109,28 @@ fn what_is_not_here() {
 }
 
 #[test]
+fn a_s4_25_what_a_gap_cannot_be() {
+    let service = Service::first_two();
+    for (method, rest, body, want) in [
+        (
+            "PUT",
+            "/download-watermark",
+            json!({"through": t("10-14"), "accept_gaps": true}),
+            (422, "invalid_value", "reason invalid_value"),
+        ),
+        ("POST", "/download-gaps", json!({"source": ""}), (422, "invalid_value", "source invalid_value")),
+        (
+            "POST",
+            "/download-gaps",
+            json!({"source": "a", "rows": [{"row": 1, "code": ""}]}),
+            (422, "invalid_value", "rows[0].code invalid_value"),
+        ),
+    ] {
+        check(&service, method, rest, &body, want);
+    }
+}
+
+#[test]
 fn what_the_state_forbids_and_what_cannot_be_read() {
     let service = Service::first_two();
     service.ok("PUT", "/download-watermark", &json!({"through": t("10-14")}));
@@ -128,19 +150,6 @@ fn what_the_state_forbids_and_what_cannot_be_read() {
             "/download-watermark",
             json!({"through": "now"}),
             (422, "invalid_body", "through invalid_value"),
-        ),
-        (
-            "PUT",
-            "/download-watermark",
-            json!({"through": t("10-14"), "accept_gaps": true}),
-            (422, "invalid_value", "reason invalid_value"),
-        ),
-        ("POST", "/download-gaps", json!({"source": ""}), (422, "invalid_value", "source invalid_value")),
-        (
-            "POST",
-            "/download-gaps",
-            json!({"source": "a", "rows": [{"row": 1, "code": ""}]}),
-            (422, "invalid_value", "rows[0].code invalid_value"),
         ),
         ("POST", "/gift-strategies/first/override", Value::Null, (409, "wrong_stage", "")),
         (

@@ -5,7 +5,6 @@
 use super::amounts::Amounts;
 use super::empty::Empty;
 use super::settings::{CampaignText, ClaimModel, ShopText};
-use crate::read::Blank;
 use domain::time::Zone;
 use serde::{Deserialize, Deserializer, de};
 use std::{collections::BTreeMap, fmt};
@@ -137,6 +136,17 @@ pub(crate) struct Cancelled {
     pub at: Alternatives,
     /// For unpaid orders without a time of cancelling.
     pub after_minutes: Option<u32>,
+}
+
+/// What a blank cell of an order-level column means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Blank {
+    /// That nothing is there.
+    #[default]
+    Empty,
+    /// What the row above says of the order.
+    Above,
 }
 
 /// One line of an order.

@@ -4,8 +4,8 @@
 
 use super::strategies::{GiftText, Moment, PresaleText};
 use crate::{
-    mapping::{Alternatives, Amounts, Columns, Empty, Join, Table, Times},
-    read::{Blank, Standing},
+    mapping::{Alternatives, Amounts, Blank, Columns, Empty, Join, Table, Times},
+    read::Standing,
 };
 use domain::time::Zone;
 use serde::Deserialize;

@@ -1,11 +1,11 @@
 //! What the files of an export leave uncertain, by shop and file (A-S4-25), and how a shop is told.
 
-use super::{PoolError, PoolInputs, PoolMapping, Refused};
+use super::{Place, PoolInputs, PoolMapping};
 use domain::{
-    Instant, ShopId,
+    Instant, OrderId, ShopId,
     pool::{Gap, Missing, Since},
 };
-use engine::{Command, Engine, Input};
+use engine::{Command, Engine, EngineError, Input};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is missing of each file; of a file of which nothing is, an empty one.
@@ -29,12 +29,12 @@ impl FileGaps {
     }
 
     /// An order that the engine refused is missing as well.
-    pub fn add_refused(&mut self, refused: Refused) {
-        let Refused { place: (file, row), shop_id, order_id, ordered_at, refusal } = refused;
+    pub fn add_refused(&mut self, place: Place, order: (ShopId, OrderId, Instant), code: &str) {
+        let ((file, row), (shop_id, order_id, ordered_at)) = (place, order);
         let Some((source, as_of)) = self.files.get(file).cloned() else { return };
         let gap = self.gaps.entry((Some(shop_id), source.clone()));
         let gap = gap.or_insert_with(|| Gap::new(source, as_of));
-        gap.add_row(row, refusal.code.as_str(), Some(order_id.clone()));
+        gap.add_row(row, code, Some(order_id.clone()));
         gap.add_order(&order_id, Since::At(ordered_at), Missing::Whole);
     }
 
@@ -63,7 +63,7 @@ impl FileGaps {
     }
 
     /// Notes with each shop what is missing of every file, and of which nothing is any more.
-    pub fn note(&self, engine: &Engine, shops: BTreeSet<ShopId>) -> Result<(), PoolError> {
+    pub fn note(&self, engine: &Engine, shops: BTreeSet<ShopId>) -> Result<(), EngineError> {
         let mut inputs = Vec::new();
         for shop in shops {
             let notes = self.of(&shop).into_iter().map(|gap| Command::NoteGap(Box::new(gap)));

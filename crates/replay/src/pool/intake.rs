@@ -143,7 +143,8 @@ pub fn take_in(
         let inputs = reading.join().unwrap_or(Err(ReadError::Stopped))?;
         let mut gaps = FileGaps::new(mapping, &inputs);
         for refused in refused.news() {
-            gaps.add_refused(refused);
+            let Refused { place, shop_id, order_id, ordered_at, refusal } = refused;
+            gaps.add_refused(place, (shop_id, order_id, ordered_at), refusal.code.as_str());
         }
         gaps.note(engine, shops)?;
         Ok(Taken { inputs, counts, refused, gaps })

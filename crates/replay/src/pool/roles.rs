@@ -2,9 +2,9 @@
 
 use super::document::{Line, Order};
 use crate::{
-    mapping::Wrong,
+    mapping::{Blank, Wrong},
     plan::{Cell, Compiler, Plan, Value},
-    read::{BadCode, Blank, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
+    read::{BadCode, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, limits,
@@ -248,7 +248,8 @@ impl Roles for PoolRoles {
             return Ok(RowLine::Discount(bounded(amount.checked_neg()).ok_or_else(too_high)?));
         }
         if units == 0 {
-            return Ok(joined.nothing(&self.quantity));
+            let (column, said) = joined.nothing(&self.quantity);
+            return Ok(RowLine::Nothing(column, said));
         }
         let amount = bounded(Some(amount)).ok_or_else(too_high)?;
         Ok(RowLine::Line(PoolLine { sku: joined.id(&self.sku)?, quantity: units, amount }))

@@ -8,8 +8,8 @@
 //! amount decides nothing before everything is paid.
 
 use super::{
-    Counts, FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, Refusals, Strategies, Submit,
-    intake::send_batch, read_orders,
+    Counts, FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, Refusals, Refused, Strategies,
+    Submit, intake::send_batch, read_orders,
 };
 use domain::{
     Instant, ShopId, Sku, limits,
@@ -236,7 +236,8 @@ impl Run<'_> {
     /// What the files do not say, and orders that the engine refused: of every shop before its watermark.
     fn note_gaps(&mut self) -> Result<(), PoolError> {
         for refused in self.refused.news() {
-            self.gaps.add_refused(refused);
+            let Refused { place, shop_id, order_id, ordered_at, refusal } = refused;
+            self.gaps.add_refused(place, (shop_id, order_id, ordered_at), refusal.code.as_str());
         }
         let mut inputs = Vec::new();
         for shop in self.shops.keys() {

@@ -4,7 +4,10 @@
 //! order from its first row, those that say which order it is from the row above.
 
 use super::{roles::Roles, table::Row};
-use crate::plan::{Cell, Value};
+use crate::{
+    mapping::Blank,
+    plan::{Cell, Value},
+};
 use std::{
     borrow::Cow,
     collections::{BTreeSet, HashMap},
@@ -13,17 +16,6 @@ use tabular::cell::has_lost_digits;
 
 /// Cells of the order's own columns, in the order of [`Columns::order`].
 pub(super) type Cells = Box<[Box<str>]>;
-
-/// What a blank cell of an order-level column means.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Blank {
-    /// That nothing is there.
-    #[default]
-    Empty,
-    /// What the row above says of the order.
-    Above,
-}
 
 /// Which columns of the lines' table say something of the order.
 pub(super) struct Columns {
@@ -115,18 +107,15 @@ impl Above {
             }
         }
         let group: Vec<Box<str>> = columns.group.iter().map(|&column| Box::from(&*cells[column])).collect();
-        match self.firsts.get(&group) {
-            Some(first) => {
-                for (&column, known) in columns.order.iter().zip(first) {
-                    if cells[column].is_empty() {
-                        cells[column] = Cow::Owned(known.to_string());
-                    }
+        if let Some(first) = self.firsts.get(&group) {
+            for (&column, known) in columns.order.iter().zip(first) {
+                if cells[column].is_empty() {
+                    cells[column] = Cow::Owned(known.to_string());
                 }
             }
-            None => {
-                let first = columns.order.iter().map(|&column| Box::from(&*cells[column])).collect();
-                self.firsts.insert(group.clone(), first);
-            }
+        } else {
+            let first = columns.order.iter().map(|&column| Box::from(&*cells[column])).collect();
+            self.firsts.insert(group.clone(), first);
         }
         self.last = Some(group);
         let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();

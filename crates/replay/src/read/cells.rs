@@ -2,7 +2,6 @@
 
 use super::{
     bad::{BadCode, Fault, RowAt},
-    roles::RowLine,
     table::{Row, Table, key},
     values,
 };
@@ -218,10 +217,10 @@ impl<'r> Joined<'r> {
         read.map(Some).map_err(|code| self.wrong(value, code))
     }
 
-    /// A line of no units.
-    pub fn nothing<L>(&self, quantity: &Value) -> RowLine<L> {
+    /// The column and the text of a line of no units.
+    pub fn nothing(&self, quantity: &Value) -> (String, String) {
         let Fault { column, value, .. } = self.wrong(quantity, BadCode::ZeroQuantity);
-        RowLine::Nothing(column, value)
+        (column, value)
     }
 
     /// The column that stands for a value, or the mapping's key of a constant.

@@ -114,7 +114,8 @@ pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<(
         return Ok(RowLine::Discount(bounded(off).ok_or_else(too_high)?));
     }
     if units == 0 {
-        return Ok(joined.nothing(&line.quantity));
+        let (column, said) = joined.nothing(&line.quantity);
+        return Ok(RowLine::Nothing(column, said));
     }
     let mut categories = Vec::new();
     for value in &line.categories {

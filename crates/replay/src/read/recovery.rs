@@ -2,7 +2,6 @@
 
 use super::{
     SourceOrder,
-    above::Blank,
     bad::{BadCode, Fault},
     cells::Joined,
     line_row::{bounded, head, line, units},
@@ -10,7 +9,7 @@ use super::{
     roles::{Roles, RowLine, SameId},
 };
 use crate::{
-    mapping::Repeated,
+    mapping::{Blank, Repeated},
     plan::{Cell, Plan, ReplayRoles, Value},
 };
 use domain::{

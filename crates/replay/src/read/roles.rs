@@ -3,13 +3,15 @@
 //! What always holds: reading knows nothing of orders but what stands here, so a replay and a pool are read alike.
 
 use super::{
-    above::Blank,
     bad::{Fault, RowAt},
     cells::Joined,
     files::ReadError,
     parts::Told,
 };
-use crate::plan::{Cell, Plan, Value};
+use crate::{
+    mapping::Blank,
+    plan::{Cell, Plan, Value},
+};
 use domain::{CustomerId, Instant, OrderId, ShopId};
 use money::Money;
 use serde::Serialize;
