@@ -28,11 +28,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     keys.shops.push(shop.clone());
     match command {
         Command::Ingest { event, .. } => event_keys(shop, event, keys),
-        Command::Act(action) => {
-            let mut wants = Wants::default();
-            campaign::wants_for(action, &mut wants);
-            add(shop, wants, keys);
-        }
+        Command::Act(action) => act_keys(shop, action, keys),
         Command::CreateRefund { order_id, .. }
         | Command::RefundPayment { order_id, .. }
         | Command::AssignRefund { order_id, .. } => keys.orders.push(key(order_id)),
@@ -91,6 +87,13 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
     }
+}
+
+/// Adds what the kind of a campaign wants for its action.
+fn act_keys(shop: &ShopId, action: &domain::campaign::Action, keys: &mut Keys) {
+    let mut wants = Wants::default();
+    campaign::wants_for(action, &mut wants);
+    add(shop, wants, keys);
 }
 
 /// Adds an order that goes to the warehouse; one of our own presale keeps in its timeline what was accepted.
