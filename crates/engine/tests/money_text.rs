@@ -123,7 +123,7 @@ const CASES: &[Case] = &[
     }),
     ("order_promotion takes <80000> more than the balance", |run| {
         said(&place_presale(run, |placed| {
-            placed.discounts = vec![discount("order_promotion", 1500_00, None)]
+            placed.discounts = vec![discount("order_promotion", 1500_00, None)];
         }))
     }),
     ("<29500> was to be paid, <29400> came", |run| {

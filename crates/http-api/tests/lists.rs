@@ -48,7 +48,8 @@ fn a_parameter_that_an_address_does_not_take_is_refused_by_name() {
         for name in &names {
             let said = asked(&service, &method, &format!("{path}?{name}=1&{name}x=1"));
             assert_eq!(said.2, format!("{name}x"), "{method} {path}");
-            let encoded: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded: Vec<String> = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            let encoded = encoded.concat();
             let plain = asked(&service, &method, &format!("{path}?{name}="));
             assert_eq!(asked(&service, &method, &format!("{path}?{encoded}=")), plain, "{method} {path}");
         }
@@ -78,7 +79,9 @@ fn what_never_was_a_cursor_is_refused_by_every_list() {
             let said = asked(&service, "GET", &format!("{path}?cursor={cursor}"));
             assert_eq!(said, (422, "invalid_body".into(), "cursor".into()), "{path}?cursor={cursor}");
         }
-        assert_eq!(asked(&service, "GET", &format!("{path}?cursor=")).0, 200, "{path}");
+        // There is no import of that name, and so no list of it.
+        let found = if path.contains("/imports/") { 404 } else { 200 };
+        assert_eq!(asked(&service, "GET", &format!("{path}?cursor=")).0, found, "{path}");
     }
     for (list, cursor) in [
         ("webhooks/x/dead-letters", "18446744073709551615"),

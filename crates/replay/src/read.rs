@@ -16,6 +16,7 @@ mod cells;
 mod files;
 mod gaps;
 mod gather;
+mod group;
 mod limits;
 mod line_row;
 mod meter;

@@ -29,6 +29,8 @@ pub(crate) struct Width {
     pub least: usize,
     /// All columns of the heading.
     pub most: usize,
+    /// As many as more than half of the first records have: some programs end every record with separators.
+    pub usual: usize,
 }
 
 /// The cells of a record: places in the text that it was cut off, or in `own`, where quotes were taken off.
@@ -206,13 +208,16 @@ impl Cut {
         })
     }
 
-    /// Whether it has as many cells as the heading; empty ones beyond do not count.
+    /// Whether it has as many cells as the heading; empty ones beyond do not count where records usually have them. In
+    /// one record alone they may come from a separator too many before them.
     pub fn fits(&self, width: Width, text: &str) -> bool {
         if self.count <= width.most {
             return self.count >= width.least;
         }
         let is_empty = |&(from, to): &(u32, u32)| cell::trim(&text[from as usize..to as usize]).is_empty();
-        self.count == self.spans.len() && self.spans[width.most..].iter().all(is_empty)
+        self.count == width.usual
+            && self.count == self.spans.len()
+            && self.spans[width.most..].iter().all(is_empty)
     }
 }
 

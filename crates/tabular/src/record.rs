@@ -5,7 +5,8 @@ use crate::{cell, encoding::DAMAGE};
 /// Why a whole record cannot be relied on: its cells may stand in other columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It has more or fewer cells than the heading; cells beyond it that are empty do not count.
+    /// It has more or fewer cells than the heading; empty cells beyond it do not count where most
+    /// records have them.
     FieldCount {
         /// Cells that it has.
         cells: usize,

@@ -15,8 +15,10 @@ use crate::{
     separator,
 };
 use memchr::memchr2;
-use std::io::Read;
+use std::{collections::BTreeMap, io::Read};
 
+/// Records that tell how many cells a record usually has.
+const USUAL_ROWS: usize = 50;
 /// Characters that are kept of a line that is too long.
 const BEGINS_CHARS: usize = 1_000;
 
@@ -128,14 +130,31 @@ impl<R: Read> Text<R> {
         }
         let chosen = heading.choose(&rows)?;
         (self.start, self.row) = chosen.map_or((start, row), |at| after[at]);
+        let usual = self.usual_count()?;
         self.keeps = false;
         let Some((row, names)) = chosen.map(|at| rows.swap_remove(at)) else { return Ok((Vec::new(), None)) };
         let least = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         // A row of a list may have any number of cells.
         if !matches!(heading, Heading::Words(_)) {
-            self.width = Some(Width { least, most: names.len() });
+            self.width = Some(Width { least, most: names.len(), usual });
         }
         Ok((names, Some(row)))
+    }
+
+    /// How many cells more than half of the next records have; they are taken again.
+    fn usual_count(&mut self) -> Result<usize, Error> {
+        let (start, row) = (self.start, self.row);
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for _ in 0..USUAL_ROWS {
+            if self.start - start >= HEADING_BYTES {
+                break;
+            }
+            let Some(record) = self.next()? else { break };
+            *counts.entry(record.len()).or_default() += 1;
+        }
+        (self.start, self.row) = (start, row);
+        let all: usize = counts.values().sum();
+        Ok(counts.into_iter().find(|(_, rows)| rows * 2 > all).map_or(0, |(count, _)| count))
     }
 
     /// The next record that is not blank.

@@ -10,6 +10,7 @@ use super::{
     cells::Joined,
     files::{Found, ReadError},
     gaps::Gaps,
+    group::{Group, Out, guessed},
     parts::{Files, Merged, Part, Told, merge},
     roles::{Roles, RowCounts, RowLine, SameId, Take},
     stray::{STRAYS, Stray, named, texts},
@@ -46,37 +47,6 @@ pub(super) struct Gather<'p, R: Roles> {
     counts: RowCounts,
     left_out: u64,
     in_doubt: u64,
-}
-
-/// The rows of one order.
-struct Group<R: Roles> {
-    at: RowAt,
-    parts: Vec<Part<R::Head, RowLine<R::Line>>>,
-    /// Rows without units.
-    nothing: Vec<Fault>,
-    out: Option<Box<Out>>,
-}
-
-/// Why an order is left out, and what is known of it all the same.
-#[derive(Default)]
-struct Out {
-    faults: Vec<(RowAt, BadCode)>,
-    shop_id: Option<ShopId>,
-    order_id: Option<OrderId>,
-    placed_at: Option<Instant>,
-}
-
-impl<R: Roles> Group<R> {
-    fn leave_out(&mut self, at: RowAt, code: BadCode) -> &mut Out {
-        let out = self.out.get_or_insert_default();
-        out.faults.push((at, code));
-        out
-    }
-
-    /// Rows that could be read.
-    fn rows(&self) -> u64 {
-        self.parts.iter().map(|part| part.rows.len()).sum::<usize>() as u64 + self.nothing.len() as u64
-    }
 }
 
 /// What reading the lines came to.
@@ -444,7 +414,11 @@ impl<'p, R: Roles> Gather<'p, R> {
         for (stray, orders) in named(&strays, &self.by_group, self.roles.group().len()) {
             strays[stray].orders.extend(orders);
         }
-        let guessed = if end == End::OfFiles { self.guessed(&mut strays) } else { BTreeMap::new() };
+        let guessed = if end == End::OfFiles {
+            guessed(self.roles, &self.groups, &mut strays)
+        } else {
+            BTreeMap::new()
+        };
         for (index, mut stray) in strays.into_iter().enumerate() {
             // It may be of none of these.
             for &group in guessed.get(&index).into_iter().flatten() {
@@ -462,39 +436,6 @@ impl<'p, R: Roles> Gather<'p, R> {
                 self.count_stray(&stray);
             }
         }
-    }
-
-    /// The orders that rows may be of which say nothing of it: those that the same customer placed at the same moment, or, where cells may
-    /// stand in other columns and none looks like an order's number, those right above and below.
-    fn guessed(&self, strays: &mut [Stray]) -> BTreeMap<usize, BTreeSet<usize>> {
-        let (mut guessed, mut by_time) = (BTreeMap::new(), HashMap::<Instant, Vec<usize>>::new());
-        for (index, stray) in strays.iter_mut().enumerate() {
-            let is_lost = stray.orders.is_empty() && !stray.is_found;
-            match stray.placed_at.filter(|_| is_lost && stray.loose.is_empty()) {
-                Some(at) => by_time.entry(at).or_default().push(index),
-                None if is_lost => {
-                    guessed.insert(index, std::mem::take(&mut stray.near));
-                }
-                None => {}
-            }
-        }
-        if by_time.is_empty() {
-            return guessed;
-        }
-        for (group, part) in
-            self.groups.iter().enumerate().filter_map(|(at, it)| Some((at, it.parts.first()?)))
-        {
-            let (shop_id, _, placed_at) = self.roles.names(&part.head);
-            for &stray in by_time.get(&placed_at).into_iter().flatten() {
-                let stray_row = &strays[stray];
-                let same_shop = stray_row.shop_id.as_ref().is_none_or(|known| known == shop_id);
-                let customer = self.roles.customer(&part.head);
-                if same_shop && stray_row.customer_id.as_ref().is_none_or(|known| known == customer) {
-                    guessed.entry(stray).or_default().insert(group);
-                }
-            }
-        }
-        guessed
     }
 
     /// What a row leaves behind whose order nobody knows.
