@@ -171,8 +171,8 @@ impl<H, L: PartialEq> Merged<H, L> {
             }
             return;
         }
-        let is_cut = in_common < known || in_common < rows.len() || files.repeats;
-        let at_the_seam = joins_up && is_cut && seam(&self.rows, &rows, in_common);
+        // Two units of the same may be cut apart there, even where no file holds the same row twice.
+        let at_the_seam = joins_up && seam(&self.rows, &rows, in_common);
         if at_the_seam || files.scattered && files.repeats {
             self.doubt = Some(at);
         }
