@@ -172,6 +172,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             orders: BTreeSet::new(),
             near: BTreeSet::new(),
             is_found: false,
+            is_named: false,
             is_old: false,
         };
         if let Some((group, above)) = &self.nearest {
@@ -413,6 +414,7 @@ impl<'p, R: Roles> Gather<'p, R> {
         let mut strays = std::mem::take(&mut self.strays);
         for (stray, orders) in named(&strays, &self.by_group, self.roles.group().len()) {
             strays[stray].orders.extend(orders);
+            strays[stray].is_named = true;
         }
         let guessed = if end == End::OfFiles {
             guessed(self.roles, &self.groups, &mut strays)
@@ -444,6 +446,9 @@ impl<'p, R: Roles> Gather<'p, R> {
         if !stray.is_found {
             self.left_out += u64::from(!stray.loose.is_empty());
             self.gaps.add_row(stray.at, shop, stray.code, None);
+        }
+        // What only looks like its order may not be: something without a name stays missing.
+        if !stray.is_named {
             self.gaps.add_unnamed(stray.at, shop, Since::new(stray.placed_at));
         }
         if stray.swallows {

@@ -35,6 +35,8 @@ pub(super) struct Stray {
     pub near: BTreeSet<usize>,
     /// Whether there were such.
     pub is_found: bool,
+    /// Whether its cells hold the number of one: else those that it may be of are a guess.
+    pub is_named: bool,
     /// Whether the order before it was handed over.
     pub is_old: bool,
 }
