@@ -397,10 +397,8 @@ fn a_s4_24_a_gift_that_a_parent_has_twice_is_found() {
     run.assert_clean();
     let mut planter = planter::Planter::of(run, store);
     let pooled = |p: &planter::Planter, name: &str| p.run.pooled(name);
-    let (has, other) = match pooled(&planter, "C1").entered.is_empty() {
-        false => ("C1", "C2"),
-        true => ("C2", "C1"),
-    };
+    let enters = !pooled(&planter, "C1").entered.is_empty();
+    let (has, other) = if enters { ("C1", "C2") } else { ("C2", "C1") };
     let entered = pooled(&planter, has).entered[0].clone();
     let shop_id = planter.run.shop.clone();
     let given = planter.run.reader().candidate(&(shop_id.clone(), entered.run, entered.key.clone()));

@@ -13,7 +13,7 @@ use super::{
     group::{Group, Out, guessed},
     parts::{Files, Merged, Part, Told, merge},
     roles::{Roles, RowCounts, RowLine, SameId, Take},
-    stray::{STRAYS, Stray, named, texts},
+    stray::{Known, STRAYS, Stray, named, texts},
     table::{Row, Table},
 };
 use crate::plan::Plan;
@@ -171,8 +171,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             loose,
             orders: BTreeSet::new(),
             near: BTreeSet::new(),
-            is_found: false,
-            is_named: false,
+            known: Known::Not,
             is_old: false,
         };
         if let Some((group, above)) = &self.nearest {
@@ -189,7 +188,7 @@ impl<'p, R: Roles> Gather<'p, R> {
         } else {
             for group in std::mem::take(&mut stray.orders) {
                 self.groups[group].leave_out(stray.at, stray.code);
-                stray.is_found = true;
+                stray.known = stray.known.max(Known::Guessed);
             }
             self.count_stray(&stray);
         }
@@ -414,7 +413,7 @@ impl<'p, R: Roles> Gather<'p, R> {
         let mut strays = std::mem::take(&mut self.strays);
         for (stray, orders) in named(&strays, &self.by_group, self.roles.group().len()) {
             strays[stray].orders.extend(orders);
-            strays[stray].is_named = true;
+            strays[stray].known = Known::Named;
         }
         let guessed = if end == End::OfFiles {
             guessed(self.roles, &self.groups, &mut strays)
@@ -429,7 +428,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             for group in std::mem::take(&mut stray.orders) {
                 let out = self.groups[group].leave_out(stray.at, stray.code);
                 out.placed_at = out.placed_at.into_iter().chain(stray.placed_at).min();
-                stray.is_found = true;
+                stray.known = stray.known.max(Known::Guessed);
             }
             if end == End::OfOrder && !stray.is_old {
                 stray.is_old = true;
@@ -443,12 +442,12 @@ impl<'p, R: Roles> Gather<'p, R> {
     /// What a row leaves behind whose order nobody knows.
     fn count_stray(&mut self, stray: &Stray) {
         let shop = stray.shop_id.as_ref().filter(|_| stray.loose.is_empty());
-        if !stray.is_found {
+        if stray.known == Known::Not {
             self.left_out += u64::from(!stray.loose.is_empty());
             self.gaps.add_row(stray.at, shop, stray.code, None);
         }
         // What only looks like its order may not be: something without a name stays missing.
-        if !stray.is_named {
+        if stray.known != Known::Named {
             self.gaps.add_unnamed(stray.at, shop, Since::new(stray.placed_at));
         }
         if stray.swallows {

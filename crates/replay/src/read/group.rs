@@ -6,7 +6,7 @@ use super::{
     bad::{BadCode, Fault, RowAt},
     parts::Part,
     roles::{Roles, RowLine},
-    stray::Stray,
+    stray::{Known, Stray},
 };
 use domain::{Instant, OrderId, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -51,7 +51,7 @@ pub(super) fn guessed<R: Roles>(
 ) -> BTreeMap<usize, BTreeSet<usize>> {
     let (mut guessed, mut by_time) = (BTreeMap::new(), HashMap::<Instant, Vec<usize>>::new());
     for (index, stray) in strays.iter_mut().enumerate() {
-        let is_lost = stray.orders.is_empty() && !stray.is_found;
+        let is_lost = stray.orders.is_empty() && stray.known == Known::Not;
         match stray.placed_at.filter(|_| is_lost && stray.loose.is_empty()) {
             Some(at) => by_time.entry(at).or_default().push(index),
             None if is_lost => {

@@ -16,6 +16,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Such rows that are kept until all orders are known. A file with more has none that can be trusted.
 pub(super) const STRAYS: usize = 100_000;
 
+/// How far it is known which order a row is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Known {
+    /// Nothing tells.
+    Not,
+    /// It looks like the orders that are named with it, and may be of none of them.
+    Guessed,
+    /// Its cells hold the number of one.
+    Named,
+}
+
 /// A row whose order is not known for sure.
 pub(super) struct Stray {
     pub at: RowAt,
@@ -33,10 +44,8 @@ pub(super) struct Stray {
     pub orders: BTreeSet<usize>,
     /// The orders right above and below it that it may be of where nothing else tells.
     pub near: BTreeSet<usize>,
-    /// Whether there were such.
-    pub is_found: bool,
-    /// Whether its cells hold the number of one: else those that it may be of are a guess.
-    pub is_named: bool,
+    /// How far it is known whose row it is.
+    pub known: Known,
     /// Whether the order before it was handed over.
     pub is_old: bool,
 }
