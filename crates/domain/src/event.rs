@@ -79,6 +79,23 @@ impl Body {
         "member.joined",
     ];
 
+    /// What it tells of a refund, if it does.
+    pub fn refund(&self) -> Option<&RefundFacts> {
+        match self {
+            Self::RefundRequested(refund)
+            | Self::RefundApproved(refund)
+            | Self::RefundRejected(refund)
+            | Self::RefundSucceeded(refund) => Some(refund),
+            Self::Placed(_)
+            | Self::Cancelled(_)
+            | Self::Shipped(_)
+            | Self::Received(_)
+            | Self::PaymentSucceeded(_)
+            | Self::PaymentFailed(_)
+            | Self::MemberJoined(_) => None,
+        }
+    }
+
     /// The order that the event is about; none for member events.
     pub fn order_id(&self) -> Option<&OrderId> {
         Some(match self {

@@ -138,6 +138,34 @@ fn a_g_15_what_was_answered_stays() {
     assert_eq!(told(&order), "r1:order 100");
 }
 
+/// A-G-15: an answer comes at its time, and first of all where what is heard of afterwards would take it away.
+#[test]
+fn a_g_15_what_is_heard_after_an_answer_takes_what_it_leaves() {
+    for (late, answered, heard, expected) in [
+        // It was before, and there is money for both.
+        (&[90][..], "r1=l0", "!r2=40", "r1:order 60 r2:order 40"),
+        (&[90], "r1=70", "!r2=30@b1", "r1:order 70 r2:order 30"),
+        // It was before, and would take the answer's money: all that is left is its own.
+        (&[90], "r1=l0", "!r2=50@b1", "r1:order 60 r2:none"),
+        (&[90], "r1=*", "!r2=l0", "r1:order 100 r2:none"),
+        // It takes other money.
+        (&[90], "r1=l0", "!r2=90@b2", "r1:order 60 r2:b2 90"),
+        (&[100, 50], "r1=120", "!r2=100@b2", "r1:b2 100+b3 20 r2:none"),
+        (&[100, 50], "r1=120", "!r2=30@b3", "r1:b2 100+b3 20 r2:b3 30"),
+        // It was after.
+        (&[100, 50], "r1=120", "r2=100", "r1:b2 100+b3 20 r2:order 100"),
+        (&[90], "r1=*", "r2=90", "r1:order 100 r2:b2 90"),
+    ] {
+        let mut order = order(true, late, &[answered]);
+        let said = order::whose(&order).remove(0).unwrap();
+        let units = said.lines.len();
+        order.refunds = vec![Refund { answered: true, ..said }, refund(heard, 5)];
+        assert_eq!(told(&order), expected, "{late:?} {answered} {heard}");
+        let again = order::whose(&order).remove(0).unwrap();
+        assert_eq!(again.lines.len(), units, "{late:?} {answered} {heard}");
+    }
+}
+
 /// A-G-15: what is left of refused money, until it has gone.
 #[test]
 fn a_g_15_what_has_to_go_back() {

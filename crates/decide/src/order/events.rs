@@ -1,7 +1,7 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
 use super::{
-    attempts, free, life, refund_ends,
+    attempts, free, life, refund_ends, refund_figures,
     refunds::{self, Advance},
 };
 use crate::book::Draft;
@@ -10,7 +10,7 @@ use crate::coupon::{course, verdict};
 use crate::follow;
 use crate::keys::inbox_key;
 use domain::{
-    Code, Refusal,
+    Code, Instant, Refusal,
     campaign::{self, Step},
     event::{Body, OrderEvent, Placed},
     limits,
@@ -120,7 +120,7 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
         return park(draft, event).map(EventResult::of);
     };
     let before = follow::Before::of(draft, &order);
-    let settled = free::settle(draft, &mut order, event.occurred_at)?;
+    let settled = free::settle(draft, &mut order, free_by(event))?;
     let result = match apply(draft, &mut order, event)? {
         Effect::Applied => {
             if matches!(event.body, Body::PaymentSucceeded(_)) {
@@ -153,6 +153,15 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
     }
     follow::whole(draft, order, before);
     Ok(result)
+}
+
+/// Up to when a balance of nothing counts as paid before an event: a refund may be told of by a clock that is behind
+/// (A-S1-24).
+fn free_by(event: &OrderEvent) -> Instant {
+    let granted = refund_figures::status_of(&event.body).is_some_and(RefundStatus::is_granted);
+    let clocks = if granted { limits::REFUND_BEFORE_BALANCE_MINUTES } else { 0 };
+    let by = event.occurred_at.plus_minutes(clocks);
+    if granted { Instant::from_micros(by.micros() - 1) } else { by }
 }
 
 /// Whether it is money that is missing.
@@ -213,7 +222,7 @@ fn replay_parked(draft: &mut Draft<'_>, order: &mut Order) {
 
 /// Applies an event that waited; whether it goes on waiting.
 fn replay(draft: &mut Draft<'_>, order: &mut Order, parked: &Parked) -> bool {
-    let settled = free::settle(draft, order, parked.event.occurred_at);
+    let settled = free::settle(draft, order, free_by(&parked.event));
     let mut tried = order.clone();
     match settled.and_then(|_| apply_waiting(draft, &mut tried, &parked.event)) {
         Ok(Effect::Early | Effect::Waits(_)) => return true,
@@ -279,12 +288,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
         | Body::RefundApproved(facts)
         | Body::RefundRejected(facts)
         | Body::RefundSucceeded(facts) => {
-            let status = match &event.body {
-                Body::RefundRequested(_) => RefundStatus::Requested,
-                Body::RefundApproved(_) => RefundStatus::Approved,
-                Body::RefundRejected(_) => RefundStatus::Rejected,
-                _ => RefundStatus::Succeeded,
-            };
+            let status = refund_figures::status_of(&event.body).unwrap_or(RefundStatus::Succeeded);
             Ok(match refunds::advance(draft, order, facts, status, at)? {
                 Advance::Done => Effect::Applied,
                 Advance::Known => Effect::Known,

@@ -50,12 +50,32 @@ pub fn call_off(
     }
     let is_new = order.called_off.replace(told).is_none();
     note_cancelled(draft, order, at, reason);
-    let (id, ask) = Order::cancellation_refund();
     if !is_new {
+        let id = Order::cancellation_refund().0;
         order.refunds.iter_mut().filter(|refund| refund.refund_id == id).for_each(|refund| refund.at = at);
         return Ok(true);
     }
     let step = Step { before: Some(order.state), at };
+    give_back(draft, order, step)?;
+    publish_cancelled(draft, order, reason);
+    Ok(true)
+}
+
+/// A cancellation of an order that has cost nothing stands, whatever its refunds turn out to be of: what one of them does
+/// not give back after all goes back with the cancellation (A-G-14).
+pub fn keep_called_off(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
+    let Some(told) = order.called_off.filter(|_| order.has_cost_nothing()) else { return Ok(()) };
+    let id = Order::cancellation_refund().0;
+    if order.refunds.iter().any(|refund| refund.refund_id == id) {
+        return Ok(());
+    }
+    let step = Step { before: Some(order.state), at: told.at };
+    give_back(draft, order, step)
+}
+
+/// What is left of the order goes back with its cancellation.
+fn give_back(draft: &mut Draft<'_>, order: &mut Order, step: Step) -> Result<(), Refusal> {
+    let ((id, ask), at) = (Order::cancellation_refund(), step.at);
     if !order.is_refunded() {
         let mut refund = order::refund(order, &id, ask, at)?;
         refund.status = RefundStatus::Succeeded;
@@ -65,8 +85,7 @@ pub fn call_off(
         refund_books::book(draft, order, &refund);
         books::align(draft, order);
     }
-    publish_cancelled(draft, order, reason);
-    Ok(true)
+    Ok(())
 }
 
 /// Notes a cancellation.

@@ -1,6 +1,6 @@
 //! Refunds that end their order: those of a deposit (A-S1-20).
 
-use super::life;
+use super::{free, life};
 use crate::book::Draft;
 use crate::follow;
 use domain::{
@@ -52,8 +52,10 @@ pub fn end_for_deposit(
 }
 
 /// A refund that turned out to be of the deposit ends its order, as if that had been known when it was told of
-/// (A-S1-20). What was answered has ended it then.
+/// (A-S1-20). What was answered has ended it then. One that turned out not to give back what a cancellation had found
+/// given back leaves that to the cancellation (A-G-14).
 pub fn end_for_moved(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
+    free::keep_called_off(draft, order)?;
     if order.presale.is_none() || !order.has_refused_money() {
         return Ok(());
     }

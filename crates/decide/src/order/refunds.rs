@@ -4,7 +4,7 @@ use super::{
     books,
     refund_books::{self, Entries},
     refund_ends::{end_for_deposit, end_for_moved, ended, judge, put},
-    refund_figures::figures,
+    refund_figures::{Told, figures, rank, waiting_figures, was_assumed},
 };
 use crate::book::Draft;
 use crate::command::{Assigned, Reply};
@@ -184,16 +184,6 @@ fn answer(
     refund.map(|refund| Reply::Refund { refund }).ok_or_else(|| Code::NotFound.into())
 }
 
-/// Granted after all is more than rejected: what went back is booked, whatever we heard first.
-fn rank(status: RefundStatus) -> u8 {
-    match status {
-        RefundStatus::Requested => 0,
-        RefundStatus::Rejected => 1,
-        RefundStatus::Approved => 2,
-        RefundStatus::Succeeded => 3,
-    }
-}
-
 /// What a refund event did.
 #[derive(Debug)]
 pub enum Advance {
@@ -220,27 +210,31 @@ pub fn advance(
     if let Some(outcome) = summed(draft, order, facts, status) {
         return outcome;
     }
-    if order.awaits_money_of(facts, at) {
-        return Ok(Advance::Early);
-    }
     let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
     let known = position.map(|index| order.refunds[index].clone());
+    let waiting = waiting_figures(draft, known.as_ref(), facts, status);
+    let Told { facts, by, since } =
+        waiting.unwrap_or_else(|| Told { facts: facts.clone(), by: status, since: at });
+    let (awaits, assumed) = (order.awaits_money_of(&facts, at), was_assumed(known.as_ref(), &facts));
+    if awaits && !assumed {
+        return Ok(Advance::Early);
+    }
     let granted = known.as_ref().is_some_and(|known| known.status.is_granted());
     let news = known.as_ref().is_none_or(|known| at > known.at);
     if granted && status == RefundStatus::Rejected && news {
         return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
     }
-    let (ask, figures) = figures(known.as_ref(), facts, status)?;
-    let payment_id = named(order, known.as_ref(), facts)?;
+    let (ask, figures) = figures(known.as_ref(), &facts, by)?;
+    let payment_id = named(order, known.as_ref(), &facts)?;
     let forward = known.as_ref().is_none_or(|known| rank(known.status) < rank(status));
     let told = |known: &Refund| {
         (known.figures, &known.ask, &known.payment_id) == (figures, &ask, &payment_id)
             && known.first_told() <= at
     };
-    let since = known.as_ref().filter(|_| granted).map(Refund::granted_since);
-    let since = [since, status.is_granted().then_some(at)].into_iter().flatten().min();
+    let granted_since = known.as_ref().filter(|_| granted).map(Refund::granted_since);
+    let granted_since = [granted_since, status.is_granted().then_some(at)].into_iter().flatten().min();
     if !forward && known.as_ref().is_some_and(told) {
-        let news = grant_earlier(draft, order, position, since);
+        let news = grant_earlier(draft, order, position, granted_since);
         return Ok(if news { Advance::Done } else { Advance::Known });
     }
     if known.is_none() && !status.is_granted() {
@@ -254,14 +248,15 @@ pub fn advance(
     if forward {
         (next.status, next.at) = (status, at);
     }
-    next.tell_since(first.min(at));
-    if let Some(since) = since {
-        next.grant_since(since);
+    next.tell_since(first.min(at).min(since));
+    if let Some(granted) = granted_since {
+        next.grant_since(granted);
     }
     let waits = known.is_none() && status != RefundStatus::Rejected;
-    match place(draft, order, known.as_ref(), next, (status, at)) {
+    match place(draft, order, known.as_ref(), next.clone(), (status, at)) {
         Ok(()) => Ok(Advance::Done),
-        Err(refusal) if waits && is_short(order, facts, &refusal) => Ok(Advance::Waits(refusal)),
+        Err(_) if assumed && awaits => give_up(draft, order, next, at).map(|()| Advance::Done),
+        Err(refusal) if waits && is_short(order, &facts, &refusal) => Ok(Advance::Waits(refusal)),
         Err(refusal) => Err(refusal),
     }
 }
@@ -308,6 +303,16 @@ fn named(order: &Order, known: Option<&Refund>, facts: &RefundFacts) -> Result<O
         None if known.answered && order.late_payments().any(|late| late.payment_id == *told) => Ok(None),
         Some(_) | None => Ok(Some(told.clone())),
     }
+}
+
+/// What was taken for a refund that nobody said more of is not what it is of, and its money has not come: it takes
+/// nothing, and waits for that (A-G-15).
+fn give_up(draft: &mut Draft<'_>, order: &mut Order, next: Refund, at: Instant) -> Result<(), Refusal> {
+    put(order, next);
+    refund_books::settle_all(draft, order, Entries::Stand);
+    follow::step(draft, order, Step { before: Some(order.state), at })?;
+    books::align(draft, order);
+    Ok(())
 }
 
 /// Takes a refund in as an event tells of it, in place of what was known of it.

@@ -163,6 +163,16 @@ impl Refund {
     pub fn is_unclear(&self) -> bool {
         self.status.is_granted() && self.of == RefundOf::Unclear
     }
+    /// What an answered refund asked for, as it was understood: the rest of an order was the units that were left then.
+    pub(super) fn answered_ask(&self) -> RefundAsk {
+        let is_rest = self.ask.lines.is_empty() && self.ask.amount.is_none();
+        RefundAsk { lines: if is_rest { self.units() } else { self.ask.lines.clone() }, ..self.ask.clone() }
+    }
+    /// The units that go back with it.
+    pub(super) fn units(&self) -> Vec<RefundLine> {
+        let unit = |part: &RefundedLine| (part.line_id.clone(), part.quantity);
+        self.lines.iter().map(unit).map(|(line_id, quantity)| RefundLine { line_id, quantity }).collect()
+    }
     /// When it was first told of.
     pub fn first_told(&self) -> Instant {
         self.since.unwrap_or(self.at).min(self.at)

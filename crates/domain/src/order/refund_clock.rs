@@ -51,7 +51,8 @@ impl Order {
         Some(by_refund.map_or(at, |refund| refund.at))
     }
 
-    /// Forgets which refund ended the order where something else did, or nothing.
+    /// Forgets which refund ended the order where something else did, or nothing. Of one moment a cancellation comes before a
+    /// refund.
     pub fn forget_other_ends(&mut self) {
         let ended = match self.state {
             State::Cancelled { at, reason: CancelReason::Merchant } => Some(at),
@@ -59,7 +60,7 @@ impl Order {
         };
         for refund in &mut self.refunds {
             let clocks = refund.at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
-            refund.ended = refund.ended.filter(|_| ended.is_some_and(|at| refund.at <= at && at < clocks));
+            refund.ended = refund.ended.filter(|_| ended.is_some_and(|at| refund.at < at && at < clocks));
         }
     }
 

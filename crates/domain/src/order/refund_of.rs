@@ -7,13 +7,17 @@
 //!
 //! One walk through time finds it: payments that were refused, and refunds that were granted, as they came and were told
 //! of. So what is told of later takes nothing from what was told of before, but that what is kept may become clear.
+//! A refund that was answered has its place in time as any other, as long as it comes out as it was answered. Where
+//! something that was before it is heard of only afterwards and would take its money or its units away, the answer comes
+//! first, and what was heard of later takes what it leaves.
 
 use super::{
     Order, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, again, parts,
     refund_pots::{Pots, Turn},
 };
-use crate::{Code, Instant, Refusal, limits, sentence};
+use crate::{Code, Instant, RefundId, Refusal, limits, sentence};
 use money::Money;
+use std::collections::BTreeSet;
 
 /// What an amount can be of that names no payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,8 @@ enum Says {
     Refused(usize, Option<Money>),
     /// It was answered as the order's, so it stays with the order.
     Answered,
+    /// It was answered as that of several refused payments.
+    AnsweredRefused,
     /// Lines, an amount of a payment that the order took, or the order's whole rest.
     Order,
     /// All that was refused: there is no other money.
@@ -82,8 +88,17 @@ struct Judge<'a> {
 /// What each refund of the order is of, in their order, with its figures; an error for one that no money can hold.
 /// Rejected ones come as they are. Ways back (`payments`) are told of refused money alone.
 pub fn whose(order: &Order) -> Vec<Result<Refund, Refusal>> {
-    let mut judge = Judge::of(order);
-    judge.walk();
+    let mut first = BTreeSet::new();
+    let mut judge = loop {
+        let mut judge = Judge::of(order);
+        judge.walk(&first);
+        let lost: Vec<usize> = (0..order.refunds.len()).filter(|i| !judge.keeps(*i)).collect();
+        let known = first.len();
+        first.extend(lost);
+        if first.len() == known {
+            break judge;
+        }
+    };
     judge.tell_parts();
     judge.requested();
     let as_it_is = |(index, found): (usize, Found)| found.unwrap_or_else(|| Ok(order.refunds[index].clone()));
@@ -143,6 +158,9 @@ impl<'a> Judge<'a> {
         }
         let took = |p: &super::Payment| p.status == PaymentStatus::Succeeded && Some(&p.payment_id) == named;
         match refund.ask.amount {
+            _ if refund.answered && refund.refused.is_positive() && !refund.was_answered_of_order() => {
+                Says::AnsweredRefused
+            }
             _ if refund.answered && has_money => Says::Answered,
             // The order has no money. What was answered has gone back none the less, out of what was refused.
             _ if refund.answered => Says::Amount(refund.total()),
@@ -154,28 +172,23 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Goes through what happened. What was answered comes first: it is kept, whatever is heard later.
-    fn walk(&mut self) {
-        let (answered, told): (Vec<usize>, Vec<usize>) = self
-            .in_turn(|refund| refund.status.is_granted())
-            .into_iter()
-            .partition(|index| self.order.refunds[*index].answered);
-        let mut steps: Vec<((Instant, u8), Step)> =
-            self.pots.came().map(|at| ((at, 0), Step::Came)).collect();
-        for index in answered {
-            if !self.keeps_answer(index) {
-                steps.push(((self.turn(index).0, 1), Step::Told(index)));
-            }
+    /// Goes through what happened, but for those answers that come before all of it.
+    fn walk(&mut self, first: &BTreeSet<usize>) {
+        let granted = self.in_turn(|refund| refund.status.is_granted());
+        let (answered, told): (Vec<usize>, Vec<usize>) =
+            granted.into_iter().partition(|index| first.contains(index));
+        let came = self.pots.came().map(|at| ((at, 0), None, Step::Came));
+        let mut steps: Vec<((Instant, u8), Option<RefundId>, Step)> = came.collect();
+        let kept = answered.into_iter().filter(|index| !self.keeps_answer(*index)).collect::<Vec<_>>();
+        for index in kept.into_iter().chain(told) {
+            let (at, name) = self.turn(index);
+            steps.push(((at, 1), Some(name), Step::Told(index)));
         }
-        steps.extend(told.into_iter().map(|index| ((self.turn(index).0, 1), Step::Told(index))));
-        let name = |step: &Step| match step {
-            Step::Came => None,
-            Step::Told(index) => Some(self.order.refunds[*index].refund_id.clone()),
-        };
-        steps.sort_by_key(|(when, step)| (*when, name(step)));
-        for ((now, _), step) in steps {
+        steps.sort_by(|(a, one, _), (b, other, _)| (a, one).cmp(&(b, other)));
+        for ((now, _), _, step) in steps {
             match step {
                 Step::Came => self.meet_waiting(now),
+                Step::Told(index) if !first.contains(&index) && self.keeps_answer(index) => {}
                 Step::Told(index) => self.place(index),
             }
             self.settle(now);
@@ -185,11 +198,15 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What was answered as the order's, or as that of a refused payment that is named.
+    /// What was answered as the order's, or as that of refused payments; `false` of all else.
     fn keeps_answer(&mut self, index: usize) -> bool {
         let (known, turn) = (&self.order.refunds[index], self.turn(index));
+        if !known.answered {
+            return false;
+        }
         match self.says(known) {
-            Says::Answered => self.of_order(index, known.ask.clone(), known.total()).is_ok(),
+            Says::Answered => self.of_order(index, known.answered_ask(), known.total()).is_ok(),
+            Says::AnsweredRefused => self.of_answered_refused(index, &turn),
             Says::Refused(pot, Some(amount)) => self.of_named(index, pot, amount, &turn),
             Says::Refused(pot, None) => {
                 let amount = known.total().min(self.pots.get(pot).left());
@@ -197,6 +214,38 @@ impl<'a> Judge<'a> {
             }
             Says::Order | Says::AllRefused | Says::Amount(_) => false,
         }
+    }
+
+    /// Whether a refund comes out as it was answered: its money and its units. One that was not answered does anyhow.
+    fn keeps(&self, index: usize) -> bool {
+        let known = &self.order.refunds[index];
+        if !known.answered || !known.status.is_granted() {
+            return true;
+        }
+        let Some(Ok(found)) = &self.found[index] else { return false };
+        let same_money = found.total() == known.total() || !known.total().is_positive();
+        let of_order = known.was_answered_of_order() && self.order.has_money();
+        let same_side = found.is_booked() == of_order || known.of == RefundOf::Both;
+        same_money && same_side && (known.lines.is_empty() || known.units() == found.units())
+    }
+
+    /// Takes it of the refused payments that were answered, and of the oldest where one of these was taken after all.
+    fn of_answered_refused(&mut self, index: usize, turn: &Turn) -> bool {
+        let known = &self.order.refunds[index];
+        let mut still = known.refused;
+        if still > self.pots.left_by(turn.0) {
+            return false;
+        }
+        for part in &known.payments {
+            let pot = self.pots.find(&part.payment_id);
+            let amount = part.amount.min(still);
+            if pot.is_some_and(|pot| self.pots.take_named(pot, turn, amount)) {
+                still -= amount;
+            }
+        }
+        self.pots.take_oldest(turn, still, turn.0);
+        self.found[index] = Some(Ok(self.refused(index, known.refused)));
+        true
     }
 
     /// A refund is told of.
@@ -222,7 +271,9 @@ impl<'a> Judge<'a> {
                     }
                 }
             }
-            Says::Answered => self.waiting.push((index, Wants::Amount(known.total()))),
+            Says::Answered | Says::AnsweredRefused => {
+                self.waiting.push((index, Wants::Amount(known.total())));
+            }
             Says::AllRefused => self.waiting.push((index, Wants::AllRefused)),
             Says::Amount(amount) => self.waiting.push((index, Wants::Amount(amount))),
         }
@@ -415,7 +466,7 @@ impl<'a> Judge<'a> {
             let (known, turn) = (&self.order.refunds[index], self.turn(index));
             let there = self.pots.left_by(turn.0);
             self.found[index] = Some(match self.says(known) {
-                Says::Order | Says::Answered => again(&self.scratch, known),
+                Says::Order | Says::Answered | Says::AnsweredRefused => again(&self.scratch, known),
                 Says::Refused(pot, amount) => self.would_end(index, amount, self.pots.get(pot).left()),
                 Says::AllRefused => self.would_end(index, None, there),
                 Says::Amount(amount) => match self.holds(amount, &turn) {

@@ -3,7 +3,7 @@
 //! too: they are said to have gone back, and people must look at them.
 
 use super::{CancelReason, Method, Order, Payment, PaymentStatus, Refund, Stage, State};
-use crate::{Code, Instant, PaymentId, RefundId};
+use crate::{Code, Instant, PaymentId, RefundId, limits};
 use money::Money;
 
 /// What is left of a payment that has to go back, in minor units; or a refund that no money can hold.
@@ -86,10 +86,14 @@ impl Order {
     }
 
     /// The deposit of an order that the merchant cancelled, and what of it has not gone back (A-S1-20). Where a refund
-    /// ended the order, what the merchant agreed on is all that goes back.
+    /// ended the order, what the merchant agreed on is all that goes back; so it is where the cancellation was told of by
+    /// itself in the minutes by which clocks differ after that refund, whichever of the two is heard first (A-S1-24).
     fn deposit_to_return(&self) -> Option<(&Payment, Money)> {
         let State::Cancelled { at, reason: CancelReason::Merchant } = self.state else { return None };
-        let agreed = |refund: &Refund| refund.ended.is_some() || refund.answered && refund.first_told() == at;
+        let clocks = |refund: &Refund| refund.at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
+        let is_before = |refund: &Refund| refund.at < at && at < clocks(refund) && !refund.answered;
+        let is_answered = |refund: &Refund| refund.answered && refund.first_told() == at;
+        let agreed = |refund: &Refund| refund.ended.is_some() || is_before(refund) || is_answered(refund);
         if self.presale.is_none() || self.live_refunds().any(agreed) {
             return None;
         }

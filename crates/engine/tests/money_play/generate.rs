@@ -128,11 +128,7 @@ impl Teller {
         self.story.until = Minute::MAX;
         self.story.events.push(Event { order, at, what });
         let course = course(&self.story, order);
-        // Beside refused money nothing is asked for here: what is answered comes before all that is told.
-        let mut told = self.story.events.iter().filter(|event| event.order == order);
-        let is_asked = |event: &Event| event.refund().is_some_and(|refund| refund.how == How::Asked);
-        let unclear = !course.money.refused.is_empty() && told.any(is_asked);
-        if unclear || course.is_unclear || course.fates.values().any(|fate| *fate == Fate::Impossible) {
+        if course.is_unclear || course.fates.values().any(|fate| *fate == Fate::Impossible) {
             self.story.events.pop();
         }
     }
@@ -201,16 +197,17 @@ impl Teller {
         if is_left { format!("{id}-again") } else { id }
     }
 
-    /// What is above a deposit, or of an order that costs nothing, says at once what it is of.
+    /// A bare grant takes the deposit and ends its order, also where a balance had come that it is of: heard out of order,
+    /// what is above a deposit says what it is of before it is granted.
     fn how(&mut self, order: usize, of: &Of) -> How {
         if self.doors == Doors::All && chance(&mut self.random, 3) {
             return How::Asked;
         }
         let order = &self.story.orders[order];
         let is_above = matches!(of, Of::Amount(amount) if order.is_presale() && *amount > order.deposit());
-        let is_free = order.payable() == 0;
         let events = [How::Went, How::Went, How::Twofold, How::Steps, How::Backwards];
-        pick(&mut self.random, if is_above || is_free { &events[..3] } else { &events })
+        let is_late = is_above && self.doors == Doors::Events;
+        pick(&mut self.random, if is_late { &events[..4] } else { &events })
     }
 
     fn refund(&mut self, order: usize, at: Minute) {
