@@ -12,6 +12,9 @@ use domain::{
 };
 use money::Money;
 
+/// Bytes of the number of a line.
+const LINE_ID_BYTES: usize = 128;
+
 /// An order of the export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileOrder {
@@ -289,7 +292,12 @@ impl Roles for PoolRoles {
     }
 
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
-        joined.text(&self.line_id).map(|id| Some(id).filter(|id| !id.is_empty()))
+        let id = joined.text(&self.line_id)?;
+        // One is kept of every row, so it is no longer than other numbers are.
+        if id.len() > LINE_ID_BYTES {
+            return Err(joined.wrong(&self.line_id, BadCode::TooLong));
+        }
+        Ok(Some(id).filter(|id| !id.is_empty()))
     }
 
     /// Lines of the same goods are one, and closed ones are left off; an order whose lines are all closed is closed.

@@ -14,6 +14,9 @@ use money::Money;
 use std::{borrow::Cow, str::FromStr};
 use tabular::cell::has_lost_digits;
 
+/// Bytes of a value that templates and maps make of cells: more than any id or time has.
+const TEXT_BYTES: usize = 4 * super::limits::CELL_CHARS;
+
 /// A row of the line table with the row of every other table that it leads to.
 pub(crate) struct Joined<'r> {
     plan: &'r Plan,
@@ -125,6 +128,9 @@ impl<'r> Joined<'r> {
                     let is_mapped = steps.iter().any(|step| matches!(step, Step::Map(_)));
                     if filled.is_empty() || (!is_mapped && is_empty(&filled)) {
                         return Ok(Cow::Borrowed(""));
+                    }
+                    if text.len() + filled.len() > TEXT_BYTES {
+                        return Err(self.fault(*cell, BadCode::TooLong));
                     }
                     if at == 0 {
                         text = filled;

@@ -63,9 +63,8 @@ impl Maker {
     fn of(&self, part: usize) -> Result<&Text, &Book> {
         match self {
             Self::Text(text) => Ok(text),
-            Self::Book(book) => Err(book),
             Self::Both(text, _) if part.is_multiple_of(2) => Ok(text),
-            Self::Both(_, book) => Err(book),
+            Self::Book(book) | Self::Both(_, book) => Err(book),
         }
     }
 

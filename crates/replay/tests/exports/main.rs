@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::fmt::Write as _;
 mod damage;
 mod dice;
 mod export;
@@ -71,10 +72,10 @@ fn each_seed(usual: u32, check: fn(u64, &mut Option<Export>) -> Checked) {
         if let Err(message) = check(seed, &mut export) {
             count += 1;
             if count <= 8 {
-                wrong += &format!("\nseed {seed}: {message}\n");
+                write!(wrong, "\nseed {seed}: {message}\n").expect("a text takes all");
             }
             if let Some(export) = export.filter(|_| one.is_some()) {
-                wrong += &format!("files: {}\n", export.keep().display());
+                writeln!(wrong, "files: {}", export.keep().display()).expect("a text takes all");
             }
         }
     }
@@ -161,7 +162,7 @@ fn same_as_whole(trial: &Trial, export: &Export, outcome: &Outcome, seed: u64) -
     ensure(plain.strategies == outcome.strategies, || {
         format!("{:?}, not {:?}", outcome.strategies, plain.strategies)
     })?;
-    same_replay(table, export, &whole, seed % 8 == 0)
+    same_replay(table, export, &whole, seed.is_multiple_of(8))
 }
 
 /// The replay reads the same orders, counts what the model counts, and comes to the same.

@@ -7,6 +7,7 @@ use crate::{
     layout::{Entry, Part},
 };
 use jiff::{Timestamp, tz::TimeZone};
+use std::fmt::Write as _;
 
 /// How the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl Text {
     pub fn write(&self, table: &Table, part: &Part, hurts: &[(usize, Hurt)]) -> (Vec<u8>, Vec<u64>) {
         let mut text = String::new();
         if self.says_separator {
-            text += &format!("sep={}{}", self.separator, self.line_end);
+            write!(text, "sep={}{}", self.separator, self.line_end).expect("a text takes all");
         }
         for title in 0..self.titles {
             text += ["2023年10月 订单报表", "", "导出时间: 2023-11-10 10:00:00"][title % 3];
@@ -106,7 +107,7 @@ impl Text {
         }
         let headings = part.columns.iter().map(|column| self.quoted(table.headings[*column]));
         let heading = headings.collect::<Vec<_>>().join(&self.separator.to_string());
-        text += &format!("{heading}{}", self.line_end);
+        write!(text, "{heading}{}", self.line_end).expect("a text takes all");
         let mut row = u64::from(self.says_separator) + self.titles as u64 + 1;
         let mut rows = Vec::new();
         for (at, entry) in part.entries.iter().enumerate() {

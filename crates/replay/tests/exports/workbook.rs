@@ -8,6 +8,7 @@ use crate::{
     text::civil,
 };
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
+use std::fmt::Write as _;
 use std::io::{Cursor, Write};
 
 /// Whose way it is.
@@ -159,7 +160,7 @@ impl Sheet {
             if cells.is_none() && !with_blank_rows {
                 continue;
             }
-            xml += &format!("<row r=\"{}\">", row + 1);
+            write!(xml, "<row r=\"{}\">", row + 1).expect("a text takes all");
             for (column, put) in (0..).zip(cells.into_iter().flatten()) {
                 xml += &cell(put, &reference(row, column));
             }
@@ -167,10 +168,10 @@ impl Sheet {
         }
         xml += "</sheetData>";
         if !self.merges.is_empty() {
-            xml += &format!("<mergeCells count=\"{}\">", self.merges.len());
+            write!(xml, "<mergeCells count=\"{}\">", self.merges.len()).expect("a text takes all");
             for (first, last, column) in &self.merges {
                 let (from, to) = (reference(*first, *column), reference(*last, *column));
-                xml += &format!("<mergeCell ref=\"{from}:{to}\"/>");
+                write!(xml, "<mergeCell ref=\"{from}:{to}\"/>").expect("a text takes all");
             }
             xml += "</mergeCells>";
         }
