@@ -49,9 +49,12 @@ fn waits_for_nothing(order: &Order, parked: &Parked) -> Faults {
     }
     let told = Refund::told(facts.refund_id.clone(), ask, facts.payment_id.clone(), at);
     let told = Refund { status: RefundStatus::Succeeded, ..told };
+    // It is had where it takes from no refund that has its money, as the one that was told first keeps it.
+    let had = |tried: &Order| order::whose(tried).iter().filter(|judged| judged.is_ok()).count();
     let is_had = |mut tried: Order| {
+        let before = had(&tried);
         tried.refunds.push(told.clone());
-        order::whose(&tried).pop().is_some_and(|judged| judged.is_ok())
+        had(&tried) == before + 1 && order::whose(&tried).pop().is_some_and(|judged| judged.is_ok())
     };
     if !is_had(order.clone()) || !is_had(ended) {
         return Faults::new();

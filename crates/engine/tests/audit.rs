@@ -450,6 +450,20 @@ fn a_g_15_a_refund_that_waits_for_nothing_is_found() {
     // More than there is waits rightly.
     wait(&mut planter, "refunded", PAYABLE);
     planter.run.assert_clean();
+    // So does what was told of after all the money had gone back, whenever it is said to have been.
+    let rest = planter.run.books("refunded").1;
+    let all = refunding("refunded", "r11", &amount(rest));
+    planter.run.apply(&event("all", domain::event::Body::RefundSucceeded(all), at(98)));
+    let facts = refunding("refunded", "r12", &amount(1));
+    let parked = port::Parked {
+        event: event("late", domain::event::Body::RefundSucceeded(facts), at(91)),
+        received_at: at(99),
+    };
+    planter.write(&Changes {
+        parked: vec![(planter.run.shop.clone(), id("refunded"), parked)],
+        ..Changes::default()
+    });
+    planter.run.assert_clean();
 }
 
 #[test]
