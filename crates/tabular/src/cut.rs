@@ -196,20 +196,31 @@ impl Cut {
         if width.most < 3 {
             return true;
         }
-        let ends = |c| c == '\n' || c == '\r';
-        let mut lines = text.trim_end_matches(ends).split(ends).filter(|line| !line.is_empty()).skip(1);
+        let ends = ['\n', '\r'];
+        let lines = text.trim_end_matches(ends).split(ends).filter(|line| !line.is_empty());
+        let mut lines = lines.skip(self.first_cell_lines(separator));
         let mut own = Cut::default();
         !lines.any(|line| {
             own.clear();
-            own.line(line, separator);
-            let plain = own.count;
-            own.clear();
-            let quoted = match own.quoted(line, separator, true, None) {
-                Piece::Record { .. } => own.count,
-                Piece::Malformed { .. } | Piece::TooLong | Piece::More => 0,
-            };
-            [plain, quoted].contains(&width.most) || [plain, quoted].contains(&width.least)
+            let piece = own.quoted(line, separator, true, None);
+            if !matches!(piece, Piece::Record { .. }) {
+                own.clear();
+                own.line(line, separator);
+            }
+            own.count == width.most || own.count == width.least
         })
+    }
+
+    /// How many lines cannot be rows of their own: the first; where its first cell holds no separator and goes on, all
+    /// that the cell takes, the one with its end too, which has the cells of the heading of need.
+    fn first_cell_lines(&self, separator: u8) -> usize {
+        let cell = self.spans.first().map_or("", |&(from, to)| &self.own[from as usize..to as usize]);
+        let Some((first, rest)) = cell.split_once(['\n', '\r']) else { return 1 };
+        if memchr(separator, first.as_bytes()).is_some() || memchr(separator, rest.as_bytes()).is_some() {
+            return 1;
+        }
+        let between = rest.rsplit(['\n', '\r']).skip(1).filter(|line| !line.is_empty());
+        2 + between.count()
     }
 
     /// Whether it has more cells already than a record may have.
