@@ -21,7 +21,9 @@ use document::Document;
 use std::path::Path;
 
 pub(crate) use amounts::Amounts;
-pub(crate) use document::{Alternatives, Blank, Columns, Join, Keep, Line, Order, Repeated, Table, Times};
+pub(crate) use document::{
+    Alternatives, Blank, Columns, Join, Keep, Line, Order, Repeated, Seconds, Table, Times,
+};
 pub(crate) use empty::Empty;
 pub(crate) use source::text;
 pub(crate) use wrong::Wrong;

@@ -72,6 +72,7 @@ pub(crate) struct Cell {
 pub(crate) struct TimesPlan {
     pub zone: domain::time::Zone,
     pub formats: Vec<String>,
+    pub seconds: crate::mapping::Seconds,
 }
 
 #[derive(Debug)]

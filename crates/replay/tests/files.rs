@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use domain::time::Zone;
+use domain::{pool::Since, time::Zone};
 use replay::{
     ReadError,
     pool::{FileOrder, PoolInputs, PoolMapping, read_orders},
@@ -186,4 +186,53 @@ fn headings_again_and_files_that_are_no_tables_are_told() {
             "{error}"
         );
     }
+}
+
+/// Two reports that a spreadsheet has saved: their numbers look alike, and are not the same.
+#[test]
+fn a_s4_25_numbers_that_lost_their_digits_are_never_joined() {
+    let two = MAPPING
+        .replace(
+            "file = \"orders.*\"",
+            "file = \"orders.*\"\n[tables.buyers]\nfile = \"buyers.csv\"\nkey = \"号\"\nkeep = \"last\"",
+        )
+        .replace("[order]", "[[joins]]\nfrom = \"orders.原订单\"\nto = \"buyers\"\noptional = true\n[order]")
+        .replace("{orders.买家}", "{buyers.名}")
+        .replace("parent_id = \"{orders.原订单}\"\n", "");
+    let mapping = PoolMapping::parse(&two, "files.toml", None).unwrap();
+    let line =
+        |id: &str, key: &str| format!("{id},,2023-06-01 08:05:00,2023-06-01 08:06:00,{key},TEA-1,1,59\n");
+    let lines = format!("{HEADING}\n{}{}{}", line("1", "7001"), line("2", "4.1E+18"), line("3", "4,1E+18"));
+    let folder = tempfile::tempdir().unwrap();
+    let read = |lines: &str, buyers: &str| {
+        fs::write(folder.path().join("orders.csv"), lines).unwrap();
+        fs::write(folder.path().join("buyers.csv"), format!("号,名\n{buyers}")).unwrap();
+        let mut orders = Vec::new();
+        let read = read_orders(&mapping, &[folder.path().to_owned()], &mut |_, _| {}, &mut |_, order| {
+            orders.push(order);
+            Ok(())
+        });
+        (orders, read.unwrap())
+    };
+    let found = read(&lines.replace("4,1E", "3.3E"), "7001,ana\n4.1E+18,bob\n3.3E+18,cid\n");
+    let told: Vec<String> =
+        found.1.details.iter().map(|bad| format!("{} {} {}", bad.file, bad.row, bad.code)).collect();
+    assert_eq!(found.0.len(), 1);
+    assert_eq!(
+        told,
+        [
+            "buyers.csv 3 digits_lost",
+            "buyers.csv 4 digits_lost",
+            "orders.csv 3 digits_lost",
+            "orders.csv 4 digits_lost"
+        ]
+    );
+    let unnamed = |read: &PoolInputs| read.gaps.iter().filter_map(|(_, gap)| gap.unnamed).collect::<Vec<_>>();
+    assert_eq!(unnamed(&found.1), [Since::Always], "of what lost its key anything may be missing");
+    // The lines alone have lost theirs: an optional join does not make a buyer of nobody.
+    let found = read(&lines.replace("4,1E", "3.3E"), "7001,ana\n");
+    assert_eq!((found.0.len(), found.1.orders_left_out, found.1.bad_rows), (1, 2, 2));
+    let since: Vec<Since> =
+        found.1.gaps.iter().flat_map(|(_, gap)| gap.orders.values().map(|order| order.since)).collect();
+    assert_eq!(since.len(), 2, "{since:?}");
 }

@@ -12,7 +12,7 @@ use crate::{
     cut::Cut,
     error::Error,
     format::{SheetName, WorkbookFormat},
-    heading::{Candidate, Heading},
+    heading::{self, Candidate, Heading},
     how::How,
     limits::COLUMNS,
     record::{Flaw, Record},
@@ -55,7 +55,45 @@ impl Book {
             Some(name) => named(&sheets, name)?,
             None => first(&mut file, &sheets)?,
         };
-        Ok(Self { file, has_merges, point: how.decimal_point, format: WorkbookFormat { sheet, sheets } })
+        let format = WorkbookFormat { sheet, sheets };
+        let mut book = Self { file, has_merges, point: how.decimal_point, format };
+        if how.sheet.is_none() {
+            book.refuse_several(&how.heading)?;
+        }
+        Ok(book)
+    }
+
+    /// Of several sheets that could be meant none is read. The others are looked through for the heading: by its columns,
+    /// or in its row for those of the sheet that would be read.
+    fn refuse_several(&mut self, heading: &Heading<'_>) -> Result<(), Error> {
+        if !matches!(heading, Heading::Columns(_) | Heading::Row(_)) {
+            return Ok(());
+        }
+        let chosen = self.format.sheet.clone();
+        let heads = |book: &mut Self| -> Option<Vec<String>> {
+            Some(book.sheet().ok()?.find_heading(heading).ok()?.0)
+        };
+        let Some(first) = heads(self) else { return Ok(()) };
+        let names: Vec<&str> = first.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        let wanted = match heading {
+            Heading::Columns(wanted) => *wanted,
+            Heading::Row(_) | Heading::Words(_) | Heading::Guess => &names,
+        };
+        let has_all = |names: &[String]| !wanted.is_empty() && heading::named(names, wanted) == wanted.len();
+        if !has_all(&first) {
+            return Ok(());
+        }
+        let shown = self.format.sheets.iter().filter(|sheet| !sheet.is_hidden && sheet.name != chosen);
+        let others: Vec<String> = shown.map(|sheet| sheet.name.clone()).collect();
+        let mut several = vec![chosen.clone()];
+        for other in others {
+            self.format.sheet.clone_from(&other);
+            if heads(self).is_some_and(|names| has_all(&names)) {
+                several.push(other);
+            }
+        }
+        self.format.sheet = chosen;
+        if several.len() > 1 { Err(Error::SeveralSheets { present: several.join(", ") }) } else { Ok(()) }
     }
 
     /// The sheet, from its first row.

@@ -78,7 +78,7 @@ impl Cut {
             self.line(line, separator);
             return Piece::Record { used, lines: 1 };
         }
-        match self.quoted(text, separator, is_end) {
+        match self.quoted(text, separator, is_end, width) {
             Piece::Record { used: all, lines }
                 if lines > 1 && !self.is_one(&text[..all], separator, width) =>
             {
@@ -113,8 +113,9 @@ impl Cut {
         self.push(from, line.len());
     }
 
-    /// Cells of a record in which quotes may stand.
-    fn quoted(&mut self, text: &str, separator: u8, is_end: bool) -> Piece {
+    /// Cells of a record in which quotes may stand. Several lines that cannot be one record are given up at once: the
+    /// lines of a file are looked through again for every quote in them, so each look has to end soon.
+    fn quoted(&mut self, text: &str, separator: u8, is_end: bool, width: Option<Width>) -> Piece {
         self.is_own = true;
         let bytes = text.as_bytes();
         let (mut at, mut lines) = (0, 1);
@@ -146,6 +147,9 @@ impl Cut {
                 at = end;
             }
             self.push(from, self.own.len());
+            if lines > 1 && self.is_too_wide(width) {
+                return Piece::Malformed { used: 0 };
+            }
             match bytes.get(at) {
                 Some(&byte) if byte == separator => at += 1,
                 Some(b'\n' | b'\r') => match line_end(bytes, at, is_end) {
@@ -182,8 +186,8 @@ impl Cut {
         }
     }
 
-    /// Whether several physical lines are one record: they have the cells of the heading together, and not each on its
-    /// own, as two rows have with a stray quote in both.
+    /// Whether several physical lines are one record: they have the cells of the heading together, and none behind the
+    /// first has them on its own, as a row has that two stray quotes stand around.
     fn is_one(&self, text: &str, separator: u8, width: Option<Width>) -> bool {
         let Some(width) = width else { return true };
         if !self.fits(width, &self.own) {
@@ -192,20 +196,45 @@ impl Cut {
         if width.most < 3 {
             return true;
         }
-        let ends = |c| c == '\n' || c == '\r';
-        let mut lines = text.trim_end_matches(ends).split(ends).filter(|line| !line.is_empty());
+        let ends = ['\n', '\r'];
+        let lines = text.trim_end_matches(ends).split(ends).filter(|line| !line.is_empty());
+        let mut lines = lines.skip(self.first_cell_lines(separator));
         let mut own = Cut::default();
-        !lines.all(|line| {
+        !lines.any(|line| {
             own.clear();
-            own.line(line, separator);
-            let plain = own.count;
-            own.clear();
-            let quoted = match own.quoted(line, separator, true) {
-                Piece::Record { .. } => own.count,
-                Piece::Malformed { .. } | Piece::TooLong | Piece::More => 0,
-            };
-            [plain, quoted].contains(&width.most) || [plain, quoted].contains(&width.least)
+            let piece = own.quoted(line, separator, true, None);
+            if !matches!(piece, Piece::Record { .. }) {
+                own.clear();
+                own.line(line, separator);
+            }
+            own.count == width.most || own.count == width.least
         })
+    }
+
+    /// How many lines cannot be rows of their own: the first; where its first cell holds no separator and goes on, all
+    /// that the cell takes, the one with its end too, which has the cells of the heading of need.
+    fn first_cell_lines(&self, separator: u8) -> usize {
+        let cell = self.spans.first().map_or("", |&(from, to)| &self.own[from as usize..to as usize]);
+        let Some((first, rest)) = cell.split_once(['\n', '\r']) else { return 1 };
+        if memchr(separator, first.as_bytes()).is_some() || memchr(separator, rest.as_bytes()).is_some() {
+            return 1;
+        }
+        let between = rest.rsplit(['\n', '\r']).skip(1).filter(|line| !line.is_empty());
+        2 + between.count()
+    }
+
+    /// Whether it has more cells already than a record may have.
+    fn is_too_wide(&self, width: Option<Width>) -> bool {
+        let Some(width) = width else { return self.count > COLUMNS };
+        self.count > width.most
+            && (self.count > width.usual
+                || self.count > self.spans.len()
+                || !self.is_empty_from(width.most, &self.own))
+    }
+
+    fn is_empty_from(&self, column: usize, text: &str) -> bool {
+        let is_empty = |&(from, to): &(u32, u32)| cell::trim(&text[from as usize..to as usize]).is_empty();
+        self.spans.iter().skip(column).all(is_empty)
     }
 
     /// Whether it has as many cells as the heading; empty ones beyond do not count where records usually have them. In
@@ -214,10 +243,7 @@ impl Cut {
         if self.count <= width.most {
             return self.count >= width.least;
         }
-        let is_empty = |&(from, to): &(u32, u32)| cell::trim(&text[from as usize..to as usize]).is_empty();
-        self.count == width.usual
-            && self.count == self.spans.len()
-            && self.spans[width.most..].iter().all(is_empty)
+        self.count == width.usual && self.count == self.spans.len() && self.is_empty_from(width.most, text)
     }
 }
 

@@ -30,6 +30,14 @@ pub enum Error {
         /// The names that there are, set off by commas.
         present: String,
     },
+    /// No sheet was asked for, and several that are shown have all columns: which one counts cannot be told.
+    #[error(
+        "several sheets have the wanted columns: {present}; say which one with tables.NAME.sheet, or take the others out / 几张工作表都有所需的列，请用 tables.名字.sheet 写明，或删去多余的"
+    )]
+    SeveralSheets {
+        /// Their names, set off by commas.
+        present: String,
+    },
     /// Nothing stands in it, or not in the row of the heading.
     #[error("row {row}: no heading stands there")]
     NoHeading {

@@ -22,6 +22,9 @@ const USUAL_ROWS: usize = 50;
 /// Characters that are kept of a line that is too long.
 const BEGINS_CHARS: usize = 1_000;
 
+/// A byte order mark in UTF-8.
+const MARK: &str = "\u{feff}";
+
 /// A text that is read.
 pub(crate) struct Text<R> {
     input: R,
@@ -109,8 +112,27 @@ impl<R: Read> Text<R> {
         }
         let count = self.input.read(&mut self.block)?;
         self.is_end = count == 0;
+        let from = self.text.len();
         self.decoder.add(&self.block[..count], self.is_end, &mut self.text);
+        self.drop_marks(from);
         Ok(())
+    }
+
+    /// Drops the byte order marks with which a line begins, in what was added from there: files that were put together
+    /// have one before each.
+    fn drop_marks(&mut self, from: usize) {
+        if memchr::memmem::find(&self.text.as_bytes()[from..], MARK.as_bytes()).is_none() {
+            return;
+        }
+        let added = self.text.split_off(from);
+        for (at, piece) in added.split(MARK).enumerate() {
+            // A text without a sign begins a line: what was used before it ended one.
+            let begins_line = self.text.is_empty() || self.text.ends_with(['\n', '\r']);
+            if at > 0 && !begins_line {
+                self.text.push_str(MARK);
+            }
+            self.text.push_str(piece);
+        }
     }
 
     /// Finds the heading: its names and its row. From there each record has to have its columns.

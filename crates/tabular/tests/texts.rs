@@ -18,7 +18,7 @@ fn shown(bytes: &[u8], how: &How<'_>) -> Result<Vec<String>, Error> {
             Some(Fault::MalformedQuotes) => " quotes".to_owned(),
             Some(Fault::TooLong) => " long".to_owned(),
         };
-        let text = cells.join("|").replace('\n', "\\n").replace('\r', "\\r");
+        let text = cells.join("|").replace('\n', "\\n").replace('\r', "\\r").replace('\u{feff}', "\\u");
         lines.push(format!("{} {text}{fault}{}", record.row(), flaws.collect::<String>()));
     }
     Ok(lines)
@@ -220,4 +220,25 @@ fn memory_is_bounded() {
     let even = "y\n".repeat(200);
     let rows = shown(format!("a,b,c\n1,2,\"{even}3\"\n4,5,6\n").as_bytes(), &ABC).unwrap();
     assert_eq!((rows.len(), &*rows[2]), (3, "3 4|5|6"), "200 lines are one cell");
+}
+
+#[test]
+fn stray_quotes_cost_no_more_than_their_lines() {
+    // Each line opens a quote that the next one closes and opens another: looked through to the end from each, a MiB of
+    // them would take an hour.
+    for line in ["b\",\"c\n", "\",\"\n", "\",,\"\n", "x,\"\"\"\n"] {
+        let body = line.repeat((1 << 20) / line.len());
+        let text = format!("a,b,c\n1,2,3\n{body}");
+        let began = std::time::Instant::now();
+        let rows = shown(text.as_bytes(), &ABC).unwrap();
+        assert!(began.elapsed().as_secs() < 30, "{line:?}: {:?}", began.elapsed());
+        assert_eq!(rows[1], "2 1|2|3", "{line:?}");
+        assert!(rows.len() > 1_000, "{line:?}: {}", rows.len());
+    }
+    // A list has no heading that bounds its rows.
+    let text = "b\",\"c\n".repeat(1 << 13);
+    let list = How { heading: Heading::Words(&["sku"]), ..How::default() };
+    let began = std::time::Instant::now();
+    assert!(shown(text.as_bytes(), &list).unwrap().len() > 10);
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
 }

@@ -180,7 +180,7 @@ fn the_sheet_is_the_first_that_is_shown_and_not_empty() {
         Made("empty", "", "<sheetData/>".into()),
         Made("orders", "", filled("o")),
         Made("secret", "state=\"veryHidden\"", filled("s")),
-        Made("more", "", filled("m")),
+        Made("notes", "", inline(&[(1, &["a", "c"]), (2, &["n", "1"])])),
     ];
     let bytes = book(&sheets);
     let table = read(&bytes, &AB).unwrap();
@@ -195,6 +195,26 @@ fn the_sheet_is_the_first_that_is_shown_and_not_empty() {
     assert!(error.contains("no sheet `none`") && error.contains("orders, secret"), "{error}");
     let empty = book(&[Made("empty", "", "<sheetData/>".into())]);
     assert!(shown(&empty, &AB).unwrap_err().to_string().contains("the sheet `empty` is empty"));
+}
+
+/// A-S4-25: a second sheet of orders is never passed over without a word.
+#[test]
+fn a_s4_25_of_several_sheets_with_the_columns_none_is_read_unasked() {
+    let bytes = book(&[
+        Made("November", "", inline(&[(1, &["a", "b"]), (2, &["1", "1"])])),
+        Made("notes", "", inline(&[(1, &["a"]), (2, &["x"])])),
+        Made("hidden", "state=\"hidden\"", inline(&[(1, &["a", "b"]), (2, &["2", "1"])])),
+        Made("December", "", inline(&[(1, &["title"]), (3, &["b", "c", "a"]), (4, &["3", "", "1"])])),
+    ]);
+    let error = shown(&bytes, &AB).unwrap_err().to_string();
+    assert!(error.starts_with("several sheets have the wanted columns: November, December;"), "{error}");
+    let named = How { sheet: Some("December"), ..AB };
+    assert_eq!(shown(&bytes, &named).unwrap()[1], "4 3||1");
+    // Of a heading in a row that was told, by the names in it.
+    let row = How { heading: Heading::Row(1), ..AB };
+    assert_eq!(shown(&bytes, &row).unwrap()[1], "2 1|1");
+    // A look at it all takes the first.
+    assert_eq!(shown(&bytes, &How::default()).unwrap()[1], "2 1|1");
 }
 
 #[test]

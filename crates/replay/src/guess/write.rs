@@ -140,6 +140,7 @@ impl Writer<'_> {
             (false, false) => "",
         };
         self.say(&format!("formats = [{}]{doubt}", formats.join(", ")));
+        self.seconds();
         let of_amount = |role: &Role| role.needs() == Needs::Amount;
         let amounts: Vec<_> = look.roles.iter().filter(|(role, _)| of_amount(role)).collect();
         let any = |count: fn(&super::shape::Shape) -> usize| {
@@ -152,6 +153,20 @@ impl Writer<'_> {
             (false, false) => {}
         }
         self.states();
+    }
+
+    /// A pool ranks by the second. Where the file has times without seconds the merchant says what they are worth.
+    fn seconds(&mut self) {
+        let required = "seconds = \"required\"";
+        match (self.kind, self.look.times.has_no_seconds) {
+            (Kind::Pool, false) => self.say(&format!(
+                "{required} # 没有秒的时间排不出名次，不收 · times without seconds rank nobody and are not read"
+            )),
+            (Kind::Pool, true) => self.say(&format!(
+                "# {required} # ? 这份文件有没有秒的时间；加上这一行就不收 · this file has times without seconds: with this line they are not read"
+            )),
+            (Kind::Replay, _) => {}
+        }
     }
 
     /// The states that close an order, and what else was seen.

@@ -87,6 +87,20 @@ pub(crate) struct Times {
     pub zone: Option<Zone>,
     /// strptime formats, tried in order; `rfc3339` is a word of its own.
     pub formats: Vec<String>,
+    /// Whether a time of the day has to say its seconds.
+    #[serde(default)]
+    pub seconds: Seconds,
+}
+
+/// Whether a time of the day has to say its seconds.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Seconds {
+    /// Without them it is the full minute.
+    #[default]
+    Optional,
+    /// Without them it is no time: by the minute nobody can be ranked.
+    Required,
 }
 
 /// What is the same for all lines of an order.

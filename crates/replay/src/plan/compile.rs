@@ -50,7 +50,8 @@ impl Plan {
         check_amounts(layout.amounts)?;
         let zone = layout.times.zone.as_ref().unwrap_or(shop_zone).clone();
         check_formats(&layout.times.formats, &zone)?;
-        let times = TimesPlan { zone, formats: layout.times.formats.clone() };
+        let Times { formats, seconds, .. } = layout.times;
+        let times = TimesPlan { zone, formats: formats.clone(), seconds: *seconds };
         let (amounts, empty) = (layout.amounts.clone(), layout.cells.clone());
         Ok((Self { tables, joins, times, amounts, empty }, roles))
     }

@@ -34,10 +34,14 @@ impl<'r> Joined<'r> {
             let cells = join.from.iter().map(|&cell| joined.cell(cell));
             let cells: Option<Vec<&str>> = cells.collect();
             let cells = cells.filter(|cells| cells.iter().all(|cell| !cell.is_empty()));
-            let row = cells.as_ref().and_then(|cells| tables[index + 1].find(&key(cells.iter().copied())));
+            // Two numbers that have lost their digits are not the same number.
+            let lost = join.from.iter().find(|&&cell| joined.cell(cell).is_some_and(has_lost_digits));
+            let lost = lost.map(|&cell| joined.fault(cell, BadCode::DigitsLost));
+            let whole = cells.as_ref().filter(|_| lost.is_none());
+            let row = whole.and_then(|cells| tables[index + 1].find(&key(cells.iter().copied())));
             let damaged = row.and_then(Row::fault);
             if joined.fault.is_none() {
-                joined.fault = damaged.clone().or_else(|| {
+                joined.fault = lost.or_else(|| damaged.clone()).or_else(|| {
                     let code = cells.map_or(BadCode::Required, |_| BadCode::NoMatch);
                     (row.is_none() && !join.optional).then(|| joined.fault(join.from[0], code))
                 });

@@ -103,7 +103,9 @@ impl ReadError {
             Error::NoColumn { row, column, present } => Self::NoColumn { file, row, column, present },
             Error::ColumnTwice { row, column } => Self::ColumnTwice { file, row, column },
             Error::Workbook(message) => Self::Workbook { file, message },
-            Error::NoSheet { .. } => Self::Workbook { file, message: error.to_string() },
+            Error::NoSheet { .. } | Error::SeveralSheets { .. } => {
+                Self::Workbook { file, message: error.to_string() }
+            }
             Error::OldWorkbook | Error::Markup | Error::NoHeading { .. } | Error::TooManyColumns { .. } => {
                 Self::NoTable { file, message: error.to_string() }
             }

@@ -13,7 +13,7 @@ use super::{
     group::{Group, Out, guessed},
     parts::{Files, Merged, Part, Told, merge},
     roles::{Roles, RowCounts, RowLine, SameId, Take},
-    stray::{Known, STRAYS, Stray, named, texts},
+    stray::{Known, Room, Stray, named, texts},
     table::{Row, Table},
 };
 use crate::plan::Plan;
@@ -37,6 +37,7 @@ pub(super) struct Gather<'p, R: Roles> {
     /// What the nearest row above says of its order, and which that is.
     nearest: Option<(usize, Cells)>,
     strays: Vec<Stray>,
+    room: Room,
     /// How many of the last of them stand right above.
     waiting: usize,
     files: Files,
@@ -76,6 +77,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             above: Above::default(),
             nearest: None,
             strays: Vec::new(),
+            room: Room::default(),
             waiting: 0,
             files: Files::default(),
             ordinal: 0,
@@ -182,7 +184,7 @@ impl<'p, R: Roles> Gather<'p, R> {
                 stray.near.insert(*group);
             }
         }
-        if self.strays.len() < STRAYS {
+        if self.room.takes(stray.bytes()) {
             self.strays.push(stray);
             self.waiting += 1;
         } else {
@@ -411,6 +413,7 @@ impl<'p, R: Roles> Gather<'p, R> {
     /// it or of the one behind, so it is kept until that one is handed over too.
     fn settle_strays(&mut self, end: End) {
         let mut strays = std::mem::take(&mut self.strays);
+        self.room = Room::default();
         for (stray, orders) in named(&strays, &self.by_group, self.roles.group().len()) {
             strays[stray].orders.extend(orders);
             strays[stray].known = Known::Named;
@@ -432,6 +435,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             }
             if end == End::OfOrder && !stray.is_old {
                 stray.is_old = true;
+                self.room.takes(stray.bytes());
                 self.strays.push(stray);
             } else {
                 self.count_stray(&stray);

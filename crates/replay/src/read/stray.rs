@@ -14,7 +14,37 @@ use domain::{CustomerId, Instant, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Such rows that are kept until all orders are known. A file with more has none that can be trusted.
-pub(super) const STRAYS: usize = 100_000;
+const STRAYS: usize = 100_000;
+
+/// Bytes of their cells that are kept in all: wide rows would make a file of some MiB many times as large.
+const STRAY_BYTES: usize = 32 << 20;
+/// What a text costs beside its bytes.
+const TEXT_COST: usize = 64;
+
+/// How much room is left for such rows. One for which there is none counts as a row of which nothing is known.
+#[derive(Debug)]
+pub(super) struct Room {
+    rows: usize,
+    bytes: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { rows: STRAYS, bytes: STRAY_BYTES }
+    }
+}
+
+impl Room {
+    /// Takes the room of a row of so many bytes; whether there was enough.
+    pub fn takes(&mut self, bytes: usize) -> bool {
+        let fits = self.rows > 0 && bytes <= self.bytes;
+        if fits {
+            self.rows -= 1;
+            self.bytes -= bytes;
+        }
+        fits
+    }
+}
 
 /// How far it is known which order a row is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +81,13 @@ pub(super) struct Stray {
 }
 
 impl Stray {
+    /// How much of memory it takes, about.
+    pub fn bytes(&self) -> usize {
+        let loose: usize = self.loose.iter().map(|text| text.len() + TEXT_COST).sum();
+        let cells: usize = self.cells.iter().map(|text| text.len() + TEXT_COST).sum();
+        loose + cells + size_of::<Self>()
+    }
+
     /// Whether it may be of the order above, whose row said this.
     pub fn may_follow(&self, above: &Cells, columns: &Columns) -> bool {
         if self.loose.is_empty() {
@@ -152,7 +189,18 @@ fn values(mut key: &str, width: usize) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::table::key, values};
+    use super::{super::table::key, Room, STRAY_BYTES, STRAYS, values};
+
+    /// A-S4-25: what is not kept leaves a gap, so memory is bounded whatever a file holds.
+    #[test]
+    fn a_s4_25_rows_are_kept_up_to_a_number_and_a_size() {
+        let mut room = Room::default();
+        assert!((0..STRAYS).all(|_| room.takes(100)) && !room.takes(100));
+        let (mut room, wide) = (Room::default(), 1_024 * 100);
+        let kept = (0..STRAYS).take_while(|_| room.takes(wide)).count();
+        assert!(kept > 100 && kept * wide <= STRAY_BYTES, "{kept}");
+        assert!(room.takes(100), "a small one may still fit");
+    }
 
     #[test]
     fn a_key_gives_its_values_back() {

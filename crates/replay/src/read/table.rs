@@ -14,6 +14,7 @@ use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap, hash_map::Entry},
 };
+use tabular::cell::has_lost_digits;
 
 /// Why a row cannot be read, or not all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +132,7 @@ impl Table {
         };
         let no_key = shape.key.iter().find(|&&c| row.cell(c).is_empty());
         if let Some(damage) = row.fault() {
-            if no_key.is_some() || row.is_loose() {
+            if no_key.is_some() || row.is_loose() || shape.key.iter().any(|&c| has_lost_digits(row.cell(c))) {
                 self.lost.push((row.at, damage.code));
             } else {
                 self.spoil(shape, row);
@@ -140,6 +141,10 @@ impl Table {
         }
         if let Some(&empty) = no_key {
             return Err(fault(&row, empty, BadCode::Required));
+        }
+        if let Some(&lost) = shape.key.iter().find(|&&c| has_lost_digits(row.cell(c))) {
+            self.lost.push((row.at, BadCode::DigitsLost));
+            return Err(fault(&row, lost, BadCode::DigitsLost));
         }
         let rank = |row: &Row, column: usize| {
             values::amount(row.cell(column), &plan.amounts).map_err(|code| fault(row, column, code))

@@ -84,6 +84,8 @@ const GOODS: [(&str, i64); 8] = [
     ("绿茶、礼盒", 7_505),
     ("🍵x", 10_000),
 ];
+/// None of several lines holds a separator: in the column before the second a line of it would have the cells of the
+/// heading on its own, and be named as doubtful.
 const REMARKS: [&str; 10] = [
     "",
     "请尽快发货,谢谢",
@@ -91,7 +93,7 @@ const REMARKS: [&str; 10] = [
     "第一行\n第二行",
     "a;b,c\td",
     "'别放门口",
-    "两行\r\n换行,\"引号\"",
+    "两行\r\n换行\"引号\"",
     "=不是公式",
     "🎁 生日礼物",
     "\"\"",

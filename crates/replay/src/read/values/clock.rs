@@ -1,6 +1,7 @@
 //! From text to moments: by the mapping's formats, and as spreadsheets and platforms write times whatever it says.
 
 use crate::{
+    mapping::Seconds,
     plan::{RFC3339, SERIAL, SERIAL_1904, TimesPlan},
     read::bad::BadCode,
 };
@@ -21,11 +22,14 @@ pub(crate) fn time(text: &str, times: &TimesPlan) -> Result<Instant, BadCode> {
         return Ok(at);
     }
     let read = |format: &String| match format.as_str() {
-        RFC3339 => Instant::parse(text),
+        RFC3339 => Instant::parse(text).filter(|_| times.takes(iso_seconds(text))),
         SERIAL => serial(text, date(1899, 12, 30), times),
         SERIAL_1904 => serial(text, date(1904, 1, 1), times),
         format => {
             let read = BrokenDownTime::parse(format, text).ok()?;
+            if read.hour().is_some() && !times.takes(read.second().is_some()) {
+                return None;
+            }
             if read.offset().is_some() {
                 let at = read.to_timestamp().ok()?;
                 return Some(Instant::from_micros(at.as_microsecond()));
@@ -34,6 +38,20 @@ pub(crate) fn time(text: &str, times: &TimesPlan) -> Result<Instant, BadCode> {
         }
     };
     times.formats.iter().find_map(read).or_else(|| usual(text, times)).ok_or(BadCode::NotATime)
+}
+
+impl TimesPlan {
+    /// Whether a time of the day will do that has seconds, or has none.
+    fn takes(&self, has_seconds: bool) -> bool {
+        has_seconds || self.seconds == Seconds::Optional
+    }
+}
+
+/// Whether a moment of ISO 8601 says its seconds: `15:05:06` or `150506` behind the day.
+fn iso_seconds(text: &str) -> bool {
+    let clock = text.split_once(['T', 't', ' ']).map_or("", |(_, clock)| clock.trim_start());
+    let clock = clock.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b':');
+    clock.filter(u8::is_ascii_digit).count() >= 6
 }
 
 /// Formats that read nothing else than the usual way does.
@@ -60,7 +78,10 @@ fn usual(text: &str, times: &TimesPlan) -> Option<Instant> {
     if !rest.take(&["T", "t"]) && !rest.blanks() && !rest.0.starts_with(|c: char| !c.is_ascii()) {
         return None;
     }
-    let time = rest.time()?;
+    let (time, has_seconds) = rest.time()?;
+    if !times.takes(has_seconds) {
+        return None;
+    }
     rest.blanks();
     let at = DateTime::from_parts(date, time);
     if rest.0.is_empty() {
@@ -164,25 +185,25 @@ impl Rest<'_> {
         Date::new(year, month, day).ok()
     }
 
-    /// `15:05`, `15:05:06.789`, `下午3:05`, `3:05 PM`, `15时05分06秒`.
-    fn time(&mut self) -> Option<Time> {
+    /// `15:05`, `15:05:06.789`, `下午3:05`, `3:05 PM`, `15时05分06秒`; and whether it says seconds.
+    fn time(&mut self) -> Option<(Time, bool)> {
         let before = self.half();
         self.blanks();
         let hour = self.small()?;
         let (minute, second, nanos) = if self.take(&["时", "點", "点"]) {
             let minute = self.small()?;
-            let second = if self.take(&["分"]) && !self.0.is_empty() { self.small()? } else { 0 };
+            let second = if self.take(&["分"]) && !self.0.is_empty() { Some(self.small()?) } else { None };
             self.take(&["秒"]);
             (minute, second, 0)
         } else {
             let minute = self.take(&[":", "："]).then(|| self.number(2, 2))??;
-            let mut second = 0;
+            let mut second = None;
             let mut nanos = 0;
             if self.take(&[":", "："]) {
-                second = self.number(2, 2)?;
+                second = Some(i8::try_from(self.number(2, 2)?).ok()?);
                 nanos = if self.take(&[".", ","]) { self.fraction()? } else { 0 };
             }
-            (i8::try_from(minute).ok()?, i8::try_from(second).ok()?, nanos)
+            (i8::try_from(minute).ok()?, second, nanos)
         };
         let blank = Rest(self.0.trim_start()).half();
         let half = match (before, blank) {
@@ -195,7 +216,7 @@ impl Rest<'_> {
             (before, None) => before,
         };
         let hour = half.map_or(Some(hour), |half| half.hour(hour))?;
-        Time::new(hour, minute, second, nanos).ok()
+        Some((Time::new(hour, minute, second.unwrap_or(0), nanos).ok()?, second.is_some()))
     }
 
     fn half(&mut self) -> Option<Half> {
@@ -240,7 +261,7 @@ mod tests {
 
     fn plan(zone: &str, formats: &[&str]) -> TimesPlan {
         let formats = formats.iter().map(|&f| f.to_owned()).collect();
-        TimesPlan { zone: Zone::find(zone).unwrap(), formats }
+        TimesPlan { zone: Zone::find(zone).unwrap(), formats, seconds: Seconds::Optional }
     }
 
     #[test]
@@ -329,5 +350,52 @@ mod tests {
         assert_eq!(time("45078.5", &no_serial), Err(BadCode::NotATime));
         let of_1904 = plan("Asia/Shanghai", &["serial1904"]);
         assert_eq!(time("43616.5", &of_1904), Ok(Instant::parse("2023-06-01T12:00:00+08:00").unwrap()));
+    }
+
+    /// A-G-11: ranks are by the second, so a time of the minute is none where the mapping says so.
+    #[test]
+    fn a_g_11_seconds_can_be_required() {
+        let formats = [
+            "%m/%d/%Y %H:%M",
+            "%Y-%m-%d %H:%M",
+            "%Y-%m-%d %H:%M:%S",
+            "%d.%m.%Y",
+            "%I:%M %p %d %B %Y",
+            "rfc3339",
+            "serial",
+        ];
+        let optional = plan("Asia/Shanghai", &formats);
+        let required = TimesPlan { seconds: Seconds::Required, ..plan("Asia/Shanghai", &formats) };
+        for text in [
+            "06/01/2023 15:05",
+            "2023-06-01 15:05",
+            "2023-06-01T15:05",
+            "2023/6/1 15:05",
+            "2023-06-01T15:05+08:00",
+            "2023-06-01T1505Z",
+            "2023年6月1日 下午3:05",
+            "2023年6月1日 15时05分",
+            "2023/6/1 3:05 PM",
+            "03:05 PM 01 June 2023",
+        ] {
+            assert!(time(text, &optional).is_ok(), "{text}");
+            assert_eq!(time(text, &required), Err(BadCode::NotATime), "{text}");
+        }
+        for text in [
+            "2023-06-01 15:05:00",
+            "2023-06-01T07:05:00Z",
+            "20230601T070500Z",
+            "2023/6/1 下午3:05:00",
+            "2023年6月1日 15时05分00秒",
+            "2023/6/1 3:05:00 PM",
+        ] {
+            assert_eq!(
+                time(text, &required),
+                Ok(Instant::parse("2023-06-01T15:05:00+08:00").unwrap()),
+                "{text}"
+            );
+        }
+        // A day alone, and a number of days, are no times of the day without seconds.
+        assert!(time("01.06.2023", &required).is_ok() && time("45078.5", &required).is_ok());
     }
 }
