@@ -7,6 +7,7 @@
 //! What always holds: the same files, mapping and program give the same bytes.
 
 mod document;
+mod earlier;
 mod exceptions;
 mod gaps;
 mod intake;
@@ -18,6 +19,7 @@ mod run;
 mod strategies;
 mod write;
 
+pub use earlier::EarlierGap;
 pub use exceptions::{ExceptionOrder, ExceptionReport};
 pub use gaps::FileGaps;
 pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in, take_in_while};

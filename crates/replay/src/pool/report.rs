@@ -2,6 +2,7 @@
 //!
 //! What always holds: the same input gives the same bytes.
 
+use super::earlier::EarlierGap;
 use super::exceptions::{self, ExceptionReport};
 use super::{Counts, FileGaps, PoolError, PoolInputs, PoolMapping, PoolRun, Ranks};
 use crate::read::notes;
@@ -315,6 +316,12 @@ pub fn intake_summary(taken: &super::Taken) -> String {
     if let Some(uncertain) = Uncertain::new(&taken.gaps, |at| taken.zone.format(at)) {
         lines.push(("not certain", uncertain.told()));
     }
+    for shop in taken.earlier.iter().map(|gap| &gap.shop_id).collect::<BTreeSet<_>>() {
+        let of_shop = taken.earlier.iter().filter(|gap| gap.shop_id == *shop);
+        let files: Vec<String> = of_shop.map(EarlierGap::told).collect();
+        let see = format!("see GET /v1/shops/{shop}/download-watermark; accept_gaps answers for it");
+        lines.push(("ranks wait", format!("still missing from before: {}; {see}", files.join("; "))));
+    }
     if counts.pooled + counts.to_review > 0 {
         lines.push(("pooled", counts.pooled.to_string()));
         lines.push(("to review", counts.to_review.to_string()));
@@ -336,6 +343,9 @@ pub struct IntakeReport {
     /// What ranks wait for, where they do (A-S4-25).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<Uncertain>,
+    /// What earlier intakes left out and is still missing: ranks wait for it too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierGap>,
     /// The same for a terminal: what `promenade intake` prints.
     pub summary: String,
 }
@@ -343,13 +353,14 @@ pub struct IntakeReport {
 impl IntakeReport {
     /// The report of what was taken in.
     pub fn of(taken: &super::Taken) -> Self {
-        let super::Taken { inputs, counts, refused, gaps, zone } = taken;
+        let super::Taken { inputs, counts, refused, gaps, earlier, zone } = taken;
         Self {
             inputs: inputs.clone(),
             orders: *counts,
             refused: refused.by_code.clone(),
             all_used: inputs.is_whole() && counts.rejected == 0,
             uncertain: Uncertain::new(gaps, |at| zone.format(at)),
+            earlier: earlier.clone(),
             summary: intake_summary(taken),
         }
     }
