@@ -1,7 +1,7 @@
 //! `promenade audit`: every invariant, on a store that may be in use.
 
 use crate::args::AuditArgs;
-use crate::{config, progress, store};
+use crate::{config, progress, say, store};
 use engine::clock::{Clock, SystemClock};
 use std::process::ExitCode;
 
@@ -28,17 +28,26 @@ pub fn run(args: &AuditArgs) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    for (check, count) in &report.checked {
-        println!("{check}: {count} checked");
+    let clean = report.findings.is_empty();
+    match say(&told(&report)) {
+        Ok(()) if clean => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("promenade: {error:#}");
+            ExitCode::FAILURE
+        }
     }
-    for finding in &report.findings {
-        println!("BROKEN {}: shop {}, {}: {}", finding.check, finding.shop, finding.subject, finding.detail);
-    }
-    if report.findings.is_empty() {
-        println!("clean");
-        ExitCode::SUCCESS
-    } else {
-        println!("{} broken", report.findings.len());
-        ExitCode::FAILURE
-    }
+}
+
+/// Each check, then what is broken, then how much.
+fn told(report: &audit::AuditReport) -> String {
+    let checked = report.checked.iter().map(|(check, count)| format!("{check}: {count} checked\n"));
+    let broken = report.findings.iter().map(|found| {
+        format!("BROKEN {}: shop {}, {}: {}\n", found.check, found.shop, found.subject, found.detail)
+    });
+    let end = match report.findings.len() {
+        0 => "clean\n".to_owned(),
+        count => format!("{count} broken\n"),
+    };
+    checked.chain(broken).chain([end]).collect()
 }

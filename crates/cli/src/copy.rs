@@ -1,7 +1,7 @@
 //! Backup, restore and migrate.
 
 use crate::args::{BackupArgs, RestoreArgs, StoreArgs};
-use crate::{progress, store};
+use crate::{progress, say, store};
 use anyhow::Context;
 
 /// Copies a store while it is in use.
@@ -15,8 +15,7 @@ pub fn backup(args: &BackupArgs) -> anyhow::Result<()> {
     })
     .with_context(|| format!("{} was not written", args.to.display()))?;
     bar.finish_and_clear();
-    println!("backed up {} to {}", from.display(), args.to.display());
-    Ok(())
+    say(&format!("backed up {} to {}\n", from.display(), args.to.display()))
 }
 
 /// Puts a checked backup in a store's place.
@@ -29,13 +28,11 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
     })
     .with_context(|| format!("{} was left as it was", to.display()))?;
     bar.finish_and_clear();
-    println!("restored {} from {}", to.display(), args.from.display());
-    Ok(())
+    say(&format!("restored {} from {}\n", to.display(), args.from.display()))
 }
 
 /// Opens a store, which brings its tables up to date.
 pub fn migrate(args: &StoreArgs) -> anyhow::Result<()> {
     drop(store::open(&args.store)?);
-    println!("{} is up to date", args.store);
-    Ok(())
+    say(&format!("{} is up to date\n", args.store))
 }

@@ -33,14 +33,17 @@ const GOODS: [(&str, &str, i64); 6] = [
 
 /// Says where to look.
 pub fn greet(address: SocketAddr) {
-    println!("Promenade demo / 演示");
-    println!("  API and documents / 接口文档   http://{address}/docs");
-    println!("  Health and metrics / 监控      http://{address}/metrics");
-    println!("  API key / 密钥                 sandbox");
-    println!("  Demo shop / 演示店铺           {SHOP} (orders keep flowing, a minute a second)");
-    println!(
-        "  Try / 试试                     curl -s -H 'Authorization: Bearer sandbox' http://{address}/v1/shops/{SHOP}/campaigns"
+    let text = format!(
+        "Promenade demo / 演示\n\
+         \x20 API and documents / 接口文档   http://{address}/docs\n\
+         \x20 Health and metrics / 监控      http://{address}/metrics\n\
+         \x20 API key / 密钥                 sandbox\n\
+         \x20 Demo shop / 演示店铺           {SHOP} (orders keep flowing, a minute a second)\n\
+         \x20 Try / 试试                     curl -s -H 'Authorization: Bearer sandbox' http://{address}/v1/shops/{SHOP}/campaigns\n"
     );
+    if let Err(error) = crate::say(&text) {
+        tracing::warn!("{error:#}");
+    }
 }
 
 /// Runs until the service stops. A minute may go wrong, above all when somebody moves the clock meanwhile;

@@ -2,7 +2,7 @@
 
 use crate::args::IntakeArgs;
 use crate::outcome::Outcome;
-use crate::{pool, progress, serve, store};
+use crate::{pool, progress, say, serve, store};
 use anyhow::Context;
 use engine::{Engine, EngineClock};
 use replay::pool::{PoolMapping, Submit, bad_rows, intake_summary, take_in};
@@ -37,20 +37,27 @@ pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
     let taken = taken.context("orders that were taken in before are durable; take the same files again")?;
     bad_rows(&taken.inputs, &taken.refused, &args.rejects)
         .with_context(|| format!("cannot write {}", args.rejects.display()))?;
-    print!("{}", intake_summary(&taken));
     let whole = taken.inputs.is_whole() && taken.counts.rejected == 0;
-    next_steps(args, whole);
+    say(&(intake_summary(&taken) + &next_steps(args, whole)))?;
     Ok(if whole { Outcome::Whole } else { Outcome::LeftOut })
 }
 
 /// What to do after an intake, into a store or by a service.
-pub fn next_steps(args: &IntakeArgs, whole: bool) {
+pub fn next_steps(args: &IntakeArgs, whole: bool) -> String {
+    let mut text = String::new();
     if !whole {
-        println!("Next: see what was left out in {}", args.rejects.display());
-        println!("Ranks that may depend on it wait until it is taken in, or somebody answers for it:");
-        println!("GET and PUT /v1/shops/{}/download-watermark", args.shop);
+        let rejects = args.rejects.display();
+        text += &format!(
+            "Next: see what was left out in {rejects}\n\
+             Ranks that may depend on it wait until it is taken in, or somebody answers for it:\n\
+             GET and PUT /v1/shops/{}/download-watermark\n",
+            args.shop
+        );
     }
     if !args.submit {
-        println!("Next: submit the orders, with --submit or POST /v1/shops/{}/pool-orders/submit", args.shop);
+        let shop = &args.shop;
+        text +=
+            &format!("Next: submit the orders, with --submit or POST /v1/shops/{shop}/pool-orders/submit\n");
     }
+    text
 }

@@ -1,7 +1,7 @@
 //! `promenade keys`: make, list and withdraw.
 
 use crate::args::{KeysAction, KeysArgs};
-use crate::{key_file, serve};
+use crate::{key_file, say, serve};
 use anyhow::Context;
 use domain::{Instant, ShopId, time::Zone};
 use engine::clock::{Clock, SystemClock};
@@ -31,21 +31,19 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             key.expires_at = days.map(|days| now.plus_hours(24 * days));
             keys.push(key);
             key_file::write(&args.keys, &keys, &lock)?;
-            println!("{text}");
+            say(&format!("{text}\n"))?;
             eprintln!("Keep it: only its hash is stored in {}.", args.keys.display());
         }
         KeysAction::List => {
+            let mut list = String::new();
             for key in &key_file::read(&args.keys)? {
                 let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
                 let shop = key.shop.as_ref().map_or("platform", ShopId::as_str);
                 let end = key.expires_at.map_or("for ever".to_owned(), show);
-                println!(
-                    "{}\t{shop}\t{}\tmade {}\tgood {end}",
-                    key.name,
-                    scopes.join(","),
-                    show(key.created_at)
-                );
+                let (name, scopes, made) = (&key.name, scopes.join(","), show(key.created_at));
+                list += &format!("{name}\t{shop}\t{scopes}\tmade {made}\tgood {end}\n");
             }
+            say(&list)?;
         }
         KeysAction::Revoke { name } => {
             let lock = key_file::lock(&args.keys)?;
@@ -54,7 +52,7 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             keys.retain(|key| key.name != name);
             anyhow::ensure!(keys.len() < before, "there is no key named {name}");
             key_file::write(&args.keys, &keys, &lock)?;
-            println!("withdrew {name}");
+            say(&format!("withdrew {name}\n"))?;
         }
     }
     Ok(())

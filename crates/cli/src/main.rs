@@ -15,12 +15,14 @@ mod progress;
 mod queue;
 mod remote;
 mod replay;
+mod say;
 mod serve;
 mod store;
 mod telemetry;
 
 use args::{Cli, Command};
 use clap::Parser;
+use say::say;
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -62,10 +64,5 @@ fn ended(outcome: anyhow::Result<outcome::Outcome>) -> ExitCode {
 }
 
 fn print_openapi() -> anyhow::Result<()> {
-    use std::io::Write;
-    let document = http_api::openapi().to_pretty_json()?;
-    match writeln!(std::io::stdout(), "{document}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        Ok(()) | Err(_) => Ok(()),
-    }
+    say(&(http_api::openapi().to_pretty_json()? + "\n"))
 }

@@ -1,6 +1,7 @@
 //! `promenade map`: looks at an export that no mapping knows yet, and writes a mapping to begin with.
 
 use crate::args::{MapArgs, MapKind};
+use crate::say;
 use anyhow::Context;
 use replay::{
     guess::{Draft, Examples, Kind, draft, look, tell},
@@ -16,21 +17,22 @@ const UNREADABLE: u8 = 2;
 /// Looks, tells and writes. Exit 0: a mapping that the program accepts; 3: something is to be filled in; 2: not done.
 pub fn run(args: &MapArgs) -> ExitCode {
     let outcome = match (&args.file, &args.show) {
-        _ if args.list => Ok(print(&list())),
+        _ if args.list => Ok((list(), ExitCode::SUCCESS)),
         (_, Some(name)) => show(name, args),
         (Some(file), None) => look_at(file, args),
         (None, None) => Err(anyhow::anyhow!("name a FILE, or --list, or --show NAME")),
     };
-    match outcome {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("promenade: {error:#}");
-            ExitCode::from(UNREADABLE)
-        }
-    }
+    let (code, error) = match outcome {
+        Ok((said, code)) => (code, say(&said).err().map(|error| (ExitCode::FAILURE, error))),
+        Err(error) => (ExitCode::SUCCESS, Some((ExitCode::from(UNREADABLE), error))),
+    };
+    let Some((failed, error)) = error else { return code };
+    eprintln!("promenade: {error:#}");
+    failed
 }
 
-fn look_at(file: &Path, args: &MapArgs) -> anyhow::Result<ExitCode> {
+/// What is said, and the exit code.
+fn look_at(file: &Path, args: &MapArgs) -> anyhow::Result<(String, ExitCode)> {
     let seen = look(file)?;
     let drafted = draft(&seen, args.kind.of());
     let examples = if args.plain { Examples::Plain } else { Examples::Masked };
@@ -42,8 +44,8 @@ fn look_at(file: &Path, args: &MapArgs) -> anyhow::Result<ExitCode> {
         said.push_str("\n# ---- 映射 mapping ----\n");
         said.push_str(&drafted.text);
     }
-    print(&said);
-    Ok(if drafted.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(MISSING) })
+    let code = if drafted.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(MISSING) };
+    Ok((said, code))
 }
 
 fn next_steps(out: &Path, kind: MapKind, drafted: &Draft) -> String {
@@ -66,7 +68,7 @@ fn list() -> String {
     shipped::ALL.iter().map(line).collect()
 }
 
-fn show(name: &str, args: &MapArgs) -> anyhow::Result<ExitCode> {
+fn show(name: &str, args: &MapArgs) -> anyhow::Result<(String, ExitCode)> {
     let known = shipped::find(name).with_context(|| {
         format!("no mapping {name} comes with the program; these do: {}", shipped::listed())
     })?;
@@ -76,11 +78,11 @@ fn show(name: &str, args: &MapArgs) -> anyhow::Result<ExitCode> {
             known.replay.with_context(|| format!("{name} comes without a mapping for a replay"))?
         }
     };
-    match &args.out {
-        Some(out) => write_new(out, text)?,
-        None => drop(print(text)),
-    }
-    Ok(ExitCode::SUCCESS)
+    let said = match &args.out {
+        Some(out) => write_new(out, text).map(|()| String::new())?,
+        None => text.to_owned(),
+    };
+    Ok((said, ExitCode::SUCCESS))
 }
 
 /// A mapping is somebody's work: what is there is not written over.
@@ -89,12 +91,6 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut file =
         made.with_context(|| format!("cannot write {}; a file that is there stays", path.display()))?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Whoever reads may have gone, as `head` does.
-fn print(text: &str) -> ExitCode {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    ExitCode::SUCCESS
 }
 
 impl MapKind {

@@ -2,10 +2,10 @@
 
 use crate::args::PoolArgs;
 use crate::outcome::{Outcome, Usage};
-use crate::{progress, serve, store};
+use crate::{progress, say, serve, store};
 use anyhow::Context;
 use domain::ShopId;
-use replay::pool::{Phase, PoolMapping, PoolReport, Ranks, run_pool, write_pool};
+use replay::pool::{Phase, PoolMapping, PoolReport, Ranks, is_ours, remove_pool, run_pool, write_pool};
 use std::path::Path;
 
 /// Reads, runs, writes the lists and prints their heart.
@@ -27,6 +27,7 @@ pub fn run(args: &PoolArgs) -> anyhow::Result<Outcome> {
     let is_new = opened.reader().shops(&one)?.is_empty();
     anyhow::ensure!(is_new, "{} has shops; a pool from files needs a new store", args.store);
     serve::keep_apart(&mut *opened, true)?;
+    take_away_former(args)?;
     let (reading, running) = (progress::bar("reading"), progress::bar("running"));
     let ranks = if args.override_gaps { Ranks::Overridden } else { Ranks::WhenCertain };
     let run = run_pool(&mapping, &strategies, &args.inputs, opened, ranks, &mut |phase, done, total| {
@@ -43,8 +44,7 @@ pub fn run(args: &PoolArgs) -> anyhow::Result<Outcome> {
     let names = write_pool(&mapping, &run, &report, &args.out);
     run.engine.stop();
     let names = names.with_context(|| format!("cannot write to {}", args.out.display()))?;
-    print!("{}", report.summary());
-    next_steps(&report, &names, &args.out);
+    say(&(report.summary() + &next_steps(&report, &names, &args.out)))?;
     Ok(if report.is_final() { Outcome::Whole } else { Outcome::LeftOut })
 }
 
@@ -54,19 +54,49 @@ pub fn shop(name: Option<&str>) -> anyhow::Result<Option<ShopId>> {
     name.map(read).transpose()
 }
 
-fn next_steps(report: &PoolReport, names: &[String], out: &Path) {
+/// What a former run left in the folder must not stand beside what this one says. An input is never taken away.
+fn take_away_former(args: &PoolArgs) -> anyhow::Result<()> {
+    let out = args.out.canonicalize()?;
+    for input in &args.inputs {
+        let name = input.file_name().unwrap_or_default().to_string_lossy();
+        let lies_there =
+            || input.parent().is_some_and(|at| at.join(".").canonicalize().is_ok_and(|at| at == out));
+        if is_ours(&name) && !input.is_dir() && lies_there() {
+            let message =
+                format!("{} has the name of a file that this command writes there", input.display());
+            anyhow::bail!(Usage(message));
+        }
+    }
+    remove_pool(&args.out).with_context(|| format!("cannot write to {}", args.out.display()))
+}
+
+fn next_steps(report: &PoolReport, names: &[String], out: &Path) -> String {
+    let mut lines = Vec::new();
     if let Some(name) = names.first() {
         let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
-        println!("List: {}.csv, .xlsx{more}", out.join(name).display());
+        lines.push(format!("List: {}.csv, .xlsx{more}", out.join(name).display()));
     }
     if report.is_incomplete() && report.uncertain.is_some() {
-        println!("Next: mend the rows that are named and run again; ranks that may depend on them wait.");
-        println!("To give them out all the same, and answer for it, add --override.");
+        lines.push(
+            "Next: mend the rows that are named and run again; ranks that may depend on them wait."
+                .to_owned(),
+        );
+        lines.push("To give them out all the same, and answer for it, add --override.".to_owned());
     } else if report.is_incomplete() {
-        println!("Next: the export does not reach far enough to be sure of the first N; download on,");
-        println!("then raise [download] through in the mapping and run again.");
+        lines.push(
+            "Next: the export does not reach far enough to be sure of the first N; download on,".to_owned(),
+        );
+        lines.push("then raise [download] through in the mapping and run again.".to_owned());
+    }
+    if report.exceptions.iter().any(|found| found.is_held()) {
+        lines.push(
+            "Next: say of orders that are held whether they are paid at once: order.single_stage in the"
+                .to_owned(),
+        );
+        lines.push("mapping, or their times of the balance; then run again.".to_owned());
     }
     if !report.inputs.is_whole() || report.orders.rejected > 0 {
-        println!("Next: see what was left out in {}", out.join("bad-rows.csv").display());
+        lines.push(format!("Next: see what was left out in {}", out.join("bad-rows.csv").display()));
     }
+    lines.into_iter().map(|line| line + "\n").collect()
 }

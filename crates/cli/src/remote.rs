@@ -4,7 +4,7 @@
 //! Ended by a signal it leaves the import going: the service has it.
 
 use crate::args::IntakeArgs;
-use crate::{intake, pool, progress, serve};
+use crate::{intake, pool, progress, say, serve};
 use anyhow::Context;
 use futures_util::{Stream, stream};
 use replay::pool::PoolMapping;
@@ -68,8 +68,7 @@ async fn intake(args: &IntakeArgs) -> Result<u8, Stop> {
     match (import.state.as_str(), import.report) {
         ("finished", Some(report)) => {
             service.rejects(&import_id, &args.rejects).await?;
-            print!("{}", report.summary);
-            intake::next_steps(args, report.all_used);
+            say(&(report.summary + &intake::next_steps(args, report.all_used)))?;
             Ok(if report.all_used { 0 } else { LEFT_OUT })
         }
         ("cancelled", _) => {

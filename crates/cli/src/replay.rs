@@ -2,7 +2,7 @@
 
 use crate::args::ReplayArgs;
 use crate::outcome::{Outcome, Usage};
-use crate::progress;
+use crate::{progress, say};
 use anyhow::Context;
 use replay::{Mapping, Report};
 
@@ -33,7 +33,7 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     report.rejected_events = replayed.rejected;
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
     replay::write(&report, &args.out)?;
-    print!("{}", report.summary());
-    println!("Report: {}", args.out.join("report.html").display());
+    let page = args.out.join("report.html");
+    say(&format!("{}Report: {}\n", report.summary(), page.display()))?;
     Ok(if is_whole { Outcome::Whole } else { Outcome::LeftOut })
 }

@@ -18,6 +18,8 @@ mod imports;
 mod keys;
 #[path = "command_line/map.rs"]
 mod map;
+#[path = "command_line/output.rs"]
+mod output;
 #[path = "command_line/pool.rs"]
 mod pool;
 #[path = "command_line/routes.rs"]

@@ -72,6 +72,7 @@ codes! {
     CampaignNotPublished = "campaign_not_published", "活动尚未发布", "The campaign has not been published";
     CustomerBlocked = "customer_blocked", "暂不符合领取条件", "The customer is blocked by risk control";
     OrderPaid = "order_paid", "订单已支付", "The order is paid";
+    DepositPaid = "deposit_paid", "定金已支付,订单等待尾款", "The deposit is paid, and the order waits for its balance";
     OrderUnpaid = "order_unpaid", "订单尚未支付", "The order is not paid";
     OrderCancelled = "order_cancelled", "订单已取消", "The order is cancelled";
     OrderExists = "order_exists", "订单号已存在且内容不同", "An order of this number exists with other contents";

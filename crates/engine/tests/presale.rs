@@ -210,3 +210,36 @@ fn a_s1_12_gifts_by_rank_of_the_deposit() {
     assert_eq!(ranks(&run), [Some(1), Some(2), Some(3), Some(4), None]);
     run.assert_clean();
 }
+
+/// A-G-15: money that has to go back says why by the order as it stands: an order that waits for its balance is not paid.
+#[test]
+fn a_g_15_a_deposit_that_has_to_go_back_says_why() {
+    let second = |payment: &str, minor: i64, minute: i64| {
+        let mut event = deposit_paid("o1", at(minute));
+        let Body::PaymentSucceeded(body) = &mut event.body else { panic!("a payment") };
+        body.payment_id = id(payment);
+        body.amount = fen(minor);
+        event.event_id = payment.into();
+        event
+    };
+    let reasons = |run: &Run| -> Vec<(String, &'static str)> {
+        let rows = run.order("o1").to_return().into_iter();
+        rows.map(|row| (row.payment_id.unwrap().to_string(), row.reason.as_str())).collect()
+    };
+    let told = |reasons: [&'static str; 3]| -> Vec<(String, &'static str)> {
+        ["early", "again", "other"].map(str::to_owned).into_iter().zip(reasons).collect()
+    };
+    let run = run();
+    run.apply(&presale_placed("o1", "u1", at(0)));
+    run.advance(at(10));
+    run.event(&second("early", 90_00, 2));
+    run.apply(&deposit_paid("o1", at(5)));
+    run.event(&second("again", 100_00, 6));
+    run.event(&second("other", 50_00, 7));
+    assert_eq!(run.order("o1").presale_stage(), Some(PresaleStage::AwaitingBalance));
+    assert_eq!(reasons(&run), told(["amount_mismatch", "deposit_paid", "amount_mismatch"]));
+    run.advance(hours(BALANCE));
+    run.apply(&balance_paid("o1", 700_00, &[], hours(BALANCE)));
+    assert_eq!(reasons(&run), told(["order_paid"; 3]));
+    run.assert_clean();
+}

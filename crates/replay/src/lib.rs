@@ -13,6 +13,7 @@ mod chart;
 pub mod guess;
 mod html;
 pub mod mapping;
+pub mod out;
 mod plan;
 pub mod pool;
 pub mod read;

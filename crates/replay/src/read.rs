@@ -119,10 +119,12 @@ pub struct Inputs {
     pub times_left_out: u64,
 }
 
-/// The files that the tables of a plan read, each once, by table and name.
+/// The files that the tables of a plan read, each once, as they were named; those of a folder in natural order.
 pub(crate) fn find_files(plan: &Plan, inputs: &[PathBuf]) -> Result<Vec<PathBuf>, ReadError> {
+    let mut found = Found::find(plan, inputs)?.0;
+    found.sort_by_key(|source| source.given);
     let mut paths: Vec<PathBuf> = Vec::new();
-    for source in Found::find(plan, inputs)?.0 {
+    for source in found {
         if !paths.contains(&source.path) {
             paths.push(source.path);
         }

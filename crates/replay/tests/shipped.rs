@@ -308,3 +308,135 @@ fn a_name_that_is_neither_file_nor_shipped_is_refused_with_the_names() {
     let said = PoolMapping::open(Path::new("no/such.toml"), None).unwrap_err().to_string();
     assert!(said.starts_with("no/such.toml: "), "{said}");
 }
+
+/// The orders that a shipped mapping reads of these files.
+fn read_files(name: &str, files: &[(&str, String)]) -> Vec<FileOrder> {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in files {
+        fs::write(folder.path().join(file), text).unwrap();
+    }
+    let mut orders = Vec::new();
+    let read = read_orders(&pool(name), &[folder.path().to_owned()], &mut |_, _| {}, &mut |_, order| {
+        orders.push(order);
+        Ok(())
+    });
+    let read = read.unwrap();
+    assert_eq!((read.bad_rows, read.orders_left_out), (0, 0), "{name}: {:?}", read.details);
+    orders
+}
+
+/// Numbers of the orders that are closed.
+fn closed(orders: &[FileOrder]) -> Vec<&str> {
+    let closed = orders.iter().filter(|order| order.order.times.closed_at.is_some());
+    closed.map(|order| order.order.order_id.as_str()).collect()
+}
+
+/// Each order's number with the units of each of its goods.
+fn goods(orders: &[FileOrder]) -> Vec<(&str, Vec<(&str, u64)>)> {
+    orders
+        .iter()
+        .map(|FileOrder { order, .. }| {
+            let lines = order.lines.iter().map(|line| (line.sku.as_str(), line.quantity));
+            (order.order_id.as_str(), lines.collect())
+        })
+        .collect()
+}
+
+/// A cancelled order is closed whatever the platform says of its money: a paid one that was cancelled, too.
+#[test]
+fn a_shopify_order_with_a_time_of_cancelling_is_closed() {
+    let heading = "Name,Email,Phone,Financial Status,Paid at,Cancelled at,Subtotal,Created at,Shipping,\
+                   Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n";
+    let row = |name: &str, status: &str, paid: &str, cancelled: &str| {
+        format!(
+            "{name},{name}@example.com,,{status},{paid},{cancelled},10.00,2025-11-28 20:00:01 +0800,0.00,1,Cup,10.00,CUP\n"
+        )
+    };
+    let (paid, at) = ("2025-11-28 20:00:09 +0800", "2025-11-28 21:00:00 +0800");
+    let rows = [
+        row("#1", "paid", paid, at),
+        row("#2", "paid", paid, ""),
+        row("#3", "refunded", paid, ""),
+        row("#4", "partially_refunded", paid, at),
+        row("#5", "pending", "", at),
+        row("#6", "partially_refunded", paid, ""),
+        row("#7", "voided", "", ""),
+    ];
+    let text = heading.to_owned() + &rows.concat();
+    let orders = read_files("shopify", &[("orders.csv", text.clone())]);
+    assert_eq!(closed(&orders), ["#1", "#3", "#4", "#5", "#7"]);
+    let first = orders[0].order.times;
+    assert!(first.closed_at > first.first_paid_at, "at the time that is told");
+    // A replay cancels what was never paid.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("orders.csv"), text).unwrap();
+    let mapping = Mapping::open(Path::new("shopify")).unwrap();
+    let reading = replay::read(&mapping, &[folder.path().to_owned()], &mut |_, _| {}).unwrap();
+    assert_eq!(reading.orders.iter().filter(|order| order.cancelled_at.is_some()).count(), 2);
+}
+
+#[test]
+fn jd_orders_that_were_deleted_or_cancelled_are_closed() {
+    let heading =
+        "订单号,商品ID,订购数量,下单时间,京东价,结算金额,运费金额,订单状态,下单帐号,付款确认时间,货号\n";
+    let states = [
+        "(取消)等待确认收货",
+        "（取消）等待确认收货",
+        "（删除）等待付款",
+        "(删除)完成",
+        "已取消",
+        "等待出库",
+        "等待确认收货",
+        "完成",
+    ];
+    let row = |(at, state): (usize, &&str)| {
+        format!("{at},9,1,2025-11-01 20:00:01,80.00,80.00,0.00,{state},jd_{at},2025-11-01 20:00:09,CUP\n")
+    };
+    let text = heading.to_owned() + &states.iter().enumerate().map(row).collect::<String>();
+    let orders = read_files("jd", &[("orders.csv", text)]);
+    assert_eq!(closed(&orders), ["0", "1", "2", "3", "4"]);
+}
+
+/// An item that was refunded alone does not count; an order all of whose items were is closed.
+#[test]
+fn an_item_that_was_refunded_alone_is_left_off() {
+    let orders = "订单编号,买家会员名,买家应付货款,订单状态,订单创建时间,订单付款时间\n\
+                  1,ann,300,交易成功,2025-11-01 20:00:01,2025-11-01 20:00:09\n\
+                  2,bob,300,交易成功,2025-11-01 20:00:02,2025-11-01 20:00:10\n";
+    let items = "订单编号,标题,价格,购买数量,外部系统编号,订单状态,商家编码\n\
+                 1,杯,100,1,,交易成功,CUP\n1,壶,200,1,,交易关闭,KETTLE\n\
+                 2,杯,100,1,,交易关闭,CUP\n2,壶,200,1,,交易关闭,KETTLE\n";
+    let files = [("ExportOrderList1.csv", orders.to_owned()), ("ExportItemList1.csv", items.to_owned())];
+    let read = read_files("taobao", &files);
+    assert_eq!(goods(&read)[0], ("1", vec![("CUP", 1)]));
+    assert_eq!(closed(&read), ["2"]);
+
+    let orders = "订单号,买家昵称,订单状态,订单创建时间,买家付款时间\n\
+                  1,ann,交易完成,2025-11-01 20:00:01,2025-11-01 20:00:09\n\
+                  2,bob,交易完成,2025-11-01 20:00:02,2025-11-01 20:00:10\n";
+    let items = "订单号,订单商品状态,商品名称,规格编码,商品编码,商品数量,商品实际成交金额,商品退款状态\n\
+                 1,交易完成,杯,CUP,CUP,1,100.00,退款关闭\n1,交易完成,壶,KETTLE,KETTLE,1,200.00,退款成功\n\
+                 2,交易关闭,杯,CUP,CUP,1,100.00,\n2,交易完成,壶,KETTLE,KETTLE,1,200.00,全额退款\n";
+    let read = read_files("youzan", &[("orders.csv", orders.to_owned()), ("items.csv", items.to_owned())]);
+    assert_eq!(goods(&read)[0], ("1", vec![("CUP", 1)]));
+    assert_eq!(read[0].order.goods_paid.minor(), 10_000, "what is left of it");
+    assert_eq!(closed(&read), ["2"]);
+}
+
+/// What a replay takes for cancelled a pool takes for closed.
+#[test]
+fn the_two_halves_of_a_mapping_agree_on_what_is_over() {
+    let words = |text: &str, meaning: &str| -> Vec<String> {
+        let mapping: toml::Table = text.parse().unwrap();
+        let status = mapping["maps"]["status"].as_table().unwrap();
+        let over = status.iter().filter(|(_, said)| said.as_str() == Some(meaning));
+        over.map(|(word, _)| word.clone()).collect()
+    };
+    for known in shipped::ALL {
+        let Some(replay) = known.replay else { continue };
+        let (closed, cancelled) = (words(known.pool, "closed"), words(replay, "cancelled"));
+        for word in &cancelled {
+            assert!(closed.contains(word), "{}: {word}", known.name);
+        }
+    }
+}

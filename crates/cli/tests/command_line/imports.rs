@@ -49,6 +49,16 @@ fn an_intake_by_a_service_says_and_leaves_what_one_into_a_store_does() {
     }
     assert!(fs::read_to_string(folder.path().join("none.csv")).is_ok_and(|text| text.lines().count() <= 1));
     assert_eq!(orders(other.path()), 7);
+    // What names itself as an order and never comes is told by a later import, too.
+    let totals = format!("{ORDERS}合计,合计,,,,,,,2000.00\n");
+    fs::write(folder.path().join("export/orders.csv"), totals).expect("written");
+    assert_eq!(intake(&["export"]).code, Some(3));
+    let next = intake(&["六月 \"1\".csv"]);
+    assert_eq!(next.code, Some(0), "{next:?}");
+    assert!(
+        next.out.contains("still missing from before: orders.csv row 10, order 合计; see GET"),
+        "{next:?}"
+    );
 }
 
 /// A shop of a real service, in `real.db`.

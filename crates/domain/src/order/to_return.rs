@@ -17,8 +17,8 @@ pub struct ToReturn {
     pub amount: Money,
     /// When the money came, or when the refund was told of.
     pub at: Instant,
-    /// Why it has to go back, by the order as it stands: `order_paid`, `order_cancelled`, or `amount_mismatch` where it
-    /// was not what was to be paid. `refund_ambiguous`: it may have gone back, see `refunds`. `exceeds_paid`: the refund
+    /// Why it has to go back, by the order as it stands: `order_paid`, `deposit_paid` while only the balance is to come,
+    /// `order_cancelled`, or `amount_mismatch` where it was not what was to be paid. `refund_ambiguous`: it may have gone back, see `refunds`. `exceeds_paid`: the refund
     /// in `refunds` was told of, and no money that is known can hold it.
     pub reason: Code,
     /// Refunds that may be of it and are kept until somebody says, or the one that no money can hold.
@@ -113,11 +113,21 @@ impl Order {
         let paid_at = self.paid_by().map(|payment| payment.at);
         [self.deposit_paid_at, paid_at].into_iter().flatten().any(|at| at <= told)
     }
+    /// Why that deposit was not taken, of an order that has its deposit.
+    fn why_no_deposit(&self, payment: &Payment) -> Code {
+        let was_due = self.deposit_due().is_none_or(|due| payment.amount == due);
+        match self.state {
+            State::Paid { .. } => Code::OrderPaid,
+            State::Cancelled { at, .. } if payment.at > at || was_due => Code::OrderCancelled,
+            State::Open if was_due => Code::DepositPaid,
+            State::Open | State::Cancelled { .. } => Code::AmountMismatch,
+        }
+    }
     /// Why that payment was not taken, whatever was heard first.
     fn why_refused(&self, payment: &Payment) -> Code {
         let when = (payment.at, &payment.payment_id);
         if payment.stage == Stage::Deposit && self.deposit_paid_at.is_some() {
-            return Code::OrderPaid;
+            return self.why_no_deposit(payment);
         }
         match self.state {
             State::Cancelled { at, .. } if payment.at > at => Code::OrderCancelled,

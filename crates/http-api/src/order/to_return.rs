@@ -34,7 +34,7 @@ pub struct ToReturnView {
     amount: i64,
     /// When the money came, or when the refund was told of.
     at: String,
-    /// `order_paid`, `order_cancelled`, `amount_mismatch` (it was not what was to be paid), or `refund_ambiguous`: it
+    /// `order_paid`, `deposit_paid` (a second deposit, while the order waits for its balance), `order_cancelled`, `amount_mismatch` (it was not what was to be paid), or `refund_ambiguous`: it
     /// may have gone back with `refunds`; say of each what it is of. `exceeds_paid`: the refund in `refunds` is said to
     /// have gone back, and no money that is known can hold it.
     reason: &'static str,

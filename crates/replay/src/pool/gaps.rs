@@ -75,10 +75,10 @@ impl FileGaps {
     }
 
     /// Notes with each shop what is missing of every file, and of which nothing is any more.
-    pub fn note(&self, engine: &Engine, shops: BTreeSet<ShopId>) -> Result<(), EngineError> {
+    pub fn note(&self, engine: &Engine, shops: &BTreeSet<ShopId>) -> Result<(), EngineError> {
         let mut inputs = Vec::new();
         for shop in shops {
-            let notes = self.of(&shop).into_iter().map(|gap| Command::NoteGap(Box::new(gap)));
+            let notes = self.of(shop).into_iter().map(|gap| Command::NoteGap(Box::new(gap)));
             inputs.extend(notes.map(|note| Input::new(shop.clone(), note)));
         }
         note(engine, inputs)

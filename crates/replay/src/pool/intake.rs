@@ -3,6 +3,7 @@
 //! What always holds: an order that is counted is durable. The same export again changes nothing: orders
 //! that are known are duplicates, and what was learned since is an update.
 
+use super::earlier::{self, EarlierGap};
 use super::{FileGaps, FileOrder, Place, PoolInputs, PoolMapping, TOLD, read_orders};
 use crate::read::ReadError;
 use domain::{Instant, OrderId, Refusal, ShopId, pool::Stage, time::Zone};
@@ -123,6 +124,8 @@ pub struct Taken {
     pub refused: Refusals,
     /// What is not certain, as it was noted with the shops (A-S4-25).
     pub gaps: FileGaps,
+    /// What earlier intakes left out and is still missing.
+    pub earlier: Vec<EarlierGap>,
     /// The zone in which moments are told.
     pub zone: Zone,
 }
@@ -195,8 +198,9 @@ fn take_in_lots(
             let Refused { place, shop_id, order_id, ordered_at, refusal } = refused;
             gaps.add_refused(place, (shop_id, order_id, ordered_at), refusal.code.as_str());
         }
-        gaps.note(engine, shops)?;
-        Ok(Taken { inputs, counts, refused, gaps, zone: mapping.zone.clone() })
+        gaps.note(engine, &shops)?;
+        let earlier = earlier::found(&**engine.reader(), &shops, &gaps)?;
+        Ok(Taken { inputs, counts, refused, gaps, earlier, zone: mapping.zone.clone() })
     })
 }
 

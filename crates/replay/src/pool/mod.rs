@@ -7,6 +7,8 @@
 //! What always holds: the same files, mapping and program give the same bytes.
 
 mod document;
+mod earlier;
+mod exceptions;
 mod gaps;
 mod intake;
 mod mapping;
@@ -15,15 +17,18 @@ mod report;
 mod roles;
 mod run;
 mod strategies;
+mod write;
 
+pub use earlier::EarlierGap;
+pub use exceptions::{ExceptionOrder, ExceptionReport};
 pub use gaps::FileGaps;
 pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in, take_in_while};
 pub use mapping::PoolMapping;
 pub use read::{Place, PoolInputs, TOLD, read_orders};
 pub use report::{
-    IntakeReport, MissingRow, PoolReport, StrategyReport, Uncertain, WaitsReport, WriteError, bad_rows,
-    intake_summary, write_pool,
+    IntakeReport, MissingRow, PoolReport, StrategyReport, Uncertain, WaitsReport, intake_summary,
 };
 pub use roles::FileOrder;
 pub use run::{Phase, PoolRun, Ranks, Tell, run_pool};
 pub use strategies::Strategies;
+pub use write::{WriteError, bad_rows, is_ours, remove_pool, write_pool};

@@ -1,27 +1,20 @@
-//! What a run and an intake leave behind: lists, a summary, and what was left out.
+//! What a run and an intake came to: the summary.
 //!
-//! What always holds: the same input gives the same bytes. No file names a folder or the moment at which it
-//! was written.
+//! What always holds: the same input gives the same bytes.
 
-use super::{Counts, FileGaps, PoolError, PoolInputs, PoolMapping, PoolRun, Ranks, Refusals};
+use super::earlier::EarlierGap;
+use super::exceptions::{self, ExceptionReport};
+use super::{Counts, FileGaps, PoolError, PoolInputs, PoolMapping, PoolRun, Ranks};
 use crate::read::notes;
 use decide::Around;
 use domain::{
     Code, Instant, ShopId, Violation, limits,
     pool::{Gap, GapRow, Waits},
-    shop::Shop,
     time::Zone,
 };
-use gift_list::{HEADING, ListError, csv};
-use port::{PoolRow, Reader};
+use port::PoolRow;
 use serde::Serialize;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The summary of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,6 +33,9 @@ pub struct PoolReport {
     pub ended_at: String,
     /// What an operator should look at: shop, strategy, field, code, and what is meant.
     pub warnings: BTreeSet<String>,
+    /// What people must look at in orders, by code (A-S4-20).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<ExceptionReport>,
     /// What was left out or is in doubt and may count (A-S4-25).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<Uncertain>,
@@ -153,17 +149,6 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// Why a file could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The disk said no.
-    #[error(transparent)]
-    File(#[from] io::Error),
-    /// A list could not be made.
-    #[error(transparent)]
-    List(#[from] ListError),
-}
-
 impl PoolReport {
     /// What a run came to.
     pub fn build(mapping: &PoolMapping, run: &PoolRun, activation_at: Instant) -> Result<Self, PoolError> {
@@ -172,6 +157,7 @@ impl PoolReport {
         let mut warnings: BTreeSet<String> =
             ends.map(|it| format!("{}: {} ({})", it.field, it.code, it.message.in_minor_units())).collect();
         let mut strategies = Vec::new();
+        let exceptions = exceptions::found(&**run.engine.reader(), &run.shops)?;
         let uncertain = Uncertain::new(&run.gaps, show);
         for shop_id in &run.shops {
             let settings = run.engine.reader().pool(shop_id)?;
@@ -206,6 +192,7 @@ impl PoolReport {
             ended_at: show(run.ended_at),
             warnings,
             overridden: run.ranks == Ranks::Overridden,
+            exceptions,
             uncertain,
             strategies,
         })
@@ -214,7 +201,8 @@ impl PoolReport {
     /// Whether every row was used and everything that was given is final.
     pub fn is_final(&self) -> bool {
         let waits = self.strategies.iter().any(|found| found.waits.is_some());
-        self.inputs.is_whole() && self.orders.rejected == 0 && self.uncertain.is_none() && !waits
+        let doubts = self.exceptions.iter().any(|found| found.taking_part > 0);
+        self.inputs.is_whole() && self.orders.rejected == 0 && self.uncertain.is_none() && !waits && !doubts
     }
 
     /// Whether a strategy gave nothing because the export does not reach far enough.
@@ -246,6 +234,7 @@ impl PoolReport {
         if self.after_the_end > 0 {
             lines.push(("after the end", format!("{} orders, not looked at", self.after_the_end)));
         }
+        lines.extend(self.exceptions.iter().map(ExceptionReport::told));
         lines.extend(self.warnings.iter().map(|warning| ("warning", warning.clone())));
         for run in &self.strategies {
             if let Some(waits) = &run.waits {
@@ -311,97 +300,6 @@ pub(super) fn by_code(codes: &BTreeMap<String, u64>) -> String {
     if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) }
 }
 
-/// Writes everything into a folder that is there: the lists of each shop, `summary.json`, `bad-rows.csv`.
-/// Answers the names of the lists.
-pub fn write_pool(
-    mapping: &PoolMapping,
-    run: &PoolRun,
-    report: &PoolReport,
-    folder: &Path,
-) -> Result<Vec<String>, WriteError> {
-    let mut names = Vec::new();
-    for shop_id in &run.shops {
-        let name = if run.shops.len() == 1 {
-            "gift-list".to_owned()
-        } else {
-            let alike = |other: &&ShopId| other.as_str().eq_ignore_ascii_case(shop_id.as_str());
-            format!("gift-list-{}", file_part(shop_id.as_str(), run.shops.iter().filter(alike).count() > 1))
-        };
-        lists(run.engine.reader(), &mapping.shop(shop_id.clone()), &folder.join(&name))?;
-        names.push(name);
-    }
-    let mut text = serde_json::to_string_pretty(report).map_err(io::Error::from)?;
-    text.push('\n');
-    std::fs::write(folder.join("summary.json"), text)?;
-    bad_rows(&run.inputs, &run.refused, &folder.join("bad-rows.csv"))?;
-    Ok(names)
-}
-
-/// A part of a file's name that stands for that id and no other: what is no ASCII letter, digit, `-`, `_` or `.` is written
-/// as its bytes, `%3A`; of ids that differ by their case alone, which some systems take for one name, so are capitals.
-fn file_part(id: &str, differ_by_case: bool) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    id.bytes().fold(String::new(), |name, byte| {
-        if plain(byte) && !(differ_by_case && byte.is_ascii_uppercase()) {
-            name + char::from(byte).encode_utf8(&mut [0; 4])
-        } else {
-            format!("{name}%{byte:02X}")
-        }
-    })
-}
-
-/// A file of that name and kind; a dot in the name is a part of it.
-fn with(name: &Path, kind: &str) -> PathBuf {
-    name.with_file_name(format!("{}.{kind}", name.file_name().unwrap_or_default().to_string_lossy()))
-}
-
-/// One shop's list, as CSV and as a workbook.
-fn lists(reader: &Arc<dyn Reader>, shop: &Shop, path: &Path) -> Result<(), WriteError> {
-    let rows = |shop: &ShopId| gift_list::rows(reader.clone(), shop.clone(), None).map_err(ListError::from);
-    let mut file = BufWriter::new(File::create(with(path, "csv"))?);
-    let mut text = String::new();
-    csv::row(HEADING.into_iter().map(Into::into), &mut text);
-    for row in rows(&shop.shop_id)? {
-        row.map_err(ListError::from)?.csv(&shop.time_zone, &mut text);
-        file.write_all(text.as_bytes())?;
-        text.clear();
-    }
-    file.write_all(text.as_bytes())?;
-    file.flush()?;
-    let file = File::create(with(path, "xlsx"))?;
-    Ok(gift_list::write(rows(&shop.shop_id)?, &shop.time_zone, file)?)
-}
-
-/// Writes what was left out: rows that could not be read, then orders that were refused, with the place of
-/// each. Excel reads the Chinese sentences because of the mark at the beginning.
-pub fn bad_rows(inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    let mut text = String::from("\u{feff}");
-    let heading = ["file", "row", "column", "value", "code", "message", "message_zh", "order"];
-    csv::row(heading.into_iter().map(Into::into), &mut text);
-    for bad in &inputs.details {
-        let place = [csv::cell(&bad.file), bad.row.to_string().into(), csv::cell(&bad.column)];
-        let why =
-            [csv::cell(&bad.value), bad.code.as_str().into(), bad.code.en().into(), bad.code.zh().into()];
-        let order = csv::cell(bad.order.as_deref().unwrap_or_default());
-        csv::row(place.into_iter().chain(why).chain([order]), &mut text);
-    }
-    for order in &refused.told {
-        let (file, row) = order.place;
-        let file = inputs.names.get(file).map_or("", String::as_str);
-        let first = order.refusal.violations.first();
-        let field = first.map_or("", |found| found.field.as_str());
-        let code = first.map_or(order.refusal.code, |found| found.code);
-        let message = first.map_or(&order.refusal.detail, |found| &found.message).in_minor_units();
-        let place = [csv::cell(file), row.to_string().into(), csv::cell(field)];
-        let order_id = csv::cell(order.order_id.as_str());
-        let why = [order_id.clone(), code.as_str().into(), csv::cell(&message), code.zh().into(), order_id];
-        csv::row(place.into_iter().chain(why), &mut text);
-    }
-    file.write_all(text.as_bytes())?;
-    file.flush()
-}
-
 /// The heart of an intake, for a terminal.
 pub fn intake_summary(taken: &super::Taken) -> String {
     let super::Taken { inputs, counts, refused, .. } = taken;
@@ -417,6 +315,12 @@ pub fn intake_summary(taken: &super::Taken) -> String {
     lines.extend(of_rows(inputs));
     if let Some(uncertain) = Uncertain::new(&taken.gaps, |at| taken.zone.format(at)) {
         lines.push(("not certain", uncertain.told()));
+    }
+    for shop in taken.earlier.iter().map(|gap| &gap.shop_id).collect::<BTreeSet<_>>() {
+        let of_shop = taken.earlier.iter().filter(|gap| gap.shop_id == *shop);
+        let files: Vec<String> = of_shop.map(EarlierGap::told).collect();
+        let see = format!("see GET /v1/shops/{shop}/download-watermark; accept_gaps answers for it");
+        lines.push(("ranks wait", format!("still missing from before: {}; {see}", files.join("; "))));
     }
     if counts.pooled + counts.to_review > 0 {
         lines.push(("pooled", counts.pooled.to_string()));
@@ -439,6 +343,9 @@ pub struct IntakeReport {
     /// What ranks wait for, where they do (A-S4-25).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertain: Option<Uncertain>,
+    /// What earlier intakes left out and is still missing: ranks wait for it too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierGap>,
     /// The same for a terminal: what `promenade intake` prints.
     pub summary: String,
 }
@@ -446,13 +353,14 @@ pub struct IntakeReport {
 impl IntakeReport {
     /// The report of what was taken in.
     pub fn of(taken: &super::Taken) -> Self {
-        let super::Taken { inputs, counts, refused, gaps, zone } = taken;
+        let super::Taken { inputs, counts, refused, gaps, earlier, zone } = taken;
         Self {
             inputs: inputs.clone(),
             orders: *counts,
             refused: refused.by_code.clone(),
             all_used: inputs.is_whole() && counts.rejected == 0,
             uncertain: Uncertain::new(gaps, |at| zone.format(at)),
+            earlier: earlier.clone(),
             summary: intake_summary(taken),
         }
     }
@@ -460,32 +368,5 @@ impl IntakeReport {
     /// Lines of what [`bad_rows`] writes, the heading left out.
     pub fn rejects(taken: &super::Taken) -> u64 {
         (taken.inputs.details.len() + taken.refused.told.len()) as u64
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A-G-11: no two shops have one file, wherever it lies.
-    #[test]
-    fn a_g_11_each_shop_has_a_file_of_its_own() {
-        let ids =
-            ["a:b", "a_b", "a.b", "a.c", "a-b", "a%3Ab", "a/b", "店铺#1", "Tea", "tea", "TEA", "..", "a b"];
-        let by_case = |id: &str| ids.iter().filter(|other| other.eq_ignore_ascii_case(id)).count() > 1;
-        let name =
-            |id: &str| with(Path::new(&format!("out/gift-list-{}", file_part(id, by_case(id)))), "csv");
-        let names: BTreeSet<String> =
-            ids.iter().map(|id| name(id).to_string_lossy().to_ascii_lowercase()).collect();
-        assert_eq!(names.len(), ids.len(), "{names:?}");
-        for (id, expected) in [
-            ("a:b", "out/gift-list-a%3Ab.csv"),
-            ("a.b", "out/gift-list-a.b.csv"),
-            ("tea", "out/gift-list-tea.csv"),
-            ("TEA", "out/gift-list-%54%45%41.csv"),
-            ("a/b", "out/gift-list-a%2Fb.csv"),
-        ] {
-            assert_eq!(name(id), Path::new(expected));
-        }
     }
 }

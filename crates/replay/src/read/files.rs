@@ -3,6 +3,7 @@
 use super::limits::ROWS;
 use crate::plan::Plan;
 use std::{
+    cmp::Ordering,
     io,
     path::{Path, PathBuf},
 };
@@ -120,7 +121,7 @@ pub(super) struct Source {
     pub path: PathBuf,
     pub name: String,
     pub bytes: u64,
-    /// Its place among the inputs as they were named; those of a folder by their names.
+    /// Its place among the inputs as they were named; those of a folder by their names, numbers in them as numbers.
     pub given: usize,
     /// Whether the lines stand in several files: then it is asked which rows are the same.
     pub in_parts: bool,
@@ -140,7 +141,7 @@ impl Found {
                     .map(|entry| Ok(entry?.path()))
                     .collect::<io::Result<Vec<_>>>()
                     .map_err(open(input))?;
-                inside.sort();
+                inside.sort_by(|a, b| natural(a, b));
                 paths.append(&mut inside);
             } else {
                 paths.push(input.clone());
@@ -192,6 +193,45 @@ impl Found {
     }
 }
 
+/// The order of two files of a folder: numbers in their names compare as numbers, so that 11月9日 comes before 11月10日.
+fn natural(a: &Path, b: &Path) -> Ordering {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let (one, other) = (name(a), name(b));
+    pieces(&one).cmp(pieces(&other)).then_with(|| a.cmp(b))
+}
+
+/// What a name is made of. Digits of any width are numbers; zeros before a number do not count.
+fn pieces(name: &str) -> impl Iterator<Item = Piece> {
+    let mut rest = name.chars().peekable();
+    std::iter::from_fn(move || {
+        let first = rest.next()?;
+        let Some(first) = digit(first) else { return Some(Piece::Other(first)) };
+        let mut digits = String::from(first);
+        while let Some(next) = rest.peek().copied().and_then(digit) {
+            digits.push(next);
+            rest.next();
+        }
+        let number = digits.trim_start_matches('0').to_owned();
+        Some(Piece::Number(number.len(), number))
+    })
+}
+
+/// The digit, where it is one: `9` and `９`.
+fn digit(char: char) -> Option<char> {
+    match char {
+        '0'..='9' => Some(char),
+        '０'..='９' => char::from_digit(u32::from(char) - u32::from('０'), 10),
+        _ => None,
+    }
+}
+
+/// A number by its length and digits, which is its size, or another character.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Piece {
+    Number(usize, String),
+    Other(char),
+}
+
 /// Whether a name fits a pattern in which `*` stands for any characters. Only the last star is tried again, as an earlier
 /// one could not do better: the time is the product of the lengths at most, whatever is asked.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
@@ -229,7 +269,29 @@ pub(super) fn open(path: &Path) -> impl Fn(io::Error) -> ReadError {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{matches, natural};
+    use std::path::PathBuf;
+
+    #[test]
+    fn numbers_in_names_compare_as_numbers() {
+        for names in [
+            &["11月9日.csv", "11月10日.csv", "12月1日.csv"][..],
+            &["订单９.csv", "订单10.csv", "订单１１.csv"],
+            &["orders (2).csv", "orders (10).csv", "orders.csv"],
+            &[
+                "part-1.csv",
+                "part-02.csv",
+                "part-3-2.csv",
+                "part-3-10.csv",
+                "part-99999999999999999999999.csv",
+            ],
+            &["20251109.csv", "20251110.csv", "a.csv", "b.csv"],
+        ] {
+            let mut sorted: Vec<PathBuf> = names.iter().rev().map(PathBuf::from).collect();
+            sorted.sort_by(|a, b| natural(a, b));
+            assert_eq!(sorted, names.iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn a_star_stands_for_any_characters() {

@@ -4,9 +4,9 @@
 //! its place and then renamed.
 
 use super::Report;
-use crate::html;
+use crate::{html, out::write_whole};
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::Path,
 };
@@ -26,7 +26,7 @@ pub fn write(report: &Report, out_folder: &Path) -> Result<(), WriteError> {
     fs::create_dir_all(out_folder).map_err(failed(out_folder))?;
     for (name, text) in [("report.json", report.to_json()), ("report.html", report.to_html())] {
         let path = out_folder.join(name);
-        replace(&path, text.as_bytes()).map_err(failed(&path))?;
+        write_whole(&path, |file| file.write_all(text.as_bytes())).map_err(failed(&path))?;
     }
     Ok(())
 }
@@ -43,20 +43,6 @@ impl Report {
     pub fn to_html(&self) -> String {
         html::page(self)
     }
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_extension(format!("{}.part", std::process::id()));
-    let written = File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let placed = written.and_then(|()| fs::rename(&beside, path));
-    if placed.is_err() {
-        // What is half written is of no use; the first error is the one to report.
-        let _ = fs::remove_file(&beside);
-    }
-    placed
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> WriteError {
