@@ -254,6 +254,10 @@ pub enum Command {
     StartImport {
         import_id: ImportId,
     },
+    /// The server stops in order while an import runs; it goes on with the next start.
+    LeaveImport {
+        import_id: ImportId,
+    },
     /// Somebody ends an import: at once while it waits, else where it stops next.
     CancelImport {
         import_id: ImportId,

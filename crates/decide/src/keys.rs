@@ -89,6 +89,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
         Command::FulfilOrder { order_id, .. } => last_door(shop, order_id, keys),
         Command::StartImport { import_id }
+        | Command::LeaveImport { import_id }
         | Command::CancelImport { import_id }
         | Command::EndImport { import_id, .. } => keys.imports.push((shop.clone(), import_id.clone())),
         Command::PutPresaleStrategy(_)

@@ -95,6 +95,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
         Command::CreateImport(upload) => imports::create(draft, upload),
         Command::StartImport { import_id } => imports::start(draft, import_id),
+        Command::LeaveImport { import_id } => imports::leave(draft, import_id),
         Command::CancelImport { import_id } => imports::cancel(draft, import_id),
         Command::EndImport { import_id, state, outcome } => imports::end(draft, import_id, *state, outcome),
         Command::MessageFailed { message_id, code } => undelivered(draft, message_id, *code),

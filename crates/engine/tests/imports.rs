@@ -59,8 +59,10 @@ fn an_import_ends_once_in_the_way_that_came_first() {
     // One that runs goes on until it says where it stopped; begun again, it is the same.
     let import_id = import(&run, create()).import_id;
     let begun = import(&run, start(&import_id));
-    assert_eq!((begun.state, begun.started_at.is_some()), (ImportState::Running, true));
-    assert_eq!(import(&run, start(&import_id)), begun);
+    assert_eq!((begun.state, begun.started_at.is_some(), begun.starts), (ImportState::Running, true, 1));
+    // Each start is counted that no end in order took back.
+    assert_eq!(import(&run, start(&import_id)), Import { starts: 2, ..begun.clone() });
+    assert_eq!(import(&run, Command::LeaveImport { import_id: import_id.clone() }), begun);
     let asked = import(&run, cancel(&import_id));
     assert_eq!((asked.state, asked.cancel_asked), (ImportState::Running, true));
     let failure = Some(ImportFailure { code: "unreadable".into(), detail: "no column".into() });

@@ -21,6 +21,9 @@ pub struct Import {
     /// When it was begun, the first time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Instant>,
+    /// How often it was begun and did not end: by starts of the server that did not stop in order.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub starts: u32,
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Instant>,
@@ -32,6 +35,11 @@ pub struct Import {
     /// What came of it; none before its end, and of one that was cancelled before it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<ImportOutcome>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What was uploaded, and how it is to be taken in.

@@ -52,13 +52,9 @@ impl Mapping {
 
     /// Checks the text of a mapping; `file` is its name in errors.
     pub fn parse(text: &str, file: &str) -> Result<Self, MappingError> {
-        let mut document: Document = toml::from_str(text)
-            .map_err(|error| MappingError::Syntax { file: file.to_owned(), message: error.to_string() })?;
-        let wrong = |wrong: Wrong| MappingError::Field {
-            file: file.to_owned(),
-            field: wrong.field,
-            message: wrong.message,
-        };
+        let mut document: Document =
+            toml::from_str(text).map_err(|error| MappingError::syntax(file, text, &error))?;
+        let wrong = |wrong: Wrong| MappingError::field(file, wrong);
         let settings =
             Settings::try_new(&document.shop, document.campaign, document.claims, &mut document.amounts)
                 .map_err(wrong)?;

@@ -145,7 +145,7 @@ impl Value {
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     names: Vec<String>,
-    columns: Vec<Vec<String>>,
+    columns: Vec<BTreeMap<String, usize>>,
     by_name: BTreeMap<String, usize>,
 }
 
@@ -154,7 +154,7 @@ impl Slots {
         let slot = self.names.len();
         self.by_name.insert(table.to_owned(), slot);
         self.names.push(table.to_owned());
-        self.columns.push(Vec::new());
+        self.columns.push(BTreeMap::new());
         slot
     }
     pub fn find(&self, table: &str) -> Option<usize> {
@@ -162,10 +162,12 @@ impl Slots {
     }
     pub fn column(&mut self, table: usize, name: &str) -> usize {
         let columns = &mut self.columns[table];
-        columns.iter().position(|c| c == name).unwrap_or_else(|| {
-            columns.push(name.to_owned());
-            columns.len() - 1
-        })
+        if let Some(column) = columns.get(name) {
+            return *column;
+        }
+        let column = columns.len();
+        columns.insert(name.to_owned(), column);
+        column
     }
     pub fn keep(&mut self, table: usize, keep: &Keep) -> KeepPlan {
         match keep {
@@ -177,6 +179,13 @@ impl Slots {
         }
     }
     pub fn take_columns(&mut self, table: usize) -> Vec<String> {
-        std::mem::take(&mut self.columns[table])
+        let mut columns: Vec<(String, usize)> =
+            std::mem::take(&mut self.columns[table]).into_iter().collect();
+        columns.sort_unstable_by_key(|(_, column)| *column);
+        columns.into_iter().map(|(name, _)| name).collect()
+    }
+    /// Columns of all tables.
+    pub fn count(&self) -> usize {
+        self.columns.iter().map(BTreeMap::len).sum()
     }
 }

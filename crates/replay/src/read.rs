@@ -144,7 +144,7 @@ pub fn read(
         orders.push(building.order);
         Ok(())
     };
-    let how = How { standing: Standing::Anywhere, bad_rows: BAD_ROWS, as_of: &|_| None };
+    let how = How { standing: Standing::Anywhere, bad_rows: BAD_ROWS, as_of: &|_| None, stops: &|| false };
     let gathered = gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut take)?;
     orders.sort_by(|a, b| {
         let key = |o: &SourceOrder| (o.placed_at, o.placed.order_id.clone(), o.shop_id.clone());
@@ -173,6 +173,8 @@ pub(crate) struct How<'h> {
     pub bad_rows: usize,
     /// When a file of that name was made, where that is said.
     pub as_of: &'h dyn Fn(&str) -> Option<Instant>,
+    /// Whether nobody waits for the orders any more: the reading ends with [`ReadError::Stopped`].
+    pub stops: &'h dyn Fn() -> bool,
 }
 
 /// Where an order comes from: the file whose version of it counts, its first row there, and when that file was made.
@@ -213,7 +215,7 @@ pub(crate) fn gather<R: Roles>(
     let take: Take<'_, R::Order> =
         &mut |RowAt { file, row }, order| each(Whence { file, row, as_of: made[file] }, order);
     let order = ReadingOrder::of(&found, how.as_of)?;
-    let mut meter = Meter::new(order.bytes(&found), progress);
+    let mut meter = Meter::new(order.bytes(&found), progress, how.stops);
     let mut bad = Bad::new(&found, how.bad_rows);
     let mut tables = vec![Table::default()];
     for slot in 1..plan.tables.len() {

@@ -3,7 +3,7 @@
 //! What always holds: what an entry says of its size is not believed; every entry is unpacked once into
 //! nothing and counted, and the first that goes over a limit stops it.
 
-use crate::limits::PACKED_BYTES;
+use crate::{limits::PACKED_BYTES, merges};
 use memchr::memmem;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -26,7 +26,13 @@ pub(crate) fn too_large(bytes: u64) -> String {
 }
 
 /// What a sheet has where cells are merged.
-const MERGE: &[u8] = b"mergeCell ";
+const MERGE: &[u8] = b"mergeCell";
+/// What each text has that cells share, also where the names have a prefix.
+const STRING: [&[u8]; 2] = [b"<si", b":si"];
+/// Texts that cells share. They are all kept in memory, each at some 60 bytes beside its own.
+const STRINGS: usize = 2_000_000;
+/// Bytes that are kept of what was read last: a word may lie across both.
+const KEPT: usize = MERGE.len() - 1;
 
 /// Refuses what is no archive or unpacks into too much. Answers whether cells of a sheet are merged.
 pub(crate) fn check(bytes: &[u8]) -> Result<bool, String> {
@@ -40,21 +46,33 @@ pub(crate) fn check(bytes: &[u8]) -> Result<bool, String> {
         return Err(format!("{} parts, at most {ENTRIES}: this is no workbook of orders", archive.len()));
     }
     let most = UNPACKED_BYTES.min(packed.saturating_mul(RATIO).max(SMALL_BYTES));
-    let (mut all, mut shared, mut has_merges) = (0, 0, false);
-    // What was read last is kept before what is read next: a word may lie across both.
-    let mut buffer = vec![0; MERGE.len() + (1 << 16)];
+    let (mut all, mut shared, mut has_merges, mut strings) = (0, 0, false, 0);
+    let mut buffer = vec![0; KEPT + (1 << 16)];
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(broken)?;
-        buffer[..MERGE.len()].fill(0);
-        let is_sheet = entry.name().map_err(broken)?.starts_with("xl/worksheets/");
+        buffer[..KEPT].fill(0);
+        let name = entry.name().map_err(broken)?.into_owned();
+        let is_sheet = name.starts_with("xl/worksheets/");
+        let mut merged = 0;
         loop {
-            let read = entry.read(&mut buffer[MERGE.len()..]);
+            let read = entry.read(&mut buffer[KEPT..]);
             let count = read.map_err(|error| format!("not a workbook: {error}"))?;
             if count == 0 {
                 break;
             }
-            has_merges = has_merges || memmem::find(&buffer[..MERGE.len() + count], MERGE).is_some();
-            buffer.copy_within(count..count + MERGE.len(), 0);
+            merged += times(MERGE, &buffer[..KEPT + count]);
+            strings += STRING.iter().map(|word| times(word, &buffer[..KEPT + count])).sum::<usize>();
+            // The element around them has the same word, and each may have an end of its own.
+            if merged > 2 * (merges::MERGES + 1) {
+                return Err(merges::too_many(&name));
+            }
+            if strings > STRINGS {
+                return Err(format!(
+                    "more than {STRINGS} different texts in its cells; save as CSV, or in parts / \
+                    不同文本过多，请另存为 CSV 或分批导出"
+                ));
+            }
+            buffer.copy_within(count..count + KEPT, 0);
             let count = count as u64;
             all += count;
             shared += if is_sheet { 0 } else { count };
@@ -65,6 +83,12 @@ pub(crate) fn check(bytes: &[u8]) -> Result<bool, String> {
                 ));
             }
         }
+        has_merges = has_merges || merged > 0;
     }
     Ok(has_merges)
+}
+
+/// How often a word stands in what was read, not counting what was counted before.
+fn times(word: &[u8], read: &[u8]) -> usize {
+    memmem::find_iter(&read[KEPT + 1 - word.len()..], word).count()
 }

@@ -14,17 +14,21 @@ use crate::{
     format::{SheetName, WorkbookFormat},
     heading::{self, Candidate, Heading},
     how::How,
-    limits::COLUMNS,
-    record::{Flaw, Record},
+    limits::{COLUMNS, HEADING_BYTES, RECORD_BYTES},
+    merges,
+    record::{Fault, Flaw, Record},
 };
 use calamine::{Cell, DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
 use jiff::civil::{Date, date};
-use std::{cmp::Reverse, collections::VecDeque, io::Cursor};
+use std::{collections::VecDeque, io::Cursor, rc::Rc};
 
 /// Day 0 of a sheet.
 const OF_1900: Date = date(1899, 12, 30);
 /// Day 0 of a sheet that was made on an early Macintosh.
 const OF_1904: Date = date(1904, 1, 1);
+
+/// Bytes that merged cells add to the rows of a sheet, all in all.
+const SPREAD_BYTES: usize = 1 << 30;
 
 type File = Xlsx<Cursor<Vec<u8>>>;
 
@@ -102,8 +106,7 @@ impl Book {
         let mut merges = Vec::new();
         if self.has_merges {
             merges = self.file.merge_cells_by_sheet_name(name).map_err(unreadable)?;
-            // The last begins first: they are taken from the end.
-            merges.sort_unstable_by_key(|merge| Reverse(merge.start));
+            merges = merges::check(merges, name).map_err(Error::Workbook)?;
         }
         let epoch = if self.file.has_1904_epoch() { OF_1904 } else { OF_1900 };
         let cells = self.file.worksheet_cells_reader(name).map_err(unreadable)?;
@@ -116,6 +119,7 @@ impl Book {
             point: self.point,
             merges,
             held: Vec::new(),
+            copied: 0,
             spreads: false,
             ahead: VecDeque::new(),
             row: Row::default(),
@@ -161,6 +165,8 @@ pub(crate) struct Sheet<'b> {
     merges: Vec<Dimensions>,
     /// Merged cells that go on, each with what it holds.
     held: Vec<Held>,
+    /// Bytes of their texts, counted for each row and column that they were told of.
+    copied: usize,
     /// Whether merged cells hold for their columns too: not among those that name them.
     spreads: bool,
     /// Rows that were read while the heading was looked for.
@@ -170,7 +176,7 @@ pub(crate) struct Sheet<'b> {
 
 struct Held {
     at: Dimensions,
-    text: String,
+    text: Rc<str>,
     flaw: Option<Flaw>,
 }
 
@@ -180,9 +186,24 @@ struct Row {
     number: u64,
     cut: Cut,
     flaws: Vec<(u32, Flaw)>,
+    /// It is longer than a record may be: cells after those that fitted are not there.
+    is_too_long: bool,
 }
 
 impl Row {
+    fn begin(&mut self, number: u64) {
+        self.cut.clear();
+        self.flaws.clear();
+        self.is_too_long = false;
+        self.number = number;
+    }
+
+    /// Whether so many bytes more fit; once some did not, none do.
+    fn fits(&mut self, bytes: usize) -> bool {
+        self.is_too_long = self.is_too_long || self.cut.own.len() + bytes > RECORD_BYTES;
+        !self.is_too_long
+    }
+
     fn record(&self) -> Record<'_> {
         Record {
             row: self.number,
@@ -191,7 +212,7 @@ impl Row {
             spans: &self.cut.spans,
             flaws: &self.flaws,
             may_be_damaged: false,
-            fault: None,
+            fault: self.is_too_long.then_some(Fault::TooLong),
         }
     }
 
@@ -217,7 +238,9 @@ impl<'b> Sheet<'b> {
     /// Finds the heading; the rows above it are passed over.
     pub fn find_heading(&mut self, heading: &Heading<'_>) -> Result<(Vec<String>, Option<u64>), Error> {
         let mut rows: Vec<Candidate> = Vec::new();
-        while rows.len() < heading.rows() && self.read()? {
+        let mut bytes = 0;
+        while rows.len() < heading.rows() && bytes < HEADING_BYTES && self.read()? {
+            bytes += self.row.cut.own.len();
             let record = self.row.record();
             let names: Vec<String> = record.cells().map(crate::name).collect();
             let candidate = (record.row(), names);
@@ -258,9 +281,7 @@ impl<'b> Sheet<'b> {
         loop {
             let Some(first) = self.take()? else { return Ok(false) };
             let at = first.get_position().0;
-            self.row.cut.clear();
-            self.row.flaws.clear();
-            self.row.number = u64::from(at) + 1;
+            self.row.begin(u64::from(at) + 1);
             self.add(&first);
             while let Some(cell) = self.take()? {
                 if cell.get_position().0 != at {
@@ -269,10 +290,10 @@ impl<'b> Sheet<'b> {
                 }
                 self.add(&cell);
             }
-            let is_blank = self.row.record().is_blank();
+            let is_blank = !self.row.is_too_long && self.row.record().is_blank();
             self.hold(at);
             if !is_blank {
-                self.spread(at);
+                self.spread(at)?;
                 return Ok(true);
             }
         }
@@ -291,8 +312,9 @@ impl<'b> Sheet<'b> {
         let column = cell.get_position().1 as usize;
         let (epoch, point) = (self.epoch, self.point);
         // The heading is refused where it goes beyond; no row has a named column there.
-        if column <= COLUMNS && !matches!(cell.get_value(), DataRef::Empty) {
-            self.row.set(column, |to| write(cell.get_value(), epoch, point, to));
+        let value = cell.get_value();
+        if column <= COLUMNS && !matches!(value, DataRef::Empty) && self.row.fits(text_of(value).len()) {
+            self.row.set(column, |to| write(value, epoch, point, to));
         }
     }
 
@@ -304,18 +326,19 @@ impl<'b> Sheet<'b> {
             let column = merge.start.1 as usize;
             if merge.start.0 == at && !self.row.is_empty(column) {
                 let record = self.row.record();
-                let (text, flaw) = (record.raw(column).to_owned(), record.flaw(column));
+                let (text, flaw) = (Rc::from(record.raw(column)), record.flaw(column));
                 self.held.push(Held { at: merge, text, flaw });
             }
         }
     }
 
     /// Fills the cells that merged ones cover.
-    fn spread(&mut self, at: u32) {
+    fn spread(&mut self, at: u32) -> Result<(), Error> {
         for held in &self.held {
             let last = if self.spreads { held.at.end.1 } else { held.at.start.1 };
             for column in held.at.start.1 as usize..=(last as usize).min(COLUMNS) {
-                if held.at.start.0 <= at && self.row.is_empty(column) {
+                if held.at.start.0 <= at && self.row.is_empty(column) && self.row.fits(held.text.len()) {
+                    self.copied += held.text.len();
                     self.row.set(column, |to| {
                         to.push_str(&held.text);
                         held.flaw
@@ -323,6 +346,23 @@ impl<'b> Sheet<'b> {
                 }
             }
         }
+        if self.copied > SPREAD_BYTES {
+            return Err(Error::Workbook(format!(
+                "the merged cells of the sheet `{}` hold too long a text for too many rows: unmerge them, or save as \
+                CSV / 合并单元格内容过多，请取消合并或另存为 CSV",
+                self.name
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// The text that a cell holds as it is; a number has a few hundred bytes at most.
+fn text_of<'c>(cell: &'c DataRef<'_>) -> &'c str {
+    match cell {
+        DataRef::String(text) | DataRef::DurationIso(text) | DataRef::DateTimeIso(text) => text,
+        DataRef::SharedString(text) => text,
+        _ => "",
     }
 }
 

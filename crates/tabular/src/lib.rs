@@ -38,6 +38,7 @@ mod heading;
 mod how;
 pub mod limits;
 mod look;
+mod merges;
 mod record;
 mod separator;
 mod table;

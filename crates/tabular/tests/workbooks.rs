@@ -6,7 +6,7 @@ use std::{
     fmt::Write as _,
     io::{Cursor, Write as _},
 };
-use tabular::{Error, Flaw, Heading, How, read};
+use tabular::{Error, Fault, Flaw, Heading, How, read};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 /// A sheet: its name, its state as the file tells it, and what stands between `<worksheet>` and its end.
@@ -33,6 +33,11 @@ fn inline(rows: &[(u32, &[&str])]) -> String {
 }
 
 fn book(sheets: &[Made<'_>]) -> Vec<u8> {
+    let strings = "<si><t>plain</t></si><si><r><t>ri</t></r><r><rPr><b/></rPr><t>ch</t></r></si>";
+    book_with(sheets, strings)
+}
+
+fn book_with(sheets: &[Made<'_>], strings: &str) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let mut part = |name: &str, text: String| {
         zip.start_file(name, SimpleFileOptions::default()).unwrap();
@@ -72,12 +77,7 @@ fn book(sheets: &[Made<'_>]) -> Vec<u8> {
             "<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>"
         ),
     );
-    part(
-        "xl/sharedStrings.xml",
-        format!(
-            "<sst xmlns=\"{main}\"><si><t>plain</t></si><si><r><t>ri</t></r><r><rPr><b/></rPr><t>ch</t></r></si></sst>"
-        ),
-    );
+    part("xl/sharedStrings.xml", format!("<sst xmlns=\"{main}\">{strings}</sst>"));
     part(
         "_rels/.rels",
         format!(
@@ -253,4 +253,89 @@ fn a_cell_is_known_by_its_flaw() {
     let mut records = table.records(&AB.heading).unwrap();
     let record = records.next().unwrap().unwrap();
     assert_eq!((record.flaw(0), record.flaw(1), record.cell(0)), (Some(Flaw::Error), None, "#REF!"));
+}
+
+/// A row is bounded as the record of a text is, also where a few bytes point to the same long text again and again.
+#[test]
+fn a_row_of_a_sheet_has_the_bounds_of_a_record() {
+    let pointer = "<c r=\"@\" t=\"s\"><v>0</v></c>";
+    let rows = inline(&[
+        (1, &["a", "b", "c"]),
+        (2, &["1", pointer, ""]),
+        (3, &["2", pointer, pointer]),
+        (4, &[pointer, "x", pointer]),
+        (5, &["3", "y", "z"]),
+    ]);
+    let long = "t".repeat(600 << 10);
+    let bytes = book_with(&[Made("S", "", rows)], &format!("<si><t>{long}</t></si>"));
+    let mut table = read(&bytes, &AB).unwrap();
+    let mut records = table.records(&AB.heading).unwrap();
+    let mut found = Vec::new();
+    while let Some(record) = records.next().unwrap() {
+        let lengths: Vec<usize> = (0..3).map(|column| record.raw(column).len()).collect();
+        found.push((record.row(), record.fault(), lengths));
+    }
+    let (whole, half) = (600 << 10, Some(Fault::TooLong));
+    assert_eq!(
+        found,
+        [
+            (2, None, vec![1, whole, 0]),
+            (3, half, vec![1, whole, 0]),
+            (4, half, vec![whole, 1, 0]),
+            (5, None, vec![1, 1, 1]),
+        ]
+    );
+
+    // One that fits no row at all is not passed over as if the row were blank.
+    let rows = inline(&[(1, &["a", "b"]), (2, &[pointer, ""]), (3, &["1", "x"])]);
+    let bytes = book_with(&[Made("S", "", rows)], &format!("<si><t>{long}{long}</t></si>"));
+    let mut table = read(&bytes, &AB).unwrap();
+    let mut records = table.records(&AB.heading).unwrap();
+    let record = records.next().unwrap().unwrap();
+    assert_eq!((record.row(), record.fault(), record.len()), (2, Some(Fault::TooLong), 0));
+    assert_eq!(records.next().unwrap().unwrap().row(), 3);
+}
+
+#[test]
+fn what_a_workbook_merges_and_shares_is_bounded() {
+    let long = "t".repeat(1 << 19);
+    let rows = |last: u32| {
+        let rows: Vec<String> = (4..=last).map(|row| row.to_string()).collect();
+        let rows: Vec<[&str; 1]> = rows.iter().map(|row| [row.as_str()]).collect();
+        let third = ["1", long.as_str()];
+        let mut all: Vec<(u32, &[&str])> = vec![(1, &["a", "b"]), (3, &third)];
+        all.extend(rows.iter().zip(4..).map(|(cells, row)| (row, &cells[..])));
+        inline(&all)
+    };
+    let merged = |last: u32, merges: &str| {
+        let sheet = format!("{}<mergeCells>{merges}</mergeCells>", rows(last));
+        let made = book(&[Made("S", "", sheet)]);
+        let mut table = read(&made, &AB).unwrap();
+        let mut records = table.records(&AB.heading)?;
+        let mut count = 0;
+        while let Some(record) = records.next()? {
+            count += record.len();
+        }
+        Ok::<_, Error>(count)
+    };
+    let refused = |last, merges: &str| merged(last, merges).unwrap_err().to_string();
+    assert_eq!(merged(5, "<mergeCell\n ref=\"B3:B5\"/>").unwrap(), 6, "whatever blank follows the name");
+    assert!(
+        refused(4, &"<mergeCell ref=\"B3:B4\"/>".repeat(12_000)).contains("overlap, from B3 and from B3")
+    );
+    assert!(refused(9, &"<mergeCell ref=\"B3:XFD1048576\"/>".repeat(20_000)).contains("overlap"));
+    assert!(refused(9, "<mergeCell ref=\"B3:XFD1048576\"/>").contains("cover more than"));
+    assert!(refused(4_000, "<mergeCell ref=\"B3:B4000\"/>").contains("too long a text for too many rows"));
+    let many = "<mergeCell ref=\"A1\"/>".repeat(210_000);
+    let said = read(&book(&[Made("S", "", many)]), &AB).err().unwrap().to_string();
+    assert!(said.contains("ranges of merged cells"), "{said}");
+
+    for string in ["<si/>", "<si><t></t></si>", "<x:si />"] {
+        let made = book_with(&[Made("S", "", rows(4))], &string.repeat(2_000_001));
+        let said = read(&made, &AB).err().unwrap().to_string();
+        assert!(
+            said.contains("different texts in its cells; save as CSV") || said.contains("unpacks"),
+            "{said}"
+        );
+    }
 }

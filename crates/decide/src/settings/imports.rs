@@ -15,6 +15,7 @@ pub fn create(draft: &mut Draft<'_>, upload: &Upload) -> Result<Reply, Refusal> 
         state: ImportState::Received,
         created_at: draft.now,
         started_at: None,
+        starts: 0,
         finished_at: None,
         cancel_asked: false,
         upload: upload.clone(),
@@ -23,14 +24,25 @@ pub fn create(draft: &mut Draft<'_>, upload: &Upload) -> Result<Reply, Refusal> 
     Ok(put(draft, import))
 }
 
-/// It is begun, or goes on after a restart. One that has ended stays as it is.
+/// It is begun, or goes on after a restart; each time is counted. One that has ended stays as it is.
 pub fn start(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
     let import = known(draft, id)?;
-    if import.state != ImportState::Received {
+    if !import.state.is_open() {
         return Ok(Reply::Import { import: Box::new(import) });
     }
-    let started_at = Some(draft.now);
-    Ok(put(draft, Import { state: ImportState::Running, started_at, ..import }))
+    let started_at = import.started_at.or(Some(draft.now));
+    let starts = import.starts.saturating_add(1);
+    Ok(put(draft, Import { state: ImportState::Running, started_at, starts, ..import }))
+}
+
+/// The server stops in order while it runs: that start is not held against it.
+pub fn leave(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
+    let import = known(draft, id)?;
+    if import.state != ImportState::Running {
+        return Ok(Reply::Import { import: Box::new(import) });
+    }
+    let starts = import.starts.saturating_sub(1);
+    Ok(put(draft, Import { starts, ..import }))
 }
 
 /// Somebody ends it: at once while it waits, else where it stops next. Refused as `wrong_stage` once it has ended by

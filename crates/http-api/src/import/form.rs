@@ -17,10 +17,11 @@ use domain::ShopId;
 use futures_util::Stream;
 use port::{Digest, ImportFile, Upload};
 use replay::MappingError;
-use replay::pool::PoolMapping;
+use replay::read::ReadError;
 use replay::shipped;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,6 +36,8 @@ const FIELD_BYTES: usize = 1 << 10;
 pub const FILES: usize = 400;
 /// Bytes that may come before a part is understood: its head is a few hundred.
 const HELD_BYTES: u64 = 1 << 20;
+/// Characters of what is said of files that do not fit.
+const SAID: usize = 600;
 /// How long nothing may come.
 const STILL: Duration = Duration::from_mins(1);
 /// Bytes that are written at once.
@@ -167,8 +170,7 @@ impl<'a> Coming<'a> {
         let text = text(&name, field, most, held).await?;
         match name.as_str() {
             "mapping" => {
-                read(&text, self.shop, 0)?;
-                self.mapping = Some(text);
+                self.mapping = Some(read(text, self.shop.clone(), Vec::new()).await?.0);
             }
             "mapping_name" => {
                 known_mapping(&text)?;
@@ -223,23 +225,14 @@ impl<'a> Coming<'a> {
                 return Err(Problem::invalid_body("mapping", "either mapping or mapping_name"));
             }
         };
-        let mapping = read(&text, self.shop, self.files.len())?;
         let inputs = self.part.inputs().map_err(|error| unwritten(&error))?;
-        mapping.files(&inputs).map_err(|error| {
-            let said = inputs
-                .iter()
-                .filter_map(|path| Some((path.parent()?, path)))
-                .fold(error.to_string(), |said, (folder, _)| {
-                    said.replace(&format!("{}/", folder.display()), "")
-                });
-            Problem::invalid_body("file", &said)
-        })?;
+        let (text, mapping) = read(text, self.shop.clone(), inputs).await?;
         let digest = self.digest(&text);
         let Self { part, files, mapping_name, as_of, submit, .. } = self;
         let upload = Upload {
             folder: part.name.clone(),
             files,
-            mapping: mapping.name,
+            mapping,
             mapping_name,
             as_of,
             submit: submit == Some(true),
@@ -281,8 +274,21 @@ async fn text(name: &str, mut field: Field<'_>, most: usize, held: &AtomicU64) -
     String::from_utf8(bytes).map_err(|_| Problem::invalid_body(name, "text in UTF-8"))
 }
 
-fn read(text: &str, shop: &ShopId, files: usize) -> Result<PoolMapping, Problem> {
-    work::read_mapping(text, shop, files).map_err(|error| match error {
+/// Checks a mapping, and where files have come whether its tables read them, on a thread that may be busy. Answers the
+/// text again, and what the mapping calls the export.
+async fn read(text: String, shop: ShopId, inputs: Vec<PathBuf>) -> Result<(String, String), Problem> {
+    let read = tokio::task::spawn_blocking(move || {
+        let mapping = work::read_mapping(&text, &shop, inputs.len()).map_err(unfit)?;
+        if !inputs.is_empty() {
+            mapping.files(&inputs).map_err(|error| unread(&error, &inputs))?;
+        }
+        Ok((text, mapping.name))
+    });
+    read.await.unwrap_or_else(|error| Err(unwritten(&io::Error::other(error))))
+}
+
+fn unfit(error: MappingError) -> Problem {
+    match error {
         MappingError::Field { field, message, .. } => {
             Problem::invalid_body(&format!("mapping.{field}"), &message)
         }
@@ -292,7 +298,15 @@ fn read(text: &str, shop: &ShopId, files: usize) -> Result<PoolMapping, Problem>
         named @ (MappingError::Unknown { .. } | MappingError::NoReplay { .. }) => {
             Problem::invalid_body("mapping", &named.to_string())
         }
-    })
+    }
+}
+
+/// Why the files do not fit the mapping, without a place of ours.
+fn unread(error: &ReadError, inputs: &[PathBuf]) -> Problem {
+    let folders = inputs.iter().filter_map(|path| path.parent());
+    let said =
+        folders.fold(error.to_string(), |said, folder| said.replace(&format!("{}/", folder.display()), ""));
+    Problem::invalid_body("file", &said.chars().take(SAID).collect::<String>())
 }
 
 fn known_mapping(name: &str) -> Result<&'static str, Problem> {

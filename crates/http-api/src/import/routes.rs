@@ -144,7 +144,7 @@ pub async fn list(
     Ok(Json(List::of(rows, &page, |row| row.import_id.to_string(), |row| view(&state, &shop, row))))
 }
 
-/// Ends an import: at once while it waits, else before its next batch. What it has taken in stays, and is told.
+/// Ends an import: at once while it waits, else before its next batch, or while its files are read. What it has taken in stays, and is told.
 #[utoipa::path(post, path = "/v1/shops/{shop}/imports/{import}/cancel", tag = "pool",
     params(("shop" = String, Path), ("import" = String, Path)),
     responses((status = 200, body = OrderImportView), (status = 404, body = Problem), (status = 409, body = Problem)))]

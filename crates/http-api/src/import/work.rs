@@ -17,6 +17,11 @@ use std::time::Duration;
 /// How long the store is left alone that could not be written.
 const REST: Duration = Duration::from_secs(5);
 
+/// How often one is begun that does not end.
+const STARTS: u32 = 3;
+/// Characters of what is said of a failure: names of columns are in it.
+const DETAIL: usize = 2_000;
+
 /// How it ended here.
 enum End {
     /// It goes on with the next start.
@@ -30,10 +35,14 @@ pub fn run(imports: &Imports, job: &Job) {
     let import_id = job.import_id.clone();
     let Some(import) = command(imports, &job.shop_id, &Command::StartImport { import_id }) else { return };
     if import.state.is_open() {
-        let end = catch_unwind(AssertUnwindSafe(|| take(imports, job, &import)));
+        let end = catch_unwind(AssertUnwindSafe(|| begin(imports, job, &import)));
         let failed = || failure(job, "internal", "an internal mistake; what was taken in stays".to_owned());
         match end.unwrap_or_else(|_| failed()) {
-            End::Left => return,
+            End::Left => {
+                let import_id = job.import_id.clone();
+                command(imports, &job.shop_id, &Command::LeaveImport { import_id });
+                return;
+            }
             End::At(state, outcome) => {
                 note(state, &outcome);
                 let import_id = job.import_id.clone();
@@ -83,10 +92,24 @@ fn json(what: &impl serde::Serialize) -> serde_json::Value {
     serde_json::to_value(what).unwrap_or_default()
 }
 
-fn failure(job: &Job, code: &str, detail: String) -> End {
+fn failure(job: &Job, code: &str, mut detail: String) -> End {
+    if let Some((end, _)) = detail.char_indices().nth(DETAIL) {
+        detail.truncate(end);
+        detail.push_str("...");
+    }
     let failure = Some(ImportFailure { code: code.to_owned(), detail });
     let orders = json(&counts(job));
     End::At(ImportState::Failed, Box::new(ImportOutcome { report: None, orders, rejects: 0, failure }))
+}
+
+/// Takes its orders in, unless it ended the server each time before.
+fn begin(imports: &Imports, job: &Job, import: &Import) -> End {
+    if import.starts > STARTS {
+        let detail = "the server ended three times, not in order, while it was taken in; what was taken in stays. See the \
+                      server's log and its memory, and send the files in parts";
+        return failure(job, "interrupted", detail.to_owned());
+    }
+    take(imports, job, import)
 }
 
 /// Takes its orders in.

@@ -2,6 +2,8 @@
 
 use super::support::{Form, ORDERS, Service, asked, export};
 use axum::body::Body;
+use engine::{Command, Input, Reply};
+use port::Upload;
 use serde_json::{Value, json};
 
 /// What was taken in by then stays, and is told.
@@ -70,4 +72,40 @@ fn an_export_that_cannot_be_read_fails_with_its_reason() {
     }
     assert_eq!(service.orders(), 0);
     service.keeps(&[]);
+}
+
+/// An import that takes its server down with it is begun three times.
+#[test]
+fn an_import_that_ends_its_server_is_not_begun_for_ever() {
+    let service = Service::start();
+    let told = |command: Command| {
+        let input = Input::new("tea".parse().unwrap(), command);
+        let answer = service.engine.submit_many_blocking(vec![input]).unwrap().pop().unwrap().unwrap();
+        let Reply::Import { import } = answer else { panic!("an import") };
+        *import
+    };
+    for (starts, ended) in [(2, "upload_lost"), (3, "interrupted")] {
+        let (files, mapping, by) = (Vec::new(), "Tea".to_owned(), "all".to_owned());
+        let upload = Upload {
+            folder: "00ff".into(),
+            files,
+            mapping,
+            mapping_name: None,
+            as_of: None,
+            submit: false,
+            by,
+        };
+        let import_id = told(Command::CreateImport(Box::new(upload))).import_id;
+        // Stops in order are not counted.
+        for _ in 0..5 {
+            told(Command::StartImport { import_id: import_id.clone() });
+            told(Command::LeaveImport { import_id: import_id.clone() });
+        }
+        for start in 1..=starts {
+            assert_eq!(told(Command::StartImport { import_id: import_id.clone() }).starts, start);
+        }
+        service.begin_again();
+        let import = service.ended(import_id.as_str());
+        assert_eq!((&import["state"], &import["code"]), (&json!("failed"), &json!(ended)), "{import}");
+    }
 }

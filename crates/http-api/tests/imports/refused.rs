@@ -42,6 +42,33 @@ fn a_form_that_does_not_fit_is_refused_with_its_field() {
     service.keeps(&[]);
 }
 
+/// What is sent is not said back whole, and no mapping keeps the server busy.
+#[test]
+fn a_mapping_with_a_fault_is_named_shortly() {
+    let service = Service::start();
+    let many: String = (0..16_000).map(|column| format!("{{orders.c{column}}}")).collect();
+    let long = "x".repeat(200_000);
+    for (mapping, field, said) in [
+        (format!("{MAPPING}\nname = \"{long}\" \""), "mapping", "line "),
+        (MAPPING.replace("[times]", &format!("[tables.{long}]\nfile = \"b.csv\"\n\n[times]")), "", "no join"),
+        (MAPPING.replace("{orders.sku}", &many), "mapping.line.sku", "more than 512 columns"),
+        (MAPPING.replace("{orders.sku}", &format!("{{{long}.sku}}")), "mapping.line.sku", "xxx"),
+        (MAPPING.replace("orders.csv", &format!("{long}.csv")), "file", ""),
+    ] {
+        let form = Form::default().field("mapping", &mapping);
+        let orders = ORDERS.as_bytes();
+        let form = form.file("a.csv", orders);
+        // One file is that of the one table, whatever its name.
+        let form = if field == "file" { form.file("b.csv", orders) } else { form };
+        let answer = service.call(form.request());
+        let (status, code, at) = answer.problem();
+        assert_eq!((status, code.as_str()), (422, "invalid_body"), "{at}");
+        assert!(answer.body.len() < 4_000 && answer.text().contains(said), "{at}: {}", answer.text().len());
+        assert!(field.is_empty() || at == field, "{at}");
+    }
+    service.keeps(&[]);
+}
+
 #[test]
 fn what_is_no_form_or_breaks_off_leaves_nothing() {
     let service = Service::start();

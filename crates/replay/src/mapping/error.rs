@@ -1,5 +1,10 @@
 //! Why a mapping cannot be used.
 
+use super::Wrong;
+
+/// Characters of what is said of a mapping: its own text is in it, and may be long.
+const SAID: usize = 300;
+
 /// Why a mapping cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum MappingError {
@@ -43,4 +48,30 @@ pub enum MappingError {
         /// What is wrong and what would do.
         message: String,
     },
+}
+
+impl MappingError {
+    /// What the reader of TOML says, without the line that it quotes where that is long.
+    pub(crate) fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Self {
+        let mut message = error.to_string();
+        if message.chars().count() > SAID {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = 1 + before.matches('\n').count();
+            message = format!("line {line}: {}", error.message());
+        }
+        Self::Syntax { file: file.to_owned(), message: cut(message) }
+    }
+
+    pub(crate) fn field(file: &str, wrong: Wrong) -> Self {
+        Self::Field { file: file.to_owned(), field: cut(wrong.field), message: cut(wrong.message) }
+    }
+}
+
+/// What is said, up to [`SAID`] characters of it.
+fn cut(mut said: String) -> String {
+    if let Some((end, _)) = said.char_indices().nth(SAID) {
+        said.truncate(end);
+        said.push_str("...");
+    }
+    said
 }

@@ -16,6 +16,8 @@ pub(crate) const RFC3339: &str = "rfc3339";
 pub(crate) const SERIAL: &str = "serial";
 /// The same of a workbook that counts from 1904.
 pub(crate) const SERIAL_1904: &str = "serial1904";
+/// Columns that a mapping may name, of all its tables.
+pub(crate) const COLUMNS: usize = 512;
 /// Words among the time formats that are no format.
 const WORDS: [&str; 3] = [RFC3339, SERIAL, SERIAL_1904];
 
@@ -111,6 +113,10 @@ impl Compiler<'_> {
         let joined = layout.joins.iter().map(|join| join.to.as_str());
         let names = std::iter::once(layout.lines).chain(joined);
         let mut tables = Vec::new();
+        let keys = layout.tables.values().map(|table| table.key.0.len()).max().unwrap_or(0);
+        if keys > COLUMNS {
+            return Err(Wrong::new("tables", format!("a key of more than {COLUMNS} columns")));
+        }
         for (slot, name) in names.enumerate() {
             let table = &layout.tables[name];
             let delimiter = table.delimiter.map(|sign| delimiter(name, sign)).transpose()?;
@@ -193,7 +199,11 @@ impl Compiler<'_> {
             let message = format!("`{table}` is not a table that is joined by then");
             return Err(Wrong::new(field, message));
         };
-        Ok(Cell { table: slot, column: self.slots.column(slot, column) })
+        let column = self.slots.column(slot, column);
+        if self.slots.count() > COLUMNS {
+            return Err(Wrong::new(field, format!("more than {COLUMNS} columns are named in all")));
+        }
+        Ok(Cell { table: slot, column })
     }
 
     pub fn required(&mut self, field: &'static str, texts: &Alternatives) -> Result<Value, Wrong> {

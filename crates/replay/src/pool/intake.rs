@@ -4,7 +4,7 @@
 //! that are known are duplicates, and what was learned since is an update.
 
 use super::earlier::{self, EarlierGap};
-use super::{FileGaps, FileOrder, Place, PoolInputs, PoolMapping, TOLD, read_orders};
+use super::{FileGaps, FileOrder, Place, PoolInputs, PoolMapping, TOLD, read::read_orders_while};
 use crate::read::ReadError;
 use domain::{Instant, OrderId, Refusal, ShopId, pool::Stage, time::Zone};
 use engine::{Command, Engine, EngineError, Input, Intake, Reply};
@@ -12,7 +12,12 @@ use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     path::PathBuf,
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::Duration,
 };
 
 /// Orders that are taken in at once, in one commit of the writer, where nobody else waits for it.
@@ -21,6 +26,8 @@ const LARGE: usize = 16_384;
 const SMALL: usize = 2_000;
 /// Batches that may wait for the writer.
 const WAITING: usize = 4;
+/// How often it is asked whether it goes on while no batch is whole.
+const ASKED: Duration = Duration::from_millis(200);
 
 /// Whether orders go on to the pool or to review right away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +53,7 @@ pub enum PoolError {
     /// The strategies do not fit the export.
     #[error("{0}")]
     Strategies(String),
-    /// Whoever follows it ended it between two batches.
+    /// Whoever follows it ended it between two batches, or while it was read.
     #[error("it was ended before all orders were taken in")]
     Ended,
 }
@@ -145,7 +152,7 @@ pub fn take_in(
 }
 
 /// The same beside others, who wait for a few orders at most, and for as long as `goes_on` answers yes: it is asked before
-/// each batch, and told what became of the orders so far. What was taken in by then stays.
+/// each batch and several times a second while none is whole, and told what became of the orders so far. What was taken in by then stays.
 pub fn take_in_while(
     engine: &Engine,
     mapping: &PoolMapping,
@@ -175,22 +182,25 @@ fn take_in_lots(
     let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let files: Vec<String> = mapping.files(inputs)?.iter().map(name).collect();
     let (send, batches) = mpsc::sync_channel::<Batch>(WAITING);
+    let is_ended = &AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let reading = scope.spawn(move || read_batches(mapping, inputs, orders, progress, &send));
+        let stops = || is_ended.load(Ordering::Relaxed);
+        let reading = scope.spawn(move || read_batches(mapping, inputs, orders, &stops, progress, &send));
         let (mut counts, mut refused) = (Counts::default(), Refusals::default());
         let mut shops = BTreeSet::new();
-        for batch in batches {
-            // An error drops the receiver, which stops the reading.
-            if !goes_on(&counts) {
-                return Err(PoolError::Ended);
-            }
+        let mut take = |batch: Batch, counts: &mut Counts| {
             for (_, order) in &batch {
                 if shops.insert(order.shop_id.clone()) {
                     FileGaps::begin(engine, mapping, &files, &order.shop_id)?;
                 }
             }
-            send_batch(engine, batch, submit, &mut counts, &mut refused)?;
-        }
+            send_batch(engine, batch, submit, counts, &mut refused)
+        };
+        let taken = take_batches(&batches, &mut counts, goes_on, &mut take);
+        // Whatever it was that ended it: the reading stops where it is.
+        is_ended.store(taken.is_err(), Ordering::Relaxed);
+        drop(batches);
+        taken?;
         let inputs = reading.join().unwrap_or(Err(ReadError::Stopped))?;
         shops.extend(mapping.only_shop().cloned());
         let mut gaps = FileGaps::new(mapping, &inputs);
@@ -204,15 +214,37 @@ fn take_in_lots(
     })
 }
 
+/// Takes batch by batch, to the last or until it does not go on.
+fn take_batches(
+    batches: &mpsc::Receiver<Batch>,
+    counts: &mut Counts,
+    goes_on: &mut dyn FnMut(&Counts) -> bool,
+    take: &mut dyn FnMut(Batch, &mut Counts) -> Result<(), PoolError>,
+) -> Result<(), PoolError> {
+    loop {
+        let next = batches.recv_timeout(ASKED);
+        if matches!(next, Err(RecvTimeoutError::Disconnected)) {
+            return Ok(());
+        }
+        if !goes_on(counts) {
+            return Err(PoolError::Ended);
+        }
+        if let Ok(batch) = next {
+            take(batch, counts)?;
+        }
+    }
+}
+
 fn read_batches(
     mapping: &PoolMapping,
     inputs: &[PathBuf],
     orders: usize,
+    stops: &dyn Fn() -> bool,
     progress: &mut (dyn FnMut(u64, u64) + Send),
     to: &mpsc::SyncSender<Batch>,
 ) -> Result<PoolInputs, ReadError> {
     let mut batch = Vec::with_capacity(orders);
-    let read = read_orders(mapping, inputs, progress, &mut |place, order| {
+    let read = read_orders_while(mapping, inputs, stops, progress, &mut |place, order| {
         batch.push((place, order));
         if batch.len() < orders {
             return Ok(());
@@ -275,4 +307,49 @@ pub(super) fn send_batch(
 
 fn take(shop_id: ShopId, order: domain::pool::ShopOrder) -> Input {
     Input::new(shop_id, Command::TakeShopOrder(Arc::new(order)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use std::{cell::Cell, fmt::Write as _};
+
+    const MAPPING: &str = include_str!("../../tests/data/pool.toml");
+
+    /// Rows without an order's id are no order: however many there are, no batch is whole.
+    #[test]
+    fn reading_ends_before_the_first_batch_where_nobody_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let head = include_str!("../../tests/data/pool-orders.csv").lines().next().unwrap();
+        let mut text = format!("{head}\n");
+        for row in 0..100_000 {
+            let _ = writeln!(text, ",row {row}{}", ",".repeat(head.matches(',').count() - 1));
+        }
+        let path = folder.path().join("orders.csv");
+        std::fs::write(&path, text).unwrap();
+        let mapping = PoolMapping::parse(MAPPING, "pool.toml", None).unwrap();
+        for asked_most in [1, 3, 40] {
+            let (asked, mut told) = (Cell::new(0), (0, 0));
+            let stops = || asked.replace(asked.get() + 1) >= asked_most;
+            let (send, batches) = mpsc::sync_channel(WAITING);
+            let mut progress = |done, all| told = (done, all);
+            let read = read_batches(&mapping, &[path.clone()], SMALL, &stops, &mut progress, &send);
+            assert!(matches!(read, Err(ReadError::Stopped)), "{read:?}");
+            assert!(told.0 < told.1 && batches.try_recv().is_err(), "{told:?}");
+        }
+    }
+
+    /// Nothing comes and nothing ends: it is asked all the same.
+    #[test]
+    fn it_is_asked_whether_it_goes_on_while_no_batch_is_whole() {
+        let (_send, batches) = mpsc::sync_channel::<Batch>(WAITING);
+        let mut asked = 0;
+        let mut goes_on = |_: &Counts| {
+            asked += 1;
+            asked < 2
+        };
+        let taken = take_batches(&batches, &mut Counts::default(), &mut goes_on, &mut |_, _| Ok(()));
+        assert!(matches!(taken, Err(PoolError::Ended)));
+    }
 }

@@ -52,13 +52,9 @@ impl PoolMapping {
 
     /// Checks the text of a mapping; `file` is its name in errors.
     pub fn parse(text: &str, file: &str, shop: Option<&ShopId>) -> Result<Self, MappingError> {
-        let mut document: document::Document = toml::from_str(text)
-            .map_err(|error| MappingError::Syntax { file: file.to_owned(), message: error.to_string() })?;
-        let wrong = |wrong: Wrong| MappingError::Field {
-            file: file.to_owned(),
-            field: wrong.field,
-            message: wrong.message,
-        };
+        let mut document: document::Document =
+            toml::from_str(text).map_err(|error| MappingError::syntax(file, text, &error))?;
+        let wrong = |wrong: Wrong| MappingError::field(file, wrong);
         let zone = document.shop.time_zone.clone().unwrap_or_else(Zone::shanghai);
         let code = document.shop.currency.as_deref().unwrap_or("CNY");
         if let Some(currency) = Currency::find(code) {

@@ -72,9 +72,21 @@ pub fn read_orders(
     progress: &mut dyn FnMut(u64, u64),
     each: &mut dyn FnMut(Place, FileOrder) -> Result<(), ReadError>,
 ) -> Result<PoolInputs, ReadError> {
+    read_orders_while(mapping, inputs, &|| false, progress, each)
+}
+
+/// The same until `stops` answers yes, which is asked at each block and every few rows, also before the first order is
+/// whole; [`ReadError::Stopped`] then.
+pub(super) fn read_orders_while(
+    mapping: &PoolMapping,
+    inputs: &[PathBuf],
+    stops: &dyn Fn() -> bool,
+    progress: &mut dyn FnMut(u64, u64),
+    each: &mut dyn FnMut(Place, FileOrder) -> Result<(), ReadError>,
+) -> Result<PoolInputs, ReadError> {
     let mut orders = 0;
     let as_of = |file: &str| mapping.as_of(file);
-    let how = How { standing: mapping.standing, bad_rows: TOLD, as_of: &as_of };
+    let how = How { standing: mapping.standing, bad_rows: TOLD, as_of: &as_of, stops };
     let gathered =
         gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut |whence, mut order: FileOrder| {
             orders += 1;

@@ -144,20 +144,26 @@ pub(super) struct Meter<'a> {
     total: u64,
     rows: u64,
     tell: &'a mut dyn FnMut(u64, u64),
+    stops: &'a dyn Fn() -> bool,
     read: Vec<FileRead>,
 }
 
 impl<'a> Meter<'a> {
-    pub fn new(total: u64, tell: &'a mut dyn FnMut(u64, u64)) -> Self {
+    pub fn new(total: u64, tell: &'a mut dyn FnMut(u64, u64), stops: &'a dyn Fn() -> bool) -> Self {
         tell(0, total);
         let (done, rows, read) = (0, 0, Vec::new());
-        Self { done, total, rows, tell, read }
+        Self { done, total, rows, tell, stops, read }
     }
 
     /// A file's bytes were read in one go.
     pub fn advance(&mut self, bytes: u64) {
         self.done += bytes;
         (self.tell)(self.done, self.total);
+    }
+
+    /// Answers whether nobody waits for it any more.
+    pub fn stops(&self) -> &'a dyn Fn() -> bool {
+        self.stops
     }
 
     /// A file is done.

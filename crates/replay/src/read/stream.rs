@@ -18,6 +18,9 @@ use std::{
 };
 use tabular::{By, Encoding, Error, Fault, Flaw, Format, Heading, How, Record};
 
+/// Rows after which it is asked whether anybody waits for them.
+const ASKED: u64 = 256;
+
 /// A file that is digested as it is read.
 struct Digested<'m, 'a> {
     file: File,
@@ -28,6 +31,9 @@ struct Digested<'m, 'a> {
 
 impl Read for Digested<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.meter.stops()() {
+            return Err(io::Error::other("nobody waits for it any more"));
+        }
         let count = self.file.read(buffer)?;
         self.hasher.update(&buffer[..count]);
         self.bytes += count as u64;
@@ -37,7 +43,8 @@ impl Read for Digested<'_, '_> {
 }
 
 impl Source {
-    /// Hands each row over, also those that cannot be read. `take` may stop the reading.
+    /// Hands each row over, also those that cannot be read. `take` may stop the reading, and so may whoever waits for it:
+    /// the meter is asked at each block, and every so many rows.
     pub fn each_row<'f>(
         &self,
         file: usize,
@@ -46,6 +53,20 @@ impl Source {
         bad: &mut Bad<'f>,
         take: &mut dyn FnMut(Row, &mut Bad<'f>) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
+        let stops = meter.stops();
+        let read = self.rows(file, plan, meter, bad, take);
+        if read.is_err() && stops() { Err(ReadError::Stopped) } else { read }
+    }
+
+    fn rows<'f>(
+        &self,
+        file: usize,
+        plan: &Plan,
+        meter: &mut Meter<'_>,
+        bad: &mut Bad<'f>,
+        take: &mut dyn FnMut(Row, &mut Bad<'f>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let stops = meter.stops();
         let table = &plan.tables[self.table];
         let failed = |error| ReadError::of(&self.path, &self.name, error);
         let wanted: Vec<&str> = table.columns.iter().map(String::as_str).collect();
@@ -68,6 +89,9 @@ impl Source {
             read.rows += 1;
             if before + read.rows > ROWS {
                 return Err(ReadError::TooManyRows { file: self.name.clone() });
+            }
+            if read.rows % ASKED == 0 && stops() {
+                return Err(ReadError::Stopped);
             }
             let at = RowAt { file, row: record.row() };
             let damage = cells.fill(&record, table, &columns);

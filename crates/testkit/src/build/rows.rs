@@ -63,6 +63,7 @@ pub fn import(shop_id: &ShopId, import_id: &str) -> Import {
         state: ImportState::Received,
         created_at: start(),
         started_at: None,
+        starts: 0,
         finished_at: None,
         cancel_asked: false,
         upload: Upload {
