@@ -134,6 +134,26 @@ fn a_s4_25_another_file_of_the_name_does_not_close_an_orders_gap() {
     assert_eq!(run.winners("g"), ["O1", "O2", "O3"]);
 }
 
+/// Nor does one that does not hold it settle an order in doubt; one that holds it does, if it is in doubt no more.
+#[test]
+fn a_s4_25_another_file_of_the_name_does_not_settle_an_order_in_doubt() {
+    let run = first_three();
+    run.bring(&[1, 2, 3].map(second));
+    note(&run, gap_of("orders.csv", &[2], Missing::Perhaps));
+    run.advance(t("10-29"));
+    watermark(&run, "10-29");
+    for (held, settles) in [(&[1, 3][..], false), (&[2], true)] {
+        note(&run, Gap::begun("orders.csv", None));
+        for number in held {
+            run.take(&second(*number));
+        }
+        run.advance(run.engine.now());
+        assert!(run.winners("g").is_empty(), "until its end is told nothing is final");
+        note(&run, Gap::new("orders.csv", None));
+        assert_eq!(run.winners("g").len(), if settles { 3 } else { 0 }, "{held:?}");
+    }
+}
+
 #[test]
 fn a_s4_25_more_sources_than_there_is_room_for_still_count() {
     let run = first_three();
@@ -147,7 +167,8 @@ fn a_s4_25_more_sources_than_there_is_room_for_still_count() {
     run.advance(t("10-29"));
     watermark(&run, "10-29");
     assert_eq!(waits(&run), Some(("pool_incomplete".into(), 1)));
-    for source in [String::new(), "a\nb".into(), "x".repeat(limits::GAP_TEXT_CHARS + 1)] {
+    // Which sources these are nobody knows any more: none of them can be told again (only answered for).
+    for source in ["...".into(), String::new(), "a\nb".into(), "x".repeat(limits::GAP_TEXT_CHARS + 1)] {
         assert_eq!(run.refused(Command::NoteGap(Box::new(Gap::new(source, None)))), "invalid_value");
     }
 }

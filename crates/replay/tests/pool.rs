@@ -293,6 +293,73 @@ fn a_s4_25_an_export_that_was_broken_off_leaves_a_gap_until_it_is_whole() {
     engine.stop();
 }
 
+/// Two folders that both hold an orders.csv: what is missing of either is missing.
+#[test]
+fn a_s4_25_files_of_one_name_leave_their_gaps_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = ShopId::try_new("s1").unwrap();
+    let mapping = PoolMapping::parse(MAPPING, "pool.toml", Some(&shop)).unwrap();
+    let lines: Vec<&str> = ORDERS.lines().collect();
+    let row = |order: &str, amount: &str| {
+        format!("{order},ana,2020-10-20T20:00:00,2020-10-20T20:00:03,,,tea,1,{amount}\n")
+    };
+    let mut inputs = Vec::new();
+    for (name, order) in [("north", "n-1"), ("south", "s-1")] {
+        let path = folder.path().join(name);
+        fs::create_dir(&path).unwrap();
+        let fine = row(&format!("{order}-fine"), "320.00");
+        fs::write(path.join("orders.csv"), format!("{}\n{}{fine}", lines[0], row(order, "dear"))).unwrap();
+        inputs.push(path);
+    }
+    let engine = shop_in_memory(&mapping, &shop);
+    let taken = take_in(&engine, &mapping, &inputs, Submit::No, &mut |_, _| {}).unwrap();
+    assert_eq!((taken.counts.created, taken.inputs.bad_rows), (2, 2));
+    let gaps = engine.reader().pool(&shop).unwrap().gaps;
+    let gap = &gaps["orders.csv"];
+    assert_eq!(gap.orders.keys().map(ToString::to_string).collect::<Vec<_>>(), ["n-1", "s-1"]);
+    assert_eq!((gaps.len(), gap.rows_in_all, gap.unfinished), (1, 2, false));
+    engine.stop();
+    // And where the pool is run from files.
+    let strategies = mapping.strategies.clone().unwrap();
+    let store = Box::new(store_memory::MemoryStore::new());
+    let run = run_pool(&mapping, &strategies, &inputs, store, Ranks::WhenCertain, &mut |_, _, _| {}).unwrap();
+    let gap = &run.engine.reader().pool(&shop).unwrap().gaps["orders.csv"];
+    assert_eq!((gap.orders.len(), gap.rows_in_all), (2, 2));
+    run.engine.stop();
+}
+
+/// However many files: of a clean export no gap is left.
+#[test]
+fn a_s4_25_an_export_of_many_files_leaves_no_gap() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = ShopId::try_new("s1").unwrap();
+    let text = MAPPING.replace("orders.csv", "*.csv").replace("rows = \"together\"\n", "");
+    let mapping = PoolMapping::parse(&text, "pool.toml", Some(&shop)).unwrap();
+    let heading = ORDERS.lines().next().unwrap();
+    for file in 0..150 {
+        let row = format!("many-{file},ana,2020-10-20T20:00:00,2020-10-20T20:00:03,,,tea,1,320.00\n");
+        fs::write(folder.path().join(format!("f{file}.csv")), format!("{heading}\n{row}")).unwrap();
+    }
+    let engine = shop_in_memory(&mapping, &shop);
+    let inputs = [folder.path().to_owned()];
+    let taken = take_in(&engine, &mapping, &inputs, Submit::No, &mut |_, _| {}).unwrap();
+    assert_eq!((taken.counts.created, taken.inputs.bad_rows), (150, 0));
+    assert!(engine.reader().pool(&shop).unwrap().gaps.is_empty());
+    engine.stop();
+}
+
+/// What is said with the upload goes before the mapping's patterns.
+#[test]
+fn a_s4_23_when_an_export_was_made_is_what_was_said_last() {
+    let text =
+        MAPPING.replace("[line]", "[download]\nas_of = { \"o*\" = \"2020-11-20T00:00:00Z\" }\n\n[line]");
+    let mut mapping = mapping(&text);
+    assert_eq!(mapping.as_of("orders.csv"), Some(at("2020-11-20T00:00:00Z")));
+    assert_eq!(mapping.as_of("x.csv"), None);
+    mapping.as_of = Some(at("2020-11-25T00:00:00Z"));
+    assert_eq!(mapping.as_of("orders.csv"), mapping.as_of);
+}
+
 #[test]
 fn the_same_export_again_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();

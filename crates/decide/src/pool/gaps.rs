@@ -23,9 +23,26 @@ pub fn note_gap(draft: &mut Draft<'_>, told: &Gap) -> Result<Reply, Refusal> {
         let violation = Violation::with("source", Code::InvalidValue, message);
         Refusal::from_violations(Code::InvalidValue, vec![violation])?;
     }
+    if told.source == OTHERS {
+        let message = "the name under which sources stand for which there is no room";
+        let violation = Violation::with("source", Code::InvalidValue, message);
+        Refusal::from_violations(Code::InvalidValue, vec![violation])?;
+    }
     let known = row.gaps.get(&told.source);
     let gap = match known {
+        // It had a place beyond the bound while it was taken in.
+        Some(known) if known.unfinished && !told.unfinished && row.gaps.len() > limits::GAPS => {
+            let gap = known.told_again(told.clone());
+            if gap.is_closed() {
+                gap
+            } else {
+                let others = among_others(row.gaps.get(OTHERS).map(|gap| &**gap), &gap);
+                draft.put_gap(Gap::new(told.source.clone(), None));
+                others
+            }
+        }
         Some(known) => known.told_again(told.clone()),
+        None if told.unfinished && row.gaps.len() < 2 * limits::GAPS => told.clone(),
         None if told.is_closed() || row.gaps.len() < limits::GAPS => told.clone(),
         // An answer that was given makes room; else what is missing has no name of its own.
         None => match row.gaps.values().find(|gap| gap.accepted.is_some()) {

@@ -175,30 +175,34 @@ impl Gap {
     }
 
     /// Whether an order that is taken in whole, of a download of that time, fills what is missing of it. One that
-    /// counts in part is filled by a newer download only, for it was taken in with the gap.
+    /// counts in part is filled by a newer download, for it was taken in with the gap, or while the source is taken in
+    /// again: if it is in doubt still, that is told at the end.
     pub fn is_filled_by(&self, order_id: &OrderId, as_of: Option<Instant>) -> bool {
         let Some(order) = self.orders.get(order_id) else { return false };
         match (order.missing, as_of.zip(self.as_of)) {
             (Missing::Whole, known) => known.is_none_or(|(told, gap)| told >= gap),
+            (Missing::Perhaps, _) if self.unfinished => true,
             (Missing::Perhaps, known) => known.is_some_and(|(told, gap)| told > gap),
         }
     }
 
-    /// The gap without an order.
+    /// The gap without an order and its rows.
     #[must_use]
     pub fn without(&self, order_id: &OrderId) -> Self {
         let mut gap = self.clone();
         gap.orders.remove(order_id);
+        gap.rows.retain(|row| row.order_id.as_ref() != Some(order_id));
+        gap.rows_in_all = gap.rows_in_all.saturating_sub((self.rows.len() - gap.rows.len()) as u64);
         gap
     }
 
-    /// What stays missing when the source is taken in again and `told` is missing of it: orders that were left out
-    /// wait until they come or somebody answers for them; what had no name is told anew.
+    /// What stays missing when the source is taken in again and `told` is missing of it: orders, left out or in doubt,
+    /// wait until they come or somebody answers for them, for another file may have the name; what had no name is told
+    /// anew.
     #[must_use]
     pub fn told_again(&self, told: Self) -> Self {
         let mut gap = told;
-        let before = self.orders.iter().filter(|(_, order)| order.missing == Missing::Whole);
-        for (order_id, order) in before.filter(|_| self.accepted.is_none()) {
+        for (order_id, order) in self.orders.iter().filter(|_| self.accepted.is_none()) {
             gap.add_order(order_id, order.since, order.missing);
         }
         gap
@@ -264,13 +268,26 @@ mod tests {
         ] {
             assert_eq!(gap.is_filled_by(&id(order), as_of.map(at)), fills, "{order} {as_of:?}");
         }
-        // The file again: what was left out waits for its order, what counts in part is told anew. Until all of it was
-        // read nothing is final.
+        // The file again, or another of its name: both wait for their orders. Until all of it was read nothing is final.
         let gap = gap.told_again(Gap::begun("a.csv", None));
         assert_eq!((gap.since(), gap.is_closed()), (Some(Since::Always), false));
+        assert!(gap.is_filled_by(&id("2"), None), "it is told at the end whether it is in doubt still");
         let again = gap.told_again(Gap::new("a.csv", None));
-        assert_eq!(again.orders.keys().collect::<Vec<_>>(), [&id("1")]);
-        assert!(again.without(&id("1")).is_closed());
+        assert_eq!(again.orders.keys().collect::<Vec<_>>(), [&id("1"), &id("2")]);
+        assert!(!again.is_filled_by(&id("2"), None));
+        assert!(again.without(&id("1")).without(&id("2")).is_closed());
+    }
+
+    #[test]
+    fn a_s4_25_an_order_that_came_takes_its_rows_along() {
+        let mut gap = Gap::new("a.csv", None);
+        for (row, order) in [(2, Some("1")), (3, Some("2")), (4, None), (5, Some("1"))] {
+            gap.add_row(row, "required", order.map(id));
+        }
+        gap.add_order(&id("1"), Since::Always, Missing::Whole);
+        let left = gap.without(&id("1"));
+        assert_eq!(left.rows.iter().map(|row| row.row).collect::<Vec<_>>(), [3, 4]);
+        assert_eq!(left.rows_in_all, 2);
     }
 
     #[test]

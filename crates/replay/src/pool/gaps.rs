@@ -1,6 +1,6 @@
 //! What the files of an export leave uncertain, by shop and file (A-S4-25), and how a shop is told.
 
-use super::{Place, PoolInputs, PoolMapping};
+use super::{Place, PoolError, PoolInputs, PoolMapping};
 use domain::{
     Instant, OrderId, ShopId,
     pool::{Gap, Missing, Since},
@@ -23,7 +23,9 @@ impl FileGaps {
         let files = inputs.names.iter().map(|name| (name.clone(), mapping.as_of(name))).collect();
         let mut found = Self { files, gaps: BTreeMap::new() };
         for (shop, gap) in &inputs.gaps {
-            found.gaps.insert((shop.clone(), gap.source.clone()), gap.clone());
+            // Files of several folders may have one name: what is missing of any is missing of the name.
+            let known = found.gaps.entry((shop.clone(), gap.source.clone()));
+            known.and_modify(|known| known.join(gap)).or_insert_with(|| gap.clone());
         }
         found
     }
@@ -49,7 +51,8 @@ impl FileGaps {
             }
             gap
         };
-        self.files.iter().map(of_file).collect()
+        let mut names = BTreeSet::new();
+        self.files.iter().filter(|(source, _)| names.insert(source)).map(of_file).collect()
     }
 
     /// Every row that something is missing for: the file, and its rows that are told one by one.
@@ -63,15 +66,20 @@ impl FileGaps {
     }
 
     /// Notes with a shop that files begin to be taken in: no rank becomes final over what is not read yet, also where the
-    /// taking in is broken off.
+    /// taking in is broken off. One of them says so for all, and each of which something is missing already.
     pub fn begin(
         engine: &Engine,
         mapping: &PoolMapping,
         files: &[String],
         shop: &ShopId,
-    ) -> Result<(), EngineError> {
+    ) -> Result<(), PoolError> {
+        let known = engine.reader().pool(shop)?.gaps;
+        let mut names = BTreeSet::new();
         let begun = |file: &String| Command::NoteGap(Box::new(Gap::begun(file.clone(), mapping.as_of(file))));
-        note(engine, files.iter().map(|file| Input::new(shop.clone(), begun(file))).collect())
+        let files = files.iter().enumerate().filter(|(at, file)| *at == 0 || known.contains_key(*file));
+        let files = files.filter(|(_, file)| names.insert(*file));
+        let notes = files.map(|(_, file)| Input::new(shop.clone(), begun(file))).collect();
+        Ok(note(engine, notes)?)
     }
 
     /// Notes with each shop what is missing of every file, and of which nothing is any more.

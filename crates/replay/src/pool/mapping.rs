@@ -32,7 +32,7 @@ pub struct PoolMapping {
     pub through: Option<Instant>,
     /// When the export was made, where that is said: an older one changes less (A-S4-23).
     pub as_of: Option<Instant>,
-    /// The same of the files whose names fit a pattern, the first that fits.
+    /// The same of the files whose names fit a pattern, the first that fits, where it is not said of all.
     pub as_of_files: Vec<(String, Instant)>,
     /// The zone of the shop.
     pub zone: Zone,
@@ -120,10 +120,10 @@ impl PoolMapping {
         self.roles.only_shop()
     }
 
-    /// When a file was made, where that is said.
+    /// When a file was made, where that is said: of all files, else as the mapping's patterns say.
     pub fn as_of(&self, file: &str) -> Option<Instant> {
-        let of_file = self.as_of_files.iter().find(|(pattern, _)| matches(pattern, file));
-        of_file.map(|(_, at)| *at).or(self.as_of)
+        let of_file = || self.as_of_files.iter().find(|(pattern, _)| matches(pattern, file));
+        self.as_of.or_else(|| of_file().map(|(_, at)| *at))
     }
 
     /// The files among these, and in the folders among these, that its tables read; refused where a table has none,
