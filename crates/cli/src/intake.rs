@@ -44,20 +44,19 @@ pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
 
 /// What to do after an intake, into a store or by a service.
 pub fn next_steps(args: &IntakeArgs, whole: bool) -> String {
-    let mut text = String::new();
+    let (shop, rejects) = (&args.shop, args.rejects.display());
+    let mut lines = Vec::new();
     if !whole {
-        let rejects = args.rejects.display();
-        text += &format!(
-            "Next: see what was left out in {rejects}\n\
-             Ranks that may depend on it wait until it is taken in, or somebody answers for it:\n\
-             GET and PUT /v1/shops/{}/download-watermark\n",
-            args.shop
+        lines.push(format!("Next: see what was left out in {rejects}"));
+        lines.push(
+            "Ranks that may depend on it wait until it is taken in, or somebody answers for it:".to_owned(),
         );
+        lines.push(format!("GET and PUT /v1/shops/{shop}/download-watermark"));
     }
     if !args.submit {
-        let shop = &args.shop;
-        text +=
-            &format!("Next: submit the orders, with --submit or POST /v1/shops/{shop}/pool-orders/submit\n");
+        lines.push(format!(
+            "Next: submit the orders, with --submit or POST /v1/shops/{shop}/pool-orders/submit"
+        ));
     }
-    text
+    lines.into_iter().map(|line| line + "\n").collect()
 }

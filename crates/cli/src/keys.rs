@@ -35,15 +35,15 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             eprintln!("Keep it: only its hash is stored in {}.", args.keys.display());
         }
         KeysAction::List => {
-            let mut list = String::new();
+            let mut list = Vec::new();
             for key in &key_file::read(&args.keys)? {
                 let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
                 let shop = key.shop.as_ref().map_or("platform", ShopId::as_str);
                 let end = key.expires_at.map_or("for ever".to_owned(), show);
                 let (name, scopes, made) = (&key.name, scopes.join(","), show(key.created_at));
-                list += &format!("{name}\t{shop}\t{scopes}\tmade {made}\tgood {end}\n");
+                list.push(format!("{name}\t{shop}\t{scopes}\tmade {made}\tgood {end}\n"));
             }
-            say(&list)?;
+            say(&list.concat())?;
         }
         KeysAction::Revoke { name } => {
             let lock = key_file::lock(&args.keys)?;

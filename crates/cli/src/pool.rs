@@ -88,7 +88,7 @@ fn next_steps(report: &PoolReport, names: &[String], out: &Path) -> String {
         );
         lines.push("then raise [download] through in the mapping and run again.".to_owned());
     }
-    if report.exceptions.iter().any(|found| found.is_held()) {
+    if report.exceptions.iter().any(replay::pool::ExceptionReport::is_held) {
         lines.push(
             "Next: say of orders that are held whether they are paid at once: order.single_stage in the"
                 .to_owned(),
