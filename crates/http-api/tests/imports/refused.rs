@@ -46,7 +46,8 @@ fn a_form_that_does_not_fit_is_refused_with_its_field() {
 #[test]
 fn a_mapping_with_a_fault_is_named_shortly() {
     let service = Service::start();
-    let many: String = (0..16_000).map(|column| format!("{{orders.c{column}}}")).collect();
+    let many: Vec<String> = (0..16_000).map(|column| format!("{{orders.c{column}}}")).collect();
+    let many = many.concat();
     let long = "x".repeat(200_000);
     for (mapping, field, said) in [
         (format!("{MAPPING}\nname = \"{long}\" \""), "mapping", "line "),

@@ -184,8 +184,9 @@ fn take_in_lots(
     let (send, batches) = mpsc::sync_channel::<Batch>(WAITING);
     let is_ended = &AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let stops = || is_ended.load(Ordering::Relaxed);
-        let reading = scope.spawn(move || read_batches(mapping, inputs, orders, &stops, progress, &send));
+        let nobody_waits = || is_ended.load(Ordering::Relaxed);
+        let reading =
+            scope.spawn(move || read_batches(mapping, inputs, orders, &nobody_waits, progress, &send));
         let (mut counts, mut refused) = (Counts::default(), Refusals::default());
         let mut shops = BTreeSet::new();
         let mut take = |batch: Batch, counts: &mut Counts| {
@@ -334,7 +335,8 @@ mod tests {
             let stops = || asked.replace(asked.get() + 1) >= asked_most;
             let (send, batches) = mpsc::sync_channel(WAITING);
             let mut progress = |done, all| told = (done, all);
-            let read = read_batches(&mapping, &[path.clone()], SMALL, &stops, &mut progress, &send);
+            let read =
+                read_batches(&mapping, std::slice::from_ref(&path), SMALL, &stops, &mut progress, &send);
             assert!(matches!(read, Err(ReadError::Stopped)), "{read:?}");
             assert!(told.0 < told.1 && batches.try_recv().is_err(), "{told:?}");
         }

@@ -90,7 +90,7 @@ impl Source {
             if before + read.rows > ROWS {
                 return Err(ReadError::TooManyRows { file: self.name.clone() });
             }
-            if read.rows % ASKED == 0 && stops() {
+            if read.rows.is_multiple_of(ASKED) && stops() {
                 return Err(ReadError::Stopped);
             }
             let at = RowAt { file, row: record.row() };
