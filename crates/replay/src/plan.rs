@@ -40,6 +40,8 @@ pub(crate) struct TablePlan {
     pub delimiter: Option<u8>,
     pub header_row: Option<u64>,
     pub columns: Vec<String>,
+    /// Which of `columns` amounts and quantities are read from.
+    pub numbers: Vec<usize>,
     /// Which of `columns` are the key.
     pub key: Vec<usize>,
     pub keep: KeepPlan,

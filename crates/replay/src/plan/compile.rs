@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     mapping::{Alternatives, Amounts, Columns, Empty, Join, Line, Order, Table, Times, Wrong},
+    read::Roles,
     template::{self, Filter, Part, ValueMap},
 };
 use domain::time::Zone;
@@ -34,7 +35,7 @@ pub(crate) struct Layout<'d> {
 
 impl Plan {
     /// The plan, and the roles that `roles` compiles; columns are numbered as they are named.
-    pub fn compile<R>(
+    pub fn compile<R: Roles>(
         layout: Layout<'_>,
         shop_zone: &Zone,
         roles: impl FnOnce(&mut Compiler<'_>) -> Result<R, Wrong>,
@@ -46,7 +47,10 @@ impl Plan {
         };
         let joins = compiler.joins(layout)?;
         let roles = roles(&mut compiler)?;
-        let tables = compiler.tables(layout)?;
+        let mut tables = compiler.tables(layout)?;
+        for cell in roles.number_values().into_iter().flat_map(Value::cells) {
+            tables[cell.table].numbers.push(cell.column);
+        }
         check_amounts(layout.amounts)?;
         let zone = layout.times.zone.as_ref().unwrap_or(shop_zone).clone();
         check_formats(&layout.times.formats, &zone)?;
@@ -132,6 +136,7 @@ impl Compiler<'_> {
                 encoding,
                 delimiter,
                 header_row: table.header_row,
+                numbers: Vec::new(),
                 key,
                 keep: self.slots.keep(slot, &table.keep),
                 columns: self.slots.take_columns(slot),

@@ -288,6 +288,13 @@ impl Roles for PoolRoles {
         Ok(RowLine::Line(FileLine { goods, is_closed: joined.text(&self.line_closed)? == "closed" }))
     }
 
+    fn sku(line: &FileLine) -> &str {
+        line.goods.sku.as_str()
+    }
+    fn number_values(&self) -> Vec<&Value> {
+        vec![&self.goods_paid, &self.quantity, &self.amount, &self.unit_price]
+    }
+
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
         joined.text(&self.line_id).map(|id| Some(id).filter(|id| !id.is_empty()))
     }
