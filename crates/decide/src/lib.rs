@@ -18,9 +18,9 @@ pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
 pub use pool::Around;
 
 use coupon::batches;
-use domain::{Code, MessageId, Refusal, campaign};
+use domain::{Code, MessageId, Refusal, campaign, event::OrderEvent};
 use order::{cashier, events, refunds};
-use port::Subject;
+use port::{Digest, Subject};
 use settings::{campaigns, imports, shop};
 
 /// Decides one command. Amounts of a refusal are told in the shop's currency (A-G-12).
@@ -33,9 +33,7 @@ pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal
 fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
     match command {
         Command::PutShop(shop) => shop::put_shop(draft, shop),
-        Command::Ingest { event, digest } => {
-            events::ingest(draft, event, *digest).map(|result| Reply::Event { result })
-        }
+        Command::Ingest { event, digest } => ingest(draft, event, *digest),
         Command::CreateCampaign { campaign_id, version, publish, digest } => {
             campaigns::create(draft, campaign_id.as_ref(), version, *publish, digest)
         }
@@ -100,6 +98,10 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::EndImport { import_id, state, outcome } => imports::end(draft, import_id, *state, outcome),
         Command::MessageFailed { message_id, code } => undelivered(draft, message_id, *code),
     }
+}
+
+fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Result<Reply, Refusal> {
+    events::ingest(draft, event, digest).map(|result| Reply::Event { result })
 }
 
 /// Decides a timer that is due.

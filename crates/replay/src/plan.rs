@@ -5,11 +5,13 @@
 //! mapping names are kept in memory.
 
 mod compile;
+mod words;
 
 use crate::{mapping::Keep, mapping::Repeated, template::ValueMap};
 use std::collections::BTreeMap;
 
-pub(crate) use compile::{Compiler, Layout, RFC3339, SERIAL, SERIAL_1904};
+pub(crate) use compile::{Compiler, Layout};
+pub(crate) use words::{RFC3339, SERIAL, SERIAL_1904};
 
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -40,6 +42,8 @@ pub(crate) struct TablePlan {
     pub delimiter: Option<u8>,
     pub header_row: Option<u64>,
     pub columns: Vec<String>,
+    /// Which of `columns` amounts and quantities are read from.
+    pub numbers: Vec<usize>,
     /// Which of `columns` are the key.
     pub key: Vec<usize>,
     pub keep: KeepPlan,

@@ -231,30 +231,6 @@ fn rows_that_do_not_stand_together_are_seen() {
     assert_eq!(read_csv(&anywhere, &scattered).unwrap().1.orders, 7);
 }
 
-/// What templates and maps make of a cell is bounded, whatever the mapping says.
-#[test]
-fn a_mapping_makes_no_long_texts_of_short_cells() {
-    let map = format!("[maps.long]\n\"*\" = \"{}\"\n\n[line]\n", "z".repeat(10_000));
-    let with_map = MAPPING.replacen("[line]\n", &map, 1);
-    for (from, to) in [
-        ("sku = ", format!("id = \"{}\"\nsku = ", "{orders.units|map:long}".repeat(100))),
-        ("sku = ", "id = \"{orders.units|map:long}\"\nsku = ".to_owned()),
-        (
-            "customer_id = \"{orders.buyer}\"",
-            "customer_id = \"{orders.buyer}{orders.units|map:long}\"".to_owned(),
-        ),
-    ] {
-        let text = with_map.replacen(from, &to, 1);
-        let (found, read) = read_csv(&mapping(&text), ORDERS).unwrap();
-        assert_eq!((found.len(), read.bad_rows), (0, read.rows.read), "{to:.80} {:?}", read.details);
-        let told = read
-            .details
-            .iter()
-            .all(|row| row.code.as_str() == "too_long" || row.code.as_str() == "not_an_id");
-        assert!(told, "{:?}", read.details);
-    }
-}
-
 /// A shop of its own in memory, to take orders into.
 fn shop_in_memory(mapping: &PoolMapping, shop: &ShopId) -> engine::Engine {
     let store = Box::new(store_memory::MemoryStore::new());

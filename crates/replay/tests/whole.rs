@@ -258,3 +258,76 @@ fn the_later_file_says_what_the_order_is() {
         assert_eq!((orders.len(), read.rows.repeated, read.is_whole()), (1, 1, true));
     }
 }
+
+/// Between rows of other orders, so that the order stands whole in the file.
+fn inside(number: u32, rows: &str) -> String {
+    let filler = |number: u32| row(&format!("9{number}"), "9", "u9", 9, "tea", "1.00");
+    [filler(number), rows.to_owned(), filler(number + 1)].concat()
+}
+
+fn first_of(orders: &[FileOrder]) -> String {
+    told(&orders[..1])
+}
+
+/// A-S4-25: the price of an order changed between two exports: it counts once, as the later one says it.
+#[test]
+fn a_s4_25_another_price_is_another_version_of_the_order() {
+    let june = inside(1, &row("101", "11", "u1", 1, "tea", "59.00"));
+    for (sku, amount, expected, doubt) in
+        [("tea", "49.00", "101 tea:1=4900", 0), ("cup", "49.00", "101 cup:1=4900", 1)]
+    {
+        let july = inside(3, &row("101", "11", "u1", 1, sku, amount));
+        let (orders, read) = read_as(MAPPING, &[("june.csv", &june), ("july.csv", &july)]);
+        assert_eq!((first_of(&orders).as_str(), read.orders_maybe_repeated), (expected, doubt));
+        assert_eq!((read.rows.repeated, read.is_whole()), (1, doubt == 0));
+    }
+}
+
+/// A-S4-25: of a line that the later file sets to no units nothing counts, whatever the earlier one had of it.
+#[test]
+fn a_s4_25_no_units_of_a_line_are_what_there_is_of_it() {
+    let ids = MAPPING.replace("sku = ", "id = \"{orders.sub}\"\nsku = ");
+    let (tea, cup) = (row("101", "11", "u1", 1, "tea", "3.00"), row("101", "12", "u1", 1, "cup", "2.50"));
+    let none = tea.replace("tea,1,", "tea,0,");
+    for (june, july, expected, notes) in
+        [(&tea, &none, "101 cup:1=250", 1), (&none, &tea, "101 cup:1=250 tea:1=300", 0)]
+    {
+        let june = inside(1, &format!("{cup}{june}"));
+        let july = inside(3, july);
+        let (orders, read) = read_as(&ids, &[("june.csv", &june), ("july.csv", &july)]);
+        let found = first_of(&orders);
+        let expected =
+            if notes == 0 && found.starts_with("101 tea") { "101 tea:1=300 cup:1=250" } else { expected };
+        assert_eq!((found.as_str(), read.details.len()), (expected, notes), "{june}{july}");
+        assert_eq!(read.rows.without_units, notes as u64);
+        assert!(read.is_whole());
+    }
+}
+
+/// Goods 1.1 are not goods 1.10; amounts of 3.0 and 3.00 are the same.
+#[test]
+fn a_s4_25_only_amounts_and_quantities_are_the_same_row_without_their_zeros() {
+    let june = inside(1, &row("101", "11", "u1", 1, "1.10", "60.00"));
+    let july = inside(3, &row("101", "11", "u1", 1, "1.1", "60.00"));
+    let (orders, read) = read_as(MAPPING, &[("june.csv", &june), ("july.csv", &july)]);
+    assert_eq!((first_of(&orders).as_str(), read.orders_maybe_repeated), ("101 1.1:1=6000", 1));
+    let july = inside(3, &row("101", "11", "u1", 1, "1.10", "60.0").replace("1.10,1,", "1.10,1.0,"));
+    let (orders, read) = read_as(MAPPING, &[("june.csv", &june), ("july.csv", &july)]);
+    assert_eq!((first_of(&orders).as_str(), read.is_whole()), ("101 1.10:1=6000", true));
+}
+
+/// A-S4-25: an order of far more rows than an order has lines is left out before anything is compared.
+#[test]
+fn a_s4_25_an_order_of_too_many_rows_is_left_out_at_once() {
+    let of = |amount: &str| (0..20_000).map(|_| row("101", "11", "u1", 1, "tea", amount)).collect::<String>();
+    for files in [vec![("a.csv", of("1.00"))], vec![("a.csv", of("1.00")), ("b.csv", of("2.00"))]] {
+        let files: Vec<_> = files.iter().map(|(name, rows)| (*name, inside(1, rows))).collect();
+        let files: Vec<_> = files.iter().map(|(name, rows)| (*name, rows.as_str())).collect();
+        let (orders, read) = read_as(MAPPING, &files);
+        assert!(orders.iter().all(|it| it.order.order_id.as_str() != "101"));
+        assert_eq!(
+            (read.orders_left_out, read.bad_rows, read.details[0].code.as_str()),
+            (1, 1, "too_many_lines")
+        );
+    }
+}

@@ -1,25 +1,19 @@
 //! From the words of the mapping file to a [`Plan`], and what can be wrong on the way.
 
+use super::words::WORDS;
 use super::{
     Cell, JoinPlan, LinePlan, OrderPlan, Piece, Plan, ReplayRoles, Slots, Step, TablePlan, TimesPlan, Value,
 };
 use crate::{
     mapping::{Alternatives, Amounts, Columns, Empty, Join, Line, Order, Table, Times, Wrong},
+    read::Roles,
     template::{self, Filter, Part, ValueMap},
 };
 use domain::time::Zone;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// The word for RFC 3339 among the time formats.
-pub(crate) const RFC3339: &str = "rfc3339";
-/// The word for the days of a spreadsheet as a number, counted from 1900.
-pub(crate) const SERIAL: &str = "serial";
-/// The same of a workbook that counts from 1904.
-pub(crate) const SERIAL_1904: &str = "serial1904";
 /// Columns that a mapping may name, of all its tables.
 pub(crate) const COLUMNS: usize = 512;
-/// Words among the time formats that are no format.
-const WORDS: [&str; 3] = [RFC3339, SERIAL, SERIAL_1904];
 
 /// What a mapping says of its files, whatever their columns mean.
 #[derive(Clone, Copy)]
@@ -36,7 +30,7 @@ pub(crate) struct Layout<'d> {
 
 impl Plan {
     /// The plan, and the roles that `roles` compiles; columns are numbered as they are named.
-    pub fn compile<R>(
+    pub fn compile<R: Roles>(
         layout: Layout<'_>,
         shop_zone: &Zone,
         roles: impl FnOnce(&mut Compiler<'_>) -> Result<R, Wrong>,
@@ -48,7 +42,10 @@ impl Plan {
         };
         let joins = compiler.joins(layout)?;
         let roles = roles(&mut compiler)?;
-        let tables = compiler.tables(layout)?;
+        let mut tables = compiler.tables(layout)?;
+        for cell in roles.number_values().into_iter().flat_map(Value::cells) {
+            tables[cell.table].numbers.push(cell.column);
+        }
         check_amounts(layout.amounts)?;
         let zone = layout.times.zone.as_ref().unwrap_or(shop_zone).clone();
         check_formats(&layout.times.formats, &zone)?;
@@ -139,6 +136,7 @@ impl Compiler<'_> {
                 encoding,
                 delimiter,
                 header_row: table.header_row,
+                numbers: Vec::new(),
                 key,
                 keep: self.slots.keep(slot, &table.keep),
                 columns: self.slots.take_columns(slot),

@@ -50,8 +50,10 @@ impl EarlierGap {
     /// In words, for a terminal: `orders.csv rows 7, 9, orders 合计`.
     pub(super) fn told(&self) -> String {
         let rows: Vec<String> = self.rows.iter().map(ToString::to_string).collect();
-        let parts =
-            [listed("row", &rows, rows.len()), listed("order", &self.orders, self.orders_in_all as usize)];
+        let parts = [
+            listed("row", &rows, rows.len()),
+            listed("order", &self.orders, usize::try_from(self.orders_in_all).unwrap_or(usize::MAX)),
+        ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         format!("{} {}", self.file, parts.join(", ")).trim_end().to_owned()
     }

@@ -4,7 +4,7 @@
 //! that are known are duplicates, and what was learned since is an update.
 
 use super::earlier::{self, EarlierGap};
-use super::{FileGaps, FileOrder, Place, PoolInputs, PoolMapping, TOLD, read::read_orders_while};
+use super::{FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, TOLD, read::read_orders_while};
 use crate::read::ReadError;
 use domain::{Instant, OrderId, Refusal, ShopId, pool::Stage, time::Zone};
 use engine::{Command, Engine, EngineError, Input, Intake, Reply};
@@ -36,26 +36,6 @@ pub enum Submit {
     No,
     /// They are submitted.
     Yes,
-}
-
-/// Why taking in stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum PoolError {
-    /// The export cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// The engine would not go on.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The store would not be read.
-    #[error(transparent)]
-    Store(#[from] port::StoreError),
-    /// The strategies do not fit the export.
-    #[error("{0}")]
-    Strategies(String),
-    /// Whoever follows it ended it between two batches, or while it was read.
-    #[error("it was ended before all orders were taken in")]
-    Ended,
 }
 
 /// What became of the orders.

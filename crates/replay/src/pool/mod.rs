@@ -8,6 +8,7 @@
 
 mod document;
 mod earlier;
+mod error;
 mod exceptions;
 mod gaps;
 mod intake;
@@ -20,9 +21,10 @@ mod strategies;
 mod write;
 
 pub use earlier::EarlierGap;
+pub use error::PoolError;
 pub use exceptions::{ExceptionOrder, ExceptionReport};
 pub use gaps::FileGaps;
-pub use intake::{Counts, PoolError, Refusals, Refused, Submit, Taken, take_in, take_in_while};
+pub use intake::{Counts, Refusals, Refused, Submit, Taken, take_in, take_in_while};
 pub use mapping::PoolMapping;
 pub use read::{Place, PoolInputs, TOLD, read_orders};
 pub use report::{

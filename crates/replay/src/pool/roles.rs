@@ -291,6 +291,13 @@ impl Roles for PoolRoles {
         Ok(RowLine::Line(FileLine { goods, is_closed: joined.text(&self.line_closed)? == "closed" }))
     }
 
+    fn sku(line: &FileLine) -> &str {
+        line.goods.sku.as_str()
+    }
+    fn number_values(&self) -> Vec<&Value> {
+        vec![&self.goods_paid, &self.quantity, &self.amount, &self.unit_price]
+    }
+
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
         let id = joined.text(&self.line_id)?;
         // One is kept of every row, so it is no longer than other numbers are.

@@ -10,8 +10,8 @@ use super::{
     cells::Joined,
     files::{Found, ReadError},
     gaps::Gaps,
-    group::{Group, Out, guessed},
-    parts::{Files, Merged, Part, Told, merge},
+    group::{Group, Out, Together, digest, guessed},
+    parts::{Files, Merged, PART_ROWS, Part, Sayings, Told, merge},
     roles::{Roles, RowCounts, RowLine, SameId, Take},
     stray::{Known, Room, Stray, named, texts},
     table::{Row, Table},
@@ -205,6 +205,10 @@ impl<'p, R: Roles> Gather<'p, R> {
         self.look_back(at, row);
         let ordinal = self.ordinal;
         self.ordinal += 1;
+        if self.groups[at].is_too_long() {
+            self.counts.of_orders_left_out += 1;
+            return;
+        }
         if let Err(fault) = self.try_add(at, joined, row, ordinal) {
             self.counts.of_orders_left_out += u64::from(fault.at != row.at);
             let out = self.groups[at].leave_out(fault.at, fault.code);
@@ -258,29 +262,28 @@ impl<'p, R: Roles> Gather<'p, R> {
         {
             return Err(Fault { at: row.at, ..joined.wrong(value, BadCode::DiffersInOrder) });
         }
-        let part = group.parts.last_mut().expect("there is one of this file");
-        match line {
-            RowLine::Nothing(column, value) => {
-                let code = BadCode::ZeroQuantity;
-                group.nothing.push(Fault { at: row.at, column, value, code });
+        let rows = &mut group.parts.last_mut().expect("there is one of this file").rows;
+        if rows.len() == PART_ROWS {
+            return Err(Fault { at: row.at, ..joined.wrong(self.roles.id(), BadCode::TooManyLines) });
+        }
+        let told = Told { at: row.at, whole: row.whole, id, line };
+        let known = told.id.as_ref().and_then(|id| rows.iter_mut().find(|row| row.id.as_ref() == Some(id)));
+        match (known, &told.line) {
+            // Where files are put together by ids, no units of one are what there is of it.
+            (None, RowLine::Nothing(..)) if told.id.is_none() => group.nothing.extend(told.no_units()),
+            (Some(_), RowLine::Nothing(..)) => group.nothing.extend(told.no_units()),
+            (None, _) => rows.push(told),
+            (Some(known), _) if matches!(known.line, RowLine::Nothing(..)) => {
+                group.nothing.extend(std::mem::replace(known, told).no_units());
             }
-            RowLine::Line(_) | RowLine::Discount(_) => {
-                let told = Told { at: row.at, whole: row.whole, id, line };
-                let known = part.rows.iter().find(|known| told.id.is_some() && known.id == told.id);
-                match (known, self.roles.same_id()) {
-                    (None, _) => part.rows.push(told),
-                    (Some(known), SameId::OneLine) if known.line == told.line => self.counts.repeated += 1,
-                    (Some(_), SameId::OneLine | SameId::Mistake) => {
-                        let code = BadCode::DuplicateLine;
-                        let fault = self.roles.line_id_value().map(|value| joined.wrong(value, code));
-                        return Err(fault.unwrap_or(Fault {
-                            at: row.at,
-                            column: String::new(),
-                            value: String::new(),
-                            code,
-                        }));
-                    }
-                }
+            (Some(known), line) if self.roles.same_id() == SameId::OneLine && known.line == *line => {
+                self.counts.repeated += 1;
+            }
+            (Some(_), _) => {
+                let code = BadCode::DuplicateLine;
+                let fault = self.roles.line_id_value().map(|value| joined.wrong(value, code));
+                let (column, value) = (String::new(), String::new());
+                return Err(fault.unwrap_or(Fault { at: row.at, column, value, code }));
             }
         }
         Ok(())
@@ -329,10 +332,17 @@ impl<'p, R: Roles> Gather<'p, R> {
             return Ok(());
         }
         let parts = std::mem::take(&mut group.parts);
-        let merged = merge(parts, &self.files, |a, b| self.roles.differs(a, b).is_none());
-        let Some(merged) = merged else { return Ok(()) };
-        let Merged { head, rows: lines, repeated, doubt, file, .. } = merged;
-        let built = if lines.iter().any(|row| matches!(row.line, RowLine::Line(_))) {
+        let roles = self.roles;
+        let says = Sayings {
+            same_head: &|a, b| roles.differs(a, b).is_none(),
+            goods: &|line: &RowLine<R::Line>| line.goods(R::sku).to_owned(),
+        };
+        let Some(merged) = merge(parts, &self.files, &says) else { return Ok(()) };
+        let Merged { head, rows: lines, repeated, doubt, file, too_many, .. } = merged;
+        let lines = group.without_units(lines);
+        let built = if too_many {
+            Err(self.too_many(at, &id))
+        } else if lines.iter().any(|row| matches!(row.line, RowLine::Line(_))) {
             self.roles.build(self.plan, head, &lines)
         } else {
             let column = self.roles.id().field.to_owned();
@@ -359,6 +369,11 @@ impl<'p, R: Roles> Gather<'p, R> {
                 Ok(())
             }
         }
+    }
+
+    fn too_many(&self, at: RowAt, id: &OrderId) -> Fault {
+        let column = self.roles.id().field.to_owned();
+        Fault { at, column, value: id.to_string(), code: BadCode::TooManyLines }
     }
 
     /// Names an order that counts once although its rows may be units.
@@ -478,16 +493,4 @@ enum End {
     OfOrder,
     /// No row is left.
     OfFiles,
-}
-
-/// Which groups there have been: 16 bytes each.
-#[derive(Default)]
-pub(super) struct Together {
-    current: Option<String>,
-    seen: HashSet<u128>,
-}
-
-fn digest(group: &str) -> u128 {
-    let digest = blake3::hash(group.as_bytes());
-    digest.as_bytes()[..16].iter().fold(0, |sum, &byte| sum << 8 | u128::from(byte))
 }

@@ -4,12 +4,12 @@
 
 use super::{
     bad::{BadCode, Fault, RowAt},
-    parts::Part,
+    parts::{Part, Told},
     roles::{Roles, RowLine},
     stray::{Known, Stray},
 };
 use domain::{Instant, OrderId, ShopId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The rows of one order.
 pub(super) struct Group<R: Roles> {
@@ -29,11 +29,37 @@ pub(super) struct Out {
     pub placed_at: Option<Instant>,
 }
 
+impl<L> Told<RowLine<L>> {
+    /// What is told of a row without units.
+    pub fn no_units(self) -> Option<Fault> {
+        match self.line {
+            RowLine::Nothing(column, value) => {
+                Some(Fault { at: self.at, column, value, code: BadCode::ZeroQuantity })
+            }
+            RowLine::Line(_) | RowLine::Discount(_) => None,
+        }
+    }
+}
+
 impl<R: Roles> Group<R> {
     pub fn leave_out(&mut self, at: RowAt, code: BadCode) -> &mut Out {
         let out = self.out.get_or_insert_default();
         out.faults.push((at, code));
         out
+    }
+
+    /// Whether it has more rows than any order, and was left out for it.
+    pub fn is_too_long(&self) -> bool {
+        let faults = self.out.as_ref().map(|out| &out.faults);
+        faults.is_some_and(|faults| faults.iter().any(|(_, code)| *code == BadCode::TooManyLines))
+    }
+
+    /// The rows with units; the others are noted.
+    pub fn without_units(&mut self, rows: Vec<Told<RowLine<R::Line>>>) -> Vec<Told<RowLine<R::Line>>> {
+        let (nothing, lines): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| matches!(row.line, RowLine::Nothing(..)));
+        self.nothing.extend(nothing.into_iter().filter_map(Told::no_units));
+        lines
     }
 
     /// Rows that could be read.
@@ -75,4 +101,17 @@ pub(super) fn guessed<R: Roles>(
         }
     }
     guessed
+}
+
+/// Which groups there have been: 16 bytes each.
+#[derive(Default)]
+pub(super) struct Together {
+    pub current: Option<String>,
+    pub seen: HashSet<u128>,
+}
+
+/// 16 bytes of the digest of a group.
+pub(super) fn digest(group: &str) -> u128 {
+    let digest = blake3::hash(group.as_bytes());
+    digest.as_bytes()[..16].iter().fold(0, |sum, &byte| sum << 8 | u128::from(byte))
 }

@@ -10,10 +10,13 @@
 //!    - No row in common: they are pieces of an export that was cut. All rows count where no two lines are alike in
 //!      what the mapping reads, or where the pieces join up, the end of one file and the start of another. Else
 //!      lines alike may be units, or one line of which something else has changed: they count once, in doubt.
+//!      No cut can have made rows that are not alike where the order stands whole in both files, away from their ends,
+//!      and no order is scattered: they are another version. The newer file's count, in doubt if the goods are others.
 //!    - Rows in common: the files overlap. Each row counts once, as often as the file has it that has it most. In
 //!      doubt where a cut alone would look the same: the rows in common are the last of one file and the first of
 //!      another and the order goes on on either side; or where orders are scattered over the files and rows alike
-//!      are found inside one file.
+//!      are found inside one file. Where the order stands whole in both, away from their ends, and the newer file
+//!      lacks a row, its rows are a version of their own, as above.
 //! 3. They say different things of the order: the newer file's rows count. In doubt unless they hold all lines that
 //!    the earlier ones had, or the order stands whole in the newer file, away from both its ends.
 //!
@@ -21,6 +24,10 @@
 //! counted as repeated.
 
 use super::bad::RowAt;
+use domain::limits;
+
+/// Rows of an order in one file, and half of those in all; rows of the same goods are one line.
+pub(super) const PART_ROWS: usize = 4 * limits::ORDER_LINES;
 
 /// A row of an order.
 #[derive(Debug, Clone)]
@@ -80,7 +87,19 @@ pub(super) struct Merged<H, L> {
     pub doubt: Option<RowAt>,
     /// The file whose version it is.
     pub file: usize,
+    /// Whether it has more rows than any order, and was not merged to the end.
+    pub too_many: bool,
     ends: Ends,
+    /// Whether it stands whole in every file, away from both its ends.
+    stands_whole: bool,
+}
+
+/// What the lines of an order say.
+pub(super) struct Sayings<'s, H, L> {
+    /// Whether two heads say the same of their order.
+    pub same_head: &'s dyn Fn(&H, &H) -> bool,
+    /// The goods of a line.
+    pub goods: &'s dyn Fn(&L) -> String,
 }
 
 /// Whether an order touches the first row of a file and the last of one.
@@ -94,16 +113,27 @@ struct Ends {
 pub(super) fn merge<H, L: PartialEq>(
     parts: Vec<Part<H, L>>,
     files: &Files,
-    same_head: impl Fn(&H, &H) -> bool,
+    says: &Sayings<'_, H, L>,
 ) -> Option<Merged<H, L>> {
     let mut parts = parts.into_iter();
     let first = parts.next()?;
-    let ends = files.ends(&first);
-    let (repeated, doubt, file) = (0, None, first.at.file);
-    let mut merged = Merged { head: first.head, rows: first.rows, repeated, doubt, file, ends };
+    let (ends, stands_whole) = (files.ends(&first), files.hold_whole(&first));
+    let mut merged = Merged {
+        file: first.at.file,
+        head: first.head,
+        rows: first.rows,
+        repeated: 0,
+        doubt: None,
+        too_many: false,
+        ends,
+        stands_whole,
+    };
     for part in parts {
-        let same = same_head(&merged.head, &part.head);
-        merged.add(part, files, same);
+        if merged.rows.len() + part.rows.len() > 2 * PART_ROWS {
+            merged.too_many = true;
+            break;
+        }
+        merged.add(part, files, says);
     }
     Some(merged)
 }
@@ -113,17 +143,29 @@ impl Files {
         let rows = self.rows.get(part.at.file).copied().unwrap_or_default();
         Ends { first: part.first == 0, last: part.last + 1 == rows }
     }
+
+    /// Whether an order stands together in its file, away from both its ends.
+    fn hold_whole<H, L>(&self, part: &Part<H, L>) -> bool {
+        let ends = self.ends(part);
+        part.is_together() && !ends.first && !ends.last
+    }
 }
 
 impl<H, L: PartialEq> Merged<H, L> {
-    fn add(&mut self, part: Part<H, L>, files: &Files, same_head: bool) {
-        let ends = files.ends(&part);
-        let stands_whole = part.is_together() && !ends.first && !ends.last;
+    fn add(&mut self, part: Part<H, L>, files: &Files, says: &Sayings<'_, H, L>) {
+        let (ends, stands_whole) = (files.ends(&part), files.hold_whole(&part));
+        let same_head = (says.same_head)(&self.head, &part.head);
         let Part { head, at, rows, .. } = part;
         let have_ids = self.rows.iter().chain(&rows).all(|row| row.id.is_some());
         match (have_ids, same_head) {
             (true, false) if stands_whole => self.replace(rows),
             (true, _) => self.add_by_id(rows),
+            (false, true) if self.is_another_version(&rows, ends, stands_whole, files) => {
+                if goods(&self.rows, says) != goods(&rows, says) {
+                    self.doubt = Some(at);
+                }
+                self.replace(rows);
+            }
             (false, true) => self.add_same(rows, at, ends, files),
             (false, false) => {
                 if !stands_whole && !holds(&rows, &self.rows) {
@@ -137,6 +179,22 @@ impl<H, L: PartialEq> Merged<H, L> {
         }
         self.file = at.file;
         self.ends = Ends { first: self.ends.first || ends.first, last: self.ends.last || ends.last };
+        self.stands_whole &= stands_whole;
+    }
+
+    /// Whether no cut of an export could have made both: not pieces of one order, nor one that both hold.
+    fn is_another_version(&self, rows: &[Told<L>], ends: Ends, stands_whole: bool, files: &Files) -> bool {
+        if files.scattered || self.joins_up(ends) || !self.stands_whole || !stands_whole {
+            return false;
+        }
+        match common(&self.rows, rows, |a, b| a.whole == b.whole) {
+            0 => common(&self.rows, rows, |a, b| a.line == b.line) == 0,
+            count => count < self.rows.len(),
+        }
+    }
+
+    fn joins_up(&self, ends: Ends) -> bool {
+        self.ends.last && ends.first || ends.last && self.ends.first
     }
 
     fn replace(&mut self, rows: Vec<Told<L>>) {
@@ -158,7 +216,7 @@ impl<H, L: PartialEq> Merged<H, L> {
 
     /// Files that say the same of the order, of lines without ids.
     fn add_same(&mut self, rows: Vec<Told<L>>, at: RowAt, ends: Ends, files: &Files) {
-        let joins_up = self.ends.last && ends.first || ends.last && self.ends.first;
+        let joins_up = self.joins_up(ends);
         let known = self.rows.len();
         let in_common = common(&self.rows, &rows, |a, b| a.whole == b.whole);
         if in_common == 0 {
@@ -192,6 +250,13 @@ impl<H, L: PartialEq> Merged<H, L> {
             }
         }
     }
+}
+
+/// The goods of all lines, in order.
+fn goods<H, L>(rows: &[Told<L>], says: &Sayings<'_, H, L>) -> Vec<String> {
+    let mut goods: Vec<String> = rows.iter().map(|row| (says.goods)(&row.line)).collect();
+    goods.sort_unstable();
+    goods
 }
 
 /// How many rows of both are alike, each once.
@@ -241,7 +306,9 @@ mod tests {
     /// Each file has ten rows. What comes out, and whether it is in doubt.
     fn check(parts: Vec<Part<u8, char>>, repeats: bool, scattered: bool) -> (String, u64, bool) {
         let files = Files { rows: vec![10; 4], scattered, repeats };
-        let merged = merge(parts, &files, |a, b| a == b).expect("there is one");
+        let goods = |line: &char| line.to_lowercase().to_string();
+        let says = Sayings { same_head: &|a, b| a == b, goods: &goods };
+        let merged = merge(parts, &files, &says).expect("there is one");
         let lines: String = merged.rows.iter().map(|row| row.line).collect();
         (lines, merged.repeated, merged.doubt.is_some())
     }
@@ -282,6 +349,21 @@ mod tests {
         assert_eq!(fewer, ("a".into(), 2, false), "it stands whole in the newer one");
         let cut = check(vec![part(0, 4, 1, "a1 b1"), part(1, 0, 2, "a2")], false, false);
         assert_eq!(cut, ("a".into(), 2, true), "the newer one may have lost a line at its edge");
+    }
+
+    /// The capital is the same goods for another amount.
+    #[test]
+    fn a_s4_25_what_no_cut_can_have_made_is_another_version() {
+        let price = check(vec![part(0, 4, 1, "a1"), part(1, 3, 1, "A1")], false, false);
+        assert_eq!(price, ("A".into(), 1, false), "the same goods: the later file's");
+        let some = check(vec![part(0, 4, 1, "a1 b1"), part(1, 3, 1, "A1 b1")], false, false);
+        assert_eq!(some, ("Ab".into(), 2, false), "also where one line is as it was");
+        let other = check(vec![part(0, 4, 1, "a1"), part(1, 3, 1, "c1")], false, false);
+        assert_eq!(other, ("c".into(), 1, true));
+        let fewer = check(vec![part(0, 4, 1, "a1 b1"), part(1, 3, 1, "b1")], false, false);
+        assert_eq!(fewer, ("b".into(), 2, true));
+        let more = check(vec![part(0, 4, 1, "a1"), part(1, 3, 1, "a1 b1")], false, false);
+        assert_eq!(more, ("ab".into(), 1, false));
     }
 
     #[test]

@@ -100,6 +100,13 @@ impl Roles for ReplayRoles {
         line(self, joined)
     }
 
+    fn sku((line, _): &Self::Line) -> &str {
+        line.sku.as_str()
+    }
+    fn number_values(&self) -> Vec<&Value> {
+        vec![&self.order.freight, &self.line.quantity, &self.line.unit_price, &self.line.freight]
+    }
+
     /// Where rows of the same goods add up, two of one id are two.
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
         match self.line.repeated {

@@ -42,6 +42,10 @@ pub(crate) trait Roles {
     fn differs<'s>(&'s self, one: &Self::Head, other: &Self::Head) -> Option<&'s Value>;
     /// What the row says of its line.
     fn line(&self, joined: &Joined<'_>) -> Result<RowLine<Self::Line>, Fault>;
+    /// The goods of a line.
+    fn sku(line: &Self::Line) -> &str;
+    /// What amounts and quantities are read from.
+    fn number_values(&self) -> Vec<&Value>;
     /// The line's id, where the mapping names one.
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault>;
     /// Where the line's id comes from.
@@ -72,6 +76,16 @@ pub(crate) enum RowLine<L> {
     Discount(Money),
     /// No units: the column and what stands there.
     Nothing(String, String),
+}
+
+impl<L> RowLine<L> {
+    /// Its goods; none of what comes off the order, or is nothing.
+    pub fn goods<'l>(&'l self, of: impl Fn(&'l L) -> &'l str) -> &'l str {
+        match self {
+            Self::Line(line) => of(line),
+            Self::Discount(_) | Self::Nothing(..) => "",
+        }
+    }
 }
 
 /// What two rows of one id in one file are.

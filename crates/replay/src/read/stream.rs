@@ -83,7 +83,13 @@ impl Source {
         let columns = wanted.iter().map(|column| records.column(column));
         let columns = columns.collect::<Result<Vec<usize>, _>>().map_err(failed)?;
         read.heading_row = records.heading_row();
-        let mut whole = self.in_parts.then(|| Whole::new(records.heading()));
+        let mut whole = self.in_parts.then(|| {
+            // What the mapping reads otherwise counts word for word; of other columns nobody knows what they hold.
+            let is_number = |at: &usize| table.numbers.iter().any(|&number| columns[number] == *at);
+            let all = 0..records.heading().len();
+            let numbers: Vec<usize> = all.filter(|at| !columns.contains(at) || is_number(at)).collect();
+            Whole::new(records.heading(), &numbers)
+        });
         let mut cells = Cells::default();
         while let Some(record) = records.next().map_err(failed)? {
             read.rows += 1;

@@ -2,22 +2,25 @@
 //!
 //! What always holds: it depends on what stands under which name, and on nothing else: not on the order of the columns,
 //! on the encoding, on whether a workbook or a text holds it, nor on empty cells. Decimals that are zeros do not count,
-//! nor does the `T` between a date and its time: workbooks leave out the ones and write the other.
+//! nor does the `T` between a date and its time: workbooks leave out the ones and write the other. But the columns that
+//! the mapping reads as ids and words count word for word: goods 1.1 are not goods 1.10.
 
 use std::borrow::Cow;
 use tabular::Record;
 
 /// The columns of a file in the order in which they are digested.
 pub(super) struct Whole {
-    /// A digest of each name, and where the column stands.
-    columns: Vec<([u8; 16], usize)>,
+    /// A digest of each name, where the column stands, and whether it holds numbers.
+    columns: Vec<([u8; 16], usize, bool)>,
     bytes: Vec<u8>,
 }
 
 impl Whole {
-    pub fn new(heading: &[String]) -> Self {
+    /// `numbers` are the places of the columns that may hold numbers: not ids and words that the mapping reads.
+    pub fn new(heading: &[String], numbers: &[usize]) -> Self {
         let named = heading.iter().enumerate().filter(|(_, name)| !name.is_empty());
-        let mut columns: Vec<_> = named.map(|(at, name)| (name_digest(name), at)).collect();
+        let mut columns: Vec<_> =
+            named.map(|(at, name)| (name_digest(name), at, numbers.contains(&at))).collect();
         columns.sort_unstable();
         Self { columns, bytes: Vec::new() }
     }
@@ -25,24 +28,24 @@ impl Whole {
     /// 16 bytes of the digest of a row.
     pub fn of(&mut self, record: &Record<'_>) -> u128 {
         self.bytes.clear();
-        for (name, at) in &self.columns {
-            add(&mut self.bytes, name, record.cell(*at));
+        for (name, at, is_number) in &self.columns {
+            add(&mut self.bytes, name, record.cell(*at), *is_number);
         }
         // What stands in a column without a name counts by its place.
         let named = self.columns.len();
         if record.len() > named {
-            for at in (0..record.len()).filter(|at| !self.columns.iter().any(|(_, named)| named == at)) {
+            for at in (0..record.len()).filter(|at| !self.columns.iter().any(|(_, named, _)| named == at)) {
                 let mut place = [0xff; 16];
                 place[..8].copy_from_slice(&(at as u64).to_le_bytes());
-                add(&mut self.bytes, &place, record.cell(at));
+                add(&mut self.bytes, &place, record.cell(at), false);
             }
         }
         first_bytes(blake3::hash(&self.bytes))
     }
 }
 
-fn add(to: &mut Vec<u8>, name: &[u8; 16], cell: &str) {
-    let cell = written_alike(cell);
+fn add(to: &mut Vec<u8>, name: &[u8; 16], cell: &str, is_number: bool) {
+    let cell = written_alike(cell, is_number);
     if !cell.is_empty() {
         to.extend_from_slice(name);
         to.extend_from_slice(&(cell.len() as u64).to_le_bytes());
@@ -61,7 +64,7 @@ fn first_bytes(digest: blake3::Hash) -> u128 {
 }
 
 /// A cell as text and workbooks write it alike.
-fn written_alike(cell: &str) -> Cow<'_, str> {
+fn written_alike(cell: &str, is_number: bool) -> Cow<'_, str> {
     let bytes = cell.as_bytes();
     if !bytes.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
         return Cow::Borrowed(cell);
@@ -70,7 +73,7 @@ fn written_alike(cell: &str) -> Cow<'_, str> {
         return Cow::Owned(cell.replacen('T', " ", 1));
     }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match cell.split_once('.') {
+    match cell.split_once('.').filter(|_| is_number) {
         Some((whole, decimals)) if digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(decimals) => {
             Cow::Borrowed(cell.trim_end_matches('0').trim_end_matches('.'))
         }
@@ -88,7 +91,7 @@ mod tests {
         let how = How { heading: Heading::Columns(&["订单", "金额"]), ..How::default() };
         let mut table = tabular::read(bytes, &how).unwrap();
         let mut records = table.records(&how.heading).unwrap();
-        let mut whole = Whole::new(records.heading());
+        let mut whole = Whole::new(records.heading(), &[records.column("金额").unwrap()]);
         let mut found = Vec::new();
         while let Some(record) = records.next().unwrap() {
             found.push(whole.of(&record));
@@ -130,6 +133,7 @@ mod tests {
             assert_eq!(digests(&bytes), expected, "{how}");
         }
         for other in [
+            "订单,时间,金额,备注\n8001.0,2023-06-01 08:05:00,59.00,谢谢\n8002,,-0.5,\n",
             "订单,时间,金额,备注\n8001,2023-06-01 08:05:00,59.01,谢谢\n8002,,-0.5,\n",
             "订单,时间,金额,备注二\n8001,2023-06-01 08:05:00,59.00,谢谢\n8002,,-0.5,\n",
             "订单,时间,金额,备注,\n8001,2023-06-01 08:05:00,59.00,谢谢,x\n8002,,-0.5,\n",
