@@ -4,9 +4,11 @@
 //! through a link or over another; what is under way ends in `.part` and is gone when it is given up; nobody else on the
 //! machine may read any of it.
 //!
-//!     NAME/in/0/orders.csv   what was uploaded, until the import has ended
-//!     NAME/mapping.toml      how it is read, until then
-//!     NAME/rejects.csv       what was left out of it, afterwards
+//! ```text
+//! NAME/in/0/orders.csv   what was uploaded, until the import has ended
+//! NAME/mapping.toml      how it is read, until then
+//! NAME/rejects.csv       what was left out of it, afterwards
+//! ```
 
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
