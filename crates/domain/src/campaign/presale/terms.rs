@@ -2,12 +2,12 @@
 
 use super::form::{DEPOSIT, FORM, GAIN, GIFT, ITEM, PRICE, REDUCTION};
 use crate::{
-    Code, Instant, Sku, Violation, sentence,
+    Code, Instant, Sku, Violation,
     campaign::{
         field::{Field, Filled, Form, Gauge, Multiplier},
         terms::{Frame, KindTerms},
     },
-    limits,
+    limits, sentence,
     shop::Policy,
     time::{Window, text},
 };
