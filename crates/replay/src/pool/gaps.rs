@@ -60,11 +60,6 @@ impl FileGaps {
         self.gaps.values()
     }
 
-    /// Whether nothing is missing.
-    pub fn is_empty(&self) -> bool {
-        self.gaps.values().all(Gap::is_closed)
-    }
-
     /// Notes with a shop that files begin to be taken in: no rank becomes final over what is not read yet, also where the
     /// taking in is broken off. One of them says so for all, and each of which something is missing already.
     pub fn begin(

@@ -132,7 +132,8 @@ pub fn take_in(
 }
 
 /// The same beside others, who wait for a few orders at most, and for as long as `goes_on` answers yes: it is asked before
-/// each batch and several times a second while none is whole, and told what became of the orders so far. What was taken in by then stays.
+/// each batch and several times a second while none is whole, and told what became of the orders so far. What was taken
+/// in by then stays.
 pub fn take_in_while(
     engine: &Engine,
     mapping: &PoolMapping,
