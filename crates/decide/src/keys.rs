@@ -26,19 +26,7 @@ pub fn summed_key(shop: &ShopId, order: &OrderId, refund: &RefundId) -> InboxKey
 }
 
 fn summed_by_event(shop: &ShopId, event: &OrderEvent) -> Option<InboxKey> {
-    let facts = match &event.body {
-        Body::RefundRequested(facts)
-        | Body::RefundApproved(facts)
-        | Body::RefundRejected(facts)
-        | Body::RefundSucceeded(facts) => facts,
-        Body::Placed(_)
-        | Body::Cancelled(_)
-        | Body::Shipped(_)
-        | Body::Received(_)
-        | Body::PaymentSucceeded(_)
-        | Body::PaymentFailed(_)
-        | Body::MemberJoined(_) => return None,
-    };
+    let facts = event.body.refund()?;
     Some(summed_key(shop, &facts.order_id, &facts.refund_id))
 }
 

@@ -170,24 +170,12 @@ fn is_short(refusal: &Refusal) -> bool {
 }
 
 fn is_refund(body: &Body) -> bool {
-    is_about_money(body) && !matches!(body, Body::PaymentSucceeded(_))
+    body.refund().is_some()
 }
 
 /// Whether it may set free what waits.
 fn is_about_money(body: &Body) -> bool {
-    match body {
-        Body::PaymentSucceeded(_)
-        | Body::RefundRequested(_)
-        | Body::RefundApproved(_)
-        | Body::RefundRejected(_)
-        | Body::RefundSucceeded(_) => true,
-        Body::Placed(_)
-        | Body::Cancelled(_)
-        | Body::Shipped(_)
-        | Body::Received(_)
-        | Body::PaymentFailed(_)
-        | Body::MemberJoined(_) => false,
-    }
+    matches!(body, Body::PaymentSucceeded(_)) || body.refund().is_some()
 }
 
 fn park(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventOutcome, Refusal> {
