@@ -1,6 +1,7 @@
 //! The command line. `--help` is where most people learn the program, so it teaches.
 
 use clap::{Args, Parser, Subcommand};
+use domain::Lang;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -158,6 +159,27 @@ pub struct ServeArgs {
     pub config: Option<PathBuf>,
 }
 
+/// The language in which a command speaks.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct LangArg {
+    /// zh or en: what is said, and the headings of lists [default: that of `LC_ALL`, `LC_MESSAGES` or LANG, else en].
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    lang: Option<Lang>,
+}
+
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::find(text).ok_or_else(|| format!("{text} is neither zh nor en"))
+}
+
+impl LangArg {
+    /// As it was asked for; else as the environment says, as other programs go by it.
+    pub fn chosen(self) -> Lang {
+        let said = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let of_environment = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(said);
+        self.lang.or_else(|| Lang::find(&of_environment()?)).unwrap_or_default()
+    }
+}
+
 /// A replay.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
@@ -167,6 +189,9 @@ pub struct ReplayArgs {
     /// Where report.html and report.json go.
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
+    /// The language of what is said and of the headings of lists.
+    #[command(flatten)]
+    pub lang: LangArg,
     /// The export's files, or the folder that holds them.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
@@ -194,6 +219,9 @@ pub struct PoolArgs {
     /// Where gift-list.csv, gift-list.xlsx, summary.json and bad-rows.csv go.
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
+    /// The language of what is said and of the headings of lists.
+    #[command(flatten)]
+    pub lang: LangArg,
     /// The export's files, CSV or XLSX, or the folder that holds them.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
@@ -263,6 +291,9 @@ pub struct IntakeArgs {
     /// The file that says which rows were left out and which orders refused, and why.
     #[arg(long, value_name = "FILE", default_value = "rejects.csv")]
     pub rejects: PathBuf,
+    /// The language of what is said and of the headings of lists.
+    #[command(flatten)]
+    pub lang: LangArg,
     /// The export's files, CSV or XLSX, or the folder that holds them.
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,

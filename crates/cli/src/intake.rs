@@ -1,11 +1,12 @@
 //! `promenade intake`: downloaded orders from files into a store.
 
 use crate::args::IntakeArgs;
+use crate::next::Left;
 use crate::outcome::Outcome;
-use crate::{pool, progress, say, serve, store};
+use crate::{next, pool, progress, say, serve, store};
 use anyhow::Context;
 use engine::{Engine, EngineClock};
-use replay::pool::{PoolMapping, Submit, bad_rows, intake_summary, take_in};
+use replay::pool::{PoolMapping, Submit, bad_rows_in, intake_summary_in, take_in};
 
 /// Takes the orders in, writes the rejects and prints what became of them.
 pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
@@ -35,28 +36,14 @@ pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
     engine.stop();
     bar.finish_and_clear();
     let taken = taken.context("orders that were taken in before are durable; take the same files again")?;
-    bad_rows(&taken.inputs, &taken.refused, &args.rejects)
+    let lang = args.lang.chosen();
+    bad_rows_in(lang, &taken.inputs, &taken.refused, &args.rejects)
         .with_context(|| format!("cannot write {}", args.rejects.display()))?;
-    let whole = taken.inputs.is_whole() && taken.counts.rejected == 0;
-    say(&(intake_summary(&taken) + &next_steps(args, whole)))?;
+    let left = Left {
+        out: taken.inputs.leaves_out() || taken.counts.rejected > 0 || taken.uncertain().is_some(),
+        in_question: taken.inputs.unknown_states.in_question,
+    };
+    let whole = taken.is_whole();
+    say(&(intake_summary_in(&taken, lang) + &next::after_intake(lang, args, left)))?;
     Ok(if whole { Outcome::Whole } else { Outcome::LeftOut })
-}
-
-/// What to do after an intake, into a store or by a service.
-pub fn next_steps(args: &IntakeArgs, whole: bool) -> String {
-    let (shop, rejects) = (&args.shop, args.rejects.display());
-    let mut lines = Vec::new();
-    if !whole {
-        lines.push(format!("Next: see what was left out in {rejects}"));
-        lines.push(
-            "Ranks that may depend on it wait until it is taken in, or somebody answers for it:".to_owned(),
-        );
-        lines.push(format!("GET and PUT /v1/shops/{shop}/download-watermark"));
-    }
-    if !args.submit {
-        lines.push(format!(
-            "Next: submit the orders, with --submit or POST /v1/shops/{shop}/pool-orders/submit"
-        ));
-    }
-    lines.into_iter().map(|line| line + "\n").collect()
 }

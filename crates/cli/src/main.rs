@@ -9,6 +9,7 @@ mod intake;
 mod key_file;
 mod keys;
 mod map;
+mod next;
 mod outcome;
 mod pool;
 mod progress;
@@ -20,7 +21,7 @@ mod serve;
 mod store;
 mod telemetry;
 
-use args::{Cli, Command};
+use args::{Cli, Command, LangArg};
 use clap::Parser;
 use say::say;
 use std::process::ExitCode;
@@ -31,10 +32,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
-        Command::Replay(args) => return ended(replay::run(&args)),
-        Command::Pool(args) => return ended(pool::run(&args)),
+        Command::Replay(args) => return ended(args.lang, replay::run(&args)),
+        Command::Pool(args) => return ended(args.lang, pool::run(&args)),
         Command::Intake(args) if args.server.is_some() => return remote::run(&args),
-        Command::Intake(args) => return ended(intake::run(&args)),
+        Command::Intake(args) => return ended(args.lang, intake::run(&args)),
         Command::Map(args) => return map::run(&args),
         Command::Audit(args) => return audit::run(&args),
         Command::Backup(args) => copy::backup(&args),
@@ -53,11 +54,11 @@ fn main() -> ExitCode {
 }
 
 /// The exit code of a command that reads files.
-fn ended(outcome: anyhow::Result<outcome::Outcome>) -> ExitCode {
+fn ended(lang: LangArg, outcome: anyhow::Result<outcome::Outcome>) -> ExitCode {
     match outcome {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("promenade: {error:#}");
+            eprintln!("promenade: {}", outcome::told(&error, lang.chosen()));
             outcome::code_of(&error)
         }
     }

@@ -3,6 +3,7 @@
 //! 0: every row was used and everything is final. 3: something was left out or is not final. 2: a file, a mapping or
 //! the command line cannot be read. 1: anything else.
 
+use domain::Lang;
 use replay::{MappingError, ReadError, pool::PoolError};
 use std::{fmt, process::ExitCode};
 
@@ -35,6 +36,19 @@ impl fmt::Display for Usage {
 }
 
 impl std::error::Error for Usage {}
+
+/// An error in words. What a mapping says wrongly is told in English, as its keys are.
+pub fn told(error: &anyhow::Error, lang: Lang) -> String {
+    let of_pool = |error: &&PoolError| matches!(error, PoolError::Read(_));
+    let read = match error.downcast_ref::<PoolError>().filter(of_pool) {
+        Some(PoolError::Read(read)) => Some(read),
+        Some(_) | None => error.downcast_ref::<ReadError>(),
+    };
+    match read.filter(|_| lang == Lang::Zh) {
+        Some(read) => read.zh(),
+        None => format!("{error:#}"),
+    }
+}
 
 /// The exit code of an error.
 pub fn code_of(error: &anyhow::Error) -> ExitCode {

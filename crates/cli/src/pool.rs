@@ -2,10 +2,10 @@
 
 use crate::args::PoolArgs;
 use crate::outcome::{Outcome, Usage};
-use crate::{progress, say, serve, store};
+use crate::{next, progress, say, serve, store};
 use anyhow::Context;
 use domain::ShopId;
-use replay::pool::{Phase, PoolMapping, PoolReport, Ranks, is_ours, remove_pool, run_pool, write_pool};
+use replay::pool::{Phase, PoolMapping, PoolReport, Ranks, is_ours, remove_pool, run_pool, write_pool_in};
 use std::path::Path;
 
 /// Reads, runs, writes the lists and prints their heart.
@@ -41,10 +41,11 @@ pub fn run(args: &PoolArgs) -> anyhow::Result<Outcome> {
     reading.finish_and_clear();
     running.finish_and_clear();
     let report = PoolReport::build(&mapping, &run, strategies.activation_at())?;
-    let names = write_pool(&mapping, &run, &report, &args.out);
+    let lang = args.lang.chosen();
+    let names = write_pool_in(lang, &mapping, &run, &report, &args.out);
     run.engine.stop();
     let names = names.with_context(|| format!("cannot write to {}", args.out.display()))?;
-    say(&(report.summary() + &next_steps(&report, &names, &args.out)))?;
+    say(&(report.summary_in(lang) + &next::after_pool(lang, &report, &names, &args.out)))?;
     Ok(if report.is_final() { Outcome::Whole } else { Outcome::LeftOut })
 }
 
@@ -68,35 +69,4 @@ fn take_away_former(args: &PoolArgs) -> anyhow::Result<()> {
         }
     }
     remove_pool(&args.out).with_context(|| format!("cannot write to {}", args.out.display()))
-}
-
-fn next_steps(report: &PoolReport, names: &[String], out: &Path) -> String {
-    let mut lines = Vec::new();
-    if let Some(name) = names.first() {
-        let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
-        lines.push(format!("List: {}.csv, .xlsx{more}", out.join(name).display()));
-    }
-    if report.is_incomplete() && report.uncertain.is_some() {
-        lines.push(
-            "Next: mend the rows that are named and run again; ranks that may depend on them wait."
-                .to_owned(),
-        );
-        lines.push("To give them out all the same, and answer for it, add --override.".to_owned());
-    } else if report.is_incomplete() {
-        lines.push(
-            "Next: the export does not reach far enough to be sure of the first N; download on,".to_owned(),
-        );
-        lines.push("then raise [download] through in the mapping and run again.".to_owned());
-    }
-    if report.exceptions.iter().any(replay::pool::ExceptionReport::is_held) {
-        lines.push(
-            "Next: say of orders that are held whether they are paid at once: order.single_stage in the"
-                .to_owned(),
-        );
-        lines.push("mapping, or their times of the balance; then run again.".to_owned());
-    }
-    if !report.inputs.is_whole() || report.orders.rejected > 0 {
-        lines.push(format!("Next: see what was left out in {}", out.join("bad-rows.csv").display()));
-    }
-    lines.into_iter().map(|line| line + "\n").collect()
 }

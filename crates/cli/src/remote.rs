@@ -4,8 +4,10 @@
 //! Ended by a signal it leaves the import going: the service has it.
 
 use crate::args::IntakeArgs;
-use crate::{intake, pool, progress, say, serve};
+use crate::next::Left;
+use crate::{next, pool, progress, say, serve};
 use anyhow::Context;
+use domain::Lang;
 use futures_util::{Stream, stream};
 use replay::pool::PoolMapping;
 use replay::shipped;
@@ -68,7 +70,10 @@ async fn intake(args: &IntakeArgs) -> Result<u8, Stop> {
     match (import.state.as_str(), import.report) {
         ("finished", Some(report)) => {
             service.rejects(&import_id, &args.rejects).await?;
-            say(&(report.summary + &intake::next_steps(args, report.all_used)))?;
+            let lang = args.lang.chosen();
+            let left = Left { out: !report.all_used, in_question: false };
+            let said = report.summary_zh.filter(|_| lang == Lang::Zh).unwrap_or(report.summary);
+            say(&(said + &next::after_intake(lang, args, left)))?;
             Ok(if report.all_used { 0 } else { LEFT_OUT })
         }
         ("cancelled", _) => {
@@ -102,6 +107,8 @@ struct Progress {
 struct Report {
     all_used: bool,
     summary: String,
+    /// A service of before may not say it.
+    summary_zh: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -2,12 +2,13 @@
 
 use crate::args::ReplayArgs;
 use crate::outcome::{Outcome, Usage};
-use crate::{progress, say};
+use crate::{next, progress, say};
 use anyhow::Context;
 use replay::{Mapping, Report};
 
 /// Reads, runs, writes the report and prints its heart.
 pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
+    let lang = args.lang.chosen();
     let mapping = Mapping::open(&args.mapping)?;
     let bar = progress::bar("reading");
     let reading = replay::read(&mapping, &args.inputs, &mut |done, total| {
@@ -18,8 +19,12 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     anyhow::ensure!(
         !reading.orders.is_empty(),
         Usage(format!(
-            "no order could be read; see the mapping and the files\n{}",
-            reading.inputs.left_out()
+            "{}\n{}",
+            lang.pick(
+                "no order could be read; see the mapping and the files",
+                "一笔订单也没有读到；请看映射与文件"
+            ),
+            reading.inputs.left_out_in(lang)
         ))
     );
     let is_whole = reading.inputs.is_whole();
@@ -34,6 +39,7 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
     replay::write(&report, &args.out)?;
     let page = args.out.join("report.html");
-    say(&format!("{}Report: {}\n", report.summary(), page.display()))?;
+    let in_question = report.inputs.unknown_states.in_question;
+    say(&(report.summary_in(lang) + &next::after_replay(lang, in_question, &page)))?;
     Ok(if is_whole { Outcome::Whole } else { Outcome::LeftOut })
 }

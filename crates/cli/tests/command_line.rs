@@ -16,6 +16,8 @@ mod help;
 mod imports;
 #[path = "command_line/keys.rs"]
 mod keys;
+#[path = "command_line/language.rs"]
+mod language;
 #[path = "command_line/map.rs"]
 mod map;
 #[path = "command_line/output.rs"]

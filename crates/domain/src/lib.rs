@@ -11,6 +11,7 @@ pub mod customer;
 pub mod ends;
 pub mod event;
 pub mod ids;
+pub mod language;
 pub mod ledger;
 pub mod limits;
 pub mod message;
@@ -23,6 +24,7 @@ pub mod shop;
 pub mod time;
 
 pub use ids::*;
+pub use language::Lang;
 pub use refusal::{Code, Refusal, Violation};
 pub use sentence::{Piece, Sentence};
 pub use time::Instant;

@@ -152,6 +152,17 @@ impl Zone {
         };
         (Instant(both.0.as_microsecond()), Instant(both.1.as_microsecond()))
     }
+    /// The moments that people may mean who write that date and time down: where the clock is set back over it the two at
+    /// which the wall shows it, where it is set forward over it those that it would be by the clock before and after.
+    pub fn meant(&self, wall: civil::DateTime) -> Meant {
+        let found = self.rules.to_ambiguous_timestamp(wall);
+        let moment = |t: Result<Timestamp, _>| Instant(t.unwrap_or(Timestamp::MAX).as_microsecond());
+        match found.offset() {
+            AmbiguousOffset::Unambiguous { .. } => Meant::Once(moment(found.earlier())),
+            AmbiguousOffset::Fold { .. } => Meant::Twice(moment(found.earlier()), moment(found.later())),
+            AmbiguousOffset::Gap { .. } => Meant::Never(moment(found.earlier()), moment(found.later())),
+        }
+    }
     /// The last change of the clock up to that moment, and the first one after it.
     pub fn changes(&self, at: Instant) -> (Option<Instant>, Option<Instant>) {
         let next = Instant(at.0.saturating_add(1)).timestamp();
@@ -189,6 +200,17 @@ impl Zone {
         let stamp = at.timestamp();
         stamp.display_with_offset(self.rules.to_offset(stamp)).to_string()
     }
+}
+
+/// Which moments a date and time on the wall may be, the earlier before the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meant {
+    /// This one.
+    Once(Instant),
+    /// The wall shows it twice.
+    Twice(Instant, Instant),
+    /// The wall never shows it.
+    Never(Instant, Instant),
 }
 
 impl PartialEq for Zone {
@@ -264,6 +286,33 @@ mod tests {
         let kolkata = Zone::find("Asia/Kolkata").unwrap();
         assert!(kolkata.is_whole_hour(at("2022-06-10T12:30:00Z")));
         assert!(!kolkata.is_whole_hour(at("2022-06-10T12:00:00Z")));
+    }
+
+    /// Summer time, and China's own of 1986 to 1991.
+    #[test]
+    fn a_g_1_a_wall_may_show_a_time_twice_or_never() {
+        for (zone, wall, expected) in [
+            ("America/New_York", "2025-11-02T00:59:59", Meant::Once(at("2025-11-02T04:59:59Z"))),
+            (
+                "America/New_York",
+                "2025-11-02T01:30:00",
+                Meant::Twice(at("2025-11-02T05:30:00Z"), at("2025-11-02T06:30:00Z")),
+            ),
+            (
+                "America/New_York",
+                "2025-03-09T02:30:00",
+                Meant::Never(at("2025-03-09T06:30:00Z"), at("2025-03-09T07:30:00Z")),
+            ),
+            (
+                "Asia/Shanghai",
+                "1988-09-11T01:30:00",
+                Meant::Twice(at("1988-09-10T16:30:00Z"), at("1988-09-10T17:30:00Z")),
+            ),
+            ("Asia/Shanghai", "2025-11-02T01:30:00", Meant::Once(at("2025-11-01T17:30:00Z"))),
+        ] {
+            let found = Zone::find(zone).unwrap().meant(wall.parse().unwrap());
+            assert_eq!(found, expected, "{zone} {wall}");
+        }
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// With which a file begins that people open: without it a spreadsheet takes Chinese for the letters of its own country.
+pub const MARK: &str = "\u{feff}";
+
 /// Characters with which a spreadsheet takes a cell for a formula; the wide ones where it speaks Chinese or Japanese.
 const RUNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 

@@ -9,6 +9,6 @@ mod row;
 mod rows;
 mod xlsx;
 
-pub use row::{GiftRow, HEADING};
+pub use row::{GiftRow, HEADING, heading};
 pub use rows::{Rows, STEP, rows};
-pub use xlsx::{ListError, write};
+pub use xlsx::{ListError, write, write_in};

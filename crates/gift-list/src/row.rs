@@ -1,12 +1,20 @@
 //! One gift of one order.
 
 use crate::csv;
-use domain::{CustomerId, GiftStrategyId, Instant, OrderId, Sku, pool::Stage, time::Zone};
+use domain::{CustomerId, GiftStrategyId, Instant, Lang, OrderId, Sku, pool::Stage, time::Zone};
 use std::borrow::Cow;
 
 /// The columns, in their order.
 pub const HEADING: [&str; 9] =
     ["order_id", "customer_id", "stage", "sku", "quantity", "rank", "strategy_id", "basis_at", "manual"];
+
+/// The columns as people read them, in the same order.
+pub const fn heading(lang: Lang) -> [&'static str; 9] {
+    match lang {
+        Lang::En => HEADING,
+        Lang::Zh => ["订单号", "买家", "阶段", "赠品", "数量", "名次", "策略", "依据的时间", "人工添加"],
+    }
+}
 
 /// One gift of one order.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The list as a workbook: text as text, figures as numbers, nothing as a formula.
 
-use crate::row::{GiftRow, HEADING};
-use domain::time::Zone;
+use crate::row::{GiftRow, heading};
+use domain::{Lang, time::Zone};
 use port::{Read, StoreError};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
 use std::io::{Seek, Write};
@@ -23,8 +23,18 @@ pub enum ListError {
     File(#[from] std::io::Error),
 }
 
-/// Writes the rows as a workbook, with another sheet for each million.
+/// Writes the rows as a workbook, with another sheet for each million. Headings are the names of the columns.
 pub fn write(
+    rows: impl Iterator<Item = Read<GiftRow>>,
+    zone: &Zone,
+    to: impl Write + Seek + Send,
+) -> Result<(), ListError> {
+    write_in(Lang::En, rows, zone, to)
+}
+
+/// The same with headings in that language.
+pub fn write_in(
+    lang: Lang,
     rows: impl Iterator<Item = Read<GiftRow>>,
     zone: &Zone,
     to: impl Write + Seek + Send,
@@ -36,7 +46,7 @@ pub fn write(
     let mut rows = rows.peekable();
     loop {
         let sheet = workbook.add_worksheet_with_constant_memory()?;
-        fill(sheet, &mut rows, zone)?;
+        fill(lang, sheet, &mut rows, zone)?;
         if rows.peek().is_none() {
             break;
         }
@@ -45,11 +55,12 @@ pub fn write(
 }
 
 fn fill(
+    lang: Lang,
     sheet: &mut Worksheet,
     rows: &mut impl Iterator<Item = Read<GiftRow>>,
     zone: &Zone,
 ) -> Result<(), ListError> {
-    for (column, text) in (0..).zip(HEADING) {
+    for (column, text) in (0..).zip(heading(lang)) {
         sheet.write_string(0, column, text)?;
     }
     // The last row is left to the next sheet, so no row is taken that is not written.

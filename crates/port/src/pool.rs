@@ -33,13 +33,14 @@ pub struct PoolRow {
 }
 
 impl PoolRow {
-    /// How far ranks are certain: through the watermark and before every gap (A-S4-6, A-S4-25).
-    pub fn certain(&self) -> Option<Instant> {
-        self.certain_by(self.watermark)
+    /// How far ranks of a strategy that begins at that moment are certain: through the watermark and before every gap
+    /// (A-S4-6, A-S4-25).
+    pub fn certain(&self, from: Instant) -> Option<Instant> {
+        self.certain_by(self.watermark, from)
     }
     /// The same with another watermark.
-    pub fn certain_by(&self, watermark: Option<Instant>) -> Option<Instant> {
-        certain_before(watermark, self.gaps.values().map(|gap| &**gap))
+    pub fn certain_by(&self, watermark: Option<Instant>, from: Instant) -> Option<Instant> {
+        certain_before(watermark, self.gaps.values().map(|gap| &**gap), from)
     }
     /// The strategy version by which orders enter a run.
     pub fn version_of(&self, run: &Run) -> Option<&Arc<GiftStrategy>> {

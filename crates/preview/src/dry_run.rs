@@ -148,7 +148,8 @@ impl<'a> Trying<'a> {
         };
         Self {
             timing: presale.map_or(Timing::ToReview, |record| record.strategy.timing),
-            watermark: settings.certain_by(trial.watermark.or(settings.watermark)),
+            watermark: settings
+                .certain_by(trial.watermark.or(settings.watermark), strategy.activity.starts_at),
             needed: BTreeMap::new(),
             taken: BTreeMap::new(),
             walked: 0,

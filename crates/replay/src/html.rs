@@ -32,6 +32,7 @@ pub(crate) fn page(report: &Report) -> String {
         sources::campaign(report),
         sources::refused(report),
         sources::files(report),
+        sources::unknown_states(report),
         sources::bad_rows(report),
     ]
     .concat();

@@ -21,6 +21,7 @@ pub mod report;
 pub mod run;
 pub mod shipped;
 mod template;
+mod terminal;
 
 pub use mapping::{Mapping, MappingError, Settings};
 pub use read::{Inputs, ReadError, Reading, SourceOrder, read};

@@ -44,6 +44,8 @@ pub(crate) struct TablePlan {
     pub columns: Vec<String>,
     /// Which of `columns` amounts and quantities are read from.
     pub numbers: Vec<usize>,
+    /// Which of `columns` times are read from.
+    pub times: Vec<usize>,
     /// Which of `columns` are the key.
     pub key: Vec<usize>,
     pub keep: KeepPlan,

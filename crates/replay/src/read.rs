@@ -20,11 +20,13 @@ mod group;
 mod limits;
 mod line_row;
 mod meter;
+mod mixed;
 mod order;
 mod parts;
 mod recovery;
 mod roles;
 mod sources;
+mod states;
 mod stray;
 mod stream;
 mod table;
@@ -38,6 +40,7 @@ pub(crate) use meter::notes;
 pub use meter::{InputFile, Written};
 pub use order::SourceOrder;
 pub use roles::RowCounts;
+pub use states::{UnknownState, UnknownStates};
 
 pub(crate) use bad::{BadRows, Fault};
 pub(crate) use cells::Joined;
@@ -45,7 +48,8 @@ pub(crate) use files::matches;
 pub(crate) use line_row::{bounded, discounted, units};
 pub(crate) use parts::Told;
 use roles::Take;
-pub(crate) use roles::{Roles, RowLine, SameId};
+pub(crate) use roles::{Discount, Roles, RowLine, SameId};
+pub(crate) use states::State;
 
 use crate::{mapping::Mapping, plan::Plan};
 use bad::{Bad, RowAt};
@@ -104,6 +108,9 @@ pub struct Inputs {
     pub notes_by_code: BTreeMap<BadCode, u64>,
     /// The first of both in detail.
     pub bad_row_details: Vec<BadRow>,
+    /// Words of states that the mapping does not name; they count as not cancelled.
+    #[serde(skip_serializing_if = "UnknownStates::is_empty")]
+    pub unknown_states: UnknownStates,
     /// Orders left out because of a bad row.
     pub orders_left_out: u64,
     /// Orders that count once although their rows in several files may be units.
@@ -195,6 +202,7 @@ pub(crate) struct Gathered {
     pub left_out: u64,
     pub in_doubt: u64,
     pub rows: RowCounts,
+    pub unknown_states: UnknownStates,
     pub repeated_files: Vec<String>,
     pub rows_without_line: BTreeMap<String, u64>,
     /// What is not certain: without a shop it may be of any.
@@ -239,12 +247,13 @@ pub(crate) fn gather<R: Roles>(
         gather.end_file(file);
     }
     gather.hand_over_all(&mut bad, take)?;
-    let Outcome { counts, left_out, in_doubt, gaps } = gather.finish(&bad);
+    let Outcome { counts, left_out, in_doubt, gaps, unknown_states } = gather.finish(&bad);
     let of_file = |file: usize| (found.name(file).to_owned(), made[file]);
     Ok(Gathered {
         left_out,
         in_doubt,
         rows: counts,
+        unknown_states,
         names: found.0.iter().map(|source| source.name.clone()).collect(),
         gaps: gaps.named(of_file),
         repeated_files: order.repeated(&found),
@@ -257,12 +266,14 @@ pub(crate) fn gather<R: Roles>(
 impl Inputs {
     /// Whether every row is used, or says nothing that is not said elsewhere, for sure.
     pub fn is_whole(&self) -> bool {
-        self.bad_rows == 0 && self.orders_left_out == 0 && self.orders_maybe_repeated == 0
+        let is_in_doubt = self.notes_by_code.keys().any(|code| code.is_doubt());
+        self.bad_rows == 0 && self.orders_left_out == 0 && !is_in_doubt && !self.unknown_states.in_question
     }
 
     fn count(mapping: &Mapping, orders: &[SourceOrder], gathered: Gathered) -> Self {
         let Gathered { files, bad, left_out, in_doubt, rows, repeated_files, rows_without_line, .. } =
             gathered;
+        let unknown_states = gathered.unknown_states;
         let distinct = |names: &mut dyn Iterator<Item = &str>| {
             names.collect::<std::collections::BTreeSet<_>>().len() as u64
         };
@@ -285,6 +296,7 @@ impl Inputs {
             bad_rows_by_code: bad.by_code,
             notes_by_code: bad.notes,
             bad_row_details: bad.details,
+            unknown_states,
             orders_left_out: left_out,
             orders_maybe_repeated: in_doubt,
             repeated_rows: rows.repeated,

@@ -10,6 +10,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// The key in a value map that stands for every other value.
 pub(crate) const ANY: &str = "*";
+/// What a map makes of a state of which the mapping says that it does not know it.
+pub(crate) const UNKNOWN: &str = "unknown";
 
 /// A part of a template as it was written.
 #[derive(Debug, PartialEq, Eq)]

@@ -198,6 +198,47 @@ fn rows_of_no_units_go_singly_and_negative_amounts_come_off_the_order() {
     }
 }
 
+/// A-G-16: a closed discount row takes nothing off, and a closed line takes its part of an open one along: the other
+/// lines bear what they had been given. The remark says what is closed.
+#[test]
+fn a_g_16_closed_rows_take_their_part_of_a_discount_along() {
+    let mapping = MAPPING.replace("[line]", "[line]\nclosed = \"{orders.remark|map:state}\"")
+        + "\n[maps.state]\nback = \"closed\"\n\"*\" = \"\"\n";
+    let row = |sub: &str, sku: &str, amount: &str, state: &str| {
+        format!("101,{sub},u1,2023-06-01 08:00:00,2023-06-01 08:00:30,{sku},1,{amount},{state}\n")
+    };
+    for (rows, expected, discounts) in [
+        (
+            [row("1", "tea", "1.00", ""), row("2", "cup", "3.00", "back"), row("3", "off", "-0.40", "")],
+            "101 tea:1=90",
+            1,
+        ),
+        (
+            [row("1", "tea", "1.00", ""), row("2", "cup", "3.00", ""), row("3", "off", "-0.40", "back")],
+            "101 tea:1=100 cup:1=300",
+            0,
+        ),
+        (
+            [row("1", "tea", "1.00", ""), row("2", "cup", "3.00", "back"), row("3", "off", "-3.00", "back")],
+            "101 tea:1=100",
+            0,
+        ),
+        (
+            [
+                row("1", "tea", "1.00", "back"),
+                row("2", "cup", "3.00", "back"),
+                row("3", "off", "-0.40", "back"),
+            ],
+            "101 tea:1=90 cup:1=270",
+            0,
+        ),
+    ] {
+        let (found, read) = one(&mapping, &rows.concat());
+        assert_eq!((found.as_str(), read.rows.discounts), (expected, discounts), "{rows:?}");
+        assert_eq!((read.bad_rows, read.rows.used), (0, 3), "{rows:?}: {:?}", read.details);
+    }
+}
+
 #[test]
 fn files_that_are_the_same_count_once_and_are_told() {
     let text = rows().concat();

@@ -19,6 +19,14 @@ pub enum Error {
         "a page of HTML or XML, not a table: open it in a spreadsheet and save it as .xlsx or CSV / 这是 HTML 或 XML 文件，请用表格软件打开后另存为 .xlsx 或 CSV"
     )]
     Markup,
+    /// A text of which nobody can tell the encoding by itself.
+    #[error(
+        "neither UTF-8 nor, as it seems, GB18030, but perhaps {likely}: say which with tables.NAME.encoding, or save it as UTF-8 / 既不是 UTF-8，也不像 GB18030，可能是 {likely}：请用 tables.名字.encoding 写明，或另存为 UTF-8"
+    )]
+    Encoding {
+        /// What it may be.
+        likely: String,
+    },
     /// A workbook that cannot be read, or that would unpack into too much.
     #[error("{0}")]
     Workbook(String),

@@ -18,6 +18,8 @@ pub struct TextFormat {
     pub encoding: Encoding,
     /// How that is known.
     pub encoding_by: By,
+    /// What it may be as well, where it is a guess.
+    pub perhaps: Option<Encoding>,
     /// Between cells.
     pub separator: char,
     /// How that is known.
@@ -33,15 +35,18 @@ pub enum By {
     File,
     /// From what stands in it.
     Found,
+    /// From what stands in it, which may be something else.
+    Guessed,
 }
 
 impl By {
-    /// `told`, `file`, `found`.
+    /// `told`, `file`, `found`, `guessed`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Told => "told",
             Self::File => "file",
             Self::Found => "found",
+            Self::Guessed => "guessed",
         }
     }
 }

@@ -31,6 +31,7 @@ mod archive;
 mod book;
 pub mod cell;
 mod cut;
+mod doubt;
 mod encoding;
 mod error;
 mod format;

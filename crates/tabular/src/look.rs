@@ -1,10 +1,12 @@
 //! What a file is, from its content and never from its name.
 //!
 //! What always holds: an encoding is told by a byte order mark, else by whoever reads the file, else by the zero bytes
-//! of UTF-16, else it is UTF-8 where all of the file is. What is not is GB18030, unless it is plainly UTF-8 with
-//! damage: it has more characters of several bytes than faults, or is no better as GB18030.
+//! of UTF-16, else it is UTF-8 where all of the file is, or plainly is with damage: it has more characters of several
+//! bytes than faults, or is no better as GB18030. What is not may be GB18030 ([`doubt`](crate::doubt)): it is taken for
+//! that, guessed to be that, or refused until somebody says what it is.
 
 use crate::{
+    doubt::{Doubt, Judged},
     encoding::{Decoder, Encoding},
     error::Error,
     format::By,
@@ -19,8 +21,23 @@ pub struct Looked(pub(crate) Kind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    Text(Encoding, By),
+    Text(Known),
     Workbook,
+}
+
+/// An encoding, and how it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub encoding: Encoding,
+    pub by: By,
+    /// What it may be as well.
+    pub perhaps: Option<Encoding>,
+}
+
+impl Known {
+    fn new(encoding: Encoding, by: By) -> Self {
+        Self { encoding, by, perhaps: None }
+    }
 }
 
 impl Looked {
@@ -46,9 +63,9 @@ pub fn look(file: &mut (impl Read + Seek), how: &How<'_>) -> Result<Looked, Erro
         }
         [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(Error::OldWorkbook),
         _ => {
-            let (encoding, by) = encoding(file, start, how)?;
-            refuse_markup(start, encoding)?;
-            Kind::Text(encoding, by)
+            let known = encoding(file, start, how)?;
+            refuse_markup(start, known.encoding)?;
+            Kind::Text(known)
         }
     };
     file.seek(SeekFrom::Start(0))?;
@@ -66,23 +83,32 @@ fn fill(file: &mut impl Read, to: &mut [u8]) -> Result<usize, Error> {
     Ok(length)
 }
 
-fn encoding(file: &mut (impl Read + Seek), start: &[u8], how: &How<'_>) -> Result<(Encoding, By), Error> {
+fn encoding(file: &mut (impl Read + Seek), start: &[u8], how: &How<'_>) -> Result<Known, Error> {
     if let Some((marked, _)) = encoding_rs::Encoding::for_bom(start) {
-        return Ok((Encoding(marked), By::File));
+        return Ok(Known::new(Encoding(marked), By::File));
     }
     if let Some(told) = how.encoding {
-        return Ok((told, By::Told));
+        return Ok(Known::new(told, By::Told));
     }
     if let Some(wide) = wide(start) {
-        return Ok((wide, By::Found));
+        return Ok(Known::new(wide, By::Found));
     }
-    let utf8 = try_as(file, Encoding::UTF_8, u64::MAX)?;
+    let utf8 = try_as(file, Encoding::UTF_8, u64::MAX, None)?;
     if utf8.faults == 0 || utf8.characters > utf8.faults {
-        return Ok((Encoding::UTF_8, By::Found));
+        return Ok(Known::new(Encoding::UTF_8, By::Found));
     }
-    let gb = try_as(file, Encoding::GB18030, utf8.bytes + 1)?;
-    let is_utf8 = gb.faults > 0 && gb.faults >= utf8.faults;
-    Ok((if is_utf8 { Encoding::UTF_8 } else { Encoding::GB18030 }, By::Found))
+    let mut doubt = Doubt::new();
+    let gb = try_as(file, Encoding::GB18030, utf8.bytes + 1, Some(&mut doubt))?;
+    if gb.faults > 0 && gb.faults >= utf8.faults {
+        return Ok(Known::new(Encoding::UTF_8, By::Found));
+    }
+    match doubt.judge(gb.faults) {
+        Judged::Is => Ok(Known::new(Encoding::GB18030, By::Found)),
+        Judged::MayBe(other) => {
+            Ok(Known { encoding: Encoding::GB18030, by: By::Guessed, perhaps: Some(other) })
+        }
+        Judged::IsNot(other) => Err(Error::Encoding { likely: other.name() }),
+    }
 }
 
 /// UTF-16 without a mark: separators, line ends and digits have a zero byte, on one side of each pair.
@@ -112,13 +138,21 @@ struct Tried {
 
 /// Decodes a file up to so many bytes, or to [`SURE_BYTES`] after the first block with a fault: by then it is clear what
 /// the others are.
-fn try_as(file: &mut (impl Read + Seek), encoding: Encoding, most: u64) -> Result<Tried, Error> {
+fn try_as(
+    file: &mut (impl Read + Seek),
+    encoding: Encoding,
+    most: u64,
+    mut doubt: Option<&mut Doubt>,
+) -> Result<Tried, Error> {
     file.seek(SeekFrom::Start(0))?;
     let mut decoder = Decoder::new(encoding);
     let (mut block, mut text) = (vec![0; BLOCK_BYTES], String::new());
     let (mut begun, mut bytes, mut end) = (0, 0, most);
     loop {
         let length = file.read(&mut block)?;
+        if let Some(doubt) = &mut doubt {
+            doubt.add(&block[..length]);
+        }
         decoder.add(&block[..length], length == 0, &mut text);
         bytes += length as u64;
         // A character of several bytes has one byte that begins it, and so has the sign for a fault.

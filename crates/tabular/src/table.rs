@@ -26,8 +26,8 @@ enum Inner<R> {
 /// Opens what was looked through as a table. A text is read as its records are asked for, a workbook at once.
 pub fn open<R: Read>(mut input: R, looked: &Looked, how: &How<'_>) -> Result<Table<R>, Error> {
     match looked.0 {
-        Kind::Text(encoding, by) => {
-            let text = Text::open(input, (encoding, by), how)?;
+        Kind::Text(known) => {
+            let text = Text::open(input, known, how)?;
             let format = Format::Text(text.format.clone());
             Ok(Table { inner: Inner::Text(Box::new(text)), format })
         }

@@ -11,6 +11,7 @@ use crate::{
     heading::{Candidate, Heading},
     how::How,
     limits::{BLOCK_BYTES, COLUMNS, HEADING_BYTES, SAMPLE_BYTES},
+    look::Known,
     record::{Fault, Record},
     separator,
 };
@@ -56,16 +57,17 @@ struct Taken {
 }
 
 impl<R: Read> Text<R> {
-    pub fn open(input: R, encoding: (crate::Encoding, By), how: &How<'_>) -> Result<Self, Error> {
+    pub fn open(input: R, known: Known, how: &How<'_>) -> Result<Self, Error> {
         let format = TextFormat {
-            encoding: encoding.0,
-            encoding_by: encoding.1,
+            encoding: known.encoding,
+            encoding_by: known.by,
+            perhaps: known.perhaps,
             separator: ',',
             separator_by: By::Found,
         };
         let mut text = Self {
             input,
-            decoder: Decoder::new(encoding.0),
+            decoder: Decoder::new(known.encoding),
             block: vec![0; BLOCK_BYTES],
             text: String::new(),
             start: 0,

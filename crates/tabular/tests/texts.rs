@@ -97,6 +97,47 @@ fn encodings_are_found() {
     assert_eq!(Encoding::find("klingon"), None);
 }
 
+/// What a Chinese shop exports is read however little Chinese is in it; what is plainly of another country is not read as
+/// Chinese; what may be either is read and said to be a guess.
+#[test]
+fn what_is_no_utf8_is_gb18030_only_where_it_looks_like_it() {
+    let latin = encoding_rs::WINDOWS_1252;
+    let rows = |row: &str| format!("id,name\n{}", row.repeat(40));
+    for (encoding, text, expected) in [
+        (encoding_rs::GB18030, "订单,金额\n8001,5\n".to_owned(), "guessed"),
+        (encoding_rs::GB18030, "name,a\n男,1\n女,2\n".to_owned(), "guessed"),
+        (encoding_rs::GB18030, "order,buyer\n1,张三\n2,李四\n".to_owned(), "found"),
+        (encoding_rs::GB18030, "訂單編號,買家,金額\n1,張三豐,3\n".to_owned(), "found"),
+        (encoding_rs::GB18030, rows("1,明前龙井 250克\n"), "found"),
+        (latin, rows("1,João da Conceição\n"), "windows-1252"),
+        (latin, "Commande,Client\n1,Hélène Lefèvre\n2,François Zoë\n".to_owned(), "windows-1252"),
+        (latin, "Bestellung,Größe\n1,Müller\n2,Jäger\n3,Schröder\n".to_owned(), "windows-1252"),
+        (encoding_rs::WINDOWS_1251, rows("1,Иван Петрович\n"), "windows-1251"),
+        (encoding_rs::SHIFT_JIS, rows("1,山田さとう\n"), "shift_jis"),
+        (encoding_rs::EUC_KR, rows("1,김철수 서울특별시\n"), "euc-kr"),
+        (encoding_rs::EUC_KR, "주문,구매자\n1,김철수\n".to_owned(), "guessed"),
+        (encoding_rs::BIG5, rows("1,訂單編號張三豐\n"), "big5"),
+    ] {
+        let bytes = encoding.encode(&text).0.into_owned();
+        let found = match read(&bytes, &How::default()) {
+            Ok(table) => {
+                let format = table.format().text().unwrap();
+                assert_eq!(format.encoding, Encoding::GB18030, "{text}");
+                assert_eq!(format.perhaps.is_some(), format.encoding_by == By::Guessed);
+                format.encoding_by.as_str().to_owned()
+            }
+            Err(Error::Encoding { likely }) => likely,
+            Err(other) => other.to_string(),
+        };
+        assert_eq!(found, expected, "{text}");
+    }
+    // Damage makes no other encoding of a file that is plainly GB18030.
+    let mut bytes = encoding_rs::GB18030.encode(&rows("1,明前龙井 250克\n")).0.into_owned();
+    bytes[400] = 0xff;
+    let table = read(&bytes, &How::default()).unwrap();
+    assert_eq!(table.format().text().unwrap().encoding_by, By::Found);
+}
+
 #[test]
 fn damage_stays_in_its_cell() {
     // A few damaged bytes make no GB18030 of a file that is plainly UTF-8.

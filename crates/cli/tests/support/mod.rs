@@ -11,4 +11,4 @@ pub mod server;
 pub mod shop;
 
 pub use client::{Answer, Client, Request};
-pub use server::{Server, program, run};
+pub use server::{Server, finish, program, run};

@@ -14,6 +14,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// The program in a folder, without settings from outside. Its log goes to `serve.log` there.
 pub fn program(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_promenade"));
+    // What is said does not depend on the language of whoever runs the tests.
+    command.env("LC_ALL", "C");
     command.args(args).current_dir(folder).env("RUST_LOG", "warn").stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PROMENADE_") {

@@ -185,7 +185,8 @@ fn place(
     if strategy.first_n.is_some() && run.is_frozen(&key.2) && !pool.knows_candidate(&key) {
         keys.candidates.push(key.clone());
     }
-    if strategy.first_n.is_some() && run.is_certain(&key.2, row.certain()) && !pool.knows_rank(&key) {
+    let certain = row.certain(strategy.activity.starts_at);
+    if strategy.first_n.is_some() && run.is_certain(&key.2, certain) && !pool.knows_rank(&key) {
         keys.ranks.push(key);
     }
 }
@@ -226,7 +227,7 @@ pub fn walk_key(row: &PoolRow, shop: &ShopId, id: &GiftStrategyId) -> Option<Wal
     let run = row.runs.get(id)?;
     let strategy = row.lead_of(run)?;
     let through = match strategy.first_n {
-        Some(_) => run.certain_through(row.certain()).unwrap_or(i64::MIN),
+        Some(_) => run.certain_through(row.certain(strategy.activity.starts_at)).unwrap_or(i64::MIN),
         None => i64::MAX,
     };
     // Of the first N no more are read than are missing.

@@ -124,7 +124,8 @@ fn verdict(
         (Some(_), None) => {
             // Asked by hand, the order's own rank must be certain, not the whole period (S4-R09).
             let begun = run.started || opens == Opens::ByHand;
-            let certain = begun && run.is_certain(&candidate.key, draft.certain());
+            let certain = draft.certain(strategy.activity.starts_at);
+            let certain = begun && run.is_certain(&candidate.key, certain);
             match draft.rank(run.number, &candidate.key).filter(|_| certain) {
                 Some(rank) => Some(rank),
                 None => return (Verdict::NotYet(Code::PoolIncomplete), None),
@@ -261,14 +262,15 @@ pub fn goes_after_others(draft: &Draft<'_>, id: &GiftStrategyId, strategy: &Gift
 
 /// A run that ranks walks on when something open stands behind its cursor where ranks are certain.
 pub fn wake_walks(draft: &mut Draft<'_>, order: &PoolOrder) {
-    let watermark = draft.certain();
     for entered in &order.entered {
         let Some(mut run) = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run) else {
             continue;
         };
         let candidate = draft.candidate(entered.run, &entered.key);
         let is_open = candidate.is_some_and(|candidate| candidate.standing == Standing::Open);
-        let is_next = run.is_certain(&entered.key, watermark) && !run.has_walked(&entered.key);
+        let Some(strategy) = draft.lead_of(&run) else { continue };
+        let certain = draft.certain(strategy.activity.starts_at);
+        let is_next = run.is_certain(&entered.key, certain) && !run.has_walked(&entered.key);
         if is_open && is_next && run.opened_at.is_some() && !run.finished && run.wake_at.is_none() {
             run.wake_at = Some(draft.now);
             draft.put_run(run);

@@ -32,7 +32,7 @@ pub fn walk(draft: &mut Draft<'_>, id: &GiftStrategyId) -> Result<(), Refusal> {
     if strategy.first_n.is_some() && !run.started {
         let certain = draft.rank(run.number, &last_of_second(key.through)).unwrap_or_default();
         let cut_off = cut_off(draft, id, &strategy);
-        run.start(&strategy, cut_off, draft.certain(), certain);
+        run.start(&strategy, cut_off, draft.certain(strategy.activity.starts_at), certain);
         if !run.started {
             draft.put_run(run);
             return Ok(());
@@ -141,7 +141,7 @@ fn group_of(draft: &Draft<'_>, strategy: &Arc<GiftStrategy>, candidate: &Candida
 }
 
 fn stop_or_go_on(draft: &Draft<'_>, run: &mut Run, strategy: &GiftStrategy, is_last: bool) {
-    let watermark = draft.certain();
+    let watermark = draft.certain(strategy.activity.starts_at);
     let is_full = strategy.first_n.is_some_and(|n| run.walked >= n);
     let ends_at = strategy.activity.ends_at;
     let is_covered = run.overridden || watermark.is_some_and(|through| through >= ends_at);

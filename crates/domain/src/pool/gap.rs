@@ -47,8 +47,27 @@ pub enum Missing {
 pub struct GapOrder {
     /// When it could count at the earliest.
     pub since: Since,
+    /// When it counts at the latest, where that is known: what begins behind it does not depend on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
     /// Whether it was left out.
     pub missing: Missing,
+}
+
+impl GapOrder {
+    /// One that could count from then on.
+    pub fn new(since: Since, missing: Missing) -> Self {
+        Self { since, until: None, missing }
+    }
+
+    /// The same known once more.
+    fn join(&mut self, other: Self) {
+        self.since = self.since.min(other.since);
+        self.until = self.until.zip(other.until).map(|(one, two)| one.max(two));
+        if other.missing == Missing::Whole {
+            self.missing = Missing::Whole;
+        }
+    }
 }
 
 /// A row that was left out.
@@ -130,15 +149,17 @@ impl Gap {
 
     /// Adds an order that is not certain.
     pub fn add_order(&mut self, order_id: &OrderId, since: Since, missing: Missing) {
+        self.add(order_id, GapOrder::new(since, missing));
+    }
+
+    /// The same, with all that is known of when it counts.
+    pub fn add(&mut self, order_id: &OrderId, order: GapOrder) {
         if let Some(known) = self.orders.get_mut(order_id) {
-            known.since = known.since.min(since);
-            if missing == Missing::Whole {
-                known.missing = missing;
-            }
+            known.join(order);
         } else if self.orders.len() < limits::GAP_ORDERS {
-            self.orders.insert(order_id.clone(), GapOrder { since, missing });
+            self.orders.insert(order_id.clone(), order);
         } else {
-            self.add_unnamed(since);
+            self.add_unnamed(order.since);
         }
     }
 
@@ -154,7 +175,7 @@ impl Gap {
         self.rows.extend(other.rows.iter().take(room).cloned());
         self.rows.sort_by_key(|row| row.row);
         for (order_id, order) in &other.orders {
-            self.add_order(order_id, order.since, order.missing);
+            self.add(order_id, *order);
         }
         if let Some(since) = other.unnamed {
             self.add_unnamed(since);
@@ -163,10 +184,17 @@ impl Gap {
 
     /// From when on something of it could count; `None` where nothing is missing, or somebody answers for it.
     pub fn since(&self) -> Option<Since> {
+        self.since_of(None)
+    }
+
+    /// The same for what begins at that moment: an order that counts before it for sure does not matter.
+    fn since_of(&self, from: Option<Instant>) -> Option<Since> {
         if self.accepted.is_some() {
             return None;
         }
-        self.orders.values().map(|order| order.since).chain(self.unnamed).min()
+        let is_before = |order: &&GapOrder| order.until.zip(from).is_some_and(|(until, from)| until < from);
+        let orders = self.orders.values().filter(|order| !is_before(order));
+        orders.map(|order| order.since).chain(self.unnamed).min()
     }
 
     /// Whether nothing is missing.
@@ -196,6 +224,14 @@ impl Gap {
         gap
     }
 
+    /// What of it matters to rankings that begin at that moment or later: without orders that count before it for sure.
+    #[must_use]
+    pub fn mattering(&self, from: Instant) -> Self {
+        let is_before = |order: &GapOrder| order.until.is_some_and(|until| until < from);
+        let before = self.orders.iter().filter(|(_, order)| is_before(order));
+        before.fold(self.clone(), |gap, (order_id, _)| gap.without(order_id))
+    }
+
     /// What stays missing when the source is taken in again and `told` is missing of it: orders, left out or in doubt,
     /// wait until they come or somebody answers for them, for another file may have the name; what had no name is told
     /// anew.
@@ -203,18 +239,20 @@ impl Gap {
     pub fn told_again(&self, told: Self) -> Self {
         let mut gap = told;
         for (order_id, order) in self.orders.iter().filter(|_| self.accepted.is_none()) {
-            gap.add_order(order_id, order.since, order.missing);
+            gap.add(order_id, *order);
         }
         gap
     }
 }
 
-/// How far ranks are certain: through the download's watermark, and before every gap (A-S4-6, A-S4-25).
+/// How far ranks that begin at that moment are certain: through the download's watermark, and before every gap (A-S4-6,
+/// A-S4-25).
 pub fn certain_before<'g>(
     watermark: Option<Instant>,
     gaps: impl IntoIterator<Item = &'g Gap>,
+    from: Instant,
 ) -> Option<Instant> {
-    gaps.into_iter().filter_map(Gap::since).fold(watermark, |known, since| match since {
+    gaps.into_iter().filter_map(|gap| gap.since_of(Some(from))).fold(watermark, |known, since| match since {
         Since::Always => None,
         Since::At(at) => known.map(|known| known.min(at.plus_seconds(-1))),
     })
@@ -244,12 +282,29 @@ mod tests {
             (Some(30), vec![&one, &two], Some(30)),
             (None, vec![&one], None),
         ] {
-            assert_eq!(certain_before(watermark.map(at), gaps), expected.map(at));
+            assert_eq!(certain_before(watermark.map(at), gaps, at(0)), expected.map(at));
         }
         two.add_unnamed(Since::Always);
-        assert_eq!(certain_before(Some(at(60)), [&one, &two]), None);
+        assert_eq!(certain_before(Some(at(60)), [&one, &two], at(0)), None);
         two.accepted = Some(Accepted { at: at(1), reason: "seen".into() });
-        assert_eq!(certain_before(Some(at(60)), [&one, &two]), Some(at(49)));
+        assert_eq!(certain_before(Some(at(60)), [&one, &two], at(0)), Some(at(49)));
+    }
+
+    /// A rank depends on an order in doubt only where it may count at or behind the moment at which the ranking begins.
+    #[test]
+    fn a_s4_25_what_counts_before_a_ranking_for_sure_does_not_matter() {
+        let mut gap = Gap::new("a.csv", None);
+        let order = GapOrder { until: Some(at(30)), ..GapOrder::new(Since::At(at(20)), Missing::Perhaps) };
+        gap.add(&id("1"), order);
+        for (from, expected) in [(0, 19), (20, 19), (30, 19), (31, 60)] {
+            assert_eq!(certain_before(Some(at(60)), [&gap], at(from)), Some(at(expected)), "{from}");
+        }
+        assert_eq!(gap.since(), Some(Since::At(at(20))), "it is in doubt all the same");
+        assert_eq!((gap.mattering(at(30)).is_closed(), gap.mattering(at(31)).is_closed()), (false, true));
+        gap.add(&id("1"), GapOrder { until: Some(at(40)), ..order });
+        assert_eq!(certain_before(Some(at(60)), [&gap], at(31)), Some(at(19)));
+        gap.add_order(&id("1"), Since::At(at(20)), Missing::Perhaps);
+        assert_eq!(certain_before(Some(at(60)), [&gap], at(50)), Some(at(19)), "nobody knows until when");
     }
 
     #[test]

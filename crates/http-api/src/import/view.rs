@@ -64,7 +64,7 @@ pub struct OrderImportView {
     /// The name of the key that sent it.
     by: String,
     progress: ProgressView,
-    /// What came of it, once it has been read to its end: `{inputs, orders, refused, all_used, uncertain?, earlier?, summary}`.
+    /// What came of it, once it has been read to its end: `{inputs, orders, refused, all_used, uncertain?, earlier?, summary, summary_zh}`.
     #[schema(value_type = Option<Object>)]
     report: Option<Value>,
     /// Rows that were left out and orders that were refused, as `.../bad-rows` lists them: 100,000 of each at most.

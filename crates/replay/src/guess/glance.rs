@@ -6,7 +6,10 @@ use std::{
     io::{BufReader, Seek},
     path::Path,
 };
-use tabular::{By, Format, Heading, How};
+use tabular::{By, Encoding, Format, Heading, How};
+
+/// What an encoding is known by that is not sure.
+const GUESSED: &str = "猜的，请核对 · a guess, check it";
 
 /// The first rows of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +18,8 @@ pub struct Glance {
     pub encoding: String,
     /// What that is known by, for people.
     pub known_by: &'static str,
+    /// Whether it may be another: nothing is read by it before the mapping says which.
+    pub is_guess: bool,
     /// The sign between the cells of a text.
     pub delimiter: Option<char>,
     /// The sheets of a workbook.
@@ -42,11 +47,25 @@ impl Glance {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let failed = |error: tabular::Error| ReadError::of(path, &name, error);
         let mut file = BufReader::new(File::open(path).map_err(|error| failed(error.into()))?);
-        let how = How { heading: Heading::Guess, ..How::default() };
-        let looked = tabular::look(&mut file, &how).map_err(failed)?;
+        let mut how = How { heading: Heading::Guess, ..How::default() };
+        let mut likely = None;
+        let looked = match tabular::look(&mut file, &how) {
+            // Whoever looks is told what it may be, and has the last word in the mapping.
+            Err(tabular::Error::Encoding { likely: label }) => {
+                how.encoding = Encoding::find(&label);
+                likely = how.encoding;
+                file.rewind().map_err(|error| failed(error.into()))?;
+                tabular::look(&mut file, &how)
+            }
+            looked => looked,
+        };
+        let looked = looked.map_err(failed)?;
         file.rewind().map_err(|error| failed(error.into()))?;
         let mut table = tabular::open(file, &looked, &how).map_err(failed)?;
         let mut found = Self::of(table.format());
+        if likely.is_some() {
+            (found.known_by, found.is_guess) = (GUESSED, true);
+        }
         // Without words for a heading every row is a record: the headings are looked for later.
         let mut records = table.records(&Heading::Words(&[])).map_err(failed)?;
         while let Some(record) = records.next().map_err(failed)? {
@@ -68,7 +87,9 @@ impl Glance {
                     By::Told => "映射指定 · told",
                     By::File => "字节序标记 · byte order mark",
                     By::Found => "按内容判断 · by what stands in it",
+                    By::Guessed => GUESSED,
                 },
+                is_guess: text.encoding_by == By::Guessed,
                 delimiter: Some(text.separator),
                 ..Self::default()
             },

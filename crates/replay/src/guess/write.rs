@@ -103,6 +103,10 @@ impl Writer<'_> {
         match &glance.sheet {
             Some(sheet) if glance.sheets.len() > 1 => self.say(&format!("sheet = {}", quoted(sheet))),
             Some(_) => {}
+            None if glance.is_guess => self.say(&format!(
+                "encoding = {} # ? 拿不准，请核对 · not sure: check that names and headings read well",
+                quoted(&glance.encoding)
+            )),
             None => self.say(&format!("# encoding = {}{FOUND}", quoted(&glance.encoding))),
         }
         if let Some(delimiter) = glance.delimiter.filter(|sign| *sign != ',') {
@@ -186,9 +190,9 @@ impl Writer<'_> {
             self.say(&format!("{} = \"{word}\" # {count}", quoted(state)));
         }
         for (state, count) in open {
-            self.say(&format!("# {} # {count}", quoted(state)));
+            self.say(&format!("{} = \"\" # {count}", quoted(state)));
         }
-        self.say("\"*\" = \"\"");
+        self.say("\"*\" = \"unknown\" # 没见过的状态按未关闭算，并报出来 · states that were not seen count as open, and are told");
     }
 
     fn order(&mut self) {

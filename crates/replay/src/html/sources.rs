@@ -119,13 +119,21 @@ pub(super) fn left_out(report: &Report) -> String {
     }
     let (rows, orders) = (count(inputs.bad_rows), count(inputs.orders_left_out));
     let doubts = count(inputs.orders_maybe_repeated);
+    let (states_zh, states_en) = if inputs.unknown_states.in_question {
+        (
+            "有的订单状态映射不认识，按未取消算。",
+            "Some states of orders are unknown to the mapping and count as not cancelled. ",
+        )
+    } else {
+        ("", "")
+    };
     let said = paragraphs(
         &format!(
-            "注意：有 {rows} 行未能读入，{orders} 笔订单未计入以上数字；{doubts} 笔订单可能重复，按一次计入。原因见文末。"
+            "注意：有 {rows} 行未能读入，{orders} 笔订单未计入以上数字；{doubts} 笔订单可能重复，按一次计入。{states_zh}原因见文末。"
         ),
         &format!(
             "Mind: {rows} rows could not be read, and {orders} orders are not in these figures; {doubts} orders may be \
-             repeated and count once. The reasons stand at the end."
+             repeated and count once. {states_en}The reasons stand at the end."
         ),
     );
     format!("<section class=\"reading\">{said}</section>\n")
@@ -163,6 +171,28 @@ pub(super) fn bad_rows(report: &Report) -> String {
     ]
     .concat();
     section(Heading("未读入的行", "Rows that were left out"), &body)
+}
+
+/// Words of states that the mapping does not name; nothing where it names all.
+pub(super) fn unknown_states(report: &Report) -> String {
+    let found = &report.inputs.unknown_states;
+    if found.is_empty() {
+        return String::new();
+    }
+    let row = |state: &crate::read::UnknownState| {
+        vec![format!("<code>{}</code>", escaped(&state.word)), escaped(&state.column), count(state.count)]
+    };
+    let mut rows: Vec<_> = found.words.iter().map(row).collect();
+    if found.others > 0 {
+        rows.push(vec![both("其他", "others"), String::new(), count(found.others)]);
+    }
+    let said = paragraphs(
+        "映射的 [maps] 没有写这些词，只有 \"*\" 接住了它们，所以这些订单按未取消算。请逐个核对，写进映射。",
+        "The mapping's [maps] do not name these words; only \"*\" caught them, so their orders count as not cancelled. \
+         Look at each, and name it in the mapping.",
+    );
+    let headings = [Heading("状态", "State"), Heading("列", "Column"), Heading("订单", "Orders")];
+    section(Heading("未知的状态", "Unknown states"), &format!("{said}{}", table(&headings, &rows)))
 }
 
 /// What of the export the engine refused, and why; nothing where it took everything.

@@ -46,6 +46,12 @@ impl Plan {
         for cell in roles.number_values().into_iter().flat_map(Value::cells) {
             tables[cell.table].numbers.push(cell.column);
         }
+        for cell in roles.time_values().into_iter().flat_map(Value::cells) {
+            let times = &mut tables[cell.table].times;
+            if !times.contains(&cell.column) {
+                times.push(cell.column);
+            }
+        }
         check_amounts(layout.amounts)?;
         let zone = layout.times.zone.as_ref().unwrap_or(shop_zone).clone();
         check_formats(&layout.times.formats, &zone)?;
@@ -137,6 +143,7 @@ impl Compiler<'_> {
                 delimiter,
                 header_row: table.header_row,
                 numbers: Vec::new(),
+                times: Vec::new(),
                 key,
                 keep: self.slots.keep(slot, &table.keep),
                 columns: self.slots.take_columns(slot),

@@ -1,7 +1,7 @@
 //! What an intake leaves missing that earlier ones left out: a shop's ranks wait for it, whatever this one said (A-S4-25).
 
 use super::FileGaps;
-use domain::{OrderId, ShopId, pool::Gap};
+use domain::{Lang, OrderId, ShopId, pool::Gap};
 use port::{Reader, StoreError};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -48,21 +48,23 @@ impl EarlierGap {
     }
 
     /// In words, for a terminal: `orders.csv rows 7, 9, orders 合计`.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn told(&self, lang: Lang) -> String {
         let rows: Vec<String> = self.rows.iter().map(ToString::to_string).collect();
+        let orders = usize::try_from(self.orders_in_all).unwrap_or(usize::MAX);
         let parts = [
-            listed("row", &rows, rows.len()),
-            listed("order", &self.orders, usize::try_from(self.orders_in_all).unwrap_or(usize::MAX)),
+            listed(lang.pick("row", "行"), &rows, rows.len(), lang),
+            listed(lang.pick("order", "订单"), &self.orders, orders, lang),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        format!("{} {}", self.file, parts.join(", ")).trim_end().to_owned()
+        format!("{} {}", self.file, parts.join(lang.pick(", ", "，"))).trim_end().to_owned()
     }
 }
 
 /// The first of some names, the word before them in its number.
-fn listed(word: &str, names: &[String], in_all: usize) -> Option<String> {
+fn listed(word: &str, names: &[String], in_all: usize, lang: Lang) -> Option<String> {
     let first = names.get(..FIRST).unwrap_or(names).join(", ");
-    let (many, more) = (if in_all > 1 { "s" } else { "" }, if in_all > FIRST { ", ..." } else { "" });
+    let many = if in_all > 1 { lang.pick("s", "") } else { "" };
+    let more = if in_all > FIRST { ", ..." } else { "" };
     (!names.is_empty()).then(|| format!("{word}{many} {first}{more}"))
 }
 

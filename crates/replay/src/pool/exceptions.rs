@@ -1,7 +1,7 @@
 //! What people must look at in the orders of a run (A-S4-20): it is listed, and what needs a person's word is held.
 
 use domain::{
-    Code, ShopId,
+    Code, Lang, ShopId,
     pool::{PoolOrder, Stage},
 };
 use port::{Page, Reader, StoreError};
@@ -43,12 +43,19 @@ impl ExceptionReport {
         [Code::LooksPartlyPaid, Code::StagesUnknown].map(Code::as_str).contains(&self.code)
     }
 
-    /// In words, for a terminal: the code, and what of it.
-    pub(super) fn told(&self) -> (&'static str, String) {
+    /// In words, for a terminal: what of the code.
+    pub(super) fn told(&self, lang: Lang) -> String {
         let first: Vec<&str> = self.orders.iter().take(FIRST).map(|order| order.order_id.as_str()).collect();
+        let (first, count) = (first.join(", "), self.count);
         let more = if self.count > FIRST as u64 { ", ..." } else { "" };
-        let held = if self.is_held() { "held, say whether they are paid at once" } else { "to be looked at" };
-        (self.code, format!("{} orders {held}: {}{more}", self.count, first.join(", ")))
+        match (lang, self.is_held()) {
+            (Lang::En, true) => {
+                format!("{count} orders held, say whether they are paid at once: {first}{more}")
+            }
+            (Lang::En, false) => format!("{count} orders to be looked at: {first}{more}"),
+            (Lang::Zh, true) => format!("{count} 笔订单被扣住，请说明是否一次付清：{first}{more}"),
+            (Lang::Zh, false) => format!("{count} 笔订单需要人看：{first}{more}"),
+        }
     }
 }
 

@@ -60,6 +60,13 @@ impl FileGaps {
         self.gaps.values()
     }
 
+    /// What of them matters to rankings that begin at that moment or later.
+    #[must_use]
+    pub fn mattering(&self, from: Instant) -> Self {
+        let gaps = self.gaps.iter().map(|(of, gap)| (of.clone(), gap.mattering(from)));
+        Self { files: self.files.clone(), gaps: gaps.collect() }
+    }
+
     /// Notes with a shop that files begin to be taken in: no rank becomes final over what is not read yet, also where the
     /// taking in is broken off. One of them says so for all, and each of which something is missing already.
     pub fn begin(

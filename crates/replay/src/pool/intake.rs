@@ -4,7 +4,9 @@
 //! that are known are duplicates, and what was learned since is an update.
 
 use super::earlier::{self, EarlierGap};
-use super::{FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, TOLD, read::read_orders_while};
+use super::{
+    FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, TOLD, Uncertain, read::read_orders_while,
+};
 use crate::read::ReadError;
 use domain::{Instant, OrderId, Refusal, ShopId, pool::Stage, time::Zone};
 use engine::{Command, Engine, EngineError, Input, Intake, Reply};
@@ -113,8 +115,32 @@ pub struct Taken {
     pub gaps: FileGaps,
     /// What earlier intakes left out and is still missing.
     pub earlier: Vec<EarlierGap>,
+    /// When the first ranking of the shops begins: what counts before it for sure matters to no rank.
+    pub ranks_from: Instant,
     /// The zone in which moments are told.
     pub zone: Zone,
+}
+
+impl Taken {
+    /// Whether every row was used and no rank waits for what one says.
+    pub fn is_whole(&self) -> bool {
+        self.inputs.is_whole() && self.counts.rejected == 0 && self.uncertain().is_none()
+    }
+
+    /// What ranks may depend on that the files do not say.
+    pub fn uncertain(&self) -> Option<Uncertain> {
+        Uncertain::new(&self.gaps.mattering(self.ranks_from), |at| self.zone.format(at))
+    }
+}
+
+/// When the first ranking of these shops begins; never where there is none.
+fn ranks_from(engine: &Engine, shops: &BTreeSet<ShopId>) -> Result<Instant, EngineError> {
+    let mut from = Instant::from_micros(i64::MAX);
+    for shop in shops {
+        let gifts = engine.reader().pool(shop)?.gifts;
+        from = gifts.values().map(|record| record.newest().activity.starts_at).fold(from, Instant::min);
+    }
+    Ok(from)
 }
 
 type Batch = Vec<(Place, FileOrder)>;
@@ -192,7 +218,8 @@ fn take_in_lots(
         }
         gaps.note(engine, &shops)?;
         let earlier = earlier::found(&**engine.reader(), &shops, &gaps)?;
-        Ok(Taken { inputs, counts, refused, gaps, earlier, zone: mapping.zone.clone() })
+        let (zone, ranks_from) = (mapping.zone.clone(), ranks_from(engine, &shops)?);
+        Ok(Taken { inputs, counts, refused, gaps, earlier, ranks_from, zone })
     })
 }
 

@@ -17,6 +17,7 @@ mod read;
 mod report;
 mod roles;
 mod run;
+mod share;
 mod strategies;
 mod write;
 
@@ -29,8 +30,9 @@ pub use mapping::PoolMapping;
 pub use read::{Place, PoolInputs, TOLD, read_orders};
 pub use report::{
     IntakeReport, MissingRow, PoolReport, StrategyReport, Uncertain, WaitsReport, intake_summary,
+    intake_summary_in,
 };
 pub use roles::FileOrder;
 pub use run::{Phase, PoolRun, Ranks, Tell, run_pool};
 pub use strategies::Strategies;
-pub use write::{WriteError, bad_rows, is_ours, remove_pool, write_pool};
+pub use write::{WriteError, bad_rows, bad_rows_in, is_ours, remove_pool, write_pool, write_pool_in};

@@ -1,7 +1,7 @@
 //! Reads an export into downloaded orders.
 
 use super::{FileOrder, PoolMapping};
-use crate::read::{BadCode, BadRow, How, InputFile, ReadError, RowCounts, gather};
+use crate::read::{BadCode, BadRow, How, InputFile, ReadError, RowCounts, UnknownStates, gather};
 use domain::{ShopId, pool::Gap};
 use serde::Serialize;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -28,6 +28,9 @@ pub struct PoolInputs {
     pub bad_rows_by_code: BTreeMap<BadCode, u64>,
     /// Rows by which nothing is lost, by reason: those of no units, and those that may be told twice.
     pub notes_by_code: BTreeMap<BadCode, u64>,
+    /// Words of states that the mapping does not name; they count as not closed.
+    #[serde(skip_serializing_if = "UnknownStates::is_empty")]
+    pub unknown_states: UnknownStates,
     /// Orders left out because of a bad row.
     pub orders_left_out: u64,
     /// Orders that count once although their rows in several files may be units.
@@ -54,7 +57,13 @@ pub struct PoolInputs {
 impl PoolInputs {
     /// Whether every row is used, or says nothing that is not said elsewhere, for sure.
     pub fn is_whole(&self) -> bool {
-        self.bad_rows == 0 && self.orders_left_out == 0 && self.orders_maybe_repeated == 0
+        !self.leaves_out() && !self.unknown_states.in_question
+    }
+
+    /// Whether rows or orders are left out or in doubt, which are told one by one.
+    pub fn leaves_out(&self) -> bool {
+        let is_in_doubt = self.notes_by_code.keys().any(|code| code.is_doubt());
+        self.bad_rows > 0 || self.orders_left_out > 0 || is_in_doubt
     }
 }
 
@@ -102,6 +111,7 @@ pub(super) fn read_orders_while(
         bad_rows: gathered.bad.count,
         bad_rows_by_code: gathered.bad.by_code,
         notes_by_code: gathered.bad.notes,
+        unknown_states: gathered.unknown_states,
         orders_left_out: gathered.left_out,
         orders_maybe_repeated: gathered.in_doubt,
         repeated_rows: gathered.rows.repeated,

@@ -6,9 +6,12 @@ use super::earlier::EarlierGap;
 use super::exceptions::{self, ExceptionReport};
 use super::{Counts, FileGaps, PoolError, PoolInputs, PoolMapping, PoolRun, Ranks};
 use crate::read::notes;
+use crate::terminal::{Elsewhere, Lines, bad_rows, label};
 use decide::Around;
 use domain::{
-    Code, Instant, ShopId, Violation, limits,
+    Code, Instant, Lang, ShopId, Violation,
+    campaign::field::Words,
+    limits,
     pool::{Gap, GapRow, Waits},
     time::Zone,
 };
@@ -33,6 +36,9 @@ pub struct PoolReport {
     pub ended_at: String,
     /// What an operator should look at: shop, strategy, field, code, and what is meant.
     pub warnings: BTreeSet<String>,
+    /// The same in Chinese, for a terminal.
+    #[serde(skip)]
+    pub warnings_zh: BTreeSet<String>,
     /// What people must look at in orders, by code (A-S4-20).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<ExceptionReport>,
@@ -132,15 +138,23 @@ impl Uncertain {
     }
 
     /// In words, for a terminal.
-    fn told(&self) -> String {
-        let since = self
-            .since
-            .as_ref()
-            .map_or_else(|| "every rank".to_owned(), |since| format!("ranks from {since} on"));
-        let first = self.rows.iter().take(3).map(|row| format!("{} row {} {}", row.file, row.row, row.code));
+    fn told(&self, lang: Lang) -> String {
+        let since = match (&self.since, lang) {
+            (None, Lang::En) => "every rank".to_owned(),
+            (None, Lang::Zh) => "所有名次".to_owned(),
+            (Some(since), Lang::En) => format!("ranks from {since} on"),
+            (Some(since), Lang::Zh) => format!("{since} 起的名次"),
+        };
+        let first = self.rows.iter().take(3).map(|MissingRow { file, row, code, .. }| {
+            lang.pick(format!("{file} row {row} {code}"), format!("{file} 第 {row} 行 {code}"))
+        });
         let first: Vec<String> = first.collect();
-        let more = if self.rows_in_all > 3 { ", ..." } else { "" };
-        format!("{since} may depend on {} rows: {}{more}", self.rows_in_all, first.join(", "))
+        let (rows, first) = (self.rows_in_all, first.join(lang.pick(", ", "，")));
+        let more = if rows > 3 { ", ..." } else { "" };
+        lang.pick(
+            format!("{since} may depend on {rows} rows: {first}{more}"),
+            format!("{since}可能受 {rows} 行影响：{first}{more}"),
+        )
     }
 }
 
@@ -153,15 +167,16 @@ impl PoolReport {
     /// What a run came to.
     pub fn build(mapping: &PoolMapping, run: &PoolRun, activation_at: Instant) -> Result<Self, PoolError> {
         let show = |at: Instant| mapping.zone.format(at);
-        let ends = mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings);
-        let mut warnings: BTreeSet<String> =
-            ends.map(|it| format!("{}: {} ({})", it.field, it.code, it.message.in_minor_units())).collect();
+        let mut warnings = Warnings::default();
+        for it in mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings) {
+            warnings.add(&it.field, &it);
+        }
         let mut strategies = Vec::new();
         let exceptions = exceptions::found(&**run.engine.reader(), &run.shops)?;
-        let uncertain = Uncertain::new(&run.gaps, show);
+        let uncertain = Uncertain::new(&run.gaps.mattering(run.ranks_from), show);
         for shop_id in &run.shops {
             let settings = run.engine.reader().pool(shop_id)?;
-            warnings.extend(warned(shop_id, &settings, &mapping.zone));
+            warned(shop_id, &settings, &mapping.zone, &mut warnings);
             for (id, state) in &settings.runs {
                 strategies.push(StrategyReport {
                     shop_id: shop_id.to_string(),
@@ -190,7 +205,8 @@ impl PoolReport {
             after_the_end: run.after_the_end,
             activation_at: show(activation_at),
             ended_at: show(run.ended_at),
-            warnings,
+            warnings: warnings.en,
+            warnings_zh: warnings.zh,
             overridden: run.ranks == Ranks::Overridden,
             exceptions,
             uncertain,
@@ -211,55 +227,84 @@ impl PoolReport {
         self.strategies.iter().filter_map(|found| found.waits.as_ref()).any(|waits| waits.code == incomplete)
     }
 
-    /// Its heart, for a terminal.
+    /// Its heart, for a terminal, in English.
     pub fn summary(&self) -> String {
+        self.summary_in(Lang::En)
+    }
+
+    /// Its heart, for a terminal.
+    pub fn summary_in(&self, lang: Lang) -> String {
         let sum = |of: fn(&StrategyReport) -> u64| self.strategies.iter().map(of).sum::<u64>();
         let (inputs, orders) = (&self.inputs, &self.orders);
-        let mut lines = vec![
-            ("orders read", inputs.orders.to_string()),
-            ("bad rows", format!("{} ({} orders left out)", inputs.bad_rows, inputs.orders_left_out)),
-            ("refused", format!("{}{}", orders.rejected, by_code(&self.refused))),
-            ("pooled", orders.pooled.to_string()),
-            ("to review", orders.to_review.to_string()),
-            ("take part", sum(|run| run.candidates).to_string()),
-            ("ranked", sum(|run| run.ranked).to_string()),
-            ("gifts given", format!("to {} orders", sum(|run| run.given))),
-        ];
-        lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
-        lines.extend(of_rows(inputs));
+        let given = sum(|run| run.given);
+        let mut lines = Lines::new(lang);
+        lines.say(label::ORDERS_READ, &inputs.orders.to_string());
+        lines.say(label::BAD_ROWS, &bad_rows(inputs.bad_rows, inputs.orders_left_out, lang));
+        lines.say(label::REFUSED, &format!("{}{}", orders.rejected, by_code(&self.refused)));
+        lines.say(label::POOLED, &orders.pooled.to_string());
+        lines.say(label::TO_REVIEW, &orders.to_review.to_string());
+        lines.say(label::TAKE_PART, &sum(|run| run.candidates).to_string());
+        lines.say(label::RANKED, &sum(|run| run.ranked).to_string());
+        lines.say(label::GIFTS_GIVEN, &lang.pick(format!("to {given} orders"), format!("给 {given} 笔订单")));
+        of_rows(inputs, &mut lines);
         if let Some(uncertain) = &self.uncertain {
-            let given = if self.overridden { "; given out all the same" } else { "" };
-            lines.push(("not certain", uncertain.told() + given));
+            let anyway = lang.pick("; given out all the same", "；仍然发出");
+            let given = if self.overridden { anyway } else { "" };
+            lines.say(label::NOT_CERTAIN, &(uncertain.told(lang) + given));
         }
         if self.after_the_end > 0 {
-            lines.push(("after the end", format!("{} orders, not looked at", self.after_the_end)));
+            let after = self.after_the_end;
+            let told = lang.pick(format!("{after} orders, not looked at"), format!("{after} 笔订单，未看"));
+            lines.say(label::AFTER_THE_END, &told);
         }
-        lines.extend(self.exceptions.iter().map(ExceptionReport::told));
-        lines.extend(self.warnings.iter().map(|warning| ("warning", warning.clone())));
+        for found in &self.exceptions {
+            lines.say_of(found.code, &found.told(lang));
+        }
+        for warning in lang.pick(&self.warnings, &self.warnings_zh) {
+            lines.say(label::WARNING, warning);
+        }
         for run in &self.strategies {
-            if let Some(waits) = &run.waits {
-                let (name, certain) = (&run.strategy_id, waits.certain);
-                lines.push((waits.code, format!("{name}: {certain} certain, needs {}", waits.needs_through)));
+            if let Some(WaitsReport { code, certain, needs_through: needs, .. }) = &run.waits {
+                let name = &run.strategy_id;
+                let told = lang.pick(
+                    format!("{name}: {certain} certain, needs {needs}"),
+                    format!("{name}：已确定 {certain}，需要 {needs}"),
+                );
+                lines.say_of(code, &told);
             }
         }
-        in_lines(&lines)
+        lines.finish()
     }
 }
 
 /// What the strategies of a shop are warned of, now that its orders are known.
-fn warned<'a>(shop: &'a ShopId, pool: &'a PoolRow, zone: &'a Zone) -> impl Iterator<Item = String> + 'a {
+fn warned(shop: &ShopId, pool: &PoolRow, zone: &Zone, to: &mut Warnings) {
     let around = Around { pool, campaigns: &[], zone };
-    let presales = pool.presales.iter().flat_map(move |(id, record)| {
-        around.presale_warnings(&record.strategy).into_iter().map(move |it| (id.to_string(), it))
-    });
-    let gifts = pool.gifts.iter().filter_map(|(id, record)| Some((id, record, pool.runs.get(id)?)));
-    let gifts = gifts.flat_map(move |(id, record, run)| {
-        around.gift_warnings(record, run).into_iter().map(move |it| (id.to_string(), it))
-    });
-    let tell = move |(id, it): (String, Violation)| {
-        format!("{shop}/{id} {}: {} ({})", it.field, it.code, it.message.in_minor_units())
-    };
-    presales.chain(gifts).map(tell)
+    for (id, record) in &pool.presales {
+        for it in around.presale_warnings(&record.strategy) {
+            to.add(&format!("{shop}/{id} {}", it.field), &it);
+        }
+    }
+    for (id, record) in &pool.gifts {
+        for it in pool.runs.get(id).map(|run| around.gift_warnings(record, run)).unwrap_or_default() {
+            to.add(&format!("{shop}/{id} {}", it.field), &it);
+        }
+    }
+}
+
+/// Warnings in both languages.
+#[derive(Default)]
+struct Warnings {
+    en: BTreeSet<String>,
+    zh: BTreeSet<String>,
+}
+
+impl Warnings {
+    fn add(&mut self, at: &str, found: &Violation) {
+        let Violation { code, message, .. } = found;
+        self.en.insert(format!("{at}: {code} ({})", message.in_minor_units()));
+        self.zh.insert(format!("{at}：{code}（{}）", code.zh()));
+    }
 }
 
 /// What is missing that a run waits for.
@@ -267,31 +312,21 @@ fn missing<'u>(waits: &Waits, uncertain: Option<&'u Uncertain>) -> Option<&'u Un
     uncertain.filter(|_| waits.code == Code::PoolIncomplete)
 }
 
-/// What became of rows that are neither used nor bad.
-fn of_rows(inputs: &PoolInputs) -> Vec<(&'static str, String)> {
-    let mut lines = Vec::new();
-    if inputs.repeated_rows > 0 {
-        lines.push(("repeated rows", format!("{}, counted once", inputs.repeated_rows)));
+/// What became of rows that are neither used nor bad, and how the files were read.
+fn of_rows(inputs: &PoolInputs, lines: &mut Lines) {
+    for note in notes(&inputs.files, lines.lang) {
+        lines.say(label::FILE, &note);
     }
-    if !inputs.repeated_files.is_empty() {
-        lines.push(("repeated files", format!("{}, counted once", inputs.repeated_files.join(", "))));
-    }
-    if inputs.orders_maybe_repeated > 0 {
-        let orders = inputs.orders_maybe_repeated;
-        lines.push(("maybe repeated", format!("{orders} orders, counted once, not final")));
-    }
-    if inputs.rows.without_units > 0 {
-        lines.push(("rows of no units", format!("{}, left out one by one", inputs.rows.without_units)));
-    }
-    if inputs.rows.discounts > 0 {
-        lines.push(("discount rows", format!("{}, taken off their orders' lines", inputs.rows.discounts)));
-    }
-    lines
-}
-
-/// A line each, the values below each other.
-fn in_lines(lines: &[(&str, String)]) -> String {
-    lines.iter().fold(String::new(), |text, (name, value)| format!("{text}{name:22}{value}\n"))
+    let elsewhere = Elsewhere {
+        rows: &inputs.rows,
+        files: &inputs.repeated_files,
+        maybe_repeated: inputs.orders_maybe_repeated,
+        states: &inputs.unknown_states,
+        notes: &inputs.notes_by_code,
+        doubt: Words::new(", not final", "，不作最终"),
+        discounts: Words::new(", taken off their orders' lines", "，已从订单各行扣减"),
+    };
+    elsewhere.tell(lines);
 }
 
 /// Counts in brackets, where there are any.
@@ -300,33 +335,41 @@ pub(super) fn by_code(codes: &BTreeMap<String, u64>) -> String {
     if codes.is_empty() { String::new() } else { format!(" ({})", codes.join(", ")) }
 }
 
-/// The heart of an intake, for a terminal.
+/// The heart of an intake, for a terminal, in English.
 pub fn intake_summary(taken: &super::Taken) -> String {
+    intake_summary_in(taken, Lang::En)
+}
+
+/// The heart of an intake, for a terminal.
+pub fn intake_summary_in(taken: &super::Taken, lang: Lang) -> String {
     let super::Taken { inputs, counts, refused, .. } = taken;
-    let mut lines = vec![
-        ("orders read", inputs.orders.to_string()),
-        ("bad rows", format!("{} ({} orders left out)", inputs.bad_rows, inputs.orders_left_out)),
-        ("created", counts.created.to_string()),
-        ("updated", counts.updated.to_string()),
-        ("duplicate", counts.duplicate.to_string()),
-        ("rejected", format!("{}{}", counts.rejected, by_code(&refused.by_code))),
-    ];
-    lines.extend(notes(&inputs.files).into_iter().map(|note| ("file", note)));
-    lines.extend(of_rows(inputs));
-    if let Some(uncertain) = Uncertain::new(&taken.gaps, |at| taken.zone.format(at)) {
-        lines.push(("not certain", uncertain.told()));
+    let mut lines = Lines::new(lang);
+    lines.say(label::ORDERS_READ, &inputs.orders.to_string());
+    lines.say(label::BAD_ROWS, &bad_rows(inputs.bad_rows, inputs.orders_left_out, lang));
+    lines.say(label::CREATED, &counts.created.to_string());
+    lines.say(label::UPDATED, &counts.updated.to_string());
+    lines.say(label::DUPLICATE, &counts.duplicate.to_string());
+    lines.say(label::REJECTED, &format!("{}{}", counts.rejected, by_code(&refused.by_code)));
+    of_rows(inputs, &mut lines);
+    if let Some(uncertain) = taken.uncertain() {
+        lines.say(label::NOT_CERTAIN, &uncertain.told(lang));
     }
     for shop in taken.earlier.iter().map(|gap| &gap.shop_id).collect::<BTreeSet<_>>() {
         let of_shop = taken.earlier.iter().filter(|gap| gap.shop_id == *shop);
-        let files: Vec<String> = of_shop.map(EarlierGap::told).collect();
-        let see = format!("see GET /v1/shops/{shop}/download-watermark; accept_gaps answers for it");
-        lines.push(("ranks wait", format!("still missing from before: {}; {see}", files.join("; "))));
+        let files: Vec<String> = of_shop.map(|gap| gap.told(lang)).collect();
+        let files = files.join(lang.pick("; ", "；"));
+        let see = format!("GET /v1/shops/{shop}/download-watermark");
+        let told = lang.pick(
+            format!("still missing from before: {files}; see {see}; accept_gaps answers for it"),
+            format!("以前漏下的还缺：{files}；见 {see}，用 accept_gaps 认下"),
+        );
+        lines.say(label::RANKS_WAIT, &told);
     }
     if counts.pooled + counts.to_review > 0 {
-        lines.push(("pooled", counts.pooled.to_string()));
-        lines.push(("to review", counts.to_review.to_string()));
+        lines.say(label::POOLED, &counts.pooled.to_string());
+        lines.say(label::TO_REVIEW, &counts.to_review.to_string());
     }
-    in_lines(&lines)
+    lines.finish()
 }
 
 /// What came of an intake, as a server keeps and answers it.
@@ -348,20 +391,23 @@ pub struct IntakeReport {
     pub earlier: Vec<EarlierGap>,
     /// The same for a terminal: what `promenade intake` prints.
     pub summary: String,
+    /// The same in Chinese.
+    pub summary_zh: String,
 }
 
 impl IntakeReport {
     /// The report of what was taken in.
     pub fn of(taken: &super::Taken) -> Self {
-        let super::Taken { inputs, counts, refused, gaps, earlier, zone } = taken;
+        let super::Taken { inputs, counts, refused, earlier, .. } = taken;
         Self {
             inputs: inputs.clone(),
             orders: *counts,
             refused: refused.by_code.clone(),
-            all_used: inputs.is_whole() && counts.rejected == 0,
-            uncertain: Uncertain::new(gaps, |at| zone.format(at)),
+            all_used: taken.is_whole(),
+            uncertain: taken.uncertain(),
             earlier: earlier.clone(),
             summary: intake_summary(taken),
+            summary_zh: intake_summary_in(taken, Lang::Zh),
         }
     }
 

@@ -1,10 +1,13 @@
 //! Rows as the pool understands them: an order as it was downloaded.
 
-use super::document::{Line, Order};
+use super::{
+    document::{Line, Order},
+    share::{Off, take_off},
+};
 use crate::{
     mapping::{Blank, Wrong},
     plan::{Cell, Compiler, Plan, Value},
-    read::{BadCode, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
+    read::{BadCode, Discount, Fault, Joined, Roles, RowLine, SameId, State, Told, bounded, units},
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, limits,
@@ -14,6 +17,9 @@ use money::Money;
 
 /// Bytes of the number of a line.
 const LINE_ID_BYTES: usize = 128;
+
+/// The word by which a state closes an order, or a line.
+const CLOSED: &str = "closed";
 
 /// An order of the export.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +154,7 @@ impl PoolRoles {
 
     /// When it was closed; without a time, right after the last that is known of it.
     fn closed(&self, joined: &Joined<'_>, times: &Times) -> Result<Option<Instant>, Fault> {
-        let said = joined.text(&self.closed_status)? == "closed";
+        let said = joined.says(&self.closed_status, CLOSED)?;
         if !said && !self.closed_status.templates.is_empty() {
             return Ok(None);
         }
@@ -157,20 +163,25 @@ impl PoolRoles {
         Ok(at.or(said.then_some(last)))
     }
 
+    /// Whether the platform has closed the row's line alone.
+    fn is_closed(&self, joined: &Joined<'_>) -> Result<bool, Fault> {
+        joined.says(&self.line_closed, CLOSED)
+    }
+
     /// The one shop of all orders, where the mapping or the caller names it.
     pub fn only_shop(&self) -> Option<&ShopId> {
         self.shop.as_ref().ok()
     }
 
-    /// Adds goods to an order, to the line of the same goods where there is one.
+    /// Adds goods to lines, to the one of the same goods where there is one.
     fn add(
         &self,
         plan: &Plan,
-        order: &mut ShopOrder,
+        lines: &mut Vec<PoolLine>,
         line: &PoolLine,
         wrong: &dyn Fn(&Value, String, BadCode) -> Fault,
     ) -> Result<(), Fault> {
-        if let Some(same) = order.lines.iter_mut().find(|known| known.sku == line.sku) {
+        if let Some(same) = lines.iter_mut().find(|known| known.sku == line.sku) {
             let units_wrong = || wrong(&self.quantity, line.quantity.to_string(), BadCode::NotAQuantity);
             let sum = Some(same.quantity + line.quantity).filter(units);
             same.quantity = sum.ok_or_else(units_wrong)?;
@@ -178,10 +189,10 @@ impl PoolRoles {
             same.amount = bounded(same.amount.checked_add(line.amount)).ok_or_else(too_high)?;
             return Ok(());
         }
-        if order.lines.len() == limits::ORDER_LINES {
+        if lines.len() == limits::ORDER_LINES {
             return Err(wrong(&self.sku, line.sku.to_string(), BadCode::TooManyLines));
         }
-        order.lines.push(line.clone());
+        lines.push(line.clone());
         Ok(())
     }
 
@@ -208,12 +219,16 @@ impl Roles for PoolRoles {
         &self.order_id
     }
     fn order_values(&self) -> Vec<&Value> {
-        let times = [&self.ordered_at, &self.first_paid_at, &self.balance_paid_at];
-        let bounds = [&self.balance_opens_at, &self.balance_closes_at, &self.closed_status, &self.closed_at];
-        let words =
-            [&self.order_id, &self.customer_id, &self.single_stage, &self.parent_id, &self.goods_paid];
+        let words = [
+            &self.closed_status,
+            &self.order_id,
+            &self.customer_id,
+            &self.single_stage,
+            &self.parent_id,
+            &self.goods_paid,
+        ];
         let shop = self.shop.as_ref().err();
-        times.into_iter().chain(bounds).chain(words).chain(shop).collect()
+        self.time_values().into_iter().chain(words).chain(shop).collect()
     }
     fn line_values(&self) -> Vec<&Value> {
         vec![&self.line_id, &self.sku, &self.quantity, &self.amount, &self.unit_price, &self.line_closed]
@@ -280,7 +295,8 @@ impl Roles for PoolRoles {
         let too_high = || joined.wrong(value, BadCode::OutOfRange);
         let amount = amount.checked_mul(times).ok_or_else(too_high)?;
         if amount.is_negative() {
-            return Ok(RowLine::Discount(bounded(amount.checked_neg()).ok_or_else(too_high)?));
+            let off = bounded(amount.checked_neg()).ok_or_else(too_high)?;
+            return Ok(RowLine::Discount(Discount { off, is_closed: self.is_closed(joined)? }));
         }
         if units == 0 {
             let (column, said) = joined.nothing(&self.quantity);
@@ -288,7 +304,7 @@ impl Roles for PoolRoles {
         }
         let amount = bounded(Some(amount)).ok_or_else(too_high)?;
         let goods = PoolLine { sku: joined.id(&self.sku)?, quantity: units, amount };
-        Ok(RowLine::Line(FileLine { goods, is_closed: joined.text(&self.line_closed)? == "closed" }))
+        Ok(RowLine::Line(FileLine { goods, is_closed: self.is_closed(joined)? }))
     }
 
     fn sku(line: &FileLine) -> &str {
@@ -296,6 +312,16 @@ impl Roles for PoolRoles {
     }
     fn number_values(&self) -> Vec<&Value> {
         vec![&self.goods_paid, &self.quantity, &self.amount, &self.unit_price]
+    }
+
+    fn time_values(&self) -> Vec<&Value> {
+        let paid = [&self.ordered_at, &self.first_paid_at, &self.balance_paid_at];
+        paid.into_iter().chain([&self.balance_opens_at, &self.balance_closes_at, &self.closed_at]).collect()
+    }
+
+    fn states(&self) -> (Option<State<'_>>, Option<State<'_>>) {
+        let state = |value| Some(State { value, closes: CLOSED });
+        (state(&self.closed_status), state(&self.line_closed))
     }
 
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
@@ -308,7 +334,7 @@ impl Roles for PoolRoles {
     }
 
     /// Lines of the same goods are one, and closed ones are left off; an order whose lines are all closed is closed.
-    /// Discount rows come off the lines in proportion.
+    /// Discount rows come off the lines in proportion, and a closed line takes its part along.
     fn build(
         &self,
         plan: &Plan,
@@ -320,39 +346,36 @@ impl Roles for PoolRoles {
             let column = Joined::column(plan, value);
             Fault { at, column, value: said, code }
         };
-        let is_open =
-            |row: &Told<RowLine<FileLine>>| matches!(&row.line, RowLine::Line(line) if !line.is_closed);
-        let any_open = rows.iter().any(is_open);
-        if !any_open {
-            order.times.closed_at = order.times.closed_at.or(Some(last_of(&order.times)));
-        }
-        let (mut off, mut off_at) = (Money::ZERO, None);
+        let (mut open, mut closed) = (Vec::new(), Vec::new());
+        let (mut off, mut off_at) = (Off::default(), None);
         for Told { at, line, .. } in rows {
             let at = *at;
             let too_high =
                 |amount: Money| fault(at, self.amount(), plan.amounts.show(amount), BadCode::OutOfRange);
             match line {
-                RowLine::Line(FileLine { is_closed: true, .. }) if any_open => {}
-                RowLine::Line(FileLine { goods, .. }) => {
-                    self.add(plan, &mut order, goods, &|value, said, code| fault(at, value, said, code))?;
+                RowLine::Line(FileLine { goods, is_closed }) => {
+                    let to = if *is_closed { &mut closed } else { &mut open };
+                    self.add(plan, to, goods, &|value, said, code| fault(at, value, said, code))?;
                 }
-                RowLine::Discount(amount) => {
-                    off = bounded(off.checked_add(*amount)).ok_or_else(|| too_high(*amount))?;
+                RowLine::Discount(Discount { off: amount, is_closed }) => {
+                    let sum = if *is_closed { &mut off.closed } else { &mut off.all };
+                    *sum = bounded(sum.checked_add(*amount)).ok_or_else(|| too_high(*amount))?;
                     off_at = Some(at);
                 }
                 RowLine::Nothing(..) => {}
             }
         }
         if let Some(at) = off_at {
-            let amounts: Vec<Money> = order.lines.iter().map(|line| line.amount).collect();
-            let too_large = || {
-                fault(at, self.amount(), format!("-{}", plan.amounts.show(off)), BadCode::DiscountTooLarge)
-            };
-            let left = discounted(&amounts, off).ok_or_else(too_large)?;
-            for (line, amount) in order.lines.iter_mut().zip(left) {
-                line.amount = amount;
-            }
+            take_off(&mut open, &mut closed, off).ok_or_else(|| {
+                let said = format!("-{}", plan.amounts.show(off.all));
+                fault(at, self.amount(), said, BadCode::DiscountTooLarge)
+            })?;
         }
+        if open.is_empty() {
+            order.times.closed_at = order.times.closed_at.or(Some(last_of(&order.times)));
+            std::mem::swap(&mut open, &mut closed);
+        }
+        order.lines = open;
         if self.sums() && order.times.first_paid_at.is_some() {
             let sum = Money::try_sum(order.lines.iter().map(|line| line.amount));
             let last = rows.last().map_or_else(|| unreachable!("an order has a row"), |row| row.at);

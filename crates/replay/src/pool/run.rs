@@ -42,6 +42,8 @@ pub struct PoolRun {
     pub gaps: FileGaps,
     /// What became of ranks that may depend on it.
     pub ranks: Ranks,
+    /// When the first ranking begins.
+    pub ranks_from: Instant,
     /// The shops of the export.
     pub shops: Vec<ShopId>,
     /// Orders placed after the strategies end, which were not looked at.
@@ -108,7 +110,19 @@ pub fn run_pool(
     let shops = run.shops.into_keys().collect();
     match walked {
         Ok(ended_at) => {
-            Ok(PoolRun { engine, inputs: read, counts, refused, gaps, ranks, shops, after_the_end, ended_at })
+            let (inputs, ranks_from) = (read, strategies.ranks_from());
+            Ok(PoolRun {
+                engine,
+                inputs,
+                counts,
+                refused,
+                gaps,
+                ranks,
+                ranks_from,
+                shops,
+                after_the_end,
+                ended_at,
+            })
         }
         Err(error) => {
             engine.stop();

@@ -155,6 +155,12 @@ impl Strategies {
         ends.fold(self.presale.validity.ends_at, Instant::min)
     }
 
+    /// When the first ranking begins.
+    pub fn ranks_from(&self) -> Instant {
+        let starts = self.gifts.iter().map(|gift| gift.activity.starts_at);
+        starts.fold(Instant::from_micros(i64::MAX), Instant::min)
+    }
+
     /// Ends that were read otherwise than they were written.
     pub fn warnings(&self) -> &[Violation] {
         &self.warnings

@@ -5,8 +5,8 @@
 
 use super::{PoolInputs, PoolMapping, PoolReport, PoolRun, Refusals};
 use crate::out::write_whole;
-use domain::{ShopId, shop::Shop};
-use gift_list::{HEADING, ListError, csv};
+use domain::{Lang, ShopId, shop::Shop};
+use gift_list::{ListError, csv, heading};
 use port::Reader;
 use std::{
     fs,
@@ -52,9 +52,20 @@ pub fn is_ours(name: &str) -> bool {
     name == SUMMARY || name == BAD_ROWS || name.strip_prefix(LIST).is_some_and(kind)
 }
 
-/// Writes everything into a folder that is there: the lists of each shop, `summary.json`, `bad-rows.csv`.
-/// Answers the names of the lists.
+/// Writes everything into a folder that is there: the lists of each shop, `summary.json`, `bad-rows.csv`. Headings are
+/// names of columns. Answers the names of the lists.
 pub fn write_pool(
+    mapping: &PoolMapping,
+    run: &PoolRun,
+    report: &PoolReport,
+    folder: &Path,
+) -> Result<Vec<String>, WriteError> {
+    write_pool_in(Lang::En, mapping, run, report, folder)
+}
+
+/// The same with headings in that language.
+pub fn write_pool_in(
+    lang: Lang,
     mapping: &PoolMapping,
     run: &PoolRun,
     report: &PoolReport,
@@ -68,13 +79,13 @@ pub fn write_pool(
             let alike = |other: &&ShopId| other.as_str().eq_ignore_ascii_case(shop_id.as_str());
             format!("{LIST}-{}", file_part(shop_id.as_str(), run.shops.iter().filter(alike).count() > 1))
         };
-        lists(run.engine.reader(), &mapping.shop(shop_id.clone()), &folder.join(&name))?;
+        lists(lang, run.engine.reader(), &mapping.shop(shop_id.clone()), &folder.join(&name))?;
         names.push(name);
     }
     let mut text = serde_json::to_string_pretty(report).map_err(io::Error::from)?;
     text.push('\n');
     write_whole(&folder.join(SUMMARY), |file| file.write_all(text.as_bytes()))?;
-    bad_rows(&run.inputs, &run.refused, &folder.join(BAD_ROWS))?;
+    bad_rows_in(lang, &run.inputs, &run.refused, &folder.join(BAD_ROWS))?;
     Ok(names)
 }
 
@@ -97,12 +108,12 @@ fn with(name: &Path, kind: &str) -> PathBuf {
 }
 
 /// One shop's list, as CSV and as a workbook.
-fn lists(reader: &Arc<dyn Reader>, shop: &Shop, path: &Path) -> Result<(), WriteError> {
+fn lists(lang: Lang, reader: &Arc<dyn Reader>, shop: &Shop, path: &Path) -> Result<(), WriteError> {
     let rows = |shop: &ShopId| gift_list::rows(reader.clone(), shop.clone(), None).map_err(ListError::from);
     write_whole(&with(path, "csv"), |file| {
         let mut file = BufWriter::new(file);
-        let mut text = String::new();
-        csv::row(HEADING.into_iter().map(Into::into), &mut text);
+        let mut text = String::from(csv::MARK);
+        csv::row(heading(lang).into_iter().map(Into::into), &mut text);
         for row in rows(&shop.shop_id)? {
             row.map_err(ListError::from)?.csv(&shop.time_zone, &mut text);
             file.write_all(text.as_bytes())?;
@@ -112,16 +123,25 @@ fn lists(reader: &Arc<dyn Reader>, shop: &Shop, path: &Path) -> Result<(), Write
         Ok::<_, WriteError>(file.flush()?)
     })?;
     write_whole(&with(path, "xlsx"), |file| {
-        Ok(gift_list::write(rows(&shop.shop_id)?, &shop.time_zone, file)?)
+        Ok(gift_list::write_in(lang, rows(&shop.shop_id)?, &shop.time_zone, file)?)
     })
 }
 
-/// Writes what was left out: rows that could not be read, then orders that were refused, with the place of
-/// each. Excel reads the Chinese sentences because of the mark at the beginning.
+/// The columns of what was left out.
+const LEFT_OUT: [&str; 8] = ["file", "row", "column", "value", "code", "message", "message_zh", "order"];
+/// The same in Chinese.
+const LEFT_OUT_ZH: [&str; 8] = ["文件", "行", "列", "内容", "代码", "原因（英文）", "原因", "订单"];
+
+/// Writes what was left out: rows that could not be read, then orders that were refused, with the place of each.
+/// Reasons are in both languages; headings are names of columns.
 pub fn bad_rows(inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Result<()> {
-    let mut text = String::from("\u{feff}");
-    let heading = ["file", "row", "column", "value", "code", "message", "message_zh", "order"];
-    csv::row(heading.into_iter().map(Into::into), &mut text);
+    bad_rows_in(Lang::En, inputs, refused, path)
+}
+
+/// The same with headings in that language.
+pub fn bad_rows_in(lang: Lang, inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Result<()> {
+    let mut text = String::from(csv::MARK);
+    csv::row(lang.pick(LEFT_OUT, LEFT_OUT_ZH).into_iter().map(Into::into), &mut text);
     for bad in &inputs.details {
         let place = [csv::cell(&bad.file), bad.row.to_string().into(), csv::cell(&bad.column)];
         let why =

@@ -3,6 +3,7 @@
 //! What always holds: a row counts once however much is wrong with it or however many lines lead to it.
 
 use super::files::Found;
+use domain::Lang;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -62,8 +63,24 @@ bad_codes! {
     DiscountTooLarge = "discount_too_large", "优惠超过订单金额", "The discount rows come to more than the order's lines";
     NothingLeft = "nothing_left", "订单没有商品行", "No line is left of the order";
     MaybeRepeated = "maybe_repeated", "可能是重复行，按一次计，结果不作最终", "Rows alike in several files may be one row told twice, or units; they count once, and nothing that depends on it is final";
+    TimeTwice = "time_twice", "当地的钟拨回过，这个时间有两次，按第一次计，受它影响的名次不作最终", "The clock was set back: the zone has this time twice; the first counts, and no rank that depends on it is final";
+    TimeSkipped = "time_skipped", "当地的钟拨快过，没有这个时间，按拨快之后计，受它影响的名次不作最终", "The clock was set forward: the zone never has this time; the moment behind it counts, and no rank that depends on it is final";
+    DatesMixed = "dates_mixed", "一列里有的是日期单元格，有的是文字：表格软件可能把日月颠倒了，结果不作最终", "Some dates of the column are cells and some are text: a spreadsheet may have turned day and month round in the cells, and nothing is final; take the file as it was downloaded";
     TooManyLines = "too_many_lines", "订单行数过多", "The order has more lines than the engine takes";
     PaidBeforePlaced = "paid_before_placed", "支付早于下单", "The order was paid before it was placed";
+}
+
+impl BadCode {
+    /// Whether the row is used and nobody can tell whether what it says is right.
+    pub const fn is_doubt(self) -> bool {
+        matches!(self, Self::MaybeRepeated | Self::DatesMixed)
+    }
+
+    /// Whether it is of a time that the zone has twice or never: in doubt for an hour, which matters where ranks depend on
+    /// it.
+    pub const fn is_of_time(self) -> bool {
+        matches!(self, Self::TimeTwice | Self::TimeSkipped)
+    }
 }
 
 impl fmt::Display for BadCode {
@@ -90,11 +107,14 @@ pub struct BadRow {
     pub order: Option<String>,
 }
 
-impl fmt::Display for BadRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl BadRow {
+    /// In words, for a terminal.
+    pub(crate) fn told(&self, lang: Lang) -> String {
         let Self { file, row, column, value, code, .. } = self;
-        let sentence = code.en();
-        write!(f, "{file} row {row}, {column}: {value:?}: {sentence} ({code})")
+        match lang {
+            Lang::En => format!("{file} row {row}, {column}: {value:?}: {} ({code})", code.en()),
+            Lang::Zh => format!("{file} 第 {row} 行，{column}：{value:?}：{}（{code}）", code.zh()),
+        }
     }
 }
 
@@ -120,6 +140,8 @@ pub(super) struct Bad<'f> {
     seen: BTreeSet<RowAt>,
     by_code: BTreeMap<BadCode, u64>,
     notes: BTreeMap<BadCode, u64>,
+    /// Rows by which a whole file is in doubt.
+    files: Vec<(RowAt, BadCode)>,
     /// Rows of the lines' table among `seen`.
     lines: u64,
     details: BTreeMap<RowAt, BadRow>,
@@ -135,6 +157,7 @@ impl<'f> Bad<'f> {
             seen: BTreeSet::new(),
             by_code: BTreeMap::new(),
             notes: BTreeMap::new(),
+            files: Vec::new(),
             lines: 0,
             details: BTreeMap::new(),
         }
@@ -159,6 +182,17 @@ impl<'f> Bad<'f> {
     pub fn note(&mut self, fault: Fault, order: Option<&str>) {
         *self.notes.entry(fault.code).or_default() += 1;
         self.detail(fault, order);
+    }
+
+    /// Tells of a row by which nobody knows what of its file is right.
+    pub fn doubt_file(&mut self, fault: Fault) {
+        self.files.push((fault.at, fault.code));
+        self.note(fault, None);
+    }
+
+    /// Rows by which whole files are in doubt.
+    pub fn files_in_doubt(&self) -> &[(RowAt, BadCode)] {
+        &self.files
     }
 
     fn detail(&mut self, fault: Fault, order: Option<&str>) {

@@ -3,15 +3,15 @@
 use super::{
     bad::{BadCode, Fault, RowAt},
     table::{Row, Table, key},
-    values,
+    values::{self, Moment},
 };
 use crate::{
     plan::{Cell, Piece, Plan, Step, Value},
-    template::ANY,
+    template::{ANY, UNKNOWN},
 };
 use domain::Instant;
 use money::Money;
-use std::{borrow::Cow, str::FromStr};
+use std::{borrow::Cow, cell::RefCell, str::FromStr};
 use tabular::cell::has_lost_digits;
 
 /// Bytes of a value that templates and maps make of cells: more than any id or time has.
@@ -23,13 +23,25 @@ pub(crate) struct Joined<'r> {
     rows: Vec<Option<&'r Row>>,
     /// Why not every row is there that must be.
     fault: Option<Fault>,
+    /// What of its times is not certain.
+    doubt: RefCell<Option<TimeDoubt>>,
+}
+
+/// Times of a row that its zone has twice or never.
+#[derive(Debug)]
+pub(crate) struct TimeDoubt {
+    /// The first of them.
+    pub fault: Fault,
+    /// Between which moments all of them were.
+    pub since: Instant,
+    pub until: Instant,
 }
 
 impl<'r> Joined<'r> {
     /// Follows the joins; a row that must be there and is not is a fault of the row that named it, and so is one
     /// that cannot be read. What can be followed is followed all the same: it may say which order the line is of.
     pub(super) fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Self {
-        let mut joined = Self { plan, rows: vec![Some(line)], fault: None };
+        let mut joined = Self { plan, rows: vec![Some(line)], fault: None, doubt: RefCell::default() };
         for (index, join) in plan.joins.iter().enumerate() {
             let cells = join.from.iter().map(|&cell| joined.cell(cell));
             let cells: Option<Vec<&str>> = cells.collect();
@@ -111,6 +123,29 @@ impl<'r> Joined<'r> {
         self.first(value, |cell| self.plan.empty.as_value(cell))
     }
 
+    /// Whether a state says that word: of its templates the first counts that says something. `unknown` says nothing.
+    pub fn says(&self, value: &Value, word: &str) -> Result<bool, Fault> {
+        for template in &value.templates {
+            let text = self.fill(template, &|_| false)?;
+            if !text.is_empty() && text != UNKNOWN {
+                return Ok(text == word);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The first word of a state that its map catches with `"*"` alone, and whether that is `unknown`.
+    pub fn caught(&self, value: &Value) -> Option<(Cell, &str, bool)> {
+        let pieces = value.templates.iter().flatten();
+        pieces.into_iter().find_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Cell(cell, steps) => {
+                let word = self.cell(*cell).filter(|word| !word.is_empty())?;
+                Some((*cell, word, caught(word, steps)?))
+            }
+        })
+    }
+
     fn first(&self, value: &Value, is_empty: impl Fn(&str) -> bool) -> Result<Cow<'_, str>, Fault> {
         for template in &value.templates {
             let text = self.fill(template, &is_empty)?;
@@ -190,8 +225,19 @@ impl<'r> Joined<'r> {
         if text.is_empty() {
             return Ok(None);
         }
-        let read = values::time(&text, &self.plan.times);
-        read.map(Some).map_err(|code| self.wrong(value, code))
+        let read = values::time(&text, &self.plan.times).map_err(|code| self.wrong(value, code))?;
+        if let Moment::Unsure { code, since, until, .. } = read {
+            let mut doubt = self.doubt.borrow_mut();
+            let known =
+                doubt.get_or_insert_with(|| TimeDoubt { fault: self.wrong(value, code), since, until });
+            (known.since, known.until) = (known.since.min(since), known.until.max(until));
+        }
+        Ok(Some(read.at()))
+    }
+
+    /// What of the times that were read is not certain.
+    pub fn take_doubt(&self) -> Option<TimeDoubt> {
+        self.doubt.take()
     }
 
     /// An amount; none when it is empty.
@@ -241,4 +287,19 @@ impl<'r> Joined<'r> {
             |cell| plan.tables[cell.table].columns[cell.column].clone(),
         )
     }
+}
+
+/// Whether a map has no other word for a text than `"*"`, and whether that says `unknown`.
+fn caught(word: &str, steps: &[Step]) -> Option<bool> {
+    let mut text = Cow::Borrowed(word);
+    for step in steps {
+        match step {
+            Step::First(count) => text = Cow::Owned(text.chars().take(*count).collect()),
+            Step::Map(map) => match map.get(&*text) {
+                Some(to) => text = Cow::Owned(to.clone()),
+                None => return map.get(ANY).map(|to| to == UNKNOWN),
+            },
+        }
+    }
+    None
 }

@@ -95,6 +95,33 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// The same in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Open { path, source } => format!("{path}：{source}"),
+            Self::NoFile { table, pattern } => {
+                format!(
+                    "给的文件里没有表 `{table}` 要的 {pattern}：请改文件名，或改映射里的 tables.{table}.file"
+                )
+            }
+            Self::Unread { path, patterns } => {
+                format!("{path}：映射里没有一张表读它；它们读的是 {patterns}")
+            }
+            Self::NoColumn { file, row, column, present } => {
+                format!("{file} 第 {row} 行：没有列 `{column}`；有的列是 {present}")
+            }
+            Self::ColumnTwice { file, row, column } => format!("{file} 第 {row} 行：列 `{column}` 出现两次"),
+            Self::TooManyRows { file } => format!("{file}：超过 {ROWS} 行；请缩短导出的时间段"),
+            Self::Workbook { file, message } | Self::NoTable { file, message } => {
+                format!("{file}：{message}")
+            }
+            Self::Scattered { file, row } => {
+                format!("{file} 第 {row} 行：这个订单的行前面也有；请写 order.rows = \"anywhere\"，再读一次")
+            }
+            Self::Stopped => "订单已无人接收".to_owned(),
+        }
+    }
+
     /// What reading a file as a table met.
     pub(crate) fn of(path: &Path, file: &str, error: tabular::Error) -> Self {
         use tabular::Error;
@@ -107,9 +134,11 @@ impl ReadError {
             Error::NoSheet { .. } | Error::SeveralSheets { .. } => {
                 Self::Workbook { file, message: error.to_string() }
             }
-            Error::OldWorkbook | Error::Markup | Error::NoHeading { .. } | Error::TooManyColumns { .. } => {
-                Self::NoTable { file, message: error.to_string() }
-            }
+            Error::OldWorkbook
+            | Error::Markup
+            | Error::Encoding { .. }
+            | Error::NoHeading { .. }
+            | Error::TooManyColumns { .. } => Self::NoTable { file, message: error.to_string() },
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::bad::{BadCode, RowAt};
 use domain::{
     Instant, OrderId, ShopId,
-    pool::{Gap, Missing, Since},
+    pool::{Gap, GapOrder, Missing, Since},
 };
 use std::collections::BTreeMap;
 
@@ -34,6 +34,11 @@ impl Gaps {
         missing: Missing,
     ) {
         self.of(at, shop).add_order(order, since, missing);
+    }
+
+    /// The same with all that is known of when it counts.
+    pub fn add(&mut self, at: RowAt, shop: Option<&ShopId>, order: &OrderId, known: GapOrder) {
+        self.of(at, shop).add(order, known);
     }
 
     /// Something of which nobody knows the order.

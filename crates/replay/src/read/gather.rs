@@ -4,23 +4,23 @@
 //! row of which nobody can tell the order ([`super::stray`]). Every row of the lines' table is used, counted
 //! elsewhere, told, or of an order that was left out; the counts say how many are which.
 
+mod left_out;
+
 use super::{
     above::{Above, Cells, Columns},
-    bad::{Bad, BadCode, Fault, RowAt},
+    bad::{Bad, BadCode, Fault},
     cells::Joined,
     files::{Found, ReadError},
     gaps::Gaps,
-    group::{Group, Out, Together, digest, guessed},
+    group::{Group, Together, digest, guessed},
     parts::{Files, Merged, PART_ROWS, Part, Sayings, Told, merge},
     roles::{Roles, RowCounts, RowLine, SameId, Take},
+    states::{States, UnknownStates},
     stray::{Known, Room, Stray, named, texts},
     table::{Row, Table},
 };
 use crate::plan::Plan;
-use domain::{
-    Instant, OrderId, ShopId,
-    pool::{Missing, Since},
-};
+use domain::pool::Since;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The orders so far.
@@ -45,6 +45,7 @@ pub(super) struct Gather<'p, R: Roles> {
     ordinal: u64,
     several: bool,
     gaps: Gaps,
+    states: States<'p>,
     counts: RowCounts,
     left_out: u64,
     in_doubt: u64,
@@ -56,6 +57,7 @@ pub(super) struct Outcome {
     pub left_out: u64,
     pub in_doubt: u64,
     pub gaps: Gaps,
+    pub unknown_states: UnknownStates,
 }
 
 impl<'p, R: Roles> Gather<'p, R> {
@@ -66,10 +68,12 @@ impl<'p, R: Roles> Gather<'p, R> {
             gaps.add_row(*at, None, *code, None);
             gaps.add_unnamed(*at, None, Since::Always);
         }
+        let (of_order, of_line) = roles.states();
         Self {
             plan,
             tables,
             roles,
+            states: States::new(of_order, of_line),
             columns: Columns::new(roles),
             by_group: HashMap::new(),
             groups: Vec::new(),
@@ -199,7 +203,7 @@ impl<'p, R: Roles> Gather<'p, R> {
     fn add(&mut self, group: String, joined: &Joined<'_>, row: &Row, bad: &mut Bad<'_>) {
         let groups = &mut self.groups;
         let at = *self.by_group.entry(group).or_insert_with(|| {
-            groups.push(Group { at: row.at, parts: Vec::new(), nothing: Vec::new(), out: None });
+            groups.push(Group { at: row.at, parts: Vec::new(), nothing: Vec::new(), doubt: None, out: None });
             groups.len() - 1
         });
         self.look_back(at, row);
@@ -254,6 +258,10 @@ impl<'p, R: Roles> Gather<'p, R> {
         let head = self.roles.head(joined)?;
         let line = self.roles.line(joined)?;
         let id = self.roles.line_id(joined)?.map(String::into_boxed_str);
+        self.states.count(joined, new);
+        if let Some(doubt) = joined.take_doubt() {
+            group.doubt.get_or_insert_with(|| Box::new(doubt));
+        }
         if new {
             let (rows, first) = (Vec::new(), ordinal);
             group.parts.push(Part { head, at: row.at, rows, first, last: ordinal, count: 1 });
@@ -352,11 +360,15 @@ impl<'p, R: Roles> Gather<'p, R> {
             Ok(order) => {
                 self.counts.used += lines.len() as u64;
                 self.counts.repeated += repeated;
-                let discounts = lines.iter().filter(|row| matches!(row.line, RowLine::Discount(_)));
+                let taken_off = |row: &&Told<RowLine<R::Line>>| matches!(&row.line, RowLine::Discount(of) if !of.is_closed);
+                let discounts = lines.iter().filter(taken_off);
                 self.counts.discounts += discounts.count() as u64;
                 self.counts.without_units += group.nothing.len() as u64;
                 for fault in group.nothing {
                     bad.note(fault, Some(id.as_str()));
+                }
+                if let Some(doubt) = group.doubt {
+                    self.doubt_times(*doubt, (&shop, &id), bad);
                 }
                 if let Some(doubt) = doubt {
                     self.doubt(doubt, (shop, id, placed_at), bad);
@@ -368,59 +380,6 @@ impl<'p, R: Roles> Gather<'p, R> {
                 self.drop_order(fault, rows, (shop, id, placed_at), bad);
                 Ok(())
             }
-        }
-    }
-
-    fn too_many(&self, at: RowAt, id: &OrderId) -> Fault {
-        let column = self.roles.id().field.to_owned();
-        Fault { at, column, value: id.to_string(), code: BadCode::TooManyLines }
-    }
-
-    /// Names an order that counts once although its rows may be units.
-    fn doubt(&mut self, at: RowAt, names: (ShopId, OrderId, Instant), bad: &mut Bad<'_>) {
-        let (shop, id, placed_at) = names;
-        self.in_doubt += 1;
-        let (code, column) = (BadCode::MaybeRepeated, self.roles.id().field.to_owned());
-        bad.note(Fault { at, column, value: id.to_string(), code }, Some(id.as_str()));
-        self.gaps.add_row(at, Some(&shop), code, Some(&id));
-        self.gaps.add_order(at, Some(&shop), &id, Since::At(placed_at), Missing::Perhaps);
-    }
-
-    /// Leaves an order out of which every row could be read.
-    fn drop_order(&mut self, fault: Fault, rows: u64, names: (ShopId, OrderId, Instant), bad: &mut Bad<'_>) {
-        let (shop, id, placed_at) = names;
-        self.left_out += 1;
-        self.counts.of_orders_left_out += rows.saturating_sub(1);
-        self.gaps.add_row(fault.at, Some(&shop), fault.code, Some(&id));
-        self.gaps.add_order(fault.at, Some(&shop), &id, Since::At(placed_at), Missing::Whole);
-        bad.add_of(fault, Some(id.as_str()));
-    }
-
-    /// Leaves an order out of which a row cannot be read.
-    fn leave_out(&mut self, mut group: Group<R>, bad: &mut Bad<'_>) {
-        let rows = group.rows();
-        let Some(out) = group.out.take() else { return };
-        self.left_out += 1;
-        self.counts.of_orders_left_out += rows;
-        let Out { faults, mut shop_id, mut order_id, mut placed_at } = *out;
-        if let Some(part) = group.parts.first() {
-            let (shop, id, at) = self.roles.names(&part.head);
-            (shop_id, order_id) = (Some(shop.clone()), Some(id.clone()));
-            let heads = group.parts.iter().map(|part| self.roles.names(&part.head).2);
-            placed_at = heads.chain(placed_at).min().or(Some(at));
-        }
-        let since = Since::new(placed_at);
-        let first = faults.first().map_or(group.at, |(at, _)| *at);
-        let (shop, id) = (shop_id.as_ref(), order_id.as_ref());
-        for (at, code) in faults {
-            self.gaps.add_row(at, shop, code, id);
-            if let Some(id) = id {
-                bad.belongs_to(at, id.as_str());
-            }
-        }
-        match id {
-            Some(id) => self.gaps.add_order(first, shop, id, since, Missing::Whole),
-            None => self.gaps.add_unnamed(first, shop, since),
         }
     }
 
@@ -476,13 +435,18 @@ impl<'p, R: Roles> Gather<'p, R> {
 
     /// Everything was read and handed over.
     pub fn finish(mut self, bad: &Bad<'_>) -> Outcome {
+        for (at, code) in bad.files_in_doubt() {
+            self.gaps.add_row(*at, None, *code, None);
+            self.gaps.add_unnamed(*at, None, Since::Always);
+        }
         self.counts.read = self.files.rows.iter().sum();
         self.counts.bad = bad.line_rows();
+        let unknown_states = self.states.finish(self.plan);
         let Self { counts, left_out, in_doubt, gaps, .. } = self;
         let told =
             counts.used + counts.repeated + counts.without_units + counts.bad + counts.of_orders_left_out;
         debug_assert_eq!(counts.read, told, "every row is used or told: {counts:?}");
-        Outcome { counts, left_out, in_doubt, gaps }
+        Outcome { counts, left_out, in_doubt, gaps, unknown_states }
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::{
     bad::{BadCode, Fault, RowAt},
+    cells::TimeDoubt,
     parts::{Part, Told},
     roles::{Roles, RowLine},
     stray::{Known, Stray},
@@ -17,6 +18,8 @@ pub(super) struct Group<R: Roles> {
     pub parts: Vec<Part<R::Head, RowLine<R::Line>>>,
     /// Rows without units.
     pub nothing: Vec<Fault>,
+    /// What of its times is not certain, by its first row of which it is not.
+    pub doubt: Option<Box<TimeDoubt>>,
     pub out: Option<Box<Out>>,
 }
 

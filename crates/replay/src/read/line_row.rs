@@ -4,7 +4,7 @@ use super::{
     SourceOrder,
     bad::{BadCode, Fault},
     cells::Joined,
-    roles::RowLine,
+    roles::{Discount, RowLine},
 };
 use crate::plan::{ReplayRoles, Value};
 use domain::{
@@ -80,7 +80,7 @@ fn cancelled(
     paid_at: Option<(Instant, Method)>,
 ) -> Result<Option<Instant>, Fault> {
     let order = &roles.order;
-    let said = joined.text(&order.cancelled_status)? == "cancelled";
+    let said = joined.says(&order.cancelled_status, "cancelled")?;
     let only_a_time = order.cancelled_status.templates.is_empty();
     if paid_at.is_some() || !(said || only_a_time) {
         return Ok(None);
@@ -111,7 +111,8 @@ pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<(
     if price.is_negative() {
         let times = i64::try_from(units.max(1)).ok();
         let off = times.and_then(|times| price.checked_mul(times)).and_then(Money::checked_neg);
-        return Ok(RowLine::Discount(bounded(off).ok_or_else(too_high)?));
+        let off = bounded(off).ok_or_else(too_high)?;
+        return Ok(RowLine::Discount(Discount { off, is_closed: false }));
     }
     if units == 0 {
         let (column, said) = joined.nothing(&line.quantity);

@@ -2,6 +2,7 @@
 
 use super::files::Found;
 use crate::plan::Plan;
+use domain::Lang;
 use serde::Serialize;
 use tabular::{By, Format};
 
@@ -29,9 +30,12 @@ pub struct Written {
     /// The encoding of a text: `utf-8`, `gb18030`, `utf-16le`; none of a workbook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
-    /// How that is known: `told` by the mapping, from the `file`'s byte order mark, or `found`.
+    /// How that is known: `told` by the mapping, from the `file`'s byte order mark, `found`, or `guessed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding_by: Option<&'static str>,
+    /// What the encoding may be as well, where it is `guessed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding_perhaps: Option<String>,
     /// The sign between the cells of a text; none of a workbook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separator: Option<char>,
@@ -60,6 +64,7 @@ impl Written {
             Format::Text(text) => Self {
                 encoding: Some(text.encoding.name()),
                 encoding_by: Some(text.encoding_by.as_str()),
+                encoding_perhaps: text.perhaps.map(tabular::Encoding::name),
                 separator: Some(text.separator),
                 ..Self::default()
             },
@@ -84,9 +89,17 @@ impl InputFile {
         if let (Some(encoding), Some(by)) = (encoding, encoding_by)
             && encoding != "utf-8"
         {
-            let found = *by == By::Found.as_str();
-            zh.push(format!("编码 {encoding}{}", if found { "（自动识别）" } else { "" }));
-            en.push(format!("encoding {encoding}{}", if found { " (found)" } else { "" }));
+            let (table, found) = (&self.table, *by == By::Found.as_str());
+            let (how_zh, how_en) = match &self.written.encoding_perhaps {
+                Some(other) => (
+                    format!("（猜的，也可能是 {other}；请用 tables.{table}.encoding 写明）"),
+                    format!(" (guessed, perhaps {other}: say which with tables.{table}.encoding)"),
+                ),
+                None if found => ("（自动识别）".to_owned(), " (found)".to_owned()),
+                None => Default::default(),
+            };
+            zh.push(format!("编码 {encoding}{how_zh}"));
+            en.push(format!("encoding {encoding}{how_en}"));
         }
         if let Some(row) = heading_row {
             zh.push(format!("表头在第 {row} 行"));
@@ -108,14 +121,17 @@ impl InputFile {
 /// Files that are told one by one.
 const NOTED: usize = 5;
 
-/// What people should know of how the files were read, in English; nothing for files that are as they are expected.
-pub(crate) fn notes(files: &[InputFile]) -> Vec<String> {
-    let told = files.iter().filter_map(|file| Some(format!("{}: {}", file.file, file.note()?.1)));
+/// What people should know of how the files were read; nothing for files that are as they are expected.
+pub(crate) fn notes(files: &[InputFile], lang: Lang) -> Vec<String> {
+    let told = files.iter().filter_map(|file| {
+        let (zh, en) = file.note()?;
+        Some(lang.pick(format!("{}: {en}", file.file), format!("{}：{zh}", file.file)))
+    });
     let mut notes: Vec<String> = told.collect();
     let more = notes.len().saturating_sub(NOTED);
     if more > 0 {
         notes.truncate(NOTED);
-        notes.push(format!("and {more} more"));
+        notes.push(lang.pick(format!("and {more} more"), format!("另有 {more} 份")));
     }
     notes
 }

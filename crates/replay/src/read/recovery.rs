@@ -6,7 +6,8 @@ use super::{
     cells::Joined,
     line_row::{bounded, head, line, units},
     parts::Told,
-    roles::{Roles, RowLine, SameId},
+    roles::{Discount, Roles, RowLine, SameId},
+    states::State,
 };
 use crate::{
     mapping::{Blank, Repeated},
@@ -16,7 +17,7 @@ use domain::{
     CustomerId, Instant, OrderId, ShopId,
     event::{Placed, PlacedLine},
     limits,
-    order::{Discount, Party},
+    order::Party,
 };
 use money::Money;
 
@@ -39,10 +40,9 @@ impl Roles for ReplayRoles {
     }
     fn order_values(&self) -> Vec<&Value> {
         let of = &self.order;
-        let times = [&of.placed_at, &of.paid_at, &of.cancelled_at, &of.shipped_at, &of.received_at];
         let words =
             [&of.id, &of.shop, &of.customer, &of.source, &of.freight, &of.method, &of.cancelled_status];
-        times.into_iter().chain(words).collect()
+        self.time_values().into_iter().chain(words).collect()
     }
     fn line_values(&self) -> Vec<&Value> {
         let of = &self.line;
@@ -107,6 +107,15 @@ impl Roles for ReplayRoles {
         vec![&self.order.freight, &self.line.quantity, &self.line.unit_price, &self.line.freight]
     }
 
+    fn time_values(&self) -> Vec<&Value> {
+        let of = &self.order;
+        vec![&of.placed_at, &of.paid_at, &of.cancelled_at, &of.shipped_at, &of.received_at]
+    }
+
+    fn states(&self) -> (Option<State<'_>>, Option<State<'_>>) {
+        (Some(State { value: &self.order.cancelled_status, closes: "cancelled" }), None)
+    }
+
     /// Where rows of the same goods add up, two of one id are two.
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault> {
         match self.line.repeated {
@@ -142,7 +151,7 @@ impl Roles for ReplayRoles {
                     placed.freight = sum.ok_or_else(|| too_high(*freight))?;
                     placed.payable = payable(placed).ok_or_else(|| too_high(line.unit_price))?;
                 }
-                RowLine::Discount(amount) => {
+                RowLine::Discount(Discount { off: amount, .. }) => {
                     off = bounded(off.checked_add(*amount)).ok_or_else(|| too_high(*amount))?;
                     off_at = Some(*at);
                 }
@@ -170,7 +179,7 @@ fn take_off(placed: &mut Placed, off: Money) -> Option<()> {
         return None;
     }
     placed.payable = placed.payable.checked_sub(off)?;
-    placed.discounts.push(Discount {
+    placed.discounts.push(domain::order::Discount {
         kind: "order_promotion".into(),
         id: None,
         amount: off,

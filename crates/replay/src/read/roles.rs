@@ -7,6 +7,7 @@ use super::{
     cells::Joined,
     files::ReadError,
     parts::Told,
+    states::State,
 };
 use crate::{
     mapping::Blank,
@@ -36,6 +37,8 @@ pub(crate) trait Roles {
     fn blank(&self) -> Blank;
     /// What two rows of one id in one file are.
     fn same_id(&self) -> SameId;
+    /// The states of an order and of a line, with the words by which they close.
+    fn states(&self) -> (Option<State<'_>>, Option<State<'_>>);
     /// What the row says of its order.
     fn head(&self, joined: &Joined<'_>) -> Result<Self::Head, Fault>;
     /// In what two rows say different things of their order.
@@ -46,6 +49,8 @@ pub(crate) trait Roles {
     fn sku(line: &Self::Line) -> &str;
     /// What amounts and quantities are read from.
     fn number_values(&self) -> Vec<&Value>;
+    /// What moments are read from.
+    fn time_values(&self) -> Vec<&Value>;
     /// The line's id, where the mapping names one.
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault>;
     /// Where the line's id comes from.
@@ -73,9 +78,17 @@ pub(crate) enum RowLine<L> {
     /// A line.
     Line(L),
     /// What comes off the order's lines together.
-    Discount(Money),
+    Discount(Discount),
     /// No units: the column and what stands there.
     Nothing(String, String),
+}
+
+/// What comes off an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Discount {
+    pub off: Money,
+    /// Whether the platform has closed it alone: then it went with what it was given for.
+    pub is_closed: bool,
 }
 
 impl<L> RowLine<L> {

@@ -8,6 +8,7 @@ use super::{
     files::{ReadError, Source, open},
     limits::{CELL_CHARS, ROWS},
     meter::{FileRead, Meter},
+    mixed::Mixed,
     table::{Damage, Row},
     whole::Whole,
 };
@@ -77,6 +78,7 @@ impl Source {
         let mut input = Digested { file: input, hasher, bytes: 0, meter };
         let mut opened = tabular::open(&mut input, &looked, &how).map_err(failed)?;
         let mut read = FileRead::new(file, opened.format());
+        let is_workbook = opened.format().workbook().is_some();
         let guessed = guessed(opened.format());
         let unnamed = |error| failed(with_hint(error, guessed.as_deref(), &table.name));
         let mut records = opened.records(&how.heading).map_err(unnamed)?;
@@ -90,6 +92,8 @@ impl Source {
             let numbers: Vec<usize> = all.filter(|at| !columns.contains(at) || is_number(at)).collect();
             Whole::new(records.heading(), &numbers)
         });
+        let times = table.times.iter().filter(|_| is_workbook);
+        let mut mixed = Mixed::new(times.map(|&time| (table.columns[time].clone(), columns[time])));
         let mut cells = Cells::default();
         while let Some(record) = records.next().map_err(failed)? {
             read.rows += 1;
@@ -99,11 +103,13 @@ impl Source {
             if read.rows.is_multiple_of(ASKED) && stops() {
                 return Err(ReadError::Stopped);
             }
+            mixed.look(&record);
             let at = RowAt { file, row: record.row() };
             let damage = cells.fill(&record, table, &columns);
             let whole = whole.as_mut().map_or(0, |whole| whole.of(&record));
             take(Row::new(at, whole, damage, (&cells.text, &cells.ends)), bad)?;
         }
+        mixed.faults(file).for_each(|fault| bad.doubt_file(fault));
         read.repeated_headings = records.repeated_headings();
         drop(records);
         drop(opened);
@@ -125,7 +131,8 @@ fn how<'h>(table: &'h TablePlan, wanted: &'h [&'h str], decimal_point: char) -> 
 
 /// The encoding that was guessed, where it may have been guessed wrong.
 fn guessed(format: &Format) -> Option<String> {
-    let text = format.text().filter(|text| text.encoding_by == By::Found && text.encoding != Encoding::UTF_8);
+    let guessed = |by| matches!(by, By::Found | By::Guessed);
+    let text = format.text().filter(|text| guessed(text.encoding_by) && text.encoding != Encoding::UTF_8);
     text.map(|text| text.encoding.name())
 }
 

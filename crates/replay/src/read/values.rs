@@ -8,7 +8,7 @@ use domain::limits;
 use money::Money;
 use std::borrow::Cow;
 
-pub(super) use clock::time;
+pub(super) use clock::{Moment, time};
 
 /// An amount in minor units. More decimals than the currency has must be zeros. The shop's currency may stand in front
 /// or behind; groups have three digits.

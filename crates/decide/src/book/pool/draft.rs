@@ -54,11 +54,11 @@ impl<'a> Draft<'a> {
         let own = self.pool_changes().settings.stock.iter().find(|(known, _)| known == sku);
         own.map(|(_, stock)| *stock).or_else(|| self.pool_row().ok()?.stock.get(sku).copied())
     }
-    /// How far ranks are certain (A-S4-6, A-S4-25).
-    pub fn certain(&self) -> Option<Instant> {
+    /// How far ranks of a strategy that begins at that moment are certain (A-S4-6, A-S4-25).
+    pub fn certain(&self, from: Instant) -> Option<Instant> {
         let own = self.pool_changes().settings.watermark;
         let watermark = own.or_else(|| self.pool_row().ok()?.watermark);
-        certain_before(watermark, self.gaps().map(|gap| &**gap))
+        certain_before(watermark, self.gaps().map(|gap| &**gap), from)
     }
     /// What is missing of downloads.
     pub fn gaps(&self) -> impl Iterator<Item = &Arc<Gap>> {

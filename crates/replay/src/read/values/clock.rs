@@ -5,7 +5,7 @@ use crate::{
     plan::{RFC3339, SERIAL, SERIAL_1904, TimesPlan},
     read::bad::BadCode,
 };
-use domain::Instant;
+use domain::{Instant, time::Meant};
 use jiff::{
     civil::{Date, DateTime, Time, date},
     fmt::strtime::BrokenDownTime,
@@ -15,14 +15,14 @@ use jiff::{
 /// A time in one of the mapping's formats; without an offset it is a time on the wall of the zone. A date alone is its
 /// midnight where a format says a date alone. Beside the formats the usual ways are understood that begin with the
 /// year: `2023-06-01T15:05:00.000Z`, `2023/6/1 15:05`, `2023年6月1日 下午3:05`.
-pub(crate) fn time(text: &str, times: &TimesPlan) -> Result<Instant, BadCode> {
+pub(crate) fn time(text: &str, times: &TimesPlan) -> Result<Moment, BadCode> {
     // The formats of most mappings say the same as the usual way, which is read faster.
     let usual_first = times.formats.first().is_some_and(|format| USUAL.contains(&format.as_str()));
     if usual_first && let Some(at) = usual(text, times) {
         return Ok(at);
     }
     let read = |format: &String| match format.as_str() {
-        RFC3339 => Instant::parse(text).filter(|_| times.takes(iso_seconds(text))),
+        RFC3339 => Instant::parse(text).filter(|_| times.takes(iso_seconds(text))).map(Moment::Sure),
         SERIAL => serial(text, date(1899, 12, 30), times),
         SERIAL_1904 => serial(text, date(1904, 1, 1), times),
         format => {
@@ -32,15 +32,43 @@ pub(crate) fn time(text: &str, times: &TimesPlan) -> Result<Instant, BadCode> {
             }
             if read.offset().is_some() {
                 let at = read.to_timestamp().ok()?;
-                return Some(Instant::from_micros(at.as_microsecond()));
+                return Some(Moment::Sure(Instant::from_micros(at.as_microsecond())));
             }
-            Some(times.zone.instant(read.to_datetime().ok()?))
+            Some(times.on_the_wall(read.to_datetime().ok()?))
         }
     };
     times.formats.iter().find_map(read).or_else(|| usual(text, times)).ok_or(BadCode::NotATime)
 }
 
+/// A moment as it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// This one.
+    Sure(Instant),
+    /// A time on the wall of its zone that is no moment, or two: what it counts as, why, and between which moments it was.
+    Unsure { at: Instant, code: BadCode, since: Instant, until: Instant },
+}
+
+impl Moment {
+    /// What it counts as.
+    pub fn at(self) -> Instant {
+        match self {
+            Self::Sure(at) | Self::Unsure { at, .. } => at,
+        }
+    }
+}
+
 impl TimesPlan {
+    /// The moment of a date and time without an offset.
+    fn on_the_wall(&self, wall: DateTime) -> Moment {
+        let (code, since, until) = match self.zone.meant(wall) {
+            Meant::Once(at) => return Moment::Sure(at),
+            Meant::Twice(since, until) => (BadCode::TimeTwice, since, until),
+            Meant::Never(since, until) => (BadCode::TimeSkipped, since, until),
+        };
+        Moment::Unsure { at: self.zone.instant(wall), code, since, until }
+    }
+
     /// Whether a time of the day will do that has seconds, or has none.
     fn takes(&self, has_seconds: bool) -> bool {
         has_seconds || self.seconds == Seconds::Optional
@@ -59,7 +87,7 @@ const USUAL: [&str; 6] =
     [RFC3339, "%Y-%m-%d %H:%M:%S", "%F %T", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"];
 
 /// Days since the epoch of a sheet, to the nearest second.
-fn serial(text: &str, epoch: Date, times: &TimesPlan) -> Option<Instant> {
+fn serial(text: &str, epoch: Date, times: &TimesPlan) -> Option<Moment> {
     let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let days: f64 = text.parse().ok().filter(|_| is_number)?;
     if !(1.0..3_000_000.0).contains(&days) {
@@ -68,11 +96,11 @@ fn serial(text: &str, epoch: Date, times: &TimesPlan) -> Option<Instant> {
     #[allow(clippy::cast_possible_truncation, reason = "bounded above")]
     let seconds = (days * 86_400.0).round() as i64;
     let span = jiff::Span::new().days(seconds / 86_400).seconds(seconds % 86_400);
-    Some(times.zone.instant(epoch.at(0, 0, 0, 0).checked_add(span).ok()?))
+    Some(times.on_the_wall(epoch.at(0, 0, 0, 0).checked_add(span).ok()?))
 }
 
 /// The year first, then month and day; a time of the day; perhaps an offset.
-fn usual(text: &str, times: &TimesPlan) -> Option<Instant> {
+fn usual(text: &str, times: &TimesPlan) -> Option<Moment> {
     let mut rest = Rest(text);
     let date = rest.date()?;
     if !rest.take(&["T", "t"]) && !rest.blanks() && !rest.0.starts_with(|c: char| !c.is_ascii()) {
@@ -85,11 +113,11 @@ fn usual(text: &str, times: &TimesPlan) -> Option<Instant> {
     rest.blanks();
     let at = DateTime::from_parts(date, time);
     if rest.0.is_empty() {
-        return Some(times.zone.instant(at));
+        return Some(times.on_the_wall(at));
     }
     let offset = rest.offset().filter(|_| rest.0.is_empty())?;
     let at = offset.to_timestamp(at).ok()?;
-    Some(Instant::from_micros(at.as_microsecond()))
+    Some(Moment::Sure(Instant::from_micros(at.as_microsecond())))
 }
 
 /// When in the day an hour of twelve is meant.
@@ -278,13 +306,44 @@ mod tests {
             (&several, "2018-03-01 10:00:00+08:00", "2018-03-01T02:00:00Z"),
             (&several, "2018-03-01", "2018-03-01T03:00:00Z"),
         ] {
-            let found = time(text, times).unwrap();
+            let found = time(text, times).unwrap().at();
             assert_eq!(found, Instant::parse(expected).unwrap(), "{text}");
         }
         for text in ["", "2/30/2018 1:00", "13/1/2018 1:00", "1/2/2018", "soon", "1/2/2018 1:00 x"] {
             let found = time(text, &slashes);
             // A date alone is not what this format says.
             assert_eq!(found, Err(BadCode::NotATime), "{text}");
+        }
+    }
+
+    /// A time that the zone has twice or never is no certain moment, however it is written; one with an offset is.
+    #[test]
+    fn times_that_a_zone_skips_or_has_twice_are_told() {
+        let times = plan("America/New_York", &["%m/%d/%Y %H:%M:%S", "serial", "rfc3339"]);
+        let utc = |text: &str| Instant::parse(text).unwrap();
+        let twice = Moment::Unsure {
+            at: utc("2025-11-02T05:30:00Z"),
+            code: BadCode::TimeTwice,
+            since: utc("2025-11-02T05:30:00Z"),
+            until: utc("2025-11-02T06:30:00Z"),
+        };
+        let skipped = Moment::Unsure {
+            at: utc("2025-03-09T07:00:00Z"),
+            code: BadCode::TimeSkipped,
+            since: utc("2025-03-09T06:30:00Z"),
+            until: utc("2025-03-09T07:30:00Z"),
+        };
+        for (text, expected) in [
+            ("11/02/2025 01:30:00", twice),
+            ("2025-11-02 01:30:00", twice),
+            ("45963.0625", twice),
+            ("03/09/2025 02:30:00", skipped),
+            ("2025-03-09T02:30:00", skipped),
+            ("2025-11-02 01:30:00 -0400", Moment::Sure(utc("2025-11-02T05:30:00Z"))),
+            ("2025-11-02T01:30:00-05:00", Moment::Sure(utc("2025-11-02T06:30:00Z"))),
+            ("2025-11-02 02:00:00", Moment::Sure(utc("2025-11-02T07:00:00Z"))),
+        ] {
+            assert_eq!(time(text, &times), Ok(expected), "{text}");
         }
     }
 
@@ -321,7 +380,7 @@ mod tests {
             ("45078", "00:00:00"),
         ] {
             let expected = Instant::parse(&format!("2023-06-01T{wall}+08:00")).unwrap();
-            assert_eq!(time(text, &times), Ok(expected), "{text}");
+            assert_eq!(time(text, &times), Ok(Moment::Sure(expected)), "{text}");
         }
         for text in [
             "2023-06-01",
@@ -349,7 +408,8 @@ mod tests {
         let no_serial = plan("Asia/Shanghai", &["%m/%d/%Y %H:%M"]);
         assert_eq!(time("45078.5", &no_serial), Err(BadCode::NotATime));
         let of_1904 = plan("Asia/Shanghai", &["serial1904"]);
-        assert_eq!(time("43616.5", &of_1904), Ok(Instant::parse("2023-06-01T12:00:00+08:00").unwrap()));
+        let noon = Instant::parse("2023-06-01T12:00:00+08:00").unwrap();
+        assert_eq!(time("43616.5", &of_1904), Ok(Moment::Sure(noon)));
     }
 
     /// A-G-11: ranks are by the second, so a time of the minute is none where the mapping says so.
@@ -391,7 +451,7 @@ mod tests {
         ] {
             assert_eq!(
                 time(text, &required),
-                Ok(Instant::parse("2023-06-01T15:05:00+08:00").unwrap()),
+                Ok(Moment::Sure(Instant::parse("2023-06-01T15:05:00+08:00").unwrap())),
                 "{text}"
             );
         }
