@@ -6,7 +6,6 @@ use crate::{next, progress, say, serve, store};
 use anyhow::Context;
 use domain::ShopId;
 use replay::pool::{Phase, PoolMapping, PoolReport, Ranks, is_ours, remove_pool, run_pool, write_pool_in};
-use std::path::Path;
 
 /// Reads, runs, writes the lists and prints their heart.
 pub fn run(args: &PoolArgs) -> anyhow::Result<Outcome> {
