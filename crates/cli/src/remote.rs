@@ -71,7 +71,7 @@ async fn intake(args: &IntakeArgs) -> Result<u8, Stop> {
         ("finished", Some(report)) => {
             service.rejects(&import_id, &args.rejects).await?;
             let lang = args.lang.chosen();
-            let left = Left { out: !report.all_used, in_question: false };
+            let left = report.left();
             let said = report.summary_zh.filter(|_| lang == Lang::Zh).unwrap_or(report.summary);
             say(&(said + &next::after_intake(lang, args, left)))?;
             Ok(if report.all_used { 0 } else { LEFT_OUT })
@@ -109,6 +109,37 @@ struct Report {
     summary: String,
     /// A service of before may not say it.
     summary_zh: Option<String>,
+    inputs: Inputs,
+    orders: Orders,
+    uncertain: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct Inputs {
+    bad_rows: u64,
+    orders_left_out: u64,
+    #[serde(default)]
+    unknown_states: States,
+}
+
+#[derive(Default, Deserialize)]
+struct States {
+    in_question: bool,
+}
+
+#[derive(Deserialize)]
+struct Orders {
+    rejected: u64,
+}
+
+impl Report {
+    /// What it left behind: where states are in question and nothing else is, no row was left out.
+    fn left(&self) -> Left {
+        let in_question = self.inputs.unknown_states.in_question;
+        let rows = self.inputs.bad_rows + self.inputs.orders_left_out + self.orders.rejected;
+        let out = !self.all_used && (!in_question || rows > 0 || self.uncertain.is_some());
+        Left { out, in_question }
+    }
 }
 
 #[derive(Deserialize)]
