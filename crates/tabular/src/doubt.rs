@@ -14,10 +14,10 @@ use encoding_rs::{GB18030, GBK};
 const HOME: &[u8] = b"cn";
 /// Bytes from the first that is no ASCII on, by which a text is judged.
 const JUDGED_BYTES: usize = 1 << 20;
-/// Characters of several bytes from which on the detector is right without knowing where the shop is.
-const SURE: u64 = 50;
-/// The same where most of the characters are ones that hardly anybody writes.
-const SURE_OF_RARE: u64 = 20;
+/// Characters that hardly anybody writes, and so many of them, are of another encoding.
+const SURE: u64 = 20;
+/// Faults are few where there are so many characters to one.
+const FEW: u64 = 20;
 
 /// What a text is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,20 +54,25 @@ impl Doubt {
     /// What it is, with so many places that are no GB18030.
     pub fn judge(&self, faults: u64) -> Judged {
         let Pairs { count, usual, .. } = self.pairs;
-        let is_usual = usual * 10 >= count * 8;
-        // A fault alone makes the detector look elsewhere.
-        if faults > 0 && is_usual && faults * 20 <= count {
-            return Judged::Is;
-        }
         let (here, anywhere) = (self.guess(Some(HOME)), self.guess(None));
-        if ![GBK, GB18030].contains(&here.0) {
-            return Judged::IsNot(here);
+        let is_gb = |encoding: Encoding| [GBK, GB18030].contains(&encoding.0);
+        let other = if is_gb(here) { anywhere } else { here };
+        // Letters of other countries, two by two, are hardly ever characters that are written in China. Where these are,
+        // nothing is refused; a fault alone makes the detector look elsewhere.
+        if usual * 10 >= count * 8 {
+            match faults {
+                0 if !is_gb(anywhere) => return Judged::MayBe(other),
+                _ if faults * FEW <= count => return Judged::Is,
+                1..=2 => return Judged::MayBe(other),
+                _ => {}
+            }
         }
-        if [GBK, GB18030].contains(&anywhere.0) {
-            return Judged::Is;
+        match (is_gb(here), is_gb(anywhere)) {
+            (true, true) => Judged::Is,
+            (true, false) if count < SURE => Judged::MayBe(anywhere),
+            (true, false) => Judged::IsNot(anywhere),
+            (false, _) => Judged::IsNot(here),
         }
-        let sure = if is_usual { SURE } else { SURE_OF_RARE };
-        if count >= sure { Judged::IsNot(anywhere) } else { Judged::MayBe(anywhere) }
     }
 
     fn guess(&self, home: Option<&[u8]>) -> Encoding {
