@@ -46,9 +46,10 @@ pub fn stages(order: &Order, found: &mut Faults) {
             sentence!["deposits of ", deposits, " came, the presale asks for ", wanted],
         ));
     }
-    if presale.deposit_booked != order.deposit_to_book() {
-        let booked = if presale.deposit_booked { "is" } else { "is not" };
-        found.push((checks::LEDGER, format!("its deposit {booked} booked by itself, which does not fit")));
+    let (booked, fits) = (presale.booked_deposit(), order.deposit_to_book());
+    if booked != fits {
+        let detail = sentence!["of its deposit ", booked, " is booked by itself, by its fate it is ", fits];
+        found.push((checks::LEDGER, detail));
     }
     if !matches!(order.state, State::Open) && presale.next_reminder().is_some() {
         found.push((checks::ORDER_STAGES, "a reminder still waits, though the order has ended".to_owned()));

@@ -23,8 +23,8 @@ pub fn deposit_due(order: &Order) -> (Money, Money, Money) {
     match order.presale.as_ref().filter(|presale| presale.deposit_booked) {
         None => (Money::ZERO, Money::ZERO, Money::ZERO),
         Some(presale) => {
-            let left = presale.deposit - order.refunded();
-            (presale.deposit, left, left)
+            let left = presale.booked_deposit() - order.refunded();
+            (presale.booked_deposit(), left, left)
         }
     }
 }

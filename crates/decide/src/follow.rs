@@ -64,7 +64,6 @@ pub fn money(draft: &mut Draft<'_>, order: &mut Order, at: Instant) {
     }
     refund_books::settle(draft, order, Entries::Stand);
     books::deposit(draft, order, at);
-    order.forget_other_ends();
     order.tell_ways_back();
     books::align_money(draft, order);
 }

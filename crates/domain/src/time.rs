@@ -33,6 +33,10 @@ impl Instant {
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(MICROS)))
     }
+    /// The last moment before this one.
+    pub const fn just_before(self) -> Self {
+        Self::from_micros(self.micros().saturating_sub(1))
+    }
     /// This moment and some minutes.
     pub const fn plus_minutes(self, minutes: i64) -> Self {
         self.plus_seconds(minutes.saturating_mul(60))

@@ -14,7 +14,8 @@ use money_model::{
 };
 use money_play::{
     generate::{self, Doors},
-    perform, shrink,
+    perform,
+    shrink::{self, Play},
 };
 use std::collections::BTreeMap;
 
@@ -22,11 +23,11 @@ use std::collections::BTreeMap;
 const TOLD: usize = 4;
 
 /// Tries stories, and tells the smallest that fail.
-fn try_stories(usual: u32, doors: Doors, plan: impl Fn(&Story, u64) -> perform::Plan) {
+fn try_stories(usual: u32, doors: Doors, play: Play, plan: impl Fn(&Story, u64) -> perform::Plan) {
     let mut failures = Vec::new();
     for seed in 0..u64::from(testkit::seeds(usual)) {
         let story = generate::story(seed, doors);
-        if let Some(why) = shrink::failure(&story, &plan(&story, seed)) {
+        if let Some(why) = shrink::failure(&story, &plan(&story, seed), play) {
             failures.push(format!("seed {seed}:\n{why}"));
         }
         if failures.len() == TOLD {
@@ -39,13 +40,19 @@ fn try_stories(usual: u32, doors: Doors, plan: impl Fn(&Story, u64) -> perform::
 /// A-G-5..7, A-G-9, A-G-14..16, A-S0-22, A-S0-24, A-S1-1..6, A-S1-20, A-S1-22, A-S1-24, A-S1-25, A-S1-28, A-S4-21.
 #[test]
 fn a_g_15_a_g_16_money_ends_as_the_model_says() {
-    try_stories(500, Doors::All, |story, _| perform::in_time(story));
+    try_stories(500, Doors::All, perform::play, |story, _| perform::in_time(story));
 }
 
 /// A-G-8: the same, with events that come late, twice and out of order.
 #[test]
 fn a_g_8_money_ends_alike_however_it_is_heard() {
-    try_stories(500, Doors::Events, perform::out_of_order);
+    try_stories(500, Doors::Events, perform::play, perform::out_of_order);
+}
+
+/// A-G-15: whatever is heard after an answer, cancellations and payments among it, the answer stays as it was given.
+#[test]
+fn a_g_15_answers_stay_whatever_is_heard_later() {
+    try_stories(500, Doors::All, perform::play_asked, perform::out_of_order);
 }
 
 /// The stories hold what they are told for: each of these comes up.

@@ -111,6 +111,7 @@ pub fn late(payment_id: &str, seconds: i64) -> Payment {
         saving: Money::ZERO,
         shares: Vec::new(),
         discounts: Vec::new(),
+        offered: None,
         status: PaymentStatus::Late,
         at: at(seconds),
     }

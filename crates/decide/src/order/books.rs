@@ -7,8 +7,11 @@ use super::refund_books::{self, Entries};
 use crate::book::Draft;
 use domain::{
     Instant, Refusal, ledger,
-    order::{self, COUPON_PARTY, Order, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry},
+    order::{
+        self, COUPON_PARTY, Order, Presale, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry,
+    },
 };
+use money::Money;
 use serde_json::json;
 
 /// Books the payment that closed the order.
@@ -28,15 +31,19 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order) {
 pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     let wanted = order.deposit_to_book();
     let forfeited = order.presale_stage() == Some(PresaleStage::Forfeited);
-    let Some(presale) = order.presale.as_mut().filter(|presale| presale.deposit_booked != wanted) else {
-        return false;
+    let booked = order.presale.as_ref().map_or(Money::ZERO, Presale::booked_deposit);
+    let Some(presale) = order.presale.as_mut().filter(|_| booked != wanted) else { return false };
+    presale.set_booked_deposit(wanted);
+    let (campaign, gifts) = (presale.campaign_id.clone(), presale.gifts.len());
+    let is_undone = wanted.is_zero();
+    let (reason, what) = match forfeited {
+        _ if is_undone => ("", "deposit.undone"),
+        true => ("deposit_forfeited", "deposit.forfeited"),
+        false => ("deposit", "deposit.booked"),
     };
-    presale.deposit_booked = wanted;
-    let (deposit, campaign, gifts) = (presale.deposit, presale.campaign_id.clone(), presale.gifts.len());
-    let entries = match (wanted, forfeited) {
-        (true, true) => ledger::post_deposit(draft.shop_id, order, deposit, "deposit_forfeited", at),
-        (true, false) => ledger::post_deposit(draft.shop_id, order, deposit, "deposit", at),
-        (false, _) => ledger::undo_deposit(draft.shop_id, order, deposit, at),
+    let entries = match is_undone {
+        true => ledger::undo_deposit(draft.shop_id, order, booked, at),
+        false => ledger::post_deposit(draft.shop_id, order, wanted - booked, reason, at),
     };
     let settlement = ledger::settle(&entries);
     draft.book(entries);
@@ -44,29 +51,23 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     if order.deposit_paid_at.is_none() {
         refund_books::settle(draft, order, Entries::TakenBack);
     }
-    let what = match (wanted, forfeited) {
-        (true, true) => "deposit.forfeited",
-        (true, false) => "deposit.booked",
-        (false, _) => "deposit.undone",
-    };
-    let detail = json!({ "amount": deposit, "gifts_cancelled": if wanted { gifts } else { 0 } });
+    let amount = if is_undone { booked } else { wanted - booked };
+    let detail = json!({ "amount": amount, "gifts_cancelled": if is_undone { 0 } else { gifts } });
     draft.note(order, TimelineEntry::new(at, what).campaign(&campaign).detail(detail));
-    if wanted && forfeited {
+    if forfeited && !is_undone {
         let body = json!({ "order_id": order.order_id, "settlement": settlement });
         draft.publish("order.settled", order.order_id.as_str(), &body);
     }
-    !wanted
+    is_undone
 }
 
 /// Takes back the books that a deposit has by itself, if it has any, with what was refunded of it: they are made anew
 /// as what happened now has it.
 pub fn take_deposit_back(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
-    let Some(presale) = order.presale.as_mut().filter(|presale| presale.deposit_booked) else {
-        return false;
-    };
-    presale.deposit_booked = false;
-    let deposit = presale.deposit;
-    let entries = ledger::undo_deposit(draft.shop_id, order, deposit, at);
+    let booked = order.presale.as_ref().map_or(Money::ZERO, Presale::booked_deposit);
+    let Some(presale) = order.presale.as_mut().filter(|_| booked.is_positive()) else { return false };
+    presale.set_booked_deposit(Money::ZERO);
+    let entries = ledger::undo_deposit(draft.shop_id, order, booked, at);
     draft.book(entries);
     true
 }

@@ -74,6 +74,7 @@ pub fn start_payment(
         saving,
         shares: Vec::new(),
         discounts: Vec::new(),
+        offered: None,
         status: PaymentStatus::Started,
         at: draft.now,
     };

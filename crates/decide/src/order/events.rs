@@ -27,7 +27,7 @@ enum Effect {
     Early,
     /// It breaks a rule, but it tells of money: that is kept and written down.
     Refused(Refusal),
-    /// It tells of money that went back, and nothing that is known can have held it: it waits, and is refused.
+    /// It asks for money back, and nothing that is known can hold that: it waits, and is refused.
     Waits(Refusal),
 }
 
@@ -148,7 +148,7 @@ fn change(draft: &mut Draft<'_>, event: &OrderEvent) -> Result<EventResult, Refu
     };
     if is_about_money(&event.body) || matches!(event.body, Body::Cancelled(_)) {
         follow::money(draft, &mut order, event.occurred_at);
-        refund_ends::end_for_moved(draft, &mut order)?;
+        refund_ends::stand(draft, &mut order)?;
         replay_parked(draft, &mut order);
     }
     follow::whole(draft, order, before);
@@ -233,7 +233,7 @@ fn apply_waiting(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -
     let waits_on = matches!(effect, Effect::Early | Effect::Waits(_));
     if !waits_on && is_about_money(&event.body) {
         follow::money(draft, order, event.occurred_at);
-        refund_ends::end_for_moved(draft, order)?;
+        refund_ends::stand(draft, order)?;
     }
     Ok(effect)
 }
@@ -282,6 +282,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
                 Advance::Known => Effect::Known,
                 Advance::Early => Effect::Early,
                 Advance::Waits(refusal) => Effect::Waits(refusal),
+                Advance::Kept(refusal) => Effect::Refused(refusal),
             })
         }
         Body::Placed(_) | Body::MemberJoined(_) => Ok(Effect::Known),

@@ -9,14 +9,14 @@ use crate::book::Draft;
 use crate::coupon::{course, verdict};
 use crate::follow::{self, DepositBooks};
 use domain::{
-    Code, CouponId, Instant, Refusal,
-    campaign::{Count, Step},
+    Code, CouponId, Instant, PaymentId, Refusal,
+    campaign::{self, Count, Step},
     coupon::{Coupon, CouponStatus, Lock},
     event::PaymentSucceeded,
     ledger,
     order::{
-        COUPON_PARTY, CancelOutcome, CancelReason, Method, Order, PayOutcome, Payment, PaymentStatus, Stage,
-        State, TimelineEntry,
+        BalanceDiscount, COUPON_PARTY, CalledOff, CancelOutcome, CancelReason, Method, Order, PayOutcome,
+        Payment, PaymentStatus, Stage, State, TimelineEntry,
     },
 };
 use money::Money;
@@ -43,9 +43,61 @@ pub fn pay(
     if let Some(later) = order.later_deposit(&payment).cloned() {
         return replace_deposit(draft, order, payment, paid, &later);
     }
+    payment.discounts = discounts_of(draft, order, paid)?;
+    take(draft, order, payment, paid)
+}
+
+/// What comes off with a payment.
+fn discounts_of(
+    draft: &Draft<'_>,
+    order: &Order,
+    paid: &PaymentSucceeded,
+) -> Result<Vec<BalanceDiscount>, Refusal> {
     let scopes = course::scopes(draft, &paid.discounts);
     let discounts = verdict::borne(draft, &paid.discounts, &order.customer_id);
-    payment.discounts = order.spread_at_balance(&discounts, paid.stage, &scopes)?;
+    order.spread_at_balance(&discounts, paid.stage, &scopes)
+}
+
+/// Money that was refused is taken after all: what had ended the order did not (A-G-8). What cannot be had any more, as its
+/// coupon, leaves it refused.
+pub fn take_after_all(draft: &mut Draft<'_>, order: &mut Order, id: &PaymentId) {
+    let Some(payment) = order.payment(id).map(Payment::taken) else { return };
+    let paid = PaymentSucceeded {
+        order_id: order.order_id.clone(),
+        payment_id: payment.payment_id.clone(),
+        stage: payment.stage,
+        method: payment.method,
+        amount: payment.amount,
+        coupon_id: payment.coupon_id.clone(),
+        checkout_id: payment.checkout_id.clone(),
+        discounts: payment.discounts.iter().map(|came_off| came_off.discount.clone()).collect(),
+    };
+    let mut tried = order.clone();
+    if take(draft, &mut tried, payment, &paid).is_ok() {
+        *order = tried;
+    }
+}
+
+/// An order goes on: what had ended it was of something else.
+pub fn reopen(draft: &mut Draft<'_>, order: &mut Order) {
+    let before = std::mem::replace(&mut order.state, State::Open);
+    let at = draft.now;
+    draft.note(order, TimelineEntry::new(at, "order.reopened"));
+    // Kinds follow as far as they can: an order that goes on is what they know best.
+    if campaign::follow(draft, order, Step { before: Some(before), at }).is_err() {
+        order.state = before;
+    }
+}
+
+/// Takes a payment that is not known, or was paid before the one that is.
+fn take(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    mut payment: Payment,
+    paid: &PaymentSucceeded,
+) -> Result<bool, Refusal> {
+    let at = payment.at;
+    let again = order.known_payment(&payment)?.is_some();
     let displaced = order.displaced_by(&payment).cloned();
     let before = order.state;
     match before {
@@ -146,6 +198,11 @@ pub fn keep_refused(
     let mut payment = payment(order, paid, at);
     // A slip of the pen is told in the refusal; it is nobody's coupon.
     payment.coupon_id = payment.coupon_id.filter(|id| draft.coupon(id).is_some());
+    // It may be taken yet, with what comes off.
+    payment.discounts = discounts_of(draft, order, paid).unwrap_or_default();
+    let coupon = payment.coupon_id.as_ref().filter(|_| paid.stage == Stage::Balance);
+    let used = coupon.and_then(|id| use_coupon(draft, order, id, None, paid, at).ok());
+    payment.saving = used.map_or(Money::ZERO, |used| used.coupon.save);
     let attempt = order.payment(&paid.payment_id).filter(|p| p.status == PaymentStatus::Started);
     let held = attempt.and_then(|attempt| attempt.coupon_id.clone());
     if !order.keep_late(payment.clone()) {
@@ -181,6 +238,7 @@ fn payment(order: &Order, paid: &PaymentSucceeded, at: Instant) -> Payment {
         saving: Money::ZERO,
         shares: Vec::new(),
         discounts: Vec::new(),
+        offered: None,
         status: PaymentStatus::Succeeded,
         at,
     }
@@ -270,7 +328,10 @@ pub fn cancel(
     if order.has_cost_nothing() && matches!(order.state, State::Paid { at: paid_at } if paid_at <= at) {
         return free::call_off(draft, order, at, reason);
     }
-    cancel_by(draft, order, at, at, reason)
+    let told = order.told_end;
+    order.tell_end(CalledOff { at, reason });
+    let is_news = order.told_end != told;
+    Ok(cancel_by(draft, order, at, at, reason)? || is_news)
 }
 
 /// The same by something of another moment: payments up to `ends` came before it (A-S1-24).
@@ -283,10 +344,9 @@ pub fn cancel_by(
 ) -> Result<bool, Refusal> {
     let (undone, before) = (order.paid_by().cloned(), order.state);
     let attempts = held_by_attempts(order);
-    let told = order.told_end;
     let outcome = order.cancel(ends, reason)?;
     if order.state == before {
-        return Ok(order.told_end != told);
+        return Ok(false);
     }
     for (payment, coupon) in &attempts {
         release(draft, coupon, payment);

@@ -5,16 +5,19 @@
 
 use crate::book::Draft;
 use domain::{
-    Instant, Refusal,
-    campaign::{self, Step},
-    ledger,
-    order::{self, Order, Refund, RefundOf, Stage, State, TimelineEntry},
+    Instant, Refusal, ledger,
+    order::{self, Order, PaymentPart, Refund, RefundOf, TimelineEntry},
 };
 use serde_json::json;
 
 /// Books what went back of the order.
 pub fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
     post(draft, order, refund);
+    tell(draft, order, refund);
+}
+
+/// Tells of what went back of the order.
+fn tell(draft: &mut Draft<'_>, order: &Order, refund: &Refund) {
     let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
     draft.publish("refund.booked", order.order_id.as_str(), &body);
 }
@@ -22,6 +25,10 @@ pub fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
 /// Books it without a word, as the money of the payments that it is of (A-G-17).
 pub fn post(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
     let booked = order.money_of(refund);
+    post_as(draft, order, refund, booked);
+}
+
+fn post_as(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund, booked: Vec<PaymentPart>) {
     for slot in order.refunds.iter_mut().filter(|slot| slot.refund_id == refund.refund_id) {
         slot.booked.clone_from(&booked);
     }
@@ -86,18 +93,19 @@ pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
         }
     }
     // All stand as they are now: so it is clear whose money each is.
+    let mut money = order.whose_money();
     for (index, refund) in
         found.into_iter().enumerate().filter_map(|(index, found)| Some((index, found.ok()?)))
     {
+        if !refund.is_booked() || stands[index] {
+            continue;
+        }
+        post_as(draft, order, &refund, std::mem::take(&mut money[index]));
         // Whoever was told of it need not be told again.
-        let told = known[index].is_booked() && refund.amount == known[index].amount;
-        match refund.is_booked() && !stands[index] {
-            true if told => post(draft, order, &refund),
-            true => book(draft, order, &refund),
-            false => {}
+        if !known[index].is_booked() || refund.amount != known[index].amount {
+            tell(draft, order, &refund);
         }
     }
-    reopen(draft, order);
 }
 
 /// Nothing can hold it after all. It was granted, so it is kept, in no book, until its money is heard of (A-G-8).
@@ -133,29 +141,4 @@ fn note_moved(draft: &mut Draft<'_>, order: &mut Order, before: &Refund, now: &R
             .detail(json!({ "refund_id": id, "before": before.amount, "amount": now.amount })),
     };
     draft.note(order, entry);
-}
-
-/// A refund ended the order as one of its deposit, and is of something else: the order goes on.
-fn reopen(draft: &mut Draft<'_>, order: &mut Order) {
-    let state = order.state;
-    let astray = |refund: &&mut Refund| refund.ended.is_some() && !refund.is_booked();
-    let Some(refund) = order.refunds.iter_mut().find(astray) else { return };
-    let (Some(was), at) = (refund.ended.take(), refund.at) else { return };
-    // Another one of its deposit ends it as well (A-S1-20).
-    if let Some(other) = order.refunds.iter_mut().find(|refund| refund.is_booked()) {
-        other.ended = other.ended.or(Some(was));
-        return;
-    }
-    // A balance that it undid does not come back by itself.
-    let balance = order.late_payments().any(|payment| payment.stage != Stage::Deposit);
-    if balance || !matches!(state, State::Cancelled { .. }) {
-        return;
-    }
-    order.state = was;
-    draft.note(order, TimelineEntry::new(at, "order.reopened"));
-    let step = Step { before: Some(state), at };
-    // Kinds follow as far as they can: an order that goes on is what they know best.
-    if campaign::follow(draft, order, step).is_err() {
-        order.state = state;
-    }
 }

@@ -4,7 +4,7 @@ use super::{free, life};
 use crate::book::Draft;
 use crate::follow;
 use domain::{
-    Code, Instant, RefundId, Refusal, Violation,
+    Code, Instant, PaymentId, RefundId, Refusal, Violation,
     order::{self, CancelReason, Order, Refund, RefundAsk, RefundStatus, State},
 };
 
@@ -51,25 +51,35 @@ pub fn end_for_deposit(
     life::cancel_by(draft, order, at, ends, CancelReason::Merchant).map(drop)
 }
 
-/// A refund that turned out to be of the deposit ends its order, as if that had been known when it was told of
-/// (A-S1-20). What was answered has ended it then. One that turned out not to give back what a cancellation had found
-/// given back leaves that to the cancellation (A-G-14).
-pub fn end_for_moved(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
+/// An order stands as what happened has it, whatever was heard first (A-G-8): a refund that turned out to be of its
+/// deposit ends it, as if that had been known when it was told of (A-S1-20); one that turned out to be of something else
+/// does not, and the money that was refused for it is taken. One that turned out not to give back what a cancellation had
+/// found given back leaves that to the cancellation (A-G-14).
+pub fn stand(draft: &mut Draft<'_>, order: &mut Order) -> Result<(), Refusal> {
     free::keep_called_off(draft, order)?;
-    if order.presale.is_none() || !order.has_refused_money() {
-        return Ok(());
-    }
-    let ends = |(index, refund): (usize, &Refund)| {
-        let at = refund.granted_since();
-        let ends = order.ended_by_refund(&refund.ask, refund.payment_id.as_ref(), at)?;
-        (refund.is_booked() && !refund.answered).then_some((ends, at, index))
-    };
-    let Some((ends, at, index)) = order.refunds.iter().enumerate().filter_map(ends).min() else {
-        return Ok(());
-    };
+    order.forget_told_end();
+    let Some(stood) = order::stood(order, draft.now) else { return Ok(()) };
+    let ended_by = stood.ended_by.as_ref();
+    let told_at = ended_by.and_then(|id| order.refunds.iter().find(|refund| refund.refund_id == *id));
+    let told_at = told_at.map(Refund::granted_since);
     let before = order.state;
-    life::cancel_by(draft, order, at, ends, CancelReason::Merchant)?;
-    order.refunds[index].ended = ended(before, order.state);
-    follow::money(draft, order, at);
+    let taken: Vec<PaymentId> =
+        stood.taken_after_all(order).into_iter().map(|late| late.payment_id.clone()).collect();
+    if stood.goes_on_after(before) {
+        life::reopen(draft, order);
+    }
+    for payment in &taken {
+        life::take_after_all(draft, order, payment);
+    }
+    if let State::Cancelled { at, reason } = stood.order.state
+        && order.state != stood.order.state
+    {
+        life::cancel_by(draft, order, told_at.unwrap_or(at), at, reason)?;
+    }
+    order.note_ended_by(ended_by);
+    if order.state != before {
+        let at = told_at.unwrap_or(draft.now);
+        follow::money(draft, order, at);
+    }
     Ok(())
 }

@@ -2,8 +2,7 @@
 //!
 //! Always holds: a grant that tells none is of those that were told under its name, whether they are known or wait for
 //! their money. Where nobody has told any it is of all that is left, until somebody does; what was taken so is given up
-//! when they speak of money that has not come. One that is heard of without any, after a balance that came later than it,
-//! is of the deposit: it has undone the balance, and that does not come back when its figures are told in the end.
+//! when they speak of money that has not come.
 
 use crate::book::Draft;
 use domain::{

@@ -3,7 +3,7 @@
 use super::{
     books,
     refund_books::{self, Entries},
-    refund_ends::{end_for_deposit, end_for_moved, ended, judge, put},
+    refund_ends::{end_for_deposit, ended, judge, put, stand},
     refund_figures::{Told, figures, rank, waiting_figures, was_assumed},
 };
 use crate::book::Draft;
@@ -11,9 +11,9 @@ use crate::command::{Assigned, Reply};
 use crate::follow;
 use crate::keys::summed_key;
 use domain::{
-    Code, Instant, OrderId, PaymentId, RefundId, Refusal,
+    Code, Instant, LineId, OrderId, PaymentId, RefundId, Refusal,
     campaign::Step,
-    event::RefundFacts,
+    event::{RefundFacts, RefundLine},
     order::{self, Order, Refund, RefundAsk, RefundOf, RefundStatus, State},
     sentence,
 };
@@ -37,9 +37,11 @@ pub fn create(
         return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
     let before = follow::Before::of(draft, &order);
-    let now = draft.now;
+    // It is after every payment that is known, whatever their clocks say (A-S1-24).
+    let came = order.payments.iter().filter(|p| order.has_money_of(&p.payment_id)).map(|p| p.at);
+    let now = came.fold(draft.now, Instant::max);
     if order.has_refused_money() {
-        beside_refused(draft, &mut order, id, ask, payment)?;
+        beside_refused(draft, &mut order, id, ask, payment, now)?;
     } else {
         let ends = (now, order.ended_by_request(now));
         end_for_deposit(draft, &mut order, id, ask, ends)?;
@@ -53,7 +55,7 @@ pub fn create(
         books::align(draft, &mut order);
     }
     follow::money(draft, &mut order, now);
-    end_for_moved(draft, &mut order)?;
+    stand(draft, &mut order)?;
     answer(draft, order, id, before)
 }
 
@@ -64,10 +66,8 @@ fn beside_refused(
     id: &RefundId,
     ask: &RefundAsk,
     payment: Option<&PaymentId>,
+    now: Instant,
 ) -> Result<(), Refusal> {
-    // It is after every payment that is known, whatever their clocks say (A-S1-24).
-    let came = order.payments.iter().filter(|p| order.has_money_of(&p.payment_id)).map(|p| p.at);
-    let now = came.fold(draft.now, Instant::max);
     let mut refund = Refund::told(id.clone(), ask.clone(), payment.cloned(), now);
     refund.status = RefundStatus::Approved;
     let judged = judge(order, &refund)?;
@@ -85,9 +85,6 @@ fn beside_refused(
     let Some(index) = order.refunds.iter().position(|refund| refund.refund_id == *id) else { return Ok(()) };
     let refund = &mut order.refunds[index];
     refund.answered = true;
-    if let (RefundOf::Refused, [part]) = (refund.of, &refund.payments[..]) {
-        refund.payment_id = Some(part.payment_id.clone());
-    }
     let refund = refund.clone();
     refund_books::note(draft, order, "refund.approved", &refund, now);
     Ok(())
@@ -122,7 +119,9 @@ fn again(
     ask: &RefundAsk,
     payment: Option<&PaymentId>,
 ) -> Result<Reply, Refusal> {
-    let same_payment = payment.is_none() || payment == known.payment_id.as_ref();
+    let was_told =
+        |payment: &PaymentId| known.answered && known.payments.iter().any(|part| part.payment_id == *payment);
+    let same_payment = payment.is_none_or(|id| Some(id) == known.payment_id.as_ref() || was_told(id));
     if known.ask == *ask && same_payment {
         return Ok(Reply::Refund { refund: known.clone() });
     }
@@ -149,7 +148,7 @@ fn again(
     order.refunds[index] = refund;
     let (now, id) = (draft.now, known.refund_id.clone());
     follow::money(draft, &mut order, now);
-    end_for_moved(draft, &mut order)?;
+    stand(draft, &mut order)?;
     let refund = order.refunds[index].clone();
     refund_books::note(draft, &mut order, "refund.assigned", &refund, now);
     let step = Step { before: Some(order.state), at: now };
@@ -193,8 +192,10 @@ pub enum Advance {
     Known,
     /// The money that it speaks of has not come yet.
     Early,
-    /// No money that is known can hold it: refused, and kept until some can.
+    /// No money that is known can hold what is asked for: refused, and it waits until some can.
     Waits(Refusal),
+    /// No money that is known can hold what was granted: refused, and kept with the order until some can.
+    Kept(Refusal),
 }
 
 /// A refund event moves its refund forward; one that was not known is computed now. Going backwards (approved
@@ -216,10 +217,12 @@ pub fn advance(
     let Told { facts, by, since } =
         waiting.unwrap_or_else(|| Told { facts: facts.clone(), by: status, since: at });
     let (awaits, assumed) = (order.awaits_money_of(&facts, at), was_assumed(known.as_ref(), &facts));
-    if awaits && !assumed {
+    let granted = known.as_ref().is_some_and(|known| known.status.is_granted());
+    // Goods of an order whose money was all refused: that is known, so it is kept with the order (A-G-15).
+    let of_refused = status.is_granted() && !facts.lines.is_empty() && order.has_only_refused_money();
+    if awaits && !assumed && !granted && !of_refused {
         return Ok(Advance::Early);
     }
-    let granted = known.as_ref().is_some_and(|known| known.status.is_granted());
     let news = known.as_ref().is_none_or(|known| at > known.at);
     if granted && status == RefundStatus::Rejected && news {
         return Err(Refusal::with(Code::IdempotencyConflict, "an approved refund cannot be rejected"));
@@ -229,11 +232,14 @@ pub fn advance(
     let forward = known.as_ref().is_none_or(|known| rank(known.status) < rank(status));
     let told = |known: &Refund| {
         (known.figures, &known.ask, &known.payment_id) == (figures, &ask, &payment_id)
-            && known.first_told() <= at
+            && (known.answered || known.first_told() <= at)
     };
     let granted_since = known.as_ref().filter(|_| granted).map(Refund::granted_since);
     let granted_since = [granted_since, status.is_granted().then_some(at)].into_iter().flatten().min();
     if !forward && known.as_ref().is_some_and(told) {
+        if let Some(refusal) = known.as_ref().and_then(|known| why_without_money(order, known)) {
+            return Ok(Advance::Kept(refusal));
+        }
         let news = grant_earlier(draft, order, position, granted_since);
         return Ok(if news { Advance::Done } else { Advance::Known });
     }
@@ -244,20 +250,35 @@ pub fn advance(
         Some(known) => Refund { ask, payment_id, figures, ..known.clone() },
         None => Refund { figures, ..Refund::told(facts.refund_id.clone(), ask, payment_id, at) },
     };
-    let first = next.first_told();
-    if forward {
-        (next.status, next.at) = (status, at);
-    }
-    next.tell_since(first.min(at).min(since));
-    if let Some(granted) = granted_since {
-        next.grant_since(granted);
-    }
-    let waits = known.is_none() && status != RefundStatus::Rejected;
+    let times = (next.first_told().min(at).min(since), granted_since);
+    move_on(&mut next, forward.then_some((status, at)), times);
     match place(draft, order, known.as_ref(), next.clone(), (status, at)) {
         Ok(()) => Ok(Advance::Done),
         Err(_) if assumed && awaits => give_up(draft, order, next, at).map(|()| Advance::Done),
-        Err(refusal) if waits && is_short(order, &facts, &refusal) => Ok(Advance::Waits(refusal)),
+        Err(refusal) if !is_short(order, &next.ask, &refusal) => Err(refusal),
+        Err(refusal) if granted || status.is_granted() => {
+            let is_had = keep(draft, order, if granted { next } else { next.undecided() }, at)?;
+            Ok(if is_had { Advance::Done } else { Advance::Kept(refusal) })
+        }
+        Err(refusal) if known.is_none() && status == RefundStatus::Requested => Ok(Advance::Waits(refusal)),
         Err(refusal) => Err(refusal),
+    }
+}
+
+/// It stands further on, and is known from these moments on: told of, and granted. What was answered here keeps its place in
+/// time, after every payment that was known then (A-S1-24).
+fn move_on(
+    next: &mut Refund,
+    to: Option<(RefundStatus, Instant)>,
+    (told, granted): (Instant, Option<Instant>),
+) {
+    let answered = Some((next.first_told(), next.granted_since())).filter(|_| next.answered);
+    if let Some((status, at)) = to {
+        (next.status, next.at) = (status, if next.answered { at.max(next.at) } else { at });
+    }
+    next.tell_since(answered.map_or(told, |(told, _)| told));
+    if let Some(granted) = answered.map(|(_, granted)| granted).or(granted) {
+        next.grant_since(granted);
     }
 }
 
@@ -281,13 +302,48 @@ fn summed(
     Some(Err(Refusal::with(Code::IdempotencyConflict, detail)))
 }
 
-/// Whether the money is missing, not the sense: goods whose money another refund has taken, or an amount that a payment
-/// of the order can have been which nobody has told of yet.
-fn is_short(order: &Order, facts: &RefundFacts, refusal: &Refusal) -> bool {
-    match facts.amount {
-        Some(amount) => refusal.code == Code::ExceedsPaid && amount <= order.payable,
-        None => refusal.code == Code::NothingToRefund && !facts.lines.is_empty(),
+/// Whether the money is missing, not the sense: goods whose money has gone or was refused, or an amount that a payment of
+/// the order can have been which nobody has told of yet.
+fn is_short(order: &Order, ask: &RefundAsk, refusal: &Refusal) -> bool {
+    match (ask.amount, refusal.code) {
+        (Some(amount), Code::ExceedsPaid) => amount <= order.payable,
+        (None, Code::NothingToRefund | Code::ExceedsPaid) => is_of_units(order, ask),
+        (None, Code::OrderUnpaid) => is_of_units(order, ask) && order.has_only_refused_money(),
+        (Some(_) | None, _) => false,
     }
+}
+
+/// Whether it is of units that the order had.
+fn is_of_units(order: &Order, ask: &RefundAsk) -> bool {
+    let asked = |line: &LineId| -> u64 {
+        ask.lines.iter().filter(|part| part.line_id == *line).map(|part| part.quantity).sum()
+    };
+    let has = |part: &RefundLine| {
+        order.lines.iter().any(|line| line.line_id == part.line_id && asked(&line.line_id) <= line.quantity)
+    };
+    !ask.lines.is_empty() && ask.lines.iter().all(has)
+}
+
+/// Why no money that is known can hold a refund that was granted, where that is so.
+fn why_without_money(order: &Order, known: &Refund) -> Option<Refusal> {
+    let position = order.refunds.iter().position(|refund| refund.refund_id == known.refund_id);
+    let position = position.filter(|_| known.is_without_money())?;
+    order::whose(order).swap_remove(position).err()
+}
+
+/// What was granted has happened, so it is judged beside all others, as they were told of: where it was before them they
+/// may be what no money can hold (A-G-8). Whichever it is stays with the order, and is listed. Says whether there is money
+/// for it.
+fn keep(draft: &mut Draft<'_>, order: &mut Order, next: Refund, at: Instant) -> Result<bool, Refusal> {
+    let what = if next.status == RefundStatus::Approved { "refund.approved" } else { "refund.succeeded" };
+    let index = put(order, next);
+    refund_books::settle_all(draft, order, Entries::Stand);
+    let refund = order.refunds[index].clone();
+    let is_without_money = refund.is_without_money();
+    refund_books::note(draft, order, if is_without_money { "refund.rejected" } else { what }, &refund, at);
+    follow::step(draft, order, Step { before: Some(order.state), at })?;
+    books::align(draft, order);
+    Ok(!is_without_money)
 }
 
 /// The payment that a refund names: what was told stays, and what was answered stays the order's.
@@ -296,6 +352,10 @@ fn named(order: &Order, known: Option<&Refund>, facts: &RefundFacts) -> Result<O
         return Ok(known.map_or_else(|| facts.payment_id.clone(), |known| known.payment_id.clone()));
     };
     match &known.payment_id {
+        // Whoever was answered which way it goes may say that.
+        _ if known.answered && known.payments.iter().any(|part| part.payment_id == *told) => {
+            Ok(known.payment_id.clone())
+        }
         Some(before) if before != told && known.status.is_granted() => {
             let detail = format!("refund {} goes back to payment {before}", known.refund_id);
             Err(Refusal::with(Code::IdempotencyConflict, detail))
@@ -349,20 +409,7 @@ fn place(
         Some(known) if granted => books::correct(draft, order, known, next.ask.clone()),
         Some(_) | None => order::refund(order, &next.refund_id, next.ask.clone(), at),
     };
-    let mut refund = match found {
-        Ok(refund) => refund,
-        // Later ones may have taken what it is of: all are judged anew, as they were told of.
-        Err(_) if status.is_granted() && is_before_others(order, &next) => {
-            let index = put(order, if granted { next } else { next.undecided() });
-            refund_books::settle_all(draft, order, Entries::Stand);
-            let refund = order.refunds[index].clone();
-            refund_books::note(draft, order, what, &refund, at);
-            follow::step(draft, order, Step { before: Some(order.state), at })?;
-            books::align(draft, order);
-            return Ok(());
-        }
-        Err(refusal) => return Err(refusal),
-    };
+    let mut refund = found?;
     refund.ended = ended(state, order.state).or(next.ended);
     (refund.status, refund.at, refund.figures) = (next.status, next.at, next.figures);
     (refund.payment_id, refund.since, refund.answered) = (next.payment_id, next.since, next.answered);
@@ -372,6 +419,11 @@ fn place(
     if status.is_granted() && !granted {
         follow::step(draft, order, Step { before: Some(order.state), at })?;
         refund_books::book(draft, order, &refund);
+    }
+    // What was told of later takes what this one leaves (A-G-8).
+    let turn = |refund: &Refund| (refund.first_told(), refund.refund_id.clone());
+    if order.live_refunds().any(|other| turn(other) > turn(&refund)) {
+        refund_books::settle_all(draft, order, Entries::Stand);
     }
     books::align(draft, order);
     Ok(())
@@ -418,14 +470,6 @@ fn not_granted(order: &Order, known: Option<&Refund>, next: Refund) -> Refund {
     Refund { ask, payment_id, status, at, figures: told, since, ..figures }
 }
 
-/// Whether there is money for it, and for all others, in the order in which they were told of: it was before some of
-/// them, though it is heard of after them (A-G-8).
-fn is_before_others(order: &Order, next: &Refund) -> bool {
-    let mut tried = order.clone();
-    put(&mut tried, next.clone());
-    order::whose(&tried).iter().all(Result::is_ok)
-}
-
 /// A refund that was heard of before its approval was granted by it all the same: it counts from then on.
 fn grant_earlier(
     draft: &mut Draft<'_>,
@@ -433,7 +477,8 @@ fn grant_earlier(
     position: Option<usize>,
     granted: Option<Instant>,
 ) -> bool {
-    let known = position.and_then(|index| order.refunds.get_mut(index)).filter(|known| known.is_booked());
+    let may = |known: &&mut Refund| known.is_booked() && !known.answered;
+    let known = position.and_then(|index| order.refunds.get_mut(index)).filter(may);
     let (Some(known), Some(granted)) = (known, granted) else { return false };
     if granted >= known.granted_since() {
         return false;

@@ -120,7 +120,7 @@ fn of_payment(order: &Order, payment: &Payment, coupon_party: Party) -> Vec<Sum>
     sums
 }
 
-/// Books a presale order's deposit by itself: it stays with the merchant, or goes back. Until then
+/// Books so much of a presale order's deposit by itself: it stays with the merchant, or goes back. Until then
 /// nobody is due it, so it is in no book; with the balance it is part of [`post_payment`].
 pub fn post_deposit(
     shop_id: &ShopId,
@@ -129,7 +129,7 @@ pub fn post_deposit(
     reason: &str,
     at: Instant,
 ) -> Vec<Entry> {
-    let from = Source::default().paid(sources::deposit(order, deposit));
+    let from = Source::default().paid(sources::deposit(order, whole_deposit(order)));
     let sums = vec![
         Sum::new(Account::MerchantSales, deposit, reason, from.clone()),
         Sum::new(Account::CustomerCash, -deposit, "payment", from),
@@ -137,10 +137,14 @@ pub fn post_deposit(
     Posting::of(shop_id, order, at).book(sums)
 }
 
+fn whole_deposit(order: &Order) -> Money {
+    order.presale.as_ref().map_or(Money::ZERO, |presale| presale.deposit)
+}
+
 /// Takes the deposit's own books back, and what was refunded of it, because the balance came in time
 /// after all.
 pub fn undo_deposit(shop_id: &ShopId, order: &mut Order, deposit: Money, at: Instant) -> Vec<Entry> {
-    let paid = sources::deposit(order, deposit);
+    let paid = sources::deposit(order, whole_deposit(order));
     let from = Source::default().paid(paid);
     let mut sums = vec![
         Sum::new(Account::MerchantSales, deposit, "deposit", from.clone()),

@@ -75,6 +75,7 @@ pub(super) fn agree(
         gifts: terms.gifts.clone(),
         reminders: Vec::new(),
         deposit_booked: false,
+        deposit_part: None,
     };
     Ok(Agreed { discounts, presale })
 }

@@ -126,18 +126,9 @@ impl Order {
             && deadline == Some(at)
         {
             self.state = State::Open;
-            if let Some(CalledOff { at, reason }) = self.told_end.take() {
+            if let Some(CalledOff { at, reason }) = self.told_end {
                 self.state = State::Cancelled { at, reason };
             }
-        }
-    }
-
-    /// A cancellation is told of after the order had ended at that moment. If that was because its deposit did not come,
-    /// the deposit may be heard of yet (A-G-8); of two the earlier stands.
-    pub(super) fn keep_told_end(&mut self, ended: Instant, told: CalledOff) {
-        let waits = self.presale.is_some() && self.deposit_paid_at.is_none() && self.cancel_at == Some(ended);
-        if waits && ended < told.at {
-            self.told_end = Some(self.told_end.map_or(told, |known| known.min(told)));
         }
     }
 
@@ -153,11 +144,17 @@ impl Order {
         deposits.filter(|p| p.status == PaymentStatus::Succeeded).for_each(Payment::make_late);
     }
 
-    /// Whether the deposit must stand in the books by itself: forfeited, or given back in part or all.
-    pub fn deposit_to_book(&self) -> bool {
+    /// How much of the deposit must stand in the books by itself: all of one that is forfeited or given back in part. Of
+    /// one that has to go back whole as much as has gone: the rest is nobody's but the customer's (A-S1-20).
+    pub fn deposit_to_book(&self) -> Money {
         let ended = matches!(self.state, State::Cancelled { .. }) && self.deposit_paid_at.is_some();
+        let Some(presale) = self.presale.as_ref().filter(|_| ended) else { return Money::ZERO };
         let given_back = self.live_refunds().next().is_some();
-        ended && (given_back || self.presale_stage() == Some(PresaleStage::Forfeited))
+        match self.deposit_to_return() {
+            Some((_, left)) => presale.deposit - left,
+            None if given_back || self.presale_stage() == Some(PresaleStage::Forfeited) => presale.deposit,
+            None => Money::ZERO,
+        }
     }
 }
 

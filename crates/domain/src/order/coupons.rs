@@ -42,9 +42,12 @@ pub fn of_order(order: &Order) -> Vec<(CouponId, Instant)> {
     found
 }
 
-/// Every coupon that the order's discounts name, those that took nothing off too.
+/// Every coupon that the order's discounts name, those that took nothing off too, and those that would come off with money
+/// that was refused.
 pub fn all_of_order(order: &Order) -> Vec<CouponId> {
-    let paid = order.payments.iter().flat_map(|payment| &payment.discounts);
+    let offered = order.payments.iter().filter_map(|payment| payment.offered.as_ref());
+    let offered = offered.flat_map(|offered| &offered.discounts);
+    let paid = order.payments.iter().flat_map(|payment| &payment.discounts).chain(offered);
     coupons(order.discounts.iter().chain(paid.map(|came_off| &came_off.discount)))
 }
 

@@ -28,6 +28,7 @@ impl Payment {
             saving: Money::ZERO,
             shares: Vec::new(),
             discounts: Vec::new(),
+            offered: None,
             status: PaymentStatus::Succeeded,
             at,
         }

@@ -8,6 +8,7 @@ mod agreement;
 mod balance;
 mod conflict;
 pub mod coupons;
+mod course;
 mod free;
 mod freight;
 mod gifts;
@@ -25,6 +26,7 @@ mod refund_clock;
 mod refund_count;
 mod refund_of;
 mod refund_pots;
+mod refund_says;
 mod refund_sums;
 mod refund_ways;
 mod shares;
@@ -34,6 +36,7 @@ mod to_return;
 mod usual;
 
 pub use conflict::CouponConflict;
+pub use course::{Stood, stood};
 pub use gifts::{GiftStanding, GiftStatus};
 pub use hold::held_until;
 pub use kinds::*;
@@ -41,7 +44,7 @@ pub use money_back::{again, refund};
 pub use offer::{BoughtElsewhere, Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
 pub use parties::{parts, parts_with};
 pub use parts::Parts;
-pub use payment::{BalanceDiscount, Payment, PaymentStatus};
+pub use payment::{BalanceDiscount, Offered, Payment, PaymentStatus};
 pub use place::{place, place_by};
 pub use presale::{PRESALE_GAIN, Presale, PresaleLine, PresaleStage, Reminder, ReminderOutcome};
 pub use refund::{Fault, Figures, PaymentPart, Refund, RefundAsk, RefundOf, RefundStatus, RefundedLine};
@@ -85,7 +88,8 @@ pub struct Order {
     /// Cancelled though it was paid: it had cost nothing (A-G-14).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub called_off: Option<CalledOff>,
-    /// Told of as cancelled after it had ended without its deposit: that stands if the deposit was in time after all.
+    /// The first cancellation that was told of a presale order by itself: it stands if what ended the order before does not
+    /// after all, its deadline or a refund of its deposit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_end: Option<CalledOff>,
     /// The checkout that it was placed in, where the platform names it (A-S1-28).

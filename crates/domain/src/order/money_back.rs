@@ -39,6 +39,13 @@ fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
 /// (`exceeds_paid`), an amount above what is left, and one of nothing (`nothing_to_refund`), but for units that cost
 /// nothing.
 pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
+    let mut refund = customers_part(order, id, ask, at)?;
+    refund.parts = parts_with(order, &refund);
+    Ok(refund)
+}
+
+/// The same without what goes back to other parties.
+fn customers_part(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     may_refund(order, ask.fault)?;
     let left = order.paid() - order.refunded();
     let mut refund = match (&ask.lines[..], ask.amount) {
@@ -59,8 +66,7 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
     };
     let free = order.paid_by().is_some() && !refund.lines.is_empty() && !refund.lines.iter().any(costs);
     (refund.refund_id, refund.at) = (id.clone(), at);
-    refund.parts = parts_with(order, &refund);
-    if !refund.amount.is_positive() && refund.parts.is_zero() && !free {
+    if !refund.amount.is_positive() && !free && parts_with(order, &refund).is_zero() {
         return Err(Code::NothingToRefund.into());
     }
     // A deposit goes back whole when it is not the customer's doing (A-S1-20).
@@ -76,6 +82,13 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
 /// A refund that was computed before another payment of the order was heard of, computed anew. One whose
 /// amount was answered keeps it, as far as that much was paid; units then no longer stand for it.
 pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
+    let mut refund = again_of_customer(order, known)?;
+    refund.parts = parts_with(order, &refund);
+    Ok(refund)
+}
+
+/// The same without what goes back to other parties; a sum keeps what it is known to have given back.
+pub(super) fn again_of_customer(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
     let Refund { refund_id: id, status, answered, figures, granted_at, payment_id, since, ended, .. } = known;
     let kept = |refund: Refund| {
         let mut kept = Refund {
@@ -95,13 +108,12 @@ pub fn again(order: &Order, known: &Refund) -> Result<Refund, Refusal> {
         if known.is_sum() {
             kept.parts = known.parts.clone();
         }
-        kept.parts = parts_with(order, &kept);
         kept
     };
-    let fresh = refund(order, id, known.ask.clone(), known.at);
+    let fresh = customers_part(order, id, known.ask.clone(), known.at);
     if *answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
         let ask = RefundAsk { amount: Some(known.amount), lines: Vec::new(), fault: known.ask.fault };
-        if let Ok(same) = refund(order, id, ask, known.at) {
+        if let Ok(same) = customers_part(order, id, ask, known.at) {
             return Ok(kept(same));
         }
     }

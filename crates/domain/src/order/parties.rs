@@ -180,23 +180,22 @@ impl<'o> Course<'o> {
 
 /// Goes through refunds in the order in which they were granted; of those granted in one instant the first in the
 /// list comes first.
-fn walk<'r>(order: &Order, refunds: impl Iterator<Item = &'r Refund>) -> Vec<(&'r Refund, Parts)> {
-    let mut refunds: Vec<&Refund> = refunds.collect();
-    refunds.sort_by_key(|refund| refund.granted_since());
+fn walk<'r, K>(order: &Order, refunds: impl Iterator<Item = (K, &'r Refund)>) -> Vec<(K, Parts)> {
+    let mut refunds: Vec<(K, &Refund)> = refunds.collect();
+    refunds.sort_by_key(|(_, refund)| refund.granted_since());
     let mut course = Course::of(order);
-    refunds.into_iter().map(|refund| (refund, course.take(refund))).collect()
+    refunds.into_iter().map(|(key, refund)| (key, course.take(refund))).collect()
 }
 
 /// What goes back to each party with each refund, in the order of the order's refunds: nothing with those that are
 /// not granted. The one rule for every path (A-G-16); the auditor asks it too.
 pub fn parts(order: &Order) -> Vec<Parts> {
-    let live = order.refunds.iter().filter(|refund| refund.is_booked());
-    let walked = walk(order, live);
-    let of = |refund: &Refund| {
-        let found = walked.iter().find(|(walked, _)| std::ptr::eq(*walked, refund));
-        found.map(|(_, parts)| parts.clone()).unwrap_or_default()
-    };
-    order.refunds.iter().map(of).collect()
+    let live = order.refunds.iter().enumerate().filter(|(_, refund)| refund.is_booked());
+    let mut found = vec![Parts::default(); order.refunds.len()];
+    for (index, parts) in walk(order, live) {
+        found[index] = parts;
+    }
+    found
 }
 
 /// What goes back to each party with a refund that is to be granted, in place of what the order has of it.
@@ -206,12 +205,9 @@ pub fn parts_with(order: &Order, refund: &Refund) -> Parts {
         order.refunds.iter().map(|known| if known.refund_id == refund.refund_id { refund } else { known });
     let all = all.chain(std::iter::once(refund).filter(|_| !is_known));
     let live = all.filter(|known| known.is_booked() || std::ptr::eq(*known, refund));
-    let walked = walk(order, live);
-    walked
-        .into_iter()
-        .find(|(known, _)| std::ptr::eq(*known, refund))
-        .map(|(_, parts)| parts)
-        .unwrap_or_default()
+    let live = live.map(|known| (std::ptr::eq(known, refund), known));
+    let its = walk(order, live).into_iter().find(|(is_its, _)| *is_its);
+    its.map(|(_, parts)| parts).unwrap_or_default()
 }
 
 #[cfg(test)]

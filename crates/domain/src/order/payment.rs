@@ -15,6 +15,16 @@ pub struct BalanceDiscount {
     pub shares: Vec<Money>,
 }
 
+/// What comes off with a payment if it is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "as of the payment")]
+pub struct Offered {
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub saving: Money,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<BalanceDiscount>,
+}
+
 /// Where an attempt to pay stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,17 +70,36 @@ pub struct Payment {
     /// What came off with the balance of a presale, with its shares.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<BalanceDiscount>,
+    /// What would come off with it, while its money is refused: it is judged again with that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<Box<Offered>>,
     pub status: PaymentStatus,
     pub at: Instant,
 }
 
 impl Payment {
-    /// Its money was not taken, so it saved nothing.
+    /// Its money was not taken, so it saved nothing. What would have come off is kept beside that.
     pub(super) fn make_late(&mut self) {
         self.status = PaymentStatus::Late;
-        self.saving = Money::ZERO;
         self.shares.clear();
-        self.discounts.clear();
+        let offered = Offered {
+            saving: std::mem::take(&mut self.saving),
+            discounts: std::mem::take(&mut self.discounts),
+        };
+        // Only of a balance a refund can turn out not to have come before it (A-S1-20).
+        let is_balance = self.stage == Stage::Balance;
+        if is_balance && (offered.saving.is_positive() || !offered.discounts.is_empty()) {
+            self.offered = Some(Box::new(offered));
+        }
+    }
+    /// The same as one whose money is taken after all.
+    #[must_use]
+    pub fn taken(&self) -> Self {
+        let mut taken = Self { status: PaymentStatus::Succeeded, ..self.clone() };
+        if let Some(offered) = taken.offered.take() {
+            (taken.saving, taken.discounts) = (offered.saving, offered.discounts);
+        }
+        taken
     }
     /// The coupon that is meant when an event tells of this payment and names none. What a refused
     /// event named is not.

@@ -54,6 +54,9 @@ pub struct Presale {
     /// it goes back. Before that nobody is due it; with the balance it is part of the whole.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deposit_booked: bool,
+    /// How much of it stands there, where that is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit_part: Option<Money>,
 }
 
 /// A line's part of a presale.
@@ -106,6 +109,15 @@ impl Presale {
     /// Whether the order is about that line's goods.
     pub fn line(&self, index: usize) -> PresaleLine {
         self.lines.get(index).copied().unwrap_or_default()
+    }
+    /// How much of the deposit stands in the books by itself.
+    pub fn booked_deposit(&self) -> Money {
+        if self.deposit_booked { self.deposit_part.unwrap_or(self.deposit) } else { Money::ZERO }
+    }
+    /// So much of the deposit stands there now.
+    pub fn set_booked_deposit(&mut self, amount: Money) {
+        self.deposit_booked = amount.is_positive();
+        self.deposit_part = Some(amount).filter(|amount| self.deposit_booked && *amount != self.deposit);
     }
     /// How many deposits of the campaign are to be ranked for its gifts; `None` without such gifts.
     pub fn ranks_kept(&self) -> Option<usize> {

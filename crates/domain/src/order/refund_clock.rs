@@ -4,8 +4,8 @@
 //! its own time, when no balance can count as earlier any more; so a balance inside those minutes is taken, whichever
 //! of the two is heard first.
 
-use super::{CancelReason, Order, Payment, PaymentStatus, RefundAsk, Stage, State};
-use crate::{Instant, PaymentId, event::RefundFacts, limits};
+use super::{Order, Payment, PaymentStatus, RefundAsk, Stage, State};
+use crate::{Instant, PaymentId, RefundId, event::RefundFacts, limits};
 use money::Money;
 
 impl Order {
@@ -22,10 +22,9 @@ impl Order {
         if self.names_balance(named) || ask.amount.is_some_and(|amount| amount > deposit) {
             return None;
         }
-        let just_before = |end: Instant| Instant::from_micros(end.micros() - 1);
         let known = at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
         let deadline = self.cancel_at.filter(|deadline| at < *deadline);
-        let ends = just_before(deadline.map_or(known, |deadline| deadline.min(known)));
+        let ends = deadline.map_or(known, |deadline| deadline.min(known)).just_before();
         match self.state {
             State::Open => Some(ends),
             State::Paid { at: paid } => (ends < paid).then_some(ends),
@@ -51,16 +50,10 @@ impl Order {
         Some(by_refund.map_or(at, |refund| refund.at))
     }
 
-    /// Forgets which refund ended the order where something else did, or nothing. Of one moment a cancellation comes before a
-    /// refund.
-    pub fn forget_other_ends(&mut self) {
-        let ended = match self.state {
-            State::Cancelled { at, reason: CancelReason::Merchant } => Some(at),
-            State::Open | State::Paid { .. } | State::Cancelled { .. } => None,
-        };
+    /// Notes which refund ended the order, if one did.
+    pub fn note_ended_by(&mut self, ended_by: Option<&RefundId>) {
         for refund in &mut self.refunds {
-            let clocks = refund.at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
-            refund.ended = refund.ended.filter(|_| ended.is_some_and(|at| refund.at < at && at < clocks));
+            refund.ended = (Some(&refund.refund_id) == ended_by).then_some(State::Open);
         }
     }
 

@@ -8,6 +8,10 @@ impl Order {
     pub fn late_payments(&self) -> impl Iterator<Item = &Payment> {
         self.payments.iter().filter(|payment| payment.status == PaymentStatus::Late)
     }
+    /// Whether money came and none of it was taken.
+    pub fn has_only_refused_money(&self) -> bool {
+        !self.has_money() && self.late_payments().next().is_some()
+    }
     /// Whether a refund may be of something else than the order.
     pub fn has_refused_money(&self) -> bool {
         self.late_payments().next().is_some()

@@ -12,54 +12,15 @@
 //! first, and what was heard of later takes what it leaves.
 
 use super::{
-    Order, PaymentStatus, Refund, RefundAsk, RefundOf, RefundStatus, again, parts,
+    Order, PaymentPart, Refund, RefundAsk, RefundOf, RefundStatus, again,
+    money_back::again_of_customer,
+    parts,
     refund_pots::{Pots, Turn},
+    refund_says::{Holds, Says, Wants, says},
 };
 use crate::{Code, Instant, RefundId, Refusal, limits, sentence};
 use money::Money;
 use std::collections::BTreeSet;
-
-/// What an amount can be of that names no payment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holds {
-    Order,
-    Refused,
-    /// Either: nobody can tell.
-    Either,
-    Nothing,
-}
-
-/// How a refund says what it is of.
-enum Says {
-    /// A refused payment by name, and how much of it; all that is left without an amount.
-    Refused(usize, Option<Money>),
-    /// It was answered as the order's, so it stays with the order.
-    Answered,
-    /// It was answered as that of several refused payments.
-    AnsweredRefused,
-    /// Lines, an amount of a payment that the order took, or the order's whole rest.
-    Order,
-    /// All that was refused: there is no other money.
-    AllRefused,
-    /// An amount and no more.
-    Amount(Money),
-}
-
-/// What a refund waits for that does not say by itself what it is of.
-#[derive(Debug, Clone, Copy)]
-enum Wants {
-    Amount(Money),
-    AllRefused,
-}
-
-impl Wants {
-    fn amount(self) -> Money {
-        match self {
-            Self::Amount(amount) => amount,
-            Self::AllRefused => Money::ZERO,
-        }
-    }
-}
 
 /// Something that moves the order's money.
 enum Step {
@@ -80,6 +41,10 @@ struct Judge<'a> {
     pots: Pots,
     /// The order with what is found of it so far.
     scratch: Order,
+    /// The same with all of that added up, for what asks no more than how much has gone.
+    summed: Order,
+    /// Whether money came or went since what waits was looked at.
+    moved: bool,
     /// Refunds that nothing holds yet, or of which nobody can tell, as they were told of.
     waiting: Vec<(usize, Wants)>,
     found: Vec<Found>,
@@ -128,7 +93,9 @@ impl<'a> Judge<'a> {
             order,
             good: if order.has_money() { order.paid() } else { Money::ZERO },
             pots: Pots::of(order),
+            summed: scratch.clone(),
             scratch,
+            moved: true,
             waiting: Vec::new(),
             found: order.refunds.iter().map(|_| None).collect(),
         }
@@ -143,33 +110,12 @@ impl<'a> Judge<'a> {
     fn in_turn(&self, wanted: impl Fn(&Refund) -> bool) -> Vec<usize> {
         let mut found: Vec<usize> =
             (0..self.order.refunds.len()).filter(|index| wanted(&self.order.refunds[*index])).collect();
-        found.sort_by_key(|index| self.turn(*index));
+        found.sort_by_cached_key(|index| self.turn(*index));
         found
     }
 
     fn says(&self, refund: &Refund) -> Says {
-        let (named, lines) = (refund.payment_id.as_ref(), !refund.ask.lines.is_empty());
-        let pot = named.and_then(|id| self.pots.find(id));
-        let has_money = self.order.has_money();
-        // What was answered as the order's stays the order's, though its payment turned out to be late.
-        let stays = refund.was_answered_of_order() && has_money;
-        if let Some(pot) = pot.filter(|_| !lines && !stays) {
-            return Says::Refused(pot, refund.ask.amount);
-        }
-        let took = |p: &super::Payment| p.status == PaymentStatus::Succeeded && Some(&p.payment_id) == named;
-        match refund.ask.amount {
-            _ if refund.answered && refund.refused.is_positive() && !refund.was_answered_of_order() => {
-                Says::AnsweredRefused
-            }
-            _ if refund.answered && has_money => Says::Answered,
-            // The order has no money. What was answered has gone back none the less, out of what was refused.
-            _ if refund.answered => Says::Amount(refund.total()),
-            _ if lines => Says::Order,
-            Some(_) if has_money && self.order.payments.iter().any(took) => Says::Order,
-            Some(amount) => Says::Amount(amount),
-            None if !has_money && !self.pots.is_empty() => Says::AllRefused,
-            None => Says::Order,
-        }
+        says(self.order, &self.pots, refund)
     }
 
     /// Goes through what happened, but for those answers that come before all of it.
@@ -187,7 +133,10 @@ impl<'a> Judge<'a> {
         steps.sort_by(|(a, one, _), (b, other, _)| (a, one).cmp(&(b, other)));
         for ((now, _), _, step) in steps {
             match step {
-                Step::Came => self.meet_waiting(now),
+                Step::Came => {
+                    self.moved = true;
+                    self.meet_waiting(now);
+                }
                 Step::Told(index) if !first.contains(&index) && self.keeps_answer(index) => {}
                 Step::Told(index) => self.place(index),
             }
@@ -206,17 +155,18 @@ impl<'a> Judge<'a> {
         }
         match self.says(known) {
             Says::Answered => self.of_order(index, known.answered_ask(), known.total()).is_ok(),
-            Says::AnsweredRefused => self.of_answered_refused(index, &turn),
+            // The order has no money: what was answered as the order's has gone back out of what was refused.
+            Says::AnsweredRefused | Says::Amount(_) => self.of_answered_refused(index, &turn),
             Says::Refused(pot, Some(amount)) => self.of_named(index, pot, amount, &turn),
             Says::Refused(pot, None) => {
                 let amount = known.total().min(self.pots.get(pot).left());
                 amount.is_positive() && self.of_named(index, pot, amount, &turn)
             }
-            Says::Order | Says::AllRefused | Says::Amount(_) => false,
+            Says::Order | Says::AllRefused => false,
         }
     }
 
-    /// Whether a refund comes out as it was answered: its money and its units. One that was not answered does anyhow.
+    /// Whether a refund comes out as it was answered: its money, the payments that it is of, and its units. One that was not answered does anyhow.
     fn keeps(&self, index: usize) -> bool {
         let known = &self.order.refunds[index];
         if !known.answered || !known.status.is_granted() {
@@ -226,14 +176,26 @@ impl<'a> Judge<'a> {
         let same_money = found.total() == known.total() || !known.total().is_positive();
         let of_order = known.was_answered_of_order() && self.order.has_money();
         let same_side = found.is_booked() == of_order || known.of == RefundOf::Both;
-        same_money && same_side && (known.lines.is_empty() || known.units() == found.units())
+        let same_units = known.lines.is_empty() || known.units() == found.units();
+        same_money && same_side && same_units && (found.is_booked() || self.keeps_ways(index))
+    }
+
+    /// Whether it took of each refused payment as much as was answered.
+    fn keeps_ways(&self, index: usize) -> bool {
+        let took = self.pots.taken_by(&self.turn(index));
+        let is_refused = |part: &&PaymentPart| self.pots.find(&part.payment_id).is_some();
+        let kept = |part: &PaymentPart| {
+            took.iter().any(|it| it.payment_id == part.payment_id && it.amount >= part.amount)
+        };
+        self.order.refunds[index].payments.iter().filter(is_refused).all(kept)
     }
 
     /// Takes it of the refused payments that were answered, and of the oldest where one of these was taken after all.
     fn of_answered_refused(&mut self, index: usize, turn: &Turn) -> bool {
         let known = &self.order.refunds[index];
-        let mut still = known.refused;
-        if still > self.pots.left_by(turn.0) {
+        let total = known.total();
+        let mut still = total;
+        if !still.is_positive() || still > self.pots.left_by(turn.0) {
             return false;
         }
         for part in &known.payments {
@@ -243,8 +205,9 @@ impl<'a> Judge<'a> {
                 still -= amount;
             }
         }
+        self.moved = true;
         self.pots.take_oldest(turn, still, turn.0);
-        self.found[index] = Some(Ok(self.refused(index, known.refused)));
+        self.found[index] = Some(Ok(self.refused(index, total)));
         true
     }
 
@@ -290,9 +253,17 @@ impl<'a> Judge<'a> {
     /// Takes it of the order's money, with its figures beside those that are found.
     fn of_order(&mut self, index: usize, ask: RefundAsk, amount: Money) -> Result<(), Refusal> {
         let known = &self.order.refunds[index];
-        let refund = again(&self.scratch, &Refund { ask, amount, ..known.clone() })?;
+        let wanted = Refund { ask, amount, ..known.clone() };
+        let refund = match again_of_customer(&self.summed, &wanted) {
+            Ok(refund) if refund.amount.is_positive() => Ok(refund),
+            Err(refusal) if refusal.code != Code::NothingToRefund => Err(refusal),
+            // What cost nothing hangs on what other parties bore, one refund after the other.
+            Ok(_) | Err(_) => again_of_customer(&self.scratch, &wanted),
+        }?;
         let refund = Refund { ask: known.ask.clone(), of: RefundOf::Order, refused: Money::ZERO, ..refund };
         self.good -= refund.amount;
+        self.moved = true;
+        self.summed.add_up(&refund);
         self.scratch.refunds.push(refund.clone());
         self.found[index] = Some(Ok(refund));
         Ok(())
@@ -301,12 +272,14 @@ impl<'a> Judge<'a> {
     fn of_named(&mut self, index: usize, pot: usize, amount: Money, turn: &Turn) -> bool {
         let has = self.pots.take_named(pot, turn, amount);
         if has {
+            self.moved = true;
             self.found[index] = Some(Ok(self.refused(index, amount)));
         }
         has
     }
 
     fn of_refused(&mut self, index: usize, amount: Money, by: Instant) {
+        self.moved = true;
         self.pots.take_oldest(&self.turn(index), amount, by);
         self.found[index] = Some(Ok(self.refused(index, amount)));
     }
@@ -315,17 +288,25 @@ impl<'a> Judge<'a> {
         Refund { refused: amount, ..self.with(index, RefundOf::Refused) }
     }
 
-    /// Amounts that name nothing: as they were told of, and again while one decides another.
+    /// Amounts that name nothing: as they were told of, and again while one decides another. Where no money has moved the
+    /// last one alone may be new.
     fn settle(&mut self, now: Instant) {
+        let last = self.waiting.len().saturating_sub(1);
+        let mut from = if self.moved { 0 } else { last };
         loop {
             let before = self.waiting.len();
-            let waiting = std::mem::take(&mut self.waiting);
-            let still = waiting.into_iter().filter(|(index, wants)| !self.settles(*index, *wants));
-            self.waiting = still.collect::<Vec<_>>();
+            let tried = self.waiting.split_off(from);
+            for (index, wants) in tried {
+                if !self.settles(index, wants) {
+                    self.waiting.push((index, wants));
+                }
+            }
             if self.waiting.len() == before {
                 break;
             }
+            from = 0;
         }
+        self.moved = false;
         // Together all that came: then it does not matter any more which is which.
         let all = self.good + self.pots.left_by(now);
         let fits = |(_, wants): &(usize, Wants)| matches!(wants, Wants::Amount(amount) if *amount <= all);
@@ -339,6 +320,7 @@ impl<'a> Judge<'a> {
     }
 
     fn take_all(&mut self, waiting: Vec<(usize, Wants)>, now: Instant) {
+        self.moved = true;
         for (index, wants) in waiting {
             let (amount, refused) = (wants.amount(), self.pots.left_by(now));
             let own =
@@ -452,10 +434,16 @@ impl<'a> Judge<'a> {
 
     /// How much of which refused payment went back with each.
     fn tell_parts(&mut self) {
-        for index in 0..self.found.len() {
-            let parts = self.pots.parts(&self.turn(index));
-            if let Some(Ok(refund)) = &mut self.found[index] {
-                refund.payments = parts;
+        let mut parts = self.pots.parts();
+        for (index, found) in self.found.iter_mut().enumerate() {
+            let known = &self.order.refunds[index];
+            let parts = parts.remove(&(known.first_told(), known.refund_id.clone()));
+            if let Some(Ok(refund)) = found {
+                // The ways of the order's own money are told elsewhere; those that were answered stay until then.
+                let is_own =
+                    |part: &&PaymentPart| known.answered && self.pots.find(&part.payment_id).is_none();
+                refund.payments = parts.unwrap_or_default();
+                refund.payments.extend(known.payments.iter().filter(is_own).cloned());
             }
         }
     }

@@ -6,6 +6,7 @@
 use super::{Order, Payment, PaymentPart};
 use crate::{Instant, PaymentId, RefundId};
 use money::Money;
+use std::collections::BTreeMap;
 
 /// When a refund was first told of, and its id: the order in which refunds are judged.
 pub(super) type Turn = (Instant, RefundId);
@@ -29,13 +30,17 @@ struct Taken {
 pub(super) struct Pot {
     pub payment_id: PaymentId,
     at: Instant,
-    amount: Money,
+    left: Money,
     taken: Vec<Taken>,
 }
 
 impl Pot {
     pub fn left(&self) -> Money {
-        self.amount - self.taken.iter().map(|taken| taken.amount).sum::<Money>()
+        self.left
+    }
+    fn take(&mut self, by: &Turn, amount: Money, because: Because) {
+        self.left -= amount;
+        self.taken.push(Taken { by: by.clone(), amount, because });
     }
     /// Whether a refund that was told of then can be of it: nothing goes back before it came.
     fn was_there(&self, told: Instant) -> bool {
@@ -53,7 +58,7 @@ impl Pots {
         let pot = |payment: &Payment| Pot {
             payment_id: payment.payment_id.clone(),
             at: payment.at,
-            amount: payment.amount,
+            left: payment.amount,
             taken: Vec::new(),
         };
         Self(late.into_iter().map(pot).collect())
@@ -89,7 +94,7 @@ impl Pots {
         for pot in self.0.iter_mut().filter(|pot| pot.was_there(told)) {
             let part = still.min(pot.left());
             if part.is_positive() {
-                pot.taken.push(Taken { by: by.clone(), amount: part, because: Because::Oldest });
+                pot.take(by, part, Because::Oldest);
                 still -= part;
             }
         }
@@ -101,11 +106,14 @@ impl Pots {
         if !self.make_room(place, missing) {
             return false;
         }
-        self.0[place].taken.push(Taken { by: by.clone(), amount, because: Because::Named });
+        self.0[place].take(by, amount, Because::Named);
         true
     }
 
     fn make_room(&mut self, place: usize, missing: Money) -> bool {
+        if missing.is_zero() {
+            return true;
+        }
         let mut moves = Vec::new();
         let mut left: Vec<Money> = self.0.iter().map(Pot::left).collect();
         let mut still = missing;
@@ -129,18 +137,35 @@ impl Pots {
             let taken = &mut self.0[place].taken[index];
             taken.amount -= part;
             let by = taken.by.clone();
-            self.0[to].taken.push(Taken { by, amount: part, because: Because::Oldest });
+            self.0[place].left += part;
+            self.0[to].take(&by, part, Because::Oldest);
         }
         true
     }
 
     /// How much of each a refund took, the oldest first.
-    pub fn parts(&self, by: &Turn) -> Vec<PaymentPart> {
+    pub fn taken_by(&self, by: &Turn) -> Vec<PaymentPart> {
         let part = |pot: &Pot| {
-            let mine = pot.taken.iter().filter(|taken| taken.by == *by);
-            let amount: Money = mine.map(|taken| taken.amount).sum();
+            let amount: Money = pot.taken.iter().filter(|it| it.by == *by).map(|it| it.amount).sum();
             amount.is_positive().then(|| PaymentPart { payment_id: pot.payment_id.clone(), amount })
         };
         self.0.iter().filter_map(part).collect()
+    }
+    /// How much of each every refund took, the oldest first.
+    pub fn parts(&self) -> BTreeMap<&Turn, Vec<PaymentPart>> {
+        let mut found: BTreeMap<&Turn, Vec<PaymentPart>> = BTreeMap::new();
+        for pot in &self.0 {
+            for taken in pot.taken.iter().filter(|taken| taken.amount.is_positive()) {
+                let parts = found.entry(&taken.by).or_default();
+                match parts.last_mut().filter(|part| part.payment_id == pot.payment_id) {
+                    Some(part) => part.amount += taken.amount,
+                    None => {
+                        let payment_id = pot.payment_id.clone();
+                        parts.push(PaymentPart { payment_id, amount: taken.amount });
+                    }
+                }
+            }
+        }
+        found
     }
 }

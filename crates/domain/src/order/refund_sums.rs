@@ -101,6 +101,27 @@ impl Order {
         plain
     }
 
+    /// Adds a refund of the order to those that are added up, of lines and of amounts: they say no more than how much has
+    /// gone.
+    pub(super) fn add_up(&mut self, refund: &Refund) {
+        let is_alike = |known: &&mut Refund| known.lines.is_empty() == refund.lines.is_empty();
+        let Some(known) = self.refunds.iter_mut().find(is_alike) else {
+            self.refunds.push(refund.clone());
+            return;
+        };
+        known.amount += refund.amount;
+        known.freight += refund.freight;
+        for part in &refund.lines {
+            match known.lines.iter_mut().find(|line| line.line_id == part.line_id) {
+                Some(line) => {
+                    line.quantity += part.quantity;
+                    line.amount += part.amount;
+                }
+                None => known.lines.push(part.clone()),
+            }
+        }
+    }
+
     /// Whether any were summed up.
     pub fn has_sums(&self) -> bool {
         self.refunds.iter().any(Refund::is_sum)

@@ -16,6 +16,7 @@ impl Order {
         let mut late = self.late_money();
         for index in self.in_turn_of_ways() {
             let refund = &mut self.refunds[index];
+            let answered = refund.answered.then(|| refund.payments.clone()).unwrap_or_default();
             let ends_refused = refund.refused.is_positive();
             refund
                 .payments
@@ -28,7 +29,7 @@ impl Order {
             let named = refund.payment_id.as_ref().filter(|_| !refund.answered && !ends_refused);
             let crossed = named.and_then(|id| take(&mut late, id, own));
             let own = own - crossed.as_ref().map_or(Money::ZERO, |part| part.amount);
-            let ways = ways(refund, &mut good, own);
+            let ways = ways(refund, &answered, &mut good, own);
             refund.payments.extend(crossed.into_iter().chain(ways));
         }
         self.newest_first();
@@ -55,7 +56,8 @@ impl Order {
         for index in self.in_turn_of_ways() {
             let refund = &self.refunds[index];
             if refund.is_booked() {
-                found[index] = ways(refund, &mut good, refund.amount);
+                let answered = refund.payments.iter().filter(|_| refund.answered).cloned();
+                found[index] = ways(refund, &answered.collect::<Vec<_>>(), &mut good, refund.amount);
             }
         }
         for parts in &mut found {
@@ -119,19 +121,32 @@ fn take(of: &mut Left, payment: &PaymentId, amount: Money) -> Option<PaymentPart
     amount.is_positive().then(|| PaymentPart { payment_id: payment_id.clone(), amount })
 }
 
-/// Takes an amount from the payments: from the one that the refund names, then from the first that have any.
-fn ways(refund: &Refund, good: &mut [(Instant, PaymentId, Money)], amount: Money) -> Vec<PaymentPart> {
+/// Takes an amount from the payments: what was answered of each, then from the one that the refund names, then from the
+/// first that have any.
+fn ways(
+    refund: &Refund,
+    answered: &[PaymentPart],
+    good: &mut [(Instant, PaymentId, Money)],
+    amount: Money,
+) -> Vec<PaymentPart> {
     let named = refund.payment_id.as_ref();
-    let by_name = good.iter().position(|(_, id, _)| Some(id) == named);
-    let places = by_name.into_iter().chain((0..good.len()).filter(|place| Some(*place) != by_name));
-    let (mut still, mut found) = (amount, Vec::new());
-    for place in places.collect::<Vec<_>>() {
+    let place_of = |id: Option<&PaymentId>| good.iter().position(|(_, known, _)| Some(known) == id);
+    let told = answered.iter().filter_map(|part| Some((place_of(Some(&part.payment_id))?, part.amount)));
+    let by_name = place_of(named).map(|place| (place, amount));
+    let places: Vec<(usize, Money)> =
+        told.chain(by_name).chain((0..good.len()).map(|place| (place, amount))).collect();
+    let (mut still, mut found) = (amount, Vec::<PaymentPart>::new());
+    for (place, most) in places {
         let (_, payment_id, left) = &mut good[place];
-        let part = still.min(*left);
-        if part.is_positive() {
-            *left -= part;
-            still -= part;
-            found.push(PaymentPart { payment_id: payment_id.clone(), amount: part });
+        let part = still.min(*left).min(most);
+        if !part.is_positive() {
+            continue;
+        }
+        *left -= part;
+        still -= part;
+        match found.iter_mut().find(|known| known.payment_id == *payment_id) {
+            Some(known) => known.amount += part,
+            None => found.push(PaymentPart { payment_id: payment_id.clone(), amount: part }),
         }
     }
     found

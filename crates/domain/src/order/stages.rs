@@ -4,7 +4,7 @@
 //! So a payment that happened before the cancellation revives the order however late it arrives,
 //! and a cancellation that happened before the payment undoes it.
 
-use super::{CalledOff, CancelReason, Order, OrderKind, Payment, PaymentStatus, Stage, State, shares};
+use super::{CancelReason, Order, OrderKind, Payment, PaymentStatus, Stage, State, shares};
 use crate::{Code, CouponId, Instant, PaymentId, Refusal, Violation, limits, sentence};
 use money::Money;
 
@@ -200,7 +200,6 @@ impl Order {
         let outcome = match self.state {
             State::Open => CancelOutcome::Cancelled,
             State::Cancelled { at: known, reason: why } if (known, why) <= (at, reason) => {
-                self.keep_told_end(known, CalledOff { at, reason });
                 return Ok(CancelOutcome::Duplicate);
             }
             State::Cancelled { .. } => CancelOutcome::Duplicate,

@@ -88,7 +88,7 @@ impl Order {
     /// The deposit of an order that the merchant cancelled, and what of it has not gone back (A-S1-20). Where a refund
     /// ended the order, what the merchant agreed on is all that goes back; so it is where the cancellation was told of by
     /// itself in the minutes by which clocks differ after that refund, whichever of the two is heard first (A-S1-24).
-    fn deposit_to_return(&self) -> Option<(&Payment, Money)> {
+    pub(super) fn deposit_to_return(&self) -> Option<(&Payment, Money)> {
         let State::Cancelled { at, reason: CancelReason::Merchant } = self.state else { return None };
         let clocks = |refund: &Refund| refund.at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
         let is_before = |refund: &Refund| refund.at < at && at < clocks(refund) && !refund.answered;

@@ -213,6 +213,7 @@ pub fn payment(order: &Order, name: &str, saving: i64, at: Instant) -> Payment {
         saving: fen(saving),
         shares: Vec::new(),
         discounts: Vec::new(),
+        offered: None,
         status: PaymentStatus::Succeeded,
         at,
     }

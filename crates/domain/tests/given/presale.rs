@@ -85,6 +85,7 @@ pub fn pay(order: &Order, name: &str, stage: Stage, minor: i64, at: Instant, off
         saving: fen(0),
         shares: Vec::new(),
         discounts: order.spread_at_balance(&discounts, stage, &[]).unwrap(),
+        offered: None,
         status: PaymentStatus::Succeeded,
         at,
     }

@@ -54,8 +54,6 @@ pub struct Course<'a> {
     pub gone_at: Option<Minute>,
     /// A balance came without a deposit: it waits for that, for ever if need be.
     pub waits: bool,
-    /// A refund says of a deposit and of refused money neither: nobody can tell which of them ended the order.
-    pub is_unclear: bool,
     /// It had cost nothing and was cancelled: as unpaid, it keeps no coupon.
     pub called_off: bool,
 }
@@ -75,7 +73,6 @@ impl<'a> Course<'a> {
             closing: BTreeSet::new(),
             gone_at: None,
             waits: false,
-            is_unclear: false,
             called_off: false,
         };
         if order.payable() == 0 {
@@ -108,7 +105,11 @@ impl<'a> Course<'a> {
                 }
             }
         }
-        self.money.settle_kept();
+        let resolved = self.money.settle_kept();
+        if let Some(id) = resolved.into_iter().next().filter(|_| self.state == State::Deposited) {
+            self.state = State::Ended(By::Merchant);
+            self.closing.insert(id);
+        }
         let is_gone = match self.state {
             State::Open | State::Deposited => false,
             State::Paid => self.is_back(),
@@ -172,10 +173,6 @@ impl<'a> Course<'a> {
 
     /// A refund of the deposit ends the order.
     fn refund(&mut self, at: Minute, refund: &Refund) {
-        let says = refund.payment.is_some() || matches!(refund.of, Of::Units(_));
-        let is_deposit = self.order.is_presale() && self.state != State::Paid;
-        self.is_unclear |=
-            is_deposit && !says && !self.money.refused.is_empty() && self.money.books.is_some();
         let is_known = refund.payment.as_ref().is_none_or(|payment| self.known.contains(payment));
         let fate = if is_known { self.money.give(refund, at) } else { Fate::Impossible };
         if fate == Fate::OfOrder && self.state == State::Deposited {
@@ -192,18 +189,20 @@ impl<'a> Course<'a> {
     pub fn end(&self) -> OrderEnd {
         let books = self.money.books.as_ref();
         let left = books.map(|books| books.left).unwrap_or_default();
+        // The merchant ended it, and agreed on no part (A-S1-20).
+        let owes = self.state == State::Ended(By::Merchant) && self.closing.is_empty();
         let given_back = books.is_some_and(|books| books.left.cash < books.came);
         // A deposit stands in the books when its fate is known: it is forfeited, or goes back.
         let paid = match self.state {
             State::Paid | State::Ended(By::Customer | By::Timeout) => left.cash,
-            State::Ended(By::Merchant) if given_back => left.cash,
-            State::Open | State::Deposited | State::Ended(By::Merchant) => 0,
+            // What has to go back is nobody's but the customer's.
+            State::Ended(By::Merchant) if given_back && !owes => left.cash,
+            State::Ended(By::Merchant) => 0,
+            State::Open | State::Deposited => 0,
         };
         let subsidy = if self.state == State::Paid { left.platform } else { 0 };
         let is_pooled = self.order.is_presale() && self.state == State::Paid && !self.is_back();
         let waiting = self.money.refused.iter().filter(|refused| refused.left > 0);
-        // The merchant ended it, and agreed on no part (A-S1-20).
-        let owes = self.state == State::Ended(By::Merchant) && self.closing.is_empty();
         let deposit = self.deposit.clone().filter(|_| owes && left.cash > 0);
         OrderEnd {
             state: match self.state {
@@ -230,45 +229,6 @@ impl<'a> Course<'a> {
 /// One order of a story, as things happened.
 pub fn course(story: &Story, order: usize) -> Course<'_> {
     play(story, order, &in_time(story, order))
-}
-
-/// Whether the rules leave no choice: each refund beside refused money says what it is of.
-pub fn is_decided(story: &Story, order: usize) -> bool {
-    let says = |event: &&Event| match &event.what {
-        What::Refunded(refund) => refund.payment.is_some() || matches!(refund.of, Of::Units(_)),
-        What::Started { .. } | What::Paid(_) | What::Cancelled(_) => true,
-    };
-    course(story, order).money.refused.is_empty() || story.of(order).iter().all(says)
-}
-
-/// How an order may end when its refunds are heard in any order, and before or after money that came later. Where
-/// these are one, the rules leave no choice.
-pub fn ends(story: &Story, order: usize) -> BTreeSet<OrderEnd> {
-    let steps = in_time(story, order);
-    let told = play(story, order, &steps);
-    let is_late =
-        |step: &Timed| matches!(&step.2, Step::Refunded(refund) if !told.closing.contains(&refund.id));
-    let (late, first): (Vec<Timed>, Vec<Timed>) = steps.into_iter().partition(is_late);
-    let mut found = BTreeSet::from([told.end()]);
-    for nth in arrangements(late.len()) {
-        // As if all that came had been there.
-        let refunds = nth.into_iter().map(|nth| (Minute::MAX, late[nth].1, late[nth].2.clone()));
-        let steps: Vec<Timed> = first.iter().cloned().chain(refunds).collect();
-        found.insert(play(story, order, &steps).end());
-    }
-    found
-}
-
-fn arrangements(count: usize) -> Vec<Vec<usize>> {
-    let Some(last) = count.checked_sub(1) else { return vec![Vec::new()] };
-    let insert = |rest: Vec<usize>| {
-        (0..count).map(move |place| {
-            let mut with = rest.clone();
-            with.insert(place, last);
-            with
-        })
-    };
-    arrangements(last).into_iter().flat_map(insert).collect()
 }
 
 fn play<'a>(story: &'a Story, order: usize, steps: &[Timed]) -> Course<'a> {

@@ -32,8 +32,6 @@ pub struct Money {
     pub refused: Vec<Refused>,
     /// Ambiguous refunds, with when they were told of.
     pub kept: Vec<(Minute, String, Fen)>,
-    /// Whether any was ambiguous for a time.
-    pub was_kept: bool,
 }
 
 impl Money {
@@ -82,7 +80,6 @@ impl Money {
                 true
             }
             (Fate::Ambiguous, Of::Amount(amount)) => {
-                self.was_kept = true;
                 self.kept.push((told, refund.id.clone(), *amount));
                 true
             }
@@ -102,11 +99,13 @@ impl Money {
         }
     }
     /// What was ambiguous is judged by the money that is left now; and when all that came is kept or booked, all
-    /// of it is booked.
-    pub fn settle_kept(&mut self) {
+    /// of it is booked. Says which turned out to be of the order.
+    pub fn settle_kept(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
         let good = self.books.as_ref().map_or(0, |books| books.left.cash);
         let left = good + self.refused.iter().map(|refused| refused.left).sum::<Fen>();
         if !self.kept.is_empty() && self.kept.iter().map(|(.., amount)| amount).sum::<Fen>() == left {
+            found.extend(self.kept.first().map(|(_, id, _)| id.clone()).filter(|_| good > 0));
             self.kept.clear();
             self.refused.iter_mut().for_each(|refused| refused.left = 0);
             self.books.as_mut().filter(|_| good > 0).map(|books| books.give_amount(good));
@@ -115,8 +114,12 @@ impl Money {
             |(told, _, amount): &(Minute, String, Fen)| self.judge_amount(*amount, *told) != Fate::Ambiguous;
         if let Some(index) = self.kept.iter().position(clear) {
             let (told, id, amount) = self.kept.remove(index);
-            self.give(&Refund { id, of: Of::Amount(amount), payment: None, how: How::Went }, told);
-            self.settle_kept();
+            let refund = Refund { id, of: Of::Amount(amount), payment: None, how: How::Went };
+            if self.give(&refund, told) == Fate::OfOrder {
+                found.push(refund.id);
+            }
+            found.extend(self.settle_kept());
         }
+        found
     }
 }

@@ -64,7 +64,7 @@ impl Teller {
             0..4 => {
                 let order = goods::ordinary(random, story, placed);
                 let voucher = (order.payable() > 20_00 && chance(random, 3)).then(|| {
-                    let ends = (self.doors == Doors::All && chance(random, 5))
+                    let ends = (self.doors == Doors::All && chance(random, 8))
                         .then(|| placed + pick(random, &[3, 8, 10, 20]));
                     story.coupons.push(Coupon { ends, ..Coupon::of(Benefit::AtCashier(5_00), false) });
                     story.coupons.len() - 1
@@ -95,7 +95,7 @@ impl Teller {
         let (placed, is_presale) = (self.story.orders[order].placed, self.story.orders[order].is_presale());
         let mut at = placed;
         for turn in 0..4 + self.random.below(5) {
-            at += pick(&mut self.random, &[1, 1, 4, 9, 40]);
+            at += pick(&mut self.random, &[0, 1, 1, 4, 9, 40]);
             // Clocks differ: what follows a refund follows it by more than that.
             let is_of = |event: &&Event| event.order == order && matches!(event.what, What::Refunded(_));
             let refunded = self.story.events.iter().filter(is_of).map(|event| event.at).max();
@@ -128,7 +128,7 @@ impl Teller {
         self.story.until = Minute::MAX;
         self.story.events.push(Event { order, at, what });
         let course = course(&self.story, order);
-        if course.is_unclear || course.fates.values().any(|fate| *fate == Fate::Impossible) {
+        if course.fates.values().any(|fate| *fate == Fate::Impossible) {
             self.story.events.pop();
         }
     }
@@ -197,17 +197,11 @@ impl Teller {
         if is_left { format!("{id}-again") } else { id }
     }
 
-    /// A bare grant takes the deposit and ends its order, also where a balance had come that it is of: heard out of order,
-    /// what is above a deposit says what it is of before it is granted.
-    fn how(&mut self, order: usize, of: &Of) -> How {
+    fn how(&mut self) -> How {
         if self.doors == Doors::All && chance(&mut self.random, 3) {
             return How::Asked;
         }
-        let order = &self.story.orders[order];
-        let is_above = matches!(of, Of::Amount(amount) if order.is_presale() && *amount > order.deposit());
-        let events = [How::Went, How::Went, How::Twofold, How::Steps, How::Backwards];
-        let is_late = is_above && self.doors == Doors::Events;
-        pick(&mut self.random, if is_late { &events[..4] } else { &events })
+        pick(&mut self.random, &[How::Went, How::Went, How::Twofold, How::Steps, How::Backwards])
     }
 
     fn refund(&mut self, order: usize, at: Minute) {
@@ -232,7 +226,7 @@ impl Teller {
         };
         let names = may_name && !payments.is_empty() && chance(&mut self.random, 5);
         let payment = names.then(|| pick(&mut self.random, &payments));
-        let how = self.how(order, &of);
+        let how = self.how();
         // Sometimes it says that it was a little before what it is of.
         let behind = behind && how != How::Asked;
         let at = if behind && self.random.below(4) == 0 { at - pick(&mut self.random, &[2, 7]) } else { at };

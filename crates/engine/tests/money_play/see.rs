@@ -7,7 +7,7 @@ use domain::{
     Code,
     coupon::CouponStatus,
     ledger::Account,
-    order::{Order, State, ToReturn},
+    order::{Order, PaymentStatus, Refund, State, ToReturn},
     pool::Stage,
 };
 use std::fmt::Write as _;
@@ -35,6 +35,42 @@ pub fn order(shop: &Shop, story: &Story, index: usize) -> OrderEnd {
         ambiguous: unclear.map(|refund| (refund.refund_id.to_string(), refund.total().minor())).collect(),
         pool: pooled(shop, &order),
     }
+}
+
+/// What was answered to whoever asked for a refund.
+pub struct Answer {
+    order: String,
+    refund: Refund,
+    payments: Vec<(String, PaymentStatus)>,
+}
+
+impl Answer {
+    pub fn of(shop: &Shop, index: usize, refund: &Refund) -> Self {
+        let order = name(index);
+        Self { payments: statuses(&shop.run.order(&order)), order, refund: refund.clone() }
+    }
+    /// A-G-15: it stays as it was given: its money, and the payments that it goes back to as long as the order takes the
+    /// same.
+    pub fn faults(&self, shop: &Shop) -> String {
+        let (order, given) = (shop.run.order(&self.order), &self.refund);
+        let Some(now) = order.refunds.iter().find(|refund| refund.refund_id == given.refund_id) else {
+            return format!("{} is not known any more\n", given.refund_id);
+        };
+        let same_payments = statuses(&order) == self.payments;
+        if now.total() == given.total() && (!same_payments || now.payments == given.payments) {
+            return String::new();
+        }
+        let said = |refund: &Refund| format!("{} by {:?}", refund.total().minor(), refund.payments);
+        format!("{} was answered {}, now {}\n", given.refund_id, said(given), said(now))
+    }
+}
+
+fn statuses(order: &Order) -> Vec<(String, PaymentStatus)> {
+    let came = |status| matches!(status, PaymentStatus::Succeeded | PaymentStatus::Late);
+    let came = order.payments.iter().filter(|payment| came(payment.status));
+    let mut found: Vec<_> = came.map(|payment| (payment.payment_id.to_string(), payment.status)).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
 }
 
 /// A-G-15, A-G-17: what is wrong with the money of each payment. Its refunds say what went back which way, in the books
