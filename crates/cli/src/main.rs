@@ -12,7 +12,6 @@ mod map;
 mod outcome;
 mod pool;
 mod progress;
-mod queue;
 mod remote;
 mod replay;
 mod say;
