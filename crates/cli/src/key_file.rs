@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Reads the keys, those that were withdrawn among them; a missing file holds none.
 pub fn read(file: &Path) -> anyhow::Result<Vec<ApiKey>> {
-    parse(file, &content(file)?)
+    parse(file, content(file)?.as_deref())
 }
 
 /// What the file says; `None` when it is missing.
@@ -22,7 +22,7 @@ pub fn content(file: &Path) -> anyhow::Result<Option<Vec<u8>>> {
 }
 
 /// The keys that stand there.
-pub fn parse(file: &Path, content: &Option<Vec<u8>>) -> anyhow::Result<Vec<ApiKey>> {
+pub fn parse(file: &Path, content: Option<&[u8]>) -> anyhow::Result<Vec<ApiKey>> {
     let Some(bytes) = content else {
         return Ok(Vec::new());
     };

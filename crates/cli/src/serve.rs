@@ -214,8 +214,8 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
     }
     let file = config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
     let mut seen = key_file::content(&file)?;
-    let keys = key_file::parse(&file, &seen)?;
-    if keys.is_empty() {
+    let keys = key_file::parse(&file, seen.as_deref())?;
+    if keys.iter().all(ApiKey::is_revoked) {
         tracing::warn!(file = %file.display(), "no API keys yet: make one with `promenade keys create --name NAME`");
     }
     ring.replace(keys);
@@ -226,7 +226,7 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
             let keys = match key_file::content(&file) {
                 Ok(now) if now == seen => continue,
                 Ok(now) => {
-                    let keys = key_file::parse(&file, &now);
+                    let keys = key_file::parse(&file, now.as_deref());
                     seen = now;
                     keys
                 }

@@ -31,7 +31,7 @@ fn a_secret_is_replaced_with_an_overlap() {
     let folder = folder();
     let server = serve(folder.path(), &[]);
     let mut client = server.client();
-    shop::open(&mut client, 10_080, 100);
+    shop::open(&mut client, 1_440, 100);
     let receiver = Receiver::start();
     let hook = register(&mut client, &receiver.url, &["order.cancelled"]);
     let first = secret(&hook);
