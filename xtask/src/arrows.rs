@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 20] = [
+const ARROWS: [(&str, Option<&[&str]>); 21] = [
     ("money", Some(&[])),
     ("tabular", Some(&[])),
     ("domain", Some(&["money"])),
@@ -21,6 +21,7 @@ const ARROWS: [(&str, Option<&[&str]>); 20] = [
     ("preview", Some(&["money", "domain", "pricing", "port"])),
     ("audit", Some(&["money", "domain", "port"])),
     ("relay", Some(&["money", "domain"])),
+    ("outbox", Some(&["money", "domain", "port", "decide", "engine", "relay"])),
     ("gift-list", Some(&["money", "domain", "port"])),
     (
         "http-api",

@@ -19,7 +19,7 @@ use bench::{
     peers,
     report::{Figure, Report},
     suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_pool, suite_rules,
-    suite_timers, table,
+    suite_timers, suite_webhooks, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -81,6 +81,7 @@ enum Group {
     Best,
     Rules,
     Pool,
+    Webhooks,
 }
 
 impl Group {
@@ -94,6 +95,7 @@ impl Group {
             Self::Best => suite_best::run(ctx),
             Self::Rules => suite_rules::run(ctx, peers),
             Self::Pool => suite_pool::run(ctx),
+            Self::Webhooks => suite_webhooks::run(ctx),
         }
     }
 }

@@ -127,7 +127,8 @@ impl Ours {
         Ok(Self { engine: Engine::start(Box::new(store), clock)? })
     }
 
-    fn submit(&self, command: Command) -> Result<Reply> {
+    /// What our engine answers to a command in the shop.
+    pub fn submit(&self, command: Command) -> Result<Reply> {
         let mut outcomes = self.engine.submit_many_blocking(vec![Input::new(shop_id(), command)])?;
         Ok(outcomes.pop().context("no answer")??)
     }

@@ -129,6 +129,10 @@ pub struct ServeArgs {
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
+    /// Lets a sandbox without --keys listen where others reach it, though everybody knows its key `sandbox`.
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_published_key: bool,
     /// The file of API keys [default: promenade-keys.json].
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -145,6 +149,10 @@ pub struct ServeArgs {
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub webhook_allow_http: bool,
+    /// Receivers of webhooks that are served at once for one shop, 1 to 128 [default: 4].
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_shop_slots: Option<usize>,
     /// The zone whose days count what spans shops, such as three SMS a customer and day [default: Asia/Shanghai].
     #[arg(long, value_name = "ZONE")]
     #[serde(skip_serializing_if = "Option::is_none")]

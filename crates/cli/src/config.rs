@@ -5,6 +5,7 @@ use anyhow::Context;
 use domain::time::Zone;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use relay::worker::{MAX_RECEIVERS, SHOP_SLOTS};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -19,6 +20,8 @@ pub struct Config {
     pub sandbox: bool,
     #[serde(default)]
     pub demo: bool,
+    #[serde(default)]
+    pub allow_published_key: bool,
     pub keys: Option<PathBuf>,
     #[serde(default = "messages")]
     pub messages: String,
@@ -26,6 +29,8 @@ pub struct Config {
     pub webhook_allow: Vec<String>,
     #[serde(default)]
     pub webhook_allow_http: bool,
+    #[serde(default = "webhook_shop_slots")]
+    pub webhook_shop_slots: usize,
     #[serde(default = "platform_time_zone")]
     pub platform_time_zone: String,
     #[serde(default = "log")]
@@ -34,6 +39,9 @@ pub struct Config {
 
 fn listen() -> String {
     "127.0.0.1:8080".into()
+}
+fn webhook_shop_slots() -> usize {
+    SHOP_SLOTS
 }
 fn messages() -> String {
     "jsonl:messages.jsonl".into()
@@ -50,10 +58,12 @@ const NAMES: &[&str] = &[
     "store",
     "sandbox",
     "demo",
+    "allow_published_key",
     "keys",
     "messages",
     "webhook_allow",
     "webhook_allow_http",
+    "webhook_shop_slots",
     "platform_time_zone",
     "log",
 ];
@@ -71,6 +81,21 @@ impl Config {
         let mut config: Self = figment.extract().context("the settings cannot be read")?;
         config.sandbox |= config.demo;
         Ok(config)
+    }
+
+    /// Whether the key that stands in the manual is accepted.
+    pub fn takes_published_key(&self) -> bool {
+        self.sandbox && self.keys.is_none()
+    }
+
+    /// How many receivers of one shop are served at once.
+    pub fn webhook_shop_slots(&self) -> anyhow::Result<usize> {
+        let slots = self.webhook_shop_slots;
+        anyhow::ensure!(
+            (1..=MAX_RECEIVERS).contains(&slots),
+            "webhook_shop_slots is 1 to {MAX_RECEIVERS}, not {slots}"
+        );
+        Ok(slots)
     }
 
     /// The zone whose days count what spans shops (A-G-13).

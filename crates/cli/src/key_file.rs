@@ -7,13 +7,26 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-/// Reads the keys; a missing file holds none.
+/// Reads the keys, those that were withdrawn among them; a missing file holds none.
 pub fn read(file: &Path) -> anyhow::Result<Vec<ApiKey>> {
-    if !file.exists() {
-        return Ok(Vec::new());
+    parse(file, content(file)?.as_deref())
+}
+
+/// What the file says; `None` when it is missing.
+pub fn content(file: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match std::fs::read(file) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not a file of keys", file.display()))
+}
+
+/// The keys that stand there.
+pub fn parse(file: &Path, content: Option<&[u8]>) -> anyhow::Result<Vec<ApiKey>> {
+    let Some(bytes) = content else {
+        return Ok(Vec::new());
+    };
+    serde_json::from_slice(bytes).with_context(|| format!("{} is not a file of keys", file.display()))
 }
 
 /// Waits until nobody else changes the keys; the lock is held until the answer is dropped.

@@ -20,7 +20,7 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             let lock = key_file::lock(&args.keys)?;
             let mut keys = key_file::read(&args.keys)?;
             anyhow::ensure!(
-                keys.iter().all(|key| key.name != name),
+                keys.iter().all(|key| key.name != name || key.is_revoked()),
                 "there is a key named {name}; revoke it first"
             );
             let shop = shop
@@ -36,7 +36,8 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
         }
         KeysAction::List => {
             let mut list = Vec::new();
-            for key in &key_file::read(&args.keys)? {
+            let keys = key_file::read(&args.keys)?;
+            for key in keys.iter().filter(|key| !key.is_revoked()) {
                 let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
                 let shop = key.shop.as_ref().map_or("platform", ShopId::as_str);
                 let end = key.expires_at.map_or("for ever".to_owned(), show);
@@ -48,9 +49,9 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
         KeysAction::Revoke { name } => {
             let lock = key_file::lock(&args.keys)?;
             let mut keys = key_file::read(&args.keys)?;
-            let before = keys.len();
-            keys.retain(|key| key.name != name);
-            anyhow::ensure!(keys.len() < before, "there is no key named {name}");
+            let now = SystemClock::default().now();
+            let found = keys.iter_mut().find(|key| key.name == name && !key.is_revoked());
+            found.with_context(|| format!("there is no key named {name}"))?.revoke(now);
             key_file::write(&args.keys, &keys, &lock)?;
             say(&format!("withdrew {name}\n"))?;
         }

@@ -13,7 +13,6 @@ mod next;
 mod outcome;
 mod pool;
 mod progress;
-mod queue;
 mod remote;
 mod replay;
 mod say;

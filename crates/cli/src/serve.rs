@@ -2,7 +2,7 @@
 
 use crate::args::ServeArgs;
 use crate::config::Config;
-use crate::{demo, key_file, queue, store, telemetry};
+use crate::{demo, key_file, store, telemetry};
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use engine::{
@@ -11,11 +11,12 @@ use engine::{
 };
 use http_api::{ApiKey, ApiState, Edge, KeptIn, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use outbox::Outbox;
 use port::{Changes, Page, Store};
 use relay::{
     AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -49,6 +50,7 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    refuse_published_key(&config).await?;
     let mut opened = store::open(config.store())?;
     keep_apart(&mut *opened, config.sandbox)?;
     let clock =
@@ -99,6 +101,23 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         engine.stop();
     };
     tokio::task::spawn_blocking(stopping).await?;
+    Ok(())
+}
+
+/// A sandbox without a file of keys takes one that stands in the manual: not where others reach it, unless it is said.
+async fn refuse_published_key(config: &Config) -> anyhow::Result<()> {
+    if !config.takes_published_key() || config.allow_published_key {
+        return Ok(());
+    }
+    // What cannot be resolved cannot be listened on either, which is said there.
+    let addresses = tokio::net::lookup_host(&config.listen).await.into_iter().flatten();
+    let others_reach = addresses.map(|address| address.ip().to_canonical()).find(|ip| !ip.is_loopback());
+    anyhow::ensure!(
+        others_reach.is_none(),
+        "others reach {}, and a sandbox without --keys accepts the key `sandbox`, which everybody knows: name a file of \
+        keys with --keys, listen on 127.0.0.1, or say --allow-published-key",
+        config.listen
+    );
     Ok(())
 }
 
@@ -159,8 +178,9 @@ fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow
     };
     let system = SystemClock::default();
     let clock: relay::Clock = Arc::new(move || system.now().micros());
-    let outbox = Arc::new(queue::Outbox::new(engine.clone(), clock.clone()));
-    let worker = Worker::new(outbox, WebhookClient::try_new(guard)?, Senders::new(sender), clock);
+    let outbox = Arc::new(Outbox::new(engine.clone(), clock.clone()));
+    let (client, senders) = (WebhookClient::try_new(guard)?, Senders::new(sender));
+    let worker = Worker::with_shop_slots(outbox, client, senders, clock, config.webhook_shop_slots()?);
     let (published, waker) = (engine.published(), worker.waker());
     tokio::spawn(async move {
         loop {
@@ -188,30 +208,32 @@ fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
 
 /// Puts the keys in force and follows changes of their file.
 fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
-    if config.sandbox && config.keys.is_none() {
+    if config.takes_published_key() {
         ring.replace(vec![ApiKey::sandbox()]);
         return Ok(());
     }
     let file = config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
-    // Before the first reading, so that a change right after it is not missed.
-    let mut seen = modified(&file);
-    let keys = key_file::read(&file)?;
-    if keys.is_empty() {
+    let mut seen = key_file::content(&file)?;
+    let keys = key_file::parse(&file, seen.as_deref())?;
+    if keys.iter().all(ApiKey::is_revoked) {
         tracing::warn!(file = %file.display(), "no API keys yet: make one with `promenade keys create --name NAME`");
     }
     ring.replace(keys);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(KEYS_POLL).await;
-            let now = modified(&file);
-            if now == seen {
-                continue;
-            }
-            match key_file::read(&file) {
-                Ok(keys) => {
-                    ring.replace(keys);
+            // By what it says: a time of change may stay the same, or be set.
+            let keys = match key_file::content(&file) {
+                Ok(now) if now == seen => continue,
+                Ok(now) => {
+                    let keys = key_file::parse(&file, now.as_deref());
                     seen = now;
+                    keys
                 }
+                Err(error) => Err(error),
+            };
+            match keys {
+                Ok(keys) => ring.replace(keys),
                 Err(error) => {
                     tracing::error!(error = format!("{error:#}"), "the keys stay as they were");
                 }
@@ -219,8 +241,4 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         }
     });
     Ok(())
-}
-
-fn modified(file: &Path) -> Option<std::time::SystemTime> {
-    std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
 }

@@ -6,8 +6,12 @@ mod support;
 mod addresses;
 #[path = "webhooks/deliveries.rs"]
 mod deliveries;
+#[path = "webhooks/fairness.rs"]
+mod fairness;
 #[path = "webhooks/messages.rs"]
 mod messages;
+#[path = "webhooks/secrets.rs"]
+mod secrets;
 
 use serde_json::{Value, json};
 use std::path::Path;

@@ -18,6 +18,7 @@ use domain::{
 use money::Money;
 use port::{BatchRow, Digest, Import, ImportOutcome, ImportState, Upload, Webhook, document::Document};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One thing to decide.
@@ -175,6 +176,12 @@ pub enum Command {
     },
     PutWebhook(Box<Webhook>),
     RemoveWebhook(WebhookId),
+    /// Gives a webhook a new secret; the one before it signs beside it for a while.
+    RotateSecret {
+        webhook_id: WebhookId,
+        secret: String,
+        overlap_minutes: i64,
+    },
     /// Tries a webhook's dead deliveries again.
     ReviveDeliveries(WebhookId),
     /// Creates or changes a presale strategy.
@@ -420,6 +427,16 @@ impl Reply {
         match answer {
             Answer::Recovery(coupon) => Self::Coupon { coupon },
             other => Self::Acted { answer: other },
+        }
+    }
+    /// What is kept of it for the request that comes again: a secret is answered once, and stays with its receiver.
+    pub fn without_secrets(&self) -> Cow<'_, Self> {
+        match self {
+            Self::Webhook { webhook } => {
+                let webhook = Webhook { secrets: Vec::new(), ..webhook.clone() };
+                Cow::Owned(Self::Webhook { webhook })
+            }
+            _ => Cow::Borrowed(self),
         }
     }
 }

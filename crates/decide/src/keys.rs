@@ -96,6 +96,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::CloseCampaign { .. }
         | Command::ImportScope { .. }
         | Command::PutWebhook(_)
+        | Command::RotateSecret { .. }
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
     }

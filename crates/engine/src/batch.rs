@@ -47,6 +47,7 @@ pub fn run(
     facts: &mut Facts,
     inputs: &[Input],
     now: Instant,
+    deliver_from: Option<Instant>,
 ) -> Result<(Vec<Outcome>, Committed), StoreError> {
     let mut outcomes = Vec::with_capacity(inputs.len());
     let mut committed = Committed::default();
@@ -62,7 +63,7 @@ pub fn run(
         }
         load(tx, facts, keys)?;
         outcomes.extend(inputs_by_name().map(|(input, name)| decide_one(facts, input, name.as_ref(), now)));
-        let changes = facts.take_changes();
+        let changes = Changes { deliver_from, ..facts.take_changes() };
         committed = Committed::of(&changes);
         tx.write(&changes)
     })?;
@@ -87,6 +88,7 @@ pub fn fire(
     timers: &[Timer],
     now: Instant,
     firing: Firing,
+    deliver_from: Option<Instant>,
 ) -> Result<(usize, Committed), StoreError> {
     let mut fired = 0;
     let mut committed = Committed::default();
@@ -105,7 +107,7 @@ pub fn fire(
             return Err(StoreError::new(StoreErrorKind::Corrupt, message));
         }
         committed = Committed::of(&changes);
-        tx.write(&changes)
+        tx.write(&Changes { deliver_from, ..changes })
     })?;
     facts.end_batch(store.writers());
     Ok((fired, committed))
@@ -273,7 +275,7 @@ fn known_answer(facts: &Facts, input: &Input, name: &Name) -> Option<Outcome> {
     }
 }
 
-/// The answer to a request with an idempotency key, as it is kept.
+/// The answer to a request with an idempotency key, as it is kept: without secrets.
 fn to_remember<'a>(
     input: &'a Input,
     reply: &Reply,
@@ -284,7 +286,7 @@ fn to_remember<'a>(
     };
     let unwritable = |error: String| EngineError::Internal(format!("an answer cannot be stored: {error}"));
     let mut text = Vec::new();
-    document::write(reply, &mut text).map_err(|error| unwritable(error.to_string()))?;
+    document::write(&*reply.without_secrets(), &mut text).map_err(|error| unwritable(error.to_string()))?;
     let reply = String::from_utf8(text).map_err(|error| unwritable(error.to_string()))?;
     Ok(Some((key, RequestRow { digest: *digest, reply, at: now })))
 }

@@ -33,16 +33,17 @@ impl Clock for SystemClock {
 pub struct SandboxClock {
     micros: AtomicI64,
     is_set: std::sync::atomic::AtomicBool,
+    outside: SystemClock,
 }
 
 impl SandboxClock {
     /// A clock that shows `at` and may still be set to any moment.
     pub fn unset(at: Instant) -> Self {
-        Self { micros: AtomicI64::new(at.micros()), is_set: false.into() }
+        Self { micros: AtomicI64::new(at.micros()), is_set: false.into(), outside: SystemClock::default() }
     }
     /// A clock that was set before, for a store that is opened again.
     pub fn resumed(at: Instant) -> Self {
-        Self { micros: AtomicI64::new(at.micros()), is_set: true.into() }
+        Self { micros: AtomicI64::new(at.micros()), is_set: true.into(), outside: SystemClock::default() }
     }
     /// Whether `to` would be a step back.
     pub fn goes_back(&self, to: Instant) -> bool {
@@ -80,6 +81,18 @@ impl EngineClock {
             Self::System(clock) => clock.now(),
             Self::Sandbox(clock) => clock.now(),
         }
+    }
+    /// The moment by the machine's clock, whatever the sandbox's shows: what leaves the house goes by it.
+    pub fn outside(&self) -> Instant {
+        match self {
+            Self::System(clock) => clock.now(),
+            Self::Sandbox(clock) => clock.outside.now(),
+        }
+    }
+    /// From when on deliveries are due that are published now, where that is not the moment of the event: a sandbox's
+    /// clock stands still, and they leave at once.
+    pub fn deliver_from(&self) -> Option<Instant> {
+        self.sandbox().map(|clock| clock.outside.now())
     }
     /// The sandbox clock, where there is one.
     pub fn sandbox(&self) -> Option<&SandboxClock> {

@@ -2,10 +2,10 @@
 
 use crate::clock::EngineClock;
 use crate::error::EngineError;
-use crate::writer::{Job, Writer};
+use crate::writer::{Job, Settled, Writer};
 use decide::{Input, Reply};
 use domain::{Code, Instant, Refusal, time::Zone};
-use port::{DeliveryUpdate, DispatchUpdate, Generations, Reader, Store, StoreError, StoreErrorKind};
+use port::{Generations, Reader, Store, StoreError, StoreErrorKind};
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot};
@@ -124,13 +124,9 @@ impl Engine {
     }
 
     /// Writes down what became of deliveries and messages.
-    pub async fn settle(
-        &self,
-        deliveries: Vec<DeliveryUpdate>,
-        dispatches: Vec<DispatchUpdate>,
-    ) -> Result<(), EngineError> {
+    pub async fn settle(&self, settled: Settled) -> Result<(), EngineError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Settle(deliveries, dispatches, reply))?;
+        self.send(Job::Settle(settled, reply))?;
         answer.await.map_err(|_| EngineError::Stopped)?
     }
 

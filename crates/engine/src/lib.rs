@@ -17,3 +17,4 @@ pub use decide::{
 };
 pub use error::EngineError;
 pub use handle::Engine;
+pub use writer::Settled;

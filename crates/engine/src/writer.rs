@@ -5,8 +5,10 @@ use crate::batch::{self, Committed, Firing, Outcome};
 use crate::clock::EngineClock;
 use crate::error::EngineError;
 use decide::{Facts, Input};
-use domain::{Code, Instant, Refusal, time::Zone};
-use port::{Changes, DeliveryUpdate, DispatchUpdate, Generations, Store, StoreError, StoreErrorKind, Timer};
+use domain::{Code, Instant, Refusal, ShopId, WebhookId, time::Zone};
+use port::{
+    Changes, DeliveryUpdate, DispatchUpdate, Generations, Store, StoreError, StoreErrorKind, Timer, Turn,
+};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant as Stopwatch};
 use tokio::runtime::Handle;
@@ -23,13 +25,22 @@ const TIMERS: usize = 1_024;
 /// How long the writer sleeps at most when nothing is due.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// What became of attempts to deliver, of receivers' turns, and of messages that were handed over.
+#[derive(Debug, Default)]
+#[allow(missing_docs, reason = "the types say it")]
+pub struct Settled {
+    pub deliveries: Vec<DeliveryUpdate>,
+    pub turns: Vec<(ShopId, WebhookId, Turn)>,
+    pub dispatches: Vec<DispatchUpdate>,
+}
+
 /// What callers hand over.
 pub enum Job {
     /// With the runtime of the caller, where the answer is handed over.
     One(Box<Input>, oneshot::Sender<Outcome>, Option<Handle>),
     Many(Vec<Input>, oneshot::Sender<Vec<Outcome>>),
     Advance(Instant, oneshot::Sender<Result<u64, EngineError>>),
-    Settle(Vec<DeliveryUpdate>, Vec<DispatchUpdate>, oneshot::Sender<Result<(), EngineError>>),
+    Settle(Settled, oneshot::Sender<Result<(), EngineError>>),
     Stop,
 }
 
@@ -129,9 +140,9 @@ impl Writer {
                     self.run_inputs(&mut inputs, &mut routes);
                     let _ = reply.send(self.advance(to));
                 }
-                Job::Settle(deliveries, dispatches, reply) => {
+                Job::Settle(settled, reply) => {
                     self.run_inputs(&mut inputs, &mut routes);
-                    let _ = reply.send(self.settle(deliveries, dispatches));
+                    let _ = reply.send(self.settle(settled));
                 }
                 Job::Stop => {
                     self.run_inputs(&mut inputs, &mut routes);
@@ -152,8 +163,8 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(inputs.len());
         let mut work_due: Option<Instant> = None;
         for chunk in inputs.chunks(TRANSACTION) {
-            let now = self.clock.now();
-            outcomes.extend(run_chunk(&mut *self.store, &mut self.facts, chunk, now, &mut |committed| {
+            let at = (self.clock.now(), self.clock.deliver_from());
+            outcomes.extend(run_chunk(&mut *self.store, &mut self.facts, chunk, at, &mut |committed| {
                 self.generations.raise(&committed.rules_changed);
                 work_due = work_due.into_iter().chain(committed.work_due).min();
                 after_commit(&self.published, &mut self.next_due, &committed);
@@ -182,7 +193,8 @@ impl Writer {
             if due.is_empty() {
                 return;
             }
-            match batch::fire(&mut *self.store, &mut self.facts, &due, now, Firing::Now) {
+            let from = self.clock.deliver_from();
+            match batch::fire(&mut *self.store, &mut self.facts, &due, now, Firing::Now, from) {
                 Ok((_, committed)) => after_commit(&self.published, &mut self.next_due, &committed),
                 Err(error) => {
                     self.facts.forget();
@@ -228,7 +240,8 @@ impl Writer {
     }
 
     fn fire_together(&mut self, timers: &[Timer], now: Instant, firing: Firing) -> Result<usize, StoreError> {
-        let fired = batch::fire(&mut *self.store, &mut self.facts, timers, now, firing);
+        let from = self.clock.deliver_from();
+        let fired = batch::fire(&mut *self.store, &mut self.facts, timers, now, firing, from);
         let (fired, committed) = fired.inspect_err(|_| self.facts.forget())?;
         metrics::counter!("promenade_timers_fired_total").increment(fired as u64);
         after_commit(&self.published, &mut self.next_due, &committed);
@@ -281,13 +294,13 @@ impl Writer {
         Ok(fired)
     }
 
-    fn settle(
-        &mut self,
-        deliveries: Vec<DeliveryUpdate>,
-        dispatches: Vec<DispatchUpdate>,
-    ) -> Result<(), EngineError> {
-        let changes =
-            Changes { delivery_updates: deliveries, dispatch_updates: dispatches, ..Changes::default() };
+    fn settle(&mut self, settled: Settled) -> Result<(), EngineError> {
+        let changes = Changes {
+            delivery_updates: settled.deliveries,
+            turns: settled.turns,
+            dispatch_updates: settled.dispatches,
+            ..Changes::default()
+        };
         Ok(self.store.transact(&mut |tx| tx.write(&changes))?)
     }
 
@@ -348,16 +361,16 @@ fn after_commit(published: &Notify, next_due: &mut Option<Instant>, committed: &
 }
 
 /// Runs a chunk; when its commit fails, each input on its own, so that one cannot spoil the others.
-/// A full or held store fails them all alike.
+/// A full or held store fails them all alike. `at` is the moment, and from when on deliveries are due if that is another.
 fn run_chunk(
     store: &mut dyn Store,
     facts: &mut Facts,
     chunk: &[Input],
-    now: Instant,
+    at: (Instant, Option<Instant>),
     committed: &mut dyn FnMut(Committed),
 ) -> Vec<Outcome> {
     let clock = Stopwatch::now();
-    let error = match batch::run(store, facts, chunk, now) {
+    let error = match batch::run(store, facts, chunk, at.0, at.1) {
         Ok((outcomes, done)) => {
             metrics::histogram!("promenade_batch_seconds").record(clock.elapsed().as_secs_f64());
             metrics::counter!("promenade_inputs_total").increment(chunk.len() as u64);
@@ -373,6 +386,6 @@ fn run_chunk(
         return chunk.iter().map(|_| Err(EngineError::Store(error.clone()))).collect();
     }
     let singly =
-        chunk.iter().flat_map(|input| run_chunk(store, facts, std::slice::from_ref(input), now, committed));
+        chunk.iter().flat_map(|input| run_chunk(store, facts, std::slice::from_ref(input), at, committed));
     singly.collect()
 }

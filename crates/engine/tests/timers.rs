@@ -223,6 +223,7 @@ fn running_now(now: Instant) -> MemoryStore {
         types: Vec::new(),
         secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
         created_at: now,
+        old_until: None,
     };
     let shop_id: domain::ShopId = id("s1");
     let changes = Changes {

@@ -82,6 +82,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(shop::webhooks::remove))
         .routes(routes!(shop::webhooks::dead_letters))
         .routes(routes!(shop::webhooks::replay))
+        .routes(routes!(shop::webhooks::rotate_secret))
 }
 
 /// The presale pool's routes.

@@ -13,6 +13,7 @@ mod message;
 mod noun;
 mod order;
 mod outbox;
+mod pick;
 mod pool;
 mod shop;
 mod store;
@@ -29,6 +30,7 @@ pub use message::{Dispatch, DispatchUpdate};
 pub use noun::{Answers, Change, Noun, Row, answered};
 pub use order::OrderRow;
 pub use outbox::{Delivery, DeliveryStatus, DeliveryUpdate, OutboxRow, Webhook};
+pub use pick::{DueReceiver, Pick, Room, Turn};
 pub use pool::{
     BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolRow, PoolRows,
     PresaleChange, RunChange, WalkKey, last_of_second,

@@ -2,9 +2,11 @@
 
 use domain::{Instant, ShopId, WebhookId};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A registered receiver of webhooks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Its `Debug` shows no secret.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the words say it")]
 pub struct Webhook {
     pub webhook_id: WebhookId,
@@ -14,12 +16,33 @@ pub struct Webhook {
     /// `whsec_...`, newest first; two while a secret is being replaced.
     pub secrets: Vec<String>,
     pub created_at: Instant,
+    /// From then on only the newest secret signs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_until: Option<Instant>,
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("webhook_id", &self.webhook_id)
+            .field("types", &self.types)
+            .field("secrets", &self.secrets.len())
+            .field("created_at", &self.created_at)
+            .field("old_until", &self.old_until)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Webhook {
     /// Whether it wants events of that type.
     pub fn wants(&self, event_type: &str) -> bool {
         self.types.is_empty() || self.types.iter().any(|t| t == event_type)
+    }
+    /// The secrets that sign at that moment, the newest first.
+    pub fn signing(&self, now: Instant) -> &[String] {
+        let overlaps = self.old_until.is_none_or(|end| now < end);
+        let how_many = if overlaps { self.secrets.len() } else { self.secrets.len().min(1) };
+        &self.secrets[..how_many]
     }
 }
 

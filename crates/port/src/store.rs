@@ -2,7 +2,8 @@
 
 use crate::{
     BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, Import, Keys, OutboxRow, Parked, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
+    Dispatch, DueReceiver, Import, Keys, OutboxRow, Parked, Pick, PoolRow, Rows, StoreError, Timer, WalkKey,
+    Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, OrderId, ShopId, WebhookId,
@@ -141,8 +142,9 @@ pub trait Reader: Send + Sync {
         status: DeliveryStatus,
         page: &Page,
     ) -> Read<Vec<Delivery>>;
-    /// Deliveries to try now, over all shops.
-    fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>>;
+    /// Receivers whose turn it is, over all shops, each with the deliveries that are due at it, the longest due
+    /// first. What it costs goes by how many are picked, not by how many deliveries wait.
+    fn due_receivers(&self, pick: &Pick) -> Read<Vec<DueReceiver>>;
     /// Messages to hand over now, over all shops.
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>>;
     /// Events published, newest last.

@@ -2,7 +2,7 @@
 
 use crate::{
     Answers, BatchRow, Change, CodeKey, DeliveryUpdate, Dispatch, DispatchUpdate, Noun, OutboxRow, Parked,
-    PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Webhook, answered,
+    PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, Webhook, answered,
 };
 use domain::{
     BatchId, CampaignId, CustomerId, Instant, OrderId, ShopId, WebhookId,
@@ -86,6 +86,11 @@ macro_rules! keys_rows_changes {
             pub webhooks: Vec<(ShopId, Webhook)>,
             pub webhooks_removed: Vec<(ShopId, WebhookId)>,
             pub delivery_updates: Vec<DeliveryUpdate>,
+            /// When receivers that were served are served next.
+            pub turns: Vec<(ShopId, WebhookId, Turn)>,
+            /// From when on what is published or revived here is due; when it happened if not said. A sandbox says
+            /// it: its clock stands, and deliveries go by the machine's.
+            pub deliver_from: Option<Instant>,
             /// Dead deliveries of a webhook that are to be tried again from that moment.
             pub revived: Vec<(ShopId, WebhookId, Instant)>,
             pub pool: PoolChanges,

@@ -1,4 +1,4 @@
-//! When a failed attempt is made again: a pure function of the attempt and the id.
+//! When a failed attempt is made again, a pure function of the attempt and the id; and how long its receiver rests.
 //!
 //! The schedule spans about three days. The jitter keeps the events of one outage from coming back
 //! in the same second, and is derived from the id, so that a replay gives the same times.
@@ -26,6 +26,28 @@ pub fn next_attempt(attempt: u32, event_id: &str) -> Option<Duration> {
     // In tenths of a per mille, 9,000 to 11,000: integers, so every machine agrees.
     let share = 9_000 + jitter(attempt, event_id) % 2_001;
     Some(Duration::from_millis(seconds * 1_000 * share / 10_000))
+}
+
+/// How long a receiver rests at most after a failure, whatever it asks for.
+const LONGEST_REST: Duration = Duration::from_mins(5);
+/// How long it rests at most of our own accord.
+const OWN_REST_SECONDS: u64 = 60;
+
+/// How long a receiver is left alone that has failed so many times since it last took something: 1 s, 2 s, 4 s and so
+/// on up to a minute; longer where it asked for that (`Retry-After`), up to five minutes.
+///
+/// ```
+/// # use std::time::Duration;
+/// assert_eq!(relay::rest(0, None), Duration::ZERO);
+/// assert_eq!(relay::rest(3, None), Duration::from_secs(4));
+/// assert_eq!(relay::rest(60, None), Duration::from_mins(1));
+/// assert_eq!(relay::rest(1, Some(Duration::from_hours(5))), Duration::from_mins(5));
+/// ```
+pub fn rest(failures: u32, asked_for: Option<Duration>) -> Duration {
+    let Some(doublings) = failures.checked_sub(1) else { return Duration::ZERO };
+    let own = 1_u64.checked_shl(doublings).unwrap_or(OWN_REST_SECONDS).min(OWN_REST_SECONDS);
+    let asked_for = asked_for.unwrap_or_default().min(LONGEST_REST);
+    Duration::from_secs(own).max(asked_for)
 }
 
 fn jitter(attempt: u32, event_id: &str) -> u64 {

@@ -8,7 +8,8 @@
 //! - At least once: something is settled only after it was attempted. A crash between the two
 //!   repeats the attempt under the same id (`webhook-id`, `Idempotency-Key`, `message_id`).
 //! - A merchant's URL never reaches an address the [`AddressGuard`] refuses, whatever DNS says.
-//! - A slow receiver holds its own slot, never another receiver's.
+//! - A slow receiver holds its own slot, never another receiver's; a shop has so many and no more, and receivers that
+//!   fail have a share of their own.
 //!
 //! What it never does: open a store, know a campaign, follow a redirect, or log a body, a secret
 //! or a webhook's URL (the path of such a URL is often a secret itself).
@@ -22,11 +23,12 @@ pub mod tls;
 pub mod webhook;
 pub mod worker;
 
-pub use backoff::next_attempt;
+pub use backoff::{next_attempt, rest};
 pub use guard::{AddressGuard, GuardError, GuardPolicy, HostResolver};
 pub use message::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendFailure, Senders};
 pub use queue::{
-    Delivery, DeliveryOutcome, DeliveryQueue, MessageOutcome, MessageSettlement, PendingMessage, Settlement,
+    Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageOutcome, MessageSettlement, PendingMessage, Pick,
+    Receiver, Settlement, Turn,
 };
 pub use signature::SigningSecret;
 pub use tls::install_crypto_provider;

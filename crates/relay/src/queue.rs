@@ -7,23 +7,68 @@ use crate::BoxFuture;
 use crate::message::OutgoingMessage;
 use crate::webhook::Endpoint;
 
+/// A receiver as a shop registered it. Two that have the same address are two.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Receiver {
+    /// The shop whose events it gets.
+    pub shop_id: String,
+    /// Its id there.
+    pub webhook_id: String,
+}
+
+/// A receiver whose turn it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Who.
+    pub receiver: Receiver,
+    /// Where to, with the secrets as they are now.
+    pub endpoint: Endpoint,
+    /// Failures since it last took something.
+    pub failures: u32,
+    /// What is due at it, the longest due first.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// Which receivers are asked for.
+#[derive(Debug, Clone)]
+pub struct Pick {
+    /// The moment, in microseconds since 1970.
+    pub now_micros: i64,
+    /// Receivers at most.
+    pub receivers: usize,
+    /// Of these at most so many that have been failing.
+    pub failing: usize,
+    /// Deliveries of each at most.
+    pub each: usize,
+    /// Receivers of one shop at most, those that are busy counted.
+    pub of_shop: usize,
+    /// Receivers with a batch in flight; they are left out.
+    pub busy: Vec<Receiver>,
+}
+
+/// When a receiver is served next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Who.
+    pub receiver: Receiver,
+    /// Not before, in microseconds since 1970: now, which puts it behind those that wait, or the end of its rest.
+    pub free_at_micros: i64,
+    /// Failures since it last took something.
+    pub failures: u32,
+}
+
 /// One event that is due at one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// The row in the outbox.
     pub delivery_id: i64,
-    /// The shop whose event it is.
-    pub shop_id: String,
-    /// Where to, with the secrets as they are now.
-    pub endpoint: Endpoint,
     /// The event's id, unique over all shops: the same at each attempt and each endpoint.
     pub event_id: String,
     /// The event's type, such as `order.priced`.
     pub event_type: String,
     /// The JSON to post, byte for byte as it is signed.
     pub body: String,
-    /// How many attempts were made before: 0 for the first. The store adds one at each
-    /// [`DeliveryOutcome::RetryAt`].
+    /// How many attempts were made before: 0 for the first.
     pub attempt: u32,
 }
 
@@ -32,7 +77,7 @@ pub struct Delivery {
 pub enum DeliveryOutcome {
     /// The endpoint took it.
     Delivered,
-    /// Due again at this time, in microseconds since 1970, with one more attempt counted.
+    /// Due again at this time, in microseconds since 1970.
     RetryAt(i64),
     /// To the dead letters.
     Dead,
@@ -43,6 +88,8 @@ pub enum DeliveryOutcome {
 pub struct Settlement {
     /// The row in the outbox.
     pub delivery_id: i64,
+    /// How many attempts were made with this one.
+    pub attempts: u32,
     /// How it ended.
     pub outcome: DeliveryOutcome,
     /// Why it was not delivered: a code and perhaps a text of the endpoint, under 300 characters.
@@ -87,20 +134,16 @@ pub struct MessageSettlement {
 
 /// The outbox as the relay sees it. An error is a text for the log; the relay asks again later.
 ///
-/// The `busy` lists keep a slow receiver from filling every page: without them, a thousand events
-/// due at one endpoint would hide those of all the others.
+/// Deliveries are asked for by receiver, so that a thousand events due at one hide nobody else's. The `busy` list of
+/// messages does the same for channels.
 pub trait DeliveryQueue: Send + Sync {
-    /// At most `limit` deliveries due at `now_micros`, the longest due first, leaving out those
-    /// whose endpoint's URL is in `busy`.
-    fn due<'a>(
-        &'a self,
-        now_micros: i64,
-        limit: usize,
-        busy: &'a [String],
-    ) -> BoxFuture<'a, Result<Vec<Delivery>, String>>;
+    /// Receivers whose turn it is, those that take what they get before those that have been failing, of both the
+    /// one that has waited longest first; each with what is due at it.
+    fn due<'a>(&'a self, pick: &'a Pick) -> BoxFuture<'a, Result<Vec<Due>, String>>;
 
-    /// Record how attempts ended, all or none; after an error nothing is recorded.
-    fn settle(&self, settlements: Vec<Settlement>) -> BoxFuture<'_, Result<(), String>>;
+    /// Record how attempts at one receiver ended and when it is served next, all or none; after an error nothing is
+    /// recorded.
+    fn settle(&self, settlements: Vec<Settlement>, turn: Turn) -> BoxFuture<'_, Result<(), String>>;
 
     /// At most `limit` messages due at `now_micros`, the longest due first, leaving out those
     /// whose channel is in `busy`. Messages past their time are due as well: they are settled as

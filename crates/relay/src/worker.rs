@@ -1,8 +1,9 @@
 //! The worker: takes what is due, attempts it, and settles it afterwards.
 //!
-//! An endpoint has one batch in flight, so its events stay roughly in order and a slow one holds
-//! one slot; at most 16 endpoints are in flight at once, and a batch begins no attempt after its
-//! 15th second. Each channel of messages has one batch in flight as well, beside the endpoints.
+//! A receiver has one batch in flight, so its events stay roughly in order and a slow one holds one slot. There are 128
+//! slots. A shop has four of them, or as many as the operator says, and receivers that have been failing have 32 of
+//! them together. A batch begins no attempt after its 15th second, and none after a failure: the receiver then rests,
+//! longer each time. Each channel of messages has one batch in flight as well, beside the receivers.
 //!
 //! It never settles what it did not attempt (or find expired). If a settlement cannot be recorded
 //! even after some tries, the attempt is forgotten and made again: at least once.
@@ -21,17 +22,20 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Notify, watch};
 
 use crate::message::Senders;
-use crate::queue::DeliveryQueue;
+use crate::queue::{DeliveryQueue, PendingMessage, Pick};
 use crate::webhook::WebhookClient;
 use busy::Busy;
-pub use flight::{BATCH, MAX_CHANNELS, MAX_ENDPOINTS};
+pub use busy::{MAX_CHANNELS, MAX_FAILING, MAX_RECEIVERS, SHOP_SLOTS};
+pub use flight::BATCH;
 use flight::{Flight, Seen};
 pub use report::DrainReport;
 pub use shared::Clock;
 use shared::{POLL, Shared};
 
-/// How many deliveries or messages are read at once.
+/// How many messages are read at once.
 pub const PAGE: usize = 256;
+/// How many receivers are read at once, each with a batch.
+pub const PICK: usize = 16;
 
 /// Empties the outbox. Cloning it is cheap, and the clones share their slots.
 #[derive(Clone)]
@@ -47,6 +51,17 @@ impl Worker {
         senders: Senders,
         clock: Clock,
     ) -> Self {
+        Self::with_shop_slots(queue, webhooks, senders, clock, SHOP_SLOTS)
+    }
+
+    /// The same with another number of receivers of one shop that are served at once.
+    pub fn with_shop_slots(
+        queue: Arc<dyn DeliveryQueue>,
+        webhooks: WebhookClient,
+        senders: Senders,
+        clock: Clock,
+        shop_slots: usize,
+    ) -> Self {
         telemetry::describe();
         Self {
             shared: Arc::new(Shared {
@@ -55,7 +70,7 @@ impl Worker {
                 senders,
                 clock,
                 wake: Arc::new(Notify::new()),
-                busy: Arc::new(Busy::default()),
+                busy: Arc::new(Busy::new(shop_slots)),
                 picking: Mutex::new(()),
             }),
         }
@@ -87,28 +102,39 @@ impl Worker {
         }
     }
 
-    /// Start a batch for every idle endpoint and channel that has something due.
+    /// Start a batch for every idle receiver and channel that has something due and a slot.
     async fn fill(&self, flight: &mut Flight) -> Result<(), String> {
         let _turn = self.shared.picking.lock().await;
         // One must not wait for the other's error.
-        let deliveries = self.fill_endpoints(flight).await;
+        let deliveries = self.fill_receivers(flight).await;
         let messages = self.fill_channels(flight).await;
         deliveries.and(messages)
     }
 
-    async fn fill_endpoints(&self, flight: &mut Flight) -> Result<(), String> {
+    async fn fill_receivers(&self, flight: &mut Flight) -> Result<(), String> {
         let shared = &self.shared;
         loop {
-            let busy = shared.busy.endpoints();
-            if busy.len() >= MAX_ENDPOINTS {
+            let free = shared.busy.free();
+            if free.receivers == 0 {
                 return Ok(());
             }
-            let due = shared.queue.due((shared.clock)(), PAGE, &busy).await?;
-            let is_full = due.len() >= PAGE;
-            let stop = flight.stop.clone();
-            let has_started = flight.start(&shared.busy, due, |batch| {
-                delivery_batch::attempt(Arc::clone(shared), batch, stop.clone())
-            });
+            let pick = Pick {
+                now_micros: (shared.clock)(),
+                receivers: free.receivers.min(PICK),
+                failing: free.failing,
+                each: BATCH,
+                of_shop: shared.busy.of_shop,
+                busy: free.busy,
+            };
+            let due = shared.queue.due(&pick).await?;
+            let is_full = due.len() >= pick.receivers;
+            let mut has_started = false;
+            for mut due in due {
+                let deliveries = std::mem::take(&mut due.deliveries);
+                let (stop, claim) = (flight.stop.clone(), || shared.busy.claim_receiver(&due));
+                let work = |batch| delivery_batch::attempt(Arc::clone(shared), due.clone(), batch, stop);
+                has_started |= flight.start(deliveries, claim, work);
+            }
             if !(is_full && has_started) {
                 return Ok(());
             }
@@ -122,16 +148,31 @@ impl Worker {
             if busy.len() >= MAX_CHANNELS {
                 return Ok(());
             }
-            let now = (shared.clock)();
-            let due = shared.queue.due_messages(now, PAGE, &busy).await?;
+            let due = shared.queue.due_messages((shared.clock)(), PAGE, &busy).await?;
             let is_full = due.len() >= PAGE;
-            let has_started =
-                flight.start(&shared.busy, due, |batch| message_batch::attempt(Arc::clone(shared), batch));
+            let mut has_started = false;
+            for (channel, batch) in by_channel(due) {
+                let claim = || shared.busy.claim_channel(&channel);
+                let work = |batch| message_batch::attempt(Arc::clone(shared), batch);
+                has_started |= flight.start(batch, claim, work);
+            }
             if !(is_full && has_started) {
                 return Ok(());
             }
         }
     }
+}
+
+/// Messages of the same channel together, in the order in which they and the channels came.
+fn by_channel(messages: Vec<PendingMessage>) -> Vec<(String, Vec<PendingMessage>)> {
+    let mut groups: Vec<(String, Vec<PendingMessage>)> = Vec::new();
+    for pending in messages {
+        match groups.iter_mut().find(|(channel, _)| *channel == pending.message.channel) {
+            Some((_, group)) => group.push(pending),
+            None => groups.push((pending.message.channel.clone(), vec![pending])),
+        }
+    }
+    groups
 }
 
 async fn stopped(shutdown: &mut watch::Receiver<bool>) {

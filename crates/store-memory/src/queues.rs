@@ -3,7 +3,8 @@
 use crate::page::three_parts;
 use crate::tables::{DispatchRow, Tables};
 use domain::{Instant, MessageId, ShopId, WebhookId};
-use port::{Delivery, DeliveryStatus, Dispatch, Page, Subject, Timer, Totals, Webhook};
+use port::{Delivery, DeliveryStatus, Dispatch, DueReceiver, Page, Pick, Subject, Timer, Totals};
+use std::collections::BTreeSet;
 
 /// A webhook's deliveries of one status, after a delivery id.
 pub fn deliveries(
@@ -20,15 +21,32 @@ pub fn deliveries(
     wanted.filter_map(|(id, row)| tables.delivery(*id, row)).take(page.limit).collect()
 }
 
-/// Deliveries to try now, longest waiting first, each with its webhook.
-pub fn due_deliveries(tables: &Tables, now: Instant, limit: usize) -> Vec<(Delivery, Webhook)> {
-    let due = tables.due_deliveries.iter().take_while(|(next_at, _)| *next_at <= now);
-    let with_webhook = due.filter_map(|(_, id)| {
-        let delivery = tables.delivery(*id, tables.deliveries.get(id)?)?;
-        let webhook = tables.shops.get(&delivery.shop_id)?.webhooks.get(&delivery.webhook_id)?;
-        Some((delivery, webhook.clone()))
+/// Receivers whose turn it is, those that have been failing last, each with what is due at it.
+pub fn due_receivers(tables: &Tables, pick: &Pick) -> Vec<DueReceiver> {
+    let mut turns: Vec<_> = tables
+        .due_deliveries
+        .iter()
+        .filter_map(|(key, waiting)| {
+            let (first, _) = waiting.first()?;
+            let turn = tables.shops.get(&key.0)?.turns.get(&key.1);
+            let (free_at, failures) = turn.map_or((*first, 0), |turn| (turn.free_at, turn.failures));
+            Some((failures > 0, free_at.max(*first), key, failures))
+        })
+        .filter(|(_, due_at, ..)| *due_at <= pick.now)
+        .collect();
+    turns.sort();
+    let mut room = pick.room();
+    let with_deliveries = turns.into_iter().filter_map(|(_, _, key, failures)| {
+        let webhook = tables.shops.get(&key.0)?.webhooks.get(&key.1)?.clone();
+        if !room.take(&key.0, &key.1, failures) {
+            return None;
+        }
+        let waiting = tables.due_deliveries.get(key)?.iter().take_while(|(next_at, _)| *next_at <= pick.now);
+        let found = waiting.filter_map(|(_, id)| tables.delivery(*id, tables.deliveries.get(id)?));
+        let deliveries = found.take(pick.each).collect();
+        Some(DueReceiver { shop_id: key.0.clone(), webhook, failures, deliveries })
     });
-    with_webhook.take(limit).collect()
+    with_deliveries.collect()
 }
 
 /// Messages to hand over now, longest waiting first.
@@ -73,7 +91,7 @@ pub fn totals(tables: &Tables) -> Totals {
         shops: count(tables.shops.values().filter(|of| of.shop.is_some()).count()),
         pending_timers: count(tables.timers.len()),
         parked_events: count(tables.shops.values().map(|of| of.parked.len()).sum()),
-        pending_deliveries: count(tables.due_deliveries.len()),
+        pending_deliveries: count(tables.due_deliveries.values().map(BTreeSet::len).sum()),
         dead_deliveries: count(dead.count()),
         pending_dispatches: count(tables.dispatches.len()),
         money_to_return: {

@@ -17,8 +17,8 @@ use domain::{
 };
 use port::{
     BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
-    HELD, Import, MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, StoreErrorKind,
-    Timer, Totals, WalkKey, Webhook,
+    DueReceiver, HELD, Import, MessageFilter, OutboxRow, Page, Parked, Pick, PoolRow, Read, Reader,
+    StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -225,8 +225,8 @@ impl Reader for MemoryStore {
         Ok(queues::deliveries(&self.read(), shop, webhook, status, page))
     }
 
-    fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>> {
-        Ok(queues::due_deliveries(&self.read(), now, limit))
+    fn due_receivers(&self, pick: &Pick) -> Read<Vec<DueReceiver>> {
+        Ok(queues::due_receivers(&self.read(), pick))
     }
 
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {

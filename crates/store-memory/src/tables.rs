@@ -15,7 +15,7 @@ use domain::{
 use port::{
     BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Import,
     InboxRow, OrderRow, OutboxRow, Parked, PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind, Timer,
-    Webhook,
+    Turn, Webhook,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +28,8 @@ pub struct Tables {
     /// In the order of firing.
     pub timers: BTreeSet<Timer>,
     pub deliveries: BTreeMap<i64, DeliveryRow>,
-    /// Pending deliveries by when to try them.
-    pub due_deliveries: BTreeSet<(Instant, i64)>,
+    /// Pending deliveries of each receiver, by when to try them.
+    pub due_deliveries: BTreeMap<(ShopId, WebhookId), BTreeSet<(Instant, i64)>>,
     /// The highest delivery id ever given.
     pub last_delivery: i64,
     pub dispatches: BTreeMap<(ShopId, MessageId), DispatchRow>,
@@ -45,6 +45,8 @@ pub struct OfShop {
     pub campaigns: BTreeMap<CampaignId, Arc<Campaign>>,
     pub counters: BTreeMap<CampaignId, Counters>,
     pub webhooks: BTreeMap<WebhookId, Webhook>,
+    /// When receivers that were served before are served next.
+    pub turns: BTreeMap<WebhookId, Turn>,
     pub orders: BTreeMap<OrderId, StoredOrder>,
     pub coupons: BTreeMap<CouponId, Coupon>,
     pub coupons_of: BTreeMap<CustomerId, BTreeSet<CouponId>>,

@@ -18,8 +18,8 @@ use domain::{
 };
 use port::{
     BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
-    Import, MessageFilter, OutboxRow, Page, Parked, PoolRow, Read, Reader, StoreError, Timer, Totals,
-    WalkKey, Webhook,
+    DueReceiver, Import, MessageFilter, OutboxRow, Page, Parked, Pick, PoolRow, Read, Reader, StoreError,
+    Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -179,8 +179,8 @@ impl Reader for SqliteReader {
     ) -> Read<Vec<Delivery>> {
         self.with(|db| outbox::deliveries(db, shop, webhook, status, page))
     }
-    fn due_deliveries(&self, now: Instant, limit: usize) -> Read<Vec<(Delivery, Webhook)>> {
-        self.with(|db| outbox::due_deliveries(db, now, limit))
+    fn due_receivers(&self, pick: &Pick) -> Read<Vec<DueReceiver>> {
+        self.with(|db| outbox::due_receivers(db, pick))
     }
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
         self.with(|db| messages::due_dispatches(db, now, limit))

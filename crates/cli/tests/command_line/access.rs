@@ -57,6 +57,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "assign") => asked.json(&json!({ "payment_id": "p1" })),
         ("POST", "refunds") => asked.json(&json!({ "refund_id": "r1" })),
         ("PUT", "{customer}") => asked.json(&json!({ "list": "block", "reason": "test" })),
+        ("POST", "rotate-secret") => asked.json(&json!({})),
         ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),
         unknown => panic!("{unknown:?} has no body here"),
     }

@@ -89,6 +89,54 @@ fn a_running_service_follows_the_file() {
     until(&mut second, 200);
 }
 
+/// What the file says counts, not when it was written; and what was withdrawn is not brought back by an earlier file.
+#[test]
+fn a_key_is_withdrawn_by_content() {
+    let folder = folder();
+    let key = create(folder.path(), &["--name", "erp"]);
+    let other = create(folder.path(), &["--name", "app"]);
+    let file = folder.path().join("keys.json");
+    let before = fs::read(&file).expect("the file is there");
+    let written = fs::metadata(&file).and_then(|meta| meta.modified()).expect("it has a time");
+    // The same time of change whatever the file says.
+    let put = |content: &[u8]| {
+        fs::write(&file, content).expect("it can be written");
+        let opened = fs::File::options().append(true).open(&file).expect("it can be opened");
+        opened.set_modified(written).expect("its time can be set");
+    };
+    let server = serve(folder.path());
+    let mut client = Client::new(&server.address, &key);
+    until(&mut client, 200);
+    let revoked = run(folder.path(), &["keys", "revoke", "erp", "--keys", "keys.json"]);
+    assert_eq!(revoked.code, Some(0), "{revoked:?}");
+    put(&fs::read(&file).expect("the file is there"));
+    until(&mut client, 401);
+    let mut second = Client::new(&server.address, &other);
+    until(&mut second, 200);
+    let none_of_app = String::from_utf8(fs::read(&file).expect("it is there")).expect("text");
+    let mut keys: serde_json::Value = serde_json::from_str(&none_of_app).expect("JSON");
+    keys.as_array_mut().expect("a list").retain(|key| key["name"] != "app");
+    put(keys.to_string().as_bytes());
+    until(&mut second, 401);
+    // An earlier file brings back what was only taken out, which shows that it was read.
+    put(&before);
+    until(&mut second, 200);
+    until(&mut client, 401);
+    drop(server);
+    // The name is free again.
+    let again = run(folder.path(), &["keys", "revoke", "erp", "--keys", "keys.json"]);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    let made = create(folder.path(), &["--name", "erp"]);
+    let again = run(folder.path(), &["keys", "revoke", "erp", "--keys", "keys.json"]);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    let gone = run(folder.path(), &["keys", "revoke", "erp", "--keys", "keys.json"]);
+    assert!(gone.err.contains("there is no key named erp"), "{gone:?}");
+    let server = serve(folder.path());
+    for key in [&key, &made] {
+        until(&mut Client::new(&server.address, key), 401);
+    }
+}
+
 fn create_fails(folder: &Path) {
     let made = run(folder, &["keys", "create", "--name", "new", "--keys", "keys.json"]);
     assert_eq!(made.code, Some(1), "{made:?}");

@@ -93,7 +93,8 @@ GET /v1/shops/{shop}/webhooks admin
 POST /v1/shops/{shop}/webhooks admin
 DELETE /v1/shops/{shop}/webhooks/{webhook} admin
 GET /v1/shops/{shop}/webhooks/{webhook}/dead-letters admin
-POST /v1/shops/{shop}/webhooks/{webhook}/replay admin";
+POST /v1/shops/{shop}/webhooks/{webhook}/replay admin
+POST /v1/shops/{shop}/webhooks/{webhook}/rotate-secret admin";
 
 /// A route: its method, its path, and the scope that it needs.
 pub type Route = (&'static str, &'static str, &'static str);

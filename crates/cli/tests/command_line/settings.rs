@@ -1,8 +1,8 @@
 //! Settings: flags win over the environment, that over the file, that over the defaults; what cannot
 //! be used ends the program with one sentence.
 
-use crate::folder;
-use crate::support::{Server, program, run, shop};
+use crate::support::{Client, Request, Server, program, run, shop};
+use crate::{folder, keys};
 use std::fs;
 use std::path::Path;
 
@@ -64,7 +64,7 @@ fn a_sandbox_keeps_nothing_unless_it_is_told_to() {
 }
 
 /// What is wrong, the exit code, and what the sentence must say.
-const REFUSED: [(&[&str], i32, &str); 20] = [
+const REFUSED: [(&[&str], i32, &str); 24] = [
     (&["serve", "--store", "shop.db"], 1, "a store is memory or sqlite:FILE"),
     (&["serve", "--store", "postgres://localhost/shop"], 1, "PostgreSQL store is not built yet"),
     (&["serve", "--store", "sqlite:no/such/folder/shop.db"], 1, "cannot open no/such/folder/shop.db"),
@@ -73,6 +73,10 @@ const REFUSED: [(&[&str], i32, &str); 20] = [
     (&["serve", "--config", "wrong.toml"], 1, "stores"),
     (&["serve", "--log", "xml"], 1, "log is json or text, not xml"),
     (&["serve", "--sandbox", "--listen", "nowhere"], 1, "cannot listen on nowhere"),
+    (&["serve", "--sandbox", "--listen", "0.0.0.0:0"], 1, "the key `sandbox`, which everybody knows"),
+    (&["serve", "--demo", "--listen", "[::]:0"], 1, "say --allow-published-key"),
+    (&["serve", "--sandbox", "--webhook-shop-slots", "0"], 1, "webhook_shop_slots is 1 to 128, not 0"),
+    (&["serve", "--sandbox", "--webhook-shop-slots", "129"], 1, "webhook_shop_slots is 1 to 128, not 129"),
     (&["serve", "--sandbox", "--messages", "pigeon"], 1, "messages is jsonl:FILE or an http address"),
     (&["serve", "--sandbox", "--webhook-allow", "10.0.0.0/99"], 1, "webhook_allow 10.0.0.0/99"),
     (&["serve", "--sandbox", "--keys", "garbage.db"], 1, "garbage.db is not a file of keys"),
@@ -104,6 +108,29 @@ fn what_cannot_be_used_is_said_in_one_sentence() {
     }
     assert!(!folder.path().join("new.db").exists(), "nothing was restored");
     assert!(!folder.path().join("copy.db").exists(), "nothing was copied");
+}
+
+/// Where others reach a sandbox it wants keys of its own, or to be told that the published one will do; before that it
+/// makes no store.
+#[test]
+fn the_published_key_stays_on_this_machine() {
+    let folder = folder();
+    let store = ["--sandbox", "--store", "sqlite:shop.db"];
+    let others = ["serve", "--listen", "0.0.0.0:0"];
+    let ended = run(folder.path(), &[&others[..], &store].concat());
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
+    assert_eq!(databases(folder.path()), [""; 0]);
+    let asked = |more: &[&str], key: &str| {
+        let command = program(folder.path(), &[&others[..], &store, more].concat());
+        let server = Server::of(command, folder.path());
+        let address = server.address.replace("0.0.0.0", "127.0.0.1");
+        Client::new(&address, key).call(&Request::get("/v1/sandbox/clock")).status
+    };
+    assert_eq!(asked(&["--allow-published-key"], "sandbox"), 200);
+    let key = keys::create(folder.path(), &["--name", "ops"]);
+    for (key, status) in [("sandbox", 401), (key.as_str(), 200)] {
+        assert_eq!(asked(&["--keys", "keys.json"], key), status, "{key}");
+    }
 }
 
 /// One process writes a file; the others are told so at once, and the first one goes on.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 const LOOKS: usize = 100_000;
 
 /// Whether the delivery is signed with the secret, as any receiver would check it.
-fn is_signed(delivered: &Delivered, secret: &str) -> bool {
+pub fn is_signed(delivered: &Delivered, secret: &str) -> bool {
     let header = |(name, value): &(String, String)| {
         let name = name.parse::<HeaderName>().ok()?;
         Some((name, HeaderValue::from_str(value).ok()?))
@@ -21,17 +21,8 @@ fn is_signed(delivered: &Delivered, secret: &str) -> bool {
     hook.verify(&delivered.body, &headers).is_ok()
 }
 
-fn secret(hook: &Value) -> String {
+pub fn secret(hook: &Value) -> String {
     hook["secret"].as_str().expect("it has a secret").to_owned()
-}
-
-/// The next delivery while the clock goes on: what failed is due again after some seconds of it.
-fn retried(client: &mut Client, receiver: &Receiver, from: i64) -> Delivered {
-    let mut tries = (1..=10).filter_map(|minute| {
-        client.call(&shop::clock(from + minute)).expect(200);
-        receiver.soon()
-    });
-    tries.next().expect("it is tried again")
 }
 
 fn dead(client: &mut Client, hook: &Value) -> Vec<Value> {
@@ -59,6 +50,9 @@ fn what_happens_is_delivered_signed_in_order_and_once() {
         let body = delivered.json();
         assert_eq!(body["type"], kind, "{body}");
         assert_eq!((body["shop_id"].as_str(), body["data"].is_object()), (Some("s1"), true));
+        let moment = shop::at(shop::TEN + shop::TRIGGER);
+        let in_utc = domain::Instant::parse(&moment).expect("a moment").to_string();
+        assert!(in_utc.ends_with('Z') && body["timestamp"] == in_utc, "{body} at {moment}");
         assert_eq!(delivered.header("content-type"), "application/json");
         assert!(is_signed(&delivered, &secret(&hook)), "{delivered:?}");
         assert!(!is_signed(&delivered, "whsec_AAAAAAAAAAAAAAAAAAAAAAAA"), "a wrong secret");
@@ -99,28 +93,33 @@ fn ids_of_two_shops_differ_outside() {
     assert_eq!(parts[0].1, parts[1].1, "within the shop they are the same: {ids:?}");
 }
 
+/// Also in a sandbox: its clock stands still, and retries wait in real time.
 #[test]
 fn what_fails_is_tried_again_under_the_same_id() {
     let folder = folder();
     let server = serve(folder.path(), &[]);
     let mut client = server.client();
     shop::open(&mut client, 1_440, 100);
-    let (receiver, canary) = (Receiver::start(), Receiver::start());
-    let moved = format!("302 Found\r\nlocation: {}", canary.url);
-    receiver.answer(&["500 Internal Server Error", &moved]);
-    let hook = register(&mut client, &receiver.url, &["offer.displayed"]);
+    let (broken, moved, canary) = (Receiver::start(), Receiver::start(), Receiver::start());
+    broken.answer(&["500 Internal Server Error"]);
+    moved.answer(&[&format!("302 Found\r\nlocation: {}", canary.url)]);
+    let hooks = [&broken, &moved].map(|to| register(&mut client, &to.url, &["offer.displayed"]));
     place(&mut client, &["o1"]);
-    let first = receiver.next();
-    for from in [shop::TEN + 20, shop::TEN + 40] {
-        let next = retried(&mut client, &receiver, from);
+    let first = [&broken, &moved].map(Receiver::next);
+    let next = [&broken, &moved].map(Receiver::next);
+    for ((first, next), hook) in first.iter().zip(&next).zip(&hooks) {
         assert_eq!(next.header("webhook-id"), first.header("webhook-id"));
         assert_eq!(next.body, first.body);
-        assert!(is_signed(&next, &secret(&hook)));
+        assert!(is_signed(next, &secret(hook)));
+        let stamp = |of: &Delivered| of.header("webhook-timestamp").parse::<i64>().expect("seconds");
+        assert!(stamp(next) > stamp(first), "the moment of the attempt, by the machine's clock");
     }
     assert!(canary.is_idle(), "no redirect is followed");
     client.call(&shop::clock(shop::TEN + 120)).expect(200);
-    assert!(receiver.soon().is_none(), "what was taken is not sent again");
-    assert_eq!(dead(&mut client, &hook), [Value::Null; 0]);
+    assert!(broken.soon().is_none() && moved.is_idle(), "what was taken is not sent again");
+    for hook in &hooks {
+        assert_eq!(dead(&mut client, hook), [Value::Null; 0]);
+    }
 }
 
 #[test]

@@ -89,10 +89,35 @@ pub fn put_webhook(draft: &mut Draft<'_>, webhook: &Webhook) -> Result<Reply, Re
     Ok(Reply::Webhook { webhook: webhook.clone() })
 }
 
-fn known_webhook(draft: &Draft<'_>, id: &WebhookId) -> Result<(), Refusal> {
+/// Minutes that a replaced secret goes on signing at most: a week.
+const OVERLAP: i64 = 7 * 24 * 60;
+
+/// Gives a webhook a new secret. The one before signs beside it until the overlap ends, and at once no more when there is
+/// none; older ones are dropped.
+pub fn rotate_secret(
+    draft: &mut Draft<'_>,
+    id: &WebhookId,
+    secret: &str,
+    overlap_minutes: i64,
+) -> Result<Reply, Refusal> {
+    let known = known_webhook(draft, id)?.clone();
+    if !(0..=OVERLAP).contains(&overlap_minutes) {
+        let message = format!("0 to {OVERLAP} minutes");
+        return Err(Refusal::of(Violation::with("overlap_minutes", Code::InvalidValue, message)));
+    }
+    let now = draft.now;
+    let before = known.secrets.first().filter(|_| overlap_minutes > 0).cloned();
+    let old_until = before.is_some().then(|| now.plus_minutes(overlap_minutes));
+    let secrets = [secret.to_owned()].into_iter().chain(before).collect();
+    let webhook = Webhook { secrets, old_until, ..known };
+    draft.changes().webhooks.push(webhook.clone());
+    Ok(Reply::Webhook { webhook })
+}
+
+fn known_webhook<'a>(draft: &'a Draft<'_>, id: &WebhookId) -> Result<&'a Webhook, Refusal> {
     let row = draft.shop_row()?;
-    let known = row.webhooks.iter().any(|known| known.webhook_id == *id);
-    if known { Ok(()) } else { Err(Refusal::with(Code::NotFound, format!("no webhook {id}"))) }
+    let known = row.webhooks.iter().find(|known| known.webhook_id == *id);
+    known.ok_or_else(|| Refusal::with(Code::NotFound, format!("no webhook {id}")))
 }
 
 /// Removes a webhook with its deliveries.

@@ -10,7 +10,7 @@ use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use domain::{Code, WebhookId, shop::Shop};
+use domain::{Code, Instant, WebhookId, shop::Shop};
 use engine::{Command, Input, Reply};
 use port::{Delivery, DeliveryStatus, Reader, Webhook};
 use serde::{Deserialize, Serialize};
@@ -49,24 +49,42 @@ pub struct WebhookRequest {
     types: Vec<String>,
 }
 
-/// A registered receiver. The secret is shown when it is made.
+/// A new secret for a receiver.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateRequest {
+    /// How long the secret of before signs beside the new one: 0 to 10,080 minutes, a day when left out. With 0 it
+    /// ends at once, as a secret should that others know.
+    #[serde(default = "a_day")]
+    overlap_minutes: i64,
+}
+
+fn a_day() -> i64 {
+    24 * 60
+}
+
+/// A registered receiver. A secret is shown when it is made, and not to the same request again.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebhookView {
     webhook_id: String,
     url: String,
     types: Vec<String>,
     created_at: String,
+    /// Until when the secret of before signs beside the one that replaced it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_secret_until: Option<String>,
     /// Signs every delivery (Standard Webhooks).
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 }
 
-fn view(shop: &Shop, webhook: Webhook, with_secret: bool) -> WebhookView {
+fn view(shop: &Shop, webhook: Webhook, now: Instant, with_secret: bool) -> WebhookView {
     WebhookView {
         webhook_id: webhook.webhook_id.to_string(),
         url: webhook.url,
         types: webhook.types,
         created_at: time::show(shop, webhook.created_at),
+        old_secret_until: webhook.old_until.filter(|end| now < *end).map(|end| time::show(shop, end)),
         secret: webhook.secrets.into_iter().next().filter(|_| with_secret),
     }
 }
@@ -83,7 +101,7 @@ fn check(state: &ApiState, asked: &WebhookRequest) -> Result<(), Problem> {
     })
 }
 
-/// Registers a receiver; the answer carries the secret, once.
+/// Registers a receiver; the answer carries the secret, once: to the same `Idempotency-Key` again it comes without.
 #[utoipa::path(post, path = "/v1/shops/{shop}/webhooks", tag = "webhooks", params(("shop" = String, Path)), request_body = WebhookRequest,
     responses((status = 201, body = WebhookView), (status = 422, body = Problem)))]
 pub async fn create(
@@ -104,20 +122,48 @@ pub async fn create(
         webhook_id,
         url: body.value.url,
         types: body.value.types,
-        secrets: vec![format!("whsec_{}", base64(&random))],
+        secrets: vec![secret(&random)],
         created_at: state.engine.now(),
+        old_until: None,
     };
     let command = Command::PutWebhook(Box::new(webhook));
     let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
-        Reply::Webhook { webhook } => Ok((StatusCode::CREATED, Json(view(&shop, webhook, true)))),
+        Reply::Webhook { webhook } => {
+            let now = state.engine.now();
+            Ok((StatusCode::CREATED, Json(view(&shop, webhook, now, true))))
+        }
         other => Err(unexpected(&other)),
     }
 }
 
-fn base64(bytes: &[u8]) -> String {
+fn secret(random: &[u8; 32]) -> String {
     use base64::Engine;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
+    format!("whsec_{}", base64::engine::general_purpose::STANDARD.encode(random))
+}
+
+/// Gives a receiver a new secret; the answer carries it, once. The one before signs beside it for a while, so that the
+/// receiver can change over.
+#[utoipa::path(post, path = "/v1/shops/{shop}/webhooks/{webhook}/rotate-secret", tag = "webhooks", params(("shop" = String, Path), ("webhook" = String, Path)),
+    request_body = RotateRequest, responses((status = 200, body = WebhookView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn rotate_secret(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, id)): Names<(String, WebhookId)>,
+    headers: HeaderMap,
+    body: Body<RotateRequest>,
+) -> Result<Json<WebhookView>, Problem> {
+    caller.may(Scope::Admin)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let idempotency = extract::idempotency(&headers, &format!("webhooks/{id}/rotate-secret"), &body.digest)?;
+    let secret = secret(&(state.edge.random)());
+    let overlap_minutes = body.value.overlap_minutes;
+    let command = Command::RotateSecret { webhook_id: id, secret, overlap_minutes };
+    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    match state.engine.submit(input).await? {
+        Reply::Webhook { webhook } => Ok(Json(view(&shop, webhook, state.engine.now(), true))),
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// Lists receivers, without their secrets.
@@ -127,7 +173,8 @@ pub async fn list(State(state): State<ApiState>, caller: InShop) -> Result<Json<
     caller.may(Scope::Admin)?;
     let shop = state.shop(&caller.shop_id).await?;
     let rows = state.read(move |reader| reader.webhooks(&caller.shop_id)).await?;
-    Ok(Json(List::whole(rows.into_iter().map(|row| view(&shop, row, false)).collect())))
+    let now = state.engine.now();
+    Ok(Json(List::whole(rows.into_iter().map(|row| view(&shop, row, now, false)).collect())))
 }
 
 /// Removes a receiver with what still waited for it.

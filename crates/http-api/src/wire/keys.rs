@@ -2,7 +2,7 @@
 
 use domain::{Instant, ShopId};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, RwLock};
 
 /// What a key may do.
@@ -58,6 +58,9 @@ pub struct ApiKey {
     pub created_at: Instant,
     /// Not accepted from then on.
     pub expires_at: Option<Instant>,
+    /// When it was withdrawn. Its hash stays, so that no copy of the key, nor of an earlier file, brings it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Instant>,
 }
 
 impl ApiKey {
@@ -74,9 +77,26 @@ impl ApiKey {
         for byte in random {
             let _ = write!(text, "{byte:02x}");
         }
-        let kept =
-            Self { name: name.into(), hash: hash(&text), shop, scopes, created_at: now, expires_at: None };
+        let kept = Self {
+            name: name.into(),
+            hash: hash(&text),
+            shop,
+            scopes,
+            created_at: now,
+            expires_at: None,
+            revoked_at: None,
+        };
         (text, kept)
+    }
+    /// Whether it was withdrawn.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked_at.is_some()
+    }
+    /// Withdraws it for good. It also loses its rights and its time, for programs that do not know of withdrawn keys.
+    pub fn revoke(&mut self, now: Instant) {
+        self.revoked_at = Some(now);
+        self.scopes.clear();
+        self.expires_at = Some(Instant::from_micros(0));
     }
     /// The key that a sandbox accepts when it has no key file.
     pub fn sandbox() -> Self {
@@ -87,6 +107,7 @@ impl ApiKey {
             scopes: Scope::ALL.to_vec(),
             created_at: Instant::from_micros(0),
             expires_at: None,
+            revoked_at: None,
         }
     }
 }
@@ -97,8 +118,19 @@ pub fn hash(key: &str) -> String {
 }
 
 /// The keys in force. A hash is looked up, so the time it takes says nothing about the keys.
+///
+/// What was withdrawn once stays so for as long as the ring lives, whatever files say later.
 #[derive(Debug, Default)]
-pub struct KeyRing(RwLock<HashMap<[u8; 32], Arc<ApiKey>>>);
+pub struct KeyRing(RwLock<Ring>);
+
+#[derive(Debug, Default)]
+struct Ring {
+    keys: HashMap<Hash, Arc<ApiKey>>,
+    revoked: HashSet<Hash>,
+}
+
+/// A key as it is looked up.
+type Hash = [u8; 32];
 
 impl KeyRing {
     /// A ring of keys.
@@ -110,14 +142,17 @@ impl KeyRing {
     /// Puts other keys in force.
     pub fn replace(&self, keys: Vec<ApiKey>) {
         let read = |key: ApiKey| Some((*blake3::Hash::from_hex(&key.hash).ok()?.as_bytes(), Arc::new(key)));
-        let keys = keys.into_iter().filter_map(read).collect();
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
+        let keys: Vec<(Hash, Arc<ApiKey>)> = keys.into_iter().filter_map(read).collect();
+        let mut ring = self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Ring { keys: in_force, revoked } = &mut *ring;
+        revoked.extend(keys.iter().filter(|(_, key)| key.is_revoked()).map(|(hash, _)| *hash));
+        *in_force = keys.into_iter().filter(|(hash, _)| !revoked.contains(hash)).collect();
     }
     /// The key's rights, if it is in force.
     pub fn find(&self, key: &str, now: Instant) -> Option<Arc<ApiKey>> {
         let hash = *blake3::hash(key.as_bytes()).as_bytes();
-        let keys = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let found = keys.get(&hash)?;
+        let ring = self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let found = ring.keys.get(&hash)?;
         found.expires_at.is_none_or(|end| now < end).then(|| found.clone())
     }
 }
@@ -139,5 +174,24 @@ mod tests {
         assert!(ring.find("pk_other", now).is_none());
         ring.replace(vec![]);
         assert!(ring.find(&text, now).is_none());
+    }
+
+    /// By its hash: another name, an earlier file and a clock that goes back do not bring it back.
+    #[test]
+    fn a_revoked_key_stays_so() {
+        let now = Instant::from_micros(0);
+        let (text, kept) = ApiKey::make(&[7; 32], "erp", None, vec![Scope::Read], now);
+        let (other, second) = ApiKey::make(&[8; 32], "app", None, vec![Scope::Read], now);
+        let mut revoked = kept.clone();
+        revoked.revoke(now.plus_hours(1));
+        let renamed = ApiKey { name: "new".into(), ..kept.clone() };
+        let ring = KeyRing::new(vec![renamed, revoked.clone(), second.clone()]);
+        assert!(ring.find(&text, now).is_none(), "withdrawn under one name, withdrawn under all");
+        assert!(ring.find(&other, now).is_some());
+        ring.replace(vec![kept.clone(), second]);
+        assert!(ring.find(&text, now).is_none(), "an earlier file");
+        // A program that knows of no withdrawn keys goes by what it knows.
+        revoked.revoked_at = None;
+        assert!(KeyRing::new(vec![revoked]).find(&text, now).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! One batch: several events to one endpoint, one after the other, then settled together.
+//! One batch: several events to one receiver, one after the other, then settled together.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,24 +9,27 @@ use tokio::time::Instant;
 use super::report::DrainReport;
 use super::shared::{Shared, after, settle};
 use super::telemetry;
-use crate::backoff::next_attempt;
-use crate::queue::{Delivery, DeliveryOutcome, Settlement};
+use crate::backoff::{next_attempt, rest};
+use crate::queue::{Delivery, DeliveryOutcome, Due, Settlement, Turn};
 use crate::webhook::DeliveryResult;
 
-/// Attempt `batch` and settle it. What is not begun in time, or before `stop`, is left as it was.
+/// Attempt `batch`, which is due at a receiver, and settle it. What is not begun in time, or before `stop`, or before
+/// the receiver failed, is left as it was.
 pub(super) async fn attempt(
     shared: Arc<Shared>,
+    due: Due,
     batch: Vec<Delivery>,
     stop: watch::Receiver<bool>,
 ) -> DrainReport {
     let began = Instant::now();
     let mut report = DrainReport::default();
     let mut settlements = Vec::with_capacity(batch.len());
+    let (mut failures, mut asked_for) = (due.failures, None);
     for delivery in &batch {
         if *stop.borrow() || began.elapsed() >= shared.webhooks.limit() {
             break;
         }
-        let settlement = attempt_one(&shared, delivery).await;
+        let (settlement, answer) = attempt_one(&shared, &due, delivery).await;
         match settlement.outcome {
             DeliveryOutcome::Delivered => report.delivered += 1,
             DeliveryOutcome::RetryAt(_) => report.retried += 1,
@@ -34,18 +37,39 @@ pub(super) async fn attempt(
         }
         telemetry::count_delivery(settlement.outcome);
         settlements.push(settlement);
+        match answer {
+            Answer::Decided => failures = 0,
+            Answer::Failed { retry_after } => {
+                failures = failures.saturating_add(1);
+                asked_for = retry_after;
+                break;
+            }
+        }
     }
-    report.unsettled = settle(settlements, |rows| shared.queue.settle(rows)).await;
+    let free_at_micros = after((shared.clock)(), rest(failures, asked_for));
+    let turn = Turn { receiver: due.receiver, free_at_micros, failures };
+    report.unsettled = settle(settlements, |rows| shared.queue.settle(rows, turn.clone())).await;
     report
 }
 
-async fn attempt_one(shared: &Shared, delivery: &Delivery) -> Settlement {
+/// What an attempt says about the receiver.
+enum Answer {
+    /// It took the event, or said that it wants none.
+    Decided,
+    /// It failed, or was silent.
+    Failed {
+        /// How long it asked to be left alone.
+        retry_after: Option<Duration>,
+    },
+}
+
+async fn attempt_one(shared: &Shared, due: &Due, delivery: &Delivery) -> (Settlement, Answer) {
     let timestamp_seconds = (shared.clock)().div_euclid(1_000_000);
     let (id, body) = (&delivery.event_id, &delivery.body);
-    let result = shared.webhooks.deliver(&delivery.endpoint, id, timestamp_seconds, body).await;
-    let (outcome, reason) = match result {
-        DeliveryResult::Delivered { .. } => (DeliveryOutcome::Delivered, None),
-        DeliveryResult::Dead { reason } => (DeliveryOutcome::Dead, Some(reason)),
+    let result = shared.webhooks.deliver(&due.endpoint, id, timestamp_seconds, body).await;
+    let (outcome, reason, answer) = match result {
+        DeliveryResult::Delivered { .. } => (DeliveryOutcome::Delivered, None, Answer::Decided),
+        DeliveryResult::Dead { reason } => (DeliveryOutcome::Dead, Some(reason), Answer::Decided),
         DeliveryResult::Retry { reason, retry_after } => {
             let outcome = next_attempt(delivery.attempt, id).map_or(
                 DeliveryOutcome::Dead,
@@ -55,15 +79,16 @@ async fn attempt_one(shared: &Shared, delivery: &Delivery) -> Settlement {
                     DeliveryOutcome::RetryAt(after((shared.clock)(), wait))
                 },
             );
-            (outcome, Some(reason))
+            (outcome, Some(reason), Answer::Failed { retry_after })
         }
     };
     tracing::debug!(
         delivery_id = delivery.delivery_id,
-        shop_id = delivery.shop_id,
+        shop_id = due.receiver.shop_id,
         event_type = delivery.event_type,
         ?outcome,
         "webhook attempted"
     );
-    Settlement { delivery_id: delivery.delivery_id, outcome, reason }
+    let attempts = delivery.attempt.saturating_add(1);
+    (Settlement { delivery_id: delivery.delivery_id, attempts, outcome, reason }, answer)
 }

@@ -8,7 +8,8 @@ use super::flight::{Flight, Seen};
 use super::{DrainReport, Worker};
 
 impl Worker {
-    /// Attempt everything that is due, each row once, and return when it is settled.
+    /// Attempt everything that is due, each row once, and return when it is settled. What waits at a receiver that
+    /// failed is not due before its rest is over.
     ///
     /// Beside a [`Worker::run`] of the same worker (or a clone of it) it shares the slots, and
     /// also waits for what the other has in flight. An error is the queue's; what was in flight

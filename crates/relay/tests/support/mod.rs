@@ -4,14 +4,13 @@
 pub mod outbox;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use relay::{AddressGuard, Endpoint, GuardPolicy, OutgoingMessage, WebhookClient};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A secret of 24 bytes.
@@ -67,7 +66,7 @@ pub async fn serve(router: Router) -> SocketAddr {
 /// A listener whose connections are counted, with what it does to each.
 pub struct Canary {
     pub address: SocketAddr,
-    connections: Arc<AtomicUsize>,
+    connections: watch::Sender<usize>,
     task: JoinHandle<()>,
 }
 
@@ -76,12 +75,12 @@ impl Canary {
     pub async fn answering(address: SocketAddr, answer: String) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let connections = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&connections);
+        let connections = watch::Sender::new(0);
+        let count = connections.clone();
         let task = tokio::spawn(async move {
             let mut held = Vec::new();
             while let Ok((mut stream, _)) = listener.accept().await {
-                count.fetch_add(1, Ordering::SeqCst);
+                count.send_modify(|count| *count += 1);
                 if !answer.is_empty() {
                     let mut request = [0; 4_096];
                     let _ = stream.read(&mut request).await;
@@ -99,7 +98,14 @@ impl Canary {
     }
 
     pub fn connections(&self) -> usize {
-        self.connections.load(Ordering::SeqCst)
+        *self.connections.borrow()
+    }
+
+    /// Wait until at least `count` came.
+    pub async fn wait_for_connections(&self, count: usize) {
+        let mut connections = self.connections.subscribe();
+        let came = connections.wait_for(|came| *came >= count);
+        tokio::time::timeout(Duration::from_secs(10), came).await.unwrap().unwrap();
     }
 
     pub fn url(&self) -> String {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use relay::{
-    BoxFuture, Clock, Delivery, DeliveryOutcome, DeliveryQueue, MessageOutcome, MessageSettlement,
-    OutgoingMessage, PendingMessage, Settlement,
+    BoxFuture, Clock, Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageOutcome, MessageSettlement,
+    OutgoingMessage, PendingMessage, Pick, Receiver, Settlement, Turn,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -15,8 +15,49 @@ use super::{START_MICROS, endpoint};
 #[derive(Default)]
 struct Rows {
     /// By id, with the time each is due.
-    deliveries: BTreeMap<i64, (i64, Delivery)>,
+    deliveries: BTreeMap<i64, (i64, Receiver, Delivery)>,
+    /// Of receivers that were served before.
+    turns: BTreeMap<Receiver, Turn>,
     messages: BTreeMap<String, (i64, PendingMessage)>,
+}
+
+impl Rows {
+    fn due(&self, pick: &Pick) -> Vec<Due> {
+        let mut waiting: BTreeMap<&Receiver, Vec<(i64, &Delivery)>> = BTreeMap::new();
+        for (at, receiver, delivery) in self.deliveries.values().filter(|row| row.0 <= pick.now_micros) {
+            waiting.entry(receiver).or_default().push((*at, delivery));
+        }
+        let mut turns: Vec<_> = waiting
+            .into_iter()
+            .map(|(receiver, mut deliveries)| {
+                deliveries.sort_by_key(|(at, delivery)| (*at, delivery.delivery_id));
+                let turn = self.turns.get(receiver);
+                let free_at = turn.map_or(i64::MIN, |turn| turn.free_at_micros);
+                (turn.map_or(0, |turn| turn.failures), free_at.max(deliveries[0].0), receiver, deliveries)
+            })
+            .filter(|turn| turn.1 <= pick.now_micros && !pick.busy.contains(turn.2))
+            .collect();
+        turns.sort_by_key(|turn| (turn.0 > 0, turn.1));
+        let (mut picked, mut of_shop): (Vec<Due>, BTreeMap<&str, usize>) = Default::default();
+        for busy in &pick.busy {
+            *of_shop.entry(&busy.shop_id).or_default() += 1;
+        }
+        for (failures, _, receiver, deliveries) in turns {
+            let shop = of_shop.entry(&receiver.shop_id).or_default();
+            let failing = picked.iter().filter(|due| due.failures > 0).count();
+            let has_room = *shop < pick.of_shop && (failures == 0 || failing < pick.failing);
+            if has_room && picked.len() < pick.receivers {
+                *shop += 1;
+                picked.push(Due {
+                    receiver: receiver.clone(),
+                    endpoint: endpoint(receiver.webhook_id.clone()),
+                    failures,
+                    deliveries: deliveries.into_iter().map(|(_, row)| row.clone()).take(pick.each).collect(),
+                });
+            }
+        }
+        picked
+    }
 }
 
 pub struct Outbox {
@@ -53,18 +94,22 @@ impl Outbox {
         self.now_micros.store(micros, Ordering::SeqCst);
     }
 
+    /// A delivery to a receiver that is known by its address, of a shop of its own.
     pub fn add(&self, delivery_id: i64, url: &str) {
+        self.add_of(url, delivery_id, url);
+    }
+
+    pub fn add_of(&self, shop: &str, delivery_id: i64, url: &str) {
+        let receiver = Receiver { shop_id: shop.to_owned(), webhook_id: url.to_owned() };
         let delivery = Delivery {
             delivery_id,
-            shop_id: "shop_1".to_owned(),
-            endpoint: endpoint(url),
             event_id: format!("evt_{delivery_id}"),
             event_type: "order.priced".to_owned(),
             body: "{}".to_owned(),
             attempt: 0,
         };
         let mut rows = self.rows.lock().unwrap();
-        rows.deliveries.insert(delivery_id, (START_MICROS, delivery));
+        rows.deliveries.insert(delivery_id, (START_MICROS, receiver, delivery));
     }
 
     pub fn add_message(&self, message: OutgoingMessage) {
@@ -95,23 +140,11 @@ impl Outbox {
 }
 
 impl DeliveryQueue for Outbox {
-    fn due<'a>(
-        &'a self,
-        now_micros: i64,
-        limit: usize,
-        busy: &'a [String],
-    ) -> BoxFuture<'a, Result<Vec<Delivery>, String>> {
-        Box::pin(async move {
-            let rows = self.rows.lock().unwrap();
-            let due = rows
-                .deliveries
-                .values()
-                .filter(|(due, delivery)| *due <= now_micros && !busy.contains(&delivery.endpoint.url));
-            Ok(due.take(limit).map(|(_, row)| row.clone()).collect())
-        })
+    fn due<'a>(&'a self, pick: &'a Pick) -> BoxFuture<'a, Result<Vec<Due>, String>> {
+        Box::pin(async move { Ok(self.rows.lock().unwrap().due(pick)) })
     }
 
-    fn settle(&self, settlements: Vec<Settlement>) -> BoxFuture<'_, Result<(), String>> {
+    fn settle(&self, settlements: Vec<Settlement>, turn: Turn) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
             if self.settlement_fails() {
                 return Err("the store is away".to_owned());
@@ -122,13 +155,14 @@ impl DeliveryQueue for Outbox {
                     DeliveryOutcome::RetryAt(at) => {
                         let row = rows.deliveries.get_mut(&settlement.delivery_id).unwrap();
                         row.0 = at;
-                        row.1.attempt += 1;
+                        row.2.attempt = settlement.attempts;
                     }
                     DeliveryOutcome::Delivered | DeliveryOutcome::Dead => {
                         rows.deliveries.remove(&settlement.delivery_id).unwrap();
                     }
                 }
             }
+            rows.turns.insert(turn.receiver.clone(), turn);
             let count = settlements.len();
             self.settled.lock().unwrap().extend(settlements);
             self.changes.send_modify(|settled| *settled += count);

@@ -6,9 +6,10 @@
 //! answered, and answers by idempotency key. The file is a backup of that store, with small pages.
 
 use domain::customer::List;
-use engine::{Command, Engine, Input};
-use port::{DeliveryStatus, DeliveryUpdate, DispatchUpdate, ImportFile, Upload, digest};
+use engine::{Command, Engine, Input, Settled};
+use port::{DeliveryStatus, DeliveryUpdate, DispatchUpdate, ImportFile, Pick, Upload, Webhook, digest};
 use scenario::InProcessDoor;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use store_sqlite::{Options, SqliteStore};
 
@@ -37,14 +38,24 @@ fn main() {
 }
 
 /// What comes from outside: of the webhook's deliveries one arrived, one is given up and the others wait; the
-/// oldest message was sent, the next is tried again; one answer is kept by its key; an import waits for its turn.
+/// oldest message was sent, the next is tried again; two answers are kept by their keys, the
+/// second of a receiver with its secret; an import waits for its turn.
 async fn answer(engine: &Engine) {
     let (reader, now) = (engine.reader(), engine.now());
-    let deliveries = reader.due_deliveries(now, 2).expect("the store is read");
+    let (receivers, each, many) = (1, 2, usize::MAX);
+    let now_outside = engine.clock().outside();
+    let pick =
+        Pick { now: now_outside, receivers, failing: many, each, of_shop: many, busy: BTreeSet::new() };
+    let due = reader.due_receivers(&pick).expect("the store is read");
+    let deliveries = due.into_iter().flat_map(|due| due.deliveries);
     let came =
         [(DeliveryStatus::Delivered, 1, None), (DeliveryStatus::Dead, 10, Some("status 500".to_owned()))];
-    let settled = deliveries.iter().zip(came).map(|((delivery, _), (status, attempt, reason))| {
-        DeliveryUpdate { delivery_id: delivery.delivery_id, status, attempt, next_at: now, reason }
+    let settled = deliveries.zip(came).map(|(delivery, (status, attempt, reason))| DeliveryUpdate {
+        delivery_id: delivery.delivery_id,
+        status,
+        attempt,
+        next_at: now,
+        reason,
     });
     let dispatches = reader.due_dispatches(now, 2).expect("the store is read");
     let sent = dispatches.iter().enumerate().map(|(place, dispatch)| {
@@ -54,7 +65,8 @@ async fn answer(engine: &Engine) {
             _ => DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at: now.plus_minutes(5) },
         }
     });
-    engine.settle(settled.collect(), sent.collect()).await.expect("what came is written");
+    let settled = Settled { deliveries: settled.collect(), dispatches: sent.collect(), ..Settled::default() };
+    engine.settle(settled).await.expect("what came is written");
     let block = Command::PutRisk {
         customer_id: "u9".parse().expect("an id"),
         list: Some(List::Block),
@@ -64,6 +76,18 @@ async fn answer(engine: &Engine) {
     let asked = Some(("risk-1".to_owned(), digest(b"block u9")));
     let input = Input { idempotency: asked, ..Input::new(SHOP.parse().expect("an id"), block) };
     engine.submit(input).await.expect("the customer is blocked");
+    let hook = Webhook {
+        webhook_id: "wh_kept".parse().expect("an id"),
+        url: "https://erp.example/used".into(),
+        types: vec!["coupon.used".into()],
+        secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
+        created_at: now,
+        old_until: None,
+    };
+    let asked = Some(("hook-1".to_owned(), digest(b"a second receiver")));
+    let put = Command::PutWebhook(Box::new(hook));
+    let input = Input { idempotency: asked, ..Input::new(SHOP.parse().expect("an id"), put) };
+    engine.submit(input).await.expect("the receiver is registered");
     let file = ImportFile { name: "orders.csv".into(), bytes: 120, blake3: "ab".repeat(32) };
     let upload = Upload {
         folder: "00ff".into(),

@@ -173,6 +173,7 @@ pub fn webhook(webhook_id: &str) -> Webhook {
         types: Vec::new(),
         secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
         created_at: start(),
+        old_until: None,
     }
 }
 

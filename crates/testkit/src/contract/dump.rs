@@ -1,5 +1,6 @@
 //! Everything that can be read of a store, as text: what two stores are compared by.
 
+use super::queues::everybody;
 use super::{Answer, all, page};
 use crate::build::id;
 use domain::{Instant, ShopId, coupon::CouponStatus, pool::Stage};
@@ -17,13 +18,15 @@ pub fn dump(reader: &dyn Reader) -> String {
     };
     add(&reader.shops(&all()).answer());
     let far = Instant::from_micros(i64::MAX / 2);
-    add(&reader.due_deliveries(far, 100).answer());
+    for due in reader.due_receivers(&everybody(far)).answer() {
+        add(&(&due, &due.webhook.url, &due.webhook.secrets));
+    }
     add(&reader.due_dispatches(far, 100).answer());
     for shop in SHOPS.map(id::<ShopId>) {
         add(&(
             reader.shop(&shop).answer(),
             reader.campaigns(&shop).answer(),
-            reader.webhooks(&shop).answer(),
+            serde_json::to_string(&reader.webhooks(&shop).answer()).unwrap_or_else(|error| panic!("{error}")),
         ));
         let orders = paged(|page| reader.orders(&shop, page).answer(), |row| row.order_id.to_string());
         for order in &orders {

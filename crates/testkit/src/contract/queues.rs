@@ -2,8 +2,12 @@
 
 use super::{Answer, new_order, page, refused, write};
 use crate::build::{self, at, id};
+use domain::Instant;
 use domain::ShopId;
-use port::{Delivery, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Store, Totals, Webhook};
+use port::{
+    Delivery, DeliveryStatus, DeliveryUpdate, DispatchUpdate, DueReceiver, Pick, Store, Totals, Turn,
+};
+use std::collections::BTreeSet;
 
 fn s1() -> ShopId {
     id("s1")
@@ -26,13 +30,29 @@ fn filled(store: &mut dyn Store) {
     });
 }
 
+/// Every receiver with all that is due at it.
+pub fn everybody(now: Instant) -> Pick {
+    let most = usize::MAX;
+    Pick { now, receivers: most, failing: most, each: 100, of_shop: most, busy: BTreeSet::new() }
+}
+
+/// What is due, receiver by receiver in the order of their turns.
 fn due(store: &dyn Store, seconds: i64) -> Vec<(i64, String, String, u32)> {
-    let due = store.reader().due_deliveries(at(seconds), 100).answer();
-    let row = |(delivery, webhook): (Delivery, Webhook)| {
-        assert_eq!(delivery.webhook_id, webhook.webhook_id);
-        (delivery.delivery_id, webhook.webhook_id.to_string(), delivery.event_id, delivery.attempt)
-    };
-    due.into_iter().map(row).collect()
+    let due = store.reader().due_receivers(&everybody(at(seconds))).answer();
+    let rows = due.into_iter().flat_map(|DueReceiver { shop_id, webhook, deliveries, .. }| {
+        assert!(!deliveries.is_empty(), "{webhook:?}");
+        deliveries.into_iter().map(move |delivery| {
+            assert_eq!((&delivery.shop_id, &delivery.webhook_id), (&shop_id, &webhook.webhook_id));
+            (delivery.delivery_id, webhook.webhook_id.to_string(), delivery.event_id, delivery.attempt)
+        })
+    });
+    rows.collect()
+}
+
+/// The receivers that are picked, in their order.
+fn picked(store: &dyn Store, pick: &Pick) -> Vec<String> {
+    let due = store.reader().due_receivers(pick).answer();
+    due.iter().map(|due| format!("{} {}", due.shop_id, due.webhook.webhook_id)).collect()
 }
 
 fn listed(store: &dyn Store, webhook: &str, status: DeliveryStatus) -> Vec<i64> {
@@ -45,9 +65,10 @@ pub fn deliveries_fan_out(store: &mut dyn Store) {
     filled(store);
     assert_eq!(due(store, 59), []);
     let row = |number, webhook: &str, event: &str| (number, webhook.to_owned(), event.to_owned(), 0);
-    assert_eq!(due(store, 60), [row(1, "w1", "out-1"), row(2, "w2", "out-1"), row(3, "w1", "out-3")]);
+    assert_eq!(due(store, 60), [row(1, "w1", "out-1"), row(3, "w1", "out-3"), row(2, "w2", "out-1")]);
     let reader = store.reader();
-    assert_eq!(reader.due_deliveries(at(60), 2).answer().len(), 2);
+    let one_each = reader.due_receivers(&Pick { each: 1, ..everybody(at(60)) }).answer();
+    assert_eq!(one_each.iter().map(|due| due.deliveries.len()).collect::<Vec<_>>(), [1, 1]);
     let first =
         reader.deliveries(&s1(), &id("w1"), DeliveryStatus::Pending, &page(None, 1)).answer().remove(0);
     let event = build::outbox(&s1(), "out-1", &[]);
@@ -102,8 +123,98 @@ pub fn dead_deliveries_are_revived(store: &mut dyn Store) {
         changes.revived.push((s1(), id("w1"), at(200)));
     });
     assert_eq!(due(store, 199).len(), 1);
-    assert_eq!(due(store, 200)[1], (1, "w1".to_owned(), "out-1".to_owned(), 0));
+    let revived: Vec<_> = due(store, 200).into_iter().map(|row| (row.0, row.3)).collect();
+    assert_eq!(revived, [(3, 0), (1, 0)]);
     assert_eq!(listed(store, "w2", DeliveryStatus::Dead), [2]);
+}
+
+/// Two receivers in one shop and one in another, with two events at each; the ids of deliveries are 1 to 6.
+fn three_receivers(store: &mut dyn Store) {
+    let s2: ShopId = id("s2");
+    write(store, |changes| {
+        changes.shops.extend(["s1", "s2"].map(build::shared_shop));
+        changes.webhooks.extend(["w1", "w2"].map(|name| (s1(), build::webhook(name))));
+        changes.webhooks.push((s2.clone(), build::webhook("w1")));
+        for event in ["out-1", "out-2"] {
+            changes.outbox.push(build::outbox(&s1(), event, &["w1", "w2"]));
+            changes.outbox.push(build::outbox(&s2, event, &["w1"]));
+        }
+    });
+}
+
+fn turn(store: &mut dyn Store, shop: &str, webhook: &str, free_at: i64, failures: u32) {
+    let turn = Turn { free_at: at(free_at), failures };
+    write(store, |changes| changes.turns.push((id(shop), id(webhook), turn)));
+}
+
+/// Who was served stands behind those that wait; nobody is served before it is free.
+pub fn receivers_take_turns(store: &mut dyn Store) {
+    three_receivers(store);
+    let first = |store: &dyn Store, seconds| {
+        picked(store, &Pick { receivers: 1, ..everybody(at(seconds)) }).pop().unwrap_or_default()
+    };
+    assert_eq!(first(store, 59), "");
+    for (now, expected) in [(70, "s1 w1"), (71, "s1 w2"), (72, "s2 w1"), (73, "s1 w1"), (74, "s1 w2")] {
+        assert_eq!(first(store, now), expected);
+        let (shop, webhook) = expected.split_once(' ').unwrap_or_default();
+        turn(store, shop, webhook, now, 0);
+    }
+    turn(store, "s1", "w1", 100, 0);
+    assert_eq!(picked(store, &everybody(at(99))), ["s2 w1", "s1 w2"]);
+    assert_eq!(picked(store, &everybody(at(100))), ["s2 w1", "s1 w2", "s1 w1"]);
+    // What is published later does not bring it forward, and an empty queue does not either.
+    for delivery in [1, 4] {
+        settle(store, delivery, DeliveryStatus::Delivered, 1, 80);
+    }
+    assert_eq!(picked(store, &everybody(at(200))), ["s2 w1", "s1 w2"]);
+    write(store, |changes| changes.outbox.push(build::outbox(&s1(), "out-3", &["w1"])));
+    assert_eq!(picked(store, &everybody(at(99))), ["s2 w1", "s1 w2"]);
+    assert_eq!(picked(store, &everybody(at(100))), ["s2 w1", "s1 w2", "s1 w1"]);
+}
+
+/// A shop has so many at once, those that are busy counted; who is busy is left out.
+pub fn a_shop_has_its_share_of_turns(store: &mut dyn Store) {
+    three_receivers(store);
+    let one_each = Pick { of_shop: 1, ..everybody(at(60)) };
+    assert_eq!(picked(store, &one_each), ["s1 w1", "s2 w1"]);
+    let busy = |receivers: &[(&str, &str)]| {
+        receivers.iter().map(|(shop, webhook)| (id(shop), id(webhook))).collect::<BTreeSet<_>>()
+    };
+    let w2_is_busy = Pick { busy: busy(&[("s1", "w2")]), ..one_each };
+    assert_eq!(picked(store, &w2_is_busy), ["s2 w1"]);
+    let two_each = Pick { of_shop: 2, ..w2_is_busy };
+    assert_eq!(picked(store, &two_each), ["s1 w1", "s2 w1"]);
+}
+
+/// Receivers that have been failing come after the others, and there is only so much room for them.
+pub fn who_fails_comes_last(store: &mut dyn Store) {
+    three_receivers(store);
+    turn(store, "s1", "w1", 10, 3);
+    turn(store, "s1", "w2", 20, 1);
+    assert_eq!(picked(store, &everybody(at(60))), ["s2 w1", "s1 w1", "s1 w2"]);
+    let failing = |most| Pick { failing: most, ..everybody(at(60)) };
+    assert_eq!(picked(store, &failing(1)), ["s2 w1", "s1 w1"]);
+    assert_eq!(picked(store, &failing(0)), ["s2 w1"]);
+    let due = store.reader().due_receivers(&everybody(at(60))).answer();
+    assert_eq!(due.iter().map(|due| due.failures).collect::<Vec<_>>(), [0, 3, 1]);
+    turn(store, "s1", "w1", 30, 0);
+    assert_eq!(picked(store, &failing(0)), ["s1 w1", "s2 w1"]);
+    turn(store, "s1", "w9", 30, 0);
+}
+
+/// Where the shop's clock is not the one that deliveries go by, it is said from when on they are due.
+pub fn deliveries_are_due_when_it_is_said(store: &mut dyn Store) {
+    filled(store);
+    for delivery in 1..=3 {
+        settle(store, delivery, DeliveryStatus::Dead, 8, 100);
+    }
+    write(store, |changes| {
+        changes.outbox.push(build::outbox(&s1(), "out-4", &["w2"]));
+        changes.revived.push((s1(), id("w1"), at(900)));
+        changes.deliver_from = Some(at(7));
+    });
+    assert_eq!(due(store, 6), []);
+    assert_eq!(due(store, 7).iter().map(|row| row.0).collect::<Vec<_>>(), [1, 3, 4]);
 }
 
 /// Nothing is owed to a webhook that is gone, and its deliveries' ids are not given again.

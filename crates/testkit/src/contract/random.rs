@@ -12,7 +12,7 @@ use domain::{
 };
 use port::{
     BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import, ImportState, Keys,
-    OrderRow, Rows, Store, StoreError, StoreErrorKind,
+    OrderRow, Rows, Store, StoreError, StoreErrorKind, Turn,
 };
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -180,6 +180,8 @@ fn hooks((_, _, number, value): Step, to: &mut Changes) {
         next_at: at(i64::from(value) * 30),
         reason: Some("503".into()),
     };
+    let turn = Turn { free_at: at(i64::from(number) * 20), failures: u32::from(value % 2) };
+    to.turns.push((shop.clone(), id("w-0"), turn));
     match value {
         0 => to.delivery_updates.push(update(DeliveryStatus::Pending)),
         1 => to.delivery_updates.push(update(DeliveryStatus::Delivered)),

@@ -1,41 +1,49 @@
-//! What waits to be sent, as the relay sees it. The relay goes by the machine's clock; the store by
-//! the engine's, which in a sandbox is another: times are carried over by their distance from now.
+//! What waits to be sent, as the relay sees it: the relay's queue on an engine.
+//!
+//! Deliveries to webhooks go by the machine's clock, as the relay does. Messages go by the engine's, which in a sandbox
+//! is another: their times are carried over by their distance from now.
 
 use domain::{
-    Code, Instant, MessageId, ShopId,
+    Code, Instant, MessageId, ShopId, WebhookId,
     message::{self, Message},
     time::Zone,
 };
+use engine::Settled;
 use engine::{Command, Engine, EngineError, Input};
-use port::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, Webhook};
+use port::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, DueReceiver};
 use relay::{
-    BoxFuture, DeliveryOutcome, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage, PendingMessage,
-    Settlement,
+    BoxFuture, DeliveryOutcome, Due, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage,
+    PendingMessage, Pick, Receiver, Settlement, Turn,
 };
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// Rows looked at for each that is asked for, so that a busy receiver does not hide the others.
+/// Messages looked at for each that is asked for, so that a busy channel does not hide the others.
 const LOOK_PAST_BUSY: usize = 16;
 
 /// The outbox of an engine.
 pub struct Outbox {
     engine: Engine,
     clock: relay::Clock,
-    /// Attempts made so far, of what is being sent now.
-    attempts: Mutex<HashMap<i64, u32>>,
+    /// Attempts made so far, of messages that are being sent now.
     message_attempts: Mutex<HashMap<(String, String), u32>>,
 }
 
 impl Outbox {
     /// The outbox of this engine; `clock` is the relay's.
     pub fn new(engine: Engine, clock: relay::Clock) -> Self {
-        Self { engine, clock, attempts: Mutex::default(), message_attempts: Mutex::default() }
+        Self { engine, clock, message_attempts: Mutex::default() }
     }
 
-    fn to_engine(&self, micros: i64) -> Instant {
-        Instant::from_micros(self.engine.now().micros().saturating_add(micros - (self.clock)()))
+    /// A moment of the relay's clock by another one, which now shows `now`.
+    fn carry(&self, micros: i64, now: Instant) -> Instant {
+        Instant::from_micros(now.micros().saturating_add(micros.saturating_sub((self.clock)())))
     }
+
+    fn outside(&self) -> Instant {
+        self.engine.clock().outside()
+    }
+
     /// Until when a message may go out, by the relay's clock. A sandbox clock jumps: there the time
     /// that was left when the message was decided is what is left.
     fn deliver_until(&self, dispatch: &Dispatch) -> i64 {
@@ -45,20 +53,25 @@ impl Outbox {
         (self.clock)().saturating_add(dispatch.deliver_until.since(from))
     }
 
-    fn delivery(&self, delivery: Delivery, webhook: Webhook) -> relay::Delivery {
-        lock(&self.attempts).insert(delivery.delivery_id, delivery.attempt);
-        let shop = self.engine.reader().shop(&delivery.shop_id).ok().flatten();
-        let at = shop.map_or_else(|| delivery.at.to_string(), |shop| shop.time_zone.format(delivery.at));
+    fn due(&self, due: DueReceiver) -> Due {
+        let DueReceiver { shop_id, webhook, failures, deliveries } = due;
+        Due {
+            receiver: Receiver { shop_id: shop_id.to_string(), webhook_id: webhook.webhook_id.to_string() },
+            failures,
+            deliveries: deliveries.into_iter().map(Self::delivery).collect(),
+            endpoint: Endpoint { secrets: webhook.signing(self.engine.now()).to_vec(), url: webhook.url },
+        }
+    }
+
+    fn delivery(delivery: Delivery) -> relay::Delivery {
         let body = serde_json::json!({
             "type": delivery.event_type,
-            "timestamp": at,
+            "timestamp": delivery.at.to_string(),
             "shop_id": delivery.shop_id,
             "data": serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap_or_default(),
         });
         relay::Delivery {
             delivery_id: delivery.delivery_id,
-            shop_id: delivery.shop_id.to_string(),
-            endpoint: Endpoint { url: webhook.url, secrets: webhook.secrets },
             event_id: delivery.outside_id(),
             event_type: delivery.event_type,
             body: body.to_string(),
@@ -99,16 +112,15 @@ impl Outbox {
     }
 
     fn delivery_update(&self, settled: Settlement) -> DeliveryUpdate {
-        let before = lock(&self.attempts).remove(&settled.delivery_id).unwrap_or(0);
         let (status, next_at) = match settled.outcome {
-            DeliveryOutcome::Delivered => (DeliveryStatus::Delivered, self.engine.now()),
-            DeliveryOutcome::RetryAt(micros) => (DeliveryStatus::Pending, self.to_engine(micros)),
-            DeliveryOutcome::Dead => (DeliveryStatus::Dead, self.engine.now()),
+            DeliveryOutcome::Delivered => (DeliveryStatus::Delivered, self.outside()),
+            DeliveryOutcome::RetryAt(micros) => (DeliveryStatus::Pending, self.carry(micros, self.outside())),
+            DeliveryOutcome::Dead => (DeliveryStatus::Dead, self.outside()),
         };
         DeliveryUpdate {
             delivery_id: settled.delivery_id,
             status,
-            attempt: before + 1,
+            attempt: settled.attempts,
             next_at,
             reason: settled.reason,
         }
@@ -124,7 +136,7 @@ impl Outbox {
                 return Ok(DispatchUpdate::Done { shop_id, message_id });
             }
             MessageOutcome::RetryAt(micros) => {
-                let next_at = self.to_engine(micros);
+                let next_at = self.carry(micros, self.engine.now());
                 return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
             }
             MessageOutcome::Failed => Code::ProviderFailed,
@@ -142,32 +154,42 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+fn whose(receiver: &Receiver) -> Result<(ShopId, WebhookId), String> {
+    let shop = ShopId::try_new(&receiver.shop_id).map_err(|e| e.to_string())?;
+    let webhook = WebhookId::try_new(&receiver.webhook_id).map_err(|e| e.to_string())?;
+    Ok((shop, webhook))
+}
+
 fn text(error: EngineError) -> String {
     error.to_string()
 }
 
 impl relay::DeliveryQueue for Outbox {
-    fn due<'a>(
-        &'a self,
-        _: i64,
-        limit: usize,
-        busy: &'a [String],
-    ) -> BoxFuture<'a, Result<Vec<relay::Delivery>, String>> {
+    fn due<'a>(&'a self, pick: &'a Pick) -> BoxFuture<'a, Result<Vec<Due>, String>> {
         Box::pin(async move {
-            let now = self.engine.now();
-            let rows = self
-                .engine
-                .reader()
-                .due_deliveries(now, limit * LOOK_PAST_BUSY)
-                .map_err(|e| e.to_string())?;
-            let free = rows.into_iter().filter(|(_, webhook)| !busy.contains(&webhook.url)).take(limit);
-            Ok(free.map(|(delivery, webhook)| self.delivery(delivery, webhook)).collect())
+            let busy = pick.busy.iter().map(whose).collect::<Result<_, _>>()?;
+            let pick = port::Pick {
+                now: self.outside(),
+                receivers: pick.receivers,
+                failing: pick.failing,
+                each: pick.each,
+                of_shop: pick.of_shop,
+                busy,
+            };
+            let due = self.engine.reader().due_receivers(&pick).map_err(|e| e.to_string())?;
+            Ok(due.into_iter().map(|due| self.due(due)).collect())
         })
     }
-    fn settle(&self, settled: Vec<Settlement>) -> BoxFuture<'_, Result<(), String>> {
+    fn settle(&self, settled: Vec<Settlement>, turn: Turn) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
-            let updates = settled.into_iter().map(|one| self.delivery_update(one)).collect();
-            self.engine.settle(updates, Vec::new()).await.map_err(text)
+            let (shop, webhook) = whose(&turn.receiver)?;
+            let free_at = self.carry(turn.free_at_micros, self.outside());
+            let settled = Settled {
+                deliveries: settled.into_iter().map(|one| self.delivery_update(one)).collect(),
+                turns: vec![(shop, webhook, port::Turn { free_at, failures: turn.failures })],
+                dispatches: Vec::new(),
+            };
+            self.engine.settle(settled).await.map_err(text)
         })
     }
     fn due_messages<'a>(
@@ -193,7 +215,8 @@ impl relay::DeliveryQueue for Outbox {
             for one in settled {
                 updates.push(self.settle_message(one).await?);
             }
-            self.engine.settle(Vec::new(), updates).await.map_err(text)
+            let settled = Settled { dispatches: updates, ..Settled::default() };
+            self.engine.settle(settled).await.map_err(text)
         })
     }
 }
