@@ -1,8 +1,8 @@
-//! Writes documents as JSON text into one buffer that is used again for every row.
+//! Writes documents as JSON text: into one buffer that is used again for every row, or all of many rows at once.
 
 use crate::error::refused;
-use port::StoreError;
 use port::document::{self, Document};
+use port::{Change, Row, StoreError};
 use serde::Serialize;
 
 /// The buffer.
@@ -25,9 +25,43 @@ impl Json {
     }
 
     fn finish(&self, written: serde_json::Result<()>) -> Result<&str, StoreError> {
-        written.map_err(|error| refused(format!("a document cannot be written as JSON: {error}")))?;
-        std::str::from_utf8(&self.0).map_err(|error| refused(format!("JSON is not UTF-8: {error}")))
+        written.map_err(unwritable)?;
+        std::str::from_utf8(&self.0).map_err(no_text)
     }
+}
+
+/// Documents of one kind, one behind the other.
+#[derive(Debug, Default)]
+pub struct Documents {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Documents {
+    /// Those of rows that are to be written.
+    pub fn of<R: Row + Document>(changes: &[Change<R>]) -> Result<Self, StoreError> {
+        let (mut text, mut ends) = (Vec::new(), Vec::with_capacity(changes.len()));
+        for change in changes {
+            document::write(&change.row, &mut text).map_err(unwritable)?;
+            ends.push(text.len());
+        }
+        let text = String::from_utf8(text).map_err(|error| no_text(error.utf8_error()))?;
+        Ok(Self { text, ends })
+    }
+
+    /// In the order of the rows.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
+    }
+}
+
+fn unwritable(error: serde_json::Error) -> StoreError {
+    refused(format!("a document cannot be written as JSON: {error}"))
+}
+
+fn no_text(error: std::str::Utf8Error) -> StoreError {
+    refused(format!("JSON is not UTF-8: {error}"))
 }
 
 /// A number of ours that is never above what `SQLite` keeps.

@@ -20,10 +20,13 @@ use domain::{
     time::Zone,
 };
 use port::{BatchRow, CampaignRow, CodeRow, Digest, Import, OutboxRow, Parked, ShopRow, Webhook};
+use std::cell::OnceCell;
 
 /// A decision in the making.
 pub struct Draft<'a> {
     facts: &'a Facts,
+    /// Its row, which every rule asks for.
+    row: OnceCell<Option<&'a ShopRow>>,
     /// The shop that the input is about.
     pub shop_id: &'a ShopId,
     /// The moment at which it is decided.
@@ -33,7 +36,7 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub fn new(facts: &'a Facts, shop_id: &'a ShopId, now: Instant) -> Self {
-        Self { facts, shop_id, now, decision: Decision::default() }
+        Self { facts, row: OnceCell::new(), shop_id, now, decision: Decision::default() }
     }
     pub fn finish(self) -> Decision {
         self.decision
@@ -54,7 +57,7 @@ impl<'a> Draft<'a> {
     /// The shop with its campaigns; refused as `not_found` where there is none.
     pub fn shop_row(&self) -> Result<&'a ShopRow, Refusal> {
         let missing = || Refusal::with(Code::NotFound, format!("no shop {}", self.shop_id));
-        self.facts.shop(self.shop_id).ok_or_else(missing)
+        self.find_shop().ok_or_else(missing)
     }
     /// The shop's settings.
     pub fn shop(&self) -> Result<&'a Shop, Refusal> {
@@ -65,10 +68,10 @@ impl<'a> Draft<'a> {
         self.facts.platform_zone()
     }
     pub fn find_shop(&self) -> Option<&'a ShopRow> {
-        self.facts.shop(self.shop_id)
+        *self.row.get_or_init(|| self.facts.shop(self.shop_id))
     }
     pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
-        let row = self.facts.shop(self.shop_id)?;
+        let row = self.find_shop()?;
         row.campaigns.iter().find(|row| row.campaign.campaign_id == *id)
     }
 

@@ -5,6 +5,7 @@
 use domain::Instant;
 use port::{Change, Row};
 use rustc_hash::FxHashMap;
+use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
 
 /// The rows.
@@ -32,6 +33,9 @@ impl<R: Row> Default for Table<R> {
 impl<R: Row> Table<R> {
     /// Takes loaded rows in. What the batch has changed already stays as it is.
     pub fn absorb(&mut self, rows: impl IntoIterator<Item = (R::Key, Option<R>)>) {
+        let rows = rows.into_iter();
+        // Rows are large: a table that grows moves all of them.
+        self.slots.reserve(rows.size_hint().0);
         for (key, row) in rows {
             let old_wake = row.as_ref().and_then(Row::wake_at);
             let slot = Slot { is_stored: row.is_some(), row, old_wake, is_changed: false };
@@ -73,15 +77,24 @@ impl<R: Row> Table<R> {
         let mut changes = Vec::with_capacity(self.slots.len());
         for (key, Slot { row, is_stored, old_wake, is_changed }) in self.slots.drain() {
             let Some(row) = row.filter(|_| is_changed) else { continue };
-            changes.push(Change { key, row, is_new: !is_stored, old_wake });
+            changes.push(Some(Change { key, row, is_new: !is_stored, old_wake }));
         }
-        changes.sort_unstable_by(R::in_place);
-        changes
+        in_order(changes, R::in_place)
     }
     /// Forgets all rows.
     pub fn clear(&mut self) {
         self.slots.clear();
     }
+}
+
+/// Sorts what is too large to be moved at every step of sorting: each is taken once, when its turn comes.
+pub fn in_order<T>(mut rows: Vec<Option<T>>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let mut order: Vec<usize> = (0..rows.len()).filter(|place| rows[*place].is_some()).collect();
+    order.sort_unstable_by(|one, other| match (&rows[*one], &rows[*other]) {
+        (Some(one), Some(other)) => compare(one, other),
+        (Some(_) | None, _) => Ordering::Equal,
+    });
+    order.into_iter().filter_map(|place| rows[place].take()).collect()
 }
 
 /// What must have been loaded.

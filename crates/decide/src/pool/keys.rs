@@ -98,14 +98,16 @@ fn stored(facts: &Facts, shop: &ShopId, id: &OrderId, keys: &mut PoolKeys) {
 /// A download: what the order needs with what it says.
 fn told_order(facts: &Facts, shop: &ShopId, told: &std::sync::Arc<ShopOrder>, keys: &mut PoolKeys) {
     let known = facts.pool().order(&(shop.clone(), told.order_id.clone()));
-    // When it was taken in decides nothing about its places.
-    let mut order = known.cloned().unwrap_or_else(|| PoolOrder::new(told, told.times.ordered_at));
     if let Some(parent) = &told.said.parent_id
         && !facts.pool().knows_family(&(shop.clone(), parent.clone()))
     {
         keys.families.push((shop.clone(), parent.clone()));
         keys.told.push((shop.clone(), told.clone()));
     }
+    let Some(mut order) = known.cloned() else {
+        // When it was taken in decides nothing about its places.
+        return places(facts, shop, &PoolOrder::new(told, told.times.ordered_at), keys);
+    };
     // What came in without a time of its own is the newest, whenever that is.
     if order.learn(told, Instant::from_micros(i64::MAX)).is_ok() {
         places(facts, shop, &order, keys);

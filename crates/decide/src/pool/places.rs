@@ -17,7 +17,7 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut PoolOrder) {
         renew(draft, order);
     }
     let whole = family::whole(draft, order);
-    let known = strategies(draft, order);
+    let mut known = strategies(draft, order);
     let is_wanted = |entered: &Entered| {
         let found = known.iter().find(|(run, _)| run.number == entered.run);
         found.is_some_and(|(_, strategy)| keeps(draft, &whole, entered, strategy))
@@ -26,7 +26,10 @@ pub fn follow(draft: &mut Draft<'_>, order: &mut PoolOrder) {
     for entered in &gone {
         leave(draft, order, entered);
     }
-    for (run, strategy) in strategies(draft, order) {
+    if !gone.is_empty() {
+        known = strategies(draft, order);
+    }
+    for (run, strategy) in known {
         // Leaving may have changed the run.
         let run = draft.run(&run.strategy_id).unwrap_or(run);
         family::list_change(draft, order, &whole, (&run, &strategy));
@@ -52,6 +55,9 @@ fn is_judged(draft: &Draft<'_>, entered: &Entered) -> bool {
 
 /// Has the order go by the newest versions, where no judgement stands (A-S4-22).
 pub fn renew(draft: &mut Draft<'_>, order: &mut PoolOrder) {
+    if order.entered.is_empty() {
+        return;
+    }
     let whole = family::whole(draft, order);
     for entered in order.entered.clone() {
         let run = draft.run(&entered.strategy_id).filter(|run| run.number == entered.run);

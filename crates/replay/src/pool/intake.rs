@@ -26,8 +26,8 @@ use std::{
 const LARGE: usize = 16_384;
 /// The same where others do.
 const SMALL: usize = 2_000;
-/// Batches that may wait for the writer.
-const WAITING: usize = 4;
+/// Batches that may wait for the writer: reading is several times as fast.
+const WAITING: usize = 1;
 /// How often it is asked whether it goes on while no batch is whole.
 const ASKED: Duration = Duration::from_millis(200);
 
@@ -143,7 +143,48 @@ fn ranks_from(engine: &Engine, shops: &BTreeSet<ShopId>) -> Result<Instant, Engi
     Ok(from)
 }
 
-type Batch = Vec<(Place, FileOrder)>;
+/// Orders on their way to the writer, as it wants them: made where they are read, so that it does not wait for that.
+#[derive(Default)]
+pub(super) struct Batch {
+    names: Vec<Name>,
+    /// One an order.
+    takes: Vec<Input>,
+    /// They are submitted when all of the batch are known: children of one parent are then judged together (A-S4-24).
+    submits: Vec<Input>,
+}
+
+/// What is told of an order that is refused.
+struct Name {
+    place: Place,
+    shop_id: ShopId,
+    order_id: OrderId,
+    ordered_at: Instant,
+}
+
+impl Batch {
+    /// With room for so many.
+    pub(super) fn with_capacity(orders: usize) -> Self {
+        let (names, takes) = (Vec::with_capacity(orders), Vec::with_capacity(orders));
+        Self { names, takes, submits: Vec::new() }
+    }
+
+    /// Adds an order.
+    pub(super) fn push(&mut self, place: Place, order: FileOrder, submit: Submit) {
+        let FileOrder { shop_id, order } = order;
+        let (order_id, ordered_at) = (order.order_id.clone(), order.times.ordered_at);
+        if submit == Submit::Yes {
+            let command = Command::SubmitOrder { order_id: order_id.clone() };
+            self.submits.push(Input::new(shop_id.clone(), command));
+        }
+        self.takes.push(Input::new(shop_id.clone(), Command::TakeShopOrder(Arc::new(order))));
+        self.names.push(Name { place, shop_id, order_id, ordered_at });
+    }
+
+    /// Whether there is no order in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
 
 /// Reads the files and takes their orders in, batch by batch. `progress` hears of bytes done and bytes in all.
 pub fn take_in(
@@ -182,7 +223,7 @@ fn take_in_lots(
     engine: &Engine,
     mapping: &PoolMapping,
     inputs: &[PathBuf],
-    Lot { orders, submit }: Lot,
+    lot: Lot,
     progress: &mut (dyn FnMut(u64, u64) + Send),
     goes_on: &mut dyn FnMut(&Counts) -> bool,
 ) -> Result<Taken, PoolError> {
@@ -192,17 +233,17 @@ fn take_in_lots(
     let is_ended = &AtomicBool::new(false);
     std::thread::scope(|scope| {
         let nobody_waits = || is_ended.load(Ordering::Relaxed);
-        let reading =
-            scope.spawn(move || read_batches(mapping, inputs, orders, &nobody_waits, progress, &send));
+        let reading = scope.spawn(move || read_batches(mapping, inputs, lot, &nobody_waits, progress, &send));
         let (mut counts, mut refused) = (Counts::default(), Refusals::default());
         let mut shops = BTreeSet::new();
         let mut take = |batch: Batch, counts: &mut Counts| {
-            for (_, order) in &batch {
-                if shops.insert(order.shop_id.clone()) {
-                    FileGaps::begin(engine, mapping, &files, &order.shop_id)?;
+            for Name { shop_id, .. } in &batch.names {
+                if !shops.contains(shop_id) {
+                    shops.insert(shop_id.clone());
+                    FileGaps::begin(engine, mapping, &files, shop_id)?;
                 }
             }
-            send_batch(engine, batch, submit, counts, &mut refused)
+            send_batch(engine, batch, counts, &mut refused)
         };
         let taken = take_batches(&batches, &mut counts, goes_on, &mut take);
         // Whatever it was that ended it: the reading stops where it is.
@@ -247,49 +288,37 @@ fn take_batches(
 fn read_batches(
     mapping: &PoolMapping,
     inputs: &[PathBuf],
-    orders: usize,
+    Lot { orders, submit }: Lot,
     stops: &dyn Fn() -> bool,
     progress: &mut (dyn FnMut(u64, u64) + Send),
     to: &mpsc::SyncSender<Batch>,
 ) -> Result<PoolInputs, ReadError> {
-    let mut batch = Vec::with_capacity(orders);
+    let mut batch = Batch::with_capacity(orders);
     let read = read_orders_while(mapping, inputs, stops, progress, &mut |place, order| {
-        batch.push((place, order));
-        if batch.len() < orders {
+        batch.push(place, order, submit);
+        if batch.names.len() < orders {
             return Ok(());
         }
-        let full = std::mem::replace(&mut batch, Vec::with_capacity(orders));
+        let full = std::mem::replace(&mut batch, Batch::with_capacity(orders));
         to.send(full).map_err(|_| ReadError::Stopped)
     })?;
     to.send(batch).map_err(|_| ReadError::Stopped)?;
     Ok(read)
 }
 
-/// Takes orders in and, where told, submits them when all of the batch are known: children of one parent are then
-/// judged together (A-S4-24). Waits until that is durable.
+/// Takes orders in and submits those that are to be. Waits until that is durable.
 pub(super) fn send_batch(
     engine: &Engine,
     batch: Batch,
-    submit: Submit,
     counts: &mut Counts,
     refused: &mut Refusals,
 ) -> Result<(), PoolError> {
-    let mut names = Vec::with_capacity(batch.len());
-    let mut inputs = Vec::with_capacity(batch.len() * 2);
-    let mut submits = Vec::new();
-    for (place, FileOrder { shop_id, order }) in batch {
-        let order_id = order.order_id.clone();
-        names.push((place, shop_id.clone(), order_id.clone(), order.times.ordered_at));
-        inputs.push(take(shop_id.clone(), order));
-        if submit == Submit::Yes {
-            submits.push(Input::new(shop_id, Command::SubmitOrder { order_id }));
-        }
-    }
+    let Batch { names, takes: mut inputs, mut submits } = batch;
     inputs.append(&mut submits);
     let mut taken = engine.submit_many_blocking(inputs)?;
     let submitted = taken.split_off(names.len().min(taken.len()));
     let mut taken = taken.into_iter();
-    for (place, shop_id, order_id, ordered_at) in names {
+    for Name { place, shop_id, order_id, ordered_at } in names {
         match taken.next().ok_or(EngineError::Stopped)? {
             Ok(Reply::Taken { outcome: Intake::Created }) => counts.created += 1,
             Ok(Reply::Taken { outcome: Intake::Updated }) => counts.updated += 1,
@@ -312,10 +341,6 @@ pub(super) fn send_batch(
         }
     }
     Ok(())
-}
-
-fn take(shop_id: ShopId, order: domain::pool::ShopOrder) -> Input {
-    Input::new(shop_id, Command::TakeShopOrder(Arc::new(order)))
 }
 
 #[cfg(test)]
@@ -341,10 +366,10 @@ mod tests {
         for asked_most in [1, 3, 40] {
             let (asked, mut told) = (Cell::new(0), (0, 0));
             let stops = || asked.replace(asked.get() + 1) >= asked_most;
+            let lot = Lot { orders: SMALL, submit: Submit::No };
             let (send, batches) = mpsc::sync_channel(WAITING);
             let mut progress = |done, all| told = (done, all);
-            let read =
-                read_batches(&mapping, std::slice::from_ref(&path), SMALL, &stops, &mut progress, &send);
+            let read = read_batches(&mapping, std::slice::from_ref(&path), lot, &stops, &mut progress, &send);
             assert!(matches!(read, Err(ReadError::Stopped)), "{read:?}");
             assert!(told.0 < told.1 && batches.try_recv().is_err(), "{told:?}");
         }

@@ -9,7 +9,9 @@
 
 use super::{
     Counts, FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, Refusals, Refused, Strategies,
-    Submit, intake::send_batch, read_orders,
+    Submit,
+    intake::{Batch, send_batch},
+    read_orders,
 };
 use domain::{
     Instant, ShopId, Sku, limits,
@@ -217,13 +219,14 @@ impl Run<'_> {
             let (news, updates): (Vec<usize>, Vec<usize>) =
                 indexes.iter().partition(|index| !std::mem::replace(&mut self.known[**index], true));
             for (indexes, submit) in [(news, Submit::Yes), (updates, Submit::No)] {
-                let orders = indexes.into_iter().map(|index| {
+                let mut batch = Batch::with_capacity(indexes.len());
+                for index in indexes {
                     let (place, order) = &self.orders[index];
-                    (*place, FileOrder { order: as_of(&order.order, second), ..order.clone() })
-                });
-                let batch: Vec<_> = orders.collect();
+                    let known = FileOrder { order: as_of(&order.order, second), ..order.clone() };
+                    batch.push(*place, known, submit);
+                }
                 if !batch.is_empty() {
-                    send_batch(self.engine, batch, submit, &mut self.counts, &mut self.refused)?;
+                    send_batch(self.engine, batch, &mut self.counts, &mut self.refused)?;
                 }
             }
         }

@@ -11,9 +11,15 @@ pub use orders::{Places, exceptions, order, orders};
 pub use ranks::rank;
 pub use settings::{settings, sized};
 
-use crate::json::Json;
-use port::{PoolChanges, PoolKeys, PoolRows, StoreError};
+use crate::json::{Documents, Json};
+use domain::pool::PoolOrder;
+use port::{Change, PoolChanges, PoolKeys, PoolRows, StoreError};
 use rusqlite::Connection;
+use std::panic::resume_unwind;
+use std::thread::{self, Scope, ScopedJoinHandle};
+
+/// Orders whose documents are worth a thread: to start one costs as much as a few dozen of them.
+const MANY: usize = 1_024;
 
 /// Answers every key, table by table.
 pub fn load(
@@ -53,8 +59,25 @@ pub fn write(
     changes: &PoolChanges,
 ) -> Result<(), StoreError> {
     settings::write(db, json, changes)?;
-    orders::write(db, json, places, &changes.orders)?;
-    candidates::write(db, &changes.candidates)?;
-    ranks::write(db, &changes.candidates)?;
-    buyers::write(db, json, &changes.buyers)
+    thread::scope(|scope| {
+        let orders = &changes.orders;
+        // Meanwhile the other tables are written.
+        let aside = if orders.len() < MANY { None } else { beside(scope, orders) };
+        candidates::write(db, &changes.candidates)?;
+        ranks::write(db, &changes.candidates)?;
+        buyers::write(db, json, &changes.buyers)?;
+        let documents = match aside {
+            Some(aside) => aside.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => Documents::of(orders),
+        };
+        orders::write(db, places, orders, &documents?)
+    })
+}
+
+/// Writes documents on a thread of its own; none where the machine has none to give.
+fn beside<'s>(
+    scope: &'s Scope<'s, '_>,
+    orders: &'s [Change<PoolOrder>],
+) -> Option<ScopedJoinHandle<'s, Result<Documents, StoreError>>> {
+    thread::Builder::new().name("documents".into()).spawn_scoped(scope, || Documents::of(orders)).ok()
 }

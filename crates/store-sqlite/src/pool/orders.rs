@@ -2,7 +2,7 @@
 
 use crate::cells::Cells;
 use crate::error::{Doing, refused};
-use crate::json::Json;
+use crate::json::Documents;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
 use domain::{
@@ -125,33 +125,33 @@ pub fn family(
     Ok(found)
 }
 
-/// Writes orders and moves their timers.
+/// Writes orders with their documents and moves their timers.
 pub fn write(
     db: &Connection,
-    json: &mut Json,
     places: &mut Places,
     changes: &[Change<PoolOrder>],
+    documents: &Documents,
 ) -> Result<(), StoreError> {
     if changes.is_empty() {
         return Ok(());
     }
     let mut writer = Writer::prepare(db)?;
-    for change in changes {
+    for (change, doc) in changes.iter().zip(documents.iter()) {
         let Change { key, row: order, is_new, old_wake } = change;
         let shop = &key.0;
         let found_by = FoundBy::of(order);
         if *is_new {
-            let id = writer.insert(shop, order, &found_by, json)?;
-            places.insert(key.clone(), Place { id, found_by });
+            // Should it be written once more it is searched for.
+            writer.insert(shop, order, &found_by, doc)?;
         } else {
             let id = match places.get_mut(key) {
-                Some(place) if place.found_by == found_by => writer.update(place.id, order, json)?,
+                Some(place) if place.found_by == found_by => writer.update(place.id, order, doc)?,
                 known => {
                     let id = match known {
                         Some(place) => place.id,
                         None => writer.find(key)?,
                     };
-                    writer.move_to(id, order, &found_by, json)?
+                    writer.move_to(id, order, &found_by, doc)?
                 }
             };
             places.insert(key.clone(), Place { id, found_by });
@@ -166,7 +166,6 @@ pub fn write(
 }
 
 struct Writer<'c> {
-    db: &'c Connection,
     insert: CachedStatement<'c>,
     update: CachedStatement<'c>,
     move_to: CachedStatement<'c>,
@@ -192,7 +191,6 @@ impl<'c> Writer<'c> {
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update, move_to) = (prepare(insert)?, prepare(update)?, prepare(move_to)?);
         Ok(Self {
-            db,
             insert,
             update,
             move_to,
@@ -207,21 +205,20 @@ impl<'c> Writer<'c> {
         shop: &ShopId,
         order: &PoolOrder,
         found_by: &FoundBy,
-        json: &mut Json,
-    ) -> Result<i64, StoreError> {
-        bind(&mut self.insert, order, json)?;
+        doc: &str,
+    ) -> Result<(), StoreError> {
+        bind(&mut self.insert, order, doc)?;
         bind_places(&mut self.insert, found_by)?;
         let key = [(12, shop.as_str()), (13, order.order_id.as_str())];
         for (at, text) in key {
             self.insert.raw_bind_parameter(at, text).doing(WRITING)?;
         }
-        self.insert.raw_execute().doing(WRITING)?;
-        Ok(self.db.last_insert_rowid())
+        self.insert.raw_execute().doing(WRITING).map(drop)
     }
 
     /// Writes an order that its indexes find where they did.
-    fn update(&mut self, id: i64, order: &PoolOrder, json: &mut Json) -> Result<i64, StoreError> {
-        bind(&mut self.update, order, json)?;
+    fn update(&mut self, id: i64, order: &PoolOrder, doc: &str) -> Result<i64, StoreError> {
+        bind(&mut self.update, order, doc)?;
         self.update.raw_bind_parameter(8, id).doing(WRITING)?;
         self.update.raw_execute().doing(WRITING)?;
         Ok(id)
@@ -232,9 +229,9 @@ impl<'c> Writer<'c> {
         id: i64,
         order: &PoolOrder,
         found_by: &FoundBy,
-        json: &mut Json,
+        doc: &str,
     ) -> Result<i64, StoreError> {
-        bind(&mut self.move_to, order, json)?;
+        bind(&mut self.move_to, order, doc)?;
         bind_places(&mut self.move_to, found_by)?;
         self.move_to.raw_bind_parameter(12, id).doing(WRITING)?;
         self.move_to.raw_execute().doing(WRITING)?;
@@ -250,7 +247,7 @@ impl<'c> Writer<'c> {
 }
 
 /// Binds what every write of an order sets: cells 1 to 7.
-fn bind(statement: &mut Statement<'_>, order: &PoolOrder, json: &mut Json) -> Result<(), StoreError> {
+fn bind(statement: &mut Statement<'_>, order: &PoolOrder, doc: &str) -> Result<(), StoreError> {
     let cells: [&dyn ToSql; 7] = [
         &order.customer_id.as_str(),
         &order.times.ordered_at.micros(),
@@ -258,7 +255,7 @@ fn bind(statement: &mut Statement<'_>, order: &PoolOrder, json: &mut Json) -> Re
         &order.times.balance_paid_at.map(Instant::micros),
         &order.goods_paid.minor(),
         &order.wake_at().map(Instant::micros),
-        &json.document(order)?,
+        &doc,
     ];
     bind_from(statement, 1, &cells)
 }

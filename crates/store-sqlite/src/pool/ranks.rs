@@ -10,7 +10,6 @@ use crate::query::{each, first};
 use domain::{ShopId, pool::RankKey};
 use port::{CandidateChange, CandidateKey, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Params, params};
-use std::collections::BTreeMap;
 
 const READING: &str = "counting places";
 const WRITING: &str = "writing the number of places";
@@ -129,18 +128,7 @@ pub fn rank(db: &Connection, key: &CandidateKey) -> Read<u64> {
 
 /// Keeps the numbers true to the rows that were written.
 pub fn write(db: &Connection, changes: &[CandidateChange]) -> Result<(), StoreError> {
-    let mut moved: BTreeMap<(&ShopId, u64, u32, i64), i64> = BTreeMap::new();
-    for change in changes {
-        let after = change.after.as_ref().is_some_and(|candidate| candidate.counts);
-        let by = i64::from(after) - i64::from(change.before == Some(true));
-        if by != 0 {
-            for level in LEVELS {
-                *moved
-                    .entry((&change.shop_id, change.run, level, change.key.second >> level))
-                    .or_default() += by;
-            }
-        }
-    }
+    let moved = LEVELS.iter().flat_map(|level| moved_at(*level, changes)).collect::<Vec<_>>();
     if moved.is_empty() {
         return Ok(());
     }
@@ -151,7 +139,7 @@ pub fn write(db: &Connection, changes: &[CandidateChange]) -> Result<(), StoreEr
         WHERE shop_id = ?1 AND run = ?2 AND level = ?3 AND stretch = ?4";
     let mut add = db.prepare_cached(add).doing(WRITING)?;
     let mut take = db.prepare_cached(take).doing(WRITING)?;
-    for ((shop, run, level, stretch), by) in moved.into_iter().filter(|(_, by)| *by != 0) {
+    for Moved { shop, run, level, stretch, by } in moved {
         let row = params![shop.as_str(), whole(run)?, level, stretch, by];
         let way = if by > 0 { &mut add } else { &mut take };
         if way.execute(row).doing(WRITING)? == 0 {
@@ -159,4 +147,32 @@ pub fn write(db: &Connection, changes: &[CandidateChange]) -> Result<(), StoreEr
         }
     }
     Ok(())
+}
+
+/// By how much the number of a stretch changes.
+struct Moved<'c> {
+    shop: &'c ShopId,
+    run: u64,
+    level: u32,
+    stretch: i64,
+    by: i64,
+}
+
+/// The stretches of a level whose number changes, in the order of their rows: changes come in that of their places.
+fn moved_at(level: u32, changes: &[CandidateChange]) -> Vec<Moved<'_>> {
+    let mut moved: Vec<Moved<'_>> = Vec::new();
+    for change in changes {
+        let after = change.after.as_ref().is_some_and(|candidate| candidate.counts);
+        let by = i64::from(after) - i64::from(change.before == Some(true));
+        if by == 0 {
+            continue;
+        }
+        let (shop, run, stretch) = (&change.shop_id, change.run, change.key.second >> level);
+        match moved.last_mut() {
+            Some(last) if last.stretch == stretch && last.run == run && last.shop == shop => last.by += by,
+            Some(_) | None => moved.push(Moved { shop, run, level, stretch, by }),
+        }
+    }
+    moved.retain(|moved| moved.by != 0);
+    moved
 }

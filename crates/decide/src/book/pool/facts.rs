@@ -1,7 +1,7 @@
 //! The pool's part of the working set.
 
 use super::decision::{PoolDecision, Settings};
-use crate::book::table::{Table, loaded};
+use crate::book::table::{Table, in_order, loaded};
 use domain::{
     GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId, Sku,
     pool::{Candidate, PoolOrder, PresaleRecord, RankKey, Run},
@@ -59,6 +59,8 @@ impl PoolFacts {
 
     /// Takes loaded rows in. What the batch has changed already stays as it is.
     pub fn absorb(&mut self, rows: PoolRows) {
+        // Most orders take a place.
+        self.candidates.reserve(rows.orders.len().max(rows.candidates.len()));
         self.orders.absorb(rows.orders);
         for (key, candidate) in rows.candidates {
             self.absorb_candidate(key, candidate);
@@ -265,17 +267,17 @@ impl PoolFacts {
             }
         }
         changes.orders = self.orders.take_changes();
+        let mut candidates = Vec::with_capacity(self.candidates.len());
         for ((shop_id, run, key), slot) in self.candidates.drain() {
             if slot.dirty && (slot.before.is_some() || slot.candidate.is_some()) {
                 let (before, after) = (slot.before, slot.candidate);
-                changes.candidates.push(CandidateChange { shop_id, run, key, before, after });
+                candidates.push(Some(CandidateChange { shop_id, run, key, before, after }));
             }
         }
-        changes.buyers.extend(self.dirty_buyers.drain());
         // Neighbouring keys lie on the same pages.
-        changes
-            .candidates
-            .sort_unstable_by(|a, b| (&a.shop_id, a.run, &a.key).cmp(&(&b.shop_id, b.run, &b.key)));
+        changes.candidates =
+            in_order(candidates, |a, b| (&a.shop_id, a.run, &a.key).cmp(&(&b.shop_id, b.run, &b.key)));
+        changes.buyers.extend(self.dirty_buyers.drain());
         changes.buyers.sort_unstable();
         changes
     }
