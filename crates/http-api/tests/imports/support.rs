@@ -65,7 +65,7 @@ fn key(text: &str, shop: Option<&str>, scopes: &[Scope]) -> ApiKey {
     let hash = blake3::hash(text.as_bytes()).to_hex().to_string();
     let (name, shop) = (text.to_owned(), shop.map(|shop| shop.parse().unwrap()));
     let created_at = Instant::from_micros(0);
-    ApiKey { name, hash, shop, scopes: scopes.to_vec(), created_at, expires_at: None }
+    ApiKey { name, hash, shop, scopes: scopes.to_vec(), created_at, expires_at: None, revoked_at: None }
 }
 
 impl Service {
