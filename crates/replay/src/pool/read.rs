@@ -38,7 +38,9 @@ pub struct PoolInputs {
     pub rows: RowCounts,
     /// Files that hold what another one holds, byte for byte; they count once.
     pub repeated_files: Vec<String>,
-    /// Rows of joined tables that no line leads to, by table.
+    /// Files of which every row stands there several times: an export told twice, or units. They count as they stand.
+    pub doubled_files: Vec<String>,
+    /// Rows of joined tables that no line leads to, by table: of those that the mapping does not call complete.
     pub rows_without_line: BTreeMap<String, u64>,
     /// The bad rows and the notes one by one.
     #[serde(skip)]
@@ -54,7 +56,8 @@ pub struct PoolInputs {
 impl PoolInputs {
     /// Whether every row is used, or says nothing that is not said elsewhere, for sure.
     pub fn is_whole(&self) -> bool {
-        self.bad_rows == 0 && self.orders_left_out == 0 && self.orders_maybe_repeated == 0
+        let left_out = self.bad_rows + self.orders_left_out + self.orders_maybe_repeated;
+        left_out == 0 && self.doubled_files.is_empty()
     }
 }
 
@@ -107,6 +110,7 @@ pub(super) fn read_orders_while(
         repeated_rows: gathered.rows.repeated,
         rows: gathered.rows,
         repeated_files: gathered.repeated_files,
+        doubled_files: gathered.doubled_files,
         rows_without_line: gathered.rows_without_line,
         details: gathered.bad.details,
         names: gathered.names,

@@ -5,7 +5,7 @@
 use super::earlier::EarlierGap;
 use super::exceptions::{self, ExceptionReport};
 use super::{Counts, FileGaps, PoolError, PoolInputs, PoolMapping, PoolRun, Ranks};
-use crate::read::notes;
+use crate::read::{notes, told_without_line};
 use decide::Around;
 use domain::{
     Code, Instant, ShopId, Violation, limits,
@@ -275,6 +275,11 @@ fn of_rows(inputs: &PoolInputs) -> Vec<(&'static str, String)> {
     }
     if !inputs.repeated_files.is_empty() {
         lines.push(("repeated files", format!("{}, counted once", inputs.repeated_files.join(", "))));
+    }
+    lines.extend(told_without_line(&inputs.rows_without_line).map(|told| ("rows without line", told)));
+    if !inputs.doubled_files.is_empty() {
+        let files = inputs.doubled_files.join(", ");
+        lines.push(("maybe doubled", format!("{files}: every row stands there several times, not final")));
     }
     if inputs.orders_maybe_repeated > 0 {
         let orders = inputs.orders_maybe_repeated;

@@ -224,6 +224,9 @@ impl Roles for PoolRoles {
     fn same_id(&self) -> SameId {
         SameId::OneLine
     }
+    fn has_line_ids(&self) -> bool {
+        !self.line_id.templates.is_empty()
+    }
     fn line_id_value(&self) -> Option<&Value> {
         Some(&self.line_id)
     }

@@ -53,7 +53,8 @@ bad_codes! {
     NotACategory = "not_a_category", "品类无效", "The category is longer than 128 bytes, or holds a control character";
     NotInMap = "not_in_map", "取值不在映射表中", "The value map does not name this value";
     NoMatch = "no_match", "找不到对应的行", "The other table has no row of this key";
-    DuplicateKey = "duplicate_key", "键重复", "An earlier row has this key";
+    NoLine = "no_line", "没有一行明细属于它", "No line leads to this row, in a table that is said to be complete: its lines are in no file";
+    DuplicateKey = "duplicate_key", "键重复", "Another row has this key";
     DuplicateLine = "duplicate_line", "订单行重复", "The order has a line of this id already";
     DuplicateOrder = "duplicate_order", "订单号重复", "Another order of the shop has this id";
     DiffersInOrder = "differs_in_order", "同一订单的信息不一致", "The row says other things of the order than its first row";
@@ -61,7 +62,8 @@ bad_codes! {
     NegativeQuantity = "negative_quantity", "数量为负（退货行）", "A line of negative units tells of a return, not of what was ordered";
     DiscountTooLarge = "discount_too_large", "优惠超过订单金额", "The discount rows come to more than the order's lines";
     NothingLeft = "nothing_left", "订单没有商品行", "No line is left of the order";
-    MaybeRepeated = "maybe_repeated", "可能是重复行，按一次计，结果不作最终", "Rows alike in several files may be one row told twice, or units; they count once, and nothing that depends on it is final";
+    MaybeRepeated = "maybe_repeated", "可能是重复行，按一次计，结果不作最终", "Rows alike in several files, or apart in one, may be one row told twice, or units; they count once, and nothing that depends on it is final";
+    MaybeDoubled = "maybe_doubled", "文件里每一行都出现多次，可能重复导出，结果不作最终", "Every row of the file stands there several times: an export told twice, or units; they count as they stand, and nothing that depends on them is final";
     TooManyLines = "too_many_lines", "订单行数过多", "The order has more lines than the engine takes";
     PaidBeforePlaced = "paid_before_placed", "支付早于下单", "The order was paid before it was placed";
 }
@@ -112,6 +114,19 @@ pub(crate) struct Fault {
     pub column: String,
     pub value: String,
     pub code: BadCode,
+}
+
+/// A row that is missing of an order, or may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lost {
+    /// Where it is told: the row itself, or the row of a joined table that it leads to.
+    pub at: RowAt,
+    pub code: BadCode,
+    /// Its file of lines, and its place among the rows there.
+    pub file: usize,
+    pub ordinal: u64,
+    /// Whether it is counted with the rows that could be read there.
+    pub is_counted: bool,
 }
 
 /// The bad rows so far, and notes on rows that lose nothing.

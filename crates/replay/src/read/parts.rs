@@ -49,9 +49,58 @@ pub(super) struct Part<H, L> {
     pub first: u64,
     pub last: u64,
     pub count: u64,
+    /// Where rows begin again that were told further up, by their numbers among the rows.
+    pub again: Vec<usize>,
 }
 
 impl<H, L> Part<H, L> {
+    /// An order that begins in a file, with its row of that number.
+    pub fn new(head: H, at: RowAt, ordinal: u64) -> Self {
+        let (first, last, again) = (ordinal, ordinal, Vec::new());
+        Self { head, at, rows: Vec::new(), first, last, count: 1, again }
+    }
+
+    /// Another row of the order stands there.
+    pub fn extend(&mut self, ordinal: u64) {
+        (self.last, self.count) = (ordinal, self.count + 1);
+    }
+
+    /// Adds a row. One that is the same as an earlier one is another unit where it stands right behind it; else a new
+    /// telling of the order may begin with it.
+    pub fn push(&mut self, row: Told<L>, stands_behind: bool) {
+        let from = self.again.last().copied().unwrap_or(0);
+        let is_same = |known: &Told<L>| row.id.is_none() && row.whole != 0 && known.whole == row.whole;
+        if !(stands_behind && self.rows.last().is_some_and(is_same)) && self.rows[from..].iter().any(is_same) {
+            self.again.push(self.rows.len());
+        }
+        self.rows.push(row);
+    }
+
+    /// Counts the rows once that are told again and again, as often as the telling has them that has them most. Answers
+    /// how many were repeated, and the first.
+    pub fn tell_once(&mut self) -> (u64, Option<RowAt>) {
+        let (mut repeated, mut first) = (0, None);
+        let tellings = std::mem::take(&mut self.again);
+        for &begins in tellings.iter().rev() {
+            // From behind, so that the places before stay what they are.
+            let rows = self.rows.split_off(begins);
+            first = rows.first().map(|row| row.at);
+            let mut taken = vec![false; self.rows.len()];
+            let from = tellings.iter().rev().find(|&&start| start < begins).copied().unwrap_or(0);
+            for row in rows {
+                let known = (from..taken.len()).find(|&at| !taken[at] && self.rows[at].whole == row.whole);
+                match known {
+                    Some(at) => {
+                        taken[at] = true;
+                        repeated += 1;
+                    }
+                    None => self.rows.push(row),
+                }
+            }
+        }
+        (repeated, first)
+    }
+
     /// Whether its rows stand one after the other.
     pub fn is_together(&self) -> bool {
         self.last - self.first + 1 == self.count
@@ -74,6 +123,8 @@ pub(super) struct Files {
     pub scattered: bool,
     /// Whether two rows of an order are the same in one file somewhere.
     pub repeats: bool,
+    /// The files in the order in which they are read.
+    pub order: Vec<usize>,
 }
 
 /// One order from all files.
@@ -104,9 +155,16 @@ pub(super) struct Sayings<'s, H, L> {
 
 /// Whether an order touches the first row of a file and the last of one.
 #[derive(Debug, Clone, Copy)]
-struct Ends {
+pub(super) struct Ends {
     first: bool,
     last: bool,
+}
+
+impl Ends {
+    /// Whether the end of one file and the start of the other may be one order.
+    pub fn join_up(self, other: Self) -> bool {
+        self.last && other.first || other.last && self.first
+    }
 }
 
 /// Merges the parts of an order, the newest file last; there is at least one.
@@ -140,12 +198,22 @@ pub(super) fn merge<H, L: PartialEq>(
 
 impl Files {
     fn ends<H, L>(&self, part: &Part<H, L>) -> Ends {
-        let rows = self.rows.get(part.at.file).copied().unwrap_or_default();
-        Ends { first: part.first == 0, last: part.last + 1 == rows }
+        self.ends_of(part.at.file, part.first, part.last)
+    }
+
+    /// Which ends of a file rows touch, the first and the last of them.
+    pub fn ends_of(&self, file: usize, first: u64, last: u64) -> Ends {
+        let rows = self.rows.get(file).copied().unwrap_or_default();
+        Ends { first: first == 0, last: last + 1 == rows }
+    }
+
+    /// When a file is read: the later, the newer.
+    pub fn rank(&self, file: usize) -> usize {
+        self.order.iter().position(|known| *known == file).unwrap_or(usize::MAX)
     }
 
     /// Whether an order stands together in its file, away from both its ends.
-    fn hold_whole<H, L>(&self, part: &Part<H, L>) -> bool {
+    pub fn hold_whole<H, L>(&self, part: &Part<H, L>) -> bool {
         let ends = self.ends(part);
         part.is_together() && !ends.first && !ends.last
     }
@@ -184,17 +252,13 @@ impl<H, L: PartialEq> Merged<H, L> {
 
     /// Whether no cut of an export could have made both: not pieces of one order, nor one that both hold.
     fn is_another_version(&self, rows: &[Told<L>], ends: Ends, stands_whole: bool, files: &Files) -> bool {
-        if files.scattered || self.joins_up(ends) || !self.stands_whole || !stands_whole {
+        if files.scattered || self.ends.join_up(ends) || !self.stands_whole || !stands_whole {
             return false;
         }
         match common(&self.rows, rows, |a, b| a.whole == b.whole) {
             0 => common(&self.rows, rows, |a, b| a.line == b.line) == 0,
             count => count < self.rows.len(),
         }
-    }
-
-    fn joins_up(&self, ends: Ends) -> bool {
-        self.ends.last && ends.first || ends.last && self.ends.first
     }
 
     fn replace(&mut self, rows: Vec<Told<L>>) {
@@ -216,7 +280,7 @@ impl<H, L: PartialEq> Merged<H, L> {
 
     /// Files that say the same of the order, of lines without ids.
     fn add_same(&mut self, rows: Vec<Told<L>>, at: RowAt, ends: Ends, files: &Files) {
-        let joins_up = self.joins_up(ends);
+        let joins_up = self.ends.join_up(ends);
         let known = self.rows.len();
         let in_common = common(&self.rows, &rows, |a, b| a.whole == b.whole);
         if in_common == 0 {
@@ -273,7 +337,7 @@ fn common<L>(a: &[Told<L>], b: &[Told<L>], alike: impl Fn(&Told<L>, &Told<L>) ->
 }
 
 /// Whether all lines of `less` are among those of `more`.
-fn holds<L: PartialEq>(more: &[Told<L>], less: &[Told<L>]) -> bool {
+pub(super) fn holds<L: PartialEq>(more: &[Told<L>], less: &[Told<L>]) -> bool {
     common(more, less, |a, b| a.line == b.line) == less.len()
 }
 
@@ -300,12 +364,13 @@ mod tests {
         };
         let rows: Vec<_> = rows.split_whitespace().enumerate().map(told).collect();
         let count = rows.len() as u64;
-        Part { head, at: RowAt { file, row: first + 2 }, rows, first, last: first + count - 1, count }
+        let (at, last, again) = (RowAt { file, row: first + 2 }, first + count - 1, Vec::new());
+        Part { head, at, rows, first, last, count, again }
     }
 
     /// Each file has ten rows. What comes out, and whether it is in doubt.
     fn check(parts: Vec<Part<u8, char>>, repeats: bool, scattered: bool) -> (String, u64, bool) {
-        let files = Files { rows: vec![10; 4], scattered, repeats };
+        let files = Files { rows: vec![10; 4], scattered, repeats, ..Files::default() };
         let goods = |line: &char| line.to_lowercase().to_string();
         let says = Sayings { same_head: &|a, b| a == b, goods: &goods };
         let merged = merge(parts, &files, &says).expect("there is one");

@@ -55,6 +55,9 @@ impl Roles for ReplayRoles {
     fn same_id(&self) -> SameId {
         SameId::Mistake
     }
+    fn has_line_ids(&self) -> bool {
+        self.line.repeated == Repeated::Separate
+    }
     fn line_id_value(&self) -> Option<&Value> {
         Some(&self.line.id)
     }

@@ -48,6 +48,8 @@ pub(crate) trait Roles {
     fn number_values(&self) -> Vec<&Value>;
     /// The line's id, where the mapping names one.
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault>;
+    /// Whether the mapping names one.
+    fn has_line_ids(&self) -> bool;
     /// Where the line's id comes from.
     fn line_id_value(&self) -> Option<&Value>;
     /// Shop, id and time of an order.

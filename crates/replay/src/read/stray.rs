@@ -8,7 +8,7 @@
 
 use super::{
     above::{Cells, Columns},
-    bad::{BadCode, RowAt},
+    bad::{BadCode, Lost, RowAt},
 };
 use domain::{CustomerId, Instant, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -60,6 +60,8 @@ pub(super) enum Known {
 /// A row whose order is not known for sure.
 pub(super) struct Stray {
     pub at: RowAt,
+    /// Its place among the rows of its file.
+    pub ordinal: u64,
     pub code: BadCode,
     /// Cells that may stand in other columns.
     pub loose: BTreeSet<String>,
@@ -81,6 +83,12 @@ pub(super) struct Stray {
 }
 
 impl Stray {
+    /// That it is missing of an order.
+    pub fn lost(&self) -> Lost {
+        let Self { at, code, ordinal, .. } = *self;
+        Lost { at, code, file: at.file, ordinal, is_counted: false }
+    }
+
     /// How much of memory it takes, about.
     pub fn bytes(&self) -> usize {
         let loose: usize = self.loose.iter().map(|text| text.len() + TEXT_COST).sum();

@@ -9,21 +9,42 @@ use super::{
     limits::{CELL_CHARS, ROWS},
     meter::{FileRead, Meter},
     table::{Damage, Row},
-    whole::Whole,
+    whole::{Sameness, Whole},
 };
 use crate::plan::{Plan, TablePlan};
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
 };
 use tabular::{By, Encoding, Error, Fault, Flaw, Format, Heading, How, Record};
 
 /// Rows after which it is asked whether anybody waits for them.
 const ASKED: u64 = 256;
 
+/// A file that is read while somebody waits for it.
+struct Asked<'a> {
+    file: File,
+    stops: &'a dyn Fn() -> bool,
+}
+
+impl Read for Asked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if (self.stops)() {
+            return Err(io::Error::other("nobody waits for it any more"));
+        }
+        self.file.read(buffer)
+    }
+}
+
+impl Seek for Asked<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
 /// A file that is digested as it is read.
 struct Digested<'m, 'a> {
-    file: File,
+    file: Asked<'a>,
     hasher: blake3::Hasher,
     bytes: u64,
     meter: &'m mut Meter<'a>,
@@ -31,9 +52,6 @@ struct Digested<'m, 'a> {
 
 impl Read for Digested<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.meter.stops()() {
-            return Err(io::Error::other("nobody waits for it any more"));
-        }
         let count = self.file.read(buffer)?;
         self.hasher.update(&buffer[..count]);
         self.bytes += count as u64;
@@ -71,7 +89,8 @@ impl Source {
         let failed = |error| ReadError::of(&self.path, &self.name, error);
         let wanted: Vec<&str> = table.columns.iter().map(String::as_str).collect();
         let how = how(table, &wanted, plan.amounts.decimal_point);
-        let mut input = File::open(&self.path).map_err(open(&self.path))?;
+        let input = File::open(&self.path).map_err(open(&self.path))?;
+        let mut input = Asked { file: input, stops };
         let looked = tabular::look(&mut input, &how).map_err(failed)?;
         let (before, hasher) = (meter.rows(), blake3::Hasher::new());
         let mut input = Digested { file: input, hasher, bytes: 0, meter };
@@ -83,13 +102,18 @@ impl Source {
         let columns = wanted.iter().map(|column| records.column(column));
         let columns = columns.collect::<Result<Vec<usize>, _>>().map_err(failed)?;
         read.heading_row = records.heading_row();
-        let mut whole = self.in_parts.then(|| {
-            // What the mapping reads otherwise counts word for word; of other columns nobody knows what they hold.
-            let is_number = |at: &usize| table.numbers.iter().any(|&number| columns[number] == *at);
-            let all = 0..records.heading().len();
-            let numbers: Vec<usize> = all.filter(|at| !columns.contains(at) || is_number(at)).collect();
-            Whole::new(records.heading(), &numbers)
-        });
+        let mut sameness = match self.in_parts {
+            true => {
+                // What the mapping reads otherwise counts word for word; of other columns nobody knows what they hold.
+                let is_number = |at: &usize| table.numbers.iter().any(|&number| columns[number] == *at);
+                let all = 0..records.heading().len();
+                let numbers: Vec<usize> =
+                    all.filter(|at| !columns.contains(at) || is_number(at)).collect();
+                Sameness::AcrossFiles(Whole::new(records.heading(), &numbers))
+            }
+            false if self.table == 0 && !plan.has_line_ids => Sameness::InOneFile,
+            false => Sameness::NotAsked,
+        };
         let mut cells = Cells::default();
         while let Some(record) = records.next().map_err(failed)? {
             read.rows += 1;
@@ -101,7 +125,7 @@ impl Source {
             }
             let at = RowAt { file, row: record.row() };
             let damage = cells.fill(&record, table, &columns);
-            let whole = whole.as_mut().map_or(0, |whole| whole.of(&record));
+            let whole = sameness.of(&record);
             take(Row::new(at, whole, damage, (&cells.text, &cells.ends)), bad)?;
         }
         read.repeated_headings = records.repeated_headings();

@@ -1,7 +1,7 @@
 //! The heart of a report as a few lines for a terminal.
 
 use super::Report;
-use crate::read::{Inputs, notes};
+use crate::read::{Inputs, notes, told_without_line};
 use domain::Code;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -57,12 +57,15 @@ impl Report {
 impl Inputs {
     /// Rows that are neither used nor bad.
     fn counted_elsewhere(&self) -> String {
-        let files = self.repeated_files.join(", ");
+        let (files, doubled) = (self.repeated_files.join(", "), self.doubled_files.join(", "));
+        let without_line = told_without_line(&self.rows_without_line);
         let orders = self.orders_maybe_repeated;
         let (repeated, without_units, discounts) =
             (self.rows.repeated, self.rows.without_units, self.rows.discounts);
         let lines = [
             (repeated > 0, "repeated rows", format!("{repeated}, counted once")),
+            (!doubled.is_empty(), "maybe doubled", format!("{doubled}: every row stands there several times")),
+            (without_line.is_some(), "rows without line", without_line.unwrap_or_default()),
             (!files.is_empty(), "repeated files", format!("{files}, counted once")),
             (orders > 0, "maybe repeated", format!("{orders} orders, counted once; they may be more")),
             (without_units > 0, "rows of no units", format!("{without_units}, left out one by one")),

@@ -112,6 +112,11 @@ impl Layout {
         if table.line_ids {
             return;
         }
+        for part in &self.parts {
+            let doubted: Vec<usize> = told_again(part, table).into_iter().chain(all_twins(part, table)).collect();
+            self.may_doubt.extend(&doubted);
+            self.must_doubt.extend(doubted);
+        }
         let mut of_sale: BTreeMap<usize, Vec<Vec<&Vec<Cell>>>> = BTreeMap::new();
         for part in &self.parts {
             let mut here: BTreeMap<usize, Vec<&Vec<Cell>>> = BTreeMap::new();
@@ -208,4 +213,21 @@ fn cut(rows: &[usize], may: &dyn Fn(usize) -> bool, over: usize, dice: &mut Dice
     let cuts: Vec<usize> = cuts.into_iter().collect();
     let from = |at: usize| (at.saturating_sub(over)..=at).find(|at| *at == 0 || may(*at)).unwrap_or(at);
     cuts.windows(2).map(|ends| rows[from(ends[0])..ends[1]].to_vec()).collect()
+}
+
+/// Sales with rows of one file that are the same, and not one right behind the other: told again, or units.
+fn told_again(part: &Part, table: &Table) -> BTreeSet<usize> {
+    let rows: Vec<&(usize, Vec<Cell>)> = part.rows().map(|row| &table.rows[row]).collect();
+    let again = |at: &usize| rows[..at.saturating_sub(1)].contains(&rows[*at]) && rows[at - 1] != rows[*at];
+    (1..rows.len()).filter(again).map(|at| rows[at].0).collect()
+}
+
+/// The sale of the first row of a file that says everything several times.
+fn all_twins(part: &Part, table: &Table) -> Option<usize> {
+    let mut counts: BTreeMap<&(usize, Vec<Cell>), usize> = BTreeMap::new();
+    for row in part.rows() {
+        *counts.entry(&table.rows[row]).or_default() += 1;
+    }
+    let times = (2..=*counts.values().min()?).any(|times| counts.values().all(|count| count % times == 0));
+    part.rows().next().filter(|_| times).map(|row| table.rows[row].0)
 }
