@@ -4,10 +4,10 @@ use super::document::{Line, Order};
 use crate::{
     mapping::{Blank, Wrong},
     plan::{Cell, Compiler, Plan, Value},
-    read::{BadCode, Fault, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
+    read::{BadCode, Fault, Goods, Joined, Roles, RowLine, SameId, Told, bounded, discounted, units},
 };
 use domain::{
-    CustomerId, Instant, OrderId, ShopId, limits,
+    CustomerId, Instant, OrderId, ShopId, Sku, limits,
     pool::{PoolLine, Said, ShopOrder, Times},
 };
 use money::Money;
@@ -294,6 +294,16 @@ impl Roles for PoolRoles {
         Ok(RowLine::Line(FileLine { goods, is_closed: joined.text(&self.line_closed)? == "closed" }))
     }
 
+    fn goods(FileLine { goods, .. }: &FileLine) -> Goods {
+        Goods { sku: goods.sku.to_string(), units: Some(goods.quantity), amount: Some(goods.amount) }
+    }
+    fn try_goods(&self, joined: &Joined<'_>) -> Option<Goods> {
+        let units = joined.quantity(&self.quantity).ok();
+        let said = joined.signed_amount(self.amount()).ok().flatten();
+        let times = units.and_then(|units| i64::try_from(units).ok());
+        let amount = if self.amount.templates.is_empty() { said.zip(times).and_then(|(one, times)| one.checked_mul(times)) } else { said };
+        Some(Goods { sku: joined.id::<Sku>(&self.sku).ok()?.to_string(), units, amount })
+    }
     fn sku(line: &FileLine) -> &str {
         line.goods.sku.as_str()
     }

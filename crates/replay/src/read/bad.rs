@@ -116,19 +116,6 @@ pub(crate) struct Fault {
     pub code: BadCode,
 }
 
-/// A row that is missing of an order, or may be.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lost {
-    /// Where it is told: the row itself, or the row of a joined table that it leads to.
-    pub at: RowAt,
-    pub code: BadCode,
-    /// Its file of lines, and its place among the rows there.
-    pub file: usize,
-    pub ordinal: u64,
-    /// Whether it is counted with the rows that could be read there.
-    pub is_counted: bool,
-}
-
 /// The bad rows so far, and notes on rows that lose nothing.
 pub(super) struct Bad<'f> {
     found: &'f Found,

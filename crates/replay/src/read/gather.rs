@@ -6,11 +6,12 @@
 
 use super::{
     above::{Above, Cells, Columns},
-    bad::{Bad, BadCode, Fault, Lost},
+    bad::{Bad, BadCode, Fault},
     cells::Joined,
     files::{Found, ReadError},
     group::{Group, Together, digest, guessed},
     hand_over::{HandOver, Outcome},
+    lost::{Lost, Says},
     no_line::NoLine,
     parts::{PART_ROWS, Part, Told},
     roles::{Roles, RowLine, SameId, Take},
@@ -146,6 +147,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             shop_id,
             placed_at: placed_at.filter(|_| loose.is_empty()),
             customer_id: self.roles.try_customer(joined).filter(|_| loose.is_empty()),
+            goods: self.roles.try_goods(joined).filter(|_| loose.is_empty()),
             loose,
             orders: BTreeSet::new(),
             near: BTreeSet::new(),
@@ -188,9 +190,9 @@ impl<'p, R: Roles> Gather<'p, R> {
         if let Err(fault) = self.try_add(at, joined, row, ordinal) {
             self.over.counts.of_orders_left_out += u64::from(fault.at != row.at);
             let group = &mut self.groups[at];
-            let is_counted = group.parts.last().is_some_and(|part| part.at.file == row.at.file);
+            let says = self.roles.try_goods(joined).map_or(Says::Nothing, Says::Goods);
             let (at, code, file) = (fault.at, fault.code, row.at.file);
-            let out = group.leave_out(Lost { at, code, file, ordinal, is_counted });
+            let out = group.leave_out(Lost { at, code, file, ordinal, says });
             let (shop_id, order_id, placed_at) = self.roles.try_names(joined);
             out.shop_id = out.shop_id.take().or(shop_id);
             out.order_id = out.order_id.take().or(order_id);

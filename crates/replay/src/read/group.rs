@@ -3,7 +3,8 @@
 //! What always holds: an order that is left out keeps its reasons, and what is known of it.
 
 use super::{
-    bad::{BadCode, Fault, Lost, RowAt},
+    bad::{BadCode, Fault, RowAt},
+    lost::Lost,
     parts::{Part, Told},
     roles::{Roles, RowLine},
     stray::{Known, Stray},

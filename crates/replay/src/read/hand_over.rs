@@ -3,10 +3,11 @@
 //! What always holds: an id that stands twice in a shop is handed over once. What is left out or in doubt leaves a gap.
 
 use super::{
-    bad::{Bad, BadCode, Fault, Lost, RowAt},
+    bad::{Bad, BadCode, Fault, RowAt},
     files::ReadError,
     gaps::Gaps,
     group::{Group, Out, digest},
+    lost::Lost,
     newer,
     no_line::NoLine,
     parts::{Files, Merged, Sayings, merge},

@@ -1,12 +1,13 @@
 //! An order of which an older file cannot be read, and a newer one can.
 //!
-//! What always holds: the answer is that of the files taken in one by one, where the newer one counts. But where it may
-//! hold a piece only of an order that was cut apart, the order is left out: nobody gets the gift of a part.
+//! What always holds: the answer is that of the files taken in one by one, where the newer one counts. But where the newer
+//! file may hold a piece only of an order that was cut apart, the order is left out: nobody gets the gift of a part. It has
+//! to hold each row that the older ones have, those that cannot be read by what they still say of their goods.
 
 use super::{
-    bad::Lost,
     group::Group,
-    parts::{Files, Part, holds},
+    lost::Lost,
+    parts::{Files, Part},
     roles::{Roles, RowLine},
 };
 use std::collections::BTreeMap;
@@ -19,13 +20,13 @@ pub(super) struct Newer {
     pub repeated: u64,
 }
 
-/// What older files hold of an order.
-struct Older<'g, H, L> {
+/// What an older file holds of an order.
+struct Older<'g, R: Roles> {
     file: usize,
     first: u64,
     last: u64,
-    count: u64,
-    part: Option<&'g Part<H, L>>,
+    part: Option<&'g Part<R::Head, RowLine<R::Line>>>,
+    lost: Vec<&'g Lost>,
 }
 
 /// Lets a group be what its newer files say, where all that could not be read stands in older ones. `None` where it has
@@ -35,16 +36,13 @@ pub(super) fn settle<R: Roles>(group: &mut Group<R>, files: &Files) -> Option<Ne
     let newest_lost = out.lost.iter().map(|lost| files.rank(lost.file)).max()?;
     let count = group.parts.iter().filter(|part| files.rank(part.at.file) <= newest_lost).count();
     let (older, newer) = group.parts.split_at(count);
-    let older = spans(older, &out.lost);
-    let has_all = |part: &Part<R::Head, RowLine<R::Line>>| {
-        older.values().all(|it| part.count >= it.count && it.part.is_none_or(|it| holds(&part.rows, &it.rows)))
-    };
-    let is_whole = |part: &Part<R::Head, RowLine<R::Line>>| {
+    let older = older_files::<R>(older, &out.lost);
+    let makes_up = |part: &Part<R::Head, RowLine<R::Line>>| {
         let ends = files.ends_of(part.at.file, part.first, part.last);
-        let joins_up = || older.values().any(|it| files.ends_of(it.file, it.first, it.last).join_up(ends));
-        !files.scattered && part.is_together() && (files.hold_whole(part) || has_all(part) && !joins_up())
+        let is_apart = |it: &Older<'_, R>| !files.ends_of(it.file, it.first, it.last).join_up(ends);
+        part.is_together() && older.values().all(|it| is_apart(it) && it.is_held_by(part))
     };
-    if !newer.iter().any(is_whole) {
+    if files.scattered || !newer.iter().any(makes_up) {
         return None;
     }
     let repeated = group.parts.drain(..count).map(|part| part.rows.len() as u64).sum();
@@ -53,20 +51,44 @@ pub(super) fn settle<R: Roles>(group: &mut Group<R>, files: &Files) -> Option<Ne
     Some(Newer { lost, repeated })
 }
 
-/// Where the order stands in the older files, with the rows that could not be read.
-fn spans<'g, H, L>(parts: &'g [Part<H, L>], lost: &[Lost]) -> BTreeMap<usize, Older<'g, H, L>> {
-    let of_part = |part: &'g Part<H, L>| {
-        let Part { at, first, last, count, .. } = part;
-        let older = Older { file: at.file, first: *first, last: *last, count: *count, part: Some(part) };
-        (at.file, older)
+/// What each older file holds of the order.
+fn older_files<'g, R: Roles>(
+    parts: &'g [Part<R::Head, RowLine<R::Line>>],
+    lost: &'g [Lost],
+) -> BTreeMap<usize, Older<'g, R>> {
+    let of_part = |part: &'g Part<R::Head, RowLine<R::Line>>| {
+        let (file, first, last) = (part.at.file, part.first, part.last);
+        (file, Older { file, first, last, part: Some(part), lost: Vec::new() })
     };
-    let mut spans: BTreeMap<_, _> = parts.iter().map(of_part).collect();
-    for Lost { file, ordinal, is_counted, .. } in lost.iter().copied() {
-        let none = Older { file, first: ordinal, last: ordinal, count: 0, part: None };
-        let span = spans.entry(file).or_insert(none);
-        span.first = span.first.min(ordinal);
-        span.last = span.last.max(ordinal);
-        span.count += u64::from(!is_counted);
+    let mut older: BTreeMap<_, _> = parts.iter().map(of_part).collect();
+    for row in lost {
+        let Lost { file, ordinal, .. } = *row;
+        let none = Older { file, first: ordinal, last: ordinal, part: None, lost: Vec::new() };
+        let of_file = older.entry(file).or_insert(none);
+        of_file.first = of_file.first.min(ordinal);
+        of_file.last = of_file.last.max(ordinal);
+        of_file.lost.push(row);
     }
-    spans
+    older
+}
+
+impl<R: Roles> Older<'_, R> {
+    /// Whether a newer file has each of its rows.
+    fn is_held_by(&self, newer: &Part<R::Head, RowLine<R::Line>>) -> bool {
+        let mut taken = vec![false; newer.rows.len()];
+        let mut takes = |is_it: &dyn Fn(&RowLine<R::Line>) -> bool| {
+            let found = (0..taken.len()).find(|&at| !taken[at] && is_it(&newer.rows[at].line));
+            if let Some(at) = found {
+                taken[at] = true;
+            }
+            found.is_some()
+        };
+        let mut read = self.part.iter().flat_map(|part| &part.rows);
+        let says = |lost: &Lost, line: &RowLine<R::Line>| match line {
+            RowLine::Line(line) => lost.says.may_be(&R::goods(line)),
+            RowLine::Discount(_) | RowLine::Nothing(..) => false,
+        };
+        read.all(|row| takes(&|line| *line == row.line))
+            && self.lost.iter().all(|lost| takes(&|line| says(lost, line)))
+    }
 }

@@ -51,13 +51,22 @@ pub(super) struct Part<H, L> {
     pub count: u64,
     /// Where rows begin again that were told further up, by their numbers among the rows.
     pub again: Vec<usize>,
+    /// The first of the last rows that stand together.
+    stretch: usize,
+}
+
+impl<L> Told<L> {
+    /// Whether two rows of one file say the same, as far as that is asked.
+    fn is_same(&self, other: &Self) -> bool {
+        self.whole != 0 && self.whole == other.whole && self.id.is_none()
+    }
 }
 
 impl<H, L> Part<H, L> {
     /// An order that begins in a file, with its row of that number.
     pub fn new(head: H, at: RowAt, ordinal: u64) -> Self {
-        let (first, last, again) = (ordinal, ordinal, Vec::new());
-        Self { head, at, rows: Vec::new(), first, last, count: 1, again }
+        let (first, last) = (ordinal, ordinal);
+        Self { head, at, rows: Vec::new(), first, last, count: 1, again: Vec::new(), stretch: 0 }
     }
 
     /// Another row of the order stands there.
@@ -65,21 +74,40 @@ impl<H, L> Part<H, L> {
         (self.last, self.count) = (ordinal, self.count + 1);
     }
 
-    /// Adds a row. One that is the same as an earlier one is another unit where it stands right behind it; else a new
-    /// telling of the order may begin with it.
+    /// Adds a row. One that is the same as an earlier one with which it stands together is another unit; where other
+    /// orders stand between them, a new telling of the order may begin with it.
     pub fn push(&mut self, row: Told<L>, stands_behind: bool) {
-        let from = self.again.last().copied().unwrap_or(0);
-        let is_same = |known: &Told<L>| row.id.is_none() && row.whole != 0 && known.whole == row.whole;
-        if !(stands_behind && self.rows.last().is_some_and(is_same)) && self.rows[from..].iter().any(is_same) {
+        if !stands_behind {
+            self.stretch = self.rows.len();
+        }
+        let from = self.again.last().copied().unwrap_or(0).min(self.stretch);
+        if self.rows[from..self.stretch].iter().any(|known| known.is_same(&row)) {
             self.again.push(self.rows.len());
         }
         self.rows.push(row);
+    }
+
+    /// Where the rows stand together and are several ones, told as often again.
+    fn told_in_a_row(&self) -> Vec<usize> {
+        let count = self.rows.len();
+        let tells = |&times: &usize| {
+            let rows = self.rows.iter();
+            count.is_multiple_of(times) && rows.clone().zip(rows.skip(times)).all(|(one, next)| one.is_same(next))
+        };
+        // Rows that are all the same are units.
+        match (1..count).find(tells) {
+            Some(1) | None => Vec::new(),
+            Some(length) => (length..count).step_by(length).collect(),
+        }
     }
 
     /// Counts the rows once that are told again and again, as often as the telling has them that has them most. Answers
     /// how many were repeated, and the first.
     pub fn tell_once(&mut self) -> (u64, Option<RowAt>) {
         let (mut repeated, mut first) = (0, None);
+        if self.is_together() {
+            self.again = self.told_in_a_row();
+        }
         let tellings = std::mem::take(&mut self.again);
         for &begins in tellings.iter().rev() {
             // From behind, so that the places before stay what they are.
@@ -213,7 +241,7 @@ impl Files {
     }
 
     /// Whether an order stands together in its file, away from both its ends.
-    pub fn hold_whole<H, L>(&self, part: &Part<H, L>) -> bool {
+    fn hold_whole<H, L>(&self, part: &Part<H, L>) -> bool {
         let ends = self.ends(part);
         part.is_together() && !ends.first && !ends.last
     }
@@ -337,7 +365,7 @@ fn common<L>(a: &[Told<L>], b: &[Told<L>], alike: impl Fn(&Told<L>, &Told<L>) ->
 }
 
 /// Whether all lines of `less` are among those of `more`.
-pub(super) fn holds<L: PartialEq>(more: &[Told<L>], less: &[Told<L>]) -> bool {
+fn holds<L: PartialEq>(more: &[Told<L>], less: &[Told<L>]) -> bool {
     common(more, less, |a, b| a.line == b.line) == less.len()
 }
 
@@ -365,7 +393,7 @@ mod tests {
         let rows: Vec<_> = rows.split_whitespace().enumerate().map(told).collect();
         let count = rows.len() as u64;
         let (at, last, again) = (RowAt { file, row: first + 2 }, first + count - 1, Vec::new());
-        Part { head, at, rows, first, last, count, again }
+        Part { head, at, rows, first, last, count, again, stretch: 0 }
     }
 
     /// Each file has ten rows. What comes out, and whether it is in doubt.

@@ -5,6 +5,7 @@ use super::{
     bad::{BadCode, Fault},
     cells::Joined,
     line_row::{bounded, head, line, units},
+    lost::Goods,
     parts::Told,
     roles::{Roles, RowLine, SameId},
 };
@@ -13,7 +14,7 @@ use crate::{
     plan::{Cell, Plan, ReplayRoles, Value},
 };
 use domain::{
-    CustomerId, Instant, OrderId, ShopId,
+    CustomerId, Instant, OrderId, ShopId, Sku,
     event::{Placed, PlacedLine},
     limits,
     order::{Discount, Party},
@@ -103,6 +104,15 @@ impl Roles for ReplayRoles {
         line(self, joined)
     }
 
+    fn goods((line, _): &Self::Line) -> Goods {
+        let (units, amount) = (Some(line.quantity), Some(line.unit_price));
+        Goods { sku: line.sku.to_string(), units, amount }
+    }
+    fn try_goods(&self, joined: &Joined<'_>) -> Option<Goods> {
+        let units = joined.quantity(&self.line.quantity).ok();
+        let amount = joined.signed_amount(&self.line.unit_price).ok().flatten();
+        Some(Goods { sku: joined.id::<Sku>(&self.line.sku).ok()?.to_string(), units, amount })
+    }
     fn sku((line, _): &Self::Line) -> &str {
         line.sku.as_str()
     }

@@ -6,6 +6,7 @@ use super::{
     bad::{Fault, RowAt},
     cells::Joined,
     files::ReadError,
+    lost::Goods,
     parts::Told,
 };
 use crate::{
@@ -42,7 +43,11 @@ pub(crate) trait Roles {
     fn differs<'s>(&'s self, one: &Self::Head, other: &Self::Head) -> Option<&'s Value>;
     /// What the row says of its line.
     fn line(&self, joined: &Joined<'_>) -> Result<RowLine<Self::Line>, Fault>;
-    /// The goods of a line.
+    /// The goods of a line, all of which is known.
+    fn goods(line: &Self::Line) -> Goods;
+    /// The same as far as a row says it whose other cells may not be readable.
+    fn try_goods(&self, joined: &Joined<'_>) -> Option<Goods>;
+    /// The goods of a line by their name.
     fn sku(line: &Self::Line) -> &str;
     /// What amounts and quantities are read from.
     fn number_values(&self) -> Vec<&Value>;

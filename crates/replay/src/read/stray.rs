@@ -8,7 +8,8 @@
 
 use super::{
     above::{Cells, Columns},
-    bad::{BadCode, Lost, RowAt},
+    bad::{BadCode, RowAt},
+    lost::{Goods, Lost, Says},
 };
 use domain::{CustomerId, Instant, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -70,6 +71,8 @@ pub(super) struct Stray {
     pub shop_id: Option<ShopId>,
     pub placed_at: Option<Instant>,
     pub customer_id: Option<CustomerId>,
+    /// What it says of its goods, in the columns that it says them in.
+    pub goods: Option<Goods>,
     /// It holds the text of other rows too, and who knows which.
     pub swallows: bool,
     /// Orders that it may be of.
@@ -86,7 +89,12 @@ impl Stray {
     /// That it is missing of an order.
     pub fn lost(&self) -> Lost {
         let Self { at, code, ordinal, .. } = *self;
-        Lost { at, code, file: at.file, ordinal, is_counted: false }
+        let says = match (&self.goods, self.loose.is_empty()) {
+            (_, false) => Says::Loose(self.loose.clone()),
+            (Some(goods), true) => Says::Goods(goods.clone()),
+            (None, true) => Says::Nothing,
+        };
+        Lost { at, code, file: at.file, ordinal, says }
     }
 
     /// How much of memory it takes, about.

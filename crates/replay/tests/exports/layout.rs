@@ -62,6 +62,13 @@ impl Layout {
         Self { parts: vec![part], may_doubt: BTreeSet::new(), must_doubt: BTreeSet::new(), scattered: false }
     }
 
+    /// The same with what nobody could be certain of.
+    pub fn judged(table: &Table) -> Self {
+        let mut layout = Self::whole(table);
+        layout.judge(table);
+        layout
+    }
+
     /// Another one of the same rows. Merged cells are a workbook's.
     pub fn new(table: &Table, is_workbook: bool, dice: &mut Dice) -> Self {
         let merged = is_workbook && dice.chance(40);
@@ -215,11 +222,23 @@ fn cut(rows: &[usize], may: &dyn Fn(usize) -> bool, over: usize, dice: &mut Dice
     cuts.windows(2).map(|ends| rows[from(ends[0])..ends[1]].to_vec()).collect()
 }
 
-/// Sales with rows of one file that are the same, and not one right behind the other: told again, or units.
+/// Sales with rows of one file that are the same although others stand between them, or that are several rows told as
+/// often again: told twice, or units.
 fn told_again(part: &Part, table: &Table) -> BTreeSet<usize> {
     let rows: Vec<&(usize, Vec<Cell>)> = part.rows().map(|row| &table.rows[row]).collect();
-    let again = |at: &usize| rows[..at.saturating_sub(1)].contains(&rows[*at]) && rows[at - 1] != rows[*at];
-    (1..rows.len()).filter(again).map(|at| rows[at].0).collect()
+    let mut stretches: BTreeMap<usize, Vec<&[&(usize, Vec<Cell>)]>> = BTreeMap::new();
+    for stretch in rows.chunk_by(|a, b| a.0 == b.0) {
+        stretches.entry(stretch[0].0).or_default().push(stretch);
+    }
+    let again = |stretches: &Vec<&[&(usize, Vec<Cell>)]>| match stretches[..] {
+        [rows] => (2..rows.len()).any(|length| {
+            let has_several = rows[..length].iter().any(|row| row != &rows[0]);
+            has_several && rows.len().is_multiple_of(length) && rows.chunks(length).all(|it| it == &rows[..length])
+        }),
+        _ => (1..stretches.len())
+            .any(|at| stretches[..at].iter().any(|it| it.iter().any(|row| stretches[at].contains(row)))),
+    };
+    stretches.iter().filter(|(_, it)| again(it)).map(|(sale, _)| *sale).collect()
 }
 
 /// The sale of the first row of a file that says everything several times.
