@@ -40,8 +40,8 @@ pub use bad::{BadCode, BadRow};
 pub use files::ReadError;
 pub use limits::{BAD_ROWS, CELL_CHARS, ROWS};
 pub(crate) use meter::notes;
-pub(crate) use no_line::told as told_without_line;
 pub use meter::{InputFile, Written};
+pub(crate) use no_line::told as told_without_line;
 pub use order::SourceOrder;
 pub use roles::RowCounts;
 

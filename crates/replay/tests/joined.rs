@@ -136,10 +136,7 @@ fn a_s4_25_items_without_their_order_are_told() {
     ];
     let (orders, found) = read_files(MAPPING, &files);
     assert_eq!(orders, ["1 tea=300"]);
-    assert_eq!(
-        told(&found),
-        ["items.csv 3 no_match 2", "items.csv 4 no_match 2", "items.csv 5 no_match 3"]
-    );
+    assert_eq!(told(&found), ["items.csv 3 no_match 2", "items.csv 4 no_match 2", "items.csv 5 no_match 3"]);
     assert_eq!(missing(&found), (vec![("2".into(), None), ("3".into(), None)], false));
     assert_eq!((found.bad_rows, found.orders_left_out), (3, 2));
 }
@@ -172,7 +169,10 @@ fn a_s4_25_different_rows_of_one_key_in_one_file_are_all_told() {
         assert_eq!(orders, ["9 tea=100"], "{keep}");
         let rows: Vec<String> = told(&found).iter().map(|row| row[..13].to_owned()).collect();
         assert_eq!(rows, ["orders.csv 2 ", "orders.csv 4 ", "orders.csv 5 "], "{keep}");
-        assert_eq!(found.bad_rows_by_code.keys().map(|code| code.as_str()).collect::<Vec<_>>(), ["duplicate_key"]);
+        assert_eq!(
+            found.bad_rows_by_code.keys().map(|code| code.as_str()).collect::<Vec<_>>(),
+            ["duplicate_key"]
+        );
         assert_eq!(missing(&found).0.len(), 1);
         // Rows that say the same in all that is read are one.
         let rows = [one.clone(), same.replace("paid\n", "sent\n"), order("9", 9)].concat();
@@ -182,7 +182,8 @@ fn a_s4_25_different_rows_of_one_key_in_one_file_are_all_told() {
     // Of two files the later counts, or the earlier; of an order with a row that cannot be read both are told.
     for (keep, buyer_counts) in [("\"last\"", true), ("\"first\"", true), ("\"only\"", false)] {
         let mapping = MAPPING.replace("keep = \"last\"", &format!("keep = {keep}"));
-        let files = [("orders-1.csv", one.clone()), ("orders-2.csv", other.clone() + &order("9", 9)), items.clone()];
+        let files =
+            [("orders-1.csv", one.clone()), ("orders-2.csv", other.clone() + &order("9", 9)), items.clone()];
         let (orders, found) = read_files(&mapping, &files);
         assert_eq!((orders.len() == 2, found.is_whole()), (buyer_counts, buyer_counts), "{keep}");
     }
@@ -207,7 +208,11 @@ fn a_s4_25_a_later_report_makes_up_for_a_row_of_an_earlier_one() {
     let (orders, found) = read_files(MAPPING, &files);
     assert_eq!(orders, ["1 tea=300", "2 cup=100"]);
     assert_eq!((told(&found).len(), found.bad_rows, found.orders_left_out), (1, 1, 0));
-    assert_eq!((missing(&found), found.is_whole()), ((vec![], false), false), "the row is told, nothing is missing");
+    assert_eq!(
+        (missing(&found), found.is_whole()),
+        ((vec![], false), false),
+        "the row is told, nothing is missing"
+    );
     let files = [("orders-2.csv", second), ("orders-1.csv", first), items];
     let (orders, found) = read_files(MAPPING, &files);
     assert_eq!((orders.len(), missing(&found).0.len()), (1, 1), "the later one cannot be read");

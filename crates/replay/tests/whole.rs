@@ -359,10 +359,10 @@ fn a_s4_25_a_newer_file_makes_up_for_a_row_of_an_older_one() {
         let (orders, read) = read_as(MAPPING, &[("a.csv", &newer), ("b.csv", &torn)]);
         assert!(!ids(&orders).contains(&"101") && !read.gaps.is_empty(), "{to}");
         let made = "[download]\nas_of = { \"a*\" = \"2023-06-02T00:00:00Z\", \"b*\" = \"2023-06-01T00:00:00Z\" }\n\n[line]";
-        let (orders, _) =
-            read_as(&MAPPING.replace("[line]", made), &[("a.csv", &newer), ("b.csv", &torn)]);
+        let (orders, _) = read_as(&MAPPING.replace("[line]", made), &[("a.csv", &newer), ("b.csv", &torn)]);
         assert_eq!(first_of(&orders), ONE, "by when they were made: {to}");
-        let (orders, read) = read_as(MAPPING, &[("a.csv", &torn), ("b.csv", &newer), ("c.csv", &inside(5, &torn))]);
+        let (orders, read) =
+            read_as(MAPPING, &[("a.csv", &torn), ("b.csv", &newer), ("c.csv", &inside(5, &torn))]);
         assert!(!ids(&orders).contains(&"101") && read.orders_left_out > 0, "{to}");
     }
 }
@@ -379,13 +379,21 @@ fn a_s4_25_a_piece_of_an_order_makes_up_for_nothing() {
         // At the same end of both: the same order, downloaded again.
         ([torn.clone(), filler(1)].concat(), [first.clone(), filler(2)].concat(), true),
         ([torn.clone(), second.clone(), filler(1)].concat(), [first.clone(), filler(2)].concat(), false),
-        ([torn.clone(), second.clone(), filler(1)].concat(), [first.clone(), second.clone(), filler(2)].concat(), true),
+        (
+            [torn.clone(), second.clone(), filler(1)].concat(),
+            [first.clone(), second.clone(), filler(2)].concat(),
+            true,
+        ),
         // Orders stand anywhere: who knows where the other row is.
         ([torn.clone(), filler(1)].concat(), [filler(2), second.clone(), filler(2)].concat(), false),
     ] {
         let (orders, read) = read_as(MAPPING, &[("a.csv", &older), ("b.csv", &newer)]);
         assert_eq!(ids(&orders).contains(&"101"), is_used, "{older}{newer}");
-        assert_eq!((read.orders_left_out, read.gaps.is_empty()), (u64::from(!is_used), is_used), "{older}{newer}");
+        assert_eq!(
+            (read.orders_left_out, read.gaps.is_empty()),
+            (u64::from(!is_used), is_used),
+            "{older}{newer}"
+        );
     }
 }
 
@@ -435,5 +443,9 @@ fn a_s4_25_a_file_of_twins_is_told_and_nothing_of_it_is_final() {
     }
     let ids = MAPPING.replace("sku = ", "id = \"{orders.sub}\"\nsku = ");
     let (found, read) = one(&ids, &all);
-    assert_eq!((found, read.is_whole()), ([ONE, TWO, THREE].join("; "), true), "the number of the line says it");
+    assert_eq!(
+        (found, read.is_whole()),
+        ([ONE, TWO, THREE].join("; "), true),
+        "the number of the line says it"
+    );
 }

@@ -54,7 +54,8 @@ impl Cells {
 
     fn add_name(&mut self, read: &[u8]) -> usize {
         let is_end = |at: usize, byte: u8| {
-            matches!(byte, b' ' | b'>' | b'\t' | b'\r' | b'\n') || byte == b'/' && (at > 0 || !self.name.is_empty())
+            matches!(byte, b' ' | b'>' | b'\t' | b'\r' | b'\n')
+                || byte == b'/' && (at > 0 || !self.name.is_empty())
         };
         let end = read.iter().enumerate().position(|(at, &byte)| is_end(at, byte));
         let used = end.unwrap_or(read.len());
@@ -94,8 +95,18 @@ mod tests {
         let long = "x".repeat(usize::try_from(CELL_BYTES).unwrap_or(usize::MAX));
         let some = &long[..long.len() / 3];
         for (sheet, expected) in [
-            (format!("<worksheet>{long}{long}<sheetData><row r=\"1\"><c><is><t>a</t></is></c></row></sheetData>{long}{long}"), true),
-            (format!("<sheetData><row><c t=\"s\"><v>{some}</v></c><c r=\"B1\"><v>{some}</v></c><c>{some}{some}</c></row>"), true),
+            (
+                format!(
+                    "<worksheet>{long}{long}<sheetData><row r=\"1\"><c><is><t>a</t></is></c></row></sheetData>{long}{long}"
+                ),
+                true,
+            ),
+            (
+                format!(
+                    "<sheetData><row><c t=\"s\"><v>{some}</v></c><c r=\"B1\"><v>{some}</v></c><c>{some}{some}</c></row>"
+                ),
+                true,
+            ),
             (format!("<sheetData><row/>{some}<row/>{some}<row/>{some}<row/>{some}{some}"), true),
             (format!("<sheetData><row><c><is><t>{long}</t></is></c>"), false),
             (format!("<x:sheetData><x:row><x:c>{some}<r>{some}</r><cell/><r>{some}</r>"), false),

@@ -301,7 +301,11 @@ impl Roles for PoolRoles {
         let units = joined.quantity(&self.quantity).ok();
         let said = joined.signed_amount(self.amount()).ok().flatten();
         let times = units.and_then(|units| i64::try_from(units).ok());
-        let amount = if self.amount.templates.is_empty() { said.zip(times).and_then(|(one, times)| one.checked_mul(times)) } else { said };
+        let amount = if self.amount.templates.is_empty() {
+            said.zip(times).and_then(|(one, times)| one.checked_mul(times))
+        } else {
+            said
+        };
         Some(Goods { sku: joined.id::<Sku>(&self.sku).ok()?.to_string(), units, amount })
     }
     fn sku(line: &FileLine) -> &str {

@@ -10,7 +10,7 @@ use super::{
     lost::Lost,
     newer,
     no_line::NoLine,
-    parts::{Files, Merged, Sayings, merge},
+    parts::{Files, Merged, Part, Sayings, merge},
     roles::{Roles, RowCounts, RowLine, Take},
     stray::{Known, Stray},
     table::Table,
@@ -65,13 +65,7 @@ impl<'p, R: Roles> HandOver<'p, R> {
         bad: &mut Bad<'_>,
         take: Take<'_, R::Order>,
     ) -> Result<(), ReadError> {
-        if let Some(newer) = newer::settle(&mut group, &self.files) {
-            let id = group.parts.first().map(|part| self.roles.names(&part.head).1);
-            for (lost, id) in newer.lost.iter().zip(id.into_iter().cycle()) {
-                bad.belongs_to(lost.at, id.as_str());
-            }
-            self.counts.repeated += newer.repeated;
-        }
+        self.make_up(&mut group, bad);
         if group.out.is_some() {
             self.leave_out(group, bad);
             return Ok(());
@@ -87,13 +81,7 @@ impl<'p, R: Roles> HandOver<'p, R> {
             return Ok(());
         }
         let mut parts = std::mem::take(&mut group.parts);
-        let (mut told_again, mut doubt) = (0, None);
-        for part in &mut parts {
-            let (repeated, first) = part.tell_once();
-            told_again += repeated;
-            doubt = doubt.or(first);
-            self.twins.count(part);
-        }
+        let (told_again, doubt) = self.tell_once(&mut parts);
         let roles = self.roles;
         let says = Sayings {
             same_head: &|a, b| roles.differs(a, b).is_none(),
@@ -131,6 +119,29 @@ impl<'p, R: Roles> HandOver<'p, R> {
                 Ok(())
             }
         }
+    }
+
+    /// What a newer file makes up for is named, and not missing.
+    fn make_up(&mut self, group: &mut Group<R>, bad: &mut Bad<'_>) {
+        let Some(newer) = newer::settle(group, &self.files) else { return };
+        self.counts.repeated += newer.repeated;
+        let Some(part) = group.parts.first() else { return };
+        let (_, id, _) = self.roles.names(&part.head);
+        for lost in newer.lost {
+            bad.belongs_to(lost.at, id.as_str());
+        }
+    }
+
+    /// Counts rows once that a file tells again. Answers how many were repeated, and the first.
+    fn tell_once(&mut self, parts: &mut [Part<R::Head, RowLine<R::Line>>]) -> (u64, Option<RowAt>) {
+        let (mut told_again, mut doubt) = (0, None);
+        for part in parts {
+            let (repeated, first) = part.tell_once();
+            told_again += repeated;
+            doubt = doubt.or(first);
+            self.twins.count(part);
+        }
+        (told_again, doubt)
     }
 
     fn too_many(&self, at: RowAt, id: &OrderId) -> Fault {

@@ -92,7 +92,8 @@ impl<H, L> Part<H, L> {
         let count = self.rows.len();
         let tells = |&times: &usize| {
             let rows = self.rows.iter();
-            count.is_multiple_of(times) && rows.clone().zip(rows.skip(times)).all(|(one, next)| one.is_same(next))
+            count.is_multiple_of(times)
+                && rows.clone().zip(rows.skip(times)).all(|(one, next)| one.is_same(next))
         };
         // Rows that are all the same are units.
         match (1..count).find(tells) {
@@ -169,6 +170,8 @@ pub(super) struct Merged<H, L> {
     /// Whether it has more rows than any order, and was not merged to the end.
     pub too_many: bool,
     ends: Ends,
+    /// How many files it is put together of.
+    files: usize,
     /// Whether it stands whole in every file, away from both its ends.
     stands_whole: bool,
 }
@@ -212,6 +215,7 @@ pub(super) fn merge<H, L: PartialEq>(
         doubt: None,
         too_many: false,
         ends,
+        files: 1,
         stands_whole,
     };
     for part in parts {
@@ -273,7 +277,7 @@ impl<H, L: PartialEq> Merged<H, L> {
         if !same_head {
             self.head = head;
         }
-        self.file = at.file;
+        (self.file, self.files) = (at.file, self.files + 1);
         self.ends = Ends { first: self.ends.first || ends.first, last: self.ends.last || ends.last };
         self.stands_whole &= stands_whole;
     }
@@ -322,11 +326,23 @@ impl<H, L: PartialEq> Merged<H, L> {
             return;
         }
         // Two units of the same may be cut apart there, even where no file holds the same row twice.
-        let at_the_seam = joins_up && seam(&self.rows, &rows, in_common);
+        let at_the_seam = joins_up && self.has_seam(&rows, in_common);
         if at_the_seam || files.scattered && files.repeats {
             self.doubt = Some(at);
         }
         self.add_unlike(rows, known, |a, b| a.whole == b.whole);
+    }
+
+    /// Whether rows in common may be units on both sides of a cut. Of pieces of more than two files the rows stand in no
+    /// order any more: then one at an edge is enough.
+    fn has_seam(&self, rows: &[Told<L>], in_common: usize) -> bool {
+        let is_known = |row: Option<&Told<L>>| {
+            row.is_some_and(|row| self.rows.iter().any(|known| known.whole == row.whole))
+        };
+        match self.files {
+            1 => seam(&self.rows, rows, in_common),
+            _ => is_known(rows.first()) || is_known(rows.last()),
+        }
     }
 
     /// Adds the rows that none of the first `known` ones is alike, each of these once.
@@ -430,6 +446,8 @@ mod tests {
         assert_eq!(units, ("aa".into(), 2, false), "two units, told in both");
         let seam = check(vec![part(0, 8, 1, "a1 b1"), part(1, 0, 1, "b1 c1")], false, false);
         assert_eq!(seam, ("abc".into(), 1, true), "two units cut apart would look the same");
+        let three = vec![part(0, 9, 1, "a1"), part(1, 0, 1, "c1"), part(2, 0, 1, "a1 b1 c1")];
+        assert_eq!(check(three, false, false), ("acb".into(), 2, true), "units cut apart at both ends");
         let shuffled = check(vec![part(0, 2, 1, "a1"), part(1, 4, 1, "a1")], true, true);
         assert_eq!(shuffled, ("a".into(), 1, true));
     }

@@ -102,18 +102,7 @@ impl Source {
         let columns = wanted.iter().map(|column| records.column(column));
         let columns = columns.collect::<Result<Vec<usize>, _>>().map_err(failed)?;
         read.heading_row = records.heading_row();
-        let mut sameness = match self.in_parts {
-            true => {
-                // What the mapping reads otherwise counts word for word; of other columns nobody knows what they hold.
-                let is_number = |at: &usize| table.numbers.iter().any(|&number| columns[number] == *at);
-                let all = 0..records.heading().len();
-                let numbers: Vec<usize> =
-                    all.filter(|at| !columns.contains(at) || is_number(at)).collect();
-                Sameness::AcrossFiles(Whole::new(records.heading(), &numbers))
-            }
-            false if self.table == 0 && !plan.has_line_ids => Sameness::InOneFile,
-            false => Sameness::NotAsked,
-        };
+        let mut sameness = self.sameness(plan, records.heading(), &columns);
         let mut cells = Cells::default();
         while let Some(record) = records.next().map_err(failed)? {
             read.rows += 1;
@@ -134,6 +123,23 @@ impl Source {
         (read.bytes, read.digest) = (input.bytes, Some(input.hasher.finalize()));
         input.meter.done_with(read);
         Ok(())
+    }
+}
+
+impl Source {
+    /// How it is asked whether two of its rows are the same.
+    fn sameness(&self, plan: &Plan, heading: &[String], columns: &[usize]) -> Sameness {
+        if self.in_parts {
+            // What the mapping reads otherwise counts word for word; of other columns nobody knows what they hold.
+            let numbers = &plan.tables[self.table].numbers;
+            let is_number = |at: &usize| numbers.iter().any(|&number| columns[number] == *at);
+            let may_be = (0..heading.len()).filter(|at| !columns.contains(at) || is_number(at));
+            Sameness::AcrossFiles(Whole::new(heading, &may_be.collect::<Vec<_>>()))
+        } else if self.table == 0 && !plan.has_line_ids {
+            Sameness::InOneFile
+        } else {
+            Sameness::NotAsked
+        }
     }
 }
 

@@ -245,10 +245,8 @@ impl TablePlan {
                 let better =
                     if matches!(self.keep, KeepPlan::Lowest(_)) { Ordering::Less } else { Ordering::Greater };
                 let ranks = self.rank(plan, row).ok().zip(self.rank(plan, known).ok());
-                match ranks.is_some_and(|(new, known)| new.cmp(&known) == better) {
-                    true => Choice::New,
-                    false => Choice::Known,
-                }
+                let is_better = ranks.is_some_and(|(new, known)| new.cmp(&known) == better);
+                if is_better { Choice::New } else { Choice::Known }
             }
         }
     }

@@ -64,7 +64,11 @@ impl Inputs {
             (self.rows.repeated, self.rows.without_units, self.rows.discounts);
         let lines = [
             (repeated > 0, "repeated rows", format!("{repeated}, counted once")),
-            (!doubled.is_empty(), "maybe doubled", format!("{doubled}: every row stands there several times")),
+            (
+                !doubled.is_empty(),
+                "maybe doubled",
+                format!("{doubled}: every row stands there several times"),
+            ),
             (without_line.is_some(), "rows without line", without_line.unwrap_or_default()),
             (!files.is_empty(), "repeated files", format!("{files}, counted once")),
             (orders > 0, "maybe repeated", format!("{orders} orders, counted once; they may be more")),

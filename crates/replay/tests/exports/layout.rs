@@ -120,7 +120,8 @@ impl Layout {
             return;
         }
         for part in &self.parts {
-            let doubted: Vec<usize> = told_again(part, table).into_iter().chain(all_twins(part, table)).collect();
+            let doubted: Vec<usize> =
+                told_again(part, table).into_iter().chain(all_twins(part, table)).collect();
             self.may_doubt.extend(&doubted);
             self.must_doubt.extend(doubted);
         }
@@ -150,6 +151,10 @@ impl Layout {
             };
             let has = |part: &&Vec<&Vec<Cell>>, row: &[Cell]| part.iter().any(|it| same(it, row));
             let alike = |row: &&Vec<Cell>| parts.iter().filter(|part| has(part, row)).count() > 1;
+            // Rows that stand anywhere in several files are pieces of the order, or another version of it.
+            if self.scattered && parts.len() > 1 {
+                self.may_doubt.insert(sale);
+            }
             if !parts.iter().any(|part| part.iter().any(alike)) {
                 continue;
             }
@@ -233,7 +238,9 @@ fn told_again(part: &Part, table: &Table) -> BTreeSet<usize> {
     let again = |stretches: &Vec<&[&(usize, Vec<Cell>)]>| match stretches[..] {
         [rows] => (2..rows.len()).any(|length| {
             let has_several = rows[..length].iter().any(|row| row != &rows[0]);
-            has_several && rows.len().is_multiple_of(length) && rows.chunks(length).all(|it| it == &rows[..length])
+            has_several
+                && rows.len().is_multiple_of(length)
+                && rows.chunks(length).all(|it| it == &rows[..length])
         }),
         _ => (1..stretches.len())
             .any(|at| stretches[..at].iter().any(|it| it.iter().any(|row| stretches[at].contains(row)))),
