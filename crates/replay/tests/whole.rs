@@ -397,6 +397,27 @@ fn a_s4_25_a_piece_of_an_order_makes_up_for_nothing() {
     }
 }
 
+/// A-S4-25: a third file that can be read is put together with the newer one as ever.
+#[test]
+fn a_s4_25_what_a_third_file_has_is_not_lost_with_an_older_one() {
+    let [tea, cup] = [rows()[0].clone(), rows()[1].clone()];
+    let torn = inside(1, &tea.replace("3.00", "dear"));
+    let (orders, read) = read_as(
+        MAPPING,
+        &[
+            ("a.csv", &format!("{}{cup}", rows()[4])),
+            ("b.csv", &torn),
+            ("c.csv", &format!("{tea}{}", rows()[2])),
+        ],
+    );
+    assert_eq!(
+        (orders[0].order.lines.len(), read.bad_rows, read.gaps.is_empty()),
+        (2, 1, true),
+        "{}",
+        told(&orders)
+    );
+}
+
 /// A-S4-25: the same row right behind itself is another unit; the same row further down, in one file, may be the export
 /// told again.
 #[test]

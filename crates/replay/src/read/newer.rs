@@ -10,18 +10,18 @@ use super::{
     parts::{Files, Part},
     roles::{Roles, RowLine},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a newer file makes of an order that an older one would have left out.
 pub(super) struct Newer {
     /// Rows that could not be read, and that the newer file makes up for.
     pub lost: Vec<Lost>,
-    /// Rows of older files that could.
+    /// Rows beside them that could.
     pub repeated: u64,
 }
 
-/// What an older file holds of an order.
-struct Older<'g, R: Roles> {
+/// What an older file holds of an order of which it has a row that cannot be read.
+struct Torn<'g, R: Roles> {
     file: usize,
     first: u64,
     last: u64,
@@ -34,45 +34,49 @@ struct Older<'g, R: Roles> {
 pub(super) fn settle<R: Roles>(group: &mut Group<R>, files: &Files) -> Option<Newer> {
     let out = group.out.as_ref()?;
     let newest_lost = out.lost.iter().map(|lost| files.rank(lost.file)).max()?;
-    let count = group.parts.iter().filter(|part| files.rank(part.at.file) <= newest_lost).count();
-    let (older, newer) = group.parts.split_at(count);
-    let older = older_files::<R>(older, &out.lost);
+    let torn = torn_files::<R>(&group.parts, &out.lost);
     let makes_up = |part: &Part<R::Head, RowLine<R::Line>>| {
         let ends = files.ends_of(part.at.file, part.first, part.last);
-        let is_apart = |it: &Older<'_, R>| !files.ends_of(it.file, it.first, it.last).join_up(ends);
-        part.is_together() && older.values().all(|it| is_apart(it) && it.is_held_by(part))
+        let is_apart = |it: &Torn<'_, R>| !files.ends_of(it.file, it.first, it.last).join_up(ends);
+        files.rank(part.at.file) > newest_lost
+            && part.is_together()
+            && torn.values().all(|it| is_apart(it) && it.is_held_by(part))
     };
-    if files.scattered || !newer.iter().any(makes_up) {
+    if files.scattered || !group.parts.iter().any(makes_up) {
         return None;
     }
-    let repeated = group.parts.drain(..count).map(|part| part.rows.len() as u64).sum();
+    let torn: BTreeSet<usize> = torn.into_keys().collect();
+    // Older files of which all could be read are put together with the newer ones as ever.
+    let (gone, kept): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut group.parts).into_iter().partition(|part| torn.contains(&part.at.file));
+    group.parts = kept;
     group.at = group.parts.first().map_or(group.at, |part| part.at);
+    let repeated = gone.iter().map(|part| part.rows.len() as u64).sum();
     let lost = group.out.take().map(|out| out.lost).unwrap_or_default();
     Some(Newer { lost, repeated })
 }
 
-/// What each older file holds of the order.
-fn older_files<'g, R: Roles>(
+/// What each file holds of the order in which a row of it cannot be read.
+fn torn_files<'g, R: Roles>(
     parts: &'g [Part<R::Head, RowLine<R::Line>>],
     lost: &'g [Lost],
-) -> BTreeMap<usize, Older<'g, R>> {
-    let of_part = |part: &'g Part<R::Head, RowLine<R::Line>>| {
-        let (file, first, last) = (part.at.file, part.first, part.last);
-        (file, Older { file, first, last, part: Some(part), lost: Vec::new() })
-    };
-    let mut older: BTreeMap<_, _> = parts.iter().map(of_part).collect();
+) -> BTreeMap<usize, Torn<'g, R>> {
+    let mut torn = BTreeMap::new();
     for row in lost {
         let Lost { file, ordinal, .. } = *row;
-        let none = Older { file, first: ordinal, last: ordinal, part: None, lost: Vec::new() };
-        let of_file = older.entry(file).or_insert(none);
+        let of_file = torn.entry(file).or_insert_with(|| {
+            let part = parts.iter().find(|part| part.at.file == file);
+            let (first, last) = part.map_or((ordinal, ordinal), |part| (part.first, part.last));
+            Torn { file, first, last, part, lost: Vec::new() }
+        });
         of_file.first = of_file.first.min(ordinal);
         of_file.last = of_file.last.max(ordinal);
         of_file.lost.push(row);
     }
-    older
+    torn
 }
 
-impl<R: Roles> Older<'_, R> {
+impl<R: Roles> Torn<'_, R> {
     /// Whether a newer file has each of its rows.
     fn is_held_by(&self, newer: &Part<R::Head, RowLine<R::Line>>) -> bool {
         let mut taken = vec![false; newer.rows.len()];
