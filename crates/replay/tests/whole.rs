@@ -423,6 +423,7 @@ fn a_s4_25_what_a_third_file_has_is_not_lost_with_an_older_one() {
 #[test]
 fn a_s4_25_the_same_row_further_down_may_be_told_again() {
     let [tea, cup, other] = [rows()[0].clone(), rows()[1].clone(), rows()[2].clone()];
+    let sent = tea.replace("3.00,", "3.00,sent");
     for (text, expected, repeated, doubts) in [
         (vec![&tea, &tea, &other], "101 tea:2=600", 0, 0),
         (vec![&tea, &other, &tea], "101 tea:1=300", 1, 1),
@@ -430,6 +431,8 @@ fn a_s4_25_the_same_row_further_down_may_be_told_again() {
         (vec![&tea, &tea, &cup, &other, &tea, &tea, &cup], "101 tea:2=600 cup:1=250", 3, 1),
         (vec![&tea, &cup, &other, &cup, &tea, &tea], "101 tea:2=600 cup:1=250", 2, 1),
         (vec![&tea, &other, &cup], ONE, 0, 0),
+        (vec![&tea, &cup, &other, &sent, &cup], ONE, 2, 1),
+        (vec![&tea, &sent, &other], "101 tea:2=600", 0, 0),
         (vec![&tea, &other, &tea, &other, &tea, &other], "101 tea:1=300", 4, 2),
     ] {
         let text: String = text.into_iter().cloned().collect();

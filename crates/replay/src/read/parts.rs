@@ -55,6 +55,13 @@ pub(super) struct Part<H, L> {
     stretch: usize,
 }
 
+impl<L: PartialEq> Told<L> {
+    /// Whether two rows say the same line, neither with a number of its own.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.id.is_none() && other.id.is_none() && self.line == other.line
+    }
+}
+
 impl<L> Told<L> {
     /// Whether two rows of one file say the same, as far as that is asked.
     fn is_same(&self, other: &Self) -> bool {
@@ -74,14 +81,28 @@ impl<H, L> Part<H, L> {
         (self.last, self.count) = (ordinal, self.count + 1);
     }
 
-    /// Adds a row. One that is the same as an earlier one with which it stands together is another unit; where other
-    /// orders stand between them, a new telling of the order may begin with it.
+    /// Whether its rows stand one after the other.
+    pub fn is_together(&self) -> bool {
+        self.last - self.first + 1 == self.count
+    }
+
+    /// Whether two of its rows are the same.
+    pub fn repeats_itself(&self) -> bool {
+        let mut wholes: Vec<u128> = self.rows.iter().map(|row| row.whole).collect();
+        wholes.sort_unstable();
+        wholes.windows(2).any(|pair| pair[0] == pair[1])
+    }
+}
+
+impl<H, L: PartialEq> Part<H, L> {
+    /// Adds a row. One that says the same line as an earlier one with which it stands together is another unit; where
+    /// other orders stand between them, a new telling of the order may begin with it, whatever else has changed since.
     pub fn push(&mut self, row: Told<L>, stands_behind: bool) {
         if !stands_behind {
             self.stretch = self.rows.len();
         }
         let from = self.again.last().copied().unwrap_or(0).min(self.stretch);
-        if self.rows[from..self.stretch].iter().any(|known| known.is_same(&row)) {
+        if self.rows[from..self.stretch].iter().any(|known| known.is_alike(&row)) {
             self.again.push(self.rows.len());
         }
         self.rows.push(row);
@@ -117,7 +138,7 @@ impl<H, L> Part<H, L> {
             let mut taken = vec![false; self.rows.len()];
             let from = tellings.iter().rev().find(|&&start| start < begins).copied().unwrap_or(0);
             for row in rows {
-                let known = (from..taken.len()).find(|&at| !taken[at] && self.rows[at].whole == row.whole);
+                let known = (from..taken.len()).find(|&at| !taken[at] && self.rows[at].is_alike(&row));
                 match known {
                     Some(at) => {
                         taken[at] = true;
@@ -128,18 +149,6 @@ impl<H, L> Part<H, L> {
             }
         }
         (repeated, first)
-    }
-
-    /// Whether its rows stand one after the other.
-    pub fn is_together(&self) -> bool {
-        self.last - self.first + 1 == self.count
-    }
-
-    /// Whether two of its rows are the same.
-    pub fn repeats_itself(&self) -> bool {
-        let mut wholes: Vec<u128> = self.rows.iter().map(|row| row.whole).collect();
-        wholes.sort_unstable();
-        wholes.windows(2).any(|pair| pair[0] == pair[1])
     }
 }
 

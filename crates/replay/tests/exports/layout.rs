@@ -242,8 +242,15 @@ fn told_again(part: &Part, table: &Table) -> BTreeSet<usize> {
                 && rows.len().is_multiple_of(length)
                 && rows.chunks(length).all(|it| it == &rows[..length])
         }),
-        _ => (1..stretches.len())
-            .any(|at| stretches[..at].iter().any(|it| it.iter().any(|row| stretches[at].contains(row)))),
+        // What else stands in them may have changed in between.
+        _ => {
+            let goods = (0..table.headings.len()).filter(|at| table.is_of_goods(*at)).collect::<Vec<_>>();
+            let alike = |a: &[Cell], b: &[Cell]| goods.iter().all(|&at| a[at] == b[at]);
+            let has = |rows: &[&(usize, Vec<Cell>)], row: &[Cell]| rows.iter().any(|it| alike(&it.1, row));
+            (1..stretches.len()).any(|at| {
+                stretches[..at].iter().any(|rows| stretches[at].iter().any(|row| has(rows, &row.1)))
+            })
+        }
     };
     stretches.iter().filter(|(_, it)| again(it)).map(|(sale, _)| *sale).collect()
 }
