@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub times: TimesPlan,
     pub amounts: crate::mapping::Amounts,
     pub empty: crate::mapping::Empty,
+    /// Whether lines have numbers of their own: else it is asked which rows are the same.
+    pub has_line_ids: bool,
 }
 
 /// What the columns mean to a replay.
@@ -49,10 +51,12 @@ pub(crate) struct TablePlan {
     /// Which of `columns` are the key.
     pub key: Vec<usize>,
     pub keep: KeepPlan,
+    /// Whether a row that no line leads to is a bad one.
+    pub complete: bool,
 }
 
 /// [`Keep`] with its column as a number.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeepPlan {
     Only,
     First,
@@ -65,6 +69,13 @@ pub(crate) enum KeepPlan {
 pub(crate) struct JoinPlan {
     pub from: Vec<Cell>,
     pub optional: bool,
+}
+
+impl JoinPlan {
+    /// Whether a line leads there by cells of its own.
+    pub fn is_from_lines(&self) -> bool {
+        self.from.iter().all(|cell| cell.table == 0)
+    }
 }
 
 /// A column of a table, both by number.

@@ -17,10 +17,14 @@ mod files;
 mod gaps;
 mod gather;
 mod group;
+mod hand_over;
 mod limits;
 mod line_row;
+mod lost;
 mod meter;
 mod mixed;
+mod newer;
+mod no_line;
 mod order;
 mod parts;
 mod recovery;
@@ -30,6 +34,7 @@ mod states;
 mod stray;
 mod stream;
 mod table;
+mod twins;
 mod values;
 mod whole;
 
@@ -46,6 +51,7 @@ pub(crate) use bad::{BadRows, Fault};
 pub(crate) use cells::Joined;
 pub(crate) use files::matches;
 pub(crate) use line_row::{bounded, discounted, units};
+pub(crate) use lost::Goods;
 pub(crate) use parts::Told;
 use roles::Take;
 pub(crate) use roles::{Discount, Roles, RowLine, SameId};
@@ -55,8 +61,9 @@ use crate::{mapping::Mapping, plan::Plan};
 use bad::{Bad, RowAt};
 use domain::{Instant, ShopId, pool::Gap};
 use files::Found;
-use gather::{Gather, Outcome};
+use gather::Gather;
 use group::Together;
+use hand_over::Outcome;
 use meter::Meter;
 use recovery::Building;
 use serde::Serialize;
@@ -121,7 +128,10 @@ pub struct Inputs {
     pub rows: RowCounts,
     /// Files that hold what another one holds, byte for byte; they count once.
     pub repeated_files: Vec<String>,
-    /// Rows of joined tables that no line leads to: by table, without those that were bad.
+    /// Files of which every row stands there several times: an export told twice, or units. They count as they stand.
+    pub doubled_files: Vec<String>,
+    /// Rows of joined tables that no line leads to: by table, without those that were bad, and of tables only that the
+    /// mapping does not call complete.
     pub rows_without_line: BTreeMap<String, u64>,
     /// Times of shipping and receipt before the order was placed; the time is left out, not the order.
     pub times_left_out: u64,
@@ -204,6 +214,7 @@ pub(crate) struct Gathered {
     pub rows: RowCounts,
     pub unknown_states: UnknownStates,
     pub repeated_files: Vec<String>,
+    pub doubled_files: Vec<String>,
     pub rows_without_line: BTreeMap<String, u64>,
     /// What is not certain: without a shop it may be of any.
     pub gaps: Vec<(Option<ShopId>, Gap)>,
@@ -235,7 +246,7 @@ pub(crate) fn gather<R: Roles>(
     let mut gather = Gather::new(plan, &tables, roles, lines.len());
     let mut together = Together::default();
     for (file, source) in lines {
-        gather.begin_file();
+        gather.begin_file(file);
         let mut row = |row: Row, bad: &mut Bad<'_>| match standing {
             Standing::Anywhere => {
                 gather.take(&row, bad);
@@ -247,7 +258,11 @@ pub(crate) fn gather<R: Roles>(
         gather.end_file(file);
     }
     gather.hand_over_all(&mut bad, take)?;
-    let Outcome { counts, left_out, in_doubt, gaps, unknown_states } = gather.finish(&bad);
+    let (without_line, rows_without_line) = no_line::found(plan, &tables, roles);
+    for row in without_line {
+        gather.miss(row, &mut bad);
+    }
+    let Outcome { counts, left_out, in_doubt, gaps, doubled, unknown_states } = gather.finish(&mut bad);
     let of_file = |file: usize| (found.name(file).to_owned(), made[file]);
     Ok(Gathered {
         left_out,
@@ -257,7 +272,8 @@ pub(crate) fn gather<R: Roles>(
         names: found.0.iter().map(|source| source.name.clone()).collect(),
         gaps: gaps.named(of_file),
         repeated_files: order.repeated(&found),
-        rows_without_line: Table::unused(plan, &tables),
+        doubled_files: doubled.into_iter().map(|file| found.name(file).to_owned()).collect(),
+        rows_without_line,
         files: meter.into_files(&found, plan),
         bad: bad.into_rows(),
     })
@@ -271,8 +287,7 @@ impl Inputs {
     }
 
     fn count(mapping: &Mapping, orders: &[SourceOrder], gathered: Gathered) -> Self {
-        let Gathered { files, bad, left_out, in_doubt, rows, repeated_files, rows_without_line, .. } =
-            gathered;
+        let Gathered { files, bad, left_out, in_doubt, rows, repeated_files, .. } = gathered;
         let unknown_states = gathered.unknown_states;
         let distinct = |names: &mut dyn Iterator<Item = &str>| {
             names.collect::<std::collections::BTreeSet<_>>().len() as u64
@@ -302,7 +317,8 @@ impl Inputs {
             repeated_rows: rows.repeated,
             rows,
             repeated_files,
-            rows_without_line,
+            doubled_files: gathered.doubled_files,
+            rows_without_line: gathered.rows_without_line,
             times_left_out: 0,
         }
     }

@@ -34,6 +34,7 @@ pub(crate) mod label {
         EVENTS_REFUSED = "events refused", "未接受的事件";
         FILE = "file", "文件";
         GIFTS_GIVEN = "gifts given", "发出赠品";
+        MAYBE_DOUBLED = "maybe doubled", "可能重复导出";
         MAYBE_REPEATED = "maybe repeated", "可能重复";
         NOT_CERTAIN = "not certain", "还不确定";
         ORDERS = "orders", "订单";
@@ -50,6 +51,7 @@ pub(crate) mod label {
         REPEATED_ROWS = "repeated rows", "重复的行";
         ROWS_LEFT_OUT = "rows left out", "未读入的行";
         ROWS_OF_NO_UNITS = "rows of no units", "数量为 0 的行";
+        ROWS_WITHOUT_LINE = "rows without line", "没有商品行的行";
         SHOWN = "shown a coupon", "展示优惠券";
         TIMES_IN_DOUBT = "times in doubt", "时间不确定";
         TAKE_PART = "take part", "参与订单";
@@ -96,6 +98,10 @@ impl Lines {
 pub(crate) struct Elsewhere<'r> {
     pub rows: &'r RowCounts,
     pub files: &'r [String],
+    /// Rows of joined tables that no line leads to, by table.
+    pub without_line: &'r BTreeMap<String, u64>,
+    /// Files of which every row stands there several times.
+    pub doubled: &'r [String],
     pub maybe_repeated: u64,
     pub states: &'r UnknownStates,
     pub notes: &'r BTreeMap<BadCode, u64>,
@@ -114,6 +120,12 @@ impl Elsewhere<'_> {
         }
         if !self.files.is_empty() {
             lines.say(label::REPEATED_FILES, &format!("{}{once}", self.files.join(lang.pick(", ", "、"))));
+        }
+        self.tell_without_line(lines);
+        if !self.doubled.is_empty() {
+            let files = self.doubled.join(lang.pick(", ", "、"));
+            let meant = lang.pick(": every row stands there several times", "：每一行都出现多次");
+            lines.say(label::MAYBE_DOUBLED, &format!("{files}{meant}{}", lang.of(self.doubt)));
         }
         if self.maybe_repeated > 0 {
             let orders = lang.pick("orders", "笔订单");
@@ -136,6 +148,21 @@ impl Elsewhere<'_> {
         }
         if !self.states.is_empty() {
             lines.say(label::UNKNOWN_STATES, &states(self.states, lang));
+        }
+    }
+}
+
+impl Elsewhere<'_> {
+    /// How many rows of which tables no line leads to.
+    fn tell_without_line(&self, lines: &mut Lines) {
+        let some = self.without_line.iter().filter(|(_, rows)| **rows > 0);
+        let of = lines.lang.pick(" of ", " 行，表 ");
+        let told: Vec<String> = some.map(|(table, rows)| format!("{rows}{of}{table}")).collect();
+        if !told.is_empty() {
+            let meant = lines
+                .lang
+                .pick(": no line leads to them, they count for nothing", "：没有商品行指向它们，不计");
+            lines.say(label::ROWS_WITHOUT_LINE, &format!("{}{meant}", told.join(lines.lang.pick(", ", "、"))));
         }
     }
 }

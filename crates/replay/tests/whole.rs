@@ -372,3 +372,145 @@ fn a_s4_25_an_order_of_too_many_rows_is_left_out_at_once() {
         );
     }
 }
+
+fn ids(orders: &[FileOrder]) -> Vec<&str> {
+    orders.iter().map(|it| it.order.order_id.as_str()).collect()
+}
+
+/// A-S4-25: what an older file could not say of an order a newer one says, as when they are taken in one by one.
+#[test]
+fn a_s4_25_a_newer_file_makes_up_for_a_row_of_an_older_one() {
+    let whole = rows()[..2].concat();
+    for (from, to) in [
+        ("101,11,u1,2023-06-01 08:01:00", "101,11,u1,soon"),
+        ("tea,1,3.00", "tea,1,dear"),
+        ("101,11,u1", "101,x,11,u1"),
+        ("101,11,u1", "101,11,.."),
+        ("101,12,u1", "101,12,u7"),
+    ] {
+        assert!(whole.contains(from), "{from}");
+        let torn = inside(1, &whole.replacen(from, to, 1));
+        let newer = inside(3, &whole);
+        let (orders, read) = read_as(MAPPING, &[("b.csv", &torn), ("a.csv", &newer)]);
+        assert_eq!(first_of(&orders), ONE, "{to}");
+        assert_eq!((read.bad_rows, read.orders_left_out, read.rows.repeated), (1, 0, 1), "{to}");
+        assert_eq!(read.details[0].order.as_deref(), Some("101"), "{to}");
+        assert!(read.gaps.is_empty() && !read.is_whole(), "the row is told, and nothing is missing: {to}");
+        // The older file knows nothing that the newer one could not say better.
+        let (orders, read) = read_as(MAPPING, &[("a.csv", &newer), ("b.csv", &torn)]);
+        assert!(!ids(&orders).contains(&"101") && !read.gaps.is_empty(), "{to}");
+        let made = "[download]\nas_of = { \"a*\" = \"2023-06-02T00:00:00Z\", \"b*\" = \"2023-06-01T00:00:00Z\" }\n\n[line]";
+        let (orders, _) = read_as(&MAPPING.replace("[line]", made), &[("a.csv", &newer), ("b.csv", &torn)]);
+        assert_eq!(first_of(&orders), ONE, "by when they were made: {to}");
+        let (orders, read) =
+            read_as(MAPPING, &[("a.csv", &torn), ("b.csv", &newer), ("c.csv", &inside(5, &torn))]);
+        assert!(!ids(&orders).contains(&"101") && read.orders_left_out > 0, "{to}");
+    }
+}
+
+/// A-S4-25: the newer file may hold a piece of an order that was cut apart: nobody gets the gift of a part.
+#[test]
+fn a_s4_25_a_piece_of_an_order_makes_up_for_nothing() {
+    let [first, second] = [rows()[0].clone(), rows()[1].clone()];
+    let torn = first.replace("3.00", "dear");
+    let filler = |number: u32| row(&format!("9{number}"), "9", "u9", 9, "tea", "1.00");
+    for (older, newer, is_used) in [
+        ([filler(1), torn.clone()].concat(), [second.clone(), filler(2)].concat(), false),
+        ([torn.clone(), filler(1)].concat(), [filler(2), second.clone()].concat(), false),
+        // At the same end of both: the same order, downloaded again.
+        ([torn.clone(), filler(1)].concat(), [first.clone(), filler(2)].concat(), true),
+        ([torn.clone(), second.clone(), filler(1)].concat(), [first.clone(), filler(2)].concat(), false),
+        (
+            [torn.clone(), second.clone(), filler(1)].concat(),
+            [first.clone(), second.clone(), filler(2)].concat(),
+            true,
+        ),
+        // Orders stand anywhere: who knows where the other row is.
+        ([torn.clone(), filler(1)].concat(), [filler(2), second.clone(), filler(2)].concat(), false),
+    ] {
+        let (orders, read) = read_as(MAPPING, &[("a.csv", &older), ("b.csv", &newer)]);
+        assert_eq!(ids(&orders).contains(&"101"), is_used, "{older}{newer}");
+        assert_eq!(
+            (read.orders_left_out, read.gaps.is_empty()),
+            (u64::from(!is_used), is_used),
+            "{older}{newer}"
+        );
+    }
+}
+
+/// A-S4-25: a third file that can be read is put together with the newer one as ever.
+#[test]
+fn a_s4_25_what_a_third_file_has_is_not_lost_with_an_older_one() {
+    let [tea, cup] = [rows()[0].clone(), rows()[1].clone()];
+    let torn = inside(1, &tea.replace("3.00", "dear"));
+    let (orders, read) = read_as(
+        MAPPING,
+        &[
+            ("a.csv", &format!("{}{cup}", rows()[4])),
+            ("b.csv", &torn),
+            ("c.csv", &format!("{tea}{}", rows()[2])),
+        ],
+    );
+    assert_eq!(
+        (orders[0].order.lines.len(), read.bad_rows, read.gaps.is_empty()),
+        (2, 1, true),
+        "{}",
+        told(&orders)
+    );
+}
+
+/// A-S4-25: the same row right behind itself is another unit; the same row further down, in one file, may be the export
+/// told again.
+#[test]
+fn a_s4_25_the_same_row_further_down_may_be_told_again() {
+    let [tea, cup, other] = [rows()[0].clone(), rows()[1].clone(), rows()[2].clone()];
+    let sent = tea.replace("3.00,", "3.00,sent");
+    for (text, expected, repeated, doubts) in [
+        (vec![&tea, &tea, &other], "101 tea:2=600", 0, 0),
+        (vec![&tea, &other, &tea], "101 tea:1=300", 1, 1),
+        (vec![&tea, &cup, &tea, &cup, &other], ONE, 2, 1),
+        (vec![&tea, &tea, &cup, &other, &tea, &tea, &cup], "101 tea:2=600 cup:1=250", 3, 1),
+        (vec![&tea, &cup, &other, &cup, &tea, &tea], "101 tea:2=600 cup:1=250", 2, 1),
+        (vec![&tea, &other, &cup], ONE, 0, 0),
+        (vec![&tea, &cup, &other, &sent, &cup], ONE, 2, 1),
+        (vec![&tea, &sent, &other], "101 tea:2=600", 0, 0),
+        (vec![&tea, &other, &tea, &other, &tea, &other], "101 tea:1=300", 4, 2),
+    ] {
+        let text: String = text.into_iter().cloned().collect();
+        let (orders, read) = read_as(MAPPING, &[("a.csv", &text)]);
+        assert_eq!(first_of(&orders), expected, "{text}");
+        assert_eq!((read.rows.repeated, read.orders_maybe_repeated), (repeated, doubts), "{text}");
+        assert_eq!((read.is_whole(), read.doubled_files.is_empty()), (doubts == 0, true), "{text}");
+        // The number of the line says what it is.
+        let ids = MAPPING.replace("sku = ", "id = \"{orders.sub}\"\nsku = ");
+        let (orders, read) = read_as(&ids, &[("a.csv", &text)]);
+        assert!(read.is_whole() && first_of(&orders).starts_with("101 tea:1"), "{text}");
+    }
+}
+
+/// A-S4-25: of a file that says every row twice nobody knows whether it is two units or an export told twice.
+#[test]
+fn a_s4_25_a_file_of_twins_is_told_and_nothing_of_it_is_final() {
+    let double = |rows: &[String]| rows.iter().flat_map(|row| [row.clone(), row.clone()]).collect::<String>();
+    let all = double(&rows());
+    for mapping in [MAPPING.to_owned(), streamed()] {
+        let (found, read) = one(&mapping, &all);
+        assert_eq!(found, "101 tea:2=600 cup:2=500; 102 tea:2=600 cup:2=500; 103 tea:2=600", "as they stand");
+        assert_eq!((read.doubled_files.as_slice(), read.bad_rows), (&["a.csv".to_owned()][..], 0));
+        assert_eq!((read.details[0].row, read.details[0].code.as_str()), (2, "maybe_doubled"));
+        assert_eq!(read.gaps.iter().map(|(_, gap)| gap.since()).collect::<Vec<_>>(), [Some(Since::Always)]);
+        assert!(!read.is_whole());
+        // One row without a twin, and they are units; so are those of two and three.
+        for more in [rows()[4].replace("103", "104"), rows()[3].clone()] {
+            let (_, read) = one(&mapping, &format!("{}{more}", double(&rows()[..4])));
+            assert!(read.is_whole() && read.doubled_files.is_empty(), "{more}");
+        }
+    }
+    let ids = MAPPING.replace("sku = ", "id = \"{orders.sub}\"\nsku = ");
+    let (found, read) = one(&ids, &all);
+    assert_eq!(
+        (found, read.is_whole()),
+        ([ONE, TWO, THREE].join("; "), true),
+        "the number of the line says it"
+    );
+}

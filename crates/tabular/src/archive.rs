@@ -3,7 +3,7 @@
 //! What always holds: what an entry says of its size is not believed; every entry is unpacked once into
 //! nothing and counted, and the first that goes over a limit stops it.
 
-use crate::{limits::PACKED_BYTES, merges};
+use crate::{cells::Cells, limits::PACKED_BYTES, merges};
 use memchr::memmem;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -53,12 +53,17 @@ pub(crate) fn check(bytes: &[u8]) -> Result<bool, String> {
         buffer[..KEPT].fill(0);
         let name = entry.name().map_err(broken)?.into_owned();
         let is_sheet = name.starts_with("xl/worksheets/");
-        let mut merged = 0;
+        let (mut merged, mut cells) = (0, Cells::default());
         loop {
             let read = entry.read(&mut buffer[KEPT..]);
             let count = read.map_err(|error| format!("not a workbook: {error}"))?;
             if count == 0 {
                 break;
+            }
+            if !cells.add(&buffer[KEPT..KEPT + count]) {
+                return Err(format!(
+                    "a cell of {name} is too long for any spreadsheet; save as CSV / 单元格内容过长，请另存为 CSV"
+                ));
             }
             merged += times(MERGE, &buffer[..KEPT + count]);
             strings += STRING.iter().map(|word| times(word, &buffer[..KEPT + count])).sum::<usize>();

@@ -30,6 +30,7 @@
 mod archive;
 mod book;
 pub mod cell;
+mod cells;
 mod cut;
 mod doubt;
 mod encoding;

@@ -339,3 +339,24 @@ fn what_a_workbook_merges_and_shares_is_bounded() {
         );
     }
 }
+
+/// No reader holds a cell that no spreadsheet could, wherever the archive keeps its sheet.
+#[test]
+fn a_cell_of_a_sheet_is_bounded_before_it_is_read() {
+    for (text, runs, fits) in [(1 << 19, 1, true), (5 << 20, 1, false), (1 << 19, 12, false)] {
+        // What packs badly, so that nothing else is wrong with it.
+        let mut letter = 1_u32;
+        let noise = std::iter::repeat_with(|| {
+            letter = letter.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from(b'a' + u8::try_from(letter >> 28).unwrap())
+        });
+        let run = format!("<r><t>{}</t></r>", noise.take(text).collect::<String>());
+        let cell = format!("<c r=\"@\" t=\"inlineStr\"><is>{}</is></c>", run.repeat(runs));
+        let rows = inline(&[(1, &["a", "b"]), (2, &["1", &cell])]);
+        let made = book(&[Made("S", "", rows)]);
+        match read(&made, &AB) {
+            Ok(_) => assert!(fits, "{text} {runs}"),
+            Err(error) => assert!(!fits && error.to_string().contains("too long for any"), "{error}"),
+        }
+    }
+}

@@ -90,6 +90,16 @@ pub(super) fn files(report: &Report) -> String {
         );
         let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
     }
+    for file in &inputs.doubled_files {
+        let file = escaped(file);
+        let said = both(
+            &format!("{file}：每一行都出现多次，可能重复导出，也可能是多件；按原样计"),
+            &format!(
+                "{file}: every row stands there several times, an export told twice or units; they count as they stand"
+            ),
+        );
+        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
+    }
     for file in &inputs.repeated_files {
         let file = escaped(file);
         let said = both(

@@ -51,6 +51,9 @@ pub(crate) struct Table {
     pub key: Columns,
     #[serde(default)]
     pub keep: Keep,
+    /// Whether every row of it has a line: one that no line leads to is a bad row.
+    #[serde(default)]
+    pub complete: bool,
 }
 
 /// Which of the rows with the same key is meant.

@@ -42,7 +42,7 @@ impl Plan {
         };
         let joins = compiler.joins(layout)?;
         let roles = roles(&mut compiler)?;
-        let mut tables = compiler.tables(layout)?;
+        let mut tables = compiler.tables(layout, &joins)?;
         for cell in roles.number_values().into_iter().flat_map(Value::cells) {
             tables[cell.table].numbers.push(cell.column);
         }
@@ -58,7 +58,8 @@ impl Plan {
         let Times { formats, seconds, .. } = layout.times;
         let times = TimesPlan { zone, formats: formats.clone(), seconds: *seconds };
         let (amounts, empty) = (layout.amounts.clone(), layout.cells.clone());
-        Ok((Self { tables, joins, times, amounts, empty }, roles))
+        let has_line_ids = roles.has_line_ids();
+        Ok((Self { tables, joins, times, amounts, empty, has_line_ids }, roles))
     }
 }
 
@@ -112,7 +113,7 @@ impl Compiler<'_> {
     }
 
     /// Called last: by then every column that is needed has been named.
-    fn tables(&mut self, layout: Layout<'_>) -> Result<Vec<TablePlan>, Wrong> {
+    fn tables(&mut self, layout: Layout<'_>, joins: &[JoinPlan]) -> Result<Vec<TablePlan>, Wrong> {
         let joined = layout.joins.iter().map(|join| join.to.as_str());
         let names = std::iter::once(layout.lines).chain(joined);
         let mut tables = Vec::new();
@@ -124,6 +125,10 @@ impl Compiler<'_> {
             let table = &layout.tables[name];
             let delimiter = table.delimiter.map(|sign| delimiter(name, sign)).transpose()?;
             let encoding = table.encoding.as_deref().map(|label| encoding(name, label)).transpose()?;
+            if table.complete && !joins.get(slot.wrapping_sub(1)).is_some_and(JoinPlan::is_from_lines) {
+                let message = "only of a table that a join leads to from the table of the lines";
+                return Err(Wrong::new(format!("tables.{name}.complete"), message));
+            }
             if table.header_row == Some(0) {
                 let field = format!("tables.{name}.header_row");
                 return Err(Wrong::new(field, "1 for the first row"));
@@ -146,6 +151,7 @@ impl Compiler<'_> {
                 times: Vec::new(),
                 key,
                 keep: self.slots.keep(slot, &table.keep),
+                complete: table.complete,
                 columns: self.slots.take_columns(slot),
             });
         }

@@ -41,7 +41,9 @@ pub struct PoolInputs {
     pub rows: RowCounts,
     /// Files that hold what another one holds, byte for byte; they count once.
     pub repeated_files: Vec<String>,
-    /// Rows of joined tables that no line leads to, by table.
+    /// Files of which every row stands there several times: an export told twice, or units. They count as they stand.
+    pub doubled_files: Vec<String>,
+    /// Rows of joined tables that no line leads to, by table: of those that the mapping does not call complete.
     pub rows_without_line: BTreeMap<String, u64>,
     /// The bad rows and the notes one by one.
     #[serde(skip)]
@@ -117,6 +119,7 @@ pub(super) fn read_orders_while(
         repeated_rows: gathered.rows.repeated,
         rows: gathered.rows,
         repeated_files: gathered.repeated_files,
+        doubled_files: gathered.doubled_files,
         rows_without_line: gathered.rows_without_line,
         details: gathered.bad.details,
         names: gathered.names,

@@ -320,6 +320,8 @@ fn of_rows(inputs: &PoolInputs, lines: &mut Lines) {
     let elsewhere = Elsewhere {
         rows: &inputs.rows,
         files: &inputs.repeated_files,
+        without_line: &inputs.rows_without_line,
+        doubled: &inputs.doubled_files,
         maybe_repeated: inputs.orders_maybe_repeated,
         states: &inputs.unknown_states,
         notes: &inputs.notes_by_code,

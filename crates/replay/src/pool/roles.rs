@@ -7,10 +7,12 @@ use super::{
 use crate::{
     mapping::{Blank, Wrong},
     plan::{Cell, Compiler, Plan, Value},
-    read::{BadCode, Discount, Fault, Joined, Roles, RowLine, SameId, State, Told, bounded, units},
+    read::{
+        BadCode, Discount, Fault, Goods, Joined, Roles, RowLine, SameId, State, Told, bounded, discounted, units,
+    },
 };
 use domain::{
-    CustomerId, Instant, OrderId, ShopId, limits,
+    CustomerId, Instant, OrderId, ShopId, Sku, limits,
     pool::{PoolLine, Said, ShopOrder, Times},
 };
 use money::Money;
@@ -239,6 +241,9 @@ impl Roles for PoolRoles {
     fn same_id(&self) -> SameId {
         SameId::OneLine
     }
+    fn has_line_ids(&self) -> bool {
+        !self.line_id.templates.is_empty()
+    }
     fn line_id_value(&self) -> Option<&Value> {
         Some(&self.line_id)
     }
@@ -307,6 +312,20 @@ impl Roles for PoolRoles {
         Ok(RowLine::Line(FileLine { goods, is_closed: self.is_closed(joined)? }))
     }
 
+    fn goods(FileLine { goods, .. }: &FileLine) -> Goods {
+        Goods { sku: goods.sku.to_string(), units: Some(goods.quantity), amount: Some(goods.amount) }
+    }
+    fn try_goods(&self, joined: &Joined<'_>) -> Option<Goods> {
+        let units = joined.quantity(&self.quantity).ok();
+        let said = joined.signed_amount(self.amount()).ok().flatten();
+        let times = units.and_then(|units| i64::try_from(units).ok());
+        let amount = if self.amount.templates.is_empty() {
+            said.zip(times).and_then(|(one, times)| one.checked_mul(times))
+        } else {
+            said
+        };
+        Some(Goods { sku: joined.id::<Sku>(&self.sku).ok()?.to_string(), units, amount })
+    }
     fn sku(line: &FileLine) -> &str {
         line.goods.sku.as_str()
     }

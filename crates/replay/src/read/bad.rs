@@ -54,7 +54,8 @@ bad_codes! {
     NotACategory = "not_a_category", "品类无效", "The category is longer than 128 bytes, or holds a control character";
     NotInMap = "not_in_map", "取值不在映射表中", "The value map does not name this value";
     NoMatch = "no_match", "找不到对应的行", "The other table has no row of this key";
-    DuplicateKey = "duplicate_key", "键重复", "An earlier row has this key";
+    NoLine = "no_line", "没有一行明细属于它", "No line leads to this row, in a table that is said to be complete: its lines are in no file";
+    DuplicateKey = "duplicate_key", "键重复", "Another row has this key";
     DuplicateLine = "duplicate_line", "订单行重复", "The order has a line of this id already";
     DuplicateOrder = "duplicate_order", "订单号重复", "Another order of the shop has this id";
     DiffersInOrder = "differs_in_order", "同一订单的信息不一致", "The row says other things of the order than its first row";
@@ -62,7 +63,8 @@ bad_codes! {
     NegativeQuantity = "negative_quantity", "数量为负（退货行）", "A line of negative units tells of a return, not of what was ordered";
     DiscountTooLarge = "discount_too_large", "优惠超过订单金额", "The discount rows come to more than the order's lines";
     NothingLeft = "nothing_left", "订单没有商品行", "No line is left of the order";
-    MaybeRepeated = "maybe_repeated", "可能是重复行，按一次计，结果不作最终", "Rows alike in several files may be one row told twice, or units; they count once, and nothing that depends on it is final";
+    MaybeRepeated = "maybe_repeated", "可能是重复行，按一次计，结果不作最终", "Rows alike in several files, or apart in one, may be one row told twice, or units; they count once, and nothing that depends on it is final";
+    MaybeDoubled = "maybe_doubled", "文件里每一行都出现多次，可能重复导出，结果不作最终", "Every row of the file stands there several times: an export told twice, or units; they count as they stand, and nothing that depends on them is final";
     TimeTwice = "time_twice", "当地的钟拨回过，这个时间有两次，按第一次计，受它影响的名次不作最终", "The clock was set back: the zone has this time twice; the first counts, and no rank that depends on it is final";
     TimeSkipped = "time_skipped", "当地的钟拨快过，没有这个时间，按拨快之后计，受它影响的名次不作最终", "The clock was set forward: the zone never has this time; the moment behind it counts, and no rank that depends on it is final";
     DatesMixed = "dates_mixed", "一列里有的是日期单元格，有的是文字：表格软件可能把日月颠倒了，结果不作最终", "Some dates of the column are cells and some are text: a spreadsheet may have turned day and month round in the cells, and nothing is final; take the file as it was downloaded";
@@ -73,7 +75,7 @@ bad_codes! {
 impl BadCode {
     /// Whether the row is used and nobody can tell whether what it says is right.
     pub const fn is_doubt(self) -> bool {
-        matches!(self, Self::MaybeRepeated | Self::DatesMixed)
+        matches!(self, Self::MaybeRepeated | Self::MaybeDoubled | Self::DatesMixed)
     }
 
     /// Whether it is of a time that the zone has twice or never: in doubt for an hour, which matters where ranks depend on

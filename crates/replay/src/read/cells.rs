@@ -63,10 +63,32 @@ impl<'r> Joined<'r> {
         joined
     }
 
+    /// What a row of a joined table says to which no line leads; `line` holds its key where a line would name it.
+    pub(super) fn without_line(
+        plan: &'r Plan,
+        tables: &'r [Table],
+        (line, slot, row): (&'r Row, usize, &'r Row),
+    ) -> Self {
+        let mut joined = Self::follow(plan, tables, line);
+        joined.rows[slot] = Some(row);
+        joined
+    }
+
     /// The text of a cell, empty for a word that the mapping calls empty; none when its row is not there.
     fn cell(&self, cell: Cell) -> Option<&'r str> {
-        let text = self.rows[cell.table]?.cell(cell.column);
+        let text = match self.rows[cell.table] {
+            Some(row) => row.cell(cell.column),
+            None => self.key_of_missing(cell)?,
+        };
         Some(if self.plan.empty.everywhere(text) { "" } else { text })
+    }
+
+    /// Of a row that is not there and must be its key is known all the same: it says which order is left out.
+    fn key_of_missing(&self, cell: Cell) -> Option<&'r str> {
+        self.fault.as_ref()?;
+        let join = self.plan.joins.get(cell.table.checked_sub(1)?)?;
+        let at = self.plan.tables[cell.table].key.iter().position(|&column| column == cell.column)?;
+        self.cell(join.from[at])
     }
 
     /// The columns that say which order the line belongs to.

@@ -4,24 +4,23 @@
 //! row of which nobody can tell the order ([`super::stray`]). Every row of the lines' table is used, counted
 //! elsewhere, told, or of an order that was left out; the counts say how many are which.
 
-mod left_out;
-
 use super::{
     above::{Above, Cells, Columns},
     bad::{Bad, BadCode, Fault},
     cells::Joined,
     files::{Found, ReadError},
-    gaps::Gaps,
     group::{Group, Together, digest, guessed},
-    parts::{Files, Merged, PART_ROWS, Part, Sayings, Told, merge},
-    roles::{Roles, RowCounts, RowLine, SameId, Take},
-    states::{States, UnknownStates},
+    hand_over::{HandOver, Outcome},
+    lost::{Lost, Says},
+    no_line::NoLine,
+    parts::{PART_ROWS, Part, Told},
+    roles::{Roles, RowLine, SameId, Take},
+    states::States,
     stray::{Known, Room, Stray, named, texts},
     table::{Row, Table},
 };
 use crate::plan::Plan;
-use domain::pool::Since;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The orders so far.
 pub(super) struct Gather<'p, R: Roles> {
@@ -31,8 +30,7 @@ pub(super) struct Gather<'p, R: Roles> {
     columns: Columns,
     by_group: HashMap<String, usize>,
     groups: Vec<Group<R>>,
-    /// Digests of the orders that were handed over, 16 bytes each.
-    seen: HashSet<u128>,
+    over: HandOver<'p, R>,
     above: Above,
     /// What the nearest row above says of its order, and which that is.
     nearest: Option<(usize, Cells)>,
@@ -40,34 +38,15 @@ pub(super) struct Gather<'p, R: Roles> {
     room: Room,
     /// How many of the last of them stand right above.
     waiting: usize,
-    files: Files,
     /// Rows of the file that is read.
     ordinal: u64,
     several: bool,
-    gaps: Gaps,
     states: States<'p>,
-    counts: RowCounts,
-    left_out: u64,
-    in_doubt: u64,
-}
-
-/// What reading the lines came to.
-pub(super) struct Outcome {
-    pub counts: RowCounts,
-    pub left_out: u64,
-    pub in_doubt: u64,
-    pub gaps: Gaps,
-    pub unknown_states: UnknownStates,
 }
 
 impl<'p, R: Roles> Gather<'p, R> {
     /// With `files` of lines.
     pub fn new(plan: &'p Plan, tables: &'p [Table], roles: &'p R, files: usize) -> Self {
-        let mut gaps = Gaps::default();
-        for (at, code) in tables.iter().flat_map(Table::lost) {
-            gaps.add_row(*at, None, *code, None);
-            gaps.add_unnamed(*at, None, Since::Always);
-        }
         let (of_order, of_line) = roles.states();
         Self {
             plan,
@@ -77,33 +56,30 @@ impl<'p, R: Roles> Gather<'p, R> {
             columns: Columns::new(roles),
             by_group: HashMap::new(),
             groups: Vec::new(),
-            seen: HashSet::new(),
+            over: HandOver::new(plan, tables, roles),
             above: Above::default(),
             nearest: None,
             strays: Vec::new(),
             room: Room::default(),
             waiting: 0,
-            files: Files::default(),
             ordinal: 0,
             several: files > 1,
-            gaps,
-            counts: RowCounts::default(),
-            left_out: 0,
-            in_doubt: 0,
         }
     }
 
     /// A file of lines begins: what stands above its first row is not told.
-    pub fn begin_file(&mut self) {
+    pub fn begin_file(&mut self, file: usize) {
+        self.over.files.order.push(file);
         (self.ordinal, self.nearest, self.waiting) = (0, None, 0);
     }
 
     /// A file of lines was read to its end.
     pub fn end_file(&mut self, file: usize) {
-        if self.files.rows.len() <= file {
-            self.files.rows.resize(file + 1, 0);
+        let rows = &mut self.over.files.rows;
+        if rows.len() <= file {
+            rows.resize(file + 1, 0);
         }
-        self.files.rows[file] = self.ordinal;
+        rows[file] = self.ordinal;
     }
 
     /// Takes a row of the line table.
@@ -154,7 +130,7 @@ impl<'p, R: Roles> Gather<'p, R> {
         };
         self.stray(joined, row, &fault);
         if fault.at != row.at {
-            self.counts.of_orders_left_out += 1;
+            self.over.counts.of_orders_left_out += 1;
         }
         bad.add(fault);
         None
@@ -168,12 +144,14 @@ impl<'p, R: Roles> Gather<'p, R> {
         let (shop_id, _, placed_at) = self.roles.try_names(joined);
         let mut stray = Stray {
             at: row.at,
+            ordinal: self.ordinal,
             code: fault.code,
             swallows: !loose.is_empty() && torn,
             cells: self.columns.cells(row),
             shop_id,
             placed_at: placed_at.filter(|_| loose.is_empty()),
             customer_id: self.roles.try_customer(joined).filter(|_| loose.is_empty()),
+            goods: self.roles.try_goods(joined).filter(|_| loose.is_empty()),
             loose,
             orders: BTreeSet::new(),
             near: BTreeSet::new(),
@@ -193,10 +171,10 @@ impl<'p, R: Roles> Gather<'p, R> {
             self.waiting += 1;
         } else {
             for group in std::mem::take(&mut stray.orders) {
-                self.groups[group].leave_out(stray.at, stray.code);
+                self.groups[group].leave_out(stray.lost());
                 stray.known = stray.known.max(Known::Guessed);
             }
-            self.count_stray(&stray);
+            self.over.count_stray(&stray);
         }
     }
 
@@ -210,12 +188,15 @@ impl<'p, R: Roles> Gather<'p, R> {
         let ordinal = self.ordinal;
         self.ordinal += 1;
         if self.groups[at].is_too_long() {
-            self.counts.of_orders_left_out += 1;
+            self.over.counts.of_orders_left_out += 1;
             return;
         }
         if let Err(fault) = self.try_add(at, joined, row, ordinal) {
-            self.counts.of_orders_left_out += u64::from(fault.at != row.at);
-            let out = self.groups[at].leave_out(fault.at, fault.code);
+            self.over.counts.of_orders_left_out += u64::from(fault.at != row.at);
+            let group = &mut self.groups[at];
+            let says = self.roles.try_goods(joined).map_or(Says::Nothing, Says::Goods);
+            let (at, code, file) = (fault.at, fault.code, row.at.file);
+            let out = group.leave_out(Lost { at, code, file, ordinal, says });
             let (shop_id, order_id, placed_at) = self.roles.try_names(joined);
             out.shop_id = out.shop_id.take().or(shop_id);
             out.order_id = out.order_id.take().or(order_id);
@@ -249,8 +230,9 @@ impl<'p, R: Roles> Gather<'p, R> {
     fn try_add(&mut self, at: usize, joined: &Joined<'_>, row: &Row, ordinal: u64) -> Result<(), Fault> {
         let group = &mut self.groups[at];
         let new = group.parts.last().is_none_or(|part| part.at.file != row.at.file);
+        let before = group.parts.last().map_or(0, |part| part.last);
         if !new && let Some(part) = group.parts.last_mut() {
-            (part.last, part.count) = (ordinal, part.count + 1);
+            part.extend(ordinal);
         }
         if let Some(fault) = joined.line_fault() {
             return Err(fault);
@@ -263,14 +245,14 @@ impl<'p, R: Roles> Gather<'p, R> {
             group.doubt.get_or_insert_with(|| Box::new(doubt));
         }
         if new {
-            let (rows, first) = (Vec::new(), ordinal);
-            group.parts.push(Part { head, at: row.at, rows, first, last: ordinal, count: 1 });
+            group.parts.push(Part::new(head, row.at, ordinal));
         } else if let Some(part) = group.parts.last()
             && let Some(value) = self.roles.differs(&part.head, &head)
         {
             return Err(Fault { at: row.at, ..joined.wrong(value, BadCode::DiffersInOrder) });
         }
-        let rows = &mut group.parts.last_mut().expect("there is one of this file").rows;
+        let part = group.parts.last_mut().expect("there is one of this file");
+        let rows = &mut part.rows;
         if rows.len() == PART_ROWS {
             return Err(Fault { at: row.at, ..joined.wrong(self.roles.id(), BadCode::TooManyLines) });
         }
@@ -280,12 +262,12 @@ impl<'p, R: Roles> Gather<'p, R> {
             // Where files are put together by ids, no units of one are what there is of it.
             (None, RowLine::Nothing(..)) if told.id.is_none() => group.nothing.extend(told.no_units()),
             (Some(_), RowLine::Nothing(..)) => group.nothing.extend(told.no_units()),
-            (None, _) => rows.push(told),
+            (None, _) => part.push(told, before + 1 == ordinal),
             (Some(known), _) if matches!(known.line, RowLine::Nothing(..)) => {
                 group.nothing.extend(std::mem::replace(known, told).no_units());
             }
             (Some(known), line) if self.roles.same_id() == SameId::OneLine && known.line == *line => {
-                self.counts.repeated += 1;
+                self.over.counts.repeated += 1;
             }
             (Some(_), _) => {
                 let code = BadCode::DuplicateLine;
@@ -310,77 +292,13 @@ impl<'p, R: Roles> Gather<'p, R> {
         self.nearest = None;
         if self.several {
             let parts = || self.groups.iter().flat_map(|group| &group.parts);
-            self.files.scattered = parts().any(|part| !part.is_together());
-            self.files.repeats = parts().any(Part::repeats_itself);
+            self.over.files.scattered = parts().any(|part| !part.is_together());
+            self.over.files.repeats = parts().any(Part::repeats_itself);
         }
         for group in std::mem::take(&mut self.groups) {
-            self.hand_over_one(group, bad, take)?;
+            self.over.hand_over(group, bad, take)?;
         }
         Ok(())
-    }
-
-    fn hand_over_one(
-        &mut self,
-        mut group: Group<R>,
-        bad: &mut Bad<'_>,
-        take: Take<'_, R::Order>,
-    ) -> Result<(), ReadError> {
-        if group.out.is_some() {
-            self.leave_out(group, bad);
-            return Ok(());
-        }
-        let Some(first) = group.parts.first() else { return Ok(()) };
-        let (shop, id, placed_at) = self.roles.names(&first.head);
-        let (shop, id, at) = (shop.clone(), id.clone(), group.at);
-        let rows = group.rows();
-        if !self.seen.insert(digest(&format!("{shop}\0{id}"))) {
-            let column = self.roles.id().field.to_owned();
-            let fault = Fault { at, column, value: id.to_string(), code: BadCode::DuplicateOrder };
-            self.drop_order(fault, rows, (shop, id, placed_at), bad);
-            return Ok(());
-        }
-        let parts = std::mem::take(&mut group.parts);
-        let roles = self.roles;
-        let says = Sayings {
-            same_head: &|a, b| roles.differs(a, b).is_none(),
-            goods: &|line: &RowLine<R::Line>| line.goods(R::sku).to_owned(),
-        };
-        let Some(merged) = merge(parts, &self.files, &says) else { return Ok(()) };
-        let Merged { head, rows: lines, repeated, doubt, file, too_many, .. } = merged;
-        let lines = group.without_units(lines);
-        let built = if too_many {
-            Err(self.too_many(at, &id))
-        } else if lines.iter().any(|row| matches!(row.line, RowLine::Line(_))) {
-            self.roles.build(self.plan, head, &lines)
-        } else {
-            let column = self.roles.id().field.to_owned();
-            Err(Fault { at, column, value: id.to_string(), code: BadCode::NothingLeft })
-        };
-        match built {
-            Ok(order) => {
-                self.counts.used += lines.len() as u64;
-                self.counts.repeated += repeated;
-                let taken_off = |row: &&Told<RowLine<R::Line>>| matches!(&row.line, RowLine::Discount(of) if !of.is_closed);
-                let discounts = lines.iter().filter(taken_off);
-                self.counts.discounts += discounts.count() as u64;
-                self.counts.without_units += group.nothing.len() as u64;
-                for fault in group.nothing {
-                    bad.note(fault, Some(id.as_str()));
-                }
-                if let Some(doubt) = group.doubt {
-                    self.doubt_times(*doubt, (&shop, &id), bad);
-                }
-                if let Some(doubt) = doubt {
-                    self.doubt(doubt, (shop, id, placed_at), bad);
-                }
-                let of_file = lines.iter().map(|row| row.at).filter(|at| at.file == file);
-                take(of_file.min().unwrap_or(at), order)
-            }
-            Err(fault) => {
-                self.drop_order(fault, rows, (shop, id, placed_at), bad);
-                Ok(())
-            }
-        }
     }
 
     /// Finds the orders that strays may be of. In a table whose orders stand together a stray is of the order before
@@ -400,10 +318,10 @@ impl<'p, R: Roles> Gather<'p, R> {
         for (index, mut stray) in strays.into_iter().enumerate() {
             // It may be of none of these.
             for &group in guessed.get(&index).into_iter().flatten() {
-                self.groups[group].leave_out(stray.at, stray.code);
+                self.groups[group].leave_out(stray.lost());
             }
             for group in std::mem::take(&mut stray.orders) {
-                let out = self.groups[group].leave_out(stray.at, stray.code);
+                let out = self.groups[group].leave_out(stray.lost());
                 out.placed_at = out.placed_at.into_iter().chain(stray.placed_at).min();
                 stray.known = stray.known.max(Known::Guessed);
             }
@@ -412,41 +330,20 @@ impl<'p, R: Roles> Gather<'p, R> {
                 self.room.takes(stray.bytes());
                 self.strays.push(stray);
             } else {
-                self.count_stray(&stray);
+                self.over.count_stray(&stray);
             }
         }
     }
 
-    /// What a row leaves behind whose order nobody knows.
-    fn count_stray(&mut self, stray: &Stray) {
-        let shop = stray.shop_id.as_ref().filter(|_| stray.loose.is_empty());
-        if stray.known == Known::Not {
-            self.left_out += u64::from(!stray.loose.is_empty());
-            self.gaps.add_row(stray.at, shop, stray.code, None);
-        }
-        // What only looks like its order may not be: something without a name stays missing.
-        if stray.known != Known::Named {
-            self.gaps.add_unnamed(stray.at, shop, Since::new(stray.placed_at));
-        }
-        if stray.swallows {
-            self.gaps.add_unnamed(stray.at, None, Since::Always);
-        }
+    /// Names a row of a joined table that no line leads to.
+    pub fn miss(&mut self, row: NoLine, bad: &mut Bad<'_>) {
+        self.over.miss(row, bad);
     }
 
     /// Everything was read and handed over.
-    pub fn finish(mut self, bad: &Bad<'_>) -> Outcome {
-        for (at, code) in bad.files_in_doubt() {
-            self.gaps.add_row(*at, None, *code, None);
-            self.gaps.add_unnamed(*at, None, Since::Always);
-        }
-        self.counts.read = self.files.rows.iter().sum();
-        self.counts.bad = bad.line_rows();
+    pub fn finish(self, bad: &mut Bad<'_>) -> Outcome {
         let unknown_states = self.states.finish(self.plan);
-        let Self { counts, left_out, in_doubt, gaps, .. } = self;
-        let told =
-            counts.used + counts.repeated + counts.without_units + counts.bad + counts.of_orders_left_out;
-        debug_assert_eq!(counts.read, told, "every row is used or told: {counts:?}");
-        Outcome { counts, left_out, in_doubt, gaps, unknown_states }
+        self.over.finish(unknown_states, bad)
     }
 }
 

@@ -5,6 +5,7 @@
 use super::{
     bad::{BadCode, Fault, RowAt},
     cells::TimeDoubt,
+    lost::Lost,
     parts::{Part, Told},
     roles::{Roles, RowLine},
     stray::{Known, Stray},
@@ -26,7 +27,7 @@ pub(super) struct Group<R: Roles> {
 /// Why an order is left out, and what is known of it all the same.
 #[derive(Default)]
 pub(super) struct Out {
-    pub faults: Vec<(RowAt, BadCode)>,
+    pub lost: Vec<Lost>,
     pub shop_id: Option<ShopId>,
     pub order_id: Option<OrderId>,
     pub placed_at: Option<Instant>,
@@ -45,16 +46,16 @@ impl<L> Told<RowLine<L>> {
 }
 
 impl<R: Roles> Group<R> {
-    pub fn leave_out(&mut self, at: RowAt, code: BadCode) -> &mut Out {
+    pub fn leave_out(&mut self, lost: Lost) -> &mut Out {
         let out = self.out.get_or_insert_default();
-        out.faults.push((at, code));
+        out.lost.push(lost);
         out
     }
 
     /// Whether it has more rows than any order, and was left out for it.
     pub fn is_too_long(&self) -> bool {
-        let faults = self.out.as_ref().map(|out| &out.faults);
-        faults.is_some_and(|faults| faults.iter().any(|(_, code)| *code == BadCode::TooManyLines))
+        let lost = self.out.as_ref().map(|out| &out.lost);
+        lost.is_some_and(|lost| lost.iter().any(|it| it.code == BadCode::TooManyLines))
     }
 
     /// The rows with units; the others are noted.

@@ -49,9 +49,38 @@ pub(super) struct Part<H, L> {
     pub first: u64,
     pub last: u64,
     pub count: u64,
+    /// Where rows begin again that were told further up, by their numbers among the rows.
+    pub again: Vec<usize>,
+    /// The first of the last rows that stand together.
+    stretch: usize,
+}
+
+impl<L: PartialEq> Told<L> {
+    /// Whether two rows say the same line, neither with a number of its own.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.id.is_none() && other.id.is_none() && self.line == other.line
+    }
+}
+
+impl<L> Told<L> {
+    /// Whether two rows of one file say the same, as far as that is asked.
+    fn is_same(&self, other: &Self) -> bool {
+        self.whole != 0 && self.whole == other.whole && self.id.is_none()
+    }
 }
 
 impl<H, L> Part<H, L> {
+    /// An order that begins in a file, with its row of that number.
+    pub fn new(head: H, at: RowAt, ordinal: u64) -> Self {
+        let (first, last) = (ordinal, ordinal);
+        Self { head, at, rows: Vec::new(), first, last, count: 1, again: Vec::new(), stretch: 0 }
+    }
+
+    /// Another row of the order stands there.
+    pub fn extend(&mut self, ordinal: u64) {
+        (self.last, self.count) = (ordinal, self.count + 1);
+    }
+
     /// Whether its rows stand one after the other.
     pub fn is_together(&self) -> bool {
         self.last - self.first + 1 == self.count
@@ -65,6 +94,64 @@ impl<H, L> Part<H, L> {
     }
 }
 
+impl<H, L: PartialEq> Part<H, L> {
+    /// Adds a row. One that says the same line as an earlier one with which it stands together is another unit; where
+    /// other orders stand between them, a new telling of the order may begin with it, whatever else has changed since.
+    pub fn push(&mut self, row: Told<L>, stands_behind: bool) {
+        if !stands_behind {
+            self.stretch = self.rows.len();
+        }
+        let from = self.again.last().copied().unwrap_or(0).min(self.stretch);
+        if self.rows[from..self.stretch].iter().any(|known| known.is_alike(&row)) {
+            self.again.push(self.rows.len());
+        }
+        self.rows.push(row);
+    }
+
+    /// Where the rows stand together and are several ones, told as often again.
+    fn told_in_a_row(&self) -> Vec<usize> {
+        let count = self.rows.len();
+        let tells = |&times: &usize| {
+            let rows = self.rows.iter();
+            count.is_multiple_of(times)
+                && rows.clone().zip(rows.skip(times)).all(|(one, next)| one.is_same(next))
+        };
+        // Rows that are all the same are units.
+        match (1..count).find(tells) {
+            Some(1) | None => Vec::new(),
+            Some(length) => (length..count).step_by(length).collect(),
+        }
+    }
+
+    /// Counts the rows once that are told again and again, as often as the telling has them that has them most. Answers
+    /// how many were repeated, and the first.
+    pub fn tell_once(&mut self) -> (u64, Option<RowAt>) {
+        let (mut repeated, mut first) = (0, None);
+        if self.is_together() {
+            self.again = self.told_in_a_row();
+        }
+        let tellings = std::mem::take(&mut self.again);
+        for &begins in tellings.iter().rev() {
+            // From behind, so that the places before stay what they are.
+            let rows = self.rows.split_off(begins);
+            first = rows.first().map(|row| row.at);
+            let mut taken = vec![false; self.rows.len()];
+            let from = tellings.iter().rev().find(|&&start| start < begins).copied().unwrap_or(0);
+            for row in rows {
+                let known = (from..taken.len()).find(|&at| !taken[at] && self.rows[at].is_alike(&row));
+                match known {
+                    Some(at) => {
+                        taken[at] = true;
+                        repeated += 1;
+                    }
+                    None => self.rows.push(row),
+                }
+            }
+        }
+        (repeated, first)
+    }
+}
+
 /// What is known of all files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -74,6 +161,8 @@ pub(super) struct Files {
     pub scattered: bool,
     /// Whether two rows of an order are the same in one file somewhere.
     pub repeats: bool,
+    /// The files in the order in which they are read.
+    pub order: Vec<usize>,
 }
 
 /// One order from all files.
@@ -90,6 +179,8 @@ pub(super) struct Merged<H, L> {
     /// Whether it has more rows than any order, and was not merged to the end.
     pub too_many: bool,
     ends: Ends,
+    /// How many files it is put together of.
+    files: usize,
     /// Whether it stands whole in every file, away from both its ends.
     stands_whole: bool,
 }
@@ -104,9 +195,16 @@ pub(super) struct Sayings<'s, H, L> {
 
 /// Whether an order touches the first row of a file and the last of one.
 #[derive(Debug, Clone, Copy)]
-struct Ends {
+pub(super) struct Ends {
     first: bool,
     last: bool,
+}
+
+impl Ends {
+    /// Whether the end of one file and the start of the other may be one order.
+    pub fn join_up(self, other: Self) -> bool {
+        self.last && other.first || other.last && self.first
+    }
 }
 
 /// Merges the parts of an order, the newest file last; there is at least one.
@@ -126,6 +224,7 @@ pub(super) fn merge<H, L: PartialEq>(
         doubt: None,
         too_many: false,
         ends,
+        files: 1,
         stands_whole,
     };
     for part in parts {
@@ -140,8 +239,18 @@ pub(super) fn merge<H, L: PartialEq>(
 
 impl Files {
     fn ends<H, L>(&self, part: &Part<H, L>) -> Ends {
-        let rows = self.rows.get(part.at.file).copied().unwrap_or_default();
-        Ends { first: part.first == 0, last: part.last + 1 == rows }
+        self.ends_of(part.at.file, part.first, part.last)
+    }
+
+    /// Which ends of a file rows touch, the first and the last of them.
+    pub fn ends_of(&self, file: usize, first: u64, last: u64) -> Ends {
+        let rows = self.rows.get(file).copied().unwrap_or_default();
+        Ends { first: first == 0, last: last + 1 == rows }
+    }
+
+    /// When a file is read: the later, the newer.
+    pub fn rank(&self, file: usize) -> usize {
+        self.order.iter().position(|known| *known == file).unwrap_or(usize::MAX)
     }
 
     /// Whether an order stands together in its file, away from both its ends.
@@ -177,24 +286,20 @@ impl<H, L: PartialEq> Merged<H, L> {
         if !same_head {
             self.head = head;
         }
-        self.file = at.file;
+        (self.file, self.files) = (at.file, self.files + 1);
         self.ends = Ends { first: self.ends.first || ends.first, last: self.ends.last || ends.last };
         self.stands_whole &= stands_whole;
     }
 
     /// Whether no cut of an export could have made both: not pieces of one order, nor one that both hold.
     fn is_another_version(&self, rows: &[Told<L>], ends: Ends, stands_whole: bool, files: &Files) -> bool {
-        if files.scattered || self.joins_up(ends) || !self.stands_whole || !stands_whole {
+        if files.scattered || self.ends.join_up(ends) || !self.stands_whole || !stands_whole {
             return false;
         }
         match common(&self.rows, rows, |a, b| a.whole == b.whole) {
             0 => common(&self.rows, rows, |a, b| a.line == b.line) == 0,
             count => count < self.rows.len(),
         }
-    }
-
-    fn joins_up(&self, ends: Ends) -> bool {
-        self.ends.last && ends.first || ends.last && self.ends.first
     }
 
     fn replace(&mut self, rows: Vec<Told<L>>) {
@@ -216,7 +321,7 @@ impl<H, L: PartialEq> Merged<H, L> {
 
     /// Files that say the same of the order, of lines without ids.
     fn add_same(&mut self, rows: Vec<Told<L>>, at: RowAt, ends: Ends, files: &Files) {
-        let joins_up = self.joins_up(ends);
+        let joins_up = self.ends.join_up(ends);
         let known = self.rows.len();
         let in_common = common(&self.rows, &rows, |a, b| a.whole == b.whole);
         if in_common == 0 {
@@ -230,11 +335,23 @@ impl<H, L: PartialEq> Merged<H, L> {
             return;
         }
         // Two units of the same may be cut apart there, even where no file holds the same row twice.
-        let at_the_seam = joins_up && seam(&self.rows, &rows, in_common);
+        let at_the_seam = joins_up && self.has_seam(&rows, in_common);
         if at_the_seam || files.scattered && files.repeats {
             self.doubt = Some(at);
         }
         self.add_unlike(rows, known, |a, b| a.whole == b.whole);
+    }
+
+    /// Whether rows in common may be units on both sides of a cut. Of pieces of more than two files the rows stand in no
+    /// order any more: then one at an edge is enough.
+    fn has_seam(&self, rows: &[Told<L>], in_common: usize) -> bool {
+        let is_known = |row: Option<&Told<L>>| {
+            row.is_some_and(|row| self.rows.iter().any(|known| known.whole == row.whole))
+        };
+        match self.files {
+            1 => seam(&self.rows, rows, in_common),
+            _ => is_known(rows.first()) || is_known(rows.last()),
+        }
     }
 
     /// Adds the rows that none of the first `known` ones is alike, each of these once.
@@ -300,12 +417,13 @@ mod tests {
         };
         let rows: Vec<_> = rows.split_whitespace().enumerate().map(told).collect();
         let count = rows.len() as u64;
-        Part { head, at: RowAt { file, row: first + 2 }, rows, first, last: first + count - 1, count }
+        let (at, last, again) = (RowAt { file, row: first + 2 }, first + count - 1, Vec::new());
+        Part { head, at, rows, first, last, count, again, stretch: 0 }
     }
 
     /// Each file has ten rows. What comes out, and whether it is in doubt.
     fn check(parts: Vec<Part<u8, char>>, repeats: bool, scattered: bool) -> (String, u64, bool) {
-        let files = Files { rows: vec![10; 4], scattered, repeats };
+        let files = Files { rows: vec![10; 4], scattered, repeats, ..Files::default() };
         let goods = |line: &char| line.to_lowercase().to_string();
         let says = Sayings { same_head: &|a, b| a == b, goods: &goods };
         let merged = merge(parts, &files, &says).expect("there is one");
@@ -337,6 +455,8 @@ mod tests {
         assert_eq!(units, ("aa".into(), 2, false), "two units, told in both");
         let seam = check(vec![part(0, 8, 1, "a1 b1"), part(1, 0, 1, "b1 c1")], false, false);
         assert_eq!(seam, ("abc".into(), 1, true), "two units cut apart would look the same");
+        let three = vec![part(0, 9, 1, "a1"), part(1, 0, 1, "c1"), part(2, 0, 1, "a1 b1 c1")];
+        assert_eq!(check(three, false, false), ("acb".into(), 2, true), "units cut apart at both ends");
         let shuffled = check(vec![part(0, 2, 1, "a1"), part(1, 4, 1, "a1")], true, true);
         assert_eq!(shuffled, ("a".into(), 1, true));
     }

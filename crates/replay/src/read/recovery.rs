@@ -5,6 +5,7 @@ use super::{
     bad::{BadCode, Fault},
     cells::Joined,
     line_row::{bounded, head, line, units},
+    lost::Goods,
     parts::Told,
     roles::{Discount, Roles, RowLine, SameId},
     states::State,
@@ -14,7 +15,7 @@ use crate::{
     plan::{Cell, Plan, ReplayRoles, Value},
 };
 use domain::{
-    CustomerId, Instant, OrderId, ShopId,
+    CustomerId, Instant, OrderId, ShopId, Sku,
     event::{Placed, PlacedLine},
     limits,
     order::Party,
@@ -54,6 +55,9 @@ impl Roles for ReplayRoles {
     }
     fn same_id(&self) -> SameId {
         SameId::Mistake
+    }
+    fn has_line_ids(&self) -> bool {
+        self.line.repeated == Repeated::Separate
     }
     fn line_id_value(&self) -> Option<&Value> {
         Some(&self.line.id)
@@ -100,6 +104,15 @@ impl Roles for ReplayRoles {
         line(self, joined)
     }
 
+    fn goods((line, _): &Self::Line) -> Goods {
+        let (units, amount) = (Some(line.quantity), Some(line.unit_price));
+        Goods { sku: line.sku.to_string(), units, amount }
+    }
+    fn try_goods(&self, joined: &Joined<'_>) -> Option<Goods> {
+        let units = joined.quantity(&self.line.quantity).ok();
+        let amount = joined.signed_amount(&self.line.unit_price).ok().flatten();
+        Some(Goods { sku: joined.id::<Sku>(&self.line.sku).ok()?.to_string(), units, amount })
+    }
     fn sku((line, _): &Self::Line) -> &str {
         line.sku.as_str()
     }

@@ -6,6 +6,7 @@ use super::{
     bad::{Fault, RowAt},
     cells::Joined,
     files::ReadError,
+    lost::Goods,
     parts::Told,
     states::State,
 };
@@ -45,7 +46,11 @@ pub(crate) trait Roles {
     fn differs<'s>(&'s self, one: &Self::Head, other: &Self::Head) -> Option<&'s Value>;
     /// What the row says of its line.
     fn line(&self, joined: &Joined<'_>) -> Result<RowLine<Self::Line>, Fault>;
-    /// The goods of a line.
+    /// The goods of a line, all of which is known.
+    fn goods(line: &Self::Line) -> Goods;
+    /// The same as far as a row says it whose other cells may not be readable.
+    fn try_goods(&self, joined: &Joined<'_>) -> Option<Goods>;
+    /// The goods of a line by their name.
     fn sku(line: &Self::Line) -> &str;
     /// What amounts and quantities are read from.
     fn number_values(&self) -> Vec<&Value>;
@@ -53,6 +58,8 @@ pub(crate) trait Roles {
     fn time_values(&self) -> Vec<&Value>;
     /// The line's id, where the mapping names one.
     fn line_id(&self, joined: &Joined<'_>) -> Result<Option<String>, Fault>;
+    /// Whether the mapping names one.
+    fn has_line_ids(&self) -> bool;
     /// Where the line's id comes from.
     fn line_id_value(&self) -> Option<&Value>;
     /// Shop, id and time of an order.

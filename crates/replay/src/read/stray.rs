@@ -9,6 +9,7 @@
 use super::{
     above::{Cells, Columns},
     bad::{BadCode, RowAt},
+    lost::{Goods, Lost, Says},
 };
 use domain::{CustomerId, Instant, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -60,6 +61,8 @@ pub(super) enum Known {
 /// A row whose order is not known for sure.
 pub(super) struct Stray {
     pub at: RowAt,
+    /// Its place among the rows of its file.
+    pub ordinal: u64,
     pub code: BadCode,
     /// Cells that may stand in other columns.
     pub loose: BTreeSet<String>,
@@ -68,6 +71,8 @@ pub(super) struct Stray {
     pub shop_id: Option<ShopId>,
     pub placed_at: Option<Instant>,
     pub customer_id: Option<CustomerId>,
+    /// What it says of its goods, in the columns that it says them in.
+    pub goods: Option<Goods>,
     /// It holds the text of other rows too, and who knows which.
     pub swallows: bool,
     /// Orders that it may be of.
@@ -81,6 +86,17 @@ pub(super) struct Stray {
 }
 
 impl Stray {
+    /// That it is missing of an order.
+    pub fn lost(&self) -> Lost {
+        let Self { at, code, ordinal, .. } = *self;
+        let says = match (&self.goods, self.loose.is_empty()) {
+            (_, false) => Says::Loose(self.loose.clone()),
+            (Some(goods), true) => Says::Goods(goods.clone()),
+            (None, true) => Says::Nothing,
+        };
+        Lost { at, code, file: at.file, ordinal, says }
+    }
+
     /// How much of memory it takes, about.
     pub fn bytes(&self) -> usize {
         let loose: usize = self.loose.iter().map(|text| text.len() + TEXT_COST).sum();

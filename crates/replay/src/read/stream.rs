@@ -10,21 +10,42 @@ use super::{
     meter::{FileRead, Meter},
     mixed::Mixed,
     table::{Damage, Row},
-    whole::Whole,
+    whole::{Sameness, Whole},
 };
 use crate::plan::{Plan, TablePlan};
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
 };
 use tabular::{By, Encoding, Error, Fault, Flaw, Format, Heading, How, Record};
 
 /// Rows after which it is asked whether anybody waits for them.
 const ASKED: u64 = 256;
 
+/// A file that is read while somebody waits for it.
+struct Asked<'a> {
+    file: File,
+    stops: &'a dyn Fn() -> bool,
+}
+
+impl Read for Asked<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if (self.stops)() {
+            return Err(io::Error::other("nobody waits for it any more"));
+        }
+        self.file.read(buffer)
+    }
+}
+
+impl Seek for Asked<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
 /// A file that is digested as it is read.
 struct Digested<'m, 'a> {
-    file: File,
+    file: Asked<'a>,
     hasher: blake3::Hasher,
     bytes: u64,
     meter: &'m mut Meter<'a>,
@@ -32,9 +53,6 @@ struct Digested<'m, 'a> {
 
 impl Read for Digested<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.meter.stops()() {
-            return Err(io::Error::other("nobody waits for it any more"));
-        }
         let count = self.file.read(buffer)?;
         self.hasher.update(&buffer[..count]);
         self.bytes += count as u64;
@@ -72,7 +90,8 @@ impl Source {
         let failed = |error| ReadError::of(&self.path, &self.name, error);
         let wanted: Vec<&str> = table.columns.iter().map(String::as_str).collect();
         let how = how(table, &wanted, plan.amounts.decimal_point);
-        let mut input = File::open(&self.path).map_err(open(&self.path))?;
+        let input = File::open(&self.path).map_err(open(&self.path))?;
+        let mut input = Asked { file: input, stops };
         let looked = tabular::look(&mut input, &how).map_err(failed)?;
         let (before, hasher) = (meter.rows(), blake3::Hasher::new());
         let mut input = Digested { file: input, hasher, bytes: 0, meter };
@@ -85,13 +104,7 @@ impl Source {
         let columns = wanted.iter().map(|column| records.column(column));
         let columns = columns.collect::<Result<Vec<usize>, _>>().map_err(failed)?;
         read.heading_row = records.heading_row();
-        let mut whole = self.in_parts.then(|| {
-            // What the mapping reads otherwise counts word for word; of other columns nobody knows what they hold.
-            let is_number = |at: &usize| table.numbers.iter().any(|&number| columns[number] == *at);
-            let all = 0..records.heading().len();
-            let numbers: Vec<usize> = all.filter(|at| !columns.contains(at) || is_number(at)).collect();
-            Whole::new(records.heading(), &numbers)
-        });
+        let mut sameness = self.sameness(plan, records.heading(), &columns);
         let times = table.times.iter().filter(|_| is_workbook);
         let mut mixed = Mixed::new(times.map(|&time| (table.columns[time].clone(), columns[time])));
         let mut cells = Cells::default();
@@ -106,7 +119,7 @@ impl Source {
             mixed.look(&record);
             let at = RowAt { file, row: record.row() };
             let damage = cells.fill(&record, table, &columns);
-            let whole = whole.as_mut().map_or(0, |whole| whole.of(&record));
+            let whole = sameness.of(&record);
             take(Row::new(at, whole, damage, (&cells.text, &cells.ends)), bad)?;
         }
         mixed.faults(file).for_each(|fault| bad.doubt_file(fault));
@@ -116,6 +129,23 @@ impl Source {
         (read.bytes, read.digest) = (input.bytes, Some(input.hasher.finalize()));
         input.meter.done_with(read);
         Ok(())
+    }
+}
+
+impl Source {
+    /// How it is asked whether two of its rows are the same.
+    fn sameness(&self, plan: &Plan, heading: &[String], columns: &[usize]) -> Sameness {
+        if self.in_parts {
+            // What the mapping reads otherwise counts word for word; of other columns nobody knows what they hold.
+            let numbers = &plan.tables[self.table].numbers;
+            let is_number = |at: &usize| numbers.iter().any(|&number| columns[number] == *at);
+            let may_be = (0..heading.len()).filter(|at| !columns.contains(at) || is_number(at));
+            Sameness::AcrossFiles(Whole::new(heading, &may_be.collect::<Vec<_>>()))
+        } else if self.table == 0 && !plan.has_line_ids {
+            Sameness::InOneFile
+        } else {
+            Sameness::NotAsked
+        }
     }
 }
 

@@ -9,10 +9,11 @@ use super::{
     values,
 };
 use crate::plan::{KeepPlan, Plan, TablePlan};
+use money::Money;
 use std::{
     cell::Cell as Seen,
     cmp::Ordering,
-    collections::{BTreeMap, HashMap, hash_map::Entry},
+    collections::{HashMap, hash_map::Entry},
 };
 use tabular::cell::has_lost_digits;
 
@@ -71,6 +72,11 @@ impl Row {
         self.text == other.text && self.ends == other.ends
     }
 
+    /// A row of nothing but these cells.
+    pub fn of_cells(at: RowAt, cells: &[&str]) -> Self {
+        Self::new(at, 0, None, ("", &[])).filled(cells)
+    }
+
     /// The row with other texts in its cells.
     pub fn filled(&self, cells: &[&str]) -> Self {
         let (mut text, mut ends) = (String::new(), Vec::with_capacity(cells.len()));
@@ -111,9 +117,7 @@ impl Table {
         let mut table = Self::default();
         for (file, source) in sources {
             let mut take = |row: Row, bad: &mut Bad<'_>| {
-                if let Err(fault) = table.add(plan, slot, row) {
-                    bad.add(fault);
-                }
+                table.add(plan, slot, row, bad);
                 Ok(())
             };
             source.each_row(file, plan, meter, bad, &mut take)?;
@@ -122,69 +126,59 @@ impl Table {
     }
 
     /// A row that cannot be read keeps its key: what leads there cannot be read either.
-    fn add(&mut self, plan: &Plan, slot: usize, row: Row) -> Result<(), Fault> {
+    fn add(&mut self, plan: &Plan, slot: usize, row: Row, bad: &mut Bad<'_>) {
         let shape = &plan.tables[slot];
-        let fault = |row: &Row, column: usize, code| Fault {
-            at: row.at,
-            column: shape.columns[column].clone(),
-            value: row.cell(column).to_string(),
-            code,
-        };
         let no_key = shape.key.iter().find(|&&c| row.cell(c).is_empty());
+        let lost = shape.key.iter().find(|&&c| has_lost_digits(row.cell(c)));
         if let Some(damage) = row.fault() {
-            if no_key.is_some() || row.is_loose() || shape.key.iter().any(|&c| has_lost_digits(row.cell(c))) {
+            if no_key.is_some() || row.is_loose() || lost.is_some() {
                 self.lost.push((row.at, damage.code));
             } else {
-                self.spoil(shape, row);
+                self.spoil(shape, row, bad);
             }
-            return Err(damage);
+            return bad.add(damage);
         }
         if let Some(&empty) = no_key {
-            return Err(fault(&row, empty, BadCode::Required));
+            return bad.add(shape.fault(&row, empty, BadCode::Required));
         }
-        if let Some(&lost) = shape.key.iter().find(|&&c| has_lost_digits(row.cell(c))) {
+        if let Some(&lost) = lost {
             self.lost.push((row.at, BadCode::DigitsLost));
-            return Err(fault(&row, lost, BadCode::DigitsLost));
+            return bad.add(shape.fault(&row, lost, BadCode::DigitsLost));
         }
-        let rank = |row: &Row, column: usize| {
-            values::amount(row.cell(column), &plan.amounts).map_err(|code| fault(row, column, code))
-        };
-        if let KeepPlan::Lowest(column) | KeepPlan::Highest(column) = shape.keep
-            && let Err(fault) = rank(&row, column)
-        {
-            self.spoil(shape, row.damaged(&fault));
-            return Err(fault);
+        if let Some(fault) = shape.rank(plan, &row).err() {
+            self.spoil(shape, row.damaged(&fault), bad);
+            return bad.add(fault);
         }
-        match self.by_key.entry(key(shape.key.iter().map(|&c| row.cell(c)))) {
+        match self.by_key.entry(shape.key_of(&row)) {
             Entry::Vacant(free) => {
                 free.insert(row);
             }
-            Entry::Occupied(taken) if taken.get().damage.is_some() => {}
-            Entry::Occupied(mut taken) => {
-                let replaces = match shape.keep {
-                    KeepPlan::Only if taken.get().says(&row) => false,
-                    KeepPlan::Only => {
-                        let fault = fault(&row, shape.key[0], BadCode::DuplicateKey);
-                        taken.insert(row.damaged(&fault));
-                        return Err(fault);
-                    }
-                    KeepPlan::First => false,
-                    KeepPlan::Last => true,
-                    KeepPlan::Lowest(c) => rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Less,
-                    KeepPlan::Highest(c) => rank(&row, c)?.cmp(&rank(taken.get(), c)?) == Ordering::Greater,
-                };
-                if replaces {
+            Entry::Occupied(mut taken) => match shape.choose(plan, taken.get(), &row) {
+                Choice::Known => {}
+                Choice::New => {
                     taken.insert(row);
                 }
-            }
+                Choice::Neither => {
+                    let fault = shape.fault(&row, shape.key[0], BadCode::DuplicateKey);
+                    if taken.get().damage.is_none() {
+                        bad.add(Fault { at: taken.get().at, ..fault.clone() });
+                        taken.insert(row.damaged(&fault));
+                    }
+                    bad.add(fault);
+                }
+            },
         }
-        Ok(())
     }
 
-    /// What leads to that key cannot be read any more.
-    fn spoil(&mut self, shape: &TablePlan, row: Row) {
-        let key = key(shape.key.iter().map(|&c| row.cell(c)));
-        self.by_key.insert(key, row);
+    /// What leads to that key cannot be read any more; a row of the same key that could be is told too, where it was not
+    /// to give way.
+    fn spoil(&mut self, shape: &TablePlan, row: Row, bad: &mut Bad<'_>) {
+        let file = row.at.file;
+        let Some(known) = self.by_key.insert(shape.key_of(&row), row) else { return };
+        let gives_way = shape.keep == KeepPlan::Last && known.at.file != file;
+        if known.damage.is_none() && !gives_way {
+            bad.add(shape.fault(&known, shape.key[0], BadCode::DuplicateKey));
+        }
     }
 
     /// Rows of which not even the key can be read.
@@ -199,11 +193,62 @@ impl Table {
         Some(row)
     }
 
-    /// How many rows of each table no line led to.
-    pub fn unused(plan: &Plan, tables: &[Self]) -> BTreeMap<String, u64> {
-        let unused = |table: &Self| table.by_key.values().filter(|row| !row.used.get()).count();
-        let named = plan.tables.iter().zip(tables).skip(1);
-        named.map(|(shape, table)| (shape.name.clone(), unused(table) as u64)).collect()
+    /// The rows that no line led to, as they stand in their files.
+    pub fn unused(&self) -> Vec<&Row> {
+        let mut unused: Vec<&Row> = self.by_key.values().filter(|row| !row.used.get()).collect();
+        unused.sort_unstable_by_key(|row| row.at);
+        unused
+    }
+}
+
+/// Which of two rows of one key counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    Known,
+    New,
+    /// Nobody can tell.
+    Neither,
+}
+
+impl TablePlan {
+    fn fault(&self, row: &Row, column: usize, code: BadCode) -> Fault {
+        let (column, value) = (self.columns[column].clone(), row.cell(column).to_string());
+        Fault { at: row.at, column, value, code }
+    }
+
+    fn key_of(&self, row: &Row) -> String {
+        key(self.key.iter().map(|&c| row.cell(c)))
+    }
+
+    /// The number by which it is chosen among rows of its key, where it is.
+    fn rank(&self, plan: &Plan, row: &Row) -> Result<Option<Money>, Fault> {
+        match self.keep {
+            KeepPlan::Lowest(column) | KeepPlan::Highest(column) => {
+                let read = values::amount(row.cell(column), &plan.amounts);
+                read.map(Some).map_err(|code| self.fault(row, column, code))
+            }
+            KeepPlan::Only | KeepPlan::First | KeepPlan::Last => Ok(None),
+        }
+    }
+
+    /// A new row beside one that is known. First and last are files: rows of one file that say different things are two
+    /// of one key, as when a spreadsheet has rounded the numbers of two orders.
+    fn choose(&self, plan: &Plan, known: &Row, row: &Row) -> Choice {
+        let one_file = known.at.file == row.at.file;
+        match self.keep {
+            KeepPlan::Last if !one_file => Choice::New,
+            _ if known.damage.is_some() => Choice::Neither,
+            KeepPlan::First if !one_file => Choice::Known,
+            KeepPlan::Only | KeepPlan::First | KeepPlan::Last if known.says(row) => Choice::Known,
+            KeepPlan::Only | KeepPlan::First | KeepPlan::Last => Choice::Neither,
+            KeepPlan::Lowest(_) | KeepPlan::Highest(_) => {
+                let better =
+                    if matches!(self.keep, KeepPlan::Lowest(_)) { Ordering::Less } else { Ordering::Greater };
+                let ranks = self.rank(plan, row).ok().zip(self.rank(plan, known).ok());
+                let is_better = ranks.is_some_and(|(new, known)| new.cmp(&known) == better);
+                if is_better { Choice::New } else { Choice::Known }
+            }
+        }
     }
 }
 

@@ -5,8 +5,42 @@
 //! nor does the `T` between a date and its time: workbooks leave out the ones and write the other. But the columns that
 //! the mapping reads as ids and words count word for word: goods 1.1 are not goods 1.10.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 use tabular::Record;
+
+/// How it is asked whether two rows are the same.
+pub(super) enum Sameness {
+    /// Nobody asks.
+    NotAsked,
+    /// Two rows of one file, as they are written.
+    InOneFile,
+    /// Two rows of files that may be written in several ways.
+    AcrossFiles(Whole),
+}
+
+impl Sameness {
+    /// What is the same for the same row only; 0 where nobody asks.
+    pub fn of(&mut self, record: &Record<'_>) -> u128 {
+        match self {
+            Self::NotAsked => 0,
+            Self::InOneFile => as_written(record),
+            Self::AcrossFiles(whole) => whole.of(record),
+        }
+    }
+}
+
+/// Rows of one order are compared by it and nothing else, so that 64 bits do; no more is spent on it.
+fn as_written(record: &Record<'_>) -> u128 {
+    let mut hasher = DefaultHasher::new();
+    for at in (0..record.len()).filter(|at| !record.raw(*at).is_empty()) {
+        (at, record.raw(at)).hash(&mut hasher);
+    }
+    // 0 is where nobody asks.
+    u128::from(hasher.finish()) + 1
+}
 
 /// The columns of a file in the order in which they are digested.
 pub(super) struct Whole {

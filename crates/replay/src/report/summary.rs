@@ -90,6 +90,8 @@ impl Inputs {
         let elsewhere = Elsewhere {
             rows: &self.rows,
             files: &self.repeated_files,
+            without_line: &self.rows_without_line,
+            doubled: &self.doubled_files,
             maybe_repeated: self.orders_maybe_repeated,
             states: &self.unknown_states,
             notes: &self.notes_by_code,

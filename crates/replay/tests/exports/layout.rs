@@ -62,6 +62,13 @@ impl Layout {
         Self { parts: vec![part], may_doubt: BTreeSet::new(), must_doubt: BTreeSet::new(), scattered: false }
     }
 
+    /// The same with what nobody could be certain of.
+    pub fn judged(table: &Table) -> Self {
+        let mut layout = Self::whole(table);
+        layout.judge(table);
+        layout
+    }
+
     /// Another one of the same rows. Merged cells are a workbook's.
     pub fn new(table: &Table, is_workbook: bool, dice: &mut Dice) -> Self {
         let merged = is_workbook && dice.chance(40);
@@ -112,6 +119,12 @@ impl Layout {
         if table.line_ids {
             return;
         }
+        for part in &self.parts {
+            let doubted: Vec<usize> =
+                told_again(part, table).into_iter().chain(all_twins(part, table)).collect();
+            self.may_doubt.extend(&doubted);
+            self.must_doubt.extend(doubted);
+        }
         let mut of_sale: BTreeMap<usize, Vec<Vec<&Vec<Cell>>>> = BTreeMap::new();
         for part in &self.parts {
             let mut here: BTreeMap<usize, Vec<&Vec<Cell>>> = BTreeMap::new();
@@ -138,6 +151,10 @@ impl Layout {
             };
             let has = |part: &&Vec<&Vec<Cell>>, row: &[Cell]| part.iter().any(|it| same(it, row));
             let alike = |row: &&Vec<Cell>| parts.iter().filter(|part| has(part, row)).count() > 1;
+            // Rows that stand anywhere in several files are pieces of the order, or another version of it.
+            if self.scattered && parts.len() > 1 {
+                self.may_doubt.insert(sale);
+            }
             if !parts.iter().any(|part| part.iter().any(alike)) {
                 continue;
             }
@@ -208,4 +225,42 @@ fn cut(rows: &[usize], may: &dyn Fn(usize) -> bool, over: usize, dice: &mut Dice
     let cuts: Vec<usize> = cuts.into_iter().collect();
     let from = |at: usize| (at.saturating_sub(over)..=at).find(|at| *at == 0 || may(*at)).unwrap_or(at);
     cuts.windows(2).map(|ends| rows[from(ends[0])..ends[1]].to_vec()).collect()
+}
+
+/// Sales with rows of one file that are the same although others stand between them, or that are several rows told as
+/// often again: told twice, or units.
+fn told_again(part: &Part, table: &Table) -> BTreeSet<usize> {
+    let rows: Vec<&(usize, Vec<Cell>)> = part.rows().map(|row| &table.rows[row]).collect();
+    let mut stretches: BTreeMap<usize, Vec<&[&(usize, Vec<Cell>)]>> = BTreeMap::new();
+    for stretch in rows.chunk_by(|a, b| a.0 == b.0) {
+        stretches.entry(stretch[0].0).or_default().push(stretch);
+    }
+    let again = |stretches: &Vec<&[&(usize, Vec<Cell>)]>| match stretches[..] {
+        [rows] => (2..rows.len()).any(|length| {
+            let has_several = rows[..length].iter().any(|row| row != &rows[0]);
+            has_several
+                && rows.len().is_multiple_of(length)
+                && rows.chunks(length).all(|it| it == &rows[..length])
+        }),
+        // What else stands in them may have changed in between.
+        _ => {
+            let goods = (0..table.headings.len()).filter(|at| table.is_of_goods(*at)).collect::<Vec<_>>();
+            let alike = |a: &[Cell], b: &[Cell]| goods.iter().all(|&at| a[at] == b[at]);
+            let has = |rows: &[&(usize, Vec<Cell>)], row: &[Cell]| rows.iter().any(|it| alike(&it.1, row));
+            (1..stretches.len()).any(|at| {
+                stretches[..at].iter().any(|rows| stretches[at].iter().any(|row| has(rows, &row.1)))
+            })
+        }
+    };
+    stretches.iter().filter(|(_, it)| again(it)).map(|(sale, _)| *sale).collect()
+}
+
+/// The sale of the first row of a file that says everything several times.
+fn all_twins(part: &Part, table: &Table) -> Option<usize> {
+    let mut counts: BTreeMap<&(usize, Vec<Cell>), usize> = BTreeMap::new();
+    for row in part.rows() {
+        *counts.entry(&table.rows[row]).or_default() += 1;
+    }
+    let times = (2..=*counts.values().min()?).any(|times| counts.values().all(|count| count % times == 0));
+    part.rows().next().filter(|_| times).map(|row| table.rows[row].0)
 }

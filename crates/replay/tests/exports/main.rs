@@ -113,7 +113,7 @@ fn rows_add_up(trial: &Trial, export: &Export, outcome: &Outcome) -> Checked {
 fn the_whole_in_one_file_says_what_the_model_says() {
     each_seed(60, |seed, kept| {
         let mut trial = Trial::new(seed);
-        (trial.layout, trial.maker) = (Layout::whole(&trial.table), Maker::Text(text::Text::plain()));
+        (trial.layout, trial.maker) = (Layout::judged(&trial.table), Maker::Text(text::Text::plain()));
         let export = kept.insert(trial.export(&[]));
         let outcome = export.asked.run_pool(&export.inputs)?;
         same_as_whole(&trial, export, &outcome, seed)
@@ -157,6 +157,10 @@ fn same_as_whole(trial: &Trial, export: &Export, outcome: &Outcome, seed: u64) -
     let left_out = (outcome.inputs.bad_rows, outcome.inputs.orders_left_out, outcome.refused.len());
     ensure(left_out == (0, 0, 0), || format!("left out {left_out:?} {:?}", outcome.refused))?;
     ensure(outcome.is_final && !outcome.is_incomplete, || format!("not final: {}", said()))?;
+    // Rows that stand behind one another may be cut apart so that there is no doubt; in one file there would be.
+    if !Layout::judged(table).must_doubt.is_empty() {
+        return Ok(());
+    }
     let whole = Export::plain(table, trial.terms);
     let plain = whole.asked.run_pool(&whole.inputs)?;
     ensure(plain.strategies == outcome.strategies, || {
@@ -224,7 +228,7 @@ fn damage_is_named(trial: &Trial, export: &Export, outcome: &Outcome) -> Checked
         let Some(sale) = of(name) else { return false };
         if outcome.orders.contains_key(name) {
             let destroyed = export.hurt.iter().any(|(_, it)| it.sale == sale && it.hurt.destroys_order());
-            return destroyed || (trial.layout.may_doubt.contains(&sale) && named.contains(&sale));
+            return destroyed || (trial.layout.may_doubt.contains(&sale) && outcome.doubted.contains(name));
         }
         hides || hurt.contains(&sale) || named.contains(&sale)
     };

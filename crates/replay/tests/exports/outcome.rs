@@ -45,6 +45,8 @@ pub struct Outcome {
     pub is_final: bool,
     /// Files and rows of what was named.
     pub named: BTreeSet<(String, u64)>,
+    /// Orders that count once and may be more.
+    pub doubted: BTreeSet<String>,
 }
 
 impl Asked {
@@ -102,6 +104,7 @@ impl Asked {
             summary: report.summary(),
             refused: report.refused,
             strategies: report.strategies,
+            doubted: doubted(&inputs_read),
             inputs: inputs_read,
         })
     }
@@ -122,6 +125,11 @@ impl Asked {
         let run = replay::run(orders, &mapping.settings, &mut |_, _| {}).expect("a replay");
         Report::build(reading.inputs.clone(), mapping.settings, run.outcomes.into_iter())
     }
+}
+
+fn doubted(inputs: &PoolInputs) -> BTreeSet<String> {
+    let doubts = inputs.details.iter().filter(|row| row.code.as_str() == "maybe_repeated");
+    doubts.filter_map(|row| row.order.clone()).collect()
 }
 
 fn known(order: &FileOrder) -> Known {
