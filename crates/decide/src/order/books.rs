@@ -141,11 +141,9 @@ pub fn align(draft: &mut Draft<'_>, order: &mut Order) {
         if !refund.is_booked() || refund.parts == parts {
             continue;
         }
-        let entries = ledger::post_parts(draft.shop_id, order, &refund, &parts);
-        draft.book(entries);
-        let detail = json!({ "refund_id": refund.refund_id, "before": refund.parts, "parts": parts });
-        draft.note(order, TimelineEntry::new(draft.now, "refund.parts_changed").detail(detail));
         order.refunds[index].parts = parts;
+        let now = order.refunds[index].clone();
+        refund_books::move_parts(draft, order, &refund, &now);
     }
 }
 

@@ -69,9 +69,7 @@ pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
     let found = order::whose(order);
     let known = order.refunds.clone();
     let stands = |(known, found): (&Refund, &Result<Refund, Refusal>)| {
-        let same = |found: &Refund| {
-            found.is_booked() && (found.amount, &found.parts) == (known.amount, &known.parts)
-        };
+        let same = |found: &Refund| found.is_booked() && found.amount == known.amount;
         entries == Entries::Stand && known.is_booked() && found.as_ref().is_ok_and(same)
     };
     let stands: Vec<bool> = known.iter().zip(&found).map(stands).collect();
@@ -97,6 +95,9 @@ pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
     for (index, refund) in
         found.into_iter().enumerate().filter_map(|(index, found)| Some((index, found.ok()?)))
     {
+        if stands[index] {
+            move_parts(draft, order, &known[index], &refund);
+        }
         if !refund.is_booked() || stands[index] {
             continue;
         }
@@ -106,6 +107,17 @@ pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
             tell(draft, order, &refund);
         }
     }
+}
+
+/// It stands, and other parties get back more of it than was thought, or less (A-G-16).
+pub fn move_parts(draft: &mut Draft<'_>, order: &mut Order, before: &Refund, now: &Refund) {
+    if before.parts == now.parts {
+        return;
+    }
+    let entries = ledger::post_parts(draft.shop_id, order, before, &now.parts);
+    draft.book(entries);
+    let detail = json!({ "refund_id": now.refund_id, "before": before.parts, "parts": now.parts });
+    draft.note(order, TimelineEntry::new(draft.now, "refund.parts_changed").detail(detail));
 }
 
 /// Nothing can hold it after all. It was granted, so it is kept, in no book, until its money is heard of (A-G-8).

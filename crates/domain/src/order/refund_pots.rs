@@ -157,12 +157,10 @@ impl Pots {
         for pot in &self.0 {
             for taken in pot.taken.iter().filter(|taken| taken.amount.is_positive()) {
                 let parts = found.entry(&taken.by).or_default();
-                match parts.last_mut().filter(|part| part.payment_id == pot.payment_id) {
-                    Some(part) => part.amount += taken.amount,
-                    None => {
-                        let payment_id = pot.payment_id.clone();
-                        parts.push(PaymentPart { payment_id, amount: taken.amount });
-                    }
+                if let Some(part) = parts.last_mut().filter(|part| part.payment_id == pot.payment_id) {
+                    part.amount += taken.amount;
+                } else {
+                    parts.push(PaymentPart { payment_id: pot.payment_id.clone(), amount: taken.amount });
                 }
             }
         }

@@ -16,7 +16,7 @@ impl Order {
         let mut late = self.late_money();
         for index in self.in_turn_of_ways() {
             let refund = &mut self.refunds[index];
-            let answered = refund.answered.then(|| refund.payments.clone()).unwrap_or_default();
+            let answered = if refund.answered { refund.payments.clone() } else { Vec::new() };
             let ends_refused = refund.refused.is_positive();
             refund
                 .payments
