@@ -93,6 +93,7 @@ cases! {
     pool::candidates_come_change_and_go,
     pool::walks_go_by_place,
     pool::ranks_count_the_places_before,
+    pool::many_orders_of_one_transaction,
     pool::buyers_places,
     pool::timers_of_the_pool_fire_in_order,
     pool::a_change_must_fit_what_is_stored,

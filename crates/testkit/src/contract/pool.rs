@@ -14,9 +14,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod families;
+mod many;
 mod pages;
 
 pub use families::*;
+pub use many::*;
 pub use pages::*;
 
 fn s1() -> ShopId {
