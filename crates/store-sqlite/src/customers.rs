@@ -27,13 +27,19 @@ impl Noun<Standing> for Open<'_> {
         })
     }
 
+    /// One that was found needs no second look for it.
     fn write(&mut self, changes: &[Change<Standing>]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
+        let put = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
             ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
-        let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
-        for Change { key: (shop, customer), row, .. } in changes {
+        let update = "UPDATE customers SET doc = ?3
+            WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 0 AND item = ''";
+        let mut put = self.db.prepare_cached(put).doing(WRITING)?;
+        let mut update = self.db.prepare_cached(update).doing(WRITING)?;
+        for Change { key: (shop, customer), row, is_new, .. } in changes {
             let row = params![shop.as_str(), customer.as_str(), self.json.document(row)?];
-            put.execute(row).doing(WRITING)?;
+            if *is_new || update.execute(row).doing(WRITING)? == 0 {
+                put.execute(row).doing(WRITING)?;
+            }
         }
         Ok(())
     }
