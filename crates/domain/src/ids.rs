@@ -256,15 +256,16 @@ pub fn sequential(kind: &str, at: crate::Instant, number: u64) -> String {
     id
 }
 
-/// A number of at least so many digits, as `{:0digits$x}` has it: four ids are made for a claim, and formatting costs as
-/// much as deciding it.
-fn push_hexadecimal(text: &mut String, number: u64, digits: u32) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let significant = (u64::BITS - number.leading_zeros()).div_ceil(4);
-    for place in (0..significant.max(digits)).rev() {
-        let digit = number.checked_shr(4 * place).unwrap_or(0) & 15;
-        text.push(char::from(DIGITS[usize::try_from(digit).unwrap_or(0)]));
+/// A number of at least so many digits, as `{:0digits$x}` has it: four ids are made for a claim, and formatting them
+/// would cost a fiftieth of it.
+fn push_hexadecimal(text: &mut String, number: u64, digits: usize) {
+    let mut all = [b'0'; 16];
+    for (place, digit) in all.iter_mut().rev().enumerate() {
+        *digit = b"0123456789abcdef"[usize::from((number >> (4 * place)).to_le_bytes()[0] & 15)];
     }
+    let significant = 16 - usize::try_from(number.leading_zeros() / 4).unwrap_or(0);
+    let shown = &all[16 - significant.max(digits)..];
+    text.push_str(std::str::from_utf8(shown).unwrap_or_else(|_| unreachable!("digits are letters")));
 }
 
 #[cfg(test)]

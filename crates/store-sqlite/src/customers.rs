@@ -27,19 +27,15 @@ impl Noun<Standing> for Open<'_> {
         })
     }
 
-    /// One that was found needs no second look for it.
+    /// The whole row is given, so it takes the place of the one before: that needs one look for its place, where an
+    /// update looks for the row first.
     fn write(&mut self, changes: &[Change<Standing>]) -> Result<(), StoreError> {
-        let put = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
-            ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
-        let update = "UPDATE customers SET doc = ?3
-            WHERE shop_id = ?1 AND customer_id = ?2 AND kind = 0 AND item = ''";
-        let mut put = self.db.prepare_cached(put).doing(WRITING)?;
-        let mut update = self.db.prepare_cached(update).doing(WRITING)?;
-        for Change { key: (shop, customer), row, is_new, .. } in changes {
+        let sql = "INSERT OR REPLACE INTO customers (shop_id, customer_id, kind, item, doc)
+            VALUES (?1, ?2, 0, '', ?3)";
+        let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
+        for Change { key: (shop, customer), row, .. } in changes {
             let row = params![shop.as_str(), customer.as_str(), self.json.document(row)?];
-            if *is_new || update.execute(row).doing(WRITING)? == 0 {
-                put.execute(row).doing(WRITING)?;
-            }
+            put.execute(row).doing(WRITING)?;
         }
         Ok(())
     }
@@ -55,8 +51,8 @@ impl Noun<BatchClaims> for Open<'_> {
     }
 
     fn write(&mut self, changes: &[Change<BatchClaims>]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 3, ?3, ?4)
-            ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
+        let sql = "INSERT OR REPLACE INTO customers (shop_id, customer_id, kind, item, doc)
+            VALUES (?1, ?2, 3, ?3, ?4)";
         let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
         for Change { key: (shop, customer, batch), row, .. } in changes {
             let row = params![shop.as_str(), customer.as_str(), batch.as_str(), row.0.to_string()];

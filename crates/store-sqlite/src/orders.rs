@@ -24,7 +24,8 @@ pub type Key = (ShopId, OrderId);
 impl Noun<OrderRow> for Open<'_> {
     /// Notes the places of what it finds.
     fn load(&mut self, keys: &[Key]) -> Result<Vec<Option<OrderRow>>, StoreError> {
-        let sql = "SELECT shop_id, order_id, id, wake_at, doc, to_return FROM orders WHERE shop_id = ?1 AND order_id = ?2";
+        let sql = "SELECT shop_id, order_id, id, wake_at, doc, to_return FROM orders
+            WHERE shop_id = ?1 AND order_id = ?2";
         let mut find = self.db.prepare_cached(sql).doing(READING)?;
         self.orders.reserve(keys.len());
         each(keys, |key| {
