@@ -47,7 +47,10 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.coupons.extend(coupon_id.iter().map(coupon));
         }
         Command::PutRisk { customer_id, .. } => keys.standings.push(standing(customer_id)),
-        Command::MessageFailed { message_id, .. } => keys.messages.push((shop.clone(), message_id.clone())),
+        Command::MessageFailed { message_id, .. } => {
+            keys.messages.push((shop.clone(), message_id.clone()));
+            keys.sends = true;
+        }
         Command::CreateBatch { batch_id, .. } => keys.batches.extend(batch_id.iter().map(batch)),
         Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
             keys.batches.push(batch(batch_id));
@@ -167,7 +170,7 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
             });
         }
         let mut wants = Wants::default();
-        campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[] }, &mut wants);
+        campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[], sends: false }, &mut wants);
         add(shop, wants, keys);
         let named = coupons::coupons(&placed.discounts);
         keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
@@ -190,7 +193,10 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
 pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
     add_shop(shop, keys);
     match subject {
-        Subject::Order(id) => keys.orders.push((shop.clone(), id.clone())),
+        Subject::Order(id) => {
+            keys.orders.push((shop.clone(), id.clone()));
+            keys.sends = true;
+        }
         Subject::Coupon(id) => keys.coupons.push((shop.clone(), id.clone())),
         Subject::PoolOrder(id) => keys.pool.orders.push((shop.clone(), id.clone())),
         // Their stretch of orders follows from the strategy: see `pool::second_keys`.
@@ -202,7 +208,8 @@ pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
 /// What the loaded rows name in turn. `None` when nothing is missing. Coupons can name orders, so
 /// the engine asks until it gets `None`.
 pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
-    let mut named = Named { facts, keys: Keys::default(), wants: Wants::default() };
+    let keys = Keys { sends: first.sends, ..Keys::default() };
+    let mut named = Named { facts, keys, wants: Wants::default() };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
     first.messages.iter().for_each(|key| named.by_message(key));
@@ -310,7 +317,8 @@ impl Named<'_> {
         }
         let campaigns = facts.shop(&key.0).map(|row| &row.campaigns[..]).unwrap_or_default();
         let mut wants = std::mem::take(&mut self.wants);
-        campaign::wants(&Asked { about: About::Order(order), campaigns }, &mut wants);
+        let asked = Asked { about: About::Order(order), campaigns, sends: self.keys.sends };
+        campaign::wants(&asked, &mut wants);
         wants.standings.drain(..).for_each(|customer| self.standing(&key.0, &customer));
         wants.everywhere.drain(..).for_each(|customer| self.standing(&ShopId::platform(), &customer));
         wants.orders.drain(..).for_each(|id| self.order(&key.0, &id));

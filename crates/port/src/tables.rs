@@ -62,6 +62,8 @@ macro_rules! keys_rows_changes {
             /// Who places an order. No rows of their own either.
             pub buyers: Vec<Buyer>,
             pub pool: PoolKeys,
+            /// Whether a message may be sent, or turn out not to have been: then what its customer had is looked up.
+            pub sends: bool,
         }
 
         /// The rows of [`Keys`], `None` or empty where there is none.

@@ -32,7 +32,7 @@ impl CampaignKind for Kind {
             wants.standings.push(customer.clone());
         }
         // Categories are reminded of once a day over all shops (A-S0-14), and claims may be counted there.
-        let reminds = push.planned.is_some() || push.sent_at.is_some() || covered;
+        let reminds = asked.sends && (push.planned.is_some() || push.sent_at.is_some() || covered);
         if reminds || (shown && counts_platform_wide(asked.campaigns)) {
             wants.everywhere.push(customer.clone());
         }
