@@ -6,13 +6,12 @@
 use crate::book::Facts;
 use crate::command::Command;
 use domain::{
-    BatchId, CouponId, CustomerId, Instant, MessageId, OrderId, RefundId, ShopId,
+    BatchId, CouponId, CustomerId, MessageId, OrderId, RefundId, ShopId,
     campaign::{self, About, Asked, Wants},
     event::{Body, OrderEvent, PaymentSucceeded},
     order::{Order, coupons},
 };
-use port::{BatchClaimKey, CodeKey, InboxKey, Keys, PoolKeys, Subject};
-use rustc_hash::FxHashSet;
+use port::{Buyer, CodeKey, InboxKey, Keys, Subject};
 
 /// The inbox key of an event.
 pub fn inbox_key(shop: &ShopId, event: &OrderEvent) -> InboxKey {
@@ -36,7 +35,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     let coupon = |id: &CouponId| (shop.clone(), id.clone());
     let batch = |id: &BatchId| (shop.clone(), id.clone());
     let standing = |id: &CustomerId| (shop.clone(), id.clone());
-    keys.shops.push(shop.clone());
+    add_shop(shop, keys);
     match command {
         Command::Ingest { event, .. } => event_keys(shop, event, keys),
         Command::Act(action) => act_keys(shop, action, keys),
@@ -48,7 +47,10 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.coupons.extend(coupon_id.iter().map(coupon));
         }
         Command::PutRisk { customer_id, .. } => keys.standings.push(standing(customer_id)),
-        Command::MessageFailed { message_id, .. } => keys.messages.push((shop.clone(), message_id.clone())),
+        Command::MessageFailed { message_id, .. } => {
+            keys.messages.push((shop.clone(), message_id.clone()));
+            keys.sends = true;
+        }
         Command::CreateBatch { batch_id, .. } => keys.batches.extend(batch_id.iter().map(batch)),
         Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
             keys.batches.push(batch(batch_id));
@@ -102,6 +104,13 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
     }
 }
 
+/// Adds the shop, once for neighbours.
+fn add_shop(shop: &ShopId, keys: &mut Keys) {
+    if keys.shops.last() != Some(shop) {
+        keys.shops.push(shop.clone());
+    }
+}
+
 /// Adds a code and who redeems it.
 fn redeemer(code: CodeKey, customer: &CustomerId, keys: &mut Keys) {
     keys.standings.push((code.0.clone(), customer.clone()));
@@ -150,9 +159,18 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
     }
     keys.inbox.extend(summed_by_event(shop, event));
     if let Body::Placed(placed) = &event.body {
-        keys.buyers.push((shop.clone(), placed.customer_id.clone(), event.occurred_at));
+        if placed.may_cost_nothing() {
+            keys.standings.push((shop.clone(), placed.customer_id.clone()));
+        } else {
+            keys.buyers.push(Buyer {
+                order: key(&placed.order_id),
+                customer_id: placed.customer_id.clone(),
+                at: event.occurred_at,
+                is_waiting_known: false,
+            });
+        }
         let mut wants = Wants::default();
-        campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[] }, &mut wants);
+        campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[], sends: false }, &mut wants);
         add(shop, wants, keys);
         let named = coupons::coupons(&placed.discounts);
         keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
@@ -173,9 +191,12 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
 
 /// Adds what a timer names.
 pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
-    keys.shops.push(shop.clone());
+    add_shop(shop, keys);
     match subject {
-        Subject::Order(id) => keys.orders.push((shop.clone(), id.clone())),
+        Subject::Order(id) => {
+            keys.orders.push((shop.clone(), id.clone()));
+            keys.sends = true;
+        }
         Subject::Coupon(id) => keys.coupons.push((shop.clone(), id.clone())),
         Subject::PoolOrder(id) => keys.pool.orders.push((shop.clone(), id.clone())),
         // Their stretch of orders follows from the strategy: see `pool::second_keys`.
@@ -187,40 +208,24 @@ pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
 /// What the loaded rows name in turn. `None` when nothing is missing. Coupons can name orders, so
 /// the engine asks until it gets `None`.
 pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
-    let mut named = Named {
-        facts,
-        coupons: FxHashSet::default(),
-        orders: FxHashSet::default(),
-        standings: FxHashSet::default(),
-        parked: FxHashSet::default(),
-        inbox: FxHashSet::default(),
-        batches: FxHashSet::default(),
-        batch_claims: FxHashSet::default(),
-        pool: PoolKeys::default(),
-        wants: Wants::default(),
-    };
+    let keys = Keys { sends: first.sends, ..Keys::default() };
+    let mut named = Named { facts, keys, wants: Wants::default() };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
     first.messages.iter().for_each(|key| named.by_message(key));
     first.parked.iter().for_each(|key| named.by_parked(key));
     first.standings.iter().for_each(|key| named.by_standing(key));
-    first.buyers.iter().for_each(|(shop, customer, at)| named.by_buyer(shop, customer, *at));
+    first.buyers.iter().for_each(|buyer| named.by_buyer(buyer, first));
     first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
-    super::pool::second_keys(facts, first, &mut named.pool);
+    super::pool::second_keys(facts, first, &mut named.keys.pool);
     named.keys()
 }
 
 /// Rows that loaded rows name, as far as they are not loaded themselves.
 struct Named<'a> {
     facts: &'a Facts,
-    coupons: FxHashSet<(ShopId, CouponId)>,
-    orders: FxHashSet<(ShopId, OrderId)>,
-    standings: FxHashSet<(ShopId, CustomerId)>,
-    parked: FxHashSet<(ShopId, OrderId)>,
-    inbox: FxHashSet<InboxKey>,
-    batches: FxHashSet<(ShopId, BatchId)>,
-    batch_claims: FxHashSet<BatchClaimKey>,
-    pool: PoolKeys,
+    /// A key may be named more than once: each is asked for once, see [`Keys::sort`].
+    keys: Keys,
     /// What kinds want of the order at hand; kept for its room.
     wants: Wants,
 }
@@ -229,21 +234,21 @@ impl Named<'_> {
     fn coupon(&mut self, shop: &ShopId, id: &CouponId) {
         let key = (shop.clone(), id.clone());
         if !self.facts.knows_coupon(&key) {
-            self.coupons.insert(key);
+            self.keys.coupons.push(key);
         }
     }
 
     fn order(&mut self, shop: &ShopId, id: &OrderId) {
         let key = (shop.clone(), id.clone());
         if !self.facts.knows_order(&key) {
-            self.orders.insert(key);
+            self.keys.orders.push(key);
         }
     }
 
     fn batch(&mut self, shop: &ShopId, id: &BatchId) {
         let key = (shop.clone(), id.clone());
         if !self.facts.knows_batch(&key) {
-            self.batches.insert(key);
+            self.keys.batches.push(key);
         }
     }
 
@@ -252,9 +257,9 @@ impl Named<'_> {
         let is_used = self.facts.shop(shop).is_some_and(|row| !row.pool.is_unused());
         let key = (shop.clone(), order.order_id.clone());
         if is_used && !self.facts.pool().knows_order(&key) {
-            self.pool.orders.push(key);
+            self.keys.pool.orders.push(key);
             let told = super::pool::as_shop_order(order);
-            super::pool::buyers(self.facts, shop, &told, &mut self.pool);
+            super::pool::buyers(self.facts, shop, &told, &mut self.keys.pool);
         }
     }
 
@@ -267,7 +272,7 @@ impl Named<'_> {
         self.batch(&key.0, &code.batch_id);
         let claims = (key.0.clone(), customer.clone(), code.batch_id.clone());
         if !facts.knows_batch_claim(&claims) {
-            self.batch_claims.insert(claims);
+            self.keys.batch_claims.push(claims);
         }
     }
 
@@ -295,7 +300,7 @@ impl Named<'_> {
         let Some(order) = facts.order(key) else {
             // It may be placed now, or its event must wait beside others.
             if !facts.knows_parked(key) {
-                self.parked.insert(key.clone());
+                self.keys.parked.push(key.clone());
             }
             return;
         };
@@ -311,43 +316,43 @@ impl Named<'_> {
             self.pooled(&key.0, order);
         }
         let campaigns = facts.shop(&key.0).map(|row| &row.campaigns[..]).unwrap_or_default();
-        campaign::wants(&Asked { about: About::Order(order), campaigns }, &mut self.wants);
-        for customer in std::mem::take(&mut self.wants.standings) {
-            self.standing(&key.0, &customer);
-        }
-        for customer in std::mem::take(&mut self.wants.everywhere) {
-            self.standing(&ShopId::platform(), &customer);
-        }
-        for id in std::mem::take(&mut self.wants.orders) {
-            self.order(&key.0, &id);
-        }
-        for id in std::mem::take(&mut self.wants.coupons) {
-            self.coupon(&key.0, &id);
-        }
+        let mut wants = std::mem::take(&mut self.wants);
+        let asked = Asked { about: About::Order(order), campaigns, sends: self.keys.sends };
+        campaign::wants(&asked, &mut wants);
+        wants.standings.drain(..).for_each(|customer| self.standing(&key.0, &customer));
+        wants.everywhere.drain(..).for_each(|customer| self.standing(&ShopId::platform(), &customer));
+        wants.orders.drain(..).for_each(|id| self.order(&key.0, &id));
+        wants.coupons.drain(..).for_each(|id| self.coupon(&key.0, &id));
+        self.wants = wants;
     }
 
     /// What a customer buys is held against their open orders (A-S0-25).
     fn by_standing(&mut self, key: &(ShopId, CustomerId)) {
         let facts = self.facts;
-        let known = facts.knows_standing(key).then(|| facts.standing(key)).flatten();
-        if let Some(standing) = known {
+        if let Some(standing) = facts.find_standing(key) {
             standing.beside().for_each(|id| self.order(&key.0, id));
         }
     }
 
-    /// An order that is placed may have been paid before we heard of it.
-    fn by_buyer(&mut self, shop: &ShopId, customer: &CustomerId, at: Instant) {
-        let facts = self.facts;
-        let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
-        if campaign::recovery::remembers(campaigns, at) {
-            self.standing(shop, customer);
+    /// An order that is placed may have been paid before we heard of it, or be paid in this very batch: then its
+    /// customer's other orders are looked at (A-S0-25). One that is there already is looked at by itself.
+    fn by_buyer(&mut self, buyer: &Buyer, first: &Keys) {
+        let (facts, (shop, _)) = (self.facts, &buyer.order);
+        let is_paid_now = !buyer.is_waiting_known && first.parked.binary_search(&buyer.order).is_ok();
+        if is_paid_now || facts.is_waited_for(&buyer.order) {
+            let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
+            if campaign::recovery::remembers(campaigns, buyer.at) {
+                self.standing(shop, &buyer.customer_id);
+            }
+        } else if !buyer.is_waiting_known && facts.order(&buyer.order).is_none() {
+            self.keys.buyers.push(Buyer { is_waiting_known: true, ..buyer.clone() });
         }
     }
 
     fn standing(&mut self, shop: &ShopId, customer: &CustomerId) {
         let key = (shop.clone(), customer.clone());
         if !self.facts.knows_standing(&key) {
-            self.standings.insert(key);
+            self.keys.standings.push(key);
         }
     }
 
@@ -363,7 +368,7 @@ impl Named<'_> {
         let facts = self.facts;
         for waiting in facts.parked(key) {
             let summed = summed_by_event(&key.0, &waiting.event);
-            self.inbox.extend(summed.filter(|key| !facts.knows_inbox(key)));
+            self.keys.inbox.extend(summed.filter(|key| !facts.knows_inbox(key)));
             if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id, discounts, .. }) = &waiting.event.body
             {
                 for coupon in coupons::coupons(discounts).iter().chain(coupon_id) {
@@ -374,17 +379,7 @@ impl Named<'_> {
     }
 
     fn keys(self) -> Option<Keys> {
-        let keys = Keys {
-            pool: self.pool,
-            coupons: self.coupons.into_iter().collect(),
-            orders: self.orders.into_iter().collect(),
-            standings: self.standings.into_iter().collect(),
-            parked: self.parked.into_iter().collect(),
-            inbox: self.inbox.into_iter().collect(),
-            batches: self.batches.into_iter().collect(),
-            batch_claims: self.batch_claims.into_iter().collect(),
-            ..Keys::default()
-        };
+        let keys = self.keys;
         let named = [
             keys.coupons.len(),
             keys.orders.len(),

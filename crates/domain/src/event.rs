@@ -154,6 +154,13 @@ pub struct Placed {
     pub checkout_id: Option<CheckoutId>,
 }
 
+impl Placed {
+    /// Whether it may be paid without any money (A-G-14). What a presale takes off is not known here.
+    pub fn may_cost_nothing(&self) -> bool {
+        self.payable.is_zero() || self.lines.iter().any(|line| line.presale_campaign_id.is_some())
+    }
+}
+
 /// A line as it was ordered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the platform's own field names, amounts in minor units")]

@@ -5,6 +5,7 @@
 
 use jiff::{
     Timestamp, civil,
+    fmt::temporal::DateTimePrinter,
     tz::{AmbiguousOffset, TimeZone},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -202,7 +203,7 @@ impl Zone {
     /// RFC 3339 with the offset in force, e.g. `2022-06-10T10:00:00+08:00`.
     pub fn format(&self, at: Instant) -> String {
         let stamp = at.timestamp();
-        stamp.display_with_offset(self.rules.to_offset(stamp)).to_string()
+        DateTimePrinter::new().timestamp_with_offset_to_string(&stamp, self.rules.to_offset(stamp))
     }
 }
 

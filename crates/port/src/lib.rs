@@ -37,5 +37,5 @@ pub use pool::{
 };
 pub use shop::ShopRow;
 pub use store::{HELD, MessageFilter, Page, Read, Reader, Store, Totals, Transaction, Work, Writers};
-pub use tables::{Changes, Keys, Nouns, Rows};
+pub use tables::{Buyer, Changes, Keys, Nouns, Rows};
 pub use timer::{Subject, Timer};

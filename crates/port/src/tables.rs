@@ -34,6 +34,19 @@ macro_rules! tables {
     };
 }
 
+/// Who places an order: what is paid for is held against the customer's other orders (A-S0-25).
+#[derive(Debug, Clone)]
+pub struct Buyer {
+    /// The shop and the order.
+    pub order: (ShopId, OrderId),
+    /// The customer.
+    pub customer_id: CustomerId,
+    /// When.
+    pub at: Instant,
+    /// Whether it has been looked up what waits for the order.
+    pub is_waiting_known: bool,
+}
+
 macro_rules! keys_rows_changes {
     ($($table:ident: $row:ty,)+) => {
         /// Names of the rows that a batch needs, grouped by table.
@@ -46,9 +59,11 @@ macro_rules! keys_rows_changes {
             pub parked: Vec<(ShopId, OrderId)>,
             /// Who redeems a code. No rows of their own: they lead from the codes to the claims.
             pub redeemers: Vec<(CodeKey, CustomerId)>,
-            /// Who places an order, and when. No rows of their own either.
-            pub buyers: Vec<(ShopId, CustomerId, Instant)>,
+            /// Who places an order. No rows of their own either.
+            pub buyers: Vec<Buyer>,
             pub pool: PoolKeys,
+            /// Whether a message may be sent, or turn out not to have been: then what its customer had is looked up.
+            pub sends: bool,
         }
 
         /// The rows of [`Keys`], `None` or empty where there is none.
@@ -111,14 +126,18 @@ macro_rules! keys_rows_changes {
 
         /// A store's transaction: loads and writes every plain table.
         pub trait Nouns: $(Noun<$row> +)+ Sized {
-            /// Loads the rows of the plain tables.
+            /// Loads the rows of the plain tables that are asked for any: a small batch asks for few of them.
             fn load_tables(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
-                $(rows.$table.extend(answered(&keys.$table, Noun::<$row>::load(self, &keys.$table)?));)+
+                $(if !keys.$table.is_empty() {
+                    rows.$table.extend(answered(&keys.$table, Noun::<$row>::load(self, &keys.$table)?));
+                })+
                 Ok(())
             }
-            /// Writes the plain tables.
+            /// Writes the plain tables that have changed.
             fn write_tables(&mut self, changes: &Changes) -> Result<(), StoreError> {
-                $(Noun::<$row>::write(self, &changes.$table)?;)+
+                $(if !changes.$table.is_empty() {
+                    Noun::<$row>::write(self, &changes.$table)?;
+                })+
                 Ok(())
             }
         }

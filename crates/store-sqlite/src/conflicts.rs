@@ -38,9 +38,6 @@ impl Noun<ConflictRow> for Open<'_> {
     }
 
     fn write(&mut self, changes: &[Change<ConflictRow>]) -> Result<(), StoreError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
         let put = "INSERT INTO coupon_conflicts (shop_id, conflict_id, order_id, coupon_id, kind, code, at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (shop_id, conflict_id) DO UPDATE SET
             order_id = excluded.order_id, coupon_id = excluded.coupon_id, kind = excluded.kind,

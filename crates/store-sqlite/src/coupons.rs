@@ -97,9 +97,6 @@ impl Noun<Coupon> for Open<'_> {
     }
 
     fn write(&mut self, changes: &[Change<Coupon>]) -> Result<(), StoreError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
         let insert =
             "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
             origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,

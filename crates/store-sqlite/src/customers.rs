@@ -27,9 +27,11 @@ impl Noun<Standing> for Open<'_> {
         })
     }
 
+    /// The whole row is given, so it takes the place of the one before: that needs one look for its place, where an
+    /// update looks for the row first.
     fn write(&mut self, changes: &[Change<Standing>]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 0, '', ?3)
-            ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
+        let sql = "INSERT OR REPLACE INTO customers (shop_id, customer_id, kind, item, doc)
+            VALUES (?1, ?2, 0, '', ?3)";
         let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
         for Change { key: (shop, customer), row, .. } in changes {
             let row = params![shop.as_str(), customer.as_str(), self.json.document(row)?];
@@ -49,8 +51,8 @@ impl Noun<BatchClaims> for Open<'_> {
     }
 
     fn write(&mut self, changes: &[Change<BatchClaims>]) -> Result<(), StoreError> {
-        let sql = "INSERT INTO customers (shop_id, customer_id, kind, item, doc) VALUES (?1, ?2, 3, ?3, ?4)
-            ON CONFLICT (shop_id, customer_id, kind, item) DO UPDATE SET doc = excluded.doc";
+        let sql = "INSERT OR REPLACE INTO customers (shop_id, customer_id, kind, item, doc)
+            VALUES (?1, ?2, 3, ?3, ?4)";
         let mut put = self.db.prepare_cached(sql).doing(WRITING)?;
         for Change { key: (shop, customer, batch), row, .. } in changes {
             let row = params![shop.as_str(), customer.as_str(), batch.as_str(), row.0.to_string()];

@@ -17,18 +17,12 @@ fn read(row: &Row<'_>) -> Result<Import, StoreError> {
 
 impl Noun<Import> for Open<'_> {
     fn load(&mut self, keys: &[<Import as port::Row>::Key]) -> Result<Vec<Option<Import>>, StoreError> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
         let sql = "SELECT shop_id, import_id, doc FROM imports WHERE shop_id = ?1 AND import_id = ?2";
         let mut find = self.db.prepare_cached(sql).doing(READING)?;
         each(keys, |(shop, id)| first(&mut find, params![shop.as_str(), id.as_str()], READING, read))
     }
 
     fn write(&mut self, changes: &[Change<Import>]) -> Result<(), StoreError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
         let put = "INSERT INTO imports (shop_id, import_id, state, created_at, finished_at, doc)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (shop_id, import_id) DO UPDATE SET
             state = excluded.state, finished_at = excluded.finished_at, doc = excluded.doc";

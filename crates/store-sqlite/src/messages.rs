@@ -51,9 +51,6 @@ impl Noun<Message> for Open<'_> {
     }
 
     fn write(&mut self, changes: &[Change<Message>]) -> Result<(), StoreError> {
-        if changes.is_empty() {
-            return Ok(());
-        }
         let mut writer = Writer::prepare(self.db)?;
         changes.iter().try_for_each(|change| writer.put(&change.row))
     }
@@ -108,20 +105,34 @@ impl<'c> Writer<'c> {
 
 /// Queues and settles dispatches.
 pub fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
+    if !changes.dispatches.is_empty() {
+        queue_new(db, &changes.dispatches)?;
+    }
+    if !changes.dispatch_updates.is_empty() {
+        settle(db, &changes.dispatch_updates)?;
+    }
+    Ok(())
+}
+
+fn queue_new(db: &Connection, dispatches: &[Dispatch]) -> Result<(), StoreError> {
     let put = "INSERT INTO dispatches (shop_id, message_id, deliver_until, attempt, next_at)
         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (shop_id, message_id) DO UPDATE SET
         deliver_until = excluded.deliver_until, attempt = excluded.attempt, next_at = excluded.next_at";
     let mut put = db.prepare_cached(put).doing(WRITING)?;
-    for dispatch in &changes.dispatches {
+    for dispatch in dispatches {
         let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
         let (until, next_at) = (dispatch.deliver_until.micros(), dispatch.next_at.micros());
         put.execute(params![shop.as_str(), id.as_str(), until, dispatch.attempt, next_at]).doing(WRITING)?;
     }
+    Ok(())
+}
+
+fn settle(db: &Connection, updates: &[DispatchUpdate]) -> Result<(), StoreError> {
     let done = "DELETE FROM dispatches WHERE shop_id = ?1 AND message_id = ?2";
     let retry = "UPDATE dispatches SET attempt = ?3, next_at = ?4 WHERE shop_id = ?1 AND message_id = ?2";
     let mut done = db.prepare_cached(done).doing(WRITING)?;
     let mut retry = db.prepare_cached(retry).doing(WRITING)?;
-    for update in &changes.dispatch_updates {
+    for update in updates {
         match update {
             DispatchUpdate::Done { shop_id, message_id } => {
                 done.execute(params![shop_id.as_str(), message_id.as_str()]).doing(WRITING)?

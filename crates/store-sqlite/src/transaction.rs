@@ -36,8 +36,12 @@ impl Transaction for Open<'_> {
         for shop in &keys.shops {
             rows.shops.push((shop.clone(), self.shops.load(db, shop)?));
         }
-        rows.batches.extend(answered(&keys.batches, batches::load(db, &keys.batches)?));
-        rows.parked.extend(answered(&keys.parked, arrivals::load_parked(db, &keys.parked)?));
+        if !keys.batches.is_empty() {
+            rows.batches.extend(answered(&keys.batches, batches::load(db, &keys.batches)?));
+        }
+        if !keys.parked.is_empty() {
+            rows.parked.extend(answered(&keys.parked, arrivals::load_parked(db, &keys.parked)?));
+        }
         self.load_tables(keys, rows)?;
         pool::load(db, &mut self.pooled, &keys.pool, &mut rows.pool)
     }

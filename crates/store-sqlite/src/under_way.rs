@@ -10,8 +10,17 @@ use port::StoreError;
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
-/// Where the orders that were looked for lie: their row ids.
-pub type OrderPlaces = FxHashMap<(ShopId, OrderId), i64>;
+/// Where the orders that were looked for lie.
+pub type OrderPlaces = FxHashMap<(ShopId, OrderId), OrderPlace>;
+
+/// Where an order lies, and what of its row has an index that costs every write that names it.
+#[derive(Debug, Clone, Copy)]
+pub struct OrderPlace {
+    /// Its row id.
+    pub id: i64,
+    /// Of how many payments something has to go back, as it is stored; `None` where that was not looked at.
+    pub to_return: Option<i64>,
+}
 
 /// The open transaction of the one writer.
 pub struct Open<'s> {

@@ -221,7 +221,7 @@ impl<'a> Draft<'a> {
 
     /// A new id of a kind (`cp`, `of`, `ms`, `ev`, `ca`).
     pub fn next_id(&mut self, kind: &str) -> String {
-        let base = self.facts.shop(self.shop_id).map_or(0, |row| row.sequence);
+        let base = self.find_shop().map_or(0, |row| row.sequence);
         let number = base + self.decision.numbers;
         self.decision.numbers += 1;
         domain::ids::sequential(kind, self.now, number)

@@ -122,6 +122,14 @@ impl Facts {
     pub fn knows_standing(&self, key: &Key<CustomerId>) -> bool {
         self.tables.standings.knows(key)
     }
+    /// A standing, as far as it has been looked up.
+    pub fn find_standing(&self, key: &Key<CustomerId>) -> Option<&Standing> {
+        self.tables.standings.find(key)
+    }
+    /// Whether events wait for an order, as far as they have been looked up.
+    pub fn is_waited_for(&self, key: &Key<OrderId>) -> bool {
+        self.parked.get(key).is_some_and(|waiting| !waiting.is_empty())
+    }
     pub fn knows_parked(&self, key: &Key<OrderId>) -> bool {
         self.parked.contains_key(key)
     }

@@ -3,15 +3,15 @@
 //! A row that was not loaded cannot be read: asking for it is a mistake of ours and stops the decision.
 
 use domain::Instant;
+use indexmap::{IndexMap, map::Entry};
 use port::{Change, Row};
-use rustc_hash::FxHashMap;
+use rustc_hash::FxBuildHasher;
 use std::cmp::Ordering;
-use std::collections::hash_map::Entry;
 
-/// The rows.
+/// The rows, in the order in which they came.
 #[derive(Debug)]
 pub struct Table<R: Row> {
-    slots: FxHashMap<R::Key, Slot<R>>,
+    slots: IndexMap<R::Key, Slot<R>, FxBuildHasher>,
 }
 
 #[derive(Debug)]
@@ -26,7 +26,7 @@ struct Slot<R> {
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Self { slots: FxHashMap::default() }
+        Self { slots: IndexMap::default() }
     }
 }
 
@@ -45,6 +45,10 @@ impl<R: Row> Table<R> {
     /// Whether it was looked up, there or not.
     pub fn knows(&self, key: &R::Key) -> bool {
         self.slots.contains_key(key)
+    }
+    /// The row as it stands, where it was looked up and is there.
+    pub fn find(&self, key: &R::Key) -> Option<&R> {
+        self.slots.get(key)?.row.as_ref()
     }
     /// The row as it stands.
     pub fn get(&self, key: &R::Key) -> Option<&R> {
@@ -75,7 +79,7 @@ impl<R: Row> Table<R> {
     /// What was changed, in the order in which it is written. The table is empty after it.
     pub fn take_changes(&mut self) -> Vec<Change<R>> {
         let mut changes = Vec::with_capacity(self.slots.len());
-        for (key, Slot { row, is_stored, old_wake, is_changed }) in self.slots.drain() {
+        for (key, Slot { row, is_stored, old_wake, is_changed }) in self.slots.drain(..) {
             let Some(row) = row.filter(|_| is_changed) else { continue };
             changes.push(Some(Change { key, row, is_new: !is_stored, old_wake }));
         }
@@ -90,7 +94,8 @@ impl<R: Row> Table<R> {
 /// Sorts what is too large to be moved at every step of sorting: each is taken once, when its turn comes.
 pub fn in_order<T>(mut rows: Vec<Option<T>>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let mut order: Vec<usize> = (0..rows.len()).filter(|place| rows[*place].is_some()).collect();
-    order.sort_unstable_by(|one, other| match (&rows[*one], &rows[*other]) {
+    // They came in stretches that are in order already, which a stable sort only joins.
+    order.sort_by(|one, other| match (&rows[*one], &rows[*other]) {
         (Some(one), Some(other)) => compare(one, other),
         (Some(_) | None, _) => Ordering::Equal,
     });

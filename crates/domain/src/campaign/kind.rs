@@ -73,6 +73,8 @@ pub struct Asked<'a> {
     pub about: About<'a>,
     /// The shop's campaigns.
     pub campaigns: &'a [CampaignRow],
+    /// Whether messages may be sent, or turn out not to have been: by timers and by news of a message alone.
+    pub sends: bool,
 }
 
 /// An order that is there, or one that is being placed.

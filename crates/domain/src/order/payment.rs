@@ -77,6 +77,16 @@ pub struct Payment {
     pub at: Instant,
 }
 
+impl PaymentStatus {
+    /// Whether money came, taken or not.
+    pub const fn has_money(self) -> bool {
+        match self {
+            Self::Succeeded | Self::Late => true,
+            Self::Started | Self::Failed => false,
+        }
+    }
+}
+
 impl Payment {
     /// Its money was not taken, so it saved nothing. What would have come off is kept beside that.
     pub(super) fn make_late(&mut self) {

@@ -4,7 +4,7 @@
 //! its own time, when no balance can count as earlier any more; so a balance inside those minutes is taken, whichever
 //! of the two is heard first.
 
-use super::{Order, Payment, PaymentStatus, RefundAsk, Stage, State};
+use super::{Order, Payment, RefundAsk, Stage, State};
 use crate::{Instant, PaymentId, RefundId, event::RefundFacts, limits};
 use money::Money;
 
@@ -75,9 +75,7 @@ impl Order {
 
     /// Whether money of that payment came, taken or not.
     pub fn has_money_of(&self, payment: &PaymentId) -> bool {
-        let came =
-            |payment: &Payment| matches!(payment.status, PaymentStatus::Succeeded | PaymentStatus::Late);
-        self.payment(payment).is_some_and(came)
+        self.payment(payment).is_some_and(|payment| payment.status.has_money())
     }
 
     /// Whether a refund that is told of speaks of money that has not come: a payment that nobody has told of, the balance,

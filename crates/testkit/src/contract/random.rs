@@ -93,6 +93,7 @@ fn keys(step: Step) -> Keys {
         conflicts: vec![(shop.clone(), id(&own("cf")))],
         imports: vec![(shop, id(&own("im")))],
         buyers: Vec::new(),
+        sends: false,
     }
 }
 

@@ -29,6 +29,10 @@ pub fn remembers(campaigns: &[CampaignRow], placed_at: Instant) -> bool {
 /// The order moved: where it has become a purchase, or is none any more, the customer's other orders are looked at
 /// again.
 pub fn follow(desk: &mut dyn Desk<'_>, order: &Order) -> Result<(), Refusal> {
+    // Without money it is no purchase and never was one.
+    if !order.payments.iter().any(|payment| payment.status.has_money()) {
+        return Ok(());
+    }
     // What is published in this very batch was not looked at when rows were loaded, and begins hours later.
     let before = |row: &CampaignRow| row.campaign.published_at.is_some_and(|at| at < desk.now());
     let rows = desk.campaigns().iter().filter(|row| before(row));

@@ -24,18 +24,15 @@ impl CampaignKind for Kind {
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
         let About::Order(order) = asked.about else { return };
-        if remembers(asked.campaigns, order.placed_at) {
-            wants.standings.push(order.customer_id.clone());
-        }
         let customer = &order.customer_id;
         let push = &order.recovery.push;
         let covered = !order.recovery.candidates.is_empty();
         let shown = order.recovery.offer.is_some();
-        if shown || covered {
+        if shown || covered || remembers(asked.campaigns, order.placed_at) {
             wants.standings.push(customer.clone());
         }
         // Categories are reminded of once a day over all shops (A-S0-14), and claims may be counted there.
-        let reminds = push.planned.is_some() || push.sent_at.is_some() || covered;
+        let reminds = asked.sends && (push.planned.is_some() || push.sent_at.is_some() || covered);
         if reminds || (shown && counts_platform_wide(asked.campaigns)) {
             wants.everywhere.push(customer.clone());
         }
