@@ -162,7 +162,8 @@ impl Elsewhere<'_> {
             let meant = lines
                 .lang
                 .pick(": no line leads to them, they count for nothing", "：没有商品行指向它们，不计");
-            lines.say(label::ROWS_WITHOUT_LINE, &format!("{}{meant}", told.join(lines.lang.pick(", ", "、"))));
+            lines
+                .say(label::ROWS_WITHOUT_LINE, &format!("{}{meant}", told.join(lines.lang.pick(", ", "、"))));
         }
     }
 }

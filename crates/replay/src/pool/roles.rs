@@ -7,9 +7,7 @@ use super::{
 use crate::{
     mapping::{Blank, Wrong},
     plan::{Cell, Compiler, Plan, Value},
-    read::{
-        BadCode, Discount, Fault, Goods, Joined, Roles, RowLine, SameId, State, Told, bounded, discounted, units,
-    },
+    read::{BadCode, Discount, Fault, Goods, Joined, Roles, RowLine, SameId, State, Told, bounded, units},
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, Sku, limits,
