@@ -24,7 +24,7 @@ pub fn run(args: &AuditArgs) -> ExitCode {
     let report = match audited {
         Ok(report) => report,
         Err(error) => {
-            eprintln!("promenade: {error:#}");
+            say::complain(&format!("promenade: {error:#}"));
             return ExitCode::from(2);
         }
     };
@@ -33,7 +33,7 @@ pub fn run(args: &AuditArgs) -> ExitCode {
         Ok(()) if clean => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("promenade: {error:#}");
+            say::complain(&format!("promenade: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("promenade: {error:#}");
+            say::complain(&format!("promenade: {error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -57,7 +57,7 @@ fn ended(lang: LangArg, outcome: anyhow::Result<outcome::Outcome>) -> ExitCode {
     match outcome {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("promenade: {}", outcome::told(&error, lang.chosen()));
+            say::complain(&format!("promenade: {}", outcome::told(&error, lang.chosen())));
             outcome::code_of(&error)
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::args::ServeArgs;
 use crate::config::Config;
-use crate::{demo, key_file, store, telemetry};
+use crate::{demo, key_file, say, store, telemetry};
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use engine::{
@@ -42,7 +42,7 @@ pub fn random() -> [u8; 32] {
 /// Serves until it is told to stop.
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let config = Config::load(&args)?;
-    telemetry::start(&config.log)?;
+    let _logging = telemetry::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(serve(config));
     runtime.shutdown_timeout(REST);
@@ -80,7 +80,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         tokio::spawn(demo::run(engine.clone(), stopped.clone()));
         demo::greet(address);
     }
-    println!("listening on http://{address}");
+    if let Err(error) = say(&format!("listening on http://{address}\n")) {
+        tracing::warn!(error = format!("{error:#}"), %address, "nobody can be told where it listens");
+    }
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
@@ -93,6 +95,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut draining = stopped.clone();
     tokio::select! {
         outcome = finished => outcome?,
+        error = writer_gone(&engine) => return Err(error),
         // What the relay has not settled by then is attempted again by the next process.
         () = drained(&mut draining) => tracing::warn!("some requests or deliveries did not end in time"),
     }
@@ -140,6 +143,15 @@ pub fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
         store.transact(&mut |tx| tx.write(&mark))?;
     }
     Ok(())
+}
+
+/// Waits for the writer's end, which nobody asked for: it is told to stop when all else has.
+async fn writer_gone(engine: &Engine) -> anyhow::Error {
+    engine.ended().await;
+    tracing::error!("the writer has stopped; the service ends");
+    anyhow::anyhow!(
+        "the writer has stopped by a mistake of ours: what was acknowledged is stored; start the service again"
+    )
 }
 
 async fn drained(stopped: &mut watch::Receiver<bool>) {
@@ -241,4 +253,46 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         }
     });
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use domain::Instant;
+    use port::{Reader, StoreError, Timer, Work, Writers};
+    use store_memory::MemoryStore;
+
+    /// Its first change is a mistake of ours.
+    struct Mistaken(MemoryStore);
+
+    impl Store for Mistaken {
+        fn writers(&self) -> Writers {
+            self.0.writers()
+        }
+        fn transact(&mut self, _: Work<'_>) -> Result<(), StoreError> {
+            panic!("a mistake of ours")
+        }
+        fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {
+            self.0.due_timers(until, limit)
+        }
+        fn next_due(&mut self) -> Result<Option<Instant>, StoreError> {
+            self.0.next_due()
+        }
+        fn reader(&self) -> Arc<dyn Reader> {
+            self.0.reader()
+        }
+    }
+
+    /// A service whose writer has gone answers nothing but errors: it ends, so that it is started again.
+    #[tokio::test]
+    async fn a_writer_that_is_gone_ends_the_service() {
+        let store = MemoryStore::new();
+        let clock = EngineClock::sandbox_of(&*store.reader()).unwrap();
+        let engine = Engine::start(Box::new(Mistaken(store)), clock).unwrap();
+        let to = Instant::from_micros(engine::SANDBOX_UNSET.micros() + 1);
+        engine.advance(to).await.unwrap_err();
+        let said = writer_gone(&engine).await.to_string();
+        assert!(said.contains("start the service again"), "{said}");
+    }
 }

@@ -18,6 +18,8 @@ mod imports;
 mod keys;
 #[path = "command_line/language.rs"]
 mod language;
+#[path = "command_line/log.rs"]
+mod log;
 #[path = "command_line/map.rs"]
 mod map;
 #[path = "command_line/output.rs"]

@@ -112,6 +112,10 @@ impl Store for SqliteStore {
     }
 
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
+        // One that could not be rolled back when its disk was full stands in the way of every other.
+        if !self.db.is_autocommit() {
+            self.run("ROLLBACK")?;
+        }
         self.run("BEGIN IMMEDIATE")?;
         let mut open = under_way::Open::new(&self.db, &mut self.shops, &mut self.json);
         let worked = work(&mut open);
