@@ -12,6 +12,7 @@ mod map;
 mod next;
 mod outcome;
 mod pool;
+mod private;
 mod progress;
 mod remote;
 mod replay;
@@ -29,7 +30,11 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if keeps_secrets(&command) {
+        private::make_private();
+    }
+    let outcome = match command {
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => return ended(args.lang, replay::run(&args)),
         Command::Pool(args) => return ended(args.lang, pool::run(&args)),
@@ -49,6 +54,20 @@ fn main() -> ExitCode {
             say::complain(&format!("promenade: {error:#}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Whether it makes files of a store or of keys. What the others write is for people: lists and reports.
+const fn keeps_secrets(command: &Command) -> bool {
+    match command {
+        Command::Serve(_)
+        | Command::Intake(_)
+        | Command::Audit(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Migrate(_)
+        | Command::Keys(_) => true,
+        Command::Replay(_) | Command::Pool(_) | Command::Map(_) | Command::Openapi => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::ServeArgs;
 use crate::config::Config;
-use crate::{demo, key_file, say, store, telemetry};
+use crate::{demo, key_file, private, say, store, telemetry};
 use anyhow::Context;
 use axum::serve::ListenerExt;
 use engine::{
@@ -55,6 +55,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     keep_apart(&mut *opened, config.sandbox)?;
     let clock =
         if config.sandbox { EngineClock::sandbox_of(&*opened.reader())? } else { EngineClock::system() };
+    warn_of_open_files(&config);
     let engine = Engine::start_in(opened, clock, config.platform_zone()?)?;
     let (stop, stopped) = watch::channel(false);
     let guard = guard(&config)?;
@@ -122,6 +123,24 @@ async fn refuse_published_key(config: &Config) -> anyhow::Result<()> {
         config.listen
     );
     Ok(())
+}
+
+/// Files of before, or that somebody copied here, may be read by others of this machine.
+fn warn_of_open_files(config: &Config) {
+    let mut files = vec![keys_of(config)];
+    if let Ok(file) = store::sqlite_file(config.store()) {
+        let beside = ["-wal", "-shm", "-mark"].map(|suffix| private::beside(&file, suffix));
+        files.extend(beside.into_iter().chain(store::uploads(config.store())).chain([file]));
+    }
+    files.extend(config.messages.strip_prefix("jsonl:").map(PathBuf::from));
+    for (file, mode) in private::open_to_others(&files) {
+        let mode = format!("{mode:04o}");
+        tracing::warn!(file = %file.display(), mode, "others of this machine may read this file; chmod go= it");
+    }
+}
+
+fn keys_of(config: &Config) -> PathBuf {
+    config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"))
 }
 
 /// A sandbox and a real shop never share a store: a clock that jumps would cancel real orders.
@@ -224,7 +243,7 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         ring.replace(vec![ApiKey::sandbox()]);
         return Ok(());
     }
-    let file = config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
+    let file = keys_of(config);
     let mut seen = key_file::content(&file)?;
     let keys = key_file::parse(&file, seen.as_deref())?;
     if keys.iter().all(ApiKey::is_revoked) {

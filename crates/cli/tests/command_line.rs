@@ -26,6 +26,8 @@ mod map;
 mod output;
 #[path = "command_line/pool.rs"]
 mod pool;
+#[path = "command_line/private.rs"]
+mod private;
 #[path = "command_line/routes.rs"]
 mod routes;
 #[path = "command_line/settings.rs"]
