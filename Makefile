@@ -8,7 +8,7 @@ RUST := cargo rustc gcc
 KINDS := crates/domain/src/campaign/*/mod.rs
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench bench-peers clean
+.PHONY: help run test soak lint fmt bench bench-peers clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,11 @@ test: ## every test, then lint
 	  echo "skipped: the bench's tests of its peer on $$server (it is not installed)"; \
 	done
 	@$(MAKE) --no-print-directory lint
+
+SOAK_SECONDS ?= 3600
+soak: ## damaged inputs for every reader of files, bodies and secrets, an hour each (SOAK_SECONDS=)
+	@tools/need.sh $(RUST)
+	SOAK_SECONDS=$(SOAK_SECONDS) cargo test --release -p cli --test fuzz -- --nocapture
 
 lint: ## format, clippy, and the repository's own checks
 	@tools/need.sh $(RUST) cargo-fmt cargo-clippy

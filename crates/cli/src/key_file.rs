@@ -4,7 +4,8 @@
 use anyhow::Context;
 use http_api::ApiKey;
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Reads the keys, those that were withdrawn among them; a missing file holds none.
@@ -34,7 +35,9 @@ pub fn lock(file: &Path) -> anyhow::Result<File> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".lock");
     let take = || -> std::io::Result<File> {
-        let lock = File::options().create(true).truncate(false).write(true).open(&beside)?;
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true).mode(0o600).custom_flags(no_follow());
+        let lock = options.open(&beside)?;
         lock.lock()?;
         Ok(lock)
     };
@@ -45,10 +48,20 @@ pub fn lock(file: &Path) -> anyhow::Result<File> {
 pub fn write(file: &Path, keys: &[ApiKey], _lock: &File) -> anyhow::Result<()> {
     let aside = file.with_extension("tmp");
     let save = || -> std::io::Result<()> {
-        let mut out = File::create(&aside)?;
+        // Whatever stands there, a link above all, is not written through.
+        match std::fs::remove_file(&aside) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut out = File::options().create_new(true).write(true).mode(0o600).open(&aside)?;
         out.write_all(serde_json::to_string_pretty(keys)?.as_bytes())?;
         out.sync_all()?;
         std::fs::rename(&aside, file)
     };
     save().with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// A link in a file's place is not followed.
+fn no_follow() -> i32 {
+    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
 }

@@ -32,7 +32,7 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
             keys.push(key);
             key_file::write(&args.keys, &keys, &lock)?;
             say(&format!("{text}\n"))?;
-            eprintln!("Keep it: only its hash is stored in {}.", args.keys.display());
+            say::complain(&format!("Keep it: only its hash is stored in {}.", args.keys.display()));
         }
         KeysAction::List => {
             let mut list = Vec::new();

@@ -13,6 +13,7 @@ mod map;
 mod next;
 mod outcome;
 mod pool;
+mod private;
 mod progress;
 mod remote;
 mod replay;
@@ -35,6 +36,9 @@ fn main() -> ExitCode {
         eprintln!("promenade: {error:#}");
         return outcome::code_of(&error);
     }
+    if keeps_secrets(&command) {
+        private::make_private();
+    }
     let outcome = match command {
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => return ended(args.lang, replay::run(&args)),
@@ -52,9 +56,23 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("promenade: {error:#}");
+            say::complain(&format!("promenade: {error:#}"));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Whether it makes files of a store or of keys. What the others write is for people: lists and reports.
+const fn keeps_secrets(command: &Command) -> bool {
+    match command {
+        Command::Serve(_)
+        | Command::Intake(_)
+        | Command::Audit(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Migrate(_)
+        | Command::Keys(_) => true,
+        Command::Replay(_) | Command::Pool(_) | Command::Map(_) | Command::Openapi => false,
     }
 }
 
@@ -63,7 +81,7 @@ fn ended(lang: LangArg, outcome: anyhow::Result<outcome::Outcome>) -> ExitCode {
     match outcome {
         Ok(outcome) => outcome.into(),
         Err(error) => {
-            eprintln!("promenade: {}", outcome::told(&error, lang.chosen()));
+            say::complain(&format!("promenade: {}", outcome::told(&error, lang.chosen())));
             outcome::code_of(&error)
         }
     }

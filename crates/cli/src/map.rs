@@ -27,7 +27,7 @@ pub fn run(args: &MapArgs) -> ExitCode {
         Err(error) => (ExitCode::SUCCESS, Some((ExitCode::from(UNREADABLE), error))),
     };
     let Some((failed, error)) = error else { return code };
-    eprintln!("promenade: {error:#}");
+    say::complain(&format!("promenade: {error:#}"));
     failed
 }
 

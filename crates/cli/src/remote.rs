@@ -55,7 +55,7 @@ pub fn run(args: &IntakeArgs) -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(Stop(code, error)) => {
-            eprintln!("promenade: {error:#}");
+            say::complain(&format!("promenade: {error:#}"));
             ExitCode::from(code)
         }
     }
@@ -65,7 +65,7 @@ async fn intake(args: &IntakeArgs) -> Result<u8, Stop> {
     let upload = Upload::read(args).map_err(unreadable)?;
     let service = Service::new(args)?;
     let import_id = service.send(&upload).await?;
-    eprintln!("import {import_id}");
+    say::complain(&format!("import {import_id}"));
     let import = service.follow(&import_id).await?;
     match (import.state.as_str(), import.report) {
         ("finished", Some(report)) => {
@@ -285,7 +285,9 @@ impl Service {
                 Err(error) if error.is_connect() || attempt >= UPLOADS => {
                     return Err(anyhow::Error::from(error).context("the upload did not get through").into());
                 }
-                Err(error) => eprintln!("promenade: the upload broke off ({error}); sending it again"),
+                Err(error) => {
+                    say::complain(&format!("promenade: the upload broke off ({error}); sending it again"));
+                }
             }
         }
         unreachable!("it is sent or given up")

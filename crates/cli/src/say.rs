@@ -1,4 +1,4 @@
-//! What a command says on its standard output.
+//! What a command says on its standard output, and what it complains of on the other.
 
 use anyhow::Context;
 use std::io::{self, ErrorKind, Write};
@@ -13,4 +13,9 @@ pub fn say(text: &str) -> anyhow::Result<()> {
         }
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// Complains, where anybody hears it: an output that is closed or full is no reason to end otherwise.
+pub fn complain(what: &str) {
+    let _ = writeln!(io::stderr(), "{what}");
 }

@@ -3,7 +3,7 @@
 use crate::args::ServeArgs;
 use crate::config::Config;
 use crate::say::say;
-use crate::{connection, demo, key_file, store, telemetry};
+use crate::{connection, demo, key_file, private, store, telemetry};
 use anyhow::Context;
 use engine::{
     Engine, EngineClock,
@@ -46,7 +46,7 @@ pub fn random() -> [u8; 32] {
 /// Serves until it is told to stop.
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let config = Config::load(&args)?;
-    telemetry::start(&config.log)?;
+    let _logging = telemetry::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(serve(config));
     runtime.shutdown_timeout(REST);
@@ -66,6 +66,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     keep_apart(&mut *opened, config.sandbox)?;
     let clock =
         if config.sandbox { EngineClock::sandbox_of(&*opened.reader())? } else { EngineClock::system() };
+    warn_of_open_files(&config);
     let engine = Engine::start_in(opened, clock, zone)?;
     let (stop, stopped) = watch::channel(false);
     let worker = relay_worker(sender, &engine, guard.clone(), shop_slots)?;
@@ -91,7 +92,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let terms = terms.within_files();
     tokio::spawn(told_to_stop(stop));
-    say(&format!("listening on http://{address}\n"))?;
+    if let Err(error) = say(&format!("listening on http://{address}\n")) {
+        tracing::warn!(error = format!("{error:#}"), %address, "nobody can be told where it listens");
+    }
     let serving = connection::serve(listener, http_api::router(state), terms, stopped.clone());
     let finished = async {
         serving.await;
@@ -100,6 +103,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut draining = stopped.clone();
     tokio::select! {
         () = finished => {}
+        error = writer_gone(&engine) => return Err(error),
         // What the relay has not settled by then is attempted again by the next process.
         () = drained(&mut draining) => tracing::warn!("some requests or deliveries did not end in time"),
     }
@@ -128,6 +132,24 @@ async fn refuse_published_key(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Files of before, or that somebody copied here, may be read by others of this machine.
+fn warn_of_open_files(config: &Config) {
+    let mut files = vec![keys_of(config)];
+    if let Ok(file) = store::sqlite_file(config.store()) {
+        let beside = ["-wal", "-shm", "-mark"].map(|suffix| private::beside(&file, suffix));
+        files.extend(beside.into_iter().chain(store::uploads(config.store())).chain([file]));
+    }
+    files.extend(config.messages.strip_prefix("jsonl:").map(PathBuf::from));
+    for (file, mode) in private::open_to_others(&files) {
+        let mode = format!("{mode:04o}");
+        tracing::warn!(file = %file.display(), mode, "others of this machine may read this file; chmod go= it");
+    }
+}
+
+fn keys_of(config: &Config) -> PathBuf {
+    config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"))
+}
+
 /// A sandbox and a real shop never share a store: a clock that jumps would cancel real orders.
 pub fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
     let reader = store.reader();
@@ -147,6 +169,15 @@ pub fn keep_apart(store: &mut dyn Store, sandbox: bool) -> anyhow::Result<()> {
         store.transact(&mut |tx| tx.write(&mark))?;
     }
     Ok(())
+}
+
+/// Waits for the writer's end, which nobody asked for: it is told to stop when all else has.
+async fn writer_gone(engine: &Engine) -> anyhow::Error {
+    engine.ended().await;
+    tracing::error!("the writer has stopped; the service ends");
+    anyhow::anyhow!(
+        "the writer has stopped by a mistake of ours: what was acknowledged is stored; start the service again"
+    )
 }
 
 async fn drained(stopped: &mut watch::Receiver<bool>) {
@@ -241,7 +272,7 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         ring.replace(vec![ApiKey::sandbox()]);
         return Ok(());
     }
-    let file = config.keys.clone().unwrap_or_else(|| PathBuf::from("promenade-keys.json"));
+    let file = keys_of(config);
     let mut seen = key_file::content(&file)?;
     let keys = key_file::parse(&file, seen.as_deref())?;
     if keys.iter().all(ApiKey::is_revoked) {
@@ -270,4 +301,46 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
         }
     });
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use domain::Instant;
+    use port::{Reader, StoreError, Timer, Work, Writers};
+    use store_memory::MemoryStore;
+
+    /// Its first change is a mistake of ours.
+    struct Mistaken(MemoryStore);
+
+    impl Store for Mistaken {
+        fn writers(&self) -> Writers {
+            self.0.writers()
+        }
+        fn transact(&mut self, _: Work<'_>) -> Result<(), StoreError> {
+            panic!("a mistake of ours")
+        }
+        fn due_timers(&mut self, until: Instant, limit: usize) -> Result<Vec<Timer>, StoreError> {
+            self.0.due_timers(until, limit)
+        }
+        fn next_due(&mut self) -> Result<Option<Instant>, StoreError> {
+            self.0.next_due()
+        }
+        fn reader(&self) -> Arc<dyn Reader> {
+            self.0.reader()
+        }
+    }
+
+    /// A service whose writer has gone answers nothing but errors: it ends, so that it is started again.
+    #[tokio::test]
+    async fn a_writer_that_is_gone_ends_the_service() {
+        let store = MemoryStore::new();
+        let clock = EngineClock::sandbox_of(&*store.reader()).unwrap();
+        let engine = Engine::start(Box::new(Mistaken(store)), clock).unwrap();
+        let to = Instant::from_micros(engine::SANDBOX_UNSET.micros() + 1);
+        engine.advance(to).await.unwrap_err();
+        let said = writer_gone(&engine).await.to_string();
+        assert!(said.contains("start the service again"), "{said}");
+    }
 }

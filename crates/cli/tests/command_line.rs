@@ -18,12 +18,16 @@ mod imports;
 mod keys;
 #[path = "command_line/language.rs"]
 mod language;
+#[path = "command_line/log.rs"]
+mod log;
 #[path = "command_line/map.rs"]
 mod map;
 #[path = "command_line/output.rs"]
 mod output;
 #[path = "command_line/pool.rs"]
 mod pool;
+#[path = "command_line/private.rs"]
+mod private;
 #[path = "command_line/routes.rs"]
 mod routes;
 #[path = "command_line/settings.rs"]

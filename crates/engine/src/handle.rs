@@ -8,7 +8,7 @@ use domain::{Code, Instant, Refusal, time::Zone};
 use port::{Generations, Reader, Store, StoreError, StoreErrorKind};
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 /// Jobs that may wait for the writer; beyond it callers are told to come back.
 const QUEUE: usize = 8_192;
@@ -22,6 +22,8 @@ pub struct Engine {
     published: Arc<Notify>,
     generations: Arc<Generations>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
+    /// Closed when the writer's thread has ended, however it ended.
+    alive: watch::Receiver<()>,
 }
 
 impl Engine {
@@ -37,10 +39,16 @@ impl Engine {
         let generations = Arc::new(Generations::default());
         let (told, raised) = (published.clone(), generations.clone());
         let writer = Writer::new(store, clock.clone(), queue, told, raised, zone);
-        let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || writer.run());
+        let (living, alive) = watch::channel(());
+        let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || {
+            // Dropped with this thread, also by a panic.
+            let _alive = living;
+            writer.run();
+        });
         let thread =
             spawned.map_err(|e| StoreError::new(StoreErrorKind::Other, format!("no writer thread: {e}")))?;
-        Ok(Self { jobs, reader, clock, published, generations, thread: Arc::new(Mutex::new(Some(thread))) })
+        let thread = Arc::new(Mutex::new(Some(thread)));
+        Ok(Self { jobs, reader, clock, published, generations, thread, alive })
     }
 
     /// What is committed.
@@ -67,6 +75,13 @@ impl Engine {
     pub fn is_running(&self) -> bool {
         let thread = self.thread.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Answers when the writer has ended. Nothing can be changed from then on: where nobody told it to stop, the process
+    /// had better end, too.
+    pub async fn ended(&self) {
+        let mut alive = self.alive.clone();
+        while alive.changed().await.is_ok() {}
     }
 
     /// Decides one input; answers when it is durable.

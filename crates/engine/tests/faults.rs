@@ -266,6 +266,9 @@ fn a_crash_ends_the_engine_and_the_next_one_finds_everything_acknowledged() {
         plan.once(point, How::Crash);
         assert_eq!(code(&submit(&run, asked.clone())), "stopped", "{point:?}");
         assert_eq!(code(&submit(&run, asked.clone())), "stopped", "it stays so");
+        // Whoever waits for the writer's end, to end the process, hears of it.
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(run.engine.ended());
         run.engine.stop();
         assert!(!run.engine.is_running());
         let next = Run::on(Box::new(store));

@@ -6,12 +6,14 @@
 use crate::error::{Doing, io, refused};
 use crate::guard::{Guard, beside};
 use crate::open;
-use crate::schema;
+use crate::seal::{self, Seal};
+use crate::{mark, rest, schema};
 use port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Pages copied between two reports of progress.
@@ -57,8 +59,20 @@ pub fn restore(from: &Path, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Re
         let message = format!("{} is damaged and was not restored: {found}", from.display());
         return Err(StoreError::new(StoreErrorKind::Corrupt, message));
     }
+    sealed(from)?;
     settle(to)?;
     replace(&source, to, progress)
+}
+
+/// Refuses a backup whose pages are not those that were sealed. One of an earlier build has no seal.
+fn sealed(from: &Path) -> Result<(), StoreError> {
+    let seal = seal::check(from).map_err(|error| io(format_args!("reading {}", from.display()), &error))?;
+    if !matches!(seal, Seal::Broken { .. }) || rest::has_log(from) {
+        return Ok(());
+    }
+    let message =
+        format!("{} is damaged and was not restored: its pages are not as they were sealed", from.display());
+    Err(StoreError::new(StoreErrorKind::Corrupt, message))
 }
 
 /// What stands under the name that is to be written.
@@ -140,6 +154,7 @@ fn settle(target: &Path) -> Result<(), StoreError> {
     if let Err(error) = closed {
         tracing::warn!(%error, target = %target.display(), "the database to be replaced cannot be read");
     }
+    mark::remove(target).map_err(|error| io(format_args!("removing {}-mark", target.display()), &error))?;
     for suffix in ["-wal", "-shm"] {
         let path = beside(target, suffix);
         match fs::remove_file(&path) {
@@ -177,10 +192,12 @@ fn sync_folder(of: &Path) -> std::io::Result<()> {
 
 fn copy(source: &Connection, partial: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<(), StoreError> {
     let what = format!("copying to {}", partial.display());
-    if partial.exists() {
-        fs::remove_file(partial)
-            .map_err(|error| io(format_args!("removing {}", partial.display()), &error))?;
-    }
+    // Nothing is written through what stands there, a link above all.
+    let made = match fs::remove_file(partial) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => OpenOptions::new().write(true).create_new(true).mode(0o600).open(partial).map(drop),
+    };
+    made.map_err(|error| io(format_args!("making {}", partial.display()), &error))?;
     // Within a transaction the source stays as it is, so the writer never makes the copy start again.
     source.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema").doing(&what)?;
     let mut target = Connection::open(partial).doing(&what)?;
@@ -207,5 +224,8 @@ fn copy(source: &Connection, partial: &Path, progress: &mut dyn FnMut(u64, u64))
     source.execute_batch("COMMIT").doing(&what)?;
     // A copy is one file: its log is made when it is opened for writing.
     target.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())).doing(&what)?;
-    target.close().map_err(|(_, error)| error).doing(&what)
+    // The store that it was copied from may be in use; the copy is whole.
+    target.execute("UPDATE meta SET value = 0 WHERE key = 'in_use'", []).doing(&what)?;
+    target.close().map_err(|(_, error)| error).doing(&what)?;
+    seal::append(partial).map_err(|error| io(format_args!("sealing {}", partial.display()), &error))
 }

@@ -95,8 +95,9 @@ impl Checkpoints {
     }
 }
 
-impl Drop for Checkpoints {
-    fn drop(&mut self) {
+impl Checkpoints {
+    /// Ends the thread, which lets go of the file.
+    pub fn stop(&mut self) {
         self.shared.stop.store(true, Ordering::Release);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
@@ -104,6 +105,12 @@ impl Drop for Checkpoints {
                 tracing::error!("the checkpoint thread panicked");
             }
         }
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 

@@ -5,11 +5,16 @@ use port::{StoreError, StoreErrorKind};
 use rusqlite::ErrorCode;
 use std::fmt::Display;
 
+/// How `SQLite` says that nothing more can be written, beside "full": the index of the log could not grow; a quota or a limit
+/// of the file's size was reached, or the disk fails.
+const NO_ROOM: [i32; 2] = [rusqlite::ffi::SQLITE_IOERR_SHMSIZE, rusqlite::ffi::SQLITE_IOERR_WRITE];
+
 /// An error of the database while doing `what`.
 pub fn failed(what: &str, error: rusqlite::Error) -> StoreError {
     let kind = match &error {
         rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
             ErrorCode::DiskFull => StoreErrorKind::Full,
+            _ if NO_ROOM.contains(&failure.extended_code) => StoreErrorKind::Full,
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreErrorKind::Busy,
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreErrorKind::Corrupt,
             _ => StoreErrorKind::Other,

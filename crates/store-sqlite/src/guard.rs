@@ -4,8 +4,10 @@
 //! means nothing.
 
 use crate::error::io;
+use crate::mark::no_follow;
 use port::{StoreError, StoreErrorKind};
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The lock, held until this is dropped.
@@ -18,7 +20,9 @@ impl Guard {
     /// Takes the lock of a database; refused as busy while somebody has it.
     pub fn take(database: &Path) -> Result<Self, StoreError> {
         let path = beside(database, ".lock");
-        let file = File::options().create(true).truncate(false).write(true).open(&path);
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true).mode(0o600).custom_flags(no_follow());
+        let file = options.open(&path);
         let file = file.map_err(|error| io(format_args!("opening {}", path.display()), &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),

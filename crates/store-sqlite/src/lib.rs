@@ -15,10 +15,13 @@ mod conflicts;
 mod coupons;
 mod customers;
 mod error;
+mod foreign;
 mod guard;
 mod imports;
+mod inspect;
 mod json;
 mod ledger;
+mod mark;
 mod messages;
 mod meta;
 mod open;
@@ -27,7 +30,9 @@ mod outbox;
 mod pool;
 mod query;
 mod reader;
+mod rest;
 mod schema;
+mod seal;
 mod shops;
 mod timers;
 mod transaction;
@@ -35,6 +40,7 @@ mod under_way;
 
 pub use backup::{backup, restore};
 pub use checkpoint::Checkpoints;
+pub use inspect::{Fault, Inspection, inspect};
 pub use open::Options;
 
 use cache::ShopCache;
@@ -45,7 +51,7 @@ use json::Json;
 use port::{Reader, Store, StoreError, Timer, Work, Writers};
 use reader::SqliteReader;
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The one writer of a database file.
@@ -66,6 +72,10 @@ pub struct SqliteStore {
     shops: ShopCache,
     json: Json,
     reader: Arc<SqliteReader>,
+    using: rest::Use,
+    path: PathBuf,
+    /// Bytes of a file that is sealed at the stop.
+    sealed: u64,
     _guard: Guard,
 }
 
@@ -79,8 +89,10 @@ impl SqliteStore {
 
     /// The same with settings of one's own.
     pub fn open_with(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        foreign::refuse(path)?;
         let guard = Guard::take(path)?;
         let db = open::writer(path, options)?;
+        let using = rest::Use::begin(&db, path)?;
         let reader = Arc::new(SqliteReader::new(path, options));
         let checkpoints = Checkpoints::start(path, options)?;
         Ok(Self {
@@ -89,6 +101,9 @@ impl SqliteStore {
             shops: ShopCache::default(),
             json: Json::default(),
             reader,
+            using,
+            path: path.to_owned(),
+            sealed: options.seal_bytes,
             _guard: guard,
         })
     }
@@ -106,16 +121,33 @@ impl SqliteStore {
     }
 }
 
+/// A clean stop.
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.checkpoints.stop();
+        self.reader.close_idle();
+        let rolled_back = if self.db.is_autocommit() { Ok(()) } else { self.run("ROLLBACK") };
+        let ended = rolled_back.and_then(|()| self.using.end(&self.db, &self.path, self.sealed));
+        if let Err(error) = ended {
+            tracing::error!(%error, "the store was not left in order; its log stays beside it, and nothing is lost");
+        }
+    }
+}
+
 impl Store for SqliteStore {
     fn writers(&self) -> Writers {
         Writers::Sole
     }
 
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
+        // One that could not be rolled back when its disk was full stands in the way of every other.
+        if !self.db.is_autocommit() {
+            self.run("ROLLBACK")?;
+        }
         self.run("BEGIN IMMEDIATE")?;
         let mut open = under_way::Open::new(&self.db, &mut self.shops, &mut self.json);
         let worked = work(&mut open);
-        let rows = open.commit(worked)?;
+        let rows = open.commit(worked, &mut self.using)?;
         self.checkpoints.committed(&self.db, rows);
         Ok(())
     }

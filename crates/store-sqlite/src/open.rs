@@ -1,11 +1,11 @@
 //! Opens connections.
 
 use crate::error::{Doing, refused};
-use crate::guard::beside;
-use crate::schema;
+use crate::{rest, schema};
 use port::StoreError;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -26,6 +26,9 @@ pub struct Options {
     pub checkpoint_pages: u32,
     /// Pages that the file may have at most, from which on it counts as a full disk.
     pub most_pages: Option<u32>,
+    /// Bytes of a file up to which its pages are sealed at a clean stop: that reads all of it. Backups are sealed
+    /// however large they are.
+    pub seal_bytes: u64,
 }
 
 impl Default for Options {
@@ -37,6 +40,7 @@ impl Default for Options {
             page_size: 4096,
             checkpoint_pages: 12_000,
             most_pages: None,
+            seal_bytes: 1 << 30,
         }
     }
 }
@@ -48,8 +52,11 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     db.busy_timeout(Duration::from_secs(5)).doing(&what)?;
     // Closing would bring a log that was left behind into the file, which stays as it is when it is refused.
     let keeps_log = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
-    db.set_db_config(keeps_log, has_log(path)).doing(&what)?;
+    db.set_db_config(keeps_log, rest::has_log(path)).doing(&what)?;
     let current = schema::judge_for_writing(&db, path)?;
+    if current.is_some_and(|version| version > 0) {
+        rest::refuse_lost(&db, path)?;
+    }
     db.set_db_config(keeps_log, false).doing(&what)?;
     db.execute_batch(&format!("PRAGMA page_size = {}", options.page_size)).doing(&what)?;
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).doing(&what)?;
@@ -77,11 +84,6 @@ pub fn writer(path: &Path, options: &Options) -> Result<Connection, StoreError> 
     Ok(db)
 }
 
-/// Whether a log was left behind, by a machine that stopped.
-fn has_log(path: &Path) -> bool {
-    beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0)
-}
-
 /// Opens the connection that copies the write-ahead log.
 pub fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
     let what = format!("opening {}", path.display());
@@ -103,4 +105,19 @@ pub fn read_only(path: &Path, cache_mib: u32) -> Result<Connection, StoreError> 
     db.execute_batch(&settings).doing(&what)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
+}
+
+/// Opens a file as it lies there, without its log and without making anything beside it: only to look at its schema.
+pub fn untouched(path: &Path) -> Result<Connection, StoreError> {
+    let what = format!("looking at {}", path.display());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    let name: String = path
+        .as_os_str()
+        .as_bytes()
+        .iter()
+        .map(|byte| if plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") })
+        .collect();
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(format!("file:{name}?immutable=1"), flags).doing(&what)
 }

@@ -2,6 +2,7 @@
 
 use crate::cells::Cells;
 use crate::error::{Doing, corrupt, refused};
+use crate::inspect::{self, Columns};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
@@ -208,4 +209,45 @@ pub fn timeline(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Tim
         })
     })?;
     Ok(entries.unwrap_or_default())
+}
+
+/// What an order's document says that stands in columns, too.
+pub fn columns(order: &Order) -> Columns {
+    let (state, paid_at) = state(order);
+    vec![
+        ("order_id", inspect::text(order.order_id.as_str())),
+        ("customer_id", inspect::text(order.customer_id.as_str())),
+        ("state", inspect::text(state)),
+        ("placed_at", inspect::number(Some(order.placed_at.micros()))),
+        ("paid_at", inspect::number(paid_at)),
+        ("payable", inspect::number(Some(order.payable.minor()))),
+        ("to_return", inspect::number(Some(to_return(order)))),
+    ]
+}
+
+/// Names each order whose timeline cannot be read, or has not as many entries as its document counts; how many orders
+/// were looked at.
+pub fn timelines(db: &Connection, name: &mut dyn FnMut(String, String)) -> Read<u64> {
+    let mut all = db.prepare("SELECT shop_id, order_id, doc, timeline FROM orders").doing(READING)?;
+    let mut rows = all.query([]).doing(READING)?;
+    let mut looked = 0;
+    while let Some(row) = rows.next().doing(READING)? {
+        looked += 1;
+        let cells = Cells::new(row, "orders", 2);
+        let subject = || format!("{}/{}", cells.text(0).unwrap_or("?"), cells.text(1).unwrap_or("?"));
+        // A document that cannot be read is named where columns are compared.
+        let Ok(order) = cells.document::<Order>(2) else { continue };
+        let read =
+            |text: &str| text.lines().map(serde_json::from_str).collect::<Result<Vec<TimelineEntry>, _>>();
+        match cells.text(3).map(read) {
+            Ok(Ok(entries)) if entries.len() as u64 == u64::from(order.timeline_entries) => {}
+            Ok(Ok(entries)) => {
+                let counted = order.timeline_entries;
+                name(subject(), format!("{} entries are there, {counted} were written", entries.len()));
+            }
+            Ok(Err(error)) => name(subject(), format!("its timeline cannot be read: {error}")),
+            Err(error) => name(subject(), error.message),
+        }
+    }
+    Ok(looked)
 }

@@ -64,6 +64,11 @@ impl SqliteReader {
         }))
     }
 
+    /// Closes the connections that nobody uses; the next question opens one.
+    pub fn close_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn with<T>(&self, read: impl FnOnce(&Connection) -> Read<T>) -> Read<T> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = idle().pop();

@@ -4,7 +4,8 @@
 use crate::cache::ShopCache;
 use crate::error::Doing;
 use crate::json::Json;
-use crate::pool;
+use crate::rest::Use;
+use crate::{meta, pool};
 use domain::{OrderId, ShopId};
 use port::StoreError;
 use rusqlite::Connection;
@@ -32,6 +33,8 @@ pub struct Open<'s> {
     /// A write that broke off; it may not be committed, whatever the work answers.
     pub failed: Option<StoreError>,
     pub rows: usize,
+    /// Rows that the connection had changed before.
+    changes: u64,
     committed: bool,
 }
 
@@ -46,19 +49,27 @@ impl<'s> Open<'s> {
             pooled: pool::Places::default(),
             failed: None,
             rows: 0,
+            changes: db.total_changes(),
             committed: false,
         }
     }
 
-    /// Commits what was written, if everything went well; about how many rows that were.
-    pub fn commit(mut self, worked: Result<(), StoreError>) -> Result<usize, StoreError> {
+    /// Commits what was written, if everything went well, and counts the commit; about how many rows that were.
+    pub fn commit(mut self, worked: Result<(), StoreError>, using: &mut Use) -> Result<usize, StoreError> {
         worked?;
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
+        let is_changed = self.db.total_changes() != self.changes;
+        if is_changed {
+            meta::count(self.db, using.next())?;
+        }
         let mut commit = self.db.prepare_cached("COMMIT").doing("committing")?;
         commit.execute([]).doing("committing")?;
         self.committed = true;
+        if is_changed {
+            using.committed();
+        }
         Ok(self.rows)
     }
 }

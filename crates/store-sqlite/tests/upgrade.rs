@@ -69,7 +69,9 @@ type Contents = BTreeMap<String, Vec<String>>;
 fn contents(path: &Path, columns: &BTreeMap<String, String>) -> Contents {
     let db = Connection::open(path).unwrap();
     let rows = |(table, columns): (&String, &String)| {
-        let mut find = db.prepare(&format!("SELECT {columns} FROM {table}")).unwrap();
+        // How many commits there were, and whether somebody writes, is of the opening.
+        let of_rows = if table == "meta" { "WHERE key NOT IN ('commits', 'in_use')" } else { "" };
+        let mut find = db.prepare(&format!("SELECT {columns} FROM {table} {of_rows}")).unwrap();
         let count = find.column_count();
         let rows = find.query_map([], |row| {
             let cells = (0..count).map(|at| row.get_ref(at).map(|cell| format!("{cell:?}")));

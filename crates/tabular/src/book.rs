@@ -12,6 +12,7 @@ use crate::{
     cut::Cut,
     error::Error,
     format::{SheetName, WorkbookFormat},
+    guarded::guarded,
     heading::{self, Candidate, Heading},
     how::How,
     limits::{COLUMNS, HEADING_BYTES, RECORD_BYTES},
@@ -40,14 +41,10 @@ pub(crate) struct Book {
     pub format: WorkbookFormat,
 }
 
-fn unreadable(error: calamine::XlsxError) -> Error {
-    Error::Workbook(format!("not a workbook that can be read: {error}"))
-}
-
 impl Book {
     pub fn open(bytes: Vec<u8>, how: &How<'_>) -> Result<Self, Error> {
         let has_merges = archive::check(&bytes).map_err(Error::Workbook)?;
-        let mut file = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
+        let mut file = guarded(|| Xlsx::new(Cursor::new(bytes)))?;
         let sheets = file.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
         let sheets: Vec<SheetName> = sheets
             .map(|sheet| SheetName {
@@ -105,11 +102,11 @@ impl Book {
         let name = &self.format.sheet;
         let mut merges = Vec::new();
         if self.has_merges {
-            merges = self.file.merge_cells_by_sheet_name(name).map_err(unreadable)?;
+            merges = guarded(|| self.file.merge_cells_by_sheet_name(name))?;
             merges = merges::check(merges, name).map_err(Error::Workbook)?;
         }
         let epoch = if self.file.has_1904_epoch() { OF_1904 } else { OF_1900 };
-        let cells = self.file.worksheet_cells_reader(name).map_err(unreadable)?;
+        let cells = guarded(|| self.file.worksheet_cells_reader(name))?;
         Ok(Sheet {
             name: name.clone(),
             cells,
@@ -139,8 +136,8 @@ fn named(sheets: &[SheetName], name: &str) -> Result<String, Error> {
 fn first(file: &mut File, sheets: &[SheetName]) -> Result<String, Error> {
     let shown = || sheets.iter().filter(|sheet| !sheet.is_hidden);
     for sheet in shown() {
-        let mut cells = file.worksheet_cells_reader(&sheet.name).map_err(unreadable)?;
-        while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+        let mut cells = guarded(|| file.worksheet_cells_reader(&sheet.name))?;
+        while let Some(cell) = guarded(|| cells.next_cell())? {
             if !matches!(cell.get_value(), DataRef::Empty) {
                 return Ok(sheet.name.clone());
             }
@@ -303,7 +300,7 @@ impl<'b> Sheet<'b> {
         if self.is_end || self.next.is_some() {
             return Ok(self.next.take());
         }
-        let cell = self.cells.next_cell().map_err(unreadable)?;
+        let cell = guarded(|| self.cells.next_cell())?;
         self.is_end = cell.is_none();
         Ok(cell)
     }

@@ -36,6 +36,7 @@ mod doubt;
 mod encoding;
 mod error;
 mod format;
+mod guarded;
 mod heading;
 mod how;
 pub mod limits;

@@ -2,6 +2,7 @@
 //! everything does. It needs a small file system of its own, which only root may mount; without the
 //! right to do so there is nothing to fill, and nothing is shown.
 
+use crate::support::server::program;
 use crate::support::{Client, Request, Server, run, shop};
 use crate::{case, check, folder};
 use serde_json::Value;
@@ -64,6 +65,93 @@ fn batch(number: usize) -> Vec<Value> {
 fn fill_up(client: &mut Client) {
     let changed = (0..100_000).find(|number| client.call(&shop::shop(1_000 + number % 2)).status != 200);
     assert!(changed.is_some(), "the disk does not fill");
+}
+
+/// An upload of so many bytes.
+fn upload(bytes: usize) -> Request {
+    let mut form = b"--x\r\ncontent-disposition: form-data; name=\"mapping_name\"\r\n\r\nolist\r\n\
+        --x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"
+        .to_vec();
+    form.resize(form.len() + bytes, b'a');
+    form.extend_from_slice(b"\r\n--x--\r\n");
+    Request::new("POST", shop::path("imports")).typed("multipart/form-data; boundary=x", form)
+}
+
+/// What is uploaded leaves the store its share of the disk; nothing of a refused upload stays.
+#[test]
+fn an_upload_does_not_take_the_stores_disk() {
+    let folder = folder();
+    let Some(disk) = SmallDisk::mount(&folder.path().join("disk")) else {
+        eprintln!("no small disk can be mounted here, so nothing is shown");
+        return;
+    };
+    let server = Server::start(folder.path(), &["--sandbox", "--store", "sqlite:disk/shop.db"]);
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let ballast = disk.ballast();
+    let refused = client.call(&upload(300 << 10));
+    assert_eq!((refused.status, refused.code().as_str()), (507, "storage_full"), "{}", refused.text());
+    assert!(refused.text().contains("the store's"), "{}", refused.text());
+    let left = fs::read_dir(disk.0.join("shop.db-imports")).expect("the folder of uploads").count();
+    assert_eq!(left, 0, "nothing of it stays");
+    assert_eq!(shop::tell(&mut client, &batch(0)), ["applied"; 50], "there is room for what is the store's");
+    fs::remove_file(&ballast).expect("room is made");
+    assert_eq!(client.call(&upload(300 << 10)).code(), "invalid_body", "now it is read, and does not fit");
+}
+
+/// The log lies on the disk that is full, and so do the log of the store and its index: every change is refused until
+/// there is room, then everything goes on without a restart.
+#[test]
+fn a_disk_that_is_full_for_the_log_too_heals_by_itself() {
+    let folder = folder();
+    let Some(disk) = SmallDisk::mount(&folder.path().join("disk")) else {
+        eprintln!("no small disk can be mounted here, so nothing is shown");
+        return;
+    };
+    let args = ["serve", "--listen", "127.0.0.1:0", "--sandbox", "--store", "sqlite:disk/shop.db"];
+    let mut command = program(folder.path(), &args);
+    command.env("RUST_LOG", "http_api=debug");
+    let log = fs::File::create(disk.0.join("serve.log")).expect("a log");
+    let server = Server::logging_to(command, folder.path(), log);
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    for round in 0..3 {
+        let ballast = disk.ballast();
+        fill(&mut client);
+        fill_up(&mut client);
+        let refused = client.call(&shop::shop(2_000));
+        check(&case(shop::shop(2_000), 507, "storage_full"), &refused);
+        fs::remove_file(&ballast).expect("room is made");
+        let order = shop::placed(&format!("after-{round}"), "u", shop::TEN);
+        assert_eq!(shop::tell(&mut client, &[order]), ["applied"], "round {round}");
+    }
+    server.terminate();
+    assert!(server.ended().0.success());
+    let audited = run(folder.path(), &["audit", "--store", "sqlite:disk/shop.db"]);
+    assert_eq!(audited.code, Some(0), "{audited:?}");
+}
+
+/// A limit of the size of files, as a quota is one, for which nobody has to be root: the log of the store cannot grow.
+#[test]
+fn a_file_that_may_not_grow_is_a_full_disk() {
+    let folder = folder();
+    let inner = program(
+        folder.path(),
+        &["serve", "--listen", "127.0.0.1:0", "--sandbox", "--store", "sqlite:shop.db"],
+    );
+    let mut shell = Command::new("sh");
+    // In blocks of 512 bytes; the signal that would end the process is ignored.
+    shell.args(["-c", "trap '' XFSZ; ulimit -S -f 8192; exec \"$@\"", "sh"]);
+    shell.arg(inner.get_program()).args(inner.get_args()).current_dir(folder.path()).env("RUST_LOG", "error");
+    let server = Server::of(shell, folder.path());
+    let mut client = server.client();
+    shop::open(&mut client, 1_440, 100);
+    let acknowledged = fill(&mut client);
+    assert!(acknowledged > 0, "there was room for some");
+    assert_eq!(client.call(&Request::get("/readyz")).status, 200);
+    server.let_files_grow();
+    assert_eq!(shop::tell(&mut client, &batch(acknowledged)), ["applied"; 50]);
+    assert_eq!(shop::tell(&mut client, &batch(0)), ["duplicate"; 50]);
 }
 
 #[test]

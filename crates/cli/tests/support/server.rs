@@ -96,10 +96,16 @@ impl Server {
     }
 
     /// A `serve` that is written out.
-    pub fn of(mut command: Command, folder: &Path) -> Self {
+    pub fn of(command: Command, folder: &Path) -> Self {
         let log = folder.join("serve.log");
-        let file = OpenOptions::new().create(true).append(true).open(&log);
-        command.stdout(Stdio::piped()).stderr(file.expect("the log can be written"));
+        let file = OpenOptions::new().create(true).append(true).open(log);
+        Self::logging_to(command, folder, file.expect("the log can be written"))
+    }
+
+    /// The same with its standard error somewhere else.
+    pub fn logging_to(mut command: Command, folder: &Path, log_to: impl Into<Stdio>) -> Self {
+        let log = folder.join("serve.log");
+        command.stdout(Stdio::piped()).stderr(log_to);
         let mut process = command.spawn().expect("the program starts");
         let output = process.stdout.take().expect("its output is piped");
         let mut output = BufReader::new(output);
@@ -141,6 +147,13 @@ impl Server {
         let number = self.process.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &number]).status();
         assert!(sent.is_ok_and(|status| status.success()), "SIGTERM is sent");
+    }
+
+    /// Takes a limit of the size of its files away.
+    pub fn let_files_grow(&self) {
+        let number = self.process.id().to_string();
+        let raised = Command::new("prlimit").args(["--pid", &number, "--fsize=unlimited"]).status();
+        assert!(raised.is_ok_and(|status| status.success()), "the limit is taken away");
     }
 
     /// Waits for the end; how it ended and what else it printed. One that hangs fails the test.

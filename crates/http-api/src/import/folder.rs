@@ -19,6 +19,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+/// What uploads leave of a disk for the store at least; of a small disk a tenth.
+const RESERVE: u64 = 512 << 20;
 /// How long the list of what was left out is kept; the same files make it again.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 /// Bytes of a file's name.
@@ -119,7 +121,7 @@ impl Folder {
         let part = whole.with_extension("part");
         match fs::remove_file(&part) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => drop(private_file(&part)?),
+            _ => leaves_room(&private_file(&part)?, 0)?,
         }
         write(&part)?;
         File::open(&part)?.sync_all()?;
@@ -188,6 +190,18 @@ fn gone(removed: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         other => other,
     }
+}
+
+/// Refuses to write so many bytes more where the store would not have its share of the disk left.
+pub fn leaves_room(file: &File, bytes: u64) -> io::Result<()> {
+    let disk = rustix::fs::fstatvfs(file)?;
+    let (all, free) = (disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize);
+    let reserve = RESERVE.min(all / 10);
+    if free >= reserve.saturating_add(bytes) {
+        return Ok(());
+    }
+    let said = format!("the last {} MiB of the disk are the store's", reserve >> 20);
+    Err(io::Error::new(ErrorKind::StorageFull, said))
 }
 
 fn private_dir(path: &Path) -> io::Result<()> {

@@ -3,7 +3,7 @@
 //! What always holds: memory stays the same whatever is sent; nothing stays on the disk of a form that is refused or
 //! breaks off; fields that are not known are refused, and so is one that stands twice, but for `file`.
 
-use super::folder::{Kept, Part};
+use super::folder::{Kept, Part, leaves_room};
 use super::queue::Imports;
 use super::work;
 use crate::wire::extract;
@@ -122,7 +122,8 @@ fn unwritten(error: &io::Error) -> Problem {
     if error.kind() == ErrorKind::StorageFull {
         let title = "The disk is full; nothing was changed";
         let status = StatusCode::INSUFFICIENT_STORAGE;
-        return Problem::new(status, "storage_full", title, "磁盘已满,未做任何更改");
+        let problem = Problem::new(status, "storage_full", title, "磁盘已满,未做任何更改");
+        return problem.detail(format!("the upload was not kept: {error}"));
     }
     tracing::error!(%error, "an upload cannot be written");
     let title = "The store failed; nothing was changed";
@@ -256,6 +257,7 @@ impl<'a> Coming<'a> {
 
 async fn write(mut file: File, mut step: Vec<u8>) -> Result<(File, Vec<u8>), Problem> {
     let written = tokio::task::spawn_blocking(move || {
+        leaves_room(&file, step.len() as u64)?;
         file.write_all(&step)?;
         step.clear();
         Ok((file, step))

@@ -7,7 +7,7 @@ mod ranks;
 mod settings;
 
 pub use candidates::{candidate, walk};
-pub use orders::{Places, exceptions, order, orders};
+pub use orders::{Places, columns, exceptions, order, orders};
 pub use ranks::rank;
 pub use settings::{settings, sized};
 

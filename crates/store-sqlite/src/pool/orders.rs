@@ -2,6 +2,7 @@
 
 use crate::cells::Cells;
 use crate::error::{Doing, refused};
+use crate::inspect::{self, Columns};
 use crate::json::Documents;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
@@ -10,6 +11,7 @@ use domain::{
     pool::{PassKind, PoolOrder, Stage},
 };
 use port::{Change, Page, PageKey, Read, StoreError};
+use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, Row, Statement, ToSql, params};
 use rustc_hash::FxHashMap;
 
@@ -302,4 +304,24 @@ pub fn exceptions(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<PoolO
     let sql = "SELECT shop_id, order_id, doc FROM pool_orders
         WHERE shop_id = ?1 AND order_id > ?2 AND has_exceptions = 1 ORDER BY order_id LIMIT ?3";
     all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, read)
+}
+
+/// What a pooled order's document says that stands in columns, too.
+pub fn columns(order: &PoolOrder) -> Columns {
+    let found_by = FoundBy::of(order);
+    let strategy = found_by.presale_strategy.as_ref().map(PresaleStrategyId::as_str);
+    let moment = |at: Option<Instant>| inspect::number(at.map(Instant::micros));
+    vec![
+        ("order_id", inspect::text(order.order_id.as_str())),
+        ("customer_id", inspect::text(order.customer_id.as_str())),
+        ("ordered_at", moment(Some(order.times.ordered_at))),
+        ("first_paid_at", moment(order.times.first_paid_at)),
+        ("balance_paid_at", moment(order.times.balance_paid_at)),
+        ("goods_paid", inspect::number(Some(order.goods_paid.minor()))),
+        ("wake_at", moment(order.wake_at())),
+        ("stage", inspect::number(Some(found_by.stage as i64))),
+        ("presale_strategy", strategy.map_or(Value::Null, inspect::text)),
+        ("is_due", inspect::number(Some(found_by.is_due.into()))),
+        ("has_exceptions", inspect::number(Some(found_by.has_exceptions.into()))),
+    ]
 }
