@@ -33,7 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let command = Cli::parse().command;
     if let Err(error) = config::check_environment() {
-        eprintln!("promenade: {error:#}");
+        say::complain(&format!("promenade: {error:#}"));
         return outcome::code_of(&error);
     }
     if keeps_secrets(&command) {
