@@ -83,7 +83,7 @@ pub fn input(target: &Target<'_>, seed: u64) -> Vec<u8> {
     let mut dice = Dice::new(seed).part(target.name.len() as u64);
     let pick = |dice: &mut Dice| at(dice, target.corpus.len());
     let mut bytes = target.corpus[pick(&mut dice)].clone();
-    for _ in 0..1 + dice.below(6) {
+    for _ in 0..=dice.below(6) {
         let other = &target.corpus[pick(&mut dice)];
         change(&mut bytes, other, target.words, &mut dice);
         bytes.truncate(1 << 20);

@@ -146,7 +146,7 @@ fn presale(caller: &mut Caller<'_>, round: u64, now: i64) -> Option<()> {
         let placed = shop::event("order.placed", &format!("placed-{order}"), now, &data);
         caller.ask(&events("presale", &[placed]))?;
         caller.ask(&events("presale", &[paid(&order, "deposit", DEPOSIT)]))?;
-    } else if round >= DEPOSITS + 2 && round < 2 * DEPOSITS && !round.is_multiple_of(4) {
+    } else if (DEPOSITS + 2..2 * DEPOSITS).contains(&round) && !round.is_multiple_of(4) {
         let order = format!("presale-{}", round - DEPOSITS);
         caller.ask(&events("presale", &[paid(&order, "balance", PRICE - DEPOSIT)]))?;
     }
