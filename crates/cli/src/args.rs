@@ -112,6 +112,7 @@ Examples:
 /// Settings of the service. Flags win over the environment (`PROMENADE_LISTEN`, ...), that over the
 /// configuration file, that over the defaults.
 #[derive(Debug, Default, Args, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that people turn alone")]
 pub struct ServeArgs {
     /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]
@@ -161,6 +162,50 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
+    /// Connections at once, within the limit of open files [default: 10000].
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections: Option<u32>,
+    /// Connections at once from one address, or one /64 network of IPv6 [default: 4000].
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connections_a_peer: Option<u32>,
+    /// A network of proxies, whose connections are not counted by address; may be given again.
+    #[arg(long, value_name = "CIDR", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<String>,
+    /// How long the head of a connection's first request may take [default: 10].
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_seconds: Option<u32>,
+    /// How long a connection may be without a request after that [default: 65].
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u32>,
+    /// How long each 128 KiB of a body may take [default: 10].
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_seconds: Option<u32>,
+    /// How long a client may take for each 128 KiB of an answer [default: 30].
+    #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_seconds: Option<u32>,
+    /// Requests that are worked on at once [default: 512].
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_at_once: Option<u32>,
+    /// Requests that wait for their turn; more are refused with 503 [default: 2048].
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_waiting: Option<u32>,
+    /// Requests a second with one key, as many at once; more are refused with 429; 0 is any number [default: 100000].
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_a_key: Option<u32>,
+    /// Shows /metrics only to keys of the platform with the scope `read`.
+    #[arg(long, help_heading = "Limits")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub metrics_need_key: bool,
     /// A TOML file with these settings.
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod config;
+mod connection;
 mod copy;
 mod demo;
 mod intake;
@@ -29,7 +30,12 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if let Err(error) = config::check_environment() {
+        eprintln!("promenade: {error:#}");
+        return outcome::code_of(&error);
+    }
+    let outcome = match command {
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => return ended(args.lang, replay::run(&args)),
         Command::Pool(args) => return ended(args.lang, pool::run(&args)),

@@ -2,9 +2,9 @@
 
 use crate::args::ServeArgs;
 use crate::config::Config;
-use crate::{demo, key_file, store, telemetry};
+use crate::say::say;
+use crate::{connection, demo, key_file, store, telemetry};
 use anyhow::Context;
-use axum::serve::ListenerExt;
 use engine::{
     Engine, EngineClock,
     clock::{Clock, SystemClock},
@@ -16,10 +16,12 @@ use port::{Changes, Page, Store};
 use relay::{
     AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker,
 };
+use std::io;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::sync::watch;
 
 /// How long requests and deliveries in progress may take when the service stops: all of it ends
@@ -29,6 +31,8 @@ const DRAIN: Duration = Duration::from_secs(8);
 const REST: Duration = Duration::from_millis(500);
 /// How long imports are waited for, which stop at their next batch.
 const IMPORTS: Duration = Duration::from_secs(1);
+/// Connections that wait to be taken; the system has a limit of its own.
+const BACKLOG: u32 = 4_096;
 /// How often the file of keys is looked at.
 const KEYS_POLL: Duration = Duration::from_secs(2);
 
@@ -51,19 +55,25 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     refuse_published_key(&config).await?;
+    // What may be wrong with settings, before anything is made.
+    let (guard, sender, zone) = (guard(&config)?, message_sender(&config)?, config.platform_zone()?);
+    let (terms, shop_slots) = (config.terms()?, config.webhook_shop_slots()?);
+    let listening =
+        bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let keys = Arc::new(KeyRing::default());
+    watch_keys(&config, keys.clone())?;
     let mut opened = store::open(config.store())?;
     keep_apart(&mut *opened, config.sandbox)?;
     let clock =
         if config.sandbox { EngineClock::sandbox_of(&*opened.reader())? } else { EngineClock::system() };
-    let engine = Engine::start_in(opened, clock, config.platform_zone()?)?;
+    let engine = Engine::start_in(opened, clock, zone)?;
     let (stop, stopped) = watch::channel(false);
-    let guard = guard(&config)?;
-    let worker = relay_worker(&config, &engine, guard.clone())?;
+    let worker = relay_worker(sender, &engine, guard.clone(), shop_slots)?;
     let relay_stop = stopped.clone();
     let relay = tokio::spawn(async move { worker.run(relay_stop).await });
-    let keys = Arc::new(KeyRing::default());
-    watch_keys(&config, keys.clone())?;
-    let mut state = ApiState::new(engine.clone(), keys, edge(guard)?);
+    let state = ApiState::new(engine.clone(), keys, edge(guard)?);
+    let state = state.with_rate(NonZeroU32::new(config.requests_a_key));
+    let mut state = state.hiding_metrics(config.metrics_need_key);
     if let Some(folder) = store::uploads(config.store()) {
         state = state.keeping_imports(KeptIn { folder, upload_bytes: None })?;
     }
@@ -73,26 +83,23 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         let _ = told.wait_for(|stop| *stop).await;
         stops.stop(Duration::ZERO);
     });
-    let listener = TcpListener::bind(&config.listen).await;
-    let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = listening.listen(BACKLOG)?;
     let address = listener.local_addr()?;
     if config.demo {
         tokio::spawn(demo::run(engine.clone(), stopped.clone()));
         demo::greet(address);
     }
-    println!("listening on http://{address}");
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let server = axum::serve(listener, http_api::service(state)).with_graceful_shutdown(told_to_stop(stop));
+    let terms = terms.within_files();
+    tokio::spawn(told_to_stop(stop));
+    say(&format!("listening on http://{address}\n"))?;
+    let serving = connection::serve(listener, http_api::router(state), terms, stopped.clone());
     let finished = async {
-        server.await?;
+        serving.await;
         let _ = relay.await;
-        Ok::<(), std::io::Error>(())
     };
     let mut draining = stopped.clone();
     tokio::select! {
-        outcome = finished => outcome?,
+        () = finished => {}
         // What the relay has not settled by then is attempted again by the next process.
         () = drained(&mut draining) => tracing::warn!("some requests or deliveries did not end in time"),
     }
@@ -167,20 +174,42 @@ fn guard(config: &Config) -> anyhow::Result<AddressGuard> {
     Ok(AddressGuard::new(policy))
 }
 
-fn relay_worker(config: &Config, engine: &Engine, guard: AddressGuard) -> anyhow::Result<Worker> {
-    let sender: Arc<dyn MessageSender> = match config.messages.strip_prefix("jsonl:") {
+/// Takes the address, without answering there yet: a name can stand for several, and the first that is free is taken.
+async fn bind(listen: &str) -> io::Result<TcpSocket> {
+    let mut failed = io::Error::new(io::ErrorKind::InvalidInput, "no such address");
+    for address in tokio::net::lookup_host(listen).await? {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        match socket.bind(address) {
+            Ok(()) => return Ok(socket),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+fn message_sender(config: &Config) -> anyhow::Result<Arc<dyn MessageSender>> {
+    Ok(match config.messages.strip_prefix("jsonl:") {
         Some(file) => Arc::new(
             JsonLinesSender::open(file).with_context(|| format!("messages cannot be written to {file}"))?,
         ),
         None => Arc::new(
             HttpSender::try_new(&config.messages).context("messages is jsonl:FILE or an http address")?,
         ),
-    };
+    })
+}
+
+fn relay_worker(
+    sender: Arc<dyn MessageSender>,
+    engine: &Engine,
+    guard: AddressGuard,
+    shop_slots: usize,
+) -> anyhow::Result<Worker> {
     let system = SystemClock::default();
     let clock: relay::Clock = Arc::new(move || system.now().micros());
     let outbox = Arc::new(Outbox::new(engine.clone(), clock.clone()));
     let (client, senders) = (WebhookClient::try_new(guard)?, Senders::new(sender));
-    let worker = Worker::with_shop_slots(outbox, client, senders, clock, config.webhook_shop_slots()?);
+    let worker = Worker::with_shop_slots(outbox, client, senders, clock, shop_slots);
     let (published, waker) = (engine.published(), worker.waker());
     tokio::spawn(async move {
         loop {

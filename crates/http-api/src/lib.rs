@@ -18,15 +18,15 @@ mod wire;
 
 pub use docs::openapi;
 pub use import::queue::{Imports, KeptIn};
+pub use wire::extract::BodyEnded;
 pub use wire::keys::{ApiKey, KeyRing, Scope};
 pub use wire::problem::Problem;
 pub use wire::state::{ApiState, Edge};
 
-use axum::extract::DefaultBodyLimit;
 use axum::routing::IntoMakeService;
 use axum::{Extension, Router};
 use tower_http::catch_panic::CatchPanicLayer;
-use wire::{limits, problem, query};
+use wire::{problem, query};
 
 /// The whole service, to be served. Made once: a [`Router`] handed to `axum::serve` as it is would be made
 /// anew for every connection, with every route and document in it.
@@ -43,7 +43,6 @@ pub fn router(state: ApiState) -> Router {
         .merge(docs::pages(document))
         .fallback(problem::unknown_route)
         .method_not_allowed_fallback(problem::wrong_method)
-        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(Extension(known))
         .layer(axum::middleware::from_fn(service::observe))
         .layer(CatchPanicLayer::custom(problem::panicked))

@@ -2,7 +2,7 @@
 
 use crate::folder;
 use crate::pool::export;
-use crate::support::{program, run};
+use crate::support::{Server, program, run};
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -77,18 +77,46 @@ fn a_reader_who_has_gone_is_no_error_and_a_full_disk_is() {
     for args in
         [&POOL[..], &["map", "--list"], &["map", "export/orders.csv"], &["openapi"], &["map", "--show", "jd"]]
     {
-        let (reader, writer) = io::pipe().expect("a pipe");
-        drop(reader);
-        let expected = run(folder.path(), args).code;
-        let (code, err) = with_output(folder.path(), args, writer.into());
-        assert_eq!(code, expected, "{args:?}: {err}");
-        assert!(!err.contains("panicked") && !err.contains("standard output"), "{args:?}: {err}");
+        to_nobody(folder.path(), args);
         if let Ok(full) = File::options().write(true).open("/dev/full") {
             let (code, err) = with_output(folder.path(), args, full.into());
             assert_eq!(code, Some(1), "{args:?}: {err}");
             assert!(err.contains("cannot write to the standard output"), "{args:?}: {err}");
         }
     }
+}
+
+/// A command whose reader has gone ends as it would have.
+fn to_nobody(folder: &Path, args: &[&str]) {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    let expected = run(folder, args).code;
+    let (code, err) = with_output(folder, args, writer.into());
+    assert_eq!(code, expected, "{args:?}: {err}");
+    assert!(!err.contains("panicked") && !err.contains("standard output"), "{args:?}: {err}");
+}
+
+#[test]
+fn every_command_bears_that_its_reader_has_gone() {
+    let folder = folder();
+    drop(Server::sandbox(folder.path()));
+    let store = ["--store", "sqlite:shop.db"];
+    for args in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["serve", "--store", "nowhere"],
+        &["audit", store[0], store[1]],
+        &["migrate", store[0], store[1]],
+        &["backup", store[0], store[1], "--to", "copy.db"],
+        &["restore", "--from", "copy.db", "--store", "sqlite:other.db"],
+        &["keys", "list"],
+    ] {
+        to_nobody(folder.path(), args);
+    }
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    let made = ["keys", "create", "--name", "x"];
+    assert_eq!(with_output(folder.path(), &made, writer.into()).0, Some(0));
 }
 
 /// A-S4-20: an order that seems to be paid in part is listed and held, and the run says so.

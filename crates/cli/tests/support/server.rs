@@ -125,6 +125,11 @@ impl Server {
         Client::new(&self.address, "sandbox")
     }
 
+    /// The number of its process.
+    pub fn number(&self) -> u32 {
+        self.process.id()
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.process.kill().expect("the service can be killed");

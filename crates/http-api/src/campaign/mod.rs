@@ -9,8 +9,9 @@ pub mod stats;
 use crate::campaign::form::{CampaignRequest, Form, invalid_terms};
 use crate::campaign::kinds::{ByKind, CampaignChange, CampaignRequests};
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
+use crate::wire::limits;
 use crate::wire::page::{Cursor, List, PageQuery};
 use crate::wire::problem::{Problem, Violation};
 use crate::wire::state::{ApiState, unexpected};
@@ -120,9 +121,9 @@ pub async fn create(
     State(state): State<ApiState>,
     caller: InShop,
     headers: HeaderMap,
-    body: Body<CampaignRequest>,
+    body: Unread<CampaignRequest, { limits::LISTS }>,
 ) -> Result<(StatusCode, Json<CampaignView>), Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let mut ends = Ends::new(&shop.time_zone);
     let form = body.value.with_ends(&mut ends).read().map_err(|found| invalid_terms(&shop, found))?;
@@ -159,9 +160,9 @@ impl ValidationView {
 pub async fn validate(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<CampaignRequest>,
+    body: Unread<CampaignRequest, { limits::LISTS }>,
 ) -> Result<Json<ValidationView>, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let mut ends = Ends::new(&shop.time_zone);
     let (violations, mut warnings) = match body.value.with_ends(&mut ends).read() {
@@ -269,9 +270,9 @@ pub async fn revise(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, id)): Names<(String, CampaignId)>,
-    body: Body<CampaignRequest>,
+    body: Unread<CampaignRequest, { limits::LISTS }>,
 ) -> Result<Json<CampaignView>, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let row = find(&state, &caller, &id).await?;
     let shop = state.shop(&caller.shop_id).await?;
     if !body.value.campaign_id.is_null() && body.value.campaign_id != Value::String(id.to_string()) {

@@ -3,6 +3,7 @@
 use crate::wire::auth::InShop;
 use crate::wire::extract::{self, Names};
 use crate::wire::keys::Scope;
+use crate::wire::limits;
 use crate::wire::list_in;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
@@ -80,8 +81,8 @@ pub async fn import(
     request: Request,
 ) -> Result<Json<ImportView>, Problem> {
     caller.may(Scope::Campaigns)?;
-    let bytes = extract::read_bytes(request, &state).await?;
-    let (good, mut rejected) = read(&bytes)?;
+    let taken = extract::read_bytes(request, limits::BATCH, caller.share()).await?;
+    let (good, mut rejected) = caller.share().read(taken.bytes.len(), move || read(&taken.bytes)).await?;
     let skus = good.iter().map(|(_, sku)| sku.clone()).collect();
     let command = Command::ImportScope { campaign_id, skus };
     match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {

@@ -3,7 +3,7 @@
 use crate::campaign::ValidationView;
 use crate::coupon::CouponView;
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::page::{Cursor, List, PageQuery};
@@ -219,9 +219,9 @@ pub async fn create(
     State(state): State<ApiState>,
     caller: InShop,
     headers: HeaderMap,
-    body: Body<BatchRequest>,
+    body: Unread<BatchRequest, { limits::LISTS }>,
 ) -> Result<(StatusCode, Json<BatchView>), Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, "coupon-batches", &body.digest)?;
     let digest = body.digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
@@ -246,9 +246,9 @@ pub async fn create(
 pub async fn validate(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<BatchRequest>,
+    body: Unread<BatchRequest, { limits::LISTS }>,
 ) -> Result<Json<ValidationView>, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let mut ends = Ends::new(&shop.time_zone);
     let (id, batch) = body.value.read(&mut ends)?;
@@ -330,9 +330,9 @@ pub async fn claim(
     caller: InShop,
     Names((_, batch_id)): Names<(String, BatchId)>,
     headers: HeaderMap,
-    body: Body<BatchClaimRequest>,
+    body: Unread<BatchClaimRequest>,
 ) -> Result<(StatusCode, Json<CouponsView>), Problem> {
-    caller.may(Scope::Checkout)?;
+    let body = caller.reads(Scope::Checkout, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, &format!("batch claim {batch_id}"), &body.digest)?;
     let BatchClaimRequest { customer_id, count } = body.value;

@@ -6,7 +6,7 @@
 use crate::coupon::CouponView;
 use crate::wire::auth::InShop;
 use crate::wire::csv_out;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::problem::Problem;
@@ -92,9 +92,9 @@ pub async fn generate(
     caller: InShop,
     Names((_, batch_id)): Names<(String, BatchId)>,
     headers: HeaderMap,
-    body: Body<CodesRequest>,
+    body: Unread<CodesRequest>,
 ) -> Result<Response, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let idempotency = extract::idempotency(&headers, &format!("batch codes {batch_id}"), &body.digest)?;
     let count = body.value.count;
     if !(1..=limits::CODES).contains(&count) {
@@ -173,9 +173,9 @@ pub async fn redeem(
     State(state): State<ApiState>,
     caller: InShop,
     headers: HeaderMap,
-    body: Body<RedeemRequest>,
+    body: Unread<RedeemRequest>,
 ) -> Result<(StatusCode, Json<CouponView>), Problem> {
-    caller.may(Scope::Checkout)?;
+    let body = caller.reads(Scope::Checkout, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, "redeem-code", &body.digest)?;
     let code = digest(&body.value.code).ok_or_else(|| Problem::not_found("no such code"))?;

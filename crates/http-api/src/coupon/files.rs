@@ -73,10 +73,10 @@ pub async fn import(
     caller.may(Scope::Campaigns)?;
     find(&state, &caller, &batch_id).await?;
     let headers = request.headers().clone();
-    let bytes = extract::read_bytes(request, &state).await?;
+    let taken = extract::read_bytes(request, limits::BATCH, caller.share()).await?;
     let route = format!("batch import {batch_id}");
-    let idempotency = extract::idempotency(&headers, &route, &port::digest(&bytes))?;
-    let (good, mut rejected) = read(&bytes)?;
+    let idempotency = extract::idempotency(&headers, &route, &port::digest(&taken.bytes))?;
+    let (good, mut rejected) = caller.share().read(taken.bytes.len(), move || read(&taken.bytes)).await?;
     let input = |grant: &Grant| Input {
         shop_id: caller.shop_id.clone(),
         // A row is known by the file's key and its place.

@@ -6,7 +6,7 @@ pub mod conflicts;
 pub mod files;
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::page::{Cursor, List, PageQuery};
 use crate::wire::problem::Problem;
@@ -198,9 +198,9 @@ pub async fn lock(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, coupon_id)): Names<(String, CouponId)>,
-    body: Body<LockRequest>,
+    body: Unread<LockRequest>,
 ) -> Result<Json<CouponView>, Problem> {
-    caller.may(Scope::Checkout)?;
+    let body = caller.reads(Scope::Checkout, body).await?;
     let LockRequest { order_id, minutes } = body.value;
     submit(&state, &caller, Command::LockCoupon { coupon_id, order_id, minutes }).await
 }
@@ -222,8 +222,8 @@ pub async fn release(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, coupon_id)): Names<(String, CouponId)>,
-    body: Body<ReleaseRequest>,
+    body: Unread<ReleaseRequest>,
 ) -> Result<Json<CouponView>, Problem> {
-    caller.may(Scope::Checkout)?;
+    let body = caller.reads(Scope::Checkout, body).await?;
     submit(&state, &caller, Command::ReleaseCoupon { coupon_id, order_id: body.value.order_id }).await
 }

@@ -117,9 +117,13 @@ pub async fn post_events(
     request: Request,
 ) -> Result<Json<ResultsView>, Problem> {
     let received = batch::receive(&state, &caller, request).await?;
-    let parts = received.parts(split, &MANY)?;
+    let bytes = received.len();
     let now = state.engine.now();
-    let incoming: Vec<Incoming> = parts.into_iter().map(|part| envelope::read(part, now)).collect();
+    let read = move || {
+        let parts = received.parts(split, &MANY)?;
+        Ok::<Vec<Incoming>, Problem>(parts.into_iter().map(|part| envelope::read(part, now)).collect())
+    };
+    let incoming = caller.share().read(bytes, read).await?;
     Ok(Json(ResultsView { results: ingest(&state, &caller, incoming).await? }))
 }
 

@@ -6,6 +6,7 @@
 use super::folder::{Kept, Part};
 use super::queue::Imports;
 use super::work;
+use crate::wire::extract;
 use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
 use crate::wire::time;
@@ -110,7 +111,8 @@ async fn patient<T>(
 ) -> Result<T, Problem> {
     match tokio::time::timeout(STILL, next).await {
         Ok(Ok(next)) => Ok(next),
-        Ok(Err(error)) => Err(Problem::malformed(format!("the form broke off: {}", error.body_text()))),
+        Ok(Err(error)) => Err(extract::ended_here(&error)
+            .unwrap_or_else(|| Problem::malformed(format!("the form broke off: {}", error.body_text())))),
         Err(_) => Err(Problem::malformed(format!("nothing came for {} seconds", STILL.as_secs()))),
     }
 }

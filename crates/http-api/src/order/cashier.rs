@@ -2,7 +2,7 @@
 
 use crate::order::offers::find_order;
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
@@ -155,9 +155,9 @@ pub async fn start_payment(
     caller: InShop,
     Names((_, order_id)): Names<(String, OrderId)>,
     headers: HeaderMap,
-    body: Body<PaymentRequest>,
+    body: Unread<PaymentRequest>,
 ) -> Result<(StatusCode, Json<PaymentView>), Problem> {
-    caller.may(Scope::Checkout)?;
+    let body = caller.reads(Scope::Checkout, body).await?;
     let idempotency = extract::idempotency(&headers, &format!("payment {order_id}"), &body.digest)?;
     let PaymentRequest { payment_id, method, coupon_id, checkout_id } = body.value;
     let command = Command::StartPayment { order_id, payment_id, method, coupon_id, checkout_id };

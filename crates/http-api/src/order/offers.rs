@@ -2,7 +2,7 @@
 
 use crate::coupon::CouponView;
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
@@ -188,9 +188,9 @@ pub async fn claim(
     caller: InShop,
     Names((_, order_id, offer_id)): Names<(String, OrderId, OfferId)>,
     headers: HeaderMap,
-    body: Body<ClaimRequest>,
+    body: Unread<ClaimRequest>,
 ) -> Result<(StatusCode, Json<CouponView>), Problem> {
-    caller.may(Scope::Checkout)?;
+    let body = caller.reads(Scope::Checkout, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = if headers.contains_key("idempotency-key") {
         extract::idempotency(&headers, &format!("claim {order_id} {offer_id}"), &body.digest)?

@@ -1,8 +1,9 @@
 //! Refunds by the merchant.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
+use crate::wire::limits;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
@@ -131,9 +132,9 @@ pub async fn create(
     caller: InShop,
     Names((_, order_id)): Names<(String, OrderId)>,
     headers: HeaderMap,
-    body: Body<RefundRequest>,
+    body: Unread<RefundRequest, { limits::LISTS }>,
 ) -> Result<(StatusCode, Json<RefundView>), Problem> {
-    caller.may(Scope::Refunds)?;
+    let body = caller.reads(Scope::Refunds, body).await?;
     let idempotency = extract::idempotency(&headers, &format!("refund {order_id}"), &body.digest)?;
     let RefundRequest { refund_id, payment_id, lines, amount, fault } = body.value;
     let ask = RefundAsk { lines: units(lines)?, amount: amount.map(Money::from_minor), fault };
@@ -181,9 +182,9 @@ pub async fn assign(
     caller: InShop,
     Names((_, order_id, refund_id)): Names<(String, OrderId, RefundId)>,
     headers: HeaderMap,
-    body: Body<AssignRequest>,
+    body: Unread<AssignRequest, { limits::LISTS }>,
 ) -> Result<Json<RefundView>, Problem> {
-    caller.may(Scope::Refunds)?;
+    let body = caller.reads(Scope::Refunds, body).await?;
     let address = format!("assign {order_id} {refund_id}");
     let idempotency = extract::idempotency(&headers, &address, &body.digest)?;
     let of = match (body.value.payment_id, units(body.value.lines)?) {

@@ -162,7 +162,7 @@ pub async fn create(
 ) -> Result<Json<DryRunView>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let bytes = extract::read_bytes(request, &state).await?;
+    let bytes = extract::read_bytes(request, limits::BODY_BYTES, caller.share()).await?.bytes;
     let body: DryRunRequest =
         if bytes.trim_ascii().is_empty() { DryRunRequest::default() } else { extract::read_json(&bytes)? };
     let trial = body.read(state.engine.now(), &caller, id.clone())?;

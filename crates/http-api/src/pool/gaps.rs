@@ -1,7 +1,7 @@
 //! What downloads could not say (A-S4-25): ranks that may depend on it wait.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::Body;
+use crate::wire::extract::Unread;
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
@@ -162,9 +162,9 @@ impl GapRequest {
 pub async fn note(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<GapRequest>,
+    body: Unread<GapRequest>,
 ) -> Result<Json<GapView>, Problem> {
-    caller.may(Scope::Events)?;
+    let body = caller.reads(Scope::Events, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let gap = Box::new(body.value.read()?);
     match state.engine.submit(Input::new(caller.shop_id, Command::NoteGap(gap))).await? {

@@ -1,7 +1,7 @@
 //! What is in store of gifts (A-S4-15). A SKU that was never put is not counted and never runs out.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::{Body, Names};
+use crate::wire::extract::{Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::page::List;
 use crate::wire::problem::Problem;
@@ -49,9 +49,9 @@ pub async fn put(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, sku)): Names<(String, Sku)>,
-    body: Body<GiftStockRequest>,
+    body: Unread<GiftStockRequest>,
 ) -> Result<Json<GiftStockView>, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let command = Command::PutGiftStock { sku, quantity: body.value.quantity };
     match state.engine.submit(Input::new(caller.shop_id, command)).await? {
         Reply::GiftStock { sku, stock } => Ok(Json(GiftStockView::new(&sku, stock))),

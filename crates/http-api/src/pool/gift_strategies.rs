@@ -5,8 +5,9 @@ use super::presale_strategies::fault;
 use super::strategies::Strategies;
 use super::window::Period;
 use crate::wire::auth::InShop;
-use crate::wire::extract::{Body, Names};
+use crate::wire::extract::{Names, Unread};
 use crate::wire::keys::Scope;
+use crate::wire::limits;
 use crate::wire::page::List;
 use crate::wire::problem::{Problem, Violation};
 use crate::wire::state::{ApiState, unexpected};
@@ -261,9 +262,9 @@ pub async fn put(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, id)): Names<(String, GiftStrategyId)>,
-    body: Body<GiftStrategyRequest>,
+    body: Unread<GiftStrategyRequest, { limits::LISTS }>,
 ) -> Result<Json<GiftStrategyView>, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let mut ends = Ends::new(&shop.time_zone);
     let command = Command::PutGiftStrategy(Box::new(body.value.read(id, &mut ends)?));

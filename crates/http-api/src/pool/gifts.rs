@@ -2,7 +2,7 @@
 
 use super::order_view::{PoolOrderView, Views};
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
@@ -39,9 +39,9 @@ pub async fn create(
     caller: InShop,
     Names((_, order_id)): Names<(String, OrderId)>,
     headers: HeaderMap,
-    body: Body<GiftRequest>,
+    body: Unread<GiftRequest>,
 ) -> Result<(StatusCode, Json<PoolOrderView>), Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, &format!("pool gift {order_id}"), &body.digest)?;
     let GiftRequest { sku, quantity, reason } = body.value;

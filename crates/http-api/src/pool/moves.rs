@@ -1,7 +1,7 @@
 //! Orders moved by hand, up to 1,000 a request, each with its own outcome.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::Body;
+use crate::wire::extract::Unread;
 use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::problem::{Problem, Reasons};
@@ -90,7 +90,6 @@ async fn each(
     order_ids: Vec<OrderId>,
     command: impl Fn(OrderId) -> Command,
 ) -> Result<Json<MovesView>, Problem> {
-    caller.may(Scope::Campaigns)?;
     state.shop(&caller.shop_id).await?;
     if order_ids.is_empty() || order_ids.len() > limits::MOVED_ORDERS {
         let message = format!("1 to {} orders; nothing was done", limits::MOVED_ORDERS);
@@ -117,8 +116,9 @@ async fn each(
 pub async fn submit(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<MoveRequest>,
+    body: Unread<MoveRequest, { limits::LISTS }>,
 ) -> Result<Json<MovesView>, Problem> {
+    let body = caller.reads(Scope::Campaigns, body).await?;
     each(&state, &caller, body.value.order_ids, |order_id| Command::SubmitOrder { order_id }).await
 }
 
@@ -128,8 +128,9 @@ pub async fn submit(
 pub async fn transfer_out(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<MoveRequest>,
+    body: Unread<MoveRequest, { limits::LISTS }>,
 ) -> Result<Json<MovesView>, Problem> {
+    let body = caller.reads(Scope::Campaigns, body).await?;
     each(&state, &caller, body.value.order_ids, |order_id| Command::TransferOut { order_id }).await
 }
 
@@ -140,8 +141,9 @@ pub async fn transfer_out(
 pub async fn reject(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<RejectRequest>,
+    body: Unread<RejectRequest, { limits::LISTS }>,
 ) -> Result<Json<MovesView>, Problem> {
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let RejectRequest { order_ids, forget_first_payment, confirm } = body.value;
     let first_payment = match (forget_first_payment, confirm) {
         (false, _) => FirstPayment::Kept,
@@ -157,8 +159,9 @@ pub async fn reject(
 pub async fn recompute(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<MoveRequest>,
+    body: Unread<MoveRequest, { limits::LISTS }>,
 ) -> Result<Json<MovesView>, Problem> {
+    let body = caller.reads(Scope::Campaigns, body).await?;
     each(&state, &caller, body.value.order_ids, |order_id| Command::RecomputeOrder { order_id }).await
 }
 
@@ -168,8 +171,9 @@ pub async fn recompute(
 pub async fn dismiss(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<MoveRequest>,
+    body: Unread<MoveRequest, { limits::LISTS }>,
 ) -> Result<Json<MovesView>, Problem> {
+    let body = caller.reads(Scope::Campaigns, body).await?;
     each(&state, &caller, body.value.order_ids, |order_id| Command::DismissExceptions { order_id }).await
 }
 
@@ -181,8 +185,9 @@ pub async fn dismiss(
 pub async fn fulfil(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<FulfilRequest>,
+    body: Unread<FulfilRequest, { limits::LISTS }>,
 ) -> Result<Json<MovesView>, Problem> {
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let FulfilRequest { order_ids, accept_undecided, accept_unpaid, reason } = body.value;
     let undecided = if accept_undecided { Undecided::Accept } else { Undecided::Refuse };
     let unpaid = if accept_unpaid { Unpaid::Accept } else { Unpaid::Refuse };

@@ -3,8 +3,9 @@
 use super::strategies::Strategies;
 use super::window::Period;
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
+use crate::wire::limits;
 use crate::wire::page::List;
 use crate::wire::problem::{Problem, Violation};
 use crate::wire::state::{ApiState, unexpected};
@@ -198,9 +199,9 @@ pub async fn put(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, id)): Names<(String, PresaleStrategyId)>,
-    body: Body<PresaleStrategyRequest>,
+    body: Unread<PresaleStrategyRequest, { limits::LISTS }>,
 ) -> Result<Json<PresaleStrategyView>, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let mut ends = Ends::new(&shop.time_zone);
     let strategy = body.value.read(id, &state, &caller, &mut ends).await?;
@@ -261,9 +262,9 @@ pub async fn rerun(
     caller: InShop,
     Names((_, strategy_id)): Names<(String, PresaleStrategyId)>,
     headers: HeaderMap,
-    body: Body<RerunRequest>,
+    body: Unread<RerunRequest>,
 ) -> Result<Json<PresaleStrategyView>, Problem> {
-    caller.may(Scope::Campaigns)?;
+    let body = caller.reads(Scope::Campaigns, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, &format!("rerun {strategy_id}"), &body.digest)?;
     let activation_at = time::read("activation_at", &body.value.activation_at)?;

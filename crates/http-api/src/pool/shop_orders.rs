@@ -240,8 +240,12 @@ pub async fn create(
 ) -> Result<Json<TakenViews>, Problem> {
     let as_of = query.0.as_of()?;
     let received = batch::receive(&state, &caller, request).await?;
-    let parts = received.parts(split, &MANY)?;
-    let orders: Vec<Incoming> = parts.into_iter().map(|part| incoming(part, as_of)).collect();
+    let bytes = received.len();
+    let read = move || {
+        let parts = received.parts(split, &MANY)?;
+        Ok::<Vec<Incoming>, Problem>(parts.into_iter().map(|part| incoming(part, as_of)).collect())
+    };
+    let orders = caller.share().read(bytes, read).await?;
     let mut results = take(&state, &caller, orders).await?;
     if query.0.submit == Some(true) {
         submit(&state, &caller, &mut results).await?;

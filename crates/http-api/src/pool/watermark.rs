@@ -2,7 +2,7 @@
 
 use super::gaps::GapView;
 use crate::wire::auth::InShop;
-use crate::wire::extract::Body;
+use crate::wire::extract::Unread;
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
@@ -53,9 +53,9 @@ impl WatermarkView {
 pub async fn put(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<WatermarkRequest>,
+    body: Unread<WatermarkRequest>,
 ) -> Result<Json<WatermarkView>, Problem> {
-    caller.may(Scope::Events)?;
+    let body = caller.reads(Scope::Events, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let WatermarkRequest { through, accept_gaps, reason } = body.value;
     let through = time::read("through", &through)?;

@@ -1,8 +1,9 @@
 //! Quotes: what a cart costs, and why.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::Body;
+use crate::wire::extract::Unread;
 use crate::wire::keys::Scope;
+use crate::wire::limits;
 use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
 use crate::wire::time;
@@ -210,9 +211,9 @@ pub struct QuoteView {
 pub async fn create(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<QuoteRequest>,
+    body: Unread<QuoteRequest, { limits::LISTS }>,
 ) -> Result<Response, Problem> {
-    caller.may(Scope::Read)?;
+    let body = caller.reads(Scope::Read, body).await?;
     let facts_given = body.value.facts.is_some();
     // The shop's zone may be another by now; what is evaluated again keeps its text.
     let said = if facts_given { body.value.now.clone() } else { None };

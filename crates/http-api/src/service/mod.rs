@@ -2,10 +2,13 @@
 
 pub mod sandbox;
 
+use crate::wire::auth::Caller;
+use crate::wire::keys::Scope;
 use crate::wire::problem::{Problem, ProblemCode};
+use crate::wire::rate::Told;
 use crate::wire::state::ApiState;
 use axum::Json;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -14,8 +17,10 @@ use std::time::Instant;
 use utoipa::ToSchema;
 
 /// Logs and measures a request; adds the headers that every answer has.
-pub async fn observe(request: Request, next: Next) -> Response {
+pub async fn observe(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
+    let told = Told::default();
+    request.extensions_mut().insert(told.clone());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let mut response = next.run(request).await;
@@ -33,6 +38,9 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let labels = [("route", route), ("status", status.as_u16().to_string()), ("code", code.to_owned())];
     metrics::histogram!("promenade_http_seconds", &labels).record(elapsed.as_secs_f64());
     let headers = response.headers_mut();
+    if let Some(standing) = told.standing() {
+        standing.write(headers);
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -68,9 +76,15 @@ pub async fn readyz(State(state): State<ApiState>) -> Result<Json<Health>, Probl
     Ok(Json(Health { status: "ok" }))
 }
 
-/// Figures for Prometheus.
+/// Figures for Prometheus: of the whole service, and never of one shop. A setting asks for a key of the platform with
+/// the scope `read`.
 #[utoipa::path(get, path = "/metrics", tag = "service", responses((status = 200, content_type = "text/plain", body = String)))]
-pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem> {
+pub async fn metrics(State(state): State<ApiState>, request: Request) -> Result<Response, Problem> {
+    if state.hides_metrics {
+        let caller = Caller::from_request_parts(&mut request.into_parts().0, &state).await?;
+        caller.may(Scope::Read)?;
+        caller.is_platform()?;
+    }
     let totals = state.read(|reader| reader.totals()).await?;
     #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
     let gauge = |name: &'static str, value: u64| metrics::gauge!(name).set(value as f64);

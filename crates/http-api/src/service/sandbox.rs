@@ -1,7 +1,7 @@
 //! The sandbox clock: moving it fires everything due, in order, before it answers.
 
 use crate::wire::auth::Caller;
-use crate::wire::extract::Body;
+use crate::wire::extract::Unread;
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
@@ -50,9 +50,9 @@ pub async fn get_clock(State(state): State<ApiState>, _: Caller) -> Result<Json<
 pub async fn put_clock(
     State(state): State<ApiState>,
     caller: Caller,
-    body: Body<ClockRequest>,
+    body: Unread<ClockRequest>,
 ) -> Result<Json<ClockView>, Problem> {
-    caller.may(Scope::Admin)?;
+    let body = caller.reads(Scope::Admin, body).await?;
     caller.is_platform()?;
     sandbox_only(&state)?;
     let to = crate::wire::time::read("now", &body.value.now)?;

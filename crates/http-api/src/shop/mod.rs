@@ -4,7 +4,7 @@ pub mod risk;
 pub mod webhooks;
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::Body;
+use crate::wire::extract::Unread;
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
@@ -137,9 +137,9 @@ fn shop(id: domain::ShopId, asked: ShopRequest) -> Result<Shop, Problem> {
 pub async fn put_shop(
     State(state): State<ApiState>,
     caller: InShop,
-    body: Body<ShopRequest>,
+    body: Unread<ShopRequest>,
 ) -> Result<Json<ShopView>, Problem> {
-    caller.may(Scope::Admin)?;
+    let body = caller.reads(Scope::Admin, body).await?;
     let shop = shop(caller.shop_id.clone(), body.value)?;
     let command = Command::PutShop(Box::new(shop));
     match state.engine.submit(Input::new(caller.shop_id, command)).await? {

@@ -1,7 +1,7 @@
 //! Risk control: why a customer is blocked, and the list that operators edit.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::page::{Cursor, List, PageQuery};
 use crate::wire::problem::Problem;
@@ -107,9 +107,9 @@ pub async fn put(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, customer_id)): Names<(String, CustomerId)>,
-    body: Body<RiskRequest>,
+    body: Unread<RiskRequest>,
 ) -> Result<Json<RiskView>, Problem> {
-    caller.may(Scope::Risk)?;
+    let body = caller.reads(Scope::Risk, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let RiskRequest { list, reason } = body.value;
     let by = caller.name().to_owned();

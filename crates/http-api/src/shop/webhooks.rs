@@ -1,7 +1,7 @@
 //! Webhooks: receivers of what happens here, their dead letters, and trying those again.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::{self, Body, Names};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::page::{Cursor, List, PageQuery};
 use crate::wire::problem::Problem;
@@ -108,9 +108,9 @@ pub async fn create(
     State(state): State<ApiState>,
     caller: InShop,
     headers: HeaderMap,
-    body: Body<WebhookRequest>,
+    body: Unread<WebhookRequest>,
 ) -> Result<(StatusCode, Json<WebhookView>), Problem> {
-    caller.may(Scope::Admin)?;
+    let body = caller.reads(Scope::Admin, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     check(&state, &body.value)?;
     let idempotency = extract::idempotency(&headers, "webhooks", &body.digest)?;
@@ -151,9 +151,9 @@ pub async fn rotate_secret(
     caller: InShop,
     Names((_, id)): Names<(String, WebhookId)>,
     headers: HeaderMap,
-    body: Body<RotateRequest>,
+    body: Unread<RotateRequest>,
 ) -> Result<Json<WebhookView>, Problem> {
-    caller.may(Scope::Admin)?;
+    let body = caller.reads(Scope::Admin, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let idempotency = extract::idempotency(&headers, &format!("webhooks/{id}/rotate-secret"), &body.digest)?;
     let secret = secret(&(state.edge.random)());

@@ -1,22 +1,43 @@
 //! Who asks: the bearer key, its shop and its scopes.
 
+use crate::wire::extract::{Body, Unread};
 use crate::wire::keys::{ApiKey, Scope};
 use crate::wire::problem::Problem;
 use crate::wire::query;
+use crate::wire::rate::Told;
+use crate::wire::share::Share;
 use crate::wire::state::ApiState;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::{StatusCode, header, request::Parts};
 use domain::ShopId;
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// A key that was found in force.
 #[derive(Debug, Clone)]
-pub struct Caller(pub Arc<ApiKey>);
+pub struct Caller {
+    /// The key.
+    key: Arc<ApiKey>,
+    /// What it may take of the service.
+    share: Share,
+}
 
 impl Caller {
+    /// Reads a body, for a key that has the scope: others do not get it read.
+    pub async fn reads<T, const MOST: usize>(
+        &self,
+        scope: Scope,
+        body: Unread<T, MOST>,
+    ) -> Result<Body<T>, Problem>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        self.may(scope)?;
+        body.read(&self.share).await
+    }
     /// Refuses a key that lacks the scope.
     pub fn may(&self, scope: Scope) -> Result<(), Problem> {
-        if self.0.scopes.contains(&scope) {
+        if self.key.scopes.contains(&scope) {
             return Ok(());
         }
         let title = "The key lacks the scope for this";
@@ -25,7 +46,7 @@ impl Caller {
     }
     /// Refuses a key of one shop what is the platform's.
     pub fn is_platform(&self) -> Result<(), Problem> {
-        match &self.0.shop {
+        match &self.key.shop {
             None => Ok(()),
             Some(_) => Err(Problem::not_found("this is for keys of the platform")),
         }
@@ -49,9 +70,14 @@ impl FromRequestParts<ApiState> for Caller {
         let key = key.ok_or_else(|| unauthorized("send `Authorization: Bearer <api key>`"))?;
         let found = state.keys.find(key, engine::clock::Clock::now(&engine::clock::SystemClock::default()));
         let wrong = || unauthorized("the key is not known, was withdrawn or has expired");
-        let caller = found.map(Caller).ok_or_else(wrong)?;
+        let key = found.ok_or_else(wrong)?;
+        let share = state.shares.of(&key);
+        let standing = share.count()?;
+        if let (Some(standing), Some(told)) = (standing, parts.extensions.get::<Told>()) {
+            told.tell(standing);
+        }
         query::check(parts)?;
-        Ok(caller)
+        Ok(Self { key, share })
     }
 }
 
@@ -64,13 +90,28 @@ pub struct InShop {
 }
 
 impl InShop {
+    /// Reads a body, for a key that has the scope: others do not get it read.
+    pub async fn reads<T, const MOST: usize>(
+        &self,
+        scope: Scope,
+        body: Unread<T, MOST>,
+    ) -> Result<Body<T>, Problem>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        self.caller.reads(scope, body).await
+    }
+    /// What its key may take of the service.
+    pub fn share(&self) -> &Share {
+        &self.caller.share
+    }
     /// Refuses a key that lacks the scope.
     pub fn may(&self, scope: Scope) -> Result<(), Problem> {
         self.caller.may(scope)
     }
     /// The key's name, for the record.
     pub fn name(&self) -> &str {
-        &self.caller.0.name
+        &self.caller.key.name
     }
 }
 
@@ -83,7 +124,7 @@ impl FromRequestParts<ApiState> for InShop {
         let named = params.iter().find(|(name, _)| *name == "shop").map(|(_, value)| value);
         let shop_id = named.and_then(|text| ShopId::try_new(text).ok());
         let shop_id = shop_id.ok_or_else(|| Problem::not_found("no shop of that name"))?;
-        if caller.0.shop.as_ref().is_some_and(|own| *own != shop_id) {
+        if caller.key.shop.as_ref().is_some_and(|own| *own != shop_id) {
             return Err(Problem::not_found(format!("no shop {shop_id}")));
         }
         Ok(Self { shop_id, caller })

@@ -1,11 +1,11 @@
 //! Requests that bring many parts, each with its own outcome: who may send them, their bytes, how many there may be.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract;
+use crate::wire::extract::{self, Taken};
 use crate::wire::keys::Scope;
+use crate::wire::limits;
 use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
-use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 
@@ -25,7 +25,7 @@ pub struct Limit {
 pub struct Received {
     /// Its content type as it was sent; empty where none was.
     content_type: String,
-    bytes: Bytes,
+    taken: Taken,
 }
 
 /// Receives a body with parts for the caller's shop, which must be there.
@@ -34,11 +34,15 @@ pub async fn receive(state: &ApiState, caller: &InShop, request: Request) -> Res
     state.shop(&caller.shop_id).await?;
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    let bytes = extract::read_bytes(request, state).await?;
-    Ok(Received { content_type, bytes })
+    let taken = extract::read_bytes(request, limits::BATCH, caller.share()).await?;
+    Ok(Received { content_type, taken })
 }
 
 impl Received {
+    /// How many bytes came.
+    pub fn len(&self) -> usize {
+        self.taken.bytes.len()
+    }
     /// Its parts, as `split` finds them by the content type. More than the limit are refused whole
     /// (`batch_too_large`).
     pub fn parts<'a>(
@@ -47,7 +51,7 @@ impl Received {
         limit: &Limit,
     ) -> Result<Vec<&'a [u8]>, Problem> {
         // Some programs write a byte order mark before JSON too; it is part of no part.
-        let bytes = self.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.bytes);
+        let bytes = self.taken.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.taken.bytes);
         let parts = split(&self.content_type, bytes)?;
         if parts.len() <= limit.most {
             return Ok(parts);
@@ -66,7 +70,8 @@ mod tests {
     fn a_byte_order_mark_is_part_of_no_part() {
         let limit = Limit { most: 2, noun: "lines", title: "", title_zh: "" };
         for text in ["\u{feff}{\"a\":1}\n{}", "{\"a\":1}\n{}"] {
-            let received = Received { content_type: "application/x-ndjson".into(), bytes: text.into() };
+            let taken = Taken::from(text.as_bytes());
+            let received = Received { content_type: "application/x-ndjson".into(), taken };
             let parts = received.parts(|_, bytes| Ok(bytes.split(|byte| *byte == b'\n').collect()), &limit);
             assert_eq!(parts.expect("two"), [&b"{\"a\":1}"[..], b"{}"]);
         }

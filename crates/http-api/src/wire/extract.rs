@@ -1,14 +1,27 @@
 //! Reading requests: JSON bodies, path parts and idempotency keys, each with a problem of its own.
 
+use crate::wire::any_json::AnyJson;
 use crate::wire::limits;
 use crate::wire::names::Named;
 use crate::wire::problem::Problem;
+use crate::wire::share::{Room, Share};
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::{HeaderMap, StatusCode, request::Parts};
+use axum::http::{HeaderMap, header, request::Parts};
 use domain::{Code, Refusal};
+use futures_util::StreamExt;
 use port::Digest;
 use serde::de::{Deserialize, DeserializeOwned};
+use std::convert::Infallible;
+use std::error::Error;
+use std::marker::PhantomData;
+
+/// A JSON body of at most so many bytes that has not been read: who asks is looked at first. See `Caller::reads`.
+#[derive(Debug)]
+pub struct Unread<T, const MOST: usize = { limits::BODY_BYTES }> {
+    request: Request,
+    of: PhantomData<fn() -> T>,
+}
 
 /// A JSON body, with the bytes' digest for idempotency.
 #[derive(Debug)]
@@ -17,6 +30,35 @@ pub struct Body<T> {
     pub value: T,
     /// Of its bytes.
     pub digest: Digest,
+    /// What it takes of memory.
+    _room: Room,
+}
+
+/// The bytes of a body, and what they take of memory.
+#[derive(Debug)]
+pub struct Taken {
+    /// All of them.
+    pub bytes: Bytes,
+    room: Room,
+}
+
+/// Bytes that are there anyway, as in tests.
+impl From<&'static [u8]> for Taken {
+    fn from(bytes: &'static [u8]) -> Self {
+        Self { bytes: Bytes::from_static(bytes), room: Room::default() }
+    }
+}
+
+/// Why a body ended before its end, where it is not the client that broke off. Whoever serves connections says it, as
+/// an error of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BodyEnded {
+    /// It came too slowly.
+    #[error("the body came too slowly")]
+    Slow,
+    /// It has come, and there is no turn for it.
+    #[error("too many requests are waiting")]
+    NoTurn,
 }
 
 /// Reads JSON; says which field is at fault.
@@ -29,7 +71,7 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(Named(&mut reader)).map_err(|error| {
         // A field can be wrong before the text turns out not to be JSON at all, and the reader of a word
         // calls JSON that is no word no JSON.
-        match serde_json::from_slice::<serde_json::Value>(bytes) {
+        match serde_json::from_slice::<AnyJson>(bytes) {
             Ok(_) => wrong_shape(&error.path().to_string(), &error.inner().to_string()),
             Err(error) => not_json(&error),
         }
@@ -76,25 +118,66 @@ pub fn field_at_fault(path: &str, message: &str) -> (String, Code) {
     }
 }
 
-/// Reads the whole body, within the limit.
-pub async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| {
-        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            let title = "The body is too large; nothing was done";
-            let problem =
-                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", title, "请求内容过大");
-            return problem.detail(format!("at most {} bytes", limits::BODY_BYTES));
+/// Reads the whole body, within the limit and the key's share of memory.
+pub async fn read_bytes(request: Request, most: usize, share: &Share) -> Result<Taken, Problem> {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let length = length.and_then(|text| text.parse::<u64>().ok());
+    if length.is_some_and(|length| length > most as u64) {
+        return Err(Problem::body_too_large(most));
+    }
+    let mut room = Room::default();
+    let mut pieces = request.into_body().into_data_stream();
+    let mut first = Bytes::new();
+    let mut all = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|error| {
+            ended_here(&error).unwrap_or_else(|| Problem::malformed(format!("the body broke off: {error}")))
+        })?;
+        let so_far = first.len() + all.len() + piece.len();
+        if so_far > most {
+            return Err(Problem::body_too_large(most));
         }
-        Problem::malformed(rejection.body_text())
-    })
+        share.enlarge(&mut room, so_far)?;
+        if first.is_empty() && all.is_empty() {
+            first = piece;
+            continue;
+        }
+        if all.is_empty() {
+            all = Vec::from(std::mem::take(&mut first));
+        }
+        all.extend_from_slice(&piece);
+    }
+    let bytes = if all.is_empty() { first } else { all.into() };
+    Ok(Taken { bytes, room })
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = read_bytes(request, state).await?;
-        let value = read_json(&bytes)?;
-        Ok(Self { value, digest: port::digest(&bytes) })
+/// What the client is told of a body that was ended here; nothing of one that broke off there.
+pub fn ended_here(error: &(dyn Error + 'static)) -> Option<Problem> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        match error.downcast_ref() {
+            Some(BodyEnded::Slow) => return Some(Problem::body_too_slow()),
+            Some(BodyEnded::NoTurn) => return Some(Problem::no_turn()),
+            None => cause = error.source(),
+        }
+    }
+    None
+}
+
+impl<T: DeserializeOwned + Send + 'static, const MOST: usize> Unread<T, MOST> {
+    /// Reads it; for `Caller::reads`, which asks for the scope before.
+    pub async fn read(self, share: &Share) -> Result<Body<T>, Problem> {
+        let Taken { bytes, room } = read_bytes(self.request, MOST, share).await?;
+        let digest = port::digest(&bytes);
+        let value = share.read(bytes.len(), move || read_json(&bytes)).await?;
+        Ok(Body { value, digest, _room: room })
+    }
+}
+
+impl<S: Send + Sync, T, const MOST: usize> FromRequest<S> for Unread<T, MOST> {
+    type Rejection = Infallible;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(Self { request, of: PhantomData })
     }
 }
 

@@ -1,7 +1,17 @@
 //! Limits of the edge, each with its reason.
 
-/// Bytes of a request body; an ndjson batch of the largest size fits.
-pub const BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of a request body where the address says nothing else: one thing and its names.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// Bytes of a body with lists in it: a cart with its facts, terms with the largest scope, a page of orders to move.
+pub const LISTS: usize = 4 * 1024 * 1024;
+/// Bytes of a batch or a file: an ndjson batch of the largest size fits.
+pub const BATCH: usize = 16 * 1024 * 1024;
+/// Bytes of all bodies that are in memory at once: requests beyond it are refused, the newest first.
+pub const BODIES_BYTES: usize = 256 * 1024 * 1024;
+/// Bytes of one key's bodies in memory: four batches, so that no key takes everybody's room.
+pub const BODIES_OF_A_KEY: usize = 64 * 1024 * 1024;
+/// Bytes of a body that is read where it arrives; a larger one is read apart, so that it holds up nobody.
+pub const READ_AT_ONCE: usize = 64 * 1024;
 /// Events of one request: a batch is one wait for the disk, and more would hold others up.
 pub const BATCH_EVENTS: usize = 10_000;
 /// Rows of an imported list: the largest scope twice over, so that duplicates can be reported.

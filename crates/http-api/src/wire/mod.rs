@@ -2,6 +2,7 @@
 //!
 //! What every noun's folder uses and no noun is named in. It holds nothing of its own but the list of its files.
 
+pub mod any_json;
 pub mod auth;
 pub mod batch;
 pub mod csv_out;
@@ -13,5 +14,7 @@ pub mod names;
 pub mod page;
 pub mod problem;
 pub mod query;
+pub mod rate;
+pub mod share;
 pub mod state;
 pub mod time;

@@ -1,6 +1,7 @@
 //! Problem documents (RFC 9457): `type, title, status, detail, code` and, where fields are at
 //! fault, `violations`. `code` is stable; `title_zh` is the title for Chinese readers.
 
+use crate::wire::rate::RateStanding;
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -73,6 +74,9 @@ pub struct Problem {
     /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<Violation>,
+    /// Where the key stands, of one that asks too fast; its headers tell it.
+    #[serde(skip)]
+    pub rate: Option<RateStanding>,
 }
 
 /// The code of a problem, left for the record.
@@ -89,6 +93,9 @@ pub const EDGE_CODES: &[(&str, &str, &str)] = &[
     ("unknown_route", "There is no such address", "地址不存在"),
     ("wrong_method", "This address does not take this method", "不支持该请求方法"),
     ("body_too_large", "The body is too large; nothing was done", "请求内容过大"),
+    ("body_too_slow", "The body came too slowly; nothing was done", "请求内容发送过慢"),
+    ("too_many_requests", "The key asks too often; nothing was done", "该密钥请求过于频繁"),
+    ("overloaded", "The service has too much to do; nothing was done", "服务过载,未做任何更改"),
     ("batch_too_large", "Too many events in one request; nothing was done", "单次事件过多"),
     ("too_many_columns", "The row has more columns than the file may have", "该行列数过多"),
     ("unsupported_media_type", "Events come as CloudEvents JSON or ndjson", "不支持的内容类型"),
@@ -120,6 +127,7 @@ impl Problem {
             detail: title.into(),
             code: code.into(),
             violations: Vec::new(),
+            rate: None,
         }
     }
     /// With what happened here.
@@ -146,6 +154,34 @@ impl Problem {
         let title = "The query is not percent-encoded UTF-8";
         Self::new(StatusCode::BAD_REQUEST, "malformed_query", title, "查询参数无法解析")
             .detail(format!("{part} cannot be read: parameters are percent-encoded UTF-8"))
+    }
+    /// A body of more bytes than the address takes.
+    pub fn body_too_large(most: usize) -> Self {
+        let title = "The body is too large; nothing was done";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", title, "请求内容过大")
+            .detail(format!("at most {most} bytes"))
+    }
+    /// A body that is not waited for any longer.
+    pub fn body_too_slow() -> Self {
+        let title = "The body came too slowly; nothing was done";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", title, "请求内容发送过慢")
+    }
+    /// A request that there is no turn for: too many wait already.
+    pub fn no_turn() -> Self {
+        let title = "The service has too much to do; nothing was done";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", title, "服务过载,未做任何更改")
+    }
+    /// A body that there is no memory for beside the others.
+    pub fn no_room(whose: &str, most: usize) -> Self {
+        Self::no_turn().detail(format!("{whose} in memory are at most {most} bytes; send it again later"))
+    }
+    /// A key that asks more often than it may.
+    pub fn too_fast(standing: RateStanding) -> Self {
+        let title = "The key asks too often; nothing was done";
+        let problem =
+            Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", title, "该密钥请求过于频繁");
+        let detail = format!("at most {} requests a second with one key", standing.limit);
+        Self { rate: Some(standing), ..problem }.detail(detail)
     }
     /// A JSON body of the wrong shape.
     pub fn invalid_body(field: &str, message: &str) -> Self {
@@ -183,6 +219,7 @@ impl From<Refusal> for Problem {
             detail: refusal.detail.in_minor_units(),
             code: code.as_str().into(),
             violations: refusal.violations.into_iter().map(Violation::from).collect(),
+            rate: None,
         }
     }
 }
@@ -250,11 +287,16 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
         let code = ProblemCode(self.code.clone());
+        let rate = self.rate;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if retry {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            let seconds = rate.map_or(1, |standing| standing.reset_seconds);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(standing) = rate {
+            standing.write(headers);
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

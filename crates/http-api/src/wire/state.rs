@@ -4,12 +4,14 @@ use crate::import::queue::{Imports, KeptIn};
 use crate::import::work;
 use crate::wire::keys::KeyRing;
 use crate::wire::problem::Problem;
+use crate::wire::share::Shares;
 use domain::{ShopId, shop::Shop};
 use engine::Engine;
 use metrics_exporter_prometheus::PrometheusHandle;
 use port::{Read, Reader, StoreError};
 use preview::Quoting;
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, RwLock};
 
 /// Checks an address; a stable code and a sentence when it is refused.
@@ -37,6 +39,10 @@ pub struct ApiState {
     pub edge: Edge,
     /// Prices carts by what is committed.
     pub quoting: Arc<Quoting>,
+    /// What each key may take of the service.
+    pub shares: Arc<Shares>,
+    /// Whether figures are shown to keys of the platform only.
+    pub hides_metrics: bool,
     /// Imports that wait or run.
     pub imports: Arc<Imports>,
     shops: Arc<RwLock<HashMap<ShopId, Arc<Shop>>>>,
@@ -47,7 +53,18 @@ impl ApiState {
     pub fn new(engine: Engine, keys: Arc<KeyRing>, edge: Edge) -> Self {
         let quoting = Quoting::new(engine.reader().clone(), engine.generations().clone());
         let imports = Imports::passing(engine.clone(), work::run);
-        Self { engine, keys, edge, quoting: Arc::new(quoting), imports, shops: Arc::default() }
+        let (quoting, shares, shops) = (Arc::new(quoting), Arc::default(), Arc::default());
+        Self { engine, keys, edge, quoting, shares, hides_metrics: false, imports, shops }
+    }
+
+    /// The same with so many requests a second for each key; any number without one.
+    pub fn with_rate(self, rate: Option<NonZeroU32>) -> Self {
+        Self { shares: Arc::new(Shares::new(rate)), ..self }
+    }
+
+    /// The same with figures that only keys of the platform are shown.
+    pub fn hiding_metrics(self, hides_metrics: bool) -> Self {
+        Self { hides_metrics, ..self }
     }
 
     /// The same with uploads that outlive the process: imports that it left off go on.
