@@ -42,11 +42,7 @@ lint: ## format, clippy, and the repository's own checks
 	cargo xtask promise
 	cargo xtask tidy
 	cargo xtask rules
-	@if cargo deny --version >/dev/null 2>&1; then \
-	  set -x; cargo deny check licenses bans sources; \
-	else \
-	  echo "skipped: cargo deny check (cargo-deny is not installed; cargo install cargo-deny)"; \
-	fi
+	@tools/deny.sh
 
 fmt: ## format all sources
 	@tools/need.sh cargo cargo-fmt
@@ -55,6 +51,7 @@ fmt: ## format all sources
 
 bench: ## measure on this machine, in release
 	@tools/need.sh $(RUST)
+	cargo build --release -p cli
 	cargo run --release -p bench
 
 bench-peers: ## the field's engines and ours on the same carts (needs npm and PyPI)
