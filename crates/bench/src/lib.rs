@@ -10,6 +10,7 @@
 //! - [`floors`]: claims on `SQLite` and on Redis, rows and timers on `SQLite`, an HTTP echo.
 //! - `suite_*`: one file a group; each runs its floors and has one `ours_*` function for our own engine.
 //! - [`load`]: the HTTP load generator, in its own process, the same for the echo floor and for our server.
+//! - [`program`]: the program itself, as it is shipped. [`crowd`]: connections that say nothing.
 //! - [`paired`]: two builds in turn, before and after.
 //! - [`closed_loop`]: clients in flight for claims. [`context`], [`rounds`], [`report`]: measuring and printing.
 
@@ -18,6 +19,7 @@
 pub mod best_carts;
 pub mod closed_loop;
 pub mod context;
+pub mod crowd;
 pub mod environment;
 pub mod floors;
 pub mod group_commit;
@@ -31,6 +33,7 @@ mod ours_pool;
 mod ours_webhooks;
 pub mod paired;
 pub mod peers;
+pub mod program;
 pub mod quiet;
 pub mod ready;
 pub mod report;
@@ -42,6 +45,7 @@ pub mod suite_claims;
 pub mod suite_events;
 pub mod suite_http;
 pub mod suite_open_orders;
+pub mod suite_overload;
 pub mod suite_pool;
 pub mod suite_rules;
 pub mod suite_timers;

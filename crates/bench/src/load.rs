@@ -25,6 +25,9 @@ pub use client::run as run_child;
 /// Stands for a line break inside a body: the file of requests has one request a line.
 pub const NEWLINE: char = '\u{1e}';
 
+/// Stands for a request's number inside its body, in as many digits.
+pub const NUMBER: &[u8] = b"{number}";
+
 /// What is sent: a POST of the body, or a GET where the body is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
@@ -58,6 +61,15 @@ pub struct LoadPlan {
     /// Send each request once, without warming up, and stop, instead of starting over.
     #[arg(long)]
     pub once: bool,
+    /// Requests a second, sent when their time comes whatever has been answered; as fast as answers come without it.
+    #[arg(long)]
+    pub rate: Option<f64>,
+    /// Numbers the requests in their bodies, in place of [`NUMBER`], from here on.
+    #[arg(long)]
+    pub number_from: Option<u64>,
+    /// The core that the child is kept on; any without one.
+    #[arg(long)]
+    pub core: Option<usize>,
 }
 
 /// What the load gave.
@@ -71,11 +83,19 @@ pub struct LoadRun {
     pub first_error: Option<String>,
     /// How long the run took.
     pub seconds: f64,
-    /// From the first byte sent to the last byte read, successes only.
+    /// Requests whose time came while every connection was busy for a second more: nobody waits that long.
+    #[serde(default)]
+    pub unsent: u64,
+    /// From the first byte sent to the last byte read, successes only; at a rate from the moment that was theirs.
     pub latency: Percentiles,
 }
 
 impl LoadRun {
+    /// Requests per second that were to be sent.
+    pub fn offered_per_second(&self) -> f64 {
+        (self.requests + self.errors + self.unsent) as f64 / self.seconds
+    }
+
     /// Successful requests per second.
     pub fn requests_per_second(&self) -> f64 {
         self.requests as f64 / self.seconds
@@ -93,12 +113,15 @@ impl LoadPlan {
             seconds,
             warm_up_seconds: 0.5,
             once: false,
+            rate: None,
+            number_from: None,
+            core: None,
         }
     }
 
     /// Runs the load in a child process and waits for it.
     pub fn run(&self) -> Result<LoadRun> {
-        let output = Command::new(env::current_exe()?)
+        let output = on_core(&env::current_exe()?, self.core)
             .args(self.command_line())
             .stdin(Stdio::null())
             .stderr(Stdio::inherit())
@@ -121,7 +144,21 @@ impl LoadPlan {
         if self.once {
             words.push("--once".to_owned());
         }
+        words.extend(self.rate.map(|rate| format!("--rate={rate}")));
+        words.extend(self.number_from.map(|number| format!("--number-from={number}")));
         words
+    }
+}
+
+/// A program that is kept on one core, if one is named.
+pub fn on_core(program: &Path, core: Option<usize>) -> Command {
+    match core {
+        None => Command::new(program),
+        Some(core) => {
+            let mut command = Command::new("taskset");
+            command.arg("-c").arg(core.to_string()).arg(program);
+            command
+        }
     }
 }
 

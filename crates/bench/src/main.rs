@@ -18,8 +18,8 @@ use bench::{
     paired::{self, PairedPlan},
     peers,
     report::{Figure, Report},
-    suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_pool, suite_rules,
-    suite_timers, suite_webhooks, table,
+    suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_overload, suite_pool,
+    suite_rules, suite_timers, suite_webhooks, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -82,6 +82,7 @@ enum Group {
     Rules,
     Pool,
     Webhooks,
+    Overload,
 }
 
 impl Group {
@@ -96,6 +97,7 @@ impl Group {
             Self::Rules => suite_rules::run(ctx, peers),
             Self::Pool => suite_pool::run(ctx),
             Self::Webhooks => suite_webhooks::run(ctx),
+            Self::Overload => suite_overload::run(ctx),
         }
     }
 }

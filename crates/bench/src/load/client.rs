@@ -1,6 +1,7 @@
-//! The child's side: connections in a closed loop on one thread, and their figures on standard output.
+//! The child's side: connections in a closed loop or at a rate, on one thread, and their figures on standard output.
 
 use std::{
+    borrow::Cow,
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -12,11 +13,14 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use super::{
-    LoadPlan, LoadRun,
+    LoadPlan, LoadRun, NUMBER,
     connection::{Connection, prepare},
     read_requests,
 };
 use crate::{closed_loop::client_runtime, latency::LatencyRecorder};
+
+/// A request whose time came so long ago is not sent any more: who asked has gone.
+const IMPATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs the plan and prints a [`LoadRun`] as JSON.
 pub fn run(plan: &LoadPlan) -> Result<()> {
@@ -36,6 +40,9 @@ async fn drive(plan: &LoadPlan, requests: Vec<Vec<u8>>) -> Result<LoadRun> {
         address: plan.address,
         requests,
         once: plan.once,
+        rate: plan.rate,
+        number_from: plan.number_from,
+        started: Instant::now(),
         next: AtomicUsize::new(0),
         measure_from,
         until: measure_from + Duration::from_secs_f64(plan.seconds),
@@ -50,6 +57,7 @@ async fn drive(plan: &LoadPlan, requests: Vec<Vec<u8>>) -> Result<LoadRun> {
     Ok(LoadRun {
         requests: tally.successes,
         errors: tally.errors,
+        unsent: tally.unsent,
         first_error: tally.first_error.clone(),
         seconds: measure_from.elapsed().as_secs_f64(),
         latency: tally.recorder.percentiles(),
@@ -60,6 +68,9 @@ struct Shared {
     address: SocketAddr,
     requests: Vec<Vec<u8>>,
     once: bool,
+    rate: Option<f64>,
+    number_from: Option<u64>,
+    started: Instant,
     next: AtomicUsize,
     measure_from: Instant,
     until: Instant,
@@ -70,6 +81,7 @@ struct Shared {
 struct Tally {
     successes: u64,
     errors: u64,
+    unsent: u64,
     first_error: Option<String>,
     recorder: LatencyRecorder,
 }
@@ -79,11 +91,33 @@ impl Shared {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next request to send, or none when time or, if each is sent once, requests are up.
-    fn next_request(&self, now: Instant) -> Option<&[u8]> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let over = now >= self.until || (self.once && number >= self.requests.len());
-        (!over).then(|| self.requests[number % self.requests.len()].as_slice())
+    /// The next request to send and the moment that is its own, or none when time or, if each is sent once, requests
+    /// are up.
+    fn next_request(&self, now: Instant) -> Option<(Cow<'_, [u8]>, Instant)> {
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let due = self.rate.map(|rate| self.started + Duration::from_secs_f64(number as f64 / rate));
+            let moment = due.unwrap_or(now);
+            if moment >= self.until || now >= self.until || (self.once && number >= self.requests.len()) {
+                return None;
+            }
+            if now.saturating_duration_since(moment) > IMPATIENCE {
+                self.tally().unsent += u64::from(moment >= self.measure_from);
+                continue;
+            }
+            let request = self.requests[number % self.requests.len()].as_slice();
+            return Some((self.numbered(request, number), moment));
+        }
+    }
+
+    /// The request with its own number, which is as long as what it stands for.
+    fn numbered<'a>(&self, request: &'a [u8], number: usize) -> Cow<'a, [u8]> {
+        let place = request.windows(NUMBER.len()).rposition(|window| window == NUMBER);
+        let (Some(from), Some(place)) = (self.number_from, place) else { return Cow::Borrowed(request) };
+        let mut request = request.to_vec();
+        let number = format!("{:0width$}", from + number as u64, width = NUMBER.len());
+        request[place..place + NUMBER.len()].copy_from_slice(&number.as_bytes()[..NUMBER.len()]);
+        Cow::Owned(request)
     }
 
     fn succeeded(&self, sent: Instant) {
@@ -103,12 +137,12 @@ impl Shared {
 async fn keep_sending(shared: Arc<Shared>) -> Result<()> {
     let mut connection = Connection::open(shared.address).await?;
     loop {
-        let sent = Instant::now();
-        let Some(request) = shared.next_request(sent) else {
+        let Some((request, sent)) = shared.next_request(Instant::now()) else {
             return Ok(());
         };
+        tokio::time::sleep_until(sent.into()).await;
         let counts = sent >= shared.measure_from;
-        match connection.exchange(request).await {
+        match connection.exchange(&request).await {
             Ok(_) if !counts => {}
             Ok(answer) if answer.is_success() => shared.succeeded(sent),
             Ok(answer) => shared.failed(|| answer.quote()),
