@@ -112,6 +112,7 @@ Examples:
 /// Settings of the service. Flags win over the environment (`PROMENADE_LISTEN`, ...), that over the
 /// configuration file, that over the defaults.
 #[derive(Debug, Default, Args, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that people turn alone")]
 pub struct ServeArgs {
     /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]

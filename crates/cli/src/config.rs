@@ -19,6 +19,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// Everything that `serve` goes by.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that people turn alone")]
 pub struct Config {
     #[serde(default = "listen")]
     pub listen: String,

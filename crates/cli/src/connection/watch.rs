@@ -234,8 +234,8 @@ impl Exchange {
     }
 
     fn set(&self, stage: Stage) {
-        let mut state = self.watch.state();
-        if let Some((_, now)) = state.exchanges.iter_mut().find(|(number, _)| *number == self.number) {
+        let mut known = self.watch.state();
+        if let Some((_, now)) = known.exchanges.iter_mut().find(|(number, _)| *number == self.number) {
             *now = stage;
         }
     }
@@ -243,19 +243,19 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let mut state = self.watch.state();
-        let place = state.exchanges.iter().position(|(number, _)| *number == self.number);
-        let stage = place.map(|place| state.exchanges.swap_remove(place).1);
-        state.changed = Instant::now();
-        let mut quiet_until = state.changed + self.watch.patience.idle;
+        let mut known = self.watch.state();
+        let place = known.exchanges.iter().position(|(number, _)| *number == self.number);
+        let stage = place.map(|place| known.exchanges.swap_remove(place).1);
+        known.changed = Instant::now();
+        let mut quiet_until = known.changed + self.watch.patience.idle;
         match stage {
             // Its last bytes may still be on their way.
             Some(Stage::Handed(until)) => quiet_until = quiet_until.max(until),
-            Some(Stage::Working | Stage::Waiting) | None => state.taken_back += 1,
+            Some(Stage::Working | Stage::Waiting) | None => known.taken_back += 1,
         }
-        state.quiet_until = quiet_until;
-        let is_too_much = state.taken_back > TAKEN_BACK && state.taken_back > state.answered;
-        drop(state);
+        known.quiet_until = quiet_until;
+        let is_too_much = known.taken_back > TAKEN_BACK && known.taken_back > known.answered;
+        drop(known);
         if is_too_much {
             self.watch.end(Ending::TakesBack);
         }
