@@ -56,6 +56,7 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     refuse_published_key(&config).await?;
     // What may be wrong with settings, before anything is made.
+    store::refuse_foreign(config.store())?;
     let (guard, sender, zone) = (guard(&config)?, message_sender(&config)?, config.platform_zone()?);
     let (terms, shop_slots) = (config.terms()?, config.webhook_shop_slots()?);
     let listening =

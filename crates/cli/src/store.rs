@@ -18,6 +18,12 @@ pub fn uploads(name: &str) -> Option<PathBuf> {
     Some(place.into())
 }
 
+/// Refuses a file of something else before anything is made beside it.
+pub fn refuse_foreign(name: &str) -> anyhow::Result<()> {
+    let Ok(file) = sqlite_file(name) else { return Ok(()) };
+    store_sqlite::refuse_foreign(&file).with_context(|| format!("cannot open {}", file.display()))
+}
+
 /// Opens a store for writing; it is created when it is not there.
 pub fn open(name: &str) -> anyhow::Result<Box<dyn Store>> {
     if name == "memory" {

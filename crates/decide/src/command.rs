@@ -21,6 +21,17 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
 
+/// A new secret for a webhook.
+#[derive(Debug, Clone)]
+pub struct Rotation {
+    /// Whose.
+    pub webhook_id: WebhookId,
+    /// The new one.
+    pub secret: String,
+    /// How long the one before it signs beside it.
+    pub overlap_minutes: i64,
+}
+
 /// One thing to decide.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -177,11 +188,7 @@ pub enum Command {
     PutWebhook(Box<Webhook>),
     RemoveWebhook(WebhookId),
     /// Gives a webhook a new secret; the one before it signs beside it for a while.
-    RotateSecret {
-        webhook_id: WebhookId,
-        secret: String,
-        overlap_minutes: i64,
-    },
+    RotateSecret(Rotation),
     /// Tries a webhook's dead deliveries again.
     ReviveDeliveries(WebhookId),
     /// Creates or changes a presale strategy.

@@ -47,10 +47,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.coupons.extend(coupon_id.iter().map(coupon));
         }
         Command::PutRisk { customer_id, .. } => keys.standings.push(standing(customer_id)),
-        Command::MessageFailed { message_id, .. } => {
-            keys.messages.push((shop.clone(), message_id.clone()));
-            keys.sends = true;
-        }
+        Command::MessageFailed { message_id, .. } => sent((shop.clone(), message_id.clone()), keys),
         Command::CreateBatch { batch_id, .. } => keys.batches.extend(batch_id.iter().map(batch)),
         Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
             keys.batches.push(batch(batch_id));
@@ -98,10 +95,16 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::CloseCampaign { .. }
         | Command::ImportScope { .. }
         | Command::PutWebhook(_)
-        | Command::RotateSecret { .. }
+        | Command::RotateSecret(_)
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
     }
+}
+
+/// A message, with what its customer heard everywhere.
+fn sent(message: (ShopId, MessageId), keys: &mut Keys) {
+    keys.messages.push(message);
+    keys.sends = true;
 }
 
 /// Adds the shop, once for neighbours.

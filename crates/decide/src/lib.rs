@@ -12,7 +12,8 @@ mod timers;
 
 pub use book::{Decision, Draft, Facts};
 pub use command::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided, Unpaid,
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Rotation, Undecided,
+    Unpaid,
 };
 pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
 pub use pool::Around;
@@ -70,9 +71,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::AddCodes { batch_id, codes, wanted } => batches::add_codes(draft, batch_id, codes, *wanted),
         Command::RedeemCode { code, customer_id } => batches::redeem(draft, *code, customer_id),
         Command::PutWebhook(webhook) => shop::put_webhook(draft, webhook),
-        Command::RotateSecret { webhook_id, secret, overlap_minutes } => {
-            shop::rotate_secret(draft, webhook_id, secret, *overlap_minutes)
-        }
+        Command::RotateSecret(rotation) => shop::rotate_secret(draft, rotation),
         Command::RemoveWebhook(id) => shop::remove_webhook(draft, id),
         Command::ReviveDeliveries(id) => shop::revive_deliveries(draft, id),
         Command::PutPresaleStrategy(strategy) => pool::put_presale(draft, strategy),

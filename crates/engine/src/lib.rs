@@ -13,7 +13,8 @@ mod writer;
 pub use batch::row_key;
 pub use clock::{EngineClock, SANDBOX_UNSET};
 pub use decide::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Undecided, Unpaid,
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Rotation, Undecided,
+    Unpaid,
 };
 pub use error::EngineError;
 pub use handle::Engine;

@@ -255,10 +255,8 @@ fn a_s4_25_an_export_that_was_broken_off_leaves_a_gap_until_it_is_whole() {
     let engine = shop_in_memory(&mapping, &shop);
     let inputs = [folder.path().to_owned()];
     let gaps = || engine.reader().pool(&shop).unwrap().gaps;
-    let mut lots = 0;
-    let broken = take_in_while(&engine, &mapping, &inputs, Submit::No, &mut |_, _| {}, &mut |_| {
-        lots += 1;
-        lots == 1
+    let broken = take_in_while(&engine, &mapping, &inputs, Submit::No, &mut |_, _| {}, &mut |counts| {
+        counts.created == 0
     });
     assert!(matches!(broken, Err(PoolError::Ended)), "{broken:?}");
     let open: Vec<_> = gaps().into_values().map(|gap| (gap.source.clone(), gap.unfinished)).collect();

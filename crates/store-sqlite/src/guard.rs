@@ -4,8 +4,8 @@
 //! means nothing.
 
 use crate::error::io;
-use crate::mark::no_follow;
 use port::{StoreError, StoreErrorKind};
+use rustix::fs::OFlags;
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -44,4 +44,9 @@ pub fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = real.into_os_string();
     name.push(suffix);
     name.into()
+}
+
+/// A link in a file's place is not followed.
+pub fn no_follow() -> i32 {
+    OFlags::NOFOLLOW.bits().cast_signed()
 }

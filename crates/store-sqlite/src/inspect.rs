@@ -8,6 +8,7 @@ use crate::error::{Doing, unreadable};
 use crate::mark::{self, Found};
 use crate::rest::{has_log, lost};
 use crate::seal::{self, Seal};
+use crate::typed::{Columns, count, number, text};
 use crate::{meta, open, orders, pool, schema};
 use domain::Instant;
 use domain::campaign::{Campaign, Counters};
@@ -154,24 +155,6 @@ fn database(db: &Connection, found: &mut Inspection) {
         }
         Err(error) => found.find("database", "the store", error.message),
     }
-}
-
-/// What a document says that stands in columns, too: their names and values.
-pub type Columns = Vec<(&'static str, Value)>;
-
-/// A number or null.
-pub fn number(number: Option<i64>) -> Value {
-    number.map_or(Value::Null, Value::Integer)
-}
-
-/// A text.
-pub fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
-}
-
-/// A count of ours.
-pub fn count(count: u64) -> Value {
-    i64::try_from(count).map_or(Value::Null, Value::Integer)
 }
 
 fn told(value: &Value) -> String {

@@ -36,10 +36,12 @@ mod seal;
 mod shops;
 mod timers;
 mod transaction;
+mod typed;
 mod under_way;
 
 pub use backup::{backup, restore};
 pub use checkpoint::Checkpoints;
+pub use foreign::refuse as refuse_foreign;
 pub use inspect::{Fault, Inspection, inspect};
 pub use open::Options;
 

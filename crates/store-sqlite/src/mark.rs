@@ -8,8 +8,7 @@
 //! commit, so after a power cut it may be behind: what was committed since then is not missed by it. It is synced at a
 //! clean stop.
 
-use crate::guard::beside;
-use rustix::fs::OFlags;
+use crate::guard::{beside, no_follow};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -95,11 +94,6 @@ pub fn remove(database: &Path) -> io::Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-/// A link in a file's place is not followed.
-pub fn no_follow() -> i32 {
-    OFlags::NOFOLLOW.bits().cast_signed()
 }
 
 #[cfg(test)]

@@ -5,10 +5,17 @@ use crate::cells::Cells;
 use crate::error::Doing;
 use crate::json::whole;
 use crate::query::one;
-use crate::rest::Said;
 use domain::Instant;
 use port::{Read, StoreError, StoreErrorKind, Totals};
 use rusqlite::Connection;
+
+/// What a database says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Said {
+    /// Commits so far.
+    pub commits: u64,
+    pub is_in_use: bool,
+}
 
 /// Where the sandbox clock stands.
 pub fn sandbox_clock(db: &Connection) -> Read<Option<Instant>> {

@@ -2,10 +2,10 @@
 
 use crate::cells::Cells;
 use crate::error::{Doing, corrupt, refused};
-use crate::inspect::{self, Columns};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
+use crate::typed::{self, Columns};
 use crate::under_way::{Open, OrderPlace};
 use domain::{
     Instant, OrderId, ShopId,
@@ -215,13 +215,13 @@ pub fn timeline(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Tim
 pub fn columns(order: &Order) -> Columns {
     let (state, paid_at) = state(order);
     vec![
-        ("order_id", inspect::text(order.order_id.as_str())),
-        ("customer_id", inspect::text(order.customer_id.as_str())),
-        ("state", inspect::text(state)),
-        ("placed_at", inspect::number(Some(order.placed_at.micros()))),
-        ("paid_at", inspect::number(paid_at)),
-        ("payable", inspect::number(Some(order.payable.minor()))),
-        ("to_return", inspect::number(Some(to_return(order)))),
+        ("order_id", typed::text(order.order_id.as_str())),
+        ("customer_id", typed::text(order.customer_id.as_str())),
+        ("state", typed::text(state)),
+        ("placed_at", typed::number(Some(order.placed_at.micros()))),
+        ("paid_at", typed::number(paid_at)),
+        ("payable", typed::number(Some(order.payable.minor()))),
+        ("to_return", typed::number(Some(to_return(order)))),
     ]
 }
 

@@ -7,18 +7,11 @@
 use crate::error::{Doing, io};
 use crate::guard::beside;
 use crate::mark::{self, Found, Mark};
-use crate::{meta, seal};
+use crate::meta::{self, Said};
+use crate::seal;
 use port::{StoreError, StoreErrorKind};
 use rusqlite::Connection;
 use std::path::Path;
-
-/// What a database says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Said {
-    /// Commits so far.
-    pub commits: u64,
-    pub is_in_use: bool,
-}
 
 /// Why acknowledged commits are missing; nothing where none is known to be.
 pub fn lost(path: &Path, mark: Found, said: Said) -> Option<String> {

@@ -69,7 +69,8 @@ impl Doubt {
         }
         match (is_gb(here), is_gb(anywhere)) {
             (true, true) => Judged::Is,
-            (true, false) if count < SURE => Judged::MayBe(anywhere),
+            // A short text may be either where at least half of its characters are usual ones.
+            (true, false) if count < SURE && usual * 2 >= count => Judged::MayBe(anywhere),
             (true, false) => Judged::IsNot(anywhere),
             (false, _) => Judged::IsNot(here),
         }

@@ -201,6 +201,7 @@ impl<'g> Group<'g> {
         count.execute(params![SHOP, CAMPAIGN, issued, before])?;
         let mut sequence = db.prepare_cached("UPDATE shops SET sequence = ?2 WHERE shop_id = ?1")?;
         sequence.execute(params![SHOP, number])?;
+        db.prepare_cached("UPDATE meta SET value = value + 1 WHERE key = 'commits'")?.execute([])?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Settings: the shop itself, its webhooks, the block and allow list.
 
 use crate::book::Draft;
-use crate::command::Reply;
+use crate::command::{Reply, Rotation};
 use domain::{
     Code, CustomerId, Instant, Refusal, Violation, WebhookId,
     campaign::Status,
@@ -94,13 +94,10 @@ const OVERLAP: i64 = 7 * 24 * 60;
 
 /// Gives a webhook a new secret. The one before signs beside it until the overlap ends, and at once no more when there is
 /// none; older ones are dropped.
-pub fn rotate_secret(
-    draft: &mut Draft<'_>,
-    id: &WebhookId,
-    secret: &str,
-    overlap_minutes: i64,
-) -> Result<Reply, Refusal> {
-    let known = known_webhook(draft, id)?.clone();
+pub fn rotate_secret(draft: &mut Draft<'_>, rotation: &Rotation) -> Result<Reply, Refusal> {
+    let Rotation { webhook_id, secret, overlap_minutes } = rotation;
+    let known = known_webhook(draft, webhook_id)?.clone();
+    let overlap_minutes = *overlap_minutes;
     if !(0..=OVERLAP).contains(&overlap_minutes) {
         let message = format!("0 to {OVERLAP} minutes");
         return Err(Refusal::of(Violation::with("overlap_minutes", Code::InvalidValue, message)));
@@ -108,7 +105,7 @@ pub fn rotate_secret(
     let now = draft.now;
     let before = known.secrets.first().filter(|_| overlap_minutes > 0).cloned();
     let old_until = before.is_some().then(|| now.plus_minutes(overlap_minutes));
-    let secrets = [secret.to_owned()].into_iter().chain(before).collect();
+    let secrets = [secret.clone()].into_iter().chain(before).collect();
     let webhook = Webhook { secrets, old_until, ..known };
     draft.changes().webhooks.push(webhook.clone());
     Ok(Reply::Webhook { webhook })

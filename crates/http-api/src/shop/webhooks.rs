@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{Code, Instant, WebhookId, shop::Shop};
-use engine::{Command, Input, Reply};
+use engine::{Command, Input, Reply, Rotation};
 use port::{Delivery, DeliveryStatus, Reader, Webhook};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -158,7 +158,7 @@ pub async fn rotate_secret(
     let idempotency = extract::idempotency(&headers, &format!("webhooks/{id}/rotate-secret"), &body.digest)?;
     let secret = secret(&(state.edge.random)());
     let overlap_minutes = body.value.overlap_minutes;
-    let command = Command::RotateSecret { webhook_id: id, secret, overlap_minutes };
+    let command = Command::RotateSecret(Rotation { webhook_id: id, secret, overlap_minutes });
     let input = Input { shop_id: caller.shop_id, idempotency, command };
     match state.engine.submit(input).await? {
         Reply::Webhook { webhook } => Ok(Json(view(&shop, webhook, state.engine.now(), true))),

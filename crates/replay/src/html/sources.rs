@@ -3,6 +3,7 @@
 use super::text::{
     Heading, both, count, escaped, facts as listed, folded, money, paragraphs, reason, section, table,
 };
+use crate::read::Inputs;
 use crate::report::{FIRST_ROWS, Report};
 use domain::{campaign::recovery::FrequencyScope, coupon::Bind};
 use std::fmt::Write;
@@ -48,6 +49,41 @@ pub(super) fn campaign(report: &Report) -> String {
     section(Heading("活动与假设", "Campaign and assumptions"), &listed(&facts))
 }
 
+/// What is to be known of the files beside their figures.
+fn hints(inputs: &Inputs) -> String {
+    let mut unused = String::new();
+    for (table, rows) in inputs.rows_without_line.iter().filter(|(_, rows)| **rows > 0) {
+        let (table, rows) = (escaped(table), count(*rows));
+        let said = both(
+            &format!("{table}：{rows} 行没有对应的订单行"),
+            &format!("{table}: {rows} rows that no order line leads to"),
+        );
+        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
+    }
+    for file in &inputs.doubled_files {
+        let file = escaped(file);
+        let said = both(
+            &format!("{file}：每一行都出现多次，可能重复导出，也可能是多件；按原样计"),
+            &format!(
+                "{file}: every row stands there several times, an export told twice or units; they count as they stand"
+            ),
+        );
+        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
+    }
+    for file in &inputs.repeated_files {
+        let file = escaped(file);
+        let said = both(
+            &format!("{file}：与另一文件逐字节相同，只计一次"),
+            &format!("{file} is the same as another file, byte for byte: it counts once"),
+        );
+        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
+    }
+    if !inputs.note.is_empty() {
+        let _ = writeln!(unused, "<p class=\"hint\">{}</p>", escaped(&inputs.note));
+    }
+    unused
+}
+
 pub(super) fn files(report: &Report) -> String {
     let inputs = &report.inputs;
     let facts = [
@@ -81,40 +117,11 @@ pub(super) fn files(report: &Report) -> String {
         Heading("字节", "Bytes"),
         Heading("摘要", "BLAKE3"),
     ];
-    let mut unused = String::new();
-    for (table, rows) in inputs.rows_without_line.iter().filter(|(_, rows)| **rows > 0) {
-        let (table, rows) = (escaped(table), count(*rows));
-        let said = both(
-            &format!("{table}：{rows} 行没有对应的订单行"),
-            &format!("{table}: {rows} rows that no order line leads to"),
-        );
-        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
-    }
-    for file in &inputs.doubled_files {
-        let file = escaped(file);
-        let said = both(
-            &format!("{file}：每一行都出现多次，可能重复导出，也可能是多件；按原样计"),
-            &format!(
-                "{file}: every row stands there several times, an export told twice or units; they count as they stand"
-            ),
-        );
-        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
-    }
-    for file in &inputs.repeated_files {
-        let file = escaped(file);
-        let said = both(
-            &format!("{file}：与另一文件逐字节相同，只计一次"),
-            &format!("{file} is the same as another file, byte for byte: it counts once"),
-        );
-        let _ = writeln!(unused, "<p class=\"hint\">{said}</p>");
-    }
-    if !inputs.note.is_empty() {
-        let _ = writeln!(unused, "<p class=\"hint\">{}</p>", escaped(&inputs.note));
-    }
     let body = format!(
-        "{}{}{unused}<p class=\"hint\">{} <code class=\"digest\">{}</code></p>\n",
+        "{}{}{}<p class=\"hint\">{} <code class=\"digest\">{}</code></p>\n",
         listed(&facts),
         folded(&table(&headings, &rows)),
+        hints(inputs),
         both("映射文件", "Mapping"),
         escaped(&inputs.mapping_blake3),
     );

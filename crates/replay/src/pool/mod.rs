@@ -19,6 +19,7 @@ mod roles;
 mod run;
 mod share;
 mod strategies;
+mod uncertain;
 mod write;
 
 pub use earlier::EarlierGap;
@@ -28,11 +29,9 @@ pub use gaps::FileGaps;
 pub use intake::{Counts, Refusals, Refused, Submit, Taken, take_in, take_in_while};
 pub use mapping::PoolMapping;
 pub use read::{Place, PoolInputs, TOLD, read_orders};
-pub use report::{
-    IntakeReport, MissingRow, PoolReport, StrategyReport, Uncertain, WaitsReport, intake_summary,
-    intake_summary_in,
-};
+pub use report::{IntakeReport, PoolReport, StrategyReport, WaitsReport, intake_summary, intake_summary_in};
 pub use roles::FileOrder;
 pub use run::{Phase, PoolRun, Ranks, Tell, run_pool};
 pub use strategies::Strategies;
+pub use uncertain::{MissingRow, Uncertain};
 pub use write::{WriteError, bad_rows, bad_rows_in, is_ours, remove_pool, write_pool, write_pool_in};

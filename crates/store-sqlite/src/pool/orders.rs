@@ -2,10 +2,10 @@
 
 use crate::cells::Cells;
 use crate::error::{Doing, refused};
-use crate::inspect::{self, Columns};
 use crate::json::Documents;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
+use crate::typed::{self, Columns};
 use domain::{
     Instant, OrderId, PresaleStrategyId, ShopId,
     pool::{PassKind, PoolOrder, Stage},
@@ -310,18 +310,18 @@ pub fn exceptions(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<PoolO
 pub fn columns(order: &PoolOrder) -> Columns {
     let found_by = FoundBy::of(order);
     let strategy = found_by.presale_strategy.as_ref().map(PresaleStrategyId::as_str);
-    let moment = |at: Option<Instant>| inspect::number(at.map(Instant::micros));
+    let moment = |at: Option<Instant>| typed::number(at.map(Instant::micros));
     vec![
-        ("order_id", inspect::text(order.order_id.as_str())),
-        ("customer_id", inspect::text(order.customer_id.as_str())),
+        ("order_id", typed::text(order.order_id.as_str())),
+        ("customer_id", typed::text(order.customer_id.as_str())),
         ("ordered_at", moment(Some(order.times.ordered_at))),
         ("first_paid_at", moment(order.times.first_paid_at)),
         ("balance_paid_at", moment(order.times.balance_paid_at)),
-        ("goods_paid", inspect::number(Some(order.goods_paid.minor()))),
+        ("goods_paid", typed::number(Some(order.goods_paid.minor()))),
         ("wake_at", moment(order.wake_at())),
-        ("stage", inspect::number(Some(found_by.stage as i64))),
-        ("presale_strategy", strategy.map_or(Value::Null, inspect::text)),
-        ("is_due", inspect::number(Some(found_by.is_due.into()))),
-        ("has_exceptions", inspect::number(Some(found_by.has_exceptions.into()))),
+        ("stage", typed::number(Some(found_by.stage as i64))),
+        ("presale_strategy", strategy.map_or(Value::Null, typed::text)),
+        ("is_due", typed::number(Some(found_by.is_due.into()))),
+        ("has_exceptions", typed::number(Some(found_by.has_exceptions.into()))),
     ]
 }
