@@ -24,18 +24,18 @@ pub(crate) struct Cells {
 #[derive(Debug, Default, PartialEq, Eq)]
 enum Place {
     #[default]
-    BeforeCells,
-    InCells,
-    BehindCells,
+    Before,
+    In,
+    Behind,
 }
 
 impl Cells {
     /// Adds what was unpacked next; whether no cell is too long so far.
     pub fn add(&mut self, mut read: &[u8]) -> bool {
-        while !read.is_empty() && self.place != Place::BehindCells {
+        while !read.is_empty() && self.place != Place::Behind {
             let used = if self.reads_name { self.add_name(read) } else { self.skip(read) };
             read = &read[used..];
-            if self.place == Place::InCells && self.bytes > CELL_BYTES {
+            if self.place == Place::In && self.bytes > CELL_BYTES {
                 return false;
             }
         }
@@ -74,8 +74,8 @@ impl Cells {
         let name = &self.name[usize::from(is_end)..];
         let local = name.rsplit(|&byte| byte == b':').next().unwrap_or_default();
         match (local, is_end) {
-            (b"c" | b"row", false) => (self.place, self.bytes) = (Place::InCells, 0),
-            (b"sheetData", true) => self.place = Place::BehindCells,
+            (b"c" | b"row", false) => (self.place, self.bytes) = (Place::In, 0),
+            (b"sheetData", true) => self.place = Place::Behind,
             _ => {}
         }
     }

@@ -41,9 +41,10 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
         true => ("deposit_forfeited", "deposit.forfeited"),
         false => ("deposit", "deposit.booked"),
     };
-    let entries = match is_undone {
-        true => ledger::undo_deposit(draft.shop_id, order, booked, at),
-        false => ledger::post_deposit(draft.shop_id, order, wanted - booked, reason, at),
+    let entries = if is_undone {
+        ledger::undo_deposit(draft.shop_id, order, booked, at)
+    } else {
+        ledger::post_deposit(draft.shop_id, order, wanted - booked, reason, at)
     };
     let settlement = ledger::settle(&entries);
     draft.book(entries);
