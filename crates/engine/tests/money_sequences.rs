@@ -23,11 +23,11 @@ use std::collections::BTreeMap;
 const TOLD: usize = 4;
 
 /// Tries stories, and tells the smallest that fail.
-fn try_stories(usual: u32, doors: Doors, play: Play, plan: impl Fn(&Story, u64) -> perform::Plan) {
+fn try_stories(usual: u32, doors: Doors, try_it: Play, plan: impl Fn(&Story, u64) -> perform::Plan) {
     let mut failures = Vec::new();
     for seed in 0..u64::from(testkit::seeds(usual)) {
         let story = generate::story(seed, doors);
-        if let Some(why) = shrink::failure(&story, &plan(&story, seed), play) {
+        if let Some(why) = shrink::failure(&story, &plan(&story, seed), try_it) {
             failures.push(format!("seed {seed}:\n{why}"));
         }
         if failures.len() == TOLD {

@@ -187,7 +187,7 @@ fn a_s4_25_different_rows_of_one_key_in_one_file_are_all_told() {
         let (orders, found) = read_files(&mapping, &files);
         assert_eq!((orders.len() == 2, found.is_whole()), (buyer_counts, buyer_counts), "{keep}");
     }
-    let torn = other.replace("paid\n", "paid\n").replace("u7", &"u".repeat(5_000));
+    let torn = other.replace("u7", &"u".repeat(5_000));
     for rows in [[one.clone(), torn.clone()], [torn, one.clone()]] {
         let rows = rows.concat() + &order("9", 9);
         let (orders, found) = read_files(MAPPING, &[("orders.csv", rows), items.clone()]);

@@ -117,7 +117,6 @@ impl Taken {
         let mut unheard = None;
         for (number, watch) in self.peers.get(&peer)? {
             match watch.rest() {
-                Rest::AtWork => {}
                 Rest::Unheard => {
                     unheard = Some(*number);
                     break;
@@ -125,7 +124,7 @@ impl Taken {
                 Rest::Since(at) if rested.is_none_or(|(_, longest)| at < longest) => {
                     rested = Some((*number, at));
                 }
-                Rest::Since(_) => {}
+                Rest::Since(_) | Rest::AtWork => {}
             }
         }
         let rested = rested.filter(|(_, at)| since.is_some_and(|since| *at <= since));

@@ -37,7 +37,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
             "name": "Double 11", "goods": ["A-1"], "activation_at": shop::at(1_440), "validity": window(),
         })),
         ("POST", "rerun") => asked.json(&json!({ "activation_at": shop::at(1_440) })),
-        ("POST", "dry-run") => asked.json(&json!({})),
+        ("POST", "dry-run" | "rotate-secret") => asked.json(&json!({})),
         ("POST", "submit" | "transfer-out" | "reject" | "recompute" | "fulfil" | "dismiss") => {
             asked.json(&json!({ "order_ids": ["x1"] }))
         }
@@ -57,7 +57,6 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "assign") => asked.json(&json!({ "payment_id": "p1" })),
         ("POST", "refunds") => asked.json(&json!({ "refund_id": "r1" })),
         ("PUT", "{customer}") => asked.json(&json!({ "list": "block", "reason": "test" })),
-        ("POST", "rotate-secret") => asked.json(&json!({})),
         ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),
         unknown => panic!("{unknown:?} has no body here"),
     }

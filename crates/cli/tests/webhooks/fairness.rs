@@ -31,8 +31,8 @@ fn make_batch(client: &mut Client, shop: &str, quantity: usize) {
 
 /// Gives a coupon of the batch to so many customers, one event each.
 fn give(client: &mut Client, shop: &str, customers: usize) {
-    let rows: String = (0..customers).map(|number| format!("c{number},1\n")).collect();
-    let file = format!("customer_id,count\n{rows}");
+    let rows: Vec<String> = (0..customers).map(|number| format!("c{number},1")).collect();
+    let file = format!("customer_id,count\n{}\n", rows.join("\n"));
     let import = Request::new("POST", format!("/v1/shops/{shop}/coupon-batches/b1/import"));
     let answer: Value = client.call(&import.typed("text/csv", file)).expect(200);
     assert_eq!(answer["accepted"], customers, "{answer}");

@@ -197,8 +197,7 @@ impl<'a> Course<'a> {
             State::Paid | State::Ended(By::Customer | By::Timeout) => left.cash,
             // What has to go back is nobody's but the customer's.
             State::Ended(By::Merchant) if given_back && !owes => left.cash,
-            State::Ended(By::Merchant) => 0,
-            State::Open | State::Deposited => 0,
+            State::Ended(By::Merchant) | State::Open | State::Deposited => 0,
         };
         let subsidy = if self.state == State::Paid { left.platform } else { 0 };
         let is_pooled = self.order.is_presale() && self.state == State::Paid && !self.is_back();

@@ -124,7 +124,9 @@ fn perform(story: &Story, plan: &Plan) -> Seen {
     for index in 0..story.orders.len() {
         faults.push_str(&see::by_payment(&shop, index));
     }
-    answers.values().for_each(|answer| faults.push_str(&answer.faults(&shop)));
+    for answer in answers.values() {
+        faults.push_str(&answer.faults(&shop));
+    }
     let orders = (0..story.orders.len()).map(|index| see::order(&shop, story, index)).collect();
     let coupons = (0..story.coupons.len()).map(|index| see::coupon(&shop, index)).collect();
     let pairs =

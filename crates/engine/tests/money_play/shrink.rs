@@ -66,15 +66,15 @@ fn smaller(story: &Story, plan: &Plan) -> Vec<(Story, Plan)> {
 pub type Play = fn(&Story, &Plan) -> Result<(), String>;
 
 /// The smallest story that fails, and why.
-pub fn failure(story: &Story, plan: &Plan, play: Play) -> Option<String> {
-    let mut why = play(story, plan).err()?;
+pub fn failure(story: &Story, plan: &Plan, try_it: Play) -> Option<String> {
+    let mut why = try_it(story, plan).err()?;
     let (mut story, mut plan) = (story.clone(), plan.clone());
     'again: loop {
         for (less, when) in smaller(&story, &plan) {
             if !is_sound(&less) {
                 continue;
             }
-            if let Err(still) = play(&less, &when) {
+            if let Err(still) = try_it(&less, &when) {
                 (story, plan, why) = (less, when, still);
                 continue 'again;
             }

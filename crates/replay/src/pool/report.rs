@@ -99,7 +99,7 @@ impl PoolReport {
         let show = |at: Instant| mapping.zone.format(at);
         let mut warnings = Warnings::default();
         for it in mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings) {
-            warnings.add(&it.field, &it);
+            warnings.add(&it.field, it);
         }
         let mut strategies = Vec::new();
         let exceptions = exceptions::found(&**run.engine.reader(), &run.shops)?;

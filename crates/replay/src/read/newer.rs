@@ -66,8 +66,8 @@ fn torn_files<'g, R: Roles>(
         let Lost { file, ordinal, .. } = *row;
         let of_file = torn.entry(file).or_insert_with(|| {
             let part = parts.iter().find(|part| part.at.file == file);
-            let (first, last) = part.map_or((ordinal, ordinal), |part| (part.first, part.last));
-            Torn { file, first, last, part, lost: Vec::new() }
+            let span = part.map_or((ordinal, ordinal), |part| (part.first, part.last));
+            Torn { file, first: span.0, last: span.1, part, lost: Vec::new() }
         });
         of_file.first = of_file.first.min(ordinal);
         of_file.last = of_file.last.max(ordinal);
@@ -80,7 +80,7 @@ impl<R: Roles> Torn<'_, R> {
     /// Whether a newer file has each of its rows.
     fn is_held_by(&self, newer: &Part<R::Head, RowLine<R::Line>>) -> bool {
         let mut taken = vec![false; newer.rows.len()];
-        let mut takes = |is_it: &dyn Fn(&RowLine<R::Line>) -> bool| {
+        let mut has = |is_it: &dyn Fn(&RowLine<R::Line>) -> bool| {
             let found = (0..taken.len()).find(|&at| !taken[at] && is_it(&newer.rows[at].line));
             if let Some(at) = found {
                 taken[at] = true;
@@ -92,7 +92,7 @@ impl<R: Roles> Torn<'_, R> {
             RowLine::Line(line) => lost.says.may_be(&R::goods(line)),
             RowLine::Discount(_) | RowLine::Nothing(..) => false,
         };
-        read.all(|row| takes(&|line| *line == row.line))
-            && self.lost.iter().all(|lost| takes(&|line| says(lost, line)))
+        read.all(|row| has(&|line| *line == row.line))
+            && self.lost.iter().all(|lost| has(&|line| says(lost, line)))
     }
 }

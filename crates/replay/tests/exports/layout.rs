@@ -227,30 +227,35 @@ fn cut(rows: &[usize], may: &dyn Fn(usize) -> bool, over: usize, dice: &mut Dice
     cuts.windows(2).map(|ends| rows[from(ends[0])..ends[1]].to_vec()).collect()
 }
 
+/// A row of a sale.
+type SaleRow = (usize, Vec<Cell>);
+/// Rows of one sale that stand together.
+type Stretch<'r> = &'r [&'r SaleRow];
+
+/// Whether the rows are the first so many, which are not all alike, told again.
+fn is_told_as_often(rows: Stretch<'_>, length: usize) -> bool {
+    let has_several = rows[..length].iter().any(|row| row != &rows[0]);
+    has_several && rows.len().is_multiple_of(length) && rows.chunks(length).all(|it| it == &rows[..length])
+}
+
 /// Sales with rows of one file that are the same although others stand between them, or that are several rows told as
 /// often again: told twice, or units.
 fn told_again(part: &Part, table: &Table) -> BTreeSet<usize> {
-    let rows: Vec<&(usize, Vec<Cell>)> = part.rows().map(|row| &table.rows[row]).collect();
-    let mut stretches: BTreeMap<usize, Vec<&[&(usize, Vec<Cell>)]>> = BTreeMap::new();
+    let rows: Vec<&SaleRow> = part.rows().map(|row| &table.rows[row]).collect();
+    let mut stretches: BTreeMap<usize, Vec<Stretch<'_>>> = BTreeMap::new();
     for stretch in rows.chunk_by(|a, b| a.0 == b.0) {
         stretches.entry(stretch[0].0).or_default().push(stretch);
     }
-    let again = |stretches: &Vec<&[&(usize, Vec<Cell>)]>| match stretches[..] {
-        [rows] => (2..rows.len()).any(|length| {
-            let has_several = rows[..length].iter().any(|row| row != &rows[0]);
-            has_several
-                && rows.len().is_multiple_of(length)
-                && rows.chunks(length).all(|it| it == &rows[..length])
-        }),
-        // What else stands in them may have changed in between.
-        _ => {
-            let goods = (0..table.headings.len()).filter(|at| table.is_of_goods(*at)).collect::<Vec<_>>();
-            let alike = |a: &[Cell], b: &[Cell]| goods.iter().all(|&at| a[at] == b[at]);
-            let has = |rows: &[&(usize, Vec<Cell>)], row: &[Cell]| rows.iter().any(|it| alike(&it.1, row));
-            (1..stretches.len()).any(|at| {
-                stretches[..at].iter().any(|rows| stretches[at].iter().any(|row| has(rows, &row.1)))
-            })
+    let again = |stretches: &Vec<Stretch<'_>>| {
+        if let [rows] = stretches[..] {
+            return (2..rows.len()).any(|length| is_told_as_often(rows, length));
         }
+        // What else stands in them may have changed in between.
+        let goods = (0..table.headings.len()).filter(|at| table.is_of_goods(*at)).collect::<Vec<_>>();
+        let alike = |a: &[Cell], b: &[Cell]| goods.iter().all(|&at| a[at] == b[at]);
+        let has = |rows: Stretch<'_>, row: &[Cell]| rows.iter().any(|it| alike(&it.1, row));
+        (1..stretches.len())
+            .any(|at| stretches[..at].iter().any(|rows| stretches[at].iter().any(|row| has(rows, &row.1))))
     };
     stretches.iter().filter(|(_, it)| again(it)).map(|(sale, _)| *sale).collect()
 }
