@@ -175,6 +175,12 @@ fn headings_again_and_files_that_are_no_tables_are_told() {
         (
             "orders.csv",
             b"\xadq\xb3\xe6,\xb6R\xaea\n1,2\n",
+            "orders.csv: neither UTF-8 nor, as it seems, GB18030, but perhaps big5",
+        ),
+        // 单号,金额
+        (
+            "orders.csv",
+            b"\xb5\xa5\xba\xc5,\xbd\xf0\xb6\xee\n1,2\n",
             "orders.csv row 1: no column `订单编号`; there are ",
         ),
     ] {
