@@ -101,6 +101,8 @@ pub(crate) struct OrderPlan {
     pub customer: Value,
     pub source: Value,
     pub placed_at: Value,
+    /// What the first row of an order always says.
+    pub told: Value,
     pub freight: Value,
     pub paid_at: Value,
     pub method: Value,

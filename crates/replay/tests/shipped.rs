@@ -345,11 +345,12 @@ fn goods(orders: &[FileOrder]) -> Vec<(&str, Vec<(&str, u64)>)> {
 /// A cancelled order is closed whatever the platform says of its money: a paid one that was cancelled, too.
 #[test]
 fn a_shopify_order_with_a_time_of_cancelling_is_closed() {
-    let heading = "Name,Email,Phone,Financial Status,Paid at,Cancelled at,Subtotal,Created at,Shipping,\
+    let heading = "Name,Email,Phone,Financial Status,Paid at,Cancelled at,Subtotal,Refunded Amount,Created at,Shipping,\
                    Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n";
     let row = |name: &str, status: &str, paid: &str, cancelled: &str| {
+        let back = if status.contains("refunded") { "4.00" } else { "0.00" };
         format!(
-            "{name},{name}@example.com,,{status},{paid},{cancelled},10.00,2025-11-28 20:00:01 +0800,0.00,1,Cup,10.00,CUP\n"
+            "{name},{name}@example.com,,{status},{paid},{cancelled},10.00,{back},2025-11-28 20:00:01 +0800,0.00,1,Cup,10.00,CUP\n"
         )
     };
     let (paid, at) = ("2025-11-28 20:00:09 +0800", "2025-11-28 21:00:00 +0800");
@@ -365,6 +366,8 @@ fn a_shopify_order_with_a_time_of_cancelling_is_closed() {
     let text = heading.to_owned() + &rows.concat();
     let orders = read_files("shopify", &[("orders.csv", text.clone())]);
     assert_eq!(closed(&orders), ["#1", "#3", "#4", "#5", "#7"]);
+    let paid_for_goods = |order: &FileOrder| order.order.goods_paid.minor();
+    assert_eq!((paid_for_goods(&orders[1]), paid_for_goods(&orders[5])), (1_000, 600), "what is left of it");
     let first = orders[0].order.times;
     assert!(first.closed_at > first.first_paid_at, "at the time that is told");
     // A replay cancels what was never paid.
@@ -388,6 +391,7 @@ fn jd_orders_that_were_deleted_or_cancelled_are_closed() {
         "等待出库",
         "等待确认收货",
         "完成",
+        "(锁定)等待出库",
     ];
     let row = |(at, state): (usize, &&str)| {
         format!("{at},9,1,2025-11-01 20:00:01,80.00,80.00,0.00,{state},jd_{at},2025-11-01 20:00:09,CUP\n")
@@ -400,15 +404,16 @@ fn jd_orders_that_were_deleted_or_cancelled_are_closed() {
 /// An item that was refunded alone does not count; an order all of whose items were is closed.
 #[test]
 fn an_item_that_was_refunded_alone_is_left_off() {
-    let orders = "订单编号,买家会员名,买家应付货款,订单状态,订单创建时间,订单付款时间\n\
-                  1,ann,300,交易成功,2025-11-01 20:00:01,2025-11-01 20:00:09\n\
-                  2,bob,300,交易成功,2025-11-01 20:00:02,2025-11-01 20:00:10\n";
+    let orders = "订单编号,买家会员名,买家应付货款,退款金额,订单状态,订单创建时间,订单付款时间\n\
+                  1,ann,300,200.00元,交易成功,2025-11-01 20:00:01,2025-11-01 20:00:09\n\
+                  2,bob,300,300.00元,交易成功,2025-11-01 20:00:02,2025-11-01 20:00:10\n";
     let items = "订单编号,标题,价格,购买数量,外部系统编号,订单状态,商家编码\n\
                  1,杯,100,1,,交易成功,CUP\n1,壶,200,1,,交易关闭,KETTLE\n\
                  2,杯,100,1,,交易关闭,CUP\n2,壶,200,1,,交易关闭,KETTLE\n";
     let files = [("ExportOrderList1.csv", orders.to_owned()), ("ExportItemList1.csv", items.to_owned())];
     let read = read_files("taobao", &files);
     assert_eq!(goods(&read)[0], ("1", vec![("CUP", 1)]));
+    assert_eq!(read[0].order.goods_paid.minor(), 10_000, "what is left of it");
     assert_eq!(closed(&read), ["2"]);
 
     let orders = "订单号,买家昵称,订单状态,订单创建时间,买家付款时间\n\

@@ -121,6 +121,9 @@ pub(crate) struct Order {
     #[serde(default)]
     pub source: Alternatives,
     pub placed_at: Alternatives,
+    /// What the first row of an order always says: one that does not is no beginning of an order.
+    #[serde(default)]
+    pub told: Alternatives,
     /// Freight of the whole order, on top of that of its lines.
     #[serde(default)]
     pub freight: Alternatives,

@@ -167,6 +167,7 @@ impl Compiler<'_> {
             customer: self.required("order.customer", &order.customer)?,
             source: self.value("order.source", &order.source)?,
             placed_at: self.required("order.placed_at", &order.placed_at)?,
+            told: self.value("order.told", &order.told)?,
             freight: self.value("order.freight", &order.freight)?,
             paid_at: self.value("order.paid.at", &order.paid.at)?,
             method: self.value("order.paid.method", &order.paid.method)?,

@@ -72,6 +72,12 @@ pub(super) struct Order {
     /// The sum of the lines' amounts when it is left out.
     #[serde(default)]
     pub goods_paid: Alternatives,
+    /// What went back of `goods_paid`; it is taken off.
+    #[serde(default)]
+    pub refunded: Alternatives,
+    /// What the first row of an order always says: one that does not is no beginning of an order.
+    #[serde(default)]
+    pub told: Alternatives,
     #[serde(default)]
     pub closed: Closed,
 }

@@ -170,7 +170,7 @@ impl Batch {
 
     /// Adds an order.
     pub(super) fn push(&mut self, place: Place, order: FileOrder, submit: Submit) {
-        let FileOrder { shop_id, order } = order;
+        let FileOrder { shop_id, order, .. } = order;
         let (order_id, ordered_at) = (order.order_id.clone(), order.times.ordered_at);
         if submit == Submit::Yes {
             let command = Command::SubmitOrder { order_id: order_id.clone() };

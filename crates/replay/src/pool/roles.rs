@@ -28,6 +28,8 @@ pub struct FileOrder {
     pub shop_id: ShopId,
     /// The order.
     pub order: ShopOrder,
+    /// What went back of it; it is off what was paid for goods.
+    pub refunded: Money,
 }
 
 /// A line of the export, and whether the platform has closed it alone.
@@ -54,6 +56,8 @@ pub(super) struct PoolRoles {
     single_stage: Value,
     parent_id: Value,
     goods_paid: Value,
+    refunded: Value,
+    told: Value,
     closed_status: Value,
     closed_at: Value,
     line_id: Value,
@@ -100,6 +104,8 @@ impl PoolRoles {
             parent_id: to.value("order.parent_id", &order.parent_id)?,
             single_stage: to.value("order.single_stage", &order.single_stage)?,
             goods_paid: to.value("order.goods_paid", &order.goods_paid)?,
+            refunded: to.value("order.refunded", &order.refunded)?,
+            told: to.value("order.told", &order.told)?,
             closed_status: to.value("order.closed.status", &order.closed.status)?,
             closed_at: to.value("order.closed.at", &order.closed.at)?,
             line_id: to.value("line.id", &line.id)?,
@@ -112,12 +118,13 @@ impl PoolRoles {
     }
 
     /// What the row says of its order, without lines.
-    fn head(&self, joined: &Joined<'_>) -> Result<(ShopId, ShopOrder), Fault> {
+    fn order(&self, joined: &Joined<'_>) -> Result<FileOrder, Fault> {
         let shop_id = match &self.shop {
             Ok(shop) => shop.clone(),
             Err(value) => joined.id(value)?,
         };
         let order_id: OrderId = joined.id(&self.order_id)?;
+        joined.begins(&self.told)?;
         let customer_id: CustomerId = joined.id(&self.customer_id)?;
         let ordered_at = joined.time(&self.ordered_at)?;
         let ordered_at = ordered_at.ok_or_else(|| joined.wrong(&self.ordered_at, BadCode::Required))?;
@@ -131,9 +138,14 @@ impl PoolRoles {
         };
         times.closed_at = self.closed(joined, &times)?;
         let goods_paid = joined.amount(&self.goods_paid)?.unwrap_or_default();
+        // Some write what went back with a minus.
+        let refunded = joined.signed_amount(&self.refunded)?.unwrap_or_default();
+        let refunded = if refunded.is_negative() { bounded(refunded.checked_neg()) } else { Some(refunded) };
+        let refunded = refunded.ok_or_else(|| joined.wrong(&self.refunded, BadCode::OutOfRange))?;
         let (single_stage, parent_id) = (self.single_stage(joined)?, self.parent(joined)?);
         let said = Said { single_stage, parent_id, ..Said::default() };
-        Ok((shop_id, ShopOrder { order_id, customer_id, times, goods_paid, lines: Vec::new(), said }))
+        let order = ShopOrder { order_id, customer_id, times, goods_paid, lines: Vec::new(), said };
+        Ok(FileOrder { shop_id, order, refunded })
     }
 
     /// The order that it was split from, where the export says so.
@@ -226,6 +238,8 @@ impl Roles for PoolRoles {
             &self.single_stage,
             &self.parent_id,
             &self.goods_paid,
+            &self.refunded,
+            &self.told,
         ];
         let shop = self.shop.as_ref().err();
         self.time_values().into_iter().chain(words).chain(shop).collect()
@@ -264,8 +278,7 @@ impl Roles for PoolRoles {
     }
 
     fn head(&self, joined: &Joined<'_>) -> Result<FileOrder, Fault> {
-        let (shop_id, order) = PoolRoles::head(self, joined)?;
-        Ok(FileOrder { shop_id, order })
+        self.order(joined)
     }
 
     /// The first row of an order says what the order is; the others must say the same.
@@ -285,6 +298,7 @@ impl Roles for PoolRoles {
             (a.said.single_stage == b.said.single_stage, &self.single_stage),
             (a.said.parent_id == b.said.parent_id, &self.parent_id),
             (self.sums() || a.goods_paid == b.goods_paid, &self.goods_paid),
+            (one.refunded == other.refunded, &self.refunded),
         ];
         compared.into_iter().find_map(|(same, value)| (!same).then_some(value))
     }
@@ -328,7 +342,7 @@ impl Roles for PoolRoles {
         line.goods.sku.as_str()
     }
     fn number_values(&self) -> Vec<&Value> {
-        vec![&self.goods_paid, &self.quantity, &self.amount, &self.unit_price]
+        vec![&self.goods_paid, &self.refunded, &self.quantity, &self.amount, &self.unit_price]
     }
 
     fn time_values(&self) -> Vec<&Value> {
@@ -358,7 +372,7 @@ impl Roles for PoolRoles {
         head: FileOrder,
         rows: &[Told<RowLine<FileLine>>],
     ) -> Result<FileOrder, Fault> {
-        let FileOrder { shop_id, mut order } = head;
+        let FileOrder { shop_id, mut order, refunded } = head;
         let fault = |at, value: &Value, said: String, code| {
             let column = Joined::column(plan, value);
             Fault { at, column, value: said, code }
@@ -399,7 +413,9 @@ impl Roles for PoolRoles {
             let too_high = || fault(last, self.amount(), String::new(), BadCode::OutOfRange);
             order.goods_paid = bounded(sum).ok_or_else(too_high)?;
         }
-        Ok(FileOrder { shop_id, order })
+        // A refund may hold freight and taxes too: it takes all of it at most.
+        order.goods_paid = order.goods_paid.checked_sub(refunded.min(order.goods_paid)).unwrap_or_default();
+        Ok(FileOrder { shop_id, order, refunded })
     }
 }
 

@@ -296,7 +296,7 @@ fn agenda(orders: &[(Place, FileOrder)]) -> Vec<(i64, usize)> {
 /// What each shop sold.
 fn goods(orders: &[(Place, FileOrder)]) -> BTreeMap<ShopId, BTreeSet<Sku>> {
     let mut goods: BTreeMap<ShopId, BTreeSet<Sku>> = BTreeMap::new();
-    for (_, FileOrder { shop_id, order }) in orders {
+    for (_, FileOrder { shop_id, order, .. }) in orders {
         if !goods.contains_key(shop_id) {
             goods.insert(shop_id.clone(), BTreeSet::new());
         }

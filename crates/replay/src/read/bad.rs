@@ -42,7 +42,7 @@ bad_codes! {
     TooLong = "too_long", "文字过长", "The text is too long";
     Required = "required", "必填项为空", "A value that is needed is empty";
     NotAnId = "not_an_id", "编号无效", "An id is 1 to 128 bytes without control characters, one of a shop 1 to 64 characters of A-Z a-z 0-9 . _ : -";
-    NotATime = "not_a_time", "时间格式不符", "The time is in none of the mapping's formats";
+    NotATime = "not_a_time", "时间格式不符，或没有映射要求的秒", "The time is in none of the mapping's formats, or has no seconds where the mapping requires them";
     NotAnAmount = "not_an_amount", "金额无效", "The amount is not a decimal number";
     TooManyDecimals = "too_many_decimals", "金额小数位过多", "The amount has more decimals than the currency";
     NegativeAmount = "negative_amount", "金额不能为负", "An amount cannot be negative";

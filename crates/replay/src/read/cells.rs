@@ -145,6 +145,12 @@ impl<'r> Joined<'r> {
         self.first(value, |cell| self.plan.empty.as_value(cell))
     }
 
+    /// Refuses a row that does not say what the first row of an order always says, where the mapping names that.
+    pub fn begins(&self, told: &Value) -> Result<(), Fault> {
+        let is_told = told.templates.is_empty() || !self.optional(told)?.is_empty();
+        is_told.then_some(()).ok_or_else(|| self.wrong(told, BadCode::Required))
+    }
+
     /// Whether a state says that word: of its templates the first counts that says something. `unknown` says nothing.
     pub fn says(&self, value: &Value, word: &str) -> Result<bool, Fault> {
         for template in &value.templates {

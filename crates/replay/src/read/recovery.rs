@@ -42,7 +42,7 @@ impl Roles for ReplayRoles {
     fn order_values(&self) -> Vec<&Value> {
         let of = &self.order;
         let words =
-            [&of.id, &of.shop, &of.customer, &of.source, &of.freight, &of.method, &of.cancelled_status];
+            [&of.id, &of.shop, &of.customer, &of.source, &of.freight, &of.method, &of.cancelled_status, &of.told];
         self.time_values().into_iter().chain(words).collect()
     }
     fn line_values(&self) -> Vec<&Value> {
@@ -79,6 +79,7 @@ impl Roles for ReplayRoles {
     }
 
     fn head(&self, joined: &Joined<'_>) -> Result<Building, Fault> {
+        joined.begins(&self.order.told)?;
         let (order, times_left_out) = head(self, joined)?;
         Ok(Building { order, times_left_out })
     }

@@ -1,20 +1,33 @@
 //! Files of which every row stands there several times: an export told twice, or units that happen to be so everywhere.
 //!
-//! What always holds: a row without a twin in its file settles that its rows are what they are.
+//! What always holds: a row without a twin in its file settles that its rows are what they are, and so does a file that
+//! holds one order: two units of it are far more likely than a file of one order that was pasted twice.
 
 use super::{bad::RowAt, parts::Part};
 use std::collections::BTreeMap;
 
-/// Of each file its first row, and the largest number of which every row's count is a multiple.
+/// Each file, by its number.
 #[derive(Debug, Default)]
-pub(super) struct Twins(BTreeMap<usize, (RowAt, u64)>);
+pub(super) struct Twins(BTreeMap<usize, Seen>);
+
+/// What was seen of a file.
+#[derive(Debug)]
+struct Seen {
+    /// Its first row.
+    at: RowAt,
+    /// The largest number of which every row's count is a multiple.
+    times: u64,
+    orders: u64,
+}
 
 impl Twins {
     /// Counts the rows of an order in one file. Those with a number of their own are one.
     pub fn count<H, L>(&mut self, part: &Part<H, L>) {
         let Some(first) = part.rows.iter().map(|row| row.at).min() else { return };
-        let (at, times) = self.0.entry(first.file).or_insert((first, 0));
+        let seen = self.0.entry(first.file).or_insert(Seen { at: first, times: 0, orders: 0 });
+        let Seen { at, times, orders } = seen;
         *at = first.min(*at);
+        *orders += 1;
         if *times == 1 {
             return;
         }
@@ -31,7 +44,8 @@ impl Twins {
 
     /// The first rows of the files that say everything several times, and how often.
     pub fn found(&self) -> Vec<(RowAt, u64)> {
-        self.0.values().copied().filter(|(_, times)| *times > 1).collect()
+        let doubled = self.0.values().filter(|seen| seen.times > 1 && seen.orders > 1);
+        doubled.map(|seen| (seen.at, seen.times)).collect()
     }
 }
 

@@ -416,6 +416,14 @@ fn a_s4_25_a_file_of_twins_is_told_and_nothing_of_it_is_final() {
         assert_eq!((read.details[0].row, read.details[0].code.as_str()), (2, "maybe_doubled"));
         assert_eq!(read.gaps.iter().map(|(_, gap)| gap.since()).collect::<Vec<_>>(), [Some(Since::Always)]);
         assert!(!read.is_whole());
+        // A file of one order is of units, of two or of three: nobody pastes a single order.
+        for rows in [&rows()[..1], &rows()[..2]] {
+            for times in [2, 3] {
+                let text: String = rows.iter().map(|row| row.repeat(times)).collect();
+                let (_, read) = one(&mapping, &text);
+                assert!(read.is_whole() && read.doubled_files.is_empty(), "{text}");
+            }
+        }
         // One row without a twin, and they are units; so are those of two and three.
         for more in [rows()[4].replace("103", "104"), rows()[3].clone()] {
             let (_, read) = one(&mapping, &format!("{}{more}", double(&rows()[..4])));
@@ -429,4 +437,39 @@ fn a_s4_25_a_file_of_twins_is_told_and_nothing_of_it_is_final() {
         ([ONE, TWO, THREE].join("; "), true),
         "the number of the line says it"
     );
+}
+
+/// A-S4-25: the further rows of an order whose first row is missing do not say it whole: they are no unpaid order.
+#[test]
+fn a_s4_25_a_file_that_begins_inside_an_order_is_told() {
+    let mapping = MAPPING.replace("group = ", "blank = \"above\"\ntold = \"{orders.paid}\"\ngroup = ");
+    let further = rows()[1].replace(",2023-06-01 08:01:30", ",");
+    assert_ne!(further, rows()[1]);
+    let (found, read) = one(&mapping, &format!("{further}{}", rows()[2..].concat()));
+    assert_eq!(found, [TWO, THREE].join("; "));
+    assert_eq!((read.orders_left_out, read.details[0].code.as_str()), (1, "required"));
+    // The other half of the export has its first row.
+    let (orders, read) = read_as(
+        &mapping,
+        &[("a.csv", &rows()[0]), ("b.csv", &format!("{further}{}", rows()[2..].concat()))],
+    );
+    assert_eq!((told(&orders), read.is_whole()), ([ONE, TWO, THREE].join("; "), true));
+}
+
+/// What went back is off what was paid, as the export says it or as the lines sum up; freight and taxes in it take no
+/// more than all.
+#[test]
+fn a_refund_is_off_what_was_paid_for_goods() {
+    for paid in ["", "goods_paid = \"9.00\"\n"] {
+        let mapping = MAPPING.replace("[line]", &format!("refunded = \"{{orders.remark}}\"\n{paid}[line]"));
+        let whole = if paid.is_empty() { 550 } else { 900 };
+        for (said, expected) in [("", whole), ("-", whole), ("1.50", whole - 150), ("-1.50", whole - 150), ("99.00", 0)] {
+            let text: String = rows()[..2].iter().map(|row| row.replace(",\n", &format!(",{said}\n"))).collect();
+            let (orders, read) = read_as(&mapping, &[("a.csv", &text)]);
+            assert_eq!((orders[0].order.goods_paid.minor(), read.is_whole()), (expected, true), "{paid}{said}");
+        }
+        let text = format!("{}{}", rows()[0].replace(",\n", ",1.00\n"), rows()[1]);
+        let (_, read) = read_as(&mapping, &[("a.csv", &text)]);
+        assert_eq!(read.details[0].code.as_str(), "differs_in_order", "{paid}");
+    }
 }
