@@ -18,7 +18,7 @@ struct Sample {
     name: &'static str,
     orders: u64,
     units: u64,
-    /// What was paid for goods, refunded or not, in minor units.
+    /// What was paid for goods, less what the export says went back of it, in minor units.
     paid: i64,
     unpaid: usize,
     closed: usize,
@@ -33,7 +33,7 @@ const SAMPLES: &[Sample] = &[
         name: "taobao",
         orders: 8,
         units: 15,
-        paid: 160_300,
+        paid: 152_300,
         unpaid: 1,
         closed: 2,
         ranks: &[
@@ -123,7 +123,7 @@ const SAMPLES: &[Sample] = &[
         name: "shopify",
         orders: 7,
         units: 13,
-        paid: 29_200,
+        paid: 28_000,
         unpaid: 1,
         closed: 2,
         ranks: &[("#1002", "GIFT-MUG"), ("#1001", "GIFT-MUG"), ("#1007", "GIFT-CARD")],
@@ -133,7 +133,7 @@ const SAMPLES: &[Sample] = &[
         name: "woocommerce",
         orders: 7,
         units: 13,
-        paid: 29_200,
+        paid: 28_000,
         unpaid: 1,
         closed: 2,
         ranks: &[("7002", "GIFT-MUG"), ("7001", "GIFT-MUG"), ("7007", "GIFT-CARD")],

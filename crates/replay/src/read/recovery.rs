@@ -41,8 +41,16 @@ impl Roles for ReplayRoles {
     }
     fn order_values(&self) -> Vec<&Value> {
         let of = &self.order;
-        let words =
-            [&of.id, &of.shop, &of.customer, &of.source, &of.freight, &of.method, &of.cancelled_status, &of.told];
+        let words = [
+            &of.id,
+            &of.shop,
+            &of.customer,
+            &of.source,
+            &of.freight,
+            &of.method,
+            &of.cancelled_status,
+            &of.told,
+        ];
         self.time_values().into_iter().chain(words).collect()
     }
     fn line_values(&self) -> Vec<&Value> {

@@ -260,12 +260,13 @@ fn told_again(part: &Part, table: &Table) -> BTreeSet<usize> {
     stretches.iter().filter(|(_, it)| again(it)).map(|(sale, _)| *sale).collect()
 }
 
-/// The sale of the first row of a file that says everything several times.
+/// The sale of the first row of a file that says everything several times, of several sales.
 fn all_twins(part: &Part, table: &Table) -> Option<usize> {
     let mut counts: BTreeMap<&(usize, Vec<Cell>), usize> = BTreeMap::new();
     for row in part.rows() {
         *counts.entry(&table.rows[row]).or_default() += 1;
     }
     let times = (2..=*counts.values().min()?).any(|times| counts.values().all(|count| count % times == 0));
-    part.rows().next().filter(|_| times).map(|row| table.rows[row].0)
+    let sales: BTreeSet<usize> = part.rows().map(|row| table.rows[row].0).collect();
+    part.rows().next().filter(|_| times && sales.len() > 1).map(|row| table.rows[row].0)
 }

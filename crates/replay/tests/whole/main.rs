@@ -449,10 +449,8 @@ fn a_s4_25_a_file_that_begins_inside_an_order_is_told() {
     assert_eq!(found, [TWO, THREE].join("; "));
     assert_eq!((read.orders_left_out, read.details[0].code.as_str()), (1, "required"));
     // The other half of the export has its first row.
-    let (orders, read) = read_as(
-        &mapping,
-        &[("a.csv", &rows()[0]), ("b.csv", &format!("{further}{}", rows()[2..].concat()))],
-    );
+    let (orders, read) =
+        read_as(&mapping, &[("a.csv", &rows()[0]), ("b.csv", &format!("{further}{}", rows()[2..].concat()))]);
     assert_eq!((told(&orders), read.is_whole()), ([ONE, TWO, THREE].join("; "), true));
 }
 
@@ -463,10 +461,17 @@ fn a_refund_is_off_what_was_paid_for_goods() {
     for paid in ["", "goods_paid = \"9.00\"\n"] {
         let mapping = MAPPING.replace("[line]", &format!("refunded = \"{{orders.remark}}\"\n{paid}[line]"));
         let whole = if paid.is_empty() { 550 } else { 900 };
-        for (said, expected) in [("", whole), ("-", whole), ("1.50", whole - 150), ("-1.50", whole - 150), ("99.00", 0)] {
-            let text: String = rows()[..2].iter().map(|row| row.replace(",\n", &format!(",{said}\n"))).collect();
+        for (said, expected) in
+            [("", whole), ("-", whole), ("1.50", whole - 150), ("-1.50", whole - 150), ("99.00", 0)]
+        {
+            let text: String =
+                rows()[..2].iter().map(|row| row.replace(",\n", &format!(",{said}\n"))).collect();
             let (orders, read) = read_as(&mapping, &[("a.csv", &text)]);
-            assert_eq!((orders[0].order.goods_paid.minor(), read.is_whole()), (expected, true), "{paid}{said}");
+            assert_eq!(
+                (orders[0].order.goods_paid.minor(), read.is_whole()),
+                (expected, true),
+                "{paid}{said}"
+            );
         }
         let text = format!("{}{}", rows()[0].replace(",\n", ",1.00\n"), rows()[1]);
         let (_, read) = read_as(&mapping, &[("a.csv", &text)]);
