@@ -381,7 +381,7 @@ fn a_shopify_order_with_a_time_of_cancelling_is_closed() {
 fn a_newer_shopify_export_says_anew_what_stands_on_first_rows() {
     let heading = "Name,Email,Phone,Financial Status,Paid at,Cancelled at,Subtotal,Created at,Shipping,\
                    Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n";
-    let order = |name: &str, status: &str, paid: &str| {
+    let rows_of = |name: &str, status: &str, paid: &str| {
         let (buyer, at) = (format!("{name}@example.com"), "2025-11-28 20:00:01 +0800");
         format!(
             "{name},{buyer},,{status},{paid},,30.00,{at},0.00,1,Cup,10.00,CUP\n\
@@ -390,15 +390,15 @@ fn a_newer_shopify_export_says_anew_what_stands_on_first_rows() {
     };
     let paid = "2025-11-28 20:00:09 +0800";
     let whole = |states: [(&str, &str); 4]| {
-        let orders = (1..).zip(states).map(|(at, (status, paid))| order(&format!("#{at}"), status, paid));
+        let orders = (1..).zip(states).map(|(at, (status, paid))| rows_of(&format!("#{at}"), status, paid));
         heading.to_owned() + &orders.collect::<String>()
     };
-    let older = whole([("paid", paid), ("paid", paid), ("pending", ""), ("paid", paid)]);
-    let newer = whole([("paid", paid), ("refunded", paid), ("paid", paid), ("paid", paid)]);
-    let orders = read_files("shopify", &[("a.csv", older), ("b.csv", newer.clone())]);
+    let before = whole([("paid", paid), ("paid", paid), ("pending", ""), ("paid", paid)]);
+    let after = whole([("paid", paid), ("refunded", paid), ("paid", paid), ("paid", paid)]);
+    let orders = read_files("shopify", &[("a.csv", before), ("b.csv", after.clone())]);
     assert_eq!(closed(&orders), ["#2"]);
     assert!(orders[2].order.times.first_paid_at.is_some(), "{:?}", orders[2].order);
-    let alone = read_files("shopify", &[("b.csv", newer)]);
+    let alone = read_files("shopify", &[("b.csv", after)]);
     assert_eq!(goods(&orders), goods(&alone));
 }
 
