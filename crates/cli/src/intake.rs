@@ -2,7 +2,7 @@
 
 use crate::args::IntakeArgs;
 use crate::next::Left;
-use crate::outcome::Outcome;
+use crate::outcome::{Both, Outcome};
 use crate::{next, pool, progress, say, serve, store};
 use anyhow::Context;
 use engine::{Engine, EngineClock};
@@ -15,17 +15,11 @@ pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
     mapping.as_of = args.as_of.or(mapping.as_of);
     // A slip in the name of a store must not make a new one.
     let file = store::sqlite_file(&args.store)?;
-    anyhow::ensure!(file.exists(), "there is no store {}", file.display());
+    anyhow::ensure!(file.exists(), no_store(&args.store));
     let mut opened = store::open(&args.store)?;
     serve::keep_apart(&mut *opened, false)?;
     let found = shop.as_ref().map(|shop| opened.reader().shop(shop)).transpose()?.flatten();
-    anyhow::ensure!(
-        found.is_some(),
-        "there is no shop {} in {}; make it with PUT /v1/shops/{}",
-        args.shop,
-        args.store,
-        args.shop
-    );
+    anyhow::ensure!(found.is_some(), no_shop(&args.shop, &args.store));
     let engine = Engine::start(opened, EngineClock::system())?;
     let bar = progress::bar("taking in");
     let submit = if args.submit { Submit::Yes } else { Submit::No };
@@ -42,8 +36,23 @@ pub fn run(args: &IntakeArgs) -> anyhow::Result<Outcome> {
     let left = Left {
         out: taken.inputs.leaves_out() || taken.counts.rejected > 0 || taken.uncertain().is_some(),
         in_question: taken.inputs.unknown_states.in_question,
+        past_the_pool: taken.counts.pooled == 0 && taken.counts.to_review > 0,
     };
     let whole = taken.is_whole();
     say(&(intake_summary_in(&taken, lang) + &next::after_intake(lang, args, left)))?;
     Ok(if whole { Outcome::Whole } else { Outcome::LeftOut })
+}
+
+fn no_store(name: &str) -> Both {
+    Both {
+        en: format!("there is no store {name}; `promenade serve --store {name}` makes it"),
+        zh: format!("没有存储 {name}；`promenade serve --store {name}` 会建好它"),
+    }
+}
+
+fn no_shop(shop: &str, store: &str) -> Both {
+    Both {
+        en: format!("there is no shop {shop} in {store}; make it with PUT /v1/shops/{shop}"),
+        zh: format!("{store} 里没有店铺 {shop}；用 PUT /v1/shops/{shop} 建"),
+    }
 }

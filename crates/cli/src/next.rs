@@ -71,6 +71,8 @@ pub struct Left {
     pub out: bool,
     /// States are unknown.
     pub in_question: bool,
+    /// Orders were submitted, and none of them came into the pool.
+    pub past_the_pool: bool,
 }
 
 /// After an intake, into a store or by a service.
@@ -88,6 +90,21 @@ pub fn after_intake(lang: Lang, args: &IntakeArgs, left: Left) -> String {
         );
         lines.push(wait.to_owned());
         lines.push(format!("GET {} PUT /v1/shops/{shop}/download-watermark", lang.pick("and", "与")));
+    }
+    if left.past_the_pool {
+        lines.extend(
+            lang.pick(
+                [
+                    "Next: no order came into the pool, all went straight to review: no presale strategy of the shop covers",
+                    "them, or its activation time is over. For gifts by rank put a strategy, then reject and submit again.",
+                ],
+                [
+                    "下一步：没有一单进预售池，全部直接转了人工审核：店铺里没有命中它们的预售策略，或激活时间已过。",
+                    "要按名次送赠品，先在店铺里设好策略，再驳回、重新递交。",
+                ],
+            )
+            .map(str::to_owned),
+        );
     }
     if !args.submit {
         let submit = format!("POST /v1/shops/{shop}/pool-orders/submit");

@@ -37,8 +37,28 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// What is wrong, for people, in both languages.
+#[derive(Debug)]
+pub struct Both {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
+impl fmt::Display for Both {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
+}
+
+impl std::error::Error for Both {}
+
 /// An error in words. What a mapping says wrongly is told in English, as its keys are.
 pub fn told(error: &anyhow::Error, lang: Lang) -> String {
+    if let Some(both) = error.downcast_ref::<Both>().filter(|_| lang == Lang::Zh) {
+        return both.zh.clone();
+    }
     let of_pool = |error: &&PoolError| matches!(error, PoolError::Read(_));
     let read = match error.downcast_ref::<PoolError>().filter(of_pool) {
         Some(PoolError::Read(read)) => Some(read),

@@ -5,11 +5,12 @@
 
 use crate::args::IntakeArgs;
 use crate::next::Left;
+use crate::outcome::{self, Both};
 use crate::{next, pool, progress, say, serve};
 use anyhow::Context;
 use domain::Lang;
 use futures_util::{Stream, stream};
-use replay::pool::PoolMapping;
+use replay::pool::{PoolMapping, bad_rows_heading};
 use replay::shipped;
 use reqwest::{Body, Client, RequestBuilder, Response, StatusCode, redirect};
 use serde::Deserialize;
@@ -55,7 +56,7 @@ pub fn run(args: &IntakeArgs) -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(Stop(code, error)) => {
-            say::complain(&format!("promenade: {error:#}"));
+            say::complain(&format!("promenade: {}", outcome::told(&error, args.lang.chosen())));
             ExitCode::from(code)
         }
     }
@@ -69,8 +70,8 @@ async fn intake(args: &IntakeArgs) -> Result<u8, Stop> {
     let import = service.follow(&import_id).await?;
     match (import.state.as_str(), import.report) {
         ("finished", Some(report)) => {
-            service.rejects(&import_id, &args.rejects).await?;
             let lang = args.lang.chosen();
+            service.rejects(&import_id, &args.rejects, lang).await?;
             let left = report.left();
             let said = report.summary_zh.filter(|_| lang == Lang::Zh).unwrap_or(report.summary);
             say(&(said + &next::after_intake(lang, args, left)))?;
@@ -130,6 +131,10 @@ struct States {
 #[derive(Deserialize)]
 struct Orders {
     rejected: u64,
+    #[serde(default)]
+    pooled: u64,
+    #[serde(default)]
+    to_review: u64,
 }
 
 impl Report {
@@ -138,7 +143,8 @@ impl Report {
         let in_question = self.inputs.unknown_states.in_question;
         let rows = self.inputs.bad_rows + self.inputs.orders_left_out + self.orders.rejected;
         let out = !self.all_used && (!in_question || rows > 0 || self.uncertain.is_some());
-        Left { out, in_question }
+        let past_the_pool = self.orders.pooled == 0 && self.orders.to_review > 0;
+        Left { out, in_question, past_the_pool }
     }
 }
 
@@ -151,6 +157,8 @@ struct Received {
 struct Problem {
     code: String,
     detail: String,
+    #[serde(default)]
+    title_zh: String,
 }
 
 /// A piece of the form.
@@ -259,7 +267,10 @@ struct Service {
 impl Service {
     fn new(args: &IntakeArgs) -> Result<Self, Stop> {
         let server = args.server.as_deref().unwrap_or_default().trim_end_matches('/');
-        let missing = || anyhow::anyhow!("name the API key with --key or PROMENADE_API_KEY");
+        let missing = || Both {
+            en: "name the API key with --key or PROMENADE_API_KEY".to_owned(),
+            zh: "请用 --key 或环境变量 PROMENADE_API_KEY 给出密钥".to_owned(),
+        };
         let key = args.key.clone().filter(|key| !key.is_empty()).ok_or_else(missing).map_err(unreadable)?;
         let client = relay::tls::build_client(|| {
             Client::builder().redirect(redirect::Policy::none()).connect_timeout(Duration::from_secs(10))
@@ -326,8 +337,8 @@ impl Service {
         }
     }
 
-    /// Writes what was left out beside its place, and puts it there when it is whole.
-    async fn rejects(&self, import_id: &str, path: &Path) -> Result<(), Stop> {
+    /// Writes what was left out beside its place, and puts it there when it is whole. A service heads it in English.
+    async fn rejects(&self, import_id: &str, path: &Path, lang: Lang) -> Result<(), Stop> {
         let address = format!("{}/{import_id}/bad-rows?format=csv", self.imports);
         let mut response = refused(self.authorized(self.client.get(address)).send().await?).await?;
         let mut part = path.as_os_str().to_owned();
@@ -336,12 +347,26 @@ impl Service {
         let _ = tokio::fs::remove_file(&part).await;
         let new = tokio::fs::OpenOptions::new().write(true).create_new(true).open(&part).await;
         let mut file = new.with_context(|| format!("cannot write {whole}"))?;
+        let mut begun = Vec::new();
+        while begun.len() < bad_rows_heading(Lang::En).len() {
+            let Some(piece) = response.chunk().await? else { break };
+            begun.extend_from_slice(&piece);
+        }
+        file.write_all(&headed(begun, lang)).await.with_context(|| format!("cannot write {whole}"))?;
         while let Some(piece) = response.chunk().await? {
             file.write_all(&piece).await.with_context(|| format!("cannot write {whole}"))?;
         }
         file.flush().await.with_context(|| format!("cannot write {whole}"))?;
         tokio::fs::rename(&part, path).await.with_context(|| format!("cannot write {whole}"))?;
         Ok(())
+    }
+}
+
+/// The beginning of a list of what was left out, with its headings in that language.
+fn headed(begun: Vec<u8>, lang: Lang) -> Vec<u8> {
+    match begun.strip_prefix(bad_rows_heading(Lang::En).as_bytes()) {
+        Some(rest) => [bad_rows_heading(lang).as_bytes(), rest].concat(),
+        None => begun,
     }
 }
 
@@ -353,11 +378,15 @@ async fn refused(response: Response) -> Result<Response, Stop> {
     }
     let text = response.text().await.unwrap_or_default();
     let said = match serde_json::from_str::<Problem>(&text) {
-        Ok(problem) => format!("{} ({})", problem.detail, problem.code),
-        Err(_) => format!("the service answered {status}"),
+        Ok(Problem { code, detail, title_zh }) => {
+            Both { en: format!("{detail} ({code})"), zh: format!("{title_zh}：{detail}（{code}）") }
+        }
+        Err(_) => {
+            Both { en: format!("the service answered {status}"), zh: format!("服务的应答是 {status}") }
+        }
     };
     let is_ours = matches!(status.as_u16(), 400 | 413 | 415 | 422);
-    let error = anyhow::anyhow!(said);
+    let error = anyhow::Error::from(said);
     Err(if is_ours { unreadable(error) } else { error.into() })
 }
 

@@ -13,6 +13,7 @@
 mod above;
 mod bad;
 mod cells;
+mod cut_off;
 mod files;
 mod gaps;
 mod gather;

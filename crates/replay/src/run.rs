@@ -70,6 +70,8 @@ struct Run<'a> {
     /// Steps by moment, then kind, then order.
     agenda: BTreeSet<(Instant, Step, usize)>,
     claimed: HashMap<usize, (CouponId, Money)>,
+    /// Orders that showed nothing when the coupon was due, because their goods were bought in another order.
+    bought_elsewhere: BTreeSet<usize>,
     rejected: BTreeMap<String, u64>,
 }
 
@@ -91,6 +93,7 @@ pub fn run(
         orders,
         agenda: BTreeSet::new(),
         claimed: HashMap::new(),
+        bought_elsewhere: BTreeSet::new(),
         rejected: BTreeMap::new(),
     };
     run.plan();
@@ -236,10 +239,11 @@ impl Run<'_> {
     /// A coupon may be shown: the stated share of buyers claims it.
     fn look(&mut self, index: usize) -> Result<(), RunError> {
         let source = &self.orders[index];
-        let order = self.order(index)?;
-        let Some(offer) = order.and_then(|order| order.recovery.offer) else {
-            return Ok(());
-        };
+        let Some(order) = self.order(index)? else { return Ok(()) };
+        if order.recovery.bought_elsewhere.is_some() {
+            self.bought_elsewhere.insert(index);
+        }
+        let Some(offer) = order.recovery.offer else { return Ok(()) };
         if offer.status != OfferStatus::Displayed || !self.is_tempted(&source.placed.order_id) {
             return Ok(());
         }
@@ -303,6 +307,9 @@ impl Run<'_> {
         outcome.shown = order.recovery.offer.is_some();
         if unpaid_at_trigger {
             outcome.withheld = order.recovery.withheld.iter().map(|left| left.code.to_string()).collect();
+            if !outcome.shown && self.bought_elsewhere.contains(&index) {
+                outcome.withheld.push(Code::BoughtElsewhere.to_string());
+            }
         }
         outcome.pushed = order.recovery.push.sent_at.is_some();
         outcome.suppressed = self.suppressed(source, &order)?.map(|code| code.to_string());

@@ -38,6 +38,7 @@ pub(crate) mod label {
         MAYBE_REPEATED = "maybe repeated", "可能重复";
         NOT_CERTAIN = "not certain", "还不确定";
         ORDERS = "orders", "订单";
+        ORDERS_CLOSED = "closed among them", "其中已关闭";
         ORDERS_READ = "orders read", "读到订单";
         POOLED = "pooled", "进入预售池";
         PUSHED = "pushed", "推送";

@@ -193,3 +193,22 @@ fn what_stands_on_first_rows_only_is_seen_beside_numbers_on_every_row() {
     let (look, _) = seen(ENGLISH, Kind::Pool);
     assert!(!look.grouping.blank_below, "an unpaid order is no blank row");
 }
+
+/// Whoever keeps cancelled orders in the export must not get ranks for them unnoticed: a column of states is found by any
+/// of its usual names, and where there is none the draft says so.
+#[test]
+fn states_are_found_by_many_names_and_missed_aloud() {
+    for heading in ["单据状态", "系统状态", "平台状态", "ERP状态", "Delivery status"] {
+        let (look, drafted) = seen(&CHINESE.replace(",状态,", &format!(",{heading},")), Kind::Pool);
+        assert_eq!(look.column(Role::Status).map(|column| column.heading.as_str()), Some(heading));
+        assert!(drafted.text.contains("\"已取消\" = \"closed\" # 1\n"), "{}", drafted.text);
+        assert!(drafted.text.contains("\"*\" = \"unknown\""), "{}", drafted.text);
+    }
+    for kind in [Kind::Pool, Kind::Replay] {
+        let (_, drafted) = seen(&ENGLISH.replace(",State,", ",Colour,"), kind);
+        assert!(drafted.unsure.contains(&Role::Status), "{:?}", drafted.unsure);
+        assert!(drafted.text.contains("# No column tells the state"), "{}", drafted.text);
+        let (_, drafted) = seen(ENGLISH, kind);
+        assert!(!drafted.text.contains("# No column tells the state"), "{}", drafted.text);
+    }
+}

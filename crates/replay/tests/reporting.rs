@@ -171,3 +171,66 @@ fn a_report_of_nothing_is_still_a_page() {
     let html = report.to_html();
     assert!(html.contains("<svg") && html.ends_with("</html>\n"));
 }
+
+const TWO_ORDERS: &str = r#"
+name = "Orders"
+[tables.orders]
+file = "orders.csv"
+[times]
+formats = ["%Y-%m-%d %H:%M:%S"]
+[order]
+group = "orders.order"
+id = "{orders.order}"
+shop = "tea"
+customer = "{orders.buyer}"
+source = "app"
+placed_at = "{orders.placed}"
+[order.paid]
+at = "{orders.paid}"
+method = "jd_pay"
+[line]
+table = "orders"
+id = "1"
+sku = "tea"
+unit_price = "50.00"
+[shop]
+kind = "sop"
+time_zone = "Asia/Shanghai"
+currency = "CNY"
+[campaign]
+name = "1 off"
+trigger_after_minutes = 15
+spend = 500
+save = 100
+quantity = 10
+[claims]
+rate_percent = 0
+pays_after_minutes = 10
+"#;
+
+/// A-S0-25: what was unpaid at the trigger is shown a coupon or told why not, also when the buyer had bought the goods in
+/// another order by then, and paid this one as well later.
+#[test]
+fn a_s0_25_goods_bought_in_another_order_are_a_reason() {
+    for (other, shown, withheld) in [("li", 0, "bought_elsewhere 1"), ("wu", 1, "")] {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = format!(
+            "order,buyer,placed,paid\n1,li,2025-11-01 12:00:00,2025-11-01 12:30:00\n\
+             2,{other},2025-11-01 12:05:00,2025-11-01 12:06:00\n"
+        );
+        fs::write(folder.path().join("orders.csv"), rows).unwrap();
+        let mapping = Mapping::parse(TWO_ORDERS, "shop.toml").unwrap();
+        let reading = read(&mapping, &[folder.path().to_owned()], &mut |_, _| {}).unwrap();
+        let replayed = replay::run(&reading.orders, &mapping.settings, &mut |_, _| {}).unwrap();
+        let totals =
+            Report::build(reading.inputs, mapping.settings.clone(), replayed.outcomes.into_iter()).totals;
+        let told: Vec<String> =
+            totals.withheld.iter().map(|(code, count)| format!("{code} {count}")).collect();
+        assert_eq!(
+            (totals.unpaid_at_trigger, totals.shown, told.join(", ").as_str()),
+            (1, shown, withheld),
+            "{other}"
+        );
+        assert_eq!(totals.unpaid_at_trigger, totals.shown + totals.withheld_orders, "{other}");
+    }
+}

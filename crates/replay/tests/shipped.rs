@@ -378,6 +378,33 @@ fn a_shopify_order_with_a_time_of_cancelling_is_closed() {
     assert_eq!(reading.orders.iter().filter(|order| order.cancelled_at.is_some()).count(), 2);
 }
 
+/// Two downloads overlap, and between them an order of several rows was refunded and another one paid: the newer download
+/// counts, though only the first row of an order says what became of it.
+#[test]
+fn a_newer_shopify_export_says_anew_what_stands_on_first_rows() {
+    let heading = "Name,Email,Phone,Financial Status,Paid at,Cancelled at,Subtotal,Created at,Shipping,\
+                   Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n";
+    let rows_of = |name: &str, status: &str, paid: &str| {
+        let (buyer, at) = (format!("{name}@example.com"), "2025-11-28 20:00:01 +0800");
+        format!(
+            "{name},{buyer},,{status},{paid},,30.00,{at},0.00,1,Cup,10.00,CUP\n\
+             {name},{buyer},,,,,,{at},,1,Tea,20.00,TEA\n"
+        )
+    };
+    let paid = "2025-11-28 20:00:09 +0800";
+    let whole = |states: [(&str, &str); 4]| {
+        let orders = (1..).zip(states).map(|(at, (status, paid))| rows_of(&format!("#{at}"), status, paid));
+        heading.to_owned() + &orders.collect::<String>()
+    };
+    let before = whole([("paid", paid), ("paid", paid), ("pending", ""), ("paid", paid)]);
+    let after = whole([("paid", paid), ("refunded", paid), ("paid", paid), ("paid", paid)]);
+    let orders = read_files("shopify", &[("a.csv", before), ("b.csv", after.clone())]);
+    assert_eq!(closed(&orders), ["#2"]);
+    assert!(orders[2].order.times.first_paid_at.is_some(), "{:?}", orders[2].order);
+    let alone = read_files("shopify", &[("b.csv", after)]);
+    assert_eq!(goods(&orders), goods(&alone));
+}
+
 #[test]
 fn jd_orders_that_were_deleted_or_cancelled_are_closed() {
     let heading =
@@ -399,6 +426,35 @@ fn jd_orders_that_were_deleted_or_cancelled_are_closed() {
     let text = heading.to_owned() + &states.iter().enumerate().map(row).collect::<String>();
     let orders = read_files("jd", &[("orders.csv", text)]);
     assert_eq!(closed(&orders), ["0", "1", "2", "3", "4"]);
+}
+
+/// The words of a whole refund close, those of a part of one, or of one that is asked for, do not.
+#[test]
+fn youzan_tells_a_whole_refund_from_a_part() {
+    let states = ["全额退款成功", "部分退款成功", "全额退款中", "部分退款中", ""];
+    let order = |at: usize| format!("{at},b{at},待发货,2025-11-01 20:00:01,2025-11-01 20:00:09\n");
+    let item = |(at, state): (usize, &&str)| format!("{at},待发货,杯,CUP,CUP,1,100.00,{state}\n");
+    let orders = "订单号,买家昵称,订单状态,订单创建时间,买家付款时间\n".to_owned()
+        + &(0..states.len()).map(order).collect::<String>();
+    let items = "订单号,订单商品状态,商品名称,规格编码,商品编码,商品数量,商品实际成交金额,商品退款状态\n"
+        .to_owned()
+        + &states.iter().enumerate().map(item).collect::<String>();
+    let read = read_files("youzan", &[("orders.csv", orders), ("items.csv", items)]);
+    assert_eq!(closed(&read), ["0"]);
+}
+
+/// Two downloads that were pasted into one file: a row that stands there twice counts once, and nothing has to be changed
+/// in the mapping for it.
+#[test]
+fn a_pinduoduo_row_that_is_told_twice_counts_once() {
+    let sample = fs::read_to_string(folder("pinduoduo").join("orders.csv")).unwrap();
+    let rows: Vec<&str> = sample.split_inclusive('\n').collect();
+    let pasted = sample.clone() + rows[1] + rows[2];
+    let (once, twice) = (
+        read_files("pinduoduo", &[("orders.csv", sample.clone())]),
+        read_files("pinduoduo", &[("orders.csv", pasted)]),
+    );
+    assert_eq!(goods(&once), goods(&twice));
 }
 
 /// An item that was refunded alone does not count; an order all of whose items were is closed.

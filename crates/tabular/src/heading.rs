@@ -31,12 +31,20 @@ pub fn name(text: &str) -> String {
     words.join(" ")
 }
 
-/// The same without any blanks: a line break in a Chinese name is none.
+/// The same without any blanks, full-width signs as plain ones: a line break in a Chinese name is none, and （元） is (元).
 fn squeezed(name: &str) -> String {
-    name.split_whitespace().collect()
+    name.chars().filter(|letter| !letter.is_whitespace()).map(half_width).collect()
 }
 
-/// Where a column stands in a row of names; all places where that is how it is written, else where only blanks differ.
+fn half_width(letter: char) -> char {
+    match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        other => other,
+    }
+}
+
+/// Where a column stands in a row of names; all places where that is how it is written, else where only blanks and the width of
+/// signs differ.
 fn places(names: &[String], column: &str) -> (Option<usize>, Option<usize>) {
     let wanted = name(column);
     let mut found = (0..names.len()).filter(|&at| names[at] == wanted);
@@ -132,4 +140,23 @@ fn guess(rows: &[Candidate]) -> Option<usize> {
         count * 5 >= most * 4 && numbers * 2 < count.max(1) && once
     };
     rows.iter().position(|(_, row)| names(row)).or(Some(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_as_it_is_written_goes_before_one_that_differs_in_blanks_or_width() {
+        let names = ["金额（元）", "商品数量（件）", "数 量", "金额(元)"].map(str::to_owned);
+        for (column, at) in [("金额(元)", 3), ("金额（元）", 0), ("商品数量(件)", 1), ("数量", 2)]
+        {
+            assert_eq!(find(&names, column, 1).ok(), Some(at), "{column}");
+        }
+        assert!(
+            matches!(find(&names, "金额（元)", 1), Err(Error::ColumnTwice { .. })),
+            "either may be meant"
+        );
+        assert!(matches!(find(&names, "金额", 1), Err(Error::NoColumn { .. })));
+    }
 }

@@ -81,19 +81,24 @@ fn a_service_says_the_words_of_a_store() {
     shop::open(&mut server.client(), 1_440, 100);
     real_shop(folder.path());
     let url = format!("http://{}", server.address);
-    let intake = |to: &[&str], rejects: &str| {
-        let args = ["intake", "--mapping", "pool.toml", "--shop", "s1", "--rejects", rejects];
-        run(folder.path(), &[&args, to, &["export"]].concat())
-    };
-    let by_service = intake(&["--server", &url, "--key", "sandbox"], "of-service.csv");
-    let into_a_store = intake(&["--store", "sqlite:real.db"], "l.csv");
-    assert_eq!(
-        by_service.out.replace("of-service.csv", "l.csv"),
-        into_a_store.out,
-        "{by_service:?} {into_a_store:?}"
-    );
-    let read = |name: &str| fs::read(folder.path().join(name)).expect("it was written");
-    assert!(read("of-service.csv") == read("l.csv"));
+    for lang in ["en", "zh"] {
+        let intake = |to: &[&str], rejects: &str| {
+            let args =
+                ["intake", "--mapping", "pool.toml", "--shop", "s1", "--lang", lang, "--rejects", rejects];
+            run(folder.path(), &[&args, to, &["export"]].concat())
+        };
+        let by_service = intake(&["--server", &url, "--key", "sandbox"], "of-service.csv");
+        let into_a_store = intake(&["--store", "sqlite:real.db"], "l.csv");
+        assert_eq!(
+            by_service.out.replace("of-service.csv", "l.csv"),
+            into_a_store.out,
+            "{by_service:?} {into_a_store:?}"
+        );
+        let read = |name: &str| fs::read(folder.path().join(name)).expect("it was written");
+        assert!(read("of-service.csv") == read("l.csv"));
+        let heading = if lang == "zh" { "\u{feff}文件,行," } else { "\u{feff}file,row," };
+        assert!(read("l.csv").starts_with(heading.as_bytes()), "{lang}");
+    }
 }
 
 #[test]
@@ -122,6 +127,17 @@ fn what_a_service_cannot_take_in_ends_with_its_exit_code() {
         command.env("PROMENADE_API_KEY", key);
         let ended = finish(command);
         assert_eq!(ended.code, Some(code), "{ended:?}");
+        assert!(ended.err.contains(said), "{said}: {ended:?}");
+    }
+    // In Chinese where that is asked for: the service's title, then its own words.
+    for (key, shop, said) in
+        [("", "s1", "密钥"), ("wrong", "s1", "需要有效的API密钥"), ("sandbox", "s9", "（not_found）")]
+    {
+        let args =
+            ["intake", "--mapping", "pool.toml", "--server", &url, "--shop", shop, "--lang", "zh", "export"];
+        let mut command = program(folder.path(), &args);
+        command.env("PROMENADE_API_KEY", key);
+        let ended = finish(command);
         assert!(ended.err.contains(said), "{said}: {ended:?}");
     }
     let both = [

@@ -227,6 +227,7 @@ fn orders_are_taken_into_a_shops_store_once() {
     assert_eq!(first.code, Some(3), "something was left out: {first:?}");
     assert!(first.out.contains(&format!("{:22}6\n", "created")), "{}", first.out);
     assert!(first.out.contains("see what was left out in rejects.csv"), "{}", first.out);
+    assert!(first.out.contains("no order came into the pool"), "the shop has no strategy: {}", first.out);
     let rejects = fs::read_to_string(folder.path().join("rejects.csv")).expect("it was written");
     assert!(rejects.contains("orders.csv,2,amount,dear,not_an_amount,"), "{rejects}");
     let again = intake(&["--submit"]);

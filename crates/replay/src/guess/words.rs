@@ -183,9 +183,9 @@ pub(super) const DICTIONARY: &[Words] = &[
     ),
     words(
         Role::Status,
-        "订单状态 交易状态 主订单状态 状态 订单商品状态 orderstatus financialstatus paymentstatus \
-         status orderstate state",
-        "订单状态 orderstatus",
+        "订单状态 交易状态 主订单状态 状态 单据状态 平台状态 线上状态 系统状态 处理状态 订单商品状态 orderstatus \
+         financialstatus paymentstatus status orderstate state",
+        "订单状态 单据状态 交易状态 orderstatus 状态 status",
     ),
     words(
         Role::Sku,

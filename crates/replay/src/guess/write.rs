@@ -279,6 +279,9 @@ impl Writer<'_> {
         if status || at {
             self.say(&format!("\n{section}"));
         }
+        if !self.look.roles.contains_key(&Role::Status) && !at {
+            self.no_states(section);
+        }
         if let Some(column) = self.look.column(Role::Status).filter(|_| status) {
             let template = quoted(&format!("{{orders.{}|map:status}}", column.heading));
             self.guessed("status", &template, Role::Status);
@@ -286,6 +289,15 @@ impl Writer<'_> {
         if at {
             self.optional("at", Role::ClosedAt);
         }
+    }
+
+    /// Without a state or a time of closing nobody would notice that closed orders keep their ranks.
+    fn no_states(&mut self, section: &str) {
+        self.unsure.push(Role::Status);
+        self.say("\n# ? 没有找到订单状态或关闭时间的列：已取消、已退款的订单会照样算数。有这样的列就写上，没有就先从文件里去掉它们。");
+        self.say("# No column tells the state or the time of closing: cancelled and refunded orders would count as any other.");
+        self.say(&format!("# {section}"));
+        self.say("# at = \"{orders.?}\"");
     }
 
     fn line(&mut self) {

@@ -34,4 +34,6 @@ pub use roles::FileOrder;
 pub use run::{Phase, PoolRun, Ranks, Tell, run_pool};
 pub use strategies::Strategies;
 pub use uncertain::{MissingRow, Uncertain};
-pub use write::{WriteError, bad_rows, bad_rows_in, is_ours, remove_pool, write_pool, write_pool_in};
+pub use write::{
+    WriteError, bad_rows, bad_rows_heading, bad_rows_in, is_ours, remove_pool, write_pool, write_pool_in,
+};

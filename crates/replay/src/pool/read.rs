@@ -22,6 +22,8 @@ pub struct PoolInputs {
     pub files: Vec<InputFile>,
     /// Orders that were read whole.
     pub orders: u64,
+    /// Those of them that are closed: cancelled, never paid, or refunded.
+    pub orders_closed: u64,
     /// Rows that were left out.
     pub bad_rows: u64,
     /// The same by reason.
@@ -95,12 +97,13 @@ pub(super) fn read_orders_while(
     progress: &mut dyn FnMut(u64, u64),
     each: &mut dyn FnMut(Place, FileOrder) -> Result<(), ReadError>,
 ) -> Result<PoolInputs, ReadError> {
-    let mut orders = 0;
+    let (mut orders, mut orders_closed) = (0, 0);
     let as_of = |file: &str| mapping.as_of(file);
     let how = How { standing: mapping.standing, bad_rows: TOLD, as_of: &as_of, stops };
     let gathered =
         gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut |whence, mut order: FileOrder| {
             orders += 1;
+            orders_closed += u64::from(order.order.times.closed_at.is_some());
             order.order.said.as_of = whence.as_of;
             each((whence.file, whence.row), order)
         })?;
@@ -110,6 +113,7 @@ pub(super) fn read_orders_while(
         mapping_blake3: mapping.blake3.clone(),
         files: gathered.files,
         orders,
+        orders_closed,
         bad_rows: gathered.bad.count,
         bad_rows_by_code: gathered.bad.by_code,
         notes_by_code: gathered.bad.notes,

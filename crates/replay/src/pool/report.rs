@@ -168,7 +168,7 @@ impl PoolReport {
         let (inputs, orders) = (&self.inputs, &self.orders);
         let given = sum(|run| run.given);
         let mut lines = Lines::new(lang);
-        lines.say(label::ORDERS_READ, &inputs.orders.to_string());
+        orders_read(inputs, &mut lines);
         lines.say(label::BAD_ROWS, &bad_rows(inputs.bad_rows, inputs.orders_left_out, lang));
         lines.say(label::REFUSED, &format!("{}{}", orders.rejected, by_code(&self.refused)));
         lines.say(label::POOLED, &orders.pooled.to_string());
@@ -242,6 +242,14 @@ fn missing<'u>(waits: &Waits, uncertain: Option<&'u Uncertain>) -> Option<&'u Un
     uncertain.filter(|_| waits.code == Code::PoolIncomplete)
 }
 
+/// Orders that were read, and those of them that take no part because they are closed.
+fn orders_read(inputs: &PoolInputs, lines: &mut Lines) {
+    lines.say(label::ORDERS_READ, &inputs.orders.to_string());
+    if inputs.orders_closed > 0 {
+        lines.say(label::ORDERS_CLOSED, &inputs.orders_closed.to_string());
+    }
+}
+
 /// What became of rows that are neither used nor bad, and how the files were read.
 fn of_rows(inputs: &PoolInputs, lines: &mut Lines) {
     for note in notes(&inputs.files, lines.lang) {
@@ -276,7 +284,7 @@ pub fn intake_summary(taken: &super::Taken) -> String {
 pub fn intake_summary_in(taken: &super::Taken, lang: Lang) -> String {
     let super::Taken { inputs, counts, refused, .. } = taken;
     let mut lines = Lines::new(lang);
-    lines.say(label::ORDERS_READ, &inputs.orders.to_string());
+    orders_read(inputs, &mut lines);
     lines.say(label::BAD_ROWS, &bad_rows(inputs.bad_rows, inputs.orders_left_out, lang));
     lines.say(label::CREATED, &counts.created.to_string());
     lines.say(label::UPDATED, &counts.updated.to_string());

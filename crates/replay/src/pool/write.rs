@@ -138,10 +138,16 @@ pub fn bad_rows(inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Res
     bad_rows_in(Lang::En, inputs, refused, path)
 }
 
-/// The same with headings in that language.
-pub fn bad_rows_in(lang: Lang, inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Result<()> {
+/// How such a list begins: the mark of its encoding and the headings, a line.
+pub fn bad_rows_heading(lang: Lang) -> String {
     let mut text = String::from(csv::MARK);
     csv::row(lang.pick(LEFT_OUT, LEFT_OUT_ZH).into_iter().map(Into::into), &mut text);
+    text
+}
+
+/// The same with headings in that language.
+pub fn bad_rows_in(lang: Lang, inputs: &PoolInputs, refused: &Refusals, path: &Path) -> io::Result<()> {
+    let mut text = bad_rows_heading(lang);
     for bad in &inputs.details {
         let place = [csv::cell(&bad.file), bad.row.to_string().into(), csv::cell(&bad.column)];
         let why =

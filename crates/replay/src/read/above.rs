@@ -1,7 +1,9 @@
 //! What the rows around a row say: blank cells that mean the row above, and rows that do not say their order.
 //!
 //! What always holds: a blank cell is filled only where the mapping says `order.blank = "above"`: the cells of the
-//! order from its first row, those that say which order it is from the row above.
+//! order from its first row, those that say which order it is from the row above. The first row is that of the file,
+//! where one there says as much of the order: a newer download may say other things of it. Else it is that of an earlier
+//! file, which may have been cut behind it.
 
 use super::{roles::Roles, table::Row};
 use crate::{
@@ -73,8 +75,8 @@ pub(super) struct Above {
     file: usize,
     /// What the last row said of its order, and which it was.
     last: Option<Vec<Box<str>>>,
-    /// What each order's first row says of it.
-    firsts: HashMap<Vec<Box<str>>, Cells>,
+    /// What each order's first row says of it, and in which file.
+    firsts: HashMap<Vec<Box<str>>, (usize, Cells)>,
 }
 
 impl Above {
@@ -107,15 +109,22 @@ impl Above {
             }
         }
         let group: Vec<Box<str>> = columns.group.iter().map(|&column| Box::from(&*cells[column])).collect();
-        if let Some(first) = self.firsts.get(&group) {
-            for (&column, known) in columns.order.iter().zip(first) {
-                if cells[column].is_empty() {
-                    cells[column] = Cow::Owned(known.to_string());
+        let said = |known: &Cells| {
+            let mut columns = columns.order.iter().zip(known);
+            columns.all(|(&column, known)| known.is_empty() || !cells[column].is_empty())
+        };
+        match self.firsts.get(&group) {
+            Some((file, first)) if *file == row.at.file || !said(first) => {
+                for (&column, known) in columns.order.iter().zip(first) {
+                    if cells[column].is_empty() {
+                        cells[column] = Cow::Owned(known.to_string());
+                    }
                 }
             }
-        } else {
-            let first = columns.order.iter().map(|&column| Box::from(&*cells[column])).collect();
-            self.firsts.insert(group.clone(), first);
+            Some(_) | None => {
+                let first = columns.order.iter().map(|&column| Box::from(&*cells[column])).collect();
+                self.firsts.insert(group.clone(), (row.at.file, first));
+            }
         }
         self.last = Some(group);
         let cells: Vec<&str> = cells.iter().map(|cell| &**cell).collect();

@@ -68,14 +68,15 @@ bad_codes! {
     TimeTwice = "time_twice", "当地的钟拨回过，这个时间有两次，按第一次计，受它影响的名次不作最终", "The clock was set back: the zone has this time twice; the first counts, and no rank that depends on it is final";
     TimeSkipped = "time_skipped", "当地的钟拨快过，没有这个时间，按拨快之后计，受它影响的名次不作最终", "The clock was set forward: the zone never has this time; the moment behind it counts, and no rank that depends on it is final";
     DatesMixed = "dates_mixed", "一列里有的是日期单元格，有的是文字：表格软件可能把日月颠倒了，结果不作最终", "Some dates of the column are cells and some are text: a spreadsheet may have turned day and month round in the cells, and nothing is final; take the file as it was downloaded";
+    CutOff = "cut_off", "文件在这一行中间断了，后面还有多少行没人知道，结果不作最终：请重新下载", "The file breaks off in this row, and nobody knows what followed; nothing is final: download it again";
     TooManyLines = "too_many_lines", "订单行数过多", "The order has more lines than the engine takes";
     PaidBeforePlaced = "paid_before_placed", "支付早于下单", "The order was paid before it was placed";
 }
 
 impl BadCode {
-    /// Whether the row is used and nobody can tell whether what it says is right.
+    /// Whether nobody can tell what is right: of a row that is used, or of what should follow it.
     pub const fn is_doubt(self) -> bool {
-        matches!(self, Self::MaybeRepeated | Self::MaybeDoubled | Self::DatesMixed)
+        matches!(self, Self::MaybeRepeated | Self::MaybeDoubled | Self::DatesMixed | Self::CutOff)
     }
 
     /// Whether it is of a time that the zone has twice or never: in doubt for an hour, which matters where ranks depend on
@@ -192,9 +193,10 @@ impl<'f> Bad<'f> {
         self.detail(fault, order);
     }
 
-    /// Tells of a row by which nobody knows what of its file is right.
+    /// Tells of a row by which nobody knows what of its file is right. It is told of the row in place of anything else.
     pub fn doubt_file(&mut self, fault: Fault) {
         self.files.push((fault.at, fault.code));
+        self.details.remove(&fault.at);
         self.note(fault, None);
     }
 

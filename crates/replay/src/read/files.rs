@@ -20,12 +20,12 @@ pub enum ReadError {
         source: io::Error,
     },
     /// No file for a table of the mapping.
-    #[error("no file named {pattern} for the table `{table}` among the inputs")]
+    #[error("no file named {} for the table `{table}` among the inputs", patterns.join(" or "))]
     NoFile {
         /// The table of the mapping.
         table: String,
-        /// The file name that the mapping gives it.
-        pattern: String,
+        /// The file names that the mapping gives it.
+        patterns: Vec<String>,
     },
     /// A file that was named is read by no table of the mapping.
     #[error("{path}: no table of the mapping reads it; they read {patterns}")]
@@ -99,9 +99,10 @@ impl ReadError {
     pub fn zh(&self) -> String {
         match self {
             Self::Open { path, source } => format!("{path}：{source}"),
-            Self::NoFile { table, pattern } => {
+            Self::NoFile { table, patterns } => {
+                let names = patterns.join(" 或 ");
                 format!(
-                    "给的文件里没有表 `{table}` 要的 {pattern}：请改文件名，或改映射里的 tables.{table}.file"
+                    "给的文件里没有表 `{table}` 要的 {names}：请改文件名，或改映射里的 tables.{table}.file"
                 )
             }
             Self::Unread { path, patterns } => {
@@ -195,8 +196,8 @@ impl Found {
                 }
             }
             if found.len() == before {
-                let pattern = table.files.join(" or ");
-                return Err(ReadError::NoFile { table: table.name.clone(), pattern });
+                let patterns = table.files.iter().map(ToString::to_string).collect();
+                return Err(ReadError::NoFile { table: table.name.clone(), patterns });
             }
         }
         found.sort_by(|a, b| (a.table, &a.name, &a.path, a.given).cmp(&(b.table, &b.name, &b.path, b.given)));

@@ -5,6 +5,7 @@
 
 use super::{
     bad::{Bad, BadCode, RowAt},
+    cut_off::{CutOff, keep_last},
     files::{ReadError, Source, open},
     limits::{CELL_CHARS, ROWS},
     meter::{FileRead, Meter},
@@ -48,6 +49,7 @@ struct Digested<'m, 'a> {
     file: Asked<'a>,
     hasher: blake3::Hasher,
     bytes: u64,
+    last: [u8; 2],
     meter: &'m mut Meter<'a>,
 }
 
@@ -56,6 +58,7 @@ impl Read for Digested<'_, '_> {
         let count = self.file.read(buffer)?;
         self.hasher.update(&buffer[..count]);
         self.bytes += count as u64;
+        keep_last(&mut self.last, &buffer[..count]);
         self.meter.advance(count as u64);
         Ok(count)
     }
@@ -94,7 +97,7 @@ impl Source {
         let mut input = Asked { file: input, stops };
         let looked = tabular::look(&mut input, &how).map_err(failed)?;
         let (before, hasher) = (meter.rows(), blake3::Hasher::new());
-        let mut input = Digested { file: input, hasher, bytes: 0, meter };
+        let mut input = Digested { file: input, hasher, bytes: 0, last: [b'\n'; 2], meter };
         let mut opened = tabular::open(&mut input, &looked, &how).map_err(failed)?;
         let mut read = FileRead::new(file, opened.format());
         let is_workbook = opened.format().workbook().is_some();
@@ -107,7 +110,7 @@ impl Source {
         let mut sameness = self.sameness(plan, records.heading(), &columns);
         let times = table.times.iter().filter(|_| is_workbook);
         let mut mixed = Mixed::new(times.map(|&time| (table.columns[time].clone(), columns[time])));
-        let mut cells = Cells::default();
+        let (mut cut_off, mut cells) = (CutOff::default(), Cells::default());
         while let Some(record) = records.next().map_err(failed)? {
             read.rows += 1;
             if before + read.rows > ROWS {
@@ -117,6 +120,7 @@ impl Source {
                 return Err(ReadError::Stopped);
             }
             mixed.look(&record);
+            cut_off.look(&record);
             let at = RowAt { file, row: record.row() };
             let damage = cells.fill(&record, table, &columns);
             let whole = sameness.of(&record);
@@ -126,6 +130,11 @@ impl Source {
         read.repeated_headings = records.repeated_headings();
         drop(records);
         drop(opened);
+        cut_off
+            .fault(file, input.last)
+            .filter(|_| !is_workbook)
+            .into_iter()
+            .for_each(|fault| bad.doubt_file(fault));
         (read.bytes, read.digest) = (input.bytes, Some(input.hasher.finalize()));
         input.meter.done_with(read);
         Ok(())
