@@ -53,6 +53,15 @@ pub(crate) struct TablePlan {
     pub keep: KeepPlan,
     /// Whether a row that no line leads to is a bad one.
     pub complete: bool,
+    /// Those of `columns` that a file may be without.
+    pub may_lack: Vec<String>,
+}
+
+impl TablePlan {
+    /// The columns that its files have.
+    pub fn needed(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().filter(|column| !self.may_lack.contains(column)).map(String::as_str)
+    }
 }
 
 /// [`Keep`] with its column as a number.

@@ -146,6 +146,7 @@ fn a_mapping_that_names_no_encoding_or_separator_is_told() {
         ("delimiter = \"、\"", "tables.orders.delimiter: one ASCII"),
         ("delimiter = \"\\\"\"", "tables.orders.delimiter: one ASCII"),
         ("header_row = 0", "tables.orders.header_row: 1 for the first"),
+        ("may_lack = [\"客服\"]", "tables.orders.may_lack: nothing reads `客服`"),
     ] {
         let text = MAPPING.replace("file = \"orders.*\"", &format!("file = \"orders.*\"\n{key}"));
         let error = PoolMapping::parse(&text, "m.toml", None).unwrap_err().to_string();
@@ -192,6 +193,18 @@ fn headings_again_and_files_that_are_no_tables_are_told() {
             "{error}"
         );
     }
+}
+
+/// Older reports are without columns that newer ones have.
+#[test]
+fn a_column_that_a_file_may_be_without_is_empty_there() {
+    let without = |text: &str| text.replace(",原订单", "").replace(":00,,", ":00,");
+    let (heading, rows) = (without(HEADING), without(ROWS));
+    let told = MAPPING.replace("file = \"orders.*\"", "file = \"orders.*\"\nmay_lack = \"原订单\"");
+    let found = read_as(&told, "orders.csv", format!("{heading}\n{rows}").as_bytes()).unwrap();
+    assert_eq!(shown(&found), shown(&read(&format!("{HEADING}\n{ROWS}"))));
+    let refused = read_as(MAPPING, "orders.csv", format!("{heading}\n{rows}").as_bytes()).unwrap_err();
+    assert!(refused.to_string().contains("no column `原订单`"), "{refused}");
 }
 
 /// Two reports that a spreadsheet has saved: their numbers look alike, and are not the same.

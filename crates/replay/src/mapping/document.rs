@@ -54,6 +54,9 @@ pub(crate) struct Table {
     /// Whether every row of it has a line: one that no line leads to is a bad row.
     #[serde(default)]
     pub complete: bool,
+    /// Columns that a file may be without; they are empty then.
+    #[serde(default)]
+    pub may_lack: Columns,
 }
 
 /// Which of the rows with the same key is meant.

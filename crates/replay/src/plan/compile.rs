@@ -138,8 +138,18 @@ impl Compiler<'_> {
                 let message = "a file name such as orders.csv or orders-*.csv, without a folder";
                 return Err(Wrong::new(format!("tables.{name}.file"), message));
             }
+            if let Some(column) = table.may_lack.0.iter().find(|column| table.key.0.contains(column)) {
+                let message = format!("`{column}` is the key, which every file has");
+                return Err(Wrong::new(format!("tables.{name}.may_lack"), message));
+            }
             let key = table.key.0.iter();
             let key = key.map(|column| self.slots.column(slot, column)).collect();
+            let keep = self.slots.keep(slot, &table.keep);
+            let columns = self.slots.take_columns(slot);
+            if let Some(column) = table.may_lack.0.iter().find(|column| !columns.contains(column)) {
+                let message = format!("nothing reads `{column}`");
+                return Err(Wrong::new(format!("tables.{name}.may_lack"), message));
+            }
             tables.push(TablePlan {
                 name: name.to_owned(),
                 files: table.file.0.clone(),
@@ -150,9 +160,10 @@ impl Compiler<'_> {
                 numbers: Vec::new(),
                 times: Vec::new(),
                 key,
-                keep: self.slots.keep(slot, &table.keep),
+                keep,
                 complete: table.complete,
-                columns: self.slots.take_columns(slot),
+                may_lack: table.may_lack.0.clone(),
+                columns,
             });
         }
         Ok(tables)

@@ -23,6 +23,9 @@ use tabular::{By, Encoding, Error, Fault, Flaw, Format, Heading, How, Record};
 /// Rows after which it is asked whether anybody waits for them.
 const ASKED: u64 = 256;
 
+/// The place of a column that a file is without: its cells are empty.
+const NOWHERE: usize = usize::MAX;
+
 /// A file that is read while somebody waits for it.
 struct Asked<'a> {
     file: File,
@@ -91,7 +94,7 @@ impl Source {
         let stops = meter.stops();
         let table = &plan.tables[self.table];
         let failed = |error| ReadError::of(&self.path, &self.name, error);
-        let wanted: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+        let wanted: Vec<&str> = table.needed().collect();
         let how = how(table, &wanted, plan.amounts.decimal_point);
         let input = File::open(&self.path).map_err(open(&self.path))?;
         let mut input = Asked { file: input, stops };
@@ -104,8 +107,11 @@ impl Source {
         let guessed = guessed(opened.format());
         let unnamed = |error| failed(with_hint(error, guessed.as_deref(), &table.name));
         let mut records = opened.records(&how.heading).map_err(unnamed)?;
-        let columns = wanted.iter().map(|column| records.column(column));
-        let columns = columns.collect::<Result<Vec<usize>, _>>().map_err(failed)?;
+        let place = |column: &String| match records.column(column) {
+            Err(Error::NoColumn { .. }) if table.may_lack.contains(column) => Ok(NOWHERE),
+            found => found,
+        };
+        let columns = table.columns.iter().map(place).collect::<Result<Vec<usize>, _>>().map_err(failed)?;
         read.heading_row = records.heading_row();
         let mut sameness = self.sameness(plan, records.heading(), &columns);
         let times = table.times.iter().filter(|_| is_workbook);
