@@ -1,12 +1,16 @@
 //! The file of API keys: JSON, hashes only, written to the side and renamed. Whoever changes it holds
 //! the lock beside it from reading to writing, so that no key is lost between two.
 
+use crate::private::beside;
 use anyhow::Context;
 use http_api::ApiKey;
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+/// Bytes of a file of keys: tens of thousands of them.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// Reads the keys, those that were withdrawn among them; a missing file holds none.
 pub fn read(file: &Path) -> anyhow::Result<Vec<ApiKey>> {
@@ -15,9 +19,24 @@ pub fn read(file: &Path) -> anyhow::Result<Vec<ApiKey>> {
 
 /// What the file says; `None` when it is missing.
 pub fn content(file: &Path) -> anyhow::Result<Option<Vec<u8>>> {
-    match std::fs::read(file) {
+    let read = || -> std::io::Result<Vec<u8>> {
+        // Nothing that may be waited for, and never more than keys take: a running server looks here again and again.
+        if !std::fs::metadata(file)?.is_file() {
+            return Err(std::io::Error::new(ErrorKind::InvalidInput, "it is no file"));
+        }
+        let mut bytes = Vec::new();
+        let most = MOST_BYTES + 1;
+        if File::open(file)?.take(most).read_to_end(&mut bytes)? as u64 == most {
+            return Err(std::io::Error::new(
+                ErrorKind::FileTooLarge,
+                format!("it has more than {MOST_BYTES} bytes"),
+            ));
+        }
+        Ok(bytes)
+    };
+    match read() {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
 }
@@ -32,8 +51,7 @@ pub fn parse(file: &Path, content: Option<&[u8]>) -> anyhow::Result<Vec<ApiKey>>
 
 /// Waits until nobody else changes the keys; the lock is held until the answer is dropped.
 pub fn lock(file: &Path) -> anyhow::Result<File> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".lock");
+    let beside = beside(file, ".lock");
     let take = || -> std::io::Result<File> {
         let mut options = File::options();
         options.create(true).truncate(false).write(true).mode(0o600).custom_flags(no_follow());
@@ -46,7 +64,7 @@ pub fn lock(file: &Path) -> anyhow::Result<File> {
 
 /// Writes the keys. Asks for the lock, to show that it is held.
 pub fn write(file: &Path, keys: &[ApiKey], _lock: &File) -> anyhow::Result<()> {
-    let aside = file.with_extension("tmp");
+    let aside = beside(file, ".partial");
     let save = || -> std::io::Result<()> {
         // Whatever stands there, a link above all, is not written through.
         match std::fs::remove_file(&aside) {
@@ -56,7 +74,10 @@ pub fn write(file: &Path, keys: &[ApiKey], _lock: &File) -> anyhow::Result<()> {
         let mut out = File::options().create_new(true).write(true).mode(0o600).open(&aside)?;
         out.write_all(serde_json::to_string_pretty(keys)?.as_bytes())?;
         out.sync_all()?;
-        std::fs::rename(&aside, file)
+        std::fs::rename(&aside, file)?;
+        // A key that was withdrawn does not come back with a power cut.
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()
     };
     save().with_context(|| format!("cannot write {}", file.display()))
 }
@@ -64,4 +85,29 @@ pub fn write(file: &Path, keys: &[ApiKey], _lock: &File) -> anyhow::Result<()> {
 /// A link in a file's place is not followed.
 fn no_follow() -> i32 {
     rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    /// A running server looks at the file again and again: it must neither wait for it nor fill its memory with it.
+    #[test]
+    fn what_is_no_file_or_has_no_end_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys.json");
+        assert!(content(&keys).unwrap().is_none());
+        for (place, said) in [("/dev/zero", "it is no file"), (".", "it is no file")] {
+            symlink(place, &keys).unwrap();
+            let refused = content(&keys).unwrap_err();
+            assert!(format!("{refused:#}").contains(said), "{refused:#}");
+            std::fs::remove_file(&keys).unwrap();
+        }
+        File::create(&keys).unwrap().set_len(MOST_BYTES + 1).unwrap();
+        assert!(format!("{:#}", content(&keys).unwrap_err()).contains("more than"));
+        File::create(&keys).unwrap().set_len(MOST_BYTES).unwrap();
+        assert_eq!(content(&keys).unwrap().unwrap().len() as u64, MOST_BYTES);
+    }
 }

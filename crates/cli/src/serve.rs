@@ -16,12 +16,14 @@ use port::{Changes, Page, Store};
 use relay::{
     AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker,
 };
+use rustix::process::Signal;
 use std::io;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpSocket;
+use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 
 /// How long requests and deliveries in progress may take when the service stops: all of it ends
@@ -54,6 +56,8 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    // A limit of a file's size is met like a full disk, not by the end of the process: whoever takes the signal lives on.
+    let _too_large = tokio::signal::unix::signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     refuse_published_key(&config).await?;
     // What may be wrong with settings, before anything is made.
     store::refuse_foreign(config.store())?;
@@ -188,7 +192,7 @@ async fn drained(stopped: &mut watch::Receiver<bool>) {
 
 async fn told_to_stop(stop: watch::Sender<bool>) {
     let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    match tokio::signal::unix::signal(SignalKind::terminate()) {
         Ok(mut terminated) => {
             tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
         }
@@ -287,6 +291,9 @@ fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
             let keys = match key_file::content(&file) {
                 Ok(now) if now == seen => continue,
                 Ok(now) => {
+                    if now.is_none() {
+                        tracing::warn!(file = %file.display(), "the file of keys is gone: no key is accepted until it is back");
+                    }
                     let keys = key_file::parse(&file, now.as_deref());
                     seen = now;
                     keys

@@ -4,6 +4,7 @@
 //! its own writes; what finds the queue full, or cannot be written (a full disk, a pipe that nobody reads), is dropped and
 //! counted. Once lines can be written again the log says how many are missing.
 
+use anyhow::Context;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,8 +39,7 @@ impl Drop for Logging {
 
 /// Starts logging.
 pub fn start(format: &str) -> anyhow::Result<Logging> {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+    let filter = filter(std::env::var("RUST_LOG").ok().as_deref())?;
     let (queue, told) = mpsc::sync_channel(WAITING);
     let lines = Lines { queue, dropped: Arc::default() };
     let dropped = lines.dropped.clone();
@@ -55,6 +55,12 @@ pub fn start(format: &str) -> anyhow::Result<Logging> {
         other => anyhow::bail!("log is json or text, not {other}"),
     }
     Ok(Logging(lines))
+}
+
+/// What is logged. A peer that breaks HTTP/2 writes no lines by default: it would do so without a key, as many as it likes.
+fn filter(told: Option<&str>) -> anyhow::Result<EnvFilter> {
+    let said = told.filter(|told| !told.is_empty()).unwrap_or("info,refinery_core=warn,h2=error");
+    EnvFilter::try_new(said).with_context(|| format!("RUST_LOG={said} cannot be read"))
 }
 
 /// Takes lines, one a call.
@@ -133,6 +139,14 @@ mod tests {
         (Lines { queue, dropped: Arc::default() }, told)
     }
 
+    #[test]
+    fn what_is_logged_is_what_was_told_or_it_is_refused() {
+        assert_eq!(filter(None).unwrap().to_string(), filter(Some("")).unwrap().to_string());
+        assert!(filter(None).unwrap().to_string().contains("h2=error"));
+        assert_eq!(filter(Some("http_api=debug")).unwrap().to_string(), "http_api=debug");
+        let refused = filter(Some("http_api=debgu")).unwrap_err();
+        assert!(format!("{refused:#}").contains("RUST_LOG=http_api=debgu"), "{refused:#}");
+    }
     #[test]
     fn a_line_that_cannot_be_written_is_dropped_and_counted() {
         for (is_broken, written, dropped) in [(true, "", 2), (false, "a\nb\n", 0)] {

@@ -8,6 +8,8 @@ mod support;
 mod bodies;
 #[path = "edges/crowd.rs"]
 mod crowd;
+#[path = "edges/files.rs"]
+mod files;
 #[path = "edges/http2.rs"]
 mod http2;
 #[path = "edges/keys.rs"]

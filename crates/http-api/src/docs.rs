@@ -5,13 +5,16 @@ use crate::wire::state::ApiState;
 use crate::{campaign, coupon, event, import, message, order, pool, quote, service, shop};
 use std::fmt::Write as _;
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header;
 use axum::response::Html;
 use axum::routing::get;
-use axum::{Json, Router};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use utoipa_swagger_ui::Config;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -124,12 +127,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// `/openapi.json`, the interactive page `/docs` and the list of problems `/docs/problems`.
 pub fn pages(document: utoipa::openapi::OpenApi) -> Router<ApiState> {
-    let json = document.clone();
-    let page = utoipa_swagger_ui::SwaggerUi::new("/docs").url("/docs/openapi.json", document);
-    Router::new()
-        .route("/openapi.json", get(move || async move { Json(json) }))
-        .route("/docs/problems", get(problems))
-        .merge(page)
+    // Written once: it needs no key, so it may cost nothing.
+    let json =
+        Bytes::from(document.to_json().unwrap_or_else(|error| unreachable!("it is only text: {error}")));
+    let send = move || async move { ([(header::CONTENT_TYPE, "application/json")], json) };
+    let page = utoipa_swagger_ui::SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
+    Router::new().route("/openapi.json", get(send)).route("/docs/problems", get(problems)).merge(page)
 }
 
 async fn problems() -> Html<String> {

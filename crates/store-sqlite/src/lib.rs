@@ -92,6 +92,7 @@ impl SqliteStore {
     /// The same with settings of one's own.
     pub fn open_with(path: &Path, options: &Options) -> Result<Self, StoreError> {
         foreign::refuse(path)?;
+        rest::refuse_gone(path)?;
         let guard = Guard::take(path)?;
         let db = open::writer(path, options)?;
         let using = rest::Use::begin(&db, path)?;

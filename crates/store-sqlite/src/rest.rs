@@ -49,6 +49,21 @@ pub fn refuse_lost(db: &Connection, path: &Path) -> Result<(), StoreError> {
     Err(StoreError::new(StoreErrorKind::Corrupt, message))
 }
 
+/// Refuses to make a new store where one was: its mark stands there, and the file is gone or empty.
+pub fn refuse_gone(path: &Path) -> Result<(), StoreError> {
+    let is_there = std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    let Found::At { commits: commits @ 1.., .. } = mark::read(path) else { return Ok(()) };
+    if is_there {
+        return Ok(());
+    }
+    let file = path.display();
+    let message = format!(
+        "{file} is missing or empty, and {file}-mark says that {commits} commits were acknowledged there. Put the file \
+        back, or restore a backup with `promenade restore`; to begin with an empty store, remove {file}-mark"
+    );
+    Err(StoreError::new(StoreErrorKind::Corrupt, message))
+}
+
 /// A store in use: the number of its commits, in the database and beside it.
 #[derive(Debug)]
 pub struct Use {

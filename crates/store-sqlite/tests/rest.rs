@@ -337,3 +337,37 @@ fn a_file_of_something_else_is_not_touched() {
     backup(&live, &copy, &mut |_, _| ()).unwrap();
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
 }
+
+#[test]
+fn a_store_that_is_gone_is_not_made_anew_while_its_mark_is_there() {
+    for is_emptied in [false, true] {
+        let (_folder, live) = folder();
+        let mut store = SqliteStore::open(&live).unwrap();
+        put_orders(&mut store, 0, 3);
+        drop(store);
+        fs::remove_file(&live).unwrap();
+        if is_emptied {
+            fs::write(&live, "").unwrap();
+        }
+        let refused = SqliteStore::open(&live).map(drop).unwrap_err();
+        assert_eq!(refused.kind, StoreErrorKind::Corrupt);
+        assert!(refused.message.contains("missing or empty"), "{refused}");
+        assert_eq!(live.exists(), is_emptied, "nothing is made");
+        fs::remove_file(beside(&live, "-mark")).unwrap();
+        SqliteStore::open(&live).unwrap();
+    }
+}
+
+#[test]
+fn a_backup_takes_the_place_of_a_store_that_is_gone() {
+    let (folder, live) = folder();
+    let mut store = SqliteStore::open(&live).unwrap();
+    put_orders(&mut store, 0, 3);
+    let copy = folder.path().join("copy.db");
+    backup(&live, &copy, &mut |_, _| ()).unwrap();
+    let expected = dump(&*store.reader());
+    drop(store);
+    fs::remove_file(&live).unwrap();
+    restore(&copy, &live, &mut |_, _| ()).unwrap();
+    assert_eq!(dump(&*SqliteStore::open(&live).unwrap().reader()), expected);
+}

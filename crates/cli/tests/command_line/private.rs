@@ -106,9 +106,11 @@ fn nothing_is_written_through_a_link() {
     let precious = folder.path().join("precious");
     fs::write(&precious, "precious").expect("written");
     let link = |name: &str| symlink(&precious, folder.path().join(name)).expect("a link");
-    link("keys.tmp");
+    link("keys.json.partial");
+    fs::write(folder.path().join("keys.tmp"), "of somebody else").expect("written");
     let create = ["keys", "create", "--name", "ops", "--keys", "keys.json"];
     assert_eq!(run(folder.path(), &create).code, Some(0));
+    assert_eq!(fs::read_to_string(folder.path().join("keys.tmp")).expect("it stays"), "of somebody else");
     link("copy.db.partial");
     drop(Server::sandbox(folder.path()));
     let backup = ["backup", "--store", "sqlite:shop.db", "--to", "copy.db"];

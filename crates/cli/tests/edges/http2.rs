@@ -3,9 +3,9 @@
 use crate::peer::Peer;
 use crate::{folder, serve};
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+pub const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).expect("it is short").to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
@@ -34,8 +34,8 @@ fn a_flood_of_requests_that_are_taken_back_ends_its_connection_alone() {
     for path in ["/healthz", "/v1/shops/s1", "/openapi.json"] {
         let mut peer = Peer::new(&server.address);
         peer.say([PREFACE, &frame(4, 0, 0, &[])].concat());
-        // Refused once the service has closed, however often it is tried before.
-        let mut streams = (1..100_000).step_by(2);
+        // Refused once the service has closed; until it has read that far, what is sent waits in the system.
+        let mut streams = (1..0x4000_0000).step_by(2);
         let flood = |stream| [get(stream, path), frame(3, 0, stream, &8_u32.to_be_bytes())].concat();
         while peer.say(streams.by_ref().take(200).flat_map(flood).collect::<Vec<u8>>()) {
             assert!(streams.len() > 0, "all resets of {path} are taken");

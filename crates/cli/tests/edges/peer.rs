@@ -51,6 +51,13 @@ impl Peer {
         }
     }
 
+    /// So many bytes that came.
+    pub fn exactly(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.0.read_exact(&mut bytes).expect("they come");
+        bytes
+    }
+
     /// One answer, by its length.
     pub fn answer(&mut self) -> String {
         self.try_answer().expect("an answer")

@@ -25,7 +25,7 @@ use domain::{
     ends::Ends,
     shop::Shop,
 };
-use engine::{Command, EngineError, Input, Reply};
+use engine::{Command, Input, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -195,8 +195,7 @@ async fn floor_warnings(
         let campaign = form.campaign_id.as_ref();
         quoting.floor_warnings(&shop_id, campaign, &form.version, now)
     };
-    let found = tokio::task::spawn_blocking(look).await;
-    Ok(found.map_err(|error| EngineError::Internal(error.to_string()))??)
+    Ok(caller.share().apart(look).await?)
 }
 
 /// Which campaigns to list.

@@ -257,8 +257,7 @@ pub async fn validate(
     let (quoting, now, shop_id) = (state.quoting.clone(), state.engine.now(), caller.shop_id.clone());
     let fine = violations.is_empty();
     let look = move || if fine { quoting.batch_warnings(&shop_id, &batch, now) } else { Ok(Vec::new()) };
-    let found = tokio::task::spawn_blocking(look).await;
-    let mut warnings = found.map_err(|error| EngineError::Internal(error.to_string()))??;
+    let mut warnings = caller.share().apart(look).await?;
     warnings.extend(ends.into_warnings());
     Ok(Json(ValidationView::new(&shop, violations, warnings)))
 }

@@ -9,6 +9,7 @@ use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::list_in;
 use crate::wire::problem::Problem;
+use crate::wire::share::Sending;
 use crate::wire::state::ApiState;
 use crate::wire::time;
 use axum::Json;
@@ -17,7 +18,7 @@ use axum::response::Response;
 use domain::{BatchId, CustomerId, ShopId, campaign::promotion::PercentOff, coupon::Coupon, shop::Shop};
 use engine::{Command, EngineError, Input};
 use futures_util::stream;
-use port::{Page, StoreError};
+use port::{Page, Reader, StoreError};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -143,7 +144,8 @@ fn percent(off: PercentOff) -> String {
 
 /// Coupons that are being read out.
 struct Reading {
-    state: ApiState,
+    reader: Arc<dyn Reader>,
+    sending: Sending,
     shop: Arc<Shop>,
     shop_id: ShopId,
     batch_id: BatchId,
@@ -156,14 +158,18 @@ impl Reading {
             return Ok(None);
         };
         let (shop, batch, asked) = (self.shop_id.clone(), self.batch_id.clone(), page.clone());
-        let rows = self.state.read(move |reader| reader.batch_coupons(&shop, &batch, &asked)).await?;
-        let mut text = if page.after.is_none() { HEADING.to_owned() } else { String::new() };
-        for coupon in &rows {
-            line(&self.shop, coupon, &mut text);
-        }
-        if let Some(last) = rows.last().filter(|_| rows.len() == page.limit) {
-            self.page = Some(Page { after: Some(last.coupon_id.to_string()), limit: page.limit });
-        }
+        let (reader, settings) = (self.reader.clone(), self.shop.clone());
+        let make = move || {
+            let rows = reader.batch_coupons(&shop, &batch, &asked)?;
+            let mut text = if asked.after.is_none() { HEADING.to_owned() } else { String::new() };
+            for coupon in &rows {
+                line(&settings, coupon, &mut text);
+            }
+            let last = rows.last().filter(|_| rows.len() == asked.limit);
+            Ok((text, last.map(|last| last.coupon_id.to_string())))
+        };
+        let (text, last) = self.sending.piece::<Result<_, StoreError>>(make).await?;
+        self.page = last.map(|last| Page { after: Some(last), limit: page.limit });
         Ok(Some(text))
     }
 }
@@ -181,7 +187,8 @@ pub async fn export(
     let shop = state.shop(&caller.shop_id).await?;
     find(&state, &caller, &batch_id).await?;
     let page = Some(Page { after: None, limit: limits::EXPORT_STEP });
-    let reading = Reading { state, shop, shop_id: caller.shop_id, batch_id, page };
+    let (reader, sending) = (state.engine.reader().clone(), caller.share().file()?);
+    let reading = Reading { reader, sending, shop, shop_id: caller.shop_id, batch_id, page };
     let steps = stream::try_unfold(reading, |mut reading| async {
         let step = reading.step().await?;
         Ok::<_, StoreError>(step.map(|text| (text, reading)))

@@ -168,8 +168,7 @@ pub async fn create(
     let trial = body.read(state.engine.now(), &caller, id.clone())?;
     let reader = state.engine.reader().clone();
     // A pool of a million orders takes a while: others are answered meanwhile.
-    let tried = tokio::task::spawn_blocking(move || dry_run::dry_run(&*reader, &trial)).await;
-    let found = tried.map_err(|error| engine::EngineError::Internal(error.to_string()))??;
+    let found = caller.share().apart(move || dry_run::dry_run(&*reader, &trial)).await?;
     let mut view = DryRunView::new(&shop, found.ok_or_else(|| missing(&id))?);
     if let Some(waits) = view.incomplete.take() {
         let pool = state.read(move |reader| reader.pool(&caller.shop_id)).await?;

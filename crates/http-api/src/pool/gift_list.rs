@@ -7,6 +7,7 @@ use crate::wire::extract;
 use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::problem::Problem;
+use crate::wire::share::Sending;
 use crate::wire::state::ApiState;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -73,7 +74,7 @@ pub async fn export(
         GiftStrategyId::try_new(text).map_err(|_| Problem::not_found("no gift strategy of that name"))
     };
     let strategy = query.0.strategy.as_ref().map(read).transpose()?;
-    let reader = state.engine.reader().clone();
+    let (reader, sending) = (state.engine.reader().clone(), caller.share().file()?);
     let open = move || {
         if let Some(id) = &strategy
             && !reader.pool(&caller.shop_id)?.gifts.contains_key(id)
@@ -84,44 +85,50 @@ pub async fn export(
     };
     let rows = state.look(open).await?;
     match format {
-        Format::Csv => csv(state, shop, rows),
-        Format::Xlsx => xlsx(shop, rows).await,
+        Format::Csv => csv(sending, shop, rows),
+        Format::Xlsx => xlsx(sending, shop, rows).await,
     }
 }
 
-fn csv(state: ApiState, shop: Arc<Shop>, rows: Rows) -> Result<Response, Problem> {
+fn csv(sending: Sending, shop: Arc<Shop>, rows: Rows) -> Result<Response, Problem> {
     let mut heading = String::new();
     csv_out::row(HEADING.into_iter().map(Into::into), &mut heading);
-    let steps =
-        stream::try_unfold((Some(heading), state, shop, rows), |(heading, state, shop, mut rows)| async {
+    let steps = stream::try_unfold(
+        (Some(heading), sending, shop, rows),
+        |(heading, sending, shop, mut rows)| async {
             if let Some(heading) = heading {
-                return Ok(Some((heading, (None, state, shop, rows))));
+                return Ok(Some((heading, (None, sending, shop, rows))));
             }
-            let (page, rows) = state.look(move || Ok::<_, StoreError>((rows.page()?, rows))).await?;
-            Ok::<_, StoreError>(page.map(|page| {
-                let mut text = String::new();
-                for row in &page {
-                    row.csv(&shop.time_zone, &mut text);
-                }
-                (text, (None, state, shop, rows))
-            }))
-        });
+            let settings = shop.clone();
+            let make = move || {
+                let text = rows.page()?.map(|page| {
+                    let mut text = String::new();
+                    for row in &page {
+                        row.csv(&settings.time_zone, &mut text);
+                    }
+                    text
+                });
+                Ok((text, rows))
+            };
+            let (text, rows) = sending.piece::<Result<_, StoreError>>(make).await?;
+            Ok::<_, StoreError>(text.map(|text| (text, (None, sending, shop, rows))))
+        },
+    );
     csv_out::attachment("gifts.csv", steps)
 }
 
 /// A workbook is whole before it can be sent, so it waits in a file without a name.
-async fn xlsx(shop: Arc<Shop>, rows: Rows) -> Result<Response, Problem> {
-    let written = tokio::task::spawn_blocking(move || write(&shop, rows)).await;
-    let written = written.map_err(|error| EngineError::Internal(error.to_string()))?;
+async fn xlsx(sending: Sending, shop: Arc<Shop>, rows: Rows) -> Result<Response, Problem> {
+    let written = sending.piece(move || write(&shop, rows)).await;
     let file = written.map_err(|error| match error {
         ListError::Store(error) => Problem::from(error),
         ListError::Workbook(_) | ListError::File(_) => EngineError::Internal(error.to_string()).into(),
     })?;
-    let steps = stream::try_unfold(file, |mut file| async {
+    let steps = stream::try_unfold((file, sending), |(mut file, sending)| async {
         let mut piece = vec![0; limits::FILE_STEP];
         let read = file.read(&mut piece)?;
         piece.truncate(read);
-        Ok::<_, io::Error>((read > 0).then_some((piece, file)))
+        Ok::<_, io::Error>((read > 0).then_some((piece, (file, sending))))
     });
     csv_out::file("gifts.xlsx", XLSX, steps)
 }

@@ -8,6 +8,10 @@ pub const LISTS: usize = 4 * 1024 * 1024;
 pub const BATCH: usize = 16 * 1024 * 1024;
 /// Bytes of all bodies that are in memory at once: requests beyond it are refused, the newest first.
 pub const BODIES_BYTES: usize = 256 * 1024 * 1024;
+/// Bytes of them that are kept for the first [`READ_AT_ONCE`] of each body.
+pub const SMALL_BODIES_BYTES: usize = 32 * 1024 * 1024;
+/// Files that one key is sent at once; each holds what its client has not taken yet.
+pub const FILES_OF_A_KEY: usize = 16;
 /// Bytes of one key's bodies in memory: four batches, so that no key takes everybody's room.
 pub const BODIES_OF_A_KEY: usize = 64 * 1024 * 1024;
 /// Bytes of a body that is read where it arrives; a larger one is read apart, so that it holds up nobody.

@@ -175,6 +175,10 @@ impl Problem {
     pub fn no_room(whose: &str, most: usize) -> Self {
         Self::no_turn().detail(format!("{whose} in memory are at most {most} bytes; send it again later"))
     }
+    /// A file for a key that is being sent so many at once.
+    pub fn no_file(most: usize) -> Self {
+        Self::no_turn().detail(format!("one key is sent at most {most} files at once; take those first"))
+    }
     /// A key that asks more often than it may.
     pub fn too_fast(standing: RateStanding) -> Self {
         let title = "The key asks too often; nothing was done";
