@@ -61,8 +61,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     refuse_published_key(&config).await?;
     // What may be wrong with settings, before anything is made.
     store::refuse_foreign(config.store())?;
-    let (guard, sender, zone) = (guard(&config)?, message_sender(&config)?, config.platform_zone()?);
-    let (terms, shop_slots) = (config.terms()?, config.webhook_shop_slots()?);
+    let (guard, zone, terms) = (guard(&config)?, config.platform_zone()?, config.terms()?);
+    let (shop_slots, sender) = (config.webhook_shop_slots()?, message_sender(&config)?);
     let listening =
         bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let keys = Arc::new(KeyRing::default());
