@@ -39,3 +39,23 @@ fn a_mapping_that_is_not_there_says_so() {
     let error = Mapping::open(Path::new("no/such.toml")).unwrap_err().to_string();
     assert!(error.starts_with("no/such.toml: "), "{error}");
 }
+
+/// What a replay takes for cancelled a pool takes for closed.
+#[test]
+fn the_two_halves_of_a_mapping_agree_on_what_is_over() {
+    let words = |text: &str, meaning: &str| -> Vec<String> {
+        let mapping: toml::Table = text.parse().unwrap();
+        let status = mapping["maps"]["status"].as_table().unwrap();
+        status
+            .iter()
+            .filter(|(_, said)| said.as_str() == Some(meaning))
+            .map(|(word, _)| word.clone())
+            .collect()
+    };
+    for known in replay::shipped::ALL {
+        let Some(replay) = known.replay else { continue };
+        let (closed, cancelled) = (words(known.pool, "closed"), words(replay, "cancelled"));
+        let missing: Vec<_> = cancelled.iter().filter(|word| !closed.contains(word)).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", known.name);
+    }
+}

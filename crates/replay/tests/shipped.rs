@@ -482,23 +482,3 @@ fn an_item_that_was_refunded_alone_is_left_off() {
     assert_eq!(read[0].order.goods_paid.minor(), 10_000, "what is left of it");
     assert_eq!(closed(&read), ["2"]);
 }
-
-/// What a replay takes for cancelled a pool takes for closed.
-#[test]
-fn the_two_halves_of_a_mapping_agree_on_what_is_over() {
-    let words = |text: &str, meaning: &str| -> Vec<String> {
-        let mapping: toml::Table = text.parse().unwrap();
-        let status = mapping["maps"]["status"].as_table().unwrap();
-        status
-            .iter()
-            .filter(|(_, said)| said.as_str() == Some(meaning))
-            .map(|(word, _)| word.clone())
-            .collect()
-    };
-    for known in shipped::ALL {
-        let Some(replay) = known.replay else { continue };
-        let (closed, cancelled) = (words(known.pool, "closed"), words(replay, "cancelled"));
-        let missing: Vec<_> = cancelled.iter().filter(|word| !closed.contains(word)).collect();
-        assert!(missing.is_empty(), "{}: {missing:?}", known.name);
-    }
-}
