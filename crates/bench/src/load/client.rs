@@ -112,8 +112,9 @@ impl Shared {
 
     /// The request with its own number, which is as long as what it stands for.
     fn numbered<'a>(&self, request: &'a [u8], number: usize) -> Cow<'a, [u8]> {
+        let Some(from) = self.number_from else { return Cow::Borrowed(request) };
         let place = request.windows(NUMBER.len()).rposition(|window| window == NUMBER);
-        let (Some(from), Some(place)) = (self.number_from, place) else { return Cow::Borrowed(request) };
+        let Some(place) = place else { return Cow::Borrowed(request) };
         let mut request = request.to_vec();
         let number = format!("{:0width$}", from + number as u64, width = NUMBER.len());
         request[place..place + NUMBER.len()].copy_from_slice(&number.as_bytes()[..NUMBER.len()]);
