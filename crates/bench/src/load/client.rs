@@ -141,7 +141,10 @@ async fn keep_sending(shared: Arc<Shared>) -> Result<()> {
         let Some((request, sent)) = shared.next_request(Instant::now()) else {
             return Ok(());
         };
-        tokio::time::sleep_until(sent.into()).await;
+        // A timer for what is due already would wait for its next tick.
+        if sent > Instant::now() {
+            tokio::time::sleep_until(sent.into()).await;
+        }
         let counts = sent >= shared.measure_from;
         match connection.exchange(&request).await {
             Ok(_) if !counts => {}
