@@ -106,9 +106,9 @@ fn body_seconds() -> NonZeroU32 {
 fn answer_seconds() -> NonZeroU32 {
     number(30)
 }
-/// One batch of the writer fills from as many; more only wait.
+/// Enough to fill a batch of the writer while the one before it is made durable; more only wait, and grow cold.
 fn requests_at_once() -> NonZeroU32 {
-    number(512)
+    number(128)
 }
 fn requests_waiting() -> u32 {
     2_048

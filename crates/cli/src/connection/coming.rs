@@ -4,7 +4,7 @@
 //! a request asks is done only in turn ([`BodyEnded::NoTurn`]), while slow bodies hold no turns. What nobody reads is
 //! read on for a while and dropped: a client that is still sending sees its answer then, not a broken pipe.
 
-use super::turns::{NoTurn, Turns};
+use super::turns::{self, NoTurn, Turns};
 use super::watch::{Exchange, PACE};
 use axum::BoxError;
 use axum::body::Bytes;
@@ -15,7 +15,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep};
 
 /// So many bytes that nobody wants are read on: the largest batch twice over.
@@ -23,7 +22,7 @@ const READ_ON: u64 = 32 << 20;
 /// After each [`PACE`] of them the next waits for so long: they are worth no more of the machine.
 const REST: Duration = Duration::from_millis(2);
 
-type Turn = Pin<Box<dyn Future<Output = Result<OwnedSemaphorePermit, NoTurn>> + Send>>;
+type Turn = Pin<Box<dyn Future<Output = Result<turns::Turn, NoTurn>> + Send>>;
 
 /// A body. It asks for a turn at its end, unless it got none to ask at.
 pub struct Coming<B: Unread> {
@@ -78,7 +77,8 @@ impl<B: Unread> Coming<B> {
 
     fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let Some(turns) = &self.turns else { return Poll::Ready(None) };
-        let asked = self.asked.get_or_insert_with(|| Box::pin(turns.clone().take()));
+        let exchange = &self.exchange;
+        let asked = self.asked.get_or_insert_with(|| Box::pin(turns.clone().take(exchange.is_impatient())));
         let turn = ready!(asked.as_mut().poll(context));
         (self.turns, self.asked) = (None, None);
         match turn {
@@ -86,7 +86,10 @@ impl<B: Unread> Coming<B> {
                 self.exchange.keep(turn);
                 Poll::Ready(None)
             }
-            Err(NoTurn) => Poll::Ready(Some(Err(BodyEnded::NoTurn.into()))),
+            Err(NoTurn) => {
+                self.exchange.refused();
+                Poll::Ready(Some(Err(BodyEnded::NoTurn.into())))
+            }
         }
     }
 }

@@ -70,9 +70,10 @@ async fn answer<B: Unread>(
     let has_one = match (wants_a_turn, is_bodiless) {
         (false, _) => true,
         (true, false) => !turns.is_full(),
-        (true, true) => turns.take().await.map(|turn| exchange.keep(turn)).is_ok(),
+        (true, true) => turns.take(exchange.is_impatient()).await.map(|turn| exchange.keep(turn)).is_ok(),
     };
     if !has_one {
+        exchange.refused();
         exchange.waits();
         tokio::time::sleep(REST).await;
         metrics::counter!("promenade_http_shed_total").increment(1);

@@ -4,9 +4,10 @@
 //! the next head, however slowly that comes; an answer that was handed over has a while to be taken. While the service
 //! itself works, it has as long as the work takes. Bodies that come too slowly end by themselves ([`super::coming`]).
 
+use super::turns::Turn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// How slow a peer may be; each with its setting.
@@ -63,6 +64,9 @@ pub enum Rest {
     Since(Instant),
 }
 
+/// Who is refused is told to come back after so long.
+const COME_BACK: Duration = Duration::from_secs(1);
+
 /// One connection.
 #[derive(Debug)]
 pub struct Watch {
@@ -81,6 +85,8 @@ struct State {
     quiet_until: Instant,
     taken_back: u32,
     answered: u32,
+    /// When it was last refused for want of a turn.
+    refused: Option<Instant>,
     ending: Option<Ending>,
 }
 
@@ -106,6 +112,7 @@ impl Watch {
             quiet_until: now + patience.head,
             taken_back: 0,
             answered: 0,
+            refused: None,
             ending: None,
         };
         Arc::new(Self { patience, state: Mutex::new(state), ended: Notify::new() })
@@ -197,7 +204,7 @@ impl State {
 pub struct Exchange {
     watch: Arc<Watch>,
     number: u64,
-    turn: Mutex<Option<OwnedSemaphorePermit>>,
+    turn: Mutex<Option<Turn>>,
 }
 
 impl Exchange {
@@ -206,8 +213,18 @@ impl Exchange {
         &self.watch
     }
 
+    /// There was no turn for it; the answer says to ask again in a second.
+    pub fn refused(&self) {
+        self.watch.state().refused = Some(Instant::now());
+    }
+
+    /// Whether its connection was refused and asks again before it was told to.
+    pub fn is_impatient(&self) -> bool {
+        self.watch.state().refused.is_some_and(|at| at.elapsed() < COME_BACK)
+    }
+
     /// Keeps its turn until the service has answered.
-    pub fn keep(&self, turn: OwnedSemaphorePermit) {
+    pub fn keep(&self, turn: Turn) {
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
     }
 
