@@ -12,10 +12,10 @@ use engine::Settled;
 use engine::{Command, Engine, EngineError, Input};
 use port::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, DueReceiver};
 use relay::{
-    BoxFuture, DeliveryOutcome, Due, Endpoint, MessageOutcome, MessageSettlement, OutgoingMessage,
-    PendingMessage, Pick, Receiver, Settlement, Turn,
+    BoxFuture, DeliveryOutcome, Due, Endpoint, MessageKey, MessageOutcome, MessageSettlement,
+    OutgoingMessage, PendingMessage, Pick, Receiver, Settlement, Turn,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 /// Messages looked at for each that is asked for, so that a busy channel does not hide the others.
@@ -26,13 +26,16 @@ pub struct Outbox {
     engine: Engine,
     clock: relay::Clock,
     /// Attempts made so far, of messages that are being sent now.
-    message_attempts: Mutex<HashMap<(String, String), u32>>,
+    message_attempts: Mutex<HashMap<MessageKey, u32>>,
+    /// Messages that were handed to a sender that does not drop repetitions, and are not settled. This process alone
+    /// knows of them.
+    handed: Mutex<HashSet<MessageKey>>,
 }
 
 impl Outbox {
     /// The outbox of this engine; `clock` is the relay's.
     pub fn new(engine: Engine, clock: relay::Clock) -> Self {
-        Self { engine, clock, message_attempts: Mutex::default() }
+        Self { engine, clock, message_attempts: Mutex::default(), handed: Mutex::default() }
     }
 
     /// A moment of the relay's clock by another one, which now shows `now`.
@@ -83,10 +86,11 @@ impl Outbox {
         let deliver_until_micros = self.deliver_until(&dispatch);
         let message = dispatch.message;
         let (body_zh, body_en) = self.text_of(&message);
-        let key = (message.shop_id.to_string(), message.message_id.to_string());
+        let key = key_of(&message);
         lock(&self.message_attempts).insert(key, dispatch.attempt);
         PendingMessage {
             attempt: dispatch.attempt,
+            is_unknown: false,
             message: OutgoingMessage {
                 message_id: message.message_id.to_string(),
                 shop_id: message.shop_id.to_string(),
@@ -98,6 +102,11 @@ impl Outbox {
                 body_zh,
                 body_en,
                 deliver_until_micros,
+                to: None,
+                signature: None,
+                template: None,
+                parameters: Vec::new(),
+                text: None,
             },
         }
     }
@@ -127,27 +136,33 @@ impl Outbox {
     }
 
     async fn settle_message(&self, settled: MessageSettlement) -> Result<DispatchUpdate, String> {
-        let shop_id = ShopId::try_new(&settled.shop_id).map_err(|e| e.to_string())?;
-        let message_id = MessageId::try_new(&settled.message_id).map_err(|e| e.to_string())?;
-        let key = (settled.shop_id, settled.message_id);
+        let MessageSettlement { key, outcome } = settled;
+        let shop_id = ShopId::try_new(&key.shop_id).map_err(|e| e.to_string())?;
+        let message_id = MessageId::try_new(&key.message_id).map_err(|e| e.to_string())?;
         let before = lock(&self.message_attempts).remove(&key).unwrap_or(0);
-        let code = match settled.outcome {
-            MessageOutcome::Sent => {
+        let code = match outcome {
+            // Who may have it is not told that it failed.
+            MessageOutcome::Accepted { .. } | MessageOutcome::Unknown { .. } => {
                 return Ok(DispatchUpdate::Done { shop_id, message_id });
             }
-            MessageOutcome::RetryAt(micros) => {
-                let next_at = self.carry(micros, self.engine.now());
+            MessageOutcome::RetryAt { at_micros, .. } => {
+                let next_at = self.carry(at_micros, self.engine.now());
                 return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
             }
-            MessageOutcome::Failed => Code::ProviderFailed,
             // It was tried in vain until its time had passed.
-            MessageOutcome::Expired if before > 0 => Code::ProviderFailed,
-            MessageOutcome::Expired => Code::QuietHours,
+            MessageOutcome::Refused { .. } | MessageOutcome::Expired { was_tried: true } => {
+                Code::ProviderFailed
+            }
+            MessageOutcome::Expired { was_tried: false } => Code::QuietHours,
         };
         let command = Command::MessageFailed { message_id: message_id.clone(), code };
         self.engine.submit(Input::new(shop_id.clone(), command)).await.map_err(|e| e.to_string())?;
         Ok(DispatchUpdate::Done { shop_id, message_id })
     }
+}
+
+fn key_of(message: &Message) -> MessageKey {
+    MessageKey { shop_id: message.shop_id.to_string(), message_id: message.message_id.to_string() }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -205,18 +220,34 @@ impl relay::DeliveryQueue for Outbox {
                 .reader()
                 .due_dispatches(now, limit * LOOK_PAST_BUSY)
                 .map_err(|e| e.to_string())?;
-            let free = rows.into_iter().filter(|row| !busy.iter().any(|c| c == row.message.channel.as_str()));
+            let handed = lock(&self.handed).clone();
+            let free = rows.into_iter().filter(|row| {
+                let is_busy = busy.iter().any(|c| c == row.message.channel.as_str());
+                !is_busy && !handed.contains(&key_of(&row.message))
+            });
             Ok(free.take(limit).map(|row| self.message(row)).collect())
         })
     }
+    fn hand_over<'a>(
+        &'a self,
+        messages: &'a [PendingMessage],
+    ) -> BoxFuture<'a, Result<Vec<MessageKey>, String>> {
+        let mut handed = lock(&self.handed);
+        let keys = messages.iter().map(|pending| MessageKey::of(&pending.message));
+        let marked = keys.filter(|key| handed.insert(key.clone())).collect();
+        Box::pin(async move { Ok(marked) })
+    }
     fn settle_messages(&self, settled: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
+            let keys: Vec<MessageKey> = settled.iter().map(|one| one.key.clone()).collect();
             let mut updates = Vec::with_capacity(settled.len());
             for one in settled {
                 updates.push(self.settle_message(one).await?);
             }
             let settled = Settled { dispatches: updates, ..Settled::default() };
-            self.engine.settle(settled).await.map_err(text)
+            self.engine.settle(settled).await.map_err(text)?;
+            lock(&self.handed).retain(|key| !keys.contains(key));
+            Ok(())
         })
     }
 }

@@ -7,6 +7,8 @@
 //! What always holds:
 //! - At least once: something is settled only after it was attempted. A crash between the two
 //!   repeats the attempt under the same id (`webhook-id`, `Idempotency-Key`, `message_id`).
+//! - At most once where the other side does not drop repetitions (providers of SMS and `WeChat`): a message is marked
+//!   before it is sent, and what may have been taken is asked after, never sent again.
 //! - A merchant's URL never reaches an address the [`AddressGuard`] refuses, whatever DNS says.
 //! - A slow receiver holds its own slot, never another receiver's; a shop has so many and no more, and receivers that
 //!   fail have a share of their own.
@@ -15,25 +17,28 @@
 //! or a webhook's URL (the path of such a URL is often a secret itself).
 
 pub mod backoff;
+mod clock;
 pub mod guard;
 pub mod message;
 pub mod queue;
+mod retry_after;
 pub mod signature;
 pub mod tls;
 pub mod webhook;
 pub mod worker;
 
 pub use backoff::{next_attempt, rest};
+pub use clock::{Clock, system_clock};
 pub use guard::{AddressGuard, GuardError, GuardPolicy, HostResolver};
-pub use message::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendFailure, Senders};
+pub use message::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendOutcome, Senders};
 pub use queue::{
-    Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageOutcome, MessageSettlement, PendingMessage, Pick,
-    Receiver, Settlement, Turn,
+    Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageKey, MessageOutcome, MessageSettlement,
+    PendingMessage, Pick, Receiver, Settlement, Turn,
 };
 pub use signature::SigningSecret;
 pub use tls::install_crypto_provider;
 pub use webhook::{DeliveryResult, Endpoint, WebhookClient};
-pub use worker::{Clock, DrainReport, Worker};
+pub use worker::{DrainReport, Worker};
 
 /// A future behind a trait object: what the ports of this crate return.
 pub type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,10 +1,15 @@
-//! Messages to customers, and the port through which they leave.
+//! Messages to customers, and the one trait through which they leave, whoever carries them.
 //!
-//! The text is finished: a sender transports it and decides nothing. A message may be handed over
-//! more than once; whoever receives it drops the repetition by `shop_id` and `message_id`.
+//! The text is finished: a sender transports it and decides nothing. What a sender answers says what the writer must do
+//! ([`SendOutcome`]). Whether a message may be handed over twice is the sender's property: only one whose other side
+//! drops the repetition ([`MessageSender::deduplicates`]) gets it again after an outcome that nobody knows (A-S2-18).
 
+mod exchange;
+mod fan_out;
 mod http_sender;
 mod json_lines;
+mod outcome;
+mod recipient;
 mod senders;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +18,8 @@ use crate::BoxFuture;
 
 pub use http_sender::{HttpSender, HttpSenderError};
 pub use json_lines::JsonLinesSender;
+pub use outcome::{Class, Person, SendOutcome, Window};
+pub use recipient::Recipient;
 pub use senders::Senders;
 
 /// One message to one customer, in both languages; the channel's provider knows which to show.
@@ -38,36 +45,97 @@ pub struct OutgoingMessage {
     pub body_en: String,
     /// From this time on it is not sent any more; microseconds since 1970.
     pub deliver_until_micros: i64,
+    /// To which phone, openid or mailbox, where the provider does not know the customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Recipient>,
+    /// The name under which the shop speaks, without its brackets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// The provider's code of the template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// What stands in the template's gaps, in their order: some providers go by name, some by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameters: Vec<Parameter>,
+    /// The finished text, as it is counted and as the customer reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
-/// Why a message was not sent, with a short reason for people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SendFailure {
-    /// The same message may succeed later.
-    #[error("not sent for now: {0}")]
-    Temporary(String),
-    /// The same message will never succeed.
-    #[error("cannot be sent: {0}")]
-    Permanent(String),
+/// A gap of a template, filled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Its name in the template.
+    pub name: String,
+    /// What stands there.
+    pub value: String,
 }
 
-/// Hands messages over. An implementation bounds the time it takes.
+impl OutgoingMessage {
+    /// Our id at a provider (`OutId`, `SessionContext`, `Idempotency-Key`). Ids of messages are the shop's own, and one
+    /// provider serves all shops.
+    pub fn our_id(&self) -> String {
+        format!("{}:{}", self.shop_id, self.message_id)
+    }
+}
+
+/// Hands messages over. An implementation bounds the time it takes: a minute for a batch.
 pub trait MessageSender: Send + Sync {
-    /// Hand one message over.
-    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, Result<(), SendFailure>>;
+    /// Whether the other side drops a message that it had before, by [`OutgoingMessage::our_id`]. Where it does not, a
+    /// message is marked before it is sent, and never sent again once its outcome is unknown.
+    fn deduplicates(&self) -> bool;
 
-    /// Hand several over; one result for each, in the same order. One after the other unless a
+    /// Hand one message over.
+    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome>;
+
+    /// Hand several over; one outcome for each, in the same order. One after the other unless a
     /// sender knows better.
-    fn send_batch<'a>(
-        &'a self,
-        messages: &'a [OutgoingMessage],
-    ) -> BoxFuture<'a, Vec<Result<(), SendFailure>>> {
+    fn send_batch<'a>(&'a self, messages: &'a [OutgoingMessage]) -> BoxFuture<'a, Vec<SendOutcome>> {
         Box::pin(async move {
-            let mut results = Vec::with_capacity(messages.len());
+            let mut outcomes = Vec::with_capacity(messages.len());
             for message in messages {
-                results.push(self.send(message).await);
+                outcomes.push(self.send(message).await);
             }
-            results
+            outcomes
         })
     }
+
+    /// What became of a message whose outcome is unknown. Who cannot be asked never knows yet.
+    fn ask<'a>(&'a self, _: &'a Asked) -> BoxFuture<'a, Fate> {
+        Box::pin(async { Fate::NotYet })
+    }
+}
+
+/// A message that is asked after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// [`OutgoingMessage::our_id`].
+    pub our_id: String,
+    /// The provider's id, if it told one.
+    pub provider_id: Option<String>,
+    /// To which number it went.
+    pub phone: Recipient,
+    /// When it was handed over, in microseconds since 1970.
+    pub sent_at_micros: i64,
+}
+
+/// What a provider knows of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing that counts, or it could not be asked: it is asked again later.
+    NotYet,
+    /// It arrived.
+    Delivered {
+        /// How many segments it was, where the provider says so.
+        segments: Option<u32>,
+        /// When, in microseconds since 1970, where the provider says so.
+        at_micros: Option<i64>,
+    },
+    /// It did not arrive.
+    Failed {
+        /// The provider's code.
+        code: String,
+    },
+    /// The provider never had it: it may be sent again.
+    NotKnown,
 }

@@ -4,7 +4,7 @@
 //! is due again, and that is how a crash is survived.
 
 use crate::BoxFuture;
-use crate::message::OutgoingMessage;
+use crate::message::{Class, OutgoingMessage};
 use crate::webhook::Endpoint;
 
 /// A receiver as a shop registered it. Two that have the same address are two.
@@ -104,32 +104,75 @@ pub struct PendingMessage {
     /// How many attempts were made before: 0 for the first. The store adds one at each
     /// [`MessageOutcome::RetryAt`].
     pub attempt: u32,
+    /// Whether an earlier attempt may have been taken: the last [`MessageOutcome::RetryAt`] had no class. When its time
+    /// passes it is then settled as unknown, not as expired, so that nothing is given back that was perhaps used.
+    pub is_unknown: bool,
 }
 
-/// How an attempt at a message ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageKey {
+    /// The shop that speaks.
+    pub shop_id: String,
+    /// The message.
+    pub message_id: String,
+}
+
+impl MessageKey {
+    /// That of a message.
+    pub fn of(message: &OutgoingMessage) -> Self {
+        Self { shop_id: message.shop_id.clone(), message_id: message.message_id.clone() }
+    }
+}
+
+/// How an attempt at a message ended: what the writer makes of its reserved segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageOutcome {
-    /// The sender took it.
-    Sent,
-    /// Due again at this time, in microseconds since 1970, with one more attempt counted.
-    RetryAt(i64),
-    /// It cannot be sent, or was tried too often.
-    Failed,
-    /// Its time passed before it was sent.
-    Expired,
+    /// The sender took it: they are spent.
+    Accepted {
+        /// The provider's id, if it gave one.
+        provider_id: Option<String>,
+        /// How many segments the provider says it is.
+        segments: Option<u32>,
+    },
+    /// It cannot be sent: they are free again. Also where the provider named a time after the message's end (then
+    /// [`Class::Throttled`] means `provider_limit`), and after the tenth attempt.
+    Refused {
+        /// Whose matter it is.
+        class: Class,
+        /// The provider's code, or ours.
+        code: String,
+        /// What the provider said, under 300 characters.
+        detail: String,
+    },
+    /// Due again, with one more attempt counted; they stay reserved.
+    RetryAt {
+        /// When, in microseconds since 1970.
+        at_micros: i64,
+        /// Whose matter it is; `None` where the sender may have taken it and drops repetitions.
+        class: Option<Class>,
+        /// The provider's code, or ours.
+        code: String,
+    },
+    /// Nobody knows whether it was taken: never due again, asked after, and they stay reserved.
+    Unknown {
+        /// What happened.
+        code: String,
+    },
+    /// Its time passed before it was sent: they are free again.
+    Expired {
+        /// Whether a sender was asked before.
+        was_tried: bool,
+    },
 }
 
 /// The end of one attempt at a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageSettlement {
-    /// The shop that speaks.
-    pub shop_id: String,
     /// The message.
-    pub message_id: String,
+    pub key: MessageKey,
     /// How it ended.
     pub outcome: MessageOutcome,
-    /// Why it was not sent.
-    pub reason: Option<String>,
 }
 
 /// The outbox as the relay sees it. An error is a text for the log; the relay asks again later.
@@ -154,6 +197,23 @@ pub trait DeliveryQueue: Send + Sync {
         limit: usize,
         busy: &'a [String],
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>>;
+
+    /// Mark durably that these are being handed to a sender that does not drop repetitions, and say which of them may
+    /// be sent now. Called before each send to such a sender, and never for others.
+    ///
+    /// What is expected of it:
+    /// - The mark is on the disk before the answer. One that was marked before and not settled is not among the answer:
+    ///   it may have been taken. Nor is one that has been withdrawn since it was read.
+    /// - A marked message is not due. [`MessageOutcome::RetryAt`] takes the mark away; every other outcome ends the
+    ///   attempt.
+    /// - A mark that nobody settles (the process ended between the send and [`DeliveryQueue::settle_messages`], or
+    ///   those failed) is the same as [`MessageOutcome::Unknown`]: after some minutes, or at the next start, the
+    ///   message is asked after.
+    /// - After an error nothing is marked, and nothing is sent.
+    fn hand_over<'a>(
+        &'a self,
+        messages: &'a [PendingMessage],
+    ) -> BoxFuture<'a, Result<Vec<MessageKey>, String>>;
 
     /// Record how attempts ended, all or none; after an error nothing is recorded.
     fn settle_messages(&self, settlements: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>>;

@@ -3,16 +3,19 @@
 //! A receiver has one batch in flight, so its events stay roughly in order and a slow one holds one slot. There are 128
 //! slots. A shop has four of them, or as many as the operator says, and receivers that have been failing have 32 of
 //! them together. A batch begins no attempt after its 15th second, and none after a failure: the receiver then rests,
-//! longer each time. Each channel of messages has one batch in flight as well, beside the receivers.
+//! longer each time. Each channel of messages has one batch in flight as well, beside the receivers; one whose sender
+//! takes nothing pauses (`pauses.rs`), and its messages wait.
 //!
 //! It never settles what it did not attempt (or find expired). If a settlement cannot be recorded
-//! even after some tries, the attempt is forgotten and made again: at least once.
+//! even after some tries, the attempt is forgotten and made again: at least once. Messages to a sender that does not
+//! drop repetitions are marked in the queue before they are sent, and so sent at most once (A-S2-18).
 
 mod busy;
 mod delivery_batch;
 mod drain;
 mod flight;
 mod message_batch;
+mod pauses;
 mod report;
 mod shared;
 mod telemetry;
@@ -21,6 +24,7 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, Notify, watch};
 
+use crate::clock::Clock;
 use crate::message::Senders;
 use crate::queue::{DeliveryQueue, PendingMessage, Pick};
 use crate::webhook::WebhookClient;
@@ -28,8 +32,8 @@ use busy::Busy;
 pub use busy::{MAX_CHANNELS, MAX_FAILING, MAX_RECEIVERS, SHOP_SLOTS};
 pub use flight::BATCH;
 use flight::{Flight, Seen};
+use pauses::Pauses;
 pub use report::DrainReport;
-pub use shared::Clock;
 use shared::{POLL, Shared};
 
 /// How many messages are read at once.
@@ -71,6 +75,7 @@ impl Worker {
                 clock,
                 wake: Arc::new(Notify::new()),
                 busy: Arc::new(Busy::new(shop_slots)),
+                pauses: Pauses::default(),
                 picking: Mutex::new(()),
             }),
         }
@@ -133,7 +138,7 @@ impl Worker {
                 let deliveries = std::mem::take(&mut due.deliveries);
                 let (stop, claim) = (flight.stop.clone(), || shared.busy.claim_receiver(&due));
                 let work = |batch| delivery_batch::attempt(Arc::clone(shared), due.clone(), batch, stop);
-                has_started |= flight.start(deliveries, claim, work);
+                has_started |= flight.start(deliveries, BATCH, claim, work);
             }
             if !(is_full && has_started) {
                 return Ok(());
@@ -144,17 +149,20 @@ impl Worker {
     async fn fill_channels(&self, flight: &mut Flight) -> Result<(), String> {
         let shared = &self.shared;
         loop {
-            let busy = shared.busy.channels();
+            let mut busy = shared.busy.channels();
             if busy.len() >= MAX_CHANNELS {
                 return Ok(());
             }
-            let due = shared.queue.due_messages((shared.clock)(), PAGE, &busy).await?;
+            let now = (shared.clock)();
+            busy.extend(shared.pauses.paused(now));
+            let due = shared.queue.due_messages(now, PAGE, &busy).await?;
             let is_full = due.len() >= PAGE;
             let mut has_started = false;
             for (channel, batch) in by_channel(due) {
                 let claim = || shared.busy.claim_channel(&channel);
                 let work = |batch| message_batch::attempt(Arc::clone(shared), batch);
-                has_started |= flight.start(batch, claim, work);
+                let most = shared.pauses.batch(&channel);
+                has_started |= flight.start(batch, most, claim, work);
             }
             if !(is_full && has_started) {
                 return Ok(());

@@ -9,8 +9,9 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use axum::{Json, Router};
-use relay::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendFailure};
-use support::{Canary, message, serve};
+use relay::message::{Class, Window};
+use relay::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendOutcome, SigningSecret};
+use support::{Canary, SECRET, message, serve};
 use tokio::sync::mpsc;
 
 fn read_lines(path: &std::path::Path) -> Vec<OutgoingMessage> {
@@ -24,9 +25,9 @@ async fn each_message_is_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("messages.jsonl");
     let sender = JsonLinesSender::new(&path);
-    sender.send(&message("msg_1")).await.unwrap();
+    assert_eq!(sender.send(&message("msg_1")).await, SendOutcome::accepted());
     let batch = [message("msg_2"), message("msg_3")];
-    assert_eq!(sender.send_batch(&batch).await, [Ok(()), Ok(())]);
+    assert_eq!(sender.send_batch(&batch).await, [SendOutcome::accepted(), SendOutcome::accepted()]);
     let expected = ["msg_1", "msg_2", "msg_3"].map(message);
     assert_eq!(read_lines(&path), expected);
 
@@ -42,7 +43,7 @@ async fn a_torn_line_does_not_spoil_the_next() {
     let path = folder.path().join("messages.jsonl");
     std::fs::write(&path, r#"{"message_id":"ms"#).unwrap();
     let sender = JsonLinesSender::new(&path);
-    sender.send(&message("msg_1")).await.unwrap();
+    assert_eq!(sender.send(&message("msg_1")).await, SendOutcome::accepted());
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 2);
@@ -55,21 +56,22 @@ async fn a_file_renamed_away_is_begun_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("messages.jsonl");
     let sender = JsonLinesSender::new(&path);
-    sender.send(&message("msg_1")).await.unwrap();
+    assert_eq!(sender.send(&message("msg_1")).await, SendOutcome::accepted());
     std::fs::rename(&path, folder.path().join("messages.1.jsonl")).unwrap();
-    sender.send(&message("msg_2")).await.unwrap();
+    assert_eq!(sender.send(&message("msg_2")).await, SendOutcome::accepted());
     assert_eq!(read_lines(&path), [message("msg_2")]);
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_written_is_a_temporary_failure() {
+async fn of_a_file_that_cannot_be_written_nobody_knows_how_far_it_went() {
     let folder = tempfile::tempdir().unwrap();
     let sender = JsonLinesSender::new(folder.path().join("missing/messages.jsonl"));
     let results = sender.send_batch(&[message("msg_1"), message("msg_2")]).await;
     assert_eq!(results.len(), 2);
     for result in results {
-        assert!(matches!(result, Err(SendFailure::Temporary(_))));
+        assert!(matches!(result, SendOutcome::Unknown { .. }), "{result:?}");
     }
+    assert!(sender.deduplicates(), "so they are tried again");
 }
 
 #[tokio::test]
@@ -84,7 +86,7 @@ async fn a_provider_gets_json_and_the_key_of_repetition() {
     let address = serve(router).await;
     let provider = HttpSender::try_new(&format!("http://{address}/send")).unwrap();
     let batch: Vec<_> = (0..40).map(|n| message(&format!("msg_{n:02}"))).collect();
-    assert!(provider.send_batch(&batch).await.iter().all(Result::is_ok));
+    assert!(provider.send_batch(&batch).await.iter().all(|outcome| *outcome == SendOutcome::accepted()));
     let mut got = Vec::new();
     while let Ok((headers, message)) = received.try_recv() {
         let key = format!("{}:{}", message.shop_id, message.message_id);
@@ -105,21 +107,22 @@ async fn the_providers_status_decides() {
         }),
     );
     let address = serve(router).await;
-    let temporary = |reason: &str| Err(SendFailure::Temporary(reason.to_owned()));
-    let permanent = |reason: &str| Err(SendFailure::Permanent(reason.to_owned()));
+    let refused = |class, code: &str| SendOutcome::refused(class, code, "");
     for (status, expected) in [
-        (200, Ok(())),
-        (202, Ok(())),
-        (302, temporary("http_302")),
-        (400, permanent("http_400")),
-        (401, permanent("http_401")),
-        (404, permanent("http_404")),
-        (408, temporary("http_408")),
-        (410, permanent("http_410")),
-        (422, permanent("http_422")),
-        (429, temporary("http_429")),
-        (500, temporary("http_500")),
-        (503, temporary("http_503")),
+        (200, SendOutcome::accepted()),
+        (202, SendOutcome::accepted()),
+        (302, SendOutcome::later("http_302")),
+        (400, refused(Class::Content, "http_400")),
+        (401, refused(Class::Access, "http_401")),
+        (404, refused(Class::Content, "http_404")),
+        (408, SendOutcome::later("http_408")),
+        (410, refused(Class::Content, "http_410")),
+        (422, refused(Class::Content, "http_422")),
+        (429, SendOutcome::later("http_429")),
+        (500, SendOutcome::unknown("http_500")),
+        (502, SendOutcome::unknown("http_502")),
+        (503, SendOutcome::later("http_503")),
+        (504, SendOutcome::unknown("http_504")),
     ] {
         let provider = HttpSender::try_new(&format!("http://{address}/{status}")).unwrap();
         assert_eq!(provider.send(&message("msg_1")).await, expected, "{status}");
@@ -127,14 +130,46 @@ async fn the_providers_status_decides() {
 }
 
 #[tokio::test]
-async fn a_silent_or_absent_provider_is_a_temporary_failure() {
+async fn a_provider_may_say_when_and_what_it_took() {
+    let taken = Json(serde_json::json!({"provider_id": "p1", "segments": 2}));
+    let router = Router::new()
+        .route("/busy", post(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "90")]) }))
+        .route("/taken", post(move || async move { taken }));
+    let address = serve(router).await;
+    let at = |path: &str| HttpSender::try_new(&format!("http://{address}/{path}")).unwrap();
+    let (class, code) = (Class::Transient, "http_429".to_owned());
+    let later = SendOutcome::Later { class, code, not_before: Window::Seconds(90) };
+    assert_eq!(at("busy").send(&message("msg_1")).await, later);
+    let taken = SendOutcome::Accepted { provider_id: Some("p1".to_owned()), segments: Some(2) };
+    assert_eq!(at("taken").send(&message("msg_1")).await, taken);
+}
+
+/// A-S2-18: a provider that was silent may have taken it; one that is not there has not.
+#[tokio::test]
+async fn a_silent_provider_may_have_it_and_an_absent_one_has_not() {
     let provider = Canary::silent().await;
     let sender = HttpSender::try_with_limit(&provider.url(), Duration::from_millis(200)).unwrap();
-    let temporary = |reason: &str| Err(SendFailure::Temporary(reason.to_owned()));
-    assert_eq!(sender.send(&message("msg_1")).await, temporary("timeout"));
+    assert_eq!(sender.send(&message("msg_1")).await, SendOutcome::unknown("timeout"));
     provider.close().await;
-    let absent = sender.send(&message("msg_1")).await;
-    assert_eq!(absent, temporary("connection_failed"));
+    assert_eq!(sender.send(&message("msg_1")).await, SendOutcome::later("connection_failed"));
+}
+
+#[tokio::test]
+async fn requests_are_signed_where_a_secret_is_set() {
+    let (told, mut received) = mpsc::unbounded_channel();
+    let router = Router::new().route(
+        "/send",
+        post(move |headers: HeaderMap, body: String| async move { told.send((headers, body)).unwrap() }),
+    );
+    let address = serve(router).await;
+    let secret = SigningSecret::parse(SECRET).unwrap();
+    let sender = HttpSender::try_new(&format!("http://{address}/send")).unwrap();
+    let sender = sender.signing([secret], relay::system_clock());
+    assert_eq!(sender.send(&message("msg_1")).await, SendOutcome::accepted());
+    let (headers, body) = received.recv().await.unwrap();
+    let oracle = standardwebhooks::Webhook::new(SECRET).unwrap();
+    oracle.verify(body.as_bytes(), &headers).unwrap();
+    assert_eq!(headers["webhook-id"], "shop_1:msg_1");
 }
 
 #[tokio::test]
@@ -142,7 +177,7 @@ async fn an_id_that_is_no_header_fails_for_good() {
     let provider = Canary::silent().await;
     let sender = HttpSender::try_new(&provider.url()).unwrap();
     let result = sender.send(&message("msg\n1")).await;
-    assert!(matches!(result, Err(SendFailure::Permanent(_))));
+    assert!(matches!(result, SendOutcome::Refused { class: Class::Content, .. }), "{result:?}");
     assert_eq!(provider.connections(), 0);
 }
 

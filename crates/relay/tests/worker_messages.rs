@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use relay::message::Class;
 use relay::{
     BoxFuture, DeliveryOutcome, DrainReport, JsonLinesSender, MessageOutcome, MessageSender, OutgoingMessage,
-    SendFailure, Senders, Worker,
+    SendOutcome, Senders, Worker,
 };
 use support::outbox::Outbox;
 use support::{START_MICROS, loopback_client, message};
@@ -22,17 +23,25 @@ struct Scripted {
 }
 
 impl MessageSender for Scripted {
-    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, Result<(), SendFailure>> {
+    fn deduplicates(&self) -> bool {
+        true
+    }
+
+    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
         self.sent.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
             match message.kind.as_str() {
-                "temporary" => Err(SendFailure::Temporary("http_503".to_owned())),
-                "permanent" => Err(SendFailure::Permanent("http_400".to_owned())),
+                "temporary" => SendOutcome::later("http_503"),
+                "permanent" => refused(),
                 "silent" => std::future::pending().await,
-                _ => Ok(()),
+                _ => SendOutcome::accepted(),
             }
         })
     }
+}
+
+fn refused() -> SendOutcome {
+    SendOutcome::refused(Class::Content, "http_400", "")
 }
 
 fn worker(outbox: &Arc<Outbox>, sender: impl MessageSender + 'static) -> Worker {
@@ -44,9 +53,13 @@ fn scripted(id: &str, kind: &str) -> OutgoingMessage {
     OutgoingMessage { kind: kind.to_owned(), ..message(id) }
 }
 
+fn failed(class: Class, code: &str) -> MessageOutcome {
+    MessageOutcome::Refused { class, code: code.to_owned(), detail: String::new() }
+}
+
 fn outcomes(outbox: &Outbox) -> Vec<(String, MessageOutcome)> {
     let settled = outbox.settled_messages.lock().unwrap();
-    let row = |row: &relay::MessageSettlement| (row.message_id.clone(), row.outcome);
+    let row = |row: &relay::MessageSettlement| (row.key.message_id.clone(), row.outcome.clone());
     settled.iter().map(row).collect()
 }
 
@@ -82,14 +95,19 @@ async fn each_answer_has_its_outcome() {
     worker.drain_once().await.unwrap();
     let wait = relay::next_attempt(0, "msg_2").unwrap().as_micros();
     let retry_at = START_MICROS + i64::try_from(wait).unwrap();
+    let later = |at_micros| MessageOutcome::RetryAt {
+        at_micros,
+        class: Some(Class::Transient),
+        code: "http_503".to_owned(),
+    };
     assert_eq!(
         outcomes(&outbox),
         [
-            ("msg_4".to_owned(), MessageOutcome::Expired),
-            ("msg_1".to_owned(), MessageOutcome::Sent),
-            ("msg_2".to_owned(), MessageOutcome::RetryAt(retry_at)),
-            ("msg_3".to_owned(), MessageOutcome::Failed),
-            ("msg_5".to_owned(), MessageOutcome::RetryAt(START_MICROS + 1)),
+            ("msg_4".to_owned(), MessageOutcome::Expired { was_tried: false }),
+            ("msg_1".to_owned(), MessageOutcome::Accepted { provider_id: None, segments: None }),
+            ("msg_2".to_owned(), later(retry_at)),
+            ("msg_3".to_owned(), failed(Class::Content, "http_400")),
+            ("msg_5".to_owned(), later(START_MICROS + 1)),
         ]
     );
 
@@ -107,13 +125,13 @@ async fn a_message_is_tried_ten_times_then_failed() {
     let worker = worker(&outbox, Scripted::default());
     for _ in 0..10 {
         worker.drain_once().await.unwrap();
-        if let Some((_, MessageOutcome::RetryAt(at))) = outcomes(&outbox).pop() {
-            outbox.set_now(at);
+        if let Some((_, MessageOutcome::RetryAt { at_micros, .. })) = outcomes(&outbox).pop() {
+            outbox.set_now(at_micros);
         }
     }
     let all = outcomes(&outbox);
     assert_eq!(all.len(), 10);
-    assert_eq!(all[9].1, MessageOutcome::Failed);
+    assert_eq!(all[9].1, failed(Class::Transient, "http_503"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,8 +147,8 @@ async fn a_silent_sender_holds_only_its_channel() {
     let report = worker.drain_once().await.unwrap();
     assert_eq!((report.messages_sent, report.messages_retried), (1, 1));
     assert_eq!(outcomes(&outbox)[0].0, "msg_2");
-    let settled = outbox.settled_messages.lock().unwrap();
-    assert_eq!(settled[1].reason.as_deref(), Some("timeout"));
+    let unknown = &outcomes(&outbox)[1].1;
+    assert!(matches!(unknown, MessageOutcome::RetryAt { class: None, .. }), "{unknown:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,22 +1,21 @@
 //! A sender that posts each message as JSON to a provider the operator configured.
 //!
 //! The operator is trusted, so the address guard does not apply; redirects and the environment's
-//! proxies are not followed all the same. The provider drops repetitions by `Idempotency-Key`.
+//! proxies are not followed all the same. The provider drops repetitions by `Idempotency-Key`. Where a secret is set
+//! requests are signed as webhooks are, so that the provider knows who sends.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url, redirect};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use reqwest::{Client, StatusCode, Url};
 
-use super::{MessageSender, OutgoingMessage, SendFailure};
-use crate::{BoxFuture, tls};
-
-/// How long one message may take.
-const SEND_LIMIT: Duration = Duration::from_secs(15);
-/// How many messages of a batch are under way at once: a batch of 32 ends within 30 seconds.
-const CONCURRENT_SENDS: usize = 16;
+use super::exchange::{Answer, SEND_LIMIT, client, exchange};
+use super::fan_out::fan_out_messages;
+use super::outcome::shortened;
+use super::{Class, MessageSender, OutgoingMessage, SendOutcome};
+use crate::BoxFuture;
+use crate::clock::{Clock, system_clock};
+use crate::signature::{HEADER_ID, HEADER_SIGNATURE, HEADER_TIMESTAMP, SigningSecret, signature_header};
 
 /// Why a provider cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +33,8 @@ pub enum HttpSenderError {
 pub struct HttpSender {
     client: Client,
     url: Url,
+    clock: Clock,
+    secrets: Arc<[SigningSecret]>,
 }
 
 impl HttpSender {
@@ -48,71 +49,73 @@ impl HttpSender {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(HttpSenderError::Url);
         }
-        let client = tls::build_client(|| {
-            Client::builder()
-                .redirect(redirect::Policy::none())
-                .no_proxy()
-                .timeout(limit)
-                .user_agent(concat!("Promenade/", env!("CARGO_PKG_VERSION")))
-        })?;
-        Ok(Self { client, url })
+        Ok(Self { client: client(limit)?, url, clock: system_clock(), secrets: Arc::default() })
     }
 
-    async fn post(&self, message: &OutgoingMessage) -> Result<(), SendFailure> {
-        // Ids of messages are the shop's own, and one provider serves all shops.
-        let key = format!("{}:{}", message.shop_id, message.message_id);
-        let request = self.client.post(self.url.clone()).header("Idempotency-Key", key).json(message);
-        match request.send().await {
-            Ok(response) => judge(response.status()),
-            Err(error) if error.is_builder() => {
-                Err(SendFailure::Permanent("message_id is not a header value".to_owned()))
-            }
-            Err(error) if error.is_timeout() => Err(SendFailure::Temporary("timeout".to_owned())),
-            Err(_) => Err(SendFailure::Temporary("connection_failed".to_owned())),
-        }
+    /// Sign each request with these, by this clock; without any it is not signed.
+    pub fn signing(self, secrets: impl Into<Arc<[SigningSecret]>>, clock: Clock) -> Self {
+        Self { secrets: secrets.into(), clock, ..self }
     }
 
-    async fn post_all(&self, messages: &[OutgoingMessage]) -> Vec<Result<(), SendFailure>> {
-        let mut results = vec![Err(SendFailure::Temporary("interrupted".to_owned())); messages.len()];
-        let permits = Arc::new(Semaphore::new(CONCURRENT_SENDS));
-        let mut sends = JoinSet::new();
-        for (index, message) in messages.iter().cloned().enumerate() {
-            let (sender, permits) = (self.clone(), Arc::clone(&permits));
-            sends.spawn(async move {
-                let _permit = permits.acquire().await;
-                (index, sender.post(&message).await)
-            });
+    async fn post(self, message: OutgoingMessage) -> SendOutcome {
+        let key = message.our_id();
+        let body = match serde_json::to_string(&message) {
+            Ok(body) => body,
+            Err(error) => return SendOutcome::refused(Class::Content, "not_json", &error.to_string()),
+        };
+        let mut request = self.client.post(self.url.clone()).header("Idempotency-Key", &key);
+        if !self.secrets.is_empty() {
+            let seconds = (self.clock)().div_euclid(1_000_000);
+            let signatures = signature_header(&self.secrets, &key, seconds, &body);
+            request = request.header(HEADER_ID, &key).header(HEADER_SIGNATURE, signatures);
+            request = request.header(HEADER_TIMESTAMP, seconds);
         }
-        while let Some(ended) = sends.join_next().await {
-            if let Ok((index, result)) = ended {
-                results[index] = result;
-            }
+        let request = request.header("content-type", "application/json").body(body);
+        match exchange(request, &self.clock).await {
+            Ok(answer) => judge(&answer),
+            Err(outcome) => outcome,
         }
-        results
     }
 }
 
 impl MessageSender for HttpSender {
-    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, Result<(), SendFailure>> {
-        Box::pin(self.post(message))
+    /// The provider does, by `Idempotency-Key`.
+    fn deduplicates(&self) -> bool {
+        true
     }
 
-    fn send_batch<'a>(
-        &'a self,
-        messages: &'a [OutgoingMessage],
-    ) -> BoxFuture<'a, Vec<Result<(), SendFailure>>> {
-        Box::pin(self.post_all(messages))
+    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
+        Box::pin(self.clone().post(message.clone()))
+    }
+
+    fn send_batch<'a>(&'a self, messages: &'a [OutgoingMessage]) -> BoxFuture<'a, Vec<SendOutcome>> {
+        Box::pin(fan_out_messages(self, messages, Self::post))
     }
 }
 
-/// 2xx is sent; 408, 429 and 5xx pass; other 4xx do not. An answer that is none of these (a
-/// redirect) is the provider's configuration, which an operator can mend while we try again.
-fn judge(status: StatusCode) -> Result<(), SendFailure> {
-    let reason = format!("http_{}", status.as_u16());
-    match status {
-        _ if status.is_success() => Ok(()),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(SendFailure::Temporary(reason)),
-        _ if status.is_client_error() => Err(SendFailure::Permanent(reason)),
-        _ => Err(SendFailure::Temporary(reason)),
+/// What a provider may say of a message that it takes; every field may be missing.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Taken {
+    provider_id: Option<String>,
+    segments: Option<u32>,
+}
+
+/// 2xx is sent; 4xx is not, for good. An answer that is neither (a redirect) is the provider's configuration, which an
+/// operator can mend while we try again.
+fn judge(answer: &Answer) -> SendOutcome {
+    let code = format!("http_{}", answer.status.as_u16());
+    let body = answer.body.as_deref().unwrap_or_default();
+    match answer.status {
+        status if status.is_success() => {
+            let taken: Taken = serde_json::from_slice(body).unwrap_or_default();
+            let provider_id = taken.provider_id.map(|id| shortened(&id));
+            SendOutcome::Accepted { provider_id, segments: taken.segments }
+        }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => SendOutcome::refused(Class::Access, code, ""),
+        status if status.is_client_error() => {
+            SendOutcome::refused(Class::Content, code, &String::from_utf8_lossy(body))
+        }
+        _ => SendOutcome::later(code),
     }
 }

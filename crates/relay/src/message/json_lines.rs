@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{MessageSender, OutgoingMessage, SendFailure};
+use super::{Class, MessageSender, OutgoingMessage, SendOutcome};
 use crate::BoxFuture;
 
 /// Appends messages to a file.
@@ -31,11 +31,12 @@ impl JsonLinesSender {
         Ok(Self::new(path))
     }
 
-    async fn append_lines(&self, messages: &[OutgoingMessage]) -> Result<(), SendFailure> {
+    async fn append_lines(&self, messages: &[OutgoingMessage]) -> SendOutcome {
         let mut lines = Vec::new();
         for message in messages {
-            serde_json::to_writer(&mut lines, message)
-                .map_err(|error| SendFailure::Permanent(error.to_string()))?;
+            if let Err(error) = serde_json::to_writer(&mut lines, message) {
+                return SendOutcome::refused(Class::Content, "not_json", &error.to_string());
+            }
             lines.push(b'\n');
         }
         let path = Arc::clone(&self.path);
@@ -44,22 +45,25 @@ impl JsonLinesSender {
             append(&path, &lines)
         });
         match written.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(SendFailure::Temporary(error.to_string())),
-            Err(error) => Err(SendFailure::Temporary(error.to_string())),
+            Ok(Ok(())) => SendOutcome::accepted(),
+            // Some lines may stand there: whoever reads them drops those that come again.
+            Ok(Err(error)) => SendOutcome::unknown(error.to_string()),
+            Err(error) => SendOutcome::unknown(error.to_string()),
         }
     }
 }
 
 impl MessageSender for JsonLinesSender {
-    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, Result<(), SendFailure>> {
+    /// Whoever reads the file does, by `shop_id` and `message_id`.
+    fn deduplicates(&self) -> bool {
+        true
+    }
+
+    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
         Box::pin(self.append_lines(std::slice::from_ref(message)))
     }
 
-    fn send_batch<'a>(
-        &'a self,
-        messages: &'a [OutgoingMessage],
-    ) -> BoxFuture<'a, Vec<Result<(), SendFailure>>> {
+    fn send_batch<'a>(&'a self, messages: &'a [OutgoingMessage]) -> BoxFuture<'a, Vec<SendOutcome>> {
         Box::pin(async move { vec![self.append_lines(messages).await; messages.len()] })
     }
 }

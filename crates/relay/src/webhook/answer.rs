@@ -1,16 +1,15 @@
 //! How an attempt ended, and what an endpoint's answer means for it.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
+
+use crate::retry_after::retry_after;
 
 /// How much of an answer is read.
 const MAX_ANSWER_BYTES: usize = 1_024;
 /// How much of an answer is kept in a reason.
 const MAX_REASON_CHARS: usize = 200;
-/// The longest pause an endpoint may ask for: the longest of our own schedule.
-const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,44 +77,4 @@ async fn reason(mut response: Response) -> String {
         .take(MAX_REASON_CHARS)
         .collect();
     if text.is_empty() { code } else { format!("{code}: {text}") }
-}
-
-/// `Retry-After` as seconds or as an HTTP date; nothing if it is neither or lies in the past.
-fn retry_after(headers: &HeaderMap, now_seconds: i64) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = if let Ok(seconds) = value.parse::<u64>() {
-        Duration::from_secs(seconds)
-    } else {
-        let date = httpdate::parse_http_date(value).ok()?;
-        let now = Duration::from_secs(u64::try_from(now_seconds).ok()?);
-        date.duration_since(UNIX_EPOCH).ok()?.checked_sub(now)?
-    };
-    Some(wait.min(MAX_RETRY_AFTER))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date_and_bounded() {
-        // 1994-11-06T08:49:37Z is 784,111,777 seconds after 1970.
-        for (value, expected) in [
-            ("120", Some(120)),
-            (" 0 ", Some(0)),
-            ("999999999", Some(86_400)),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(77)),
-            ("Sat, 06 Nov 2094 08:49:37 GMT", Some(86_400)),
-            ("Sat, 06 Nov 1993 08:49:37 GMT", None),
-            ("-1", None),
-            ("soon", None),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, value.parse().unwrap());
-            let expected = expected.map(Duration::from_secs);
-            assert_eq!(retry_after(&headers, 784_111_700), expected, "{value}");
-        }
-        assert_eq!(retry_after(&HeaderMap::new(), 0), None);
-    }
 }

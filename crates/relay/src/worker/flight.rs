@@ -56,11 +56,12 @@ impl Flight {
         Self { batches: JoinSet::new(), stop, seen }
     }
 
-    /// Start a batch of `rows` where there is a slot for it; whether it was started. Rows that this flight has had are
-    /// left out, and without any other nothing starts.
+    /// Start a batch of at most `most` of `rows` where there is a slot for it; whether it was started. Rows that this
+    /// flight has had are left out, and without any other nothing starts.
     pub(super) fn start<R, W>(
         &mut self,
         mut rows: Vec<R>,
+        most: usize,
         claim: impl FnOnce() -> Option<Claim>,
         work: impl FnOnce(Vec<R>) -> W,
     ) -> bool
@@ -71,7 +72,7 @@ impl Flight {
         if let Seen::Kept(seen) = &self.seen {
             rows.retain(|row| !seen.contains(&row.row_id()));
         }
-        rows.truncate(BATCH);
+        rows.truncate(most);
         if rows.is_empty() {
             return false;
         }

@@ -1,5 +1,6 @@
 //! One batch: several messages of one channel, handed to its sender, then settled together.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,10 +8,10 @@ use super::report::DrainReport;
 use super::shared::{Shared, after, settle};
 use super::telemetry;
 use crate::backoff::next_attempt;
-use crate::message::{OutgoingMessage, SendFailure};
-use crate::queue::{MessageOutcome, MessageSettlement, PendingMessage};
+use crate::message::{OutgoingMessage, SendOutcome};
+use crate::queue::{MessageKey, MessageOutcome, MessageSettlement, PendingMessage};
 
-/// How long a sender may take for a batch; what it has not answered by then is tried again.
+/// How long a sender may take for a batch; of what it has not answered by then nobody knows.
 const BATCH_LIMIT: Duration = Duration::from_mins(1);
 
 /// Send `batch`, all of one channel, and settle it. What is past its time is not sent.
@@ -18,90 +19,135 @@ pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> 
     let now = (shared.clock)();
     let (expired, live): (Vec<_>, Vec<_>) =
         batch.into_iter().partition(|pending| now >= pending.message.deliver_until_micros);
-    let (attempts, messages): (Vec<u32>, Vec<OutgoingMessage>) =
-        live.into_iter().map(|pending| (pending.attempt, pending.message)).unzip();
-    let results = send(&shared, &messages).await;
+    let live = if live.is_empty() { live } else { handed(&shared, live).await };
+    let messages: Vec<OutgoingMessage> = live.iter().map(|pending| pending.message.clone()).collect();
+    let (outcomes, deduplicates) = send(&shared, &messages).await;
     let now = (shared.clock)();
+    let channel = messages.first().map(|message| message.channel.as_str());
+    let pause = channel.and_then(|channel| shared.pauses.note(channel, &outcomes, now));
 
     let mut report = DrainReport::default();
     let mut settlements = Vec::new();
-    let mut end = |message: &OutgoingMessage, outcome, reason| {
-        match outcome {
-            MessageOutcome::Sent => report.messages_sent += 1,
-            MessageOutcome::RetryAt(_) => report.messages_retried += 1,
-            MessageOutcome::Failed => report.messages_failed += 1,
-            MessageOutcome::Expired => report.messages_expired += 1,
-        }
-        telemetry::count_message(&message.channel, outcome);
-        settlements.push(MessageSettlement {
-            shop_id: message.shop_id.clone(),
-            message_id: message.message_id.clone(),
-            outcome,
-            reason,
-        });
+    let mut end = |message: &OutgoingMessage, outcome: MessageOutcome| {
+        report.count(&outcome);
+        telemetry::count_message(&message.channel, &outcome);
+        settlements.push(MessageSettlement { key: MessageKey::of(message), outcome });
     };
     for pending in &expired {
-        let tried = (pending.attempt > 0).then(|| "its time passed before the sender took it".to_owned());
-        end(&pending.message, MessageOutcome::Expired, tried);
+        let outcome = if pending.is_unknown {
+            MessageOutcome::Unknown { code: "expired".to_owned() }
+        } else {
+            MessageOutcome::Expired { was_tried: pending.attempt > 0 }
+        };
+        end(&pending.message, outcome);
     }
-    for ((message, attempt), result) in messages.iter().zip(attempts).zip(results) {
-        let (outcome, reason) = judge(message, attempt, result, now);
-        end(message, outcome, reason);
+    for (pending, outcome) in live.iter().zip(outcomes) {
+        let when = When { now_micros: now, pause, deduplicates };
+        end(&pending.message, judge(pending, outcome, &when));
     }
     warn(&settlements);
     report.unsettled = settle(settlements, |rows| shared.queue.settle_messages(rows)).await;
     report
 }
 
+/// Those that may be sent now: all of them, or, where the sender does not drop repetitions, those that are marked.
+async fn handed(shared: &Shared, live: Vec<PendingMessage>) -> Vec<PendingMessage> {
+    let Some(channel) = live.first().map(|pending| pending.message.channel.clone()) else { return live };
+    if shared.senders.for_channel(&channel).deduplicates() {
+        return live;
+    }
+    match shared.queue.hand_over(&live).await {
+        Ok(keys) => {
+            let keys: HashSet<MessageKey> = keys.into_iter().collect();
+            live.into_iter().filter(|pending| keys.contains(&MessageKey::of(&pending.message))).collect()
+        }
+        Err(error) => {
+            tracing::warn!(%error, channel, "messages could not be marked; none of them is sent");
+            shared.pauses.hold(&channel, (shared.clock)());
+            Vec::new()
+        }
+    }
+}
+
 /// Says that a sender fails: once for what it may still take, and for each message that it never took.
 fn warn(settlements: &[MessageSettlement]) {
-    let waiting = settlements.iter().filter(|one| matches!(one.outcome, MessageOutcome::RetryAt(_)));
-    let reason = waiting.clone().find_map(|one| one.reason.as_deref());
-    if let Some(reason) = reason {
-        tracing::warn!(
-            messages = waiting.count(),
-            reason,
-            "the sender took no message; they are tried again"
-        );
+    let waiting = settlements.iter().filter_map(|one| match &one.outcome {
+        MessageOutcome::RetryAt { code, .. } => Some(code),
+        _ => None,
+    });
+    if let Some(reason) = waiting.clone().next() {
+        let messages = waiting.count();
+        tracing::warn!(messages, reason, "the sender took no message; they are tried again");
     }
-    for one in settlements {
-        let (MessageOutcome::Failed | MessageOutcome::Expired, Some(reason)) = (one.outcome, &one.reason)
-        else {
-            continue;
-        };
-        tracing::warn!(shop_id = one.shop_id, message_id = one.message_id, reason, "a message was not sent");
+    for MessageSettlement { key, outcome } in settlements {
+        let (shop_id, message_id) = (&key.shop_id, &key.message_id);
+        match outcome {
+            MessageOutcome::Refused { class, code, .. } => {
+                let class = class.as_str();
+                tracing::warn!(shop_id, message_id, class, reason = code, "a message was not sent");
+            }
+            MessageOutcome::Expired { was_tried: true } => {
+                let reason = "its time passed before the sender took it";
+                tracing::warn!(shop_id, message_id, reason, "a message was not sent");
+            }
+            MessageOutcome::Unknown { code } => {
+                tracing::warn!(shop_id, message_id, reason = code, "nobody knows whether a message was sent");
+            }
+            MessageOutcome::Accepted { .. }
+            | MessageOutcome::RetryAt { .. }
+            | MessageOutcome::Expired { was_tried: false } => {}
+        }
     }
 }
 
-/// One result for each message, whatever the sender does.
-async fn send(shared: &Shared, messages: &[OutgoingMessage]) -> Vec<Result<(), SendFailure>> {
+/// One outcome for each message, whatever the sender does; and whether the sender drops repetitions.
+async fn send(shared: &Shared, messages: &[OutgoingMessage]) -> (Vec<SendOutcome>, bool) {
     let Some(first) = messages.first() else {
-        return Vec::new();
+        return (Vec::new(), true);
     };
     let sender = shared.senders.for_channel(&first.channel);
-    let mut results =
+    let mut outcomes =
         tokio::time::timeout(BATCH_LIMIT, sender.send_batch(messages)).await.unwrap_or_default();
-    let unanswered = || Err(SendFailure::Temporary("timeout".to_owned()));
-    results.resize_with(messages.len(), unanswered);
-    results
+    outcomes.resize_with(messages.len(), || SendOutcome::unknown("timeout"));
+    (outcomes, sender.deduplicates())
 }
 
-fn judge(
-    message: &OutgoingMessage,
-    attempt: u32,
-    result: Result<(), SendFailure>,
+/// What else an outcome is judged by.
+struct When {
     now_micros: i64,
-) -> (MessageOutcome, Option<String>) {
-    match result {
-        Ok(()) => (MessageOutcome::Sent, None),
-        Err(SendFailure::Permanent(reason)) => (MessageOutcome::Failed, Some(reason)),
-        Err(SendFailure::Temporary(reason)) => {
-            let outcome = next_attempt(attempt, &message.message_id).map_or(MessageOutcome::Failed, |wait| {
-                // Not later than its end, so that it is known to have expired when it has.
-                let at = after(now_micros, wait);
-                MessageOutcome::RetryAt(at.min(message.deliver_until_micros))
-            });
-            (outcome, Some(reason))
+    /// The end of the channel's pause.
+    pause: Option<i64>,
+    deduplicates: bool,
+}
+
+fn judge(pending: &PendingMessage, outcome: SendOutcome, when: &When) -> MessageOutcome {
+    let (message, now) = (&pending.message, when.now_micros);
+    // Not later than its end, so that it is known to have expired when it has.
+    let retry_at = |at: i64, class, code| MessageOutcome::RetryAt {
+        at_micros: at.min(message.deliver_until_micros),
+        class,
+        code,
+    };
+    let scheduled = next_attempt(pending.attempt, &message.message_id).map(|wait| after(now, wait));
+    match outcome {
+        SendOutcome::Accepted { provider_id, segments } => MessageOutcome::Accepted { provider_id, segments },
+        SendOutcome::Refused { class, code, detail } => MessageOutcome::Refused { class, code, detail },
+        SendOutcome::Unknown { code } if when.deduplicates => match scheduled {
+            Some(at) => retry_at(at, None, code),
+            None => MessageOutcome::Unknown { code },
+        },
+        SendOutcome::Unknown { code } => MessageOutcome::Unknown { code },
+        // It waits as long as the channel does, however often that is tried.
+        SendOutcome::Later { class, code, .. } if class.pauses() => {
+            retry_at(when.pause.unwrap_or(now).max(now), Some(class), code)
+        }
+        SendOutcome::Later { class, code, not_before } => {
+            let named = not_before.length().map(|wait| after(now, wait));
+            let is_too_late = named.is_some_and(|at| at >= message.deliver_until_micros);
+            match scheduled.filter(|_| !is_too_late) {
+                Some(at) => retry_at(named.unwrap_or(at), Some(class), code),
+                None => MessageOutcome::Refused { class, code, detail: String::new() },
+            }
         }
     }
 }

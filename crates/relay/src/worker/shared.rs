@@ -6,12 +6,11 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 
 use super::busy::Busy;
+use super::pauses::Pauses;
+use crate::clock::Clock;
 use crate::message::Senders;
 use crate::queue::DeliveryQueue;
 use crate::webhook::WebhookClient;
-
-/// The time, in microseconds since 1970.
-pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// How long the worker sleeps when nobody wakes it.
 pub(super) const POLL: Duration = Duration::from_secs(1);
@@ -26,6 +25,7 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) wake: Arc<Notify>,
     pub(super) busy: Arc<Busy>,
+    pub(super) pauses: Pauses,
     /// Held from reading what is due to claiming its slot: a row read before its batch was settled
     /// and claimed after would be sent twice.
     pub(super) picking: Mutex<()>,

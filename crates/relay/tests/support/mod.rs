@@ -52,6 +52,11 @@ pub fn message(id: &str) -> OutgoingMessage {
         body_zh: "您的优惠券\n明天到期".to_owned(),
         body_en: "Your coupon ends tomorrow".to_owned(),
         deliver_until_micros: START_MICROS + 3_600_000_000,
+        to: None,
+        signature: None,
+        template: None,
+        parameters: Vec::new(),
+        text: None,
     }
 }
 

@@ -1,12 +1,12 @@
 //! An outbox in memory that records every settlement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use relay::{
-    BoxFuture, Clock, Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageOutcome, MessageSettlement,
-    OutgoingMessage, PendingMessage, Pick, Receiver, Settlement, Turn,
+    BoxFuture, Clock, Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageKey, MessageOutcome,
+    MessageSettlement, OutgoingMessage, PendingMessage, Pick, Receiver, Settlement, Turn,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -19,6 +19,8 @@ struct Rows {
     /// Of receivers that were served before.
     turns: BTreeMap<Receiver, Turn>,
     messages: BTreeMap<String, (i64, PendingMessage)>,
+    /// Marked before a send and not settled since.
+    handed: BTreeSet<MessageKey>,
 }
 
 impl Rows {
@@ -64,6 +66,8 @@ pub struct Outbox {
     rows: Mutex<Rows>,
     pub settled: Mutex<Vec<Settlement>>,
     pub settled_messages: Mutex<Vec<MessageSettlement>>,
+    /// How many of the next marks fail.
+    pub failing_marks: AtomicU32,
     /// How many of the next settlements fail.
     pub failing_settlements: AtomicU32,
     /// The next answer to what messages are due is read, and then waits for this.
@@ -78,6 +82,7 @@ impl Outbox {
             rows: Mutex::default(),
             settled: Mutex::default(),
             settled_messages: Mutex::default(),
+            failing_marks: AtomicU32::new(0),
             failing_settlements: AtomicU32::new(0),
             next_answer_waits_for: Mutex::default(),
             now_micros: AtomicI64::new(START_MICROS),
@@ -114,7 +119,7 @@ impl Outbox {
 
     pub fn add_message(&self, message: OutgoingMessage) {
         let id = message.message_id.clone();
-        let pending = PendingMessage { message, attempt: 0 };
+        let pending = PendingMessage { message, attempt: 0, is_unknown: false };
         let mut rows = self.rows.lock().unwrap();
         rows.messages.insert(id, (START_MICROS, pending));
     }
@@ -131,12 +136,6 @@ impl Outbox {
         let settled = self.settled.lock().unwrap();
         settled.iter().map(|row| row.outcome).collect()
     }
-
-    fn settlement_fails(&self) -> bool {
-        self.failing_settlements
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
-            .is_ok()
-    }
 }
 
 impl DeliveryQueue for Outbox {
@@ -146,7 +145,7 @@ impl DeliveryQueue for Outbox {
 
     fn settle(&self, settlements: Vec<Settlement>, turn: Turn) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
-            if self.settlement_fails() {
+            if counts_down(&self.failing_settlements) {
                 return Err("the store is away".to_owned());
             }
             let mut rows = self.rows.lock().unwrap();
@@ -179,10 +178,10 @@ impl DeliveryQueue for Outbox {
         Box::pin(async move {
             let due = {
                 let rows = self.rows.lock().unwrap();
-                let due = rows
-                    .messages
-                    .values()
-                    .filter(|(due, pending)| *due <= now_micros && !busy.contains(&pending.message.channel));
+                let due = rows.messages.values().filter(|(due, pending)| {
+                    let is_handed = rows.handed.contains(&MessageKey::of(&pending.message));
+                    *due <= now_micros && !is_handed && !busy.contains(&pending.message.channel)
+                });
                 due.take(limit).map(|(_, row)| row.clone()).collect()
             };
             let stall = self.next_answer_waits_for.lock().unwrap().take();
@@ -193,21 +192,40 @@ impl DeliveryQueue for Outbox {
         })
     }
 
-    fn settle_messages(&self, settlements: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
+    fn hand_over<'a>(
+        &'a self,
+        messages: &'a [PendingMessage],
+    ) -> BoxFuture<'a, Result<Vec<MessageKey>, String>> {
         Box::pin(async move {
-            if self.settlement_fails() {
+            if counts_down(&self.failing_marks) {
                 return Err("the store is away".to_owned());
             }
             let mut rows = self.rows.lock().unwrap();
-            for settlement in &settlements {
-                match settlement.outcome {
-                    MessageOutcome::RetryAt(at) => {
-                        let row = rows.messages.get_mut(&settlement.message_id).unwrap();
-                        row.0 = at;
+            let keys = messages.iter().map(|pending| MessageKey::of(&pending.message));
+            Ok(keys.filter(|key| rows.handed.insert(key.clone())).collect())
+        })
+    }
+
+    fn settle_messages(&self, settlements: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            if counts_down(&self.failing_settlements) {
+                return Err("the store is away".to_owned());
+            }
+            let mut rows = self.rows.lock().unwrap();
+            for MessageSettlement { key, outcome } in &settlements {
+                rows.handed.remove(key);
+                match outcome {
+                    MessageOutcome::RetryAt { at_micros, class, .. } => {
+                        let row = rows.messages.get_mut(&key.message_id).unwrap();
+                        row.0 = *at_micros;
                         row.1.attempt += 1;
+                        row.1.is_unknown = class.is_none();
                     }
-                    MessageOutcome::Sent | MessageOutcome::Failed | MessageOutcome::Expired => {
-                        rows.messages.remove(&settlement.message_id).unwrap();
+                    MessageOutcome::Accepted { .. }
+                    | MessageOutcome::Refused { .. }
+                    | MessageOutcome::Unknown { .. }
+                    | MessageOutcome::Expired { .. } => {
+                        rows.messages.remove(&key.message_id).unwrap();
                     }
                 }
             }
@@ -217,4 +235,8 @@ impl DeliveryQueue for Outbox {
             Ok(())
         })
     }
+}
+
+fn counts_down(left: &AtomicU32) -> bool {
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }

@@ -1,0 +1,239 @@
+//! A-S2-18 at the worker: what a sender that does not drop repetitions may have taken is sent once, whatever breaks.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use relay::message::{Class, Window};
+use relay::{
+    BoxFuture, MessageOutcome, MessageSender, OutgoingMessage, SendOutcome, Senders, Worker, next_attempt,
+};
+use support::outbox::Outbox;
+use support::{START_MICROS, loopback_client, message};
+use tokio::sync::mpsc;
+
+const MINUTE: i64 = 60_000_000;
+
+/// Answers from a list, then accepts; says which messages came.
+struct Scripted {
+    answers: Mutex<VecDeque<SendOutcome>>,
+    came: Mutex<Vec<String>>,
+    deduplicates: bool,
+}
+
+impl Scripted {
+    fn answering(answers: impl IntoIterator<Item = SendOutcome>) -> Arc<Self> {
+        Self::new(answers, false)
+    }
+
+    fn new(answers: impl IntoIterator<Item = SendOutcome>, deduplicates: bool) -> Arc<Self> {
+        let answers = Mutex::new(answers.into_iter().collect());
+        Arc::new(Self { answers, came: Mutex::default(), deduplicates })
+    }
+
+    fn came(&self) -> Vec<String> {
+        self.came.lock().unwrap().clone()
+    }
+}
+
+impl MessageSender for Scripted {
+    fn deduplicates(&self) -> bool {
+        self.deduplicates
+    }
+
+    fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
+        self.came.lock().unwrap().push(message.message_id.clone());
+        let answer = self.answers.lock().unwrap().pop_front();
+        Box::pin(async move { answer.unwrap_or_else(SendOutcome::accepted) })
+    }
+}
+
+fn worker(outbox: &Arc<Outbox>, sender: Arc<dyn MessageSender>) -> Worker {
+    Worker::new(outbox.clone(), loopback_client(), Senders::new(sender), outbox.clock())
+}
+
+fn outcomes(outbox: &Outbox) -> Vec<MessageOutcome> {
+    outbox.settled_messages.lock().unwrap().iter().map(|row| row.outcome.clone()).collect()
+}
+
+fn later(class: Class, not_before: Window) -> SendOutcome {
+    SendOutcome::Later { class, code: "c".to_owned(), not_before }
+}
+
+fn refused(class: Class) -> MessageOutcome {
+    MessageOutcome::Refused { class, code: "c".to_owned(), detail: String::new() }
+}
+
+fn retry_at(at_micros: i64, class: Option<Class>) -> MessageOutcome {
+    MessageOutcome::RetryAt { at_micros, class, code: "c".to_owned() }
+}
+
+/// A-S2-18: unknown is the end of sending, where repetitions are not dropped; where they are, it is tried again.
+#[tokio::test]
+async fn unknown_is_sent_again_only_where_repetitions_are_dropped() {
+    for deduplicates in [false, true] {
+        let outbox = Outbox::new();
+        outbox.add_message(message("msg_1"));
+        let sender = Scripted::new([SendOutcome::unknown("c")], deduplicates);
+        let worker = worker(&outbox, sender.clone());
+        worker.drain_once().await.unwrap();
+        outbox.set_now(START_MICROS + MINUTE);
+        worker.drain_once().await.unwrap();
+        let wait = i64::try_from(next_attempt(0, "msg_1").unwrap().as_micros()).unwrap();
+        let (expected, times) = if deduplicates {
+            (retry_at(START_MICROS + wait, None), 2)
+        } else {
+            (MessageOutcome::Unknown { code: "c".to_owned() }, 1)
+        };
+        assert_eq!(outcomes(&outbox)[0], expected);
+        assert_eq!(sender.came().len(), times);
+    }
+}
+
+/// What may have been taken is not given back when its time passes.
+#[tokio::test]
+async fn an_unknown_that_expires_stays_unknown() {
+    let outbox = Outbox::new();
+    outbox.add_message(message("msg_1"));
+    let worker = worker(&outbox, Scripted::new([SendOutcome::unknown("c")], true));
+    worker.drain_once().await.unwrap();
+    outbox.set_now(START_MICROS + 60 * MINUTE);
+    worker.drain_once().await.unwrap();
+    assert_eq!(outcomes(&outbox)[1], MessageOutcome::Unknown { code: "expired".to_owned() });
+}
+
+/// Takes the message, says so, and never answers.
+struct Takes(mpsc::UnboundedSender<()>);
+
+impl MessageSender for Takes {
+    fn deduplicates(&self) -> bool {
+        false
+    }
+
+    fn send<'a>(&'a self, _: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
+        self.0.send(()).unwrap();
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Fault 21, A-S2-18: the worker is gone between the send and the settlement; the next one does not send it again.
+#[tokio::test]
+async fn a_worker_that_is_dropped_after_the_send_sends_nothing_twice() {
+    let outbox = Outbox::new();
+    outbox.add_message(message("msg_1"));
+    let (taken, mut came) = mpsc::unbounded_channel();
+    let first = worker(&outbox, Arc::new(Takes(taken)));
+    let running = tokio::spawn(async move { first.drain_once().await });
+    came.recv().await.unwrap();
+    running.abort();
+    running.await.unwrap_err();
+
+    outbox.add_message(message("msg_2"));
+    let sender = Scripted::answering([]);
+    worker(&outbox, sender.clone()).drain_once().await.unwrap();
+    assert_eq!(sender.came(), ["msg_2"]);
+}
+
+/// The same when the store is away for all tries of a settlement.
+#[tokio::test(start_paused = true)]
+async fn a_settlement_that_is_lost_sends_nothing_twice() {
+    let outbox = Outbox::new();
+    outbox.add_message(message("msg_1"));
+    outbox.failing_settlements.store(5, Ordering::SeqCst);
+    let sender = Scripted::answering([]);
+    let worker = worker(&outbox, sender.clone());
+    assert_eq!(worker.drain_once().await.unwrap().unsettled, 1);
+    worker.drain_once().await.unwrap();
+    assert_eq!(sender.came(), ["msg_1"]);
+}
+
+/// Without the mark nothing goes out; it goes when the store is back.
+#[tokio::test]
+async fn what_cannot_be_marked_is_not_sent() {
+    let outbox = Outbox::new();
+    outbox.add_message(message("msg_1"));
+    outbox.failing_marks.store(1, Ordering::SeqCst);
+    let sender = Scripted::answering([]);
+    let worker = worker(&outbox, sender.clone());
+    worker.drain_once().await.unwrap();
+    assert!(sender.came().is_empty());
+    outbox.set_now(START_MICROS + MINUTE);
+    worker.drain_once().await.unwrap();
+    assert_eq!(sender.came(), ["msg_1"]);
+}
+
+/// A-S2-18: later is inside the message's deadline, or it is refused at once.
+#[tokio::test]
+async fn every_window_of_throttling_is_waited_for_inside_the_deadline() {
+    let hour = 60 * MINUTE;
+    for (window, deadline, expected) in [
+        (Window::Minute, hour, retry_at(START_MICROS + MINUTE, Some(Class::Throttled))),
+        (Window::Minute, MINUTE, refused(Class::Throttled)),
+        (Window::Hour, 2 * hour, retry_at(START_MICROS + hour, Some(Class::Throttled))),
+        (Window::Hour, hour, refused(Class::Throttled)),
+        (Window::Day, 25 * hour, retry_at(START_MICROS + 24 * hour, Some(Class::Throttled))),
+        (Window::Day, 10 * hour, refused(Class::Throttled)),
+        (Window::Seconds(90), hour, retry_at(START_MICROS + 90_000_000, Some(Class::Throttled))),
+    ] {
+        let outbox = Outbox::new();
+        outbox.add_message(OutgoingMessage {
+            deliver_until_micros: START_MICROS + deadline,
+            ..message("msg_1")
+        });
+        let sender = Scripted::answering([later(Class::Throttled, window)]);
+        worker(&outbox, sender).drain_once().await.unwrap();
+        assert_eq!(outcomes(&outbox), [expected], "{window:?}");
+    }
+}
+
+/// Money, a cap or a key that is refused: the channel pauses, and the others do not.
+#[tokio::test]
+async fn an_empty_balance_pauses_the_channel_and_its_messages_wait() {
+    for class in [Class::Money, Class::AccountCap, Class::Access] {
+        let outbox = Outbox::new();
+        for id in 1..=3 {
+            outbox.add_message(message(&format!("msg_{id}")));
+        }
+        let sender = Scripted::answering([later(class, Window::Schedule), later(class, Window::Schedule)]);
+        let worker = worker(&outbox, sender.clone());
+        worker.drain_once().await.unwrap();
+        let first = sender.came().len();
+        // A message that comes later waits as well, and another channel does not.
+        outbox.add_message(message("msg_4"));
+        outbox.add_message(OutgoingMessage { channel: "wechat".to_owned(), ..message("msg_5") });
+        worker.drain_once().await.unwrap();
+        assert_eq!(sender.came()[first..], ["msg_5"]);
+        assert!(outcomes(&outbox).contains(&retry_at(START_MICROS + 5 * MINUTE, Some(class))));
+
+        outbox.set_now(START_MICROS + 5 * MINUTE);
+        worker.drain_once().await.unwrap();
+        worker.drain_once().await.unwrap();
+        let mut accepted = 0;
+        for outcome in outcomes(&outbox) {
+            accepted += usize::from(matches!(outcome, MessageOutcome::Accepted { .. }));
+        }
+        assert_eq!(accepted, 5, "{class:?}: {:?}", outcomes(&outbox));
+    }
+}
+
+/// A provider that is silent makes one message unknown at a time, not a batch.
+#[tokio::test]
+async fn after_an_outage_one_message_is_tried_at_a_time() {
+    let outbox = Outbox::new();
+    outbox.add_message(message("msg_1"));
+    let sender = Scripted::answering([SendOutcome::unknown("timeout"), SendOutcome::unknown("timeout")]);
+    let worker = worker(&outbox, sender.clone());
+    worker.drain_once().await.unwrap();
+    for id in 2..=9 {
+        outbox.add_message(message(&format!("msg_{id}")));
+    }
+    outbox.set_now(START_MICROS + MINUTE);
+    worker.drain_once().await.unwrap();
+    assert_eq!(sender.came(), ["msg_1", "msg_2"]);
+    outbox.set_now(START_MICROS + 2 * MINUTE);
+    worker.drain_once().await.unwrap();
+    assert_eq!(sender.came().len(), 9);
+}
