@@ -4,22 +4,38 @@
 //! ([`SendOutcome`]). Whether a message may be handed over twice is the sender's property: only one whose other side
 //! drops the repetition ([`MessageSender::deduplicates`]) gets it again after an outcome that nobody knows (A-S2-18).
 
+pub mod aliyun;
+pub mod callback;
+pub mod codes;
+mod digest;
+mod endpoint;
 mod exchange;
 mod fan_out;
 mod http_sender;
 mod json_lines;
+mod nonce;
 mod outcome;
 mod recipient;
+pub mod report;
+mod secret;
 mod senders;
+pub mod smtp;
+pub mod tencent;
+mod times;
+pub mod wechat;
 
 use serde::{Deserialize, Serialize};
 
 use crate::BoxFuture;
 
+pub use endpoint::EndpointError;
 pub use http_sender::{HttpSender, HttpSenderError};
 pub use json_lines::JsonLinesSender;
+pub use nonce::Nonce;
 pub use outcome::{Class, Person, SendOutcome, Window};
 pub use recipient::Recipient;
+pub use report::{Bad, Reply, Report};
+pub use secret::Secret;
 pub use senders::Senders;
 
 /// One message to one customer, in both languages; the channel's provider knows which to show.

@@ -145,7 +145,7 @@ impl SendOutcome {
 
     /// Not taken for good.
     pub fn refused(class: Class, code: impl Into<String>, detail: &str) -> Self {
-        Self::Refused { class, code: code.into(), detail: shortened(detail) }
+        Self::Refused { class, code: code.into(), detail: said(detail) }
     }
 
     /// The class that makes the channel pause, if it is one.
@@ -157,7 +157,42 @@ impl SendOutcome {
     }
 }
 
-/// What a provider said, short and on one line.
+/// What a provider said: short, on one line, and without numbers that may be phones.
+pub(crate) fn said(text: &str) -> String {
+    let mut shown = String::new();
+    let mut digits = String::new();
+    for sign in text.chars().filter(|sign| !sign.is_control()).take(300).chain(['\0']) {
+        if sign.is_ascii_digit() {
+            digits.push(sign);
+            continue;
+        }
+        shown.push_str(if digits.len() < 7 { &digits } else { "****" });
+        digits.clear();
+        shown.push(sign);
+    }
+    shown.pop();
+    shown
+}
+
+/// An id of a provider, short and on one line.
 pub(crate) fn shortened(text: &str) -> String {
-    text.chars().filter(|sign| !sign.is_control()).take(300).collect()
+    text.chars().filter(|sign| !sign.is_control()).take(128).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_provider_says_holds_no_phone() {
+        for (words, shown) in [
+            ("13800138000 is wrong", "**** is wrong"),
+            ("code 60008,\nPermits:10", "code 60008,Permits:10"),
+            ("+8613800138000", "+****"),
+            ("", ""),
+        ] {
+            assert_eq!(said(words), shown);
+        }
+        assert_eq!(said(&"字".repeat(400)).chars().count(), 300);
+    }
 }

@@ -7,9 +7,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::report::DrainReport;
-use super::shared::{Shared, after, settle};
+use super::shared::{Shared, settle};
 use super::telemetry;
 use crate::backoff::{next_attempt, rest};
+use crate::clock::after;
 use crate::queue::{Delivery, DeliveryOutcome, Due, Settlement, Turn};
 use crate::webhook::DeliveryResult;
 

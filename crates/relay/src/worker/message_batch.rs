@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::report::DrainReport;
-use super::shared::{Shared, after, settle};
+use super::shared::{Shared, settle};
 use super::telemetry;
 use crate::backoff::next_attempt;
+use crate::clock::after;
 use crate::message::{OutgoingMessage, SendOutcome};
 use crate::queue::{MessageKey, MessageOutcome, MessageSettlement, PendingMessage};
 

@@ -10,9 +10,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::flight::BATCH;
-use super::shared::after;
 use super::telemetry;
 use crate::backoff::rest;
+use crate::clock::after;
 use crate::message::{Class, SendOutcome};
 
 /// How long a channel pauses at first.

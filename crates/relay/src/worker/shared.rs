@@ -53,8 +53,3 @@ where
     }
     rows.len() as u64
 }
-
-/// `wait` after `micros`; at the end of time at the latest.
-pub(super) fn after(micros: i64, wait: Duration) -> i64 {
-    micros.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX))
-}

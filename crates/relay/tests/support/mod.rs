@@ -2,6 +2,9 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "tests, each of which uses a part")]
 
 pub mod outbox;
+pub mod provider;
+pub mod senders;
+pub mod smtp;
 
 use std::net::SocketAddr;
 use std::time::Duration;

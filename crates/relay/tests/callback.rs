@@ -1,0 +1,226 @@
+//! What providers tell afterwards (A-S2-19), and the signed callbacks of a generic provider.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use relay::SigningSecret;
+use relay::message::callback::{self, CallbackRefusal, Signed, Taken};
+use relay::message::report::{MOST_BYTES, MOST_ELEMENTS, Why};
+use relay::message::{Bad, Recipient, Reply, Report, aliyun, tencent};
+use relay::signature::signature_header;
+use serde_json::json;
+use support::SECRET;
+
+const NOW: i64 = 1_735_689_600;
+
+fn secret() -> SigningSecret {
+    SigningSecret::parse(SECRET).unwrap()
+}
+
+fn other() -> SigningSecret {
+    SigningSecret::try_from_bytes(vec![7; 32]).unwrap()
+}
+
+fn check(taken: &Taken, id: &str, stamp: i64, signed_body: &str, body: &str) -> Result<(), CallbackRefusal> {
+    let signature = signature_header(&[secret()], id, stamp, signed_body);
+    let timestamp = stamp.to_string();
+    let signed = Signed { id, timestamp: &timestamp, signature: &signature };
+    taken.check(&[other(), secret()], signed, body.as_bytes(), NOW)
+}
+
+#[test]
+fn a_callback_is_taken_once_signed_and_of_these_minutes() {
+    let taken = Taken::default();
+    assert_eq!(check(&taken, "c1", NOW, "{}", "{}"), Ok(()));
+    assert_eq!(check(&taken, "c1", NOW, "{}", "{}"), Ok(()), "it was not stored, and comes again");
+    taken.keep("c1", NOW);
+    assert_eq!(check(&taken, "c1", NOW, "{}", "{}"), Err(CallbackRefusal::Replayed));
+    assert_eq!(check(&taken, "c2", NOW, "{}", "{} "), Err(CallbackRefusal::Forged));
+    for (seconds, expected) in [
+        (300, Ok(())),
+        (-300, Ok(())),
+        (301, Err(CallbackRefusal::Stale)),
+        (-301, Err(CallbackRefusal::Stale)),
+        (i64::MAX - NOW, Err(CallbackRefusal::Stale)),
+    ] {
+        assert_eq!(check(&taken, "c3", NOW + seconds, "{}", "{}"), expected, "{seconds}");
+    }
+}
+
+#[test]
+fn what_is_no_signature_is_forged() {
+    let good = signature_header(&[secret()], "c1", NOW, "{}");
+    let stamp = NOW.to_string();
+    let judge = |id, timestamp, signature: &str| {
+        let signed = Signed { id, timestamp, signature };
+        Taken::default().check(&[secret()], signed, b"{}", NOW)
+    };
+    let many = format!("{}{good}", "v1,AAAA ".repeat(10));
+    for (signature, expected) in [
+        (good.clone(), Ok(())),
+        (format!("v1,AAAA {good}"), Ok(())),
+        (format!("v2,{good}"), Err(CallbackRefusal::Forged)),
+        (many, Err(CallbackRefusal::Forged)),
+        (good[3..].to_owned(), Err(CallbackRefusal::Forged)),
+        ("v1,***".to_owned(), Err(CallbackRefusal::Forged)),
+        (String::new(), Err(CallbackRefusal::Forged)),
+    ] {
+        assert_eq!(judge("c1", &stamp, &signature), expected, "{signature}");
+    }
+    assert_eq!(judge("c2", &stamp, &good), Err(CallbackRefusal::Forged), "the id is signed as well");
+    assert_eq!(judge("c1", "soon", &good), Err(CallbackRefusal::Stale));
+    let unsigned = Signed { id: "c1", timestamp: &stamp, signature: &good };
+    assert_eq!(Taken::default().check(&[], unsigned, b"{}", NOW), Err(CallbackRefusal::Forged));
+}
+
+/// What was taken is remembered while its time is good, and no longer.
+#[test]
+fn a_callback_is_remembered_as_long_as_it_could_come_again() {
+    let taken = Taken::default();
+    taken.keep("c1", NOW - 600);
+    assert_eq!(check(&taken, "c1", NOW, "{}", "{}"), Err(CallbackRefusal::Replayed));
+    let taken = Taken::default();
+    taken.keep("c1", NOW - 601);
+    assert_eq!(check(&taken, "c1", NOW, "{}", "{}"), Ok(()));
+}
+
+#[test]
+fn more_than_can_be_remembered_are_refused() {
+    let taken = Taken::default();
+    for id in 0..100_000 {
+        taken.keep(&format!("c{id}"), NOW);
+    }
+    assert_eq!(check(&taken, "new", NOW, "{}", "{}"), Err(CallbackRefusal::TooMany));
+    assert_eq!(check(&taken, "c7", NOW, "{}", "{}"), Err(CallbackRefusal::Replayed));
+}
+
+fn report(our_id: Option<&str>, provider_id: Option<&str>) -> Report {
+    Report {
+        our_id: our_id.map(str::to_owned),
+        provider_id: provider_id.map(str::to_owned),
+        phone: Recipient::new("+8613800138000"),
+        part: None,
+        is_delivered: true,
+        code: "DELIVERED".to_owned(),
+        segments: None,
+        at_micros: None,
+    }
+}
+
+fn bad(element: usize, field: &'static str) -> Bad {
+    Bad { element: Some(element), why: Why::Field(field) }
+}
+
+#[test]
+fn a_generic_body_holds_reports_and_replies() {
+    let at = "2025-01-01T08:00:00+08:00";
+    let body = json!({
+        "reports": [
+            {"our_id": "s1:m1", "phone": "+8613800138000", "part": 2, "is_delivered": true, "code": "DELIVERED",
+                "segments": 3, "at": at},
+            {"phone": "+8613800138000", "is_delivered": true},
+            {"provider_id": "p1", "phone": "13800138000", "is_delivered": true, "code": "DELIVERED"},
+            {"our_id": "s1:m1", "phone": "+8613800138000", "is_delivered": "yes"},
+        ],
+        "replies": [{"phone": "+8613800138000", "text": "TD", "signature": "小店", "at": at}, {"phone": "1", "text": "T"}],
+    });
+    let told = callback::read(body.to_string().as_bytes()).unwrap();
+    let whole = Report {
+        part: Some(2),
+        segments: Some(3),
+        at_micros: Some(NOW * 1_000_000),
+        ..report(Some("s1:m1"), None)
+    };
+    let expected =
+        [Ok(whole), Err(bad(1, "our_id")), Ok(report(None, Some("p1"))), Err(bad(3, "is_delivered"))];
+    assert_eq!(told.reports, expected);
+    let reply = Reply {
+        phone: Recipient::new("+8613800138000"),
+        text: "TD".to_owned(),
+        signature: Some("小店".to_owned()),
+        at_micros: Some(NOW * 1_000_000),
+    };
+    assert_eq!(told.replies, [Ok(reply), Err(bad(1, "phone"))]);
+    for (body, why) in
+        [("", Why::NotJson), ("[]", Why::NotJson), (&"x".repeat(MOST_BYTES + 1), Why::TooLarge)]
+    {
+        assert_eq!(callback::read(body.as_bytes()), Err(Bad { element: None, why }));
+    }
+    let half = format!("[{}1]", "1,".repeat(MOST_ELEMENTS / 2));
+    let both = format!(r#"{{"reports":{half},"replies":{half}}}"#);
+    assert_eq!(callback::read(both.as_bytes()), Err(Bad { element: None, why: Why::TooMany }));
+}
+
+/// Field notes A.3: `sms_size` is a text, times are local, single and bulk come mixed.
+#[test]
+fn aliyun_reports_are_read_one_by_one() {
+    let body = json!([
+        {"phone_number": "13800138000", "send_time": "2025-01-01 08:00:00", "report_time": "2025-01-01 08:00:00",
+            "success": true, "err_code": "DELIVERED", "err_msg": "用户接收成功", "sms_size": "2", "biz_id": "b1",
+            "out_id": "s1:m1"},
+        {"phone_number": "13800138000", "success": true, "err_code": "DELIVERED", "sms_size": 1, "biz_id": "b2"},
+        {"phone_number": "13800138000", "success": "false", "err_code": "MK:0001", "sms_size": "", "biz_id": "b3"},
+        {"phone_number": "1380013****", "success": true},
+        {"phone_number": "13800138000"},
+        {"phone_number": "13800138000", "success": true, "err_code": "DELIVERED", "sms_size": "many",
+            "report_time": "soon"},
+    ]);
+    let expected = [
+        Ok(Report {
+            segments: Some(2),
+            at_micros: Some(NOW * 1_000_000),
+            ..report(Some("s1:m1"), Some("b1"))
+        }),
+        Ok(Report { segments: Some(1), ..report(None, Some("b2")) }),
+        Ok(Report { is_delivered: false, code: "MK:0001".to_owned(), ..report(None, Some("b3")) }),
+        Err(bad(3, "phone_number")),
+        Err(bad(4, "success")),
+        Ok(report(None, None)),
+    ];
+    assert_eq!(aliyun::reports(body.to_string().as_bytes()), expected);
+    let single =
+        json!({"phone_number": "13800138000", "success": true, "err_code": "DELIVERED", "biz_id": "b2"});
+    assert_eq!(aliyun::reports(single.to_string().as_bytes()), [Ok(report(None, Some("b2")))]);
+}
+
+#[test]
+fn tencent_reports_are_read_one_by_one() {
+    let body = json!([
+        {"user_receive_time": "2025-01-01 08:00:00", "nationcode": "86", "mobile": "13800138000",
+            "report_status": "SUCCESS", "errmsg": "DELIVERED", "description": "ok", "sid": "1"},
+        {"nationcode": "86", "mobile": "13800138000", "report_status": "MAYBE", "sid": "2"},
+        {"nationcode": "86", "mobile": "13800138000", "report_status": "SUCCESS"},
+    ]);
+    let first = Report { at_micros: Some(NOW * 1_000_000), ..report(None, Some("1")) };
+    let expected = [Ok(first), Err(bad(1, "report_status")), Err(bad(2, "sid"))];
+    assert_eq!(tencent::reports(body.to_string().as_bytes()), expected);
+}
+
+#[test]
+fn replies_are_read_one_by_one() {
+    let reply = |text: &str, signature: Option<&str>| Reply {
+        phone: Recipient::new("+8613800138000"),
+        text: text.to_owned(),
+        signature: signature.map(str::to_owned),
+        at_micros: Some(NOW * 1_000_000),
+    };
+    let body = json!([
+        {"phone_number": "13800138000", "send_time": "2025-01-01 08:00:00", "content": "TD", "sign_name": "小店",
+            "dest_code": "1234", "sequence_id": 1_234_567_890},
+        {"phone_number": "13800138000", "send_time": "20250101080000", "content": 7, "sequence_id": "1"},
+        {"phone_number": "13800138000", "content": ""},
+    ]);
+    let expected = [Ok(reply("TD", Some("小店"))), Ok(reply("7", None)), Err(bad(2, "content"))];
+    assert_eq!(aliyun::replies(body.to_string().as_bytes()), expected);
+    let body = json!({"extend": "", "mobile": "13800138000", "nationcode": "86", "sign": "小店", "text": "退订",
+        "time": NOW});
+    assert_eq!(tencent::replies(body.to_string().as_bytes()), [Ok(reply("退订", Some("小店")))]);
+}
+
+/// What the providers look at in the answer.
+#[test]
+fn answers_are_what_providers_want_to_hear() {
+    let read = |answer| serde_json::from_str::<serde_json::Value>(answer).unwrap();
+    assert!(read(aliyun::ANSWER)["code"].is_number());
+    assert_eq!(read(tencent::ANSWER), json!({"result": 0, "errmsg": "OK"}));
+}

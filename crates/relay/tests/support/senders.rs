@@ -1,0 +1,81 @@
+//! Senders of each provider, by a clock and chance that tests know.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use relay::message::aliyun::{AliyunSender, AliyunSettings};
+use relay::message::tencent::{TencentSender, TencentSettings};
+use relay::message::wechat::{WechatSender, WechatSettings};
+use relay::message::{Nonce, Parameter, Recipient, Secret};
+use relay::{Clock, OutgoingMessage};
+
+use super::{START_MICROS, message};
+
+/// How long a request may take in tests.
+pub const HASTY: Duration = Duration::from_millis(400);
+
+pub fn clock() -> Clock {
+    Arc::new(|| START_MICROS)
+}
+
+/// n1, n2 and so on.
+pub fn nonce() -> Nonce {
+    let count = AtomicU64::new(1);
+    Arc::new(move || format!("n{}", count.fetch_add(1, Ordering::SeqCst)))
+}
+
+pub fn aliyun(endpoint: impl Into<String>, clock: Clock) -> AliyunSender {
+    let settings = AliyunSettings {
+        access_key_id: "key".to_owned(),
+        access_key_secret: Secret::new("aliyun-secret"),
+        signature: Some("小店".to_owned()),
+        endpoint: endpoint.into(),
+    };
+    AliyunSender::try_new(settings, clock, nonce()).unwrap().with_limit(HASTY).unwrap()
+}
+
+pub fn tencent(endpoint: impl Into<String>, clock: Clock) -> TencentSender {
+    let settings = TencentSettings {
+        secret_id: "id".to_owned(),
+        secret_key: Secret::new("tencent-secret"),
+        sdk_app_id: "1400006666".to_owned(),
+        signature: Some("小店".to_owned()),
+        region: "ap-guangzhou".to_owned(),
+        endpoint: endpoint.into(),
+    };
+    TencentSender::try_new(settings, clock).unwrap().with_limit(HASTY).unwrap()
+}
+
+pub fn wechat(endpoint: impl Into<String>, clock: Clock) -> WechatSender {
+    let settings = WechatSettings {
+        app_id: "wx1".to_owned(),
+        app_secret: Secret::new("wechat-secret"),
+        page: Some("pages/index".to_owned()),
+        edition: relay::message::wechat::Edition::Formal,
+        endpoint: endpoint.into(),
+    };
+    WechatSender::try_new(settings, clock).unwrap().with_limit(HASTY).unwrap()
+}
+
+/// An SMS with a template of two values.
+pub fn sms(id: &str, to: &str) -> OutgoingMessage {
+    let value = |name: &str, value: &str| Parameter { name: name.to_owned(), value: value.to_owned() };
+    OutgoingMessage {
+        to: Some(Recipient::new(to)),
+        template: Some("SMS_1".to_owned()),
+        parameters: vec![value("order", "o 1+2"), value("deadline", "11月4日08:00")],
+        text: Some("您的订单 o 1+2 请在11月4日08:00前付款。".to_owned()),
+        ..message(id)
+    }
+}
+
+/// What Tencent Cloud answers when it takes these.
+pub fn tencent_takes(numbers: &[&str]) -> serde_json::Value {
+    let status = |(at, number): (usize, &&str)| {
+        serde_json::json!({"SerialNo": format!("2019:{at}"), "PhoneNumber": number, "Fee": 2, "SessionContext": "",
+            "Code": "Ok", "Message": "send success", "IsoCode": "CN"})
+    };
+    let set: Vec<_> = numbers.iter().enumerate().map(status).collect();
+    serde_json::json!({"Response": {"SendStatusSet": set, "RequestId": "r1"}})
+}
