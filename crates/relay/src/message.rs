@@ -19,6 +19,7 @@ mod recipient;
 pub mod report;
 mod secret;
 mod senders;
+pub mod settings;
 pub mod smtp;
 pub mod tencent;
 mod times;

@@ -83,6 +83,18 @@ pub enum SmtpError {
     Tls,
 }
 
+impl SmtpError {
+    /// The setting that is to be mended.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::From => "from",
+            Self::Login => "password",
+            Self::Plain => "encryption",
+            Self::Tls => "host",
+        }
+    }
+}
+
 /// Sends e-mail.
 #[derive(Clone)]
 pub struct SmtpSender {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::super::report::{count, text};
 use super::super::times::{of_shanghai, shanghai_date};
 use super::super::{Asked, Fate};
-use super::{AliyunSender, number};
+use super::service::{Service, number};
 
 /// The most that one page holds.
 const PAGE: u32 = 50;
@@ -19,23 +19,23 @@ const SLACK_MICROS: i64 = 600_000_000;
 const SETTLED_MICROS: i64 = 120_000_000;
 
 /// What became of it.
-pub(super) async fn ask(sender: &AliyunSender, asked: &Asked) -> Fate {
+pub(super) async fn ask(service: &Service, asked: &Asked) -> Fate {
     let sent = asked.sent_at_micros;
     let around = [sent.saturating_sub(SLACK_MICROS), sent, sent.saturating_add(SLACK_MICROS)];
     let days: BTreeSet<String> = around.into_iter().map(shanghai_date).collect();
     for day in days {
-        match on(sender, asked, &day).await {
+        match on(service, asked, &day).await {
             Some(Fate::NotKnown) => {}
             Some(fate) => return fate,
             None => return Fate::NotYet,
         }
     }
-    let is_settled = (sender.clock)().saturating_sub(sent) >= SETTLED_MICROS;
+    let is_settled = (service.clock)().saturating_sub(sent) >= SETTLED_MICROS;
     if is_settled { Fate::NotKnown } else { Fate::NotYet }
 }
 
 /// What a day says; `None` where it cannot be read to its end.
-async fn on(sender: &AliyunSender, asked: &Asked, day: &str) -> Option<Fate> {
+async fn on(service: &Service, asked: &Asked, day: &str) -> Option<Fate> {
     for page in 1..=MOST_PAGES {
         let mut parameters = Vec::with_capacity(5);
         if let Some(id) = &asked.provider_id {
@@ -47,7 +47,7 @@ async fn on(sender: &AliyunSender, asked: &Asked, day: &str) -> Option<Fate> {
             ("PhoneNumber", number(asked.phone.expose()).to_owned()),
             ("SendDate", day.to_owned()),
         ]);
-        let answer = sender.call("QuerySendDetails", &parameters).await.ok()?;
+        let answer = service.call("QuerySendDetails", &parameters).await.ok()?;
         let said: Map<String, Value> = serde_json::from_slice(&answer.body?).ok()?;
         if text(&said, "Code")? != "OK" {
             return None;

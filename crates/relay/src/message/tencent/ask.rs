@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use super::super::report::{Bad, Report, Why, text};
 use super::super::{Asked, Fate};
 use super::callback::pulled;
-use super::{CONTEXT_SEPARATOR, TencentSender};
+use super::groups::CONTEXT_SEPARATOR;
+use super::service::Service;
 
 /// How far their clock may be from ours.
 const SLACK_SECONDS: i64 = 600;
@@ -16,8 +17,8 @@ const MOST_SECONDS: i64 = 7 * 24 * 3_600 - SLACK_SECONDS;
 const REPORTED_SECONDS: i64 = 3 * 24 * 3_600;
 
 /// What became of it.
-pub(super) async fn ask(sender: &TencentSender, asked: &Asked) -> Fate {
-    let now = (sender.clock)().div_euclid(1_000_000);
+pub(super) async fn ask(service: &Service, asked: &Asked) -> Fate {
+    let now = (service.clock)().div_euclid(1_000_000);
     let sent = asked.sent_at_micros.div_euclid(1_000_000);
     if now.saturating_sub(sent) > MOST_SECONDS {
         return Fate::NotYet;
@@ -28,9 +29,9 @@ pub(super) async fn ask(sender: &TencentSender, asked: &Asked) -> Fate {
         "Offset": 0,
         "Limit": 100,
         "PhoneNumber": asked.phone.expose(),
-        "SmsSdkAppId": sender.settings.sdk_app_id,
+        "SmsSdkAppId": service.settings.sdk_app_id,
     });
-    let Ok(entries) = statuses(sender, "PullSmsSendStatusByPhoneNumber", &body).await else {
+    let Ok(entries) = statuses(service, "PullSmsSendStatusByPhoneNumber", &body).await else {
         return Fate::NotYet;
     };
     let mut failed = None;
@@ -52,8 +53,9 @@ fn is_of(entry: &Map<String, Value>, asked: &Asked) -> bool {
 }
 
 /// Reports that were not pulled before.
-pub(super) async fn pull(sender: &TencentSender, body: &Value) -> Result<Vec<Result<Report, Bad>>, String> {
-    let entries = statuses(sender, "PullSmsSendStatus", body).await?;
+pub(super) async fn pull(service: &Service) -> Result<Vec<Result<Report, Bad>>, String> {
+    let body = json!({"SmsSdkAppId": service.settings.sdk_app_id, "Limit": 100});
+    let entries = statuses(service, "PullSmsSendStatus", &body).await?;
     let read = |(index, entry): (usize, &Value)| {
         let bad = |why| Bad { element: Some(index), why };
         let object = entry.as_object().ok_or_else(|| bad(Why::NotJson))?;
@@ -63,9 +65,9 @@ pub(super) async fn pull(sender: &TencentSender, body: &Value) -> Result<Vec<Res
 }
 
 /// The entries of an answer; the error is a code.
-async fn statuses(sender: &TencentSender, action: &str, body: &Value) -> Result<Vec<Value>, String> {
+async fn statuses(service: &Service, action: &str, body: &Value) -> Result<Vec<Value>, String> {
     let unreadable = || "answer_unreadable".to_owned();
-    let answer = sender.call(action, body).await.map_err(|_| "not_answered".to_owned())?;
+    let answer = service.call(action, body).await.map_err(|_| "not_answered".to_owned())?;
     let body = answer.body.ok_or_else(unreadable)?;
     let mut said: Value = serde_json::from_slice(&body).map_err(|_| unreadable())?;
     let response = said.get_mut("Response").ok_or_else(unreadable)?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::super::Recipient;
 use super::super::report::{Bad, Reply, Report, elements, phone, text};
 use super::super::times::{of_seconds, of_shanghai};
-use super::CONTEXT_SEPARATOR;
+use super::groups::CONTEXT_SEPARATOR;
 
 /// What Tencent Cloud wants to hear.
 pub const ANSWER: &str = r#"{"result":0,"errmsg":"OK"}"#;

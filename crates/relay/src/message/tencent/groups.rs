@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{OutgoingMessage, Recipient};
-use super::CONTEXT_SEPARATOR;
 
+/// Between our ids in one `SessionContext`. No id holds it.
+pub(super) const CONTEXT_SEPARATOR: char = '\n';
 /// The most numbers of a request.
 const MOST_NUMBERS: usize = 200;
 /// The most bytes of a `SessionContext`.

@@ -8,7 +8,8 @@ use tokio::sync::Mutex;
 use super::super::codes::outcome;
 use super::super::outcome::{Class, SendOutcome, Window};
 use super::super::report::text;
-use super::{CODES, WechatSender, object};
+use super::codes::CODES;
+use super::service::Service;
 
 /// So long before its end a token is not used any more.
 const MARGIN_MICROS: i64 = 300_000_000;
@@ -25,16 +26,20 @@ pub(super) struct Tokens(Mutex<Option<Token>>);
 
 /// The token; another one than `refused`, where that is given. The outcome is that of a message that cannot have one:
 /// it was certainly not sent.
-pub(super) async fn token(sender: &WechatSender, refused: Option<&str>) -> Result<String, SendOutcome> {
-    let mut kept = sender.tokens.0.lock().await;
-    let now = (sender.clock)();
+pub(super) async fn token(
+    service: &Service,
+    tokens: &Tokens,
+    refused: Option<&str>,
+) -> Result<String, SendOutcome> {
+    let mut kept = tokens.0.lock().await;
+    let now = (service.clock)();
     let good = kept.as_ref().filter(|token| now < token.until_micros && refused != Some(&token.text));
     if let Some(token) = good {
         return Ok(token.text.clone());
     }
-    let mut fetched = fetch(sender, now, false).await?;
+    let mut fetched = fetch(service, now, false).await?;
     if refused == Some(&fetched.text) {
-        fetched = fetch(sender, now, true).await?;
+        fetched = fetch(service, now, true).await?;
     }
     let text = fetched.text.clone();
     *kept = Some(fetched);
@@ -42,14 +47,14 @@ pub(super) async fn token(sender: &WechatSender, refused: Option<&str>) -> Resul
 }
 
 /// `force` makes `WeChat` end the token that others may use; so it comes last.
-async fn fetch(sender: &WechatSender, now: i64, force: bool) -> Result<Token, SendOutcome> {
+async fn fetch(service: &Service, now: i64, force: bool) -> Result<Token, SendOutcome> {
     let body = json!({
         "grant_type": "client_credential",
-        "appid": sender.settings.app_id,
-        "secret": sender.settings.app_secret.expose(),
+        "appid": service.settings.app_id,
+        "secret": service.settings.app_secret.expose(),
         "force_refresh": force,
     });
-    let said = sender.call("/cgi-bin/stable_token", None, &body).await.and_then(|answer| object(&answer));
+    let said = service.call("/cgi-bin/stable_token", None, &body).await;
     read(&said.map_err(not_sent)?, now)
 }
 

@@ -1,0 +1,149 @@
+//! The file that says who carries messages: what it takes, and what it says of faults.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::sync::Arc;
+
+use relay::JsonLinesSender;
+use relay::message::settings::{Carrier, MessagesSettings};
+use support::senders::{clock, nonce};
+
+const SECRET: &str = "v3ry-s3cret";
+
+fn whole() -> String {
+    format!(
+        r#"
+[callbacks]
+secret = "abcdefghijklmnopqrstuvwxyz_012345"
+allow = ["47.102.0.0/16", "::1"]
+
+[channel.sms]
+provider = "aliyun"
+access_key_id = "LTAI5t"
+access_key_secret = "{SECRET}"
+signature = "小店"
+
+[channel.wechat]
+provider = "wechat"
+app_id = "wx1"
+app_secret = "{SECRET}"
+page = "pages/index"
+edition = "trial"
+
+[channel.email]
+provider = "smtp"
+host = "smtp.example.com"
+user = "alerts"
+password = "{SECRET}"
+from = "小店 <alerts@example.com>"
+
+[channel.push]
+provider = "http"
+url = "https://user:{SECRET}@push.example.com/send"
+secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+"#
+    )
+}
+
+#[test]
+fn a_file_names_a_provider_for_each_channel() {
+    let settings = MessagesSettings::parse(&whole()).unwrap();
+    let named: Vec<_> =
+        settings.channels.iter().map(|(name, carrier)| (name.as_str(), carrier.provider())).collect();
+    let expected = [("email", "smtp"), ("push", "http"), ("sms", "aliyun"), ("wechat", "wechat")];
+    assert_eq!(named, expected);
+    let Carrier::Aliyun(aliyun) = &settings.channels["sms"] else { panic!("{settings:?}") };
+    assert_eq!(aliyun.endpoint, "https://dysmsapi.aliyuncs.com");
+    assert_eq!(settings.callbacks.as_ref().unwrap().allow.len(), 2);
+    let shown = format!("{settings:?}");
+    assert!(!shown.contains(SECRET) && !shown.contains("whsec_") && !shown.contains("abcdefg"), "{shown}");
+    let default = Arc::new(JsonLinesSender::new("/nonexistent"));
+    settings.senders(default, &clock(), &nonce()).unwrap();
+
+    let tencent =
+        "[channel.sms]\nprovider = \"tencent\"\nsecret_id = \"a\"\nsecret_key = \"b\"\nsdk_app_id = \"1400\"";
+    let settings = MessagesSettings::parse(tencent).unwrap();
+    assert!(matches!(&settings.channels["sms"], Carrier::Tencent(one) if one.region == "ap-guangzhou"));
+}
+
+/// A fault is told with its field, in words that say what to do, and without what may be a secret.
+#[test]
+fn a_fault_names_its_field() {
+    for (from, to, expected) in [
+        (
+            "[channel.sms]",
+            "[channel.fax]",
+            "channel.fax: there is no such channel; there are push, sms, wechat, email",
+        ),
+        ("[callbacks]", "[callback]", "callback: there is no such table; there are channel and callbacks"),
+        (
+            r#""aliyun""#,
+            r#""yunpian""#,
+            "channel.sms.provider: it is one of jsonl, http, aliyun, tencent, wechat, smtp",
+        ),
+        (
+            r#"provider = "aliyun""#,
+            "",
+            "channel.sms.provider: it is missing: one of jsonl, http, aliyun, tencent, wechat, smtp",
+        ),
+        (r#"provider = "wechat""#, r#"provider = "smtp""#, "channel.wechat.app_id: unknown field `app_id`"),
+        (r#"access_key_id = "LTAI5t""#, "", "channel.sms: missing field `access_key_id`"),
+        (r#""LTAI5t""#, r#"" ""#, "channel.sms.access_key_id: it is empty"),
+        (r#""LTAI5t""#, "7", "channel.sms.access_key_id: expected a string"),
+        (
+            r#"access_key_secret = "v3ry-s3cret""#,
+            "access_key_secret = 112233",
+            "channel.sms.access_key_secret: expected a string",
+        ),
+        (
+            "access_key_id",
+            "acces_key_id",
+            "channel.sms.acces_key_id: unknown field `acces_key_id`, expected one of",
+        ),
+        (r#""trial""#, r#""beta""#, "channel.wechat.edition: unknown variant `beta`, expected one of"),
+        ("_012345", "", "callbacks.secret: it has 32 to 128 letters, digits, - and _, drawn at random"),
+        ("_012345", "/../../..", "callbacks.secret: it has 32 to 128 letters"),
+        ("47.102.0.0/16", "everybody", "callbacks.allow[0]: everybody is neither an address nor a network"),
+        (r#"signature = "小店""#, "signature = ", "line 10: "),
+    ] {
+        let text = whole().replacen(from, to, 1);
+        assert_ne!(text, whole(), "{from} stands there");
+        let said = MessagesSettings::parse(&text).unwrap_err().to_string();
+        assert!(said.starts_with(expected), "{to}: {said}");
+        assert!(!said.contains(SECRET) && !said.contains("112233"), "{said}");
+    }
+    let nobody = MessagesSettings::parse("").unwrap_err().to_string();
+    assert!(nobody.starts_with("channel: nobody carries anything"), "{nobody}");
+}
+
+#[test]
+fn what_shows_only_when_it_is_used_names_its_field_too() {
+    for (from, to, expected) in [
+        (
+            r#"signature = "小店""#,
+            r#"endpoint = "http://sms.example.com""#,
+            "channel.sms.endpoint: it must be https",
+        ),
+        ("whsec_MfK", "MfK", "channel.push.secret: a signing secret begins with whsec_"),
+        ("https://user", "ftp://user", "channel.push.url: the provider's URL is not valid"),
+        (r#"user = "alerts""#, "", "channel.email.password: user and password come together"),
+        ("<alerts@example.com>", "", "channel.email.from: from is not an address"),
+        (
+            "from = ",
+            "encryption = \"none\"\nfrom = ",
+            "channel.email.encryption: encryption none is for this machine",
+        ),
+    ] {
+        let settings = MessagesSettings::parse(&whole().replacen(from, to, 1)).unwrap();
+        let default = Arc::new(JsonLinesSender::new("/nonexistent"));
+        let said = settings.senders(default, &clock(), &nonce()).err().unwrap().to_string();
+        assert!(said.starts_with(expected), "{said}");
+        assert!(!said.contains(SECRET), "{said}");
+    }
+    let text = "[channel.push]\nprovider = \"jsonl\"\nfile = \"/nonexistent/messages\"";
+    let settings = MessagesSettings::parse(text).unwrap();
+    let default = Arc::new(JsonLinesSender::new("/nonexistent"));
+    let said = settings.senders(default, &clock(), &nonce()).err().unwrap().to_string();
+    assert!(said.starts_with("channel.push.file: "), "{said}");
+}
