@@ -33,6 +33,7 @@ pub struct Config {
     pub keys: Option<PathBuf>,
     #[serde(default = "messages")]
     pub messages: String,
+    pub messages_config: Option<PathBuf>,
     #[serde(default)]
     pub webhook_allow: Vec<String>,
     #[serde(default)]
@@ -129,6 +130,7 @@ const NAMES: &[&str] = &[
     "allow_published_key",
     "keys",
     "messages",
+    "messages_config",
     "webhook_allow",
     "webhook_allow_http",
     "webhook_shop_slots",

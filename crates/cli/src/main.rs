@@ -10,6 +10,7 @@ mod intake;
 mod key_file;
 mod keys;
 mod map;
+mod messages;
 mod next;
 mod outcome;
 mod pool;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => copy::restore(&args),
         Command::Migrate(args) => copy::migrate(&args),
         Command::Keys(args) => keys::run(args),
+        Command::Messages(args) => return messages::run(args),
         Command::Openapi => print_openapi(),
     };
     match outcome {
@@ -62,7 +64,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether it makes files of a store or of keys. What the others write is for people: lists and reports.
+/// Whether it makes files of a store, of keys or of messages. What the others write is for people: lists and reports.
 const fn keeps_secrets(command: &Command) -> bool {
     match command {
         Command::Serve(_)
@@ -71,7 +73,8 @@ const fn keeps_secrets(command: &Command) -> bool {
         | Command::Backup(_)
         | Command::Restore(_)
         | Command::Migrate(_)
-        | Command::Keys(_) => true,
+        | Command::Keys(_)
+        | Command::Messages(_) => true,
         Command::Replay(_) | Command::Pool(_) | Command::Map(_) | Command::Openapi => false,
     }
 }

@@ -3,7 +3,7 @@
 use crate::args::ServeArgs;
 use crate::config::Config;
 use crate::say::say;
-use crate::{connection, demo, key_file, private, store, telemetry};
+use crate::{connection, demo, key_file, messages, private, store, telemetry};
 use anyhow::Context;
 use engine::{
     Engine, EngineClock,
@@ -62,7 +62,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // What may be wrong with settings, before anything is made.
     store::refuse_foreign(config.store())?;
     let (guard, zone, terms) = (guard(&config)?, config.platform_zone()?, config.terms()?);
-    let (shop_slots, sender) = (config.webhook_shop_slots()?, message_sender(&config)?);
+    let (shop_slots, senders) = (config.webhook_shop_slots()?, message_senders(&config)?);
     let listening =
         bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let keys = Arc::new(KeyRing::default());
@@ -74,7 +74,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     warn_of_open_files(&config);
     let engine = Engine::start_in(opened, clock, zone)?;
     let (stop, stopped) = watch::channel(false);
-    let worker = relay_worker(sender, &engine, guard.clone(), shop_slots)?;
+    let worker = relay_worker(senders, &engine, guard.clone(), shop_slots)?;
     let relay_stop = stopped.clone();
     let relay = tokio::spawn(async move { worker.run(relay_stop).await });
     let state = ApiState::new(engine.clone(), keys, edge(guard)?);
@@ -145,6 +145,7 @@ fn warn_of_open_files(config: &Config) {
         files.extend(beside.into_iter().chain(store::uploads(config.store())).chain([file]));
     }
     files.extend(config.messages.strip_prefix("jsonl:").map(PathBuf::from));
+    files.extend(config.messages_config.clone());
     for (file, mode) in private::open_to_others(&files) {
         let mode = format!("{mode:04o}");
         tracing::warn!(file = %file.display(), mode, "others of this machine may read this file; chmod go= it");
@@ -224,6 +225,16 @@ async fn bind(listen: &str) -> io::Result<TcpSocket> {
     Err(failed)
 }
 
+/// What is wrong with the file of providers is said before any file of messages is made.
+fn message_senders(config: &Config) -> anyhow::Result<Senders> {
+    let settings = config.messages_config.as_deref().map(messages::settings).transpose()?;
+    let default = message_sender(config)?;
+    match settings {
+        None => Ok(Senders::new(default)),
+        Some(settings) => Ok(settings.senders(default, &relay::system_clock(), &messages::nonce())?),
+    }
+}
+
 fn message_sender(config: &Config) -> anyhow::Result<Arc<dyn MessageSender>> {
     Ok(match config.messages.strip_prefix("jsonl:") {
         Some(file) => Arc::new(
@@ -236,7 +247,7 @@ fn message_sender(config: &Config) -> anyhow::Result<Arc<dyn MessageSender>> {
 }
 
 fn relay_worker(
-    sender: Arc<dyn MessageSender>,
+    senders: Senders,
     engine: &Engine,
     guard: AddressGuard,
     shop_slots: usize,
@@ -244,7 +255,7 @@ fn relay_worker(
     let system = SystemClock::default();
     let clock: relay::Clock = Arc::new(move || system.now().micros());
     let outbox = Arc::new(Outbox::new(engine.clone(), clock.clone()));
-    let (client, senders) = (WebhookClient::try_new(guard)?, Senders::new(sender));
+    let client = WebhookClient::try_new(guard)?;
     let worker = Worker::with_shop_slots(outbox, client, senders, clock, shop_slots);
     let (published, waker) = (engine.published(), worker.waker());
     tokio::spawn(async move {

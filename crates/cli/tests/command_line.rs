@@ -22,6 +22,8 @@ mod language;
 mod log;
 #[path = "command_line/map.rs"]
 mod map;
+#[path = "command_line/messages.rs"]
+mod messages;
 #[path = "command_line/output.rs"]
 mod output;
 #[path = "command_line/pool.rs"]

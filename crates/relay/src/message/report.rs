@@ -114,7 +114,7 @@ pub(crate) fn count(object: &serde_json::Map<String, serde_json::Value>, field: 
 }
 
 /// A phone as E.164: of eleven digits, or with 86 or 0086 before them, it is one of China.
-pub(crate) fn phone(text: &str) -> Option<Recipient> {
+pub fn phone(text: &str) -> Option<Recipient> {
     let text = text.trim();
     let digits = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or(text);
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !(5..=15).contains(&digits.len()) {
