@@ -63,14 +63,17 @@ async fn a_file_renamed_away_is_begun_again() {
 }
 
 #[tokio::test]
-async fn of_a_file_that_cannot_be_written_nobody_knows_how_far_it_went() {
+async fn a_file_that_cannot_be_opened_has_nothing_and_of_one_that_is_full_nobody_knows() {
     let folder = tempfile::tempdir().unwrap();
     let sender = JsonLinesSender::new(folder.path().join("missing/messages.jsonl"));
     let results = sender.send_batch(&[message("msg_1"), message("msg_2")]).await;
     assert_eq!(results.len(), 2);
     for result in results {
-        assert!(matches!(result, SendOutcome::Unknown { .. }), "{result:?}");
+        assert!(matches!(result, SendOutcome::Later { class: Class::Transient, .. }), "{result:?}");
     }
+    let sender = JsonLinesSender::new("/dev/full");
+    let result = sender.send(&message("msg_1")).await;
+    assert!(matches!(result, SendOutcome::Unknown { .. }), "{result:?}");
     assert!(sender.deduplicates(), "so they are tried again");
 }
 

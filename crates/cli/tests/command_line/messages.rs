@@ -102,7 +102,8 @@ fn a_file_that_cannot_be_used_is_told_with_its_field_and_nothing_is_made() {
         assert!(ended.err.contains(said), "{ended:?}");
     }
     let whole = fs::read_to_string(folder.path().join("messages.toml")).expect("it is there");
-    fs::write(folder.path().join("messages.toml"), whole.replace("access_key_id", "key_id")).expect("written");
+    fs::write(folder.path().join("messages.toml"), whole.replace("access_key_id", "key_id"))
+        .expect("written");
     let serve = ["serve", "--sandbox", "--listen", "127.0.0.1:0", "--messages-config", "messages.toml"];
     let ended = run(folder.path(), &serve);
     assert_eq!(ended.code, Some(1), "{ended:?}");

@@ -27,7 +27,7 @@ impl JsonLinesSender {
     /// The same, when lines can be appended to `path` now; it is made where it is not there.
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        append(&path, b"")?;
+        append(&path, b"").map_err(|(Failed::Open(error) | Failed::Write(error))| error)?;
         Ok(Self::new(path))
     }
 
@@ -46,8 +46,9 @@ impl JsonLinesSender {
         });
         match written.await {
             Ok(Ok(())) => SendOutcome::accepted(),
+            Ok(Err(Failed::Open(error))) => SendOutcome::later(error.to_string()),
             // Some lines may stand there: whoever reads them drops those that come again.
-            Ok(Err(error)) => SendOutcome::unknown(error.to_string()),
+            Ok(Err(Failed::Write(error))) => SendOutcome::unknown(error.to_string()),
             Err(error) => SendOutcome::unknown(error.to_string()),
         }
     }
@@ -68,8 +69,20 @@ impl MessageSender for JsonLinesSender {
     }
 }
 
-fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+/// How far it came.
+enum Failed {
+    /// Nothing was written.
+    Open(io::Error),
+    /// Something may have been.
+    Write(io::Error),
+}
+
+fn append(path: &Path, lines: &[u8]) -> Result<(), Failed> {
+    let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(Failed::Open)?;
+    write(file, path, lines).map_err(Failed::Write)
+}
+
+fn write(mut file: File, path: &Path, lines: &[u8]) -> io::Result<()> {
     let is_new = file.metadata()?.len() == 0;
     if !is_new && !ends_with_newline(&mut file)? {
         file.write_all(b"\n")?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::pauses::Silence;
 use super::report::DrainReport;
 use super::shared::{Shared, settle};
 use super::telemetry;
@@ -25,7 +26,8 @@ pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> 
     let (outcomes, deduplicates) = send(&shared, &messages).await;
     let now = (shared.clock)();
     let channel = messages.first().map(|message| message.channel.as_str());
-    let pause = channel.and_then(|channel| shared.pauses.note(channel, &outcomes, now));
+    let silence = if deduplicates { Silence::IsFree } else { Silence::Costs };
+    let pause = channel.and_then(|channel| shared.pauses.note(channel, &outcomes, silence, now));
 
     let mut report = DrainReport::default();
     let mut settlements = Vec::new();

@@ -3,7 +3,8 @@
 //! A cap of the account, an empty balance or a key that is refused meets every message alike: the channel pauses for
 //! five minutes, then twice as long each time, up to an hour. A sender that does not answer rests as a webhook's
 //! receiver does, a second first and up to a minute; Retry-After makes it longer. After either one message at a time is
-//! tried until one is decided, so that an outage does not make a whole batch unknown.
+//! tried until one is decided, so that an outage does not make a whole batch unknown. Where repetitions are dropped
+//! silence costs nothing: there each message just waits by its own schedule.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,15 @@ struct Pause {
     failures: u32,
     /// Why it pauses; `None` where the sender just fails.
     class: Option<Class>,
+}
+
+/// What it costs to try a sender that does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// Nothing: it drops repetitions.
+    IsFree,
+    /// A message, of which nobody knows then.
+    Costs,
 }
 
 /// The channels that pause.
@@ -58,7 +68,13 @@ impl Pauses {
     }
 
     /// A batch ended so: until when the channel pauses, if it does.
-    pub(super) fn note(&self, channel: &str, outcomes: &[SendOutcome], now_micros: i64) -> Option<i64> {
+    pub(super) fn note(
+        &self,
+        channel: &str,
+        outcomes: &[SendOutcome],
+        silence: Silence,
+        now_micros: i64,
+    ) -> Option<i64> {
         if outcomes.is_empty() {
             return None;
         }
@@ -70,6 +86,9 @@ impl Pauses {
                 telemetry::resumed(channel, class);
                 tracing::info!(channel, class = class.as_str(), "the channel sends again");
             }
+            return None;
+        }
+        if class.is_none() && silence == Silence::IsFree {
             return None;
         }
         let pause = channels.entry(channel.to_owned()).or_default();
@@ -141,13 +160,13 @@ mod tests {
         let pauses = Pauses::default();
         let minutes = [5, 10, 20, 40, 60, 60];
         for minutes in minutes {
-            let until = pauses.note("sms", &[later(Class::Money)], 0);
+            let until = pauses.note("sms", &[later(Class::Money)], Silence::IsFree, 0);
             assert_eq!(until, Some(minutes * 60 * SECOND));
             assert_eq!(pauses.batch("sms"), 1);
         }
         assert_eq!(pauses.paused(3_600 * SECOND - 1), ["sms"]);
         assert!(pauses.paused(3_600 * SECOND).is_empty());
-        assert_eq!(pauses.note("sms", &[SendOutcome::accepted()], 0), None);
+        assert_eq!(pauses.note("sms", &[SendOutcome::accepted()], Silence::Costs, 0), None);
         assert_eq!(pauses.batch("sms"), BATCH);
         assert!(pauses.paused(0).is_empty());
     }
@@ -161,10 +180,12 @@ mod tests {
             (SendOutcome::refused(Class::Template, "isv.SMS_TEMPLATE_ILLEGAL", ""), false),
         ] {
             let pauses = Pauses::default();
-            let until = pauses.note("sms", std::slice::from_ref(&outcome), 0);
+            let until = pauses.note("sms", std::slice::from_ref(&outcome), Silence::Costs, 0);
             assert_eq!(until, rests.then_some(SECOND), "{outcome:?}");
+            let free = Pauses::default().note("sms", std::slice::from_ref(&outcome), Silence::IsFree, 0);
+            assert_eq!(free, None);
             let beside = [outcome, SendOutcome::accepted()];
-            assert_eq!(pauses.note("sms", &beside, 0), None);
+            assert_eq!(pauses.note("sms", &beside, Silence::Costs, 0), None);
         }
     }
 
@@ -176,7 +197,7 @@ mod tests {
                 code: "http_429".into(),
                 not_before: Window::Seconds(seconds),
             };
-            assert_eq!(Pauses::default().note("sms", &[asked], 0), Some(rests * SECOND));
+            assert_eq!(Pauses::default().note("sms", &[asked], Silence::Costs, 0), Some(rests * SECOND));
         }
     }
 }
