@@ -11,6 +11,9 @@ mod mutate;
 
 use mutate::{Target, fuzz, input};
 use relay::SigningSecret;
+use relay::message::report::MOST_ELEMENTS;
+use relay::message::settings::MessagesSettings;
+use relay::message::{Bad, aliyun, callback, tencent};
 use replay::pool::PoolMapping;
 use std::fs;
 use std::io::{Cursor, Read, Write};
@@ -264,4 +267,94 @@ fn secrets_of_signatures() {
         understood += 1;
     });
     assert!(understood > 100, "only {understood} were understood");
+}
+
+/// What providers push comes from anybody who knows a path: whatever it is, its phones are phones, its elements are as
+/// many as they were, and no more than may be.
+#[test]
+fn callbacks_of_providers() {
+    let corpus = [
+        r#"[{"phone_number":"13800138000","send_time":"2025-01-01 08:00:00","report_time":"2025-01-01 08:00:01",
+            "success":true,"err_code":"DELIVERED","err_msg":"ok","sms_size":"2","biz_id":"9^0","out_id":"s1:m1"},
+            {"phone_number":"85251234567","success":false,"err_code":"MK:0001","sms_size":1}]"#,
+        r#"[{"user_receive_time":"2025-01-01 08:00:00","nationcode":"86","mobile":"13800138000",
+            "report_status":"SUCCESS","errmsg":"DELIVRD","description":"ok","sid":"2019:1"}]"#,
+        r#"{"extend":"","mobile":"13800138000","nationcode":"86","sign":"小店","text":"TD","time":1457336869}"#,
+        r#"[{"phone_number":"13800138000","send_time":"20250101080000","content":"退订","sign_name":"小店"}]"#,
+        r#"{"reports":[{"our_id":"s1:m1","phone":"+8613800138000","part":1,"is_delivered":true,"code":"0",
+            "segments":2,"at":"2025-01-01T08:00:00+08:00"}],"replies":[{"phone":"+8613800138000","text":"T"}]}"#,
+    ]
+    .map(|text| text.as_bytes().to_vec());
+    let words = [
+        "\"success\":",
+        "\"sms_size\":",
+        "\"sid\":",
+        "[[[[",
+        "{\"reports\":",
+        "\"phone_number\":\"",
+        "+86",
+        "true",
+        "1e999",
+        "\\ud800",
+        "null",
+        "9999-99-99 99:99:99",
+    ];
+    let mut understood = 0;
+    let mut count = |phones: Vec<Result<String, Bad>>| {
+        assert!(phones.len() <= MOST_ELEMENTS);
+        for phone in phones.into_iter().flatten() {
+            let digits = phone.strip_prefix('+').expect("it is E.164");
+            assert!(
+                (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()),
+                "{phone}"
+            );
+            understood += 1;
+        }
+    };
+    fuzz(&Target { name: "callbacks", cases: 30_000, corpus: &corpus, words: &words }, |_, bytes| {
+        for reports in [aliyun::reports(bytes), tencent::reports(bytes)] {
+            count(
+                reports.into_iter().map(|one| one.map(|report| report.phone.expose().to_owned())).collect(),
+            );
+        }
+        for replies in [aliyun::replies(bytes), tencent::replies(bytes)] {
+            count(replies.into_iter().map(|one| one.map(|reply| reply.phone.expose().to_owned())).collect());
+        }
+        if let Ok(told) = callback::read(bytes) {
+            count(
+                told.reports
+                    .into_iter()
+                    .map(|one| one.map(|report| report.phone.expose().to_owned()))
+                    .collect(),
+            );
+        }
+    });
+    assert!(understood > 1_000, "only {understood} were understood");
+}
+
+/// A file of providers is shown without the keys that stand in it, whatever it says.
+#[test]
+fn settings_of_providers() {
+    let corpus = [
+        "[channel.sms]\nprovider = \"aliyun\"\naccess_key_id = \"id\"\naccess_key_secret = \"K3Y\"\n",
+        "[callbacks]\nsecret = \"K3Yabcdefghijklmnopqrstuvwxyz012345\"\nallow = [\"10.0.0.0/8\"]\n[channel.email]\n\
+            provider = \"smtp\"\nhost = \"h\"\nuser = \"u\"\npassword = \"K3Y\"\nfrom = \"a@b.test\"\n",
+        "[channel.wechat]\nprovider = \"wechat\"\napp_id = \"wx\"\napp_secret = \"K3Y\"\nedition = \"trial\"\n",
+    ]
+    .map(|text| text.as_bytes().to_vec());
+    let words =
+        ["[channel.push]", "provider = ", "\"tencent\"", "[[channel]]", "secret = 1", "= {", "\"\"\"", "K3Y"];
+    let (mut understood, mut refused) = (0, 0);
+    fuzz(&Target { name: "providers", cases: 20_000, corpus: &corpus, words: &words }, |_, bytes| {
+        match MessagesSettings::parse(&String::from_utf8_lossy(bytes)) {
+            Ok(settings) => {
+                let shown = format!("{settings:?}");
+                let bare = ["secret: \"", "secret: Some(\"", "password: Some(\"", "url: \""];
+                assert!(!bare.iter().any(|field| shown.contains(field)), "{shown}");
+                understood += 1;
+            }
+            Err(_) => refused += 1,
+        }
+    });
+    assert!(understood > 10 && refused > 10, "{understood} were understood, {refused} refused");
 }

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use relay::message::Class;
+use metrics::{
+    Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+};
+use relay::message::{Class, Window};
 use relay::{
     BoxFuture, DeliveryOutcome, DrainReport, JsonLinesSender, MessageOutcome, MessageSender, OutgoingMessage,
     SendOutcome, Senders, Worker,
@@ -28,11 +30,15 @@ impl MessageSender for Scripted {
     }
 
     fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
-        self.sent.fetch_add(1, Ordering::SeqCst);
+        let is_first = self.sent.fetch_add(1, Ordering::SeqCst) == 0;
         Box::pin(async move {
             match message.kind.as_str() {
                 "temporary" => SendOutcome::later("http_503"),
                 "permanent" => refused(),
+                "poor" if is_first => {
+                    let code = "isv.OUT_OF_SERVICE".to_owned();
+                    SendOutcome::Later { class: Class::Money, code, not_before: Window::Schedule }
+                }
                 "silent" => std::future::pending().await,
                 _ => SendOutcome::accepted(),
             }
@@ -218,19 +224,34 @@ impl CounterFn for Total {
     }
 }
 
+impl GaugeFn for Total {
+    fn increment(&self, _: f64) {}
+    fn decrement(&self, _: f64) {}
+
+    fn set(&self, value: f64) {
+        self.0.store(usize::from(value > 0.5), Ordering::SeqCst);
+    }
+}
+
+impl Counters {
+    fn total(&self, key: &Key) -> Arc<Total> {
+        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+        let name = format!("{}{{{}}}", key.name(), labels.join(","));
+        self.0.lock().unwrap().entry(name).or_default().clone()
+    }
+}
+
 impl Recorder for Counters {
     fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
     fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
 
     fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
-        let name = format!("{}{{{}}}", key.name(), labels.join(","));
-        Counter::from_arc(self.0.lock().unwrap().entry(name).or_default().clone())
+        Counter::from_arc(self.total(key))
     }
 
-    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
-        Gauge::noop()
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::from_arc(self.total(key))
     }
 
     fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
@@ -262,4 +283,27 @@ fn attempts_are_counted() {
             "promenade_webhook_deliveries_total{outcome=retry}",
         ]
     );
+}
+
+/// A channel that pauses is shown as long as it does.
+#[test]
+fn a_pause_is_shown() {
+    let counters = Counters::default();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let shown = |counters: &Counters| {
+        let all = counters.0.lock().unwrap();
+        all["promenade_messages_paused{channel=sms,class=money}"].0.load(Ordering::SeqCst)
+    };
+    metrics::with_local_recorder(&counters, || {
+        runtime.block_on(async {
+            let outbox = Outbox::new();
+            outbox.add_message(scripted("msg_1", "poor"));
+            let worker = worker(&outbox, Scripted::default());
+            worker.drain_once().await.unwrap();
+            assert_eq!(shown(&counters), 1);
+            outbox.set_now(START_MICROS + 300_000_000);
+            worker.drain_once().await.unwrap();
+            assert_eq!(shown(&counters), 0);
+        });
+    });
 }

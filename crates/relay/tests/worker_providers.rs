@@ -5,12 +5,16 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use relay::message::Recipient;
+use relay::message::smtp::{Encryption, SmtpSender, SmtpSettings};
 use relay::{MessageOutcome, MessageSender, OutgoingMessage, Senders, Worker};
 use serde_json::json;
 use support::outbox::Outbox;
 use support::provider::{Act, Provider, Request};
 use support::senders::{aliyun, sms, tencent, tencent_takes, wechat};
+use support::smtp::{Does, MailServer};
 use support::{START_MICROS, loopback_client};
 
 const PHONE: &str = "+8613800138000";
@@ -161,6 +165,37 @@ async fn a_worker_that_is_dropped_between_send_and_settlement_sends_nothing_twic
         live_on(&outbox, who, &provider).await;
         assert_eq!(Who::messages(&provider), 1, "{who:?}");
         assert!(outcomes(&outbox).is_empty(), "{who:?}: the mark alone says it, until it is asked after");
+    }
+}
+
+/// The same for e-mail: what the server has the end of is not sent again, whatever it said or did not say.
+#[tokio::test]
+async fn a_mail_whose_end_came_is_never_sent_again() {
+    for (command, does, mails) in [
+        ("DOT", Does::Close, 1),
+        ("DOT", Does::Silence, 1),
+        ("DOT", Does::Says("250 queued"), 1),
+        ("RCPT", Does::Says("550 no such user"), 0),
+    ] {
+        let (outbox, server) = (Outbox::new(), MailServer::with(&[(command, does)]).await);
+        outbox
+            .add_message(OutgoingMessage { to: Some(Recipient::new("ada@example.com")), ..patient("msg_1") });
+        let settings = SmtpSettings {
+            host: "127.0.0.1".to_owned(),
+            port: Some(server.address.port()),
+            encryption: Encryption::None,
+            user: None,
+            password: None,
+            from: "alerts@shop.test".to_owned(),
+            subject: "s".to_owned(),
+        };
+        let sender = SmtpSender::try_new(settings).unwrap().with_limit(Duration::from_millis(600));
+        let worker = worker(&outbox, Arc::new(sender));
+        for hours in 0..13 {
+            outbox.set_now(START_MICROS + hours * HOUR);
+            worker.drain_once().await.unwrap();
+        }
+        assert_eq!((server.mails().len(), outcomes(&outbox).len()), (mails, 1), "{command} {does:?}");
     }
 }
 
