@@ -1,7 +1,7 @@
 //! `promenade keys`: make, list and withdraw.
 
 use crate::args::{KeysAction, KeysArgs};
-use crate::{key_file, say, serve};
+use crate::{chance, key_file, say};
 use anyhow::Context;
 use domain::{Instant, ShopId, time::Zone};
 use engine::clock::{Clock, SystemClock};
@@ -27,7 +27,7 @@ pub fn run(args: KeysArgs) -> anyhow::Result<()> {
                 .map(|shop| ShopId::try_new(&shop).with_context(|| format!("--shop {shop}")))
                 .transpose()?;
             let now = SystemClock::default().now();
-            let (text, mut key) = ApiKey::make(&serve::random(), &name, shop, read_scopes(&scopes)?, now);
+            let (text, mut key) = ApiKey::make(&chance::random(), &name, shop, read_scopes(&scopes)?, now);
             key.expires_at = days.map(|days| now.plus_hours(24 * days));
             keys.push(key);
             key_file::write(&args.keys, &keys, &lock)?;

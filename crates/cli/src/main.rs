@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod chance;
 mod config;
 mod connection;
 mod copy;

@@ -4,16 +4,15 @@
 
 use crate::args::{MessagesAction, MessagesArgs, TestArgs};
 use crate::outcome::{self, Usage};
-use crate::{key_file, private, say, serve};
+use crate::{chance, key_file, private, say};
 use anyhow::Context;
 use domain::Lang;
 use relay::message::settings::MessagesSettings;
-use relay::message::{Class, Nonce, Parameter, Person, Recipient, Window, report};
+use relay::message::{Class, Parameter, Person, Recipient, Window, report};
 use relay::{OutgoingMessage, SendOutcome, system_clock};
 use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// How long a message of a test is good for.
 const GOOD_MICROS: i64 = 3_600_000_000;
@@ -39,16 +38,6 @@ pub fn settings(file: &Path) -> anyhow::Result<MessagesSettings> {
     MessagesSettings::parse(&text).map_err(|error| Usage(format!("{name}: {error}")).into())
 }
 
-/// 32 random hexadecimal digits.
-pub fn nonce() -> Nonce {
-    Arc::new(|| {
-        serve::random()[..16].iter().fold(String::with_capacity(32), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-    })
-}
-
 fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     let settings = settings(&args.config)?;
     for (file, mode) in private::open_to_others(std::slice::from_ref(&args.config)) {
@@ -64,7 +53,7 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     } else {
         Recipient::new(&args.to)
     };
-    let (clock, nonce) = (system_clock(), nonce());
+    let (clock, nonce) = (system_clock(), chance::nonce());
     let sender = carrier.sender(&format!("channel.{channel}"), &clock, &nonce);
     let sender = sender.map_err(|error| Usage(format!("{}: {error}", args.config.display())))?;
     let message = message(args, to.clone(), format!("test-{}", nonce()), clock());

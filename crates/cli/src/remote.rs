@@ -6,7 +6,7 @@
 use crate::args::IntakeArgs;
 use crate::next::Left;
 use crate::outcome::{self, Both};
-use crate::{next, pool, progress, say, serve};
+use crate::{chance, next, pool, progress, say};
 use anyhow::Context;
 use domain::Lang;
 use futures_util::{Stream, stream};
@@ -196,7 +196,7 @@ impl Upload {
         };
         fields.extend(args.as_of.map(|at| ("as_of", domain::time::Zone::shanghai().format(at))));
         fields.push(("submit", args.submit.to_string()));
-        Ok(Self { fields, files, boundary: hex(&serve::random()) })
+        Ok(Self { fields, files, boundary: hex(&chance::random()) })
     }
 
     /// The form, piece by piece, and its bytes.
@@ -284,7 +284,7 @@ impl Service {
 
     /// Uploads; the id of the import. What broke off is sent again under the same key.
     async fn send(&self, upload: &Upload) -> Result<String, Stop> {
-        let key = hex(&serve::random());
+        let key = hex(&chance::random());
         let kind = format!("multipart/form-data; boundary={}", upload.boundary);
         for attempt in 1.. {
             let (pieces, bytes) = upload.pieces().map_err(unreadable)?;

@@ -3,7 +3,7 @@
 use crate::args::ServeArgs;
 use crate::config::Config;
 use crate::say::say;
-use crate::{connection, demo, key_file, messages, private, store, telemetry};
+use crate::{chance, connection, demo, key_file, messages, private, store, telemetry};
 use anyhow::Context;
 use engine::{
     Engine, EngineClock,
@@ -37,13 +37,6 @@ const IMPORTS: Duration = Duration::from_secs(1);
 const BACKLOG: u32 = 4_096;
 /// How often the file of keys is looked at.
 const KEYS_POLL: Duration = Duration::from_secs(2);
-
-/// 32 random bytes of the operating system.
-pub fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).unwrap_or_else(|error| unreachable!("the system has no randomness: {error}"));
-    bytes
-}
 
 /// Serves until it is told to stop.
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
@@ -231,7 +224,7 @@ fn message_senders(config: &Config) -> anyhow::Result<Senders> {
     let default = message_sender(config)?;
     match settings {
         None => Ok(Senders::new(default)),
-        Some(settings) => Ok(settings.senders(default, &relay::system_clock(), &messages::nonce())?),
+        Some(settings) => Ok(settings.senders(default, &relay::system_clock(), &chance::nonce())?),
     }
 }
 
@@ -279,7 +272,7 @@ fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
     let check_webhook_url = Arc::new(move |url: &str| {
         guard.check_url_syntax(url).map(drop).map_err(|error| (error.code(), error.to_string()))
     });
-    Ok(Edge { random, check_webhook_url, metrics: Some(metrics) })
+    Ok(Edge { random: chance::random, check_webhook_url, metrics: Some(metrics) })
 }
 
 /// Puts the keys in force and follows changes of their file.

@@ -147,3 +147,43 @@ fn what_shows_only_when_it_is_used_names_its_field_too() {
     let said = settings.senders(default, &clock(), &nonce()).err().unwrap().to_string();
     assert!(said.starts_with("channel.push.file: "), "{said}");
 }
+
+/// A-S2-19: callbacks of the large providers are unsigned: a secret path, and addresses where they are named.
+#[test]
+fn a_caller_knows_the_secret_and_comes_from_where_it_may() {
+    let callbacks = MessagesSettings::parse(&whole()).unwrap().callbacks.unwrap();
+    for (said, fits) in [
+        ("abcdefghijklmnopqrstuvwxyz_012345", true),
+        ("abcdefghijklmnopqrstuvwxyz_01234", false),
+        ("", false),
+    ] {
+        assert_eq!(callbacks.fits(said), fits, "{said}");
+    }
+    for (peer, may) in [
+        ("47.102.3.4", true),
+        ("::ffff:47.102.3.4", true),
+        ("::1", true),
+        ("47.103.0.1", false),
+        ("127.0.0.1", false),
+    ] {
+        assert_eq!(callbacks.permits(peer.parse().unwrap()), may, "{peer}");
+    }
+    let anybody = whole().replace(r#"allow = ["47.102.0.0/16", "::1"]"#, "");
+    assert!(MessagesSettings::parse(&anybody).unwrap().callbacks.unwrap().permits([8, 8, 8, 8].into()));
+}
+
+/// What the pages on messages tell to write is taken, in both languages.
+#[test]
+fn examples_of_the_pages_are_taken() {
+    for page in [include_str!("../../../docs/messages.md"), include_str!("../../../docs/messages.zh-CN.md")] {
+        let blocks: Vec<&str> =
+            page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        assert_eq!(blocks.len(), 6);
+        let whole = blocks.concat();
+        for block in blocks.into_iter().filter(|block| block.contains("[channel.")) {
+            MessagesSettings::parse(block).unwrap();
+        }
+        // Together they name a channel twice: SMS by either provider.
+        assert!(MessagesSettings::parse(&whole).is_err());
+    }
+}

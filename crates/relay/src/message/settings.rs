@@ -17,6 +17,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::aliyun::{AliyunSender, AliyunSettings};
+use super::digest::sha256_hex;
 use super::http_sender::HttpSender;
 use super::json_lines::JsonLinesSender;
 use super::nonce::Nonce;
@@ -111,6 +113,19 @@ pub struct Callbacks {
     pub allow: Vec<Network>,
 }
 
+impl Callbacks {
+    /// Whether a caller knows the secret. How long it takes says nothing of the secret: digests are compared.
+    pub fn fits(&self, said: &str) -> bool {
+        sha256_hex(said) == sha256_hex(self.secret.expose())
+    }
+
+    /// Whether an address may call.
+    pub fn permits(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.allow.is_empty() || self.allow.iter().any(|network| network.0.contains(&peer))
+    }
+}
+
 /// An address, or a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network(pub IpNet);
@@ -118,7 +133,7 @@ pub struct Network(pub IpNet);
 impl<'de> Deserialize<'de> for Network {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let address = text.parse::<std::net::IpAddr>().map(IpNet::from);
+        let address = text.parse::<IpAddr>().map(IpNet::from);
         let network = text.parse::<IpNet>().or(address);
         network.map(Self).map_err(|_| {
             serde::de::Error::custom(format!("{text} is neither an address nor a network such as 10.0.0.0/8"))
