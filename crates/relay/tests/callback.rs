@@ -51,7 +51,7 @@ fn a_callback_is_taken_once_signed_and_of_these_minutes() {
 fn what_is_no_signature_is_forged() {
     let good = signature_header(&[secret()], "c1", NOW, "{}");
     let stamp = NOW.to_string();
-    let judge = |id, timestamp, signature: &str| {
+    let judge = |id: &str, timestamp: &str, signature: &str| {
         let signed = Signed { id, timestamp, signature };
         Taken::default().check(&[secret()], signed, b"{}", NOW)
     };
@@ -69,6 +69,10 @@ fn what_is_no_signature_is_forged() {
     }
     assert_eq!(judge("c2", &stamp, &good), Err(CallbackRefusal::Forged), "the id is signed as well");
     assert_eq!(judge("c1", "soon", &good), Err(CallbackRefusal::Stale));
+    for id in [String::new(), "c".repeat(257)] {
+        let signed = signature_header(&[secret()], &id, NOW, "{}");
+        assert_eq!(judge(&id, &stamp, &signed), Err(CallbackRefusal::Forged));
+    }
     let unsigned = Signed { id: "c1", timestamp: &stamp, signature: &good };
     assert_eq!(Taken::default().check(&[], unsigned, b"{}", NOW), Err(CallbackRefusal::Forged));
 }

@@ -17,6 +17,8 @@ use crate::signature::{SigningSecret, verifies};
 
 /// How far a callback's time may be from ours.
 const TOLERANCE_SECONDS: i64 = 300;
+/// The longest id: so many of them take a known place.
+const LONGEST_ID: usize = 256;
 /// How many ids are kept, so that none comes twice within the tolerance.
 const MOST_IDS: usize = 100_000;
 
@@ -40,7 +42,8 @@ pub enum CallbackRefusal {
     /// None of our secrets signed it.
     #[error("the signature does not fit")]
     Forged,
-    /// It was taken before.
+    /// It was taken before. Nothing of it is read again; it is answered as if it were, so that a provider which did
+    /// not hear our answer stops asking.
     #[error("the callback was taken before")]
     Replayed,
     /// Too many came within five minutes to tell whether this one did.
@@ -61,7 +64,8 @@ struct Ids {
 
 impl Taken {
     /// Whether a callback may be read: signed by one of `secrets`, of these minutes, and not taken before. It is taken
-    /// when [`Taken::keep`] says so, after it was stored.
+    /// when [`Taken::keep`] says so, after it was stored. Two that come at the same moment may both be read: what they
+    /// say is matched, and changes nothing the second time.
     pub fn check(
         &self,
         secrets: &[SigningSecret],
@@ -73,7 +77,8 @@ impl Taken {
         if now_seconds.saturating_sub(stamp).saturating_abs() > TOLERANCE_SECONDS {
             return Err(CallbackRefusal::Stale);
         }
-        if !verifies(secrets, signed.id, stamp, body, signed.signature) {
+        let is_fit = (1..=LONGEST_ID).contains(&signed.id.len());
+        if !is_fit || !verifies(secrets, signed.id, stamp, body, signed.signature) {
             return Err(CallbackRefusal::Forged);
         }
         let mut ids = self.ids();

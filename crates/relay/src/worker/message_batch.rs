@@ -59,17 +59,21 @@ async fn handed(shared: &Shared, live: Vec<PendingMessage>) -> Vec<PendingMessag
     if shared.senders.for_channel(&channel).deduplicates() {
         return live;
     }
-    match shared.queue.hand_over(&live).await {
+    let handed = match shared.queue.hand_over(&live).await {
         Ok(keys) => {
             let keys: HashSet<MessageKey> = keys.into_iter().collect();
             live.into_iter().filter(|pending| keys.contains(&MessageKey::of(&pending.message))).collect()
         }
         Err(error) => {
             tracing::warn!(%error, channel, "messages could not be marked; none of them is sent");
-            shared.pauses.hold(&channel, (shared.clock)());
             Vec::new()
         }
+    };
+    // They may be due again at once: not in a circle without an end.
+    if handed.is_empty() {
+        shared.pauses.hold(&channel, (shared.clock)());
     }
+    handed
 }
 
 /// Says that a sender fails: once for what it may still take, and for each message that it never took.

@@ -66,6 +66,8 @@ pub struct Outbox {
     rows: Mutex<Rows>,
     pub settled: Mutex<Vec<Settlement>>,
     pub settled_messages: Mutex<Vec<MessageSettlement>>,
+    /// How many of the next marks are refused for all that is asked.
+    pub refused_marks: AtomicU32,
     /// How many of the next marks fail.
     pub failing_marks: AtomicU32,
     /// How many of the next settlements fail.
@@ -82,6 +84,7 @@ impl Outbox {
             rows: Mutex::default(),
             settled: Mutex::default(),
             settled_messages: Mutex::default(),
+            refused_marks: AtomicU32::new(0),
             failing_marks: AtomicU32::new(0),
             failing_settlements: AtomicU32::new(0),
             next_answer_waits_for: Mutex::default(),
@@ -199,6 +202,9 @@ impl DeliveryQueue for Outbox {
         Box::pin(async move {
             if counts_down(&self.failing_marks) {
                 return Err("the store is away".to_owned());
+            }
+            if counts_down(&self.refused_marks) {
+                return Ok(Vec::new());
             }
             let mut rows = self.rows.lock().unwrap();
             let keys = messages.iter().map(|pending| MessageKey::of(&pending.message));
