@@ -121,6 +121,12 @@ pub trait MessageSender: Send + Sync {
     fn ask<'a>(&'a self, _: &'a Asked) -> BoxFuture<'a, Fate> {
         Box::pin(async { Fate::NotYet })
     }
+
+    /// Delivery reports that the provider keeps until they are fetched; nothing where it pushes them. What was fetched
+    /// does not come again, so it is to be stored. The error is a code.
+    fn pull(&self) -> BoxFuture<'_, Result<Vec<Result<Report, Bad>>, String>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }
 
 /// A message that is asked after.

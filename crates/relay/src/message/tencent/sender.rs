@@ -32,12 +32,6 @@ impl TencentSender {
         Ok(Self { service: self.service.with_limit(limit)? })
     }
 
-    /// Up to a hundred reports that were not pulled before: what is pulled does not come again. Tencent's support
-    /// activates it. The error is a code.
-    pub async fn pull(&self) -> Result<Vec<Result<Report, Bad>>, String> {
-        ask::pull(&self.service).await
-    }
-
     /// Sends messages that differ in their numbers alone.
     async fn send_group(self, messages: Vec<OutgoingMessage>) -> Vec<SendOutcome> {
         let body = match self.body(&messages) {
@@ -125,5 +119,10 @@ impl MessageSender for TencentSender {
 
     fn ask<'a>(&'a self, asked: &'a Asked) -> BoxFuture<'a, Fate> {
         Box::pin(ask::ask(&self.service, asked))
+    }
+
+    /// Up to a hundred; Tencent's support activates it.
+    fn pull(&self) -> BoxFuture<'_, Result<Vec<Result<Report, Bad>>, String>> {
+        Box::pin(ask::pull(&self.service))
     }
 }
