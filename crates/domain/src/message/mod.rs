@@ -1,7 +1,10 @@
 //! Messages to customers: planned, sent or suppressed, each with its reason.
 
 pub mod centre;
+mod kinds;
 pub mod text;
+
+pub use kinds::{About, Late, Payer, Purpose};
 
 use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId, ids::path_part};
 use serde::{Deserialize, Serialize};
@@ -15,6 +18,15 @@ pub enum Kind {
     BalanceOpening,
     BalanceClosing,
     BalanceReminder,
+    PaymentSucceeded,
+    Shipped,
+    Received,
+    RefundApproved,
+    RefundRejected,
+    SupplierOrder,
+    PurchaseOrder,
+    Dispute,
+    Marketing,
 }
 
 /// How it travels.
@@ -70,6 +82,8 @@ impl Message {
 macro_rules! text_of {
     ($name:ident { $($variant:ident = $text:literal),+ }) => {
         impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
             /// The stable text.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
@@ -85,7 +99,16 @@ text_of!(Kind {
     PaymentReminder = "payment_reminder",
     BalanceOpening = "balance_opening",
     BalanceClosing = "balance_closing",
-    BalanceReminder = "balance_reminder"
+    BalanceReminder = "balance_reminder",
+    PaymentSucceeded = "payment_succeeded",
+    Shipped = "shipped",
+    Received = "received",
+    RefundApproved = "refund_approved",
+    RefundRejected = "refund_rejected",
+    SupplierOrder = "supplier_order",
+    PurchaseOrder = "purchase_order",
+    Dispute = "dispute",
+    Marketing = "marketing"
 });
 text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });
 text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppressed", Failed = "failed" });

@@ -39,10 +39,7 @@ pub fn schedule(window: Window) -> Vec<Due> {
 
 /// How a reminder travels.
 pub const fn channel(kind: Kind) -> Channel {
-    match kind {
-        Kind::PaymentReminder | Kind::BalanceReminder => Channel::Push,
-        Kind::BalanceOpening | Kind::BalanceClosing => Channel::Sms,
-    }
+    kind.usual_channel()
 }
 
 /// A reminder that is due in quiet hours waits for their end, where the campaign keeps them (A-S1-17:
