@@ -2,6 +2,7 @@
 
 pub mod centre;
 mod kinds;
+pub mod segments;
 pub mod text;
 
 pub use kinds::{About, Late, Payer, Purpose};
