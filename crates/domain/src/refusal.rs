@@ -61,6 +61,16 @@ codes! {
     NarrowScope = "narrow_scope", "活动范围很小", "Very few goods take part";
     EndOfDay = "end_of_day", "23:59:59按当日结束（次日00:00:00）处理", "23:59:59 is taken as the end of the day, the next 00:00:00";
     NoCap = "no_cap", "该币种未设优惠金额上限", "No cap on the amount is set for the shop's currency";
+    // Templates of messages.
+    UnknownVariable = "unknown_variable", "该消息没有这个变量", "Messages of this kind have no such variable";
+    VariableMissing = "variable_missing", "缺少必需的变量", "A variable that has to be there is missing";
+    UnbalancedBraces = "unbalanced_braces", "花括号不成对", "A brace has no other one, or stands within a pair";
+    UnfilledParameter = "unfilled_parameter", "参数中没有变量", "No variable fills this parameter";
+    WrongKeyType = "wrong_key_type", "该变量不能用在这种参数中", "Such a variable does not go under such a key";
+    NoOptOut = "no_opt_out", "营销短信须写明退订方式", "An offer has to say how to get no more of them";
+    ForbiddenSign = "forbidden_sign", "含有控制字符、书写方向符或不可见字符", "There is a control sign, a sign of writing direction or one that nobody sees in it";
+    ForeignLink = "foreign_link", "链接不属于模板的域名", "A link leads elsewhere than to the template's own host";
+    ValueInvalid = "value_invalid", "变量的值无法使用", "The value of a variable cannot stand in the message";
     // Refusals by state.
     NotFound = "not_found", "未找到", "There is no such thing here";
     NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";

@@ -3,7 +3,9 @@
 pub mod centre;
 mod kinds;
 pub mod segments;
+pub mod template;
 pub mod text;
+pub mod values;
 
 pub use kinds::{About, Late, Payer, Purpose};
 

@@ -3,8 +3,8 @@
 //! Always holds: a reminder names the moment of its deadline on the shop's wall and no distance in time, so that one
 //! which leaves late is as true as one which leaves at once (A-S1-27). It is written when it is handed over.
 
-use super::Kind;
-use crate::{Instant, order::Order, time::Zone};
+use super::{Kind, values::moment};
+use crate::{order::Order, time::Zone};
 
 /// The text in Chinese and in English. The deadline is the order's: the end of its balance, or when it is cancelled
 /// unpaid; an order that is not there, or never ends so, is
@@ -53,46 +53,4 @@ pub fn text(kind: Kind, order: Option<&Order>, zone: &Zone) -> (String, String) 
 
 fn both(zh: &str, en: &str) -> (String, String) {
     (zh.to_owned(), en.to_owned())
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// A moment on the wall, to the minute before it or its own: `11月4日08:00` and `08:00 on 4 November`.
-pub fn moment(at: Instant, zone: &Zone) -> (String, String) {
-    let wall = zone.civil(at);
-    let (month, day) = (wall.month(), wall.day());
-    let clock = format!("{:02}:{:02}", wall.hour(), wall.minute());
-    let named = MONTHS.get(usize::from(month.unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default();
-    (format!("{month}月{day}日{clock}"), format!("{clock} on {day} {named}"))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use super::*;
-
-    #[test]
-    fn a_s1_27_a_deadline_is_a_moment_on_the_shops_wall() {
-        let at = Instant::parse("2030-11-04T00:00:00Z").unwrap();
-        for (zone, zh, en) in [
-            ("Asia/Shanghai", "11月4日08:00", "08:00 on 4 November"),
-            ("America/New_York", "11月3日19:00", "19:00 on 3 November"),
-        ] {
-            let found = moment(at, &Zone::find(zone).unwrap());
-            assert_eq!(found, (zh.to_owned(), en.to_owned()));
-        }
-    }
 }

@@ -1,0 +1,122 @@
+//! What a message says: a text with typed variables, what providers want instead of it, and the checks that keep a broken
+//! one from being saved or sent.
+//!
+//! Always holds: a template without violations renders every set of fit values within the declared lengths; what does not
+//! render is held back whole, with the name of the variable that is at fault, and never sent half. Versions are the
+//! caller's.
+
+mod check;
+pub mod clean;
+pub mod keys;
+mod language;
+pub mod links;
+pub mod pattern;
+mod render;
+pub mod variables;
+
+pub use render::{ByName, ByPosition, Data, Rendered};
+
+use crate::{Code, Lang};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A template of one kind on one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// In which language values are told: `zh`, the default, or `en`.
+    #[serde(default = "language::chinese", with = "language")]
+    pub language: Lang,
+    /// What is sent, with `{variables}`; of SMS without the signature. Where a provider sends by a template of its own, this
+    /// is that template's text: it is shown and counted. WeChat's messages have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Of SMS: the signature, without its brackets. Left out, the shop's name stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// The only host that links may lead to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Of SMS: what providers know the template by.
+    #[serde(default, skip_serializing_if = "Providers::is_empty")]
+    pub providers: Providers,
+    /// Of WeChat: its subscription message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat: Option<Wechat>,
+}
+
+impl Template {
+    /// A text, and nothing that a provider wants.
+    pub fn of_text(language: Lang, text: impl Into<String>) -> Self {
+        let providers = Providers::default();
+        Self { language, text: text.into(), signature: None, host: None, providers, wechat: None }
+    }
+}
+
+/// What providers of SMS know a template by.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Providers {
+    /// Aliyun: parameters by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliyun: Option<Aliyun>,
+    /// Tencent Cloud: parameters by position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tencent: Option<Tencent>,
+}
+
+impl Providers {
+    const fn is_empty(&self) -> bool {
+        self.aliyun.is_none() && self.tencent.is_none()
+    }
+}
+
+/// A template as Aliyun knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aliyun {
+    /// Its code, such as `SMS_154950909`.
+    pub code: String,
+    /// Each parameter by its name there, as a text with `{variables}`.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// A template as Tencent Cloud knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tencent {
+    /// Its id, such as `1110`.
+    pub code: String,
+    /// Its parameters in order, each as a text with `{variables}`.
+    #[serde(default)]
+    pub parameters: Vec<String>,
+}
+
+/// A subscription message of WeChat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wechat {
+    /// Its template's id.
+    pub template_id: String,
+    /// The page of the mini-program that a tap opens; variables in it are percent-encoded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// What stands under each typed key (`thing1`, `amount6`), as a text with `{variables}`.
+    pub data: BTreeMap<String, String>,
+}
+
+/// Why a message cannot be said: the variable that is at fault, or the part of the template that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {variable}", Code::ValueInvalid)]
+pub struct Unfit {
+    /// Its name.
+    pub variable: String,
+}
+
+impl Unfit {
+    /// The code under which the message is held back.
+    pub const fn code(&self) -> Code {
+        Code::ValueInvalid
+    }
+}
