@@ -6,6 +6,7 @@ mod given;
 use domain::campaign::presale::remind;
 use domain::customer::{ReminderSms, WaitingSms};
 use domain::message::Kind;
+use domain::order::Order;
 use domain::time::{CivilDay, Window};
 use given::{at, id};
 
@@ -91,21 +92,19 @@ fn a_g_13_a_count_of_a_later_day_still_counts() {
 /// time.
 #[test]
 fn a_s1_27_reminders_name_the_deadline() {
-    use domain::message::text::text;
-    let zone = domain::time::Zone::shanghai();
+    let text = |kind: Kind, order: Option<&Order>| {
+        domain::message::text::text(kind, kind.usual_channel(), Some(&given::shop()), &id("o1"), order)
+    };
     let mut order = given::order(10_000);
     order.cancel_at = Some(at("2022-11-04T08:00:00"));
-    let (zh, en) = text(Kind::PaymentReminder, Some(&order), &zone);
+    let (zh, en) = text(Kind::PaymentReminder, Some(&order));
     assert!(zh.contains("11月4日08:00前") && en.contains("by 08:00 on 4 November"), "{zh} {en}");
     order.cancel_at = Some(at("2022-11-05T09:30:00"));
-    assert!(
-        text(Kind::PaymentReminder, Some(&order), &zone).0.contains("11月5日09:30前"),
-        "a deadline that moved"
-    );
+    assert!(text(Kind::PaymentReminder, Some(&order)).0.contains("11月5日09:30前"), "a deadline that moved");
     let kinds = [Kind::PaymentReminder, Kind::BalanceOpening, Kind::BalanceClosing, Kind::BalanceReminder];
     for kind in kinds {
         for order in [None, Some(&order)] {
-            let (zh, en) = text(kind, order, &zone);
+            let (zh, en) = text(kind, order);
             assert!(!zh.contains("小时") && !en.to_lowercase().contains("hour"), "{zh} {en}");
         }
     }

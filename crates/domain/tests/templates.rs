@@ -14,6 +14,7 @@ use domain::{
             links,
             variables::{self, ValueType},
         },
+        text,
         values::{Value, Values},
     },
 };
@@ -148,8 +149,26 @@ fn the_values_of_an_order() {
     let pieces = order.lines.iter().map(|line| line.quantity).sum();
     assert_eq!(values.get("goods"), Some(&Value::Goods(order.lines[0].sku.to_string(), pieces)));
     let stranger = Values::of_order(Kind::PaymentReminder, None, &id, None);
-    let text = template(json!({"text": "{shop}{order}{goods}"}));
-    assert_eq!(text.render(Kind::PaymentReminder, Channel::Push, &stranger).unwrap().text, "本店红-1商品");
+    let plain = template(json!({"text": "{shop}{order}{goods}"}));
+    assert_eq!(plain.render(Kind::PaymentReminder, Channel::Push, &stranger).unwrap().text, "本店红-1商品");
+}
+
+/// A refund's notice names what goes back, in the shop's currency.
+#[test]
+fn the_amount_of_a_refund() {
+    let mut order = given::order(10_000);
+    order.pay(given::payment(&order, "p1", 0, given::at("10T11:00:00"))).unwrap();
+    let ask = domain::order::RefundAsk { lines: Vec::new(), amount: Some(given::fen(2_550)), fault: None };
+    let refund = domain::order::refund(&order, &given::id("r1"), ask, given::at("11T00:00:00")).unwrap();
+    let shop = domain::shop::Shop { name: "老街茶铺".into(), ..given::shop() };
+    let values = Values::of_order(Kind::RefundApproved, Some(&shop), &order.order_id, Some(&order));
+    let held = text::render(Kind::RefundApproved, Channel::Sms, Lang::Zh, &values);
+    assert_eq!(held, Err(Unfit { variable: "refund".into() }), "nobody said which refund");
+    let values = values.with_refund(&shop, &refund);
+    let told = text::render(Kind::RefundApproved, Channel::Sms, Lang::Zh, &values).unwrap().text;
+    assert!(told.starts_with("【老街茶铺】您的订单") && told.contains("金额25.50元"), "{told}");
+    let plain = text::text(Kind::RefundApproved, Channel::Sms, Some(&shop), &order.order_id, Some(&order));
+    assert_eq!(plain.0, "您的退款已同意。", "without the amount it says no half of it");
 }
 
 /// What a platform sends as variables is typed, and everything else is named.

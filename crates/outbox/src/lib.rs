@@ -6,7 +6,6 @@
 use domain::{
     Code, Instant, MessageId, ShopId, WebhookId,
     message::{self, Message},
-    time::Zone,
 };
 use engine::Settled;
 use engine::{Command, Engine, EngineError, Input};
@@ -116,8 +115,7 @@ impl Outbox {
         let reader = self.engine.reader();
         let shop = reader.shop(&message.shop_id).ok().flatten();
         let order = reader.order(&message.shop_id, &message.order_id).ok().flatten();
-        let zone = shop.map_or_else(Zone::shanghai, |shop| shop.time_zone.clone());
-        message::text::text(message.kind, order.as_ref(), &zone)
+        message::text::text(message.kind, message.channel, shop.as_deref(), &message.order_id, order.as_ref())
     }
 
     fn delivery_update(&self, settled: Settlement) -> DeliveryUpdate {

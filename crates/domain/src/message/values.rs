@@ -6,7 +6,12 @@ use super::{
     Kind,
     template::variables::{self, ValueType},
 };
-use crate::{Code, Instant, Lang, OrderId, Violation, order::Order, shop::Shop, time::Zone};
+use crate::{
+    Code, Instant, Lang, OrderId, Violation,
+    order::{Order, Refund},
+    shop::Shop,
+    time::Zone,
+};
 use money::{Currency, Money};
 use std::collections::BTreeMap;
 
@@ -65,8 +70,8 @@ impl Values {
         self
     }
 
-    /// What a shop and an order say. A refund's amount and the link are the caller's to add; an order that is not there
-    /// says nothing but its number.
+    /// What a shop and an order say. Which refund it is about, and the link, are the caller's to add; an order that is not
+    /// there says nothing but its number.
     pub fn of_order(kind: Kind, shop: Option<&Shop>, order_id: &OrderId, order: Option<&Order>) -> Self {
         let name = shop.map(|shop| shop.name.clone()).unwrap_or_default();
         let own = Self::default()
@@ -86,6 +91,12 @@ impl Values {
             }
             None => own,
         }
+    }
+
+    /// With what goes back to the customer, or was to go back.
+    #[must_use]
+    pub fn with_refund(self, shop: &Shop, refund: &Refund) -> Self {
+        self.with("refund", Value::Amount(refund.total(), Currency::of_stored(&shop.currency)))
     }
 
     /// What a platform sends as a message's variables: words and links as text, numbers and amounts (minor units) as

@@ -4,7 +4,7 @@
 //! it otherwise with 47003, the most frequent fault of the field (A-S2-20).
 
 use super::variables::ValueType;
-use crate::{Instant, message::segments::units, time::Zone};
+use crate::{Instant, campaign::field::Words, message::segments::units, time::Zone};
 use money::{Currency, Money};
 
 /// A type of keys. `thing1`, `thing02` and so on are of the type `thing`.
@@ -27,20 +27,63 @@ pub enum KeyType {
 
 use KeyType as K;
 
+const fn both(en: &'static str, zh: &'static str) -> Words {
+    Words { en, zh }
+}
+
 /// Each type: its name, the most that it holds, and what it holds.
-pub const TYPES: [(KeyType, &str, usize, &str); 12] = [
-    (K::Thing, "thing", 20, "letters, digits and signs of any kind"),
-    (K::Number, "number", 32, "digits, with a decimal point or without"),
-    (K::Letter, "letter", 32, "letters A to Z"),
-    (K::Symbol, "symbol", 5, "signs that are neither letters nor digits"),
-    (K::CharacterString, "character_string", 32, "letters, digits and signs, nothing Chinese"),
-    (K::Time, "time", 40, "15:01 or 2030年11月4日 15:01, or two of them with ~ between"),
-    (K::Date, "date", 40, "2030年11月4日, with a time or without, or two of them with ~ between"),
-    (K::Amount, "amount", 16, "a currency's sign and up to 10 digits, 元 at the end or not"),
-    (K::PhoneNumber, "phone_number", 17, "digits and signs"),
-    (K::CarNumber, "car_number", 8, "letters and digits, the first and last may be Chinese"),
-    (K::Name, "name", 20, "up to 10 Chinese letters, or up to 20 others"),
-    (K::Phrase, "phrase", 5, "Chinese letters"),
+pub const TYPES: [(KeyType, &str, usize, Words); 12] = [
+    (K::Thing, "thing", 20, both("letters, digits and signs of any kind", "任意汉字、字母、数字或符号")),
+    (K::Number, "number", 32, both("digits, with a decimal point or without", "数字，可带小数")),
+    (K::Letter, "letter", 32, both("letters A to Z", "字母")),
+    (K::Symbol, "symbol", 5, both("signs that are neither letters nor digits", "符号（不含字母和数字）")),
+    (
+        K::CharacterString,
+        "character_string",
+        32,
+        both("letters, digits and signs, nothing Chinese", "字母、数字、符号，不含汉字"),
+    ),
+    (
+        K::Time,
+        "time",
+        40,
+        both(
+            "15:01 or 2030年11月4日 15:01, or two of them with ~ between",
+            "15:01 或 2030年11月4日 15:01，时间段用 ~ 连接",
+        ),
+    ),
+    (
+        K::Date,
+        "date",
+        40,
+        both(
+            "2030年11月4日, with a time or without, or two of them with ~ between",
+            "2030年11月4日，可带时间，时间段用 ~ 连接",
+        ),
+    ),
+    (
+        K::Amount,
+        "amount",
+        16,
+        both(
+            "a currency's sign and up to 10 digits, 元 at the end or not",
+            "1个币种符号加10位以内数字，结尾可带元",
+        ),
+    ),
+    (K::PhoneNumber, "phone_number", 17, both("digits and signs", "数字和符号")),
+    (
+        K::CarNumber,
+        "car_number",
+        8,
+        both("letters and digits, the first and last may be Chinese", "字母和数字，首尾可为汉字"),
+    ),
+    (
+        K::Name,
+        "name",
+        20,
+        both("up to 10 Chinese letters, or up to 20 others", "10个以内汉字，或20个以内其他文字"),
+    ),
+    (K::Phrase, "phrase", 5, both("Chinese letters", "汉字")),
 ];
 
 /// The signs of currencies that an amount may begin with; CNY ends with 元.
@@ -69,16 +112,16 @@ impl KeyType {
         TYPES.iter().find(|(_, known, ..)| *known == name && numbered).map(|(found, ..)| *found)
     }
 
-    fn row(self) -> &'static (KeyType, &'static str, usize, &'static str) {
+    fn row(self) -> &'static (KeyType, &'static str, usize, Words) {
         &TYPES[self as usize]
     }
     /// The most code units that it holds.
     pub fn most(self) -> usize {
         self.row().2
     }
-    /// What it holds, for people.
+    /// What it holds, in English.
     pub fn holds(self) -> &'static str {
-        self.row().3
+        self.row().3.en
     }
 
     /// Whether a variable of that type may be written there by itself. The other types take words of the template only.
