@@ -8,8 +8,9 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 21] = [
+const ARROWS: [(&str, Option<&[&str]>); 22] = [
     ("money", Some(&[])),
+    ("contacts", Some(&[])),
     ("tabular", Some(&[])),
     ("domain", Some(&["money"])),
     ("pricing", Some(&["money", "domain"])),
@@ -51,7 +52,7 @@ const ARROWS: [(&str, Option<&[&str]>); 21] = [
 ];
 
 /// Crates that decide: amounts and rules, from facts they are handed.
-const PURE: [&str; 4] = ["money", "domain", "pricing", "decide"];
+const PURE: [&str; 5] = ["money", "contacts", "domain", "pricing", "decide"];
 /// What would bring a clock, chance, input or output into them.
 const IMPURE: [&str; 8] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "metrics", "getrandom"];
 
