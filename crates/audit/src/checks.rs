@@ -34,6 +34,8 @@ pub const PUSH_ONCE: &str = "push_once";
 pub const PUSH_QUIET_HOURS: &str = "push_quiet_hours";
 /// A third-level category is reminded of once a civil day for each customer (S0-R37, A-S0-14).
 pub const PUSH_CATEGORY_DAY: &str = "push_category_day";
+/// Bought = free + reserved + sent + expired, and reserved and sent are what the messages hold and cost (A-S2-12).
+pub const SMS_WALLET: &str = "sms_wallet";
 /// Payable = lines + freight - discounts >= 0; shares sum to their discount, those of a freight coupon to
 /// nothing (A-G-5, A-S0-6).
 pub const ORDER_AMOUNTS: &str = "order_amounts";

@@ -1,4 +1,5 @@
-//! Messages: one push an order, none in quiet hours, a category once a day for each customer.
+//! Messages: one push an order, none in quiet hours, a category once a day for each customer; and what they hold and
+//! cost of the shop's SMS.
 
 use crate::checks;
 use crate::sieve::Seen;
@@ -6,7 +7,7 @@ use crate::walk::{PAGE, Walk};
 use domain::{
     MessageId,
     catalog::Category,
-    message::{Kind, Message},
+    message::{Channel, Kind, Message},
     order::Order,
 };
 use port::{MessageFilter, Page, Read};
@@ -14,17 +15,38 @@ use port::{MessageFilter, Page, Read};
 /// Walks the messages. What was sent never changes, so nothing needs a second look.
 pub fn walk(walk: &mut Walk<'_>, seen: &mut Seen) -> Read<()> {
     let all = MessageFilter::default();
+    let before = walk.reader.wallet(walk.id())?;
+    let (mut held, mut charged) = (0, 0);
     walk.pages(
         "messages",
         |reader, shop, page| reader.messages(shop, &all, page),
         |message| message.message_id.to_string(),
-        |walk, message| one(walk, seen, &message),
-    )
+        |walk, message| {
+            held += message.sending.as_ref().map_or(0, |sending| sending.held());
+            charged += message.sending.as_ref().map_or(0, |sending| sending.charged());
+            one(walk, seen, &message)
+        },
+    )?;
+    let wallet = walk.reader.wallet(walk.id())?;
+    walk.looked(checks::SMS_WALLET);
+    if let Some(fault) = wallet.fault() {
+        walk.find(checks::SMS_WALLET, "wallet".into(), fault);
+    }
+    // A store in use sends meanwhile: then the sums are of another moment.
+    if wallet == before && (wallet.reserved, wallet.sent) != (held, charged) {
+        let detail = format!(
+            "its messages hold {held} segments and cost {charged}, the wallet says {} and {}",
+            wallet.reserved, wallet.sent
+        );
+        walk.find(checks::SMS_WALLET, "wallet".into(), detail);
+    }
+    Ok(())
 }
 
 fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
     // Balance reminders have rules of their own (S1-R22, S1-R24, A-S1-17).
-    let Some(sent_at) = message.sent_at.filter(|_| message.kind == Kind::PaymentReminder) else {
+    let is_push = message.kind == Kind::PaymentReminder && message.channel == Channel::Push;
+    let (Some(sent_at), Some(order_id)) = (message.sent_at.filter(|_| is_push), &message.order_id) else {
         return Ok(());
     };
     for check in [checks::PUSH_ONCE, checks::PUSH_QUIET_HOURS, checks::PUSH_CATEGORY_DAY] {
@@ -36,14 +58,14 @@ fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
         let detail = format!("it went out at {}, in quiet hours", shop.time_zone.format(sent_at));
         walk.find(checks::PUSH_QUIET_HOURS, subject(), detail);
     }
-    if seen.put(&(shop.shop_id.as_str(), message.order_id.as_str()))
+    if seen.put(&(shop.shop_id.as_str(), order_id.as_str()))
         && let Some(other) = sent_before(walk, message)?
     {
-        let detail = format!("order {} had its push with message {other}", message.order_id);
+        let detail = format!("order {order_id} had its push with message {other}");
         walk.find(checks::PUSH_ONCE, subject(), detail);
     }
-    let Some(order) = walk.reader.order(walk.id(), &message.order_id)? else {
-        let detail = format!("order {}, which it is about, does not exist", message.order_id);
+    let Some(order) = walk.reader.order(walk.id(), order_id)? else {
+        let detail = format!("order {order_id}, which it is about, does not exist");
         walk.find(checks::PUSH_ONCE, subject(), detail);
         return Ok(());
     };
@@ -64,7 +86,7 @@ fn one(walk: &mut Walk<'_>, seen: &mut Seen, message: &Message) -> Read<()> {
 
 /// Another message of the same order that was sent, with a smaller id.
 fn sent_before(walk: &Walk<'_>, message: &Message) -> Read<Option<MessageId>> {
-    let filter = MessageFilter { order_id: Some(message.order_id.clone()), ..MessageFilter::default() };
+    let filter = MessageFilter { order_id: message.order_id.clone(), ..MessageFilter::default() };
     let mut found = None;
     earlier(walk, &filter, message, |other| {
         found = Some(other.message_id.clone());
@@ -82,7 +104,8 @@ fn reminded_before(walk: &Walk<'_>, message: &Message, order: &Order) -> Read<Op
         if day(other) != day(message) {
             return Ok(false);
         }
-        let about = walk.reader.order(walk.id(), &other.order_id)?;
+        let Some(order_id) = &other.order_id else { return Ok(false) };
+        let about = walk.reader.order(walk.id(), order_id)?;
         let categories = order.categories();
         let shared = about.as_ref().and_then(|about| {
             let shared = about.categories().into_iter().find(|c| categories.contains(c));
@@ -108,7 +131,8 @@ fn earlier(
             if other.message_id >= message.message_id {
                 return Ok(());
             }
-            if other.sent_at.is_some() && other.kind == message.kind && each(other)? {
+            let is_such = (other.kind, other.channel) == (message.kind, message.channel);
+            if other.sent_at.is_some() && is_such && each(other)? {
                 return Ok(());
             }
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 pub use lang::LangArg;
-pub use messages::{MessagesAction, MessagesArgs, TestArgs};
+pub use messages::{ContactKeyArgs, MessagesAction, MessagesArgs, TestArgs};
 
 /// Promotions along an order's life, self-hosted: what a shop gives, says and books.
 #[derive(Debug, Parser)]
@@ -156,6 +156,11 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub messages_config: Option<PathBuf>,
+    /// The file of keys that customers' contacts are sealed with (`promenade messages new-contact-key FILE`); without one
+    /// no contacts are kept.
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_keys: Option<PathBuf>,
     /// Lets webhooks go to this network, address or host inside the network; may be given again.
     #[arg(long, value_name = "CIDR|HOST")]
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -34,6 +34,7 @@ pub struct Config {
     #[serde(default = "messages")]
     pub messages: String,
     pub messages_config: Option<PathBuf>,
+    pub contact_keys: Option<PathBuf>,
     #[serde(default)]
     pub webhook_allow: Vec<String>,
     #[serde(default)]
@@ -131,6 +132,7 @@ const NAMES: &[&str] = &[
     "keys",
     "messages",
     "messages_config",
+    "contact_keys",
     "webhook_allow",
     "webhook_allow_http",
     "webhook_shop_slots",

@@ -64,6 +64,11 @@ pub fn lock(file: &Path) -> anyhow::Result<File> {
 
 /// Writes the keys. Asks for the lock, to show that it is held.
 pub fn write(file: &Path, keys: &[ApiKey], _lock: &File) -> anyhow::Result<()> {
+    write_bytes(file, serde_json::to_string_pretty(keys)?.as_bytes())
+}
+
+/// Writes a file of secrets, for its owner alone, in the place of the one before.
+pub fn write_bytes(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let aside = beside(file, ".partial");
     let save = || -> std::io::Result<()> {
         // Whatever stands there, a link above all, is not written through.
@@ -72,7 +77,7 @@ pub fn write(file: &Path, keys: &[ApiKey], _lock: &File) -> anyhow::Result<()> {
             _ => {}
         }
         let mut out = File::options().create_new(true).write(true).mode(0o600).open(&aside)?;
-        out.write_all(serde_json::to_string_pretty(keys)?.as_bytes())?;
+        out.write_all(bytes)?;
         out.sync_all()?;
         std::fs::rename(&aside, file)?;
         // A key that was withdrawn does not come back with a power cut.

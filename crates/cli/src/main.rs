@@ -15,6 +15,7 @@ mod messages;
 mod next;
 mod outcome;
 mod pool;
+mod posts;
 mod private;
 mod progress;
 mod remote;

@@ -2,10 +2,11 @@
 //!
 //! What is said shows no key and no whole number.
 
-use crate::args::{MessagesAction, MessagesArgs, TestArgs};
+use crate::args::{ContactKeyArgs, MessagesAction, MessagesArgs, TestArgs};
 use crate::outcome::{self, Usage};
 use crate::{chance, key_file, private, say};
 use anyhow::Context;
+use contacts::Keys;
 use domain::Lang;
 use relay::message::settings::MessagesSettings;
 use relay::message::{Class, Parameter, Person, Recipient, Window, report};
@@ -20,6 +21,13 @@ const GOOD_MICROS: i64 = 3_600_000_000;
 /// Does what the command line says.
 pub fn run(args: MessagesArgs) -> ExitCode {
     match args.action {
+        MessagesAction::NewContactKey(args) => match new_contact_key(&args) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                say::complain(&format!("promenade: {error:#}"));
+                outcome::code_of(&error)
+            }
+        },
         MessagesAction::Test(args) => match test(&args) {
             Ok(code) => code,
             Err(error) => {
@@ -36,6 +44,29 @@ pub fn settings(file: &Path) -> anyhow::Result<MessagesSettings> {
     let bytes = key_file::content(file)?.ok_or_else(|| Usage(format!("there is no file {name}")))?;
     let text = String::from_utf8(bytes).map_err(|_| Usage(format!("{name} is not UTF-8")))?;
     MessagesSettings::parse(&text).map_err(|error| Usage(format!("{name}: {error}")).into())
+}
+
+/// Makes a key that contacts are sealed with, before those that the file has.
+fn new_contact_key(args: &ContactKeyArgs) -> anyhow::Result<()> {
+    let file = &args.file;
+    let _lock = key_file::lock(file)?;
+    let known = key_file::content(file)?.unwrap_or_default();
+    let keys = Keys::file_with(chance::random(), &known).with_context(|| format!("{}", file.display()))?;
+    key_file::write_bytes(file, &keys)?;
+    let count = keys.len() / 32;
+    let lang = args.lang.chosen();
+    let text = match lang {
+        Lang::Zh => format!(
+            "{} 中现有{count}个密钥,新内容用最新的密钥封存。请与数据库分开备份:丢失后无法再读取联系方式。\n",
+            file.display()
+        ),
+        Lang::En => format!(
+            "{} holds {count} keys now; what is kept from here on is sealed with the newest. Keep a copy apart from the \
+            store: without it no contact can be read again.\n",
+            file.display()
+        ),
+    };
+    say::say(&text)
 }
 
 fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {

@@ -3,19 +3,14 @@
 use crate::args::ServeArgs;
 use crate::config::Config;
 use crate::say::say;
-use crate::{chance, connection, demo, key_file, messages, private, store, telemetry};
+use crate::{chance, connection, demo, key_file, posts, private, store, telemetry};
 use anyhow::Context;
-use engine::{
-    Engine, EngineClock,
-    clock::{Clock, SystemClock},
-};
+use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeptIn, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use outbox::Outbox;
 use port::{Changes, Page, Store};
-use relay::{
-    AddressGuard, GuardPolicy, HttpSender, JsonLinesSender, MessageSender, Senders, WebhookClient, Worker,
-};
+use relay::{AddressGuard, GuardPolicy, Senders, WebhookClient, Worker};
 use rustix::process::Signal;
 use std::io;
 use std::num::NonZeroU32;
@@ -55,7 +50,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // What may be wrong with settings, before anything is made.
     store::refuse_foreign(config.store())?;
     let (guard, zone, terms) = (guard(&config)?, config.platform_zone()?, config.terms()?);
-    let (shop_slots, senders) = (config.webhook_shop_slots()?, message_senders(&config)?);
+    let shop_slots = config.webhook_shop_slots()?;
+    let posts = posts::of(&config)?;
     let listening =
         bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let keys = Arc::new(KeyRing::default());
@@ -67,12 +63,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     warn_of_open_files(&config);
     let engine = Engine::start_in(opened, clock, zone)?;
     let (stop, stopped) = watch::channel(false);
-    let worker = relay_worker(senders, &engine, guard.clone(), shop_slots)?;
+    let outbox = Arc::new(posts.outbox(&engine));
+    let worker = relay_worker(posts.senders.clone(), outbox.clone(), &engine, guard.clone(), shop_slots)?;
     let relay_stop = stopped.clone();
     let relay = tokio::spawn(async move { worker.run(relay_stop).await });
+    tokio::spawn(posts::ask(outbox, posts.senders.clone(), stopped.clone()));
     let state = ApiState::new(engine.clone(), keys, edge(guard)?);
     let state = state.with_rate(NonZeroU32::new(config.requests_a_key));
-    let mut state = state.hiding_metrics(config.metrics_need_key);
+    let state = state.hiding_metrics(config.metrics_need_key);
+    let mut state = state.with_contacts(posts.contacts).with_callbacks(posts.callbacks);
     if let Some(folder) = store::uploads(config.store()) {
         state = state.keeping_imports(KeptIn { folder, upload_bytes: None })?;
     }
@@ -139,6 +138,7 @@ fn warn_of_open_files(config: &Config) {
     }
     files.extend(config.messages.strip_prefix("jsonl:").map(PathBuf::from));
     files.extend(config.messages_config.clone());
+    files.extend(config.contact_keys.clone());
     for (file, mode) in private::open_to_others(&files) {
         let mode = format!("{mode:04o}");
         tracing::warn!(file = %file.display(), mode, "others of this machine may read this file; chmod go= it");
@@ -218,38 +218,15 @@ async fn bind(listen: &str) -> io::Result<TcpSocket> {
     Err(failed)
 }
 
-/// What is wrong with the file of providers is said before any file of messages is made.
-fn message_senders(config: &Config) -> anyhow::Result<Senders> {
-    let settings = config.messages_config.as_deref().map(messages::settings).transpose()?;
-    let default = message_sender(config)?;
-    match settings {
-        None => Ok(Senders::new(default)),
-        Some(settings) => Ok(settings.senders(default, &relay::system_clock(), &chance::nonce())?),
-    }
-}
-
-fn message_sender(config: &Config) -> anyhow::Result<Arc<dyn MessageSender>> {
-    Ok(match config.messages.strip_prefix("jsonl:") {
-        Some(file) => Arc::new(
-            JsonLinesSender::open(file).with_context(|| format!("messages cannot be written to {file}"))?,
-        ),
-        None => Arc::new(
-            HttpSender::try_new(&config.messages).context("messages is jsonl:FILE or an http address")?,
-        ),
-    })
-}
-
 fn relay_worker(
     senders: Senders,
+    outbox: Arc<Outbox>,
     engine: &Engine,
     guard: AddressGuard,
     shop_slots: usize,
 ) -> anyhow::Result<Worker> {
-    let system = SystemClock::default();
-    let clock: relay::Clock = Arc::new(move || system.now().micros());
-    let outbox = Arc::new(Outbox::new(engine.clone(), clock.clone()));
     let client = WebhookClient::try_new(guard)?;
-    let worker = Worker::with_shop_slots(outbox, client, senders, clock, shop_slots);
+    let worker = Worker::with_shop_slots(outbox, client, senders, posts::clock(), shop_slots);
     let (published, waker) = (engine.published(), worker.waker());
     tokio::spawn(async move {
         loop {

@@ -30,6 +30,7 @@ pub enum What {
     Phone,
     OpenId,
     Email,
+    Address,
 }
 
 /// Why a sealed value does not open.
@@ -58,6 +59,7 @@ impl What {
             Self::Phone => 1,
             Self::OpenId => 2,
             Self::Email => 3,
+            Self::Address => 4,
         }
     }
 }

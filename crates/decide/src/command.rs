@@ -1,12 +1,14 @@
 //! What can be asked of the engine, and what it answers.
 
+use crate::message::MessageCommand;
 use domain::{
-    BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, ImportId, Instant,
-    MessageId, OrderId, PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
+    BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, ImportId, Instant, OrderId,
+    PaymentId, PresaleStrategyId, RefundId, Refusal, ShopId, Sku, Violation, WebhookId,
     campaign::{Action, Answer, Campaign, Counters, Version},
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
     event::{OrderEvent, RefundLine},
+    message::wallet::Wallet,
     order::{Method, PaymentStatus, Refund, RefundAsk},
     pool::{
         Gap, GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder,
@@ -282,11 +284,8 @@ pub enum Command {
         state: ImportState,
         outcome: Box<ImportOutcome>,
     },
-    /// A message reached its provider for good or not at all.
-    MessageFailed {
-        message_id: MessageId,
-        code: Code,
-    },
+    /// Something of the message centre's.
+    Messages(MessageCommand),
 }
 
 /// What a refund is said to be of.
@@ -353,6 +352,14 @@ pub enum Reply {
     },
     Shop {
         shop: Arc<Shop>,
+    },
+    /// A template was saved, as that version.
+    Template {
+        number: u32,
+    },
+    /// The wallet after a purchase.
+    Wallet {
+        wallet: Wallet,
     },
     Event {
         result: EventResult,

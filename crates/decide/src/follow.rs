@@ -15,6 +15,7 @@ use crate::settings::shop;
 use domain::{
     Instant, Refusal,
     campaign::{self, Brought, Count, Step, Tally},
+    message::notices,
     order::{Order, Refund, TimelineEntry, ToReturn},
 };
 use money::Money;
@@ -43,13 +44,14 @@ pub struct Before {
     coupons: course::Before,
     brought: Tally,
     to_return: Vec<ToReturn>,
+    seen: notices::Seen,
 }
 
 impl Before {
     /// The order as it is.
     pub fn of(draft: &Draft<'_>, order: &Order) -> Self {
         let (coupons, brought) = (course::Before::of(order), brings(draft, order));
-        Self { coupons, brought, to_return: order.to_return() }
+        Self { coupons, brought, to_return: order.to_return(), seen: notices::Seen::of(draft, order) }
     }
 }
 
@@ -76,6 +78,7 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     sum_up(draft, &mut order);
     course::follow(draft, &mut order, before.coupons);
     tell_to_return(draft, &order, &before.to_return);
+    notices::follow(draft, &mut order, &before.seen);
     let (placed_at, now) = (order.placed_at, draft.now);
     for Brought { campaign_id, figure, amount } in brings(draft, &order).since(&before.brought).0 {
         draft.count(&campaign_id, Count::Brought { figure, by: amount, placed_at, now });

@@ -5,10 +5,12 @@
 
 use crate::book::Facts;
 use crate::command::Command;
+use crate::message;
 use domain::{
     BatchId, CouponId, CustomerId, MessageId, OrderId, RefundId, ShopId,
     campaign::{self, About, Asked, Wants},
     event::{Body, OrderEvent, PaymentSucceeded},
+    message::numbers::NumberKey,
     order::{Order, coupons},
 };
 use port::{Buyer, CodeKey, InboxKey, Keys, Subject};
@@ -47,7 +49,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.coupons.extend(coupon_id.iter().map(coupon));
         }
         Command::PutRisk { customer_id, .. } => keys.standings.push(standing(customer_id)),
-        Command::MessageFailed { message_id, .. } => sent((shop.clone(), message_id.clone()), keys),
+        Command::Messages(command) => message::first_keys(shop, command, keys),
         Command::CreateBatch { batch_id, .. } => keys.batches.extend(batch_id.iter().map(batch)),
         Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
             keys.batches.push(batch(batch_id));
@@ -99,12 +101,6 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
     }
-}
-
-/// A message, with what its customer heard everywhere.
-fn sent(message: (ShopId, MessageId), keys: &mut Keys) {
-    keys.messages.push(message);
-    keys.sends = true;
 }
 
 /// Adds the shop, once for neighbours.
@@ -218,6 +214,7 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
     first.messages.iter().for_each(|key| named.by_message(key));
     first.parked.iter().for_each(|key| named.by_parked(key));
     first.standings.iter().for_each(|key| named.by_standing(key));
+    first.addressees.iter().for_each(|key| named.by_addressee(key));
     first.buyers.iter().for_each(|buyer| named.by_buyer(buyer, first));
     first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
     super::pool::second_keys(facts, first, &mut named.keys.pool);
@@ -318,6 +315,10 @@ impl Named<'_> {
         if order.presale.is_some() {
             self.pooled(&key.0, order);
         }
+        if self.keys.sends && (order.presale.is_some() || !order.notices.is_empty()) {
+            self.addressee(&key.0, &order.customer_id);
+        }
+        self.told(&key.0, &order.customer_id);
         let campaigns = facts.shop(&key.0).map(|row| &row.campaigns[..]).unwrap_or_default();
         let mut wants = std::mem::take(&mut self.wants);
         let asked = Asked { about: About::Order(order), campaigns, sends: self.keys.sends };
@@ -332,6 +333,7 @@ impl Named<'_> {
     /// What a customer buys is held against their open orders (A-S0-25).
     fn by_standing(&mut self, key: &(ShopId, CustomerId)) {
         let facts = self.facts;
+        self.told(&key.0, &key.1);
         if let Some(standing) = facts.find_standing(key) {
             standing.beside().for_each(|id| self.order(&key.0, id));
         }
@@ -341,6 +343,7 @@ impl Named<'_> {
     /// customer's other orders are looked at (A-S0-25). One that is there already is looked at by itself.
     fn by_buyer(&mut self, buyer: &Buyer, first: &Keys) {
         let (facts, (shop, _)) = (self.facts, &buyer.order);
+        self.told(shop, &buyer.customer_id);
         let is_paid_now = !buyer.is_waiting_known && first.parked.binary_search(&buyer.order).is_ok();
         if is_paid_now || facts.is_waited_for(&buyer.order) {
             let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
@@ -359,10 +362,45 @@ impl Named<'_> {
         }
     }
 
+    /// Whom a notice may go to, in a shop that sends any.
+    fn told(&mut self, shop: &ShopId, customer: &CustomerId) {
+        if self.facts.find_shop(shop).is_some_and(|row| row.centre.is_some()) {
+            self.addressee(shop, customer);
+        }
+    }
+
+    fn addressee(&mut self, shop: &ShopId, customer: &CustomerId) {
+        let key = (shop.clone(), customer.clone());
+        if !self.facts.knows_addressee(&key) {
+            self.keys.addressees.push(key);
+        }
+    }
+
+    fn number(&mut self, shop: &ShopId, number: &NumberKey) {
+        let key = (shop.clone(), number.clone());
+        if !self.facts.knows_number(&key) {
+            self.keys.numbers.push(key);
+        }
+    }
+
+    /// A customer names a number, and counts as one where none is known.
+    fn by_addressee(&mut self, key: &(ShopId, CustomerId)) {
+        let known = self.facts.find_addressee(key).and_then(|addressee| addressee.contact.as_ref());
+        if let Some(number) = known.and_then(|contact| contact.number.as_ref()) {
+            self.number(&key.0, &number.clone());
+        }
+        self.number(&key.0, &NumberKey::of_customer(&key.1));
+    }
+
     fn by_message(&mut self, key: &(ShopId, MessageId)) {
         let facts = self.facts;
-        if let Some(message) = facts.message(key) {
-            self.order(&key.0, &message.order_id);
+        let Some(message) = facts.message(key) else { return };
+        if let Some(order) = &message.order_id {
+            self.order(&key.0, order);
+        }
+        if let Some(sending) = &message.sending {
+            self.addressee(&key.0, &message.customer_id);
+            sending.number.iter().for_each(|number| self.number(&key.0, number));
         }
     }
 
@@ -391,7 +429,9 @@ impl Named<'_> {
             keys.inbox.len(),
             keys.batches.len(),
             keys.batch_claims.len(),
+            keys.addressees.len(),
+            keys.numbers.len(),
         ];
-        (named != [0; 7] || !keys.pool.is_empty()).then_some(keys)
+        (named != [0; 9] || !keys.pool.is_empty()).then_some(keys)
     }
 }

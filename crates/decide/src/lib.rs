@@ -5,6 +5,7 @@ mod command;
 mod coupon;
 mod follow;
 mod keys;
+mod message;
 mod order;
 mod pool;
 mod settings;
@@ -16,10 +17,12 @@ pub use command::{
     Unpaid,
 };
 pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
+pub use message::notice_id;
+pub use message::{Answered, MessageCommand, Notice, Says};
 pub use pool::Around;
 
 use coupon::batches;
-use domain::{Code, MessageId, Refusal, campaign, event::OrderEvent};
+use domain::{Refusal, campaign, event::OrderEvent};
 use order::{cashier, events, refunds};
 use port::{Digest, Subject};
 use settings::{campaigns, imports, shop};
@@ -98,7 +101,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::LeaveImport { import_id } => imports::leave(draft, import_id),
         Command::CancelImport { import_id } => imports::cancel(draft, import_id),
         Command::EndImport { import_id, state, outcome } => imports::end(draft, import_id, *state, outcome),
-        Command::MessageFailed { message_id, code } => undelivered(draft, message_id, *code),
+        Command::Messages(command) => message::decide(draft, command),
     }
 }
 
@@ -122,12 +125,4 @@ fn wake(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Refusal> {
         Subject::PoolOrder(id) => pool::balance_closed(draft, id),
     }
     Ok(())
-}
-
-/// A message did not reach its provider: the kind of its campaign takes it back.
-fn undelivered(draft: &mut Draft<'_>, id: &MessageId, code: Code) -> Result<Reply, Refusal> {
-    let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
-    let message = draft.message(id).ok_or_else(missing)?.clone();
-    campaign::undelivered(draft, &message, code)?;
-    Ok(Reply::Done)
 }

@@ -8,7 +8,7 @@ use crate::order::{free, life};
 use domain::{
     Code, CouponId, OrderId, Refusal, campaign,
     coupon::{Coupon, CouponStatus, Lock},
-    order::{CancelReason, TimelineEntry},
+    order::{CancelReason, State, TimelineEntry},
 };
 use serde_json::json;
 
@@ -20,10 +20,11 @@ pub fn order(draft: &mut Draft<'_>, id: &OrderId) -> Result<(), Refusal> {
     };
     let (now, before) = (draft.now, follow::Before::of(draft, &order));
     while campaign::order_wake(&order).is_some_and(|due| due <= now) {
-        if free::settle(draft, &mut order, now)? {
+        let is_open = matches!(order.state, State::Open);
+        if is_open && free::settle(draft, &mut order, now)? {
             break;
         }
-        if let Some(deadline) = order.cancel_at.filter(|deadline| *deadline <= now) {
+        if let Some(deadline) = order.cancel_at.filter(|deadline| is_open && *deadline <= now) {
             life::cancel(draft, &mut order, deadline, CancelReason::Timeout)?;
         } else if !campaign::due(draft, &mut order)? {
             break;

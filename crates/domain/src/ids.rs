@@ -231,6 +231,8 @@ ids! { chosen, Chosen:
     GiftStrategyId,
     /// An import of downloaded orders.
     ImportId,
+    /// A purchase of a pack of SMS.
+    PurchaseId,
 }
 
 /// What stands where a shop stands for all of them.

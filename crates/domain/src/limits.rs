@@ -107,3 +107,25 @@ pub const GAP_ROWS: usize = 100;
 pub const GAP_ORDERS: usize = 1_000;
 /// Characters of a source's name, and of the reason for which an operator answers for what is missing.
 pub const GAP_TEXT_CHARS: usize = 256;
+/// Segments of one SMS pack.
+pub const PACK_SEGMENTS: u64 = 100_000_000;
+/// SMS packs of a shop that something is left of.
+pub const PACKS: usize = 100;
+/// Versions of a shop's message settings that are kept.
+pub const MESSAGE_SETTINGS: usize = 50;
+/// Versions of one message template that are kept.
+pub const TEMPLATE_VERSIONS: usize = 50;
+/// SMS of one number in a span; what is counted is kept with the number.
+pub const SMS_OF_A_NUMBER: u32 = 100;
+/// Characters of the name that a shop signs its SMS with.
+pub const SIGNATURE_CHARS: usize = 20;
+/// Words of one customer about marketing that are kept.
+pub const CONSENTS: usize = 100;
+/// `WeChat` templates that one customer has let messages through of.
+pub const GRANTED_TEMPLATES: usize = 50;
+/// Messages that one customer may let through of one template.
+pub const GRANTS: u32 = 1_000;
+/// Reports of one message that are told apart.
+pub const MESSAGE_REPORTS: usize = 20;
+/// Notices of one order that are remembered.
+pub const ORDER_NOTICES: usize = 100;

@@ -159,6 +159,16 @@ codes! {
     BetterOffer = "better_offer", "已有更优惠的券", "Another campaign saves this order more";
     Holdout = "holdout", "对照组不展示", "The order is in the comparison group, which is shown nothing";
     QuietHours = "quiet_hours", "免打扰时间段不推送", "No push in quiet hours";
+    PurchaseExists = "purchase_exists", "该充值编号已用于另一笔充值", "Another purchase was made under this id";
+    MessageExists = "message_exists", "该消息编号已用于另一条消息", "Another message was sent under this id";
+    MinuteCap = "minute_cap", "该号码一分钟内短信已达上限", "The number has had the messages of a minute";
+    HourCap = "hour_cap", "该号码一小时内短信已达上限", "The number has had the messages of an hour";
+    NoContact = "no_contact", "没有用户的联系方式", "No number or account of the customer is known";
+    NoGrant = "no_grant", "用户未订阅该微信消息", "The customer has let no WeChat message of this template through";
+    TooLate = "too_late", "已过时效,不再发送", "It would come too late";
+    TemplateMissing = "template_missing", "没有可用的消息模板", "There is no template for this notice and channel";
+    TemplateBlocked = "template_blocked", "模板被服务商停用", "The provider has blocked the template; save another one";
+    ProviderLimit = "provider_limit", "服务商限制该号码的发送频率", "The provider lets no more through to this number now";
     DailyCap = "daily_cap", "当日短信已达上限", "The day's messages are used up";
     CategoryDay = "category_day", "同品类当日已提醒", "A reminder for this category was sent today";
     Claimed = "claimed", "优惠券已领取,无需提醒", "The coupon has been claimed";

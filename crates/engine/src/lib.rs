@@ -13,8 +13,8 @@ mod writer;
 pub use batch::row_key;
 pub use clock::{EngineClock, SANDBOX_UNSET};
 pub use decide::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Rotation, Undecided,
-    Unpaid,
+    Answered, Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, MessageCommand,
+    Notice, Reply, Rotation, Says, Undecided, Unpaid, notice_id,
 };
 pub use error::EngineError;
 pub use handle::Engine;

@@ -241,7 +241,7 @@ fn s0_r36_s0_r37_s0_r38_s0_r40_pushes_that_should_not_have_gone_out_are_found() 
     });
     finds("push_category_day", "message", |p| {
         p.message(|m| {
-            (m.message_id, m.order_id) = (id("ms_zzz"), id("open"));
+            (m.message_id, m.order_id) = (id("ms_zzz"), Some(id("open")));
         });
     });
     finds("push_once", "order claimed", |p| {

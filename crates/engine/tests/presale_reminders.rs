@@ -6,7 +6,7 @@ mod support;
 
 use domain::Code;
 use domain::message::{Kind, MessageStatus};
-use engine::Command;
+use engine::{Command, MessageCommand};
 use store_memory::MemoryStore;
 use store_sqlite::SqliteStore;
 use support::presale::*;
@@ -156,7 +156,7 @@ fn a_s1_13_no_second_sms_when_the_first_did_not_arrive() {
     run.deposit("o1", "u1", at(0));
     run.advance(hours(BALANCE));
     let first = run.messages("o1").into_iter().find(|m| m.status == MessageStatus::Sent).unwrap();
-    let failed = Command::MessageFailed { message_id: first.message_id, code: Code::ProviderFailed };
+    let failed = Command::Messages(MessageCommand::refused(first.message_id, Code::ProviderFailed));
     run.ok(failed.clone());
     run.ok(failed);
     run.advance(hours(END));

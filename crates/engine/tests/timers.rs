@@ -11,7 +11,7 @@ use domain::{
     message::MessageStatus,
     order::{CancelReason, OfferStatus, Order, PaymentStatus, State},
 };
-use engine::{Command, Engine, EngineClock, Input};
+use engine::{Command, Engine, EngineClock, Input, MessageCommand};
 use port::{Changes, Reader, Store, Webhook};
 use std::sync::Arc;
 use std::time::Duration;
@@ -316,7 +316,7 @@ fn s0_r37_a_s0_14_a_category_is_reminded_of_once_a_day_over_all_shops() {
     assert_eq!(status(&second, "o3"), Some((MessageStatus::Sent, None)), "another customer");
     // The first one did not go out after all.
     let failed = first.messages("o1").last().unwrap().message_id.clone();
-    first.ok(Command::MessageFailed { message_id: failed, code: Code::ProviderFailed });
+    first.ok(Command::Messages(MessageCommand::refused(failed, Code::ProviderFailed)));
     let everywhere = first.reader().standing(&ShopId::platform(), &id("u1")).unwrap().unwrap();
     assert_eq!(everywhere.reminded, []);
     first.assert_clean();

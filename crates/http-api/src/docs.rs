@@ -77,7 +77,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(order::refunds::create))
         .routes(routes!(order::refunds::assign))
         .routes(routes!(order::to_return::list))
-        .routes(routes!(message::list))
+        .routes(routes!(message::list, message::post::create))
+        .merge(message_routes())
         .routes(routes!(shop::risk::list))
         .routes(routes!(shop::risk::get_one, shop::risk::put))
         .merge(pool_routes())
@@ -86,6 +87,22 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(shop::webhooks::dead_letters))
         .routes(routes!(shop::webhooks::replay))
         .routes(routes!(shop::webhooks::rotate_secret))
+}
+
+/// The message centre's routes.
+fn message_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(message::settings::get_one, message::settings::put))
+        .routes(routes!(message::templates::get_one, message::templates::put))
+        .routes(routes!(message::templates::preview))
+        .routes(routes!(message::wallet::packs, message::wallet::buy))
+        .routes(routes!(message::wallet::get_one))
+        .routes(routes!(message::wallet::bill))
+        .routes(routes!(message::contact::get_one, message::contact::put, message::contact::erase))
+        .routes(routes!(message::customers::consents, message::customers::agree))
+        .routes(routes!(message::customers::grant))
+        .routes(routes!(message::callbacks::receipts))
+        .routes(routes!(message::callbacks::replies))
 }
 
 /// The presale pool's routes.

@@ -3,38 +3,59 @@
 //! Deliveries to webhooks go by the machine's clock, as the relay does. Messages go by the engine's, which in a sandbox
 //! is another: their times are carried over by their distance from now.
 
-use domain::{
-    Code, Instant, MessageId, ShopId, WebhookId,
-    message::{self, Message},
-};
-use engine::Settled;
-use engine::{Command, Engine, EngineError, Input};
-use port::{Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, DueReceiver};
-use relay::{
-    BoxFuture, DeliveryOutcome, Due, Endpoint, MessageKey, MessageOutcome, MessageSettlement,
-    OutgoingMessage, PendingMessage, Pick, Receiver, Settlement, Turn,
-};
-use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+mod messages;
 
-/// Messages looked at for each that is asked for, so that a busy channel does not hide the others.
-const LOOK_PAST_BUSY: usize = 16;
+pub use messages::{Carrier, Opener};
+
+use domain::{Instant, ShopId, WebhookId, message::Channel};
+use engine::{Engine, EngineError, Settled};
+use messages::InFlight;
+use port::{Delivery, DeliveryStatus, DeliveryUpdate, DueReceiver};
+use relay::{
+    BoxFuture, DeliveryOutcome, Due, Endpoint, Fate, MessageKey, MessageSettlement, PendingMessage, Pick,
+    Question, Receiver, Settlement, Turn,
+};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The outbox of an engine.
 pub struct Outbox {
     engine: Engine,
     clock: relay::Clock,
-    /// Attempts made so far, of messages that are being sent now.
-    message_attempts: Mutex<HashMap<MessageKey, u32>>,
-    /// Messages that were handed to a sender that does not drop repetitions, and are not settled. This process alone
-    /// knows of them.
-    handed: Mutex<HashSet<MessageKey>>,
+    /// Messages that are being sent now.
+    in_flight: Mutex<HashMap<MessageKey, InFlight>>,
+    /// Who opens contacts, where anybody needs them.
+    opener: Option<Arc<dyn Opener>>,
+    /// Who carries the messages of a channel, where that is not one that takes texts.
+    carriers: Vec<(Channel, Carrier)>,
 }
 
 impl Outbox {
     /// The outbox of this engine; `clock` is the relay's.
     pub fn new(engine: Engine, clock: relay::Clock) -> Self {
-        Self { engine, clock, message_attempts: Mutex::default(), handed: Mutex::default() }
+        Self { engine, clock, in_flight: Mutex::default(), opener: None, carriers: Vec::new() }
+    }
+
+    /// With whom contacts are opened by, for carriers that know no customers.
+    #[must_use]
+    pub fn with_opener(self, opener: Arc<dyn Opener>) -> Self {
+        Self { opener: Some(opener), ..self }
+    }
+
+    /// With a channel's carrier.
+    #[must_use]
+    pub fn with_carrier(mut self, channel: Channel, carrier: Carrier) -> Self {
+        self.carriers.push((channel, carrier));
+        self
+    }
+
+    fn carrier(&self, channel: Channel) -> Carrier {
+        let known = self.carriers.iter().find(|(known, _)| *known == channel);
+        known.map_or(Carrier::Text, |(_, carrier)| *carrier)
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, HashMap<MessageKey, InFlight>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A moment of the relay's clock by another one, which now shows `now`.
@@ -46,16 +67,7 @@ impl Outbox {
         self.engine.clock().outside()
     }
 
-    /// Until when a message may go out, by the relay's clock. A sandbox clock jumps: there the time
-    /// that was left when the message was decided is what is left.
-    fn deliver_until(&self, dispatch: &Dispatch) -> i64 {
-        let sandbox = self.engine.clock().sandbox().is_some();
-        let decided_at = dispatch.message.sent_at.filter(|_| sandbox);
-        let from = decided_at.unwrap_or_else(|| self.engine.now());
-        (self.clock)().saturating_add(dispatch.deliver_until.since(from))
-    }
-
-    fn due(&self, due: DueReceiver) -> Due {
+    fn receiver(&self, due: DueReceiver) -> Due {
         let DueReceiver { shop_id, webhook, failures, deliveries } = due;
         Due {
             receiver: Receiver { shop_id: shop_id.to_string(), webhook_id: webhook.webhook_id.to_string() },
@@ -81,43 +93,6 @@ impl Outbox {
         }
     }
 
-    fn message(&self, dispatch: Dispatch) -> PendingMessage {
-        let deliver_until_micros = self.deliver_until(&dispatch);
-        let message = dispatch.message;
-        let (body_zh, body_en) = self.text_of(&message);
-        let key = key_of(&message);
-        lock(&self.message_attempts).insert(key, dispatch.attempt);
-        PendingMessage {
-            attempt: dispatch.attempt,
-            is_unknown: false,
-            message: OutgoingMessage {
-                message_id: message.message_id.to_string(),
-                shop_id: message.shop_id.to_string(),
-                order_id: Some(message.order_id.to_string()),
-                customer_id: message.customer_id.to_string(),
-                kind: message.kind.as_str().into(),
-                channel: message.channel.as_str().into(),
-                link: Some(message.link),
-                body_zh,
-                body_en,
-                deliver_until_micros,
-                to: None,
-                signature: None,
-                template: None,
-                parameters: Vec::new(),
-                text: None,
-            },
-        }
-    }
-
-    /// What the customer reads, written now: with the deadline that the order has now (A-S1-27).
-    fn text_of(&self, message: &Message) -> (String, String) {
-        let reader = self.engine.reader();
-        let shop = reader.shop(&message.shop_id).ok().flatten();
-        let order = reader.order(&message.shop_id, &message.order_id).ok().flatten();
-        message::text::text(message.kind, message.channel, shop.as_deref(), &message.order_id, order.as_ref())
-    }
-
     fn delivery_update(&self, settled: Settlement) -> DeliveryUpdate {
         let (status, next_at) = match settled.outcome {
             DeliveryOutcome::Delivered => (DeliveryStatus::Delivered, self.outside()),
@@ -132,39 +107,6 @@ impl Outbox {
             reason: settled.reason,
         }
     }
-
-    async fn settle_message(&self, settled: MessageSettlement) -> Result<DispatchUpdate, String> {
-        let MessageSettlement { key, outcome } = settled;
-        let shop_id = ShopId::try_new(&key.shop_id).map_err(|e| e.to_string())?;
-        let message_id = MessageId::try_new(&key.message_id).map_err(|e| e.to_string())?;
-        let before = lock(&self.message_attempts).remove(&key).unwrap_or(0);
-        let code = match outcome {
-            // Who may have it is not told that it failed.
-            MessageOutcome::Accepted { .. } | MessageOutcome::Unknown { .. } => {
-                return Ok(DispatchUpdate::Done { shop_id, message_id });
-            }
-            MessageOutcome::RetryAt { at_micros, .. } => {
-                let next_at = self.carry(at_micros, self.engine.now());
-                return Ok(DispatchUpdate::Retry { shop_id, message_id, attempt: before + 1, next_at });
-            }
-            // It was tried in vain until its time had passed.
-            MessageOutcome::Refused { .. } | MessageOutcome::Expired { was_tried: true } => {
-                Code::ProviderFailed
-            }
-            MessageOutcome::Expired { was_tried: false } => Code::QuietHours,
-        };
-        let command = Command::MessageFailed { message_id: message_id.clone(), code };
-        self.engine.submit(Input::new(shop_id.clone(), command)).await.map_err(|e| e.to_string())?;
-        Ok(DispatchUpdate::Done { shop_id, message_id })
-    }
-}
-
-fn key_of(message: &Message) -> MessageKey {
-    MessageKey { shop_id: message.shop_id.to_string(), message_id: message.message_id.to_string() }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn whose(receiver: &Receiver) -> Result<(ShopId, WebhookId), String> {
@@ -190,7 +132,7 @@ impl relay::DeliveryQueue for Outbox {
                 busy,
             };
             let due = self.engine.reader().due_receivers(&pick).map_err(|e| e.to_string())?;
-            Ok(due.into_iter().map(|due| self.due(due)).collect())
+            Ok(due.into_iter().map(|due| self.receiver(due)).collect())
         })
     }
     fn settle(&self, settled: Vec<Settlement>, turn: Turn) -> BoxFuture<'_, Result<(), String>> {
@@ -211,41 +153,24 @@ impl relay::DeliveryQueue for Outbox {
         limit: usize,
         busy: &'a [String],
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>> {
-        Box::pin(async move {
-            let now = self.engine.now();
-            let rows = self
-                .engine
-                .reader()
-                .due_dispatches(now, limit * LOOK_PAST_BUSY)
-                .map_err(|e| e.to_string())?;
-            let handed = lock(&self.handed).clone();
-            let free = rows.into_iter().filter(|row| {
-                let is_busy = busy.iter().any(|c| c == row.message.channel.as_str());
-                !is_busy && !handed.contains(&key_of(&row.message))
-            });
-            Ok(free.take(limit).map(|row| self.message(row)).collect())
-        })
+        Box::pin(self.due(limit, busy))
     }
     fn hand_over<'a>(
         &'a self,
         messages: &'a [PendingMessage],
     ) -> BoxFuture<'a, Result<Vec<MessageKey>, String>> {
-        let mut handed = lock(&self.handed);
-        let keys = messages.iter().map(|pending| MessageKey::of(&pending.message));
-        let marked = keys.filter(|key| handed.insert(key.clone())).collect();
-        Box::pin(async move { Ok(marked) })
+        Box::pin(self.mark(messages))
     }
     fn settle_messages(&self, settled: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
-        Box::pin(async move {
-            let keys: Vec<MessageKey> = settled.iter().map(|one| one.key.clone()).collect();
-            let mut updates = Vec::with_capacity(settled.len());
-            for one in settled {
-                updates.push(self.settle_message(one).await?);
-            }
-            let settled = Settled { dispatches: updates, ..Settled::default() };
-            self.engine.settle(settled).await.map_err(text)?;
-            lock(&self.handed).retain(|key| !keys.contains(key));
-            Ok(())
-        })
+        Box::pin(self.settle_all(settled))
+    }
+}
+
+impl relay::Questions for Outbox {
+    fn due_questions(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Question>, String>> {
+        Box::pin(async move { self.questions(limit) })
+    }
+    fn settle_question<'a>(&'a self, key: &'a MessageKey, fate: Fate) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(self.settle_question(key, fate))
     }
 }

@@ -10,6 +10,7 @@ use domain::{
     campaign::{Campaign, Counters},
     coupon::BatchRecord,
     customer::Standing,
+    message::{addressee::Addressee, numbers::Number, office::Centre, sending::Sending, wallet::Wallet},
     order::Order,
     pool::{Gap, GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
     shop::Shop,
@@ -44,6 +45,12 @@ impl Document for Run {}
 impl Document for crate::Parked {}
 impl Document for crate::Webhook {}
 impl Document for crate::Import {}
+impl Document for crate::PackRow {}
+impl Document for Centre {}
+impl Document for Wallet {}
+impl Document for Addressee {}
+impl Document for Number {}
+impl Document for Sending {}
 
 /// Why a document cannot be read.
 #[derive(Debug)]

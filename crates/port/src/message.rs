@@ -1,7 +1,15 @@
 //! Messages on their way to their sender.
 
 use crate::Row;
-use domain::{Instant, MessageId, ShopId, message::Message};
+use domain::{
+    CustomerId, Instant, MessageId, PurchaseId, ShopId,
+    message::{
+        Channel, Kind, Message, MessageStatus,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::Said,
+    },
+};
 use serde::{Deserialize, Serialize};
 
 /// A message that is to be handed to its sender.
@@ -13,19 +21,100 @@ pub struct Dispatch {
     pub deliver_until: Instant,
     /// Attempts so far.
     pub attempt: u32,
-    /// When to try next.
+    /// When to try next; of one that was handed over when to ask what became of it.
     pub next_at: Instant,
+    /// What is sent, where that was written when the message was let out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Box<Said>>,
+    /// When it was handed to a sender that drops no repetition: it is asked after from then on, and not sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed_at: Option<Instant>,
 }
 
 /// What became of handing a message over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the words say it")]
 pub enum DispatchUpdate {
-    Done { shop_id: ShopId, message_id: MessageId },
-    Retry { shop_id: ShopId, message_id: MessageId, attempt: u32, next_at: Instant },
+    Done {
+        shop_id: ShopId,
+        message_id: MessageId,
+    },
+    Retry {
+        shop_id: ShopId,
+        message_id: MessageId,
+        attempt: u32,
+        next_at: Instant,
+    },
+    /// It is about to be given to a sender that drops no repetition.
+    Handed {
+        shop_id: ShopId,
+        message_id: MessageId,
+        attempt: u32,
+        handed_at: Instant,
+        next_at: Instant,
+    },
+    /// Nobody knows whether it was taken: it is asked after then, and not sent again.
+    Ask {
+        shop_id: ShopId,
+        message_id: MessageId,
+        at: Instant,
+        next_at: Instant,
+    },
+}
+
+/// A pack of SMS that was bought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackRow {
+    /// The buyer's id of the purchase: the same again buys nothing.
+    pub purchase_id: PurchaseId,
+    /// Segments in it.
+    pub segments: u64,
+    /// When what is left of it is lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
+    /// When it was bought.
+    pub bought_at: Instant,
+    /// By which key.
+    pub bought_by: String,
+}
+
+impl Row for PackRow {
+    type Key = (ShopId, PurchaseId);
+    const NAME: &'static str = "pack of SMS";
+}
+
+impl Row for Addressee {
+    type Key = (ShopId, CustomerId);
+    const NAME: &'static str = "contact of a customer";
+}
+
+impl Row for Number {
+    type Key = (ShopId, NumberKey);
+    const NAME: &'static str = "number";
 }
 
 impl Row for Message {
     type Key = (ShopId, MessageId);
     const NAME: &'static str = "message";
+}
+
+/// Messages that went out, of one kind, channel and payer, and that came to the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillRow {
+    /// What they were.
+    pub kind: Kind,
+    /// How they travelled.
+    pub channel: Channel,
+    /// Whether the shop's packs paid.
+    pub is_paid: bool,
+    /// What became of them.
+    pub status: MessageStatus,
+    /// How many.
+    pub messages: u64,
+    /// Segments by our own count.
+    pub segments: u64,
+    /// Segments by the provider's, of those that it counted.
+    pub provider_segments: u64,
+    /// Segments by our own count of those that it has not counted.
+    pub uncounted: u64,
 }

@@ -1,7 +1,11 @@
 //! A shop with all that the write path reads of it.
 
 use crate::{PoolRow, Webhook};
-use domain::{campaign::CampaignRow, shop::Shop};
+use domain::{
+    campaign::CampaignRow,
+    message::{office::Centre, wallet::Wallet},
+    shop::Shop,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -19,7 +23,17 @@ pub struct ShopRow {
     pub campaigns: Vec<CampaignRow>,
     /// Receivers of webhooks.
     pub webhooks: Vec<Webhook>,
+    /// Message settings and templates; none where the shop never asked for messages.
+    #[serde(default)]
+    pub centre: Option<Arc<Centre>>,
+    /// Prepaid SMS.
+    #[serde(default = "unbilled")]
+    pub wallet: Wallet,
     /// The presale pool.
     #[serde(default)]
     pub pool: PoolRow,
+}
+
+const fn unbilled() -> Wallet {
+    Wallet::new(false)
 }

@@ -1,16 +1,22 @@
 //! The ports: what the engine asks of a store. Every store passes the contract suite in `testkit`.
 
 use crate::{
-    BatchRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, Import, Keys, OutboxRow, Parked, Pick, PoolRow, Rows, StoreError, Timer, WalkKey,
-    Webhook,
+    BatchRow, BillRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus,
+    Digest, Dispatch, DueReceiver, Import, Keys, OutboxRow, PackRow, Parked, Pick, PoolRow, Rows, StoreError,
+    Timer, WalkKey, Webhook,
 };
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
-    message::{Message, MessageStatus},
+    message::{
+        Message, MessageStatus,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::Centre,
+        wallet::Wallet,
+    },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
@@ -133,6 +139,18 @@ pub trait Reader: Send + Sync {
     fn standing(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Standing>>;
     fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>>;
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>>;
+    fn message(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Message>>;
+    /// Messages that a provider knows by that id; 100 at most.
+    fn messages_of_provider(&self, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>>;
+    /// What a shop's messages cost that were sent from then until before then.
+    fn message_bill(&self, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>>;
+    fn centre(&self, shop: &ShopId) -> Read<Option<Arc<Centre>>>;
+    fn wallet(&self, shop: &ShopId) -> Read<Wallet>;
+    fn packs(&self, shop: &ShopId, page: &Page) -> Read<Vec<PackRow>>;
+    fn addressee(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Addressee>>;
+    fn number(&self, shop: &ShopId, number: &NumberKey) -> Read<Option<Number>>;
+    /// Shops that have written to a number.
+    fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>>;
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>>;
     fn webhooks(&self, shop: &ShopId) -> Read<Vec<Webhook>>;
     fn deliveries(
@@ -145,6 +163,8 @@ pub trait Reader: Send + Sync {
     /// Receivers whose turn it is, over all shops, each with the deliveries that are due at it, the longest due
     /// first. What it costs goes by how many are picked, not by how many deliveries wait.
     fn due_receivers(&self, pick: &Pick) -> Read<Vec<DueReceiver>>;
+    /// A message that is on its way.
+    fn dispatch(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>>;
     /// Messages to hand over now, over all shops.
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>>;
     /// Events published, newest last.

@@ -9,6 +9,7 @@ use domain::{
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord},
     ledger::Entry,
+    message::{office::Centre, wallet::Wallet},
     shop::Shop,
 };
 use std::sync::Arc;
@@ -30,6 +31,9 @@ macro_rules! tables {
             messages: domain::message::Message,
             conflicts: $crate::ConflictRow,
             imports: $crate::Import,
+            packs: $crate::PackRow,
+            addressees: domain::message::addressee::Addressee,
+            numbers: domain::message::numbers::Number,
         }
     };
 }
@@ -87,6 +91,10 @@ macro_rules! keys_rows_changes {
             pub sequences: Vec<(ShopId, u64)>,
             /// The running numbers of the shops' last entries.
             pub booked: Vec<(ShopId, u64)>,
+            /// The shops' message settings and templates.
+            pub centres: Vec<(ShopId, Arc<Centre>)>,
+            /// The shops' wallets.
+            pub wallets: Vec<(ShopId, Wallet)>,
             pub campaigns: Vec<(ShopId, Arc<Campaign>)>,
             pub counters: Vec<(ShopId, CampaignId, Counters)>,
             pub batches: Vec<(ShopId, Arc<BatchRecord>)>,

@@ -20,6 +20,7 @@ pub mod backoff;
 mod clock;
 pub mod guard;
 pub mod message;
+mod question;
 pub mod queue;
 mod retry_after;
 pub mod signature;
@@ -30,7 +31,11 @@ pub mod worker;
 pub use backoff::{next_attempt, rest};
 pub use clock::{Clock, system_clock};
 pub use guard::{AddressGuard, GuardError, GuardPolicy, HostResolver};
-pub use message::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendOutcome, Senders};
+pub use message::{
+    Asked, Class, Fate, HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, Parameter, Person,
+    Recipient, SendOutcome, Senders,
+};
+pub use question::{Question, Questions, ask_all};
 pub use queue::{
     Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageKey, MessageOutcome, MessageSettlement,
     PendingMessage, Pick, Receiver, Settlement, Turn,

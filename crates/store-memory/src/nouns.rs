@@ -5,9 +5,14 @@ use crate::orders;
 use crate::tables::Tables;
 use crate::tables::{at, refused};
 use crate::undo::{put, take};
-use domain::{coupon::Coupon, customer::Standing, message::Message};
+use domain::{
+    coupon::Coupon,
+    customer::Standing,
+    message::{Message, addressee::Addressee, numbers::Number},
+};
 use port::{
-    BatchClaims, Change, CodeRow, ConflictRow, Import, InboxRow, Noun, OrderRow, RequestRow, Row, StoreError,
+    BatchClaims, Change, CodeRow, ConflictRow, Import, InboxRow, Noun, OrderRow, PackRow, RequestRow, Row,
+    StoreError,
 };
 
 type Found<R> = Result<Vec<Option<R>>, StoreError>;
@@ -147,6 +152,46 @@ impl Noun<Import> for Open<'_> {
     fn write(&mut self, changes: &[Change<Import>]) -> Written {
         for Change { key: (shop, import), row, .. } in changes {
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.imports), import.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<PackRow> for Open<'_> {
+    fn load(&mut self, keys: &[<PackRow as Row>::Key]) -> Found<PackRow> {
+        Ok(self.find(keys, |tables, (shop, purchase)| tables.shops.get(shop)?.packs.get(purchase).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<PackRow>]) -> Written {
+        for Change { key: (shop, purchase), row, .. } in changes {
+            if self.tables.of(shop).packs.contains_key(purchase) {
+                return Err(refused(format!("pack {purchase} of shop {shop} was bought already")));
+            }
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.packs), purchase.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Addressee> for Open<'_> {
+    fn load(&mut self, keys: &[<Addressee as Row>::Key]) -> Found<Addressee> {
+        Ok(self
+            .find(keys, |tables, (shop, customer)| tables.shops.get(shop)?.addressees.get(customer).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Addressee>]) -> Written {
+        for Change { key: (shop, customer), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.addressees), customer.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Number> for Open<'_> {
+    fn load(&mut self, keys: &[<Number as Row>::Key]) -> Found<Number> {
+        Ok(self.find(keys, |tables, (shop, number)| tables.shops.get(shop)?.numbers.get(number).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Number>]) -> Written {
+        for Change { key: (shop, number), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.numbers), number.clone(), row.clone());
         }
         Ok(())
     }

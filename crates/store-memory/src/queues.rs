@@ -1,10 +1,10 @@
 //! Reads what is worked through: timers, deliveries, dispatches, and how much of it is pending.
 
 use crate::page::three_parts;
-use crate::tables::{DispatchRow, Tables};
-use domain::{Instant, MessageId, ShopId, WebhookId};
-use port::{Delivery, DeliveryStatus, Dispatch, DueReceiver, Page, Pick, Subject, Timer, Totals};
-use std::collections::BTreeSet;
+use crate::tables::{DispatchRow, OfShop, Tables};
+use domain::{Instant, MessageId, ShopId, WebhookId, message::Payer};
+use port::{BillRow, Delivery, DeliveryStatus, Dispatch, DueReceiver, Page, Pick, Subject, Timer, Totals};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A webhook's deliveries of one status, after a delivery id.
 pub fn deliveries(
@@ -53,12 +53,15 @@ pub fn due_receivers(tables: &Tables, pick: &Pick) -> Vec<DueReceiver> {
 pub fn due_dispatches(tables: &Tables, now: Instant, limit: usize) -> Vec<Dispatch> {
     let mut due: Vec<_> = tables.dispatches.iter().filter(|(_, row)| row.next_at <= now).collect();
     due.sort_by_key(|(key, row)| (row.next_at, *key));
-    let dispatch = |((shop, id), row): (&(ShopId, MessageId), &DispatchRow)| {
-        let message = tables.shops.get(shop)?.messages.get(id)?.clone();
-        let (deliver_until, attempt, next_at) = (row.deliver_until, row.attempt, row.next_at);
-        Some(Dispatch { message, deliver_until, attempt, next_at })
-    };
-    due.into_iter().filter_map(dispatch).take(limit).collect()
+    due.into_iter().filter_map(|((shop, id), _)| dispatch(tables, shop, id)).take(limit).collect()
+}
+
+/// A message that is on its way.
+pub fn dispatch(tables: &Tables, shop: &ShopId, id: &MessageId) -> Option<Dispatch> {
+    let row = tables.dispatches.get(&(shop.clone(), id.clone()))?;
+    let message = tables.shops.get(shop)?.messages.get(id)?.clone();
+    let DispatchRow { deliver_until, attempt, next_at, said, handed_at } = row.clone();
+    Some(Dispatch { message, deliver_until, attempt, next_at, said, handed_at })
 }
 
 /// A shop's timers, after `due_at|kind|id`.
@@ -104,4 +107,35 @@ pub fn totals(tables: &Tables) -> Totals {
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// What a shop's messages of a span cost, by kind, channel, payer and what became of them.
+pub fn bill(of: &OfShop, from: Instant, to: Instant) -> Vec<BillRow> {
+    let mut found: BTreeMap<_, BillRow> = BTreeMap::new();
+    for message in of.messages.values() {
+        let Some(sending) = &message.sending else { continue };
+        if !message.sent_at.is_some_and(|at| from <= at && at < to) {
+            continue;
+        }
+        let is_paid = sending.payer == Payer::Merchant;
+        let (kind, channel, status) = (message.kind, message.channel, message.status);
+        let place = (kind.as_str(), channel.as_str(), is_paid, status.as_str());
+        let row = found.entry(place).or_insert(BillRow {
+            kind,
+            channel,
+            is_paid,
+            status,
+            messages: 0,
+            segments: 0,
+            provider_segments: 0,
+            uncounted: 0,
+        });
+        row.messages += 1;
+        row.segments += u64::from(sending.segments);
+        match sending.provider_segments {
+            Some(segments) => row.provider_segments += u64::from(segments),
+            None => row.uncounted += u64::from(sending.segments),
+        }
+    }
+    found.into_values().collect()
 }

@@ -5,20 +5,26 @@ use crate::page::after;
 use crate::tables::OfShop;
 use crate::{MemoryStore, pool, queues};
 use domain::{
-    BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId,
-    WebhookId,
+    BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
+    ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
-    message::Message,
+    message::{
+        Message,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::Centre,
+        wallet::Wallet,
+    },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
 };
 use port::{
-    BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
-    DueReceiver, HELD, Import, MessageFilter, OutboxRow, Page, Parked, Pick, PoolRow, Read, Reader,
-    StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
+    BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
+    Dispatch, DueReceiver, HELD, Import, MessageFilter, OutboxRow, PackRow, Page, Parked, Pick, PoolRow,
+    Read, Reader, StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -190,7 +196,7 @@ impl Reader for MemoryStore {
 
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         let wanted = |message: &Message| {
-            filter.order_id.as_ref().is_none_or(|order| message.order_id == *order)
+            filter.order_id.as_ref().is_none_or(|order| message.order_id.as_ref() == Some(order))
                 && filter.customer_id.as_ref().is_none_or(|customer| message.customer_id == *customer)
                 && filter.status.is_none_or(|status| message.status == status)
         };
@@ -198,6 +204,55 @@ impl Reader for MemoryStore {
             let rows = after(&of.messages, page, |key| MessageId::try_new(key).ok(), MessageId::as_str);
             cut(rows.map(|(_, message)| message).filter(|message| wanted(message)), page)
         })
+    }
+
+    fn message(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Message>> {
+        self.of(shop, |of| of.messages.get(message).cloned())
+    }
+
+    fn messages_of_provider(&self, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>> {
+        let of_it = |message: &&Message| {
+            message
+                .sending
+                .as_ref()
+                .is_some_and(|sending| sending.provider_id.as_deref() == Some(provider_id))
+        };
+        let tables = self.read();
+        let messages = tables.shops.values().flat_map(|of| of.messages.values()).filter(of_it);
+        Ok(messages.map(|message| (message.shop_id.clone(), message.message_id.clone())).take(100).collect())
+    }
+
+    fn message_bill(&self, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>> {
+        self.of(shop, |of| queues::bill(of, from, to))
+    }
+
+    fn centre(&self, shop: &ShopId) -> Read<Option<Arc<Centre>>> {
+        self.of(shop, |of| of.centre.clone())
+    }
+
+    fn wallet(&self, shop: &ShopId) -> Read<Wallet> {
+        Ok(self.of(shop, |of| Some(of.wallet()))?.unwrap_or(Wallet::new(false)))
+    }
+
+    fn packs(&self, shop: &ShopId, page: &Page) -> Read<Vec<PackRow>> {
+        self.of(shop, |of| {
+            let rows = after(&of.packs, page, |key| PurchaseId::try_new(key).ok(), PurchaseId::as_str);
+            cut(rows.map(|(_, pack)| pack), page)
+        })
+    }
+
+    fn addressee(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Addressee>> {
+        self.of(shop, |of| of.addressees.get(customer).cloned())
+    }
+
+    fn number(&self, shop: &ShopId, number: &NumberKey) -> Read<Option<Number>> {
+        self.of(shop, |of| of.numbers.get(number).cloned())
+    }
+
+    fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>> {
+        let tables = self.read();
+        let shops = tables.shops.iter().filter(|(_, of)| of.numbers.contains_key(number));
+        Ok(shops.map(|(shop, _)| shop.clone()).collect())
     }
 
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {
@@ -227,6 +282,10 @@ impl Reader for MemoryStore {
 
     fn due_receivers(&self, pick: &Pick) -> Read<Vec<DueReceiver>> {
         Ok(queues::due_receivers(&self.read(), pick))
+    }
+
+    fn dispatch(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>> {
+        Ok(queues::dispatch(&self.read(), shop, message))
     }
 
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {

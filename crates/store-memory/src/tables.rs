@@ -1,21 +1,27 @@
 //! The tables: what one shop has lies together, what is worked through over all shops lies apart.
 
 use domain::{
-    BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId,
-    WebhookId,
+    BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
+    ShopId, WebhookId,
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
     ledger::Entry,
-    message::Message,
+    message::{
+        Message,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::{Centre, Said},
+        wallet::Wallet,
+    },
     order::Order,
     pool::{Candidate, PoolOrder, RankKey},
     shop::Shop,
 };
 use port::{
     BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Import,
-    InboxRow, OrderRow, OutboxRow, Parked, PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind, Timer,
-    Turn, Webhook,
+    InboxRow, OrderRow, OutboxRow, PackRow, Parked, PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind,
+    Timer, Turn, Webhook,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +69,11 @@ pub struct OfShop {
     pub requests: BTreeMap<String, RequestRow>,
     pub entries: BTreeMap<(OrderId, u32), Entry>,
     pub messages: BTreeMap<MessageId, Message>,
+    pub centre: Option<Arc<Centre>>,
+    pub wallet: Option<Wallet>,
+    pub packs: BTreeMap<PurchaseId, PackRow>,
+    pub addressees: BTreeMap<CustomerId, Addressee>,
+    pub numbers: BTreeMap<NumberKey, Number>,
     pub outbox: BTreeMap<String, OutboxRow>,
     pub pool: PoolRow,
     pub pool_orders: BTreeMap<OrderId, PoolOrder>,
@@ -101,6 +112,8 @@ pub struct DispatchRow {
     pub deliver_until: Instant,
     pub attempt: u32,
     pub next_at: Instant,
+    pub said: Option<Box<Said>>,
+    pub handed_at: Option<Instant>,
 }
 
 impl StoredOrder {
@@ -128,8 +141,14 @@ impl OfShop {
             booked: self.booked,
             campaigns: self.campaigns.values().map(|campaign| self.campaign(campaign)).collect(),
             webhooks: self.webhooks.values().cloned().collect(),
+            centre: self.centre.clone(),
+            wallet: self.wallet(),
             pool: self.pool.clone(),
         })
+    }
+    /// The wallet; one of a shop from before there were packs is empty and pays for nothing.
+    pub fn wallet(&self) -> Wallet {
+        self.wallet.clone().unwrap_or(Wallet::new(false))
     }
     /// The events that wait for an order, by source and event id.
     pub fn parked(&self, order: &OrderId) -> impl Iterator<Item = &Parked> {

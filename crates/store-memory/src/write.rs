@@ -46,6 +46,18 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
         let before = tables.of(&id).shop.replace(shop.clone());
         undo.note(move |tables| *place(tables) = before);
     }
+    for (shop, centre) in &changes.centres {
+        known_shop(tables, shop)?;
+        let place = at(shop, |s| &mut s.centre);
+        let before = place(tables).replace(centre.clone());
+        undo.note(move |tables| *place(tables) = before);
+    }
+    for (shop, wallet) in &changes.wallets {
+        known_shop(tables, shop)?;
+        let place = at(shop, |s| &mut s.wallet);
+        let before = place(tables).replace(wallet.clone());
+        undo.note(move |tables| *place(tables) = before);
+    }
     for (shop, number) in &changes.sequences {
         known_shop(tables, shop)?;
         let place = at(shop, |s| &mut s.sequence);
@@ -104,6 +116,8 @@ fn dispatches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result
             deliver_until: dispatch.deliver_until,
             attempt: dispatch.attempt,
             next_at: dispatch.next_at,
+            said: dispatch.said.clone(),
+            handed_at: dispatch.handed_at,
         };
         put(tables, undo, |tables| &mut tables.dispatches, (shop.clone(), id.clone()), row);
     }
@@ -115,7 +129,23 @@ fn dispatches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result
             DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => {
                 let key = (shop_id.clone(), message_id.clone());
                 if let Some(known) = tables.dispatches.get(&key).cloned() {
-                    let row = DispatchRow { attempt: *attempt, next_at: *next_at, ..known };
+                    let row = DispatchRow { attempt: *attempt, next_at: *next_at, handed_at: None, ..known };
+                    put(tables, undo, |tables| &mut tables.dispatches, key, row);
+                }
+            }
+            DispatchUpdate::Ask { shop_id, message_id, at, next_at } => {
+                let key = (shop_id.clone(), message_id.clone());
+                if let Some(known) = tables.dispatches.get(&key).cloned() {
+                    let handed_at = known.handed_at.or(Some(*at));
+                    let row = DispatchRow { next_at: *next_at, handed_at, ..known };
+                    put(tables, undo, |tables| &mut tables.dispatches, key, row);
+                }
+            }
+            DispatchUpdate::Handed { shop_id, message_id, attempt, handed_at, next_at } => {
+                let key = (shop_id.clone(), message_id.clone());
+                if let Some(known) = tables.dispatches.get(&key).cloned() {
+                    let (attempt, next_at, handed_at) = (*attempt, *next_at, Some(*handed_at));
+                    let row = DispatchRow { attempt, next_at, handed_at, ..known };
                     put(tables, undo, |tables| &mut tables.dispatches, key, row);
                 }
             }

@@ -10,6 +10,7 @@ mod backup;
 mod batches;
 mod cache;
 mod cells;
+mod centre;
 mod checkpoint;
 mod conflicts;
 mod coupons;

@@ -3,13 +3,14 @@
 use crate::cells::Cells;
 use crate::customers::Owned;
 use crate::error::Doing;
-use crate::query::{after, all, at_most, each, first};
+use crate::json::Json;
+use crate::query::{after, all, at_most, each, first, one};
 use crate::under_way::Open;
 use domain::{
-    Code, CustomerId, Instant, OrderId, ShopId,
-    message::{Channel, Kind, Message, MessageStatus},
+    CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId,
+    message::{Channel, Kind, Message, MessageStatus, Payer},
 };
-use port::{Change, Changes, Dispatch, DispatchUpdate, MessageFilter, Noun, Page, Read, StoreError};
+use port::{BillRow, Change, Changes, Dispatch, DispatchUpdate, MessageFilter, Noun, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 const READING: &str = "reading messages";
@@ -19,7 +20,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT m.shop_id, m.message_id, m.order_id, m.customer_id, m.campaign_id, m.kind, m.channel, m.status,
-            m.code, m.due_at, m.sent_at, m.link ",
+            m.code, m.due_at, m.sent_at, m.link, m.sending ",
             $rest
         )
     };
@@ -30,9 +31,9 @@ fn read(row: &Row<'_>) -> Result<Message, StoreError> {
     Ok(Message {
         shop_id: cells.id(0)?,
         message_id: cells.id(1)?,
-        order_id: cells.id(2)?,
+        order_id: none_or(cells.text(2)?, || cells.id(2))?,
         customer_id: cells.id(3)?,
-        campaign_id: cells.id(4)?,
+        campaign_id: none_or(cells.text(4)?, || cells.id(4))?,
         kind: cells.parsed(5, Kind::parse)?,
         channel: cells.parsed(6, Channel::parse)?,
         status: cells.parsed(7, MessageStatus::parse)?,
@@ -40,7 +41,16 @@ fn read(row: &Row<'_>) -> Result<Message, StoreError> {
         due_at: cells.instant(9)?,
         sent_at: cells.instant_or_null(10)?,
         link: cells.text(11)?.to_owned(),
+        sending: match cells.text_or_null(12)? {
+            Some(_) => Some(Box::new(cells.document(12)?)),
+            None => None,
+        },
     })
+}
+
+/// What is stored as an empty text is none.
+fn none_or<T>(text: &str, read: impl FnOnce() -> Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    if text.is_empty() { Ok(None) } else { read().map(Some) }
 }
 
 impl Noun<Message> for Open<'_> {
@@ -52,7 +62,7 @@ impl Noun<Message> for Open<'_> {
 
     fn write(&mut self, changes: &[Change<Message>]) -> Result<(), StoreError> {
         let mut writer = Writer::prepare(self.db)?;
-        changes.iter().try_for_each(|change| writer.put(&change.row))
+        changes.iter().try_for_each(|change| writer.put(self.json, &change.row))
     }
 }
 
@@ -66,27 +76,38 @@ impl<'c> Writer<'c> {
     fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
         let insert =
             "INSERT INTO messages (shop_id, message_id, order_id, customer_id, campaign_id, kind, channel,
-            status, code, due_at, sent_at, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            status, code, due_at, sent_at, link, payer, segments, provider_segments, provider_id, sending)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
             ON CONFLICT DO NOTHING";
         // Whom a message is to and what about never changes.
         let update =
-            "UPDATE messages SET channel = ?3, status = ?4, code = ?5, due_at = ?6, sent_at = ?7, link = ?8
+            "UPDATE messages SET channel = ?3, status = ?4, code = ?5, due_at = ?6, sent_at = ?7, link = ?8,
+            payer = ?9, segments = ?10, provider_segments = ?11, provider_id = ?12, sending = ?13
             WHERE shop_id = ?1 AND message_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         Ok(Self { insert: prepare(insert)?, update: prepare(update)?, owned: Owned::messages(db)? })
     }
 
-    fn put(&mut self, message: &Message) -> Result<(), StoreError> {
+    fn put(&mut self, json: &mut Json, message: &Message) -> Result<(), StoreError> {
         let (shop, id) = (message.shop_id.as_str(), message.message_id.as_str());
         let (code, due_at) = (message.code.map(Code::as_str), message.due_at.micros());
         let (channel, status) = (message.channel.as_str(), message.status.as_str());
         let sent_at = message.sent_at.map(Instant::micros);
+        let way = message.sending.as_deref();
+        let payer = way.map(|sending| match sending.payer {
+            Payer::Free => "free",
+            Payer::Merchant => "merchant",
+        });
+        let segments = way.map(|sending| sending.segments);
+        let by_provider = way.and_then(|sending| sending.provider_segments);
+        let provider_id = way.and_then(|sending| sending.provider_id.as_deref());
+        let sending = way.map(|sending| json.document(sending)).transpose()?;
         let row = params![
             shop,
             id,
-            message.order_id.as_str(),
+            message.order_id.as_ref().map_or("", OrderId::as_str),
             message.customer_id.as_str(),
-            message.campaign_id.as_str(),
+            message.campaign_id.as_ref().map_or("", CampaignId::as_str),
             message.kind.as_str(),
             channel,
             status,
@@ -94,19 +115,38 @@ impl<'c> Writer<'c> {
             due_at,
             sent_at,
             message.link,
+            payer,
+            segments,
+            by_provider,
+            provider_id,
+            sending,
         ];
         if self.insert.execute(row).doing(WRITING)? == 1 {
             return self.owned.note(&message.shop_id, &message.customer_id, id);
         }
-        let row = params![shop, id, channel, status, code, due_at, sent_at, message.link];
+        let row = params![
+            shop,
+            id,
+            channel,
+            status,
+            code,
+            due_at,
+            sent_at,
+            message.link,
+            payer,
+            segments,
+            by_provider,
+            provider_id,
+            sending
+        ];
         self.update.execute(row).doing(WRITING).map(drop)
     }
 }
 
 /// Queues and settles dispatches.
-pub fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
+pub fn queue(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
     if !changes.dispatches.is_empty() {
-        queue_new(db, &changes.dispatches)?;
+        queue_new(db, json, &changes.dispatches)?;
     }
     if !changes.dispatch_updates.is_empty() {
         settle(db, &changes.dispatch_updates)?;
@@ -114,22 +154,30 @@ pub fn queue(db: &Connection, changes: &Changes) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn queue_new(db: &Connection, dispatches: &[Dispatch]) -> Result<(), StoreError> {
-    let put = "INSERT INTO dispatches (shop_id, message_id, deliver_until, attempt, next_at)
-        VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (shop_id, message_id) DO UPDATE SET
-        deliver_until = excluded.deliver_until, attempt = excluded.attempt, next_at = excluded.next_at";
+fn queue_new(db: &Connection, json: &mut Json, dispatches: &[Dispatch]) -> Result<(), StoreError> {
+    let put = "INSERT INTO dispatches (shop_id, message_id, deliver_until, attempt, next_at, said, handed_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (shop_id, message_id) DO UPDATE SET
+        deliver_until = excluded.deliver_until, attempt = excluded.attempt, next_at = excluded.next_at,
+        said = excluded.said, handed_at = excluded.handed_at";
     let mut put = db.prepare_cached(put).doing(WRITING)?;
     for dispatch in dispatches {
         let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
         let (until, next_at) = (dispatch.deliver_until.micros(), dispatch.next_at.micros());
-        put.execute(params![shop.as_str(), id.as_str(), until, dispatch.attempt, next_at]).doing(WRITING)?;
+        let handed_at = dispatch.handed_at.map(Instant::micros);
+        let said = dispatch.said.as_deref().map(|said| json.text(said)).transpose()?;
+        put.execute(params![shop.as_str(), id.as_str(), until, dispatch.attempt, next_at, said, handed_at])
+            .doing(WRITING)?;
     }
     Ok(())
 }
 
 fn settle(db: &Connection, updates: &[DispatchUpdate]) -> Result<(), StoreError> {
     let done = "DELETE FROM dispatches WHERE shop_id = ?1 AND message_id = ?2";
-    let retry = "UPDATE dispatches SET attempt = ?3, next_at = ?4 WHERE shop_id = ?1 AND message_id = ?2";
+    let retry = "UPDATE dispatches SET attempt = ?3, next_at = ?4, handed_at = ?5
+        WHERE shop_id = ?1 AND message_id = ?2";
+    let ask = "UPDATE dispatches SET next_at = ?3, handed_at = coalesce(handed_at, ?4)
+        WHERE shop_id = ?1 AND message_id = ?2";
+    let mut ask = db.prepare_cached(ask).doing(WRITING)?;
     let mut done = db.prepare_cached(done).doing(WRITING)?;
     let mut retry = db.prepare_cached(retry).doing(WRITING)?;
     for update in updates {
@@ -138,8 +186,23 @@ fn settle(db: &Connection, updates: &[DispatchUpdate]) -> Result<(), StoreError>
                 done.execute(params![shop_id.as_str(), message_id.as_str()]).doing(WRITING)?
             }
             DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => retry
-                .execute(params![shop_id.as_str(), message_id.as_str(), attempt, next_at.micros()])
+                .execute(params![
+                    shop_id.as_str(),
+                    message_id.as_str(),
+                    attempt,
+                    next_at.micros(),
+                    None::<i64>
+                ])
                 .doing(WRITING)?,
+            DispatchUpdate::Ask { shop_id, message_id, at, next_at } => ask
+                .execute(params![shop_id.as_str(), message_id.as_str(), next_at.micros(), at.micros()])
+                .doing(WRITING)?,
+            DispatchUpdate::Handed { shop_id, message_id, attempt, handed_at, next_at } => {
+                let (handed_at, next_at) = (handed_at.micros(), next_at.micros());
+                retry
+                    .execute(params![shop_id.as_str(), message_id.as_str(), attempt, next_at, handed_at])
+                    .doing(WRITING)?
+            }
         };
     }
     Ok(())
@@ -172,17 +235,68 @@ pub fn messages(db: &Connection, shop: &ShopId, filter: &MessageFilter, page: &P
 /// Messages to hand over now, longest waiting first.
 pub fn due_dispatches(db: &Connection, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
     let sql = select!(
-        ", d.deliver_until, d.attempt, d.next_at FROM dispatches d
+        ", d.deliver_until, d.attempt, d.next_at, d.said, d.handed_at FROM dispatches d
         JOIN messages m ON m.shop_id = d.shop_id AND m.message_id = d.message_id
         WHERE d.next_at <= ?1 ORDER BY d.next_at, d.shop_id, d.message_id LIMIT ?2"
     );
-    all(db, sql, params![now.micros(), at_most(limit)], "reading dispatches", |row| {
-        let cells = Cells::new(row, "dispatches", 2);
-        Ok(Dispatch {
-            message: read(row)?,
-            deliver_until: cells.instant(12)?,
-            attempt: cells.number(13)?,
-            next_at: cells.instant(14)?,
+    all(db, sql, params![now.micros(), at_most(limit)], "reading dispatches", read_dispatch)
+}
+
+/// A message that is on its way.
+pub fn dispatch(db: &Connection, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>> {
+    let sql = select!(
+        ", d.deliver_until, d.attempt, d.next_at, d.said, d.handed_at FROM dispatches d
+        JOIN messages m ON m.shop_id = d.shop_id AND m.message_id = d.message_id
+        WHERE d.shop_id = ?1 AND d.message_id = ?2"
+    );
+    one(db, sql, params![shop.as_str(), message.as_str()], "reading a dispatch", read_dispatch)
+}
+
+fn read_dispatch(row: &Row<'_>) -> Result<Dispatch, StoreError> {
+    let cells = Cells::new(row, "dispatches", 2);
+    Ok(Dispatch {
+        message: read(row)?,
+        deliver_until: cells.instant(13)?,
+        attempt: cells.number(14)?,
+        next_at: cells.instant(15)?,
+        said: cells.json_or_null(16)?,
+        handed_at: cells.instant_or_null(17)?,
+    })
+}
+
+/// A message.
+pub fn message(db: &Connection, shop: &ShopId, message: &MessageId) -> Read<Option<Message>> {
+    let sql = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
+    one(db, sql, params![shop.as_str(), message.as_str()], READING, read)
+}
+
+/// Messages that a provider knows by that id.
+pub fn of_provider(db: &Connection, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>> {
+    let sql = "SELECT shop_id, message_id FROM messages WHERE provider_id = ?1 ORDER BY shop_id, message_id LIMIT 100";
+    all(db, sql, [provider_id], READING, |row| {
+        let cells = Cells::new(row, "messages", 2);
+        Ok((cells.id(0)?, cells.id(1)?))
+    })
+}
+
+/// What a shop's messages of a span cost, by kind, channel, payer and what became of them.
+pub fn bill(db: &Connection, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>> {
+    let sql = "SELECT kind, channel, payer, status, count(*), coalesce(sum(segments), 0),
+            coalesce(sum(provider_segments), 0), coalesce(sum(CASE WHEN provider_segments IS NULL THEN segments END), 0)
+        FROM messages INDEXED BY messages_sent
+        WHERE shop_id = ?1 AND sent_at >= ?2 AND sent_at < ?3 AND payer IS NOT NULL
+        GROUP BY kind, channel, payer, status ORDER BY kind, channel, payer, status";
+    all(db, sql, params![shop.as_str(), from.micros(), to.micros()], "reading a bill", |row| {
+        let cells = Cells::new(row, "messages", 0);
+        Ok(BillRow {
+            kind: cells.parsed(0, Kind::parse)?,
+            channel: cells.parsed(1, Channel::parse)?,
+            is_paid: cells.text(2)? == "merchant",
+            status: cells.parsed(3, MessageStatus::parse)?,
+            messages: cells.number(4)?,
+            segments: cells.number(5)?,
+            provider_segments: cells.number(6)?,
+            uncounted: cells.number(7)?,
         })
     })
 }

@@ -3,23 +3,29 @@
 use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
-    arrivals, batches, conflicts, coupons, customers, imports, ledger, messages, meta, orders, outbox, pool,
-    schema, shops, timers,
+    arrivals, batches, centre, conflicts, coupons, customers, imports, ledger, messages, meta, orders,
+    outbox, pool, schema, shops, timers,
 };
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
-    message::Message,
+    message::{
+        Message,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::Centre,
+        wallet::Wallet,
+    },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
     shop::Shop,
 };
 use port::{
-    BatchRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Dispatch,
-    DueReceiver, Import, MessageFilter, OutboxRow, Page, Parked, Pick, PoolRow, Read, Reader, StoreError,
-    Timer, Totals, WalkKey, Webhook,
+    BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
+    Dispatch, DueReceiver, Import, MessageFilter, OutboxRow, PackRow, Page, Parked, Pick, PoolRow, Read,
+    Reader, StoreError, Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -166,6 +172,33 @@ impl Reader for SqliteReader {
     fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>> {
         self.with(|db| customers::standings(db, shop, page))
     }
+    fn message(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Message>> {
+        self.with(|db| messages::message(db, shop, message))
+    }
+    fn messages_of_provider(&self, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>> {
+        self.with(|db| messages::of_provider(db, provider_id))
+    }
+    fn message_bill(&self, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>> {
+        self.with(|db| messages::bill(db, shop, from, to))
+    }
+    fn centre(&self, shop: &ShopId) -> Read<Option<Arc<Centre>>> {
+        self.with(|db| centre::centre(db, shop))
+    }
+    fn wallet(&self, shop: &ShopId) -> Read<Wallet> {
+        self.with(|db| centre::wallet(db, shop))
+    }
+    fn packs(&self, shop: &ShopId, page: &Page) -> Read<Vec<PackRow>> {
+        self.with(|db| centre::packs(db, shop, page))
+    }
+    fn addressee(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Addressee>> {
+        self.with(|db| centre::addressee(db, shop, customer))
+    }
+    fn number(&self, shop: &ShopId, number: &NumberKey) -> Read<Option<Number>> {
+        self.with(|db| centre::number(db, shop, number))
+    }
+    fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>> {
+        self.with(|db| centre::shops_of_number(db, number))
+    }
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         self.with(|db| messages::messages(db, shop, filter, page))
     }
@@ -186,6 +219,9 @@ impl Reader for SqliteReader {
     }
     fn due_receivers(&self, pick: &Pick) -> Read<Vec<DueReceiver>> {
         self.with(|db| outbox::due_receivers(db, pick))
+    }
+    fn dispatch(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>> {
+        self.with(|db| messages::dispatch(db, shop, message))
     }
     fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
         self.with(|db| messages::due_dispatches(db, now, limit))

@@ -3,8 +3,8 @@
 use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::json::{Json, whole};
-use crate::pool;
 use crate::query::{after, all, at_most, one};
+use crate::{centre, pool};
 use domain::{CampaignId, ShopId, campaign::Counters, shop::Shop};
 use port::{CampaignRow, Changes, Page, Read, ShopRow, StoreError, Webhook};
 use rusqlite::{Connection, Row, params};
@@ -31,7 +31,8 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
     let campaigns = sized.into_iter().map(|(campaign, _)| campaign).collect();
     let (pool, pool_bytes) = pool::sized(db, shop)?;
     let (shop_row, webhooks) = (Arc::new(settings), webhooks(db, shop)?);
-    let row = ShopRow { shop: shop_row, sequence, booked, campaigns, webhooks, pool };
+    let (centre, wallet) = (centre::centre(db, shop)?, centre::wallet(db, shop)?);
+    let row = ShopRow { shop: shop_row, sequence, booked, campaigns, webhooks, centre, wallet, pool };
     Ok(Some((row, bytes + pool_bytes)))
 }
 

@@ -1,17 +1,18 @@
 //! What a transaction loads and writes: every table, in the order of their locking.
 
 use crate::under_way::Open;
-use crate::{arrivals, batches, ledger, messages, meta, outbox, pool, shops};
+use crate::{arrivals, batches, centre, ledger, messages, meta, outbox, pool, shops};
 use port::{Changes, Keys, Nouns, Rows, StoreError, Transaction, answered};
 
 impl Open<'_> {
     fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
         shops::write(self.db, self.json, changes)?;
+        centre::write(self.db, self.json, changes)?;
         batches::write(self.db, self.json, changes)?;
         self.write_tables(changes)?;
         arrivals::write_parked(self.db, self.json, changes)?;
         ledger::write(self.db, &changes.entries)?;
-        messages::queue(self.db, changes)?;
+        messages::queue(self.db, self.json, changes)?;
         outbox::write(self.db, changes)?;
         pool::write(self.db, self.json, &mut self.pooled, &changes.pool)?;
         shops::remove_webhooks(self.db, changes)?;

@@ -242,7 +242,7 @@ pub fn message(shop_id: &ShopId, message_id: &str, order_id: &str, customer_id: 
         message_id: id(message_id),
         shop_id: shop_id.clone(),
         customer_id: id(customer_id),
-        campaign_id: id("c1"),
+        campaign_id: Some(id("c1")),
         kind: message::Kind::PaymentReminder,
         channel: Channel::Push,
         status: MessageStatus::Planned,
@@ -250,7 +250,8 @@ pub fn message(shop_id: &ShopId, message_id: &str, order_id: &str, customer_id: 
         due_at: at(3_600),
         sent_at: None,
         link: message::order_link(shop_id, &order_id),
-        order_id,
+        order_id: Some(order_id),
+        sending: None,
     }
 }
 

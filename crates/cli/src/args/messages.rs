@@ -25,6 +25,25 @@ Values stand in the order of the template where the provider goes by place, as T
 Exit codes: 0 the provider took it; 3 it did not; 1 nobody knows whether it did; 2 the file or the command line cannot
 be read.")]
     Test(TestArgs),
+    /// Make a key that customers' contacts are sealed with, or put a new one before those of the file.
+    #[command(after_help = "\
+Examples:
+  promenade messages new-contact-key contacts.key
+  promenade serve --contact-keys contacts.key
+Keep a copy apart from the store: without it no contact can be read again. What was sealed with older keys of the file
+is still read.")]
+    NewContactKey(ContactKeyArgs),
+}
+
+/// The file of keys that contacts are sealed with.
+#[derive(Debug, Args)]
+pub struct ContactKeyArgs {
+    /// Made where it is not there.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The language of what is said.
+    #[command(flatten)]
+    pub lang: LangArg,
 }
 
 /// One real message.

@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use axum::{BoxError, Router};
 use http_api::Problem;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -31,6 +32,8 @@ pub struct Exchanges {
     pub turns: Arc<Turns>,
     /// This connection.
     pub watch: Arc<Watch>,
+    /// Who is at its other end.
+    pub peer: IpAddr,
 }
 
 impl<B: Unread> Service<Request<B>> for Exchanges {
@@ -44,6 +47,8 @@ impl<B: Unread> Service<Request<B>> for Exchanges {
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let exchange = Arc::new(self.watch.begin());
+        let mut request = request;
+        request.extensions_mut().insert(http_api::Peer(self.peer));
         let (router, turns) = (self.router.clone(), self.turns.clone());
         Box::pin(async move {
             let response = answer(router, turns, &exchange, request).await;

@@ -22,6 +22,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use places::{Place, Places};
 use std::io::{self, ErrorKind};
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,8 +82,8 @@ pub async fn serve(listener: TcpListener, router: Router, terms: Terms, mut stop
         loop {
             let Some(stream) = accept(&listener).await else { continue };
             let watch = Watch::new(terms.patience);
-            let Some(place) = place(&places, &stream, &watch) else { continue };
-            let exchanges = Exchanges { router: router.clone(), turns: turns.clone(), watch };
+            let Some((place, peer)) = place(&places, &stream, &watch) else { continue };
+            let exchanges = Exchanges { router: router.clone(), turns: turns.clone(), watch, peer };
             let (stopped, open) = (stopped.clone(), open.clone());
             tokio::spawn(async move {
                 connection(stream, exchanges, place, stopped).await;
@@ -123,7 +124,7 @@ fn is_of_the_peer(error: &io::Error) -> bool {
 }
 
 /// A place for a connection; one without is closed.
-fn place(places: &Arc<Places>, stream: &TcpStream, watch: &Arc<Watch>) -> Option<Place> {
+fn place(places: &Arc<Places>, stream: &TcpStream, watch: &Arc<Watch>) -> Option<(Place, IpAddr)> {
     // A peer that has gone has no address any more.
     let address = stream.peer_addr().ok()?;
     let place = places.take(address.ip(), watch, Instant::now());
@@ -133,7 +134,7 @@ fn place(places: &Arc<Places>, stream: &TcpStream, watch: &Arc<Watch>) -> Option
     }
     #[allow(clippy::cast_precision_loss, reason = "a gauge is a float")]
     metrics::gauge!("promenade_connections").set(places.count() as f64);
-    place
+    Some((place?, address.ip().to_canonical()))
 }
 
 fn builder() -> Builder<TokioExecutor> {

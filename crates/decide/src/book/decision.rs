@@ -8,17 +8,28 @@ use domain::{
     customer::Standing,
     event::OrderEvent,
     ledger::Entry,
-    message::Message,
+    message::{
+        Message,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::Centre,
+        wallet::Wallet,
+    },
     order::Order,
     shop::Shop,
 };
-use port::{CodeRow, ConflictRow, Digest, Dispatch, Import, InboxKey, InboxRow, OutboxRow, Parked, Webhook};
+use port::{
+    CodeRow, ConflictRow, Digest, Dispatch, DispatchUpdate, Import, InboxKey, InboxRow, OutboxRow, PackRow,
+    Parked, Webhook,
+};
 use std::sync::Arc;
 
 /// Everything that one input changes. Complete: persisting it chooses nothing.
 #[derive(Debug, Default)]
 pub struct Decision {
     pub shop: Option<Arc<Shop>>,
+    pub centre: Option<Arc<Centre>>,
+    pub wallet: Option<Wallet>,
     pub campaigns: Vec<Arc<Campaign>>,
     pub orders: Vec<Order>,
     pub coupons: Vec<Coupon>,
@@ -27,6 +38,10 @@ pub struct Decision {
     pub entries: Vec<Entry>,
     pub messages: Vec<Message>,
     pub dispatches: Vec<Dispatch>,
+    pub dispatch_updates: Vec<DispatchUpdate>,
+    pub packs: Vec<PackRow>,
+    pub addressees: Vec<(CustomerId, Addressee)>,
+    pub numbers_heard: Vec<(NumberKey, Number)>,
     pub outbox: Vec<OutboxRow>,
     pub timeline: Vec<(OrderId, String)>,
     pub inbox: Vec<(InboxKey, InboxRow)>,

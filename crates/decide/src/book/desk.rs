@@ -6,13 +6,20 @@ use domain::{
     campaign::{CampaignRow, Count, Desk},
     coupon::{Coupon, CouponStatus},
     customer::Standing,
-    message::Message,
+    message::{
+        Message,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::{Centre, Office, Said},
+        wallet::Wallet,
+    },
     order::{Order, TimelineEntry},
     shop::Shop,
     time::Zone,
 };
 use port::Dispatch;
 use serde_json::Value;
+use std::sync::Arc;
 
 impl<'a> Desk<'a> for Draft<'a> {
     fn now(&self) -> Instant {
@@ -66,9 +73,16 @@ impl<'a> Desk<'a> for Draft<'a> {
     fn post(&mut self, message: Message) {
         self.changes().messages.push(message);
     }
-    fn send(&mut self, message: Message, until: Instant) {
-        let next_at = self.now;
-        self.changes().dispatches.push(Dispatch { message, deliver_until: until, attempt: 0, next_at });
+    fn send_as(&mut self, message: Message, until: Instant, said: Option<Said>) {
+        let dispatch = Dispatch {
+            message,
+            deliver_until: until,
+            attempt: 0,
+            next_at: self.now,
+            said: said.map(Box::new),
+            handed_at: None,
+        };
+        self.changes().dispatches.push(dispatch);
     }
     fn publish(&mut self, event_type: &str, subject: &str, body: Value) {
         Draft::publish(self, event_type, subject, &body);
@@ -78,5 +92,53 @@ impl<'a> Desk<'a> for Draft<'a> {
     }
     fn next_id(&mut self, kind: &str) -> String {
         Draft::next_id(self, kind)
+    }
+}
+
+impl Office for Draft<'_> {
+    fn centre(&self) -> Option<&Centre> {
+        let drafted = self.decided().centre.as_ref();
+        drafted.or_else(|| self.find_shop()?.centre.as_ref()).map(Arc::as_ref)
+    }
+    fn put_centre(&mut self, centre: Centre) {
+        self.changes().centre = Some(Arc::new(centre));
+    }
+    fn wallet(&self) -> Wallet {
+        let drafted = self.decided().wallet.clone();
+        drafted.or_else(|| Some(self.find_shop()?.wallet.clone())).unwrap_or(Wallet::new(false))
+    }
+    fn put_wallet(&mut self, wallet: Wallet) {
+        self.changes().wallet = Some(wallet);
+    }
+    fn addressee(&self, customer: &CustomerId) -> Addressee {
+        let drafted = self.decided().addressees.iter().find(|(known, _)| known == customer);
+        match drafted {
+            Some((_, addressee)) => addressee.clone(),
+            None => {
+                let key = (self.shop_id.clone(), customer.clone());
+                self.facts().addressee(&key).cloned().unwrap_or_default()
+            }
+        }
+    }
+    fn put_addressee(&mut self, customer: &CustomerId, addressee: Addressee) {
+        let addressees = &mut self.changes().addressees;
+        match addressees.iter_mut().find(|(known, _)| known == customer) {
+            Some((_, known)) => *known = addressee,
+            None => addressees.push((customer.clone(), addressee)),
+        }
+    }
+    fn number(&self, key: &NumberKey) -> Number {
+        let drafted = self.decided().numbers_heard.iter().find(|(known, _)| known == key);
+        match drafted {
+            Some((_, number)) => number.clone(),
+            None => self.facts().number(&(self.shop_id.clone(), key.clone())).cloned().unwrap_or_default(),
+        }
+    }
+    fn put_number(&mut self, key: &NumberKey, number: Number) {
+        let numbers = &mut self.changes().numbers_heard;
+        match numbers.iter_mut().find(|(known, _)| known == key) {
+            Some((_, known)) => *known = number,
+            None => numbers.push((key.clone(), number)),
+        }
     }
 }

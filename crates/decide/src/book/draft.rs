@@ -8,8 +8,8 @@ use super::facts::Facts;
 use super::pool::{PoolDecision, PoolFacts};
 use super::published::PublishedCoupon;
 use domain::{
-    BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, Refusal,
-    Sentence, ShopId,
+    BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
+    Refusal, Sentence, ShopId,
     campaign::Count,
     coupon::{Coupon, CouponStatus, Origin},
     customer::Standing,
@@ -19,7 +19,7 @@ use domain::{
     shop::Shop,
     time::Zone,
 };
-use port::{BatchRow, CampaignRow, CodeRow, Digest, Import, OutboxRow, Parked, ShopRow, Webhook};
+use port::{BatchRow, CampaignRow, CodeRow, Digest, Import, OutboxRow, PackRow, Parked, ShopRow, Webhook};
 use std::cell::OnceCell;
 
 /// A decision in the making.
@@ -143,6 +143,16 @@ impl<'a> Draft<'a> {
     }
     pub fn message(&self, id: &MessageId) -> Option<&'a Message> {
         self.facts.message(&(self.shop_id.clone(), id.clone()))
+    }
+
+    pub fn pack(&self, id: &PurchaseId) -> Option<&'a PackRow> {
+        self.facts.pack(&(self.shop_id.clone(), id.clone()))
+    }
+    pub fn facts(&self) -> &'a Facts {
+        self.facts
+    }
+    pub fn decided(&self) -> &Decision {
+        &self.decision
     }
 
     pub fn put_order(&mut self, order: Order) {

@@ -9,17 +9,22 @@ use super::pool::PoolFacts;
 use super::table::loaded;
 use super::tables::Tables;
 use domain::{
-    BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, ShopId,
+    BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, PurchaseId, ShopId,
     campaign::{Count, Counters, order_wake},
     coupon::{BatchCounters, Coupon},
     customer::Standing,
-    message::Message,
+    message::{
+        Message,
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        wallet::Wallet,
+    },
     order::Order,
     time::Zone,
 };
 use port::{
     BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, Import, InboxKey, InboxRow,
-    OrderRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer, Writers,
+    OrderRow, PackRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer, Writers,
 };
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -35,6 +40,7 @@ struct ShopSlot {
     row: ShopRow,
     sequence_dirty: bool,
     booked_dirty: bool,
+    wallet_dirty: bool,
     counters_dirty: Vec<usize>,
 }
 
@@ -165,6 +171,10 @@ impl Facts {
     pub fn shop(&self, id: &ShopId) -> Option<&ShopRow> {
         loaded(self.shops.get(id), "shop").as_ref().map(|slot| &slot.row)
     }
+    /// The same as far as it has been looked up.
+    pub fn find_shop(&self, id: &ShopId) -> Option<&ShopRow> {
+        self.shops.get(id)?.as_ref().map(|slot| &slot.row)
+    }
     pub fn order(&self, key: &Key<OrderId>) -> Option<&Order> {
         self.tables.orders.get(key).map(|row| &*row.order)
     }
@@ -185,6 +195,25 @@ impl Facts {
     }
     pub fn message(&self, key: &Key<MessageId>) -> Option<&Message> {
         self.tables.messages.get(key)
+    }
+    pub fn pack(&self, key: &Key<PurchaseId>) -> Option<&PackRow> {
+        self.tables.packs.get(key)
+    }
+    pub fn addressee(&self, key: &Key<CustomerId>) -> Option<&Addressee> {
+        self.tables.addressees.get(key)
+    }
+    /// The same as far as it has been looked up.
+    pub fn find_addressee(&self, key: &Key<CustomerId>) -> Option<&Addressee> {
+        self.tables.addressees.find(key)
+    }
+    pub fn knows_addressee(&self, key: &Key<CustomerId>) -> bool {
+        self.tables.addressees.knows(key)
+    }
+    pub fn number(&self, key: &Key<NumberKey>) -> Option<&Number> {
+        self.tables.numbers.get(key)
+    }
+    pub fn knows_number(&self, key: &Key<NumberKey>) -> bool {
+        self.tables.numbers.knows(key)
     }
     pub fn batch(&self, key: &Key<BatchId>) -> Option<&BatchRow> {
         loaded(self.batches.get(key), "coupon batch").as_ref().map(|slot| &slot.row)
@@ -222,6 +251,15 @@ impl Facts {
         for (key, row) in decision.inbox {
             self.tables.inbox.put(key, row);
         }
+        for pack in decision.packs {
+            self.tables.packs.put((shop_id.clone(), pack.purchase_id.clone()), pack);
+        }
+        for (customer, addressee) in decision.addressees {
+            self.tables.addressees.put((shop_id.clone(), customer), addressee);
+        }
+        for (key, number) in decision.numbers_heard {
+            self.tables.numbers.put((shop_id.clone(), key), number);
+        }
         for message in decision.messages {
             self.tables.messages.put((shop_id.clone(), message.message_id.clone()), message);
         }
@@ -242,6 +280,7 @@ impl Facts {
         }
         self.changes.entries.extend(decision.entries);
         self.changes.dispatches.extend(decision.dispatches);
+        self.changes.dispatch_updates.extend(decision.dispatch_updates);
         self.changes.outbox.extend(decision.outbox);
         self.changes.revived.extend(decision.revived.into_iter().map(|(w, at)| (shop_id.clone(), w, at)));
     }
@@ -303,6 +342,14 @@ impl Facts {
         if let Some(booked) = decision.entries.last().and_then(|entry| entry.booked) {
             slot.row.booked = booked.number;
             slot.booked_dirty = true;
+        }
+        if let Some(centre) = &decision.centre {
+            self.changes.centres.push((shop_id.clone(), centre.clone()));
+            slot.row.centre = Some(centre.clone());
+        }
+        if let Some(wallet) = &decision.wallet {
+            slot.row.wallet = wallet.clone();
+            slot.wallet_dirty = true;
         }
         for campaign in &decision.campaigns {
             self.changes.campaigns.push((shop_id.clone(), campaign.clone()));
@@ -367,6 +414,9 @@ impl Facts {
             if std::mem::take(&mut slot.sequence_dirty) {
                 changes.sequences.push((id.clone(), slot.row.sequence));
             }
+            if std::mem::take(&mut slot.wallet_dirty) {
+                changes.wallets.push((id.clone(), slot.row.wallet.clone()));
+            }
             if std::mem::take(&mut slot.booked_dirty) {
                 changes.booked.push((id.clone(), slot.row.booked));
             }
@@ -382,12 +432,20 @@ impl Facts {
 impl ShopSlot {
     fn new(shop: Arc<domain::shop::Shop>) -> Self {
         let (campaigns, webhooks, pool) = (Vec::new(), Vec::new(), PoolRow::default());
-        let row = ShopRow { shop, sequence: 0, booked: 0, campaigns, webhooks, pool };
-        Self { sequence_dirty: true, ..Self::as_loaded(row) }
+        // A new shop pays for its messages from the start (A-S1-18).
+        let (centre, wallet) = (None, Wallet::new(true));
+        let row = ShopRow { shop, sequence: 0, booked: 0, campaigns, webhooks, centre, wallet, pool };
+        Self { sequence_dirty: true, wallet_dirty: true, ..Self::as_loaded(row) }
     }
 
     fn as_loaded(row: ShopRow) -> Self {
-        Self { row, sequence_dirty: false, booked_dirty: false, counters_dirty: Vec::new() }
+        Self {
+            row,
+            sequence_dirty: false,
+            booked_dirty: false,
+            wallet_dirty: false,
+            counters_dirty: Vec::new(),
+        }
     }
 
     fn position(&self, id: &domain::CampaignId) -> Option<usize> {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Code, Instant, Refusal,
     event::Placed,
-    message::Message,
+    message::{Message, notices},
     order::{Order, Scopes, State},
 };
 use serde::{Deserialize, Serialize};
@@ -72,14 +72,18 @@ macro_rules! calls_of_kinds {
             $(if super::$module::Kind::wake(order).is_some_and(|due| due <= now) {
                 return super::$module::Kind::due(desk, order).map(|()| true);
             })+
-            Ok(false)
+            Ok(notices::due(desk, order))
         }
         fn wake(order: &Order) -> Option<Instant> {
             [$(super::$module::Kind::wake(order)),+].into_iter().flatten().min()
         }
         /// A message did not reach its provider: the kind of its campaign takes it back.
         pub fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Result<(), Refusal> {
-            let Some(row) = desk.campaign(&message.campaign_id) else { return Ok(()) };
+            let Some(campaign_id) = &message.campaign_id else {
+                notices::undelivered(desk, message, code);
+                return Ok(());
+            };
+            let Some(row) = desk.campaign(campaign_id) else { return Ok(()) };
             match row.campaign.current().terms {
                 $(Terms::$Kind(_) => super::$module::Kind::undelivered(desk, message, code)),+
             }
@@ -94,11 +98,12 @@ macro_rules! calls_of_kinds {
 }
 kinds!(calls_of_kinds);
 
-/// When an order must be looked at next: at the next moment of any kind's part of it, at the opening of a balance of 0
+/// When an order must be looked at next: at the next moment of any kind's part of it, when a notice is due, at the opening of a balance of 0
 /// (A-G-14), or at its deadline.
 pub fn order_wake(order: &Order) -> Option<Instant> {
+    let notice = order.notices.wake();
     if !matches!(order.state, State::Open) {
-        return None;
+        return notice;
     }
-    wake(order).into_iter().chain(order.opens_free_at()).chain(order.cancel_at).min()
+    wake(order).into_iter().chain(order.opens_free_at()).chain(order.cancel_at).chain(notice).min()
 }

@@ -8,7 +8,10 @@ use crate::{
     CampaignId, Code, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId,
     coupon::{Coupon, CouponStatus},
     customer::Standing,
-    message::Message,
+    message::{
+        Message,
+        office::{Office, Said},
+    },
     order::{Order, TimelineEntry},
     shop::Shop,
     time::Zone,
@@ -18,7 +21,7 @@ use std::str::FromStr;
 
 /// Facts and changes of one decision. Rows that a kind reads here beyond its order's own it has wished for
 /// before: see [`super::wants::Wants`].
-pub trait Desk<'a> {
+pub trait Desk<'a>: Office {
     /// The moment at which it is decided.
     fn now(&self) -> Instant;
     /// The shop that it is about.
@@ -54,8 +57,8 @@ pub trait Desk<'a> {
     fn put_everywhere(&mut self, customer: &CustomerId, standing: Standing);
     /// Keeps a message as it stands: planned, sent, or left out with its reason.
     fn post(&mut self, message: Message);
-    /// Hands a message to its sender, who gives it up at `until`.
-    fn send(&mut self, message: Message, until: Instant);
+    /// Hands a message to its sender, who gives it up at `until`; `said` is what is sent where that was written already.
+    fn send_as(&mut self, message: Message, until: Instant, said: Option<Said>);
     /// Publishes something that happened.
     fn publish(&mut self, event_type: &str, subject: &str, body: Value);
     /// Publishes what happened to a coupon.
@@ -65,6 +68,10 @@ pub trait Desk<'a> {
 }
 
 impl<'a> dyn Desk<'a> + '_ {
+    /// Hands a message to its sender, who writes it and gives it up at `until`.
+    pub fn send(&mut self, message: Message, until: Instant) {
+        self.send_as(message, until, None);
+    }
     /// One of the shop's campaigns, with its figures as they stood before this decision.
     pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
         self.campaigns().iter().find(|row| row.campaign.campaign_id == *id)

@@ -1,15 +1,34 @@
-//! The message centre: kinds of campaigns ask, it judges whether a message may go out to that customer now.
+//! The message centre: kinds of campaigns and what happens to orders ask, it judges whether a message may go out to that
+//! customer now, writes it, and holds what it costs.
 //!
-//! What it judges: quiet hours, and how much a customer hears over all shops. Whether an order or a campaign still wants
-//! the message is for the kind to say before.
+//! What it judges: switches, consent, quiet hours, how much a customer and a number hear, templates, grants, the wallet.
+//! Whether an order or a campaign still wants the message is for whoever asks to say before.
+//!
+//! Always holds: what is judged is spent in the same decision; a message that is not let out spends nothing.
 
+use super::{
+    Channel, Kind, Message, MessageStatus, Payer, Purpose,
+    addressee::Addressee,
+    numbers::NumberKey,
+    office::{Centre, Said, TemplateVersion},
+    sending::Sending,
+    settings::{CUT_OVER, Chosen},
+    template::Template,
+    text,
+    values::Values,
+    wallet::Reserved,
+};
 use crate::{
-    Code, Instant,
+    Code, Instant, Lang, OrderId,
+    campaign::Desk,
     catalog::Category,
     customer::{Standing, WaitingSms},
+    order::Order,
     shop::Shop,
     time::Zone,
 };
+use serde_json::json;
+use std::borrow::Cow;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +59,8 @@ pub enum Cap<'a> {
     BalanceSms(&'a WaitingSms),
 }
 
-/// Lets a message out, or says why not; `everywhere` is its customer over all shops, where the days are those of
-/// the platform's zone (A-G-13).
+/// Lets a message out as far as its customer hears of all shops, or says why not; `everywhere` is its customer over all
+/// shops, where the days are those of the platform's zone (A-G-13).
 pub fn judge(
     shop: &Shop,
     platform_zone: &Zone,
@@ -57,5 +76,178 @@ pub fn judge(
         Cap::Categories(categories) if everywhere.was_reminded(categories, day) => Err(Code::CategoryDay),
         Cap::BalanceSms(waiting) if !everywhere.reminder_sms.has_room(waiting, day) => Err(Code::DailyCap),
         Cap::None | Cap::Categories(_) | Cap::BalanceSms(_) => Ok(()),
+    }
+}
+
+/// Whose word a message follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switched {
+    /// The shop's switches.
+    ByShop,
+    /// Its campaign's own (A-S1-18).
+    ByCampaign,
+}
+
+/// A message that is asked for by SMS or `WeChat`.
+pub struct Letter<'a> {
+    /// As it waits.
+    pub message: Message,
+    /// The order that it is about.
+    pub order: Option<&'a Order>,
+    /// Not to be sent from then on.
+    pub until: Instant,
+    /// Whose word it follows.
+    pub switched: Switched,
+    /// Values beside those of the order.
+    pub values: Values,
+}
+
+/// A message that may go out, with all that it spends.
+struct Fit {
+    said: Said,
+    sending: Sending,
+    number: NumberKey,
+}
+
+/// Lets a message out, which is sent then as far as we know, or says why not.
+pub fn let_out(desk: &mut dyn Desk<'_>, letter: Letter<'_>) -> Result<Message, Code> {
+    let fit = fit(desk, &letter)?;
+    let now = desk.now();
+    let Letter { message, until, .. } = letter;
+    spend(desk, &message, &fit);
+    let sent = Message {
+        status: MessageStatus::Sent,
+        code: None,
+        sent_at: Some(now),
+        sending: Some(Box::new(fit.sending)),
+        ..message
+    };
+    desk.post(sent.clone());
+    desk.send_as(sent.clone(), until, Some(fit.said));
+    Ok(sent)
+}
+
+fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
+    let (now, message) = (desk.now(), &letter.message);
+    let (kind, channel) = (message.kind, message.channel);
+    if now >= letter.until {
+        return Err(Code::TooLate);
+    }
+    let chosen = chosen(desk.centre(), now);
+    // Until then the platform sent, whatever a shop had chosen for later (S2-R11, S2-R16).
+    let is_cut_over = now >= CUT_OVER;
+    if letter.switched == Switched::ByShop && is_cut_over && !chosen.is_on(kind, channel) {
+        return Err(Code::SwitchedOff);
+    }
+    let addressee = desk.addressee(&message.customer_id);
+    let number = number_of(&addressee, message);
+    let heard = desk.number(&number);
+    if kind.about().purpose == Purpose::Marketing && !wants_marketing(&addressee, heard.opted_out_at) {
+        return Err(Code::NoConsent);
+    }
+    if channel == Channel::Sms {
+        heard.has_room(chosen.caps, now)?;
+    }
+    let own = desk.centre().and_then(|centre| centre.template(kind, channel));
+    if own.is_some_and(|version| version.blocked.is_some()) {
+        return Err(Code::TemplateBlocked);
+    }
+    let shop = desk.shop().map_err(|refusal| refusal.code)?;
+    let values = values(kind, shop, message.order_id.as_ref(), letter);
+    let template = in_use(own, kind, channel, &chosen, &values)?;
+    let said = template.render(kind, channel, &values).map_err(|unfit| unfit.code())?;
+    let payer = payer(kind, channel, own.is_some(), is_cut_over);
+    let mut sending = Sending::new(payer, said.segments, Reserved::default());
+    sending.template = own.map(|version| version.number);
+    sending.number = Some(number.clone());
+    sending.grant = said.wechat.as_ref().map(|data| data.template_id.clone());
+    if sending.grant.as_deref().is_some_and(|template| addressee.grants(template) == 0) {
+        return Err(Code::NoGrant);
+    }
+    let mut wallet = desk.wallet();
+    if payer == Payer::Merchant && wallet.is_billed {
+        let reserved = wallet.reserve(said.segments.into(), now);
+        sending.reserved = reserved.map_err(|_| Code::NoBalance)?;
+    } else {
+        sending.payer = Payer::Free;
+    }
+    Ok(Fit { said, sending, number })
+}
+
+/// Spends what a fit message costs: segments, a place of its number, a grant.
+fn spend(desk: &mut dyn Desk<'_>, message: &Message, fit: &Fit) {
+    let now = desk.now();
+    if !fit.sending.reserved.is_empty() {
+        let mut wallet = desk.wallet();
+        // What fitted a moment ago fits now.
+        let _ = wallet.reserve(fit.sending.segments.into(), now);
+        let below = chosen(desk.centre(), now).alert_below;
+        if wallet.alert(below, now) {
+            let body = json!({ "free": wallet.free(now), "alert_below": below });
+            desk.publish("sms.low_balance", desk.shop_id().as_str(), body);
+        }
+        desk.put_wallet(wallet);
+    }
+    if message.channel == Channel::Sms {
+        let mut number = desk.number(&fit.number);
+        number.count(now);
+        desk.put_number(&fit.number, number);
+    }
+    if let Some(template) = &fit.sending.grant {
+        let mut addressee = desk.addressee(&message.customer_id);
+        addressee.spend_grant(template);
+        desk.put_addressee(&message.customer_id, addressee);
+    }
+}
+
+/// What the shop has chosen, as it counts at that moment.
+pub fn chosen(centre: Option<&Centre>, now: Instant) -> Cow<'_, Chosen> {
+    let counts = centre.and_then(|centre| centre.settings.at(now));
+    counts.map_or_else(|| Cow::Owned(Chosen::default()), |version| Cow::Borrowed(&version.chosen))
+}
+
+/// Whom a message counts against: the customer's number, or the customer where none is known.
+fn number_of(addressee: &Addressee, message: &Message) -> NumberKey {
+    let known = addressee.contact.as_ref().and_then(|contact| contact.number.clone());
+    known.unwrap_or_else(|| NumberKey::of_customer(&message.customer_id))
+}
+
+/// Explicit consent, and no later word against it, neither in the shop nor by a reply (A-S2-14).
+fn wants_marketing(addressee: &Addressee, opted_out_at: Option<Instant>) -> bool {
+    let said = addressee.consent().filter(|consent| consent.given);
+    said.is_some_and(|consent| opted_out_at.is_none_or(|out| consent.at > out))
+}
+
+/// The shop's own template, or our text.
+fn in_use<'t>(
+    own: Option<&'t TemplateVersion>,
+    kind: Kind,
+    channel: Channel,
+    chosen: &Chosen,
+    values: &Values,
+) -> Result<Cow<'t, Template>, Code> {
+    if let Some(version) = own {
+        return Ok(Cow::Borrowed(&version.template));
+    }
+    if channel == Channel::Wechat {
+        // Its messages go by a template of the shop's own account.
+        return Err(Code::TemplateMissing);
+    }
+    let mut usual = text::built_in(kind, channel, Lang::Zh, values);
+    usual.signature.clone_from(&chosen.signature);
+    Ok(Cow::Owned(usual))
+}
+
+fn values(kind: Kind, shop: &Shop, order_id: Option<&OrderId>, letter: &Letter<'_>) -> Values {
+    let of_order = order_id.map(|id| Values::of_order(kind, Some(shop), id, letter.order));
+    of_order.unwrap_or_else(|| Values::of_shop(shop)).and(letter.values.clone())
+}
+
+/// A platform's notice costs the merchant only with a template of the merchant's own (A-S2-11).
+fn payer(kind: Kind, channel: Channel, is_own_template: bool, is_cut_over: bool) -> Payer {
+    match (channel, kind.about().payer) {
+        (Channel::Sms, Payer::Merchant) if is_cut_over => Payer::Merchant,
+        (Channel::Sms, Payer::Free) if is_cut_over && is_own_template => Payer::Merchant,
+        (Channel::Push | Channel::Sms | Channel::Wechat, Payer::Free | Payer::Merchant) => Payer::Free,
     }
 }

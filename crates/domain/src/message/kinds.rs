@@ -5,9 +5,11 @@
 
 use super::{Channel, Kind};
 use crate::{Instant, campaign::field::Words, order::Order};
+use serde::{Deserialize, Serialize};
 
 /// Who pays for a kind's SMS and WeChat messages. A push is free whoever asks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Payer {
     /// The platform: it is always on (S2-R13, A-S2-9). With a template of the merchant's own it costs the merchant all
     /// the same (A-S2-11).

@@ -1,14 +1,22 @@
 //! Messages to customers: planned, sent or suppressed, each with its reason.
 
+pub mod addressee;
 pub mod centre;
 mod kinds;
+pub mod notices;
+pub mod numbers;
+pub mod office;
 pub mod segments;
+pub mod sending;
+pub mod settings;
 pub mod template;
 pub mod text;
 pub mod values;
+pub mod wallet;
 
 pub use kinds::{About, Late, Payer, Purpose};
 
+use self::sending::Sending;
 use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId, ids::path_part};
 use serde::{Deserialize, Serialize};
 
@@ -59,9 +67,11 @@ pub enum MessageStatus {
 pub struct Message {
     pub message_id: MessageId,
     pub shop_id: ShopId,
-    pub order_id: OrderId,
+    /// What it is about; a dispute may be about no order of ours.
+    pub order_id: Option<OrderId>,
     pub customer_id: CustomerId,
-    pub campaign_id: CampaignId,
+    /// The campaign that asked for it.
+    pub campaign_id: Option<CampaignId>,
     pub kind: Kind,
     pub channel: Channel,
     pub status: MessageStatus,
@@ -71,6 +81,8 @@ pub struct Message {
     pub sent_at: Option<Instant>,
     /// Where a tap leads: the order's page, with claim and pay (S0-R39).
     pub link: String,
+    /// How it travels and what it costs; none before it is let out, and for pushes.
+    pub sending: Option<Box<Sending>>,
 }
 
 impl Message {

@@ -70,6 +70,11 @@ impl Values {
         self
     }
 
+    /// What a shop says.
+    pub fn of_shop(shop: &Shop) -> Self {
+        Self::default().with("shop", Value::Text(shop.name.clone()))
+    }
+
     /// What a shop and an order say. Which refund it is about, and the link, are the caller's to add; an order that is not
     /// there says nothing but its number.
     pub fn of_order(kind: Kind, shop: Option<&Shop>, order_id: &OrderId, order: Option<&Order>) -> Self {

@@ -56,6 +56,7 @@ pub use to_return::ToReturn;
 
 use usual::is_usual;
 
+use crate::message::notices::Notices;
 use crate::{
     CampaignId, CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category,
 };
@@ -117,6 +118,9 @@ pub struct Order {
     /// What recovery decided.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub recovery: Recovery,
+    /// What of it its customer is told by SMS and `WeChat`.
+    #[serde(default, skip_serializing_if = "Notices::is_empty")]
+    pub notices: Notices,
     /// Entries in the timeline so far.
     pub timeline_entries: u32,
     /// Ledger entries so far; each has its number.

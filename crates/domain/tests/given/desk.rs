@@ -3,7 +3,13 @@
 use domain::campaign::{self, CampaignRow, Count, Counters, Desk, Step};
 use domain::coupon::{Coupon, CouponStatus};
 use domain::customer::Standing;
-use domain::message::Message;
+use domain::message::{
+    Message,
+    addressee::Addressee,
+    numbers::{Number, NumberKey},
+    office::{Centre, Office, Said},
+    wallet::Wallet,
+};
 use domain::order::{Order, TimelineEntry};
 use domain::shop::Shop;
 use domain::time::Zone;
@@ -39,6 +45,10 @@ pub struct Table<'a> {
     pub messages: Vec<Message>,
     pub sent: Vec<(Message, Instant)>,
     pub published: Vec<String>,
+    pub centre: Option<Centre>,
+    pub wallet: Wallet,
+    pub addressees: BTreeMap<CustomerId, Addressee>,
+    pub numbers: BTreeMap<NumberKey, Number>,
     ids: u32,
 }
 
@@ -56,6 +66,10 @@ impl<'a> Table<'a> {
             messages: Vec::new(),
             sent: Vec::new(),
             published: Vec::new(),
+            centre: None,
+            wallet: Wallet::new(false),
+            addressees: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             ids: 0,
         }
     }
@@ -126,7 +140,7 @@ impl<'a> Desk<'a> for Table<'a> {
     fn post(&mut self, message: Message) {
         self.messages.push(message);
     }
-    fn send(&mut self, message: Message, until: Instant) {
+    fn send_as(&mut self, message: Message, until: Instant, _: Option<Said>) {
         self.sent.push((message, until));
     }
     fn publish(&mut self, event_type: &str, _: &str, _: serde_json::Value) {
@@ -138,5 +152,32 @@ impl<'a> Desk<'a> for Table<'a> {
     fn next_id(&mut self, kind: &str) -> String {
         self.ids += 1;
         format!("{kind}_{}", self.ids)
+    }
+}
+
+impl Office for Table<'_> {
+    fn centre(&self) -> Option<&Centre> {
+        self.centre.as_ref()
+    }
+    fn put_centre(&mut self, centre: Centre) {
+        self.centre = Some(centre);
+    }
+    fn wallet(&self) -> Wallet {
+        self.wallet.clone()
+    }
+    fn put_wallet(&mut self, wallet: Wallet) {
+        self.wallet = wallet;
+    }
+    fn addressee(&self, customer: &CustomerId) -> Addressee {
+        self.addressees.get(customer).cloned().unwrap_or_default()
+    }
+    fn put_addressee(&mut self, customer: &CustomerId, addressee: Addressee) {
+        self.addressees.insert(customer.clone(), addressee);
+    }
+    fn number(&self, key: &NumberKey) -> Number {
+        self.numbers.get(key).cloned().unwrap_or_default()
+    }
+    fn put_number(&mut self, key: &NumberKey, number: Number) {
+        self.numbers.insert(key.clone(), number);
     }
 }

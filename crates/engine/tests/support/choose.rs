@@ -8,7 +8,7 @@ use domain::{
     message::MessageStatus,
     order::{Goods, Order, OrderKind, PaymentStatus, RefundAsk, Source},
 };
-use engine::Command;
+use engine::{Command, MessageCommand};
 use port::MessageFilter;
 
 pub fn asked(what: u8) -> RefundAsk {
@@ -41,7 +41,7 @@ pub fn undelivered(run: &Run, which: u8) -> Option<(ShopId, Command)> {
     let sent = run.reader().messages(&shop, &filter, &all()).unwrap();
     let message_id = sent.last()?.message_id.clone();
     let code = [Code::ProviderFailed, Code::QuietHours][usize::from(which / 2 % 2)];
-    Some((shop, Command::MessageFailed { message_id, code }))
+    Some((shop, Command::Messages(MessageCommand::refused(message_id, code))))
 }
 
 /// An order of one of several shapes.

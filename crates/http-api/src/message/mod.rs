@@ -1,5 +1,13 @@
 //! Messages: planned, sent and suppressed ones with their reasons.
 
+pub mod callbacks;
+pub mod contact;
+pub mod customers;
+pub mod post;
+pub mod settings;
+pub mod templates;
+pub mod wallet;
+
 use crate::wire::auth::InShop;
 use crate::wire::extract;
 use crate::wire::keys::Scope;
@@ -11,7 +19,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::{
     CustomerId, OrderId,
-    message::{Channel, Kind, MessageStatus},
+    message::{
+        Channel, Kind, Message, MessageStatus, Payer,
+        sending::{Delivery, Sending},
+    },
+    shop::Shop,
 };
 use port::MessageFilter;
 use serde::{Deserialize, Serialize};
@@ -34,13 +46,56 @@ pub struct MessageView {
     reason: Option<&'static str>,
     /// The reason in Chinese.
     reason_zh: Option<&'static str>,
-    order_id: String,
+    order_id: Option<String>,
     customer_id: String,
-    campaign_id: String,
+    campaign_id: Option<String>,
     due_at: String,
     sent_at: Option<String>,
     /// Where a tap leads.
     link: String,
+    /// SMS that it costs, by our own count; not for pushes.
+    segments: Option<u32>,
+    /// Segments by the provider's count.
+    provider_segments: Option<u32>,
+    /// Whether the shop's packs pay.
+    paid: Option<bool>,
+    /// `delivered | failed`, once its provider has reported.
+    #[schema(value_type = Option<String>)]
+    delivery: Option<Delivery>,
+    /// The provider's id of it.
+    provider_id: Option<String>,
+    /// The provider's words where it refused or failed.
+    provider_code: Option<String>,
+    /// Version of the shop's template; none where the text is ours.
+    template: Option<u32>,
+}
+
+impl MessageView {
+    fn new(shop: &Shop, m: Message) -> Self {
+        let way = m.sending.as_deref();
+        Self {
+            segments: way.map(|way| way.segments),
+            provider_segments: way.and_then(|way| way.provider_segments),
+            paid: way.map(|way| way.payer == Payer::Merchant),
+            delivery: way.and_then(Sending::delivery),
+            provider_id: way.and_then(|way| way.provider_id.clone()),
+            provider_code: way.and_then(|way| way.provider_code.clone()),
+            template: way.and_then(|way| way.template),
+            message_id: m.message_id.to_string(),
+            kind: m.kind,
+            channel: m.channel,
+            status: m.status,
+            code: m.code.map(domain::Code::as_str),
+            reason: m.code.map(domain::Code::en),
+            reason_zh: m.code.map(domain::Code::zh),
+            order_id: m.order_id.map(|id| id.to_string()),
+            customer_id: m.customer_id.to_string(),
+            campaign_id: m.campaign_id.map(|id| id.to_string()),
+            due_at: time::show(shop, m.due_at),
+            sent_at: time::show_some(shop, m.sent_at),
+            link: m.link,
+        }
+    }
 }
 
 /// Which messages to list.
@@ -78,24 +133,5 @@ pub async fn list(
     let filter = MessageFilter { order_id, customer_id, status };
     let asked = page.clone();
     let rows = state.read(move |reader| reader.messages(&caller.shop_id, &filter, &asked)).await?;
-    Ok(Json(List::of(
-        rows,
-        &page,
-        |m| m.message_id.to_string(),
-        |m| MessageView {
-            message_id: m.message_id.to_string(),
-            kind: m.kind,
-            channel: m.channel,
-            status: m.status,
-            code: m.code.map(domain::Code::as_str),
-            reason: m.code.map(domain::Code::en),
-            reason_zh: m.code.map(domain::Code::zh),
-            order_id: m.order_id.to_string(),
-            customer_id: m.customer_id.to_string(),
-            campaign_id: m.campaign_id.to_string(),
-            due_at: time::show(&shop, m.due_at),
-            sent_at: time::show_some(&shop, m.sent_at),
-            link: m.link,
-        },
-    )))
+    Ok(Json(List::of(rows, &page, |m| m.message_id.to_string(), |m| MessageView::new(&shop, m))))
 }

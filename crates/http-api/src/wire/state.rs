@@ -2,6 +2,7 @@
 
 use crate::import::queue::{Imports, KeptIn};
 use crate::import::work;
+use crate::message::callbacks::Callbacks;
 use crate::wire::keys::KeyRing;
 use crate::wire::problem::Problem;
 use crate::wire::share::Shares;
@@ -45,6 +46,10 @@ pub struct ApiState {
     pub hides_metrics: bool,
     /// Imports that wait or run.
     pub imports: Arc<Imports>,
+    /// What contacts are sealed with, where any are kept.
+    pub contacts: Option<Arc<contacts::Keys>>,
+    /// How providers call back, where they do.
+    pub callbacks: Option<Arc<Callbacks>>,
     shops: Arc<RwLock<HashMap<ShopId, Arc<Shop>>>>,
 }
 
@@ -54,7 +59,18 @@ impl ApiState {
         let quoting = Quoting::new(engine.reader().clone(), engine.generations().clone());
         let imports = Imports::passing(engine.clone(), work::run);
         let (quoting, shares, shops) = (Arc::new(quoting), Arc::default(), Arc::default());
-        Self { engine, keys, edge, quoting, shares, hides_metrics: false, imports, shops }
+        Self {
+            engine,
+            keys,
+            edge,
+            quoting,
+            shares,
+            hides_metrics: false,
+            imports,
+            contacts: None,
+            callbacks: None,
+            shops,
+        }
     }
 
     /// The same with so many requests a second for each key; any number without one.
@@ -71,6 +87,16 @@ impl ApiState {
     pub fn keeping_imports(self, kept: KeptIn) -> Result<Self, StoreError> {
         let imports = Imports::open(self.engine.clone(), work::run, kept)?;
         Ok(Self { imports, ..self })
+    }
+
+    /// The same with keys that contacts are sealed with.
+    pub fn with_contacts(self, contacts: Option<Arc<contacts::Keys>>) -> Self {
+        Self { contacts, ..self }
+    }
+
+    /// The same with providers that call back.
+    pub fn with_callbacks(self, callbacks: Option<Callbacks>) -> Self {
+        Self { callbacks: callbacks.map(Arc::new), ..self }
     }
 
     /// Reads what is committed. The one door to the reader: handlers do not ask it themselves.

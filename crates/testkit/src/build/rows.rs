@@ -180,5 +180,12 @@ pub fn webhook(webhook_id: &str) -> Webhook {
 /// A message to hand over.
 pub fn dispatch(shop_id: &ShopId, message_id: &str, seconds: i64) -> Dispatch {
     let message = message(shop_id, message_id, "o-1", "u-1");
-    Dispatch { message, deliver_until: at(seconds + 3_600), attempt: 0, next_at: at(seconds) }
+    Dispatch {
+        message,
+        deliver_until: at(seconds + 3_600),
+        attempt: 0,
+        next_at: at(seconds),
+        said: None,
+        handed_at: None,
+    }
 }

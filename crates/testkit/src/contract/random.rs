@@ -8,7 +8,7 @@ use crate::build::{self, at, id};
 use domain::{
     ShopId,
     coupon::Coupon,
-    message::{Message, MessageStatus},
+    message::{Message, MessageStatus, numbers::NumberKey},
 };
 use port::{
     BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import, ImportState, Keys,
@@ -91,7 +91,10 @@ fn keys(step: Step) -> Keys {
         codes: vec![(shop.clone(), [6 + number % 2; 16])],
         redeemers: Vec::new(),
         conflicts: vec![(shop.clone(), id(&own("cf")))],
-        imports: vec![(shop, id(&own("im")))],
+        imports: vec![(shop.clone(), id(&own("im")))],
+        packs: vec![(shop.clone(), id(&own("pk")))],
+        addressees: vec![(shop.clone(), id(&own("u")))],
+        numbers: vec![(shop, NumberKey::of_customer(&id(&own("u"))))],
         buyers: Vec::new(),
         sends: false,
     }

@@ -3,12 +3,19 @@
 use super::{refused, write};
 use crate::build::{self, at, id};
 use domain::{
-    ShopId, coupon::Coupon, customer::Standing, message::Message, message::MessageStatus,
+    ShopId,
+    coupon::Coupon,
+    customer::Standing,
+    message::{
+        Message, MessageStatus,
+        addressee::{Addressee, Consent},
+        numbers::{Number, NumberKey},
+    },
     order::CouponConflict,
 };
 use port::{
-    Answers, BatchClaims, Change, CodeRow, ConflictRow, Import, ImportState, InboxRow, OrderRow, RequestRow,
-    Row, StoreError, StoreErrorKind,
+    Answers, BatchClaims, Change, CodeRow, ConflictRow, Import, ImportState, InboxRow, OrderRow, PackRow,
+    RequestRow, Row, StoreError, StoreErrorKind,
 };
 use port::{Changes, Keys, Rows, Store};
 
@@ -236,5 +243,56 @@ impl Sample for Message {
     fn then(shop: &ShopId, number: u8) -> Option<Self> {
         let sent = Self::first(shop, number);
         Some(Self { status: MessageStatus::Sent, sent_at: Some(at(5)), ..sent })
+    }
+}
+
+impl Sample for PackRow {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("pk-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        Self {
+            purchase_id: id(&format!("pk-{number}")),
+            segments: 10 + u64::from(number),
+            expires_at: Some(at(9_000)),
+            bought_at: at(0),
+            bought_by: "key".into(),
+        }
+    }
+    fn then(_: &ShopId, _: u8) -> Option<Self> {
+        None
+    }
+}
+
+impl Sample for Addressee {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("u-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        let mut addressee = Self::default();
+        addressee.grant("t1", u32::from(number));
+        addressee
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        let mut addressee = Self::first(shop, number);
+        let (source, told_by) = ("checkout".into(), "key".into());
+        addressee.agree(Consent { given: true, at: at(0), source, told_at: at(1), told_by });
+        Some(addressee)
+    }
+}
+
+impl Sample for Number {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), NumberKey::of_customer(&id(&format!("u-{number}"))))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        let mut heard = Self::default();
+        heard.count(at(number.into()));
+        heard
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        let mut heard = Self::first(shop, number);
+        heard.opted_out_at = Some(at(7));
+        Some(heard)
     }
 }

@@ -8,7 +8,8 @@ use crate::{
     customer::{ReminderSms, WaitingSms},
     message::{
         self, Channel, Kind, Message, MessageStatus,
-        centre::{self, Ask, Cap, Quiet},
+        centre::{self, Ask, Cap, Letter, Quiet, Switched},
+        values::Values,
     },
     order::{Order, Reminder, ReminderOutcome, TimelineEntry},
     shop::Shop,
@@ -101,9 +102,9 @@ pub fn fire(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
         }
         return Ok(());
     }
-    match may_send(desk, order, shop, &reminder) {
-        Ok(()) => send(desk, order, shop, &reminder),
-        Err(code) => leave_out(desk, order, &reminder, code, now),
+    let sent = may_send(desk, order, shop, &reminder).and_then(|()| send(desk, order, shop, &reminder));
+    if let Err(code) = sent {
+        leave_out(desk, order, &reminder, code, now);
     }
     Ok(())
 }
@@ -131,22 +132,28 @@ fn may_send(desk: &dyn Desk<'_>, order: &Order, shop: &Shop, reminder: &Reminder
     centre::judge(shop, desk.platform_zone(), &desk.everywhere(&order.customer_id), ask, desk.now())
 }
 
-fn send(desk: &mut dyn Desk<'_>, order: &mut Order, shop: &Shop, reminder: &Reminder) {
+/// By SMS it is the shop's packs that pay (A-S1-18), and the campaign's own word that is followed.
+fn send(desk: &mut dyn Desk<'_>, order: &mut Order, shop: &Shop, reminder: &Reminder) -> Result<(), Code> {
     let now = desk.now();
-    let day = desk.platform_zone().day(now);
-    let is_sms = remind::channel(reminder.kind) == Channel::Sms;
-    change_sms(desk, order, is_sms, |sms, shop_id| {
-        sms.forget(shop_id, &order.order_id, reminder.kind);
-        sms.count(day);
-    });
-    let message =
-        Message { status: MessageStatus::Sent, sent_at: Some(now), ..message(desk, order, reminder) };
     let quiet = terms(desk, order).is_some_and(|terms| terms.quiet_hours);
     let quiet = shop.quiet_hours.next_start(&shop.time_zone, now).filter(|_| quiet);
-    let deliver_until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
-    desk.post(message.clone());
-    desk.send(message, deliver_until);
+    let until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
+    let waiting = message(desk, order, reminder);
+    if remind::channel(reminder.kind) == Channel::Sms {
+        let (switched, values) = (Switched::ByCampaign, Values::default());
+        centre::let_out(desk, Letter { message: waiting, order: Some(order), until, switched, values })?;
+        let day = desk.platform_zone().day(now);
+        change_sms(desk, order, true, |sms, shop_id| {
+            sms.forget(shop_id, &order.order_id, reminder.kind);
+            sms.count(day);
+        });
+    } else {
+        let message = Message { status: MessageStatus::Sent, sent_at: Some(now), ..waiting };
+        desk.post(message.clone());
+        desk.send(message, until);
+    }
     close(desk, order, reminder, ReminderOutcome::Sent(now), now);
+    Ok(())
 }
 
 fn leave_out(desk: &mut dyn Desk<'_>, order: &mut Order, reminder: &Reminder, code: Code, at: Instant) {
@@ -184,16 +191,17 @@ fn put_off(desk: &mut dyn Desk<'_>, order: &mut Order, reminder: &Reminder, late
 
 /// A reminder that was let out did not reach its provider: it was not sent after all.
 pub fn undelivered(desk: &mut dyn Desk<'_>, failed: &Message, code: Code) {
-    let (Some(mut order), Some(sent_at)) = (desk.order(&failed.order_id), failed.sent_at) else {
+    let order = failed.order_id.as_ref().and_then(|id| desk.order(id));
+    let (Some(mut order), Some(campaign_id), Some(sent_at)) = (order, &failed.campaign_id, failed.sent_at) else {
         return;
     };
     let late = !order.is_open(desk.now());
     let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
     let day = desk.platform_zone().day(sent_at);
     change_sms(desk, &order, failed.channel == Channel::Sms, |sms, _| sms.uncount(day));
-    desk.count(&failed.campaign_id, Count::Unpushed(code));
+    desk.count(campaign_id, Count::Unpushed(code));
     desk.post(failed.taken_back(code));
-    let entry = TimelineEntry::new(desk.now(), "reminder.suppressed").campaign(&failed.campaign_id);
+    let entry = TimelineEntry::new(desk.now(), "reminder.suppressed").campaign(campaign_id);
     desk.note(&mut order, entry.code(code).detail(json!({ "kind": failed.kind })));
     let reminders = order.presale.iter().flat_map(|presale| &presale.reminders);
     let known = reminders.into_iter().find(|known| known.message_id == failed.message_id).cloned();
@@ -274,14 +282,13 @@ fn change_sms(
 
 /// The reminder as a message that waits.
 fn message(desk: &dyn Desk<'_>, order: &Order, reminder: &Reminder) -> Message {
-    let campaign_id = order.presale.as_ref().map(|presale| presale.campaign_id.clone());
     let order_id: &OrderId = &order.order_id;
     Message {
         message_id: reminder.message_id.clone(),
         shop_id: desk.shop_id().clone(),
-        order_id: order_id.clone(),
+        order_id: Some(order_id.clone()),
         customer_id: order.customer_id.clone(),
-        campaign_id: campaign_id.unwrap_or_else(|| unreachable!("only presale orders have reminders")),
+        campaign_id: campaign_of(order),
         kind: reminder.kind,
         channel: remind::channel(reminder.kind),
         status: MessageStatus::Planned,
@@ -289,5 +296,6 @@ fn message(desk: &dyn Desk<'_>, order: &Order, reminder: &Reminder) -> Message {
         due_at: reminder.due_at,
         sent_at: None,
         link: message::balance_link(desk.shop_id(), order_id),
+        sending: None,
     }
 }

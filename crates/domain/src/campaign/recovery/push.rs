@@ -97,15 +97,16 @@ pub fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Re
     };
     let (now, shop) = (desk.now(), desk.shop()?);
     let missing = || Refusal::with(Code::NotFound, format!("no message {}", message.message_id));
-    let mut order = desk.order(&message.order_id).ok_or_else(missing)?;
+    let (order_id, campaign_id) = message.order_id.as_ref().zip(message.campaign_id.as_ref()).ok_or_else(missing)?;
+    let mut order = desk.order(order_id).ok_or_else(missing)?;
     let late = !order.is_open(now);
     let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
-    desk.count(&message.campaign_id, Count::Unpushed(code));
+    desk.count(campaign_id, Count::Unpushed(code));
     let mut everywhere = desk.everywhere(&message.customer_id);
     everywhere.forget_reminder(&order.categories(), desk.platform_zone().day(sent_at));
     desk.put_everywhere(&message.customer_id, everywhere);
     order.recovery.push.sent_at = None;
-    let entry = TimelineEntry::new(now, "push.suppressed").campaign(&message.campaign_id);
+    let entry = TimelineEntry::new(now, "push.suppressed").campaign(campaign_id);
     desk.note(&mut order, entry.code(code));
     desk.post(message.taken_back(code));
     if code == Code::QuietHours || (!late && shop.quiet_hours.contains(&shop.time_zone, now)) {
@@ -129,10 +130,11 @@ pub fn record(
         Ok(()) => (MessageStatus::Sent, None),
         Err(code) => (MessageStatus::Suppressed, Some(code)),
     };
-    desk.count(&planned.campaign_id, code.map_or(Count::Pushed, Count::Suppressed));
+    let campaign_id = planned.campaign_id.clone()?;
+    desk.count(&campaign_id, code.map_or(Count::Pushed, Count::Suppressed));
     let message = Message { status, code, sent_at: code.is_none().then_some(at), ..planned };
     let what = if code.is_none() { "push.sent" } else { "push.suppressed" };
-    let mut entry = TimelineEntry::new(at, what).campaign(&message.campaign_id);
+    let mut entry = TimelineEntry::new(at, what).campaign(&campaign_id);
     entry.code = code;
     desk.note(order, entry);
     desk.post(message.clone());
@@ -145,9 +147,9 @@ fn message_of(desk: &dyn Desk<'_>, order: &Order, id: &MessageId, due_at: Instan
     Some(Message {
         message_id: id.clone(),
         shop_id: desk.shop_id().clone(),
-        order_id: order.order_id.clone(),
+        order_id: Some(order.order_id.clone()),
         customer_id: order.customer_id.clone(),
-        campaign_id,
+        campaign_id: Some(campaign_id),
         kind: Kind::PaymentReminder,
         channel: Channel::Push,
         status: MessageStatus::Planned,
@@ -155,5 +157,6 @@ fn message_of(desk: &dyn Desk<'_>, order: &Order, id: &MessageId, due_at: Instan
         due_at,
         sent_at: None,
         link: message::order_link(desk.shop_id(), &order.order_id),
+        sending: None,
     })
 }

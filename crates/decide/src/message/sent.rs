@@ -1,0 +1,219 @@
+//! What providers say of messages: taken, refused, not known; and what they report later.
+//!
+//! Always holds: an answer moves the message, its wallet, its number, its grant and its dispatch in one transaction, and
+//! told again changes nothing.
+
+use super::message;
+use crate::book::Draft;
+use crate::command::Reply;
+use domain::{
+    Code, Instant, MessageId, Refusal,
+    campaign::{self, Desk},
+    message::{
+        Channel, Message, MessageStatus, centre,
+        numbers::NumberKey,
+        office::Office,
+        sending::{Delivery, Moved, Report, Sending},
+        wallet::Wallet,
+    },
+};
+use port::DispatchUpdate;
+use serde_json::json;
+
+/// What a message's provider answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It took the message.
+    Taken {
+        /// Its own id of it.
+        provider_id: Option<String>,
+        /// Segments that it counts.
+        segments: Option<u32>,
+    },
+    /// It did not, and will not.
+    Refused {
+        /// Why, in our words.
+        code: Code,
+        /// In its own.
+        provider_code: Option<String>,
+        /// What else that says.
+        says: Says,
+    },
+    /// Not now: it is tried again.
+    Later {
+        /// Attempts so far.
+        attempt: u32,
+        /// When.
+        next_at: Instant,
+    },
+    /// Nobody knows whether it did: it is asked after.
+    Unknown {
+        /// When.
+        next_at: Instant,
+    },
+}
+
+/// What a refusal says beside itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// Nothing.
+    Nothing,
+    /// The owner of the number wants no messages.
+    OptedOut,
+    /// The customer has let no more through (43101).
+    NoGrant,
+    /// The template is refused, whoever is written to.
+    TemplateBlocked,
+}
+
+/// Settles what a provider answered.
+pub fn answered(draft: &mut Draft<'_>, id: &MessageId, answer: &Answered) -> Result<Reply, Refusal> {
+    let found = message(draft, id)?;
+    let (shop_id, message_id) = (draft.shop_id.clone(), id.clone());
+    let update = match answer {
+        Answered::Taken { provider_id, segments } => {
+            take(draft, found, provider_id.clone(), *segments);
+            DispatchUpdate::Done { shop_id, message_id }
+        }
+        Answered::Refused { code, provider_code, says } => {
+            refuse(draft, found, *code, provider_code.clone(), *says)?;
+            DispatchUpdate::Done { shop_id, message_id }
+        }
+        Answered::Later { attempt, next_at } => {
+            DispatchUpdate::Retry { shop_id, message_id, attempt: *attempt, next_at: *next_at }
+        }
+        Answered::Unknown { next_at } => {
+            DispatchUpdate::Ask { shop_id, message_id, at: draft.now, next_at: *next_at }
+        }
+    };
+    draft.changes().dispatch_updates.push(update);
+    Ok(Reply::Done)
+}
+
+/// Changes a message's way and the wallet with it.
+fn with_wallet(
+    draft: &mut Draft<'_>,
+    message: &mut Message,
+    change: impl FnOnce(&mut Sending, &mut Wallet, Instant) -> Moved,
+) -> Moved {
+    let Some(sending) = &mut message.sending else { return Moved::Not };
+    let mut wallet = draft.wallet();
+    let moved = change(sending, &mut wallet, draft.now);
+    if moved == Moved::On && !sending.reserved.is_empty() {
+        let below = centre::chosen(draft.centre(), draft.now).alert_below;
+        wallet.alert(below, draft.now);
+        draft.put_wallet(wallet);
+    }
+    moved
+}
+
+fn take(draft: &mut Draft<'_>, mut message: Message, provider_id: Option<String>, segments: Option<u32>) {
+    let moved =
+        with_wallet(draft, &mut message, |sending, wallet, _| sending.take(provider_id, segments, wallet));
+    if moved == Moved::On {
+        draft.post(message);
+    }
+}
+
+fn refuse(
+    draft: &mut Draft<'_>,
+    mut message: Message,
+    code: Code,
+    provider_code: Option<String>,
+    says: Says,
+) -> Result<(), Refusal> {
+    if message.status != MessageStatus::Sent {
+        return Ok(());
+    }
+    if message.sending.is_some() {
+        let refused =
+            |sending: &mut Sending, wallet: &mut Wallet, now| sending.refuse(provider_code, wallet, now);
+        if with_wallet(draft, &mut message, refused) == Moved::Not {
+            return Ok(());
+        }
+        give_back(draft, &message, says);
+        learn(draft, &message, says);
+    }
+    campaign::undelivered(draft, &message, code)
+}
+
+/// The number's place, and the grant, of a message that did not go out.
+fn give_back(draft: &mut Draft<'_>, message: &Message, says: Says) {
+    let (Some(sending), Some(sent_at)) = (&message.sending, message.sent_at) else { return };
+    if let Some(key) = sending.number.as_ref().filter(|_| message.channel == Channel::Sms) {
+        let mut number = draft.number(key);
+        number.uncount(sent_at);
+        draft.put_number(key, number);
+    }
+    if let Some(template) = sending.grant.as_deref().filter(|_| says != Says::NoGrant) {
+        let mut addressee = draft.addressee(&message.customer_id);
+        addressee.grant(template, 1);
+        draft.put_addressee(&message.customer_id, addressee);
+    }
+}
+
+/// What a refusal says about the next messages.
+fn learn(draft: &mut Draft<'_>, message: &Message, says: Says) {
+    let Some(sending) = &message.sending else { return };
+    let now = draft.now;
+    match says {
+        Says::Nothing => {}
+        Says::OptedOut => {
+            if let Some(key) = &sending.number {
+                let mut number = draft.number(key);
+                number.opted_out_at = number.opted_out_at.max(Some(now));
+                draft.put_number(key, number);
+            }
+        }
+        Says::NoGrant => {
+            if let Some(template) = &sending.grant {
+                let mut addressee = draft.addressee(&message.customer_id);
+                addressee.lose_grants(template);
+                draft.put_addressee(&message.customer_id, addressee);
+            }
+        }
+        Says::TemplateBlocked => block(draft, message, sending),
+    }
+}
+
+fn block(draft: &mut Draft<'_>, message: &Message, sending: &Sending) {
+    let (Some(number), Some(centre)) = (sending.template, draft.centre()) else { return };
+    let (kind, channel, mut centre) = (message.kind, message.channel, centre.clone());
+    let why = sending.provider_code.clone().unwrap_or_default();
+    if centre.block(kind, channel, number, why.clone(), draft.now) {
+        let body = json!({ "kind": kind, "channel": channel, "version": number, "provider_code": why });
+        draft.publish("template.blocked", kind.as_str(), &body);
+        draft.put_centre(centre);
+    }
+}
+
+/// Takes a delivery report in. One that names another number than the message went to is no report of it.
+pub fn reported(
+    draft: &mut Draft<'_>,
+    id: &MessageId,
+    number: Option<&NumberKey>,
+    report: &Report,
+) -> Result<Reply, Refusal> {
+    let mut found = message(draft, id)?;
+    let went_to = found.sending.as_ref().and_then(|sending| sending.number.as_ref());
+    let is_its = match (went_to, number) {
+        (Some(went_to), Some(named)) => !went_to.is_number() || went_to == named,
+        (Some(_) | None, _) => true,
+    };
+    if found.sending.is_none() || !is_its {
+        return Err(Refusal::with(Code::NotFound, format!("no message {id} to that number")));
+    }
+    let moved =
+        with_wallet(draft, &mut found, |sending, wallet, now| sending.report(report.clone(), wallet, now));
+    if moved == Moved::On {
+        let has_failed =
+            found.sending.as_ref().and_then(|sending| sending.delivery()) == Some(Delivery::Failed);
+        if has_failed && found.status == MessageStatus::Sent {
+            (found.status, found.code) = (MessageStatus::Failed, Some(Code::ProviderFailed));
+        }
+        draft.post(found);
+        let (shop_id, message_id) = (draft.shop_id.clone(), id.clone());
+        draft.changes().dispatch_updates.push(DispatchUpdate::Done { shop_id, message_id });
+    }
+    Ok(Reply::Done)
+}

@@ -1,0 +1,93 @@
+//! Settings, templates and packs of a shop.
+
+use crate::book::Draft;
+use crate::command::Reply;
+use domain::{
+    Code, Instant, PurchaseId, Refusal, Violation,
+    message::{
+        Channel, Kind,
+        office::{Centre, Office},
+        settings::Chosen,
+        template::Template,
+        wallet::BadPack,
+    },
+};
+use port::PackRow;
+
+fn centre(draft: &Draft<'_>) -> Result<Centre, Refusal> {
+    draft.shop_row()?;
+    Ok(draft.centre().cloned().unwrap_or_default())
+}
+
+/// Decides switches and limits anew.
+pub fn put(
+    draft: &mut Draft<'_>,
+    chosen: &Chosen,
+    from: Option<Instant>,
+    by: &str,
+) -> Result<Reply, Refusal> {
+    Refusal::from_violations(Code::InvalidTerms, chosen.violations())?;
+    let now = draft.now;
+    if from.is_some_and(|from| from < now) {
+        return Err(Refusal::of(Violation::with("effective_from", Code::OutOfRange, "now or later")));
+    }
+    let mut centre = centre(draft)?;
+    centre.settings.decide(chosen.clone(), from, by.to_owned(), now);
+    draft.put_centre(centre);
+    Ok(Reply::Done)
+}
+
+/// Saves a template that renders.
+pub fn put_template(
+    draft: &mut Draft<'_>,
+    kind: Kind,
+    channel: Channel,
+    template: &Template,
+    by: &str,
+) -> Result<Reply, Refusal> {
+    Refusal::from_violations(Code::InvalidTerms, template.violations(kind, channel))?;
+    let mut centre = centre(draft)?;
+    let number = centre.save(kind, channel, template.clone(), by.to_owned(), draft.now);
+    draft.put_centre(centre);
+    Ok(Reply::Template { number })
+}
+
+/// Buys a pack. The same purchase again is that one; another under its id is a conflict.
+pub fn buy(
+    draft: &mut Draft<'_>,
+    purchase_id: &PurchaseId,
+    segments: u64,
+    expires_at: Option<Instant>,
+    by: &str,
+) -> Result<Reply, Refusal> {
+    draft.shop_row()?;
+    if let Some(known) = draft.pack(purchase_id) {
+        return if (known.segments, known.expires_at) == (segments, expires_at) {
+            Ok(Reply::Wallet { wallet: draft.wallet() })
+        } else {
+            Err(Refusal::with(Code::PurchaseExists, format!("{purchase_id} was another purchase")))
+        };
+    }
+    let now = draft.now;
+    let mut wallet = draft.wallet();
+    wallet.buy(segments, expires_at, now).map_err(|bad| {
+        let (field, code, message) = match bad {
+            BadPack::Segments => ("segments", Code::OutOfRange, "1 to 100000000"),
+            BadPack::Expired => ("expires_at", Code::OutOfRange, "later than now"),
+            BadPack::TooMany => ("segments", Code::TooMany, "at most 100 packs that something is left of"),
+        };
+        Refusal::of(Violation::with(field, code, message))
+    })?;
+    let below = domain::message::centre::chosen(draft.centre(), now).alert_below;
+    wallet.alert(below, now);
+    draft.put_wallet(wallet.clone());
+    let pack = PackRow {
+        purchase_id: purchase_id.clone(),
+        segments,
+        expires_at,
+        bought_at: now,
+        bought_by: by.to_owned(),
+    };
+    draft.changes().packs.push(pack);
+    Ok(Reply::Wallet { wallet })
+}

@@ -1,0 +1,267 @@
+//! Notices: what happens to an order, told to its customer by the channels that the shop has switched on (S2-R11 to
+//! S2-R17).
+//!
+//! Always holds: a thing is told once by each channel, however often and in whatever order it is heard of; what is not
+//! told is written down with its reason. A shop that never asked for messages tells nothing and writes nothing.
+
+use super::{
+    Channel, Kind, Message, MessageStatus,
+    centre::{self, Letter, Switched},
+    order_link,
+    settings::Chosen,
+    values::Values,
+};
+use crate::{
+    Code, Instant, MessageId, RefundId,
+    campaign::Desk,
+    limits,
+    order::{Order, RefundStatus, State, TimelineEntry},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// An order's notices.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Notices {
+    /// What was told, or left out for good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    told: Vec<Topic>,
+    /// What waits: for its moment, or for the end of quiet hours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waiting: Vec<Waiting>,
+}
+
+/// What a notice is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Topic {
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refund_id: Option<RefundId>,
+}
+
+/// A notice that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Waiting {
+    #[serde(flatten)]
+    topic: Topic,
+    channel: Channel,
+    message_id: MessageId,
+    due_at: Instant,
+    /// Not to be sent from then on.
+    until: Instant,
+}
+
+impl Notices {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty() && self.waiting.is_empty()
+    }
+    /// When the next one is due.
+    pub fn wake(&self) -> Option<Instant> {
+        self.waiting.iter().map(|one| one.due_at).min()
+    }
+}
+
+const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Wechat];
+
+/// What of an order can be told, as it stands.
+#[derive(Debug, Default)]
+pub struct Seen(Vec<(Topic, Instant)>);
+
+impl Seen {
+    /// What there is to tell of an order. An order that was not there has nothing; a shop without messages asks for
+    /// nothing.
+    pub fn of(desk: &dyn Desk<'_>, order: &Order) -> Self {
+        if desk.centre().is_none() { Self::default() } else { Self(topics(order)) }
+    }
+}
+
+fn topics(order: &Order) -> Vec<(Topic, Instant)> {
+    let plain = |kind, at| (Topic { kind, refund_id: None }, at);
+    let mut found = Vec::new();
+    match order.state {
+        State::Open if order.presale.is_none() => found.push(plain(Kind::PaymentReminder, order.placed_at)),
+        State::Paid { at } => found.push(plain(Kind::PaymentSucceeded, at)),
+        State::Open | State::Cancelled { .. } => {}
+    }
+    found.extend(order.shipped_at.map(|at| plain(Kind::Shipped, at)));
+    found.extend(order.received_at.map(|at| plain(Kind::Received, at)));
+    for refund in &order.refunds {
+        let kind = match refund.status {
+            RefundStatus::Approved | RefundStatus::Succeeded => Kind::RefundApproved,
+            RefundStatus::Rejected => Kind::RefundRejected,
+            RefundStatus::Requested => continue,
+        };
+        // Sums of several have been told one by one.
+        if refund.sums == 0 {
+            let at = refund.granted_at.unwrap_or(refund.at);
+            found.push((Topic { kind, refund_id: Some(refund.refund_id.clone()) }, at));
+        }
+    }
+    found
+}
+
+/// Tells what this decision has made of an order.
+pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order, before: &Seen) {
+    if desk.centre().is_none() {
+        return;
+    }
+    end_reminders(desk, order);
+    for (topic, at) in topics(order) {
+        if before.0.iter().any(|(known, _)| *known == topic) || order.notices.told.contains(&topic) {
+            continue;
+        }
+        if order.notices.told.len() < limits::ORDER_NOTICES {
+            order.notices.told.push(topic.clone());
+            tell(desk, order, &topic, at);
+        }
+    }
+}
+
+/// What was to remind of an order that has ended is left out at once.
+fn end_reminders(desk: &mut dyn Desk<'_>, order: &mut Order) {
+    if matches!(order.state, State::Open) {
+        return;
+    }
+    let is_over = |one: &Waiting| one.topic.kind == Kind::PaymentReminder;
+    let (over, waiting): (Vec<_>, Vec<_>) = order.notices.waiting.drain(..).partition(is_over);
+    order.notices.waiting = waiting;
+    for one in over {
+        leave_out(desk, order, &one, Code::OrderClosed);
+    }
+}
+
+/// Something happened to the order at that moment.
+fn tell(desk: &mut dyn Desk<'_>, order: &mut Order, topic: &Topic, at: Instant) {
+    let (now, kind) = (desk.now(), topic.kind);
+    let chosen = centre::chosen(desk.centre(), now).into_owned();
+    let wished = match kind {
+        Kind::PaymentReminder => at.plus_minutes(i64::from(chosen.reminder_after_minutes)),
+        _ => now,
+    };
+    let Some(until) = kind.too_late_at(at, Some(order)) else { return };
+    let is_platforms = wished < super::settings::CUT_OVER;
+    let on: Vec<Channel> = CHANNELS
+        .into_iter()
+        .filter(|channel| kind.about().channels.contains(channel))
+        .filter(|channel| {
+            (is_platforms && *channel == Channel::Sms) || is_wanted(desk, &chosen, kind, *channel, wished)
+        })
+        .collect();
+    let channels = if on.is_empty() { &CHANNELS[..1] } else { &on };
+    for channel in channels {
+        let message_id = desk.next("ms");
+        let one = Waiting { topic: topic.clone(), channel: *channel, message_id, due_at: wished, until };
+        if on.is_empty() {
+            leave_out(desk, order, &one, Code::SwitchedOff);
+        } else {
+            wait_or_send(desk, order, one, &chosen);
+        }
+    }
+}
+
+/// Whether the switch is on now, or will be when the notice is due.
+fn is_wanted(desk: &dyn Desk<'_>, chosen: &Chosen, kind: Kind, channel: Channel, due_at: Instant) -> bool {
+    chosen.is_on(kind, channel) || centre::chosen(desk.centre(), due_at).is_on(kind, channel)
+}
+
+/// Sends what is due, outside the channel's quiet hours; what is not waits.
+fn wait_or_send(desk: &mut dyn Desk<'_>, order: &mut Order, one: Waiting, chosen: &Chosen) {
+    let now = desk.now();
+    let zone = desk.shop().map(|shop| shop.time_zone.clone()).ok();
+    let quiet = chosen.quiet_hours.get(&one.channel).zip(zone.as_ref());
+    let due_at = one.due_at.max(now);
+    let end = quiet.and_then(|(quiet, zone)| quiet.around(zone, due_at)).map(|(_, end)| end);
+    match end {
+        Some(end) if end >= one.until => leave_out(desk, order, &one, Code::QuietHours),
+        Some(end) => wait(desk, order, Waiting { due_at: end, ..one }),
+        None if due_at >= one.until => leave_out(desk, order, &one, Code::TooLate),
+        None if due_at > now => wait(desk, order, one),
+        None => send(desk, order, &one),
+    }
+}
+
+fn wait(desk: &mut dyn Desk<'_>, order: &mut Order, one: Waiting) {
+    let message = message(desk, order, &one);
+    desk.post(message);
+    order.notices.waiting.push(one);
+}
+
+/// Sends, or leaves out, what is due by now; `false` when nothing was.
+pub fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> bool {
+    let now = desk.now();
+    let Some(at) = order.notices.waiting.iter().position(|one| one.due_at <= now) else { return false };
+    let one = order.notices.waiting.remove(at);
+    if one.topic.kind == Kind::PaymentReminder && !order.is_open(now) {
+        leave_out(desk, order, &one, Code::OrderClosed);
+        return true;
+    }
+    let chosen = centre::chosen(desk.centre(), now).into_owned();
+    wait_or_send(desk, order, one, &chosen);
+    true
+}
+
+fn send(desk: &mut dyn Desk<'_>, order: &mut Order, one: &Waiting) {
+    let letter = Letter {
+        message: message(desk, order, one),
+        order: Some(order),
+        until: one.until,
+        switched: Switched::ByShop,
+        values: values(desk, order, &one.topic),
+    };
+    match centre::let_out(desk, letter) {
+        Ok(_) => note(desk, order, one, None),
+        Err(code) => leave_out(desk, order, one, code),
+    }
+}
+
+fn leave_out(desk: &mut dyn Desk<'_>, order: &mut Order, one: &Waiting, code: Code) {
+    let waiting = message(desk, order, one);
+    desk.post(Message { status: MessageStatus::Suppressed, code: Some(code), ..waiting });
+    note(desk, order, one, Some(code));
+}
+
+fn note(desk: &mut dyn Desk<'_>, order: &mut Order, one: &Waiting, code: Option<Code>) {
+    let what = if code.is_none() { "notice.sent" } else { "notice.suppressed" };
+    let mut entry = TimelineEntry::new(desk.now(), what);
+    entry.code = code;
+    let detail = json!({ "kind": one.topic.kind, "channel": one.channel, "refund_id": one.topic.refund_id });
+    desk.note(order, entry.detail(detail));
+}
+
+/// One that was let out did not go out after all.
+pub fn undelivered(desk: &mut dyn Desk<'_>, failed: &Message, code: Code) {
+    desk.post(failed.taken_back(code));
+    let Some(mut order) = failed.order_id.as_ref().and_then(|id| desk.order(id)) else { return };
+    let mut entry = TimelineEntry::new(desk.now(), "notice.suppressed");
+    entry.code = Some(code);
+    let detail = json!({ "kind": failed.kind, "channel": failed.channel });
+    desk.note(&mut order, entry.detail(detail));
+    desk.put_order(order);
+}
+
+fn values(desk: &dyn Desk<'_>, order: &Order, topic: &Topic) -> Values {
+    let refund =
+        topic.refund_id.as_ref().and_then(|id| order.refunds.iter().find(|one| one.refund_id == *id));
+    let (Some(refund), Ok(shop)) = (refund, desk.shop()) else { return Values::default() };
+    Values::default().with_refund(shop, refund)
+}
+
+/// The notice as a message that waits.
+fn message(desk: &dyn Desk<'_>, order: &Order, one: &Waiting) -> Message {
+    Message {
+        message_id: one.message_id.clone(),
+        shop_id: desk.shop_id().clone(),
+        order_id: Some(order.order_id.clone()),
+        customer_id: order.customer_id.clone(),
+        campaign_id: None,
+        kind: one.topic.kind,
+        channel: one.channel,
+        status: MessageStatus::Planned,
+        code: None,
+        due_at: one.due_at,
+        sent_at: None,
+        link: order_link(desk.shop_id(), &order.order_id),
+        sending: None,
+    }
+}

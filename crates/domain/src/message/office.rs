@@ -1,0 +1,128 @@
+//! What the message centre reads and keeps: a shop's settings and templates, its wallet, its customers' contacts and
+//! numbers.
+
+use super::{
+    Channel, Kind,
+    addressee::Addressee,
+    numbers::{Number, NumberKey},
+    settings::MessageSettings,
+    template::{Rendered, Template},
+    wallet::Wallet,
+};
+use crate::{CustomerId, Instant, limits};
+use serde::{Deserialize, Serialize};
+
+/// A shop's settings and templates. A shop that never asked for any has none, and is sent what its presales ask for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Centre {
+    /// Switches, limits, quiet hours.
+    #[serde(default)]
+    pub settings: MessageSettings,
+    /// Each kind's and channel's templates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    templates: Vec<Templates>,
+}
+
+/// The versions of one template, the last in use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Templates {
+    kind: Kind,
+    channel: Channel,
+    versions: Vec<TemplateVersion>,
+}
+
+/// One version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TemplateVersion {
+    /// 1 for the first.
+    pub number: u32,
+    /// When it was saved.
+    pub made_at: Instant,
+    /// By which key.
+    pub made_by: String,
+    /// Since when its provider refuses it, and in which words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<(Instant, String)>,
+    /// What it says.
+    pub template: Template,
+}
+
+impl Centre {
+    /// The template in use.
+    pub fn template(&self, kind: Kind, channel: Channel) -> Option<&TemplateVersion> {
+        self.versions(kind, channel).last()
+    }
+
+    /// All versions that are kept, the last in use.
+    pub fn versions(&self, kind: Kind, channel: Channel) -> &[TemplateVersion] {
+        let is_it = |known: &&Templates| (known.kind, known.channel) == (kind, channel);
+        self.templates.iter().find(is_it).map(|known| &known.versions[..]).unwrap_or_default()
+    }
+
+    /// Every template in use.
+    pub fn in_use(&self) -> impl Iterator<Item = (Kind, Channel, &TemplateVersion)> {
+        self.templates.iter().filter_map(|known| Some((known.kind, known.channel, known.versions.last()?)))
+    }
+
+    /// Saves a new version, which is in use from now on. The same again is no new one.
+    pub fn save(
+        &mut self,
+        kind: Kind,
+        channel: Channel,
+        template: Template,
+        by: String,
+        now: Instant,
+    ) -> u32 {
+        let at = self.templates.iter().position(|known| (known.kind, known.channel) == (kind, channel));
+        let at = at.unwrap_or_else(|| {
+            self.templates.push(Templates { kind, channel, versions: Vec::new() });
+            self.templates.len() - 1
+        });
+        let versions = &mut self.templates[at].versions;
+        if let Some(last) = versions.last().filter(|last| last.template == template && last.blocked.is_none())
+        {
+            return last.number;
+        }
+        let number = versions.last().map_or(1, |last| last.number + 1);
+        versions.push(TemplateVersion { number, made_at: now, made_by: by, blocked: None, template });
+        let over = versions.len().saturating_sub(limits::TEMPLATE_VERSIONS);
+        versions.drain(..over);
+        number
+    }
+
+    /// A provider refuses a version: nothing is sent by it until another is saved. `true` when that is new.
+    pub fn block(&mut self, kind: Kind, channel: Channel, number: u32, why: String, now: Instant) -> bool {
+        let known = self.templates.iter_mut().find(|known| (known.kind, known.channel) == (kind, channel));
+        let version = known.and_then(|known| known.versions.iter_mut().find(|one| one.number == number));
+        match version {
+            Some(version) if version.blocked.is_none() => {
+                version.blocked = Some((now, why));
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+}
+
+/// A message that is let out, as it was written then: what a provider gets is what was counted.
+pub type Said = Rendered;
+
+/// What the centre reads and keeps in one decision.
+pub trait Office {
+    /// The shop's settings and templates.
+    fn centre(&self) -> Option<&Centre>;
+    /// Keeps them.
+    fn put_centre(&mut self, centre: Centre);
+    /// The shop's wallet, with what this decision has made of it.
+    fn wallet(&self) -> Wallet;
+    /// Keeps it.
+    fn put_wallet(&mut self, wallet: Wallet);
+    /// What is known of a customer; of one never heard of nothing.
+    fn addressee(&self, customer: &CustomerId) -> Addressee;
+    /// Keeps it.
+    fn put_addressee(&mut self, customer: &CustomerId, addressee: Addressee);
+    /// What is known of a number.
+    fn number(&self, key: &NumberKey) -> Number;
+    /// Keeps it.
+    fn put_number(&mut self, key: &NumberKey, number: Number);
+}

@@ -1,0 +1,283 @@
+//! How a message travels: what it costs, what its provider said, and what came of it (A-S2-12, A-S2-18, A-S2-19).
+//!
+//! Always holds: what a message reserved is counted as sent once its provider is known to have taken it, goes back once
+//! it is known not to, and either happens once, however often and in whatever order answers and reports come.
+
+use super::{
+    Payer,
+    numbers::NumberKey,
+    wallet::{Reserved, Wallet},
+};
+use crate::{Instant, limits};
+use serde::{Deserialize, Serialize};
+
+/// Days after which a message of which nothing was heard counts as sent.
+pub const UNKNOWN_DAYS: i64 = 30;
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// It was let out, and its provider has not answered.
+    Out,
+    /// The provider took it.
+    Taken,
+    /// The provider did not take it.
+    Refused,
+}
+
+/// A message's way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sending {
+    /// Who pays.
+    pub payer: Payer,
+    /// Segments by our own count.
+    pub segments: u32,
+    /// What it holds, or held, of the shop's packs.
+    #[serde(default, skip_serializing_if = "Reserved::is_empty")]
+    pub reserved: Reserved,
+    /// Whom it counts against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<NumberKey>,
+    /// Version of the shop's template; none where the text is ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<u32>,
+    /// The grant that it spent: its `WeChat` template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grant: Option<String>,
+    /// How far it is.
+    pub stage: Stage,
+    /// The provider's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// Segments by the provider's count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_segments: Option<u32>,
+    /// What the provider said when it refused or failed, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_code: Option<String>,
+    /// Delivery reports, one for each segment that is told apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reports: Vec<Report>,
+    /// What it held was given back after a failed delivery.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_given_back: bool,
+}
+
+/// What a provider says became of a message, or of one of its segments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Which segment, where that is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<u32>,
+    /// Whether it arrived.
+    pub is_delivered: bool,
+    /// In the provider's words.
+    pub code: String,
+    /// Segments that the provider counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segments: Option<u32>,
+    /// When it was so.
+    pub at: Instant,
+    /// Whether the provider charges for it all the same.
+    pub is_charged: bool,
+}
+
+/// What is known of the delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Delivery {
+    Delivered,
+    Failed,
+}
+
+/// What an answer or a report changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// Nothing that was not known.
+    Not,
+    /// Something.
+    On,
+}
+
+impl Sending {
+    /// One that is let out.
+    pub const fn new(payer: Payer, segments: u32, reserved: Reserved) -> Self {
+        Self {
+            payer,
+            segments,
+            reserved,
+            number: None,
+            template: None,
+            grant: None,
+            stage: Stage::Out,
+            provider_id: None,
+            provider_segments: None,
+            provider_code: None,
+            reports: Vec::new(),
+            is_given_back: false,
+        }
+    }
+
+    /// What is known of its delivery: failed if any segment failed (A-S2-19).
+    pub fn delivery(&self) -> Option<Delivery> {
+        if self.reports.iter().any(|report| !report.is_delivered) {
+            return Some(Delivery::Failed);
+        }
+        (!self.reports.is_empty()).then_some(Delivery::Delivered)
+    }
+
+    /// Its delivery reports.
+    pub fn reports(&self) -> &[Report] {
+        &self.reports
+    }
+
+    /// The provider took it. An answer that comes after a report, or twice, adds its id at most.
+    pub fn take(&mut self, provider_id: Option<String>, segments: Option<u32>, wallet: &mut Wallet) -> Moved {
+        let before = (self.provider_id.is_some(), self.provider_segments);
+        self.provider_id = self.provider_id.take().or(provider_id);
+        self.provider_segments = self.provider_segments.or(segments);
+        if self.stage == Stage::Out {
+            self.stage = Stage::Taken;
+            wallet.commit(&self.reserved);
+            return Moved::On;
+        }
+        let after = (self.provider_id.is_some(), self.provider_segments);
+        if before == after { Moved::Not } else { Moved::On }
+    }
+
+    /// The provider did not take it. One that was reported on was taken, whatever the answer says.
+    pub fn refuse(&mut self, code: Option<String>, wallet: &mut Wallet, now: Instant) -> Moved {
+        if self.stage != Stage::Out {
+            return Moved::Not;
+        }
+        self.stage = Stage::Refused;
+        self.provider_code = code;
+        wallet.release(&self.reserved, now);
+        Moved::On
+    }
+
+    /// A delivery report. The same again changes nothing; one of a message that nobody answered for says that it was
+    /// taken; one of a message that was refused is kept, and what was released stays so.
+    pub fn report(&mut self, report: Report, wallet: &mut Wallet, now: Instant) -> Moved {
+        if self.reports.contains(&report) || self.reports.len() >= limits::MESSAGE_REPORTS {
+            return Moved::Not;
+        }
+        self.take(None, None, wallet);
+        self.provider_segments = self.provider_segments.max(report.segments).max(report.part);
+        self.reports.push(report);
+        let mut failed = self.reports.iter().filter(|report| !report.is_delivered).peekable();
+        if let Some(failed) = failed.peek() {
+            self.provider_code.get_or_insert_with(|| failed.code.clone());
+        }
+        let is_free = failed.peek().is_some() && failed.all(|report| !report.is_charged);
+        if self.stage == Stage::Taken && is_free && !self.is_given_back {
+            self.is_given_back = true;
+            wallet.refund(&self.reserved, now);
+        }
+        Moved::On
+    }
+
+    /// Segments that it cost the shop so far, or is held to cost.
+    pub fn charged(&self) -> u64 {
+        match self.stage {
+            Stage::Taken if !self.is_given_back => self.reserved.segments(),
+            Stage::Out | Stage::Taken | Stage::Refused => 0,
+        }
+    }
+
+    /// Segments that it holds.
+    pub fn held(&self) -> u64 {
+        if self.stage == Stage::Out { self.reserved.segments() } else { 0 }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn now() -> Instant {
+        Instant::parse("2030-06-10T00:00:00Z").unwrap()
+    }
+    fn report(part: u32, is_delivered: bool, is_charged: bool) -> Report {
+        let (part, code, at) = (Some(part), "DELIVRD".to_owned(), now());
+        Report { part, is_delivered, code, segments: None, at, is_charged }
+    }
+    fn out(segments: u32) -> (Sending, Wallet) {
+        let mut wallet = Wallet::new(true);
+        wallet.buy(10, None, now()).unwrap();
+        let reserved = wallet.reserve(segments.into(), now()).unwrap();
+        (Sending::new(Payer::Merchant, segments, reserved), wallet)
+    }
+
+    /// Answers and reports in every order, each told twice: the wallet holds, and ends alike.
+    #[test]
+    fn a_s2_12_a_s2_19_answers_and_reports_in_every_order_count_once() {
+        #[derive(Clone)]
+        enum Said {
+            Taken,
+            Report(Report),
+        }
+        let said = [
+            Said::Taken,
+            Said::Report(report(1, false, true)),
+            Said::Report(report(2, true, true)),
+            Said::Report(report(3, true, true)),
+        ];
+        for order in permutations(said.len()) {
+            let (mut sending, mut wallet) = out(3);
+            for at in order.iter().chain(&order) {
+                match said[*at].clone() {
+                    Said::Taken => sending.take(Some("biz".into()), None, &mut wallet),
+                    Said::Report(report) => sending.report(report, &mut wallet, now()),
+                };
+                assert_eq!(wallet.fault(), None);
+            }
+            assert_eq!((wallet.sent, wallet.reserved, wallet.free(now())), (3, 0, 7), "{order:?}");
+            assert_eq!(sending.delivery(), Some(Delivery::Failed), "{order:?}: one segment failed");
+            assert_eq!(sending.provider_segments, Some(3));
+        }
+    }
+
+    #[test]
+    fn a_s2_12_a_failure_gives_back_only_where_it_is_not_charged() {
+        for (is_charged, free) in [(true, 8), (false, 10)] {
+            let (mut sending, mut wallet) = out(2);
+            sending.take(None, None, &mut wallet);
+            sending.report(report(1, false, is_charged), &mut wallet, now());
+            sending.report(report(1, false, is_charged), &mut wallet, now());
+            assert_eq!((wallet.free(now()), wallet.fault()), (free, None));
+            assert_eq!(sending.charged(), 10 - free);
+        }
+    }
+
+    #[test]
+    fn a_s2_18_a_refusal_after_a_report_is_not_believed() {
+        let (mut sending, mut wallet) = out(1);
+        sending.report(report(1, true, true), &mut wallet, now());
+        assert_eq!(sending.refuse(Some("isv.X".into()), &mut wallet, now()), Moved::Not);
+        assert_eq!((sending.stage, wallet.sent), (Stage::Taken, 1));
+        let (mut sending, mut wallet) = out(1);
+        assert_eq!(sending.refuse(Some("isv.X".into()), &mut wallet, now()), Moved::On);
+        assert_eq!(sending.refuse(Some("isv.X".into()), &mut wallet, now()), Moved::Not);
+        sending.report(report(1, true, true), &mut wallet, now());
+        assert_eq!((wallet.free(now()), wallet.fault()), (10, None));
+    }
+
+    fn permutations(of: usize) -> Vec<Vec<usize>> {
+        if of == 0 {
+            return vec![Vec::new()];
+        }
+        let shorter = permutations(of - 1);
+        let with = |at: usize| {
+            shorter.iter().map(move |order| {
+                let mut order = order.clone();
+                order.insert(at, of - 1);
+                order
+            })
+        };
+        (0..of).flat_map(with).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! Templates of messages: saved when they render, shown as they would be sent.
+
+use crate::wire::auth::InShop;
+use crate::wire::extract::{Names, Unread};
+use crate::wire::keys::Scope;
+use crate::wire::problem::Problem;
+use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
+use axum::Json;
+use axum::extract::State;
+use domain::{
+    Code, Refusal, Violation,
+    message::{
+        Channel, Kind,
+        office::TemplateVersion,
+        template::{Rendered, Template},
+    },
+    shop::Shop,
+};
+use engine::{Command, Input, MessageCommand, Reply};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One version of a template.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemplateView {
+    version: u32,
+    made_at: String,
+    /// The key that saved it.
+    made_by: String,
+    /// Since when its provider refuses it.
+    blocked_at: Option<String>,
+    /// In the provider's words.
+    blocked_by: Option<String>,
+    #[schema(value_type = Object)]
+    template: Template,
+}
+
+/// A template with its versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemplatesView {
+    /// What is sent by; nothing: our own text.
+    in_use: Option<u32>,
+    /// The last first.
+    versions: Vec<TemplateView>,
+}
+
+/// A message as it would be sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PreviewView {
+    /// All that the customer reads.
+    text: String,
+    /// SMS that it costs.
+    segments: u32,
+    /// What providers get.
+    #[schema(value_type = Object)]
+    sent: Rendered,
+}
+
+fn view(shop: &Shop, one: &TemplateVersion) -> TemplateView {
+    let blocked = one.blocked.as_ref();
+    TemplateView {
+        version: one.number,
+        made_at: time::show(shop, one.made_at),
+        made_by: one.made_by.clone(),
+        blocked_at: time::show_some(shop, blocked.map(|(at, _)| *at)),
+        blocked_by: blocked.map(|(_, why)| why.clone()),
+        template: one.template.clone(),
+    }
+}
+
+/// The kind and the channel of a path.
+fn named(kind: &str, channel: &str) -> Result<(Kind, Channel), Problem> {
+    let kind = Kind::parse(kind).ok_or_else(|| Problem::not_found("no notice of that name"))?;
+    let channel = Channel::parse(channel).filter(|channel| kind.about().channels.contains(channel));
+    Ok((kind, channel.ok_or_else(|| Problem::not_found("this notice does not take that channel"))?))
+}
+
+/// A template's versions.
+#[utoipa::path(get, path = "/v1/shops/{shop}/message-templates/{kind}/{channel}", tag = "messages",
+    params(("shop" = String, Path), ("kind" = String, Path), ("channel" = String, Path)),
+    responses((status = 200, body = TemplatesView)))]
+pub async fn get_one(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, kind, channel)): Names<(String, String, String)>,
+) -> Result<Json<TemplatesView>, Problem> {
+    caller.may(Scope::Read)?;
+    let (kind, channel) = named(&kind, &channel)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let centre = state.read(move |reader| reader.centre(&caller.shop_id)).await?.unwrap_or_default();
+    let versions = centre.versions(kind, channel);
+    Ok(Json(TemplatesView {
+        in_use: versions.last().map(|last| last.number),
+        versions: versions.iter().rev().map(|one| view(&shop, one)).collect(),
+    }))
+}
+
+/// Saves a template; it is in use from now on. One that could not be sent is refused.
+#[utoipa::path(put, path = "/v1/shops/{shop}/message-templates/{kind}/{channel}", tag = "messages",
+    params(("shop" = String, Path), ("kind" = String, Path), ("channel" = String, Path)), request_body = Object,
+    responses((status = 200, body = TemplateView), (status = 422, body = Problem)))]
+pub async fn put(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, kind, channel)): Names<(String, String, String)>,
+    body: Unread<Template>,
+) -> Result<Json<TemplateView>, Problem> {
+    let template = caller.reads(Scope::Campaigns, body).await?.value;
+    let (kind, channel) = named(&kind, &channel)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let (shop_id, by) = (caller.shop_id.clone(), caller.name().to_owned());
+    let command = MessageCommand::PutTemplate { kind, channel, template: Box::new(template), by };
+    let number = match state.engine.submit(Input::new(shop_id.clone(), Command::Messages(command))).await? {
+        Reply::Template { number } => number,
+        other => return Err(unexpected(&other)),
+    };
+    let centre = state.read(move |reader| reader.centre(&shop_id)).await?.unwrap_or_default();
+    let saved = centre.versions(kind, channel).iter().find(|one| one.number == number);
+    saved.map(|one| Json(view(&shop, one))).ok_or_else(|| Problem::not_found("it was replaced meanwhile"))
+}
+
+/// Shows a template with example values; nothing is saved.
+#[utoipa::path(post, path = "/v1/shops/{shop}/message-templates/{kind}/{channel}/preview", tag = "messages",
+    params(("shop" = String, Path), ("kind" = String, Path), ("channel" = String, Path)), request_body = Object,
+    responses((status = 200, body = PreviewView), (status = 422, body = Problem)))]
+pub async fn preview(
+    State(_): State<ApiState>,
+    caller: InShop,
+    Names((_, kind, channel)): Names<(String, String, String)>,
+    body: Unread<Template>,
+) -> Result<Json<PreviewView>, Problem> {
+    let template = caller.reads(Scope::Read, body).await?.value;
+    let (kind, channel) = named(&kind, &channel)?;
+    Refusal::from_violations(Code::InvalidTerms, template.violations(kind, channel))?;
+    let sent = template.preview(kind, channel).map_err(|unfit| {
+        Refusal::of(Violation::with(format!("text.{}", unfit.variable), unfit.code(), unfit.to_string()))
+    })?;
+    Ok(Json(PreviewView { text: sent.text.clone(), segments: sent.segments, sent }))
+}

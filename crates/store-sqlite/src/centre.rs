@@ -1,0 +1,157 @@
+//! The message centre of a shop: settings and templates, its wallet and packs, contacts and consents, numbers.
+
+use crate::cells::Cells;
+use crate::error::Doing;
+use crate::json::{Json, whole};
+use crate::query::{after, all, at_most, each, first, one};
+use crate::under_way::Open;
+use domain::{
+    CustomerId, ShopId,
+    message::{
+        addressee::Addressee,
+        numbers::{Number, NumberKey},
+        office::Centre,
+        wallet::Wallet,
+    },
+};
+use port::{Change, Changes, Noun, PackRow, Page, Read, StoreError};
+use rusqlite::{Connection, params};
+use std::sync::Arc;
+
+const READING: &str = "reading the message centre";
+const WRITING: &str = "writing the message centre";
+
+/// A shop's settings and templates.
+pub fn centre(db: &Connection, shop: &ShopId) -> Read<Option<Arc<Centre>>> {
+    let sql = "SELECT shop_id, doc FROM message_centres WHERE shop_id = ?1";
+    one(db, sql, [shop.as_str()], READING, |row| {
+        Cells::new(row, "message_centres", 1).document(1).map(Arc::new)
+    })
+}
+
+/// A shop's wallet. One of a shop from before there were packs is empty and pays for nothing.
+pub fn wallet(db: &Connection, shop: &ShopId) -> Read<Wallet> {
+    let sql = "SELECT shop_id, doc FROM wallets WHERE shop_id = ?1";
+    let found = one(db, sql, [shop.as_str()], READING, |row| Cells::new(row, "wallets", 1).document(1))?;
+    Ok(found.unwrap_or(Wallet::new(false)))
+}
+
+/// Writes settings, templates and wallets.
+pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
+    for (shop, centre) in &changes.centres {
+        let sql = "INSERT INTO message_centres (shop_id, doc) VALUES (?1, ?2)
+            ON CONFLICT (shop_id) DO UPDATE SET doc = excluded.doc";
+        let mut put = db.prepare_cached(sql).doing(WRITING)?;
+        put.execute(params![shop.as_str(), json.document(&**centre)?]).doing(WRITING)?;
+    }
+    for (shop, wallet) in &changes.wallets {
+        let sql = "INSERT INTO wallets (shop_id, bought, reserved, sent, expired, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (shop_id) DO UPDATE SET bought = excluded.bought, reserved = excluded.reserved,
+            sent = excluded.sent, expired = excluded.expired, doc = excluded.doc";
+        let mut put = db.prepare_cached(sql).doing(WRITING)?;
+        let (bought, reserved) = (whole(wallet.bought)?, whole(wallet.reserved)?);
+        let (sent, expired) = (whole(wallet.sent)?, whole(wallet.expired)?);
+        put.execute(params![shop.as_str(), bought, reserved, sent, expired, json.document(wallet)?])
+            .doing(WRITING)?;
+    }
+    Ok(())
+}
+
+impl Noun<PackRow> for Open<'_> {
+    fn load(&mut self, keys: &[<PackRow as port::Row>::Key]) -> Result<Vec<Option<PackRow>>, StoreError> {
+        let sql = "SELECT shop_id, purchase_id, doc FROM packs WHERE shop_id = ?1 AND purchase_id = ?2";
+        let mut find = self.db.prepare_cached(sql).doing(READING)?;
+        each(keys, |(shop, id)| {
+            first(&mut find, params![shop.as_str(), id.as_str()], READING, |row| {
+                Cells::new(row, "packs", 2).document(2)
+            })
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<PackRow>]) -> Result<(), StoreError> {
+        let put =
+            "INSERT INTO packs (shop_id, purchase_id, segments, bought_at, doc) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let mut put = self.db.prepare_cached(put).doing(WRITING)?;
+        for Change { key: (shop, id), row, .. } in changes {
+            let (segments, at, doc) =
+                (whole(row.segments)?, row.bought_at.micros(), self.json.document(row)?);
+            put.execute(params![shop.as_str(), id.as_str(), segments, at, doc]).doing(WRITING)?;
+        }
+        Ok(())
+    }
+}
+
+const ADDRESSEE: &str =
+    "SELECT shop_id, customer_id, doc FROM addressees WHERE shop_id = ?1 AND customer_id = ?2";
+
+impl Noun<Addressee> for Open<'_> {
+    fn load(&mut self, keys: &[<Addressee as port::Row>::Key]) -> Result<Vec<Option<Addressee>>, StoreError> {
+        let mut find = self.db.prepare_cached(ADDRESSEE).doing(READING)?;
+        each(keys, |(shop, customer)| {
+            first(&mut find, params![shop.as_str(), customer.as_str()], READING, |row| {
+                Cells::new(row, "addressees", 2).document(2)
+            })
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<Addressee>]) -> Result<(), StoreError> {
+        let put = "INSERT OR REPLACE INTO addressees (shop_id, customer_id, doc) VALUES (?1, ?2, ?3)";
+        let mut put = self.db.prepare_cached(put).doing(WRITING)?;
+        for Change { key: (shop, customer), row, .. } in changes {
+            put.execute(params![shop.as_str(), customer.as_str(), self.json.document(row)?])
+                .doing(WRITING)?;
+        }
+        Ok(())
+    }
+}
+
+const NUMBER: &str = "SELECT shop_id, number, doc FROM numbers WHERE shop_id = ?1 AND number = ?2";
+
+impl Noun<Number> for Open<'_> {
+    fn load(&mut self, keys: &[<Number as port::Row>::Key]) -> Result<Vec<Option<Number>>, StoreError> {
+        let mut find = self.db.prepare_cached(NUMBER).doing(READING)?;
+        each(keys, |(shop, number)| {
+            first(&mut find, params![shop.as_str(), number.as_str()], READING, |row| {
+                Cells::new(row, "numbers", 2).document(2)
+            })
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<Number>]) -> Result<(), StoreError> {
+        let put = "INSERT OR REPLACE INTO numbers (shop_id, number, doc) VALUES (?1, ?2, ?3)";
+        let mut put = self.db.prepare_cached(put).doing(WRITING)?;
+        for Change { key: (shop, number), row, .. } in changes {
+            put.execute(params![shop.as_str(), number.as_str(), self.json.document(row)?]).doing(WRITING)?;
+        }
+        Ok(())
+    }
+}
+
+/// A shop's packs by their ids.
+pub fn packs(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<PackRow>> {
+    let sql = "SELECT shop_id, purchase_id, doc FROM packs
+        WHERE shop_id = ?1 AND purchase_id > ?2 ORDER BY purchase_id LIMIT ?3";
+    all(db, sql, params![shop.as_str(), after(page), at_most(page.limit)], READING, |row| {
+        Cells::new(row, "packs", 2).document(2)
+    })
+}
+
+/// What is known of a customer.
+pub fn addressee(db: &Connection, shop: &ShopId, customer: &CustomerId) -> Read<Option<Addressee>> {
+    one(db, ADDRESSEE, params![shop.as_str(), customer.as_str()], READING, |row| {
+        Cells::new(row, "addressees", 2).document(2)
+    })
+}
+
+/// What is known of a number.
+pub fn number(db: &Connection, shop: &ShopId, number: &NumberKey) -> Read<Option<Number>> {
+    one(db, NUMBER, params![shop.as_str(), number.as_str()], READING, |row| {
+        Cells::new(row, "numbers", 2).document(2)
+    })
+}
+
+/// Shops that have written to a number.
+pub fn shops_of_number(db: &Connection, number: &NumberKey) -> Read<Vec<ShopId>> {
+    let sql = "SELECT shop_id FROM numbers WHERE number = ?1 ORDER BY shop_id";
+    all(db, sql, [number.as_str()], READING, |row| Cells::new(row, "numbers", 1).id(0))
+}
