@@ -75,6 +75,41 @@ impl RankKey {
         }
         key
     }
+
+    /// The order whose place it is, as the number says it; of a parent's place none.
+    pub fn order(&self) -> Option<OrderId> {
+        if self.is_of_parent() {
+            return None;
+        }
+        let blank = |letter| if letter == BLANK { ' ' } else { letter };
+        if let Some((_, told)) = self.number.split_once(' ') {
+            return OrderId::try_new(&told.chars().map(blank).collect::<SmolStr>()).ok();
+        }
+        let mut order = String::with_capacity(self.number.len());
+        let mut rest = &*self.number;
+        while let Some(first) = rest.chars().next() {
+            if let Some(run) = digits(rest) {
+                order.push_str(run);
+                rest = &rest[2 + run.len()..];
+            } else {
+                order.push(blank(first));
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+        OrderId::try_new(&order).ok()
+    }
+}
+
+/// The run of digits that a key goes on with, without its length: of a hundred and more what stands before them could be
+/// a letter, but no letter has so many digits behind it that have another length before them.
+fn digits(key: &str) -> Option<&str> {
+    let [tens, units, ..] = *key.as_bytes() else { return None };
+    let (tens, units) = (tens.checked_sub(b'0')?, units.checked_sub(b'0')?);
+    if tens > 12 || units > 9 {
+        return None;
+    }
+    let run = key.get(2..2 + usize::from(tens) * 10 + usize::from(units))?;
+    run.bytes().all(|byte| byte.is_ascii_digit()).then_some(run)
 }
 
 #[cfg(test)]
@@ -146,6 +181,37 @@ mod tests {
         for order in [furthest, OrderId::try_new("张三丰88").unwrap(), OrderId::try_new("~~").unwrap()] {
             let key = RankKey::new(Instant::from_micros(0), &order);
             assert!(key < RankKey::last_of(0) && RankKey::last_of(-1) < key, "{order}");
+        }
+    }
+
+    /// A-G-11: a key says its order, whatever that is made of; a parent's says none, for it is no order's.
+    #[test]
+    fn a_g_11_a_key_says_its_order() {
+        let digits = |n: usize| "9".repeat(n);
+        let mut ids: Vec<String> = (1..=128).map(digits).collect();
+        ids.extend((1..=126).map(|n| format!(":{}", digits(n))));
+        ids.extend((1..=126).map(|n| format!("<{}", digits(n))));
+        ids.extend((1..=60).map(|n| format!(":{}:{}", digits(n), digits(64 - n))));
+        let others = [
+            "7",
+            "07",
+            "O-007",
+            "#1001",
+            "张三 01",
+            "张三丰88",
+            "a1.b02",
+            "1 1",
+            "00",
+            "~",
+            "=9",
+            ":",
+            "<1:2",
+        ];
+        ids.extend(others.map(str::to_owned));
+        for id in ids {
+            let order = OrderId::try_new(&id).unwrap();
+            assert_eq!(RankKey::new(Instant::from_micros(0), &order).order(), Some(order.clone()), "{id}");
+            assert_eq!(RankKey::of_parent(Instant::from_micros(0), &order).order(), None, "{id}");
         }
     }
 }

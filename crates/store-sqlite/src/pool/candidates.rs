@@ -1,11 +1,12 @@
 //! A run's ranking: one row a place, in the order of the places, so that a walk reads neighbours.
 
+use super::rankings::{Rankings, ranking};
 use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::json::whole;
 use crate::query::{at_most, each, first, one};
 use domain::{
-    Code,
+    Code, OrderId,
     pool::{AmountState, Candidate, RankKey, Standing},
 };
 use port::{CandidateChange, CandidateKey, Read, StoreError, WalkKey};
@@ -17,24 +18,30 @@ const WRITING: &str = "writing a candidate";
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT shop_id, run, second, number, order_id, customer_id, amount, amount_final, counts,
-            standing, rank, tier, code FROM gift_candidates WHERE shop_id = ?1 AND run = ?2 ",
+            "SELECT ?1, ?2, second, number, order_id, customer_id, amount, amount_final, counts,
+            standing, rank, tier, code FROM gift_candidates WHERE ranking = ",
+            ranking!(),
             $rest
         )
     };
 }
 
-const ONE: &str = select!("AND second = ?3 AND number = ?4");
+const ONE: &str = select!(" AND second = ?3 AND number = ?4");
 const WALK: &str =
-    select!("AND (second, number) > (?3, ?4) AND second <= ?5 ORDER BY second, number LIMIT ?6");
+    select!(" AND (second, number) > (?3, ?4) AND second <= ?5 ORDER BY second, number LIMIT ?6");
 
 fn read(row: &Row<'_>) -> Result<Candidate, StoreError> {
     let cells = Cells::new(row, "gift_candidates", 4);
     let number: usize = cells.number(9)?;
     let standing = Standing::ALL.get(number).copied().ok_or_else(|| cells.unknown(9, number))?;
+    let key = RankKey { second: cells.number(2)?, number: cells.text(3)?.into() };
+    let order_id = match cells.text_or_null(4)? {
+        Some(_) => cells.id(4)?,
+        None => key.order().ok_or_else(|| cells.bad("its number says no order"))?,
+    };
     Ok(Candidate {
-        key: RankKey { second: cells.number(2)?, number: cells.text(3)?.into() },
-        order_id: cells.id(4)?,
+        key,
+        order_id,
         customer_id: cells.id(5)?,
         amount: cells.money(6)?,
         amount_state: if cells.flag(7)? { AmountState::Final } else { AmountState::Open },
@@ -98,6 +105,7 @@ pub fn write(db: &Connection, changes: &[CandidateChange]) -> Result<(), StoreEr
 }
 
 struct Writer<'c> {
+    rankings: Rankings<'c>,
     insert: CachedStatement<'c>,
     update: CachedStatement<'c>,
     remove: CachedStatement<'c>,
@@ -107,50 +115,54 @@ struct Writer<'c> {
 impl<'c> Writer<'c> {
     fn prepare(db: &'c Connection) -> Result<Self, StoreError> {
         let insert = "INSERT INTO gift_candidates
-            (shop_id, run, second, number, order_id, customer_id, amount, amount_final, counts, standing,
-            rank, tier, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            (ranking, second, number, order_id, customer_id, amount, amount_final, counts, standing,
+            rank, tier, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             ON CONFLICT DO NOTHING";
-        let update = "UPDATE gift_candidates SET order_id = ?5, customer_id = ?6, amount = ?7,
-            amount_final = ?8, counts = ?9, standing = ?10, rank = ?11, tier = ?12, code = ?13
-            WHERE shop_id = ?1 AND run = ?2 AND second = ?3 AND number = ?4";
-        let remove = "DELETE FROM gift_candidates
-            WHERE shop_id = ?1 AND run = ?2 AND second = ?3 AND number = ?4";
+        let update = "UPDATE gift_candidates SET order_id = ?4, customer_id = ?5, amount = ?6,
+            amount_final = ?7, counts = ?8, standing = ?9, rank = ?10, tier = ?11, code = ?12
+            WHERE ranking = ?1 AND second = ?2 AND number = ?3";
+        let remove = "DELETE FROM gift_candidates WHERE ranking = ?1 AND second = ?2 AND number = ?3";
         let find = "SELECT NOT EXISTS (SELECT 1 FROM gift_candidates
-            WHERE shop_id = ?1 AND run = ?2 AND second = ?3 AND number = ?4)";
+            WHERE ranking = ?1 AND second = ?2 AND number = ?3)";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
         let (insert, update) = (prepare(insert)?, prepare(update)?);
-        Ok(Self { insert, update, remove: prepare(remove)?, find: prepare(find)? })
+        let (remove, find) = (prepare(remove)?, prepare(find)?);
+        Ok(Self { rankings: Rankings::of(db)?, insert, update, remove, find })
     }
 
     fn insert(&mut self, change: &CandidateChange, candidate: &Candidate) -> Result<usize, StoreError> {
-        put(&mut self.insert, change, candidate)
+        let ranking = self.rankings.number(&change.shop_id, change.run)?;
+        put(&mut self.insert, ranking, change, candidate)
     }
     fn update(&mut self, change: &CandidateChange, candidate: &Candidate) -> Result<usize, StoreError> {
-        put(&mut self.update, change, candidate)
+        let ranking = self.rankings.number(&change.shop_id, change.run)?;
+        put(&mut self.update, ranking, change, candidate)
     }
     fn remove(&mut self, change: &CandidateChange) -> Result<usize, StoreError> {
-        let (shop, run, key) = (change.shop_id.as_str(), whole(change.run)?, &change.key);
-        self.remove.execute(params![shop, run, key.second, &*key.number]).doing(WRITING)
+        let ranking = self.rankings.number(&change.shop_id, change.run)?;
+        self.remove.execute(params![ranking, change.key.second, &*change.key.number]).doing(WRITING)
     }
     /// One when there is no such candidate, as the change has it.
     fn find(&mut self, change: &CandidateChange) -> Result<usize, StoreError> {
-        let (shop, run, key) = (change.shop_id.as_str(), whole(change.run)?, &change.key);
-        let row = params![shop, run, key.second, &*key.number];
+        let ranking = self.rankings.number(&change.shop_id, change.run)?;
+        let row = params![ranking, change.key.second, &*change.key.number];
         self.find.query_row(row, |row| row.get::<_, bool>(0)).map(usize::from).doing(WRITING)
     }
 }
 
 fn put(
     statement: &mut CachedStatement<'_>,
+    ranking: i64,
     change: &CandidateChange,
     candidate: &Candidate,
 ) -> Result<usize, StoreError> {
+    // Most keys say their order.
+    let order = Some(&candidate.order_id).filter(|order| change.key.order().as_ref() != Some(order));
     let row = params![
-        change.shop_id.as_str(),
-        whole(change.run)?,
+        ranking,
         change.key.second,
         &*change.key.number,
-        candidate.order_id.as_str(),
+        order.map(OrderId::as_str),
         candidate.customer_id.as_str(),
         candidate.amount.minor(),
         candidate.amount_state == AmountState::Final,

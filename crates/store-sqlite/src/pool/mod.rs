@@ -3,6 +3,7 @@
 mod buyers;
 mod candidates;
 mod orders;
+mod rankings;
 mod ranks;
 mod settings;
 
@@ -64,7 +65,7 @@ pub fn write(
         // Meanwhile the other tables are written.
         let aside = if orders.len() < MANY { None } else { beside(scope, orders) };
         candidates::write(db, &changes.candidates)?;
-        ranks::write(db, &changes.candidates)?;
+        ranks::write(db, json, &changes.candidates)?;
         buyers::write(db, json, &changes.buyers)?;
         let documents = match aside {
             Some(aside) => aside.join().unwrap_or_else(|panic| resume_unwind(panic)),
