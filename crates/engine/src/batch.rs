@@ -26,6 +26,14 @@ pub struct Committed {
 }
 
 impl Committed {
+    /// What another round of the same transaction leaves besides.
+    fn add(&mut self, other: Self) {
+        self.publishes |= other.publishes;
+        self.earliest_wake = self.earliest_wake.into_iter().chain(other.earliest_wake).min();
+        self.rules_changed.extend(other.rules_changed);
+        self.work_due = self.work_due.into_iter().chain(other.work_due).min();
+    }
+
     fn of(changes: &Changes) -> Self {
         Self {
             publishes: !changes.dispatches.is_empty()
@@ -41,6 +49,10 @@ impl Committed {
     }
 }
 
+/// Inputs that are decided and written at once: of a transaction of more, one round after the other, so that it does not
+/// take memory for all of them. Whoever is not one of many is decided in one round.
+const ROUND: usize = 8_192;
+
 /// Decides all inputs at one moment and commits them together.
 pub fn run(
     store: &mut dyn Store,
@@ -51,24 +63,45 @@ pub fn run(
 ) -> Result<(Vec<Outcome>, Committed), StoreError> {
     let mut outcomes = Vec::with_capacity(inputs.len());
     let mut committed = Committed::default();
-    let names: Vec<Option<Name>> = inputs.iter().map(Name::of).collect();
     let writers = store.writers();
     store.transact(&mut |tx| {
         outcomes.clear();
-        load(tx, facts, names_and_locks(inputs, &names, writers))?;
-        let mut keys = Keys::default();
-        let inputs_by_name = || inputs.iter().zip(&names);
-        for (input, _) in inputs_by_name().filter(|(_, name)| !is_known(facts, name.as_ref())) {
-            decide::first_keys(&input.shop_id, &input.command, &mut keys);
+        committed = Committed::default();
+        let mut rounds = inputs.chunks(ROUND).peekable();
+        while let Some(round) = rounds.next() {
+            decide_round(tx, facts, (round, writers), now, &mut outcomes)?;
+            let changes = if rounds.peek().is_some() { facts.take_round() } else { facts.take_changes() };
+            let changes = Changes { deliver_from, ..changes };
+            committed.add(Committed::of(&changes));
+            tx.write(&changes)?;
+            if rounds.peek().is_some() {
+                facts.end_round(writers);
+            }
         }
-        load(tx, facts, keys)?;
-        outcomes.extend(inputs_by_name().map(|(input, name)| decide_one(facts, input, name.as_ref(), now)));
-        let changes = Changes { deliver_from, ..facts.take_changes() };
-        committed = Committed::of(&changes);
-        tx.write(&changes)
+        Ok(())
     })?;
     facts.end_batch(writers);
     Ok((outcomes, committed))
+}
+
+/// LOAD and DECIDE of a round; it sees what the rounds before it have written.
+fn decide_round(
+    tx: &mut dyn Transaction,
+    facts: &mut Facts,
+    (inputs, writers): (&[Input], Writers),
+    now: Instant,
+    outcomes: &mut Vec<Outcome>,
+) -> Result<(), StoreError> {
+    let names: Vec<Option<Name>> = inputs.iter().map(Name::of).collect();
+    load(tx, facts, names_and_locks(inputs, &names, writers))?;
+    let mut keys = Keys::default();
+    let inputs_by_name = || inputs.iter().zip(&names);
+    for (input, _) in inputs_by_name().filter(|(_, name)| !is_known(facts, name.as_ref())) {
+        decide::first_keys(&input.shop_id, &input.command, &mut keys);
+    }
+    load(tx, facts, keys)?;
+    outcomes.extend(inputs_by_name().map(|(input, name)| decide_one(facts, input, name.as_ref(), now)));
+    Ok(())
 }
 
 /// At which moment due timers are decided.

@@ -17,9 +17,8 @@ use tokio::sync::{Notify, oneshot};
 /// Inputs at which the writer takes no more jobs into a batch.
 const BATCH: usize = 4_096;
 /// Inputs of one transaction: a job of many is not cut below it, as nobody is answered before all of it is done. Where
-/// rows come in no order, as downloaded orders do, a larger transaction writes each page for more of them: one of 16,384
-/// costs the writer a sixth less an order than one of 2,000.
-const TRANSACTION: usize = 16_384;
+/// rows come in no order, as downloaded orders do, a larger transaction writes each page for more of them.
+const TRANSACTION: usize = 49_152;
 /// Timers of one transaction.
 const TIMERS: usize = 1_024;
 /// How long the writer sleeps at most when nothing is due.
@@ -162,15 +161,20 @@ impl Writer {
 
     /// Runs what was taken, then answers.
     fn run_inputs(&mut self, inputs: &mut Vec<Input>, routes: &mut Vec<Route>) {
-        let mut outcomes = Vec::with_capacity(inputs.len());
+        let mut outcomes = Vec::new();
         let mut work_due: Option<Instant> = None;
         for chunk in inputs.chunks(TRANSACTION) {
             let at = (self.clock.now(), self.clock.deliver_from());
-            outcomes.extend(run_chunk(&mut *self.store, &mut self.facts, chunk, at, &mut |committed| {
+            let mut of_chunk = run_chunk(&mut *self.store, &mut self.facts, chunk, at, &mut |committed| {
                 self.generations.raise(&committed.rules_changed);
                 work_due = work_due.into_iter().chain(committed.work_due).min();
                 after_commit(&self.published, &mut self.next_due, &committed);
-            }));
+            });
+            if outcomes.is_empty() {
+                outcomes = of_chunk;
+            } else {
+                outcomes.append(&mut of_chunk);
+            }
         }
         let now = self.clock.now();
         if self.clock.sandbox().is_some() && work_due.is_some_and(|due| due <= now) {
@@ -344,6 +348,10 @@ fn answer(routes: &mut Vec<Route>, outcomes: Vec<Outcome>) {
                     Some((_, answers)) => answers.0.push((reply, outcome)),
                     None => runtimes.push((runtime, Answers(vec![(reply, outcome)]))),
                 }
+            }
+            // Mostly they are all that there are, and are handed over as they lie.
+            Route::Many(count, reply) if count == outcomes.len() => {
+                let _ = reply.send(std::mem::take(&mut outcomes).collect());
             }
             Route::Many(count, reply) => {
                 let _ = reply.send(outcomes.by_ref().take(count).collect());

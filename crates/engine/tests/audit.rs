@@ -417,7 +417,7 @@ fn a_s4_24_a_gift_that_a_parent_has_twice_is_found() {
             before: None,
             after,
         });
-        changes.orders.push(Change::of(id, order, None));
+        changes.orders.push(Change::of(id, Box::new(order), None));
     });
     let found = planter.run.audit().findings;
     let twice = found.iter().filter(|found| found.check == "gift_once_a_parent");

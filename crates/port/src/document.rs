@@ -37,6 +37,7 @@ impl Document for BatchRecord {}
 impl Document for Standing {}
 impl Document for Order {}
 impl Document for PoolOrder {}
+impl Document for Box<PoolOrder> {}
 impl Document for PresaleStrategy {}
 impl Document for Pass {}
 impl Document for Gap {}

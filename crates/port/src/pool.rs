@@ -1,6 +1,6 @@
 //! What stores keep of the pool.
 
-use crate::{Change, Row};
+use crate::{Answers, Change, Row};
 use domain::{
     CustomerId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId, Sku,
     pool::{
@@ -164,7 +164,7 @@ impl PoolKeys {
 #[derive(Debug, Default)]
 #[allow(missing_docs, reason = "the fields of the keys")]
 pub struct PoolRows {
-    pub orders: Vec<((ShopId, OrderId), Option<PoolOrder>)>,
+    pub orders: Answers<Box<PoolOrder>>,
     pub candidates: Vec<(CandidateKey, Option<Candidate>)>,
     pub ranks: Vec<(CandidateKey, u64)>,
     pub buyers: Vec<(BuyerKey, Vec<RankKey>)>,
@@ -185,7 +185,7 @@ pub struct PoolChanges {
     pub watermarks: Vec<(ShopId, Instant)>,
     /// What is missing of a source, `None` where nothing is any more.
     pub gaps: Vec<(ShopId, String, Option<Arc<Gap>>)>,
-    pub orders: Vec<Change<PoolOrder>>,
+    pub orders: Vec<Change<Box<PoolOrder>>>,
     /// In the order of their places.
     pub candidates: Vec<CandidateChange>,
     /// An empty list takes the row away.
@@ -231,7 +231,8 @@ pub struct RunChange {
     pub old_wake: Option<Instant>,
 }
 
-impl Row for PoolOrder {
+/// In a box: an order is large, and a batch of many moves its rows from table to table.
+impl Row for Box<PoolOrder> {
     type Key = (ShopId, OrderId);
     const NAME: &'static str = "pooled order";
 

@@ -17,7 +17,7 @@ use std::ops::Bound;
 pub fn load(tables: &Tables, keys: &PoolKeys, rows: &mut PoolRows) {
     let of = |shop: &ShopId| tables.shops.get(shop);
     for key in &keys.orders {
-        let found = of(&key.0).and_then(|shop| shop.pool_orders.get(&key.1)).cloned();
+        let found = of(&key.0).and_then(|shop| shop.pool_orders.get(&key.1)).cloned().map(Box::new);
         rows.orders.push((key.clone(), found));
     }
     for key in &keys.candidates {
@@ -156,7 +156,11 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &PoolChanges) -> Resu
     Ok(())
 }
 
-fn write_order(tables: &mut Tables, undo: &mut Undo, change: &Change<PoolOrder>) -> Result<(), StoreError> {
+fn write_order(
+    tables: &mut Tables,
+    undo: &mut Undo,
+    change: &Change<Box<PoolOrder>>,
+) -> Result<(), StoreError> {
     let Change { key: (shop, id), row: order, is_new, old_wake } = change;
     match (tables.of(shop).pool_orders.contains_key(id), *is_new) {
         (true, true) => return Err(refused(format!("order {id} is in the pool of shop {shop} already"))),
@@ -169,7 +173,7 @@ fn write_order(tables: &mut Tables, undo: &mut Undo, change: &Change<PoolOrder>)
             put(tables, undo, at(shop, |s| &mut s.pool_children), parent.clone(), children);
         }
     }
-    put(tables, undo, at(shop, |s| &mut s.pool_orders), id.clone(), order.clone());
+    put(tables, undo, at(shop, |s| &mut s.pool_orders), id.clone(), PoolOrder::clone(order));
     move_timer(tables, undo, shop, || Subject::PoolOrder(id.clone()), *old_wake, order.wake_at());
     Ok(())
 }

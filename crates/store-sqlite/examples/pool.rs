@@ -100,7 +100,7 @@ impl Bench {
                 .clone()
                 .map(|n| {
                     let order = build::pool_order(order_id(n).as_str(), Stage::PresalePool);
-                    Change::new((self.shop.clone(), order_id(n)), order)
+                    Change::new((self.shop.clone(), order_id(n)), order.into())
                 })
                 .collect();
             let places: Vec<_> =

@@ -91,9 +91,15 @@ impl Facts {
 
     /// Drops what belongs to a batch. Shops and coupon batches stay where nobody else can change them.
     pub fn end_batch(&mut self, writers: Writers) {
+        self.pool.end_batch();
+        self.end_round(writers);
+    }
+
+    /// Drops what belongs to a round of a batch, but for what is not written yet: see [`Facts::take_round`].
+    pub fn end_round(&mut self, writers: Writers) {
         self.tables.clear();
         self.parked.clear();
-        self.pool.end_batch();
+        self.pool.end_round();
         self.changes = Changes::default();
         match writers {
             Writers::Sole => self.keep_some(),
@@ -396,8 +402,21 @@ impl Facts {
         }
     }
 
-    /// Everything that the batch changed, for one transaction.
+    /// Everything that the batch changed, or that was kept of it so far, for one transaction.
     pub fn take_changes(&mut self) -> Changes {
+        let mut changes = self.take_rows();
+        self.pool.take_places(&mut changes.pool);
+        changes
+    }
+
+    /// What a round of the batch changed, but for places in rankings: those of all rounds are written together in the
+    /// end, for they lie on pages everywhere. Until then they are read from here. Where ranks are asked for they are
+    /// written, too: to count what is not written takes the longer the more it is.
+    pub fn take_round(&mut self) -> Changes {
+        if self.pool.knows_ranks() { self.take_changes() } else { self.take_rows() }
+    }
+
+    fn take_rows(&mut self) -> Changes {
         let mut changes = std::mem::take(&mut self.changes);
         self.tables.take_changes(&mut changes);
         for ((shop_id, batch), slot) in &mut self.batches {
@@ -406,7 +425,7 @@ impl Facts {
             changes.batch_counters.push((shop_id.clone(), batch.clone(), slot.row.counters));
         }
         let shops = &self.shops;
-        changes.pool = self.pool.take_changes(|shop| shops.get(shop)?.as_ref().map(|slot| &slot.row.pool));
+        changes.pool = self.pool.take_rows(|shop| shops.get(shop)?.as_ref().map(|slot| &slot.row.pool));
         // In the order of their pages.
         changes.batch_counters.sort_unstable_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         for (id, slot) in &mut self.shops {

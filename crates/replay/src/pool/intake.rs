@@ -22,12 +22,15 @@ use std::{
     time::Duration,
 };
 
-/// Orders that are taken in at once, in one commit of the writer, where nobody else waits for it.
-const LARGE: usize = 16_384;
-/// The same where others do.
+/// Orders that are taken in at once, in one commit of the writer, where nobody else waits for it. They come in the order of
+/// no ranking: the more of them, the fewer pages are written an order, and the more memory they take.
+const LARGE: usize = 49_152;
+/// The same of those that are submitted, too: each is asked for twice, and answered with itself.
+const SUBMITTED: usize = 16_384;
+/// The same where others wait.
 const SMALL: usize = 2_000;
-/// Batches that may wait for the writer: reading is several times as fast.
-const WAITING: usize = 1;
+/// Batches that may wait for the writer: reading is several times as fast, and the next one is read meanwhile.
+const WAITING: usize = 0;
 /// How often it is asked whether it goes on while no batch is whole.
 const ASKED: Duration = Duration::from_millis(200);
 
@@ -194,7 +197,11 @@ pub fn take_in(
     submit: Submit,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Taken, PoolError> {
-    let lot = Lot { orders: LARGE, submit };
+    let orders = match submit {
+        Submit::No => LARGE,
+        Submit::Yes => SUBMITTED,
+    };
+    let lot = Lot { orders, submit };
     take_in_lots(engine, mapping, inputs, lot, progress, &mut |_| true)
 }
 

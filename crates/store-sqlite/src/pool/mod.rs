@@ -17,10 +17,13 @@ use domain::pool::PoolOrder;
 use port::{Change, PoolChanges, PoolKeys, PoolRows, StoreError};
 use rusqlite::Connection;
 use std::panic::resume_unwind;
+use std::sync::mpsc::{self, Sender};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// Orders whose documents are worth a thread: to start one costs as much as a few dozen of them.
 const MANY: usize = 1_024;
+/// Orders whose documents are handed over at once.
+const PIECE: usize = 512;
 
 /// Answers every key, table by table.
 pub fn load(
@@ -61,24 +64,37 @@ pub fn write(
 ) -> Result<(), StoreError> {
     settings::write(db, json, changes)?;
     thread::scope(|scope| {
+        let (send, made) = mpsc::channel();
         let orders = &changes.orders;
-        // Meanwhile the other tables are written.
-        let aside = if orders.len() < MANY { None } else { beside(scope, orders) };
+        let aside = beside(scope, orders, send);
         candidates::write(db, &changes.candidates)?;
         ranks::write(db, json, &changes.candidates)?;
         buyers::write(db, json, &changes.buyers)?;
-        let documents = match aside {
-            Some(aside) => aside.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            None => Documents::of(orders),
-        };
-        orders::write(db, places, orders, &documents?)
+        for some in orders.chunks(PIECE) {
+            // Without the thread nobody sends.
+            let documents = made.recv().unwrap_or_else(|_| Documents::of(some))?;
+            orders::write(db, places, some, &documents)?;
+        }
+        aside.map_or(Ok(()), |aside| aside.join().map_err(|panic| resume_unwind(panic)))
     })
 }
 
-/// Writes documents on a thread of its own; none where the machine has none to give.
+/// Writes documents on a thread of its own, piece by piece, while others are put into tables; none for a few, or where
+/// the machine has no thread to give.
 fn beside<'s>(
     scope: &'s Scope<'s, '_>,
-    orders: &'s [Change<PoolOrder>],
-) -> Option<ScopedJoinHandle<'s, Result<Documents, StoreError>>> {
-    thread::Builder::new().name("documents".into()).spawn_scoped(scope, || Documents::of(orders)).ok()
+    orders: &'s [Change<Box<PoolOrder>>],
+    to: Sender<Result<Documents, StoreError>>,
+) -> Option<ScopedJoinHandle<'s, ()>> {
+    if orders.len() < MANY {
+        return None;
+    }
+    let write = move || {
+        for some in orders.chunks(PIECE) {
+            if to.send(Documents::of(some)).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("documents".into()).spawn_scoped(scope, write).ok()
 }

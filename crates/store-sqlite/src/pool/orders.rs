@@ -65,12 +65,12 @@ pub fn load(
     db: &Connection,
     keys: &[Key],
     places: &mut Places,
-) -> Result<Vec<Option<PoolOrder>>, StoreError> {
+) -> Result<Vec<Option<Box<PoolOrder>>>, StoreError> {
     let sql = "SELECT shop_id, order_id, doc, id FROM pool_orders WHERE shop_id = ?1 AND order_id = ?2";
     let mut find = db.prepare_cached(sql).doing(READING)?;
     each(keys, |(shop, order)| {
         let key = params![shop.as_str(), order.as_str()];
-        first(&mut find, key, READING, |row| read_and_note(row, shop, places))
+        first(&mut find, key, READING, |row| read_and_note(row, shop, places).map(Box::new))
     })
 }
 
@@ -131,7 +131,7 @@ pub fn family(
 pub fn write(
     db: &Connection,
     places: &mut Places,
-    changes: &[Change<PoolOrder>],
+    changes: &[Change<Box<PoolOrder>>],
     documents: &Documents,
 ) -> Result<(), StoreError> {
     if changes.is_empty() {

@@ -157,7 +157,7 @@ pub fn a_g_11_places_of_any_order_are_apart(store: &mut dyn Store) {
         changes.shops.push(build::shared_shop("s1"));
         for name in &names {
             let order = build::pool_order(name, Stage::PresalePool);
-            changes.pool.orders.push(Change::new((shop.clone(), order.order_id.clone()), order));
+            changes.pool.orders.push(Change::new((shop.clone(), order.order_id.clone()), order.into()));
             let after = build::candidate(5, name);
             let (key, shop_id) = (after.key.clone(), shop.clone());
             changes.pool.candidates.push(CandidateChange {

@@ -33,12 +33,12 @@ fn pool_rows(store: &mut dyn Store, pool: PoolKeys) -> PoolRows {
     load(store, &Keys { pool, ..Keys::default() }).pool
 }
 
-fn new_order(order: PoolOrder) -> Change<PoolOrder> {
-    Change::new((s1(), order.order_id.clone()), order)
+fn new_order(order: PoolOrder) -> Change<Box<PoolOrder>> {
+    Change::new((s1(), order.order_id.clone()), order.into())
 }
 
-fn changed_order(order: PoolOrder, old: &PoolOrder) -> Change<PoolOrder> {
-    Change::of((s1(), order.order_id.clone()), order, old.wake_at())
+fn changed_order(order: PoolOrder, old: &PoolOrder) -> Change<Box<PoolOrder>> {
+    Change::of((s1(), order.order_id.clone()), order.into(), old.wake_at())
 }
 
 fn change_of(shop: &ShopId, run: u64, before: Option<bool>, after: Candidate) -> CandidateChange {
@@ -66,7 +66,7 @@ pub fn everything(shop: &ShopId, to: &mut PoolChanges) {
     to.watermarks.push((shop.clone(), at(60)));
     to.gaps.push((shop.clone(), "june.csv".into(), Some(build::gap("june.csv").into())));
     let order = build::pool_order("o-1", Stage::PresalePool);
-    to.orders.push(Change::new((shop.clone(), order.order_id.clone()), order));
+    to.orders.push(Change::new((shop.clone(), order.order_id.clone()), order.into()));
     to.candidates.push(change_of(shop, 1, None, build::candidate(5, "o-1")));
     to.buyers.push(((shop.clone(), 1, id("u-1")), vec![build::place(5, "o-1")]));
 }
@@ -121,8 +121,13 @@ pub fn change(table: u8, shop: &ShopId, (number, value): (u8, u8), rows: &PoolRo
                 order.note(Code::LateEarlierOrder, Some(&id("g-1")), at(value.into()));
                 order.times.balance_closes_at = Some(at(100 + i64::from(value)));
             }
-            let (is_new, old_wake) = (known.is_none(), known.and_then(PoolOrder::wake_at));
-            to.orders.push(Change { key: (shop_id, order.order_id.clone()), row: order, is_new, old_wake });
+            let (is_new, old_wake) = (known.is_none(), known.and_then(|order| order.wake_at()));
+            to.orders.push(Change {
+                key: (shop_id, order.order_id.clone()),
+                row: order.into(),
+                is_new,
+                old_wake,
+            });
         }
         26..=28 => {
             let ((_, run, key), known) = &rows.candidates[0];
@@ -230,13 +235,13 @@ pub fn pooled_orders_by_id_stage_and_exception(store: &mut dyn Store) {
     write(store, |changes| {
         changes.pool.orders.extend(orders.iter().cloned().map(new_order));
         let other = build::pool_order("o-2", Stage::Review);
-        changes.pool.orders.push(Change::new((id("s2"), other.order_id.clone()), other));
+        changes.pool.orders.push(Change::new((id("s2"), other.order_id.clone()), other.into()));
     });
     let asked = ["o-3", "o-9", "o-1", "o-3"].map(|order| (s1(), id::<OrderId>(order)));
     let found = pool_rows(store, PoolKeys { orders: asked.to_vec(), ..PoolKeys::default() }).orders;
     assert!(found.iter().map(|(key, _)| key).eq(&asked));
     let found: Vec<_> = found.into_iter().map(|(_, order)| order).collect();
-    let [one, three] = [0, 2].map(|index: usize| Some(orders[index].clone()));
+    let [one, three] = [0, 2].map(|index: usize| Some(Box::new(orders[index].clone())));
     assert_eq!(found, [three.clone(), None, one, three]);
     let reader = store.reader();
     let list = |stage, page| reader.pool_orders(&s1(), stage, &page).answer();

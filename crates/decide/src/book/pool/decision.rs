@@ -37,7 +37,8 @@ impl Settings {
 #[derive(Debug, Default)]
 pub struct PoolDecision {
     pub settings: Settings,
-    pub orders: Vec<PoolOrder>,
+    #[expect(clippy::vec_box, reason = "they move on into a table of boxes, and are large")]
+    pub orders: Vec<Box<PoolOrder>>,
     pub candidates: FxHashMap<(u64, RankKey), Option<Candidate>>,
     pub buyers: FxHashMap<(u64, CustomerId), Vec<RankKey>>,
 }
@@ -54,6 +55,6 @@ impl PoolDecision {
     pub fn wakes(&self) -> impl Iterator<Item = Instant> {
         let presales = self.settings.presales.iter().filter_map(|record| record.wake_at());
         let runs = self.settings.runs.iter().filter_map(|run| run.wake_at);
-        presales.chain(runs).chain(self.orders.iter().filter_map(PoolOrder::wake_at))
+        presales.chain(runs).chain(self.orders.iter().filter_map(|order| order.wake_at()))
     }
 }

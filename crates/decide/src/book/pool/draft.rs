@@ -106,6 +106,7 @@ impl<'a> Draft<'a> {
     }
     pub fn find_pool_order(&self, id: &OrderId) -> Option<PoolOrder> {
         let own = self.pool_changes().orders.iter().rev().find(|order| order.order_id == *id);
+        let own = own.map(|order| &**order);
         own.or_else(|| self.pool_facts().order(&(self.shop_id.clone(), id.clone()))).cloned()
     }
     /// An order of a walk, where its group made the batch load it.
@@ -116,8 +117,8 @@ impl<'a> Draft<'a> {
     pub fn put_pool_order(&mut self, order: PoolOrder) {
         let known = &mut self.pool_changes_mut().orders;
         match known.iter_mut().find(|other| other.order_id == order.order_id) {
-            Some(other) => *other = order,
-            None => known.push(order),
+            Some(other) => **other = order,
+            None => known.push(Box::new(order)),
         }
     }
 

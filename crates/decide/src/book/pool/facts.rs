@@ -37,7 +37,7 @@ struct Touched {
 /// Rows of the pool that were loaded, with what the batch made of them.
 #[derive(Debug, Default)]
 pub struct PoolFacts {
-    orders: Table<PoolOrder>,
+    orders: Table<Box<PoolOrder>>,
     candidates: FxHashMap<CandidateKey, CandidateSlot>,
     ranks: FxHashMap<CandidateKey, u64>,
     buyers: FxHashMap<BuyerKey, Vec<RankKey>>,
@@ -55,6 +55,20 @@ impl PoolFacts {
     /// Drops what belongs to a batch.
     pub fn end_batch(&mut self) {
         *self = Self::default();
+    }
+
+    /// Drops what belongs to a round of a batch, but for places that were not taken yet.
+    pub fn end_round(&mut self) {
+        self.orders.clear();
+        self.ranks.clear();
+        self.walks.clear();
+        self.pages.clear();
+        self.families.clear();
+    }
+
+    /// Whether ranks were asked for.
+    pub fn knows_ranks(&self) -> bool {
+        !self.ranks.is_empty()
     }
 
     /// Takes loaded rows in. What the batch has changed already stays as it is.
@@ -83,7 +97,8 @@ impl PoolFacts {
             let ids = orders.iter().map(|order| order.order_id.clone()).collect();
             let shop = &page.shop_id;
             let orders = orders.into_iter();
-            self.orders.absorb(orders.map(|order| ((shop.clone(), order.order_id.clone()), Some(order))));
+            self.orders
+                .absorb(orders.map(|order| ((shop.clone(), order.order_id.clone()), Some(Box::new(order)))));
             self.pages.insert(page, ids);
         }
         for (parent, children) in rows.families {
@@ -91,7 +106,7 @@ impl PoolFacts {
             family.extend(children.iter().map(|order| order.order_id.clone()));
             let children = children.into_iter();
             let key = |id: &OrderId| (parent.0.clone(), id.clone());
-            self.orders.absorb(children.map(|order| (key(&order.order_id), Some(order))));
+            self.orders.absorb(children.map(|order| (key(&order.order_id), Some(Box::new(order)))));
         }
     }
 
@@ -123,7 +138,7 @@ impl PoolFacts {
     }
 
     pub fn order(&self, key: &(ShopId, OrderId)) -> Option<&PoolOrder> {
-        self.orders.get(key)
+        self.orders.get(key).map(|order| &**order)
     }
     /// A candidate. Of a run that is new in this batch nothing was loaded, and there is none; should one
     /// be written where the store has one, the store refuses.
@@ -258,8 +273,8 @@ impl PoolFacts {
         }
     }
 
-    /// Everything that the batch changed. `rows` gives a shop's settings.
-    pub fn take_changes<'a>(&mut self, rows: impl Fn(&ShopId) -> Option<&'a PoolRow>) -> PoolChanges {
+    /// What was changed of settings and orders. `rows` gives a shop's settings.
+    pub fn take_rows<'a>(&mut self, rows: impl Fn(&ShopId) -> Option<&'a PoolRow>) -> PoolChanges {
         let mut changes = PoolChanges::default();
         for (shop, touched) in std::mem::take(&mut self.touched) {
             if let Some(row) = rows(&shop) {
@@ -267,6 +282,14 @@ impl PoolFacts {
             }
         }
         changes.orders = self.orders.take_changes();
+        changes
+    }
+
+    /// What was changed of places since they were last taken. What was counted by them is not known any more.
+    pub fn take_places(&mut self, changes: &mut PoolChanges) {
+        self.moved.clear();
+        self.ranks.clear();
+        self.buyers.clear();
         let mut candidates = Vec::with_capacity(self.candidates.len());
         for ((shop_id, run, key), slot) in self.candidates.drain() {
             if slot.dirty && (slot.before.is_some() || slot.candidate.is_some()) {
@@ -279,7 +302,6 @@ impl PoolFacts {
             in_order(candidates, |a, b| (&a.shop_id, a.run, &a.key).cmp(&(&b.shop_id, b.run, &b.key)));
         changes.buyers.extend(self.dirty_buyers.drain());
         changes.buyers.sort_unstable();
-        changes
     }
 }
 

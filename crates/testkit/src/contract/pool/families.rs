@@ -17,7 +17,7 @@ pub fn a_s4_24_children_are_found_by_their_parent(store: &mut dyn Store) {
     write(store, |changes| {
         let own = [first.clone(), late.clone(), alone, other.clone()];
         changes.pool.orders.extend(own.map(new_order));
-        changes.pool.orders.push(Change::new((id("s2"), foreign.order_id.clone()), foreign.clone()));
+        changes.pool.orders.push(Change::new((id("s2"), foreign.order_id.clone()), foreign.clone().into()));
     });
     let asked = [("s1", "p"), ("s1", "q"), ("s2", "p"), ("s2", "q"), ("s9", "p")];
     let families: Vec<_> = asked.iter().map(|(shop, parent)| (id(shop), id(parent))).collect();

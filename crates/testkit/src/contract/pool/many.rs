@@ -37,7 +37,7 @@ pub fn many_orders_of_one_transaction(store: &mut dyn Store) {
     let keys = orders.iter().map(|order| (s1(), order.order_id.clone())).collect();
     let ranks = (0..ORDERS).map(|number| (s1(), 1, candidate(number).key)).collect();
     let found = pool_rows(store, PoolKeys { orders: keys, ranks, ..PoolKeys::default() });
-    assert!(found.orders.iter().map(|(_, order)| order.as_ref()).eq(orders.iter().map(Some)));
+    assert!(found.orders.iter().map(|(_, order)| order.as_deref()).eq(orders.iter().map(Some)));
     let mut places: Vec<_> = (0..ORDERS).map(|number| candidate(number).key).collect();
     places.sort();
     let rank = |key| places.partition_point(|place| place <= key) as u64;
