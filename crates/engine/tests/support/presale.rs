@@ -90,6 +90,7 @@ impl Run {
     /// Sets up the shop with the presale `p1` and moves the clock to [`START`].
     pub fn with_presale(self, offer: &Offer) -> Self {
         self.ok(Command::PutShop(Box::new(shop(self.shop.as_str()))));
+        self.buys_sms("pack", 10_000);
         self.ok(offer.create("p1"));
         self.advance(START);
         self

@@ -10,7 +10,8 @@ use domain::{
     order::{Method, Order},
 };
 use engine::{
-    Command, Engine, EngineClock, EngineError, EventOutcome, EventResult, Input, Reply, clock::SandboxClock,
+    Command, Engine, EngineClock, EngineError, EventOutcome, EventResult, Input, MessageCommand, Reply,
+    clock::SandboxClock,
 };
 use port::{MessageFilter, Reader, Store};
 use preview::Quoting;
@@ -54,6 +55,13 @@ impl Run {
         self.ok(create("c1", deal));
         self.advance(START);
         self
+    }
+
+    /// Segments of SMS, which new shops pay for (A-S1-18).
+    pub fn buys_sms(&self, purchase: &str, segments: u64) -> Reply {
+        let (purchase_id, by) = (id(purchase), "test".to_owned());
+        let pack = MessageCommand::BuyPack { purchase_id, segments, expires_at: None, by };
+        self.ok(Command::Messages(pack))
     }
 
     pub fn input(&self, command: Command) -> Input {
