@@ -28,6 +28,7 @@ const ARROWS: [(&str, Option<&[&str]>); 22] = [
         "http-api",
         Some(&[
             "money",
+            "contacts",
             "domain",
             "pricing",
             "port",

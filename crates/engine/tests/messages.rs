@@ -31,7 +31,8 @@ fn settings(run: &Run, chosen: Chosen, from: Option<Instant>) {
 }
 fn on(kinds: &[Kind]) -> Chosen {
     let sms = Switch { sms: true, wechat: false };
-    Chosen { switches: kinds.iter().map(|kind| (*kind, sms)).collect(), ..Chosen::default() }
+    let caps = Caps { minute: 100, hour: 100, day: 100 };
+    Chosen { switches: kinds.iter().map(|kind| (*kind, sms)).collect(), caps, ..Chosen::default() }
 }
 fn wallet(run: &Run) -> Wallet {
     let wallet = run.reader().wallet(&run.shop).unwrap();
@@ -128,7 +129,8 @@ fn t38_s2_r11_s2_r16_the_cut_over() {
         let kinds = if is_on { vec![Kind::PaymentReminder] } else { vec![] };
         settings(&run, Chosen { reminder_after_minutes: 30, ..on(&kinds) }, None);
         // Due a second before the cut-over, and at it.
-        for (order, due) in [("before", "2016-06-14T23:59:59+08:00"), ("after", "2016-06-15T00:00:00+08:00")] {
+        for (order, due) in [("before", "2016-06-14T23:59:59+08:00"), ("after", "2016-06-15T00:00:00+08:00")]
+        {
             run.advance(day(due).plus_minutes(-30).max(run.engine.now()));
             run.apply(&placed(order, "u1", day(due).plus_minutes(-30)));
         }
@@ -158,7 +160,8 @@ fn s2_r14_a_s2_12_a_s2_13_the_wallet() {
     run.buys_sms("p", 2);
     run.buys_sms("p", 2);
     assert_eq!(sms(&run, "o1", Kind::Shipped).code, Some(Code::NoBalance), "it is not sent later");
-    let other = MessageCommand::BuyPack { purchase_id: id("p"), segments: 3, expires_at: None, by: "key".into() };
+    let other =
+        MessageCommand::BuyPack { purchase_id: id("p"), segments: 3, expires_at: None, by: "key".into() };
     assert_eq!(run.refused(Command::Messages(other)), "purchase_exists");
     let (two, three) = (ships("o2"), ships("o3"));
     assert_eq!(held(&run), (0, 2, 0));
@@ -310,7 +313,11 @@ fn a_number_hears_so_much_and_nothing_in_quiet_hours() {
     run.buys_sms("p", 100);
     let caps = Caps { minute: 1, hour: 2, day: 3 };
     let quiet = QuietHours::try_new("22:00", "07:00").unwrap();
-    settings(&run, Chosen { caps, quiet_hours: [(Channel::Sms, quiet)].into(), ..on(&[Kind::Shipped]) }, None);
+    settings(
+        &run,
+        Chosen { caps, quiet_hours: [(Channel::Sms, quiet)].into(), ..on(&[Kind::Shipped]) },
+        None,
+    );
     number(&run, "u1", 'a');
     number(&run, "u2", 'a');
     let ships = |order: &str, customer: &str| {
@@ -366,7 +373,11 @@ fn a_blocked_template_is_used_no_more() {
     let sent = ships("o1");
     assert_eq!(sent.sending.as_ref().unwrap().template, Some(1));
     let says = Says::TemplateBlocked;
-    answer(&run, &sent, Answered::Refused { code: Code::TemplateBlocked, provider_code: Some("isv.T".into()), says });
+    answer(
+        &run,
+        &sent,
+        Answered::Refused { code: Code::TemplateBlocked, provider_code: Some("isv.T".into()), says },
+    );
     assert_eq!(ships("o2").code, Some(Code::TemplateBlocked));
     saves("您的订单{order}（{goods}）已经发货。");
     assert_eq!(ships("o3").sending.unwrap().template, Some(2));

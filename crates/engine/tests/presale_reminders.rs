@@ -110,6 +110,7 @@ fn s1_r23_a_s1_16_three_sms_a_day_over_all_shops() {
     let early = Offer { balances: (hours(BALANCE), hours(END - 24)), ..Offer::default() };
     let other = Run::of(run.engine.clone(), "s2");
     other.ok(Command::PutShop(Box::new(shop("s2"))));
+    other.buys_sms("pack", 1_000);
     other.ok(early.create("p1"));
     for order in ["o1", "o2", "o3"] {
         run.deposit(order, "u1", at(0));
@@ -193,6 +194,7 @@ fn a_g_13_shops_of_several_zones_share_the_platforms_day() {
             let zone = domain::time::Zone::find(zones[n]).unwrap();
             let shop = domain::shop::Shop { time_zone: zone, ..shop(of.shop.as_str()) };
             of.ok(Command::PutShop(Box::new(shop)));
+            of.buys_sms("pack", 1_000);
             of
         })
         .collect();

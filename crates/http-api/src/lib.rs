@@ -18,10 +18,10 @@ mod wire;
 
 pub use docs::openapi;
 pub use import::queue::{Imports, KeptIn};
-pub use message::callbacks::{Callbacks, Caller as CallbackCaller, Peer};
 pub use wire::extract::BodyEnded;
 pub use wire::keys::{ApiKey, KeyRing, Scope};
 pub use wire::problem::Problem;
+pub use wire::provider::{Callbacks, Caller as CallbackCaller, Peer};
 pub use wire::state::{ApiState, Edge};
 
 use axum::routing::IntoMakeService;

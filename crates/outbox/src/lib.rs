@@ -4,65 +4,19 @@
 //! is another: their times are carried over by their distance from now.
 
 mod messages;
+mod state;
 
-pub use messages::{Carrier, Opener};
+pub use state::{Carrier, Opener, Outbox};
 
-use domain::{Instant, ShopId, WebhookId, message::Channel};
-use engine::{Engine, EngineError, Settled};
-use messages::InFlight;
+use domain::{Instant, ShopId, WebhookId};
+use engine::{EngineError, Settled};
 use port::{Delivery, DeliveryStatus, DeliveryUpdate, DueReceiver};
 use relay::{
     BoxFuture, DeliveryOutcome, Due, Endpoint, Fate, MessageKey, MessageSettlement, PendingMessage, Pick,
     Question, Receiver, Settlement, Turn,
 };
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// The outbox of an engine.
-pub struct Outbox {
-    engine: Engine,
-    clock: relay::Clock,
-    /// Messages that are being sent now.
-    in_flight: Mutex<HashMap<MessageKey, InFlight>>,
-    /// Who opens contacts, where anybody needs them.
-    opener: Option<Arc<dyn Opener>>,
-    /// Who carries the messages of a channel, where that is not one that takes texts.
-    carriers: Vec<(Channel, Carrier)>,
-}
 
 impl Outbox {
-    /// The outbox of this engine; `clock` is the relay's.
-    pub fn new(engine: Engine, clock: relay::Clock) -> Self {
-        Self { engine, clock, in_flight: Mutex::default(), opener: None, carriers: Vec::new() }
-    }
-
-    /// With whom contacts are opened by, for carriers that know no customers.
-    #[must_use]
-    pub fn with_opener(self, opener: Arc<dyn Opener>) -> Self {
-        Self { opener: Some(opener), ..self }
-    }
-
-    /// With a channel's carrier.
-    #[must_use]
-    pub fn with_carrier(mut self, channel: Channel, carrier: Carrier) -> Self {
-        self.carriers.push((channel, carrier));
-        self
-    }
-
-    fn carrier(&self, channel: Channel) -> Carrier {
-        let known = self.carriers.iter().find(|(known, _)| *known == channel);
-        known.map_or(Carrier::Text, |(_, carrier)| *carrier)
-    }
-
-    fn in_flight(&self) -> MutexGuard<'_, HashMap<MessageKey, InFlight>> {
-        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A moment of the relay's clock by another one, which now shows `now`.
-    fn carry(&self, micros: i64, now: Instant) -> Instant {
-        Instant::from_micros(now.micros().saturating_add(micros.saturating_sub((self.clock)())))
-    }
-
     fn outside(&self) -> Instant {
         self.engine.clock().outside()
     }

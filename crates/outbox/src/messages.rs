@@ -4,7 +4,7 @@
 //! marked and not settled is asked after, and never sent again by itself (A-S2-18). What a reminder reminds of is looked
 //! at once more when it is handed over late: a customer who has paid is not asked to.
 
-use crate::Outbox;
+use crate::state::{Carrier, InFlight, Outbox};
 use domain::{
     Code, Instant, MessageId, ShopId,
     message::{
@@ -26,34 +26,6 @@ use relay::{
 const LOOK_PAST_BUSY: usize = 16;
 /// After so long a message that was handed over, and of which nothing was heard, is asked after.
 const FIRST_QUESTION: i64 = 2;
-
-/// A message that is being sent now.
-#[derive(Debug, Clone, Copy)]
-pub struct InFlight {
-    /// Attempts so far.
-    attempt: u32,
-    /// Whether it holds something of the shop's that its end gives back or spends.
-    is_letter: bool,
-}
-
-/// Opens what is sealed of a customer's contact.
-pub trait Opener: Send + Sync {
-    /// The text; none where it cannot be opened.
-    fn open(&self, shop: &ShopId, message: &Message, sealed: &Sealed) -> Option<String>;
-}
-
-/// Which template of a message its channel's carrier takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
-    /// Aliyun: parameters by name.
-    Aliyun,
-    /// Tencent Cloud: parameters by position.
-    Tencent,
-    /// `WeChat`.
-    Wechat,
-    /// One that takes the finished text.
-    Text,
-}
 
 fn key_of(message: &Message) -> MessageKey {
     MessageKey { shop_id: message.shop_id.to_string(), message_id: message.message_id.to_string() }
@@ -81,11 +53,13 @@ impl Outbox {
         let rows =
             self.engine.reader().due_dispatches(now, limit * LOOK_PAST_BUSY).map_err(|e| e.to_string())?;
         let is_free = |row: &Dispatch| !busy.iter().any(|channel| channel == row.message.channel.as_str());
+        // A sandbox clock jumps: what was let out before goes out.
+        let is_sandbox = self.engine.clock().sandbox().is_some();
         let mut found = Vec::new();
         let mut over = Vec::new();
         for dispatch in rows.into_iter().filter(|row| row.handed_at.is_none() && is_free(row)).take(limit) {
             let order = self.order_of(&dispatch.message);
-            if is_over(&dispatch.message, order.as_ref(), now) {
+            if !is_sandbox && is_over(&dispatch.message, order.as_ref(), now) {
                 over.push(self.refused(&dispatch.message, Code::OrderClosed));
             } else {
                 found.push(self.pending(dispatch, order.as_ref()));
@@ -112,15 +86,25 @@ impl Outbox {
         if inputs.is_empty() {
             return Ok(());
         }
+        let named: Vec<_> = inputs.iter().map(named).collect();
         let answers = self.engine.submit_many(inputs).await.map_err(|error| error.to_string())?;
-        for answer in answers {
-            match answer {
-                // One that is gone needs no settling.
-                Ok(_) | Err(EngineError::Refused(_)) => {}
-                Err(error) => return Err(error.to_string()),
+        let mut dispatches = Vec::new();
+        for (answer, named) in answers.into_iter().zip(named) {
+            match (answer, named) {
+                (Ok(_), _) => {}
+                // What cannot be settled is not tried again and again.
+                (Err(EngineError::Refused(refusal)), Some((shop_id, message_id))) => {
+                    tracing::error!(%refusal, %shop_id, %message_id, "a message cannot be settled; it is given up");
+                    dispatches.push(DispatchUpdate::Done { shop_id, message_id });
+                }
+                (Err(error), _) => return Err(error.to_string()),
             }
         }
-        Ok(())
+        if dispatches.is_empty() {
+            return Ok(());
+        }
+        let given_up = Settled { dispatches, ..Settled::default() };
+        self.engine.settle(given_up).await.map_err(|error| error.to_string())
     }
 
     fn pending(&self, dispatch: Dispatch, order: Option<&Order>) -> PendingMessage {
@@ -333,6 +317,16 @@ impl Outbox {
             }
         };
         self.submit(vec![Input::new(shop_id, Command::Messages(command))]).await
+    }
+}
+
+/// Which message an input settles.
+fn named(input: &Input) -> Option<(ShopId, MessageId)> {
+    match &input.command {
+        Command::Messages(
+            MessageCommand::Answered { message_id, .. } | MessageCommand::Reported { message_id, .. },
+        ) => Some((input.shop_id.clone(), message_id.clone())),
+        _ => None,
     }
 }
 

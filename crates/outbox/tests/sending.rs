@@ -191,7 +191,12 @@ impl Stand {
     /// A report of something that the provider took, perhaps told before.
     fn reports(&mut self) {
         let Some(at) = self.provider.took.len().checked_sub(1) else { return };
-        let (key, _) = self.provider.took.iter().nth(usize::try_from(self.random.below(at as u64 + 1)).unwrap()).unwrap();
+        let (key, _) = self
+            .provider
+            .took
+            .iter()
+            .nth(usize::try_from(self.random.below(at as u64 + 1)).unwrap())
+            .unwrap();
         let report = Report {
             part: None,
             is_delivered: self.random.flips(),

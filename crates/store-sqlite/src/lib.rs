@@ -39,6 +39,7 @@ mod timers;
 mod transaction;
 mod typed;
 mod under_way;
+mod wallets;
 
 pub use backup::{backup, restore};
 pub use checkpoint::Checkpoints;

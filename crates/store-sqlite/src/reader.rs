@@ -4,7 +4,7 @@ use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
     arrivals, batches, centre, conflicts, coupons, customers, imports, ledger, messages, meta, orders,
-    outbox, pool, schema, shops, timers,
+    outbox, pool, schema, shops, timers, wallets,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId, WebhookId,
@@ -182,10 +182,10 @@ impl Reader for SqliteReader {
         self.with(|db| messages::bill(db, shop, from, to))
     }
     fn centre(&self, shop: &ShopId) -> Read<Option<Arc<Centre>>> {
-        self.with(|db| centre::centre(db, shop))
+        self.with(|db| wallets::centre(db, shop))
     }
     fn wallet(&self, shop: &ShopId) -> Read<Wallet> {
-        self.with(|db| centre::wallet(db, shop))
+        self.with(|db| wallets::wallet(db, shop))
     }
     fn packs(&self, shop: &ShopId, page: &Page) -> Read<Vec<PackRow>> {
         self.with(|db| centre::packs(db, shop, page))

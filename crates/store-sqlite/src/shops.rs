@@ -4,7 +4,7 @@ use crate::cells::Cells;
 use crate::error::{Doing, refused};
 use crate::json::{Json, whole};
 use crate::query::{after, all, at_most, one};
-use crate::{centre, pool};
+use crate::{pool, wallets};
 use domain::{CampaignId, ShopId, campaign::Counters, shop::Shop};
 use port::{CampaignRow, Changes, Page, Read, ShopRow, StoreError, Webhook};
 use rusqlite::{Connection, Row, params};
@@ -31,7 +31,7 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
     let campaigns = sized.into_iter().map(|(campaign, _)| campaign).collect();
     let (pool, pool_bytes) = pool::sized(db, shop)?;
     let (shop_row, webhooks) = (Arc::new(settings), webhooks(db, shop)?);
-    let (centre, wallet) = (centre::centre(db, shop)?, centre::wallet(db, shop)?);
+    let (centre, wallet) = (wallets::centre(db, shop)?, wallets::wallet(db, shop)?);
     let row = ShopRow { shop: shop_row, sequence, booked, campaigns, webhooks, centre, wallet, pool };
     Ok(Some((row, bytes + pool_bytes)))
 }

@@ -1,13 +1,13 @@
 //! What a transaction loads and writes: every table, in the order of their locking.
 
 use crate::under_way::Open;
-use crate::{arrivals, batches, centre, ledger, messages, meta, outbox, pool, shops};
+use crate::{arrivals, batches, ledger, messages, meta, outbox, pool, shops, wallets};
 use port::{Changes, Keys, Nouns, Rows, StoreError, Transaction, answered};
 
 impl Open<'_> {
     fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
         shops::write(self.db, self.json, changes)?;
-        centre::write(self.db, self.json, changes)?;
+        wallets::write(self.db, self.json, changes)?;
         batches::write(self.db, self.json, changes)?;
         self.write_tables(changes)?;
         arrivals::write_parked(self.db, self.json, changes)?;

@@ -208,6 +208,7 @@ mod tests {
         assert!(second.await.is_err());
         drop(served);
         drop(first.await.expect("it runs").expect("its turn"));
-        assert_eq!((turns.line().free, turns.line().waiting.len()), (1, 0));
+        let line = turns.line();
+        assert_eq!((line.free, line.waiting.len()), (1, 0));
     }
 }

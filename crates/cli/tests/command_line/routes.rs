@@ -8,6 +8,8 @@ use serde_json::Value;
 /// Every route, a line each: method, path, and the scope that it needs; `-` for those that need no
 /// key, `*` for those that any key may ask.
 const ROUTES: &str = "\
+POST /callbacks/{secret}/receipts -
+POST /callbacks/{secret}/replies -
 GET /healthz -
 GET /metrics -
 GET /readyz -
@@ -39,7 +41,13 @@ GET /v1/shops/{shop}/coupons/{coupon} read
 POST /v1/shops/{shop}/coupons/{coupon}/lock checkout
 POST /v1/shops/{shop}/coupons/{coupon}/release checkout
 POST /v1/shops/{shop}/coupons/{coupon}/void campaigns
+GET /v1/shops/{shop}/customers/{customer}/consents read
+PUT /v1/shops/{shop}/customers/{customer}/consents events
+DELETE /v1/shops/{shop}/customers/{customer}/contact events
+GET /v1/shops/{shop}/customers/{customer}/contact read
+PUT /v1/shops/{shop}/customers/{customer}/contact events
 GET /v1/shops/{shop}/customers/{customer}/coupons read
+POST /v1/shops/{shop}/customers/{customer}/wechat-grants events
 POST /v1/shops/{shop}/download-gaps events
 GET /v1/shops/{shop}/download-watermark read
 PUT /v1/shops/{shop}/download-watermark events
@@ -59,7 +67,13 @@ POST /v1/shops/{shop}/imports events
 GET /v1/shops/{shop}/imports/{import} read
 GET /v1/shops/{shop}/imports/{import}/bad-rows read
 POST /v1/shops/{shop}/imports/{import}/cancel events
+GET /v1/shops/{shop}/message-settings read
+PUT /v1/shops/{shop}/message-settings admin
+GET /v1/shops/{shop}/message-templates/{kind}/{channel} read
+PUT /v1/shops/{shop}/message-templates/{kind}/{channel} campaigns
+POST /v1/shops/{shop}/message-templates/{kind}/{channel}/preview read
 GET /v1/shops/{shop}/messages read
+POST /v1/shops/{shop}/messages events
 GET /v1/shops/{shop}/money-to-return read
 GET /v1/shops/{shop}/orders/{order} read
 GET /v1/shops/{shop}/orders/{order}/cashier read
@@ -89,6 +103,10 @@ GET /v1/shops/{shop}/risk/customers read
 GET /v1/shops/{shop}/risk/customers/{customer} read
 PUT /v1/shops/{shop}/risk/customers/{customer} risk
 POST /v1/shops/{shop}/shop-orders events
+GET /v1/shops/{shop}/sms-bill read
+GET /v1/shops/{shop}/sms-packs read
+POST /v1/shops/{shop}/sms-packs admin
+GET /v1/shops/{shop}/sms-wallet read
 GET /v1/shops/{shop}/webhooks admin
 POST /v1/shops/{shop}/webhooks admin
 DELETE /v1/shops/{shop}/webhooks/{webhook} admin

@@ -1,78 +1,19 @@
 //! The message centre's own commands: settings, templates, packs, contacts, consents, notices that no event brings, and
 //! what providers say of messages.
 
+mod command;
 mod customers;
 mod post;
 mod sent;
 mod settings;
 
+pub use command::{Answered, MessageCommand, Notice, Says};
 pub use post::id_by as notice_id;
-pub use sent::{Answered, Says};
 
 use crate::book::Draft;
 use crate::command::Reply;
-use domain::{
-    Code, CustomerId, Instant, MessageId, OrderId, PurchaseId, Refusal, ShopId,
-    message::{
-        Channel, Kind,
-        addressee::{Consent, Contact},
-        numbers::NumberKey,
-        sending::Report,
-        settings::Chosen,
-        template::Template,
-        values::Values,
-    },
-};
+use domain::{Refusal, ShopId};
 use port::Keys;
-
-/// What can be asked of the message centre. `by` is the key that asks.
-#[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "the fields are those of the API")]
-pub enum MessageCommand {
-    /// Decides the shop's switches and limits anew, from that moment on.
-    PutSettings { chosen: Box<Chosen>, from: Option<Instant>, by: String },
-    /// Saves a template, which is in use from now on.
-    PutTemplate { kind: Kind, channel: Channel, template: Box<Template>, by: String },
-    /// Buys a pack of SMS (A-S2-13).
-    BuyPack { purchase_id: PurchaseId, segments: u64, expires_at: Option<Instant>, by: String },
-    /// How to reach a customer; nothing: it is erased.
-    PutContact { customer_id: CustomerId, contact: Option<Box<Contact>> },
-    /// What a customer said about marketing (A-S2-14).
-    PutConsent { customer_id: CustomerId, consent: Box<Consent> },
-    /// A customer lets messages of a `WeChat` template through (A-S2-20).
-    Grant { customer_id: CustomerId, template: String, count: u32 },
-    /// The owner of a number wants no marketing any more, by a reply.
-    OptOut { number: NumberKey, at: Instant },
-    /// A notice that no event brings.
-    Post(Box<Notice>),
-    /// What a message's provider answered.
-    Answered { message_id: MessageId, answer: Answered },
-    /// What a provider reports of a message later; `number` is whom it names.
-    Reported { message_id: MessageId, number: Option<NumberKey>, report: Box<Report> },
-}
-
-impl MessageCommand {
-    /// A message did not reach its provider, and will not.
-    pub const fn refused(message_id: MessageId, code: Code) -> Self {
-        let answer = Answered::Refused { code, provider_code: None, says: Says::Nothing };
-        Self::Answered { message_id, answer }
-    }
-}
-
-/// A notice that somebody asks for by itself.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Notice {
-    /// The shop's id of it: the same again is no other one.
-    pub message_id: MessageId,
-    /// What it is.
-    pub kind: Kind,
-    /// To whom.
-    pub customer_id: CustomerId,
-    /// What it is about.
-    pub order_id: Option<OrderId>,
-    /// Its variables beside those of the order.
-    pub values: Values,
-}
 
 /// Adds what a command names.
 pub fn first_keys(shop: &ShopId, command: &MessageCommand, keys: &mut Keys) {
@@ -123,10 +64,4 @@ pub fn decide(draft: &mut Draft<'_>, command: &MessageCommand) -> Result<Reply, 
             sent::reported(draft, message_id, number.as_ref(), report)
         }
     }
-}
-
-/// The message of that id; refused as `not_found` where there is none.
-fn message(draft: &Draft<'_>, id: &MessageId) -> Result<domain::message::Message, Refusal> {
-    let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
-    draft.message(id).cloned().ok_or_else(missing)
 }

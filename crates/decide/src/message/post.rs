@@ -1,6 +1,6 @@
 //! Notices that no event brings: they are asked for by themselves, and told by every channel that is on.
 
-use super::Notice;
+use super::command::Notice;
 use crate::book::Draft;
 use crate::command::Reply;
 use domain::{

@@ -3,7 +3,7 @@
 //! Always holds: an answer moves the message, its wallet, its number, its grant and its dispatch in one transaction, and
 //! told again changes nothing.
 
-use super::message;
+use super::command::{Answered, Says};
 use crate::book::Draft;
 use crate::command::Reply;
 use domain::{
@@ -19,52 +19,6 @@ use domain::{
 };
 use port::DispatchUpdate;
 use serde_json::json;
-
-/// What a message's provider answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answered {
-    /// It took the message.
-    Taken {
-        /// Its own id of it.
-        provider_id: Option<String>,
-        /// Segments that it counts.
-        segments: Option<u32>,
-    },
-    /// It did not, and will not.
-    Refused {
-        /// Why, in our words.
-        code: Code,
-        /// In its own.
-        provider_code: Option<String>,
-        /// What else that says.
-        says: Says,
-    },
-    /// Not now: it is tried again.
-    Later {
-        /// Attempts so far.
-        attempt: u32,
-        /// When.
-        next_at: Instant,
-    },
-    /// Nobody knows whether it did: it is asked after.
-    Unknown {
-        /// When.
-        next_at: Instant,
-    },
-}
-
-/// What a refusal says beside itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Says {
-    /// Nothing.
-    Nothing,
-    /// The owner of the number wants no messages.
-    OptedOut,
-    /// The customer has let no more through (43101).
-    NoGrant,
-    /// The template is refused, whoever is written to.
-    TemplateBlocked,
-}
 
 /// Settles what a provider answered.
 pub fn answered(draft: &mut Draft<'_>, id: &MessageId, answer: &Answered) -> Result<Reply, Refusal> {
@@ -216,4 +170,10 @@ pub fn reported(
         draft.changes().dispatch_updates.push(DispatchUpdate::Done { shop_id, message_id });
     }
     Ok(Reply::Done)
+}
+
+/// The message of that id; refused as `not_found` where there is none.
+fn message(draft: &Draft<'_>, id: &MessageId) -> Result<Message, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
+    draft.message(id).cloned().ok_or_else(missing)
 }

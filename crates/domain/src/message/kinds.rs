@@ -3,29 +3,8 @@
 //! Always holds: this table is the only place where a kind is described; whoever judges, bills or writes a message reads
 //! it here.
 
-use super::{Channel, Kind};
+use super::{Channel, Kind, Payer, Purpose};
 use crate::{Instant, campaign::field::Words, order::Order};
-use serde::{Deserialize, Serialize};
-
-/// Who pays for a kind's SMS and WeChat messages. A push is free whoever asks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Payer {
-    /// The platform: it is always on (S2-R13, A-S2-9). With a template of the merchant's own it costs the merchant all
-    /// the same (A-S2-11).
-    Free,
-    /// The merchant, from the pack of SMS: off until it is switched on (S2-R11, S2-R14, A-S2-9).
-    Merchant,
-}
-
-/// What a kind is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// A notice about the customer's own order: it needs no consent.
-    Trade,
-    /// An offer: it needs consent, and names the way out (A-S2-14).
-    Marketing,
-}
 
 /// When a message is better not sent at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

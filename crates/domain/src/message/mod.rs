@@ -2,6 +2,7 @@
 
 pub mod addressee;
 pub mod centre;
+mod kind;
 mod kinds;
 pub mod notices;
 pub mod numbers;
@@ -14,52 +15,12 @@ pub mod text;
 pub mod values;
 pub mod wallet;
 
-pub use kinds::{About, Late, Payer, Purpose};
+pub use kind::{Channel, Kind, MessageStatus, Payer, Purpose};
+pub use kinds::{About, Late};
 
 use self::sending::Sending;
 use crate::{CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId, ids::path_part};
 use serde::{Deserialize, Serialize};
-
-/// What a message is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum Kind {
-    PaymentReminder,
-    BalanceOpening,
-    BalanceClosing,
-    BalanceReminder,
-    PaymentSucceeded,
-    Shipped,
-    Received,
-    RefundApproved,
-    RefundRejected,
-    SupplierOrder,
-    PurchaseOrder,
-    Dispute,
-    Marketing,
-}
-
-/// How it travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum Channel {
-    Push,
-    Sms,
-    Wechat,
-}
-
-/// Where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum MessageStatus {
-    Planned,
-    Sent,
-    Suppressed,
-    Failed,
-}
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,40 +54,6 @@ impl Message {
         Self { status, code: Some(code), sent_at: None, ..self.clone() }
     }
 }
-
-macro_rules! text_of {
-    ($name:ident { $($variant:ident = $text:literal),+ }) => {
-        impl $name {
-            /// Every one of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-            /// The stable text.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-            /// Reads the stable text.
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-text_of!(Kind {
-    PaymentReminder = "payment_reminder",
-    BalanceOpening = "balance_opening",
-    BalanceClosing = "balance_closing",
-    BalanceReminder = "balance_reminder",
-    PaymentSucceeded = "payment_succeeded",
-    Shipped = "shipped",
-    Received = "received",
-    RefundApproved = "refund_approved",
-    RefundRejected = "refund_rejected",
-    SupplierOrder = "supplier_order",
-    PurchaseOrder = "purchase_order",
-    Dispute = "dispute",
-    Marketing = "marketing"
-});
-text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });
-text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppressed", Failed = "failed" });
 
 /// The link of a payment reminder: the order's page, opened at claim and pay (S0-R39).
 pub fn order_link(shop: &ShopId, order: &OrderId) -> String {

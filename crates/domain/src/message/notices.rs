@@ -12,55 +12,12 @@ use super::{
     values::Values,
 };
 use crate::{
-    Code, Instant, MessageId, RefundId,
+    Code, Instant,
     campaign::Desk,
     limits,
-    order::{Order, RefundStatus, State, TimelineEntry},
+    order::{Order, RefundStatus, State, TimelineEntry, Topic, Waiting},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-/// An order's notices.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Notices {
-    /// What was told, or left out for good.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    told: Vec<Topic>,
-    /// What waits: for its moment, or for the end of quiet hours.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    waiting: Vec<Waiting>,
-}
-
-/// What a notice is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Topic {
-    kind: Kind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refund_id: Option<RefundId>,
-}
-
-/// A notice that waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Waiting {
-    #[serde(flatten)]
-    topic: Topic,
-    channel: Channel,
-    message_id: MessageId,
-    due_at: Instant,
-    /// Not to be sent from then on.
-    until: Instant,
-}
-
-impl Notices {
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.told.is_empty() && self.waiting.is_empty()
-    }
-    /// When the next one is due.
-    pub fn wake(&self) -> Option<Instant> {
-        self.waiting.iter().map(|one| one.due_at).min()
-    }
-}
 
 const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Wechat];
 

@@ -15,6 +15,7 @@ mod gifts;
 mod hold;
 mod kinds;
 mod money_back;
+mod notices;
 mod offer;
 mod parties;
 mod parts;
@@ -41,6 +42,7 @@ pub use gifts::{GiftStanding, GiftStatus};
 pub use hold::held_until;
 pub use kinds::*;
 pub use money_back::{again, refund};
+pub use notices::{Notices, Topic, Waiting};
 pub use offer::{BoughtElsewhere, Candidate, Offer, OfferStatus, Push, Recovery, Withheld};
 pub use parties::{parts, parts_with};
 pub use parts::Parts;
@@ -56,7 +58,6 @@ pub use to_return::ToReturn;
 
 use usual::is_usual;
 
-use crate::message::notices::Notices;
 use crate::{
     CampaignId, CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category,
 };

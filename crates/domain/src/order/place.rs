@@ -69,7 +69,7 @@ pub fn place_by(
         refunds: Vec::new(),
         conflicts: Vec::new(),
         recovery: Recovery::default(),
-        notices: crate::message::notices::Notices::default(),
+        notices: crate::order::Notices::default(),
         timeline_entries: 0,
         ledger_entries: 0,
     };

@@ -5,6 +5,7 @@
 
 use crate::message::contact::number_key;
 use crate::wire::problem::Problem;
+use crate::wire::provider::{Caller, Peer};
 use crate::wire::state::ApiState;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -16,70 +17,9 @@ use domain::{
     message::{Message, numbers::NumberKey, segments, sending},
 };
 use engine::{Command, EngineError, Input, MessageCommand};
-use ipnet::IpNet;
 use port::StoreError;
-use relay::SigningSecret;
-use relay::message::{Recipient, aliyun, callback, report, tencent};
-use serde_json::{Value, json};
-use std::net::IpAddr;
-
-/// How a provider calls back.
-pub struct Callbacks {
-    /// The part of the path that only the provider knows.
-    pub secret: relay::message::Secret,
-    /// Who calls.
-    pub caller: Caller,
-    /// The addresses from which they may call; any where none is named.
-    pub allow: Vec<IpNet>,
-    /// Signed callbacks that were taken lately.
-    pub taken: callback::Taken,
-}
-
-/// The address at the other end of a connection, as whoever serves connections says it.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
-
-/// Who calls, and how a body is read.
-pub enum Caller {
-    /// Aliyun: arrays, unsigned.
-    Aliyun,
-    /// Tencent Cloud: arrays or single objects, unsigned.
-    Tencent,
-    /// One that signs as our webhooks are signed.
-    Signed(Vec<SigningSecret>),
-}
-
-impl Callbacks {
-    fn admits(&self, peer: Option<IpAddr>) -> bool {
-        self.allow.is_empty()
-            || peer.is_some_and(|peer| self.allow.iter().any(|network| network.contains(&peer)))
-    }
-
-    fn reports(&self, body: &[u8]) -> Vec<Result<report::Report, report::Bad>> {
-        match &self.caller {
-            Caller::Aliyun => aliyun::reports(body),
-            Caller::Tencent => tencent::reports(body),
-            Caller::Signed(_) => callback::read(body).map_or_else(|bad| vec![Err(bad)], |told| told.reports),
-        }
-    }
-
-    fn replies(&self, body: &[u8]) -> Vec<Result<report::Reply, report::Bad>> {
-        match &self.caller {
-            Caller::Aliyun => aliyun::replies(body),
-            Caller::Tencent => tencent::replies(body),
-            Caller::Signed(_) => callback::read(body).map_or_else(|bad| vec![Err(bad)], |told| told.replies),
-        }
-    }
-
-    /// What the provider wants to hear.
-    fn thanks(&self) -> Value {
-        match self.caller {
-            Caller::Aliyun => serde_json::from_str(aliyun::ANSWER).unwrap_or_default(),
-            Caller::Tencent => serde_json::from_str(tencent::ANSWER).unwrap_or_default(),
-            Caller::Signed(_) => json!({}),
-        }
-    }
-}
+use relay::message::{Recipient, callback, report};
+use serde_json::Value;
 
 /// A body that may be read, and the id under which it was signed.
 struct Admitted {

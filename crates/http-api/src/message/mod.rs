@@ -54,19 +54,26 @@ pub struct MessageView {
     /// Where a tap leads.
     link: String,
     /// SMS that it costs, by our own count; not for pushes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     segments: Option<u32>,
     /// Segments by the provider's count.
+    #[serde(skip_serializing_if = "Option::is_none")]
     provider_segments: Option<u32>,
     /// Whether the shop's packs pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
     paid: Option<bool>,
     /// `delivered | failed`, once its provider has reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     delivery: Option<Delivery>,
     /// The provider's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     provider_id: Option<String>,
     /// The provider's words where it refused or failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     provider_code: Option<String>,
     /// Version of the shop's template; none where the text is ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
     template: Option<u32>,
 }
 

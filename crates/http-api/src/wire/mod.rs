@@ -13,6 +13,7 @@ pub mod list_in;
 pub mod names;
 pub mod page;
 pub mod problem;
+pub mod provider;
 pub mod query;
 pub mod rate;
 pub mod share;

@@ -2,9 +2,9 @@
 
 use crate::import::queue::{Imports, KeptIn};
 use crate::import::work;
-use crate::message::callbacks::Callbacks;
 use crate::wire::keys::KeyRing;
 use crate::wire::problem::Problem;
+use crate::wire::provider::Callbacks;
 use crate::wire::share::Shares;
 use domain::{ShopId, shop::Shop};
 use engine::Engine;

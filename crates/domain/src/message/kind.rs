@@ -1,0 +1,98 @@
+//! The small words of a message: what it is about, how it travels, where it stands, who pays, what it is for.
+
+use serde::{Deserialize, Serialize};
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Kind {
+    PaymentReminder,
+    BalanceOpening,
+    BalanceClosing,
+    BalanceReminder,
+    PaymentSucceeded,
+    Shipped,
+    Received,
+    RefundApproved,
+    RefundRejected,
+    SupplierOrder,
+    PurchaseOrder,
+    Dispute,
+    Marketing,
+}
+
+/// How it travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Channel {
+    Push,
+    Sms,
+    Wechat,
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum MessageStatus {
+    Planned,
+    Sent,
+    Suppressed,
+    Failed,
+}
+
+/// Who pays for a kind's SMS and WeChat messages. A push is free whoever asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payer {
+    /// The platform: it is always on (S2-R13, A-S2-9). With a template of the merchant's own it costs the merchant all
+    /// the same (A-S2-11).
+    Free,
+    /// The merchant, from the pack of SMS: off until it is switched on (S2-R11, S2-R14, A-S2-9).
+    Merchant,
+}
+
+/// What a kind is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A notice about the customer's own order: it needs no consent.
+    Trade,
+    /// An offer: it needs consent, and names the way out (A-S2-14).
+    Marketing,
+}
+
+macro_rules! text_of {
+    ($name:ident { $($variant:ident = $text:literal),+ }) => {
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+            /// The stable text.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+            /// Reads the stable text.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+text_of!(Kind {
+    PaymentReminder = "payment_reminder",
+    BalanceOpening = "balance_opening",
+    BalanceClosing = "balance_closing",
+    BalanceReminder = "balance_reminder",
+    PaymentSucceeded = "payment_succeeded",
+    Shipped = "shipped",
+    Received = "received",
+    RefundApproved = "refund_approved",
+    RefundRejected = "refund_rejected",
+    SupplierOrder = "supplier_order",
+    PurchaseOrder = "purchase_order",
+    Dispute = "dispute",
+    Marketing = "marketing"
+});
+text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });
+text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppressed", Failed = "failed" });

@@ -1,0 +1,280 @@
+//! The message centre through the real router: settings, templates, packs, contacts, consents, and what providers tell.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, header};
+use engine::{Engine, EngineClock};
+use http_api::{ApiKey, ApiState, CallbackCaller, Callbacks, Edge, KeyRing, Scope};
+use port::Store;
+use relay::message::{Secret, callback};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+struct Service {
+    runtime: tokio::runtime::Runtime,
+    router: Router,
+    engine: Engine,
+    /// A key of another shop.
+    other: String,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.engine.stop();
+    }
+}
+
+impl Service {
+    fn open() -> Self {
+        let store: Box<dyn Store> = Box::new(store_memory::MemoryStore::elsewhere());
+        let clock = EngineClock::sandbox_of(&*store.reader()).unwrap();
+        let engine = Engine::start(store, clock).unwrap();
+        let (other, key) =
+            ApiKey::make(&[9; 32], "other", Some("b".parse().unwrap()), Scope::ALL.to_vec(), engine.now());
+        let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox(), key]));
+        let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
+        let master: Vec<u8> = (0..32).collect();
+        let contacts = Arc::new(contacts::Keys::of_file(&master).unwrap());
+        let callbacks = Callbacks {
+            secret: Secret::new(SECRET),
+            caller: CallbackCaller::Aliyun,
+            allow: Vec::new(),
+            taken: callback::Taken::default(),
+        };
+        let state = ApiState::new(engine.clone(), keys, edge);
+        let state = state.with_contacts(Some(contacts)).with_callbacks(Some(callbacks));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let service = Self { runtime, router: http_api::router(state), engine, other };
+        service.is(200, "PUT", "/v1/sandbox/clock", &json!({ "now": "2030-06-10T10:00:00+08:00" }));
+        service.is(200, "PUT", "/v1/shops/tea", &json!({ "name": "老街茶铺", "kind": "sop" }));
+        service
+    }
+
+    fn ask(&self, key: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let bytes = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(bytes))
+            .unwrap();
+        let router = self.router.clone();
+        self.runtime.block_on(async move {
+            let Ok(response) = router.oneshot(request).await;
+            let status = response.status().as_u16();
+            let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+        })
+    }
+    fn is(&self, status: u16, method: &str, path: &str, body: &Value) -> Value {
+        let (found, answer) = self.ask("sandbox", method, path, body);
+        assert_eq!(found, status, "{method} {path}: {answer}");
+        answer
+    }
+    fn put(&self, rest: &str, body: &Value) -> Value {
+        self.is(200, "PUT", &format!("/v1/shops/tea/{rest}"), body)
+    }
+    fn post(&self, rest: &str, body: &Value) -> Value {
+        self.is(200, "POST", &format!("/v1/shops/tea/{rest}"), body)
+    }
+    fn get(&self, rest: &str) -> Value {
+        self.is(200, "GET", &format!("/v1/shops/tea/{rest}"), &Value::Null)
+    }
+    /// The code and the first field at fault of a refusal.
+    fn refused(&self, status: u16, method: &str, rest: &str, body: &Value) -> (String, String) {
+        let answer = self.is(status, method, &format!("/v1/shops/tea/{rest}"), body);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (text(&answer["code"]), text(&answer["violations"][0]["field"]))
+    }
+    fn ships(&self, order: &str) -> Value {
+        let event = |kind: &str, data: Value| {
+            json!({ "specversion": "1.0", "id": format!("{order}.{kind}"), "source": "platform", "type": kind,
+                "time": "2030-06-10T10:00:00+08:00", "data": data })
+        };
+        let placed = json!({ "order_id": order, "customer_id": "u1", "payable": 1_000,
+            "lines": [{ "line_id": "l1", "sku": "A", "quantity": 1, "unit_price": 1_000 }] });
+        self.post("events", &event("order.placed", placed));
+        self.post("events", &event("order.shipped", json!({ "order_id": order })));
+        let log = self.get(&format!("messages?order_id={order}"));
+        let shipped = log["data"].as_array().unwrap().iter().find(|message| message["kind"] == "shipped");
+        shipped.unwrap().clone()
+    }
+}
+
+/// S2-R12, S2-R15, S2-R16, A-S2-10: settings say who made them and from when they count; both channels of one notice
+/// get a warning.
+#[test]
+fn s2_r15_s2_r16_settings() {
+    let service = Service::open();
+    assert_eq!(service.get("message-settings"), json!({ "now": null, "later": [] }));
+    let both = json!({ "kinds": { "shipped": { "sms": true, "wechat": true } } });
+    let said = service.put("message-settings", &both);
+    assert_eq!(said["now"]["made_by"], "sandbox");
+    assert_eq!(said["now"]["kinds"]["shipped"]["sms"], true);
+    assert_eq!(said["now"]["kinds"]["received"]["sms"], false);
+    assert_eq!(said["now"]["kinds"]["payment_succeeded"]["sms"], true, "free kinds are on");
+    assert_eq!(said["now"]["warnings"][0]["code"], "both_channels");
+    let later = json!({ "kinds": {}, "effective_from": "2030-07-01T00:00:00+08:00" });
+    let said = service.put("message-settings", &later);
+    assert_eq!(said["now"]["kinds"]["shipped"]["sms"], true);
+    assert_eq!(said["later"][0]["effective_from"], "2030-07-01T00:00:00+08:00");
+    for (body, field) in [
+        (json!({ "caps": { "minute": 0, "hour": 1, "day": 1 } }), "caps.minute"),
+        (json!({ "signature": "【茶】" }), "signature"),
+        (json!({ "reminder_after_minutes": 1 }), "reminder_after_minutes"),
+        (json!({ "kinds": { "dispute": { "sms": false } } }), "kinds.dispute"),
+        (json!({ "effective_from": "2030-06-09T00:00:00+08:00" }), "effective_from"),
+    ] {
+        assert_eq!(service.refused(422, "PUT", "message-settings", &body).1, field);
+    }
+    assert_eq!(service.ask(&service.other, "GET", "/v1/shops/tea/message-settings", &Value::Null).0, 404);
+}
+
+/// S2-R14, A-S2-12, A-S2-13: packs count once, impossible ones are refused, and the bill sets both counts side by side.
+#[test]
+fn s2_r14_packs_the_wallet_and_the_bill() {
+    let service = Service::open();
+    let pack = |segments: u64| json!({ "purchase_id": "p1", "segments": segments });
+    for bad in [0, 1_000_000_000_000] {
+        assert_eq!(service.refused(422, "POST", "sms-packs", &pack(bad)).1, "segments");
+    }
+    let bought = service.post("sms-packs", &pack(10));
+    assert_eq!(service.post("sms-packs", &pack(10)), bought);
+    assert_eq!(service.refused(409, "POST", "sms-packs", &pack(11)).0, "purchase_exists");
+    service.put("message-settings", &json!({ "kinds": { "shipped": { "sms": true } } }));
+    let message = service.ships("o1");
+    assert_eq!(
+        (&message["status"], &message["segments"], &message["paid"]),
+        (&json!("sent"), &json!(1), &json!(true))
+    );
+    let wallet = service.get("sms-wallet");
+    let parts = ["bought", "free", "reserved", "sent", "expired"].map(|part| wallet[part].as_u64().unwrap());
+    assert_eq!(parts, [10, 9, 1, 0, 0]);
+    let bill = service.get("sms-bill?from=2030-06-10T00:00:00%2B08:00&to=2030-06-11T00:00:00%2B08:00");
+    assert_eq!((&bill["segments"], &bill["difference"]), (&json!(1), &json!(0)));
+    assert_eq!(bill["lines"][0]["not_counted"], 1);
+    assert_eq!(service.get("sms-packs")["data"][0]["bought_by"], "sandbox");
+}
+
+/// Contacts are kept sealed, shown masked and erased; what is no contact is refused.
+#[test]
+fn contacts_are_masked_and_erased() {
+    let service = Service::open();
+    let path = "customers/u1/contact";
+    let told =
+        json!({ "phone": "138 0013 8000", "email": "ada@example.com", "address": "文三路 1 号 老街茶铺" });
+    let seen = service.put(path, &told);
+    assert_eq!(seen["phone"], "138****8000");
+    assert!(!seen.to_string().contains("ada@example") && !seen.to_string().contains("老街茶铺"));
+    assert_eq!(service.get(path), seen);
+    for (body, field) in [
+        (json!({ "phone": "12345" }), "phone"),
+        (json!({ "email": "ada" }), "email"),
+        (json!({ "address": "a\u{0}b" }), "address"),
+    ] {
+        assert_eq!(service.refused(422, "PUT", path, &body).1, field);
+    }
+    assert_eq!(service.get(path), seen);
+    service.is(204, "DELETE", "/v1/shops/tea/customers/u1/contact", &Value::Null);
+    assert_eq!(service.get(path)["phone"], Value::Null);
+}
+
+/// A-S2-14, A-S2-20: what was said last counts, in whatever order it is told; grants add up.
+#[test]
+fn a_s2_14_consents_and_grants() {
+    let service = Service::open();
+    let path = "customers/u1/consents";
+    let said = |yes: bool, at: &str| {
+        service.put(
+            path,
+            &json!({ "marketing_sms": yes, "at": format!("2030-06-{at}T10:00:00+08:00"), "source": "app" }),
+        )
+    };
+    assert_eq!(said(false, "09")["marketing_sms"], false);
+    assert_eq!(said(true, "08")["marketing_sms"], false);
+    assert_eq!(said(true, "10")["marketing_sms"], true);
+    let tomorrow = json!({ "marketing_sms": true, "at": "2030-06-11T10:00:00+08:00", "source": "app" });
+    assert_eq!(service.refused(422, "PUT", path, &tomorrow).1, "at");
+    service.post("customers/u1/wechat-grants", &json!({ "template_id": "TPL", "count": 2 }));
+    let seen = service.post("customers/u1/wechat-grants", &json!({ "template_id": "TPL" }));
+    assert_eq!(seen["wechat_grants"], json!([{ "template_id": "TPL", "left": 3 }]));
+    let none = json!({ "template_id": "TPL", "count": 0 });
+    assert_eq!(service.refused(422, "POST", "customers/u1/wechat-grants", &none).1, "count");
+}
+
+/// A template is shown as it would be sent, saved when it renders, and refused with the field that is at fault.
+#[test]
+fn templates_are_shown_and_saved() {
+    let service = Service::open();
+    let path = "message-templates/shipped/sms";
+    let good = json!({ "text": "您的订单{order}（{goods}）已发货。" });
+    let seen = service.post(&format!("{path}/preview"), &good);
+    assert_eq!(seen["segments"], 1);
+    assert!(seen["text"].as_str().unwrap().starts_with('【'));
+    assert_eq!(service.put(path, &good)["version"], 1);
+    assert_eq!(service.put(path, &good)["version"], 1, "the same again is no new version");
+    let bad = json!({ "text": "您的订单{order}：{colour} 已发货。" });
+    assert_eq!(service.refused(422, "PUT", path, &bad).0, "invalid_terms");
+    assert_eq!(service.get(path)["in_use"], 1);
+    service.is(404, "GET", "/v1/shops/tea/message-templates/marketing/wechat", &Value::Null);
+}
+
+/// A notice that no event brings; the same again sends nothing, another under its id is a conflict.
+#[test]
+fn notices_on_request() {
+    let service = Service::open();
+    let dispute = json!({ "message_id": "d1", "kind": "dispute", "customer_id": "u1" });
+    let (status, answer) = service.ask("sandbox", "POST", "/v1/shops/tea/messages", &dispute);
+    assert_eq!(status, 200, "{answer}");
+    let again = service.post("messages", &dispute);
+    assert_eq!(again, answer);
+    let other = json!({ "message_id": "d1", "kind": "dispute", "customer_id": "u2" });
+    assert_eq!(service.refused(409, "POST", "messages", &other).0, "message_exists");
+    let unknown =
+        json!({ "message_id": "d2", "kind": "dispute", "customer_id": "u1", "variables": { "colour": 1 } });
+    assert_eq!(service.refused(422, "POST", "messages", &unknown).1, "variables.colour");
+    let reminder = json!({ "message_id": "d3", "kind": "payment_reminder", "customer_id": "u1" });
+    assert_eq!(service.refused(422, "POST", "messages", &reminder).1, "kind");
+}
+
+/// A-S2-19: to a secret path; one poison element and a stranger spoil nothing; told twice they count once; a reply that
+/// wants no more is heeded.
+#[test]
+fn a_s2_19_what_providers_tell() {
+    let service = Service::open();
+    service.post("sms-packs", &json!({ "purchase_id": "p1", "segments": 10 }));
+    service.put("message-settings", &json!({ "kinds": { "shipped": { "sms": true } } }));
+    service.put("customers/u1/contact", &json!({ "phone": "13800138000" }));
+    service.put(
+        "customers/u1/consents",
+        &json!({ "marketing_sms": true, "at": "2030-06-10T09:00:00+08:00", "source": "app" }),
+    );
+    let message = service.ships("o1");
+    let report = |phone: &str, id: &str| {
+        json!({ "phone_number": phone, "send_time": "2030-06-10 10:00:01", "report_time": "2030-06-10 10:00:02",
+            "success": true, "err_code": "DELIVERED", "err_msg": "ok", "sms_size": "1", "biz_id": "B1",
+            "out_id": format!("tea:{id}") })
+    };
+    let id = message["message_id"].as_str().unwrap();
+    let body = json!([{ "poison": 1 }, report("13900139000", id), report("13800138000", id), report("13800138000", "x")]);
+    service.is(404, "POST", "/callbacks/wrong-wrong-wrong-wrong-wrong-wr/receipts", &body);
+    let path = format!("/callbacks/{SECRET}/receipts");
+    assert_eq!(service.is(200, "POST", &path, &body)["code"], 0);
+    service.is(200, "POST", &path, &body);
+    let seen = service.get("messages?order_id=o1");
+    let seen = seen["data"].as_array().unwrap().iter().find(|one| one["message_id"] == id).unwrap().clone();
+    assert_eq!((&seen["delivery"], &seen["provider_segments"]), (&json!("delivered"), &json!(1)));
+    let wallet = service.get("sms-wallet");
+    assert_eq!((&wallet["sent"], &wallet["reserved"]), (&json!(1), &json!(0)));
+    service.is(422, "POST", &path, &json!("no array"));
+    let reply =
+        json!([{ "phone_number": "13800138000", "send_time": "2030-06-10 10:00:03", "content": "ＴＤ" }]);
+    service.is(200, "POST", &format!("/callbacks/{SECRET}/replies"), &reply);
+    let consents = service.get("customers/u1/consents");
+    assert_eq!(consents["marketing_sms"], false, "{consents}");
+}
