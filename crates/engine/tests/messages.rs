@@ -86,6 +86,7 @@ fn number(run: &Run, customer: &str, digit: char) -> NumberKey {
 /// says so; each notice is told once, however often it is heard of.
 #[test]
 fn s2_r12_s2_r15_notices_follow_their_switches() {
+    use {Channel::Sms, Channel::Wechat, MessageStatus::Sent, MessageStatus::Suppressed};
     let run = opened();
     places(&run, "quiet");
     assert!(log(&run, "quiet").is_empty());
@@ -96,7 +97,6 @@ fn s2_r12_s2_r15_notices_follow_their_switches() {
     let shipped = shipped("o1", run.engine.now());
     run.apply(&shipped);
     run.event(&shipped);
-    use {Channel::Sms, Channel::Wechat, MessageStatus::Sent, MessageStatus::Suppressed};
     assert_eq!(
         log(&run, "o1"),
         [

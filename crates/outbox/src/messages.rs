@@ -60,7 +60,8 @@ impl Outbox {
         for dispatch in rows.into_iter().filter(|row| row.handed_at.is_none() && is_free(row)).take(limit) {
             let order = self.order_of(&dispatch.message);
             if !is_sandbox && is_over(&dispatch.message, order.as_ref(), now) {
-                over.push(self.refused(&dispatch.message, Code::OrderClosed));
+                let Message { shop_id, message_id, .. } = &dispatch.message;
+                over.push(answered(shop_id.clone(), message_id.clone(), refused_as(Code::OrderClosed)));
             } else {
                 found.push(self.pending(dispatch, order.as_ref()));
             }
@@ -71,15 +72,6 @@ impl Outbox {
 
     fn order_of(&self, message: &Message) -> Option<Order> {
         self.engine.reader().order(&message.shop_id, message.order_id.as_ref()?).ok().flatten()
-    }
-
-    fn refused(&self, message: &Message, code: Code) -> Input {
-        let answer = Answered::Refused { code, provider_code: None, says: Says::Nothing };
-        self.answer(message.shop_id.clone(), message.message_id.clone(), answer)
-    }
-
-    fn answer(&self, shop_id: ShopId, message_id: MessageId, answer: Answered) -> Input {
-        Input::new(shop_id, Command::Messages(MessageCommand::Answered { message_id, answer }))
     }
 
     async fn submit(&self, inputs: Vec<Input>) -> Result<(), String> {
@@ -212,17 +204,14 @@ impl Outbox {
             let InFlight { attempt, is_letter } = known.unwrap_or(InFlight { attempt: 0, is_letter: true });
             let answer = self.answer_of(outcome, attempt);
             match answer {
-                Answered::Taken { .. } if !is_letter => {
+                Answered::Taken { .. } | Answered::Unknown { .. } if !is_letter => {
                     dispatches.push(DispatchUpdate::Done { shop_id, message_id });
                 }
                 Answered::Later { attempt, next_at } => {
                     dispatches.push(DispatchUpdate::Retry { shop_id, message_id, attempt, next_at });
                 }
-                Answered::Unknown { .. } if !is_letter => {
-                    dispatches.push(DispatchUpdate::Done { shop_id, message_id });
-                }
                 Answered::Taken { .. } | Answered::Refused { .. } | Answered::Unknown { .. } => {
-                    inputs.push(self.answer(shop_id, message_id, answer));
+                    inputs.push(answered(shop_id, message_id, answer));
                 }
             }
         }
@@ -318,6 +307,10 @@ impl Outbox {
         };
         self.submit(vec![Input::new(shop_id, Command::Messages(command))]).await
     }
+}
+
+fn answered(shop_id: ShopId, message_id: MessageId, answer: Answered) -> Input {
+    Input::new(shop_id, Command::Messages(MessageCommand::Answered { message_id, answer }))
 }
 
 /// Which message an input settles.

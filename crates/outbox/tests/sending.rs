@@ -127,7 +127,9 @@ impl Stand {
 
     fn ok(&self, command: Command) {
         let answers = self.engine.submit_many_blocking(vec![Input::new(shop(), command)]).unwrap();
-        answers.into_iter().for_each(|answer| drop(answer.unwrap()));
+        for answer in answers {
+            answer.unwrap();
+        }
     }
     fn told(&self, command: MessageCommand) {
         self.ok(Command::Messages(command));
@@ -227,7 +229,7 @@ fn plays(seed: u64) {
                 number += 1;
                 stand.ships(number);
             }
-            0 | 1 | 2 => stand.turn(),
+            0..=2 => stand.turn(),
             3 => stand.asks(),
             4 => stand.reports(),
             _ => {

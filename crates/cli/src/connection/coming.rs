@@ -81,16 +81,12 @@ impl<B: Unread> Coming<B> {
         let asked = self.asked.get_or_insert_with(|| Box::pin(turns.clone().take(exchange.is_impatient())));
         let turn = ready!(asked.as_mut().poll(context));
         (self.turns, self.asked) = (None, None);
-        match turn {
-            Ok(turn) => {
-                self.exchange.keep(turn);
-                Poll::Ready(None)
-            }
-            Err(NoTurn) => {
-                self.exchange.refused();
-                Poll::Ready(Some(Err(BodyEnded::NoTurn.into())))
-            }
+        if let Ok(turn) = turn {
+            self.exchange.keep(turn);
+            return Poll::Ready(None);
         }
+        self.exchange.refused();
+        Poll::Ready(Some(Err(BodyEnded::NoTurn.into())))
     }
 }
 

@@ -72,9 +72,9 @@ impl Turns {
             }
             let (give, turn) = oneshot::channel();
             if is_impatient {
-                line.impatient.push_back(give)
+                line.impatient.push_back(give);
             } else {
-                line.waiting.push_back(give)
+                line.waiting.push_back(give);
             }
             turn
         };

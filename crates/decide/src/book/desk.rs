@@ -112,13 +112,11 @@ impl Office for Draft<'_> {
     }
     fn addressee(&self, customer: &CustomerId) -> Addressee {
         let drafted = self.decided().addressees.iter().find(|(known, _)| known == customer);
-        match drafted {
-            Some((_, addressee)) => addressee.clone(),
-            None => {
-                let key = (self.shop_id.clone(), customer.clone());
-                self.facts().addressee(&key).cloned().unwrap_or_default()
-            }
+        if let Some((_, addressee)) = drafted {
+            return addressee.clone();
         }
+        let key = (self.shop_id.clone(), customer.clone());
+        self.facts().addressee(&key).cloned().unwrap_or_default()
     }
     fn put_addressee(&mut self, customer: &CustomerId, addressee: Addressee) {
         let addressees = &mut self.changes().addressees;

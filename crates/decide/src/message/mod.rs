@@ -23,7 +23,7 @@ pub fn first_keys(shop: &ShopId, command: &MessageCommand, keys: &mut Keys) {
         MessageCommand::PutContact { customer_id, .. }
         | MessageCommand::PutConsent { customer_id, .. }
         | MessageCommand::Grant { customer_id, .. } => {
-            keys.addressees.push((shop.clone(), customer_id.clone()))
+            keys.addressees.push((shop.clone(), customer_id.clone()));
         }
         MessageCommand::OptOut { number, .. } => keys.numbers.push((shop.clone(), number.clone())),
         MessageCommand::Post(notice) => {

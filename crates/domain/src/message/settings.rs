@@ -131,7 +131,7 @@ impl Chosen {
         }
         if let Some(signature) = &self.signature {
             let fits = (2..=limits::SIGNATURE_CHARS).contains(&signature.chars().count());
-            let plain = signature.chars().all(|letter| letter.is_alphanumeric());
+            let plain = signature.chars().all(char::is_alphanumeric);
             if !(fits && plain) {
                 let message = "2 to 20 letters and digits, without brackets";
                 found.push(Violation::with("signature", Code::InvalidValue, message));

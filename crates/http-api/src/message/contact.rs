@@ -67,7 +67,8 @@ pub struct ContactView {
 
 /// The name that a number is counted and found by.
 pub fn number_key(key: contacts::NumberKey) -> NumberKey {
-    let text: String = key.0[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = u128::from_be_bytes(key.0[..16].try_into().unwrap_or_default());
+    let text = format!("{digest:032x}");
     NumberKey::try_new(&text).unwrap_or_else(|| unreachable!("{text} is 32 hexadecimal digits"))
 }
 
