@@ -6,10 +6,10 @@ use crate::support::{Request, Server, run};
 use serde_json::Value;
 
 /// Every route, a line each: method, path, and the scope that it needs; `-` for those that need no
-/// key, `*` for those that any key may ask.
+/// key, `@` for those with a secret in their path, `*` for those that any key may ask.
 const ROUTES: &str = "\
-POST /callbacks/{secret}/receipts -
-POST /callbacks/{secret}/replies -
+POST /callbacks/{secret}/receipts @
+POST /callbacks/{secret}/replies @
 GET /healthz -
 GET /metrics -
 GET /readyz -
