@@ -42,7 +42,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
             asked.json(&json!({ "order_ids": ["x1"] }))
         }
         ("POST", "gifts") => asked.json(&json!({ "sku": "mug", "quantity": 1, "reason": "test" })),
-        ("POST", "shop-orders") => asked.json(&json!([])),
+        ("POST", "shop-orders" | "receipts" | "replies") => asked.json(&json!([])),
         ("PUT", "{shop}") => asked.json(&json!({ "name": "Teas", "kind": "sop" })),
         ("POST", "coupon-batches") => asked.json(&batch()),
         ("POST", "validate") if path.contains("coupon-batches") => asked.json(&batch()),
@@ -68,7 +68,6 @@ fn request(route: routes::Route, shop: &str) -> Request {
             asked.json(&json!({ "marketing_sms": true, "at": shop::at(0), "source": "app" }))
         }
         ("POST", "wechat-grants") => asked.json(&json!({ "template_id": "TPL" })),
-        ("POST", "receipts" | "replies") => asked.json(&json!([])),
         ("POST", "webhooks") => asked.json(&json!({ "url": "https://example.com/hook" })),
         unknown => panic!("{unknown:?} has no body here"),
     }

@@ -140,9 +140,11 @@ pub async fn packs(
 #[into_params(parameter_in = Query)]
 pub struct BillQuery {
     /// From this moment, RFC 3339,
-    from: String,
+    #[param(required = true)]
+    from: Option<String>,
     /// until before this one.
-    to: String,
+    #[param(required = true)]
+    to: Option<String>,
 }
 
 /// Messages of one kind, channel and payer that came to the same.
@@ -209,7 +211,11 @@ pub async fn bill(
 ) -> Result<Json<BillView>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let (from, to) = (time::read("from", &query.0.from)?, time::read("to", &query.0.to)?);
+    let moment = |field, text: Option<String>| match text {
+        Some(text) => time::read(field, &text),
+        None => Err(Problem::invalid_body(field, "the span is named: from, to")),
+    };
+    let (from, to) = (moment("from", query.0.from)?, moment("to", query.0.to)?);
     if to <= from {
         return Err(Problem::invalid_body("to", "the span ends after it begins"));
     }
