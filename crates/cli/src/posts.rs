@@ -133,7 +133,8 @@ fn carriers_of(settings: &MessagesSettings) -> Vec<(Channel, Carrier)> {
             "aliyun" => Carrier::Aliyun,
             "tencent" => Carrier::Tencent,
             "wechat" => Carrier::Wechat,
-            _ => Carrier::Text,
+            "http" => Carrier::Text,
+            _ => return None,
         };
         Some((Channel::parse(name)?, carrier))
     };

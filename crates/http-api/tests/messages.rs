@@ -238,6 +238,12 @@ fn notices_on_request() {
     let unknown =
         json!({ "message_id": "d2", "kind": "dispute", "customer_id": "u1", "variables": { "colour": 1 } });
     assert_eq!(service.refused(422, "POST", "messages", &unknown).1, "variables.colour");
+    let long = json!({ "message_id": "d".repeat(63), "kind": "dispute", "customer_id": "u1" });
+    assert_eq!(service.refused(422, "POST", "messages", &long).1, "message_id");
+    service.put("message-settings", &json!({}));
+    service.ships("o1");
+    let theirs = json!({ "message_id": "d4", "kind": "dispute", "customer_id": "u2", "order_id": "o1" });
+    assert_eq!(service.refused(422, "POST", "messages", &theirs).1, "customer_id");
     let reminder = json!({ "message_id": "d3", "kind": "payment_reminder", "customer_id": "u1" });
     assert_eq!(service.refused(422, "POST", "messages", &reminder).1, "kind");
 }

@@ -105,7 +105,7 @@ impl Outbox {
         let in_flight = InFlight { attempt, is_letter: said.is_some() };
         self.in_flight().insert(key_of(&message), in_flight);
         let (body_zh, body_en) = match &said {
-            Some(said) => (said.text.clone(), String::new()),
+            Some(said) => (said.text.clone(), self.english(&message, order)),
             None => self.text_of(&message, order),
         };
         let outgoing = OutgoingMessage {
@@ -132,11 +132,17 @@ impl Outbox {
         PendingMessage { attempt, is_unknown: false, message }
     }
 
+    /// The text in English, where it is ours: templates of shops are in one language.
+    fn english(&self, message: &Message, order: Option<&Order>) -> String {
+        let is_ours = message.sending.as_ref().is_some_and(|sending| sending.template.is_none());
+        if is_ours { self.text_of(message, order).1 } else { String::new() }
+    }
+
     /// With what a carrier needs that knows neither our customers nor our texts.
     fn addressed(&self, outgoing: OutgoingMessage, message: &Message, said: &Said) -> OutgoingMessage {
         let (template, parameters) = self.template(message.channel, said);
         OutgoingMessage {
-            to: self.recipient(message),
+            to: self.carrier(message.channel).and_then(|_| self.recipient(message)),
             signature: Some(said.signature.clone()).filter(|signature| !signature.is_empty()),
             template,
             parameters,
@@ -149,19 +155,19 @@ impl Outbox {
         let named =
             |(name, value): (&String, &String)| Parameter { name: name.clone(), value: value.clone() };
         match self.carrier(channel) {
-            Carrier::Aliyun => said.aliyun.as_ref().map_or_else(Default::default, |own| {
+            Some(Carrier::Aliyun) => said.aliyun.as_ref().map_or_else(Default::default, |own| {
                 (Some(own.code.clone()), own.parameters.iter().map(named).collect())
             }),
-            Carrier::Tencent => said.tencent.as_ref().map_or_else(Default::default, |own| {
+            Some(Carrier::Tencent) => said.tencent.as_ref().map_or_else(Default::default, |own| {
                 let placed = own.parameters.iter().enumerate();
                 let parameters =
                     placed.map(|(at, value)| Parameter { name: (at + 1).to_string(), value: value.clone() });
                 (Some(own.code.clone()), parameters.collect())
             }),
-            Carrier::Wechat => said.wechat.as_ref().map_or_else(Default::default, |own| {
+            Some(Carrier::Wechat) => said.wechat.as_ref().map_or_else(Default::default, |own| {
                 (Some(own.template_id.clone()), own.data.iter().map(named).collect())
             }),
-            Carrier::Text => (None, Vec::new()),
+            Some(Carrier::Text) | None => (None, Vec::new()),
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Outbox {
     in_flight: Mutex<HashMap<MessageKey, InFlight>>,
     /// Who opens contacts, where anybody needs them.
     pub(crate) opener: Option<Arc<dyn Opener>>,
-    /// Who carries the messages of a channel, where that is not one that takes texts.
+    /// Who carries the messages of a channel and knows no customers.
     carriers: Vec<(Channel, Carrier)>,
 }
 
@@ -40,9 +40,9 @@ impl Outbox {
         self
     }
 
-    pub(crate) fn carrier(&self, channel: Channel) -> Carrier {
+    pub(crate) fn carrier(&self, channel: Channel) -> Option<Carrier> {
         let known = self.carriers.iter().find(|(known, _)| *known == channel);
-        known.map_or(Carrier::Text, |(_, carrier)| *carrier)
+        known.map(|(_, carrier)| *carrier)
     }
 
     pub(crate) fn in_flight(&self) -> MutexGuard<'_, HashMap<MessageKey, InFlight>> {
@@ -79,6 +79,6 @@ pub enum Carrier {
     Tencent,
     /// `WeChat`.
     Wechat,
-    /// One that takes the finished text.
+    /// One that takes the finished text, for the contact that goes with it.
     Text,
 }

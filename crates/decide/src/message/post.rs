@@ -4,10 +4,10 @@ use super::command::Notice;
 use crate::book::Draft;
 use crate::command::Reply;
 use domain::{
-    Code, MessageId, Refusal,
+    Code, MessageId, Refusal, Violation,
     campaign::Desk,
     message::{
-        Channel, Message, MessageStatus,
+        Channel, Kind, Message, MessageStatus,
         centre::{self, Letter, Switched},
         office::Office,
         order_link,
@@ -18,10 +18,7 @@ use domain::{
 pub fn id_by(id: &MessageId, channel: Channel) -> MessageId {
     match channel {
         Channel::Sms | Channel::Push => id.clone(),
-        Channel::Wechat => {
-            let text = format!("{id}:w");
-            MessageId::try_new(&text).unwrap_or_else(|_| id.clone())
-        }
+        Channel::Wechat => MessageId::try_new(&format!("{id}:w")).unwrap_or_else(|_| id.clone()),
     }
 }
 
@@ -37,6 +34,12 @@ pub fn post(draft: &mut Draft<'_>, notice: &Notice) -> Result<Reply, Refusal> {
         }
         None => None,
     };
+    // What an order says is for its customer; orders of goods go to suppliers.
+    let to_supplier = matches!(kind, Kind::SupplierOrder | Kind::PurchaseOrder);
+    if !to_supplier && order.as_ref().is_some_and(|order| order.customer_id != *customer_id) {
+        let message = "the order is another customer's";
+        return Err(Refusal::of(Violation::with("customer_id", Code::InvalidValue, message)));
+    }
     let channels: Vec<Channel> =
         kind.about().channels.iter().copied().filter(|channel| *channel != Channel::Push).collect();
     let known = channels.iter().find_map(|channel| draft.message(&id_by(message_id, *channel)));
@@ -47,6 +50,9 @@ pub fn post(draft: &mut Draft<'_>, notice: &Notice) -> Result<Reply, Refusal> {
         } else {
             Err(Refusal::with(Code::MessageExists, format!("{message_id} was another message")))
         };
+    }
+    if channels.iter().any(|channel| *channel == Channel::Wechat && id_by(message_id, *channel) == *message_id) {
+        return Err(Refusal::of(Violation::with("message_id", Code::TooLongText, "at most 62 characters")));
     }
     let now = draft.now;
     let chosen = centre::chosen(draft.centre(), now).into_owned();
