@@ -51,7 +51,10 @@ pub fn post(draft: &mut Draft<'_>, notice: &Notice) -> Result<Reply, Refusal> {
             Err(Refusal::with(Code::MessageExists, format!("{message_id} was another message")))
         };
     }
-    if channels.iter().any(|channel| *channel == Channel::Wechat && id_by(message_id, *channel) == *message_id) {
+    if channels
+        .iter()
+        .any(|channel| *channel == Channel::Wechat && id_by(message_id, *channel) == *message_id)
+    {
         return Err(Refusal::of(Violation::with("message_id", Code::TooLongText, "at most 62 characters")));
     }
     let now = draft.now;

@@ -13,10 +13,14 @@ use domain::{
     campaign::{Terms, recovery::FrequencyScope},
     customer::List,
     event::{Body, OrderEvent},
+    message::{
+        Kind,
+        settings::{Chosen, Switch},
+    },
     order::{Method, OfferStatus, Order, OrderKind, PaymentStatus, RefundAsk, Stage, State},
     shop::Shop,
 };
-use engine::{Command, Input};
+use engine::{Command, Input, MessageCommand};
 use port::Reader;
 
 pub const SHOPS: [&str; 2] = ["s1", "s2"];
@@ -29,6 +33,7 @@ pub fn set_up(run: &Run, deals: &[[u8; 4]]) {
         let command = Command::PutShop(Box::new(shop));
         run.engine.submit_many_blocking(vec![Input::new(id(name), command)]).unwrap();
     }
+    tells_everything(run, id(SHOPS[1]));
     for (index, bytes) in deals.iter().enumerate() {
         let command = create(&format!("c{index}"), &deal(*bytes));
         let input = Input::new(id(SHOPS[index % 2]), command);
@@ -36,6 +41,20 @@ pub fn set_up(run: &Run, deals: &[[u8; 4]]) {
         assert!(done[0].is_ok(), "{done:?}");
     }
     run.advance(super::START);
+}
+
+/// The other shop tells its customers everything by SMS, as far as its pack goes.
+fn tells_everything(run: &Run, shop: ShopId) {
+    let on = Switch { sms: true, wechat: true };
+    let switches = Kind::ALL.iter().map(|kind| (*kind, on)).collect();
+    let chosen = Box::new(Chosen { switches, ..Chosen::default() });
+    let by = || "test".to_owned();
+    let settings = MessageCommand::PutSettings { chosen, from: None, by: by() };
+    let purchase_id = id("pack");
+    let pack = MessageCommand::BuyPack { purchase_id, segments: 20, expires_at: None, by: by() };
+    let inputs = [settings, pack].map(|command| Input::new(shop.clone(), Command::Messages(command)));
+    let done = run.engine.submit_many_blocking(inputs.into()).unwrap();
+    assert!(done.iter().all(Result::is_ok), "{done:?}");
 }
 
 /// What comes of an action.
