@@ -208,7 +208,7 @@ impl Outbox {
             let (shop_id, message_id) = ids(key)?;
             let known = self.in_flight().get(key).copied();
             let InFlight { attempt, is_letter } = known.unwrap_or(InFlight { attempt: 0, is_letter: true });
-            let answer = self.answer_of(outcome, attempt);
+            let answer = self.answer_of(outcome, InFlight { attempt, is_letter });
             match answer {
                 Answered::Taken { .. } | Answered::Unknown { .. } if !is_letter => {
                     dispatches.push(DispatchUpdate::Done { shop_id, message_id });
@@ -233,7 +233,8 @@ impl Outbox {
         Ok(())
     }
 
-    fn answer_of(&self, outcome: &MessageOutcome, attempt: u32) -> Answered {
+    fn answer_of(&self, outcome: &MessageOutcome, in_flight: InFlight) -> Answered {
+        let InFlight { attempt, is_letter } = in_flight;
         let now = self.engine.now();
         match outcome {
             MessageOutcome::Accepted { provider_id, segments } => {
@@ -249,6 +250,7 @@ impl Outbox {
             MessageOutcome::Unknown { .. } => Answered::Unknown { next_at: now.plus_minutes(FIRST_QUESTION) },
             // It was tried in vain until its time had passed.
             MessageOutcome::Expired { was_tried: true } => refused_as(Code::ProviderFailed),
+            MessageOutcome::Expired { was_tried: false } if is_letter => refused_as(Code::TooLate),
             MessageOutcome::Expired { was_tried: false } => refused_as(Code::QuietHours),
         }
     }

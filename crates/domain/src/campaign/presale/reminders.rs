@@ -196,7 +196,12 @@ pub fn undelivered(desk: &mut dyn Desk<'_>, failed: &Message, code: Code) {
         return;
     };
     let late = !order.is_open(desk.now());
-    let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
+    // Its time ended with its order's, or where quiet hours began.
+    let code = match (code, late) {
+        (Code::QuietHours | Code::TooLate, true) => Code::OrderClosed,
+        (Code::TooLate, false) => Code::QuietHours,
+        (code, _) => code,
+    };
     let day = desk.platform_zone().day(sent_at);
     change_sms(desk, &order, failed.channel == Channel::Sms, |sms, _| sms.uncount(day));
     desk.count(campaign_id, Count::Unpushed(code));
