@@ -192,7 +192,8 @@ fn put_off(desk: &mut dyn Desk<'_>, order: &mut Order, reminder: &Reminder, late
 /// A reminder that was let out did not reach its provider: it was not sent after all.
 pub fn undelivered(desk: &mut dyn Desk<'_>, failed: &Message, code: Code) {
     let order = failed.order_id.as_ref().and_then(|id| desk.order(id));
-    let (Some(mut order), Some(campaign_id), Some(sent_at)) = (order, &failed.campaign_id, failed.sent_at) else {
+    let (Some(mut order), Some(campaign_id), Some(sent_at)) = (order, &failed.campaign_id, failed.sent_at)
+    else {
         return;
     };
     let late = !order.is_open(desk.now());

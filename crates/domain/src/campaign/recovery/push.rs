@@ -97,7 +97,8 @@ pub fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Re
     };
     let (now, shop) = (desk.now(), desk.shop()?);
     let missing = || Refusal::with(Code::NotFound, format!("no message {}", message.message_id));
-    let (order_id, campaign_id) = message.order_id.as_ref().zip(message.campaign_id.as_ref()).ok_or_else(missing)?;
+    let (order_id, campaign_id) =
+        message.order_id.as_ref().zip(message.campaign_id.as_ref()).ok_or_else(missing)?;
     let mut order = desk.order(order_id).ok_or_else(missing)?;
     let late = !order.is_open(now);
     let code = if code == Code::QuietHours && late { Code::OrderClosed } else { code };
