@@ -57,12 +57,12 @@ fn new_contact_key(args: &ContactKeyArgs) -> anyhow::Result<()> {
     let lang = args.lang.chosen();
     let text = match lang {
         Lang::Zh => format!(
-            "{} 中现有{count}个密钥,新内容用最新的密钥封存。请与数据库分开备份:丢失后无法再读取联系方式。\n",
+            "{} 中的密钥:{count}个。新内容用最新的密钥封存。请与数据库分开备份,丢失后无法再读取联系方式。\n",
             file.display()
         ),
         Lang::En => format!(
-            "{} holds {count} keys now; what is kept from here on is sealed with the newest. Keep a copy apart from the \
-            store: without it no contact can be read again.\n",
+            "keys in {}: {count}. What is kept from here on is sealed with the newest. Keep a copy apart from the store: \
+            without it no contact can be read again.\n",
             file.display()
         ),
     };
