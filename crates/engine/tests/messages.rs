@@ -181,6 +181,27 @@ fn s2_r14_a_s2_12_a_s2_13_the_wallet() {
     run.assert_clean();
 }
 
+/// S2-R14: that little is left is published once, also of a pack that is too small from the start.
+#[test]
+fn s2_r14_little_that_is_left_is_told() {
+    let run = opened();
+    let alerts = || {
+        let outbox = run.reader().outbox(&run.shop, &all()).unwrap();
+        outbox.iter().filter(|row| row.event_type == "sms.low_balance").count()
+    };
+    settings(&run, Chosen { alert_below: 5, ..on(&[Kind::Shipped]) }, None);
+    run.buys_sms("small", 3);
+    assert_eq!(alerts(), 1);
+    run.buys_sms("large", 3);
+    for order in ["o1", "o2"] {
+        places(&run, order);
+        run.apply(&shipped(order, run.engine.now()));
+    }
+    assert_eq!((alerts(), held(&run).0), (2, 4));
+    run.buys_sms("larger", 10);
+    assert_eq!(alerts(), 2);
+}
+
 /// T27, A-S1-18: the SMS of a presale follow the presale's own word, and the pack.
 #[test]
 fn a_s1_18_t27_a_pack_of_ten() {

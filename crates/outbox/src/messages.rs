@@ -58,20 +58,21 @@ impl Outbox {
         let mut found = Vec::new();
         let mut over = Vec::new();
         for dispatch in rows.into_iter().filter(|row| row.handed_at.is_none() && is_free(row)).take(limit) {
-            let order = self.order_of(&dispatch.message);
+            let order = self.order_of(&dispatch.message)?;
             if !is_sandbox && is_over(&dispatch.message, order.as_ref(), now) {
                 let Message { shop_id, message_id, .. } = &dispatch.message;
                 over.push(answered(shop_id.clone(), message_id.clone(), refused_as(Code::OrderClosed)));
             } else {
-                found.push(self.pending(dispatch, order.as_ref()));
+                found.push(self.pending(dispatch, order.as_ref())?);
             }
         }
         self.submit(over).await?;
         Ok(found)
     }
 
-    fn order_of(&self, message: &Message) -> Option<Order> {
-        self.engine.reader().order(&message.shop_id, message.order_id.as_ref()?).ok().flatten()
+    fn order_of(&self, message: &Message) -> Result<Option<Order>, String> {
+        let Some(order_id) = &message.order_id else { return Ok(None) };
+        self.engine.reader().order(&message.shop_id, order_id).map_err(|error| error.to_string())
     }
 
     async fn submit(&self, inputs: Vec<Input>) -> Result<(), String> {
@@ -99,7 +100,7 @@ impl Outbox {
         self.engine.settle(given_up).await.map_err(|error| error.to_string())
     }
 
-    fn pending(&self, dispatch: Dispatch, order: Option<&Order>) -> PendingMessage {
+    fn pending(&self, dispatch: Dispatch, order: Option<&Order>) -> Result<PendingMessage, String> {
         let deliver_until_micros = self.deliver_until(&dispatch);
         let Dispatch { message, attempt, said, .. } = dispatch;
         let in_flight = InFlight { attempt, is_letter: said.is_some() };
@@ -126,10 +127,10 @@ impl Outbox {
             text: None,
         };
         let message = match said {
-            Some(said) => self.addressed(outgoing, &message, &said),
+            Some(said) => self.addressed(outgoing, &message, &said)?,
             None => outgoing,
         };
-        PendingMessage { attempt, is_unknown: false, message }
+        Ok(PendingMessage { attempt, is_unknown: false, message })
     }
 
     /// The text in English, where it is ours: templates of shops are in one language.
@@ -139,16 +140,25 @@ impl Outbox {
     }
 
     /// With what a carrier needs that knows neither our customers nor our texts.
-    fn addressed(&self, outgoing: OutgoingMessage, message: &Message, said: &Said) -> OutgoingMessage {
+    fn addressed(
+        &self,
+        outgoing: OutgoingMessage,
+        message: &Message,
+        said: &Said,
+    ) -> Result<OutgoingMessage, String> {
         let (template, parameters) = self.template(message.channel, said);
-        OutgoingMessage {
-            to: self.carrier(message.channel).and_then(|_| self.recipient(message)),
+        let to = match self.carrier(message.channel) {
+            Some(_) => self.recipient(message)?,
+            None => None,
+        };
+        Ok(OutgoingMessage {
+            to,
             signature: Some(said.signature.clone()).filter(|signature| !signature.is_empty()),
             template,
             parameters,
             text: Some(said.text.clone()),
             ..outgoing
-        }
+        })
     }
 
     fn template(&self, channel: Channel, said: &Said) -> (Option<String>, Vec<Parameter>) {
@@ -171,12 +181,15 @@ impl Outbox {
         }
     }
 
-    fn recipient(&self, message: &Message) -> Option<Recipient> {
-        let reader = self.engine.reader();
-        let addressee = reader.addressee(&message.shop_id, &message.customer_id).ok().flatten()?;
-        let sealed = sealed(addressee.contact.as_ref()?, message.channel)?;
-        let text = self.opener.as_ref()?.open(&message.shop_id, message, sealed)?;
-        Some(Recipient::new(text))
+    /// To whom; nobody where no contact is known or it cannot be opened. What cannot be read now is read again.
+    fn recipient(&self, message: &Message) -> Result<Option<Recipient>, String> {
+        let found = self.engine.reader().addressee(&message.shop_id, &message.customer_id);
+        let contact = found.map_err(|error| error.to_string())?.and_then(|addressee| addressee.contact);
+        let sealed = contact.as_ref().and_then(|contact| sealed(contact, message.channel));
+        let opened = sealed.zip(self.opener.as_ref());
+        Ok(opened
+            .and_then(|(sealed, opener)| opener.open(&message.shop_id, message, sealed))
+            .map(Recipient::new))
     }
 
     /// What the customer reads, written now: with the deadline that the order has now (A-S1-27).
@@ -260,18 +273,18 @@ impl Outbox {
         let now = self.engine.now();
         let rows =
             self.engine.reader().due_dispatches(now, limit * LOOK_PAST_BUSY).map_err(|e| e.to_string())?;
-        let found = rows.into_iter().filter_map(|row| self.question(&row, now));
-        Ok(found.take(limit).collect())
+        let handed = rows.iter().filter_map(|row| Some((row, row.handed_at?))).take(limit);
+        handed.map(|(row, handed_at)| self.question(&row.message, handed_at, now)).collect()
     }
 
-    fn question(&self, dispatch: &Dispatch, now: Instant) -> Option<Question> {
-        let (message, handed_at) = (&dispatch.message, dispatch.handed_at?);
+    fn question(&self, message: &Message, handed_at: Instant, now: Instant) -> Result<Question, String> {
         let provider_id = message.sending.as_ref().and_then(|sending| sending.provider_id.clone());
         let key = key_of(message);
         let our_id = format!("{}:{}", key.shop_id, key.message_id);
         let sent_at_micros = (self.clock)().saturating_sub(now.since(handed_at));
-        let asked = self.recipient(message).map(|phone| Asked { our_id, provider_id, phone, sent_at_micros });
-        Some(Question { key, channel: message.channel.as_str().to_owned(), asked })
+        let asked =
+            self.recipient(message)?.map(|phone| Asked { our_id, provider_id, phone, sent_at_micros });
+        Ok(Question { key, channel: message.channel.as_str().to_owned(), asked })
     }
 
     /// What was found out about a message that was asked after. One of which nothing is heard for 30 days counts as

@@ -54,9 +54,7 @@ fn with_wallet(
     let mut wallet = draft.wallet();
     let moved = change(sending, &mut wallet, draft.now);
     if moved == Moved::On && !sending.reserved.is_empty() {
-        let below = centre::chosen(draft.centre(), draft.now).alert_below;
-        wallet.alert(below, draft.now);
-        draft.put_wallet(wallet);
+        centre::keep(draft, wallet);
     }
     moved
 }

@@ -5,7 +5,7 @@ use crate::command::Reply;
 use domain::{
     Code, Instant, PurchaseId, Refusal, Violation,
     message::{
-        Channel, Kind,
+        Channel, Kind, centre,
         office::{Centre, Office},
         settings::Chosen,
         template::Template,
@@ -78,9 +78,7 @@ pub fn buy(
         };
         Refusal::of(Violation::with(field, code, message))
     })?;
-    let below = domain::message::centre::chosen(draft.centre(), now).alert_below;
-    wallet.alert(below, now);
-    draft.put_wallet(wallet.clone());
+    centre::keep(draft, wallet);
     let pack = PackRow {
         purchase_id: purchase_id.clone(),
         segments,
@@ -89,5 +87,5 @@ pub fn buy(
         bought_by: by.to_owned(),
     };
     draft.changes().packs.push(pack);
-    Ok(Reply::Wallet { wallet })
+    Ok(Reply::Wallet { wallet: draft.wallet() })
 }

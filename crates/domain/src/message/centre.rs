@@ -16,7 +16,7 @@ use super::{
     template::Template,
     text,
     values::Values,
-    wallet::Reserved,
+    wallet::{Reserved, Wallet},
 };
 use crate::{
     Code, Instant, Lang, OrderId,
@@ -107,6 +107,8 @@ struct Fit {
     said: Said,
     sending: Sending,
     number: NumberKey,
+    /// The wallet without what it holds; none where it costs nothing.
+    wallet: Option<Wallet>,
 }
 
 /// Lets a message out, which is sent then as far as we know, or says why not.
@@ -164,29 +166,22 @@ fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
     if sending.grant.as_deref().is_some_and(|template| addressee.grants(template) == 0) {
         return Err(Code::NoGrant);
     }
-    let mut wallet = desk.wallet();
-    if payer == Payer::Merchant && wallet.is_billed {
-        let reserved = wallet.reserve(said.segments.into(), now);
-        sending.reserved = reserved.map_err(|_| Code::NoBalance)?;
-    } else {
-        sending.payer = Payer::Free;
+    let mut wallet = Some(desk.wallet()).filter(|wallet| payer == Payer::Merchant && wallet.is_billed);
+    match &mut wallet {
+        Some(wallet) => {
+            let reserved = wallet.reserve(said.segments.into(), now);
+            sending.reserved = reserved.map_err(|_| Code::NoBalance)?;
+        }
+        None => sending.payer = Payer::Free,
     }
-    Ok(Fit { said, sending, number })
+    Ok(Fit { said, sending, number, wallet })
 }
 
 /// Spends what a fit message costs: segments, a place of its number, a grant.
 fn spend(desk: &mut dyn Desk<'_>, message: &Message, fit: &Fit) {
     let now = desk.now();
-    if !fit.sending.reserved.is_empty() {
-        let mut wallet = desk.wallet();
-        // What fitted a moment ago fits now.
-        let _ = wallet.reserve(fit.sending.segments.into(), now);
-        let below = chosen(desk.centre(), now).alert_below;
-        if wallet.alert(below, now) {
-            let body = json!({ "free": wallet.free(now), "alert_below": below });
-            desk.publish("sms.low_balance", desk.shop_id().as_str(), body);
-        }
-        desk.put_wallet(wallet);
+    if let Some(wallet) = &fit.wallet {
+        keep(desk, wallet.clone());
     }
     if message.channel == Channel::Sms {
         let mut number = desk.number(&fit.number);
@@ -198,6 +193,17 @@ fn spend(desk: &mut dyn Desk<'_>, message: &Message, fit: &Fit) {
         addressee.spend_grant(template);
         desk.put_addressee(&message.customer_id, addressee);
     }
+}
+
+/// Keeps a wallet that has changed, and says it where little is left (S2-R14).
+pub fn keep(desk: &mut dyn Desk<'_>, mut wallet: Wallet) {
+    let now = desk.now();
+    let below = chosen(desk.centre(), now).alert_below;
+    if wallet.alert(below, now) {
+        let body = json!({ "free": wallet.free(now), "alert_below": below });
+        desk.publish("sms.low_balance", desk.shop_id().as_str(), body);
+    }
+    desk.put_wallet(wallet);
 }
 
 /// What the shop has chosen, as it counts at that moment.

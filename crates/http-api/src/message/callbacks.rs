@@ -5,7 +5,7 @@
 
 use crate::message::contact::number_key;
 use crate::wire::problem::Problem;
-use crate::wire::provider::{Caller, Peer};
+use crate::wire::provider::{Caller, ComesTo, Peer};
 use crate::wire::state::ApiState;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -25,6 +25,8 @@ use serde_json::Value;
 struct Admitted {
     body: Vec<u8>,
     id: Option<String>,
+    /// It was taken before: told again, it is thanked for again.
+    is_known: bool,
 }
 
 const UNKNOWN: &str = "there is nothing here";
@@ -43,7 +45,9 @@ async fn admit(
     let callbacks = callbacks.ok_or_else(|| Problem::not_found(UNKNOWN))?;
     let read = axum::body::to_bytes(body, report::MOST_BYTES).await;
     let body = read.map_err(|error| Problem::invalid_body("body", &error.to_string()))?.to_vec();
-    let Caller::Signed(secrets) = &callbacks.caller else { return Ok(Admitted { body, id: None }) };
+    let Caller::Signed(secrets) = &callbacks.caller else {
+        return Ok(Admitted { body, id: None, is_known: false });
+    };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let id = header("webhook-id");
     let signed = callback::Signed {
@@ -53,9 +57,10 @@ async fn admit(
     };
     let checked = callbacks.taken.check(secrets, signed, &body, seconds(state));
     match checked {
-        Ok(()) => Ok(Admitted { body, id: Some(id.to_owned()) }),
-        // It was taken: told again, it is thanked for again.
-        Err(callback::CallbackRefusal::Replayed) => Ok(Admitted { body: Vec::new(), id: None }),
+        Ok(()) => Ok(Admitted { body, id: Some(id.to_owned()), is_known: false }),
+        Err(callback::CallbackRefusal::Replayed) => {
+            Ok(Admitted { body: Vec::new(), id: None, is_known: true })
+        }
         Err(refusal) => {
             let title = "The callback is not believed";
             let problem = Problem::new(StatusCode::FORBIDDEN, "callback_refused", title, "回调未通过校验");
@@ -86,14 +91,53 @@ async fn keep(state: &ApiState, admitted: &Admitted, inputs: Vec<Input>) -> Resu
     Ok(Json(callbacks.thanks()))
 }
 
-/// A body of which nothing can be read is the provider's mistake, or ours: it is not thanked for.
-fn whole<T>(read: &[Result<T, report::Bad>]) -> Result<(), Problem> {
-    match read {
-        [Err(report::Bad { element: None, why })] => {
-            Err(Problem::invalid_body("body", &format!("it cannot be read: {why:?}")))
-        }
-        _ => Ok(()),
+/// What comes to one of the addresses.
+async fn take(
+    state: &ApiState,
+    comes_to: ComesTo,
+    secret: &str,
+    headers: &HeaderMap,
+    peer: Option<Extension<Peer>>,
+    body: Body,
+) -> Result<Json<Value>, Problem> {
+    let admitted = admit(state, secret, headers, peer, body).await?;
+    let Some(callbacks) = state.callbacks.clone() else { return Err(Problem::not_found(UNKNOWN)) };
+    if admitted.is_known {
+        return Ok(Json(callbacks.thanks()));
     }
+    let told = callbacks.read(&admitted.body, comes_to);
+    // A body of which nothing can be read is the provider's mistake, or ours: it is not thanked for.
+    let told =
+        told.map_err(|bad| Problem::invalid_body("body", &format!("it cannot be read: {:?}", bad.why)))?;
+    let mut inputs = Vec::new();
+    let (mut strangers, mut bad) = (0, 0);
+    for one in told.reports {
+        match one {
+            Ok(one) => match report_input(state, one).await? {
+                Some(input) => inputs.push(input),
+                None => strangers += 1,
+            },
+            Err(_) => bad += 1,
+        }
+    }
+    for one in told.replies {
+        match one {
+            Ok(reply) if segments::is_opt_out(&reply.text) => inputs.extend(opt_outs(state, &reply).await?),
+            Ok(_) => {}
+            Err(_) => bad += 1,
+        }
+    }
+    metrics::counter!("promenade_message_reports_total", "outcome" => "taken").increment(inputs.len() as u64);
+    metrics::counter!("promenade_message_reports_total", "outcome" => "unknown").increment(strangers);
+    metrics::counter!("promenade_message_reports_total", "outcome" => "unreadable").increment(bad);
+    if strangers + bad > 0 {
+        tracing::warn!(
+            strangers,
+            unreadable = bad,
+            "what a provider told is of no message of ours, or unreadable"
+        );
+    }
+    keep(state, &admitted, inputs).await
 }
 
 /// Takes delivery reports in.
@@ -106,32 +150,7 @@ pub async fn receipts(
     peer: Option<Extension<Peer>>,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    let admitted = admit(&state, &secret, &headers, peer, body).await?;
-    let Some(callbacks) = state.callbacks.clone() else { return Err(Problem::not_found(UNKNOWN)) };
-    if admitted.body.is_empty() {
-        return Ok(Json(callbacks.thanks()));
-    }
-    let read = callbacks.reports(&admitted.body);
-    whole(&read)?;
-    let mut inputs = Vec::new();
-    let (mut strangers, mut bad) = (0, 0);
-    for one in read {
-        let Ok(one) = one else {
-            bad += 1;
-            continue;
-        };
-        match report_input(&state, one).await? {
-            Some(input) => inputs.push(input),
-            None => strangers += 1,
-        }
-    }
-    metrics::counter!("promenade_message_reports_total", "outcome" => "taken").increment(inputs.len() as u64);
-    metrics::counter!("promenade_message_reports_total", "outcome" => "unknown").increment(strangers);
-    metrics::counter!("promenade_message_reports_total", "outcome" => "unreadable").increment(bad);
-    if strangers + bad > 0 {
-        tracing::warn!(strangers, unreadable = bad, "delivery reports of no message of ours");
-    }
-    keep(&state, &admitted, inputs).await
+    take(&state, ComesTo::Receipts, &secret, &headers, peer, body).await
 }
 
 /// Takes replies in: those that want no more are heeded.
@@ -144,18 +163,7 @@ pub async fn replies(
     peer: Option<Extension<Peer>>,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    let admitted = admit(&state, &secret, &headers, peer, body).await?;
-    let Some(callbacks) = state.callbacks.clone() else { return Err(Problem::not_found(UNKNOWN)) };
-    if admitted.body.is_empty() {
-        return Ok(Json(callbacks.thanks()));
-    }
-    let read = callbacks.replies(&admitted.body);
-    whole(&read)?;
-    let mut inputs = Vec::new();
-    for reply in read.into_iter().flatten().filter(|reply| segments::is_opt_out(&reply.text)) {
-        inputs.extend(opt_outs(&state, &reply).await?);
-    }
-    keep(&state, &admitted, inputs).await
+    take(&state, ComesTo::Replies, &secret, &headers, peer, body).await
 }
 
 /// The names that a number may be known by.

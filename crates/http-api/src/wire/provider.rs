@@ -2,7 +2,8 @@
 
 use ipnet::IpNet;
 use relay::SigningSecret;
-use relay::message::{aliyun, callback, report, tencent};
+use relay::message::callback::Told;
+use relay::message::{Bad, Reply, Report, aliyun, callback, tencent};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 
@@ -16,6 +17,23 @@ pub struct Callbacks {
     pub allow: Vec<IpNet>,
     /// Signed callbacks that were taken lately.
     pub taken: callback::Taken,
+}
+
+/// Which of its addresses a provider calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComesTo {
+    /// Delivery reports.
+    Receipts,
+    /// Replies.
+    Replies,
+}
+
+fn reports(reports: Vec<Result<Report, Bad>>) -> Told {
+    Told { reports, replies: Vec::new() }
+}
+
+fn replies(replies: Vec<Result<Reply, Bad>>) -> Told {
+    Told { reports: Vec::new(), replies }
 }
 
 /// The address at the other end of a connection, as whoever serves connections says it.
@@ -39,21 +57,20 @@ impl Callbacks {
             || peer.is_some_and(|peer| self.allow.iter().any(|network| network.contains(&peer)))
     }
 
-    /// Reads delivery reports.
-    pub fn reports(&self, body: &[u8]) -> Vec<Result<report::Report, report::Bad>> {
-        match &self.caller {
-            Caller::Aliyun => aliyun::reports(body),
-            Caller::Tencent => tencent::reports(body),
-            Caller::Signed(_) => callback::read(body).map_or_else(|bad| vec![Err(bad)], |told| told.reports),
-        }
-    }
-
-    /// Reads replies.
-    pub fn replies(&self, body: &[u8]) -> Vec<Result<report::Reply, report::Bad>> {
-        match &self.caller {
-            Caller::Aliyun => aliyun::replies(body),
-            Caller::Tencent => tencent::replies(body),
-            Caller::Signed(_) => callback::read(body).map_or_else(|bad| vec![Err(bad)], |told| told.replies),
+    /// Reads a body. The large providers send reports and replies apart; one that signs sends both in one body, whichever
+    /// address it goes to.
+    pub fn read(&self, body: &[u8], comes_to: ComesTo) -> Result<Told, Bad> {
+        let told = match (&self.caller, comes_to) {
+            (Caller::Aliyun, ComesTo::Receipts) => reports(aliyun::reports(body)),
+            (Caller::Aliyun, ComesTo::Replies) => replies(aliyun::replies(body)),
+            (Caller::Tencent, ComesTo::Receipts) => reports(tencent::reports(body)),
+            (Caller::Tencent, ComesTo::Replies) => replies(tencent::replies(body)),
+            (Caller::Signed(_), _) => callback::read(body)?,
+        };
+        // Nothing of it can be read.
+        match (&told.reports[..], &told.replies[..]) {
+            ([Err(bad)], []) | ([], [Err(bad)]) if bad.element.is_none() => Err(bad.clone()),
+            _ => Ok(told),
         }
     }
 
@@ -64,5 +81,38 @@ impl Callbacks {
             Caller::Tencent => serde_json::from_str(tencent::ANSWER).unwrap_or_default(),
             Caller::Signed(_) => json!({}),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn of(caller: Caller) -> Callbacks {
+        let (secret, taken) = (relay::message::Secret::new("secret"), callback::Taken::default());
+        Callbacks { secret, caller, allow: vec!["10.0.0.0/8".parse().unwrap()], taken }
+    }
+
+    /// A-S2-19: one that signs sends its body once, to either address: nothing of it is passed over.
+    #[test]
+    fn a_s2_19_reports_and_replies_of_one_body_are_both_read() {
+        let body = json!({
+            "reports": [{ "our_id": "tea:m1", "phone": "+8613800138000", "is_delivered": true, "code": "OK" }],
+            "replies": [{ "phone": "+8613800138000", "text": "TD" }],
+        });
+        let signed = of(Caller::Signed(Vec::new()));
+        for comes_to in [ComesTo::Receipts, ComesTo::Replies] {
+            let told = signed.read(body.to_string().as_bytes(), comes_to).unwrap();
+            assert!(told.reports[0].is_ok() && told.replies[0].is_ok(), "{told:?}");
+        }
+        assert!(of(Caller::Aliyun).read(b"no array", ComesTo::Receipts).is_err());
+    }
+
+    #[test]
+    fn who_calls_from_elsewhere_is_not_admitted() {
+        let known = of(Caller::Tencent);
+        assert!(known.admits(Some([10, 1, 2, 3].into())));
+        assert!(!known.admits(Some([192, 168, 0, 1].into())) && !known.admits(None));
     }
 }
