@@ -24,17 +24,22 @@
 //! # Ok::<(), draw::NotALine>(())
 //! ```
 
+pub mod archive;
 pub mod beacon;
 pub mod chain;
+pub mod check;
 mod entropy;
 mod hash;
+pub mod law;
 mod moment;
 mod notice;
 mod prize;
 mod problem;
 mod seed;
+mod standing;
 mod table;
 mod text;
+pub mod verify;
 mod walk;
 mod word;
 
@@ -45,6 +50,7 @@ pub use notice::{EntropyPolicy, Notice};
 pub use prize::{Kind, Prize, Release};
 pub use problem::{Code, Problem};
 pub use seed::Seed;
+pub use standing::{NotDrawn, Standing};
 pub use table::{Award, Given, Mode, ODDS_TOTAL, Table};
 pub use text::NotALine;
 pub use walk::walk;

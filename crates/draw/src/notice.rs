@@ -33,9 +33,6 @@ pub struct Notice {
     /// The round of the beacon whose randomness goes into the draw too (drand quicknet).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beacon_round: Option<u64>,
-    /// The currency of the values: three letters.
-    #[serde(default = "yuan")]
-    pub currency: String,
     /// The prizes, and how one is drawn.
     pub table: Table,
     /// Days that a winner has to claim.
@@ -44,10 +41,6 @@ pub struct Notice {
     pub claim_how: String,
     /// What becomes of prizes that nobody claims.
     pub lapse: String,
-}
-
-fn yuan() -> String {
-    Currency::CNY.code().to_owned()
 }
 
 /// What of the payment goes into the draw.
@@ -76,7 +69,7 @@ impl Notice {
         line("随机数来源", &self.source());
         line("奖品", &format!("共{}种，抽取时按以下顺序排列", self.table.prizes.len()));
         for (at, prize) in self.table.prizes.iter().enumerate() {
-            let _ = writeln!(text, "{}. {}", at + 1, self.prize_line(prize));
+            let _ = writeln!(text, "{}. {}", at + 1, prize_line(prize));
         }
         let _ = writeln!(text, "领奖：自抽中之日起{}天内，{}", self.claim_days, self.claim_how);
         let _ = writeln!(text, "逾期未领：{}", self.lapse);
@@ -92,7 +85,7 @@ impl Notice {
         match self.table.mode {
             Mode::Odds => "每次抽奖按下列概率独立抽取；奖品发完或尚未放出时，改发其后列明的奖品".to_owned(),
             Mode::Urn => {
-                let tickets: u64 = self.table.prizes.iter().filter_map(|prize| prize.stock).sum();
+                let tickets = self.table.tickets();
                 format!("从共{tickets}张签中逐张抽取，抽出的签不再放回，每种奖品的签数即其份数")
             }
         }
@@ -108,35 +101,33 @@ impl Notice {
             .map_or_else(String::new, |round| format!("、drand quicknet公开信标第{round}轮的随机数"));
         format!("开始前已公布摘要的种子、抽奖机会的编号、{policy}{beacon}，结束后公布种子供任何人验算")
     }
+}
 
-    /// A prize as the notice tells it, behind its number.
-    fn prize_line(&self, prize: &Prize) -> String {
-        let mut line = format!("{}（{}）：{}", prize.name, prize.prize_id, prize.kind.zh());
-        if prize.kind != Kind::Nothing {
-            let _ = write!(line, "，价值{}", self.amount(prize.value));
-        }
-        if let Some(odds) = prize.odds {
-            let _ = write!(line, "，概率{}.{:04}%", odds / 10_000, odds % 10_000);
-        }
-        match prize.stock {
-            Some(stock) => {
-                let _ = write!(line, "，{stock}份");
-            }
-            None => line.push_str("，不限量"),
-        }
-        if let Some(release) = prize.release {
-            let _ = write!(line, "，自{}至{}匀速放出", release.from.told(), release.until.told());
-        }
-        if let Some(fallback) = &prize.fallback {
-            let _ = write!(line, "，发完改发{fallback}");
-        }
-        line
+/// A prize as the notice tells it, behind its number.
+fn prize_line(prize: &Prize) -> String {
+    let mut line = format!("{}（{}）：{}", prize.name, prize.prize_id, prize.kind.zh());
+    if prize.kind != Kind::Nothing {
+        let _ = write!(line, "，价值{}", amount(prize.value));
     }
+    if let Some(odds) = prize.odds {
+        let _ = write!(line, "，概率{}.{:04}%", odds / 10_000, odds % 10_000);
+    }
+    match prize.stock {
+        Some(stock) => {
+            let _ = write!(line, "，{stock}份");
+        }
+        None => line.push_str("，不限量"),
+    }
+    if let Some(release) = prize.release {
+        let _ = write!(line, "，自{}至{}匀速放出", release.from.told(), release.until.told());
+    }
+    if let Some(fallback) = &prize.fallback {
+        let _ = write!(line, "，发完改发{fallback}");
+    }
+    line
+}
 
-    fn amount(&self, value: Money) -> String {
-        match self.currency.as_str() {
-            "CNY" => format!("{}元", Currency::CNY.digits(value)),
-            code => Currency::of_stored(code).text(value),
-        }
-    }
+/// An amount of fen as a notice tells it.
+pub(crate) fn amount(value: Money) -> String {
+    format!("{}元", Currency::CNY.digits(value))
 }

@@ -14,7 +14,7 @@ pub struct Prize {
     pub name: String,
     /// Of which kind.
     pub kind: Kind,
-    /// What it is worth, in minor units: goods at their market price, coupons and points at the most that they take off.
+    /// What it is worth, in fen: goods at their market price, coupons and points at the most that they take off.
     #[serde(default)]
     pub value: Money,
     /// How many there are; without one as many as are drawn. In an urn: tickets.

@@ -74,6 +74,11 @@ impl Table {
         self.prizes.iter().find(|prize| prize.prize_id == prize_id)
     }
 
+    /// The tickets of an urn before the first is drawn.
+    pub fn tickets(&self) -> u64 {
+        self.prizes.iter().filter_map(|prize| prize.stock).fold(0, u64::saturating_add)
+    }
+
     /// What a number is drawn under: the sum of the odds, or the tickets left. `None` when nothing can be drawn.
     pub fn total(&self, given: &Given) -> Option<NonZeroU64> {
         let total = self.parts(given).fold(0_u64, u64::saturating_add);

@@ -55,8 +55,8 @@ fn a_s2_16_draws_by_odds() {
     let vectors = vectors();
     let odds = numbers(&vectors["odds"]);
     for draw in list(&vectors["draws"]) {
-        let digest: String = words_of(&vectors, draw).take(4).map(|word| format!("{word:016x}")).collect();
-        assert_eq!(digest, text(draw, "digest"), "{draw}");
+        let digest = words_of(&vectors, draw).take(4).map(|word| format!("{word:016x}"));
+        assert_eq!(digest.collect::<Vec<_>>().concat(), text(draw, "digest"), "{draw}");
         assert_eq!(words_of(&vectors, draw).next(), draw["word"].as_u64(), "{draw}");
         let r = words_of(&vectors, draw).pick(total(&odds));
         assert_eq!(r, number(&draw["r"]), "{draw}");
