@@ -12,7 +12,7 @@ pub type CampaignFigures = BTreeMap<CampaignId, Counters>;
 
 /// Adds a coupon to the recount of its campaign.
 pub fn count_of_campaign(recount: &mut CampaignFigures, coupon: &Coupon) {
-    let Some(campaign) = coupon.campaign_id() else {
+    let Some(campaign) = coupon.counted_for() else {
         return;
     };
     if !recount.contains_key(campaign) {

@@ -43,7 +43,7 @@ impl Claimant for EngineClient {
     async fn claim(&mut self, user: u64) -> Result<Answer> {
         let shown = self.ready.get(usize::try_from(user - 1)?).context("more claims than orders")?;
         let idempotency = Some(ours::claim_key(user));
-        let input = Input { shop_id: ours::shop_id(), idempotency, command: shown.claim() };
+        let input = Input { shop_id: ours::shop_id(), idempotency, command: shown.claim(), chance: None };
         match self.engine.submit(input).await {
             Ok(_) => Ok(Answer::Granted),
             Err(EngineError::Refused(refusal)) if refusal.code == Code::SoldOut => Ok(Answer::SoldOut),

@@ -264,6 +264,7 @@ impl Demo {
             amount,
             coupon_id,
             checkout_id: None,
+            transaction_id: None,
             discounts: Vec::new(),
         };
         self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await

@@ -14,6 +14,7 @@ use domain::{
         Gap, GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder,
         Stock,
     },
+    reward::Beta,
     risk::Verdict,
     shop::Shop,
 };
@@ -43,12 +44,24 @@ pub struct Input {
     pub idempotency: Option<(String, Digest)>,
     /// What to do.
     pub command: Command,
+    /// Fresh randomness, for what needs a secret: publishing a draw (A-S2-16).
+    pub chance: Option<Chance>,
+}
+
+/// 32 bytes of the system's generator. Its debug form does not show them.
+#[derive(Clone)]
+pub struct Chance(pub [u8; 32]);
+
+impl std::fmt::Debug for Chance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Chance(secret)")
+    }
 }
 
 impl Input {
     /// An input without an idempotency key.
     pub fn new(shop_id: ShopId, command: Command) -> Self {
-        Self { shop_id, idempotency: None, command }
+        Self { shop_id, idempotency: None, command, chance: None }
     }
 
     /// Whether it asks again for what that answer was given to, in other words (A-G-3): the key is the same, the bytes
@@ -79,6 +92,8 @@ impl Input {
 pub enum Command {
     /// Creates or changes a shop.
     PutShop(Box<Shop>),
+    /// Where a shop stands with a tool that is tried (A-S2-8).
+    Try(Beta),
     /// Takes an event in; `digest` is of its contents (A-G-8).
     Ingest {
         event: Box<OrderEvent>,

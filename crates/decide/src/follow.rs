@@ -77,6 +77,7 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     money(draft, &mut order, now);
     sum_up(draft, &mut order);
     course::follow(draft, &mut order, before.coupons);
+    campaign::whole(draft, &mut order);
     tell_to_return(draft, &order, &before.to_return);
     notices::follow(draft, &mut order, &before.seen);
     let (placed_at, now) = (order.placed_at, draft.now);

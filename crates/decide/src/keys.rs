@@ -7,8 +7,8 @@ use crate::book::Facts;
 use crate::command::Command;
 use crate::message;
 use domain::{
-    BatchId, CouponId, CustomerId, MessageId, OrderId, RefundId, ShopId,
-    campaign::{self, About, Asked, Wants},
+    BatchId, CampaignId, CouponId, CustomerId, MessageId, OrderId, RefundId, RewardId, ShopId,
+    campaign::{self, About, Asked, Version, Wants},
     event::{Body, OrderEvent, PaymentSucceeded},
     message::numbers::NumberKey,
     order::{Order, coupons},
@@ -59,6 +59,15 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.standings.push(standing(customer_id));
             keys.batch_claims.push((shop.clone(), customer_id.clone(), batch_id.clone()));
         }
+        Command::CreateCampaign { campaign_id, version, .. } => {
+            published_keys(shop, campaign_id.as_ref(), version, keys);
+        }
+        Command::ReviseCampaign { campaign_id, version } => {
+            published_keys(shop, Some(campaign_id), version, keys);
+        }
+        Command::PublishCampaign { campaign_id } => {
+            keys.publishing.push((shop.clone(), campaign_id.clone()));
+        }
         Command::VoidCoupons { coupon_ids } => keys.coupons.extend(coupon_ids.iter().map(coupon)),
         Command::LockCoupon { coupon_id, order_id, .. } | Command::ReleaseCoupon { coupon_id, order_id } => {
             keys.orders.push(key(order_id));
@@ -90,10 +99,8 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::Rerun { .. }
         | Command::OverrideRun { .. }
         | Command::PutShop(_)
+        | Command::Try(_)
         | Command::CreateImport(_)
-        | Command::CreateCampaign { .. }
-        | Command::ReviseCampaign { .. }
-        | Command::PublishCampaign { .. }
         | Command::CloseCampaign { .. }
         | Command::ImportScope { .. }
         | Command::PutWebhook(_)
@@ -124,6 +131,14 @@ fn act_keys(shop: &ShopId, action: &domain::campaign::Action, keys: &mut Keys) {
     add(shop, wants, keys);
 }
 
+/// Adds what publishing terms reads, whether they are published now or not.
+fn published_keys(shop: &ShopId, campaign: Option<&CampaignId>, version: &Version, keys: &mut Keys) {
+    let mut wants = Wants::default();
+    wants.books.extend(campaign.cloned());
+    campaign::wants_published(&version.terms, &mut wants);
+    add(shop, wants, keys);
+}
+
 /// Adds an order that goes to the warehouse; one of our own presale keeps in its timeline what was accepted.
 fn last_door(shop: &ShopId, order: &OrderId, keys: &mut Keys) {
     keys.orders.push((shop.clone(), order.clone()));
@@ -136,6 +151,16 @@ fn add(shop: &ShopId, wants: Wants, keys: &mut Keys) {
     keys.coupons.extend(wants.coupons.into_iter().map(|id| (shop.clone(), id)));
     keys.standings.extend(wants.standings.into_iter().map(|id| (shop.clone(), id)));
     keys.standings.extend(wants.everywhere.into_iter().map(|id| (ShopId::platform(), id)));
+    keys.rewards.extend(wants.rewards.into_iter().map(|id| (shop.clone(), id)));
+    keys.books.extend(wants.books.into_iter().map(|id| (shop.clone(), id)));
+    for (campaign, customer) in wants.takers {
+        keys.books.push((shop.clone(), campaign.clone()));
+        keys.takers.push((shop.clone(), campaign, customer));
+    }
+    for (batch, customer) in wants.batches {
+        keys.batches.push((shop.clone(), batch.clone()));
+        keys.batch_claims.extend(customer.map(|customer| (shop.clone(), customer, batch)));
+    }
 }
 
 /// Adds what an event names.
@@ -173,6 +198,9 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
         add(shop, wants, keys);
         let named = coupons::coupons(&placed.discounts);
         keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));
+    }
+    if let Body::MemberJoined(member) = &event.body {
+        keys.standings.push((shop.clone(), member.customer_id.clone()));
     }
     if let Body::Placed(placed) = &event.body
         && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
@@ -217,6 +245,8 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
     first.addressees.iter().for_each(|key| named.by_addressee(key));
     first.buyers.iter().for_each(|buyer| named.by_buyer(buyer, first));
     first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
+    first.rewards.iter().for_each(|key| named.by_reward(key));
+    first.publishing.iter().for_each(|key| named.by_campaign(key));
     super::pool::second_keys(facts, first, &mut named.keys.pool);
     named.keys()
 }
@@ -270,10 +300,7 @@ impl Named<'_> {
             return;
         };
         self.batch(&key.0, &code.batch_id);
-        let claims = (key.0.clone(), customer.clone(), code.batch_id.clone());
-        if !facts.knows_batch_claim(&claims) {
-            self.keys.batch_claims.push(claims);
-        }
+        self.batch_claims(&key.0, customer, &code.batch_id);
     }
 
     /// A coupon names the order it was shown on or the batch it is of, and the orders that hold
@@ -327,6 +354,7 @@ impl Named<'_> {
         wants.everywhere.drain(..).for_each(|customer| self.standing(&ShopId::platform(), &customer));
         wants.orders.drain(..).for_each(|id| self.order(&key.0, &id));
         wants.coupons.drain(..).for_each(|id| self.coupon(&key.0, &id));
+        self.rewarded(&key.0, &mut wants);
         self.wants = wants;
     }
 
@@ -344,6 +372,12 @@ impl Named<'_> {
     fn by_buyer(&mut self, buyer: &Buyer, first: &Keys) {
         let (facts, (shop, _)) = (self.facts, &buyer.order);
         self.told(shop, &buyer.customer_id);
+        let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
+        let mut wants = std::mem::take(&mut self.wants);
+        campaign::post_payment::wants_of_paying(campaigns, buyer.at, &buyer.customer_id, &mut wants);
+        wants.standings.drain(..).for_each(|customer| self.standing(shop, &customer));
+        self.rewarded(shop, &mut wants);
+        self.wants = wants;
         let is_paid_now = !buyer.is_waiting_known && first.parked.binary_search(&buyer.order).is_ok();
         if is_paid_now || facts.is_waited_for(&buyer.order) {
             let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
@@ -352,6 +386,86 @@ impl Named<'_> {
             }
         } else if !buyer.is_waiting_known && facts.order(&buyer.order).is_none() {
             self.keys.buyers.push(Buyer { is_waiting_known: true, ..buyer.clone() });
+        }
+    }
+
+    /// What campaigns of rewards want.
+    fn rewarded(&mut self, shop: &ShopId, wants: &mut Wants) {
+        for id in wants.rewards.drain(..) {
+            self.reward(shop, &id);
+        }
+        for id in wants.books.drain(..) {
+            self.book(shop, &id);
+        }
+        for (campaign, customer) in wants.takers.drain(..) {
+            self.book(shop, &campaign);
+            self.taker(shop, &campaign, &customer);
+        }
+        for (batch, customer) in wants.batches.drain(..) {
+            self.batch(shop, &batch);
+            if let Some(customer) = customer {
+                self.batch_claims(shop, &customer, &batch);
+            }
+        }
+    }
+
+    /// A reward names its campaign's book, its customer, its coupon, its extra chances, and the batches of what it may bring.
+    fn by_reward(&mut self, key: &(ShopId, RewardId)) {
+        let (facts, shop) = (self.facts, &key.0);
+        let Some(reward) = facts.reward(key) else { return };
+        let (campaign, customer) = (&reward.campaign_id, &reward.customer_id);
+        self.book(shop, campaign);
+        self.taker(shop, campaign, customer);
+        self.standing(shop, customer);
+        reward.coupon_id.iter().for_each(|id| self.coupon(shop, id));
+        reward.extras.iter().for_each(|id| self.reward(shop, id));
+        let rows = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
+        let row = rows.iter().find(|row| row.campaign.campaign_id == *campaign);
+        let mut wants = Wants::default();
+        if let Some(row) = row {
+            campaign::wants_published(&row.campaign.current().terms, &mut wants);
+        }
+        for (batch, _) in wants.batches {
+            self.batch(shop, &batch);
+            self.batch_claims(shop, customer, &batch);
+        }
+    }
+
+    /// A campaign that is published names what that reads.
+    fn by_campaign(&mut self, (shop, id): &(ShopId, CampaignId)) {
+        let rows = self.facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
+        let Some(row) = rows.iter().find(|row| row.campaign.campaign_id == *id) else { return };
+        let mut wants = Wants::default();
+        wants.books.push(id.clone());
+        campaign::wants_published(&row.campaign.current().terms, &mut wants);
+        self.rewarded(shop, &mut wants);
+    }
+
+    fn reward(&mut self, shop: &ShopId, id: &RewardId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_reward(&key) {
+            self.keys.rewards.push(key);
+        }
+    }
+
+    fn book(&mut self, shop: &ShopId, id: &CampaignId) {
+        let key = (shop.clone(), id.clone());
+        if !self.facts.knows_book(&key) {
+            self.keys.books.push(key);
+        }
+    }
+
+    fn taker(&mut self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) {
+        let key = (shop.clone(), campaign.clone(), customer.clone());
+        if !self.facts.knows_taker(&key) {
+            self.keys.takers.push(key);
+        }
+    }
+
+    fn batch_claims(&mut self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) {
+        let key = (shop.clone(), customer.clone(), batch.clone());
+        if !self.facts.knows_batch_claim(&key) {
+            self.keys.batch_claims.push(key);
         }
     }
 
@@ -431,7 +545,10 @@ impl Named<'_> {
             keys.batch_claims.len(),
             keys.addressees.len(),
             keys.numbers.len(),
+            keys.rewards.len(),
+            keys.books.len(),
+            keys.takers.len(),
         ];
-        (named != [0; 9] || !keys.pool.is_empty()).then_some(keys)
+        (named != [0; 12] || !keys.pool.is_empty()).then_some(keys)
     }
 }

@@ -13,8 +13,8 @@ mod timers;
 
 pub use book::{Decision, Draft, Facts};
 pub use command::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Rotation, Undecided,
-    Unpaid,
+    Assigned, Chance, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Rotation,
+    Undecided, Unpaid,
 };
 pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
 pub use message::notice_id;
@@ -37,6 +37,7 @@ pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal
 fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
     match command {
         Command::PutShop(shop) => shop::put_shop(draft, shop),
+        Command::Try(beta) => shop::try_out(draft, *beta),
         Command::Ingest { event, digest } => ingest(draft, event, *digest),
         Command::CreateCampaign { campaign_id, version, publish, digest } => {
             campaigns::create(draft, campaign_id.as_ref(), version, *publish, digest)

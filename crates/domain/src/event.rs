@@ -10,6 +10,7 @@ use crate::{
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// One event, with both of its times (A-G-8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -206,6 +207,9 @@ pub struct PaymentSucceeded {
     /// The checkout that a balance is paid in, where the platform names it (A-S1-28).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout_id: Option<CheckoutId>,
+    /// The payment channel's id of it: what a draw is bound to (A-S2-16). One line of at most 128 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_id: Option<SmolStr>,
     /// What came off with the balance of a presale: the coupons and assets of the merged checkout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,

@@ -233,6 +233,8 @@ ids! { chosen, Chosen:
     ImportId,
     /// A purchase of a pack of SMS.
     PurchaseId,
+    /// What a paid order brought its customer.
+    RewardId,
 }
 
 /// What stands where a shop stands for all of them.

@@ -18,6 +18,7 @@ pub mod message;
 pub mod order;
 pub mod pool;
 pub mod refusal;
+pub mod reward;
 pub mod risk;
 pub mod sentence;
 pub mod shop;

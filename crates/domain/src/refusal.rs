@@ -71,6 +71,27 @@ codes! {
     ForbiddenSign = "forbidden_sign", "含有控制字符、书写方向符或不可见字符", "There is a control sign, a sign of writing direction or one that nobody sees in it";
     ForeignLink = "foreign_link", "链接不属于模板的域名", "A link leads elsewhere than to the template's own host";
     ValueInvalid = "value_invalid", "变量的值无法使用", "The value of a variable cannot stand in the message";
+    // Draws (A-S2-15 to 17) and rewards after payment.
+    PrizeOverCap = "prize_over_cap", "奖品价值超过法定上限", "A prize is worth more than the law allows";
+    NoticeIncomplete = "notice_incomplete", "公示内容不完整", "The notice does not say all that it must";
+    OddsChangedAgainstBuyer = "odds_changed_against_buyer", "进行中的抽奖只能朝有利于消费者的方向修改", "A running draw changes only in the buyer's favour";
+    OddsDoNotSum = "odds_do_not_sum", "概率之和须恰为1000000", "The odds do not sum to 1,000,000 exactly";
+    FallbackMissing = "fallback_missing", "限量奖品须指明发完后改发什么", "A prize with a stock needs a prize that is given once it is gone";
+    FallbackUnknown = "fallback_unknown", "改发的奖品不存在", "No prize of the table has this id";
+    FallbackCycle = "fallback_cycle", "改发的奖品互相循环", "The fallbacks lead round in a circle";
+    BeaconRoundPast = "beacon_round_past", "信标轮次须晚于公布时间", "The beacon's round is known already; name one that is yet to come";
+    BeaconAwaited = "beacon_awaited", "公开信标的随机数尚未公布,请稍后再抽", "The beacon's round has not been posted yet; play later";
+    WrongRound = "wrong_round", "不是公示所列的信标轮次", "It is not the round that the notice names";
+    WrongSignature = "wrong_signature", "信标签名无效", "The beacon did not sign this for this round";
+    AwaitingTransactionId = "awaiting_transaction_id", "支付交易号尚未收到,请稍后再抽", "The payment's transaction id is not known yet; play later";
+    InvalidAnswers = "invalid_answers", "答案不完整或不在选项中", "The answers do not fit the questions; see violations";
+    RewardVoid = "reward_void", "该奖励已作废", "The reward is void: its order was undone or refunded";
+    OrderRefunded = "order_refunded", "订单已全额退款", "The order was refunded whole";
+    OutsideHours = "outside_hours", "不在活动的日期或时段内", "The payment came on a day or at an hour that does not count";
+    CampaignPaused = "campaign_paused", "活动已暂停", "The campaign rests; nothing new is given";
+    BetaRequired = "beta_required", "付款后营销尚在内测,请先申请", "Rewards after payment are tried by those that applied and were approved";
+    OwnLink = "own_link", "不能使用自己的分享链接", "A customer's own link brings nothing";
+    AlreadyTakesPart = "already_takes_part", "已参与活动或已助力过,不能再助力", "Who takes part, or has helped before, helps nobody";
     // Refusals by state.
     NotFound = "not_found", "未找到", "There is no such thing here";
     NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";

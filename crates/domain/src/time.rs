@@ -118,6 +118,10 @@ impl Zone {
     pub fn name(&self) -> &str {
         &self.name
     }
+    /// Minutes east of UTC at that moment.
+    pub fn offset_minutes(&self, at: Instant) -> i32 {
+        self.rules.to_offset(at.timestamp()).seconds() / 60
+    }
     /// The civil day that the moment lies in.
     pub fn day(&self, at: Instant) -> CivilDay {
         let offset = i64::from(self.rules.to_offset(at.timestamp()).seconds());

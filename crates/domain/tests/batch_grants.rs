@@ -48,7 +48,11 @@ fn take(
         number += 1;
         id(&format!("cp_{number}"))
     };
-    grant(&Grant { record, counters, customer_id, had, blocked: false, count, kept }, next, now)
+    grant(
+        &Grant { record, counters, customer_id, had, blocked: false, count, kept, rewarded_by: None },
+        next,
+        now,
+    )
 }
 
 /// A-S0-20, A-G-3: quantity, codes that are out, the customer's limit and the batch's time decide, each

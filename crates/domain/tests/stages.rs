@@ -118,6 +118,7 @@ fn a_g_9_rank() {
         amount: fen(1),
         coupon_id: None,
         checkout_id: None,
+        transaction_id: None,
         discounts: Vec::new(),
     });
     let failed = Body::PaymentFailed(PaymentFailed { order_id: id("o1"), payment_id: id("p1") });

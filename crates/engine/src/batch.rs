@@ -251,6 +251,7 @@ fn decide_one(facts: &mut Facts, input: &Input, name: Option<&Name>, now: Instan
         return known;
     }
     let mut draft = Draft::new(facts, &input.shop_id, now);
+    draft.chance = input.chance.as_ref().map(|chance| chance.0);
     let outcome = catch_unwind(AssertUnwindSafe(|| decide::decide(&mut draft, &input.command)));
     match outcome {
         Ok(Ok(reply)) => {

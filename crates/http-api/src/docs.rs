@@ -2,7 +2,7 @@
 
 use crate::wire::problem::EDGE_CODES;
 use crate::wire::state::ApiState;
-use crate::{campaign, coupon, event, import, message, order, pool, quote, service, shop};
+use crate::{campaign, coupon, event, import, message, order, pool, quote, reward, service, shop};
 use std::fmt::Write as _;
 
 use axum::Router;
@@ -79,6 +79,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(order::to_return::list))
         .routes(routes!(message::list, message::post::create))
         .merge(message_routes())
+        .merge(reward_routes())
         .routes(routes!(shop::risk::list))
         .routes(routes!(shop::risk::get_one, shop::risk::put))
         .merge(pool_routes())
@@ -103,6 +104,27 @@ fn message_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(message::customers::grant))
         .routes(routes!(message::callbacks::receipts))
         .routes(routes!(message::callbacks::replies))
+}
+
+/// The routes of rewards after payment.
+fn reward_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(reward::beta::get_one))
+        .routes(routes!(reward::beta::apply))
+        .routes(routes!(reward::beta::approve))
+        .routes(routes!(reward::of_order))
+        .routes(routes!(reward::of_customer))
+        .routes(routes!(reward::of_campaign))
+        .routes(routes!(reward::get_one))
+        .routes(routes!(reward::play))
+        .routes(routes!(reward::links::follow))
+        .routes(routes!(reward::draw::get_one))
+        .routes(routes!(reward::draw::beacon))
+        .routes(routes!(reward::draw::archive))
+        .routes(routes!(reward::draw::pause))
+        .routes(routes!(reward::draw::resume))
+        .routes(routes!(reward::survey::results))
+        .routes(routes!(reward::survey::export))
 }
 
 /// The presale pool's routes.

@@ -12,6 +12,7 @@ mod message;
 mod order;
 mod pool;
 mod quote;
+mod reward;
 mod service;
 mod shop;
 mod wire;

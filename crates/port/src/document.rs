@@ -13,6 +13,7 @@ use domain::{
     message::{addressee::Addressee, numbers::Number, office::Centre, sending::Sending, wallet::Wallet},
     order::Order,
     pool::{Gap, GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
+    reward::{Book, Reward, Taker},
     shop::Shop,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -52,6 +53,9 @@ impl Document for Wallet {}
 impl Document for Addressee {}
 impl Document for Number {}
 impl Document for Sending {}
+impl Document for Reward {}
+impl Document for Book {}
+impl Document for Taker {}
 
 /// Why a document cannot be read.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ mod order;
 mod outbox;
 mod pick;
 mod pool;
+mod reward;
 mod shop;
 mod store;
 mod tables;
@@ -35,7 +36,10 @@ pub use pool::{
     BuyerKey, CandidateChange, CandidateKey, PageKey, PoolChanges, PoolKeys, PoolRow, PoolRows,
     PresaleChange, RunChange, WalkKey, last_of_second,
 };
+pub use reward::{reward_key, reward_place};
 pub use shop::ShopRow;
-pub use store::{HELD, MessageFilter, Page, Read, Reader, Store, Totals, Transaction, Work, Writers};
+pub use store::{
+    HELD, MessageFilter, Page, Read, Reader, RewardFilter, Store, Totals, Transaction, Work, Writers,
+};
 pub use tables::{Buyer, Changes, Keys, Nouns, Rows};
 pub use timer::{Subject, Timer};

@@ -6,7 +6,8 @@ use crate::{
     Timer, WalkKey, Webhook,
 };
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
+    WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -19,6 +20,7 @@ use domain::{
     },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
+    reward::{Book, Reward, RewardStatus, Taker},
     shop::Shop,
 };
 use std::sync::Arc;
@@ -76,6 +78,13 @@ pub struct MessageFilter {
     pub order_id: Option<OrderId>,
     pub customer_id: Option<CustomerId>,
     pub status: Option<MessageStatus>,
+}
+
+/// Which rewards to list.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct RewardFilter {
+    pub status: Option<RewardStatus>,
 }
 
 /// What monitoring reads.
@@ -149,6 +158,23 @@ pub trait Reader: Send + Sync {
     fn packs(&self, shop: &ShopId, page: &Page) -> Read<Vec<PackRow>>;
     fn addressee(&self, shop: &ShopId, customer: &CustomerId) -> Read<Option<Addressee>>;
     fn number(&self, shop: &ShopId, number: &NumberKey) -> Read<Option<Number>>;
+    fn reward(&self, shop: &ShopId, reward: &RewardId) -> Read<Option<Reward>>;
+    /// What a campaign brought, by order and extra chance; a page goes on after an order's id and a number.
+    fn campaign_rewards(
+        &self,
+        shop: &ShopId,
+        campaign: &CampaignId,
+        filter: &RewardFilter,
+        page: &Page,
+    ) -> Read<Vec<Reward>>;
+    /// A campaign's draws in the order of its chain, after the one of that number.
+    fn plays(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>>;
+    /// Draws whose prize the law wants listed, in the order of the chain, after the one of that number (A-S2-17).
+    fn winners(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>>;
+    /// What a customer's orders brought, by id.
+    fn customer_rewards(&self, shop: &ShopId, customer: &CustomerId, page: &Page) -> Read<Vec<Reward>>;
+    fn book(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Book>>;
+    fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>>;
     /// Shops that have written to a number.
     fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>>;
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>>;

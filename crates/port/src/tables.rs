@@ -34,6 +34,9 @@ macro_rules! tables {
             packs: $crate::PackRow,
             addressees: domain::message::addressee::Addressee,
             numbers: domain::message::numbers::Number,
+            rewards: domain::reward::Reward,
+            books: domain::reward::Book,
+            takers: domain::reward::Taker,
         }
     };
 }
@@ -63,6 +66,8 @@ macro_rules! keys_rows_changes {
             pub parked: Vec<(ShopId, OrderId)>,
             /// Who redeems a code. No rows of their own: they lead from the codes to the claims.
             pub redeemers: Vec<(CodeKey, CustomerId)>,
+            /// Campaigns that are published or get other terms. No rows of their own: they lead to what that reads.
+            pub publishing: Vec<(ShopId, CampaignId)>,
             /// Who places an order. No rows of their own either.
             pub buyers: Vec<Buyer>,
             pub pool: PoolKeys,

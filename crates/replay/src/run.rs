@@ -348,6 +348,7 @@ fn paid(order: &OrderId, method: Method, amount: Money, coupon_id: Option<Coupon
         amount,
         coupon_id,
         checkout_id: None,
+        transaction_id: None,
         discounts: Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ use domain::{
     coupon::Coupon,
     customer::Standing,
     message::{Message, addressee::Addressee, numbers::Number},
+    reward::{Book, Reward, Taker},
 };
 use port::{
     BatchClaims, Change, CodeRow, ConflictRow, Import, InboxRow, Noun, OrderRow, PackRow, RequestRow, Row,
@@ -192,6 +193,57 @@ impl Noun<Number> for Open<'_> {
     fn write(&mut self, changes: &[Change<Number>]) -> Written {
         for Change { key: (shop, number), row, .. } in changes {
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.numbers), number.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Reward> for Open<'_> {
+    fn load(&mut self, keys: &[<Reward as Row>::Key]) -> Found<Reward> {
+        Ok(self.find(keys, |tables, (shop, reward)| tables.shops.get(shop)?.rewards.get(reward).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Reward>]) -> Written {
+        for Change { key: (shop, reward), row, is_new, .. } in changes {
+            let chance = (row.campaign_id.clone(), row.order_id.clone(), row.extra);
+            let known = self.tables.of(shop).chances.get(&chance);
+            if known.is_some_and(|known| known != reward) {
+                return Err(refused(format!("order {} brought a reward already", row.order_id)));
+            }
+            if *is_new {
+                put(self.tables, &mut self.undo, at(shop, |s| &mut s.chances), chance, reward.clone());
+            }
+            if let Some(drawn) = &row.drawn {
+                let key = (row.campaign_id.clone(), drawn.n);
+                put(self.tables, &mut self.undo, at(shop, |s| &mut s.plays), key, reward.clone());
+            }
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.rewards), reward.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Book> for Open<'_> {
+    fn load(&mut self, keys: &[<Book as Row>::Key]) -> Found<Book> {
+        Ok(self.find(keys, |tables, (shop, campaign)| tables.shops.get(shop)?.books.get(campaign).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Book>]) -> Written {
+        for Change { key: (shop, campaign), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.books), campaign.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Taker> for Open<'_> {
+    fn load(&mut self, keys: &[<Taker as Row>::Key]) -> Found<Taker> {
+        Ok(self.find::<Taker>(keys, |tables, (shop, campaign, customer)| {
+            tables.shops.get(shop)?.takers.get(&(campaign.clone(), customer.clone())).cloned()
+        }))
+    }
+    fn write(&mut self, changes: &[Change<Taker>]) -> Written {
+        for Change { key: (shop, campaign, customer), row, .. } in changes {
+            let key = (campaign.clone(), customer.clone());
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.takers), key, row.clone());
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::tables::OfShop;
 use crate::{MemoryStore, pool, queues};
 use domain::{
     BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
-    ShopId, WebhookId,
+    RewardId, ShopId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -19,12 +19,13 @@ use domain::{
     },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
+    reward::{Book, Reward, Taker},
     shop::Shop,
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
     Dispatch, DueReceiver, HELD, Import, MessageFilter, OutboxRow, PackRow, Page, Parked, Pick, PoolRow,
-    Read, Reader, StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
+    Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -247,6 +248,61 @@ impl Reader for MemoryStore {
 
     fn number(&self, shop: &ShopId, number: &NumberKey) -> Read<Option<Number>> {
         self.of(shop, |of| of.numbers.get(number).cloned())
+    }
+
+    fn reward(&self, shop: &ShopId, reward: &RewardId) -> Read<Option<Reward>> {
+        self.of(shop, |of| of.rewards.get(reward).cloned())
+    }
+
+    fn campaign_rewards(
+        &self,
+        shop: &ShopId,
+        campaign: &CampaignId,
+        filter: &RewardFilter,
+        page: &Page,
+    ) -> Read<Vec<Reward>> {
+        let (order, extra) = port::reward_place(page);
+        self.of(shop, |of| {
+            let chances = of.chances.iter().filter(|((of, ..), _)| of == campaign);
+            let chances =
+                chances.filter(|((_, o, e), _)| (o.as_str(), i64::from(*e)) > (order.as_str(), extra));
+            let rewards = chances.filter_map(|(_, id)| of.rewards.get(id));
+            let wanted = rewards.filter(|reward| filter.status.is_none_or(|status| reward.status == status));
+            wanted.take(page.limit).cloned().collect()
+        })
+    }
+
+    fn plays(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>> {
+        self.of(shop, |of| {
+            let from = (campaign.clone(), after.saturating_add(1));
+            let plays = of.plays.range(from..).take_while(|((of, _), _)| of == campaign);
+            plays.filter_map(|(_, id)| of.rewards.get(id)).take(limit).cloned().collect()
+        })
+    }
+
+    fn winners(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>> {
+        self.of(shop, |of| {
+            let from = (campaign.clone(), after.saturating_add(1));
+            let plays = of.plays.range(from..).take_while(|((of, _), _)| of == campaign);
+            let rewards = plays.filter_map(|(_, id)| of.rewards.get(id));
+            rewards.filter(|reward| reward.is_listed()).take(limit).cloned().collect()
+        })
+    }
+
+    fn customer_rewards(&self, shop: &ShopId, customer: &CustomerId, page: &Page) -> Read<Vec<Reward>> {
+        self.of(shop, |of| {
+            let rows = after(&of.rewards, page, |key| RewardId::try_new(key).ok(), RewardId::as_str);
+            let own = rows.map(|(_, reward)| reward).filter(|reward| reward.customer_id == *customer);
+            own.take(page.limit).cloned().collect()
+        })
+    }
+
+    fn book(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Book>> {
+        self.of(shop, |of| of.books.get(campaign).cloned())
+    }
+
+    fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>> {
+        self.of(shop, |of| of.takers.get(&(campaign.clone(), customer.clone())).cloned())
     }
 
     fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>> {

@@ -2,7 +2,7 @@
 
 use domain::{
     BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
-    ShopId, WebhookId,
+    RewardId, ShopId, WebhookId,
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
@@ -16,6 +16,7 @@ use domain::{
     },
     order::Order,
     pool::{Candidate, PoolOrder, RankKey},
+    reward::{Book, Reward, Taker},
     shop::Shop,
 };
 use port::{
@@ -74,6 +75,13 @@ pub struct OfShop {
     pub packs: BTreeMap<PurchaseId, PackRow>,
     pub addressees: BTreeMap<CustomerId, Addressee>,
     pub numbers: BTreeMap<NumberKey, Number>,
+    pub rewards: BTreeMap<RewardId, Reward>,
+    /// Rewards by campaign, order and extra chance.
+    pub chances: BTreeMap<(CampaignId, OrderId, u32), RewardId>,
+    /// Rewards that were drawn, in the order of their campaign's chain.
+    pub plays: BTreeMap<(CampaignId, u64), RewardId>,
+    pub books: BTreeMap<CampaignId, Book>,
+    pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
     pub outbox: BTreeMap<String, OutboxRow>,
     pub pool: PoolRow,
     pub pool_orders: BTreeMap<OrderId, PoolOrder>,

@@ -9,7 +9,7 @@ use crate::query::{after, all, at_most, each, first, one};
 use crate::timers::{Kind, Timers};
 use crate::under_way::Open;
 use domain::{
-    BatchId, CouponId, CustomerId, Instant, OrderId, PaymentId, ShopId,
+    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, PaymentId, ShopId,
     campaign::promotion::PercentOff,
     coupon::{Batch, Bind, Coupon, CouponKind, CouponStatus, FromBatch, FromOffer, Lock, Origin},
 };
@@ -25,7 +25,7 @@ macro_rules! select {
         concat!(
             "SELECT shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind, origin_order_id,
             allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id, lock_until, used_on,
-            ended_at, wake_at, batch_id, kind, percent_off, also_on, named_by FROM coupons ",
+            ended_at, wake_at, batch_id, kind, percent_off, also_on, named_by, rewarded_by FROM coupons ",
             $rest
         )
     };
@@ -69,7 +69,12 @@ fn origin(cells: &Cells<'_, '_>) -> Result<Origin, StoreError> {
             }
             None => None,
         };
-        return Ok(Origin::Batch(FromBatch { batch_id, kind, percent_off }));
+        return Ok(Origin::Batch(FromBatch {
+            batch_id,
+            kind,
+            percent_off,
+            rewarded_by: cells.id_or_null(24)?,
+        }));
     }
     if kind != CouponKind::Payment {
         return Err(cells.bad(format_args!("no campaign gives coupons of kind {}", kind.as_str())));
@@ -101,9 +106,9 @@ impl Noun<Coupon> for Open<'_> {
             "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
             origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
             lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on,
-            named_by)
+            named_by, rewarded_by)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-            ?21, ?22, ?23, ?24)";
+            ?21, ?22, ?23, ?24, ?25)";
         // What a coupon was claimed as never changes.
         let update =
             "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
@@ -155,6 +160,7 @@ fn put(insert: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<(),
         batch.and_then(|batch| batch.percent_off).map(PercentOff::basis_points),
         ids(&coupon.also_on)?,
         ids(&coupon.named_by)?,
+        batch.and_then(|batch| batch.rewarded_by.as_ref()).map(CampaignId::as_str),
     ];
     insert.execute(row).doing(WRITING).map(drop)
 }

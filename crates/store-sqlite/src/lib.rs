@@ -32,6 +32,7 @@ mod pool;
 mod query;
 mod reader;
 mod rest;
+mod rewards;
 mod schema;
 mod seal;
 mod shops;

@@ -4,10 +4,11 @@ use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
     arrivals, batches, centre, conflicts, coupons, customers, imports, ledger, messages, meta, orders,
-    outbox, pool, schema, shops, timers, wallets,
+    outbox, pool, rewards, schema, shops, timers, wallets,
 };
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
+    WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -20,12 +21,13 @@ use domain::{
     },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
+    reward::{Book, Reward, Taker},
     shop::Shop,
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
     Dispatch, DueReceiver, Import, MessageFilter, OutboxRow, PackRow, Page, Parked, Pick, PoolRow, Read,
-    Reader, StoreError, Timer, Totals, WalkKey, Webhook,
+    Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -198,6 +200,33 @@ impl Reader for SqliteReader {
     }
     fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>> {
         self.with(|db| centre::shops_of_number(db, number))
+    }
+    fn reward(&self, shop: &ShopId, reward: &RewardId) -> Read<Option<Reward>> {
+        self.with(|db| rewards::reward(db, shop, reward))
+    }
+    fn campaign_rewards(
+        &self,
+        shop: &ShopId,
+        campaign: &CampaignId,
+        filter: &RewardFilter,
+        page: &Page,
+    ) -> Read<Vec<Reward>> {
+        self.with(|db| rewards::of_campaign(db, shop, campaign, filter, page))
+    }
+    fn plays(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>> {
+        self.with(|db| rewards::plays(db, shop, campaign, after, limit))
+    }
+    fn winners(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>> {
+        self.with(|db| rewards::winners(db, shop, campaign, after, limit))
+    }
+    fn customer_rewards(&self, shop: &ShopId, customer: &CustomerId, page: &Page) -> Read<Vec<Reward>> {
+        self.with(|db| rewards::of_customer(db, shop, customer, page))
+    }
+    fn book(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Book>> {
+        self.with(|db| rewards::book(db, shop, campaign))
+    }
+    fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>> {
+        self.with(|db| rewards::taker(db, shop, campaign, customer))
     }
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         self.with(|db| messages::messages(db, shop, filter, page))

@@ -6,7 +6,7 @@ mod rows;
 pub use pool::{candidate, gap, gift, place, pool_order, presale, run};
 pub use rows::{
     changed_coupon, conflict, conflicts_with, dispatch, entries, import, imported, inbox, new_coupon, outbox,
-    parked, request, stands, taken_in, timeline, told, webhook,
+    parked, request, reward, stands, taken_in, timeline, told, webhook,
 };
 
 use domain::{
@@ -112,6 +112,7 @@ pub fn late(payment_id: &str, seconds: i64) -> Payment {
         shares: Vec::new(),
         discounts: Vec::new(),
         offered: None,
+        transaction_id: None,
         status: PaymentStatus::Late,
         at: at(seconds),
     }
@@ -207,7 +208,12 @@ pub fn batch(batch_id: &str) -> BatchRecord {
 /// An available coupon of a batch of [`batch`].
 pub fn coupon_of(batch_id: &str, coupon_id: &str, customer_id: &str) -> Coupon {
     let batch = batch(batch_id).batch;
-    let from = FromBatch { batch_id: batch.batch_id.clone(), kind: batch.kind, percent_off: None };
+    let from = FromBatch {
+        batch_id: batch.batch_id.clone(),
+        kind: batch.kind,
+        percent_off: None,
+        rewarded_by: None,
+    };
     Coupon {
         origin: from.into(),
         spend: batch.benefit.spend,

@@ -139,6 +139,7 @@ fn claim_by_ours(folder: &Path, shown: &[Shown]) -> Result<()> {
         shop_id: ours::shop_id(),
         idempotency: Some(ours::claim_key(user)),
         command: shown.claim(),
+        chance: None,
     };
     let outcomes = ours.engine.submit_many_blocking((1..).zip(shown).map(claim).collect())?;
     for outcome in outcomes {

@@ -16,6 +16,7 @@ use domain::{
         wallet::Wallet,
     },
     order::Order,
+    reward::{Book, Reward, Taker},
     shop::Shop,
 };
 use port::{
@@ -42,6 +43,9 @@ pub struct Decision {
     pub packs: Vec<PackRow>,
     pub addressees: Vec<(CustomerId, Addressee)>,
     pub numbers_heard: Vec<(NumberKey, Number)>,
+    pub rewards: Vec<Reward>,
+    pub books: Vec<(CampaignId, Book)>,
+    pub takers: Vec<(CampaignId, CustomerId, Taker)>,
     pub outbox: Vec<OutboxRow>,
     pub timeline: Vec<(OrderId, String)>,
     pub inbox: Vec<(InboxKey, InboxRow)>,

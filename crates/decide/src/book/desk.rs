@@ -1,8 +1,9 @@
 //! The draft as the desk that kinds decide at.
 
 use super::draft::Draft;
+use crate::coupon::batches;
 use domain::{
-    CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId,
+    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, RewardId, ShopId,
     campaign::{CampaignRow, Count, Desk},
     coupon::{Coupon, CouponStatus},
     customer::Standing,
@@ -14,6 +15,7 @@ use domain::{
         wallet::Wallet,
     },
     order::{Order, TimelineEntry},
+    reward::{Book, Reward, Rewards, Taker},
     shop::Shop,
     time::Zone,
 };
@@ -138,5 +140,65 @@ impl Office for Draft<'_> {
             Some((_, known)) => *known = number,
             None => numbers.push((key.clone(), number)),
         }
+    }
+}
+
+impl Rewards for Draft<'_> {
+    fn reward(&self, id: &RewardId) -> Option<Reward> {
+        let drafted = self.decided().rewards.iter().find(|reward| reward.reward_id == *id);
+        drafted.or_else(|| self.facts().reward(&(self.shop_id.clone(), id.clone()))).cloned()
+    }
+    fn put_reward(&mut self, reward: Reward) {
+        let rewards = &mut self.changes().rewards;
+        match rewards.iter_mut().find(|known| known.reward_id == reward.reward_id) {
+            Some(known) => *known = reward,
+            None => rewards.push(reward),
+        }
+    }
+    fn book(&self, campaign: &CampaignId) -> Option<Book> {
+        let drafted = self.decided().books.iter().find(|(known, _)| known == campaign);
+        match drafted {
+            Some((_, book)) => Some(book.clone()),
+            None => self.facts().book(&(self.shop_id.clone(), campaign.clone())).cloned(),
+        }
+    }
+    fn put_book(&mut self, campaign: &CampaignId, book: Book) {
+        let books = &mut self.changes().books;
+        match books.iter_mut().find(|(known, _)| known == campaign) {
+            Some((_, known)) => *known = book,
+            None => books.push((campaign.clone(), book)),
+        }
+    }
+    fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker {
+        let mut drafted = self.decided().takers.iter();
+        let drafted = drafted.find(|(known, who, _)| known == campaign && who == customer);
+        match drafted {
+            Some((_, _, taker)) => taker.clone(),
+            None => {
+                let key = (self.shop_id.clone(), campaign.clone(), customer.clone());
+                self.facts().taker(&key).cloned().unwrap_or_default()
+            }
+        }
+    }
+    fn put_taker(&mut self, campaign: &CampaignId, customer: &CustomerId, taker: Taker) {
+        let takers = &mut self.changes().takers;
+        match takers.iter_mut().find(|(known, who, _)| known == campaign && who == customer) {
+            Some((_, _, known)) => *known = taker,
+            None => takers.push((campaign.clone(), customer.clone(), taker)),
+        }
+    }
+    fn has_batch(&self, batch: &BatchId) -> bool {
+        self.batch(batch).is_some()
+    }
+    fn give_coupon(
+        &mut self,
+        batch: &BatchId,
+        customer: &CustomerId,
+        campaign: &CampaignId,
+    ) -> Result<Coupon, Refusal> {
+        batches::reward(self, batch, customer, campaign)
+    }
+    fn chance(&self) -> Option<[u8; 32]> {
+        self.chance
     }
 }

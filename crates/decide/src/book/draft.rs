@@ -31,12 +31,14 @@ pub struct Draft<'a> {
     pub shop_id: &'a ShopId,
     /// The moment at which it is decided.
     pub now: Instant,
+    /// Randomness that came with the input.
+    pub chance: Option<[u8; 32]>,
     decision: Decision,
 }
 
 impl<'a> Draft<'a> {
     pub fn new(facts: &'a Facts, shop_id: &'a ShopId, now: Instant) -> Self {
-        Self { facts, row: OnceCell::new(), shop_id, now, decision: Decision::default() }
+        Self { facts, row: OnceCell::new(), shop_id, now, chance: None, decision: Decision::default() }
     }
     pub fn finish(self) -> Decision {
         self.decision
@@ -199,6 +201,14 @@ impl<'a> Draft<'a> {
             match &coupon.origin {
                 Origin::Offer(offer) => self.count(&offer.campaign_id, Count::Moved { from, to }),
                 Origin::Batch(batch) => {
+                    if let Some(campaign) = &batch.rewarded_by {
+                        self.count(campaign, Count::Moved { from, to });
+                        let face = coupon.save;
+                        let [was, is] = [from, to].map(|status| status == CouponStatus::Used);
+                        if was != is {
+                            self.count(campaign, Count::Saved(if is { face } else { -face }));
+                        }
+                    }
                     let count = (batch.batch_id.clone(), BatchCount::Moved { from, to });
                     self.decision.batch_counts.push(count);
                 }

@@ -4,7 +4,8 @@ use super::checkout;
 use crate::book::{BatchCount, Draft};
 use crate::command::Reply;
 use domain::{
-    BatchId, Code, CouponId, CustomerId, OrderId, Refusal,
+    BatchId, CampaignId, Code, CouponId, CustomerId, OrderId, Refusal,
+    campaign::Count,
     coupon::{Batch, BatchCounters, BatchRecord, Coupon, CouponStatus, Grant, Lock, grant},
     limits,
     order::{State, coupons},
@@ -78,6 +79,19 @@ pub fn claim(draft: &mut Draft<'_>, id: &BatchId, by: &CustomerId, count: u32) -
     Ok(Reply::Coupons { coupons })
 }
 
+/// Gives one as a campaign's reward.
+pub fn reward(
+    draft: &mut Draft<'_>,
+    id: &BatchId,
+    by: &CustomerId,
+    campaign: &CampaignId,
+) -> Result<Coupon, Refusal> {
+    let row = find(draft, id)?;
+    let mut coupons = give_for(draft, row, by, (1, 0), Some(campaign))?;
+    draft.count(campaign, Count::Issued);
+    Ok(coupons.pop().unwrap_or_else(|| unreachable!("one was given")))
+}
+
 fn give(
     draft: &mut Draft<'_>,
     row: &BatchRow,
@@ -85,11 +99,21 @@ fn give(
     count: u32,
     kept: u32,
 ) -> Result<Vec<Coupon>, Refusal> {
+    give_for(draft, row, by, (count, kept), None)
+}
+
+fn give_for(
+    draft: &mut Draft<'_>,
+    row: &BatchRow,
+    by: &CustomerId,
+    (count, kept): (u32, u32),
+    rewarded_by: Option<&CampaignId>,
+) -> Result<Vec<Coupon>, Refusal> {
     let batch = &row.record.batch;
     let had = draft.batch_claims(by, &batch.batch_id);
     let blocked = risk::is_blocked(&draft.standing(by), draft.now);
     let (record, counters) = (&*row.record, &row.counters);
-    let facts = Grant { record, counters, customer_id: by, had, blocked, count, kept };
+    let facts = Grant { record, counters, customer_id: by, had, blocked, count, kept, rewarded_by };
     let now = draft.now;
     let coupons = grant(&facts, || draft.next("cp"), now)?;
     let changes = draft.changes();

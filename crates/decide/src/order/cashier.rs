@@ -75,6 +75,7 @@ pub fn start_payment(
         shares: Vec::new(),
         discounts: Vec::new(),
         offered: None,
+        transaction_id: None,
         status: PaymentStatus::Started,
         at: draft.now,
     };
@@ -103,6 +104,7 @@ fn pay_nothing(
         amount: payment.amount,
         coupon_id: payment.coupon_id.clone(),
         checkout_id: payment.checkout_id.clone(),
+        transaction_id: None,
         discounts: Vec::new(),
     };
     life::pay(draft, &mut order, &paid, draft.now)?;

@@ -10,7 +10,7 @@ use crate::coupon::{course, verdict};
 use crate::follow;
 use crate::keys::inbox_key;
 use domain::{
-    Code, Instant, Refusal,
+    Code, CustomerId, Instant, Refusal,
     campaign::{self, Step},
     event::{Body, OrderEvent, Placed},
     limits,
@@ -31,6 +31,16 @@ enum Effect {
     Waits(Refusal),
 }
 
+/// A customer is a member since the earliest time that was told.
+fn joined(draft: &mut Draft<'_>, customer: &CustomerId, at: Instant) -> EventResult {
+    let mut standing = draft.standing(customer);
+    if standing.member_since.is_none_or(|since| at < since) {
+        standing.member_since = Some(at);
+        draft.put_standing(customer, standing);
+    }
+    EventResult::of(EventOutcome::Applied)
+}
+
 /// Takes an event in.
 pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Result<EventResult, Refusal> {
     let shop = draft.shop()?;
@@ -43,7 +53,7 @@ pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Resu
         return Err(Refusal::with(Code::TimeInFuture, detail));
     }
     let result = match &event.body {
-        Body::MemberJoined(_) => EventResult::of(EventOutcome::Applied),
+        Body::MemberJoined(member) => joined(draft, &member.customer_id, event.occurred_at),
         Body::Placed(placed) => EventResult::of(place(draft, shop, placed, event)?),
         Body::Cancelled(_)
         | Body::Shipped(_)

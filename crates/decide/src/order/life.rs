@@ -33,7 +33,8 @@ pub fn pay(
     let mut payment = payment(order, paid, at);
     let known = order.known_payment(&payment)?;
     if known.is_some_and(|known| known.at <= at) || free::is_told_again(order, paid, at) {
-        return Ok(false);
+        // Its channel's id may be told after its money (A-S2-16).
+        return Ok(order.learn_transaction(paid));
     }
     let again = known.is_some();
     order.check_stage(paid.stage, at)?;
@@ -70,6 +71,7 @@ pub fn take_after_all(draft: &mut Draft<'_>, order: &mut Order, id: &PaymentId) 
         amount: payment.amount,
         coupon_id: payment.coupon_id.clone(),
         checkout_id: payment.checkout_id.clone(),
+        transaction_id: payment.transaction_id.clone(),
         discounts: payment.discounts.iter().map(|came_off| came_off.discount.clone()).collect(),
     };
     let mut tried = order.clone();
@@ -239,6 +241,7 @@ fn payment(order: &Order, paid: &PaymentSucceeded, at: Instant) -> Payment {
         shares: Vec::new(),
         discounts: Vec::new(),
         offered: None,
+        transaction_id: paid.transaction_id.clone(),
         status: PaymentStatus::Succeeded,
         at,
     }

@@ -4,7 +4,7 @@ use crate::book::Draft;
 use crate::command::Reply;
 use domain::{
     CampaignId, Code, Refusal, Sku, Violation,
-    campaign::{Campaign, Counters, Status, Version},
+    campaign::{self, Campaign, Counters, Status, Version},
     catalog::ScopeMode,
     limits,
 };
@@ -53,6 +53,9 @@ pub fn create(
         request_digest: digest.to_owned(),
     };
     let counters = Counters::of_new(draft.now);
+    if publish {
+        campaign::published(draft, &campaign)?;
+    }
     Ok(put(draft, campaign, counters))
 }
 
@@ -82,6 +85,9 @@ pub fn revise(draft: &mut Draft<'_>, id: &CampaignId, version: &Version) -> Resu
     let row = find(draft, id)?;
     let mut campaign = (*row.campaign).clone();
     campaign.revise(version.clone(), draft.shop()?, row.counters.issued, draft.now)?;
+    if campaign.published_at.is_some() {
+        campaign::published(draft, &campaign)?;
+    }
     Ok(put(draft, campaign, row.counters.clone()))
 }
 
@@ -90,6 +96,7 @@ pub fn publish(draft: &mut Draft<'_>, id: &CampaignId) -> Result<Reply, Refusal>
     let row = find(draft, id)?;
     let mut campaign = (*row.campaign).clone();
     campaign.publish(draft.shop()?, draft.now)?;
+    campaign::published(draft, &campaign)?;
     Ok(put(draft, campaign, row.counters.clone()))
 }
 

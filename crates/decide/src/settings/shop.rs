@@ -6,7 +6,9 @@ use domain::{
     Code, CustomerId, Instant, Refusal, Violation, WebhookId,
     campaign::Status,
     customer::{List, Listed},
-    limits, risk,
+    limits,
+    reward::Beta,
+    risk,
     shop::{Campaigns, Shop},
 };
 use port::{CampaignRow, Webhook};
@@ -29,7 +31,26 @@ pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
         Refusal::from_violations(Code::ImmutableField, fixed)?;
     }
     let holds_amounts = known.is_some_and(|row| row.shop.holds_amounts);
-    let shop = Arc::new(Shop { holds_amounts, ..shop.clone() });
+    let post_payment = known.map(|row| row.shop.post_payment).unwrap_or_default();
+    let shop = Arc::new(Shop { holds_amounts, post_payment, ..shop.clone() });
+    draft.changes().shop = Some(shop.clone());
+    Ok(Reply::Shop { shop })
+}
+
+/// A shop asks for a tool that is tried, or the platform lets it have it (A-S2-8). Asking again changes nothing; who has it
+/// for good is not sent back.
+pub fn try_out(draft: &mut Draft<'_>, to: Beta) -> Result<Reply, Refusal> {
+    let row = draft.shop_row()?;
+    let now = row.shop.post_payment;
+    if to == Beta::Applied && now != Beta::Off || to == now {
+        return Ok(Reply::Shop { shop: row.shop.clone() });
+    }
+    if to.is_open() && now == Beta::Off {
+        return Err(Refusal::with(Code::BetaRequired, "the shop has not applied"));
+    }
+    let shop = Arc::new(Shop { post_payment: to, ..Shop::clone(&row.shop) });
+    let body = serde_json::json!({ "feature": "post_payment", "status": to });
+    draft.publish("beta.changed", draft.shop_id.as_str(), &body);
     draft.changes().shop = Some(shop.clone());
     Ok(Reply::Shop { shop })
 }

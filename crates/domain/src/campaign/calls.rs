@@ -1,6 +1,7 @@
 //! What is asked of every kind, in the order of the list.
 
 use super::{
+    Campaign,
     desk::Desk,
     figure::Figure,
     kind::{Asked, CampaignKind, Step},
@@ -45,6 +46,20 @@ macro_rules! calls_of_kinds {
         /// Rows that an action names.
         pub fn wants_for(action: &Action, wants: &mut Wants) {
             match action { $(Action::$Kind(action) => super::$module::Kind::wants_for(action, wants)),+ }
+        }
+        /// Rows that publishing a campaign reads.
+        pub fn wants_published(terms: &Terms, wants: &mut Wants) {
+            match terms { $(Terms::$Kind(terms) => super::$module::Kind::wants_published(terms, wants)),+ }
+        }
+        /// All that a decision did to an order has happened.
+        pub fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
+            $(super::$module::Kind::whole(desk, order);)+
+        }
+        /// A campaign is published, or gets other terms.
+        pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+            match campaign.current().terms {
+                $(Terms::$Kind(_) => super::$module::Kind::published(desk, campaign)),+
+            }
         }
         /// The order that is placed, by the kind of which its lines name a campaign; `None` for an ordinary one.
         pub fn place(

@@ -36,6 +36,15 @@ pub struct Counters {
     pub by_method: BTreeMap<Method, u64>,
     /// Orders on which nothing was shown, by reason.
     pub withheld: BTreeMap<Code, u64>,
+    /// Rewards that were played or answered.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub played: u64,
+    /// What goods and points are worth that were won, in minor units.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub prize_value: i64,
+    /// Prizes of a draw that were given, by prize.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub won: BTreeMap<SmolStr, u64>,
     /// Pushes sent.
     pub pushed: u64,
     /// Pushes not sent, by reason.
@@ -63,6 +72,15 @@ impl Counters {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+const fn is_nothing(minor: &i64) -> bool {
+    *minor == 0
+}
+
 /// A change of a campaign's figures.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Count {
@@ -83,6 +101,15 @@ pub enum Count {
         method: Method,
         saved: Money,
         paid: Money,
+    },
+    /// Coupons of a reward are used, or are not after all: their face value.
+    Saved(Money),
+    /// A reward was played or answered.
+    Played,
+    /// A prize was given; what it costs the merchant is its value, where no coupon counts that.
+    Won {
+        prize: SmolStr,
+        value: Money,
     },
     Pushed,
     Suppressed(Code),
@@ -136,6 +163,12 @@ impl Count {
                 }
             }
             Self::Ranked { order, paid_at, keep } => to.ranks.put(order, *paid_at, *keep),
+            Self::Saved(face) => to.saved += face.minor(),
+            Self::Played => to.played += 1,
+            Self::Won { prize, value } => {
+                *to.won.entry(prize.clone()).or_default() += 1;
+                to.prize_value += value.minor();
+            }
             Self::Pushed => to.pushed += 1,
             Self::Suppressed(code) => *to.suppressed.entry(*code).or_default() += 1,
             Self::Unpushed(code) => {

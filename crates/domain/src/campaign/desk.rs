@@ -13,6 +13,7 @@ use crate::{
         office::{Office, Said},
     },
     order::{Order, TimelineEntry},
+    reward::Rewards,
     shop::Shop,
     time::Zone,
 };
@@ -21,7 +22,7 @@ use std::str::FromStr;
 
 /// Facts and changes of one decision. Rows that a kind reads here beyond its order's own it has wished for
 /// before: see [`super::wants::Wants`].
-pub trait Desk<'a>: Office {
+pub trait Desk<'a>: Office + Rewards {
     /// The moment at which it is decided.
     fn now(&self) -> Instant;
     /// The shop that it is about.

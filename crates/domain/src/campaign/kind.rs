@@ -3,7 +3,9 @@
 //! A kind is one folder here and one line in the list of kinds. It sees no other kind and queries nothing: it says
 //! which rows it wants, and decides at a [`Desk`].
 
-use super::{CampaignRow, desk::Desk, figure::Figure, tally::Tally, terms::KindTerms, wants::Wants};
+use super::{
+    Campaign, CampaignRow, desk::Desk, figure::Figure, tally::Tally, terms::KindTerms, wants::Wants,
+};
 use crate::{
     Code, Instant, Refusal,
     event::Placed,
@@ -38,12 +40,21 @@ pub trait CampaignKind {
     fn wants(_: &Asked<'_>, _: &mut Wants) {}
     /// Rows that an action names.
     fn wants_for(_: &Self::Action, _: &mut Wants) {}
+    /// Rows that publishing a campaign with such terms reads.
+    fn wants_published(_: &Self::Terms, _: &mut Wants) {}
     /// The order that is placed, where its lines name a campaign of this kind.
     fn place(_: &dyn Desk<'_>, _: &Placed, _: Instant, _: &Scopes<'_>) -> Result<Option<Order>, Refusal> {
         Ok(None)
     }
     /// An order moved. Called once a step, in the order of the list of kinds.
     fn follow(_: &mut dyn Desk<'_>, _: &mut Order, _: Step) -> Result<(), Refusal> {
+        Ok(())
+    }
+    /// All that a decision did to an order has happened, its refunds too. Called once a decision, in the order of the list
+    /// of kinds.
+    fn whole(_: &mut dyn Desk<'_>, _: &mut Order) {}
+    /// A campaign of the kind is published, or a published one gets other terms. Refusing leaves it as it was.
+    fn published(_: &mut dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
         Ok(())
     }
     /// What the order, as it is now, brings to the kind's own figures of its campaigns. It may not depend on anything

@@ -24,6 +24,8 @@ macro_rules! kinds {
             Presale: presale,
             /// The lowest prices allowed.
             PriceFloor: price_floor,
+            /// What a paid order brings.
+            PostPayment: post_payment,
         }
     };
 }

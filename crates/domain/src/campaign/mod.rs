@@ -24,8 +24,8 @@ mod wants;
 kinds!(modules_of_kinds);
 
 pub use calls::{
-    Action, Answer, FIGURES, act, brings, due, figures, follow, order_wake, place, undelivered, wants,
-    wants_for,
+    Action, Answer, FIGURES, act, brings, due, figures, follow, order_wake, place, published, undelivered,
+    wants, wants_for, wants_published, whole,
 };
 pub use counters::{Count, Counters};
 pub use desk::Desk;

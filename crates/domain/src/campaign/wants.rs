@@ -1,6 +1,6 @@
 //! Which rows a kind wants beyond its order's own. They are loaded before anything is decided.
 
-use crate::{CouponId, CustomerId, OrderId};
+use crate::{BatchId, CampaignId, CouponId, CustomerId, OrderId, RewardId};
 
 /// Names of rows of one shop, each wished for as often as one likes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,4 +13,12 @@ pub struct Wants {
     pub standings: Vec<CustomerId>,
     /// Customers whose standing over all shops is read.
     pub everywhere: Vec<CustomerId>,
+    /// Rewards, and with each what its campaign keeps and what its customer had of it.
+    pub rewards: Vec<RewardId>,
+    /// Campaigns of rewards, each with a customer: what the campaign keeps, and what the customer had.
+    pub takers: Vec<(CampaignId, CustomerId)>,
+    /// What campaigns of rewards keep.
+    pub books: Vec<CampaignId>,
+    /// Coupon batches, each with who may be given one, if anybody.
+    pub batches: Vec<(BatchId, Option<CustomerId>)>,
 }

@@ -5,7 +5,7 @@
 //! out and not redeemed stay within the quantity; a customer never has more than the limit.
 
 use super::{Batch, Coupon, CouponStatus, FromBatch};
-use crate::{Code, CouponId, CustomerId, Instant, Refusal};
+use crate::{CampaignId, Code, CouponId, CustomerId, Instant, Refusal};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -149,6 +149,8 @@ pub struct Grant<'a> {
     pub count: u32,
     /// Of these, how many were kept for a code that is redeemed now.
     pub kept: u32,
+    /// The campaign whose reward they are.
+    pub rewarded_by: Option<&'a CampaignId>,
 }
 
 /// Makes the coupons, or says what stands against them: the batch is void, over or not begun, all are
@@ -158,7 +160,7 @@ pub fn grant(
     mut next: impl FnMut() -> CouponId,
     now: Instant,
 ) -> Result<Vec<Coupon>, Refusal> {
-    let Grant { record, counters, customer_id, had, blocked, count, kept } = *grant;
+    let Grant { record, counters, customer_id, had, blocked, count, kept, rewarded_by } = *grant;
     let batch = &record.batch;
     record.check_live(now)?;
     if now < batch.starts_at {
@@ -183,6 +185,7 @@ pub fn grant(
         batch_id: batch.batch_id.clone(),
         kind: batch.kind,
         percent_off: batch.benefit.percent_off,
+        rewarded_by: rewarded_by.cloned(),
     };
     let coupon = |coupon_id| Coupon {
         coupon_id,

@@ -110,6 +110,11 @@ impl Coupon {
     pub fn campaign_id(&self) -> Option<&CampaignId> {
         self.origin.offer().map(|offer| &offer.campaign_id)
     }
+    /// The campaign whose figures count it: the one that it is from, or whose reward it is.
+    pub fn counted_for(&self) -> Option<&CampaignId> {
+        let rewarded_by = || self.origin.batch().and_then(|batch| batch.rewarded_by.as_ref());
+        self.campaign_id().or_else(rewarded_by)
+    }
     /// The batch that it is from.
     pub fn batch_id(&self) -> Option<&BatchId> {
         self.origin.batch().map(|batch| &batch.batch_id)

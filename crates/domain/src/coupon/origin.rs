@@ -37,6 +37,9 @@ pub struct FromBatch {
     /// This part comes off, in place of an amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent_off: Option<PercentOff>,
+    /// The campaign whose reward it is (S2-R07).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewarded_by: Option<CampaignId>,
 }
 
 /// Which orders a coupon may be used on (A-S0-8).

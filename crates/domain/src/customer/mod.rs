@@ -23,6 +23,9 @@ pub struct Standing {
     /// Orders that showed a coupon and were cancelled unpaid, the last 30 days of them (A-S0-21).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unpaid: Vec<(OrderId, Instant)>,
+    /// Since when the customer is a member of the shop, as far as it was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_since: Option<Instant>,
     /// Blocked by the farming rule until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked_until: Option<Instant>,

@@ -29,6 +29,7 @@ impl Payment {
             shares: Vec::new(),
             discounts: Vec::new(),
             offered: None,
+            transaction_id: None,
             status: PaymentStatus::Succeeded,
             at,
         }

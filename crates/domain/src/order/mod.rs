@@ -59,7 +59,8 @@ pub use to_return::ToReturn;
 use usual::is_usual;
 
 use crate::{
-    CampaignId, CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku, catalog::Category,
+    CampaignId, CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, Sku,
+    catalog::Category, reward::Rewarded,
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,9 @@ pub struct Order {
     /// What recovery decided.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub recovery: Recovery,
+    /// What campaigns of rewards decided once it was paid (A-S2-6).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewards: Vec<Rewarded>,
     /// What of it its customer is told by SMS and `WeChat`.
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub notices: Notices,

@@ -1,9 +1,10 @@
 //! An attempt to pay: its money, what came off with it, and how it ended.
 
-use super::{Discount, Method, Stage, usual::is_usual};
-use crate::{CheckoutId, CouponId, Instant, PaymentId};
+use super::{Discount, Method, Order, Stage, usual::is_usual};
+use crate::{CheckoutId, CouponId, Instant, PaymentId, event::PaymentSucceeded};
 use money::Money;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// A discount that came with the balance, with its share of each line (A-S1-6).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,6 +74,9 @@ pub struct Payment {
     /// What would come off with it, while its money is refused: it is judged again with that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered: Option<Box<Offered>>,
+    /// The payment channel's id of it, which neither side chooses (A-S2-16).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_id: Option<SmolStr>,
     pub status: PaymentStatus,
     pub at: Instant,
 }
@@ -84,6 +88,16 @@ impl PaymentStatus {
             Self::Succeeded | Self::Late => true,
             Self::Started | Self::Failed => false,
         }
+    }
+}
+
+impl Order {
+    /// A payment whose money is known is told again, with its channel's id: `true` where that is new.
+    pub fn learn_transaction(&mut self, paid: &PaymentSucceeded) -> bool {
+        let known = self.payments.iter_mut().find(|known| known.payment_id == paid.payment_id);
+        let Some(known) = known.filter(|known| known.transaction_id.is_none()) else { return false };
+        known.transaction_id.clone_from(&paid.transaction_id);
+        known.transaction_id.is_some()
     }
 }
 

@@ -69,6 +69,7 @@ pub fn place_by(
         refunds: Vec::new(),
         conflicts: Vec::new(),
         recovery: Recovery::default(),
+        rewards: Vec::new(),
         notices: crate::order::Notices::default(),
         timeline_entries: 0,
         ledger_entries: 0,

@@ -5,7 +5,7 @@ mod quiet;
 pub use policy::Policy;
 pub use quiet::QuietHours;
 
-use crate::{Code, Instant, ShopId, Violation, limits, time::Zone};
+use crate::{Code, Instant, ShopId, Violation, limits, reward::Beta, time::Zone};
 use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,9 @@ pub struct Shop {
     /// An order whose buyer has paid for its goods in another one shows no coupon and gets no push (A-S0-25).
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub hide_bought_elsewhere: bool,
+    /// Where it stands with rewards after payment, which are tried by those that ask (S2-R10, A-S2-8).
+    #[serde(default, skip_serializing_if = "Beta::is_off")]
+    pub post_payment: Beta,
     /// Orders or coupons are there whose amounts are in the shop's currency, which stays (A-G-12). Shops of older
     /// stores, which do not say, are taken to have some.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
@@ -117,6 +120,7 @@ impl Shop {
             push_lead_minutes: 60,
             free_shipping: None,
             hide_bought_elsewhere: true,
+            post_payment: Beta::Off,
             holds_amounts: false,
         }
     }

@@ -1,7 +1,7 @@
 //! A desk laid for a test: what a kind reads, and what it made of it. No engine, no store.
 
 use domain::campaign::{self, CampaignRow, Count, Counters, Desk, Step};
-use domain::coupon::{Coupon, CouponStatus};
+use domain::coupon::{Coupon, CouponKind, CouponStatus, FromBatch};
 use domain::customer::Standing;
 use domain::message::{
     Message,
@@ -11,9 +11,11 @@ use domain::message::{
     wallet::Wallet,
 };
 use domain::order::{Order, TimelineEntry};
+use domain::reward::{Book, Reward, Rewards, Taker};
 use domain::shop::Shop;
 use domain::time::Zone;
-use domain::{CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId};
+use domain::{BatchId, CampaignId, Code, CouponId, CustomerId, Instant, OrderId, Refusal, RewardId, ShopId};
+use money::Money;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -49,6 +51,11 @@ pub struct Table<'a> {
     pub wallet: Wallet,
     pub addressees: BTreeMap<CustomerId, Addressee>,
     pub numbers: BTreeMap<NumberKey, Number>,
+    pub rewards: BTreeMap<RewardId, Reward>,
+    pub books: BTreeMap<CampaignId, Book>,
+    pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
+    /// Coupons left of each batch.
+    pub batches: BTreeMap<BatchId, u64>,
     ids: u32,
 }
 
@@ -70,6 +77,10 @@ impl<'a> Table<'a> {
             wallet: Wallet::new(false),
             addressees: BTreeMap::new(),
             numbers: BTreeMap::new(),
+            rewards: BTreeMap::new(),
+            books: BTreeMap::new(),
+            takers: BTreeMap::new(),
+            batches: BTreeMap::new(),
             ids: 0,
         }
     }
@@ -179,5 +190,66 @@ impl Office for Table<'_> {
     }
     fn put_number(&mut self, key: &NumberKey, number: Number) {
         self.numbers.insert(key.clone(), number);
+    }
+}
+
+impl Rewards for Table<'_> {
+    fn reward(&self, id: &RewardId) -> Option<Reward> {
+        self.rewards.get(id).cloned()
+    }
+    fn put_reward(&mut self, reward: Reward) {
+        self.rewards.insert(reward.reward_id.clone(), reward);
+    }
+    fn book(&self, campaign: &CampaignId) -> Option<Book> {
+        self.books.get(campaign).cloned()
+    }
+    fn put_book(&mut self, campaign: &CampaignId, book: Book) {
+        self.books.insert(campaign.clone(), book);
+    }
+    fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker {
+        self.takers.get(&(campaign.clone(), customer.clone())).cloned().unwrap_or_default()
+    }
+    fn put_taker(&mut self, campaign: &CampaignId, customer: &CustomerId, taker: Taker) {
+        self.takers.insert((campaign.clone(), customer.clone()), taker);
+    }
+    fn has_batch(&self, batch: &BatchId) -> bool {
+        self.batches.contains_key(batch)
+    }
+    fn give_coupon(
+        &mut self,
+        batch: &BatchId,
+        customer: &CustomerId,
+        campaign: &CampaignId,
+    ) -> Result<Coupon, Refusal> {
+        let coupon_id = self.next_id("cp").parse().unwrap();
+        let left = self.batches.get_mut(batch).ok_or_else(|| Refusal::new(Code::NotFound))?;
+        *left = left.checked_sub(1).ok_or_else(|| Refusal::new(Code::SoldOut))?;
+        let from = FromBatch {
+            batch_id: batch.clone(),
+            kind: CouponKind::Shop,
+            percent_off: None,
+            rewarded_by: Some(campaign.clone()),
+        };
+        let coupon = Coupon {
+            coupon_id,
+            origin: from.into(),
+            customer_id: customer.clone(),
+            spend: Money::from_minor(2_000),
+            save: Money::from_minor(1_000),
+            claimed_at: self.now,
+            usable_until: self.now.plus_hours(240),
+            status: CouponStatus::Available,
+            lock: None,
+            used_on: None,
+            also_on: Vec::new(),
+            named_by: Vec::new(),
+            ended_at: None,
+            wake_at: None,
+        };
+        self.coupons.insert(coupon.coupon_id.clone(), coupon.clone());
+        Ok(coupon)
+    }
+    fn chance(&self) -> Option<[u8; 32]> {
+        Some(std::array::from_fn(|at| u8::try_from(at).unwrap()))
     }
 }

@@ -215,6 +215,7 @@ pub fn payment(order: &Order, name: &str, saving: i64, at: Instant) -> Payment {
         shares: Vec::new(),
         discounts: Vec::new(),
         offered: None,
+        transaction_id: None,
         status: PaymentStatus::Succeeded,
         at,
     }

@@ -86,6 +86,7 @@ pub fn pay(order: &Order, name: &str, stage: Stage, minor: i64, at: Instant, off
         shares: Vec::new(),
         discounts: order.spread_at_balance(&discounts, stage, &[]).unwrap(),
         offered: None,
+        transaction_id: None,
         status: PaymentStatus::Succeeded,
         at,
     }

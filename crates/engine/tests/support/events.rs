@@ -70,6 +70,7 @@ pub fn paying(order: &str, payment: &str, amount: i64) -> PaymentSucceeded {
         amount: fen(amount),
         coupon_id: None,
         checkout_id: None,
+        transaction_id: None,
         discounts: Vec::new(),
     }
 }

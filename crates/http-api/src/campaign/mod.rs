@@ -131,9 +131,14 @@ pub async fn create(
     let (campaign_id, version, publish) = (form.campaign_id, Box::new(form.version), form.publish);
     let command = Command::CreateCampaign { campaign_id, version, publish, digest };
     let idempotency = extract::idempotency(&headers, "campaigns", &body.digest)?;
-    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command };
+    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command, chance: Some(chance(&state)) };
     let Json(view) = submit(&state, &caller, input).await?;
     Ok((StatusCode::CREATED, Json(warned(view, ends))))
+}
+
+/// Fresh randomness: a draw that is published gets its seed of it (A-S2-16).
+fn chance(state: &ApiState) -> engine::Chance {
+    engine::Chance((state.edge.random)())
 }
 
 /// What is wrong and what deserves a second look.
@@ -293,7 +298,8 @@ pub async fn revise(
     let asked = body.value.with_ends(&mut ends);
     let form = asked.over(row.campaign.current()).read().map_err(|found| invalid_terms(&shop, found))?;
     let command = Command::ReviseCampaign { campaign_id: id, version: Box::new(form.version) };
-    let Json(view) = submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await?;
+    let input = Input { chance: Some(chance(&state)), ..Input::new(caller.shop_id.clone(), command) };
+    let Json(view) = submit(&state, &caller, input).await?;
     Ok(Json(warned(view, ends)))
 }
 
@@ -306,7 +312,8 @@ pub async fn publish(
     Names((_, campaign_id)): Names<(String, CampaignId)>,
 ) -> Result<Json<CampaignView>, Problem> {
     let command = Command::PublishCampaign { campaign_id };
-    submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
+    let input = Input { chance: Some(chance(&state)), ..Input::new(caller.shop_id.clone(), command) };
+    submit(&state, &caller, input).await
 }
 
 /// Closes a campaign for good: nothing more is shown, claimed or pushed; claimed coupons stay good.

@@ -229,7 +229,7 @@ pub async fn create(
     let (batch_id, batch) = body.value.read(&mut ends)?;
     let warnings = ends.into_warnings().into_iter().map(Violation::from).collect();
     let command = Command::CreateBatch { batch_id, batch: Box::new(batch), digest };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Batch { batch, now } => {
             let view = BatchView { warnings, ..BatchView::new(&shop, &batch, now) };
@@ -336,7 +336,7 @@ pub async fn claim(
     let idempotency = extract::idempotency(&headers, &format!("batch claim {batch_id}"), &body.digest)?;
     let BatchClaimRequest { customer_id, count } = body.value;
     let command = Command::ClaimBatch { batch_id, customer_id, count };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Coupons { coupons } => {
             let coupons = coupons.iter().map(|coupon| CouponView::new(&shop, coupon)).collect();

@@ -135,7 +135,7 @@ impl Making {
         let wanted = u64::try_from(self.left).unwrap_or(u64::MAX);
         let command = Command::AddCodes { batch_id: self.batch_id.clone(), codes: digests, wanted };
         let idempotency = self.idempotency.take();
-        let input = Input { shop_id: self.shop_id.clone(), idempotency, command };
+        let input = Input { shop_id: self.shop_id.clone(), idempotency, command, chance: None };
         // The answer of an earlier request tells of other codes.
         if self.state.engine.submit(input).await? != (Reply::Codes { first }) {
             return Err(EngineError::Refused(Code::CodesAlreadyMade.into()));
@@ -180,7 +180,7 @@ pub async fn redeem(
     let idempotency = extract::idempotency(&headers, "redeem-code", &body.digest)?;
     let code = digest(&body.value.code).ok_or_else(|| Problem::not_found("no such code"))?;
     let command = Command::RedeemCode { code, customer_id: body.value.customer_id };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Coupon { coupon } => Ok((StatusCode::CREATED, Json(CouponView::new(&shop, &coupon)))),
         other => Err(unexpected(&other)),

@@ -87,6 +87,7 @@ pub async fn import(
             customer_id: grant.customer_id.clone(),
             count: grant.count,
         },
+        chance: None,
     };
     let mut accepted = 0;
     for rows in good.chunks(limits::IMPORT_STEP) {

@@ -88,7 +88,7 @@ async fn keep(
 ) -> Result<Import, Problem> {
     let Received { upload, kept, .. } = received;
     let command = Command::CreateImport(Box::new(upload));
-    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command };
+    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command, chance: None };
     let import = match state.engine.submit(input).await? {
         Reply::Import { import } => *import,
         other => return Err(unexpected(&other)),

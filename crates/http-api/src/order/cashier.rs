@@ -161,7 +161,7 @@ pub async fn start_payment(
     let idempotency = extract::idempotency(&headers, &format!("payment {order_id}"), &body.digest)?;
     let PaymentRequest { payment_id, method, coupon_id, checkout_id } = body.value;
     let command = Command::StartPayment { order_id, payment_id, method, coupon_id, checkout_id };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Payment { payment_id, amount, saving, coupon_status, status } => {
             let (payment_id, amount, saving) = (payment_id.to_string(), amount.minor(), saving.minor());

@@ -199,7 +199,7 @@ pub async fn claim(
     };
     let claim = Claim { order_id, offer_id, customer_id: body.value.customer_id };
     let command = Command::Act(Action::Recovery(claim));
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Coupon { coupon } => Ok((StatusCode::CREATED, Json(CouponView::new(&shop, &coupon)))),
         other => Err(unexpected(&other)),

@@ -142,7 +142,7 @@ pub async fn create(
         Some(payment_id) => Command::RefundPayment { order_id, refund_id, payment_id, ask },
         None => Command::CreateRefund { order_id, refund_id, ask },
     };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Refund { refund } => Ok((StatusCode::CREATED, Json(RefundView::of(&refund)))),
         other => Err(unexpected(&other)),
@@ -193,7 +193,7 @@ pub async fn assign(
         _ => return Err(Problem::invalid_body("payment_id", "say payment_id, or lines instead")),
     };
     let command = Command::AssignRefund { order_id, refund_id, of };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Refund { refund } => Ok(Json(RefundView::of(&refund))),
         other => Err(unexpected(&other)),

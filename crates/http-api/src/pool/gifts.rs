@@ -46,7 +46,7 @@ pub async fn create(
     let idempotency = extract::idempotency(&headers, &format!("pool gift {order_id}"), &body.digest)?;
     let GiftRequest { sku, quantity, reason } = body.value;
     let command = Command::AddGift { order_id, gift: GiftUnit { sku, quantity }, reason };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     let view = answer(&state, shop, input).await?;
     Ok((StatusCode::CREATED, view))
 }

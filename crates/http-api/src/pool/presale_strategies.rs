@@ -269,6 +269,6 @@ pub async fn rerun(
     let idempotency = extract::idempotency(&headers, &format!("rerun {strategy_id}"), &body.digest)?;
     let activation_at = time::read("activation_at", &body.value.activation_at)?;
     let command = Command::Rerun { strategy_id, activation_at };
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     answer(&shop, state.engine.submit(input).await?)
 }

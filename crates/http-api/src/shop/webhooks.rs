@@ -127,7 +127,7 @@ pub async fn create(
         old_until: None,
     };
     let command = Command::PutWebhook(Box::new(webhook));
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Webhook { webhook } => {
             let now = state.engine.now();
@@ -159,7 +159,7 @@ pub async fn rotate_secret(
     let secret = secret(&(state.edge.random)());
     let overlap_minutes = body.value.overlap_minutes;
     let command = Command::RotateSecret(Rotation { webhook_id: id, secret, overlap_minutes });
-    let input = Input { shop_id: caller.shop_id, idempotency, command };
+    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
     match state.engine.submit(input).await? {
         Reply::Webhook { webhook } => Ok(Json(view(&shop, webhook, state.engine.now(), true))),
         other => Err(unexpected(&other)),

@@ -101,6 +101,19 @@ impl InShop {
     {
         self.caller.reads(scope, body).await
     }
+    /// Reads a body that may be missing, for a key of the platform that has the scope.
+    pub async fn reads_of_platform<T, const MOST: usize>(
+        &self,
+        scope: Scope,
+        body: Unread<T, MOST>,
+    ) -> Result<T, Problem>
+    where
+        T: DeserializeOwned + Default + Send + 'static,
+    {
+        self.caller.is_platform()?;
+        self.caller.may(scope)?;
+        body.read_if_any(&self.caller.share).await
+    }
     /// What its key may take of the service.
     pub fn share(&self) -> &Share {
         &self.caller.share
@@ -115,15 +128,42 @@ impl InShop {
     }
 }
 
+/// Somebody at what may be public, of the shop that the path names: with a key as everywhere, or without one.
+#[derive(Debug, Clone)]
+pub struct Anyone {
+    /// The shop.
+    pub shop_id: ShopId,
+    /// The caller, where a key came.
+    pub caller: Option<InShop>,
+}
+
+impl FromRequestParts<ApiState> for Anyone {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let caller = InShop::from_request_parts(parts, state).await?;
+            return Ok(Self { shop_id: caller.shop_id.clone(), caller: Some(caller) });
+        }
+        let shop_id = shop_of(parts, state).await?;
+        query::check(parts)?;
+        Ok(Self { shop_id, caller: None })
+    }
+}
+
+/// The shop that the path names.
+async fn shop_of(parts: &mut Parts, state: &ApiState) -> Result<ShopId, Problem> {
+    let params = RawPathParams::from_request_parts(parts, state).await;
+    let params = params.map_err(|error| Problem::not_found(error.to_string()))?;
+    let named = params.iter().find(|(name, _)| *name == "shop").map(|(_, value)| value);
+    let shop_id = named.and_then(|text| ShopId::try_new(text).ok());
+    shop_id.ok_or_else(|| Problem::not_found("no shop of that name"))
+}
+
 impl FromRequestParts<ApiState> for InShop {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        let params = RawPathParams::from_request_parts(parts, state).await;
-        let params = params.map_err(|error| Problem::not_found(error.to_string()))?;
-        let named = params.iter().find(|(name, _)| *name == "shop").map(|(_, value)| value);
-        let shop_id = named.and_then(|text| ShopId::try_new(text).ok());
-        let shop_id = shop_id.ok_or_else(|| Problem::not_found("no shop of that name"))?;
+        let shop_id = shop_of(parts, state).await?;
         if caller.key.shop.as_ref().is_some_and(|own| *own != shop_id) {
             return Err(Problem::not_found(format!("no shop {shop_id}")));
         }

@@ -174,6 +174,17 @@ impl<T: DeserializeOwned + Send + 'static, const MOST: usize> Unread<T, MOST> {
     }
 }
 
+impl<T: DeserializeOwned + Default + Send + 'static, const MOST: usize> Unread<T, MOST> {
+    /// Reads it, where there is one.
+    pub async fn read_if_any(self, share: &Share) -> Result<T, Problem> {
+        let Taken { bytes, room: _room } = read_bytes(self.request, MOST, share).await?;
+        if bytes.is_empty() {
+            return Ok(T::default());
+        }
+        share.read(bytes.len(), move || read_json(&bytes)).await
+    }
+}
+
 impl<S: Send + Sync, T, const MOST: usize> FromRequest<S> for Unread<T, MOST> {
     type Rejection = Infallible;
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {

@@ -8,6 +8,7 @@ use domain::{
     ledger::{Account, Booked, Entry, Source},
     message::Message,
     order::{CouponConflict, Method, Order, Party, TimelineEntry},
+    reward::{ActionKind, Reward, RewardStatus},
 };
 use money::Money;
 use port::{
@@ -52,6 +53,32 @@ pub fn conflict(conflict_id: &str, order_id: &str) -> ConflictRow {
 /// The same, to be written.
 pub fn conflicts_with(shop_id: &ShopId, conflict_id: &str, order_id: &str) -> Change<ConflictRow> {
     Change::new((shop_id.clone(), id(conflict_id)), conflict(conflict_id, order_id))
+}
+
+/// A scratch card that a paid order brought.
+pub fn reward(reward_id: &str, order_id: &str, customer_id: &str) -> Reward {
+    Reward {
+        reward_id: id(reward_id),
+        campaign_id: id("ca-1"),
+        version: 1,
+        order_id: id(order_id),
+        customer_id: id(customer_id),
+        tier: 0,
+        action: ActionKind::ScratchCard,
+        status: RewardStatus::Offered,
+        code: None,
+        earned_at: at(0),
+        offered_at: at(1),
+        done_at: None,
+        extra: 0,
+        transaction_id: Some("t-1".into()),
+        drawn: None,
+        coupon_id: None,
+        missed: None,
+        listed: None,
+        answers: None,
+        extras: Vec::new(),
+    }
 }
 
 /// An import of one file that waits for its turn.

@@ -12,6 +12,7 @@ use domain::{
         numbers::{Number, NumberKey},
     },
     order::CouponConflict,
+    reward::{Book, Drawn, Reward, RewardStatus, Taker},
 };
 use port::{
     Answers, BatchClaims, Change, CodeRow, ConflictRow, Import, ImportState, InboxRow, OrderRow, PackRow,
@@ -294,5 +295,55 @@ impl Sample for Number {
         let mut heard = Self::first(shop, number);
         heard.opted_out_at = Some(at(7));
         Some(heard)
+    }
+}
+
+impl Sample for Reward {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("rw-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        build::reward(&format!("rw-{number}"), &format!("o-{number}"), "u-1")
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        let reward = Self::first(shop, number);
+        let drawn = Drawn {
+            n: number.into(),
+            at: at(5),
+            entropy: "t-1".into(),
+            r: 7,
+            prize_id: "mug".into(),
+            head: draw::Hash::of(&[b"head"]),
+        };
+        Some(Self {
+            status: RewardStatus::Done,
+            done_at: Some(at(5)),
+            drawn: Some(Box::new(drawn)),
+            ..reward
+        })
+    }
+}
+
+impl Sample for Book {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("ca-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        Self::new(draw::Seed::from_bytes([number; 32]))
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { given: 9, paused_at: Some(at(3)), ..Self::first(shop, number) })
+    }
+}
+
+impl Sample for Taker {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id("ca-1"), id(&format!("u-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        Self { total: number.into(), ..Self::default() }
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { extra: 1, ..Self::first(shop, number) })
     }
 }

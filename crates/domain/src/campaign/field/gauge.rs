@@ -33,6 +33,18 @@ impl Gauge<'_> {
             note(self.found, &Path::Field(&self.path, name), limits.fault(number.into()));
         }
     }
+    /// Looks at a whole number, where there is one.
+    pub fn wholes(&mut self, name: &str, number: Option<impl Into<i128>>) {
+        if let Some(number) = number {
+            self.whole(name, number);
+        }
+    }
+    /// Looks at a text.
+    pub fn text(&mut self, name: &str, text: &str) {
+        if let Some(Type::Text(limits)) = self.of(name) {
+            note(self.found, &Path::Field(&self.path, name), limits.fault(text));
+        }
+    }
     /// Looks at an amount, where there is one.
     pub fn money(&mut self, name: &str, amount: impl Into<Option<Money>>) {
         if let (Some(Type::Money(limits)), Some(amount)) = (self.of(name), amount.into()) {

@@ -1,0 +1,189 @@
+//! From terms to a notice and its table, and drawing on it: stock and draw in one decision (A-S2-15, A-S2-16).
+
+use super::{DrawTerms, Terms};
+use crate::{
+    Code, Instant, Violation,
+    campaign::terms::Frame,
+    reward::{Drawing, Drawn, Reward},
+    shop::Shop,
+    time::Window,
+};
+use draw::{
+    Entropy, EntropyPolicy, Moment, NotDrawn, Notice, Prize, Release, Seed, Standing, Table,
+};
+use money::Currency;
+
+/// The law by which draws of a shop are judged; the table to change for another country's.
+pub const LAW: &draw::law::Law = &draw::law::MAINLAND_CHINA;
+
+/// The notice that terms make, of a campaign in that period. `None` where nothing is drawn.
+pub fn notice_of(terms: &Terms, period: Window, shop: &Shop) -> Option<Notice> {
+    let draw = terms.draw()?;
+    let opens_at = moment(period.starts_at, shop)?;
+    let release = draw.release.map(|release| moment(release.until, shop));
+    let release = release.flatten().map(|until| Release { from: opens_at, until });
+    Some(Notice {
+        organiser: draw.notice.organiser.clone(),
+        contact: draw.notice.contact.clone(),
+        opens_at,
+        closes_at: moment(period.ends_at, shop)?,
+        conditions: conditions(terms, draw, shop),
+        entropy: draw.entropy,
+        beacon_round: draw.beacon_round,
+        table: Table { mode: draw.mode(), prizes: prizes(draw, release) },
+        claim_days: draw.notice.claim_days,
+        claim_how: draw.notice.claim_how.clone(),
+        lapse: draw.notice.lapse.clone(),
+    })
+}
+
+/// Whole seconds, seen from the shop.
+fn moment(at: Instant, shop: &Shop) -> Option<Moment> {
+    let offset = shop.time_zone.offset_minutes(at);
+    Moment::try_new(at.micros().div_euclid(1_000_000), offset).ok()
+}
+
+/// Who gets a chance, for what (S2-R08).
+fn conditions(terms: &Terms, draw: &DrawTerms, shop: &Shop) -> String {
+    let tier = terms.tiers.iter().find(|tier| tier.action.draw.is_some());
+    let least = tier.map(|tier| shop.money().digits(tier.min_paid)).unwrap_or_default();
+    let mut said = format!("活动期间付清且实付满{least}元的订单，每单一次抽奖机会");
+    if terms.members_only {
+        said.push_str("，仅限会员");
+    }
+    if let Some(most) = terms.per_customer_limit {
+        said.push_str(&format!("，每人最多{most}单"));
+    }
+    if let Some(most) = terms.per_day_limit {
+        said.push_str(&format!("，每人每天最多{most}单"));
+    }
+    if terms.extra_chances > 0 {
+        said.push_str(&format!("，分享链接最多再得{}次机会", terms.extra_chances));
+    }
+    if !draw.notice.conditions.is_empty() {
+        said.push('；');
+        said.push_str(&draw.notice.conditions);
+    }
+    said
+}
+
+fn prizes(draw: &DrawTerms, release: Option<Release>) -> Vec<Prize> {
+    let prize = |prize: &super::Prize| Prize {
+        prize_id: prize.prize_id.clone(),
+        name: prize.name.clone(),
+        kind: prize.kind.drawn(),
+        value: prize.value,
+        stock: prize.stock,
+        odds: prize.odds,
+        fallback: prize.fallback.clone(),
+        release: release.filter(|_| prize.stock.is_some()),
+    };
+    draw.prizes.iter().map(prize).collect()
+}
+
+/// Appends what stands against the draw of such terms (A-S2-15, A-S2-17).
+pub fn check(terms: &Terms, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+    let Some(index) = terms.tiers.iter().position(|tier| tier.action.draw.is_some()) else { return };
+    if frame.shop.money() != Currency::CNY {
+        let message = "prize draws follow the law of a shop of CNY; none is written down for other currencies";
+        let field = format!("terms.tiers[{index}].action.kind");
+        found.push(Violation::with(field, Code::InvalidValue, message));
+        return;
+    }
+    let Some(notice) = notice_of(terms, frame.period, frame.shop) else { return };
+    let problems = draw::check::before_start(&notice, LAW).into_iter();
+    let ahead = draw::check::beacon_ahead(&notice, frame.now.micros().div_euclid(1000));
+    found.extend(problems.chain(ahead).map(|problem| violation(index, &problem)));
+}
+
+/// What stands against the next notice of a draw that was published.
+pub fn check_change(tier: usize, now: &Notice, next: &Notice) -> Vec<Violation> {
+    draw::check::changed(now, next, LAW).iter().map(|problem| violation(tier, problem)).collect()
+}
+
+/// A problem of the notice as one of the terms that made it.
+fn violation(tier: usize, problem: &draw::Problem) -> Violation {
+    let at = format!("terms.tiers[{tier}].action.draw");
+    let path = &problem.path;
+    let field = match path.as_str() {
+        "opens_at" => "starts_at".to_owned(),
+        "closes_at" => "ends_at".to_owned(),
+        "entropy" | "beacon_round" => format!("{at}.{path}"),
+        _ if path.contains("release") => format!("{at}.release.until"),
+        _ => match path.strip_prefix("table.") {
+            Some(rest) => format!("{at}.{rest}"),
+            None => format!("{at}.notice.{path}"),
+        },
+    };
+    Violation::with(field, code(problem.code), problem.en.clone())
+}
+
+fn code(code: draw::Code) -> Code {
+    match code {
+        draw::Code::PrizeOverCap => Code::PrizeOverCap,
+        draw::Code::NoticeIncomplete => Code::NoticeIncomplete,
+        draw::Code::OddsChangedAgainstBuyer => Code::OddsChangedAgainstBuyer,
+        draw::Code::OddsDoNotSum => Code::OddsDoNotSum,
+        draw::Code::FallbackMissing => Code::FallbackMissing,
+        draw::Code::FallbackUnknown => Code::FallbackUnknown,
+        draw::Code::FallbackCycle => Code::FallbackCycle,
+        draw::Code::BeaconRoundPast => Code::BeaconRoundPast,
+        draw::Code::Required => Code::Required,
+        draw::Code::Duplicate => Code::Duplicate,
+        draw::Code::TooMany => Code::TooMany,
+        draw::Code::TooLongText => Code::TooLongText,
+        draw::Code::OutOfRange => Code::OutOfRange,
+        draw::Code::InvalidValue => Code::InvalidValue,
+        draw::Code::ImmutableField => Code::ImmutableField,
+    }
+}
+
+/// A draw that begins: its first notice and head.
+pub fn begin(campaign: &str, seed: &Seed, notice: Notice) -> Drawing {
+    let commit = seed.commit();
+    let (standing, first) = Standing::open(campaign, &commit, notice);
+    Drawing { commit, standing, notices: vec![first], round: None }
+}
+
+/// Another notice takes the place of the one before; one that says the same does not (A-S2-16).
+pub fn renew(drawing: &mut Drawing, notice: Notice) {
+    if drawing.notice() != Some(&notice) {
+        let link = drawing.standing.change(notice);
+        drawing.notices.push(link);
+    }
+}
+
+/// What goes into a chance's draw, or why it cannot be drawn yet.
+pub fn entropy(drawing: &Drawing, reward: &Reward) -> Result<Entropy, Code> {
+    let notice = drawing.notice().ok_or(Code::NotFound)?;
+    let paid = match (&reward.transaction_id, notice.entropy) {
+        (Some(id), _) => Entropy::of_transaction(id).map_err(|_| Code::InvalidValue)?,
+        (None, EntropyPolicy::Optional) => Entropy::absent(),
+        (None, EntropyPolicy::Required) => return Err(Code::AwaitingTransactionId),
+    };
+    match (notice.beacon_round, &drawing.round) {
+        (None, _) => Ok(paid),
+        (Some(_), Some(round)) => Ok(paid.with_beacon(&round.randomness)),
+        (Some(_), None) => Err(Code::BeaconAwaited),
+    }
+}
+
+/// Draws for a chance, and counts it. `Err` where it cannot be drawn yet, or an urn is empty.
+pub fn draw(
+    drawing: &mut Drawing,
+    (campaign, seed): (&str, &Seed),
+    reward: &Reward,
+    now: Instant,
+) -> Result<Drawn, Code> {
+    let (entropy, chance) = (entropy(drawing, reward)?, reward.chance());
+    let Drawing { standing, notices, .. } = drawing;
+    let table = notices.last().map(|link| &link.notice.table).ok_or(Code::NotFound)?;
+    let at_ms = now.micros().div_euclid(1000);
+    let play = standing.draw(seed, table, campaign, &chance, &entropy, at_ms);
+    let play = play.map_err(|why| match why {
+        NotDrawn::Empty => Code::SoldOut,
+        NotDrawn::Chance(_) => Code::InvalidValue,
+    })?;
+    let (entropy, prize_id) = (play.entropy.into(), play.prize_id.into());
+    Ok(Drawn { n: play.n, at: now, entropy, r: play.r, prize_id, head: play.hash })
+}

@@ -1,0 +1,55 @@
+//! What a campaign of rewards says of itself, and what an order brings to it.
+
+use crate::campaign::{
+    Tally,
+    figure::{Figure, Unit},
+};
+use crate::order::Order;
+use crate::reward::Group;
+use serde_json::json;
+
+/// Orders, rewards, what they cost, and what came of them.
+pub const FIGURES: &[Figure] = &[
+    Figure::brought("orders", Unit::Count, "Paid orders that reached a tier", "达到档位的已付订单"),
+    Figure::brought("paid", Unit::Money, "Paid on them", "其实付金额"),
+    Figure::brought("offered", Unit::Count, "Orders that brought a reward", "获得奖励的订单"),
+    Figure::brought("withheld", Unit::Count, "Orders that did not", "未获奖励的订单"),
+    Figure::shown("played", Unit::Count, "Rewards played or answered", "已参与次数", |c| json!(c.played)),
+    Figure::shown("won", Unit::ByWord, "Prizes given, by prize", "各奖品发出数", |c| json!(c.won)),
+    Figure::shown("prize_value", Unit::Money, "Value of goods and points given", "已发实物与积分价值", |c| {
+        json!(c.prize_value)
+    }),
+    Figure::shown("coupons", Unit::Count, "Coupons given", "发出优惠券", |c| json!(c.issued)),
+    Figure::shown("coupons_used", Unit::Count, "Coupons used later", "后续核销优惠券", |c| json!(c.used)),
+    Figure::shown("coupons_void", Unit::Count, "Coupons that became void with their order", "随订单作废的优惠券", |c| {
+        json!(c.void)
+    }),
+    Figure::shown("saved", Unit::Money, "Face value of the coupons used later", "核销优惠券面额", |c| json!(c.saved)),
+    Figure::brought("treated", Unit::Count, "Customers who came into the comparison", "进入对照的顾客(有奖励)"),
+    Figure::brought("treated_again", Unit::Count, "Of them, who bought again within 30 days", "其中30天内复购"),
+    Figure::brought("holdout", Unit::Count, "Customers of the comparison group", "对照组顾客"),
+    Figure::brought("holdout_again", Unit::Count, "Of them, who bought again within 30 days", "其中30天内复购"),
+];
+
+/// What an order brings to its campaigns of rewards.
+pub fn brings(order: &Order, tally: &mut Tally) {
+    if order.rewards.is_empty() || super::offer::stands(order).is_none() {
+        return;
+    }
+    for rewarded in &order.rewards {
+        let id = &rewarded.campaign_id;
+        tally.one(id, "orders");
+        tally.money(id, "paid", order.paid());
+        tally.one(id, if rewarded.reward_id.is_some() { "offered" } else { "withheld" });
+        match rewarded.opens {
+            Some(Group::Treated) => tally.one(id, "treated"),
+            Some(Group::Holdout) => tally.one(id, "holdout"),
+            None => {}
+        }
+        match rewarded.repurchase_of {
+            Some(Group::Treated) => tally.one(id, "treated_again"),
+            Some(Group::Holdout) => tally.one(id, "holdout_again"),
+            None => {}
+        }
+    }
+}

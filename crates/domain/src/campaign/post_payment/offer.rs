@@ -1,0 +1,251 @@
+//! The last of an order's money has come: what its campaigns of rewards bring (A-S2-5, A-S2-6).
+
+use super::{Live, Terms, drawing, when::Day};
+use crate::{
+    CampaignId, Code, Instant, RewardId,
+    campaign::{Desk, recovery},
+    order::{Order, State, TimelineEntry},
+    reward::{ActionKind, Anchor, Group, Reward, RewardStatus, Rewarded, Taker},
+};
+use money::Money;
+use serde_json::json;
+
+/// Days in which another order of the customer's is a repurchase (S2-R06).
+const REPURCHASE_DAYS: i64 = 30;
+
+/// What an order that is paid brings, of each campaign that was in force when it was; once.
+pub fn offer(desk: &mut dyn Desk<'_>, order: &mut Order, paid_at: Instant) {
+    let paid = order.paid();
+    let campaigns = desk.campaigns();
+    let live = campaigns.iter().filter_map(|row| {
+        let version = row.campaign.held_at(paid_at)?;
+        let number = row.campaign.version_at(paid_at);
+        let terms = version.terms.of::<Terms>()?;
+        Some(Live { campaign: &row.campaign, version, number, terms })
+    });
+    for live in live {
+        let id = &live.campaign.campaign_id;
+        if order.rewards.iter().any(|known| known.campaign_id == *id) {
+            continue;
+        }
+        if let Some((tier, _)) = live.terms.tier_of(paid).filter(|_| paid.is_positive()) {
+            let rewarded = decide(desk, order, live, tier, (paid, paid_at));
+            order.rewards.push(rewarded);
+        }
+    }
+}
+
+/// What a campaign decides of an order that reaches a tier of it.
+fn decide(
+    desk: &mut dyn Desk<'_>,
+    order: &mut Order,
+    live: Live<'_>,
+    tier: u32,
+    (paid, paid_at): (Money, Instant),
+) -> Rewarded {
+    let id = live.campaign.campaign_id.clone();
+    let mut taker = desk.taker(&id, &order.customer_id);
+    let group = group(live, order);
+    let mut rewarded = Rewarded {
+        campaign_id: id.clone(),
+        reward_id: None,
+        code: None,
+        opens: None,
+        repurchase_of: None,
+    };
+    if let Some(group) = group {
+        compare(&mut taker, order, group, paid_at, &mut rewarded);
+    }
+    let judged = judge(desk, live, &taker, order, (group, paid_at));
+    let outcome = judged.and_then(|()| give(desk, order, live, tier, paid_at));
+    match outcome {
+        Ok(reward) => {
+            taker.count(day(desk, paid_at));
+            let entry = TimelineEntry::new(paid_at, "reward.offered").campaign(&id);
+            let detail = json!({ "reward_id": reward, "tier": tier, "paid": paid });
+            desk.note(order, entry.detail(detail));
+            rewarded.reward_id = Some(reward);
+        }
+        Err(code) => {
+            let entry = TimelineEntry::new(paid_at, "reward.withheld").campaign(&id);
+            desk.note(order, entry.code(code));
+            rewarded.code = Some(code);
+        }
+    }
+    desk.put_taker(&id, &order.customer_id, taker);
+    rewarded
+}
+
+/// Which group a customer is in, where the campaign compares.
+fn group(live: Live<'_>, order: &Order) -> Option<Group> {
+    let percent = u32::from(live.terms.holdout_percent);
+    if percent == 0 {
+        return None;
+    }
+    let bucket = recovery::bucket(&live.campaign.campaign_id, &order.customer_id);
+    Some(if bucket < percent * 100 { Group::Holdout } else { Group::Treated })
+}
+
+/// The customer comes into the comparison with this order, or this order is the repurchase of one who has. Parts of one
+/// checkout are one purchase.
+fn compare(taker: &mut Taker, order: &Order, group: Group, paid_at: Instant, rewarded: &mut Rewarded) {
+    let checkout_id = order.checkout_id.clone();
+    let Some(anchor) = &mut taker.anchor else {
+        taker.anchor = Some(Anchor {
+            order_id: order.order_id.clone(),
+            checkout_id,
+            paid_at,
+            group,
+            repurchased_by: None,
+        });
+        rewarded.opens = Some(group);
+        return;
+    };
+    let one_checkout = checkout_id.is_some() && checkout_id == anchor.checkout_id;
+    let within = paid_at > anchor.paid_at && paid_at <= anchor.paid_at.plus_hours(24 * REPURCHASE_DAYS);
+    if within && !one_checkout && anchor.repurchased_by.is_none() && anchor.order_id != order.order_id {
+        anchor.repurchased_by = Some(order.order_id.clone());
+        rewarded.repurchase_of = Some(anchor.group);
+    }
+}
+
+/// What stands against a reward, the customer's own affairs first.
+fn judge(
+    desk: &dyn Desk<'_>,
+    live: Live<'_>,
+    taker: &Taker,
+    order: &Order,
+    (group, paid_at): (Option<Group>, Instant),
+) -> Result<(), Code> {
+    let terms = live.terms;
+    let zone = &desk.shop().map_err(|refusal| refusal.code)?.time_zone;
+    let standing = desk.standing(&order.customer_id);
+    let reaches = |limit: Option<u32>, had: u32| limit.is_some_and(|most| had >= most);
+    let no_day = !terms.days.is_empty() && !terms.days.contains(&Day::of(zone, paid_at));
+    let no_hour = !terms.hours.is_empty() && !terms.hours.iter().any(|hours| hours.contains(zone, paid_at));
+    let book = desk.book(&live.campaign.campaign_id).ok_or(Code::NotFound)?;
+    if terms.members_only && standing.member_since.is_none_or(|since| since > paid_at) {
+        return Err(Code::MembersOnly);
+    }
+    if no_day || no_hour {
+        return Err(Code::OutsideHours);
+    }
+    if crate::risk::is_blocked(&standing, desk.now()) {
+        return Err(Code::CustomerBlocked);
+    }
+    if group == Some(Group::Holdout) {
+        return Err(Code::Holdout);
+    }
+    if book.paused_at.is_some_and(|since| paid_at >= since) {
+        return Err(Code::CampaignPaused);
+    }
+    if reaches(terms.per_customer_limit, taker.total) {
+        return Err(Code::TotalLimit);
+    }
+    if reaches(terms.per_day_limit, taker.on(zone.day(paid_at))) {
+        return Err(Code::DailyLimit);
+    }
+    if terms.total_limit.is_some_and(|most| book.given >= most) {
+        return Err(Code::SoldOut);
+    }
+    Ok(())
+}
+
+/// Makes the reward: a coupon is given at once, a ticket of an urn is drawn, the rest waits for its customer.
+fn give(
+    desk: &mut dyn Desk<'_>,
+    order: &Order,
+    live: Live<'_>,
+    tier: u32,
+    paid_at: Instant,
+) -> Result<RewardId, Code> {
+    let campaign_id = live.campaign.campaign_id.clone();
+    let Some(action) = live.terms.tiers.get(tier as usize).map(|tier| &tier.action) else {
+        return Err(Code::NotFound);
+    };
+    if action.kind.is_draw() && desk.now() >= live.campaign.current().ends_at {
+        return Err(Code::CampaignClosed);
+    }
+    let mut reward = Reward {
+        reward_id: desk.next("rw"),
+        campaign_id: campaign_id.clone(),
+        version: live.number,
+        order_id: order.order_id.clone(),
+        customer_id: order.customer_id.clone(),
+        tier,
+        action: action.kind,
+        status: RewardStatus::Offered,
+        code: None,
+        earned_at: paid_at,
+        offered_at: desk.now(),
+        done_at: None,
+        extra: 0,
+        transaction_id: order.paid_by().and_then(|payment| payment.transaction_id.clone()),
+        drawn: None,
+        coupon_id: None,
+        missed: None,
+        listed: None,
+        answers: None,
+        extras: Vec::new(),
+    };
+    if let (ActionKind::Coupon, Some(batch)) = (action.kind, &action.batch_id) {
+        let coupon = desk.give_coupon(batch, &order.customer_id, &campaign_id).map_err(|refusal| refusal.code)?;
+        reward.coupon_id = Some(coupon.coupon_id);
+        reward.status = RewardStatus::Done;
+        reward.done_at = Some(desk.now());
+    }
+    keep(desk, &campaign_id, reward)
+}
+
+/// Keeps a new reward: a ticket of an urn is drawn when the chance arises (A-S2-15).
+pub fn keep(desk: &mut dyn Desk<'_>, campaign: &CampaignId, mut reward: Reward) -> Result<RewardId, Code> {
+    let mut book = desk.book(campaign).ok_or(Code::NotFound)?;
+    draw_ticket(&mut book, campaign, &mut reward, desk.now())?;
+    book.given += u64::from(reward.extra == 0);
+    let id = reward.reward_id.clone();
+    let body = json!({
+        "reward_id": id, "campaign_id": campaign, "order_id": reward.order_id, "customer_id": reward.customer_id,
+        "action": reward.action, "status": reward.status, "coupon_id": reward.coupon_id,
+    });
+    desk.publish("reward.offered", id.as_str(), body);
+    desk.put_book(campaign, book);
+    desk.put_reward(reward);
+    Ok(id)
+}
+
+/// Draws a chance's ticket where an urn gives one and what it needs is known; refused where the urn is empty.
+pub fn draw_ticket(
+    book: &mut crate::reward::Book,
+    campaign: &CampaignId,
+    reward: &mut Reward,
+    now: Instant,
+) -> Result<(), Code> {
+    let Some(drawing) = book.drawing.as_mut().filter(|_| reward.action.is_draw() && reward.drawn.is_none()) else {
+        return Ok(());
+    };
+    let is_urn = drawing.notice().is_some_and(|notice| notice.table.mode == draw::Mode::Urn);
+    if !is_urn {
+        return Ok(());
+    }
+    match drawing::draw(drawing, (campaign.as_str(), &book.seed), reward, now) {
+        Ok(drawn) => {
+            reward.drawn = Some(Box::new(drawn));
+            Ok(())
+        }
+        // It is drawn when it is played.
+        Err(Code::AwaitingTransactionId | Code::BeaconAwaited) => Ok(()),
+        Err(code) => Err(code),
+    }
+}
+
+/// The civil day of the shop that a moment lies in.
+pub fn day(desk: &dyn Desk<'_>, at: Instant) -> crate::time::CivilDay {
+    desk.shop().map_or(crate::time::CivilDay(0), |shop| shop.time_zone.day(at))
+}
+
+/// Since when an order is paid, where it is and its money has not all gone back.
+pub fn stands(order: &Order) -> Option<Instant> {
+    let State::Paid { at } = order.state else { return None };
+    let gone = order.refunded() >= order.paid();
+    (!gone).then_some(at)
+}

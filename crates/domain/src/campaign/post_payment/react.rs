@@ -1,0 +1,94 @@
+//! How rewards after payment react: an order whose last money came is rewarded, one that is undone loses it.
+
+use super::{
+    Do, Done, Terms, figures, offer,
+    play::{pause, play, post},
+    publish, share, undo,
+};
+use crate::{
+    CustomerId, Instant, Refusal,
+    campaign::{About, Asked, Campaign, CampaignKind, CampaignRow, Desk, Figure, Tally, Wants},
+    limits,
+    order::Order,
+};
+
+/// Rewards after payment.
+#[derive(Debug)]
+pub struct Kind;
+
+impl CampaignKind for Kind {
+    type Terms = Terms;
+    type Action = Do;
+    type Answer = Done;
+    const FIGURES: &'static [Figure] = figures::FIGURES;
+
+    fn wants(asked: &Asked<'_>, wants: &mut Wants) {
+        let About::Order(order) = asked.about else { return };
+        wants.rewards.extend(order.rewards.iter().filter_map(|rewarded| rewarded.reward_id.clone()));
+        wants_of_paying(asked.campaigns, order.placed_at, &order.customer_id, wants);
+    }
+
+    fn wants_for(action: &Do, wants: &mut Wants) {
+        match action {
+            Do::Play { reward_id, .. } => wants.rewards.push(reward_id.clone()),
+            Do::Follow { campaign_id, reward_id, customer_id, .. } => {
+                wants.rewards.push(reward_id.clone());
+                wants.takers.push((campaign_id.clone(), customer_id.clone()));
+            }
+            Do::Post { campaign_id, .. } | Do::Pause { campaign_id, .. } => wants.books.push(campaign_id.clone()),
+        }
+    }
+
+    fn wants_published(terms: &Terms, wants: &mut Wants) {
+        wants.batches.extend(terms.batches().map(|batch| (batch.clone(), None)));
+    }
+
+    fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+        publish::published(desk, campaign)
+    }
+
+    fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
+        if let Some(paid_at) = offer::stands(order) {
+            offer::offer(desk, order, paid_at);
+        }
+        if !order.rewards.is_empty() {
+            undo::follow(desk, order);
+        }
+    }
+
+    fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+        figures::brings(order, tally);
+    }
+
+    fn act(desk: &mut dyn Desk<'_>, action: &Do) -> Result<Done, Refusal> {
+        match action {
+            Do::Play { reward_id, customer_id, answers } => {
+                play(desk, reward_id, customer_id, answers).map(|played| Done::Played(Box::new(played)))
+            }
+            Do::Follow { campaign_id, reward_id, tag, customer_id } => {
+                share::follow(desk, campaign_id, (reward_id, tag), customer_id).map(|()| Done::Followed)
+            }
+            Do::Post { campaign_id, round } => post(desk, campaign_id, round).map(|()| Done::Posted),
+            Do::Pause { campaign_id, paused } => {
+                pause(desk, campaign_id, *paused).map(|()| Done::Paused { paused: *paused })
+            }
+        }
+    }
+}
+
+/// What is read once an order placed then is paid: of each campaign that can have been in force by then.
+pub fn wants_of_paying(campaigns: &[CampaignRow], placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
+    let earliest = placed_at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
+    for row in campaigns {
+        let campaign = &row.campaign;
+        let Some(terms) = campaign.current().terms.of::<Terms>() else { continue };
+        let over = campaign.versions.iter().all(|version| version.ends_at <= earliest);
+        if campaign.published_at.is_none() || over || campaign.is_closed(earliest) {
+            continue;
+        }
+        wants.standings.push(customer.clone());
+        wants.takers.push((campaign.campaign_id.clone(), customer.clone()));
+        let given = terms.tiers.iter().filter_map(|tier| tier.action.batch_id.as_ref());
+        wants.batches.extend(given.map(|batch| (batch.clone(), Some(customer.clone()))));
+    }
+}

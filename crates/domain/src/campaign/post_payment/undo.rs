@@ -1,0 +1,92 @@
+//! An order is paid no more, or was refunded whole: its rewards are void; and back, where it stands again after all.
+
+use super::offer;
+use crate::{
+    Code, RewardId,
+    campaign::Desk,
+    coupon::CouponStatus,
+    order::{Order, State, TimelineEntry},
+    reward::{Reward, RewardStatus},
+};
+use serde_json::json;
+
+/// All that is there of the order's rewards follows how it stands now.
+pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order) {
+    let stands = offer::stands(order);
+    let own: Vec<RewardId> = order.rewards.iter().filter_map(|rewarded| rewarded.reward_id.clone()).collect();
+    let extras = own.iter().filter_map(|id| desk.reward(id)).flat_map(|reward| reward.extras);
+    let all: Vec<RewardId> = own.iter().cloned().chain(extras).collect();
+    for id in all {
+        let Some(reward) = desk.reward(&id) else { continue };
+        match (stands, reward.status) {
+            (None, RewardStatus::Offered | RewardStatus::Done) => end(desk, order, reward),
+            (Some(_), RewardStatus::Void) => revive(desk, order, reward),
+            (None, RewardStatus::Void) => {}
+            (Some(_), RewardStatus::Offered | RewardStatus::Done) => tell_transaction(desk, order, reward),
+        }
+    }
+}
+
+/// The reward is void, its coupon too as long as nobody has used it (A-S2-7). What was drawn stays in the chain.
+fn end(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
+    let code = if matches!(order.state, State::Paid { .. }) { Code::OrderRefunded } else { Code::OrderUnpaid };
+    if let Some(mut coupon) = reward.coupon_id.as_ref().and_then(|id| desk.coupon(id)) {
+        let from = coupon.status;
+        if from == CouponStatus::Available && coupon.void(desk.now()) {
+            desk.publish_coupon("coupon.void", &coupon);
+            desk.move_coupon(coupon, from);
+        }
+    }
+    reward.status = RewardStatus::Void;
+    reward.code = Some(code);
+    tell(desk, order, &reward, "reward.void");
+    desk.put_reward(reward);
+}
+
+/// The order stands again: what was not played can be played. A coupon is given anew where the one before is void.
+fn revive(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
+    reward.code = None;
+    reward.status = if reward.done_at.is_some() { RewardStatus::Done } else { RewardStatus::Offered };
+    let void = reward.coupon_id.as_ref().and_then(|id| desk.coupon(id));
+    if let Some(batch) = void.filter(|coupon| coupon.status == CouponStatus::Void).and_then(|c| c.batch_id().cloned()) {
+        match desk.give_coupon(&batch, &reward.customer_id, &reward.campaign_id) {
+            Ok(coupon) => reward.coupon_id = Some(coupon.coupon_id),
+            Err(refusal) => reward.missed = Some(refusal.code),
+        }
+    }
+    tell(desk, order, &reward, "reward.again");
+    desk.put_reward(reward);
+}
+
+/// A payment's transaction id was told later than its money: a chance that waited for it can be drawn (A-S2-16).
+fn tell_transaction(desk: &mut dyn Desk<'_>, order: &Order, mut reward: Reward) {
+    if !reward.action.is_draw() || reward.transaction_id.is_some() || reward.drawn.is_some() {
+        return;
+    }
+    let Some(id) = order.paid_by().and_then(|payment| payment.transaction_id.clone()) else { return };
+    reward.transaction_id = Some(id);
+    let campaign = reward.campaign_id.clone();
+    if let Some(mut book) = desk.book(&campaign) {
+        let now = desk.now();
+        // An urn that is empty by now gives it nothing; playing says so.
+        if offer::draw_ticket(&mut book, &campaign, &mut reward, now).is_ok() {
+            desk.put_book(&campaign, book);
+        }
+    }
+    desk.put_reward(reward);
+}
+
+fn tell(desk: &mut dyn Desk<'_>, order: &mut Order, reward: &Reward, what: &str) {
+    let now = desk.now();
+    let mut entry = TimelineEntry::new(now, what).campaign(&reward.campaign_id);
+    if let Some(code) = reward.code {
+        entry = entry.code(code);
+    }
+    desk.note(order, entry.detail(json!({ "reward_id": reward.reward_id })));
+    let body = json!({
+        "reward_id": reward.reward_id, "campaign_id": reward.campaign_id, "order_id": reward.order_id,
+        "customer_id": reward.customer_id, "status": reward.status, "code": reward.code,
+    });
+    desk.publish(what, reward.reward_id.as_str(), body);
+}
+

@@ -1,0 +1,68 @@
+//! On which days and at which hours a payment counts, by the shop's clock.
+
+use crate::{Instant, time::Zone};
+use serde::{Deserialize, Serialize};
+
+/// A day of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Day {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl Day {
+    const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
+    /// The day of a moment in a zone.
+    pub fn of(zone: &Zone, at: Instant) -> Self {
+        let day = zone.civil(at).weekday().to_monday_zero_offset();
+        Self::ALL[usize::from(day.unsigned_abs()) % 7]
+    }
+}
+
+/// A part of a day, half-open: `{"from": "10:00", "to": "14:00"}`; `to` may be `24:00`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct Hours {
+    pub from: String,
+    pub to: String,
+}
+
+impl Hours {
+    /// Both in minutes of the day; `None` where one is no time, or the end is not after the start.
+    pub fn minutes(&self) -> Option<(u32, u32)> {
+        let (from, to) = (minute(&self.from)?, minute(&self.to)?);
+        (from < to).then_some((from, to))
+    }
+    /// Whether a moment lies in it.
+    pub fn contains(&self, zone: &Zone, at: Instant) -> bool {
+        let civil = zone.civil(at);
+        let now = u32::from(civil.hour().unsigned_abs()) * 60 + u32::from(civil.minute().unsigned_abs());
+        self.minutes().is_some_and(|(from, to)| (from..to).contains(&now))
+    }
+}
+
+/// `HH:MM` in minutes of the day.
+fn minute(text: &str) -> Option<u32> {
+    let (hour, minute) = text.split_once(':')?;
+    let two = |part: &str| {
+        (part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit())).then(|| part.parse::<u32>().ok())?
+    };
+    let at = two(hour)? * 60 + two(minute).filter(|minute| *minute < 60)?;
+    (at <= 24 * 60).then_some(at)
+}

@@ -1,0 +1,81 @@
+//! What a campaign of rewards keeps: how many it gave, what was answered, and its draw.
+//!
+//! Always holds: what was given of a prize is at most its stock; the head stands for every play before it. The seed stands
+//! here and in a store alone: no answer, log or export has it before the end.
+
+use super::survey::Tallies;
+use crate::Instant;
+use draw::{Hash, Notice, Seed, Standing, archive::NoticeLink};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+/// What a campaign of rewards keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Book {
+    /// The secret of its draw and of its links.
+    #[serde(serialize_with = "hide", deserialize_with = "find")]
+    pub seed: Seed,
+    /// Rewards that paid orders brought, whatever became of them.
+    #[serde(default)]
+    pub given: u64,
+    /// Since when nothing new is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Instant>,
+    /// What was answered.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub tallies: Tallies,
+    /// Its draw, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawing: Option<Drawing>,
+}
+
+/// A draw that was published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drawing {
+    /// The hash of the seed, published before the start.
+    pub commit: Hash,
+    /// Plays so far, what was given, and the chain's head.
+    pub standing: Standing,
+    /// The notices, the first and each that took its place.
+    pub notices: Vec<NoticeLink>,
+    /// The beacon's round, once it was posted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<Round>,
+}
+
+/// A round of the public beacon, verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// Which.
+    pub round: u64,
+    /// What was signed, in hexadecimal digits.
+    pub signature: String,
+    /// SHA-256 of the signature.
+    pub randomness: Hash,
+}
+
+impl Book {
+    /// Of a campaign that begins.
+    pub fn new(seed: Seed) -> Self {
+        Self { seed, given: 0, paused_at: None, tallies: Tallies::default(), drawing: None }
+    }
+}
+
+impl Drawing {
+    /// The notice that holds.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notices.last().map(|link| &link.notice)
+    }
+}
+
+fn is_empty(tallies: &Tallies) -> bool {
+    *tallies == Tallies::default()
+}
+
+fn hide<S: Serializer>(seed: &Seed, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(&seed.reveal())
+}
+
+fn find<'de, D: Deserializer<'de>>(d: D) -> Result<Seed, D::Error> {
+    let text = String::deserialize(d)?;
+    Seed::from_revealed(&text).ok_or_else(|| D::Error::custom("a seed is 64 hexadecimal digits"))
+}

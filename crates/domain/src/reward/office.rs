@@ -1,0 +1,32 @@
+//! What campaigns of rewards read and keep in one decision.
+
+use super::{Book, Reward, Taker};
+use crate::{BatchId, CampaignId, CustomerId, Refusal, RewardId, coupon::Coupon};
+
+/// Rewards, what campaigns keep of them, and what customers had. Rows are wished for before: see
+/// [`crate::campaign::Wants`].
+pub trait Rewards {
+    /// A reward, with what this decision has made of it.
+    fn reward(&self, id: &RewardId) -> Option<Reward>;
+    /// Keeps a reward.
+    fn put_reward(&mut self, reward: Reward);
+    /// What a campaign keeps; none of one that was never published.
+    fn book(&self, campaign: &CampaignId) -> Option<Book>;
+    /// Keeps it.
+    fn put_book(&mut self, campaign: &CampaignId, book: Book);
+    /// What a customer has had of a campaign.
+    fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker;
+    /// Keeps it.
+    fn put_taker(&mut self, campaign: &CampaignId, customer: &CustomerId, taker: Taker);
+    /// Whether there is such a coupon batch.
+    fn has_batch(&self, batch: &BatchId) -> bool;
+    /// Gives a customer a coupon of a batch as a campaign's reward, or says what stands against it.
+    fn give_coupon(
+        &mut self,
+        batch: &BatchId,
+        customer: &CustomerId,
+        campaign: &CampaignId,
+    ) -> Result<Coupon, Refusal>;
+    /// Randomness that came with the input, where it brought any.
+    fn chance(&self) -> Option<[u8; 32]>;
+}
