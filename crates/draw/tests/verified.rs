@@ -361,7 +361,25 @@ fn a_seed_or_a_notice_that_is_another_is_found() {
                     (F::StockExceeded, Some(57)),
                 ],
             ),
-            ("a notice behind the last play", |a| a.notices[1].after = 61, &[(F::NoticeMoved, Some(61))]),
+            (
+                "a notice behind the last play",
+                |a| a.notices[1].after = 61,
+                &[
+                    (F::NoticeMoved, Some(61)),
+                    (F::ChainBroken, Some(31)),
+                    (F::StockExceeded, Some(32)),
+                    (F::StockExceeded, Some(33)),
+                    (F::StockExceeded, Some(35)),
+                    (F::StockExceeded, Some(38)),
+                    (F::StockExceeded, Some(45)),
+                    (F::StockExceeded, Some(48)),
+                    (F::StockExceeded, Some(51)),
+                    (F::StockExceeded, Some(56)),
+                    (F::StockExceeded, Some(57)),
+                    (F::HeadWrong, None),
+                    (F::PlaysAdded, Some(60)),
+                ],
+            ),
         ],
     );
 }

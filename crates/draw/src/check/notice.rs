@@ -84,13 +84,6 @@ fn of_prize(notice: &Notice, law: &Law, at: usize, prize: &Prize) -> Vec<Problem
         let (en, zh) = ("The notice does not say what the prize is worth", "公示缺少奖品价值");
         found.push(Problem::told(path("value"), Code::NoticeIncomplete, en, zh));
     }
-    if prize.stock.is_none() && prize.odds.is_none() {
-        let (en, zh) = (
-            "The notice says neither how many there are nor how likely it is",
-            "公示须写明奖品数量或中奖概率",
-        );
-        found.push(Problem::told(path("stock"), Code::NoticeIncomplete, en, zh));
-    }
     if prize.release.is_some_and(|release| release.until.at_ms() > notice.closes_at.at_ms()) {
         let en = "Some of the stock would be released only after the end";
         let zh = "部分奖品在活动结束后才放出";
