@@ -63,7 +63,7 @@ fn complete_notices_may_start() {
 
 #[test]
 fn a_s2_17_a_notice_that_is_not_complete_is_refused() {
-    for field in ["organiser", "contact", "conditions", "claim_how", "lapse"] {
+    for field in ["title", "organiser", "contact", "conditions", "claim_how", "lapse"] {
         let pointer: &'static str = Box::leak(format!("/{field}").into_boxed_str());
         starts(by_odds, &[(pointer, json!(" "))], &[(field, Code::NoticeIncomplete)]);
         starts(by_odds, &[(pointer, json!("a\nb"))], &[(field, Code::InvalidValue)]);
@@ -267,6 +267,7 @@ fn a_s2_17_a_running_draw_does_not_change_against_the_buyer() {
 fn a_s2_17_what_a_running_draw_is_stays() {
     let fixed = Code::ImmutableField;
     for (field, value) in [
+        ("title", json!("另一个")),
         ("organiser", json!("另一家")),
         ("opens_at", json!("2026-11-30T00:00:00+08:00")),
         ("conditions", json!("实付满200.00元")),

@@ -45,6 +45,7 @@ pub fn beacon_ahead(notice: &Notice, now_ms: i64) -> Option<Problem> {
 /// Each text is there, short enough, and on one line: what stands on a line of its own could pass for another.
 fn texts(notice: &Notice) -> Vec<Problem> {
     let texts = [
+        ("title", &notice.title, "what the draw is called", "活动名称"),
         ("organiser", &notice.organiser, "who holds the draw", "主办方"),
         ("contact", &notice.contact, "how the organiser can be reached", "联系方式"),
         ("conditions", &notice.conditions, "who gets a chance", "参与条件"),

@@ -23,6 +23,7 @@ pub fn seed(from: u8) -> Seed {
 /// A complete notice with these prizes.
 pub fn notice(mode: &str, prizes: Value) -> Value {
     json!({
+        "title": "开业七天抽奖",
         "organiser": "老街茶铺",
         "contact": "400-123-4567",
         "opens_at": "2026-12-01T00:00:00+08:00",
