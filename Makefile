@@ -19,7 +19,7 @@ run: ## build the server and start it with a demo shop on http://127.0.0.1:8080 
 	$(BIN) serve --demo --listen $(LISTEN) --store $(STORE)
 
 test: ## every test, then lint
-	@tools/need.sh $(RUST) curl cargo-fmt cargo-clippy
+	@tools/need.sh $(RUST) curl python3 node cargo-fmt cargo-clippy
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  set -x; cargo test --workspace --doc && cargo nextest run --workspace; \
 	else \

@@ -2,6 +2,7 @@
 
 mod lang;
 mod messages;
+mod verify_draw;
 
 use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 pub use lang::LangArg;
 pub use messages::{ContactKeyArgs, MessagesAction, MessagesArgs, TestArgs};
+pub use verify_draw::VerifyDrawArgs;
 
 /// Promotions along an order's life, self-hosted: what a shop gives, says and books.
 #[derive(Debug, Parser)]
@@ -83,6 +85,14 @@ Examples:
   promenade audit --store sqlite:shop.db                       it may be in use
   promenade audit --store sqlite:shop.db > audit.txt || alarm  from a timer, every night")]
     Audit(AuditArgs),
+    /// Recompute a prize draw from its archive: every notice, every number, every prize, every link of the chain.
+    #[command(after_help = "\
+Examples:
+  promenade verify-draw archive.json --head 7997317edd342d1b2ef867d2b5ce3a75b5dd4778fcc070a6db316120c82b52b8
+  curl -s https://shop.example/draw/archive.json | promenade verify-draw - --lang zh
+Without --head, dropped last plays and a chain made anew cannot be seen. How a draw is made is in docs/draws.md.
+Exit codes: 0 verified; 1 something is wrong; 2 the file or the command line cannot be read.")]
+    VerifyDraw(VerifyDrawArgs),
     /// Copy a store to a file while it is in use.
     #[command(after_help = "\
 Examples:

@@ -24,6 +24,7 @@ mod say;
 mod serve;
 mod store;
 mod telemetry;
+mod verify_draw;
 
 use args::{Cli, Command, LangArg};
 use clap::Parser;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::Intake(args) => return ended(args.lang, intake::run(&args)),
         Command::Map(args) => return map::run(&args),
         Command::Audit(args) => return audit::run(&args),
+        Command::VerifyDraw(args) => return verify_draw::run(&args),
         Command::Backup(args) => copy::backup(&args),
         Command::Restore(args) => copy::restore(&args),
         Command::Migrate(args) => copy::migrate(&args),
@@ -77,7 +79,11 @@ const fn keeps_secrets(command: &Command) -> bool {
         | Command::Migrate(_)
         | Command::Keys(_)
         | Command::Messages(_) => true,
-        Command::Replay(_) | Command::Pool(_) | Command::Map(_) | Command::Openapi => false,
+        Command::Replay(_)
+        | Command::Pool(_)
+        | Command::Map(_)
+        | Command::VerifyDraw(_)
+        | Command::Openapi => false,
     }
 }
 

@@ -18,6 +18,8 @@ use std::fmt::Write;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
+    /// What the draw is called.
+    pub title: String,
     /// Who holds it.
     pub organiser: String,
     /// How they can be reached.
@@ -61,6 +63,7 @@ impl Notice {
         let mut line = |head: &str, body: &str| {
             let _ = writeln!(text, "{head}：{body}");
         };
+        line("活动名称", &self.title);
         line("主办方", &self.organiser);
         line("联系方式", &self.contact);
         line("活动时间", &format!("{}起，至{}止（不含）", self.opens_at.told(), self.closes_at.told()));

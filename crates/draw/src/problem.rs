@@ -39,7 +39,6 @@ codes! {
     FallbackCycle = "fallback_cycle", "改发的奖品互相循环", "The fallbacks lead round in a circle";
     BeaconRoundPast = "beacon_round_past", "信标轮次须晚于公布时间", "The beacon's round is known already; name one that is yet to come";
     // Plain ones, with the names that other terms use.
-    Required = "required", "该字段必填", "This field is required";
     Duplicate = "duplicate", "重复", "It is there twice";
     TooMany = "too_many", "数量超出上限", "There are more of these than allowed";
     TooLongText = "too_long_text", "文字过长", "The text is too long";

@@ -3,13 +3,14 @@
 use crate::folder;
 use crate::support::run;
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &["serve"],
     &["replay"],
     &["pool"],
     &["intake"],
     &["map"],
     &["audit"],
+    &["verify-draw"],
     &["backup"],
     &["restore"],
     &["migrate"],

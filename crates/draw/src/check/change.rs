@@ -19,6 +19,7 @@ use crate::{
 pub fn changed(now: &Notice, next: &Notice, law: &Law) -> Vec<Problem> {
     let mut found = before_start(next, law);
     let fixed = [
+        ("title", now.title != next.title),
         ("organiser", now.organiser != next.organiser),
         ("opens_at", now.opens_at != next.opens_at),
         ("conditions", now.conditions != next.conditions),

@@ -55,7 +55,7 @@ pub fn path(at: usize, field: &str) -> String {
 fn by_odds(table: &Table, at: usize, prize: &Prize, found: &mut Vec<Problem>) {
     let mut wrong = |field: &str, code| found.push(Problem::new(path(at, field), code));
     match prize.odds {
-        None => wrong("odds", Code::Required),
+        None => wrong("odds", Code::NoticeIncomplete),
         Some(odds) if u64::from(odds) > ODDS_TOTAL => wrong("odds", Code::OutOfRange),
         // Nobody could ever win it: such a prize is not shown.
         Some(0) if !table.prizes.iter().any(|other| falls_to(other, prize)) => {
@@ -98,7 +98,7 @@ fn falls_to(other: &Prize, prize: &Prize) -> bool {
 fn in_an_urn(at: usize, prize: &Prize, found: &mut Vec<Problem>) {
     let mut wrong = |field: &str, code| found.push(Problem::new(path(at, field), code));
     if prize.stock.is_none() {
-        wrong("stock", Code::Required);
+        wrong("stock", Code::NoticeIncomplete);
     }
     let of_odds = [
         ("odds", prize.odds.is_some()),

@@ -1,6 +1,9 @@
 //! The lists of an archive: winners that the law wants told, and chances that wait.
 
-use super::{Finding, FindingCode, Found};
+use super::{
+    finding::{Finding, FindingCode},
+    found::Found,
+};
 use crate::{archive::Archive, law::Law};
 use std::collections::HashSet;
 

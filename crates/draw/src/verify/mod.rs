@@ -7,17 +7,18 @@
 //! [`Known`] takes those that somebody noted.
 
 mod finding;
+mod found;
 mod lists;
 mod notices;
 mod play;
 mod plays;
 
 pub use finding::{Finding, FindingCode};
+pub use found::TOLD;
+
+use found::Found;
 
 use crate::{archive::Archive, hash::Hash, law::Law, seed::Seed, table::Given};
-
-/// Findings that are told one by one; of more, how many there are.
-pub const TOLD: usize = 1_000;
 
 /// What whoever checks knows from elsewhere.
 #[derive(Debug, Clone, Default)]
@@ -49,30 +50,6 @@ impl Report {
     /// Nothing is wrong.
     pub fn is_verified(&self) -> bool {
         self.findings.is_empty()
-    }
-}
-
-/// What is gathered on the way.
-#[derive(Debug, Default)]
-struct Found {
-    findings: Vec<Finding>,
-    more: u64,
-    notes: Vec<Finding>,
-}
-
-impl Found {
-    fn add(&mut self, finding: Finding) {
-        if self.findings.len() < TOLD {
-            self.findings.push(finding);
-        } else {
-            self.more += 1;
-        }
-    }
-    fn at(&mut self, n: u64, code: FindingCode) {
-        self.add(Finding::new(code, Some(n)));
-    }
-    fn whole(&mut self, code: FindingCode) {
-        self.add(Finding::new(code, None));
     }
 }
 

@@ -1,6 +1,9 @@
 //! The notices of an archive: as they were shown, where they stand, and what may change between them.
 
-use super::{Finding, FindingCode, Found};
+use super::{
+    finding::{Finding, FindingCode},
+    found::Found,
+};
 use crate::{
     archive::{Archive, NoticeLink},
     chain::notice_hash,

@@ -1,6 +1,9 @@
 //! One play: its number from the seed, its prize from the number, its entropy and its moment.
 
-use super::{Finding, FindingCode, Found};
+use super::{
+    finding::{Finding, FindingCode},
+    found::Found,
+};
 use crate::{
     archive::{Archive, Play, State},
     beacon::QUICKNET,

@@ -1,7 +1,8 @@
 //! The plays of an archive in their order: none missing, none twice, each linked to what stands before it.
 
 use super::{
-    Finding, FindingCode, Found,
+    finding::{Finding, FindingCode},
+    found::Found,
     play::{Judge, Trust},
 };
 use crate::{

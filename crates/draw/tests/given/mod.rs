@@ -23,6 +23,7 @@ pub fn seed(from: u8) -> Seed {
 /// A complete notice with these prizes.
 pub fn notice(mode: &str, prizes: Value) -> Value {
     json!({
+        "title": "开业七天抽奖",
         "organiser": "老街茶铺",
         "contact": "400-123-4567",
         "opens_at": "2026-12-01T00:00:00+08:00",
@@ -147,8 +148,8 @@ pub const ROUND: u64 = 657_413;
 pub const SIGNATURE: &str =
     "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b";
 
-/// Ten plays behind a round of the beacon; one has no transaction.
-pub fn story_with_beacon() -> Archive {
+/// A notice that names the round; a chance may go without a transaction.
+pub fn with_a_beacon() -> Value {
     let mut notice = by_odds();
     notice["opens_at"] = "2023-09-15T00:00:00+08:00".into();
     notice["closes_at"] = "2023-09-22T00:00:00+08:00".into();
@@ -156,7 +157,12 @@ pub fn story_with_beacon() -> Archive {
         json!({ "from": "2023-09-15T00:00:00+08:00", "until": "2023-09-22T00:00:00+08:00" });
     notice["beacon_round"] = ROUND.into();
     notice["entropy"] = "optional".into();
-    let mut story = Story::open(seed(7), notice);
+    notice
+}
+
+/// Ten plays behind that round; one has no transaction.
+pub fn story_with_beacon() -> Archive {
+    let mut story = Story::open(seed(7), with_a_beacon());
     let randomness = QUICKNET.randomness(ROUND, SIGNATURE).expect("genuine");
     let at_ms = QUICKNET.at_ms(ROUND).expect("a round");
     for n in 0..10 {
