@@ -4,8 +4,10 @@ mod book;
 mod command;
 mod coupon;
 mod follow;
+mod input;
 mod keys;
 mod message;
+mod named;
 mod order;
 mod pool;
 mod settings;
@@ -13,12 +15,13 @@ mod timers;
 
 pub use book::{Decision, Draft, Facts};
 pub use command::{
-    Assigned, Chance, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Rotation,
-    Undecided, Unpaid,
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, Intake, Reply, Rotation, Undecided, Unpaid,
 };
-pub use keys::{first_keys, inbox_key, second_keys, timer_keys};
+pub use input::{Chance, Input};
+pub use keys::{first_keys, inbox_key, timer_keys};
 pub use message::notice_id;
 pub use message::{Answered, MessageCommand, Notice, Says};
+pub use named::second_keys;
 pub use pool::Around;
 
 use coupon::batches;
@@ -50,18 +53,16 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::StartPayment { order_id, payment_id, method, coupon_id: coupon, checkout_id: checkout } => {
             cashier::start_payment(draft, order_id, payment_id, *method, coupon.as_ref(), checkout.as_ref())
         }
-        Command::CreateRefund { order_id, refund_id, ask } => {
-            refunds::create(draft, order_id, refund_id, ask, None)
-        }
-        Command::RefundPayment { order_id, refund_id, payment_id, ask } => {
-            refunds::create(draft, order_id, refund_id, ask, Some(payment_id))
+        Command::CreateRefund { order_id, refund_id: id, ask } => refunds::create(draft, order_id, id, ask, None),
+        Command::RefundPayment { order_id: order, refund_id, payment_id: of, ask } => {
+            refunds::create(draft, order, refund_id, ask, Some(of))
         }
         Command::AssignRefund { order_id, refund_id, of } => refunds::assign(draft, order_id, refund_id, of),
         Command::PutRisk { customer_id, list, reason, by } => {
             shop::put_risk(draft, customer_id, *list, reason, by)
         }
-        Command::CreateBatch { batch_id, batch, digest } => {
-            batches::create(draft, batch_id.as_ref(), batch, digest)
+        Command::CreateBatch { batch_id: id, batch, digest } => {
+            batches::create(draft, id.as_ref(), batch, digest)
         }
         Command::VoidBatch { batch_id } => batches::void(draft, batch_id),
         Command::ClaimBatch { batch_id, customer_id, count } => {

@@ -171,14 +171,11 @@ impl Rewards for Draft<'_> {
     }
     fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker {
         let mut drafted = self.decided().takers.iter();
-        let drafted = drafted.find(|(known, who, _)| known == campaign && who == customer);
-        match drafted {
-            Some((_, _, taker)) => taker.clone(),
-            None => {
-                let key = (self.shop_id.clone(), campaign.clone(), customer.clone());
-                self.facts().taker(&key).cloned().unwrap_or_default()
-            }
+        if let Some((_, _, taker)) = drafted.find(|(known, who, _)| known == campaign && who == customer) {
+            return taker.clone();
         }
+        let key = (self.shop_id.clone(), campaign.clone(), customer.clone());
+        self.facts().taker(&key).cloned().unwrap_or_default()
     }
     fn put_taker(&mut self, campaign: &CampaignId, customer: &CustomerId, taker: Taker) {
         let takers = &mut self.changes().takers;

@@ -9,7 +9,7 @@ use super::pool::PoolFacts;
 use super::table::loaded;
 use super::tables::Tables;
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, ImportId, MessageId, OrderId, PurchaseId, RewardId, ShopId,
+    BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, PurchaseId, ShopId,
     campaign::{Count, Counters, order_wake},
     coupon::{BatchCounters, Coupon},
     customer::Standing,
@@ -20,7 +20,6 @@ use domain::{
         wallet::Wallet,
     },
     order::Order,
-    reward::{Book, Reward, Taker, TakerKey},
     time::Zone,
 };
 use port::{
@@ -59,7 +58,7 @@ type Key<T> = (ShopId, T);
 pub struct Facts {
     platform_zone: Zone,
     shops: FxHashMap<ShopId, Option<ShopSlot>>,
-    tables: Tables,
+    pub(super) tables: Tables,
     parked: FxHashMap<Key<OrderId>, Vec<Parked>>,
     batches: FxHashMap<Key<BatchId>, Option<BatchSlot>>,
     pool: PoolFacts,
@@ -222,24 +221,6 @@ impl Facts {
     pub fn knows_number(&self, key: &Key<NumberKey>) -> bool {
         self.tables.numbers.knows(key)
     }
-    pub fn reward(&self, key: &Key<RewardId>) -> Option<&Reward> {
-        self.tables.rewards.get(key)
-    }
-    pub fn knows_reward(&self, key: &Key<RewardId>) -> bool {
-        self.tables.rewards.knows(key)
-    }
-    pub fn book(&self, key: &Key<CampaignId>) -> Option<&Book> {
-        self.tables.books.get(key)
-    }
-    pub fn knows_book(&self, key: &Key<CampaignId>) -> bool {
-        self.tables.books.knows(key)
-    }
-    pub fn taker(&self, key: &TakerKey) -> Option<&Taker> {
-        self.tables.takers.get(key)
-    }
-    pub fn knows_taker(&self, key: &TakerKey) -> bool {
-        self.tables.takers.knows(key)
-    }
     pub fn batch(&self, key: &Key<BatchId>) -> Option<&BatchRow> {
         loaded(self.batches.get(key), "coupon batch").as_ref().map(|slot| &slot.row)
     }
@@ -285,15 +266,7 @@ impl Facts {
         for (key, number) in decision.numbers_heard {
             self.tables.numbers.put((shop_id.clone(), key), number);
         }
-        for reward in decision.rewards {
-            self.tables.rewards.put((shop_id.clone(), reward.reward_id.clone()), reward);
-        }
-        for (campaign, book) in decision.books {
-            self.tables.books.put((shop_id.clone(), campaign), book);
-        }
-        for (campaign, customer, taker) in decision.takers {
-            self.tables.takers.put((shop_id.clone(), campaign, customer), taker);
-        }
+        self.apply_rewards(shop_id, decision.rewards, decision.books, decision.takers);
         for message in decision.messages {
             self.tables.messages.put((shop_id.clone(), message.message_id.clone()), message);
         }

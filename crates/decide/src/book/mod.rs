@@ -6,6 +6,7 @@ mod draft;
 mod facts;
 mod pool;
 mod published;
+mod rewards;
 mod table;
 mod tables;
 

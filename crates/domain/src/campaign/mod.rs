@@ -224,7 +224,7 @@ impl Version {
         Window { starts_at: self.starts_at, ends_at: self.ends_at }
     }
     fn frame<'a>(&'a self, shop: &'a Shop, now: Instant) -> Frame<'a> {
-        Frame { period: self.period(), scope: &self.scope, shop, now }
+        Frame { name: &self.name, period: self.period(), scope: &self.scope, shop, now }
     }
     /// What is allowed but deserves a second look.
     pub fn warnings(&self, shop: &Shop) -> Vec<Violation> {

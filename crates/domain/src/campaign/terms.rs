@@ -9,6 +9,8 @@ use std::fmt::Debug;
 /// What stands around terms when they are checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
+    /// What the campaign is called.
+    pub name: &'a str,
     /// When the campaign runs.
     pub period: Window,
     /// The goods.

@@ -1,7 +1,7 @@
 //! An attempt to pay: its money, what came off with it, and how it ended.
 
-use super::{Discount, Method, Order, Stage, usual::is_usual};
-use crate::{CheckoutId, CouponId, Instant, PaymentId, event::PaymentSucceeded};
+use super::{Discount, Method, Stage, usual::is_usual};
+use crate::{CheckoutId, CouponId, Instant, PaymentId};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -88,16 +88,6 @@ impl PaymentStatus {
             Self::Succeeded | Self::Late => true,
             Self::Started | Self::Failed => false,
         }
-    }
-}
-
-impl Order {
-    /// A payment whose money is known is told again, with its channel's id: `true` where that is new.
-    pub fn learn_transaction(&mut self, paid: &PaymentSucceeded) -> bool {
-        let known = self.payments.iter_mut().find(|known| known.payment_id == paid.payment_id);
-        let Some(known) = known.filter(|known| known.transaction_id.is_none()) else { return false };
-        known.transaction_id.clone_from(&paid.transaction_id);
-        known.transaction_id.is_some()
     }
 }
 

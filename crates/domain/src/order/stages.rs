@@ -5,7 +5,9 @@
 //! and a cancellation that happened before the payment undoes it.
 
 use super::{CancelReason, Order, OrderKind, Payment, PaymentStatus, Stage, State, shares};
-use crate::{Code, CouponId, Instant, PaymentId, Refusal, Violation, limits, sentence};
+use crate::{
+    Code, CouponId, Instant, PaymentId, Refusal, Violation, event::PaymentSucceeded, limits, sentence,
+};
 use money::Money;
 
 /// What a payment did to the order.
@@ -95,6 +97,14 @@ impl Order {
         }
         self.state = State::Paid { at };
         Ok(PayOutcome::Paid)
+    }
+
+    /// A payment whose money is known is told again, with its channel's id: `true` where that is new.
+    pub fn learn_transaction(&mut self, paid: &PaymentSucceeded) -> bool {
+        let known = self.payments.iter_mut().find(|known| known.payment_id == paid.payment_id);
+        let Some(known) = known.filter(|known| known.transaction_id.is_none()) else { return false };
+        known.transaction_id.clone_from(&paid.transaction_id);
+        known.transaction_id.is_some()
     }
 
     /// What is known of a payment whose money came; refused when it was another amount or stage.

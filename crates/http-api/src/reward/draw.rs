@@ -1,6 +1,6 @@
 //! A campaign's draw: what everybody may see of it, the beacon's round, a rest, and the archive that checks it.
 
-use super::act;
+use super::act::act;
 use crate::wire::auth::{Anyone, InShop};
 use crate::wire::csv_out;
 use crate::wire::extract::{Names, Unread};
@@ -329,17 +329,15 @@ impl Writing {
             signature: round.signature.clone(),
             randomness: round.randomness,
         });
-        let mut out = format!(
-            "{{\"format\":{},\"campaign\":{},\"commit\":{},\"seed\":{},",
+        let beacon = beacon.map_or_else(String::new, |beacon| format!("\"beacon\":{},", text(&beacon)));
+        format!(
+            "{{\"format\":{},\"campaign\":{},\"commit\":{},\"seed\":{},{beacon}\"notices\":{},\"plays\":[",
             text(&archive::Format::V1),
             text(&self.campaign_id),
             text(&self.drawing.commit),
-            text(&self.seed)
-        );
-        if let Some(beacon) = beacon {
-            out += &format!("\"beacon\":{},", text(&beacon));
-        }
-        out + &format!("\"notices\":{},\"plays\":[", text(&self.drawing.notices))
+            text(&self.seed),
+            text(&self.drawing.notices)
+        )
     }
 
     fn notice(&self, n: u64) -> Option<&draw::Notice> {

@@ -1,6 +1,6 @@
 //! Links of rewards: they carry no personal data, and who follows one may bring its owner an extra chance.
 
-use super::act;
+use super::act::act;
 use crate::wire::auth::InShop;
 use crate::wire::extract::{Names, Unread};
 use crate::wire::keys::Scope;

@@ -1,5 +1,6 @@
 //! Rewards after payment: what orders brought, playing it, links, surveys, and the public side of draws.
 
+mod act;
 pub mod beta;
 pub mod draw;
 pub mod links;
@@ -18,13 +19,13 @@ use axum::extract::State;
 use domain::{
     CampaignId, CustomerId, OrderId, RewardId, ShopId,
     campaign::{
-        Action, Answer, CampaignRow,
+        CampaignRow,
         post_payment::{self, Do, Done, Played, Prize, Terms},
     },
     reward::{ActionKind, Answers, Book, Question, Reward, RewardStatus},
     shop::Shop,
 };
-use engine::{Command, Input, Reply};
+use engine::Reply;
 use port::{Reader, RewardFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -415,17 +416,8 @@ pub async fn play(
     body: Unread<PlayRequest>,
 ) -> Result<Json<PlayedView>, Problem> {
     let PlayRequest { customer_id, answers } = caller.reads(Scope::Checkout, body).await?.value;
-    match act(&state, &caller, Do::Play { reward_id, customer_id, answers }).await? {
+    match act::act(&state, &caller, Do::Play { reward_id, customer_id, answers }).await? {
         Done::Played(played) => Ok(Json(PlayedView::from(*played))),
         Done::Followed | Done::Posted | Done::Paused { .. } => Err(unexpected(&Reply::Done)),
-    }
-}
-
-/// Has the kind act.
-pub async fn act(state: &ApiState, caller: &InShop, what: Do) -> Result<Done, Problem> {
-    let command = Command::Act(Action::PostPayment(what));
-    match state.engine.submit(Input::new(caller.shop_id.clone(), command)).await? {
-        Reply::Acted { answer: Answer::PostPayment(done) } => Ok(done),
-        other => Err(unexpected(&other)),
     }
 }

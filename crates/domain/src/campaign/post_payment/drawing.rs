@@ -17,12 +17,13 @@ use money::Currency;
 pub const LAW: &draw::law::Law = &draw::law::MAINLAND_CHINA;
 
 /// The notice that terms make, of a campaign in that period. `None` where nothing is drawn.
-pub fn notice_of(terms: &Terms, period: Window, shop: &Shop) -> Option<Notice> {
+pub fn notice_of(terms: &Terms, name: &str, period: Window, shop: &Shop) -> Option<Notice> {
     let draw = terms.draw()?;
     let opens_at = moment(period.starts_at, shop)?;
     let release = draw.release.map(|release| moment(release.until, shop));
     let release = release.flatten().map(|until| Release { from: opens_at, until });
     Some(Notice {
+        title: name.to_owned(),
         organiser: draw.notice.organiser.clone(),
         contact: draw.notice.contact.clone(),
         opens_at,
@@ -47,24 +48,15 @@ fn moment(at: Instant, shop: &Shop) -> Option<Moment> {
 fn conditions(terms: &Terms, draw: &DrawTerms, shop: &Shop) -> String {
     let tier = terms.tiers.iter().find(|tier| tier.action.draw.is_some());
     let least = tier.map(|tier| shop.money().digits(tier.min_paid)).unwrap_or_default();
-    let mut said = format!("活动期间付清且实付满{least}元的订单，每单一次抽奖机会");
-    if terms.members_only {
-        said.push_str("，仅限会员");
-    }
-    if let Some(most) = terms.per_customer_limit {
-        said.push_str(&format!("，每人最多{most}单"));
-    }
-    if let Some(most) = terms.per_day_limit {
-        said.push_str(&format!("，每人每天最多{most}单"));
-    }
-    if terms.extra_chances > 0 {
-        said.push_str(&format!("，分享链接最多再得{}次机会", terms.extra_chances));
-    }
-    if !draw.notice.conditions.is_empty() {
-        said.push('；');
-        said.push_str(&draw.notice.conditions);
-    }
-    said
+    let mut said = vec![format!("活动期间付清且实付满{least}元的订单，每单一次抽奖机会")];
+    said.extend(terms.members_only.then(|| "，仅限会员".to_owned()));
+    said.extend(terms.per_customer_limit.map(|most| format!("，每人最多{most}单")));
+    said.extend(terms.per_day_limit.map(|most| format!("，每人每天最多{most}单")));
+    let extra = Some(terms.extra_chances).filter(|extra| *extra > 0);
+    said.extend(extra.map(|extra| format!("，分享链接最多再得{extra}次机会")));
+    let more = Some(&draw.notice.conditions).filter(|more| !more.is_empty());
+    said.extend(more.map(|more| format!("；{more}")));
+    said.concat()
 }
 
 fn prizes(draw: &DrawTerms, release: Option<Release>) -> Vec<Prize> {
@@ -90,7 +82,7 @@ pub fn check(terms: &Terms, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         found.push(Violation::with(field, Code::InvalidValue, message));
         return;
     }
-    let Some(notice) = notice_of(terms, frame.period, frame.shop) else { return };
+    let Some(notice) = notice_of(terms, frame.name, frame.period, frame.shop) else { return };
     let problems = draw::check::before_start(&notice, LAW).into_iter();
     let ahead = draw::check::beacon_ahead(&notice, frame.now.micros().div_euclid(1000));
     found.extend(problems.chain(ahead).map(|problem| violation(index, &problem)));
@@ -106,6 +98,7 @@ fn violation(tier: usize, problem: &draw::Problem) -> Violation {
     let at = format!("terms.tiers[{tier}].action.draw");
     let path = &problem.path;
     let field = match path.as_str() {
+        "title" => "name".to_owned(),
         "opens_at" => "starts_at".to_owned(),
         "closes_at" => "ends_at".to_owned(),
         "entropy" | "beacon_round" => format!("{at}.{path}"),
@@ -128,7 +121,6 @@ fn code(code: draw::Code) -> Code {
         draw::Code::FallbackUnknown => Code::FallbackUnknown,
         draw::Code::FallbackCycle => Code::FallbackCycle,
         draw::Code::BeaconRoundPast => Code::BeaconRoundPast,
-        draw::Code::Required => Code::Required,
         draw::Code::Duplicate => Code::Duplicate,
         draw::Code::TooMany => Code::TooMany,
         draw::Code::TooLongText => Code::TooLongText,

@@ -4,6 +4,7 @@
 //! (A-S2-5, A-S2-6); a reward stands as long as its order is paid and not refunded whole; a draw goes by `draw` alone.
 
 mod action;
+mod check;
 mod drawing;
 mod figures;
 mod form;

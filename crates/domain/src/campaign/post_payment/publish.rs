@@ -23,7 +23,7 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
         return Err(Refusal::with(Code::BetaRequired, detail));
     }
     check_batches(desk, live)?;
-    let notice = drawing::notice_of(live.terms, live.version.period(), shop);
+    let notice = drawing::notice_of(live.terms, &live.version.name, live.version.period(), shop);
     let known = desk.book(&campaign.campaign_id);
     let mut book = match known {
         Some(book) => book,
