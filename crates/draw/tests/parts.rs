@@ -70,7 +70,7 @@ fn what_is_not_drawn_changes_nothing() {
     let (mut standing, link) = Standing::open(CAMPAIGN, &seed.commit(), notice);
     assert_eq!((standing.plays, standing.head), (0, link.head));
     let entropy = Entropy::of_transaction("t").expect("a line");
-    let mut draw = |standing: &mut Standing, chance: &str| {
+    let draw = |standing: &mut Standing, chance: &str| {
         standing.draw(&seed, &table, CAMPAIGN, chance, &entropy, 0).map(|play| play.n)
     };
     let before = standing.clone();
