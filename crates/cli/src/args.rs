@@ -88,7 +88,7 @@ Examples:
     /// Recompute a prize draw from its archive: every notice, every number, every prize, every link of the chain.
     #[command(after_help = "\
 Examples:
-  promenade verify-draw archive.json --head 7997317edd342d1b2ef867d2b5ce3a75b5dd4778fcc070a6db316120c82b52b8
+  promenade verify-draw archive.json --head 318ef2324461113506df188556872d5a41ec1107a4b53c05d13f9c2789d71f2b
   curl -s https://shop.example/draw/archive.json | promenade verify-draw - --lang zh
 Without --head, dropped last plays and a chain made anew cannot be seen. How a draw is made is in docs/draws.md.
 Exit codes: 0 verified; 1 something is wrong; 2 the file or the command line cannot be read.")]

@@ -1,7 +1,10 @@
 //! `promenade verify-draw`: recomputes a whole prize draw from its archive. It needs no store, no key and no network.
 
-use crate::{args::VerifyDrawArgs, say};
-use anyhow::Context;
+use crate::{
+    args::VerifyDrawArgs,
+    outcome::{Both, told as told_of},
+    say,
+};
 use domain::Lang;
 use draw::{
     archive::Archive,
@@ -9,14 +12,14 @@ use draw::{
     verify::{Finding, Known, Report, verify},
 };
 use money::Currency;
-use std::{fmt::Write, io::Read, path::Path, process::ExitCode};
+use std::{fmt::Write, fs::File, io::Read, path::Path, process::ExitCode};
 
 /// Prints what is wrong, one line each. 0 verified, 1 something is wrong, 2 when the file cannot be read.
 pub fn run(args: &VerifyDrawArgs) -> ExitCode {
     let archive = match read(&args.file) {
         Ok(archive) => archive,
         Err(error) => {
-            say::complain(&format!("promenade: {error:#}"));
+            say::complain(&format!("promenade: {}", told_of(&error.into(), args.lang.chosen())));
             return ExitCode::from(2);
         }
     };
@@ -32,22 +35,30 @@ pub fn run(args: &VerifyDrawArgs) -> ExitCode {
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<Archive> {
-    let json = if file == Path::new("-") {
-        let mut json = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut json).context("cannot read the standard input")?;
-        json
+fn read(file: &Path) -> Result<Archive, Both> {
+    let mut json = Vec::new();
+    let came = if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut json)
     } else {
-        std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?
+        File::open(file).and_then(|mut file| file.read_to_end(&mut json))
     };
-    Archive::read(&json).with_context(|| format!("{} is no archive of a draw", file.display()))
+    let file = file.display();
+    came.map_err(|error| Both {
+        en: format!("cannot read {file}: {error}"),
+        zh: format!("无法读取 {file}：{error}"),
+    })?;
+    Archive::read(&json).map_err(|error| Both {
+        en: format!("{file} is no archive of a draw: {error}"),
+        zh: format!("{file} 不是抽奖归档：{error}"),
+    })
 }
 
 /// What was found, what is to be known, then what the draw came to.
 fn told(archive: &Archive, report: &Report, lang: Lang) -> String {
     let mut text = String::new();
+    // Whoever made the archive does not move the reader's cursor.
     let mut line = |line: &str| {
-        let _ = writeln!(text, "{line}");
+        let _ = writeln!(text, "{}", line.replace(char::is_control, "\u{fffd}"));
     };
     for finding in &report.findings {
         line(&of_finding(lang.pick("WRONG", "有误"), finding, lang));

@@ -176,6 +176,30 @@ fn mappings() {
     assert!(understood > 10, "only {understood} were understood");
 }
 
+/// Whoever checks a draw has its archive from somebody else.
+#[test]
+fn archives_of_draws() {
+    let corpus = kept("examples/draw", ".json");
+    let words = [
+        "\"odds\":",
+        "\"mode\": \"urn\"",
+        "\"fallback\": \"teapot\"",
+        "\"9999-12-31T23:59:59-23:59\"",
+        "\"1970-01-01T00:00:00+00:00\"",
+        "\"beacon_round\": 18446744073709551615,",
+        "\"stock\": 18446744073709551615,",
+        "\"after\": 5,",
+    ];
+    let mut understood = 0;
+    fuzz(&Target { name: "draw", cases: 6_000, corpus: &corpus, words: &words }, |_, bytes| {
+        let Ok(archive) = draw::archive::Archive::read(bytes) else { return };
+        let report = draw::verify::verify(&archive, &draw::law::MAINLAND_CHINA, &Default::default());
+        assert_eq!(report.plays, archive.plays.len() as u64);
+        understood += 1;
+    });
+    assert!(understood > 10, "only {understood} were understood");
+}
+
 /// Sends what was made to a service; it says what is wrong, never that it is its own fault, and is sound afterwards.
 fn against_a_service(target: &Target<'_>, request: impl Fn(u64, &[u8]) -> Request) {
     let folder = tempfile::tempdir().expect("a temporary folder");

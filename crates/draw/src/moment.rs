@@ -21,9 +21,12 @@ pub struct Moment {
 pub struct NotAMoment;
 
 impl Moment {
-    /// Whole seconds since 1970 in UTC, seen so many minutes east of it.
+    /// Whole seconds since 1970 in UTC, seen so many minutes east of it. No moment of a draw lies before 1971.
     pub fn try_new(seconds: i64, offset_minutes: i32) -> Result<Self, NotAMoment> {
         let offset_seconds = offset_minutes.checked_mul(60).ok_or(NotAMoment)?;
+        if seconds < 365 * 24 * 3_600 {
+            return Err(NotAMoment);
+        }
         Timestamp::from_second(seconds).map_err(|_| NotAMoment)?;
         Offset::from_seconds(offset_seconds).map_err(|_| NotAMoment)?;
         Ok(Self { seconds, offset_seconds })

@@ -1,4 +1,4 @@
-//! Other programs come to the same: the sixty lines of Python in `examples/`, and the script of the public page in Node.
+//! Other programs come to the same: the one in Python in `examples/`, and the script of the public page in Node.
 //!
 //! `make test` sees to it that `python3` and `node` are there.
 
