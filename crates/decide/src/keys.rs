@@ -54,7 +54,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         }
         Command::ClaimBatch { batch_id, customer_id, .. } => claimer(shop, customer_id, batch_id, keys),
         Command::CreateCampaign { campaign_id: id, version, .. } => {
-            terms_keys(shop, id.as_ref(), version, keys)
+            terms_keys(shop, id.as_ref(), version, keys);
         }
         Command::ReviseCampaign { campaign_id: id, version } => terms_keys(shop, Some(id), version, keys),
         Command::PublishCampaign { campaign_id } => keys.publishing.push((shop.clone(), campaign_id.clone())),

@@ -53,13 +53,15 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::StartPayment { order_id, payment_id, method, coupon_id: coupon, checkout_id: checkout } => {
             cashier::start_payment(draft, order_id, payment_id, *method, coupon.as_ref(), checkout.as_ref())
         }
-        Command::CreateRefund { order_id, refund_id: id, ask } => refunds::create(draft, order_id, id, ask, None),
+        Command::CreateRefund { order_id, refund_id: id, ask } => {
+            refunds::create(draft, order_id, id, ask, None)
+        }
         Command::RefundPayment { order_id: order, refund_id, payment_id: of, ask } => {
             refunds::create(draft, order, refund_id, ask, Some(of))
         }
         Command::AssignRefund { order_id, refund_id, of } => refunds::assign(draft, order_id, refund_id, of),
-        Command::PutRisk { customer_id, list, reason, by } => {
-            shop::put_risk(draft, customer_id, *list, reason, by)
+        Command::PutRisk { customer_id: id, list, reason, by } => {
+            shop::put_risk(draft, id, *list, reason, by)
         }
         Command::CreateBatch { batch_id: id, batch, digest } => {
             batches::create(draft, id.as_ref(), batch, digest)
