@@ -193,7 +193,8 @@ fn archives_of_draws() {
     let mut understood = 0;
     fuzz(&Target { name: "draw", cases: 6_000, corpus: &corpus, words: &words }, |_, bytes| {
         let Ok(archive) = draw::archive::Archive::read(bytes) else { return };
-        let report = draw::verify::verify(&archive, &draw::law::MAINLAND_CHINA, &Default::default());
+        let report =
+            draw::verify::verify(&archive, &draw::law::MAINLAND_CHINA, &draw::verify::Known::default());
         assert_eq!(report.plays, archive.plays.len() as u64);
         understood += 1;
     });

@@ -28,7 +28,10 @@ use coupon::batches;
 use domain::{Refusal, campaign, event::OrderEvent};
 use order::{cashier, events, refunds};
 use port::{Digest, Subject};
-use settings::{campaigns, imports, shop};
+use settings::{
+    campaigns, imports,
+    shop::{self, put_risk},
+};
 
 /// Decides one command. Amounts of a refusal are told in the shop's currency (A-G-12).
 pub fn decide(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Refusal> {
@@ -60,9 +63,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
             refunds::create(draft, order, refund_id, ask, Some(of))
         }
         Command::AssignRefund { order_id, refund_id, of } => refunds::assign(draft, order_id, refund_id, of),
-        Command::PutRisk { customer_id: id, list, reason, by } => {
-            shop::put_risk(draft, id, *list, reason, by)
-        }
+        Command::PutRisk { customer_id: id, list, reason, by } => put_risk(draft, id, *list, reason, by),
         Command::CreateBatch { batch_id: id, batch, digest } => {
             batches::create(draft, id.as_ref(), batch, digest)
         }
