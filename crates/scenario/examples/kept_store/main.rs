@@ -6,8 +6,17 @@
 //! answered, and answers by idempotency key. The file is a backup of that store, with small pages.
 
 use domain::customer::List;
-use engine::{Command, Engine, Input, Settled};
-use port::{DeliveryStatus, DeliveryUpdate, DispatchUpdate, ImportFile, Pick, Upload, Webhook, digest};
+use domain::message::{
+    Channel, Kind,
+    addressee::{Contact, Sealed},
+    numbers::NumberKey,
+    sending::Report,
+};
+use engine::{Answered, Command, Engine, Input, MessageCommand, Settled};
+use port::{
+    DeliveryStatus, DeliveryUpdate, DispatchUpdate, ImportFile, MessageFilter, Page, Pick, Upload, Webhook,
+    digest,
+};
 use scenario::InProcessDoor;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -67,6 +76,7 @@ async fn answer(engine: &Engine) {
     });
     let settled = Settled { deliveries: settled.collect(), dispatches: sent.collect(), ..Settled::default() };
     engine.settle(settled).await.expect("what came is written");
+    messages(engine).await;
     let block = Command::PutRisk {
         customer_id: "u9".parse().expect("an id"),
         list: Some(List::Block),
@@ -100,4 +110,58 @@ async fn answer(engine: &Engine) {
     };
     let import = Input::new(SHOP.parse().expect("an id"), Command::CreateImport(Box::new(upload)));
     engine.submit(import).await.expect("an import waits");
+}
+
+/// A customer is reached by phone; of the notices by SMS one was taken and reported on, one was handed over and nothing
+/// was heard of it.
+async fn messages(engine: &Engine) {
+    let (reader, now, shop_id) = (engine.reader(), engine.now(), SHOP.parse().expect("an id"));
+    let contact = Contact {
+        phone: Some(Sealed { sealed: "AbCd".repeat(16), masked: "138****8000".into() }),
+        number: NumberKey::try_new(&"0a".repeat(16)),
+        wechat_openid: None,
+        email: None,
+        address: None,
+        told_at: now,
+        told_by: "erp".into(),
+    };
+    let command = MessageCommand::PutContact {
+        customer_id: "u31".parse().expect("an id"),
+        contact: Some(Box::new(contact)),
+    };
+    let submit = async |command: MessageCommand| {
+        let input = Input::new(SHOP.parse().expect("an id"), Command::Messages(command));
+        engine.submit(input).await.expect("it is taken");
+    };
+    submit(command).await;
+    let filter = MessageFilter { order_id: Some("o31".parse().expect("an id")), ..MessageFilter::default() };
+    let all = Page { after: None, limit: 100 };
+    let sent = reader.messages(&shop_id, &filter, &all).expect("the store is read");
+    let of = |kind: Kind, channel: Channel| {
+        let found = sent.iter().find(|one| (one.kind, one.channel) == (kind, channel));
+        found.expect("it was let out").message_id.clone()
+    };
+    let message_id = of(Kind::PaymentSucceeded, Channel::Sms);
+    let answer = Answered::Taken { provider_id: Some("biz-1".into()), segments: Some(1) };
+    submit(MessageCommand::Answered { message_id: message_id.clone(), answer }).await;
+    let report = Report {
+        part: None,
+        is_delivered: true,
+        code: "DELIVRD".into(),
+        segments: Some(1),
+        at: now,
+        is_charged: true,
+    };
+    let report = Box::new(report);
+    submit(MessageCommand::Reported { message_id, number: None, report }).await;
+    let message_id = of(Kind::Shipped, Channel::Sms);
+    let handed = DispatchUpdate::Handed {
+        shop_id,
+        message_id,
+        attempt: 0,
+        handed_at: now,
+        next_at: now.plus_minutes(2),
+    };
+    let handed = Settled { dispatches: vec![handed], ..Settled::default() };
+    engine.settle(handed).await.expect("it is marked");
 }
