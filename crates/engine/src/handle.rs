@@ -5,7 +5,7 @@ use crate::error::EngineError;
 use crate::writer::{Job, Settled, Writer};
 use decide::{Input, Reply};
 use domain::{Code, Instant, Refusal, time::Zone};
-use port::{Generations, Reader, Store, StoreError, StoreErrorKind};
+use port::{Generations, Handing, Reader, Store, StoreError, StoreErrorKind};
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot, watch};
@@ -142,6 +142,13 @@ impl Engine {
     pub async fn settle(&self, settled: Settled) -> Result<(), EngineError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Settle(settled, reply))?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// Marks messages as handed over, durably; whether each may be sent.
+    pub async fn hand_over(&self, messages: Vec<Handing>) -> Result<Vec<bool>, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::HandOver(messages, reply))?;
         answer.await.map_err(|_| EngineError::Stopped)?
     }
 

@@ -11,7 +11,7 @@ use domain::{
     customer::Standing,
     ledger::Entry,
     message::{
-        Message,
+        Channel, Message,
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Centre,
@@ -344,8 +344,12 @@ impl Reader for MemoryStore {
         Ok(queues::dispatch(&self.read(), shop, message))
     }
 
-    fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
-        Ok(queues::due_dispatches(&self.read(), now, limit))
+    fn due_dispatches(&self, channel: Channel, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        Ok(queues::due_dispatches(&self.read(), channel, now, limit))
+    }
+
+    fn due_questions(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        Ok(queues::due_questions(&self.read(), now, limit))
     }
 
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>> {

@@ -121,6 +121,7 @@ pub struct DispatchRow {
     pub attempt: u32,
     pub next_at: Instant,
     pub said: Option<Box<Said>>,
+    pub tried_at: Option<Instant>,
     pub handed_at: Option<Instant>,
 }
 

@@ -3,8 +3,8 @@
 use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
-    arrivals, batches, centre, conflicts, coupons, customers, imports, ledger, messages, meta, orders,
-    outbox, pool, rewards, schema, shops, timers, wallets,
+    arrivals, batches, centre, conflicts, coupons, customers, dispatches, imports, ledger, messages, meta,
+    orders, outbox, pool, rewards, schema, shops, timers, wallets,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
@@ -13,7 +13,7 @@ use domain::{
     customer::Standing,
     ledger::Entry,
     message::{
-        Message,
+        Channel, Message,
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Centre,
@@ -250,10 +250,13 @@ impl Reader for SqliteReader {
         self.with(|db| outbox::due_receivers(db, pick))
     }
     fn dispatch(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>> {
-        self.with(|db| messages::dispatch(db, shop, message))
+        self.with(|db| dispatches::dispatch(db, shop, message))
     }
-    fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
-        self.with(|db| messages::due_dispatches(db, now, limit))
+    fn due_dispatches(&self, channel: Channel, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        self.with(|db| dispatches::due(db, channel, now, limit))
+    }
+    fn due_questions(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        self.with(|db| dispatches::to_ask_after(db, now, limit))
     }
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>> {
         self.with(|db| outbox::outbox(db, shop, page))

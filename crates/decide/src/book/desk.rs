@@ -82,6 +82,7 @@ impl<'a> Desk<'a> for Draft<'a> {
             attempt: 0,
             next_at: self.now,
             said: said.map(Box::new),
+            tried_at: None,
             handed_at: None,
         };
         self.changes().dispatches.push(dispatch);

@@ -17,7 +17,7 @@ use domain::{
         wallet::Wallet,
     },
 };
-use port::DispatchUpdate;
+use port::{Before, DispatchUpdate};
 use serde_json::json;
 
 /// Settles what a provider answered.
@@ -34,7 +34,8 @@ pub fn answered(draft: &mut Draft<'_>, id: &MessageId, answer: &Answered) -> Res
             DispatchUpdate::Done { shop_id, message_id }
         }
         Answered::Later { attempt, next_at } => {
-            DispatchUpdate::Retry { shop_id, message_id, attempt: *attempt, next_at: *next_at }
+            let (attempt, next_at, before) = (*attempt, *next_at, Before::NotTaken);
+            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at, before }
         }
         Answered::Unknown { next_at } => {
             DispatchUpdate::Ask { shop_id, message_id, at: draft.now, next_at: *next_at }

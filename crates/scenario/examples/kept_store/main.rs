@@ -14,8 +14,8 @@ use domain::message::{
 };
 use engine::{Answered, Command, Engine, Input, MessageCommand, Settled};
 use port::{
-    DeliveryStatus, DeliveryUpdate, DispatchUpdate, ImportFile, MessageFilter, Page, Pick, Upload, Webhook,
-    digest,
+    Before, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Handing, ImportFile, MessageFilter, Page, Pick,
+    Repeats, Upload, Webhook, digest,
 };
 use scenario::InProcessDoor;
 use std::collections::BTreeSet;
@@ -66,12 +66,15 @@ async fn answer(engine: &Engine) {
         next_at: now,
         reason,
     });
-    let dispatches = reader.due_dispatches(now, 2).expect("the store is read");
+    let dispatches = reader.due_dispatches(Channel::Push, now, 2).expect("the store is read");
     let sent = dispatches.iter().enumerate().map(|(place, dispatch)| {
         let (shop_id, message_id) = (dispatch.message.shop_id.clone(), dispatch.message.message_id.clone());
         match place {
             0 => DispatchUpdate::Done { shop_id, message_id },
-            _ => DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at: now.plus_minutes(5) },
+            _ => {
+                let (next_at, before) = (now.plus_minutes(5), Before::PerhapsTaken);
+                DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at, before }
+            }
         }
     });
     let settled = Settled { deliveries: settled.collect(), dispatches: sent.collect(), ..Settled::default() };
@@ -155,13 +158,7 @@ async fn messages(engine: &Engine) {
     let report = Box::new(report);
     submit(MessageCommand::Reported { message_id, number: None, report }).await;
     let message_id = of(Kind::Shipped, Channel::Sms);
-    let handed = DispatchUpdate::Handed {
-        shop_id,
-        message_id,
-        attempt: 0,
-        handed_at: now,
-        next_at: now.plus_minutes(2),
-    };
-    let handed = Settled { dispatches: vec![handed], ..Settled::default() };
-    engine.settle(handed).await.expect("it is marked");
+    let repeats = Repeats::Sent { ask_at: now.plus_minutes(2) };
+    let handing = Handing { shop_id, message_id, at: now, repeats };
+    engine.hand_over(vec![handing]).await.expect("it is marked");
 }

@@ -11,8 +11,8 @@ use domain::{
     message::{Message, MessageStatus, numbers::NumberKey},
 };
 use port::{
-    BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import, ImportState, Keys,
-    OrderRow, Rows, Store, StoreError, StoreErrorKind, Turn,
+    BatchClaims, Before, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import,
+    ImportState, Keys, OrderRow, Rows, Store, StoreError, StoreErrorKind, Turn,
 };
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -137,15 +137,17 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         }
         15 => to.messages.push(build::told(message(step))),
         16 => to.dispatches.push(build::dispatch(&shop, &own("m"), seconds)),
-        17 => to.dispatch_updates.push(match value % 2 {
-            0 => DispatchUpdate::Done { shop_id: shop, message_id: id(&own("m")) },
-            _ => DispatchUpdate::Retry {
-                shop_id: shop,
-                message_id: id(&own("m")),
-                attempt: 1,
-                next_at: at(seconds),
-            },
-        }),
+        17 => {
+            let (shop_id, message_id, next_at) = (shop, id(&own("m")), at(seconds));
+            to.dispatch_updates.push(match value % 4 {
+                0 => DispatchUpdate::Done { shop_id, message_id },
+                1 => DispatchUpdate::Ask { shop_id, message_id, at: at(seconds - 60), next_at },
+                more => {
+                    let before = if more == 2 { Before::NotTaken } else { Before::PerhapsTaken };
+                    DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at, before }
+                }
+            });
+        }
         19 => to.batches.push((shop, build::batch(&own("b")).into())),
         20 => {
             let counters = domain::coupon::BatchCounters { issued: value.into(), ..Default::default() };
