@@ -11,7 +11,7 @@ mod pool;
 mod settings;
 mod timers;
 
-pub use book::{Decision, Draft, Facts};
+pub use book::{Decision, Draft, Facts, Platform};
 pub use command::{
     Assigned, Chance, Command, EventOutcome, EventResult, FirstPayment, Input, Intake, Reply, Rotation,
     Undecided, Unpaid,

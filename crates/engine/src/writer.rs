@@ -4,8 +4,8 @@
 use crate::batch::{self, Committed, Firing, Outcome};
 use crate::clock::EngineClock;
 use crate::error::EngineError;
-use decide::{Facts, Input};
-use domain::{Code, Instant, Refusal, ShopId, WebhookId, time::Zone};
+use decide::{Facts, Input, Platform};
+use domain::{Code, Instant, Refusal, ShopId, WebhookId};
 use port::{
     Changes, DeliveryUpdate, DispatchUpdate, Generations, Handing, Store, StoreError, StoreErrorKind, Timer,
     Turn,
@@ -87,9 +87,9 @@ impl Writer {
         queue: mpsc::Receiver<Job>,
         published: Arc<Notify>,
         generations: Arc<Generations>,
-        platform_zone: Zone,
+        platform: Platform,
     ) -> Self {
-        let facts = Facts::new(platform_zone);
+        let facts = Facts::new(platform);
         Self {
             store,
             facts,

@@ -8,11 +8,7 @@ use crate::questions::not_known;
 use crate::state::{Carrier, InFlight, Outbox};
 use domain::{
     Code, Instant, ShopId,
-    message::{
-        self, Channel, Late, Message,
-        addressee::{Contact, Sealed},
-        office::Said,
-    },
+    message::{self, Channel, Late, Message, office::Said},
     order::Order,
     shop::Shop,
 };
@@ -181,7 +177,7 @@ impl Outbox {
     pub(crate) fn recipient(&self, message: &Message) -> Result<Option<Recipient>, String> {
         let found = self.engine.reader().addressee(&message.shop_id, &message.customer_id);
         let contact = found.map_err(|error| error.to_string())?.and_then(|addressee| addressee.contact);
-        let sealed = contact.as_ref().and_then(|contact| sealed(contact, message.channel));
+        let sealed = contact.as_ref().and_then(|contact| contact.by(message.channel));
         let opened = sealed.zip(self.opener.as_ref());
         Ok(opened
             .and_then(|(sealed, opener)| opener.open(&message.shop_id, message, sealed))
@@ -215,12 +211,4 @@ fn needs_order(dispatch: &Dispatch) -> bool {
 fn is_over(message: &Message, order: Option<&Order>, now: Instant) -> bool {
     let reminds = matches!(message.kind.about().late, Late::OrderEnds);
     reminds && order.is_some_and(|order| !order.is_open(now))
-}
-
-fn sealed(contact: &Contact, channel: Channel) -> Option<&Sealed> {
-    match channel {
-        Channel::Sms => contact.phone.as_ref(),
-        Channel::Wechat => contact.wechat_openid.as_ref(),
-        Channel::Push => None,
-    }
 }

@@ -8,6 +8,7 @@ use domain::{
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Said,
+        sending::Report,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,29 @@ pub struct PackRow {
     pub bought_at: Instant,
     /// By which key.
     pub bought_by: String,
+}
+
+/// Delivery reports of one message that nobody knows yet by its provider's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlyReports {
+    /// When the last of them came.
+    pub told_at: Instant,
+    /// In the order in which they came, each with the names of the number to which it says that the message went.
+    pub reports: Vec<(Vec<NumberKey>, Report)>,
+}
+
+/// By what a delivery report names its message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// Our id, as it may be read: shop and message are joined in it.
+    pub ours: Vec<(ShopId, MessageId)>,
+    /// The provider's.
+    pub provider_id: Option<String>,
+}
+
+impl Row for EarlyReports {
+    type Key = (ShopId, String);
+    const NAME: &'static str = "early report";
 }
 
 impl Row for PackRow {

@@ -1,10 +1,10 @@
 //! Writes a batch's changes, row by row, each with its way back.
 
 use crate::open::Open;
-use crate::tables::{DispatchRow, Tables, at, refused};
+use crate::tables::{DispatchRow, OfShop, Tables, at, refused};
 use crate::undo::{Undo, put, take};
 use crate::{delivery, pool, undo};
-use domain::{MessageId, ShopId};
+use domain::{Instant, MessageId, ShopId};
 use port::{Before, Changes, DispatchUpdate, Handing, Nouns, Repeats, StoreError};
 
 /// Writes all of them, or breaks off at the first that no store may keep.
@@ -17,6 +17,9 @@ pub fn write(open: &mut Open<'_>, changes: &Changes) -> Result<(), StoreError> {
     for (shop, order, row) in &changes.parked {
         let key = (order.clone(), row.event.source.clone(), row.event.event_id.clone());
         put(tables, undo, at(shop, |s| &mut s.parked), key, row.clone());
+    }
+    if let Some(before) = changes.forget_early {
+        forget_early(tables, undo, before);
     }
     for (shop, order, source, event) in &changes.unparked {
         take(tables, undo, at(shop, |s| &mut s.parked), (order.clone(), source.clone(), event.clone()));
@@ -104,6 +107,18 @@ fn batches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<()
 fn known_shop(tables: &mut Tables, shop: &ShopId) -> Result<(), StoreError> {
     let known = tables.of(shop).shop.is_some();
     known.then_some(()).ok_or_else(|| refused(format!("there is no shop {shop}")))
+}
+
+/// Forgets early reports of before.
+fn forget_early(tables: &mut Tables, undo: &mut Undo, before: Instant) {
+    let of = |(shop, of): (&ShopId, &OfShop)| -> Vec<_> {
+        let old = of.early_reports.iter().filter(|(_, row)| row.told_at < before);
+        old.map(|(id, _)| (shop.clone(), id.clone())).collect()
+    };
+    let old: Vec<_> = tables.shops.iter().flat_map(of).collect();
+    for (shop, id) in old {
+        take(tables, undo, at(&shop, |s| &mut s.early_reports), id);
+    }
 }
 
 /// Changes a message on its way, where there is one.

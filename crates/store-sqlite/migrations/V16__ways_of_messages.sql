@@ -31,3 +31,15 @@ DROP TABLE dispatches_before;
 
 CREATE INDEX dispatches_due ON dispatches (channel, next_at, shop_id, message_id) WHERE handed_at IS NULL;
 CREATE INDEX dispatches_asked ON dispatches (next_at, shop_id, message_id) WHERE handed_at IS NOT NULL;
+
+-- Delivery reports that name a message by its provider's id alone, and come before the provider's answer does that tells
+-- it: kept until then, an hour at most. The provider serves all shops, so their shop is the platform's.
+CREATE TABLE early_reports (
+    shop_id     TEXT NOT NULL,
+    provider_id TEXT NOT NULL,
+    told_at     INTEGER NOT NULL,
+    doc         TEXT NOT NULL,
+    PRIMARY KEY (shop_id, provider_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX early_reports_told ON early_reports (told_at);

@@ -10,7 +10,7 @@ use domain::{
     CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId,
     message::{Channel, Kind, Message, MessageStatus, Payer},
 };
-use port::{BillRow, Change, MessageFilter, Noun, Page, Read, StoreError};
+use port::{BillRow, Change, MessageFilter, Named, Noun, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 const READING: &str = "reading messages";
@@ -175,13 +175,23 @@ pub fn message(db: &Connection, shop: &ShopId, message: &MessageId) -> Read<Opti
     one(db, sql, params![shop.as_str(), message.as_str()], READING, read)
 }
 
-/// Messages that a provider knows by that id.
-pub fn of_provider(db: &Connection, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>> {
-    let sql = "SELECT shop_id, message_id FROM messages WHERE provider_id = ?1 ORDER BY shop_id, message_id LIMIT 100";
-    all(db, sql, [provider_id], READING, |row| {
-        let cells = Cells::new(row, "messages", 2);
-        Ok((cells.id(0)?, cells.id(1)?))
-    })
+/// For each name the messages that it may be of.
+pub fn named(db: &Connection, named: &[Named]) -> Read<Vec<Vec<Message>>> {
+    let ours = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
+    let theirs =
+        select!("FROM messages m WHERE m.provider_id = ?1 ORDER BY m.shop_id, m.message_id LIMIT 100");
+    let mut ours = db.prepare_cached(ours).doing(READING)?;
+    let mut one = |named: &Named| {
+        let mut found = Vec::new();
+        for (shop, id) in &named.ours {
+            found.extend(first(&mut ours, params![shop.as_str(), id.as_str()], READING, read)?);
+        }
+        if let Some(id) = &named.provider_id {
+            found.extend(all(db, theirs, [id.as_str()], READING, read)?);
+        }
+        Ok(found)
+    };
+    named.iter().map(&mut one).collect()
 }
 
 /// What a shop's messages of a span cost, by kind, channel, payer and what became of them.

@@ -1,7 +1,7 @@
 //! What a transaction loads and writes: every table, in the order of their locking.
 
 use crate::under_way::Open;
-use crate::{arrivals, batches, dispatches, ledger, meta, outbox, pool, shops, wallets};
+use crate::{arrivals, batches, centre, dispatches, ledger, meta, outbox, pool, shops, wallets};
 use port::{Changes, Handing, Keys, Nouns, Rows, StoreError, Transaction, answered};
 
 impl Open<'_> {
@@ -13,6 +13,9 @@ impl Open<'_> {
         arrivals::write_parked(self.db, self.json, changes)?;
         ledger::write(self.db, &changes.entries)?;
         dispatches::queue(self.db, self.json, changes)?;
+        if let Some(before) = changes.forget_early {
+            centre::forget_early(self.db, before)?;
+        }
         outbox::write(self.db, changes)?;
         pool::write(self.db, self.json, &mut self.pooled, &changes.pool)?;
         shops::remove_webhooks(self.db, changes)?;

@@ -69,13 +69,11 @@ async fn answer(engine: &Engine) {
     let dispatches = reader.due_dispatches(Channel::Push, now, 2).expect("the store is read");
     let sent = dispatches.iter().enumerate().map(|(place, dispatch)| {
         let (shop_id, message_id) = (dispatch.message.shop_id.clone(), dispatch.message.message_id.clone());
-        match place {
-            0 => DispatchUpdate::Done { shop_id, message_id },
-            _ => {
-                let (next_at, before) = (now.plus_minutes(5), Before::PerhapsTaken);
-                DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at, before }
-            }
+        if place == 0 {
+            return DispatchUpdate::Done { shop_id, message_id };
         }
+        let (next_at, before) = (now.plus_minutes(5), Before::PerhapsTaken);
+        DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at, before }
     });
     let settled = Settled { deliveries: settled.collect(), dispatches: sent.collect(), ..Settled::default() };
     engine.settle(settled).await.expect("what came is written");
@@ -122,6 +120,7 @@ async fn messages(engine: &Engine) {
     let contact = Contact {
         phone: Some(Sealed { sealed: "AbCd".repeat(16), masked: "138****8000".into() }),
         number: NumberKey::try_new(&"0a".repeat(16)),
+        numbers_before: Vec::new(),
         wechat_openid: None,
         email: None,
         address: None,
@@ -156,7 +155,11 @@ async fn messages(engine: &Engine) {
         is_charged: true,
     };
     let report = Box::new(report);
-    submit(MessageCommand::Reported { message_id, number: None, report }).await;
+    submit(MessageCommand::Reported { message_id, number: None, report: report.clone() }).await;
+    // One more is of a message whose provider has not told its id yet.
+    let early = MessageCommand::ReportedEarly { provider_id: "biz-2".into(), numbers: Vec::new(), report };
+    let early = Input::new(domain::ShopId::platform(), Command::Messages(early));
+    engine.submit(early).await.expect("it is kept");
     let message_id = of(Kind::Shipped, Channel::Sms);
     let repeats = Repeats::Sent { ask_at: now.plus_minutes(2) };
     let handing = Handing { shop_id, message_id, at: now, repeats };

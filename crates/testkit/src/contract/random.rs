@@ -98,7 +98,9 @@ fn keys(step: Step) -> Keys {
         imports: vec![(shop.clone(), id(&own("im")))],
         packs: vec![(shop.clone(), id(&own("pk")))],
         addressees: vec![(shop.clone(), id(&own("u")))],
-        numbers: vec![(shop, NumberKey::of_customer(&id(&own("u"))))],
+        numbers: vec![(shop.clone(), NumberKey::of_customer(&id(&own("u"))))],
+        early_reports: vec![(shop, own("biz"))],
+        undelivered: Vec::new(),
         buyers: Vec::new(),
         sends: false,
     }
