@@ -51,7 +51,7 @@ pub fn of(config: &Config) -> anyhow::Result<Posts> {
     let contacts = config.contact_keys.as_deref().map(contact_keys).transpose()?;
     let callbacks = settings.as_ref().map(callbacks_of).transpose()?.flatten();
     let carriers = settings.as_ref().map(carriers_of).unwrap_or_default();
-    let needs_contacts = carriers.iter().any(|(_, carrier)| *carrier != Carrier::Text);
+    let needs_contacts = carriers.iter().any(|(_, carrier)| carrier.needs_contacts());
     anyhow::ensure!(
         contacts.is_some() || !needs_contacts,
         "a carrier of {} needs customers' contacts: name a file of keys with --contact-keys (make one with \
@@ -67,6 +67,12 @@ pub fn of(config: &Config) -> anyhow::Result<Posts> {
 }
 
 impl Posts {
+    /// Channels by which nobody is reached whose contact is not known.
+    pub fn needs_contact(&self) -> Vec<Channel> {
+        let needing = self.carriers.iter().filter(|(_, carrier)| carrier.needs_contacts());
+        needing.map(|(channel, _)| *channel).collect()
+    }
+
     /// The outbox of an engine.
     pub fn outbox(&self, engine: &Engine) -> Outbox {
         let outbox = Outbox::new(engine.clone(), clock());

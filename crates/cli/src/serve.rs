@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::say::say;
 use crate::{chance, connection, demo, key_file, posts, private, store, telemetry};
 use anyhow::Context;
-use engine::{Engine, EngineClock};
+use engine::{Engine, EngineClock, Platform};
 use http_api::{ApiKey, ApiState, Edge, KeptIn, KeyRing};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use outbox::Outbox;
@@ -61,7 +61,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let clock =
         if config.sandbox { EngineClock::sandbox_of(&*opened.reader())? } else { EngineClock::system() };
     warn_of_open_files(&config);
-    let engine = Engine::start_in(opened, clock, zone)?;
+    let platform = Platform { zone, needs_contact: posts.needs_contact() };
+    let engine = Engine::start_on(opened, clock, platform)?;
     let (stop, stopped) = watch::channel(false);
     let outbox = Arc::new(posts.outbox(&engine));
     let worker = relay_worker(posts.senders.clone(), outbox.clone(), &engine, guard.clone(), shop_slots)?;

@@ -13,7 +13,7 @@ mod pool;
 mod settings;
 mod timers;
 
-pub use book::{Decision, Draft, Facts};
+pub use book::{Decision, Draft, Facts, Platform};
 pub use command::{
     Assigned, Command, EventOutcome, EventResult, FirstPayment, Intake, Reply, Rotation, Undecided, Unpaid,
 };

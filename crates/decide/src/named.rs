@@ -18,7 +18,7 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
     let mut named = Named { facts, keys, wants: Wants::default() };
     first.coupons.iter().for_each(|key| named.by_coupon(key));
     first.orders.iter().for_each(|key| named.by_order(key));
-    first.messages.iter().for_each(|key| named.by_message(key));
+    first.undelivered.iter().for_each(|key| named.by_undelivered(key));
     first.parked.iter().for_each(|key| named.by_parked(key));
     first.standings.iter().for_each(|key| named.by_standing(key));
     first.addressees.iter().for_each(|key| named.by_addressee(key));
@@ -279,13 +279,14 @@ impl Named<'_> {
     /// A customer names a number, and counts as one where none is known.
     fn by_addressee(&mut self, key: &(ShopId, CustomerId)) {
         let known = self.facts.find_addressee(key).and_then(|addressee| addressee.contact.as_ref());
-        if let Some(number) = known.and_then(|contact| contact.number.as_ref()) {
-            self.number(&key.0, &number.clone());
+        match known.filter(|contact| contact.number.is_some()) {
+            Some(contact) => contact.numbers().for_each(|number| self.number(&key.0, number)),
+            None => self.number(&key.0, &NumberKey::of_customer(&key.1)),
         }
-        self.number(&key.0, &NumberKey::of_customer(&key.1));
     }
 
-    fn by_message(&mut self, key: &(ShopId, MessageId)) {
+    /// What was not sent gives back what it held, and its order hears of it.
+    fn by_undelivered(&mut self, key: &(ShopId, MessageId)) {
         let facts = self.facts;
         let Some(message) = facts.message(key) else { return };
         if let Some(order) = &message.order_id {
@@ -293,7 +294,7 @@ impl Named<'_> {
         }
         if let Some(sending) = &message.sending {
             self.addressee(&key.0, &message.customer_id);
-            sending.number.iter().for_each(|number| self.number(&key.0, number));
+            sending.numbers().for_each(|number| self.number(&key.0, number));
         }
     }
 

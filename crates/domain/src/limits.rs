@@ -117,6 +117,8 @@ pub const MESSAGE_SETTINGS: usize = 50;
 pub const TEMPLATE_VERSIONS: usize = 50;
 /// SMS of one number in a span; what is counted is kept with the number.
 pub const SMS_OF_A_NUMBER: u32 = 100;
+/// Signatures that one number is remembered to have got SMS under, of one shop.
+pub const NUMBER_SIGNATURES: usize = 4;
 /// Characters of the name that a shop signs its SMS with.
 pub const SIGNATURE_CHARS: usize = 20;
 /// Words of one customer about marketing that are kept.

@@ -3,9 +3,9 @@
 use crate::clock::EngineClock;
 use crate::error::EngineError;
 use crate::writer::{Job, Settled, Writer};
-use decide::{Input, Reply};
-use domain::{Code, Instant, Refusal, time::Zone};
-use port::{Generations, Reader, Store, StoreError, StoreErrorKind};
+use decide::{Input, Platform, Reply};
+use domain::{Code, Instant, Refusal};
+use port::{Generations, Handing, Reader, Store, StoreError, StoreErrorKind};
 use std::sync::{Arc, Mutex, mpsc};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, oneshot, watch};
@@ -27,18 +27,22 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the writer on its own thread, on a platform whose days are those of Asia/Shanghai.
+    /// Starts the writer on its own thread, on a platform as most are.
     pub fn start(store: Box<dyn Store>, clock: EngineClock) -> Result<Self, StoreError> {
-        Self::start_in(store, clock, Zone::shanghai())
+        Self::start_on(store, clock, Platform::default())
     }
-    /// The same in a zone of the platform's own: its days count what spans shops (A-G-13).
-    pub fn start_in(store: Box<dyn Store>, clock: EngineClock, zone: Zone) -> Result<Self, StoreError> {
+    /// The same on a platform of its own kind.
+    pub fn start_on(
+        store: Box<dyn Store>,
+        clock: EngineClock,
+        platform: Platform,
+    ) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let reader = store.reader();
         let published = Arc::new(Notify::new());
         let generations = Arc::new(Generations::default());
         let (told, raised) = (published.clone(), generations.clone());
-        let writer = Writer::new(store, clock.clone(), queue, told, raised, zone);
+        let writer = Writer::new(store, clock.clone(), queue, told, raised, platform);
         let (living, alive) = watch::channel(());
         let spawned = std::thread::Builder::new().name("promenade-writer".into()).spawn(move || {
             // Dropped with this thread, also by a panic.
@@ -142,6 +146,13 @@ impl Engine {
     pub async fn settle(&self, settled: Settled) -> Result<(), EngineError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Settle(settled, reply))?;
+        answer.await.map_err(|_| EngineError::Stopped)?
+    }
+
+    /// Marks messages as handed over, durably; whether each may be sent.
+    pub async fn hand_over(&self, messages: Vec<Handing>) -> Result<Vec<bool>, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::HandOver(messages, reply))?;
         answer.await.map_err(|_| EngineError::Stopped)?
     }
 

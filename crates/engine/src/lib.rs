@@ -14,7 +14,7 @@ pub use batch::row_key;
 pub use clock::{EngineClock, SANDBOX_UNSET};
 pub use decide::{
     Answered, Assigned, Chance, Command, EventOutcome, EventResult, FirstPayment, Input, Intake,
-    MessageCommand, Notice, Reply, Rotation, Says, Undecided, Unpaid, notice_id,
+    MessageCommand, Notice, Platform, Reply, Rotation, Says, Undecided, Unpaid, notice_id,
 };
 pub use error::EngineError;
 pub use handle::Engine;

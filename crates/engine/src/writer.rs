@@ -4,10 +4,11 @@
 use crate::batch::{self, Committed, Firing, Outcome};
 use crate::clock::EngineClock;
 use crate::error::EngineError;
-use decide::{Facts, Input};
-use domain::{Code, Instant, Refusal, ShopId, WebhookId, time::Zone};
+use decide::{Facts, Input, Platform};
+use domain::{Code, Instant, Refusal, ShopId, WebhookId};
 use port::{
-    Changes, DeliveryUpdate, DispatchUpdate, Generations, Store, StoreError, StoreErrorKind, Timer, Turn,
+    Changes, DeliveryUpdate, DispatchUpdate, Generations, Handing, Store, StoreError, StoreErrorKind, Timer,
+    Turn,
 };
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant as Stopwatch};
@@ -40,6 +41,7 @@ pub enum Job {
     Many(Vec<Input>, oneshot::Sender<Vec<Outcome>>),
     Advance(Instant, oneshot::Sender<Result<u64, EngineError>>),
     Settle(Settled, oneshot::Sender<Result<(), EngineError>>),
+    HandOver(Vec<Handing>, oneshot::Sender<Result<Vec<bool>, EngineError>>),
     Stop,
 }
 
@@ -85,9 +87,9 @@ impl Writer {
         queue: mpsc::Receiver<Job>,
         published: Arc<Notify>,
         generations: Arc<Generations>,
-        platform_zone: Zone,
+        platform: Platform,
     ) -> Self {
-        let facts = Facts::new(platform_zone);
+        let facts = Facts::new(platform);
         Self {
             store,
             facts,
@@ -144,6 +146,10 @@ impl Writer {
                 Job::Settle(settled, reply) => {
                     self.run_inputs(&mut inputs, &mut routes);
                     let _ = reply.send(self.settle(settled));
+                }
+                Job::HandOver(messages, reply) => {
+                    self.run_inputs(&mut inputs, &mut routes);
+                    let _ = reply.send(self.hand_over(&messages));
                 }
                 Job::Stop => {
                     self.run_inputs(&mut inputs, &mut routes);
@@ -308,6 +314,15 @@ impl Writer {
             ..Changes::default()
         };
         Ok(self.store.transact(&mut |tx| tx.write(&changes))?)
+    }
+
+    fn hand_over(&mut self, messages: &[Handing]) -> Result<Vec<bool>, EngineError> {
+        let mut may_be_sent = Vec::new();
+        self.store.transact(&mut |tx| {
+            may_be_sent = tx.hand_over(messages)?;
+            Ok(())
+        })?;
+        Ok(may_be_sent)
     }
 
     fn look_ahead(&mut self) {

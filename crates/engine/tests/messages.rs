@@ -72,6 +72,7 @@ fn number(run: &Run, customer: &str, digit: char) -> NumberKey {
     let contact = Contact {
         phone: None,
         number: Some(number.clone()),
+        numbers_before: Vec::new(),
         wechat_openid: None,
         email: None,
         address: None,

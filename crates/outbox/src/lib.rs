@@ -3,7 +3,9 @@
 //! Deliveries to webhooks go by the machine's clock, as the relay does. Messages go by the engine's, which in a sandbox
 //! is another: their times are carried over by their distance from now.
 
+mod due;
 mod messages;
+mod questions;
 mod state;
 
 pub use state::{Carrier, Opener, Outbox};
@@ -13,7 +15,7 @@ use engine::{EngineError, Settled};
 use port::{Delivery, DeliveryStatus, DeliveryUpdate, DueReceiver};
 use relay::{
     BoxFuture, DeliveryOutcome, Due, Endpoint, Fate, MessageKey, MessageSettlement, PendingMessage, Pick,
-    Question, Receiver, Settlement, Turn,
+    Question, Receiver, Repeats, Room, Settlement, Turn,
 };
 
 impl Outbox {
@@ -104,16 +106,16 @@ impl relay::DeliveryQueue for Outbox {
     fn due_messages<'a>(
         &'a self,
         _: i64,
-        limit: usize,
-        busy: &'a [String],
+        room: &'a Room<'a>,
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>> {
-        Box::pin(self.due(limit, busy))
+        Box::pin(self.due(room))
     }
     fn hand_over<'a>(
         &'a self,
         messages: &'a [PendingMessage],
+        repeats: Repeats,
     ) -> BoxFuture<'a, Result<Vec<MessageKey>, String>> {
-        Box::pin(self.mark(messages))
+        Box::pin(self.mark(messages, repeats))
     }
     fn settle_messages(&self, settled: Vec<MessageSettlement>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(self.settle_all(settled))

@@ -82,3 +82,13 @@ pub enum Carrier {
     /// One that takes the finished text, for the contact that goes with it.
     Text,
 }
+
+impl Carrier {
+    /// Whether it can do nothing without a customer's contact.
+    pub const fn needs_contacts(self) -> bool {
+        match self {
+            Self::Aliyun | Self::Tencent | Self::Wechat => true,
+            Self::Text => false,
+        }
+    }
+}

@@ -159,8 +159,8 @@ impl Stand {
 
     /// One turn of the relay. A service that dies is started again on the same store.
     fn turn(&mut self) {
-        let due = self.runtime.block_on(self.outbox.due_messages(0, 8, &[])).unwrap();
-        let marked = self.runtime.block_on(self.outbox.hand_over(&due)).unwrap();
+        let due = self.runtime.block_on(self.outbox.due_messages(0, &|_: &str| 8)).unwrap();
+        let marked = self.runtime.block_on(self.outbox.hand_over(&due, relay::Repeats::Sent)).unwrap();
         let mut settled = Vec::new();
         for pending in due.iter().filter(|pending| marked.contains(&MessageKey::of(&pending.message))) {
             match self.provider.send(&mut self.random, pending) {

@@ -6,6 +6,7 @@
 //! release learns to read the next version, and only the one after writes it: of several nodes some run the older
 //! program for a while.
 
+use crate::EarlyReports;
 use domain::{
     campaign::{Campaign, Counters},
     coupon::BatchRecord,
@@ -52,6 +53,7 @@ impl Document for Centre {}
 impl Document for Wallet {}
 impl Document for Addressee {}
 impl Document for Number {}
+impl Document for EarlyReports {}
 impl Document for Sending {}
 impl Document for Reward {}
 impl Document for Book {}

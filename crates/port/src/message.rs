@@ -8,6 +8,7 @@ use domain::{
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Said,
+        sending::Report,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -26,9 +27,47 @@ pub struct Dispatch {
     /// What is sent, where that was written when the message was let out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Box<Said>>,
+    /// Since when a sender that drops repetitions may have it: it is sent to it again, and what it holds is not given
+    /// back when its time passes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tried_at: Option<Instant>,
     /// When it was handed to a sender that drops no repetition: it is asked after from then on, and not sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed_at: Option<Instant>,
+}
+
+/// A message that is about to be given to its sender. What is written down of it outlives a crash before its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handing {
+    /// The shop.
+    pub shop_id: ShopId,
+    /// The message.
+    pub message_id: MessageId,
+    /// When.
+    pub at: Instant,
+    /// What its sender does with one that it had before.
+    pub repeats: Repeats,
+}
+
+/// What a sender does with a message that it had before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// It drops it: without an answer it is sent again.
+    Dropped,
+    /// It sends it once more: without an answer it is asked after, first at that moment.
+    Sent {
+        /// When.
+        ask_at: Instant,
+    },
+}
+
+/// What is known of an attempt that is made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// No sender took it.
+    NotTaken,
+    /// The sender may have taken it.
+    PerhapsTaken,
 }
 
 /// What became of handing a message over.
@@ -44,16 +83,10 @@ pub enum DispatchUpdate {
         message_id: MessageId,
         attempt: u32,
         next_at: Instant,
+        before: Before,
     },
-    /// It is about to be given to a sender that drops no repetition.
-    Handed {
-        shop_id: ShopId,
-        message_id: MessageId,
-        attempt: u32,
-        handed_at: Instant,
-        next_at: Instant,
-    },
-    /// Nobody knows whether it was taken: it is asked after then, and not sent again.
+    /// Nobody knows whether it was taken: it is asked after then, and not sent again. It was handed over when it first
+    /// was, at the latest now.
     Ask {
         shop_id: ShopId,
         message_id: MessageId,
@@ -76,6 +109,29 @@ pub struct PackRow {
     pub bought_at: Instant,
     /// By which key.
     pub bought_by: String,
+}
+
+/// Delivery reports of one message that nobody knows yet by its provider's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlyReports {
+    /// When the last of them came.
+    pub told_at: Instant,
+    /// In the order in which they came, each with the names of the number to which it says that the message went.
+    pub reports: Vec<(Vec<NumberKey>, Report)>,
+}
+
+/// By what a delivery report names its message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// Our id, as it may be read: shop and message are joined in it.
+    pub ours: Vec<(ShopId, MessageId)>,
+    /// The provider's.
+    pub provider_id: Option<String>,
+}
+
+impl Row for EarlyReports {
+    type Key = (ShopId, String);
+    const NAME: &'static str = "early report";
 }
 
 impl Row for PackRow {

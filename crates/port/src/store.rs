@@ -2,8 +2,8 @@
 
 use crate::{
     BatchRow, BillRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus,
-    Digest, Dispatch, DueReceiver, Import, Keys, OutboxRow, PackRow, Parked, Pick, PoolRow, Rows, StoreError,
-    Timer, WalkKey, Webhook,
+    Digest, Dispatch, DueReceiver, Handing, Import, Keys, Named, OutboxRow, PackRow, Parked, Pick, PoolRow,
+    Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
@@ -12,7 +12,7 @@ use domain::{
     customer::Standing,
     ledger::Entry,
     message::{
-        Message, MessageStatus,
+        Channel, Message, MessageStatus,
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Centre,
@@ -60,6 +60,9 @@ pub trait Transaction {
     fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError>;
     /// Writes a batch's changes.
     fn write(&mut self, changes: &Changes) -> Result<(), StoreError>;
+    /// Marks messages as handed over; whether each may be sent. One that is not on its way any more may not, nor one
+    /// that a sender may have which drops no repetition.
+    fn hand_over(&mut self, messages: &[Handing]) -> Result<Vec<bool>, StoreError>;
 }
 
 /// Where a list goes on.
@@ -149,8 +152,8 @@ pub trait Reader: Send + Sync {
     fn standings(&self, shop: &ShopId, page: &Page) -> Read<Vec<(CustomerId, Standing)>>;
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>>;
     fn message(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Message>>;
-    /// Messages that a provider knows by that id; 100 at most.
-    fn messages_of_provider(&self, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>>;
+    /// For each name the messages that it may be of, first by our id; 100 at most by the provider's.
+    fn messages_named(&self, named: &[Named]) -> Read<Vec<Vec<Message>>>;
     /// What a shop's messages cost that were sent from then until before then.
     fn message_bill(&self, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>>;
     fn centre(&self, shop: &ShopId) -> Read<Option<Arc<Centre>>>;
@@ -175,8 +178,8 @@ pub trait Reader: Send + Sync {
     fn customer_rewards(&self, shop: &ShopId, customer: &CustomerId, page: &Page) -> Read<Vec<Reward>>;
     fn book(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Book>>;
     fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>>;
-    /// Shops that have written to a number.
-    fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>>;
+    /// Shops that know any of these numbers, each with what it knows.
+    fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>>;
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>>;
     fn webhooks(&self, shop: &ShopId) -> Read<Vec<Webhook>>;
     fn deliveries(
@@ -191,8 +194,10 @@ pub trait Reader: Send + Sync {
     fn due_receivers(&self, pick: &Pick) -> Read<Vec<DueReceiver>>;
     /// A message that is on its way.
     fn dispatch(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>>;
-    /// Messages to hand over now, over all shops.
-    fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>>;
+    /// Messages to hand over now by a channel, over all shops, the longest waiting first.
+    fn due_dispatches(&self, channel: Channel, now: Instant, limit: usize) -> Read<Vec<Dispatch>>;
+    /// Messages that were handed over and are to be asked after now, over all shops.
+    fn due_questions(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>>;
     /// Events published, newest last.
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>>;
     /// Pending timers of a shop, for the auditor.

@@ -5,7 +5,7 @@ use crate::{
     PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, Webhook, answered,
 };
 use domain::{
-    BatchId, CampaignId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord},
     ledger::Entry,
@@ -37,6 +37,7 @@ macro_rules! tables {
             rewards: domain::reward::Reward,
             books: domain::reward::Book,
             takers: domain::reward::Taker,
+            early_reports: $crate::EarlyReports,
         }
     };
 }
@@ -71,6 +72,8 @@ macro_rules! keys_rows_changes {
             /// Who places an order. No rows of their own either.
             pub buyers: Vec<Buyer>,
             pub pool: PoolKeys,
+            /// Messages that turn out not to have been sent. No rows of their own: they lead to what is given back.
+            pub undelivered: Vec<(ShopId, MessageId)>,
             /// Whether a message may be sent, or turn out not to have been: then what its customer had is looked up.
             pub sends: bool,
         }
@@ -121,6 +124,8 @@ macro_rules! keys_rows_changes {
             pub deliver_from: Option<Instant>,
             /// Dead deliveries of a webhook that are to be tried again from that moment.
             pub revived: Vec<(ShopId, WebhookId, Instant)>,
+            /// Early reports that came before that moment are of nothing that will be known.
+            pub forget_early: Option<Instant>,
             pub pool: PoolChanges,
             /// Where the sandbox clock stands.
             pub sandbox_clock: Option<Instant>,

@@ -38,7 +38,7 @@ pub use message::{
 pub use question::{Question, Questions, ask_all};
 pub use queue::{
     Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageKey, MessageOutcome, MessageSettlement,
-    PendingMessage, Pick, Receiver, Settlement, Turn,
+    PendingMessage, Pick, Receiver, Repeats, Room, Settlement, Turn,
 };
 pub use signature::SigningSecret;
 pub use tls::install_crypto_provider;

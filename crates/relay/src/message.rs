@@ -99,8 +99,13 @@ impl OutgoingMessage {
 /// Hands messages over. An implementation bounds the time it takes: a minute for a batch.
 pub trait MessageSender: Send + Sync {
     /// Whether the other side drops a message that it had before, by [`OutgoingMessage::our_id`]. Where it does not, a
-    /// message is marked before it is sent, and never sent again once its outcome is unknown.
+    /// message is never sent again once its outcome is unknown.
     fn deduplicates(&self) -> bool;
+
+    /// How many it is given at once, of which nothing is known until it has answered for all of them.
+    fn at_once(&self) -> usize {
+        32
+    }
 
     /// Hand one message over.
     fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome>;

@@ -104,8 +104,9 @@ pub struct PendingMessage {
     /// How many attempts were made before: 0 for the first. The store adds one at each
     /// [`MessageOutcome::RetryAt`].
     pub attempt: u32,
-    /// Whether an earlier attempt may have been taken: the last [`MessageOutcome::RetryAt`] had no class. When its time
-    /// passes it is then settled as unknown, not as expired, so that nothing is given back that was perhaps used.
+    /// Whether a sender that drops repetitions may have it: it was handed over and never settled, or settled by a
+    /// [`MessageOutcome::RetryAt`] without a class. When its time passes it is then settled as unknown, not as expired,
+    /// so that nothing is given back that was perhaps used; and no other sender gets it.
     pub is_unknown: bool,
 }
 
@@ -149,7 +150,7 @@ pub enum MessageOutcome {
     RetryAt {
         /// When, in microseconds since 1970.
         at_micros: i64,
-        /// Whose matter it is; `None` where the sender may have taken it and drops repetitions.
+        /// Whose matter it is; `None` where the sender may have taken it, now or before, and drops repetitions.
         class: Option<Class>,
         /// The provider's code, or ours.
         code: String,
@@ -175,10 +176,22 @@ pub struct MessageSettlement {
     pub outcome: MessageOutcome,
 }
 
+/// How many messages of a channel may be read now.
+pub type Room<'a> = dyn Fn(&str) -> usize + Send + Sync + 'a;
+
+/// What a sender does with a message that it had before ([`crate::MessageSender::deduplicates`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// It drops it.
+    Dropped,
+    /// It sends it once more.
+    Sent,
+}
+
 /// The outbox as the relay sees it. An error is a text for the log; the relay asks again later.
 ///
-/// Deliveries are asked for by receiver, so that a thousand events due at one hide nobody else's. The `busy` list of
-/// messages does the same for channels.
+/// Deliveries are asked for by receiver, and messages by channel, so that a thousand that are due at one hide nobody
+/// else's.
 pub trait DeliveryQueue: Send + Sync {
     /// Receivers whose turn it is, those that take what they get before those that have been failing, of both the
     /// one that has waited longest first; each with what is due at it.
@@ -188,31 +201,32 @@ pub trait DeliveryQueue: Send + Sync {
     /// recorded.
     fn settle(&self, settlements: Vec<Settlement>, turn: Turn) -> BoxFuture<'_, Result<(), String>>;
 
-    /// At most `limit` messages due at `now_micros`, the longest due first, leaving out those
-    /// whose channel is in `busy`. Messages past their time are due as well: they are settled as
-    /// expired.
+    /// Messages due at `now_micros`, of each channel the longest due first and at most as many as there is room for.
+    /// Messages past their time are due as well: they are settled as expired.
     fn due_messages<'a>(
         &'a self,
         now_micros: i64,
-        limit: usize,
-        busy: &'a [String],
+        room: &'a Room<'a>,
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>>;
 
-    /// Mark durably that these are being handed to a sender that does not drop repetitions, and say which of them may
-    /// be sent now. Called before each send to such a sender, and never for others.
+    /// Mark durably that these are being handed to a sender, and say which of them may be sent now. Called before each
+    /// send.
     ///
     /// What is expected of it:
-    /// - The mark is on the disk before the answer. One that was marked before and not settled is not among the answer:
-    ///   it may have been taken. Nor is one that has been withdrawn since it was read.
-    /// - A marked message is not due. [`MessageOutcome::RetryAt`] takes the mark away; every other outcome ends the
-    ///   attempt.
-    /// - A mark that nobody settles (the process ended between the send and [`DeliveryQueue::settle_messages`], or
-    ///   those failed) is the same as [`MessageOutcome::Unknown`]: after some minutes, or at the next start, the
-    ///   message is asked after.
+    /// - The mark is on the disk before the answer. One that was marked before for a sender that drops no repetition and
+    ///   was not settled is not among the answer: it may have been taken. Nor is one that has been withdrawn since it
+    ///   was read.
+    /// - A message that is marked for such a sender is not due. [`MessageOutcome::RetryAt`] takes the mark away; every
+    ///   other outcome ends the attempt. A mark that nobody settles (the process ended between the send and
+    ///   [`DeliveryQueue::settle_messages`], or those failed) is the same as [`MessageOutcome::Unknown`]: after some
+    ///   minutes, or at the next start, the message is asked after.
+    /// - One that is marked for a sender that drops repetitions is due again until it is settled, as
+    ///   [`PendingMessage::is_unknown`].
     /// - After an error nothing is marked, and nothing is sent.
     fn hand_over<'a>(
         &'a self,
         messages: &'a [PendingMessage],
+        repeats: Repeats,
     ) -> BoxFuture<'a, Result<Vec<MessageKey>, String>>;
 
     /// Record how attempts ended, all or none; after an error nothing is recorded.

@@ -7,8 +7,9 @@
 //! takes nothing pauses (`pauses.rs`), and its messages wait.
 //!
 //! It never settles what it did not attempt (or find expired). If a settlement cannot be recorded
-//! even after some tries, the attempt is forgotten and made again: at least once. Messages to a sender that does not
-//! drop repetitions are marked in the queue before they are sent, and so sent at most once (A-S2-18).
+//! even after some tries, the attempt is forgotten and made again: at least once. Messages are marked in the queue before
+//! they are sent: to a sender that does not drop repetitions they are sent at most once, and of one that does it is
+//! remembered that it may have them (A-S2-18).
 
 mod busy;
 mod delivery_batch;
@@ -36,8 +37,6 @@ use pauses::Pauses;
 pub use report::DrainReport;
 use shared::{POLL, Shared};
 
-/// How many messages are read at once.
-pub const PAGE: usize = 256;
 /// How many receivers are read at once, each with a batch.
 pub const PICK: usize = 16;
 
@@ -148,26 +147,22 @@ impl Worker {
 
     async fn fill_channels(&self, flight: &mut Flight) -> Result<(), String> {
         let shared = &self.shared;
-        loop {
-            let mut busy = shared.busy.channels();
-            if busy.len() >= MAX_CHANNELS {
-                return Ok(());
-            }
-            let now = (shared.clock)();
-            busy.extend(shared.pauses.paused(now));
-            let due = shared.queue.due_messages(now, PAGE, &busy).await?;
-            let is_full = due.len() >= PAGE;
-            let mut has_started = false;
-            for (channel, batch) in by_channel(due) {
-                let claim = || shared.busy.claim_channel(&channel);
-                let work = |batch| message_batch::attempt(Arc::clone(shared), batch);
-                let most = shared.pauses.batch(&channel);
-                has_started |= flight.start(batch, most, claim, work);
-            }
-            if !(is_full && has_started) {
-                return Ok(());
-            }
+        let mut busy = shared.busy.channels();
+        if busy.len() >= MAX_CHANNELS {
+            return Ok(());
         }
+        let now = (shared.clock)();
+        busy.extend(shared.pauses.paused(now));
+        let at_once =
+            |channel: &str| shared.pauses.batch(channel, shared.senders.for_channel(channel).at_once());
+        let room = |channel: &str| if busy.iter().any(|busy| busy == channel) { 0 } else { at_once(channel) };
+        let due = shared.queue.due_messages(now, &room).await?;
+        for (channel, batch) in by_channel(due) {
+            let claim = || shared.busy.claim_channel(&channel);
+            let work = |batch| message_batch::attempt(Arc::clone(shared), batch);
+            flight.start(batch, at_once(&channel), claim, work);
+        }
+        Ok(())
     }
 }
 

@@ -105,36 +105,92 @@ async fn an_unknown_that_expires_stays_unknown() {
     assert_eq!(outcomes(&outbox)[1], MessageOutcome::Unknown { code: "expired".to_owned() });
 }
 
+/// A-S2-12, A-S2-18: what an earlier attempt may have brought is not given back because a later one did not, however that
+/// ends; only the sender's word that it has it, or never will, ends that.
+#[tokio::test]
+async fn a_later_attempt_that_failed_says_nothing_of_the_first() {
+    let hour = 60 * MINUTE;
+    let retried = retry_at(START_MICROS + hour, None);
+    let unknown = |code: &str| MessageOutcome::Unknown { code: code.to_owned() };
+    let accepted = MessageOutcome::Accepted { provider_id: None, segments: None };
+    for (second, expected) in [
+        (later(Class::Transient, Window::Schedule), vec![retried.clone(), unknown("expired")]),
+        (later(Class::Money, Window::Schedule), vec![retried, unknown("expired")]),
+        (later(Class::Throttled, Window::Day), vec![unknown("c")]),
+        (SendOutcome::accepted(), vec![accepted]),
+        (SendOutcome::refused(Class::Content, "c", ""), vec![refused(Class::Content)]),
+    ] {
+        let outbox = Outbox::new();
+        let deliver_until_micros = START_MICROS + hour;
+        outbox.add_message(OutgoingMessage { deliver_until_micros, ..message("msg_1") });
+        let said = format!("{second:?}");
+        let worker = worker(&outbox, Scripted::new([SendOutcome::unknown("c"), second], true));
+        // The second attempt is so late that the third is not before the end; a pause lasts five minutes.
+        for minutes in [0, 59, 60, 65] {
+            outbox.set_now(START_MICROS + minutes * MINUTE);
+            worker.drain_once().await.unwrap();
+        }
+        assert_eq!(outcomes(&outbox)[1..], expected, "{said}");
+    }
+}
+
 /// Takes the message, says so, and never answers.
-struct Takes(mpsc::UnboundedSender<()>);
+struct Takes {
+    came: mpsc::UnboundedSender<()>,
+    deduplicates: bool,
+}
 
 impl MessageSender for Takes {
     fn deduplicates(&self) -> bool {
-        false
+        self.deduplicates
     }
 
     fn send<'a>(&'a self, _: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
-        self.0.send(()).unwrap();
+        self.came.send(()).unwrap();
         Box::pin(std::future::pending())
     }
 }
 
-/// Fault 21, A-S2-18: the worker is gone between the send and the settlement; the next one does not send it again.
-#[tokio::test]
-async fn a_worker_that_is_dropped_after_the_send_sends_nothing_twice() {
+/// An outbox whose message a sender has taken when the worker went away, before it could settle it.
+async fn abandoned(deduplicates: bool) -> Arc<Outbox> {
     let outbox = Outbox::new();
     outbox.add_message(message("msg_1"));
-    let (taken, mut came) = mpsc::unbounded_channel();
-    let first = worker(&outbox, Arc::new(Takes(taken)));
+    let (came, mut taken) = mpsc::unbounded_channel();
+    let first = worker(&outbox, Arc::new(Takes { came, deduplicates }));
     let running = tokio::spawn(async move { first.drain_once().await });
-    came.recv().await.unwrap();
+    taken.recv().await.unwrap();
     running.abort();
     running.await.unwrap_err();
+    outbox
+}
 
-    outbox.add_message(message("msg_2"));
-    let sender = Scripted::answering([]);
-    worker(&outbox, sender.clone()).drain_once().await.unwrap();
-    assert_eq!(sender.came(), ["msg_2"]);
+/// Fault 21, A-S2-18: the worker is gone between the send and the settlement; the next one does not send it again, unless
+/// its sender drops repetitions.
+#[tokio::test]
+async fn a_worker_that_is_dropped_after_the_send_sends_nothing_twice() {
+    for (deduplicates, expected) in [(false, &["msg_2"][..]), (true, &["msg_1", "msg_2"])] {
+        let outbox = abandoned(deduplicates).await;
+        outbox.add_message(message("msg_2"));
+        let sender = Scripted::new([], deduplicates);
+        worker(&outbox, sender.clone()).drain_once().await.unwrap();
+        assert_eq!(sender.came(), expected);
+    }
+}
+
+/// A-S2-12, A-S2-18: what was handed over when the worker went away may have been taken: once its time has passed it is
+/// not given back, and a sender that drops no repetition does not get what another one may have.
+#[tokio::test]
+async fn what_was_handed_over_and_never_settled_is_unknown() {
+    for (minutes, deduplicates, code) in
+        [(60, true, "expired"), (60, false, "expired"), (1, false, "another_sender")]
+    {
+        let outbox = abandoned(true).await;
+        outbox.set_now(START_MICROS + minutes * MINUTE);
+        let sender = Scripted::new([], deduplicates);
+        worker(&outbox, sender.clone()).drain_once().await.unwrap();
+        assert!(sender.came().is_empty());
+        assert_eq!(outcomes(&outbox), [MessageOutcome::Unknown { code: code.to_owned() }]);
+    }
 }
 
 /// The same when the store is away for all tries of a settlement.

@@ -17,7 +17,9 @@ use domain::{
     event::{Body, Cancelled, OrderEvent, OrderNamed, PaymentSucceeded},
     order::{CancelReason, Method, OfferStatus, Order, PaymentStatus, Stage},
 };
-use engine::{Command, Engine, EngineClock, EngineError, EventResult, Input, Reply, clock::SandboxClock};
+use engine::{
+    Command, Engine, EngineClock, EngineError, EventResult, Input, Platform, Reply, clock::SandboxClock,
+};
 use money::Money;
 use port::{MessageFilter, Page, StoreError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -85,8 +87,8 @@ pub fn run(
     let clock = SandboxClock::unset(start.plus_hours(-24));
     let store = Box::new(store_memory::MemoryStore::new());
     // The export is the whole platform.
-    let zone = settings.shop.time_zone.clone();
-    let engine = Engine::start_in(store, EngineClock::Sandbox(Arc::new(clock)), zone)?;
+    let platform = Platform { zone: settings.shop.time_zone.clone(), ..Platform::default() };
+    let engine = Engine::start_on(store, EngineClock::Sandbox(Arc::new(clock)), platform)?;
     let mut run = Run {
         engine,
         settings,

@@ -19,7 +19,9 @@ mod write;
 
 use domain::Instant;
 use open::Open;
-use port::{Changes, Keys, Nouns, Reader, Rows, Store, StoreError, Timer, Transaction, Work, Writers};
+use port::{
+    Changes, Handing, Keys, Nouns, Reader, Rows, Store, StoreError, Timer, Transaction, Work, Writers,
+};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tables::Tables;
 use undo::Undo;
@@ -116,5 +118,9 @@ impl Transaction for Open<'_> {
             self.failed = Some(error.clone());
         }
         written
+    }
+
+    fn hand_over(&mut self, messages: &[Handing]) -> Result<Vec<bool>, StoreError> {
+        Ok(write::hand_over(self, messages))
     }
 }

@@ -12,8 +12,8 @@ use domain::{
     reward::{Book, Reward, Taker},
 };
 use port::{
-    BatchClaims, Change, CodeRow, ConflictRow, Import, InboxRow, Noun, OrderRow, PackRow, RequestRow, Row,
-    StoreError,
+    BatchClaims, Change, CodeRow, ConflictRow, EarlyReports, Import, InboxRow, Noun, OrderRow, PackRow,
+    RequestRow, Row, StoreError,
 };
 
 type Found<R> = Result<Vec<Option<R>>, StoreError>;
@@ -244,6 +244,18 @@ impl Noun<Taker> for Open<'_> {
         for Change { key: (shop, campaign, customer), row, .. } in changes {
             let key = (campaign.clone(), customer.clone());
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.takers), key, row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<EarlyReports> for Open<'_> {
+    fn load(&mut self, keys: &[<EarlyReports as Row>::Key]) -> Found<EarlyReports> {
+        Ok(self.find(keys, |tables, (shop, id)| tables.shops.get(shop)?.early_reports.get(id).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<EarlyReports>]) -> Written {
+        for Change { key: (shop, id), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.early_reports), id.clone(), row.clone());
         }
         Ok(())
     }

@@ -2,7 +2,10 @@
 
 use crate::page::three_parts;
 use crate::tables::{DispatchRow, OfShop, Tables};
-use domain::{Instant, MessageId, ShopId, WebhookId, message::Payer};
+use domain::{
+    Instant, MessageId, ShopId, WebhookId,
+    message::{Channel, Payer},
+};
 use port::{BillRow, Delivery, DeliveryStatus, Dispatch, DueReceiver, Page, Pick, Subject, Timer, Totals};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,19 +52,34 @@ pub fn due_receivers(tables: &Tables, pick: &Pick) -> Vec<DueReceiver> {
     with_deliveries.collect()
 }
 
-/// Messages to hand over now, longest waiting first.
-pub fn due_dispatches(tables: &Tables, now: Instant, limit: usize) -> Vec<Dispatch> {
-    let mut due: Vec<_> = tables.dispatches.iter().filter(|(_, row)| row.next_at <= now).collect();
+/// Messages to hand over now by a channel, longest waiting first.
+pub fn due_dispatches(tables: &Tables, channel: Channel, now: Instant, limit: usize) -> Vec<Dispatch> {
+    let waiting = due(tables, now, |row| row.handed_at.is_none());
+    waiting.filter(|dispatch| dispatch.message.channel == channel).take(limit).collect()
+}
+
+/// Messages that were handed over and are to be asked after now, longest waiting first.
+pub fn due_questions(tables: &Tables, now: Instant, limit: usize) -> Vec<Dispatch> {
+    due(tables, now, |row| row.handed_at.is_some()).take(limit).collect()
+}
+
+fn due(
+    tables: &Tables,
+    now: Instant,
+    is_such: impl Fn(&DispatchRow) -> bool,
+) -> impl Iterator<Item = Dispatch> {
+    let mut due: Vec<_> =
+        tables.dispatches.iter().filter(|(_, row)| row.next_at <= now && is_such(row)).collect();
     due.sort_by_key(|(key, row)| (row.next_at, *key));
-    due.into_iter().filter_map(|((shop, id), _)| dispatch(tables, shop, id)).take(limit).collect()
+    due.into_iter().filter_map(|((shop, id), _)| dispatch(tables, shop, id))
 }
 
 /// A message that is on its way.
 pub fn dispatch(tables: &Tables, shop: &ShopId, id: &MessageId) -> Option<Dispatch> {
     let row = tables.dispatches.get(&(shop.clone(), id.clone()))?;
     let message = tables.shops.get(shop)?.messages.get(id)?.clone();
-    let DispatchRow { deliver_until, attempt, next_at, said, handed_at } = row.clone();
-    Some(Dispatch { message, deliver_until, attempt, next_at, said, handed_at })
+    let DispatchRow { deliver_until, attempt, next_at, said, tried_at, handed_at } = row.clone();
+    Some(Dispatch { message, deliver_until, attempt, next_at, said, tried_at, handed_at })
 }
 
 /// A shop's timers, after `due_at|kind|id`.

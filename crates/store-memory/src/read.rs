@@ -11,7 +11,7 @@ use domain::{
     customer::Standing,
     ledger::Entry,
     message::{
-        Message,
+        Channel, Message,
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Centre,
@@ -24,8 +24,8 @@ use domain::{
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, HELD, Import, MessageFilter, OutboxRow, PackRow, Page, Parked, Pick, PoolRow,
-    Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
+    Dispatch, DueReceiver, HELD, Import, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick,
+    PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -211,16 +211,19 @@ impl Reader for MemoryStore {
         self.of(shop, |of| of.messages.get(message).cloned())
     }
 
-    fn messages_of_provider(&self, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>> {
-        let of_it = |message: &&Message| {
-            message
-                .sending
-                .as_ref()
-                .is_some_and(|sending| sending.provider_id.as_deref() == Some(provider_id))
-        };
+    fn messages_named(&self, named: &[Named]) -> Read<Vec<Vec<Message>>> {
         let tables = self.read();
-        let messages = tables.shops.values().flat_map(|of| of.messages.values()).filter(of_it);
-        Ok(messages.map(|message| (message.shop_id.clone(), message.message_id.clone())).take(100).collect())
+        let of = |named: &Named| {
+            let ours =
+                named.ours.iter().filter_map(|(shop, id)| tables.shops.get(shop)?.messages.get(id).cloned());
+            let is_theirs = |message: &&Message| {
+                let known = message.sending.as_ref().and_then(|sending| sending.provider_id.as_ref());
+                known.is_some() && known == named.provider_id.as_ref()
+            };
+            let all = tables.shops.values().flat_map(|of| of.messages.values());
+            ours.chain(all.filter(is_theirs).take(100).cloned()).collect()
+        };
+        Ok(named.iter().map(of).collect())
     }
 
     fn message_bill(&self, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>> {
@@ -305,10 +308,15 @@ impl Reader for MemoryStore {
         self.of(shop, |of| of.takers.get(&(campaign.clone(), customer.clone())).cloned())
     }
 
-    fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>> {
+    fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>> {
         let tables = self.read();
-        let shops = tables.shops.iter().filter(|(_, of)| of.numbers.contains_key(number));
-        Ok(shops.map(|(shop, _)| shop.clone()).collect())
+        let of = |key: &NumberKey| -> Vec<_> {
+            let known = |(shop, of): (&ShopId, &OfShop)| {
+                Some((shop.clone(), key.clone(), of.numbers.get(key)?.clone()))
+            };
+            tables.shops.iter().filter_map(known).collect()
+        };
+        Ok(numbers.iter().flat_map(of).collect())
     }
 
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {
@@ -344,8 +352,12 @@ impl Reader for MemoryStore {
         Ok(queues::dispatch(&self.read(), shop, message))
     }
 
-    fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
-        Ok(queues::due_dispatches(&self.read(), now, limit))
+    fn due_dispatches(&self, channel: Channel, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        Ok(queues::due_dispatches(&self.read(), channel, now, limit))
+    }
+
+    fn due_questions(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        Ok(queues::due_questions(&self.read(), now, limit))
     }
 
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>> {

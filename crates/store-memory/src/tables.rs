@@ -20,9 +20,9 @@ use domain::{
     shop::Shop,
 };
 use port::{
-    BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, Import,
-    InboxRow, OrderRow, OutboxRow, PackRow, Parked, PoolRow, RequestRow, ShopRow, StoreError, StoreErrorKind,
-    Timer, Turn, Webhook,
+    BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, EarlyReports,
+    Import, InboxRow, OrderRow, OutboxRow, PackRow, Parked, PoolRow, RequestRow, ShopRow, StoreError,
+    StoreErrorKind, Timer, Turn, Webhook,
 };
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +82,7 @@ pub struct OfShop {
     pub plays: BTreeMap<(CampaignId, u64), RewardId>,
     pub books: BTreeMap<CampaignId, Book>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
+    pub early_reports: BTreeMap<String, EarlyReports>,
     pub outbox: BTreeMap<String, OutboxRow>,
     pub pool: PoolRow,
     pub pool_orders: BTreeMap<OrderId, PoolOrder>,
@@ -121,6 +122,7 @@ pub struct DispatchRow {
     pub attempt: u32,
     pub next_at: Instant,
     pub said: Option<Box<Said>>,
+    pub tried_at: Option<Instant>,
     pub handed_at: Option<Instant>,
 }
 

@@ -1,11 +1,11 @@
 //! Writes a batch's changes, row by row, each with its way back.
 
 use crate::open::Open;
-use crate::tables::{DispatchRow, Tables, at, refused};
+use crate::tables::{DispatchRow, OfShop, Tables, at, refused};
 use crate::undo::{Undo, put, take};
 use crate::{delivery, pool, undo};
-use domain::ShopId;
-use port::{Changes, DispatchUpdate, Nouns, StoreError};
+use domain::{Instant, MessageId, ShopId};
+use port::{Before, Changes, DispatchUpdate, Handing, Nouns, Repeats, StoreError};
 
 /// Writes all of them, or breaks off at the first that no store may keep.
 pub fn write(open: &mut Open<'_>, changes: &Changes) -> Result<(), StoreError> {
@@ -17,6 +17,9 @@ pub fn write(open: &mut Open<'_>, changes: &Changes) -> Result<(), StoreError> {
     for (shop, order, row) in &changes.parked {
         let key = (order.clone(), row.event.source.clone(), row.event.event_id.clone());
         put(tables, undo, at(shop, |s| &mut s.parked), key, row.clone());
+    }
+    if let Some(before) = changes.forget_early {
+        forget_early(tables, undo, before);
     }
     for (shop, order, source, event) in &changes.unparked {
         take(tables, undo, at(shop, |s| &mut s.parked), (order.clone(), source.clone(), event.clone()));
@@ -106,6 +109,49 @@ fn known_shop(tables: &mut Tables, shop: &ShopId) -> Result<(), StoreError> {
     known.then_some(()).ok_or_else(|| refused(format!("there is no shop {shop}")))
 }
 
+/// Forgets early reports of before.
+fn forget_early(tables: &mut Tables, undo: &mut Undo, before: Instant) {
+    let of = |(shop, of): (&ShopId, &OfShop)| -> Vec<_> {
+        let old = of.early_reports.iter().filter(|(_, row)| row.told_at < before);
+        old.map(|(id, _)| (shop.clone(), id.clone())).collect()
+    };
+    let old: Vec<_> = tables.shops.iter().flat_map(of).collect();
+    for (shop, id) in old {
+        take(tables, undo, at(&shop, |s| &mut s.early_reports), id);
+    }
+}
+
+/// Changes a message on its way, where there is one.
+fn change(
+    tables: &mut Tables,
+    undo: &mut Undo,
+    (shop, message): (&ShopId, &MessageId),
+    change: impl FnOnce(&mut DispatchRow),
+) {
+    let key = (shop.clone(), message.clone());
+    if let Some(mut row) = tables.dispatches.get(&key).cloned() {
+        change(&mut row);
+        put(tables, undo, |tables| &mut tables.dispatches, key, row);
+    }
+}
+
+/// Marks messages as handed over; whether each may be sent.
+pub fn hand_over(open: &mut Open<'_>, messages: &[Handing]) -> Vec<bool> {
+    let mut mark = |one: &Handing| {
+        let key = (one.shop_id.clone(), one.message_id.clone());
+        let known = open.tables.dispatches.get(&key);
+        let may_be_sent = known.is_some_and(|row| row.handed_at.is_none());
+        if may_be_sent {
+            change(open.tables, &mut open.undo, (&key.0, &key.1), |row| match one.repeats {
+                Repeats::Dropped => row.tried_at = row.tried_at.or(Some(one.at)),
+                Repeats::Sent { ask_at } => (row.handed_at, row.next_at) = (Some(one.at), ask_at),
+            });
+        }
+        may_be_sent
+    };
+    messages.iter().map(&mut mark).collect()
+}
+
 fn dispatches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(), StoreError> {
     for dispatch in &changes.dispatches {
         let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
@@ -117,6 +163,7 @@ fn dispatches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result
             attempt: dispatch.attempt,
             next_at: dispatch.next_at,
             said: dispatch.said.clone(),
+            tried_at: dispatch.tried_at,
             handed_at: dispatch.handed_at,
         };
         put(tables, undo, |tables| &mut tables.dispatches, (shop.clone(), id.clone()), row);
@@ -126,28 +173,20 @@ fn dispatches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result
             DispatchUpdate::Done { shop_id, message_id } => {
                 undo::take(tables, undo, |t| &mut t.dispatches, (shop_id.clone(), message_id.clone()));
             }
-            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => {
-                let key = (shop_id.clone(), message_id.clone());
-                if let Some(known) = tables.dispatches.get(&key).cloned() {
-                    let row = DispatchRow { attempt: *attempt, next_at: *next_at, handed_at: None, ..known };
-                    put(tables, undo, |tables| &mut tables.dispatches, key, row);
-                }
+            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at, before } => {
+                change(tables, undo, (shop_id, message_id), |row| {
+                    (row.attempt, row.next_at, row.handed_at) = (*attempt, *next_at, None);
+                    row.tried_at = match before {
+                        Before::NotTaken => None,
+                        Before::PerhapsTaken => row.tried_at.or(Some(*next_at)),
+                    };
+                });
             }
             DispatchUpdate::Ask { shop_id, message_id, at, next_at } => {
-                let key = (shop_id.clone(), message_id.clone());
-                if let Some(known) = tables.dispatches.get(&key).cloned() {
-                    let handed_at = known.handed_at.or(Some(*at));
-                    let row = DispatchRow { next_at: *next_at, handed_at, ..known };
-                    put(tables, undo, |tables| &mut tables.dispatches, key, row);
-                }
-            }
-            DispatchUpdate::Handed { shop_id, message_id, attempt, handed_at, next_at } => {
-                let key = (shop_id.clone(), message_id.clone());
-                if let Some(known) = tables.dispatches.get(&key).cloned() {
-                    let (attempt, next_at, handed_at) = (*attempt, *next_at, Some(*handed_at));
-                    let row = DispatchRow { attempt, next_at, handed_at, ..known };
-                    put(tables, undo, |tables| &mut tables.dispatches, key, row);
-                }
+                change(tables, undo, (shop_id, message_id), |row| {
+                    row.handed_at = row.handed_at.or(row.tried_at).or(Some(*at));
+                    row.next_at = *next_at;
+                });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The message centre's plain tables: packs, contacts and consents, numbers.
+//! The message centre's plain tables: packs, contacts and consents, numbers, reports that came early.
 
 use crate::cells::Cells;
 use crate::error::Doing;
@@ -6,13 +6,13 @@ use crate::json::whole;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::under_way::Open;
 use domain::{
-    CustomerId, ShopId,
+    CustomerId, Instant, ShopId,
     message::{
         addressee::Addressee,
         numbers::{Number, NumberKey},
     },
 };
-use port::{Change, Noun, PackRow, Page, Read, StoreError};
+use port::{Change, EarlyReports, Noun, PackRow, Page, Read, StoreError};
 use rusqlite::{Connection, params};
 
 const READING: &str = "reading the message centre";
@@ -88,6 +88,32 @@ impl Noun<Number> for Open<'_> {
     }
 }
 
+impl Noun<EarlyReports> for Open<'_> {
+    fn load(
+        &mut self,
+        keys: &[<EarlyReports as port::Row>::Key],
+    ) -> Result<Vec<Option<EarlyReports>>, StoreError> {
+        let sql =
+            "SELECT shop_id, provider_id, doc FROM early_reports WHERE shop_id = ?1 AND provider_id = ?2";
+        let mut find = self.db.prepare_cached(sql).doing(READING)?;
+        each(keys, |(shop, id)| {
+            first(&mut find, params![shop.as_str(), id], READING, |row| {
+                Cells::new(row, "early_reports", 2).document(2)
+            })
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<EarlyReports>]) -> Result<(), StoreError> {
+        let put = "INSERT OR REPLACE INTO early_reports (shop_id, provider_id, told_at, doc) VALUES (?1, ?2, ?3, ?4)";
+        let mut put = self.db.prepare_cached(put).doing(WRITING)?;
+        for Change { key: (shop, id), row, .. } in changes {
+            put.execute(params![shop.as_str(), id, row.told_at.micros(), self.json.document(row)?])
+                .doing(WRITING)?;
+        }
+        Ok(())
+    }
+}
+
 /// A shop's packs by their ids.
 pub fn packs(db: &Connection, shop: &ShopId, page: &Page) -> Read<Vec<PackRow>> {
     let sql = "SELECT shop_id, purchase_id, doc FROM packs
@@ -111,8 +137,21 @@ pub fn number(db: &Connection, shop: &ShopId, number: &NumberKey) -> Read<Option
     })
 }
 
-/// Shops that have written to a number.
-pub fn shops_of_number(db: &Connection, number: &NumberKey) -> Read<Vec<ShopId>> {
-    let sql = "SELECT shop_id FROM numbers WHERE number = ?1 ORDER BY shop_id";
-    all(db, sql, [number.as_str()], READING, |row| Cells::new(row, "numbers", 1).id(0))
+/// Shops that know any of these numbers, each with what it knows.
+pub fn shops_of_numbers(db: &Connection, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>> {
+    let sql = "SELECT number, shop_id, doc FROM numbers WHERE number = ?1 ORDER BY shop_id";
+    let mut found = Vec::new();
+    for number in numbers {
+        found.extend(all(db, sql, [number.as_str()], READING, |row| {
+            let cells = Cells::new(row, "numbers", 2);
+            Ok((cells.id(1)?, number.clone(), cells.document(2)?))
+        })?);
+    }
+    Ok(found)
+}
+
+/// Forgets early reports of before.
+pub fn forget_early(db: &Connection, before: Instant) -> Result<(), StoreError> {
+    let mut forget = db.prepare_cached("DELETE FROM early_reports WHERE told_at < ?1").doing(WRITING)?;
+    forget.execute([before.micros()]).doing(WRITING).map(drop)
 }

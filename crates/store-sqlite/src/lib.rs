@@ -15,6 +15,7 @@ mod checkpoint;
 mod conflicts;
 mod coupons;
 mod customers;
+mod dispatches;
 mod error;
 mod foreign;
 mod guard;

@@ -1,4 +1,4 @@
-//! Messages to customers, and those that are to be handed to their sender.
+//! Messages to customers.
 
 use crate::cells::Cells;
 use crate::customers::Owned;
@@ -10,7 +10,7 @@ use domain::{
     CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId,
     message::{Channel, Kind, Message, MessageStatus, Payer},
 };
-use port::{BillRow, Change, Changes, Dispatch, DispatchUpdate, MessageFilter, Noun, Page, Read, StoreError};
+use port::{BillRow, Change, MessageFilter, Named, Noun, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 const READING: &str = "reading messages";
@@ -25,8 +25,10 @@ macro_rules! select {
         )
     };
 }
+pub(crate) use select;
 
-fn read(row: &Row<'_>) -> Result<Message, StoreError> {
+/// A message of a row that begins with its columns.
+pub fn read(row: &Row<'_>) -> Result<Message, StoreError> {
     let cells = Cells::new(row, "messages", 2);
     Ok(Message {
         shop_id: cells.id(0)?,
@@ -143,71 +145,6 @@ impl<'c> Writer<'c> {
     }
 }
 
-/// Queues and settles dispatches.
-pub fn queue(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), StoreError> {
-    if !changes.dispatches.is_empty() {
-        queue_new(db, json, &changes.dispatches)?;
-    }
-    if !changes.dispatch_updates.is_empty() {
-        settle(db, &changes.dispatch_updates)?;
-    }
-    Ok(())
-}
-
-fn queue_new(db: &Connection, json: &mut Json, dispatches: &[Dispatch]) -> Result<(), StoreError> {
-    let put = "INSERT INTO dispatches (shop_id, message_id, deliver_until, attempt, next_at, said, handed_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (shop_id, message_id) DO UPDATE SET
-        deliver_until = excluded.deliver_until, attempt = excluded.attempt, next_at = excluded.next_at,
-        said = excluded.said, handed_at = excluded.handed_at";
-    let mut put = db.prepare_cached(put).doing(WRITING)?;
-    for dispatch in dispatches {
-        let (shop, id) = (&dispatch.message.shop_id, &dispatch.message.message_id);
-        let (until, next_at) = (dispatch.deliver_until.micros(), dispatch.next_at.micros());
-        let handed_at = dispatch.handed_at.map(Instant::micros);
-        let said = dispatch.said.as_deref().map(|said| json.text(said)).transpose()?;
-        put.execute(params![shop.as_str(), id.as_str(), until, dispatch.attempt, next_at, said, handed_at])
-            .doing(WRITING)?;
-    }
-    Ok(())
-}
-
-fn settle(db: &Connection, updates: &[DispatchUpdate]) -> Result<(), StoreError> {
-    let done = "DELETE FROM dispatches WHERE shop_id = ?1 AND message_id = ?2";
-    let retry = "UPDATE dispatches SET attempt = ?3, next_at = ?4, handed_at = ?5
-        WHERE shop_id = ?1 AND message_id = ?2";
-    let ask = "UPDATE dispatches SET next_at = ?3, handed_at = coalesce(handed_at, ?4)
-        WHERE shop_id = ?1 AND message_id = ?2";
-    let mut ask = db.prepare_cached(ask).doing(WRITING)?;
-    let mut done = db.prepare_cached(done).doing(WRITING)?;
-    let mut retry = db.prepare_cached(retry).doing(WRITING)?;
-    for update in updates {
-        match update {
-            DispatchUpdate::Done { shop_id, message_id } => {
-                done.execute(params![shop_id.as_str(), message_id.as_str()]).doing(WRITING)?
-            }
-            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at } => retry
-                .execute(params![
-                    shop_id.as_str(),
-                    message_id.as_str(),
-                    attempt,
-                    next_at.micros(),
-                    None::<i64>
-                ])
-                .doing(WRITING)?,
-            DispatchUpdate::Ask { shop_id, message_id, at, next_at } => ask
-                .execute(params![shop_id.as_str(), message_id.as_str(), next_at.micros(), at.micros()])
-                .doing(WRITING)?,
-            DispatchUpdate::Handed { shop_id, message_id, attempt, handed_at, next_at } => {
-                let (handed_at, next_at) = (handed_at.micros(), next_at.micros());
-                retry
-                    .execute(params![shop_id.as_str(), message_id.as_str(), attempt, next_at, handed_at])
-                    .doing(WRITING)?
-            }
-        };
-    }
-    Ok(())
-}
-
 /// A shop's messages by their ids: an order's, a customer's or all.
 pub fn messages(db: &Connection, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
     let order = filter.order_id.as_ref().map(OrderId::as_str);
@@ -232,51 +169,29 @@ pub fn messages(db: &Connection, shop: &ShopId, filter: &MessageFilter, page: &P
     all(db, sql, wanted, READING, read)
 }
 
-/// Messages to hand over now, longest waiting first.
-pub fn due_dispatches(db: &Connection, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
-    let sql = select!(
-        ", d.deliver_until, d.attempt, d.next_at, d.said, d.handed_at FROM dispatches d
-        JOIN messages m ON m.shop_id = d.shop_id AND m.message_id = d.message_id
-        WHERE d.next_at <= ?1 ORDER BY d.next_at, d.shop_id, d.message_id LIMIT ?2"
-    );
-    all(db, sql, params![now.micros(), at_most(limit)], "reading dispatches", read_dispatch)
-}
-
-/// A message that is on its way.
-pub fn dispatch(db: &Connection, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>> {
-    let sql = select!(
-        ", d.deliver_until, d.attempt, d.next_at, d.said, d.handed_at FROM dispatches d
-        JOIN messages m ON m.shop_id = d.shop_id AND m.message_id = d.message_id
-        WHERE d.shop_id = ?1 AND d.message_id = ?2"
-    );
-    one(db, sql, params![shop.as_str(), message.as_str()], "reading a dispatch", read_dispatch)
-}
-
-fn read_dispatch(row: &Row<'_>) -> Result<Dispatch, StoreError> {
-    let cells = Cells::new(row, "dispatches", 2);
-    Ok(Dispatch {
-        message: read(row)?,
-        deliver_until: cells.instant(13)?,
-        attempt: cells.number(14)?,
-        next_at: cells.instant(15)?,
-        said: cells.json_or_null(16)?,
-        handed_at: cells.instant_or_null(17)?,
-    })
-}
-
 /// A message.
 pub fn message(db: &Connection, shop: &ShopId, message: &MessageId) -> Read<Option<Message>> {
     let sql = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
     one(db, sql, params![shop.as_str(), message.as_str()], READING, read)
 }
 
-/// Messages that a provider knows by that id.
-pub fn of_provider(db: &Connection, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>> {
-    let sql = "SELECT shop_id, message_id FROM messages WHERE provider_id = ?1 ORDER BY shop_id, message_id LIMIT 100";
-    all(db, sql, [provider_id], READING, |row| {
-        let cells = Cells::new(row, "messages", 2);
-        Ok((cells.id(0)?, cells.id(1)?))
-    })
+/// For each name the messages that it may be of.
+pub fn named(db: &Connection, named: &[Named]) -> Read<Vec<Vec<Message>>> {
+    let ours = select!("FROM messages m WHERE m.shop_id = ?1 AND m.message_id = ?2");
+    let theirs =
+        select!("FROM messages m WHERE m.provider_id = ?1 ORDER BY m.shop_id, m.message_id LIMIT 100");
+    let mut ours = db.prepare_cached(ours).doing(READING)?;
+    let mut one = |named: &Named| {
+        let mut found = Vec::new();
+        for (shop, id) in &named.ours {
+            found.extend(first(&mut ours, params![shop.as_str(), id.as_str()], READING, read)?);
+        }
+        if let Some(id) = &named.provider_id {
+            found.extend(all(db, theirs, [id.as_str()], READING, read)?);
+        }
+        Ok(found)
+    };
+    named.iter().map(&mut one).collect()
 }
 
 /// What a shop's messages of a span cost, by kind, channel, payer and what became of them.

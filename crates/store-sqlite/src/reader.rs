@@ -3,8 +3,8 @@
 use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
-    arrivals, batches, centre, conflicts, coupons, customers, imports, ledger, messages, meta, orders,
-    outbox, pool, rewards, schema, shops, timers, wallets,
+    arrivals, batches, centre, conflicts, coupons, customers, dispatches, imports, ledger, messages, meta,
+    orders, outbox, pool, rewards, schema, shops, timers, wallets,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
@@ -13,7 +13,7 @@ use domain::{
     customer::Standing,
     ledger::Entry,
     message::{
-        Message,
+        Channel, Message,
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Centre,
@@ -26,8 +26,8 @@ use domain::{
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, Import, MessageFilter, OutboxRow, PackRow, Page, Parked, Pick, PoolRow, Read,
-    Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
+    Dispatch, DueReceiver, Import, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick, PoolRow,
+    Read, Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -177,8 +177,8 @@ impl Reader for SqliteReader {
     fn message(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Message>> {
         self.with(|db| messages::message(db, shop, message))
     }
-    fn messages_of_provider(&self, provider_id: &str) -> Read<Vec<(ShopId, MessageId)>> {
-        self.with(|db| messages::of_provider(db, provider_id))
+    fn messages_named(&self, named: &[Named]) -> Read<Vec<Vec<Message>>> {
+        self.with_snapshot(|db| messages::named(db, named))
     }
     fn message_bill(&self, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>> {
         self.with(|db| messages::bill(db, shop, from, to))
@@ -198,8 +198,8 @@ impl Reader for SqliteReader {
     fn number(&self, shop: &ShopId, number: &NumberKey) -> Read<Option<Number>> {
         self.with(|db| centre::number(db, shop, number))
     }
-    fn shops_of_number(&self, number: &NumberKey) -> Read<Vec<ShopId>> {
-        self.with(|db| centre::shops_of_number(db, number))
+    fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>> {
+        self.with_snapshot(|db| centre::shops_of_numbers(db, numbers))
     }
     fn reward(&self, shop: &ShopId, reward: &RewardId) -> Read<Option<Reward>> {
         self.with(|db| rewards::reward(db, shop, reward))
@@ -250,10 +250,13 @@ impl Reader for SqliteReader {
         self.with(|db| outbox::due_receivers(db, pick))
     }
     fn dispatch(&self, shop: &ShopId, message: &MessageId) -> Read<Option<Dispatch>> {
-        self.with(|db| messages::dispatch(db, shop, message))
+        self.with(|db| dispatches::dispatch(db, shop, message))
     }
-    fn due_dispatches(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
-        self.with(|db| messages::due_dispatches(db, now, limit))
+    fn due_dispatches(&self, channel: Channel, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        self.with(|db| dispatches::due(db, channel, now, limit))
+    }
+    fn due_questions(&self, now: Instant, limit: usize) -> Read<Vec<Dispatch>> {
+        self.with(|db| dispatches::to_ask_after(db, now, limit))
     }
     fn outbox(&self, shop: &ShopId, page: &Page) -> Read<Vec<OutboxRow>> {
         self.with(|db| outbox::outbox(db, shop, page))

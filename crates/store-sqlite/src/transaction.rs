@@ -1,8 +1,8 @@
 //! What a transaction loads and writes: every table, in the order of their locking.
 
 use crate::under_way::Open;
-use crate::{arrivals, batches, ledger, messages, meta, outbox, pool, shops, wallets};
-use port::{Changes, Keys, Nouns, Rows, StoreError, Transaction, answered};
+use crate::{arrivals, batches, centre, dispatches, ledger, meta, outbox, pool, shops, wallets};
+use port::{Changes, Handing, Keys, Nouns, Rows, StoreError, Transaction, answered};
 
 impl Open<'_> {
     fn put(&mut self, changes: &Changes) -> Result<(), StoreError> {
@@ -12,7 +12,10 @@ impl Open<'_> {
         self.write_tables(changes)?;
         arrivals::write_parked(self.db, self.json, changes)?;
         ledger::write(self.db, &changes.entries)?;
-        messages::queue(self.db, self.json, changes)?;
+        dispatches::queue(self.db, self.json, changes)?;
+        if let Some(before) = changes.forget_early {
+            centre::forget_early(self.db, before)?;
+        }
         outbox::write(self.db, changes)?;
         pool::write(self.db, self.json, &mut self.pooled, &changes.pool)?;
         shops::remove_webhooks(self.db, changes)?;
@@ -53,5 +56,9 @@ impl Transaction for Open<'_> {
             self.failed = Some(error.clone());
         }
         written
+    }
+
+    fn hand_over(&mut self, messages: &[Handing]) -> Result<Vec<bool>, StoreError> {
+        dispatches::hand_over(self.db, messages).inspect_err(|error| self.failed = Some(error.clone()))
     }
 }

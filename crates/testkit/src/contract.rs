@@ -106,6 +106,7 @@ cases! {
     queues::deliveries_are_due_when_it_is_said,
     queues::a_removed_webhook_takes_its_deliveries_along,
     queues::dispatches_wait_for_their_time,
+    queues::a_message_is_handed_over_once,
     queues::totals_count_what_is_pending,
 }
 

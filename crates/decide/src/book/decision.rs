@@ -20,8 +20,8 @@ use domain::{
     shop::Shop,
 };
 use port::{
-    CodeRow, ConflictRow, Digest, Dispatch, DispatchUpdate, Import, InboxKey, InboxRow, OutboxRow, PackRow,
-    Parked, Webhook,
+    CodeRow, ConflictRow, Digest, Dispatch, DispatchUpdate, EarlyReports, Import, InboxKey, InboxRow,
+    OutboxRow, PackRow, Parked, Webhook,
 };
 use std::sync::Arc;
 
@@ -46,6 +46,8 @@ pub struct Decision {
     pub rewards: Vec<Reward>,
     pub books: Vec<(CampaignId, Book)>,
     pub takers: Vec<(CampaignId, CustomerId, Taker)>,
+    pub early_reports: Vec<(String, EarlyReports)>,
+    pub forget_early: Option<Instant>,
     pub outbox: Vec<OutboxRow>,
     pub timeline: Vec<(OrderId, String)>,
     pub inbox: Vec<(InboxKey, InboxRow)>,

@@ -8,7 +8,7 @@ use domain::{
     coupon::{Coupon, CouponStatus},
     customer::Standing,
     message::{
-        Message,
+        Channel, Message,
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::{Centre, Office, Said},
@@ -82,6 +82,7 @@ impl<'a> Desk<'a> for Draft<'a> {
             attempt: 0,
             next_at: self.now,
             said: said.map(Box::new),
+            tried_at: None,
             handed_at: None,
         };
         self.changes().dispatches.push(dispatch);
@@ -104,6 +105,9 @@ impl Office for Draft<'_> {
     }
     fn put_centre(&mut self, centre: Centre) {
         self.changes().centre = Some(Arc::new(centre));
+    }
+    fn needs_contact(&self, channel: Channel) -> bool {
+        self.facts().platform().needs_contact.contains(&channel)
     }
     fn wallet(&self) -> Wallet {
         let drafted = self.decided().wallet.clone();

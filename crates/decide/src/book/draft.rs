@@ -19,7 +19,10 @@ use domain::{
     shop::Shop,
     time::Zone,
 };
-use port::{BatchRow, CampaignRow, CodeRow, Digest, Import, OutboxRow, PackRow, Parked, ShopRow, Webhook};
+use port::{
+    BatchRow, CampaignRow, CodeRow, Digest, EarlyReports, Import, OutboxRow, PackRow, Parked, ShopRow,
+    Webhook,
+};
 use std::cell::OnceCell;
 
 /// A decision in the making.
@@ -67,7 +70,7 @@ impl<'a> Draft<'a> {
     }
     /// The zone whose days count what spans shops (A-G-13).
     pub fn platform_zone(&self) -> &'a Zone {
-        self.facts.platform_zone()
+        &self.facts.platform().zone
     }
     pub fn find_shop(&self) -> Option<&'a ShopRow> {
         *self.row.get_or_init(|| self.facts.shop(self.shop_id))
@@ -145,6 +148,11 @@ impl<'a> Draft<'a> {
     }
     pub fn message(&self, id: &MessageId) -> Option<&'a Message> {
         self.facts.message(&(self.shop_id.clone(), id.clone()))
+    }
+
+    /// Reports of a message that nobody knew by that provider's id when they came.
+    pub fn early_reports(&self, provider_id: &str) -> Option<&'a EarlyReports> {
+        self.facts.early_reports(&(ShopId::platform(), provider_id.to_owned()))
     }
 
     pub fn pack(&self, id: &PurchaseId) -> Option<&'a PackRow> {
@@ -325,7 +333,7 @@ mod tests {
     #[should_panic(expected = "a decision cannot be written: no JSON has this")]
     fn what_cannot_be_written_stops_the_decision() {
         let shop: super::ShopId = "s1".parse().unwrap();
-        let mut facts = super::Facts::new(domain::time::Zone::shanghai());
+        let mut facts = super::Facts::new(super::super::platform::Platform::default());
         facts.absorb(port::Rows { shops: vec![(shop.clone(), None)], ..port::Rows::default() });
         let mut draft = super::Draft::new(&facts, &shop, super::Instant::from_micros(0));
         draft.publish("test", "o1", &Unwritable);

@@ -5,6 +5,7 @@
 //! ours and stops the decision.
 
 use super::decision::{BatchCount, Decision};
+use super::platform::Platform;
 use super::pool::PoolFacts;
 use super::table::loaded;
 use super::tables::Tables;
@@ -20,11 +21,11 @@ use domain::{
         wallet::Wallet,
     },
     order::Order,
-    time::Zone,
 };
 use port::{
-    BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, Import, InboxKey, InboxRow,
-    OrderRow, PackRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer, Writers,
+    BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, EarlyReports, Import,
+    InboxKey, InboxRow, OrderRow, PackRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer,
+    Writers,
 };
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ type Key<T> = (ShopId, T);
 /// The working set.
 #[derive(Debug)]
 pub struct Facts {
-    platform_zone: Zone,
+    platform: Platform,
     shops: FxHashMap<ShopId, Option<ShopSlot>>,
     pub(super) tables: Tables,
     parked: FxHashMap<Key<OrderId>, Vec<Parked>>,
@@ -66,10 +67,10 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Nothing is known yet, on a platform whose days are those of that zone (A-G-13).
-    pub fn new(platform_zone: Zone) -> Self {
+    /// Nothing is known yet.
+    pub fn new(platform: Platform) -> Self {
         Self {
-            platform_zone,
+            platform,
             shops: FxHashMap::default(),
             tables: Tables::default(),
             parked: FxHashMap::default(),
@@ -79,14 +80,14 @@ impl Facts {
         }
     }
 
-    /// The zone whose days count what spans shops (A-G-13).
-    pub fn platform_zone(&self) -> &Zone {
-        &self.platform_zone
+    /// What holds for all shops.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
     }
 
     /// Forgets everything, after a commit that failed: the store is the truth.
     pub fn forget(&mut self) {
-        *self = Self::new(self.platform_zone.clone());
+        *self = Self::new(self.platform.clone());
     }
 
     /// Drops what belongs to a batch. Shops and coupon batches stay where nobody else can change them.
@@ -202,6 +203,9 @@ impl Facts {
     pub fn message(&self, key: &Key<MessageId>) -> Option<&Message> {
         self.tables.messages.get(key)
     }
+    pub fn early_reports(&self, key: &Key<String>) -> Option<&EarlyReports> {
+        self.tables.early_reports.get(key)
+    }
     pub fn pack(&self, key: &Key<PurchaseId>) -> Option<&PackRow> {
         self.tables.packs.get(key)
     }
@@ -267,6 +271,10 @@ impl Facts {
             self.tables.numbers.put((shop_id.clone(), key), number);
         }
         self.apply_rewards(shop_id, decision.rewards, decision.books, decision.takers);
+        for (id, reports) in decision.early_reports {
+            self.tables.early_reports.put((shop_id.clone(), id), reports);
+        }
+        self.changes.forget_early = self.changes.forget_early.max(decision.forget_early);
         for message in decision.messages {
             self.tables.messages.put((shop_id.clone(), message.message_id.clone()), message);
         }

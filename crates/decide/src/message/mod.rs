@@ -3,6 +3,7 @@
 
 mod command;
 mod customers;
+mod early;
 mod post;
 mod sent;
 mod settings;
@@ -12,7 +13,7 @@ pub use post::id_by as notice_id;
 
 use crate::book::Draft;
 use crate::command::Reply;
-use domain::{Refusal, ShopId};
+use domain::{Refusal, ShopId, message::numbers::NumberKey};
 use port::Keys;
 
 /// Adds what a command names.
@@ -20,9 +21,14 @@ pub fn first_keys(shop: &ShopId, command: &MessageCommand, keys: &mut Keys) {
     match command {
         MessageCommand::PutSettings { .. } | MessageCommand::PutTemplate { .. } => {}
         MessageCommand::BuyPack { purchase_id, .. } => keys.packs.push((shop.clone(), purchase_id.clone())),
-        MessageCommand::PutContact { customer_id, .. }
-        | MessageCommand::PutConsent { customer_id, .. }
-        | MessageCommand::Grant { customer_id, .. } => {
+        MessageCommand::PutContact { customer_id, contact } => {
+            keys.addressees.push((shop.clone(), customer_id.clone()));
+            // Whatever is sent to the customer behind it in the same batch counts against what it names.
+            let named = contact.iter().flat_map(|contact| contact.numbers().cloned());
+            let named = named.chain([NumberKey::of_customer(customer_id)]);
+            keys.numbers.extend(named.map(|number| (shop.clone(), number)));
+        }
+        MessageCommand::PutConsent { customer_id, .. } | MessageCommand::Grant { customer_id, .. } => {
             keys.addressees.push((shop.clone(), customer_id.clone()));
         }
         MessageCommand::OptOut { number, .. } => keys.numbers.push((shop.clone(), number.clone())),
@@ -33,9 +39,25 @@ pub fn first_keys(shop: &ShopId, command: &MessageCommand, keys: &mut Keys) {
                 keys.messages.push((shop.clone(), post::id_by(&notice.message_id, *channel)));
             }
         }
-        MessageCommand::Answered { message_id, .. } | MessageCommand::Reported { message_id, .. } => {
+        MessageCommand::Answered { message_id, answer } => {
             keys.messages.push((shop.clone(), message_id.clone()));
-            keys.sends = true;
+            match answer {
+                Answered::Taken { provider_id, .. } => {
+                    let early = |id: &String| (ShopId::platform(), id.clone());
+                    keys.early_reports.extend(provider_id.iter().map(early));
+                }
+                Answered::Refused { .. } => {
+                    keys.undelivered.push((shop.clone(), message_id.clone()));
+                    keys.sends = true;
+                }
+                Answered::Later { .. } | Answered::Unknown { .. } => {}
+            }
+        }
+        MessageCommand::Reported { message_id, .. } => {
+            keys.messages.push((shop.clone(), message_id.clone()));
+        }
+        MessageCommand::ReportedEarly { provider_id, .. } => {
+            keys.early_reports.push((shop.clone(), provider_id.clone()));
         }
     }
 }
@@ -62,6 +84,9 @@ pub fn decide(draft: &mut Draft<'_>, command: &MessageCommand) -> Result<Reply, 
         MessageCommand::Answered { message_id, answer } => sent::answered(draft, message_id, answer),
         MessageCommand::Reported { message_id, number, report } => {
             sent::reported(draft, message_id, number.as_ref(), report)
+        }
+        MessageCommand::ReportedEarly { provider_id, numbers, report } => {
+            Ok(early::keep(draft, provider_id, numbers, report))
         }
     }
 }

@@ -17,7 +17,7 @@ use domain::{
         wallet::Wallet,
     },
 };
-use port::DispatchUpdate;
+use port::{Before, DispatchUpdate};
 use serde_json::json;
 
 /// Settles what a provider answered.
@@ -34,7 +34,8 @@ pub fn answered(draft: &mut Draft<'_>, id: &MessageId, answer: &Answered) -> Res
             DispatchUpdate::Done { shop_id, message_id }
         }
         Answered::Later { attempt, next_at } => {
-            DispatchUpdate::Retry { shop_id, message_id, attempt: *attempt, next_at: *next_at }
+            let (attempt, next_at, before) = (*attempt, *next_at, Before::NotTaken);
+            DispatchUpdate::Retry { shop_id, message_id, attempt, next_at, before }
         }
         Answered::Unknown { next_at } => {
             DispatchUpdate::Ask { shop_id, message_id, at: draft.now, next_at: *next_at }
@@ -60,11 +61,34 @@ fn with_wallet(
 }
 
 fn take(draft: &mut Draft<'_>, mut message: Message, provider_id: Option<String>, segments: Option<u32>) {
-    let moved =
+    let early = provider_id.as_deref().and_then(|id| draft.early_reports(id)).cloned();
+    let mut moved =
         with_wallet(draft, &mut message, |sending, wallet, _| sending.take(provider_id, segments, wallet));
+    for (numbers, report) in early.into_iter().flat_map(|early| early.reports) {
+        if went_to(&message, &numbers) && tell(draft, &mut message, &report) == Moved::On {
+            moved = Moved::On;
+        }
+    }
     if moved == Moved::On {
         draft.post(message);
     }
+}
+
+/// Whether a message went to one of these numbers, or nobody knows where to.
+fn went_to(message: &Message, numbers: &[NumberKey]) -> bool {
+    let went = message.sending.as_ref().and_then(|sending| sending.number.as_ref());
+    went.is_some_and(|went| !went.is_number() || numbers.contains(went))
+}
+
+/// Takes a delivery report in; the message is failed once it is known that it did not arrive.
+fn tell(draft: &mut Draft<'_>, message: &mut Message, report: &Report) -> Moved {
+    let moved =
+        with_wallet(draft, message, |sending, wallet, now| sending.report(report.clone(), wallet, now));
+    let delivery = message.sending.as_ref().and_then(|sending| sending.delivery());
+    if moved == Moved::On && delivery == Some(Delivery::Failed) && message.status == MessageStatus::Sent {
+        (message.status, message.code) = (MessageStatus::Failed, Some(Code::ProviderFailed));
+    }
+    moved
 }
 
 fn refuse(
@@ -92,7 +116,7 @@ fn refuse(
 /// The number's place, and the grant, of a message that did not go out.
 fn give_back(draft: &mut Draft<'_>, message: &Message, says: Says) {
     let (Some(sending), Some(sent_at)) = (&message.sending, message.sent_at) else { return };
-    if let Some(key) = sending.number.as_ref().filter(|_| message.channel == Channel::Sms) {
+    for key in sending.numbers().filter(|_| message.channel == Channel::Sms) {
         let mut number = draft.number(key);
         number.uncount(sent_at);
         draft.put_number(key, number);
@@ -111,7 +135,7 @@ fn learn(draft: &mut Draft<'_>, message: &Message, says: Says) {
     match says {
         Says::Nothing => {}
         Says::OptedOut => {
-            if let Some(key) = &sending.number {
+            for key in sending.numbers() {
                 let mut number = draft.number(key);
                 number.opted_out_at = number.opted_out_at.max(Some(now));
                 draft.put_number(key, number);
@@ -155,14 +179,7 @@ pub fn reported(
     if found.sending.is_none() || !is_its {
         return Err(Refusal::with(Code::NotFound, format!("no message {id} to that number")));
     }
-    let moved =
-        with_wallet(draft, &mut found, |sending, wallet, now| sending.report(report.clone(), wallet, now));
-    if moved == Moved::On {
-        let has_failed =
-            found.sending.as_ref().and_then(|sending| sending.delivery()) == Some(Delivery::Failed);
-        if has_failed && found.status == MessageStatus::Sent {
-            (found.status, found.code) = (MessageStatus::Failed, Some(Code::ProviderFailed));
-        }
+    if tell(draft, &mut found, report) == Moved::On {
         draft.post(found);
         let (shop_id, message_id) = (draft.shop_id.clone(), id.clone());
         draft.changes().dispatch_updates.push(DispatchUpdate::Done { shop_id, message_id });

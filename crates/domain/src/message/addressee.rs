@@ -3,7 +3,7 @@
 //! Always holds: a contact is kept sealed; what is readable of it is masked. It can be erased; what the customer agreed
 //! to and refused is kept. What happened later counts, in whatever order it is told.
 
-use super::numbers::NumberKey;
+use super::{Channel, numbers::NumberKey};
 use crate::{Instant, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +31,9 @@ pub struct Contact {
     /// What the number is counted and found by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<NumberKey>,
+    /// The same under the keys of before: what was counted and said then is found by these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers_before: Vec<NumberKey>,
     /// An openid of `WeChat`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wechat_openid: Option<Sealed>,
@@ -44,6 +47,21 @@ pub struct Contact {
     pub told_at: Instant,
     /// By which key.
     pub told_by: String,
+}
+
+impl Contact {
+    /// What somebody is reached by on a channel; a push goes to whoever uses the app.
+    pub const fn by(&self, channel: Channel) -> Option<&Sealed> {
+        match channel {
+            Channel::Push => None,
+            Channel::Sms => self.phone.as_ref(),
+            Channel::Wechat => self.wechat_openid.as_ref(),
+        }
+    }
+    /// Everything that the number is counted and found by, the newest key's first.
+    pub fn numbers(&self) -> impl Iterator<Item = &NumberKey> {
+        self.number.iter().chain(&self.numbers_before)
+    }
 }
 
 /// A text that only the holder of the key can read, and what of it may be seen.

@@ -9,7 +9,7 @@
 use super::{
     Channel, Kind, Message, MessageStatus, Payer, Purpose,
     addressee::Addressee,
-    numbers::NumberKey,
+    numbers::{Number, NumberKey},
     office::{Centre, Said, TemplateVersion},
     sending::Sending,
     settings::{CUT_OVER, Chosen},
@@ -106,7 +106,7 @@ pub struct Letter<'a> {
 struct Fit {
     said: Said,
     sending: Sending,
-    number: NumberKey,
+    numbers: Vec<NumberKey>,
     /// The wallet without what it holds; none where it costs nothing.
     wallet: Option<Wallet>,
 }
@@ -142,13 +142,18 @@ fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
         return Err(Code::SwitchedOff);
     }
     let addressee = desk.addressee(&message.customer_id);
-    let number = number_of(&addressee, message);
-    let heard = desk.number(&number);
-    if kind.about().purpose == Purpose::Marketing && !wants_marketing(&addressee, heard.opted_out_at) {
+    let is_reached = addressee.contact.as_ref().is_some_and(|contact| contact.by(channel).is_some());
+    if desk.needs_contact(channel) && !is_reached {
+        return Err(Code::NoContact);
+    }
+    let numbers = numbers_of(&addressee, message);
+    let heard: Vec<Number> = numbers.iter().map(|number| desk.number(number)).collect();
+    let opted_out_at = heard.iter().filter_map(|number| number.opted_out_at).max();
+    if kind.about().purpose == Purpose::Marketing && !wants_marketing(&addressee, opted_out_at) {
         return Err(Code::NoConsent);
     }
     if channel == Channel::Sms {
-        heard.has_room(chosen.caps, now)?;
+        heard.iter().try_for_each(|number| number.has_room(chosen.caps, now))?;
     }
     let own = desk.centre().and_then(|centre| centre.template(kind, channel));
     if own.is_some_and(|version| version.blocked.is_some()) {
@@ -161,7 +166,8 @@ fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
     let payer = payer(kind, channel, own.is_some(), is_cut_over);
     let mut sending = Sending::new(payer, said.segments, Reserved::default());
     sending.template = own.map(|version| version.number);
-    sending.number = Some(number.clone());
+    sending.number = numbers.first().cloned();
+    sending.numbers_before = numbers.get(1..).unwrap_or_default().to_vec();
     sending.grant = said.wechat.as_ref().map(|data| data.template_id.clone());
     if sending.grant.as_deref().is_some_and(|template| addressee.grants(template) == 0) {
         return Err(Code::NoGrant);
@@ -174,7 +180,7 @@ fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
         }
         None => sending.payer = Payer::Free,
     }
-    Ok(Fit { said, sending, number, wallet })
+    Ok(Fit { said, sending, numbers, wallet })
 }
 
 /// Spends what a fit message costs: segments, a place of its number, a grant.
@@ -184,9 +190,11 @@ fn spend(desk: &mut dyn Desk<'_>, message: &Message, fit: &Fit) {
         keep(desk, wallet.clone());
     }
     if message.channel == Channel::Sms {
-        let mut number = desk.number(&fit.number);
-        number.count(now);
-        desk.put_number(&fit.number, number);
+        for key in &fit.numbers {
+            let mut number = desk.number(key);
+            number.count(now, &fit.said.signature);
+            desk.put_number(key, number);
+        }
     }
     if let Some(template) = &fit.sending.grant {
         let mut addressee = desk.addressee(&message.customer_id);
@@ -212,10 +220,12 @@ pub fn chosen(centre: Option<&Centre>, now: Instant) -> Cow<'_, Chosen> {
     counts.map_or_else(|| Cow::Owned(Chosen::default()), |version| Cow::Borrowed(&version.chosen))
 }
 
-/// Whom a message counts against: the customer's number, or the customer where none is known.
-fn number_of(addressee: &Addressee, message: &Message) -> NumberKey {
-    let known = addressee.contact.as_ref().and_then(|contact| contact.number.clone());
-    known.unwrap_or_else(|| NumberKey::of_customer(&message.customer_id))
+/// Whom a message counts against: the customer's number under every key that it is known by, or the customer where none
+/// is known. Who told the same number before a new key came knows it by an older one: it is counted there, too.
+fn numbers_of(addressee: &Addressee, message: &Message) -> Vec<NumberKey> {
+    let known = addressee.contact.iter().flat_map(|contact| contact.numbers().cloned());
+    let known: Vec<NumberKey> = known.collect();
+    if known.is_empty() { vec![NumberKey::of_customer(&message.customer_id)] } else { known }
 }
 
 /// Explicit consent, and no later word against it, neither in the shop nor by a reply (A-S2-14).

@@ -1,7 +1,7 @@
 //! What one number of a shop's customers has heard, and whether it wants to hear more (A-S2-14, threat 29).
 
 use super::settings::Caps;
-use crate::{Code, CustomerId, Instant};
+use crate::{Code, CustomerId, Instant, limits};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
@@ -55,6 +55,9 @@ pub struct Number {
     /// When something was sent to it in the last 24 hours, the earliest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     sent: Vec<Instant>,
+    /// How the shop has signed what was sent to it, the latest last: a reply may name one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<SmolStr>,
     /// Since when its owner wants no marketing, told by a reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opted_out_at: Option<Instant>,
@@ -78,11 +81,28 @@ impl Number {
         Ok(())
     }
 
-    /// One went out.
-    pub fn count(&mut self, now: Instant) {
+    /// One went out under that signature.
+    pub fn count(&mut self, now: Instant, signature: &str) {
         self.sent.retain(|sent| now.micros() - sent.micros() < 24 * 60 * MINUTE);
         let at = self.sent.partition_point(|sent| *sent <= now);
         self.sent.insert(at, now);
+        if self.signatures.last().is_some_and(|last| last == signature) {
+            return;
+        }
+        self.signatures.retain(|known| known != signature);
+        self.signatures.push(signature.into());
+        let over = self.signatures.len().saturating_sub(limits::NUMBER_SIGNATURES);
+        self.signatures.drain(..over);
+    }
+
+    /// Whether the shop has written to it under that signature.
+    pub fn knows(&self, signature: &str) -> bool {
+        self.signatures.iter().any(|known| known == signature)
+    }
+
+    /// Whether something went out to it at that moment or later, as far as is remembered.
+    pub fn was_written_to_since(&self, since: Instant) -> bool {
+        self.sent.last().is_some_and(|last| *last >= since)
     }
 
     /// One did not go out after all.
@@ -108,7 +128,7 @@ mod tests {
             let now = start.plus_minutes(minute);
             let verdict = number.has_room(caps, now);
             if verdict.is_ok() {
-                number.count(now);
+                number.count(now, "老街茶铺");
             }
             found.push(verdict.err());
         }
@@ -116,6 +136,18 @@ mod tests {
         assert_eq!(found, [None, minute, None, hour, None, day, None, None]);
         number.uncount(start.plus_minutes(24 * 60 + 1));
         assert_eq!(number.has_room(caps, start.plus_minutes(24 * 60 + 2)), Ok(()));
+    }
+
+    /// A-S2-14: a reply that names a signature is for who has written under it, also some signatures ago.
+    #[test]
+    fn a_s2_14_a_number_knows_who_has_written_under_which_signature() {
+        let mut number = Number::default();
+        for signature in ["a", "b", "a", "c", "d", "e", "e"] {
+            number.count(Instant::from_micros(0), signature);
+        }
+        let known: Vec<&str> =
+            ["a", "b", "c", "d", "e", "f"].into_iter().filter(|one| number.knows(one)).collect();
+        assert_eq!(known, ["a", "c", "d", "e"]);
     }
 
     #[test]

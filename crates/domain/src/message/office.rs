@@ -113,6 +113,8 @@ pub trait Office {
     fn centre(&self) -> Option<&Centre>;
     /// Keeps them.
     fn put_centre(&mut self, centre: Centre);
+    /// Whether who carries the channel knows no customers, so that nobody is reached whose contact is not known.
+    fn needs_contact(&self, channel: Channel) -> bool;
     /// The shop's wallet, with what this decision has made of it.
     fn wallet(&self) -> Wallet;
     /// Keeps it.

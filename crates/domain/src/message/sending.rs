@@ -39,6 +39,9 @@ pub struct Sending {
     /// Whom it counts against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<NumberKey>,
+    /// The same number under the keys of before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers_before: Vec<NumberKey>,
     /// Version of the shop's template; none where the text is ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<u32>,
@@ -109,6 +112,7 @@ impl Sending {
             segments,
             reserved,
             number: None,
+            numbers_before: Vec::new(),
             template: None,
             grant: None,
             stage: Stage::Out,
@@ -126,6 +130,11 @@ impl Sending {
             return Some(Delivery::Failed);
         }
         (!self.reports.is_empty()).then_some(Delivery::Delivered)
+    }
+
+    /// Everything that the number is counted and found by which it counts against.
+    pub fn numbers(&self) -> impl Iterator<Item = &NumberKey> {
+        self.number.iter().chain(&self.numbers_before)
     }
 
     /// Its delivery reports.

@@ -4,7 +4,7 @@ use domain::campaign::{self, CampaignRow, Count, Counters, Desk, Step};
 use domain::coupon::{Coupon, CouponKind, CouponStatus, FromBatch};
 use domain::customer::Standing;
 use domain::message::{
-    Message,
+    Channel, Message,
     addressee::Addressee,
     numbers::{Number, NumberKey},
     office::{Centre, Office, Said},
@@ -172,6 +172,9 @@ impl Office for Table<'_> {
     }
     fn put_centre(&mut self, centre: Centre) {
         self.centre = Some(centre);
+    }
+    fn needs_contact(&self, _: Channel) -> bool {
+        false
     }
     fn wallet(&self) -> Wallet {
         self.wallet.clone()

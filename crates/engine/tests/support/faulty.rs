@@ -3,7 +3,8 @@
 use super::random::Random;
 use domain::{CustomerId, Instant, OrderId};
 use port::{
-    Changes, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work, Writers,
+    Changes, Handing, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work,
+    Writers,
 };
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -151,5 +152,10 @@ impl Transaction for FaultyTransaction<'_> {
         }
         self.tx.write(changes)?;
         self.plan.pass(Point::Write)
+    }
+    fn hand_over(&mut self, messages: &[Handing]) -> Result<Vec<bool>, StoreError> {
+        let may_be_sent = self.tx.hand_over(messages)?;
+        self.plan.pass(Point::Write)?;
+        Ok(may_be_sent)
     }
 }

@@ -119,8 +119,10 @@ fn sealed(
         return Err(Problem::invalid_body("address", &message));
     }
     let seal = |field, what, text: &str, masked| sealing.seal(field, what, text, masked);
+    let mut numbers = phone.iter().flat_map(|phone| keys.number_keys(phone)).map(number_key);
     Ok(Contact {
-        number: phone.as_ref().map(|phone| number_key(keys.number_key(phone))),
+        number: numbers.next(),
+        numbers_before: numbers.collect(),
         phone: phone.map(|one| seal("phone", What::Phone, one.e164(), one.masked())).transpose()?,
         wechat_openid: openid
             .map(|one| seal("wechat_openid", What::OpenId, one.as_str(), one.masked()))

@@ -8,8 +8,12 @@ use crate::wire::state::ApiState;
 use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
-use domain::{CustomerId, message::addressee::Consent};
+use domain::{
+    CustomerId,
+    message::{addressee::Consent, numbers::NumberKey},
+};
 use engine::{Command, Input, MessageCommand};
+use port::Read;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,15 +69,14 @@ async fn view(
     let shop = state.shop(&caller.shop_id).await?;
     let (shop_id, asked) = (caller.shop_id.clone(), customer.clone());
     let known = state.read(move |reader| reader.addressee(&shop_id, &asked)).await?.unwrap_or_default();
-    let number = known.contact.as_ref().and_then(|contact| contact.number.clone());
-    let opted_out_at = match number {
-        Some(number) => {
-            let shop_id = caller.shop_id.clone();
-            let heard = state.read(move |reader| reader.number(&shop_id, &number)).await?;
-            heard.and_then(|number| number.opted_out_at)
-        }
-        None => None,
-    };
+    let contact = known.contact.iter();
+    let numbers: Vec<NumberKey> = contact.flat_map(|contact| contact.numbers().cloned()).collect();
+    let shop_id = caller.shop_id.clone();
+    let said = state.read(move |reader| {
+        let heard = numbers.iter().map(|number| reader.number(&shop_id, number));
+        heard.collect::<Read<Vec<_>>>()
+    });
+    let opted_out_at = said.await?.into_iter().flatten().filter_map(|number| number.opted_out_at).max();
     let counts = known.consent().filter(|consent| consent.given);
     let agreed = counts.is_some_and(|consent| opted_out_at.is_none_or(|out| consent.at > out));
     let said = known.consents().iter().rev().map(|consent| ConsentView {

@@ -6,6 +6,7 @@ pub mod customers;
 pub mod post;
 pub mod settings;
 pub mod templates;
+pub mod told;
 pub mod wallet;
 
 use crate::wire::auth::InShop;

@@ -1,7 +1,7 @@
 //! A store whose writes of pooled orders wait for a test.
 
 use domain::Instant;
-use port::{Changes, Keys, Reader, Rows, Store, StoreError, Timer, Transaction, Work, Writers};
+use port::{Changes, Handing, Keys, Reader, Rows, Store, StoreError, Timer, Transaction, Work, Writers};
 use std::sync::{Arc, Condvar, Mutex};
 use store_memory::MemoryStore;
 
@@ -70,5 +70,8 @@ impl Transaction for Waiting<'_> {
             self.gate.pass();
         }
         self.open.write(changes)
+    }
+    fn hand_over(&mut self, messages: &[Handing]) -> Result<Vec<bool>, StoreError> {
+        self.open.hand_over(messages)
     }
 }

@@ -60,6 +60,11 @@ impl MessageSender for JsonLinesSender {
         true
     }
 
+    /// One sync of the file is for all of them.
+    fn at_once(&self) -> usize {
+        1_024
+    }
+
     fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
         Box::pin(self.append_lines(std::slice::from_ref(message)))
     }

@@ -9,7 +9,7 @@ use super::busy::Claim;
 use super::report::DrainReport;
 use crate::queue::{Delivery, PendingMessage};
 
-/// How many deliveries of one receiver, or messages of one channel, one batch has.
+/// How many deliveries of one receiver one batch has.
 pub const BATCH: usize = 32;
 
 /// Batches under way; dropping it aborts them, and what they did not settle is due again.

@@ -10,42 +10,50 @@ use super::shared::{Shared, settle};
 use super::telemetry;
 use crate::backoff::next_attempt;
 use crate::clock::after;
-use crate::message::{OutgoingMessage, SendOutcome};
-use crate::queue::{MessageKey, MessageOutcome, MessageSettlement, PendingMessage};
+use crate::message::{Class, MessageSender, OutgoingMessage, SendOutcome};
+use crate::queue::{MessageKey, MessageOutcome, MessageSettlement, PendingMessage, Repeats};
 
 /// How long a sender may take for a batch; of what it has not answered by then nobody knows.
 const BATCH_LIMIT: Duration = Duration::from_mins(1);
 
-/// Send `batch`, all of one channel, and settle it. What is past its time is not sent.
+/// Send `batch`, all of one channel, and settle it. What is past its time is not sent, nor what another sender may have.
 pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> DrainReport {
-    let now = (shared.clock)();
-    let (expired, live): (Vec<_>, Vec<_>) =
-        batch.into_iter().partition(|pending| now >= pending.message.deliver_until_micros);
-    let live = if live.is_empty() { live } else { handed(&shared, live).await };
+    let Some(channel) = batch.first().map(|pending| pending.message.channel.clone()) else {
+        return DrainReport::default();
+    };
+    let sender = shared.senders.for_channel(&channel);
+    let repeats = if sender.deduplicates() { Repeats::Dropped } else { Repeats::Sent };
+    let began_at = (shared.clock)();
+    let may_be_sent = |pending: &PendingMessage| {
+        began_at < pending.message.deliver_until_micros
+            && (!pending.is_unknown || repeats == Repeats::Dropped)
+    };
+    let (live, over): (Vec<_>, Vec<_>) = batch.into_iter().partition(may_be_sent);
+    let live = if live.is_empty() { live } else { handed(&shared, &channel, live, repeats).await };
     let messages: Vec<OutgoingMessage> = live.iter().map(|pending| pending.message.clone()).collect();
-    let (outcomes, deduplicates) = send(&shared, &messages).await;
+    let outcomes = send(&**sender, &messages).await;
     let now = (shared.clock)();
-    let channel = messages.first().map(|message| message.channel.as_str());
-    let silence = if deduplicates { Silence::IsFree } else { Silence::Costs };
-    let pause = channel.and_then(|channel| shared.pauses.note(channel, &outcomes, silence, now));
+    let silence = if repeats == Repeats::Dropped { Silence::IsFree } else { Silence::Costs };
+    let pause = shared.pauses.note(&channel, &outcomes, silence, now);
 
     let mut report = DrainReport::default();
-    let mut settlements = Vec::new();
+    let mut settlements = Vec::with_capacity(over.len() + live.len());
     let mut end = |message: &OutgoingMessage, outcome: MessageOutcome| {
         report.count(&outcome);
         telemetry::count_message(&message.channel, &outcome);
         settlements.push(MessageSettlement { key: MessageKey::of(message), outcome });
     };
-    for pending in &expired {
-        let outcome = if pending.is_unknown {
-            MessageOutcome::Unknown { code: "expired".to_owned() }
-        } else {
-            MessageOutcome::Expired { was_tried: pending.attempt > 0 }
+    for pending in &over {
+        let is_expired = began_at >= pending.message.deliver_until_micros;
+        let outcome = match (pending.is_unknown, is_expired) {
+            (true, true) => MessageOutcome::Unknown { code: "expired".to_owned() },
+            (true, false) => MessageOutcome::Unknown { code: "another_sender".to_owned() },
+            (false, _) => MessageOutcome::Expired { was_tried: pending.attempt > 0 },
         };
         end(&pending.message, outcome);
     }
     for (pending, outcome) in live.iter().zip(outcomes) {
-        let when = When { now_micros: now, pause, deduplicates };
+        let when = When { now_micros: now, pause, repeats };
         end(&pending.message, judge(pending, outcome, &when));
     }
     warn(&settlements);
@@ -53,13 +61,14 @@ pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> 
     report
 }
 
-/// Those that may be sent now: all of them, or, where the sender does not drop repetitions, those that are marked.
-async fn handed(shared: &Shared, live: Vec<PendingMessage>) -> Vec<PendingMessage> {
-    let Some(channel) = live.first().map(|pending| pending.message.channel.clone()) else { return live };
-    if shared.senders.for_channel(&channel).deduplicates() {
-        return live;
-    }
-    let handed = match shared.queue.hand_over(&live).await {
+/// Those that may be sent now: they are marked.
+async fn handed(
+    shared: &Shared,
+    channel: &str,
+    live: Vec<PendingMessage>,
+    repeats: Repeats,
+) -> Vec<PendingMessage> {
+    let handed = match shared.queue.hand_over(&live, repeats).await {
         Ok(keys) => {
             let keys: HashSet<MessageKey> = keys.into_iter().collect();
             live.into_iter().filter(|pending| keys.contains(&MessageKey::of(&pending.message))).collect()
@@ -71,7 +80,7 @@ async fn handed(shared: &Shared, live: Vec<PendingMessage>) -> Vec<PendingMessag
     };
     // They may be due again at once: not in a circle without an end.
     if handed.is_empty() {
-        shared.pauses.hold(&channel, (shared.clock)());
+        shared.pauses.hold(channel, (shared.clock)());
     }
     handed
 }
@@ -107,16 +116,15 @@ fn warn(settlements: &[MessageSettlement]) {
     }
 }
 
-/// One outcome for each message, whatever the sender does; and whether the sender drops repetitions.
-async fn send(shared: &Shared, messages: &[OutgoingMessage]) -> (Vec<SendOutcome>, bool) {
-    let Some(first) = messages.first() else {
-        return (Vec::new(), true);
-    };
-    let sender = shared.senders.for_channel(&first.channel);
+/// One outcome for each message, whatever the sender does.
+async fn send(sender: &dyn MessageSender, messages: &[OutgoingMessage]) -> Vec<SendOutcome> {
+    if messages.is_empty() {
+        return Vec::new();
+    }
     let mut outcomes =
         tokio::time::timeout(BATCH_LIMIT, sender.send_batch(messages)).await.unwrap_or_default();
     outcomes.resize_with(messages.len(), || SendOutcome::unknown("timeout"));
-    (outcomes, sender.deduplicates())
+    outcomes
 }
 
 /// What else an outcome is judged by.
@@ -124,22 +132,23 @@ struct When {
     now_micros: i64,
     /// The end of the channel's pause.
     pause: Option<i64>,
-    deduplicates: bool,
+    repeats: Repeats,
 }
 
 fn judge(pending: &PendingMessage, outcome: SendOutcome, when: &When) -> MessageOutcome {
     let (message, now) = (&pending.message, when.now_micros);
-    // Not later than its end, so that it is known to have expired when it has.
-    let retry_at = |at: i64, class, code| MessageOutcome::RetryAt {
+    // Not later than its end, so that it is known to have expired when it has. What may have been taken before may have
+    // been taken, whatever the sender says of this attempt, but that it took it or never will.
+    let retry_at = |at: i64, class: Option<Class>, code| MessageOutcome::RetryAt {
         at_micros: at.min(message.deliver_until_micros),
-        class,
+        class: class.filter(|_| !pending.is_unknown),
         code,
     };
     let scheduled = next_attempt(pending.attempt, &message.message_id).map(|wait| after(now, wait));
     match outcome {
         SendOutcome::Accepted { provider_id, segments } => MessageOutcome::Accepted { provider_id, segments },
         SendOutcome::Refused { class, code, detail } => MessageOutcome::Refused { class, code, detail },
-        SendOutcome::Unknown { code } if when.deduplicates => match scheduled {
+        SendOutcome::Unknown { code } if when.repeats == Repeats::Dropped => match scheduled {
             Some(at) => retry_at(at, None, code),
             None => MessageOutcome::Unknown { code },
         },
@@ -153,6 +162,7 @@ fn judge(pending: &PendingMessage, outcome: SendOutcome, when: &When) -> Message
             let is_too_late = named.is_some_and(|at| at >= message.deliver_until_micros);
             match scheduled.filter(|_| !is_too_late) {
                 Some(at) => retry_at(named.unwrap_or(at), Some(class), code),
+                None if pending.is_unknown => MessageOutcome::Unknown { code },
                 None => MessageOutcome::Refused { class, code, detail: String::new() },
             }
         }

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::flight::BATCH;
 use super::telemetry;
 use crate::backoff::rest;
 use crate::clock::after;
@@ -54,9 +53,9 @@ impl Pauses {
             .collect()
     }
 
-    /// How many messages of a channel are tried together.
-    pub(super) fn batch(&self, channel: &str) -> usize {
-        if self.channels().contains_key(channel) { 1 } else { BATCH }
+    /// How many messages of a channel are tried together, where so many are while nothing is wrong with it.
+    pub(super) fn batch(&self, channel: &str, usual: usize) -> usize {
+        if self.channels().contains_key(channel) { 1 } else { usual }
     }
 
     /// Nothing could be tried at all, for a reason of our own.
@@ -162,12 +161,12 @@ mod tests {
         for minutes in minutes {
             let until = pauses.note("sms", &[later(Class::Money)], Silence::IsFree, 0);
             assert_eq!(until, Some(minutes * 60 * SECOND));
-            assert_eq!(pauses.batch("sms"), 1);
+            assert_eq!(pauses.batch("sms", 32), 1);
         }
         assert_eq!(pauses.paused(3_600 * SECOND - 1), ["sms"]);
         assert!(pauses.paused(3_600 * SECOND).is_empty());
         assert_eq!(pauses.note("sms", &[SendOutcome::accepted()], Silence::Costs, 0), None);
-        assert_eq!(pauses.batch("sms"), BATCH);
+        assert_eq!(pauses.batch("sms", 32), 32);
         assert!(pauses.paused(0).is_empty());
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use relay::{
     BoxFuture, Clock, Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageKey, MessageOutcome,
-    MessageSettlement, OutgoingMessage, PendingMessage, Pick, Receiver, Settlement, Turn,
+    MessageSettlement, OutgoingMessage, PendingMessage, Pick, Receiver, Repeats, Room, Settlement, Turn,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -175,17 +175,23 @@ impl DeliveryQueue for Outbox {
     fn due_messages<'a>(
         &'a self,
         now_micros: i64,
-        limit: usize,
-        busy: &'a [String],
+        room: &'a Room<'a>,
     ) -> BoxFuture<'a, Result<Vec<PendingMessage>, String>> {
         Box::pin(async move {
             let due = {
                 let rows = self.rows.lock().unwrap();
                 let due = rows.messages.values().filter(|(due, pending)| {
                     let is_handed = rows.handed.contains(&MessageKey::of(&pending.message));
-                    *due <= now_micros && !is_handed && !busy.contains(&pending.message.channel)
+                    *due <= now_micros && !is_handed
                 });
-                due.take(limit).map(|(_, row)| row.clone()).collect()
+                let mut of_channel: BTreeMap<String, usize> = BTreeMap::new();
+                let has_room = |(_, pending): &&(i64, PendingMessage)| {
+                    let channel = pending.message.channel.as_str();
+                    let count = of_channel.entry(channel.to_owned()).or_default();
+                    *count += 1;
+                    *count <= room(channel)
+                };
+                due.filter(has_room).map(|(_, row)| row.clone()).collect()
             };
             let stall = self.next_answer_waits_for.lock().unwrap().take();
             if let Some(stall) = stall {
@@ -198,6 +204,7 @@ impl DeliveryQueue for Outbox {
     fn hand_over<'a>(
         &'a self,
         messages: &'a [PendingMessage],
+        repeats: Repeats,
     ) -> BoxFuture<'a, Result<Vec<MessageKey>, String>> {
         Box::pin(async move {
             if counts_down(&self.failing_marks) {
@@ -208,7 +215,14 @@ impl DeliveryQueue for Outbox {
             }
             let mut rows = self.rows.lock().unwrap();
             let keys = messages.iter().map(|pending| MessageKey::of(&pending.message));
-            Ok(keys.filter(|key| rows.handed.insert(key.clone())).collect())
+            let keys = keys.filter(|key| match repeats {
+                Repeats::Sent => rows.handed.insert(key.clone()),
+                Repeats::Dropped => {
+                    let row = rows.messages.get_mut(&key.message_id);
+                    row.map(|row| row.1.is_unknown = true).is_some()
+                }
+            });
+            Ok(keys.collect())
         })
     }
 

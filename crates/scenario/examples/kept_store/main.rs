@@ -6,8 +6,17 @@
 //! answered, and answers by idempotency key. The file is a backup of that store, with small pages.
 
 use domain::customer::List;
-use engine::{Command, Engine, Input, Settled};
-use port::{DeliveryStatus, DeliveryUpdate, DispatchUpdate, ImportFile, Pick, Upload, Webhook, digest};
+use domain::message::{
+    Channel, Kind,
+    addressee::{Contact, Sealed},
+    numbers::NumberKey,
+    sending::Report,
+};
+use engine::{Answered, Command, Engine, Input, MessageCommand, Settled};
+use port::{
+    Before, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Handing, ImportFile, MessageFilter, Page, Pick,
+    Repeats, Upload, Webhook, digest,
+};
 use scenario::InProcessDoor;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -57,16 +66,18 @@ async fn answer(engine: &Engine) {
         next_at: now,
         reason,
     });
-    let dispatches = reader.due_dispatches(now, 2).expect("the store is read");
+    let dispatches = reader.due_dispatches(Channel::Push, now, 2).expect("the store is read");
     let sent = dispatches.iter().enumerate().map(|(place, dispatch)| {
         let (shop_id, message_id) = (dispatch.message.shop_id.clone(), dispatch.message.message_id.clone());
-        match place {
-            0 => DispatchUpdate::Done { shop_id, message_id },
-            _ => DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at: now.plus_minutes(5) },
+        if place == 0 {
+            return DispatchUpdate::Done { shop_id, message_id };
         }
+        let (next_at, before) = (now.plus_minutes(5), Before::PerhapsTaken);
+        DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at, before }
     });
     let settled = Settled { deliveries: settled.collect(), dispatches: sent.collect(), ..Settled::default() };
     engine.settle(settled).await.expect("what came is written");
+    messages(engine).await;
     let block = Command::PutRisk {
         customer_id: "u9".parse().expect("an id"),
         list: Some(List::Block),
@@ -100,4 +111,57 @@ async fn answer(engine: &Engine) {
     };
     let import = Input::new(SHOP.parse().expect("an id"), Command::CreateImport(Box::new(upload)));
     engine.submit(import).await.expect("an import waits");
+}
+
+/// A customer is reached by phone; of the notices by SMS one was taken and reported on, one was handed over and nothing
+/// was heard of it.
+async fn messages(engine: &Engine) {
+    let (reader, now, shop_id) = (engine.reader(), engine.now(), SHOP.parse().expect("an id"));
+    let contact = Contact {
+        phone: Some(Sealed { sealed: "AbCd".repeat(16), masked: "138****8000".into() }),
+        number: NumberKey::try_new(&"0a".repeat(16)),
+        numbers_before: Vec::new(),
+        wechat_openid: None,
+        email: None,
+        address: None,
+        told_at: now,
+        told_by: "erp".into(),
+    };
+    let command = MessageCommand::PutContact {
+        customer_id: "u31".parse().expect("an id"),
+        contact: Some(Box::new(contact)),
+    };
+    let submit = async |command: MessageCommand| {
+        let input = Input::new(SHOP.parse().expect("an id"), Command::Messages(command));
+        engine.submit(input).await.expect("it is taken");
+    };
+    submit(command).await;
+    let filter = MessageFilter { order_id: Some("o31".parse().expect("an id")), ..MessageFilter::default() };
+    let all = Page { after: None, limit: 100 };
+    let sent = reader.messages(&shop_id, &filter, &all).expect("the store is read");
+    let of = |kind: Kind, channel: Channel| {
+        let found = sent.iter().find(|one| (one.kind, one.channel) == (kind, channel));
+        found.expect("it was let out").message_id.clone()
+    };
+    let message_id = of(Kind::PaymentSucceeded, Channel::Sms);
+    let answer = Answered::Taken { provider_id: Some("biz-1".into()), segments: Some(1) };
+    submit(MessageCommand::Answered { message_id: message_id.clone(), answer }).await;
+    let report = Report {
+        part: None,
+        is_delivered: true,
+        code: "DELIVRD".into(),
+        segments: Some(1),
+        at: now,
+        is_charged: true,
+    };
+    let report = Box::new(report);
+    submit(MessageCommand::Reported { message_id, number: None, report: report.clone() }).await;
+    // One more is of a message whose provider has not told its id yet.
+    let early = MessageCommand::ReportedEarly { provider_id: "biz-2".into(), numbers: Vec::new(), report };
+    let early = Input::new(domain::ShopId::platform(), Command::Messages(early));
+    engine.submit(early).await.expect("it is kept");
+    let message_id = of(Kind::Shipped, Channel::Sms);
+    let repeats = Repeats::Sent { ask_at: now.plus_minutes(2) };
+    let handing = Handing { shop_id, message_id, at: now, repeats };
+    engine.hand_over(vec![handing]).await.expect("it is marked");
 }

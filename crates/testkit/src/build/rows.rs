@@ -213,6 +213,7 @@ pub fn dispatch(shop_id: &ShopId, message_id: &str, seconds: i64) -> Dispatch {
         attempt: 0,
         next_at: at(seconds),
         said: None,
+        tried_at: None,
         handed_at: None,
     }
 }

@@ -3,7 +3,7 @@
 use super::queues::everybody;
 use super::{Answer, all, page};
 use crate::build::id;
-use domain::{Instant, ShopId, coupon::CouponStatus, pool::Stage};
+use domain::{Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage};
 use port::{DeliveryStatus, MessageFilter, Page, Reader, WalkKey};
 use std::fmt::Write;
 
@@ -21,7 +21,10 @@ pub fn dump(reader: &dyn Reader) -> String {
     for due in reader.due_receivers(&everybody(far)).answer() {
         add(&(&due, &due.webhook.url, &due.webhook.secrets));
     }
-    add(&reader.due_dispatches(far, 100).answer());
+    for channel in [Channel::Push, Channel::Sms, Channel::Wechat] {
+        add(&reader.due_dispatches(channel, far, 100).answer());
+    }
+    add(&reader.due_questions(far, 100).answer());
     for shop in SHOPS.map(id::<ShopId>) {
         add(&(
             reader.shop(&shop).answer(),

@@ -2,10 +2,10 @@
 
 use super::{Answer, new_order, page, refused, write};
 use crate::build::{self, at, id};
-use domain::Instant;
-use domain::ShopId;
+use domain::{Instant, ShopId, message::Channel};
 use port::{
-    Delivery, DeliveryStatus, DeliveryUpdate, DispatchUpdate, DueReceiver, Pick, Store, Totals, Turn,
+    Before, Delivery, DeliveryStatus, DeliveryUpdate, Dispatch, DispatchUpdate, DueReceiver, Handing, Pick,
+    Repeats, Store, Totals, Turn,
 };
 use std::collections::BTreeSet;
 
@@ -235,6 +235,80 @@ pub fn a_removed_webhook_takes_its_deliveries_along(store: &mut dyn Store) {
     assert_eq!(listed(store, "w1", DeliveryStatus::Pending), [5]);
 }
 
+/// Messages to hand over by a channel.
+fn waiting(store: &dyn Store, channel: Channel, seconds: i64) -> Vec<Dispatch> {
+    store.reader().due_dispatches(channel, at(seconds), 100).answer()
+}
+
+/// Marks messages as handed over; those that may be sent.
+fn hand_over<'n>(store: &mut dyn Store, names: &[&'n str], seconds: i64, repeats: Repeats) -> Vec<&'n str> {
+    let handing = |name: &&str| Handing { shop_id: s1(), message_id: id(name), at: at(seconds), repeats };
+    let messages: Vec<Handing> = names.iter().map(handing).collect();
+    let mut marks = Vec::new();
+    let marked = store.transact(&mut |tx| {
+        marks = tx.hand_over(&messages)?;
+        Ok(())
+    });
+    marked.answer();
+    names.iter().zip(marks).filter_map(|(name, may_be_sent)| may_be_sent.then_some(*name)).collect()
+}
+
+/// A message is handed once to a sender that drops no repetition, and is asked after then; to one that drops them it goes
+/// again, and it is remembered since when that may have it (A-S2-18).
+pub fn a_message_is_handed_over_once(store: &mut dyn Store) {
+    write(store, |changes| {
+        for name in ["m-1", "m-2", "m-3"] {
+            let dispatch = build::dispatch(&s1(), name, 10);
+            changes.messages.push(build::told(dispatch.message.clone()));
+            changes.dispatches.push(dispatch);
+        }
+        changes.dispatch_updates.push(DispatchUpdate::Done { shop_id: s1(), message_id: id("m-3") });
+    });
+    let state = |store: &dyn Store, name: &str| {
+        let found = store.reader().dispatch(&s1(), &id(name)).answer();
+        found.map(|row| (row.attempt, row.next_at, row.tried_at, row.handed_at))
+    };
+    let names = |rows: Vec<Dispatch>| -> Vec<String> {
+        rows.iter().map(|row| row.message.message_id.to_string()).collect()
+    };
+    let sent = Repeats::Sent { ask_at: at(140) };
+    assert_eq!(hand_over(store, &["m-1", "m-3", "m-9"], 20, sent), ["m-1"]);
+    assert_eq!(hand_over(store, &["m-1", "m-2"], 21, Repeats::Dropped), ["m-2"]);
+    assert_eq!(hand_over(store, &["m-1", "m-2"], 22, Repeats::Dropped), ["m-2"]);
+    assert_eq!(state(store, "m-1"), Some((0, at(140), None, Some(at(20)))));
+    assert_eq!(state(store, "m-2"), Some((0, at(10), Some(at(21)), None)));
+    assert_eq!(names(waiting(store, Channel::Push, 500)), ["m-2"]);
+    let asked = |store: &dyn Store, seconds| names(store.reader().due_questions(at(seconds), 100).answer());
+    assert_eq!((asked(store, 139), asked(store, 140)), (vec![], vec!["m-1".to_owned()]));
+    let retry = |name: &str, before| DispatchUpdate::Retry {
+        shop_id: s1(),
+        message_id: id(name),
+        attempt: 1,
+        next_at: at(60),
+        before,
+    };
+    write(store, |changes| {
+        changes.dispatch_updates.push(retry("m-1", Before::NotTaken));
+        changes.dispatch_updates.push(retry("m-2", Before::PerhapsTaken));
+    });
+    assert_eq!(state(store, "m-1"), Some((1, at(60), None, None)));
+    assert_eq!(state(store, "m-2"), Some((1, at(60), Some(at(21)), None)));
+    write(store, |changes| {
+        changes.dispatch_updates.push(retry("m-1", Before::PerhapsTaken));
+        let (shop_id, message_id) = (s1(), id("m-2"));
+        changes.dispatch_updates.push(DispatchUpdate::Ask {
+            shop_id,
+            message_id,
+            at: at(70),
+            next_at: at(190),
+        });
+    });
+    assert_eq!(state(store, "m-1"), Some((1, at(60), Some(at(60)), None)));
+    assert_eq!(state(store, "m-2"), Some((1, at(190), Some(at(21)), Some(at(21)))));
+    write(store, |changes| changes.dispatch_updates.push(retry("m-1", Before::NotTaken)));
+    assert_eq!(state(store, "m-1"), Some((1, at(60), None, None)));
+}
+
 /// Handed over when due, longest waiting first; put off, or done with.
 pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
     write(store, |changes| {
@@ -244,10 +318,11 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
             changes.dispatches.push(dispatch);
         }
     });
-    let due = |store: &dyn Store, seconds| store.reader().due_dispatches(at(seconds), 100).answer();
+    let due = |store: &dyn Store, seconds| waiting(store, Channel::Push, seconds);
     assert_eq!(due(store, 9), []);
+    assert_eq!(waiting(store, Channel::Sms, 100), []);
     assert_eq!(due(store, 10), ["m-2", "m-3"].map(|name| build::dispatch(&s1(), name, 10)));
-    assert_eq!(store.reader().due_dispatches(at(100), 1).answer().len(), 1);
+    assert_eq!(store.reader().due_dispatches(Channel::Push, at(100), 1).answer().len(), 1);
     write(store, |changes| {
         let (shop_id, message_id) = (s1(), id("m-3"));
         changes.dispatch_updates.push(DispatchUpdate::Retry {
@@ -255,6 +330,7 @@ pub fn dispatches_wait_for_their_time(store: &mut dyn Store) {
             message_id,
             attempt: 1,
             next_at: at(30),
+            before: Before::NotTaken,
         });
         changes.dispatch_updates.push(DispatchUpdate::Done { shop_id: s1(), message_id: id("m-2") });
         changes.dispatch_updates.push(DispatchUpdate::Done { shop_id: s1(), message_id: id("m-9") });

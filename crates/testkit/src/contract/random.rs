@@ -11,8 +11,8 @@ use domain::{
     message::{Message, MessageStatus, numbers::NumberKey},
 };
 use port::{
-    BatchClaims, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import, ImportState, Keys,
-    OrderRow, Rows, Store, StoreError, StoreErrorKind, Turn,
+    BatchClaims, Before, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import,
+    ImportState, Keys, OrderRow, Rows, Store, StoreError, StoreErrorKind, Turn,
 };
 use proptest::prelude::*;
 use std::fmt::Write;
@@ -98,7 +98,9 @@ fn keys(step: Step) -> Keys {
         imports: vec![(shop.clone(), id(&own("im")))],
         packs: vec![(shop.clone(), id(&own("pk")))],
         addressees: vec![(shop.clone(), id(&own("u")))],
-        numbers: vec![(shop, NumberKey::of_customer(&id(&own("u"))))],
+        numbers: vec![(shop.clone(), NumberKey::of_customer(&id(&own("u"))))],
+        early_reports: vec![(shop, own("biz"))],
+        undelivered: Vec::new(),
         buyers: Vec::new(),
         sends: false,
     }
@@ -137,15 +139,17 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         }
         15 => to.messages.push(build::told(message(step))),
         16 => to.dispatches.push(build::dispatch(&shop, &own("m"), seconds)),
-        17 => to.dispatch_updates.push(match value % 2 {
-            0 => DispatchUpdate::Done { shop_id: shop, message_id: id(&own("m")) },
-            _ => DispatchUpdate::Retry {
-                shop_id: shop,
-                message_id: id(&own("m")),
-                attempt: 1,
-                next_at: at(seconds),
-            },
-        }),
+        17 => {
+            let (shop_id, message_id, next_at) = (shop, id(&own("m")), at(seconds));
+            to.dispatch_updates.push(match value % 4 {
+                0 => DispatchUpdate::Done { shop_id, message_id },
+                1 => DispatchUpdate::Ask { shop_id, message_id, at: at(seconds - 60), next_at },
+                more => {
+                    let before = if more == 2 { Before::NotTaken } else { Before::PerhapsTaken };
+                    DispatchUpdate::Retry { shop_id, message_id, attempt: 1, next_at, before }
+                }
+            });
+        }
         19 => to.batches.push((shop, build::batch(&own("b")).into())),
         20 => {
             let counters = domain::coupon::BatchCounters { issued: value.into(), ..Default::default() };

@@ -10,13 +10,14 @@ use domain::{
         Message, MessageStatus,
         addressee::{Addressee, Consent},
         numbers::{Number, NumberKey},
+        sending::Report,
     },
     order::CouponConflict,
     reward::{Book, Drawn, Reward, RewardStatus, Taker},
 };
 use port::{
-    Answers, BatchClaims, Change, CodeRow, ConflictRow, Import, ImportState, InboxRow, OrderRow, PackRow,
-    RequestRow, Row, StoreError, StoreErrorKind,
+    Answers, BatchClaims, Change, CodeRow, ConflictRow, EarlyReports, Import, ImportState, InboxRow,
+    OrderRow, PackRow, RequestRow, Row, StoreError, StoreErrorKind,
 };
 use port::{Changes, Keys, Rows, Store};
 
@@ -288,7 +289,7 @@ impl Sample for Number {
     }
     fn first(_: &ShopId, number: u8) -> Self {
         let mut heard = Self::default();
-        heard.count(at(number.into()));
+        heard.count(at(number.into()), "Tea");
         heard
     }
     fn then(shop: &ShopId, number: u8) -> Option<Self> {
@@ -345,5 +346,25 @@ impl Sample for Taker {
     }
     fn then(shop: &ShopId, number: u8) -> Option<Self> {
         Some(Self { extra: 1, ..Self::first(shop, number) })
+    }
+}
+
+impl Sample for EarlyReports {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), format!("biz-{number}"))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        let report = Report {
+            part: Some(number.into()),
+            is_delivered: true,
+            code: "DELIVRD".into(),
+            segments: None,
+            at: at(3),
+            is_charged: true,
+        };
+        Self { told_at: at(4), reports: vec![(vec![NumberKey::of_customer(&id("u-1"))], report)] }
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { told_at: at(9), ..Self::first(shop, number) })
     }
 }

@@ -1,0 +1,214 @@
+//! Messages that wait to be sent, as the relay gets them.
+//!
+//! Always holds: what a reminder reminds of is looked at once more when it is handed over late, so that a customer who has
+//! paid is not asked to; whoever cannot be reached is found before anything is sent.
+
+use crate::messages::{answered, key_of, refused_as};
+use crate::questions::not_known;
+use crate::state::{Carrier, InFlight, Outbox};
+use domain::{
+    Code, Instant, ShopId,
+    message::{self, Channel, Late, Message, office::Said},
+    order::Order,
+    shop::Shop,
+};
+use engine::{Answered, Input};
+use port::Dispatch;
+use relay::{OutgoingMessage, Parameter, PendingMessage, Recipient, Room};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How messages travel.
+const CHANNELS: [Channel; 3] = [Channel::Push, Channel::Sms, Channel::Wechat];
+
+/// Shops whose messages are read together.
+type Shops = HashMap<ShopId, Option<Arc<Shop>>>;
+
+impl Outbox {
+    /// Until when a message may go out, by the relay's clock. A sandbox clock jumps: there the time
+    /// that was left when the message was decided is what is left.
+    fn deliver_until(&self, dispatch: &Dispatch) -> i64 {
+        let sandbox = self.engine.clock().sandbox().is_some();
+        let decided_at = dispatch.message.sent_at.filter(|_| sandbox);
+        let from = decided_at.unwrap_or_else(|| self.engine.now());
+        (self.clock)().saturating_add(dispatch.deliver_until.since(from))
+    }
+
+    /// Messages that may be sent now, of each channel as many as there is room for. Those that may not be any more are
+    /// settled.
+    pub(crate) async fn due(&self, room: &Room<'_>) -> Result<Vec<PendingMessage>, String> {
+        let (now, mut shops) = (self.engine.now(), Shops::new());
+        let (mut found, mut over) = (Vec::new(), Vec::new());
+        for channel in CHANNELS {
+            let limit = room(channel.as_str());
+            if limit == 0 {
+                continue;
+            }
+            let rows = self.engine.reader().due_dispatches(channel, now, limit);
+            for dispatch in rows.map_err(|error| error.to_string())? {
+                match self.look_at(dispatch, now, &mut shops)? {
+                    Looked::May(pending) => found.push(*pending),
+                    Looked::MayNot(input) => over.push(*input),
+                }
+            }
+        }
+        self.submit(over).await?;
+        Ok(found)
+    }
+
+    fn look_at(&self, dispatch: Dispatch, now: Instant, shops: &mut Shops) -> Result<Looked, String> {
+        let message = &dispatch.message;
+        let order = if needs_order(&dispatch) { self.order_of(message)? } else { None };
+        // A sandbox clock jumps: what was let out before goes out.
+        let is_sandbox = self.engine.clock().sandbox().is_some();
+        let why_not = |answer: Answered| {
+            let (shop_id, message_id) = (message.shop_id.clone(), message.message_id.clone());
+            Ok(Looked::MayNot(Box::new(answered(shop_id, message_id, answer))))
+        };
+        if !is_sandbox && is_over(message, order.as_ref(), now) {
+            return why_not(match dispatch.tried_at {
+                None => refused_as(Code::OrderClosed),
+                // A sender may have it: it is not known that it was not sent.
+                Some(_) if dispatch.said.is_some() => not_known(now),
+                Some(_) => Answered::Taken { provider_id: None, segments: None },
+            });
+        }
+        let to = match self.carrier(message.channel) {
+            Some(_) => self.recipient(message)?,
+            None => None,
+        };
+        let is_needed = self.carrier(message.channel).is_some_and(Carrier::needs_contacts);
+        if is_needed && to.is_none() && dispatch.tried_at.is_none() {
+            return why_not(refused_as(Code::NoContact));
+        }
+        Ok(Looked::May(Box::new(self.pending(dispatch, order.as_ref(), to, shops))))
+    }
+
+    fn order_of(&self, message: &Message) -> Result<Option<Order>, String> {
+        let Some(order_id) = &message.order_id else { return Ok(None) };
+        self.engine.reader().order(&message.shop_id, order_id).map_err(|error| error.to_string())
+    }
+
+    fn pending(
+        &self,
+        dispatch: Dispatch,
+        order: Option<&Order>,
+        to: Option<Recipient>,
+        shops: &mut Shops,
+    ) -> PendingMessage {
+        let deliver_until_micros = self.deliver_until(&dispatch);
+        let Dispatch { message, attempt, said, tried_at, .. } = dispatch;
+        let in_flight = InFlight { attempt, is_letter: said.is_some() };
+        self.in_flight().insert(key_of(&message), in_flight);
+        let (body_zh, body_en) = match &said {
+            Some(said) => (said.text.clone(), self.english(&message, order, shops)),
+            None => self.text_of(&message, order, shops),
+        };
+        let outgoing = OutgoingMessage {
+            message_id: message.message_id.to_string(),
+            shop_id: message.shop_id.to_string(),
+            order_id: message.order_id.as_ref().map(ToString::to_string),
+            customer_id: message.customer_id.to_string(),
+            kind: message.kind.as_str().into(),
+            channel: message.channel.as_str().into(),
+            link: Some(message.link.clone()).filter(|link| !link.is_empty()),
+            body_zh,
+            body_en,
+            deliver_until_micros,
+            to: None,
+            signature: None,
+            template: None,
+            parameters: Vec::new(),
+            text: None,
+        };
+        let message = match said {
+            Some(said) => self.addressed(outgoing, message.channel, *said, to),
+            None => outgoing,
+        };
+        PendingMessage { attempt, is_unknown: tried_at.is_some(), message }
+    }
+
+    /// The text in English, where it is ours: templates of shops are in one language.
+    fn english(&self, message: &Message, order: Option<&Order>, shops: &mut Shops) -> String {
+        let is_ours = message.sending.as_ref().is_some_and(|sending| sending.template.is_none());
+        if is_ours { self.text_of(message, order, shops).1 } else { String::new() }
+    }
+
+    /// With what a carrier needs that knows neither our customers nor our texts.
+    fn addressed(
+        &self,
+        outgoing: OutgoingMessage,
+        channel: Channel,
+        said: Said,
+        to: Option<Recipient>,
+    ) -> OutgoingMessage {
+        let (template, parameters) = self.template(channel, &said);
+        OutgoingMessage {
+            to,
+            signature: Some(said.signature).filter(|signature| !signature.is_empty()),
+            template,
+            parameters,
+            text: Some(said.text),
+            ..outgoing
+        }
+    }
+
+    fn template(&self, channel: Channel, said: &Said) -> (Option<String>, Vec<Parameter>) {
+        let named =
+            |(name, value): (&String, &String)| Parameter { name: name.clone(), value: value.clone() };
+        match self.carrier(channel) {
+            Some(Carrier::Aliyun) => said.aliyun.as_ref().map_or_else(Default::default, |own| {
+                (Some(own.code.clone()), own.parameters.iter().map(named).collect())
+            }),
+            Some(Carrier::Tencent) => said.tencent.as_ref().map_or_else(Default::default, |own| {
+                let placed = own.parameters.iter().enumerate();
+                let parameters =
+                    placed.map(|(at, value)| Parameter { name: (at + 1).to_string(), value: value.clone() });
+                (Some(own.code.clone()), parameters.collect())
+            }),
+            Some(Carrier::Wechat) => said.wechat.as_ref().map_or_else(Default::default, |own| {
+                (Some(own.template_id.clone()), own.data.iter().map(named).collect())
+            }),
+            Some(Carrier::Text) | None => (None, Vec::new()),
+        }
+    }
+
+    /// To whom; nobody where no contact is known or it cannot be opened. What cannot be read now is read again.
+    pub(crate) fn recipient(&self, message: &Message) -> Result<Option<Recipient>, String> {
+        let found = self.engine.reader().addressee(&message.shop_id, &message.customer_id);
+        let contact = found.map_err(|error| error.to_string())?.and_then(|addressee| addressee.contact);
+        let sealed = contact.as_ref().and_then(|contact| contact.by(message.channel));
+        let opened = sealed.zip(self.opener.as_ref());
+        Ok(opened
+            .and_then(|(sealed, opener)| opener.open(&message.shop_id, message, sealed))
+            .map(Recipient::new))
+    }
+
+    /// What the customer reads, written now: with the deadline that the order has now (A-S1-27).
+    fn text_of(&self, message: &Message, order: Option<&Order>, shops: &mut Shops) -> (String, String) {
+        let Some(order_id) = &message.order_id else { return Default::default() };
+        let shop = shops
+            .entry(message.shop_id.clone())
+            .or_insert_with(|| self.engine.reader().shop(&message.shop_id).ok().flatten());
+        message::text::text(message.kind, message.channel, shop.as_deref(), order_id, order)
+    }
+}
+
+/// What came of looking at a message that is due.
+enum Looked {
+    May(Box<PendingMessage>),
+    /// It is settled so.
+    MayNot(Box<Input>),
+}
+
+/// Whether its order says something of it: whether it still reminds of anything, or what it says.
+fn needs_order(dispatch: &Dispatch) -> bool {
+    let is_ours = dispatch.message.sending.as_ref().is_none_or(|sending| sending.template.is_none());
+    is_ours || matches!(dispatch.message.kind.about().late, Late::OrderEnds)
+}
+
+/// Whether what a reminder reminds of has ended.
+fn is_over(message: &Message, order: Option<&Order>, now: Instant) -> bool {
+    let reminds = matches!(message.kind.about().late, Late::OrderEnds);
+    reminds && order.is_some_and(|order| !order.is_open(now))
+}
