@@ -4,13 +4,12 @@
 //! source and id: the same again is a no-op, the same id with other contents a conflict (A-G-8).
 
 use crate::{
-    CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, RefundId, Sku,
+    CheckoutId, CouponId, CustomerId, Instant, LineId, OrderId, PaymentId, RefundId, Sku, TransactionId,
     catalog::Category,
     order::{CancelReason, Discount, Goods, Method, OrderKind, Source, Stage},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 /// One event, with both of its times (A-G-8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -207,9 +206,9 @@ pub struct PaymentSucceeded {
     /// The checkout that a balance is paid in, where the platform names it (A-S1-28).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkout_id: Option<CheckoutId>,
-    /// The payment channel's id of it: what a draw is bound to (A-S2-16). One line of at most 128 bytes.
+    /// The payment channel's id of it: what a draw is bound to (A-S2-16).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transaction_id: Option<SmolStr>,
+    pub transaction_id: Option<TransactionId>,
     /// What came off with the balance of a presale: the coupons and assets of the merged checkout.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub discounts: Vec<Discount>,

@@ -203,6 +203,8 @@ ids! { own_text, Text:
     CheckoutId,
     /// One refund.
     RefundId,
+    /// A payment, by its channel's own number, which neither shop nor buyer chooses.
+    TransactionId,
 }
 
 ids! { shop, Chosen:

@@ -1,10 +1,9 @@
 //! An attempt to pay: its money, what came off with it, and how it ended.
 
 use super::{Discount, Method, Stage, usual::is_usual};
-use crate::{CheckoutId, CouponId, Instant, PaymentId};
+use crate::{CheckoutId, CouponId, Instant, PaymentId, TransactionId};
 use money::Money;
 use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
 
 /// A discount that came with the balance, with its share of each line (A-S1-6).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,7 +75,7 @@ pub struct Payment {
     pub offered: Option<Box<Offered>>,
     /// The payment channel's id of it, which neither side chooses (A-S2-16).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transaction_id: Option<SmolStr>,
+    pub transaction_id: Option<TransactionId>,
     pub status: PaymentStatus,
     pub at: Instant,
 }

@@ -15,7 +15,7 @@ pub use office::Rewards;
 pub use survey::{Answer, Answers, Question, QuestionKind, Tallies, check as check_answers};
 pub use taker::{Anchor, Group, Taker};
 
-use crate::{CampaignId, Code, CouponId, CustomerId, Instant, OrderId, RewardId, ShopId};
+use crate::{CampaignId, Code, CouponId, CustomerId, Instant, OrderId, RewardId, ShopId, TransactionId};
 use draw::Hash;
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -129,7 +129,7 @@ pub struct Reward {
     pub extra: u32,
     /// The payment channel's id of the payment that it came with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transaction_id: Option<SmolStr>,
+    pub transaction_id: Option<TransactionId>,
     /// What was drawn; a ticket of an urn before it is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drawn: Option<Box<Drawn>>,

@@ -71,7 +71,7 @@ pub fn reward(reward_id: &str, order_id: &str, customer_id: &str) -> Reward {
         offered_at: at(1),
         done_at: None,
         extra: 0,
-        transaction_id: Some("t-1".into()),
+        transaction_id: Some(id("t-1")),
         drawn: None,
         coupon_id: None,
         missed: None,

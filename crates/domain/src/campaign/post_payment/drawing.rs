@@ -149,7 +149,7 @@ pub fn renew(drawing: &mut Drawing, notice: Notice) {
 pub fn entropy(drawing: &Drawing, reward: &Reward) -> Result<Entropy, Code> {
     let notice = drawing.notice().ok_or(Code::NotFound)?;
     let paid = match (&reward.transaction_id, notice.entropy) {
-        (Some(id), _) => Entropy::of_transaction(id).map_err(|_| Code::InvalidValue)?,
+        (Some(id), _) => Entropy::of_transaction(id.as_str()).map_err(|_| Code::InvalidValue)?,
         (None, EntropyPolicy::Optional) => Entropy::absent(),
         (None, EntropyPolicy::Required) => return Err(Code::AwaitingTransactionId),
     };
