@@ -6,6 +6,7 @@ use crate::follow;
 use domain::{
     Code, Instant, PaymentId, RefundId, Refusal, Violation,
     order::{self, CancelReason, Order, Refund, RefundAsk, RefundStatus, State},
+    sentence,
 };
 
 /// What a refund would be of beside the others, with its figures.
@@ -16,6 +17,15 @@ pub fn judge(order: &Order, refund: &Refund) -> Result<Refund, Refusal> {
     let mut tried = order.clone();
     let index = put(&mut tried, refund.clone());
     order::whose(&tried).swap_remove(index)
+}
+
+/// Lines must come to the money that went back.
+pub fn same_money(known: &Refund, judged: &Refund) -> Result<(), Refusal> {
+    if judged.total() == known.total() {
+        return Ok(());
+    }
+    let detail = sentence![known.total(), " went back, those lines come to ", judged.total()];
+    Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 
 /// Puts a refund in the place of what is known of it; its place.
