@@ -22,6 +22,7 @@ pub mod risk;
 pub mod sentence;
 pub mod shop;
 pub mod time;
+pub mod way_back;
 
 pub use ids::*;
 pub use language::Lang;

@@ -6,6 +6,7 @@ use super::{
     refund_books::{self, Entries},
     refund_ends::{end_for_deposit, ended, judge, put, same_money},
     refund_figures::{Told, figures, rank, waiting_figures, was_assumed},
+    refund_promises::{self, Heard},
 };
 use crate::book::Draft;
 use crate::follow;
@@ -46,6 +47,13 @@ pub fn advance(
         return outcome;
     }
     let position = order.refunds.iter().position(|known| known.refund_id == facts.refund_id);
+    if let Some(index) = position.filter(|index| order.refunds[*index].is_promised()) {
+        match refund_promises::heard(draft, order, index, facts, (status, at))? {
+            Heard::Known => return Ok(Advance::Known),
+            Heard::Done => return Ok(Advance::Done),
+            Heard::Otherwise => {}
+        }
+    }
     let known = position.map(|index| order.refunds[index].clone());
     let waiting = waiting_figures(draft, known.as_ref(), facts, status);
     let Told { facts, by, since } =
@@ -87,7 +95,12 @@ pub fn advance(
     let times = (next.first_told().min(at).min(since), granted_since);
     move_on(&mut next, forward.then_some((status, at)), times);
     match place(draft, order, known.as_ref(), next.clone(), (status, at)) {
-        Ok(()) => Ok(Advance::Done),
+        Ok(()) => {
+            if status.is_granted() && !granted {
+                refund_promises::note_late(draft, order, &next.refund_id, at)?;
+            }
+            Ok(Advance::Done)
+        }
         Err(_) if assumed && awaits => give_up(draft, order, next, at).map(|()| Advance::Done),
         Err(refusal) if !is_short(order, &next.ask, &refusal) => Err(refusal),
         Err(refusal) if granted || status.is_granted() => {
@@ -222,6 +235,7 @@ fn place(
         RefundStatus::Approved => "refund.approved",
         RefundStatus::Rejected => "refund.rejected",
         RefundStatus::Succeeded => "refund.succeeded",
+        RefundStatus::OfflineTransferRequired => "refund.offline_transfer_required",
     };
     let granted = known.is_some_and(|known| known.status.is_granted());
     let state = order.state;
@@ -237,6 +251,9 @@ fn place(
     }
     if order.has_refused_money() {
         return place_beside_refused(draft, order, known, next, (what, at, state));
+    }
+    if status.is_granted() && !known.is_some_and(|known| granted && known.ask == next.ask) {
+        refund_promises::make_way(draft, order, &next.refund_id, &next.ask, at);
     }
     let found = match known {
         Some(known) if granted && known.ask == next.ask => Ok(known.clone()),

@@ -4,6 +4,7 @@ use super::{
     books,
     refund_books::{self, Entries},
     refund_ends::{end_for_deposit, judge, same_money, stand},
+    refund_promises,
 };
 use crate::book::Draft;
 use crate::command::{Assigned, Reply};
@@ -11,11 +12,12 @@ use crate::follow;
 use domain::{
     Code, Instant, OrderId, PaymentId, RefundId, Refusal,
     campaign::Step,
-    order::{self, Order, Refund, RefundAsk, RefundStatus},
+    order::{self, Offline, Order, Refund, RefundAsk, RefundStatus},
 };
 
 /// The merchant refunds: approved at once, booked with it. `payment_id` says which way the money goes, or which refused
-/// money it is of. One that may be of either is refused and leaves nothing (A-G-15).
+/// money it is of. One that may be of either is refused and leaves nothing (A-G-15). One that cannot go back by its payments
+/// any more is promised, and waits for a transfer (A-S2-4).
 pub fn create(
     draft: &mut Draft<'_>,
     order: &OrderId,
@@ -24,15 +26,27 @@ pub fn create(
     payment: Option<&PaymentId>,
 ) -> Result<Reply, Refusal> {
     Order::check_refund_id(id)?;
-    let mut order = find(draft, order)?;
+    let order = find(draft, order)?;
     if let Some(known) = order.refunds.iter().find(|refund| refund.refund_id == *id) {
         return again(draft, order.clone(), known, ask, payment);
     }
     order.check_refunds_left()?;
+    let before = follow::Before::of(draft, &order);
+    ask_for(draft, order, id, ask, payment, before)
+}
+
+/// One that the order does not have is asked for.
+fn ask_for(
+    draft: &mut Draft<'_>,
+    mut order: Order,
+    id: &RefundId,
+    ask: &RefundAsk,
+    payment: Option<&PaymentId>,
+    before: follow::Before,
+) -> Result<Reply, Refusal> {
     if let Some(payment) = payment.filter(|id| !order.has_money_of(id)) {
         return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
-    let before = follow::Before::of(draft, &order);
     // It is after every payment that is known, whatever their clocks say (A-S1-24).
     let came = order.payments.iter().filter(|p| order.has_money_of(&p.payment_id)).map(|p| p.at);
     let now = came.fold(draft.now, Instant::max);
@@ -43,12 +57,18 @@ pub fn create(
         end_for_deposit(draft, &mut order, id, ask, ends)?;
         let mut refund = order::refund(&order, id, ask.clone(), now)?;
         (refund.answered, refund.payment_id) = (true, payment.cloned());
-        refund_books::note(draft, &mut order, "refund.approved", &refund, now);
-        order.refunds.push(refund.clone());
-        let step = Step { before: Some(order.state), at: now };
-        follow::step(draft, &mut order, step)?;
-        refund_books::book(draft, &mut order, &refund);
-        books::align(draft, &mut order);
+        if let Some(offline) = offline(draft, &order, &refund)? {
+            refund_promises::promise(draft, &mut order, refund, offline);
+            let step = Step { before: Some(order.state), at: now };
+            follow::step(draft, &mut order, step)?;
+        } else {
+            refund_books::note(draft, &mut order, "refund.approved", &refund, now);
+            order.refunds.push(refund.clone());
+            let step = Step { before: Some(order.state), at: now };
+            follow::step(draft, &mut order, step)?;
+            refund_books::book(draft, &mut order, &refund);
+            books::align(draft, &mut order);
+        }
     }
     follow::money(draft, &mut order, now);
     stand(draft, &mut order)?;
@@ -75,15 +95,43 @@ fn beside_refused(
         let ends = (now, order.ended_by_request(now));
         end_for_deposit(draft, order, id, ask, ends)?;
     }
-    order.refunds.push(refund);
+    let offline = offline(draft, order, &judged)?;
+    let is_promised = offline.is_some();
+    match offline {
+        Some(offline) => {
+            let promised = Refund { answered: true, payment_id: payment.cloned(), ..judged };
+            refund_promises::promise(draft, order, promised, offline);
+        }
+        None => order.refunds.push(refund),
+    }
     refund_books::settle(draft, order, Entries::Stand);
     follow::step(draft, order, Step { before: Some(order.state), at: now })?;
+    if is_promised {
+        return Ok(());
+    }
     let Some(index) = order.refunds.iter().position(|refund| refund.refund_id == *id) else { return Ok(()) };
     let refund = &mut order.refunds[index];
     refund.answered = true;
     let refund = refund.clone();
     refund_books::note(draft, order, "refund.approved", &refund, now);
     Ok(())
+}
+
+/// What asking for a refund would do, which nothing is kept of.
+pub fn rehearse(
+    draft: &Draft<'_>,
+    order: &OrderId,
+    id: &RefundId,
+    ask: &RefundAsk,
+    payment: Option<&PaymentId>,
+) -> Result<Reply, Refusal> {
+    let mut tried = Draft::new(draft.facts(), draft.shop_id, draft.now);
+    create(&mut tried, order, id, ask, payment)
+}
+
+/// Why it cannot go back by its payments now, if it cannot.
+fn offline(draft: &Draft<'_>, order: &Order, refund: &Refund) -> Result<Option<Offline>, Refusal> {
+    Ok(order.offline(&draft.shop()?.time_zone, refund, draft.now))
 }
 
 /// Says what a refund is of that may be of either (A-G-15). Said again it is answered the same.
@@ -125,10 +173,15 @@ fn again(
     if !adds {
         return Err(Code::IdempotencyConflict.into());
     }
+    let before = follow::Before::of(draft, &order);
+    if known.is_promised() {
+        // Another payment may be open to it.
+        let without = order.without_refund(&known.refund_id);
+        return ask_for(draft, without, &known.refund_id, ask, payment, before);
+    }
     if let Some(payment) = payment.filter(|id| !order.has_money_of(id)) {
         return Err(Refusal::with(Code::NotFound, format!("no money of payment {payment} came")));
     }
-    let before = follow::Before::of(draft, &order);
     let mut refund = Refund { ask: ask.clone(), ..known.clone() };
     // What was answered stays what it is of.
     let is_late = |id: &&PaymentId| order.late_payments().any(|late| late.payment_id == **id);
@@ -152,12 +205,12 @@ fn again(
     answer(draft, order, &id, before)
 }
 
-fn find(draft: &Draft<'_>, order: &OrderId) -> Result<Order, Refusal> {
+pub fn find(draft: &Draft<'_>, order: &OrderId) -> Result<Order, Refusal> {
     draft.shop()?;
     draft.order(order).ok_or_else(|| Refusal::with(Code::NotFound, format!("no order {order}")))
 }
 
-fn answer(
+pub fn answer(
     draft: &mut Draft<'_>,
     order: Order,
     id: &RefundId,

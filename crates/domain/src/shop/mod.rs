@@ -5,7 +5,7 @@ mod quiet;
 pub use policy::Policy;
 pub use quiet::QuietHours;
 
-use crate::{Code, Instant, ShopId, Violation, limits, time::Zone};
+use crate::{Code, Instant, ShopId, Violation, limits, time::Zone, way_back::Arrivals};
 use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,9 @@ pub struct Shop {
     /// An order whose buyer has paid for its goods in another one shows no coupon and gets no push (A-S0-25).
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub hide_bought_elsewhere: bool,
+    /// How long refunds and cashback are on their way, where the shop knows better than what is usual (S2-R03).
+    #[serde(default, skip_serializing_if = "Arrivals::is_empty")]
+    pub arrivals: Arrivals,
     /// Orders or coupons are there whose amounts are in the shop's currency, which stays (A-G-12). Shops of older
     /// stores, which do not say, are taken to have some.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
@@ -117,6 +120,7 @@ impl Shop {
             push_lead_minutes: 60,
             free_shipping: None,
             hide_bought_elsewhere: true,
+            arrivals: Arrivals::default(),
             holds_amounts: false,
         }
     }
@@ -148,6 +152,7 @@ impl Shop {
         if self.free_shipping.is_some_and(|f| f.threshold.is_negative() || f.fee.is_negative()) {
             found.push(Violation::new("free_shipping", Code::NegativeAmount));
         }
+        found.extend(self.arrivals.violations("arrival_days"));
         found
     }
 
