@@ -22,7 +22,9 @@ pub fn figures(
     let says_nothing = facts.lines.is_empty() && facts.amount.is_none();
     let told = match status {
         _ if says_nothing => Figures::Assumed,
-        RefundStatus::Requested | RefundStatus::Rejected | RefundStatus::OfflineTransferRequired => Figures::Asked,
+        RefundStatus::Requested | RefundStatus::Rejected | RefundStatus::OfflineTransferRequired => {
+            Figures::Asked
+        }
         RefundStatus::Approved | RefundStatus::Succeeded => Figures::Granted,
     };
     let fault = known.and_then(|known| known.ask.fault);

@@ -90,7 +90,8 @@ pub fn heard(
         RefundStatus::Approved | RefundStatus::Succeeded => {
             let asked = RefundStatus::Requested;
             order.refunds[index] =
-                Refund { status: asked, answered: false, answered_of_order: false, offline: None, ..known }.undecided();
+                Refund { status: asked, answered: false, answered_of_order: false, offline: None, ..known }
+                    .undecided();
             Ok(Heard::Otherwise)
         }
     }
@@ -114,10 +115,17 @@ pub fn make_way(draft: &mut Draft<'_>, order: &mut Order, id: &RefundId, ask: &R
 
 /// Writes down that a refund which the platform tells of went back by a payment that was closed to merchants by then. It has
 /// happened, so it is taken.
-pub fn note_late(draft: &mut Draft<'_>, order: &mut Order, id: &RefundId, at: Instant) -> Result<(), Refusal> {
+pub fn note_late(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    id: &RefundId,
+    at: Instant,
+) -> Result<(), Refusal> {
     let zone = &draft.shop()?.time_zone;
     let Some(refund) = order.refunds.iter().find(|refund| refund.refund_id == *id) else { return Ok(()) };
-    let Some(offline) = order.offline(zone, refund, at).filter(|_| refund.status.is_granted()) else { return Ok(()) };
+    let Some(offline) = order.offline(zone, refund, at).filter(|_| refund.status.is_granted()) else {
+        return Ok(());
+    };
     let detail = json!({ "refund_id": id, "payments": offline.closed });
     let entry = TimelineEntry::new(at, "refund.past_window").code(offline.code());
     draft.note(order, entry.detail(detail));

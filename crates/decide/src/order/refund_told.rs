@@ -122,6 +122,8 @@ fn move_on(
     let answered = Some((next.first_told(), next.granted_since())).filter(|_| next.answered);
     if let Some((status, at)) = to {
         (next.status, next.at) = (status, if next.answered { at.max(next.at) } else { at });
+        // What is granted after all goes back by its payments, whatever was promised before.
+        next.offline.take_if(|_| status.is_granted());
     }
     next.tell_since(answered.map_or(told, |(told, _)| told));
     if let Some(granted) = answered.map(|(_, granted)| granted).or(granted) {

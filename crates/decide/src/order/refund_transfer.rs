@@ -29,7 +29,11 @@ pub fn record(
     let transfer = Transfer { recorded_at: draft.now, ..transfer.clone() };
     if let Some(before) = known.transfer() {
         let same = before.is_same(&transfer);
-        return if same { Ok(Reply::Refund { refund: known }) } else { Err(Code::IdempotencyConflict.into()) };
+        return if same {
+            Ok(Reply::Refund { refund: known })
+        } else {
+            Err(Code::IdempotencyConflict.into())
+        };
     }
     known.check_transfer(&order, &transfer)?;
     let before = follow::Before::of(draft, &order);

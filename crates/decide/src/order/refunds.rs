@@ -3,7 +3,7 @@
 use super::{
     books,
     refund_books::{self, Entries},
-    refund_ends::{end_for_deposit, judge, same_money, stand},
+    refund_ends::{end_for_deposit, judge, judge_asked, same_money, stand},
     refund_promises,
 };
 use crate::book::Draft;
@@ -86,7 +86,7 @@ fn beside_refused(
 ) -> Result<(), Refusal> {
     let mut refund = Refund::told(id.clone(), ask.clone(), payment.cloned(), now);
     refund.status = RefundStatus::Approved;
-    let judged = judge(order, &refund)?;
+    let judged = judge_asked(order, &refund)?;
     if judged.is_unclear() {
         let detail = "say payment_id, or the lines that come back";
         return Err(Refusal::with(Code::RefundAmbiguous, detail));

@@ -47,7 +47,9 @@ fn topics(order: &Order) -> Vec<(Topic, Instant)> {
         let kind = match refund.status {
             RefundStatus::Approved | RefundStatus::Succeeded => Kind::RefundApproved,
             // What gave way to other refunds was rejected by nobody.
-            RefundStatus::Rejected if refund.offline.as_ref().is_some_and(|offline| offline.gave_way) => continue,
+            RefundStatus::Rejected if refund.offline.as_ref().is_some_and(|offline| offline.gave_way) => {
+                continue;
+            }
             RefundStatus::Rejected => Kind::RefundRejected,
             // What is to be transferred is told once it has been.
             RefundStatus::Requested | RefundStatus::OfflineTransferRequired => continue,

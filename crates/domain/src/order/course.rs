@@ -83,8 +83,7 @@ fn steps(order: &Order) -> Vec<(Instant, u8, Step<'_>)> {
     let came = order.payments.iter().filter(came).filter(|payment| !payment.is_of_nothing());
     let mut came: Vec<&Payment> = came.collect();
     came.sort_by(|a, b| (a.at, &a.payment_id).cmp(&(b.at, &b.payment_id)));
-    let mut granted: Vec<&Refund> =
-        order.refunds.iter().filter(|refund| refund.status.is_agreed()).collect();
+    let mut granted: Vec<&Refund> = order.refunds.iter().filter(|refund| refund.status.is_agreed()).collect();
     granted.sort_by(|a, b| (a.granted_since(), &a.refund_id).cmp(&(b.granted_since(), &b.refund_id)));
     let mut steps: Vec<(Instant, u8, Step<'_>)> =
         came.into_iter().map(|payment| (payment.at, 0, Step::Came(payment))).collect();

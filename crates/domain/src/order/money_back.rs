@@ -50,8 +50,8 @@ fn customers_part(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> 
     let left = order.left_to_refund();
     let mut refund = match (&ask.lines[..], ask.amount) {
         ([], Some(amount)) => of_amount(amount)?,
-        ([], None) => of_lines(order, &rest(order))?,
-        (lines, None) => of_lines(order, lines)?,
+        ([], None) => of_rest(order)?,
+        (lines, None) => cut_to_left(order, of_lines(order, lines)?),
         (_, Some(_)) => {
             return Err(Refusal::with(Code::InvalidValue, "send lines or amount, not both"));
         }
@@ -208,11 +208,37 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
         refund.freight = paid_freight(order);
         refund.amount += refund.freight;
     }
-    // Amounts refunded without lines count against what the lines would still return.
+    Ok(refund)
+}
+
+/// All that is left: the units, or what is left of the money where a promise that was given up had taken it from units.
+fn of_rest(order: &Order) -> Result<Refund, Refusal> {
+    let (lines, left) = (rest(order), order.left_to_refund());
+    match lines.is_empty() && left.is_positive() {
+        true => of_amount(left),
+        false => Ok(cut_to_left(order, of_lines(order, &lines)?)),
+    }
+}
+
+/// Amounts refunded without lines count against what the lines would still return.
+fn cut_to_left(order: &Order, mut refund: Refund) -> Refund {
     if order.taking_refunds().any(|r| r.lines.is_empty()) {
         clip(&mut refund, order.left_to_refund());
     }
-    Ok(refund)
+    refund
+}
+
+/// Whether a refund of that gets as much beside what is promised as it would without: a promise takes nothing of it.
+pub(super) fn has_room(order: &Order, ask: &RefundAsk) -> bool {
+    let left = order.left_to_refund();
+    let needs = match (&ask.lines[..], ask.amount) {
+        (_, Some(amount)) => Ok(amount),
+        // What is said to be all that is left was not promised to anybody else.
+        ([], None) => return order.promises().next().is_none(),
+        (lines, None) => of_lines(order, lines).map(|refund| refund.amount),
+    };
+    let promised: Money = order.promises().map(|refund| refund.amount).sum();
+    needs.is_ok_and(|needs| needs <= left || promised.is_zero())
 }
 
 /// Lowers a refund to what is left; its lines, from the last one, go down with it.
@@ -248,7 +274,7 @@ impl Order {
         self.refunds.iter().filter(|refund| refund.takes_of_order())
     }
     /// What of the order's money is neither back nor promised.
-    fn left_to_refund(&self) -> Money {
+    pub fn left_to_refund(&self) -> Money {
         self.paid() - self.taking_refunds().map(|refund| refund.amount).sum::<Money>()
     }
     /// Units of a line that are back or promised.

@@ -183,7 +183,10 @@ impl Refund {
     }
     /// What an answered refund asked for, as it was understood: the rest of an order was the units that were left then.
     pub(super) fn answered_ask(&self) -> RefundAsk {
-        RefundAsk { lines: if self.ask.is_rest() { self.units() } else { self.ask.lines.clone() }, ..self.ask.clone() }
+        RefundAsk {
+            lines: if self.ask.is_rest() { self.units() } else { self.ask.lines.clone() },
+            ..self.ask.clone()
+        }
     }
     /// The units that go back with it.
     pub(super) fn units(&self) -> Vec<RefundLine> {

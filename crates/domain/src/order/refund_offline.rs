@@ -69,7 +69,8 @@ impl Transfer {
     pub fn violations(&self) -> Vec<Violation> {
         let mut found = Vec::new();
         let tail = &*self.account_tail;
-        let is_tail = limits::ACCOUNT_TAIL.contains(&tail.len()) && tail.bytes().all(|b| b.is_ascii_alphanumeric());
+        let is_tail =
+            limits::ACCOUNT_TAIL.contains(&tail.len()) && tail.bytes().all(|b| b.is_ascii_alphanumeric());
         if !is_tail {
             let says = "the last 2 to 4 letters or digits of the account, never more of it";
             found.push(Violation::with("account_tail", Code::InvalidValue, says));
@@ -114,14 +115,19 @@ impl Refund {
         if !self.is_promised() {
             let gave_way = self.offline.as_ref().is_some_and(|offline| offline.gave_way);
             let detail = format!("refund {} gave way to others that went back", self.refund_id);
-            return Err(if gave_way { Refusal::with(Code::ExceedsPaid, detail) } else { Code::TransferNotRequired.into() });
+            return Err(if gave_way {
+                Refusal::with(Code::ExceedsPaid, detail)
+            } else {
+                Code::TransferNotRequired.into()
+            });
         }
         let (amount, promised) = (transfer.amount, self.total());
         if amount != promised {
             let code = if amount > promised { Code::ExceedsPaid } else { Code::AmountMismatch };
             return Err(Refusal::with(code, sentence![promised, " is to be transferred, not ", amount]));
         }
-        let came = self.payments.iter().filter_map(|part| order.payment(&part.payment_id)).map(|p| p.at).max();
+        let came =
+            self.payments.iter().filter_map(|part| order.payment(&part.payment_id)).map(|p| p.at).max();
         let earliest = came.map(|at| at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES));
         if earliest.is_some_and(|earliest| transfer.at < earliest) {
             return Err(Refusal::of(Violation::with("at", Code::OutOfRange, "not before the money came")));

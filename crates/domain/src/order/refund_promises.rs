@@ -3,7 +3,7 @@
 //! Always holds: a refund that is said to have gone back takes its money though it was promised to another one. Of several
 //! promises the newest gives way first, and none that need not.
 
-use super::{Order, Refund, RefundAsk, RefundStatus, refund_of::judged};
+use super::{Figures, Order, Refund, RefundAsk, RefundStatus, money_back::has_room, refund_of::judged};
 use crate::{Code, Instant, RefundId, Refusal};
 
 /// What each refund of the order is of, in their order, with its figures (A-G-15); an error for one that no money can hold,
@@ -11,7 +11,9 @@ use crate::{Code, Instant, RefundId, Refusal};
 pub fn whose(order: &Order) -> Vec<Result<Refund, Refusal>> {
     let found = judged(order);
     // What is said to be all that is left was not promised to anybody else.
-    let is_rest = |refund: &Refund| refund.status.is_granted() && !refund.answered && refund.ask.is_rest();
+    let is_rest = |refund: &Refund| {
+        refund.status.is_granted() && refund.figures == Figures::Assumed && refund.ask.is_rest()
+    };
     let all_is_back = order.has_money() && order.refunds.iter().any(is_rest);
     if order.promises().next().is_none() || without_money(order, &found) == 0 && !all_is_back {
         return found;
@@ -19,7 +21,8 @@ pub fn whose(order: &Order) -> Vec<Result<Refund, Refusal>> {
     let all: Vec<RefundId> = order.promises().map(|refund| refund.refund_id.clone()).collect();
     let least_of = order.without_promises(&all);
     let least = without_money(order, &judged(&least_of));
-    let gone = if all_is_back { all } else { order.give_way(|kept| without_money(order, &judged(kept)) <= least) };
+    let gone =
+        if all_is_back { all } else { order.give_way(|kept| without_money(order, &judged(kept)) <= least) };
     let mut found = judged(&order.without_promises(&gone));
     for (found, known) in found.iter_mut().zip(&order.refunds) {
         if gone.contains(&known.refund_id) {
@@ -27,6 +30,11 @@ pub fn whose(order: &Order) -> Vec<Result<Refund, Refusal>> {
         }
     }
     found
+}
+
+/// The same where one of them is only asked for here: what is promised stays.
+pub fn whose_beside_promises(order: &Order) -> Vec<Result<Refund, Refusal>> {
+    judged(order)
 }
 
 /// How many refunds that were granted find no money.
@@ -45,10 +53,7 @@ impl Order {
     /// that is left. None where it finds no room without them either.
     pub fn promises_in_the_way(&self, id: &RefundId, ask: &RefundAsk, at: Instant) -> Vec<RefundId> {
         let beside = self.without_refund(id);
-        beside.give_way(|kept| {
-            let has_room = !ask.is_rest() || kept.promises().next().is_none();
-            has_room && super::refund(kept, id, ask.clone(), at).is_ok()
-        })
+        beside.give_way(|kept| has_room(kept, ask) && super::refund(kept, id, ask.clone(), at).is_ok())
     }
 
     /// The fewest promises, the newest first, without which all is well; none where it is not well without any.

@@ -184,7 +184,11 @@ impl Arrival {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let both = |one: String, other: &str, between: &str| {
-            if one.split(between).any(|known| known == other) { one } else { format!("{one}{between}{other}") }
+            if one.split(between).any(|known| known == other) {
+                one
+            } else {
+                format!("{one}{between}{other}")
+            }
         };
         Self {
             earliest: self.earliest.min(other.earliest),

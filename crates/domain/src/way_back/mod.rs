@@ -9,4 +9,4 @@ mod window;
 
 pub use arrival::{Arrival, Arrivals, Back, Instrument, WorkingDays};
 pub use limits::Limits;
-pub use window::{Ends, PLATFORM_SINCE};
+pub use window::{Ends, PLATFORM_SINCE, PLATFORM_YEARS};

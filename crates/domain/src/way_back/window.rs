@@ -12,6 +12,9 @@ use jiff::{ToSpan, civil::Date};
 /// 11 June 2015 and before are, and those of 12 June are not (A-S2-2).
 pub const PLATFORM_SINCE: Date = jiff::civil::date(2016, 6, 12);
 
+/// Calendar years after a payment in which the platform lets merchants refund it.
+pub const PLATFORM_YEARS: i16 = 1;
+
 /// When a payment's way back closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ends {
@@ -32,7 +35,7 @@ impl Ends {
     /// assert_eq!(Some(ends.first()), Instant::parse("2017-03-01T00:00:00+08:00"));
     /// ```
     pub fn of(zone: &Zone, method: Method, paid_at: Instant) -> Self {
-        let last = zone.civil(paid_at).date().saturating_add(1.year());
+        let last = zone.civil(paid_at).date().saturating_add(PLATFORM_YEARS.years());
         let closed = last.saturating_add(1.day()).max(PLATFORM_SINCE);
         let channel = Limits::of(method).days.map(|days| paid_at.plus_hours(days * 24));
         Self { platform: zone.instant(closed.at(0, 0, 0, 0)), channel }

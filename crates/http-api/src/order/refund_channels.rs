@@ -9,7 +9,7 @@ use axum::extract::State;
 use domain::{
     order::Method,
     shop::Shop,
-    way_back::{Back, Instrument, Limits},
+    way_back::{Back, Instrument, Limits, PLATFORM_YEARS},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,7 +36,7 @@ pub struct ChannelView {
     label: &'static str,
     label_zh: &'static str,
     /// The platform's limit: calendar years after the payment, by dates of the shop's zone; the last day is in.
-    platform_years: u8,
+    platform_years: i16,
     /// The channel's own limit: days of 24 hours after the payment; null where it names none.
     channel_days: Option<i64>,
     /// Refunds that it takes of one payment; null where it names no limit.
@@ -68,7 +68,7 @@ fn channel(shop: &Shop, method: Method) -> ChannelView {
         method,
         label,
         label_zh,
-        platform_years: 1,
+        platform_years: PLATFORM_YEARS,
         channel_days: limits.days,
         partial_refunds: limits.refunds,
         instruments: instruments.collect(),

@@ -169,7 +169,8 @@ fn arrival(shop: &Shop, order: &Order, refund: &Refund) -> Option<ArrivalView> {
     if !refund.status.is_granted() || refund.transfer().is_some() || refund.is_sum() {
         return None;
     }
-    let methods = refund.payments.iter().filter_map(|part| order.payment(&part.payment_id)).map(|it| it.method);
+    let methods =
+        refund.payments.iter().filter_map(|part| order.payment(&part.payment_id)).map(|it| it.method);
     let each = methods.map(|method| shop.arrivals.expect(Back::Refund, method, &shop.time_zone, refund.at));
     each.reduce(Arrival::and).map(ArrivalView::of)
 }
