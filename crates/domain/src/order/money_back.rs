@@ -228,19 +228,6 @@ fn cut_to_left(order: &Order, mut refund: Refund) -> Refund {
     refund
 }
 
-/// Whether a refund of that gets as much beside what is promised as it would without: a promise takes nothing of it.
-pub(super) fn has_room(order: &Order, ask: &RefundAsk) -> bool {
-    let left = order.left_to_refund();
-    let needs = match (&ask.lines[..], ask.amount) {
-        (_, Some(amount)) => Ok(amount),
-        // What is said to be all that is left was not promised to anybody else.
-        ([], None) => return order.promises().next().is_none(),
-        (lines, None) => of_lines(order, lines).map(|refund| refund.amount),
-    };
-    let promised: Money = order.promises().map(|refund| refund.amount).sum();
-    needs.is_ok_and(|needs| needs <= left || promised.is_zero())
-}
-
 /// Lowers a refund to what is left; its lines, from the last one, go down with it.
 fn clip(refund: &mut Refund, left: Money) {
     let mut over = (refund.amount - left).max(Money::ZERO);

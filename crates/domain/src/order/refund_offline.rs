@@ -4,8 +4,12 @@
 //! Always holds: what is promised stands in no book and moves no money, and nobody else is promised it. What is said to have
 //! gone back comes first: where a promise has no room beside it any more, the promise gives way.
 
-use super::{Order, PaymentPart, Refund, RefundStatus};
-use crate::{Code, Instant, PaymentId, RefundId, Refusal, Violation, limits, sentence, time::Zone, way_back};
+use super::{Order, Payment, PaymentPart, Refund, RefundStatus};
+use crate::{
+    Code, Instant, PaymentId, RefundId, Refusal, Violation, limits, sentence,
+    time::Zone,
+    way_back::{Ends, Limits},
+};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +153,9 @@ impl Order {
     /// Where one of them is closed to its part, the whole is to be transferred, so that a refund goes one way. `None` where
     /// all are open.
     pub fn offline(&self, zone: &Zone, refund: &Refund, now: Instant) -> Option<Offline> {
+        if !self.payments.iter().any(|payment| self.may_be_closed(zone, payment, now)) {
+            return None;
+        }
         let mut beside = self.without_refund(&refund.refund_id);
         beside.refunds.push(Refund { status: RefundStatus::Approved, ..refund.clone() });
         beside.tell_ways_back();
@@ -161,15 +168,22 @@ impl Order {
         (!closed.is_empty()).then_some(Offline { closed, transfer: None, gave_way: false })
     }
 
+    /// `false` where that payment is open for sure: most are, and need no closer look.
+    fn may_be_closed(&self, zone: &Zone, payment: &Payment, now: Instant) -> bool {
+        let refunds: u32 = self.refunds.iter().map(|refund| refund.sums.max(1)).sum();
+        let is_many = Limits::of(payment.method).refunds.is_some_and(|most| refunds >= most);
+        is_many || Ends::of(zone, payment.method, payment.at).closed(now).is_some()
+    }
+
     /// Why no more money can go back by that payment, if it cannot: its time is over, or its channel has had as many
     /// refunds of it as it takes.
     fn closed_way(&self, zone: &Zone, id: &PaymentId, now: Instant) -> Option<Code> {
         let payment = self.payment(id)?;
         let too_many = || {
-            let most = way_back::Limits::of(payment.method).refunds?;
+            let most = Limits::of(payment.method).refunds?;
             (self.refunds_by(id) >= most).then_some(Code::TooManyPartialRefunds)
         };
-        way_back::Ends::of(zone, payment.method, payment.at).closed(now).or_else(too_many)
+        Ends::of(zone, payment.method, payment.at).closed(now).or_else(too_many)
     }
 
     /// How many refunds have gone back by that payment, whoever told of them; each id once. Of those that are summed up all

@@ -3,26 +3,27 @@
 //! Always holds: a refund that is said to have gone back takes its money though it was promised to another one. Of several
 //! promises the newest gives way first, and none that need not.
 
-use super::{Figures, Order, Refund, RefundAsk, RefundStatus, money_back::has_room, refund_of::judged};
+use super::{Order, Refund, RefundAsk, RefundStatus, refund_of::judged};
 use crate::{Code, Instant, RefundId, Refusal};
+use money::Money;
 
 /// What each refund of the order is of, in their order, with its figures (A-G-15); an error for one that no money can hold,
 /// and for a promise that has to give way to one that went back. Rejected ones come as they are.
 pub fn whose(order: &Order) -> Vec<Result<Refund, Refusal>> {
     let found = judged(order);
-    // What is said to be all that is left was not promised to anybody else.
-    let is_rest = |refund: &Refund| {
-        refund.status.is_granted() && refund.figures == Figures::Assumed && refund.ask.is_rest()
-    };
-    let all_is_back = order.has_money() && order.refunds.iter().any(is_rest);
-    if order.promises().next().is_none() || without_money(order, &found) == 0 && !all_is_back {
+    let promised: Vec<RefundId> = order.promises().map(|refund| refund.refund_id.clone()).collect();
+    if promised.is_empty() {
         return found;
     }
-    let all: Vec<RefundId> = order.promises().map(|refund| refund.refund_id.clone()).collect();
-    let least_of = order.without_promises(&all);
-    let least = without_money(order, &judged(&least_of));
-    let gone =
-        if all_is_back { all } else { order.give_way(|kept| without_money(order, &judged(kept)) <= least) };
+    let without = judged(&order.without_promises(&promised));
+    let is_well = |found: &[Result<Refund, Refusal>]| {
+        let granted = (0..found.len()).filter(|index| order.refunds[*index].status.is_granted());
+        granted.into_iter().all(|index| is_whole(&found[index], &without[index]))
+    };
+    if is_well(&found) {
+        return found;
+    }
+    let gone = order.give_way(|kept| is_well(&judged(kept)));
     let mut found = judged(&order.without_promises(&gone));
     for (found, known) in found.iter_mut().zip(&order.refunds) {
         if gone.contains(&known.refund_id) {
@@ -37,10 +38,12 @@ pub fn whose_beside_promises(order: &Order) -> Vec<Result<Refund, Refusal>> {
     judged(order)
 }
 
-/// How many refunds that were granted find no money.
-fn without_money(order: &Order, found: &[Result<Refund, Refusal>]) -> usize {
-    let granted = found.iter().zip(&order.refunds).filter(|(_, known)| known.status.is_granted());
-    granted.filter(|(found, _)| found.is_err()).count()
+/// Whether a refund gets beside what is promised what it gets without. Units may come out a fen apart a line, as they stand
+/// at another place of it (A-G-6).
+fn is_whole(beside: &Result<Refund, Refusal>, without: &Result<Refund, Refusal>) -> bool {
+    let Ok(without) = without else { return true };
+    let fen = i64::try_from(without.lines.len()).unwrap_or_default();
+    beside.as_ref().is_ok_and(|beside| beside.total() + Money::from_minor(fen) >= without.total())
 }
 
 impl Order {
@@ -49,21 +52,27 @@ impl Order {
         self.refunds.iter().filter(|refund| refund.is_promised())
     }
 
-    /// The promises that have to give way so that a refund which went back has room beside the rest: all where it is of all
-    /// that is left. None where it finds no room without them either.
+    /// The promises that have to give way so that a refund which went back gets all that it would get without them: all
+    /// where it is of all that is left.
     pub fn promises_in_the_way(&self, id: &RefundId, ask: &RefundAsk, at: Instant) -> Vec<RefundId> {
         let beside = self.without_refund(id);
-        beside.give_way(|kept| has_room(kept, ask) && super::refund(kept, id, ask.clone(), at).is_ok())
+        let promised: Vec<RefundId> = beside.promises().map(|refund| refund.refund_id.clone()).collect();
+        if promised.is_empty() {
+            return promised;
+        }
+        let gets = |order: &Self| super::refund(order, id, ask.clone(), at);
+        let without = gets(&beside.without_promises(&promised));
+        beside.give_way(|kept| is_whole(&gets(kept), &without))
     }
 
-    /// The fewest promises, the newest first, without which all is well; none where it is not well without any.
+    /// The fewest promises, the newest first, without which all is well.
     fn give_way(&self, is_well: impl Fn(&Self) -> bool) -> Vec<RefundId> {
         let turn = |refund: &Refund| (refund.first_told(), refund.refund_id.clone());
         let mut promised: Vec<(Instant, RefundId)> = self.promises().map(turn).collect();
         promised.sort();
         let mut gone = Vec::new();
         while !is_well(&self.without_promises(&gone)) {
-            let Some((_, newest)) = promised.pop() else { return Vec::new() };
+            let Some((_, newest)) = promised.pop() else { break };
             gone.push(newest);
         }
         for oldest in gone.clone().iter().rev() {
