@@ -3,7 +3,7 @@
 use crate::checks;
 use crate::sums::{borne_by_merchant, deposit_due};
 use crate::walk::Faults;
-use domain::ledger::{Entry, settle};
+use domain::ledger::{Account, Entry, Way, settle};
 use domain::order::{Order, State};
 use domain::sentence;
 use money::Money;
@@ -28,6 +28,15 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
     });
     if !in_order {
         found.push((checks::LEDGER, "its entries were not booked in the order of their numbers".to_owned()));
+    }
+    let outside = entries.iter().filter(|entry| entry.source.method == Some(Way::OfflineTransfer));
+    let outside: Money =
+        outside.filter(|entry| entry.account == Account::CustomerCash).map(|it| it.amount).sum();
+    let transferred: Money =
+        order.live_refunds().filter(|refund| refund.transfer().is_some()).map(|refund| refund.amount).sum();
+    if outside != transferred {
+        let detail = sentence![outside, " is booked as transferred, the order says ", transferred];
+        found.push((checks::LEDGER, detail));
     }
     let booked = settle(entries);
     let (gross, paid, settled) = due(order);

@@ -23,6 +23,7 @@ mod orders;
 mod parts;
 mod pool;
 mod presale;
+mod promises;
 mod sieve;
 mod sums;
 mod tally;

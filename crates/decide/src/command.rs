@@ -9,7 +9,7 @@ use domain::{
     customer::List,
     event::{OrderEvent, RefundLine},
     message::wallet::Wallet,
-    order::{Method, PaymentStatus, Refund, RefundAsk},
+    order::{Method, PaymentStatus, Refund, RefundAsk, Transfer},
     pool::{
         Gap, GiftRecord, GiftStrategy, GiftUnit, PoolOrder, PresaleRecord, PresaleStrategy, Run, ShopOrder,
         Stock,
@@ -94,6 +94,19 @@ pub enum Command {
         refund_id: RefundId,
         payment_id: PaymentId,
         ask: RefundAsk,
+    },
+    /// What a refund would do, if the merchant asked for it: nothing is kept.
+    RehearseRefund {
+        order_id: OrderId,
+        refund_id: RefundId,
+        payment_id: Option<PaymentId>,
+        ask: RefundAsk,
+    },
+    /// The merchant records what was paid back outside the system (S2-R02). When it is recorded is ours to say.
+    RecordTransfer {
+        order_id: OrderId,
+        refund_id: RefundId,
+        transfer: Transfer,
     },
     /// Somebody says what a refund is of that may be of either (A-G-15).
     AssignRefund {

@@ -41,6 +41,8 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         Command::Act(action) => act_keys(shop, action, keys),
         Command::CreateRefund { order_id, .. }
         | Command::RefundPayment { order_id, .. }
+        | Command::RehearseRefund { order_id, .. }
+        | Command::RecordTransfer { order_id, .. }
         | Command::AssignRefund { order_id, .. } => keys.orders.push(key(order_id)),
         Command::StartPayment { order_id, coupon_id, .. } => {
             keys.orders.push(key(order_id));

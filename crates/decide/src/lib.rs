@@ -26,7 +26,7 @@ pub use pool::Around;
 
 use coupon::batches;
 use domain::{Refusal, campaign, event::OrderEvent};
-use order::{cashier, events, refunds};
+use order::{cashier, events, refund_transfer, refunds};
 use port::{Digest, Subject};
 use settings::{
     campaigns, imports,
@@ -61,6 +61,12 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         }
         Command::RefundPayment { order_id: order, refund_id, payment_id: of, ask } => {
             refunds::create(draft, order, refund_id, ask, Some(of))
+        }
+        Command::RehearseRefund { order_id, refund_id, payment_id, ask } => {
+            refunds::rehearse(draft, order_id, refund_id, ask, payment_id.as_ref())
+        }
+        Command::RecordTransfer { order_id, refund_id, transfer } => {
+            refund_transfer::record(draft, order_id, refund_id, transfer)
         }
         Command::AssignRefund { order_id, refund_id, of } => refunds::assign(draft, order_id, refund_id, of),
         Command::PutRisk { customer_id: id, list, reason, by } => put_risk(draft, id, *list, reason, by),

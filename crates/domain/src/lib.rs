@@ -23,6 +23,7 @@ pub mod risk;
 pub mod sentence;
 pub mod shop;
 pub mod time;
+pub mod way_back;
 
 pub use ids::*;
 pub use language::Lang;

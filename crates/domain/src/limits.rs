@@ -17,9 +17,14 @@ pub fn amounts() -> Sentence {
 }
 /// Attempts to pay that one order remembers, and as many payments that were not taken.
 pub const ORDER_PAYMENTS: usize = 50;
-/// Granted refunds of one order beside which one more may be asked for here; channels allow 50. What the
-/// platform tells of money that went back is taken without a limit.
-pub const ORDER_REFUNDS: usize = 50;
+/// Refunds of one order that were agreed to, beside which one more may be asked for here: channels allow 50 of a payment
+/// and an order has a payment or two, and what a channel takes no more is transferred. What the platform tells of money
+/// that went back is taken without a limit.
+pub const ORDER_REFUNDS: usize = 150;
+/// Characters of the end of an account's number: enough to find the transfer by, too few to make one.
+pub const ACCOUNT_TAIL: std::ops::RangeInclusive<usize> = 2..=4;
+/// Characters of the evidence of a transfer: a sentence or an address.
+pub const PROOF_CHARS: usize = 500;
 /// Granted refunds of one order that are kept one by one: of more the oldest amounts are summed up, so that its document
 /// stays small.
 pub const ORDER_REFUNDS_KEPT: usize = 200;

@@ -120,6 +120,11 @@ codes! {
     IdempotencyConflict = "idempotency_conflict", "同一编号的内容不一致", "The same id was sent before with other contents";
     ExceedsPaid = "exceeds_paid", "退款金额超过实付金额", "More would be refunded than was paid";
     RefundAmbiguous = "refund_ambiguous", "无法判断退款属于订单还是多付款项,请注明支付编号或商品行", "The refund may be of the order or of refused money; name the payment or the lines";
+    WindowClosed = "window_closed", "付款已超过一年,不支持主动退款,请线下转账退款", "The payment is older than the year in which it can be refunded; pay it back by a transfer";
+    ChannelWindowClosed = "channel_window_closed", "已超过支付渠道的退款期限,请线下转账退款", "The payment channel takes no more refunds of this payment; pay it back by a transfer";
+    TooManyPartialRefunds = "too_many_partial_refunds", "该笔支付的部分退款次数已达渠道上限,请线下转账退款", "The payment has had as many partial refunds as its channel allows; pay it back by a transfer";
+    OfflineTransferRequired = "offline_transfer_required", "须线下转账退款,转账后请登记凭证", "It is to be paid back by a transfer outside the system, which is then recorded";
+    TransferNotRequired = "transfer_not_required", "该退款无需线下转账", "The refund does not wait for a transfer";
     NothingToRefund = "nothing_to_refund", "没有可退款的金额", "Nothing is left to refund here";
     ClockBackwards = "clock_backwards", "时间不能倒退", "The sandbox clock cannot go back";
     LimitReached = "limit_reached", "已达系统上限", "A limit of the system is reached";

@@ -191,7 +191,7 @@ fn a_s0_22_amount_then_lines() {
     }
 }
 
-/// A-S0-22: beside 50 granted refunds no more may be asked for; what was rejected or is open counts for nothing, and
+/// A-S0-22: beside 150 refunds that were agreed to no more may be asked for; what was rejected or is open counts for nothing, and
 /// what has happened is taken.
 #[test]
 fn a_s0_22_number_of_refunds() {

@@ -9,7 +9,9 @@ use domain::{
     coupon::{BatchCounters, Coupon, CouponStatus, FromOffer, Origin},
     ledger::Account,
     message::MessageStatus,
-    order::{CouponConflict, OfferStatus, PaymentStatus, State},
+    order::{
+        ClosedWay, CouponConflict, OfferStatus, Offline, PaymentStatus, Refund, RefundStatus, State, Transfer,
+    },
 };
 use port::{BatchClaims, Change, Changes, ConflictRow};
 use support::{
@@ -211,6 +213,58 @@ fn a_s0_22_refunds_above_what_was_paid_are_found() {
     finds("refunds", "order refunded", |p| {
         p.order("refunded", |order| order.refunds[0].lines[0].quantity = 3);
     });
+}
+
+/// A-S2-4: promises above what is left, promises and transfers that do not fit their refund, and books of another way.
+#[test]
+fn a_s2_4_promises_and_transfers_that_do_not_fit_are_found() {
+    let offline = |minor: Option<i64>| {
+        let closed = vec![ClosedWay { payment_id: id("pr"), code: domain::Code::WindowClosed }];
+        let transfer = minor.map(|minor| Transfer {
+            amount: fen(minor),
+            account_tail: "4412".into(),
+            proof: "slip".into(),
+            at: at(20),
+            recorded_at: at(20),
+            by: "key".into(),
+        });
+        Some(Box::new(Offline { closed, transfer, gave_way: false }))
+    };
+    let (promised, back) = (RefundStatus::OfflineTransferRequired, RefundStatus::Succeeded);
+    for (check, status, wrong) in [
+        ("refunds", promised, None),
+        ("refunds", promised, offline(Some(1))),
+        ("refunds", back, offline(Some(1))),
+        ("refunds", back, offline(None)),
+        ("refunds", RefundStatus::Rejected, offline(Some(1))),
+    ] {
+        finds(check, "order refunded", |p| {
+            p.order("refunded", |order| {
+                (order.refunds[0].status, order.refunds[0].offline) = (status, wrong.clone());
+            });
+        });
+    }
+    // It was booked as going back by its payment.
+    let amount = stocked().0.order("refunded").refunds[0].total().minor();
+    finds("ledger", "order refunded", |p| {
+        p.order("refunded", |order| {
+            (order.refunds[0].status, order.refunds[0].offline) = (back, offline(Some(amount)));
+        });
+    });
+    let beside = |doctor: fn(&mut Refund)| {
+        move |p: &mut planter::Planter| {
+            let offline = offline(None);
+            p.order("refunded", |order| {
+                let mut more = order.refunds[0].clone();
+                (more.refund_id, more.status, more.offline) = (id("r2"), promised, offline);
+                doctor(&mut more);
+                order.refunds.push(more);
+            });
+        }
+    };
+    finds("refunds", "order refunded", beside(|more| more.amount = fen(PAYABLE)));
+    finds("refunds", "order refunded", beside(|more| more.lines[0].quantity = 2));
+    finds("refunds", "order refunded", beside(|more| more.payments[0].amount = fen(PAYABLE)));
 }
 
 #[test]

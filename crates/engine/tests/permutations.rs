@@ -156,6 +156,7 @@ fn refund(id: &str, ask: &RefundAsk, status: RefundStatus, minutes: i64) -> Orde
         RefundStatus::Approved => ("approved", Body::RefundApproved(facts)),
         RefundStatus::Rejected => ("rejected", Body::RefundRejected(facts)),
         RefundStatus::Succeeded => ("succeeded", Body::RefundSucceeded(facts)),
+        RefundStatus::OfflineTransferRequired => unreachable!("no platform tells of it"),
     };
     event(&format!("{id}.{name}"), body, at(minutes))
 }

@@ -286,10 +286,10 @@ fn a_g_15_requests_are_limited_and_facts_are_taken() {
         run.apply(&told(&format!("q{number}"), Body::RefundRejected, 2));
     }
     assert!(run.order("o1").refunds.len() <= domain::limits::ORDER_REQUESTS);
-    for number in 0..60 {
+    for number in 0..160 {
         run.apply(&went(&format!("r{number}"), &amount(1), None, 3));
     }
-    assert_eq!(run.order("o1").refunded(), fen(60));
+    assert_eq!(run.order("o1").refunded(), fen(160));
     let one_more = Command::CreateRefund { order_id: id("o1"), refund_id: id("r"), ask: amount(1) };
     assert_eq!(run.refused(one_more), "limit_reached");
     run.assert_clean();

@@ -8,7 +8,7 @@ mod support;
 use domain::{
     coupon::CouponKind,
     event::Body,
-    ledger::{Account, Entry, Source},
+    ledger::{Account, Entry, Source, Way},
     order::{Discount, Method, Party, Refund},
 };
 use engine::Command;
@@ -80,7 +80,7 @@ fn a_g_16_a_corrected_refund_has_its_part() {
     let source = Source {
         payment_id: Some(id("p1")),
         refund_id: Some(id("r1")),
-        method: Some(Method::JdPay),
+        method: Some(Way::Payment(Method::JdPay)),
         ..Source::default()
     };
     assert!(undone.clone().count() == 3 && undone.into_iter().all(|entry| entry.source == source));
@@ -254,7 +254,11 @@ fn a_g_17_entries_say_what_they_come_from() {
     run.apply(&event("o1.p1", Body::PaymentSucceeded(body), at(20)));
     refunded(&run, "o1", "r1", &amount(26_60));
     let booked = entries(&run, "o1");
-    let paid = Source { payment_id: Some(id("p1")), method: Some(Method::Baitiao), ..Source::default() };
+    let paid = Source {
+        payment_id: Some(id("p1")),
+        method: Some(Way::Payment(Method::Baitiao)),
+        ..Source::default()
+    };
     let coupon = Source { coupon_id: Some(ours.coupon_id.clone()), batch_id: Some(id("b1")), ..paid.clone() };
     let campaign = Source { campaign_id: Some(id("c1")), ..paid.clone() };
     let payment_coupon = Source { coupon_id: Some(claimed.coupon_id), ..campaign.clone() };

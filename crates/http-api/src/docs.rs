@@ -76,6 +76,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(quote::create))
         .routes(routes!(order::refunds::create))
         .routes(routes!(order::refunds::assign))
+        .routes(routes!(order::refunds::transfer))
+        .routes(routes!(order::refund_channels::list))
         .routes(routes!(order::to_return::list))
         .routes(routes!(message::list, message::post::create))
         .merge(message_routes())

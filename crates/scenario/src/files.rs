@@ -58,6 +58,8 @@ macro_rules! tests {
             t26_outside_main_process = "T26-outside-main-process",
             t27_presale_reminders = "T27-presale-reminders",
             t29_deposit_outcomes = "T29-deposit-outcomes",
+            t37_partial_refunds = "T37-partial-refunds",
+            t37_refund_windows = "T37-refund-windows",
             t31_rounding = "T31-rounding",
             t46_activation = "T46-activation",
             t47_first_n = "T47-first-n",

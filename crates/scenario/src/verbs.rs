@@ -21,7 +21,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 71] = [
+const VERBS: [(&str, Verb); 72] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -64,6 +64,7 @@ const VERBS: [(&str, Verb); 71] = [
     ("settlement", cashier::settlement),
     ("entries", cashier::entries),
     ("refund", cashier::refund),
+    ("transfer", cashier::transfer),
     ("assign", cashier::assign),
     ("to-return", cashier::to_return),
     ("messages", customers::messages),

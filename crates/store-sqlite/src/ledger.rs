@@ -6,8 +6,8 @@ use crate::json::whole;
 use crate::query::all;
 use domain::{
     BatchId, CampaignId, CouponId, OrderId, PaymentId, RefundId, ShopId,
-    ledger::{Account, Booked, Entry, Source},
-    order::{Method, Party},
+    ledger::{Account, Booked, Entry, Source, Way},
+    order::Party,
 };
 use port::{Read, StoreError};
 use rusqlite::{Connection, params};
@@ -54,7 +54,7 @@ pub fn write(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
             batch_id.as_ref().map(BatchId::as_str),
             payment_id.as_ref().map(PaymentId::as_str),
             refund_id.as_ref().map(RefundId::as_str),
-            method.map(Method::as_str),
+            method.map(Way::as_str),
         ];
         add.execute(row).doing("writing the ledger")?;
     }
@@ -86,8 +86,7 @@ pub fn entries(db: &Connection, shop: &ShopId, order: &OrderId) -> Read<Vec<Entr
                 batch_id: cells.id_or_null(12)?,
                 payment_id: cells.id_or_null(13)?,
                 refund_id: cells.id_or_null(14)?,
-                method: cells
-                    .parsed_or_null(15, |text| Method::ALL.into_iter().find(|m| m.as_str() == text))?,
+                method: cells.parsed_or_null(15, Way::find)?,
             },
         })
     })

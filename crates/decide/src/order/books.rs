@@ -100,8 +100,8 @@ pub fn correct(
 /// amount that was answered is kept; one that changes is noted.
 /// What that payment could not have returned is refused, as if it had been heard of first.
 pub fn rebook(draft: &mut Draft<'_>, order: &mut Order) {
-    if order.has_refused_money() {
-        refund_books::settle(draft, order, Entries::TakenBack);
+    if order.has_refused_money() || order.promises().next().is_some() {
+        refund_books::settle_all(draft, order, Entries::TakenBack);
         return;
     }
     let booked: Vec<Refund> = order.live_refunds().cloned().collect();

@@ -2,7 +2,7 @@
 
 use super::{
     attempts, free, life, refund_ends, refund_figures,
-    refunds::{self, Advance},
+    refund_told::{self, Advance},
 };
 use crate::book::Draft;
 use crate::command::{EventOutcome, EventResult};
@@ -287,7 +287,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
         | Body::RefundRejected(facts)
         | Body::RefundSucceeded(facts) => {
             let status = refund_figures::status_of(&event.body).unwrap_or(RefundStatus::Succeeded);
-            Ok(match refunds::advance(draft, order, facts, status, at)? {
+            Ok(match refund_told::advance(draft, order, facts, status, at)? {
                 Advance::Done => Effect::Applied,
                 Advance::Known => Effect::Known,
                 Advance::Early => Effect::Early,

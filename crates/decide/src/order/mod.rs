@@ -9,4 +9,7 @@ pub mod life;
 pub mod refund_books;
 pub mod refund_ends;
 pub mod refund_figures;
+pub mod refund_promises;
+pub mod refund_told;
+pub mod refund_transfer;
 pub mod refunds;

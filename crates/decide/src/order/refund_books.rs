@@ -5,8 +5,8 @@
 
 use crate::book::Draft;
 use domain::{
-    Instant, Refusal, ledger,
-    order::{self, Order, PaymentPart, Refund, RefundOf, TimelineEntry},
+    Code, Instant, Refusal, ledger,
+    order::{self, Order, PaymentPart, Refund, RefundOf, RefundStatus, TimelineEntry},
 };
 use serde_json::json;
 
@@ -64,7 +64,7 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
     }
 }
 
-/// The same of any order.
+/// The same of any order. A promise that has no room any more beside what went back gives way.
 pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
     let found = order::whose(order);
     let known = order.refunds.clone();
@@ -87,6 +87,7 @@ pub fn settle_all(draft: &mut Draft<'_>, order: &mut Order, entries: Entries) {
                 note_moved(draft, order, before, refund);
             }
             Err(refusal) if before.status.is_granted() => drop_out(draft, order, index, refusal),
+            Err(_) if before.is_promised() => give_way(draft, order, index),
             Err(_) => {}
         }
     }
@@ -133,6 +134,18 @@ fn drop_out(draft: &mut Draft<'_>, order: &mut Order, index: usize, refusal: &Re
     draft.note(order, TimelineEntry::new(at, "refund.rejected").code(refusal.code).detail(detail));
 }
 
+/// What it was promised has gone back with other refunds: it is promised no more.
+pub fn give_way(draft: &mut Draft<'_>, order: &mut Order, index: usize) {
+    let now = draft.now;
+    let refund = &mut order.refunds[index];
+    (refund.status, refund.at) = (RefundStatus::Rejected, now.max(refund.at));
+    if let Some(offline) = &mut refund.offline {
+        offline.gave_way = true;
+    }
+    let detail = json!({ "refund_id": refund.refund_id, "amount": refund.total() });
+    draft.note(order, TimelineEntry::new(now, "refund.gave_way").code(Code::ExceedsPaid).detail(detail));
+}
+
 /// Writes down what a granted refund is of now, where that is news.
 fn note_moved(draft: &mut Draft<'_>, order: &mut Order, before: &Refund, now: &Refund) {
     if !now.status.is_granted() || (before.of == now.of && before.total() == now.total()) {
@@ -141,7 +154,7 @@ fn note_moved(draft: &mut Draft<'_>, order: &mut Order, before: &Refund, now: &R
     let (id, amount) = (&now.refund_id, now.total());
     let entry = match now.of {
         RefundOf::Unclear => TimelineEntry::new(now.at, "refund.ambiguous")
-            .code(domain::Code::RefundAmbiguous)
+            .code(Code::RefundAmbiguous)
             .detail(json!({ "refund_id": id, "amount": amount })),
         RefundOf::Refused => TimelineEntry::new(now.at, "money.returned")
             .detail(json!({ "refund_id": id, "amount": amount, "payments": now.payments })),

@@ -6,16 +6,39 @@ use crate::follow;
 use domain::{
     Code, Instant, PaymentId, RefundId, Refusal, Violation,
     order::{self, CancelReason, Order, Refund, RefundAsk, RefundStatus, State},
+    sentence,
 };
 
-/// What a refund would be of beside the others, with its figures.
+/// What a refund that has happened is of beside the others, with its figures.
 pub fn judge(order: &Order, refund: &Refund) -> Result<Refund, Refusal> {
+    judge_by(order, refund, order::whose)
+}
+
+/// The same of one that is asked for here: it takes nothing of what is promised.
+pub fn judge_asked(order: &Order, refund: &Refund) -> Result<Refund, Refusal> {
+    judge_by(order, refund, order::whose_beside_promises)
+}
+
+fn judge_by(
+    order: &Order,
+    refund: &Refund,
+    whose: fn(&Order) -> Vec<Result<Refund, Refusal>>,
+) -> Result<Refund, Refusal> {
     if refund.ask.amount.is_some_and(|amount| !amount.is_positive()) {
         return Err(Refusal::of(Violation::with("amount", Code::OutOfRange, "an amount above zero")));
     }
     let mut tried = order.clone();
     let index = put(&mut tried, refund.clone());
-    order::whose(&tried).swap_remove(index)
+    whose(&tried).swap_remove(index)
+}
+
+/// Lines must come to the money that went back.
+pub fn same_money(known: &Refund, judged: &Refund) -> Result<(), Refusal> {
+    if judged.total() == known.total() {
+        return Ok(());
+    }
+    let detail = sentence![known.total(), " went back, those lines come to ", judged.total()];
+    Err(Refusal::with(Code::IdempotencyConflict, detail))
 }
 
 /// Puts a refund in the place of what is known of it; its place.

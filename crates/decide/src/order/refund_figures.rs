@@ -22,7 +22,9 @@ pub fn figures(
     let says_nothing = facts.lines.is_empty() && facts.amount.is_none();
     let told = match status {
         _ if says_nothing => Figures::Assumed,
-        RefundStatus::Requested | RefundStatus::Rejected => Figures::Asked,
+        RefundStatus::Requested | RefundStatus::Rejected | RefundStatus::OfflineTransferRequired => {
+            Figures::Asked
+        }
         RefundStatus::Approved | RefundStatus::Succeeded => Figures::Granted,
     };
     let fault = known.and_then(|known| known.ask.fault);
@@ -63,9 +65,10 @@ fn same_refund(known: &Refund, facts: &RefundFacts) -> Result<(), Refusal> {
 pub fn rank(status: RefundStatus) -> u8 {
     match status {
         RefundStatus::Requested => 0,
-        RefundStatus::Rejected => 1,
-        RefundStatus::Approved => 2,
-        RefundStatus::Succeeded => 3,
+        RefundStatus::OfflineTransferRequired => 1,
+        RefundStatus::Rejected => 2,
+        RefundStatus::Approved => 3,
+        RefundStatus::Succeeded => 4,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::book::Draft;
 use domain::{
     Code, Instant, OrderId,
     event::Placed,
-    order::{Order, RefundStatus, State},
+    order::{Order, State},
     pool::{Learned, PoolLine, PoolOrder, Said, ShopOrder, Stage, Times},
 };
 use money::Money;
@@ -77,7 +77,7 @@ pub fn as_shop_order(order: &Order) -> ShopOrder {
     let paid: Money = (0..order.lines.len()).map(|index| order.paid_for(index)).sum();
     let back: Money = order.live_refunds().map(|refund| refund.amount - refund.freight).sum();
     let single_stage = Some(two_stage.is_none());
-    let refund_open = order.refunds.iter().any(|refund| refund.status == RefundStatus::Requested);
+    let refund_open = order.refunds.iter().any(|refund| refund.status.is_open());
     ShopOrder {
         order_id: order.order_id.clone(),
         customer_id: order.customer_id.clone(),

@@ -5,7 +5,7 @@ use crate::{
     order::{Method, Party, Payment},
 };
 use money::Money;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Whose money an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -88,16 +88,51 @@ pub struct Source {
     pub batch_id: Option<BatchId>,
     pub payment_id: Option<PaymentId>,
     pub refund_id: Option<RefundId>,
-    /// How the payment came in.
-    pub method: Option<Method>,
+    /// The way of the money.
+    pub method: Option<Way>,
+}
+
+/// The way that money came in or went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// By the channel of its payment.
+    Payment(Method),
+    /// By a transfer outside the system: no channel's bill has it (S2-R02).
+    OfflineTransfer,
+}
+
+impl Way {
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payment(method) => method.as_str(),
+            Self::OfflineTransfer => "offline_transfer",
+        }
+    }
+    /// The way of that text.
+    pub fn find(text: &str) -> Option<Self> {
+        let payment = Method::ALL.into_iter().find(|method| method.as_str() == text).map(Self::Payment);
+        payment.or_else(|| (text == Self::OfflineTransfer.as_str()).then_some(Self::OfflineTransfer))
+    }
+}
+
+impl Serialize for Way {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
+    }
+}
+impl<'de> Deserialize<'de> for Way {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        crate::ids::read_text(d, "a payment method or offline_transfer", Self::find)
+    }
 }
 
 impl Source {
-    /// The same, of that payment.
+    /// The same, of that payment and by its way.
     pub(super) fn paid(self, payment: Option<&Payment>) -> Self {
         // Where nothing was left to pay there was no payment (A-G-14).
         let payment = payment.filter(|payment| !payment.is_of_nothing());
-        let (payment_id, method) = payment.map(|p| (p.payment_id.clone(), p.method)).unzip();
+        let (payment_id, method) = payment.map(|p| (p.payment_id.clone(), Way::Payment(p.method))).unzip();
         Self { payment_id, method, ..self }
     }
 }

@@ -6,7 +6,7 @@
 mod entry;
 mod sources;
 
-pub use entry::{Account, Booked, Entry, Source};
+pub use entry::{Account, Booked, Entry, Source, Way};
 
 use crate::{
     Instant, ShopId,
@@ -158,14 +158,14 @@ pub fn undo_deposit(shop_id: &ShopId, order: &mut Order, deposit: Money, at: Ins
 /// Books a refund that went back: the customer's money, and other parties' parts of what they bore.
 pub fn post_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<Entry> {
     let sums = of_refund(order, refund, sources::of_refund(order));
-    Posting::of(shop_id, order, refund.at).book(sums)
+    Posting::of(shop_id, order, refund.left_at()).book(sums)
 }
 
 /// Takes a refund's books back, because its figures turned out to be others.
 pub fn undo_refund(shop_id: &ShopId, order: &mut Order, refund: &Refund) -> Vec<Entry> {
     let sums = of_refund(order, refund, sources::of_refund(order));
     let undone = sums.into_iter().map(|sum| sum.undone("refund_undone")).collect();
-    Posting::of(shop_id, order, refund.at).book(undone)
+    Posting::of(shop_id, order, refund.left_at()).book(undone)
 }
 
 /// Books what other parties get back with a refund beyond what they were booked with, or less: a refund that was
@@ -175,7 +175,7 @@ pub fn post_parts(shop_id: &ShopId, order: &mut Order, refund: &Refund, parts: &
     let moved = Refund { amount: Money::ZERO, booked: Vec::new(), parts: more, ..refund.clone() };
     let sums = of_refund(order, &moved, sources::of_refund(order)).into_iter();
     let sums = sums.map(|sum| Sum { reason: "refund_part".into(), ..sum }).collect();
-    Posting::of(shop_id, order, refund.at).book(sums)
+    Posting::of(shop_id, order, refund.left_at()).book(sums)
 }
 
 /// Books that a refund is of other payments' money than was booked: a refund that came before it was heard of later
@@ -197,15 +197,18 @@ pub fn move_refund(
         }
     }
     let sums = sums.into_iter().map(|sum| Sum { reason: "refund_payment".into(), ..sum }).collect();
-    Posting::of(shop_id, order, refund.at).book(sums)
+    Posting::of(shop_id, order, refund.left_at()).book(sums)
 }
 
-/// What a refund books: of each payment the money that is its own (A-G-17), and other parties' parts of what they bore.
+/// What a refund books: of each payment the money that is its own (A-G-17), by the way that it went, and other parties'
+/// parts of what they bore.
 /// `payment` is the one that paid the order last, or its deposit.
 fn of_refund(order: &Order, refund: &Refund, payment: Option<&Payment>) -> Vec<Sum> {
-    let from = |payment: Option<&Payment>, from: Source| Source {
-        refund_id: Some(refund.refund_id.clone()),
-        ..from.paid(payment)
+    let from = |payment: Option<&Payment>, from: Source| {
+        let paid = from.paid(payment);
+        let outside = |way: Way| if refund.transfer().is_some() { Way::OfflineTransfer } else { way };
+        let (refund_id, method) = (Some(refund.refund_id.clone()), paid.method.map(outside));
+        Source { refund_id, method, ..paid }
     };
     let split = refund.booked.iter().map(|part| (order.payment(&part.payment_id), part.amount));
     let mut money: Vec<(Option<&Payment>, Money)> = split.collect();

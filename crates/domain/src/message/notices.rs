@@ -46,8 +46,13 @@ fn topics(order: &Order) -> Vec<(Topic, Instant)> {
     for refund in &order.refunds {
         let kind = match refund.status {
             RefundStatus::Approved | RefundStatus::Succeeded => Kind::RefundApproved,
+            // What gave way to other refunds was rejected by nobody.
+            RefundStatus::Rejected if refund.offline.as_ref().is_some_and(|offline| offline.gave_way) => {
+                continue;
+            }
             RefundStatus::Rejected => Kind::RefundRejected,
-            RefundStatus::Requested => continue,
+            // What is to be transferred is told once it has been.
+            RefundStatus::Requested | RefundStatus::OfflineTransferRequired => continue,
         };
         // Sums of several have been told one by one.
         if refund.sums == 0 {

@@ -150,7 +150,7 @@ impl Order {
         let ended = matches!(self.state, State::Cancelled { .. }) && self.deposit_paid_at.is_some();
         let Some(presale) = self.presale.as_ref().filter(|_| ended) else { return Money::ZERO };
         let given_back = self.live_refunds().next().is_some();
-        match self.deposit_to_return() {
+        match self.deposit_owed() {
             Some((_, left)) => presale.deposit - left,
             None if given_back || self.presale_stage() == Some(PresaleStage::Forfeited) => presale.deposit,
             None => Money::ZERO,

@@ -47,7 +47,7 @@ enum Step<'o> {
 
 /// Tells the order anew up to that moment; nothing of an order that no refund can end.
 pub fn stood(order: &Order, by: Instant) -> Option<Stood> {
-    let has_grant = order.refunds.iter().any(|refund| refund.status.is_granted());
+    let has_grant = order.refunds.iter().any(|refund| refund.status.is_agreed());
     if !has_grant || order.presale.as_ref().is_none_or(|presale| presale.in_full) {
         return None;
     }
@@ -83,8 +83,7 @@ fn steps(order: &Order) -> Vec<(Instant, u8, Step<'_>)> {
     let came = order.payments.iter().filter(came).filter(|payment| !payment.is_of_nothing());
     let mut came: Vec<&Payment> = came.collect();
     came.sort_by(|a, b| (a.at, &a.payment_id).cmp(&(b.at, &b.payment_id)));
-    let mut granted: Vec<&Refund> =
-        order.refunds.iter().filter(|refund| refund.status.is_granted()).collect();
+    let mut granted: Vec<&Refund> = order.refunds.iter().filter(|refund| refund.status.is_agreed()).collect();
     granted.sort_by(|a, b| (a.granted_since(), &a.refund_id).cmp(&(b.granted_since(), &b.refund_id)));
     let mut steps: Vec<(Instant, u8, Step<'_>)> =
         came.into_iter().map(|payment| (payment.at, 0, Step::Came(payment))).collect();
@@ -132,7 +131,7 @@ impl Stood {
             return None;
         }
         let ends = |(index, found): (usize, Result<Refund, crate::Refusal>)| {
-            let refund = found.ok().filter(Refund::is_booked)?;
+            let refund = found.ok().filter(Refund::takes_of_order)?;
             let at = refund.granted_since();
             let ends = if refund.answered {
                 at
@@ -180,8 +179,8 @@ impl Order {
     fn end_as_told(&self) -> Option<CalledOff> {
         let State::Cancelled { at, reason } = self.state else { return self.told_end };
         let by_refund = self.refunds.iter().any(|refund| {
-            let granted = refund.status.is_granted();
-            granted && (refund.ended.is_some() || refund.answered && refund.granted_since() == at)
+            let agreed = refund.status.is_agreed();
+            agreed && (refund.ended.is_some() || refund.answered && refund.granted_since() == at)
         });
         let by_itself = by_refund || reason == CancelReason::Timeout && self.cancel_at == Some(at);
         self.told_end.or_else(|| (!by_itself).then_some(CalledOff { at, reason }))

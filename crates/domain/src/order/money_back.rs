@@ -47,11 +47,11 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
 /// The same without what goes back to other parties.
 fn customers_part(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     may_refund(order, ask.fault)?;
-    let left = order.paid() - order.refunded();
+    let left = order.left_to_refund();
     let mut refund = match (&ask.lines[..], ask.amount) {
         ([], Some(amount)) => of_amount(amount)?,
-        ([], None) => of_lines(order, &rest(order))?,
-        (lines, None) => of_lines(order, lines)?,
+        ([], None) => of_rest(order)?,
+        (lines, None) => cut_to_left(order, of_lines(order, lines)?),
         (_, Some(_)) => {
             return Err(Refusal::with(Code::InvalidValue, "send lines or amount, not both"));
         }
@@ -100,6 +100,7 @@ pub(super) fn again_of_customer(order: &Order, known: &Refund) -> Result<Refund,
             since: *since,
             ended: *ended,
             booked: known.booked.clone(),
+            offline: known.offline.clone(),
             answered_of_order: known.was_answered_of_order(),
             ask: known.ask.clone(),
             sums: known.sums,
@@ -112,12 +113,34 @@ pub(super) fn again_of_customer(order: &Order, known: &Refund) -> Result<Refund,
     };
     let fresh = customers_part(order, id, known.ask.clone(), known.at);
     if *answered && fresh.as_ref().is_ok_and(|fresh| fresh.amount != known.amount) {
+        if let Some(same) = fresh.as_ref().ok().and_then(|fresh| elsewhere(order, known, fresh)) {
+            return Ok(kept(same));
+        }
         let ask = RefundAsk { amount: Some(known.amount), lines: Vec::new(), fault: known.ask.fault };
         if let Ok(same) = customers_part(order, id, ask, known.at) {
             return Ok(kept(same));
         }
     }
     fresh.map(kept)
+}
+
+/// A refund that was answered with its units at another place of their lines, where rounding gives another fen, as it was
+/// answered: a promise beside it came or went. `None` where more than that has changed.
+fn elsewhere(order: &Order, known: &Refund, fresh: &Refund) -> Option<Refund> {
+    let is_alike = |(known, fresh): (&RefundedLine, &RefundedLine)| {
+        let index = order.lines.iter().position(|line| line.line_id == known.line_id)?;
+        let (paid, quantity) = (cash(order, index).minor(), order.lines[index].quantity);
+        let exact = i128::from(paid) * i128::from(known.quantity);
+        let over = i128::from(known.amount.minor()) * i128::from(quantity) - exact;
+        let same = (&known.line_id, known.quantity) == (&fresh.line_id, fresh.quantity);
+        Some(same && over.unsigned_abs() < u128::from(quantity))
+    };
+    let mut both = known.lines.iter().zip(&fresh.lines);
+    let had_promises = order.refunds.iter().chain([known]).any(|refund| refund.offline.is_some());
+    let alike = known.lines.len() == fresh.lines.len() && both.all(|both| is_alike(both) == Some(true));
+    let fits = known.freight == fresh.freight && known.amount <= order.left_to_refund();
+    let answered = || Refund { amount: known.amount, lines: known.lines.clone(), ..fresh.clone() };
+    (had_promises && alike && fits).then(answered)
 }
 
 fn blank(id: RefundId) -> Refund {
@@ -127,7 +150,7 @@ fn blank(id: RefundId) -> Refund {
 }
 
 fn rest(order: &Order) -> Vec<RefundLine> {
-    let left = |line: &Line| line.quantity - order.refunded_units(&line.line_id);
+    let left = |line: &Line| line.quantity - order.taken_units(&line.line_id);
     let lines = order.lines.iter().filter(|line| left(line) > 0);
     lines.map(|line| RefundLine { line_id: line.line_id.clone(), quantity: left(line) }).collect()
 }
@@ -154,7 +177,8 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
         let Some((index, line)) = found else {
             return Err(Refusal::with(Code::NotFound, format!("no line {} in the order", part.line_id)));
         };
-        let before = taken.entry(index).or_insert_with(|| order.refunded_units(&line.line_id));
+        let taken_of = || (order.taken_units(&line.line_id), order.taken_money(&line.line_id));
+        let (before, money) = taken.entry(index).or_insert_with(taken_of);
         let (from, to) = (*before, before.saturating_add(part.quantity));
         if part.quantity == 0 {
             return Err(Refusal::of(Violation::with("lines", Code::OutOfRange, "at least one unit")));
@@ -164,7 +188,11 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
             return Err(Refusal::with(Code::ExceedsPaid, detail));
         }
         *before = to;
-        let amount = unit_span(cash(order, index), line.quantity, from, to).unwrap_or_default();
+        // Cumulative (A-G-6), less what the units before came to: where one of them was taken back out of its turn the next
+        // ones make up for the fen.
+        let up_to = unit_span(cash(order, index), line.quantity, 0, to).unwrap_or_default();
+        let amount = (up_to - *money).max(Money::ZERO);
+        *money += amount;
         let parts = span(&borne(order, index), line.quantity, from, to);
         refund.amount += amount;
         let (line_id, quantity) = (line.line_id.clone(), part.quantity);
@@ -172,19 +200,32 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
     }
     // The freight goes back with the last unit that cost something.
     let after = |(index, line): (usize, &Line)| {
-        let back = taken.get(&index).copied().unwrap_or_else(|| order.refunded_units(&line.line_id));
+        let back = taken.get(&index).map_or_else(|| order.taken_units(&line.line_id), |(units, _)| *units);
         back == line.quantity || cash(order, index).is_zero() && !all_free
     };
-    let earlier_freight: Money = order.live_refunds().map(|r| r.freight).sum();
+    let earlier_freight: Money = order.taking_refunds().map(|r| r.freight).sum();
     if order.lines.iter().enumerate().all(after) && earlier_freight.is_zero() {
         refund.freight = paid_freight(order);
         refund.amount += refund.freight;
     }
-    // Amounts refunded without lines count against what the lines would still return.
-    if order.live_refunds().any(|r| r.lines.is_empty()) {
-        clip(&mut refund, order.paid() - order.refunded());
-    }
     Ok(refund)
+}
+
+/// All that is left: the units, or what is left of the money where a promise that was given up had taken it from units.
+fn of_rest(order: &Order) -> Result<Refund, Refusal> {
+    let (lines, left) = (rest(order), order.left_to_refund());
+    match lines.is_empty() && left.is_positive() {
+        true => of_amount(left),
+        false => Ok(cut_to_left(order, of_lines(order, &lines)?)),
+    }
+}
+
+/// Amounts refunded without lines count against what the lines would still return.
+fn cut_to_left(order: &Order, mut refund: Refund) -> Refund {
+    if order.taking_refunds().any(|r| r.lines.is_empty()) {
+        clip(&mut refund, order.left_to_refund());
+    }
+    refund
 }
 
 /// Lowers a refund to what is left; its lines, from the last one, go down with it.
@@ -214,6 +255,24 @@ impl Order {
     /// Refunds of the order that are approved or gone back: those that are in the books.
     pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {
         self.refunds.iter().filter(|refund| refund.is_booked())
+    }
+    /// Refunds that take of what the order can give back: those in the books, and those that wait for a transfer.
+    pub(super) fn taking_refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds.iter().filter(|refund| refund.takes_of_order())
+    }
+    /// What of the order's money is neither back nor promised.
+    pub fn left_to_refund(&self) -> Money {
+        self.paid() - self.taking_refunds().map(|refund| refund.amount).sum::<Money>()
+    }
+    /// Units of a line that are back or promised.
+    fn taken_units(&self, line: &LineId) -> u64 {
+        self.taken_of(line).map(|part| part.quantity).sum()
+    }
+    fn taken_money(&self, line: &LineId) -> Money {
+        self.taken_of(line).map(|part| part.amount).sum()
+    }
+    fn taken_of<'o>(&'o self, line: &'o LineId) -> impl Iterator<Item = &'o RefundedLine> {
+        self.taking_refunds().flat_map(|refund| &refund.lines).filter(move |part| part.line_id == *line)
     }
     /// Money approved to go back or gone back.
     pub fn refunded(&self) -> Money {

@@ -1,6 +1,6 @@
 //! A refund: what was asked for, what goes back, and where it stands.
 
-use super::{Parts, kinds::State, usual::is_usual};
+use super::{Parts, kinds::State, refund_offline::Offline, usual::is_usual};
 use crate::{Instant, LineId, PaymentId, RefundId, event::RefundLine};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -14,12 +14,21 @@ pub enum RefundStatus {
     Approved,
     Rejected,
     Succeeded,
+    OfflineTransferRequired,
 }
 
 impl RefundStatus {
     /// Whether the money goes back or has gone back: then it is booked, or ends refused money.
     pub fn is_granted(self) -> bool {
         matches!(self, Self::Approved | Self::Succeeded)
+    }
+    /// Whether it is not known yet whether, or how, its money goes back.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Requested | Self::OfflineTransferRequired)
+    }
+    /// Whether the merchant has agreed to it: it is granted, or waits for a transfer. Then nobody else gets its money.
+    pub fn is_agreed(self) -> bool {
+        self.is_granted() || self == Self::OfflineTransferRequired
     }
 }
 
@@ -81,6 +90,9 @@ pub struct Refund {
     /// How many small refunds it stands for, where it is a sum of several.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub sums: u32,
+    /// Why it does not go back by its payments, and how it went back instead (S2-R02).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Box<Offline>>,
 }
 
 impl Refund {
@@ -107,6 +119,7 @@ impl Refund {
             since: None,
             ended: None,
             sums: 0,
+            offline: None,
         }
     }
     /// The same with nothing decided about its money.
@@ -116,6 +129,7 @@ impl Refund {
         Self {
             answered_of_order: self.was_answered_of_order(),
             sums: self.sums,
+            offline: self.offline,
             payment_id: self.payment_id,
             figures: self.figures,
             status: self.status,
@@ -159,14 +173,20 @@ impl Refund {
     pub fn is_booked(&self) -> bool {
         self.status.is_granted() && matches!(self.of, RefundOf::Order | RefundOf::Both)
     }
+    /// Whether it takes of what the order can give back: it stands in its books, or waits for a transfer.
+    pub fn takes_of_order(&self) -> bool {
+        self.status.is_agreed() && matches!(self.of, RefundOf::Order | RefundOf::Both)
+    }
     /// Whether it is granted and nobody can say yet what it is of: `refund_ambiguous`.
     pub fn is_unclear(&self) -> bool {
         self.status.is_granted() && self.of == RefundOf::Unclear
     }
     /// What an answered refund asked for, as it was understood: the rest of an order was the units that were left then.
     pub(super) fn answered_ask(&self) -> RefundAsk {
-        let is_rest = self.ask.lines.is_empty() && self.ask.amount.is_none();
-        RefundAsk { lines: if is_rest { self.units() } else { self.ask.lines.clone() }, ..self.ask.clone() }
+        RefundAsk {
+            lines: if self.ask.is_rest() { self.units() } else { self.ask.lines.clone() },
+            ..self.ask.clone()
+        }
     }
     /// The units that go back with it.
     pub(super) fn units(&self) -> Vec<RefundLine> {
@@ -214,6 +234,13 @@ pub struct RefundAsk {
     /// Whose fault it is; left out, the merchant agrees. Decides what a deposit does (A-S1-20).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+}
+
+impl RefundAsk {
+    /// Whether all that is left is asked for.
+    pub fn is_rest(&self) -> bool {
+        self.lines.is_empty() && self.amount.is_none()
+    }
 }
 
 /// Who told a refund's figures. Later ones stand before earlier ones.

@@ -17,10 +17,10 @@ impl Order {
         self.late_payments().next().is_some()
             || self.refunds.iter().any(|refund| refund.of != RefundOf::Order)
     }
-    /// Refused where one more refund is asked for than an order may have: those that were granted count.
+    /// Refused where one more refund is asked for than an order may have: those that were agreed to count.
     pub fn check_refunds_left(&self) -> Result<(), Refusal> {
-        let granted = self.refunds.iter().filter(|refund| refund.status.is_granted()).count();
-        if granted >= limits::ORDER_REFUNDS {
+        let agreed = self.refunds.iter().filter(|refund| refund.status.is_agreed()).count();
+        if agreed >= limits::ORDER_REFUNDS {
             let detail = format!("an order has {} refunds at most", limits::ORDER_REFUNDS);
             return Err(Refusal::with(Code::LimitReached, detail));
         }
@@ -28,7 +28,7 @@ impl Order {
     }
     /// Forgets the oldest rejected request where as many are remembered as may be; refused where all are open.
     pub fn make_room_for_request(&mut self) -> Result<(), Refusal> {
-        let asked = || self.refunds.iter().filter(|refund| !refund.status.is_granted());
+        let asked = || self.refunds.iter().filter(|refund| !refund.status.is_agreed());
         if asked().count() < limits::ORDER_REQUESTS {
             return Ok(());
         }

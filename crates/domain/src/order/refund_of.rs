@@ -14,7 +14,7 @@
 use super::{
     Order, PaymentPart, Refund, RefundAsk, RefundOf, RefundStatus, again,
     money_back::again_of_customer,
-    parts,
+    parts, parts_with,
     refund_pots::{Pots, Turn},
     refund_says::{Holds, Says, Wants, says},
 };
@@ -51,8 +51,9 @@ struct Judge<'a> {
 }
 
 /// What each refund of the order is of, in their order, with its figures; an error for one that no money can hold.
-/// Rejected ones come as they are. Ways back (`payments`) are told of refused money alone.
-pub fn whose(order: &Order) -> Vec<Result<Refund, Refusal>> {
+/// Rejected ones come as they are. Ways back (`payments`) are told of refused money alone. What waits for a transfer has
+/// been answered, and takes its money as all that was answered does.
+pub(super) fn judged(order: &Order) -> Vec<Result<Refund, Refusal>> {
     let mut first = BTreeSet::new();
     let mut judge = loop {
         let mut judge = Judge::of(order);
@@ -81,6 +82,9 @@ fn with_parts(order: &Order, mut found: Vec<Result<Refund, Refusal>>) -> Vec<Res
         if let Ok(refund) = &mut found[place] {
             refund.parts = parts;
         }
+    }
+    for refund in found.iter_mut().flatten().filter(|refund| refund.is_promised()) {
+        refund.parts = parts_with(&stands, refund);
     }
     found
 }
@@ -120,9 +124,9 @@ impl<'a> Judge<'a> {
 
     /// Goes through what happened, but for those answers that come before all of it.
     fn walk(&mut self, first: &BTreeSet<usize>) {
-        let granted = self.in_turn(|refund| refund.status.is_granted());
+        let agreed = self.in_turn(|refund| refund.status.is_agreed());
         let (answered, told): (Vec<usize>, Vec<usize>) =
-            granted.into_iter().partition(|index| first.contains(index));
+            agreed.into_iter().partition(|index| first.contains(index));
         let came = self.pots.came().map(|at| ((at, 0), None, Step::Came));
         let mut steps: Vec<((Instant, u8), Option<RefundId>, Step)> = came.collect();
         let kept = answered.into_iter().filter(|index| !self.keeps_answer(*index)).collect::<Vec<_>>();
@@ -169,15 +173,15 @@ impl<'a> Judge<'a> {
     /// Whether a refund comes out as it was answered: its money, the payments that it is of, and its units. One that was not answered does anyhow.
     fn keeps(&self, index: usize) -> bool {
         let known = &self.order.refunds[index];
-        if !known.answered || !known.status.is_granted() {
+        if !known.answered || !known.status.is_agreed() {
             return true;
         }
         let Some(Ok(found)) = &self.found[index] else { return false };
         let same_money = found.total() == known.total() || !known.total().is_positive();
         let of_order = known.was_answered_of_order() && self.order.has_money();
-        let same_side = found.is_booked() == of_order || known.of == RefundOf::Both;
+        let same_side = found.takes_of_order() == of_order || known.of == RefundOf::Both;
         let same_units = known.lines.is_empty() || known.units() == found.units();
-        same_money && same_side && same_units && (found.is_booked() || self.keeps_ways(index))
+        same_money && same_side && same_units && (found.takes_of_order() || self.keeps_ways(index))
     }
 
     /// Whether it took of each refused payment as much as was answered.

@@ -8,7 +8,7 @@ use money::Money;
 type Left = Vec<(Instant, PaymentId, Money)>;
 
 impl Order {
-    /// Tells each granted refund its ways back. Refunds that were answered keep theirs before others; of those the
+    /// Tells each refund that was agreed to its ways back. Refunds that were answered keep theirs before others; of those the
     /// earlier told goes first. A payment that was named takes as much as it has, the rest goes the newest way. Goods
     /// whose refund names a refused payment go back that way, as far as it has money: that money is still to be returned.
     pub fn tell_ways_back(&mut self) {
@@ -21,11 +21,11 @@ impl Order {
             refund
                 .payments
                 .retain(|part| ends_refused && late.iter().any(|(_, id, _)| *id == part.payment_id));
-            if !refund.status.is_granted() || refund.of == RefundOf::Unclear {
+            if !refund.status.is_agreed() || refund.of == RefundOf::Unclear {
                 refund.payments.clear();
                 continue;
             }
-            let own = if refund.is_booked() { refund.amount } else { Money::ZERO };
+            let own = if refund.takes_of_order() { refund.amount } else { Money::ZERO };
             let named = refund.payment_id.as_ref().filter(|_| !refund.answered && !ends_refused);
             let crossed = named.and_then(|id| take(&mut late, id, own));
             let own = own - crossed.as_ref().map_or(Money::ZERO, |part| part.amount);
@@ -55,9 +55,12 @@ impl Order {
         let mut found = vec![Vec::new(); self.refunds.len()];
         for index in self.in_turn_of_ways() {
             let refund = &self.refunds[index];
-            if refund.is_booked() {
+            if refund.takes_of_order() {
                 let answered = refund.payments.iter().filter(|_| refund.answered).cloned();
-                found[index] = ways(refund, &answered.collect::<Vec<_>>(), &mut good, refund.amount);
+                let ways = ways(refund, &answered.collect::<Vec<_>>(), &mut good, refund.amount);
+                if refund.is_booked() {
+                    found[index] = ways;
+                }
             }
         }
         for parts in &mut found {
@@ -86,7 +89,13 @@ impl Order {
         let mut turns: Vec<usize> = (0..self.refunds.len()).collect();
         turns.sort_by_key(|index| {
             let refund = &self.refunds[*index];
-            let place = if refund.answered { (0, *index, None) } else { (1, 0, Some(refund.first_told())) };
+            let told = Some(refund.first_told());
+            let place = match (refund.is_promised(), refund.answered) {
+                // What has happened comes before what is only promised.
+                (true, _) => (2, *index, None),
+                (false, true) => (0, *index, None),
+                (false, false) => (1, 0, told),
+            };
             (place, refund.refund_id.clone())
         });
         turns
@@ -103,11 +112,11 @@ impl Order {
         }
     }
 
-    /// What of a refused payment has not gone back. Goods that came back the way of its money leave it as it is.
+    /// What of a refused payment has neither gone back nor is promised. Goods that came back the way of its money leave it as it is.
     pub fn left_of(&self, payment: &Payment) -> Money {
-        let ends = |refund: &&Refund| refund.status.is_granted() && refund.refused.is_positive();
-        let granted = self.refunds.iter().filter(ends);
-        let parts = granted.flat_map(|refund| &refund.payments);
+        let ends = |refund: &&Refund| refund.status.is_agreed() && refund.refused.is_positive();
+        let agreed = self.refunds.iter().filter(ends);
+        let parts = agreed.flat_map(|refund| &refund.payments);
         let back = parts.filter(|part| part.payment_id == payment.payment_id).map(|part| part.amount);
         payment.amount - back.sum::<Money>()
     }

@@ -1,6 +1,7 @@
 //! Money that came and has to go back, and has not: what the list `money-to-return` says (A-G-15). It is money that was
-//! not taken, and the deposit of an order that the merchant cancelled (A-S1-20). Refunds that no money can hold stand there
-//! too: they are said to have gone back, and people must look at them.
+//! not taken, the deposit of an order that the merchant cancelled (A-S1-20), and what is to be transferred because it cannot
+//! go back by its payments (S2-R02). Refunds that no money can hold stand there too: they are said to have gone back, and
+//! people must look at them.
 
 use super::{CancelReason, Method, Order, Payment, PaymentStatus, Refund, Stage, State};
 use crate::{Code, Instant, PaymentId, RefundId, limits};
@@ -15,13 +16,15 @@ pub struct ToReturn {
     pub method: Option<Method>,
     /// What is left of it; zero for a refund that no money can hold.
     pub amount: Money,
-    /// When the money came, or when the refund was told of.
+    /// When the money came, or when the refund was told of or asked for.
     pub at: Instant,
     /// Why it has to go back, by the order as it stands: `order_paid`, `deposit_paid` while only the balance is to come,
     /// `order_cancelled`, or `amount_mismatch` where it was not what was to be paid. `refund_ambiguous`: it may have gone back, see `refunds`. `exceeds_paid`: the refund
-    /// in `refunds` was told of, and no money that is known can hold it.
+    /// in `refunds` was told of, and no money that is known can hold it. `offline_transfer_required`: the refund in
+    /// `refunds` waits for a transfer.
     pub reason: Code,
-    /// Refunds that may be of it and are kept until somebody says, or the one that no money can hold.
+    /// Refunds that may be of it and are kept until somebody says, the one that no money can hold, or the one that waits
+    /// for a transfer.
     pub refunds: Vec<RefundId>,
 }
 
@@ -30,16 +33,20 @@ impl ToReturn {
     pub fn is_without_money(&self) -> bool {
         self.reason == Code::ExceedsPaid
     }
-    /// Whether both are of the same payment, or of the same refund that no money can hold.
+    /// Whether it is about one refund: no money can hold that, or it waits for a transfer.
+    fn is_of_refund(&self) -> bool {
+        matches!(self.reason, Code::ExceedsPaid | Code::OfflineTransferRequired)
+    }
+    /// Whether both are of the same payment, or of the same refund and its payment.
     pub fn is_same(&self, other: &Self) -> bool {
-        let alike =
-            self.is_without_money() == other.is_without_money() && self.payment_id == other.payment_id;
-        alike && (!self.is_without_money() || self.refunds == other.refunds)
+        let kind = |row: &Self| row.is_of_refund().then_some(row.reason);
+        let alike = kind(self) == kind(other) && self.payment_id == other.payment_id;
+        alike && (!self.is_of_refund() || self.refunds == other.refunds)
     }
     /// Its place among the rows of its order: by when it came.
     pub fn place(&self) -> (Instant, &str, &str) {
         let payment = self.payment_id.as_ref().map_or("", PaymentId::as_str);
-        let refund = self.refunds.first().filter(|_| self.is_without_money()).map_or("", RefundId::as_str);
+        let refund = self.refunds.first().filter(|_| self.is_of_refund()).map_or("", RefundId::as_str);
         (self.at, payment, refund)
     }
 }
@@ -81,6 +88,7 @@ impl Order {
             refunds: vec![refund.refund_id.clone()],
         });
         rows.extend(without);
+        rows.extend(self.promises().flat_map(|refund| self.to_transfer(refund)));
         rows.sort_by(|a, b| a.place().cmp(&b.place()));
         rows
     }
@@ -88,19 +96,38 @@ impl Order {
     /// The deposit of an order that the merchant cancelled, and what of it has not gone back (A-S1-20). Where a refund
     /// ended the order, what the merchant agreed on is all that goes back; so it is where the cancellation was told of by
     /// itself in the minutes by which clocks differ after that refund, whichever of the two is heard first (A-S1-24).
-    pub(super) fn deposit_to_return(&self) -> Option<(&Payment, Money)> {
+    pub(super) fn deposit_owed(&self) -> Option<(&Payment, Money)> {
         let State::Cancelled { at, reason: CancelReason::Merchant } = self.state else { return None };
         let clocks = |refund: &Refund| refund.at.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
         let is_before = |refund: &Refund| refund.at < at && at < clocks(refund) && !refund.answered;
         let is_answered = |refund: &Refund| refund.answered && refund.first_told() == at;
         let agreed = |refund: &Refund| refund.ended.is_some() || is_before(refund) || is_answered(refund);
-        if self.presale.is_none() || self.live_refunds().any(agreed) {
+        if self.presale.is_none() || self.taking_refunds().any(agreed) {
             return None;
         }
         let mut deposits = self.payments.iter().filter(|payment| payment.stage == Stage::Deposit);
         let deposit = deposits.find(|payment| payment.status == PaymentStatus::Succeeded)?;
         let left = deposit.amount - self.refunded();
         left.is_positive().then_some((deposit, left))
+    }
+
+    /// The same without what of it is promised already.
+    fn deposit_to_return(&self) -> Option<(&Payment, Money)> {
+        let (deposit, left) = self.deposit_owed()?;
+        let left = left - self.promises().map(|refund| refund.amount).sum::<Money>();
+        left.is_positive().then_some((deposit, left))
+    }
+
+    /// A refund that waits for a transfer, by the payments that its money came with.
+    fn to_transfer<'o>(&'o self, refund: &'o Refund) -> impl Iterator<Item = ToReturn> + 'o {
+        refund.payments.iter().map(|part| ToReturn {
+            payment_id: Some(part.payment_id.clone()),
+            method: self.payment(&part.payment_id).map(|payment| payment.method),
+            amount: part.amount,
+            at: refund.first_told(),
+            reason: Code::OfflineTransferRequired,
+            refunds: vec![refund.refund_id.clone()],
+        })
     }
 
     /// Whether so much of the refused money has not gone back.

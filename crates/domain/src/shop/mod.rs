@@ -5,7 +5,7 @@ mod quiet;
 pub use policy::Policy;
 pub use quiet::QuietHours;
 
-use crate::{Code, Instant, ShopId, Violation, limits, reward::Beta, time::Zone};
+use crate::{Code, Instant, ShopId, Violation, limits, reward::Beta, time::Zone, way_back::Arrivals};
 use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,9 @@ pub struct Shop {
     /// Where it stands with rewards after payment, which are tried by those that ask (S2-R10, A-S2-8).
     #[serde(default, skip_serializing_if = "Beta::is_off")]
     pub post_payment: Beta,
+    /// How long refunds and cashback are on their way, where the shop knows better than what is usual (S2-R03).
+    #[serde(default, skip_serializing_if = "Arrivals::is_empty")]
+    pub arrivals: Arrivals,
     /// Orders or coupons are there whose amounts are in the shop's currency, which stays (A-G-12). Shops of older
     /// stores, which do not say, are taken to have some.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
@@ -121,6 +124,7 @@ impl Shop {
             free_shipping: None,
             hide_bought_elsewhere: true,
             post_payment: Beta::Off,
+            arrivals: Arrivals::default(),
             holds_amounts: false,
         }
     }
@@ -152,6 +156,7 @@ impl Shop {
         if self.free_shipping.is_some_and(|f| f.threshold.is_negative() || f.fee.is_negative()) {
             found.push(Violation::new("free_shipping", Code::NegativeAmount));
         }
+        found.extend(self.arrivals.violations("arrival_days"));
         found
     }
 

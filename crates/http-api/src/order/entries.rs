@@ -2,8 +2,8 @@
 
 use crate::wire::time;
 use domain::{
-    ledger::{Account, Entry},
-    order::{Method, Party},
+    ledger::{Account, Entry, Way},
+    order::Party,
     shop::Shop,
 };
 use serde::Serialize;
@@ -42,10 +42,11 @@ pub struct EntryView {
     payment_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refund_id: Option<String>,
-    /// How that payment came in.
+    /// How the money of that payment came in or went back: a payment method, or `offline_transfer` for what was paid back
+    /// outside the system and stands in no channel's bill.
     #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    method: Option<Method>,
+    method: Option<Way>,
 }
 
 impl EntryView {

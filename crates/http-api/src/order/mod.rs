@@ -4,6 +4,8 @@ pub mod cashier;
 mod entries;
 pub mod offers;
 pub mod presale;
+pub mod refund_channels;
+mod refund_view;
 pub mod refunds;
 mod shares;
 pub mod to_return;
@@ -11,7 +13,7 @@ pub mod to_return;
 use crate::order::entries::EntryView;
 use crate::order::offers::find_order;
 use crate::order::presale::PresaleView;
-use crate::order::refunds::RefundView;
+use crate::order::refund_view::RefundView;
 use crate::order::shares::ShareView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::Names;
@@ -25,6 +27,7 @@ use domain::{
     OrderId, ledger,
     order::{CancelReason, Goods, Method, OrderKind, PaymentStatus, State as OrderState},
     shop::Shop,
+    way_back::Ends,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -81,6 +84,9 @@ pub struct AttemptView {
     #[schema(value_type = String)]
     status: PaymentStatus,
     at: String,
+    /// From this moment on a merchant cannot send its money back through its channel (S2-R01); of money that came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refundable_until: Option<String>,
 }
 
 /// An order; amounts in minor units.
@@ -179,12 +185,13 @@ fn view(shop: &Shop, order: &domain::order::Order, presale: Option<PresaleView>)
         freight: order.freight.minor(),
         lines: (0..order.lines.len()).map(|index| line(order, index)).collect(),
         payments: order.payments.iter().filter(|p| !p.is_of_nothing()).map(|p| attempt(shop, p)).collect(),
-        refunds: order.refunds.iter().map(RefundView::of).collect(),
+        refunds: order.refunds.iter().map(|refund| RefundView::of(shop, order, refund)).collect(),
         presale,
     }
 }
 
 fn attempt(shop: &Shop, payment: &domain::order::Payment) -> AttemptView {
+    let ends = || Ends::of(&shop.time_zone, payment.method, payment.at);
     AttemptView {
         payment_id: payment.payment_id.to_string(),
         method: payment.method,
@@ -193,6 +200,7 @@ fn attempt(shop: &Shop, payment: &domain::order::Payment) -> AttemptView {
         saving: payment.saving.minor(),
         status: payment.status,
         at: time::show(shop, payment.at),
+        refundable_until: payment.status.has_money().then(|| time::show(shop, ends().first())),
     }
 }
 

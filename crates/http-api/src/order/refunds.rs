@@ -1,22 +1,26 @@
-//! Refunds by the merchant.
+//! Refunds by the merchant, and transfers that stand for them.
 
+use crate::order::offers::find_order;
+use crate::order::refund_view::RefundView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{
     LineId, OrderId, PaymentId, RefundId,
     event::RefundLine,
-    order::{Fault, Party, Refund, RefundAsk, RefundOf, RefundStatus},
+    order::{Fault, RefundAsk, Transfer},
 };
 use engine::{Assigned, Command, Input, Reply};
 use money::Money;
-use serde::{Deserialize, Serialize};
+use port::Digest;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Units of a line.
@@ -50,81 +54,15 @@ pub struct RefundRequest {
     /// customer gives the deposit up (`deposit_forfeited`); otherwise it goes back and the order closes.
     #[schema(value_type = Option<String>)]
     fault: Option<Fault>,
-}
-
-/// One line of a refund, in minor units.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RefundedLineView {
-    line_id: String,
-    quantity: u64,
-    amount: i64,
-}
-
-/// What of a refund goes back to one payment, in minor units.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PaymentPartView {
-    payment_id: String,
-    amount: i64,
-}
-
-/// A refund, in minor units.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RefundView {
-    refund_id: String,
-    /// What goes back to the customer; of one that is `refund_ambiguous`, what was told.
-    amount: i64,
-    /// Freight in it.
-    freight: i64,
-    /// What goes back to the platform of discounts that it bore, with the money (A-G-16).
-    platform_share: i64,
-    lines: Vec<RefundedLineView>,
-    /// How much goes back to which payment, newest first, once it is granted.
-    payments: Vec<PaymentPartView>,
-    /// What it is of where that is not the order alone: `refused` (refused or late money), `both`, or
-    /// `refund_ambiguous` (nobody can tell; it is in no book).
-    #[serde(skip_serializing_if = "is_of_order")]
-    #[schema(value_type = Option<String>)]
-    of: RefundOf,
-    #[schema(value_type = String)]
-    status: RefundStatus,
-    /// How many small refunds it stands for, where an order has so many that they are summed up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sums: Option<u32>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
-fn is_of_order(of: &RefundOf) -> bool {
-    *of == RefundOf::Order
-}
-
-impl RefundView {
-    /// As it stands.
-    pub fn of(refund: &Refund) -> Self {
-        let lines = refund.lines.iter().map(|line| RefundedLineView {
-            line_id: line.line_id.to_string(),
-            quantity: line.quantity,
-            amount: line.amount.minor(),
-        });
-        let payments = refund.payments.iter().map(|part| PaymentPartView {
-            payment_id: part.payment_id.to_string(),
-            amount: part.amount.minor(),
-        });
-        Self {
-            refund_id: refund.refund_id.to_string(),
-            amount: refund.total().minor(),
-            freight: refund.freight.minor(),
-            platform_share: refund.parts.of(Party::Platform).minor(),
-            lines: lines.collect(),
-            payments: payments.collect(),
-            of: refund.of,
-            status: refund.status,
-            sums: Some(refund.sums).filter(|_| refund.is_sum()),
-        }
-    }
+    /// Only says what it would come to; nothing is kept, and the id stays free.
+    #[serde(default)]
+    dry_run: bool,
 }
 
 /// Refunds a paid order by its stored shares, or refused money of it. A used payment coupon is not restored. An amount
-/// that may be of either is refused as `refund_ambiguous`: say `payment_id`, or the lines.
+/// that may be of either is refused as `refund_ambiguous`: say `payment_id`, or the lines. Where one of its payments is too
+/// old, or has had as many refunds as its channel takes, it is answered as `offline_transfer_required`: nobody else gets its
+/// money, and nothing is booked until the transfer is recorded. A dry run answers the same and keeps nothing.
 #[utoipa::path(post, path = "/v1/shops/{shop}/orders/{order}/refunds", tag = "orders", params(("shop" = String, Path), ("order" = String, Path)),
     request_body = RefundRequest, responses((status = 201, body = RefundView), (status = 409, body = Problem)))]
 pub async fn create(
@@ -136,15 +74,33 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<RefundView>), Problem> {
     let body = caller.reads(Scope::Refunds, body).await?;
     let idempotency = extract::idempotency(&headers, &format!("refund {order_id}"), &body.digest)?;
-    let RefundRequest { refund_id, payment_id, lines, amount, fault } = body.value;
+    let RefundRequest { refund_id, payment_id, lines, amount, fault, dry_run } = body.value;
     let ask = RefundAsk { lines: units(lines)?, amount: amount.map(Money::from_minor), fault };
+    let order = order_id.clone();
     let command = match payment_id {
+        _ if dry_run => Command::RehearseRefund { order_id, refund_id, payment_id, ask },
         Some(payment_id) => Command::RefundPayment { order_id, refund_id, payment_id, ask },
         None => Command::CreateRefund { order_id, refund_id, ask },
     };
-    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
+    let view = answer(&state, &caller, &order, idempotency, command).await?;
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// Does what was asked, and shows the refund that it was about.
+async fn answer(
+    state: &ApiState,
+    caller: &InShop,
+    order: &OrderId,
+    idempotency: Option<(String, Digest)>,
+    command: Command,
+) -> Result<RefundView, Problem> {
+    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command, chance: None };
     match state.engine.submit(input).await? {
-        Reply::Refund { refund } => Ok((StatusCode::CREATED, Json(RefundView::of(&refund)))),
+        Reply::Refund { refund } => {
+            let shop = state.shop(&caller.shop_id).await?;
+            let order = find_order(state, caller, order).await?;
+            Ok(RefundView::of(&shop, &order, &refund))
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -192,10 +148,48 @@ pub async fn assign(
         (None, lines) if !lines.is_empty() => Assigned::Lines(lines),
         _ => return Err(Problem::invalid_body("payment_id", "say payment_id, or lines instead")),
     };
+    let order = order_id.clone();
     let command = Command::AssignRefund { order_id, refund_id, of };
-    let input = Input { shop_id: caller.shop_id, idempotency, command, chance: None };
-    match state.engine.submit(input).await? {
-        Reply::Refund { refund } => Ok(Json(RefundView::of(&refund))),
-        other => Err(unexpected(&other)),
-    }
+    answer(&state, &caller, &order, idempotency, command).await.map(Json)
+}
+
+/// What was paid back outside the system.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferRequest {
+    /// What was transferred, in minor units: exactly the refund's amount.
+    amount: i64,
+    /// The last 2 to 4 letters or digits of the account, never more of it.
+    account_tail: String,
+    /// The evidence, up to 500 characters: a text, or where it is kept. It is stored as it is and never fetched.
+    proof: String,
+    /// When the money left.
+    at: String,
+}
+
+/// Records the transfer that a refund waits for (`offline_transfer_required`): then it has gone back, and is booked as
+/// `offline_transfer`. Said again it answers the same; otherwise it is `idempotency_conflict`. Another amount is
+/// `amount_mismatch`, more than is to be paid `exceeds_paid`; a refund that waits for none is `transfer_not_required`.
+#[utoipa::path(post, path = "/v1/shops/{shop}/orders/{order}/refunds/{refund}/offline-transfer", tag = "orders",
+    params(("shop" = String, Path), ("order" = String, Path), ("refund" = String, Path)),
+    request_body = TransferRequest, responses((status = 200, body = RefundView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn transfer(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, order_id, refund_id)): Names<(String, OrderId, RefundId)>,
+    headers: HeaderMap,
+    body: Unread<TransferRequest>,
+) -> Result<Json<RefundView>, Problem> {
+    let body = caller.reads(Scope::Refunds, body).await?;
+    let address = format!("offline-transfer {order_id} {refund_id}");
+    let idempotency = extract::idempotency(&headers, &address, &body.digest)?;
+    let TransferRequest { amount, account_tail, proof, at } = body.value;
+    let at = time::read("at", &at)?;
+    let (amount, by) = (Money::from_minor(amount), caller.name().into());
+    let (account_tail, proof) = (account_tail.into(), proof.into());
+    // The engine says when it is recorded.
+    let transfer = Transfer { amount, account_tail, proof, at, recorded_at: at, by };
+    let order = order_id.clone();
+    let command = Command::RecordTransfer { order_id, refund_id, transfer };
+    answer(&state, &caller, &order, idempotency, command).await.map(Json)
 }

@@ -1,5 +1,5 @@
-//! Money that came, has to go back and has not: a list for whoever pays it back (A-G-15, A-S1-20). Refunds that no money
-//! can hold stand there too, for people to look at.
+//! Money that came, has to go back and has not: a list for whoever pays it back (A-G-15, A-S1-20), by a transfer where its
+//! payment is closed (S2-R02). Refunds that no money can hold stand there too, for people to look at.
 
 use crate::wire::auth::InShop;
 use crate::wire::extract::{self};
@@ -19,8 +19,8 @@ use port::{Page, Read, Reader};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A payment that has to go back, in minor units: refused or late money, or the deposit of an order that the merchant
-/// cancelled; or a refund that no money can hold.
+/// A payment that has to go back, in minor units: refused or late money, the deposit of an order that the merchant
+/// cancelled, or what is to be transferred; or a refund that no money can hold.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ToReturnView {
     order_id: String,
@@ -32,13 +32,14 @@ pub struct ToReturnView {
     method: Option<Method>,
     /// What is left of it; 0 for a refund that no money can hold.
     amount: i64,
-    /// When the money came, or when the refund was told of.
+    /// When the money came, or when the refund was told of or asked for.
     at: String,
     /// `order_paid`, `deposit_paid` (a second deposit, while the order waits for its balance), `order_cancelled`, `amount_mismatch` (it was not what was to be paid), or `refund_ambiguous`: it
     /// may have gone back with `refunds`; say of each what it is of. `exceeds_paid`: the refund in `refunds` is said to
-    /// have gone back, and no money that is known can hold it.
+    /// have gone back, and no money that is known can hold it. `offline_transfer_required`: the refund in `refunds` waits for
+    /// a transfer, of this much money of the payment.
     reason: &'static str,
-    /// Refunds that may be of it, kept until somebody says; or the one that no money can hold.
+    /// Refunds that may be of it, kept until somebody says; the one that no money can hold, or that waits for a transfer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refunds: Vec<String>,
 }

@@ -12,9 +12,11 @@ use axum::Json;
 use axum::extract::State;
 use domain::shop::{FreeShipping, QuietHours, Shop, ShopKind};
 use domain::time::Zone;
+use domain::way_back::{Arrivals, Instrument, WorkingDays};
 use engine::{Command, Input, Reply};
 use money::Money;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Quiet hours on the shop's wall clock, `HH:MM`; `[from, to)`, may cross midnight.
@@ -66,6 +68,51 @@ pub struct ShopRequest {
     /// Whether an order whose goods its buyer has paid for in another one shows no coupon and gets no push; true by
     /// default.
     hide_bought_elsewhere: Option<bool>,
+    /// How long refunds and cashback are on their way; what is left out is as usual
+    /// (`GET /v1/shops/{shop}/refund-channels`).
+    arrival_days: Option<ArrivalDaysView>,
+}
+
+/// A span of working days after the day on which the money left, both ends included.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkingDaysView {
+    /// At the earliest; 0 is the day itself.
+    pub from: u8,
+    /// At the latest; up to 60.
+    pub to: u8,
+}
+
+type DaysByInstrument = BTreeMap<Instrument, WorkingDaysView>;
+
+/// A shop's own estimates, by `wechat | alipay | credit_card | debit_card | jd_pay | baitiao`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ArrivalDaysView {
+    /// Of refunds.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::HashMap<String, WorkingDaysView>)]
+    refund: DaysByInstrument,
+    /// Of cashback.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::HashMap<String, WorkingDaysView>)]
+    cashback: DaysByInstrument,
+}
+
+impl ArrivalDaysView {
+    fn of(known: &Arrivals) -> Option<Self> {
+        let days = |days: &BTreeMap<Instrument, WorkingDays>| {
+            days.iter().map(|(of, days)| (*of, WorkingDaysView { from: days.from, to: days.to })).collect()
+        };
+        let view = || Self { refund: days(&known.refund), cashback: days(&known.cashback) };
+        (!known.is_empty()).then(view)
+    }
+    fn read(self) -> Arrivals {
+        let days = |days: DaysByInstrument| {
+            days.into_iter().map(|(of, days)| (of, WorkingDays { from: days.from, to: days.to })).collect()
+        };
+        Arrivals { refund: days(self.refund), cashback: days(self.cashback) }
+    }
 }
 
 /// A shop.
@@ -86,6 +133,8 @@ pub struct ShopView {
     push_lead_minutes: u32,
     free_shipping: Option<FreeShippingView>,
     hide_bought_elsewhere: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arrival_days: Option<ArrivalDaysView>,
 }
 
 impl From<&Shop> for ShopView {
@@ -105,6 +154,7 @@ impl From<&Shop> for ShopView {
             push_lead_minutes: shop.push_lead_minutes,
             free_shipping: shop.free_shipping.map(freight),
             hide_bought_elsewhere: shop.hide_bought_elsewhere,
+            arrival_days: ArrivalDaysView::of(&shop.arrivals),
         }
     }
 }
@@ -125,6 +175,7 @@ fn shop(id: domain::ShopId, asked: ShopRequest) -> Result<Shop, Problem> {
     shop.payment_lock_minutes = asked.payment_lock_minutes.unwrap_or(shop.payment_lock_minutes);
     shop.push_lead_minutes = asked.push_lead_minutes.unwrap_or(shop.push_lead_minutes);
     shop.hide_bought_elsewhere = asked.hide_bought_elsewhere.unwrap_or(shop.hide_bought_elsewhere);
+    shop.arrivals = asked.arrival_days.unwrap_or_default().read();
     shop.free_shipping = asked
         .free_shipping
         .map(|f| FreeShipping { threshold: Money::from_minor(f.threshold), fee: Money::from_minor(f.fee) });

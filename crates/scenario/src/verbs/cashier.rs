@@ -87,8 +87,8 @@ pub fn entries(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
     Ok(Outcome::done(answer, items))
 }
 
-/// `refund o1 r1 [line=l1x2]... [amount=5.00] [payment=b2] [fault=customer]`; all that is left when neither lines
-/// nor amount are said. Shows what goes back to the `platform`, and each line's amount by its name.
+/// `refund o1 r1 [line=l1x2]... [amount=5.00] [payment=b2] [fault=customer] [dry]`; all that is left when neither lines
+/// nor amount are said; `dry` keeps nothing. Shows what goes back to the `platform`, and each line's amount by its name.
 pub fn refund(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, refund) = (args.next("the order")?, args.next("the refund")?);
     let mut body = Map::new();
@@ -106,6 +106,9 @@ pub fn refund(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String>
     if let Some(fault) = args.find("fault") {
         body.insert("fault".into(), fault.into());
     }
+    if args.flag("dry") {
+        body.insert("dry_run".into(), true.into());
+    }
     let path = format!("/orders/{order}/refunds");
     Ok(one(world.ask("POST", &path, &Value::Object(body)), shown))
 }
@@ -118,11 +121,31 @@ fn units(args: &mut Args) -> Result<Vec<Value>, String> {
     args.all("line").iter().map(unit).collect()
 }
 
-/// A refund: each line's amount by its name, and the payments that it goes back to as `way`.
+/// `transfer o1 r1 amount=5.00 tail=4412 proof=... at=10:00`: what was paid back outside the system. Shows the refund.
+pub fn transfer(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
+    let (order, refund) = (args.next("the order")?, args.next("the refund")?);
+    let body = json!({
+        "amount": fen(&args.get("amount")?)?, "account_tail": args.get("tail")?, "proof": args.get("proof")?,
+        "at": world.day().time(&args.get("at")?)?,
+    });
+    let path = format!("/orders/{order}/refunds/{refund}/offline-transfer");
+    Ok(one(world.ask("POST", &path, &body), shown))
+}
+
+/// A refund: each line's amount by its name, and the payments that it goes back to as `way`; why it is to be transferred,
+/// and the transfer; when its money can be there.
 fn shown(refund: &Value) -> Item {
+    let (arrival, transfer) = (&refund["arrival"], &refund["offline_transfer"]);
     let mut item = Item::default()
         .word(&refund["status"])
         .word(&refund["of"])
+        .word(&refund["code"])
+        .text("earliest", &arrival["earliest"])
+        .text("latest", &arrival["latest"])
+        .text("tail", &transfer["account_tail"])
+        .text("by", &transfer["by"])
+        .text("proof", &transfer["proof"])
+        .time("left", &transfer["at"])
         .fen("amount", &refund["amount"])
         .fen("platform", &refund["platform_share"]);
     for line in list(&refund["lines"]) {

@@ -5,7 +5,7 @@ use domain::{
     Code, Instant, ShopId,
     coupon::Coupon,
     customer::Standing,
-    ledger::{Account, Booked, Entry, Source},
+    ledger::{Account, Booked, Entry, Source, Way},
     message::Message,
     order::{CouponConflict, Method, Order, Party, TimelineEntry},
     reward::{ActionKind, Reward, RewardStatus},
@@ -161,13 +161,14 @@ pub fn entries(shop_id: &ShopId, order: &Order) -> Vec<Entry> {
 
 /// Everything that an entry can come from.
 fn source(order: &Order) -> Source {
+    let back = order.ledger_entries > 0;
     Source {
         campaign_id: Some(id("c-1")),
         coupon_id: Some(id("cp-1")),
         batch_id: Some(id("b-1")),
         payment_id: Some(id("p-1")),
-        refund_id: (order.ledger_entries > 0).then(|| id("r-1")),
-        method: Some(Method::Card),
+        refund_id: back.then(|| id("r-1")),
+        method: Some(if back { Way::OfflineTransfer } else { Way::Payment(Method::Card) }),
     }
 }
 
