@@ -8,10 +8,11 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 22] = [
+const ARROWS: [(&str, Option<&[&str]>); 23] = [
     ("money", Some(&[])),
     ("contacts", Some(&[])),
     ("tabular", Some(&[])),
+    ("evidence", Some(&[])),
     ("domain", Some(&["money"])),
     ("pricing", Some(&["money", "domain"])),
     ("port", Some(&["money", "domain"])),
@@ -29,6 +30,7 @@ const ARROWS: [(&str, Option<&[&str]>); 22] = [
         Some(&[
             "money",
             "contacts",
+            "evidence",
             "domain",
             "pricing",
             "port",
@@ -53,7 +55,7 @@ const ARROWS: [(&str, Option<&[&str]>); 22] = [
 ];
 
 /// Crates that decide: amounts and rules, from facts they are handed.
-const PURE: [&str; 5] = ["money", "contacts", "domain", "pricing", "decide"];
+const PURE: [&str; 6] = ["money", "contacts", "evidence", "domain", "pricing", "decide"];
 /// What would bring a clock, chance, input or output into them.
 const IMPURE: [&str; 8] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "metrics", "getrandom"];
 

@@ -5,7 +5,8 @@
 mod given;
 
 use domain::campaign::Counters;
-use domain::campaign::recovery::{Terms, bucket, show};
+use domain::campaign::recovery::{Terms, show};
+use domain::holdout::bucket;
 use domain::order::Order;
 use domain::{Code, CustomerId};
 use given::{at, campaign, id, live, order, terms};

@@ -1,7 +1,7 @@
 //! The page `docs/terms.md`, written from the forms. When a form changes, this test says how to renew the page.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use domain::campaign::field::{Choice, Field, Form, List, Need, Type, Words};
+use domain::campaign::field::{Choice, Field, Form, List, Need, Type, Unless, Words};
 use domain::campaign::{FIGURES, Figure, Unit, forms};
 use std::path::Path;
 
@@ -80,7 +80,13 @@ fn rows(fields: &[Field], at: &str) -> String {
         let name = format!("{at}{}", field.name);
         let [en, zh] = LANGUAGES.map(|say| holds(&field.of, say));
         let told = LANGUAGES.map(|say| {
-            let fixed = field.fixed.map(|_| Words::new(" Fixed once published.", "发布后不可修改。"));
+            let fixed = field.fixed.map(|fixed| match fixed.unless {
+                Unless::Never => Words::new(" Fixed once published.", "发布后不可修改。"),
+                Unless::Default => Words::new(
+                    " Once published it may only go back to what it is when left out, and again to what it was.",
+                    "发布后只可改回不填时的值，或再改回原值。",
+                ),
+            });
             let fixed = fixed.map_or("", |words| say(&words));
             format!("**{}** {}{fixed}", say(&field.label), say(&field.help))
         });
