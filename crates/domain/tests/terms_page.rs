@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::campaign::field::{Choice, Field, Form, List, Need, Type, Unless, Words};
-use domain::campaign::{FIGURES, Figure, Unit, forms};
+use domain::campaign::{COMPARISONS, FIGURES, Figure, Unit, forms};
 use std::path::Path;
 
 const HEAD: &str = "\
@@ -142,7 +142,19 @@ fn figures(kind: &str) -> String {
         format!("| `{}` | {} | {} | {} |\n", figure.name, unit(figure.unit), figure.en, figure.zh)
     };
     let rows: String = figures.iter().map(row).collect();
-    format!("\n| Figure 数据 | Unit 单位 | Meaning | 含义 |\n|---|---|---|---|\n{rows}")
+    format!("\n| Figure 数据 | Unit 单位 | Meaning | 含义 |\n|---|---|---|---|\n{rows}{}", comparison(kind))
+}
+
+/// Where a kind has a comparison group: that there is more.
+fn comparison(kind: &str) -> String {
+    let what = COMPARISONS.iter().find(|(name, _)| *name == kind).and_then(|(_, what)| *what);
+    what.map_or(String::new(), |what| {
+        format!(
+            "\nWith a comparison group, `holdout` beside them: [holdout.md](holdout.md). `{}` are its {}.\n\n\
+             设有对照组时另有 `holdout`：[holdout.zh-CN.md](holdout.zh-CN.md)。`{}` 对应{}。\n",
+            what.outcome, what.rate.en, what.outcome, what.rate.zh
+        )
+    })
 }
 
 #[test]

@@ -22,18 +22,6 @@ pub enum Verdict {
     NoDifferenceSeen,
 }
 
-impl Verdict {
-    /// Its stable word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::NoneYet => "none_yet",
-            Self::Better => "better",
-            Self::Worse => "worse",
-            Self::NoDifferenceSeen => "no_difference_seen",
-        }
-    }
-}
-
 /// Why there is no verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
@@ -43,17 +31,6 @@ pub enum Reason {
     TooFew,
     /// Zero lies in the interval, and it is still wide.
     TooWide,
-}
-
-impl Reason {
-    /// Its stable word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::SplitOff => "split_off",
-            Self::TooFew => "too_few",
-            Self::TooWide => "too_wide",
-        }
-    }
 }
 
 /// All that is said of a comparison. Shares and differences are basis points.

@@ -19,29 +19,37 @@ fn fixed_half_width(counts: &Counts) -> f64 {
     1.959_964 * (variance(counts.treated) + variance(counts.holdout)).sqrt()
 }
 
+/// Both pages have the rows.
+fn told(rows: &str) {
+    for page in ["holdout.md", "holdout.zh-CN.md"] {
+        let path = format!("{}/../../docs/{page}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(text.contains(rows), "docs/{page} has not\n{rows}");
+    }
+}
+
 /// A-S2-21: half widths in points, fixed and always valid, with as many orders as were planned.
 #[test]
 fn a_s2_21_half_widths_are_those_of_the_table() {
-    for (orders, holdout, fixed, always_valid) in [
-        (300, 10, 15.2, 23.6),
-        (300, 20, 11.5, 17.8),
-        (300, 50, 9.4, 14.6),
-        (1_000, 10, 8.3, 12.9),
-        (1_000, 20, 6.3, 9.8),
-        (1_000, 50, 5.2, 8.0),
-        (5_000, 10, 3.7, 5.8),
-        (5_000, 20, 2.8, 4.4),
-        (5_000, 50, 2.3, 3.6),
-        (20_000, 10, 1.9, 2.9),
-        (20_000, 20, 1.4, 2.2),
-        (20_000, 50, 1.2, 1.8),
+    let mut rows = String::new();
+    for (orders, called, points) in [
+        (300, "300", [(15.2, 23.6), (11.5, 17.8), (9.4, 14.6)]),
+        (1_000, "1,000", [(8.3, 12.9), (6.3, 9.8), (5.2, 8.0)]),
+        (5_000, "5,000", [(3.7, 5.8), (2.8, 4.4), (2.3, 3.6)]),
+        (20_000, "20,000", [(1.9, 2.9), (1.4, 2.2), (1.2, 1.8)]),
     ] {
-        let counts = counts(orders, holdout);
-        let found = [100.0 * fixed_half_width(&counts), 100.0 * half_width(&counts, orders)];
-        for (found, told) in found.into_iter().zip([fixed, always_valid]) {
-            assert!((found - told).abs() <= 0.1, "{orders} orders, {holdout} %: {found}, not {told}");
+        rows += &format!("| {called} |");
+        for (holdout, (fixed, always_valid)) in [10, 20, 50].into_iter().zip(points) {
+            let counts = counts(orders, holdout);
+            let found = [100.0 * fixed_half_width(&counts), 100.0 * half_width(&counts, orders)];
+            for (found, told) in found.into_iter().zip([fixed, always_valid]) {
+                assert!((found - told).abs() <= 0.1, "{orders} orders, {holdout} %: {found}, not {told}");
+            }
+            rows += &format!(" {fixed:.1} / {always_valid:.1} |");
         }
+        rows += "\n";
     }
+    told(&rows);
 }
 
 fn of(treated: (u64, u64), holdout: (u64, u64)) -> Counts {
@@ -70,6 +78,20 @@ fn a_s2_21_verdicts() {
         let found = weighed(treated, holdout, 20);
         assert_eq!((found.verdict, found.reason), (verdict, reason), "{treated:?} {holdout:?}");
     }
+}
+
+/// A-S2-21: how many orders it takes where nothing is known of the rates, by the default plan, as the pages tell it.
+#[test]
+fn a_s2_21_orders_that_a_comparison_takes() {
+    let needed = |percent: u32, points: u32| {
+        let plan = Plan::new(percent * 100, 5_000, points * 100);
+        weigh(&Counts::default(), &plan).orders_needed
+    };
+    let row = |percent| {
+        let [ten, five, three] = [10, 5, 3].map(|points| needed(percent, points));
+        format!("| {percent} % | {ten} | {five} | {three} |\n")
+    };
+    told(&[10, 20, 30, 50].map(row).concat());
 }
 
 /// What stands in the document of the decision: 1,000 orders, a holdout of 20 %, 1,000 planned.

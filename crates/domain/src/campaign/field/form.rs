@@ -44,7 +44,9 @@ impl Form {
     /// Terms with the default of each field that was left out.
     pub fn with_defaults(&self, mut terms: Value) -> Value {
         if let Some(given) = terms.as_object_mut() {
-            for field in self.fields.iter().filter(|field| !given.contains_key(field.name)).collect::<Vec<_>>() {
+            for field in
+                self.fields.iter().filter(|field| !given.contains_key(field.name)).collect::<Vec<_>>()
+            {
                 given.extend(field.default_value().map(|value| (field.name.to_owned(), value)));
             }
         }

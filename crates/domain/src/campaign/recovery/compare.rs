@@ -51,7 +51,7 @@ pub fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
     for Compared { campaign_id, group, at } in &order.recovery.compared {
         let paid = match order.state {
             State::Open => false,
-            State::Paid { at: end } | State::Cancelled { at: end, .. } if end <= *at => continue,
+            State::Paid { at: end } | State::Cancelled { at: end, .. } if end < *at => continue,
             State::Paid { .. } => true,
             State::Cancelled { .. } => false,
         };
