@@ -126,7 +126,7 @@ fn a_s2_21_a_a_looked_at_daily() {
         assert!(called.weighed <= MAY_BE_CALLED, "{shop:?}: {called:?}");
         assert!(called.fixed >= 4 * MAY_BE_CALLED, "{shop:?}: {called:?}");
         assert!(called.split <= 2 * RUNS / 1_000, "{shop:?}: {called:?}");
-        rows += &format!(
+        let row = format!(
             "| {} | {} % | {} % | {} | {} | {} | {} |\n",
             shop.orders_a_day,
             shop.holdout_bp / 100,
@@ -136,6 +136,7 @@ fn a_s2_21_a_a_looked_at_daily() {
             percent(called.bare),
             percent(called.weighed)
         );
+        rows.push_str(&row);
     }
     told(&rows);
 }

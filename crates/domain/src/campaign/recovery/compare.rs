@@ -7,7 +7,7 @@
 
 use super::{Live, Terms};
 use crate::{
-    campaign::{CampaignRow, Comparison, Desk, GroupFigures, HoldoutPlan, Tally, field::Words},
+    campaign::{Comparison, Desk, GroupFigures, HoldoutPlan, Tally, field::Words},
     holdout::{Compared, Group, counts_from},
     order::{Order, State},
 };
@@ -46,14 +46,13 @@ pub fn part(desk: &mut dyn Desk<'_>, order: &mut Order, live: Live<'_>) {
 
 /// What an order brings to the comparisons that it is part of, once its own time is over. One that turns out to have ended
 /// before the groups parted brings nothing.
-pub fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+pub fn brings(order: &Order, tally: &mut Tally) {
     let from = order.cancel_at.map(|ends| counts_from(order.placed_at, ends));
     for Compared { campaign_id, group, at } in &order.recovery.compared {
         let paid = match order.state {
-            State::Open => false,
             State::Paid { at: end } | State::Cancelled { at: end, .. } if end < *at => continue,
             State::Paid { .. } => true,
-            State::Cancelled { .. } => false,
+            State::Open | State::Cancelled { .. } => false,
         };
         let figures = match group {
             Group::Treated => COMPARISON.treated,

@@ -59,8 +59,8 @@ impl CampaignKind for Kind {
         elsewhere::follow(desk, order)
     }
 
-    fn brings(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
-        compare::brings(order, campaigns, tally);
+    fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+        compare::brings(order, tally);
     }
 
     fn holdout(terms: &Terms) -> Option<HoldoutPlan> {
