@@ -12,6 +12,7 @@ const ARROWS: [(&str, Option<&[&str]>); 23] = [
     ("money", Some(&[])),
     ("contacts", Some(&[])),
     ("tabular", Some(&[])),
+    ("evidence", Some(&[])),
     ("draw", Some(&["money"])),
     ("domain", Some(&["money", "draw"])),
     ("pricing", Some(&["money", "domain"])),
@@ -31,6 +32,7 @@ const ARROWS: [(&str, Option<&[&str]>); 23] = [
             "money",
             "contacts",
             "draw",
+            "evidence",
             "domain",
             "pricing",
             "port",
@@ -55,7 +57,7 @@ const ARROWS: [(&str, Option<&[&str]>); 23] = [
 ];
 
 /// Crates that decide: amounts and rules, from facts they are handed.
-const PURE: [&str; 6] = ["money", "contacts", "draw", "domain", "pricing", "decide"];
+const PURE: [&str; 7] = ["money", "contacts", "evidence", "draw", "domain", "pricing", "decide"];
 /// What would bring a clock, chance, input or output into them.
 const IMPURE: [&str; 8] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "metrics", "getrandom"];
 

@@ -2,7 +2,11 @@
 
 use crate::checks;
 use crate::walk::{LOOKS, Walk};
-use domain::{CampaignId, campaign, order::Order};
+use domain::{
+    CampaignId, Instant,
+    campaign::{self, Counters},
+    order::Order,
+};
 use port::{CampaignRow, Read};
 use std::collections::BTreeMap;
 
@@ -16,7 +20,7 @@ pub fn check(walk: &mut Walk<'_>) -> Read<()> {
     let mut suspects = Sums::new();
     for _ in 0..LOOKS {
         let before = rows(walk)?;
-        if before.iter().all(|row| row.counters.brought.is_empty() && !counts_orders(row)) {
+        if before.iter().all(|row| has_none(&row.counters) && !counts_orders(row)) {
             return Ok(());
         }
         let found = wrong(&before, &recounted(walk, &before)?);
@@ -45,7 +49,12 @@ fn rows(walk: &Walk<'_>) -> Read<Vec<CampaignRow>> {
 }
 
 fn counts_orders(row: &CampaignRow) -> bool {
-    campaign::figures(&row.campaign.current().terms).iter().any(campaign::Figure::is_brought)
+    let figures = campaign::figures(&row.campaign.current().terms);
+    figures.iter().any(campaign::Figure::is_brought) || campaign::compared(&row.campaign).is_some()
+}
+
+fn has_none(counters: &Counters) -> bool {
+    counters.brought.is_empty() && counters.later.is_empty()
 }
 
 fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
@@ -74,7 +83,8 @@ fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
 fn wrong(rows: &[CampaignRow], sums: &Sums) -> Sums {
     let mut found = Sums::new();
     for row in rows {
-        for (figure, count) in &row.counters.brought {
+        // What counts later has been brought too.
+        for (figure, count) in &row.counters.as_of(Instant::from_micros(i64::MAX)).brought {
             found.insert((row.campaign.campaign_id.clone(), figure.to_string()), *count);
         }
     }

@@ -232,6 +232,8 @@ fn campaign(coupons: u64) -> Result<Command> {
         bind: Bind::OriginOrder,
         frequency_scope: recovery::FrequencyScope::Campaign,
         holdout_percent: 0,
+        holdout_planned_orders: 5_000,
+        holdout_precision_points: 10,
     };
     let version = Version {
         name: "Hot".into(),

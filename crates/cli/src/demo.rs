@@ -126,6 +126,8 @@ impl Demo {
             bind: Bind::OriginOrder,
             frequency_scope: recovery::FrequencyScope::Campaign,
             holdout_percent: 10,
+            holdout_planned_orders: 5_000,
+            holdout_precision_points: 10,
         };
         let version = Version {
             name: "Come back, tea is ready / 茶已备好".into(),

@@ -81,8 +81,8 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     tell_to_return(draft, &order, &before.to_return);
     notices::follow(draft, &mut order, &before.seen);
     let (placed_at, now) = (order.placed_at, draft.now);
-    for Brought { campaign_id, figure, amount } in brings(draft, &order).since(&before.brought).0 {
-        draft.count(&campaign_id, Count::Brought { figure, by: amount, placed_at, now });
+    for Brought { campaign_id, figure, amount, from } in brings(draft, &order).since(&before.brought).0 {
+        draft.count(&campaign_id, Count::Brought { figure, by: amount, placed_at, now, from });
     }
     draft.put_order(order);
 }

@@ -10,6 +10,7 @@ pub mod coupon;
 pub mod customer;
 pub mod ends;
 pub mod event;
+pub mod holdout;
 pub mod ids;
 pub mod language;
 pub mod ledger;

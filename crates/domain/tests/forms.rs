@@ -317,7 +317,7 @@ fn everything_is_told_in_both_languages() {
         all.extend(kind.form.rules);
         for (field, _) in fields(kind.form.fields, "") {
             all.push(field.help);
-            all.extend(field.fixed);
+            all.extend(field.fixed.map(|fixed| fixed.reason));
             assert!(!field.label.en.is_empty() && !field.label.zh.is_empty(), "{}", field.name);
             if let Type::Choice(choices) = field.of {
                 all.extend(choices.iter().map(|choice| choice.label));

@@ -1,8 +1,8 @@
 //! The page `docs/terms.md`, written from the forms. When a form changes, this test says how to renew the page.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use domain::campaign::field::{Choice, Field, Form, List, Need, Type, Words};
-use domain::campaign::{FIGURES, Figure, Unit, forms};
+use domain::campaign::field::{Choice, Field, Form, List, Need, Type, Unless, Words};
+use domain::campaign::{COMPARISONS, FIGURES, Figure, Unit, forms};
 use std::path::Path;
 
 const HEAD: &str = "\
@@ -80,7 +80,13 @@ fn rows(fields: &[Field], at: &str) -> String {
         let name = format!("{at}{}", field.name);
         let [en, zh] = LANGUAGES.map(|say| holds(&field.of, say));
         let told = LANGUAGES.map(|say| {
-            let fixed = field.fixed.map(|_| Words::new(" Fixed once published.", "发布后不可修改。"));
+            let fixed = field.fixed.map(|fixed| match fixed.unless {
+                Unless::Never => Words::new(" Fixed once published.", "发布后不可修改。"),
+                Unless::Default => Words::new(
+                    " Once published it may only go back to what it is when left out, and again to what it was.",
+                    "发布后只可改回不填时的值，或再改回原值。",
+                ),
+            });
             let fixed = fixed.map_or("", |words| say(&words));
             format!("**{}** {}{fixed}", say(&field.label), say(&field.help))
         });
@@ -136,7 +142,19 @@ fn figures(kind: &str) -> String {
         format!("| `{}` | {} | {} | {} |\n", figure.name, unit(figure.unit), figure.en, figure.zh)
     };
     let rows: String = figures.iter().map(row).collect();
-    format!("\n| Figure 数据 | Unit 单位 | Meaning | 含义 |\n|---|---|---|---|\n{rows}")
+    format!("\n| Figure 数据 | Unit 单位 | Meaning | 含义 |\n|---|---|---|---|\n{rows}{}", comparison(kind))
+}
+
+/// Where a kind has a comparison group: that there is more.
+fn comparison(kind: &str) -> String {
+    let what = COMPARISONS.iter().find(|(name, _)| *name == kind).and_then(|(_, what)| *what);
+    what.map_or(String::new(), |what| {
+        format!(
+            "\nWith a comparison group, `holdout` beside them: [holdout.md](holdout.md). `{}` are its {}.\n\n\
+             设有对照组时另有 `holdout`：[holdout.zh-CN.md](holdout.zh-CN.md)。`{}` 对应{}。\n",
+            what.outcome, what.rate.en, what.outcome, what.rate.zh
+        )
+    })
 }
 
 #[test]

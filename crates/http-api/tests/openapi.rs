@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use domain::campaign::field::{Field, Need, Type};
-use domain::campaign::{FIGURES, Terms, Unit, forms};
+use domain::campaign::{COMPARISONS, FIGURES, Terms, Unit, forms};
 use serde_json::{Value, json};
 
 fn document() -> Value {
@@ -135,12 +135,23 @@ fn figures_of_each_kind_stand_in_the_document() {
     let document = document();
     let branches = document["components"]["schemas"]["StatsView"]["oneOf"].as_array().unwrap();
     assert_eq!(branches.len(), FIGURES.len());
-    for ((kind, figures), branch) in FIGURES.iter().zip(branches) {
+    for (((kind, figures), (_, compared)), branch) in FIGURES.iter().zip(COMPARISONS).zip(branches) {
         let label = forms::kind(kind).unwrap().form.label;
         let names: Vec<&str> = figures.iter().map(|figure| figure.name).collect();
         assert_eq!(branch["title"], label.en);
         assert_eq!(branch["x-form"], json!({"kind": kind, "label_zh": label.zh, "fields": names}));
-        assert_eq!(branch["properties"].as_object().unwrap().len(), 1 + names.len(), "{kind}");
+        let said = 1 + names.len() + usize::from(compared.is_some());
+        assert_eq!(branch["properties"].as_object().unwrap().len(), said, "{kind}");
+        if let Some(what) = compared {
+            let holdout = &branch["properties"]["holdout"];
+            assert_eq!(holdout["x-form"]["label_zh"], "对照组比较", "{kind}");
+            for group in ["treated", "holdout"] {
+                let required = json!(["orders", what.outcome, format!("{}_bp", what.outcome)]);
+                assert_eq!(holdout["properties"][group]["required"], required, "{kind} {group}");
+            }
+            let verdicts = json!(["none_yet", "better", "worse", "no_difference_seen"]);
+            assert_eq!(holdout["properties"]["verdict"]["enum"], verdicts, "{kind}");
+        }
         for figure in *figures {
             let property = &branch["properties"][figure.name];
             let of = match figure.unit {

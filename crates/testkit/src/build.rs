@@ -134,6 +134,8 @@ pub fn campaign(campaign_id: &str) -> Campaign {
             bind: Bind::OriginOrder,
             frequency_scope: recovery::FrequencyScope::Campaign,
             holdout_percent: 0,
+            holdout_planned_orders: 5_000,
+            holdout_precision_points: 10,
         }),
         made_at: start().plus_hours(-4),
     };

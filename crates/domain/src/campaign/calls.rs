@@ -2,6 +2,7 @@
 
 use super::{
     Campaign,
+    comparison::{Comparison, HoldoutPlan},
     desk::Desk,
     figure::Figure,
     kind::{Asked, CampaignKind, Step},
@@ -38,6 +39,16 @@ macro_rules! calls_of_kinds {
         /// What is said of what came of a campaign with such terms, in this order.
         pub fn figures(terms: &Terms) -> &'static [Figure] {
             match terms { $(Terms::$Kind(_) => super::$module::Kind::FIGURES),+ }
+        }
+        /// What the customers of each kind's comparison groups are compared by, by the kind's name.
+        pub const COMPARISONS: &[(&str, Option<&Comparison>)] = &[
+            $((<super::$module::Kind as CampaignKind>::Terms::NAME, super::$module::Kind::COMPARISON)),+
+        ];
+        fn comparison(terms: &Terms) -> Option<&'static Comparison> {
+            match terms { $(Terms::$Kind(_) => super::$module::Kind::COMPARISON),+ }
+        }
+        fn holdout(terms: &Terms) -> Option<HoldoutPlan> {
+            match terms { $(Terms::$Kind(terms) => super::$module::Kind::holdout(terms)),+ }
         }
         /// Rows that any kind wants.
         pub fn wants(asked: &Asked<'_>, wants: &mut Wants) {
@@ -112,6 +123,13 @@ macro_rules! calls_of_kinds {
     };
 }
 kinds!(calls_of_kinds);
+
+/// The comparison that a campaign makes, or made until its group was given up; `None` where it never had one.
+pub fn compared(campaign: &Campaign) -> Option<(&'static Comparison, HoldoutPlan)> {
+    let what = comparison(&campaign.current().terms)?;
+    let mut plans = campaign.in_public().iter().rev().filter_map(|version| holdout(&version.terms));
+    Some((what, plans.find(|plan| plan.percent > 0)?))
+}
 
 /// When an order must be looked at next: at the next moment of any kind's part of it, when a notice is due, at the opening of a balance of 0
 /// (A-G-14), or at its deadline.

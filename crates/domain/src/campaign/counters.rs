@@ -1,6 +1,6 @@
 //! What came of a campaign.
 
-use super::presale::Ranks;
+use super::{later::Later, presale::Ranks};
 use crate::{Code, Instant, OrderId, coupon::CouponStatus, order::Method};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,9 @@ pub struct Counters {
     /// What its orders brought, by the kind's own figures: the sum over the orders as they are now.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub brought: BTreeMap<SmolStr, i64>,
+    /// What they brought that counts from a later moment on, by that moment and figure.
+    #[serde(skip_serializing_if = "Later::is_empty")]
+    pub later: Later,
     /// Orders placed before then are not in `brought`. From its creation on, unless the campaign is older than these
     /// figures: then from the first order on that brings something.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,9 +69,21 @@ impl Counters {
     pub fn of_new(created_at: Instant) -> Self {
         Self { brought_since: Some(created_at), ..Self::default() }
     }
-    /// What the campaign's orders brought of one of its kind's own figures.
+    /// What the campaign's orders brought of one of its kind's own figures, as far as it counted when something was
+    /// last brought; [`Self::as_of`] a moment it is what counts then.
     pub fn brought(&self, figure: &str) -> i64 {
         self.brought.get(figure).copied().unwrap_or_default()
+    }
+    /// The figures as they are at a moment: what counts by then is counted. Of those that are shown this is asked first.
+    pub fn as_of(&self, now: Instant) -> Self {
+        let mut figures = self.clone();
+        figures.settle(now);
+        figures
+    }
+    fn settle(&mut self, now: Instant) {
+        for (figure, by) in self.later.take(now) {
+            *self.brought.entry(figure).or_default() += by;
+        }
     }
 }
 
@@ -121,6 +136,8 @@ pub enum Count {
         by: i64,
         placed_at: Instant,
         now: Instant,
+        /// It counts from then on; `None` at once.
+        from: Option<Instant>,
     },
     /// When an order's deposit came, for gifts by rank.
     Ranked {
@@ -157,9 +174,13 @@ impl Count {
                 let orders = to.by_method.entry(*method).or_default();
                 *orders = orders.saturating_sub(1);
             }
-            Self::Brought { figure, by, placed_at, now } => {
+            Self::Brought { figure, by, placed_at, now, from } => {
+                to.settle(*now);
                 if *placed_at >= *to.brought_since.get_or_insert(*now) {
-                    *to.brought.entry((*figure).into()).or_default() += by;
+                    match from.filter(|from| from > now) {
+                        Some(from) => to.later.add(from, figure, *by),
+                        None => *to.brought.entry((*figure).into()).or_default() += by,
+                    }
                 }
             }
             Self::Ranked { order, paid_at, keep } => to.ranks.put(order, *paid_at, *keep),

@@ -4,7 +4,14 @@
 //! which rows it wants, and decides at a [`Desk`].
 
 use super::{
-    Campaign, CampaignRow, desk::Desk, figure::Figure, tally::Tally, terms::KindTerms, wants::Wants,
+    Campaign,
+    CampaignRow,
+    comparison::{Comparison, HoldoutPlan},
+    desk::Desk,
+    figure::Figure,
+    tally::Tally,
+    terms::KindTerms,
+    wants::Wants,
 };
 use crate::{
     Code, Instant, Refusal,
@@ -35,6 +42,8 @@ pub trait CampaignKind {
 
     /// What is said of what came of a campaign, in this order.
     const FIGURES: &'static [Figure] = &[];
+    /// What the customers of its comparison group are compared by; `None` where it has none.
+    const COMPARISON: Option<&'static Comparison> = None;
 
     /// Rows wanted beyond the order's own, said beside the code that reads them.
     fn wants(_: &Asked<'_>, _: &mut Wants) {}
@@ -60,6 +69,10 @@ pub trait CampaignKind {
     /// What the order, as it is now, brings to the kind's own figures of its campaigns. It may not depend on anything
     /// that changes after the order was placed, but on the order itself.
     fn brings(_: &Order, _: &[CampaignRow], _: &mut Tally) {}
+    /// What its terms say of the comparison group; `None` where they know of none.
+    fn holdout(_: &Self::Terms) -> Option<HoldoutPlan> {
+        None
+    }
     /// The next moment of this kind's part of an open order.
     fn wake(_: &Order) -> Option<Instant> {
         None

@@ -92,10 +92,15 @@ impl Terms {
     pub fn of<T: OfTerms>(&self) -> Option<&T> {
         T::of(self)
     }
-    /// What differs in the next terms and may not, once the campaign is published.
-    pub fn fixed(&self, next: &Self) -> Vec<Violation> {
-        let (form, same_kind) = (self.form(), self.kind() == next.kind());
-        if same_kind && form.has_fixed() { form.fixed(&self.to_json(), &next.to_json()) } else { Vec::new() }
+    /// What differs in the next terms and may not, once the campaign is published; oldest first what was.
+    pub fn fixed<'a>(published: impl IntoIterator<Item = &'a Self>, next: &Self) -> Vec<Violation> {
+        let form = next.form();
+        if !form.has_fixed() {
+            return Vec::new();
+        }
+        let same_kind = published.into_iter().filter(|terms| terms.kind() == next.kind());
+        let published: Vec<_> = same_kind.map(Self::to_json).collect();
+        form.fixed(&published, &next.to_json())
     }
 }
 

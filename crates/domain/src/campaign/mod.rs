@@ -9,12 +9,14 @@
 mod kinds;
 
 mod calls;
+mod comparison;
 mod counters;
 mod desk;
 pub mod field;
 mod figure;
 pub mod forms;
 mod kind;
+mod later;
 mod live;
 pub mod promotion;
 mod tally;
@@ -24,9 +26,10 @@ mod wants;
 kinds!(modules_of_kinds);
 
 pub use calls::{
-    Action, Answer, FIGURES, act, brings, due, figures, follow, order_wake, place, published, undelivered,
-    wants, wants_for, wants_published, whole,
+    Action, Answer, COMPARISONS, FIGURES, act, brings, compared, due, figures, follow, order_wake, place,
+    published, undelivered, wants, wants_for, wants_published, whole,
 };
+pub use comparison::{Comparison, GroupFigures, HoldoutPlan};
 pub use counters::{Count, Counters};
 pub use desk::Desk;
 pub use figure::{Figure, Unit};
@@ -117,6 +120,11 @@ impl Campaign {
     pub fn current(&self) -> &Version {
         &self.versions[self.versions.len() - 1]
     }
+    /// The versions that customers met, oldest first; of a draft the one that they would meet. Never empty.
+    pub fn in_public(&self) -> &[Version] {
+        let first = self.published_at.map_or(self.version_number(), |at| self.version_at(at));
+        &self.versions[(first as usize).saturating_sub(1)..]
+    }
     /// Number of the version in force.
     pub fn version_number(&self) -> u32 {
         u32::try_from(self.versions.len()).unwrap_or(u32::MAX)
@@ -197,7 +205,8 @@ impl Campaign {
             ));
         }
         if published {
-            found.extend(current.terms.fixed(&next.terms));
+            let was = self.in_public().iter().map(|version| &version.terms);
+            found.extend(Terms::fixed(was, &next.terms));
         }
         if next.terms.kind() != current.terms.kind() {
             found.push(Violation::with("kind", Code::ImmutableField, "a campaign keeps its kind"));

@@ -1,6 +1,6 @@
 //! What an order brings to the figures of campaigns, as it is now.
 
-use crate::CampaignId;
+use crate::{CampaignId, Instant};
 use money::Money;
 
 /// So much of a figure of a campaign.
@@ -12,6 +12,8 @@ pub struct Brought {
     pub figure: &'static str,
     /// Never zero.
     pub amount: i64,
+    /// It counts from then on; `None` at once.
+    pub from: Option<Instant>,
 }
 
 /// What one order brings. Counting is the difference between two of them, so a figure is always the sum over the
@@ -22,13 +24,24 @@ pub struct Tally(pub Vec<Brought>);
 impl Tally {
     /// Adds to a figure of a campaign; nothing adds nothing.
     pub fn add(&mut self, campaign: &CampaignId, figure: &'static str, amount: i64) {
+        self.add_from(campaign, figure, amount, None);
+    }
+    /// Adds to a figure what counts from a moment on. Of one figure, orders have few such moments: they are rounded
+    /// up ([`crate::holdout::counts_from`]).
+    pub fn add_from(
+        &mut self,
+        campaign: &CampaignId,
+        figure: &'static str,
+        amount: i64,
+        from: Option<Instant>,
+    ) {
         if amount == 0 {
             return;
         }
-        let known = self.0.iter_mut().find(|b| b.figure == figure && b.campaign_id == *campaign);
-        match known {
+        let same = |b: &&mut Brought| b.figure == figure && b.campaign_id == *campaign && b.from == from;
+        match self.0.iter_mut().find(same) {
             Some(known) => known.amount += amount,
-            None => self.0.push(Brought { campaign_id: campaign.clone(), figure, amount }),
+            None => self.0.push(Brought { campaign_id: campaign.clone(), figure, amount, from }),
         }
     }
     /// Counts one of a figure.
@@ -42,7 +55,7 @@ impl Tally {
     /// What changes from an earlier tally of the same order to this one.
     pub fn since(mut self, before: &Self) -> Self {
         for was in &before.0 {
-            self.add(&was.campaign_id, was.figure, -was.amount);
+            self.add_from(&was.campaign_id, was.figure, -was.amount, was.from);
         }
         self.0.retain(|brought| brought.amount != 0);
         self

@@ -65,8 +65,8 @@ pub trait KindTerms: Filled + Debug + Clone + PartialEq + Serialize + Deserializ
     fn quantity(&self) -> Option<u64> {
         None
     }
-    /// The terms as the API shows them.
+    /// The terms as the API shows them: with the defaults that are not stored.
     fn to_json(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+        Self::FORM.with_defaults(serde_json::to_value(self).unwrap_or_default())
     }
 }

@@ -35,6 +35,9 @@ pub struct Standing {
     /// Balance reminders by SMS; in the platform-wide row.
     #[serde(default, skip_serializing_if = "ReminderSms::is_empty")]
     pub reminder_sms: ReminderSms,
+    /// Campaigns that count this customer by an order of theirs, rising (A-S2-21).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<CampaignId>,
     /// What was paid for of late in the shop, and what that is held against (A-S0-25).
     #[serde(default, skip_serializing_if = "Purchases::is_empty")]
     pub purchases: Purchases,
@@ -120,6 +123,15 @@ impl Standing {
         claims.total += 1;
         claims.on_day = if claims.day >= day { claims.on_day + 1 } else { 1 };
         claims.day = claims.day.max(day);
+    }
+
+    /// The customer comes to the point at which a campaign counts its customers; says whether for the first time.
+    pub fn compare(&mut self, campaign: &CampaignId) -> bool {
+        let place = self.compared.binary_search(campaign);
+        if let Err(place) = place {
+            self.compared.insert(place, campaign.clone());
+        }
+        place.is_err()
     }
 
     /// Whether any of the categories had its reminder on that day, or on a later one (A-S0-14, A-G-13).

@@ -1,7 +1,7 @@
 //! What recovery keeps with an order: who may show a coupon, the coupon shown, the push.
 
 use super::usual::is_usual;
-use crate::{CampaignId, Code, CouponId, Instant, MessageId, OfferId, OrderId};
+use crate::{CampaignId, Code, CouponId, Instant, MessageId, OfferId, OrderId, holdout::Compared};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Recovery {
     /// Campaigns that were considered and left, each with its reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<Withheld>,
+    /// Campaigns that compare it with the orders of customers to whom they show nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub compared: Vec<Compared>,
     /// The payment reminder.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub push: Push,

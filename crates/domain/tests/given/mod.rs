@@ -69,6 +69,8 @@ pub fn terms() -> recovery::Terms {
         bind: Bind::OriginOrder,
         frequency_scope: FrequencyScope::Campaign,
         holdout_percent: 0,
+        holdout_planned_orders: 5_000,
+        holdout_precision_points: 10,
     }
 }
 

@@ -51,6 +51,8 @@ impl Deal {
                 bind: self.bind,
                 frequency_scope: self.frequency,
                 holdout_percent: self.holdout,
+                holdout_planned_orders: 5_000,
+                holdout_precision_points: 10,
             }),
             made_at: START.plus_hours(-2),
         }

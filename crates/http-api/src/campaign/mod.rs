@@ -1,6 +1,7 @@
 //! Campaigns: create, check, list, change, publish, close, and their figures.
 
 mod form;
+mod holdout;
 mod kinds;
 mod schema;
 pub mod scope_import;

@@ -98,7 +98,7 @@ fn property(field: &Field, detail: Detail) -> Schema {
         told.title = Some(field.label.en);
         told.form.insert("label_zh".to_owned(), field.label.zh.into());
         told.form.insert("help_zh".to_owned(), field.help.zh.into());
-        told.form.extend(field.fixed.map(|reason| ("fixed".to_owned(), both(&reason))));
+        told.form.extend(field.fixed.map(|fixed| ("fixed".to_owned(), both(&fixed.reason))));
     }
     value(&field.of, detail, None, told)
 }

@@ -1,5 +1,6 @@
 //! A campaign's figures: those of its kind, in the order in which the kind tells them.
 
+use super::holdout::{self, HoldoutView};
 use super::{find, schema};
 use crate::wire::auth::InShop;
 use crate::wire::extract::Names;
@@ -11,7 +12,7 @@ use axum::extract::State;
 use domain::{
     CampaignId,
     campaign::{
-        self, FIGURES, Figure, Unit,
+        self, COMPARISONS, Comparison, FIGURES, Figure, Unit,
         forms::{KINDS, KindForm},
     },
 };
@@ -26,14 +27,18 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct StatsView {
     campaign_id: CampaignId,
     figures: Vec<(&'static str, Value)>,
+    holdout: Option<HoldoutView>,
 }
 
 impl Serialize for StatsView {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut map = to.serialize_map(Some(1 + self.figures.len()))?;
+        let mut map = to.serialize_map(None)?;
         map.serialize_entry("campaign_id", self.campaign_id.as_str())?;
         for (name, value) in &self.figures {
             map.serialize_entry(name, value)?;
+        }
+        if let Some(holdout) = &self.holdout {
+            map.serialize_entry("holdout", holdout)?;
         }
         map.end()
     }
@@ -41,17 +46,18 @@ impl Serialize for StatsView {
 
 impl PartialSchema for StatsView {
     fn schema() -> RefOr<Schema> {
-        let kinds = KINDS.iter().zip(FIGURES).map(|(kind, (_, figures))| of_kind(kind, figures));
+        let said = FIGURES.iter().zip(COMPARISONS);
+        let kinds = KINDS.iter().zip(said).map(|(kind, (figures, what))| of_kind(kind, figures.1, what.1));
         let one_of = kinds.fold(OneOfBuilder::new(), OneOfBuilder::item);
         let told = "What came of a campaign, by its kind. Amounts are minor units of the shop's currency. Figures of \
-            orders are sums over the orders as they are now.";
+            orders are sums over the orders as they are now. `holdout` is there where the campaign has a comparison group.";
         RefOr::T(one_of.description(Some(told)).build().into())
     }
 }
 
 impl ToSchema for StatsView {}
 
-fn of_kind(kind: &KindForm, figures: &[Figure]) -> Schema {
+fn of_kind(kind: &KindForm, figures: &[Figure], comparison: Option<&Comparison>) -> Schema {
     let id = ObjectBuilder::new().schema_type(Type::String).description(Some("The campaign."));
     let form = json!({
         "kind": kind.name,
@@ -66,6 +72,9 @@ fn of_kind(kind: &KindForm, figures: &[Figure]) -> Schema {
         .extensions(schema::extension(form));
     for figure in figures {
         object = object.property(figure.name, property(figure)).required(figure.name);
+    }
+    if let Some(what) = comparison {
+        object = object.property("holdout", holdout::of_kind(what));
     }
     object.build().into()
 }
@@ -100,7 +109,10 @@ pub async fn stats(
 ) -> Result<Json<StatsView>, Problem> {
     caller.may(Scope::Read)?;
     let row = find(&state, &caller, &id).await?;
+    let counters = row.counters.as_of(state.engine.now());
     let figures = campaign::figures(&row.campaign.current().terms).iter();
-    let figures = figures.map(|figure| (figure.name, figure.value(&row.counters))).collect();
-    Ok(Json(StatsView { campaign_id: id, figures }))
+    let figures = figures.map(|figure| (figure.name, figure.value(&counters))).collect();
+    let compared = campaign::compared(&row.campaign);
+    let holdout = compared.map(|(what, plan)| holdout::view(what, plan, &counters));
+    Ok(Json(StatsView { campaign_id: id, figures, holdout }))
 }

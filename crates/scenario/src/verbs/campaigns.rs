@@ -54,21 +54,28 @@ pub fn close(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     Ok(one(world.ask("POST", &path, &json!({})), campaign))
 }
 
+/// What stands inside of a figure, by the way to it.
+fn inside(mut item: Item, name: &str, value: &Value) -> Item {
+    for (inner, value) in value.as_object().into_iter().flatten() {
+        let name = format!("{name}.{inner}");
+        item = inside(item.text(&name, value), &name, value);
+    }
+    item
+}
+
 /// `status c1`
 pub fn status(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let path = format!("/campaigns/{}", args.next("the campaign")?);
     Ok(one(world.read(&path), campaign))
 }
 
-/// `stats c1`: the figures, those with reasons as `withheld.sold_out=3`.
+/// `stats c1`: the figures, those inside of others as `withheld.sold_out=3` and `holdout.treated.orders=8`.
 pub fn stats(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let path = format!("/campaigns/{}/stats", args.next("the campaign")?);
     Ok(one(world.read(&path), |stats| {
         let mut item = Item::default();
         for (name, value) in stats.as_object().into_iter().flatten() {
-            for (reason, count) in value.as_object().into_iter().flatten() {
-                item = item.text(&format!("{name}.{reason}"), count);
-            }
+            item = inside(item, name, value);
             item = match name.as_str() {
                 "saved" | "recovered" => item.fen(name, value),
                 _ => item.text(name, value),

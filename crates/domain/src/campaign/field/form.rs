@@ -1,6 +1,6 @@
 //! A kind's form: its fields, the rules between them, and an example.
 
-use super::types::{Field, Words};
+use super::types::{Field, Unless, Words};
 use crate::{Code, Violation};
 use serde_json::Value;
 
@@ -24,13 +24,32 @@ impl Form {
     pub fn has_fixed(&self) -> bool {
         self.fields.iter().any(|field| field.fixed.is_some())
     }
-    /// The fields that may not change any more and differ between what was published and what comes next.
-    pub fn fixed(&self, published: &Value, next: &Value) -> Vec<Violation> {
-        let differs = |field: &&Field| published[field.name] != next[field.name];
-        let differing = self.fields.iter().filter(differs);
-        let told = differing.filter_map(|field| Some((field.name, field.fixed?)));
-        let told = told
-            .map(|(name, reason)| Violation::with(format!("terms.{name}"), Code::ImmutableField, reason.en));
+    /// The fields that may not change any more and differ between what was published, oldest first, and what comes next.
+    pub fn fixed(&self, published: &[Value], next: &Value) -> Vec<Violation> {
+        let told = self.fields.iter().filter_map(|field| {
+            let fixed = field.fixed?;
+            let default = field.default_value();
+            let mut was = published.iter().rev().map(|terms| &terms[field.name]);
+            let (was, next) = match fixed.unless {
+                Unless::Never => (was.next(), &next[field.name]),
+                Unless::Default if next.get(field.name) == default.as_ref() => return None,
+                Unless::Default => (was.find(|was| Some(*was) != default.as_ref()), &next[field.name]),
+            };
+            let differs = was.is_some_and(|was| was != next);
+            let name = || format!("terms.{}", field.name);
+            differs.then(|| Violation::with(name(), Code::ImmutableField, fixed.reason.en))
+        });
         told.collect()
+    }
+    /// Terms with the default of each field that was left out.
+    pub fn with_defaults(&self, mut terms: Value) -> Value {
+        if let Some(given) = terms.as_object_mut() {
+            for field in
+                self.fields.iter().filter(|field| !given.contains_key(field.name)).collect::<Vec<_>>()
+            {
+                given.extend(field.default_value().map(|value| (field.name.to_owned(), value)));
+            }
+        }
+        terms
     }
 }

@@ -17,4 +17,4 @@ pub use form::Form;
 pub use gauge::{Filled, Gauge};
 pub use multiplier::Multiplier;
 pub use read::read;
-pub use types::{Amount, Choice, Field, List, Need, Text, Type, Unit, Whole, Words};
+pub use types::{Amount, Choice, Field, Fixed, List, Need, Text, Type, Unit, Unless, Whole, Words};

@@ -2,6 +2,7 @@
 
 use crate::{Code, Sentence, limits, sentence};
 use money::Money;
+use serde_json::Value;
 
 /// A text for people, in both languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +29,29 @@ pub struct Field {
     /// What follows where it is left out.
     pub need: Need,
     /// Why it stays as it is once the campaign is published; `None` where it may change.
-    pub fixed: Option<Words>,
+    pub fixed: Option<Fixed>,
     /// Its name for people.
     pub label: Words,
     /// What it does, as a sentence.
     pub help: Words,
+}
+
+/// A field stays as it is once the campaign is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fixed {
+    /// Why.
+    pub reason: Words,
+    /// What it may be changed to all the same.
+    pub unless: Unless,
+}
+
+/// What a fixed field may be changed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unless {
+    /// Nothing.
+    Never,
+    /// Its default, and from there back to what it was; where it was never anything else, to anything.
+    Default,
 }
 
 /// What follows where a field is left out.
@@ -99,6 +118,7 @@ pub enum Unit {
     Coupons,
     Pieces,
     Orders,
+    Points,
 }
 
 impl Unit {
@@ -111,6 +131,7 @@ impl Unit {
             Self::Coupons => Words::new("coupons", "张"),
             Self::Pieces => Words::new("pieces", "件"),
             Self::Orders => Words::new("orders", "单"),
+            Self::Points => Words::new("points", "个百分点"),
         }
     }
 }
@@ -304,6 +325,15 @@ impl Field {
     }
     /// It stays as it is once the campaign is published, for that reason.
     pub const fn fixed(self, en: &'static str, zh: &'static str) -> Self {
-        Self { fixed: Some(Words::new(en, zh)), ..self }
+        Self { fixed: Some(Fixed { reason: Words::new(en, zh), unless: Unless::Never }), ..self }
+    }
+    /// The same, but its default may be gone back to.
+    pub const fn fixed_but_default(self, en: &'static str, zh: &'static str) -> Self {
+        Self { fixed: Some(Fixed { reason: Words::new(en, zh), unless: Unless::Default }), ..self }
+    }
+    /// Its default; `None` where it has none.
+    pub fn default_value(&self) -> Option<Value> {
+        let Need::Default(json) = self.need else { return None };
+        serde_json::from_str(json).ok()
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{FrequencyScope, Live};
 use crate::{
-    CampaignId, Code, CustomerId, Instant, OfferId,
+    CampaignId, Code, Instant, OfferId,
     campaign::{Count, Counters, Desk},
+    holdout::Group,
     order::{Candidate, Offer, OfferStatus, Order, OrderKind, TimelineEntry, Withheld},
 };
 use serde_json::json;
@@ -91,13 +92,18 @@ fn refusal(order: &Order, live: Live<'_>) -> Option<(Code, Option<money::Money>)
     None
 }
 
-/// The customer's place among 10,000, the same for ever: who is in the comparison group.
-pub fn bucket(campaign: &CampaignId, customer: &CustomerId) -> u32 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(campaign.as_str().as_bytes()).update(&[0]).update(customer.as_str().as_bytes());
-    let bytes = hasher.finalize();
-    let first = u64::from_le_bytes(bytes.as_bytes()[..8].try_into().unwrap_or_default());
-    u32::try_from(first % 10_000).unwrap_or_default()
+/// Whether the campaign shows anything at all now: it is not closed, not over and not sold out. What it says of one order
+/// it says of all, whoever's they are.
+pub fn shows(live: Live<'_>, counters: &Counters, now: Instant) -> Result<(), Code> {
+    // An end that was moved forward since counts too: what is shown can be claimed.
+    let ends_at = live.version.ends_at.min(live.campaign.current().ends_at);
+    if live.campaign.is_closed(now) || now >= ends_at {
+        return Err(Code::CampaignClosed);
+    }
+    if counters.issued >= live.campaign_quantity() {
+        return Err(Code::SoldOut);
+    }
+    Ok(())
 }
 
 /// Shows the coupon of the best candidate, or says why not: the campaign closed, sold out, ended,
@@ -110,19 +116,11 @@ pub fn show(
     offer_id: OfferId,
     now: Instant,
 ) -> Result<Offer, Code> {
-    let percent = u32::from(live.terms.holdout_percent);
-    // An end that was moved forward since counts too: what is shown can be claimed.
-    let ends_at = live.version.ends_at.min(live.campaign.current().ends_at);
-    if live.campaign.is_closed(now) || now >= ends_at {
-        return Err(Code::CampaignClosed);
-    }
-    if counters.issued >= live.campaign_quantity() {
-        return Err(Code::SoldOut);
-    }
+    shows(live, counters, now)?;
     if blocked {
         return Err(Code::CustomerBlocked);
     }
-    if percent > 0 && bucket(live.id(), &order.customer_id) < percent * 100 {
+    if Group::of(live.id(), &order.customer_id, live.terms.holdout_percent) == Group::Holdout {
         return Err(Code::Holdout);
     }
     Ok(Offer {
@@ -138,7 +136,7 @@ pub fn show(
 }
 
 impl<'a> Live<'a> {
-    fn id(&self) -> &'a CampaignId {
+    pub(super) fn id(&self) -> &'a CampaignId {
         &self.campaign.campaign_id
     }
     /// When an order placed then is shown the coupon.

@@ -5,6 +5,7 @@
 
 mod cashier;
 mod claim;
+mod compare;
 mod cover;
 mod elsewhere;
 mod end;
@@ -21,7 +22,7 @@ mod wide;
 
 pub use cashier::{CashierMethod, cashier};
 pub use claim::{ClaimFacts, claim};
-pub use cover::{Covered, bucket, cover, show};
+pub use cover::{Covered, cover, show};
 pub use elsewhere::remembers;
 pub use offer_claim::{Claim, claim_offer};
 pub use push_plan::{plan_push, replan_push};

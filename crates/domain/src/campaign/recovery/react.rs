@@ -2,11 +2,13 @@
 //! coupon and its push.
 
 use super::{
-    Claim, Terms, claim_offer, counts_platform_wide, cover, elsewhere, end, push, remembers, trigger,
+    Claim, Terms, claim_offer, compare, counts_platform_wide, cover, elsewhere, end, push, remembers, trigger,
 };
 use crate::{
     Code, Instant, Refusal,
-    campaign::{About, Asked, CampaignKind, Desk, Figure, Step, Wants},
+    campaign::{
+        About, Asked, CampaignKind, CampaignRow, Comparison, Desk, Figure, HoldoutPlan, Step, Tally, Wants,
+    },
     coupon::Coupon,
     message::Message,
     order::{Order, State},
@@ -21,6 +23,7 @@ impl CampaignKind for Kind {
     type Action = Claim;
     type Answer = Coupon;
     const FIGURES: &'static [Figure] = super::figures::FIGURES;
+    const COMPARISON: Option<&'static Comparison> = Some(&compare::COMPARISON);
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
         let About::Order(order) = asked.about else { return };
@@ -54,6 +57,14 @@ impl CampaignKind for Kind {
             State::Cancelled { .. } => end::cancelled(desk, order, step.at),
         }
         elsewhere::follow(desk, order)
+    }
+
+    fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+        compare::brings(order, tally);
+    }
+
+    fn holdout(terms: &Terms) -> Option<HoldoutPlan> {
+        Some(compare::plan(terms))
     }
 
     fn wake(order: &Order) -> Option<Instant> {

@@ -37,10 +37,30 @@ pub struct Terms {
     /// This share of customers is shown nothing, to measure what the campaign brings.
     #[serde(default)]
     pub holdout_percent: u8,
+    /// Orders of both groups at which the comparison is to be most exact (A-S2-21).
+    #[serde(default = "five_thousand", skip_serializing_if = "is_five_thousand")]
+    pub holdout_planned_orders: u32,
+    /// Half the width in points at which the comparison may say that it sees no difference (A-S2-21).
+    #[serde(default = "ten", skip_serializing_if = "is_ten")]
+    pub holdout_precision_points: u8,
 }
 
 fn two_days() -> i64 {
     48
+}
+const fn five_thousand() -> u32 {
+    5_000
+}
+const fn ten() -> u8 {
+    10
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+fn is_five_thousand(orders: &u32) -> bool {
+    *orders == five_thousand()
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+fn is_ten(points: &u8) -> bool {
+    *points == ten()
 }
 
 /// What the one coupon a day and six in all are counted over (A-S0-9).
@@ -86,6 +106,8 @@ impl Filled for Terms {
         gauge.whole("quantity", self.quantity);
         gauge.whole("coupon_valid_hours", self.coupon_valid_hours);
         gauge.whole("holdout_percent", self.holdout_percent);
+        gauge.whole("holdout_planned_orders", self.holdout_planned_orders);
+        gauge.whole("holdout_precision_points", self.holdout_precision_points);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The trigger: the moment at which an unpaid order shows its coupon (S0-R14, A-S0-10).
 
-use super::{Live, elsewhere, push, show};
+use super::{Live, compare, cover::shows, elsewhere, push, show};
 use crate::{
     CampaignId, Code, Instant, Refusal,
     campaign::{Count, Desk},
@@ -30,6 +30,9 @@ pub fn fire(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
         let row = desk.campaign(&candidate.campaign_id);
         let live =
             row.and_then(|row| Some((Live::of_version(&row.campaign, candidate.version)?, &row.counters)));
+        if let Some((live, _)) = live.filter(|(live, counters)| shows(*live, counters, now).is_ok()) {
+            compare::part(desk, order, live);
+        }
         let shown = match live {
             Some((live, counters)) => show(order, live, counters, blocked, desk.next("of"), now)
                 .map(|offer| (offer, live.terms.usable_until(order.cancel_at, now))),

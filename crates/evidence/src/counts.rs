@@ -1,0 +1,66 @@
+//! What is counted, and what was planned before anything was.
+
+/// The orders of a group, and how many of them came to what the campaign is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Group {
+    orders: u64,
+    reached: u64,
+}
+
+impl Group {
+    /// So many orders, so many of which reached it; never more than there are.
+    pub fn new(orders: u64, reached: u64) -> Self {
+        Self { orders, reached: reached.min(orders) }
+    }
+    /// Its orders.
+    pub const fn orders(self) -> u64 {
+        self.orders
+    }
+    /// Those that reached it.
+    pub const fn reached(self) -> u64 {
+        self.reached
+    }
+}
+
+/// Both groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Those that the campaign is shown to.
+    pub treated: Group,
+    /// The comparison group.
+    pub holdout: Group,
+}
+
+/// What was chosen before the campaign began. To choose it after a look would be to look for a difference until there is
+/// one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    holdout_bp: u32,
+    planned_orders: u64,
+    target_bp: u32,
+}
+
+impl Plan {
+    /// The share of the comparison group in basis points, the number of orders at which the interval is to be
+    /// narrowest, and the half width in basis points at which "no difference" can be told. Each is brought into the range
+    /// in which it means something: 1 to 9,999, at least 1, at least 1.
+    pub fn new(holdout_bp: u32, planned_orders: u64, target_bp: u32) -> Self {
+        Self {
+            holdout_bp: holdout_bp.clamp(1, 9_999),
+            planned_orders: planned_orders.max(1),
+            target_bp: target_bp.max(1),
+        }
+    }
+    /// The share of the comparison group, in basis points.
+    pub const fn holdout_bp(&self) -> u32 {
+        self.holdout_bp
+    }
+    /// The number of orders at which the interval is narrowest for what it costs to look.
+    pub const fn planned_orders(&self) -> u64 {
+        self.planned_orders
+    }
+    /// The half width that is aimed at, in basis points.
+    pub const fn target_bp(&self) -> u32 {
+        self.target_bp
+    }
+}
