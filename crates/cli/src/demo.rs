@@ -188,6 +188,7 @@ impl Demo {
         let line = PlacedLine {
             line_id: LineId::try_new("1")?,
             sku: Sku::try_new(sku)?,
+            title: None,
             categories: category,
             quantity,
             unit_price: Money::from_minor(price),

@@ -75,11 +75,12 @@ pub fn money(draft: &mut Draft<'_>, order: &mut Order, at: Instant) {
 pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     let now = draft.now;
     money(draft, &mut order, now);
+    // Before refunds are summed up: each is told by itself.
+    notices::follow(draft, &mut order, &before.seen);
     sum_up(draft, &mut order);
     course::follow(draft, &mut order, before.coupons);
     campaign::whole(draft, &mut order);
     tell_to_return(draft, &order, &before.to_return);
-    notices::follow(draft, &mut order, &before.seen);
     let (placed_at, now) = (order.placed_at, draft.now);
     for Brought { campaign_id, figure, amount, from } in brings(draft, &order).since(&before.brought).0 {
         draft.count(&campaign_id, Count::Brought { figure, by: amount, placed_at, now, from });

@@ -167,6 +167,9 @@ impl Placed {
 pub struct PlacedLine {
     pub line_id: LineId,
     pub sku: Sku,
+    /// What customers know the goods by, 200 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     #[serde(default)]
     pub categories: Vec<Category>,
     pub quantity: u64,

@@ -7,6 +7,8 @@ use money::Money;
 pub const ORDER_LINES: usize = 500;
 /// Discounts that came with one order.
 pub const ORDER_DISCOUNTS: usize = 50;
+/// Characters of the title of a line's goods: shops write long ones, messages show the beginning.
+pub const LINE_TITLE_CHARS: usize = 200;
 /// Units of one line.
 pub const LINE_QUANTITY: u64 = 1_000_000;
 /// An amount of an order in minor units (ten billion yuan): sums of all lines stay far inside 64 bits.
@@ -134,5 +136,7 @@ pub const GRANTED_TEMPLATES: usize = 50;
 pub const GRANTS: u32 = 1_000;
 /// Reports of one message that are told apart.
 pub const MESSAGE_REPORTS: usize = 20;
-/// Notices of one order that are remembered.
+/// Notices of one order that are remembered, beside those of the refunds that it has.
 pub const ORDER_NOTICES: usize = 100;
+/// Notices of one order that wait: for their moment, or for the end of quiet hours.
+pub const WAITING_NOTICES: usize = 100;

@@ -164,7 +164,7 @@ fn the_amount_of_a_refund() {
     let values = Values::of_order(Kind::RefundApproved, Some(&shop), &order.order_id, Some(&order));
     let held = text::render(Kind::RefundApproved, Channel::Sms, Lang::Zh, &values);
     assert_eq!(held, Err(Unfit { variable: "refund".into() }), "nobody said which refund");
-    let values = values.with_refund(&shop, &refund);
+    let values = values.with_refund(&shop, refund.total());
     let told = text::render(Kind::RefundApproved, Channel::Sms, Lang::Zh, &values).unwrap().text;
     assert!(told.starts_with("【老街茶铺】您的订单") && told.contains("金额25.50元"), "{told}");
     let plain = text::text(Kind::RefundApproved, Channel::Sms, Some(&shop), &order.order_id, Some(&order));

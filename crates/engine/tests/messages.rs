@@ -8,80 +8,20 @@ use domain::{
     Code, Instant,
     event::Body,
     message::{
-        Channel, Kind, Message, MessageStatus,
-        addressee::{Consent, Contact},
+        Channel, Kind, MessageStatus,
+        addressee::Consent,
         numbers::NumberKey,
         sending::{Delivery, Report},
         settings::{Caps, Chosen, Switch},
         template::Template,
         values::Values,
-        wallet::Wallet,
     },
     shop::QuietHours,
 };
 use engine::{Answered, Command, MessageCommand, Notice, Says};
+use support::messages::*;
 use support::presale::hours;
 use support::*;
-
-fn told(run: &Run, command: MessageCommand) {
-    run.ok(Command::Messages(command));
-}
-fn settings(run: &Run, chosen: Chosen, from: Option<Instant>) {
-    told(run, MessageCommand::PutSettings { chosen: Box::new(chosen), from, by: "key".into() });
-}
-fn on(kinds: &[Kind]) -> Chosen {
-    let sms = Switch { sms: true, wechat: false };
-    let caps = Caps { minute: 100, hour: 100, day: 100 };
-    Chosen { switches: kinds.iter().map(|kind| (*kind, sms)).collect(), caps, ..Chosen::default() }
-}
-fn wallet(run: &Run) -> Wallet {
-    let wallet = run.reader().wallet(&run.shop).unwrap();
-    assert_eq!(wallet.fault(), None);
-    wallet.at(run.engine.now())
-}
-/// Free, reserved, sent.
-fn held(run: &Run) -> (u64, u64, u64) {
-    let wallet = wallet(run);
-    (wallet.free(run.engine.now()), wallet.reserved, wallet.sent)
-}
-/// Kind, channel and why not, of an order's messages in the order of their making.
-fn log(run: &Run, order: &str) -> Vec<(Kind, Channel, MessageStatus, Option<Code>)> {
-    run.messages(order).into_iter().map(|m| (m.kind, m.channel, m.status, m.code)).collect()
-}
-fn sms(run: &Run, order: &str, kind: Kind) -> Message {
-    let mut found = run.messages(order).into_iter().filter(|m| m.kind == kind && m.channel == Channel::Sms);
-    found.next().unwrap_or_else(|| panic!("no {kind:?} of {order}"))
-}
-fn answer(run: &Run, message: &Message, answer: Answered) {
-    let message_id = message.message_id.clone();
-    told(run, MessageCommand::Answered { message_id, answer });
-}
-const TAKEN: Answered = Answered::Taken { provider_id: None, segments: None };
-
-fn opened() -> Run {
-    let run = Run::in_memory().0;
-    run.ok(Command::PutShop(Box::new(shop("s1"))));
-    run.advance(START);
-    run
-}
-fn places(run: &Run, order: &str) {
-    run.apply(&placed(order, "u1", run.engine.now()));
-}
-fn number(run: &Run, customer: &str, digit: char) -> NumberKey {
-    let number = NumberKey::try_new(&digit.to_string().repeat(32)).unwrap();
-    let contact = Contact {
-        phone: None,
-        number: Some(number.clone()),
-        numbers_before: Vec::new(),
-        wechat_openid: None,
-        email: None,
-        address: None,
-        told_at: run.engine.now(),
-        told_by: "key".into(),
-    };
-    told(run, MessageCommand::PutContact { customer_id: id(customer), contact: Some(Box::new(contact)) });
-    number
-}
 
 /// S2-R12, S2-R15, S2-R17, A-S2-9: a shop that asked for nothing tells nothing; what is not switched on is left out and
 /// says so; each notice is told once, however often it is heard of.
@@ -227,7 +167,7 @@ fn a_s2_19_delivery_reports() {
     let run = opened();
     run.buys_sms("p", 10);
     settings(&run, on(&[Kind::Shipped]), None);
-    let (own, other) = (number(&run, "u1", 'a'), NumberKey::try_new(&"b".repeat(32)).unwrap());
+    let (own, other) = (number(&run, "u1", "a"), NumberKey::try_new(&"b".repeat(32)).unwrap());
     places(&run, "o1");
     run.apply(&paid("o1", "pay1", PAYABLE, run.engine.now()));
     run.apply(&shipped("o1", run.engine.now()));
@@ -258,7 +198,7 @@ fn a_s2_14_consent_and_opt_out() {
     let run = opened();
     run.buys_sms("p", 100);
     settings(&run, on(&[Kind::Marketing]), None);
-    let number = number(&run, "u1", 'a');
+    let number = number(&run, "u1", "a");
     let posts = |message: &str| {
         let shop = run.reader().shop(&run.shop).unwrap().unwrap();
         let notice = Notice {
@@ -340,8 +280,8 @@ fn a_number_hears_so_much_and_nothing_in_quiet_hours() {
         Chosen { caps, quiet_hours: [(Channel::Sms, quiet)].into(), ..on(&[Kind::Shipped]) },
         None,
     );
-    number(&run, "u1", 'a');
-    number(&run, "u2", 'a');
+    number(&run, "u1", "a");
+    number(&run, "u2", "a");
     let ships = |order: &str, customer: &str| {
         run.apply(&placed(order, customer, run.engine.now()));
         run.apply(&shipped(order, run.engine.now()));
@@ -403,4 +343,44 @@ fn a_blocked_template_is_used_no_more() {
     assert_eq!(ships("o2").code, Some(Code::TemplateBlocked));
     saves("您的订单{order}（{goods}）已经发货。");
     assert_eq!(ships("o3").sending.unwrap().template, Some(2));
+}
+
+/// Messages call the goods by the title of the order's first line, cleaned and cut; by its SKU where there is no title, or
+/// nothing of it can be shown. What goods are called makes no other order of it.
+#[test]
+fn goods_are_called_by_their_title() {
+    let run = opened();
+    run.buys_sms("p", 100);
+    settings(&run, on(&[Kind::Shipped]), None);
+    let places = |order: &str, event_id: &str, title: Option<&str>| {
+        let mut placing = placing(order, "u1");
+        placing.lines[0].title = title.map(str::to_owned);
+        run.event(&event(event_id, Body::Placed(Box::new(placing)), START))
+    };
+    for (order, title, called) in [
+        ("o1", Some("明前龙井 茶叶礼盒"), "明前龙井 茶叶礼盒 等3件"),
+        ("o2", Some("\u{202e}【特价】龙井\n看http://evil.com/a"), "特价 龙井 看 等3件"),
+        (
+            "o3",
+            Some("一二三四五六七八九十一二三四五六七八九十一二三四五"),
+            "一二三四五六七八九十一二三四五六七八九… 等3件",
+        ),
+        ("o4", Some("\u{3164}\u{200b}"), "sku-1 等3件"),
+        ("o5", Some("  "), "sku-1 等3件"),
+        ("o6", None, "sku-1 等3件"),
+    ] {
+        assert_eq!(places(order, order, title).outcome, engine::EventOutcome::Applied, "{order}");
+        run.apply(&shipped(order, run.engine.now()));
+        let message_id = sms(&run, order, Kind::Shipped).message_id;
+        let said = run.reader().dispatch(&run.shop, &message_id).unwrap().unwrap().said.unwrap();
+        assert!(said.text.contains(&format!("（{called}）")), "{order}: {}", said.text);
+    }
+    assert_eq!(places("o1", "again", None).outcome, engine::EventOutcome::Duplicate);
+    assert_eq!(run.order("o1").lines[0].title.as_deref(), Some("明前龙井 茶叶礼盒"));
+    let long = "长".repeat(201);
+    let refused = places("o7", "o7", Some(&long));
+    let (field, code) = (&refused.violations[0].field, refused.violations[0].code);
+    assert_eq!((field.as_str(), code), ("lines[0].title", Code::TooLongText));
+    assert_eq!(places("o7", "o7 again", Some(&long[..600])).outcome, engine::EventOutcome::Applied);
+    run.assert_clean();
 }

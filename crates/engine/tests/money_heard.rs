@@ -116,6 +116,7 @@ fn small(cancel_at: Option<i64>) -> OrderEvent {
     let line = |name: &str| PlacedLine {
         line_id: id(name),
         sku: id("sku-9"),
+        title: None,
         categories: Vec::new(),
         quantity: 1,
         unit_price: fen(10_00),

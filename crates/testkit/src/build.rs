@@ -58,6 +58,7 @@ pub fn placed(order_id: &str, customer_id: &str) -> Placed {
     let line = |line_id: &str, sku: &str, quantity, minor| PlacedLine {
         line_id: id(line_id),
         sku: id(sku),
+        title: None,
         categories: ["appliances", "kitchen", "kettles"]
             .iter()
             .filter_map(|name| Category::try_new(name))

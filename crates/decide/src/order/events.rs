@@ -14,7 +14,7 @@ use domain::{
     campaign::{self, Step},
     event::{Body, OrderEvent, Placed},
     limits,
-    order::{self, Order, OrderKind, PaymentStatus, RefundStatus, Stage, TimelineEntry},
+    order::{self, Line, Order, OrderKind, PaymentStatus, RefundStatus, Stage, TimelineEntry},
 };
 use port::{Digest, InboxRow, Parked};
 use serde_json::json;
@@ -111,10 +111,19 @@ fn same_order(draft: &Draft<'_>, known: &Order, new: &Order) -> bool {
     // An older file may hold them as the platform told of their bearers.
     let discounts = verdict::borne(draft, &known.discounts, &known.customer_id);
     known.customer_id == new.customer_id
-        && known.lines == new.lines
+        && same_lines(&known.lines, &new.lines)
         && discounts == new.discounts
         && (known.freight, known.payable, known.placed_at) == (new.freight, new.payable, new.placed_at)
         && (known.kind, known.goods, &known.source) == (new.kind, new.goods, &new.source)
+}
+
+/// Whether they are of the same goods, whatever these are called.
+fn same_lines(known: &[Line], new: &[Line]) -> bool {
+    let same = |(known, new): (&Line, &Line)| {
+        let title = known.title.clone();
+        *known == Line { title, ..new.clone() }
+    };
+    known.len() == new.len() && known.iter().zip(new).all(same)
 }
 
 /// Whether they name the same deadline. One that names none says nothing about it: the shop's time-out

@@ -15,8 +15,9 @@ use crate::{
     Code, Instant,
     campaign::Desk,
     limits,
-    order::{Order, RefundStatus, State, TimelineEntry, Topic, Waiting},
+    order::{Order, Refund, RefundStatus, State, TimelineEntry, Topic, Waiting},
 };
+use money::Money;
 use serde_json::json;
 
 const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Wechat];
@@ -73,10 +74,8 @@ pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order, before: &Seen) {
         if before.0.iter().any(|(known, _)| *known == topic) || order.notices.told.contains(&topic) {
             continue;
         }
-        if order.notices.told.len() < limits::ORDER_NOTICES {
-            order.notices.told.push(topic.clone());
-            tell(desk, order, &topic, at);
-        }
+        order.remember_told(topic.clone());
+        tell(desk, order, &topic, at);
     }
 }
 
@@ -113,7 +112,8 @@ fn tell(desk: &mut dyn Desk<'_>, order: &mut Order, topic: &Topic, at: Instant) 
     let channels = if on.is_empty() { &CHANNELS[..1] } else { &on };
     for channel in channels {
         let message_id = desk.next("ms");
-        let one = Waiting { topic: topic.clone(), channel: *channel, message_id, due_at: wished, until };
+        let (topic, refund) = (topic.clone(), refund_of(order, topic));
+        let one = Waiting { topic, channel: *channel, message_id, due_at: wished, until, refund };
         if on.is_empty() {
             leave_out(desk, order, &one, Code::SwitchedOff);
         } else {
@@ -143,7 +143,17 @@ fn wait_or_send(desk: &mut dyn Desk<'_>, order: &mut Order, one: Waiting, chosen
     }
 }
 
+/// What a refund came to that something is told of.
+fn refund_of(order: &Order, topic: &Topic) -> Option<Money> {
+    let id = topic.refund_id.as_ref()?;
+    order.refunds.iter().find(|refund| refund.refund_id == *id).map(Refund::total)
+}
+
 fn wait(desk: &mut dyn Desk<'_>, order: &mut Order, one: Waiting) {
+    if order.notices.waiting.len() >= limits::WAITING_NOTICES {
+        leave_out(desk, order, &one, Code::LimitReached);
+        return;
+    }
     let message = message(desk, order, &one);
     desk.post(message);
     order.notices.waiting.push(one);
@@ -169,7 +179,7 @@ fn send(desk: &mut dyn Desk<'_>, order: &mut Order, one: &Waiting) {
         order: Some(order),
         until: one.until,
         switched: Switched::ByShop,
-        values: values(desk, order, &one.topic),
+        values: values(desk, order, one),
     };
     match centre::let_out(desk, letter) {
         Ok(_) => note(desk, order, one, None),
@@ -202,9 +212,8 @@ pub fn undelivered(desk: &mut dyn Desk<'_>, failed: &Message, code: Code) {
     desk.put_order(order);
 }
 
-fn values(desk: &dyn Desk<'_>, order: &Order, topic: &Topic) -> Values {
-    let refund =
-        topic.refund_id.as_ref().and_then(|id| order.refunds.iter().find(|one| one.refund_id == *id));
+fn values(desk: &dyn Desk<'_>, order: &Order, one: &Waiting) -> Values {
+    let refund = refund_of(order, &one.topic).or(one.refund);
     let (Some(refund), Ok(shop)) = (refund, desk.shop()) else { return Values::default() };
     Values::default().with_refund(shop, refund)
 }

@@ -4,11 +4,14 @@
 
 use super::{
     Kind,
-    template::variables::{self, ValueType},
+    template::{
+        clean::clean,
+        variables::{self, ValueType},
+    },
 };
 use crate::{
     Code, Instant, Lang, OrderId, Violation,
-    order::{Order, Refund},
+    order::{Line, Order},
     shop::Shop,
     time::Zone,
 };
@@ -83,9 +86,10 @@ impl Values {
             .with("shop", Value::Text(name))
             .with("order", Value::Text(order_id.as_str().to_owned()));
         let Some(order) = order else { return own.with("goods", Value::Text(String::new())) };
-        let first = order.lines.first().map(|line| line.sku.as_str().to_owned()).unwrap_or_default();
+        let first = order.lines.first().map(name_of).unwrap_or_default();
         let items = order.lines.iter().fold(0_u64, |sum, line| sum.saturating_add(line.quantity));
-        let mut own = own.with("goods", Value::Goods(first, items)).with("items", Value::Number(items));
+        let mut own =
+            own.with("goods", Value::Goods(first.to_owned(), items)).with("items", Value::Number(items));
         let zone = shop.map_or_else(Zone::shanghai, |shop| shop.time_zone.clone());
         if let Some(at) = kind.order_ends(order) {
             own = own.with("deadline", Value::Moment(at, zone));
@@ -100,8 +104,8 @@ impl Values {
 
     /// With what goes back to the customer, or was to go back.
     #[must_use]
-    pub fn with_refund(self, shop: &Shop, refund: &Refund) -> Self {
-        self.with("refund", Value::Amount(refund.total(), Currency::of_stored(&shop.currency)))
+    pub fn with_refund(self, shop: &Shop, refund: Money) -> Self {
+        self.with("refund", Value::Amount(refund, Currency::of_stored(&shop.currency)))
     }
 
     /// What a platform sends as a message's variables: words and links as text, numbers and amounts (minor units) as
@@ -146,6 +150,11 @@ impl Values {
         }
         own
     }
+}
+
+/// What customers know a line's goods by: its title, or its SKU where there is none that can be shown.
+fn name_of(line: &Line) -> &str {
+    line.title.as_deref().filter(|title| !clean(title).is_empty()).unwrap_or(line.sku.as_str())
 }
 
 /// What a kind's amount is of.

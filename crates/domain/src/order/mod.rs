@@ -142,6 +142,9 @@ pub struct Order {
 pub struct Line {
     pub line_id: LineId,
     pub sku: Sku,
+    /// What customers know the goods by, as the platform wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<Category>,
     pub quantity: u64,

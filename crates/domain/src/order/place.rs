@@ -91,6 +91,7 @@ fn line(placed: &crate::event::PlacedLine) -> Line {
     Line {
         line_id: placed.line_id.clone(),
         sku: placed.sku.clone(),
+        title: placed.title.clone().filter(|title| !title.trim().is_empty()),
         categories: placed.categories.clone(),
         quantity: placed.quantity,
         unit_price: placed.unit_price,
@@ -114,6 +115,10 @@ fn violations(placed: &Placed) -> Vec<Violation> {
         if !(1..=limits::LINE_QUANTITY).contains(&line.quantity) {
             let message = format!("1 to {}", limits::LINE_QUANTITY);
             found.push(Violation::with(field("quantity"), Code::OutOfRange, message));
+        }
+        if line.title.as_ref().is_some_and(|title| title.chars().count() > limits::LINE_TITLE_CHARS) {
+            let message = format!("at most {} characters", limits::LINE_TITLE_CHARS);
+            found.push(Violation::with(field("title"), Code::TooLongText, message));
         }
         if line.categories.len() > 3 {
             found.push(Violation::with(field("categories"), Code::TooMany, "three levels at most"));

@@ -109,6 +109,7 @@ pub fn placed(lines: &[(i64, u64)]) -> Placed {
     let line = |(index, &(price, quantity)): (usize, &(i64, u64))| PlacedLine {
         line_id: id(&format!("l{index}")),
         sku: id(&format!("s{index}")),
+        title: None,
         categories: Vec::new(),
         quantity,
         unit_price: fen(price),

@@ -213,6 +213,7 @@ fn line((index, line): (usize, &Line)) -> PlacedLine {
     PlacedLine {
         line_id: id(&line_name(index)),
         sku: id(&line.sale.map_or(format!("sku-{index}"), |sale| sku(sale.item))),
+        title: None,
         categories: Vec::new(),
         quantity: line.units,
         unit_price: fen(line.price),

@@ -24,6 +24,7 @@ pub fn placing(order: &str, customer: &str) -> Placed {
     let line = |line_id: &str, sku: &str, quantity, minor| PlacedLine {
         line_id: id(line_id),
         sku: id(sku),
+        title: None,
         categories: categories(),
         quantity,
         unit_price: fen(minor),

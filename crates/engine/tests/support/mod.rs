@@ -12,6 +12,7 @@ mod deal;
 mod events;
 pub mod families;
 pub mod faulty;
+pub mod messages;
 pub mod planter;
 pub mod play;
 pub mod pool;

@@ -117,6 +117,7 @@ pub fn presale_placing(order: &str, customer: &str) -> Placed {
     let line = PlacedLine {
         line_id: id("l1"),
         sku: id("sku-1"),
+        title: None,
         categories: Vec::new(),
         quantity: 1,
         unit_price: fen(1000_00),

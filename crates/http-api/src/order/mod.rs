@@ -59,6 +59,9 @@ pub struct StagesView {
 pub struct LineView {
     line_id: String,
     sku: String,
+    /// What customers know the goods by, as it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
     quantity: u64,
     unit_price: i64,
     /// Unit price times quantity.
@@ -209,6 +212,7 @@ fn line(order: &domain::order::Order, index: usize) -> LineView {
     LineView {
         line_id: line.line_id.to_string(),
         sku: line.sku.to_string(),
+        title: line.title.clone(),
         quantity: line.quantity,
         unit_price: line.unit_price.minor(),
         list: line.list().minor(),

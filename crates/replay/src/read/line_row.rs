@@ -129,6 +129,7 @@ pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<(
     let placed = PlacedLine {
         line_id: joined.id(&line.id)?,
         sku: joined.id(&line.sku)?,
+        title: None,
         categories,
         quantity: units,
         unit_price: price,

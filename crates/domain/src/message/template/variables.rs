@@ -97,7 +97,10 @@ const GOODS: Variable = variable(
     "goods",
     ValueType::Text,
     24,
-    both("the goods: the first SKU, and how many pieces there are in all", "商品：第一个SKU及总件数"),
+    both(
+        "the goods: the first line's title, or its SKU, and how many pieces there are in all",
+        "商品：第一行的标题（没有则为SKU）及总件数",
+    ),
     both("Longjing-100g", "龙井100g"),
 )
 .or(both("your goods", "商品"));
