@@ -94,6 +94,10 @@ impl Named<'_> {
         }
         if let Some(batch) = coupon.batch_id() {
             self.batch(&key.0, batch);
+            // A reward that is given anew is counted for its customer.
+            if coupon.counted_for().is_some() {
+                self.batch_claims(&key.0, &coupon.customer_id, batch);
+            }
         }
         for order in coupon.claimants() {
             self.order(&key.0, order);
@@ -201,8 +205,11 @@ impl Named<'_> {
         let rows = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
         let row = rows.iter().find(|row| row.campaign.campaign_id == *campaign);
         let mut wants = Wants::default();
-        if let Some(row) = row {
-            campaign::wants_published(&row.campaign.current().terms, &mut wants);
+        if let Some(campaign) = row.map(|row| &row.campaign) {
+            // A survey goes by the version that it came with, a draw by the one in force.
+            let versions = [campaign.version(reward.version), Some(campaign.current())];
+            let terms = versions.into_iter().flatten().map(|version| &version.terms);
+            terms.for_each(|terms| campaign::wants_published(terms, &mut wants));
         }
         for (batch, _) in wants.batches {
             self.batch(shop, &batch);

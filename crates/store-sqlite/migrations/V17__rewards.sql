@@ -41,5 +41,7 @@ CREATE TABLE reward_takers (
     PRIMARY KEY (shop_id, campaign_id, customer_id)
 ) STRICT, WITHOUT ROWID;
 
--- Of a batch's coupon that a campaign gave as a reward: the campaign.
+-- Of a batch's coupon that a campaign gave as a reward: the campaign, and since when the order that brought it stands no
+-- more (A-S2-7).
 ALTER TABLE coupons ADD COLUMN rewarded_by TEXT;
+ALTER TABLE coupons ADD COLUMN forfeited_at INTEGER;

@@ -25,7 +25,7 @@ macro_rules! select {
         concat!(
             "SELECT shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind, origin_order_id,
             allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id, lock_until, used_on,
-            ended_at, wake_at, batch_id, kind, percent_off, also_on, named_by, rewarded_by FROM coupons ",
+            ended_at, wake_at, batch_id, kind, percent_off, also_on, named_by, rewarded_by, forfeited_at FROM coupons ",
             $rest
         )
     };
@@ -54,6 +54,7 @@ fn read(row: &Row<'_>) -> Result<Coupon, StoreError> {
         used_on: cells.id_or_null(16)?,
         also_on: cells.json_or_null(22)?.unwrap_or_default(),
         named_by: cells.json_or_null(23)?.unwrap_or_default(),
+        forfeited_at: cells.instant_or_null(25)?,
         ended_at: cells.instant_or_null(17)?,
         wake_at: cells.instant_or_null(18)?,
     })
@@ -106,13 +107,13 @@ impl Noun<Coupon> for Open<'_> {
             "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
             origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
             lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on,
-            named_by, rewarded_by)
+            named_by, rewarded_by, forfeited_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-            ?21, ?22, ?23, ?24, ?25)";
+            ?21, ?22, ?23, ?24, ?25, ?26)";
         // What a coupon was claimed as never changes.
         let update =
             "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
-            lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10, also_on = ?11, named_by = ?12
+            lock_until = ?7, used_on = ?8, ended_at = ?9, wake_at = ?10, also_on = ?11, named_by = ?12, forfeited_at = ?13
             WHERE shop_id = ?1 AND coupon_id = ?2";
         let mut insert = self.db.prepare_cached(insert).doing(WRITING)?;
         let mut update = self.db.prepare_cached(update).doing(WRITING)?;
@@ -161,6 +162,7 @@ fn put(insert: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<(),
         ids(&coupon.also_on)?,
         ids(&coupon.named_by)?,
         batch.and_then(|batch| batch.rewarded_by.as_ref()).map(CampaignId::as_str),
+        coupon.forfeited_at.map(Instant::micros),
     ];
     insert.execute(row).doing(WRITING).map(drop)
 }
@@ -188,6 +190,7 @@ fn settle(update: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<
         coupon.wake_at.map(Instant::micros),
         ids(&coupon.also_on)?,
         ids(&coupon.named_by)?,
+        coupon.forfeited_at.map(Instant::micros),
     ];
     Ok(update.execute(row).doing(WRITING)? == 1)
 }

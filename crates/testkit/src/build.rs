@@ -179,6 +179,7 @@ pub fn coupon(coupon_id: &str, customer_id: &str, order_id: &str, claimed_at: In
         used_on: None,
         also_on: Vec::new(),
         named_by: Vec::new(),
+        forfeited_at: None,
         ended_at: None,
         wake_at: Some(usable_until),
     }

@@ -11,7 +11,7 @@ use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
     Refusal, Sentence, ShopId,
     campaign::Count,
-    coupon::{Coupon, CouponStatus, Origin},
+    coupon::{BatchCounters, Coupon, CouponStatus, Origin},
     customer::Standing,
     ledger::{Booked, Entry, Source},
     message::Message,
@@ -110,8 +110,19 @@ impl<'a> Draft<'a> {
     pub fn batch(&self, id: &BatchId) -> Option<&'a BatchRow> {
         self.facts.batch(&(self.shop_id.clone(), id.clone()))
     }
-    /// Coupons that a customer has had of a batch.
+    /// The figures of a batch, with what this decision gives of it.
+    pub fn batch_counters(&self, row: &BatchRow) -> BatchCounters {
+        let mut counters = row.counters;
+        let of = |(id, _): &&(BatchId, BatchCount)| *id == row.record.batch.batch_id;
+        self.decision.batch_counts.iter().filter(of).for_each(|(_, count)| count.add_to(&mut counters));
+        counters
+    }
+    /// Coupons that a customer has had of a batch, those of this decision too.
     pub fn batch_claims(&self, customer: &CustomerId, batch: &BatchId) -> u32 {
+        let mut drafted = self.decision.batch_claims.iter().rev();
+        if let Some((_, _, had)) = drafted.find(|(who, of, _)| who == customer && of == batch) {
+            return *had;
+        }
         self.facts.batch_claims(&(self.shop_id.clone(), customer.clone(), batch.clone()))
     }
     pub fn import(&self, id: &ImportId) -> Option<&'a Import> {
@@ -197,11 +208,12 @@ impl<'a> Draft<'a> {
         }
     }
     /// A coupon moves from one state to another: the coupon and the figures of what it is from together.
-    /// What a batch that was taken back gets back is void.
+    /// What a batch that was taken back gets back is void, and so is a reward whose order stands no more.
     pub fn move_coupon(&mut self, mut coupon: Coupon, from: CouponStatus) {
         let record = coupon.batch_id().and_then(|id| self.batch(id)).map(|row| &row.record);
         let voided = record.is_some_and(|record| record.voided_at.is_some());
-        if voided && coupon.status == CouponStatus::Available && coupon.void(self.now) {
+        let is_gone = voided || coupon.forfeited_at.is_some();
+        if is_gone && coupon.status == CouponStatus::Available && coupon.void(self.now) {
             self.publish_coupon("coupon.void", &coupon);
         }
         if coupon.status != from {

@@ -112,7 +112,8 @@ fn give_for(
     let batch = &row.record.batch;
     let had = draft.batch_claims(by, &batch.batch_id);
     let blocked = risk::is_blocked(&draft.standing(by), draft.now);
-    let (record, counters) = (&*row.record, &row.counters);
+    // One order may bring coupons of a batch by more than one campaign.
+    let (record, counters) = (&*row.record, &draft.batch_counters(row));
     let facts = Grant { record, counters, customer_id: by, had, blocked, count, kept, rewarded_by };
     let now = draft.now;
     let coupons = grant(&facts, || draft.next("cp"), now)?;

@@ -33,9 +33,9 @@ pub fn admit(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) 
     if since >= coupon.usable_until {
         return Err(Code::CouponExpired.into());
     }
-    let of_batch = record(draft, coupon).and_then(|record| record.voided_at);
+    let taken_back = record(draft, coupon).and_then(|record| taken_back_at(coupon, record));
     let of_coupon = coupon.ended_at.filter(|_| coupon.status == CouponStatus::Void);
-    if [of_batch, of_coupon].into_iter().flatten().any(|voided| since >= voided) {
+    if [taken_back, of_coupon].into_iter().flatten().any(|voided| since >= voided) {
         return Err(Code::CouponVoid.into());
     }
     Ok(())
@@ -43,6 +43,11 @@ pub fn admit(draft: &Draft<'_>, order: &Order, coupon: &Coupon, since: Instant) 
 
 fn record<'a>(draft: &Draft<'a>, coupon: &Coupon) -> Option<&'a BatchRecord> {
     draft.batch(coupon.batch_id()?).map(|row| &*row.record)
+}
+
+/// Since when nobody else gets it: its batch was taken back, or the order whose reward it is stands no more (A-S2-7).
+fn taken_back_at(coupon: &Coupon, record: &BatchRecord) -> Option<Instant> {
+    record.voided_at.into_iter().chain(coupon.forfeited_at).min()
 }
 
 /// The orders that name the coupon, as they are: the one that is decided about is not in the draft yet.
@@ -83,7 +88,7 @@ fn claim(draft: &Draft<'_>, order: &Order, coupon: &Coupon, record: &BatchRecord
 fn returned_at(order: &Order, coupon: &Coupon, record: &BatchRecord) -> Option<Instant> {
     let returns = order.is_refunded() && (record.batch.return_on_full_refund || order.called_off.is_some());
     let at = order.live_refunds().map(|refund| refund.at).max().filter(|_| returns)?;
-    let in_time = at < coupon.usable_until && record.voided_at.is_none_or(|voided| at < voided);
+    let in_time = at < coupon.usable_until && taken_back_at(coupon, record).is_none_or(|gone| at < gone);
     in_time.then_some(at)
 }
 
@@ -168,7 +173,7 @@ pub fn settle(draft: &mut Draft<'_>, mut current: Option<&mut Order>, mut coupon
 fn stand(draft: &Draft<'_>, coupon: &mut Coupon, record: &BatchRecord, found: &Checkout) {
     let now = draft.now;
     let nobody = found.live().next().is_none();
-    let over = now >= coupon.usable_until || record.voided_at.is_some();
+    let over = now >= coupon.usable_until || taken_back_at(coupon, record).is_some();
     let returned = found.members.iter().any(|member| member.paid_at.is_some());
     // Everything went back in time and was heard of too late: it stays where it was used.
     if nobody && returned && over && coupon.status == CouponStatus::Used {

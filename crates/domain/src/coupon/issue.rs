@@ -200,6 +200,7 @@ pub fn grant(
         used_on: None,
         also_on: Vec::new(),
         named_by: Vec::new(),
+        forfeited_at: None,
         ended_at: None,
         wake_at: Some(batch.ends_at),
     };

@@ -97,6 +97,9 @@ pub struct Coupon {
     /// Orders that name it and do not have it: they came too late, took too much, or have let go (A-S1-28).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named_by: Vec<OrderId>,
+    /// Since when the order whose reward it is stands no more (A-S2-7): whoever holds it keeps it, then it is void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forfeited_at: Option<Instant>,
     /// When it reached its last state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Instant>,
@@ -294,6 +297,17 @@ impl Coupon {
             return true;
         }
         false
+    }
+
+    /// The order whose reward it is stands no more: it is void as soon as nobody has it (A-S2-7). `false` when it had
+    /// ended.
+    pub fn forfeit(&mut self, at: Instant) -> bool {
+        let is_over = matches!(self.status, CouponStatus::Expired | CouponStatus::Void);
+        if is_over || self.forfeited_at.is_some() {
+            return false;
+        }
+        self.forfeited_at = Some(at);
+        true
     }
 
     /// The payment that used it does not count: a coupon of the whole shop is free again as far as its

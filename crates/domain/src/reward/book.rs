@@ -65,6 +65,10 @@ impl Drawing {
     pub fn notice(&self) -> Option<&Notice> {
         self.notices.last().map(|link| &link.notice)
     }
+    /// The notice that held when a draw was made.
+    pub fn notice_of(&self, n: u64) -> Option<&Notice> {
+        self.notices.iter().rev().find(|link| link.after < n).map(|link| &link.notice)
+    }
 }
 
 fn is_empty(tallies: &Tallies) -> bool {

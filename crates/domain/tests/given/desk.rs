@@ -246,6 +246,7 @@ impl Rewards for Table<'_> {
             used_on: None,
             also_on: Vec::new(),
             named_by: Vec::new(),
+            forfeited_at: None,
             ended_at: None,
             wake_at: None,
         };

@@ -198,6 +198,7 @@ pub fn coupon() -> Coupon {
         used_on: None,
         also_on: Vec::new(),
         named_by: Vec::new(),
+        forfeited_at: None,
         ended_at: None,
         wake_at: Some(at("12T12:00:00")),
     }

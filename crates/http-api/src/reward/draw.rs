@@ -340,12 +340,8 @@ impl Writing {
         )
     }
 
-    fn notice(&self, n: u64) -> Option<&draw::Notice> {
-        self.drawing.notices.iter().rev().find(|link| link.after < n).map(|link| &link.notice)
-    }
-
     fn winner(&self, play: &archive::Play) -> Option<archive::Winner> {
-        let value = self.notice(play.n)?.table.find(&play.prize_id)?.value;
+        let value = self.drawing.notice_of(play.n)?.table.find(&play.prize_id)?.value;
         let listed = play.state.wins() && value > draw::law::MAINLAND_CHINA.listed_above;
         let (chance, prize_id) = (play.chance.clone(), play.prize_id.clone());
         listed.then_some(archive::Winner { n: play.n, chance, prize_id, value })

@@ -184,13 +184,16 @@ impl RewardView {
         let questions = tier.map(|tier| tier.action.questions.clone()).unwrap_or_default();
         let terms = current.and_then(|version| version.terms.of::<Terms>());
         let shares = terms.is_some_and(|terms| terms.extra_chances > 0) && reward.action.is_draw();
-        let live = shares && reward.status != RewardStatus::Void;
+        let live = shares && reward.extra == 0 && reward.status != RewardStatus::Void;
         let link = book.as_ref().filter(|_| live).map(|book| links::link(&shop.shop_id, &book.seed, &reward));
         let is_done = reward.status == RewardStatus::Done || reward.done_at.is_some();
-        let draw = terms.and_then(Terms::draw);
         let drawn = reward.drawn.as_deref().filter(|_| is_done);
-        let prize = drawn.and_then(|drawn| draw?.prize(&drawn.prize_id)).map(PrizeView::from);
-        let commit = book.and_then(|book| book.drawing).map(|drawing| drawing.commit);
+        let drawing = book.and_then(|book| book.drawing);
+        let prize = drawn.and_then(|drawn| {
+            post_payment::prize_of(&row.as_ref()?.campaign, drawing.as_ref()?, drawn)
+        });
+        let prize = prize.as_ref().map(PrizeView::from);
+        let commit = drawing.map(|drawing| drawing.commit);
         let proof = drawn.map(|drawn| ProofView {
             n: drawn.n,
             chance: reward.chance(),

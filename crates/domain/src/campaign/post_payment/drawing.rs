@@ -3,7 +3,7 @@
 use super::{DrawTerms, Terms};
 use crate::{
     Code, Instant, Violation,
-    campaign::terms::Frame,
+    campaign::{Campaign, Version, terms::Frame},
     reward::{Drawing, Drawn, Reward},
     shop::Shop,
     time::Window,
@@ -52,6 +52,13 @@ fn conditions(terms: &Terms, draw: &DrawTerms, shop: &Shop) -> String {
     said.extend(terms.members_only.then(|| "，仅限会员".to_owned()));
     said.extend(terms.per_customer_limit.map(|most| format!("，每人最多{most}单")));
     said.extend(terms.per_day_limit.map(|most| format!("，每人每天最多{most}单")));
+    said.extend(terms.total_limit.map(|most| format!("，限前{most}单")));
+    let days: Vec<&str> = terms.days.iter().map(|day| day.zh()).collect();
+    said.extend((!days.is_empty()).then(|| format!("，仅限{}付款", days.join("、"))));
+    let hours: Vec<String> = terms.hours.iter().map(|hours| format!("{}至{}", hours.from, hours.to)).collect();
+    said.extend((!hours.is_empty()).then(|| format!("，仅限{}付款", hours.join("、"))));
+    let held = Some(terms.holdout_percent).filter(|held| *held > 0);
+    said.extend(held.map(|held| format!("，另有{held}%的顾客作为对照组不参加")));
     let extra = Some(terms.extra_chances).filter(|extra| *extra > 0);
     said.extend(extra.map(|extra| format!("，分享链接最多再得{extra}次机会")));
     let more = Some(&draw.notice.conditions).filter(|more| !more.is_empty());
@@ -91,6 +98,26 @@ pub fn check(terms: &Terms, frame: &Frame<'_>, found: &mut Vec<Violation>) {
 /// What stands against the next notice of a draw that was published.
 pub fn check_change(tier: usize, now: &Notice, next: &Notice) -> Vec<Violation> {
     draw::check::changed(now, next, LAW).iter().map(|problem| violation(tier, problem)).collect()
+}
+
+/// What the notice does not tell of a prize and of where it is seen: it stays while the draw runs (A-S2-17).
+pub fn check_kept(tier: usize, now: &DrawTerms, next: &DrawTerms) -> Vec<Violation> {
+    let at = format!("terms.tiers[{tier}].action.draw");
+    let mut found = Vec::new();
+    let mut stays = |field: String, differs: bool| {
+        if differs {
+            found.push(Violation::with(field, Code::ImmutableField, "the draw is published"));
+        }
+    };
+    stays(format!("{at}.public"), now.public && !next.public);
+    for (index, prize) in next.prizes.iter().enumerate() {
+        let Some(old) = now.prize(&prize.prize_id) else { continue };
+        let at = |field: &str| format!("{at}.prizes[{index}].{field}");
+        stays(at("batch_id"), old.batch_id != prize.batch_id);
+        stays(at("sku"), old.sku != prize.sku);
+        stays(at("points"), old.points != prize.points);
+    }
+    found
 }
 
 /// A problem of the notice as one of the terms that made it.
@@ -143,6 +170,15 @@ pub fn renew(drawing: &mut Drawing, notice: Notice) {
         let link = drawing.standing.change(notice);
         drawing.notices.push(link);
     }
+}
+
+/// What a draw brought, as it was told when it was made: a prize that is worth more from now on was not then, and one that
+/// is told no more was there.
+pub fn prize_of(campaign: &Campaign, drawing: &Drawing, drawn: &Drawn) -> Option<super::Prize> {
+    let of = |version: &'_ Version| version.terms.of::<Terms>()?.draw()?.prize(&drawn.prize_id).cloned();
+    let prize = campaign.versions.iter().rev().find_map(of)?;
+    let value = drawing.notice_of(drawn.n)?.table.find(&drawn.prize_id)?.value;
+    Some(super::Prize { value, ..prize })
 }
 
 /// What goes into a chance's draw, or why it cannot be drawn yet.

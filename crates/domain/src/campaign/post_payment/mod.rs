@@ -18,7 +18,7 @@ mod undo;
 mod when;
 
 pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind, ReleaseTerms, Tier};
-pub use drawing::notice_of;
+pub use drawing::{notice_of, prize_of};
 pub use play::{Do, Done, Played};
 pub use react::{Kind, wants_of_paying};
 pub use share::link_tag;

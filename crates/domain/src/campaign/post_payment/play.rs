@@ -1,10 +1,10 @@
 //! A customer plays: answers a survey, scratches a card, draws. The same call again answers the same (A-S2-16).
 
-use super::{DrawTerms, Live, Prize, PrizeKind, Terms, drawing};
+use super::{Live, Prize, PrizeKind, Terms, drawing};
 use crate::{
     CampaignId, Code, CustomerId, Refusal, RewardId,
-    campaign::{Count, Desk},
-    reward::{Answers, Reward, RewardStatus, Round, check_answers},
+    campaign::{Campaign, Count, Desk},
+    reward::{Answers, Book, Reward, RewardStatus, Round, check_answers},
 };
 use draw::Hash;
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ pub fn play(
     let live = Live::of_version(campaign, campaign.version_number()).ok_or_else(missing)?;
     let own = campaign.version(reward.version).and_then(|version| version.terms.of::<Terms>()).ok_or_else(missing)?;
     match reward.status {
-        RewardStatus::Done => return Ok(shown(desk, reward, live.terms.draw())),
+        RewardStatus::Done => return Ok(shown(desk, reward, campaign)),
         RewardStatus::Void => {
             let why = reward.code.map(Code::en).unwrap_or_default();
             return Err(Refusal::with(Code::RewardVoid, why));
@@ -124,7 +124,7 @@ pub fn play(
     reward.status = RewardStatus::Done;
     reward.done_at = Some(desk.now());
     desk.count(&reward.campaign_id, Count::Played);
-    let played = shown(desk, reward.clone(), live.terms.draw());
+    let played = shown(desk, reward.clone(), campaign);
     let prize = played.prize.as_ref().map(|prize| {
         json!({
             "prize_id": prize.prize_id, "kind": prize.kind, "name": prize.name, "sku": prize.sku,
@@ -143,14 +143,15 @@ pub fn play(
 /// Draws where no ticket was drawn before, and hands over what came out.
 fn draw(desk: &mut dyn Desk<'_>, reward: &mut Reward, live: Live<'_>) -> Result<(), Refusal> {
     let campaign = &live.campaign.campaign_id;
+    let missing = || Refusal::new(Code::NotFound);
+    let mut book = desk.book(campaign).ok_or_else(missing)?;
     if reward.drawn.is_none() {
-        let mut book = desk.book(campaign).ok_or_else(|| Refusal::new(Code::NotFound))?;
-        let drawing = book.drawing.as_mut().ok_or_else(|| Refusal::new(Code::NotFound))?;
+        let drawing = book.drawing.as_mut().ok_or_else(missing)?;
         let drawn = drawing::draw(drawing, (campaign.as_str(), &book.seed), reward, desk.now())?;
         reward.drawn = Some(Box::new(drawn));
-        desk.put_book(campaign, book);
+        desk.put_book(campaign, book.clone());
     }
-    let Some(prize) = prize_of(reward, live.terms.draw()) else { return Ok(()) };
+    let Some(prize) = prize_of(reward, live.campaign, &book) else { return Ok(()) };
     if let Some(batch) = &prize.batch_id {
         give(desk, reward, batch);
     }
@@ -170,13 +171,14 @@ fn give(desk: &mut dyn Desk<'_>, reward: &mut Reward, batch: &crate::BatchId) {
     }
 }
 
-fn prize_of<'t>(reward: &Reward, draw: Option<&'t DrawTerms>) -> Option<&'t Prize> {
-    draw?.prize(&reward.drawn.as_ref()?.prize_id)
+fn prize_of(reward: &Reward, campaign: &Campaign, book: &Book) -> Option<Prize> {
+    drawing::prize_of(campaign, book.drawing.as_ref()?, reward.drawn.as_ref()?)
 }
 
-fn shown(desk: &dyn Desk<'_>, reward: Reward, draw: Option<&DrawTerms>) -> Played {
-    let prize = prize_of(&reward, draw).cloned();
-    let drawing = desk.book(&reward.campaign_id).and_then(|book| book.drawing);
+fn shown(desk: &dyn Desk<'_>, reward: Reward, campaign: &Campaign) -> Played {
+    let book = desk.book(&reward.campaign_id);
+    let prize = book.as_ref().and_then(|book| prize_of(&reward, campaign, book));
+    let drawing = book.and_then(|book| book.drawing);
     let commit = drawing.filter(|_| reward.drawn.is_some()).map(|drawing| drawing.commit);
     Played { reward, prize, commit }
 }

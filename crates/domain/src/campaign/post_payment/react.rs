@@ -81,14 +81,19 @@ pub fn wants_of_paying(campaigns: &[CampaignRow], placed_at: Instant, customer: 
     let earliest = placed_at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
     for row in campaigns {
         let campaign = &row.campaign;
-        let Some(terms) = campaign.current().terms.of::<Terms>() else { continue };
+        if campaign.current().terms.of::<Terms>().is_none() {
+            continue;
+        }
         let over = campaign.versions.iter().all(|version| version.ends_at <= earliest);
         if campaign.published_at.is_none() || over || campaign.is_closed(earliest) {
             continue;
         }
         wants.standings.push(customer.clone());
         wants.takers.push((campaign.campaign_id.clone(), customer.clone()));
-        let given = terms.tiers.iter().filter_map(|tier| tier.action.batch_id.as_ref());
+        // Which version it is paid under is not known yet.
+        let tiers = campaign.versions.iter().filter_map(|version| version.terms.of::<Terms>());
+        let tiers = tiers.flat_map(|terms| &terms.tiers);
+        let given = tiers.filter_map(|tier| tier.action.batch_id.as_ref());
         wants.batches.extend(given.map(|batch| (batch.clone(), Some(customer.clone()))));
     }
 }

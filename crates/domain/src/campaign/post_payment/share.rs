@@ -25,7 +25,9 @@ pub fn follow(
 ) -> Result<(), Refusal> {
     let missing = || Refusal::with(Code::NotFound, "no such link");
     let book = desk.book(campaign).ok_or_else(missing)?;
-    let mut reward = desk.reward(id).filter(|reward| reward.campaign_id == *campaign).ok_or_else(missing)?;
+    let of_campaign = desk.reward(id).filter(|reward| reward.campaign_id == *campaign);
+    // An extra chance is of the order that was shared: it has no link of its own.
+    let mut reward = of_campaign.filter(|reward| reward.extra == 0).ok_or_else(missing)?;
     if tag != link_tag(&book.seed, id) {
         return Err(missing());
     }

@@ -4,7 +4,7 @@ use super::offer;
 use crate::{
     Code, RewardId,
     campaign::Desk,
-    coupon::CouponStatus,
+    coupon::{Coupon, CouponStatus},
     order::{Order, State, TimelineEntry},
     reward::{Reward, RewardStatus},
 };
@@ -27,13 +27,17 @@ pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order) {
     }
 }
 
-/// The reward is void, its coupon too as long as nobody has used it (A-S2-7). What was drawn stays in the chain.
+/// The reward is void, its coupon too as soon as nobody has it (A-S2-7): one that was used stays used, one that another
+/// order holds is void once that lets it go. What was drawn stays in the chain.
 fn end(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
     let code = if matches!(order.state, State::Paid { .. }) { Code::OrderRefunded } else { Code::OrderUnpaid };
     if let Some(mut coupon) = reward.coupon_id.as_ref().and_then(|id| desk.coupon(id)) {
         let from = coupon.status;
-        if from == CouponStatus::Available && coupon.void(desk.now()) {
-            desk.publish_coupon("coupon.void", &coupon);
+        let now = desk.now();
+        if coupon.forfeit(now) {
+            if from == CouponStatus::Available && coupon.void(now) {
+                desk.publish_coupon("coupon.void", &coupon);
+            }
             desk.move_coupon(coupon, from);
         }
     }
@@ -43,19 +47,34 @@ fn end(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
     desk.put_reward(reward);
 }
 
-/// The order stands again: what was not played can be played. A coupon is given anew where the one before is void.
+/// The order stands again: what was not played can be played. A coupon that is still there is the customer's again; where
+/// it went with the order, another is given. One that was void for another reason stays so.
 fn revive(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
     reward.code = None;
     reward.status = if reward.done_at.is_some() { RewardStatus::Done } else { RewardStatus::Offered };
-    let void = reward.coupon_id.as_ref().and_then(|id| desk.coupon(id));
-    if let Some(batch) = void.filter(|coupon| coupon.status == CouponStatus::Void).and_then(|c| c.batch_id().cloned()) {
-        match desk.give_coupon(&batch, &reward.customer_id, &reward.campaign_id) {
-            Ok(coupon) => reward.coupon_id = Some(coupon.coupon_id),
-            Err(refusal) => reward.missed = Some(refusal.code),
-        }
+    let lost = reward.coupon_id.as_ref().and_then(|id| desk.coupon(id));
+    if let Some(coupon) = lost.filter(|coupon| coupon.forfeited_at.is_some()) {
+        return_coupon(desk, &mut reward, coupon);
     }
     tell(desk, order, &reward, "reward.again");
     desk.put_reward(reward);
+}
+
+fn return_coupon(desk: &mut dyn Desk<'_>, reward: &mut Reward, mut coupon: Coupon) {
+    if coupon.status != CouponStatus::Void {
+        let from = coupon.status;
+        coupon.forfeited_at = None;
+        desk.move_coupon(coupon, from);
+        return;
+    }
+    let Some(batch) = coupon.batch_id().cloned() else { return };
+    match desk.give_coupon(&batch, &reward.customer_id, &reward.campaign_id) {
+        Ok(coupon) => {
+            reward.coupon_id = Some(coupon.coupon_id);
+            reward.missed = None;
+        }
+        Err(refusal) => reward.missed = Some(refusal.code),
+    }
 }
 
 /// A payment's transaction id was told later than its money: a chance that waited for it can be drawn (A-S2-16).
@@ -66,8 +85,10 @@ fn tell_transaction(desk: &mut dyn Desk<'_>, order: &Order, mut reward: Reward) 
     let Some(id) = order.paid_by().and_then(|payment| payment.transaction_id.clone()) else { return };
     reward.transaction_id = Some(id);
     let campaign = reward.campaign_id.clone();
-    if let Some(mut book) = desk.book(&campaign) {
-        let now = desk.now();
+    let now = desk.now();
+    // After the end the seed is known, and nothing is drawn.
+    let is_over = desk.campaign(&campaign).is_none_or(|row| now >= row.campaign.current().ends_at);
+    if let Some(mut book) = desk.book(&campaign).filter(|_| !is_over) {
         // An urn that is empty by now gives it nothing; playing says so.
         if offer::draw_ticket(&mut book, &campaign, &mut reward, now).is_ok() {
             desk.put_book(&campaign, book);

@@ -27,6 +27,18 @@ impl Day {
         Self::Saturday,
         Self::Sunday,
     ];
+    /// What people call it.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Monday => "周一",
+            Self::Tuesday => "周二",
+            Self::Wednesday => "周三",
+            Self::Thursday => "周四",
+            Self::Friday => "周五",
+            Self::Saturday => "周六",
+            Self::Sunday => "周日",
+        }
+    }
     /// The day of a moment in a zone.
     pub fn of(zone: &Zone, at: Instant) -> Self {
         let day = zone.civil(at).weekday().to_monday_zero_offset();

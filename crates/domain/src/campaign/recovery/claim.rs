@@ -124,6 +124,7 @@ pub fn claim(facts: &ClaimFacts<'_>, coupon_id: CouponId, now: Instant) -> Resul
         used_on: None,
         also_on: Vec::new(),
         named_by: Vec::new(),
+        forfeited_at: None,
         ended_at: None,
         wake_at: (!ends_with_order).then_some(usable_until),
     })
