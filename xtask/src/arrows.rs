@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 23] = [
+const ARROWS: [(&str, Option<&[&str]>); 24] = [
     ("money", Some(&[])),
     ("contacts", Some(&[])),
     ("tabular", Some(&[])),

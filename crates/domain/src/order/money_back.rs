@@ -214,10 +214,10 @@ fn of_lines(order: &Order, asked: &[RefundLine]) -> Result<Refund, Refusal> {
 /// All that is left: the units, or what is left of the money where a promise that was given up had taken it from units.
 fn of_rest(order: &Order) -> Result<Refund, Refusal> {
     let (lines, left) = (rest(order), order.left_to_refund());
-    match lines.is_empty() && left.is_positive() {
-        true => of_amount(left),
-        false => Ok(cut_to_left(order, of_lines(order, &lines)?)),
+    if lines.is_empty() && left.is_positive() {
+        return of_amount(left);
     }
+    Ok(cut_to_left(order, of_lines(order, &lines)?))
 }
 
 /// Amounts refunded without lines count against what the lines would still return.

@@ -13,8 +13,9 @@ mod taker;
 pub use book::{Book, Drawing, Round};
 pub use office::Rewards;
 pub use survey::{Answer, Answers, Question, QuestionKind, Tallies, check as check_answers};
-pub use taker::{Anchor, Group, Taker};
+pub use taker::{Anchor, Taker};
 
+use crate::holdout::Group;
 use crate::{CampaignId, Code, CouponId, CustomerId, Instant, OrderId, RewardId, ShopId, TransactionId};
 use draw::Hash;
 use money::Money;
@@ -182,12 +183,24 @@ pub struct Rewarded {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
-    /// Which of the compared groups its customer is in, where the order opens a comparison or is a repurchase in one.
+    /// The group of its customer, who comes into the comparison with this order,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens: Option<Group>,
-    /// It is the repurchase of a customer of that group.
+    /// at which moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repurchase_of: Option<Group>,
+    pub opened_at: Option<Instant>,
+    /// It is the repurchase of a customer of a group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repurchase: Option<Repurchase>,
+}
+
+/// The order with which a customer bought again (S2-R06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repurchase {
+    /// The customer's group.
+    pub group: Group,
+    /// When the order was paid with which they came into the comparison.
+    pub since: Instant,
 }
 
 /// What a customer of a campaign is found by.

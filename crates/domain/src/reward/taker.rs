@@ -1,17 +1,7 @@
 //! What a customer has had of one campaign of rewards.
 
-use crate::{CheckoutId, Instant, OrderId, RewardId, time::CivilDay};
+use crate::{CheckoutId, Instant, OrderId, RewardId, holdout::Group, time::CivilDay};
 use serde::{Deserialize, Serialize};
-
-/// The two groups that are compared (A-S2-21).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Group {
-    /// Was offered rewards.
-    Treated,
-    /// Was offered nothing.
-    Holdout,
-}
 
 /// The order with which a customer came into the comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -71,7 +71,7 @@ impl Instrument {
     }
 
     /// What is usual. `WeChat`: its balance within minutes, bank cards 1 to 3 working days
-    /// (pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter4_2_10.shtml). Cards: 1 day and then up to 7 for debit, up to 15 for
+    /// (`pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter4_2_10.shtml`). Cards: 1 day and then up to 7 for debit, up to 15 for
     /// credit cards (help.jd.com/user/issue/130-978.html). Baitiao: 1 to 5, at most 15 (jrhelp.jd.com). Alipay's balance is
     /// at once, the rest is up to the bank, as that behind JD Pay is. Money that a merchant gives back by the payment goes
     /// the same way whatever it is for.

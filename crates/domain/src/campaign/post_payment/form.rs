@@ -47,11 +47,36 @@ pub const FORM: Form = Form {
             "Extra chances of a draw that one customer's shared links may bring, in all.",
             "每位顾客分享链接最多可获得的额外抽奖机会。",
         ),
+        // Shares that are mixed compare an early group with a late one (A-S2-21).
         Field::default("holdout_percent", Type::count(0, 90, Unit::Percent), "0")
+            .fixed_but_default(
+                "the campaign is published and its groups are compared; 0 ends the comparison",
+                "活动已发布，正在与对照组比较；改为0即结束比较",
+            )
             .label("Comparison group", "对照组")
             .help(
                 "This share of customers is offered nothing, always the same ones, to measure what the campaign brings.",
                 "该比例的顾客（始终是同一批）不发奖励，用于衡量活动效果。",
+            ),
+        Field::default("holdout_planned_orders", Type::count(100, 1_000_000, Unit::Orders), "5000")
+            .fixed(
+                "the campaign is published; to plan anew after a look is to look for a difference",
+                "活动已发布；看过数据再改，等于一直找到有差异为止",
+            )
+            .label("Orders planned for the comparison", "比较计划订单数")
+            .help(
+                "So many orders of both groups are expected; the comparison is most exact around that number.",
+                "预计两组合计的订单数，比较在该数量附近最精确。",
+            ),
+        Field::default("holdout_precision_points", Type::count(1, 50, Unit::Points), "10")
+            .fixed(
+                "the campaign is published; to ask for less after a look is to look for an answer",
+                "活动已发布；看过数据再放宽，等于只为得到结论",
+            )
+            .label("Comparison exact to", "比较精度")
+            .help(
+                "Without a difference the comparison gives its verdict once it is known to so many points up or down.",
+                "没有差异时，误差缩小到上下该百分点数以内才下结论。",
             ),
     ],
     rules: RULES,

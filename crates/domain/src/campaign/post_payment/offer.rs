@@ -3,15 +3,16 @@
 use super::{Live, Terms, drawing, when::Day};
 use crate::{
     CampaignId, Code, Instant, RewardId,
-    campaign::{Desk, recovery},
+    campaign::Desk,
+    holdout::Group,
     order::{Order, State, TimelineEntry},
-    reward::{ActionKind, Anchor, Group, Reward, RewardStatus, Rewarded, Taker},
+    reward::{ActionKind, Anchor, Repurchase, Reward, RewardStatus, Rewarded, Taker},
 };
 use money::Money;
 use serde_json::json;
 
 /// Days in which another order of the customer's is a repurchase (S2-R06).
-const REPURCHASE_DAYS: i64 = 30;
+pub const REPURCHASE_DAYS: i64 = 30;
 
 /// What an order that is paid brings, of each campaign that was in force when it was; once.
 pub fn offer(desk: &mut dyn Desk<'_>, order: &mut Order, paid_at: Instant) {
@@ -51,7 +52,8 @@ fn decide(
         reward_id: None,
         code: None,
         opens: None,
-        repurchase_of: None,
+        opened_at: None,
+        repurchase: None,
     };
     if let Some(group) = group {
         compare(&mut taker, order, group, paid_at, &mut rewarded);
@@ -78,12 +80,8 @@ fn decide(
 
 /// Which group a customer is in, where the campaign compares.
 fn group(live: Live<'_>, order: &Order) -> Option<Group> {
-    let percent = u32::from(live.terms.holdout_percent);
-    if percent == 0 {
-        return None;
-    }
-    let bucket = recovery::bucket(&live.campaign.campaign_id, &order.customer_id);
-    Some(if bucket < percent * 100 { Group::Holdout } else { Group::Treated })
+    let percent = live.terms.holdout_percent;
+    (percent > 0).then(|| Group::of(&live.campaign.campaign_id, &order.customer_id, percent))
 }
 
 /// The customer comes into the comparison with this order, or this order is the repurchase of one who has. Parts of one
@@ -99,13 +97,14 @@ fn compare(taker: &mut Taker, order: &Order, group: Group, paid_at: Instant, rew
             repurchased_by: None,
         });
         rewarded.opens = Some(group);
+        rewarded.opened_at = Some(paid_at);
         return;
     };
     let one_checkout = checkout_id.is_some() && checkout_id == anchor.checkout_id;
     let within = paid_at > anchor.paid_at && paid_at <= anchor.paid_at.plus_hours(24 * REPURCHASE_DAYS);
     if within && !one_checkout && anchor.repurchased_by.is_none() && anchor.order_id != order.order_id {
         anchor.repurchased_by = Some(order.order_id.clone());
-        rewarded.repurchase_of = Some(anchor.group);
+        rewarded.repurchase = Some(Repurchase { group: anchor.group, since: anchor.paid_at });
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     CustomerId, Instant, Refusal,
-    campaign::{About, Asked, Campaign, CampaignKind, CampaignRow, Desk, Figure, Tally, Wants},
+    campaign::{About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, HoldoutPlan, Tally, Wants},
     limits,
     order::Order,
 };
@@ -21,6 +21,7 @@ impl CampaignKind for Kind {
     type Action = Do;
     type Answer = Done;
     const FIGURES: &'static [Figure] = figures::FIGURES;
+    const COMPARISON: Option<&'static Comparison> = Some(&figures::COMPARISON);
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
         let About::Order(order) = asked.about else { return };
@@ -58,6 +59,10 @@ impl CampaignKind for Kind {
 
     fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
         figures::brings(order, tally);
+    }
+
+    fn holdout(terms: &Terms) -> Option<HoldoutPlan> {
+        Some(figures::plan(terms))
     }
 
     fn act(desk: &mut dyn Desk<'_>, action: &Do) -> Result<Done, Refusal> {

@@ -43,6 +43,19 @@ pub struct Terms {
     /// This share of customers is offered nothing, to measure what the campaign brings.
     #[serde(default, skip_serializing_if = "is_none_held")]
     pub holdout_percent: u8,
+    /// Customers of both groups that are expected; planned before the start (A-S2-21).
+    #[serde(default = "planned")]
+    pub holdout_planned_orders: u32,
+    /// The half width in points at which "no difference" can be told.
+    #[serde(default = "points")]
+    pub holdout_precision_points: u8,
+}
+
+const fn planned() -> u32 {
+    5_000
+}
+const fn points() -> u8 {
+    10
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
@@ -138,5 +151,7 @@ impl Filled for Terms {
         gauge.length("hours", self.hours.len());
         gauge.whole("extra_chances", self.extra_chances);
         gauge.whole("holdout_percent", self.holdout_percent);
+        gauge.whole("holdout_planned_orders", self.holdout_planned_orders);
+        gauge.whole("holdout_precision_points", self.holdout_precision_points);
     }
 }
