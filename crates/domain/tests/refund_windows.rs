@@ -130,9 +130,9 @@ fn model(zone: &Zone, method: Method, paid_at: Instant, now: Instant) -> Option<
     match (platform(now), has_days && now >= ends) {
         (false, false) => None,
         (true, false) => Some(Code::WindowClosed),
-        (_, true) => Some(Code::ChannelWindowClosed),
         // The one that was first.
         (true, true) if platform(ends) => Some(Code::WindowClosed),
+        (true | false, true) => Some(Code::ChannelWindowClosed),
     }
 }
 
