@@ -18,6 +18,7 @@ mod files;
 mod gaps;
 mod gather;
 mod group;
+mod groups;
 mod hand_over;
 mod limits;
 mod line_row;
@@ -27,6 +28,7 @@ mod mixed;
 mod newer;
 mod no_line;
 mod order;
+mod packed;
 mod parts;
 mod recovery;
 mod roles;
@@ -53,6 +55,7 @@ pub(crate) use cells::Joined;
 pub(crate) use files::matches;
 pub(crate) use line_row::{bounded, discounted, units};
 pub(crate) use lost::Goods;
+pub(crate) use packed::{Packed, Packer};
 pub(crate) use parts::Told;
 use roles::Take;
 pub(crate) use roles::{Discount, Roles, RowLine, SameId};
@@ -259,10 +262,7 @@ pub(crate) fn gather<R: Roles>(
         gather.end_file(file);
     }
     gather.hand_over_all(&mut bad, take)?;
-    let (without_line, rows_without_line) = no_line::found(plan, &tables, roles);
-    for row in without_line {
-        gather.miss(row, &mut bad);
-    }
+    let rows_without_line = no_line::find(plan, &tables, roles, &mut |row| gather.miss(row, &mut bad));
     let Outcome { counts, left_out, in_doubt, gaps, doubled, unknown_states } = gather.finish(&mut bad);
     let of_file = |file: usize| (found.name(file).to_owned(), made[file]);
     Ok(Gathered {

@@ -11,6 +11,7 @@ mod earlier;
 mod error;
 mod exceptions;
 mod gaps;
+mod head;
 mod intake;
 mod mapping;
 mod read;
