@@ -1,7 +1,7 @@
 //! Reads an export into orders.
 //!
-//! The table of the lines is streamed; the tables that it is joined to are kept in memory, with no
-//! more columns than the mapping names. A row that cannot be read is left out, counted and reported
+//! The table of the lines is streamed; its orders and the tables that it is joined to are kept in memory, packed, with
+//! no more columns than the mapping names. A row that cannot be read is left out, counted and reported
 //! with its file, row and column. The rest of its order is left out too: a part of an order would have another amount.
 //! What several files hold of one order is put together; where they differ the later file counts, by when it was made
 //! or else as the files were named, those of a folder by name.
@@ -168,7 +168,9 @@ pub fn read(
     };
     let how = How { standing: Standing::Anywhere, bad_rows: BAD_ROWS, as_of: &|_| None, stops: &|| false };
     let gathered = gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut take)?;
-    orders.sort_by(|a, b| {
+    orders.shrink_to_fit();
+    // No two are the same in all three.
+    orders.sort_unstable_by(|a: &SourceOrder, b: &SourceOrder| {
         let key = |o: &SourceOrder| (o.placed_at, o.placed.order_id.clone(), o.shop_id.clone());
         key(a).cmp(&key(b))
     });

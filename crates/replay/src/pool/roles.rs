@@ -2,7 +2,7 @@
 
 use super::{
     document::{Line, Order},
-    head::FileHead,
+    order::{FileHead, FileOrder},
     share::{Off, take_off},
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, Sku, limits,
-    pool::{PoolLine, ShopOrder, Times},
+    pool::{PoolLine, Times},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -22,17 +22,6 @@ const LINE_ID_BYTES: usize = 128;
 
 /// The word by which a state closes an order, or a line.
 const CLOSED: &str = "closed";
-
-/// An order of the export.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileOrder {
-    /// The shop that sold it.
-    pub shop_id: ShopId,
-    /// The order.
-    pub order: ShopOrder,
-    /// What went back of it; it is off what was paid for goods.
-    pub refunded: Money,
-}
 
 /// A line of the export, and whether the platform has closed it alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A packed value.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Packed(Box<[u8]>);
 
 /// Packs values; its room is used again for the next one.
@@ -27,10 +27,5 @@ impl Packed {
     /// The value.
     pub fn unpack<T: DeserializeOwned>(&self) -> T {
         postcard::from_bytes(&self.0).expect("it was packed from a value of that type")
-    }
-
-    /// How many bytes it takes.
-    pub fn len(&self) -> usize {
-        self.0.len()
     }
 }

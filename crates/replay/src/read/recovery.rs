@@ -166,7 +166,9 @@ impl Roles for ReplayRoles {
             };
             match line {
                 RowLine::Line(line) => {
-                    add_line(&mut order, line.placed(), self, |value, said, code| fault(*at, value, said, code))?;
+                    add_line(&mut order, line.placed(), self, |value, said, code| {
+                        fault(*at, value, said, code)
+                    })?;
                     let placed = &mut order.placed;
                     let sum = bounded(placed.freight.checked_add(line.freight));
                     placed.freight = sum.ok_or_else(|| too_high(line.freight))?;

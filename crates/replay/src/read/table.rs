@@ -12,11 +12,7 @@ use super::{
 use crate::plan::{KeepPlan, Plan, TablePlan};
 use money::Money;
 use serde::{Deserialize, Serialize};
-use std::{
-    cell::Cell as Seen,
-    cmp::Ordering,
-    collections::HashMap,
-};
+use std::{cell::Cell as Seen, cmp::Ordering, collections::HashMap};
 use tabular::cell::has_lost_digits;
 
 /// Why a row cannot be read, or not all of it.
@@ -211,7 +207,8 @@ impl Table {
     /// The rows that no line led to by now, as they stand in their files. Each is unpacked as it comes.
     pub fn unused(&self) -> impl ExactSizeIterator<Item = Row> + use<'_> {
         let unused = self.by_key.values().filter(|kept| !kept.used.get());
-        let mut unused: Vec<(RowAt, &Packed)> = unused.map(|kept| (kept.row.unpack::<Row>().at, &kept.row)).collect();
+        let mut unused: Vec<(RowAt, &Packed)> =
+            unused.map(|kept| (kept.row.unpack::<Row>().at, &kept.row)).collect();
         unused.sort_unstable_by_key(|(at, _)| *at);
         unused.into_iter().map(|(_, row)| row.unpack())
     }

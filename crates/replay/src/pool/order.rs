@@ -1,14 +1,24 @@
-//! What a row says of its order, as it is kept until the last row was read.
+//! An order of the export, and what a row says of it.
 //!
-//! What always holds: an order that is made into one and back is what it was.
+//! What always holds: of what a row says every field is written when it is packed, empty or not.
 
-use super::FileOrder;
 use domain::{
     CustomerId, Instant, OrderId, ShopId,
     pool::{PoolLine, Said, ShopOrder, Times},
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
+
+/// An order of the export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileOrder {
+    /// The shop that sold it.
+    pub shop_id: ShopId,
+    /// The order.
+    pub order: ShopOrder,
+    /// What went back of it; it is off what was paid for goods.
+    pub refunded: Money,
+}
 
 /// What a row says of its order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +39,8 @@ pub(super) struct FileHead {
 impl FileHead {
     /// The order of these lines.
     pub fn with(self, lines: Vec<PoolLine>) -> FileOrder {
-        let Self { shop_id, order_id, customer_id, times, goods_paid, refunded, single_stage, parent_id } = self;
+        let Self { shop_id, order_id, customer_id, times, goods_paid, refunded, single_stage, parent_id } =
+            self;
         let said = Said { single_stage, parent_id, ..Said::default() };
         let order = ShopOrder { order_id, customer_id, times, goods_paid, lines, said };
         FileOrder { shop_id, order, refunded }
@@ -44,8 +55,14 @@ mod times {
     type All = (Instant, [Option<Instant>; 5]);
 
     pub fn serialize<S: Serializer>(times: &Times, s: S) -> Result<S::Ok, S::Error> {
-        let Times { ordered_at, first_paid_at, balance_paid_at, balance_opens_at, balance_closes_at, closed_at } =
-            *times;
+        let Times {
+            ordered_at,
+            first_paid_at,
+            balance_paid_at,
+            balance_opens_at,
+            balance_closes_at,
+            closed_at,
+        } = *times;
         let others = [first_paid_at, balance_paid_at, balance_opens_at, balance_closes_at, closed_at];
         All::from((ordered_at, others)).serialize(s)
     }
@@ -53,6 +70,13 @@ mod times {
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Times, D::Error> {
         let (ordered_at, others) = All::deserialize(d)?;
         let [first_paid_at, balance_paid_at, balance_opens_at, balance_closes_at, closed_at] = others;
-        Ok(Times { ordered_at, first_paid_at, balance_paid_at, balance_opens_at, balance_closes_at, closed_at })
+        Ok(Times {
+            ordered_at,
+            first_paid_at,
+            balance_paid_at,
+            balance_opens_at,
+            balance_closes_at,
+            closed_at,
+        })
     }
 }
