@@ -1,7 +1,7 @@
 //! Reads an export into orders.
 //!
-//! The table of the lines is streamed; the tables that it is joined to are kept in memory, with no
-//! more columns than the mapping names. A row that cannot be read is left out, counted and reported
+//! The table of the lines is streamed; its orders and the tables that it is joined to are kept in memory, packed, with
+//! no more columns than the mapping names. A row that cannot be read is left out, counted and reported
 //! with its file, row and column. The rest of its order is left out too: a part of an order would have another amount.
 //! What several files hold of one order is put together; where they differ the later file counts, by when it was made
 //! or else as the files were named, those of a folder by name.
@@ -18,6 +18,7 @@ mod files;
 mod gaps;
 mod gather;
 mod group;
+mod groups;
 mod hand_over;
 mod limits;
 mod line_row;
@@ -27,6 +28,7 @@ mod mixed;
 mod newer;
 mod no_line;
 mod order;
+mod packed;
 mod parts;
 mod recovery;
 mod roles;
@@ -53,6 +55,7 @@ pub(crate) use cells::Joined;
 pub(crate) use files::matches;
 pub(crate) use line_row::{bounded, discounted, units};
 pub(crate) use lost::Goods;
+pub(crate) use packed::{Packed, Packer};
 pub(crate) use parts::Told;
 use roles::Take;
 pub(crate) use roles::{Discount, Roles, RowLine, SameId};
@@ -165,7 +168,9 @@ pub fn read(
     };
     let how = How { standing: Standing::Anywhere, bad_rows: BAD_ROWS, as_of: &|_| None, stops: &|| false };
     let gathered = gather(&mapping.plan, &mapping.roles, inputs, how, progress, &mut take)?;
-    orders.sort_by(|a, b| {
+    orders.shrink_to_fit();
+    // No two are the same in all three.
+    orders.sort_unstable_by(|a: &SourceOrder, b: &SourceOrder| {
         let key = |o: &SourceOrder| (o.placed_at, o.placed.order_id.clone(), o.shop_id.clone());
         key(a).cmp(&key(b))
     });
@@ -259,10 +264,7 @@ pub(crate) fn gather<R: Roles>(
         gather.end_file(file);
     }
     gather.hand_over_all(&mut bad, take)?;
-    let (without_line, rows_without_line) = no_line::found(plan, &tables, roles);
-    for row in without_line {
-        gather.miss(row, &mut bad);
-    }
+    let rows_without_line = no_line::find(plan, &tables, roles, &mut |row| gather.miss(row, &mut bad));
     let Outcome { counts, left_out, in_doubt, gaps, doubled, unknown_states } = gather.finish(&mut bad);
     let of_file = |file: usize| (found.name(file).to_owned(), made[file]);
     Ok(Gathered {

@@ -2,6 +2,7 @@
 
 use super::{
     document::{Line, Order},
+    order::{FileHead, FileOrder},
     share::{Off, take_off},
 };
 use crate::{
@@ -11,9 +12,10 @@ use crate::{
 };
 use domain::{
     CustomerId, Instant, OrderId, ShopId, Sku, limits,
-    pool::{PoolLine, Said, ShopOrder, Times},
+    pool::{PoolLine, Times},
 };
 use money::Money;
+use serde::{Deserialize, Serialize};
 
 /// Bytes of the number of a line.
 const LINE_ID_BYTES: usize = 128;
@@ -21,19 +23,8 @@ const LINE_ID_BYTES: usize = 128;
 /// The word by which a state closes an order, or a line.
 const CLOSED: &str = "closed";
 
-/// An order of the export.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileOrder {
-    /// The shop that sold it.
-    pub shop_id: ShopId,
-    /// The order.
-    pub order: ShopOrder,
-    /// What went back of it; it is off what was paid for goods.
-    pub refunded: Money,
-}
-
 /// A line of the export, and whether the platform has closed it alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FileLine {
     goods: PoolLine,
     is_closed: bool,
@@ -118,7 +109,7 @@ impl PoolRoles {
     }
 
     /// What the row says of its order, without lines.
-    fn order(&self, joined: &Joined<'_>) -> Result<FileOrder, Fault> {
+    fn order(&self, joined: &Joined<'_>) -> Result<FileHead, Fault> {
         let shop_id = match &self.shop {
             Ok(shop) => shop.clone(),
             Err(value) => joined.id(value)?,
@@ -143,9 +134,7 @@ impl PoolRoles {
         let refunded = if refunded.is_negative() { bounded(refunded.checked_neg()) } else { Some(refunded) };
         let refunded = refunded.ok_or_else(|| joined.wrong(&self.refunded, BadCode::OutOfRange))?;
         let (single_stage, parent_id) = (self.single_stage(joined)?, self.parent(joined)?);
-        let said = Said { single_stage, parent_id, ..Said::default() };
-        let order = ShopOrder { order_id, customer_id, times, goods_paid, lines: Vec::new(), said };
-        Ok(FileOrder { shop_id, order, refunded })
+        Ok(FileHead { shop_id, order_id, customer_id, times, goods_paid, refunded, single_stage, parent_id })
     }
 
     /// The order that it was split from, where the export says so.
@@ -220,7 +209,7 @@ impl PoolRoles {
 }
 
 impl Roles for PoolRoles {
-    type Head = FileOrder;
+    type Head = FileHead;
     type Line = FileLine;
     type Order = FileOrder;
 
@@ -259,8 +248,8 @@ impl Roles for PoolRoles {
     fn line_id_value(&self) -> Option<&Value> {
         Some(&self.line_id)
     }
-    fn names<'h>(&self, head: &'h FileOrder) -> (&'h ShopId, &'h OrderId, Instant) {
-        (&head.shop_id, &head.order.order_id, head.order.times.ordered_at)
+    fn names<'h>(&self, head: &'h FileHead) -> (&'h ShopId, &'h OrderId, Instant) {
+        (&head.shop_id, &head.order_id, head.times.ordered_at)
     }
     fn try_names(&self, joined: &Joined<'_>) -> (Option<ShopId>, Option<OrderId>, Option<Instant>) {
         let shop_id = match &self.shop {
@@ -270,23 +259,22 @@ impl Roles for PoolRoles {
         (shop_id, joined.id(&self.order_id).ok(), joined.time(&self.ordered_at).ok().flatten())
     }
 
-    fn customer<'h>(&self, head: &'h FileOrder) -> &'h CustomerId {
-        &head.order.customer_id
+    fn customer<'h>(&self, head: &'h FileHead) -> &'h CustomerId {
+        &head.customer_id
     }
     fn try_customer(&self, joined: &Joined<'_>) -> Option<CustomerId> {
         joined.id(&self.customer_id).ok()
     }
 
-    fn head(&self, joined: &Joined<'_>) -> Result<FileOrder, Fault> {
+    fn head(&self, joined: &Joined<'_>) -> Result<FileHead, Fault> {
         self.order(joined)
     }
 
     /// The first row of an order says what the order is; the others must say the same.
-    fn differs<'s>(&'s self, one: &FileOrder, other: &FileOrder) -> Option<&'s Value> {
-        let (a, b) = (&one.order, &other.order);
+    fn differs<'s>(&'s self, a: &FileHead, b: &FileHead) -> Option<&'s Value> {
         let shop = self.shop.as_ref().err().unwrap_or(&self.order_id);
         let compared = [
-            (one.shop_id == other.shop_id, shop),
+            (a.shop_id == b.shop_id, shop),
             (a.order_id == b.order_id, &self.order_id),
             (a.customer_id == b.customer_id, &self.customer_id),
             (a.times.ordered_at == b.times.ordered_at, &self.ordered_at),
@@ -295,10 +283,10 @@ impl Roles for PoolRoles {
             (a.times.balance_opens_at == b.times.balance_opens_at, &self.balance_opens_at),
             (a.times.balance_closes_at == b.times.balance_closes_at, &self.balance_closes_at),
             (a.times.closed_at == b.times.closed_at, &self.closed_status),
-            (a.said.single_stage == b.said.single_stage, &self.single_stage),
-            (a.said.parent_id == b.said.parent_id, &self.parent_id),
+            (a.single_stage == b.single_stage, &self.single_stage),
+            (a.parent_id == b.parent_id, &self.parent_id),
             (self.sums() || a.goods_paid == b.goods_paid, &self.goods_paid),
-            (one.refunded == other.refunded, &self.refunded),
+            (a.refunded == b.refunded, &self.refunded),
         ];
         compared.into_iter().find_map(|(same, value)| (!same).then_some(value))
     }
@@ -369,15 +357,14 @@ impl Roles for PoolRoles {
     fn build(
         &self,
         plan: &Plan,
-        head: FileOrder,
+        mut head: FileHead,
         rows: &[Told<RowLine<FileLine>>],
     ) -> Result<FileOrder, Fault> {
-        let FileOrder { shop_id, mut order, refunded } = head;
         let fault = |at, value: &Value, said: String, code| {
             let column = Joined::column(plan, value);
             Fault { at, column, value: said, code }
         };
-        let (mut open, mut closed) = (Vec::new(), Vec::new());
+        let (mut open, mut closed) = (Vec::with_capacity(rows.len().min(limits::ORDER_LINES)), Vec::new());
         let (mut off, mut off_at) = (Off::default(), None);
         for Told { at, line, .. } in rows {
             let at = *at;
@@ -403,19 +390,19 @@ impl Roles for PoolRoles {
             })?;
         }
         if open.is_empty() {
-            order.times.closed_at = order.times.closed_at.or(Some(last_of(&order.times)));
+            head.times.closed_at = head.times.closed_at.or(Some(last_of(&head.times)));
             std::mem::swap(&mut open, &mut closed);
         }
-        order.lines = open;
-        if self.sums() && order.times.first_paid_at.is_some() {
-            let sum = Money::try_sum(order.lines.iter().map(|line| line.amount));
+        if self.sums() && head.times.first_paid_at.is_some() {
+            let sum = Money::try_sum(open.iter().map(|line| line.amount));
             let last = rows.last().map_or_else(|| unreachable!("an order has a row"), |row| row.at);
             let too_high = || fault(last, self.amount(), String::new(), BadCode::OutOfRange);
-            order.goods_paid = bounded(sum).ok_or_else(too_high)?;
+            head.goods_paid = bounded(sum).ok_or_else(too_high)?;
         }
         // A refund may hold freight and taxes too: it takes all of it at most.
-        order.goods_paid = order.goods_paid.checked_sub(refunded.min(order.goods_paid)).unwrap_or_default();
-        Ok(FileOrder { shop_id, order, refunded })
+        let back = head.refunded.min(head.goods_paid);
+        head.goods_paid = head.goods_paid.checked_sub(back).unwrap_or_default();
+        Ok(head.with(open))
     }
 }
 

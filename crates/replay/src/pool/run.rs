@@ -8,23 +8,19 @@
 //! amount decides nothing before everything is paid.
 
 use super::{
-    Counts, FileGaps, FileOrder, Place, PoolError, PoolInputs, PoolMapping, Refusals, Refused, Strategies,
-    Submit,
+    Counts, FileGaps, FileOrder, PoolError, PoolInputs, PoolMapping, Refusals, Refused, Strategies, Submit,
     intake::{Batch, send_batch},
+    orders::Orders,
     read_orders,
 };
 use domain::{
-    Instant, ShopId, Sku, limits,
+    Instant, ShopId, limits,
     pool::{ShopOrder, Times},
 };
 use engine::{Command, Engine, EngineClock, Input, clock::SandboxClock};
 use money::Money;
 use port::Store;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 /// Orders that are taken in at once.
 const BATCH: usize = 1_000;
@@ -84,20 +80,19 @@ pub fn run_pool(
     ranks: Ranks,
     tell: Tell<'_>,
 ) -> Result<PoolRun, PoolError> {
-    let mut orders: Vec<(Place, FileOrder)> = Vec::new();
+    let mut orders = Orders::default();
     let read =
         read_orders(mapping, inputs, &mut |done, all| tell(Phase::Reading, done, all), &mut |at, order| {
-            orders.push((at, order));
+            orders.push(at, order);
             Ok(())
         })?;
+    orders.complete();
     let before = strategies.activation_at().plus_seconds(-1);
     let clock = EngineClock::Sandbox(Arc::new(SandboxClock::unset(before)));
     let engine = Engine::start(store, clock)?;
     let mut run = Run {
         engine: &engine,
-        agenda: agenda(&orders),
         orders: &orders,
-        shops: goods(&orders),
         known: vec![false; orders.len()],
         counts: Counts::default(),
         refused: Refusals::default(),
@@ -109,7 +104,7 @@ pub fn run_pool(
     let gaps = std::mem::take(&mut run.gaps);
     let after_the_end = run.known.iter().filter(|known| !**known).count() as u64;
     let (counts, refused) = (run.counts, std::mem::take(&mut run.refused));
-    let shops = run.shops.into_keys().collect();
+    let shops = orders.goods().keys().cloned().collect();
     match walked {
         Ok(ended_at) => {
             let (inputs, ranks_from) = (read, strategies.ranks_from());
@@ -135,10 +130,7 @@ pub fn run_pool(
 
 struct Run<'a> {
     engine: &'a Engine,
-    orders: &'a [(Place, FileOrder)],
-    /// Seconds at which something of an order becomes known, in order.
-    agenda: Vec<(i64, usize)>,
-    shops: BTreeMap<ShopId, BTreeSet<Sku>>,
+    orders: &'a Orders,
     /// Whether an order was taken in.
     known: Vec<bool>,
     counts: Counts,
@@ -151,7 +143,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// Every shop of the export gets the strategies, over what it sold.
     fn set_up(&self, mapping: &PoolMapping, strategies: &Strategies) -> Result<(), PoolError> {
-        for (shop_id, goods) in &self.shops {
+        for (shop_id, goods) in self.orders.goods() {
             if strategies.takes_every_sku() && goods.len() > limits::SCOPE_SKUS {
                 let message = format!(
                     "{} SKUs in {shop_id}, at most {}: name presale_strategy.goods",
@@ -180,7 +172,7 @@ impl Run<'_> {
         tell: Tell<'_>,
     ) -> Result<Instant, PoolError> {
         let activation = strategies.activation_at();
-        let last = self.agenda.last().map_or(activation, |(second, _)| at(*second).plus_seconds(1));
+        let last = self.orders.agenda().last().map_or(activation, |(second, _)| at(*second).plus_seconds(1));
         let end = last.min(strategies.ends_at().plus_seconds(-1)).max(activation);
         self.learn(activation.plus_seconds(-1), tell)?;
         self.watermark(mapping, activation.plus_seconds(-1))?;
@@ -200,7 +192,7 @@ impl Run<'_> {
 
     /// The activation, the moments at which unpaid balances close orders, and the end.
     fn moments(&self, activation: Instant, end: Instant) -> BTreeSet<Instant> {
-        let closings = self.orders.iter().filter_map(|(_, order)| order.order.times.balance_closes_at);
+        let closings = self.orders.closings().iter().copied();
         let mut moments: BTreeSet<Instant> =
             closings.filter(|closes| *closes > activation && *closes < end).collect();
         moments.extend([activation, end]);
@@ -210,9 +202,10 @@ impl Run<'_> {
     /// Takes in what has become known through that second.
     fn learn(&mut self, through: Instant, tell: Tell<'_>) -> Result<(), PoolError> {
         let second = through.micros().div_euclid(MICROS);
-        let count = self.agenda[self.done..].partition_point(|(known, _)| *known <= second);
+        let agenda = self.orders.agenda();
+        let count = agenda[self.done..].partition_point(|(known, _)| *known <= second);
         let mut changed: Vec<usize> =
-            self.agenda[self.done..self.done + count].iter().map(|(_, index)| *index).collect();
+            agenda[self.done..self.done + count].iter().map(|(_, number)| *number as usize).collect();
         changed.sort_unstable();
         changed.dedup();
         for indexes in changed.chunks(BATCH) {
@@ -221,9 +214,9 @@ impl Run<'_> {
             for (indexes, submit) in [(news, Submit::Yes), (updates, Submit::No)] {
                 let mut batch = Batch::with_capacity(indexes.len());
                 for index in indexes {
-                    let (place, order) = &self.orders[index];
-                    let known = FileOrder { order: as_of(&order.order, second), ..order.clone() };
-                    batch.push(*place, known, submit);
+                    let (place, order) = self.orders.get(index);
+                    let known = FileOrder { order: as_of(order.order, second), ..order };
+                    batch.push(place, known, submit);
                 }
                 if !batch.is_empty() {
                     send_batch(self.engine, batch, &mut self.counts, &mut self.refused)?;
@@ -231,7 +224,7 @@ impl Run<'_> {
             }
         }
         self.done += count;
-        tell(Phase::Running, self.done as u64, self.agenda.len() as u64);
+        tell(Phase::Running, self.done as u64, agenda.len() as u64);
         Ok(())
     }
 
@@ -244,7 +237,7 @@ impl Run<'_> {
             Ranks::Overridden => through,
         };
         let input = |shop: &ShopId| Input::new(shop.clone(), Command::PutWatermark { through });
-        for outcome in self.engine.submit_many_blocking(self.shops.keys().map(input).collect())? {
+        for outcome in self.engine.submit_many_blocking(self.orders.goods().keys().map(input).collect())? {
             outcome?;
         }
         Ok(())
@@ -257,7 +250,7 @@ impl Run<'_> {
             self.gaps.add_refused(place, (shop_id, order_id, ordered_at), refusal.code.as_str());
         }
         let mut inputs = Vec::new();
-        for shop in self.shops.keys() {
+        for shop in self.orders.goods().keys() {
             let gaps = self.gaps.of(shop).into_iter().filter(|gap| !gap.is_closed());
             inputs.extend(gaps.map(|gap| Input::new(shop.clone(), Command::NoteGap(Box::new(gap)))));
         }
@@ -278,40 +271,8 @@ fn at(second: i64) -> Instant {
     Instant::from_micros(second * MICROS)
 }
 
-/// When something of an order becomes known.
-fn agenda(orders: &[(Place, FileOrder)]) -> Vec<(i64, usize)> {
-    let mut agenda = Vec::new();
-    for (index, (_, order)) in orders.iter().enumerate() {
-        let Times { ordered_at, first_paid_at, balance_paid_at, closed_at, .. } = order.order.times;
-        let known = [Some(ordered_at), first_paid_at, balance_paid_at, closed_at];
-        let placed = ordered_at.micros().div_euclid(MICROS);
-        let known = known.into_iter().flatten().map(|at| at.micros().div_euclid(MICROS).max(placed));
-        agenda.extend(known.map(|second| (second, index)));
-    }
-    agenda.sort_unstable();
-    agenda.dedup();
-    agenda
-}
-
-/// What each shop sold.
-fn goods(orders: &[(Place, FileOrder)]) -> BTreeMap<ShopId, BTreeSet<Sku>> {
-    let mut goods: BTreeMap<ShopId, BTreeSet<Sku>> = BTreeMap::new();
-    for (_, FileOrder { shop_id, order, .. }) in orders {
-        if !goods.contains_key(shop_id) {
-            goods.insert(shop_id.clone(), BTreeSet::new());
-        }
-        let of_shop = goods.get_mut(shop_id).expect("it was just put in");
-        for line in &order.lines {
-            if !of_shop.contains(&line.sku) {
-                of_shop.insert(line.sku.clone());
-            }
-        }
-    }
-    goods
-}
-
 /// The order as it stood at the end of a second.
-fn as_of(order: &ShopOrder, second: i64) -> ShopOrder {
+fn as_of(order: ShopOrder, second: i64) -> ShopOrder {
     let by_then = |at: &Instant| at.micros().div_euclid(MICROS) <= second;
     let times = Times {
         first_paid_at: order.times.first_paid_at.filter(by_then),
@@ -320,5 +281,5 @@ fn as_of(order: &ShopOrder, second: i64) -> ShopOrder {
         ..order.times
     };
     let goods_paid = times.first_paid_at.map_or(Money::ZERO, |_| order.goods_paid);
-    ShopOrder { times, goods_paid, ..order.clone() }
+    ShopOrder { times, goods_paid, ..order }
 }

@@ -5,7 +5,11 @@
 //! where one there says as much of the order: a newer download may say other things of it. Else it is that of an earlier
 //! file, which may have been cut behind it.
 
-use super::{roles::Roles, table::Row};
+use super::{
+    packed::{Packed, Packer},
+    roles::Roles,
+    table::{Row, key},
+};
 use crate::{
     mapping::Blank,
     plan::{Cell, Value},
@@ -75,8 +79,9 @@ pub(super) struct Above {
     file: usize,
     /// What the last row said of its order, and which it was.
     last: Option<Vec<Box<str>>>,
-    /// What each order's first row says of it, and in which file.
-    firsts: HashMap<Vec<Box<str>>, (usize, Cells)>,
+    /// In which file each order's first row stands and what it says of it, by the order's key.
+    firsts: HashMap<Box<str>, Packed>,
+    packer: Packer,
 }
 
 impl Above {
@@ -113,17 +118,18 @@ impl Above {
             let mut columns = columns.order.iter().zip(known);
             columns.all(|(&column, known)| known.is_empty() || !cells[column].is_empty())
         };
-        match self.firsts.get(&group) {
-            Some((file, first)) if *file == row.at.file || !said(first) => {
+        let key = key(group.iter().map(|cell| &**cell));
+        match self.firsts.get(&*key).map(Packed::unpack::<(usize, Cells)>) {
+            Some((file, first)) if file == row.at.file || !said(&first) => {
                 for (&column, known) in columns.order.iter().zip(first) {
                     if cells[column].is_empty() {
-                        cells[column] = Cow::Owned(known.to_string());
+                        cells[column] = Cow::Owned(known.into());
                     }
                 }
             }
             Some(_) | None => {
-                let first = columns.order.iter().map(|&column| Box::from(&*cells[column])).collect();
-                self.firsts.insert(group.clone(), (row.at.file, first));
+                let first: Vec<&str> = columns.order.iter().map(|&column| &*cells[column]).collect();
+                self.firsts.insert(key.into(), self.packer.pack(&(row.at.file, first)));
             }
         }
         self.last = Some(group);
@@ -133,8 +139,10 @@ impl Above {
 
     /// Forgets the orders that were handed over: all but the last.
     pub fn forget(&mut self) {
-        let last = self.last.as_ref().and_then(|last| self.firsts.remove_entry(last));
+        let last = self.last.as_ref().map(|last| key(last.iter().map(|cell| &**cell)));
+        let last = last.and_then(|last| self.firsts.remove_entry(&*last));
         self.firsts.clear();
+        self.firsts.shrink_to(1);
         self.firsts.extend(last);
     }
 }

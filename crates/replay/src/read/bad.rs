@@ -4,7 +4,7 @@
 
 use super::files::Found;
 use domain::Lang;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -13,7 +13,7 @@ use std::{
 macro_rules! bad_codes {
     ($($name:ident = $text:literal, $zh:literal, $en:literal;)+) => {
         /// Why a row was left out. The text form is stable.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum BadCode { $(#[doc = $en] #[serde(rename = $text)] $name,)+ }
 
         impl BadCode {
@@ -128,14 +128,14 @@ impl fmt::Display for BadRow {
 }
 
 /// A place in the export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct RowAt {
     pub file: usize,
     pub row: u64,
 }
 
 /// What is wrong with a cell.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Fault {
     pub at: RowAt,
     pub column: String,

@@ -6,11 +6,12 @@ use super::{
     values::{self, Moment},
 };
 use crate::{
-    plan::{Cell, Piece, Plan, Step, Value},
+    plan::{Cell, JoinPlan, Piece, Plan, Step, Value},
     template::{ANY, UNKNOWN},
 };
 use domain::Instant;
 use money::Money;
+use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, cell::RefCell, str::FromStr};
 use tabular::cell::has_lost_digits;
 
@@ -20,7 +21,7 @@ const TEXT_BYTES: usize = 4 * super::limits::CELL_CHARS;
 /// A row of the line table with the row of every other table that it leads to.
 pub(crate) struct Joined<'r> {
     plan: &'r Plan,
-    rows: Vec<Option<&'r Row>>,
+    rows: Vec<Option<Cow<'r, Row>>>,
     /// Why not every row is there that must be.
     fault: Option<Fault>,
     /// What of its times is not certain.
@@ -28,7 +29,7 @@ pub(crate) struct Joined<'r> {
 }
 
 /// Times of a row that its zone has twice or never.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TimeDoubt {
     /// The first of them.
     pub fault: Fault,
@@ -41,26 +42,35 @@ impl<'r> Joined<'r> {
     /// Follows the joins; a row that must be there and is not is a fault of the row that named it, and so is one
     /// that cannot be read. What can be followed is followed all the same: it may say which order the line is of.
     pub(super) fn follow(plan: &'r Plan, tables: &'r [Table], line: &'r Row) -> Self {
-        let mut joined = Self { plan, rows: vec![Some(line)], fault: None, doubt: RefCell::default() };
-        for (index, join) in plan.joins.iter().enumerate() {
-            let cells = join.from.iter().map(|&cell| joined.cell(cell));
-            let cells: Option<Vec<&str>> = cells.collect();
-            let cells = cells.filter(|cells| cells.iter().all(|cell| !cell.is_empty()));
-            // Two numbers that have lost their digits are not the same number.
-            let lost = join.from.iter().find(|&&cell| joined.cell(cell).is_some_and(has_lost_digits));
-            let lost = lost.map(|&cell| joined.fault(cell, BadCode::DigitsLost));
-            let whole = cells.as_ref().filter(|_| lost.is_none());
-            let row = whole.and_then(|cells| tables[index + 1].find(&key(cells.iter().copied())));
-            let damaged = row.and_then(Row::fault);
-            if joined.fault.is_none() {
-                joined.fault = lost.or_else(|| damaged.clone()).or_else(|| {
-                    let code = cells.map_or(BadCode::Required, |_| BadCode::NoMatch);
-                    (row.is_none() && !join.optional).then(|| joined.fault(join.from[0], code))
-                });
-            }
-            joined.rows.push(row.filter(|_| damaged.is_none()));
+        let rows = vec![Some(Cow::Borrowed(line))];
+        let mut joined = Self { plan, rows, fault: None, doubt: RefCell::default() };
+        for (join, table) in plan.joins.iter().zip(&tables[1..]) {
+            let (row, fault) = joined.led_to(join, table);
+            joined.fault = joined.fault.or(fault);
+            joined.rows.push(row.map(Cow::Owned));
         }
         joined
+    }
+
+    /// The row of a table that a join leads to, or why there is none.
+    fn led_to(&self, join: &JoinPlan, table: &Table) -> (Option<Row>, Option<Fault>) {
+        let cells: Option<Vec<&str>> = join.from.iter().map(|&cell| self.cell(cell)).collect();
+        let cells = cells.filter(|cells| cells.iter().all(|cell| !cell.is_empty()));
+        // Two numbers that have lost their digits are not the same number.
+        let lost = join.from.iter().find(|&&cell| self.cell(cell).is_some_and(has_lost_digits));
+        if let Some(&lost) = lost {
+            return (None, Some(self.fault(lost, BadCode::DigitsLost)));
+        }
+        let row = cells.as_ref().and_then(|cells| table.find(&key(cells.iter().copied())));
+        match row.as_ref().map(Row::fault) {
+            Some(None) => (row, None),
+            Some(damage) => (None, damage),
+            None if join.optional => (None, None),
+            None => {
+                let code = cells.map_or(BadCode::Required, |_| BadCode::NoMatch);
+                (None, Some(self.fault(join.from[0], code)))
+            }
+        }
     }
 
     /// What a row of a joined table says to which no line leads; `line` holds its key where a line would name it.
@@ -70,13 +80,13 @@ impl<'r> Joined<'r> {
         (line, slot, row): (&'r Row, usize, &'r Row),
     ) -> Self {
         let mut joined = Self::follow(plan, tables, line);
-        joined.rows[slot] = Some(row);
+        joined.rows[slot] = Some(Cow::Borrowed(row));
         joined
     }
 
     /// The text of a cell, empty for a word that the mapping calls empty; none when its row is not there.
-    fn cell(&self, cell: Cell) -> Option<&'r str> {
-        let text = match self.rows[cell.table] {
+    fn cell(&self, cell: Cell) -> Option<&str> {
+        let text = match &self.rows[cell.table] {
             Some(row) => row.cell(cell.column),
             None => self.key_of_missing(cell)?,
         };
@@ -84,7 +94,7 @@ impl<'r> Joined<'r> {
     }
 
     /// Of a row that is not there and must be its key is known all the same: it says which order is left out.
-    fn key_of_missing(&self, cell: Cell) -> Option<&'r str> {
+    fn key_of_missing(&self, cell: Cell) -> Option<&str> {
         self.fault.as_ref()?;
         let join = self.plan.joins.get(cell.table.checked_sub(1)?)?;
         let at = self.plan.tables[cell.table].key.iter().position(|&column| column == cell.column)?;
@@ -106,20 +116,20 @@ impl<'r> Joined<'r> {
 
     /// Where the line itself stands.
     pub fn line_at(&self) -> RowAt {
-        let row = self.rows[0].expect("a line has its own row");
+        let row = self.rows[0].as_ref().expect("a line has its own row");
         row.at
     }
 
     /// Why the line cannot be read: its own row is damaged, or one that it leads to.
     pub fn line_fault(&self) -> Option<Fault> {
-        self.rows[0].and_then(Row::fault).or_else(|| self.fault.clone())
+        self.rows[0].as_deref().and_then(Row::fault).or_else(|| self.fault.clone())
     }
 
     /// Something is wrong with a cell. When its row is not there, the line is at fault.
     fn fault(&self, cell: Cell, code: BadCode) -> Fault {
         let table = &self.plan.tables[cell.table];
         Fault {
-            at: self.rows[cell.table].map_or_else(|| self.line_at(), |row| row.at),
+            at: self.rows[cell.table].as_ref().map_or_else(|| self.line_at(), |row| row.at),
             column: table.columns[cell.column].clone(),
             value: self.cell(cell).unwrap_or_default().to_owned(),
             code,

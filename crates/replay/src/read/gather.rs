@@ -9,18 +9,19 @@ use super::{
     bad::{Bad, BadCode, Fault},
     cells::Joined,
     files::{Found, ReadError},
-    group::{Group, Together, digest, guessed},
+    group::{Together, digest},
+    groups::Groups,
     hand_over::{HandOver, Outcome},
     lost::{Lost, Says},
     no_line::NoLine,
     parts::{PART_ROWS, Part, Told},
     roles::{Roles, RowLine, SameId, Take},
     states::States,
-    stray::{Known, Room, Stray, named, texts},
+    stray::{Known, Room, Stray, guessed, named, texts},
     table::{Row, Table},
 };
 use crate::plan::Plan;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The orders so far.
 pub(super) struct Gather<'p, R: Roles> {
@@ -28,8 +29,7 @@ pub(super) struct Gather<'p, R: Roles> {
     tables: &'p [Table],
     roles: &'p R,
     columns: Columns,
-    by_group: HashMap<String, usize>,
-    groups: Vec<Group<R>>,
+    groups: Groups<R>,
     over: HandOver<'p, R>,
     above: Above,
     /// What the nearest row above says of its order, and which that is.
@@ -54,8 +54,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             roles,
             states: States::new(of_order, of_line),
             columns: Columns::new(roles),
-            by_group: HashMap::new(),
-            groups: Vec::new(),
+            groups: Groups::default(),
             over: HandOver::new(plan, tables, roles),
             above: Above::default(),
             nearest: None,
@@ -171,7 +170,7 @@ impl<'p, R: Roles> Gather<'p, R> {
             self.waiting += 1;
         } else {
             for group in std::mem::take(&mut stray.orders) {
-                self.groups[group].leave_out(stray.lost());
+                self.groups.open(group).leave_out(stray.lost());
                 stray.known = stray.known.max(Known::Guessed);
             }
             self.over.count_stray(&stray);
@@ -179,21 +178,17 @@ impl<'p, R: Roles> Gather<'p, R> {
     }
 
     fn add(&mut self, group: String, joined: &Joined<'_>, row: &Row, bad: &mut Bad<'_>) {
-        let groups = &mut self.groups;
-        let at = *self.by_group.entry(group).or_insert_with(|| {
-            groups.push(Group { at: row.at, parts: Vec::new(), nothing: Vec::new(), doubt: None, out: None });
-            groups.len() - 1
-        });
+        let at = self.groups.number(group, row.at);
         self.look_back(at, row);
         let ordinal = self.ordinal;
         self.ordinal += 1;
-        if self.groups[at].is_too_long() {
+        if self.groups.open(at).is_too_long() {
             self.over.counts.of_orders_left_out += 1;
             return;
         }
         if let Err(fault) = self.try_add(at, joined, row, ordinal) {
             self.over.counts.of_orders_left_out += u64::from(fault.at != row.at);
-            let group = &mut self.groups[at];
+            let group = self.groups.open(at);
             let says = self.roles.try_goods(joined).map_or(Says::Nothing, Says::Goods);
             let (at, code, file) = (fault.at, fault.code, row.at.file);
             let out = group.leave_out(Lost { at, code, file, ordinal, says });
@@ -228,7 +223,7 @@ impl<'p, R: Roles> Gather<'p, R> {
     }
 
     fn try_add(&mut self, at: usize, joined: &Joined<'_>, row: &Row, ordinal: u64) -> Result<(), Fault> {
-        let group = &mut self.groups[at];
+        let group = self.groups.open(at);
         let new = group.parts.last().is_none_or(|part| part.at.file != row.at.file);
         let before = group.parts.last().map_or(0, |part| part.last);
         if !new && let Some(part) = group.parts.last_mut() {
@@ -287,15 +282,17 @@ impl<'p, R: Roles> Gather<'p, R> {
     /// Hands the whole orders over. An id that stands twice in a shop is kept for the first of them.
     fn hand_over(&mut self, end: End, bad: &mut Bad<'_>, take: Take<'_, R::Order>) -> Result<(), ReadError> {
         self.settle_strays(end);
-        self.by_group.clear();
         self.above.forget();
         self.nearest = None;
         if self.several {
-            let parts = || self.groups.iter().flat_map(|group| &group.parts);
-            self.over.files.scattered = parts().any(|part| !part.is_together());
-            self.over.files.repeats = parts().any(Part::repeats_itself);
+            let (mut scattered, mut repeats) = (false, false);
+            self.groups.each(&mut |_, group| {
+                scattered = scattered || group.parts.iter().any(|part| !part.is_together());
+                repeats = repeats || group.parts.iter().any(Part::repeats_itself);
+            });
+            (self.over.files.scattered, self.over.files.repeats) = (scattered, repeats);
         }
-        for group in std::mem::take(&mut self.groups) {
+        for group in self.groups.take() {
             self.over.hand_over(group, bad, take)?;
         }
         Ok(())
@@ -306,7 +303,7 @@ impl<'p, R: Roles> Gather<'p, R> {
     fn settle_strays(&mut self, end: End) {
         let mut strays = std::mem::take(&mut self.strays);
         self.room = Room::default();
-        for (stray, orders) in named(&strays, &self.by_group, self.roles.group().len()) {
+        for (stray, orders) in named(&strays, &self.groups, self.roles.group().len()) {
             strays[stray].orders.extend(orders);
             strays[stray].known = Known::Named;
         }
@@ -318,10 +315,10 @@ impl<'p, R: Roles> Gather<'p, R> {
         for (index, mut stray) in strays.into_iter().enumerate() {
             // It may be of none of these.
             for &group in guessed.get(&index).into_iter().flatten() {
-                self.groups[group].leave_out(stray.lost());
+                self.groups.open(group).leave_out(stray.lost());
             }
             for group in std::mem::take(&mut stray.orders) {
-                let out = self.groups[group].leave_out(stray.lost());
+                let out = self.groups.open(group).leave_out(stray.lost());
                 out.placed_at = out.placed_at.into_iter().chain(stray.placed_at).min();
                 stray.known = stray.known.max(Known::Guessed);
             }

@@ -1,4 +1,4 @@
-//! The rows of one order while they are gathered, and which orders a row may be of that says nothing of it.
+//! The rows of one order while they are gathered.
 //!
 //! What always holds: an order that is left out keeps its reasons, and what is known of it.
 
@@ -8,12 +8,14 @@ use super::{
     lost::Lost,
     parts::{Part, Told},
     roles::{Roles, RowLine},
-    stray::{Known, Stray},
 };
 use domain::{Instant, OrderId, ShopId};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// The rows of one order.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
 pub(super) struct Group<R: Roles> {
     pub at: RowAt,
     pub parts: Vec<Part<R::Head, RowLine<R::Line>>>,
@@ -25,7 +27,7 @@ pub(super) struct Group<R: Roles> {
 }
 
 /// Why an order is left out, and what is known of it all the same.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Out {
     pub lost: Vec<Lost>,
     pub shop_id: Option<ShopId>,
@@ -46,6 +48,11 @@ impl<L> Told<RowLine<L>> {
 }
 
 impl<R: Roles> Group<R> {
+    /// An order whose first row stands there.
+    pub fn new(at: RowAt) -> Self {
+        Self { at, parts: Vec::new(), nothing: Vec::new(), doubt: None, out: None }
+    }
+
     pub fn leave_out(&mut self, lost: Lost) -> &mut Out {
         let out = self.out.get_or_insert_default();
         out.lost.push(lost);
@@ -66,45 +73,15 @@ impl<R: Roles> Group<R> {
         lines
     }
 
+    /// All that is kept of its rows.
+    pub fn kept(&self) -> u64 {
+        self.rows() + self.out.as_ref().map_or(0, |out| out.lost.len() as u64)
+    }
+
     /// Rows that could be read.
     pub fn rows(&self) -> u64 {
         self.parts.iter().map(|part| part.rows.len()).sum::<usize>() as u64 + self.nothing.len() as u64
     }
-}
-
-/// The orders that rows may be of which say nothing of it: those that the same customer placed at the same moment, or, where cells may
-/// stand in other columns and none looks like an order's number, those right above and below.
-pub(super) fn guessed<R: Roles>(
-    roles: &R,
-    groups: &[Group<R>],
-    strays: &mut [Stray],
-) -> BTreeMap<usize, BTreeSet<usize>> {
-    let (mut guessed, mut by_time) = (BTreeMap::new(), HashMap::<Instant, Vec<usize>>::new());
-    for (index, stray) in strays.iter_mut().enumerate() {
-        let is_lost = stray.orders.is_empty() && stray.known == Known::Not;
-        match stray.placed_at.filter(|_| is_lost && stray.loose.is_empty()) {
-            Some(at) => by_time.entry(at).or_default().push(index),
-            None if is_lost => {
-                guessed.insert(index, std::mem::take(&mut stray.near));
-            }
-            None => {}
-        }
-    }
-    if by_time.is_empty() {
-        return guessed;
-    }
-    for (group, part) in groups.iter().enumerate().filter_map(|(at, it)| Some((at, it.parts.first()?))) {
-        let (shop_id, _, placed_at) = roles.names(&part.head);
-        for &stray in by_time.get(&placed_at).into_iter().flatten() {
-            let stray_row = &strays[stray];
-            let same_shop = stray_row.shop_id.as_ref().is_none_or(|known| known == shop_id);
-            let customer = roles.customer(&part.head);
-            if same_shop && stray_row.customer_id.as_ref().is_none_or(|known| known == customer) {
-                guessed.entry(stray).or_default().insert(group);
-            }
-        }
-    }
-    guessed
 }
 
 /// Which groups there have been: 16 bytes each.

@@ -1,24 +1,23 @@
 //! What one row of the line table says: of its order, and of its line.
 
 use super::{
-    SourceOrder,
     bad::{BadCode, Fault},
     cells::Joined,
+    order::{OrderHead, OrderLine},
     roles::{Discount, RowLine},
 };
 use crate::plan::{ReplayRoles, Value};
 use domain::{
     Instant,
     catalog::Category,
-    event::{Placed, PlacedLine},
     limits,
-    order::{Goods, Method, OrderKind, Source},
+    order::{Method, Source},
 };
 use money::Money;
 use serde::Deserialize;
 
-/// What the row says of its order, without lines, and how many of its times were left out.
-pub(super) fn head(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<(SourceOrder, u64), Fault> {
+/// What the row says of its order.
+pub(super) fn head(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<OrderHead, Fault> {
     let order = &roles.order;
     let placed_at = joined.time(&order.placed_at)?;
     let placed_at = placed_at.ok_or_else(|| joined.wrong(&order.placed_at, BadCode::Required))?;
@@ -30,28 +29,19 @@ pub(super) fn head(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<(SourceOr
         left_out += u64::from(at != fine);
         Ok(fine)
     };
-    let head = SourceOrder {
+    Ok(OrderHead {
         shop_id: joined.id(&order.shop)?,
-        placed: Placed {
-            order_id: joined.id(&order.id)?,
-            customer_id: joined.id(&order.customer)?,
-            source: source(&order.source, joined)?,
-            kind: OrderKind::Normal,
-            goods: Goods::Physical,
-            lines: Vec::new(),
-            discounts: Vec::new(),
-            freight: joined.amount(&order.freight)?.unwrap_or_default(),
-            payable: Money::ZERO,
-            cancel_at: None,
-            checkout_id: None,
-        },
+        order_id: joined.id(&order.id)?,
+        customer_id: joined.id(&order.customer)?,
+        source: source(&order.source, joined)?,
+        freight: joined.amount(&order.freight)?.unwrap_or_default(),
         placed_at,
         cancelled_at: cancelled(roles, joined, placed_at, paid_at)?,
         paid_at,
         shipped_at: later(&order.shipped_at)?,
         received_at: later(&order.received_at)?,
-    };
-    Ok((head, left_out))
+        times_left_out: left_out,
+    })
 }
 
 fn paid(
@@ -102,7 +92,7 @@ fn source(value: &Value, joined: &Joined<'_>) -> Result<Source, Fault> {
 
 /// What it says of its line, with its freight. A line of no units is none; one of a negative price takes that off the
 /// order.
-pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<(PlacedLine, Money)>, Fault> {
+pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<OrderLine>, Fault> {
     let line = &roles.line;
     let units = joined.quantity(&line.quantity)?;
     let price = joined.signed_amount(&line.unit_price)?;
@@ -126,16 +116,15 @@ pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<(
             categories.push(category.ok_or_else(|| joined.wrong(value, BadCode::NotACategory))?);
         }
     }
-    let placed = PlacedLine {
+    Ok(RowLine::Line(OrderLine {
         line_id: joined.id(&line.id)?,
         sku: joined.id(&line.sku)?,
         title: None,
         categories,
         quantity: units,
         unit_price: price,
-        presale_campaign_id: None,
-    };
-    Ok(RowLine::Line((placed, joined.amount(&line.freight)?.unwrap_or_default())))
+        freight: joined.amount(&line.freight)?.unwrap_or_default(),
+    }))
 }
 
 /// A quantity that a line may have.

@@ -2,10 +2,11 @@
 
 use super::bad::{BadCode, RowAt};
 use money::Money;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A row that is missing of an order, or may be.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Lost {
     /// Where it is told: the row itself, or the row of a joined table that it leads to.
     pub at: RowAt,
@@ -17,7 +18,7 @@ pub(super) struct Lost {
 }
 
 /// What can be read of the goods of a row that cannot be read as a whole.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Says {
     Nothing,
     Goods(Goods),
@@ -26,7 +27,7 @@ pub(super) enum Says {
 }
 
 /// The goods of a line, as far as they are known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Goods {
     pub sku: String,
     pub units: Option<u64>,

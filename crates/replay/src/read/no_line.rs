@@ -22,23 +22,26 @@ pub(super) struct NoLine {
     pub placed_at: Option<Instant>,
 }
 
-/// The rows of complete tables, and how many there are of each other table, without those that could not be read.
-pub(super) fn found<R: Roles>(
+/// Tells of the rows of complete tables. Answers how many there are of each other table, without those that could not
+/// be read.
+pub(super) fn find<R: Roles>(
     plan: &Plan,
     tables: &[Table],
     roles: &R,
-) -> (Vec<NoLine>, BTreeMap<String, u64>) {
-    let unused: Vec<Vec<&Row>> = tables.iter().map(Table::unused).collect();
-    let (mut told, mut counts) = (Vec::new(), BTreeMap::new());
+    tell: &mut dyn FnMut(NoLine),
+) -> BTreeMap<String, u64> {
+    // Of all tables before any is told of: what such a row leads to counts as used by then.
+    let unused: Vec<_> = tables.iter().map(Table::unused).collect();
+    let mut counts = BTreeMap::new();
     for (slot, (shape, rows)) in plan.tables.iter().zip(unused).enumerate().skip(1) {
         if shape.complete {
-            told.extend(rows.into_iter().map(|row| no_line(plan, tables, roles, (slot, row))));
+            rows.for_each(|row| tell(no_line(plan, tables, roles, (slot, &row))));
         } else {
-            let count = rows.iter().filter(|row| row.damage.is_none()).count();
+            let count = rows.filter(|row| row.damage.is_none()).count();
             counts.insert(shape.name.clone(), count as u64);
         }
     }
-    (told, counts)
+    counts
 }
 
 fn no_line<R: Roles>(plan: &Plan, tables: &[Table], roles: &R, (slot, row): (usize, &Row)) -> NoLine {

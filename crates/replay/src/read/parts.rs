@@ -25,12 +25,13 @@
 
 use super::bad::RowAt;
 use domain::limits;
+use serde::{Deserialize, Serialize};
 
 /// Rows of an order in one file, and half of those in all; rows of the same goods are one line.
 pub(super) const PART_ROWS: usize = 4 * limits::ORDER_LINES;
 
 /// A row of an order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Told<L> {
     pub at: RowAt,
     /// The digest of all its columns.
@@ -40,7 +41,7 @@ pub(crate) struct Told<L> {
 }
 
 /// The rows of one order in one file.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Part<H, L> {
     pub head: H,
     pub at: RowAt,

@@ -6,6 +6,7 @@ use super::{
     cells::Joined,
     line_row::{bounded, head, line, units},
     lost::Goods,
+    order::{OrderHead, OrderLine},
     parts::Told,
     roles::{Discount, Roles, RowLine, SameId},
     states::State,
@@ -29,8 +30,8 @@ pub(crate) struct Building {
 }
 
 impl Roles for ReplayRoles {
-    type Head = Building;
-    type Line = (PlacedLine, Money);
+    type Head = OrderHead;
+    type Line = OrderLine;
     type Order = Building;
 
     fn group(&self) -> &[Cell] {
@@ -70,8 +71,8 @@ impl Roles for ReplayRoles {
     fn line_id_value(&self) -> Option<&Value> {
         Some(&self.line.id)
     }
-    fn names<'h>(&self, head: &'h Building) -> (&'h ShopId, &'h OrderId, Instant) {
-        (&head.order.shop_id, &head.order.placed.order_id, head.order.placed_at)
+    fn names<'h>(&self, head: &'h OrderHead) -> (&'h ShopId, &'h OrderId, Instant) {
+        (&head.shop_id, &head.order_id, head.placed_at)
     }
     fn try_names(&self, joined: &Joined<'_>) -> (Option<ShopId>, Option<OrderId>, Option<Instant>) {
         let of = &self.order;
@@ -79,32 +80,30 @@ impl Roles for ReplayRoles {
         (joined.id(&of.shop).ok(), joined.id(&of.id).ok(), placed_at)
     }
 
-    fn customer<'h>(&self, head: &'h Building) -> &'h CustomerId {
-        &head.order.placed.customer_id
+    fn customer<'h>(&self, head: &'h OrderHead) -> &'h CustomerId {
+        &head.customer_id
     }
     fn try_customer(&self, joined: &Joined<'_>) -> Option<CustomerId> {
         joined.id(&self.order.customer).ok()
     }
 
-    fn head(&self, joined: &Joined<'_>) -> Result<Building, Fault> {
+    fn head(&self, joined: &Joined<'_>) -> Result<OrderHead, Fault> {
         joined.begins(&self.order.told)?;
-        let (order, times_left_out) = head(self, joined)?;
-        Ok(Building { order, times_left_out })
+        head(self, joined)
     }
 
-    fn differs<'s>(&'s self, one: &Building, other: &Building) -> Option<&'s Value> {
-        let (one, other, of) = (&one.order, &other.order, &self.order);
-        let (a, b) = (&one.placed, &other.placed);
+    fn differs<'s>(&'s self, a: &OrderHead, b: &OrderHead) -> Option<&'s Value> {
+        let of = &self.order;
         let compared = [
             (a.order_id == b.order_id, &of.id),
-            (one.shop_id == other.shop_id, &of.shop),
+            (a.shop_id == b.shop_id, &of.shop),
             (a.customer_id == b.customer_id, &of.customer),
             (a.source == b.source, &of.source),
-            (one.placed_at == other.placed_at, &of.placed_at),
-            (one.paid_at == other.paid_at, &of.paid_at),
-            (one.cancelled_at == other.cancelled_at, &of.cancelled_at),
-            (one.shipped_at == other.shipped_at, &of.shipped_at),
-            (one.received_at == other.received_at, &of.received_at),
+            (a.placed_at == b.placed_at, &of.placed_at),
+            (a.paid_at == b.paid_at, &of.paid_at),
+            (a.cancelled_at == b.cancelled_at, &of.cancelled_at),
+            (a.shipped_at == b.shipped_at, &of.shipped_at),
+            (a.received_at == b.received_at, &of.received_at),
         ];
         compared.into_iter().find_map(|(same, value)| (!same).then_some(value))
     }
@@ -113,7 +112,7 @@ impl Roles for ReplayRoles {
         line(self, joined)
     }
 
-    fn goods((line, _): &Self::Line) -> Goods {
+    fn goods(line: &OrderLine) -> Goods {
         let (units, amount) = (Some(line.quantity), Some(line.unit_price));
         Goods { sku: line.sku.to_string(), units, amount }
     }
@@ -122,7 +121,7 @@ impl Roles for ReplayRoles {
         let amount = joined.signed_amount(&self.line.unit_price).ok().flatten();
         Some(Goods { sku: joined.id::<Sku>(&self.line.sku).ok()?.to_string(), units, amount })
     }
-    fn sku((line, _): &Self::Line) -> &str {
+    fn sku(line: &OrderLine) -> &str {
         line.sku.as_str()
     }
     fn number_values(&self) -> Vec<&Value> {
@@ -149,11 +148,11 @@ impl Roles for ReplayRoles {
     fn build(
         &self,
         plan: &Plan,
-        head: Building,
+        head: OrderHead,
         rows: &[Told<RowLine<Self::Line>>],
     ) -> Result<Building, Fault> {
-        let mut building = head;
-        let order = &mut building.order;
+        let times_left_out = head.times_left_out;
+        let mut order = head.with_room_for(rows.len().min(limits::ORDER_LINES));
         let fault = |at, value: &Value, said: String, code| Fault {
             at,
             column: Joined::column(plan, value),
@@ -166,11 +165,13 @@ impl Roles for ReplayRoles {
                 fault(*at, &self.line.unit_price, plan.amounts.show(amount), BadCode::OutOfRange)
             };
             match line {
-                RowLine::Line((line, freight)) => {
-                    add_line(order, line.clone(), self, |value, said, code| fault(*at, value, said, code))?;
+                RowLine::Line(line) => {
+                    add_line(&mut order, line.placed(), self, |value, said, code| {
+                        fault(*at, value, said, code)
+                    })?;
                     let placed = &mut order.placed;
-                    let sum = bounded(placed.freight.checked_add(*freight));
-                    placed.freight = sum.ok_or_else(|| too_high(*freight))?;
+                    let sum = bounded(placed.freight.checked_add(line.freight));
+                    placed.freight = sum.ok_or_else(|| too_high(line.freight))?;
                     placed.payable = payable(placed).ok_or_else(|| too_high(line.unit_price))?;
                 }
                 RowLine::Discount(Discount { off: amount, .. }) => {
@@ -190,7 +191,7 @@ impl Roles for ReplayRoles {
                 )
             })?;
         }
-        Ok(building)
+        Ok(Building { order, times_left_out })
     }
 }
 

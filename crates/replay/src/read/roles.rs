@@ -16,14 +16,14 @@ use crate::{
 };
 use domain::{CustomerId, Instant, OrderId, ShopId};
 use money::Money;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What rows mean: which order they belong to, and what they add to it.
 pub(crate) trait Roles {
     /// What a row says of its order.
-    type Head;
+    type Head: Serialize + DeserializeOwned;
     /// What it says of its line.
-    type Line: PartialEq;
+    type Line: PartialEq + Serialize + DeserializeOwned;
     /// An order of all its rows.
     type Order;
     /// The columns in which the rows of an order agree.
@@ -80,7 +80,7 @@ pub(crate) trait Roles {
 }
 
 /// What a row says of its line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum RowLine<L> {
     /// A line.
     Line(L),
@@ -91,7 +91,7 @@ pub(crate) enum RowLine<L> {
 }
 
 /// What comes off an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Discount {
     pub off: Money,
     /// Whether the platform has closed it alone: then it went with what it was given for.

@@ -9,7 +9,9 @@
 use super::{
     above::{Cells, Columns},
     bad::{BadCode, RowAt},
+    groups::Groups,
     lost::{Goods, Lost, Says},
+    roles::Roles,
 };
 use domain::{CustomerId, Instant, ShopId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -149,9 +151,9 @@ pub(super) fn texts(cell: &str) -> impl Iterator<Item = String> {
 }
 
 /// Which of the rows with loose cells name which orders, by the `width` values of the orders' groups.
-pub(super) fn named(
+pub(super) fn named<R: Roles>(
     strays: &[Stray],
-    by_group: &HashMap<String, usize>,
+    groups: &Groups<R>,
     width: usize,
 ) -> BTreeMap<usize, BTreeSet<usize>> {
     let mut by_cell: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -166,7 +168,7 @@ pub(super) fn named(
     if by_cell.is_empty() {
         return all;
     }
-    for (group, &order) in by_group {
+    for (group, order) in groups.keys() {
         let values = values(group, width);
         for value in &values {
             for &stray in by_cell.get(value).map(Vec::as_slice).unwrap_or_default() {
@@ -185,6 +187,42 @@ pub(super) fn named(
         }
     }
     all
+}
+
+/// The orders that rows may be of which say nothing of it: those that the same customer placed at the same moment, or, where cells may
+/// stand in other columns and none looks like an order's number, those right above and below.
+pub(super) fn guessed<R: Roles>(
+    roles: &R,
+    groups: &Groups<R>,
+    strays: &mut [Stray],
+) -> BTreeMap<usize, BTreeSet<usize>> {
+    let (mut guessed, mut by_time) = (BTreeMap::new(), HashMap::<Instant, Vec<usize>>::new());
+    for (index, stray) in strays.iter_mut().enumerate() {
+        let is_lost = stray.orders.is_empty() && stray.known == Known::Not;
+        match stray.placed_at.filter(|_| is_lost && stray.loose.is_empty()) {
+            Some(at) => by_time.entry(at).or_default().push(index),
+            None if is_lost => {
+                guessed.insert(index, std::mem::take(&mut stray.near));
+            }
+            None => {}
+        }
+    }
+    if by_time.is_empty() {
+        return guessed;
+    }
+    groups.each(&mut |number, group| {
+        let Some(part) = group.parts.first() else { return };
+        let (shop_id, _, placed_at) = roles.names(&part.head);
+        for &stray in by_time.get(&placed_at).into_iter().flatten() {
+            let stray_row = &strays[stray];
+            let same_shop = stray_row.shop_id.as_ref().is_none_or(|known| known == shop_id);
+            let customer = roles.customer(&part.head);
+            if same_shop && stray_row.customer_id.as_ref().is_none_or(|known| known == customer) {
+                guessed.entry(stray).or_default().insert(number);
+            }
+        }
+    });
+    guessed
 }
 
 /// The values that a group's key was made of.

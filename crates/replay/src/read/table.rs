@@ -1,4 +1,4 @@
-//! A table that lines are joined to: its rows in memory, found by key.
+//! A table that lines are joined to: its rows in memory, packed, found by key.
 //!
 //! What always holds: of the rows with one key exactly one can be found, by the mapping's `keep`.
 
@@ -6,19 +6,17 @@ use super::{
     bad::{Bad, BadCode, Fault, RowAt},
     files::{ReadError, Source},
     meter::Meter,
+    packed::{Packed, Packer},
     values,
 };
 use crate::plan::{KeepPlan, Plan, TablePlan};
 use money::Money;
-use std::{
-    cell::Cell as Seen,
-    cmp::Ordering,
-    collections::{HashMap, hash_map::Entry},
-};
+use serde::{Deserialize, Serialize};
+use std::{cell::Cell as Seen, cmp::Ordering, collections::HashMap};
 use tabular::cell::has_lost_digits;
 
 /// Why a row cannot be read, or not all of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Damage {
     pub column: String,
     pub value: String,
@@ -29,7 +27,7 @@ pub(super) struct Damage {
 }
 
 /// The needed columns of a row, trimmed. Of a damaged one those cells that can be read, the others empty.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Row {
     pub at: RowAt,
     /// 16 bytes of the digest of all columns of the file: the same for the same row only. 0 where nobody asks.
@@ -38,15 +36,12 @@ pub(super) struct Row {
     text: Box<str>,
     /// Where each cell ends in the text.
     ends: Box<[u32]>,
-    /// Whether a line led here.
-    used: Seen<bool>,
 }
 
 impl Row {
     /// A row of cells that were written one after the other.
     pub fn new(at: RowAt, whole: u128, damage: Option<Box<Damage>>, (text, ends): (&str, &[u32])) -> Self {
-        let used = Seen::new(false);
-        Self { at, whole, damage, text: text.into(), ends: ends.into(), used }
+        Self { at, whole, damage, text: text.into(), ends: ends.into() }
     }
 
     /// What is told of it among the bad rows, where it is damaged.
@@ -99,9 +94,18 @@ impl Row {
     }
 }
 
+/// A row as it is kept.
+#[derive(Debug)]
+struct Kept {
+    row: Packed,
+    /// Whether a line led here.
+    used: Seen<bool>,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    by_key: HashMap<String, Row>,
+    by_key: HashMap<Box<str>, Kept>,
+    packer: Packer,
     /// Rows of which not even the key can be read: any line may have led there.
     lost: Vec<(RowAt, BadCode)>,
 }
@@ -149,32 +153,39 @@ impl Table {
             self.spoil(shape, row.damaged(&fault), bad);
             return bad.add(fault);
         }
-        match self.by_key.entry(shape.key_of(&row)) {
-            Entry::Vacant(free) => {
-                free.insert(row);
+        let key = shape.key_of(&row);
+        let Some(known) = self.get(&key) else { return self.keep(key, &row) };
+        match shape.choose(plan, &known, &row) {
+            Choice::Known => {}
+            Choice::New => self.keep(key, &row),
+            Choice::Neither => {
+                let fault = shape.fault(&row, shape.key[0], BadCode::DuplicateKey);
+                if known.damage.is_none() {
+                    bad.add(Fault { at: known.at, ..fault.clone() });
+                    self.keep(key, &row.damaged(&fault));
+                }
+                bad.add(fault);
             }
-            Entry::Occupied(mut taken) => match shape.choose(plan, taken.get(), &row) {
-                Choice::Known => {}
-                Choice::New => {
-                    taken.insert(row);
-                }
-                Choice::Neither => {
-                    let fault = shape.fault(&row, shape.key[0], BadCode::DuplicateKey);
-                    if taken.get().damage.is_none() {
-                        bad.add(Fault { at: taken.get().at, ..fault.clone() });
-                        taken.insert(row.damaged(&fault));
-                    }
-                    bad.add(fault);
-                }
-            },
         }
+    }
+
+    fn get(&self, key: &str) -> Option<Row> {
+        self.by_key.get(key).map(|kept| kept.row.unpack())
+    }
+
+    fn keep(&mut self, key: String, row: &Row) {
+        let row = self.packer.pack(row);
+        self.by_key.insert(key.into(), Kept { row, used: Seen::new(false) });
     }
 
     /// What leads to that key cannot be read any more; a row of the same key that could be is told too, where it was not
     /// to give way.
     fn spoil(&mut self, shape: &TablePlan, row: Row, bad: &mut Bad<'_>) {
         let file = row.at.file;
-        let Some(known) = self.by_key.insert(shape.key_of(&row), row) else { return };
+        let key = shape.key_of(&row);
+        let known = self.get(&key);
+        self.keep(key, &row);
+        let Some(known) = known else { return };
         let gives_way = shape.keep == KeepPlan::Last && known.at.file != file;
         if known.damage.is_none() && !gives_way {
             bad.add(shape.fault(&known, shape.key[0], BadCode::DuplicateKey));
@@ -187,17 +198,19 @@ impl Table {
     }
 
     /// The row of that key, which thereby counts as used.
-    pub fn find(&self, key: &str) -> Option<&Row> {
-        let row = self.by_key.get(key)?;
-        row.used.set(true);
-        Some(row)
+    pub fn find(&self, key: &str) -> Option<Row> {
+        let kept = self.by_key.get(key)?;
+        kept.used.set(true);
+        Some(kept.row.unpack())
     }
 
-    /// The rows that no line led to, as they stand in their files.
-    pub fn unused(&self) -> Vec<&Row> {
-        let mut unused: Vec<&Row> = self.by_key.values().filter(|row| !row.used.get()).collect();
-        unused.sort_unstable_by_key(|row| row.at);
-        unused
+    /// The rows that no line led to by now, as they stand in their files. Each is unpacked as it comes.
+    pub fn unused(&self) -> impl ExactSizeIterator<Item = Row> + use<'_> {
+        let unused = self.by_key.values().filter(|kept| !kept.used.get());
+        let mut unused: Vec<(RowAt, &Packed)> =
+            unused.map(|kept| (kept.row.unpack::<Row>().at, &kept.row)).collect();
+        unused.sort_unstable_by_key(|(at, _)| *at);
+        unused.into_iter().map(|(_, row)| row.unpack())
     }
 }
 
