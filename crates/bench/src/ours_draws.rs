@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use domain::{
-    BatchId, CampaignId, CustomerId, OrderId, PaymentId, RewardId,
+    BatchId, CampaignId, CustomerId, OrderId, PaymentId, RewardId, TransactionId,
     campaign::{Terms, Version, promotion::Tier},
     catalog::Scope,
     coupon::{Batch, CouponKind},
@@ -132,7 +132,7 @@ fn paid(number: u64) -> Result<Input> {
         amount: Money::from_minor(i64::try_from(samples::payable(number))?),
         coupon_id: None,
         checkout_id: None,
-        transaction_id: Some(format!("4200001156202108{number:012}").into()),
+        transaction_id: Some(TransactionId::try_new(&format!("4200001156202108{number:012}"))?),
         discounts: Vec::new(),
     };
     Ok(ours::event(format!("evt-{number:012}-2"), Body::PaymentSucceeded(paid)))

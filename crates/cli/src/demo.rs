@@ -5,7 +5,7 @@
 mod cards;
 
 use domain::{
-    CampaignId, CustomerId, Instant, LineId, OrderId, PaymentId, ShopId, Sku,
+    CampaignId, CustomerId, Instant, LineId, OrderId, PaymentId, ShopId, Sku, TransactionId,
     campaign::{Action, recovery::Claim},
     campaign::{Terms, Version, recovery},
     catalog::{Category, Scope},
@@ -292,7 +292,7 @@ impl Demo {
             amount,
             coupon_id,
             checkout_id: None,
-            transaction_id: Some(format!("42000{}", shopper.order_id).into()),
+            transaction_id: Some(TransactionId::try_new(&format!("42000{}", shopper.order_id))?),
             discounts: Vec::new(),
         };
         self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await?;

@@ -4,8 +4,7 @@
 //! which rows it wants, and decides at a [`Desk`].
 
 use super::{
-    Campaign,
-    CampaignRow,
+    Campaign, CampaignRow,
     comparison::{Comparison, HoldoutPlan},
     desk::Desk,
     figure::Figure,

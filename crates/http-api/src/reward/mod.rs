@@ -194,9 +194,8 @@ impl RewardView {
         let is_done = reward.status == RewardStatus::Done || reward.done_at.is_some();
         let drawn = reward.drawn.as_deref().filter(|_| is_done);
         let drawing = book.and_then(|book| book.drawing);
-        let prize = drawn.and_then(|drawn| {
-            post_payment::prize_of(&row.as_ref()?.campaign, drawing.as_ref()?, drawn)
-        });
+        let prize =
+            drawn.and_then(|drawn| post_payment::prize_of(&row.as_ref()?.campaign, drawing.as_ref()?, drawn));
         let prize = prize.as_ref().map(PrizeView::from);
         let commit = drawing.map(|drawing| drawing.commit);
         let proof = drawn.map(|drawn| ProofView {

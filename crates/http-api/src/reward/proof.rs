@@ -69,7 +69,8 @@ pub fn look(place: Place<'_>, found: &Found, id: &RewardId) -> Read<Said> {
         (_, Some(_), Some(play), Some(drawn)) => {
             let again = again(place, found, &play)?;
             let notice = found.drawing.notice_of(play.n);
-            let prize = notice.and_then(|notice| notice.table.find(&play.prize_id)).map(|prize| prize.name.clone());
+            let prize =
+                notice.and_then(|notice| notice.table.find(&play.prize_id)).map(|prize| prize.name.clone());
             let is_void = reward.status == RewardStatus::Void;
             let prize = prize.unwrap_or_default();
             Ok(Said::Played(Box::new(Shown { prize, drawn_at: drawn.at, is_void, again, play })))
