@@ -18,8 +18,8 @@ use bench::{
     paired::{self, PairedPlan},
     peers,
     report::{Figure, Report},
-    suite_best, suite_claims, suite_events, suite_http, suite_open_orders, suite_overload, suite_pool,
-    suite_rules, suite_timers, suite_webhooks, table,
+    suite_best, suite_claims, suite_draws, suite_events, suite_http, suite_open_orders, suite_overload,
+    suite_pool, suite_rules, suite_timers, suite_webhooks, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -75,6 +75,7 @@ enum Command {
 enum Group {
     Claims,
     Http,
+    Draws,
     Events,
     Timers,
     OpenOrders,
@@ -90,6 +91,7 @@ impl Group {
         match self {
             Self::Claims => suite_claims::run(ctx),
             Self::Http => suite_http::run(ctx),
+            Self::Draws => suite_draws::run(ctx),
             Self::Events => suite_events::run(ctx),
             Self::Timers => suite_timers::run(ctx),
             Self::OpenOrders => suite_open_orders::run(ctx),

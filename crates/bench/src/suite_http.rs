@@ -69,7 +69,7 @@ fn ours_quotes(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> 
 const READY: u64 = 120_000;
 
 /// Claims from our server on a runtime of `threads` threads, durable before the answer.
-fn ours_claims(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> {
+pub fn ours_claims(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> {
     let scratch = ctx.scratch()?;
     let ours = Ours::create(scratch.path())?;
     ours.place(0, READY, |number| number)?;
@@ -106,7 +106,7 @@ fn echo_quotes(ctx: &Context, folder: &Path, threads: usize) -> Result<LoadRun> 
 }
 
 /// Rate, latencies and errors; empty when nothing was run.
-fn figures(rounds: &Rounds<LoadRun>, name: &str) -> Vec<Figure> {
+pub fn figures(rounds: &Rounds<LoadRun>, name: &str) -> Vec<Figure> {
     [
         rounds.figure(name, "requests/s", LoadRun::requests_per_second),
         rounds.figure(&format!("{name}, p50"), "us", |run| run.latency.p50_us),

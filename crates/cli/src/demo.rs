@@ -1,8 +1,11 @@
 //! The demo: a shop through which orders keep flowing on a sandbox clock, a minute a second. Some
-//! are paid, some forgotten; the forgotten ones are shown a coupon, and some of those are saved.
+//! are paid, some forgotten; the forgotten ones are shown a coupon, and some of those are saved. Paid ones bring
+//! coupons and scratch cards (`cards.rs`).
+
+mod cards;
 
 use domain::{
-    CampaignId, CustomerId, Instant, LineId, OrderId, PaymentId, ShopId, Sku,
+    CampaignId, CustomerId, Instant, LineId, OrderId, PaymentId, ShopId, Sku, TransactionId,
     campaign::{Action, recovery::Claim},
     campaign::{Terms, Version, recovery},
     catalog::{Category, Scope},
@@ -48,9 +51,10 @@ pub fn greet(address: SocketAddr) {
 
 /// Runs until the service stops. A minute may go wrong, above all when somebody moves the clock meanwhile;
 /// when many do, one after the other, the demo ends, and it alone.
-pub async fn run(engine: Engine, mut stopped: watch::Receiver<bool>) {
+pub async fn run(engine: Engine, address: SocketAddr, mut stopped: watch::Receiver<bool>) {
     let work = async {
         let mut demo = Demo::open(engine).await?;
+        demo.first_card(address).await?;
         let mut failed = 0;
         loop {
             tokio::time::sleep(TICK).await;
@@ -101,7 +105,8 @@ impl Demo {
         };
         let demo = Self { engine, shop, shoppers: VecDeque::new(), dice };
         demo.submit(Command::PutShop(Box::new(settings))).await?;
-        demo.ensure_campaign().await?;
+        cards::apply(&demo.engine, &demo.shop).await?;
+        demo.ensure_campaigns().await?;
         Ok(demo)
     }
 
@@ -109,14 +114,36 @@ impl Demo {
         Ok(self.engine.submit(Input::new(self.shop.clone(), command)).await?)
     }
 
-    /// A campaign that runs now; when there is none, one is made and the clock goes to its start.
-    async fn ensure_campaign(&self) -> anyhow::Result<()> {
+    /// An order that brings a card, so that there is one to look at from the beginning.
+    async fn first_card(&mut self, address: SocketAddr) -> anyhow::Result<()> {
+        let (sku, category, price) = GOODS[2];
+        let mut shopper = self.place(sku, category, price, 1).await?;
+        shopper.pays_at = Some(self.engine.now());
+        self.visit(&shopper, self.engine.now()).await?;
+        cards::tell(&self.engine, &self.shop, &shopper.order_id, address)
+    }
+
+    /// A campaign of each kind that runs now; where there is none, one is made and the clock goes to its start.
+    async fn ensure_campaigns(&self) -> anyhow::Result<()> {
         let now = self.engine.now();
         let rows = self.engine.reader().campaigns(&self.shop)?;
-        if rows.iter().any(|row| now < row.campaign.current().ends_at && !row.campaign.is_closed(now)) {
-            return Ok(());
-        }
+        let live =
+            rows.iter().filter(|row| now < row.campaign.current().ends_at && !row.campaign.is_closed(now));
+        let (of_cards, others): (Vec<_>, Vec<_>) = live.partition(|row| cards::is_of(row));
         let starts_at = domain::time::Zone::shanghai().ceil_to_hour(now.plus_hours(2));
+        if of_cards.is_empty() {
+            cards::publish(&self.engine, &self.shop, starts_at).await?;
+        }
+        if others.is_empty() {
+            self.publish_recovery(now, starts_at).await?;
+        }
+        if of_cards.is_empty() || others.is_empty() {
+            self.engine.advance(starts_at).await?;
+        }
+        Ok(())
+    }
+
+    async fn publish_recovery(&self, now: Instant, starts_at: Instant) -> anyhow::Result<()> {
         let terms = recovery::Terms {
             trigger_after_minutes: 15,
             spend: Money::from_minor(5_000),
@@ -140,7 +167,6 @@ impl Demo {
         let campaign_id = Some(CampaignId::try_new(&format!("demo-{}", starts_at.micros() / 3_600_000_000))?);
         let (version, digest) = (Box::new(version), String::new());
         self.submit(Command::CreateCampaign { campaign_id, version, publish: true, digest }).await?;
-        self.engine.advance(starts_at).await?;
         Ok(())
     }
 
@@ -156,7 +182,10 @@ impl Demo {
     async fn minute(&mut self) -> anyhow::Result<()> {
         self.engine.advance(self.engine.now().plus_minutes(1)).await?;
         for _ in 0..=self.roll(3) {
-            self.place().await?;
+            let (sku, category, price) = GOODS[usize::try_from(self.roll(6))?];
+            let quantity = 1 + self.roll(3);
+            let shopper = self.place(sku, category, price, quantity).await?;
+            self.shoppers.push_back(shopper);
         }
         let now = self.engine.now();
         for _ in 0..self.shoppers.len() {
@@ -167,7 +196,7 @@ impl Demo {
                 self.shoppers.push_back(shopper);
             }
         }
-        self.ensure_campaign().await
+        self.ensure_campaigns().await
     }
 
     async fn event(&self, event_id: String, body: Body) -> anyhow::Result<()> {
@@ -177,10 +206,14 @@ impl Demo {
         Ok(())
     }
 
-    async fn place(&mut self) -> anyhow::Result<()> {
+    async fn place(
+        &mut self,
+        sku: &str,
+        category: &str,
+        price: i64,
+        quantity: u64,
+    ) -> anyhow::Result<Shopper> {
         let now = self.engine.now();
-        let (sku, category, price) = GOODS[usize::try_from(self.roll(6))?];
-        let quantity = 1 + self.roll(3);
         let number = format!("d{}-{:06x}", now.micros() / 60_000_000, self.roll(1 << 24));
         let customer_id = CustomerId::try_new(&format!("buyer-{}", self.roll(500)))?;
         let payable = Money::from_minor(price * i64::try_from(quantity)?);
@@ -215,15 +248,7 @@ impl Demo {
             _ => None,
         };
         let tempted = self.roll(10) < 5;
-        self.shoppers.push_back(Shopper {
-            order_id,
-            customer_id,
-            payable,
-            pays_at,
-            tempted,
-            forget_at: now.plus_minutes(240),
-        });
-        Ok(())
+        Ok(Shopper { order_id, customer_id, payable, pays_at, tempted, forget_at: now.plus_minutes(240) })
     }
 
     /// `true` when the shopper is done with the order.
@@ -267,9 +292,10 @@ impl Demo {
             amount,
             coupon_id,
             checkout_id: None,
-            transaction_id: None,
+            transaction_id: Some(TransactionId::try_new(&format!("42000{}", shopper.order_id))?),
             discounts: Vec::new(),
         };
-        self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await
+        self.event(format!("paid-{}", shopper.order_id), Body::PaymentSucceeded(paid)).await?;
+        cards::scratch(&self.engine, &self.shop, &shopper.order_id, &shopper.customer_id).await
     }
 }

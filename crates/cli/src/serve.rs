@@ -85,7 +85,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listening.listen(BACKLOG)?;
     let address = listener.local_addr()?;
     if config.demo {
-        tokio::spawn(demo::run(engine.clone(), stopped.clone()));
+        tokio::spawn(demo::run(engine.clone(), address, stopped.clone()));
         demo::greet(address);
     }
     let terms = terms.within_files();

@@ -170,6 +170,37 @@ fn both_tours_are_the_same() {
 }
 
 #[test]
+fn the_english_rewards() {
+    check("docs/post-payment.md");
+}
+
+#[test]
+fn the_chinese_rewards() {
+    check("docs/post-payment.zh-CN.md");
+}
+
+#[test]
+fn both_pages_of_rewards_are_the_same() {
+    check_twins("docs/post-payment.md", "docs/post-payment.zh-CN.md");
+}
+
+/// A-S2-17: the notice that both pages show filled in is the one that the example publishes.
+#[test]
+fn a_s2_17_the_notice_is_the_examples() {
+    let pages = ["docs/post-payment.md", "docs/post-payment.zh-CN.md"].map(read);
+    let sandbox = Sandbox::start();
+    for step in steps(&pages[0]).iter().take_while(|step| !step.command.contains("order.placed")) {
+        sandbox.run(&step.command);
+    }
+    let draw = sandbox.run(&format!("curl -s http://{SAID}/v1/shops/tea/campaigns/cards/draw"));
+    let draw: serde_json::Value = serde_json::from_str(&draw).expect("JSON");
+    let block = format!("```text\n{}```\n", draw["notice"].as_str().expect("a notice"));
+    for page in pages {
+        assert!(page.contains(&block), "put this there:\n{block}");
+    }
+}
+
+#[test]
 fn a_command_without_its_answer_is_no_step() {
     let text = "```sh\nmake\n```\n\nThen:\n\n```json\n{}\n```\n\n```sh\na\nb\n```\n\n```json\n1\n```\n";
     let step = Step { line: 11, command: "a\nb".to_owned(), answer: "1".to_owned() };

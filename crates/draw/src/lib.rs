@@ -43,6 +43,9 @@ pub mod verify;
 mod walk;
 mod word;
 
+/// The script of a draw's page: it makes one play again in the reader's browser, by Web Crypto.
+pub const RECOMPUTE_JS: &str = include_str!("../assets/recompute.js");
+
 pub use entropy::Entropy;
 pub use hash::{Hash, NotHex};
 pub use moment::{Moment, NotAMoment};

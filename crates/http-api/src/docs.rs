@@ -122,7 +122,8 @@ fn reward_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(reward::links::follow))
         .routes(routes!(reward::draw::get_one))
         .routes(routes!(reward::draw::beacon))
-        .routes(routes!(reward::draw::archive))
+        .routes(routes!(reward::archive::get))
+        .routes(routes!(reward::page::show))
         .routes(routes!(reward::draw::pause))
         .routes(routes!(reward::draw::resume))
         .routes(routes!(reward::survey::results))
@@ -173,7 +174,11 @@ pub fn pages(document: utoipa::openapi::OpenApi) -> Router<ApiState> {
         Bytes::from(document.to_json().unwrap_or_else(|error| unreachable!("it is only text: {error}")));
     let send = move || async move { ([(header::CONTENT_TYPE, "application/json")], json) };
     let page = utoipa_swagger_ui::SwaggerUi::new("/docs").config(Config::from("/openapi.json"));
-    Router::new().route("/openapi.json", get(send)).route("/docs/problems", get(problems)).merge(page)
+    Router::new()
+        .route("/openapi.json", get(send))
+        .route("/docs/problems", get(problems))
+        .merge(page)
+        .merge(reward::page::assets())
 }
 
 async fn problems() -> Html<String> {

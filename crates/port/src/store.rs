@@ -172,8 +172,8 @@ pub trait Reader: Send + Sync {
     ) -> Read<Vec<Reward>>;
     /// A campaign's draws in the order of its chain, after the one of that number.
     fn plays(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>>;
-    /// Draws whose prize the law wants listed, in the order of the chain, after the one of that number (A-S2-17).
-    fn winners(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>>;
+    /// The last draws whose prize the law wants listed, the latest first (A-S2-17).
+    fn last_winners(&self, shop: &ShopId, campaign: &CampaignId, most: usize) -> Read<Vec<Reward>>;
     /// What a customer's orders brought, by id.
     fn customer_rewards(&self, shop: &ShopId, customer: &CustomerId, page: &Page) -> Read<Vec<Reward>>;
     fn book(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Book>>;

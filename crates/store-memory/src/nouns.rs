@@ -4,7 +4,7 @@ use crate::open::Open;
 use crate::orders;
 use crate::tables::Tables;
 use crate::tables::{at, refused};
-use crate::undo::{put, take};
+use crate::undo::{mark, put, take, unmark};
 use domain::{
     coupon::Coupon,
     customer::Standing,
@@ -214,6 +214,12 @@ impl Noun<Reward> for Open<'_> {
             }
             if let Some(drawn) = &row.drawn {
                 let key = (row.campaign_id.clone(), drawn.n);
+                let winners = at(shop, |s| &mut s.winners);
+                if row.is_listed() {
+                    mark(self.tables, &mut self.undo, winners, key.clone());
+                } else {
+                    unmark(self.tables, &mut self.undo, winners, key.clone());
+                }
                 put(self.tables, &mut self.undo, at(shop, |s| &mut s.plays), key, reward.clone());
             }
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.rewards), reward.clone(), row.clone());

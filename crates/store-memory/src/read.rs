@@ -283,12 +283,11 @@ impl Reader for MemoryStore {
         })
     }
 
-    fn winners(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>> {
+    fn last_winners(&self, shop: &ShopId, campaign: &CampaignId, most: usize) -> Read<Vec<Reward>> {
         self.of(shop, |of| {
-            let from = (campaign.clone(), after.saturating_add(1));
-            let plays = of.plays.range(from..).take_while(|((of, _), _)| of == campaign);
-            let rewards = plays.filter_map(|(_, id)| of.rewards.get(id));
-            rewards.filter(|reward| reward.is_listed()).take(limit).cloned().collect()
+            let all = (campaign.clone(), 0)..=(campaign.clone(), u64::MAX);
+            let ids = of.winners.range(all).rev().filter_map(|play| of.plays.get(play));
+            ids.filter_map(|id| of.rewards.get(id)).take(most).cloned().collect()
         })
     }
 

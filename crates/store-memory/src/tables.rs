@@ -80,6 +80,8 @@ pub struct OfShop {
     pub chances: BTreeMap<(CampaignId, OrderId, u32), RewardId>,
     /// Rewards that were drawn, in the order of their campaign's chain.
     pub plays: BTreeMap<(CampaignId, u64), RewardId>,
+    /// Those of them whose winner is listed.
+    pub winners: BTreeSet<(CampaignId, u64)>,
     pub books: BTreeMap<CampaignId, Book>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
     pub early_reports: BTreeMap<String, EarlyReports>,

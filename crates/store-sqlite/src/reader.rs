@@ -216,8 +216,8 @@ impl Reader for SqliteReader {
     fn plays(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>> {
         self.with(|db| rewards::plays(db, shop, campaign, after, limit))
     }
-    fn winners(&self, shop: &ShopId, campaign: &CampaignId, after: u64, limit: usize) -> Read<Vec<Reward>> {
-        self.with(|db| rewards::winners(db, shop, campaign, after, limit))
+    fn last_winners(&self, shop: &ShopId, campaign: &CampaignId, most: usize) -> Read<Vec<Reward>> {
+        self.with(|db| rewards::last_winners(db, shop, campaign, most))
     }
     fn customer_rewards(&self, shop: &ShopId, customer: &CustomerId, page: &Page) -> Read<Vec<Reward>> {
         self.with(|db| rewards::of_customer(db, shop, customer, page))

@@ -147,17 +147,11 @@ pub fn plays(
     all(db, sql, cells, READING, |row| Cells::new(row, "rewards", 2).document(2))
 }
 
-/// Draws whose prize the law wants listed, in the order of the chain.
-pub fn winners(
-    db: &Connection,
-    shop: &ShopId,
-    campaign: &CampaignId,
-    after: u64,
-    limit: usize,
-) -> Read<Vec<Reward>> {
+/// The last draws whose prize the law wants listed, the latest first.
+pub fn last_winners(db: &Connection, shop: &ShopId, campaign: &CampaignId, most: usize) -> Read<Vec<Reward>> {
     let sql = "SELECT shop_id, reward_id, doc FROM rewards
-        WHERE shop_id = ?1 AND campaign_id = ?2 AND listed = 1 AND n > ?3 ORDER BY n LIMIT ?4";
-    let cells = params![shop.as_str(), campaign.as_str(), whole(after)?, at_most(limit)];
+        WHERE shop_id = ?1 AND campaign_id = ?2 AND listed = 1 ORDER BY n DESC LIMIT ?3";
+    let cells = params![shop.as_str(), campaign.as_str(), at_most(most)];
     all(db, sql, cells, READING, |row| Cells::new(row, "rewards", 2).document(2))
 }
 

@@ -7,6 +7,7 @@ use super::survey::Tallies;
 use crate::Instant;
 use draw::{Hash, Notice, Seed, Standing, archive::NoticeLink};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use std::sync::Arc;
 
 /// What a campaign of rewards keeps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,8 +36,8 @@ pub struct Drawing {
     pub commit: Hash,
     /// Plays so far, what was given, and the chain's head.
     pub standing: Standing,
-    /// The notices, the first and each that took its place.
-    pub notices: Vec<NoticeLink>,
+    /// The notices, the first and each that took its place; shared, for a book is taken up for every play.
+    pub notices: Vec<Arc<NoticeLink>>,
     /// The beacon's round, once it was posted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<Round>,

@@ -17,7 +17,7 @@ pub use taker::{Anchor, Taker};
 
 use crate::holdout::Group;
 use crate::{CampaignId, Code, CouponId, CustomerId, Instant, OrderId, RewardId, ShopId, TransactionId};
-use draw::Hash;
+use draw::{Given, Hash};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -94,6 +94,19 @@ pub struct Drawn {
     pub prize_id: SmolStr,
     /// The chain's head after it.
     pub head: Hash,
+    /// What was given of each prize before it. Every so many draws say so, that a draw can be made again without reading
+    /// all before it: see [`Drawn::MARK`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
+}
+
+impl Drawn {
+    /// The first draw, and each so many later, says what was given before it.
+    pub const MARK: u64 = 64;
+    /// The draw at or before the one of that number that says it.
+    pub const fn mark_of(n: u64) -> u64 {
+        n.saturating_sub(1) / Self::MARK * Self::MARK + 1
+    }
 }
 
 /// One reward.

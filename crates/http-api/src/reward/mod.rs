@@ -1,9 +1,14 @@
 //! Rewards after payment: what orders brought, playing it, links, surveys, and the public side of draws.
 
 mod act;
+pub mod archive;
 pub mod beta;
 pub mod draw;
+mod found;
+pub mod kept;
 pub mod links;
+pub mod page;
+mod proof;
 pub mod survey;
 
 use crate::order::offers::find_order;

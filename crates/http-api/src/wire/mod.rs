@@ -18,4 +18,5 @@ pub mod query;
 pub mod rate;
 pub mod share;
 pub mod state;
+pub mod tagged;
 pub mod time;

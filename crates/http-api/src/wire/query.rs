@@ -77,7 +77,7 @@ pub fn check(parts: &Parts) -> Result<(), Problem> {
 }
 
 /// Percent-encoded UTF-8; `None` for anything else.
-fn decoded(text: &str) -> Option<String> {
+pub fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

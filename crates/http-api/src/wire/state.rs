@@ -2,6 +2,7 @@
 
 use crate::import::queue::{Imports, KeptIn};
 use crate::import::work;
+use crate::reward::kept::Kept;
 use crate::wire::keys::KeyRing;
 use crate::wire::problem::Problem;
 use crate::wire::provider::Callbacks;
@@ -50,6 +51,8 @@ pub struct ApiState {
     pub contacts: Option<Arc<contacts::Keys>>,
     /// How providers call back, where they do.
     pub callbacks: Option<Arc<Callbacks>>,
+    /// What is kept of campaigns that draw.
+    pub draws: Arc<Kept>,
     shops: Arc<RwLock<HashMap<ShopId, Arc<Shop>>>>,
 }
 
@@ -69,6 +72,7 @@ impl ApiState {
             imports,
             contacts: None,
             callbacks: None,
+            draws: Arc::default(),
             shops,
         }
     }

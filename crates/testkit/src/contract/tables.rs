@@ -315,6 +315,7 @@ impl Sample for Reward {
             r: 7,
             prize_id: "mug".into(),
             head: draw::Hash::of(&[b"head"]),
+            given: Some([("mug".to_owned(), 3)].into_iter().collect()),
         };
         Some(Self {
             status: RewardStatus::Done,

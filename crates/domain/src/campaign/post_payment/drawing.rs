@@ -12,6 +12,7 @@ use draw::{
     Entropy, EntropyPolicy, Moment, NotDrawn, Notice, Prize, Release, Seed, Standing, Table,
 };
 use money::Currency;
+use std::sync::Arc;
 
 /// The law by which draws of a shop are judged; the table to change for another country's.
 pub const LAW: &draw::law::Law = &draw::law::MAINLAND_CHINA;
@@ -161,14 +162,14 @@ fn code(code: draw::Code) -> Code {
 pub fn begin(campaign: &str, seed: &Seed, notice: Notice) -> Drawing {
     let commit = seed.commit();
     let (standing, first) = Standing::open(campaign, &commit, notice);
-    Drawing { commit, standing, notices: vec![first], round: None }
+    Drawing { commit, standing, notices: vec![Arc::new(first)], round: None }
 }
 
 /// Another notice takes the place of the one before; one that says the same does not (A-S2-16).
 pub fn renew(drawing: &mut Drawing, notice: Notice) {
     if drawing.notice() != Some(&notice) {
         let link = drawing.standing.change(notice);
-        drawing.notices.push(link);
+        drawing.notices.push(Arc::new(link));
     }
 }
 
@@ -207,11 +208,13 @@ pub fn draw(
     let Drawing { standing, notices, .. } = drawing;
     let table = notices.last().map(|link| &link.notice.table).ok_or(Code::NotFound)?;
     let at_ms = now.micros().div_euclid(1000);
+    let n = standing.plays + 1;
+    let given = (n == Drawn::mark_of(n)).then(|| standing.given.clone());
     let play = standing.draw(seed, table, campaign, &chance, &entropy, at_ms);
     let play = play.map_err(|why| match why {
         NotDrawn::Empty => Code::SoldOut,
         NotDrawn::Chance(_) => Code::InvalidValue,
     })?;
     let (entropy, prize_id) = (play.entropy.into(), play.prize_id.into());
-    Ok(Drawn { n: play.n, at: now, entropy, r: play.r, prize_id, head: play.hash })
+    Ok(Drawn { n: play.n, at: now, entropy, r: play.r, prize_id, head: play.hash, given })
 }
