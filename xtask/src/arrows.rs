@@ -22,7 +22,7 @@ const ARROWS: [(&str, Option<&[&str]>); 24] = [
     ("store-sqlite", Some(&["money", "domain", "port"])),
     ("engine", Some(&["money", "domain", "port", "decide"])),
     ("preview", Some(&["money", "domain", "pricing", "port"])),
-    ("audit", Some(&["money", "domain", "port"])),
+    ("audit", Some(&["money", "draw", "domain", "port"])),
     ("relay", Some(&["money", "domain"])),
     ("outbox", Some(&["money", "domain", "port", "decide", "engine", "relay"])),
     ("gift-list", Some(&["money", "domain", "port"])),

@@ -24,6 +24,7 @@ mod parts;
 mod pool;
 mod presale;
 mod promises;
+mod rewards;
 mod sieve;
 mod sums;
 mod tally;
@@ -105,6 +106,7 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     figures::check(walk)?;
     customers::walk(walk)?;
     messages::walk(walk, seen)?;
+    rewards::walk(walk)?;
     pool::walk(walk)?;
     pool::add_timers(walk, balance)?;
     imports::walk(walk)?;

@@ -11,6 +11,7 @@ mod orders;
 mod pool;
 mod promotions;
 mod quotes;
+mod rewards;
 mod setup;
 
 use crate::args::Args;
@@ -21,7 +22,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 72] = [
+const VERBS: [(&str, Verb); 82] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -94,6 +95,16 @@ const VERBS: [(&str, Verb); 72] = [
     ("gifts", pool::gifts),
     ("exceptions", pool::exceptions),
     ("dismiss", pool::dismiss),
+    ("rewarding", rewards::rewarding),
+    ("beta", rewards::beta),
+    ("rewards", rewards::rewards),
+    ("play", rewards::play),
+    ("share", rewards::share),
+    ("pause", rewards::pause),
+    ("resume", rewards::resume),
+    ("beacon", rewards::beacon),
+    ("draw", rewards::draw),
+    ("answers", rewards::answers),
 ];
 
 /// Does a step.

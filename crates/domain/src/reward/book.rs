@@ -21,6 +21,9 @@ pub struct Book {
     /// Since when nothing new is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Instant>,
+    /// When nothing new was given before, oldest first: the last [`RESTS`] times.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests: Vec<Rest>,
     /// What was answered.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub tallies: Tallies,
@@ -54,10 +57,48 @@ pub struct Round {
     pub randomness: Hash,
 }
 
+/// A time in which a campaign rested, half-open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the words say it")]
+pub struct Rest {
+    pub from: Instant,
+    pub until: Instant,
+}
+
+/// Rests that are remembered: payments are heard of late, but not that late.
+const RESTS: usize = 100;
+
 impl Book {
     /// Of a campaign that begins.
     pub fn new(seed: Seed) -> Self {
-        Self { seed, given: 0, paused_at: None, tallies: Tallies::default(), drawing: None }
+        Self {
+            seed,
+            given: 0,
+            paused_at: None,
+            rests: Vec::new(),
+            tallies: Tallies::default(),
+            drawing: None,
+        }
+    }
+    /// Whether nothing new was given for what was paid then.
+    pub fn rested_at(&self, at: Instant) -> bool {
+        let rests_since = self.paused_at.is_some_and(|since| at >= since);
+        rests_since || self.rests.iter().any(|rest| rest.from <= at && at < rest.until)
+    }
+    /// It rests from now on, or goes on. `false` where it did already.
+    pub fn rest(&mut self, paused: bool, now: Instant) -> bool {
+        match (paused, self.paused_at) {
+            (true, None) => self.paused_at = Some(now),
+            (false, Some(from)) => {
+                self.paused_at = None;
+                self.rests.push(Rest { from, until: now });
+                if self.rests.len() > RESTS {
+                    self.rests.remove(0);
+                }
+            }
+            (true, Some(_)) | (false, None) => return false,
+        }
+        true
     }
 }
 

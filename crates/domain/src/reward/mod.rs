@@ -10,7 +10,7 @@ mod office;
 mod survey;
 mod taker;
 
-pub use book::{Book, Drawing, Round};
+pub use book::{Book, Drawing, Rest, Round};
 pub use office::Rewards;
 pub use survey::{Answer, Answers, Question, QuestionKind, Tallies, check as check_answers};
 pub use taker::{Anchor, Taker};

@@ -84,6 +84,10 @@ impl<'a> Table<'a> {
             ids: 0,
         }
     }
+    /// The same desk in another world, later.
+    pub fn in_world(self, world: &'a World, now: Instant) -> Self {
+        Self { world, now, ..self }
+    }
     /// What is noted of the order, in the words of the timeline.
     pub fn said(&self) -> Vec<&str> {
         self.notes.iter().map(|entry| entry.what.as_str()).collect()

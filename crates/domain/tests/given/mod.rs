@@ -8,6 +8,7 @@
 pub mod desk;
 pub mod presale;
 pub mod probe;
+pub mod rewards;
 pub mod templates;
 
 use domain::campaign::recovery::{self, FrequencyScope, Live};

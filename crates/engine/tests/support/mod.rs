@@ -20,6 +20,7 @@ pub mod presale;
 mod quoted;
 pub mod random;
 pub mod refunds;
+pub mod rewards;
 mod run;
 
 pub use deal::Deal;

@@ -53,7 +53,7 @@ pub fn discount(world: &World<'_>, text: &str) -> Result<Value, String> {
     Ok(discount)
 }
 
-/// `paid o1 jd_pay 95.00 [payment=p1] [coupon=o1] [stage=full] [checkout=c1]`; `coupon` names the order it was
+/// `paid o1 jd_pay 95.00 [payment=p1] [coupon=o1] [stage=full] [checkout=c1] [transaction=t1]`; `coupon` names the order it was
 /// claimed on.
 pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (order, method) = (args.next("the order")?, args.next("the method")?);
@@ -74,6 +74,9 @@ pub fn paid(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     }
     if let Some(checkout) = args.find("checkout") {
         data.insert("checkout_id".into(), checkout.into());
+    }
+    if let Some(transaction) = args.find("transaction") {
+        data.insert("transaction_id".into(), transaction.into());
     }
     let discounts =
         args.all("off").iter().map(|text| discount(world, text)).collect::<Result<Vec<_>, _>>()?;

@@ -18,6 +18,7 @@ mod undo;
 mod when;
 
 pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind, ReleaseTerms, Tier};
+pub use offer::stands;
 pub use drawing::{notice_of, prize_of};
 pub use play::{Do, Done, Played};
 pub use react::{Kind, wants_of_paying};

@@ -135,7 +135,7 @@ fn judge(
     if group == Some(Group::Holdout) {
         return Err(Code::Holdout);
     }
-    if book.paused_at.is_some_and(|since| paid_at >= since) {
+    if book.rested_at(paid_at) {
         return Err(Code::CampaignPaused);
     }
     if reaches(terms.per_customer_limit, taker.total) {

@@ -211,8 +211,7 @@ pub fn pause(desk: &mut dyn Desk<'_>, campaign: &CampaignId, paused: bool) -> Re
         return Err(Code::CampaignClosed.into());
     }
     let mut book = desk.book(campaign).ok_or_else(missing)?;
-    if book.paused_at.is_some() != paused {
-        book.paused_at = paused.then_some(desk.now());
+    if book.rest(paused, desk.now()) {
         desk.put_book(campaign, book);
         let body = json!({ "campaign_id": campaign, "paused": paused });
         desk.publish("campaign.paused", campaign.as_str(), body);

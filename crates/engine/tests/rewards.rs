@@ -1,0 +1,243 @@
+//! Rewards after payment through the engine: many plays at once, and what the auditor finds of them.
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
+
+mod support;
+
+use domain::coupon::{CouponKind, CouponStatus};
+use domain::event::{Body, OrderEvent};
+use domain::reward::{Answers, Reward, RewardStatus};
+use domain::{Code, Instant};
+use port::{Change, Changes};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use support::{batch::*, planter::Planter, rewards::*, *};
+
+/// Paid with a transaction id of its own.
+fn paid_for(order: &str, when: Instant) -> OrderEvent {
+    let mut paying = paying(order, &format!("p.{order}"), PAYABLE);
+    paying.transaction_id = Some(format!("t.{order}").into());
+    event(&format!("{order}.paid"), Body::PaymentSucceeded(paying), when)
+}
+
+fn buy(run: &Run, order: &str) {
+    run.apply(&placed(order, &format!("of.{order}"), at(0)));
+    run.apply(&paid_for(order, at(1)));
+}
+
+/// A-S2-15, A-S2-16: ten thousand plays at once on ten prizes give exactly ten; each has its own place in the chain.
+#[test]
+fn a_s2_15_ten_thousand_plays_at_once_on_ten_prizes_give_ten() {
+    const PLAYS: usize = 10_000;
+    let (run, _store) = Run::in_memory();
+    let run = run.that_rewards();
+    let prizes = json!([
+        { "prize_id": "tv", "name": "TV", "kind": "goods", "sku": "TV", "value": 60_000, "stock": 10, "odds": 500_000,
+          "fallback": "none" },
+        { "prize_id": "none", "name": "none", "kind": "none", "odds": 500_000 },
+    ]);
+    run.rewards("c", &tier(&drawing("odds", &prizes)));
+    run.advance(at(2));
+    let names: Vec<String> = (0..PLAYS).map(|n| format!("o{n:05}")).collect();
+    for names in names.chunks(500) {
+        run.many(names.iter().map(|name| ingest(&placed(name, &format!("of.{name}"), at(0)))).collect());
+        run.many(names.iter().map(|name| ingest(&paid_for(name, at(1)))).collect());
+    }
+    let rewards = run.rewards_of("c");
+    assert_eq!(rewards.len(), PLAYS);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
+    let won: BTreeMap<String, usize> = runtime.block_on(async {
+        let tasks = rewards.chunks(PLAYS / 64 + 1).map(|share| {
+            let (engine, shop, share) = (run.engine.clone(), run.shop.clone(), share.to_vec());
+            tokio::spawn(async move {
+                let mut won = Vec::new();
+                for reward in &share {
+                    let input = engine::Input::new(shop.clone(), playing(reward, Answers::new()));
+                    let played = played(engine.submit(input).await.unwrap());
+                    won.push(played.prize.unwrap().prize_id);
+                }
+                won
+            })
+        });
+        let mut counts = BTreeMap::new();
+        for task in tasks.collect::<Vec<_>>() {
+            task.await.unwrap().into_iter().for_each(|prize| *counts.entry(prize).or_default() += 1);
+        }
+        counts
+    });
+    assert_eq!(won, BTreeMap::from([("tv".into(), 10), ("none".into(), PLAYS - 10)]));
+    let places: BTreeSet<u64> =
+        run.rewards_of("c").iter().map(|reward| reward.drawn.as_ref().unwrap().n).collect();
+    assert_eq!(places.into_iter().collect::<Vec<_>>(), (1..=PLAYS as u64).collect::<Vec<_>>());
+    run.assert_clean();
+}
+
+/// A shop with a coupon, an urn and a survey: `won` has played, `open` has not, `void` was refunded whole.
+fn stocked() -> Planter {
+    let (run, store) = Run::in_memory();
+    let run = run.that_rewards();
+    run.ok(BatchDeal { quantity: 100, per_customer: 9, ..BatchDeal::default() }.create("b1"));
+    run.advance(at(0));
+    let prizes = json!([
+        { "prize_id": "cup", "name": "cup", "kind": "goods", "sku": "CUP", "value": 3_900, "stock": 2 },
+        { "prize_id": "none", "name": "none", "kind": "none", "stock": 2 },
+    ]);
+    run.rewards("coupon", &tier(&json!({ "kind": "coupon", "batch_id": "b1" })));
+    run.rewards("urn", &tier(&drawing("urn", &prizes)));
+    run.advance(at(5));
+    for order in ["won", "open", "void"] {
+        buy(&run, order);
+    }
+    run.play(&run.reward_of("won", "urn").unwrap()).unwrap();
+    run.play(&run.reward_of("void", "urn").unwrap()).unwrap();
+    run.ok(engine::Command::CreateRefund { order_id: id("void"), refund_id: id("r1"), ask: amount(PAYABLE) });
+    assert_eq!(run.reward_of("void", "coupon").unwrap().status, RewardStatus::Void);
+    run.assert_clean();
+    Planter::of(run, store)
+}
+
+fn finds(subject: &str, says: &str, plant: impl FnOnce(&mut Planter)) {
+    let mut planter = stocked();
+    plant(&mut planter);
+    let report = planter.run.audit();
+    let is_such = |f: &&audit::Finding| {
+        f.check == "rewards" && f.subject.starts_with(subject) && f.detail.contains(says)
+    };
+    assert!(report.findings.iter().any(|f| is_such(&f)), "{subject}, {says}: {:#?}", report.findings);
+}
+
+/// Changes a reward behind the engine.
+fn doctored(planter: &mut Planter, order: &str, campaign: &str, doctor: impl FnOnce(&mut Reward)) {
+    let mut reward = planter.run.reward_of(order, campaign).unwrap();
+    let key = (planter.run.shop.clone(), reward.reward_id.clone());
+    doctor(&mut reward);
+    planter.write(&Changes { rewards: vec![Change::of(key, reward, None)], ..Changes::default() });
+}
+
+/// Changes what a campaign keeps.
+fn book(planter: &mut Planter, campaign: &str, doctor: impl FnOnce(&mut domain::reward::Book)) {
+    let mut book = planter.run.book_of(campaign);
+    doctor(&mut book);
+    let key = (planter.run.shop.clone(), id(campaign));
+    planter.write(&Changes { books: vec![Change::of(key, book, None)], ..Changes::default() });
+}
+
+#[test]
+fn a_s2_6_rewards_that_are_not_their_orders_are_found() {
+    finds("reward", "its order stands", |p| {
+        doctored(p, "won", "coupon", |reward| reward.status = RewardStatus::Void);
+    });
+    finds("reward", "was refunded", |p| {
+        doctored(p, "void", "coupon", |reward| (reward.status, reward.code) = (RewardStatus::Done, None));
+    });
+    finds("reward", "does not exist", |p| {
+        doctored(p, "open", "coupon", |reward| reward.order_id = id("nowhere"));
+    });
+    finds("reward", "which it brought", |p| {
+        doctored(p, "open", "coupon", |reward| reward.coupon_id = Some(id("cp-none")));
+    });
+    finds("reward", "does not name it", |p| p.order("open", |order| order.rewards[0].reward_id = None));
+    finds("order open", "not its own", |p| {
+        p.order("open", |order| order.rewards[0].reward_id = Some(id("rw-none")))
+    });
+    finds("order open", "twice", |p| {
+        p.order("open", |order| order.rewards.push(order.rewards[0].clone()));
+    });
+}
+
+#[test]
+fn a_s2_15_a_s2_16_draws_that_do_not_add_up_are_found() {
+    finds("campaign urn", "not that of the plays before it", |p| {
+        doctored(p, "open", "urn", |reward| {
+            reward.drawn.as_mut().unwrap().r += 1;
+        });
+    });
+    finds("campaign urn", "is missing from its chain", |p| {
+        doctored(p, "void", "urn", |reward| reward.drawn.as_mut().unwrap().n = 9);
+    });
+    finds("campaign urn", "its head", |p| {
+        book(p, "urn", |book| {
+            let drawing = book.drawing.as_mut().unwrap();
+            drawing.standing.head = drawing.commit;
+        });
+    });
+    finds("campaign urn", "given in all", |p| {
+        book(p, "urn", |book| book.drawing.as_mut().unwrap().standing.given.add("cup"));
+    });
+    finds("campaign urn", "there were 1", |p| {
+        book(p, "urn", |book| {
+            let drawing = book.drawing.as_mut().unwrap();
+            drawing.notices[0].notice.table.prizes.iter_mut().for_each(|prize| prize.stock = Some(1));
+        });
+    });
+    finds("campaign coupon", "given says 9", |p| book(p, "coupon", |book| book.given = 9));
+    finds("campaign urn", "played says 7", |p| p.counters_of("urn", |counters| counters.played = 7));
+    finds("campaign urn", "won of", |p| p.counters_of("urn", |counters| counters.won.clear()));
+    finds("campaign coupon", "answered", |p| book(p, "coupon", |book| book.tallies.answered = 1));
+}
+
+/// A-S2-7: a coupon that another order holds when its own is refunded goes with that order, and is void once it is let
+/// go; a used one stays used.
+#[test]
+fn a_s2_7_a_held_coupon_is_void_once_it_is_let_go() {
+    for kind in [CouponKind::Shop, CouponKind::Payment] {
+        let (run, _store) = Run::in_memory();
+        let run = run.that_rewards();
+        run.ok(BatchDeal { kind, returns: true, ..BatchDeal::default() }.create("b1"));
+        run.advance(at(0));
+        run.rewards("c", &tier(&json!({ "kind": "coupon", "batch_id": "b1" })));
+        run.advance(at(5));
+        buy(&run, "o1");
+        let coupon = run.coupons().remove(0);
+        let (held_by, customer) = ("o2", "of.o1");
+        if kind == CouponKind::Shop {
+            run.apply(&placed_with(held_by, customer, &coupon, at(4)));
+        } else {
+            run.apply(&placed(held_by, customer, at(4)));
+            run.start_payment(held_by, "p2", Some(&coupon));
+        }
+        assert_eq!(run.coupon(&coupon).status, CouponStatus::Locked, "{kind:?}");
+        run.ok(engine::Command::CreateRefund {
+            order_id: id("o1"),
+            refund_id: id("r1"),
+            ask: amount(PAYABLE),
+        });
+        assert_eq!(run.coupon(&coupon).status, CouponStatus::Locked, "{kind:?}");
+        let reward = run.reward_of("o1", "c").unwrap();
+        assert_eq!((reward.status, reward.code), (RewardStatus::Void, Some(Code::OrderRefunded)));
+        run.assert_clean();
+        run.advance(at(10));
+        run.apply(&cancelled(held_by, at(9)));
+        run.advance(at(60));
+        assert_eq!(run.coupon(&coupon).status, CouponStatus::Void, "{kind:?}");
+        run.assert_clean();
+        if kind == CouponKind::Shop {
+            run.apply(&placed_with("o3", customer, &coupon, at(11)));
+            assert_eq!(run.coupon(&coupon).status, CouponStatus::Void, "and nobody else gets it");
+            assert_eq!(run.timeline("o3").iter().filter(|what| *what == "coupon.conflict").count(), 1);
+        }
+    }
+}
+
+/// Two campaigns that give of one batch with one order count together: the quantity and the customer's limit hold.
+#[test]
+fn two_campaigns_of_one_batch_count_together() {
+    for (quantity, per_customer, code) in
+        [(1, 9, Code::SoldOut), (9, 1, Code::TotalLimit), (9, 2, Code::Required)]
+    {
+        let (run, _store) = Run::in_memory();
+        let run = run.that_rewards();
+        run.ok(BatchDeal { quantity, per_customer, ..BatchDeal::default() }.create("b1"));
+        run.advance(at(0));
+        let terms = tier(&json!({ "kind": "coupon", "batch_id": "b1" }));
+        run.rewards("c", &terms);
+        run.rewards("d", &terms);
+        run.advance(at(5));
+        buy(&run, "o1");
+        let codes: Vec<_> = run.order("o1").rewards.iter().map(|rewarded| rewarded.code).collect();
+        let fits = code == Code::Required;
+        assert_eq!(codes, [None, (!fits).then_some(code)]);
+        assert_eq!(run.coupons().len(), 1 + usize::from(fits));
+        run.assert_clean();
+    }
+}

@@ -1,0 +1,527 @@
+//! Rewards after payment through the real router: what is refused, what a draw's archive says, and that its seed is
+//! nowhere before the end.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, header};
+use draw::{archive::Archive, law::MAINLAND_CHINA, verify};
+use engine::{Engine, EngineClock};
+use http_api::{ApiKey, ApiState, Edge, KeyRing, Scope};
+use port::{Page, Store};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// The generator of the tests, and so the seed of every draw.
+const SEED: [u8; 32] = [7; 32];
+const SHOP: &str = "/v1/shops/tea";
+const ROUND: u64 = 657_413;
+const SIGNATURE: &str =
+    "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b";
+
+struct Service {
+    runtime: tokio::runtime::Runtime,
+    router: Router,
+    engine: Engine,
+    /// A key of another shop.
+    other: String,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.engine.stop();
+    }
+}
+
+impl Service {
+    fn open() -> Self {
+        let store: Box<dyn Store> = Box::new(store_memory::MemoryStore::new());
+        let clock = EngineClock::sandbox_of(&*store.reader()).unwrap();
+        let engine = Engine::start(store, clock).unwrap();
+        let (other, key) =
+            ApiKey::make(&[9; 32], "other", Some("b".parse().unwrap()), Scope::ALL.to_vec(), engine.now());
+        let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox(), key]));
+        let edge = Edge { random: || SEED, check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let router = http_api::router(ApiState::new(engine.clone(), keys, edge));
+        let service = Self { runtime, router, engine, other };
+        service.clock("08:00");
+        service.is(200, "PUT", "", &json!({ "name": "老街茶铺", "kind": "sop" }));
+        service.is(200, "POST", "/beta/post_payment/approve", &Value::Null);
+        let batch = json!({
+            "batch_id": "b1", "name": "b", "kind": "shop", "spend": 2000, "save": 1000, "quantity": 1000,
+            "per_customer_limit": 50, "scope": { "mode": "all" }, "funded_by": "merchant",
+            "starts_at": at("08:00"), "ends_at": "2030-07-01T00:00:00+08:00",
+        });
+        service.is(201, "POST", "/coupon-batches", &batch);
+        service
+    }
+    fn clock(&self, time: &str) {
+        let (status, said) =
+            self.ask(Some("sandbox"), "PUT", "/v1/sandbox/clock", &json!({ "now": at(time) }), &[]);
+        assert_eq!(status, 200, "{said}");
+    }
+    fn ask(
+        &self,
+        key: Option<&str>,
+        method: &str,
+        path: &str,
+        body: &Value,
+        more: &[(&str, &str)],
+    ) -> (u16, String) {
+        let bytes = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
+        let kind = if body.is_array() { "application/cloudevents-batch+json" } else { "application/json" };
+        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);
+        if let Some(key) = key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        }
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(bytes)).unwrap();
+        let router = self.router.clone();
+        self.runtime.block_on(async move {
+            let Ok(response) = router.oneshot(request).await;
+            let (status, headers) = (response.status().as_u16(), format!("{:?}", response.headers()));
+            let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let said = String::from_utf8_lossy(&bytes).into_owned();
+            assert!(!is_told(&headers), "a header tells the seed: {headers}");
+            (status, said)
+        })
+    }
+    fn is(&self, status: u16, method: &str, rest: &str, body: &Value) -> Value {
+        let (found, said) = self.ask(Some("sandbox"), method, &format!("{SHOP}{rest}"), body, &[]);
+        assert_eq!(found, status, "{method} {rest}: {said}");
+        serde_json::from_str(&said).unwrap_or_default()
+    }
+    /// Refused with that code, with these fields at fault.
+    fn refuses(&self, code: &str, fields: &[&str], method: &str, rest: &str, body: &Value) {
+        let (status, said) = self.ask(Some("sandbox"), method, &format!("{SHOP}{rest}"), body, &[]);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        assert!((400..500).contains(&status) && said["code"] == code, "{method} {rest}: {status} {said}");
+        for field in fields {
+            let at_fault = said["violations"].as_array().into_iter().flatten();
+            assert!(at_fault.clone().any(|violation| violation["field"] == *field), "{field}: {said}");
+        }
+    }
+    fn pay(&self, order: &str, transaction: Option<&str>) {
+        let mut payment = json!({ "order_id": order, "payment_id": format!("p-{order}"), "stage": "full", "method": "wechat", "amount": 6000 });
+        if let Some(transaction) = transaction {
+            payment["transaction_id"] = transaction.into();
+        }
+        let line =
+            json!({ "line_id": "l1", "sku": "A", "categories": [], "quantity": 1, "unit_price": 6000 });
+        let placed = json!({ "order_id": order, "customer_id": customer(order), "lines": [line], "freight": 0, "payable": 6000 });
+        let id = format!("{order}-{}", transaction.unwrap_or_default());
+        let events = json!([
+            event("order.placed", &format!("placed-{order}"), &placed),
+            event("payment.succeeded", &format!("paid-{id}"), &payment),
+        ]);
+        let said = self.is(200, "POST", "/events", &events);
+        for result in said["results"].as_array().unwrap() {
+            assert!(matches!(result["outcome"].as_str(), Some("applied" | "duplicate")), "{said}");
+        }
+    }
+    fn reward(&self, order: &str) -> String {
+        let rewards = self.is(200, "GET", &format!("/orders/{order}/rewards"), &Value::Null);
+        rewards["data"][0]["reward_id"].as_str().unwrap_or_else(|| panic!("{rewards}")).to_owned()
+    }
+    fn play(&self, order: &str) -> Value {
+        let reward = self.reward(order);
+        self.is(200, "POST", &format!("/rewards/{reward}/play"), &json!({ "customer_id": customer(order) }))
+    }
+    fn archive(&self, campaign: &str) -> String {
+        let path = format!("{SHOP}/campaigns/{campaign}/draw/archive");
+        let (status, said) = self.ask(Some("sandbox"), "GET", &path, &Value::Null, &[]);
+        assert_eq!(status, 200, "{said}");
+        said
+    }
+}
+
+fn at(time: &str) -> String {
+    format!("2030-06-10T{time}:00+08:00")
+}
+
+fn customer(order: &str) -> String {
+    format!("customer-of-{order}")
+}
+
+fn event(kind: &str, id: &str, data: &Value) -> Value {
+    json!({ "specversion": "1.0", "id": id, "source": "platform", "type": kind, "time": at("10:00"), "data": data })
+}
+
+/// From 50.00 on a draw; runs from 09:00 to 20:00.
+fn draw(campaign: &str, draw: &Value) -> Value {
+    json!({
+        "campaign_id": campaign, "kind": "post_payment", "name": "开业抽奖", "starts_at": at("09:00"), "ends_at": at("20:00"),
+        "terms": { "tiers": [{ "min_paid": 5000, "action": { "kind": "draw", "draw": draw } }] }, "publish": true,
+    })
+}
+
+fn odds() -> Value {
+    json!({
+        "mode": "odds", "prizes": [
+            { "prize_id": "tv", "name": "电视", "kind": "goods", "sku": "TV", "value": 500_000, "stock": 1, "odds": 500_000, "fallback": "c" },
+            { "prize_id": "c", "name": "10元券", "kind": "coupon", "batch_id": "b1", "value": 1000, "stock": 3, "odds": 300_000, "fallback": "none" },
+            { "prize_id": "none", "name": "谢谢参与", "kind": "none", "odds": 200_000 },
+        ],
+        "notice": { "organiser": "老街茶铺", "contact": "400-000-0000", "claim_days": 30, "claim_how": "包邮寄出", "lapse": "视为放弃" },
+    })
+}
+
+/// Whether a text holds the seed: as bytes in hexadecimal digits or in base64, as a list, or what stands for it in a link.
+fn is_told(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.contains(&"07".repeat(8))
+        || text.contains("BwcHBwcHBwc")
+        || text.contains("7, 7, 7, 7")
+        || text.contains("7,7,7,7")
+}
+
+/// A-S2-15, A-S2-17: odds that do not sum, a prize over the cap, a notice that is not complete, a chain of fallbacks that
+/// goes round: refused by validate and by publishing, field by field.
+#[test]
+fn a_s2_15_a_s2_17_draws_that_may_not_start_are_refused() {
+    let service = Service::open();
+    let at = |field: &str| format!("terms.tiers[0].action.draw.{field}");
+    for (path, value, field, code) in [
+        ("/prizes/0/odds", json!(499_999), "prizes", "odds_do_not_sum"),
+        ("/prizes/0/odds", json!(1_000_001), "prizes[0].odds", "out_of_range"),
+        ("/prizes/0/value", json!(5_000_001), "prizes[0].value", "prize_over_cap"),
+        ("/prizes/1/fallback", json!("tv"), "prizes[1].fallback", "fallback_cycle"),
+        ("/notice", json!({}), "notice.organiser", "notice_incomplete"),
+        ("/notice/claim_how", json!(""), "notice.claim_how", "notice_incomplete"),
+        ("/prizes/1/batch_id", json!(null), "prizes[1].batch_id", "required"),
+    ] {
+        let mut terms = odds();
+        *terms.pointer_mut(path).unwrap() = value;
+        let form = draw("bad", &terms);
+        let found = service.is(200, "POST", "/campaigns/validate", &form);
+        let all = found["violations"].as_array().unwrap();
+        assert!(all.iter().any(|v| v["field"] == at(field) && v["code"] == code), "{path}: {found}");
+        service.refuses("invalid_terms", &[&at(field)], "POST", "/campaigns", &form);
+    }
+    let mut terms = odds();
+    terms["prizes"][1]["batch_id"] = "nowhere".into();
+    service.refuses("invalid_terms", &["terms.tiers[0].action"], "POST", "/campaigns", &draw("bad", &terms));
+    service.is(404, "GET", "/campaigns/bad", &Value::Null);
+}
+
+/// S2-R05, A-S2-16: a stranger's reward, plays before the payment, without a transaction id, after a refund, and after the
+/// end; nothing of them changes anything.
+#[test]
+fn s2_r05_a_s2_16_plays_that_may_not_be_are_refused() {
+    let service = Service::open();
+    service.is(201, "POST", "/campaigns", &draw("c", &odds()));
+    service.clock("10:00");
+    let body = |who: &str| json!({ "customer_id": who });
+    service.refuses("not_found", &[], "POST", "/rewards/rw_none/play", &body("customer-of-o1"));
+    service.pay("o1", None);
+    let play = format!("/rewards/{}/play", service.reward("o1"));
+    service.refuses("awaiting_transaction_id", &[], "POST", &play, &body("customer-of-o1"));
+    service.pay("o1", Some("t-o1"));
+    service.refuses("not_owner", &[], "POST", &play, &body("customer-of-o2"));
+    service.refuses("invalid_body", &["answer"], "POST", &play, &json!({ "customer_id": "x", "answer": 1 }));
+    service.refuses("invalid_body", &["customer_id"], "POST", &play, &json!({ "answers": {} }));
+    service.pay("o2", Some("t-o2"));
+    let refunded = format!("/rewards/{}/play", service.reward("o2"));
+    service.is(
+        201,
+        "POST",
+        "/orders/o2/refunds",
+        &json!({ "refund_id": "r1", "amount": 6000, "fault": "merchant" }),
+    );
+    service.refuses("reward_void", &[], "POST", &refunded, &body("customer-of-o2"));
+    assert_eq!(service.is(200, "GET", "/campaigns/c/draw", &Value::Null)["plays"], 0);
+    let first = service.play("o1");
+    service.pay("o3", Some("t-o3"));
+    service.clock("20:00");
+    let late = format!("/rewards/{}/play", service.reward("o3"));
+    service.refuses("campaign_closed", &[], "POST", &late, &body("customer-of-o3"));
+    assert_eq!(service.play("o1"), first, "what was played answers the same for ever");
+}
+
+/// A-S2-16: rounds of another time, with a wrong signature, of a draw that names none; a round that is past may not be named.
+#[test]
+fn a_s2_16_beacons_that_do_not_fit_are_refused() {
+    let service = Service::open();
+    service.is(201, "POST", "/campaigns", &draw("plain", &odds()));
+    let post = |campaign: &str| format!("/campaigns/{campaign}/draw/beacon");
+    let posted = |round: u64, signature: &str| json!({ "round": round, "signature": signature });
+    service.refuses("wrong_round", &[], "POST", &post("plain"), &posted(ROUND, SIGNATURE));
+    service.refuses("not_found", &[], "POST", &post("none"), &posted(ROUND, SIGNATURE));
+    let mut terms = odds();
+    terms["beacon_round"] = json!(ROUND);
+    let past = service.is(200, "POST", "/campaigns/validate", &draw("b", &terms));
+    assert_eq!(past["violations"][0]["code"], "beacon_round_past", "{past}");
+    // The round of 10 June 2030 at 15:00.
+    let round = (1_907_305_200 - 1_692_803_367) / 3 + 1;
+    terms["beacon_round"] = json!(round);
+    service.is(201, "POST", "/campaigns", &draw("b", &terms));
+    service.clock("10:00");
+    service.pay("o1", Some("t-o1"));
+    let rewards = service.is(200, "GET", "/orders/o1/rewards", &Value::Null);
+    let waiting =
+        rewards["data"].as_array().unwrap().iter().find(|reward| reward["campaign_id"] == "b").unwrap();
+    let play = format!("/rewards/{}/play", waiting["reward_id"].as_str().unwrap());
+    service.refuses("beacon_awaited", &[], "POST", &play, &json!({ "customer_id": "customer-of-o1" }));
+    service.refuses("wrong_round", &[], "POST", &post("b"), &posted(ROUND, SIGNATURE));
+    for signature in [SIGNATURE, "", "00", &"zz".repeat(48), &"0".repeat(96)] {
+        service.refuses("wrong_signature", &["signature"], "POST", &post("b"), &posted(round, signature));
+    }
+    service.refuses("invalid_body", &["round"], "POST", &post("b"), &json!({ "round": -1, "signature": "" }));
+    assert_eq!(service.is(200, "GET", "/campaigns/b/draw", &Value::Null)["beacon_randomness"], Value::Null);
+}
+
+/// A-S2-17: a prize table that changes while it runs, against the buyers.
+#[test]
+fn a_s2_17_a_running_prize_table_stays() {
+    let service = Service::open();
+    service.is(201, "POST", "/campaigns", &draw("c", &odds()));
+    service.clock("10:00");
+    service.pay("o1", Some("t-o1"));
+    service.play("o1");
+    let before = service.is(200, "GET", "/campaigns/c/draw", &Value::Null);
+    for (path, value) in [
+        ("/prizes/0/stock", json!(0)),
+        ("/prizes/0/value", json!(1)),
+        ("/prizes/0/odds", json!(1)),
+        ("/prizes/1/batch_id", json!("b2")),
+        ("/public", json!(false)),
+        ("/notice/organiser", json!("别人")),
+    ] {
+        let mut terms = odds();
+        terms["public"] = true.into();
+        *terms.pointer_mut(path).unwrap() = value;
+        let tiers = draw("c", &terms)["terms"].clone();
+        service.refuses("invalid_terms", &[], "PATCH", "/campaigns/c", &json!({ "terms": tiers }));
+    }
+    assert_eq!(service.is(200, "GET", "/campaigns/c/draw", &Value::Null), before);
+    let mut more = odds();
+    more["prizes"][0]["stock"] = json!(2);
+    let changed = service.is(200, "PATCH", "/campaigns/c", &json!({ "terms": draw("c", &more)["terms"] }));
+    assert_eq!(changed["version"], 2);
+    let after = service.is(200, "GET", "/campaigns/c/draw", &Value::Null);
+    assert!(after["chain_head"] != before["chain_head"] && after["notice_hash"] != before["notice_hash"]);
+}
+
+/// S2-R07: links: the own, in a circle, made up, above the cap, of another campaign; they carry nothing of a person.
+#[test]
+fn s2_r07_links_that_help_nobody_are_refused() {
+    let service = Service::open();
+    let mut form = draw("c", &odds());
+    form["terms"]["extra_chances"] = json!(1);
+    service.is(201, "POST", "/campaigns", &form);
+    service.clock("10:00");
+    service.pay("o1", Some("t-o1"));
+    service.pay("o2", Some("t-o2"));
+    let links = ["o1", "o2"].map(|order| {
+        let rewards = service.is(200, "GET", &format!("/orders/{order}/rewards"), &Value::Null);
+        rewards["data"][0]["link"].as_str().unwrap().strip_prefix(SHOP).unwrap().to_owned()
+    });
+    assert!(links.iter().all(|link| !link.contains("customer") && !link.contains("o1")));
+    let follow = |link: &str| format!("{link}/follow");
+    let by = |who: &str| json!({ "customer_id": who });
+    service.refuses("own_link", &[], "POST", &follow(&links[0]), &by("customer-of-o1"));
+    service.refuses("already_takes_part", &[], "POST", &follow(&links[0]), &by("customer-of-o2"));
+    service.refuses("already_takes_part", &[], "POST", &follow(&links[1]), &by("customer-of-o1"));
+    let (id, tag) = links[0].rsplit_once('.').unwrap();
+    let made_up = format!("{id}.{}", tag.replace(|digit: char| digit.is_ascii_digit(), "0"));
+    let wrong = if made_up == links[0] { format!("{id}.ffffffffffffffff") } else { made_up };
+    for link in [wrong.as_str(), id, "/campaigns/c/links/x", &links[0].replace("/c/", "/d/")] {
+        service.refuses("not_found", &[], "POST", &follow(link), &by("friend"));
+    }
+    service.is(204, "POST", &follow(&links[0]), &by("friend"));
+    service.is(204, "POST", &follow(&links[0]), &by("friend"));
+    service.refuses("already_takes_part", &[], "POST", &follow(&links[1]), &by("friend"));
+    service.refuses("total_limit", &[], "POST", &follow(&links[0]), &by("another"));
+    let rewards = service.is(200, "GET", "/orders/o1/rewards", &Value::Null);
+    let extra = &rewards["data"][1];
+    assert_eq!(
+        (&extra["extra"], &extra["link"]),
+        (&json!(1), &Value::Null),
+        "an extra chance is not shared again"
+    );
+}
+
+/// A-S2-17: a public draw is everybody's to see, one that is not needs a key of its shop; everything else needs one too.
+#[test]
+fn a_s2_17_a_public_draw_needs_no_key() {
+    let service = Service::open();
+    let mut hidden = odds();
+    hidden["public"] = json!(false);
+    service.is(201, "POST", "/campaigns", &draw("open", &odds()));
+    service.is(201, "POST", "/campaigns", &draw("hidden", &hidden));
+    service.clock("10:00");
+    service.pay("o1", Some("t-o1"));
+    let reward = service.reward("o1");
+    let path = |rest: &str| format!("{SHOP}{rest}");
+    let status = |key: Option<&str>, method: &str, rest: &str| {
+        service.ask(key, method, &path(rest), &Value::Null, &[]).0
+    };
+    assert_eq!(status(None, "GET", "/campaigns/open/draw"), 200);
+    assert_eq!(status(None, "GET", "/campaigns/hidden/draw"), 404);
+    assert_eq!(status(Some("sandbox"), "GET", "/campaigns/hidden/draw"), 200);
+    for rest in [
+        "/campaigns/open/draw/archive".to_owned(),
+        "/campaigns/open/rewards".to_owned(),
+        "/orders/o1/rewards".to_owned(),
+        "/customers/customer-of-o1/rewards".to_owned(),
+        format!("/rewards/{reward}"),
+    ] {
+        assert_eq!(status(None, "GET", &rest), 401, "{rest}");
+        assert_eq!(status(Some("sandbox"), "GET", &rest), 200, "{rest}");
+        let foreign = status(Some(&service.other), "GET", &rest);
+        assert!(matches!(foreign, 403 | 404), "{rest}: {foreign}");
+    }
+    let play = json!({ "customer_id": "customer-of-o1" });
+    let (foreign, _) =
+        service.ask(Some(&service.other), "POST", &path(&format!("/rewards/{reward}/play")), &play, &[]);
+    assert!(matches!(foreign, 403 | 404), "{foreign}");
+    let (foreign, _) =
+        service.ask(Some(&service.other), "POST", "/v1/shops/b/beta/post_payment/approve", &Value::Null, &[]);
+    assert!(matches!(foreign, 403 | 404), "a shop does not let itself in: {foreign}");
+    let (_, shown) = service.ask(None, "GET", &path("/campaigns/open/draw"), &Value::Null, &[]);
+    assert!(!shown.contains("customer-of-o1"), "{shown}");
+}
+
+/// What the program in Python says of an archive.
+fn python(archive: &str, head: &str) -> (String, bool) {
+    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/verify_draw.py");
+    let mut command = Command::new("python3");
+    command
+        .args([program, "/dev/stdin", head])
+        .env("PYTHONIOENCODING", "utf-8")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(archive.as_bytes()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    (String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap(), ended.status.success())
+}
+
+/// A-S2-16: the archive of a whole campaign, with a change, extra chances, a lapsed and a void play, is verified by the
+/// draw's own program and by another one; a play that was changed is found.
+#[test]
+fn a_s2_16_the_archive_is_verified_by_two_programs() {
+    for mode in ["odds", "urn"] {
+        let service = Service::open();
+        let mut terms = odds();
+        if mode == "urn" {
+            terms["mode"] = mode.into();
+            for (prize, stock) in terms["prizes"].as_array_mut().unwrap().iter_mut().zip([1, 3, 6]) {
+                let prize = prize.as_object_mut().unwrap();
+                prize.remove("odds");
+                prize.remove("fallback");
+                prize.insert("stock".into(), stock.into());
+            }
+        }
+        let mut form = draw("c", &terms);
+        form["terms"]["extra_chances"] = json!(2);
+        service.is(201, "POST", "/campaigns", &form);
+        service.clock("10:00");
+        for number in 1..=6 {
+            let order = format!("o{number}");
+            service.pay(&order, Some(&format!("t-{number}")));
+            if number != 3 {
+                service.play(&order);
+            }
+        }
+        for order in ["o3", "o4"] {
+            service.is(
+                201,
+                "POST",
+                &format!("/orders/{order}/refunds"),
+                &json!({ "refund_id": "r1", "amount": 6000, "fault": "merchant" }),
+            );
+        }
+        let rewards = service.is(200, "GET", "/orders/o1/rewards", &Value::Null);
+        let link = rewards["data"][0]["link"].as_str().unwrap().strip_prefix(SHOP).unwrap().to_owned();
+        service.is(204, "POST", &format!("{link}/follow"), &json!({ "customer_id": "friend" }));
+        let rewards = service.is(200, "GET", "/orders/o1/rewards", &Value::Null);
+        let extra = rewards["data"][1]["reward_id"].as_str().unwrap().to_owned();
+        service.is(
+            200,
+            "POST",
+            &format!("/rewards/{extra}/play"),
+            &json!({ "customer_id": "customer-of-o1" }),
+        );
+        form["terms"]["tiers"][0]["action"]["draw"]["notice"]["claim_days"] = json!(60);
+        service.is(200, "PATCH", "/campaigns/c", &json!({ "terms": form["terms"] }));
+        service.pay("o7", Some("t-7"));
+        service.play("o7");
+        assert!(service.archive("c").contains("\"seed\":null"), "not before the end");
+        service.clock("20:00");
+        let shown = service.is(200, "GET", "/campaigns/c/draw", &Value::Null);
+        let head = shown["chain_head"].as_str().unwrap();
+        let text = service.archive("c");
+        let archive = Archive::read(text.as_bytes()).unwrap();
+        let known = verify::Known { head: Some(head.parse().unwrap()), ..verify::Known::default() };
+        let report = verify::verify(&archive, &MAINLAND_CHINA, &known);
+        assert!(report.is_verified(), "{mode}: {report:?}");
+        let (said, verified) = python(&text, head);
+        assert!(verified, "{mode}: {said}");
+        let tampered = text.replacen("\"chance\":\"o2\"", "\"chance\":\"o9\"", 1);
+        assert!(
+            !verify::verify(&Archive::read(tampered.as_bytes()).unwrap(), &MAINLAND_CHINA, &known)
+                .is_verified()
+        );
+        assert!(!python(&tampered, head).1);
+    }
+}
+
+/// A-S2-16: before the end the seed stands in no answer, webhook, export, stored reply, log or example; then it is told.
+#[test]
+fn a_s2_16_the_seed_is_nowhere_before_the_end() {
+    let service = Service::open();
+    let keyed = [("idempotency-key", "publish-1")];
+    let path = format!("{SHOP}/campaigns");
+    for _ in 0..2 {
+        let (status, said) = service.ask(Some("sandbox"), "POST", &path, &draw("c", &odds()), &keyed);
+        assert!(status == 201 && !is_told(&said), "{said}");
+    }
+    service.clock("10:00");
+    for order in ["o1", "o2"] {
+        service.pay(order, Some(&format!("t-{order}")));
+    }
+    service.play("o1");
+    let reward = service.reward("o2");
+    let play = format!("{SHOP}/rewards/{reward}/play");
+    for _ in 0..2 {
+        let body = json!({ "customer_id": "customer-of-o2" });
+        let (status, said) =
+            service.ask(Some("sandbox"), "POST", &play, &body, &[("idempotency-key", "play-1")]);
+        assert!(status == 200 && !is_told(&said), "{said}");
+    }
+    let document = serde_json::to_value(http_api::openapi()).unwrap();
+    assert!(!is_told(&document.to_string()));
+    // Every address that answers to a read.
+    let mut read = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        if item.get("get").is_none() {
+            continue;
+        }
+        let filled = path.replace("{shop}", "tea").replace("{campaign}", "c").replace("{order}", "o1");
+        let filled = filled.replace("{reward}", &reward).replace("{customer}", "customer-of-o1");
+        let (status, said) = service.ask(Some("sandbox"), "GET", &filled, &Value::Null, &[]);
+        assert!(!is_told(&said), "GET {filled} tells the seed: {status} {said}");
+        read += usize::from(status == 200);
+    }
+    assert!(read > 25, "{read} addresses were read");
+    let (reader, shop) = (service.engine.reader(), "tea".parse().unwrap());
+    let everything = Page { after: None, limit: 10_000 };
+    let told = reader.outbox(&shop, &everything).unwrap();
+    assert!(told.len() > 4 && !is_told(&format!("{told:?}")), "{told:?}");
+    let book = reader.book(&shop, &"c".parse().unwrap()).unwrap().unwrap();
+    assert!(!is_told(&format!("{book:?} {:?}", book.seed)), "what a log may show of it");
+    assert!(is_told(&serde_json::to_string(&book).unwrap()), "the store has it");
+    service.clock("20:00");
+    assert!(
+        is_told(&service.is(200, "GET", "/campaigns/c/draw", &Value::Null).to_string()),
+        "then it is told"
+    );
+    assert!(is_told(&service.archive("c")));
+}
