@@ -152,7 +152,7 @@ fn callbacks_of(settings: &MessagesSettings) -> anyhow::Result<Option<Callbacks>
                 http.secret.as_ref().context("callbacks have to be signed: channel.sms needs a secret")?;
             let secret =
                 SigningSecret::parse(secret.expose()).context("channel.sms.secret is no whsec_ secret")?;
-            CallbackCaller::Signed(vec![secret])
+            CallbackCaller::Signed { secrets: vec![secret], charges_failed: http.charges_failed() }
         }
         Some(_) | None => anyhow::bail!("callbacks need a carrier of SMS that calls back: see [channel.sms]"),
     };

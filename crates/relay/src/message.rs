@@ -158,6 +158,8 @@ pub enum Fate {
     Failed {
         /// The provider's code.
         code: String,
+        /// Whether the provider charges for it all the same (A-S2-12).
+        is_charged: bool,
     },
     /// The provider never had it: it may be sent again.
     NotKnown,

@@ -45,7 +45,7 @@ async fn admit(
     let callbacks = callbacks.ok_or_else(|| Problem::not_found(UNKNOWN))?;
     let read = axum::body::to_bytes(body, report::MOST_BYTES).await;
     let body = read.map_err(|error| Problem::invalid_body("body", &error.to_string()))?.to_vec();
-    let Caller::Signed(secrets) = &callbacks.caller else {
+    let Caller::Signed { secrets, .. } = &callbacks.caller else {
         return Ok(Admitted { body, id: None, is_known: false });
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -207,7 +207,7 @@ async fn report_input(state: &ApiState, one: report::Report) -> Result<Option<In
         code: one.code,
         segments: one.segments,
         at,
-        is_charged: true,
+        is_charged: one.is_charged,
     };
     let number = message.sending.as_ref().and_then(|sending| sending.number.clone());
     let number = number.filter(|known| numbers.contains(known));

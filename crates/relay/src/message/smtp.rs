@@ -16,9 +16,8 @@ use lettre::transport::smtp::extension::ClientId;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-pub use codes::CODES;
+pub use codes::TABLE;
 
-use super::codes::outcome;
 use super::digest::sha256_hex;
 use super::exchange::SEND_LIMIT;
 use super::fan_out::fan_out_messages;
@@ -212,7 +211,7 @@ fn answered(error: &Error) -> Option<SendOutcome> {
     if error.is_transient() && code != "454" {
         return Some(SendOutcome::later(code));
     }
-    Some(outcome(CODES, &code, &words))
+    Some(TABLE.outcome(&code, &words))
 }
 
 /// Before the message was handed over: it was not sent. A name that is not found, a certificate that is not trusted and
