@@ -13,11 +13,11 @@ use engine::{
     Engine,
     clock::{Clock, SystemClock},
 };
-use http_api::{CallbackCaller, Callbacks};
+use http_api::{ApiState, CallbackCaller, Callbacks};
 use outbox::{Carrier, Opener, Outbox};
 use relay::message::settings::MessagesSettings;
 use relay::message::{callback, settings};
-use relay::{HttpSender, JsonLinesSender, MessageSender, Senders, SigningSecret};
+use relay::{BoxFuture, HttpSender, JsonLinesSender, MessageSender, Pulls, Senders, SigningSecret};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,6 +88,38 @@ pub async fn ask(outbox: Arc<Outbox>, senders: Senders, mut stopped: watch::Rece
             Ok(QUESTIONS..) => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(error, "messages of which nobody knows cannot be asked after"),
+        }
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(ASKING) => {}
+        }
+    }
+}
+
+/// Where reports go that were fetched of a provider: where those go that it pushes.
+struct Fetched(ApiState);
+
+impl relay::Reports for Fetched {
+    fn store(&self, reports: relay::pull::Pulled) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            let told = callback::Told { reports, replies: Vec::new() };
+            http_api::store_told(&self.0, told).await.map_err(|problem| problem.code.into_owned())
+        })
+    }
+}
+
+/// Fetches now and then the delivery reports that providers keep until they are asked for them, until the service stops.
+/// What was fetched is stored before it ends: nobody gets it again.
+pub async fn fetch(state: ApiState, senders: Senders, mut stopped: watch::Receiver<bool>) {
+    let (mut pulls, fetched) = (Pulls::new(senders, clock()), Fetched(state));
+    loop {
+        match pulls.turn(&fetched).await {
+            // There may be more.
+            Ok(1..) if !*stopped.borrow() => continue,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(error, "delivery reports that were fetched cannot be stored; they are kept");
+            }
         }
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => return,

@@ -75,6 +75,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     if let Some(folder) = store::uploads(config.store()) {
         state = state.keeping_imports(KeptIn { folder, upload_bytes: None })?;
     }
+    let fetching = tokio::spawn(posts::fetch(state.clone(), posts.senders.clone(), stopped.clone()));
     let imports = state.imports.clone();
     let (mut told, stops) = (stopped.clone(), imports.clone());
     tokio::spawn(async move {
@@ -96,6 +97,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let finished = async {
         serving.await;
         let _ = relay.await;
+        let _ = fetching.await;
     };
     let mut draining = stopped.clone();
     tokio::select! {

@@ -10,6 +10,8 @@ mod deliveries;
 mod fairness;
 #[path = "webhooks/messages.rs"]
 mod messages;
+#[path = "webhooks/providers.rs"]
+mod providers;
 #[path = "webhooks/secrets.rs"]
 mod secrets;
 

@@ -20,6 +20,7 @@ pub mod backoff;
 mod clock;
 pub mod guard;
 pub mod message;
+pub mod pull;
 mod question;
 pub mod queue;
 mod retry_after;
@@ -35,6 +36,7 @@ pub use message::{
     Asked, Class, Fate, HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, Parameter, Person,
     Recipient, SendOutcome, Senders,
 };
+pub use pull::{Pulls, Reports};
 pub use question::{Question, Questions, ask_all};
 pub use queue::{
     Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageKey, MessageOutcome, MessageSettlement,

@@ -6,9 +6,11 @@
 
 pub mod client;
 pub mod dice;
+pub mod provider;
 pub mod receiver;
 pub mod server;
 pub mod shop;
 
 pub use client::{Answer, Client, Request};
+pub use provider::Provider;
 pub use server::{Server, finish, program, run};

@@ -75,20 +75,17 @@ fn seconds(state: &ApiState) -> i64 {
 }
 
 /// Submits what was read; nothing is thanked for that is not on the disk.
-async fn keep(state: &ApiState, admitted: &Admitted, inputs: Vec<Input>) -> Result<Json<Value>, Problem> {
-    if !inputs.is_empty() {
-        for answer in state.engine.submit_many(inputs).await? {
-            match answer {
-                Ok(_) | Err(EngineError::Refused(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
+async fn keep(state: &ApiState, inputs: Vec<Input>) -> Result<(), Problem> {
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    for answer in state.engine.submit_many(inputs).await? {
+        match answer {
+            Ok(_) | Err(EngineError::Refused(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    let callbacks = state.callbacks.as_ref().ok_or_else(|| Problem::not_found(UNKNOWN))?;
-    if let Some(id) = &admitted.id {
-        callbacks.taken.keep(id, seconds(state));
-    }
-    Ok(Json(callbacks.thanks()))
+    Ok(())
 }
 
 /// What comes to one of the addresses.
@@ -109,6 +106,15 @@ async fn take(
     // A body of which nothing can be read is the provider's mistake, or ours: it is not thanked for.
     let told =
         told.map_err(|bad| Problem::invalid_body("body", &format!("it cannot be read: {:?}", bad.why)))?;
+    store(state, told).await?;
+    if let Some(id) = &admitted.id {
+        callbacks.taken.keep(id, seconds(state));
+    }
+    Ok(Json(callbacks.thanks()))
+}
+
+/// Stores what a provider told, or what was fetched of it, each element alone.
+pub async fn store(state: &ApiState, told: callback::Told) -> Result<(), Problem> {
     let mut inputs = Vec::new();
     let (mut strangers, mut bad) = (0, 0);
     for one in told.reports {
@@ -137,7 +143,7 @@ async fn take(
             "what a provider told is of no message of ours, or unreadable"
         );
     }
-    keep(state, &admitted, inputs).await
+    keep(state, inputs).await
 }
 
 /// Takes delivery reports in.
