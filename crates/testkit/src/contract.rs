@@ -51,6 +51,7 @@ cases! {
     settings::shops_keep_their_settings,
     settings::sequences_are_kept_for_known_shops,
     settings::campaigns_and_their_figures,
+    settings::wallets_and_message_settings,
     tables::every_table_keeps_its_rows,
     rows::orders_and_their_timelines,
     rows::coupons_in_every_state,
