@@ -32,6 +32,9 @@ fn s2_r15_s2_r16_settings() {
         (json!({ "reminder_after_minutes": 1 }), "reminder_after_minutes"),
         (json!({ "kinds": { "dispute": { "sms": false } } }), "kinds.dispute"),
         (json!({ "effective_from": "2030-06-09T00:00:00+08:00" }), "effective_from"),
+        (json!({ "alerts": { "email": "ops@shop" } }), "alerts.email"),
+        (json!({ "alerts": { "email": "ops@shop.cn\r\nBcc: all@shop.cn" } }), "alerts.email"),
+        (json!({ "alerts": { "phone": "13800138000" } }), "alerts.phone"),
     ] {
         assert_eq!(service.refused(422, "PUT", "message-settings", &body).1, field);
     }

@@ -26,7 +26,7 @@ pub use domain::campaign::CampaignRow;
 pub use error::{StoreError, StoreErrorKind};
 pub use generations::Generations;
 pub use import::{Import, ImportFailure, ImportFile, ImportOutcome, ImportState, Upload};
-pub use message::{BillRow, Dispatch, DispatchUpdate, PackRow};
+pub use message::{BillRow, Dispatch, DispatchUpdate, PackRow, WalletChange};
 pub use noun::{Answers, Change, Noun, Row, answered};
 pub use order::OrderRow;
 pub use outbox::{Delivery, DeliveryStatus, DeliveryUpdate, OutboxRow, Webhook};

@@ -44,7 +44,7 @@ pub use queue::{
 };
 pub use signature::SigningSecret;
 pub use tls::install_crypto_provider;
-pub use webhook::{DeliveryResult, Endpoint, WebhookClient};
+pub use webhook::{DeliveryResult, Endpoint, Mail, WebhookClient};
 pub use worker::{DrainReport, Worker};
 
 /// A future behind a trait object: what the ports of this crate return.

@@ -56,6 +56,9 @@ pub struct OutgoingMessage {
     pub channel: String,
     /// What the customer may open.
     pub link: Option<String>,
+    /// What a mail is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The text in Chinese.
     pub body_zh: String,
     /// The text in English.

@@ -65,9 +65,9 @@ impl ShopCache {
                 row.centre = Some(centre.clone());
             }
         }
-        for (shop, wallet) in &changes.wallets {
-            if let Some(row) = self.shops.get_mut(shop) {
-                row.wallet = wallet.clone();
+        for change in &changes.wallets {
+            if let Some(row) = self.shops.get_mut(&change.shop_id) {
+                row.wallet = change.wallet.clone();
             }
         }
         for (shop, campaign, counters) in &changes.counters {

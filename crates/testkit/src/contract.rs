@@ -74,6 +74,7 @@ cases! {
     timers::timers_fire_in_order,
     timers::timers_move_with_their_order,
     timers::timers_of_coupons,
+    timers::timers_of_wallets,
     lists::lists_are_cut_into_pages,
     lists::a_page_may_begin_anywhere,
     lists::open_imports_are_found_over_all_shops,

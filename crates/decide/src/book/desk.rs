@@ -1,6 +1,7 @@
 //! The draft as the desk that kinds decide at.
 
 use super::draft::Draft;
+use crate::message;
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId,
     campaign::{CampaignRow, Count, Desk},
@@ -9,6 +10,7 @@ use domain::{
     message::{
         Message,
         addressee::Addressee,
+        alerts::Alert,
         numbers::{Number, NumberKey},
         office::{Centre, Office, Said},
         wallet::Wallet,
@@ -131,6 +133,14 @@ impl Office for Draft<'_> {
             Some((_, number)) => number.clone(),
             None => self.facts().number(&(self.shop_id.clone(), key.clone())).cloned().unwrap_or_default(),
         }
+    }
+    fn alert(&mut self, alert: &Alert) {
+        message::mailbox::align(self);
+        let subject = match alert {
+            Alert::LowBalance { .. } | Alert::Difference { .. } => self.shop_id.as_str(),
+            Alert::TemplateBlocked { kind, .. } => kind.as_str(),
+        };
+        Draft::publish(self, alert.event_type(), subject, &alert.body());
     }
     fn put_number(&mut self, key: &NumberKey, number: Number) {
         let numbers = &mut self.changes().numbers_heard;

@@ -6,6 +6,7 @@ mod draft;
 mod facts;
 mod pool;
 mod published;
+mod shop_slot;
 mod table;
 mod tables;
 

@@ -3,11 +3,14 @@
 
 mod command;
 mod customers;
+mod differences;
+pub mod mailbox;
 mod post;
 mod sent;
 mod settings;
 
 pub use command::{Answered, MessageCommand, Notice, Says};
+pub use differences::tell as tell_differences;
 pub use post::id_by as notice_id;
 
 use crate::book::Draft;

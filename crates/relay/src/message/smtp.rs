@@ -56,7 +56,7 @@ pub struct SmtpSettings {
     pub password: Option<Secret>,
     /// From whom mail is, such as `小店 <alerts@example.com>`.
     pub from: String,
-    /// The subject of all of it.
+    /// The subject of mail that has none of its own.
     #[serde(default = "default_subject")]
     pub subject: String,
 }
@@ -185,7 +185,7 @@ impl SmtpSender {
         Message::builder()
             .from(self.from.clone())
             .to(to)
-            .subject(&self.settings.subject)
+            .subject(message.subject.as_ref().unwrap_or(&self.settings.subject))
             .message_id(Some(id))
             .header(ContentType::TEXT_PLAIN)
             .body(message.text.clone().unwrap_or_else(both))

@@ -113,11 +113,11 @@ pub fn wallets_and_message_settings(store: &mut dyn Store) {
         wallet.buy(10, None, at(step)).expect("a pack of ten can be bought");
         centre.settings.decide(Chosen::default(), None, "key".to_owned(), at(step));
         write(store, |changes| {
-            changes.wallets.push((s1(), wallet.clone()));
+            changes.wallets.push(build::changed_wallet("s1", &wallet, None));
             changes.centres.push((s1(), Arc::new(centre.clone())));
         });
         assert_eq!(seen(store), (wallet.clone(), Some(Arc::new(centre.clone()))), "step {step}");
     }
-    refused(store, |changes| changes.wallets.push((id("s9"), wallet.clone())));
+    refused(store, |changes| changes.wallets.push(build::changed_wallet("s9", &wallet, None)));
     refused(store, |changes| changes.centres.push((id("s9"), Arc::new(centre.clone()))));
 }
