@@ -18,7 +18,7 @@ use outbox::{Carrier, Opener, Outbox};
 use relay::message::settings::MessagesSettings;
 use relay::message::{callback, settings};
 use relay::{BoxFuture, HttpSender, JsonLinesSender, MessageSender, Pulls, Senders, SigningSecret};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -36,6 +36,8 @@ pub struct Posts {
     pub contacts: Option<Arc<Keys>>,
     /// How providers call back.
     pub callbacks: Option<Callbacks>,
+    /// The file that SMS go to, where they go to one.
+    pub sms_file: Option<PathBuf>,
     carriers: Vec<(Channel, Carrier)>,
 }
 
@@ -58,12 +60,18 @@ pub fn of(config: &Config) -> anyhow::Result<Posts> {
         `promenade messages new-contact-key FILE`)",
         config.messages_config.as_deref().unwrap_or(Path::new("")).display()
     );
+    let own = settings.as_ref().and_then(|settings| settings.channels.get("sms"));
+    let sms_file = match own {
+        Some(settings::Carrier::JsonLines(own)) => Some(own.file.clone()),
+        Some(_) => None,
+        None => config.messages.strip_prefix("jsonl:").map(PathBuf::from),
+    };
     let default = message_sender(config)?;
     let senders = match settings {
         None => Senders::new(default),
         Some(settings) => settings.senders(default, &relay::system_clock(), &chance::nonce())?,
     };
-    Ok(Posts { senders, contacts, callbacks, carriers })
+    Ok(Posts { senders, contacts, callbacks, sms_file, carriers })
 }
 
 impl Posts {

@@ -86,7 +86,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     if config.demo {
         tokio::spawn(demo::run(engine.clone(), stopped.clone()));
-        demo::greet(address);
+        demo::greet(address, posts.sms_file.as_deref());
     }
     let terms = terms.within_files();
     tokio::spawn(told_to_stop(stop));

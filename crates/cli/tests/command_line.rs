@@ -8,6 +8,8 @@ mod access;
 mod audit;
 #[path = "command_line/copies.rs"]
 mod copies;
+#[path = "command_line/demo.rs"]
+mod demo;
 #[path = "command_line/earlier.rs"]
 mod earlier;
 #[path = "command_line/help.rs"]
