@@ -105,7 +105,7 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     conflicts::walk(walk)?;
     figures::check(walk)?;
     customers::walk(walk)?;
-    messages::walk(walk, seen)?;
+    messages::walk(walk, seen, balance)?;
     rewards::walk(walk)?;
     pool::walk(walk)?;
     pool::add_timers(walk, balance)?;

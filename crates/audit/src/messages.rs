@@ -2,7 +2,7 @@
 //! cost of the shop's SMS.
 
 use crate::checks;
-use crate::sieve::Seen;
+use crate::sieve::{Balance, Seen};
 use crate::walk::{PAGE, Walk};
 use domain::{
     MessageId,
@@ -10,10 +10,10 @@ use domain::{
     message::{Channel, Kind, Message},
     order::Order,
 };
-use port::{MessageFilter, Page, Read};
+use port::{MessageFilter, Page, Read, Subject};
 
 /// Walks the messages. What was sent never changes, so nothing needs a second look.
-pub fn walk(walk: &mut Walk<'_>, seen: &mut Seen) -> Read<()> {
+pub fn walk(walk: &mut Walk<'_>, seen: &mut Seen, balance: &mut Balance) -> Read<()> {
     let all = MessageFilter::default();
     let before = walk.reader.wallet(walk.id())?;
     let (mut held, mut charged) = (0, 0);
@@ -29,6 +29,9 @@ pub fn walk(walk: &mut Walk<'_>, seen: &mut Seen) -> Read<()> {
     )?;
     let wallet = walk.reader.wallet(walk.id())?;
     walk.looked(checks::SMS_WALLET);
+    if let Some(due_at) = wallet.differences.tell_at {
+        balance.add(&Subject::Wallet.parts(), &due_at);
+    }
     if let Some(fault) = wallet.fault() {
         walk.find(checks::SMS_WALLET, "wallet".into(), fault);
     }

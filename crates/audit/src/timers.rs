@@ -39,6 +39,7 @@ pub fn walk(walk: &mut Walk<'_>, wanted: &mut Balance) -> Read<()> {
         |coupon| coupon.coupon_id.to_string(),
         |walk, coupon| wakes(walk, wanted, &Subject::Coupon(coupon.coupon_id)),
     )?;
+    wakes(walk, wanted, &Subject::Wallet)?;
     let pool = walk.reader.pool(walk.id())?;
     let presales = pool.presales.into_keys().map(Subject::PresaleStrategy);
     for subject in presales.chain(pool.runs.into_keys().map(Subject::GiftRun)) {
@@ -75,6 +76,7 @@ fn wish(walk: &Walk<'_>, subject: &Subject) -> Read<Option<Instant>> {
         }
         Subject::GiftRun(id) => walk.reader.pool(walk.id())?.runs.get(id).and_then(|run| run.wake_at),
         Subject::PoolOrder(id) => walk.reader.pool_order(walk.id(), id)?.and_then(|order| order.wake_at()),
+        Subject::Wallet => walk.reader.wallet(walk.id())?.differences.tell_at,
     })
 }
 

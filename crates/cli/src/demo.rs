@@ -1,8 +1,10 @@
 //! The demo: a shop through which orders keep flowing on a sandbox clock, a minute a second. Some
 //! are paid, some forgotten; the forgotten ones are shown a coupon, and some of those are saved. Paid ones bring
-//! coupons and scratch cards (`cards.rs`).
+//! coupons and scratch cards (`cards.rs`). Its buyers are told by SMS of what they have not paid and of what is on its way,
+//! from a pack that goes down.
 
 mod cards;
+mod messages;
 
 use domain::{
     CampaignId, CustomerId, Instant, LineId, OrderId, PaymentId, ShopId, Sku, TransactionId,
@@ -10,14 +12,16 @@ use domain::{
     campaign::{Terms, Version, recovery},
     catalog::{Category, Scope},
     coupon::Bind,
-    event::{Body, OrderEvent, PaymentSucceeded, Placed, PlacedLine},
+    event::{Body, OrderEvent, OrderNamed, PaymentSucceeded, Placed, PlacedLine},
     order::{Goods, Method, OfferStatus, OrderKind, Source, Stage},
     shop::{Shop, ShopKind},
 };
 use engine::{Command, Engine, Input, Reply};
+use messages::Post;
 use money::Money;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -34,14 +38,16 @@ const GOODS: [(&str, &str, i64); 6] = [
     ("LAMP-S", "lamps", 26_800),
 ];
 
-/// Says where to look.
-pub fn greet(address: SocketAddr) {
+/// Says where to look; `messages` is the file that messages go to, where they go to one.
+pub fn greet(address: SocketAddr, messages: Option<&Path>) {
+    let place = messages::place(messages);
     let text = format!(
         "Promenade demo / 演示\n\
          \x20 API and documents / 接口文档   http://{address}/docs\n\
          \x20 Health and metrics / 监控      http://{address}/metrics\n\
          \x20 API key / 密钥                 sandbox\n\
          \x20 Demo shop / 演示店铺           {SHOP} (orders keep flowing, a minute a second)\n\
+         \x20 Messages / 消息                {place}\n\
          \x20 Try / 试试                     curl -s -H 'Authorization: Bearer sandbox' http://{address}/v1/shops/{SHOP}/campaigns\n"
     );
     if let Err(error) = crate::say(&text) {
@@ -92,6 +98,7 @@ struct Demo {
     engine: Engine,
     shop: ShopId,
     shoppers: VecDeque<Shopper>,
+    post: Post,
     dice: u64,
 }
 
@@ -103,9 +110,10 @@ impl Demo {
             payment_timeout_minutes: 240,
             ..Shop::with_defaults(shop.clone(), "Demo 演示店", ShopKind::Sop)
         };
-        let demo = Self { engine, shop, shoppers: VecDeque::new(), dice };
-        demo.submit(Command::PutShop(Box::new(settings))).await?;
-        cards::apply(&demo.engine, &demo.shop).await?;
+        engine.submit(Input::new(shop.clone(), Command::PutShop(Box::new(settings)))).await?;
+        cards::apply(&engine, &shop).await?;
+        let post = Post::open(&engine, &shop).await?;
+        let demo = Self { engine, shop, shoppers: VecDeque::new(), post, dice };
         demo.ensure_campaigns().await?;
         Ok(demo)
     }
@@ -196,6 +204,10 @@ impl Demo {
                 self.shoppers.push_back(shopper);
             }
         }
+        for order_id in self.post.leaving(now) {
+            self.event(format!("shipped-{order_id}"), Body::Shipped(OrderNamed { order_id })).await?;
+        }
+        self.post.look(&self.engine, &self.shop).await?;
         self.ensure_campaigns().await
     }
 
@@ -252,9 +264,10 @@ impl Demo {
     }
 
     /// `true` when the shopper is done with the order.
-    async fn visit(&self, shopper: &Shopper, now: Instant) -> anyhow::Result<bool> {
+    async fn visit(&mut self, shopper: &Shopper, now: Instant) -> anyhow::Result<bool> {
         if shopper.pays_at.is_some_and(|at| at <= now) {
             self.pay(shopper, None, shopper.payable).await?;
+            self.post.packs(&shopper.order_id, now);
             return Ok(true);
         }
         if !shopper.tempted {
@@ -273,6 +286,7 @@ impl Demo {
         if let Ok(Reply::Coupon { coupon }) = self.submit(claim).await {
             let amount = shopper.payable - coupon.save;
             self.pay(shopper, Some(coupon.coupon_id), amount).await?;
+            self.post.packs(&shopper.order_id, now);
         }
         Ok(true)
     }

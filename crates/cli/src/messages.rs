@@ -109,6 +109,7 @@ fn message(args: &TestArgs, to: Recipient, message_id: String, now: i64) -> Outg
         kind: "test".into(),
         channel: args.channel.clone(),
         link: None,
+        subject: None,
         body_zh: text.clone(),
         body_en: text,
         deliver_until_micros: now.saturating_add(GOOD_MICROS),

@@ -13,12 +13,12 @@ use engine::{
     Engine,
     clock::{Clock, SystemClock},
 };
-use http_api::{CallbackCaller, Callbacks};
+use http_api::{ApiState, CallbackCaller, Callbacks};
 use outbox::{Carrier, Opener, Outbox};
 use relay::message::settings::MessagesSettings;
 use relay::message::{callback, settings};
-use relay::{HttpSender, JsonLinesSender, MessageSender, Senders, SigningSecret};
-use std::path::Path;
+use relay::{BoxFuture, HttpSender, JsonLinesSender, MessageSender, Pulls, Senders, SigningSecret};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -36,6 +36,8 @@ pub struct Posts {
     pub contacts: Option<Arc<Keys>>,
     /// How providers call back.
     pub callbacks: Option<Callbacks>,
+    /// The file that SMS go to, where they go to one.
+    pub sms_file: Option<PathBuf>,
     carriers: Vec<(Channel, Carrier)>,
 }
 
@@ -58,12 +60,18 @@ pub fn of(config: &Config) -> anyhow::Result<Posts> {
         `promenade messages new-contact-key FILE`)",
         config.messages_config.as_deref().unwrap_or(Path::new("")).display()
     );
+    let own = settings.as_ref().and_then(|settings| settings.channels.get("sms"));
+    let sms_file = match own {
+        Some(settings::Carrier::JsonLines(own)) => Some(own.file.clone()),
+        Some(_) => None,
+        None => config.messages.strip_prefix("jsonl:").map(PathBuf::from),
+    };
     let default = message_sender(config)?;
     let senders = match settings {
         None => Senders::new(default),
         Some(settings) => settings.senders(default, &relay::system_clock(), &chance::nonce())?,
     };
-    Ok(Posts { senders, contacts, callbacks, carriers })
+    Ok(Posts { senders, contacts, callbacks, sms_file, carriers })
 }
 
 impl Posts {
@@ -94,6 +102,38 @@ pub async fn ask(outbox: Arc<Outbox>, senders: Senders, mut stopped: watch::Rece
             Ok(QUESTIONS..) => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(error, "messages of which nobody knows cannot be asked after"),
+        }
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(ASKING) => {}
+        }
+    }
+}
+
+/// Where reports go that were fetched of a provider: where those go that it pushes.
+struct Fetched(ApiState);
+
+impl relay::Reports for Fetched {
+    fn store(&self, reports: relay::pull::Pulled) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            let told = callback::Told { reports, replies: Vec::new() };
+            http_api::store_told(&self.0, told).await.map_err(|problem| problem.code.into_owned())
+        })
+    }
+}
+
+/// Fetches now and then the delivery reports that providers keep until they are asked for them, until the service stops.
+/// What was fetched is stored before it ends: nobody gets it again.
+pub async fn fetch(state: ApiState, senders: Senders, mut stopped: watch::Receiver<bool>) {
+    let (mut pulls, fetched) = (Pulls::new(senders, clock()), Fetched(state));
+    loop {
+        match pulls.turn(&fetched).await {
+            // There may be more.
+            Ok(1..) if !*stopped.borrow() => continue,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(error, "delivery reports that were fetched cannot be stored; they are kept");
+            }
         }
         tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => return,
@@ -158,7 +198,7 @@ fn callbacks_of(settings: &MessagesSettings) -> anyhow::Result<Option<Callbacks>
                 http.secret.as_ref().context("callbacks have to be signed: channel.sms needs a secret")?;
             let secret =
                 SigningSecret::parse(secret.expose()).context("channel.sms.secret is no whsec_ secret")?;
-            CallbackCaller::Signed(vec![secret])
+            CallbackCaller::Signed { secrets: vec![secret], charges_failed: http.charges_failed() }
         }
         Some(_) | None => anyhow::bail!("callbacks need a carrier of SMS that calls back: see [channel.sms]"),
     };

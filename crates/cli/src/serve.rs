@@ -76,6 +76,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     if let Some(folder) = store::uploads(config.store()) {
         state = state.keeping_imports(KeptIn { folder, upload_bytes: None })?;
     }
+    let fetching = tokio::spawn(posts::fetch(state.clone(), posts.senders.clone(), stopped.clone()));
     let imports = state.imports.clone();
     let (mut told, stops) = (stopped.clone(), imports.clone());
     tokio::spawn(async move {
@@ -86,7 +87,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     if config.demo {
         tokio::spawn(demo::run(engine.clone(), address, stopped.clone()));
-        demo::greet(address);
+        demo::greet(address, posts.sms_file.as_deref());
     }
     let terms = terms.within_files();
     tokio::spawn(told_to_stop(stop));
@@ -97,6 +98,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let finished = async {
         serving.await;
         let _ = relay.await;
+        let _ = fetching.await;
     };
     let mut draining = stopped.clone();
     tokio::select! {

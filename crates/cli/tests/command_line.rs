@@ -8,6 +8,8 @@ mod access;
 mod audit;
 #[path = "command_line/copies.rs"]
 mod copies;
+#[path = "command_line/demo.rs"]
+mod demo;
 #[path = "command_line/draws.rs"]
 mod draws;
 #[path = "command_line/earlier.rs"]

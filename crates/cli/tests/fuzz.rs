@@ -11,6 +11,7 @@ mod mutate;
 
 use mutate::{Target, fuzz, input};
 use relay::SigningSecret;
+use relay::message::codes::ChargesFailed;
 use relay::message::report::MOST_ELEMENTS;
 use relay::message::settings::MessagesSettings;
 use relay::message::{Bad, aliyun, callback, tencent};
@@ -345,7 +346,7 @@ fn callbacks_of_providers() {
         for replies in [aliyun::replies(bytes), tencent::replies(bytes)] {
             count(replies.into_iter().map(|one| one.map(|reply| reply.phone.expose().to_owned())).collect());
         }
-        if let Ok(told) = callback::read(bytes) {
+        if let Ok(told) = callback::read(bytes, ChargesFailed::ALWAYS) {
             count(
                 told.reports
                     .into_iter()

@@ -8,8 +8,12 @@ mod addresses;
 mod deliveries;
 #[path = "webhooks/fairness.rs"]
 mod fairness;
+#[path = "webhooks/mail.rs"]
+mod mail;
 #[path = "webhooks/messages.rs"]
 mod messages;
+#[path = "webhooks/providers.rs"]
+mod providers;
 #[path = "webhooks/secrets.rs"]
 mod secrets;
 

@@ -228,5 +228,7 @@ pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
         // Their stretch of orders follows from the strategy: see `pool::second_keys`.
         Subject::PresaleStrategy(id) => keys.pool.passes.push((shop.clone(), id.clone())),
         Subject::GiftRun(id) => keys.pool.runs.push((shop.clone(), id.clone())),
+        // It lies with the shop.
+        Subject::Wallet => {}
     }
 }

@@ -97,6 +97,26 @@ impl Window {
 #[serde(transparent)]
 pub struct CivilDay(pub i32);
 
+impl CivilDay {
+    /// The day after it.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+    /// Its date; the last one where there is none so late.
+    pub fn date(self) -> civil::Date {
+        let days = jiff::Span::new().try_days(self.0);
+        let date = days.and_then(|days| civil::date(1970, 1, 1).checked_add(days));
+        date.unwrap_or(civil::Date::MAX)
+    }
+}
+
+/// Such as 2030-11-04.
+impl fmt::Display for CivilDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date())
+    }
+}
+
 /// A time zone by its IANA name, with its rules.
 #[derive(Clone)]
 pub struct Zone {

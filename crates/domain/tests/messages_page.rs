@@ -2,11 +2,14 @@
 //! changes, this test says what to put there.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use domain::shop::{Shop, ShopKind};
 use domain::{
     Code, Lang,
     campaign::field::Words,
     message::{
         Channel, Kind, Purpose,
+        alerts::Alert,
+        differences::{Figures, OfDay},
         segments::{segments, units},
         template::{Template, keys, variables, variables::ValueType},
         text,
@@ -57,6 +60,42 @@ fn s2_r17_the_texts_on_the_page_are_those_that_are_sent() {
             }
         }
         stands(language, "texts", &table);
+    }
+}
+
+/// S2-R14, A-S2-12: the mail of every alert.
+#[test]
+fn s2_r14_a_s2_12_the_mails_on_the_page_are_those_that_are_sent() {
+    let day = OfDay {
+        day: "2030-11-03".to_owned(),
+        figures: Figures { messages: 2, segments: 2, provider_segments: 5 },
+    };
+    let alerts = [
+        Alert::LowBalance { free: 98, alert_below: 100 },
+        Alert::Difference { days: vec![day], difference: 3 },
+        Alert::TemplateBlocked {
+            kind: Kind::Shipped,
+            channel: Channel::Sms,
+            version: 2,
+            provider_code: "isv.SMS_TEMPLATE_ILLEGAL".to_owned(),
+        },
+    ];
+    assert_eq!(alerts.each_ref().map(Alert::event_type), Alert::TYPES);
+    let shop = Shop::with_defaults("tea".parse().unwrap(), "老街茶铺", ShopKind::Sop);
+    for language in BOTH {
+        let mut table = language
+            .pick(
+                "| Event | Subject | Chinese | English |\n|---|---|---|---|\n",
+                "| 事件 | 主题 | 中文 | 英文 |\n|---|---|---|---|\n",
+            )
+            .to_owned();
+        for alert in &alerts {
+            let (name, mail) = (alert.event_type(), alert.mail(&shop));
+            let [zh, en] = [&mail.zh, &mail.en].map(|text| text.replace('\n', "<br>"));
+            assert!(zh.contains('您') && !zh.contains('你') && zh.contains("老街茶铺"), "{zh}");
+            let _ = writeln!(table, "| `{name}` | {} | {zh} | {en} |", mail.subject);
+        }
+        stands(language, "alerts", &table);
     }
 }
 

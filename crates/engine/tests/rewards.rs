@@ -16,7 +16,7 @@ use support::{batch::*, planter::Planter, rewards::*, *};
 /// Paid with a transaction id of its own.
 fn paid_for(order: &str, when: Instant) -> OrderEvent {
     let mut paying = paying(order, &format!("p.{order}"), PAYABLE);
-    paying.transaction_id = Some(format!("t.{order}").into());
+    paying.transaction_id = Some(id(&format!("t.{order}")));
     event(&format!("{order}.paid"), Body::PaymentSucceeded(paying), when)
 }
 
@@ -167,7 +167,8 @@ fn a_s2_15_a_s2_16_draws_that_do_not_add_up_are_found() {
     finds("campaign urn", "there were 1", |p| {
         book(p, "urn", |book| {
             let drawing = book.drawing.as_mut().unwrap();
-            drawing.notices[0].notice.table.prizes.iter_mut().for_each(|prize| prize.stock = Some(1));
+            let link = std::sync::Arc::make_mut(&mut drawing.notices[0]);
+            link.notice.table.prizes.iter_mut().for_each(|prize| prize.stock = Some(1));
         });
     });
     finds("campaign coupon", "given says 9", |p| book(p, "coupon", |book| book.given = 9));

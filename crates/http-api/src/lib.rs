@@ -19,6 +19,7 @@ mod wire;
 
 pub use docs::openapi;
 pub use import::queue::{Imports, KeptIn};
+pub use message::told::store as store_told;
 pub use wire::extract::BodyEnded;
 pub use wire::keys::{ApiKey, KeyRing, Scope};
 pub use wire::problem::Problem;

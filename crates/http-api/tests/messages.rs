@@ -1,110 +1,13 @@
 //! The message centre through the real router: settings, templates, packs, contacts, consents, and what providers tell.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, header};
-use engine::{Engine, EngineClock};
-use http_api::{ApiKey, ApiState, CallbackCaller, Callbacks, Edge, KeyRing, Scope};
-use port::Store;
-use relay::message::{Secret, callback};
+#[path = "messages/charges.rs"]
+mod charges;
+#[path = "messages/support.rs"]
+mod support;
+
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tower::ServiceExt;
-
-const SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-struct Service {
-    runtime: tokio::runtime::Runtime,
-    router: Router,
-    engine: Engine,
-    /// A key of another shop.
-    other: String,
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        self.engine.stop();
-    }
-}
-
-impl Service {
-    fn open() -> Self {
-        let store: Box<dyn Store> = Box::new(store_memory::MemoryStore::elsewhere());
-        let clock = EngineClock::sandbox_of(&*store.reader()).unwrap();
-        let engine = Engine::start(store, clock).unwrap();
-        let (other, key) =
-            ApiKey::make(&[9; 32], "other", Some("b".parse().unwrap()), Scope::ALL.to_vec(), engine.now());
-        let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox(), key]));
-        let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
-        let master: Vec<u8> = (0..32).collect();
-        let contacts = Arc::new(contacts::Keys::of_file(&master).unwrap());
-        let callbacks = Callbacks {
-            secret: Secret::new(SECRET),
-            caller: CallbackCaller::Aliyun,
-            allow: Vec::new(),
-            taken: callback::Taken::default(),
-        };
-        let state = ApiState::new(engine.clone(), keys, edge);
-        let state = state.with_contacts(Some(contacts)).with_callbacks(Some(callbacks));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let service = Self { runtime, router: http_api::router(state), engine, other };
-        service.is(200, "PUT", "/v1/sandbox/clock", &json!({ "now": "2030-06-10T10:00:00+08:00" }));
-        service.is(200, "PUT", "/v1/shops/tea", &json!({ "name": "老街茶铺", "kind": "sop" }));
-        service
-    }
-
-    fn ask(&self, key: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let bytes = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::AUTHORIZATION, format!("Bearer {key}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(bytes))
-            .unwrap();
-        let router = self.router.clone();
-        self.runtime.block_on(async move {
-            let Ok(response) = router.oneshot(request).await;
-            let status = response.status().as_u16();
-            let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-            (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
-        })
-    }
-    fn is(&self, status: u16, method: &str, path: &str, body: &Value) -> Value {
-        let (found, answer) = self.ask("sandbox", method, path, body);
-        assert_eq!(found, status, "{method} {path}: {answer}");
-        answer
-    }
-    fn put(&self, rest: &str, body: &Value) -> Value {
-        self.is(200, "PUT", &format!("/v1/shops/tea/{rest}"), body)
-    }
-    fn post(&self, rest: &str, body: &Value) -> Value {
-        self.is(200, "POST", &format!("/v1/shops/tea/{rest}"), body)
-    }
-    fn get(&self, rest: &str) -> Value {
-        self.is(200, "GET", &format!("/v1/shops/tea/{rest}"), &Value::Null)
-    }
-    /// The code and the first field at fault of a refusal.
-    fn refused(&self, status: u16, method: &str, rest: &str, body: &Value) -> (String, String) {
-        let answer = self.is(status, method, &format!("/v1/shops/tea/{rest}"), body);
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        (text(&answer["code"]), text(&answer["violations"][0]["field"]))
-    }
-    fn ships(&self, order: &str) -> Value {
-        let event = |kind: &str, data: Value| {
-            json!({ "specversion": "1.0", "id": format!("{order}.{kind}"), "source": "platform", "type": kind,
-                "time": "2030-06-10T10:00:00+08:00", "data": data })
-        };
-        let placed = json!({ "order_id": order, "customer_id": "u1", "payable": 1_000,
-            "lines": [{ "line_id": "l1", "sku": "A", "quantity": 1, "unit_price": 1_000 }] });
-        self.post("events", &event("order.placed", placed));
-        self.post("events", &event("order.shipped", json!({ "order_id": order })));
-        let log = self.get(&format!("messages?order_id={order}"));
-        let shipped = log["data"].as_array().unwrap().iter().find(|message| message["kind"] == "shipped");
-        shipped.unwrap().clone()
-    }
-}
+use support::{SECRET, Service};
 
 /// S2-R12, S2-R15, S2-R16, A-S2-10: settings say who made them and from when they count; both channels of one notice
 /// get a warning.
@@ -129,6 +32,9 @@ fn s2_r15_s2_r16_settings() {
         (json!({ "reminder_after_minutes": 1 }), "reminder_after_minutes"),
         (json!({ "kinds": { "dispute": { "sms": false } } }), "kinds.dispute"),
         (json!({ "effective_from": "2030-06-09T00:00:00+08:00" }), "effective_from"),
+        (json!({ "alerts": { "email": "ops@shop" } }), "alerts.email"),
+        (json!({ "alerts": { "email": "ops@shop.cn\r\nBcc: all@shop.cn" } }), "alerts.email"),
+        (json!({ "alerts": { "phone": "13800138000" } }), "alerts.phone"),
     ] {
         assert_eq!(service.refused(422, "PUT", "message-settings", &body).1, field);
     }

@@ -112,6 +112,7 @@ impl Outbox {
             kind: message.kind.as_str().into(),
             channel: message.channel.as_str().into(),
             link: Some(message.link.clone()).filter(|link| !link.is_empty()),
+            subject: None,
             body_zh,
             body_en,
             deliver_until_micros,

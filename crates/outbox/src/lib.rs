@@ -4,6 +4,7 @@
 //! is another: their times are carried over by their distance from now.
 
 mod due;
+mod mail;
 mod messages;
 mod questions;
 mod state;
@@ -23,14 +24,20 @@ impl Outbox {
         self.engine.clock().outside()
     }
 
-    fn receiver(&self, due: DueReceiver) -> Due {
+    fn receiver(&self, due: DueReceiver) -> Result<Due, String> {
         let DueReceiver { shop_id, webhook, failures, deliveries } = due;
-        Due {
+        let is_mailbox = webhook.mailbox().is_some();
+        let leaves = |delivery: Delivery| {
+            let mail = is_mailbox.then(|| self.mail(&shop_id, &delivery)).transpose()?;
+            let event = Self::delivery(delivery);
+            Ok(relay::Delivery { body: mail.unwrap_or(event.body), ..event })
+        };
+        Ok(Due {
             receiver: Receiver { shop_id: shop_id.to_string(), webhook_id: webhook.webhook_id.to_string() },
             failures,
-            deliveries: deliveries.into_iter().map(Self::delivery).collect(),
+            deliveries: deliveries.into_iter().map(leaves).collect::<Result<_, String>>()?,
             endpoint: Endpoint { secrets: webhook.signing(self.engine.now()).to_vec(), url: webhook.url },
-        }
+        })
     }
 
     fn delivery(delivery: Delivery) -> relay::Delivery {
@@ -88,7 +95,7 @@ impl relay::DeliveryQueue for Outbox {
                 busy,
             };
             let due = self.engine.reader().due_receivers(&pick).map_err(|e| e.to_string())?;
-            Ok(due.into_iter().map(|due| self.receiver(due)).collect())
+            due.into_iter().map(|due| self.receiver(due)).collect()
         })
     }
     fn settle(&self, settled: Vec<Settlement>, turn: Turn) -> BoxFuture<'_, Result<(), String>> {

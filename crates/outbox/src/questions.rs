@@ -56,10 +56,10 @@ impl Outbox {
                     report: Box::new(asked(true, String::new(), segments, at)),
                 }
             }
-            Fate::Failed { code } => MessageCommand::Reported {
+            Fate::Failed { code, is_charged } => MessageCommand::Reported {
                 message_id,
                 number: None,
-                report: Box::new(asked(false, code, None, now)),
+                report: Box::new(Report { is_charged, ..asked(false, code, None, now) }),
             },
             Fate::NotKnown if now < deliver_until => MessageCommand::Answered {
                 message_id,

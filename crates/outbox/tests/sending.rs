@@ -183,7 +183,7 @@ impl Stand {
             let fate = match (self.random.below(3), took) {
                 (0, _) => Fate::NotYet,
                 (1, true) => Fate::Delivered { segments: Some(1), at_micros: None },
-                (_, true) => Fate::Failed { code: "UNDELIV".into() },
+                (_, true) => Fate::Failed { code: "UNDELIV".into(), is_charged: true },
                 (_, false) => Fate::NotKnown,
             };
             self.runtime.block_on(self.outbox.settle_question(&question.key, fate)).unwrap();

@@ -28,7 +28,7 @@ pub use error::{StoreError, StoreErrorKind};
 pub use generations::Generations;
 pub use import::{Import, ImportFailure, ImportFile, ImportOutcome, ImportState, Upload};
 pub use message::{
-    Before, BillRow, Dispatch, DispatchUpdate, EarlyReports, Handing, Named, PackRow, Repeats,
+    Before, BillRow, Dispatch, DispatchUpdate, EarlyReports, Handing, Named, PackRow, Repeats, WalletChange,
 };
 pub use noun::{Answers, Change, Noun, Row, answered};
 pub use order::OrderRow;

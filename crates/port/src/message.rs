@@ -9,6 +9,7 @@ use domain::{
         numbers::{Number, NumberKey},
         office::Said,
         sending::Report,
+        wallet::Wallet,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,17 @@ pub enum DispatchUpdate {
         at: Instant,
         next_at: Instant,
     },
+}
+
+/// A wallet to write. Its timer is due at `differences.tell_at`.
+#[derive(Debug, Clone)]
+pub struct WalletChange {
+    /// The shop.
+    pub shop_id: ShopId,
+    /// The wallet.
+    pub wallet: Wallet,
+    /// When its timer was due before.
+    pub old_wake: Option<Instant>,
 }
 
 /// A pack of SMS that was bought.

@@ -33,7 +33,31 @@ impl fmt::Debug for Webhook {
     }
 }
 
+/// The id of the receiver that is a mailbox.
+const MAILBOX: &str = "alerts";
+/// How an address of mail begins.
+const MAIL: &str = "mailto:";
+
 impl Webhook {
+    /// The receiver of a shop that is a mailbox, for events of these types.
+    pub fn of_mailbox(address: &str, types: &[&str], now: Instant) -> Self {
+        Self {
+            webhook_id: Self::mailbox_id(),
+            url: format!("{MAIL}{address}"),
+            types: types.iter().map(|name| (*name).to_owned()).collect(),
+            secrets: Vec::new(),
+            created_at: now,
+            old_until: None,
+        }
+    }
+    /// The id of that receiver.
+    pub fn mailbox_id() -> WebhookId {
+        WebhookId::try_new(MAILBOX).unwrap_or_else(|_| unreachable!("{MAILBOX} is an id"))
+    }
+    /// The mailbox that it stands for, where it is no address of the web.
+    pub fn mailbox(&self) -> Option<&str> {
+        self.url.strip_prefix(MAIL)
+    }
     /// Whether it wants events of that type.
     pub fn wants(&self, event_type: &str) -> bool {
         self.types.is_empty() || self.types.iter().any(|t| t == event_type)

@@ -2,14 +2,14 @@
 
 use crate::{
     Answers, BatchRow, Change, CodeKey, DeliveryUpdate, Dispatch, DispatchUpdate, Noun, OutboxRow, Parked,
-    PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, Webhook, answered,
+    PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, WalletChange, Webhook, answered,
 };
 use domain::{
     BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord},
     ledger::Entry,
-    message::{office::Centre, wallet::Wallet},
+    message::office::Centre,
     shop::Shop,
 };
 use std::sync::Arc;
@@ -102,7 +102,7 @@ macro_rules! keys_rows_changes {
             /// The shops' message settings and templates.
             pub centres: Vec<(ShopId, Arc<Centre>)>,
             /// The shops' wallets.
-            pub wallets: Vec<(ShopId, Wallet)>,
+            pub wallets: Vec<WalletChange>,
             pub campaigns: Vec<(ShopId, Arc<Campaign>)>,
             pub counters: Vec<(ShopId, CampaignId, Counters)>,
             pub batches: Vec<(ShopId, Arc<BatchRecord>)>,
@@ -170,7 +170,8 @@ impl Changes {
     pub fn wakes(&self) -> impl Iterator<Item = Instant> {
         let orders = self.orders.iter().filter_map(|change| change.row.wake_at);
         let coupons = self.coupons.iter().filter_map(|change| change.row.wake_at);
-        orders.chain(coupons).chain(self.pool.wakes())
+        let wallets = self.wallets.iter().filter_map(|change| change.wallet.differences.tell_at);
+        orders.chain(coupons).chain(wallets).chain(self.pool.wakes())
     }
     /// When the first step is due of long work that it sets or goes on with: see [`crate::Subject::is_work`].
     pub fn work_due(&self) -> Option<Instant> {
@@ -178,7 +179,7 @@ impl Changes {
     }
     /// Whether it moves no row that a timer can be about.
     pub fn moves_nothing(&self) -> bool {
-        self.orders.is_empty() && self.coupons.is_empty() && self.pool.is_empty()
+        self.orders.is_empty() && self.coupons.is_empty() && self.wallets.is_empty() && self.pool.is_empty()
     }
 }
 

@@ -15,11 +15,16 @@ pub enum Subject {
     GiftRun(GiftStrategyId),
     /// A pooled order: the end of its time to pay the balance.
     PoolOrder(OrderId),
+    /// The shop's wallet: what its provider counts otherwise is told (A-S2-12).
+    Wallet,
 }
+
+/// The name under which a shop's only wallet is woken.
+const WALLET: &str = "sms";
 
 impl Subject {
     /// The kinds, in the order in which those of one moment fire.
-    pub const KINDS: [&str; 5] = ["order", "coupon", "presale_strategy", "gift_run", "pool_order"];
+    pub const KINDS: [&str; 6] = ["order", "coupon", "presale_strategy", "gift_run", "pool_order", "wallet"];
     /// Kind and id, as stores keep them.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
@@ -28,6 +33,7 @@ impl Subject {
             Self::PresaleStrategy(id) => ("presale_strategy", id.as_str()),
             Self::GiftRun(id) => ("gift_run", id.as_str()),
             Self::PoolOrder(id) => ("pool_order", id.as_str()),
+            Self::Wallet => ("wallet", WALLET),
         }
     }
     /// Whether it is long work, done step by step: a pass over orders, a walk over a ranking. What sets it does not
@@ -35,7 +41,7 @@ impl Subject {
     pub const fn is_work(&self) -> bool {
         match self {
             Self::PresaleStrategy(_) | Self::GiftRun(_) => true,
-            Self::Order(_) | Self::Coupon(_) | Self::PoolOrder(_) => false,
+            Self::Order(_) | Self::Coupon(_) | Self::PoolOrder(_) | Self::Wallet => false,
         }
     }
     /// Reads what [`Subject::parts`] wrote.
@@ -46,6 +52,7 @@ impl Subject {
             "presale_strategy" => PresaleStrategyId::try_new(id).ok().map(Self::PresaleStrategy),
             "gift_run" => GiftStrategyId::try_new(id).ok().map(Self::GiftRun),
             "pool_order" => OrderId::try_new(id).ok().map(Self::PoolOrder),
+            "wallet" => (id == WALLET).then_some(Self::Wallet),
             _ => None,
         }
     }

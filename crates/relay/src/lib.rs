@@ -20,6 +20,7 @@ pub mod backoff;
 mod clock;
 pub mod guard;
 pub mod message;
+pub mod pull;
 mod question;
 pub mod queue;
 mod retry_after;
@@ -35,6 +36,7 @@ pub use message::{
     Asked, Class, Fate, HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, Parameter, Person,
     Recipient, SendOutcome, Senders,
 };
+pub use pull::{Pulls, Reports};
 pub use question::{Question, Questions, ask_all};
 pub use queue::{
     Delivery, DeliveryOutcome, DeliveryQueue, Due, MessageKey, MessageOutcome, MessageSettlement,
@@ -42,7 +44,7 @@ pub use queue::{
 };
 pub use signature::SigningSecret;
 pub use tls::install_crypto_provider;
-pub use webhook::{DeliveryResult, Endpoint, WebhookClient};
+pub use webhook::{DeliveryResult, Endpoint, Mail, WebhookClient};
 pub use worker::{DrainReport, Worker};
 
 /// A future behind a trait object: what the ports of this crate return.

@@ -56,6 +56,9 @@ pub struct OutgoingMessage {
     pub channel: String,
     /// What the customer may open.
     pub link: Option<String>,
+    /// What a mail is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The text in Chinese.
     pub body_zh: String,
     /// The text in English.
@@ -163,6 +166,8 @@ pub enum Fate {
     Failed {
         /// The provider's code.
         code: String,
+        /// Whether the provider charges for it all the same (A-S2-12).
+        is_charged: bool,
     },
     /// The provider never had it: it may be sent again.
     NotKnown,

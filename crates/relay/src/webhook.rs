@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, InvalidHeaderValue};
 use reqwest::{Client, redirect};
+use serde::{Deserialize, Serialize};
 
 use crate::guard::{AddressGuard, GuardError, GuardedDns};
 use crate::signature::{
@@ -33,6 +34,24 @@ pub struct Endpoint {
     pub url: String,
     /// The signing secrets in text form (`whsec_...`), the newest first; at least one.
     pub secrets: Vec<String>,
+}
+
+/// What a mailbox gets instead of an event's JSON: the body of its [`crate::Delivery`], as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Its subject.
+    pub subject: String,
+    /// Its text in Chinese.
+    pub zh: String,
+    /// Its text in English.
+    pub en: String,
+}
+
+impl Endpoint {
+    /// The mailbox, where it is one.
+    pub fn mailbox(&self) -> Option<&str> {
+        self.url.strip_prefix("mailto:")
+    }
 }
 
 impl fmt::Debug for Endpoint {

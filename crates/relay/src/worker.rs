@@ -15,6 +15,7 @@ mod busy;
 mod delivery_batch;
 mod drain;
 mod flight;
+mod mail;
 mod message_batch;
 mod pauses;
 mod report;

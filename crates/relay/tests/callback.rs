@@ -5,13 +5,15 @@ mod support;
 
 use relay::SigningSecret;
 use relay::message::callback::{self, CallbackRefusal, Signed, Taken};
+use relay::message::codes::ChargesFailed;
 use relay::message::report::{MOST_BYTES, MOST_ELEMENTS, Why};
 use relay::message::{Bad, Recipient, Reply, Report, aliyun, tencent};
 use relay::signature::signature_header;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::SECRET;
 
 const NOW: i64 = 1_735_689_600;
+const ALWAYS: ChargesFailed = ChargesFailed::ALWAYS;
 
 fn secret() -> SigningSecret {
     SigningSecret::parse(SECRET).unwrap()
@@ -107,6 +109,7 @@ fn report(our_id: Option<&str>, provider_id: Option<&str>) -> Report {
         is_delivered: true,
         code: "DELIVERED".to_owned(),
         segments: None,
+        is_charged: true,
         at_micros: None,
     }
 }
@@ -128,7 +131,7 @@ fn a_generic_body_holds_reports_and_replies() {
         ],
         "replies": [{"phone": "+8613800138000", "text": "TD", "signature": "小店", "at": at}, {"phone": "1", "text": "T"}],
     });
-    let told = callback::read(body.to_string().as_bytes()).unwrap();
+    let told = callback::read(body.to_string().as_bytes(), ALWAYS).unwrap();
     let whole = Report {
         part: Some(2),
         segments: Some(3),
@@ -148,11 +151,11 @@ fn a_generic_body_holds_reports_and_replies() {
     for (body, why) in
         [("", Why::NotJson), ("[]", Why::NotJson), (&"x".repeat(MOST_BYTES + 1), Why::TooLarge)]
     {
-        assert_eq!(callback::read(body.as_bytes()), Err(Bad { element: None, why }));
+        assert_eq!(callback::read(body.as_bytes(), ALWAYS), Err(Bad { element: None, why }));
     }
     let half = format!("[{}1]", "1,".repeat(MOST_ELEMENTS / 2));
     let both = format!(r#"{{"reports":{half},"replies":{half}}}"#);
-    assert_eq!(callback::read(both.as_bytes()), Err(Bad { element: None, why: Why::TooMany }));
+    assert_eq!(callback::read(both.as_bytes(), ALWAYS), Err(Bad { element: None, why: Why::TooMany }));
 }
 
 /// Field notes A.3: `sms_size` is a text, times are local, single and bulk come mixed.
@@ -176,7 +179,12 @@ fn aliyun_reports_are_read_one_by_one() {
             ..report(Some("s1:m1"), Some("b1"))
         }),
         Ok(Report { segments: Some(1), ..report(None, Some("b2")) }),
-        Ok(Report { is_delivered: false, code: "MK:0001".to_owned(), ..report(None, Some("b3")) }),
+        Ok(Report {
+            is_delivered: false,
+            code: "MK:0001".to_owned(),
+            is_charged: false,
+            ..report(None, Some("b3"))
+        }),
         Err(bad(3, "phone_number")),
         Err(bad(4, "success")),
         Ok(report(None, None)),
@@ -219,6 +227,43 @@ fn replies_are_read_one_by_one() {
     let body = json!({"extend": "", "mobile": "13800138000", "nationcode": "86", "sign": "小店", "text": "退订",
         "time": NOW});
     assert_eq!(tencent::replies(body.to_string().as_bytes()), [Ok(reply("退订", Some("小店")))]);
+}
+
+/// A-S2-12: a failed delivery costs where the provider's table says so: not with Aliyun in China, with Aliyun abroad and
+/// with Tencent Cloud everywhere; of a program of the operator's as its settings say, or as the report itself says.
+#[test]
+fn a_s2_12_what_a_failed_delivery_costs_stands_in_the_providers_table() {
+    let free = ChargesFailed { in_china: false, abroad: false };
+    let own = |charges_failed, is_charged: Value, is_delivered: bool| {
+        let report = json!({"our_id": "s1:m1", "phone": "+8613800138000", "is_delivered": is_delivered,
+            "is_charged": is_charged});
+        let body = json!({ "reports": [report] }).to_string();
+        callback::read(body.as_bytes(), charges_failed).unwrap().reports.remove(0)
+    };
+    let aliyun = |number: &str, success: bool| {
+        aliyun::reports(
+            json!({"phone_number": number, "success": success, "biz_id": "b"}).to_string().as_bytes(),
+        )
+        .remove(0)
+    };
+    let tencent = |nation: &str, mobile: &str| {
+        let one = json!({"nationcode": nation, "mobile": mobile, "report_status": "FAIL", "sid": "1"});
+        tencent::reports(one.to_string().as_bytes()).remove(0)
+    };
+    for (name, report, is_charged) in [
+        ("aliyun in China", aliyun("13800138000", false), false),
+        ("aliyun abroad", aliyun("85251234567", false), true),
+        ("aliyun delivered", aliyun("13800138000", true), true),
+        ("tencent in China", tencent("86", "13800138000"), true),
+        ("tencent abroad", tencent("852", "51234567"), true),
+        ("own, charged", own(ALWAYS, Value::Null, false), true),
+        ("own, not charged", own(free, Value::Null, false), false),
+        ("own, delivered", own(free, Value::Null, true), true),
+        ("own, as it says", own(ALWAYS, json!(false), false), false),
+    ] {
+        assert_eq!(report.unwrap().is_charged, is_charged, "{name}");
+    }
+    assert_eq!(own(ALWAYS, json!("no"), false), Err(bad(0, "is_charged")));
 }
 
 /// What the providers look at in the answer.

@@ -4,9 +4,11 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
 use std::time::Duration;
 
-use relay::message::codes::Row;
+use relay::message::codes::{Act as Doing, Row, Table};
 use relay::message::smtp::{Encryption, SmtpSender, SmtpSettings};
 use relay::message::{Recipient, Window, aliyun, smtp, tencent, wechat};
 use relay::{MessageSender, OutgoingMessage, SendOutcome};
@@ -15,6 +17,7 @@ use support::provider::{Act, Provider};
 use support::smtp::{Does, MailServer};
 use support::{message, senders};
 
+const TABLES: [Table; 4] = [aliyun::TABLE, tencent::TABLE, wechat::TABLE, smtp::TABLE];
 const PHONE: &str = "+8613800138000";
 
 struct Case {
@@ -112,18 +115,52 @@ async fn each_code_is_what_its_row_says() {
 #[test]
 fn each_row_has_its_case_and_none_hides_another() {
     let listed: BTreeSet<_> = cases().map(|case| (case.provider, case.code, case.says)).collect();
-    for (provider, table) in [
-        ("aliyun", aliyun::CODES),
-        ("tencent", tencent::CODES),
-        ("wechat", wechat::CODES),
-        ("smtp", smtp::CODES),
-    ] {
-        for (place, Row { code, says, .. }) in table.iter().enumerate() {
-            assert!(listed.contains(&(provider, code, says)), "{provider} {code} {says} has no case");
-            let before = &table[..place];
+    for Table { provider, rows, .. } in &TABLES {
+        for (place, Row { code, says, zh, en, .. }) in rows.iter().enumerate() {
+            assert!(listed.contains(&(*provider, *code, *says)), "{provider} {code} {says} has no case");
+            let is_chinese = |text: &str| text.chars().any(|sign| ('一'..='鿿').contains(&sign));
+            assert!(is_chinese(zh) && !en.is_empty() && !is_chinese(en), "{provider} {code}: {zh} {en}");
+            let before = &rows[..place];
             let hidden =
                 before.iter().any(|row| row.code == *code && (row.says.is_empty() || row.says == *says));
             assert!(!hidden, "{provider} {code} {says} is never found");
         }
+    }
+}
+
+/// What is done about a code: its class, and when it is tried again.
+fn done(act: Doing) -> (&'static str, &'static str) {
+    match act {
+        Doing::Refuse(class) => (class.as_str(), "never"),
+        Doing::Unknown => ("unknown", "never; it is asked after"),
+        Doing::Later(class, _) if class.pauses() => (class.as_str(), "when the channel goes on"),
+        Doing::Later(class, Window::Schedule | Window::Seconds(_)) => (class.as_str(), "by the schedule"),
+        Doing::Later(class, Window::Minute) => (class.as_str(), "after a minute"),
+        Doing::Later(class, Window::Hour) => (class.as_str(), "after an hour"),
+        Doing::Later(class, Window::Day) => (class.as_str(), "after a day"),
+    }
+}
+
+/// The page of codes is what the tables say. When a row changes, this test says what to put there.
+#[test]
+fn the_codes_on_the_page_are_those_of_the_tables() {
+    let page = include_str!("../../../docs/message-codes.md");
+    let mut made = String::new();
+    for table in &TABLES {
+        let _ = write!(
+            made,
+            "\n## {}\n\n| Code | Class | Again | Means | 含义 |\n|---|---|---|---|---|\n",
+            table.provider
+        );
+        for Row { code, says, act, zh, en } in table.rows {
+            let said = if says.is_empty() { String::new() } else { format!(" “{says}”") };
+            let (class, again) = done(*act);
+            let _ = writeln!(made, "| `{code}`{said} | `{class}` | {again} | {en} | {zh} |");
+        }
+    }
+    if !page.ends_with(&made) {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("message-codes.md");
+        std::fs::write(&file, made).unwrap();
+        panic!("docs/message-codes.md has other tables; put there what is in {}", file.display());
     }
 }

@@ -158,7 +158,10 @@ async fn a_message_is_found_by_our_id() {
     let later: relay::Clock = Arc::new(|| START_MICROS + 120_000_000);
     for (answer, expected) in [
         (details(&json!([row("shop_1:msg_0", 3), row("shop_1:msg_1", 1)]), 2), Fate::NotYet),
-        (details(&json!([row("shop_1:msg_1", 2)]), 1), Fate::Failed { code: "MK:0001".to_owned() }),
+        (
+            details(&json!([row("shop_1:msg_1", 2)]), 1),
+            Fate::Failed { code: "MK:0001".to_owned(), is_charged: false },
+        ),
         (
             details(&json!([row("shop_1:msg_1", 3)]), 1),
             Fate::Delivered { segments: None, at_micros: Some(delivered_at) },

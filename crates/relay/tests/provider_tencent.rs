@@ -176,7 +176,7 @@ fn pulled(entries: &Value) -> Act {
 async fn a_message_is_found_by_our_id_or_by_its_serial() {
     let at = Some(START_MICROS + 60_000_000);
     let delivered = Fate::Delivered { segments: None, at_micros: at };
-    let failed = Fate::Failed { code: "DELIVRD".to_owned() };
+    let failed = Fate::Failed { code: "DELIVRD".to_owned(), is_charged: true };
     for (serial, answer, expected) in [
         (None, pulled(&json!([entry("shop_1:msg_1", "1", "SUCCESS")])), delivered.clone()),
         (None, pulled(&json!([entry("shop_1:msg_0\nshop_1:msg_1", "1", "SUCCESS")])), delivered.clone()),

@@ -1,11 +1,12 @@
 //! Writes a batch's changes, row by row, each with its way back.
 
 use crate::open::Open;
+use crate::orders::move_timer;
 use crate::tables::{DispatchRow, OfShop, Tables, at, refused};
 use crate::undo::{Undo, put, take};
 use crate::{delivery, pool, undo};
 use domain::{Instant, MessageId, ShopId};
-use port::{Before, Changes, DispatchUpdate, Handing, Nouns, Repeats, StoreError};
+use port::{Before, Changes, DispatchUpdate, Handing, Nouns, Repeats, StoreError, Subject, WalletChange};
 
 /// Writes all of them, or breaks off at the first that no store may keep.
 pub fn write(open: &mut Open<'_>, changes: &Changes) -> Result<(), StoreError> {
@@ -55,11 +56,12 @@ fn settings(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<(
         let before = place(tables).replace(centre.clone());
         undo.note(move |tables| *place(tables) = before);
     }
-    for (shop, wallet) in &changes.wallets {
+    for WalletChange { shop_id: shop, wallet, old_wake } in &changes.wallets {
         known_shop(tables, shop)?;
         let place = at(shop, |s| &mut s.wallet);
         let before = place(tables).replace(wallet.clone());
         undo.note(move |tables| *place(tables) = before);
+        move_timer(tables, undo, shop, || Subject::Wallet, *old_wake, wallet.differences.tell_at);
     }
     for (shop, number) in &changes.sequences {
         known_shop(tables, shop)?;

@@ -60,6 +60,16 @@ impl ShopCache {
                 row.booked = *number;
             }
         }
+        for (shop, centre) in &changes.centres {
+            if let Some(row) = self.shops.get_mut(shop) {
+                row.centre = Some(centre.clone());
+            }
+        }
+        for change in &changes.wallets {
+            if let Some(row) = self.shops.get_mut(&change.shop_id) {
+                row.wallet = change.wallet.clone();
+            }
+        }
         for (shop, campaign, counters) in &changes.counters {
             if let Some(row) = self.campaign(shop, campaign) {
                 row.counters = counters.clone();

@@ -15,6 +15,7 @@ pub enum Kind {
     PresaleStrategy,
     GiftRun,
     PoolOrder,
+    Wallet,
 }
 
 /// Takes timers away and puts new ones.

@@ -4,11 +4,12 @@ use crate::cells::Cells;
 use crate::error::Doing;
 use crate::json::{Json, whole};
 use crate::query::one;
+use crate::timers::{Kind, Timers};
 use domain::{
     ShopId,
     message::{office::Centre, wallet::Wallet},
 };
-use port::{Changes, Read, StoreError};
+use port::{Changes, Read, StoreError, Subject, WalletChange};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let mut put = db.prepare_cached(sql).doing(WRITING)?;
         put.execute(params![shop.as_str(), json.document(&**centre)?]).doing(WRITING)?;
     }
-    for (shop, wallet) in &changes.wallets {
+    for WalletChange { shop_id: shop, wallet, old_wake } in &changes.wallets {
         let sql = "INSERT INTO wallets (shop_id, bought, reserved, sent, expired, doc) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             ON CONFLICT (shop_id) DO UPDATE SET bought = excluded.bought, reserved = excluded.reserved,
             sent = excluded.sent, expired = excluded.expired, doc = excluded.doc";
@@ -47,6 +48,8 @@ pub fn write(db: &Connection, json: &mut Json, changes: &Changes) -> Result<(), 
         let (sent, expired) = (whole(wallet.sent)?, whole(wallet.expired)?);
         put.execute(params![shop.as_str(), bought, reserved, sent, expired, json.document(wallet)?])
             .doing(WRITING)?;
+        let (_, id) = Subject::Wallet.parts();
+        Timers::of(db, Kind::Wallet)?.shift(shop, id, *old_wake, wallet.differences.tell_at)?;
     }
     Ok(())
 }

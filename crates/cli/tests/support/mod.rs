@@ -6,9 +6,13 @@
 
 pub mod client;
 pub mod dice;
+pub mod mail;
+pub mod provider;
 pub mod receiver;
 pub mod server;
 pub mod shop;
 
 pub use client::{Answer, Client, Request};
+pub use mail::MailServer;
+pub use provider::Provider;
 pub use server::{Server, finish, program, run};

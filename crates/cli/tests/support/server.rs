@@ -78,6 +78,8 @@ pub struct Server {
     process: Child,
     /// Where it listens.
     pub address: String,
+    /// What it printed before it did.
+    pub greeting: String,
     /// Kept open: the service may go on writing.
     output: Option<BufReader<ChildStdout>>,
     log: PathBuf,
@@ -123,7 +125,7 @@ impl Server {
                 panic!("the service ended before it listened: {said}{log}");
             }
         };
-        Self { process, address, output: Some(output), log }
+        Self { process, address, greeting: said, output: Some(output), log }
     }
 
     /// A client with the sandbox's key.

@@ -71,7 +71,9 @@ impl Decision {
     /// When the timers are due that it sets.
     pub fn wakes(&self) -> impl Iterator<Item = Instant> {
         let orders = self.orders.iter().filter_map(order_wake);
-        orders.chain(self.coupons.iter().filter_map(|coupon| coupon.wake_at)).chain(self.pool.wakes())
+        let wallet = self.wallet.iter().filter_map(|wallet| wallet.differences.tell_at);
+        let coupons = self.coupons.iter().filter_map(|coupon| coupon.wake_at);
+        orders.chain(coupons).chain(wallet).chain(self.pool.wakes())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use crate::coupon::batches;
+use crate::message;
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, RewardId, ShopId,
     campaign::{CampaignRow, Count, Desk},
@@ -10,6 +11,7 @@ use domain::{
     message::{
         Channel, Message,
         addressee::Addressee,
+        alerts::Alert,
         numbers::{Number, NumberKey},
         office::{Centre, Office, Said},
         wallet::Wallet,
@@ -137,6 +139,14 @@ impl Office for Draft<'_> {
             Some((_, number)) => number.clone(),
             None => self.facts().number(&(self.shop_id.clone(), key.clone())).cloned().unwrap_or_default(),
         }
+    }
+    fn alert(&mut self, alert: &Alert) {
+        message::mailbox::align(self);
+        let subject = match alert {
+            Alert::LowBalance { .. } | Alert::Difference { .. } => self.shop_id.as_str(),
+            Alert::TemplateBlocked { kind, .. } => kind.as_str(),
+        };
+        Draft::publish(self, alert.event_type(), subject, &alert.body());
     }
     fn put_number(&mut self, key: &NumberKey, number: Number) {
         let numbers = &mut self.changes().numbers_heard;

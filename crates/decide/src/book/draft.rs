@@ -305,12 +305,22 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Receivers of what is published, with what this decision has made of them.
+    pub fn webhooks(&self) -> impl Iterator<Item = &Webhook> {
+        let (drafted, removed) = (&self.decision.webhooks, &self.decision.webhooks_removed);
+        let known = self.find_shop().map(|row| &row.webhooks[..]).unwrap_or_default();
+        let stays = |webhook: &&Webhook| {
+            let is_it = |other: &Webhook| other.webhook_id == webhook.webhook_id;
+            !drafted.iter().any(is_it) && !removed.contains(&webhook.webhook_id)
+        };
+        known.iter().filter(stays).chain(drafted)
+    }
+
     /// Publishes an event to the outbox.
     pub fn publish(&mut self, event_type: &str, subject: &str, body: &impl serde::Serialize) {
         let event_id = self.next_id("ev");
         let wants = |w: &&Webhook| w.wants(event_type);
-        let hooks = self.find_shop().map(|row| &row.webhooks[..]).unwrap_or_default();
-        let receivers = hooks.iter().filter(wants).map(|w| w.webhook_id.clone()).collect();
+        let receivers = self.webhooks().filter(wants).map(|w| w.webhook_id.clone()).collect();
         self.decision.outbox.push(OutboxRow {
             event_id,
             shop_id: self.shop_id.clone(),

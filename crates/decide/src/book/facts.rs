@@ -7,43 +7,31 @@
 use super::decision::{BatchCount, Decision};
 use super::platform::Platform;
 use super::pool::PoolFacts;
+use super::shop_slot::{ShopSlot, Written};
 use super::table::loaded;
 use super::tables::Tables;
 use domain::{
     BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, PurchaseId, ShopId,
-    campaign::{Count, Counters, order_wake},
+    campaign::order_wake,
     coupon::{BatchCounters, Coupon},
     customer::Standing,
     message::{
         Message,
         addressee::Addressee,
         numbers::{Number, NumberKey},
-        wallet::Wallet,
     },
     order::Order,
 };
 use port::{
-    BatchClaimKey, BatchClaims, BatchRow, CampaignRow, Changes, CodeKey, CodeRow, EarlyReports, Import,
-    InboxKey, InboxRow, OrderRow, PackRow, Parked, PoolRow, RequestRow, Rows, ShopRow, Subject, Timer,
-    Writers,
+    BatchClaimKey, BatchClaims, BatchRow, Changes, CodeKey, CodeRow, EarlyReports, Import, InboxKey,
+    InboxRow, OrderRow, PackRow, Parked, RequestRow, Rows, ShopRow, Subject, Timer, WalletChange, Writers,
 };
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// Shops kept between batches; a larger platform loads the others again when they come up.
 const SHOPS_KEPT: usize = 20_000;
 /// Coupon batches kept between batches of inputs; one may name 20,000 SKUs.
 const BATCHES_KEPT: usize = 256;
-
-/// A shop in the working set.
-#[derive(Debug)]
-struct ShopSlot {
-    row: ShopRow,
-    sequence_dirty: bool,
-    booked_dirty: bool,
-    wallet_dirty: bool,
-    counters_dirty: Vec<usize>,
-}
 
 /// A coupon batch in the working set.
 #[derive(Debug)]
@@ -329,6 +317,13 @@ impl Facts {
                 let key = (timer.shop_id.clone(), id.clone());
                 self.tables.coupons.amend(&key, |coupon| coupon.wake_at = None);
             }
+            Subject::Wallet => {
+                if let Some(slot) = self.shops.get_mut(&timer.shop_id).and_then(Option::as_mut) {
+                    let mut wallet = slot.row.wallet.clone();
+                    wallet.differences.tell_at = None;
+                    slot.put_wallet(wallet);
+                }
+            }
             Subject::PresaleStrategy(_) | Subject::GiftRun(_) | Subject::PoolOrder(_) => {
                 let shop = self.shops.get_mut(&timer.shop_id).and_then(Option::as_mut);
                 if let Some(slot) = shop {
@@ -363,8 +358,7 @@ impl Facts {
             slot.row.centre = Some(centre.clone());
         }
         if let Some(wallet) = &decision.wallet {
-            slot.row.wallet = wallet.clone();
-            slot.wallet_dirty = true;
+            slot.put_wallet(wallet.clone());
         }
         for campaign in &decision.campaigns {
             self.changes.campaigns.push((shop_id.clone(), campaign.clone()));
@@ -376,6 +370,8 @@ impl Facts {
         for webhook in &decision.webhooks {
             slot.row.webhooks.retain(|known| known.webhook_id != webhook.webhook_id);
             slot.row.webhooks.push(webhook.clone());
+            // A store takes rows away after it has put others: one that is put again stays.
+            self.changes.webhooks_removed.retain(|(shop, id)| (shop, id) != (shop_id, &webhook.webhook_id));
             self.changes.webhooks.push((shop_id.clone(), webhook.clone()));
         }
         for id in &decision.webhooks_removed {
@@ -442,8 +438,9 @@ impl Facts {
             if std::mem::take(&mut slot.sequence_dirty) {
                 changes.sequences.push((id.clone(), slot.row.sequence));
             }
-            if std::mem::take(&mut slot.wallet_dirty) {
-                changes.wallets.push((id.clone(), slot.row.wallet.clone()));
+            if let Written::From(old_wake) = std::mem::replace(&mut slot.wallet, Written::AsItIs) {
+                let (shop_id, wallet) = (id.clone(), slot.row.wallet.clone());
+                changes.wallets.push(WalletChange { shop_id, wallet, old_wake });
             }
             if std::mem::take(&mut slot.booked_dirty) {
                 changes.booked.push((id.clone(), slot.row.booked));
@@ -454,49 +451,5 @@ impl Facts {
             }
         }
         changes
-    }
-}
-
-impl ShopSlot {
-    fn new(shop: Arc<domain::shop::Shop>) -> Self {
-        let (campaigns, webhooks, pool) = (Vec::new(), Vec::new(), PoolRow::default());
-        // A new shop pays for its messages from the start (A-S1-18).
-        let (centre, wallet) = (None, Wallet::new(true));
-        let row = ShopRow { shop, sequence: 0, booked: 0, campaigns, webhooks, centre, wallet, pool };
-        Self { sequence_dirty: true, wallet_dirty: true, ..Self::as_loaded(row) }
-    }
-
-    fn as_loaded(row: ShopRow) -> Self {
-        Self {
-            row,
-            sequence_dirty: false,
-            booked_dirty: false,
-            wallet_dirty: false,
-            counters_dirty: Vec::new(),
-        }
-    }
-
-    fn position(&self, id: &domain::CampaignId) -> Option<usize> {
-        self.row.campaigns.iter().position(|row| row.campaign.campaign_id == *id)
-    }
-
-    fn put_campaign(&mut self, campaign: Arc<domain::campaign::Campaign>) {
-        if let Some(index) = self.position(&campaign.campaign_id) {
-            self.row.campaigns[index].campaign = campaign;
-        } else {
-            self.counters_dirty.push(self.row.campaigns.len());
-            let counters = Counters::of_new(campaign.created_at);
-            self.row.campaigns.push(CampaignRow { campaign, counters });
-        }
-    }
-
-    fn count(&mut self, campaign: &domain::CampaignId, count: &Count) {
-        let Some(index) = self.position(campaign) else {
-            return;
-        };
-        count.add_to(&mut self.row.campaigns[index].counters);
-        if !self.counters_dirty.contains(&index) {
-            self.counters_dirty.push(index);
-        }
     }
 }

@@ -8,6 +8,7 @@ mod platform;
 mod pool;
 mod published;
 mod rewards;
+mod shop_slot;
 mod table;
 mod tables;
 

@@ -3,12 +3,15 @@
 
 mod command;
 mod customers;
+mod differences;
 mod early;
+pub mod mailbox;
 mod post;
 mod sent;
 mod settings;
 
 pub use command::{Answered, MessageCommand, Notice, Says};
+pub use differences::tell as tell_differences;
 pub use post::id_by as notice_id;
 
 use crate::book::Draft;

@@ -4,13 +4,16 @@
 //! told again changes nothing.
 
 use super::command::{Answered, Says};
+use super::differences;
 use crate::book::Draft;
 use crate::command::Reply;
 use domain::{
     Code, Instant, MessageId, Refusal,
     campaign::{self, Desk},
     message::{
-        Channel, Message, MessageStatus, centre,
+        Channel, Message, MessageStatus,
+        alerts::Alert,
+        centre,
         numbers::NumberKey,
         office::Office,
         sending::{Delivery, Moved, Report, Sending},
@@ -18,7 +21,6 @@ use domain::{
     },
 };
 use port::{Before, DispatchUpdate};
-use serde_json::json;
 
 /// Settles what a provider answered.
 pub fn answered(draft: &mut Draft<'_>, id: &MessageId, answer: &Answered) -> Result<Reply, Refusal> {
@@ -52,9 +54,11 @@ fn with_wallet(
     change: impl FnOnce(&mut Sending, &mut Wallet, Instant) -> Moved,
 ) -> Moved {
     let Some(sending) = &mut message.sending else { return Moved::Not };
-    let mut wallet = draft.wallet();
+    let (mut wallet, before) = (draft.wallet(), sending.provider_segments);
     let moved = change(sending, &mut wallet, draft.now);
-    if moved == Moved::On && !sending.reserved.is_empty() {
+    let holds = moved == Moved::On && !sending.reserved.is_empty();
+    let differs = differences::book(draft, message, before, &mut wallet);
+    if holds || differs {
         centre::keep(draft, wallet);
     }
     moved
@@ -157,9 +161,8 @@ fn block(draft: &mut Draft<'_>, message: &Message, sending: &Sending) {
     let (kind, channel, mut centre) = (message.kind, message.channel, centre.clone());
     let why = sending.provider_code.clone().unwrap_or_default();
     if centre.block(kind, channel, number, why.clone(), draft.now) {
-        let body = json!({ "kind": kind, "channel": channel, "version": number, "provider_code": why });
-        draft.publish("template.blocked", kind.as_str(), &body);
         draft.put_centre(centre);
+        draft.alert(&Alert::TemplateBlocked { kind, channel, version: number, provider_code: why });
     }
 }
 

@@ -1,5 +1,6 @@
 //! Settings, templates and packs of a shop.
 
+use super::mailbox;
 use crate::book::Draft;
 use crate::command::Reply;
 use domain::{
@@ -34,6 +35,7 @@ pub fn put(
     let mut centre = centre(draft)?;
     centre.settings.decide(chosen.clone(), from, by.to_owned(), now);
     draft.put_centre(centre);
+    mailbox::align(draft);
     Ok(Reply::Done)
 }
 

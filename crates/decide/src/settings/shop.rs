@@ -103,7 +103,8 @@ pub fn put_risk(
 pub fn put_webhook(draft: &mut Draft<'_>, webhook: &Webhook) -> Result<Reply, Refusal> {
     let row = draft.shop_row()?;
     let known = row.webhooks.iter().any(|known| known.webhook_id == webhook.webhook_id);
-    if !known && row.webhooks.len() >= WEBHOOKS {
+    let own = row.webhooks.iter().filter(|known| known.mailbox().is_none()).count();
+    if !known && own >= WEBHOOKS {
         return Err(Refusal::with(Code::LimitReached, format!("{WEBHOOKS} webhooks a shop")));
     }
     draft.changes().webhooks.push(webhook.clone());
@@ -117,7 +118,7 @@ const OVERLAP: i64 = 7 * 24 * 60;
 /// none; older ones are dropped.
 pub fn rotate_secret(draft: &mut Draft<'_>, rotation: &Rotation) -> Result<Reply, Refusal> {
     let Rotation { webhook_id, secret, overlap_minutes } = rotation;
-    let known = known_webhook(draft, webhook_id)?.clone();
+    let known = own_webhook(draft, webhook_id)?.clone();
     let overlap_minutes = *overlap_minutes;
     if !(0..=OVERLAP).contains(&overlap_minutes) {
         let message = format!("0 to {OVERLAP} minutes");
@@ -138,9 +139,15 @@ fn known_webhook<'a>(draft: &'a Draft<'_>, id: &WebhookId) -> Result<&'a Webhook
     known.ok_or_else(|| Refusal::with(Code::NotFound, format!("no webhook {id}")))
 }
 
+/// The same; the shop's mailbox, which its message settings name, is none of them.
+fn own_webhook<'a>(draft: &'a Draft<'_>, id: &WebhookId) -> Result<&'a Webhook, Refusal> {
+    let own = Some(known_webhook(draft, id)?).filter(|known| known.mailbox().is_none());
+    own.ok_or_else(|| Refusal::with(Code::NotFound, format!("no webhook {id}")))
+}
+
 /// Removes a webhook with its deliveries.
 pub fn remove_webhook(draft: &mut Draft<'_>, id: &WebhookId) -> Result<Reply, Refusal> {
-    known_webhook(draft, id)?;
+    own_webhook(draft, id)?;
     draft.changes().webhooks_removed.push(id.clone());
     Ok(Reply::Done)
 }

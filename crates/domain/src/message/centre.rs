@@ -9,6 +9,7 @@
 use super::{
     Channel, Kind, Message, MessageStatus, Payer, Purpose,
     addressee::Addressee,
+    alerts::Alert,
     numbers::{Number, NumberKey},
     office::{Centre, Said, TemplateVersion},
     sending::Sending,
@@ -27,7 +28,6 @@ use crate::{
     shop::Shop,
     time::Zone,
 };
-use serde_json::json;
 use std::borrow::Cow;
 
 /// What is asked for.
@@ -208,8 +208,7 @@ pub fn keep(desk: &mut dyn Desk<'_>, mut wallet: Wallet) {
     let now = desk.now();
     let below = chosen(desk.centre(), now).alert_below;
     if wallet.alert(below, now) {
-        let body = json!({ "free": wallet.free(now), "alert_below": below });
-        desk.publish("sms.low_balance", desk.shop_id().as_str(), body);
+        desk.alert(&Alert::LowBalance { free: wallet.free(now), alert_below: below });
     }
     desk.put_wallet(wallet);
 }

@@ -1,7 +1,9 @@
 //! Messages to customers: planned, sent or suppressed, each with its reason.
 
 pub mod addressee;
+pub mod alerts;
 pub mod centre;
+pub mod differences;
 mod kind;
 mod kinds;
 pub mod notices;

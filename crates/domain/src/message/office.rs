@@ -4,6 +4,7 @@
 use super::{
     Channel, Kind,
     addressee::Addressee,
+    alerts::Alert,
     numbers::{Number, NumberKey},
     settings::MessageSettings,
     template::{Rendered, Template},
@@ -127,4 +128,6 @@ pub trait Office {
     fn number(&self, key: &NumberKey) -> Number;
     /// Keeps it.
     fn put_number(&mut self, key: &NumberKey, number: Number);
+    /// Tells the merchant, by webhook and by mail.
+    fn alert(&mut self, alert: &Alert);
 }

@@ -49,6 +49,25 @@ pub struct Chosen {
     pub reminder_after_minutes: u32,
     /// Below so many free segments the shop is told.
     pub alert_below: u64,
+    /// Who is told of that, and of what else the merchant should know, beside the shop's webhooks.
+    #[serde(default, skip_serializing_if = "Alerts::is_empty")]
+    pub alerts: Alerts,
+}
+
+/// Where alerts go beside the shop's webhooks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alerts {
+    /// A mailbox of the merchant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+impl Alerts {
+    /// Whether nobody is named.
+    pub const fn is_empty(&self) -> bool {
+        self.email.is_none()
+    }
 }
 
 /// A notice's switches. Where both are on, both go out (A-S2-10).
@@ -100,6 +119,7 @@ impl Default for Chosen {
             quiet_hours: BTreeMap::new(),
             reminder_after_minutes: 30,
             alert_below: 100,
+            alerts: Alerts::default(),
         }
     }
 }

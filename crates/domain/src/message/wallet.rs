@@ -4,6 +4,7 @@
 //! out, all of a message or none; they are counted as sent when the provider has taken it, and go back to the packs that
 //! they came from when it has not. A pack that has run out of its time gives nothing any more.
 
+use super::differences::Differences;
 use crate::{Instant, limits};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,9 @@ pub struct Wallet {
     /// Whether it was said that little is left.
     #[serde(default)]
     pub is_alerted: bool,
+    /// Where the provider counts otherwise than we do.
+    #[serde(default, skip_serializing_if = "Differences::is_empty")]
+    pub differences: Differences,
 }
 
 /// What is left of a pack.
@@ -80,6 +84,7 @@ impl Wallet {
             numbers: 0,
             is_billed,
             is_alerted: false,
+            differences: Differences::new(),
         }
     }
 

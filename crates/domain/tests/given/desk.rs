@@ -6,6 +6,7 @@ use domain::customer::Standing;
 use domain::message::{
     Channel, Message,
     addressee::Addressee,
+    alerts::Alert,
     numbers::{Number, NumberKey},
     office::{Centre, Office, Said},
     wallet::Wallet,
@@ -197,6 +198,9 @@ impl Office for Table<'_> {
     }
     fn put_number(&mut self, key: &NumberKey, number: Number) {
         self.numbers.insert(key.clone(), number);
+    }
+    fn alert(&mut self, alert: &Alert) {
+        self.published.push(alert.event_type().to_owned());
     }
 }
 

@@ -38,7 +38,7 @@ async fn admit(
     let callbacks = callbacks.ok_or_else(|| Problem::not_found(UNKNOWN))?;
     let read = axum::body::to_bytes(body, report::MOST_BYTES).await;
     let body = read.map_err(|error| Problem::invalid_body("body", &error.to_string()))?.to_vec();
-    let Caller::Signed(secrets) = &callbacks.caller else {
+    let Caller::Signed { secrets, .. } = &callbacks.caller else {
         return Ok(Admitted { body, id: None, is_known: false });
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -8,10 +8,11 @@ use crate::wire::state::ApiState;
 use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
+use contacts::Email;
 use domain::{
     message::{
         Channel, Kind, Payer,
-        settings::{Caps, Chosen, MessageSettings, Switch, Version},
+        settings::{Alerts, Caps, Chosen, MessageSettings, Switch, Version},
     },
     shop::{QuietHours, Shop},
 };
@@ -48,19 +49,27 @@ pub struct SettingsRequest {
     /// Free segments below which the shop is told (`sms.low_balance`).
     #[serde(default)]
     alert_below: Option<u64>,
+    /// `{email}`: a mailbox of the merchant's that gets alerts beside the shop's webhooks (`sms.low_balance`,
+    /// `sms.difference`, `template.blocked`); no mail where it is not said.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    alerts: Alerts,
 }
 
 impl SettingsRequest {
-    fn chosen(self) -> Chosen {
+    fn chosen(self) -> Result<Chosen, Problem> {
         let usual = Chosen::default();
-        Chosen {
+        let email = self.alerts.email.as_deref().map(Email::parse).transpose();
+        let email = email.map_err(|invalid| Problem::invalid_body("alerts.email", &invalid.to_string()))?;
+        Ok(Chosen {
             switches: self.kinds,
             signature: self.signature,
             caps: self.caps.unwrap_or(usual.caps),
             quiet_hours: self.quiet_hours,
             reminder_after_minutes: self.reminder_after_minutes.unwrap_or(usual.reminder_after_minutes),
             alert_below: self.alert_below.unwrap_or(usual.alert_below),
-        }
+            alerts: Alerts { email: email.map(|email| email.as_str().to_owned()) },
+        })
     }
 }
 
@@ -94,6 +103,8 @@ pub struct VersionView {
     quiet_hours: BTreeMap<Channel, QuietHours>,
     reminder_after_minutes: u32,
     alert_below: u64,
+    #[schema(value_type = Object)]
+    alerts: Alerts,
     /// What an operator should know of them.
     warnings: Vec<WarningView>,
 }
@@ -157,6 +168,7 @@ fn version(shop: &Shop, version: &Version) -> VersionView {
         quiet_hours: chosen.quiet_hours.clone(),
         reminder_after_minutes: chosen.reminder_after_minutes,
         alert_below: chosen.alert_below,
+        alerts: chosen.alerts.clone(),
         warnings: warnings(chosen),
     }
 }
@@ -192,7 +204,7 @@ pub async fn put(
     let body = caller.reads(Scope::Admin, body).await?;
     let from =
         body.value.effective_from.as_deref().map(|text| time::read("effective_from", text)).transpose()?;
-    let (chosen, by) = (Box::new(body.value.chosen()), caller.name().to_owned());
+    let (chosen, by) = (Box::new(body.value.chosen()?), caller.name().to_owned());
     let command = Command::Messages(MessageCommand::PutSettings { chosen, from, by });
     state.engine.submit(Input::new(caller.shop_id.clone(), command)).await?;
     view(&state, &caller).await

@@ -79,7 +79,7 @@ fn asked(state: &ApiState, one: Report) -> Asked {
             code: one.code,
             segments: one.segments,
             at: moment(state, one.at_micros),
-            is_charged: true,
+            is_charged: one.is_charged,
         },
     }
 }

@@ -42,6 +42,9 @@ pub const TYPES: &[&str] = &[
     "presale_strategy.pass",
     "gifts.given",
     "import.finished",
+    "sms.low_balance",
+    "sms.difference",
+    "template.blocked",
 ];
 
 /// A receiver to register.
@@ -180,7 +183,9 @@ pub async fn list(State(state): State<ApiState>, caller: InShop) -> Result<Json<
     let shop = state.shop(&caller.shop_id).await?;
     let rows = state.read(move |reader| reader.webhooks(&caller.shop_id)).await?;
     let now = state.engine.now();
-    Ok(Json(List::whole(rows.into_iter().map(|row| view(&shop, row, now, false)).collect())))
+    // The mailbox of alerts stands in the message settings.
+    let rows = rows.into_iter().filter(|row| row.mailbox().is_none());
+    Ok(Json(List::whole(rows.map(|row| view(&shop, row, now, false)).collect())))
 }
 
 /// Removes a receiver with what still waited for it.
@@ -256,4 +261,20 @@ pub async fn replay(
     caller.may(Scope::Admin)?;
     state.engine.submit(Input::new(caller.shop_id, Command::ReviveDeliveries(id))).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TYPES;
+    use domain::message::alerts::Alert;
+
+    /// Whoever wants a type alone can name it, and finds it on the page.
+    #[test]
+    fn every_type_is_on_the_page_and_every_alert_is_a_type() {
+        let page = include_str!("../../../../docs/api.md");
+        for name in TYPES {
+            assert!(page.contains(&format!("\n| `{name}` |")), "{name}");
+        }
+        assert!(Alert::TYPES.iter().all(|name| TYPES.contains(name)));
+    }
 }

@@ -3,6 +3,7 @@
 use ipnet::IpNet;
 use relay::SigningSecret;
 use relay::message::callback::Told;
+use relay::message::codes::ChargesFailed;
 use relay::message::{Bad, Reply, Report, aliyun, callback, tencent};
 use serde_json::{Value, json};
 use std::net::IpAddr;
@@ -47,7 +48,12 @@ pub enum Caller {
     /// Tencent Cloud: arrays or single objects, unsigned.
     Tencent,
     /// One that signs as our webhooks are signed.
-    Signed(Vec<SigningSecret>),
+    Signed {
+        /// What it signs with.
+        secrets: Vec<SigningSecret>,
+        /// Whether it charges for what it could not deliver.
+        charges_failed: ChargesFailed,
+    },
 }
 
 impl Callbacks {
@@ -65,7 +71,7 @@ impl Callbacks {
             (Caller::Aliyun, ComesTo::Replies) => replies(aliyun::replies(body)),
             (Caller::Tencent, ComesTo::Receipts) => reports(tencent::reports(body)),
             (Caller::Tencent, ComesTo::Replies) => replies(tencent::replies(body)),
-            (Caller::Signed(_), _) => callback::read(body)?,
+            (Caller::Signed { charges_failed, .. }, _) => callback::read(body, *charges_failed)?,
         };
         // Nothing of it can be read.
         match (&told.reports[..], &told.replies[..]) {
@@ -79,7 +85,7 @@ impl Callbacks {
         match self.caller {
             Caller::Aliyun => serde_json::from_str(aliyun::ANSWER).unwrap_or_default(),
             Caller::Tencent => serde_json::from_str(tencent::ANSWER).unwrap_or_default(),
-            Caller::Signed(_) => json!({}),
+            Caller::Signed { .. } => json!({}),
         }
     }
 }
@@ -101,7 +107,7 @@ mod tests {
             "reports": [{ "our_id": "tea:m1", "phone": "+8613800138000", "is_delivered": true, "code": "OK" }],
             "replies": [{ "phone": "+8613800138000", "text": "TD" }],
         });
-        let signed = of(Caller::Signed(Vec::new()));
+        let signed = of(Caller::Signed { secrets: Vec::new(), charges_failed: ChargesFailed::ALWAYS });
         for comes_to in [ComesTo::Receipts, ComesTo::Replies] {
             let told = signed.read(body.to_string().as_bytes(), comes_to).unwrap();
             assert!(told.reports[0].is_ok() && told.replies[0].is_ok(), "{told:?}");

@@ -11,6 +11,6 @@ mod service;
 mod sign;
 
 pub use callback::{ANSWER, replies, reports};
-pub use codes::CODES;
+pub use codes::TABLE;
 pub use sender::AliyunSender;
 pub use service::AliyunSettings;

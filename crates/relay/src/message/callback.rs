@@ -1,8 +1,9 @@
 //! Callbacks of a generic provider: JSON, signed as webhooks are, each taken once.
 //!
 //! A body says how messages fared and what was answered:
-//! `{"reports": [{"our_id", "provider_id", "phone", "part", "is_delivered", "code", "segments", "at"}],
-//! "replies": [{"phone", "text", "signature", "at"}]}`; a report names one of the two ids, and times are RFC 3339.
+//! `{"reports": [{"our_id", "provider_id", "phone", "part", "is_delivered", "code", "segments", "is_charged", "at"}],
+//! "replies": [{"phone", "text", "signature", "at"}]}`; a report names one of the two ids, and times are RFC 3339. One
+//! that does not say whether it is charged is so where the operator says that failed deliveries are.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::codes::ChargesFailed;
 use super::report::{Bad, MOST_BYTES, MOST_ELEMENTS, Reply, Report, Why, count, elements, phone, text};
 use super::times::of_rfc3339;
 use crate::signature::{SigningSecret, verifies};
@@ -134,8 +136,8 @@ struct Body<'b> {
     replies: Option<&'b RawValue>,
 }
 
-/// Reads a body; the error is that of the whole.
-pub fn read(body: &[u8]) -> Result<Told, Bad> {
+/// Reads a body; the error is that of the whole. What failed is charged as the operator says where it does not say.
+pub fn read(body: &[u8], charges_failed: ChargesFailed) -> Result<Told, Bad> {
     let whole = |why| Bad { element: None, why };
     if body.len() > MOST_BYTES {
         return Err(whole(Why::TooLarge));
@@ -146,7 +148,10 @@ pub fn read(body: &[u8]) -> Result<Told, Bad> {
     let parts = parts.ok_or_else(|| whole(Why::NotJson))?;
     let bytes = |part: &'_ RawValue| part.get().to_owned().into_bytes();
     let told = Told {
-        reports: parts.reports.map(|part| elements(&bytes(part), report)).unwrap_or_default(),
+        reports: parts
+            .reports
+            .map(|part| elements(&bytes(part), |object| report(object, charges_failed)))
+            .unwrap_or_default(),
         replies: parts.replies.map(|part| elements(&bytes(part), reply)).unwrap_or_default(),
     };
     if told.reports.len() + told.replies.len() > MOST_ELEMENTS {
@@ -155,17 +160,25 @@ pub fn read(body: &[u8]) -> Result<Told, Bad> {
     Ok(told)
 }
 
-fn report(object: &Map<String, Value>) -> Result<Report, &'static str> {
+fn report(object: &Map<String, Value>, charges_failed: ChargesFailed) -> Result<Report, &'static str> {
     let (our_id, provider_id) = (text(object, "our_id"), text(object, "provider_id"));
     if our_id.is_none() && provider_id.is_none() {
         return Err("our_id");
     }
+    let phone = text(object, "phone").and_then(|number| phone(&number)).ok_or("phone")?;
+    let is_delivered = object.get("is_delivered").and_then(Value::as_bool).ok_or("is_delivered")?;
+    let is_charged = match object.get("is_charged") {
+        Some(Value::Bool(is_charged)) => *is_charged,
+        Some(Value::Null) | None => is_delivered || charges_failed.to(&phone),
+        Some(_) => return Err("is_charged"),
+    };
     Ok(Report {
         our_id,
         provider_id,
-        phone: text(object, "phone").and_then(|number| phone(&number)).ok_or("phone")?,
+        phone,
         part: count(object, "part"),
-        is_delivered: object.get("is_delivered").and_then(Value::as_bool).ok_or("is_delivered")?,
+        is_delivered,
+        is_charged,
         code: text(object, "code").unwrap_or_default(),
         segments: count(object, "segments").filter(|count| *count > 0),
         at_micros: text(object, "at").and_then(|time| of_rfc3339(&time)),

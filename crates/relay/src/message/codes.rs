@@ -1,7 +1,8 @@
-//! What a provider's code means, as data: a provider has one table, and a code is found in it or falls to a row that is
-//! cautious.
+//! What a provider's codes mean, as data: a provider has one [`Table`], and a code is found in it or falls to a row that
+//! is cautious. What a failed delivery costs stands there as well.
 
 use super::outcome::{Class, SendOutcome, Window, said};
+use super::recipient::Recipient;
 
 /// What to do about a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,36 +24,70 @@ pub struct Row {
     pub says: &'static str,
     /// What to do.
     pub act: Act,
+    /// What it means, for people.
+    pub zh: &'static str,
+    /// The same in English.
+    pub en: &'static str,
 }
 
-/// A code whatever is said with it.
-pub(crate) const fn row(code: &'static str, act: Act) -> Row {
-    Row { code, says: "", act }
+/// Whether a provider takes money for what it took and could not deliver (A-S2-12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChargesFailed {
+    /// Of numbers of China.
+    pub in_china: bool,
+    /// Of all others.
+    pub abroad: bool,
 }
 
-/// A code that is said with these words.
-pub(crate) const fn saying(code: &'static str, says: &'static str, act: Act) -> Row {
-    Row { code, says, act }
+impl ChargesFailed {
+    /// Whatever the number.
+    pub const ALWAYS: Self = Self { in_china: true, abroad: true };
+
+    /// Whether a failed delivery to that number is charged.
+    pub fn to(self, phone: &Recipient) -> bool {
+        if phone.expose().starts_with("+86") { self.in_china } else { self.abroad }
+    }
 }
+
+/// A provider's codes, and what it charges.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name in a file of settings.
+    pub provider: &'static str,
+    /// Whether failed deliveries cost.
+    pub charges_failed: ChargesFailed,
+    /// Its codes; of two of one code the first that fits counts.
+    pub rows: &'static [Row],
+}
+
+/// Rows of a table, one a line: the code, what is said with it where that matters, what to do, what it means.
+macro_rules! rows {
+    ($($code:literal $(saying $says:literal)? => $act:expr, $zh:literal, $en:literal;)+) => {
+        &[$($crate::message::codes::Row { code: $code, says: concat!($($says)?), act: $act, zh: $zh, en: $en }),+]
+    };
+}
+pub(crate) use rows;
 
 /// A code that stands in no table: the provider said no, so it is not sent again, and it is shown to people. No channel
 /// pauses for it and nobody loses their consent.
 pub const NOT_LISTED: Act = Act::Refuse(Class::Content);
 
-/// What to do about `code`, said with `words`: the first row of the code that fits, else that of its family.
-pub(crate) fn find(table: &[Row], code: &str, words: &str) -> Act {
-    let family = code.split_once('.').map_or(code, |(family, _)| family);
-    let of = |name: &str| table.iter().find(|row| row.code == name && words.contains(row.says));
-    of(code).or_else(|| of(family)).map_or(NOT_LISTED, |row| row.act)
-}
+impl Table {
+    /// The first row of `code`, said with `words`, that fits; else that of its family.
+    pub fn find(&self, code: &str, words: &str) -> Option<&Row> {
+        let family = code.split_once('.').map_or(code, |(family, _)| family);
+        let of = |name: &str| self.rows.iter().find(|row| row.code == name && words.contains(row.says));
+        of(code).or_else(|| of(family))
+    }
 
-/// The outcome of a message of which the provider said `code` and `words`.
-pub(crate) fn outcome(table: &[Row], code: &str, words: &str) -> SendOutcome {
-    let act = find(table, code, words);
-    let code = said(code);
-    match act {
-        Act::Refuse(class) => SendOutcome::Refused { class, code, detail: said(words) },
-        Act::Later(class, not_before) => SendOutcome::Later { class, code, not_before },
-        Act::Unknown => SendOutcome::Unknown { code },
+    /// The outcome of a message of which the provider said `code` and `words`.
+    pub(crate) fn outcome(&self, code: &str, words: &str) -> SendOutcome {
+        let act = self.find(code, words).map_or(NOT_LISTED, |row| row.act);
+        let code = said(code);
+        match act {
+            Act::Refuse(class) => SendOutcome::Refused { class, code, detail: said(words) },
+            Act::Later(class, not_before) => SendOutcome::Later { class, code, not_before },
+            Act::Unknown => SendOutcome::Unknown { code },
+        }
     }
 }

@@ -32,6 +32,8 @@ pub struct Report {
     pub code: String,
     /// How many segments the provider counts.
     pub segments: Option<u32>,
+    /// Whether the provider takes money for it: what did not arrive is given back where it does not (A-S2-12).
+    pub is_charged: bool,
     /// When, in microseconds since 1970.
     pub at_micros: Option<i64>,
 }

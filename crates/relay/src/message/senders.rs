@@ -24,6 +24,12 @@ impl Senders {
         self
     }
 
+    /// Each of them once, with a name: its channel, or `other`.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&str, &Arc<dyn MessageSender>)> {
+        let named = self.by_channel.iter().map(|(channel, sender)| (channel.as_str(), sender));
+        named.chain([("other", &self.default)])
+    }
+
     pub(crate) fn for_channel(&self, channel: &str) -> &Arc<dyn MessageSender> {
         self.by_channel.get(channel).unwrap_or(&self.default)
     }

@@ -27,6 +27,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::aliyun::{AliyunSender, AliyunSettings};
+use super::codes::{self, ChargesFailed};
 use super::digest::sha256_hex;
 use super::http_sender::HttpSender;
 use super::json_lines::JsonLinesSender;
@@ -35,7 +36,7 @@ use super::secret::Secret;
 use super::smtp::{SmtpSender, SmtpSettings};
 use super::tencent::{TencentSender, TencentSettings};
 use super::wechat::{WechatSender, WechatSettings};
-use super::{MessageSender, Senders};
+use super::{MessageSender, Senders, aliyun, smtp, tencent, wechat};
 use crate::clock::Clock;
 use crate::signature::SigningSecret;
 
@@ -100,6 +101,21 @@ pub struct HttpSettings {
     pub url: Secret,
     /// `whsec_…`: requests are signed with it, and callbacks have to be.
     pub secret: Option<Secret>,
+    /// Whether you charge for messages that you took and could not deliver. Where not, their segments go back to the
+    /// shop (A-S2-12).
+    #[serde(default = "charged")]
+    pub charges_failed: bool,
+}
+
+const fn charged() -> bool {
+    true
+}
+
+impl HttpSettings {
+    /// Whether failed deliveries cost.
+    pub const fn charges_failed(&self) -> ChargesFailed {
+        ChargesFailed { in_china: self.charges_failed, abroad: self.charges_failed }
+    }
 }
 
 /// How providers tell what became of messages.
@@ -197,6 +213,17 @@ impl Carrier {
             Self::Tencent(_) => "tencent",
             Self::Wechat(_) => "wechat",
             Self::Smtp(_) => "smtp",
+        }
+    }
+
+    /// What its codes mean, where it has codes of its own.
+    pub const fn codes(&self) -> Option<&'static codes::Table> {
+        match self {
+            Self::JsonLines(_) | Self::Http(_) => None,
+            Self::Aliyun(_) => Some(&aliyun::TABLE),
+            Self::Tencent(_) => Some(&tencent::TABLE),
+            Self::Wechat(_) => Some(&wechat::TABLE),
+            Self::Smtp(_) => Some(&smtp::TABLE),
         }
     }
 

@@ -16,9 +16,8 @@ use lettre::transport::smtp::extension::ClientId;
 use serde::Deserialize;
 use tokio::time::timeout;
 
-pub use codes::CODES;
+pub use codes::TABLE;
 
-use super::codes::outcome;
 use super::digest::sha256_hex;
 use super::exchange::SEND_LIMIT;
 use super::fan_out::fan_out_messages;
@@ -57,7 +56,7 @@ pub struct SmtpSettings {
     pub password: Option<Secret>,
     /// From whom mail is, such as `小店 <alerts@example.com>`.
     pub from: String,
-    /// The subject of all of it.
+    /// The subject of mail that has none of its own.
     #[serde(default = "default_subject")]
     pub subject: String,
 }
@@ -186,7 +185,7 @@ impl SmtpSender {
         Message::builder()
             .from(self.from.clone())
             .to(to)
-            .subject(&self.settings.subject)
+            .subject(message.subject.as_ref().unwrap_or(&self.settings.subject))
             .message_id(Some(id))
             .header(ContentType::TEXT_PLAIN)
             .body(message.text.clone().unwrap_or_else(both))
@@ -212,7 +211,7 @@ fn answered(error: &Error) -> Option<SendOutcome> {
     if error.is_transient() && code != "454" {
         return Some(SendOutcome::later(code));
     }
-    Some(outcome(CODES, &code, &words))
+    Some(TABLE.outcome(&code, &words))
 }
 
 /// Before the message was handed over: it was not sent. A name that is not found, a certificate that is not trusted and

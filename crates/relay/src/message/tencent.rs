@@ -12,6 +12,6 @@ mod service;
 mod sign;
 
 pub use callback::{ANSWER, replies, reports};
-pub use codes::CODES;
+pub use codes::TABLE;
 pub use sender::TencentSender;
 pub use service::TencentSettings;

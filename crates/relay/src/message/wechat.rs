@@ -8,6 +8,6 @@ mod sender;
 mod service;
 mod token;
 
-pub use codes::CODES;
+pub use codes::TABLE;
 pub use sender::WechatSender;
 pub use service::{Edition, WechatSettings};

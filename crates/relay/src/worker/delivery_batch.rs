@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::mail;
 use super::report::DrainReport;
 use super::shared::{Shared, settle};
 use super::telemetry;
@@ -67,7 +68,10 @@ enum Answer {
 async fn attempt_one(shared: &Shared, due: &Due, delivery: &Delivery) -> (Settlement, Answer) {
     let timestamp_seconds = (shared.clock)().div_euclid(1_000_000);
     let (id, body) = (&delivery.event_id, &delivery.body);
-    let result = shared.webhooks.deliver(&due.endpoint, id, timestamp_seconds, body).await;
+    let result = match due.endpoint.mailbox() {
+        Some(address) => mail::deliver(&shared.senders, &due.receiver, address, delivery).await,
+        None => shared.webhooks.deliver(&due.endpoint, id, timestamp_seconds, body).await,
+    };
     let (outcome, reason, answer) = match result {
         DeliveryResult::Delivered { .. } => (DeliveryOutcome::Delivered, None, Answer::Decided),
         DeliveryResult::Dead { reason } => (DeliveryOutcome::Dead, Some(reason), Answer::Decided),

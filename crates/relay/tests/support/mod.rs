@@ -52,6 +52,7 @@ pub fn message(id: &str) -> OutgoingMessage {
         kind: "coupon_expiring".to_owned(),
         channel: "sms".to_owned(),
         link: Some("https://shop.test/c/1".to_owned()),
+        subject: None,
         body_zh: "您的优惠券\n明天到期".to_owned(),
         body_en: "Your coupon ends tomorrow".to_owned(),
         deliver_until_micros: START_MICROS + 3_600_000_000,

@@ -108,12 +108,16 @@ impl Outbox {
     }
 
     pub fn add_of(&self, shop: &str, delivery_id: i64, url: &str) {
+        self.add_saying(shop, delivery_id, url, "{}");
+    }
+
+    pub fn add_saying(&self, shop: &str, delivery_id: i64, url: &str, body: &str) {
         let receiver = Receiver { shop_id: shop.to_owned(), webhook_id: url.to_owned() };
         let delivery = Delivery {
             delivery_id,
             event_id: format!("evt_{delivery_id}"),
             event_type: "order.priced".to_owned(),
-            body: "{}".to_owned(),
+            body: body.to_owned(),
             attempt: 0,
         };
         let mut rows = self.rows.lock().unwrap();

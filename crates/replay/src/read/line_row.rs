@@ -119,7 +119,6 @@ pub(super) fn line(roles: &ReplayRoles, joined: &Joined<'_>) -> Result<RowLine<O
     Ok(RowLine::Line(OrderLine {
         line_id: joined.id(&line.id)?,
         sku: joined.id(&line.sku)?,
-        title: None,
         categories,
         quantity: units,
         unit_price: price,

@@ -88,6 +88,7 @@ impl OrderLine {
     /// The line as the platform would have told it.
     pub fn placed(&self) -> PlacedLine {
         PlacedLine {
+            title: None,
             line_id: self.line_id.clone(),
             sku: self.sku.clone(),
             categories: self.categories.clone(),

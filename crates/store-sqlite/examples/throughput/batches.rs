@@ -126,7 +126,10 @@ impl Bench {
             match &timer.subject {
                 Subject::Order(order) => keys.orders.push((shop.clone(), order.clone())),
                 Subject::Coupon(coupon) => keys.coupons.push((shop.clone(), coupon.clone())),
-                Subject::PresaleStrategy(_) | Subject::GiftRun(_) | Subject::PoolOrder(_) => {}
+                Subject::PresaleStrategy(_)
+                | Subject::GiftRun(_)
+                | Subject::PoolOrder(_)
+                | Subject::Wallet => {}
             }
         }
         self.load += watch.elapsed().as_secs_f64();

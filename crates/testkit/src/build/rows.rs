@@ -6,14 +6,14 @@ use domain::{
     coupon::Coupon,
     customer::Standing,
     ledger::{Account, Booked, Entry, Source, Way},
-    message::Message,
+    message::{Message, wallet::Wallet},
     order::{CouponConflict, Method, Order, Party, TimelineEntry},
     reward::{ActionKind, Reward, RewardStatus},
 };
 use money::Money;
 use port::{
     Change, ConflictRow, Dispatch, Import, ImportFile, ImportState, InboxKey, InboxRow, OutboxRow, Parked,
-    RequestRow, Upload, Webhook, digest,
+    RequestRow, Upload, WalletChange, Webhook, digest,
 };
 
 /// An event of a source `platform`, taken in at the start.
@@ -36,6 +36,11 @@ pub fn new_coupon(shop_id: &ShopId, coupon: Coupon) -> Change<Coupon> {
 /// A coupon after a change, with its timer before.
 pub fn changed_coupon(shop_id: &ShopId, coupon: Coupon, old_wake: Option<Instant>) -> Change<Coupon> {
     Change::of((shop_id.clone(), coupon.coupon_id.clone()), coupon, old_wake)
+}
+
+/// A wallet after a change, with its timer before.
+pub fn changed_wallet(shop: &str, wallet: &Wallet, old_wake: Option<Instant>) -> WalletChange {
+    WalletChange { shop_id: id(shop), wallet: wallet.clone(), old_wake }
 }
 
 /// A conflict of an order about coupon `cp-1`.

@@ -2,7 +2,10 @@
 
 use super::{Answer, all, load, refused, write};
 use crate::build::{self, at, id};
-use domain::ShopId;
+use domain::{
+    ShopId,
+    message::{office::Centre, settings::Chosen, wallet::Wallet},
+};
 use port::{Keys, Store};
 use std::sync::Arc;
 
@@ -88,4 +91,33 @@ pub fn campaigns_and_their_figures(store: &mut dyn Store) {
     refused(store, |changes| {
         changes.counters.push((s1(), id("c9"), build::counters(1)));
     });
+}
+
+/// A wallet and message settings are as they were written last, however they are asked for, also after the shop was
+/// loaded; a shop without them pays for nothing and asks for nothing.
+pub fn wallets_and_message_settings(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes.shops.push(build::shared_shop("s1"));
+    });
+    let keys = Keys { shops: vec![s1()], ..Keys::default() };
+    let seen = |store: &mut dyn Store| {
+        let row = load(store, &keys).shops.remove(0).1.expect("the shop is there");
+        let reader = store.reader();
+        assert_eq!(reader.wallet(&s1()).answer(), row.wallet);
+        assert_eq!(reader.centre(&s1()).answer(), row.centre);
+        (row.wallet, row.centre)
+    };
+    assert_eq!(seen(store), (Wallet::new(false), None));
+    let (mut wallet, mut centre) = (Wallet::new(true), Centre::default());
+    for step in 1..=2 {
+        wallet.buy(10, None, at(step)).expect("a pack of ten can be bought");
+        centre.settings.decide(Chosen::default(), None, "key".to_owned(), at(step));
+        write(store, |changes| {
+            changes.wallets.push(build::changed_wallet("s1", &wallet, None));
+            changes.centres.push((s1(), Arc::new(centre.clone())));
+        });
+        assert_eq!(seen(store), (wallet.clone(), Some(Arc::new(centre.clone()))), "step {step}");
+    }
+    refused(store, |changes| changes.wallets.push(build::changed_wallet("s9", &wallet, None)));
+    refused(store, |changes| changes.centres.push((id("s9"), Arc::new(centre.clone()))));
 }

@@ -2,7 +2,7 @@
 
 use super::{Answer, new_order, new_order_of, page, write};
 use crate::build::{self, at, id};
-use domain::{Instant, ShopId};
+use domain::{Instant, ShopId, message::wallet::Wallet};
 use port::{Change, Store, Subject, Timer};
 
 fn s1() -> ShopId {
@@ -60,6 +60,27 @@ pub fn timers_move_with_their_order(store: &mut dyn Store) {
             .into_iter()
             .collect();
         assert_eq!(store.due_timers(at(1_000), 10).answer(), expected, "step {step}");
+        assert_eq!(store.next_due().answer(), to.map(at));
+    }
+}
+
+/// A wallet's timer is when its differences are told; one a shop, whatever else changes of it.
+pub fn timers_of_wallets(store: &mut dyn Store) {
+    write(store, |changes| {
+        changes.shops.extend([build::shared_shop("s1"), build::shared_shop("s2")]);
+    });
+    let steps = [(None, Some(10)), (Some(10), Some(10)), (Some(10), Some(5)), (Some(5), None)];
+    for (from, to) in steps {
+        let mut wallet = Wallet::new(true);
+        wallet.differences.tell_at = to.map(at);
+        write(store, |changes| changes.wallets.push(build::changed_wallet("s1", &wallet, from.map(at))));
+        let expected: Vec<Timer> = to
+            .map(|seconds| Timer { due_at: at(seconds), shop_id: s1(), subject: Subject::Wallet })
+            .into_iter()
+            .collect();
+        assert_eq!(store.due_timers(at(1_000), 10).answer(), expected);
+        assert_eq!(store.reader().timers(&s1(), &page(None, 10)).answer(), expected);
+        assert_eq!(store.reader().timers(&id("s2"), &page(None, 10)).answer(), []);
         assert_eq!(store.next_due().answer(), to.map(at));
     }
 }

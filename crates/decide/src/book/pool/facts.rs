@@ -257,7 +257,7 @@ impl PoolFacts {
                 let key = (shop.clone(), id.clone());
                 self.orders.amend(&key, |order| order.times.balance_closes_at = None);
             }
-            Subject::Order(_) | Subject::Coupon(_) => {}
+            Subject::Order(_) | Subject::Coupon(_) | Subject::Wallet => {}
         }
     }
 

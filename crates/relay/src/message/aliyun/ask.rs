@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::super::report::{count, text};
 use super::super::times::{of_shanghai, shanghai_date};
 use super::super::{Asked, Fate};
+use super::codes::TABLE;
 use super::service::{Service, number};
 
 /// The most that one page holds.
@@ -57,7 +58,7 @@ async fn on(service: &Service, asked: &Asked, day: &str) -> Option<Fate> {
         let rows = rows.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut objects = rows.iter().filter_map(Value::as_object);
         if let Some(row) = objects.find(|row| text(row, "OutId").as_ref() == Some(&asked.our_id)) {
-            return fate(row);
+            return fate(row, asked);
         }
         if page * PAGE >= total {
             return Some(Fate::NotKnown);
@@ -67,10 +68,13 @@ async fn on(service: &Service, asked: &Asked, day: &str) -> Option<Fate> {
 }
 
 /// 1 waits for the carrier, 2 failed, 3 arrived.
-fn fate(row: &Map<String, Value>) -> Option<Fate> {
+fn fate(row: &Map<String, Value>, asked: &Asked) -> Option<Fate> {
     match count(row, "SendStatus")? {
         1 => Some(Fate::NotYet),
-        2 => Some(Fate::Failed { code: text(row, "ErrCode").unwrap_or_default() }),
+        2 => Some(Fate::Failed {
+            code: text(row, "ErrCode").unwrap_or_default(),
+            is_charged: TABLE.charges_failed.to(&asked.phone),
+        }),
         3 => {
             let at_micros = text(row, "ReceiveDate").and_then(|time| of_shanghai(&time));
             Some(Fate::Delivered { segments: None, at_micros })

@@ -2,6 +2,7 @@
 
 use super::super::report::{Bad, Reply, Report, count, elements, phone, text};
 use super::super::times::of_shanghai;
+use super::codes::TABLE;
 
 /// What Aliyun wants to hear: it looks only whether `code` is a number. Whoever cannot store a body answers with 50x,
 /// and gets it again after 1, 5 and 10 minutes.
@@ -25,10 +26,12 @@ pub fn reports(body: &[u8]) -> Vec<Result<Report, Bad>> {
             Some(serde_json::Value::String(success)) if success == "false" => false,
             _ => return Err("success"),
         };
+        let phone = phone(&number).ok_or("phone_number")?;
         Ok(Report {
             our_id: text(object, "out_id"),
             provider_id: text(object, "biz_id"),
-            phone: phone(&number).ok_or("phone_number")?,
+            is_charged: is_delivered || TABLE.charges_failed.to(&phone),
+            phone,
             part: None,
             is_delivered,
             code: text(object, "err_code").unwrap_or_default(),

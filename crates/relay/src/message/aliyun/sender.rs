@@ -2,14 +2,13 @@
 
 use serde::Deserialize;
 
-use super::super::codes::outcome;
 use super::super::endpoint::EndpointError;
 use super::super::exchange::Answer;
 use super::super::fan_out::fan_out_messages;
 use super::super::outcome::shortened;
 use super::super::{Asked, Class, Fate, MessageSender, Nonce, OutgoingMessage, Person, SendOutcome};
 use super::ask;
-use super::codes::CODES;
+use super::codes::TABLE;
 use super::service::{AliyunSettings, Service, number};
 use crate::BoxFuture;
 use crate::clock::Clock;
@@ -74,7 +73,7 @@ fn judge(answer: &Answer) -> SendOutcome {
         Some(said) if said.code == "OK" && answer.status.is_success() => {
             SendOutcome::Accepted { provider_id: said.biz_id.map(|id| shortened(&id)), segments: None }
         }
-        Some(said) => outcome(CODES, &said.code, &said.message),
+        Some(said) => TABLE.outcome(&said.code, &said.message),
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn ask(service: &Service, asked: &Asked) -> Fate {
     for entry in entries.iter().filter_map(Value::as_object).filter(|entry| is_of(entry, asked)) {
         let Ok(report) = pulled(entry) else { continue };
         if !report.is_delivered {
-            failed = Some(Fate::Failed { code: report.code });
+            failed = Some(Fate::Failed { code: report.code, is_charged: report.is_charged });
         } else if failed.is_none() {
             failed = Some(Fate::Delivered { segments: None, at_micros: report.at_micros });
         }

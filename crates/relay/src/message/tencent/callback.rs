@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::super::Recipient;
 use super::super::report::{Bad, Reply, Report, elements, phone, text};
 use super::super::times::{of_seconds, of_shanghai};
+use super::codes::TABLE;
 use super::groups::CONTEXT_SEPARATOR;
 
 /// What Tencent Cloud wants to hear.
@@ -22,12 +23,15 @@ pub const ANSWER: &str = r#"{"result":0,"errmsg":"OK"}"#;
 /// ```
 pub fn reports(body: &[u8]) -> Vec<Result<Report, Bad>> {
     elements(body, |object| {
+        let is_delivered = is_success(text(object, "report_status")).ok_or("report_status")?;
+        let phone = number(object)?;
         Ok(Report {
             our_id: None,
             provider_id: Some(text(object, "sid").ok_or("sid")?),
-            phone: number(object)?,
+            is_charged: is_delivered || TABLE.charges_failed.to(&phone),
+            phone,
             part: None,
-            is_delivered: is_success(text(object, "report_status")).ok_or("report_status")?,
+            is_delivered,
             code: text(object, "errmsg").unwrap_or_default(),
             segments: None,
             at_micros: text(object, "user_receive_time").and_then(|time| of_shanghai(&time)),
@@ -50,12 +54,15 @@ pub fn replies(body: &[u8]) -> Vec<Result<Reply, Bad>> {
 /// One entry of `PullSmsSendStatusSet`.
 pub(super) fn pulled(object: &Map<String, Value>) -> Result<Report, &'static str> {
     let number = text(object, "PhoneNumber").ok_or("PhoneNumber")?;
+    let phone = phone(&number).ok_or("PhoneNumber")?;
+    let is_delivered = is_success(text(object, "ReportStatus")).ok_or("ReportStatus")?;
     Ok(Report {
         our_id: text(object, "SessionContext").filter(|ids| !ids.contains(CONTEXT_SEPARATOR)),
         provider_id: Some(text(object, "SerialNo").ok_or("SerialNo")?),
-        phone: phone(&number).ok_or("PhoneNumber")?,
+        is_charged: is_delivered || TABLE.charges_failed.to(&phone),
+        phone,
         part: None,
-        is_delivered: is_success(text(object, "ReportStatus")).ok_or("ReportStatus")?,
+        is_delivered,
         code: text(object, "Description").unwrap_or_default(),
         segments: None,
         at_micros: object.get("UserReceiveTime").and_then(Value::as_i64).and_then(of_seconds),

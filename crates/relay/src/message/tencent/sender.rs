@@ -2,14 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::codes::outcome;
 use super::super::endpoint::EndpointError;
 use super::super::fan_out::fan_out;
 use super::super::outcome::shortened;
 use super::super::report::{Bad, Report, count, text};
 use super::super::{Asked, Class, Fate, MessageSender, OutgoingMessage, Person, SendOutcome};
 use super::ask;
-use super::codes::CODES;
+use super::codes::TABLE;
 use super::groups::{context, grouped};
 use super::service::{Service, TencentSettings};
 use crate::BoxFuture;
@@ -85,7 +84,7 @@ impl TencentSender {
 fn refusal(error: &Map<String, Value>) -> SendOutcome {
     let words = text(error, "Message").unwrap_or_default();
     match text(error, "Code") {
-        Some(code) => outcome(CODES, &code, &words),
+        Some(code) => TABLE.outcome(&code, &words),
         None => SendOutcome::unknown("answer_unreadable"),
     }
 }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::super::codes::outcome;
 use super::super::endpoint::EndpointError;
 use super::super::fan_out::fan_out_messages;
 use super::super::outcome::shortened;
 use super::super::report::text;
 use super::super::{Class, MessageSender, OutgoingMessage, Person, SendOutcome};
-use super::codes::CODES;
+use super::codes::TABLE;
 use super::service::{Service, WechatSettings};
 use super::token::{Tokens, token};
 use crate::BoxFuture;
@@ -98,7 +97,7 @@ fn judge(said: &Map<String, Value>, code: &str) -> SendOutcome {
             let provider_id = text(said, "msgid").map(|id| shortened(&id));
             SendOutcome::Accepted { provider_id, segments: None }
         }
-        code => outcome(CODES, code, &text(said, "errmsg").unwrap_or_default()),
+        code => TABLE.outcome(code, &text(said, "errmsg").unwrap_or_default()),
     }
 }
 

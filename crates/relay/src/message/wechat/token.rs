@@ -5,10 +5,9 @@
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
-use super::super::codes::outcome;
 use super::super::outcome::{Class, SendOutcome, Window};
 use super::super::report::text;
-use super::codes::CODES;
+use super::codes::TABLE;
 use super::service::Service;
 
 /// So long before its end a token is not used any more.
@@ -72,7 +71,7 @@ fn not_sent(outcome: SendOutcome) -> SendOutcome {
 fn read(said: &Map<String, Value>, now: i64) -> Result<Token, SendOutcome> {
     if let Some(code) = text(said, "errcode").filter(|code| code != "0") {
         let words = text(said, "errmsg").unwrap_or_default();
-        return Err(match outcome(CODES, &code, &words) {
+        return Err(match TABLE.outcome(&code, &words) {
             // A code that nobody knows: the app's settings are the likeliest.
             SendOutcome::Refused { code, .. } => {
                 SendOutcome::Later { class: Class::Access, code, not_before: Window::Schedule }
