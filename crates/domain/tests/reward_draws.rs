@@ -162,7 +162,7 @@ fn a_s2_16_a_chance_waits_for_its_transaction_id() {
             (got(&desk, &order).unwrap(), book(&desk).drawing.unwrap().standing.plays),
             (reward.clone(), 0)
         );
-        order.payments[0].transaction_id = Some("t-late".into());
+        order.payments[0].transaction_id = Some("t-late".parse().unwrap());
         campaign::whole(&mut desk, &mut order);
         assert_eq!(play(&mut desk, &reward).unwrap().reward.drawn.unwrap().entropy, "t-late");
     }
@@ -190,7 +190,7 @@ fn a_s2_16_nothing_is_drawn_after_the_end() {
     desk.now = at("30T00:00:00");
     let reward = got(&desk, &order).unwrap();
     assert_eq!(play(&mut desk, &reward).unwrap_err().code, Code::CampaignClosed);
-    waiting.payments[0].transaction_id = Some("t-late".into());
+    waiting.payments[0].transaction_id = Some("t-late".parse().unwrap());
     campaign::whole(&mut desk, &mut waiting);
     let mut late = given::rewards::paid_order("o3", "c3", 50_00, at("29T23:59:59"));
     campaign::whole(&mut desk, &mut late);

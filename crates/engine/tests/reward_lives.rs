@@ -77,7 +77,7 @@ fn told(random: &mut Random, number: usize) -> Vec<OrderEvent> {
     if random.below(3) > 0 {
         events.push(event(&format!("{name}.paid"), Body::PaymentSucceeded(paying.clone()), at(minute + 2)));
     }
-    paying.transaction_id = Some(format!("t.{name}").into());
+    paying.transaction_id = Some(id(&format!("t.{name}")));
     events.push(event(&format!("{name}.paid.again"), Body::PaymentSucceeded(paying), at(minute + 2)));
     match random.below(6) {
         0 => events.push(cancelled(&name, at(minute + 1))),
@@ -128,7 +128,7 @@ fn check(run: &Run, what: &str) {
         assert_eq!(of.len(), rewards.len(), "{what}: {campaign} rewards an order twice");
         for reward in &rewards {
             let order = &orders[&reward.order_id];
-            assert!(order.paid() >= fen(100_00) || !stands(order), "{what}: {reward:?} for {}", order.paid());
+            assert!(order.paid() >= fen(100_00) || !stands(order), "{what}: {reward:?} for {:?}", order.paid());
             assert_eq!(
                 reward.status == RewardStatus::Void,
                 !stands(order),
@@ -177,7 +177,8 @@ fn complete(run: &Run, what: &str) {
         assert!(of.is_empty() || of == CAMPAIGNS.into(), "{what}: {} has {of:?}", order.order_id);
     }
     let urn = run.book_of("urn").drawing.unwrap();
-    let sold_out = orders(run)
+    let all = orders(run);
+    let sold_out = all
         .iter()
         .flat_map(|o| o.rewards.clone())
         .filter(|own| own.campaign_id.as_str() == "urn" && own.code == Some(domain::Code::SoldOut));

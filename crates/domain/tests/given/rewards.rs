@@ -114,7 +114,7 @@ pub fn paid_order(name: &str, customer: &str, amount: i64, at: Instant) -> Order
     let mut order = order_of(&placed(&[(amount, 1)]));
     (order.order_id, order.customer_id) = (id(name), id(customer));
     let mut money = payment(&order, &format!("p-{name}"), 0, at);
-    money.transaction_id = Some(format!("t-{name}").into());
+    money.transaction_id = Some(format!("t-{name}").parse().unwrap());
     order.payments.push(money);
     order.state = State::Paid { at };
     order
