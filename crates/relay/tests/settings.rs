@@ -172,20 +172,82 @@ fn a_caller_knows_the_secret_and_comes_from_where_it_may() {
     assert!(MessagesSettings::parse(&anybody).unwrap().callbacks.unwrap().permits([8, 8, 8, 8].into()));
 }
 
-/// What the pages on messages tell to write is taken, in both languages, and is the same in both.
+/// A page on messages, and its examples of settings.
+fn examples(page: &'static str) -> Vec<&'static str> {
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    blocks.filter(|block| block.contains("[channel.") || block.contains("[callbacks]")).collect()
+}
+
+const PAGES: [&str; 2] =
+    [include_str!("../../../docs/messages.md"), include_str!("../../../docs/messages.zh-CN.md")];
+
+/// What the pages on messages tell to write works as it stands, in both languages, and is the same in both: a carrier of
+/// each kind, and what they call back.
 #[test]
-fn examples_of_the_pages_are_taken() {
-    let pages = [include_str!("../../../docs/messages.md"), include_str!("../../../docs/messages.zh-CN.md")];
-    let [english, chinese] = pages.map(|page| {
-        let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-        let is_ours = |block: &&str| block.contains("[channel.") || block.contains("[callbacks]");
-        blocks.filter(is_ours).collect::<Vec<_>>()
-    });
+fn examples_of_the_pages_work() {
+    let [english, chinese] = PAGES.map(examples);
     assert_eq!(english, chinese);
-    assert_eq!(english.len(), 6);
+    let folder = tempfile::tempdir().unwrap();
+    let mut providers = Vec::new();
     for block in english {
         let channel = "[channel.push]\nprovider = \"jsonl\"\nfile = \"messages.jsonl\"\n";
         let more = if block.contains("[callbacks]") { channel } else { "" };
-        MessagesSettings::parse(&format!("{block}{more}")).unwrap();
+        let inside =
+            |text: String| text.replace("file = \"", &format!("file = \"{}/", folder.path().display()));
+        let settings = MessagesSettings::parse(&inside(format!("{block}{more}"))).unwrap();
+        let default = Arc::new(JsonLinesSender::new("/nonexistent"));
+        settings.senders(default, &clock(), &nonce()).map_err(|error| format!("{block}{error}")).unwrap();
+        providers.extend(settings.channels.values().filter(|_| more.is_empty()).map(Carrier::provider));
+    }
+    assert_eq!(providers, ["aliyun", "tencent", "wechat", "smtp", "http", "jsonl"]);
+}
+
+/// The settings of a kind of carrier, as the program names them to whoever writes another.
+fn known(channel: &str, provider: &str) -> Vec<String> {
+    let text = format!("[channel.{channel}]\nprovider = \"{provider}\"\nnone = 1\n");
+    let said = MessagesSettings::parse(&text).unwrap_err().to_string();
+    let (_, names) = said.split_once("expected ").unwrap_or_else(|| panic!("{said}"));
+    names.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Every setting of every carrier stands in the table of both pages, with what it is without it, and no other does.
+#[test]
+fn the_settings_on_the_pages_are_those_that_are_read() {
+    let mut wanted = Vec::new();
+    for (channel, provider) in [
+        ("sms", "aliyun"),
+        ("sms", "tencent"),
+        ("wechat", "wechat"),
+        ("email", "smtp"),
+        ("push", "http"),
+        ("push", "jsonl"),
+    ] {
+        wanted
+            .extend(known(channel, provider).into_iter().map(|name| format!("| `{provider}` | `{name}` |")));
+    }
+    assert_eq!(wanted.len(), 26, "{wanted:?}");
+    for page in PAGES {
+        let rows = page.lines().filter(|line| wanted.iter().any(|row| line.starts_with(row.as_str())));
+        assert_eq!(rows.count(), wanted.len());
+        for row in &wanted {
+            assert!(page.contains(&format!("\n{row}")), "{row}");
+        }
+        let begins = |line: &&str| {
+            ["aliyun", "tencent", "wechat", "smtp", "http", "jsonl"]
+                .iter()
+                .any(|name| line.starts_with(&format!("| `{name}` | `")) && line.matches('|').count() == 5)
+        };
+        assert_eq!(page.lines().filter(begins).count(), wanted.len());
+        for usual in [
+            "https://dysmsapi.aliyuncs.com",
+            "https://sms.tencentcloudapi.com",
+            "https://api.weixin.qq.com",
+            "ap-guangzhou",
+            "`formal`",
+            "`tls`",
+            "`Promenade`",
+        ] {
+            assert!(page.contains(usual), "{usual}");
+        }
     }
 }

@@ -20,7 +20,8 @@ pub enum MessagesAction {
 Examples:
   promenade messages test --config messages.toml --to 13800138000 --template SMS_1 --param order=1001
   promenade messages test --config messages.toml --channel wechat --to OPENID --template TPL --param thing1=茶
-  promenade messages test --config messages.toml --channel email --to ada@example.com --text hello
+  promenade messages test --config messages.toml --channel email --to ada@example.com --subject hello --text hello
+  promenade messages test --config messages.toml --channel push --to u1 --text hello
 Values stand in the order of the template where the provider goes by place, as Tencent Cloud does.
 Exit codes: 0 the provider took it; 3 it did not; 1 nobody knows whether it did; 2 the file or the command line cannot
 be read.")]
@@ -56,7 +57,7 @@ pub struct TestArgs {
     #[arg(long, value_name = "PHONE")]
     pub to: String,
     /// push, sms, wechat or email.
-    #[arg(long, value_name = "CHANNEL", default_value = "sms")]
+    #[arg(long, value_name = "CHANNEL", default_value = "sms", value_parser = ["push", "sms", "wechat", "email"])]
     pub channel: String,
     /// The provider's code of the template.
     #[arg(long, value_name = "CODE")]
@@ -70,6 +71,9 @@ pub struct TestArgs {
     /// The text, for providers that take texts.
     #[arg(long, value_name = "TEXT")]
     pub text: Option<String>,
+    /// The subject, of mail.
+    #[arg(long, value_name = "TEXT")]
+    pub subject: Option<String>,
     /// The language of what is said.
     #[command(flatten)]
     pub lang: LangArg,
