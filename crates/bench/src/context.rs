@@ -39,6 +39,8 @@ pub struct Context {
     pub patience: Duration,
     /// Which peers to run beside our claims.
     pub peers: Wanted,
+    /// Whether less is measured where a whole run takes minutes.
+    pub is_quick: bool,
     home: PathBuf,
     notes: RefCell<Vec<String>>,
 }
@@ -48,7 +50,15 @@ impl Context {
     pub fn try_new(rounds: usize, seconds: f64, patience: Duration, home: &Path) -> Result<Self> {
         fs::create_dir_all(home).with_context(|| format!("create {}", home.display()))?;
         let peers = Wanted::default();
-        Ok(Self { rounds, seconds, patience, peers, home: home.to_path_buf(), notes: RefCell::default() })
+        let (home, notes) = (home.to_path_buf(), RefCell::default());
+        Ok(Self { rounds, seconds, patience, peers, is_quick: false, home, notes })
+    }
+
+    /// Whether less is measured where a whole run takes minutes.
+    #[must_use]
+    pub fn quick(mut self, is_quick: bool) -> Self {
+        self.is_quick = is_quick;
+        self
     }
 
     /// With the peers that are wanted.

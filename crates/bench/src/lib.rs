@@ -7,7 +7,7 @@
 //! that other processes used meanwhile. What was not measured is absent: no figure is ever made up.
 //!
 //! - [`peers`]: what one of our claims does, on bare `SQLite`, Redis and `PostgreSQL`.
-//! - [`floors`]: claims on `SQLite` and on Redis, rows and timers on `SQLite`, an HTTP echo.
+//! - [`floors`]: claims on `SQLite` and on Redis, rows, timers and messages on `SQLite`, an HTTP echo.
 //! - `suite_*`: one file a group; each runs its floors and has one `ours_*` function for our own engine.
 //! - [`load`]: the HTTP load generator, in its own process, the same for the echo floor and for our server.
 //! - [`program`]: the program itself, as it is shipped. [`crowd`]: connections that say nothing.
@@ -30,6 +30,7 @@ pub mod ours;
 mod ours_draws;
 pub mod ours_http;
 mod ours_intake;
+mod ours_messages;
 mod ours_pool;
 mod ours_webhooks;
 pub mod paired;
@@ -46,6 +47,7 @@ pub mod suite_claims;
 pub mod suite_draws;
 pub mod suite_events;
 pub mod suite_http;
+pub mod suite_messages;
 pub mod suite_open_orders;
 pub mod suite_overload;
 pub mod suite_pool;

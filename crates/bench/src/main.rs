@@ -18,7 +18,8 @@ use bench::{
     paired::{self, PairedPlan},
     peers,
     report::{Figure, Report},
-    suite_best, suite_claims, suite_draws, suite_events, suite_http, suite_open_orders, suite_overload,
+    suite_best, suite_claims, suite_draws, suite_events, suite_http, suite_messages, suite_open_orders,
+    suite_overload,
     suite_pool, suite_rules, suite_timers, suite_webhooks, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
@@ -43,6 +44,9 @@ struct Arguments {
     /// How many seconds to wait for a quiet moment before each measurement.
     #[arg(long, default_value_t = 10.0)]
     patience: f64,
+    /// A tenth of the million reminders of the group `messages`, and of its reports.
+    #[arg(long)]
+    quick: bool,
     /// Where the report goes; databases are written to the same folder and removed.
     #[arg(long, default_value = "target/bench/report.json")]
     out: PathBuf,
@@ -83,6 +87,7 @@ enum Group {
     Rules,
     Pool,
     Webhooks,
+    Messages,
     Overload,
 }
 
@@ -99,6 +104,7 @@ impl Group {
             Self::Rules => suite_rules::run(ctx, peers),
             Self::Pool => suite_pool::run(ctx),
             Self::Webhooks => suite_webhooks::run(ctx),
+            Self::Messages => suite_messages::run(ctx),
             Self::Overload => suite_overload::run(ctx),
         }
     }
@@ -124,7 +130,8 @@ fn measure(arguments: &Arguments) -> Result<()> {
         Duration::try_from_secs_f64(arguments.patience)?,
         home,
     )?
-    .with_peers(arguments.same_work);
+    .with_peers(arguments.same_work)
+    .quick(arguments.quick);
     let mut environment = Environment::look(ctx.home())?;
     let mut figures = Vec::new();
     for group in Group::value_variants() {

@@ -23,13 +23,18 @@ pub struct Server {
 impl Server {
     /// Serves an engine on a free port with a runtime of `threads` threads.
     pub fn start(engine: Engine, threads: usize) -> Result<Self> {
+        let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
+        let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox()]));
+        Self::start_with(ApiState::new(engine, keys, edge), threads)
+    }
+
+    /// The same of what it serves from.
+    pub fn start_with(state: ApiState, threads: usize) -> Result<Self> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let address = listener.local_addr()?;
-        let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
-        let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox()]));
-        let routes = http_api::service(ApiState::new(engine, keys, edge));
+        let routes = http_api::service(state);
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });

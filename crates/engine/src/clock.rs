@@ -68,8 +68,8 @@ pub const SANDBOX_UNSET: Instant = Instant::from_micros(0);
 /// Which clock the engine goes by.
 #[derive(Clone)]
 pub enum EngineClock {
-    /// The machine's: timers fire by themselves.
-    System(Arc<SystemClock>),
+    /// The machine's, or what a simulation takes for it: timers fire by themselves.
+    System(Arc<dyn Clock>),
     /// One that only [`Engine::advance`] moves.
     Sandbox(Arc<SandboxClock>),
 }
@@ -111,6 +111,6 @@ impl EngineClock {
     }
     /// The machine's clock.
     pub fn system() -> Self {
-        Self::System(Arc::default())
+        Self::System(Arc::new(SystemClock::default()))
     }
 }
