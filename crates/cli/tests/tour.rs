@@ -1,4 +1,4 @@
-//! The story of the front page and the tour, in both languages, against the program: every command that is
+//! The story of the front page, the tour and the example of refunds, in both languages, against the program: every command that is
 //! followed by its answer is run by bash in the order of the text, on a fresh sandbox, and the program
 //! answers what the text shows, byte for byte. A command of several calls shows an answer a line.
 
@@ -167,6 +167,22 @@ fn the_chinese_tour() {
 #[test]
 fn both_tours_are_the_same() {
     check_twins("docs/tour.md", "docs/tour.zh-CN.md");
+}
+
+/// S2-R01, S2-R02, S2-R03: the worked example of the page on refunds.
+#[test]
+fn s2_r02_the_english_page_on_refunds() {
+    check("docs/refunds.md");
+}
+
+#[test]
+fn s2_r02_the_chinese_page_on_refunds() {
+    check("docs/refunds.zh-CN.md");
+}
+
+#[test]
+fn both_pages_on_refunds_have_the_same_example() {
+    check_twins("docs/refunds.md", "docs/refunds.zh-CN.md");
 }
 
 #[test]

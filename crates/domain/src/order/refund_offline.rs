@@ -90,7 +90,11 @@ impl Transfer {
         }
         // The bank's clock may be ahead of ours.
         if self.at > self.recorded_at.plus_minutes(limits::PAYMENT_BEFORE_ORDER_MINUTES) {
-            found.push(Violation::with("at", Code::TimeInFuture, "when the money left"));
+            found.push(Violation::with(
+                "at",
+                Code::TimeInFuture,
+                "when the money left, which is not to come",
+            ));
         }
         found
     }
