@@ -168,6 +168,7 @@ impl Sample for Coupon {
     fn then(shop: &ShopId, number: u8) -> Option<Self> {
         let mut coupon = Self::first(shop, number);
         coupon.lock(build::lock("o-1", at(900))).expect("a new coupon can be locked");
+        coupon.forfeit(at(5));
         Some(coupon)
     }
 }
