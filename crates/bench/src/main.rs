@@ -19,8 +19,7 @@ use bench::{
     peers,
     report::{Figure, Report},
     suite_best, suite_claims, suite_draws, suite_events, suite_http, suite_messages, suite_open_orders,
-    suite_overload,
-    suite_pool, suite_rules, suite_timers, suite_webhooks, table,
+    suite_overload, suite_pool, suite_rules, suite_timers, suite_webhooks, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 

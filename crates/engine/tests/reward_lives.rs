@@ -128,7 +128,11 @@ fn check(run: &Run, what: &str) {
         assert_eq!(of.len(), rewards.len(), "{what}: {campaign} rewards an order twice");
         for reward in &rewards {
             let order = &orders[&reward.order_id];
-            assert!(order.paid() >= fen(100_00) || !stands(order), "{what}: {reward:?} for {:?}", order.paid());
+            assert!(
+                order.paid() >= fen(100_00) || !stands(order),
+                "{what}: {reward:?} for {:?}",
+                order.paid()
+            );
             assert_eq!(
                 reward.status == RewardStatus::Void,
                 !stands(order),

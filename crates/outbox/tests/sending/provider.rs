@@ -179,7 +179,7 @@ impl MessageSender for Carries {
             (true, _) => Fate::NotYet,
             (false, false) => Fate::NotKnown,
             (false, true) if state.random.flips() => Fate::Delivered { segments: Some(1), at_micros: None },
-            (false, true) => Fate::Failed { code: "UNDELIV".into() },
+            (false, true) => Fate::Failed { code: "UNDELIV".into(), is_charged: true },
         };
         Box::pin(async { fate })
     }
