@@ -159,9 +159,9 @@ fn a_s2_17_what_is_not_public_is_not_there() {
         let mut anyone = Client::new(&server.address, "");
         let refused = anyone.call(&Request::get(shop::path("campaigns/hidden/draw")));
         assert_eq!((refused.status, refused.code().as_str()), (404, "not_found"));
-        let campaign = json!({ "campaign_id": "plain", "kind": "recovery", "name": "r", "publish": true,
+        let campaign = json!({ "campaign_id": "plain", "kind": "price_floor", "name": "r", "publish": true,
             "starts_at": shop::at(START), "ends_at": shop::at(END),
-            "terms": { "trigger_after_minutes": 15, "spend": 10_000, "save": 500, "quantity": 1 } });
+            "terms": { "floors": [{ "sku": "A", "floor": 1 }] } });
         client.call(&post("campaigns", &campaign)).expect(201);
         assert_eq!(page(server, "s1/plain").status, 404);
     });

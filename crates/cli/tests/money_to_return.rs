@@ -79,7 +79,7 @@ fn a_g_15_money_to_return_is_listed_until_it_has_gone() {
     refused(client, &post("orders/o1/refunds", &ask), 409, "refund_ambiguous");
     let named = json!({ "refund_id": "r1", "amount": shop::PAYABLE, "payment_id": "p3" });
     let refund = client.call(&post("orders/o1/refunds", &named)).expect(201);
-    let way = json!([{ "payment_id": "p3", "amount": shop::PAYABLE }]);
+    let way = json!([{ "payment_id": "p3", "method": "jd_pay", "amount": shop::PAYABLE }]);
     assert_eq!((&refund["payments"], &refund["of"]), (&way, &json!("refused")));
     refused(
         client,

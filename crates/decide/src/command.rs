@@ -241,28 +241,39 @@ pub enum Command {
     OverrideRun {
         strategy_id: GiftStrategyId,
     },
-    /// Files with downloaded orders were uploaded; they wait for their turn.
-    CreateImport(Box<Upload>),
-    /// An import is begun, or goes on after a restart.
-    StartImport {
-        import_id: ImportId,
-    },
-    /// The server stops in order while an import runs; it goes on with the next start.
-    LeaveImport {
-        import_id: ImportId,
-    },
-    /// Somebody ends an import: at once while it waits, else where it stops next.
-    CancelImport {
-        import_id: ImportId,
-    },
-    /// An import has ended.
-    EndImport {
-        import_id: ImportId,
-        state: ImportState,
-        outcome: Box<ImportOutcome>,
-    },
+    /// Something of an import of downloaded orders.
+    Import(ImportCommand),
     /// Something of the message centre's.
     Messages(MessageCommand),
+}
+
+/// What is done with an import of downloaded orders.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the fields are those of the API")]
+pub enum ImportCommand {
+    /// Files with downloaded orders were uploaded; they wait for their turn.
+    Create(Box<Upload>),
+    /// An import is begun, or goes on after a restart.
+    Start { import_id: ImportId },
+    /// The server stops in order while an import runs; it goes on with the next start.
+    Leave { import_id: ImportId },
+    /// Somebody ends an import: at once while it waits, else where it stops next.
+    Cancel { import_id: ImportId },
+    /// An import has ended.
+    End { import_id: ImportId, state: ImportState, outcome: Box<ImportOutcome> },
+}
+
+impl ImportCommand {
+    /// The import that it is about; none before there is one.
+    pub fn import_id(&self) -> Option<&ImportId> {
+        match self {
+            Self::Create(_) => None,
+            Self::Start { import_id }
+            | Self::Leave { import_id }
+            | Self::Cancel { import_id }
+            | Self::End { import_id, .. } => Some(import_id),
+        }
+    }
 }
 
 /// What a refund is said to be of.

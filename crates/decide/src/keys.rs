@@ -51,8 +51,8 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         Command::PutRisk { customer_id, .. } => keys.standings.push(standing(customer_id)),
         Command::Messages(command) => message::first_keys(shop, command, keys),
         Command::CreateBatch { batch_id, .. } => keys.batches.extend(batch_id.iter().map(batch)),
-        Command::VoidBatch { batch_id } | Command::AddCodes { batch_id, .. } => {
-            keys.batches.push(batch(batch_id));
+        Command::VoidBatch { batch_id: id } | Command::AddCodes { batch_id: id, .. } => {
+            keys.batches.push(batch(id))
         }
         Command::ClaimBatch { batch_id, customer_id, .. } => claimer(shop, customer_id, batch_id, keys),
         Command::CreateCampaign { campaign_id: id, version, .. } => {
@@ -78,10 +78,9 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveGift { order_id, .. }
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
         Command::FulfilOrder { order_id, .. } => last_door(shop, order_id, keys),
-        Command::StartImport { import_id }
-        | Command::LeaveImport { import_id }
-        | Command::CancelImport { import_id }
-        | Command::EndImport { import_id, .. } => keys.imports.push((shop.clone(), import_id.clone())),
+        Command::Import(command) => {
+            keys.imports.extend(command.import_id().map(|id| (shop.clone(), id.clone())))
+        }
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }
@@ -92,7 +91,6 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::OverrideRun { .. }
         | Command::PutShop(_)
         | Command::Try(_)
-        | Command::CreateImport(_)
         | Command::CloseCampaign { .. }
         | Command::ImportScope { .. }
         | Command::PutWebhook(_)

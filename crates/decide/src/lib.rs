@@ -15,7 +15,8 @@ mod timers;
 
 pub use book::{Decision, Draft, Facts, Platform};
 pub use command::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, Intake, Reply, Rotation, Undecided, Unpaid,
+    Assigned, Command, EventOutcome, EventResult, FirstPayment, ImportCommand, Intake, Reply, Rotation,
+    Undecided, Unpaid,
 };
 pub use input::{Chance, Input};
 pub use keys::{first_keys, inbox_key, timer_keys};
@@ -26,7 +27,10 @@ pub use pool::Around;
 
 use coupon::batches;
 use domain::{Refusal, campaign, event::OrderEvent};
-use order::{cashier, events, refund_transfer, refunds};
+use order::{
+    cashier, events, refund_transfer,
+    refunds::{self, create as refund},
+};
 use port::{Digest, Subject};
 use settings::{
     campaigns, imports,
@@ -56,11 +60,9 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::StartPayment { order_id, payment_id, method, coupon_id: coupon, checkout_id: checkout } => {
             cashier::start_payment(draft, order_id, payment_id, *method, coupon.as_ref(), checkout.as_ref())
         }
-        Command::CreateRefund { order_id, refund_id: id, ask } => {
-            refunds::create(draft, order_id, id, ask, None)
-        }
-        Command::RefundPayment { order_id: order, refund_id, payment_id: of, ask } => {
-            refunds::create(draft, order, refund_id, ask, Some(of))
+        Command::CreateRefund { order_id: of, refund_id: id, ask } => refund(draft, of, id, ask, None),
+        Command::RefundPayment { order_id: of, refund_id, payment_id: by, ask } => {
+            refund(draft, of, refund_id, ask, Some(by))
         }
         Command::RehearseRefund { order_id, refund_id, payment_id, ask } => {
             refunds::rehearse(draft, order_id, refund_id, ask, payment_id.as_ref())
@@ -107,11 +109,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::DismissExceptions { order_id } => pool::dismiss(draft, order_id),
         Command::Rerun { strategy_id, activation_at } => pool::rerun(draft, strategy_id, *activation_at),
         Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
-        Command::CreateImport(upload) => imports::create(draft, upload),
-        Command::StartImport { import_id } => imports::start(draft, import_id),
-        Command::LeaveImport { import_id } => imports::leave(draft, import_id),
-        Command::CancelImport { import_id } => imports::cancel(draft, import_id),
-        Command::EndImport { import_id, state, outcome } => imports::end(draft, import_id, *state, outcome),
+        Command::Import(command) => imports::decide(draft, command),
         Command::Messages(command) => message::decide(draft, command),
     }
 }

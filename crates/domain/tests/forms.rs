@@ -4,7 +4,7 @@
 mod given;
 
 use domain::campaign::field::{Field, Filled, Need, Type};
-use domain::campaign::{Terms, Version, forms, presale, promotion, recovery};
+use domain::campaign::{Terms, Version, forms, post_payment, presale, promotion, recovery};
 use domain::coupon::Bind;
 use domain::{Code, Sentence, Violation};
 use given::probe::{names, words};
@@ -118,13 +118,27 @@ fn a_choice_has_the_words_of_its_enum_in_their_order() {
         ("frequency_scope", words::<recovery::FrequencyScope>()),
         ("presale_type", words::<presale::PresaleType>()),
         ("kind", words::<presale::GainKind>()),
+        ("action.kind", words::<domain::reward::ActionKind>()),
+        ("questions.kind", words::<domain::reward::QuestionKind>()),
+        ("mode", words::<draw::Mode>()),
+        ("entropy", words::<draw::EntropyPolicy>()),
+        ("prizes.kind", words::<post_payment::PrizeKind>()),
+        ("days", words::<post_payment::Day>()),
     ];
     let mut seen = Vec::new();
     for kind in forms::KINDS {
-        for (field, _) in fields(kind.form.fields, "") {
-            if let Type::Choice(choices) = field.of {
+        for (field, way) in fields(kind.form.fields, "") {
+            let of = match field.of {
+                Type::List(list) => *list.of,
+                of => of,
+            };
+            if let Type::Choice(choices) = of {
                 let told: Vec<&str> = choices.iter().map(|choice| choice.word).collect();
-                let (name, wanted) = known.iter().find(|(name, _)| *name == field.name).unwrap();
+                let steps = way.split('/').filter(|step| step.parse::<usize>().is_err());
+                let inner = steps.rev().take(2).collect::<Vec<_>>();
+                let longer = format!("{}.{}", inner.last().unwrap(), inner[0]);
+                let of_name = |wanted: &str| known.iter().find(|(name, _)| *name == wanted);
+                let (name, wanted) = of_name(&longer).or_else(|| of_name(field.name)).unwrap();
                 assert_eq!(told, *wanted, "{name}");
                 seen.push(*name);
             }
@@ -167,10 +181,18 @@ type Edge = (Value, Option<(Code, Sentence)>);
 /// A list of so many, made of what stands in the sample's list.
 fn list_of(sample: &Value, length: usize) -> Value {
     let numbered = |number: usize| match &sample[0] {
-        Value::Object(item) if item.contains_key("sku") => {
+        Value::Object(item) if item.contains_key("sku") && !item.contains_key("prize_id") => {
             with(&sample[0], "/sku", format!("s{number}").into())
         }
-        Value::Object(_) => with(&sample[0], "/spend", (10_000 + number).into()),
+        Value::Object(item) => {
+            let amount = ["spend", "min_paid"].into_iter().find(|name| item.contains_key(*name));
+            let named = ["question_id", "prize_id"].into_iter().find(|name| item.contains_key(*name));
+            match (amount, named) {
+                (Some(name), _) => with(&sample[0], &format!("/{name}"), (10_000 + number).into()),
+                (None, Some(name)) => with(&sample[0], &format!("/{name}"), format!("s{number}").into()),
+                (None, None) => sample[0].clone(),
+            }
+        }
         _ => format!("s{number}").into(),
     };
     (0..length).map(numbered).collect()
@@ -190,7 +212,11 @@ fn edges(field: &Field, sample: &Value) -> Vec<Edge> {
         }
         Type::List(limits) => {
             let lengths = [limits.least.saturating_sub(1), limits.least, limits.most, limits.most + 1];
-            let edge = |length| (list_of(sample, length), limits.fault(field.name, length));
+            let list = |length| match limits.of {
+                Type::Choice(_) => vec![sample[0].clone(); length].into(),
+                _ => list_of(sample, length),
+            };
+            let edge = |length| (list(length), limits.fault(field.name, length));
             lengths.map(edge).to_vec()
         }
         Type::Percent

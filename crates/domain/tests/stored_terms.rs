@@ -33,6 +33,7 @@ fn what_is_left_out_is_stored_as_it_was() {
         ("gift_promotion", r#"{"main_skus":["A"],"gifts":[{"sku":"B","quantity":1}]}"#),
         ("presale", &presale),
         ("price_floor", r#"{"floors":[{"sku":"A","floor":9900}]}"#),
+        ("post_payment", r#"{"tiers":[{"min_paid":10000,"action":{"kind":"coupon","batch_id":"b1"}}]}"#),
     ];
     assert_eq!(sent.map(|(kind, _)| kind), Terms::KINDS);
     for ((kind, terms), stored) in sent.into_iter().zip(STORED.lines().step_by(2)) {

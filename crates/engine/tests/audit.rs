@@ -537,7 +537,7 @@ fn an_import_whose_end_does_not_fit_its_state_is_found() {
         |import| (import.state, import.finished_at) = (port::ImportState::Finished, Some(at(1))),
     ] {
         let (run, store) = stocked();
-        let command = engine::Command::CreateImport(Box::new(upload.clone()));
+        let command = engine::Command::Import(engine::ImportCommand::Create(Box::new(upload.clone())));
         let engine::Reply::Import { mut import } = run.ok(command) else { panic!("an import") };
         doctor(&mut import);
         let subject = format!("import {}", import.import_id);

@@ -40,15 +40,19 @@ fn told(run: &Run) -> Vec<(String, String)> {
 fn an_import_ends_once_in_the_way_that_came_first() {
     let (run, _store) = Run::in_memory();
     let run = run.with_campaign(&Deal::default());
-    let create = || Command::CreateImport(Box::new(upload()));
+    let create = || Command::Import(engine::ImportCommand::Create(Box::new(upload())));
 
     // One that waits is cancelled at once, and nothing begins it any more.
     let import_id = import(&run, create()).import_id;
-    let cancel = |import_id: &domain::ImportId| Command::CancelImport { import_id: import_id.clone() };
-    let start = |import_id: &domain::ImportId| Command::StartImport { import_id: import_id.clone() };
+    let cancel = |import_id: &domain::ImportId| {
+        Command::Import(engine::ImportCommand::Cancel { import_id: import_id.clone() })
+    };
+    let start = |import_id: &domain::ImportId| {
+        Command::Import(engine::ImportCommand::Start { import_id: import_id.clone() })
+    };
     let end = |import_id: &domain::ImportId, state, failure| {
         let (import_id, outcome) = (import_id.clone(), Box::new(outcome(failure)));
-        Command::EndImport { import_id, state, outcome }
+        Command::Import(engine::ImportCommand::End { import_id, state, outcome })
     };
     let gone = import(&run, cancel(&import_id));
     assert_eq!((gone.state, gone.started_at, gone.outcome.is_none()), (ImportState::Cancelled, None, true));
@@ -62,7 +66,10 @@ fn an_import_ends_once_in_the_way_that_came_first() {
     assert_eq!((begun.state, begun.started_at.is_some(), begun.starts), (ImportState::Running, true, 1));
     // Each start is counted that no end in order took back.
     assert_eq!(import(&run, start(&import_id)), Import { starts: 2, ..begun.clone() });
-    assert_eq!(import(&run, Command::LeaveImport { import_id: import_id.clone() }), begun);
+    assert_eq!(
+        import(&run, Command::Import(engine::ImportCommand::Leave { import_id: import_id.clone() })),
+        begun
+    );
     let asked = import(&run, cancel(&import_id));
     assert_eq!((asked.state, asked.cancel_asked), (ImportState::Running, true));
     let failure = Some(ImportFailure { code: "unreadable".into(), detail: "no column".into() });

@@ -3,8 +3,7 @@
 //! Always holds: what a reminder reminds of is looked at once more when it is handed over late, so that a customer who has
 //! paid is not asked to; whoever cannot be reached is found before anything is sent.
 
-use crate::messages::{answered, key_of, refused_as};
-use crate::questions::not_known;
+use crate::messages::{answered, key_of, not_known, refused_as};
 use crate::state::{Carrier, InFlight, Outbox};
 use domain::{
     Code, Instant, ShopId,

@@ -4,7 +4,6 @@
 //! asked after, and never sent again by itself, unless an answer says otherwise; for one that does, that what the message
 //! holds is not given back when its time passes (A-S2-12, A-S2-18).
 
-use crate::questions::not_known;
 use crate::state::{InFlight, Outbox};
 use domain::{Code, MessageId, ShopId, message::Message};
 use engine::{Answered, Command, EngineError, Input, MessageCommand, Says, Settled};
@@ -116,6 +115,11 @@ impl Outbox {
         }
         Ok(())
     }
+}
+
+/// What a message comes to of which nobody knows whether it was taken.
+pub fn not_known(now: Instant) -> Answered {
+    Answered::Unknown { next_at: now.plus_minutes(FIRST_QUESTION) }
 }
 
 pub fn answered(shop_id: ShopId, message_id: MessageId, answer: Answered) -> Input {

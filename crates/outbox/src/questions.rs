@@ -13,11 +13,6 @@ use engine::{Answered, Command, Input, MessageCommand};
 use port::Dispatch;
 use relay::{Asked, Fate, MessageKey, Question};
 
-/// What a message comes to of which nobody knows whether it was taken.
-pub fn not_known(now: Instant) -> Answered {
-    Answered::Unknown { next_at: now.plus_minutes(FIRST_QUESTION) }
-}
-
 impl Outbox {
     /// Messages of which nobody knows whether they were taken, whose turn it is to be asked after.
     pub(crate) fn questions(&self, limit: usize) -> Result<Vec<Question>, String> {

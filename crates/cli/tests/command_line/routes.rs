@@ -6,10 +6,11 @@ use crate::support::{Request, Server, run};
 use serde_json::Value;
 
 /// Every route, a line each: method, path, and the scope that it needs; `-` for those that need no
-/// key, `@` for those with a secret in their path, `*` for those that any key may ask.
+/// key, `?` for those that show everybody what is public, `@` for those with a secret in their path, `*` for those that any key may ask.
 const ROUTES: &str = "\
 POST /callbacks/{secret}/receipts @
 POST /callbacks/{secret}/replies @
+GET /draws/{shop}/{campaign} ?
 GET /healthz -
 GET /metrics -
 GET /readyz -
@@ -17,15 +18,27 @@ GET /v1/sandbox/clock *
 PUT /v1/sandbox/clock admin
 GET /v1/shops/{shop} read
 PUT /v1/shops/{shop} admin
+GET /v1/shops/{shop}/beta/post_payment read
+POST /v1/shops/{shop}/beta/post_payment/apply campaigns
+POST /v1/shops/{shop}/beta/post_payment/approve admin
 GET /v1/shops/{shop}/campaigns read
 POST /v1/shops/{shop}/campaigns campaigns
 POST /v1/shops/{shop}/campaigns/validate campaigns
 GET /v1/shops/{shop}/campaigns/{campaign} read
 PATCH /v1/shops/{shop}/campaigns/{campaign} campaigns
 POST /v1/shops/{shop}/campaigns/{campaign}/close campaigns
+GET /v1/shops/{shop}/campaigns/{campaign}/draw ?
+GET /v1/shops/{shop}/campaigns/{campaign}/draw/archive read
+POST /v1/shops/{shop}/campaigns/{campaign}/draw/beacon campaigns
+POST /v1/shops/{shop}/campaigns/{campaign}/links/{link}/follow checkout
+POST /v1/shops/{shop}/campaigns/{campaign}/pause campaigns
 POST /v1/shops/{shop}/campaigns/{campaign}/publish campaigns
+POST /v1/shops/{shop}/campaigns/{campaign}/resume campaigns
+GET /v1/shops/{shop}/campaigns/{campaign}/rewards read
 POST /v1/shops/{shop}/campaigns/{campaign}/scope/import campaigns
 GET /v1/shops/{shop}/campaigns/{campaign}/stats read
+GET /v1/shops/{shop}/campaigns/{campaign}/survey read
+GET /v1/shops/{shop}/campaigns/{campaign}/survey/export read
 GET /v1/shops/{shop}/coupon-batches read
 POST /v1/shops/{shop}/coupon-batches campaigns
 POST /v1/shops/{shop}/coupon-batches/redeem-code checkout
@@ -47,6 +60,7 @@ DELETE /v1/shops/{shop}/customers/{customer}/contact events
 GET /v1/shops/{shop}/customers/{customer}/contact read
 PUT /v1/shops/{shop}/customers/{customer}/contact events
 GET /v1/shops/{shop}/customers/{customer}/coupons read
+GET /v1/shops/{shop}/customers/{customer}/rewards read
 POST /v1/shops/{shop}/customers/{customer}/wechat-grants events
 POST /v1/shops/{shop}/download-gaps events
 GET /v1/shops/{shop}/download-watermark read
@@ -82,6 +96,8 @@ POST /v1/shops/{shop}/orders/{order}/offers/{offer}/claim checkout
 POST /v1/shops/{shop}/orders/{order}/payments checkout
 POST /v1/shops/{shop}/orders/{order}/refunds refunds
 POST /v1/shops/{shop}/orders/{order}/refunds/{refund}/assign refunds
+POST /v1/shops/{shop}/orders/{order}/refunds/{refund}/offline-transfer refunds
+GET /v1/shops/{shop}/orders/{order}/rewards read
 GET /v1/shops/{shop}/orders/{order}/settlement read
 GET /v1/shops/{shop}/orders/{order}/timeline read
 GET /v1/shops/{shop}/pool-orders read
@@ -99,6 +115,9 @@ GET /v1/shops/{shop}/presale-strategies/{strategy} read
 PUT /v1/shops/{shop}/presale-strategies/{strategy} campaigns
 POST /v1/shops/{shop}/presale-strategies/{strategy}/rerun campaigns
 POST /v1/shops/{shop}/quotes read
+GET /v1/shops/{shop}/refund-channels read
+GET /v1/shops/{shop}/rewards/{reward} read
+POST /v1/shops/{shop}/rewards/{reward}/play checkout
 GET /v1/shops/{shop}/risk/customers read
 GET /v1/shops/{shop}/risk/customers/{customer} read
 PUT /v1/shops/{shop}/risk/customers/{customer} risk

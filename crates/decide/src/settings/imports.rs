@@ -1,13 +1,24 @@
 //! Imports of downloaded orders: where each stands. Their orders come in by commands of their own.
 
 use crate::book::Draft;
-use crate::command::Reply;
+use crate::command::{ImportCommand, Reply};
 use domain::{Code, ImportId, Refusal};
 use port::{Import, ImportOutcome, ImportState, Upload};
 use serde::Serialize;
 
+/// Decides one command.
+pub fn decide(draft: &mut Draft<'_>, command: &ImportCommand) -> Result<Reply, Refusal> {
+    match command {
+        ImportCommand::Create(upload) => create(draft, upload),
+        ImportCommand::Start { import_id } => start(draft, import_id),
+        ImportCommand::Leave { import_id } => leave(draft, import_id),
+        ImportCommand::Cancel { import_id } => cancel(draft, import_id),
+        ImportCommand::End { import_id, state, outcome } => end(draft, import_id, *state, outcome),
+    }
+}
+
 /// An upload is whole and waits for its turn.
-pub fn create(draft: &mut Draft<'_>, upload: &Upload) -> Result<Reply, Refusal> {
+fn create(draft: &mut Draft<'_>, upload: &Upload) -> Result<Reply, Refusal> {
     draft.shop()?;
     let import = Import {
         shop_id: draft.shop_id.clone(),
@@ -25,7 +36,7 @@ pub fn create(draft: &mut Draft<'_>, upload: &Upload) -> Result<Reply, Refusal> 
 }
 
 /// It is begun, or goes on after a restart; each time is counted. One that has ended stays as it is.
-pub fn start(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
+fn start(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
     let import = known(draft, id)?;
     if !import.state.is_open() {
         return Ok(Reply::Import { import: Box::new(import) });
@@ -36,7 +47,7 @@ pub fn start(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
 }
 
 /// The server stops in order while it runs: that start is not held against it.
-pub fn leave(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
+fn leave(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
     let import = known(draft, id)?;
     if import.state != ImportState::Running {
         return Ok(Reply::Import { import: Box::new(import) });
@@ -47,7 +58,7 @@ pub fn leave(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
 
 /// Somebody ends it: at once while it waits, else where it stops next. Refused as `wrong_stage` once it has ended by
 /// itself; one that was cancelled stays so.
-pub fn cancel(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
+fn cancel(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
     let import = known(draft, id)?;
     match import.state {
         ImportState::Received => Ok(finish(draft, Import { state: ImportState::Cancelled, ..import })),
@@ -61,7 +72,7 @@ pub fn cancel(draft: &mut Draft<'_>, id: &ImportId) -> Result<Reply, Refusal> {
 }
 
 /// It has ended. Said twice, the first counts.
-pub fn end(
+fn end(
     draft: &mut Draft<'_>,
     id: &ImportId,
     state: ImportState,

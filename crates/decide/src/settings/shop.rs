@@ -37,16 +37,13 @@ pub fn put_shop(draft: &mut Draft<'_>, shop: &Shop) -> Result<Reply, Refusal> {
     Ok(Reply::Shop { shop })
 }
 
-/// A shop asks for a tool that is tried, or the platform lets it have it (A-S2-8). Asking again changes nothing; who has it
-/// for good is not sent back.
+/// A shop asks for a tool that is tried, or the platform lets it have it (A-S2-8). Asking again changes nothing; the
+/// platform may approve who has not asked.
 pub fn try_out(draft: &mut Draft<'_>, to: Beta) -> Result<Reply, Refusal> {
     let row = draft.shop_row()?;
     let now = row.shop.post_payment;
     if to == Beta::Applied && now != Beta::Off || to == now {
         return Ok(Reply::Shop { shop: row.shop.clone() });
-    }
-    if to.is_open() && now == Beta::Off {
-        return Err(Refusal::with(Code::BetaRequired, "the shop has not applied"));
     }
     let shop = Arc::new(Shop { post_payment: to, ..Shop::clone(&row.shop) });
     let body = serde_json::json!({ "feature": "post_payment", "status": to });

@@ -1,6 +1,6 @@
 //! A refund: what was asked for, what goes back, and where it stands.
 
-use super::{Parts, kinds::State, refund_offline::Offline, usual::is_usual};
+use super::{Parts, kinds::State, refund_transfer::Offline, usual::is_usual};
 use crate::{Instant, LineId, PaymentId, RefundId, event::RefundLine};
 use money::Money;
 use serde::{Deserialize, Serialize};

@@ -102,6 +102,7 @@ pub fn world_of(of: &Value) -> World {
 pub fn open(world: &World) -> Table<'_> {
     let mut desk = Table::at(world, at("09T00:00:00"));
     desk.batches.insert(id("b1"), 100);
+    desk.batches.insert(id("b2"), 100);
     for row in &world.campaigns {
         campaign::published(&mut desk, &row.campaign).unwrap();
     }

@@ -87,7 +87,7 @@ async fn keep(
     idempotency: Option<(String, port::Digest)>,
 ) -> Result<Import, Problem> {
     let Received { upload, kept, .. } = received;
-    let command = Command::CreateImport(Box::new(upload));
+    let command = Command::Import(engine::ImportCommand::Create(Box::new(upload)));
     let input = Input { shop_id: caller.shop_id.clone(), idempotency, command, chance: None };
     let import = match state.engine.submit(input).await? {
         Reply::Import { import } => *import,
@@ -155,7 +155,8 @@ pub async fn cancel(
 ) -> Result<Json<OrderImportView>, Problem> {
     caller.may(Scope::Events)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let input = Input::new(caller.shop_id.clone(), Command::CancelImport { import_id });
+    let input =
+        Input::new(caller.shop_id.clone(), Command::Import(engine::ImportCommand::Cancel { import_id }));
     let import = match state.engine.submit(input).await? {
         Reply::Import { import } => *import,
         other => return Err(unexpected(&other)),

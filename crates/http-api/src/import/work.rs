@@ -33,20 +33,24 @@ enum End {
 /// Runs one to its end, or until the server stops.
 pub fn run(imports: &Imports, job: &Job) {
     let import_id = job.import_id.clone();
-    let Some(import) = command(imports, &job.shop_id, &Command::StartImport { import_id }) else { return };
+    let Some(import) =
+        command(imports, &job.shop_id, &Command::Import(engine::ImportCommand::Start { import_id }))
+    else {
+        return;
+    };
     if import.state.is_open() {
         let end = catch_unwind(AssertUnwindSafe(|| begin(imports, job, &import)));
         let failed = || failure(job, "internal", "an internal mistake; what was taken in stays".to_owned());
         match end.unwrap_or_else(|_| failed()) {
             End::Left => {
                 let import_id = job.import_id.clone();
-                command(imports, &job.shop_id, &Command::LeaveImport { import_id });
+                command(imports, &job.shop_id, &Command::Import(engine::ImportCommand::Leave { import_id }));
                 return;
             }
             End::At(state, outcome) => {
                 note(state, &outcome);
                 let import_id = job.import_id.clone();
-                let end = Command::EndImport { import_id, state, outcome };
+                let end = Command::Import(engine::ImportCommand::End { import_id, state, outcome });
                 if command(imports, &job.shop_id, &end).is_none() {
                     return;
                 }

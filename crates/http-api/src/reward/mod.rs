@@ -355,7 +355,7 @@ pub async fn of_campaign(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let RewardQuery { status, limit, cursor } = query.0;
-    let page = PageQuery { limit, cursor }.read(Cursor::Opaque)?;
+    let page = PageQuery { limit, cursor }.read(Cursor::Reward)?;
     let (shop_id, asked) = (caller.shop_id.clone(), page.clone());
     let read = move |reader: &dyn Reader| {
         let rewards = reader.campaign_rewards(&shop_id, &campaign, &RewardFilter { status }, &asked)?;

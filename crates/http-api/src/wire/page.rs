@@ -30,6 +30,8 @@ pub enum Cursor {
     Number,
     /// Where a waiting event stands.
     Parked,
+    /// Where a reward of a campaign stands: its number among an order's, a blank, and the order.
+    Reward,
     /// What the list itself reads and refuses.
     Opaque,
 }
@@ -43,6 +45,11 @@ impl Cursor {
             Self::Number => {
                 let number = text.parse::<i64>().ok().filter(|number| *number >= 0);
                 number.is_some_and(|number| number.to_string() == text).then_some(text)
+            }
+            Self::Reward => {
+                let (number, order) = text.split_once(' ')?;
+                let is_number = number.parse::<u32>().is_ok_and(|read| read.to_string() == number);
+                (is_number && OrderId::try_new(order).is_ok()).then_some(text)
             }
             Self::Opaque => Some(text),
             Self::Parked => is_parked(&text).then_some(text),

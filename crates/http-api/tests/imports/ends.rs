@@ -95,14 +95,17 @@ fn an_import_that_ends_its_server_is_not_begun_for_ever() {
             submit: false,
             by,
         };
-        let import_id = told(Command::CreateImport(Box::new(upload))).import_id;
+        let import_id = told(Command::Import(engine::ImportCommand::Create(Box::new(upload)))).import_id;
         // Stops in order are not counted.
         for _ in 0..5 {
-            told(Command::StartImport { import_id: import_id.clone() });
-            told(Command::LeaveImport { import_id: import_id.clone() });
+            told(Command::Import(engine::ImportCommand::Start { import_id: import_id.clone() }));
+            told(Command::Import(engine::ImportCommand::Leave { import_id: import_id.clone() }));
         }
         for start in 1..=starts {
-            assert_eq!(told(Command::StartImport { import_id: import_id.clone() }).starts, start);
+            assert_eq!(
+                told(Command::Import(engine::ImportCommand::Start { import_id: import_id.clone() })).starts,
+                start
+            );
         }
         service.begin_again();
         let import = service.ended(import_id.as_str());

@@ -109,7 +109,10 @@ async fn answer(engine: &Engine) {
         submit: true,
         by: "erp".into(),
     };
-    let import = Input::new(SHOP.parse().expect("an id"), Command::CreateImport(Box::new(upload)));
+    let import = Input::new(
+        SHOP.parse().expect("an id"),
+        Command::Import(engine::ImportCommand::Create(Box::new(upload))),
+    );
     engine.submit(import).await.expect("an import waits");
 }
 

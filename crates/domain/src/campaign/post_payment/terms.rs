@@ -44,10 +44,10 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "is_none_held")]
     pub holdout_percent: u8,
     /// Customers of both groups that are expected; planned before the start (A-S2-21).
-    #[serde(default = "planned")]
+    #[serde(default = "planned", skip_serializing_if = "is_planned")]
     pub holdout_planned_orders: u32,
     /// The half width in points at which "no difference" can be told.
-    #[serde(default = "points")]
+    #[serde(default = "points", skip_serializing_if = "is_points")]
     pub holdout_precision_points: u8,
 }
 
@@ -56,6 +56,14 @@ const fn planned() -> u32 {
 }
 const fn points() -> u8 {
     10
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+const fn is_planned(customers: &u32) -> bool {
+    *customers == planned()
+}
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+const fn is_points(points: &u8) -> bool {
+    *points == self::points()
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
@@ -106,7 +114,9 @@ impl Filled for Prize {
 
 impl Filled for NoticeTerms {
     const FIELDS: &'static [Field] = form::NOTICE;
-    fn show(&self, _: &mut Gauge<'_>) {}
+    fn show(&self, gauge: &mut Gauge<'_>) {
+        gauge.whole("claim_days", self.claim_days);
+    }
 }
 
 impl Filled for DrawTerms {
@@ -114,6 +124,7 @@ impl Filled for DrawTerms {
     fn show(&self, gauge: &mut Gauge<'_>) {
         gauge.wholes("beacon_round", self.beacon_round);
         gauge.objects("prizes", &self.prizes);
+        gauge.object("notice", &self.notice);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::frame::{self, address};
 use super::play;
+use super::told::{MINUTE, Page, SECOND, told};
 use super::words::{Asked, Lang};
 use crate::reward::draw::{DrawPrizeView, DrawView, WinnerView};
 use crate::reward::found::Found;
@@ -10,17 +11,6 @@ use ::draw::{Kind, Mode};
 use domain::{Instant, shop::Shop, time::Zone};
 use maud::{Markup, html};
 use money::Money;
-
-/// What a page is made of.
-#[derive(Clone, Copy)]
-pub struct Page<'a> {
-    pub shop: &'a Shop,
-    pub found: &'a Found,
-    /// Of the number that was asked for.
-    pub said: Option<&'a Said>,
-    pub asked: &'a Asked,
-    pub now: Instant,
-}
 
 /// The page. `None` of a draw without a notice, which there is none of.
 pub fn page(page: Page<'_>) -> Option<Markup> {
@@ -42,17 +32,6 @@ pub fn page(page: Page<'_>) -> Option<Markup> {
     let title = format!("{} · {}", view.name, shop.name);
     Some(frame::page(lang, &title, &address(lang.other(), asked.reward.as_deref()), &body))
 }
-
-/// `2030-06-01 10:00`, or with seconds.
-pub fn told(zone: &Zone, at: Instant, letters: usize) -> String {
-    let text = zone.format(at);
-    text.get(..letters).unwrap_or(&text).replace('T', " ")
-}
-
-/// To the minute.
-pub const MINUTE: usize = 16;
-/// To the second.
-pub const SECOND: usize = 19;
 
 /// An end, which is the first moment that lies behind: a day ends at 24:00.
 fn end(zone: &Zone, at: Instant) -> String {

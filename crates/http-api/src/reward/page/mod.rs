@@ -7,6 +7,7 @@
 mod draw;
 mod frame;
 mod play;
+mod told;
 mod words;
 
 use super::found::{Asking, Sees};
@@ -113,5 +114,5 @@ async fn of_draw(
     };
     let Some((found, said)) = state.read(read).await? else { return Ok(None) };
     let shop = state.shop(&shop_id).await?;
-    Ok(draw::page(draw::Page { shop: &shop, found: &found, said: said.as_ref(), asked, now }))
+    Ok(draw::page(told::Page { shop: &shop, found: &found, said: said.as_ref(), asked, now }))
 }

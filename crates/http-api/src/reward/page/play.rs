@@ -1,6 +1,6 @@
 //! The page's card about the play that a reader asked for.
 
-use super::draw::{Page, SECOND, told};
+use super::told::{Page, SECOND, told};
 use super::words::Lang;
 use crate::reward::proof::{Again, Said, Shown};
 use maud::{Markup, html};
