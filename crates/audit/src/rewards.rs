@@ -164,7 +164,9 @@ impl Recount {
         let mut page = first_page();
         loop {
             let rows = reader.campaign_rewards(shop, id, &RewardFilter { status: None }, &page)?;
-            rows.iter().for_each(|reward| found.add(reward));
+            for reward in &rows {
+                found.add(reward);
+            }
             match rows.last().filter(|_| rows.len() == PAGE) {
                 Some(last) => page = Page { after: Some(port::reward_key(last)), limit: PAGE },
                 None => break,

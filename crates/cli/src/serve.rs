@@ -70,8 +70,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let relay = tokio::spawn(async move { worker.run(relay_stop).await });
     tokio::spawn(posts::ask(outbox, posts.senders.clone(), stopped.clone()));
     let state = ApiState::new(engine.clone(), keys, edge(guard)?);
-    let state = state.with_rate(NonZeroU32::new(config.requests_a_key));
-    let state = state.hiding_metrics(config.metrics_need_key);
+    let state =
+        state.with_rate(NonZeroU32::new(config.requests_a_key)).hiding_metrics(config.metrics_need_key);
     let mut state = state.with_contacts(posts.contacts).with_callbacks(posts.callbacks);
     if let Some(folder) = store::uploads(config.store()) {
         state = state.keeping_imports(KeptIn { folder, upload_bytes: None })?;

@@ -52,7 +52,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         Command::Messages(command) => message::first_keys(shop, command, keys),
         Command::CreateBatch { batch_id, .. } => keys.batches.extend(batch_id.iter().map(batch)),
         Command::VoidBatch { batch_id: id } | Command::AddCodes { batch_id: id, .. } => {
-            keys.batches.push(batch(id))
+            keys.batches.push(batch(id));
         }
         Command::ClaimBatch { batch_id, customer_id, .. } => claimer(shop, customer_id, batch_id, keys),
         Command::CreateCampaign { campaign_id: id, version, .. } => {
@@ -79,7 +79,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
         Command::FulfilOrder { order_id, .. } => last_door(shop, order_id, keys),
         Command::Import(command) => {
-            keys.imports.extend(command.import_id().map(|id| (shop.clone(), id.clone())))
+            keys.imports.extend(command.import_id().map(|id| (shop.clone(), id.clone())));
         }
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)

@@ -138,7 +138,7 @@ fn a_s2_6_rewards_that_are_not_their_orders_are_found() {
     });
     finds("reward", "does not name it", |p| p.order("open", |order| order.rewards[0].reward_id = None));
     finds("order open", "not its own", |p| {
-        p.order("open", |order| order.rewards[0].reward_id = Some(id("rw-none")))
+        p.order("open", |order| order.rewards[0].reward_id = Some(id("rw-none")));
     });
     finds("order open", "twice", |p| {
         p.order("open", |order| order.rewards.push(order.rewards[0].clone()));

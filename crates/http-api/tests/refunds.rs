@@ -234,6 +234,11 @@ fn a_s2_4_after_the_window() {
     other["proof"] = json!("another");
     assert_eq!(service.is(409, "POST", TRANSFER, &other)["code"], "idempotency_conflict");
     assert_eq!(service.refund(&json!({ "refund_id": "r1", "amount": 800 })), recorded);
+    is_settled(&service);
+}
+
+/// The transfer stands in the order's books.
+fn is_settled(service: &Service) {
     let settlement = service.is(200, "GET", "/v1/shops/tea/orders/A1/settlement", &Value::Null);
     let ways: Vec<_> =
         settlement["entries"].as_array().unwrap().iter().map(|entry| entry["method"].clone()).collect();

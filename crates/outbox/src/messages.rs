@@ -5,7 +5,7 @@
 //! holds is not given back when its time passes (A-S2-12, A-S2-18).
 
 use crate::state::{InFlight, Outbox};
-use domain::{Code, MessageId, ShopId, message::Message};
+use domain::{Code, Instant, MessageId, ShopId, message::Message};
 use engine::{Answered, Command, EngineError, Input, MessageCommand, Says, Settled};
 use port::{Before, DispatchUpdate, Handing};
 use relay::{Class, MessageKey, MessageOutcome, MessageSettlement, PendingMessage, Person, Repeats};

@@ -1,6 +1,6 @@
 //! Messages of which nobody knows whether they were taken: when they are asked after, and what is found out (A-S2-18).
 
-use crate::messages::{FIRST_QUESTION, ids, key_of, refused_as};
+use crate::messages::{ids, key_of, refused_as};
 use crate::state::Outbox;
 use domain::{
     Code, Instant,

@@ -94,7 +94,30 @@ pub fn advance(
     };
     let times = (next.first_told().min(at).min(since), granted_since);
     move_on(&mut next, forward.then_some((status, at)), times);
-    match place(draft, order, known.as_ref(), next.clone(), (status, at)) {
+    let stands = Stands { known: known.as_ref(), granted, assumed, awaits };
+    placed(draft, order, next, &stands, (status, at))
+}
+
+/// How a refund stood before an event of it.
+struct Stands<'a> {
+    known: Option<&'a Refund>,
+    granted: bool,
+    /// It was taken for the whole rest.
+    assumed: bool,
+    /// Money that it may be of may still come.
+    awaits: bool,
+}
+
+/// The refund is put where its money is, or waits for some.
+fn placed(
+    draft: &mut Draft<'_>,
+    order: &mut Order,
+    next: Refund,
+    stands: &Stands<'_>,
+    (status, at): (RefundStatus, Instant),
+) -> Result<Advance, Refusal> {
+    let Stands { known, granted, assumed, awaits } = *stands;
+    match place(draft, order, known, next.clone(), (status, at)) {
         Ok(()) => {
             if status.is_granted() && !granted {
                 refund_promises::note_late(draft, order, &next.refund_id, at)?;

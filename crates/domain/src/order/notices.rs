@@ -1,8 +1,7 @@
 //! What of an order its customer was told by SMS and `WeChat`, and what waits to be told.
 
-use super::Order;
 use crate::{
-    Instant, MessageId, RefundId, limits,
+    Instant, MessageId, RefundId,
     message::{Channel, Kind},
 };
 use money::Money;
@@ -43,19 +42,6 @@ pub struct Waiting {
     /// What its refund came to, which may be summed up with others meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refund: Option<Money>,
-}
-
-impl Order {
-    /// Remembers that something was told, or left out for good. Of more than usual those are forgotten whose refunds are
-    /// no more in the order by themselves: nothing is told of them again.
-    pub fn remember_told(&mut self, topic: Topic) {
-        if self.notices.told.len() >= limits::ORDER_NOTICES {
-            let refunds = &self.refunds;
-            let is_here = |id: &RefundId| refunds.iter().any(|refund| refund.refund_id == *id);
-            self.notices.told.retain(|known| known.refund_id.as_ref().is_none_or(is_here));
-        }
-        self.notices.told.push(topic);
-    }
 }
 
 impl Notices {

@@ -10,8 +10,6 @@ use crate::{
     time::Zone,
     way_back::{Ends, Limits},
 };
-use money::Money;
-use serde::{Deserialize, Serialize};
 
 impl Refund {
     /// Whether it waits for a transfer outside the system.

@@ -5,7 +5,7 @@
 //! payment is judged by that, as its refunds were; another one stays the order's, as an answered one does. The ids of what
 //! was summed up are remembered beside the order.
 
-use super::{Figures, Order, PaymentPart, Refund, RefundAsk, RefundOf, RefundStatus};
+use super::{Figures, Order, PaymentPart, Refund, RefundAsk, RefundOf, RefundStatus, Topic};
 use crate::{Instant, PaymentId, RefundId, limits};
 use money::Money;
 
@@ -151,5 +151,18 @@ impl Order {
             self.refunds.len() - 1
         });
         &mut self.refunds[place]
+    }
+}
+
+impl Order {
+    /// Remembers that something was told, or left out for good. Of more than usual those are forgotten whose refunds are
+    /// no more in the order by themselves: nothing is told of them again.
+    pub fn remember_told(&mut self, topic: Topic) {
+        if self.notices.told.len() >= limits::ORDER_NOTICES {
+            let refunds = &self.refunds;
+            let is_here = |id: &RefundId| refunds.iter().any(|refund| refund.refund_id == *id);
+            self.notices.told.retain(|known| known.refund_id.as_ref().is_none_or(is_here));
+        }
+        self.notices.told.push(topic);
     }
 }

@@ -54,7 +54,8 @@ impl Provider {
         self.state().mood = mood;
     }
     pub fn turns(&self, random: &mut Chance) {
-        self.is([Mood::Well, Mood::Odd, Mood::Odd, Mood::Away, Mood::Deadly][random.below(5) as usize]);
+        self.is([Mood::Well, Mood::Odd, Mood::Odd, Mood::Away, Mood::Deadly]
+            [usize::try_from(random.below(5)).unwrap()]);
     }
     /// Where it says that the service has died.
     pub fn fatal(&self) -> mpsc::UnboundedReceiver<()> {
@@ -77,7 +78,7 @@ impl Provider {
     pub fn one_that_was_taken(&self, random: &mut Chance) -> Option<String> {
         let state = self.state();
         let at = random.below(state.took.len().max(1) as u64);
-        state.took.keys().nth(at as usize).cloned()
+        state.took.keys().nth(usize::try_from(at).unwrap()).cloned()
     }
 }
 

@@ -37,7 +37,7 @@ pub fn rewarding(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
 }
 
 fn terms(day: &Day, args: &mut Args) -> Result<Value, String> {
-    let questions = args.all("ask").iter().map(|text| question(text)).collect::<Result<Vec<_>, _>>()?;
+    let questions = args.all("ask").iter().map(|text| question(text)).collect::<Vec<_>>();
     let draw = drawing(day, args)?;
     let tiers: Result<Vec<Value>, String> =
         args.all("tier").iter().map(|text| tier(text, &questions, &draw)).collect();
@@ -102,7 +102,7 @@ fn tier(text: &str, questions: &[Value], draw: &Value) -> Result<Value, String> 
         "urn" | "odds" => {
             let mut draw = draw.clone();
             draw["mode"] = (*kind).into();
-            let shown = if rest == &["card"] { "scratch_card" } else { "draw" };
+            let shown = if *rest == ["card"] { "scratch_card" } else { "draw" };
             json!({ "kind": shown, "draw": draw })
         }
         "survey" => json!({ "kind": "survey", "questions": questions }),
@@ -116,7 +116,7 @@ fn tier(text: &str, questions: &[Value], draw: &Value) -> Result<Value, String> 
 
 /// `taste:strong,weak` has one answer, `more*:tea,cup` several, `why` is answered in own words; the last two may be left
 /// open.
-fn question(text: &str) -> Result<Value, String> {
+fn question(text: &str) -> Value {
     let (id, options) = text.split_once(':').map_or((text, None), |(id, options)| (id, Some(options)));
     let name = id.trim_end_matches('*');
     let kind = match (options, name.len() < id.len()) {
@@ -126,7 +126,7 @@ fn question(text: &str) -> Result<Value, String> {
     };
     let options: Vec<&str> = options.map(|options| options.split(',').collect()).unwrap_or_default();
     let optional = kind != "single";
-    Ok(json!({ "question_id": name, "text": name, "kind": kind, "options": options, "optional": optional }))
+    json!({ "question_id": name, "text": name, "kind": kind, "options": options, "optional": optional })
 }
 
 /// `cup:goods:39.00:x10`, `c10:coupon:10.00:x2:b1`, `pts:points:1.00:x5:100`, `none:none:x6`; by odds with `@100000` and,
@@ -165,6 +165,7 @@ fn prize(text: &str) -> Result<Value, String> {
     Ok(prize.into())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "as every verb")]
 /// `beta apply`, `beta approve`, `beta on`, `beta off`, `beta`: where the shop stands with rewards.
 pub fn beta(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let answer = match args.next("what is done").as_deref() {
@@ -211,11 +212,12 @@ fn shown(reward: &Value) -> Item {
 
 /// The reward of an order, by its campaign and the number of its extra chance.
 fn find(world: &mut World<'_>, args: &mut Args, order: &str) -> Value {
-    let (of, extra) = (args.find("of"), args.find("extra").unwrap_or_else(|| "0".into()));
+    let (of, extra) =
+        (args.find("of"), args.find("extra").and_then(|extra| extra.parse::<u64>().ok()).unwrap_or_default());
     let mut answer = world.read(&format!("/orders/{order}/rewards"));
     let is_meant = |reward: &&mut Value| {
         let of_campaign = of.as_deref().is_none_or(|of| reward["campaign_id"] == of);
-        of_campaign && reward["extra"].to_string() == extra
+        of_campaign && reward["extra"] == extra
     };
     let rewards = answer.1["data"].as_array_mut().into_iter().flatten();
     rewards.into_iter().find(is_meant).map(Value::take).unwrap_or_default()

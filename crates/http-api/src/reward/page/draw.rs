@@ -5,10 +5,8 @@ use super::play;
 use super::told::{MINUTE, Page, SECOND, told};
 use super::words::{Asked, Lang};
 use crate::reward::draw::{DrawPrizeView, DrawView, WinnerView};
-use crate::reward::found::Found;
-use crate::reward::proof::Said;
 use ::draw::{Kind, Mode};
-use domain::{Instant, shop::Shop, time::Zone};
+use domain::{Instant, time::Zone};
 use maud::{Markup, html};
 use money::Money;
 
