@@ -52,10 +52,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let (guard, zone, terms) = (guard(&config)?, config.platform_zone()?, config.terms()?);
     let shop_slots = config.webhook_shop_slots()?;
     let posts = posts::of(&config)?;
-    let listening =
-        bind(&config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let keys = Arc::new(KeyRing::default());
-    watch_keys(&config, keys.clone())?;
+    let unheard = || format!("cannot listen on {}", config.listen);
+    let listening = bind(&config.listen).await.with_context(unheard)?;
+    let keys = watched_keys(&config)?;
     let mut opened = store::open(config.store())?;
     keep_apart(&mut *opened, config.sandbox)?;
     let clock =
@@ -113,6 +112,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     tokio::task::spawn_blocking(stopping).await?;
     Ok(())
+}
+
+/// The keys in force, kept up with their file.
+fn watched_keys(config: &Config) -> anyhow::Result<Arc<KeyRing>> {
+    let keys = Arc::new(KeyRing::default());
+    watch_keys(config, keys.clone())?;
+    Ok(keys)
 }
 
 /// A sandbox without a file of keys takes one that stands in the manual: not where others reach it, unless it is said.

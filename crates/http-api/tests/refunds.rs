@@ -226,15 +226,19 @@ fn a_s2_4_after_the_window() {
     assert_eq!((&recorded["offline_transfer"], &recorded["arrival"]), (&told, &Value::Null));
     service.clock("2031-06-10T11:00:00+08:00");
     assert_eq!(service.is(200, "POST", TRANSFER, &slip()), recorded);
-    // The same moment written otherwise is no other body.
-    let mut utc = slip();
-    utc["at"] = json!("2031-06-10T02:00:00Z");
-    assert_eq!(service.is(200, "POST", TRANSFER, &utc), recorded);
+    is_the_same_in_utc(&service, &recorded);
     let mut other = slip();
-    other["proof"] = json!("another");
+    other["proof"] = "another".into();
     assert_eq!(service.is(409, "POST", TRANSFER, &other)["code"], "idempotency_conflict");
     assert_eq!(service.refund(&json!({ "refund_id": "r1", "amount": 800 })), recorded);
     is_settled(&service);
+}
+
+/// The same moment written otherwise is no other body.
+fn is_the_same_in_utc(service: &Service, recorded: &Value) {
+    let mut utc = slip();
+    utc["at"] = json!("2031-06-10T02:00:00Z");
+    assert_eq!(service.is(200, "POST", TRANSFER, &utc), *recorded);
 }
 
 /// The transfer stands in the order's books.

@@ -1,6 +1,9 @@
 //! What a tier brings: a coupon, questions, or a chance of a prize.
 
-use crate::{BatchId, Instant, Sku, reward::{ActionKind, Question}};
+use crate::{
+    BatchId, Instant, Sku,
+    reward::{ActionKind, Question},
+};
 use draw::EntropyPolicy;
 use money::Money;
 use serde::{Deserialize, Serialize};

@@ -46,7 +46,12 @@ fn check_action(action: &Action, at: &str, found: &mut Vec<Violation>) {
     let (kind, asks) = (action.kind, !action.questions.is_empty());
     let needs_batch = kind == ActionKind::Coupon && action.batch_id.is_none();
     fault("batch_id", needs_batch, Code::Required, "the coupon's batch");
-    fault("batch_id", kind.is_draw() && action.batch_id.is_some(), Code::InvalidValue, "prizes name their batches");
+    fault(
+        "batch_id",
+        kind.is_draw() && action.batch_id.is_some(),
+        Code::InvalidValue,
+        "prizes name their batches",
+    );
     fault("questions", kind == ActionKind::Survey && !asks, Code::Required, "at least one question");
     fault("questions", kind != ActionKind::Survey && asks, Code::InvalidValue, "only a survey asks");
     fault("draw", kind.is_draw() && action.draw.is_none(), Code::Required, "prizes and a notice");
@@ -88,14 +93,39 @@ fn check_prizes(draw: &DrawTerms, at: &str, found: &mut Vec<Violation>) {
             }
         };
         let kind = prize.kind;
-        fault("batch_id", kind == PrizeKind::Coupon && prize.batch_id.is_none(), Code::Required, "the coupon's batch");
-        fault("batch_id", kind != PrizeKind::Coupon && prize.batch_id.is_some(), Code::InvalidValue, "only of a coupon");
+        fault(
+            "batch_id",
+            kind == PrizeKind::Coupon && prize.batch_id.is_none(),
+            Code::Required,
+            "the coupon's batch",
+        );
+        fault(
+            "batch_id",
+            kind != PrizeKind::Coupon && prize.batch_id.is_some(),
+            Code::InvalidValue,
+            "only of a coupon",
+        );
         fault("sku", kind == PrizeKind::Goods && prize.sku.is_none(), Code::Required, "what is sent");
         fault("sku", kind != PrizeKind::Goods && prize.sku.is_some(), Code::InvalidValue, "only of goods");
         fault("points", kind == PrizeKind::Points && prize.points.is_none(), Code::Required, "how many");
-        fault("points", kind != PrizeKind::Points && prize.points.is_some(), Code::InvalidValue, "only of points");
-        fault("value", kind == PrizeKind::None && !prize.value.is_zero(), Code::InvalidValue, "nothing is worth nothing");
-        fault("stock", kind != PrizeKind::None && prize.stock.is_none(), Code::Required, "how many there are");
+        fault(
+            "points",
+            kind != PrizeKind::Points && prize.points.is_some(),
+            Code::InvalidValue,
+            "only of points",
+        );
+        fault(
+            "value",
+            kind == PrizeKind::None && !prize.value.is_zero(),
+            Code::InvalidValue,
+            "nothing is worth nothing",
+        );
+        fault(
+            "stock",
+            kind != PrizeKind::None && prize.stock.is_none(),
+            Code::Required,
+            "how many there are",
+        );
     }
 }
 

@@ -8,9 +8,7 @@ use crate::{
     shop::Shop,
     time::Window,
 };
-use draw::{
-    Entropy, EntropyPolicy, Moment, NotDrawn, Notice, Prize, Release, Seed, Standing, Table,
-};
+use draw::{Entropy, EntropyPolicy, Moment, NotDrawn, Notice, Prize, Release, Seed, Standing, Table};
 use money::Currency;
 use std::sync::Arc;
 
@@ -56,7 +54,8 @@ fn conditions(terms: &Terms, draw: &DrawTerms, shop: &Shop) -> String {
     said.extend(terms.total_limit.map(|most| format!("，限前{most}单")));
     let days: Vec<&str> = terms.days.iter().map(|day| day.zh()).collect();
     said.extend((!days.is_empty()).then(|| format!("，仅限{}付款", days.join("、"))));
-    let hours: Vec<String> = terms.hours.iter().map(|hours| format!("{}至{}", hours.from, hours.to)).collect();
+    let hours: Vec<String> =
+        terms.hours.iter().map(|hours| format!("{}至{}", hours.from, hours.to)).collect();
     said.extend((!hours.is_empty()).then(|| format!("，仅限{}付款", hours.join("、"))));
     let held = Some(terms.holdout_percent).filter(|held| *held > 0);
     said.extend(held.map(|held| format!("，另有{held}%的顾客作为对照组不参加")));
@@ -85,7 +84,8 @@ fn prizes(draw: &DrawTerms, release: Option<Release>) -> Vec<Prize> {
 pub fn check(terms: &Terms, frame: &Frame<'_>, found: &mut Vec<Violation>) {
     let Some(index) = terms.tiers.iter().position(|tier| tier.action.draw.is_some()) else { return };
     if frame.shop.money() != Currency::CNY {
-        let message = "prize draws follow the law of a shop of CNY; none is written down for other currencies";
+        let message =
+            "prize draws follow the law of a shop of CNY; none is written down for other currencies";
         let field = format!("terms.tiers[{index}].action.kind");
         found.push(Violation::with(field, Code::InvalidValue, message));
         return;

@@ -20,17 +20,35 @@ pub const FIGURES: &[Figure] = &[
     Figure::brought("paid", Unit::Money, "Paid on them", "其实付金额"),
     Figure::brought("offered", Unit::Count, "Orders that brought a reward", "获得奖励的订单"),
     Figure::brought("withheld", Unit::Count, "Orders that did not", "未获奖励的订单"),
-    Figure::shown("played", Unit::Count, "Rewards played or answered", "已参与次数", |c| json!(c.played)),
+    Figure::shown("played", Unit::Count, "Rewards played or answered", "已参与次数", |c| {
+        json!(c.played)
+    }),
     Figure::shown("won", Unit::ByWord, "Prizes given, by prize", "各奖品发出数", |c| json!(c.won)),
-    Figure::shown("prize_value", Unit::Money, "Value of goods and points given", "已发实物与积分价值", |c| {
-        json!(c.prize_value)
-    }),
+    Figure::shown(
+        "prize_value",
+        Unit::Money,
+        "Value of goods and points given",
+        "已发实物与积分价值",
+        |c| json!(c.prize_value),
+    ),
     Figure::shown("coupons", Unit::Count, "Coupons given", "发出优惠券", |c| json!(c.issued)),
-    Figure::shown("coupons_used", Unit::Count, "Coupons used later", "后续核销优惠券", |c| json!(c.used)),
-    Figure::shown("coupons_void", Unit::Count, "Coupons that became void with their order", "随订单作废的优惠券", |c| {
-        json!(c.void)
+    Figure::shown("coupons_used", Unit::Count, "Coupons used later", "后续核销优惠券", |c| {
+        json!(c.used)
     }),
-    Figure::shown("saved", Unit::Money, "Face value of the coupons used later", "核销优惠券面额", |c| json!(c.saved)),
+    Figure::shown(
+        "coupons_void",
+        Unit::Count,
+        "Coupons that became void with their order",
+        "随订单作废的优惠券",
+        |c| json!(c.void),
+    ),
+    Figure::shown(
+        "saved",
+        Unit::Money,
+        "Face value of the coupons used later",
+        "核销优惠券面额",
+        |c| json!(c.saved),
+    ),
 ];
 
 /// Customers, and those among them who bought again within 30 days (S2-R06, A-S2-21).

@@ -121,7 +121,9 @@ pub const ACTION: &[Field] = &[
 
 /// Fields of a question.
 pub const QUESTION: &[Field] = &[
-    Field::required("question_id", Type::Text(ID)).label("Id", "编号").help("By which answers name it.", "答案以此对应。"),
+    Field::required("question_id", Type::Text(ID))
+        .label("Id", "编号")
+        .help("By which answers name it.", "答案以此对应。"),
     Field::required("text", Type::Text(Text { least: 1, most: Some(200) }))
         .label("Question", "问题")
         .help("What is asked.", "问题内容。"),
@@ -177,11 +179,15 @@ const RELEASE: &[Field] = &[Field::required("until", Type::Moment)
 
 /// Fields of a prize.
 pub const PRIZE: &[Field] = &[
-    Field::required("prize_id", Type::Text(ID)).label("Id", "编号").help("By which the chain names it.", "链中以此对应。"),
+    Field::required("prize_id", Type::Text(ID))
+        .label("Id", "编号")
+        .help("By which the chain names it.", "链中以此对应。"),
     Field::required("name", Type::Text(Text { least: 1, most: Some(40) }))
         .label("Name", "名称")
         .help("What it is, for people.", "奖品名称。"),
-    Field::required("kind", Type::Choice(PRIZE_KIND)).label("Kind", "类型").help("Of which kind.", "奖品类型。"),
+    Field::required("kind", Type::Choice(PRIZE_KIND))
+        .label("Kind", "类型")
+        .help("Of which kind.", "奖品类型。"),
     Field::default("value", Type::Money(Amount::from(0)), "0").label("Value", "价值").help(
         "What one is worth: goods at their market price, a coupon what it takes off; at most 50,000 yuan.",
         "单份价值：实物按市场价，券按抵扣额；不超过 5 万元。",
@@ -201,7 +207,9 @@ pub const PRIZE: &[Field] = &[
     Field::optional("batch_id", Type::Text(ID))
         .label("Coupon batch", "券批次")
         .help("Of a coupon: its batch.", "优惠券奖品的券批次。"),
-    Field::optional("sku", Type::Id).label("Goods", "商品").help("Of goods: what is sent.", "实物奖品的 SKU。"),
+    Field::optional("sku", Type::Id)
+        .label("Goods", "商品")
+        .help("Of goods: what is sent.", "实物奖品的 SKU。"),
     Field::optional("points", Type::whole(1, 1_000_000_000))
         .label("Points", "积分")
         .help("Of points: how many; a webhook tells of them.", "积分奖品的数量，由 webhook 通知。"),
@@ -209,7 +217,9 @@ pub const PRIZE: &[Field] = &[
 
 /// Fields of a notice.
 pub const NOTICE: &[Field] = &[
-    Field::default("organiser", Type::Text(LINE), r#""""#).label("Organiser", "主办方").help("Who holds it.", "主办方名称。"),
+    Field::default("organiser", Type::Text(LINE), r#""""#)
+        .label("Organiser", "主办方")
+        .help("Who holds it.", "主办方名称。"),
     Field::default("contact", Type::Text(LINE), r#""""#)
         .label("Contact", "联系方式")
         .help("How they can be reached.", "联系方式。"),
@@ -229,7 +239,9 @@ pub const NOTICE: &[Field] = &[
 
 /// Fields of hours.
 pub const HOURS: &[Field] = &[
-    Field::required("from", Type::Text(TIME)).label("From", "开始").help("Such as 10:00; included.", "如 10:00，含。"),
+    Field::required("from", Type::Text(TIME))
+        .label("From", "开始")
+        .help("Such as 10:00; included.", "如 10:00，含。"),
     Field::required("to", Type::Text(TIME))
         .label("To", "结束")
         .help("Such as 14:00, at most 24:00; not included.", "如 14:00，最晚 24:00，不含。"),

@@ -18,8 +18,8 @@ mod undo;
 mod when;
 
 pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind, ReleaseTerms, Tier};
-pub use offer::stands;
 pub use drawing::{notice_of, prize_of};
+pub use offer::stands;
 pub use play::{Do, Done, Played};
 pub use react::{Kind, wants_of_paying};
 pub use share::link_tag;

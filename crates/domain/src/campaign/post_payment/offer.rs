@@ -188,7 +188,8 @@ fn give(
         extras: Vec::new(),
     };
     if let (ActionKind::Coupon, Some(batch)) = (action.kind, &action.batch_id) {
-        let coupon = desk.give_coupon(batch, &order.customer_id, &campaign_id).map_err(|refusal| refusal.code)?;
+        let coupon =
+            desk.give_coupon(batch, &order.customer_id, &campaign_id).map_err(|refusal| refusal.code)?;
         reward.coupon_id = Some(coupon.coupon_id);
         reward.status = RewardStatus::Done;
         reward.done_at = Some(desk.now());
@@ -219,7 +220,8 @@ pub fn draw_ticket(
     reward: &mut Reward,
     now: Instant,
 ) -> Result<(), Code> {
-    let Some(drawing) = book.drawing.as_mut().filter(|_| reward.action.is_draw() && reward.drawn.is_none()) else {
+    let Some(drawing) = book.drawing.as_mut().filter(|_| reward.action.is_draw() && reward.drawn.is_none())
+    else {
         return Ok(());
     };
     let is_urn = drawing.notice().is_some_and(|notice| notice.table.mode == draw::Mode::Urn);

@@ -94,7 +94,10 @@ pub fn play(
     let row = desk.campaign(&reward.campaign_id).ok_or_else(missing)?;
     let campaign = &row.campaign;
     let live = Live::of_version(campaign, campaign.version_number()).ok_or_else(missing)?;
-    let own = campaign.version(reward.version).and_then(|version| version.terms.of::<Terms>()).ok_or_else(missing)?;
+    let own = campaign
+        .version(reward.version)
+        .and_then(|version| version.terms.of::<Terms>())
+        .ok_or_else(missing)?;
     match reward.status {
         RewardStatus::Done => return Ok(shown(desk, reward, campaign)),
         RewardStatus::Void => {

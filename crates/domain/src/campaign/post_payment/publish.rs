@@ -38,7 +38,8 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
         }
         (Some(drawing), Some(notice)) => {
             let before = drawing.notice().filter(|before| **before != notice);
-            let mut found = before.map(|before| drawing::check_change(tier, before, &notice)).unwrap_or_default();
+            let mut found =
+                before.map(|before| drawing::check_change(tier, before, &notice)).unwrap_or_default();
             let last = live.number.checked_sub(1).and_then(|number| Live::of_version(campaign, number));
             if let Some((last, next)) = last.and_then(|last| last.terms.draw()).zip(live.terms.draw()) {
                 found.extend(drawing::check_kept(tier, last, next));

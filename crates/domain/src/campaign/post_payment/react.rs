@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     CustomerId, Instant, Refusal,
-    campaign::{About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, HoldoutPlan, Tally, Wants},
+    campaign::{
+        About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, HoldoutPlan, Tally,
+        Wants,
+    },
     limits,
     order::Order,
 };
@@ -36,7 +39,9 @@ impl CampaignKind for Kind {
                 wants.rewards.push(reward_id.clone());
                 wants.takers.push((campaign_id.clone(), customer_id.clone()));
             }
-            Do::Post { campaign_id, .. } | Do::Pause { campaign_id, .. } => wants.books.push(campaign_id.clone()),
+            Do::Post { campaign_id, .. } | Do::Pause { campaign_id, .. } => {
+                wants.books.push(campaign_id.clone())
+            }
         }
     }
 
@@ -82,7 +87,12 @@ impl CampaignKind for Kind {
 }
 
 /// What is read once an order placed then is paid: of each campaign that can have been in force by then.
-pub fn wants_of_paying(campaigns: &[CampaignRow], placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
+pub fn wants_of_paying(
+    campaigns: &[CampaignRow],
+    placed_at: Instant,
+    customer: &CustomerId,
+    wants: &mut Wants,
+) {
     let earliest = placed_at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
     for row in campaigns {
         let campaign = &row.campaign;

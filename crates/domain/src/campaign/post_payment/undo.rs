@@ -30,7 +30,8 @@ pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order) {
 /// The reward is void, its coupon too as soon as nobody has it (A-S2-7): one that was used stays used, one that another
 /// order holds is void once that lets it go. What was drawn stays in the chain.
 fn end(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
-    let code = if matches!(order.state, State::Paid { .. }) { Code::OrderRefunded } else { Code::OrderUnpaid };
+    let code =
+        if matches!(order.state, State::Paid { .. }) { Code::OrderRefunded } else { Code::OrderUnpaid };
     if let Some(mut coupon) = reward.coupon_id.as_ref().and_then(|id| desk.coupon(id)) {
         let from = coupon.status;
         let now = desk.now();
@@ -110,4 +111,3 @@ fn tell(desk: &mut dyn Desk<'_>, order: &mut Order, reward: &Reward, what: &str)
     });
     desk.publish(what, reward.reward_id.as_str(), body);
 }
-

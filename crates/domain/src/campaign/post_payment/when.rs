@@ -73,7 +73,8 @@ impl Hours {
 fn minute(text: &str) -> Option<u32> {
     let (hour, minute) = text.split_once(':')?;
     let two = |part: &str| {
-        (part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit())).then(|| part.parse::<u32>().ok())?
+        (part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit()))
+            .then(|| part.parse::<u32>().ok())?
     };
     let at = two(hour)? * 60 + two(minute).filter(|minute| *minute < 60)?;
     (at <= 24 * 60).then_some(at)
