@@ -105,7 +105,10 @@ fn a_g_15_money_to_return_is_listed_until_it_has_gone() {
     let whole = json!({ "lines": [{ "line_id": "l1", "quantity": 2 }] });
     let refund = client.call(&post("orders/o2/refunds/r1/assign", &whole)).expect(200);
     assert_eq!(refund["amount"], shop::PAYABLE);
-    assert_eq!(refund["payments"], json!([{ "payment_id": "p1", "amount": shop::PAYABLE }]));
+    assert_eq!(
+        refund["payments"],
+        json!([{ "payment_id": "p1", "method": "jd_pay", "amount": shop::PAYABLE }])
+    );
     let order = client.get(shop::path("orders/o2"));
     assert_eq!((&order["refunded"], &order["refunds"][0]), (&json!(shop::PAYABLE), &refund));
     assert_eq!(listed(client, 200).len(), 8);

@@ -4,6 +4,7 @@ use super::found::find;
 use crate::wire::auth::{Anyone, InShop};
 use crate::wire::csv_out;
 use crate::wire::extract::Names;
+use crate::wire::keys::Scope;
 use crate::wire::limits;
 use crate::wire::problem::Problem;
 use crate::wire::share::Sending;
@@ -176,6 +177,7 @@ pub async fn get(
     caller: InShop,
     Names((_, campaign_id)): Names<(String, CampaignId)>,
 ) -> Result<Response, Problem> {
+    caller.may(Scope::Read)?;
     let anyone = Anyone { shop_id: caller.shop_id.clone(), caller: Some(caller.clone()) };
     let found = find(&state, &anyone, &campaign_id).await?;
     let seed = found.revealed(state.engine.now());

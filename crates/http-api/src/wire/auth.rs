@@ -110,8 +110,8 @@ impl InShop {
     where
         T: DeserializeOwned + Default + Send + 'static,
     {
-        self.caller.is_platform()?;
         self.caller.may(scope)?;
+        self.caller.is_platform()?;
         body.read_if_any(&self.caller.share).await
     }
     /// What its key may take of the service.
