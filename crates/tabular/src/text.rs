@@ -223,6 +223,8 @@ impl<R: Read> Text<R> {
                     self.fill()?;
                     continue;
                 }
+                // What is read to find the heading is kept, to be read again: a line without an end may not be.
+                Piece::TooLong if self.keeps => return Ok(None),
                 Piece::TooLong => return self.pass_over().map(Some),
                 Piece::Malformed { used } => (used, 1, Some(Fault::MalformedQuotes)),
                 Piece::Record { used, lines } => (used, lines, self.miscounted(rest)),

@@ -285,3 +285,42 @@ fn stray_quotes_cost_no_more_than_their_lines() {
     assert!(shown(text.as_bytes(), &list).unwrap().len() > 10);
     assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
 }
+
+/// Hands out a heading and then one line without an end, and counts what was asked of it.
+struct Endless {
+    head: &'static [u8],
+    given: usize,
+    most: usize,
+}
+
+impl std::io::Read for Endless {
+    fn read(&mut self, block: &mut [u8]) -> std::io::Result<usize> {
+        let count = block.len().min(self.most - self.given);
+        for (at, byte) in block[..count].iter_mut().enumerate() {
+            *byte = self.head.get(self.given + at).copied().unwrap_or(b'x');
+        }
+        self.given += count;
+        Ok(count)
+    }
+}
+
+impl std::io::Seek for Endless {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        if let std::io::SeekFrom::Start(0) = to {
+            self.given = 0;
+        }
+        Ok(self.given as u64)
+    }
+}
+
+/// A line without an end is not kept while the heading is looked for: it would take as much memory as the file is large.
+#[test]
+fn a_line_without_an_end_is_not_read_whole_to_find_the_heading() {
+    let mut input = Endless { head: b"a,b,c\n1,2,3\n\"", given: 0, most: 64 << 20 };
+    let looked = tabular::look(&mut input, &ABC).unwrap();
+    std::io::Seek::seek(&mut input, std::io::SeekFrom::Start(0)).unwrap();
+    let mut table = tabular::open(&mut input, &looked, &ABC).unwrap();
+    drop(table.records(&ABC.heading).unwrap());
+    drop(table);
+    assert!(input.given < 8 << 20, "{} bytes were read", input.given);
+}
