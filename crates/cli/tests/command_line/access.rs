@@ -23,8 +23,11 @@ fn request(route: routes::Route, shop: &str) -> Request {
     let last = path.rsplit('/').next().unwrap_or_default();
     match (method, last) {
         ("GET" | "DELETE", _)
-        | ("POST", "close" | "publish" | "replay" | "void" | "override" | "cancel")
-        | ("POST", "apply" | "approve" | "pause" | "resume") => asked,
+        | (
+            "POST",
+            "close" | "publish" | "replay" | "void" | "override" | "cancel" | "apply" | "approve" | "pause"
+            | "resume",
+        ) => asked,
         ("POST", "imports") => asked.typed("multipart/form-data; boundary=b", "--b--\r\n"),
         ("POST", "import") => asked.typed("text/csv", "sku\nA-1\n"),
         ("POST", "events") => asked.typed("application/x-ndjson", ""),
@@ -48,7 +51,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("POST", "validate") if path.contains("coupon-batches") => asked.json(&batch()),
         ("POST", "campaigns" | "validate") => asked.json(&shop::campaign(100)),
         ("PATCH", _) => asked.json(&json!({ "name": "July" })),
-        ("POST", "claim") => asked.json(&json!({ "customer_id": "u1" })),
+        ("POST", "claim" | "follow" | "play") => asked.json(&json!({ "customer_id": "u1" })),
         ("POST", "codes") => asked.json(&json!({ "count": 1 })),
         ("POST", "redeem-code") => asked.json(&json!({ "code": "0", "customer_id": "u1" })),
         ("POST", "lock" | "release") => asked.json(&json!({ "order_id": "o1" })),
@@ -69,7 +72,6 @@ fn request(route: routes::Route, shop: &str) -> Request {
         }
         ("POST", "wechat-grants") => asked.json(&json!({ "template_id": "TPL" })),
         ("POST", "beacon") => asked.json(&json!({ "round": 1, "signature": "00" })),
-        ("POST", "follow" | "play") => asked.json(&json!({ "customer_id": "u1" })),
         ("POST", "offline-transfer") => asked.json(&json!({
             "amount": 1, "account_tail": "4412", "proof": "slip", "at": shop::at(0),
         })),

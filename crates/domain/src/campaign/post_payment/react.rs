@@ -40,7 +40,7 @@ impl CampaignKind for Kind {
                 wants.takers.push((campaign_id.clone(), customer_id.clone()));
             }
             Do::Post { campaign_id, .. } | Do::Pause { campaign_id, .. } => {
-                wants.books.push(campaign_id.clone())
+                wants.books.push(campaign_id.clone());
             }
         }
     }
