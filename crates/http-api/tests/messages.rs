@@ -1,6 +1,8 @@
 //! The message centre through the real router: settings, templates, packs, contacts, consents, and what providers tell.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "messages/bad_input.rs"]
+mod bad_input;
 #[path = "messages/charges.rs"]
 mod charges;
 #[path = "messages/support.rs"]

@@ -117,16 +117,26 @@ impl Service {
         (text(&answer["code"]), text(&answer["violations"][0]["field"]))
     }
     pub fn ships(&self, order: &str) -> Value {
+        self.ships_of(order, "u1", "A")
+    }
+    /// An order of a buyer's for one piece is shipped; the message that tells of it.
+    pub fn ships_of(&self, order: &str, customer: &str, sku: &str) -> Value {
         let event = |kind: &str, data: Value| {
             json!({ "specversion": "1.0", "id": format!("{order}.{kind}"), "source": "platform", "type": kind,
                 "time": "2030-06-10T10:00:00+08:00", "data": data })
         };
-        let placed = json!({ "order_id": order, "customer_id": "u1", "payable": 1_000,
-            "lines": [{ "line_id": "l1", "sku": "A", "quantity": 1, "unit_price": 1_000 }] });
+        let placed = json!({ "order_id": order, "customer_id": customer, "payable": 1_000,
+            "lines": [{ "line_id": "l1", "sku": sku, "quantity": 1, "unit_price": 1_000 }] });
         self.post("events", &event("order.placed", placed));
         self.post("events", &event("order.shipped", json!({ "order_id": order })));
         let log = self.get(&format!("messages?order_id={order}"));
         let shipped = log["data"].as_array().unwrap().iter().find(|message| message["kind"] == "shipped");
         shipped.unwrap().clone()
+    }
+    /// What is sent of a message that waits for its sender.
+    pub fn text(&self, message: &str) -> String {
+        let (shop, message) = ("tea".parse().unwrap(), message.parse().unwrap());
+        let waiting = self.engine.reader().dispatch(&shop, &message).unwrap().unwrap();
+        waiting.said.unwrap().text
     }
 }
