@@ -5,6 +5,8 @@
 mod charges;
 #[path = "messages/support.rs"]
 mod support;
+#[path = "messages/told.rs"]
+mod told;
 
 use serde_json::{Value, json};
 use support::{SECRET, Service};
