@@ -7,6 +7,8 @@ mod bad_input;
 mod charges;
 #[path = "messages/support.rs"]
 mod support;
+#[path = "messages/told.rs"]
+mod told;
 
 use serde_json::{Value, json};
 use support::{SECRET, Service};

@@ -8,7 +8,7 @@ use crate::query::{after, all, at_most, each, first, one};
 use crate::under_way::Open;
 use domain::{
     CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId,
-    message::{Channel, Kind, Message, MessageStatus, Payer},
+    message::{Channel, Kind, Message, MessageStatus, Payer, sending::Stage},
 };
 use port::{BillRow, Change, MessageFilter, Named, Noun, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, params};
@@ -64,13 +64,17 @@ impl Noun<Message> for Open<'_> {
 
     fn write(&mut self, changes: &[Change<Message>]) -> Result<(), StoreError> {
         let mut writer = Writer::prepare(self.db)?;
-        changes.iter().try_for_each(|change| writer.put(self.json, &change.row))
+        changes.iter().try_for_each(|change| writer.put(self.json, change))
     }
 }
 
 struct Writer<'c> {
     insert: CachedStatement<'c>,
     update: CachedStatement<'c>,
+    /// Of one that was answered for: what it is and when it went never changes, so its indexes are not touched for that.
+    settle: CachedStatement<'c>,
+    /// The same with its provider's id.
+    name: CachedStatement<'c>,
     owned: Owned<'c>,
 }
 
@@ -86,45 +90,69 @@ impl<'c> Writer<'c> {
             "UPDATE messages SET channel = ?3, status = ?4, code = ?5, due_at = ?6, sent_at = ?7, link = ?8,
             payer = ?9, segments = ?10, provider_segments = ?11, provider_id = ?12, sending = ?13
             WHERE shop_id = ?1 AND message_id = ?2";
+        let settle = "UPDATE messages SET status = ?3, code = ?4, provider_segments = ?5, sending = ?6
+            WHERE shop_id = ?1 AND message_id = ?2";
+        let name = "UPDATE messages SET status = ?3, code = ?4, provider_segments = ?5, sending = ?6,
+            provider_id = ?7 WHERE shop_id = ?1 AND message_id = ?2";
         let prepare = |sql| db.prepare_cached(sql).doing(WRITING);
-        Ok(Self { insert: prepare(insert)?, update: prepare(update)?, owned: Owned::messages(db)? })
+        Ok(Self {
+            insert: prepare(insert)?,
+            update: prepare(update)?,
+            settle: prepare(settle)?,
+            name: prepare(name)?,
+            owned: Owned::messages(db)?,
+        })
     }
 
-    fn put(&mut self, json: &mut Json, message: &Message) -> Result<(), StoreError> {
+    fn put(&mut self, json: &mut Json, change: &Change<Message>) -> Result<(), StoreError> {
+        let message = &change.row;
         let (shop, id) = (message.shop_id.as_str(), message.message_id.as_str());
         let (code, due_at) = (message.code.map(Code::as_str), message.due_at.micros());
         let (channel, status) = (message.channel.as_str(), message.status.as_str());
         let sent_at = message.sent_at.map(Instant::micros);
         let way = message.sending.as_deref();
+        let by_provider = way.and_then(|sending| sending.provider_segments);
+        let provider_id = way.and_then(|sending| sending.provider_id.as_deref());
+        let sending = way.map(|sending| json.document(sending)).transpose()?;
+        let is_answered = way.is_some_and(|sending| sending.stage != Stage::Out);
+        if !change.is_new && is_answered && sent_at.is_some() {
+            let settled = match provider_id {
+                None => self.settle.execute(params![shop, id, status, code, by_provider, sending]),
+                Some(_) => {
+                    self.name.execute(params![shop, id, status, code, by_provider, sending, provider_id])
+                }
+            };
+            return settled.doing(WRITING).map(drop);
+        }
         let payer = way.map(|sending| match sending.payer {
             Payer::Free => "free",
             Payer::Merchant => "merchant",
         });
         let segments = way.map(|sending| sending.segments);
-        let by_provider = way.and_then(|sending| sending.provider_segments);
-        let provider_id = way.and_then(|sending| sending.provider_id.as_deref());
-        let sending = way.map(|sending| json.document(sending)).transpose()?;
-        let row = params![
-            shop,
-            id,
-            message.order_id.as_ref().map_or("", OrderId::as_str),
-            message.customer_id.as_str(),
-            message.campaign_id.as_ref().map_or("", CampaignId::as_str),
-            message.kind.as_str(),
-            channel,
-            status,
-            code,
-            due_at,
-            sent_at,
-            message.link,
-            payer,
-            segments,
-            by_provider,
-            provider_id,
-            sending,
-        ];
-        if self.insert.execute(row).doing(WRITING)? == 1 {
-            return self.owned.note(&message.shop_id, &message.customer_id, id);
+        if change.is_new {
+            let row = params![
+                shop,
+                id,
+                message.order_id.as_ref().map_or("", OrderId::as_str),
+                message.customer_id.as_str(),
+                message.campaign_id.as_ref().map_or("", CampaignId::as_str),
+                message.kind.as_str(),
+                channel,
+                status,
+                code,
+                due_at,
+                sent_at,
+                message.link,
+                payer,
+                segments,
+                by_provider,
+                provider_id,
+                sending,
+            ];
+            // One that waited was not looked up.
+            if self.insert.execute(row).doing(WRITING)? == 1 {
+                return self.owned.note(&message.shop_id, &message.customer_id, id);
+            }
         }
         let row = params![
             shop,

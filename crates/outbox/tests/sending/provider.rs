@@ -75,6 +75,10 @@ impl Provider {
             assert_eq!(*times, 1, "seed {seed}: {id} was sent again");
         }
     }
+    /// How often it was given something that it had.
+    pub fn repeated(&self) -> usize {
+        self.state().took.values().map(|times| *times as usize - 1).sum()
+    }
     pub fn one_that_was_taken(&self, random: &mut Chance) -> Option<String> {
         let state = self.state();
         let at = random.below(state.took.len().max(1) as u64);
