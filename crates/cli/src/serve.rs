@@ -85,13 +85,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = listening.listen(BACKLOG)?;
     let address = listener.local_addr()?;
     if config.demo {
-        tokio::spawn(demo::run(engine.clone(), address, stopped.clone()));
         demo::greet(address, posts.sms_file.as_deref());
     }
     let terms = terms.within_files();
     tokio::spawn(told_to_stop(stop));
     if let Err(error) = say(&format!("listening on http://{address}\n")) {
         tracing::warn!(error = format!("{error:#}"), %address, "nobody can be told where it listens");
+    }
+    if config.demo {
+        tokio::spawn(demo::run(engine.clone(), address, stopped.clone()));
     }
     let serving = connection::serve(listener, http_api::router(state), terms, stopped.clone());
     let finished = async {

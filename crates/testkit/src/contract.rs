@@ -15,6 +15,7 @@ pub mod lists;
 pub mod pool;
 pub mod queues;
 pub mod random;
+pub mod rewards;
 pub mod rows;
 pub mod settings;
 mod steps;
@@ -60,6 +61,7 @@ cases! {
     arrivals::parked_events_wait_for_their_order,
     rows::ledger_entries_are_only_added,
     rows::messages_change,
+    rewards::a_s2_17_the_last_winners,
     arrivals::the_sandbox_clock_is_kept,
     ids::a_g_11_ids_are_the_platforms_own_text,
     ids::a_g_11_lists_go_on_after_any_id,

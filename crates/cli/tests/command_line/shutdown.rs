@@ -104,3 +104,30 @@ fn the_demo_goes_on_when_its_clock_is_moved() {
         }
     }
 }
+
+/// S2-R05: the demo's paid orders bring cards, most are scratched, and it says where they are to be seen.
+#[test]
+fn s2_r05_the_demo_brings_scratch_cards() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &["--demo", "--store", "memory"]);
+    let mut client = server.client();
+    let mut campaigns = (0..1_000_000).map(|_| client.get("/v1/shops/demo/campaigns?kind=post_payment"));
+    let campaign = campaigns.find_map(|found| found["data"][0]["campaign_id"].as_str().map(str::to_owned));
+    let campaign = campaign.expect("one is published");
+    let mut client = server.client();
+    let path = format!("/v1/shops/demo/campaigns/{campaign}/rewards?status=done");
+    let scratched = (0..1_000_000).find_map(|_| {
+        let rewards = client.get(path.clone())["data"].clone();
+        rewards.as_array()?.iter().find(|reward| reward["proof"].is_object()).cloned()
+    });
+    let reward =
+        scratched.expect("a card is scratched")["reward_id"].as_str().map(str::to_owned).expect("its id");
+    let page = format!("/draws/demo/{campaign}?lang=en&reward={reward}");
+    let shown = Client::new(&server.address, "").call(&Request::get(page)).text();
+    assert!(shown.contains("六月刮刮乐") && shown.contains("of this draw"), "{shown}");
+    server.terminate();
+    let (_, said) = server.ended();
+    for place in [format!("/draws/demo/{campaign}\n"), "/v1/shops/demo/orders/".to_owned()] {
+        assert!(said.contains(&place), "{place}: {said}");
+    }
+}
