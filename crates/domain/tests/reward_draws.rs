@@ -243,6 +243,7 @@ fn changed(before: &Value, after: &Value) -> Vec<(String, Code)> {
     )]);
     let mut desk = open(&first);
     drawn(&mut desk, "o1");
+    desk.batches.insert(id("b2"), 9);
     let mut desk = desk.in_world(&second, at("12T00:00:00"));
     let kept = book(&desk);
     match campaign::published(&mut desk, &second.campaigns[0].campaign) {

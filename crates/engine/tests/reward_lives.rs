@@ -181,11 +181,9 @@ fn complete(run: &Run, what: &str) {
         assert!(of.is_empty() || of == CAMPAIGNS.into(), "{what}: {} has {of:?}", order.order_id);
     }
     let urn = run.book_of("urn").drawing.unwrap();
-    let all = orders(run);
-    let sold_out = all
-        .iter()
-        .flat_map(|o| o.rewards.clone())
-        .filter(|own| own.campaign_id.as_str() == "urn" && own.code == Some(domain::Code::SoldOut));
+    let all = orders(run).into_iter().flat_map(|order| order.rewards);
+    let sold_out =
+        all.filter(|own| own.campaign_id.as_str() == "urn" && own.code == Some(domain::Code::SoldOut));
     assert!(sold_out.count() == 0 || urn.standing.plays == TICKETS, "{what}: sold out with tickets left");
 }
 

@@ -53,6 +53,7 @@ impl Service {
         let service = Self { runtime, router, engine, other };
         service.clock("08:00");
         service.is(200, "PUT", "", &json!({ "name": "老街茶铺", "kind": "sop" }));
+        service.is(200, "POST", "/beta/post_payment/apply", &Value::Null);
         service.is(200, "POST", "/beta/post_payment/approve", &Value::Null);
         let batch = json!({
             "batch_id": "b1", "name": "b", "kind": "shop", "spend": 2000, "save": 1000, "quantity": 1000,

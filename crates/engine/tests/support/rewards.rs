@@ -61,6 +61,7 @@ impl Run {
     /// A shop that may try rewards.
     pub fn that_rewards(self) -> Self {
         self.ok(Command::PutShop(Box::new(super::shop(self.shop.as_str()))));
+        self.ok(Command::Try(Beta::Applied));
         self.ok(Command::Try(Beta::Beta));
         self
     }

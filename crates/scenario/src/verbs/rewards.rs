@@ -177,12 +177,18 @@ pub fn beta(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     Ok(one(answer, |beta| Item::default().word(&beta["status"])))
 }
 
-/// `rewards o1`: what the order brought, each with its status, campaign and kind; `withheld` campaigns with their reason.
+/// `rewards o1 [as=k1]`: what the order brought, each with its status, campaign and kind; `withheld` campaigns with their
+/// reason. The first coupon among them is called k1.
 pub fn rewards(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let path = format!("/orders/{}/rewards", args.next("the order")?);
     let answer = world.read(&path);
     if is_refused(&answer) {
         return Ok(Outcome::refused(answer));
+    }
+    let mut given =
+        list(&answer.1["data"]).iter().filter_map(|reward| reward["result"]["coupon_id"].as_str());
+    if let (Some(name), Some(id)) = (args.find("as"), given.next()) {
+        world.keep_coupon(&name, id);
     }
     let withheld =
         |row: &Value| Item::default().says("withheld").word(&row["campaign_id"]).word(&row["code"]);
