@@ -5,7 +5,8 @@
 
 use crate::book::Draft;
 use domain::{
-    Code, Instant, Refusal, ledger,
+    Code, Instant, Refusal,
+    ledger::{self, Way},
     order::{self, Order, PaymentPart, Refund, RefundOf, RefundStatus, TimelineEntry},
 };
 use serde_json::json;
@@ -18,7 +19,12 @@ pub fn book(draft: &mut Draft<'_>, order: &mut Order, refund: &Refund) {
 
 /// Tells of what went back of the order.
 fn tell(draft: &mut Draft<'_>, order: &Order, refund: &Refund) {
-    let body = json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
+    let mut body =
+        json!({ "order_id": order.order_id, "refund_id": refund.refund_id, "amount": refund.amount });
+    if let (Some(_), Some(body)) = (refund.transfer(), body.as_object_mut()) {
+        // Whoever sends money back when told so must not: it has gone.
+        body.insert("method".into(), json!(Way::OfflineTransfer));
+    }
     draft.publish("refund.booked", order.order_id.as_str(), &body);
 }
 

@@ -122,10 +122,10 @@ pub fn note_late(
     at: Instant,
 ) -> Result<(), Refusal> {
     let zone = &draft.shop()?.time_zone;
-    let Some(refund) = order.refunds.iter().find(|refund| refund.refund_id == *id) else { return Ok(()) };
-    let Some(offline) = order.offline(zone, refund, at).filter(|_| refund.status.is_granted()) else {
-        return Ok(());
-    };
+    let mut granted = order.refunds.iter().filter(|refund| refund.status.is_granted());
+    let late =
+        granted.find(|refund| refund.refund_id == *id).and_then(|refund| order.offline(zone, refund, at));
+    let Some(offline) = late else { return Ok(()) };
     let detail = json!({ "refund_id": id, "payments": offline.closed });
     let entry = TimelineEntry::new(at, "refund.past_window").code(offline.code());
     draft.note(order, entry.detail(detail));

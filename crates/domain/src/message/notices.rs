@@ -57,7 +57,8 @@ fn topics(order: &Order) -> Vec<(Topic, Instant)> {
         };
         // Sums of several have been told one by one.
         if refund.sums == 0 {
-            let at = refund.granted_at.unwrap_or(refund.at);
+            // What was promised is told when it was kept.
+            let at = if refund.answered { refund.at } else { refund.granted_at.unwrap_or(refund.at) };
             found.push((Topic { kind, refund_id: Some(refund.refund_id.clone()) }, at));
         }
     }

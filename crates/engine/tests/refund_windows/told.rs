@@ -122,8 +122,16 @@ fn s2_r02_s2_r12_notices() {
     run.apply(&went("e1", &amount(195_00), None, YEAR));
     assert_eq!(told(), [Kind::RefundApproved], "of what went back");
     assert_eq!(refund_of(&run, "r2").status, RefundStatus::Rejected);
+    // However long the transfer took.
+    run.advance(at(YEAR).plus_hours(24 * 30));
     answered(record(&run, "r1", 100_00));
     assert_eq!(told(), [Kind::RefundApproved, Kind::RefundApproved]);
+    assert!(run.messages("o1").iter().all(|it| it.code != Some(Code::TooLate)));
+    // Whoever sends money back when told so hears that it has gone.
+    let published = run.reader().outbox(&run.shop, &all()).unwrap();
+    let booked: Vec<_> = published.iter().filter(|row| row.event_type == "refund.booked").collect();
+    let transferred = booked.iter().filter(|row| row.body.contains("offline_transfer")).count();
+    assert_eq!((booked.len(), transferred), (2, 1));
     run.assert_clean();
 }
 
