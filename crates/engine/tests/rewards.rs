@@ -242,3 +242,41 @@ fn two_campaigns_of_one_batch_count_together() {
         run.assert_clean();
     }
 }
+
+/// A-S2-21, S2-R06: what a customer had is read when a later order is paid too, of little money and after the campaign.
+#[test]
+fn a_s2_21_s2_r06_repurchases_are_counted_after_the_campaign_too() {
+    const DAY: i64 = 60 * 24;
+    let (run, _store) = Run::in_memory();
+    let run = run.that_rewards();
+    run.ok(BatchDeal { quantity: 100, per_customer: 9, ..BatchDeal::default() }.create("b1"));
+    run.advance(at(0));
+    let mut terms = tier(&json!({ "kind": "coupon", "batch_id": "b1" }));
+    terms["holdout_percent"] = json!(50);
+    run.rewards("c", &terms);
+    run.advance(at(5));
+    let buy = |order: &str, customer: &str, when: i64| {
+        run.advance(at(when));
+        run.apply(&placed(order, customer, at(when)));
+        run.apply(&event(
+            &format!("{order}.paid"),
+            Body::PaymentSucceeded(paying(order, order, PAYABLE)),
+            at(when),
+        ));
+    };
+    for n in 0..20 {
+        buy(&format!("a{n}"), &format!("u{n}"), 10 * DAY);
+    }
+    for n in 0..7 {
+        buy(&format!("b{n}"), &format!("u{n}"), 25 * DAY);
+    }
+    buy("late", "u19", 41 * DAY);
+    run.advance(at(42 * DAY));
+    let figures = run.counters("c").as_of(run.engine.now());
+    let of = |name: &str| figures.brought(name);
+    assert_eq!(of("treated_customers") + of("holdout_customers"), 20);
+    assert_eq!(of("treated_again") + of("holdout_again"), 7);
+    assert!(of("holdout_customers") > 0 && of("treated_customers") > 0);
+    assert_eq!(of("offered"), of("treated_customers"));
+    run.assert_clean();
+}

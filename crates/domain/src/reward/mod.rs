@@ -196,24 +196,29 @@ pub struct Rewarded {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
-    /// The group of its customer, who comes into the comparison with this order,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opens: Option<Group>,
-    /// at which moment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opened_at: Option<Instant>,
-    /// It is the repurchase of a customer of a group.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repurchase: Option<Repurchase>,
 }
 
-/// The order with which a customer bought again (S2-R06).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Repurchase {
+/// What a paid order is in the comparison of a campaign of rewards (S2-R06, A-S2-21). It stays with the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The campaign.
+    pub campaign_id: CampaignId,
     /// The customer's group.
     pub group: Group,
-    /// When the order was paid with which they came into the comparison.
+    /// When the order was paid with which the customer came into the comparison.
     pub since: Instant,
+    /// What it is.
+    pub part: Part,
+}
+
+/// The two orders of a customer that a comparison knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// With it the customer came into the comparison.
+    Opens,
+    /// With it they bought again.
+    Repurchase,
 }
 
 /// What a customer of a campaign is found by.

@@ -1,16 +1,11 @@
 //! What a campaign of rewards says of itself, and what an order brings to it.
 
-use super::{Terms, offer::REPURCHASE_DAYS};
 use crate::{
-    Instant,
     campaign::{
-        Comparison, GroupFigures, HoldoutPlan, Tally,
-        field::Words,
+        Tally,
         figure::{Figure, Unit},
     },
-    holdout::{Group, counts_from},
     order::Order,
-    reward::{Repurchase, Rewarded},
 };
 use serde_json::json;
 
@@ -51,23 +46,6 @@ pub const FIGURES: &[Figure] = &[
     ),
 ];
 
-/// Customers, and those among them who bought again within 30 days (S2-R06, A-S2-21).
-pub const COMPARISON: Comparison = Comparison {
-    treated: GroupFigures { orders: "treated_customers", reached: "treated_again" },
-    holdout: GroupFigures { orders: "holdout_customers", reached: "holdout_again" },
-    outcome: "bought_again",
-    rate: Words::new("customers who bought again within 30 days", "30天复购率"),
-};
-
-/// What the terms plan.
-pub fn plan(terms: &Terms) -> HoldoutPlan {
-    HoldoutPlan {
-        percent: terms.holdout_percent,
-        planned_orders: terms.holdout_planned_orders,
-        precision_points: terms.holdout_precision_points,
-    }
-}
-
 /// What an order brings to its campaigns of rewards.
 pub fn brings(order: &Order, tally: &mut Tally) {
     if order.rewards.is_empty() || super::offer::stands(order).is_none() {
@@ -78,26 +56,5 @@ pub fn brings(order: &Order, tally: &mut Tally) {
         tally.one(id, "orders");
         tally.money(id, "paid", order.paid());
         tally.one(id, if rewarded.reward_id.is_some() { "offered" } else { "withheld" });
-        compared(rewarded, tally);
-    }
-}
-
-/// What it brings to the comparison: its customer counts, and whether they bought again, once the time for that is over for
-/// both groups.
-fn compared(rewarded: &Rewarded, tally: &mut Tally) {
-    let id = &rewarded.campaign_id;
-    let over = |since: Instant| counts_from(since, since.plus_hours(24 * REPURCHASE_DAYS));
-    if let (Some(group), Some(since)) = (rewarded.opens, rewarded.opened_at) {
-        tally.add_from(id, of(group).orders, 1, Some(over(since)));
-    }
-    if let Some(Repurchase { group, since }) = rewarded.repurchase {
-        tally.add_from(id, of(group).reached, 1, Some(over(since)));
-    }
-}
-
-const fn of(group: Group) -> GroupFigures {
-    match group {
-        Group::Treated => COMPARISON.treated,
-        Group::Holdout => COMPARISON.holdout,
     }
 }

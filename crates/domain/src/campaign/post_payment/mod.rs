@@ -5,6 +5,7 @@
 
 mod action;
 mod check;
+mod compare;
 mod drawing;
 mod figures;
 mod form;

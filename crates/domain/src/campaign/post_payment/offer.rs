@@ -6,13 +6,10 @@ use crate::{
     campaign::Desk,
     holdout::Group,
     order::{Order, State, TimelineEntry},
-    reward::{ActionKind, Anchor, Repurchase, Reward, RewardStatus, Rewarded, Taker},
+    reward::{ActionKind, Reward, RewardStatus, Rewarded, Taker},
 };
 use money::Money;
 use serde_json::json;
-
-/// Days in which another order of the customer's is a repurchase (S2-R06).
-pub const REPURCHASE_DAYS: i64 = 30;
 
 /// What an order that is paid brings, of each campaign that was in force when it was; once.
 pub fn offer(desk: &mut dyn Desk<'_>, order: &mut Order, paid_at: Instant) {
@@ -47,17 +44,7 @@ fn decide(
     let id = live.campaign.campaign_id.clone();
     let mut taker = desk.taker(&id, &order.customer_id);
     let group = group(live, order);
-    let mut rewarded = Rewarded {
-        campaign_id: id.clone(),
-        reward_id: None,
-        code: None,
-        opens: None,
-        opened_at: None,
-        repurchase: None,
-    };
-    if let Some(group) = group {
-        compare(&mut taker, order, group, paid_at, &mut rewarded);
-    }
+    let mut rewarded = Rewarded { campaign_id: id.clone(), reward_id: None, code: None };
     let judged = judge(desk, live, &taker, order, (group, paid_at));
     let outcome = judged.and_then(|()| give(desk, order, live, tier, paid_at));
     match outcome {
@@ -82,30 +69,6 @@ fn decide(
 fn group(live: Live<'_>, order: &Order) -> Option<Group> {
     let percent = live.terms.holdout_percent;
     (percent > 0).then(|| Group::of(&live.campaign.campaign_id, &order.customer_id, percent))
-}
-
-/// The customer comes into the comparison with this order, or this order is the repurchase of one who has. Parts of one
-/// checkout are one purchase.
-fn compare(taker: &mut Taker, order: &Order, group: Group, paid_at: Instant, rewarded: &mut Rewarded) {
-    let checkout_id = order.checkout_id.clone();
-    let Some(anchor) = &mut taker.anchor else {
-        taker.anchor = Some(Anchor {
-            order_id: order.order_id.clone(),
-            checkout_id,
-            paid_at,
-            group,
-            repurchased_by: None,
-        });
-        rewarded.opens = Some(group);
-        rewarded.opened_at = Some(paid_at);
-        return;
-    };
-    let one_checkout = checkout_id.is_some() && checkout_id == anchor.checkout_id;
-    let within = paid_at > anchor.paid_at && paid_at <= anchor.paid_at.plus_hours(24 * REPURCHASE_DAYS);
-    if within && !one_checkout && anchor.repurchased_by.is_none() && anchor.order_id != order.order_id {
-        anchor.repurchased_by = Some(order.order_id.clone());
-        rewarded.repurchase = Some(Repurchase { group: anchor.group, since: anchor.paid_at });
-    }
 }
 
 /// What stands against a reward, the customer's own affairs first.

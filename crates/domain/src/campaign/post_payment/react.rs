@@ -1,7 +1,7 @@
 //! How rewards after payment react: an order whose last money came is rewarded, one that is undone loses it.
 
 use super::{
-    Do, Done, Terms, figures, offer,
+    Do, Done, Terms, compare, figures, offer,
     play::{pause, play, post},
     publish, share, undo,
 };
@@ -24,7 +24,7 @@ impl CampaignKind for Kind {
     type Action = Do;
     type Answer = Done;
     const FIGURES: &'static [Figure] = figures::FIGURES;
-    const COMPARISON: Option<&'static Comparison> = Some(&figures::COMPARISON);
+    const COMPARISON: Option<&'static Comparison> = Some(&compare::COMPARISON);
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
         let About::Order(order) = asked.about else { return };
@@ -55,6 +55,7 @@ impl CampaignKind for Kind {
 
     fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
         if let Some(paid_at) = offer::stands(order) {
+            compare::follow(desk, order, paid_at);
             offer::offer(desk, order, paid_at);
         }
         if !order.rewards.is_empty() {
@@ -64,10 +65,11 @@ impl CampaignKind for Kind {
 
     fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
         figures::brings(order, tally);
+        compare::brings(order, tally);
     }
 
     fn holdout(terms: &Terms) -> Option<HoldoutPlan> {
-        Some(figures::plan(terms))
+        Some(compare::plan(terms))
     }
 
     fn act(desk: &mut dyn Desk<'_>, action: &Do) -> Result<Done, Refusal> {
@@ -86,7 +88,8 @@ impl CampaignKind for Kind {
     }
 }
 
-/// What is read once an order placed then is paid: of each campaign that can have been in force by then.
+/// What is read once an order placed then is paid: of each campaign that can have been in force by then, or may count the
+/// order as a repurchase.
 pub fn wants_of_paying(
     campaigns: &[CampaignRow],
     placed_at: Instant,
@@ -98,6 +101,9 @@ pub fn wants_of_paying(
         let campaign = &row.campaign;
         if campaign.current().terms.of::<Terms>().is_none() {
             continue;
+        }
+        if campaign.published_at.is_some() && compare::ends_at(campaign).is_some_and(|end| end >= earliest) {
+            wants.takers.push((campaign.campaign_id.clone(), customer.clone()));
         }
         let over = campaign.versions.iter().all(|version| version.ends_at <= earliest);
         if campaign.published_at.is_none() || over || campaign.is_closed(earliest) {
