@@ -35,15 +35,7 @@ pub fn place_by(
             (agreed.discounts, Some(agreed.presale))
         }
     };
-    let timeout = match placed.kind {
-        OrderKind::Normal => shop.payment_timeout_minutes,
-        OrderKind::Presale => shop.deposit_timeout_minutes,
-    };
-    let deadline = placed.cancel_at.unwrap_or(at.plus_minutes(i64::from(timeout)));
-    if deadline <= at {
-        let violation = Violation::with("cancel_at", Code::OutOfRange, "after the order is placed");
-        Refusal::from_violations(Code::InvalidValue, vec![violation])?;
-    }
+    let deadline = deadline(shop, placed, at)?;
     let mut order = Order {
         order_id: placed.order_id.clone(),
         customer_id: placed.customer_id.clone(),
@@ -86,6 +78,18 @@ pub fn place_by(
     }
     order.payable = computed;
     Ok(order)
+}
+
+/// Until when it may be paid, or its deposit may.
+fn deadline(shop: &Shop, placed: &Placed, at: Instant) -> Result<Instant, Refusal> {
+    let timeout = match placed.kind {
+        OrderKind::Normal => shop.payment_timeout_minutes,
+        OrderKind::Presale => shop.deposit_timeout_minutes,
+    };
+    let deadline = placed.cancel_at.unwrap_or(at.plus_minutes(i64::from(timeout)));
+    let late = || Violation::with("cancel_at", Code::OutOfRange, "after the order is placed");
+    let found = if deadline <= at { vec![late()] } else { Vec::new() };
+    Refusal::from_violations(Code::InvalidValue, found).map(|()| deadline)
 }
 
 fn line(placed: &crate::event::PlacedLine) -> Line {
