@@ -7,9 +7,9 @@ use domain::{
     CampaignId, RewardId,
     campaign::{Counters, post_payment},
     order::Order,
-    reward::{ActionKind, Book, Drawing, Reward, RewardStatus},
+    reward::{ActionKind, Book, Drawing, Drawn, Reward, RewardStatus},
 };
-use draw::chain;
+use draw::{Given, chain};
 use port::{Page, Read, Reader, RewardFilter};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -205,6 +205,7 @@ impl Recount {
             self.chain.push("its draw has no notice".to_owned());
             return Ok(());
         };
+        let mut before = Given::default();
         let mut head = chain::first_head(id.as_str(), &drawing.commit, &hash(first));
         loop {
             let plays = reader.plays(shop, id, self.plays, PAGE)?;
@@ -213,6 +214,11 @@ impl Recount {
                 while let Some(link) = notices.next_if(|link| link.after <= self.plays) {
                     head = chain::after_notice(&head, &hash(link));
                 }
+                let is_mark = drawn.n == Drawn::mark_of(drawn.n);
+                if is_mark && drawn.given.as_ref() != Some(&before) {
+                    self.chain.push(format!("what play {} says was given before it is not", drawn.n));
+                }
+                before.add(&drawn.prize_id);
                 if drawn.n != self.plays + 1 {
                     self.chain.push(format!("play {} is missing from its chain", self.plays + 1));
                 }

@@ -155,6 +155,9 @@ fn a_s2_15_a_s2_16_draws_that_do_not_add_up_are_found() {
     finds("campaign urn", "is missing from its chain", |p| {
         doctored(p, "void", "urn", |reward| reward.drawn.as_mut().unwrap().n = 9);
     });
+    finds("campaign urn", "given before it is not", |p| {
+        doctored(p, "won", "urn", |reward| reward.drawn.as_mut().unwrap().given = None);
+    });
     finds("campaign urn", "its head", |p| {
         book(p, "urn", |book| {
             let drawing = book.drawing.as_mut().unwrap();

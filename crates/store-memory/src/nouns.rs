@@ -209,6 +209,11 @@ impl Noun<Reward> for Open<'_> {
             if known.is_some_and(|known| known != reward) {
                 return Err(refused(format!("order {} brought a reward already", row.order_id)));
             }
+            let place = row.drawn.as_ref().map(|drawn| (row.campaign_id.clone(), drawn.n));
+            let taken = place.and_then(|place| self.tables.of(shop).plays.get(&place));
+            if taken.is_some_and(|taken| taken != reward) {
+                return Err(refused(format!("another play has the place of reward {reward}")));
+            }
             if *is_new {
                 put(self.tables, &mut self.undo, at(shop, |s| &mut s.chances), chance, reward.clone());
             }

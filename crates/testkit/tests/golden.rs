@@ -11,6 +11,7 @@ use domain::{
     customer::Standing,
     order::Order,
     pool::{Gap, GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
+    reward::{Book, Reward, Taker},
     shop::Shop,
 };
 use engine::Reply;
@@ -65,6 +66,9 @@ const KINDS: &[Check] = &[
     ("pool_order", check::<PoolOrder>),
     ("presale_strategy", check::<PresaleStrategy>),
     ("reply", check::<Reply>),
+    ("reward", check::<Reward>),
+    ("reward_book", check::<Book>),
+    ("reward_taker", check::<Taker>),
     ("shop", check::<Shop>),
     ("standing", check::<Standing>),
     ("webhook", check::<Webhook>),

@@ -63,7 +63,8 @@ fn the_end_of_the_calendar_breaks_nothing() {
         let answer = client.call(&Request::get(shop::path(&format!("orders/{order}/timeline"))));
         assert!([200, 404].contains(&answer.status), "{order}: {}", answer.text());
     }
-    assert!(!server.log().contains("panicked"), "{}", server.log());
+    let log = server.whole_log();
+    assert!(!log.contains("panicked"), "{log}");
     let audited = run(folder.path(), &["audit", "--store", "sqlite:shop.db"]);
     assert_eq!(audited.code, Some(0), "{audited:?}");
 }

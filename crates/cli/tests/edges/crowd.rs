@@ -58,8 +58,7 @@ fn the_limit_of_open_files_is_raised_and_told() {
     let line = "ulimit -Sn 300; ulimit -Hn 900; exec \"$0\" serve --sandbox --listen 127.0.0.1:0";
     command.arg("-c").arg(line).arg(program);
     let server = crate::support::Server::of(command, folder.path());
-    let log = server.log();
-    assert!(log.contains("\"files\":900") && log.contains("\"connections\":644"), "{log}");
+    server.logs(&["\"files\":900", "\"connections\":644"]);
 }
 
 /// What cannot be taken is logged; once files are to be had again, so are connections.

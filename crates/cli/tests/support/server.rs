@@ -173,7 +173,30 @@ impl Server {
         (status, rest)
     }
 
-    /// What it logged so far.
+    /// Waits until its log says all of that, and gives the log. Lines are written by a thread of their own, so one may
+    /// come after the answer that it is about.
+    pub fn logs(&self, wanted: &[&str]) -> String {
+        let begun = Instant::now();
+        loop {
+            let log = self.log();
+            if wanted.iter().all(|text| log.contains(text)) {
+                return log;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{wanted:?} is not said: {log}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Ends it in order and gives all that it ever logged: what is not there was not said.
+    pub fn whole_log(self) -> String {
+        self.terminate();
+        let path = self.log.clone();
+        let (status, _) = self.ended();
+        assert!(status.success(), "it ended with {status}");
+        fs::read_to_string(path).expect("its log")
+    }
+
+    /// What it logged so far, for a message.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

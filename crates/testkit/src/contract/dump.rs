@@ -3,8 +3,8 @@
 use super::queues::everybody;
 use super::{Answer, all, page};
 use crate::build::id;
-use domain::{Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage};
-use port::{DeliveryStatus, MessageFilter, Page, Reader, WalkKey};
+use domain::{Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage, reward::RewardStatus};
+use port::{DeliveryStatus, MessageFilter, Page, Reader, RewardFilter, WalkKey};
 use std::fmt::Write;
 
 /// The shops that are read.
@@ -48,6 +48,7 @@ pub fn dump(reader: &dyn Reader) -> String {
         add(&paged(|page| reader.imports(&shop, page).answer(), |row| row.import_id.to_string()));
         add(&of_batches(reader, &shop));
         add(&of_pool(reader, &shop));
+        of_rewards(reader, &shop, &mut add);
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
             add(&reader.customer_coupons(&shop, &id(customer), status, &page(None, 3)).answer());
         }
@@ -66,6 +67,30 @@ pub fn dump(reader: &dyn Reader) -> String {
         ));
     }
     text
+}
+
+fn of_rewards(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::fmt::Debug)) {
+    for campaign in ["ca-0", "ca-1", "ca-2", "ca-3"].map(id) {
+        for status in [None, Some(RewardStatus::Done)] {
+            let filter = RewardFilter { status };
+            let rewards = |page: &Page| reader.campaign_rewards(shop, &campaign, &filter, page).answer();
+            add(&paged(rewards, port::reward_key));
+        }
+        add(&(
+            reader.plays(shop, &campaign, 0, 9).answer(),
+            reader.plays(shop, &campaign, 1, 1).answer(),
+            reader.last_winners(shop, &campaign, 9).answer(),
+            reader.last_winners(shop, &campaign, 1).answer(),
+        ));
+        add(&reader.book(shop, &campaign).answer().map(|book| (book.given, book.seed.reveal())));
+        for customer in ["u-0", "u-1"].map(id) {
+            add(&reader.taker(shop, &campaign, &customer).answer());
+        }
+    }
+    for customer in ["u-0", "u-1"].map(id) {
+        let rewards = |page: &Page| reader.customer_rewards(shop, &customer, page).answer();
+        add(&paged(rewards, |reward| reward.reward_id.to_string()));
+    }
 }
 
 fn deliveries(reader: &dyn Reader, shop: &ShopId) -> Vec<port::Delivery> {

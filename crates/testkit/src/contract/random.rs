@@ -9,6 +9,7 @@ use domain::{
     ShopId,
     coupon::Coupon,
     message::{Message, MessageStatus, numbers::NumberKey},
+    reward::{Book, Drawn, Reward, RewardStatus, Taker},
 };
 use port::{
     BatchClaims, Before, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import,
@@ -24,7 +25,7 @@ type Batch = (Vec<Step>, bool);
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let step = (0..33_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let step = (0..36_u8, 0..4_u8, 0..4_u8, 0..6_u8);
     let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
     prop::collection::vec(batch, 1..24)
 }
@@ -169,10 +170,47 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
         }
         32 => to.imports.push(import(step)),
+        33 => to.rewards.push(reward(step, rows)),
+        34 => {
+            let book = Book { given: value.into(), ..Book::new(draw::Seed::from_bytes([number; 32])) };
+            to.books.push(Change::new((shop, id(&own("ca"))), book));
+        }
+        35 => {
+            let taker = Taker { total: value.into(), ..Taker::default() };
+            to.takers.push(Change::new((shop, id("ca-1"), id(&own("u"))), taker));
+        }
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
     to
+}
+
+/// Two of them want one place in the chain: a store refuses the second.
+fn reward(step: Step, rows: &Rows) -> Change<Reward> {
+    let (_, _, number, value) = step;
+    let reward = build::reward(&format!("rw-{number}"), &format!("o-{number}"), &format!("u-{}", number % 2));
+    let drawn = (number > 0).then(|| {
+        let n = u64::from(number.min(2));
+        let head = draw::Hash::of(&[&[number]]);
+        Box::new(Drawn {
+            n,
+            at: at(5),
+            entropy: "t-1".into(),
+            r: 7,
+            prize_id: "mug".into(),
+            head,
+            given: None,
+        })
+    });
+    let status = match value % 3 {
+        0 => RewardStatus::Offered,
+        1 => RewardStatus::Done,
+        _ => RewardStatus::Void,
+    };
+    let listed = (value > 2).then_some(money::Money::from_minor(60_000));
+    let row = Reward { drawn, status, listed, ..reward };
+    let key = (shop_of(step), row.reward_id.clone());
+    Change { is_new: rows.rewards[0].1.is_none(), ..Change::of(key, row, None) }
 }
 
 fn import(step: Step) -> Change<Import> {
