@@ -69,12 +69,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let relay = tokio::spawn(async move { worker.run(relay_stop).await });
     tokio::spawn(posts::ask(outbox, posts.senders.clone(), stopped.clone()));
     let state = ApiState::new(engine.clone(), keys, edge(guard)?);
-    let state =
-        state.with_rate(NonZeroU32::new(config.requests_a_key)).hiding_metrics(config.metrics_need_key);
-    let mut state = state.with_contacts(posts.contacts).with_callbacks(posts.callbacks);
-    if let Some(folder) = store::uploads(config.store()) {
-        state = state.keeping_imports(KeptIn { folder, upload_bytes: None })?;
-    }
+    let state = state.with_contacts(posts.contacts).with_callbacks(posts.callbacks);
+    let state = bounded(state, &config)?;
     let fetching = tokio::spawn(posts::fetch(state.clone(), posts.senders.clone(), stopped.clone()));
     let imports = state.imports.clone();
     let (mut told, stops) = (stopped.clone(), imports.clone());
@@ -114,6 +110,16 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     tokio::task::spawn_blocking(stopping).await?;
     Ok(())
+}
+
+/// With the limits of the settings, and a folder for what is imported.
+fn bounded(state: ApiState, config: &Config) -> anyhow::Result<ApiState> {
+    let rate = NonZeroU32::new(config.requests_a_key);
+    let state = state.with_rate(rate).hiding_metrics(config.metrics_need_key);
+    match store::uploads(config.store()) {
+        Some(folder) => Ok(state.keeping_imports(KeptIn { folder, upload_bytes: None })?),
+        None => Ok(state),
+    }
 }
 
 /// The keys in force, kept up with their file.

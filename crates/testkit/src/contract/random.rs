@@ -170,19 +170,28 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
             to.outbox.push(build::outbox(&shop, &event, if value < 4 { &["w-0"] } else { &[] }));
         }
         32 => to.imports.push(import(step)),
-        33 => to.rewards.push(reward(step, rows)),
-        34 => {
-            let book = Book { given: value.into(), ..Book::new(draw::Seed::from_bytes([number; 32])) };
-            to.books.push(Change::new((shop, id(&own("ca"))), book));
-        }
-        35 => {
-            let taker = Taker { total: value.into(), ..Taker::default() };
-            to.takers.push(Change::new((shop, id("ca-1"), id(&own("u"))), taker));
-        }
+        33..=35 => of_rewards(step, rows, &mut to),
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
     to
+}
+
+/// Rewards, what their campaigns keep and what customers had.
+fn of_rewards(step: Step, rows: &Rows, to: &mut Changes) {
+    let (table, _, number, value) = step;
+    let shop = shop_of(step);
+    match table {
+        33 => to.rewards.push(reward(step, rows)),
+        34 => {
+            let book = Book { given: value.into(), ..Book::new(draw::Seed::from_bytes([number; 32])) };
+            to.books.push(Change::new((shop, id(&format!("ca-{number}"))), book));
+        }
+        _ => {
+            let taker = Taker { total: value.into(), ..Taker::default() };
+            to.takers.push(Change::new((shop, id("ca-1"), id(&format!("u-{number}"))), taker));
+        }
+    }
 }
 
 /// Two of them want one place in the chain: a store refuses the second.
@@ -207,7 +216,7 @@ fn reward(step: Step, rows: &Rows) -> Change<Reward> {
         1 => RewardStatus::Done,
         _ => RewardStatus::Void,
     };
-    let listed = (value > 2).then_some(money::Money::from_minor(60_000));
+    let listed = drawn.as_ref().filter(|_| value > 2).map(|_| money::Money::from_minor(60_000));
     let row = Reward { drawn, status, listed, ..reward };
     let key = (shop_of(step), row.reward_id.clone());
     Change { is_new: rows.rewards[0].1.is_none(), ..Change::of(key, row, None) }
