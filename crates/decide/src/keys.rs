@@ -143,18 +143,24 @@ fn last_door(shop: &ShopId, order: &OrderId, keys: &mut Keys) {
 }
 
 /// Adds what a kind wants.
-fn add(shop: &ShopId, wants: Wants, keys: &mut Keys) {
-    keys.orders.extend(wants.orders.into_iter().map(|id| (shop.clone(), id)));
-    keys.coupons.extend(wants.coupons.into_iter().map(|id| (shop.clone(), id)));
-    keys.standings.extend(wants.standings.into_iter().map(|id| (shop.clone(), id)));
-    keys.standings.extend(wants.everywhere.into_iter().map(|id| (ShopId::platform(), id)));
-    keys.rewards.extend(wants.rewards.into_iter().map(|id| (shop.clone(), id)));
-    keys.books.extend(wants.books.into_iter().map(|id| (shop.clone(), id)));
-    for (campaign, customer) in wants.takers {
+fn add(shop: &ShopId, mut wants: Wants, keys: &mut Keys) {
+    add_wanted(shop, &mut wants, keys);
+}
+
+/// Adds what a kind wants, and takes it from there: the one place that says which rows a want leads to.
+pub fn add_wanted(shop: &ShopId, wants: &mut Wants, keys: &mut Keys) {
+    let Wants { orders, coupons, standings, everywhere, rewards, takers, books, batches } = wants;
+    keys.orders.extend(orders.drain(..).map(|id| (shop.clone(), id)));
+    keys.coupons.extend(coupons.drain(..).map(|id| (shop.clone(), id)));
+    keys.standings.extend(standings.drain(..).map(|id| (shop.clone(), id)));
+    keys.standings.extend(everywhere.drain(..).map(|id| (ShopId::platform(), id)));
+    keys.rewards.extend(rewards.drain(..).map(|id| (shop.clone(), id)));
+    keys.books.extend(books.drain(..).map(|id| (shop.clone(), id)));
+    for (campaign, customer) in takers.drain(..) {
         keys.books.push((shop.clone(), campaign.clone()));
         keys.takers.push((shop.clone(), campaign, customer));
     }
-    for (batch, customer) in wants.batches {
+    for (batch, customer) in batches.drain(..) {
         keys.batches.push((shop.clone(), batch.clone()));
         keys.batch_claims.extend(customer.map(|customer| (shop.clone(), customer, batch)));
     }
@@ -180,16 +186,13 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
     }
     keys.inbox.extend(summed_by_event(shop, event));
     if let Body::Placed(placed) = &event.body {
-        if placed.may_cost_nothing() {
-            keys.standings.push((shop.clone(), placed.customer_id.clone()));
-        } else {
-            keys.buyers.push(Buyer {
-                order: key(&placed.order_id),
-                customer_id: placed.customer_id.clone(),
-                at: event.occurred_at,
-                is_waiting_known: false,
-            });
-        }
+        keys.buyers.push(Buyer {
+            order: key(&placed.order_id),
+            customer_id: placed.customer_id.clone(),
+            at: event.occurred_at,
+            may_be_free: placed.may_cost_nothing(),
+            is_waiting_known: false,
+        });
         let mut wants = Wants::default();
         campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[], sends: false }, &mut wants);
         add(shop, wants, keys);

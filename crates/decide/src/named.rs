@@ -1,7 +1,7 @@
 //! LOAD, the second round and those after it: rows that loaded rows name.
 
 use crate::book::Facts;
-use crate::keys::summed_by_event;
+use crate::keys::{add_wanted, summed_by_event};
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, MessageId, OrderId, RewardId, ShopId,
     campaign::{self, About, Asked, Wants},
@@ -30,10 +30,10 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
     named.keys()
 }
 
-/// Rows that loaded rows name, as far as they are not loaded themselves.
+/// Rows that loaded rows name.
 struct Named<'a> {
     facts: &'a Facts,
-    /// A key may be named more than once: each is asked for once, see [`Keys::sort`].
+    /// A key may be named more than once, or be of what is loaded: each is asked for once, see [`Named::keys`].
     keys: Keys,
     /// What kinds want of the order at hand; kept for its room.
     wants: Wants,
@@ -41,24 +41,15 @@ struct Named<'a> {
 
 impl Named<'_> {
     fn coupon(&mut self, shop: &ShopId, id: &CouponId) {
-        let key = (shop.clone(), id.clone());
-        if !self.facts.knows_coupon(&key) {
-            self.keys.coupons.push(key);
-        }
+        self.keys.coupons.push((shop.clone(), id.clone()));
     }
 
     fn order(&mut self, shop: &ShopId, id: &OrderId) {
-        let key = (shop.clone(), id.clone());
-        if !self.facts.knows_order(&key) {
-            self.keys.orders.push(key);
-        }
+        self.keys.orders.push((shop.clone(), id.clone()));
     }
 
     fn batch(&mut self, shop: &ShopId, id: &BatchId) {
-        let key = (shop.clone(), id.clone());
-        if !self.facts.knows_batch(&key) {
-            self.keys.batches.push(key);
-        }
+        self.keys.batches.push((shop.clone(), id.clone()));
     }
 
     /// A presale order may be in the presale pool, or come into it.
@@ -109,9 +100,7 @@ impl Named<'_> {
         let facts = self.facts;
         let Some(order) = facts.order(key) else {
             // It may be placed now, or its event must wait beside others.
-            if !facts.knows_parked(key) {
-                self.keys.parked.push(key.clone());
-            }
+            self.keys.parked.push(key.clone());
             return;
         };
         // Of ended attempts too: their money may have come in time and be heard of now.
@@ -129,16 +118,15 @@ impl Named<'_> {
             self.addressee(&key.0, &order.customer_id);
         }
         self.told(&key.0, &order.customer_id);
-        let campaigns = facts.shop(&key.0).map(|row| &row.campaigns[..]).unwrap_or_default();
-        let mut wants = std::mem::take(&mut self.wants);
-        let asked = Asked { about: About::Order(order), campaigns, sends: self.keys.sends };
-        campaign::wants(&asked, &mut wants);
-        wants.standings.drain(..).for_each(|customer| self.standing(&key.0, &customer));
-        wants.everywhere.drain(..).for_each(|customer| self.standing(&ShopId::platform(), &customer));
-        wants.orders.drain(..).for_each(|id| self.order(&key.0, &id));
-        wants.coupons.drain(..).for_each(|id| self.coupon(&key.0, &id));
-        self.rewarded(&key.0, &mut wants);
-        self.wants = wants;
+        self.wanted(&key.0, About::Order(order));
+    }
+
+    /// What the kinds of the shop's campaigns want.
+    fn wanted(&mut self, shop: &ShopId, about: About<'_>) {
+        let campaigns = self.facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
+        let asked = Asked { about, campaigns, sends: self.keys.sends };
+        campaign::wants(&asked, &mut self.wants);
+        add_wanted(shop, &mut self.wants, &mut self.keys);
     }
 
     /// What a customer buys is held against their open orders (A-S0-25).
@@ -155,40 +143,12 @@ impl Named<'_> {
     fn by_buyer(&mut self, buyer: &Buyer, first: &Keys) {
         let (facts, (shop, _)) = (self.facts, &buyer.order);
         self.told(shop, &buyer.customer_id);
-        let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
-        let mut wants = std::mem::take(&mut self.wants);
-        campaign::post_payment::wants_of_paying(campaigns, buyer.at, &buyer.customer_id, &mut wants);
-        wants.standings.drain(..).for_each(|customer| self.standing(shop, &customer));
-        self.rewarded(shop, &mut wants);
-        self.wants = wants;
-        let is_paid_now = !buyer.is_waiting_known && first.parked.binary_search(&buyer.order).is_ok();
-        if is_paid_now || facts.is_waited_for(&buyer.order) {
-            let campaigns = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
-            if campaign::recovery::remembers(campaigns, buyer.at) {
-                self.standing(shop, &buyer.customer_id);
-            }
+        let is_known_to_pay =
+            buyer.may_be_free || !buyer.is_waiting_known && first.parked.binary_search(&buyer.order).is_ok();
+        if is_known_to_pay || facts.is_waited_for(&buyer.order) {
+            self.wanted(shop, About::Paying(&buyer.customer_id, buyer.at));
         } else if !buyer.is_waiting_known && facts.order(&buyer.order).is_none() {
             self.keys.buyers.push(Buyer { is_waiting_known: true, ..buyer.clone() });
-        }
-    }
-
-    /// What campaigns of rewards want.
-    fn rewarded(&mut self, shop: &ShopId, wants: &mut Wants) {
-        for id in wants.rewards.drain(..) {
-            self.reward(shop, &id);
-        }
-        for id in wants.books.drain(..) {
-            self.book(shop, &id);
-        }
-        for (campaign, customer) in wants.takers.drain(..) {
-            self.book(shop, &campaign);
-            self.taker(shop, &campaign, &customer);
-        }
-        for (batch, customer) in wants.batches.drain(..) {
-            self.batch(shop, &batch);
-            if let Some(customer) = customer {
-                self.batch_claims(shop, &customer, &batch);
-            }
         }
     }
 
@@ -197,24 +157,21 @@ impl Named<'_> {
         let (facts, shop) = (self.facts, &key.0);
         let Some(reward) = facts.reward(key) else { return };
         let (campaign, customer) = (&reward.campaign_id, &reward.customer_id);
-        self.book(shop, campaign);
-        self.taker(shop, campaign, customer);
         self.standing(shop, customer);
         reward.coupon_id.iter().for_each(|id| self.coupon(shop, id));
         reward.extras.iter().for_each(|id| self.reward(shop, id));
         let rows = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
         let row = rows.iter().find(|row| row.campaign.campaign_id == *campaign);
         let mut wants = Wants::default();
+        wants.takers.push((campaign.clone(), customer.clone()));
         if let Some(campaign) = row.map(|row| &row.campaign) {
             // A survey goes by the version that it came with, a draw by the one in force.
             let versions = [campaign.version(reward.version), Some(campaign.current())];
             let terms = versions.into_iter().flatten().map(|version| &version.terms);
             terms.for_each(|terms| campaign::wants_published(terms, &mut wants));
         }
-        for (batch, _) in wants.batches {
-            self.batch(shop, &batch);
-            self.batch_claims(shop, customer, &batch);
-        }
+        wants.batches.iter_mut().for_each(|(_, who)| *who = Some(customer.clone()));
+        add_wanted(shop, &mut wants, &mut self.keys);
     }
 
     /// A campaign that is published names what that reads.
@@ -224,42 +181,19 @@ impl Named<'_> {
         let mut wants = Wants::default();
         wants.books.push(id.clone());
         campaign::wants_published(&row.campaign.current().terms, &mut wants);
-        self.rewarded(shop, &mut wants);
+        add_wanted(shop, &mut wants, &mut self.keys);
     }
 
     fn reward(&mut self, shop: &ShopId, id: &RewardId) {
-        let key = (shop.clone(), id.clone());
-        if !self.facts.knows_reward(&key) {
-            self.keys.rewards.push(key);
-        }
-    }
-
-    fn book(&mut self, shop: &ShopId, id: &CampaignId) {
-        let key = (shop.clone(), id.clone());
-        if !self.facts.knows_book(&key) {
-            self.keys.books.push(key);
-        }
-    }
-
-    fn taker(&mut self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) {
-        let key = (shop.clone(), campaign.clone(), customer.clone());
-        if !self.facts.knows_taker(&key) {
-            self.keys.takers.push(key);
-        }
+        self.keys.rewards.push((shop.clone(), id.clone()));
     }
 
     fn batch_claims(&mut self, shop: &ShopId, customer: &CustomerId, batch: &BatchId) {
-        let key = (shop.clone(), customer.clone(), batch.clone());
-        if !self.facts.knows_batch_claim(&key) {
-            self.keys.batch_claims.push(key);
-        }
+        self.keys.batch_claims.push((shop.clone(), customer.clone(), batch.clone()));
     }
 
     fn standing(&mut self, shop: &ShopId, customer: &CustomerId) {
-        let key = (shop.clone(), customer.clone());
-        if !self.facts.knows_standing(&key) {
-            self.keys.standings.push(key);
-        }
+        self.keys.standings.push((shop.clone(), customer.clone()));
     }
 
     /// Whom a notice may go to, in a shop that sends any.
@@ -270,17 +204,11 @@ impl Named<'_> {
     }
 
     fn addressee(&mut self, shop: &ShopId, customer: &CustomerId) {
-        let key = (shop.clone(), customer.clone());
-        if !self.facts.knows_addressee(&key) {
-            self.keys.addressees.push(key);
-        }
+        self.keys.addressees.push((shop.clone(), customer.clone()));
     }
 
     fn number(&mut self, shop: &ShopId, number: &NumberKey) {
-        let key = (shop.clone(), number.clone());
-        if !self.facts.knows_number(&key) {
-            self.keys.numbers.push(key);
-        }
+        self.keys.numbers.push((shop.clone(), number.clone()));
     }
 
     /// A customer names a number, and counts as one where none is known.
@@ -309,8 +237,7 @@ impl Named<'_> {
     fn by_parked(&mut self, key: &(ShopId, OrderId)) {
         let facts = self.facts;
         for waiting in facts.parked(key) {
-            let summed = summed_by_event(&key.0, &waiting.event);
-            self.keys.inbox.extend(summed.filter(|key| !facts.knows_inbox(key)));
+            self.keys.inbox.extend(summed_by_event(&key.0, &waiting.event));
             if let Body::PaymentSucceeded(PaymentSucceeded { coupon_id, discounts, .. }) = &waiting.event.body
             {
                 for coupon in coupons::coupons(discounts).iter().chain(coupon_id) {
@@ -320,22 +247,9 @@ impl Named<'_> {
         }
     }
 
-    fn keys(self) -> Option<Keys> {
-        let keys = self.keys;
-        let named = [
-            keys.coupons.len(),
-            keys.orders.len(),
-            keys.standings.len(),
-            keys.parked.len(),
-            keys.inbox.len(),
-            keys.batches.len(),
-            keys.batch_claims.len(),
-            keys.addressees.len(),
-            keys.numbers.len(),
-            keys.rewards.len(),
-            keys.books.len(),
-            keys.takers.len(),
-        ];
-        (named != [0; 12] || !keys.pool.is_empty()).then_some(keys)
+    /// What is not loaded yet of all that, if anything.
+    fn keys(mut self) -> Option<Keys> {
+        self.facts.forget_known(&mut self.keys);
+        self.keys.names_rows().then_some(self.keys)
     }
 }

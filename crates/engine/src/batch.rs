@@ -1,12 +1,13 @@
 //! One batch through load, decide and persist: the only function that sees all of them.
 
 use crate::error::EngineError;
-use decide::{Command, Draft, EventResult, Facts, Input, Reply};
+use decide::{Command, Decision, Draft, EventResult, Facts, Input, Reply};
 use domain::{Code, Instant, Refusal, ShopId};
 use port::{
     Changes, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
     Transaction, Writers, document,
 };
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What one input came to.
@@ -100,7 +101,9 @@ fn decide_round(
         decide::first_keys(&input.shop_id, &input.command, &mut keys);
     }
     load(tx, facts, keys)?;
-    outcomes.extend(inputs_by_name().map(|(input, name)| decide_one(facts, input, name.as_ref(), now)));
+    for (input, name) in inputs_by_name() {
+        outcomes.push(decide_one(tx, facts, input, name.as_ref(), now)?);
+    }
     Ok(())
 }
 
@@ -131,7 +134,7 @@ pub fn fire(
             decide::timer_keys(&timer.shop_id, &timer.subject, &mut keys);
         }
         load(tx, facts, keys)?;
-        fired = fire_in_order(facts, timers, now, firing);
+        fired = fire_in_order(tx, facts, timers, now, firing)?;
         let changes = facts.take_changes();
         if changes.moves_nothing() {
             let first = &timers[0];
@@ -146,26 +149,63 @@ pub fn fire(
     Ok((fired, committed))
 }
 
-fn fire_in_order(facts: &mut Facts, timers: &[Timer], now: Instant, firing: Firing) -> usize {
+fn fire_in_order(
+    tx: &mut dyn Transaction,
+    facts: &mut Facts,
+    timers: &[Timer],
+    now: Instant,
+    firing: Firing,
+) -> Result<usize, StoreError> {
     let mut earliest_new: Option<Instant> = None;
     for (fired, timer) in timers.iter().enumerate() {
         let moment = match firing {
             Firing::Now => now,
-            Firing::WhenDue if earliest_new.is_some_and(|new| new < timer.due_at) => return fired,
+            Firing::WhenDue if earliest_new.is_some_and(|new| new < timer.due_at) => return Ok(fired),
             Firing::WhenDue => timer.due_at.max(now),
         };
-        let mut draft = Draft::new(facts, &timer.shop_id, moment);
-        let outcome = catch_unwind(AssertUnwindSafe(|| decide::fire(&mut draft, &timer.subject)));
-        if let Ok(Ok(_)) = outcome {
-            let decision = draft.finish();
+        let outcome = until_all_is_loaded(tx, facts, |facts| {
+            let mut draft = Draft::new(facts, &timer.shop_id, moment);
+            decide::fire(&mut draft, &timer.subject).map(|_| draft.finish())
+        })?;
+        if let Ok(Ok(decision)) = outcome {
             earliest_new = earliest_new.into_iter().chain(decision.wakes()).min();
             facts.apply(&timer.shop_id, decision);
         } else {
-            tracing::error!(shop = %timer.shop_id, subject = ?timer.subject, ?outcome, "a timer cannot be decided; it is put to sleep");
+            let why = outcome.map(|refused| refused.err());
+            tracing::error!(shop = %timer.shop_id, subject = ?timer.subject, ?why, "a timer cannot be decided; it is put to sleep");
             facts.put_to_sleep(timer);
         }
     }
-    timers.len()
+    Ok(timers.len())
+}
+
+/// How often a decision may find that rows are missing before it is given up.
+const LOOKS: usize = 32;
+
+/// Decides, and decides again while it reads rows that were not foreseen: a decision is pure, so one that was made
+/// without them leaves nothing behind. A panic is caught and told.
+fn until_all_is_loaded<T>(
+    tx: &mut dyn Transaction,
+    facts: &mut Facts,
+    decide: impl Fn(&Facts) -> T,
+) -> Result<Result<T, String>, StoreError> {
+    for _ in 0..LOOKS {
+        let decided = catch_unwind(AssertUnwindSafe(|| decide(facts)));
+        if !facts.has_missed() {
+            return Ok(decided.map_err(|panic| said(&*panic)));
+        }
+        let tables = facts.missed_names();
+        tracing::debug!(?tables, "rows were not foreseen; they are loaded, and it is decided again");
+        let keys = facts.take_missed();
+        load(tx, facts, keys)?;
+    }
+    Ok(Err("a decision goes on asking for rows".to_owned()))
+}
+
+/// What a panic says.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a broken invariant").to_owned()
 }
 
 /// The name under which an input may have been seen before. An event has its own and no other.
@@ -246,16 +286,33 @@ fn load(tx: &mut dyn Transaction, facts: &mut Facts, mut keys: Keys) -> Result<(
     Ok(())
 }
 
-fn decide_one(facts: &mut Facts, input: &Input, name: Option<&Name>, now: Instant) -> Outcome {
+fn decide_one(
+    tx: &mut dyn Transaction,
+    facts: &mut Facts,
+    input: &Input,
+    name: Option<&Name>,
+    now: Instant,
+) -> Result<Outcome, StoreError> {
     if let Some(known) = name.and_then(|name| known_answer(facts, input, name)) {
-        return known;
+        return Ok(known);
     }
-    let mut draft = Draft::new(facts, &input.shop_id, now);
-    draft.chance = input.chance.as_ref().map(|chance| chance.0);
-    let outcome = catch_unwind(AssertUnwindSafe(|| decide::decide(&mut draft, &input.command)));
-    match outcome {
-        Ok(Ok(reply)) => {
-            let decision = draft.finish();
+    let decided = until_all_is_loaded(tx, facts, |facts| {
+        let mut draft = Draft::new(facts, &input.shop_id, now);
+        draft.chance = input.chance.as_ref().map(|chance| chance.0);
+        decide::decide(&mut draft, &input.command).map(|reply| (reply, draft.finish()))
+    })?;
+    Ok(applied(facts, input, decided, now))
+}
+
+/// Makes what was decided part of the working set, with the answer that is remembered.
+fn applied(
+    facts: &mut Facts,
+    input: &Input,
+    decided: Result<Result<(Reply, Decision), Refusal>, String>,
+    now: Instant,
+) -> Outcome {
+    match decided {
+        Ok(Ok((reply, decision))) => {
             // Before anything of it counts: an answer that cannot be kept is not given.
             let answer = to_remember(input, &reply, now)?;
             facts.apply(&input.shop_id, decision);
@@ -265,11 +322,9 @@ fn decide_one(facts: &mut Facts, input: &Input, name: Option<&Name>, now: Instan
             Ok(reply)
         }
         Ok(Err(refusal)) => refused(input, refusal),
-        Err(panic) => {
-            let what = panic.downcast_ref::<String>().map(String::as_str);
-            let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a broken invariant");
+        Err(what) => {
             tracing::error!(shop = %input.shop_id, what, "a decision failed");
-            Err(EngineError::Internal(what.to_owned()))
+            Err(EngineError::Internal(what))
         }
     }
 }

@@ -11,7 +11,7 @@ use domain::{Code, Instant};
 use port::{Change, Changes};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use support::{batch::*, planter::Planter, rewards::*, *};
+use support::{batch::*, planter::Planter, presale::*, rewards::*, *};
 
 /// Paid with a transaction id of its own.
 fn paid_for(order: &str, when: Instant) -> OrderEvent {
@@ -282,4 +282,58 @@ fn a_s2_21_s2_r06_repurchases_are_counted_after_the_campaign_too() {
     assert!(of("holdout_customers") > 0 && of("treated_customers") > 0);
     assert_eq!(of("offered"), of("treated_customers"));
     run.assert_clean();
+}
+
+/// A-G-8, S2-R04, A-S2-6: whatever of a presale order is heard first, and in however many batches, it is paid and brings
+/// its reward once.
+#[test]
+fn a_g_8_a_s2_6_a_presale_order_is_rewarded_however_it_is_heard() {
+    let survey = json!([{ "question_id": "q", "text": "q", "kind": "single", "options": ["a", "b"] }]);
+    let told = hours(24 * 10 + 21);
+    let events = [
+        presale_placed("o1", "u1", at(0)),
+        deposit_paid("o1", at(5)),
+        balance_paid("o1", 700_00, &[], told.plus_minutes(-30)),
+    ];
+    for order in permutations(3) {
+        for cuts in 0..4 {
+            let (run, _store) = Run::in_memory();
+            let run = run.with_presale(&Offer::default()).that_rewards();
+            run.rewards("c", &tier(&json!({ "kind": "survey", "questions": survey })));
+            run.advance(told);
+            let mut batch = Vec::new();
+            for (place, event) in order.iter().map(|number| &events[*number]).enumerate() {
+                batch.push(ingest(event));
+                if place == 2 || cuts & (1 << place) != 0 {
+                    run.many(std::mem::take(&mut batch)).into_iter().for_each(|done| drop(done.unwrap()));
+                }
+            }
+            let what = format!("{order:?}, cut at {cuts:02b}");
+            assert_eq!(run.order("o1").paid(), fen(800_00), "{what}");
+            assert_eq!(run.rewards_of("c").len(), 1, "{what}");
+        }
+    }
+}
+
+/// A campaign that is published as it is made needs no name of its own (S0-R02).
+#[test]
+fn a_campaign_of_rewards_may_be_named_by_the_server() {
+    let (run, _store) = Run::in_memory();
+    let run = run.that_rewards();
+    let mut nameless = rewarding("c", &tier(&json!({ "kind": "draw", "draw": drawn_by_lot() })));
+    let engine::Command::CreateCampaign { campaign_id, .. } = &mut nameless else { panic!("it makes one") };
+    *campaign_id = None;
+    let input = engine::Input { chance: Some(engine::Chance([7; 32])), ..run.input(nameless) };
+    let made = run.engine.submit_many_blocking(vec![input]).unwrap().remove(0).unwrap();
+    let engine::Reply::Campaign { campaign, .. } = made else { panic!("{made:?}") };
+    assert!(run.book_of(campaign.campaign_id.as_str()).drawing.is_some());
+}
+
+/// One cup among ten tickets.
+fn drawn_by_lot() -> serde_json::Value {
+    let prizes = json!([
+        { "prize_id": "cup", "name": "cup", "kind": "goods", "sku": "CUP", "value": 3_900, "stock": 1 },
+        { "prize_id": "none", "name": "none", "kind": "none", "stock": 9 },
+    ]);
+    drawing("urn", &prizes)["draw"].clone()
 }

@@ -51,6 +51,8 @@ pub struct Buyer {
     pub customer_id: CustomerId,
     /// When.
     pub at: Instant,
+    /// Whether the order may cost nothing: then it is paid when it is placed (A-G-14).
+    pub may_be_free: bool,
     /// Whether it has been looked up what waits for the order.
     pub is_waiting_known: bool,
 }
@@ -132,6 +134,12 @@ macro_rules! keys_rows_changes {
         }
 
         impl Keys {
+            /// Whether it names a row. What only leads from rows to others names none.
+            pub fn names_rows(&self) -> bool {
+                let plain = false $(|| !self.$table.is_empty())+;
+                let shared = !(self.shops.is_empty() && self.batches.is_empty() && self.parked.is_empty());
+                plain || shared || !self.pool.is_empty()
+            }
             /// Every key once, in the order in which rows are locked.
             pub fn sort(&mut self) {
                 $(once(&mut self.$table);)+

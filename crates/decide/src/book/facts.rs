@@ -1,14 +1,14 @@
 //! The working set of one batch: what was loaded, and what the decisions so far made of it.
 //!
 //! Shops and coupon batches stay between batches where there is one writer, so that they cannot change behind it;
-//! everything else is loaded anew. A row that was not loaded cannot be read: asking for it is a mistake of
-//! ours and stops the decision.
+//! everything else is loaded anew. A row that was not loaded reads as if it were not there and is noted as missed: the
+//! decision that read it does not count, and is made again once the row is there ([`Facts::take_missed`]). What `keys`
+//! and `named` foresee saves that, and no more.
 
 use super::decision::{BatchCount, Decision};
 use super::platform::Platform;
 use super::pool::PoolFacts;
 use super::shop_slot::{ShopSlot, Written};
-use super::table::loaded;
 use super::tables::Tables;
 use domain::{
     BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, PurchaseId, ShopId,
@@ -24,9 +24,11 @@ use domain::{
 };
 use port::{
     BatchClaimKey, BatchClaims, BatchRow, Changes, CodeKey, CodeRow, EarlyReports, Import, InboxKey,
-    InboxRow, OrderRow, PackRow, Parked, RequestRow, Rows, ShopRow, Subject, Timer, WalletChange, Writers,
+    InboxRow, Keys, OrderRow, PackRow, Parked, RequestRow, Rows, ShopRow, Subject, Timer, WalletChange,
+    Writers,
 };
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 /// Shops kept between batches; a larger platform loads the others again when they come up.
 const SHOPS_KEPT: usize = 20_000;
@@ -52,6 +54,15 @@ pub struct Facts {
     batches: FxHashMap<Key<BatchId>, Option<BatchSlot>>,
     pool: PoolFacts,
     changes: Changes,
+    /// What was read beside the plain tables and not loaded.
+    missed: RefCell<Missed>,
+}
+
+#[derive(Debug, Default)]
+struct Missed {
+    shops: Vec<ShopId>,
+    parked: Vec<Key<OrderId>>,
+    batches: Vec<Key<BatchId>>,
 }
 
 impl Facts {
@@ -65,7 +76,34 @@ impl Facts {
             batches: FxHashMap::default(),
             pool: PoolFacts::default(),
             changes: Changes::default(),
+            missed: RefCell::default(),
         }
+    }
+
+    /// Takes the keys out of rows that were looked up. Those of the pool's tables are the pool's own care.
+    pub fn forget_known(&self, keys: &mut Keys) {
+        self.tables.forget_known(keys);
+        keys.shops.retain(|shop| !self.knows_shop(shop));
+        keys.parked.retain(|key| !self.parked.contains_key(key));
+        keys.batches.retain(|key| !self.batches.contains_key(key));
+    }
+    /// Whether a row was read that was not loaded: then what was decided does not count.
+    pub fn has_missed(&self) -> bool {
+        let Missed { shops, parked, batches } = &*self.missed.borrow();
+        let others = !(shops.is_empty() && parked.is_empty() && batches.is_empty());
+        others || self.tables.has_missed() || self.pool.has_missed()
+    }
+    /// Which, for a message.
+    pub fn missed_names(&self) -> Vec<&'static str> {
+        self.tables.missed_names()
+    }
+    /// The keys of the rows that were read and not loaded. They are missed no more.
+    pub fn take_missed(&mut self) -> Keys {
+        let Missed { shops, parked, batches } = self.missed.take();
+        let mut keys = Keys { shops, parked, batches, ..Keys::default() };
+        self.tables.take_missed(&mut keys);
+        keys.pool.orders = self.pool.take_missed();
+        keys
     }
 
     /// What holds for all shops.
@@ -114,15 +152,6 @@ impl Facts {
     pub fn knows_shop(&self, shop: &ShopId) -> bool {
         self.shops.contains_key(shop)
     }
-    pub fn knows_order(&self, key: &Key<OrderId>) -> bool {
-        self.tables.orders.knows(key)
-    }
-    pub fn knows_inbox(&self, key: &InboxKey) -> bool {
-        self.tables.inbox.knows(key)
-    }
-    pub fn knows_standing(&self, key: &Key<CustomerId>) -> bool {
-        self.tables.standings.knows(key)
-    }
     /// A standing, as far as it has been looked up.
     pub fn find_standing(&self, key: &Key<CustomerId>) -> Option<&Standing> {
         self.tables.standings.find(key)
@@ -131,17 +160,8 @@ impl Facts {
     pub fn is_waited_for(&self, key: &Key<OrderId>) -> bool {
         self.parked.get(key).is_some_and(|waiting| !waiting.is_empty())
     }
-    pub fn knows_parked(&self, key: &Key<OrderId>) -> bool {
-        self.parked.contains_key(key)
-    }
-    pub fn knows_coupon(&self, key: &Key<CouponId>) -> bool {
-        self.tables.coupons.knows(key)
-    }
     pub fn knows_batch(&self, key: &Key<BatchId>) -> bool {
         self.batches.contains_key(key)
-    }
-    pub fn knows_batch_claim(&self, key: &BatchClaimKey) -> bool {
-        self.tables.batch_claims.knows(key)
     }
 
     /// The presale pool's part.
@@ -164,7 +184,11 @@ impl Facts {
     }
 
     pub fn shop(&self, id: &ShopId) -> Option<&ShopRow> {
-        loaded(self.shops.get(id), "shop").as_ref().map(|slot| &slot.row)
+        let Some(slot) = self.shops.get(id) else {
+            self.missed.borrow_mut().shops.push(id.clone());
+            return None;
+        };
+        slot.as_ref().map(|slot| &slot.row)
     }
     /// The same as far as it has been looked up.
     pub fn find_shop(&self, id: &ShopId) -> Option<&ShopRow> {
@@ -183,7 +207,11 @@ impl Facts {
         self.tables.inbox.get(key)
     }
     pub fn parked(&self, key: &Key<OrderId>) -> &[Parked] {
-        loaded(self.parked.get(key), "list of parked events").as_slice()
+        let Some(waiting) = self.parked.get(key) else {
+            self.missed.borrow_mut().parked.push(key.clone());
+            return &[];
+        };
+        waiting
     }
     pub fn request(&self, key: &Key<String>) -> Option<&RequestRow> {
         self.tables.requests.get(key)
@@ -204,17 +232,15 @@ impl Facts {
     pub fn find_addressee(&self, key: &Key<CustomerId>) -> Option<&Addressee> {
         self.tables.addressees.find(key)
     }
-    pub fn knows_addressee(&self, key: &Key<CustomerId>) -> bool {
-        self.tables.addressees.knows(key)
-    }
     pub fn number(&self, key: &Key<NumberKey>) -> Option<&Number> {
         self.tables.numbers.get(key)
     }
-    pub fn knows_number(&self, key: &Key<NumberKey>) -> bool {
-        self.tables.numbers.knows(key)
-    }
     pub fn batch(&self, key: &Key<BatchId>) -> Option<&BatchRow> {
-        loaded(self.batches.get(key), "coupon batch").as_ref().map(|slot| &slot.row)
+        let Some(slot) = self.batches.get(key) else {
+            self.missed.borrow_mut().batches.push(key.clone());
+            return None;
+        };
+        slot.as_ref().map(|slot| &slot.row)
     }
     pub fn batch_claims(&self, key: &BatchClaimKey) -> u32 {
         self.tables.batch_claims.get(key).copied().unwrap_or_default().0

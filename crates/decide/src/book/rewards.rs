@@ -12,20 +12,11 @@ impl Facts {
     pub fn reward(&self, key: &Key<RewardId>) -> Option<&Reward> {
         self.tables.rewards.get(key)
     }
-    pub fn knows_reward(&self, key: &Key<RewardId>) -> bool {
-        self.tables.rewards.knows(key)
-    }
     pub fn book(&self, key: &Key<CampaignId>) -> Option<&Book> {
         self.tables.books.get(key)
     }
-    pub fn knows_book(&self, key: &Key<CampaignId>) -> bool {
-        self.tables.books.knows(key)
-    }
     pub fn taker(&self, key: &TakerKey) -> Option<&Taker> {
         self.tables.takers.get(key)
-    }
-    pub fn knows_taker(&self, key: &TakerKey) -> bool {
-        self.tables.takers.knows(key)
     }
 
     /// Keeps what a decision made of rewards.

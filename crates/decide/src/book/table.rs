@@ -1,17 +1,20 @@
 //! One plain table of the working set: the rows that were loaded, and what the batch has made of them.
 //!
-//! A row that was not loaded cannot be read: asking for it is a mistake of ours and stops the decision.
+//! A row that was not loaded reads as if it were not there, and is noted as missed: what was decided then does not count,
+//! and is decided again once the row is there. See [`super::Facts::take_missed`].
 
 use domain::Instant;
 use indexmap::{IndexMap, map::Entry};
 use port::{Change, Row};
 use rustc_hash::FxBuildHasher;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 /// The rows, in the order in which they came.
 #[derive(Debug)]
 pub struct Table<R: Row> {
     slots: IndexMap<R::Key, Slot<R>, FxBuildHasher>,
+    missed: RefCell<Vec<R::Key>>,
 }
 
 #[derive(Debug)]
@@ -26,7 +29,7 @@ struct Slot<R> {
 
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
-        Self { slots: IndexMap::default() }
+        Self { slots: IndexMap::default(), missed: RefCell::default() }
     }
 }
 
@@ -52,7 +55,19 @@ impl<R: Row> Table<R> {
     }
     /// The row as it stands.
     pub fn get(&self, key: &R::Key) -> Option<&R> {
-        loaded(self.slots.get(key), R::NAME).row.as_ref()
+        let Some(slot) = self.slots.get(key) else {
+            self.missed.borrow_mut().push(key.clone());
+            return None;
+        };
+        slot.row.as_ref()
+    }
+    /// Whether a row was read that was not loaded.
+    pub fn has_missed(&self) -> bool {
+        !self.missed.borrow().is_empty()
+    }
+    /// The keys of rows that were read and not loaded.
+    pub fn take_missed(&mut self) -> Vec<R::Key> {
+        self.missed.take()
     }
     /// Puts a row.
     pub fn put(&mut self, key: R::Key, row: R) {
@@ -102,7 +117,7 @@ pub fn in_order<T>(mut rows: Vec<Option<T>>, compare: impl Fn(&T, &T) -> Orderin
     order.into_iter().filter_map(|place| rows[place].take()).collect()
 }
 
-/// What must have been loaded.
+/// What must have been loaded: stretches of the pool, whose keys follow from the inputs alone.
 pub fn loaded<'a, T>(found: Option<&'a T>, what: &str) -> &'a T {
     found.unwrap_or_else(|| unreachable!("a {what} was asked for that the batch did not load"))
 }
@@ -179,9 +194,13 @@ mod tests {
         assert_eq!(moved, (Some(10), 30));
     }
 
+    /// What is not there is no miss; what was not looked up is one, until its key is taken to be loaded.
     #[test]
-    #[should_panic(expected = "a count of claims was asked for that the batch did not load")]
-    fn what_was_not_loaded_cannot_be_read() {
-        table().get(&key("u4"));
+    fn what_was_not_loaded_is_noted_as_missed() {
+        let mut table = table();
+        assert_eq!((table.get(&key("u1")), table.has_missed()), (None, false));
+        assert_eq!((table.get(&key("u4")), table.has_missed()), (None, true));
+        assert_eq!(table.take_missed(), [key("u4")]);
+        assert!(!table.has_missed());
     }
 }

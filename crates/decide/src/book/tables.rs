@@ -1,7 +1,7 @@
 //! The plain tables of the working set, as `port` lists them.
 
 use super::table::Table;
-use port::{Changes, Rows};
+use port::{Changes, Keys, Row, Rows};
 
 macro_rules! working_set {
     ($($table:ident: $row:ty,)+) => {
@@ -19,6 +19,26 @@ macro_rules! working_set {
             /// What was changed.
             pub fn take_changes(&mut self, changes: &mut Changes) {
                 $(changes.$table = self.$table.take_changes();)+
+            }
+            /// Takes the keys out of rows that were looked up.
+            pub fn forget_known(&self, keys: &mut Keys) {
+                $(keys.$table.retain(|key| !self.$table.knows(key));)+
+            }
+            /// Whether a row was read that was not loaded.
+            pub fn has_missed(&self) -> bool {
+                $(self.$table.has_missed() ||)+ false
+            }
+            /// The tables of such rows.
+            pub fn missed_names(&self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(if self.$table.has_missed() {
+                    names.push(<$row as Row>::NAME);
+                })+
+                names
+            }
+            /// Adds the keys of rows that were read and not loaded.
+            pub fn take_missed(&mut self, keys: &mut Keys) {
+                $(keys.$table.append(&mut self.$table.take_missed());)+
             }
             /// Forgets all rows.
             pub fn clear(&mut self) {

@@ -13,7 +13,7 @@ use super::{
     wants::Wants,
 };
 use crate::{
-    Code, Instant, Refusal,
+    Code, CustomerId, Instant, Refusal,
     event::Placed,
     message::Message,
     order::{Order, Scopes, State},
@@ -100,13 +100,16 @@ pub struct Asked<'a> {
     pub sends: bool,
 }
 
-/// An order that is there, or one that is being placed.
+/// An order that is there, one that is being placed, or one that is paid in the batch that places it.
 #[derive(Debug, Clone, Copy)]
 pub enum About<'a> {
     /// It is there.
     Order(&'a Order),
     /// It is being placed.
     Placed(&'a Placed),
+    /// It is placed now and may be paid now: its money came before it, comes with it, or is none. The customer, and when
+    /// it is placed.
+    Paying(&'a CustomerId, Instant),
 }
 
 /// The action or answer of a kind that has none: there is no value of it.

@@ -6,6 +6,8 @@ use port::{
     Changes, Handing, Keys, Reader, Rows, Store, StoreError, StoreErrorKind, Timer, Transaction, Work,
     Writers,
 };
+use std::collections::HashSet;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Where a transaction can break (trust.md, Faults).
@@ -46,6 +48,10 @@ pub struct Faults {
     pub unanswered: Option<CustomerId>,
     /// How often something broke.
     pub broke: usize,
+    /// Every second row is not there when it is first asked for, as if nobody had foreseen that it is needed.
+    pub forgets: bool,
+    /// How many were forgotten.
+    pub forgotten: usize,
 }
 
 /// The shared list of faults.
@@ -72,9 +78,11 @@ impl Plan {
         let mut faults = self.lock();
         (faults.next, faults.lasting) = (Some((point, How::Crash, random.below(4))), false);
     }
-    /// Nothing breaks any more.
+    /// Nothing breaks any more; what forgets goes on to.
     pub fn heal(&self) {
-        *self.lock() = Faults::default();
+        let mut faults = self.lock();
+        let Faults { forgets, forgotten, .. } = *faults;
+        *faults = Faults { forgets, forgotten, ..Faults::default() };
     }
 
     fn pass(&self, here: Point) -> Result<(), StoreError> {
@@ -112,7 +120,7 @@ impl<S: Store> Store for Faulty<S> {
     fn transact(&mut self, work: Work<'_>) -> Result<(), StoreError> {
         let plan = self.plan.clone();
         self.inner.transact(&mut |tx| {
-            let mut tx = FaultyTransaction { tx, plan: &plan };
+            let mut tx = FaultyTransaction { tx, plan: &plan, asked: HashSet::new() };
             work(&mut tx)?;
             plan.pass(Point::BeforeCommit)
         })?;
@@ -132,12 +140,45 @@ impl<S: Store> Store for Faulty<S> {
 struct FaultyTransaction<'a> {
     tx: &'a mut dyn Transaction,
     plan: &'a Plan,
+    /// What was asked for already.
+    asked: HashSet<String>,
+}
+
+impl FaultyTransaction<'_> {
+    /// Leaves every second row out that was not asked for before.
+    fn forget(&mut self, rows: &mut Rows) {
+        forget(&mut rows.orders, "order", self);
+        forget(&mut rows.coupons, "coupon", self);
+        forget(&mut rows.standings, "standing", self);
+        forget(&mut rows.batches, "batch", self);
+        forget(&mut rows.batch_claims, "claims", self);
+        forget(&mut rows.parked, "parked", self);
+        forget(&mut rows.rewards, "reward", self);
+        forget(&mut rows.books, "book", self);
+        forget(&mut rows.takers, "taker", self);
+        forget(&mut rows.addressees, "addressee", self);
+        forget(&mut rows.numbers, "number", self);
+        forget(&mut rows.pool.orders, "pool order", self);
+    }
+}
+
+fn forget<K: Debug, R>(rows: &mut Vec<(K, R)>, table: &str, tx: &mut FaultyTransaction<'_>) {
+    let mut number = 0;
+    let before = rows.len();
+    rows.retain(|(key, _)| {
+        number += 1;
+        !tx.asked.insert(format!("{table} {key:?}")) || number % 2 == 0
+    });
+    tx.plan.lock().forgotten += before - rows.len();
 }
 
 impl Transaction for FaultyTransaction<'_> {
     fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         self.plan.pass(Point::Load)?;
         self.tx.load(keys, rows)?;
+        if self.plan.lock().forgets {
+            self.forget(rows);
+        }
         if let Some(customer) = &self.plan.lock().unanswered {
             rows.standings.retain(|((_, of), _)| of != customer);
         }

@@ -66,6 +66,15 @@ impl PoolFacts {
         self.families.clear();
     }
 
+    /// Whether an order was read that was not loaded.
+    pub fn has_missed(&self) -> bool {
+        self.orders.has_missed()
+    }
+    /// Such orders.
+    pub fn take_missed(&mut self) -> Vec<(ShopId, OrderId)> {
+        self.orders.take_missed()
+    }
+
     /// Whether ranks were asked for.
     pub fn knows_ranks(&self) -> bool {
         !self.ranks.is_empty()

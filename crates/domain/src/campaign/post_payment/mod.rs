@@ -22,7 +22,7 @@ pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind,
 pub use drawing::{notice_of, prize_of};
 pub use offer::stands;
 pub use play::{Do, Done, Played};
-pub use react::{Kind, wants_of_paying};
+pub use react::Kind;
 pub use share::link_tag;
 pub use terms::Terms;
 pub use when::{Day, Hours};

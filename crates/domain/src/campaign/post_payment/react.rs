@@ -27,9 +27,14 @@ impl CampaignKind for Kind {
     const COMPARISON: Option<&'static Comparison> = Some(&compare::COMPARISON);
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
-        let About::Order(order) = asked.about else { return };
-        wants.rewards.extend(order.rewards.iter().filter_map(|rewarded| rewarded.reward_id.clone()));
-        wants_of_paying(asked.campaigns, order.placed_at, &order.customer_id, wants);
+        match asked.about {
+            About::Order(order) => {
+                wants.rewards.extend(order.rewards.iter().filter_map(|known| known.reward_id.clone()));
+                wants_of_paying(asked.campaigns, order.placed_at, &order.customer_id, wants);
+            }
+            About::Paying(customer, at) => wants_of_paying(asked.campaigns, at, customer, wants),
+            About::Placed(_) => {}
+        }
     }
 
     fn wants_for(action: &Do, wants: &mut Wants) {
@@ -90,7 +95,7 @@ impl CampaignKind for Kind {
 
 /// What is read once an order placed then is paid: of each campaign that can have been in force by then, or may count the
 /// order as a repurchase.
-pub fn wants_of_paying(
+fn wants_of_paying(
     campaigns: &[CampaignRow],
     placed_at: Instant,
     customer: &CustomerId,

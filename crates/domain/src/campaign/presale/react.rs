@@ -24,6 +24,7 @@ impl CampaignKind for Kind {
         let customer = match asked.about {
             About::Order(order) => order.presale.as_ref().map(|_| &order.customer_id),
             About::Placed(placed) => names_presale(placed).then_some(&placed.customer_id),
+            About::Paying(..) => None,
         };
         wants.everywhere.extend(customer.cloned());
     }

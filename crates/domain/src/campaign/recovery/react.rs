@@ -26,7 +26,13 @@ impl CampaignKind for Kind {
     const COMPARISON: Option<&'static Comparison> = Some(&compare::COMPARISON);
 
     fn wants(asked: &Asked<'_>, wants: &mut Wants) {
-        let About::Order(order) = asked.about else { return };
+        let order = match asked.about {
+            About::Order(order) => order,
+            About::Paying(customer, at) => {
+                return wants.standings.extend(remembers(asked.campaigns, at).then(|| customer.clone()));
+            }
+            About::Placed(_) => return,
+        };
         let customer = &order.customer_id;
         let push = &order.recovery.push;
         let covered = !order.recovery.candidates.is_empty();
