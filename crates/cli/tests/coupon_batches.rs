@@ -215,7 +215,7 @@ fn coupons_come_in_and_go_out_as_csv() {
         assert_eq!((out.status, out.header("content-type")), (200, Some("text/csv; charset=utf-8")));
         let text = out.text();
         let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
-        assert_eq!((rows.len(), rows[0][0]), (5, "coupon_id"));
+        assert_eq!((rows.len(), rows[0][0]), (5, "\u{feff}coupon_id"));
         let customers: Vec<&str> = rows[1..].iter().map(|row| row[3]).collect();
         assert_eq!(customers, ["u1", "u1", "'-u2", "u6"], "no spreadsheet runs them");
         assert!(

@@ -8,9 +8,14 @@ pub const MARK: &str = "\u{feff}";
 /// Characters with which a spreadsheet takes a cell for a formula; the wide ones where it speaks Chinese or Japanese.
 const RUNS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// A cell that no spreadsheet runs: a leading `'` shows the rest as text.
+/// Characters that are passed over before a formula, beside blanks.
+const UNSEEN: [char; 5] = ['\u{feff}', '\u{200b}', '\u{2060}', '\u{200e}', '\u{200f}'];
+
+/// A cell that no spreadsheet runs: a leading `'` shows the rest as text. What begins with one itself gets another, for
+/// whoever reads lists takes one off.
 pub fn cell(text: &str) -> Cow<'_, str> {
-    let runs = text.starts_with(RUNS);
+    let shown = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || UNSEEN.contains(&c));
+    let runs = text.starts_with(RUNS) || shown.starts_with(RUNS) || text.starts_with('\'');
     if runs { format!("'{text}").into() } else { text.into() }
 }
 
@@ -59,6 +64,12 @@ mod tests {
             "＋1",
             "－1",
             "＠SUM(1+1)",
+            " =1+1",
+            "\u{a0}=1+1",
+            "\u{3000}=1+1",
+            "\u{feff}=1+1",
+            "\u{b}=1+1",
+            "\u{200b} @SUM(1)",
         ];
         for text in corpus {
             let mut line = String::new();

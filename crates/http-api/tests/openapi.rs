@@ -4,6 +4,9 @@
 use domain::campaign::field::{Field, Need, Type};
 use domain::campaign::{COMPARISONS, FIGURES, Terms, Unit, forms};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 fn document() -> Value {
     serde_json::to_value(http_api::openapi()).unwrap()
@@ -12,6 +15,33 @@ fn document() -> Value {
 /// The schema that a reference leads to.
 fn named<'a>(document: &'a Value, reference: &Value) -> &'a Value {
     document.pointer(&reference.as_str().unwrap()[1..]).unwrap()
+}
+
+/// Two types of one name would be one schema: the answers of one of them would break it. The document itself cannot tell.
+#[test]
+fn no_two_schemas_have_one_name() {
+    let mut named: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let source = fs::read_to_string(&path).unwrap();
+        let mut is_schema = false;
+        for line in source.lines() {
+            is_schema |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            let name = ["pub struct ", "pub enum ", "pub(crate) struct ", "struct ", "enum "];
+            let Some(rest) = name.iter().find_map(|word| line.strip_prefix(word)) else { continue };
+            let name = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+            if std::mem::take(&mut is_schema) {
+                let other = named.insert(name.to_owned(), path.clone());
+                assert_eq!(other, None, "{name} is in {} too", path.display());
+            }
+        }
+    }
+    assert!(named.len() > 100, "only {} schemas were found", named.len());
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let found = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    found.filter(|path| path.extension().is_some_and(|end| end == "rs")).collect()
 }
 
 #[test]

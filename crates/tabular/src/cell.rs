@@ -25,6 +25,7 @@ pub fn trim(text: &str) -> &str {
 /// assert_eq!(plain("'3372915542019845678"), "3372915542019845678");
 /// assert_eq!(plain("=\"0012\""), "0012");
 /// assert_eq!(plain("'t is"), "'t is");
+/// assert_eq!(plain("''-u1"), "'-u1");
 /// ```
 pub fn plain(text: &str) -> &str {
     let text = trim(text);
@@ -36,12 +37,16 @@ pub fn plain(text: &str) -> &str {
 }
 
 /// Takes the apostrophe off where an id, a number or a signed text follows; a text in two apostrophes keeps them, and
-/// so does one of several words.
+/// so does one of several words. Of two at the front one is taken off: so our own files write what begins with one.
 fn without_apostrophe(text: &str) -> &str {
     let rest = &text[1..];
+    if rest.starts_with('\'') {
+        return trim(rest);
+    }
     let keeps = rest.ends_with('\'') || rest.contains('\'');
     let first = rest.chars().next();
-    let signed = first.is_some_and(|c| matches!(c, '+' | '-' | '=' | '@' | '#' | '.'));
+    let signed =
+        first.is_some_and(|c| matches!(c, '+' | '-' | '=' | '@' | '#' | '.' | '＝' | '＋' | '－' | '＠'));
     let numbered = first.is_some_and(char::is_numeric);
     let named = first.is_some_and(char::is_alphabetic) && !rest.contains(' ');
     if !keeps && (signed || numbered || named) { trim(rest) } else { text }

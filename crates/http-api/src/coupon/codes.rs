@@ -108,7 +108,8 @@ pub async fn generate(
         let text = if ready.is_some() { ready } else { making.step().await? };
         Ok::<_, EngineError>(text.map(|text| (text, (None, making))))
     });
-    csv_out::attachment("codes.csv", steps)
+    // Letters and digits alone: it needs no mark, and programs read it.
+    csv_out::file("codes.csv", "text/csv; charset=utf-8", steps)
 }
 
 /// Codes that are being made.

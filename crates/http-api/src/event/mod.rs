@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 
 /// What became of one event.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ResultView {
+pub struct EventResultView {
     /// The sender's id.
     id: String,
     /// `applied | duplicate | parked | rejected`.
@@ -33,7 +33,7 @@ pub struct ResultView {
     reasons: Reasons,
 }
 
-impl ResultView {
+impl EventResultView {
     fn new(id: String, result: EventResult) -> Self {
         Self {
             id,
@@ -61,7 +61,7 @@ fn in_event(violation: domain::Violation) -> Violation {
 /// The outcomes, in the order of the events.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResultsView {
-    results: Vec<ResultView>,
+    results: Vec<EventResultView>,
 }
 
 /// Splits the body into events by its content type.
@@ -131,7 +131,7 @@ async fn ingest(
     state: &ApiState,
     caller: &InShop,
     incoming: Vec<Incoming>,
-) -> Result<Vec<ResultView>, Problem> {
+) -> Result<Vec<EventResultView>, Problem> {
     let mut inputs = Vec::with_capacity(incoming.len());
     let mut waiting: Vec<(String, Option<Refusal>)> = Vec::with_capacity(incoming.len());
     for Incoming { id, event } in incoming {
@@ -156,7 +156,7 @@ async fn ingest(
                 None => return Err(engine::EngineError::Stopped.into()),
             },
         };
-        results.push(ResultView::new(id, result));
+        results.push(EventResultView::new(id, result));
     }
     Ok(results)
 }

@@ -1,14 +1,16 @@
 //! Files as answers, sent as they come; cells of CSV are those of [`gift_list::csv`].
 
 use crate::wire::problem::Problem;
+use axum::BoxError;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt, stream};
+use gift_list::csv::MARK;
 
 pub use gift_list::csv::{cell, row};
 
-/// A CSV file to save, in pieces: see [`file`].
+/// A CSV file to save that people open in a spreadsheet, in pieces: see [`file`] and [`MARK`].
 pub fn attachment<E>(
     name: &'static str,
     pieces: impl Stream<Item = Result<String, E>> + Send + 'static,
@@ -16,7 +18,9 @@ pub fn attachment<E>(
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
 {
-    file(name, "text/csv; charset=utf-8", pieces)
+    let mark = stream::iter([Ok::<_, BoxError>(MARK.to_owned())]);
+    let pieces = pieces.map(|piece| piece.map_err(Into::into));
+    file(name, "text/csv; charset=utf-8", mark.chain(pieces))
 }
 
 /// A file to save, in pieces. An error after the first piece breaks the connection off, so that what

@@ -152,6 +152,32 @@ mod tests {
         );
     }
 
+    /// What our own files hold is read as what it was, also where a cell is kept from being run as a formula.
+    #[test]
+    fn our_own_files_come_back_as_they_were() {
+        let ids = [
+            "-u1",
+            "'-u1",
+            "''-u1",
+            "'u1",
+            "=1+1",
+            "＝1",
+            "@x",
+            "+86",
+            "000123",
+            "a,b",
+            "say \"no\"",
+            "张三",
+        ];
+        let mut text = gift_list::csv::MARK.to_owned() + "customer_id,note\n";
+        for id in ids {
+            crate::wire::csv_out::row([crate::wire::csv_out::cell(id), "x".into()], &mut text);
+        }
+        let rows = rows(text.as_bytes(), CUSTOMERS).expect("a list");
+        let read: Vec<&str> = rows.iter().map(|row| row.cell(0)).collect();
+        assert_eq!(read, ids, "{text}");
+    }
+
     #[test]
     fn a_row_that_is_no_id_is_handed_out_all_the_same() {
         let rows = read(b"customer_id\n\"u1\nu2\"\nu3\n\"u4\nu5\nu\xff6\n", CUSTOMERS);

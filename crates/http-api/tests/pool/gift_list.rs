@@ -31,7 +31,7 @@ fn csv_never_runs_as_a_formula() {
     assert_eq!(status, 200);
     let at = |second: &str| t(&format!("10-20 20:00:{second}"));
     let want = [
-        "order_id,customer_id,stage,sku,quantity,rank,strategy_id,basis_at,manual".to_owned(),
+        "\u{feff}order_id,customer_id,stage,sku,quantity,rank,strategy_id,basis_at,manual".to_owned(),
         format!("O1,u1,presale_pool,toy,1,1,first,{},no", at("01")),
         format!("'-2.5,'-u2,presale_pool,toy,1,2,first,{},no", at("02")),
         "O3,u3,presale_pool,'-cup,3,,,,yes".to_owned(),
