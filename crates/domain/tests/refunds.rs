@@ -205,6 +205,29 @@ proptest! {
         prop_assert_eq!(books.rest(), Err(Code::NothingToRefund));
     }
 
+    /// A-G-6: unit by unit, in any order, everything comes back, also where so much was taken off that the share of a unit
+    /// is less than half a fen.
+    #[test]
+    fn a_g_6_unit_by_unit(drawn in drawn(), order in vec(0..6_usize, 0..200), paid in 1..=40_i64) {
+        let mut drawn = drawn;
+        let goods = place(&drawn).payable.minor() - drawn.freight;
+        if goods > paid {
+            drawn.discounts.push(((goods - paid) * 1000 / goods, Party::Merchant));
+        }
+        let mut books = Books::open(&drawn);
+        if books.order.paid().is_zero() {
+            return Ok(());
+        }
+        let every = (0..books.order.lines.len()).flat_map(|line| std::iter::repeat_n(line, 200));
+        for line in order.into_iter().chain(every) {
+            match books.wish(Wish::Units(line, 1)) {
+                Ok(_) => books.check(),
+                Err(code) => prop_assert_eq!(code, Code::ExceedsPaid, "of line {}", line),
+            }
+        }
+        books.is_even();
+    }
+
     /// A-S0-22, S0-R27: amounts and lines in any mixture never return more than was paid, never take
     /// the merchant below zero, and can always be brought to an end.
     #[test]

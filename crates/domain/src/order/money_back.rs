@@ -36,7 +36,7 @@ fn may_refund(order: &Order, fault: Option<Fault>) -> Result<(), Refusal> {
 
 /// Computes a refund of a paid order, or of a presale order's deposit, and what goes back to other parties with it
 /// (A-G-16). Refuses a customer who gives a deposit up (`deposit_forfeited`), units that are not there any more
-/// (`exceeds_paid`), an amount above what is left, and one of nothing (`nothing_to_refund`), but for units that cost
+/// (`exceeds_paid`), an amount above what is left, and one of nothing (`nothing_to_refund`), but for units whose share is
 /// nothing.
 pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     let mut refund = customers_part(order, id, ask, at)?;
@@ -48,10 +48,15 @@ pub fn refund(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Resu
 fn customers_part(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> Result<Refund, Refusal> {
     may_refund(order, ask.fault)?;
     let left = order.left_to_refund();
+    let mut comes_to_nothing = false;
     let mut refund = match (&ask.lines[..], ask.amount) {
         ([], Some(amount)) => of_amount(amount)?,
         ([], None) => of_rest(order)?,
-        (lines, None) => cut_to_left(order, of_lines(order, lines)?),
+        (lines, None) => {
+            let units = of_lines(order, lines)?;
+            comes_to_nothing = units.amount.is_zero();
+            cut_to_left(order, units)
+        }
         (_, Some(_)) => {
             return Err(Refusal::with(Code::InvalidValue, "send lines or amount, not both"));
         }
@@ -59,12 +64,13 @@ fn customers_part(order: &Order, id: &RefundId, ask: RefundAsk, at: Instant) -> 
     if refund.amount > left {
         return Err(Refusal::with(Code::ExceedsPaid, sentence![left, " is left to refund"]));
     }
-    // Units that cost nothing come back for nothing, once the order is paid.
+    // Units that cost nothing, or whose share of a fen is rounded away, come back for nothing once the order is paid.
     let costs = |part: &RefundedLine| {
         let line = order.lines.iter().position(|line| line.line_id == part.line_id);
         line.is_some_and(|index| !cash(order, index).is_zero())
     };
-    let free = order.paid_by().is_some() && !refund.lines.is_empty() && !refund.lines.iter().any(costs);
+    let is_free = comes_to_nothing || !refund.lines.is_empty() && !refund.lines.iter().any(costs);
+    let free = order.paid_by().is_some() && is_free;
     (refund.refund_id, refund.at) = (id.clone(), at);
     if !refund.amount.is_positive() && !free && parts_with(order, &refund).is_zero() {
         return Err(Code::NothingToRefund.into());
