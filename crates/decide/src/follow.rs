@@ -67,6 +67,9 @@ pub fn money(draft: &mut Draft<'_>, order: &mut Order, at: Instant) {
     refund_books::settle(draft, order, Entries::Stand);
     books::deposit(draft, order, at);
     order.tell_ways_back();
+    if let Some(zone) = draft.find_shop().map(|row| row.shop.time_zone.clone()) {
+        order.tell_closed_ways(&zone);
+    }
     books::align_money(draft, order);
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 #![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
 
+#[path = "refund_windows/split.rs"]
+mod split;
 mod support;
 #[path = "refund_windows/told.rs"]
 mod told;

@@ -56,7 +56,7 @@ fn ask_for(
         let ends = (now, order.ended_by_request(now));
         end_for_deposit(draft, &mut order, id, ask, ends)?;
         let mut refund = order::refund(&order, id, ask.clone(), now)?;
-        (refund.answered, refund.payment_id) = (true, payment.cloned());
+        (refund.answered, refund.is_asked_now, refund.payment_id) = (true, true, payment.cloned());
         if let Some(offline) = offline(draft, &order, &refund)? {
             refund_promises::promise(draft, &mut order, refund, offline);
             let step = Step { before: Some(order.state), at: now };
@@ -85,7 +85,7 @@ fn beside_refused(
     now: Instant,
 ) -> Result<(), Refusal> {
     let mut refund = Refund::told(id.clone(), ask.clone(), payment.cloned(), now);
-    refund.status = RefundStatus::Approved;
+    (refund.status, refund.is_asked_now) = (RefundStatus::Approved, true);
     let judged = judge_asked(order, &refund)?;
     if judged.is_unclear() {
         let detail = "say payment_id, or the lines that come back";
@@ -95,11 +95,12 @@ fn beside_refused(
         let ends = (now, order.ended_by_request(now));
         end_for_deposit(draft, order, id, ask, ends)?;
     }
+    let judged = Refund { answered: true, ..judged };
     let offline = offline(draft, order, &judged)?;
     let is_promised = offline.is_some();
     match offline {
         Some(offline) => {
-            let promised = Refund { answered: true, payment_id: payment.cloned(), ..judged };
+            let promised = Refund { payment_id: payment.cloned(), ..judged };
             refund_promises::promise(draft, order, promised, offline);
         }
         None => order.refunds.push(refund),

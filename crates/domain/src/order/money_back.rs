@@ -100,6 +100,7 @@ pub(super) fn again_of_customer(order: &Order, known: &Refund) -> Result<Refund,
         let mut kept = Refund {
             status: *status,
             answered: *answered,
+            is_asked_now: known.is_asked_now,
             figures: *figures,
             granted_at: *granted_at,
             payment_id: payment_id.clone(),

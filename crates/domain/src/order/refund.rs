@@ -75,6 +75,10 @@ pub struct Refund {
     /// Whether it was answered as the order's: then it is the order's again whenever that has money.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answered_of_order: bool,
+    /// Whether it is being answered: its money is told after that of all that went back or is promised, until its ways are
+    /// told. Never stored.
+    #[serde(skip)]
+    pub is_asked_now: bool,
     /// When it was last changed.
     pub at: Instant,
     /// When it was granted, where that is not when it was last changed.
@@ -114,6 +118,7 @@ impl Refund {
             status: RefundStatus::Requested,
             answered: false,
             answered_of_order: false,
+            is_asked_now: false,
             at,
             granted_at: None,
             since: None,
@@ -134,6 +139,7 @@ impl Refund {
             figures: self.figures,
             status: self.status,
             answered: self.answered,
+            is_asked_now: self.is_asked_now,
             granted_at: self.granted_at,
             since: self.since,
             ended: self.ended,

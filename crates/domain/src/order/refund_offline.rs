@@ -75,12 +75,30 @@ impl Order {
         beside.refunds.push(Refund { status: RefundStatus::Approved, ..refund.clone() });
         beside.tell_ways_back();
         let ways = beside.refunds.pop().map(|refund| refund.payments).unwrap_or_default();
-        let closed = |part: PaymentPart| {
-            let code = beside.closed_way(zone, &part.payment_id, now)?;
-            Some(ClosedWay { payment_id: part.payment_id, code })
-        };
-        let closed: Vec<ClosedWay> = ways.into_iter().filter_map(closed).collect();
+        let closed = beside.closed_of(zone, &ways, now);
         (!closed.is_empty()).then_some(Offline { closed, transfer: None, gave_way: false })
+    }
+
+    /// Which of those ways are closed at that moment, and why.
+    fn closed_of(&self, zone: &Zone, ways: &[PaymentPart], at: Instant) -> Vec<ClosedWay> {
+        let closed = |part: &PaymentPart| {
+            let code = self.closed_way(zone, &part.payment_id, at)?;
+            Some(ClosedWay { payment_id: part.payment_id.clone(), code })
+        };
+        ways.iter().filter_map(closed).collect()
+    }
+
+    /// What is heard of later may take the money of a promise, which is of other payments then: it says which of these were
+    /// closed when it was promised. Where none was it keeps its reason.
+    pub fn tell_closed_ways(&mut self, zone: &Zone) {
+        let promised = (0..self.refunds.len()).filter(|index| self.refunds[*index].is_promised());
+        for index in promised.collect::<Vec<_>>() {
+            let refund = &self.refunds[index];
+            let closed = self.closed_of(zone, &refund.payments, refund.first_told());
+            if let Some(offline) = self.refunds[index].offline.as_mut().filter(|_| !closed.is_empty()) {
+                offline.closed = closed;
+            }
+        }
     }
 
     /// `false` where that payment is open for sure: most are, and need no closer look.

@@ -1,4 +1,7 @@
 //! The way back: how much of each refund goes back to which payment, newest first (A-G-15).
+//!
+//! Always holds: there is one split. What is asked for here is judged by it, answered with it, and keeps it; it takes what
+//! all that went back or is promised leaves, so an answer moves no money of another refund.
 
 use super::{Order, Payment, PaymentPart, PaymentStatus, Refund, RefundOf};
 use crate::{Instant, PaymentId};
@@ -9,7 +12,7 @@ type Left = Vec<(Instant, PaymentId, Money)>;
 
 impl Order {
     /// Tells each refund that was agreed to its ways back. Refunds that were answered keep theirs before others; of those the
-    /// earlier told goes first. A payment that was named takes as much as it has, the rest goes the newest way. Goods
+    /// earlier told goes first, and one that is being answered last. A payment that was named takes as much as it has, the rest goes the newest way. Goods
     /// whose refund names a refused payment go back that way, as far as it has money: that money is still to be returned.
     pub fn tell_ways_back(&mut self) {
         let mut good = self.good_money();
@@ -22,7 +25,7 @@ impl Order {
                 .payments
                 .retain(|part| ends_refused && late.iter().any(|(_, id, _)| *id == part.payment_id));
             if !refund.status.is_agreed() || refund.of == RefundOf::Unclear {
-                refund.payments.clear();
+                (refund.is_asked_now, refund.payments) = (false, Vec::new());
                 continue;
             }
             let own = if refund.takes_of_order() { refund.amount } else { Money::ZERO };
@@ -31,6 +34,7 @@ impl Order {
             let own = own - crossed.as_ref().map_or(Money::ZERO, |part| part.amount);
             let ways = ways(refund, &answered, &mut good, own);
             refund.payments.extend(crossed.into_iter().chain(ways));
+            refund.is_asked_now = false;
         }
         self.newest_first();
     }
@@ -91,10 +95,12 @@ impl Order {
             let refund = &self.refunds[*index];
             let told = Some(refund.first_told());
             let place = match (refund.is_promised(), refund.answered) {
+                _ if refund.is_asked_now => (3, 0, None),
                 // What has happened comes before what is only promised.
                 (true, _) => (2, *index, None),
                 (false, true) => (0, *index, None),
-                (false, false) => (1, 0, told),
+                // What names its payment is of that; what names none makes room for it.
+                (false, false) => (1, usize::from(refund.payment_id.is_none()), told),
             };
             (place, refund.refund_id.clone())
         });

@@ -191,7 +191,7 @@ fn step(run: &Run, random: &mut support::random::Random, number: usize) {
     run.advance(run.engine.now().plus_minutes(i64::try_from(random.below(3)).unwrap()));
 }
 
-fn run_minutes(run: &Run) -> i64 {
+pub fn run_minutes(run: &Run) -> i64 {
     run.engine.now().since(at(0)) / 60_000_000
 }
 
