@@ -66,9 +66,7 @@ fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
         |_, order| {
             for brought in campaign::brings(&order, rows).0 {
                 let row = rows.iter().find(|row| row.campaign.campaign_id == brought.campaign_id);
-                // Older orders are not counted: see `Counters::brought_since`.
-                let since = row.and_then(|row| row.counters.brought_since);
-                if since.is_some_and(|since| order.placed_at >= since) {
+                if row.is_some_and(|row| row.counters.counts(order.placed_at)) {
                     *sums.entry((brought.campaign_id, brought.figure.to_owned())).or_default() +=
                         brought.amount;
                 }

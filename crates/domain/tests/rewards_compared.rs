@@ -145,7 +145,7 @@ fn a_s2_21_rewards_without_a_group_compare_nobody() {
     let again = paid(&mut desk, "o2", &name, 100_00, "12T10:00:00");
     assert_eq!([part(&first), part(&again)], [Some(Part::Opens), Some(Part::Repurchase)]);
     assert_eq!(part(&paid(&mut desk, "o3", "u-new", 100_00, "12T10:00:00")), None);
-    let mut figures = Counters::of_new(at("09T00:00:00"));
+    let mut figures = Counters::of_new();
     for brought in campaign::brings(&first, &[]).0 {
         let (placed_at, now) = (first.placed_at, at("10T10:00:00"));
         let (figure, by, from) = (brought.figure, brought.amount, brought.from);

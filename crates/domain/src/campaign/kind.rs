@@ -65,8 +65,9 @@ pub trait CampaignKind {
     fn published(_: &mut dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
         Ok(())
     }
-    /// What the order, as it is now, brings to the kind's own figures of its campaigns. It may not depend on anything
-    /// that changes after the order was placed, but on the order itself.
+    /// What the order, as it is now, brings to the kind's own figures of its campaigns: what a campaign did to it, which
+    /// the order remembers, or what came of it while a campaign was in force that was published by then. It may not
+    /// depend on anything else, so that a campaign which is made later finds nothing that it brought before.
     fn brings(_: &Order, _: &[CampaignRow], _: &mut Tally) {}
     /// What its terms say of the comparison group; `None` where they know of none.
     fn holdout(_: &Self::Terms) -> Option<HoldoutPlan> {
