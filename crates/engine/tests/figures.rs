@@ -83,3 +83,39 @@ fn a_g_8_a_presale_counts_orders_that_are_older_than_it() {
     assert_eq!(brought(&run, "p1", &["orders", "deposits", "deposited"]), [1, 1, 100_00]);
     run.assert_clean();
 }
+
+/// A-S2-21: the audit holds what is kept for a comparison against the order, and its figures against what is kept.
+#[test]
+fn a_s2_21_the_audit_finds_an_order_that_is_kept_otherwise_than_it_stands() {
+    let bought = |doctor: fn(&mut Vec<domain::reward::Bought>)| {
+        let (run, store) = Run::in_memory();
+        let run = run.that_rewards();
+        run.ok(BatchDeal { quantity: 100, ..BatchDeal::default() }.create("b1"));
+        run.advance(at(0));
+        let mut terms = coupon_terms();
+        terms["holdout_percent"] = json!(50);
+        run.rewards("c", &terms);
+        let late = 60 * 24 * 2;
+        run.advance(at(late + 60));
+        for (order, when) in [("o1", late), ("o2", late + 30)] {
+            run.apply(&placed(order, "u", at(when)));
+            run.apply(&paid(order, &format!("p-{order}"), PAYABLE, at(when + 1)));
+        }
+        run.assert_clean();
+        let mut taker = run.reader().taker(&run.shop, &id("c"), &id("u")).unwrap().unwrap();
+        assert_eq!(taker.bought.len(), 2);
+        doctor(&mut taker.bought);
+        let key = (run.shop.clone(), id("c"), id("u"));
+        let mut planter = planter::Planter::of(run, store);
+        planter
+            .write(&port::Changes { takers: vec![port::Change::of(key, taker, None)], ..Default::default() });
+        let found =
+            planter.run.audit().findings.into_iter().filter(|found| found.check == "campaign_figures");
+        found.map(|found| found.subject).collect::<std::collections::BTreeSet<String>>()
+    };
+    let set = |subjects: &[&str]| subjects.iter().map(|subject| (*subject).to_owned()).collect();
+    assert_eq!(bought(|_| ()), set(&[]));
+    assert_eq!(bought(|bought| drop(bought.pop())), set(&["campaign c", "order o2"]));
+    assert_eq!(bought(|bought| bought[0].paid_at = START), set(&["order o1"]));
+    assert_eq!(bought(|bought| bought[1].refunded = true), set(&["campaign c", "order o2"]));
+}
