@@ -1,11 +1,14 @@
-//! Figures of campaigns that orders bring: they are the sum over the orders as they are.
+//! Figures of campaigns that orders bring: they are the sum over the orders as they are. Of comparisons they are the sum
+//! over the customers, each read with the order by which they count.
 
 use crate::checks;
-use crate::walk::{LOOKS, Walk};
+use crate::walk::{Faults, LOOKS, Walk};
 use domain::{
     CampaignId, Instant,
-    campaign::{self, Counters},
+    campaign::{self, Campaign, Counters, Had},
+    customer::Standing,
     order::Order,
+    reward::Taker,
 };
 use port::{CampaignRow, Read};
 use std::collections::BTreeMap;
@@ -63,12 +66,17 @@ fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
         "orders again",
         |reader, shop, page| reader.orders(shop, page),
         |order: &Order| order.order_id.to_string(),
-        |_, order| {
-            for brought in campaign::brings(&order, rows).0 {
+        |walk, order| {
+            let mut tallies = vec![campaign::brings(&order, rows)];
+            for row in compared(rows.iter()) {
+                let (standing, taker) = kept(walk, &row.campaign, &order)?;
+                let had = Had { standing: &standing, taker: &taker };
+                let counts = campaign::counts(&row.campaign, had);
+                tallies.extend(counts.filter(|(by, _)| **by == order.order_id).map(|(_, tally)| tally));
+            }
+            for brought in tallies.into_iter().flat_map(|tally| tally.0) {
                 let row = rows.iter().find(|row| row.campaign.campaign_id == brought.campaign_id);
-                // Older orders are not counted: see `Counters::brought_since`.
-                let since = row.and_then(|row| row.counters.brought_since);
-                if since.is_some_and(|since| order.placed_at >= since) {
+                if row.is_some_and(|row| row.counters.counts(order.placed_at)) {
                     *sums.entry((brought.campaign_id, brought.figure.to_owned())).or_default() +=
                         brought.amount;
                 }
@@ -77,6 +85,30 @@ fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
         },
     )?;
     Ok(sums)
+}
+
+fn compared<'a>(rows: impl Iterator<Item = &'a CampaignRow>) -> impl Iterator<Item = &'a CampaignRow> {
+    rows.filter(|row| campaign::compared(&row.campaign).is_some())
+}
+
+/// What is kept of the order's customer.
+fn kept(walk: &Walk<'_>, campaign: &Campaign, order: &Order) -> Read<(Standing, Taker)> {
+    let standing = walk.reader.standing(walk.id(), &order.customer_id)?;
+    let taker = walk.reader.taker(walk.id(), &campaign.campaign_id, &order.customer_id)?;
+    Ok((standing.unwrap_or_default(), taker.unwrap_or_default()))
+}
+
+/// An order is kept with its customer as it stands, where a comparison is read off that.
+pub fn is_kept(walk: &Walk<'_>, order: &Order, found: &mut Faults) -> Read<()> {
+    for row in compared(walk.campaigns.values()) {
+        let (standing, taker) = kept(walk, &row.campaign, order)?;
+        if !campaign::is_kept(&row.campaign, order, Had { standing: &standing, taker: &taker }) {
+            let of = &row.campaign.campaign_id;
+            let detail = format!("the comparison of campaign {of} has it otherwise than it stands");
+            found.push((checks::CAMPAIGN_FIGURES, detail));
+        }
+    }
+    Ok(())
 }
 
 /// By how much each figure is more than the recount.

@@ -2,9 +2,10 @@
 //!
 //! Always holds: a customer's group in a campaign is the same for ever; both groups are counted at the same point, whatever
 //! is shown then; a customer is counted once a campaign, by the first order that comes to that point, because orders of one
-//! customer tell the same again. Kinds of campaigns decide when that point is.
+//! customer tell the same again. Kinds of campaigns decide when that point is. What a customer counts is read off their
+//! orders as they stand, which are kept with the customer: where the first turns out not to count, the next does.
 
-use crate::{CampaignId, CustomerId, Instant};
+use crate::{CampaignId, CustomerId, Instant, OrderId};
 use serde::{Deserialize, Serialize};
 
 /// The two groups of a campaign's customers.
@@ -34,7 +35,7 @@ impl Group {
     }
 }
 
-/// What an order remembers: it is the one by which its customer is counted in a campaign.
+/// What an order remembers of coming to the point at which the groups of a campaign part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     /// The campaign.
@@ -43,6 +44,39 @@ pub struct Compared {
     pub group: Group,
     /// When the groups parted: what the order had come to by then was not the campaign's doing.
     pub at: Instant,
+    /// It is kept with its customer. One of before that was done counts by itself, and no other of its customer's does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
+}
+
+/// The same kept with the customer: how the order stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parted {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// When the groups parted.
+    pub at: Instant,
+    /// The order.
+    pub order_id: OrderId,
+    /// The customer's group.
+    pub group: Group,
+    /// When the order's own time is over; `None` where it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
+    /// What it came to.
+    pub came: Came,
+}
+
+/// What an order came to, seen from where the groups parted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    /// It had ended before: it is in neither group.
+    Before,
+    /// It is unpaid, or was cancelled so.
+    Unpaid,
+    /// It is paid.
+    Paid,
 }
 
 const HOUR: i64 = 3_600_000_000;

@@ -72,6 +72,9 @@ pub const PURCHASE_SKUS: usize = 100;
 pub const PURCHASE_DAYS: i64 = 60;
 /// Open orders of one customer that a purchase is held against.
 pub const WATCHED_ORDERS: usize = 20;
+/// Orders of one customer that the comparison of one campaign keeps (A-S2-21): a row that is read with each of their
+/// orders.
+pub const COMPARED_ORDERS: usize = 50;
 /// Mistakes that are named when a form cannot be read: a list can hold a million of them.
 pub const NAMED_MISTAKES: usize = 100;
 /// Tiers of an order promotion.

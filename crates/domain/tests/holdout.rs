@@ -63,7 +63,7 @@ fn a_s2_21_a_figure_counts_from_its_moment() {
     let [before, from, after] = ["10T09:00:00", "10T10:00:00", "10T11:00:00"].map(at);
     let brought = |by, now, from| Count::Brought { figure: "orders", by, placed_at: before, now, from };
     let counted = |figures: &Counters, now| figures.as_of(now).brought("orders");
-    let mut figures = Counters::of_new(before);
+    let mut figures = Counters::of_new();
     brought(1, before, Some(from)).add_to(&mut figures);
     brought(1, before, Some(from)).add_to(&mut figures);
     brought(5, before, Some(after)).add_to(&mut figures);

@@ -127,11 +127,35 @@ fn a_s2_21_a_customer_counts_once() {
         let name = one(group);
         run.apply(&paid(&format!("c-{name}"), &format!("pc-{name}"), PAYABLE, at(91)));
         let compared = |order: &str| run.order(&format!("{order}-{name}")).recovery.compared.len();
-        assert_eq!(["a", "b", "c"].map(compared), [0, 1, 0]);
+        assert_eq!(["a", "b", "c"].map(compared), [0, 1, 1], "what was paid before came to no point");
     }
     run.advance(at(OVER + 180));
     assert_eq!(counted(&run), [1, 0, 1, 0]);
     run.assert_clean();
+}
+
+/// A-S2-21, A-G-8: an order of which it turns out that it was paid before the groups parted is in neither, and its customer
+/// counts by the next, whether that came to its point before that was known or after.
+#[test]
+fn a_s2_21_a_g_8_a_customer_whose_first_order_was_none_counts_by_the_next() {
+    for known_at in [20, 60] {
+        for group in [Group::Treated, Group::Holdout] {
+            let (run, name) = (run(), one(group));
+            run.apply(&placed("first", &name, at(0)));
+            run.apply(&placed("next", &name, at(30)));
+            run.advance(at(known_at));
+            run.apply(&paid("first", "p1", PAYABLE, at(10)));
+            run.advance(at(60));
+            run.apply(&paid("next", "p2", PAYABLE, at(50)));
+            run.advance(at(OVER + 180));
+            let expected = match group {
+                Group::Treated => [1, 1, 0, 0],
+                Group::Holdout => [0, 0, 1, 1],
+            };
+            assert_eq!(counted(&run), expected, "{group:?}, known at {known_at}");
+            run.assert_clean();
+        }
+    }
 }
 
 /// A-S2-21, A-S0-21: only who was shown coupons is ever blocked for leaving orders unpaid. Were blocked customers left out,

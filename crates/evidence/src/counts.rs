@@ -1,20 +1,25 @@
 //! What is counted, and what was planned before anything was.
 
-/// The orders of a group, and how many of them came to what the campaign is for.
+/// The customers of a group, and how many of them came to what the campaign is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Group {
-    orders: u64,
+    customers: u64,
     reached: u64,
 }
 
 impl Group {
-    /// So many orders, so many of which reached it; never more than there are.
-    pub fn new(orders: u64, reached: u64) -> Self {
-        Self { orders, reached: reached.min(orders) }
+    /// So many customers, so many of whom reached it. More than there are is a fault of whoever counted: it is shown as
+    /// it was counted, and [`crate::weigh`] says of it what it says of groups that are divided otherwise than planned.
+    pub const fn new(customers: u64, reached: u64) -> Self {
+        Self { customers, reached }
     }
-    /// Its orders.
-    pub const fn orders(self) -> u64 {
-        self.orders
+    /// Its customers.
+    pub const fn customers(self) -> u64 {
+        self.customers
+    }
+    /// Whether it holds all that reached it.
+    pub const fn adds_up(self) -> bool {
+        self.reached <= self.customers
     }
     /// Those that reached it.
     pub const fn reached(self) -> u64 {
@@ -41,7 +46,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The share of the comparison group in basis points, the number of orders at which the interval is to be
+    /// The share of the comparison group in basis points, the number of customers at which the interval is to be
     /// narrowest, and the half width in basis points at which "no difference" can be told. Each is brought into the range
     /// in which it means something: 1 to 9,999, at least 1, at least 1.
     pub fn new(holdout_bp: u32, planned_orders: u64, target_bp: u32) -> Self {
@@ -55,7 +60,7 @@ impl Plan {
     pub const fn holdout_bp(&self) -> u32 {
         self.holdout_bp
     }
-    /// The number of orders at which the interval is narrowest for what it costs to look.
+    /// The number of customers at which the interval is narrowest for what it costs to look.
     pub const fn planned_orders(&self) -> u64 {
         self.planned_orders
     }

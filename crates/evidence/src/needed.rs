@@ -1,7 +1,7 @@
-//! How many orders are still needed until the interval is as narrow as it is to be.
+//! How many customers are still needed until the interval is as narrow as it is to be.
 //!
-//! The rates stay as they are seen, with 1/2 (the worst) for a group without orders; further orders fall into the groups by
-//! the planned share. With every further order the interval is narrower, so the first that is enough is found by halving.
+//! The rates stay as they are seen, with 1/2 (the worst) for a group without customers; further ones fall into the groups by
+//! the planned share. With every further one the interval is narrower, so the first that is enough is found by halving.
 
 use crate::{
     counts::{Counts, Plan},
@@ -12,7 +12,7 @@ use crate::{
 /// No interval that is aimed at needs more: with a comparison group of 0.01 % and a hundredth of a point it is 10^15.
 const MOST: u64 = 1 << 52;
 
-/// Orders that are still to come; 0 where the interval is narrow enough.
+/// Customers that are still to come; 0 where the interval is narrow enough.
 pub fn orders_needed(counts: &Counts, plan: &Plan) -> u64 {
     let is_enough = |more: u64| half_width_bp(counts, plan, more) <= i64::from(plan.target_bp());
     let mut enough = 1;
@@ -31,12 +31,12 @@ pub fn orders_needed(counts: &Counts, plan: &Plan) -> u64 {
     least
 }
 
-/// The half width after so many more orders, in basis points, rounded up.
+/// The half width after so many more customers, in basis points, rounded up.
 fn half_width_bp(counts: &Counts, plan: &Plan, more: u64) -> i64 {
     let (more, held) = (float(more), share(plan.holdout_bp()));
     let (treated, holdout) = (Spread::of(counts.treated), Spread::of(counts.holdout));
-    let treated = Spread { orders: treated.orders + more * (1.0 - held), ..treated };
-    let holdout = Spread { orders: holdout.orders + more * held, ..holdout };
+    let treated = Spread { customers: treated.customers + more * (1.0 - held), ..treated };
+    let holdout = Spread { customers: holdout.customers + more * held, ..holdout };
     i64::from(above(width(treated, holdout, plan.planned_orders())))
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Evidence {
-    /// The sentence in English. `reached` says what the orders came to: `orders paid`.
+    /// The sentence in English. `reached` says who is counted: `customers who paid`.
     pub fn told_en(&self, plan: &Plan, reached: &str) -> String {
         let [low, high] = self.interval_bp;
         let seen = points(self.difference_bp.unwrap_or_default().abs());
@@ -32,17 +32,20 @@ impl Evidence {
             };
         };
         match reason {
+            Reason::SplitOff if !self.adds_up => {
+                "No verdict: more customers reached it than there are. These figures are wrong; run the audit.".into()
+            }
             Reason::SplitOff => format!(
-                "No verdict: {} % of the orders are in the comparison group, {} % were to be. Find out why before you \
+                "No verdict: {} % of the customers are in the comparison group, {} % were to be. Find out why before you \
                  trust these figures.",
                 points(self.holdout_share_bp.unwrap_or_default()),
                 points(whole(plan.holdout_bp()))
             ),
             Reason::TooFew => format!(
-                "No verdict yet: in each group at least {EITHER_WAY} orders of either outcome are needed."
+                "No verdict yet: in each group at least {EITHER_WAY} customers of either outcome are needed."
             ),
             Reason::TooWide => format!(
-                "No verdict yet: the difference lies between {} and {} points. About {} more orders until it is known \
+                "No verdict yet: the difference lies between {} and {} points. About {} more customers until it is known \
                  to ±{} points.",
                 points(low),
                 points(high),
@@ -72,16 +75,19 @@ impl Evidence {
             };
         };
         match reason {
+            Reason::SplitOff if !self.adds_up => {
+                "不下结论：达成的顾客多于顾客总数，数据有误，请运行审计。".into()
+            }
             Reason::SplitOff => format!(
-                "不下结论：对照组占订单的{}%，应为{}%。请先查明原因，再看这些数据。",
+                "不下结论：对照组占顾客的{}%，应为{}%。请先查明原因，再看这些数据。",
                 points(self.holdout_share_bp.unwrap_or_default()),
                 points(whole(plan.holdout_bp()))
             ),
             Reason::TooFew => {
-                format!("暂无结论：每组达成与未达成的订单各需至少{EITHER_WAY}笔。")
+                format!("暂无结论：每组达成与未达成的顾客各需至少{EITHER_WAY}位。")
             }
             Reason::TooWide => format!(
-                "暂无结论：差异在{}到{}个百分点之间。约再有{}笔订单，可精确到±{}个百分点。",
+                "暂无结论：差异在{}到{}个百分点之间。约再有{}位顾客，可精确到±{}个百分点。",
                 points(low),
                 points(high),
                 self.orders_needed,

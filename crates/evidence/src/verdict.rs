@@ -14,7 +14,7 @@ use crate::{
 pub enum Verdict {
     /// Nothing yet; [`Evidence::reason`] says why.
     NoneYet,
-    /// The whole interval lies above zero: with the campaign more orders reach what is wanted.
+    /// The whole interval lies above zero: with the campaign more customers reach what is wanted.
     Better,
     /// The whole interval lies below zero.
     Worse,
@@ -25,9 +25,9 @@ pub enum Verdict {
 /// Why there is no verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// The groups are not divided as they were to be: nothing of it can be trusted.
+    /// The groups are not divided as they were to be, or do not add up: nothing of it can be trusted.
     SplitOff,
-    /// A group has too few orders of one outcome.
+    /// A group has too few customers of one outcome.
     TooFew,
     /// Zero lies in the interval, and it is still wide.
     TooWide,
@@ -36,22 +36,24 @@ pub enum Reason {
 /// All that is said of a comparison. Shares and differences are basis points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Evidence {
-    /// Of the treated, how many reached it; `None` without orders.
+    /// Of the treated, how many reached it; `None` without customers.
     pub treated_bp: Option<i32>,
     /// The same of the comparison group.
     pub holdout_bp: Option<i32>,
-    /// The comparison group's share of the orders; `None` without orders.
+    /// The comparison group's share of the customers; `None` without customers.
     pub holdout_share_bp: Option<i32>,
-    /// Treated less holdout; `None` while a group has no orders.
+    /// Treated less holdout; `None` while a group has no customers.
     pub difference_bp: Option<i32>,
     /// Between these the difference lies, rounded outwards, within -10,000 and 10,000.
     pub interval_bp: [i32; 2],
     /// Half of its width before it is cut off at these ends, rounded up; 10,000 where it is more.
     pub half_width_bp: i32,
-    /// Orders still needed until the half width is the one aimed at; 0 where it is.
+    /// Customers still needed until the half width is the one aimed at; 0 where it is.
     pub orders_needed: u64,
-    /// Whether the groups may be divided as they were to be.
+    /// Whether the groups may be divided as they were to be, and add up.
     pub split_ok: bool,
+    /// Whether no group has more customers that reached it than it has.
+    pub adds_up: bool,
     /// What can be said.
     pub verdict: Verdict,
     /// Why nothing can be said; `None` with a verdict.
@@ -62,7 +64,7 @@ pub struct Evidence {
 ///
 /// A verdict follows from the figures that are shown: `better` where the rounded interval begins above 0, `worse` where it
 /// ends below, `no_difference_seen` where the rounded half width is within the target. None is given where the split is
-/// off, or a group has too few orders of either outcome.
+/// off, or a group has too few customers of either outcome.
 pub fn weigh(counts: &Counts, plan: &Plan) -> Evidence {
     let (treated, holdout) = (rate(counts.treated), rate(counts.holdout));
     let difference = treated.zip(holdout).map(|(treated, holdout)| treated - holdout);
@@ -70,7 +72,8 @@ pub fn weigh(counts: &Counts, plan: &Plan) -> Evidence {
     let interval_bp =
         difference.map_or([-WHOLE_BP, WHOLE_BP], |seen| [below(seen - half), above(seen + half)]);
     let half_width_bp = above(half);
-    let split_ok = split::is_as_planned(counts, plan);
+    let adds_up = counts.treated.adds_up() && counts.holdout.adds_up();
+    let split_ok = adds_up && split::is_as_planned(counts, plan);
     let said = if !split_ok {
         Err(Reason::SplitOff)
     } else if !is_enough(counts) {
@@ -93,17 +96,18 @@ pub fn weigh(counts: &Counts, plan: &Plan) -> Evidence {
         half_width_bp,
         orders_needed: orders_needed(counts, plan),
         split_ok,
+        adds_up,
         verdict: said.unwrap_or(Verdict::NoneYet),
         reason: said.err(),
     }
 }
 
 fn held_share(counts: &Counts) -> Option<f64> {
-    let held = float(counts.holdout.orders());
-    let orders = float(counts.treated.orders()) + held;
-    (orders > 0.0).then(|| held / orders)
+    let held = float(counts.holdout.customers());
+    let customers = float(counts.treated.customers()) + held;
+    (customers > 0.0).then(|| held / customers)
 }
 
 fn rate(group: Group) -> Option<f64> {
-    (group.orders() > 0).then(|| float(group.reached()) / float(group.orders()))
+    (group.customers() > 0).then(|| float(group.reached()) / float(group.customers()))
 }

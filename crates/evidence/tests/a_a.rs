@@ -43,13 +43,13 @@ fn plan(shop: Shop) -> Plan {
 
 #[allow(clippy::cast_precision_loss, reason = "small counts")]
 fn share(group: Group) -> f64 {
-    group.reached() as f64 / group.orders() as f64
+    group.reached() as f64 / group.customers() as f64
 }
 
 /// The interval that holds at one look only, of the textbooks.
 #[allow(clippy::cast_precision_loss, reason = "small counts")]
 fn fixed_half_width(counts: &Counts) -> f64 {
-    let variance = |group: Group| share(group) * (1.0 - share(group)) / group.orders() as f64;
+    let variance = |group: Group| share(group) * (1.0 - share(group)) / group.customers() as f64;
     1.959_964 * (variance(counts.treated) + variance(counts.holdout)).sqrt()
 }
 
@@ -61,9 +61,9 @@ fn run(shop: Shop, chance: &mut Chance, called: &mut Called) {
             let held = chance.happens(shop.holdout_bp);
             let paid = u64::from(chance.happens(shop.paid_bp));
             let group = if held { &mut counts.holdout } else { &mut counts.treated };
-            *group = Group::new(group.orders() + 1, group.reached() + paid);
+            *group = Group::new(group.customers() + 1, group.reached() + paid);
         }
-        if counts.treated.orders() == 0 || counts.holdout.orders() == 0 {
+        if counts.treated.customers() == 0 || counts.holdout.customers() == 0 {
             continue;
         }
         let found = weigh(&counts, &plan);
@@ -160,7 +160,7 @@ fn a_s2_21_a_a_of_customers_who_come_again() {
                     for counts in [Some(&mut every), (order == 0).then_some(&mut first)].into_iter().flatten()
                     {
                         let group = if held { &mut counts.holdout } else { &mut counts.treated };
-                        *group = Group::new(group.orders() + 1, group.reached() + paid);
+                        *group = Group::new(group.customers() + 1, group.reached() + paid);
                     }
                 }
             }
@@ -185,7 +185,7 @@ fn a_s2_21_a_split_that_is_off_is_noticed() {
             continue;
         }
         let group = if held { &mut counts.holdout } else { &mut counts.treated };
-        *group = Group::new(group.orders() + 1, group.reached() + u64::from(chance.happens(2_000)));
+        *group = Group::new(group.customers() + 1, group.reached() + u64::from(chance.happens(2_000)));
     }
     let found = weigh(&counts, &Plan::new(2_000, 5_000, 1_000));
     assert!(!found.split_ok && found.verdict == Verdict::NoneYet, "{found:?}");
@@ -201,7 +201,7 @@ fn a_s2_21_a_difference_is_found() {
             let held = chance.happens(2_000);
             let paid = u64::from(chance.happens(if held { 2_000 } else { 3_000 }));
             let group = if held { &mut counts.holdout } else { &mut counts.treated };
-            *group = Group::new(group.orders() + 1, group.reached() + paid);
+            *group = Group::new(group.customers() + 1, group.reached() + paid);
         }
         found += u32::from(weigh(&counts, &Plan::new(2_000, 5_000, 1_000)).verdict == Verdict::Better);
     }

@@ -13,7 +13,7 @@ fn counts(orders: u64, holdout_percent: u64) -> Counts {
 #[allow(clippy::cast_precision_loss, reason = "small counts")]
 fn fixed_half_width(counts: &Counts) -> f64 {
     let variance = |group: Group| {
-        let (orders, reached) = (group.orders() as f64, group.reached() as f64);
+        let (orders, reached) = (group.customers() as f64, group.reached() as f64);
         reached / orders * (1.0 - reached / orders) / orders
     };
     1.959_964 * (variance(counts.treated) + variance(counts.holdout)).sqrt()
@@ -152,45 +152,65 @@ fn a_s2_21_sentences() {
         (
             (4_000, 1_000),
             (1_000, 200),
-            "With the campaign the share of orders paid is higher by 5 points, between 0.63 and 9.37.",
+            "With the campaign the share of customers who paid is higher by 5 points, between 0.63 and 9.37.",
             "活动组的支付率高5个百分点，区间为0.63到9.37。",
         ),
         (
             (4_000, 800),
             (1_000, 250),
-            "With the campaign the share of orders paid is lower by 5 points, between 0.42 and 9.58.",
+            "With the campaign the share of customers who paid is lower by 5 points, between 0.42 and 9.58.",
             "活动组的支付率低5个百分点，区间为0.42到9.58。",
         ),
         (
             (4_000, 800),
             (1_000, 200),
-            "No difference is seen: with the campaign the share of orders paid is at most 4.3 points lower and at most \
+            "No difference is seen: with the campaign the share of customers who paid is at most 4.3 points lower and at most \
              4.3 higher.",
             "未见差异：活动组的支付率最多低4.3个百分点，最多高4.3个百分点。",
         ),
         (
             (800, 200),
             (200, 40),
-            "No verdict yet: the difference lies between -5.82 and 15.82 points. About 131 more orders until it is known \
+            "No verdict yet: the difference lies between -5.82 and 15.82 points. About 131 more customers until it is known \
              to ±10 points.",
-            "暂无结论：差异在-5.82到15.82个百分点之间。约再有131笔订单，可精确到±10个百分点。",
+            "暂无结论：差异在-5.82到15.82个百分点之间。约再有131位顾客，可精确到±10个百分点。",
         ),
         (
             (40, 20),
             (10, 0),
-            "No verdict yet: in each group at least 10 orders of either outcome are needed.",
-            "暂无结论：每组达成与未达成的订单各需至少10笔。",
+            "No verdict yet: in each group at least 10 customers of either outcome are needed.",
+            "暂无结论：每组达成与未达成的顾客各需至少10位。",
         ),
         (
             (3_750, 1_000),
             (1_250, 200),
-            "No verdict: 25 % of the orders are in the comparison group, 20 % were to be. Find out why before you trust \
+            "No verdict: 25 % of the customers are in the comparison group, 20 % were to be. Find out why before you trust \
              these figures.",
-            "不下结论：对照组占订单的25%，应为20%。请先查明原因，再看这些数据。",
+            "不下结论：对照组占顾客的25%，应为20%。请先查明原因，再看这些数据。",
         ),
     ] {
         let found = weigh(&of(treated, holdout), &plan);
-        assert_eq!(found.told_en(&plan, "orders paid"), en);
+        assert_eq!(found.told_en(&plan, "customers who paid"), en);
         assert_eq!(found.told_zh(&plan, "支付率"), zh);
+    }
+}
+
+/// A-S2-21: a group with more customers who reached it than it has is nothing that was counted right. It is not hidden: it
+/// is shown as it is, and there is no verdict.
+#[test]
+fn a_s2_21_groups_that_do_not_add_up_are_told() {
+    let plan = Plan::new(5_000, 1_000, 1_000);
+    for (treated, holdout) in [((20, 40), (20, 10)), ((20, 10), (0, 1)), ((0, 1), (0, 0))] {
+        let counts =
+            Counts { treated: Group::new(treated.0, treated.1), holdout: Group::new(holdout.0, holdout.1) };
+        let found = weigh(&counts, &plan);
+        assert_eq!(
+            (found.verdict, found.reason, found.split_ok, found.adds_up),
+            (Verdict::NoneYet, Some(Reason::SplitOff), false, false),
+            "{treated:?} {holdout:?}"
+        );
+        assert_eq!(counts.treated.reached(), treated.1);
+        assert!(found.told_en(&plan, "customers who paid").contains("These figures are wrong"));
+        assert!(found.told_zh(&plan, "支付率").contains("数据有误"));
     }
 }

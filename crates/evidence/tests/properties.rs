@@ -85,7 +85,7 @@ proptest! {
     /// A-S2-21: with the same rates, more orders make the interval narrower.
     #[test]
     fn a_s2_21_more_orders_narrow_the_interval((counts, plan) in as_planned(), times in 2_u64..10) {
-        let more = |group: Group| Group::new(group.orders() * times, group.reached() * times);
+        let more = |group: Group| Group::new(group.customers() * times, group.reached() * times);
         let grown = Counts { treated: more(counts.treated), holdout: more(counts.holdout) };
         let (before, after) = (half_width(&counts, plan.planned_orders()), half_width(&grown, plan.planned_orders()));
         prop_assert!(before.is_infinite() || after < before, "{before} {after}");

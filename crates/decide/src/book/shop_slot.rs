@@ -61,7 +61,7 @@ impl ShopSlot {
             self.row.campaigns[index].campaign = campaign;
         } else {
             self.counters_dirty.push(self.row.campaigns.len());
-            let counters = Counters::of_new(campaign.created_at);
+            let counters = Counters::of_new();
             self.row.campaigns.push(CampaignRow { campaign, counters });
         }
     }

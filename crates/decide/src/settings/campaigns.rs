@@ -52,7 +52,7 @@ pub fn create(
         in_force: Vec::new(),
         request_digest: digest.to_owned(),
     };
-    let counters = Counters::of_new(draft.now);
+    let counters = Counters::of_new();
     if publish {
         campaign::published(draft, &campaign)?;
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Campaign,
-    comparison::{Comparison, HoldoutPlan},
+    comparison::{Comparison, Had, HoldoutPlan},
     desk::Desk,
     figure::Figure,
     kind::{Asked, CampaignKind, Step},
@@ -13,7 +13,7 @@ use super::{
     wants::Wants,
 };
 use crate::{
-    Code, Instant, Refusal,
+    Code, Instant, OrderId, Refusal,
     event::Placed,
     message::{Message, notices},
     order::{Order, Scopes, State},
@@ -91,6 +91,19 @@ macro_rules! calls_of_kinds {
             let mut tally = Tally::default();
             $(super::$module::Kind::brings(order, campaigns, &mut tally);)+
             tally
+        }
+        /// By which order a customer counts in the comparison of a campaign, and what; `None` while they do not.
+        pub fn counts<'a>(campaign: &Campaign, had: Had<'a>) -> Option<(&'a OrderId, Tally)> {
+            let id = &campaign.campaign_id;
+            match campaign.current().terms {
+                $(Terms::$Kind(_) => super::$module::Kind::counts(id, had)),+
+            }
+        }
+        /// Whether the order is kept with its customer as it stands, where the comparison of a campaign needs it.
+        pub fn is_kept(campaign: &Campaign, order: &Order, had: Had<'_>) -> bool {
+            match campaign.current().terms {
+                $(Terms::$Kind(_) => super::$module::Kind::is_kept(campaign, order, had)),+
+            }
         }
         /// The first kind whose moment has come does what is due. `false` where none has.
         pub fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<bool, Refusal> {

@@ -1,9 +1,10 @@
 //! What a kind compares its customers by, for `/stats` to weigh (A-S2-21).
 //!
-//! A kind with a comparison group names four of the figures that its orders bring, two a group, and reads from its terms
+//! A kind with a comparison group names four figures of its customers, two a group, and reads from its terms
 //! what was planned before the campaign began.
 
 use super::field::Words;
+use crate::{customer::Standing, reward::Taker};
 
 /// What is compared, as data.
 #[derive(Debug, Clone, Copy)]
@@ -12,19 +13,28 @@ pub struct Comparison {
     pub treated: GroupFigures,
     /// Figures of the comparison group.
     pub holdout: GroupFigures,
-    /// The name, in answers, of what an order is to come to: `paid`.
+    /// The name, in answers, of what is wanted of them: `paid`.
     pub outcome: &'static str,
-    /// What that is called: "orders paid" of which a share is told, and the name of that share (支付率).
+    /// What that is called: "customers who paid" of which a share is told, and the name of that share (支付率).
     pub rate: Words,
 }
 
-/// The figures of a group, brought by its orders.
+/// The figures of a group: each customer counts once.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupFigures {
-    /// Orders whose time is over.
-    pub orders: &'static str,
+    /// Customers whose time is over.
+    pub customers: &'static str,
     /// Those among them that came to what is wanted.
     pub reached: &'static str,
+}
+
+/// What is kept of a customer, as far as a comparison is read off it.
+#[derive(Debug, Clone, Copy)]
+pub struct Had<'a> {
+    /// In the shop.
+    pub standing: &'a Standing,
+    /// Of the campaign.
+    pub taker: &'a Taker,
 }
 
 /// What was planned, from the terms.

@@ -58,16 +58,21 @@ pub struct Counters {
     /// What they brought that counts from a later moment on, by that moment and figure.
     #[serde(skip_serializing_if = "Later::is_empty")]
     pub later: Later,
-    /// Orders placed before then are not in `brought`. From its creation on, unless the campaign is older than these
-    /// figures: then from the first order on that brings something.
+    /// Orders placed before then are not in `brought`. Since ever, unless the campaign is older than these figures: then
+    /// from the first order on that brings something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brought_since: Option<Instant>,
 }
 
 impl Counters {
-    /// Those of a campaign that is created at that moment: nothing of it was left uncounted.
-    pub fn of_new(created_at: Instant) -> Self {
-        Self { brought_since: Some(created_at), ..Self::default() }
+    /// Those of a new campaign. No order brings it anything yet, for each brings only what was done to it, or what came
+    /// off for a campaign that was there: so every order is counted, also one that was placed before.
+    pub fn of_new() -> Self {
+        Self { brought_since: Some(Instant::from_micros(i64::MIN)), ..Self::default() }
+    }
+    /// Whether an order placed then is in `brought`.
+    pub fn counts(&self, placed_at: Instant) -> bool {
+        self.brought_since.is_some_and(|since| placed_at >= since)
     }
     /// What the campaign's orders brought of one of its kind's own figures, as far as it counted when something was
     /// last brought; [`Self::as_of`] a moment it is what counts then.
@@ -176,7 +181,8 @@ impl Count {
             }
             Self::Brought { figure, by, placed_at, now, from } => {
                 to.settle(*now);
-                if *placed_at >= *to.brought_since.get_or_insert(*now) {
+                to.brought_since.get_or_insert(*now);
+                if to.counts(*placed_at) {
                     match from.filter(|from| from > now) {
                         Some(from) => to.later.add(from, figure, *by),
                         None => *to.brought.entry((*figure).into()).or_default() += by,

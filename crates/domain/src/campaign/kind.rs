@@ -5,7 +5,7 @@
 
 use super::{
     Campaign, CampaignRow,
-    comparison::{Comparison, HoldoutPlan},
+    comparison::{Comparison, Had, HoldoutPlan},
     desk::Desk,
     figure::Figure,
     tally::Tally,
@@ -13,7 +13,7 @@ use super::{
     wants::Wants,
 };
 use crate::{
-    Code, CustomerId, Instant, Refusal,
+    CampaignId, Code, CustomerId, Instant, OrderId, Refusal,
     event::Placed,
     message::Message,
     order::{Order, Scopes, State},
@@ -65,9 +65,18 @@ pub trait CampaignKind {
     fn published(_: &mut dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
         Ok(())
     }
-    /// What the order, as it is now, brings to the kind's own figures of its campaigns. It may not depend on anything
-    /// that changes after the order was placed, but on the order itself.
+    /// What the order, as it is now, brings to the kind's own figures of its campaigns: what a campaign did to it, which
+    /// the order remembers, or what came of it while a campaign was in force that was published by then. It may not
+    /// depend on anything else, so that a campaign which is made later finds nothing that it brought before.
     fn brings(_: &Order, _: &[CampaignRow], _: &mut Tally) {}
+    /// By which order a customer counts in the comparison of a campaign, and what; `None` while they do not.
+    fn counts<'a>(_: &CampaignId, _: Had<'a>) -> Option<(&'a OrderId, Tally)> {
+        None
+    }
+    /// Whether the order is kept with its customer as it stands, where the comparison of a campaign needs it.
+    fn is_kept(_: &Campaign, _: &Order, _: Had<'_>) -> bool {
+        true
+    }
     /// What its terms say of the comparison group; `None` where they know of none.
     fn holdout(_: &Self::Terms) -> Option<HoldoutPlan> {
         None

@@ -26,10 +26,10 @@ mod wants;
 kinds!(modules_of_kinds);
 
 pub use calls::{
-    Action, Answer, COMPARISONS, FIGURES, act, brings, compared, due, figures, follow, order_wake, place,
-    published, undelivered, wants, wants_for, wants_published, whole,
+    Action, Answer, COMPARISONS, FIGURES, act, brings, compared, counts, due, figures, follow, is_kept,
+    order_wake, place, published, undelivered, wants, wants_for, wants_published, whole,
 };
-pub use comparison::{Comparison, GroupFigures, HoldoutPlan};
+pub use comparison::{Comparison, GroupFigures, Had, HoldoutPlan};
 pub use counters::{Count, Counters};
 pub use desk::Desk;
 pub use figure::{Figure, Unit};

@@ -7,7 +7,7 @@ mod reminders;
 pub use purchases::Purchases;
 pub use reminders::{ReminderSms, WaitingSms};
 
-use crate::{CampaignId, Instant, OrderId, catalog::Category, limits, time::CivilDay};
+use crate::{CampaignId, Instant, OrderId, catalog::Category, holdout::Parted, limits, time::CivilDay};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -35,9 +35,12 @@ pub struct Standing {
     /// Balance reminders by SMS; in the platform-wide row.
     #[serde(default, skip_serializing_if = "ReminderSms::is_empty")]
     pub reminder_sms: ReminderSms,
-    /// Campaigns that count this customer by an order of theirs, rising (A-S2-21).
+    /// Campaigns that count this customer by an order of before `parted` was kept, rising.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub compared: Vec<CampaignId>,
+    /// Their orders at which the groups of a campaign parted, in the order in which they did (A-S2-21).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parted: Vec<Parted>,
     /// What was paid for of late in the shop, and what that is held against (A-S0-25).
     #[serde(default, skip_serializing_if = "Purchases::is_empty")]
     pub purchases: Purchases,
@@ -125,13 +128,23 @@ impl Standing {
         claims.day = claims.day.max(day);
     }
 
-    /// The customer comes to the point at which a campaign counts its customers; says whether for the first time.
-    pub fn compare(&mut self, campaign: &CampaignId) -> bool {
-        let place = self.compared.binary_search(campaign);
-        if let Err(place) = place {
-            self.compared.insert(place, campaign.clone());
+    /// The customer's orders at which the groups of a campaign parted, the first of them first.
+    pub fn parted_in(&self, campaign: &CampaignId) -> impl Iterator<Item = &Parted> {
+        self.parted.iter().filter(move |parted| parted.campaign_id == *campaign)
+    }
+
+    /// Keeps how an order stands.
+    pub fn put_parted(&mut self, now: Parted) {
+        let is_it =
+            |known: &&mut Parted| (&known.campaign_id, &known.order_id) == (&now.campaign_id, &now.order_id);
+        match self.parted.iter_mut().find(is_it) {
+            Some(known) => *known = now,
+            None => {
+                let key = |parted: &Parted| (parted.at, parted.order_id.clone());
+                let place = self.parted.partition_point(|known| key(known) < key(&now));
+                self.parted.insert(place, now);
+            }
         }
-        place.is_err()
     }
 
     /// Whether any of the categories had its reminder on that day, or on a later one (A-S0-14, A-G-13).

@@ -127,9 +127,6 @@ pub struct Order {
     /// What campaigns of rewards decided once it was paid (A-S2-6).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewards: Vec<Rewarded>,
-    /// What it is in their comparisons.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub compared: Vec<crate::reward::Compared>,
     /// What of it its customer is told by SMS and `WeChat`.
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub notices: Notices,

@@ -62,7 +62,6 @@ pub fn place_by(
         conflicts: Vec::new(),
         recovery: Recovery::default(),
         rewards: Vec::new(),
-        compared: Vec::new(),
         notices: crate::order::Notices::default(),
         timeline_entries: 0,
         ledger_entries: 0,

@@ -13,9 +13,8 @@ mod taker;
 pub use book::{Book, Drawing, Rest, Round};
 pub use office::Rewards;
 pub use survey::{Answer, Answers, Question, QuestionKind, Tallies, check as check_answers};
-pub use taker::{Anchor, Taker};
+pub use taker::{Bought, Taker};
 
-use crate::holdout::Group;
 use crate::{CampaignId, Code, CouponId, CustomerId, Instant, OrderId, RewardId, ShopId, TransactionId};
 use draw::{Given, Hash};
 use money::Money;
@@ -196,29 +195,6 @@ pub struct Rewarded {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
-}
-
-/// What a paid order is in the comparison of a campaign of rewards (S2-R06, A-S2-21). It stays with the order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Compared {
-    /// The campaign.
-    pub campaign_id: CampaignId,
-    /// The customer's group.
-    pub group: Group,
-    /// When the order was paid with which the customer came into the comparison.
-    pub since: Instant,
-    /// What it is.
-    pub part: Part,
-}
-
-/// The two orders of a customer that a comparison knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// With it the customer came into the comparison.
-    Opens,
-    /// With it they bought again.
-    Repurchase,
 }
 
 /// What a customer of a campaign is found by.

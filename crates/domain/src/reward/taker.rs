@@ -3,21 +3,22 @@
 use crate::{CheckoutId, Instant, OrderId, RewardId, holdout::Group, time::CivilDay};
 use serde::{Deserialize, Serialize};
 
-/// The order with which a customer came into the comparison.
+/// A paid order of the customer's as the comparison needs it, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Anchor {
-    /// The order.
-    pub order_id: OrderId,
-    /// The checkout that it was a part of: its other parts are no repurchase.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub checkout_id: Option<CheckoutId>,
+pub struct Bought {
     /// When it was paid.
     pub paid_at: Instant,
-    /// The customer's group.
-    pub group: Group,
-    /// The order that was the repurchase, once there was one.
+    /// The order.
+    pub order_id: OrderId,
+    /// The checkout that it is a part of: parts of one are one purchase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub repurchased_by: Option<OrderId>,
+    pub checkout_id: Option<CheckoutId>,
+    /// The customer's group, where they could come into the comparison with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Group>,
+    /// Its money has all gone back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refunded: bool,
 }
 
 /// What one customer has had of one campaign. Read and written in the transaction that spends a limit.
@@ -38,9 +39,9 @@ pub struct Taker {
     /// The reward whose link the customer has followed: each helps once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub helped: Option<RewardId>,
-    /// With which order the customer came into the comparison.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub anchor: Option<Anchor>,
+    /// Where the campaign compares: paid orders of theirs, by the moment of the payment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bought: Vec<Bought>,
 }
 
 impl Taker {

@@ -2,7 +2,7 @@
 
 use super::{Run, all, at, id};
 use domain::{
-    CampaignId, OrderId, RewardId,
+    CampaignId, Instant, OrderId, RewardId,
     campaign::{
         Action, Answer, Terms, Version,
         post_payment::{Do, Done, Played},
@@ -16,13 +16,17 @@ use serde_json::{Value, json};
 
 /// From the start on for twenty days.
 pub fn rewarding(campaign: &str, terms: &Value) -> Command {
+    rewarding_from(campaign, terms, at(0))
+}
+/// From a moment on for twenty days.
+pub fn rewarding_from(campaign: &str, terms: &Value, starts_at: Instant) -> Command {
     let version = Version {
         name: campaign.into(),
-        starts_at: at(0),
-        ends_at: at(60 * 24 * 20),
+        starts_at,
+        ends_at: starts_at.plus_hours(24 * 20),
         scope: Scope::default(),
         terms: Terms::PostPayment(serde_json::from_value(terms.clone()).unwrap()),
-        made_at: at(0),
+        made_at: starts_at,
     };
     Command::CreateCampaign {
         campaign_id: Some(id(campaign)),
@@ -67,8 +71,15 @@ impl Run {
     }
     /// Publishes a campaign of rewards; its seed counts up.
     pub fn rewards(&self, campaign: &str, terms: &Value) {
+        self.rewards_from(campaign, terms, at(0));
+    }
+    /// The same, in force from a moment on.
+    pub fn rewards_from(&self, campaign: &str, terms: &Value, starts_at: Instant) {
         let seed = std::array::from_fn(|at| u8::try_from(at).unwrap());
-        let input = engine::Input { chance: Some(Chance(seed)), ..self.input(rewarding(campaign, terms)) };
+        let input = engine::Input {
+            chance: Some(Chance(seed)),
+            ..self.input(rewarding_from(campaign, terms, starts_at))
+        };
         self.engine.submit_many_blocking(vec![input]).unwrap().remove(0).unwrap();
     }
     /// Every reward of a campaign.

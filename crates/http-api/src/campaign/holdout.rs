@@ -13,12 +13,13 @@ use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 /// What the comparison group says: customers to whom the campaign does nothing, beside the others. A customer counts once,
-/// by the first order that comes to the point at which the groups part, and not before that order's own time is over.
+/// by the first order that comes to the point at which the groups part, and not before that order's own time is over. `orders` are
+/// customers, each with that order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HoldoutView {
     /// The share of customers in the comparison group, as it was planned.
     percent: u8,
-    /// Orders of both groups around which the comparison is most exact.
+    /// Customers of both groups around which the comparison is most exact.
     planned_orders: u32,
     /// The half width in basis points at which "no difference" can be told.
     precision_bp: u32,
@@ -28,10 +29,10 @@ pub struct HoldoutView {
     /// The comparison group.
     #[schema(value_type = Object)]
     holdout: GroupView,
-    /// Orders of both groups that do not count yet.
+    /// Customers of both groups that do not count yet.
     #[schema(minimum = 0)]
     orders_ahead: u64,
-    /// Treated less holdout, in basis points; null while a group has no orders.
+    /// Treated less holdout, in basis points; null while a group has no customers.
     difference_bp: Option<i32>,
     /// Between these basis points the difference lies, whenever it is looked at: with all looks together it is missed in 5
     /// of 100 campaigns.
@@ -39,12 +40,13 @@ pub struct HoldoutView {
     interval_bp: [i32; 2],
     /// Half of the interval's width.
     half_width_bp: i32,
-    /// Further orders until the half width is `precision_bp`, at the rates seen so far.
+    /// Further customers until the half width is `precision_bp`, at the rates seen so far.
     #[schema(minimum = 0)]
     orders_needed: u64,
-    /// The comparison group's share of the orders, in basis points; null without orders.
+    /// The comparison group's share of the customers, in basis points; null without customers.
     holdout_share_bp: Option<i32>,
-    /// Whether the orders may be divided as it was planned. If not, orders were lost: there is no verdict.
+    /// Whether the customers may be divided as it was planned. If not, orders were lost: there is no verdict. False too where a
+    /// group has more who reached it than it has customers.
     split_ok: bool,
     // Its description is the type's: with one of the field's own the document would ask for an object too.
     #[schema(inline)]
@@ -69,7 +71,7 @@ enum VerdictView {
     NoDifferenceSeen,
 }
 
-/// Why there is no verdict: the split is off; a group has too few orders of one outcome; the interval is still wide.
+/// Why there is no verdict: the split is off; a group has too few customers of one outcome; the interval is still wide.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ReasonView {
@@ -88,7 +90,7 @@ struct GroupView {
 impl Serialize for GroupView {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(Some(3))?;
-        map.serialize_entry("orders", &self.group.orders())?;
+        map.serialize_entry("orders", &self.group.customers())?;
         map.serialize_entry(self.outcome, &self.group.reached())?;
         map.serialize_entry(&format!("{}_bp", self.outcome), &self.share_bp)?;
         map.end()
@@ -104,7 +106,7 @@ pub fn view(what: &Comparison, plan: HoldoutPlan, counters: &Counters) -> Holdou
     );
     let counts = Counts { treated: group(what.treated, counters), holdout: group(what.holdout, counters) };
     let said = weigh(&counts, &planned);
-    let ahead = [what.treated, what.holdout].map(|figures| counters.later.ahead(figures.orders));
+    let ahead = [what.treated, what.holdout].map(|figures| counters.later.ahead(figures.customers));
     let shown = |group, share_bp| GroupView { group, outcome: what.outcome, share_bp };
     HoldoutView {
         percent: plan.percent,
@@ -127,7 +129,7 @@ pub fn view(what: &Comparison, plan: HoldoutPlan, counters: &Counters) -> Holdou
 }
 
 fn group(figures: GroupFigures, counters: &Counters) -> Group {
-    Group::new(count(counters.brought(figures.orders)), count(counters.brought(figures.reached)))
+    Group::new(count(counters.brought(figures.customers)), count(counters.brought(figures.reached)))
 }
 
 fn count(figure: i64) -> u64 {
@@ -173,9 +175,12 @@ fn of_group(what: &Comparison, told: &str) -> Object {
     let share_name = format!("{}_bp", what.outcome);
     ObjectBuilder::new()
         .description(Some(told))
-        .property("orders", count().description(Some("Orders whose own time is over.")))
+        .property("orders", count().description(Some("Customers whose time is over.")))
         .property(what.outcome, count().description(Some(format!("Of these: {}.", what.rate.en))))
-        .property(&share_name, share.description(Some("Their share, in basis points; null without orders.")))
+        .property(
+            &share_name,
+            share.description(Some("Their share, in basis points; null without customers.")),
+        )
         .required("orders")
         .required(what.outcome)
         .required(&share_name)
@@ -196,12 +201,12 @@ mod tests {
         let number = |pointer: &str| example.pointer(pointer).and_then(Value::as_i64).expect("a number");
         let mut counters = Counters::default();
         for (figures, group) in [(what.treated, "treated"), (what.holdout, "holdout")] {
-            let brought = [(figures.orders, "orders"), (figures.reached, what.outcome)];
+            let brought = [(figures.customers, "orders"), (figures.reached, what.outcome)];
             for (figure, name) in brought {
                 counters.brought.insert(figure.into(), number(&format!("/{group}/{name}")));
             }
         }
-        counters.later.add(Instant::from_micros(1), what.treated.orders, number("/orders_ahead"));
+        counters.later.add(Instant::from_micros(1), what.treated.customers, number("/orders_ahead"));
         let plan = HoldoutPlan {
             percent: u8::try_from(number("/percent")).expect("a percentage"),
             planned_orders: u32::try_from(number("/planned_orders")).expect("a count"),

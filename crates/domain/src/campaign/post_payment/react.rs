@@ -6,9 +6,9 @@ use super::{
     publish, share, undo,
 };
 use crate::{
-    CustomerId, Instant, Refusal,
+    CampaignId, CustomerId, Instant, OrderId, Refusal,
     campaign::{
-        About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, HoldoutPlan, Tally,
+        About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, Had, HoldoutPlan, Tally,
         Wants,
     },
     limits,
@@ -59,8 +59,8 @@ impl CampaignKind for Kind {
     }
 
     fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
+        compare::follow(desk, order);
         if let Some(paid_at) = offer::stands(order) {
-            compare::follow(desk, order, paid_at);
             offer::offer(desk, order, paid_at);
         }
         if !order.rewards.is_empty() {
@@ -70,7 +70,15 @@ impl CampaignKind for Kind {
 
     fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
         figures::brings(order, tally);
-        compare::brings(order, tally);
+    }
+
+    fn counts<'a>(campaign: &CampaignId, had: Had<'a>) -> Option<(&'a OrderId, Tally)> {
+        let by = compare::opening(&had.taker.bought)?;
+        Some((by, compare::tally(campaign, &had.taker.bought)))
+    }
+
+    fn is_kept(campaign: &Campaign, order: &Order, had: Had<'_>) -> bool {
+        compare::is_kept(campaign, order, &had.taker.bought)
     }
 
     fn holdout(terms: &Terms) -> Option<HoldoutPlan> {
@@ -107,7 +115,7 @@ fn wants_of_paying(
         if campaign.current().terms.of::<Terms>().is_none() {
             continue;
         }
-        if campaign.published_at.is_some() && compare::ends_at(campaign).is_some_and(|end| end >= earliest) {
+        if compare::may_compare(campaign, earliest) {
             wants.takers.push((campaign.campaign_id.clone(), customer.clone()));
         }
         let over = campaign.versions.iter().all(|version| version.ends_at <= earliest);

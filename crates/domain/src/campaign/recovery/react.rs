@@ -5,11 +5,13 @@ use super::{
     Claim, Terms, claim_offer, compare, counts_platform_wide, cover, elsewhere, end, push, remembers, trigger,
 };
 use crate::{
-    Code, Instant, Refusal,
+    CampaignId, Code, Instant, OrderId, Refusal,
     campaign::{
-        About, Asked, CampaignKind, CampaignRow, Comparison, Desk, Figure, HoldoutPlan, Step, Tally, Wants,
+        About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, Had, HoldoutPlan, Step,
+        Tally, Wants,
     },
     coupon::Coupon,
+    holdout::Compared,
     message::Message,
     order::{Order, State},
 };
@@ -37,7 +39,8 @@ impl CampaignKind for Kind {
         let push = &order.recovery.push;
         let covered = !order.recovery.candidates.is_empty();
         let shown = order.recovery.offer.is_some();
-        if shown || covered || remembers(asked.campaigns, order.placed_at) {
+        let compared = !order.recovery.compared.is_empty();
+        if shown || covered || compared || remembers(asked.campaigns, order.placed_at) {
             wants.standings.push(customer.clone());
         }
         // Categories are reminded of once a day over all shops (A-S0-14), and claims may be counted there.
@@ -65,8 +68,25 @@ impl CampaignKind for Kind {
         elsewhere::follow(desk, order)
     }
 
+    fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
+        compare::follow(desk, order);
+    }
+
     fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
         compare::brings(order, tally);
+    }
+
+    fn counts<'a>(campaign: &CampaignId, had: Had<'a>) -> Option<(&'a OrderId, Tally)> {
+        let by = compare::counted(had.standing.parted_in(campaign))?;
+        Some((&by.order_id, compare::tally(campaign, had.standing.parted_in(campaign))))
+    }
+
+    fn is_kept(campaign: &Campaign, order: &Order, had: Had<'_>) -> bool {
+        let id = &campaign.campaign_id;
+        let own = |known: &&Compared| known.campaign_id == *id && known.kept;
+        let wanted = order.recovery.compared.iter().find(own).map(|own| compare::parted(order, own));
+        let known = had.standing.parted_in(id).find(|known| known.order_id == order.order_id);
+        known == wanted.as_ref()
     }
 
     fn holdout(terms: &Terms) -> Option<HoldoutPlan> {
