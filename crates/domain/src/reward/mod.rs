@@ -196,6 +196,9 @@ pub struct Rewarded {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// Of a payment that was dated ahead of our clock: when its coupon is given, or its ticket drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<Instant>,
 }
 
 /// What a paid order is in the comparison of a campaign of rewards (S2-R06, A-S2-21). It stays with the order.
