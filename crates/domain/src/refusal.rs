@@ -86,6 +86,7 @@ codes! {
     AwaitingTransactionId = "awaiting_transaction_id", "支付交易号尚未收到,请稍后再抽", "The payment's transaction id is not known yet; play later";
     InvalidAnswers = "invalid_answers", "答案不完整或不在选项中", "The answers do not fit the questions; see violations";
     RewardVoid = "reward_void", "该奖励已作废", "The reward is void: its order was undone or refunded";
+    Lapsed = "lapsed", "已过可参与期限,视为放弃", "It was not played in time and has lapsed";
     OrderRefunded = "order_refunded", "订单已全额退款", "The order was refunded whole";
     OutsideHours = "outside_hours", "不在活动的日期或时段内", "The payment came on a day or at an hour that does not count";
     CampaignPaused = "campaign_paused", "活动已暂停", "The campaign rests; nothing new is given";

@@ -189,7 +189,13 @@ fn a_s2_16_nothing_is_drawn_after_the_end() {
     let before = book(&desk);
     desk.now = at("30T00:00:00");
     let reward = got(&desk, &order).unwrap();
-    assert_eq!(play(&mut desk, &reward).unwrap_err().code, Code::CampaignClosed);
+    assert_eq!(
+        play(&mut desk, &reward).unwrap().reward.drawn,
+        reward.drawn,
+        "what was drawn before is shown"
+    );
+    let waits = got(&desk, &waiting).unwrap();
+    assert_eq!(play(&mut desk, &waits).unwrap_err().code, Code::CampaignClosed);
     waiting.payments[0].transaction_id = Some("t-late".parse().unwrap());
     campaign::whole(&mut desk, &mut waiting);
     let mut late = given::rewards::paid_order("o3", "c3", 50_00, at("29T23:59:59"));
@@ -300,6 +306,77 @@ fn a_s2_17_a_running_draw_changes_only_in_the_buyers_favour() {
         found,
         [("prizes[2].stock".to_owned(), Code::ImmutableField)],
         "an urn has exactly its tickets"
+    );
+}
+
+/// What a change of a whole campaign's terms is answered while its draw runs.
+fn revised_to(before: &Value, after: &Value) -> Vec<(String, Code)> {
+    let (first, second) =
+        (world_of(before), world(vec![revised(rewards("c", before), after, at("12T00:00:00"))]));
+    let desk = open(&first);
+    let mut desk = desk.in_world(&second, at("12T00:00:00"));
+    let published = campaign::published(&mut desk, &second.campaigns[0].campaign);
+    let found = published.err().into_iter().flat_map(|refused| refused.violations);
+    found.map(|violation| (violation.field, violation.code)).collect()
+}
+
+/// A-S2-6, A-S2-17: whatever decides whether an order gets a chance is kept while the draw runs: what would take one from
+/// an order is against the buyers, whichever field it stands in, and the field that was sent is named.
+#[test]
+fn a_s2_17_no_change_takes_a_chance_from_an_order() {
+    const AGAINST: Code = Code::OddsChangedAgainstBuyer;
+    let tier = |least: i64, action: Value| json!({ "min_paid": least, "action": action });
+    let coupon = || json!({ "kind": "coupon", "batch_id": "b1" });
+    let draw = |least: i64| tier(least, json!({ "kind": "draw", "draw": urn(4) }));
+    let mut before = json!({ "tiers": [draw(5_000), tier(20_000, coupon())] });
+    for (field, value) in
+        [("per_customer_limit", json!(3)), ("total_limit", json!(50)), ("extra_chances", json!(2))]
+    {
+        before[field] = value;
+    }
+    before["days"] = json!(["friday", "saturday"]);
+    before["hours"] = json!([{ "from": "10:00", "to": "14:00" }]);
+    assert_eq!(revised_to(&before, &before), []);
+    let tiers = |tiers: &[Value]| ("tiers", json!(tiers));
+    for ((field, value), at_fault, code) in [
+        (
+            tiers(&[draw(5_000), tier(10_000, coupon()), tier(20_000, coupon())]),
+            "terms.tiers[1].min_paid",
+            AGAINST,
+        ),
+        (tiers(&[draw(5_000), tier(19_999, coupon())]), "terms.tiers[1].min_paid", AGAINST),
+        (tiers(&[draw(5_000), tier(20_001, coupon())]), "terms.tiers[1].min_paid", Code::ImmutableField),
+        (tiers(&[draw(5_000)]), "terms.tiers", Code::ImmutableField),
+        (
+            tiers(&[tier(1_000, coupon()), draw(5_000), tier(20_000, coupon())]),
+            "terms.tiers[0].min_paid",
+            AGAINST,
+        ),
+        (tiers(&[draw(5_001), tier(20_000, coupon())]), "terms.tiers[0].min_paid", AGAINST),
+        (("per_customer_limit", json!(2)), "terms.per_customer_limit", AGAINST),
+        (("per_customer_limit", json!(4)), "terms.per_customer_limit", Code::ImmutableField),
+        (("per_day_limit", json!(1)), "terms.per_day_limit", AGAINST),
+        (("total_limit", json!(49)), "terms.total_limit", AGAINST),
+        (("extra_chances", json!(1)), "terms.extra_chances", AGAINST),
+        (("members_only", json!(true)), "terms.members_only", AGAINST),
+        (("holdout_percent", json!(10)), "terms.holdout_percent", AGAINST),
+        (("days", json!(["friday"])), "terms.days", AGAINST),
+        (("days", json!([])), "terms.days", Code::ImmutableField),
+        (("hours", json!([{ "from": "10:00", "to": "13:59" }])), "terms.hours", AGAINST),
+    ] {
+        let mut after = before.clone();
+        after[field] = value;
+        let found = revised_to(&before, &after);
+        assert_eq!(found, [(at_fault.to_owned(), code)], "{}", after[field]);
+    }
+    let mut after = before.clone();
+    *after.pointer_mut("/tiers/0/action/draw/notice").unwrap() = given::rewards::notice();
+    after["tiers"][0]["action"]["draw"]["notice"]["conditions"] = json!("限新客");
+    let field = "terms.tiers[0].action.draw.notice.conditions".to_owned();
+    assert_eq!(
+        revised_to(&before, &after),
+        [(field, Code::ImmutableField)],
+        "what the operator adds stays too"
     );
 }
 
@@ -458,6 +535,8 @@ fn a_s2_15_a_s2_17_terms_of_a_draw_that_may_not_start() {
     terms["days"] = json!(["saturday", "sunday"]);
     terms["hours"] = json!([{ "from": "10:00", "to": "14:00" }]);
     (terms["total_limit"], terms["holdout_percent"]) = (json!(500), json!(10));
+    let above = json!({ "min_paid": 10_000, "action": { "kind": "coupon", "batch_id": "b1" } });
+    terms["tiers"].as_array_mut().unwrap().insert(0, above);
     let campaign = rewards("c", &terms);
     let version = campaign.current();
     let notice = domain::campaign::post_payment::notice_of(
@@ -468,6 +547,6 @@ fn a_s2_15_a_s2_17_terms_of_a_draw_that_may_not_start() {
     );
     assert_eq!(
         notice.unwrap().conditions,
-        "活动期间付清且实付满50.00元的订单，每单一次抽奖机会，限前500单，仅限周六、周日付款，仅限10:00至14:00付款，另有10%的顾客作为对照组不参加"
+        "活动期间付清且实付满50.00元不满100.00元的订单，每单一次抽奖机会，限前500单，仅限周六、周日付款，仅限10:00至14:00付款，另有10%的顾客作为对照组不参加，机会须在活动结束前使用"
     );
 }

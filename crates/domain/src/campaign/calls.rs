@@ -108,13 +108,18 @@ macro_rules! calls_of_kinds {
         /// The first kind whose moment has come does what is due. `false` where none has.
         pub fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<bool, Refusal> {
             let now = desk.now();
-            $(if super::$module::Kind::wake(order).is_some_and(|due| due <= now) {
+            let is_open = matches!(order.state, State::Open);
+            $(let wake = if is_open { super::$module::Kind::wake(order) } else { super::$module::Kind::wake_settled(order) };
+            if wake.is_some_and(|due| due <= now) {
                 return super::$module::Kind::due(desk, order).map(|()| true);
             })+
             Ok(notices::due(desk, order))
         }
         fn wake(order: &Order) -> Option<Instant> {
             [$(super::$module::Kind::wake(order)),+].into_iter().flatten().min()
+        }
+        fn wake_settled(order: &Order) -> Option<Instant> {
+            [$(super::$module::Kind::wake_settled(order)),+].into_iter().flatten().min()
         }
         /// A message did not reach its provider: the kind of its campaign takes it back.
         pub fn undelivered(desk: &mut dyn Desk<'_>, message: &Message, code: Code) -> Result<(), Refusal> {
@@ -149,7 +154,7 @@ pub fn compared(campaign: &Campaign) -> Option<(&'static Comparison, HoldoutPlan
 pub fn order_wake(order: &Order) -> Option<Instant> {
     let notice = order.notices.wake();
     if !matches!(order.state, State::Open) {
-        return notice;
+        return wake_settled(order).into_iter().chain(notice).min();
     }
     wake(order).into_iter().chain(order.opens_free_at()).chain(order.cancel_at).chain(notice).min()
 }

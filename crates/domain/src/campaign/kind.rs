@@ -85,6 +85,10 @@ pub trait CampaignKind {
     fn wake(_: &Order) -> Option<Instant> {
         None
     }
+    /// The next moment of this kind's part of an order that is open no more.
+    fn wake_settled(_: &Order) -> Option<Instant> {
+        None
+    }
     /// That moment has come. Fired twice or late it does what is right now; afterwards [`CampaignKind::wake`]
     /// names a later moment, or none.
     fn due(_: &mut dyn Desk<'_>, _: &mut Order) -> Result<(), Refusal> {

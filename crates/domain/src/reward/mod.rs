@@ -195,6 +195,9 @@ pub struct Rewarded {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// Of a payment that was dated ahead of our clock: when its coupon is given, or its ticket drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<Instant>,
 }
 
 /// What a customer of a campaign is found by.

@@ -9,8 +9,10 @@ pub mod kept;
 pub mod links;
 pub mod page;
 mod proof;
+mod shown;
 pub mod survey;
 
+use self::shown::Shown;
 use crate::order::offers::find_order;
 use crate::wire::auth::InShop;
 use crate::wire::extract::{self, Names, Unread};
@@ -22,7 +24,7 @@ use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{
-    CampaignId, CustomerId, OrderId, RewardId, ShopId,
+    CampaignId, CustomerId, Instant, OrderId, RewardId, ShopId,
     campaign::{
         CampaignRow,
         post_payment::{self, Do, Done, Played, Prize, Terms},
@@ -31,7 +33,7 @@ use domain::{
     shop::Shop,
 };
 use engine::Reply;
-use port::{Reader, RewardFilter};
+use port::Reader;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -116,9 +118,9 @@ pub struct RewardView {
     customer_id: String,
     /// What it is: its kind, and of a survey its questions.
     action: ActionView,
-    /// `offered | done | void`.
+    /// `offered | done | void | lapsed`: one that was not played in time has lapsed.
     #[schema(value_type = String)]
-    status: RewardStatus,
+    status: Shown,
     /// Why it is void.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
@@ -126,7 +128,8 @@ pub struct RewardView {
     earned_at: String,
     offered_at: String,
     done_at: Option<String>,
-    /// Until when it can be played.
+    /// Until when it can be played: the campaign's end; of a ticket that was drawn the end of its days to claim, where that
+    /// is later.
     playable_until: Option<String>,
     /// 0 for the order's own; an extra chance has its number.
     extra: u32,
@@ -181,7 +184,8 @@ fn terms_of(row: &CampaignRow, version: u32) -> Option<&Terms> {
 
 impl RewardView {
     /// A reward as its shop sees it. What an urn's ticket brings is not told before it is played.
-    pub fn new(shop: &Shop, around: Around) -> Self {
+    pub fn new(shop: &Shop, around: Around, now: Instant) -> Self {
+        let (status, playable_until) = (around.shown(shop, now), around.playable_until(shop));
         let Around { reward, row, book } = around;
         let current = row.as_ref().map(|row| row.campaign.current());
         let own = row.as_ref().and_then(|row| terms_of(row, reward.version));
@@ -220,12 +224,12 @@ impl RewardView {
             order_id: reward.order_id.to_string(),
             customer_id: reward.customer_id.to_string(),
             action: ActionView { kind: reward.action, questions },
-            status: reward.status,
+            status,
             code: reward.code.map(domain::Code::as_str),
             earned_at: time::show(shop, reward.earned_at),
             offered_at: time::show(shop, reward.offered_at),
             done_at: time::show_some(shop, reward.done_at),
-            playable_until: time::show_some(shop, current.map(|version| version.ends_at)),
+            playable_until: time::show_some(shop, playable_until),
             extra: reward.extra,
             link,
             result,
@@ -281,9 +285,9 @@ pub async fn of_order(
         }
         around(reader, &shop_id, rewards)
     };
-    let rewards = state.read(read).await?;
+    let (rewards, now) = (state.read(read).await?, state.engine.now());
     Ok(Json(OrderRewardsView {
-        data: rewards.into_iter().map(|of| RewardView::new(&shop, of)).collect(),
+        data: rewards.into_iter().map(|of| RewardView::new(&shop, of, now)).collect(),
         withheld,
     }))
 }
@@ -305,7 +309,7 @@ pub async fn get_one(
     };
     let found = state.read(read).await?.pop();
     let found = found.ok_or_else(|| Problem::not_found(format!("no reward {id}")))?;
-    Ok(Json(RewardView::new(&shop, found)))
+    Ok(Json(RewardView::new(&shop, found, state.engine.now())))
 }
 
 /// What a customer's orders brought.
@@ -326,7 +330,9 @@ pub async fn of_customer(
         around(reader, &shop_id, rewards)
     };
     let rows = state.read(read).await?;
-    Ok(Json(List::of(rows, &page, |of| of.reward.reward_id.to_string(), |of| RewardView::new(&shop, of))))
+    let now = state.engine.now();
+    let view = |of| RewardView::new(&shop, of, now);
+    Ok(Json(List::of(rows, &page, |of| of.reward.reward_id.to_string(), view)))
 }
 
 /// Which rewards to list.
@@ -336,7 +342,7 @@ pub async fn of_customer(
 pub struct RewardQuery {
     /// Only in this status.
     #[param(value_type = Option<String>)]
-    status: Option<RewardStatus>,
+    status: Option<Shown>,
     /// Rows of the page, 1 to 200.
     limit: Option<usize>,
     /// `next_cursor` of the page before.
@@ -357,12 +363,13 @@ pub async fn of_campaign(
     let RewardQuery { status, limit, cursor } = query.0;
     let page = PageQuery { limit, cursor }.read(Cursor::Reward)?;
     let (shop_id, asked) = (caller.shop_id.clone(), page.clone());
+    let (now, of_shop) = (state.engine.now(), shop.clone());
     let read = move |reader: &dyn Reader| {
-        let rewards = reader.campaign_rewards(&shop_id, &campaign, &RewardFilter { status }, &asked)?;
-        around(reader, &shop_id, rewards)
+        shown::of_campaign(reader, (&shop_id, &of_shop), &campaign, (status, now), &asked)
     };
     let rows = state.read(read).await?;
-    Ok(Json(List::of(rows, &page, |of| port::reward_key(&of.reward), |of| RewardView::new(&shop, of))))
+    let view = |of| RewardView::new(&shop, of, now);
+    Ok(Json(List::of(rows, &page, |of| port::reward_key(&of.reward), view)))
 }
 
 /// Who plays, and with which answers.
@@ -412,8 +419,8 @@ impl From<Played> for PlayedView {
     }
 }
 
-/// Plays a reward. The same call again answers the same. Refusals: `not_owner`, `reward_void`, `campaign_closed`,
-/// `awaiting_transaction_id`, `beacon_awaited`, `invalid_answers`.
+/// Plays a reward. The same call again answers the same. Refusals: `not_owner`, `reward_void`, `not_started`,
+/// `campaign_closed`, `lapsed`, `awaiting_transaction_id`, `beacon_awaited`, `invalid_answers`.
 #[utoipa::path(post, path = "/v1/shops/{shop}/rewards/{reward}/play", tag = "rewards", params(("shop" = String, Path), ("reward" = String, Path)),
     request_body = PlayRequest, responses((status = 200, body = PlayedView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn play(

@@ -1,6 +1,6 @@
 //! From terms to a notice and its table, and drawing on it: stock and draw in one decision (A-S2-15, A-S2-16).
 
-use super::{DrawTerms, Terms};
+use super::{DrawTerms, Terms, chances};
 use crate::{
     Code, Instant, Violation,
     campaign::{Campaign, Version, terms::Frame},
@@ -27,7 +27,7 @@ pub fn notice_of(terms: &Terms, name: &str, period: Window, shop: &Shop) -> Opti
         contact: draw.notice.contact.clone(),
         opens_at,
         closes_at: moment(period.ends_at, shop)?,
-        conditions: conditions(terms, draw, shop),
+        conditions: chances::conditions(terms, draw, shop),
         entropy: draw.entropy,
         beacon_round: draw.beacon_round,
         table: Table { mode: draw.mode(), prizes: prizes(draw, release) },
@@ -41,29 +41,6 @@ pub fn notice_of(terms: &Terms, name: &str, period: Window, shop: &Shop) -> Opti
 fn moment(at: Instant, shop: &Shop) -> Option<Moment> {
     let offset = shop.time_zone.offset_minutes(at);
     Moment::try_new(at.micros().div_euclid(1_000_000), offset).ok()
-}
-
-/// Who gets a chance, for what (S2-R08).
-fn conditions(terms: &Terms, draw: &DrawTerms, shop: &Shop) -> String {
-    let tier = terms.tiers.iter().find(|tier| tier.action.draw.is_some());
-    let least = tier.map(|tier| shop.money().digits(tier.min_paid)).unwrap_or_default();
-    let mut said = vec![format!("活动期间付清且实付满{least}元的订单，每单一次抽奖机会")];
-    said.extend(terms.members_only.then(|| "，仅限会员".to_owned()));
-    said.extend(terms.per_customer_limit.map(|most| format!("，每人最多{most}单")));
-    said.extend(terms.per_day_limit.map(|most| format!("，每人每天最多{most}单")));
-    said.extend(terms.total_limit.map(|most| format!("，限前{most}单")));
-    let days: Vec<&str> = terms.days.iter().map(|day| day.zh()).collect();
-    said.extend((!days.is_empty()).then(|| format!("，仅限{}付款", days.join("、"))));
-    let hours: Vec<String> =
-        terms.hours.iter().map(|hours| format!("{}至{}", hours.from, hours.to)).collect();
-    said.extend((!hours.is_empty()).then(|| format!("，仅限{}付款", hours.join("、"))));
-    let held = Some(terms.holdout_percent).filter(|held| *held > 0);
-    said.extend(held.map(|held| format!("，另有{held}%的顾客作为对照组不参加")));
-    let extra = Some(terms.extra_chances).filter(|extra| *extra > 0);
-    said.extend(extra.map(|extra| format!("，分享链接最多再得{extra}次机会")));
-    let more = Some(&draw.notice.conditions).filter(|more| !more.is_empty());
-    said.extend(more.map(|more| format!("；{more}")));
-    said.concat()
 }
 
 fn prizes(draw: &DrawTerms, release: Option<Release>) -> Vec<Prize> {
@@ -96,9 +73,16 @@ pub fn check(terms: &Terms, frame: &Frame<'_>, found: &mut Vec<Violation>) {
     found.extend(problems.chain(ahead).map(|problem| violation(index, &problem)));
 }
 
-/// What stands against the next notice of a draw that was published.
-pub fn check_change(tier: usize, now: &Notice, next: &Notice) -> Vec<Violation> {
-    draw::check::changed(now, next, LAW).iter().map(|problem| violation(tier, problem)).collect()
+/// What stands against the next terms of a draw that was published, by the notices that both make and by who gets a chance.
+pub fn check_change(tier: usize, (before, now): (&Notice, &Terms), (after, next): (&Notice, &Terms)) -> Vec<Violation> {
+    let mut found = chances::changed(now, next);
+    let own = |terms: &Terms| terms.draw().map(|draw| draw.notice.conditions.clone());
+    // The conditions are ours but for what the operator adds: what was sent is named.
+    let is_told = !found.is_empty() && own(now) == own(next);
+    let problems = draw::check::changed(before, after, LAW);
+    let problems = problems.iter().filter(|problem| problem.path != "conditions" || !is_told);
+    found.extend(problems.map(|problem| violation(tier, problem)));
+    found
 }
 
 /// What the notice does not tell of a prize and of where it is seen: it stays while the draw runs (A-S2-17).
@@ -197,6 +181,20 @@ pub fn entropy(drawing: &Drawing, reward: &Reward) -> Result<Entropy, Code> {
     }
 }
 
+/// Nothing is drawn before the start that the notice tells, nor after its end, when the seed is known: such a draw could not
+/// be verified.
+fn is_open(drawing: &Drawing, now: Instant) -> Result<(), Code> {
+    let notice = drawing.notice().ok_or(Code::NotFound)?;
+    let at_ms = now.micros().div_euclid(1000);
+    if at_ms < notice.opens_at.at_ms() {
+        return Err(Code::NotStarted);
+    }
+    if at_ms >= notice.closes_at.at_ms() {
+        return Err(Code::CampaignClosed);
+    }
+    Ok(())
+}
+
 /// Draws for a chance, and counts it. `Err` where it cannot be drawn yet, or an urn is empty.
 pub fn draw(
     drawing: &mut Drawing,
@@ -204,6 +202,7 @@ pub fn draw(
     reward: &Reward,
     now: Instant,
 ) -> Result<Drawn, Code> {
+    is_open(drawing, now)?;
     let (entropy, chance) = (entropy(drawing, reward)?, reward.chance());
     let Drawing { standing, notices, .. } = drawing;
     let table = notices.last().map(|link| &link.notice.table).ok_or(Code::NotFound)?;

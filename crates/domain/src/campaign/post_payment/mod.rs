@@ -4,9 +4,11 @@
 //! (A-S2-5, A-S2-6); a reward stands as long as its order is paid and not refunded whole; a draw goes by `draw` alone.
 
 mod action;
+mod chances;
 mod check;
 mod compare;
 mod drawing;
+mod early;
 mod figures;
 mod form;
 mod offer;
@@ -16,6 +18,7 @@ mod react;
 mod share;
 mod terms;
 mod undo;
+mod until;
 mod when;
 
 pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind, ReleaseTerms, Tier};
@@ -25,6 +28,7 @@ pub use play::{Do, Done, Played};
 pub use react::Kind;
 pub use share::link_tag;
 pub use terms::Terms;
+pub use until::{has_lapsed, playable_until};
 pub use when::{Day, Hours};
 
 /// A campaign of rewards with one of its versions.

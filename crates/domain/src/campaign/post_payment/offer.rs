@@ -1,6 +1,6 @@
 //! The last of an order's money has come: what its campaigns of rewards bring (A-S2-5, A-S2-6).
 
-use super::{Live, Terms, drawing, when::Day};
+use super::{Live, Terms, drawing, early, when::Day};
 use crate::{
     CampaignId, Code, Instant, RewardId,
     campaign::Desk,
@@ -44,12 +44,14 @@ fn decide(
     let id = live.campaign.campaign_id.clone();
     let mut taker = desk.taker(&id, &order.customer_id);
     let group = group(live, order);
-    let mut rewarded = Rewarded { campaign_id: id.clone(), reward_id: None, code: None };
+    let mut rewarded = Rewarded { campaign_id: id.clone(), reward_id: None, code: None, waits_until: None };
     let judged = judge(desk, live, &taker, order, (group, paid_at));
     let outcome = judged.and_then(|()| give(desk, order, live, tier, paid_at));
     match outcome {
         Ok(reward) => {
             taker.count(day(desk, paid_at));
+            let waits = desk.reward(&reward).is_some_and(|reward| early::waits(desk, &reward));
+            rewarded.waits_until = Some(live.campaign.current().starts_at).filter(|_| waits);
             let entry = TimelineEntry::new(paid_at, "reward.offered").campaign(&id);
             let detail = json!({ "reward_id": reward, "tier": tier, "paid": paid });
             desk.note(order, entry.detail(detail));
@@ -125,7 +127,9 @@ fn give(
     let Some(action) = live.terms.tiers.get(tier as usize).map(|tier| &tier.action) else {
         return Err(Code::NotFound);
     };
-    if action.kind.is_draw() && desk.now() >= live.campaign.current().ends_at {
+    // What its customer has to do first is offered with time to do it, or not at all.
+    let (now, current) = (desk.now(), live.campaign.current());
+    if action.kind != ActionKind::Coupon && now >= current.ends_at {
         return Err(Code::CampaignClosed);
     }
     let mut reward = Reward {
@@ -150,7 +154,8 @@ fn give(
         answers: None,
         extras: Vec::new(),
     };
-    if let (ActionKind::Coupon, Some(batch)) = (action.kind, &action.batch_id) {
+    let has_started = now >= current.starts_at;
+    if let (ActionKind::Coupon, Some(batch), true) = (action.kind, &action.batch_id, has_started) {
         let coupon =
             desk.give_coupon(batch, &order.customer_id, &campaign_id).map_err(|refusal| refusal.code)?;
         reward.coupon_id = Some(coupon.coupon_id);
@@ -176,6 +181,13 @@ pub fn keep(desk: &mut dyn Desk<'_>, campaign: &CampaignId, mut reward: Reward) 
     Ok(id)
 }
 
+/// Whether an urn is to give the chance a ticket that it has not yet.
+pub fn wants_ticket(book: &crate::reward::Book, reward: &Reward) -> bool {
+    let notice = book.drawing.as_ref().and_then(crate::reward::Drawing::notice);
+    let is_urn = notice.is_some_and(|notice| notice.table.mode == draw::Mode::Urn);
+    is_urn && reward.action.is_draw() && reward.drawn.is_none()
+}
+
 /// Draws a chance's ticket where an urn gives one and what it needs is known; refused where the urn is empty.
 pub fn draw_ticket(
     book: &mut crate::reward::Book,
@@ -183,21 +195,17 @@ pub fn draw_ticket(
     reward: &mut Reward,
     now: Instant,
 ) -> Result<(), Code> {
-    let Some(drawing) = book.drawing.as_mut().filter(|_| reward.action.is_draw() && reward.drawn.is_none())
-    else {
-        return Ok(());
-    };
-    let is_urn = drawing.notice().is_some_and(|notice| notice.table.mode == draw::Mode::Urn);
-    if !is_urn {
+    if !wants_ticket(book, reward) {
         return Ok(());
     }
+    let Some(drawing) = book.drawing.as_mut() else { return Ok(()) };
     match drawing::draw(drawing, (campaign.as_str(), &book.seed), reward, now) {
         Ok(drawn) => {
             reward.drawn = Some(Box::new(drawn));
             Ok(())
         }
-        // It is drawn when it is played.
-        Err(Code::AwaitingTransactionId | Code::BeaconAwaited) => Ok(()),
+        // It is drawn when the campaign starts, or when it is played.
+        Err(Code::NotStarted | Code::AwaitingTransactionId | Code::BeaconAwaited) => Ok(()),
         Err(code) => Err(code),
     }
 }

@@ -1,10 +1,10 @@
 //! A customer plays: answers a survey, scratches a card, draws. The same call again answers the same (A-S2-16).
 
-use super::{Live, Prize, PrizeKind, Terms, drawing};
+use super::{Live, Prize, PrizeKind, Terms, drawing, early, until::playable_until};
 use crate::{
     CampaignId, Code, CustomerId, Refusal, RewardId,
     campaign::{Campaign, Count, Desk},
-    reward::{Answers, Book, Reward, RewardStatus, Round, check_answers},
+    reward::{ActionKind, Answers, Book, Reward, RewardStatus, Round, check_answers},
 };
 use draw::Hash;
 use serde::{Deserialize, Serialize};
@@ -106,8 +106,12 @@ pub fn play(
         }
         RewardStatus::Offered => {}
     }
-    if desk.now() >= live.version.ends_at {
-        return Err(Refusal::with(Code::CampaignClosed, "the campaign is over"));
+    check_time(desk, &reward, live)?;
+    if reward.action == ActionKind::Coupon {
+        // It waited for the start, and is given now.
+        early::open_one(desk, &mut reward);
+        desk.put_reward(reward.clone());
+        return Ok(shown(desk, reward, campaign));
     }
     if reward.action.is_draw() {
         draw(desk, &mut reward, live)?;
@@ -141,6 +145,26 @@ pub fn play(
     desk.publish("reward.played", reward.reward_id.as_str(), body);
     desk.put_reward(reward);
     Ok(played)
+}
+
+/// Nothing is played before the start, by the engine's clock, nor once the reward has lapsed.
+fn check_time(desk: &dyn Desk<'_>, reward: &Reward, live: Live<'_>) -> Result<(), Refusal> {
+    let shop = desk.shop()?;
+    let (now, version) = (desk.now(), live.version);
+    if now < version.starts_at {
+        let detail = format!("the campaign starts at {}", desk.show(version.starts_at));
+        return Err(Refusal::with(Code::NotStarted, detail));
+    }
+    let book = desk.book(&reward.campaign_id);
+    let drawing = book.as_ref().and_then(|book| book.drawing.as_ref());
+    let until = playable_until(version.ends_at, drawing, reward, &shop.time_zone);
+    if now < until {
+        return Ok(());
+    }
+    Err(match &reward.drawn {
+        Some(_) => Refusal::with(Code::Lapsed, format!("it could be played until {}", desk.show(until))),
+        None => Refusal::with(Code::CampaignClosed, "the campaign is over"),
+    })
 }
 
 /// Draws where no ticket was drawn before, and hands over what came out.

@@ -37,12 +37,13 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
             book.drawing = Some(drawing::begin(id, &book.seed, notice));
         }
         (Some(drawing), Some(notice)) => {
-            let before = drawing.notice().filter(|before| **before != notice);
-            let mut found =
-                before.map(|before| drawing::check_change(tier, before, &notice)).unwrap_or_default();
             let last = live.number.checked_sub(1).and_then(|number| Live::of_version(campaign, number));
-            if let Some((last, next)) = last.and_then(|last| last.terms.draw()).zip(live.terms.draw()) {
-                found.extend(drawing::check_kept(tier, last, next));
+            let mut found = Vec::new();
+            if let Some((last, before)) = last.zip(drawing.notice()) {
+                found = drawing::check_change(tier, (before, last.terms), (&notice, live.terms));
+                if let Some((last, next)) = last.terms.draw().zip(live.terms.draw()) {
+                    found.extend(drawing::check_kept(tier, last, next));
+                }
             }
             Refusal::from_violations(Code::InvalidTerms, found)?;
             drawing::renew(drawing, notice);

@@ -1,7 +1,7 @@
 //! How rewards after payment react: an order whose last money came is rewarded, one that is undone loses it.
 
 use super::{
-    Do, Done, Terms, compare, figures, offer,
+    Do, Done, Terms, compare, early, figures, offer,
     play::{pause, play, post},
     publish, share, undo,
 };
@@ -65,7 +65,17 @@ impl CampaignKind for Kind {
         }
         if !order.rewards.is_empty() {
             undo::follow(desk, order);
+            early::open(desk, order);
         }
+    }
+
+    fn wake_settled(order: &Order) -> Option<Instant> {
+        early::wake(order)
+    }
+
+    fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
+        early::open(desk, order);
+        Ok(())
     }
 
     fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {

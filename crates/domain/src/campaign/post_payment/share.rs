@@ -45,6 +45,9 @@ pub fn follow(
     if row.campaign.is_closed(now) || now >= live.version.ends_at {
         return Err(Code::CampaignClosed.into());
     }
+    if now < live.version.starts_at {
+        return Err(Code::NotStarted.into());
+    }
     if book.paused_at.is_some() {
         return Err(Code::CampaignPaused.into());
     }

@@ -53,6 +53,11 @@ fn end(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
 fn revive(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
     reward.code = None;
     reward.status = if reward.done_at.is_some() { RewardStatus::Done } else { RewardStatus::Offered };
+    // What waits for the start, or was undone while it did, is looked at again.
+    let own = order.rewards.iter_mut().find(|own| own.reward_id.as_ref() == Some(&reward.reward_id));
+    if let Some(own) = own.filter(|_| reward.status == RewardStatus::Offered) {
+        own.waits_until = Some(desk.now());
+    }
     let lost = reward.coupon_id.as_ref().and_then(|id| desk.coupon(id));
     if let Some(coupon) = lost.filter(|coupon| coupon.forfeited_at.is_some()) {
         return_coupon(desk, &mut reward, coupon);

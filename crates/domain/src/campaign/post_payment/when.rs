@@ -18,7 +18,8 @@ pub enum Day {
 }
 
 impl Day {
-    const ALL: [Self; 7] = [
+    /// Every day, from Monday on.
+    pub const ALL: [Self; 7] = [
         Self::Monday,
         Self::Tuesday,
         Self::Wednesday,
