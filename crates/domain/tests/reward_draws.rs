@@ -420,6 +420,8 @@ fn s2_r07_a_shared_link_brings_an_extra_chance() {
     assert_eq!(owned.extras.len(), 1);
     let extra = desk.rewards[&owned.extras[0]].clone();
     assert_eq!((extra.chance().as_str(), extra.customer_id.as_str()), ("o1#1", "c-o1"));
+    let named_so = Reward { order_id: id("o1#1"), extra: 0, ..extra.clone() };
+    assert_eq!(named_so.chance(), "o1##1", "an order that is called so has another chance (A-S2-16)");
     assert_eq!(follow(&mut desk, &extra, "f9"), Err(Code::NotFound), "an extra chance has no link");
     let other = pay(&mut desk, "o2", 50_00);
     let other = got(&desk, &other).unwrap();

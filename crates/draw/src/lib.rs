@@ -27,6 +27,7 @@
 pub mod archive;
 pub mod beacon;
 pub mod chain;
+pub mod chance;
 pub mod check;
 mod entropy;
 mod hash;

@@ -1,7 +1,8 @@
 //! Texts that stand on a line of their own: what is hashed is separated by line ends, so none may hold one.
 
-/// Bytes of a chance, an entropy or a prize's id: ids of platforms have up to 200, and `#1` or a beacon behind them.
-pub const LINE_BYTES: usize = 300;
+/// Bytes of a chance, an entropy or a prize's id: ids of platforms have up to 200, each of which may be doubled in a chance,
+/// and `#1` or a beacon behind them.
+pub const LINE_BYTES: usize = 500;
 
 /// The text cannot stand on a line: it is empty, too long, or holds a line end or another control sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

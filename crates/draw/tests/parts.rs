@@ -48,7 +48,7 @@ fn a_moment_has_one_text() {
 
 #[test]
 fn texts_that_are_hashed_stand_on_a_line() {
-    for wrong in ["", "a\nb", "a\rb", "a\tb", "\u{85}", &"x".repeat(301)] {
+    for wrong in ["", "a\nb", "a\rb", "a\tb", "\u{85}", &"x".repeat(501)] {
         assert!(Entropy::of_transaction(wrong).is_err(), "{wrong:?}");
     }
     let hash = Hash::of(&[b"a", b"bc"]);

@@ -45,6 +45,11 @@ const CHANGED: &[Case] = &[
         &[(F::ChainBroken, Some(5)), (F::NotALine, Some(5)), (F::NumberWrong, Some(5))],
     ),
     (
+        "a chance that nobody has",
+        |a| a.plays[4].chance = "o-5#0".into(),
+        &[(F::ChainBroken, Some(5)), (F::ChanceWrong, Some(5)), (F::NumberWrong, Some(5))],
+    ),
+    (
         "no transaction",
         |a| a.plays[4].entropy = String::new(),
         &[(F::ChainBroken, Some(5)), (F::EntropyMissing, Some(5)), (F::NumberWrong, Some(5))],

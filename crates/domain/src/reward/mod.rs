@@ -181,7 +181,7 @@ impl Reward {
 
 /// The name of a chance of an order.
 pub fn chance_of(order: &OrderId, extra: u32) -> String {
-    if extra == 0 { order.to_string() } else { format!("{order}#{extra}") }
+    draw::chance::name(order.as_str(), extra)
 }
 
 /// What of a paid order a campaign of rewards decided. It stays with the order.

@@ -47,6 +47,7 @@ codes! {
     PlaysAdded = "plays_added", "给出的链尾之后还有记录", "There is more behind the head that you know";
     // The draws.
     ChanceRepeated = "chance_repeated", "同一次机会抽了两次", "One chance was drawn twice";
+    ChanceWrong = "chance_wrong", "机会的编号不是订单号，也不是订单号加序号", "A chance is named neither by its order nor by its order and a number";
     NotALine = "not_a_line", "内容含有换行等控制字符，或过长、为空", "A text is empty, too long, or holds a line end or another control sign";
     EntropyMissing = "entropy_missing", "缺少支付交易号", "The payment's transaction id is missing";
     NumberWrong = "number_wrong", "抽中的数不对", "The number is not the one that the seed draws";

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     archive::{Archive, Play, State},
     beacon::QUICKNET,
+    chance,
     hash::Hash,
     notice::{EntropyPolicy, Notice},
     seed::Seed,
@@ -67,6 +68,8 @@ impl<'a> Judge<'a> {
         let entropy_fits = play.entropy.is_empty() || text::line(&play.entropy).is_ok();
         if !entropy_fits || texts.iter().any(|told| text::line(told).is_err()) {
             found.at(play.n, FindingCode::NotALine);
+        } else if chance::of(&play.chance).is_none() {
+            found.at(play.n, FindingCode::ChanceWrong);
         }
         let notice = self.archive.notice_of(play.n);
         if let Some(notice) = notice {
