@@ -128,7 +128,7 @@ impl Above {
                 }
             }
             Some(_) | None => {
-                let first: Vec<&str> = columns.order.iter().map(|&column| &*cells[column]).collect();
+                let first: Cells = columns.order.iter().map(|&column| Box::from(&*cells[column])).collect();
                 self.firsts.insert(key.into(), self.packer.pack(&(row.at.file, first)));
             }
         }
