@@ -4,9 +4,10 @@ use crate::checks;
 use crate::sums::{borne_by_merchant, deposit_due};
 use crate::walk::Faults;
 use domain::ledger::{Account, Entry, Way, settle};
-use domain::order::{Order, State};
-use domain::sentence;
+use domain::order::{Order, PaymentStatus, State};
+use domain::{PaymentId, sentence};
 use money::Money;
+use std::collections::BTreeMap;
 
 /// Checks the entries of an order.
 pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
@@ -38,6 +39,7 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
         let detail = sentence![outside, " is booked as transferred, the order says ", transferred];
         found.push((checks::LEDGER, detail));
     }
+    sources(order, entries, found);
     let booked = settle(entries);
     let (gross, paid, settled) = due(order);
     for (what, said, wanted) in
@@ -46,6 +48,33 @@ pub fn check(order: &Order, entries: &[Entry], found: &mut Faults) {
         if said != wanted {
             found
                 .push((checks::LEDGER, sentence![what, " is booked as ", said, ", the order says ", wanted]));
+        }
+    }
+}
+
+/// An entry that takes another back has the same sources (A-G-17): of each payment no more is booked than came with it, of
+/// one that was not taken nothing, and of each refund no less than nothing. Where refunds are summed up their sum is taken
+/// back for them, so they are looked at together.
+fn sources(order: &Order, entries: &[Entry], found: &mut Faults) {
+    let mut sums: BTreeMap<(&PaymentId, Option<&str>), Money> = BTreeMap::new();
+    let together = order.has_sums();
+    for entry in entries.iter().filter(|entry| entry.account == Account::CustomerCash) {
+        let Some(payment) = &entry.source.payment_id else { continue };
+        let refund = entry.source.refund_id.as_ref().map(|id| if together { "sums" } else { id.as_str() });
+        *sums.entry((payment, refund)).or_default() += entry.amount;
+    }
+    for ((payment, refund), sum) in sums {
+        let taken = order.payment(payment).filter(|payment| payment.status == PaymentStatus::Succeeded);
+        let came = taken.map_or(Money::ZERO, |payment| payment.amount);
+        let fits = match refund {
+            None => (-came..=Money::ZERO).contains(&sum),
+            Some(_) => (Money::ZERO..=came).contains(&sum),
+        };
+        if !fits {
+            let of = refund.map(|refund| format!(" by refund {refund}")).unwrap_or_default();
+            let detail =
+                sentence![sum, format!(" of payment {payment}{of} is booked, "), came, " of it was taken"];
+            found.push((checks::LEDGER, detail));
         }
     }
 }

@@ -234,7 +234,7 @@ fn refunds(order: &Order, found: &mut Faults) {
                 let coupon = payment.shares.get(index).copied().unwrap_or_default();
                 line.payable() - coupon - payment.discounted_of(index)
             }
-            None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
+            None => order.deposit_of(index),
         };
         let parts = order.live_refunds().flat_map(|refund| &refund.lines);
         let of_line = parts.filter(|part| part.line_id == line.line_id);

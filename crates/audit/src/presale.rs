@@ -34,6 +34,11 @@ pub fn balance_shares(order: &Order, found: &mut Faults) {
 /// The deposit is what the presale asks for, its books are what its fate asks for, and no reminder waits
 /// on an order that has ended.
 pub fn stages(order: &Order, found: &mut Faults) {
+    let (booked, fits) = (order.booked_deposit(), order.deposit_to_book());
+    if booked != fits {
+        let detail = sentence!["of its deposit ", booked, " is booked by itself, by its fate it is ", fits];
+        found.push((checks::LEDGER, detail));
+    }
     let Some(presale) = &order.presale else {
         return;
     };
@@ -45,11 +50,6 @@ pub fn stages(order: &Order, found: &mut Faults) {
             checks::ORDER_STAGES,
             sentence!["deposits of ", deposits, " came, the presale asks for ", wanted],
         ));
-    }
-    let (booked, fits) = (presale.booked_deposit(), order.deposit_to_book());
-    if booked != fits {
-        let detail = sentence!["of its deposit ", booked, " is booked by itself, by its fate it is ", fits];
-        found.push((checks::LEDGER, detail));
     }
     if !matches!(order.state, State::Open) && presale.next_reminder().is_some() {
         found.push((checks::ORDER_STAGES, "a reminder still waits, though the order has ended".to_owned()));

@@ -20,11 +20,10 @@ pub fn borne_by_merchant(order: &Order) -> Money {
 /// Gross, paid and settled of an order that is not paid: nothing, or its deposit booked by itself, less
 /// what of it went back (A-S1-20).
 pub fn deposit_due(order: &Order) -> (Money, Money, Money) {
-    match order.presale.as_ref().filter(|presale| presale.deposit_booked) {
-        None => (Money::ZERO, Money::ZERO, Money::ZERO),
-        Some(presale) => {
-            let left = presale.booked_deposit() - order.refunded();
-            (presale.booked_deposit(), left, left)
-        }
+    let booked = order.booked_deposit();
+    if booked.is_zero() {
+        return (Money::ZERO, Money::ZERO, Money::ZERO);
     }
+    let left = booked - order.refunded();
+    (booked, left, left)
 }

@@ -230,7 +230,9 @@ fn a_s0_22_s0_r27_undone() {
         let _ = refund(&mut order, &mut entries, amount(refunded));
         let payment = order.payments[0].clone();
         order.cancel(at("10T10:30:00"), CancelReason::Customer).unwrap();
-        entries.extend(undo_payment(&shop_id(), &mut order, &payment, Party::Merchant, at("10T10:30:00")));
+        let was = order.clone();
+        let when = at("10T10:30:00");
+        entries.extend(undo_payment(&shop_id(), &mut order, &was, &payment, Party::Merchant, when));
         assert_eq!(settled(&entries), (0, 0, 0), "{refunded}");
         assert_eq!(order.paid(), fen(0));
     }

@@ -249,7 +249,9 @@ proptest! {
             let _ = books.wish(wish);
         }
         let payment = books.order.payments[0].clone();
-        let undone = undo_payment(&shop_id(), &mut books.order, &payment, Party::Merchant, at("10T10:30:00"));
+        let was = books.order.clone();
+        let when = at("10T10:30:00");
+        let undone = undo_payment(&shop_id(), &mut books.order, &was, &payment, Party::Merchant, when);
         books.entries.extend(undone);
         for account in [
             Account::MerchantSales,

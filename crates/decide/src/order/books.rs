@@ -7,9 +7,7 @@ use super::refund_books::{self, Entries};
 use crate::book::Draft;
 use domain::{
     Instant, Refusal, ledger,
-    order::{
-        self, COUPON_PARTY, Order, Presale, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry,
-    },
+    order::{self, COUPON_PARTY, Order, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry},
 };
 use money::Money;
 use serde_json::json;
@@ -31,10 +29,10 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order) {
 pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     let wanted = order.deposit_to_book();
     let forfeited = order.presale_stage() == Some(PresaleStage::Forfeited);
-    let booked = order.presale.as_ref().map_or(Money::ZERO, Presale::booked_deposit);
-    let Some(presale) = order.presale.as_mut().filter(|_| booked != wanted) else { return false };
-    presale.set_booked_deposit(wanted);
-    let (campaign, gifts) = (presale.campaign_id.clone(), presale.gifts.len());
+    let booked = order.booked_deposit();
+    if booked == wanted {
+        return false;
+    }
     let is_undone = wanted.is_zero();
     let (reason, what) = match forfeited {
         _ if is_undone => ("", "deposit.undone"),
@@ -46,6 +44,7 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
     } else {
         ledger::post_deposit(draft.shop_id, order, wanted - booked, reason, at)
     };
+    order.set_booked_deposit(wanted);
     let settlement = ledger::settle(&entries);
     draft.book(entries);
     // A deposit that never counted is late money, and so is what went back of it (A-G-15).
@@ -53,8 +52,10 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
         refund_books::settle(draft, order, Entries::TakenBack);
     }
     let amount = if is_undone { booked } else { wanted - booked };
-    let detail = json!({ "amount": amount, "gifts_cancelled": if is_undone { 0 } else { gifts } });
-    draft.note(order, TimelineEntry::new(at, what).campaign(&campaign).detail(detail));
+    let gifts = order.presale.as_ref().filter(|_| !is_undone).map_or(0, |presale| presale.gifts.len());
+    let entry = TimelineEntry::new(at, what).detail(json!({ "amount": amount, "gifts_cancelled": gifts }));
+    let campaign_id = order.presale.as_ref().map(|presale| presale.campaign_id.clone());
+    draft.note(order, TimelineEntry { campaign_id, ..entry });
     if forfeited && !is_undone {
         let body = json!({ "order_id": order.order_id, "settlement": settlement });
         draft.publish("order.settled", order.order_id.as_str(), &body);
@@ -65,11 +66,13 @@ pub fn deposit(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
 /// Takes back the books that a deposit has by itself, if it has any, with what was refunded of it: they are made anew
 /// as what happened now has it.
 pub fn take_deposit_back(draft: &mut Draft<'_>, order: &mut Order, at: Instant) -> bool {
-    let booked = order.presale.as_ref().map_or(Money::ZERO, Presale::booked_deposit);
-    let Some(presale) = order.presale.as_mut().filter(|_| booked.is_positive()) else { return false };
-    presale.set_booked_deposit(Money::ZERO);
+    let booked = order.booked_deposit();
+    if !booked.is_positive() {
+        return false;
+    }
     let entries = ledger::undo_deposit(draft.shop_id, order, booked, at);
     draft.book(entries);
+    order.set_booked_deposit(Money::ZERO);
     true
 }
 

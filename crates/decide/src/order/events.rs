@@ -14,7 +14,7 @@ use domain::{
     campaign::{self, Step},
     event::{Body, OrderEvent, Placed},
     limits,
-    order::{self, Line, Order, OrderKind, PaymentStatus, RefundStatus, Stage, TimelineEntry},
+    order::{self, Line, Order, PaymentStatus, RefundStatus, Stage, State, TimelineEntry},
 };
 use port::{Digest, InboxRow, Parked};
 use serde_json::json;
@@ -264,7 +264,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
     };
     match &event.body {
         // A balance follows its deposit.
-        Body::PaymentSucceeded(paid) if lacks_deposit(order, paid.stage) => Ok(Effect::Early),
+        Body::PaymentSucceeded(paid) if awaits_deposit(order, paid.stage, at) => Ok(Effect::Early),
         Body::PaymentSucceeded(paid) => match life::pay(draft, order, paid, at) {
             Ok(changed) => Ok(known(changed)),
             Err(refusal) => {
@@ -308,10 +308,12 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
     }
 }
 
-fn lacks_deposit(order: &Order, stage: Stage) -> bool {
-    let in_full = order.presale.as_ref().is_some_and(|presale| presale.in_full);
-    let two_stages = order.kind == OrderKind::Presale && !in_full;
-    stage == Stage::Balance && two_stages && order.deposit_paid_at.is_none()
+/// Whether a balance waits for its deposit. One whose order had ended, or whose deposit was refused, is refused as well: it
+/// has to go back, unless a deposit turns up that is taken.
+fn awaits_deposit(order: &Order, stage: Stage, at: Instant) -> bool {
+    let has_ended = matches!(order.state, State::Cancelled { at: ended, .. } if ended < at);
+    let is_refused = order.late_payments().any(|late| late.stage == Stage::Deposit);
+    order.lacks_deposit(stage) && !has_ended && !is_refused
 }
 
 /// Notes when something first happened; the earlier of two times stays.

@@ -80,6 +80,17 @@ pub fn take_after_all(draft: &mut Draft<'_>, order: &mut Order, id: &PaymentId) 
     }
 }
 
+/// A balance that was refused because there was no deposit is taken, now that there is one.
+fn take_late_balances(draft: &mut Draft<'_>, order: &mut Order) {
+    let is_balance = |payment: &&Payment| payment.stage == Stage::Balance;
+    let mut late: Vec<(Instant, PaymentId)> =
+        order.late_payments().filter(is_balance).map(|late| (late.at, late.payment_id.clone())).collect();
+    late.sort();
+    for (_, id) in &late {
+        take_after_all(draft, order, id);
+    }
+}
+
 /// An order goes on: what had ended it was of something else.
 pub fn reopen(draft: &mut Draft<'_>, order: &mut Order) {
     let before = std::mem::replace(&mut order.state, State::Open);
@@ -113,18 +124,20 @@ fn take(
     payment.saving = used.as_ref().map_or(Money::ZERO, |used| used.coupon.save);
     let saving = payment.saving;
     let attempts = held_by_attempts(order);
+    let booked = displaced.is_some().then(|| order.clone());
     let outcome = order.pay(payment)?;
     // Nothing is refused from here on. An attempt whose money came without its coupon lets go of it.
     let spent = used.as_ref().map(|used| &used.coupon.coupon_id);
     let unspent = |(id, coupon): &&(_, _)| *id == paid.payment_id && Some(coupon) != spent;
     attempts.iter().filter(unspent).for_each(|(id, coupon)| release(draft, coupon, id));
-    if let Some(later) = &displaced {
-        take_back(draft, order, later, at);
+    if let (Some(later), Some(booked)) = (&displaced, &booked) {
+        take_back(draft, order, booked, later, at);
     }
     note_payment(draft, order, paid, saving, at);
     verdict::note_balance(draft, order, &paid.payment_id, &paid.discounts);
     if outcome == PayOutcome::DepositPaid {
         follow::step(draft, order, Step { before: Some(before), at })?;
+        take_late_balances(draft, order);
         return Ok(true);
     }
     close_attempts(draft, order, &paid.payment_id, spent, at);
@@ -169,7 +182,8 @@ fn replace_deposit(
     // Nothing is refused from here on.
     let balance = order.paid_by().cloned();
     if let Some(balance) = &balance {
-        let entries = ledger::undo_payment(draft.shop_id, order, balance, COUPON_PARTY, at);
+        let booked = order.clone();
+        let entries = ledger::undo_payment(draft.shop_id, order, &booked, balance, COUPON_PARTY, at);
         draft.book(entries);
     }
     let was_booked = books::take_deposit_back(draft, order, at);
@@ -345,7 +359,7 @@ pub fn cancel_by(
     ends: Instant,
     reason: CancelReason,
 ) -> Result<bool, Refusal> {
-    let (undone, before) = (order.paid_by().cloned(), order.state);
+    let (undone, before) = (order.paid_by().cloned().map(|payment| (payment, order.clone())), order.state);
     let attempts = held_by_attempts(order);
     let outcome = order.cancel(ends, reason)?;
     if order.state == before {
@@ -355,8 +369,8 @@ pub fn cancel_by(
         release(draft, coupon, payment);
     }
     free::note_cancelled(draft, order, at, reason);
-    if let (CancelOutcome::PaymentUndone, Some(payment)) = (outcome, undone) {
-        undo(draft, order, &payment, at);
+    if let (CancelOutcome::PaymentUndone, Some((payment, booked))) = (outcome, undone) {
+        undo(draft, order, &booked, &payment, at);
     }
     follow::step(draft, order, Step { before: Some(before), at })?;
     if outcome != CancelOutcome::Duplicate {
@@ -367,17 +381,17 @@ pub fn cancel_by(
 
 /// A payment turned out to have come after the cancellation: its books are taken back, and what was
 /// refunded of it with them; what went back went back of late money.
-fn undo(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
-    take_back(draft, order, payment, at);
+fn undo(draft: &mut Draft<'_>, order: &mut Order, booked: &Order, payment: &Payment, at: Instant) {
+    take_back(draft, order, booked, payment, at);
     // What went back of a presale went back of its deposit, of another order what was late (A-G-15).
     books::rebook(draft, order);
     let detail = json!({ "payment_id": payment.payment_id, "amount": payment.amount });
     draft.note(order, TimelineEntry::new(at, "payment.undone").code(Code::OrderCancelled).detail(detail));
 }
 
-/// Takes back what a payment that does not count after all had booked, its coupon with it.
-fn take_back(draft: &mut Draft<'_>, order: &mut Order, payment: &Payment, at: Instant) {
-    let entries = ledger::undo_payment(draft.shop_id, order, payment, COUPON_PARTY, at);
+/// Takes back what a payment that does not count after all had booked while it did, its coupon with it.
+fn take_back(draft: &mut Draft<'_>, order: &mut Order, booked: &Order, payment: &Payment, at: Instant) {
+    let entries = ledger::undo_payment(draft.shop_id, order, booked, payment, COUPON_PARTY, at);
     draft.book(entries);
     let Some(mut coupon) = payment.coupon_id.as_ref().and_then(|id| draft.coupon(id)) else {
         return;

@@ -174,12 +174,12 @@ fn summed(
     Some(Err(Refusal::with(Code::IdempotencyConflict, detail)))
 }
 
-/// Whether the money is missing, not the sense: goods whose money has gone or was refused, or an amount that a payment of
+/// Whether the money is missing, not the sense: goods or a rest whose money has gone or was refused, or an amount that a payment of
 /// the order can have been which nobody has told of yet.
 fn is_short(order: &Order, ask: &RefundAsk, refusal: &Refusal) -> bool {
     match (ask.amount, refusal.code) {
         (Some(amount), Code::ExceedsPaid) => amount <= order.payable,
-        (None, Code::NothingToRefund | Code::ExceedsPaid) => is_of_units(order, ask),
+        (None, Code::NothingToRefund | Code::ExceedsPaid) => ask.is_rest() || is_of_units(order, ask),
         (None, Code::OrderUnpaid) => is_of_units(order, ask) && order.has_only_refused_money(),
         (Some(_) | None, _) => false,
     }

@@ -84,16 +84,18 @@ pub fn post_payment(
 }
 
 /// Takes a posting back, entry by entry, for a payment that turned out to have come too late, and
-/// with it what was refunded of it: nothing was sold, so nothing is settled.
+/// with it what was refunded of it: nothing was sold, so nothing is settled. `booked` is the order as it was while the
+/// payment counted: what is taken back has the sources that it was booked with (A-G-17).
 pub fn undo_payment(
     shop_id: &ShopId,
     order: &mut Order,
+    booked: &Order,
     payment: &Payment,
     coupon_party: Party,
     at: Instant,
 ) -> Vec<Entry> {
-    let mut sums = of_payment(order, payment, coupon_party);
-    sums.extend(order.live_refunds().flat_map(|refund| of_refund(order, refund, Some(payment))));
+    let mut sums = of_payment(booked, payment, coupon_party);
+    sums.extend(booked.live_refunds().flat_map(|refund| of_refund(booked, refund, Some(payment))));
     let undone = sums.into_iter().map(|sum| sum.undone("payment_undone")).collect();
     Posting::of(shop_id, order, at).book(undone)
 }
@@ -114,7 +116,7 @@ fn of_payment(order: &Order, payment: &Payment, coupon_party: Party) -> Vec<Sum>
     // A deposit came before, with a payment of its own.
     let came = order.payable - payment.saving - payment.discounted();
     let before = came - payment.amount;
-    let deposit = Source::default().paid(sources::deposit(order, before));
+    let deposit = Source::default().paid(order.deposit_taken());
     sums.push(Sum::new(Account::CustomerCash, -before, "payment", deposit));
     sums.push(Sum::new(Account::CustomerCash, -payment.amount, "payment", from()));
     sums
@@ -129,7 +131,7 @@ pub fn post_deposit(
     reason: &str,
     at: Instant,
 ) -> Vec<Entry> {
-    let from = Source::default().paid(sources::deposit(order, whole_deposit(order)));
+    let from = Source::default().paid(order.booked_with());
     let sums = vec![
         Sum::new(Account::MerchantSales, deposit, reason, from.clone()),
         Sum::new(Account::CustomerCash, -deposit, "payment", from),
@@ -137,14 +139,10 @@ pub fn post_deposit(
     Posting::of(shop_id, order, at).book(sums)
 }
 
-fn whole_deposit(order: &Order) -> Money {
-    order.presale.as_ref().map_or(Money::ZERO, |presale| presale.deposit)
-}
-
 /// Takes the deposit's own books back, and what was refunded of it, because the balance came in time
 /// after all.
 pub fn undo_deposit(shop_id: &ShopId, order: &mut Order, deposit: Money, at: Instant) -> Vec<Entry> {
-    let paid = sources::deposit(order, whole_deposit(order));
+    let paid = order.booked_with();
     let from = Source::default().paid(paid);
     let mut sums = vec![
         Sum::new(Account::MerchantSales, deposit, "deposit", from.clone()),

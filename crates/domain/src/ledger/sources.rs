@@ -4,9 +4,8 @@
 use super::entry::Source;
 use crate::{
     CampaignId,
-    order::{Discount, Order, PRESALE_GAIN, Party, Payment, PaymentStatus, Stage, coupons},
+    order::{Discount, Order, PRESALE_GAIN, Party, Payment, PaymentStatus, coupons},
 };
-use money::Money;
 
 /// The source of a discount: the coupon of ours that it names, else the campaign; a presale's gain is its campaign's.
 pub(super) fn of_discount(order: &Order, discount: &Discount) -> Source {
@@ -29,15 +28,6 @@ pub(super) fn of_party(order: &Order, payment: Option<&Payment>, party: Party) -
     let mut sources = borne.map(|discount| of_discount(order, discount));
     let first = sources.next().unwrap_or_default();
     if sources.all(|other| other == first) { first } else { Source::default() }
-}
-
-/// The payment of a deposit of that amount: the one that counts, or that counted until it was undone.
-pub(super) fn deposit(order: &Order, amount: Money) -> Option<&Payment> {
-    let of = |status: PaymentStatus| {
-        let mut all = order.payments.iter().filter(move |p| p.stage == Stage::Deposit && p.status == status);
-        all.rfind(|p| p.amount == amount)
-    };
-    of(PaymentStatus::Succeeded).or_else(|| of(PaymentStatus::Late))
 }
 
 /// The payment that a refund's money came with: the one that paid the order, or its deposit.

@@ -11,16 +11,16 @@ use crate::{Code, Instant, Refusal, Violation, limits, sentence, time::Window};
 use money::Money;
 
 impl Order {
-    /// Where a presale order stands; `None` for orders without a presale campaign.
+    /// Where a presale order stands; `None` for orders that have neither a presale campaign nor a deposit.
     pub fn presale_stage(&self) -> Option<PresaleStage> {
-        let presale = self.presale.as_ref()?;
+        let deposit = self.deposit()?;
         Some(match (self.state, self.deposit_paid_at) {
             (State::Paid { .. }, _) => PresaleStage::Paid,
             (State::Open, None) => PresaleStage::AwaitingDeposit,
             (State::Open, Some(_)) => PresaleStage::AwaitingBalance,
             (State::Cancelled { .. }, None) => PresaleStage::Closed,
             (State::Cancelled { reason, .. }, Some(_)) => match reason {
-                CancelReason::Timeout | CancelReason::Customer if self.refunded() < presale.deposit => {
+                CancelReason::Timeout | CancelReason::Customer if self.refunded() < deposit => {
                     PresaleStage::Forfeited
                 }
                 CancelReason::Timeout | CancelReason::Customer | CancelReason::Merchant => {
@@ -31,7 +31,7 @@ impl Order {
     }
     /// What is left to pay after the deposit, before anything that comes off with the balance.
     pub fn balance(&self) -> Money {
-        self.payable - self.presale.as_ref().map_or(Money::ZERO, |presale| presale.deposit)
+        self.payable - self.deposit().unwrap_or_default()
     }
     /// What the order costs in all: once its balance is paid, less what came off with it (A-S4-21).
     pub fn payable_in_all(&self) -> Money {
@@ -148,11 +148,11 @@ impl Order {
     /// one that has to go back whole as much as has gone: the rest is nobody's but the customer's (A-S1-20).
     pub fn deposit_to_book(&self) -> Money {
         let ended = matches!(self.state, State::Cancelled { .. }) && self.deposit_paid_at.is_some();
-        let Some(presale) = self.presale.as_ref().filter(|_| ended) else { return Money::ZERO };
+        let Some(deposit) = self.deposit().filter(|_| ended) else { return Money::ZERO };
         let given_back = self.live_refunds().next().is_some();
         match self.deposit_owed() {
-            Some((_, left)) => presale.deposit - left,
-            None if given_back || self.presale_stage() == Some(PresaleStage::Forfeited) => presale.deposit,
+            Some((_, left)) => deposit - left,
+            None if given_back || self.presale_stage() == Some(PresaleStage::Forfeited) => deposit,
             None => Money::ZERO,
         }
     }

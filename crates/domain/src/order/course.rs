@@ -48,7 +48,7 @@ enum Step<'o> {
 /// Tells the order anew up to that moment; nothing of an order that no refund can end.
 pub fn stood(order: &Order, by: Instant) -> Option<Stood> {
     let has_grant = order.refunds.iter().any(|refund| refund.status.is_agreed());
-    if !has_grant || order.presale.as_ref().is_none_or(|presale| presale.in_full) {
+    if !has_grant || !order.is_in_stages() {
         return None;
     }
     let mut stood = Stood { order: order.untold(), ended_by: None };
@@ -188,9 +188,8 @@ impl Order {
 
     /// Keeps a cancellation that is told of, the first of several; what comes of the order's own deadline is known anyway.
     pub fn tell_end(&mut self, told: CalledOff) {
-        let two_stages = self.presale.as_ref().is_some_and(|presale| !presale.in_full);
         let is_deadline = told.reason == CancelReason::Timeout && self.cancel_at == Some(told.at);
-        if two_stages && !is_deadline {
+        if self.is_in_stages() && !is_deadline {
             self.told_end = Some(self.told_end.map_or(told, |known| known.min(told)));
         }
     }

@@ -9,6 +9,7 @@ mod balance;
 mod conflict;
 pub mod coupons;
 mod course;
+mod deposit;
 mod free;
 mod freight;
 mod gifts;
@@ -41,6 +42,7 @@ mod usual;
 
 pub use conflict::CouponConflict;
 pub use course::{Stood, stood};
+pub use deposit::DepositBooks;
 pub use gifts::{GiftStanding, GiftStatus};
 pub use hold::held_until;
 pub use kinds::*;
@@ -107,6 +109,10 @@ pub struct Order {
     /// Until when the deposit was to come, once it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deposit_deadline: Option<Instant>,
+    /// What of the deposit stands in the books by itself: because it is forfeited, or because some of it goes back. Before
+    /// that nobody is due it; with the balance it is part of the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit_books: Option<DepositBooks>,
     /// The presale campaign's side of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presale: Option<Presale>,

@@ -256,8 +256,7 @@ impl Order {
     }
     /// Whether money came in that a refund can return: of a paid order, or a deposit.
     pub fn has_money(&self) -> bool {
-        let deposit = self.presale.is_some() && self.deposit_paid_at.is_some();
-        matches!(self.state, State::Paid { .. }) || deposit
+        matches!(self.state, State::Paid { .. }) || self.deposit_paid_at.is_some()
     }
     /// Refunds of the order that are approved or gone back: those that are in the books.
     pub fn live_refunds(&self) -> impl Iterator<Item = &Refund> {

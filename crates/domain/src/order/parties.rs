@@ -15,7 +15,7 @@ pub(super) fn cash(order: &Order, index: usize) -> Money {
             let coupon = payment.shares.get(index).copied().unwrap_or_default();
             order.lines[index].payable() - coupon - payment.discounted_of(index)
         }
-        None => order.presale.as_ref().map_or(Money::ZERO, |presale| presale.line(index).deposit),
+        None => order.deposit_of(index),
     }
 }
 

@@ -53,6 +53,7 @@ pub fn place_by(
         told_end: None,
         checkout_id: placed.checkout_id.clone(),
         deposit_paid_at: None,
+        deposit_books: None,
         deposit_deadline: None,
         presale,
         shipped_at: None,

@@ -50,8 +50,8 @@ pub struct Presale {
     /// Reminders of the balance, from the deposit on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reminders: Vec<Reminder>,
-    /// Whether the deposit stands in the books by itself: because it is forfeited, or because some of
-    /// it goes back. Before that nobody is due it; with the balance it is part of the whole.
+    /// Whether the deposit stands in the books by itself, as an older document says it: see
+    /// [`super::Order::booked_deposit`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deposit_booked: bool,
     /// How much of it stands there, where that is not all.
@@ -110,14 +110,13 @@ impl Presale {
     pub fn line(&self, index: usize) -> PresaleLine {
         self.lines.get(index).copied().unwrap_or_default()
     }
-    /// How much of the deposit stands in the books by itself.
-    pub fn booked_deposit(&self) -> Money {
+    /// How much of the deposit stands in the books by itself, as an older document says it.
+    pub(super) fn booked_deposit(&self) -> Money {
         if self.deposit_booked { self.deposit_part.unwrap_or(self.deposit) } else { Money::ZERO }
     }
-    /// So much of the deposit stands there now.
-    pub fn set_booked_deposit(&mut self, amount: Money) {
-        self.deposit_booked = amount.is_positive();
-        self.deposit_part = Some(amount).filter(|amount| self.deposit_booked && *amount != self.deposit);
+    /// The order says it from now on.
+    pub(super) fn forget_books(&mut self) {
+        (self.deposit_booked, self.deposit_part) = (false, None);
     }
     /// How many deposits of the campaign are to be ranked for its gifts; `None` without such gifts.
     pub fn ranks_kept(&self) -> Option<usize> {

@@ -17,7 +17,7 @@ impl Order {
         named: Option<&PaymentId>,
         at: Instant,
     ) -> Option<Instant> {
-        let deposit = self.presale.as_ref()?.deposit;
+        let deposit = self.deposit()?;
         self.deposit_paid_at?;
         if self.names_balance(named) || ask.amount.is_some_and(|amount| amount > deposit) {
             return None;
@@ -34,7 +34,6 @@ impl Order {
 
     /// When a refund that is asked for here ends the order, if it does: it is after every payment that is known.
     pub fn ended_by_request(&self, at: Instant) -> Option<Instant> {
-        self.presale.as_ref()?;
         self.deposit_paid_at?;
         match self.state {
             State::Open => Some(at),
@@ -61,16 +60,13 @@ impl Order {
     /// another one, which is not heard of yet.
     pub fn is_before_deposit(&self, told: Instant) -> bool {
         let known = told.plus_minutes(limits::REFUND_BEFORE_BALANCE_MINUTES);
-        self.presale.is_some()
-            && self.paid_by().is_none()
-            && self.deposit_paid_at.is_some_and(|paid_at| known <= paid_at)
+        self.paid_by().is_none() && self.deposit_paid_at.is_some_and(|paid_at| known <= paid_at)
     }
 
     /// Whether a refund speaks of the balance, and that has not come yet.
     pub fn awaits_balance_of(&self, amount: Option<Money>) -> bool {
-        let two_stages = self.presale.as_ref().filter(|presale| !presale.in_full);
         let above = |deposit: Money| amount.is_some_and(|amount| amount > deposit);
-        self.paid_by().is_none() && two_stages.is_some_and(|presale| above(presale.deposit))
+        self.paid_by().is_none() && self.is_in_stages() && self.deposit().is_some_and(above)
     }
 
     /// Whether money of that payment came, taken or not.

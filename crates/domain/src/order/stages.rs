@@ -75,7 +75,7 @@ impl Order {
             self.deposit_paid_at = Some(payment.at);
             return Ok(PayOutcome::DepositPaid);
         }
-        if deposit_before && Some(payment.amount) != self.deposit_taken() {
+        if deposit_before && Some(payment.amount) != self.deposit_taken().map(|known| known.amount) {
             return Err(Refusal::with(Code::AmountMismatch, "another deposit was to be paid"));
         }
         if !deposit_before {
@@ -120,18 +120,11 @@ impl Order {
     /// A-S1-12). In one instant the smaller id is the earlier.
     pub fn later_deposit(&self, payment: &Payment) -> Option<&Payment> {
         let when = |p: &Payment| (p.at, p.payment_id.clone());
-        let mut taken = self.payments.iter().filter(|known| known.stage == Stage::Deposit);
-        let taken = taken.find(|known| known.status == PaymentStatus::Succeeded);
-        taken.filter(|known| {
+        self.deposit_taken().filter(|known| {
             payment.stage == Stage::Deposit
                 && known.payment_id != payment.payment_id
                 && when(payment) < when(known)
         })
-    }
-
-    fn deposit_taken(&self) -> Option<Money> {
-        let mut taken = self.payments.iter().filter(|known| known.stage == Stage::Deposit);
-        taken.find(|known| known.status == PaymentStatus::Succeeded).map(|known| known.amount)
     }
 
     /// The payment of a paid order that this one was made before: the later of the two goes back.
@@ -167,6 +160,9 @@ impl Order {
         let deposits = deposits.filter(|p| p.status == PaymentStatus::Succeeded);
         let deposited: Money = deposits.map(|p| p.amount).sum();
         let due = match payment.stage {
+            Stage::Balance if self.lacks_deposit(payment.stage) => {
+                return Err(Refusal::with(Code::AmountMismatch, "no deposit of it was taken"));
+            }
             Stage::Full | Stage::Balance => self.payable - deposited - payment.saving - payment.discounted(),
             Stage::Deposit if self.kind != OrderKind::Presale => {
                 return Err(Refusal::with(Code::InvalidValue, "only a presale order has a deposit"));

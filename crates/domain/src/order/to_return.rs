@@ -3,7 +3,7 @@
 //! go back by its payments (S2-R02). Refunds that no money can hold stand there too: they are said to have gone back, and
 //! people must look at them.
 
-use super::{CancelReason, Method, Order, Payment, PaymentStatus, Refund, Stage, State};
+use super::{CancelReason, Method, Order, Payment, Refund, Stage, State};
 use crate::{Code, Instant, PaymentId, RefundId, limits};
 use money::Money;
 
@@ -102,11 +102,10 @@ impl Order {
         let is_before = |refund: &Refund| refund.at < at && at < clocks(refund) && !refund.answered;
         let is_answered = |refund: &Refund| refund.answered && refund.first_told() == at;
         let agreed = |refund: &Refund| refund.ended.is_some() || is_before(refund) || is_answered(refund);
-        if self.presale.is_none() || self.taking_refunds().any(agreed) {
+        if self.taking_refunds().any(agreed) {
             return None;
         }
-        let mut deposits = self.payments.iter().filter(|payment| payment.stage == Stage::Deposit);
-        let deposit = deposits.find(|payment| payment.status == PaymentStatus::Succeeded)?;
+        let deposit = self.deposit_taken()?;
         let left = deposit.amount - self.refunded();
         left.is_positive().then_some((deposit, left))
     }

@@ -102,7 +102,7 @@ fn a_s2_3_a_g_15_random_splits() {
         let mut method = || methods[random.below(3)];
         let run = two_payments(method(), method());
         let later = [0, 24 * 364, 24 * 366, 24 * 380][random.below(4)];
-        run.advance(run.engine.now().plus_hours(i64::try_from(later).unwrap()));
+        run.advance(run.engine.now().plus_hours(later));
         for number in 0..8 {
             let what = match random.below(8) {
                 0 => units("l1", 1),
