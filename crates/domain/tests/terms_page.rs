@@ -84,8 +84,8 @@ fn rows(fields: &[Field], at: &str) -> String {
             let fixed = field.fixed.map(|fixed| match fixed.unless {
                 Unless::Never => Words::new(" Fixed once published.", "发布后不可修改。"),
                 Unless::Default => Words::new(
-                    " Once published it may only go back to what it is when left out, and again to what it was.",
-                    "发布后只可改回不填时的值，或再改回原值。",
+                    " Once published it may only go to what it is when left out, and not back.",
+                    "发布后只可改为不填时的值，且不可再改回。",
                 ),
             });
             let fixed = fixed.map_or("", |words| say(&words));

@@ -29,13 +29,9 @@ impl Form {
         let told = self.fields.iter().filter_map(|field| {
             let fixed = field.fixed?;
             let default = field.default_value();
-            let mut was = published.iter().rev().map(|terms| &terms[field.name]);
-            let (was, next) = match fixed.unless {
-                Unless::Never => (was.next(), &next[field.name]),
-                Unless::Default if next.get(field.name) == default.as_ref() => return None,
-                Unless::Default => (was.find(|was| Some(*was) != default.as_ref()), &next[field.name]),
-            };
-            let differs = was.is_some_and(|was| was != next);
+            let is_given_up = fixed.unless == Unless::Default && next.get(field.name) == default.as_ref();
+            let was = published.last().map(|terms| &terms[field.name]);
+            let differs = !is_given_up && was.is_some_and(|was| *was != next[field.name]);
             let name = || format!("terms.{}", field.name);
             differs.then(|| Violation::with(name(), Code::ImmutableField, fixed.reason.en))
         });

@@ -50,7 +50,7 @@ pub struct Fixed {
 pub enum Unless {
     /// Nothing.
     Never,
-    /// Its default, and from there back to what it was; where it was never anything else, to anything.
+    /// Its default, and from there to nothing else.
     Default,
 }
 
@@ -327,7 +327,7 @@ impl Field {
     pub const fn fixed(self, en: &'static str, zh: &'static str) -> Self {
         Self { fixed: Some(Fixed { reason: Words::new(en, zh), unless: Unless::Never }), ..self }
     }
-    /// The same, but its default may be gone back to.
+    /// The same, but it may be given up for its default.
     pub const fn fixed_but_default(self, en: &'static str, zh: &'static str) -> Self {
         Self { fixed: Some(Fixed { reason: Words::new(en, zh), unless: Unless::Default }), ..self }
     }
