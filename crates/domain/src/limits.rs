@@ -75,6 +75,8 @@ pub const WATCHED_ORDERS: usize = 20;
 /// Orders of one customer that the comparison of one campaign keeps (A-S2-21): a row that is read with each of their
 /// orders.
 pub const COMPARED_ORDERS: usize = 50;
+/// Days of which is kept how many rewards a customer had of a campaign: more than any payment is late.
+pub const REWARD_DAYS: usize = 100;
 /// Mistakes that are named when a form cannot be read: a list can hold a million of them.
 pub const NAMED_MISTAKES: usize = 100;
 /// Tiers of an order promotion.

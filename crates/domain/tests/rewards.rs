@@ -8,7 +8,7 @@ use domain::Code;
 use domain::campaign::{self, Count, brings};
 use domain::coupon::{CouponStatus, Lock};
 use domain::order::{CancelReason, PaymentStatus, Stage, State};
-use domain::reward::RewardStatus;
+use domain::reward::{ActionKind, RewardStatus};
 use given::desk::Table;
 use given::rewards::{
     coupon_terms, got, open, paid_order, pay, pay_by, play_as, refund, revised, rewards, world, world_of,
@@ -141,6 +141,18 @@ fn s2_r04_limits_members_days_and_hours_withhold() {
     assert_eq!(withheld(&mut desk, "o2", "c1"), Some(Code::DailyLimit));
     desk.now = at("11T00:00:00");
     assert_eq!(withheld(&mut desk, "o3", "c1"), None, "another day");
+
+    // A-G-8: it goes by the day of the payment, whichever day was heard of first.
+    let mut desk = open(&daily);
+    desk.now = at("14T10:00:00");
+    let mut heard = |name: &str, when: &str| {
+        let mut order = paid_order(name, "c1", 100_00, at(when));
+        campaign::whole(&mut desk, &mut order);
+        got(&desk, &order).err().flatten()
+    };
+    let days = [("o1", "12T09:00:00"), ("o2", "11T09:00:00"), ("o3", "11T08:00:00"), ("o4", "12T08:00:00")];
+    let limit = Some(Code::DailyLimit);
+    assert_eq!(days.map(|(name, when)| heard(name, when)), [None, None, limit, limit]);
 
     let in_all = world_of(&with("total_limit", json!(2)));
     let mut desk = open(&in_all);
@@ -339,4 +351,61 @@ fn s2_r05_survey_answers_that_do_not_fit_are_refused() {
     assert_eq!((of("taste"), of("why")), (json!({ "浓": 1 }), json!({ "": 1 })));
     assert_eq!((of("more"), tallies.answered), (json!({ "茶": 1, "壶": 1 }), 1));
     assert_eq!(desk.counts, [(id("c"), Count::Played)]);
+}
+
+/// A-G-8, A-G-10: the version in force when the order was paid decides. Where it is heard of late that it was paid earlier, a
+/// reward that waits for its customer follows; one that was answered stands.
+#[test]
+fn a_g_10_a_reward_that_waits_follows_the_version_of_an_earlier_payment() {
+    let survey = |min_paid: i64| {
+        let questions = json!([{ "question_id": "q", "text": "q", "kind": "free", "optional": true }]);
+        let of =
+            |from: i64| json!({ "min_paid": from, "action": { "kind": "survey", "questions": questions } });
+        json!({ "tiers": [of(1_00), of(min_paid)], "per_day_limit": 1 })
+    };
+    let two = given::rewards::revised(rewards("c", &survey(200_00)), &survey(50_00), at("12T00:00:00"));
+    let world = world(vec![two]);
+    for answered in [false, true] {
+        let mut desk = open(&world);
+        desk.now = at("13T10:00:00");
+        let mut order = pay_by(&mut desk, "o1", "c1", 100_00);
+        let first = got(&desk, &order).unwrap();
+        assert_eq!((first.version, first.tier), (2, 1));
+        if answered {
+            given::rewards::play(&mut desk, &first).unwrap();
+        }
+        let earlier = at("11T10:00:00");
+        order.payments[0].at = earlier;
+        order.state = State::Paid { at: earlier };
+        for _ in 0..2 {
+            campaign::whole(&mut desk, &mut order);
+        }
+        let reward = got(&desk, &order).unwrap();
+        assert_eq!(reward.reward_id, first.reward_id);
+        let expected = if answered { (2, 1, at("13T10:00:00")) } else { (1, 0, earlier) };
+        assert_eq!((reward.version, reward.tier, reward.earned_at), expected, "answered: {answered}");
+        // The day of the payment is that which the limit counts.
+        let again = pay_by(&mut desk, "o2", "c1", 100_00);
+        assert_eq!(got(&desk, &again).err().flatten(), answered.then_some(Code::DailyLimit));
+    }
+}
+
+/// A-G-10: the earlier version may have brought something else: what it brings is given or drawn then.
+#[test]
+fn a_g_10_a_reward_that_follows_is_given_what_that_version_gives() {
+    let questions = json!([{ "question_id": "q", "text": "q", "kind": "free", "optional": true }]);
+    let survey =
+        json!({ "tiers": [{ "min_paid": 1_00, "action": { "kind": "survey", "questions": questions } }] });
+    let two = given::rewards::revised(rewards("c", &coupon_terms()), &survey, at("12T00:00:00"));
+    let world = world(vec![two]);
+    let mut desk = open(&world);
+    desk.now = at("13T10:00:00");
+    let mut order = pay_by(&mut desk, "o1", "c1", 100_00);
+    assert_eq!(got(&desk, &order).unwrap().status, RewardStatus::Offered);
+    order.state = State::Paid { at: at("11T10:00:00") };
+    campaign::whole(&mut desk, &mut order);
+    let reward = got(&desk, &order).unwrap();
+    assert_eq!((reward.version, reward.action, reward.status), (1, ActionKind::Coupon, RewardStatus::Done));
+    assert!(reward.coupon_id.is_some());
+    assert_eq!(order.rewards[0].waits_until, None);
 }

@@ -1,6 +1,6 @@
 //! What a customer has had of one campaign of rewards.
 
-use crate::{CheckoutId, Instant, OrderId, RewardId, holdout::Group, time::CivilDay};
+use crate::{CheckoutId, Instant, OrderId, RewardId, holdout::Group, limits, time::CivilDay};
 use serde::{Deserialize, Serialize};
 
 /// A paid order of the customer's as the comparison needs it, as it stands.
@@ -27,12 +27,9 @@ pub struct Taker {
     /// Rewards of paid orders so far, those among them that became void later.
     #[serde(default)]
     pub total: u32,
-    /// The civil day of the last of them,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub day: Option<CivilDay>,
-    /// and how many came on it.
-    #[serde(default)]
-    pub on_day: u32,
+    /// How many of them by the civil day of their order's payment, rising: the last [`limits::REWARD_DAYS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<(CivilDay, u32)>,
     /// Extra chances that links brought.
     #[serde(default)]
     pub extra: u32,
@@ -45,14 +42,31 @@ pub struct Taker {
 }
 
 impl Taker {
-    /// Rewards that count for that day. A count of a later day is of this one, so that no earlier day begins anew.
+    /// Rewards of orders that were paid on that day, whenever they were heard of.
     pub fn on(&self, day: CivilDay) -> u32 {
-        if self.day.is_some_and(|known| known >= day) { self.on_day } else { 0 }
+        self.place(day).map_or(0, |place| self.days[place].1)
     }
-    /// One more.
+    /// One more, of an order that was paid on that day.
     pub fn count(&mut self, day: CivilDay) {
         self.total = self.total.saturating_add(1);
-        self.on_day = self.on(day).saturating_add(1);
-        self.day = self.day.max(Some(day));
+        match self.place(day) {
+            Ok(place) => self.days[place].1 = self.days[place].1.saturating_add(1),
+            Err(place) => self.days.insert(place, (day, 1)),
+        }
+        if self.days.len() > limits::REWARD_DAYS {
+            self.days.remove(0);
+        }
+    }
+    /// One of them turns out to be of an order that was paid on another day.
+    pub fn move_day(&mut self, from: CivilDay, to: CivilDay) {
+        if let Ok(place) = self.place(from) {
+            self.days[place].1 = self.days[place].1.saturating_sub(1);
+            self.days.retain(|(_, had)| *had > 0);
+        }
+        self.total = self.total.saturating_sub(1);
+        self.count(to);
+    }
+    fn place(&self, day: CivilDay) -> Result<usize, usize> {
+        self.days.binary_search_by_key(&day, |(known, _)| *known)
     }
 }

@@ -15,6 +15,7 @@ mod offer;
 mod play;
 mod publish;
 mod react;
+mod repaid;
 mod share;
 mod terms;
 mod undo;

@@ -3,7 +3,7 @@
 use super::{
     Do, Done, Terms, compare, early, figures, offer,
     play::{pause, play, post},
-    publish, share, undo,
+    publish, repaid, share, undo,
 };
 use crate::{
     CampaignId, CustomerId, Instant, OrderId, Refusal,
@@ -65,6 +65,9 @@ impl CampaignKind for Kind {
         }
         if !order.rewards.is_empty() {
             undo::follow(desk, order);
+            if let Some(paid_at) = offer::stands(order) {
+                repaid::follow(desk, order, paid_at);
+            }
             early::open(desk, order);
         }
     }
