@@ -55,6 +55,12 @@ fn recounted(walk: &mut Walk<'_>) -> Read<CampaignFigures> {
 fn differences(figures: &Counters, counted: &Counters, currency: Currency) -> Vec<String> {
     let states = |of: &Counters| [of.issued, of.available, of.locked, of.used, of.expired, of.void];
     let mut wrong = unlike(states(figures), states(counted));
+    if figures.forfeited != counted.forfeited {
+        wrong.push(format!(
+            "{} are void with their order, the coupons are {}",
+            figures.forfeited, counted.forfeited
+        ));
+    }
     if figures.saved != counted.saved {
         let [said, found] =
             [figures.saved, counted.saved].map(|minor| currency.text(Money::from_minor(minor)));

@@ -7,7 +7,8 @@ pub const BATCH_COUNTERS: &str = "batch_counters";
 pub const BATCH_LIMITS: &str = "batch_limits";
 /// Figures = recount of the coupon rows.
 pub const CAMPAIGN_COUNTERS: &str = "campaign_counters";
-/// What a campaign's orders brought = the sum over its orders as they are; its comparison has each order as it stands.
+/// What a campaign's orders brought = the sum over its orders as they are; its comparison has each order as it stands,
+/// and what it took off an order is what the books say.
 pub const CAMPAIGN_FIGURES: &str = "campaign_figures";
 /// Issued = available + locked + used + expired + void, and never above the quantity (A-S0-20).
 pub const CAMPAIGN_QUANTITY: &str = "campaign_quantity";

@@ -7,9 +7,12 @@ use domain::{
     CampaignId, Instant,
     campaign::{self, Campaign, Counters, Had},
     customer::Standing,
-    order::Order,
+    ledger::Entry,
+    order::{Order, State},
     reward::Taker,
+    sentence,
 };
+use money::Money;
 use port::{CampaignRow, Read};
 use std::collections::BTreeMap;
 
@@ -96,6 +99,40 @@ fn kept(walk: &Walk<'_>, campaign: &Campaign, order: &Order) -> Read<(Standing, 
     let standing = walk.reader.standing(walk.id(), &order.customer_id)?;
     let taker = walk.reader.taker(walk.id(), &campaign.campaign_id, &order.customer_id)?;
     Ok((standing.unwrap_or_default(), taker.unwrap_or_default()))
+}
+
+/// What a campaign's figures say that it took off an order is what the books say (A-G-17).
+pub fn is_booked(walk: &Walk<'_>, order: &Order, entries: &[Entry], found: &mut Faults) {
+    if !matches!(order.state, State::Paid { .. }) || order.is_refunded() {
+        return;
+    }
+    let saved = |of: &CampaignId| {
+        let row: Vec<CampaignRow> = walk.campaigns.get(of).cloned().into_iter().collect();
+        let tally = campaign::brings(order, &row).0.into_iter();
+        tally.filter(|b| b.campaign_id == *of && b.figure == "saved").map(|b| b.amount).sum::<i64>()
+    };
+    let mut booked = BTreeMap::<&CampaignId, Money>::new();
+    for entry in entries.iter().filter(|entry| entry.funded_by.is_some() && entry.source.refund_id.is_none())
+    {
+        let from = match &entry.source.coupon_id {
+            Some(coupon) => order.came_from(coupon.as_str()),
+            None => entry.source.campaign_id.as_ref(),
+        };
+        from.into_iter().for_each(|from| *booked.entry(from).or_default() -= entry.amount);
+    }
+    for (of, amount) in booked {
+        let says = |row: &CampaignRow| {
+            let figures = campaign::figures(&row.campaign.current().terms);
+            figures.iter().any(|figure| figure.name == "saved" && figure.is_brought())
+        };
+        let says = walk.campaigns.get(of).is_some_and(says);
+        let counted = Money::from_minor(if says { saved(of) } else { amount.minor() });
+        if counted != amount {
+            let detail =
+                sentence![amount, format!(" is booked as off by campaign {of}, its figures say "), counted];
+            found.push((checks::CAMPAIGN_FIGURES, detail));
+        }
+    }
 }
 
 /// An order is kept with its customer as it stands, where a comparison is read off that.

@@ -52,7 +52,9 @@ fn faults(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     conflicts::are_listed(walk, order, &mut found)?;
     rewards::of_order(walk, order, &mut found)?;
     figures::is_kept(walk, order, &mut found)?;
-    ledger::check(order, &walk.reader.entries(walk.id(), &order.order_id)?, &mut found);
+    let entries = walk.reader.entries(walk.id(), &order.order_id)?;
+    ledger::check(order, &entries, &mut found);
+    figures::is_booked(walk, order, &entries, &mut found);
     if order.recovery.offer.is_some() {
         let timeline = walk.reader.timeline(walk.id(), &order.order_id)?;
         happenings(&timeline, &mut found);

@@ -27,10 +27,16 @@ pub fn count_of_campaign(recount: &mut CampaignFigures, coupon: &Coupon) {
         CouponStatus::Locked => figures.locked += 1,
         CouponStatus::Used => {
             figures.used += 1;
-            figures.saved += coupon.save.minor();
+            // Of a reward's coupon the orders know what it took off.
+            if coupon.campaign_id().is_some() {
+                figures.saved += coupon.save.minor();
+            }
         }
         CouponStatus::Expired => figures.expired += 1,
-        CouponStatus::Void => figures.void += 1,
+        CouponStatus::Void => {
+            figures.void += 1;
+            figures.forfeited += u64::from(coupon.forfeited_at.is_some());
+        }
     }
 }
 

@@ -10,12 +10,12 @@ const HEAD: &str = "\
 
 What stands under `terms` of a campaign, by its `kind`, and what `.../campaigns/{id}/stats` answers of it. Figures of orders
 are sums over the orders as they are now, and what a campaign did to an order counts whenever that was placed, also before
-the campaign was made. A test writes this page from the forms in the code
+the campaign was made. What a promotion took off is what the books say (A-G-17), with the placing or with a balance. A test writes this page from the forms in the code
 (`crates/domain/tests/terms_page.rs`); the OpenAPI document says the same, with the Chinese texts under `x-form`. What
 else a campaign has, and what comes of its terms, is on the page of its kind: [recovery.md](recovery.md),
 [presale.md](presale.md), [pricing.md](pricing.md).
 
-活动的 `terms` 按 `kind` 填写；`.../campaigns/{id}/stats` 返回各类活动的数据，订单类数据为订单当前状态之和；活动对订单做过的都计入，下单早于创建活动的也一样。本页由测试根据代码中的表单生成，OpenAPI 文档内容相同，中文在 `x-form` 下。金额单位为分，时间为
+活动的 `terms` 按 `kind` 填写；`.../campaigns/{id}/stats` 返回各类活动的数据，订单类数据为订单当前状态之和；活动对订单做过的都计入，下单早于创建活动的也一样；优惠金额与账目一致（A-G-17），下单时或付尾款时均计。本页由测试根据代码中的表单生成，OpenAPI 文档内容相同，中文在 `x-form` 下。金额单位为分，时间为
 RFC 3339。各类活动的其他设置与效果见上述页面。
 ";
 

@@ -223,10 +223,8 @@ impl<'a> Draft<'a> {
                 Origin::Batch(batch) => {
                     if let Some(campaign) = &batch.rewarded_by {
                         self.count(campaign, Count::Moved { from, to });
-                        let face = coupon.save;
-                        let [was, is] = [from, to].map(|status| status == CouponStatus::Used);
-                        if was != is {
-                            self.count(campaign, Count::Saved(if is { face } else { -face }));
+                        if to == CouponStatus::Void && coupon.forfeited_at.is_some() {
+                            self.count(campaign, Count::Forfeited);
                         }
                     }
                     let count = (batch.batch_id.clone(), BatchCount::Moved { from, to });

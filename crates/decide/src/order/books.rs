@@ -6,8 +6,10 @@
 use super::refund_books::{self, Entries};
 use crate::book::Draft;
 use domain::{
-    Instant, Refusal, ledger,
-    order::{self, COUPON_PARTY, Order, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry},
+    CampaignId, CouponId, Instant, Refusal, ledger,
+    order::{
+        self, COUPON_PARTY, CameFrom, Order, PresaleStage, Refund, RefundAsk, RefundStatus, TimelineEntry,
+    },
 };
 use money::Money;
 use serde_json::json;
@@ -17,11 +19,28 @@ pub fn settle(draft: &mut Draft<'_>, order: &mut Order) {
     let Some(payment) = order.paid_by().cloned() else {
         return;
     };
+    find_sources(draft, order);
     let entries = ledger::post_payment(draft.shop_id, order, &payment, COUPON_PARTY);
     let settlement = ledger::settle(&entries);
     draft.book(entries);
     let body = json!({ "order_id": order.order_id, "settlement": settlement });
     draft.publish("order.settled", order.order_id.as_str(), &body);
+}
+
+/// The campaigns behind the ids by which something came off: their figures say what the books say (A-G-17).
+fn find_sources(draft: &Draft<'_>, order: &mut Order) {
+    let ids = order.came_off_by().into_iter().filter(|id| order.came_from(id).is_none());
+    let found: Vec<CameFrom> =
+        ids.filter_map(|id| Some(CameFrom { id: id.into(), campaign_id: source(draft, id)? })).collect();
+    order.came_from.extend(found);
+}
+
+fn source(draft: &Draft<'_>, id: &str) -> Option<CampaignId> {
+    let coupon = CouponId::try_new(id).ok().and_then(|id| draft.coupon(&id));
+    if let Some(coupon) = coupon {
+        return coupon.origin.batch()?.rewarded_by.clone();
+    }
+    CampaignId::try_new(id).ok().filter(|id| draft.campaign(id).is_some())
 }
 
 /// Books a deposit by itself when its fate is known, or takes these books back. Says whether they were taken

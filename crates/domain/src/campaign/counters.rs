@@ -28,6 +28,9 @@ pub struct Counters {
     pub expired: u64,
     /// Void.
     pub void: u64,
+    /// Of these such as were given as a reward whose order stands no more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub forfeited: u64,
     /// What used coupons saved customers, in minor units.
     pub saved: i64,
     /// Money paid on orders that used a coupon, in minor units.
@@ -122,8 +125,8 @@ pub enum Count {
         saved: Money,
         paid: Money,
     },
-    /// Coupons of a reward are used, or are not after all: their face value.
-    Saved(Money),
+    /// A coupon of a reward became void because its order stands no more.
+    Forfeited,
     /// A reward was played or answered.
     Played,
     /// A prize was given; what it costs the merchant is its value, where no coupon counts that.
@@ -190,7 +193,7 @@ impl Count {
                 }
             }
             Self::Ranked { order, paid_at, keep } => to.ranks.put(order, *paid_at, *keep),
-            Self::Saved(face) => to.saved += face.minor(),
+            Self::Forfeited => to.forfeited += 1,
             Self::Played => to.played += 1,
             Self::Won { prize, value } => {
                 *to.won.entry(prize.clone()).or_default() += 1;

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod balance;
+mod came_from;
 mod conflict;
 pub mod coupons;
 mod course;
@@ -40,6 +41,7 @@ mod timeline;
 mod to_return;
 mod usual;
 
+pub use came_from::CameFrom;
 pub use conflict::CouponConflict;
 pub use course::{Stood, stood};
 pub use deposit::DepositBooks;
@@ -133,6 +135,9 @@ pub struct Order {
     /// What campaigns of rewards decided once it was paid (A-S2-6).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rewards: Vec<Rewarded>,
+    /// The campaigns that what came off is from, once it was booked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub came_from: Vec<CameFrom>,
     /// What of it its customer is told by SMS and `WeChat`.
     #[serde(default, skip_serializing_if = "Notices::is_empty")]
     pub notices: Notices,

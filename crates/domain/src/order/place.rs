@@ -63,6 +63,7 @@ pub fn place_by(
         conflicts: Vec::new(),
         recovery: Recovery::default(),
         rewards: Vec::new(),
+        came_from: Vec::new(),
         notices: crate::order::Notices::default(),
         timeline_entries: 0,
         ledger_entries: 0,

@@ -5,7 +5,7 @@ use crate::{
         Tally,
         figure::{Figure, Unit},
     },
-    order::Order,
+    order::{Order, State},
 };
 use serde_json::json;
 
@@ -35,19 +35,24 @@ pub const FIGURES: &[Figure] = &[
         Unit::Count,
         "Coupons that became void with their order",
         "随订单作废的优惠券",
-        |c| json!(c.void),
+        |c| json!(c.forfeited),
     ),
-    Figure::shown(
+    Figure::brought(
         "saved",
         Unit::Money,
-        "Face value of the coupons used later",
-        "核销优惠券面额",
-        |c| json!(c.saved),
+        "What coupons given took off the orders they were used on",
+        "发出的优惠券在所用订单上的优惠金额",
     ),
 ];
 
-/// What an order brings to its campaigns of rewards.
+/// What an order brings to its campaigns of rewards, and to those that gave the coupons which it was paid with: as long as it
+/// is paid, and its money has not all gone back.
 pub fn brings(order: &Order, tally: &mut Tally) {
+    if matches!(order.state, State::Paid { .. }) && !order.is_refunded() {
+        for from in order.came_from.iter().filter(|from| *from.id != *from.campaign_id.as_str()) {
+            tally.money(&from.campaign_id, "saved", order.came_off(&from.id));
+        }
+    }
     if order.rewards.is_empty() || super::offer::stands(order).is_none() {
         return;
     }

@@ -41,8 +41,15 @@ pub fn whole(order: &Order, row: &CampaignRow, lines: &[usize], tally: &mut Tall
     tally.money(id, "refunded", order.refunded());
 }
 
+/// Whether the books have it so. Of an order that was booked before that was kept: whether the promotion held when it was
+/// placed.
+fn is_from(order: &Order, row: &CampaignRow) -> bool {
+    let is_old = order.came_from.is_empty() && row.campaign.held_at(order.placed_at).is_some();
+    is_old || order.came_from(row.campaign.campaign_id.as_str()).is_some()
+}
+
 /// What a paid order brings to the promotions of a kind that its discounts name by their ids, those of the placing and
-/// those that came with the balance.
+/// those that came with the balance: what the books say came off for them.
 pub fn came_off<T: OfTerms>(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
     let Some(payment) = order.paid_by().filter(|_| matches!(order.state, State::Paid { .. })) else { return };
     let placed = order.discounts.iter().enumerate().map(|(at, discount)| {
@@ -54,8 +61,7 @@ pub fn came_off<T: OfTerms>(order: &Order, campaigns: &[CampaignRow], tally: &mu
     for (discount, shares) in placed.chain(with_balance).filter(|(discount, _)| discount.id.is_some()) {
         let named = |row: &&CampaignRow| discount.id.as_deref() == Some(row.campaign.campaign_id.as_str());
         let row = campaigns.iter().find(named);
-        let row = row
-            .filter(|row| row.campaign.held_at(order.placed_at).is_some_and(|v| v.terms.of::<T>().is_some()));
+        let row = row.filter(|row| row.campaign.current().terms.of::<T>().is_some() && is_from(order, row));
         let Some(row) = row.filter(|_| discount.amount.is_positive()) else { continue };
         tally.money(&row.campaign.campaign_id, "saved", discount.amount);
         let lines = (0..shares.len()).filter(|index| shares[*index].is_positive());
