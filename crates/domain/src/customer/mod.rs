@@ -137,14 +137,13 @@ impl Standing {
     pub fn put_parted(&mut self, now: Parted) {
         let is_it =
             |known: &&mut Parted| (&known.campaign_id, &known.order_id) == (&now.campaign_id, &now.order_id);
-        match self.parted.iter_mut().find(is_it) {
-            Some(known) => *known = now,
-            None => {
-                let key = |parted: &Parted| (parted.at, parted.order_id.clone());
-                let place = self.parted.partition_point(|known| key(known) < key(&now));
-                self.parted.insert(place, now);
-            }
+        if let Some(known) = self.parted.iter_mut().find(is_it) {
+            *known = now;
+            return;
         }
+        let key = |parted: &Parted| (parted.at, parted.order_id.clone());
+        let place = self.parted.partition_point(|known| key(known) < key(&now));
+        self.parted.insert(place, now);
     }
 
     /// Whether any of the categories had its reminder on that day, or on a later one (A-S0-14, A-G-13).

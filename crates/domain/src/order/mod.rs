@@ -7,6 +7,7 @@
 mod agreement;
 mod balance;
 mod came_from;
+mod came_off;
 mod conflict;
 pub mod coupons;
 mod course;

@@ -91,7 +91,8 @@ pub fn bought(campaign: &Campaign, order: &Order) -> Option<Bought> {
     }
     let (order_id, checkout_id) = (order.order_id.clone(), order.checkout_id.clone());
     let live = Live::at(campaign, paid_at).filter(|_| campaign.held_at(paid_at).is_some());
-    let percent = live.filter(|live| live.terms.tier_of(paid).is_some()).map(|live| live.terms.holdout_percent);
+    let percent =
+        live.filter(|live| live.terms.tier_of(paid).is_some()).map(|live| live.terms.holdout_percent);
     let opens = percent.filter(|percent| *percent > 0);
     let opens = opens.map(|percent| Group::of(&campaign.campaign_id, &order.customer_id, percent));
     Some(Bought { paid_at, order_id, checkout_id, opens, refunded: stands(order).is_none() })
@@ -148,9 +149,9 @@ pub fn is_kept(campaign: &Campaign, order: &Order, bought: &[Bought]) -> bool {
     let wanted = self::bought(campaign, order);
     match (known, wanted) {
         (None, None) => true,
-        (Some(known), wanted) => wanted.is_some_and(|wanted| {
-            (wanted.paid_at, wanted.refunded) == (known.paid_at, known.refunded)
-        }),
+        (Some(known), wanted) => {
+            wanted.is_some_and(|wanted| (wanted.paid_at, wanted.refunded) == (known.paid_at, known.refunded))
+        }
         (None, Some(_)) => {
             let heard_after = order.placed_at.plus_minutes(-limits::EVENT_AHEAD_MINUTES);
             let is_met = campaign.published_at.is_some_and(|at| at < heard_after);

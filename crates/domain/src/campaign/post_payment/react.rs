@@ -116,12 +116,7 @@ impl CampaignKind for Kind {
 
 /// What is read once an order placed then is paid: of each campaign that can have been in force by then, or may count the
 /// order as a repurchase.
-fn wants_of_paying(
-    campaigns: &[CampaignRow],
-    placed_at: Instant,
-    customer: &CustomerId,
-    wants: &mut Wants,
-) {
+fn wants_of_paying(campaigns: &[CampaignRow], placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
     let earliest = placed_at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
     for row in campaigns {
         let campaign = &row.campaign;

@@ -31,7 +31,8 @@ fn move_to(desk: &mut dyn Desk<'_>, order: &mut Order, at: usize, mut reward: Re
     let (id, now) = (reward.campaign_id.clone(), desk.now());
     let Some(row) = desk.campaign(&id).filter(|row| now < row.campaign.current().ends_at) else { return };
     let held = row.campaign.held_at(paid_at).and_then(|_| Live::at(&row.campaign, paid_at));
-    let Some((live, (tier, reached))) = held.and_then(|live| Some((live, live.terms.tier_of(order.paid())?))) else {
+    let Some((live, (tier, reached))) = held.and_then(|live| Some((live, live.terms.tier_of(order.paid())?)))
+    else {
         return;
     };
     let mut taker = desk.taker(&id, &order.customer_id);
