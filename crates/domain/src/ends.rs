@@ -11,8 +11,10 @@ use crate::{
 };
 use serde_json::Value;
 
-/// What every end is called, in requests and in terms.
+/// What an end of a window is called.
 const NAME: &str = "ends_at";
+/// What ends are called in terms.
+const NAMES: [&str; 2] = [NAME, "until"];
 
 /// Reads the ends of one request, and remembers which of them were written as the last second of a day.
 #[derive(Debug)]
@@ -43,11 +45,11 @@ impl<'a> Ends<'a> {
     pub fn window(&mut self, field: &str, given: Window) -> Window {
         Window { ends_at: self.read(&format!("{field}.{NAME}"), given.ends_at), ..given }
     }
-    /// Puts the ends that are meant into JSON: a text called `ends_at`, or the same anywhere below. What is no
+    /// Puts the ends that are meant into JSON: a text called `ends_at` or `until`, or the same anywhere below. What is no
     /// moment stays, for its reader to refuse.
     pub fn put(&mut self, field: &str, value: &mut Value) {
         match value {
-            Value::String(text) if field.rsplit('.').next() == Some(NAME) => {
+            Value::String(text) if field.rsplit('.').next().is_some_and(|name| NAMES.contains(&name)) => {
                 if let Some(given) = Instant::parse(text) {
                     let meant = self.read(field, given);
                     if meant != given {

@@ -124,6 +124,105 @@ fn a_g_3_windows_batches_and_strategies_too() {
     assert!(codes(&put).contains(&("validity.ends_at", "end_of_day")));
 }
 
+/// Whether a field or a query parameter of that name is an end that somebody writes.
+fn is_end(name: &str) -> bool {
+    let ends = ["ends_at", "expires_at", "to", "until", "before", "end", "closes_at"];
+    ends.contains(&name)
+        || ["_until", "_to", "_ends_at", "_before", "_closes_at"].iter().any(|end| name.ends_with(end))
+}
+
+/// The ends in a schema and in those that it is made of; what is no text, as an hour of the day, is no moment.
+fn ends_in(document: &Value, schema: &Value, at: &str, found: &mut Vec<String>) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return ends_in(document, document.pointer(&reference[1..]).unwrap(), at, found);
+    }
+    for part in ["oneOf", "anyOf", "allOf"].iter().filter_map(|part| schema[part].as_array()).flatten() {
+        ends_in(document, part, at, found);
+    }
+    if schema["items"].is_object() {
+        ends_in(document, &schema["items"], at, found);
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+        let is_text = property["type"] == "string"
+            || property["type"].as_array().is_some_and(|all| all.contains(&json!("string")));
+        if is_end(name) && is_text {
+            found.push(at.clone());
+        }
+        ends_in(document, property, &at, found);
+    }
+}
+
+/// Every door that takes an end, as the contract has it: each is read by A-G-3, and a new one has to be put here.
+#[test]
+fn a_g_3_every_door_that_takes_an_end_is_known() {
+    let document = serde_json::to_value(http_api::openapi()).unwrap();
+    let mut doors = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let mut found = Vec::new();
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap();
+                if parameter["in"] == "query" && is_end(name) {
+                    found.push(name.to_owned());
+                }
+            }
+            for body in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                ends_in(&document, &body.1["schema"], "", &mut found);
+            }
+            found.sort();
+            found.dedup();
+            doors.extend(found.into_iter().map(|field| format!("{method} {path} {field}")));
+        }
+    }
+    // `to` of hours is an hour of the day. A shop order tells what a platform says, in a file as well: it is kept as told.
+    doors.retain(|door| !door.ends_with("hours.to") && !door.ends_with("shop-orders balance_closes_at"));
+    let mut expected = Vec::new();
+    for (method, path) in
+        [("post", "campaigns"), ("post", "campaigns/validate"), ("patch", "campaigns/{campaign}")]
+    {
+        let terms = ["balance_window.ends_at", "deposit_window.ends_at", "tiers.action.draw.release.until"];
+        let fields =
+            std::iter::once("ends_at".to_owned()).chain(terms.iter().map(|term| format!("terms.{term}")));
+        expected.extend(fields.map(|field| format!("{method} /v1/shops/{{shop}}/{path} {field}")));
+    }
+    expected.extend(
+        [
+            "post coupon-batches ends_at",
+            "post coupon-batches/validate ends_at",
+            "put gift-strategies/{strategy} activity.ends_at",
+            "put gift-strategies/{strategy} validity.ends_at",
+            "put presale-strategies/{strategy} validity.ends_at",
+            "get sms-bill to",
+            "post sms-packs expires_at",
+        ]
+        .map(|door| door.replacen(' ', " /v1/shops/{shop}/", 1)),
+    );
+    assert_eq!(doors, expected);
+}
+
+/// A-G-3, A-S2-13: packs and the bill.
+#[test]
+fn a_g_3_packs_end_and_bills_close_with_the_day() {
+    let service = Service::empty();
+    let pack = |id: &str, end: &str| json!({ "purchase_id": id, "segments": 5, "expires_at": end });
+    let bought = service.ok("POST", "/sms-packs", &pack("p", LAST));
+    assert_eq!(codes(&bought), [("expires_at", "end_of_day")]);
+    let listed = service.get("/sms-packs");
+    assert_eq!(listed["data"][0]["expires_at"], NEXT);
+    // However its end is written it is the same purchase.
+    for same in [LAST, NEXT, "2020-11-30T15:59:59Z"] {
+        assert_eq!(service.ok("POST", "/sms-packs", &pack("p", same))["bought"], 5, "{same}");
+    }
+    assert_eq!(service.call("POST", "/sms-packs", &pack("p", "2020-12-01T00:00:01+08:00")).0, 409);
+    let bill = |to: &str| {
+        service.get(&format!("/sms-bill?from=2020-11-30T00:00:00%2B08:00&to={}", to.replace('+', "%2B")))
+    };
+    let lifted = bill(LAST);
+    assert_eq!((&lifted["to"], codes(&lifted)), (&json!(NEXT), vec![("to", "end_of_day")]));
+    assert_eq!((&bill(NEXT)["to"], &bill(NEXT)["warnings"]), (&json!(NEXT), &Value::Null));
+}
+
 fn shop(service: &Service, currency: &str) -> (u16, Value) {
     service.call("PUT", "", &json!({ "name": "Shop", "kind": "sop", "currency": currency }))
 }

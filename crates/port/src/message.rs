@@ -4,7 +4,7 @@ use crate::Row;
 use domain::{
     CustomerId, Instant, MessageId, PurchaseId, ShopId,
     message::{
-        Channel, Kind, Message, MessageStatus,
+        Channel, Charge, Kind, Message, MessageStatus,
         addressee::Addressee,
         numbers::{Number, NumberKey},
         office::Said,
@@ -173,8 +173,10 @@ pub struct BillRow {
     pub kind: Kind,
     /// How they travelled.
     pub channel: Channel,
-    /// Whether the shop's packs paid.
+    /// Whether they are the shop's to pay.
     pub is_paid: bool,
+    /// What the shop's packs had to do with them.
+    pub charge: Charge,
     /// What became of them.
     pub status: MessageStatus,
     /// How many.

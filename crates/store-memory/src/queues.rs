@@ -137,11 +137,13 @@ pub fn bill(of: &OfShop, from: Instant, to: Instant) -> Vec<BillRow> {
         }
         let is_paid = sending.payer == Payer::Merchant;
         let (kind, channel, status) = (message.kind, message.channel, message.status);
-        let place = (kind.as_str(), channel.as_str(), is_paid, status.as_str());
+        let charge = sending.charge();
+        let place = (kind.as_str(), channel.as_str(), is_paid, status.as_str(), charge.as_str());
         let row = found.entry(place).or_insert(BillRow {
             kind,
             channel,
             is_paid,
+            charge,
             status,
             messages: 0,
             segments: 0,

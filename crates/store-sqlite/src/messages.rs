@@ -8,7 +8,7 @@ use crate::query::{after, all, at_most, each, first, one};
 use crate::under_way::Open;
 use domain::{
     CampaignId, Code, CustomerId, Instant, MessageId, OrderId, ShopId,
-    message::{Channel, Kind, Message, MessageStatus, Payer, sending::Stage},
+    message::{Channel, Charge, Kind, Message, MessageStatus, Payer, sending::Stage},
 };
 use port::{BillRow, Change, MessageFilter, Named, Noun, Page, Read, StoreError};
 use rusqlite::{CachedStatement, Connection, Row, params};
@@ -222,13 +222,17 @@ pub fn named(db: &Connection, named: &[Named]) -> Read<Vec<Vec<Message>>> {
     named.iter().map(&mut one).collect()
 }
 
-/// What a shop's messages of a span cost, by kind, channel, payer and what became of them.
+/// What a shop's messages of a span cost, by kind, channel, payer, what became of them and what the packs had to do with
+/// them (`Sending::charge`).
 pub fn bill(db: &Connection, shop: &ShopId, from: Instant, to: Instant) -> Read<Vec<BillRow>> {
     let sql = "SELECT kind, channel, payer, status, count(*), coalesce(sum(segments), 0),
-            coalesce(sum(provider_segments), 0), coalesce(sum(CASE WHEN provider_segments IS NULL THEN segments END), 0)
+            coalesce(sum(provider_segments), 0), coalesce(sum(CASE WHEN provider_segments IS NULL THEN segments END), 0),
+            CASE WHEN sending ->> 'reserved' IS NULL THEN 'free' WHEN sending ->> 'stage' = 'out' THEN 'held'
+                WHEN sending ->> 'stage' = 'taken' AND sending ->> 'is_given_back' IS NULL THEN 'charged'
+                ELSE 'given_back' END AS charge
         FROM messages INDEXED BY messages_sent
         WHERE shop_id = ?1 AND sent_at >= ?2 AND sent_at < ?3 AND payer IS NOT NULL
-        GROUP BY kind, channel, payer, status ORDER BY kind, channel, payer, status";
+        GROUP BY kind, channel, payer, status, charge ORDER BY kind, channel, payer, status, charge";
     all(db, sql, params![shop.as_str(), from.micros(), to.micros()], "reading a bill", |row| {
         let cells = Cells::new(row, "messages", 0);
         Ok(BillRow {
@@ -240,6 +244,7 @@ pub fn bill(db: &Connection, shop: &ShopId, from: Instant, to: Instant) -> Read<
             segments: cells.number(5)?,
             provider_segments: cells.number(6)?,
             uncounted: cells.number(7)?,
+            charge: cells.parsed(8, Charge::parse)?,
         })
     })
 }

@@ -54,6 +54,20 @@ pub enum Payer {
     Merchant,
 }
 
+/// What the shop's packs have to do with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Charge {
+    /// They pay nothing for it: a notice of the platform's, or a shop that does not pay for its SMS yet.
+    Free,
+    /// They hold its segments until its provider has answered.
+    Held,
+    /// They paid for it, whether it arrived or not.
+    Charged,
+    /// Its segments went back to them: it was not taken, or did not arrive and is not charged for.
+    GivenBack,
+}
+
 /// What a kind is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -94,5 +108,6 @@ text_of!(Kind {
     Dispute = "dispute",
     Marketing = "marketing"
 });
+text_of!(Charge { Free = "free", Held = "held", Charged = "charged", GivenBack = "given_back" });
 text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });
 text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppressed", Failed = "failed" });

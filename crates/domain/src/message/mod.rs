@@ -17,7 +17,7 @@ pub mod text;
 pub mod values;
 pub mod wallet;
 
-pub use kind::{Channel, Kind, MessageStatus, Payer, Purpose};
+pub use kind::{Channel, Charge, Kind, MessageStatus, Payer, Purpose};
 pub use kinds::{About, Late};
 
 use self::sending::Sending;

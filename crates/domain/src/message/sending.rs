@@ -4,7 +4,7 @@
 //! it is known not to, and either happens once, however often and in whatever order answers and reports come.
 
 use super::{
-    Payer,
+    Charge, Payer,
     numbers::NumberKey,
     wallet::{Reserved, Wallet},
 };
@@ -188,17 +188,24 @@ impl Sending {
         Moved::On
     }
 
-    /// Segments that it cost the shop so far, or is held to cost.
-    pub fn charged(&self) -> u64 {
+    /// What the shop's packs have to do with it.
+    pub fn charge(&self) -> Charge {
         match self.stage {
-            Stage::Taken if !self.is_given_back => self.reserved.segments(),
-            Stage::Out | Stage::Taken | Stage::Refused => 0,
+            _ if self.reserved.is_empty() => Charge::Free,
+            Stage::Out => Charge::Held,
+            Stage::Taken if !self.is_given_back => Charge::Charged,
+            Stage::Taken | Stage::Refused => Charge::GivenBack,
         }
+    }
+
+    /// Segments that it cost the shop so far.
+    pub fn charged(&self) -> u64 {
+        if self.charge() == Charge::Charged { self.reserved.segments() } else { 0 }
     }
 
     /// Segments that it holds.
     pub fn held(&self) -> u64 {
-        if self.stage == Stage::Out { self.reserved.segments() } else { 0 }
+        if self.charge() == Charge::Held { self.reserved.segments() } else { 0 }
     }
 }
 

@@ -4,14 +4,15 @@ use crate::wire::auth::InShop;
 use crate::wire::extract::{self, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::page::{Cursor, List, PageQuery};
-use crate::wire::problem::Problem;
+use crate::wire::problem::{Problem, Violation};
 use crate::wire::state::{ApiState, unexpected};
 use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{
     Instant, PurchaseId,
-    message::{Channel, Kind, MessageStatus, centre, wallet::Wallet},
+    ends::Ends,
+    message::{Channel, Charge, Kind, MessageStatus, centre, wallet::Wallet},
 };
 use engine::{Command, Input, MessageCommand, Reply};
 use port::BillRow;
@@ -27,7 +28,7 @@ pub struct PackRequest {
     purchase_id: PurchaseId,
     /// Segments, 1 to 100,000,000.
     segments: u64,
-    /// When what is left of it is lost, RFC 3339; never where it is not said.
+    /// When what is left of it is lost, RFC 3339; never where it is not said. 23:59:59 means the next 00:00:00 (A-G-3).
     #[serde(default)]
     expires_at: Option<String>,
 }
@@ -44,6 +45,9 @@ pub struct WalletView {
     alert_below: u64,
     /// Whether the shop pays for its SMS.
     billed: bool,
+    /// What was understood otherwise than it was written: `end_of_day`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Violation>,
 }
 
 fn view(wallet: &Wallet, alert_below: u64, now: Instant) -> WalletView {
@@ -56,6 +60,7 @@ fn view(wallet: &Wallet, alert_below: u64, now: Instant) -> WalletView {
         bought: wallet.bought,
         alert_below,
         billed: wallet.is_billed,
+        warnings: Vec::new(),
     }
 }
 
@@ -86,12 +91,18 @@ pub async fn buy(
     body: Unread<PackRequest>,
 ) -> Result<Json<WalletView>, Problem> {
     let PackRequest { purchase_id, segments, expires_at } = caller.reads(Scope::Admin, body).await?.value;
+    let shop = state.shop(&caller.shop_id).await?;
+    let mut ends = Ends::new(&shop.time_zone);
     let expires_at = expires_at.as_deref().map(|text| time::read("expires_at", text)).transpose()?;
+    let expires_at = expires_at.map(|given| ends.read("expires_at", given));
+    let warnings = ends.into_warnings().into_iter().map(Violation::from).collect();
     let by = caller.name().to_owned();
     let command = Command::Messages(MessageCommand::BuyPack { purchase_id, segments, expires_at, by });
     let below = alert_below(&state, &caller).await?;
     match state.engine.submit(Input::new(caller.shop_id, command)).await? {
-        Reply::Wallet { wallet } => Ok(Json(view(&wallet, below, state.engine.now()))),
+        Reply::Wallet { wallet } => {
+            Ok(Json(WalletView { warnings, ..view(&wallet, below, state.engine.now()) }))
+        }
         other => Err(unexpected(&other)),
     }
 }
@@ -142,7 +153,7 @@ pub struct BillQuery {
     /// From this moment, RFC 3339,
     #[param(required = true)]
     from: Option<String>,
-    /// until before this one.
+    /// until before this one; 23:59:59 means the next 00:00:00 (A-G-3).
     #[param(required = true)]
     to: Option<String>,
 }
@@ -154,10 +165,13 @@ pub struct BillLine {
     kind: Kind,
     #[schema(value_type = String)]
     channel: Channel,
-    /// Whether the shop's packs paid.
+    /// Whether they are the shop's to pay.
     paid: bool,
     #[schema(value_type = String)]
     status: MessageStatus,
+    /// What the packs had to do with them: `free`, `held` until the provider has answered, `charged`, or `given_back`.
+    #[schema(value_type = String)]
+    packs: Charge,
     messages: u64,
     /// By our own count.
     segments: u64,
@@ -175,10 +189,17 @@ pub struct BillView {
     from: String,
     to: String,
     lines: Vec<BillLine>,
-    /// Segments that the packs paid for, or hold.
+    /// Segments that the packs paid for, or hold: of all messages the wallet's `sent` and `reserved`.
     segments: u64,
-    /// The sum of the differences.
+    /// The sum of the differences of these.
     difference: i64,
+    /// Segments that the packs do not pay for: notices of the platform's.
+    free_segments: u64,
+    /// The sum of the differences of these.
+    free_difference: i64,
+    /// What was understood otherwise than it was written: `end_of_day`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Violation>,
 }
 
 fn line(row: &BillRow) -> BillLine {
@@ -189,6 +210,7 @@ fn line(row: &BillRow) -> BillLine {
         channel: row.channel,
         paid: row.is_paid,
         status: row.status,
+        packs: row.charge,
         messages: row.messages,
         segments: row.segments,
         provider_segments: row.provider_segments,
@@ -215,17 +237,24 @@ pub async fn bill(
         Some(text) => time::read(field, &text),
         None => Err(Problem::invalid_body(field, "the span is named: from, to")),
     };
+    let mut ends = Ends::new(&shop.time_zone);
     let (from, to) = (moment("from", query.0.from)?, moment("to", query.0.to)?);
+    let to = ends.read("to", to);
+    let warnings = ends.into_warnings().into_iter().map(Violation::from).collect();
     if to <= from {
         return Err(Problem::invalid_body("to", "the span ends after it begins"));
     }
     let rows = state.read(move |reader| reader.message_bill(&caller.shop_id, from, to)).await?;
     let lines: Vec<BillLine> = rows.iter().map(line).collect();
-    Ok(Json(BillView {
-        from: time::show(&shop, from),
-        to: time::show(&shop, to),
-        segments: rows.iter().filter(|row| row.is_paid).map(|row| row.segments).sum(),
-        difference: lines.iter().map(|line| line.difference).sum(),
-        lines,
-    }))
+    let of = |charges: &[Charge]| {
+        let counted =
+            lines.iter().filter(|line| line.channel == Channel::Sms && charges.contains(&line.packs));
+        counted.fold((0, 0), |(segments, difference), line| {
+            (segments + line.segments, difference + line.difference)
+        })
+    };
+    let ((segments, difference), (free_segments, free_difference)) =
+        (of(&[Charge::Held, Charge::Charged]), of(&[Charge::Free]));
+    let (from, to) = (time::show(&shop, from), time::show(&shop, to));
+    Ok(Json(BillView { from, to, segments, difference, free_segments, free_difference, warnings, lines }))
 }

@@ -1,0 +1,107 @@
+//! The bill is the wallet: whatever providers answer and report, what it says that packs paid for or hold is what the wallet
+//! has sent and reserved, on both stores (A-S2-12).
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
+
+mod support;
+
+use domain::{
+    Code,
+    message::{Charge, Kind, Message, sending::Report},
+};
+use engine::{Answered, Command, MessageCommand, Says};
+use port::{BillRow, Store};
+use store_memory::MemoryStore;
+use store_sqlite::SqliteStore;
+use support::{messages::*, random::Random, *};
+
+fn bill(run: &Run) -> Vec<BillRow> {
+    run.reader().message_bill(&run.shop, START, START.plus_hours(24 * 365)).unwrap()
+}
+
+/// Segments that the packs paid for and hold, and those that went back to them.
+fn sums(run: &Run) -> (u64, u64, u64) {
+    let of = |charge| bill(run).iter().filter(|row| row.charge == charge).map(|row| row.segments).sum();
+    (of(Charge::Charged), of(Charge::Held), of(Charge::GivenBack))
+}
+
+fn shop_with(store: Box<dyn Store>) -> Run {
+    let run = Run::on(store);
+    run.ok(Command::PutShop(Box::new(shop("s1"))));
+    run.advance(START);
+    settings(&run, on(&[Kind::Shipped, Kind::Received]), None);
+    run
+}
+
+fn report(run: &Run, message: &Message, is_delivered: bool, is_charged: bool) {
+    let at = run.engine.now();
+    let report = Report { part: None, is_delivered, code: "X".into(), segments: Some(2), at, is_charged };
+    let message_id = message.message_id.clone();
+    told(run, MessageCommand::Reported { message_id, number: None, report: Box::new(report) });
+}
+
+fn random_life(run: &Run, seed: u64) {
+    let mut random = Random::of(seed);
+    // What is sent before the first pack is bought costs the shop nothing.
+    ships(run, "o0", "u1");
+    run.buys_sms("p", 100);
+    let mut sent = Vec::new();
+    for number in 1..12 {
+        if random.below(2) == 0 {
+            let order = format!("o{number}");
+            sent.push(ships(run, &order, "u1"));
+        }
+        if sent.is_empty() {
+            continue;
+        }
+        let message = sent[random.below(sent.len())].clone();
+        match random.below(6) {
+            0 => answer(run, &message, TAKEN),
+            1 => answer(run, &message, Answered::Taken { provider_id: None, segments: Some(3) }),
+            2 => {
+                let says = Says::Nothing;
+                answer(
+                    run,
+                    &message,
+                    Answered::Refused { code: Code::ProviderFailed, provider_code: None, says },
+                );
+            }
+            3 => report(run, &message, true, true),
+            4 => report(run, &message, false, false),
+            _ => report(run, &message, false, true),
+        }
+        let wallet = wallet(run);
+        let (charged, held, _) = sums(run);
+        assert_eq!((charged, held), (wallet.sent, wallet.reserved), "seed {seed}: {:#?}", bill(run));
+        run.assert_clean();
+    }
+}
+
+#[test]
+fn a_s2_12_the_bill_is_the_wallet() {
+    for seed in 0..u64::from(testkit::seeds(20)) {
+        random_life(&shop_with(Box::new(MemoryStore::new())), seed);
+        let folder = tempfile::tempdir().unwrap();
+        random_life(&shop_with(Box::new(SqliteStore::open(&folder.path().join("shop.db")).unwrap())), seed);
+    }
+}
+
+/// What failed and is charged is told apart from what failed and went back to the packs.
+#[test]
+fn a_s2_12_failed_and_charged_is_told_apart_from_failed_and_given_back() {
+    for (is_charged, expected) in [(true, (1, 0, 0)), (false, (0, 0, 1))] {
+        let folder = tempfile::tempdir().unwrap();
+        let stores: [Box<dyn Store>; 2] = [
+            Box::new(MemoryStore::new()),
+            Box::new(SqliteStore::open(&folder.path().join("shop.db")).unwrap()),
+        ];
+        for store in stores {
+            let run = shop_with(store);
+            run.buys_sms("p", 10);
+            let message = ships(&run, "o1", "u1");
+            answer(&run, &message, TAKEN);
+            report(&run, &message, false, is_charged);
+            assert_eq!(sums(&run), expected, "{is_charged}");
+        }
+    }
+}
