@@ -1,11 +1,11 @@
 //! One batch through load, decide and persist: the only function that sees all of them.
 
 use crate::error::EngineError;
-use decide::{Command, Decision, Draft, EventResult, Facts, Input, Reply};
+use decide::{Command, Decision, Draft, EventResult, Facts, Input, MessageCommand, Reply};
 use domain::{Code, Instant, Refusal, ShopId};
 use port::{
-    Changes, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError, StoreErrorKind, Timer,
-    Transaction, Writers, document,
+    Changes, DispatchUpdate, Handing, InboxKey, InboxRow, Keys, RequestRow, Rows, Store, StoreError,
+    StoreErrorKind, Timer, Transaction, Writers, document,
 };
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,6 +62,57 @@ pub fn run(
     now: Instant,
     deliver_from: Option<Instant>,
 ) -> Result<(Vec<Outcome>, Committed), StoreError> {
+    run_and(store, facts, inputs, (now, deliver_from), &mut |_, _| Ok(()))
+}
+
+/// Judges messages that are to be handed over to their senders, and marks those that may go, in one transaction; whether
+/// each may.
+pub fn hand_over(
+    store: &mut dyn Store,
+    facts: &mut Facts,
+    messages: &[Handing],
+    at: (Instant, Option<Instant>),
+) -> Result<(Vec<bool>, Committed), StoreError> {
+    let input = |one: &Handing| {
+        let command = MessageCommand::HandOver(one.clone());
+        Input::new(one.shop_id.clone(), Command::Messages(command))
+    };
+    let inputs: Vec<Input> = messages.iter().map(input).collect();
+    let mut may_be_sent = Vec::new();
+    let (_, committed) = run_and(store, facts, &inputs, at, &mut |tx, outcomes| {
+        let failed = messages.iter().zip(outcomes);
+        let failed = failed.filter_map(|(handing, outcome)| Some(unjudged(handing, outcome.as_ref().err()?)));
+        let dispatch_updates: Vec<DispatchUpdate> = failed.collect();
+        if !dispatch_updates.is_empty() {
+            tx.write(&Changes { dispatch_updates, ..Changes::default() })?;
+        }
+        may_be_sent = tx.hand_over(messages)?;
+        Ok(())
+    })?;
+    Ok((may_be_sent, committed))
+}
+
+/// What becomes of a message that cannot be judged: it is not sent, and holds up no other. One that cannot be settled is
+/// given up; what failed for a reason of our own is tried again.
+fn unjudged(handing: &Handing, error: &EngineError) -> DispatchUpdate {
+    let Handing { shop_id, message_id, at, .. } = handing.clone();
+    tracing::error!(%error, %shop_id, %message_id, "a message cannot be judged; it is not sent");
+    match error {
+        EngineError::Refused(_) => DispatchUpdate::Done { shop_id, message_id },
+        _ => DispatchUpdate::PutOff { shop_id, message_id, next_at: at.plus_minutes(1) },
+    }
+}
+
+/// What is done besides in the transaction, behind what was decided.
+type Besides<'a> = dyn FnMut(&mut dyn Transaction, &[Outcome]) -> Result<(), StoreError> + 'a;
+
+fn run_and(
+    store: &mut dyn Store,
+    facts: &mut Facts,
+    inputs: &[Input],
+    (now, deliver_from): (Instant, Option<Instant>),
+    besides: &mut Besides<'_>,
+) -> Result<(Vec<Outcome>, Committed), StoreError> {
     let mut outcomes = Vec::with_capacity(inputs.len());
     let mut committed = Committed::default();
     let writers = store.writers();
@@ -79,7 +130,7 @@ pub fn run(
                 facts.end_round(writers);
             }
         }
-        Ok(())
+        besides(tx, &outcomes)
     })?;
     facts.end_batch(writers);
     Ok((outcomes, committed))
@@ -171,7 +222,7 @@ fn fire_in_order(
             earliest_new = earliest_new.into_iter().chain(decision.wakes()).min();
             facts.apply(&timer.shop_id, decision);
         } else {
-            let why = outcome.map(|refused| refused.err());
+            let why = outcome.map(Result::err);
             tracing::error!(shop = %timer.shop_id, subject = ?timer.subject, ?why, "a timer cannot be decided; it is put to sleep");
             facts.put_to_sleep(timer);
         }

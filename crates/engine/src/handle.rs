@@ -149,7 +149,8 @@ impl Engine {
         answer.await.map_err(|_| EngineError::Stopped)?
     }
 
-    /// Marks messages as handed over, durably; whether each may be sent.
+    /// Judges messages that are to be handed over, and marks those that may go, durably; whether each may be sent. What may
+    /// not is settled or put off.
     pub async fn hand_over(&self, messages: Vec<Handing>) -> Result<Vec<bool>, EngineError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::HandOver(messages, reply))?;

@@ -317,11 +317,11 @@ impl Writer {
     }
 
     fn hand_over(&mut self, messages: &[Handing]) -> Result<Vec<bool>, EngineError> {
-        let mut may_be_sent = Vec::new();
-        self.store.transact(&mut |tx| {
-            may_be_sent = tx.hand_over(messages)?;
-            Ok(())
-        })?;
+        let at = (self.clock.now(), self.clock.deliver_from());
+        let handed = batch::hand_over(&mut *self.store, &mut self.facts, messages, at);
+        let (may_be_sent, committed) = handed.inspect_err(|_| self.facts.forget())?;
+        self.generations.raise(&committed.rules_changed);
+        after_commit(&self.published, &mut self.next_due, &committed);
         Ok(may_be_sent)
     }
 

@@ -1,17 +1,17 @@
 //! Messages that wait to be sent, as the relay gets them.
 //!
-//! Always holds: what a reminder reminds of is looked at once more when it is handed over late, so that a customer who has
-//! paid is not asked to; whoever cannot be reached is found before anything is sent.
+//! Always holds: nothing is judged here but whether a contact can be opened; whether a message may go is decided when it is
+//! handed over ([`Outbox::mark`]).
 
-use crate::messages::{answered, key_of, not_known, refused_as};
+use crate::messages::{answered, key_of, refused_as};
 use crate::state::{Carrier, InFlight, Outbox};
 use domain::{
     Code, Instant, ShopId,
-    message::{self, Channel, Late, Message, office::Said},
+    message::{self, Channel, Message, office::Said},
     order::Order,
     shop::Shop,
 };
-use engine::{Answered, Input};
+use engine::Input;
 use port::Dispatch;
 use relay::{OutgoingMessage, Parameter, PendingMessage, Recipient, Room};
 use std::collections::HashMap;
@@ -24,12 +24,18 @@ const CHANNELS: [Channel; 3] = [Channel::Push, Channel::Sms, Channel::Wechat];
 type Shops = HashMap<ShopId, Option<Arc<Shop>>>;
 
 impl Outbox {
-    /// Until when a message may go out, by the relay's clock. A sandbox clock jumps: there the time
-    /// that was left when the message was decided is what is left.
+    /// By which moment a message's time is judged; none: by now. A sandbox clock jumps: what was not tried yet goes out
+    /// there as it was decided, with the time that was left then.
+    fn judged_by(&self, dispatch: &Dispatch) -> Option<Instant> {
+        let is_first = dispatch.attempt == 0 && dispatch.tried_at.is_none();
+        let message = &dispatch.message;
+        let decided = message.sent_at.unwrap_or(message.due_at);
+        (is_first && self.engine.clock().sandbox().is_some()).then_some(decided)
+    }
+
+    /// Until when a message may go out, by the relay's clock.
     fn deliver_until(&self, dispatch: &Dispatch) -> i64 {
-        let sandbox = self.engine.clock().sandbox().is_some();
-        let decided_at = dispatch.message.sent_at.filter(|_| sandbox);
-        let from = decided_at.unwrap_or_else(|| self.engine.now());
+        let from = self.judged_by(dispatch).unwrap_or_else(|| self.engine.now());
         (self.clock)().saturating_add(dispatch.deliver_until.since(from))
     }
 
@@ -45,7 +51,7 @@ impl Outbox {
             }
             let rows = self.engine.reader().due_dispatches(channel, now, limit);
             for dispatch in rows.map_err(|error| error.to_string())? {
-                match self.look_at(dispatch, now, &mut shops)? {
+                match self.look_at(dispatch, &mut shops)? {
                     Looked::May(pending) => found.push(*pending),
                     Looked::MayNot(input) => over.push(*input),
                 }
@@ -55,30 +61,18 @@ impl Outbox {
         Ok(found)
     }
 
-    fn look_at(&self, dispatch: Dispatch, now: Instant, shops: &mut Shops) -> Result<Looked, String> {
+    fn look_at(&self, dispatch: Dispatch, shops: &mut Shops) -> Result<Looked, String> {
         let message = &dispatch.message;
-        let order = if needs_order(&dispatch) { self.order_of(message)? } else { None };
-        // A sandbox clock jumps: what was let out before goes out.
-        let is_sandbox = self.engine.clock().sandbox().is_some();
-        let why_not = |answer: Answered| {
-            let (shop_id, message_id) = (message.shop_id.clone(), message.message_id.clone());
-            Ok(Looked::MayNot(Box::new(answered(shop_id, message_id, answer))))
-        };
-        if !is_sandbox && is_over(message, order.as_ref(), now) {
-            return why_not(match dispatch.tried_at {
-                None => refused_as(Code::OrderClosed),
-                // A sender may have it: it is not known that it was not sent.
-                Some(_) if dispatch.said.is_some() => not_known(now),
-                Some(_) => Answered::Taken { provider_id: None, segments: None },
-            });
-        }
+        let order = if says_order(&dispatch) { self.order_of(message)? } else { None };
         let to = match self.carrier(message.channel) {
             Some(_) => self.recipient(message)?,
             None => None,
         };
         let is_needed = self.carrier(message.channel).is_some_and(Carrier::needs_contacts);
         if is_needed && to.is_none() && dispatch.tried_at.is_none() {
-            return why_not(refused_as(Code::NoContact));
+            let (shop_id, message_id) = (message.shop_id.clone(), message.message_id.clone());
+            let answer = refused_as(Code::NoContact);
+            return Ok(Looked::MayNot(Box::new(answered(shop_id, message_id, answer))));
         }
         Ok(Looked::May(Box::new(self.pending(dispatch, order.as_ref(), to, shops))))
     }
@@ -96,8 +90,10 @@ impl Outbox {
         shops: &mut Shops,
     ) -> PendingMessage {
         let deliver_until_micros = self.deliver_until(&dispatch);
+        let judged_by = self.judged_by(&dispatch);
+        let until = dispatch.deliver_until;
         let Dispatch { message, attempt, said, tried_at, .. } = dispatch;
-        let in_flight = InFlight { attempt, is_letter: said.is_some() };
+        let in_flight = InFlight { attempt, is_letter: said.is_some(), until, judged_by };
         self.in_flight().insert(key_of(&message), in_flight);
         let (body_zh, body_en) = match &said {
             Some(said) => (said.text.clone(), self.english(&message, order, shops)),
@@ -201,14 +197,7 @@ enum Looked {
     MayNot(Box<Input>),
 }
 
-/// Whether its order says something of it: whether it still reminds of anything, or what it says.
-fn needs_order(dispatch: &Dispatch) -> bool {
-    let is_ours = dispatch.message.sending.as_ref().is_none_or(|sending| sending.template.is_none());
-    is_ours || matches!(dispatch.message.kind.about().late, Late::OrderEnds)
-}
-
-/// Whether what a reminder reminds of has ended.
-fn is_over(message: &Message, order: Option<&Order>, now: Instant) -> bool {
-    let reminds = matches!(message.kind.about().late, Late::OrderEnds);
-    reminds && order.is_some_and(|order| !order.is_open(now))
+/// Whether its text says something of its order.
+fn says_order(dispatch: &Dispatch) -> bool {
+    dispatch.message.sending.as_ref().is_none_or(|sending| sending.template.is_none())
 }

@@ -5,13 +5,13 @@
 //! holds is not given back when its time passes (A-S2-12, A-S2-18).
 
 use crate::state::{InFlight, Outbox};
-use domain::{Code, Instant, MessageId, ShopId, message::Message};
+use domain::{
+    Code, Instant, MessageId, ShopId,
+    message::{Message, sending::FIRST_QUESTION},
+};
 use engine::{Answered, Command, EngineError, Input, MessageCommand, Says, Settled};
 use port::{Before, DispatchUpdate, Handing};
 use relay::{Class, MessageKey, MessageOutcome, MessageSettlement, PendingMessage, Person, Repeats};
-
-/// After so long a message that was handed over, and of which nothing was heard, is asked after.
-pub const FIRST_QUESTION: i64 = 2;
 
 pub fn key_of(message: &Message) -> MessageKey {
     MessageKey { shop_id: message.shop_id.to_string(), message_id: message.message_id.to_string() }
@@ -49,7 +49,7 @@ impl Outbox {
         self.engine.settle(given_up).await.map_err(|error| error.to_string())
     }
 
-    /// Marks messages as handed over, durably; those that may be sent.
+    /// Marks messages as handed over, durably, after they were judged once more; those that may be sent.
     pub(crate) async fn mark(
         &self,
         messages: &[PendingMessage],
@@ -60,13 +60,18 @@ impl Outbox {
             Repeats::Dropped => port::Repeats::Dropped,
             Repeats::Sent => port::Repeats::Sent { ask_at: at.plus_minutes(FIRST_QUESTION) },
         };
+        let handing = |pending: &PendingMessage| {
+            let key = MessageKey::of(&pending.message);
+            let (shop_id, message_id) = ids(&key)?;
+            let read = self.in_flight().get(&key).copied().ok_or("it was not read before")?;
+            let before = if pending.is_unknown { Before::PerhapsTaken } else { Before::NotTaken };
+            let InFlight { judged_by, until, .. } = read;
+            let (judged_by, signature) = (judged_by.unwrap_or(at), pending.message.signature.clone());
+            Ok(Handing { shop_id, message_id, at, judged_by, until, before, signature, repeats })
+        };
+        let handings = messages.iter().map(handing).collect::<Result<Vec<_>, String>>()?;
         let mut keys: Vec<MessageKey> =
             messages.iter().map(|pending| MessageKey::of(&pending.message)).collect();
-        let handing = |key: &MessageKey| {
-            let (shop_id, message_id) = ids(key)?;
-            Ok(Handing { shop_id, message_id, at, repeats })
-        };
-        let handings = keys.iter().map(handing).collect::<Result<Vec<_>, String>>()?;
         let may_be_sent = self.engine.hand_over(handings).await.map_err(|error| error.to_string())?;
         let mut marks = may_be_sent.into_iter();
         keys.retain(|_| marks.next().unwrap_or(false));
@@ -80,7 +85,7 @@ impl Outbox {
         for MessageSettlement { key, outcome } in &settled {
             let (shop_id, message_id) = ids(key)?;
             let known = self.in_flight().get(key).copied();
-            let InFlight { attempt, is_letter } = known.unwrap_or(InFlight { attempt: 0, is_letter: true });
+            let (attempt, is_letter) = known.map_or((0, true), |known| (known.attempt, known.is_letter));
             let answer = match outcome {
                 MessageOutcome::Accepted { .. } | MessageOutcome::Unknown { .. } if !is_letter => {
                     dispatches.push(DispatchUpdate::Done { shop_id, message_id });

@@ -62,6 +62,10 @@ pub struct InFlight {
     pub attempt: u32,
     /// Whether it holds something of the shop's that its end gives back or spends.
     pub is_letter: bool,
+    /// Not to be sent from then on, by the engine's clock.
+    pub until: Instant,
+    /// By which moment its time is judged; none where that is when it is handed over.
+    pub judged_by: Option<Instant>,
 }
 
 /// Opens what is sealed of a customer's contact.

@@ -46,6 +46,15 @@ pub struct Handing {
     pub message_id: MessageId,
     /// When.
     pub at: Instant,
+    /// By which moment its time is judged: `at`, but in a sandbox, where a message that was not tried yet goes out as it
+    /// was let out, however far the clock has jumped since.
+    pub judged_by: Instant,
+    /// Not to be sent from then on.
+    pub until: Instant,
+    /// What is known of the attempts before.
+    pub before: Before,
+    /// How it is signed.
+    pub signature: Option<String>,
     /// What its sender does with one that it had before.
     pub repeats: Repeats,
 }
@@ -85,6 +94,12 @@ pub enum DispatchUpdate {
         attempt: u32,
         next_at: Instant,
         before: Before,
+    },
+    /// It waits until then for something else than its sender; no attempt was made.
+    PutOff {
+        shop_id: ShopId,
+        message_id: MessageId,
+        next_at: Instant,
     },
     /// Nobody knows whether it was taken: it is asked after then, and not sent again. It was handed over when it first
     /// was, at the latest now.

@@ -216,6 +216,8 @@ pub trait DeliveryQueue: Send + Sync {
     /// - The mark is on the disk before the answer. One that was marked before for a sender that drops no repetition and
     ///   was not settled is not among the answer: it may have been taken. Nor is one that has been withdrawn since it
     ///   was read.
+    /// - Each is judged by what holds now. One that may not go any more is not among the answer, and is not due again: it
+    ///   is settled, or waits for a later time.
     /// - A message that is marked for such a sender is not due. [`MessageOutcome::RetryAt`] takes the mark away; every
     ///   other outcome ends the attempt. A mark that nobody settles (the process ended between the send and
     ///   [`DeliveryQueue::settle_messages`], or those failed) is the same as [`MessageOutcome::Unknown`]: after some

@@ -209,21 +209,32 @@ async fn a_settlement_that_is_lost_sends_nothing_twice() {
 /// Without the mark nothing goes out, and the channel rests; it goes when the store is back.
 #[tokio::test]
 async fn what_is_not_marked_is_not_sent() {
-    for is_refused in [true, false] {
-        let outbox = Outbox::new();
-        outbox.add_message(message("msg_1"));
-        let marks = if is_refused { &outbox.refused_marks } else { &outbox.failing_marks };
-        marks.store(1, Ordering::SeqCst);
-        let sender = Scripted::answering([]);
-        let worker = worker(&outbox, sender.clone());
-        for _ in 0..2 {
-            worker.drain_once().await.unwrap();
-            assert!(sender.came().is_empty());
-        }
-        outbox.set_now(START_MICROS + MINUTE);
+    let outbox = Outbox::new();
+    outbox.add_message(message("msg_1"));
+    outbox.failing_marks.store(1, Ordering::SeqCst);
+    let sender = Scripted::answering([]);
+    let worker = worker(&outbox, sender.clone());
+    for _ in 0..2 {
         worker.drain_once().await.unwrap();
-        assert_eq!(sender.came(), ["msg_1"]);
+        assert!(sender.came().is_empty());
     }
+    outbox.set_now(START_MICROS + MINUTE);
+    worker.drain_once().await.unwrap();
+    assert_eq!(sender.came(), ["msg_1"]);
+}
+
+/// One that may not go any more is not sent, and its channel does not rest for it.
+#[tokio::test]
+async fn what_may_not_go_any_more_holds_up_no_other() {
+    let outbox = Outbox::new();
+    outbox.add_message(message("msg_1"));
+    outbox.refused_marks.store(1, Ordering::SeqCst);
+    let sender = Scripted::answering([]);
+    let worker = worker(&outbox, sender.clone());
+    worker.drain_once().await.unwrap();
+    outbox.add_message(message("msg_2"));
+    worker.drain_once().await.unwrap();
+    assert_eq!(sender.came(), ["msg_2"]);
 }
 
 /// A-S2-18: later is inside the message's deadline, or it is refused at once.

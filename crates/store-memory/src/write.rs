@@ -142,7 +142,7 @@ pub fn hand_over(open: &mut Open<'_>, messages: &[Handing]) -> Vec<bool> {
     let mut mark = |one: &Handing| {
         let key = (one.shop_id.clone(), one.message_id.clone());
         let known = open.tables.dispatches.get(&key);
-        let may_be_sent = known.is_some_and(|row| row.handed_at.is_none());
+        let may_be_sent = known.is_some_and(|row| row.handed_at.is_none() && row.next_at <= one.at);
         if may_be_sent {
             change(open.tables, &mut open.undo, (&key.0, &key.1), |row| match one.repeats {
                 Repeats::Dropped => row.tried_at = row.tried_at.or(Some(one.at)),
@@ -183,6 +183,9 @@ fn dispatches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result
                         Before::PerhapsTaken => row.tried_at.or(Some(*next_at)),
                     };
                 });
+            }
+            DispatchUpdate::PutOff { shop_id, message_id, next_at } => {
+                change(tables, undo, (shop_id, message_id), |row| row.next_at = *next_at);
             }
             DispatchUpdate::Ask { shop_id, message_id, at, next_at } => {
                 change(tables, undo, (shop_id, message_id), |row| {

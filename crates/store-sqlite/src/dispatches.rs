@@ -55,6 +55,8 @@ fn settle(db: &Connection, updates: &[DispatchUpdate]) -> Result<(), StoreError>
         tried_at = CASE WHEN ?5 THEN coalesce(tried_at, ?4) END WHERE shop_id = ?1 AND message_id = ?2";
     let ask = "UPDATE dispatches SET next_at = ?3, handed_at = coalesce(handed_at, tried_at, ?4)
         WHERE shop_id = ?1 AND message_id = ?2";
+    let put_off = "UPDATE dispatches SET next_at = ?3 WHERE shop_id = ?1 AND message_id = ?2";
+    let mut put_off = db.prepare_cached(put_off).doing(WRITING)?;
     let mut ask = db.prepare_cached(ask).doing(WRITING)?;
     let mut done = db.prepare_cached(done).doing(WRITING)?;
     let mut retry = db.prepare_cached(retry).doing(WRITING)?;
@@ -70,6 +72,9 @@ fn settle(db: &Connection, updates: &[DispatchUpdate]) -> Result<(), StoreError>
                     .execute(params![shop, id, attempt, next_at.micros(), is_taken_perhaps])
                     .doing(WRITING)?
             }
+            DispatchUpdate::PutOff { shop_id, message_id, next_at } => put_off
+                .execute(params![shop_id.as_str(), message_id.as_str(), next_at.micros()])
+                .doing(WRITING)?,
             DispatchUpdate::Ask { shop_id, message_id, at, next_at } => ask
                 .execute(params![shop_id.as_str(), message_id.as_str(), next_at.micros(), at.micros()])
                 .doing(WRITING)?,
@@ -81,9 +86,9 @@ fn settle(db: &Connection, updates: &[DispatchUpdate]) -> Result<(), StoreError>
 /// Marks messages as handed over; whether each may be sent.
 pub fn hand_over(db: &Connection, messages: &[Handing]) -> Result<Vec<bool>, StoreError> {
     let sent = "UPDATE dispatches SET handed_at = ?3, next_at = ?4
-        WHERE shop_id = ?1 AND message_id = ?2 AND handed_at IS NULL";
+        WHERE shop_id = ?1 AND message_id = ?2 AND handed_at IS NULL AND next_at <= ?3";
     let dropped = "UPDATE dispatches SET tried_at = coalesce(tried_at, ?3)
-        WHERE shop_id = ?1 AND message_id = ?2 AND handed_at IS NULL";
+        WHERE shop_id = ?1 AND message_id = ?2 AND handed_at IS NULL AND next_at <= ?3";
     let mut sent = db.prepare_cached(sent).doing(WRITING)?;
     let mut dropped = db.prepare_cached(dropped).doing(WRITING)?;
     let mut mark = |one: &Handing| {

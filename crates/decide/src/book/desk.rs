@@ -79,10 +79,10 @@ impl<'a> Desk<'a> for Draft<'a> {
     }
     fn send_as(&mut self, message: Message, until: Instant, said: Option<Said>) {
         let dispatch = Dispatch {
+            next_at: if message.sent_at.is_some() { self.now } else { message.due_at.max(self.now) },
             message,
             deliver_until: until,
             attempt: 0,
-            next_at: self.now,
             said: said.map(Box::new),
             tried_at: None,
             handed_at: None,

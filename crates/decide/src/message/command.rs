@@ -12,6 +12,7 @@ use domain::{
         values::Values,
     },
 };
+use port::Handing;
 
 /// What can be asked of the message centre. `by` is the key that asks.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub enum MessageCommand {
     OptOut { number: NumberKey, at: Instant },
     /// A notice that no event brings.
     Post(Box<Notice>),
+    /// A message is about to be given to its sender: it is judged once more, and waits or is left out where it may not go.
+    HandOver(Handing),
     /// What a message's provider answered.
     Answered { message_id: MessageId, answer: Answered },
     /// What a provider reports of a message later; `number` is whom it names.

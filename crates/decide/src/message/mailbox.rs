@@ -5,12 +5,15 @@
 //! waits for a mailbox that is named no more is dropped with it. No other event goes to it.
 
 use crate::book::Draft;
-use domain::message::{alerts::Alert, centre, office::Office};
+use domain::message::{
+    alerts::Alert,
+    office::{Office, chosen},
+};
 use port::Webhook;
 
 /// Brings the receiver in line with what the shop has chosen.
 pub fn align(draft: &mut Draft<'_>) {
-    let chosen = centre::chosen(draft.centre(), draft.now);
+    let chosen = chosen(draft.centre(), draft.now);
     let wanted = chosen.alerts.email.as_deref();
     if draft.webhooks().find_map(Webhook::mailbox) == wanted {
         return;

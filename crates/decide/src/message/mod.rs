@@ -5,6 +5,7 @@ mod command;
 mod customers;
 mod differences;
 mod early;
+mod handing;
 pub mod mailbox;
 mod post;
 mod sent;
@@ -41,6 +42,11 @@ pub fn first_keys(shop: &ShopId, command: &MessageCommand, keys: &mut Keys) {
             for channel in notice.kind.about().channels {
                 keys.messages.push((shop.clone(), post::id_by(&notice.message_id, *channel)));
             }
+        }
+        MessageCommand::HandOver(handing) => {
+            keys.messages.push((shop.clone(), handing.message_id.clone()));
+            keys.undelivered.push((shop.clone(), handing.message_id.clone()));
+            keys.sends = true;
         }
         MessageCommand::Answered { message_id, answer } => {
             keys.messages.push((shop.clone(), message_id.clone()));
@@ -84,6 +90,7 @@ pub fn decide(draft: &mut Draft<'_>, command: &MessageCommand) -> Result<Reply, 
         }
         MessageCommand::OptOut { number, at } => customers::opt_out(draft, number, *at),
         MessageCommand::Post(notice) => post::post(draft, notice),
+        MessageCommand::HandOver(handing) => handing::hand_over(draft, handing),
         MessageCommand::Answered { message_id, answer } => sent::answered(draft, message_id, answer),
         MessageCommand::Reported { message_id, number, report } => {
             sent::reported(draft, message_id, number.as_ref(), report)

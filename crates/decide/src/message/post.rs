@@ -8,8 +8,8 @@ use domain::{
     campaign::Desk,
     message::{
         Channel, Kind, Message, MessageStatus,
-        centre::{self, Letter, Switched},
-        office::Office,
+        centre::{self, Letter},
+        office::{Office, chosen},
         order_link,
     },
 };
@@ -58,7 +58,7 @@ pub fn post(draft: &mut Draft<'_>, notice: &Notice) -> Result<Reply, Refusal> {
         return Err(Refusal::of(Violation::with("message_id", Code::TooLongText, "at most 62 characters")));
     }
     let now = draft.now;
-    let chosen = centre::chosen(draft.centre(), now).into_owned();
+    let chosen = chosen(draft.centre(), now).into_owned();
     let on: Vec<Channel> = channels.iter().copied().filter(|channel| chosen.is_on(*kind, *channel)).collect();
     let until = kind.too_late_at(now, order.as_ref()).unwrap_or(now);
     let is_off = on.is_empty();
@@ -83,8 +83,7 @@ pub fn post(draft: &mut Draft<'_>, notice: &Notice) -> Result<Reply, Refusal> {
             Some(Code::SwitchedOff)
         } else {
             let (order, values) = (order.as_ref(), notice.values.clone());
-            let letter =
-                Letter { message: message.clone(), order, until, switched: Switched::ByShop, values };
+            let letter = Letter { message: message.clone(), order, until, values };
             centre::let_out(draft, letter).err()
         };
         if code.is_some() {

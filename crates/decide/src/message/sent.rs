@@ -102,7 +102,7 @@ fn refuse(
     provider_code: Option<String>,
     says: Says,
 ) -> Result<(), Refusal> {
-    if message.status != MessageStatus::Sent {
+    if !matches!(message.status, MessageStatus::Sent | MessageStatus::Planned) {
         return Ok(());
     }
     if message.sending.is_some() {
@@ -119,16 +119,22 @@ fn refuse(
 
 /// The number's place, and the grant, of a message that did not go out.
 fn give_back(draft: &mut Draft<'_>, message: &Message, says: Says) {
-    let (Some(sending), Some(sent_at)) = (&message.sending, message.sent_at) else { return };
-    for key in sending.numbers().filter(|_| message.channel == Channel::Sms) {
-        let mut number = draft.number(key);
-        number.uncount(sent_at);
-        draft.put_number(key, number);
-    }
+    let Some(sending) = &message.sending else { return };
+    uncount(draft, message);
     if let Some(template) = sending.grant.as_deref().filter(|_| says != Says::NoGrant) {
         let mut addressee = draft.addressee(&message.customer_id);
         addressee.grant(template, 1);
         draft.put_addressee(&message.customer_id, addressee);
+    }
+}
+
+/// The number's place of a message that goes out at another moment, to another number, or not at all.
+pub fn uncount(draft: &mut Draft<'_>, message: &Message) {
+    let Some(sending) = message.sending.as_ref().filter(|_| message.channel == Channel::Sms) else { return };
+    for key in sending.numbers() {
+        let mut number = draft.number(key);
+        number.uncount(message.sent_at.unwrap_or(message.due_at));
+        draft.put_number(key, number);
     }
 }
 
@@ -191,7 +197,7 @@ pub fn reported(
 }
 
 /// The message of that id; refused as `not_found` where there is none.
-fn message(draft: &Draft<'_>, id: &MessageId) -> Result<Message, Refusal> {
+pub fn message(draft: &Draft<'_>, id: &MessageId) -> Result<Message, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no message {id}"));
     draft.message(id).cloned().ok_or_else(missing)
 }

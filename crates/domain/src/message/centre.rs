@@ -1,17 +1,18 @@
 //! The message centre: kinds of campaigns and what happens to orders ask, it judges whether a message may go out to that
 //! customer now, writes it, and holds what it costs.
 //!
-//! What it judges: switches, consent, quiet hours, how much a customer and a number hear, templates, grants, the wallet.
-//! Whether an order or a campaign still wants the message is for whoever asks to say before.
+//! What it judges: whether the message may go ([`may_go`], which is asked again whenever it is handed over), how much a
+//! customer and a number hear, templates, grants, the wallet. Whether a campaign still wants the message is for whoever
+//! asks to say before.
 //!
 //! Always holds: what is judged is spent in the same decision; a message that is not let out spends nothing.
 
 use super::{
-    Channel, Kind, Message, MessageStatus, Payer, Purpose,
-    addressee::Addressee,
+    Channel, Kind, Message, Payer,
     alerts::Alert,
-    numbers::{Number, NumberKey},
-    office::{Centre, Said, TemplateVersion},
+    going::{Going, Ready, may_go},
+    numbers::NumberKey,
+    office::{Said, TemplateVersion, chosen},
     sending::Sending,
     settings::{CUT_OVER, Chosen},
     template::Template,
@@ -79,15 +80,6 @@ pub fn judge(
     }
 }
 
-/// Whose word a message follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Switched {
-    /// The shop's switches.
-    ByShop,
-    /// Its campaign's own (A-S1-18).
-    ByCampaign,
-}
-
 /// A message that is asked for by SMS or `WeChat`.
 pub struct Letter<'a> {
     /// As it waits.
@@ -96,8 +88,6 @@ pub struct Letter<'a> {
     pub order: Option<&'a Order>,
     /// Not to be sent from then on.
     pub until: Instant,
-    /// Whose word it follows.
-    pub switched: Switched,
     /// Values beside those of the order.
     pub values: Values,
 }
@@ -106,54 +96,37 @@ pub struct Letter<'a> {
 struct Fit {
     said: Said,
     sending: Sending,
+    /// When it goes.
+    at: Instant,
     numbers: Vec<NumberKey>,
     /// The wallet without what it holds; none where it costs nothing.
     wallet: Option<Wallet>,
 }
 
-/// Lets a message out, which is sent then as far as we know, or says why not.
+/// Lets a message out, or says why not. It is sent then as far as we know; in quiet hours it is planned for their end, and
+/// holds until then what it costs.
 pub fn let_out(desk: &mut dyn Desk<'_>, letter: Letter<'_>) -> Result<Message, Code> {
     let fit = fit(desk, &letter)?;
     let now = desk.now();
     let Letter { message, until, .. } = letter;
     spend(desk, &message, &fit);
-    let sent = Message {
-        status: MessageStatus::Sent,
-        code: None,
-        sent_at: Some(now),
-        sending: Some(Box::new(fit.sending)),
-        ..message
-    };
-    desk.post(sent.clone());
-    desk.send_as(sent.clone(), until, Some(fit.said));
-    Ok(sent)
+    let let_out = Message { code: None, sending: Some(Box::new(fit.sending)), ..message };
+    let let_out = if fit.at > now { let_out.planned_for(fit.at) } else { let_out.sent_at(now) };
+    desk.post(let_out.clone());
+    desk.send_as(let_out.clone(), until, Some(fit.said));
+    Ok(let_out)
 }
 
 fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
     let (now, message) = (desk.now(), &letter.message);
     let (kind, channel) = (message.kind, message.channel);
-    if now >= letter.until {
-        return Err(Code::TooLate);
-    }
+    let going = Going { message, order: letter.order, until: letter.until, by: now };
+    let Ready { at, numbers } = may_go(desk, &going)?;
     let chosen = chosen(desk.centre(), now);
     // Until then the platform sent, whatever a shop had chosen for later (S2-R11, S2-R16).
     let is_cut_over = now >= CUT_OVER;
-    if letter.switched == Switched::ByShop && is_cut_over && !chosen.is_on(kind, channel) {
-        return Err(Code::SwitchedOff);
-    }
-    let addressee = desk.addressee(&message.customer_id);
-    let is_reached = addressee.contact.as_ref().is_some_and(|contact| contact.by(channel).is_some());
-    if desk.needs_contact(channel) && !is_reached {
-        return Err(Code::NoContact);
-    }
-    let numbers = numbers_of(&addressee, message);
-    let heard: Vec<Number> = numbers.iter().map(|number| desk.number(number)).collect();
-    let opted_out_at = heard.iter().filter_map(|number| number.opted_out_at).max();
-    if kind.about().purpose == Purpose::Marketing && !wants_marketing(&addressee, opted_out_at) {
-        return Err(Code::NoConsent);
-    }
     if channel == Channel::Sms {
-        heard.iter().try_for_each(|number| number.has_room(chosen.caps, now))?;
+        numbers.iter().try_for_each(|key| desk.number(key).has_room(chosen.caps, at))?;
     }
     let own = desk.centre().and_then(|centre| centre.template(kind, channel));
     if own.is_some_and(|version| version.blocked.is_some()) {
@@ -169,7 +142,11 @@ fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
     sending.number = numbers.first().cloned();
     sending.numbers_before = numbers.get(1..).unwrap_or_default().to_vec();
     sending.grant = said.wechat.as_ref().map(|data| data.template_id.clone());
-    if sending.grant.as_deref().is_some_and(|template| addressee.grants(template) == 0) {
+    if sending
+        .grant
+        .as_deref()
+        .is_some_and(|template| desk.addressee(&message.customer_id).grants(template) == 0)
+    {
         return Err(Code::NoGrant);
     }
     let mut wallet = Some(desk.wallet()).filter(|wallet| payer == Payer::Merchant && wallet.is_billed);
@@ -180,19 +157,18 @@ fn fit(desk: &mut dyn Desk<'_>, letter: &Letter<'_>) -> Result<Fit, Code> {
         }
         None => sending.payer = Payer::Free,
     }
-    Ok(Fit { said, sending, numbers, wallet })
+    Ok(Fit { said, sending, at, numbers, wallet })
 }
 
 /// Spends what a fit message costs: segments, a place of its number, a grant.
 fn spend(desk: &mut dyn Desk<'_>, message: &Message, fit: &Fit) {
-    let now = desk.now();
     if let Some(wallet) = &fit.wallet {
         keep(desk, wallet.clone());
     }
     if message.channel == Channel::Sms {
         for key in &fit.numbers {
             let mut number = desk.number(key);
-            number.count(now, &fit.said.signature);
+            number.count(fit.at, &fit.said.signature);
             desk.put_number(key, number);
         }
     }
@@ -211,26 +187,6 @@ pub fn keep(desk: &mut dyn Desk<'_>, mut wallet: Wallet) {
         desk.alert(&Alert::LowBalance { free: wallet.free(now), alert_below: below });
     }
     desk.put_wallet(wallet);
-}
-
-/// What the shop has chosen, as it counts at that moment.
-pub fn chosen(centre: Option<&Centre>, now: Instant) -> Cow<'_, Chosen> {
-    let counts = centre.and_then(|centre| centre.settings.at(now));
-    counts.map_or_else(|| Cow::Owned(Chosen::default()), |version| Cow::Borrowed(&version.chosen))
-}
-
-/// Whom a message counts against: the customer's number under every key that it is known by, or the customer where none
-/// is known. Who told the same number before a new key came knows it by an older one: it is counted there, too.
-fn numbers_of(addressee: &Addressee, message: &Message) -> Vec<NumberKey> {
-    let known = addressee.contact.iter().flat_map(|contact| contact.numbers().cloned());
-    let known: Vec<NumberKey> = known.collect();
-    if known.is_empty() { vec![NumberKey::of_customer(&message.customer_id)] } else { known }
-}
-
-/// Explicit consent, and no later word against it, neither in the shop nor by a reply (A-S2-14).
-fn wants_marketing(addressee: &Addressee, opted_out_at: Option<Instant>) -> bool {
-    let said = addressee.consent().filter(|consent| consent.given);
-    said.is_some_and(|consent| opted_out_at.is_none_or(|out| consent.at > out))
 }
 
 /// The shop's own template, or our text.

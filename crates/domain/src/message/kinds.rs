@@ -4,7 +4,11 @@
 //! it here.
 
 use super::{Channel, Kind, Payer, Purpose};
-use crate::{Instant, campaign::field::Words, order::Order};
+use crate::{
+    Instant,
+    campaign::field::Words,
+    order::{Order, State},
+};
 
 /// When a message is better not sent at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +123,15 @@ impl Kind {
             | Self::Dispute
             | Self::Marketing => None,
         }
+    }
+
+    /// Whether what it reminds of had ended by that moment; what reminds of nothing is never over.
+    pub fn is_over(self, order: &Order, by: Instant) -> bool {
+        let has_ended = || match order.state {
+            State::Open => !order.is_open(by),
+            State::Paid { at } | State::Cancelled { at, .. } => at <= by,
+        };
+        matches!(self.about().late, Late::OrderEnds) && has_ended()
     }
 
     /// From when on a message that was asked for then is better not sent; `None` where what it reminds of does not end.

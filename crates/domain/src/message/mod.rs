@@ -4,6 +4,7 @@ pub mod addressee;
 pub mod alerts;
 pub mod centre;
 pub mod differences;
+pub mod going;
 mod kind;
 mod kinds;
 pub mod notices;
@@ -49,6 +50,18 @@ pub struct Message {
 }
 
 impl Message {
+    /// It goes out now.
+    #[must_use]
+    pub fn sent_at(self, now: Instant) -> Self {
+        Self { status: MessageStatus::Sent, sent_at: Some(now), ..self }
+    }
+
+    /// It is to go out at that moment.
+    #[must_use]
+    pub fn planned_for(self, at: Instant) -> Self {
+        Self { status: MessageStatus::Planned, due_at: at, sent_at: None, ..self }
+    }
+
     /// One that was let out and did not arrive: it was not sent after all.
     pub fn taken_back(&self, code: Code) -> Self {
         let failed = code == Code::ProviderFailed;

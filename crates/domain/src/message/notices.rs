@@ -6,7 +6,9 @@
 
 use super::{
     Channel, Kind, Message, MessageStatus,
-    centre::{self, Letter, Switched},
+    centre::{self, Letter},
+    going,
+    office::chosen,
     order_link,
     settings::Chosen,
     values::Values,
@@ -96,7 +98,7 @@ fn end_reminders(desk: &mut dyn Desk<'_>, order: &mut Order) {
 /// Something happened to the order at that moment.
 fn tell(desk: &mut dyn Desk<'_>, order: &mut Order, topic: &Topic, at: Instant) {
     let (now, kind) = (desk.now(), topic.kind);
-    let chosen = centre::chosen(desk.centre(), now).into_owned();
+    let chosen = chosen(desk.centre(), now).into_owned();
     let wished = match kind {
         Kind::PaymentReminder => at.plus_minutes(i64::from(chosen.reminder_after_minutes)),
         _ => now,
@@ -118,29 +120,23 @@ fn tell(desk: &mut dyn Desk<'_>, order: &mut Order, topic: &Topic, at: Instant) 
         if on.is_empty() {
             leave_out(desk, order, &one, Code::SwitchedOff);
         } else {
-            wait_or_send(desk, order, one, &chosen);
+            wait_or_send(desk, order, one);
         }
     }
 }
 
 /// Whether the switch is on now, or will be when the notice is due.
 fn is_wanted(desk: &dyn Desk<'_>, chosen: &Chosen, kind: Kind, channel: Channel, due_at: Instant) -> bool {
-    chosen.is_on(kind, channel) || centre::chosen(desk.centre(), due_at).is_on(kind, channel)
+    chosen.is_on(kind, channel) || self::chosen(desk.centre(), due_at).is_on(kind, channel)
 }
 
 /// Sends what is due, outside the channel's quiet hours; what is not waits.
-fn wait_or_send(desk: &mut dyn Desk<'_>, order: &mut Order, one: Waiting, chosen: &Chosen) {
+fn wait_or_send(desk: &mut dyn Desk<'_>, order: &mut Order, one: Waiting) {
     let now = desk.now();
-    let zone = desk.shop().map(|shop| shop.time_zone.clone()).ok();
-    let quiet = chosen.quiet_hours.get(&one.channel).zip(zone.as_ref());
-    let due_at = one.due_at.max(now);
-    let end = quiet.and_then(|(quiet, zone)| quiet.around(zone, due_at)).map(|(_, end)| end);
-    match end {
-        Some(end) if end >= one.until => leave_out(desk, order, &one, Code::QuietHours),
-        Some(end) => wait(desk, order, Waiting { due_at: end, ..one }),
-        None if due_at >= one.until => leave_out(desk, order, &one, Code::TooLate),
-        None if due_at > now => wait(desk, order, one),
-        None => send(desk, order, &one),
+    match going::when(desk, one.channel, one.due_at.max(now), one.until) {
+        Err(code) => leave_out(desk, order, &one, code),
+        Ok(due_at) if due_at > now => wait(desk, order, Waiting { due_at, ..one }),
+        Ok(_) => send(desk, order, &one),
     }
 }
 
@@ -169,8 +165,7 @@ pub fn due(desk: &mut dyn Desk<'_>, order: &mut Order) -> bool {
         leave_out(desk, order, &one, Code::OrderClosed);
         return true;
     }
-    let chosen = centre::chosen(desk.centre(), now).into_owned();
-    wait_or_send(desk, order, one, &chosen);
+    wait_or_send(desk, order, one);
     true
 }
 
@@ -179,7 +174,6 @@ fn send(desk: &mut dyn Desk<'_>, order: &mut Order, one: &Waiting) {
         message: message(desk, order, one),
         order: Some(order),
         until: one.until,
-        switched: Switched::ByShop,
         values: values(desk, order, one),
     };
     match centre::let_out(desk, letter) {

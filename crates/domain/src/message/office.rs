@@ -6,12 +6,13 @@ use super::{
     addressee::Addressee,
     alerts::Alert,
     numbers::{Number, NumberKey},
-    settings::MessageSettings,
+    settings::{Chosen, MessageSettings},
     template::{Rendered, Template},
     wallet::Wallet,
 };
 use crate::{CustomerId, Instant, limits};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A shop's settings and templates. A shop that never asked for any has none, and is sent what its presales ask for.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -103,6 +104,12 @@ impl Centre {
             Some(_) | None => false,
         }
     }
+}
+
+/// What the shop has chosen, as it counts at that moment.
+pub fn chosen(centre: Option<&Centre>, now: Instant) -> Cow<'_, Chosen> {
+    let counts = centre.and_then(|centre| centre.settings.at(now));
+    counts.map_or_else(|| Cow::Owned(Chosen::default()), |version| Cow::Borrowed(&version.chosen))
 }
 
 /// A message that is let out, as it was written then: what a provider gets is what was counted.

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// Days after which a message of which nothing was heard counts as sent.
 pub const UNKNOWN_DAYS: i64 = 30;
 
+/// Minutes after which a message that was handed over, and of which nothing was heard, is asked after.
+pub const FIRST_QUESTION: i64 = 2;
+
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -12,7 +12,7 @@ use axum::extract::State;
 use domain::{
     Instant, PurchaseId,
     ends::Ends,
-    message::{Channel, Charge, Kind, MessageStatus, centre, wallet::Wallet},
+    message::{Channel, Charge, Kind, MessageStatus, office::chosen, wallet::Wallet},
 };
 use engine::{Command, Input, MessageCommand, Reply};
 use port::BillRow;
@@ -67,7 +67,7 @@ fn view(wallet: &Wallet, alert_below: u64, now: Instant) -> WalletView {
 async fn alert_below(state: &ApiState, caller: &InShop) -> Result<u64, Problem> {
     let shop_id = caller.shop_id.clone();
     let found = state.read(move |reader| reader.centre(&shop_id)).await?;
-    Ok(centre::chosen(found.as_deref(), state.engine.now()).alert_below)
+    Ok(chosen(found.as_deref(), state.engine.now()).alert_below)
 }
 
 /// What the wallet holds.

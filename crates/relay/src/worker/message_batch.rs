@@ -75,13 +75,11 @@ async fn handed(
         }
         Err(error) => {
             tracing::warn!(%error, channel, "messages could not be marked; none of them is sent");
+            // They are due again at once: not in a circle without an end.
+            shared.pauses.hold(channel, (shared.clock)());
             Vec::new()
         }
     };
-    // They may be due again at once: not in a circle without an end.
-    if handed.is_empty() {
-        shared.pauses.hold(channel, (shared.clock)());
-    }
     handed
 }
 

@@ -214,10 +214,13 @@ impl DeliveryQueue for Outbox {
             if counts_down(&self.failing_marks) {
                 return Err("the store is away".to_owned());
             }
+            let mut rows = self.rows.lock().unwrap();
             if counts_down(&self.refused_marks) {
+                for pending in messages {
+                    rows.messages.remove(&pending.message.message_id);
+                }
                 return Ok(Vec::new());
             }
-            let mut rows = self.rows.lock().unwrap();
             let keys = messages.iter().map(|pending| MessageKey::of(&pending.message));
             let keys = keys.filter(|key| match repeats {
                 Repeats::Sent => rows.handed.insert(key.clone()),

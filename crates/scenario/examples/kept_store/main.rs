@@ -165,6 +165,8 @@ async fn messages(engine: &Engine) {
     engine.submit(early).await.expect("it is kept");
     let message_id = of(Kind::Shipped, Channel::Sms);
     let repeats = Repeats::Sent { ask_at: now.plus_minutes(2) };
-    let handing = Handing { shop_id, message_id, at: now, repeats };
+    let (until, before) = (now.plus_minutes(60), Before::NotTaken);
+    let handing =
+        Handing { shop_id, message_id, at: now, judged_by: now, until, before, signature: None, repeats };
     engine.hand_over(vec![handing]).await.expect("it is marked");
 }

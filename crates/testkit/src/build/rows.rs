@@ -12,8 +12,8 @@ use domain::{
 };
 use money::Money;
 use port::{
-    Change, ConflictRow, Dispatch, Import, ImportFile, ImportState, InboxKey, InboxRow, OutboxRow, Parked,
-    RequestRow, Upload, WalletChange, Webhook, digest,
+    Before, Change, ConflictRow, Dispatch, Handing, Import, ImportFile, ImportState, InboxKey, InboxRow,
+    OutboxRow, Parked, Repeats, RequestRow, Upload, WalletChange, Webhook, digest,
 };
 
 /// An event of a source `platform`, taken in at the start.
@@ -207,6 +207,20 @@ pub fn webhook(webhook_id: &str) -> Webhook {
         secrets: vec!["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()],
         created_at: start(),
         old_until: None,
+    }
+}
+
+/// A message of [`dispatch`] that is handed over at that moment.
+pub fn handing(shop_id: &ShopId, message_id: &str, at: Instant, repeats: Repeats) -> Handing {
+    Handing {
+        shop_id: shop_id.clone(),
+        message_id: message_id.parse().expect("an id of a test is fit"),
+        at,
+        judged_by: at,
+        until: at.plus_minutes(60),
+        before: Before::NotTaken,
+        signature: None,
+        repeats,
     }
 }
 

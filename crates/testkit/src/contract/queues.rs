@@ -242,7 +242,7 @@ fn waiting(store: &dyn Store, channel: Channel, seconds: i64) -> Vec<Dispatch> {
 
 /// Marks messages as handed over; those that may be sent.
 fn hand_over<'n>(store: &mut dyn Store, names: &[&'n str], seconds: i64, repeats: Repeats) -> Vec<&'n str> {
-    let handing = |name: &&str| Handing { shop_id: s1(), message_id: id(name), at: at(seconds), repeats };
+    let handing = |name: &&str| build::handing(&s1(), name, at(seconds), repeats);
     let messages: Vec<Handing> = names.iter().map(handing).collect();
     let mut marks = Vec::new();
     let marked = store.transact(&mut |tx| {
@@ -272,6 +272,14 @@ pub fn a_message_is_handed_over_once(store: &mut dyn Store) {
         rows.iter().map(|row| row.message.message_id.to_string()).collect()
     };
     let sent = Repeats::Sent { ask_at: at(140) };
+    // What is not due is not handed over, nor what was put off since it was read.
+    assert!(hand_over(store, &["m-1"], 9, sent).is_empty());
+    let put_off =
+        |seconds| DispatchUpdate::PutOff { shop_id: s1(), message_id: id("m-2"), next_at: at(seconds) };
+    write(store, |changes| changes.dispatch_updates.push(put_off(30)));
+    assert!(hand_over(store, &["m-2"], 29, Repeats::Dropped).is_empty());
+    assert_eq!(state(store, "m-2"), Some((0, at(30), None, None)));
+    write(store, |changes| changes.dispatch_updates.push(put_off(10)));
     assert_eq!(hand_over(store, &["m-1", "m-3", "m-9"], 20, sent), ["m-1"]);
     assert_eq!(hand_over(store, &["m-1", "m-2"], 21, Repeats::Dropped), ["m-2"]);
     assert_eq!(hand_over(store, &["m-1", "m-2"], 22, Repeats::Dropped), ["m-2"]);

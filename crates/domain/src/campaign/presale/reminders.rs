@@ -8,7 +8,7 @@ use crate::{
     customer::{ReminderSms, WaitingSms},
     message::{
         self, Channel, Kind, Message, MessageStatus,
-        centre::{self, Ask, Cap, Letter, Quiet, Switched},
+        centre::{self, Ask, Cap, Letter, Quiet},
         values::Values,
     },
     order::{Order, Reminder, ReminderOutcome, TimelineEntry},
@@ -140,8 +140,8 @@ fn send(desk: &mut dyn Desk<'_>, order: &mut Order, shop: &Shop, reminder: &Remi
     let until = order.cancel_at.into_iter().chain(quiet).min().unwrap_or(now);
     let waiting = message(desk, order, reminder);
     if remind::channel(reminder.kind) == Channel::Sms {
-        let (switched, values) = (Switched::ByCampaign, Values::default());
-        centre::let_out(desk, Letter { message: waiting, order: Some(order), until, switched, values })?;
+        let values = Values::default();
+        centre::let_out(desk, Letter { message: waiting, order: Some(order), until, values })?;
         let day = desk.platform_zone().day(now);
         change_sms(desk, order, true, |sms, shop_id| {
             sms.forget(shop_id, &order.order_id, reminder.kind);
