@@ -118,7 +118,9 @@ pub fn is_booked(walk: &Walk<'_>, order: &Order, entries: &[Entry], found: &mut 
             Some(coupon) => order.came_from(coupon.as_str()),
             None => entry.source.campaign_id.as_ref(),
         };
-        from.into_iter().for_each(|from| *booked.entry(from).or_default() -= entry.amount);
+        if let Some(from) = from {
+            *booked.entry(from).or_default() -= entry.amount;
+        }
     }
     for (of, amount) in booked {
         let says = |row: &CampaignRow| {
