@@ -23,7 +23,7 @@ const ARROWS: [(&str, Option<&[&str]>); 24] = [
     ("engine", Some(&["money", "domain", "port", "decide"])),
     ("preview", Some(&["money", "domain", "pricing", "port"])),
     ("audit", Some(&["money", "draw", "domain", "port"])),
-    ("relay", Some(&["money", "domain"])),
+    ("relay", Some(&["money", "contacts", "domain"])),
     ("outbox", Some(&["money", "domain", "port", "decide", "engine", "relay"])),
     ("gift-list", Some(&["money", "domain", "port"])),
     (

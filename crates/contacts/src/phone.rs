@@ -72,6 +72,32 @@ impl Phone {
         }
     }
 
+    /// Reads a number as a provider tells it: as people write it, and without `+` where it begins with its country's code.
+    /// Eleven digits that are a mobile number of mainland China are one.
+    ///
+    /// ```
+    /// use contacts::Phone;
+    ///
+    /// for (told, number) in [
+    ///     ("13525550123", "+8613525550123"),
+    ///     ("86-13800138002", "+8613800138002"),
+    ///     ("12125550123", "+12125550123"),
+    ///     ("85251234567", "+85251234567"),
+    /// ] {
+    ///     assert_eq!(Phone::told(told).unwrap().e164(), number);
+    /// }
+    /// ```
+    pub fn told(text: &str) -> Result<Self, Invalid> {
+        let is_whole = |plain: &str| plain.starts_with('+') || plain.starts_with("00");
+        match Self::parse(text) {
+            Err(Invalid::PhoneCountryMissing | Invalid::PhoneOfCountry) => {
+                let plain: String = text.chars().filter_map(plain).collect::<Result<_, _>>()?;
+                if is_whole(&plain) { Err(Invalid::PhoneOfCountry) } else { of_country(&plain) }
+            }
+            read => read,
+        }
+    }
+
     /// The number: `+8613800138000`.
     pub fn e164(&self) -> &str {
         &self.0

@@ -191,6 +191,7 @@ codes! {
     MinuteCap = "minute_cap", "该号码一分钟内短信已达上限", "The number has had the messages of a minute";
     HourCap = "hour_cap", "该号码一小时内短信已达上限", "The number has had the messages of an hour";
     NoContact = "no_contact", "没有用户的联系方式", "No number or account of the customer is known";
+    ForeignNumber = "foreign_number", "该境外号码无法由短信服务商正确送达", "The carrier would send to another number: this one is abroad and reads as one of mainland China there";
     NoGrant = "no_grant", "用户未订阅该微信消息", "The customer has let no WeChat message of this template through";
     TooLate = "too_late", "已过时效,不再发送", "It would come too late";
     TemplateMissing = "template_missing", "没有可用的消息模板", "There is no template for this notice and channel";

@@ -16,6 +16,7 @@ use domain::{
         values::Values,
     },
 };
+use money::Currency;
 use std::{fmt::Write, path::Path};
 
 fn page(language: Lang) -> String {
@@ -258,7 +259,7 @@ fn a_s2_20_the_examples_of_the_page_are_fine_templates() {
             let (json, rest) = block.split_once("\n```\n").unwrap();
             let template: Template = serde_json::from_str(json).unwrap();
             assert_eq!(template.violations(Kind::PaymentReminder, channel), []);
-            let rendered = template.preview(Kind::PaymentReminder, channel).unwrap();
+            let rendered = template.preview(Kind::PaymentReminder, channel, Currency::CNY).unwrap();
             let shown = format!("\n```text\n{}\n```\n", rendered.text);
             assert!(rest.contains(&shown), "{shown}");
         }

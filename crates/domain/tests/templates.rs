@@ -30,7 +30,7 @@ fn reminder() -> Values {
 /// A-S2-12: an SMS with its signature and segments, and what each provider is given.
 #[test]
 fn a_s2_12_an_sms_is_rendered_for_everybody_who_may_send_it() {
-    let sms = template(sms()).preview(Kind::PaymentReminder, Channel::Sms).unwrap();
+    let sms = template(sms()).preview(Kind::PaymentReminder, Channel::Sms, Currency::CNY).unwrap();
     let text = "【老街茶铺】您在老街茶铺的订单20301104-0018(龙井100g 等2件)待支付,请在11月4日22:00前支付";
     assert_eq!((sms.text.as_str(), sms.segments, sms.signature.as_str()), (text, 1, "老街茶铺"));
     let aliyun = sms.aliyun.clone().unwrap();
@@ -47,10 +47,22 @@ fn a_s2_12_an_sms_is_rendered_for_everybody_who_may_send_it() {
     assert_eq!(serde_json::from_str::<Rendered>(&kept).unwrap(), sms, "it is kept with the message");
 }
 
+/// A-G-12: a preview shows amounts in the currency of the shop.
+#[test]
+fn a_g_12_a_preview_shows_the_money_of_the_shop() {
+    let text = Template::of_text(Lang::Zh, "请付{amount},{deadline}前");
+    for (code, shown) in [("CNY", "请付256.00元,"), ("JPY", "请付25600 JPY,"), ("KWD", "请付25.600 KWD,")]
+    {
+        let currency = Currency::find(code).unwrap();
+        let said = text.preview(Kind::PaymentReminder, Channel::Push, currency).unwrap().text;
+        assert!(said.starts_with(shown), "{said}");
+    }
+}
+
 /// A-S2-20: typed keys are filled as WeChat wants them.
 #[test]
 fn a_s2_20_a_wechat_message_is_rendered_by_the_types_of_its_keys() {
-    let message = template(wechat()).preview(Kind::PaymentReminder, Channel::Wechat).unwrap();
+    let message = template(wechat()).preview(Kind::PaymentReminder, Channel::Wechat, Currency::CNY).unwrap();
     assert_eq!(message.segments, 0);
     let wechat = message.wechat.unwrap();
     assert_eq!(wechat.page.as_deref(), Some("pages/order?id=20301104-0018"));
@@ -208,7 +220,7 @@ fn every_variable_has_an_example_that_fits() {
             for variable in variables::variables(kind) {
                 let mut template = Template::of_text(language, format!("{{{}}}", variable.name));
                 template.host = Some("m.shop.cn".into());
-                let rendered = template.preview(kind, Channel::Push).unwrap();
+                let rendered = template.preview(kind, Channel::Push, Currency::CNY).unwrap();
                 assert!(
                     units(&rendered.text) <= variable.most + 20 && !rendered.text.is_empty(),
                     "{kind:?} {variable:?}"
@@ -288,13 +300,13 @@ proptest! {
         let sms = json!({"text": format!("{text} {{deadline}}"), "host": "m.shop.cn"});
         let sms = template(sms);
         if sms.violations(Kind::PaymentReminder, Channel::Sms).is_empty() {
-            let rendered = sms.preview(Kind::PaymentReminder, Channel::Sms);
+            let rendered = sms.preview(Kind::PaymentReminder, Channel::Sms, Currency::CNY);
             prop_assert!(rendered.as_ref().is_ok_and(|sms| units(&sms.text) <= MOST_UNITS), "{sms:?} {rendered:?}");
         }
         let mut wechat = template(json!({"wechat": {"template_id": "t", "data": {"date9": "{deadline}"}}}));
         wechat.wechat.as_mut().unwrap().data.insert(key.to_owned(), text);
         if wechat.violations(Kind::PaymentReminder, Channel::Wechat).is_empty() {
-            let rendered = wechat.preview(Kind::PaymentReminder, Channel::Wechat);
+            let rendered = wechat.preview(Kind::PaymentReminder, Channel::Wechat, Currency::CNY);
             prop_assert!(rendered.is_ok(), "{wechat:?} {rendered:?}");
         }
     }

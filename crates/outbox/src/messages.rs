@@ -162,6 +162,7 @@ fn refusal(class: Class) -> (Code, Says) {
         Class::Template => (Code::TemplateBlocked, Says::TemplateBlocked),
         Class::Person(Person::OptedOut) => (Code::NoConsent, Says::OptedOut),
         Class::Person(Person::GrantSpent) => (Code::NoGrant, Says::NoGrant),
+        Class::Person(Person::Foreign) => (Code::ForeignNumber, Says::Nothing),
         Class::Person(Person::Unreachable) => (Code::NoContact, Says::Nothing),
         Class::AccountCap | Class::Money | Class::Access | Class::Transient | Class::Content => {
             (Code::ProviderFailed, Says::Nothing)

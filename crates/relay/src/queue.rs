@@ -148,7 +148,7 @@ pub enum MessageOutcome {
     },
     /// Due again, with one more attempt counted; they stay reserved.
     RetryAt {
-        /// When, in microseconds since 1970.
+        /// When, in microseconds since 1970: by the schedule, or later where the provider asked for that.
         at_micros: i64,
         /// Whose matter it is; `None` where the sender may have taken it, now or before, and drops repetitions.
         class: Option<Class>,

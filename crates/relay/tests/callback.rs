@@ -266,6 +266,30 @@ fn a_s2_12_what_a_failed_delivery_costs_stands_in_the_providers_table() {
     assert_eq!(own(ALWAYS, json!("no"), false), Err(bad(0, "is_charged")));
 }
 
+/// A-S2-14: a number is read as it was sent, so that nobody's reply counts as another's: what reads as a number of mainland
+/// China is one, as Aliyun is given no other of that form; Tencent Cloud names the country.
+#[test]
+fn a_s2_14_a_reply_is_its_senders_own() {
+    let aliyun = |number: &str| {
+        let body = json!([{ "phone_number": number, "content": "TD" }]).to_string();
+        aliyun::replies(body.as_bytes()).remove(0).unwrap().phone
+    };
+    let tencent = |nation: &str, mobile: &str| {
+        let body = json!({ "nationcode": nation, "mobile": mobile, "text": "TD" }).to_string();
+        tencent::replies(body.as_bytes()).remove(0).unwrap().phone
+    };
+    for (told, number) in [
+        (aliyun("13525550123"), "+8613525550123"),
+        (aliyun("12125550123"), "+12125550123"),
+        (aliyun("85251234567"), "+85251234567"),
+        (tencent("86", "13525550123"), "+8613525550123"),
+        (tencent("1", "3525550123"), "+13525550123"),
+        (tencent("852", "51234567"), "+85251234567"),
+    ] {
+        assert_eq!(told.expose(), number);
+    }
+}
+
 /// What the providers look at in the answer.
 #[test]
 fn answers_are_what_providers_want_to_hear() {

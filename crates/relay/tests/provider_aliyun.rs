@@ -52,6 +52,16 @@ async fn a_message_is_sent_signed_with_our_id_and_its_template() {
     );
 }
 
+/// A number abroad that Aliyun would take for one of mainland China is not given to it.
+#[tokio::test]
+async fn a_number_that_reads_as_another_is_held_back() {
+    let provider = Provider::always(Act::json(&json!({ "Code": "OK", "BizId": "1" }))).await;
+    let outcome = sender(provider.url(), clock()).send(&sms("msg_1", "+13525550123")).await;
+    let class = Class::Person(Person::Foreign);
+    assert_eq!(outcome, SendOutcome::refused(class, "foreign_number", ""));
+    assert_eq!(provider.requests().len(), 0);
+}
+
 /// A-S2-18, for each way in which there is no answer.
 #[tokio::test]
 async fn what_may_have_been_taken_is_unknown_and_what_was_not_is_later() {

@@ -6,6 +6,7 @@ mod support;
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use relay::message::{Class, Window};
 use relay::{
@@ -235,6 +236,31 @@ async fn what_may_not_go_any_more_holds_up_no_other() {
     outbox.add_message(message("msg_2"));
     worker.drain_once().await.unwrap();
     assert_eq!(sender.came(), ["msg_2"]);
+}
+
+/// A provider that is down and asks for a second each time loses nothing: what it asks for makes a wait longer and never
+/// shorter, so that a message is tried for as long as it is good.
+#[tokio::test]
+async fn a_short_retry_after_does_not_use_up_the_attempts() {
+    for (window, shortest) in [(Window::Seconds(1), 0), (Window::Seconds(90), 90), (Window::Minute, 60)] {
+        let outbox = Outbox::new();
+        let deliver_until_micros = START_MICROS + 48 * 60 * MINUTE;
+        outbox.add_message(OutgoingMessage { deliver_until_micros, ..message("msg_1") });
+        let away = || later(Class::Transient, window);
+        let sender = Scripted::answering((0..7).map(|_| away()));
+        let worker = worker(&outbox, sender.clone());
+        let mut now = START_MICROS;
+        for attempt in 0..7 {
+            worker.drain_once().await.unwrap();
+            let wait = relay::next_attempt(attempt, "msg_1").unwrap().max(Duration::from_secs(shortest));
+            now += i64::try_from(wait.as_micros()).unwrap();
+            assert_eq!(outcomes(&outbox).last(), Some(&retry_at(now, Some(Class::Transient))), "{window:?}");
+            outbox.set_now(now);
+        }
+        assert!(now > START_MICROS + 24 * 60 * MINUTE, "it was tried for more than a day");
+        worker.drain_once().await.unwrap();
+        assert_eq!((sender.came().len(), outcomes(&outbox).len()), (8, 8));
+    }
 }
 
 /// A-S2-18: later is inside the message's deadline, or it is refused at once.

@@ -97,6 +97,10 @@ fn class_word(class: Class, lang: Lang) -> &'static str {
             ("the template or the signature is not approved, or missing", "模板或签名未通过审核，或未填写")
         }
         Class::Person(Person::Unreachable) => ("this person cannot be reached", "号码或收信人无效"),
+        Class::Person(Person::Foreign) => (
+            "this number abroad reads as one of mainland China at the provider",
+            "该境外号码在服务商处会被当作中国大陆号码",
+        ),
         Class::Person(Person::OptedOut) => ("this person opted out", "对方已退订或在免打扰名单中"),
         Class::Person(Person::GrantSpent) => {
             ("no grant: this person has to subscribe again", "对方未订阅，或订阅次数已用完")

@@ -47,7 +47,7 @@ pub fn whole(signature: &str, body: &str, purpose: Purpose) -> String {
 }
 
 /// Words that mean "no more of these": of the Chinese carriers and providers, and those that foreign carriers act on.
-const OUT: [&str; 22] = [
+const OUT: [&str; 30] = [
     "T",
     "TD",
     "R",
@@ -61,6 +61,14 @@ const OUT: [&str; 22] = [
     "取消订阅",
     "取消关注",
     "不再接收",
+    "不要再发",
+    "别再发",
+    "勿再发",
+    "不要发",
+    "别发",
+    "别给我发",
+    "不要给我发",
+    "不要再给我发",
     "TUIDING",
     "STOP",
     "STOPALL",
@@ -74,19 +82,61 @@ const OUT: [&str; 22] = [
 /// What people put before such a word, copied from the message or of their own.
 const BEFORE: [&str; 9] = ["回复", "回覆", "回", "请", "我要", "我想", "PLEASE", "REPLY", "短信"];
 /// What they put behind it.
-const BEHIND: [&str; 6] = ["谢谢", "吧", "了", "短信", "PLEASE", "THANKS"];
-/// Letters of an answer that are looked at; a longer one is a letter, not a command.
+const BEHIND: [&str; 12] =
+    ["谢谢", "谢谢你", "谢谢您", "多谢", "吧", "了", "啊", "短信", "信息", "PLEASE", "THANKS", "THANKYOU"];
+/// Words that mean it wherever they stand in a sentence, by themselves and not denied.
+const ANYWHERE: [&str; 4] = ["STOP", "STOPALL", "UNSUBSCRIBE", "OPTOUT"];
+/// Words that deny the one behind them.
+const DENIED: [&str; 3] = ["NOT", "NEVER", "DONT"];
+/// Letters of a clause that are looked at; a longer one is a letter, not a command.
 const ANSWER_CHARS: usize = 24;
+/// Letters of a whole answer that are looked at.
+const WHOLE_CHARS: usize = 2_000;
 
-/// Whether an answer asks for no more messages: any width and case, with anything around it that is no letter (A-S2-14).
+/// Whether an answer asks for no more messages (A-S2-14). It errs on the side of those who want none: it does where one of
+/// the words, of any width and case, is the whole answer, its first clause or its last, with thanks and the like around it;
+/// or where an English one, such as STOP, stands as a word of its own and is not denied. A part of another word is none.
 ///
 /// ```
 /// use domain::message::segments::is_opt_out;
 ///
 /// assert!(is_opt_out("ｔｄ") && is_opt_out(" “R”。") && is_opt_out("回复 退订,谢谢!"));
-/// assert!(!is_opt_out("什么时候到?") && !is_opt_out("Thanks"));
+/// assert!(is_opt_out("谢谢，退订") && is_opt_out("Stop. Thank you") && is_opt_out("stop it now"));
+/// assert!(!is_opt_out("什么时候到?") && !is_opt_out("Thanks") && !is_opt_out("stopover"));
 /// ```
 pub fn is_opt_out(answer: &str) -> bool {
+    let cut = answer.char_indices().nth(WHOLE_CHARS).map_or(answer.len(), |(at, _)| at);
+    let heard = &answer[..cut];
+    let said = |clause: &&str| letters_and_digits(clause).next().is_some();
+    let clauses = || clauses(heard).filter(said);
+    is_command(answer)
+        || clauses().next().is_some_and(is_command)
+        || clauses().last().is_some_and(is_command)
+        || names_one(heard)
+}
+
+/// Parts of an answer between marks that end one. A dot does where nothing follows it closely: `T.D.` is one.
+fn clauses(answer: &str) -> impl Iterator<Item = &str> {
+    let ends = |sign: char| "。，,！!？?；;：:、…~～\n\r".contains(sign);
+    answer.split(ends).flat_map(|part| part.split(". ")).flat_map(|part| part.split("．"))
+}
+
+/// Whether an English word that means it stands in a text as a word of its own, without one before it that denies it.
+fn names_one(text: &str) -> bool {
+    let words = text.split(|sign: char| !(sign.is_alphanumeric() || "-'’".contains(sign)));
+    let mut is_denied = false;
+    for word in words.filter(|word| !word.is_empty()) {
+        let word: String = letters_and_digits(word).flat_map(char::to_uppercase).collect();
+        if ANYWHERE.contains(&word.as_str()) && !is_denied {
+            return true;
+        }
+        is_denied = DENIED.contains(&word.as_str());
+    }
+    false
+}
+
+/// Whether a clause is one of the words, with what people put around it.
+fn is_command(answer: &str) -> bool {
     let letters: String =
         letters_and_digits(answer).flat_map(char::to_uppercase).take(ANSWER_CHARS + 1).collect();
     if letters.chars().count() > ANSWER_CHARS {
@@ -182,71 +232,105 @@ mod tests {
         }
     }
 
+    const WANT_NO_MORE: &[&str] = &[
+        "T",
+        "t",
+        "Ｔ",
+        "TD",
+        "td.",
+        "ＴＤ",
+        " r ",
+        "Ｒ",
+        "“R”",
+        "[T]",
+        "N",
+        "退订",
+        "退订。",
+        "  退 订!",
+        "\t退订\r\n",
+        "退订了",
+        "回复T",
+        "回TD",
+        "回复退订",
+        "请退订",
+        "我要退订",
+        "TD退订",
+        "退订T",
+        "退订回R",
+        "拒收",
+        "stop",
+        "STOP.",
+        "Stop all",
+        "unsubscribe",
+        "opt-out",
+        "T😀",
+        "退订谢谢",
+        "\u{feff}T\u{200b}",
+        // A clause of its own, first or last.
+        "Stop. Thank you",
+        "Stop thanks",
+        "STOP!!",
+        "TD。谢谢您",
+        "退订，谢谢你",
+        "谢谢，退订",
+        "拒收！请勿再发",
+        "R\n已经说过很多次了",
+        "T.D.",
+        // A word of its own, wherever it stands.
+        "stop now",
+        "Stop it",
+        "STOP texting me",
+        "Unsubscribe me",
+        "please unsubscribe",
+        "I want to opt-out of this",
+        "I'm not interested, no more of this please stop",
+        "ＳＴＯＰ　ｉｔ",
+        // What people say instead of the word.
+        "不要再发了",
+        "别发了",
+        "请勿再发",
+        "不要给我发短信了",
+    ];
+    const SAY_SOMETHING_ELSE: &[&str] = &[
+        "",
+        " ",
+        "。",
+        "1",
+        "好的",
+        "收到",
+        "谢谢",
+        "Thanks",
+        "Tea",
+        "RT",
+        "TT",
+        "T恤",
+        "不退订",
+        "退货",
+        "退款",
+        "怎么退订会员",
+        "What time does it end",
+        "nonstop",
+        "已退订的能恢复吗",
+        "Разве",
+        "R2D2",
+        "stopover",
+        "a non-stop flight",
+        "T恤，谢谢",
+        "谢谢，不退订",
+        "Please don't stop",
+        "do not unsubscribe me",
+        "别发错货",
+        "不要发错颜色",
+        "Rain. Tea",
+    ];
+
     /// A-S2-14: what customers answer who want no more, and what they answer otherwise.
     #[test]
     fn a_s2_14_words_of_those_who_want_no_more() {
-        let out = [
-            "T",
-            "t",
-            "Ｔ",
-            "TD",
-            "td.",
-            "ＴＤ",
-            " r ",
-            "Ｒ",
-            "“R”",
-            "[T]",
-            "N",
-            "退订",
-            "退订。",
-            "  退 订!",
-            "\t退订\r\n",
-            "退订了",
-            "回复T",
-            "回TD",
-            "回复退订",
-            "请退订",
-            "我要退订",
-            "TD退订",
-            "退订T",
-            "退订回R",
-            "拒收",
-            "stop",
-            "STOP.",
-            "Stop all",
-            "unsubscribe",
-            "opt-out",
-            "T😀",
-            "退订谢谢",
-            "\u{feff}T\u{200b}",
-        ];
-        for answer in out {
+        for answer in WANT_NO_MORE {
             assert!(is_opt_out(answer), "{answer:?}");
         }
-        let other = [
-            "",
-            " ",
-            "。",
-            "1",
-            "好的",
-            "收到",
-            "谢谢",
-            "Thanks",
-            "Tea",
-            "RT",
-            "TT",
-            "T恤",
-            "不退订",
-            "退货",
-            "退款",
-            "怎么退订会员",
-            "What time does it end",
-            "nonstop",
-            "已退订的能恢复吗",
-            "Разве",
-            "R2D2",
-        ];
-        for answer in other {
+        for answer in SAY_SOMETHING_ELSE {
             assert!(!is_opt_out(answer), "{answer:?}");
         }
         assert!(!is_opt_out(&"退订".repeat(1_000_000)));

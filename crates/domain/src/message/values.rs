@@ -131,6 +131,11 @@ impl Values {
 
     /// Example values of a kind, for previews: a shop in China.
     pub fn examples(kind: Kind, language: Lang) -> Self {
+        Self::examples_in(kind, language, Currency::CNY)
+    }
+
+    /// The same of a shop that takes that currency (A-G-12).
+    pub fn examples_in(kind: Kind, language: Lang, currency: Currency) -> Self {
         let mut own = Self::default();
         for variable in variables::variables(kind) {
             let said = language.of(variable.example);
@@ -139,7 +144,7 @@ impl Values {
                 ValueType::Text if variable.name == "goods" => Value::Goods(said.to_owned(), 2),
                 ValueType::Text | ValueType::Code => Value::Text(said.to_owned()),
                 ValueType::Number => Value::Number(said.parse().unwrap_or_default()),
-                ValueType::Amount => Value::Amount(Money::from_minor(number()), Currency::CNY),
+                ValueType::Amount => Value::Amount(Money::from_minor(number()), currency),
                 ValueType::Moment => {
                     let zone = Zone::shanghai();
                     Value::Moment(zone.instant(said.parse().unwrap_or_default()), zone)

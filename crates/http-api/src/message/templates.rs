@@ -18,6 +18,7 @@ use domain::{
     shop::Shop,
 };
 use engine::{Command, Input, MessageCommand, Reply};
+use money::Currency;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -125,7 +126,7 @@ pub async fn put(
     params(("shop" = String, Path), ("kind" = String, Path), ("channel" = String, Path)), request_body = Object,
     responses((status = 200, body = PreviewView), (status = 422, body = Problem)))]
 pub async fn preview(
-    State(_): State<ApiState>,
+    State(state): State<ApiState>,
     caller: InShop,
     Names((_, kind, channel)): Names<(String, String, String)>,
     body: Unread<Template>,
@@ -133,7 +134,9 @@ pub async fn preview(
     let template = caller.reads(Scope::Read, body).await?.value;
     let (kind, channel) = named(&kind, &channel)?;
     Refusal::from_violations(Code::InvalidTerms, template.violations(kind, channel))?;
-    let sent = template.preview(kind, channel).map_err(|unfit| {
+    let shop = state.shop(&caller.shop_id).await?;
+    let currency = Currency::of_stored(&shop.currency);
+    let sent = template.preview(kind, channel, currency).map_err(|unfit| {
         Refusal::of(Violation::with(format!("text.{}", unfit.variable), unfit.code(), unfit.to_string()))
     })?;
     Ok(Json(PreviewView { text: sent.text.clone(), segments: sent.segments, sent }))

@@ -67,6 +67,8 @@ pub enum Class {
 pub enum Person {
     /// No such number, openid or mailbox.
     Unreachable,
+    /// Their number is abroad, and reads as another one in the form that the provider takes.
+    Foreign,
     /// They opted out: to be written into the ledger of consent.
     OptedOut,
     /// The grant of a subscription message is spent or was never given (A-S2-20).
@@ -91,6 +93,7 @@ impl Class {
             Self::Access => "access",
             Self::Template => "template",
             Self::Person(Person::Unreachable) => "unreachable",
+            Self::Person(Person::Foreign) => "foreign_number",
             Self::Person(Person::OptedOut) => "opted_out",
             Self::Person(Person::GrantSpent) => "grant_spent",
             Self::Transient => "transient",

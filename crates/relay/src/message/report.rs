@@ -4,6 +4,7 @@
 //! (A-S2-19): nothing is decided here. One element that cannot be read spoils no other. Bodies and the number of their
 //! elements have limits.
 
+use contacts::Phone;
 use serde_json::value::RawValue;
 
 use super::recipient::Recipient;
@@ -115,15 +116,9 @@ pub(crate) fn count(object: &serde_json::Map<String, serde_json::Value>, field: 
     text(object, field)?.parse().ok()
 }
 
-/// A phone as E.164: of eleven digits, or with 86 or 0086 before them, it is one of China.
+/// A phone in E.164, however a provider writes it.
 pub fn phone(text: &str) -> Option<Recipient> {
-    let text = text.trim();
-    let digits = text.strip_prefix('+').or_else(|| text.strip_prefix("00")).unwrap_or(text);
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !(5..=15).contains(&digits.len()) {
-        return None;
-    }
-    let is_of_china = digits.len() == text.len() && digits.len() == 11 && digits.starts_with('1');
-    Some(Recipient::new(if is_of_china { format!("+86{digits}") } else { format!("+{digits}") }))
+    Phone::told(text).ok().map(|phone| Recipient::new(phone.e164()))
 }
 
 #[cfg(test)]
@@ -139,6 +134,12 @@ mod tests {
             ("008613800138000", Some("+8613800138000")),
             ("85251234567", Some("+85251234567")),
             ("+12125550123", Some("+12125550123")),
+            ("12125550123", Some("+12125550123")),
+            ("+13525550123", Some("+13525550123")),
+            ("+86 138 0013 8001", Some("+8613800138001")),
+            ("86-13800138002", Some("+8613800138002")),
+            ("013800138003", Some("+8613800138003")),
+            ("00852 51234567", Some("+85251234567")),
             ("138****8000", None),
             ("1380", None),
             ("1234567890123456", None),

@@ -68,7 +68,7 @@ async fn handed(
     live: Vec<PendingMessage>,
     repeats: Repeats,
 ) -> Vec<PendingMessage> {
-    let handed = match shared.queue.hand_over(&live, repeats).await {
+    match shared.queue.hand_over(&live, repeats).await {
         Ok(keys) => {
             let keys: HashSet<MessageKey> = keys.into_iter().collect();
             live.into_iter().filter(|pending| keys.contains(&MessageKey::of(&pending.message))).collect()
@@ -79,8 +79,7 @@ async fn handed(
             shared.pauses.hold(channel, (shared.clock)());
             Vec::new()
         }
-    };
-    handed
+    }
 }
 
 /// Says that a sender fails: once for what it may still take, and for each message that it never took.
@@ -159,7 +158,8 @@ fn judge(pending: &PendingMessage, outcome: SendOutcome, when: &When) -> Message
             let named = not_before.length().map(|wait| after(now, wait));
             let is_too_late = named.is_some_and(|at| at >= message.deliver_until_micros);
             match scheduled.filter(|_| !is_too_late) {
-                Some(at) => retry_at(named.unwrap_or(at), Some(class), code),
+                // Who asks for less than the schedule does not use up its attempts: they last for hours.
+                Some(at) => retry_at(named.unwrap_or(at).max(at), Some(class), code),
                 None if pending.is_unknown => MessageOutcome::Unknown { code },
                 None => MessageOutcome::Refused { class, code, detail: String::new() },
             }

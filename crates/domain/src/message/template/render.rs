@@ -21,6 +21,7 @@ use crate::{
         values::{Value, Values, moment},
     },
 };
+use money::Currency;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -83,9 +84,9 @@ impl Template {
         }
     }
 
-    /// The same with example values.
-    pub fn preview(&self, kind: Kind, channel: Channel) -> Result<Rendered, Unfit> {
-        self.render(kind, channel, &Values::examples(kind, self.language))
+    /// The same with example values, as a shop sees them that takes that currency (A-G-12).
+    pub fn preview(&self, kind: Kind, channel: Channel, currency: Currency) -> Result<Rendered, Unfit> {
+        self.render(kind, channel, &Values::examples_in(kind, self.language, currency))
     }
 }
 
@@ -207,7 +208,7 @@ impl Filling<'_> {
             Value::Goods(name, pieces) => goods(name, *pieces, language, most),
             Value::Number(number) => number.to_string(),
             Value::Amount(amount, currency) => match language {
-                Lang::Zh if *currency == money::Currency::CNY => format!("{}元", currency.digits(*amount)),
+                Lang::Zh if *currency == Currency::CNY => format!("{}元", currency.digits(*amount)),
                 Lang::Zh | Lang::En => currency.text(*amount),
             },
             Value::Moment(at, zone) => {

@@ -21,11 +21,13 @@ const SETTLED_MICROS: i64 = 120_000_000;
 
 /// What became of it.
 pub(super) async fn ask(service: &Service, asked: &Asked) -> Fate {
+    // What cannot be sent cannot be asked after.
+    let Some(number) = number(asked.phone.expose()) else { return Fate::NotYet };
     let sent = asked.sent_at_micros;
     let around = [sent.saturating_sub(SLACK_MICROS), sent, sent.saturating_add(SLACK_MICROS)];
     let days: BTreeSet<String> = around.into_iter().map(shanghai_date).collect();
     for day in days {
-        match on(service, asked, &day).await {
+        match on(service, asked, number, &day).await {
             Some(Fate::NotKnown) => {}
             Some(fate) => return fate,
             None => return Fate::NotYet,
@@ -36,7 +38,7 @@ pub(super) async fn ask(service: &Service, asked: &Asked) -> Fate {
 }
 
 /// What a day says; `None` where it cannot be read to its end.
-async fn on(service: &Service, asked: &Asked, day: &str) -> Option<Fate> {
+async fn on(service: &Service, asked: &Asked, number: &str, day: &str) -> Option<Fate> {
     for page in 1..=MOST_PAGES {
         let mut parameters = Vec::with_capacity(5);
         if let Some(id) = &asked.provider_id {
@@ -45,7 +47,7 @@ async fn on(service: &Service, asked: &Asked, day: &str) -> Option<Fate> {
         parameters.extend([
             ("CurrentPage", page.to_string()),
             ("PageSize", PAGE.to_string()),
-            ("PhoneNumber", number(asked.phone.expose()).to_owned()),
+            ("PhoneNumber", number.to_owned()),
             ("SendDate", day.to_owned()),
         ]);
         let answer = service.call("QuerySendDetails", &parameters).await.ok()?;

@@ -35,6 +35,9 @@ impl AliyunSender {
         let Some(to) = &message.to else {
             return SendOutcome::refused(Class::Person(Person::Unreachable), "to_missing", "");
         };
+        let Some(number) = number(to.expose()) else {
+            return SendOutcome::refused(Class::Person(Person::Foreign), "foreign_number", "");
+        };
         let Some(template) = message.template.clone() else { return missing("template_missing") };
         let Some(signature) = message.signature.clone().or_else(|| self.service.settings.signature.clone())
         else {
@@ -44,7 +47,7 @@ impl AliyunSender {
             message.parameters.iter().map(|one| (one.name.clone(), one.value.clone().into())).collect();
         let parameters = [
             ("OutId", message.our_id()),
-            ("PhoneNumbers", number(to.expose()).to_owned()),
+            ("PhoneNumbers", number.to_owned()),
             ("SignName", signature),
             ("TemplateCode", template),
             ("TemplateParam", serde_json::Value::Object(values).to_string()),

@@ -7,6 +7,7 @@ use super::super::Nonce;
 use super::super::endpoint::{EndpointError, authority, endpoint};
 use super::super::exchange::{Answer, SEND_LIMIT, client, exchange};
 use super::super::outcome::SendOutcome;
+use super::super::report;
 use super::super::secret::Secret;
 use super::super::times::utc;
 use super::sign::Call;
@@ -78,7 +79,28 @@ impl Service {
     }
 }
 
-/// Aliyun wants numbers of China without 86, and all others without the plus.
-pub(super) fn number(phone: &str) -> &str {
-    phone.strip_prefix("+86").or_else(|| phone.strip_prefix('+')).unwrap_or(phone)
+/// Aliyun wants numbers of China without 86, and all others without the plus. `None` where that is the form of another
+/// number: +1 352 555 0123 would be one of China.
+pub(super) fn number(phone: &str) -> Option<&str> {
+    let form = phone.strip_prefix("+86").or_else(|| phone.strip_prefix('+')).unwrap_or(phone);
+    (report::phone(form) == report::phone(phone)).then_some(form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn no_number_goes_out_in_the_form_of_another() {
+        for (phone, form) in [
+            ("+8613525550123", Some("13525550123")),
+            ("+13525550123", None),
+            ("+19175550123", None),
+            ("+12125550123", Some("12125550123")),
+            ("+85251234567", Some("85251234567")),
+            ("+447911123456", Some("447911123456")),
+        ] {
+            assert_eq!(number(phone), form, "{phone}");
+        }
+    }
 }
