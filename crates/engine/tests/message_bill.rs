@@ -7,7 +7,7 @@ mod support;
 
 use domain::{
     Code,
-    message::{Charge, Kind, Message, sending::Report},
+    message::{Charge, Kind, Message, MessageStatus, sending::Report},
 };
 use engine::{Answered, Command, MessageCommand, Says};
 use port::{BillRow, Store};
@@ -55,7 +55,10 @@ fn random_life(run: &Run, seed: u64) {
             continue;
         }
         let message = sent[random.below(sent.len())].clone();
-        match random.below(6) {
+        let next_at = run.engine.now().plus_minutes(2);
+        match random.below(8) {
+            6 => answer(run, &message, Answered::Later { attempt: 1, next_at }),
+            7 => answer(run, &message, Answered::Unknown { next_at }),
             0 => answer(run, &message, TAKEN),
             1 => answer(run, &message, Answered::Taken { provider_id: None, segments: Some(3) }),
             2 => {
@@ -104,4 +107,39 @@ fn a_s2_12_failed_and_charged_is_told_apart_from_failed_and_given_back() {
             assert_eq!(sums(&run), expected, "{is_charged}");
         }
     }
+}
+
+/// A-S2-18: what its provider did not take, or may not have taken, is not called sent; once that is known it is.
+#[test]
+fn a_s2_18_what_is_not_known_to_be_taken_has_words_of_its_own() {
+    let run = shop_with(Box::new(MemoryStore::new()));
+    run.buys_sms("p", 10);
+    let next_at = run.engine.now().plus_minutes(2);
+    let (later, unknown) = (Answered::Later { attempt: 1, next_at }, Answered::Unknown { next_at });
+    let message = ships(&run, "o1", "u1");
+    let status = || sms(&run, "o1", Kind::Shipped).status;
+    for (answered, expected) in [
+        (later.clone(), MessageStatus::Retrying),
+        (unknown.clone(), MessageStatus::Unknown),
+        (later.clone(), MessageStatus::Retrying),
+        (TAKEN, MessageStatus::Sent),
+        (unknown.clone(), MessageStatus::Sent),
+        (later.clone(), MessageStatus::Sent),
+    ] {
+        answer(&run, &message, answered);
+        assert_eq!(status(), expected);
+    }
+    report(&run, &message, false, true);
+    assert_eq!(status(), MessageStatus::Failed);
+    // A report says that it was taken, a refusal that it was not.
+    let reported = ships(&run, "o2", "u1");
+    answer(&run, &reported, unknown.clone());
+    report(&run, &reported, true, true);
+    assert_eq!(sms(&run, "o2", Kind::Shipped).status, MessageStatus::Sent);
+    let refused = ships(&run, "o3", "u1");
+    answer(&run, &refused, unknown);
+    let says = Says::Nothing;
+    answer(&run, &refused, Answered::Refused { code: Code::ProviderFailed, provider_code: None, says });
+    assert_eq!(sms(&run, "o3", Kind::Shipped).status, MessageStatus::Failed);
+    run.assert_clean();
 }

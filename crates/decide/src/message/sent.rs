@@ -16,7 +16,7 @@ use domain::{
         centre,
         numbers::NumberKey,
         office::Office,
-        sending::{Delivery, Moved, Report, Sending},
+        sending::{Delivery, Moved, Report, Sending, Stage},
         wallet::Wallet,
     },
 };
@@ -36,15 +36,26 @@ pub fn answered(draft: &mut Draft<'_>, id: &MessageId, answer: &Answered) -> Res
             DispatchUpdate::Done { shop_id, message_id }
         }
         Answered::Later { attempt, next_at } => {
+            stands(draft, found, MessageStatus::Retrying);
             let (attempt, next_at, before) = (*attempt, *next_at, Before::NotTaken);
             DispatchUpdate::Retry { shop_id, message_id, attempt, next_at, before }
         }
         Answered::Unknown { next_at } => {
+            stands(draft, found, MessageStatus::Unknown);
             DispatchUpdate::Ask { shop_id, message_id, at: draft.now, next_at: *next_at }
         }
     };
     draft.changes().dispatch_updates.push(update);
     Ok(Reply::Done)
+}
+
+/// Where a message stands that its provider has not taken, as far as is known.
+fn stands(draft: &mut Draft<'_>, mut message: Message, status: MessageStatus) {
+    let is_out = message.sending.as_ref().is_some_and(|sending| sending.stage == Stage::Out);
+    if is_out && message.status.is_out() && message.status != status {
+        message.status = status;
+        draft.post(message);
+    }
 }
 
 /// Changes a message's way and the wallet with it.
@@ -56,7 +67,11 @@ fn with_wallet(
     let Some(sending) = &mut message.sending else { return Moved::Not };
     let (mut wallet, before) = (draft.wallet(), sending.provider_segments);
     let moved = change(sending, &mut wallet, draft.now);
-    let holds = moved == Moved::On && !sending.reserved.is_empty();
+    let (is_taken, holds) =
+        (sending.stage == Stage::Taken, moved == Moved::On && !sending.reserved.is_empty());
+    if is_taken && message.status.is_out() {
+        message.status = MessageStatus::Sent;
+    }
     let differs = differences::book(draft, message, before, &mut wallet);
     if holds || differs {
         centre::keep(draft, wallet);
@@ -102,7 +117,7 @@ fn refuse(
     provider_code: Option<String>,
     says: Says,
 ) -> Result<(), Refusal> {
-    if !matches!(message.status, MessageStatus::Sent | MessageStatus::Planned) {
+    if !message.status.is_out() && message.status != MessageStatus::Planned {
         return Ok(());
     }
     if message.sending.is_some() {

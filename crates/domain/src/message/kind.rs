@@ -38,9 +38,24 @@ pub enum Channel {
 #[allow(missing_docs, reason = "the words say it")]
 pub enum MessageStatus {
     Planned,
+    /// It was let out, and nothing else was heard of it than that its provider took it.
     Sent,
+    /// Its provider did not take it this time: it is handed over again.
+    Retrying,
+    /// Its provider gave no answer that says whether it took it: it is asked after, and holds its segments (A-S2-18).
+    Unknown,
     Suppressed,
     Failed,
+}
+
+impl MessageStatus {
+    /// Whether it was let out and is not known to have failed.
+    pub const fn is_out(self) -> bool {
+        match self {
+            Self::Sent | Self::Retrying | Self::Unknown => true,
+            Self::Planned | Self::Suppressed | Self::Failed => false,
+        }
+    }
 }
 
 /// Who pays for a kind's SMS and WeChat messages. A push is free whoever asks for it.
@@ -110,4 +125,11 @@ text_of!(Kind {
 });
 text_of!(Charge { Free = "free", Held = "held", Charged = "charged", GivenBack = "given_back" });
 text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });
-text_of!(MessageStatus { Planned = "planned", Sent = "sent", Suppressed = "suppressed", Failed = "failed" });
+text_of!(MessageStatus {
+    Planned = "planned",
+    Sent = "sent",
+    Retrying = "retrying",
+    Unknown = "unknown",
+    Suppressed = "suppressed",
+    Failed = "failed"
+});

@@ -38,7 +38,7 @@ pub struct MessageView {
     kind: Kind,
     #[schema(value_type = String)]
     channel: Channel,
-    /// `planned | sent | suppressed | failed`.
+    /// `planned | sent | retrying | unknown | suppressed | failed`.
     #[schema(value_type = String)]
     status: MessageStatus,
     /// Why it was suppressed or failed.
@@ -51,6 +51,7 @@ pub struct MessageView {
     customer_id: String,
     campaign_id: Option<String>,
     due_at: String,
+    /// When it was let out; not while its provider has not taken it, as far as is known (`retrying`, `unknown`).
     sent_at: Option<String>,
     /// Where a tap leads.
     link: String,
@@ -81,6 +82,7 @@ pub struct MessageView {
 impl MessageView {
     fn new(shop: &Shop, m: Message) -> Self {
         let way = m.sending.as_deref();
+        let is_open = matches!(m.status, MessageStatus::Retrying | MessageStatus::Unknown);
         Self {
             segments: way.map(|way| way.segments),
             provider_segments: way.and_then(|way| way.provider_segments),
@@ -100,7 +102,7 @@ impl MessageView {
             customer_id: m.customer_id.to_string(),
             campaign_id: m.campaign_id.map(|id| id.to_string()),
             due_at: time::show(shop, m.due_at),
-            sent_at: time::show_some(shop, m.sent_at),
+            sent_at: time::show_some(shop, m.sent_at.filter(|_| !is_open)),
             link: m.link,
         }
     }
