@@ -239,6 +239,21 @@ ids! { chosen, Chosen:
     RewardId,
 }
 
+impl MessageId {
+    /// How the ids of messages begin that the server gives, before the sign `_`. Callers name none that begins so.
+    pub const SERVERS: &str = "ms";
+
+    /// Whether only the server gives such ids.
+    pub fn is_servers(&self) -> bool {
+        self.0.strip_prefix(Self::SERVERS).is_some_and(|rest| rest.starts_with('_'))
+    }
+    /// The id of the same notice by another way, which no caller can name and no running number comes to: a `w` is no
+    /// hexadecimal digit. Nothing where it would be too long.
+    pub fn by_wechat(&self) -> Option<Self> {
+        Self::try_new(&format!("{}_w:{self}", Self::SERVERS)).ok()
+    }
+}
+
 /// What stands where a shop stands for all of them.
 const PLATFORM: &str = ":platform";
 
@@ -386,6 +401,21 @@ mod tests {
             assert_eq!(read(typed), "AB12", "{typed:?}");
         }
         assert_eq!(read("券AB"), "券AB", "a letter is not dropped");
+    }
+
+    /// What callers name, what the server names, and what it makes of a caller's name for WeChat, are never the same.
+    #[test]
+    fn names_of_callers_and_of_the_server_never_meet() {
+        let id = |text: &str| MessageId::try_new(text).unwrap();
+        let made =
+            id(&sequential(MessageId::SERVERS, crate::Instant::from_micros(1_794_326_400_123_000), 31));
+        assert!(made.is_servers());
+        for named in ["k1", "k1:w", "ms", "ms1", "w:k1", "MS_1", ":w"] {
+            let twin = id(named).by_wechat().unwrap();
+            assert!(!id(named).is_servers() && twin.is_servers() && twin != made, "{named}");
+        }
+        assert_ne!(id("k1:w"), id("k1").by_wechat().unwrap());
+        assert!(id(&"x".repeat(59)).by_wechat().is_some() && id(&"x".repeat(60)).by_wechat().is_none());
     }
 
     #[test]

@@ -145,3 +145,6 @@ pub const MESSAGE_REPORTS: usize = 20;
 pub const ORDER_NOTICES: usize = 100;
 /// Notices of one order that wait: for their moment, or for the end of quiet hours.
 pub const WAITING_NOTICES: usize = 100;
+/// Free notices of one kind that an order may be asked for: an order has more than one supplier at times, and a dispute
+/// more than one turn; beyond that they are a way to write to anybody at the platform's cost.
+pub const FREE_NOTICES: usize = 5;

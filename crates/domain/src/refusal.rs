@@ -62,6 +62,7 @@ codes! {
     EndOfDay = "end_of_day", "23:59:59按当日结束（次日00:00:00）处理", "23:59:59 is taken as the end of the day, the next 00:00:00";
     NoCap = "no_cap", "该币种未设优惠金额上限", "No cap on the amount is set for the shop's currency";
     // Templates of messages.
+    InvalidMessage = "invalid_message", "消息的设置、模板或变量不符合规则,请按提示修改", "A message's settings, template or variables break a rule; see violations";
     UnknownVariable = "unknown_variable", "该消息没有这个变量", "Messages of this kind have no such variable";
     VariableMissing = "variable_missing", "缺少必需的变量", "A variable that has to be there is missing";
     UnbalancedBraces = "unbalanced_braces", "花括号不成对", "A brace has no other one, or stands within a pair";
@@ -186,8 +187,6 @@ codes! {
     BetterOffer = "better_offer", "已有更优惠的券", "Another campaign saves this order more";
     Holdout = "holdout", "对照组不展示", "The order is in the comparison group, which is shown nothing";
     QuietHours = "quiet_hours", "免打扰时间段不推送", "No push in quiet hours";
-    PurchaseExists = "purchase_exists", "该充值编号已用于另一笔充值", "Another purchase was made under this id";
-    MessageExists = "message_exists", "该消息编号已用于另一条消息", "Another message was sent under this id";
     MinuteCap = "minute_cap", "该号码一分钟内短信已达上限", "The number has had the messages of a minute";
     HourCap = "hour_cap", "该号码一小时内短信已达上限", "The number has had the messages of an hour";
     NoContact = "no_contact", "没有用户的联系方式", "No number or account of the customer is known";

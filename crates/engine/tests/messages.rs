@@ -103,7 +103,7 @@ fn s2_r14_a_s2_12_a_s2_13_the_wallet() {
     assert_eq!(sms(&run, "o1", Kind::Shipped).code, Some(Code::NoBalance), "it is not sent later");
     let other =
         MessageCommand::BuyPack { purchase_id: id("p"), segments: 3, expires_at: None, by: "key".into() };
-    assert_eq!(run.refused(Command::Messages(other)), "purchase_exists");
+    assert_eq!(run.refused(Command::Messages(other)), "idempotency_conflict");
     let (two, three) = (ships("o2"), ships("o3"));
     assert_eq!(held(&run), (0, 2, 0));
     answer(&run, &two, TAKEN);

@@ -96,7 +96,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
 fn message_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(message::settings::get_one, message::settings::put))
-        .routes(routes!(message::templates::get_one, message::templates::put))
+        .routes(routes!(message::templates::get_one, message::templates::put, message::templates::remove))
         .routes(routes!(message::templates::preview))
         .routes(routes!(message::wallet::packs, message::wallet::buy))
         .routes(routes!(message::wallet::get_one))

@@ -5,6 +5,8 @@
 mod bad_input;
 #[path = "messages/charges.rs"]
 mod charges;
+#[path = "messages/posted.rs"]
+mod posted;
 #[path = "messages/support.rs"]
 mod support;
 #[path = "messages/told.rs"]
@@ -34,7 +36,11 @@ fn s2_r15_s2_r16_settings() {
         (json!({ "caps": { "minute": 0, "hour": 1, "day": 1 } }), "caps.minute"),
         (json!({ "signature": "【茶】" }), "signature"),
         (json!({ "reminder_after_minutes": 1 }), "reminder_after_minutes"),
-        (json!({ "kinds": { "dispute": { "sms": false } } }), "kinds.dispute"),
+        (json!({ "kinds": { "dispute": { "sms": false } } }), "kinds.dispute.sms"),
+        (json!({ "kinds": { "marketing": { "wechat": true } } }), "kinds.marketing.wechat"),
+        (json!({ "kinds": { "balance_opening": { "wechat": true } } }), "kinds.balance_opening.wechat"),
+        (json!({ "kinds": { "balance_reminder": { "sms": true } } }), "kinds.balance_reminder.sms"),
+        (json!({ "quiet_hours": { "push": { "from": "22:00", "to": "08:00" } } }), "quiet_hours.push"),
         (json!({ "effective_from": "2030-06-09T00:00:00+08:00" }), "effective_from"),
         (json!({ "alerts": { "email": "ops@shop" } }), "alerts.email"),
         (json!({ "alerts": { "email": "ops@shop.cn\r\nBcc: all@shop.cn" } }), "alerts.email"),
@@ -43,6 +49,81 @@ fn s2_r15_s2_r16_settings() {
         assert_eq!(service.refused(422, "PUT", "message-settings", &body).1, field);
     }
     assert_eq!(service.ask(&service.other, "GET", "/v1/shops/tea/message-settings", &Value::Null).0, 404);
+}
+
+/// S2-R13: a free notice that is switched on by one channel stays on by both, and a refusal is of messages, not of a
+/// campaign.
+#[test]
+fn s2_r13_a_free_notice_may_be_switched_on_and_never_off() {
+    let service = Service::open();
+    for switch in
+        [json!({ "sms": true }), json!({ "wechat": true }), json!({}), json!({ "sms": true, "wechat": true })]
+    {
+        let said = service.put("message-settings", &json!({ "kinds": { "payment_succeeded": switch } }));
+        let shown = &said["now"]["kinds"]["payment_succeeded"];
+        assert_eq!((&shown["sms"], &shown["wechat"]), (&json!(true), &json!(true)), "{switch}");
+        assert_eq!(said["now"]["warnings"], json!([]), "{switch}");
+    }
+    let off = json!({ "kinds": { "payment_succeeded": { "wechat": false } } });
+    let refused = service.is(422, "PUT", "/v1/shops/tea/message-settings", &off);
+    assert_eq!(refused["code"], "invalid_message");
+    assert!(!refused["title"].as_str().unwrap().contains("campaign"), "{refused}");
+}
+
+/// A-S2-11: a template of the shop's own makes a free notice a paid one, which its answer says; taken out of use it is
+/// free again.
+#[test]
+fn a_s2_11_a_template_of_a_free_notice_costs_until_it_is_removed() {
+    let service = Service::open();
+    service.put("message-settings", &json!({ "kinds": {} }));
+    service.post("sms-packs", &json!({ "purchase_id": "p1", "segments": 10 }));
+    let path = "message-templates/payment_succeeded/sms";
+    let template = json!({ "text": "您的订单{order}已支付{amount}元。" });
+    let saved = service.put(path, &template);
+    let codes: Vec<&str> =
+        saved["warnings"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["template_costs", "unit_twice"]);
+    let paid = |order: &str| {
+        service.pays(order, "u1");
+        let log = service.get(&format!("messages?order_id={order}"));
+        let told = log["data"].as_array().unwrap().iter().find(|one| one["kind"] == "payment_succeeded");
+        told.unwrap()["paid"].clone()
+    };
+    assert_eq!(paid("o1"), true);
+    let free = service.get("sms-wallet")["free"].clone();
+    for _ in 0..2 {
+        let left = service.is(200, "DELETE", &format!("/v1/shops/tea/{path}"), &Value::Null);
+        assert_eq!((&left["in_use"], &left["removed_by"]), (&Value::Null, &json!("sandbox")));
+        assert_eq!(left["versions"][0]["version"], 1, "versions are kept");
+    }
+    assert_eq!(paid("o2"), false);
+    assert_eq!(service.get("sms-wallet")["free"], free);
+    assert_eq!(
+        service.put(path, &template)["version"],
+        2,
+        "saved again it is in use again, as a version of its own"
+    );
+    assert_eq!(service.get(path)["in_use"], 2);
+    assert_eq!(paid("o3"), true);
+    let unpaid = service.put("message-templates/shipped/sms", &json!({ "text": "您的订单{order}已发货。" }));
+    assert_eq!(unpaid["warnings"], json!([]));
+}
+
+/// A-S2-20: grants count once under an `Idempotency-Key`, and other contents under it are a conflict.
+#[test]
+fn a_s2_20_grants_are_counted_once_under_a_key() {
+    let service = Service::open();
+    let grant = |key: &str, count: u32| {
+        let body = json!({ "template_id": "TPL", "count": count });
+        let path = "/v1/shops/tea/customers/u1/wechat-grants";
+        let (status, answer) = service.ask_with(&[("idempotency-key", key)], path, &body);
+        (status, answer["wechat_grants"][0]["left"].as_u64(), answer["code"].as_str().map(str::to_owned))
+    };
+    assert_eq!(grant("k1", 2), (200, Some(2), None));
+    assert_eq!(grant("k1", 2), (200, Some(2), None));
+    assert_eq!(grant("k2", 2), (200, Some(4), None));
+    assert_eq!(grant("k1", 3), (409, None, Some("idempotency_conflict".into())));
+    assert_eq!(service.get("customers/u1/consents")["wechat_grants"][0]["left"], 4);
 }
 
 /// S2-R14, A-S2-12, A-S2-13: packs count once, impossible ones are refused, and the bill sets both counts side by side.
@@ -55,7 +136,7 @@ fn s2_r14_packs_the_wallet_and_the_bill() {
     }
     let bought = service.post("sms-packs", &pack(10));
     assert_eq!(service.post("sms-packs", &pack(10)), bought);
-    assert_eq!(service.refused(409, "POST", "sms-packs", &pack(11)).0, "purchase_exists");
+    assert_eq!(service.refused(409, "POST", "sms-packs", &pack(11)).0, "idempotency_conflict");
     service.put("message-settings", &json!({ "kinds": { "shipped": { "sms": true } } }));
     let message = service.ships("o1");
     assert_eq!(
@@ -129,7 +210,7 @@ fn templates_are_shown_and_saved() {
     assert_eq!(service.put(path, &good)["version"], 1);
     assert_eq!(service.put(path, &good)["version"], 1, "the same again is no new version");
     let bad = json!({ "text": "您的订单{order}：{colour} 已发货。" });
-    assert_eq!(service.refused(422, "PUT", path, &bad).0, "invalid_terms");
+    assert_eq!(service.refused(422, "PUT", path, &bad).0, "invalid_message");
     assert_eq!(service.get(path)["in_use"], 1);
     service.is(404, "GET", "/v1/shops/tea/message-templates/marketing/wechat", &Value::Null);
 }
@@ -138,17 +219,17 @@ fn templates_are_shown_and_saved() {
 #[test]
 fn notices_on_request() {
     let service = Service::open();
-    let dispute = json!({ "message_id": "d1", "kind": "dispute", "customer_id": "u1" });
-    let (status, answer) = service.ask("sandbox", "POST", "/v1/shops/tea/messages", &dispute);
+    let shipped = json!({ "message_id": "d1", "kind": "shipped", "customer_id": "u1" });
+    let (status, answer) = service.ask("sandbox", "POST", "/v1/shops/tea/messages", &shipped);
     assert_eq!(status, 200, "{answer}");
-    let again = service.post("messages", &dispute);
+    let again = service.post("messages", &shipped);
     assert_eq!(again, answer);
-    let other = json!({ "message_id": "d1", "kind": "dispute", "customer_id": "u2" });
-    assert_eq!(service.refused(409, "POST", "messages", &other).0, "message_exists");
+    let other = json!({ "message_id": "d1", "kind": "shipped", "customer_id": "u2" });
+    assert_eq!(service.refused(409, "POST", "messages", &other).0, "idempotency_conflict");
     let unknown =
-        json!({ "message_id": "d2", "kind": "dispute", "customer_id": "u1", "variables": { "colour": 1 } });
+        json!({ "message_id": "d2", "kind": "shipped", "customer_id": "u1", "variables": { "colour": 1 } });
     assert_eq!(service.refused(422, "POST", "messages", &unknown).1, "variables.colour");
-    let long = json!({ "message_id": "d".repeat(63), "kind": "dispute", "customer_id": "u1" });
+    let long = json!({ "message_id": "d".repeat(63), "kind": "shipped", "customer_id": "u1" });
     assert_eq!(service.refused(422, "POST", "messages", &long).1, "message_id");
     service.put("message-settings", &json!({}));
     service.ships("o1");

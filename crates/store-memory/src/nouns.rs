@@ -139,7 +139,16 @@ impl Noun<Message> for Open<'_> {
         Ok(self.find(keys, |tables, (shop, message)| tables.shops.get(shop)?.messages.get(message).cloned()))
     }
     fn write(&mut self, changes: &[Change<Message>]) -> Written {
-        for Change { key: (shop, message), row, .. } in changes {
+        for Change { key: (shop, message), row, is_new, .. } in changes {
+            match (self.tables.of(shop).messages.contains_key(message), *is_new) {
+                (true, true) => {
+                    return Err(refused(format!("message {message} of shop {shop} exists already")));
+                }
+                (false, false) => {
+                    return Err(refused(format!("there is no message {message} in shop {shop}")));
+                }
+                (true, false) | (false, true) => {}
+            }
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.messages), message.clone(), row.clone());
         }
         Ok(())

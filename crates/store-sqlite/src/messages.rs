@@ -2,7 +2,7 @@
 
 use crate::cells::Cells;
 use crate::customers::Owned;
-use crate::error::Doing;
+use crate::error::{Doing, refused};
 use crate::json::Json;
 use crate::query::{after, all, at_most, each, first, one};
 use crate::under_way::Open;
@@ -83,8 +83,7 @@ impl<'c> Writer<'c> {
         let insert =
             "INSERT INTO messages (shop_id, message_id, order_id, customer_id, campaign_id, kind, channel,
             status, code, due_at, sent_at, link, payer, segments, provider_segments, provider_id, sending)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-            ON CONFLICT DO NOTHING";
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
         // Whom a message is to and what about never changes.
         let update =
             "UPDATE messages SET channel = ?3, status = ?4, code = ?5, due_at = ?6, sent_at = ?7, link = ?8,
@@ -122,7 +121,7 @@ impl<'c> Writer<'c> {
                     self.name.execute(params![shop, id, status, code, by_provider, sending, provider_id])
                 }
             };
-            return settled.doing(WRITING).map(drop);
+            return found(settled.doing(WRITING)?, message);
         }
         let payer = way.map(|sending| match sending.payer {
             Payer::Free => "free",
@@ -149,10 +148,8 @@ impl<'c> Writer<'c> {
                 provider_id,
                 sending,
             ];
-            // One that waited was not looked up.
-            if self.insert.execute(row).doing(WRITING)? == 1 {
-                return self.owned.note(&message.shop_id, &message.customer_id, id);
-            }
+            self.insert.execute(row).doing(WRITING)?;
+            return self.owned.note(&message.shop_id, &message.customer_id, id);
         }
         let row = params![
             shop,
@@ -169,8 +166,15 @@ impl<'c> Writer<'c> {
             provider_id,
             sending
         ];
-        self.update.execute(row).doing(WRITING).map(drop)
+        found(self.update.execute(row).doing(WRITING)?, message)
     }
+}
+
+/// A message that was made before is there.
+fn found(rows: usize, message: &Message) -> Result<(), StoreError> {
+    let missing =
+        || refused(format!("there is no message {} in shop {}", message.message_id, message.shop_id));
+    (rows == 1).then_some(()).ok_or_else(missing)
 }
 
 /// A shop's messages by their ids: an order's, a customer's or all.

@@ -60,6 +60,7 @@ cases! {
     arrivals::an_event_is_taken_in_once,
     arrivals::parked_events_wait_for_their_order,
     rows::ledger_entries_are_only_added,
+    rows::a_message_is_made_once,
     rows::messages_change,
     rewards::a_s2_17_the_last_winners,
     arrivals::the_sandbox_clock_is_kept,

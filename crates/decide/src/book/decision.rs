@@ -2,7 +2,7 @@
 
 use super::pool::PoolDecision;
 use domain::{
-    BatchId, CampaignId, CustomerId, Instant, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
     campaign::{Campaign, Count, order_wake},
     coupon::{BatchCounters, BatchRecord, Coupon, CouponStatus},
     customer::Standing,
@@ -38,6 +38,8 @@ pub struct Decision {
     pub counts: Vec<(CampaignId, Count)>,
     pub entries: Vec<Entry>,
     pub messages: Vec<Message>,
+    /// The ids of those that this decision makes. The others were made before, and are not always looked up.
+    pub messages_made: Vec<MessageId>,
     pub dispatches: Vec<Dispatch>,
     pub dispatch_updates: Vec<DispatchUpdate>,
     pub packs: Vec<PackRow>,

@@ -4,7 +4,7 @@ use super::draft::Draft;
 use crate::coupon::batches;
 use crate::message;
 use domain::{
-    BatchId, CampaignId, CouponId, CustomerId, Instant, OrderId, Refusal, RewardId, ShopId,
+    BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
     campaign::{CampaignRow, Count, Desk},
     coupon::{Coupon, CouponStatus},
     customer::Standing,
@@ -97,6 +97,11 @@ impl<'a> Desk<'a> for Draft<'a> {
     }
     fn next_id(&mut self, kind: &str) -> String {
         Draft::next_id(self, kind)
+    }
+    fn next_message(&mut self) -> MessageId {
+        let id: MessageId = Draft::next(self, MessageId::SERVERS);
+        self.changes().messages_made.push(id.clone());
+        id
     }
 }
 

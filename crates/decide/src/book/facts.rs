@@ -290,7 +290,13 @@ impl Facts {
         }
         self.changes.forget_early = self.changes.forget_early.max(decision.forget_early);
         for message in decision.messages {
-            self.tables.messages.put((shop_id.clone(), message.message_id.clone()), message);
+            let is_made = decision.messages_made.contains(&message.message_id);
+            let key = (shop_id.clone(), message.message_id.clone());
+            if is_made {
+                self.tables.messages.make(key, message);
+            } else {
+                self.tables.messages.put_known(key, message);
+            }
         }
         for row in decision.conflicts {
             self.tables.conflicts.put((shop_id.clone(), row.conflict.conflict_id.clone()), row);

@@ -27,6 +27,12 @@ struct Slot<R> {
     is_changed: bool,
 }
 
+impl<R> Slot<R> {
+    const fn of(row: R, is_stored: bool) -> Self {
+        Self { row: Some(row), is_stored, old_wake: None, is_changed: true }
+    }
+}
+
 impl<R: Row> Default for Table<R> {
     fn default() -> Self {
         Self { slots: IndexMap::default(), missed: RefCell::default() }
@@ -72,6 +78,15 @@ impl<R: Row> Table<R> {
     /// Puts a row.
     pub fn put(&mut self, key: R::Key, row: R) {
         self.update(key, |_| row);
+    }
+    /// Puts a row that is made now. Where the store has one of that key the batch fails.
+    pub fn make(&mut self, key: R::Key, row: R) {
+        self.slots.insert(key, Slot::of(row, false));
+    }
+    /// Puts a row that was made before, by this batch or an earlier one; it need not have been looked up.
+    pub fn put_known(&mut self, key: R::Key, row: R) {
+        let is_stored = self.slots.get(&key).is_none_or(|slot| slot.is_stored);
+        self.slots.insert(key, Slot::of(row, is_stored));
     }
     /// Puts what becomes of the row before.
     pub fn update(&mut self, key: R::Key, become_of: impl FnOnce(Option<R>) -> R) {

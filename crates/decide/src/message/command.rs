@@ -22,6 +22,8 @@ pub enum MessageCommand {
     PutSettings { chosen: Box<Chosen>, from: Option<Instant>, by: String },
     /// Saves a template, which is in use from now on.
     PutTemplate { kind: Kind, channel: Channel, template: Box<Template>, by: String },
+    /// Takes a template out of use: our own text is sent again.
+    RemoveTemplate { kind: Kind, channel: Channel, by: String },
     /// Buys a pack of SMS (A-S2-13).
     BuyPack { purchase_id: PurchaseId, segments: u64, expires_at: Option<Instant>, by: String },
     /// How to reach a customer; nothing: it is erased.

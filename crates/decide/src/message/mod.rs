@@ -23,7 +23,9 @@ use port::Keys;
 /// Adds what a command names.
 pub fn first_keys(shop: &ShopId, command: &MessageCommand, keys: &mut Keys) {
     match command {
-        MessageCommand::PutSettings { .. } | MessageCommand::PutTemplate { .. } => {}
+        MessageCommand::PutSettings { .. }
+        | MessageCommand::PutTemplate { .. }
+        | MessageCommand::RemoveTemplate { .. } => {}
         MessageCommand::BuyPack { purchase_id, .. } => keys.packs.push((shop.clone(), purchase_id.clone())),
         MessageCommand::PutContact { customer_id, contact } => {
             keys.addressees.push((shop.clone(), customer_id.clone()));
@@ -40,7 +42,8 @@ pub fn first_keys(shop: &ShopId, command: &MessageCommand, keys: &mut Keys) {
             keys.addressees.push((shop.clone(), notice.customer_id.clone()));
             keys.orders.extend(notice.order_id.iter().map(|id| (shop.clone(), id.clone())));
             for channel in notice.kind.about().channels {
-                keys.messages.push((shop.clone(), post::id_by(&notice.message_id, *channel)));
+                let id = post::id_by(&notice.message_id, *channel);
+                keys.messages.extend(id.map(|id| (shop.clone(), id)));
             }
         }
         MessageCommand::HandOver(handing) => {
@@ -77,6 +80,9 @@ pub fn decide(draft: &mut Draft<'_>, command: &MessageCommand) -> Result<Reply, 
         MessageCommand::PutSettings { chosen, from, by } => settings::put(draft, chosen, *from, by),
         MessageCommand::PutTemplate { kind, channel, template, by } => {
             settings::put_template(draft, *kind, *channel, template, by)
+        }
+        MessageCommand::RemoveTemplate { kind, channel, by } => {
+            settings::remove_template(draft, *kind, *channel, by)
         }
         MessageCommand::BuyPack { purchase_id, segments, expires_at, by } => {
             settings::buy(draft, purchase_id, *segments, *expires_at, by)

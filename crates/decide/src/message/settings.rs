@@ -27,7 +27,7 @@ pub fn put(
     from: Option<Instant>,
     by: &str,
 ) -> Result<Reply, Refusal> {
-    Refusal::from_violations(Code::InvalidTerms, chosen.violations())?;
+    Refusal::from_violations(Code::InvalidMessage, chosen.violations())?;
     let now = draft.now;
     if from.is_some_and(|from| from < now) {
         return Err(Refusal::of(Violation::with("effective_from", Code::OutOfRange, "now or later")));
@@ -47,11 +47,25 @@ pub fn put_template(
     template: &Template,
     by: &str,
 ) -> Result<Reply, Refusal> {
-    Refusal::from_violations(Code::InvalidTerms, template.violations(kind, channel))?;
+    Refusal::from_violations(Code::InvalidMessage, template.violations(kind, channel))?;
     let mut centre = centre(draft)?;
     let number = centre.save(kind, channel, template.clone(), by.to_owned(), draft.now);
     draft.put_centre(centre);
     Ok(Reply::Template { number })
+}
+
+/// Takes a template out of use. Where none is in use nothing is changed.
+pub fn remove_template(
+    draft: &mut Draft<'_>,
+    kind: Kind,
+    channel: Channel,
+    by: &str,
+) -> Result<Reply, Refusal> {
+    let mut centre = centre(draft)?;
+    if centre.remove(kind, channel, by.to_owned(), draft.now) {
+        draft.put_centre(centre);
+    }
+    Ok(Reply::Done)
 }
 
 /// Buys a pack. The same purchase again is that one; another under its id is a conflict.
@@ -67,7 +81,8 @@ pub fn buy(
         return if (known.segments, known.expires_at) == (segments, expires_at) {
             Ok(Reply::Wallet { wallet: draft.wallet() })
         } else {
-            Err(Refusal::with(Code::PurchaseExists, format!("{purchase_id} was another purchase")))
+            let message = format!("{purchase_id} was another purchase");
+            Err(Refusal::with(Code::IdempotencyConflict, message))
         };
     }
     let now = draft.now;

@@ -5,7 +5,7 @@
 
 use super::{CampaignRow, counters::Count};
 use crate::{
-    CampaignId, Code, CouponId, CustomerId, Instant, OrderId, Refusal, ShopId,
+    CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, ShopId,
     coupon::{Coupon, CouponStatus},
     customer::Standing,
     message::{
@@ -64,8 +64,10 @@ pub trait Desk<'a>: Office + Rewards {
     fn publish(&mut self, event_type: &str, subject: &str, body: Value);
     /// Publishes what happened to a coupon.
     fn publish_coupon(&mut self, event_type: &str, coupon: &Coupon);
-    /// A new id of a kind (`cp`, `of`, `ms`).
+    /// A new id of a kind (`cp`, `of`).
     fn next_id(&mut self, kind: &str) -> String;
+    /// The id of a message that this decision makes; one whose id comes from elsewhere was made before.
+    fn next_message(&mut self) -> MessageId;
 }
 
 impl<'a> dyn Desk<'a> + '_ {

@@ -42,8 +42,9 @@ pub fn may_go(desk: &dyn Desk<'_>, going: &Going<'_>) -> Result<Ready, Code> {
     }
     let at = if follows_shop(message) { when(desk, channel, by, until)? } else { in_time(by, until)? };
     // Until then the platform sent, whatever a shop had chosen for later (S2-R11, S2-R16).
-    let is_cut_over = by >= CUT_OVER;
-    if follows_shop(message) && is_cut_over && !chosen(desk.centre(), by).is_on(kind, channel) {
+    let centre = desk.centre().filter(|centre| centre.speaks(by));
+    let is_wanted = centre.is_some() && (by < CUT_OVER || chosen(centre, by).is_on(kind, channel));
+    if follows_shop(message) && !is_wanted {
         return Err(Code::SwitchedOff);
     }
     let addressee = desk.addressee(&message.customer_id);

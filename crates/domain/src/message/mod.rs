@@ -43,7 +43,7 @@ pub struct Message {
     pub code: Option<Code>,
     pub due_at: Instant,
     pub sent_at: Option<Instant>,
-    /// Where a tap leads: the order's page, with claim and pay (S0-R39).
+    /// Where a tap leads ([`link_of`]); empty where it leads nowhere.
     pub link: String,
     /// How it travels and what it costs; none before it is let out, and for pushes.
     pub sending: Option<Box<Sending>>,
@@ -73,6 +73,23 @@ impl Message {
 /// The link of a payment reminder: the order's page, opened at claim and pay (S0-R39).
 pub fn order_link(shop: &ShopId, order: &OrderId) -> String {
     format!("/shops/{shop}/orders/{}?action=claim_and_pay", path_part(order.as_str()))
+}
+
+/// Where a tap on a notice leads: reminders open what they remind of, the others tell and lead nowhere.
+pub fn link_of(kind: Kind, shop: &ShopId, order: &OrderId) -> String {
+    match kind {
+        Kind::PaymentReminder => order_link(shop, order),
+        Kind::BalanceOpening | Kind::BalanceClosing | Kind::BalanceReminder => balance_link(shop, order),
+        Kind::PaymentSucceeded
+        | Kind::Shipped
+        | Kind::Received
+        | Kind::RefundApproved
+        | Kind::RefundRejected
+        | Kind::SupplierOrder
+        | Kind::PurchaseOrder
+        | Kind::Dispute
+        | Kind::Marketing => String::new(),
+    }
 }
 
 /// The link of a balance reminder: the order's page, opened at the balance.

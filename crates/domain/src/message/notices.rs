@@ -7,9 +7,8 @@
 use super::{
     Channel, Kind, Message, MessageStatus,
     centre::{self, Letter},
-    going,
+    going, link_of,
     office::chosen,
-    order_link,
     settings::Chosen,
     values::Values,
 };
@@ -69,7 +68,8 @@ fn topics(order: &Order) -> Vec<(Topic, Instant)> {
 
 /// Tells what this decision has made of an order.
 pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order, before: &Seen) {
-    if desk.centre().is_none() {
+    // A shop that has not said what it wants, or whose word counts later, is sent nothing.
+    if !desk.centre().is_some_and(|centre| centre.speaks(desk.now())) {
         return;
     }
     end_reminders(desk, order);
@@ -114,7 +114,7 @@ fn tell(desk: &mut dyn Desk<'_>, order: &mut Order, topic: &Topic, at: Instant) 
         .collect();
     let channels = if on.is_empty() { &CHANNELS[..1] } else { &on };
     for channel in channels {
-        let message_id = desk.next("ms");
+        let message_id = desk.next_message();
         let (topic, refund) = (topic.clone(), refund_of(order, topic));
         let one = Waiting { topic, channel: *channel, message_id, due_at: wished, until, refund };
         if on.is_empty() {
@@ -227,7 +227,7 @@ fn message(desk: &dyn Desk<'_>, order: &Order, one: &Waiting) -> Message {
         code: None,
         due_at: one.due_at,
         sent_at: None,
-        link: order_link(desk.shop_id(), &order.order_id),
+        link: link_of(one.topic.kind, desk.shop_id(), &order.order_id),
         sending: None,
     }
 }

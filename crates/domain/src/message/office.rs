@@ -6,7 +6,7 @@ use super::{
     addressee::Addressee,
     alerts::Alert,
     numbers::{Number, NumberKey},
-    settings::{Chosen, MessageSettings},
+    settings::{CUT_OVER, Chosen, MessageSettings},
     template::{Rendered, Template},
     wallet::Wallet,
 };
@@ -31,6 +31,9 @@ struct Templates {
     kind: Kind,
     channel: Channel,
     versions: Vec<TemplateVersion>,
+    /// Since when it is not in use any more, and by which key; saving another puts that one in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removed: Option<(Instant, String)>,
 }
 
 /// One version.
@@ -50,20 +53,45 @@ pub struct TemplateVersion {
 }
 
 impl Centre {
+    /// Whether the shop has said what it wants: no notice goes out by SMS or `WeChat` before the first settings count,
+    /// also none that is free, and whatever templates are there. What was said before the platform stopped sending for
+    /// free is a word for the days until then, too (S2-R16).
+    pub fn speaks(&self, now: Instant) -> bool {
+        self.settings.at(now.max(CUT_OVER)).is_some()
+    }
+
     /// The template in use.
     pub fn template(&self, kind: Kind, channel: Channel) -> Option<&TemplateVersion> {
-        self.versions(kind, channel).last()
+        let known = self.find(kind, channel).filter(|known| known.removed.is_none())?;
+        known.versions.last()
+    }
+
+    fn find(&self, kind: Kind, channel: Channel) -> Option<&Templates> {
+        self.templates.iter().find(|known| (known.kind, known.channel) == (kind, channel))
     }
 
     /// All versions that are kept, the last in use.
     pub fn versions(&self, kind: Kind, channel: Channel) -> &[TemplateVersion] {
-        let is_it = |known: &&Templates| (known.kind, known.channel) == (kind, channel);
-        self.templates.iter().find(is_it).map(|known| &known.versions[..]).unwrap_or_default()
+        self.find(kind, channel).map(|known| &known.versions[..]).unwrap_or_default()
     }
 
-    /// Every template in use.
-    pub fn in_use(&self) -> impl Iterator<Item = (Kind, Channel, &TemplateVersion)> {
-        self.templates.iter().filter_map(|known| Some((known.kind, known.channel, known.versions.last()?)))
+    /// Since when there is none in use any more, and by which key.
+    pub fn removed(&self, kind: Kind, channel: Channel) -> Option<(Instant, &str)> {
+        let (at, by) = self.find(kind, channel)?.removed.as_ref()?;
+        Some((*at, by))
+    }
+
+    /// Takes a template out of use: our own text is sent again, at its own price. Its versions are kept. `false` where
+    /// none is in use.
+    pub fn remove(&mut self, kind: Kind, channel: Channel, by: String, now: Instant) -> bool {
+        let known = self.templates.iter_mut().find(|known| (known.kind, known.channel) == (kind, channel));
+        match known {
+            Some(known) if known.removed.is_none() => {
+                known.removed = Some((now, by));
+                true
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// Saves a new version, which is in use from now on. The same again is no new one.
@@ -77,12 +105,14 @@ impl Centre {
     ) -> u32 {
         let at = self.templates.iter().position(|known| (known.kind, known.channel) == (kind, channel));
         let at = at.unwrap_or_else(|| {
-            self.templates.push(Templates { kind, channel, versions: Vec::new() });
+            self.templates.push(Templates { kind, channel, versions: Vec::new(), removed: None });
             self.templates.len() - 1
         });
-        let versions = &mut self.templates[at].versions;
-        if let Some(last) = versions.last().filter(|last| last.template == template && last.blocked.is_none())
-        {
+        let known = &mut self.templates[at];
+        let was_removed = known.removed.take().is_some();
+        let versions = &mut known.versions;
+        let is_it = |last: &&TemplateVersion| last.template == template && last.blocked.is_none();
+        if let Some(last) = versions.last().filter(is_it).filter(|_| !was_removed) {
             return last.number;
         }
         let number = versions.last().map_or(1, |last| last.number + 1);
@@ -110,6 +140,12 @@ impl Centre {
 pub fn chosen(centre: Option<&Centre>, now: Instant) -> Cow<'_, Chosen> {
     let counts = centre.and_then(|centre| centre.settings.at(now));
     counts.map_or_else(|| Cow::Owned(Chosen::default()), |version| Cow::Borrowed(&version.chosen))
+}
+
+/// Whether the shop's word sends a notice by that channel at that moment: nothing goes out before it has said anything
+/// ([`Centre::speaks`]).
+pub fn is_on(centre: Option<&Centre>, kind: Kind, channel: Channel, now: Instant) -> bool {
+    centre.is_some_and(|centre| centre.speaks(now)) && chosen(centre, now).is_on(kind, channel)
 }
 
 /// A message that is let out, as it was written then: what a provider gets is what was counted.

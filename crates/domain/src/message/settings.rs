@@ -70,6 +70,44 @@ impl Alerts {
     }
 }
 
+/// What is said of a notice's switches; a channel that is not named is as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the channels")]
+pub struct Wish {
+    #[serde(default)]
+    pub sms: Option<bool>,
+    #[serde(default)]
+    pub wechat: Option<bool>,
+}
+
+impl Wish {
+    /// The switches of a kind as they are wished, or what cannot be: a free notice is not switched off, and no notice is
+    /// switched on for a channel that it does not take.
+    pub fn switch(self, kind: Kind) -> Result<Switch, Vec<Violation>> {
+        let (mut switch, mut wrong) = (Switch::usual(kind), Vec::new());
+        let switches =
+            [(Channel::Sms, self.sms, &mut switch.sms), (Channel::Wechat, self.wechat, &mut switch.wechat)];
+        for (channel, wish, place) in switches {
+            let takes = kind.about().channels.contains(&channel);
+            let message = match wish {
+                Some(true) if !takes => "this notice does not take that channel",
+                Some(false) if takes && kind.about().payer == Payer::Free => NOT_OFF,
+                Some(wish) if takes => {
+                    *place = wish;
+                    continue;
+                }
+                Some(_) | None => continue,
+            };
+            let field = format!("kinds.{}.{}", kind.as_str(), channel.as_str());
+            wrong.push(Violation::with(&field, Code::InvalidValue, message));
+        }
+        if wrong.is_empty() { Ok(switch) } else { Err(wrong) }
+    }
+}
+
+const NOT_OFF: &str = "this notice is sent by the platform and cannot be switched off";
+
 /// A notice's switches. Where both are on, both go out (A-S2-10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +120,12 @@ pub struct Switch {
 }
 
 impl Switch {
+    /// Where nobody chose: on where the platform pays, off where the merchant does.
+    pub fn usual(kind: Kind) -> Self {
+        let is_free = kind.about().payer == Payer::Free;
+        Self { sms: is_free, wechat: is_free }
+    }
+
     /// Whether the channel is on; a push follows no switch.
     pub const fn has(self, channel: Channel) -> bool {
         match channel {
@@ -127,9 +171,7 @@ impl Default for Chosen {
 impl Chosen {
     /// Whether a notice goes out by a channel.
     pub fn is_on(&self, kind: Kind, channel: Channel) -> bool {
-        let is_free = kind.about().payer == Payer::Free;
-        let usual = Switch { sms: is_free, wechat: is_free };
-        self.switches.get(&kind).copied().unwrap_or(usual).has(channel)
+        self.switches.get(&kind).copied().unwrap_or_else(|| Switch::usual(kind)).has(channel)
     }
 
     /// What is wrong with it, field by field.
@@ -161,9 +203,12 @@ impl Chosen {
         for (kind, switch) in &self.switches {
             if kind.about().payer == Payer::Free && !(switch.sms && switch.wechat) {
                 let field = format!("kinds.{}", kind.as_str());
-                let message = "this notice is sent by the platform and cannot be switched off";
-                found.push(Violation::with(&field, Code::InvalidValue, message));
+                found.push(Violation::with(&field, Code::InvalidValue, NOT_OFF));
             }
+        }
+        if self.quiet_hours.contains_key(&Channel::Push) {
+            let message = "pushes keep the shop's own quiet hours";
+            found.push(Violation::with("quiet_hours.push", Code::InvalidValue, message));
         }
         found
     }

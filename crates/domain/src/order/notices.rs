@@ -16,6 +16,9 @@ pub struct Notices {
     /// What waits: for its moment, or for the end of quiet hours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<Waiting>,
+    /// What was asked for by itself and let out, of what the platform pays for: one for each notice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Kind>,
 }
 
 /// What a notice is about.

@@ -15,7 +15,9 @@ use domain::order::{Order, TimelineEntry};
 use domain::reward::{Book, Reward, Rewards, Taker};
 use domain::shop::Shop;
 use domain::time::Zone;
-use domain::{BatchId, CampaignId, Code, CouponId, CustomerId, Instant, OrderId, Refusal, RewardId, ShopId};
+use domain::{
+    BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
+};
 use money::Money;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -164,6 +166,9 @@ impl<'a> Desk<'a> for Table<'a> {
     }
     fn publish_coupon(&mut self, event_type: &str, _: &Coupon) {
         self.published.push(event_type.to_owned());
+    }
+    fn next_message(&mut self) -> MessageId {
+        self.next_id(MessageId::SERVERS).parse().unwrap()
     }
     fn next_id(&mut self, kind: &str) -> String {
         self.ids += 1;

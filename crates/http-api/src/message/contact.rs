@@ -182,7 +182,9 @@ pub async fn put(
         let title = "This server keeps no contacts";
         let problem =
             Problem::new(StatusCode::CONFLICT, "no_contact_keys", title, "本服务未配置联系方式密钥");
-        return Err(problem.detail("start it with --contact-keys FILE (promenade contacts new-key FILE)"));
+        return Err(
+            problem.detail("start it with --contact-keys FILE (promenade messages new-contact-key FILE)")
+        );
     };
     let contact = sealed(&state, &keys, (&caller.shop_id, &customer_id), &asked, caller.name())?;
     let (customer, contact) = (customer_id.clone(), Some(Box::new(contact)));

@@ -1,13 +1,14 @@
 //! What is known of a customer as somebody who is written to: consents and grants.
 
 use crate::wire::auth::InShop;
-use crate::wire::extract::{Names, Unread};
+use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
 use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use domain::{
     CustomerId,
     message::{addressee::Consent, numbers::NumberKey},
@@ -151,23 +152,28 @@ const fn one() -> u32 {
     1
 }
 
-/// Adds grants of a `WeChat` template: one for each `accept` of the mini-program.
+/// Adds grants of a `WeChat` template: one for each `accept` of the mini-program. With an `Idempotency-Key` the same again
+/// adds nothing; without one it adds again.
 #[utoipa::path(post, path = "/v1/shops/{shop}/customers/{customer}/wechat-grants", tag = "messages",
-    params(("shop" = String, Path), ("customer" = String, Path)), request_body = GrantRequest,
-    responses((status = 200, body = ConsentsView), (status = 422, body = Problem)))]
+    params(("shop" = String, Path), ("customer" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    request_body = GrantRequest,
+    responses((status = 200, body = ConsentsView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn grant(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, customer_id)): Names<(String, CustomerId)>,
+    headers: HeaderMap,
     body: Unread<GrantRequest>,
 ) -> Result<Json<ConsentsView>, Problem> {
     let body = caller.reads(Scope::Events, body).await?;
+    let idempotency = extract::idempotency(&headers, &format!("wechat-grants {customer_id}"), &body.digest)?;
     let GrantRequest { template_id, count } = body.value;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if !((1..=64).contains(&template_id.len()) && template_id.bytes().all(plain)) {
         return Err(Problem::invalid_body("template_id", "1 to 64 letters, digits, - and _"));
     }
     let command = MessageCommand::Grant { customer_id: customer_id.clone(), template: template_id, count };
-    state.engine.submit(Input::new(caller.shop_id.clone(), Command::Messages(command))).await?;
+    let (shop_id, command) = (caller.shop_id.clone(), Command::Messages(command));
+    state.engine.submit(Input { shop_id, idempotency, command, chance: None }).await?;
     view(&state, &caller, customer_id).await
 }

@@ -2,7 +2,7 @@
 
 use super::MessageView;
 use crate::wire::auth::InShop;
-use crate::wire::extract::Unread;
+use crate::wire::extract::{self, Unread};
 use crate::wire::keys::Scope;
 use crate::wire::page::List;
 use crate::wire::problem::Problem;
@@ -16,13 +16,15 @@ use domain::{
 use engine::{Command, Input, MessageCommand, Notice};
 use port::Read;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A notice that is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageRequest {
-    /// The shop's id of it: the same again sends nothing.
+    /// The caller's id of it, 1 to 59 characters that do not begin with `ms_`: the same again sends nothing and is
+    /// answered the same, other contents are `idempotency_conflict`.
     #[schema(value_type = String)]
     message_id: MessageId,
     /// Which notice.
@@ -56,15 +58,21 @@ pub async fn create(
     }
     let shop = state.shop(&caller.shop_id).await?;
     let values = Values::read(kind, &variables, &shop).or_else(|violations| {
-        Refusal::from_violations(Code::InvalidTerms, violations).map(|()| Values::default())
+        Refusal::from_violations(Code::InvalidMessage, violations).map(|()| Values::default())
     })?;
+    // Before they are read: what is sent again is the same when it says the same.
+    let contents: BTreeMap<_, _> = variables.iter().collect();
+    let idempotency =
+        extract::of_own_id("message", message_id.as_str(), &(kind, &customer_id, &order_id, contents));
     let notice = Notice { message_id: message_id.clone(), kind, customer_id, order_id, values };
     let command = Command::Messages(MessageCommand::Post(Box::new(notice)));
-    state.engine.submit(Input::new(caller.shop_id.clone(), command)).await?;
+    let input = Input { shop_id: caller.shop_id.clone(), idempotency, command, chance: None };
+    state.engine.submit(input).await?;
     let shop_id = caller.shop_id;
     let sent = state
         .read(move |reader| {
-            let ids = kind.about().channels.iter().map(|channel| engine::notice_id(&message_id, *channel));
+            let ids =
+                kind.about().channels.iter().filter_map(|channel| engine::notice_id(&message_id, *channel));
             let found: Read<Vec<_>> = ids.map(|id| reader.message(&shop_id, &id)).collect();
             found.map(|found| found.into_iter().flatten().collect::<Vec<_>>())
         })

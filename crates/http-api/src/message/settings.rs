@@ -10,9 +10,10 @@ use axum::Json;
 use axum::extract::State;
 use contacts::Email;
 use domain::{
+    Code, Refusal,
     message::{
         Channel, Kind, Payer,
-        settings::{Alerts, Caps, Chosen, MessageSettings, Switch, Version},
+        settings::{Alerts, Caps, Chosen, MessageSettings, Switch, Version, Wish},
     },
     shop::{QuietHours, Shop},
 };
@@ -25,10 +26,10 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SettingsRequest {
-    /// `{kind: {sms, wechat}}`; a notice that is not named is off where the merchant pays for it.
+    /// `{kind: {sms, wechat}}`; a notice or a channel that is not named is off where the merchant pays for it.
     #[serde(default)]
     #[schema(value_type = Object)]
-    kinds: BTreeMap<Kind, Switch>,
+    kinds: BTreeMap<Kind, Wish>,
     /// From when on, RFC 3339; at once where it is not said. Never before 2016-06-15.
     #[serde(default)]
     effective_from: Option<String>,
@@ -61,8 +62,16 @@ impl SettingsRequest {
         let usual = Chosen::default();
         let email = self.alerts.email.as_deref().map(Email::parse).transpose();
         let email = email.map_err(|invalid| Problem::invalid_body("alerts.email", &invalid.to_string()))?;
+        let (mut switches, mut wrong) = (BTreeMap::new(), Vec::new());
+        for (kind, wish) in self.kinds {
+            match wish.switch(kind) {
+                Ok(switch) => drop(switches.insert(kind, switch)),
+                Err(more) => wrong.extend(more),
+            }
+        }
+        Refusal::from_violations(Code::InvalidMessage, wrong)?;
         Ok(Chosen {
-            switches: self.kinds,
+            switches,
             signature: self.signature,
             caps: self.caps.unwrap_or(usual.caps),
             quiet_hours: self.quiet_hours,
@@ -112,10 +121,10 @@ pub struct VersionView {
 /// Something that is allowed and may not be meant.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WarningView {
-    field: String,
-    code: &'static str,
-    message: &'static str,
-    message_zh: &'static str,
+    pub field: String,
+    pub code: &'static str,
+    pub message: &'static str,
+    pub message_zh: &'static str,
 }
 
 /// A shop's message settings.

@@ -1,5 +1,6 @@
 //! Templates of messages: saved when they render, shown as they would be sent.
 
+use super::settings::WarningView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::{Names, Unread};
 use crate::wire::keys::Scope;
@@ -11,8 +12,8 @@ use axum::extract::State;
 use domain::{
     Code, Refusal, Violation,
     message::{
-        Channel, Kind,
-        office::TemplateVersion,
+        Channel, Kind, Payer,
+        office::{Centre, TemplateVersion},
         template::{Rendered, Template},
     },
     shop::Shop,
@@ -35,6 +36,8 @@ pub struct TemplateView {
     blocked_by: Option<String>,
     #[schema(value_type = Object)]
     template: Template,
+    /// What may not be meant.
+    warnings: Vec<WarningView>,
 }
 
 /// A template with its versions.
@@ -42,6 +45,10 @@ pub struct TemplateView {
 pub struct TemplatesView {
     /// What is sent by; nothing: our own text.
     in_use: Option<u32>,
+    /// Since when none is in use any more.
+    removed_at: Option<String>,
+    /// The key that took it out of use.
+    removed_by: Option<String>,
     /// The last first.
     versions: Vec<TemplateView>,
 }
@@ -58,7 +65,29 @@ pub struct PreviewView {
     sent: Rendered,
 }
 
-fn view(shop: &Shop, one: &TemplateVersion) -> TemplateView {
+/// What a template brings that nobody may have meant.
+fn warnings(kind: Kind, channel: Channel, template: &Template) -> Vec<WarningView> {
+    let mut found = Vec::new();
+    if channel == Channel::Sms && kind.about().payer == Payer::Free {
+        found.push(WarningView {
+            field: "text".to_owned(),
+            code: "template_costs",
+            message: "this notice is free with the built-in text; with a template of the shop's own each SMS is paid from its packs, and without one it is not sent. DELETE goes back",
+            message_zh: "该通知使用内置文案时免费；使用商家自己的模板后,每条短信从短信包扣费,没有余额则不发送。可用DELETE恢复",
+        });
+    }
+    if template.says_a_unit_twice(kind) {
+        found.push(WarningView {
+            field: "text".to_owned(),
+            code: "unit_twice",
+            message: "an amount brings its currency itself: 1.00元, so a 元 or ¥ beside it stands there twice",
+            message_zh: "金额变量自带币种(如1.00元),旁边再写“元”或“¥”会重复",
+        });
+    }
+    found
+}
+
+fn view(shop: &Shop, (kind, channel): (Kind, Channel), one: &TemplateVersion) -> TemplateView {
     let blocked = one.blocked.as_ref();
     TemplateView {
         version: one.number,
@@ -67,6 +96,7 @@ fn view(shop: &Shop, one: &TemplateVersion) -> TemplateView {
         blocked_at: time::show_some(shop, blocked.map(|(at, _)| *at)),
         blocked_by: blocked.map(|(_, why)| why.clone()),
         template: one.template.clone(),
+        warnings: warnings(kind, channel, &one.template),
     }
 }
 
@@ -90,11 +120,38 @@ pub async fn get_one(
     let (kind, channel) = named(&kind, &channel)?;
     let shop = state.shop(&caller.shop_id).await?;
     let centre = state.read(move |reader| reader.centre(&caller.shop_id)).await?.unwrap_or_default();
-    let versions = centre.versions(kind, channel);
-    Ok(Json(TemplatesView {
-        in_use: versions.last().map(|last| last.number),
-        versions: versions.iter().rev().map(|one| view(&shop, one)).collect(),
-    }))
+    Ok(Json(all(&shop, &centre, (kind, channel))))
+}
+
+fn all(shop: &Shop, centre: &Centre, named: (Kind, Channel)) -> TemplatesView {
+    let (kind, channel) = named;
+    let removed = centre.removed(kind, channel);
+    TemplatesView {
+        in_use: centre.template(kind, channel).map(|one| one.number),
+        removed_at: time::show_some(shop, removed.map(|(at, _)| at)),
+        removed_by: removed.map(|(_, by)| by.to_owned()),
+        versions: centre.versions(kind, channel).iter().rev().map(|one| view(shop, named, one)).collect(),
+    }
+}
+
+/// Takes a template out of use: the built-in text is sent again, at its own price; by `WeChat`, which has none, nothing.
+/// Said again it changes nothing.
+#[utoipa::path(delete, path = "/v1/shops/{shop}/message-templates/{kind}/{channel}", tag = "messages",
+    params(("shop" = String, Path), ("kind" = String, Path), ("channel" = String, Path)),
+    responses((status = 200, body = TemplatesView)))]
+pub async fn remove(
+    State(state): State<ApiState>,
+    caller: InShop,
+    Names((_, kind, channel)): Names<(String, String, String)>,
+) -> Result<Json<TemplatesView>, Problem> {
+    caller.may(Scope::Campaigns)?;
+    let (kind, channel) = named(&kind, &channel)?;
+    let shop = state.shop(&caller.shop_id).await?;
+    let (shop_id, by) = (caller.shop_id.clone(), caller.name().to_owned());
+    let command = Command::Messages(MessageCommand::RemoveTemplate { kind, channel, by });
+    state.engine.submit(Input::new(shop_id.clone(), command)).await?;
+    let centre = state.read(move |reader| reader.centre(&shop_id)).await?.unwrap_or_default();
+    Ok(Json(all(&shop, &centre, (kind, channel))))
 }
 
 /// Saves a template; it is in use from now on. One that could not be sent is refused.
@@ -118,7 +175,9 @@ pub async fn put(
     };
     let centre = state.read(move |reader| reader.centre(&shop_id)).await?.unwrap_or_default();
     let saved = centre.versions(kind, channel).iter().find(|one| one.number == number);
-    saved.map(|one| Json(view(&shop, one))).ok_or_else(|| Problem::not_found("it was replaced meanwhile"))
+    saved
+        .map(|one| Json(view(&shop, (kind, channel), one)))
+        .ok_or_else(|| Problem::not_found("it was replaced meanwhile"))
 }
 
 /// Shows a template with example values; nothing is saved.
@@ -133,7 +192,7 @@ pub async fn preview(
 ) -> Result<Json<PreviewView>, Problem> {
     let template = caller.reads(Scope::Read, body).await?.value;
     let (kind, channel) = named(&kind, &channel)?;
-    Refusal::from_violations(Code::InvalidTerms, template.violations(kind, channel))?;
+    Refusal::from_violations(Code::InvalidMessage, template.violations(kind, channel))?;
     let shop = state.shop(&caller.shop_id).await?;
     let currency = Currency::of_stored(&shop.currency);
     let sent = template.preview(kind, channel, currency).map_err(|unfit| {

@@ -200,6 +200,7 @@ fn status_of(code: Code) -> StatusCode {
     match code {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::InvalidTerms
+        | Code::InvalidMessage
         | Code::InvalidValue
         | Code::PayableMismatch
         | Code::DiscountTooHigh

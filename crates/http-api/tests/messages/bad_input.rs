@@ -237,7 +237,7 @@ fn a_s2_13_what_is_no_pack_buys_nothing() {
     }
     for other in [11, 9] {
         let body = json!({ "purchase_id": "p1", "segments": other });
-        assert_eq!(service.refused(409, "POST", "sms-packs", &body).0, "purchase_exists");
+        assert_eq!(service.refused(409, "POST", "sms-packs", &body).0, "idempotency_conflict");
     }
     let again = service.post("sms-packs", &json!({ "purchase_id": "p1", "segments": 10 }));
     assert_eq!(again, before.0, "one id buys once");

@@ -68,6 +68,14 @@ impl Service {
             .unwrap();
         self.sends(request)
     }
+    /// A POST with headers of its own.
+    pub fn ask_with(&self, headers: &[(&str, &str)], path: &str, body: &Value) -> (u16, Value) {
+        let request = Request::builder().method("POST").uri(path);
+        let request = request.header(header::AUTHORIZATION, "Bearer sandbox");
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.sends(request.body(Body::from(serde_json::to_vec(body).unwrap())).unwrap())
+    }
     /// What comes to an address of callbacks, byte for byte.
     pub fn calls_back(&self, to: &str, headers: &[(&str, String)], body: &str) -> (u16, Value) {
         let mut request = Request::builder().method("POST").uri(format!("/callbacks/{SECRET}/{to}"));
@@ -132,6 +140,20 @@ impl Service {
         let log = self.get(&format!("messages?order_id={order}"));
         let shipped = log["data"].as_array().unwrap().iter().find(|message| message["kind"] == "shipped");
         shipped.unwrap().clone()
+    }
+    /// An order of a buyer's is placed and paid.
+    pub fn pays(&self, order: &str, customer: &str) {
+        let now = self.engine.now().to_string();
+        let event = |kind: &str, data: Value| {
+            json!({ "specversion": "1.0", "id": format!("{order}.{kind}"), "source": "platform", "type": kind,
+                "time": now, "data": data })
+        };
+        let placed = json!({ "order_id": order, "customer_id": customer, "payable": 1_000,
+            "lines": [{ "line_id": "l1", "sku": "A", "quantity": 1, "unit_price": 1_000 }] });
+        self.post("events", &event("order.placed", placed));
+        let paid = json!({ "order_id": order, "payment_id": format!("p-{order}"), "method": "wechat",
+            "amount": 1_000 });
+        self.post("events", &event("payment.succeeded", paid));
     }
     /// What is sent of a message that waits for its sender.
     pub fn text(&self, message: &str) -> String {

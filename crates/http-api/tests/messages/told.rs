@@ -134,7 +134,7 @@ fn a_s2_14_a_reply_is_for_the_shop_that_has_signed() {
         of_mill("POST", "/sms-packs", &json!({ "purchase_id": "p1", "segments": 10 }));
         of_mill("PUT", "/message-settings", &json!({ "kinds": { "shipped": { "sms": true } } }));
         of_mill("PUT", "/customers/m1/contact", &json!({ "phone": "+86 138 0013 8000" }));
-        let dispute = json!({ "message_id": "d1", "kind": "dispute", "customer_id": "m1", "variables": { "order": "o9", "goods": "面粉" } });
+        let dispute = json!({ "message_id": "d1", "kind": "shipped", "customer_id": "m1", "variables": { "order": "o9", "goods": "面粉" } });
         of_mill("POST", "/messages", &dispute);
         tells(&service, "replies", &reply(signature.clone()));
         let opted_out = |shop: &str, customer: &str| {

@@ -5,7 +5,11 @@ use crate::build::{self, at, id};
 use domain::{
     Code, ShopId,
     coupon::{Coupon, CouponStatus},
-    message::MessageStatus,
+    message::{
+        Message, MessageStatus, Payer,
+        sending::{Sending, Stage},
+        wallet::Reserved,
+    },
     order::{CancelReason, State},
 };
 use port::{Change, Keys, OrderRow, Store};
@@ -121,6 +125,9 @@ pub fn messages_change(store: &mut dyn Store) {
     let mut message = build::message(&s1(), "m-1", "o-1", "u-1");
     let keys = Keys { messages: vec![(s1(), id("m-1"))], ..Keys::default() };
     assert_eq!(load(store, &keys).messages[0].1, None);
+    let known = |message: &Message| Change { is_new: false, ..build::told(message.clone()) };
+    refused(store, |changes| changes.messages.push(known(&message)));
+    write(store, |changes| changes.messages.push(build::told(message.clone())));
     for (status, code) in [
         (MessageStatus::Planned, None),
         (MessageStatus::Suppressed, Some(Code::QuietHours)),
@@ -129,7 +136,29 @@ pub fn messages_change(store: &mut dyn Store) {
     ] {
         (message.status, message.code) = (status, code);
         message.sent_at = (status == MessageStatus::Sent).then_some(at(5));
-        write(store, |changes| changes.messages.push(build::told(message.clone())));
+        write(store, |changes| changes.messages.push(known(&message)));
         assert_eq!(load(store, &keys).messages[0].1.as_ref(), Some(&message));
     }
+}
+
+/// An id that is there already where a message is made is an error of the whole batch, never silently nothing; neither
+/// is a message that was answered for written where there is none.
+pub fn a_message_is_made_once(store: &mut dyn Store) {
+    let first = build::message(&s1(), "m-1", "o-1", "u-1");
+    write(store, |changes| changes.messages.push(build::told(first.clone())));
+    let other = build::message(&s1(), "m-1", "o-2", "u-2");
+    refused(store, |changes| {
+        changes.messages.push(build::told(build::message(&s1(), "m-0", "o-1", "u-1")));
+        changes.messages.push(build::told(other.clone()));
+    });
+    refused(store, |changes| {
+        let mut sending = Sending::new(Payer::Free, 1, Reserved::default());
+        sending.stage = Stage::Taken;
+        let missing = build::message(&s1(), "m-0", "o-1", "u-1");
+        let taken = Message { sent_at: Some(at(5)), sending: Some(Box::new(sending)), ..missing };
+        changes.messages.push(Change { is_new: false, ..build::told(taken) });
+    });
+    let keys = Keys { messages: vec![(s1(), id("m-0")), (s1(), id("m-1"))], ..Keys::default() };
+    let found: Vec<_> = load(store, &keys).messages.into_iter().map(|(_, row)| row).collect();
+    assert_eq!(found, [None, Some(first)]);
 }

@@ -47,7 +47,7 @@ pub fn plan(desk: &mut dyn Desk<'_>, order: &mut Order, deposit_at: Instant) -> 
         };
         let reminder = Reminder {
             kind: due.kind,
-            message_id: desk.next("ms"),
+            message_id: desk.next_message(),
             due_at: moved.unwrap_or(wished),
             outcome: None,
         };
@@ -70,7 +70,7 @@ pub fn plan(desk: &mut dyn Desk<'_>, order: &mut Order, deposit_at: Instant) -> 
 
 /// The balance window is too short for it, or what is left of the window.
 fn no_time(desk: &mut dyn Desk<'_>, order: &mut Order, kind: Kind, due_at: Instant) {
-    let reminder = Reminder { kind, message_id: desk.next("ms"), due_at, outcome: None };
+    let reminder = Reminder { kind, message_id: desk.next_message(), due_at, outcome: None };
     if let Some(presale) = &mut order.presale {
         presale.reminders.push(reminder.clone());
     }

@@ -21,7 +21,7 @@ pub fn due_at(order: &Order) -> Option<Instant> {
 /// Plans the order's push, or writes down why there is none.
 pub fn plan(desk: &mut dyn Desk<'_>, order: &mut Order) -> Result<(), Refusal> {
     let planned = plan_push(desk.shop()?, order, desk.now());
-    let id: MessageId = desk.next("ms");
+    let id = desk.next_message();
     match planned {
         Ok(due_at) => schedule(desk, order, id, due_at),
         Err(code) => {
@@ -41,7 +41,7 @@ fn schedule(desk: &mut dyn Desk<'_>, order: &mut Order, id: MessageId, due_at: I
 
 fn replan(desk: &mut dyn Desk<'_>, order: &mut Order, earliest: Instant) -> Result<(), Refusal> {
     if let Ok(due_at) = replan_push(desk.shop()?, order, earliest) {
-        let id: MessageId = desk.next("ms");
+        let id = desk.next_message();
         schedule(desk, order, id, due_at);
     }
     Ok(())

@@ -16,9 +16,11 @@ pub mod variables;
 
 pub use render::{ByName, ByPosition, Data, Rendered};
 
+use super::Kind;
 use crate::{Code, Lang};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use variables::ValueType;
 
 /// A template of one kind on one channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +52,27 @@ impl Template {
     pub fn of_text(language: Lang, text: impl Into<String>) -> Self {
         let providers = Providers::default();
         Self { language, text: text.into(), signature: None, host: None, providers, wechat: None }
+    }
+}
+
+impl Template {
+    /// Whether its text names a currency beside an amount, which brings its own.
+    pub fn says_a_unit_twice(&self, kind: Kind) -> bool {
+        let is_amount = |part: &pattern::Part<'_>| match part {
+            pattern::Part::Variable(name) => {
+                variables::find(kind, name).is_some_and(|variable| variable.holds == ValueType::Amount)
+            }
+            pattern::Part::Words(_) => false,
+        };
+        let names = |part: &pattern::Part<'_>, is_named: fn(&str) -> bool| match part {
+            pattern::Part::Words(words) => is_named(words.trim()),
+            pattern::Part::Variable(_) => false,
+        };
+        let parts = pattern::parts(&self.text).unwrap_or_default();
+        parts.windows(2).any(|two| {
+            (is_amount(&two[0]) && names(&two[1], |words| words.starts_with(['元', '圆', '块'])))
+                || (is_amount(&two[1]) && names(&two[0], |words| words.ends_with(['¥', '￥', '$'])))
+        })
     }
 }
 
