@@ -59,7 +59,9 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             terms_keys(shop, id.as_ref(), version, keys);
         }
         Command::ReviseCampaign { campaign_id: id, version } => terms_keys(shop, Some(id), version, keys),
-        Command::PublishCampaign { campaign_id } => keys.publishing.push((shop.clone(), campaign_id.clone())),
+        Command::PublishCampaign { campaign_id } | Command::ImportScope { campaign_id, .. } => {
+            keys.publishing.push((shop.clone(), campaign_id.clone()));
+        }
         Command::VoidCoupons { coupon_ids } => keys.coupons.extend(coupon_ids.iter().map(coupon)),
         Command::LockCoupon { coupon_id, order_id, .. } | Command::ReleaseCoupon { coupon_id, order_id } => {
             keys.orders.push(key(order_id));
@@ -92,7 +94,6 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::PutShop(_)
         | Command::Try(_)
         | Command::CloseCampaign { .. }
-        | Command::ImportScope { .. }
         | Command::PutWebhook(_)
         | Command::RotateSecret(_)
         | Command::RemoveWebhook(_)

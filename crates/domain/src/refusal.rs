@@ -84,6 +84,13 @@ codes! {
     BeaconAwaited = "beacon_awaited", "公开信标的随机数尚未公布,请稍后再抽", "The beacon's round has not been posted yet; play later";
     WrongRound = "wrong_round", "不是公示所列的信标轮次", "It is not the round that the notice names";
     WrongSignature = "wrong_signature", "信标签名无效", "The beacon did not sign this for this round";
+    StartedAlready = "started_already", "抽奖须在开始前发布", "A draw is published before it starts";
+    EndedAlready = "ended_already", "活动时间已经过去", "The campaign's time is over already";
+    BatchShort = "batch_short", "券批次数量不足", "The batch has fewer coupons than may be given";
+    BatchWindow = "batch_window", "券批次的发放时间未覆盖活动", "The batch cannot be given of for as long as the campaign needs it";
+    BatchInUse = "batch_in_use", "抽奖活动的奖品用到该券批次", "The prizes of a draw are coupons of the batch";
+    ValueDiffers = "value_differs", "奖品价值与券的抵扣额不一致", "The prize's value is not what its coupon takes off";
+    TinyOdds = "tiny_odds", "概率极低,请确认单位为百万分之一", "The odds are very low; they are parts of 1,000,000";
     AwaitingTransactionId = "awaiting_transaction_id", "支付交易号尚未收到,请稍后再抽", "The payment's transaction id is not known yet; play later";
     InvalidAnswers = "invalid_answers", "答案不完整或不在选项中", "The answers do not fit the questions; see violations";
     RewardVoid = "reward_void", "该奖励已作废", "The reward is void: its order was undone or refunded";

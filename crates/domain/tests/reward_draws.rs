@@ -489,7 +489,7 @@ fn s2_r09_s2_r10_a_s2_8_only_shops_that_were_let_in_publish() {
     let mut world = world_of(&draw_terms(odds(2)));
     let publish = |world: &given::desk::World, now: &str| {
         let mut desk = Table::at(world, at(now));
-        desk.batches.insert(id("b1"), 9);
+        desk.batches.insert(id("b1"), 90);
         campaign::published(&mut desk, &world.campaigns[0].campaign).map_err(|refusal| refusal.code)
     };
     for (beta, expected) in [
@@ -506,7 +506,11 @@ fn s2_r09_s2_r10_a_s2_8_only_shops_that_were_let_in_publish() {
     let mut desk = Table::at(&world, at("09T00:00:00"));
     let refused = campaign::published(&mut desk, &world.campaigns[0].campaign).unwrap_err();
     let at_fault: Vec<_> = refused.violations.iter().map(|v| (v.field.as_str(), v.code)).collect();
-    assert_eq!(at_fault, [("terms.tiers[0].action", Code::NotFound)], "its batch is not there");
+    assert_eq!(
+        at_fault,
+        [("terms.tiers[0].action.draw.prizes[1].batch_id", Code::NotFound)],
+        "its batch is not there"
+    );
 }
 
 fn violations(campaign: &Campaign) -> Vec<(String, Code)> {

@@ -137,3 +137,33 @@ fn s2_r07_a_coupon_waits_for_the_start() {
     assert!(desk.coupons.values().all(|coupon| coupon.counted_for() == Some(&id("c"))));
     assert!(desk.counts.is_empty(), "a coupon is not played");
 }
+
+/// What publishing the campaign `c` is answered, with so many coupons of `b1` left.
+fn published(terms: &serde_json::Value, left: u64, now: Instant) -> Vec<(String, Code)> {
+    let world = world_of(terms);
+    let mut desk = Table::at(&world, now);
+    desk.batches.insert(id("b1"), left);
+    let published = campaign::published(&mut desk, &world.campaigns[0].campaign);
+    let found = published.err().into_iter().flat_map(|refused| refused.violations);
+    found.map(|violation| (violation.field, violation.code)).collect()
+}
+
+/// A-S2-17: a draw is published only where its coupons are there for every prize and worth what its notice tells, and
+/// before it starts.
+#[test]
+fn a_s2_17_a_draw_is_published_where_its_batches_can_keep_it() {
+    let eve = at("09T00:00:00");
+    let field = |name: &str| format!("terms.tiers[0].action.draw.prizes[1].{name}");
+    assert_eq!(published(&draw_terms(urn(4)), 2, eve), []);
+    assert_eq!(published(&draw_terms(urn(4)), 1, eve), [(field("stock"), Code::BatchShort)]);
+    let mut draw = urn(4);
+    draw["prizes"][1]["value"] = json!(999);
+    assert_eq!(published(&draw_terms(draw), 2, eve), [(field("value"), Code::ValueDiffers)]);
+    let mut draw = urn(4);
+    draw["notice"]["claim_days"] = json!(33);
+    let found = published(&draw_terms(draw), 2, eve);
+    assert_eq!(found, [(field("batch_id"), Code::BatchWindow)], "the last claim ends after the batch");
+    assert_eq!(published(&draw_terms(urn(4)), 2, at("10T00:00:00")), []);
+    let late = published(&draw_terms(urn(4)), 2, at("10T00:00:01"));
+    assert_eq!(late, [("starts_at".to_owned(), Code::StartedAlready)]);
+}

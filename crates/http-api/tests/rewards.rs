@@ -58,7 +58,7 @@ impl Service {
         let batch = json!({
             "batch_id": "b1", "name": "b", "kind": "shop", "spend": 2000, "save": 1000, "quantity": 1000,
             "per_customer_limit": 50, "scope": { "mode": "all" }, "funded_by": "merchant",
-            "starts_at": at("08:00"), "ends_at": "2030-07-01T00:00:00+08:00",
+            "starts_at": at("08:00"), "ends_at": "2030-08-01T00:00:00+08:00",
         });
         service.is(201, "POST", "/coupon-batches", &batch);
         service
@@ -210,7 +210,13 @@ fn a_s2_15_a_s2_17_draws_that_may_not_start_are_refused() {
     }
     let mut terms = odds();
     terms["prizes"][1]["batch_id"] = "nowhere".into();
-    service.refuses("invalid_terms", &["terms.tiers[0].action"], "POST", "/campaigns", &draw("bad", &terms));
+    service.refuses(
+        "invalid_terms",
+        &["terms.tiers[0].action.draw.prizes[1].batch_id"],
+        "POST",
+        "/campaigns",
+        &draw("bad", &terms),
+    );
     service.is(404, "GET", "/campaigns/bad", &Value::Null);
 }
 

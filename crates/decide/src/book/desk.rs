@@ -17,7 +17,7 @@ use domain::{
         wallet::Wallet,
     },
     order::{Order, TimelineEntry},
-    reward::{Book, Reward, Rewards, Taker},
+    reward::{Book, Reward, Rewards, Stock, Taker},
     shop::Shop,
     time::Zone,
 };
@@ -203,8 +203,8 @@ impl Rewards for Draft<'_> {
             None => takers.push((campaign.clone(), customer.clone(), taker)),
         }
     }
-    fn has_batch(&self, batch: &BatchId) -> bool {
-        self.batch(batch).is_some()
+    fn stock(&self, batch: &BatchId) -> Option<Stock> {
+        self.batch(batch).map(|row| Stock::of(&row.record, &self.batch_counters(row)))
     }
     fn give_coupon(
         &mut self,

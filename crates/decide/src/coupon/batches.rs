@@ -5,7 +5,7 @@ use crate::book::{BatchCount, Draft};
 use crate::command::Reply;
 use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, OrderId, Refusal,
-    campaign::Count,
+    campaign::{Count, post_payment::draws_of},
     coupon::{Batch, BatchCounters, BatchRecord, Coupon, CouponStatus, Grant, Lock, grant},
     limits,
     order::{State, coupons},
@@ -62,11 +62,16 @@ fn find<'a>(draft: &Draft<'a>, id: &BatchId) -> Result<&'a BatchRow, Refusal> {
 }
 
 /// Takes a batch back. From now on nothing of it is claimed or put on an order; coupons that an order
-/// holds stay with it. Their rows become void in steps, by [`void_coupons`].
+/// holds stay with it. Their rows become void in steps, by [`void_coupons`]. Refused while a draw hangs on it.
 pub fn void(draft: &mut Draft<'_>, id: &BatchId) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
     if row.record.voided_at.is_some() {
         return Ok(reply(draft, row));
+    }
+    let (rows, zone) = (&draft.shop_row()?.campaigns, &draft.shop()?.time_zone);
+    if let Some(campaign) = draws_of(rows, id, (draft.now, zone)) {
+        let detail = format!("prizes of campaign {campaign} are coupons of it");
+        return Err(Refusal::with(Code::BatchInUse, detail));
     }
     let record = BatchRecord { voided_at: Some(draft.now), ..(*row.record).clone() };
     Ok(put(draft, record, row.counters))

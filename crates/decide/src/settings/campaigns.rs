@@ -135,6 +135,9 @@ pub fn import_scope(draft: &mut Draft<'_>, id: &CampaignId, skus: &[Sku]) -> Res
     if list.len() > version.scope.skus.len() {
         version.scope.skus = Arc::new(list);
         campaign.revise(version, draft.shop()?, row.counters.issued, draft.now)?;
+        if campaign.published_at.is_some() {
+            campaign::published(draft, &campaign)?;
+        }
         put(draft, campaign.clone(), row.counters.clone());
     }
     Ok(Reply::Scope { accepted, rejected, version: campaign.version_number() })

@@ -11,7 +11,7 @@ mod survey;
 mod taker;
 
 pub use book::{Book, Drawing, Rest, Round};
-pub use office::Rewards;
+pub use office::{Rewards, Stock};
 pub use survey::{Answer, Answers, Question, QuestionKind, Tallies, check as check_answers};
 pub use taker::{Bought, Taker};
 

@@ -1,7 +1,30 @@
 //! What campaigns of rewards read and keep in one decision.
 
 use super::{Book, Reward, Taker};
-use crate::{BatchId, CampaignId, CustomerId, Refusal, RewardId, coupon::Coupon};
+use crate::{
+    BatchId, CampaignId, CustomerId, Refusal, RewardId,
+    coupon::{Batch, BatchCounters, BatchRecord, Coupon},
+};
+use std::sync::Arc;
+
+/// A batch that a campaign gives coupons of.
+#[derive(Debug, Clone)]
+pub struct Stock {
+    /// What its coupons are.
+    pub batch: Arc<Batch>,
+    /// Coupons that are neither given nor kept for a code.
+    pub left: u64,
+    /// Whether it was taken back.
+    pub is_void: bool,
+}
+
+impl Stock {
+    /// A batch as it stands.
+    pub fn of(record: &BatchRecord, counters: &BatchCounters) -> Self {
+        let batch = record.batch.clone();
+        Self { left: counters.free(batch.quantity), is_void: record.voided_at.is_some(), batch }
+    }
+}
 
 /// Rewards, what campaigns keep of them, and what customers had. Rows are wished for before: see
 /// [`crate::campaign::Wants`].
@@ -18,8 +41,8 @@ pub trait Rewards {
     fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker;
     /// Keeps it.
     fn put_taker(&mut self, campaign: &CampaignId, customer: &CustomerId, taker: Taker);
-    /// Whether there is such a coupon batch.
-    fn has_batch(&self, batch: &BatchId) -> bool;
+    /// A coupon batch as it stands.
+    fn stock(&self, batch: &BatchId) -> Option<Stock>;
     /// Gives a customer a coupon of a batch as a campaign's reward, or says what stands against it.
     fn give_coupon(
         &mut self,

@@ -12,7 +12,7 @@ use domain::message::{
     wallet::Wallet,
 };
 use domain::order::{Order, TimelineEntry};
-use domain::reward::{Book, Reward, Rewards, Taker};
+use domain::reward::{Book, Reward, Rewards, Stock, Taker};
 use domain::shop::Shop;
 use domain::time::Zone;
 use domain::{
@@ -59,6 +59,8 @@ pub struct Table<'a> {
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
     /// Coupons left of each batch.
     pub batches: BTreeMap<BatchId, u64>,
+    /// Batches that were taken back.
+    pub void: Vec<BatchId>,
     ids: u32,
 }
 
@@ -84,6 +86,7 @@ impl<'a> Table<'a> {
             books: BTreeMap::new(),
             takers: BTreeMap::new(),
             batches: BTreeMap::new(),
+            void: Vec::new(),
             ids: 0,
         }
     }
@@ -228,8 +231,20 @@ impl Rewards for Table<'_> {
     fn put_taker(&mut self, campaign: &CampaignId, customer: &CustomerId, taker: Taker) {
         self.takers.insert((campaign.clone(), customer.clone()), taker);
     }
-    fn has_batch(&self, batch: &BatchId) -> bool {
-        self.batches.contains_key(batch)
+    fn stock(&self, id: &BatchId) -> Option<Stock> {
+        let left = *self.batches.get(id)?;
+        let batch = serde_json::json!({
+            "batch_id": id, "name": "券", "kind": "shop", "spend": 2_000, "save": 1_000, "quantity": left,
+            "per_customer_limit": 100, "funded_by": "merchant",
+        });
+        let (starts_at, ends_at) = (super::at("01T00:00:00"), super::at("2022-08-01T00:00:00"));
+        let times = [("starts_at", starts_at), ("ends_at", ends_at)];
+        let mut batch = batch;
+        for (name, at) in times {
+            batch[name] = serde_json::to_value(at).unwrap();
+        }
+        let batch = Arc::new(serde_json::from_value(batch).unwrap());
+        Some(Stock { batch, left, is_void: self.void.contains(&id) })
     }
     fn give_coupon(
         &mut self,

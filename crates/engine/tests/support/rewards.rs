@@ -44,7 +44,7 @@ pub fn tier(action: &Value) -> Value {
 /// A draw of such prizes.
 pub fn drawing(mode: &str, prizes: &Value) -> Value {
     let notice = json!({
-        "organiser": "Tea House", "contact": "400-000-0000", "claim_days": 30, "claim_how": "sent", "lapse": "gone",
+        "organiser": "Tea House", "contact": "400-000-0000", "claim_days": 5, "claim_how": "sent", "lapse": "gone",
     });
     json!({ "kind": "draw", "draw": { "mode": mode, "prizes": prizes, "notice": notice } })
 }

@@ -3,6 +3,7 @@
 mod form;
 mod holdout;
 mod kinds;
+mod promise;
 mod schema;
 pub mod scope_import;
 pub mod stats;
@@ -177,10 +178,13 @@ pub async fn validate(
             let now = state.engine.now();
             let draft = !form.publish;
             let version = &form.version;
-            let violations =
+            let mut violations =
                 if draft { version.draft_violations(&shop, now) } else { version.violations(&shop, now) };
             let mut warnings = form.version.warnings(&shop);
             if violations.is_empty() {
+                let found = promised(&state, &shop, &form).await?;
+                violations.extend(found.violations);
+                warnings.extend(found.warnings);
                 warnings.extend(floor_warnings(&state, &caller, form).await?);
             }
             (violations, warnings)
@@ -188,6 +192,47 @@ pub async fn validate(
     };
     warnings.extend(ends.into_warnings());
     Ok(Json(ValidationView::new(&shop, violations, warnings)))
+}
+
+/// What publishing would find beyond the terms. Of a campaign that is there the next version is looked at.
+async fn promised(
+    state: &ApiState,
+    shop: &std::sync::Arc<Shop>,
+    form: &Form,
+) -> Result<domain::campaign::post_payment::Found, Problem> {
+    let (shop, version, now) = (shop.clone(), form.version.clone(), state.engine.now());
+    let id = form.campaign_id.clone();
+    let read = move |reader: &dyn port::Reader| {
+        let known = match &id {
+            Some(id) => reader.campaign(&shop.shop_id, id)?,
+            None => None,
+        };
+        let campaign = match known {
+            Some(row) => {
+                let mut campaign = (*row.campaign).clone();
+                campaign.versions.push(version);
+                campaign
+            }
+            None => Campaign {
+                // An id of its own is made when it is created.
+                campaign_id: id.unwrap_or_else(new_campaign),
+                created_at: now,
+                published_at: None,
+                closed_at: None,
+                versions: vec![version],
+                revised_at: Vec::new(),
+                in_force: Vec::new(),
+                request_digest: String::new(),
+            },
+        };
+        promise::found(reader, &shop, &campaign, now)
+    };
+    Ok(state.read(read).await?)
+}
+
+/// The name under which a campaign without an id is looked at.
+fn new_campaign() -> CampaignId {
+    CampaignId::try_new("new").unwrap_or_else(|_| unreachable!("it is an id"))
 }
 
 /// Tries thousands of carts, so it runs beside the threads that answer.

@@ -164,6 +164,18 @@ impl DrawTerms {
     pub fn prize(&self, id: &str) -> Option<&Prize> {
         self.prizes.iter().find(|prize| prize.prize_id == id)
     }
+    /// What a chance is worth on average, rounded down: by odds each prize as often as it is drawn first, in an urn all of
+    /// them over all tickets.
+    pub fn worth(&self) -> Money {
+        let parts = |prize: &Prize| match self.mode() {
+            draw::Mode::Odds => u64::from(prize.odds.unwrap_or_default()),
+            draw::Mode::Urn => prize.stock.unwrap_or_default(),
+        };
+        let all: u64 = self.prizes.iter().map(parts).sum();
+        let of = |prize: &Prize| i128::from(prize.value.minor()) * i128::from(parts(prize));
+        let worth = self.prizes.iter().map(of).sum::<i128>() / i128::from(all.max(1));
+        Money::from_minor(i64::try_from(worth).unwrap_or(i64::MAX))
+    }
     /// What it costs if every prize is given: the sum of stock times value.
     pub fn liability(&self) -> Money {
         let of = |prize: &Prize| {

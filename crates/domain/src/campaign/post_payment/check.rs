@@ -4,6 +4,7 @@ use super::{
     action::{Action, DrawTerms, PrizeKind, Tier},
     drawing,
     form::FORM,
+    promise::is_deep,
     terms::Terms,
 };
 use crate::{
@@ -13,8 +14,10 @@ use crate::{
         terms::{Frame, KindTerms},
     },
     limits,
+    sentence,
     reward::{ActionKind, Question, QuestionKind},
 };
+use money::Money;
 use std::collections::HashSet;
 
 impl Terms {
@@ -129,6 +132,26 @@ fn check_prizes(draw: &DrawTerms, at: &str, found: &mut Vec<Violation>) {
     }
 }
 
+/// What of a draw may be a slip of the pen: its cost, what a chance is worth beside what is paid for it, odds that were meant
+/// as per cent.
+fn of_draw(min_paid: Money, draw: &DrawTerms, tier: usize, frame: &Frame<'_>) -> Vec<Violation> {
+    let at = format!("terms.tiers[{tier}].action.draw");
+    let message = format!("if every prize is given this costs {}", frame.shop.amount(draw.liability()));
+    let mut found = vec![Violation::with("terms.tiers", Code::WorstCaseCost, message)];
+    let worth = draw.worth();
+    if is_deep(worth, min_paid) {
+        let message = sentence!["a chance is worth ", worth, " on average, for an order of ", min_paid];
+        found.push(Violation::with(format!("{at}.prizes"), Code::DeepDiscount, message));
+    }
+    for (index, prize) in draw.prizes.iter().enumerate() {
+        if let Some(odds) = prize.odds.filter(|odds| (1..=100).contains(odds)) {
+            let message = format!("{odds} of 1,000,000 is 0.{odds:04} %; {odds} % is {}", u64::from(odds) * 10_000);
+            found.push(Violation::with(format!("{at}.prizes[{index}].odds"), Code::TinyOdds, message));
+        }
+    }
+    found
+}
+
 impl KindTerms for Terms {
     const NAME: &'static str = "post_payment";
     const FORM: Form = FORM;
@@ -151,14 +174,16 @@ impl KindTerms for Terms {
     fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         self.check_terms(found);
         frame.check_period(found);
+        if frame.period.ends_at <= frame.now && frame.period.starts_at < frame.period.ends_at {
+            found.push(Violation::new("ends_at", Code::EndedAlready));
+        }
         // What a broken table would say besides is of no use.
         if found.is_empty() {
             drawing::check(self, frame, found);
         }
     }
     fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
-        let Some(draw) = self.draw() else { return Vec::new() };
-        let message = format!("if every prize is given this costs {}", frame.shop.amount(draw.liability()));
-        vec![Violation::with("terms.tiers", Code::WorstCaseCost, message)]
+        let of_draws = self.tiers.iter().zip(0..).filter_map(|(tier, at)| Some((tier, tier.action.draw.as_ref()?, at)));
+        of_draws.flat_map(|(tier, draw, at)| of_draw(tier.min_paid, draw, at, frame)).collect()
     }
 }

@@ -68,6 +68,10 @@ pub fn check(terms: &Terms, frame: &Frame<'_>, found: &mut Vec<Violation>) {
         return;
     }
     let Some(notice) = notice_of(terms, frame.name, frame.period, frame.shop) else { return };
+    // Its seed's hash and its notice are public before the start (A-S2-16, A-S2-17).
+    if frame.period.starts_at < frame.now {
+        found.push(Violation::new("starts_at", Code::StartedAlready));
+    }
     let problems = draw::check::before_start(&notice, LAW).into_iter();
     let ahead = draw::check::beacon_ahead(&notice, frame.now.micros().div_euclid(1000));
     found.extend(problems.chain(ahead).map(|problem| violation(index, &problem)));

@@ -14,13 +14,16 @@ use crate::{
 /// end of the last civil day to claim, where that is later.
 pub fn playable_until(ends_at: Instant, drawing: Option<&Drawing>, reward: &Reward, zone: &Zone) -> Instant {
     let notice = drawing.and_then(Drawing::notice);
-    let claim = reward.drawn.as_ref().zip(notice).map(|(drawn, notice)| {
-        // The day of the draw does not count: the last one is over when the next begins.
-        let days = i32::try_from(notice.claim_days).unwrap_or_default() + 1;
-        let day = CivilDay(zone.day(drawn.at).0.saturating_add(days));
-        zone.instant(day.date().at(0, 0, 0, 0))
-    });
+    let drawn = reward.drawn.as_ref().zip(notice);
+    let claim = drawn.map(|(drawn, notice)| last_claim(drawn.at, notice.claim_days, zone));
     claim.map_or(ends_at, |claim| claim.max(ends_at))
+}
+
+/// When the days to claim what was drawn then are over. The day of the draw does not count, and the last one is whole.
+pub fn last_claim(drawn_at: Instant, days: u32, zone: &Zone) -> Instant {
+    let days = i32::try_from(days).unwrap_or_default().saturating_add(1);
+    let day = CivilDay(zone.day(drawn_at).0.saturating_add(days));
+    zone.instant(day.date().at(0, 0, 0, 0))
 }
 
 /// Whether a reward was not played in time: it has lapsed.
