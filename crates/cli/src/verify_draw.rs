@@ -7,8 +7,8 @@ use crate::{
 };
 use domain::Lang;
 use draw::{
-    archive::Archive,
-    law::MAINLAND_CHINA,
+    archive::{Archive, State},
+    law::LAW,
     verify::{Finding, Known, Report, verify},
 };
 use money::Currency;
@@ -24,7 +24,7 @@ pub fn run(args: &VerifyDrawArgs) -> ExitCode {
         }
     };
     let known = Known { head: args.head, seen: args.seen.clone() };
-    let report = verify(&archive, &MAINLAND_CHINA, &known);
+    let report = verify(&archive, LAW, &known);
     match say::say(&told(&archive, &report, args.lang.chosen())) {
         Ok(()) if report.is_verified() => ExitCode::SUCCESS,
         Ok(()) => ExitCode::FAILURE,
@@ -76,11 +76,17 @@ fn told(archive: &Archive, report: &Report, lang: Lang) -> String {
             line(&lang.pick(format!("{count} x {id} ({name})"), format!("{name}（{id}）：{count}份")));
         }
     }
-    let cap = Currency::CNY.digits(MAINLAND_CHINA.listed_above);
-    for winner in archive.listed(&MAINLAND_CHINA) {
+    let cap = Currency::CNY.digits(LAW.listed_above);
+    for winner in archive.listed(LAW) {
         let (n, chance, prize) = (winner.n, winner.chance, winner.prize_id);
-        let en = format!("winner above {cap} yuan: play {n}, {chance}, {prize}");
-        line(&lang.pick(en, format!("{cap}元以上中奖：第{n}次，{chance}，{prize}")));
+        let became = match winner.state {
+            State::Played => ("", ""),
+            State::Drawn => (", not looked at", "，未查看"),
+            State::Lapsed => (", lapsed", "，查看前失效"),
+            State::Void => (", void", "，已作废"),
+        };
+        let en = format!("winner above {cap} yuan: play {n}, {chance}, {prize}{}", became.0);
+        line(&lang.pick(en, format!("{cap}元以上中奖：第{n}次，{chance}，{prize}{}", became.1)));
     }
     line(&format!("{} {}", lang.pick("head", "链尾"), report.head));
     let (plays, campaign) = (report.plays, &archive.campaign);

@@ -81,6 +81,7 @@ codes! {
     FallbackUnknown = "fallback_unknown", "改发的奖品不存在", "No prize of the table has this id";
     FallbackCycle = "fallback_cycle", "改发的奖品互相循环", "The fallbacks lead round in a circle";
     BeaconRoundPast = "beacon_round_past", "信标轮次须晚于公布时间", "The beacon's round is known already; name one that is yet to come";
+    DrawRunning = "draw_running", "抽奖尚未结束,归档会透露尚未查看的签", "The draw still runs, and its archive would tell tickets that nobody has looked at; ask after the end";
     BeaconAwaited = "beacon_awaited", "公开信标的随机数尚未公布,请稍后再抽", "The beacon's round has not been posted yet; play later";
     WrongRound = "wrong_round", "不是公示所列的信标轮次", "It is not the round that the notice names";
     WrongSignature = "wrong_signature", "信标签名无效", "The beacon did not sign this for this round";

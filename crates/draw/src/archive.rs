@@ -2,7 +2,12 @@
 //!
 //! Always holds: a field that is not known is refused, so nothing lies in an archive that nobody looked at.
 
-use crate::{chain, hash::Hash, law::Law, notice::Notice};
+use crate::{
+    chain,
+    hash::Hash,
+    law::Law,
+    notice::{Notice, Wording},
+};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -25,10 +30,10 @@ pub struct Archive {
     pub notices: Vec<NoticeLink>,
     /// Every play, in the order of the chain.
     pub plays: Vec<Play>,
-    /// Chances that wait for the id of their payment; nothing was drawn for them.
+    /// Every other chance: nothing was drawn for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub awaiting_transaction_id: Vec<Waiting>,
-    /// Those whose prize the law wants listed.
+    pub undrawn: Vec<Undrawn>,
+    /// Those whose prize the law wants listed, whatever became of it.
     pub winners: Vec<Winner>,
     /// The last head of the chain.
     pub head: Hash,
@@ -67,7 +72,9 @@ pub struct NoticeLink {
     pub after: u64,
     /// Its fields.
     pub notice: Notice,
-    /// The text that was shown.
+    /// The wording that made the text of the fields.
+    pub wording: Wording,
+    /// The text that was shown; it stays, however later ones are worded.
     pub text: String,
     /// SHA-256 of the text.
     pub hash: Hash,
@@ -78,20 +85,21 @@ pub struct NoticeLink {
 impl NoticeLink {
     /// The notice before the start.
     pub fn first(campaign: &str, commit: &Hash, notice: Notice) -> Self {
-        let (text, hash) = told(&notice);
-        Self { after: 0, notice, text, hash, head: chain::first_head(campaign, commit, &hash) }
+        let (wording, text, hash) = told(&notice);
+        Self { after: 0, notice, wording, text, hash, head: chain::first_head(campaign, commit, &hash) }
     }
     /// A notice that takes another's place behind that play.
     pub fn next(after: u64, head: &Hash, notice: Notice) -> Self {
-        let (text, hash) = told(&notice);
-        Self { after, notice, text, hash, head: chain::after_notice(head, &hash) }
+        let (wording, text, hash) = told(&notice);
+        Self { after, notice, wording, text, hash, head: chain::after_notice(head, &hash) }
     }
 }
 
-fn told(notice: &Notice) -> (String, Hash) {
-    let text = notice.text();
+fn told(notice: &Notice) -> (Wording, String, Hash) {
+    let wording = Wording::default();
+    let text = notice.text(wording);
     let hash = chain::notice_hash(&text);
-    (text, hash)
+    (wording, text, hash)
 }
 
 /// A play.
@@ -102,6 +110,9 @@ pub struct Play {
     pub n: u64,
     /// When it was drawn, in milliseconds since 1970 in UTC.
     pub at_ms: i64,
+    /// When the payment came that brought the chance, or, of an extra chance, when its link was followed; no part of the
+    /// chain.
+    pub paid_ms: i64,
     /// Whose chance it was.
     pub chance: String,
     /// What neither side chose.
@@ -141,24 +152,51 @@ pub enum State {
 }
 
 impl State {
-    /// Whether somebody has what was won, or may still have it.
-    pub const fn wins(self) -> bool {
-        matches!(self, Self::Played | Self::Drawn)
-    }
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
     const fn is_played(&self) -> bool {
         matches!(self, Self::Played)
     }
 }
 
-/// A chance that waits for its payment's id (`awaiting_transaction_id`).
+/// A chance for which nothing was drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Waiting {
+pub struct Undrawn {
     /// Whose.
     pub chance: String,
-    /// Since when, in milliseconds since 1970 in UTC.
-    pub since_ms: i64,
+    /// When it arose, as [`Play::paid_ms`].
+    pub paid_ms: i64,
+    /// Why nothing was drawn.
+    pub reason: Reason,
+}
+
+/// Why nothing was drawn for a chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The id of its payment was not told before the end.
+    AwaitingTransactionId,
+    /// The beacon's round that the notice names was never posted.
+    AwaitingBeacon,
+    /// No ticket was left of the urn once it could be drawn.
+    SoldOut,
+    /// Its order was refunded, or paid no more, before it was drawn.
+    Lapsed,
+    /// It could be drawn, and its customer did not play.
+    NotPlayed,
+}
+
+impl Reason {
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingTransactionId => "awaiting_transaction_id",
+            Self::AwaitingBeacon => "awaiting_beacon",
+            Self::SoldOut => "sold_out",
+            Self::Lapsed => "lapsed",
+            Self::NotPlayed => "not_played",
+        }
+    }
 }
 
 /// A winner that the law wants listed.
@@ -173,6 +211,25 @@ pub struct Winner {
     pub prize_id: String,
     /// What it was worth then, in fen.
     pub value: Money,
+    /// What became of the play.
+    #[serde(default, skip_serializing_if = "State::is_played")]
+    pub state: State,
+}
+
+impl Winner {
+    /// The winner of a play under its notice, where the law wants it listed: whatever became of the play, for that stands in
+    /// no chain.
+    pub fn of(play: &Play, notice: &Notice, law: &Law) -> Option<Self> {
+        let value = notice.table.find(&play.prize_id)?.value;
+        let Play { n, chance, prize_id, state, .. } = play;
+        (value > law.listed_above).then(|| Self {
+            n: *n,
+            chance: chance.clone(),
+            prize_id: prize_id.clone(),
+            value,
+            state: *state,
+        })
+    }
 }
 
 impl Archive {
@@ -183,17 +240,8 @@ impl Archive {
 
     /// The winners that the law wants listed, in the order of the plays.
     pub fn listed(&self, law: &Law) -> Vec<Winner> {
-        self.plays.iter().filter_map(|play| self.winner(play, law)).collect()
-    }
-
-    fn winner(&self, play: &Play, law: &Law) -> Option<Winner> {
-        let value = self.notice_of(play.n)?.table.find(&play.prize_id)?.value;
-        (play.state.wins() && value > law.listed_above).then(|| Winner {
-            n: play.n,
-            chance: play.chance.clone(),
-            prize_id: play.prize_id.clone(),
-            value,
-        })
+        let winner = |play: &Play| Winner::of(play, self.notice_of(play.n)?, law);
+        self.plays.iter().filter_map(winner).collect()
     }
 
     /// The notice under which that play was made.

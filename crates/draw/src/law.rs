@@ -15,6 +15,10 @@ pub struct Law {
     pub archive_years: i16,
 }
 
+/// The law by which draws are judged, by whoever makes them and whoever checks them; the one place to change for another
+/// country's.
+pub const LAW: &Law = &MAINLAND_CHINA;
+
 /// 规范促销行为暂行规定: a top prize of 50,000 yuan, winners above 500 yuan, an archive of two years.
 pub const MAINLAND_CHINA: Law = Law {
     source: "规范促销行为暂行规定（2020-12-01起施行）",

@@ -50,7 +50,7 @@ pub const RECOMPUTE_JS: &str = include_str!("../assets/recompute.js");
 pub use entropy::Entropy;
 pub use hash::{Hash, NotHex};
 pub use moment::{Moment, NotAMoment};
-pub use notice::{EntropyPolicy, Notice};
+pub use notice::{EntropyPolicy, Notice, Wording};
 pub use prize::{Kind, Prize, Release};
 pub use problem::{Code, Problem};
 pub use seed::Seed;

@@ -4,8 +4,6 @@
 //! stands at the beginning of the chain, so whoever has the hash can tell whether a notice is the one that was shown.
 
 use crate::{
-    chain::notice_hash,
-    hash::Hash,
     moment::Moment,
     prize::{Kind, Prize},
     table::{Mode, Table},
@@ -56,9 +54,25 @@ pub enum EntropyPolicy {
     Optional,
 }
 
+/// A wording of notices: which sentences the fields make. What was published stays as it was worded then, and is checked by
+/// that wording for ever; other sentences are another wording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wording {
+    /// The first. Not a letter of it may change: `tests/wording.rs` holds it.
+    #[default]
+    V1,
+}
+
 impl Notice {
-    /// The text that is shown and hashed.
-    pub fn text(&self) -> String {
+    /// The text that is shown and hashed, in that wording.
+    pub fn text(&self, wording: Wording) -> String {
+        match wording {
+            Wording::V1 => self.text_v1(),
+        }
+    }
+
+    fn text_v1(&self) -> String {
         let mut text = String::from("抽奖活动公示\n");
         let mut line = |head: &str, body: &str| {
             let _ = writeln!(text, "{head}：{body}");
@@ -77,11 +91,6 @@ impl Notice {
         let _ = writeln!(text, "领奖：自抽中之日起{}天内，{}", self.claim_days, self.claim_how);
         let _ = writeln!(text, "逾期未领：{}", self.lapse);
         text
-    }
-
-    /// SHA-256 of the text.
-    pub fn hash(&self) -> Hash {
-        notice_hash(&self.text())
     }
 
     fn way(&self) -> String {

@@ -42,6 +42,7 @@ pub enum Kind {
     /// Booked to an account elsewhere.
     Points,
     /// The named no-prize.
+    #[serde(rename = "none")]
     Nothing,
 }
 

@@ -45,7 +45,8 @@ impl Standing {
         (Self { plays: 0, given: Given::default(), head: link.head }, link)
     }
 
-    /// Draws for a chance, and moves on. A chance is drawn once: whoever keeps the plays sees to that.
+    /// Draws for a chance, and moves on. A chance is drawn once: whoever keeps the plays sees to that,
+    /// and says when it was paid, which is here the moment of the draw.
     pub fn draw(
         &mut self,
         seed: &Seed,
@@ -64,6 +65,7 @@ impl Standing {
         let mut play = Play {
             n: self.plays,
             at_ms,
+            paid_ms: at_ms,
             chance: chance.to_owned(),
             entropy: entropy.as_str().to_owned(),
             r,

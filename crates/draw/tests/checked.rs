@@ -61,6 +61,25 @@ fn complete_notices_may_start() {
     starts(given::with_a_beacon, &[], &[]);
 }
 
+/// Signs that nobody sees, or that turn a line round, could make a price read as another.
+#[test]
+fn a_s2_17_what_is_told_is_seen() {
+    let fields = ["title", "organiser", "contact", "conditions", "claim_how", "lapse"]
+        .map(|field| format!("/{field}"));
+    let pointers = fields.into_iter().chain([at(0, "name").to_owned(), at(3, "prize_id").to_owned()]);
+    for pointer in pointers {
+        let field = pointer[1..].replace("/prizes/0/", ".prizes[0].").replace("/prizes/3/", ".prizes[3].");
+        let pointer: &'static str = Box::leak(pointer.into_boxed_str());
+        for sign in
+            ["\u{202e}", "\u{200b}", "\u{2066}", "\u{feff}", "\u{ad}", "\u{200d}", "\u{fe0f}", "\u{e0041}"]
+        {
+            let told = json!(format!("元00.886{sign}值价"));
+            starts(by_odds, &[(pointer, told)], &[(&field, Code::InvalidValue)]);
+        }
+        starts(by_odds, &[(pointer, json!("❤️ 👨‍👩‍👧 茶"))], &[]);
+    }
+}
+
 #[test]
 fn a_s2_17_a_notice_that_is_not_complete_is_refused() {
     for field in ["title", "organiser", "contact", "conditions", "claim_how", "lapse"] {
@@ -84,7 +103,7 @@ fn a_s2_17_a_notice_that_is_not_complete_is_refused() {
     starts(by_odds, &[(at(0, "value"), json!(0))], &[("table.prizes[0].value", Code::NoticeIncomplete)]);
     starts(in_an_urn, &[(at(0, "stock"), Value::Null)], &[("table.prizes[0].stock", Code::NoticeIncomplete)]);
     starts(
-        || notice("urn", json!([{ "prize_id": "none", "name": "谢谢参与", "kind": "nothing", "stock": 5 }])),
+        || notice("urn", json!([{ "prize_id": "none", "name": "谢谢参与", "kind": "none", "stock": 5 }])),
         &[],
         &[("table.prizes", Code::NoticeIncomplete)],
     );
@@ -124,7 +143,7 @@ fn a_s2_15_odds_are_whole_parts_that_sum_exactly() {
     starts(by_odds, &none, &[("table.prizes[3].odds", Code::InvalidValue)]);
     let only_a_fallback = [(at(1, "odds"), json!(0)), (at(3, "odds"), json!(500_000))];
     starts(by_odds, &only_a_fallback, &[]);
-    let second = json!({ "prize_id": "again", "name": "再来", "kind": "nothing", "odds": 0 });
+    let second = json!({ "prize_id": "again", "name": "再来", "kind": "none", "odds": 0 });
     let wrong = [("table.prizes[4].kind", Code::Duplicate), ("table.prizes[4].odds", Code::InvalidValue)];
     starts(by_odds, &[("/table/prizes/4", second)], &wrong);
 }

@@ -21,7 +21,7 @@ fn example_notice() -> Value {
             { "prize_id": "coupon10", "name": "10元优惠券", "kind": "coupon", "value": 1_000, "stock": 3, "odds": 250_000,
               "fallback": "coupon2" },
             { "prize_id": "coupon2", "name": "2元优惠券", "kind": "coupon", "value": 200, "odds": 300_000 },
-            { "prize_id": "none", "name": "谢谢参与", "kind": "nothing", "odds": 300_000 }
+            { "prize_id": "none", "name": "谢谢参与", "kind": "none", "odds": 300_000 }
         ]),
     )
 }
@@ -33,7 +33,8 @@ fn example() -> Archive {
         for n in from..=to {
             let entropy = draw::Entropy::of_transaction(&format!("42000011562021081162202675{n:02}"));
             let at_ms = OPENS_MS + n * 8 * 3_600_000 - 1_234_567;
-            story.draw(&format!("20301104-{n:04}"), &entropy.expect("a line"), at_ms);
+            let play = story.draw(&format!("20301104-{n:04}"), &entropy.expect("a line"), at_ms);
+            play.paid_ms = at_ms - 95_000;
         }
     };
     draw(&mut story, 1, 12);

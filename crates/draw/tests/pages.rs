@@ -20,7 +20,7 @@ fn example() -> Archive {
 /// A-S2-17: the notice that the law wants, filled in.
 #[test]
 fn a_s2_17_the_notice_is_the_examples() {
-    let block = format!("```text\n{}```\n", example().notices[0].notice.text());
+    let block = format!("```text\n{}```\n", example().notices[0].text);
     for page in pages() {
         assert!(page.contains(&block), "put this there:\n{block}");
     }

@@ -54,16 +54,21 @@ const CHANGED: &[Case] = &[
         |a| a.plays[4].entropy = String::new(),
         &[(F::ChainBroken, Some(5)), (F::EntropyMissing, Some(5)), (F::NumberWrong, Some(5))],
     ),
-    ("a moment before the start", |a| a.plays[0].at_ms = given::OPENS_MS - 1, &[(F::OutsideWindow, Some(1))]),
+    (
+        "a moment before the start",
+        |a| a.plays[0].at_ms = given::OPENS_MS - 1,
+        &[(F::OutsideWindow, Some(1)), (F::PaidLater, Some(1))],
+    ),
     (
         "a moment after the end",
         |a| a.plays[59].at_ms += 7 * 24 * given::HOUR_MS,
         &[(F::OutsideWindow, Some(60))],
     ),
+    ("a payment behind the draw", |a| a.plays[4].paid_ms = a.plays[4].at_ms + 1, &[(F::PaidLater, Some(5))]),
     (
         "a moment when less was released",
         |a| a.plays[49].at_ms = a.plays[30].at_ms,
-        &[(F::ReleaseExceeded, Some(50))],
+        &[(F::PaidLater, Some(50)), (F::ReleaseExceeded, Some(50))],
     ),
     ("a state of urns", |a| a.plays[4].state = State::Lapsed, &[(F::StateWrong, Some(5))]),
 ];
@@ -192,7 +197,7 @@ const URN: &[Case] = &[
     (
         "more of the best than there was",
         |a| a.plays[1].prize_id = "A".into(),
-        &[(F::ChainBroken, Some(2)), (F::StockExceeded, Some(2))],
+        &[(F::ChainBroken, Some(2)), (F::StockExceeded, Some(2)), (F::WinnersWrong, Some(2))],
     ),
     ("a ticket dropped", |a| drop(a.plays.remove(2)), &[(F::PlayMissing, Some(3))]),
     (

@@ -4,7 +4,7 @@ mod given;
 mod tampering;
 
 use draw::{
-    archive::{Archive, NoticeLink, Round, State, Waiting, Winner},
+    archive::{Archive, NoticeLink, Reason, Round, State, Undrawn, Winner},
     chain,
     verify::FindingCode as F,
 };
@@ -128,16 +128,75 @@ const LISTS: &[Case] = &[
         "a winner who did not win",
         |a| {
             let value = Money::from_minor(599_900);
-            a.winners.push(Winner { n: 51, chance: "o-51".into(), prize_id: "phone".into(), value });
+            let state = State::Played;
+            a.winners.push(Winner { n: 51, chance: "o-51".into(), prize_id: "phone".into(), value, state });
         },
         &[(F::WinnersWrong, Some(51))],
     ),
     ("a winner twice", |a| a.winners.push(a.winners[0].clone()), &[(F::WinnersWrong, None)]),
     ("a prize that was undone", |a| a.plays[49].state = State::Void, &[(F::WinnersWrong, Some(50))]),
     (
-        "a chance that waits and was drawn",
-        |a| a.awaiting_transaction_id.push(Waiting { chance: "o-9".into(), since_ms: 0 }),
-        &[(F::WaitingPlayed, None)],
+        "a prize that was undone and left out",
+        |a| {
+            a.plays[49].state = State::Void;
+            a.winners.clear();
+        },
+        &[(F::WinnersWrong, Some(50))],
+    ),
+    ("a chance that waits and was drawn", |a| wait(a, "o-9", Reason::Lapsed), &[(F::UndrawnPlayed, None)]),
+    (
+        "a chance that waits twice",
+        |a| {
+            wait(a, "o-99", Reason::NotPlayed);
+            wait(a, "o-99", Reason::Lapsed);
+        },
+        &[(F::UndrawnPlayed, None)],
+    ),
+    (
+        "a beacon that nobody named is waited for",
+        |a| wait(a, "o-99", Reason::AwaitingBeacon),
+        &[(F::UndrawnWrong, None)],
+    ),
+    ("no urn is sold out", |a| wait(a, "o-99", Reason::SoldOut), &[(F::UndrawnWrong, None)]),
+    ("a chance of nobody", |a| wait(a, "o-99#0", Reason::Lapsed), &[(F::ChanceWrong, None)]),
+];
+
+fn wait(archive: &mut Archive, chance: &str, reason: Reason) {
+    archive.undrawn.push(Undrawn { chance: chance.into(), paid_ms: given::OPENS_MS, reason });
+}
+
+#[test]
+fn reasons_that_the_rest_of_the_archive_denies_are_found() {
+    finds(story_with_beacon, WITH_BEACON);
+    let mut archive = given::story_in_an_urn();
+    wait(&mut archive, "o-99", Reason::SoldOut);
+    assert_eq!(tampering::told(&unknown(&archive)), [], "ten of ten tickets are drawn");
+    archive.plays.pop();
+    archive.head = archive.plays[8].hash;
+    assert_eq!(tampering::told(&unknown(&archive)), [(F::UndrawnWrong, None)], "a ticket is left");
+}
+
+fn unknown(archive: &Archive) -> draw::verify::Report {
+    draw::verify::verify(archive, draw::law::LAW, &draw::verify::Known::default())
+}
+
+const WITH_BEACON: &[Case] = &[
+    (
+        "an id that the notice does not want",
+        |a| wait(a, "o-99", Reason::AwaitingTransactionId),
+        &[(F::UndrawnWrong, None)],
+    ),
+    ("a round that was posted", |a| wait(a, "o-99", Reason::AwaitingBeacon), &[(F::UndrawnWrong, None)]),
+    (
+        "a round from before the start",
+        |a| {
+            for link in &mut a.notices {
+                link.notice.opens_at = "2023-09-16T00:00:00+08:00".parse().expect("a moment");
+            }
+            a.plays.clear();
+            made_anew(a);
+        },
+        &[(F::NoticeUnlawful, Some(0)), (F::HeadUnknown, None)],
     ),
 ];
 
@@ -173,5 +232,5 @@ const BEACON: &[Case] = &[
         },
         &[(F::BeaconMissing, Some(1)), (F::NumberWrong, Some(1)), (F::HeadUnknown, None)],
     ),
-    ("a play before it", |a| a.plays[0].at_ms -= 1, &[(F::BeforeBeacon, Some(1))]),
+    ("a play before it", |a| a.plays[0].at_ms -= 1, &[(F::BeforeBeacon, Some(1)), (F::PaidLater, Some(1))]),
 ];

@@ -67,6 +67,27 @@ fn heads_that_others_noted_stand_in_the_chain_or_not() {
     assert_eq!(told(&verified(Some(archive.head), &[stranger])), [(F::HeadUnknown, None)]);
 }
 
+/// Who holds an id back chooses the moment of a draw: what was drawn long after its payment is counted, and named.
+#[test]
+fn plays_long_after_their_payment_are_noted() {
+    let mut archive = story_by_odds();
+    let late = |archive: &mut Archive, n: usize, hours: i64| {
+        archive.plays[n].paid_ms = archive.plays[n].at_ms - hours * given::HOUR_MS - 1;
+    };
+    late(&mut archive, 9, 1);
+    late(&mut archive, 10, 24);
+    let report = check(&archive);
+    assert!(report.is_verified(), "{report:?}");
+    let notes: Vec<_> = report.notes.iter().map(|note| (note.code, note.n, note.en.as_str())).collect();
+    assert_eq!(
+        notes,
+        [
+            (F::DrawnLate, None, "Plays that were drawn more than an hour after their payment: 2"),
+            (F::DrawnDaysLate, Some(11), "It was drawn more than a day after its payment: o-11, 24 hours"),
+        ]
+    );
+}
+
 /// A chain that is wrong everywhere is told in bounds, and counted.
 #[test]
 fn findings_are_told_in_bounds() {

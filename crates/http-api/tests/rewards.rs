@@ -2,19 +2,18 @@
 //! nowhere before the end.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "rewards/archive.rs"]
+mod archive;
 #[path = "rewards/seed.rs"]
 mod seed;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use draw::{archive::Archive, law::MAINLAND_CHINA, verify};
 use engine::{Engine, EngineClock};
 use http_api::{ApiKey, ApiState, Edge, KeyRing, Scope};
 use port::{Page, Store};
 use serde_json::{Value, json};
-use std::io::Write;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -266,7 +265,9 @@ fn a_s2_16_beacons_that_do_not_fit_are_refused() {
     let mut terms = odds();
     terms["beacon_round"] = json!(ROUND);
     let known_round = service.is(200, "POST", "/campaigns/validate", &draw("b", &terms));
-    assert_eq!(known_round["violations"][0]["code"], "beacon_round_past", "{known_round}");
+    let said =
+        known_round["violations"].as_array().unwrap().iter().map(|violation| violation["code"].as_str());
+    assert_eq!(said.collect::<Vec<_>>(), [Some("out_of_range"), Some("beacon_round_past")], "{known_round}");
     // The round of 10 June 2030 at 15:00.
     let round = (1_907_305_200 - 1_692_803_367) / 3 + 1;
     terms["beacon_round"] = json!(round);
@@ -396,89 +397,4 @@ fn a_s2_17_a_public_draw_needs_no_key() {
     assert!(matches!(foreign, 403 | 404), "a shop does not let itself in: {foreign}");
     let (_, shown) = service.ask(None, "GET", &path("/campaigns/open/draw"), &Value::Null, &[]);
     assert!(!shown.contains("customer-of-o1"), "{shown}");
-}
-
-/// What the program in Python says of an archive.
-fn python(archive: &str, head: &str) -> (String, bool) {
-    let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/verify_draw.py");
-    let mut command = Command::new("python3");
-    command
-        .args([program, "/dev/stdin", head])
-        .env("PYTHONIOENCODING", "utf-8")
-        .env("PYTHONDONTWRITEBYTECODE", "1");
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(archive.as_bytes()).unwrap();
-    let ended = child.wait_with_output().unwrap();
-    (String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap(), ended.status.success())
-}
-
-/// A-S2-16: the archive of a whole campaign, with a change, extra chances, a lapsed and a void play, is verified by the
-/// draw's own program and by another one; a play that was changed is found.
-#[test]
-fn a_s2_16_the_archive_is_verified_by_two_programs() {
-    for mode in ["odds", "urn"] {
-        let service = Service::open();
-        let mut terms = odds();
-        if mode == "urn" {
-            terms["mode"] = mode.into();
-            for (prize, stock) in terms["prizes"].as_array_mut().unwrap().iter_mut().zip([1, 3, 6]) {
-                let prize = prize.as_object_mut().unwrap();
-                prize.remove("odds");
-                prize.remove("fallback");
-                prize.insert("stock".into(), stock.into());
-            }
-        }
-        let mut form = draw("c", &terms);
-        form["terms"]["extra_chances"] = json!(2);
-        service.is(201, "POST", "/campaigns", &form);
-        service.clock("10:00");
-        for number in 1..=6 {
-            let order = format!("o{number}");
-            service.pay(&order, Some(&format!("t-{number}")));
-            if number != 3 {
-                service.play(&order);
-            }
-        }
-        for order in ["o3", "o4"] {
-            service.is(
-                201,
-                "POST",
-                &format!("/orders/{order}/refunds"),
-                &json!({ "refund_id": "r1", "amount": 6000, "fault": "merchant" }),
-            );
-        }
-        let rewards = service.is(200, "GET", "/orders/o1/rewards", &Value::Null);
-        let link = rewards["data"][0]["link"].as_str().unwrap().strip_prefix(SHOP).unwrap().to_owned();
-        service.is(204, "POST", &format!("{link}/follow"), &json!({ "customer_id": "friend" }));
-        let rewards = service.is(200, "GET", "/orders/o1/rewards", &Value::Null);
-        let extra = rewards["data"][1]["reward_id"].as_str().unwrap().to_owned();
-        service.is(
-            200,
-            "POST",
-            &format!("/rewards/{extra}/play"),
-            &json!({ "customer_id": "customer-of-o1" }),
-        );
-        form["terms"]["tiers"][0]["action"]["draw"]["notice"]["claim_days"] = json!(60);
-        service.is(200, "PATCH", "/campaigns/c", &json!({ "terms": form["terms"] }));
-        service.pay("o7", Some("t-7"));
-        service.play("o7");
-        assert!(service.archive("c").contains("\"seed\":null"), "not before the end");
-        service.clock("20:00");
-        let shown = service.is(200, "GET", "/campaigns/c/draw", &Value::Null);
-        let head = shown["chain_head"].as_str().unwrap();
-        let text = service.archive("c");
-        let archive = Archive::read(text.as_bytes()).unwrap();
-        let known = verify::Known { head: Some(head.parse().unwrap()), ..verify::Known::default() };
-        let report = verify::verify(&archive, &MAINLAND_CHINA, &known);
-        assert!(report.is_verified(), "{mode}: {report:?}");
-        let (said, verified) = python(&text, head);
-        assert!(verified, "{mode}: {said}");
-        let tampered = text.replacen("\"chance\":\"o2\"", "\"chance\":\"o9\"", 1);
-        assert!(
-            !verify::verify(&Archive::read(tampered.as_bytes()).unwrap(), &MAINLAND_CHINA, &known)
-                .is_verified()
-        );
-        assert!(!python(&tampered, head).1);
-    }
 }

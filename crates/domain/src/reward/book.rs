@@ -5,7 +5,7 @@
 
 use super::survey::Tallies;
 use crate::Instant;
-use draw::{Hash, Notice, Seed, Standing, archive::NoticeLink};
+use draw::{Given, Hash, Notice, Seed, Standing, archive::NoticeLink};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::sync::Arc;
 
@@ -39,6 +39,10 @@ pub struct Drawing {
     pub commit: Hash,
     /// Plays so far, what was given, and the chain's head.
     pub standing: Standing,
+    /// How many of each prize their customers have seen: fewer than were given only from an urn, whose tickets are drawn
+    /// before.
+    #[serde(default)]
+    pub shown: Given,
     /// The notices, the first and each that took its place; shared, for a book is taken up for every play.
     pub notices: Vec<Arc<NoticeLink>>,
     /// The beacon's round, once it was posted.

@@ -173,6 +173,11 @@ impl Reward {
     pub fn is_listed(&self) -> bool {
         self.listed.is_some() && self.status == RewardStatus::Done
     }
+    /// When its chance arose, as the draw's archive tells it: with the payment, as soon as that was known; an extra chance
+    /// when its link was followed.
+    pub fn arose_at(&self) -> Instant {
+        if self.extra == 0 { self.earned_at.min(self.offered_at) } else { self.offered_at }
+    }
     /// The name under which it is drawn: the order, or the order with the number of an extra chance (A-S2-16).
     pub fn chance(&self) -> String {
         chance_of(&self.order_id, self.extra)

@@ -7,6 +7,7 @@ use crate::{
     notice::{Notice, amount},
     prize::{Kind, Prize},
     problem::{Code, Problem},
+    text::is_hidden,
 };
 
 /// Everything for which the draw may not start; empty when it may.
@@ -19,8 +20,9 @@ pub fn before_start(notice: &Notice, law: &Law) -> Vec<Problem> {
         found.push(Problem::new("claim_days", Code::OutOfRange));
     }
     if let Some(round) = notice.beacon_round {
-        // Nothing can be drawn before the round: it comes while the draw is open.
-        let comes = QUICKNET.at_ms(round).is_some_and(|at| at < notice.closes_at.at_ms());
+        // It comes while the draw is open: before the start somebody could know it, behind the end nothing is drawn.
+        let open = notice.opens_at.at_ms()..notice.closes_at.at_ms();
+        let comes = QUICKNET.at_ms(round).is_some_and(|at| open.contains(&at));
         if !comes {
             found.push(Problem::new("beacon_round", Code::OutOfRange));
         }
@@ -42,7 +44,7 @@ pub fn beacon_ahead(notice: &Notice, now_ms: i64) -> Option<Problem> {
     (at_ms <= now_ms).then(|| Problem::new("beacon_round", Code::BeaconRoundPast))
 }
 
-/// Each text is there, short enough, and on one line: what stands on a line of its own could pass for another.
+/// Each text is there, short enough, on one line and seen whole: what stands on a line of its own could pass for another.
 fn texts(notice: &Notice) -> Vec<Problem> {
     let texts = [
         ("title", &notice.title, "what the draw is called", "活动名称"),
@@ -56,7 +58,7 @@ fn texts(notice: &Notice) -> Vec<Problem> {
         if text.trim().is_empty() {
             let (en, zh) = (format!("The notice does not say {en}"), format!("公示缺少“{zh}”"));
             Some(Problem::told(field, Code::NoticeIncomplete, en, zh))
-        } else if text.contains(breaks) {
+        } else if is_hidden(text) {
             Some(Problem::new(field, Code::InvalidValue))
         } else if text.chars().count() > TEXT_CHARS {
             Some(Problem::new(field, Code::TooLongText))
@@ -67,18 +69,13 @@ fn texts(notice: &Notice) -> Vec<Problem> {
     texts.into_iter().filter_map(check).collect()
 }
 
-/// Signs that end a line, or do other than stand on it.
-fn breaks(sign: char) -> bool {
-    sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}')
-}
-
 fn of_prize(notice: &Notice, law: &Law, at: usize, prize: &Prize) -> Vec<Problem> {
     let mut found = Vec::new();
     let path = |field: &str| table::path(at, field);
     if prize.name.trim().is_empty() {
         let (en, zh) = ("The notice does not say what the prize is", "公示缺少奖品名称");
         found.push(Problem::told(path("name"), Code::NoticeIncomplete, en, zh));
-    } else if prize.name.contains(breaks) {
+    } else if is_hidden(&prize.name) {
         found.push(Problem::new(path("name"), Code::InvalidValue));
     }
     if prize.kind != Kind::Nothing && prize.value == money::Money::ZERO {

@@ -58,19 +58,23 @@ codes! {
     ReleaseExceeded = "release_exceeded", "发出的奖品超过当时已放出的数量", "More was given of a prize than was released by then";
     OutsideWindow = "outside_window", "抽奖不在活动时间内", "It was drawn before the start or after the end";
     StateWrong = "state_wrong", "按概率抽取的活动没有这种状态", "A draw by odds knows no such state";
+    PaidLater = "paid_later", "付款时间晚于抽奖时间", "It was drawn before its payment";
     // The beacon.
     BeaconMissing = "beacon_missing", "缺少公示中指定的信标随机数", "The randomness of the beacon's round that the notice names is missing";
     BeaconWrong = "beacon_wrong", "信标数据不真实，或不是公示指定的轮次", "What is given for the beacon's round is not genuine, or of another round";
     BeforeBeacon = "before_beacon", "早于信标轮次的时间", "It was drawn before the beacon's round";
     // The lists.
     WinnersWrong = "winners_wrong", "大额中奖名单与抽奖记录不符", "The list of winners is not what the plays say";
-    WaitingPlayed = "waiting_played", "机会既在等待又已抽奖", "A chance that waits for its payment's id was drawn";
+    UndrawnPlayed = "undrawn_played", "列为未抽的机会已抽奖，或列出两次", "A chance that is told as undrawn was drawn, or is told twice";
+    UndrawnWrong = "undrawn_wrong", "未抽的原因与公示、信标或奖品不符", "Why a chance is undrawn does not fit the notice, the beacon or the tickets";
     // What is to be known, and no fault.
     NoHead = "no_head", "未给出链尾：若整条链被重新生成或最后的记录被删除，仅凭归档无法发现", "No head was given: dropped last plays and a chain made anew cannot be seen from the archive alone";
     MomentsBack = "moments_back", "抽奖时间有倒退", "Moments of plays go back";
     WithoutTransaction = "without_transaction", "部分抽奖没有支付交易号", "Plays without a transaction id, as the notice allows";
     Lapsed = "lapsed", "在查看之前退款而失效的签", "Tickets that lapsed with their order before they were looked at";
-    Awaiting = "awaiting", "等待支付交易号的机会", "Chances that wait for their payment's id";
+    Undrawn = "undrawn", "未抽的机会及原因", "Chances for which nothing was drawn, and why";
+    DrawnLate = "drawn_late", "付款一小时后才抽的次数", "Plays that were drawn more than an hour after their payment";
+    DrawnDaysLate = "drawn_days_late", "付款一天后才抽", "It was drawn more than a day after its payment";
 }
 
 /// One thing that was found.

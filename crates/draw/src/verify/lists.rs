@@ -1,11 +1,18 @@
-//! The lists of an archive: winners that the law wants told, and chances that wait.
+//! The lists of an archive: winners that the law wants told, and chances for which nothing was drawn.
 
 use super::{
     finding::{Finding, FindingCode},
     found::Found,
 };
-use crate::{archive::Archive, law::Law};
-use std::collections::HashSet;
+use crate::{
+    archive::{Archive, Reason, Undrawn},
+    chance,
+    law::Law,
+    notice::EntropyPolicy,
+    table::Mode,
+    text,
+};
+use std::collections::{BTreeMap, HashSet};
 
 pub fn check(archive: &Archive, law: &Law, found: &mut Found) {
     let (told, expected) = (&archive.winners, archive.listed(law));
@@ -16,11 +23,41 @@ pub fn check(archive: &Archive, law: &Law, found: &mut Found) {
     } else if *told != expected {
         found.whole(FindingCode::WinnersWrong);
     }
-    let drawn: HashSet<&str> = archive.plays.iter().map(|play| play.chance.as_str()).collect();
-    for waiting in
-        archive.awaiting_transaction_id.iter().filter(|waiting| drawn.contains(waiting.chance.as_str()))
-    {
-        let chance = &waiting.chance;
-        found.add(Finding::with(FindingCode::WaitingPlayed, None, chance, chance));
+    undrawn(archive, found);
+}
+
+/// Chances for which nothing was drawn: each once, not among the plays, and for a reason that can be.
+fn undrawn(archive: &Archive, found: &mut Found) {
+    let mut known: HashSet<&str> = archive.plays.iter().map(|play| play.chance.as_str()).collect();
+    let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
+    for Undrawn { chance, reason, .. } in &archive.undrawn {
+        let mut wrong = |code| found.add(Finding::with(code, None, chance, chance));
+        if chance::of(chance).is_none() || text::line(chance).is_err() {
+            wrong(FindingCode::ChanceWrong);
+        }
+        if !known.insert(chance) {
+            wrong(FindingCode::UndrawnPlayed);
+        }
+        if !may_be(*reason, archive) {
+            wrong(FindingCode::UndrawnWrong);
+        }
+        *counts.entry(*reason).or_default() += 1;
+    }
+    if !counts.is_empty() {
+        let told: Vec<String> =
+            counts.iter().map(|(reason, count)| format!("{} {count}", reason.as_str())).collect();
+        found.notes.push(Finding::with(FindingCode::Undrawn, None, &told.join(", "), &told.join("，")));
+    }
+}
+
+fn may_be(reason: Reason, archive: &Archive) -> bool {
+    let Some(notice) = archive.notices.last().map(|link| &link.notice) else { return true };
+    match reason {
+        Reason::AwaitingTransactionId => notice.entropy == EntropyPolicy::Required,
+        Reason::AwaitingBeacon => notice.beacon_round.is_some() && archive.beacon.is_none(),
+        Reason::SoldOut => {
+            notice.table.mode == Mode::Urn && archive.plays.len() as u64 >= notice.table.tickets()
+        }
+        Reason::Lapsed | Reason::NotPlayed => true,
     }
 }

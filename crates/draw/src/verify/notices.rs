@@ -44,7 +44,7 @@ fn itself(link: &NoticeLink, found: &mut Found) {
     if notice_hash(&link.text) != link.hash {
         found.at(link.after, FindingCode::NoticeChanged);
     }
-    if link.notice.text() != link.text {
+    if link.notice.text(link.wording) != link.text {
         found.at(link.after, FindingCode::NoticeDiffers);
     }
 }

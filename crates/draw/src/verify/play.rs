@@ -2,7 +2,7 @@
 
 use super::{
     finding::{Finding, FindingCode},
-    found::Found,
+    found::{Found, TOLD},
 };
 use crate::{
     archive::{Archive, Play, State},
@@ -44,7 +44,15 @@ pub struct Judge<'a> {
     back: u64,
     without_transaction: u64,
     lapsed: u64,
+    /// Drawn more than an hour after their payment,
+    late: u64,
+    /// and the first of those that were more than a day.
+    days_late: Vec<Finding>,
+    more_days_late: u64,
 }
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
 
 impl<'a> Judge<'a> {
     pub fn new(archive: &'a Archive, seed: Option<&Seed>, found: &mut Found) -> Self {
@@ -59,6 +67,9 @@ impl<'a> Judge<'a> {
             back: 0,
             without_transaction: 0,
             lapsed: 0,
+            late: 0,
+            days_late: Vec::new(),
+            more_days_late: 0,
         }
     }
 
@@ -89,17 +100,24 @@ impl<'a> Judge<'a> {
     }
 
     /// What is to be known of all plays together.
-    pub fn tell(&self, found: &mut Found) {
+    pub fn tell(self, found: &mut Found) -> Given {
         let counts = [
             (self.back, FindingCode::MomentsBack),
             (self.without_transaction, FindingCode::WithoutTransaction),
             (self.lapsed, FindingCode::Lapsed),
-            (self.archive.awaiting_transaction_id.len() as u64, FindingCode::Awaiting),
+            (self.late, FindingCode::DrawnLate),
         ];
         for (count, code) in counts.into_iter().filter(|(count, _)| *count > 0) {
             let count = count.to_string();
             found.notes.push(Finding::with(code, None, &count, &count));
         }
+        found.notes.extend(self.days_late);
+        if self.more_days_late > 0 {
+            let more = self.more_days_late;
+            let (en, zh) = (format!("and {more} more"), format!("另有{more}次"));
+            found.notes.push(Finding::with(FindingCode::DrawnDaysLate, None, &en, &zh));
+        }
+        self.given
     }
 
     fn moment(&mut self, play: &Play, notice: &Notice, found: &mut Found) {
@@ -111,8 +129,28 @@ impl<'a> Judge<'a> {
         if round.is_some_and(|round| play.at_ms < round) {
             found.at(play.n, FindingCode::BeforeBeacon);
         }
+        self.late(play, found);
         self.back += u64::from(play.at_ms < self.last_ms);
         self.last_ms = self.last_ms.max(play.at_ms);
+    }
+
+    /// Whoever knows the seed and holds an id back chooses the moment: see `docs/draws.md`.
+    fn late(&mut self, play: &Play, found: &mut Found) {
+        let after = play.at_ms.saturating_sub(play.paid_ms);
+        if after < 0 {
+            found.at(play.n, FindingCode::PaidLater);
+        }
+        self.late += u64::from(after > HOUR_MS);
+        if after <= DAY_MS {
+            return;
+        }
+        if self.days_late.len() < TOLD {
+            let (hours, chance) = (after / HOUR_MS, &play.chance);
+            let (en, zh) = (format!("{chance}, {hours} hours"), format!("{chance}，{hours}小时"));
+            self.days_late.push(Finding::with(FindingCode::DrawnDaysLate, Some(play.n), &en, &zh));
+        } else {
+            self.more_days_late += 1;
+        }
     }
 
     fn entropy(&mut self, play: &Play, notice: &Notice, found: &mut Found) {

@@ -46,8 +46,7 @@ pub fn check(archive: &Archive, seed: Option<&Seed>, found: &mut Found) -> (Give
     for link in notices {
         of_notice(&mut chain, link, next, found);
     }
-    judge.tell(found);
-    (judge.given, chain.ends)
+    (judge.tell(found), chain.ends)
 }
 
 /// Where a walk along the chain stands.

@@ -48,7 +48,7 @@ pub fn by_odds() -> Value {
             { "prize_id": "cup", "name": "茶杯", "kind": "goods", "value": 3_000, "stock": 5, "odds": 200_000,
               "fallback": "coupon" },
             { "prize_id": "coupon", "name": "10元券", "kind": "coupon", "value": 1_000, "odds": 300_000 },
-            { "prize_id": "none", "name": "谢谢参与", "kind": "nothing", "odds": 300_000 }
+            { "prize_id": "none", "name": "谢谢参与", "kind": "none", "odds": 300_000 }
         ]),
     )
 }
@@ -60,7 +60,7 @@ pub fn in_an_urn() -> Value {
         json!([
             { "prize_id": "A", "name": "手机", "kind": "goods", "value": 599_900, "stock": 1 },
             { "prize_id": "B", "name": "10元券", "kind": "coupon", "value": 1_000, "stock": 3 },
-            { "prize_id": "none", "name": "谢谢参与", "kind": "nothing", "stock": 6 }
+            { "prize_id": "none", "name": "谢谢参与", "kind": "none", "stock": 6 }
         ]),
     )
 }
@@ -88,7 +88,7 @@ impl Story {
             beacon: None,
             notices: vec![link],
             plays: Vec::new(),
-            awaiting_transaction_id: Vec::new(),
+            undrawn: Vec::new(),
             winners: Vec::new(),
             head: standing.head,
         };
@@ -98,6 +98,7 @@ impl Story {
     pub fn draw(&mut self, chance: &str, entropy: &Entropy, at_ms: i64) -> &mut Play {
         let table = &self.archive.notices.last().expect("a notice").notice.table;
         let drawn = self.standing.draw(&self.seed, table, CAMPAIGN, chance, entropy, at_ms);
+        // Its payment came at once: `Standing::draw` says so.
         self.archive.plays.push(drawn.expect("it is drawn"));
         self.archive.plays.last_mut().expect("it was pushed")
     }

@@ -12,10 +12,10 @@ use crate::wire::state::ApiState;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{
-    CampaignId, Instant, ShopId,
+    CampaignId, Code, Instant, ShopId,
     reward::{Drawing, Reward, RewardStatus},
 };
-use draw::{archive, beacon::QUICKNET};
+use draw::{EntropyPolicy, Mode, archive, beacon::QUICKNET, law::LAW};
 use futures_util::stream;
 use port::{Page, Reader, RewardFilter, StoreError};
 use serde::Serialize;
@@ -30,14 +30,22 @@ struct Writing {
     drawing: Drawing,
     seed: Option<String>,
     step: Step,
+    /// Whether the list that is being written has an item.
+    began: bool,
 }
 
-/// What comes next.
+/// What comes next. Each list is read on its own, so that none is held.
 enum Step {
     Head,
-    Plays { after: u64, winners: Vec<archive::Winner> },
+    Plays { after: u64 },
+    Undrawn { status: RewardStatus, after: Option<String> },
+    Winners { after: u64 },
     End,
 }
+
+/// What stands between the lists.
+const UNDRAWN: &str = "],\"undrawn\":[";
+const WINNERS: &str = "],\"winners\":[";
 
 fn millis(at: Instant) -> i64 {
     at.micros().div_euclid(1000)
@@ -67,13 +75,6 @@ impl Writing {
         )
     }
 
-    fn winner(&self, play: &archive::Play) -> Option<archive::Winner> {
-        let value = self.drawing.notice_of(play.n)?.table.find(&play.prize_id)?.value;
-        let listed = play.state.wins() && value > draw::law::MAINLAND_CHINA.listed_above;
-        let (chance, prize_id) = (play.chance.clone(), play.prize_id.clone());
-        listed.then_some(archive::Winner { n: play.n, chance, prize_id, value })
-    }
-
     async fn plays(&self, after: u64) -> Result<Vec<Reward>, StoreError> {
         let (reader, shop, campaign) = (self.reader.clone(), self.shop_id.clone(), self.campaign_id.clone());
         let make = move || reader.plays(&shop, &campaign, after, limits::EXPORT_STEP);
@@ -84,66 +85,121 @@ impl Writing {
         Ok(plays)
     }
 
-    /// Chances that wait for the id of their payment.
-    async fn waiting(&self) -> Result<Vec<archive::Waiting>, StoreError> {
-        let policy = self.drawing.notice().map(|notice| notice.entropy);
-        let needed = policy == Some(draw::EntropyPolicy::Required);
-        let mut found = Vec::new();
-        let mut page = Some(Page { after: None, limit: limits::EXPORT_STEP }).filter(|_| needed);
-        while let Some(asked) = page {
-            let (reader, shop, campaign) =
-                (self.reader.clone(), self.shop_id.clone(), self.campaign_id.clone());
-            let filter = RewardFilter { status: Some(RewardStatus::Offered) };
-            let limit = asked.limit;
-            let make = move || reader.campaign_rewards(&shop, &campaign, &filter, &asked);
-            let rows = self.sending.piece::<Result<Vec<Reward>, StoreError>>(make).await?;
-            page = rows
-                .last()
-                .filter(|_| rows.len() == limit)
-                .map(|last| Page { after: Some(port::reward_key(last)), limit });
-            let waits = |reward: &&Reward| {
-                reward.action.is_draw() && reward.drawn.is_none() && reward.transaction_id.is_none()
-            };
-            found.extend(rows.iter().filter(waits).map(|reward| archive::Waiting {
-                chance: reward.chance(),
-                since_ms: millis(reward.offered_at),
-            }));
+    /// A page of the chances in that status for which nothing was drawn, and where the next one begins.
+    async fn undrawn(
+        &self,
+        status: RewardStatus,
+        after: Option<String>,
+    ) -> Result<(Vec<archive::Undrawn>, Option<String>), StoreError> {
+        let (reader, shop, campaign) = (self.reader.clone(), self.shop_id.clone(), self.campaign_id.clone());
+        let (filter, limit) = (RewardFilter { status: Some(status) }, limits::EXPORT_STEP);
+        let page = Page { after, limit };
+        let make = move || reader.campaign_rewards(&shop, &campaign, &filter, &page);
+        let rows = self.sending.piece::<Result<Vec<Reward>, StoreError>>(make).await?;
+        let next = rows.last().filter(|_| rows.len() == limit).map(port::reward_key);
+        let chances = rows.iter().filter(|reward| reward.action.is_draw() && reward.drawn.is_none());
+        let told = |reward: &Reward| archive::Undrawn {
+            chance: reward.chance(),
+            paid_ms: millis(reward.arose_at()),
+            reason: self.reason(reward),
+        };
+        Ok((chances.map(told).collect(), next))
+    }
+
+    /// Why nothing was drawn for a chance.
+    fn reason(&self, reward: &Reward) -> archive::Reason {
+        let notice = self.drawing.notice();
+        let needs_id = notice.is_some_and(|notice| notice.entropy == EntropyPolicy::Required);
+        let needs_round = notice.is_some_and(|notice| notice.beacon_round.is_some());
+        let is_empty = notice.is_some_and(|notice| {
+            notice.table.mode == Mode::Urn && self.drawing.standing.plays >= notice.table.tickets()
+        });
+        if reward.status == RewardStatus::Void {
+            archive::Reason::Lapsed
+        } else if needs_id && reward.transaction_id.is_none() {
+            archive::Reason::AwaitingTransactionId
+        } else if needs_round && self.drawing.round.is_none() {
+            archive::Reason::AwaitingBeacon
+        } else if is_empty {
+            archive::Reason::SoldOut
+        } else {
+            archive::Reason::NotPlayed
         }
-        Ok(found)
+    }
+
+    /// Items of the list that is being written, and whether it is ended.
+    fn items(&mut self, items: &[impl Serialize]) -> String {
+        let mut out = String::new();
+        for item in items {
+            if std::mem::replace(&mut self.began, true) {
+                out.push(',');
+            }
+            out += &text(item);
+        }
+        out
+    }
+
+    /// The next list begins.
+    fn begin(&mut self, step: Step, between: &str) -> String {
+        self.began = false;
+        self.step = step;
+        between.to_owned()
     }
 
     async fn next(&mut self) -> Result<Option<String>, StoreError> {
-        match std::mem::replace(&mut self.step, Step::End) {
+        let written = match std::mem::replace(&mut self.step, Step::End) {
             Step::Head => {
-                self.step = Step::Plays { after: 0, winners: Vec::new() };
-                Ok(Some(self.head()))
+                let head = self.head();
+                self.begin(Step::Plays { after: 0 }, &head)
             }
-            Step::Plays { after, mut winners } => {
+            Step::Plays { after } => {
                 let rewards = self.plays(after).await?;
-                let mut out = String::new();
-                for reward in &rewards {
-                    let Some(play) = play(reward) else { continue };
-                    if play.n > 1 {
-                        out.push(',');
+                match last_of(&rewards) {
+                    Some(after) => {
+                        self.step = Step::Plays { after };
+                        let plays: Vec<archive::Play> = rewards.iter().filter_map(play).collect();
+                        self.items(&plays)
                     }
-                    out += &text(&play);
-                    winners.extend(self.winner(&play));
+                    None => self.begin(Step::Undrawn { status: RewardStatus::Offered, after: None }, UNDRAWN),
                 }
-                let last = rewards.last().and_then(|reward| reward.drawn.as_ref()).map(|drawn| drawn.n);
-                if let Some(last) = last {
-                    self.step = Step::Plays { after: last, winners };
-                    return Ok(Some(out));
-                }
-                let waiting = self.waiting().await?;
-                let (waiting, winners, head) =
-                    (text(&waiting), text(&winners), text(&self.drawing.standing.head));
-                Ok(Some(format!(
-                    "],\"awaiting_transaction_id\":{waiting},\"winners\":{winners},\"head\":{head}}}\n"
-                )))
             }
-            Step::End => Ok(None),
-        }
+            Step::Undrawn { status, after } => {
+                let (found, next) = self.undrawn(status, after).await?;
+                let mut out = self.items(&found);
+                match (next, status) {
+                    (Some(next), _) => self.step = Step::Undrawn { status, after: Some(next) },
+                    (None, RewardStatus::Offered) => {
+                        self.step = Step::Undrawn { status: RewardStatus::Void, after: None };
+                    }
+                    (None, RewardStatus::Void | RewardStatus::Done) => {
+                        out += &self.begin(Step::Winners { after: 0 }, WINNERS);
+                    }
+                }
+                out
+            }
+            Step::Winners { after } => {
+                let rewards = self.plays(after).await?;
+                match last_of(&rewards) {
+                    Some(after) => {
+                        self.step = Step::Winners { after };
+                        let won = |play: archive::Play| {
+                            archive::Winner::of(&play, self.drawing.notice_of(play.n)?, LAW)
+                        };
+                        let winners: Vec<_> = rewards.iter().filter_map(play).filter_map(won).collect();
+                        self.items(&winners)
+                    }
+                    None => format!("],\"head\":{}}}\n", text(&self.drawing.standing.head)),
+                }
+            }
+            Step::End => return Ok(None),
+        };
+        Ok(Some(written))
     }
+}
+
+/// The number of the last play of a page.
+fn last_of(rewards: &[Reward]) -> Option<u64> {
+    rewards.last()?.drawn.as_ref().map(|drawn| drawn.n)
 }
 
 /// A play as the archive tells it.
@@ -158,6 +214,7 @@ pub fn play(reward: &Reward) -> Option<archive::Play> {
     Some(archive::Play {
         n: drawn.n,
         at_ms: millis(drawn.at),
+        paid_ms: millis(reward.arose_at()),
         chance: reward.chance(),
         entropy: drawn.entropy.to_string(),
         r: drawn.r,
@@ -167,11 +224,11 @@ pub fn play(reward: &Reward) -> Option<archive::Play> {
     })
 }
 
-/// Everything that `promenade verify-draw` needs: terms, notices, every play in the chain's order, winners; after the end
-/// the seed (A-S2-16, A-S2-17).
+/// Everything that `promenade verify-draw` needs: notices, every play in the chain's order, every other chance with its
+/// reason, winners; after the end the seed (A-S2-16, A-S2-17). Refusals: `draw_running`, of an urn before the end.
 #[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}/draw/archive", tag = "rewards",
     params(("shop" = String, Path), ("campaign" = String, Path)),
-    responses((status = 200, body = String, content_type = "application/json"), (status = 404, body = Problem)))]
+    responses((status = 200, body = String, content_type = "application/json"), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn get(
     State(state): State<ApiState>,
     caller: InShop,
@@ -181,10 +238,15 @@ pub async fn get(
     let anyone = Anyone { shop_id: caller.shop_id.clone(), caller: Some(caller.clone()) };
     let found = find(&state, &anyone, &campaign_id).await?;
     let seed = found.revealed(state.engine.now());
+    let is_urn = found.drawing.notice().is_some_and(|notice| notice.table.mode == Mode::Urn);
+    if is_urn && seed.is_none() {
+        return Err(Problem::from(engine::EngineError::Refused(Code::DrawRunning.into())));
+    }
     let drawing = found.drawing;
     let (reader, sending) = (state.engine.reader().clone(), caller.share().file()?);
     let shop_id = caller.shop_id;
-    let writing = Writing { reader, sending, shop_id, campaign_id, drawing, seed, step: Step::Head };
+    let writing =
+        Writing { reader, sending, shop_id, campaign_id, drawing, seed, step: Step::Head, began: false };
     let steps = stream::try_unfold(writing, |mut writing| async {
         let step = writing.next().await?;
         Ok::<_, StoreError>(step.map(|text| (text, writing)))

@@ -28,14 +28,14 @@ use utoipa::ToSchema;
 pub struct DrawPrizeView {
     pub prize_id: String,
     pub name: String,
-    /// `coupon | goods | points | nothing`.
+    /// `coupon | goods | points | none`.
     #[schema(value_type = String)]
     pub kind: ::draw::Kind,
     /// In minor units.
     pub value: i64,
     /// How many there are; null where there are as many as are drawn.
     pub stock: Option<u64>,
-    /// How many are left; in an urn tickets.
+    /// How many are left; of an urn the tickets that nobody has seen, until the end.
     pub left: Option<u64>,
     /// By odds: parts of 1,000,000.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,13 +110,16 @@ impl DrawView {
         let Found { campaign_id, about, drawing, winners, .. } = found;
         let link = drawing.notices.last()?;
         let table = &link.notice.table;
+        // A ticket that was drawn and not looked at is told when its customer looks, or after the end.
+        let is_over = now >= about.ends_at;
+        let gone = if is_over { &drawing.standing.given } else { &drawing.shown };
         let prizes = table.prizes.iter().map(|prize| DrawPrizeView {
             prize_id: prize.prize_id.clone(),
             name: prize.name.clone(),
             kind: prize.kind,
             value: prize.value.minor(),
             stock: prize.stock,
-            left: prize.stock.map(|stock| stock.saturating_sub(drawing.standing.given.of(&prize.prize_id))),
+            left: prize.stock.map(|stock| stock.saturating_sub(gone.of(&prize.prize_id))),
             odds: prize.odds,
             fallback: prize.fallback.clone(),
         });

@@ -8,12 +8,11 @@ use crate::{
     shop::Shop,
     time::Window,
 };
-use draw::{Entropy, EntropyPolicy, Moment, NotDrawn, Notice, Prize, Release, Seed, Standing, Table};
+use draw::{
+    Entropy, EntropyPolicy, Given, Moment, NotDrawn, Notice, Prize, Release, Seed, Standing, Table, law::LAW,
+};
 use money::Currency;
 use std::sync::Arc;
-
-/// The law by which draws of a shop are judged; the table to change for another country's.
-pub const LAW: &draw::law::Law = &draw::law::MAINLAND_CHINA;
 
 /// The notice that terms make, of a campaign in that period. `None` where nothing is drawn.
 pub fn notice_of(terms: &Terms, name: &str, period: Window, shop: &Shop) -> Option<Notice> {
@@ -150,7 +149,7 @@ fn code(code: draw::Code) -> Code {
 pub fn begin(campaign: &str, seed: &Seed, notice: Notice) -> Drawing {
     let commit = seed.commit();
     let (standing, first) = Standing::open(campaign, &commit, notice);
-    Drawing { commit, standing, notices: vec![Arc::new(first)], round: None }
+    Drawing { commit, standing, shown: Given::default(), notices: vec![Arc::new(first)], round: None }
 }
 
 /// Another notice takes the place of the one before; one that says the same does not (A-S2-16).

@@ -6,7 +6,7 @@ use crate::{
     campaign::{Campaign, Count, Desk},
     reward::{ActionKind, Answers, Book, Reward, RewardStatus, Round, check_answers},
 };
-use draw::Hash;
+use draw::{Hash, beacon::QUICKNET};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -176,13 +176,16 @@ fn draw(desk: &mut dyn Desk<'_>, reward: &mut Reward, live: Live<'_>) -> Result<
         let drawing = book.drawing.as_mut().ok_or_else(missing)?;
         let drawn = drawing::draw(drawing, (campaign.as_str(), &book.seed), reward, desk.now())?;
         reward.drawn = Some(Box::new(drawn));
-        desk.put_book(campaign, book.clone());
     }
+    if let (Some(drawing), Some(drawn)) = (&mut book.drawing, &reward.drawn) {
+        drawing.shown.add(&drawn.prize_id);
+    }
+    desk.put_book(campaign, book.clone());
     let Some(prize) = prize_of(reward, live.campaign, &book) else { return Ok(()) };
     if let Some(batch) = &prize.batch_id {
         give(desk, reward, batch);
     }
-    reward.listed = Some(prize.value).filter(|value| *value > drawing::LAW.listed_above);
+    reward.listed = Some(prize.value).filter(|value| *value > draw::law::LAW.listed_above);
     let costs = matches!(prize.kind, PrizeKind::Goods | PrizeKind::Points);
     let value = if costs { prize.value } else { money::Money::ZERO };
     desk.count(campaign, Count::Won { prize: prize.prize_id.as_str().into(), value });
@@ -210,7 +213,7 @@ fn shown(desk: &dyn Desk<'_>, reward: Reward, campaign: &Campaign) -> Played {
     Played { reward, prize, commit }
 }
 
-/// The beacon's round is posted: once, and the one that the notice names (A-S2-16).
+/// The beacon's round is posted: once, the one that the notice names, and not before its moment (A-S2-16).
 pub fn post(desk: &mut dyn Desk<'_>, campaign: &CampaignId, round: &Round) -> Result<(), Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no draw of campaign {campaign}"));
     let mut book = desk.book(campaign).ok_or_else(missing)?;
@@ -222,6 +225,10 @@ pub fn post(desk: &mut dyn Desk<'_>, campaign: &CampaignId, round: &Round) -> Re
             |named| format!("the notice names round {named}"),
         );
         return Err(Refusal::with(Code::WrongRound, detail));
+    }
+    let now_ms = desk.now().micros().div_euclid(1000);
+    if QUICKNET.at_ms(round.round).is_none_or(|at| now_ms < at) {
+        return Err(Refusal::with(Code::BeaconAwaited, "the round's moment has not come yet"));
     }
     if drawing.round.is_none() {
         drawing.round = Some(round.clone());

@@ -89,12 +89,14 @@ fn tell_transaction(desk: &mut dyn Desk<'_>, order: &Order, mut reward: Reward) 
         return;
     }
     let Some(id) = order.paid_by().and_then(|payment| payment.transaction_id.clone()) else { return };
-    reward.transaction_id = Some(id);
     let campaign = reward.campaign_id.clone();
     let now = desk.now();
-    // After the end the seed is known, and nothing is drawn.
-    let is_over = desk.campaign(&campaign).is_none_or(|row| now >= row.campaign.current().ends_at);
-    if let Some(mut book) = desk.book(&campaign).filter(|_| !is_over) {
+    // After the end the seed is known, and nothing is drawn: the chance stays one that had no id in time.
+    if desk.campaign(&campaign).is_none_or(|row| now >= row.campaign.current().ends_at) {
+        return;
+    }
+    reward.transaction_id = Some(id);
+    if let Some(mut book) = desk.book(&campaign) {
         // An urn that is empty by now gives it nothing; playing says so.
         if offer::draw_ticket(&mut book, &campaign, &mut reward, now).is_ok() {
             desk.put_book(&campaign, book);
