@@ -9,8 +9,11 @@ use crate::{Code, Violation, shop::Shop};
 use money::Money;
 use std::collections::BTreeSet;
 
+/// A tier, by its place among them, and from which amount on it holds.
+type From = (usize, Money);
+
 /// From which amount on an order gets a chance, and below which: a higher tier brings something else (A-S2-6).
-fn span(terms: &Terms) -> Option<(usize, Money, Option<(usize, Money)>)> {
+fn span(terms: &Terms) -> Option<(usize, Money, Option<From>)> {
     let amounts = || terms.tiers.iter().map(|tier| tier.min_paid).enumerate();
     let (at, least) = amounts().find(|(at, _)| terms.tiers[*at].action.draw.is_some())?;
     let above = amounts().filter(|(_, amount)| *amount > least).min_by_key(|(_, amount)| *amount);
@@ -50,14 +53,19 @@ pub fn changed(now: &Terms, next: &Terms) -> Vec<Violation> {
     let least = |most: Option<u64>| most.unwrap_or(u64::MAX);
     if let Some(((_, old, old_above), (at, new, above))) = span(now).zip(span(next)) {
         found.differs(format!("terms.tiers[{at}].min_paid"), new.cmp(&old));
-        let amount = |above: Option<(usize, Money)>| above.map_or(i64::MAX, |(_, amount)| amount.minor());
+        let amount = |above: Option<From>| above.map_or(i64::MAX, |(_, amount)| amount.minor());
         let field = above.map_or("terms.tiers".to_owned(), |(at, _)| format!("terms.tiers[{at}].min_paid"));
         found.differs(field, amount(old_above).cmp(&amount(above)));
     }
     // Orders of every tier count for the limits: more of them leave less for those of the draw.
-    let limited = next.per_customer_limit.is_some() || next.per_day_limit.is_some() || next.total_limit.is_some();
-    let lowest = |terms: &Terms| terms.tiers.iter().map(|tier| tier.min_paid).enumerate().min_by_key(|(_, amount)| *amount);
-    if let Some(((_, old), (at, new))) = lowest(now).zip(lowest(next)).filter(|(old, new)| limited && new.1 < old.1) {
+    let limited =
+        next.per_customer_limit.is_some() || next.per_day_limit.is_some() || next.total_limit.is_some();
+    let lowest = |terms: &Terms| {
+        terms.tiers.iter().map(|tier| tier.min_paid).enumerate().min_by_key(|(_, amount)| *amount)
+    };
+    if let Some(((_, old), (at, new))) =
+        lowest(now).zip(lowest(next)).filter(|(old, new)| limited && new.1 < old.1)
+    {
         found.differs(format!("terms.tiers[{at}].min_paid"), old.cmp(&new));
     }
     let limit = |of: Option<u32>| least(of.map(u64::from));
@@ -96,9 +104,10 @@ impl Changes {
     fn differs(&mut self, field: impl Into<String>, by: std::cmp::Ordering) {
         let (code, message) = match by {
             std::cmp::Ordering::Equal => return,
-            std::cmp::Ordering::Greater => {
-                (Code::OddsChangedAgainstBuyer, "the draw is published, and this would take a chance from orders")
-            }
+            std::cmp::Ordering::Greater => (
+                Code::OddsChangedAgainstBuyer,
+                "the draw is published, and this would take a chance from orders",
+            ),
             std::cmp::Ordering::Less => {
                 (Code::ImmutableField, "the draw is published, and its notice tells who takes part")
             }
@@ -111,4 +120,3 @@ impl Changes {
         self.differs(field, by);
     }
 }
-

@@ -14,8 +14,8 @@ use crate::{
         terms::{Frame, KindTerms},
     },
     limits,
-    sentence,
     reward::{ActionKind, Question, QuestionKind},
+    sentence,
 };
 use money::Money;
 use std::collections::HashSet;
@@ -145,7 +145,8 @@ fn of_draw(min_paid: Money, draw: &DrawTerms, tier: usize, frame: &Frame<'_>) ->
     }
     for (index, prize) in draw.prizes.iter().enumerate() {
         if let Some(odds) = prize.odds.filter(|odds| (1..=100).contains(odds)) {
-            let message = format!("{odds} of 1,000,000 is 0.{odds:04} %; {odds} % is {}", u64::from(odds) * 10_000);
+            let message =
+                format!("{odds} of 1,000,000 is 0.{odds:04} %; {odds} % is {}", u64::from(odds) * 10_000);
             found.push(Violation::with(format!("{at}.prizes[{index}].odds"), Code::TinyOdds, message));
         }
     }
@@ -183,7 +184,8 @@ impl KindTerms for Terms {
         }
     }
     fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {
-        let of_draws = self.tiers.iter().zip(0..).filter_map(|(tier, at)| Some((tier, tier.action.draw.as_ref()?, at)));
+        let of_draws =
+            self.tiers.iter().zip(0..).filter_map(|(tier, at)| Some((tier, tier.action.draw.as_ref()?, at)));
         of_draws.flat_map(|(tier, draw, at)| of_draw(tier.min_paid, draw, at, frame)).collect()
     }
 }

@@ -77,7 +77,11 @@ pub fn check(terms: &Terms, frame: &Frame<'_>, found: &mut Vec<Violation>) {
 }
 
 /// What stands against the next terms of a draw that was published, by the notices that both make and by who gets a chance.
-pub fn check_change(tier: usize, (before, now): (&Notice, &Terms), (after, next): (&Notice, &Terms)) -> Vec<Violation> {
+pub fn check_change(
+    tier: usize,
+    (before, now): (&Notice, &Terms),
+    (after, next): (&Notice, &Terms),
+) -> Vec<Violation> {
     let mut found = chances::changed(now, next);
     let own = |terms: &Terms| terms.draw().map(|draw| draw.notice.conditions.clone());
     // The conditions are ours but for what the operator adds: what was sent is named.

@@ -22,7 +22,8 @@ pub fn open(desk: &mut dyn Desk<'_>, order: &mut Order) {
     let now = desk.now();
     let stands = offer::stands(order).is_some();
     for at in 0..order.rewards.len() {
-        let Some(id) = order.rewards[at].reward_id.clone().filter(|_| order.rewards[at].waits_until.is_some())
+        let Some(id) =
+            order.rewards[at].reward_id.clone().filter(|_| order.rewards[at].waits_until.is_some())
         else {
             continue;
         };

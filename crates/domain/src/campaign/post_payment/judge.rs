@@ -48,14 +48,16 @@ fn of_draw(
 ) -> Vec<Violation> {
     let tier = live.terms.tiers.iter().position(|tier| tier.action.draw.is_some()).unwrap_or_default();
     match notices {
-        (None, None) => Vec::new(),
         // What proves it is published before the start (A-S2-16, A-S2-17).
         (None, Some(_)) if live.version.starts_at < now => {
-            let field =
-                if campaign.versions.len() > 1 { format!("terms.tiers[{tier}].action") } else { "starts_at".into() };
+            let field = if campaign.versions.len() > 1 {
+                format!("terms.tiers[{tier}].action")
+            } else {
+                "starts_at".into()
+            };
             vec![Violation::new(field, Code::StartedAlready)]
         }
-        (None, Some(_)) => Vec::new(),
+        (None, _) => Vec::new(),
         (Some(before), Some(notice)) => {
             let last = live.number.checked_sub(1).and_then(|number| Live::of_version(campaign, number));
             let Some(last) = last else { return Vec::new() };

@@ -28,8 +28,8 @@ pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind,
 pub use drawing::{notice_of, prize_of};
 pub use judge::{Around, judge};
 pub use offer::stands;
-pub use promise::{Found, draws_of, kept_by_others};
 pub use play::{Do, Done, Played};
+pub use promise::{Found, draws_of, kept_by_others};
 pub use react::Kind;
 pub use share::link_tag;
 pub use terms::Terms;

@@ -63,7 +63,8 @@ fn live(
     (field, until): (&str, Instant),
     found: &mut Found,
 ) -> Option<Stock> {
-    let mut fault = |code: Code, message: String| found.violations.push(Violation::with(field, code, message));
+    let mut fault =
+        |code: Code, message: String| found.violations.push(Violation::with(field, code, message));
     let Some(stock) = (asked.stock_of)(id) else {
         fault(Code::NotFound, format!("no coupon batch {id}"));
         return None;
@@ -77,7 +78,8 @@ fn live(
     if batch.starts_at > from || batch.ends_at < until {
         let (starts, ends) = (show(batch.starts_at), show(batch.ends_at));
         let (from, until) = (show(from), show(until));
-        let message = format!("batch {id} gives coupons from {starts} to {ends}; from {from} to {until} is needed");
+        let message =
+            format!("batch {id} gives coupons from {starts} to {ends}; from {from} to {until} is needed");
         fault(Code::BatchWindow, message);
     }
     Some(stock)
@@ -98,8 +100,16 @@ fn of_draw(asked: &Promises<'_>, draw: &DrawTerms, at: &str, found: &mut Found) 
             _ => None,
         };
         if let Some((takes, off)) = wrong {
-            let message =
-                sentence!["the notice would tell ", told, ", a coupon of batch ", id.as_str(), " ", takes, " ", off];
+            let message = sentence![
+                "the notice would tell ",
+                told,
+                ", a coupon of batch ",
+                id.as_str(),
+                " ",
+                takes,
+                " ",
+                off
+            ];
             found.violations.push(Violation::with(field("value"), Code::ValueDiffers, message));
         }
         let entry = needed.entry(id).or_insert_with(|| (field("stock"), 0, stock.left));
@@ -127,8 +137,13 @@ fn of_tier(
     let kept: u64 = drawn.map(|prize| outstanding(prize.stock, &prize.prize_id, asked.won)).sum();
     let left = stock.left.saturating_sub(kept);
     if asked.terms.total_limit.is_none_or(|most| most > left) {
-        let limit = asked.terms.total_limit.map_or("no total_limit".to_owned(), |most| format!("a total_limit of {most}"));
-        let message = format!("{left} coupons of batch {id} are left for orders, with {limit}: later orders may get none");
+        let limit = asked
+            .terms
+            .total_limit
+            .map_or("no total_limit".to_owned(), |most| format!("a total_limit of {most}"));
+        let message = format!(
+            "{left} coupons of batch {id} are left for orders, with {limit}: later orders may get none"
+        );
         warn(Code::BatchShort, message.into());
     }
     let Some(save) = stock.batch.benefit.fixed() else { return };
@@ -172,18 +187,17 @@ fn kept_of(campaign: &Campaign, won: &Won, batch: &BatchId, (now, zone): (Instan
 }
 
 /// What draws of other campaigns keep of a batch.
-pub fn kept_by_others(
-    rows: &[CampaignRow],
-    own: &CampaignId,
-    batch: &BatchId,
-    at: (Instant, &Zone),
-) -> u64 {
+pub fn kept_by_others(rows: &[CampaignRow], own: &CampaignId, batch: &BatchId, at: (Instant, &Zone)) -> u64 {
     let others = rows.iter().filter(|row| row.campaign.campaign_id != *own);
     others.map(|row| kept_of(&row.campaign, &row.counters.won, batch, at)).sum()
 }
 
 /// The campaign whose draw hangs on a batch.
-pub fn draws_of<'a>(rows: &'a [CampaignRow], batch: &BatchId, at: (Instant, &Zone)) -> Option<&'a CampaignId> {
+pub fn draws_of<'a>(
+    rows: &'a [CampaignRow],
+    batch: &BatchId,
+    at: (Instant, &Zone),
+) -> Option<&'a CampaignId> {
     let mut rows = rows.iter();
     let hangs = rows.find(|row| kept_of(&row.campaign, &row.counters.won, batch, at) > 0);
     hangs.map(|row| &row.campaign.campaign_id)

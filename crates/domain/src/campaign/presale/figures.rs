@@ -24,7 +24,12 @@ pub const FIGURES: &[Figure] = &[
     Figure::brought("paid", Unit::Money, "Money taken, deposits among it", "实付金额(含定金)"),
     Figure::brought("refunded", Unit::Money, "What went back of it", "退款金额"),
     Figure::brought("forfeited", Unit::Count, "Orders whose deposit was forfeited", "定金不退订单"),
-    Figure::brought("forfeited_deposits", Unit::Money, "What the merchant keeps of deposits whose balance did not come", "留下的定金金额"),
+    Figure::brought(
+        "forfeited_deposits",
+        Unit::Money,
+        "What the merchant keeps of deposits whose balance did not come",
+        "留下的定金金额",
+    ),
     Figure::shown(
         "conversion_bp",
         Unit::BasisPoints,
