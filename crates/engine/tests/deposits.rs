@@ -121,7 +121,9 @@ fn a_g_15_a_balance_whose_deposit_was_refused_is_listed() {
             let events = [placed_as(kind), gone(reason, 7), deposit("d", 17), balance("b", 10)];
             for order in permutations(events.len()) {
                 let run = later();
-                order.iter().for_each(|index| drop(run.event(&events[*index])));
+                for index in &order {
+    drop(run.event(&events[*index]));
+}
                 let rows = "0/0; d 100 order_cancelled, b 700 order_cancelled";
                 assert!(told(&run).ends_with(rows), "{kind:?} {order:?}: {}", told(&run));
                 assert!(run.reader().parked(&run.shop, &all()).unwrap().is_empty(), "{kind:?} {order:?}");
@@ -133,7 +135,9 @@ fn a_g_15_a_balance_whose_deposit_was_refused_is_listed() {
         let events = [placed_as(kind), wrong, deposit("d", 5), balance("b", 10)];
         for order in permutations(events.len()) {
             let run = later();
-            order.iter().for_each(|index| drop(run.event(&events[*index])));
+            for index in &order {
+    drop(run.event(&events[*index]));
+}
             let found = told(&run);
             assert!(found.starts_with("Paid; 800/800; wrong "), "{kind:?} {order:?}: {found}");
             run.assert_clean();

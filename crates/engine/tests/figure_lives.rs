@@ -115,7 +115,7 @@ fn told(random: &mut Random, number: usize) -> Vec<OrderEvent> {
             discount.id = Some("promo".into());
         }
     };
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         // Deposits from the start on, before the campaigns are made or after; balances within the rewards.
         let placed_at = ten(random, 10, 9 * DAY);
         let balance = ten(random, 250 * 60 + 10, 320 * 60);
@@ -293,7 +293,7 @@ fn live(seed: u64) -> BTreeMap<(&'static str, &'static str), i64> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("life.db");
     let (mut random, faults) = (Random::of(seed), Plan::default());
-    let mut run = set_up(open(&path, &faults), seed % 2 == 0);
+    let mut run = set_up(open(&path, &faults), seed.is_multiple_of(2));
     let mut events: Vec<OrderEvent> = (0..ORDERS).flat_map(|number| told(&mut random, number)).collect();
     let (mut minute, mut is_made) = (5, false);
     for step in 0..260 {

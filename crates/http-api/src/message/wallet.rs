@@ -256,5 +256,5 @@ pub async fn bill(
     let ((segments, difference), (free_segments, free_difference)) =
         (of(&[Charge::Held, Charge::Charged]), of(&[Charge::Free]));
     let (from, to) = (time::show(&shop, from), time::show(&shop, to));
-    Ok(Json(BillView { from, to, segments, difference, free_segments, free_difference, warnings, lines }))
+    Ok(Json(BillView { from, to, lines, segments, difference, free_segments, free_difference, warnings }))
 }

@@ -2,6 +2,7 @@
 
 mod act;
 pub mod archive;
+mod around;
 pub mod beta;
 pub mod draw;
 mod found;
@@ -12,6 +13,7 @@ mod proof;
 mod shown;
 pub mod survey;
 
+use self::around::{Around, around};
 use self::shown::Shown;
 use crate::order::offers::find_order;
 use crate::wire::auth::InShop;
@@ -153,29 +155,6 @@ pub struct ActionView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Object>)]
     questions: Vec<Question>,
-}
-
-/// A reward with what it is shown with.
-pub struct Around {
-    pub reward: Reward,
-    pub row: Option<CampaignRow>,
-    pub book: Option<Book>,
-}
-
-/// Reads what rewards are shown with: each campaign once.
-pub fn around(reader: &dyn Reader, shop: &ShopId, rewards: Vec<Reward>) -> port::Read<Vec<Around>> {
-    let mut known: Vec<(CampaignId, Option<CampaignRow>, Option<Book>)> = Vec::new();
-    let mut all = Vec::with_capacity(rewards.len());
-    for reward in rewards {
-        let id = &reward.campaign_id;
-        if !known.iter().any(|(of, ..)| of == id) {
-            known.push((id.clone(), reader.campaign(shop, id)?, reader.book(shop, id)?));
-        }
-        let of = known.iter().find(|(of, ..)| of == id);
-        let (row, book) = of.map(|(_, row, book)| (row.clone(), book.clone())).unwrap_or_default();
-        all.push(Around { reward, row, book });
-    }
-    Ok(all)
 }
 
 fn terms_of(row: &CampaignRow, version: u32) -> Option<&Terms> {

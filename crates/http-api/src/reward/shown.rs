@@ -2,7 +2,7 @@
 //!
 //! Always holds: a page of a filtered list is full as long as there are more; nothing lapses before its campaign's end.
 
-use super::{Around, around};
+use super::around::{Around, around};
 use domain::{
     CampaignId, Instant, ShopId,
     campaign::post_payment::{has_lapsed, playable_until},

@@ -8,7 +8,7 @@
 //! Always holds: what a customer counts is read off their paid orders as they stand, so it is the same in whatever order
 //! news of them comes, and however often. The orders are kept with the customer ([`Bought`]).
 
-use super::{Live, Terms, offer::stands};
+use super::{Live, Terms, ticket::stands};
 use crate::{
     CampaignId, Instant, OrderId,
     campaign::{Brought, Campaign, Comparison, Count, Desk, GroupFigures, HoldoutPlan, Tally, field::Words},

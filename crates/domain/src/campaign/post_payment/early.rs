@@ -3,7 +3,7 @@
 //! Always holds: nothing is given and nothing is drawn before the start, by the engine's clock. The order's chance is its
 //! own all the same: its coupon is given and its ticket drawn when the campaign starts.
 
-use super::{Live, offer};
+use super::{Live, ticket};
 use crate::{
     Instant,
     campaign::Desk,
@@ -20,7 +20,7 @@ pub fn wake(order: &Order) -> Option<Instant> {
 /// Gives and draws what waited, of every campaign that has started by now, and notes what waits on.
 pub fn open(desk: &mut dyn Desk<'_>, order: &mut Order) {
     let now = desk.now();
-    let stands = offer::stands(order).is_some();
+    let stands = ticket::stands(order).is_some();
     for at in 0..order.rewards.len() {
         let Some(id) =
             order.rewards[at].reward_id.clone().filter(|_| order.rewards[at].waits_until.is_some())
@@ -45,7 +45,7 @@ pub fn waits(desk: &dyn Desk<'_>, reward: &Reward) -> bool {
     let is_early = row.is_some_and(|row| desk.now() < row.campaign.current().starts_at);
     let is_coupon = reward.action == ActionKind::Coupon && reward.coupon_id.is_none();
     let book = desk.book(&reward.campaign_id);
-    let is_ticket = book.is_some_and(|book| offer::wants_ticket(&book, reward));
+    let is_ticket = book.is_some_and(|book| ticket::wants_ticket(&book, reward));
     is_early && reward.status == RewardStatus::Offered && (is_coupon || is_ticket)
 }
 
@@ -58,8 +58,8 @@ pub fn open_one(desk: &mut dyn Desk<'_>, reward: &mut Reward) -> bool {
     if reward.action.is_draw() {
         let Some(mut book) = desk.book(&campaign) else { return false };
         // What cannot be drawn yet is drawn when it is played; an urn that is empty is told then.
-        let is_drawn = offer::wants_ticket(&book, reward)
-            && offer::draw_ticket(&mut book, &campaign, reward, desk.now()).is_ok();
+        let is_drawn = ticket::wants_ticket(&book, reward)
+            && ticket::draw_ticket(&mut book, &campaign, reward, desk.now()).is_ok();
         if is_drawn {
             desk.put_book(&campaign, book);
         }

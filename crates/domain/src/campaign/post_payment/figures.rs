@@ -53,7 +53,7 @@ pub fn brings(order: &Order, tally: &mut Tally) {
             tally.money(&from.campaign_id, "saved", order.came_off(&from.id));
         }
     }
-    if order.rewards.is_empty() || super::offer::stands(order).is_none() {
+    if order.rewards.is_empty() || super::ticket::stands(order).is_none() {
         return;
     }
     for rewarded in &order.rewards {

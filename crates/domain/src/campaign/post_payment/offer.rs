@@ -1,6 +1,6 @@
 //! The last of an order's money has come: what its campaigns of rewards bring (A-S2-5, A-S2-6).
 
-use super::{Live, Terms, drawing, early, when::Day};
+use super::{Live, Terms, drawing, early, ticket::draw_ticket, when::Day};
 use crate::{
     CampaignId, Code, Instant, RewardId,
     campaign::Desk,
@@ -181,43 +181,7 @@ pub fn keep(desk: &mut dyn Desk<'_>, campaign: &CampaignId, mut reward: Reward) 
     Ok(id)
 }
 
-/// Whether an urn is to give the chance a ticket that it has not yet.
-pub fn wants_ticket(book: &crate::reward::Book, reward: &Reward) -> bool {
-    let notice = book.drawing.as_ref().and_then(crate::reward::Drawing::notice);
-    let is_urn = notice.is_some_and(|notice| notice.table.mode == draw::Mode::Urn);
-    is_urn && reward.action.is_draw() && reward.drawn.is_none()
-}
-
-/// Draws a chance's ticket where an urn gives one and what it needs is known; refused where the urn is empty.
-pub fn draw_ticket(
-    book: &mut crate::reward::Book,
-    campaign: &CampaignId,
-    reward: &mut Reward,
-    now: Instant,
-) -> Result<(), Code> {
-    if !wants_ticket(book, reward) {
-        return Ok(());
-    }
-    let Some(drawing) = book.drawing.as_mut() else { return Ok(()) };
-    match drawing::draw(drawing, (campaign.as_str(), &book.seed), reward, now) {
-        Ok(drawn) => {
-            reward.drawn = Some(Box::new(drawn));
-            Ok(())
-        }
-        // It is drawn when the campaign starts, or when it is played.
-        Err(Code::NotStarted | Code::AwaitingTransactionId | Code::BeaconAwaited) => Ok(()),
-        Err(code) => Err(code),
-    }
-}
-
 /// The civil day of the shop that a moment lies in.
 pub fn day(desk: &dyn Desk<'_>, at: Instant) -> crate::time::CivilDay {
     desk.shop().map_or(crate::time::CivilDay(0), |shop| shop.time_zone.day(at))
-}
-
-/// Since when an order is paid, where it is and its money has not all gone back.
-pub fn stands(order: &Order) -> Option<Instant> {
-    let State::Paid { at } = order.state else { return None };
-    let gone = order.refunded() >= order.paid();
-    (!gone).then_some(at)
 }

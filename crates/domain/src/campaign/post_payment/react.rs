@@ -60,12 +60,12 @@ impl CampaignKind for Kind {
 
     fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
         compare::follow(desk, order);
-        if let Some(paid_at) = offer::stands(order) {
+        if let Some(paid_at) = ticket::stands(order) {
             offer::offer(desk, order, paid_at);
         }
         if !order.rewards.is_empty() {
             undo::follow(desk, order);
-            if let Some(paid_at) = offer::stands(order) {
+            if let Some(paid_at) = ticket::stands(order) {
                 repaid::follow(desk, order, paid_at);
             }
             early::open(desk, order);

@@ -12,7 +12,7 @@ use serde_json::json;
 
 /// All that is there of the order's rewards follows how it stands now.
 pub fn follow(desk: &mut dyn Desk<'_>, order: &mut Order) {
-    let stands = offer::stands(order);
+    let stands = ticket::stands(order);
     let own: Vec<RewardId> = order.rewards.iter().filter_map(|rewarded| rewarded.reward_id.clone()).collect();
     let extras = own.iter().filter_map(|id| desk.reward(id)).flat_map(|reward| reward.extras);
     let all: Vec<RewardId> = own.iter().cloned().chain(extras).collect();
@@ -98,7 +98,7 @@ fn tell_transaction(desk: &mut dyn Desk<'_>, order: &Order, mut reward: Reward) 
     reward.transaction_id = Some(id);
     if let Some(mut book) = desk.book(&campaign) {
         // An urn that is empty by now gives it nothing; playing says so.
-        if offer::draw_ticket(&mut book, &campaign, &mut reward, now).is_ok() {
+        if ticket::draw_ticket(&mut book, &campaign, &mut reward, now).is_ok() {
             desk.put_book(&campaign, book);
         }
     }

@@ -12,8 +12,10 @@ mod language;
 pub mod links;
 pub mod pattern;
 mod render;
+mod unfit;
 pub mod variables;
 
+pub use unfit::Unfit;
 pub use render::{ByName, ByPosition, Data, Rendered};
 
 use super::Kind;
@@ -127,19 +129,4 @@ pub struct Wechat {
     pub page: Option<String>,
     /// What stands under each typed key (`thing1`, `amount6`), as a text with `{variables}`.
     pub data: BTreeMap<String, String>,
-}
-
-/// Why a message cannot be said: the variable that is at fault, or the part of the template that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {variable}", Code::ValueInvalid)]
-pub struct Unfit {
-    /// Its name.
-    pub variable: String,
-}
-
-impl Unfit {
-    /// The code under which the message is held back.
-    pub const fn code(&self) -> Code {
-        Code::ValueInvalid
-    }
 }

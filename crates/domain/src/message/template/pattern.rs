@@ -4,7 +4,7 @@
 //! that people wrote give way, the longest first; codes, amounts and moments stand whole.
 
 use super::{
-    Unfit,
+    unfit::Unfit,
     variables::{ValueType, Variable},
 };
 use crate::message::segments::units;

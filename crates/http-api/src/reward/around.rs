@@ -1,0 +1,30 @@
+//! Rewards with what they are shown with.
+
+use domain::{
+    CampaignId, ShopId,
+    reward::{Book, Reward},
+};
+use port::{CampaignRow, Reader};
+
+/// A reward with what it is shown with.
+pub struct Around {
+    pub reward: Reward,
+    pub row: Option<CampaignRow>,
+    pub book: Option<Book>,
+}
+
+/// Reads what rewards are shown with: each campaign once.
+pub fn around(reader: &dyn Reader, shop: &ShopId, rewards: Vec<Reward>) -> port::Read<Vec<Around>> {
+    let mut known: Vec<(CampaignId, Option<CampaignRow>, Option<Book>)> = Vec::new();
+    let mut all = Vec::with_capacity(rewards.len());
+    for reward in rewards {
+        let id = &reward.campaign_id;
+        if !known.iter().any(|(of, ..)| of == id) {
+            known.push((id.clone(), reader.campaign(shop, id)?, reader.book(shop, id)?));
+        }
+        let of = known.iter().find(|(of, ..)| of == id);
+        let (row, book) = of.map(|(_, row, book)| (row.clone(), book.clone())).unwrap_or_default();
+        all.push(Around { reward, row, book });
+    }
+    Ok(all)
+}
