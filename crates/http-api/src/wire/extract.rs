@@ -228,9 +228,9 @@ fn wrong_query(text: &str) -> Problem {
 
 /// What a request is known by that names an id of its own in its body, bound to what it says: the same contents are
 /// answered the same, others are a conflict. No header can be this: `·` is no sign of one.
-pub fn of_own_id(noun: &str, id: &str, contents: &impl serde::Serialize) -> Option<(String, Digest)> {
+pub fn of_own_id(noun: &str, id: &str, contents: &impl serde::Serialize) -> (String, Digest) {
     let contents = serde_json::to_vec(contents).expect("ids, words and JSON are written as JSON");
-    Some((format!("{noun}·{id}"), port::digest(&contents)))
+    (format!("{noun}·{id}"), port::digest(&contents))
 }
 
 /// The `Idempotency-Key` of a request, bound to what it asks of which address.
