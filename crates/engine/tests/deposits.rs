@@ -122,8 +122,8 @@ fn a_g_15_a_balance_whose_deposit_was_refused_is_listed() {
             for order in permutations(events.len()) {
                 let run = later();
                 for index in &order {
-    drop(run.event(&events[*index]));
-}
+                    drop(run.event(&events[*index]));
+                }
                 let rows = "0/0; d 100 order_cancelled, b 700 order_cancelled";
                 assert!(told(&run).ends_with(rows), "{kind:?} {order:?}: {}", told(&run));
                 assert!(run.reader().parked(&run.shop, &all()).unwrap().is_empty(), "{kind:?} {order:?}");
@@ -136,8 +136,8 @@ fn a_g_15_a_balance_whose_deposit_was_refused_is_listed() {
         for order in permutations(events.len()) {
             let run = later();
             for index in &order {
-    drop(run.event(&events[*index]));
-}
+                drop(run.event(&events[*index]));
+            }
             let found = told(&run);
             assert!(found.starts_with("Paid; 800/800; wrong "), "{kind:?} {order:?}: {found}");
             run.assert_clean();

@@ -218,8 +218,8 @@ fn a_g_3_packs_end_and_bills_close_with_the_day() {
     let bill = |to: &str| {
         service.get(&format!("/sms-bill?from=2020-11-30T00:00:00%2B08:00&to={}", to.replace('+', "%2B")))
     };
-    let lifted = bill(LAST);
-    assert_eq!((&lifted["to"], codes(&lifted)), (&json!(NEXT), vec![("to", "end_of_day")]));
+    let to_the_end = bill(LAST);
+    assert_eq!((&to_the_end["to"], codes(&to_the_end)), (&json!(NEXT), vec![("to", "end_of_day")]));
     assert_eq!((&bill(NEXT)["to"], &bill(NEXT)["warnings"]), (&json!(NEXT), &Value::Null));
 }
 

@@ -57,7 +57,7 @@ impl Service {
         let batch = json!({
             "batch_id": "b1", "name": "b", "kind": "shop", "spend": 2000, "save": 1000, "quantity": 1000,
             "per_customer_limit": 50, "scope": { "mode": "all" }, "funded_by": "merchant",
-            "starts_at": at("08:00"), "ends_at": "2030-08-01T00:00:00+08:00",
+            "starts_at": at("08:00"), "ends_at": "2030-12-01T00:00:00+08:00",
         });
         service.is(201, "POST", "/coupon-batches", &batch);
         service

@@ -361,7 +361,7 @@ fn a_s2_18_what_the_carrier_may_have_is_asked_after_instead_of_sent_again() {
         stand.passes(1);
         stand.relays(Mood::Takes);
         assert_eq!((stand.asked(), stand.held()), (vec![], (PACK - 1, 1, 0)), "{name}");
-        assert_eq!(stand.state(Kind::Marketing), (MessageStatus::Sent, None), "{name}");
+        assert_eq!(stand.state(Kind::Marketing), (MessageStatus::Unknown, None), "{name}");
         let message: MessageId = "m".parse().unwrap();
         let handed = stand.engine.reader().dispatch(&shop(), &message).unwrap().unwrap().handed_at;
         assert!(handed.is_some(), "{name}: it is asked after");

@@ -83,6 +83,7 @@ GET /v1/shops/{shop}/imports/{import}/bad-rows read
 POST /v1/shops/{shop}/imports/{import}/cancel events
 GET /v1/shops/{shop}/message-settings read
 PUT /v1/shops/{shop}/message-settings admin
+DELETE /v1/shops/{shop}/message-templates/{kind}/{channel} campaigns
 GET /v1/shops/{shop}/message-templates/{kind}/{channel} read
 PUT /v1/shops/{shop}/message-templates/{kind}/{channel} campaigns
 POST /v1/shops/{shop}/message-templates/{kind}/{channel}/preview read

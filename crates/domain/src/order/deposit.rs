@@ -3,10 +3,8 @@
 //! Always holds: whatever is taken back of the books that a deposit has by itself is of the payment that it was booked
 //! with (A-G-17), whichever deposit counts by then.
 
-use super::{Order, OrderKind, Payment, PaymentStatus, Stage};
-use crate::PaymentId;
+use super::{Order, OrderKind, Payment, PaymentStatus, Stage, deposit_books::DepositBooks};
 use money::{Money, apportion};
-use serde::{Deserialize, Serialize};
 
 impl Order {
     /// Whether a deposit comes first and the balance later.

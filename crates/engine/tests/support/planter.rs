@@ -172,7 +172,10 @@ impl Planter {
         let mut message = self.run.messages("pushed").pop().unwrap();
         doctor(&mut message);
         let key = (message.shop_id.clone(), message.message_id.clone());
-        self.write(&Changes { messages: vec![Change::new(key, message)], ..Changes::default() });
+        self.write(&Changes {
+            messages: vec![Change { is_new: false, ..Change::new(key, message) }],
+            ..Changes::default()
+        });
     }
 }
 

@@ -66,7 +66,8 @@ pub async fn create(
         extract::of_own_id("message", message_id.as_str(), &(kind, &customer_id, &order_id, contents));
     let notice = Notice { message_id: message_id.clone(), kind, customer_id, order_id, values };
     let command = Command::Messages(MessageCommand::Post(Box::new(notice)));
-    let input = Input { shop_id: caller.shop_id.clone(), idempotency: Some(idempotency), command, chance: None };
+    let input =
+        Input { shop_id: caller.shop_id.clone(), idempotency: Some(idempotency), command, chance: None };
     state.engine.submit(input).await?;
     let shop_id = caller.shop_id;
     let sent = state

@@ -26,12 +26,12 @@ use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{
-    CampaignId, CustomerId, Instant, OrderId, RewardId, ShopId,
+    CampaignId, CustomerId, Instant, OrderId, RewardId,
     campaign::{
         CampaignRow,
         post_payment::{self, Do, Done, Played, Prize, Terms},
     },
-    reward::{ActionKind, Answers, Book, Question, Reward, RewardStatus},
+    reward::{ActionKind, Answers, Question, RewardStatus},
     shop::Shop,
 };
 use engine::Reply;

@@ -150,7 +150,12 @@ fn window(day: &Day, text: &str) -> Result<Value, String> {
 pub fn batch(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (id, kind) = (args.next("the batch")?, args.next("its kind")?);
     let mut form = benefit(&args.next("what it takes off")?)?;
+    let ends = args.find("ends").map(|at| world.day().time(&at)).transpose()?;
     let base = self::form(world.day(), args, &id, "", &Value::Null)?;
+    // Longer than a campaign that gives its coupons, with the days to claim after it.
+    let starts_at = base["starts_at"].as_str().unwrap_or_default();
+    let season = || world.day().moment(starts_at).map(|at| at.plus_hours(24 * 90).to_string());
+    let ends = ends.map_or_else(season, Ok)?;
     for (name, value) in [
         ("batch_id", json!(id)),
         ("name", json!(id)),
@@ -160,7 +165,7 @@ pub fn batch(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
         ("funded_by", json!(args.find("funded").unwrap_or_else(|| "merchant".into()))),
         ("return_on_full_refund", json!(args.flag("returns"))),
         ("starts_at", base["starts_at"].clone()),
-        ("ends_at", base["ends_at"].clone()),
+        ("ends_at", json!(ends)),
         ("scope", base["scope"].clone()),
     ] {
         form[name] = value;

@@ -28,12 +28,12 @@ mod when;
 pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind, ReleaseTerms, Tier};
 pub use drawing::{notice_of, prize_of};
 pub use judge::{Around, judge};
-pub use ticket::stands;
 pub use play::{Do, Done, Played};
 pub use promise::{Found, draws_of, kept_by_others};
 pub use react::Kind;
 pub use share::link_tag;
 pub use terms::Terms;
+pub use ticket::stands;
 pub use until::{has_lapsed, playable_until};
 pub use when::{Day, Hours};
 

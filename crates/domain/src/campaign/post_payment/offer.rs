@@ -1,11 +1,11 @@
 //! The last of an order's money has come: what its campaigns of rewards bring (A-S2-5, A-S2-6).
 
-use super::{Live, Terms, drawing, early, ticket::draw_ticket, when::Day};
+use super::{Live, Terms, early, ticket::draw_ticket, when::Day};
 use crate::{
     CampaignId, Code, Instant, RewardId,
     campaign::Desk,
     holdout::Group,
-    order::{Order, State, TimelineEntry},
+    order::{Order, TimelineEntry},
     reward::{ActionKind, Reward, RewardStatus, Rewarded, Taker},
 };
 use money::Money;

@@ -3,7 +3,7 @@
 use super::{
     Do, Done, Terms, compare, early, figures, offer,
     play::{pause, play, post},
-    publish, repaid, share, undo,
+    publish, repaid, share, ticket, undo,
 };
 use crate::{
     CampaignId, CustomerId, Instant, OrderId, Refusal,

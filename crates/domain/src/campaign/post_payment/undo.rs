@@ -1,6 +1,6 @@
 //! An order is paid no more, or was refunded whole: its rewards are void; and back, where it stands again after all.
 
-use super::offer;
+use super::ticket;
 use crate::{
     Code, RewardId,
     campaign::Desk,

@@ -15,11 +15,11 @@ mod render;
 mod unfit;
 pub mod variables;
 
-pub use unfit::Unfit;
 pub use render::{ByName, ByPosition, Data, Rendered};
+pub use unfit::Unfit;
 
 use super::Kind;
-use crate::{Code, Lang};
+use crate::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use variables::ValueType;
