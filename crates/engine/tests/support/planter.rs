@@ -170,10 +170,12 @@ impl Planter {
     }
     pub fn message(&mut self, doctor: impl FnOnce(&mut Message)) {
         let mut message = self.run.messages("pushed").pop().unwrap();
+        let before = message.message_id.clone();
         doctor(&mut message);
+        let is_new = message.message_id != before;
         let key = (message.shop_id.clone(), message.message_id.clone());
         self.write(&Changes {
-            messages: vec![Change { is_new: false, ..Change::new(key, message) }],
+            messages: vec![Change { is_new, ..Change::new(key, message) }],
             ..Changes::default()
         });
     }
