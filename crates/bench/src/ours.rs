@@ -103,6 +103,13 @@ impl Ours {
 
     /// The same with so many coupons.
     pub fn create_with(folder: &Path, coupons: u64) -> Result<Self> {
+        let ours = Self::create_early(folder, coupons)?;
+        ours.engine.advance_blocking(opening())?;
+        Ok(ours)
+    }
+
+    /// The same a day before the campaign begins.
+    pub fn create_early(folder: &Path, coupons: u64) -> Result<Self> {
         let store = SqliteStore::open(&Self::file(folder))?;
         let clock = SandboxClock::unset(opening().plus_hours(-24));
         let engine = Engine::start(Box::new(store), EngineClock::Sandbox(Arc::new(clock)))?;
@@ -111,7 +118,6 @@ impl Ours {
         shop.payment_timeout_minutes = 60 * 24 * 10;
         ours.submit(Command::PutShop(Box::new(shop)))?;
         ours.submit(campaign(coupons)?)?;
-        ours.engine.advance_blocking(opening())?;
         Ok(ours)
     }
 

@@ -57,7 +57,7 @@ pub fn few(stock: u64) -> Value {
 
 /// A shop with so many chances of those prizes, each of a paid order of its own customer.
 pub fn create(folder: &Path, prizes: &Value, chances: u64) -> Result<(Ours, Vec<Chanced>)> {
-    let ours = Ours::create(folder)?;
+    let ours = Ours::create_early(folder, 1)?;
     for beta in [Beta::Applied, Beta::Beta] {
         ours.submit(Command::Try(beta))?;
     }
@@ -65,6 +65,7 @@ pub fn create(folder: &Path, prizes: &Value, chances: u64) -> Result<(Ours, Vec<
     let campaign = Input { chance: Some(Chance([7; 32])), ..Input::new(shop_id(), campaign(prizes)?) };
     let answers = ours.engine.submit_many_blocking(vec![campaign])?;
     answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    ours.advance(opening())?;
     ours.place(0, chances, |number| number)?;
     let mut first = 0;
     while first < chances {
@@ -95,7 +96,7 @@ fn batch() -> Result<Command> {
         per_customer_limit: 1,
         scope: Scope::default(),
         starts_at: opening().plus_hours(-1),
-        ends_at: ours::ends_at(),
+        ends_at: ours::ends_at().plus_hours(24 * 60),
         funded_by: Party::Merchant,
         return_on_full_refund: false,
     };
@@ -175,4 +176,23 @@ pub fn played(ours: &Ours, prize: &str) -> Result<(u64, u64)> {
         "{standing:?}, but {plays} and {won} in the chain"
     );
     Ok((plays, won))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the group `draws` measures can be set up: the rules for prizes and their batches change, and a bench is
+    /// seldom run.
+    #[test]
+    fn a_shop_that_draws_can_be_made() {
+        let folder = tempfile::tempdir().unwrap();
+        for (n, prizes) in [usual(), few(10)].into_iter().enumerate() {
+            let own = folder.path().join(n.to_string());
+            std::fs::create_dir(&own).unwrap();
+            let (ours, chances) = create(&own, &prizes, 3).unwrap();
+            assert_eq!(chances.len(), 3);
+            assert_eq!(played(&ours, "tv").unwrap(), (0, 0));
+        }
+    }
 }
