@@ -62,6 +62,7 @@ fn look_again(walk: &mut Walk<'_>, id: &BatchId) -> Read<()> {
             return Ok(());
         }
     }
+    walk.moved(checks::BATCH_COUNTERS, format!("coupon batch {id}"));
     Ok(())
 }
 

@@ -29,10 +29,14 @@ pub fn check(walk: &mut Walk<'_>, mut before: CampaignFigures, mut recount: Camp
             }
         }
         if open.is_empty() || walk.report.truncated {
+            suspects.clear();
             break;
         }
         (before, suspects) = (after, open);
         recount = recounted(walk)?;
+    }
+    for id in suspects.keys() {
+        walk.moved(checks::CAMPAIGN_COUNTERS, format!("campaign {id}"));
     }
     quantities(walk);
     Ok(())

@@ -68,7 +68,8 @@ pub const IMPORTS: &str = "imports";
 /// What is kept of a download's gap is missing, within its bounds, under the name of its source (A-S4-25).
 pub const DOWNLOAD_GAPS: &str = "download_gaps";
 /// A reward is its order's and stands with it; a draw's chain is that of its plays, without gaps; what was given is what
-/// the plays drew and within the stock; `played`, `won` and what is kept are a recount (A-S2-6, A-S2-15, A-S2-16).
+/// the plays drew and within the stock; what is kept of a campaign and of each of its customers, what was shown, and the
+/// figures are a recount (A-S2-6, A-S2-15, A-S2-16).
 pub const REWARDS: &str = "rewards";
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
 pub const TIMERS: &str = "timers";

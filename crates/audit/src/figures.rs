@@ -43,6 +43,7 @@ pub fn check(walk: &mut Walk<'_>) -> Read<()> {
         }
         suspects = found;
     }
+    walk.moved(checks::CAMPAIGN_FIGURES, "figures".to_owned());
     Ok(())
 }
 

@@ -20,7 +20,7 @@ struct Recount {
 }
 
 /// Walks the shop's pool. Orders and candidates come in pages; a pool that moves meanwhile is walked
-/// again, and one that never stands still is no finding.
+/// again, and one that never stands still is said to have moved.
 pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
     check_gaps(walk)?;
     for _ in 0..LOOKS {
@@ -42,6 +42,7 @@ pub fn walk(walk: &mut Walk<'_>) -> Read<()> {
         }
         return Ok(());
     }
+    walk.moved(checks::POOL_PLACES, "pool".to_owned());
     Ok(())
 }
 

@@ -22,6 +22,8 @@ pub struct AuditReport {
     pub checked: BTreeMap<&'static str, u64>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// What was written to each time it was looked at, so that nothing can be said of it. On a backup nothing moves.
+    pub moved: Vec<Finding>,
     /// More was wrong than the report holds; the rest of the store was not walked.
     pub truncated: bool,
 }
@@ -121,6 +123,15 @@ impl Walk<'_> {
         self.report.findings.push(Finding { check, shop, subject, detail });
     }
 
+    /// Notes what never stood still, which says nothing of what it is.
+    pub fn moved(&mut self, check: &'static str, subject: String) {
+        if self.report.moved.len() < FINDINGS {
+            let shop = self.id().clone();
+            let detail = format!("it changed each of the {LOOKS} times that it was looked at");
+            self.report.moved.push(Finding { check, shop, subject, detail });
+        }
+    }
+
     /// Walks a list page by page. Stops early once the report is full.
     pub fn pages<T>(
         &mut self,
@@ -156,11 +167,13 @@ impl Walk<'_> {
         subject: impl FnOnce() -> String,
     ) -> Read<()> {
         let mut row = row;
+        let mut suspected = None;
         for _ in 0..LOOKS {
             let Faults(faults) = faults_of(self, &row)?;
-            if faults.is_empty() {
+            let Some((check, _)) = faults.first() else {
                 return Ok(());
-            }
+            };
+            suspected = Some(*check);
             let Some(now) = again(self.reader, self.id())? else {
                 return Ok(());
             };
@@ -174,6 +187,9 @@ impl Walk<'_> {
             row = now;
             // A version may have been added since the campaigns were read.
             self.read_campaigns()?;
+        }
+        if let Some(check) = suspected {
+            self.moved(check, subject());
         }
         Ok(())
     }

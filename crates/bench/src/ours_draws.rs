@@ -62,7 +62,10 @@ pub fn create(folder: &Path, prizes: &Value, chances: u64) -> Result<(Ours, Vec<
         ours.submit(Command::Try(beta))?;
     }
     ours.submit(batch()?)?;
-    let campaign = Input { chance: Some(Chance([7; 32])), ..Input::new(shop_id(), campaign(prizes)?) };
+    let campaign = Input {
+        chance: Some(Chance::from_bytes([7; 32], [8; 32])),
+        ..Input::new(shop_id(), campaign(prizes)?)
+    };
     let answers = ours.engine.submit_many_blocking(vec![campaign])?;
     answers.into_iter().collect::<Result<Vec<_>, _>>()?;
     ours.advance(opening())?;

@@ -7,7 +7,7 @@ use engine::clock::{Clock, SystemClock};
 use std::process::ExitCode;
 use store_sqlite::Inspection;
 
-/// Prints what is broken. 0 clean, 1 broken, 2 when the store cannot be read.
+/// Prints what is broken. 0 clean, 1 broken, 2 when the store cannot be read, or something of it moved each time.
 pub fn run(args: &AuditArgs) -> ExitCode {
     let bar = progress::count();
     let inspected = store::sqlite_file(&args.store).and_then(|file| {
@@ -45,7 +45,8 @@ pub fn run(args: &AuditArgs) -> ExitCode {
     };
     let clean = report.findings.is_empty() && inspected.faults.is_empty();
     match say(&told(&report, &inspected)) {
-        Ok(()) if clean => ExitCode::SUCCESS,
+        Ok(()) if clean && report.moved.is_empty() => ExitCode::SUCCESS,
+        Ok(()) if clean => ExitCode::from(2),
         Ok(()) => ExitCode::FAILURE,
         Err(error) => {
             say::complain(&format!("promenade: {error:#}"));
@@ -60,11 +61,15 @@ fn told(report: &audit::AuditReport, inspected: &Inspection) -> String {
     let broken = report.findings.iter().map(|found| {
         format!("BROKEN {}: shop {}, {}: {}\n", found.check, found.shop, found.subject, found.detail)
     });
-    let end = match report.findings.len() + inspected.faults.len() {
-        0 => "clean\n".to_owned(),
-        count => format!("{count} broken\n"),
+    let moved = report.moved.iter().map(|moved| {
+        format!("MOVED {}: shop {}, {}: {}\n", moved.check, moved.shop, moved.subject, moved.detail)
+    });
+    let end = match (report.findings.len() + inspected.faults.len(), report.moved.len()) {
+        (0, 0) => "clean\n".to_owned(),
+        (0, moved) => format!("nothing broken, but {moved} could not be looked at: audit a backup\n"),
+        (count, _) => format!("{count} broken\n"),
     };
-    checked.chain([of_the_file(inspected)]).chain(broken).chain([end]).collect()
+    checked.chain([of_the_file(inspected)]).chain(moved).chain(broken).chain([end]).collect()
 }
 
 /// What the file itself shows: what was looked at, what could not be, what is wrong.

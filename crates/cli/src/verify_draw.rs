@@ -12,7 +12,17 @@ use draw::{
     verify::{Finding, Known, Report, verify},
 };
 use money::Currency;
-use std::{fmt::Write, fs::File, io::Read, path::Path, process::ExitCode};
+use std::{
+    fmt::Write,
+    fs::File,
+    io::{BufReader, Read},
+    path::Path,
+    process::ExitCode,
+};
+
+/// Bytes of an archive that are read: some ten million plays. Each of them stands in memory while it is checked, in about
+/// as many bytes as in the file; the text itself does not.
+const MOST_BYTES: u64 = 4 << 30;
 
 /// Prints what is wrong, one line each. 0 verified, 1 something is wrong, 2 when the file cannot be read.
 pub fn run(args: &VerifyDrawArgs) -> ExitCode {
@@ -36,21 +46,35 @@ pub fn run(args: &VerifyDrawArgs) -> ExitCode {
 }
 
 fn read(file: &Path) -> Result<Archive, Both> {
-    let mut json = Vec::new();
-    let came = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut json)
-    } else {
-        File::open(file).and_then(|mut file| file.read_to_end(&mut json))
-    };
+    if file == Path::new("-") {
+        return parse(file, std::io::stdin().lock(), MOST_BYTES);
+    }
+    let opened = File::open(file).map_err(|error| unread(file, &error))?;
+    parse(file, opened, MOST_BYTES)
+}
+
+/// Reads an archive as it comes; beyond so many bytes it is none that can be checked here.
+fn parse(file: &Path, from: impl Read, most: u64) -> Result<Archive, Both> {
+    let mut counted = from.take(most + 1);
+    let read = Archive::read_from(BufReader::new(&mut counted));
+    let name = file.display();
+    match read {
+        _ if counted.limit() == 0 => Err(Both {
+            en: format!("{name} is larger than {most} bytes; nothing of it was checked"),
+            zh: format!("{name} 超过{most}字节，没有核验"),
+        }),
+        Ok(archive) => Ok(archive),
+        Err(error) if error.is_io() => Err(unread(file, &error)),
+        Err(error) => Err(Both {
+            en: format!("{name} is no archive of a draw: {error}"),
+            zh: format!("{name} 不是抽奖归档：{error}"),
+        }),
+    }
+}
+
+fn unread(file: &Path, error: &dyn std::fmt::Display) -> Both {
     let file = file.display();
-    came.map_err(|error| Both {
-        en: format!("cannot read {file}: {error}"),
-        zh: format!("无法读取 {file}：{error}"),
-    })?;
-    Archive::read(&json).map_err(|error| Both {
-        en: format!("{file} is no archive of a draw: {error}"),
-        zh: format!("{file} 不是抽奖归档：{error}"),
-    })
+    Both { en: format!("cannot read {file}: {error}"), zh: format!("无法读取 {file}：{error}") }
 }
 
 /// What was found, what is to be known, then what the draw came to.
@@ -113,5 +137,24 @@ fn of_finding(mark: &str, finding: &Finding, lang: Lang) -> String {
             format!("{mark} {code}，第{n}次：{sentence}"),
         ),
         None => lang.pick(format!("{mark} {code}: {sentence}"), format!("{mark} {code}：{sentence}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &[u8] = include_bytes!("../../../examples/draw/archive.json");
+
+    /// A-S2-16: an archive is read up to a bound, and one beyond it is not half checked.
+    #[test]
+    fn a_s2_16_an_archive_beyond_the_bound_is_said_to_be() {
+        let file = Path::new("x.json");
+        let whole = EXAMPLE.len() as u64;
+        assert!(parse(file, EXAMPLE, whole).is_ok());
+        let refused = parse(file, EXAMPLE, whole - 1).map(drop).unwrap_err();
+        assert!(refused.en.contains("larger than") && refused.zh.contains("没有核验"), "{}", refused.en);
+        let cut = parse(file, &EXAMPLE[..EXAMPLE.len() / 2], whole).map(drop).unwrap_err();
+        assert!(cut.en.contains("no archive"), "{}", cut.en);
     }
 }

@@ -126,10 +126,16 @@ fn a_s2_17_the_page_shows_what_the_law_wants() {
         let winners = view["winners_over_500"].as_array().expect("winners");
         assert!(!winners.is_empty(), "half of nine chances win");
         for winner in winners {
-            assert!(shown.contains(&format!(">{}</span>", winner["reward_id"].as_str().expect("its id"))));
+            assert!(shown.contains(&format!(">play {}</span>", winner["n"])), "{winner} {shown}");
+            assert_eq!((&winner["customer"], winner.get("reward_id")), (&json!("c***"), None));
         }
-        assert!(shown.contains("cu***-") || shown.contains("cu***"), "{shown}");
-        assert!(!shown.contains("customer-1"), "no customer is named");
+        assert!(shown.contains("<bdi>c***</bdi>"), "{shown}");
+        for hidden in ["customer-", "cu***", "rw_"] {
+            assert!(
+                !shown.replace("rw_…", "").contains(hidden),
+                "no customer and no reward is named: {hidden}"
+            );
+        }
         let seed = "Revealed after the end";
         assert!(shown.contains(seed) && view.get("revealed_seed").is_none());
         client.call(&shop::clock(END)).expect(200);
@@ -254,6 +260,11 @@ fn a_s2_16_a_reward_is_checked() {
         client.call(&post("orders/o1/refunds", &refund));
         assert!(of("odds", &odds).contains("became void before it was played"));
         assert!(of("urn", &urn).contains("the play stays in the chain"));
+        pay(client, "o2", "customer-2");
+        let (odds, urn) = (reward(client, "o2", "odds"), reward(client, "o2", "urn"));
+        client.call(&shop::clock(END)).expect(200);
+        assert!(of("odds", &odds).contains("was not played in time"));
+        assert!(of("urn", &urn).contains("Not played yet"), "its ticket can be claimed for some days more");
     });
 }
 

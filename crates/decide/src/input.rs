@@ -1,7 +1,7 @@
 //! One thing to decide, with what comes along.
 
 use crate::command::{Command, Reply};
-use domain::{ShopId, coupon::Batch};
+use domain::{ShopId, coupon::Batch, reward::Chance};
 use port::Digest;
 
 /// One thing to decide.
@@ -15,16 +15,6 @@ pub struct Input {
     pub command: Command,
     /// Fresh randomness, for what needs a secret: publishing a draw (A-S2-16).
     pub chance: Option<Chance>,
-}
-
-/// 32 bytes of the system's generator. Its debug form does not show them.
-#[derive(Clone)]
-pub struct Chance(pub [u8; 32]);
-
-impl std::fmt::Debug for Chance {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Chance(secret)")
-    }
 }
 
 impl Input {

@@ -156,9 +156,12 @@ pub fn add_wanted(shop: &ShopId, wants: &mut Wants, keys: &mut Keys) {
     keys.standings.extend(standings.drain(..).map(|id| (shop.clone(), id)));
     keys.standings.extend(everywhere.drain(..).map(|id| (ShopId::platform(), id)));
     keys.rewards.extend(rewards.drain(..).map(|id| (shop.clone(), id)));
-    keys.books.extend(books.drain(..).map(|id| (shop.clone(), id)));
-    for (campaign, customer) in takers.drain(..) {
+    let kept = books.drain(..).chain(takers.iter().map(|(campaign, _)| campaign.clone()));
+    for campaign in kept {
         keys.books.push((shop.clone(), campaign.clone()));
+        keys.charters.push((shop.clone(), campaign));
+    }
+    for (campaign, customer) in takers.drain(..) {
         keys.takers.push((shop.clone(), campaign, customer));
     }
     for (batch, customer) in batches.drain(..) {

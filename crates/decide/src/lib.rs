@@ -18,7 +18,8 @@ pub use command::{
     Assigned, Command, EventOutcome, EventResult, FirstPayment, ImportCommand, Intake, Reply, Rotation,
     Undecided, Unpaid,
 };
-pub use input::{Chance, Input};
+pub use domain::reward::Chance;
+pub use input::Input;
 pub use keys::{first_keys, inbox_key, timer_keys};
 pub use message::notice_id;
 pub use message::{Answered, MessageCommand, Notice, Says};

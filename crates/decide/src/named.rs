@@ -152,7 +152,8 @@ impl Named<'_> {
         }
     }
 
-    /// A reward names its campaign's book, its customer, its coupon, its extra chances, and the batches of what it may bring.
+    /// A reward names what its campaign keeps, its customer, its coupon, its extra chances, and the batches of what it may
+    /// bring. What its customer had of the campaign is read where the order is looked at, or somebody follows a link.
     fn by_reward(&mut self, key: &(ShopId, RewardId)) {
         let (facts, shop) = (self.facts, &key.0);
         let Some(reward) = facts.reward(key) else { return };
@@ -163,7 +164,7 @@ impl Named<'_> {
         let rows = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
         let row = rows.iter().find(|row| row.campaign.campaign_id == *campaign);
         let mut wants = Wants::default();
-        wants.takers.push((campaign.clone(), customer.clone()));
+        wants.books.push(campaign.clone());
         if let Some(campaign) = row.map(|row| &row.campaign) {
             // A survey goes by the version that it came with, a draw by the one in force.
             let versions = [campaign.version(reward.version), Some(campaign.current())];

@@ -6,8 +6,8 @@ mod given;
 
 use domain::Code;
 use domain::campaign;
-use given::at;
-use given::rewards::{open, revised, rewards, urn, world, world_of};
+use given::rewards::{announced, book, draw_terms, odds, open, revised, rewards, urn, world, world_of};
+use given::{at, id};
 use serde_json::{Value, json};
 
 /// What a change of a whole campaign's terms is answered while its draw runs.
@@ -79,4 +79,31 @@ fn a_s2_17_no_change_takes_a_chance_from_an_order() {
         [(field, Code::ImmutableField)],
         "what the operator adds stays too"
     );
+}
+
+/// A-S2-17: another program may word who takes part otherwise than the one that published the draw: what says the same is
+/// no change, adds no link, and keeps the words that were published; with more stock they go on in the next notice.
+#[test]
+fn a_s2_17_what_was_published_keeps_its_words() {
+    let before = draw_terms(odds(2));
+    let mut more = before.clone();
+    more["tiers"][0]["action"]["draw"]["prizes"][0]["stock"] = json!(3);
+    for (after, links) in [(&before, 1), (&more, 2)] {
+        let first = world_of(&before);
+        let second = world(vec![revised(rewards("c", &before), after, at("12T00:00:00"))]);
+        let mut desk = open(&first);
+        let charter = desk.charters.get_mut(&id("c")).unwrap();
+        let link = std::sync::Arc::make_mut(&mut charter.announced.as_mut().unwrap().notices[0]);
+        link.notice.conditions = "每笔订单抽一次".to_owned();
+        let (kept, head) = (announced(&desk).notices[0].clone(), book(&desk).drawing.unwrap().standing.head);
+        let mut desk = desk.in_world(&second, at("12T00:00:00"));
+        campaign::published(&mut desk, &second.campaigns[0].campaign).unwrap();
+        let now = announced(&desk);
+        assert_eq!((now.notices.len(), &now.notices[0]), (links, &kept));
+        assert_eq!(now.notice().unwrap().conditions, "每笔订单抽一次");
+        assert_eq!(book(&desk).drawing.unwrap().standing.head == head, links == 1);
+        // Published again as it is, as when SKUs are added to its scope.
+        campaign::published(&mut desk, &second.campaigns[0].campaign).unwrap();
+        assert_eq!(announced(&desk), now);
+    }
 }

@@ -17,8 +17,8 @@ use given::{at, id};
 use serde_json::json;
 
 fn until(desk: &Table<'_>, reward: &Reward) -> Instant {
-    let drawing = book(desk).drawing;
-    playable_until(at("30T00:00:00"), drawing.as_ref(), reward, &Zone::shanghai())
+    let announced = desk.charters[&id("c")].announced.as_ref();
+    playable_until(at("30T00:00:00"), announced, reward, &Zone::shanghai())
 }
 
 /// A-S2-15, A-S2-17: a ticket that was drawn is shown for as long as the notice gives its winner to claim, also after the

@@ -145,7 +145,8 @@ pub enum State {
     Played,
     /// A ticket of an urn that its customer has not looked at yet.
     Drawn,
-    /// A ticket whose order was refunded before that: nobody has its prize, and it stays drawn.
+    /// A ticket whose order was refunded before that, or whose days to claim passed: nobody has its prize, and it stays
+    /// drawn.
     Lapsed,
     /// Played, and undone with its payment.
     Void,
@@ -236,6 +237,10 @@ impl Archive {
     /// Reads one.
     pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json)
+    }
+    /// Reads one as it comes, so that its text need not be held.
+    pub fn read_from(json: impl std::io::Read) -> Result<Self, serde_json::Error> {
+        serde_json::from_reader(json)
     }
 
     /// The winners that the law wants listed, in the order of the plays.

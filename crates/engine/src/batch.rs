@@ -349,7 +349,7 @@ fn decide_one(
     }
     let decided = until_all_is_loaded(tx, facts, |facts| {
         let mut draft = Draft::new(facts, &input.shop_id, now);
-        draft.chance = input.chance.as_ref().map(|chance| chance.0);
+        draft.chance.clone_from(&input.chance);
         decide::decide(&mut draft, &input.command).map(|reply| (reply, draft.finish()))
     })?;
     Ok(applied(facts, input, decided, now))

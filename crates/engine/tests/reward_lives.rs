@@ -155,11 +155,11 @@ fn check(run: &Run, what: &str) {
 
 /// No prize above its stock, no place twice and none left out.
 fn drawn(run: &Run, campaign: &str, rewards: &[Reward], what: &str) {
-    let Some(drawing) = run.book_of(campaign).drawing else { return };
+    let Some(announced) = run.announced(campaign) else { return };
     let drawn: Vec<&Drawn> = rewards.iter().filter_map(|reward| reward.drawn.as_deref()).collect();
     let places: BTreeSet<u64> = drawn.iter().map(|drawn| drawn.n).collect();
     assert_eq!(places, (1..=drawn.len() as u64).collect(), "{what}: {campaign}");
-    for prize in &drawing.notice().unwrap().table.prizes {
+    for prize in &announced.notice().unwrap().table.prizes {
         let given = drawn.iter().filter(|drawn| drawn.prize_id == prize.prize_id).count() as u64;
         assert!(
             prize.stock.is_none_or(|stock| given <= stock),

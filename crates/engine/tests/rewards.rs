@@ -6,7 +6,7 @@ mod support;
 
 use domain::coupon::{CouponKind, CouponStatus};
 use domain::event::{Body, OrderEvent};
-use domain::reward::{Answers, Reward, RewardStatus};
+use domain::reward::{Answers, Bought, Charter, Reward, RewardStatus, Taker, TakerKey};
 use domain::{Code, Instant};
 use port::{Change, Changes};
 use serde_json::json;
@@ -122,6 +122,48 @@ fn book(planter: &mut Planter, campaign: &str, doctor: impl FnOnce(&mut domain::
     planter.write(&Changes { books: vec![Change::of(key, book, None)], ..Changes::default() });
 }
 
+/// Changes what stands of a campaign.
+fn charter(planter: &mut Planter, campaign: &str, doctor: impl FnOnce(&mut Charter)) {
+    let (reader, key) = (planter.run.reader(), (planter.run.shop.clone(), id(campaign)));
+    let mut charter = reader.charter(&key.0, &key.1).unwrap().unwrap();
+    doctor(&mut charter);
+    planter.write(&Changes { charters: vec![Change::of(key, charter, None)], ..Changes::default() });
+}
+
+/// Changes what is counted of a customer.
+fn taker(planter: &mut Planter, campaign: &str, customer: &str, doctor: impl FnOnce(&mut Taker)) {
+    let key: TakerKey = (planter.run.shop.clone(), id(campaign), id(customer));
+    let mut taker = planter.run.reader().taker(&key.0, &key.1, &key.2).unwrap().unwrap_or_default();
+    doctor(&mut taker);
+    planter.write(&Changes { takers: vec![Change::of(key, taker, None)], ..Changes::default() });
+}
+
+/// S2-R04, S2-R07, A-S2-21: what is counted of customers is a recount of their rewards.
+#[test]
+fn s2_r04_s2_r07_customers_that_are_miscounted_are_found() {
+    let of_open = |doctor: fn(&mut Taker)| move |p: &mut Planter| taker(p, "coupon", "of.open", doctor);
+    finds("customer of.open", "says 2 rewards, there are 1", of_open(|taker| taker.total = 2));
+    finds("customer of.open", "says 1 extra chances, there are 0", of_open(|taker| taker.extra = 1));
+    finds("customer of.open", "the days", of_open(|taker| taker.days.clear()));
+    finds("customer of.open", "the days", of_open(|taker| taker.days[0].0.0 -= 1));
+    finds("customer of.open", "is not another's", of_open(|taker| taker.helped = Some(id("rw-none"))));
+    finds("customer of.open", "is not its own", |p| {
+        let of_another =
+            Bought { paid_at: at(1), order_id: id("won"), checkout_id: None, opens: None, refunded: false };
+        taker(p, "coupon", "of.open", |taker| taker.bought = vec![of_another]);
+    });
+    finds("customer of.nobody", "says 1 rewards, there are 0", |p| {
+        taker(p, "coupon", "of.nobody", |taker| taker.total = 1);
+    });
+    finds("reward", "nothing is counted for customer of.unknown", |p| {
+        doctored(p, "open", "coupon", |reward| reward.customer_id = id("of.unknown"));
+    });
+    finds("campaign urn", "1 customers helped, and 0 extra chances", |p| {
+        let won = p.run.reward_of("won", "urn").unwrap().reward_id;
+        taker(p, "urn", "of.friend", |taker| taker.helped = Some(won));
+    });
+}
+
 #[test]
 fn a_s2_6_rewards_that_are_not_their_orders_are_found() {
     finds("reward", "its order stands", |p| {
@@ -160,17 +202,16 @@ fn a_s2_15_a_s2_16_draws_that_do_not_add_up_are_found() {
     });
     finds("campaign urn", "its head", |p| {
         book(p, "urn", |book| {
-            let drawing = book.drawing.as_mut().unwrap();
-            drawing.standing.head = drawing.commit;
+            book.drawing.as_mut().unwrap().standing.head = book.seed.commit();
         });
     });
     finds("campaign urn", "given in all", |p| {
         book(p, "urn", |book| book.drawing.as_mut().unwrap().standing.given.add("cup"));
     });
     finds("campaign urn", "there were 1", |p| {
-        book(p, "urn", |book| {
-            let drawing = book.drawing.as_mut().unwrap();
-            let link = std::sync::Arc::make_mut(&mut drawing.notices[0]);
+        charter(p, "urn", |charter| {
+            let announced = charter.announced.as_mut().unwrap();
+            let link = std::sync::Arc::make_mut(&mut announced.notices[0]);
             link.notice.table.prizes.iter_mut().for_each(|prize| prize.stock = Some(1));
         });
     });
@@ -178,6 +219,46 @@ fn a_s2_15_a_s2_16_draws_that_do_not_add_up_are_found() {
     finds("campaign urn", "played says 7", |p| p.counters_of("urn", |counters| counters.played = 7));
     finds("campaign urn", "won of", |p| p.counters_of("urn", |counters| counters.won.clear()));
     finds("campaign coupon", "answered", |p| book(p, "coupon", |book| book.tallies.answered = 1));
+    finds("campaign coupon", "answers to taste of strong", |p| {
+        book(p, "coupon", |book| {
+            let of = book.tallies.by_question.entry("taste".into()).or_default();
+            of.insert("strong".into(), 1);
+        });
+    });
+    finds("campaign urn", "shown in all says 3", |p| {
+        book(p, "urn", |book| book.drawing.as_mut().unwrap().shown.add("none"));
+    });
+    finds("campaign urn", "shown of", |p| {
+        book(p, "urn", |book| drop(std::mem::take(&mut book.drawing.as_mut().unwrap().shown)));
+    });
+    finds("campaign urn", "prize_value says 1", |p| {
+        p.counters_of("urn", |counters| counters.prize_value = 1);
+    });
+    finds("campaign urn", "a draw without a notice", |p| {
+        charter(p, "urn", |charter| charter.announced = None);
+    });
+}
+
+/// What is written to each time it is looked at is neither clean nor broken: it is said to have moved.
+#[test]
+fn what_never_stands_still_is_said_to_have_moved() {
+    for (pages, check) in [("rewards again", "rewards"), ("coupons again", "campaign_counters")] {
+        let mut planter = stocked();
+        let (reader, now) = (planter.run.engine.reader().clone(), planter.run.engine.now());
+        let move_on = |planter: &mut Planter| match check {
+            "rewards" => book(planter, "urn", |book| book.given += 1),
+            _ => planter.counters_of("coupon", |counters| counters.issued += 1),
+        };
+        move_on(&mut planter);
+        let report = audit::audit(&*reader, now, &mut |what, _| {
+            if what == pages {
+                move_on(&mut planter);
+            }
+        });
+        let report = report.unwrap();
+        let named = |found: &[audit::Finding]| found.iter().any(|found| found.check == check);
+        assert!(named(&report.moved) && !named(&report.findings), "{check}: {report:#?}");
+    }
 }
 
 /// A-S2-7: a coupon that another order holds when its own is refunded goes with that order, and is void once it is let
@@ -323,7 +404,8 @@ fn a_campaign_of_rewards_may_be_named_by_the_server() {
     let mut nameless = rewarding("c", &tier(&json!({ "kind": "draw", "draw": drawn_by_lot() })));
     let engine::Command::CreateCampaign { campaign_id, .. } = &mut nameless else { panic!("it makes one") };
     *campaign_id = None;
-    let input = engine::Input { chance: Some(engine::Chance([7; 32])), ..run.input(nameless) };
+    let input =
+        engine::Input { chance: Some(engine::Chance::from_bytes([7; 32], [8; 32])), ..run.input(nameless) };
     let made = run.engine.submit_many_blocking(vec![input]).unwrap().remove(0).unwrap();
     let engine::Reply::Campaign { campaign, .. } = made else { panic!("{made:?}") };
     assert!(run.book_of(campaign.campaign_id.as_str()).drawing.is_some());

@@ -333,16 +333,20 @@ fn s2_r07_links_that_help_nobody_are_refused() {
         let rewards = service.is(200, "GET", &format!("/orders/{order}/rewards"), &Value::Null);
         rewards["data"][0]["link"].as_str().unwrap().strip_prefix(SHOP).unwrap().to_owned()
     });
-    assert!(links.iter().all(|link| !link.contains("customer") && !link.contains("o1")));
+    for (link, order) in links.iter().zip(["o1", "o2"]) {
+        let reward = service.reward(order);
+        let (running, unguessable) = reward.rsplit_once('_').unwrap();
+        let hidden = ["customer", order, running, unguessable];
+        assert!(hidden.iter().all(|what| !link.contains(what)), "{link} of {reward}");
+    }
     let follow = |link: &str| format!("{link}/follow");
     let by = |who: &str| json!({ "customer_id": who });
     service.refuses("own_link", &[], "POST", &follow(&links[0]), &by("customer-of-o1"));
     service.refuses("already_takes_part", &[], "POST", &follow(&links[0]), &by("customer-of-o2"));
     service.refuses("already_takes_part", &[], "POST", &follow(&links[1]), &by("customer-of-o1"));
-    let (id, tag) = links[0].rsplit_once('.').unwrap();
-    let made_up = format!("{id}.{}", tag.replace(|digit: char| digit.is_ascii_digit(), "0"));
-    let wrong = if made_up == links[0] { format!("{id}.ffffffffffffffff") } else { made_up };
-    for link in [wrong.as_str(), id, "/campaigns/c/links/x", &links[0].replace("/c/", "/d/")] {
+    let made_up = format!("/campaigns/c/links/{}", service.reward("o1"));
+    let (cut, _) = links[0].split_at(links[0].len() - 1);
+    for link in [made_up.as_str(), cut, "/campaigns/c/links/x", &links[0].replace("/c/", "/d/")] {
         service.refuses("not_found", &[], "POST", &follow(link), &by("friend"));
     }
     service.is(204, "POST", &follow(&links[0]), &by("friend"));
@@ -364,11 +368,17 @@ fn a_s2_17_a_public_draw_needs_no_key() {
     let service = Service::open();
     let mut hidden = odds();
     hidden["public"] = json!(false);
-    service.is(201, "POST", "/campaigns", &draw("open", &odds()));
+    let mut sure = odds();
+    for (prize, odds) in [(0, 1_000_000), (1, 0), (2, 0)] {
+        sure["prizes"][prize]["odds"] = json!(odds);
+    }
+    service.is(201, "POST", "/campaigns", &draw("open", &sure));
     service.is(201, "POST", "/campaigns", &draw("hidden", &hidden));
     service.clock("10:00");
     service.pay("o1", Some("t-o1"));
-    let reward = service.reward("o1");
+    let rewards = service.is(200, "GET", "/orders/o1/rewards", &Value::Null)["data"].clone();
+    let of_open = rewards.as_array().unwrap().iter().find(|reward| reward["campaign_id"] == "open").unwrap();
+    let reward = of_open["reward_id"].as_str().unwrap();
     let path = |rest: &str| format!("{SHOP}{rest}");
     let status = |key: Option<&str>, method: &str, rest: &str| {
         service.ask(key, method, &path(rest), &Value::Null, &[]).0
@@ -397,4 +407,11 @@ fn a_s2_17_a_public_draw_needs_no_key() {
     assert!(matches!(foreign, 403 | 404), "a shop does not let itself in: {foreign}");
     let (_, shown) = service.ask(None, "GET", &path("/campaigns/open/draw"), &Value::Null, &[]);
     assert!(!shown.contains("customer-of-o1"), "{shown}");
+    let winners = service.is(200, "GET", "/campaigns/open/draw", &Value::Null)["winners_over_500"].clone();
+    assert_eq!(winners, json!([]), "nobody has won yet");
+    service.is(200, "POST", &format!("/rewards/{reward}/play"), &play);
+    let (_, shown) = service.ask(None, "GET", &path("/campaigns/open/draw"), &Value::Null, &[]);
+    let won = &serde_json::from_str::<Value>(&shown).unwrap()["winners_over_500"][0];
+    assert_eq!((&won["n"], &won["customer"]), (&json!(1), &json!("c***")), "{won}");
+    assert!(!shown.contains("rw_") && !shown.contains("customer-of-o1"), "{shown}");
 }

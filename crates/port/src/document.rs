@@ -14,7 +14,7 @@ use domain::{
     message::{addressee::Addressee, numbers::Number, office::Centre, sending::Sending, wallet::Wallet},
     order::Order,
     pool::{Gap, GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
     shop::Shop,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -57,6 +57,7 @@ impl Document for EarlyReports {}
 impl Document for Sending {}
 impl Document for Reward {}
 impl Document for Book {}
+impl Document for Charter {}
 impl Document for Taker {}
 
 /// Why a document cannot be read.

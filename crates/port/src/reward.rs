@@ -3,7 +3,7 @@
 use crate::{Page, Row};
 use domain::{
     CampaignId, RewardId, ShopId,
-    reward::{Book, Reward, Taker, TakerKey},
+    reward::{Book, Charter, Reward, Taker, TakerKey},
 };
 
 impl Row for Reward {
@@ -14,6 +14,11 @@ impl Row for Reward {
 impl Row for Book {
     type Key = (ShopId, CampaignId);
     const NAME: &'static str = "book of a campaign of rewards";
+}
+
+impl Row for Charter {
+    type Key = (ShopId, CampaignId);
+    const NAME: &'static str = "charter of a campaign of rewards";
 }
 
 impl Row for Taker {

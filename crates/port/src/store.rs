@@ -20,7 +20,7 @@ use domain::{
     },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
-    reward::{Book, Reward, RewardStatus, Taker},
+    reward::{Book, Charter, Reward, RewardStatus, Taker},
     shop::Shop,
 };
 use std::sync::Arc;
@@ -177,7 +177,10 @@ pub trait Reader: Send + Sync {
     /// What a customer's orders brought, by id.
     fn customer_rewards(&self, shop: &ShopId, customer: &CustomerId, page: &Page) -> Read<Vec<Reward>>;
     fn book(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Book>>;
+    fn charter(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Charter>>;
     fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>>;
+    /// What customers had of a campaign, by customer.
+    fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>>;
     /// Shops that know any of these numbers, each with what it knows.
     fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>>;
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>>;

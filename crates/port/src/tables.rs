@@ -36,6 +36,7 @@ macro_rules! tables {
             numbers: domain::message::numbers::Number,
             rewards: domain::reward::Reward,
             books: domain::reward::Book,
+            charters: domain::reward::Charter,
             takers: domain::reward::Taker,
             early_reports: $crate::EarlyReports,
         }

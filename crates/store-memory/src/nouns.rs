@@ -9,7 +9,7 @@ use domain::{
     coupon::Coupon,
     customer::Standing,
     message::{Message, addressee::Addressee, numbers::Number},
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
 };
 use port::{
     BatchClaims, Change, CodeRow, ConflictRow, EarlyReports, Import, InboxRow, Noun, OrderRow, PackRow,
@@ -249,6 +249,19 @@ impl Noun<Book> for Open<'_> {
     fn write(&mut self, changes: &[Change<Book>]) -> Written {
         for Change { key: (shop, campaign), row, .. } in changes {
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.books), campaign.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Charter> for Open<'_> {
+    fn load(&mut self, keys: &[<Charter as Row>::Key]) -> Found<Charter> {
+        Ok(self
+            .find(keys, |tables, (shop, campaign)| tables.shops.get(shop)?.charters.get(campaign).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Charter>]) -> Written {
+        for Change { key: (shop, campaign), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.charters), campaign.clone(), row.clone());
         }
         Ok(())
     }

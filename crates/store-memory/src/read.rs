@@ -19,7 +19,7 @@ use domain::{
     },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
     shop::Shop,
 };
 use port::{
@@ -305,6 +305,19 @@ impl Reader for MemoryStore {
 
     fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>> {
         self.of(shop, |of| of.takers.get(&(campaign.clone(), customer.clone())).cloned())
+    }
+
+    fn charter(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Charter>> {
+        self.of(shop, |of| of.charters.get(campaign).cloned())
+    }
+
+    fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>> {
+        self.of(shop, |of| {
+            let own = of.takers.iter().filter(|((of, _), _)| of == campaign);
+            let rows = own.map(|((_, customer), taker)| (customer.clone(), taker.clone()));
+            let late = |customer: &str| page.after.as_deref().is_none_or(|after| customer > after);
+            rows.filter(|(customer, _)| late(customer.as_str())).take(page.limit).collect()
+        })
     }
 
     fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>> {

@@ -16,7 +16,7 @@ use domain::{
     },
     order::Order,
     pool::{Candidate, PoolOrder, RankKey},
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
     shop::Shop,
 };
 use port::{
@@ -83,6 +83,7 @@ pub struct OfShop {
     /// Those of them whose winner is listed.
     pub winners: BTreeSet<(CampaignId, u64)>,
     pub books: BTreeMap<CampaignId, Book>,
+    pub charters: BTreeMap<CampaignId, Charter>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
     pub early_reports: BTreeMap<String, EarlyReports>,
     pub outbox: BTreeMap<String, OutboxRow>,

@@ -21,7 +21,7 @@ use domain::{
     },
     order::{Order, TimelineEntry},
     pool::{Candidate, PoolOrder, Stage},
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
     shop::Shop,
 };
 use port::{
@@ -227,6 +227,12 @@ impl Reader for SqliteReader {
     }
     fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>> {
         self.with(|db| rewards::taker(db, shop, campaign, customer))
+    }
+    fn charter(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Charter>> {
+        self.with(|db| rewards::charter(db, shop, campaign))
+    }
+    fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>> {
+        self.with(|db| rewards::takers(db, shop, campaign, page))
     }
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         self.with(|db| messages::messages(db, shop, filter, page))

@@ -7,7 +7,7 @@ use crate::query::{all, at_most, each, first, one};
 use crate::under_way::Open;
 use domain::{
     CampaignId, CustomerId, RewardId, ShopId,
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
 };
 use port::{Change, Noun, Page, Read, RewardFilter, Row, StoreError};
 use rusqlite::{Connection, params};
@@ -85,6 +85,29 @@ impl Noun<Book> for Open<'_> {
     }
 }
 
+const CHARTER: &str =
+    "SELECT shop_id, campaign_id, doc FROM reward_charters WHERE shop_id = ?1 AND campaign_id = ?2";
+
+impl Noun<Charter> for Open<'_> {
+    fn load(&mut self, keys: &[<Charter as Row>::Key]) -> Result<Vec<Option<Charter>>, StoreError> {
+        let mut find = self.db.prepare_cached(CHARTER).doing(READING)?;
+        each(keys, |(shop, id)| {
+            first(&mut find, params![shop.as_str(), id.as_str()], READING, |row| {
+                Cells::new(row, "reward_charters", 2).document(2)
+            })
+        })
+    }
+
+    fn write(&mut self, changes: &[Change<Charter>]) -> Result<(), StoreError> {
+        let put = "INSERT OR REPLACE INTO reward_charters (shop_id, campaign_id, doc) VALUES (?1, ?2, ?3)";
+        let mut put = self.db.prepare_cached(put).doing(WRITING)?;
+        for Change { key: (shop, id), row, .. } in changes {
+            put.execute(params![shop.as_str(), id.as_str(), self.json.document(row)?]).doing(WRITING)?;
+        }
+        Ok(())
+    }
+}
+
 const TAKER: &str = "SELECT shop_id, campaign_id, customer_id, doc FROM reward_takers
     WHERE shop_id = ?1 AND campaign_id = ?2 AND customer_id = ?3";
 
@@ -124,13 +147,21 @@ pub fn of_campaign(
     filter: &RewardFilter,
     page: &Page,
 ) -> Read<Vec<Reward>> {
-    let sql = "SELECT shop_id, reward_id, doc FROM rewards
-        WHERE shop_id = ?1 AND campaign_id = ?2 AND (order_id, extra) > (?3, ?4) AND (?5 IS NULL OR status = ?5)
-        ORDER BY order_id, extra LIMIT ?6";
     let (order, extra) = port::reward_place(page);
-    let status = filter.status.map(domain::reward::RewardStatus::as_str);
-    let cells = params![shop.as_str(), campaign.as_str(), order, extra, status, at_most(page.limit)];
-    all(db, sql, cells, READING, |row| Cells::new(row, "rewards", 2).document(2))
+    let limit = at_most(page.limit);
+    let read = |row: &rusqlite::Row<'_>| Cells::new(row, "rewards", 2).document(2);
+    // Each has its index: what is passed over costs nothing.
+    let Some(status) = filter.status else {
+        let sql = "SELECT shop_id, reward_id, doc FROM rewards
+            WHERE shop_id = ?1 AND campaign_id = ?2 AND (order_id, extra) > (?3, ?4)
+            ORDER BY order_id, extra LIMIT ?5";
+        return all(db, sql, params![shop.as_str(), campaign.as_str(), order, extra, limit], READING, read);
+    };
+    let sql = "SELECT shop_id, reward_id, doc FROM rewards
+        WHERE shop_id = ?1 AND campaign_id = ?2 AND status = ?3 AND (order_id, extra) > (?4, ?5)
+        ORDER BY order_id, extra LIMIT ?6";
+    let cells = params![shop.as_str(), campaign.as_str(), status.as_str(), order, extra, limit];
+    all(db, sql, cells, READING, read)
 }
 
 /// A campaign's draws in the order of its chain.
@@ -167,6 +198,29 @@ pub fn of_customer(db: &Connection, shop: &ShopId, customer: &CustomerId, page: 
 pub fn book(db: &Connection, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Book>> {
     one(db, BOOK, params![shop.as_str(), campaign.as_str()], READING, |row| {
         Cells::new(row, "reward_books", 2).document(2)
+    })
+}
+
+/// What stands of a campaign of rewards.
+pub fn charter(db: &Connection, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Charter>> {
+    one(db, CHARTER, params![shop.as_str(), campaign.as_str()], READING, |row| {
+        Cells::new(row, "reward_charters", 2).document(2)
+    })
+}
+
+/// What customers had of a campaign, by customer.
+pub fn takers(
+    db: &Connection,
+    shop: &ShopId,
+    campaign: &CampaignId,
+    page: &Page,
+) -> Read<Vec<(CustomerId, Taker)>> {
+    let sql = "SELECT shop_id, campaign_id, customer_id, doc FROM reward_takers
+        WHERE shop_id = ?1 AND campaign_id = ?2 AND customer_id > ?3 ORDER BY customer_id LIMIT ?4";
+    let cells = params![shop.as_str(), campaign.as_str(), crate::query::after(page), at_most(page.limit)];
+    all(db, sql, cells, READING, |row| {
+        let cells = Cells::new(row, "reward_takers", 3);
+        Ok((cells.id(2)?, cells.document(3)?))
     })
 }
 

@@ -5,8 +5,8 @@ mod rows;
 
 pub use pool::{candidate, gap, gift, place, pool_order, presale, run};
 pub use rows::{
-    changed_coupon, changed_wallet, conflict, conflicts_with, dispatch, entries, handing, import, imported,
-    inbox, new_coupon, outbox, parked, request, reward, stands, taken_in, timeline, told, webhook,
+    announced, changed_coupon, changed_wallet, conflict, conflicts_with, dispatch, entries, handing, import,
+    imported, inbox, new_coupon, outbox, parked, request, reward, stands, taken_in, timeline, told, webhook,
 };
 
 use domain::{

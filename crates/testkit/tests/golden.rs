@@ -11,7 +11,7 @@ use domain::{
     customer::Standing,
     order::Order,
     pool::{Gap, GiftRecord, Pass, PoolOrder, PresaleStrategy, Run},
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
     shop::Shop,
 };
 use engine::Reply;
@@ -68,6 +68,7 @@ const KINDS: &[Check] = &[
     ("reply", check::<Reply>),
     ("reward", check::<Reward>),
     ("reward_book", check::<Book>),
+    ("reward_charter", check::<Charter>),
     ("reward_taker", check::<Taker>),
     ("shop", check::<Shop>),
     ("standing", check::<Standing>),

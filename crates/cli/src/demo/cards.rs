@@ -89,7 +89,7 @@ pub async fn publish(engine: &Engine, shop: &ShopId, starts_at: Instant) -> anyh
     let campaign_id = Some(CampaignId::try_new(&format!("cards-{number}"))?);
     let (version, digest) = (Box::new(version), String::new());
     let campaign = Command::CreateCampaign { campaign_id, version, publish: true, digest };
-    let chance = Some(Chance(crate::chance::random()));
+    let chance = Some(Chance::from_bytes(crate::chance::random(), crate::chance::random()));
     engine.submit(Input { chance, ..Input::new(shop.clone(), campaign) }).await?;
     Ok(())
 }

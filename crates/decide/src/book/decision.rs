@@ -16,7 +16,7 @@ use domain::{
         wallet::Wallet,
     },
     order::Order,
-    reward::{Book, Reward, Taker},
+    reward::{Book, Charter, Reward, Taker},
     shop::Shop,
 };
 use port::{
@@ -47,6 +47,7 @@ pub struct Decision {
     pub numbers_heard: Vec<(NumberKey, Number)>,
     pub rewards: Vec<Reward>,
     pub books: Vec<(CampaignId, Book)>,
+    pub charters: Vec<(CampaignId, Charter)>,
     pub takers: Vec<(CampaignId, CustomerId, Taker)>,
     pub early_reports: Vec<(String, EarlyReports)>,
     pub forget_early: Option<Instant>,

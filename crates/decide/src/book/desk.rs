@@ -17,7 +17,7 @@ use domain::{
         wallet::Wallet,
     },
     order::{Order, TimelineEntry},
-    reward::{Book, Reward, Rewards, Stock, Taker},
+    reward::{Book, Chance, Charter, Reward, Rewards, Stock, Taker},
     shop::Shop,
     time::Zone,
 };
@@ -174,11 +174,11 @@ impl Rewards for Draft<'_> {
             None => rewards.push(reward),
         }
     }
-    fn book(&self, campaign: &CampaignId) -> Option<Book> {
+    fn book(&self, campaign: &CampaignId) -> Option<&Book> {
         let drafted = self.decided().books.iter().find(|(known, _)| known == campaign);
         match drafted {
-            Some((_, book)) => Some(book.clone()),
-            None => self.facts().book(&(self.shop_id.clone(), campaign.clone())).cloned(),
+            Some((_, book)) => Some(book),
+            None => self.facts().book(&(self.shop_id.clone(), campaign.clone())),
         }
     }
     fn put_book(&mut self, campaign: &CampaignId, book: Book) {
@@ -186,6 +186,20 @@ impl Rewards for Draft<'_> {
         match books.iter_mut().find(|(known, _)| known == campaign) {
             Some((_, known)) => *known = book,
             None => books.push((campaign.clone(), book)),
+        }
+    }
+    fn charter(&self, campaign: &CampaignId) -> Option<&Charter> {
+        let drafted = self.decided().charters.iter().find(|(known, _)| known == campaign);
+        match drafted {
+            Some((_, charter)) => Some(charter),
+            None => self.facts().charter(&(self.shop_id.clone(), campaign.clone())),
+        }
+    }
+    fn put_charter(&mut self, campaign: &CampaignId, charter: Charter) {
+        let charters = &mut self.changes().charters;
+        match charters.iter_mut().find(|(known, _)| known == campaign) {
+            Some((_, known)) => *known = charter,
+            None => charters.push((campaign.clone(), charter)),
         }
     }
     fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker {
@@ -214,7 +228,7 @@ impl Rewards for Draft<'_> {
     ) -> Result<Coupon, Refusal> {
         batches::reward(self, batch, customer, campaign)
     }
-    fn chance(&self) -> Option<[u8; 32]> {
-        self.chance
+    fn chance(&self) -> Option<Chance> {
+        self.chance.clone()
     }
 }

@@ -16,6 +16,7 @@ use domain::{
     ledger::{Booked, Entry, Source},
     message::Message,
     order::{Method, Order, TimelineEntry},
+    reward::Chance,
     shop::Shop,
     time::Zone,
 };
@@ -35,7 +36,7 @@ pub struct Draft<'a> {
     /// The moment at which it is decided.
     pub now: Instant,
     /// Randomness that came with the input.
-    pub chance: Option<[u8; 32]>,
+    pub chance: Option<Chance>,
     decision: Decision,
 }
 

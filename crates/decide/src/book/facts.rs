@@ -284,7 +284,8 @@ impl Facts {
         for (key, number) in decision.numbers_heard {
             self.tables.numbers.put((shop_id.clone(), key), number);
         }
-        self.apply_rewards(shop_id, decision.rewards, decision.books, decision.takers);
+        let (books, charters) = (decision.books, decision.charters);
+        self.apply_rewards(shop_id, decision.rewards, books, charters, decision.takers);
         for (id, reports) in decision.early_reports {
             self.tables.early_reports.put((shop_id.clone(), id), reports);
         }

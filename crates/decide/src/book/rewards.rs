@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use domain::{
     CampaignId, CustomerId, RewardId, ShopId,
-    reward::{Book, Reward, Taker, TakerKey},
+    reward::{Book, Charter, Reward, Taker, TakerKey},
 };
 
 type Key<T> = (ShopId, T);
@@ -15,6 +15,9 @@ impl Facts {
     pub fn book(&self, key: &Key<CampaignId>) -> Option<&Book> {
         self.tables.books.get(key)
     }
+    pub fn charter(&self, key: &Key<CampaignId>) -> Option<&Charter> {
+        self.tables.charters.get(key)
+    }
     pub fn taker(&self, key: &TakerKey) -> Option<&Taker> {
         self.tables.takers.get(key)
     }
@@ -25,6 +28,7 @@ impl Facts {
         shop_id: &ShopId,
         rewards: Vec<Reward>,
         books: Vec<(CampaignId, Book)>,
+        charters: Vec<(CampaignId, Charter)>,
         takers: Vec<(CampaignId, CustomerId, Taker)>,
     ) {
         for reward in rewards {
@@ -32,6 +36,9 @@ impl Facts {
         }
         for (campaign, book) in books {
             self.tables.books.put((shop_id.clone(), campaign), book);
+        }
+        for (campaign, charter) in charters {
+            self.tables.charters.put((shop_id.clone(), campaign), charter);
         }
         for (campaign, customer, taker) in takers {
             self.tables.takers.put((shop_id.clone(), campaign, customer), taker);

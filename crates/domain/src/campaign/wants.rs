@@ -13,7 +13,7 @@ pub struct Wants {
     pub standings: Vec<CustomerId>,
     /// Customers whose standing over all shops is read.
     pub everywhere: Vec<CustomerId>,
-    /// Rewards, and with each what its campaign keeps and what its customer had of it.
+    /// Rewards, and with each what its campaign keeps.
     pub rewards: Vec<RewardId>,
     /// Campaigns of rewards, each with a customer: what the campaign keeps, and what the customer had.
     pub takers: Vec<(CampaignId, CustomerId)>,

@@ -1,18 +1,21 @@
 //! What a campaign of rewards keeps: how many it gave, what was answered, and its draw.
 //!
 //! Always holds: what was given of a prize is at most its stock; the head stands for every play before it. The seed stands
-//! here and in a store alone: no answer, log or export has it before the end.
+//! here and in a store alone: no answer, log or export has it before the end. It is read and written with every play, so it
+//! holds numbers alone; what was announced is in the [`Charter`](super::Charter).
 
-use super::survey::Tallies;
+use super::{
+    secret::{find, hide},
+    survey::Tallies,
+};
 use crate::Instant;
-use draw::{Given, Hash, Notice, Seed, Standing, archive::NoticeLink};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use std::sync::Arc;
+use draw::{Given, Hash, Seed, Standing};
+use serde::{Deserialize, Serialize};
 
 /// What a campaign of rewards keeps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Book {
-    /// The secret of its draw and of its links.
+    /// The secret of its draw.
     #[serde(serialize_with = "hide", deserialize_with = "find")]
     pub seed: Seed,
     /// Rewards that paid orders brought, whatever became of them.
@@ -32,22 +35,15 @@ pub struct Book {
     pub drawing: Option<Drawing>,
 }
 
-/// A draw that was published.
+/// Where a draw that was published stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drawing {
-    /// The hash of the seed, published before the start.
-    pub commit: Hash,
     /// Plays so far, what was given, and the chain's head.
     pub standing: Standing,
     /// How many of each prize their customers have seen: fewer than were given only from an urn, whose tickets are drawn
     /// before.
     #[serde(default)]
     pub shown: Given,
-    /// The notices, the first and each that took its place; shared, for a book is taken up for every play.
-    pub notices: Vec<Arc<NoticeLink>>,
-    /// The beacon's round, once it was posted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub round: Option<Round>,
 }
 
 /// A round of the public beacon, verified.
@@ -106,26 +102,6 @@ impl Book {
     }
 }
 
-impl Drawing {
-    /// The notice that holds.
-    pub fn notice(&self) -> Option<&Notice> {
-        self.notices.last().map(|link| &link.notice)
-    }
-    /// The notice that held when a draw was made.
-    pub fn notice_of(&self, n: u64) -> Option<&Notice> {
-        self.notices.iter().rev().find(|link| link.after < n).map(|link| &link.notice)
-    }
-}
-
 fn is_empty(tallies: &Tallies) -> bool {
     *tallies == Tallies::default()
-}
-
-fn hide<S: Serializer>(seed: &Seed, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_str(&seed.reveal())
-}
-
-fn find<'de, D: Deserializer<'de>>(d: D) -> Result<Seed, D::Error> {
-    let text = String::deserialize(d)?;
-    Seed::from_revealed(&text).ok_or_else(|| D::Error::custom("a seed is 64 hexadecimal digits"))
 }

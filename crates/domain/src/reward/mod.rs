@@ -6,12 +6,16 @@
 //! drawn for it stays in the chain.
 
 mod book;
+mod charter;
 mod office;
+mod secret;
 mod survey;
 mod taker;
 
 pub use book::{Book, Drawing, Rest, Round};
+pub use charter::{Announced, Charter};
 pub use office::{Rewards, Stock};
+pub use secret::{Chance, Secret};
 pub use survey::{Answer, Answers, Question, QuestionKind, Tallies, check as check_answers};
 pub use taker::{Bought, Taker};
 

@@ -1,6 +1,6 @@
 //! What campaigns of rewards read and keep in one decision.
 
-use super::{Book, Reward, Taker};
+use super::{Book, Chance, Charter, Reward, Taker};
 use crate::{
     BatchId, CampaignId, CustomerId, Refusal, RewardId,
     coupon::{Batch, BatchCounters, BatchRecord, Coupon},
@@ -34,9 +34,13 @@ pub trait Rewards {
     /// Keeps a reward.
     fn put_reward(&mut self, reward: Reward);
     /// What a campaign keeps; none of one that was never published.
-    fn book(&self, campaign: &CampaignId) -> Option<Book>;
+    fn book(&self, campaign: &CampaignId) -> Option<&Book>;
     /// Keeps it.
     fn put_book(&mut self, campaign: &CampaignId, book: Book);
+    /// What stands of a campaign since it was published; none of one that never was.
+    fn charter(&self, campaign: &CampaignId) -> Option<&Charter>;
+    /// Keeps it.
+    fn put_charter(&mut self, campaign: &CampaignId, charter: Charter);
     /// What a customer has had of a campaign.
     fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker;
     /// Keeps it.
@@ -51,5 +55,5 @@ pub trait Rewards {
         campaign: &CampaignId,
     ) -> Result<Coupon, Refusal>;
     /// Randomness that came with the input, where it brought any.
-    fn chance(&self) -> Option<[u8; 32]>;
+    fn chance(&self) -> Option<Chance>;
 }

@@ -12,7 +12,7 @@ use domain::message::{
     wallet::Wallet,
 };
 use domain::order::{Order, TimelineEntry};
-use domain::reward::{Book, Reward, Rewards, Stock, Taker};
+use domain::reward::{Book, Chance, Charter, Reward, Rewards, Stock, Taker};
 use domain::shop::Shop;
 use domain::time::Zone;
 use domain::{
@@ -56,6 +56,7 @@ pub struct Table<'a> {
     pub numbers: BTreeMap<NumberKey, Number>,
     pub rewards: BTreeMap<RewardId, Reward>,
     pub books: BTreeMap<CampaignId, Book>,
+    pub charters: BTreeMap<CampaignId, Charter>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
     /// Coupons left of each batch.
     pub batches: BTreeMap<BatchId, u64>,
@@ -84,6 +85,7 @@ impl<'a> Table<'a> {
             numbers: BTreeMap::new(),
             rewards: BTreeMap::new(),
             books: BTreeMap::new(),
+            charters: BTreeMap::new(),
             takers: BTreeMap::new(),
             batches: BTreeMap::new(),
             void: Vec::new(),
@@ -219,11 +221,17 @@ impl Rewards for Table<'_> {
     fn put_reward(&mut self, reward: Reward) {
         self.rewards.insert(reward.reward_id.clone(), reward);
     }
-    fn book(&self, campaign: &CampaignId) -> Option<Book> {
-        self.books.get(campaign).cloned()
+    fn book(&self, campaign: &CampaignId) -> Option<&Book> {
+        self.books.get(campaign)
     }
     fn put_book(&mut self, campaign: &CampaignId, book: Book) {
         self.books.insert(campaign.clone(), book);
+    }
+    fn charter(&self, campaign: &CampaignId) -> Option<&Charter> {
+        self.charters.get(campaign)
+    }
+    fn put_charter(&mut self, campaign: &CampaignId, charter: Charter) {
+        self.charters.insert(campaign.clone(), charter);
     }
     fn taker(&self, campaign: &CampaignId, customer: &CustomerId) -> Taker {
         self.takers.get(&(campaign.clone(), customer.clone())).cloned().unwrap_or_default()
@@ -281,7 +289,7 @@ impl Rewards for Table<'_> {
         self.coupons.insert(coupon.coupon_id.clone(), coupon.clone());
         Ok(coupon)
     }
-    fn chance(&self) -> Option<[u8; 32]> {
-        Some(std::array::from_fn(|at| u8::try_from(at).unwrap()))
+    fn chance(&self) -> Option<Chance> {
+        Some(Chance::from_bytes(std::array::from_fn(|at| u8::try_from(at).unwrap()), [8; 32]))
     }
 }

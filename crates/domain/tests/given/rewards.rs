@@ -8,7 +8,7 @@ use domain::campaign::{
 };
 use domain::catalog::Scope;
 use domain::order::{Order, Refund, RefundAsk, RefundOf, RefundStatus, State};
-use domain::reward::{Answers, Beta, Book, Reward};
+use domain::reward::{Announced, Answers, Beta, Book, Reward};
 use domain::{Code, Instant, Refusal};
 use money::Money;
 use serde_json::{Value, json};
@@ -174,12 +174,16 @@ pub fn play_as(desk: &mut Table<'_>, reward: &Reward, by: &str, answers: &Value)
 
 /// Somebody follows its link.
 pub fn follow(desk: &mut Table<'_>, reward: &Reward, by: &str) -> Result<(), Code> {
-    let tag = post_payment::link_tag(&book(desk).seed, &reward.reward_id);
     let (campaign_id, reward_id) = (reward.campaign_id.clone(), reward.reward_id.clone());
-    let follow = Do::Follow { campaign_id, reward_id, tag, customer_id: id(by) };
+    let follow = Do::Follow { campaign_id, reward_id, customer_id: id(by) };
     let done = campaign::act(desk, &Action::PostPayment(follow)).map_err(|refusal| refusal.code)?;
     assert_eq!(done, Answer::PostPayment(Done::Followed));
     Ok(())
+}
+
+/// What was announced of the draw of the campaign `c`.
+pub fn announced(desk: &Table<'_>) -> Announced {
+    desk.charters[&id("c")].announced.clone().unwrap()
 }
 
 /// What the campaign `c` keeps.

@@ -71,7 +71,7 @@ codes! {
     NoHead = "no_head", "未给出链尾：若整条链被重新生成或最后的记录被删除，仅凭归档无法发现", "No head was given: dropped last plays and a chain made anew cannot be seen from the archive alone";
     MomentsBack = "moments_back", "抽奖时间有倒退", "Moments of plays go back";
     WithoutTransaction = "without_transaction", "部分抽奖没有支付交易号", "Plays without a transaction id, as the notice allows";
-    Lapsed = "lapsed", "在查看之前退款而失效的签", "Tickets that lapsed with their order before they were looked at";
+    Lapsed = "lapsed", "在查看之前失效的签", "Tickets that lapsed before they were looked at";
     Undrawn = "undrawn", "未抽的机会及原因", "Chances for which nothing was drawn, and why";
     DrawnLate = "drawn_late", "付款一小时后才抽的次数", "Plays that were drawn more than an hour after their payment";
     DrawnDaysLate = "drawn_days_late", "付款一天后才抽", "It was drawn more than a day after its payment";

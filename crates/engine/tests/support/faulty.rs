@@ -155,6 +155,7 @@ impl FaultyTransaction<'_> {
         forget(&mut rows.parked, "parked", self);
         forget(&mut rows.rewards, "reward", self);
         forget(&mut rows.books, "book", self);
+        forget(&mut rows.charters, "charter", self);
         forget(&mut rows.takers, "taker", self);
         forget(&mut rows.addressees, "addressee", self);
         forget(&mut rows.numbers, "number", self);

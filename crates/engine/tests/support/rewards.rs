@@ -8,7 +8,7 @@ use domain::{
         post_payment::{Do, Done, Played},
     },
     catalog::Scope,
-    reward::{Answers, Beta, Book, Reward},
+    reward::{Announced, Answers, Beta, Book, Reward},
 };
 use engine::{Chance, Command, EngineError, Reply};
 use port::RewardFilter;
@@ -77,7 +77,7 @@ impl Run {
     pub fn rewards_from(&self, campaign: &str, terms: &Value, starts_at: Instant) {
         let seed = std::array::from_fn(|at| u8::try_from(at).unwrap());
         let input = engine::Input {
-            chance: Some(Chance(seed)),
+            chance: Some(Chance::from_bytes(seed, [8; 32])),
             ..self.input(rewarding_from(campaign, terms, starts_at))
         };
         self.engine.submit_many_blocking(vec![input]).unwrap().remove(0).unwrap();
@@ -98,6 +98,9 @@ impl Run {
     }
     pub fn book_of(&self, campaign: &str) -> Book {
         self.reader().book(&self.shop, &id(campaign)).unwrap().unwrap()
+    }
+    pub fn announced(&self, campaign: &str) -> Option<Announced> {
+        self.reader().charter(&self.shop, &id(campaign)).unwrap()?.announced
     }
     pub fn play(&self, reward: &Reward) -> Result<Played, EngineError> {
         self.send(playing(reward, Answers::new())).map(played)

@@ -165,7 +165,7 @@ impl Run {
     }
     pub fn assert_clean(&self) {
         let report = self.audit();
-        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+        assert!(report.findings.is_empty() && report.moved.is_empty(), "{report:#?}");
     }
 }
 

@@ -140,7 +140,7 @@ pub async fn create(
 
 /// Fresh randomness: a draw that is published gets its seed of it (A-S2-16).
 fn chance(state: &ApiState) -> engine::Chance {
-    engine::Chance((state.edge.random)())
+    engine::Chance::from_bytes((state.edge.random)(), (state.edge.random)())
 }
 
 /// What is wrong and what deserves a second look.

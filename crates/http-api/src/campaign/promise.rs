@@ -27,9 +27,10 @@ pub fn found(reader: &dyn Reader, shop: &Shop, campaign: &Campaign, now: Instant
         stock.left = stock.left.saturating_sub(kept);
         stocks.insert(batch.clone(), stock);
     }
-    let book = reader.book(shop_id, id)?;
+    let charter = reader.charter(shop_id, id)?;
+    let announced = charter.as_ref().and_then(|charter| charter.announced.as_ref());
     let won = rows.iter().find(|row| row.campaign.campaign_id == *id).map(|row| row.counters.won.clone());
     let stock_of = |batch: &BatchId| stocks.get(batch).cloned();
     let won = won.unwrap_or_default();
-    Ok(judge(campaign, &Around { shop, now, book: book.as_ref(), won: &won, stock_of: &stock_of }))
+    Ok(judge(campaign, &Around { shop, now, announced, won: &won, stock_of: &stock_of }))
 }

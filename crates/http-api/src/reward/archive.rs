@@ -1,6 +1,7 @@
 //! The archive of a draw: everything that is needed to check it, written out as it is read.
 
 use super::found::find;
+use super::kept::About;
 use crate::wire::auth::{Anyone, InShop};
 use crate::wire::csv_out;
 use crate::wire::extract::Names;
@@ -13,7 +14,9 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{
     CampaignId, Code, Instant, ShopId,
-    reward::{Drawing, Reward, RewardStatus},
+    campaign::post_payment::has_lapsed,
+    reward::{Announced, Drawing, Reward, RewardStatus},
+    time::Zone,
 };
 use draw::{EntropyPolicy, Mode, archive, beacon::QUICKNET, law::LAW};
 use futures_util::stream;
@@ -28,6 +31,10 @@ struct Writing {
     shop_id: ShopId,
     campaign_id: CampaignId,
     drawing: Drawing,
+    announced: Announced,
+    about: Arc<About>,
+    zone: Zone,
+    now: Instant,
     seed: Option<String>,
     step: Step,
     /// Whether the list that is being written has an item.
@@ -57,7 +64,7 @@ fn text(value: &impl Serialize) -> String {
 
 impl Writing {
     fn head(&self) -> String {
-        let beacon = self.drawing.round.as_ref().map(|round| archive::Round {
+        let beacon = self.announced.round.as_ref().map(|round| archive::Round {
             name: QUICKNET.name.to_owned(),
             public_key: QUICKNET.key_in_digits(),
             round: round.round,
@@ -69,9 +76,9 @@ impl Writing {
             "{{\"format\":{},\"campaign\":{},\"commit\":{},\"seed\":{},{beacon}\"notices\":{},\"plays\":[",
             text(&archive::Format::V1),
             text(&self.campaign_id),
-            text(&self.drawing.commit),
+            text(&self.announced.commit),
             text(&self.seed),
-            text(&self.drawing.notices)
+            text(&self.announced.notices)
         )
     }
 
@@ -108,7 +115,7 @@ impl Writing {
 
     /// Why nothing was drawn for a chance.
     fn reason(&self, reward: &Reward) -> archive::Reason {
-        let notice = self.drawing.notice();
+        let notice = self.announced.notice();
         let needs_id = notice.is_some_and(|notice| notice.entropy == EntropyPolicy::Required);
         let needs_round = notice.is_some_and(|notice| notice.beacon_round.is_some());
         let is_empty = notice.is_some_and(|notice| {
@@ -118,13 +125,19 @@ impl Writing {
             archive::Reason::Lapsed
         } else if needs_id && reward.transaction_id.is_none() {
             archive::Reason::AwaitingTransactionId
-        } else if needs_round && self.drawing.round.is_none() {
+        } else if needs_round && self.announced.round.is_none() {
             archive::Reason::AwaitingBeacon
         } else if is_empty {
             archive::Reason::SoldOut
         } else {
             archive::Reason::NotPlayed
         }
+    }
+
+    /// A play, of which it is said whether it was looked at in time.
+    fn play(&self, reward: &Reward) -> Option<archive::Play> {
+        let at = (&self.zone, self.now);
+        play(reward, has_lapsed(self.about.ends_at, Some(&self.announced), reward, at))
     }
 
     /// Items of the list that is being written, and whether it is ended.
@@ -157,7 +170,8 @@ impl Writing {
                 match last_of(&rewards) {
                     Some(after) => {
                         self.step = Step::Plays { after };
-                        let plays: Vec<archive::Play> = rewards.iter().filter_map(play).collect();
+                        let plays: Vec<archive::Play> =
+                            rewards.iter().filter_map(|reward| self.play(reward)).collect();
                         self.items(&plays)
                     }
                     None => self.begin(Step::Undrawn { status: RewardStatus::Offered, after: None }, UNDRAWN),
@@ -183,9 +197,10 @@ impl Writing {
                     Some(after) => {
                         self.step = Step::Winners { after };
                         let won = |play: archive::Play| {
-                            archive::Winner::of(&play, self.drawing.notice_of(play.n)?, LAW)
+                            archive::Winner::of(&play, self.announced.notice_of(play.n)?, LAW)
                         };
-                        let winners: Vec<_> = rewards.iter().filter_map(play).filter_map(won).collect();
+                        let plays = rewards.iter().filter_map(|reward| self.play(reward));
+                        let winners: Vec<_> = plays.filter_map(won).collect();
                         self.items(&winners)
                     }
                     None => format!("],\"head\":{}}}\n", text(&self.drawing.standing.head)),
@@ -203,9 +218,10 @@ fn last_of(rewards: &[Reward]) -> Option<u64> {
 }
 
 /// A play as the archive tells it.
-pub fn play(reward: &Reward) -> Option<archive::Play> {
+pub fn play(reward: &Reward, has_lapsed: bool) -> Option<archive::Play> {
     let drawn = reward.drawn.as_deref()?;
     let state = match (reward.status, reward.done_at) {
+        (RewardStatus::Offered, _) if has_lapsed => archive::State::Lapsed,
         (RewardStatus::Offered, _) => archive::State::Drawn,
         (RewardStatus::Done, _) => archive::State::Played,
         (RewardStatus::Void, None) => archive::State::Lapsed,
@@ -237,16 +253,27 @@ pub async fn get(
     caller.may(Scope::Read)?;
     let anyone = Anyone { shop_id: caller.shop_id.clone(), caller: Some(caller.clone()) };
     let found = find(&state, &anyone, &campaign_id).await?;
-    let seed = found.revealed(state.engine.now());
-    let is_urn = found.drawing.notice().is_some_and(|notice| notice.table.mode == Mode::Urn);
+    let now = state.engine.now();
+    let seed = found.revealed(now);
+    let is_urn = found.announced.notice().is_some_and(|notice| notice.table.mode == Mode::Urn);
     if is_urn && seed.is_none() {
         return Err(Problem::from(engine::EngineError::Refused(Code::DrawRunning.into())));
     }
-    let drawing = found.drawing;
-    let (reader, sending) = (state.engine.reader().clone(), caller.share().file()?);
-    let shop_id = caller.shop_id;
-    let writing =
-        Writing { reader, sending, shop_id, campaign_id, drawing, seed, step: Step::Head, began: false };
+    let zone = state.shop(&caller.shop_id).await?.time_zone.clone();
+    let writing = Writing {
+        reader: state.engine.reader().clone(),
+        sending: caller.share().file()?,
+        shop_id: caller.shop_id,
+        campaign_id,
+        drawing: found.drawing,
+        announced: found.announced,
+        about: found.about,
+        zone,
+        now,
+        seed,
+        step: Step::Head,
+        began: false,
+    };
     let steps = stream::try_unfold(writing, |mut writing| async {
         let step = writing.next().await?;
         Ok::<_, StoreError>(step.map(|text| (text, writing)))

@@ -2,7 +2,7 @@
 
 use domain::{
     CampaignId, ShopId,
-    reward::{Book, Reward},
+    reward::{Announced, Charter, Reward},
 };
 use port::{CampaignRow, Reader};
 
@@ -10,21 +10,28 @@ use port::{CampaignRow, Reader};
 pub struct Around {
     pub reward: Reward,
     pub row: Option<CampaignRow>,
-    pub book: Option<Book>,
+    pub charter: Option<Charter>,
+}
+
+impl Around {
+    /// What was announced of its campaign's draw.
+    pub fn announced(&self) -> Option<&Announced> {
+        self.charter.as_ref()?.announced.as_ref()
+    }
 }
 
 /// Reads what rewards are shown with: each campaign once.
 pub fn around(reader: &dyn Reader, shop: &ShopId, rewards: Vec<Reward>) -> port::Read<Vec<Around>> {
-    let mut known: Vec<(CampaignId, Option<CampaignRow>, Option<Book>)> = Vec::new();
+    let mut known: Vec<(CampaignId, Option<CampaignRow>, Option<Charter>)> = Vec::new();
     let mut all = Vec::with_capacity(rewards.len());
     for reward in rewards {
         let id = &reward.campaign_id;
         if !known.iter().any(|(of, ..)| of == id) {
-            known.push((id.clone(), reader.campaign(shop, id)?, reader.book(shop, id)?));
+            known.push((id.clone(), reader.campaign(shop, id)?, reader.charter(shop, id)?));
         }
         let of = known.iter().find(|(of, ..)| of == id);
-        let (row, book) = of.map(|(_, row, book)| (row.clone(), book.clone())).unwrap_or_default();
-        all.push(Around { reward, row, book });
+        let (row, charter) = of.map(|(_, row, charter)| (row.clone(), charter.clone())).unwrap_or_default();
+        all.push(Around { reward, row, charter });
     }
     Ok(all)
 }

@@ -5,6 +5,7 @@ use super::found::{Found, find, missing};
 use crate::wire::auth::{Anyone, InShop};
 use crate::wire::extract::{Names, Unread};
 use crate::wire::keys::Scope;
+use crate::wire::masked::masked;
 use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
 use crate::wire::tagged::tagged;
@@ -14,7 +15,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::{
-    CampaignId, Code, CustomerId, Instant,
+    CampaignId, Code, Instant,
     campaign::post_payment::{Do, Done},
     reward::{Reward, Round},
     shop::Shop,
@@ -48,8 +49,9 @@ pub struct DrawPrizeView {
 /// A winner that the law wants listed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WinnerView {
-    pub reward_id: String,
-    /// The customer's id with its middle hidden.
+    /// Which play of the chain.
+    pub n: u64,
+    /// The first letter of the customer's id, and stars.
     pub customer: String,
     pub prize_id: String,
     pub name: String,
@@ -96,19 +98,11 @@ pub struct DrawView {
     pub revealed_seed: Option<String>,
 }
 
-/// An id with its middle hidden: as much is left as its owner needs to know it by.
-pub fn masked(customer: &CustomerId) -> String {
-    let letters: Vec<char> = customer.as_str().chars().collect();
-    let shown = if letters.len() > 6 { 2 } else { usize::from(letters.len() > 1) };
-    let (first, last) = (&letters[..shown], &letters[letters.len() - shown..]);
-    first.iter().chain(&['*', '*', '*']).chain(last).collect()
-}
-
 impl DrawView {
     /// What is shown of it at a moment.
     pub fn new(shop: &Shop, found: &Found, now: Instant) -> Option<Self> {
-        let Found { campaign_id, about, drawing, winners, .. } = found;
-        let link = drawing.notices.last()?;
+        let Found { campaign_id, about, drawing, announced, winners, .. } = found;
+        let link = announced.notices.last()?;
         let table = &link.notice.table;
         // A ticket that was drawn and not looked at is told when its customer looks, or after the end.
         let is_over = now >= about.ends_at;
@@ -126,8 +120,8 @@ impl DrawView {
         let winner = |reward: &Reward| {
             let drawn = reward.drawn.as_deref()?;
             Some(WinnerView {
-                reward_id: reward.reward_id.to_string(),
-                customer: masked(&reward.customer_id),
+                n: drawn.n,
+                customer: masked(reward.customer_id.as_str()),
                 prize_id: drawn.prize_id.to_string(),
                 name: table.find(&drawn.prize_id).map(|prize| prize.name.clone()).unwrap_or_default(),
                 value: reward.listed?.minor(),
@@ -141,14 +135,14 @@ impl DrawView {
             ends_at: time::show(shop, about.ends_at),
             notice: link.text.clone(),
             notice_hash: link.hash,
-            commit: drawing.commit,
+            commit: announced.commit,
             mode: table.mode,
             prizes: prizes.collect(),
             plays: drawing.standing.plays,
             chain_head: drawing.standing.head,
             winners_over_500: winners.iter().filter_map(winner).collect(),
             beacon_round: link.notice.beacon_round,
-            beacon_randomness: drawing.round.as_ref().map(|round| round.randomness),
+            beacon_randomness: announced.round.as_ref().map(|round| round.randomness),
             revealed_seed: found.revealed(now),
         })
     }

@@ -9,7 +9,7 @@ use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
 use domain::{
     CampaignId, Instant, ShopId,
-    reward::{Drawing, Reward},
+    reward::{Announced, Drawing, Reward},
 };
 use draw::Seed;
 use port::{Read, Reader};
@@ -23,6 +23,7 @@ pub struct Found {
     pub campaign_id: CampaignId,
     pub about: Arc<About>,
     pub drawing: Drawing,
+    pub announced: Announced,
     /// The latest first.
     pub winners: Vec<Reward>,
     seed: Seed,
@@ -66,12 +67,15 @@ impl Asking {
         let Some((seed, drawing)) = book.and_then(|book| Some((book.seed, book.drawing?))) else {
             return Ok(None);
         };
+        let charter = reader.charter(&self.shop, &self.campaign)?;
+        let Some(announced) = charter.and_then(|charter| charter.announced) else { return Ok(None) };
         let about = self.kept.about(reader, (&self.shop, &self.campaign), self.generation)?;
         let Some(about) = about.filter(|about| about.is_public || self.sees == Sees::Any) else {
             return Ok(None);
         };
         let winners = reader.last_winners(&self.shop, &self.campaign, WINNERS)?;
-        Ok(Some(Found { campaign_id: self.campaign.clone(), about, drawing, winners, seed }))
+        let campaign_id = self.campaign.clone();
+        Ok(Some(Found { campaign_id, about, drawing, announced, winners, seed }))
     }
 }
 

@@ -165,7 +165,7 @@ impl RewardView {
     /// A reward as its shop sees it. What an urn's ticket brings is not told before it is played.
     pub fn new(shop: &Shop, around: Around, now: Instant) -> Self {
         let (status, playable_until) = (around.shown(shop, now), around.playable_until(shop));
-        let Around { reward, row, book } = around;
+        let Around { reward, row, charter } = around;
         let current = row.as_ref().map(|row| row.campaign.current());
         let own = row.as_ref().and_then(|row| terms_of(row, reward.version));
         let tier = own.and_then(|terms| terms.tiers.get(reward.tier as usize));
@@ -173,14 +173,16 @@ impl RewardView {
         let terms = current.and_then(|version| version.terms.of::<Terms>());
         let shares = terms.is_some_and(|terms| terms.extra_chances > 0) && reward.action.is_draw();
         let live = shares && reward.extra == 0 && reward.status != RewardStatus::Void;
-        let link = book.as_ref().filter(|_| live).map(|book| links::link(&shop.shop_id, &book.seed, &reward));
+        let charter = charter.as_ref();
+        let link = charter.filter(|_| live);
+        let link = link.map(|charter| links::link(&shop.shop_id, &charter.secret, &reward));
         let is_done = reward.status == RewardStatus::Done || reward.done_at.is_some();
         let drawn = reward.drawn.as_deref().filter(|_| is_done);
-        let drawing = book.and_then(|book| book.drawing);
-        let prize =
-            drawn.and_then(|drawn| post_payment::prize_of(&row.as_ref()?.campaign, drawing.as_ref()?, drawn));
-        let prize = prize.as_ref().map(PrizeView::from);
-        let commit = drawing.map(|drawing| drawing.commit);
+        let announced = charter.and_then(|charter| charter.announced.as_ref());
+        let prize = drawn.zip(row.as_ref()).and_then(|(drawn, row)| {
+            post_payment::prize_of(&row.campaign, announced?, drawn).as_ref().map(PrizeView::from)
+        });
+        let commit = announced.map(|announced| announced.commit);
         let proof = drawn.map(|drawn| ProofView {
             n: drawn.n,
             chance: reward.chance(),
@@ -328,7 +330,8 @@ pub struct RewardQuery {
     cursor: Option<String>,
 }
 
-/// What a campaign brought, by order.
+/// What a campaign brought, by order. After an urn's end a page in one status may hold fewer than were asked for, or none,
+/// and still have a `next_cursor`.
 #[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}/rewards", tag = "rewards",
     params(("shop" = String, Path), ("campaign" = String, Path), RewardQuery), responses((status = 200, body = List<RewardView>)))]
 pub async fn of_campaign(
@@ -341,14 +344,13 @@ pub async fn of_campaign(
     let shop = state.shop(&caller.shop_id).await?;
     let RewardQuery { status, limit, cursor } = query.0;
     let page = PageQuery { limit, cursor }.read(Cursor::Reward)?;
-    let (shop_id, asked) = (caller.shop_id.clone(), page.clone());
+    let shop_id = caller.shop_id.clone();
     let (now, of_shop) = (state.engine.now(), shop.clone());
     let read = move |reader: &dyn Reader| {
-        shown::of_campaign(reader, (&shop_id, &of_shop), &campaign, (status, now), &asked)
+        shown::of_campaign(reader, (&shop_id, &of_shop), &campaign, (status, now), &page)
     };
-    let rows = state.read(read).await?;
-    let view = |of| RewardView::new(&shop, of, now);
-    Ok(Json(List::of(rows, &page, |of| port::reward_key(&of.reward), view)))
+    let (rows, next) = state.read(read).await?;
+    Ok(Json(List::going_on(rows.into_iter().map(|of| RewardView::new(&shop, of, now)).collect(), next)))
 }
 
 /// Who plays, and with which answers.

@@ -6,8 +6,10 @@
 use super::archive;
 use super::found::Found;
 use domain::{
-    CampaignId, Instant, RewardId, ShopId,
-    reward::{Drawing, Drawn, Reward, RewardStatus},
+    CampaignId, Instant, RewardId,
+    campaign::post_payment::has_lapsed,
+    reward::{Announced, Drawn, Reward, RewardStatus},
+    shop::Shop,
 };
 use draw::{Given, Hash, Table, archive::Play};
 use port::{Read, Reader};
@@ -19,7 +21,9 @@ pub enum Said {
     Foreign,
     /// It was not played yet.
     Waiting,
-    /// It became void before it was played.
+    /// It became void with its order before it was played.
+    Void,
+    /// It was not played in time.
     Lapsed,
     /// It was played.
     Played(Box<Shown>),
@@ -56,37 +60,41 @@ pub struct Again {
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
     pub reader: &'a dyn Reader,
-    pub shop: &'a ShopId,
+    pub shop: &'a Shop,
     pub now: Instant,
 }
 
 /// What is said of a reward of a draw.
 pub fn look(place: Place<'_>, found: &Found, id: &RewardId) -> Read<Said> {
-    let reward = place.reader.reward(place.shop, id)?;
+    let reward = place.reader.reward(&place.shop.shop_id, id)?;
     let of_it = |reward: &Reward| reward.campaign_id == found.campaign_id && reward.action.is_draw();
     let Some(reward) = reward.filter(of_it) else { return Ok(Said::Foreign) };
-    match (reward.status, reward.done_at, archive::play(&reward), reward.drawn.as_deref()) {
+    let at = (&place.shop.time_zone, place.now);
+    let has_lapsed = has_lapsed(found.about.ends_at, Some(&found.announced), &reward, at);
+    let play = archive::play(&reward, has_lapsed);
+    match (reward.status, reward.done_at, play, reward.drawn.as_deref()) {
         (_, Some(_), Some(play), Some(drawn)) => {
             let again = again(place, found, &play)?;
-            let notice = found.drawing.notice_of(play.n);
+            let notice = found.announced.notice_of(play.n);
             let prize =
                 notice.and_then(|notice| notice.table.find(&play.prize_id)).map(|prize| prize.name.clone());
             let is_void = reward.status == RewardStatus::Void;
             let prize = prize.unwrap_or_default();
             Ok(Said::Played(Box::new(Shown { prize, drawn_at: drawn.at, is_void, again, play })))
         }
-        (RewardStatus::Void, ..) => Ok(Said::Lapsed),
+        (RewardStatus::Void, ..) => Ok(Said::Void),
+        (RewardStatus::Offered, ..) if has_lapsed => Ok(Said::Lapsed),
         (RewardStatus::Offered | RewardStatus::Done, ..) => Ok(Said::Waiting),
     }
 }
 
 fn again(place: Place<'_>, found: &Found, play: &Play) -> Read<Option<Again>> {
     let Some(seed) = found.revealed(place.now) else { return Ok(None) };
-    let before = before(place, (&found.campaign_id, &found.drawing), play.n)?;
-    Ok(before.zip(found.drawing.notice_of(play.n)).map(|((given, head), notice)| Again {
+    let before = before(place, (&found.campaign_id, &found.announced), play.n)?;
+    Ok(before.zip(found.announced.notice_of(play.n)).map(|((given, head), notice)| Again {
         campaign: found.campaign_id.to_string(),
         seed,
-        commit: found.drawing.commit,
+        commit: found.announced.commit,
         table: notice.table.clone(),
         given,
         head,
@@ -97,20 +105,20 @@ fn again(place: Place<'_>, found: &Found, play: &Play) -> Read<Option<Again>> {
 /// What was given before a play, and the chain's head before it. `None` where a play before it is missing.
 fn before(
     Place { reader, shop, .. }: Place<'_>,
-    (campaign, drawing): (&CampaignId, &Drawing),
+    (campaign, announced): (&CampaignId, &Announced),
     n: u64,
 ) -> Read<Option<(Given, Hash)>> {
     let mark = Drawn::mark_of(n);
     let after = mark.saturating_sub(2);
     let most = usize::try_from(n - after).unwrap_or(usize::MAX);
-    let rewards = reader.plays(shop, campaign, after, most)?;
+    let rewards = reader.plays(&shop.shop_id, campaign, after, most)?;
     let at = |n: u64| rewards.iter().filter_map(|reward| reward.drawn.as_deref()).find(|drawn| drawn.n == n);
     let Some(mut given) = at(mark).and_then(|drawn| drawn.given.clone()) else { return Ok(None) };
     for earlier in mark..n {
         let Some(drawn) = at(earlier) else { return Ok(None) };
         given.add(&drawn.prize_id);
     }
-    let changed = drawing.notices.iter().rev().find(|link| link.after + 1 == n).map(|link| link.head);
+    let changed = announced.notices.iter().rev().find(|link| link.after + 1 == n).map(|link| link.head);
     let head = changed.or_else(|| at(n - 1).map(|drawn| drawn.head));
     Ok(head.map(|head| (given, head)))
 }

@@ -1,6 +1,7 @@
 //! Where a reward stands as it is shown: one that was not played in time has lapsed, which no row says by itself.
 //!
-//! Always holds: a page of a filtered list is full as long as there are more; nothing lapses before its campaign's end.
+//! Always holds: what a page costs does not grow with the campaign, so one of a filtered list may hold fewer than were asked
+//! for, and says where the next begins; nothing lapses before its campaign's end.
 
 use super::around::{Around, around};
 use domain::{
@@ -37,14 +38,13 @@ impl Around {
     /// Until when it can be played.
     pub fn playable_until(&self, shop: &Shop) -> Option<Instant> {
         let ends_at = self.row.as_ref()?.campaign.current().ends_at;
-        let drawing = self.book.as_ref().and_then(|book| book.drawing.as_ref());
-        Some(playable_until(ends_at, drawing, &self.reward, &shop.time_zone))
+        Some(playable_until(ends_at, self.announced(), &self.reward, &shop.time_zone))
     }
     /// Where it stands at a moment.
     pub fn shown(&self, shop: &Shop, now: Instant) -> Shown {
         let ends_at = self.row.as_ref().map(|row| row.campaign.current().ends_at);
-        let drawing = self.book.as_ref().and_then(|book| book.drawing.as_ref());
-        let lapses = |ends_at| has_lapsed(ends_at, drawing, &self.reward, (&shop.time_zone, now));
+        let at = (&shop.time_zone, now);
+        let lapses = |ends_at| has_lapsed(ends_at, self.announced(), &self.reward, at);
         match self.reward.status {
             RewardStatus::Offered if ends_at.is_some_and(lapses) => Shown::Lapsed,
             RewardStatus::Offered => Shown::Offered,
@@ -54,32 +54,39 @@ impl Around {
     }
 }
 
-/// A page of a campaign's rewards, all or those that stand so.
+/// Pages of the store that are read for one of a list: an urn's tickets that can still be claimed stand among those that
+/// have lapsed, and nothing in their rows parts them.
+const LOOKS: usize = 10;
+
+/// A page of a campaign's rewards, all or those that stand so, and where the next one begins.
 pub fn of_campaign(
     reader: &dyn Reader,
     (shop_id, shop): (&ShopId, &Shop),
     campaign: &CampaignId,
     (status, now): (Option<Shown>, Instant),
     page: &Page,
-) -> Read<Vec<Around>> {
+) -> Read<(Vec<Around>, Option<String>)> {
     let ends_at = reader.campaign(shop_id, campaign)?.map(|row| row.campaign.current().ends_at);
     if status == Some(Shown::Lapsed) && ends_at.is_none_or(|ends_at| now < ends_at) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let filter = RewardFilter { status: status.map(Shown::stored) };
     let mut asked = page.clone();
     let mut found = Vec::new();
-    loop {
+    for _ in 0..LOOKS {
         let rows = reader.campaign_rewards(shop_id, campaign, &filter, &asked)?;
         let last = rows.last().filter(|_| rows.len() == asked.limit).map(port::reward_key);
-        let mut rows = around(reader, shop_id, rows)?;
-        rows.retain(|of| status.is_none_or(|status| of.shown(shop, now) == status));
-        found.extend(rows);
-        match last {
-            Some(last) if found.len() < page.limit => asked.after = Some(last),
-            _ => break,
+        let rows = around(reader, shop_id, rows)?;
+        found.extend(rows.into_iter().filter(|of| status.is_none_or(|status| of.shown(shop, now) == status)));
+        if found.len() >= page.limit {
+            found.truncate(page.limit);
+            let next = found.last().map(|of: &Around| port::reward_key(&of.reward));
+            return Ok((found, next));
         }
+        if last.is_none() {
+            return Ok((found, None));
+        }
+        asked.after = last;
     }
-    found.truncate(page.limit);
-    Ok(found)
+    Ok((found, asked.after))
 }

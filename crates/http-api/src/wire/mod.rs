@@ -10,6 +10,7 @@ pub mod extract;
 pub mod keys;
 pub mod limits;
 pub mod list_in;
+pub mod masked;
 pub mod names;
 pub mod page;
 pub mod problem;

@@ -94,6 +94,10 @@ impl<T> List<T> {
         let next_cursor = rows.last().filter(|_| full).map(key);
         Self { data: rows.into_iter().map(view).collect(), next_cursor }
     }
+    /// A page that says by itself where the next one begins.
+    pub const fn going_on(data: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { data, next_cursor }
+    }
     /// A list that comes whole.
     pub fn whole(data: Vec<T>) -> Self {
         Self { data, next_cursor: None }

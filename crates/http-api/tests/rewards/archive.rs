@@ -29,20 +29,24 @@ fn left(shown: &Value) -> u64 {
     shown["prizes"].as_array().unwrap().iter().filter_map(|prize| prize["left"].as_u64()).sum()
 }
 
+/// The same prizes from an urn, with so many tickets of nothing.
+fn urn(nothing: u64) -> Value {
+    let mut terms = odds();
+    terms["mode"] = "urn".into();
+    for (prize, stock) in terms["prizes"].as_array_mut().unwrap().iter_mut().zip([1, 3, nothing]) {
+        let prize = prize.as_object_mut().unwrap();
+        prize.remove("odds");
+        prize.remove("fallback");
+        prize.insert("stock".into(), stock.into());
+    }
+    terms
+}
+
 /// A campaign of that mode as it stands before its end: a change, an extra chance, a lapsed and a void play, a chance
 /// without an id.
 fn lived(mode: &str) -> Service {
     let service = Service::open();
-    let mut terms = odds();
-    if mode == "urn" {
-        terms["mode"] = mode.into();
-        for (prize, stock) in terms["prizes"].as_array_mut().unwrap().iter_mut().zip([1, 3, 6]) {
-            let prize = prize.as_object_mut().unwrap();
-            prize.remove("odds");
-            prize.remove("fallback");
-            prize.insert("stock".into(), stock.into());
-        }
-    }
+    let terms = if mode == "urn" { urn(6) } else { odds() };
     let mut form = draw("c", &terms);
     form["terms"]["extra_chances"] = json!(2);
     service.is(201, "POST", "/campaigns", &form);
@@ -119,4 +123,44 @@ fn a_s2_16_the_archive_is_verified_by_two_programs() {
         );
         assert!(!python(&tampered, head).1);
     }
+}
+
+/// A-S2-15, A-S2-17: a ticket that nobody looked at before its days to claim were over has lapsed, in the archive as in every
+/// list; a page of a list costs the same whatever stands between what it shows, and says where the next one begins.
+#[test]
+fn a_s2_15_a_ticket_that_nobody_looked_at_in_time_has_lapsed() {
+    let service = Service::open();
+    service.is(201, "POST", "/campaigns", &draw("c", &urn(26)));
+    service.clock("10:00");
+    for number in 1..=21 {
+        service.pay(&format!("o{number:02}"), Some(&format!("t-{number}")));
+    }
+    service.play("o01");
+    let states = || {
+        let archive = Archive::read(service.archive("c").as_bytes()).unwrap();
+        let report = verify::verify(&archive, &MAINLAND_CHINA, &verify::Known::default());
+        assert!(report.is_verified(), "{report:?}");
+        archive.plays.iter().map(|play| play.state).collect::<Vec<_>>()
+    };
+    // Every page of one of each status, and how many there were.
+    let listed = |status: &str| {
+        let (mut rewards, mut pages, mut cursor) = (0, 0, String::new());
+        loop {
+            let path = format!("/campaigns/c/rewards?status={status}&limit=1{cursor}");
+            let page = service.is(200, "GET", &path, &Value::Null);
+            (rewards, pages) = (rewards + page["data"].as_array().unwrap().len(), pages + 1);
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={}", next.replace(' ', "%20")),
+                None => return (rewards, pages),
+            }
+        }
+    };
+    service.clock("20:00");
+    assert_eq!(states(), [vec![PlayState::Played], vec![PlayState::Drawn; 20]].concat());
+    assert_eq!((listed("offered").0, listed("done").0), (20, 1));
+    assert_eq!(listed("lapsed"), (0, 3), "ten rows were passed over for each of the first two");
+    let late = json!({ "now": "2030-07-11T00:00:00+08:00" });
+    assert_eq!(service.ask(Some("sandbox"), "PUT", "/v1/sandbox/clock", &late, &[]).0, 200);
+    assert_eq!(states(), [vec![PlayState::Played], vec![PlayState::Lapsed; 20]].concat());
+    assert_eq!((listed("offered").0, listed("lapsed").0), (0, 20));
 }

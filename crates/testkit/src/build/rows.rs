@@ -8,7 +8,7 @@ use domain::{
     ledger::{Account, Booked, Entry, Source, Way},
     message::{Message, wallet::Wallet},
     order::{CouponConflict, Method, Order, Party, TimelineEntry},
-    reward::{ActionKind, Reward, RewardStatus},
+    reward::{ActionKind, Announced, Reward, RewardStatus},
 };
 use money::Money;
 use port::{
@@ -84,6 +84,22 @@ pub fn reward(reward_id: &str, order_id: &str, customer_id: &str) -> Reward {
         answers: None,
         extras: Vec::new(),
     }
+}
+
+/// What was announced of a draw of ten tickets, one of them a mug.
+pub fn announced(seed: u8) -> Announced {
+    let notice = serde_json::json!({
+        "title": "Mugs", "organiser": "Tea House", "contact": "400-000-0000", "opens_at": "2022-06-01T00:00:00+08:00",
+        "closes_at": "2022-07-01T00:00:00+08:00", "conditions": "Orders that are paid", "entropy": "required",
+        "table": { "mode": "urn", "prizes": [
+            { "prize_id": "mug", "name": "Mug", "kind": "goods", "value": 3_900, "stock": 1 },
+            { "prize_id": "none", "name": "None", "kind": "none", "value": 0, "stock": 9 },
+        ] },
+        "claim_days": 30, "claim_how": "By post", "lapse": "Not drawn again",
+    });
+    let notice: draw::Notice = serde_json::from_value(notice).expect("a notice");
+    let seed = draw::Seed::from_bytes([seed; 32]);
+    Announced::first(&seed, draw::archive::NoticeLink::first("ca-1", &seed.commit(), notice))
 }
 
 /// An import of one file that waits for its turn.

@@ -83,6 +83,9 @@ fn of_rewards(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::
             reader.last_winners(shop, &campaign, 1).answer(),
         ));
         add(&reader.book(shop, &campaign).answer().map(|book| (book.given, book.seed.reveal())));
+        add(&reader.charter(shop, &campaign).answer().map(|charter| charter.secret.name("rw")));
+        let takers = |page: &Page| reader.takers(shop, &campaign, page).answer();
+        add(&paged(takers, |(customer, _)| customer.to_string()));
         for customer in ["u-0", "u-1"].map(id) {
             add(&reader.taker(shop, &campaign, &customer).answer());
         }

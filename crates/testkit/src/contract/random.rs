@@ -9,7 +9,7 @@ use domain::{
     ShopId,
     coupon::Coupon,
     message::{Message, MessageStatus, numbers::NumberKey},
-    reward::{Book, Drawn, Reward, RewardStatus, Taker},
+    reward::{Book, Charter, Drawn, Reward, RewardStatus, Secret, Taker},
 };
 use port::{
     BatchClaims, Before, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import,
@@ -94,6 +94,7 @@ fn keys(step: Step) -> Keys {
         publishing: Vec::new(),
         rewards: vec![(shop.clone(), id(&own("rw")))],
         books: vec![(shop.clone(), id(&own("ca")))],
+        charters: vec![(shop.clone(), id(&own("ca")))],
         takers: vec![(shop.clone(), id("ca-1"), id(&own("u")))],
         conflicts: vec![(shop.clone(), id(&own("cf")))],
         imports: vec![(shop.clone(), id(&own("im")))],
@@ -185,7 +186,9 @@ fn of_rewards(step: Step, rows: &Rows, to: &mut Changes) {
         33 => to.rewards.push(reward(step, rows)),
         34 => {
             let book = Book { given: value.into(), ..Book::new(draw::Seed::from_bytes([number; 32])) };
-            to.books.push(Change::new((shop, id(&format!("ca-{number}"))), book));
+            let key = (shop, id(&format!("ca-{number}")));
+            to.charters.push(Change::new(key.clone(), Charter::new(Secret::from_bytes([value; 32]))));
+            to.books.push(Change::new(key, book));
         }
         _ => {
             let taker = Taker { total: value.into(), ..Taker::default() };

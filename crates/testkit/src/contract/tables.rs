@@ -13,7 +13,7 @@ use domain::{
         sending::Report,
     },
     order::CouponConflict,
-    reward::{Book, Drawn, Reward, RewardStatus, Taker},
+    reward::{Book, Charter, Drawn, Reward, RewardStatus, Secret, Taker},
 };
 use port::{
     Answers, BatchClaims, Change, CodeRow, ConflictRow, EarlyReports, Import, ImportState, InboxRow,
@@ -336,6 +336,18 @@ impl Sample for Book {
     }
     fn then(shop: &ShopId, number: u8) -> Option<Self> {
         Some(Self { given: 9, paused_at: Some(at(3)), ..Self::first(shop, number) })
+    }
+}
+
+impl Sample for Charter {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("ca-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        Self::new(Secret::from_bytes([number; 32]))
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { announced: Some(build::announced(number)), ..Self::first(shop, number) })
     }
 }
 

@@ -4,7 +4,7 @@ use super::{DrawTerms, Terms, chances};
 use crate::{
     Code, Instant, Violation,
     campaign::{Campaign, Version, terms::Frame},
-    reward::{Drawing, Drawn, Reward},
+    reward::{Announced, Drawing, Drawn, Reward},
     shop::Shop,
     time::Window,
 };
@@ -150,38 +150,48 @@ fn code(code: draw::Code) -> Code {
 }
 
 /// A draw that begins: its first notice and head.
-pub fn begin(campaign: &str, seed: &Seed, notice: Notice) -> Drawing {
-    let commit = seed.commit();
-    let (standing, first) = Standing::open(campaign, &commit, notice);
-    Drawing { commit, standing, shown: Given::default(), notices: vec![Arc::new(first)], round: None }
+pub fn begin(campaign: &str, seed: &Seed, notice: Notice) -> (Drawing, Announced) {
+    let (standing, first) = Standing::open(campaign, &seed.commit(), notice);
+    (Drawing { standing, shown: Given::default() }, Announced::first(seed, first))
 }
 
 /// Another notice takes the place of the one before; one that says the same does not (A-S2-16).
-pub fn renew(drawing: &mut Drawing, notice: Notice) {
-    if drawing.notice() != Some(&notice) {
+pub fn renew(drawing: &mut Drawing, announced: &mut Announced, notice: Notice) {
+    if announced.notice() != Some(&notice) {
         let link = drawing.standing.change(notice);
-        drawing.notices.push(Arc::new(link));
+        announced.notices.push(Arc::new(link));
     }
+}
+
+/// The notice of other terms, in the words that were published where it says the same: both are made of their terms here and
+/// now, so a later program that words a sentence otherwise changes nothing of a draw that runs.
+pub fn in_known_words(published: &Notice, now: &Notice, next: Notice) -> Notice {
+    if now == &next {
+        return published.clone();
+    }
+    let is_kept = now.conditions == next.conditions;
+    let conditions = if is_kept { published.conditions.clone() } else { next.conditions.clone() };
+    Notice { conditions, ..next }
 }
 
 /// What a draw brought, as it was told when it was made: a prize that is worth more from now on was not then, and one that
 /// is told no more was there.
-pub fn prize_of(campaign: &Campaign, drawing: &Drawing, drawn: &Drawn) -> Option<super::Prize> {
+pub fn prize_of(campaign: &Campaign, announced: &Announced, drawn: &Drawn) -> Option<super::Prize> {
     let of = |version: &'_ Version| version.terms.of::<Terms>()?.draw()?.prize(&drawn.prize_id).cloned();
     let prize = campaign.versions.iter().rev().find_map(of)?;
-    let value = drawing.notice_of(drawn.n)?.table.find(&drawn.prize_id)?.value;
+    let value = announced.notice_of(drawn.n)?.table.find(&drawn.prize_id)?.value;
     Some(super::Prize { value, ..prize })
 }
 
 /// What goes into a chance's draw, or why it cannot be drawn yet.
-pub fn entropy(drawing: &Drawing, reward: &Reward) -> Result<Entropy, Code> {
-    let notice = drawing.notice().ok_or(Code::NotFound)?;
+pub fn entropy(announced: &Announced, reward: &Reward) -> Result<Entropy, Code> {
+    let notice = announced.notice().ok_or(Code::NotFound)?;
     let paid = match (&reward.transaction_id, notice.entropy) {
         (Some(id), _) => Entropy::of_transaction(id.as_str()).map_err(|_| Code::InvalidValue)?,
         (None, EntropyPolicy::Optional) => Entropy::absent(),
         (None, EntropyPolicy::Required) => return Err(Code::AwaitingTransactionId),
     };
-    match (notice.beacon_round, &drawing.round) {
+    match (notice.beacon_round, &announced.round) {
         (None, _) => Ok(paid),
         (Some(_), Some(round)) => Ok(paid.with_beacon(&round.randomness)),
         (Some(_), None) => Err(Code::BeaconAwaited),
@@ -190,8 +200,8 @@ pub fn entropy(drawing: &Drawing, reward: &Reward) -> Result<Entropy, Code> {
 
 /// Nothing is drawn before the start that the notice tells, nor after its end, when the seed is known: such a draw could not
 /// be verified.
-fn is_open(drawing: &Drawing, now: Instant) -> Result<(), Code> {
-    let notice = drawing.notice().ok_or(Code::NotFound)?;
+fn is_open(announced: &Announced, now: Instant) -> Result<(), Code> {
+    let notice = announced.notice().ok_or(Code::NotFound)?;
     let at_ms = now.micros().div_euclid(1000);
     if at_ms < notice.opens_at.at_ms() {
         return Err(Code::NotStarted);
@@ -204,15 +214,15 @@ fn is_open(drawing: &Drawing, now: Instant) -> Result<(), Code> {
 
 /// Draws for a chance, and counts it. `Err` where it cannot be drawn yet, or an urn is empty.
 pub fn draw(
-    drawing: &mut Drawing,
+    standing: &mut Standing,
+    announced: &Announced,
     (campaign, seed): (&str, &Seed),
     reward: &Reward,
     now: Instant,
 ) -> Result<Drawn, Code> {
-    is_open(drawing, now)?;
-    let (entropy, chance) = (entropy(drawing, reward)?, reward.chance());
-    let Drawing { standing, notices, .. } = drawing;
-    let table = notices.last().map(|link| &link.notice.table).ok_or(Code::NotFound)?;
+    is_open(announced, now)?;
+    let (entropy, chance) = (entropy(announced, reward)?, reward.chance());
+    let table = announced.notice().map(|notice| &notice.table).ok_or(Code::NotFound)?;
     let at_ms = now.micros().div_euclid(1000);
     let n = standing.plays + 1;
     let given = (n == Drawn::mark_of(n)).then(|| standing.given.clone());

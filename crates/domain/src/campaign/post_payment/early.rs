@@ -44,8 +44,8 @@ pub fn waits(desk: &dyn Desk<'_>, reward: &Reward) -> bool {
     let row = desk.campaign(&reward.campaign_id);
     let is_early = row.is_some_and(|row| desk.now() < row.campaign.current().starts_at);
     let is_coupon = reward.action == ActionKind::Coupon && reward.coupon_id.is_none();
-    let book = desk.book(&reward.campaign_id);
-    let is_ticket = book.is_some_and(|book| ticket::wants_ticket(&book, reward));
+    let charter = desk.charter(&reward.campaign_id);
+    let is_ticket = charter.is_some_and(|charter| ticket::wants_ticket(charter, reward));
     is_early && reward.status == RewardStatus::Offered && (is_coupon || is_ticket)
 }
 
@@ -56,10 +56,12 @@ pub fn open_one(desk: &mut dyn Desk<'_>, reward: &mut Reward) -> bool {
     }
     let campaign = reward.campaign_id.clone();
     if reward.action.is_draw() {
-        let Some(mut book) = desk.book(&campaign) else { return false };
+        let kept = desk.book(&campaign).zip(desk.charter(&campaign));
+        let Some((book, charter)) = kept else { return false };
+        let mut book = book.clone();
         // What cannot be drawn yet is drawn when it is played; an urn that is empty is told then.
-        let is_drawn = ticket::wants_ticket(&book, reward)
-            && ticket::draw_ticket(&mut book, &campaign, reward, desk.now()).is_ok();
+        let is_drawn = ticket::wants_ticket(charter, reward)
+            && ticket::draw_ticket(&mut book, charter, &campaign, reward, desk.now()).is_ok();
         if is_drawn {
             desk.put_book(&campaign, book);
         }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     BatchId, Code, Instant, Violation,
     campaign::Campaign,
-    reward::{Book, Stock},
+    reward::{Announced, Stock},
     shop::Shop,
 };
 use draw::Notice;
@@ -18,8 +18,8 @@ pub struct Around<'a> {
     pub shop: &'a Shop,
     /// When.
     pub now: Instant,
-    /// What the campaign keeps, where it was published before.
-    pub book: Option<&'a Book>,
+    /// What was announced of its draw, where it was published before.
+    pub announced: Option<&'a Announced>,
     /// What was given of its prizes.
     pub won: &'a Won,
     /// What is left of a batch.
@@ -33,23 +33,42 @@ pub fn judge(campaign: &Campaign, around: &Around<'_>) -> Found {
     let Around { shop, won, stock_of, .. } = *around;
     let asked = Promises { terms: live.terms, period: live.version.period(), shop, won, stock_of };
     promise::check(&asked, &mut found);
-    let notice = drawing::notice_of(live.terms, &live.version.name, live.version.period(), shop);
-    let drawing = around.book.and_then(|book| book.drawing.as_ref());
-    let kept = drawing.and_then(|drawing| drawing.notice());
-    found.violations.extend(of_draw(campaign, live, (kept, notice.as_ref()), around.now));
+    let kept = around.announced.and_then(Announced::notice);
+    found.violations.extend(of_draw(campaign, live, kept, around));
     found
+}
+
+/// The notice that a version makes here and now.
+fn made(live: Live<'_>, shop: &Shop) -> Option<Notice> {
+    drawing::notice_of(live.terms, &live.version.name, live.version.period(), shop)
+}
+
+/// The version that was published last: the one before, or the same again.
+fn last<'a>(campaign: &'a Campaign, live: Live<'a>) -> Live<'a> {
+    let before = live.number.checked_sub(1).and_then(|number| Live::of_version(campaign, number));
+    before.unwrap_or(live)
+}
+
+/// The notice that the current version is published with, in the words that were published where it says the same.
+pub fn notice_of(campaign: &Campaign, kept: Option<&Notice>, shop: &Shop) -> Option<Notice> {
+    let live = Live::of_version(campaign, campaign.version_number())?;
+    let next = made(live, shop)?;
+    Some(match kept.zip(made(last(campaign, live), shop)) {
+        Some((kept, last)) => drawing::in_known_words(kept, &last, next),
+        None => next,
+    })
 }
 
 fn of_draw(
     campaign: &Campaign,
     live: Live<'_>,
-    notices: (Option<&Notice>, Option<&Notice>),
-    now: Instant,
+    kept: Option<&Notice>,
+    Around { shop, now, .. }: &Around<'_>,
 ) -> Vec<Violation> {
     let tier = live.terms.tiers.iter().position(|tier| tier.action.draw.is_some()).unwrap_or_default();
-    match notices {
+    match (kept, notice_of(campaign, kept, shop)) {
         // What proves it is published before the start (A-S2-16, A-S2-17).
-        (None, Some(_)) if live.version.starts_at < now => {
+        (None, Some(_)) if live.version.starts_at < *now => {
             let field = if campaign.versions.len() > 1 {
                 format!("terms.tiers[{tier}].action")
             } else {
@@ -59,9 +78,8 @@ fn of_draw(
         }
         (None, _) => Vec::new(),
         (Some(before), Some(notice)) => {
-            let last = live.number.checked_sub(1).and_then(|number| Live::of_version(campaign, number));
-            let Some(last) = last else { return Vec::new() };
-            let mut found = drawing::check_change(tier, (before, last.terms), (notice, live.terms));
+            let last = last(campaign, live);
+            let mut found = drawing::check_change(tier, (before, last.terms), (&notice, live.terms));
             if let Some((last, next)) = last.terms.draw().zip(live.terms.draw()) {
                 found.extend(drawing::check_kept(tier, last, next));
             }

@@ -31,7 +31,6 @@ pub use judge::{Around, judge};
 pub use play::{Do, Done, Played};
 pub use promise::{Found, draws_of, kept_by_others};
 pub use react::Kind;
-pub use share::link_tag;
 pub use terms::Terms;
 pub use ticket::stands;
 pub use until::{has_lapsed, playable_until};

@@ -133,7 +133,7 @@ fn give(
         return Err(Code::CampaignClosed);
     }
     let mut reward = Reward {
-        reward_id: desk.next("rw"),
+        reward_id: name(desk, &campaign_id)?,
         campaign_id: campaign_id.clone(),
         version: live.number,
         order_id: order.order_id.clone(),
@@ -165,10 +165,19 @@ fn give(
     keep(desk, &campaign_id, reward)
 }
 
+/// The name of a new reward of a campaign, which nobody can guess: whoever has it is shown what became of it.
+pub fn name(desk: &mut dyn Desk<'_>, campaign: &CampaignId) -> Result<RewardId, Code> {
+    let running = desk.next_id("rw");
+    let charter = desk.charter(campaign).ok_or(Code::NotFound)?;
+    let name = charter.secret.name(&running);
+    Ok(name.parse().unwrap_or_else(|_| unreachable!("{name} is an id")))
+}
+
 /// Keeps a new reward: a ticket of an urn is drawn when the chance arises (A-S2-15).
 pub fn keep(desk: &mut dyn Desk<'_>, campaign: &CampaignId, mut reward: Reward) -> Result<RewardId, Code> {
-    let mut book = desk.book(campaign).ok_or(Code::NotFound)?;
-    draw_ticket(&mut book, campaign, &mut reward, desk.now())?;
+    let charter = desk.charter(campaign).ok_or(Code::NotFound)?;
+    let mut book = desk.book(campaign).ok_or(Code::NotFound)?.clone();
+    draw_ticket(&mut book, charter, campaign, &mut reward, desk.now())?;
     book.given += u64::from(reward.extra == 0);
     let id = reward.reward_id.clone();
     let body = json!({

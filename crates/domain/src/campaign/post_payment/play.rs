@@ -4,7 +4,7 @@ use super::{Live, Prize, PrizeKind, Terms, drawing, early, until::playable_until
 use crate::{
     CampaignId, Code, CustomerId, Refusal, RewardId,
     campaign::{Campaign, Count, Desk},
-    reward::{ActionKind, Answers, Book, Reward, RewardStatus, Round, check_answers},
+    reward::{ActionKind, Announced, Answers, Reward, RewardStatus, Round, check_answers},
 };
 use draw::{Hash, beacon::QUICKNET};
 use serde::{Deserialize, Serialize};
@@ -26,10 +26,8 @@ pub enum Do {
     Follow {
         /// The campaign,
         campaign_id: CampaignId,
-        /// the reward whose link it is,
+        /// and the reward whose link it is.
         reward_id: RewardId,
-        /// and what shows that it was given out.
-        tag: String,
         /// Who follows it.
         customer_id: CustomerId,
     },
@@ -119,7 +117,7 @@ pub fn play(
         let action = own.tiers.get(reward.tier as usize).map(|tier| &tier.action).ok_or_else(missing)?;
         let found = check_answers(&action.questions, answers);
         Refusal::from_violations(Code::InvalidAnswers, found)?;
-        if let Some(mut book) = desk.book(&reward.campaign_id) {
+        if let Some(mut book) = desk.book(&reward.campaign_id).cloned() {
             book.tallies.add(answers, &action.questions);
             desk.put_book(&reward.campaign_id, book);
         }
@@ -155,9 +153,8 @@ fn check_time(desk: &dyn Desk<'_>, reward: &Reward, live: Live<'_>) -> Result<()
         let detail = format!("the campaign starts at {}", desk.show(version.starts_at));
         return Err(Refusal::with(Code::NotStarted, detail));
     }
-    let book = desk.book(&reward.campaign_id);
-    let drawing = book.as_ref().and_then(|book| book.drawing.as_ref());
-    let until = playable_until(version.ends_at, drawing, reward, &shop.time_zone);
+    let until =
+        playable_until(version.ends_at, announced(desk, &reward.campaign_id), reward, &shop.time_zone);
     if now < until {
         return Ok(());
     }
@@ -171,17 +168,20 @@ fn check_time(desk: &dyn Desk<'_>, reward: &Reward, live: Live<'_>) -> Result<()
 fn draw(desk: &mut dyn Desk<'_>, reward: &mut Reward, live: Live<'_>) -> Result<(), Refusal> {
     let campaign = &live.campaign.campaign_id;
     let missing = || Refusal::new(Code::NotFound);
-    let mut book = desk.book(campaign).ok_or_else(missing)?;
+    let announced = announced(desk, campaign).ok_or_else(missing)?;
+    let mut book = desk.book(campaign).ok_or_else(missing)?.clone();
+    let drawing = book.drawing.as_mut().ok_or_else(missing)?;
     if reward.drawn.is_none() {
-        let drawing = book.drawing.as_mut().ok_or_else(missing)?;
-        let drawn = drawing::draw(drawing, (campaign.as_str(), &book.seed), reward, desk.now())?;
+        let seeded = (campaign.as_str(), &book.seed);
+        let drawn = drawing::draw(&mut drawing.standing, announced, seeded, reward, desk.now())?;
         reward.drawn = Some(Box::new(drawn));
     }
-    if let (Some(drawing), Some(drawn)) = (&mut book.drawing, &reward.drawn) {
+    if let Some(drawn) = &reward.drawn {
         drawing.shown.add(&drawn.prize_id);
     }
-    desk.put_book(campaign, book.clone());
-    let Some(prize) = prize_of(reward, live.campaign, &book) else { return Ok(()) };
+    let prize = prize_of(reward, live.campaign, announced);
+    desk.put_book(campaign, book);
+    let Some(prize) = prize else { return Ok(()) };
     if let Some(batch) = &prize.batch_id {
         give(desk, reward, batch);
     }
@@ -201,24 +201,28 @@ fn give(desk: &mut dyn Desk<'_>, reward: &mut Reward, batch: &crate::BatchId) {
     }
 }
 
-fn prize_of(reward: &Reward, campaign: &Campaign, book: &Book) -> Option<Prize> {
-    drawing::prize_of(campaign, book.drawing.as_ref()?, reward.drawn.as_ref()?)
+fn prize_of(reward: &Reward, campaign: &Campaign, announced: &Announced) -> Option<Prize> {
+    drawing::prize_of(campaign, announced, reward.drawn.as_ref()?)
+}
+
+/// What was announced of a campaign's draw.
+fn announced<'d>(desk: &'d dyn Desk<'_>, campaign: &CampaignId) -> Option<&'d Announced> {
+    desk.charter(campaign)?.announced.as_ref()
 }
 
 fn shown(desk: &dyn Desk<'_>, reward: Reward, campaign: &Campaign) -> Played {
-    let book = desk.book(&reward.campaign_id);
-    let prize = book.as_ref().and_then(|book| prize_of(&reward, campaign, book));
-    let drawing = book.and_then(|book| book.drawing);
-    let commit = drawing.filter(|_| reward.drawn.is_some()).map(|drawing| drawing.commit);
+    let announced = announced(desk, &reward.campaign_id).filter(|_| reward.drawn.is_some());
+    let prize = announced.and_then(|announced| prize_of(&reward, campaign, announced));
+    let commit = announced.map(|announced| announced.commit);
     Played { reward, prize, commit }
 }
 
 /// The beacon's round is posted: once, the one that the notice names, and not before its moment (A-S2-16).
 pub fn post(desk: &mut dyn Desk<'_>, campaign: &CampaignId, round: &Round) -> Result<(), Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no draw of campaign {campaign}"));
-    let mut book = desk.book(campaign).ok_or_else(missing)?;
-    let drawing = book.drawing.as_mut().ok_or_else(missing)?;
-    let named = drawing.notice().and_then(|notice| notice.beacon_round);
+    let mut charter = desk.charter(campaign).ok_or_else(missing)?.clone();
+    let announced = charter.announced.as_mut().ok_or_else(missing)?;
+    let named = announced.notice().and_then(|notice| notice.beacon_round);
     if named != Some(round.round) {
         let detail = named.map_or_else(
             || "the notice names no round".to_owned(),
@@ -230,9 +234,9 @@ pub fn post(desk: &mut dyn Desk<'_>, campaign: &CampaignId, round: &Round) -> Re
     if QUICKNET.at_ms(round.round).is_none_or(|at| now_ms < at) {
         return Err(Refusal::with(Code::BeaconAwaited, "the round's moment has not come yet"));
     }
-    if drawing.round.is_none() {
-        drawing.round = Some(round.clone());
-        desk.put_book(campaign, book);
+    if announced.round.is_none() {
+        announced.round = Some(round.clone());
+        desk.put_charter(campaign, charter);
     }
     Ok(())
 }
@@ -244,7 +248,7 @@ pub fn pause(desk: &mut dyn Desk<'_>, campaign: &CampaignId, paused: bool) -> Re
     if row.campaign.is_closed(desk.now()) || desk.now() >= row.campaign.current().ends_at {
         return Err(Code::CampaignClosed.into());
     }
-    let mut book = desk.book(campaign).ok_or_else(missing)?;
+    let mut book = desk.book(campaign).ok_or_else(missing)?.clone();
     if book.rest(paused, desk.now()) {
         desk.put_book(campaign, book);
         let body = json!({ "campaign_id": campaign, "paused": paused });

@@ -3,23 +3,24 @@
 
 use super::{
     Live, TRIED_FROM, drawing,
-    judge::{Around, judge},
+    judge::{Around, judge, notice_of},
     promise::{Won, kept_by_others},
 };
 use crate::{
     Code, Refusal,
     campaign::{Campaign, Desk},
-    reward::Book,
+    reward::{Announced, Book, Chance, Charter},
 };
-use draw::Seed;
 
 /// Refuses a shop that may not try the tool yet (S2-R09, S2-R10, A-S2-8), batches that cannot keep what it promises, and
 /// changes against the buyers (A-S2-17); else keeps what the campaign goes by. What is published goes on where the shop may
 /// not try it any more.
 pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
-    let Some(live) = Live::current(campaign) else { return Ok(()) };
-    let shop = desk.shop()?;
-    let known = desk.book(&campaign.campaign_id);
+    if Live::current(campaign).is_none() {
+        return Ok(());
+    }
+    let (shop, id) = (desk.shop()?, &campaign.campaign_id);
+    let known = desk.book(id).cloned().zip(desk.charter(id).cloned());
     if desk.now() < TRIED_FROM {
         let detail = format!("it can be tried from {} on", shop.time_zone.format(TRIED_FROM));
         return Err(Refusal::with(Code::NotStarted, detail));
@@ -28,25 +29,31 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
         let detail = "apply for it, and have the platform approve it";
         return Err(Refusal::with(Code::BetaRequired, detail));
     }
-    check(desk, campaign, known.as_ref())?;
-    let notice = drawing::notice_of(live.terms, &live.version.name, live.version.period(), shop);
-    let mut book = match known {
-        Some(book) => book,
-        None => new_book(desk)?,
+    let announced = known.as_ref().and_then(|(_, charter)| charter.announced.as_ref());
+    check(desk, campaign, announced)?;
+    let notice = notice_of(campaign, announced.and_then(Announced::notice), shop);
+    let (mut book, mut charter) = match known {
+        Some(known) => known,
+        None => begun(desk)?,
     };
-    match (&mut book.drawing, notice) {
+    match (book.drawing.as_mut().zip(charter.announced.as_mut()), notice) {
         (_, None) => {}
         (None, Some(notice)) => {
-            let id = campaign.campaign_id.as_str();
-            book.drawing = Some(drawing::begin(id, &book.seed, notice));
+            let (drawing, announced) = drawing::begin(campaign.campaign_id.as_str(), &book.seed, notice);
+            (book.drawing, charter.announced) = (Some(drawing), Some(announced));
         }
-        (Some(drawing), Some(notice)) => drawing::renew(drawing, notice),
+        (Some((drawing, announced)), Some(notice)) => drawing::renew(drawing, announced, notice),
     }
     desk.put_book(&campaign.campaign_id, book);
+    desk.put_charter(&campaign.campaign_id, charter);
     Ok(())
 }
 
-fn check(desk: &dyn Desk<'_>, campaign: &Campaign, book: Option<&Book>) -> Result<(), Refusal> {
+fn check(
+    desk: &dyn Desk<'_>,
+    campaign: &Campaign,
+    announced: Option<&Announced>,
+) -> Result<(), Refusal> {
     let (shop, now, id) = (desk.shop()?, desk.now(), &campaign.campaign_id);
     let none = Won::new();
     let won = desk.campaign(id).map_or(&none, |row| &row.counters.won);
@@ -56,12 +63,12 @@ fn check(desk: &dyn Desk<'_>, campaign: &Campaign, book: Option<&Book>) -> Resul
         stock.left = stock.left.saturating_sub(kept);
         Some(stock)
     };
-    let found = judge(campaign, &Around { shop, now, book, won, stock_of: &stock_of });
+    let found = judge(campaign, &Around { shop, now, announced, won, stock_of: &stock_of });
     Refusal::from_violations(Code::InvalidTerms, found.violations)
 }
 
-fn new_book(desk: &dyn Desk<'_>) -> Result<Book, Refusal> {
-    let bytes = desk.chance();
-    let bytes = bytes.ok_or_else(|| Refusal::with(Code::Required, "no randomness came with the request"))?;
-    Ok(Book::new(Seed::from_bytes(bytes)))
+fn begun(desk: &dyn Desk<'_>) -> Result<(Book, Charter), Refusal> {
+    let missing = || Refusal::with(Code::Required, "no randomness came with the request");
+    let Chance { seed, secret } = desk.chance().ok_or_else(missing)?;
+    Ok((Book::new(seed), Charter::new(secret)))
 }

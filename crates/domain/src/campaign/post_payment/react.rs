@@ -103,8 +103,8 @@ impl CampaignKind for Kind {
             Do::Play { reward_id, customer_id, answers } => {
                 play(desk, reward_id, customer_id, answers).map(|played| Done::Played(Box::new(played)))
             }
-            Do::Follow { campaign_id, reward_id, tag, customer_id } => {
-                share::follow(desk, campaign_id, (reward_id, tag), customer_id).map(|()| Done::Followed)
+            Do::Follow { campaign_id, reward_id, customer_id } => {
+                share::follow(desk, campaign_id, reward_id, customer_id).map(|()| Done::Followed)
             }
             Do::Post { campaign_id, round } => post(desk, campaign_id, round).map(|()| Done::Posted),
             Do::Pause { campaign_id, paused } => {

@@ -6,31 +6,20 @@ use crate::{
     campaign::Desk,
     reward::{Reward, RewardStatus},
 };
-use draw::{Entropy, Seed, words};
 
-/// What shows that a link was given out: it cannot be made without the campaign's seed. No campaign has such a name, so no
-/// draw is told by it.
-pub fn link_tag(seed: &Seed, reward: &RewardId) -> String {
-    let mut words = words(seed, "promenade link", reward.as_str(), &Entropy::absent());
-    format!("{:016x}", words.next().unwrap_or_default())
-}
-
-/// Somebody follows a link: its owner gets another chance. A customer who takes part in the campaign helps nobody, so that
+/// Somebody follows a link, which was opened at the door: its owner gets another chance. A customer who takes part in the campaign helps nobody, so that
 /// links cannot be passed round in a circle; each other one helps once.
 pub fn follow(
     desk: &mut dyn Desk<'_>,
     campaign: &CampaignId,
-    (id, tag): (&RewardId, &str),
+    id: &RewardId,
     by: &CustomerId,
 ) -> Result<(), Refusal> {
     let missing = || Refusal::with(Code::NotFound, "no such link");
-    let book = desk.book(campaign).ok_or_else(missing)?;
+    let rests = desk.book(campaign).ok_or_else(missing)?.paused_at.is_some();
     let of_campaign = desk.reward(id).filter(|reward| reward.campaign_id == *campaign);
     // An extra chance is of the order that was shared: it has no link of its own.
     let mut reward = of_campaign.filter(|reward| reward.extra == 0).ok_or_else(missing)?;
-    if tag != link_tag(&book.seed, id) {
-        return Err(missing());
-    }
     let row = desk.campaign(campaign).ok_or_else(missing)?;
     let live = Live::current(&row.campaign).ok_or_else(missing)?;
     let mut follower = desk.taker(campaign, by);
@@ -48,7 +37,7 @@ pub fn follow(
     if now < live.version.starts_at {
         return Err(Code::NotStarted.into());
     }
-    if book.paused_at.is_some() {
+    if rests {
         return Err(Code::CampaignPaused.into());
     }
     if reward.status == RewardStatus::Void {
@@ -61,7 +50,7 @@ pub fn follow(
         return Err(Refusal::with(Code::TotalLimit, format!("{} extra chances", live.terms.extra_chances)));
     }
     let extra = Reward {
-        reward_id: desk.next("rw"),
+        reward_id: offer::name(desk, campaign)?,
         status: RewardStatus::Offered,
         code: None,
         offered_at: now,

@@ -4,12 +4,12 @@ use super::drawing;
 use crate::{
     CampaignId, Code, Instant,
     order::{Order, State},
-    reward::{Book, Drawing, Reward},
+    reward::{Announced, Book, Charter, Reward},
 };
 
 /// Whether an urn is to give the chance a ticket that it has not yet.
-pub fn wants_ticket(book: &Book, reward: &Reward) -> bool {
-    let notice = book.drawing.as_ref().and_then(Drawing::notice);
+pub fn wants_ticket(charter: &Charter, reward: &Reward) -> bool {
+    let notice = charter.announced.as_ref().and_then(Announced::notice);
     let is_urn = notice.is_some_and(|notice| notice.table.mode == draw::Mode::Urn);
     is_urn && reward.action.is_draw() && reward.drawn.is_none()
 }
@@ -17,15 +17,18 @@ pub fn wants_ticket(book: &Book, reward: &Reward) -> bool {
 /// Draws a chance's ticket where an urn gives one and what it needs is known; refused where the urn is empty.
 pub fn draw_ticket(
     book: &mut Book,
+    charter: &Charter,
     campaign: &CampaignId,
     reward: &mut Reward,
     now: Instant,
 ) -> Result<(), Code> {
-    if !wants_ticket(book, reward) {
+    if !wants_ticket(charter, reward) {
         return Ok(());
     }
-    let Some(drawing) = book.drawing.as_mut() else { return Ok(()) };
-    match drawing::draw(drawing, (campaign.as_str(), &book.seed), reward, now) {
+    let drawing = book.drawing.as_mut().zip(charter.announced.as_ref());
+    let Some((drawing, announced)) = drawing else { return Ok(()) };
+    let seeded = (campaign.as_str(), &book.seed);
+    match drawing::draw(&mut drawing.standing, announced, seeded, reward, now) {
         Ok(drawn) => {
             reward.drawn = Some(Box::new(drawn));
             Ok(())

@@ -96,9 +96,10 @@ fn tell_transaction(desk: &mut dyn Desk<'_>, order: &Order, mut reward: Reward) 
         return;
     }
     reward.transaction_id = Some(id);
-    if let Some(mut book) = desk.book(&campaign) {
+    if let Some((book, charter)) = desk.book(&campaign).zip(desk.charter(&campaign)) {
+        let mut book = book.clone();
         // An urn that is empty by now gives it nothing; playing says so.
-        if ticket::draw_ticket(&mut book, &campaign, &mut reward, now).is_ok() {
+        if ticket::draw_ticket(&mut book, charter, &campaign, &mut reward, now).is_ok() {
             desk.put_book(&campaign, book);
         }
     }

@@ -6,14 +6,19 @@
 
 use crate::{
     Instant,
-    reward::{Drawing, Reward, RewardStatus},
+    reward::{Announced, Reward, RewardStatus},
     time::{CivilDay, Zone},
 };
 
 /// Until when a reward of a campaign that ends then can be played, half-open: the end, or of a ticket that was drawn the
 /// end of the last civil day to claim, where that is later.
-pub fn playable_until(ends_at: Instant, drawing: Option<&Drawing>, reward: &Reward, zone: &Zone) -> Instant {
-    let notice = drawing.and_then(Drawing::notice);
+pub fn playable_until(
+    ends_at: Instant,
+    announced: Option<&Announced>,
+    reward: &Reward,
+    zone: &Zone,
+) -> Instant {
+    let notice = announced.and_then(Announced::notice);
     let drawn = reward.drawn.as_ref().zip(notice);
     let claim = drawn.map(|(drawn, notice)| last_claim(drawn.at, notice.claim_days, zone));
     claim.map_or(ends_at, |claim| claim.max(ends_at))
@@ -29,9 +34,9 @@ pub fn last_claim(drawn_at: Instant, days: u32, zone: &Zone) -> Instant {
 /// Whether a reward was not played in time: it has lapsed.
 pub fn has_lapsed(
     ends_at: Instant,
-    drawing: Option<&Drawing>,
+    announced: Option<&Announced>,
     reward: &Reward,
     (zone, now): (&Zone, Instant),
 ) -> bool {
-    reward.status == RewardStatus::Offered && now >= playable_until(ends_at, drawing, reward, zone)
+    reward.status == RewardStatus::Offered && now >= playable_until(ends_at, announced, reward, zone)
 }

@@ -210,7 +210,10 @@ fn winners(page: Page<'_>, winners: &[WinnerView]) -> Markup {
                     tbody {
                         @for winner in winners {
                             tr {
-                                td { bdi { (winner.customer) } span.s { (winner.reward_id) } }
+                                td {
+                                    bdi { (winner.customer) }
+                                    span.s { (lang.say("第 ", "play ")) (winner.n) (lang.say(" 次抽取", "")) }
+                                }
                                 td { bdi { (winner.name) } span.s { (amount(page, winner.value)) } }
                                 td.num.t3 { (winner.at.get(5..MINUTE).unwrap_or(&winner.at).replace('T', " ")) }
                             }

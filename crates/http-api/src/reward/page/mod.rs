@@ -101,10 +101,15 @@ async fn of_draw(
 ) -> Result<Option<Markup>, Problem> {
     let asking = Asking::new(state, &shop_id, &campaign, Sees::Public);
     let now = state.engine.now();
-    let (shop_read, reward) = (shop_id.clone(), asked.reward.clone());
+    let shop = match state.shop(&shop_id).await {
+        Ok(shop) => shop,
+        Err(problem) if problem.status == StatusCode::NOT_FOUND.as_u16() => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
+    let (of_shop, reward) = (shop.clone(), asked.reward.clone());
     let read = move |reader: &dyn port::Reader| {
         let Some(found) = asking.find(reader)? else { return Ok(None) };
-        let place = Place { reader, shop: &shop_read, now };
+        let place = Place { reader, shop: &of_shop, now };
         let said = match reward.as_deref().map(RewardId::try_new) {
             None => None,
             Some(Err(_)) => Some(Said::Foreign),
@@ -113,6 +118,5 @@ async fn of_draw(
         Ok(Some((found, said)))
     };
     let Some((found, said)) = state.read(read).await? else { return Ok(None) };
-    let shop = state.shop(&shop_id).await?;
     Ok(draw::page(told::Page { shop: &shop, found: &found, said: said.as_ref(), asked, now }))
 }

@@ -27,6 +27,10 @@ pub fn card(page: Page<'_>, said: &Said) -> Markup {
                     p.t2.mt { (lang.say("是本活动的机会。抽过之后，这里会显示结果与凭证。", "It is a chance of this draw. Once it is played, its result and proof are shown here.")) }
                 },
                 Said::Lapsed => {
+                    div.big { (lang.say("已过期", "Lapsed")) }
+                    p.t2.mt { (lang.say("是本活动的机会，在期限内没有抽取，已失效。", "It was a chance of this draw, and was not played in time.")) }
+                },
+                Said::Void => {
                     div.big { (lang.say("已作废", "Void")) }
                     p.t2.mt { (lang.say("是本活动的机会，在抽取之前因订单未付或已退款而作废。", "It was a chance of this draw, and became void before it was played, as its order was not paid any more.")) }
                 },
