@@ -8,13 +8,14 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What a crate may depend on among ours. `None`: everything.
-const ARROWS: [(&str, Option<&[&str]>); 24] = [
+const ARROWS: [(&str, Option<&[&str]>); 25] = [
     ("money", Some(&[])),
     ("contacts", Some(&[])),
     ("tabular", Some(&[])),
     ("evidence", Some(&[])),
-    ("draw", Some(&["money"])),
-    ("domain", Some(&["money", "draw"])),
+    ("visible", Some(&[])),
+    ("draw", Some(&["money", "visible"])),
+    ("domain", Some(&["money", "visible", "draw"])),
     ("pricing", Some(&["money", "domain"])),
     ("port", Some(&["money", "domain"])),
     ("decide", Some(&["money", "domain", "pricing", "port"])),
@@ -43,6 +44,7 @@ const ARROWS: [(&str, Option<&[&str]>); 24] = [
             "relay",
             "replay",
             "tabular",
+            "visible",
         ]),
     ),
     (
@@ -57,7 +59,7 @@ const ARROWS: [(&str, Option<&[&str]>); 24] = [
 ];
 
 /// Crates that decide: amounts and rules, from facts they are handed.
-const PURE: [&str; 7] = ["money", "contacts", "evidence", "draw", "domain", "pricing", "decide"];
+const PURE: [&str; 8] = ["money", "contacts", "evidence", "visible", "draw", "domain", "pricing", "decide"];
 /// What would bring a clock, chance, input or output into them.
 const IMPURE: [&str; 8] = ["tokio", "axum", "rusqlite", "sqlx", "rand", "tracing", "metrics", "getrandom"];
 

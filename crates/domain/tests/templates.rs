@@ -11,7 +11,6 @@ use domain::{
         template::{
             Rendered, Template, Unfit,
             keys::KeyType,
-            links,
             variables::{self, ValueType},
         },
         text,
@@ -22,6 +21,7 @@ use given::templates::{changed, sms, template, wechat};
 use money::{Currency, Money};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use visible::links;
 
 fn reminder() -> Values {
     Values::examples(Kind::PaymentReminder, Lang::Zh)

@@ -126,7 +126,7 @@ fn a_g_3_windows_batches_and_strategies_too() {
 
 /// Whether a field or a query parameter of that name is an end that somebody writes.
 fn is_end(name: &str) -> bool {
-    let ends = ["ends_at", "expires_at", "to", "until", "before", "end", "closes_at"];
+    let ends = ["ends_at", "expires_at", "to", "until", "before", "end", "closes_at", "through"];
     ends.contains(&name)
         || ["_until", "_to", "_ends_at", "_before", "_closes_at"].iter().any(|end| name.ends_with(end))
 }
@@ -175,8 +175,8 @@ fn a_g_3_every_door_that_takes_an_end_is_known() {
             doors.extend(found.into_iter().map(|field| format!("{method} {path} {field}")));
         }
     }
-    // `to` of hours is an hour of the day. A shop order tells what a platform says, in a file as well: it is kept as told.
-    doors.retain(|door| !door.ends_with("hours.to") && !door.ends_with("shop-orders balance_closes_at"));
+    // `to` of hours is an hour of the day.
+    doors.retain(|door| !door.ends_with("hours.to"));
     let mut expected = Vec::new();
     for (method, path) in
         [("post", "campaigns"), ("post", "campaigns/validate"), ("patch", "campaigns/{campaign}")]
@@ -190,15 +190,47 @@ fn a_g_3_every_door_that_takes_an_end_is_known() {
         [
             "post coupon-batches ends_at",
             "post coupon-batches/validate ends_at",
+            "put download-watermark through",
             "put gift-strategies/{strategy} activity.ends_at",
             "put gift-strategies/{strategy} validity.ends_at",
             "put presale-strategies/{strategy} validity.ends_at",
+            "post shop-orders balance_closes_at",
             "get sms-bill to",
             "post sms-packs expires_at",
         ]
         .map(|door| door.replacen(' ', " /v1/shops/{shop}/", 1)),
     );
     assert_eq!(doors, expected);
+}
+
+/// A-G-3, A-S4-6, A-S4-16: an order that closes with the day, and a download that has come through it.
+#[test]
+fn a_g_3_downloaded_orders_close_and_watermarks_stand_at_the_border() {
+    let service = Service::empty();
+    service.clock("11-02");
+    let order = |id: &str, closes: &str| {
+        json!({ "order_id": id, "customer_id": "u1", "ordered_at": "2020-10-20T10:00:00+08:00",
+            "first_paid_at": "2020-10-20T10:01:00+08:00", "balance_opens_at": "2020-11-01T23:59:59+08:00",
+            "balance_closes_at": closes, "goods_paid": 100, "lines": [{ "sku": "P", "quantity": 1, "amount": 500 }] })
+    };
+    let taken =
+        service.ok("POST", "/shop-orders", &json!([order("o1", LAST), order("o2", NEXT), order("o3", LAST)]));
+    assert_eq!(codes(&taken), [("balance_closes_at", "end_of_day")], "once for all of them");
+    assert!(taken["warnings"][0]["message"].as_str().unwrap().starts_with("of 2 orders"), "{taken}");
+    for id in ["o1", "o2", "o3"] {
+        let order = service.get(&format!("/pool-orders/{id}"));
+        assert_eq!(order["times"]["balance_closes_at"], NEXT, "{order}");
+        assert_eq!(order["times"]["balance_opens_at"], "2020-11-01T23:59:59+08:00", "a start stays");
+    }
+    let again = service.ok("POST", "/shop-orders", &json!([order("o1", NEXT)]));
+    assert_eq!((&again["results"][0]["outcome"], &again["warnings"]), (&json!("duplicate"), &Value::Null));
+    let put = service.ok("PUT", "/download-watermark", &json!({ "through": "2020-10-31T23:59:59+08:00" }));
+    assert_eq!(
+        (&put["through"], codes(&put)),
+        (&json!("2020-11-01T00:00:00+08:00"), vec![("through", "end_of_day")])
+    );
+    let read = service.get("/download-watermark");
+    assert_eq!((&read["through"], &read["warnings"]), (&put["through"], &Value::Null));
 }
 
 /// A-G-3, A-S2-13: packs and the bill.

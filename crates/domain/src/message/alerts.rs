@@ -6,12 +6,12 @@
 use super::{
     Channel, Kind,
     differences::{Figures, OfDay},
-    template::clean::clean,
 };
 use crate::{Lang, shop::Shop};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use visible::clean;
 
 /// Something that a merchant should know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,8 @@
 use super::Purpose;
 use crate::ids::letters_and_digits;
 
+pub use visible::units;
+
 /// Code units of a text that goes as one SMS.
 pub const ONE: usize = 70;
 /// Code units of each SMS of a longer text; the rest joins them.
@@ -14,11 +16,6 @@ pub const EACH: usize = 67;
 pub const MOST_UNITS: usize = 500;
 /// What an offer ends with where its text names no way out itself.
 pub const WAY_OUT: &str = "拒收请回复R";
-
-/// Length of a text in UTF-16 code units.
-pub fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
 
 /// SMS that so many code units cost.
 ///

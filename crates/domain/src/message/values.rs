@@ -4,10 +4,7 @@
 
 use super::{
     Kind,
-    template::{
-        clean::clean,
-        variables::{self, ValueType},
-    },
+    template::variables::{self, ValueType},
 };
 use crate::{
     Code, Instant, Lang, OrderId, Violation,
@@ -17,6 +14,7 @@ use crate::{
 };
 use money::{Currency, Money};
 use std::collections::BTreeMap;
+use visible::clean;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,8 +7,8 @@ use crate::{
     notice::{Notice, amount},
     prize::{Kind, Prize},
     problem::{Code, Problem},
-    text::is_hidden,
 };
+use visible::is_hidden;
 
 /// Everything for which the draw may not start; empty when it may.
 pub fn before_start(notice: &Notice, law: &Law) -> Vec<Problem> {

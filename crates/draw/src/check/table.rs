@@ -19,7 +19,7 @@ pub fn check(table: &Table) -> Vec<Problem> {
     let mut no_prizes = 0;
     for (at, prize) in table.prizes.iter().enumerate() {
         let mut wrong = |field: &str, code| found.push(Problem::new(path(at, field), code));
-        if text::line(&prize.prize_id).is_err() || text::is_hidden(&prize.prize_id) {
+        if text::line(&prize.prize_id).is_err() || visible::is_hidden(&prize.prize_id) {
             wrong("prize_id", Code::InvalidValue);
         } else if !ids.insert(prize.prize_id.as_str()) {
             wrong("prize_id", Code::Duplicate);

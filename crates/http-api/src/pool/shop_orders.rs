@@ -6,13 +6,14 @@ use crate::wire::batch::{self, Limit};
 use crate::wire::extract;
 use crate::wire::limits;
 use crate::wire::names::Named;
-use crate::wire::problem::{Problem, Reasons};
+use crate::wire::problem::{Problem, Reasons, Violation};
 use crate::wire::state::{ApiState, unexpected};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use domain::{
     Code, CustomerId, Instant, OrderId, Refusal,
+    ends::Ends,
     pool::{PoolLine, Said, ShopOrder, Stage, Times},
 };
 use engine::{Command, EngineError, Input, Intake, Reply};
@@ -40,7 +41,7 @@ pub struct ShopOrderRequest {
     balance_paid_at: Option<String>,
     /// When the balance may be paid; of orders with two stages.
     balance_opens_at: Option<String>,
-    /// When an unpaid balance closes the order.
+    /// When an unpaid balance closes the order; 23:59:59 in the shop's zone is taken as the next 00:00:00 (A-G-3).
     balance_closes_at: Option<String>,
     /// When it was cancelled or refunded on the platform.
     closed_at: Option<String>,
@@ -58,24 +59,28 @@ pub struct ShopOrderRequest {
     lines: Vec<PoolLine>,
 }
 
+/// The end of an order.
+const CLOSES: &str = "balance_closes_at";
+
 fn fault(field: &str, code: Code, message: &str) -> Refusal {
     let violations = vec![domain::Violation::with(field, code, message)];
     Refusal { code, detail: format!("{field}: {message}").into(), violations }
 }
 
 impl ShopOrderRequest {
-    fn read(self, as_of: Option<Instant>) -> Result<ShopOrder, Refusal> {
+    fn read(self, as_of: Option<Instant>, ends: &mut Ends<'_>) -> Result<ShopOrder, Refusal> {
         let read = |field: &str, text: &str| {
             let wrong = || fault(field, Code::InvalidValue, "a time is written in RFC 3339");
             Instant::parse(text).ok_or_else(wrong)
         };
         let some = |field, text: Option<&str>| text.map(|text| read(field, text)).transpose();
+        let closes = some(CLOSES, self.balance_closes_at.as_deref())?;
         let times = Times {
             ordered_at: read("ordered_at", &self.ordered_at)?,
             first_paid_at: some("first_paid_at", self.first_paid_at.as_deref())?,
             balance_paid_at: some("balance_paid_at", self.balance_paid_at.as_deref())?,
             balance_opens_at: some("balance_opens_at", self.balance_opens_at.as_deref())?,
-            balance_closes_at: some("balance_closes_at", self.balance_closes_at.as_deref())?,
+            balance_closes_at: closes.map(|at| ends.read(CLOSES, at)),
             closed_at: some("closed_at", self.closed_at.as_deref())?,
         };
         let (order_id, customer_id, goods_paid) = (self.order_id, self.customer_id, self.goods_paid);
@@ -91,13 +96,13 @@ struct Incoming {
     order: Result<Arc<ShopOrder>, Refusal>,
 }
 
-fn incoming(text: &[u8], as_of: Option<Instant>) -> Incoming {
+fn incoming(text: &[u8], as_of: Option<Instant>, ends: &mut Ends<'_>) -> Incoming {
     /// As much as is needed to name an order that cannot be read.
     #[derive(Deserialize)]
     struct Numbered {
         order_id: String,
     }
-    let order = typed(text).and_then(|order| order.read(as_of)).map(Arc::new);
+    let order = typed(text).and_then(|order| order.read(as_of, ends)).map(Arc::new);
     let order_id = if let Ok(order) = &order {
         order.order_id.to_string()
     } else {
@@ -225,6 +230,16 @@ impl TakenView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TakenViews {
     results: Vec<TakenView>,
+    /// What was understood otherwise than it was written: `end_of_day`, once for all orders.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Violation>,
+}
+
+/// One warning for all ends that were moved: thousands of orders close with the same day.
+fn moved(ends: &[domain::Violation]) -> Vec<Violation> {
+    let Some(first) = ends.first() else { return Vec::new() };
+    let message = format!("of {} orders, such as: {}", ends.len(), first.message.in_minor_units());
+    vec![domain::Violation::with(CLOSES, Code::EndOfDay, message).into()]
 }
 
 /// Takes downloaded orders in, durable when answered. The same order again with a later stage updates it;
@@ -241,16 +256,18 @@ pub async fn create(
     let as_of = query.0.as_of()?;
     let received = batch::receive(&state, &caller, request).await?;
     let bytes = received.len();
+    let shop = state.shop(&caller.shop_id).await?;
     let read = move || {
-        let parts = received.parts(split, &MANY)?;
-        Ok::<Vec<Incoming>, Problem>(parts.into_iter().map(|part| incoming(part, as_of)).collect())
+        let (parts, mut ends) = (received.parts(split, &MANY)?, Ends::new(&shop.time_zone));
+        let orders: Vec<Incoming> = parts.into_iter().map(|part| incoming(part, as_of, &mut ends)).collect();
+        Ok::<_, Problem>((orders, moved(&ends.into_warnings())))
     };
-    let orders = caller.share().read(bytes, read).await?;
+    let (orders, warnings) = caller.share().read(bytes, read).await?;
     let mut results = take(&state, &caller, orders).await?;
     if query.0.submit == Some(true) {
         submit(&state, &caller, &mut results).await?;
     }
-    Ok(Json(TakenViews { results }))
+    Ok(Json(TakenViews { results, warnings }))
 }
 
 async fn take(state: &ApiState, caller: &InShop, orders: Vec<Incoming>) -> Result<Vec<TakenView>, Problem> {

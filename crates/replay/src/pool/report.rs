@@ -98,7 +98,8 @@ impl PoolReport {
     pub fn build(mapping: &PoolMapping, run: &PoolRun, activation_at: Instant) -> Result<Self, PoolError> {
         let show = |at: Instant| mapping.zone.format(at);
         let mut warnings = Warnings::default();
-        for it in mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings) {
+        let of_strategies = mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings);
+        for it in of_strategies.chain(&mapping.warnings) {
             warnings.add(&it.field, it);
         }
         let mut strategies = Vec::new();

@@ -124,7 +124,7 @@ impl PoolRoles {
             first_paid_at: joined.time(&self.first_paid_at)?,
             balance_paid_at: joined.time(&self.balance_paid_at)?,
             balance_opens_at: joined.time(&self.balance_opens_at)?,
-            balance_closes_at: joined.time(&self.balance_closes_at)?,
+            balance_closes_at: joined.end(&self.balance_closes_at)?,
             closed_at: None,
         };
         times.closed_at = self.closed(joined, &times)?;

@@ -273,6 +273,11 @@ impl<'r> Joined<'r> {
         Ok(Some(read.at()))
     }
 
+    /// An end; none when it is empty. 23:59:59 on the wall is the next 00:00:00 (A-G-3).
+    pub fn end(&self, value: &Value) -> Result<Option<Instant>, Fault> {
+        Ok(self.time(value)?.map(|given| self.plan.times.zone.end(given)))
+    }
+
     /// What of the times that were read is not certain.
     pub fn take_doubt(&self) -> Option<TimeDoubt> {
         self.doubt.take()

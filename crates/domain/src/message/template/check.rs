@@ -2,9 +2,7 @@
 
 use super::{
     Aliyun, Template, Tencent, Wechat,
-    clean::is_forbidden,
     keys::KeyType,
-    links,
     pattern::{self, Part, longest, names},
     variables::{self, ValueType},
 };
@@ -15,6 +13,7 @@ use crate::{
         segments::{MOST_UNITS, WAY_OUT, names_way_out, units},
     },
 };
+use visible::{is_hidden, is_unseen, links};
 
 /// Code units of a signature. Providers register 2 to 12 of them, and companies' full names.
 pub const SIGNATURE: usize = 20;
@@ -117,7 +116,7 @@ impl Found<'_> {
                 self.say(field, Code::UnknownVariable, message);
             }
         }
-        if text.contains(is_unseen) {
+        if is_hidden(text) {
             self.say(field, Code::ForbiddenSign, Code::ForbiddenSign.en());
         }
         if text.contains(['【', '】']) {
@@ -188,7 +187,7 @@ impl Found<'_> {
         if signature.contains(['【', '】', '{', '}']) || links::next(signature, 0).is_some() {
             self.say("signature", Code::InvalidValue, "a name without brackets, variables and links");
         }
-        if signature.contains(is_unseen) {
+        if is_hidden(signature) {
             self.say("signature", Code::ForbiddenSign, Code::ForbiddenSign.en());
         }
     }
@@ -358,11 +357,6 @@ fn words_of<'p>(parts: &'p [Part<'_>]) -> impl Iterator<Item = &'p str> {
     parts.iter().filter_map(|part| if let Part::Words(words) = part { Some(*words) } else { None })
 }
 
-/// Joiners and forms of emoji are seen.
-fn is_unseen(letter: char) -> bool {
-    is_forbidden(letter) && !matches!(letter, '\u{200d}' | '\u{fe0f}')
-}
-
 fn is_parameter_name(name: &str) -> bool {
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     name.len() <= NAME_CHARS
@@ -372,5 +366,5 @@ fn is_parameter_name(name: &str) -> bool {
 
 /// A name as a message may show it: what a stranger typed is not said back whole.
 fn shown(name: &str) -> String {
-    name.chars().filter(|letter| !is_forbidden(*letter)).take(NAME_CHARS).collect()
+    name.chars().filter(|letter| !is_unseen(*letter)).take(NAME_CHARS).collect()
 }

@@ -6,10 +6,8 @@
 //! caller's.
 
 mod check;
-pub mod clean;
 pub mod keys;
 mod language;
-pub mod links;
 pub mod pattern;
 mod render;
 mod unfit;

@@ -6,9 +6,7 @@
 use super::{
     Template, Unfit,
     check::{ALIYUN_PARAMETER, PAGE, SIGNATURE},
-    clean::{clean, cut},
     keys::{self, KeyType},
-    links,
     pattern::{self, Part},
     variables::{self, Variable},
 };
@@ -24,6 +22,7 @@ use crate::{
 use money::Currency;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use visible::{clean, cut, links};
 
 /// A message as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use ::draw::{Kind, Mode};
 use domain::{Instant, time::Zone};
 use maud::{Markup, html};
 use money::Money;
+use visible::clean;
 
 /// The page. `None` of a draw without a notice, which there is none of.
 pub fn page(page: Page<'_>) -> Option<Markup> {
@@ -27,7 +28,7 @@ pub fn page(page: Page<'_>) -> Option<Markup> {
             pre.notice lang="zh-CN" dir="auto" { (view.notice) }
         }
     };
-    let title = format!("{} · {}", view.name, shop.name);
+    let title = format!("{} · {}", view.name, clean(&shop.name));
     Some(frame::page(lang, &title, &address(lang.other(), asked.reward.as_deref()), &body))
 }
 
@@ -51,7 +52,7 @@ fn about(Page { shop, found, asked, now, .. }: Page<'_>, view: &DrawView) -> Mar
     };
     html! {
         section {
-            div.t2.sm { bdi { (shop.name) } }
+            div.t2.sm { bdi { (clean(&shop.name)) } }
             div.big { bdi { (view.name) } span class=(class) { (state) } }
             div.t3.sm {
                 (told(zone, about.starts_at, MINUTE)) " " (lang.say("至", "to")) " " (end(zone, about.ends_at))

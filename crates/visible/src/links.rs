@@ -147,7 +147,7 @@ fn leads_to(link: &str, host: &str) -> bool {
 /// The first link that leads elsewhere than to that host.
 ///
 /// ```
-/// use domain::message::template::links::foreign;
+/// use visible::links::foreign;
 ///
 /// let text = "详情见 https://m.shop.cn/o/1 或 m.shop.cn.evil.com";
 /// assert_eq!(foreign(text, Some("m.shop.cn")), Some("m.shop.cn.evil.com"));

@@ -1,10 +1,10 @@
-//! What buyers and shops call themselves and their goods, made fit for a message.
+//! What buyers and shops call themselves and their goods, made fit to be shown.
 //!
 //! Always holds: what comes out has no control sign, no sign of writing direction, nothing invisible, no bracket of a
-//! signature and nothing that a phone takes for a link, on one line (trust.md 30). Emoji stay as they are.
+//! signature and nothing that a phone takes for a link, on one line. Emoji stay as they are.
 
-use super::links;
-use crate::message::segments::units;
+use crate::links;
+use crate::signs::{is_unseen, makes_picture};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -18,31 +18,10 @@ const TOP: [&str; 30] = [
     "site", "online", "ink", "mobi", "tv", "co", "hk", "tw", "wang", "ren", "ltd", "ly", "gl", "ru", "biz",
 ];
 
-/// Signs that nobody sees, or that turn the writing round.
-const fn is_hidden(letter: char) -> bool {
-    matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fe00}'..='\u{fe0f}'
-        // No letters: private, unassigned for good, or notes to programs.
-        | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{10ffff}')
-}
-
-/// A sign that a text for people never has: control, direction, or unseen.
-pub fn is_forbidden(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') || is_hidden(letter)
-}
-
-const fn is_pictured(letter: char) -> bool {
-    matches!(letter, '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{21ff}'
-        | '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2900}'..='\u{297f}' | '\u{2b00}'..='\u{2bff}'
-        | '\u{3030}' | '\u{1f000}'..='\u{1faff}')
-}
-
-/// A name as it may stand in a message; empty when nothing is left of it.
+/// A name as it may be shown; empty when nothing is left of it.
 ///
 /// ```
-/// use domain::message::template::clean::clean;
+/// use visible::clean;
 ///
 /// assert_eq!(clean(" 【特价】龙井\u{202e}\n看http://evil.com/a 👨\u{200d}👩"), "特价 龙井 看 👨\u{200d}👩");
 /// assert_eq!(clean("Dr.Martens 靴"), "Dr Martens 靴");
@@ -87,21 +66,10 @@ fn seen(text: &str) -> String {
     for (index, &letter) in composed.iter().enumerate() {
         marks = if is_combining_mark(letter) { marks + 1 } else { 0 };
         let (before, next) = (kept.chars().next_back(), composed.get(index + 1));
-        let of_picture = match letter {
-            '\u{200d}' => {
-                before.is_some_and(|b| is_pictured(b) || b == '\u{fe0f}')
-                    && next.is_some_and(|n| is_pictured(*n))
-            }
-            '\u{fe0f}' => {
-                let key =
-                    before.is_some_and(|b| matches!(b, '0'..='9' | '#' | '*')) && next == Some(&'\u{20e3}');
-                key || before.is_some_and(is_pictured)
-            }
-            _ => false,
-        };
+        let of_picture = makes_picture(before, letter, next.copied());
         if letter.is_control() || letter.is_whitespace() || matches!(links::plain(letter), '【' | '】') {
             kept.push(' ');
-        } else if of_picture || !(is_hidden(letter) || marks > MARKS) {
+        } else if of_picture || !(is_unseen(letter) || marks > MARKS) {
             kept.push(letter);
         }
     }
@@ -120,11 +88,16 @@ fn is_named_host(said: &str) -> bool {
     TOP.contains(&last) || plain.contains('/')
 }
 
+/// Length of a text in UTF-16 code units.
+pub fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
 /// At most so many UTF-16 code units of a text, cut between letters as people see them, with `…` where it was cut. Empty
 /// when not one of them fits.
 ///
 /// ```
-/// use domain::message::template::clean::cut;
+/// use visible::cut;
 ///
 /// assert_eq!(cut("明前龙井", 4), "明前龙井");
 /// assert_eq!(cut("明前龙井茶", 4), "明前龙…");
