@@ -5,6 +5,7 @@ use crate::{
     cart::{Cart, CartLine, Stage},
     line::{CATEGORIES, Line},
     stacking::LineClass,
+    work::Work,
 };
 use domain::{Code, Refusal, Violation, limits, sentence};
 use money::Money;
@@ -22,7 +23,16 @@ pub(crate) fn check(cart: &Cart) -> Result<(), Refusal> {
 
 /// What can be told only when the lines stand in the order of their ids: none is there twice. And a
 /// presale outside the main process settles alone (S1-R01).
-pub(crate) fn check_sorted(cart: &Cart, lines: &[Line]) -> Result<(), Refusal> {
+pub(crate) fn check_sorted(cart: &Cart, work: &Work) -> Result<(), Refusal> {
+    // As in `check`: the list is made only where there may be something to list.
+    if work.distinct && cart.stage != Stage::Balance {
+        Ok(())
+    } else {
+        refuse(faults_of_sorted(cart, &work.lines))
+    }
+}
+
+fn faults_of_sorted(cart: &Cart, lines: &[Line]) -> Vec<Violation> {
     let id = |line: &Line| cart.lines[line.place as usize].name();
     let twice = lines.windows(2).filter(|pair| id(&pair[0]) == id(&pair[1]));
     let at = |line: &Line, name: &str| format!("lines[{}].{name}", line.place);
@@ -37,7 +47,7 @@ pub(crate) fn check_sorted(cart: &Cart, lines: &[Line]) -> Result<(), Refusal> {
             found.push(Violation::with(at(line, "presale"), Code::NotInMainProcess, message));
         }
     }
-    refuse(found)
+    found
 }
 
 fn refuse(found: Vec<Violation>) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use crate::{
     cart::Cart,
     compile::RuleSet,
     price::{evaluate, source_id},
-    quote::{Adjustment, LineAdjustment, Nearby, Quote, QuoteGift, QuoteLine, Rejected, SourceId},
+    quote::{Adjustment, LineAdjustment, LineName, Nearby, Quote, QuoteGift, QuoteLine, Rejected, SourceId},
     scratch::Scratch,
     stacking::What,
     work::{Applied, Source, Work},
@@ -30,8 +30,7 @@ pub fn explain(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> Result<Qu
         source_id: teller.source(left.source),
         kind: Some(left.kind),
         code: left.code,
-        order_id: left.line.and_then(|line| teller.cart_line(line).order_id.clone()),
-        line_id: left.line.map(|line| teller.cart_line(line).line_id.clone()),
+        line: left.line.map(|line| teller.line_name(line)),
         shortfall: left.shortfall.map(Money::from_minor),
         base: left.base.map(Money::from_minor),
     });
@@ -68,8 +67,13 @@ impl Teller<'_> {
         source_id(self.rules, self.cart, self.work, source)
     }
 
-    fn cart_line(&self, line: u32) -> &crate::cart::CartLine {
-        &self.cart.lines[self.work.lines[line as usize].place as usize]
+    fn line_name(&self, line: u32) -> LineName {
+        let line = &self.cart.lines[self.work.lines[line as usize].place as usize];
+        let line_id = line.line_id.clone();
+        match &line.order_id {
+            None => LineName::Alone(line_id),
+            Some(order_id) => LineName::OfOrder(Box::new((order_id.clone(), line_id))),
+        }
     }
 
     fn lines(&self, prices: &[crate::LinePrice]) -> Vec<QuoteLine> {

@@ -85,7 +85,7 @@ pub(crate) fn evaluate<'s, W: Watch>(
     let Scratch { work, hits, reasons, answer } = scratch;
     reasons.clear();
     work.begin(rules, cart);
-    check_sorted(cart, &work.lines)?;
+    check_sorted(cart, work)?;
     let mut watch = watch(reasons);
     answer.bound = run(Inputs { rules, cart }, work, hits, &mut watch)?;
     answer.lines.clear();

@@ -89,18 +89,41 @@ pub struct Rejected {
     pub kind: Option<AdjustmentKind>,
     /// Why.
     pub code: Code,
-    /// The one line that it is about, where it is about one; its order where it is a balance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<OrderId>,
-    /// The line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line_id: Option<LineId>,
+    /// The one line that it is about, where it is about one.
+    #[serde(flatten)]
+    pub line: Option<LineName>,
     /// How much is missing to its threshold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shortfall: Option<Money>,
     /// What its threshold was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Money>,
+}
+
+/// What a line is called: by its own id, and of a balance by its order's too. As large as an id alone: there may be
+/// thousands of [`Rejected`] that are about no line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum LineName {
+    Alone(LineId),
+    OfOrder(Box<(OrderId, LineId)>),
+}
+
+impl Serialize for LineName {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let (order_id, line_id) = match self {
+            Self::Alone(line_id) => (None, line_id),
+            Self::OfOrder(of_order) => (Some(&of_order.0), &of_order.1),
+        };
+        WireName { order_id, line_id }.serialize(s)
+    }
+}
+
+#[derive(Serialize)]
+struct WireName<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<&'a OrderId>,
+    line_id: &'a LineId,
 }
 
 /// A saving that a little more would unlock.

@@ -76,6 +76,8 @@ pub(crate) struct Offer {
 #[derive(Debug, Default)]
 pub(crate) struct Work {
     pub lines: Vec<Line>,
+    /// Whether no name of a line is there twice.
+    pub distinct: bool,
     pub slots: Vec<Slot>,
     /// Numbers of the customer's segments.
     pub segments: Vec<u32>,
@@ -99,6 +101,7 @@ impl Work {
     /// Takes a checked cart in: lines by id, names as numbers, presale figures.
     pub(crate) fn begin(&mut self, rules: &RuleSet, cart: &Cart) {
         self.lines.clear();
+        self.lines.reserve(cart.lines.len());
         for (place, line) in cart.lines.iter().enumerate() {
             let mut categories = [UNKNOWN; CATEGORIES];
             let mut known = 0_u8;
@@ -119,9 +122,12 @@ impl Work {
             let line = Line { place, sku, class, categories, known, quantity, unit, list, floor, held: 0 };
             self.lines.push(line);
         }
-        let id = |line: &Line| cart.lines[line.place as usize].name();
-        if !self.lines.is_sorted_by(|a, b| id(a) < id(b)) {
-            self.lines.sort_unstable_by(|a, b| id(a).cmp(&id(b)));
+        let name = |line: &Line| cart.lines[line.place as usize].name();
+        let rise = |lines: &[Line]| lines.is_sorted_by(|a, b| name(a) < name(b));
+        self.distinct = rise(&self.lines);
+        if !self.distinct {
+            self.lines.sort_unstable_by(|a, b| name(a).cmp(&name(b)));
+            self.distinct = rise(&self.lines);
         }
         self.segments.clear();
         self.segments.extend(cart.segments.iter().map(|segment| rules.symbols.segment(segment)));

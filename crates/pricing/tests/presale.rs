@@ -8,7 +8,7 @@ use core_carts::*;
 use domain::{Code, campaign::promotion::ItemTerms, coupon::CouponKind};
 use pricing::{
     cart::{Assets, Cart, CartLine, Freight, Stage},
-    quote::{AdjustmentKind, Effect},
+    quote::{AdjustmentKind, Effect, LineName},
 };
 
 fn balance(lines: Vec<CartLine>) -> Cart {
@@ -221,8 +221,24 @@ fn s1_r08_a_merged_cart_gives_item_prices_to_ordinary_lines_only() {
     let quote = quote(&everything(), &balance(vec![presale("a", 100_00, 10_00, 0), line("b", 50_00)]));
     let of_item: Vec<_> = quote.rejected.iter().filter(|r| r.source_id.as_str() == "item").collect();
     assert_eq!(of_item.len(), 1);
-    assert_eq!(of_item[0].line_id.as_ref().unwrap().as_str(), "a");
+    assert_eq!(of_item[0].line, Some(LineName::Alone("a".parse().unwrap())));
     assert_eq!(applied(&quote, "item").unwrap().amount, fen(48_00));
+    let told = serde_json::to_value(of_item[0]).unwrap();
+    assert_eq!((told.get("order_id"), told["line_id"].as_str()), (None, Some("a")));
+}
+
+/// A reason that is about the balance of an order names the order, too.
+#[test]
+fn s1_r08_what_is_left_of_a_balance_names_its_order() {
+    let of_order = CartLine { order_id: Some("o1".parse().unwrap()), ..presale("a", 100_00, 10_00, 0) };
+    let quote = quote(&everything(), &balance(vec![of_order, line("a", 50_00)]));
+    let of_item: Vec<_> = quote.rejected.iter().filter(|r| r.source_id.as_str() == "item").collect();
+    let name = LineName::OfOrder(Box::new(("o1".parse().unwrap(), "a".parse().unwrap())));
+    assert_eq!(of_item.iter().map(|left| left.line.clone()).collect::<Vec<_>>(), [Some(name)]);
+    let told = serde_json::to_value(of_item[0]).unwrap();
+    let keys: Vec<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!((&told["order_id"], &told["line_id"]), (&"o1".into(), &"a".into()));
+    assert!(!keys.contains(&"line"), "{keys:?}");
 }
 
 #[test]

@@ -97,8 +97,7 @@ fn rejected(coupon: &CouponFacts) -> Option<Rejected> {
         source_id: SourceId::Coupon(coupon.coupon_id.clone()),
         kind: coupon.kind.map(|kind| What::Coupon(kind).into()),
         code: coupon.barred?,
-        order_id: None,
-        line_id: None,
+        line: None,
         shortfall: None,
         base: None,
     })

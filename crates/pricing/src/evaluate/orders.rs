@@ -23,8 +23,9 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
     open.clear();
     let lines = work.lines.iter().zip(0_u32..);
     open.extend(lines.filter(|(line, _)| verdicts.on(line.class).is_ok()).map(|(_, at)| at));
-    let most = open.iter().map(|line| work.slots[*line as usize].base).sum();
-    let wanted = if W::ON { Wanted::Every } else { Wanted::Reached(most, &work.segments) };
+    // Kept as amounts come off, and not summed up again for each promotion: all of them come off open lines.
+    let mut of_open = sum(work, &open);
+    let wanted = if W::ON { Wanted::Every } else { Wanted::Reached(of_open, &work.segments) };
     rules.order_index.gather(&work.lines, wanted, hits);
     work.groups.clear();
     work.groups.resize(rules.groups, false);
@@ -41,17 +42,26 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
             }
             continue;
         }
-        match cover(work, rule, verdicts, &open, &mut chosen) {
-            Ok(Covered::Open) => apply(work, number, rule, &open, &mut groups, watch),
-            Ok(Covered::Chosen) => apply(work, number, rule, &chosen, &mut groups, watch),
-            Err(Some(code)) => watch.left(left(number, code)),
-            Err(None) => {}
-        }
+        let (lines, base) = match cover(work, rule, verdicts, &open, &mut chosen) {
+            Ok(Covered::Open) => (&open, of_open),
+            Ok(Covered::Chosen) => (&chosen, sum(work, &chosen)),
+            Err(Some(code)) => {
+                watch.left(left(number, code));
+                continue;
+            }
+            Err(None) => continue,
+        };
+        of_open -= apply(work, (number, rule), lines, base, &mut groups, watch);
     }
     if W::ON {
         groups.say(watch);
     }
     (work.open, work.chosen) = (open, chosen);
+}
+
+/// What lines count toward a threshold.
+fn sum(work: &Work, lines: &[u32]) -> i64 {
+    lines.iter().map(|line| work.slots[*line as usize].base).sum()
 }
 
 const fn left(number: u32, code: Code) -> Left {
@@ -101,15 +111,15 @@ fn cover(
     if chosen.is_empty() { Err(None) } else { Ok(Covered::Chosen) }
 }
 
+/// Takes off what a promotion gives on lines that count so much. Says how much that was.
 fn apply<W: Watch>(
     work: &mut Work,
-    number: u32,
-    rule: &Order,
+    (number, rule): (u32, &Order),
     lines: &[u32],
+    base: i64,
     groups: &mut Groups,
     watch: &mut W,
-) {
-    let base: i64 = lines.iter().map(|line| work.slots[*line as usize].base).sum();
+) -> i64 {
     let reached = rule.tiers.partition_point(|tier| tier.spend <= base);
     let Some(tier) = reached.checked_sub(1).and_then(|tier| rule.tiers.get(tier)) else {
         if W::ON {
@@ -117,23 +127,24 @@ fn apply<W: Watch>(
             watch.left(Left { base: Some(base), shortfall, ..left(number, Code::BelowThreshold) });
             groups.hint(rule, lines, 0, near(number, rule, base, 0, 0), watch);
         }
-        return;
+        return 0;
     };
     let taken_before = work.groups.get(rule.group as usize).copied().unwrap_or(false);
     if taken_before {
         watch.left(Left { base: Some(base), ..left(number, Code::NotStackable) });
-        return;
+        return 0;
     }
     let amount = if rule.every { tier.every(base) } else { tier.off(base) };
     let (source, kind) = (Source::Order(number), AdjustmentKind::OrderPromotion);
     let cause = Cause { source, kind, funder: Funder::Merchant, base };
-    if work.take(amount, lines, cause) == 0 {
+    let taken = work.take(amount, lines, cause);
+    if taken == 0 {
         if W::ON {
             let floored = lines.iter().any(|line| work.lines[*line as usize].floor > 0);
             let code = if amount > 0 && floored { Code::PriceFloor } else { Code::NoSaving };
             watch.left(Left { base: Some(base), ..left(number, code) });
         }
-        return;
+        return 0;
     }
     if rule.group != UNKNOWN {
         work.groups[rule.group as usize] = true;
@@ -141,6 +152,7 @@ fn apply<W: Watch>(
     if W::ON {
         groups.hint(rule, lines, amount, near(number, rule, base, amount, reached), watch);
     }
+    taken
 }
 
 /// What the next tier, or the next full amount, would save beyond what is saved now.
